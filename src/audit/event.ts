@@ -1,0 +1,44 @@
+/** Everything that is logged. The display sentences are in the message catalogues, by these names. */
+export type AuditAction =
+  | 'stagedoor.user.signed_in'
+  | 'stagedoor.user.sign_in_failed'
+  | 'stagedoor.user.signed_out'
+  | 'stagedoor.user.oauth.authorized'
+  | 'stagedoor.user.oauth.denied'
+  | 'stagedoor.user.oauth.revoked'
+  | 'stagedoor.directory.user.changed'
+  | 'stagedoor.directory.user.deleted'
+  | 'stagedoor.directory.organizer.changed'
+  | 'stagedoor.directory.organizer.deleted'
+  | 'stagedoor.directory.team.changed'
+  | 'stagedoor.directory.team.deleted'
+  | 'stagedoor.application.registered'
+  | 'stagedoor.application.changed'
+  | 'stagedoor.application.deleted'
+  | 'stagedoor.application.suspended'
+  | 'stagedoor.application.resumed'
+  | 'stagedoor.application.reviewed'
+  | 'stagedoor.resource_server.registered'
+  | 'stagedoor.resource_server.deleted';
+
+/** Who did it. */
+export type Actor = `user:${string}` | `client:${string}` | `operator:${string}` | 'system';
+
+/** From where: address and User-Agent header of the request. */
+export interface Origin {
+  readonly ip: string | undefined;
+  readonly userAgent: string | undefined;
+}
+
+/** One entry of the log, as it is written. */
+export interface AuditEvent {
+  readonly action: AuditAction;
+  readonly actor: Actor;
+  /** Whose log it belongs in. */
+  readonly userId?: string | undefined;
+  readonly clientId?: string | undefined;
+  readonly grantId?: string | undefined;
+  readonly origin?: Origin | undefined;
+  /** What a sentence needs later. Never a secret, token, code or password. */
+  readonly data?: Record<string, unknown>;
+}

@@ -1,0 +1,222 @@
+import { z } from 'zod';
+import { StagedoorError } from './errors.ts';
+
+/** The whole configuration, parsed. Lifetimes are in seconds. */
+export interface Config {
+  readonly production: boolean;
+  readonly port: number;
+  readonly host: string;
+  /** Public URL of this server, an origin without a trailing slash. */
+  readonly issuer: string;
+  /** Unset: embedded database under `dataDir`. */
+  readonly databaseUrl: string | undefined;
+  readonly dataDir: string;
+  /** Unset: mails are written to `dataDir`/mail. */
+  readonly smtpUrl: string | undefined;
+  readonly mailFrom: string;
+  /** Unset: the management API is closed, except in the demo, which makes one. */
+  readonly operatorToken: string | undefined;
+  /** The first signs, the others still verify. Unset: made at first start and kept in `dataDir`. */
+  readonly cookieKeys: readonly string[] | undefined;
+  readonly accessTokenTtl: number;
+  readonly refreshTokenTtl: number;
+  readonly refreshRetrySeconds: number;
+  readonly sessionTtl: number;
+  readonly sessionIdleTtl: number;
+  /** How old a sign-in may be at consent and at changes of security settings. */
+  readonly recentSignInSeconds: number;
+  /** How many reverse proxies stand in front and set `X-Forwarded-For`. */
+  readonly trustProxy: number;
+  readonly workers: number;
+  /** Connections of one worker to PostgreSQL. */
+  readonly databaseConnections: number;
+  readonly logLevel: string;
+  readonly demo: boolean;
+  readonly scopes: readonly ScopeConfig[];
+  /** The scopes of a request without `scope`. */
+  readonly defaultScopes: readonly string[];
+  /** The permissions that teams may carry, in the order in which they are listed. */
+  readonly permissions: readonly string[];
+}
+
+/** A scope and the sentences that the user reads, by language. */
+export interface ScopeConfig {
+  readonly name: string;
+  readonly text: Readonly<Record<string, string>>;
+  /** Whether it opens organizers, so that at least one has to be picked. */
+  readonly organizers: boolean;
+}
+
+const DEFAULT_SCOPES: readonly ScopeConfig[] = [
+  {
+    name: 'read',
+    organizers: true,
+    text: {
+      en: 'See the data of the organizers that you pick, as far as your own permissions reach',
+      de: 'Daten der ausgewählten Veranstalter ansehen, soweit deine eigenen Rechte reichen',
+    },
+  },
+  {
+    name: 'write',
+    organizers: true,
+    text: {
+      en: 'Change the data of the organizers that you pick, as far as your own permissions reach',
+      de: 'Daten der ausgewählten Veranstalter ändern, soweit deine eigenen Rechte reichen',
+    },
+  },
+  {
+    name: 'profile',
+    organizers: false,
+    text: {
+      en: 'See your name, e-mail address, language and time zone',
+      de: 'Deinen Namen, deine E-Mail-Adresse, Sprache und Zeitzone sehen',
+    },
+  },
+];
+
+const DEFAULT_PERMISSIONS = [
+  'can_create_events',
+  'can_change_event_settings',
+  'can_change_product_settings',
+  'can_view_orders',
+  'can_change_orders',
+  'can_view_vouchers',
+  'can_change_vouchers',
+];
+
+const seconds = (fallback: number, least = 1) =>
+  z.coerce
+    .number({ error: 'must be a number of seconds' })
+    .int('must be a whole number of seconds')
+    .min(least, `must be at least ${least} (seconds)`)
+    .default(fallback);
+const count = (fallback: number, least: number) =>
+  z.coerce.number({ error: 'must be a number' }).int().min(least).default(fallback);
+const flag = z
+  .enum(['0', '1', 'true', 'false'])
+  .transform((value) => ['1', 'true'].includes(value));
+const words = (value: string) => value.split(/[\s,]+/).filter((word) => word !== '');
+
+const variables = z.object({
+  NODE_ENV: z.string().default('development'),
+  PORT: z.coerce.number({ error: 'must be a port number' }).int().min(0).max(65_535).default(3000),
+  HOST: z.string().optional(),
+  ISSUER: z.string().optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://')
+    .optional(),
+  DATABASE_CONNECTIONS: count(10, 1),
+  DATA_DIR: z.string().default('./data'),
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\//, 'must begin with smtp:// or smtps://')
+    .optional(),
+  MAIL_FROM: z.string().optional(),
+  OPERATOR_TOKEN: z.string().min(32, 'must have at least 32 characters').optional(),
+  COOKIE_KEYS: z
+    .string()
+    .transform(words)
+    .refine(
+      (keys) => keys.length > 0 && keys.every((key) => key.length >= 32),
+      'must hold one or more keys of at least 32 characters, separated by commas',
+    )
+    .optional(),
+  ACCESS_TOKEN_TTL: seconds(3600),
+  REFRESH_TOKEN_TTL: seconds(90 * 86_400),
+  REFRESH_RETRY_SECONDS: seconds(30, 0),
+  SESSION_TTL: seconds(12 * 3600),
+  SESSION_IDLE_TTL: seconds(3 * 3600),
+  RECENT_SIGN_IN_SECONDS: seconds(3600),
+  TRUST_PROXY: count(0, 0),
+  WORKERS: count(1, 1),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  DEMO: flag.optional(),
+  PERMISSIONS: z.string().transform(words).optional(),
+});
+
+/**
+ * Reads and validates the environment. The only reader of `process.env` is the caller in
+ * `main.ts` and `cli.ts`, by this function's default.
+ * @throws StagedoorError `configuration_invalid`, one message that names all that is wrong
+ */
+export function readConfig(env: Record<string, string | undefined> = process.env): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = variables.safeParse(given);
+  const problems = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
+  const production = given.NODE_ENV === 'production';
+  problems.push(
+    ...(production ? missingInProduction(given) : []),
+    ...wrongIssuer(given, production),
+  );
+  if (!parsed.success || problems.length > 0) {
+    throw new StagedoorError(
+      'configuration_invalid',
+      `The configuration is not complete:\n${problems.map((one) => `  - ${one}`).join('\n')}\nThe README lists every variable.`,
+    );
+  }
+  return fromVariables(parsed.data, production);
+}
+
+function fromVariables(vars: z.infer<typeof variables>, production: boolean): Config {
+  const issuer = new URL(vars.ISSUER ?? `http://localhost:${vars.PORT}`).origin;
+  return {
+    production,
+    port: vars.PORT,
+    host: vars.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
+    issuer,
+    databaseUrl: vars.DATABASE_URL,
+    databaseConnections: vars.DATABASE_CONNECTIONS,
+    dataDir: vars.DATA_DIR,
+    smtpUrl: vars.SMTP_URL,
+    mailFrom: vars.MAIL_FROM ?? `Stagedoor <no-reply@${new URL(issuer).hostname}>`,
+    operatorToken: vars.OPERATOR_TOKEN,
+    cookieKeys: vars.COOKIE_KEYS,
+    accessTokenTtl: vars.ACCESS_TOKEN_TTL,
+    refreshTokenTtl: vars.REFRESH_TOKEN_TTL,
+    refreshRetrySeconds: vars.REFRESH_RETRY_SECONDS,
+    sessionTtl: vars.SESSION_TTL,
+    sessionIdleTtl: vars.SESSION_IDLE_TTL,
+    recentSignInSeconds: vars.RECENT_SIGN_IN_SECONDS,
+    trustProxy: vars.TRUST_PROXY,
+    workers: vars.WORKERS,
+    logLevel: vars.LOG_LEVEL,
+    demo: vars.DEMO ?? (vars.DATABASE_URL === undefined && !production),
+    scopes: DEFAULT_SCOPES,
+    defaultScopes: ['read', 'write'],
+    permissions: vars.PERMISSIONS ?? DEFAULT_PERMISSIONS,
+  };
+}
+
+function missingInProduction(given: Record<string, string | undefined>): string[] {
+  const required: Record<string, string> = {
+    ISSUER: 'is missing: the public https URL of this server',
+    DATABASE_URL: 'is missing: postgres://user:password@host/database',
+    COOKIE_KEYS:
+      'is missing: one or more random keys of at least 32 characters (openssl rand -hex 32)',
+    SMTP_URL: 'is missing: smtp://user:password@host:587',
+    MAIL_FROM: 'is missing: the sender of mails, Name <address>',
+  };
+  return Object.entries(required)
+    .filter(([name]) => given[name] === undefined)
+    .map(([name, text]) => `${name} ${text}`);
+}
+
+function wrongIssuer(given: Record<string, string | undefined>, production: boolean): string[] {
+  if (given.ISSUER === undefined) {
+    return [];
+  }
+  const url = URL.parse(given.ISSUER);
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
+    return ['ISSUER must be a URL such as https://login.example.com'];
+  }
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
+    return ['ISSUER must be a bare origin, without a path'];
+  }
+  const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+  return production && url.protocol === 'http:' && !loopback
+    ? ['ISSUER must use https in production']
+    : [];
+}

@@ -1,0 +1,89 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { CompiledQuery, Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import { StagedoorError } from '../errors.ts';
+import { takeDirectory } from './directory-lock.ts';
+import { PreparingClient } from './preparing-client.ts';
+import type { Schema } from './schema.ts';
+import { SerialPGliteDialect } from './serial-pglite.ts';
+
+/** What stores query: the pool, or one transaction (see `transaction.ts`). */
+export type Db = Kysely<Schema>;
+
+/** An open database, PostgreSQL or embedded. */
+export interface Database {
+  readonly engine: 'postgresql' | 'embedded';
+  readonly db: Db;
+  /** Rejects when the database does not answer a trivial query. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Where the data is. `url` is a PostgreSQL connection string; without it, PGlite in `dataDir`. */
+export interface DatabaseOptions {
+  readonly url: string | undefined;
+  readonly dataDir: string;
+  /** Connections of the pool. */
+  readonly connections: number;
+}
+
+/**
+ * Opens the database without a query to it.
+ * @throws StagedoorError `data_dir_unusable` where the embedded one's folder can't be used.
+ */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  return options.url === undefined
+    ? openEmbedded(options.dataDir)
+    : openPostgres(options.url, options.connections);
+}
+
+function openPostgres(url: string, connections: number): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: connections,
+    connectionTimeoutMillis: 5_000,
+    application_name: 'stagedoor',
+    Client: PreparingClient,
+  });
+  // An idle connection that the server drops is replaced at the next query; without a listener
+  // its error would end the process.
+  pool.on('error', () => {});
+  return wrap('postgresql', new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) }));
+}
+
+async function openEmbedded(dataDir: string): Promise<Database> {
+  const folder = join(dataDir, 'db');
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (cause) {
+    throw new StagedoorError('data_dir_unusable', `The data folder ${dataDir} can't be written.`, {
+      cause,
+    });
+  }
+  const giveBack = await takeDirectory(dataDir);
+  const pglite = await PGlite.create({ dataDir: folder });
+  const database = wrap(
+    'embedded',
+    new Kysely<Schema>({ dialect: new SerialPGliteDialect({ pglite }) }),
+  );
+  return {
+    ...database,
+    close: async () => {
+      await database.close();
+      await giveBack();
+    },
+  };
+}
+
+function wrap(engine: Database['engine'], db: Db): Database {
+  return {
+    engine,
+    db,
+    ping: async () => {
+      await db.executeQuery(CompiledQuery.raw('select 1'));
+    },
+    close: () => db.destroy(),
+  };
+}

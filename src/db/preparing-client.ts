@@ -1,0 +1,38 @@
+import pg from 'pg';
+
+/** Statements that one process prepares at most; what comes after goes unprepared. */
+const LIMIT = 500;
+const names = new Map<string, string>();
+
+/** How many different statements this process has prepared. */
+export function preparedStatements(): number {
+  return names.size;
+}
+
+/**
+ * A pg client that prepares every statement with parameters, so that PostgreSQL parses and plans
+ * each once a connection. Kysely's texts are few: they hold placeholders, never values.
+ */
+export class PreparingClient extends pg.Client {
+  // biome-ignore lint/suspicious/noExplicitAny: pg's own overloads of query() can't be written otherwise
+  override query(...args: any[]): any {
+    const [text, values] = args;
+    if (typeof text === 'string' && Array.isArray(values) && values.length > 0) {
+      const name = nameOf(text);
+      if (name !== undefined) {
+        return super.query({ name, text, values });
+      }
+    }
+    return Reflect.apply(super.query, this, args);
+  }
+}
+
+function nameOf(text: string): string | undefined {
+  const known = names.get(text);
+  if (known !== undefined || names.size >= LIMIT) {
+    return known;
+  }
+  const name = `s${names.size}`;
+  names.set(text, name);
+  return name;
+}

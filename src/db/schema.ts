@@ -1,0 +1,183 @@
+import type { ColumnType, Generated } from 'kysely';
+
+/** A timestamptz that the database fills in where none is given. */
+type CreatedAt = ColumnType<Date, Date | undefined, Date>;
+/** A jsonb column: read as a value, written as JSON text (both engines take that alike). */
+type Json<T> = ColumnType<T, string, string>;
+/** A string, or an object of language tag to string. */
+export type LocalizedText = string | Record<string, string>;
+
+/** Row types of `migrations/`, snake_case as in SQL. */
+export interface Schema {
+  users: {
+    id: string;
+    email: string;
+    full_name: Generated<string>;
+    locale: Generated<string>;
+    timezone: Generated<string>;
+    is_active: Generated<boolean>;
+    password_hash: string | null;
+    created_at: CreatedAt;
+    updated_at: CreatedAt;
+  };
+  organizers: {
+    slug: string;
+    name: Json<LocalizedText>;
+    created_at: CreatedAt;
+    updated_at: CreatedAt;
+  };
+  teams: {
+    organizer_slug: string;
+    id: string;
+    name: Generated<string>;
+    permissions: Generated<string[]>;
+    created_at: CreatedAt;
+    updated_at: CreatedAt;
+  };
+  memberships: { user_id: string; organizer_slug: string; team_id: string };
+  applications: {
+    client_id: string;
+    owner_id: string | null;
+    name: string;
+    description: Generated<string>;
+    homepage_url: string | null;
+    privacy_policy_url: string | null;
+    terms_url: string | null;
+    client_type: 'confidential' | 'public';
+    redirect_uris: string[];
+    scopes: string[];
+    require_pkce: Generated<boolean>;
+    is_active: Generated<boolean>;
+    suspended_at: Date | null;
+    suspension_reason: string | null;
+    reviewed_at: Date | null;
+    created_at: CreatedAt;
+    updated_at: CreatedAt;
+  };
+  application_secrets: {
+    secret_hash: Uint8Array;
+    id: Generated<string>;
+    client_id: string;
+    label: Generated<string>;
+    last_four: string;
+    created_at: CreatedAt;
+    last_used_at: Date | null;
+    expires_at: Date | null;
+  };
+  resource_servers: {
+    client_id: string;
+    name: string;
+    secret_hash: Uint8Array;
+    created_at: CreatedAt;
+  };
+  grants: {
+    id: string;
+    user_id: string;
+    client_id: string;
+    scopes: string[];
+    created_at: CreatedAt;
+    last_used_at: Date | null;
+    expires_at: Date;
+    revoked_at: Date | null;
+    revocation_reason: string | null;
+  };
+  grant_organizers: { grant_id: string; organizer_slug: string };
+  authorization_codes: {
+    code_hash: Uint8Array;
+    grant_id: string;
+    redirect_uri: string;
+    code_challenge: string | null;
+    scopes: string[];
+    issued_at: Date;
+    expires_at: Date;
+    consumed_at: Date | null;
+  };
+  access_tokens: {
+    token_hash: Uint8Array;
+    grant_id: string;
+    family_id: string;
+    scopes: string[];
+    issued_at: Date;
+    expires_at: Date;
+    superseded_at: Date | null;
+  };
+  refresh_tokens: {
+    token_hash: Uint8Array;
+    grant_id: string;
+    family_id: string;
+    scopes: string[];
+    rotations: number;
+    first_issued_at: Date;
+    issued_at: Date;
+    expires_at: Date;
+    consumed_at: Date | null;
+  };
+  sessions: {
+    id_hash: Uint8Array;
+    uid: string;
+    user_id: string | null;
+    authenticated_at: Date | null;
+    created_at: CreatedAt;
+    last_seen_at: CreatedAt;
+    expires_at: Date;
+    authorizations: Json<Record<string, { sid?: string; grantId?: string }>>;
+  };
+  interactions: {
+    id_hash: Uint8Array;
+    client_id: string;
+    user_id: string | null;
+    session_uid: string | null;
+    grant_id: string | null;
+    chain_id: string;
+    prompt: Json<Record<string, unknown>>;
+    params: Json<Record<string, unknown>>;
+    trusted: Json<string[] | null> | null;
+    result: Json<Record<string, unknown> | null> | null;
+    last_submission: Json<Record<string, unknown> | null> | null;
+    pushed_request: Uint8Array | null;
+    created_at: CreatedAt;
+    expires_at: Date;
+    finished_at: Date | null;
+  };
+  pushed_authorization_requests: {
+    id_hash: Uint8Array;
+    request: string;
+    trusted: boolean;
+    issued_at: Date;
+    expires_at: Date;
+    consumed_at: Date | null;
+  };
+  audit_events: {
+    id: ColumnType<string | number, never, never>;
+    happened_at: CreatedAt;
+    action: string;
+    actor: string;
+    user_id: string | null;
+    client_id: string | null;
+    grant_id: string | null;
+    ip: string | null;
+    user_agent: string | null;
+    data: Json<Record<string, unknown>>;
+  };
+  mail_outbox: {
+    id: Generated<string>;
+    kind: string;
+    recipient: string;
+    locale: string;
+    data: Json<Record<string, unknown>>;
+    created_at: CreatedAt;
+    attempts: Generated<number>;
+    next_attempt_at: CreatedAt;
+    sent_at: Date | null;
+    failed_at: Date | null;
+    last_error: string | null;
+  };
+  signing_keys: {
+    kid: string;
+    alg: string;
+    public_jwk: Json<Record<string, unknown>>;
+    sealed_private_jwk: Uint8Array;
+    created_at: CreatedAt;
+    retired_at: Date | null;
+  };
+}

@@ -1,0 +1,14 @@
+import type { Transaction } from 'kysely';
+import type { Db } from './database.ts';
+import type { Schema } from './schema.ts';
+
+/**
+ * One open transaction. A use case that takes a `Tx` writes its change and the audit event of it
+ * together, or not at all; the caller decides where it begins and ends.
+ */
+export type Tx = Transaction<Schema>;
+
+/** Runs `work` in a transaction of its own, READ COMMITTED; rolls back when it throws. */
+export function inTransaction<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return db.transaction().execute(work);
+}

@@ -1,0 +1,48 @@
+/** Stable names of what can go wrong; callers switch on these, never on messages. */
+export type ErrorCode =
+  | 'configuration_invalid'
+  | 'data_dir_unusable'
+  | 'data_dir_in_use'
+  | 'database_behind'
+  | 'database_unreachable'
+  | 'migration_failed'
+  | 'port_taken'
+  | 'validation_failed'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'not_found'
+  | 'conflict'
+  | 'gone'
+  | 'method_not_allowed'
+  | 'not_acceptable'
+  | 'payload_too_large'
+  | 'unsupported_media_type'
+  | 'too_many_attempts'
+  | 'csrf_failed'
+  | 'unavailable'
+  | 'mail_failed';
+
+/** An expected failure, with a message for the person who reads it. Rendered once, at the edge. */
+export class StagedoorError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StagedoorError';
+    this.code = code;
+  }
+}
+
+/** Field name to what is wrong with it, as the JSON API and the forms show it. */
+export type FieldErrors = Record<string, string[]>;
+
+/** Input that does not fit; `fields` is the contract's shape of field errors. */
+export class ValidationError extends StagedoorError {
+  readonly fields: FieldErrors;
+
+  constructor(fields: FieldErrors) {
+    super('validation_failed', Object.values(fields).flat().join(' '));
+    this.name = 'ValidationError';
+    this.fields = fields;
+  }
+}
