@@ -191,7 +191,7 @@ create index refresh_tokens_expiry on refresh_tokens (expires_at);
 
 create table sessions (
   id_hash bytea primary key,
-  uid text not null unique,
+  uid text not null,
   user_id text references users (id) on delete cascade,
   authenticated_at timestamptz,
   created_at timestamptz not null default now(),
@@ -200,10 +200,11 @@ create table sessions (
   authorizations jsonb not null default '{}'
 );
 comment on table sessions is 'Browser sessions. The cookie''s value is not kept, only its hash.';
-comment on column sessions.uid is 'Names the session inside the server; opens nothing.';
+comment on column sessions.uid is 'Names the session inside the server; opens nothing. Not unique: two tabs that finish a request at the same moment each move the session to an id of their own.';
 comment on column sessions.user_id is 'Null before sign-in.';
 comment on column sessions.authenticated_at is 'When the password was last given, for the rules that want a recent sign-in.';
 comment on column sessions.authorizations is 'oidc-provider''s own notes a client: {client_id: {sid, grantId}}.';
+create index sessions_uid on sessions (uid);
 create index sessions_user on sessions (user_id);
 create index sessions_expiry on sessions (expires_at);
 

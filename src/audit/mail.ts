@@ -39,3 +39,15 @@ export interface Mail<K extends MailKind = MailKind> {
   readonly locale: string;
   readonly data: MailData[K];
 }
+
+/** A mail of the outbox while one sender holds it. `kind` and `data` are as read, not yet parsed. */
+export interface QueuedMail {
+  readonly id: string;
+  readonly kind: string;
+  readonly recipient: string;
+  readonly locale: string;
+  readonly data: unknown;
+  readonly createdAt: Date;
+  /** Attempts so far, this one included. */
+  readonly attempts: number;
+}

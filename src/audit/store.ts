@@ -1,6 +1,7 @@
+import { sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import type { AuditEvent } from './event.ts';
-import type { Mail, MailKind } from './mail.ts';
+import type { Mail, MailKind, QueuedMail } from './mail.ts';
 
 /** Longest User-Agent that is kept, in characters. */
 const USER_AGENT_LIMIT = 300;
@@ -33,4 +34,107 @@ export async function insertMail<K extends MailKind>(db: Db, mail: Mail<K>): Pro
       data: JSON.stringify(mail.data),
     })
     .execute();
+}
+
+/**
+ * Takes mails that are due, on a lease: for `leaseSeconds` no other sender sees them, and a sender
+ * that dies loses none. One statement, so a transaction of its own; what another sender is taking
+ * at this moment is skipped.
+ */
+export async function claimDueMails(
+  db: Db,
+  limit: number,
+  leaseSeconds: number,
+): Promise<QueuedMail[]> {
+  const rows = await db
+    .with('due', (query) =>
+      query
+        .selectFrom('mail_outbox')
+        .select('id')
+        .where('sent_at', 'is', null)
+        .where('failed_at', 'is', null)
+        .where('next_attempt_at', '<=', sql<Date>`now()`)
+        .orderBy('next_attempt_at')
+        .limit(limit)
+        .forUpdate()
+        .skipLocked(),
+    )
+    .updateTable('mail_outbox')
+    .from('due')
+    .set({ attempts: sql`mail_outbox.attempts + 1`, next_attempt_at: inSeconds(leaseSeconds) })
+    .whereRef('mail_outbox.id', '=', 'due.id')
+    .returning([
+      'mail_outbox.id',
+      'mail_outbox.kind',
+      'mail_outbox.recipient',
+      'mail_outbox.locale',
+      'mail_outbox.data',
+      'mail_outbox.created_at',
+      'mail_outbox.attempts',
+    ])
+    .execute();
+  return rows.map(({ created_at: createdAt, ...row }) => ({ ...row, createdAt }));
+}
+
+/** Notes that a mail server took the mail. Holds even where the lease has run out meanwhile. */
+export async function updateMailSent(db: Db, id: string): Promise<void> {
+  await db
+    .updateTable('mail_outbox')
+    .set({ sent_at: sql<Date>`now()`, failed_at: null, last_error: null })
+    .where('id', '=', id)
+    .execute();
+}
+
+/**
+ * Notes a failed attempt; without `retrySeconds` the mail is given up. Does nothing where another
+ * sender has taken the mail since, whose attempt counts then.
+ */
+export async function updateMailFailed(
+  db: Db,
+  mail: QueuedMail,
+  failure: { readonly error: string; readonly retrySeconds: number | undefined },
+): Promise<void> {
+  await db
+    .updateTable('mail_outbox')
+    .set({
+      last_error: failure.error,
+      ...(failure.retrySeconds === undefined
+        ? { failed_at: sql<Date>`now()` }
+        : { next_attempt_at: inSeconds(failure.retrySeconds) }),
+    })
+    .where('id', '=', mail.id)
+    .where('attempts', '=', mail.attempts)
+    .where('sent_at', 'is', null)
+    .execute();
+}
+
+/** Gives mails back that were taken but not tried, as if they had not been taken. */
+export async function releaseMails(db: Db, mails: readonly QueuedMail[]): Promise<void> {
+  for (const mail of mails) {
+    await db
+      .updateTable('mail_outbox')
+      .set({ attempts: mail.attempts - 1, next_attempt_at: sql<Date>`now()` })
+      .where('id', '=', mail.id)
+      .where('attempts', '=', mail.attempts)
+      .where('sent_at', 'is', null)
+      .execute();
+  }
+}
+
+/** How many mails wait, and how many were given up. */
+export async function selectMailCounts(db: Db): Promise<{ pending: number; failed: number }> {
+  const counts = await db
+    .selectFrom('mail_outbox')
+    .select((eb) => [
+      eb.fn.countAll<string>().filterWhere('failed_at', 'is', null).as('pending'),
+      eb.fn.countAll<string>().filterWhere('failed_at', 'is not', null).as('failed'),
+    ])
+    .where('sent_at', 'is', null)
+    .executeTakeFirstOrThrow();
+  return { pending: Number(counts.pending), failed: Number(counts.failed) };
+}
+
+/** The database's own clock: those of several senders may differ. */
+function inSeconds(seconds: number) {
+  return sql<Date>`now() + make_interval(secs => ${seconds})`;
 }

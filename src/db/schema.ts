@@ -79,7 +79,12 @@ export interface Schema {
     last_used_at: Date | null;
     expires_at: Date;
     revoked_at: Date | null;
-    revocation_reason: string | null;
+    revocation_reason:
+      | 'revoked_by_user'
+      | 'revoked_by_client'
+      | 'revoked_by_operator'
+      | 'reuse_detected'
+      | null;
   };
   grant_organizers: { grant_id: string; organizer_slug: string };
   authorization_codes: {

@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { type FieldErrors, ValidationError } from '../errors.ts';
+
+/** Control characters and lone surrogates: PostgreSQL can't store some, and no page should show them. */
+const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
+/** The same, except for line feed and tab. */
+const UNPRINTABLE_IN_LINES = /[^\P{Cc}\n\t]|\p{Cs}/u;
+const NO_CONTROL = 'Control characters and broken Unicode are not allowed.';
+
+/** Whether `value` holds a control character or a lone surrogate. */
+export function isUnprintable(value: string): boolean {
+  return UNPRINTABLE.test(value);
+}
+
+/** A trimmed line of up to `max` characters that may be empty. */
+export function line(max: number) {
+  return z
+    .string()
+    .trim()
+    .max(max, { abort: true })
+    .refine((value) => !isUnprintable(value), NO_CONTROL);
+}
+
+/** A trimmed line of 1 to `max` characters. */
+export function filledLine(max: number) {
+  return z
+    .string()
+    .trim()
+    .min(1, { abort: true })
+    .max(max, { abort: true })
+    .refine((value) => !isUnprintable(value), NO_CONTROL);
+}
+
+/** A text of up to `max` characters that may be empty and may have several lines. */
+export function lines(max: number) {
+  return z
+    .string()
+    .transform((value) => value.replaceAll('\r\n', '\n').trim())
+    .pipe(
+      z
+        .string()
+        .max(max, { abort: true })
+        .refine((value) => !UNPRINTABLE_IN_LINES.test(value), NO_CONTROL),
+    );
+}
+
+/** A list of words out of `known`, without repetitions, in the order of `known`. */
+export function subsetOf(known: readonly string[]) {
+  return z.array(z.string()).transform((given, ctx) => {
+    for (const one of new Set(given.filter((word) => !known.includes(word)))) {
+      ctx.addIssue({ code: 'custom', message: `${quote(one)} is not a valid choice.` });
+    }
+    return known.filter((word) => given.includes(word));
+  });
+}
+
+/** `value` as an error message repeats it: quoted, escaped and not too long. */
+export function quote(value: string): string {
+  return JSON.stringify(value.length > 100 ? `${value.slice(0, 100)}…` : value);
+}
+
+/**
+ * Parses input by a schema whose keys are the names on the wire; unknown fields are dropped.
+ * @throws ValidationError with the contract's messages by field
+ */
+export function parseFields<S extends z.ZodObject>(schema: S, value: unknown): z.output<S> {
+  const parsed = schema.safeParse(value, { error: messageOf });
+  if (!parsed.success) {
+    throw new ValidationError(byField(parsed.error.issues));
+  }
+  return parsed.data;
+}
+
+function byField(issues: readonly z.core.$ZodIssue[]): FieldErrors {
+  const fields: FieldErrors = {};
+  for (const { path, message } of issues) {
+    const [field = 'non_field_errors', ...inside] = path.map(String);
+    const place = inside.length === 0 ? '' : `${inside.join('.')}: `;
+    fields[field] = [...(fields[field] ?? []), place + message];
+  }
+  return fields;
+}
+
+const WRONG_TYPE: Record<string, string> = {
+  string: 'Not a valid string.',
+  boolean: 'Must be a valid boolean.',
+  array: 'Expected a list of items.',
+};
+
+function messageOf(issue: z.core.$ZodRawIssue): string {
+  if (issue.input === undefined) {
+    return 'This field is required.';
+  }
+  if (issue.input === null) {
+    return 'This field may not be null.';
+  }
+  switch (issue.code) {
+    case 'invalid_type':
+      return WRONG_TYPE[issue.expected] ?? 'Not a valid value.';
+    case 'invalid_value':
+      return typeof issue.input === 'string'
+        ? `${quote(issue.input)} is not a valid choice.`
+        : 'Not a valid string.';
+    case 'too_small':
+      return issue.origin === 'array'
+        ? 'This list may not be empty.'
+        : 'This field may not be blank.';
+    case 'too_big':
+      return `Ensure this field has no more than ${issue.maximum} ${issue.origin === 'array' ? 'elements' : 'characters'}.`;
+    default:
+      return 'Not a valid value.';
+  }
+}

@@ -1,0 +1,95 @@
+import type Router from '@koa/router';
+import type { JWK } from 'jose';
+import type { Provider } from 'oidc-provider';
+import { applicationRoutes } from './applications/routes.ts';
+import type { InteractionRoutesDeps } from './authorization/deps.ts';
+import { interactionRoutes } from './authorization/routes.ts';
+import type { Config } from './config.ts';
+import type { Database } from './db/database.ts';
+import { directoryRoutes } from './directory/routes.ts';
+import { signInRoutes } from './directory/sign-in-routes.ts';
+import { createThrottle } from './directory/throttle.ts';
+import { grantRoutes } from './grants/routes.ts';
+import { landingRoutes } from './landing.ts';
+import type { Logger } from './log.ts';
+import { withTransaction } from './oidc/current-transaction.ts';
+import { describeOver } from './oidc/describe-over.ts';
+import { createInteractions } from './oidc/interactions.ts';
+import { createProvider } from './oidc/provider.ts';
+import { providerTransaction } from './oidc/provider-transaction.ts';
+import { createRenderError } from './oidc/render-error.ts';
+import { protocolRoutes } from './oidc/routes.ts';
+import { createSessions } from './oidc/sessions.ts';
+import { operationsRoutes } from './operations/health.ts';
+import { createMetrics, measureRequests } from './operations/metrics.ts';
+import { tokenRoutes } from './tokens/routes.ts';
+import { assets } from './web/assets.ts';
+import { createCsrf } from './web/csrf.ts';
+import { errorResponses } from './web/error-page.ts';
+import { securityHeaders } from './web/headers.ts';
+import { ownUrl } from './web/own-url.ts';
+import { createRenderer } from './web/render.ts';
+import type { DemoGuide } from './web/views.ts';
+
+/** What the application is put together from. */
+export interface AppDeps {
+  readonly config: Config;
+  readonly database: Database;
+  readonly log: Logger;
+  readonly cookieKeys: readonly string[];
+  readonly signingKeys: readonly JWK[];
+  /** Unset: the management API is closed. */
+  readonly operatorToken: string | undefined;
+  /** What the front page says of the demo, once that is up. */
+  readonly demoGuide: () => DemoGuide | undefined;
+}
+
+/**
+ * Puts everything together: stores, use cases, provider, routes. The provider is the Koa
+ * application, as its authors mean it; what `use` adds runs before it, in this order.
+ */
+export function createApp(deps: AppDeps): Provider {
+  const { config, database, log, cookieKeys } = deps;
+  const { db } = database;
+  const { issuer } = config;
+  const secure = issuer.startsWith('https:');
+  const renderer = createRenderer({ cookieKeys, secure });
+  const csrf = createCsrf({ cookieKeys, secure, issuer });
+  const throttle = createThrottle();
+  const provider = createProvider({
+    db,
+    config,
+    cookieKeys,
+    signingKeys: deps.signingKeys,
+    renderError: createRenderError(renderer, (uid) => describeOver(db, uid)),
+  });
+  const sessions = createSessions({ provider, config });
+  const interactions = createInteractions({ provider, db, config });
+  const inTransaction: InteractionRoutesDeps['inTransaction'] = (work) => withTransaction(db, work);
+  const pages = { db, config, sessions, renderer, csrf, throttle };
+  const metrics = createMetrics(database);
+
+  provider.use(measureRequests(metrics));
+  provider.use(errorResponses(renderer, log));
+  provider.use(ownUrl(issuer, config.trustProxy > 0));
+  provider.use(securityHeaders({ issuer }));
+  // First of the routes: every API call of the platform waits for an introspection.
+  mount(provider, tokenRoutes({ db, issuer }));
+  provider.use(assets());
+  mount(provider, operationsRoutes({ database, metrics }));
+  mount(provider, landingRoutes({ ...pages, demoGuide: deps.demoGuide }));
+  mount(provider, signInRoutes(pages));
+  mount(provider, grantRoutes(pages));
+  mount(provider, interactionRoutes({ ...pages, interactions, inTransaction }));
+  mount(provider, directoryRoutes(deps));
+  mount(provider, applicationRoutes(deps));
+  mount(provider, protocolRoutes(config));
+  provider.use(providerTransaction(db));
+  return provider;
+}
+
+/** Routes, and a 405 for what they have under another method. */
+function mount<State>(provider: Provider, router: Router<State>): void {
+  provider.use(router.routes());
+  provider.use(router.allowedMethods());
+}

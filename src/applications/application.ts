@@ -1,0 +1,63 @@
+/** Whether it can keep a secret (RFC 6749 section 2.1). */
+export type ClientType = 'confidential' | 'public';
+
+/** What a developer registers: an OAuth client. */
+export interface Application {
+  readonly clientId: string;
+  /** Null: an operator's own, or its owner was deleted. */
+  readonly ownerId: string | null;
+  /** Null also where the owner's name is empty. */
+  readonly ownerName: string | null;
+  readonly name: string;
+  readonly description: string;
+  readonly homepageUrl: string | null;
+  readonly privacyPolicyUrl: string | null;
+  readonly termsUrl: string | null;
+  readonly clientType: ClientType;
+  readonly redirectUris: readonly string[];
+  /** The scopes that it may ask for. */
+  readonly scopes: readonly string[];
+  readonly requirePkce: boolean;
+  /** The owner's own switch. */
+  readonly isActive: boolean;
+  /** Set by an operator. */
+  readonly suspendedAt: Date | null;
+  readonly suspensionReason: string | null;
+  /** Null: no operator has looked at it, and the consent page says so. */
+  readonly reviewedAt: Date | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** What its owner, or an operator, decides about it. */
+export type ApplicationDetails = Pick<
+  Application,
+  | 'ownerId'
+  | 'name'
+  | 'description'
+  | 'homepageUrl'
+  | 'privacyPolicyUrl'
+  | 'termsUrl'
+  | 'redirectUris'
+  | 'scopes'
+  | 'requirePkce'
+  | 'isActive'
+>;
+
+/** Whether anything of it is live: only while `active`. */
+export type ApplicationState = 'active' | 'disabled' | 'suspended';
+
+/** The application's state; a suspension outweighs the owner's own switch. */
+export function applicationState(
+  application: Pick<Application, 'suspendedAt' | 'isActive'>,
+): ApplicationState {
+  if (application.suspendedAt !== null) {
+    return 'suspended';
+  }
+  return application.isActive ? 'active' : 'disabled';
+}
+
+/** Whether `value` may be a client id; others are not asked for, as the database could refuse them. */
+export function isClientId(value: string): boolean {
+  return /^[A-Za-z0-9._-]{1,64}$/.test(value);
+}

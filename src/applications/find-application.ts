@@ -1,0 +1,8 @@
+import type { Db } from '../db/database.ts';
+import { type Application, isClientId } from './application.ts';
+import { applicationById } from './store.ts';
+
+/** The application with this client id, whatever its state, with its owner's name. */
+export async function findApplication(db: Db, clientId: string): Promise<Application | undefined> {
+  return isClientId(clientId) ? applicationById(db, clientId) : undefined;
+}

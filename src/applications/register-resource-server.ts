@@ -1,0 +1,24 @@
+import type { Actor } from '../audit/event.ts';
+import { record } from '../audit/record.ts';
+import { hashOf, newCredential, randomText } from '../credentials.ts';
+import type { Tx } from '../db/transaction.ts';
+import type { ResourceServer } from './resource-server.ts';
+import { insertResourceServer } from './resource-server-store.ts';
+
+/** Registers a resource server. Its secret is told here and never again. */
+export async function registerResourceServer(
+  tx: Tx,
+  actor: Actor,
+  { name }: Pick<ResourceServer, 'name'>,
+): Promise<{ resourceServer: ResourceServer; clientSecret: string }> {
+  const clientSecret = newCredential('sds');
+  const clientId = randomText(24);
+  const resourceServer = await insertResourceServer(tx, clientId, name, hashOf(clientSecret));
+  await record(tx, {
+    action: 'stagedoor.resource_server.registered',
+    actor,
+    clientId,
+    data: { name },
+  });
+  return { resourceServer, clientSecret };
+}

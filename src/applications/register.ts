@@ -1,0 +1,60 @@
+import type { Actor } from '../audit/event.ts';
+import { record } from '../audit/record.ts';
+import { hashOf, newCredential, randomText } from '../credentials.ts';
+import type { Tx } from '../db/transaction.ts';
+import { StagedoorError } from '../errors.ts';
+import type { Application, ApplicationDetails, ClientType } from './application.ts';
+import { checkDetails } from './check-details.ts';
+import { applicationById, insertApplication, insertSecret } from './store.ts';
+
+/** What is needed to register an application; the rest has defaults. */
+export type Registration = Pick<ApplicationDetails, 'name' | 'redirectUris' | 'scopes'> & {
+  readonly [K in keyof ApplicationDetails]?: ApplicationDetails[K] | undefined;
+} & { readonly clientType?: ClientType | undefined };
+
+/**
+ * Registers an application, not reviewed yet. A confidential one gets its first secret, which is
+ * told here and never again.
+ * @throws ValidationError
+ */
+export async function registerApplication(
+  tx: Tx,
+  actor: Actor,
+  input: Registration,
+): Promise<{ application: Application; clientSecret?: string }> {
+  const clientType = input.clientType ?? 'confidential';
+  const details: ApplicationDetails = {
+    ownerId: input.ownerId ?? null,
+    name: input.name,
+    description: input.description ?? '',
+    homepageUrl: input.homepageUrl ?? null,
+    privacyPolicyUrl: input.privacyPolicyUrl ?? null,
+    termsUrl: input.termsUrl ?? null,
+    redirectUris: input.redirectUris,
+    scopes: input.scopes,
+    requirePkce: input.requirePkce ?? true,
+    isActive: input.isActive ?? true,
+  };
+  await checkDetails(tx, clientType, details);
+  const clientId = randomText(24);
+  await insertApplication(tx, clientId, clientType, details);
+  const secret = clientType === 'confidential' ? await addSecret(tx, clientId) : undefined;
+  await record(tx, {
+    action: 'stagedoor.application.registered',
+    actor,
+    userId: details.ownerId ?? undefined,
+    clientId,
+    data: { application: details.name, client_type: clientType },
+  });
+  const application = await applicationById(tx, clientId);
+  if (application === undefined) {
+    throw new StagedoorError('not_found', 'Not found.');
+  }
+  return secret === undefined ? { application } : { application, clientSecret: secret };
+}
+
+async function addSecret(tx: Tx, clientId: string): Promise<string> {
+  const secret = newCredential('sds');
+  await insertSecret(tx, clientId, { hash: hashOf(secret), lastFour: secret.slice(-4) });
+  return secret;
+}

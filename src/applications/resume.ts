@@ -1,0 +1,30 @@
+import type { Actor } from '../audit/event.ts';
+import { record } from '../audit/record.ts';
+import type { Tx } from '../db/transaction.ts';
+import type { Application } from './application.ts';
+import { lockOrThrow } from './lock-or-throw.ts';
+import { applicationById, setSuspension } from './store.ts';
+
+/**
+ * Ends a suspension: grants that nobody revoked meanwhile are live again.
+ * @throws StagedoorError `not_found`
+ */
+export async function resumeApplication(
+  tx: Tx,
+  actor: Actor,
+  clientId: string,
+): Promise<Application> {
+  const before = await lockOrThrow(tx, clientId);
+  if (before.suspendedAt === null) {
+    return before;
+  }
+  await setSuspension(tx, clientId, null);
+  await record(tx, {
+    action: 'stagedoor.application.resumed',
+    actor,
+    userId: before.ownerId ?? undefined,
+    clientId,
+    data: { application: before.name },
+  });
+  return (await applicationById(tx, clientId)) ?? before;
+}

@@ -1,0 +1,32 @@
+import type { Actor } from '../audit/event.ts';
+import { record } from '../audit/record.ts';
+import type { Tx } from '../db/transaction.ts';
+import type { Application } from './application.ts';
+import { lockOrThrow } from './lock-or-throw.ts';
+import { applicationById, setSuspension } from './store.ts';
+
+/**
+ * Suspends an application: nothing of it is live until it is resumed. Again, with another reason,
+ * only the reason changes.
+ * @throws StagedoorError `not_found`
+ */
+export async function suspendApplication(
+  tx: Tx,
+  actor: Actor,
+  clientId: string,
+  reason: string,
+): Promise<Application> {
+  const before = await lockOrThrow(tx, clientId);
+  if (before.suspendedAt !== null && before.suspensionReason === reason) {
+    return before;
+  }
+  await setSuspension(tx, clientId, reason);
+  await record(tx, {
+    action: 'stagedoor.application.suspended',
+    actor,
+    userId: before.ownerId ?? undefined,
+    clientId,
+    data: { application: before.name, reason },
+  });
+  return (await applicationById(tx, clientId)) ?? before;
+}

@@ -1,0 +1,103 @@
+import { enqueueMail } from '../audit/enqueue-mail.ts';
+import type { Origin } from '../audit/event.ts';
+import { record } from '../audit/record.ts';
+import type { Tx } from '../db/transaction.ts';
+import { createGrant } from '../grants/create.ts';
+import type { ConsentRequest } from './describe.ts';
+
+/** What the user ticked. */
+export interface Choice {
+  readonly scopes: readonly string[];
+  readonly organizers: readonly string[];
+}
+
+/** Why a choice can't be taken, at which part of the page. */
+export interface ChoiceErrors {
+  readonly scopes?: 'required' | 'foreign';
+  readonly organizers?: 'required' | 'foreign';
+}
+
+/**
+ * Checks what was posted against what was asked for and against the directory as it is now. What
+ * is not the user's is refused, never dropped in silence.
+ * @returns undefined where the choice can be taken
+ */
+export function checkChoice(request: ConsentRequest, choice: Choice): ChoiceErrors | undefined {
+  const requested = new Set(request.scopes.map((scope) => scope.name));
+  const theirs = new Set(request.organizers?.map((organizer) => organizer.slug));
+  const scopes = problem(choice.scopes, requested, true);
+  const organizers = problem(choice.organizers, theirs, wantsOrganizers(request, choice.scopes));
+  return scopes === undefined && organizers === undefined
+    ? undefined
+    : { ...(scopes && { scopes }), ...(organizers && { organizers }) };
+}
+
+function problem(
+  chosen: readonly string[],
+  offered: ReadonlySet<string>,
+  required: boolean,
+): 'required' | 'foreign' | undefined {
+  if (!chosen.every((one) => offered.has(one))) {
+    return 'foreign';
+  }
+  return required && chosen.length === 0 ? 'required' : undefined;
+}
+
+function wantsOrganizers(request: ConsentRequest, chosen: readonly string[]): boolean {
+  return request.scopes.some((scope) => scope.organizers && chosen.includes(scope.name));
+}
+
+/**
+ * Makes the grant, its log entry and its mail in one transaction: no authorization without
+ * either. Each consent makes a new grant; an earlier one is not touched.
+ * @param choice one that `checkChoice` has let through
+ * @param lifetime seconds that the grant lives before its first token
+ * @returns the grant's id
+ */
+export async function approveConsent(
+  tx: Tx,
+  request: ConsentRequest,
+  choice: Choice,
+  given: { readonly origin: Origin; readonly lifetime: number },
+): Promise<string> {
+  const { application, user } = request;
+  const organizers = wantsOrganizers(request, choice.scopes)
+    ? (request.organizers ?? []).filter(({ slug }) => choice.organizers.includes(slug))
+    : [];
+  const now = new Date();
+  const grantId = await createGrant(tx, {
+    userId: user.id,
+    clientId: application.clientId,
+    scopes: choice.scopes,
+    organizers: organizers.map(({ slug }) => slug),
+    expiresAt: new Date(now.getTime() + given.lifetime * 1000),
+  });
+  await record(tx, {
+    action: 'stagedoor.user.oauth.authorized',
+    actor: `user:${user.id}`,
+    userId: user.id,
+    clientId: application.clientId,
+    grantId,
+    origin: given.origin,
+    data: { application: application.name, scopes: choice.scopes, organizers },
+  });
+  await enqueueMail(tx, {
+    kind: 'authorized',
+    recipient: user.email,
+    locale: user.locale,
+    data: {
+      grantId,
+      application: {
+        name: application.name,
+        owner: application.ownerName,
+        homepageUrl: application.homepageUrl,
+      },
+      scopes: choice.scopes,
+      organizers,
+      at: now.toISOString(),
+      timezone: user.timezone,
+      origin: given.origin,
+    },
+  });
+  return grantId;
+}

@@ -1,0 +1,165 @@
+import type { Context } from 'koa';
+import { type SignInResult, signIn } from '../directory/sign-in.ts';
+import { StagedoorError } from '../errors.ts';
+import { originOf } from '../web/origin.ts';
+import type { ConsentProps } from '../web/views.ts';
+import { approveConsent, type Choice, checkChoice } from './approve.ts';
+import { denyConsent } from './deny.ts';
+import type { InteractionRoutesDeps } from './deps.ts';
+import { type ConsentRequest, describeConsent } from './describe.ts';
+import { isPending, type PendingInteraction } from './interaction.ts';
+import { presentConsent } from './presenters.ts';
+
+/** Shows what the application asks for. */
+export async function showConsent(
+  deps: InteractionRoutesDeps,
+  ctx: Context,
+  interaction: PendingInteraction,
+): Promise<void> {
+  const request = await describe(deps, interaction);
+  const askPassword = await signInIsOld(deps, ctx);
+  render(deps, ctx, interaction, request, { choice: undefined, askPassword, errors: {} });
+}
+
+/** Takes the answer: nothing is allowed unless all of it can be. */
+export async function answerConsent(
+  deps: InteractionRoutesDeps,
+  ctx: Context,
+  interaction: PendingInteraction,
+  form: URLSearchParams,
+): Promise<void> {
+  const decision = form.get('decision');
+  if (decision === 'deny') {
+    return decide(deps, ctx, (request) => ({ kind: 'deny', request }));
+  }
+  if (decision !== 'allow') {
+    throw new StagedoorError('validation_failed', 'decision must be allow or deny.');
+  }
+  const request = await describe(deps, interaction);
+  const choice = { scopes: unique(form, 'scopes'), organizers: unique(form, 'organizers') };
+  const askPassword = await signInIsOld(deps, ctx);
+  const passwordError = askPassword ? await checkPassword(deps, ctx, request, form) : undefined;
+  const errors = { ...checkChoice(request, choice), ...passwordError };
+  if (Object.keys(errors).length > 0) {
+    return render(deps, ctx, interaction, request, { choice, askPassword, errors }, 400);
+  }
+  return decide(deps, ctx, (current) =>
+    // Once more, on the directory as it is inside the transaction.
+    checkChoice(current, choice) === undefined
+      ? { kind: 'allow', request: current, choice, reauthenticated: askPassword }
+      : { kind: 'stale' },
+  );
+}
+
+type Verdict =
+  | { readonly kind: 'deny'; readonly request: ConsentRequest }
+  | {
+      readonly kind: 'allow';
+      readonly request: ConsentRequest;
+      readonly choice: Choice;
+      readonly reauthenticated: boolean;
+    }
+  | { readonly kind: 'stale' };
+
+/**
+ * Grant, log entry, mail and the request's own progress in one transaction, with the request's
+ * row locked: a form that is posted twice leads to one grant and twice to the same answer.
+ */
+async function decide(
+  deps: InteractionRoutesDeps,
+  ctx: Context,
+  judge: (request: ConsentRequest) => Verdict,
+): Promise<void> {
+  const origin = originOf(ctx);
+  const next = await deps.inTransaction(async (tx) => {
+    const interaction = await deps.interactions.find(ctx);
+    if (!isPending(interaction)) {
+      return ctx.path;
+    }
+    if (interaction.decidedUrl !== undefined) {
+      return interaction.decidedUrl;
+    }
+    const verdict = judge(await describe({ ...deps, db: tx }, interaction));
+    if (verdict.kind === 'stale') {
+      return ctx.path;
+    }
+    if (verdict.kind === 'deny') {
+      await denyConsent(tx, verdict.request, origin);
+      return deps.interactions.finish(ctx, { kind: 'denied' });
+    }
+    const lifetime = deps.config.refreshTokenTtl;
+    const { request, choice, reauthenticated } = verdict;
+    const grantId = await approveConsent(tx, request, choice, { origin, lifetime });
+    const userId = request.user.id;
+    return deps.interactions.finish(ctx, { kind: 'allowed', userId, grantId, reauthenticated });
+  });
+  ctx.status = 303;
+  ctx.redirect(next);
+}
+
+function describe(
+  deps: Pick<InteractionRoutesDeps, 'db' | 'config'>,
+  interaction: PendingInteraction,
+): Promise<ConsentRequest> {
+  const { clientId, userId, scopes, redirectUri } = interaction;
+  if (userId === undefined) {
+    throw new StagedoorError('gone', 'The sign-in of this request has ended.');
+  }
+  return describeConsent(deps, { clientId, userId, scopes, redirectUri });
+}
+
+function render(
+  deps: InteractionRoutesDeps,
+  ctx: Context,
+  interaction: PendingInteraction,
+  request: ConsentRequest,
+  state: Pick<ConsentProps, 'askPassword' | 'errors'> & { choice: Choice | undefined },
+  status = 200,
+): void {
+  const { user } = request;
+  ctx.state.user = user;
+  ctx.state.signedIn = { fullName: user.fullName, email: user.email };
+  const props = presentConsent(request, {
+    ...state,
+    locale: deps.renderer.locale(ctx),
+    action: ctx.path,
+    switchAccount: switchAccountUrl(interaction.restartUrl),
+  });
+  deps.renderer.page(ctx, 'consent', props, { status });
+}
+
+/** The same request, at the sign-in page first. */
+function switchAccountUrl(restartUrl: string): string {
+  const url = new URL(restartUrl);
+  const prompts = url.searchParams.get('prompt')?.split(' ') ?? [];
+  url.searchParams.set('prompt', ['login', ...prompts].join(' '));
+  return url.pathname + url.search;
+}
+
+/** Consent wants a recent sign-in, or the password once more. */
+async function signInIsOld(deps: InteractionRoutesDeps, ctx: Context): Promise<boolean> {
+  const signedIn = await deps.sessions.current(ctx);
+  const oldest = Date.now() - deps.config.recentSignInSeconds * 1000;
+  return signedIn === undefined || signedIn.authenticatedAt.getTime() < oldest;
+}
+
+async function checkPassword(
+  deps: InteractionRoutesDeps,
+  ctx: Context,
+  request: ConsentRequest,
+  form: URLSearchParams,
+): Promise<ConsentProps['errors'] | undefined> {
+  const { email } = request.user;
+  const password = form.get('password') ?? '';
+  const result = await signIn(deps, { email, password, origin: originOf(ctx) });
+  const messages: Record<SignInResult['outcome'], ConsentProps['errors'] | undefined> = {
+    signed_in: undefined,
+    wrong: { password: 'wrong' },
+    throttled: { password: 'throttled' },
+  };
+  return messages[result.outcome];
+}
+
+function unique(form: URLSearchParams, name: string): string[] {
+  return [...new Set(form.getAll(name))];
+}

@@ -1,0 +1,53 @@
+import type { Application } from '../applications/application.ts';
+import { findApplication } from '../applications/find-application.ts';
+import type { Config, ScopeConfig } from '../config.ts';
+import type { Db } from '../db/database.ts';
+import type { LocalizedText } from '../db/schema.ts';
+import { findActiveUser } from '../directory/find-user.ts';
+import { organizersOf } from '../directory/organizers-of.ts';
+import type { User } from '../directory/user.ts';
+import { StagedoorError } from '../errors.ts';
+import { opensOrganizers } from './scopes.ts';
+
+/** All that the consent page shows, and all that an answer to it is checked against. */
+export interface ConsentRequest {
+  readonly application: Application;
+  readonly user: User;
+  /** The requested scopes, in the configured order. */
+  readonly scopes: readonly ScopeConfig[];
+  /** The user's organizers today; undefined where no requested scope opens any. */
+  readonly organizers: readonly { readonly slug: string; readonly name: LocalizedText }[] | undefined;
+  /** Where the user will be sent back to: a host, or the private-use scheme of a native app. */
+  readonly redirectHost: string;
+}
+
+/**
+ * Reads what a request asks of a user, from the directory as it is now.
+ * @throws StagedoorError `gone` where the user or the application is no longer there
+ */
+export async function describeConsent(
+  deps: { db: Db; config: Config },
+  request: { clientId: string; userId: string; scopes: readonly string[]; redirectUri: string },
+): Promise<ConsentRequest> {
+  const [application, user] = [
+    await findApplication(deps.db, request.clientId),
+    await findActiveUser(deps.db, request.userId),
+  ];
+  if (application === undefined || user === undefined) {
+    throw new StagedoorError('gone', 'The application or the account is no longer there.');
+  }
+  return {
+    application,
+    user,
+    scopes: deps.config.scopes.filter((scope) => request.scopes.includes(scope.name)),
+    organizers: opensOrganizers(deps.config.scopes, request.scopes)
+      ? await organizersOf(deps.db, user.id)
+      : undefined,
+    redirectHost: hostOf(request.redirectUri),
+  };
+}
+
+function hostOf(redirectUri: string): string {
+  const url = URL.parse(redirectUri);
+  return url === null ? redirectUri : url.host || url.protocol;
+}

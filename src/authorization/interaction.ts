@@ -1,0 +1,55 @@
+import type { Context } from 'koa';
+
+/** An authorization request that waits for a person, as the pages need it. */
+export interface PendingInteraction {
+  readonly uid: string;
+  readonly prompt: 'login' | 'consent';
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+  readonly redirectUri: string;
+  readonly loginHint: string | undefined;
+  /** Languages that the application asked for (`ui_locales`), best first. */
+  readonly uiLocales: string | undefined;
+  /** Who is signed in; always there at the consent prompt. */
+  readonly userId: string | undefined;
+  /** The URL that starts the same request over. */
+  readonly restartUrl: string;
+  /** Where a decision that was already made leads; a form that was posted twice meets this. */
+  readonly decidedUrl: string | undefined;
+}
+
+/** A decision about a request. */
+export type Decision =
+  | { readonly kind: 'signed_in'; readonly userId: string }
+  | {
+      readonly kind: 'allowed';
+      readonly userId: string;
+      readonly grantId: string;
+      /** The password was repeated just now. */
+      readonly reauthenticated: boolean;
+    }
+  | { readonly kind: 'denied' };
+
+/** Why a request can't be answered any more. */
+export interface OverInteraction {
+  readonly reason: 'expired' | 'answered' | 'other_user';
+  readonly application: { readonly name: string; readonly homepageUrl: string | null } | undefined;
+}
+
+/** The provider's side of the interaction pages; `oidc/interactions.ts` implements it. */
+export interface Interactions {
+  /**
+   * The request of this URL and browser. Inside `decide` of `inTransaction` its row is locked,
+   * so that a form posted twice is decided once.
+   */
+  find(ctx: Context): Promise<PendingInteraction | OverInteraction>;
+  /** Notes the decision; the answer is the URL at which the request goes on. */
+  finish(ctx: Context, decision: Decision): Promise<string>;
+}
+
+/** Tells the two answers of `find` apart. */
+export function isPending(
+  interaction: PendingInteraction | OverInteraction,
+): interaction is PendingInteraction {
+  return 'prompt' in interaction;
+}

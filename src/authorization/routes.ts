@@ -1,0 +1,90 @@
+import Router from '@koa/router';
+import type { Context } from 'koa';
+import { findApplication } from '../applications/find-application.ts';
+import { type SignInResult, signIn } from '../directory/sign-in.ts';
+import { loginErrors, loginStatus } from '../directory/sign-in-routes.ts';
+import { readForm } from '../web/form.ts';
+import { originOf } from '../web/origin.ts';
+import { answerConsent, showConsent } from './consent-page.ts';
+import type { InteractionRoutesDeps } from './deps.ts';
+import { isPending, type OverInteraction, type PendingInteraction } from './interaction.ts';
+
+/**
+ * Sign-in and consent: the pages that an authorization request waits at. A request has one page
+ * at a time, under its own id and cookie, so that two tabs don't get into each other's way.
+ */
+export function interactionRoutes(deps: InteractionRoutesDeps): Router {
+  return new Router()
+    .get('/interaction/:uid', async (ctx) => {
+      const interaction = await deps.interactions.find(ctx);
+      if (!isPending(interaction)) {
+        return showOver(deps, ctx, interaction);
+      }
+      if (interaction.decidedUrl !== undefined) {
+        return ctx.redirect(interaction.decidedUrl);
+      }
+      return interaction.prompt === 'login'
+        ? showLogin(deps, ctx, interaction, {})
+        : showConsent(deps, ctx, interaction);
+    })
+    .post('/interaction/:uid', async (ctx) => {
+      const form = await readForm(ctx);
+      const interaction = await deps.interactions.find(ctx);
+      if (!isPending(interaction)) {
+        return showOver(deps, ctx, interaction);
+      }
+      deps.csrf.verify(ctx, form);
+      return interaction.prompt === 'login'
+        ? answerLogin(deps, ctx, interaction, form)
+        : answerConsent(deps, ctx, interaction, form);
+    });
+}
+
+async function showLogin(
+  deps: InteractionRoutesDeps,
+  ctx: Context,
+  interaction: PendingInteraction,
+  again: { email?: string; result?: SignInResult },
+): Promise<void> {
+  const application = await findApplication(deps.db, interaction.clientId);
+  deps.renderer.page(
+    ctx,
+    'login',
+    {
+      action: ctx.path,
+      email: again.email ?? interaction.loginHint ?? '',
+      reason: interaction.userId === undefined ? 'first' : 'switch',
+      application: application && { name: application.name },
+      ...loginErrors(again.result),
+    },
+    { status: loginStatus(again.result) },
+  );
+}
+
+async function answerLogin(
+  deps: InteractionRoutesDeps,
+  ctx: Context,
+  interaction: PendingInteraction,
+  form: URLSearchParams,
+): Promise<void> {
+  const email = form.get('email') ?? '';
+  const password = form.get('password') ?? '';
+  const result = await signIn(deps, { email, password, origin: originOf(ctx) });
+  if (result.outcome !== 'signed_in') {
+    return showLogin(deps, ctx, interaction, { email, result });
+  }
+  ctx.status = 303;
+  if (interaction.userId !== undefined && interaction.userId !== result.user.id) {
+    // The request belongs to the other user's session: it starts over in one of this user's.
+    await deps.sessions.signIn(ctx, result.user.id);
+    return ctx.redirect(interaction.restartUrl);
+  }
+  const next = await deps.interactions.finish(ctx, { kind: 'signed_in', userId: result.user.id });
+  ctx.redirect(next);
+}
+
+function showOver(deps: InteractionRoutesDeps, ctx: Context, over: OverInteraction): void {
+  deps.renderer.page(ctx, 'interaction_over', over, {
+    status: over.reason === 'other_user' ? 403 : 410,
+  });
+}

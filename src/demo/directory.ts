@@ -1,0 +1,99 @@
+/** A person of the demo. `note` says what they are there to show. */
+export interface DemoUser {
+  readonly id: string;
+  readonly email: string;
+  readonly fullName: string;
+  readonly locale: string;
+  readonly note: string;
+}
+
+/** A team of a demo organizer; `members` are ids of demo users. */
+export interface DemoTeam {
+  readonly id: string;
+  readonly name: string;
+  readonly permissions: readonly string[];
+  readonly members: readonly string[];
+}
+
+/** A tenant of the demo platform. */
+export interface DemoOrganizer {
+  readonly slug: string;
+  readonly name: Readonly<Record<string, string>>;
+  readonly teams: readonly DemoTeam[];
+}
+
+/** Ids with a prefix: on a database with real people in it they must not be anybody's. */
+const ADA = 'demo-ada';
+const BEN = 'demo-ben';
+
+/** The people who can sign in. */
+export const DEMO_USERS: readonly DemoUser[] = [
+  {
+    id: ADA,
+    email: 'ada@example.org',
+    fullName: 'Ada Lovelace',
+    locale: 'en',
+    note: 'sells tickets at Red Stage, sees the orders of Blue Hall, owns the demo application',
+  },
+  {
+    id: BEN,
+    email: 'ben@example.org',
+    fullName: 'Ben Nevis',
+    locale: 'de',
+    note: 'runs Blue Hall, looks after the door of Green Arena, reads German',
+  },
+];
+
+/** Three organizers; each user belongs to two of them, with different permissions. */
+export const DEMO_ORGANIZERS: readonly DemoOrganizer[] = [
+  {
+    slug: 'redstage',
+    name: { en: 'Red Stage', de: 'Rote Bühne' },
+    teams: [
+      {
+        id: 'demo-redstage-box-office',
+        name: 'Box office',
+        permissions: ['can_view_orders', 'can_change_orders', 'can_view_vouchers'],
+        members: [ADA],
+      },
+    ],
+  },
+  {
+    slug: 'bluehall',
+    name: { en: 'Blue Hall', de: 'Blauer Saal' },
+    teams: [
+      {
+        id: 'demo-bluehall-reports',
+        name: 'Reports',
+        permissions: ['can_view_orders'],
+        members: [ADA],
+      },
+      {
+        id: 'demo-bluehall-management',
+        name: 'Management',
+        permissions: [
+          'can_create_events',
+          'can_change_event_settings',
+          'can_change_product_settings',
+          'can_view_orders',
+          'can_change_orders',
+          'can_view_vouchers',
+          'can_change_vouchers',
+        ],
+        members: [BEN],
+      },
+    ],
+  },
+  {
+    slug: 'greenarena',
+    name: { en: 'Green Arena', de: 'Grüne Arena' },
+    teams: [
+      {
+        id: 'demo-greenarena-door',
+        name: 'Door',
+        permissions: ['can_view_orders', 'can_view_vouchers'],
+        members: [BEN],
+      },
+    ],
+  },
+];

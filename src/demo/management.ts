@@ -1,0 +1,38 @@
+/** Where the management API is, and with what it is opened. */
+export interface ManagementClient {
+  readonly issuer: string;
+  readonly operatorToken: string;
+}
+
+/** Milliseconds. */
+const TIMEOUT = 15_000;
+
+/**
+ * Calls the management API as a platform would; undefined where the answer is 404.
+ * @throws Error with what the server said, for every other answer that is no success
+ */
+export async function manage(
+  client: ManagementClient,
+  method: 'GET' | 'PUT' | 'POST' | 'PATCH',
+  path: string,
+  body?: unknown,
+): Promise<unknown> {
+  const response = await fetch(new URL(`/api/v1${path}`, client.issuer), {
+    method,
+    headers: {
+      authorization: `Token ${client.operatorToken}`,
+      accept: 'application/json',
+      'content-type': 'application/json',
+    },
+    body: body === undefined ? null : JSON.stringify(body),
+    signal: AbortSignal.timeout(TIMEOUT),
+  });
+  const text = await response.text();
+  if (response.status === 404) {
+    return undefined;
+  }
+  if (!response.ok) {
+    throw new Error(`The demo could not be set up: ${method} ${path}: ${response.status} ${text}`);
+  }
+  return text === '' ? {} : JSON.parse(text);
+}

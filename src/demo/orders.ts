@@ -1,0 +1,50 @@
+/** A made-up order. */
+export interface Order {
+  readonly code: string;
+  readonly status: 'paid' | 'pending';
+  readonly total: string;
+  readonly datetime: string;
+}
+
+/** The orders of the demo API, in memory. */
+export interface Orders {
+  list(organizer: string): readonly Order[];
+  place(organizer: string): Order;
+}
+
+/** Orders that one organizer keeps; the oldest fall out. */
+const LIMIT = 20;
+
+/** Every organizer starts with two orders; new ones are forgotten at the next start. */
+export function createOrders(): Orders {
+  const placed = new Map<string, readonly Order[]>();
+  const list = (organizer: string) => placed.get(organizer) ?? firstOrders(organizer);
+  let count = 0;
+  return {
+    list,
+    place: (organizer) => {
+      count += 1;
+      const order: Order = {
+        code: `NEW${String(count).padStart(2, '0')}`,
+        status: 'pending',
+        total: '19.00',
+        datetime: new Date().toISOString(),
+      };
+      placed.set(organizer, [...list(organizer), order].slice(-LIMIT));
+      return order;
+    },
+  };
+}
+
+function firstOrders(organizer: string): readonly Order[] {
+  const prefix = organizer.slice(0, 3).toUpperCase();
+  return [
+    { code: `${prefix}7K`, status: 'paid', total: '42.00', datetime: '2030-05-01T19:30:00+02:00' },
+    {
+      code: `${prefix}9X`,
+      status: 'pending',
+      total: '23.50',
+      datetime: '2030-05-02T11:05:00+02:00',
+    },
+  ];
+}

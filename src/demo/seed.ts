@@ -1,0 +1,186 @@
+import { randomInt } from 'node:crypto';
+import { z } from 'zod';
+import { DEMO_ORGANIZERS, DEMO_USERS, type DemoOrganizer, type DemoUser } from './directory.ts';
+import { type ManagementClient, manage } from './management.ts';
+import {
+  type ClientCredentials,
+  loadRegistration,
+  type Registration,
+  saveRegistration,
+} from './registration.ts';
+
+/** Where the demo keeps its credentials, and where its application will be. */
+export interface DemoPlace {
+  readonly dataDir: string;
+  /** For example `http://localhost:3001`. */
+  readonly applicationUrl: string;
+}
+
+/** What the demo runs with. */
+export interface SeededDemo {
+  readonly application: ClientCredentials;
+  readonly resourceServer: ClientCredentials;
+  readonly users: readonly (DemoUser & { readonly password: string })[];
+}
+
+/**
+ * Sets up users, organizers, an application and a resource server through the management API.
+ *
+ * Creates only what is missing, and the directory only at the first start: what somebody has
+ * changed since then stays as it is.
+ */
+export async function seedDemo(client: ManagementClient, place: DemoPlace): Promise<SeededDemo> {
+  let known = await loadRegistration(place.dataDir);
+  if (known === undefined || !(await isThere(client, 'applications', known.application))) {
+    known = await seedDirectory(client, known);
+    await saveRegistration(place.dataDir, known);
+  }
+  // Saved after each, so that a start that is cut short leaves no client without its secret.
+  let { resourceServer, application } = known;
+  if (!resourceServer || !(await isThere(client, 'resource-servers', resourceServer))) {
+    resourceServer = await registerResourceServer(client);
+    known = { ...known, resourceServer };
+    await saveRegistration(place.dataDir, known);
+  }
+  if (!application || !(await keepReachable(client, application, place))) {
+    application = await registerApplication(client, place);
+    known = { ...known, application };
+    await saveRegistration(place.dataDir, known);
+  }
+  const { passwords } = known;
+  const users = DEMO_USERS.map((user) => ({ ...user, password: passwords[user.id] ?? '' }));
+  return { application, resourceServer, users };
+}
+
+async function seedDirectory(
+  client: ManagementClient,
+  known: Registration | undefined,
+): Promise<Registration> {
+  const passwords: Record<string, string> = { ...known?.passwords };
+  for (const user of DEMO_USERS) {
+    passwords[user.id] = await seedUser(client, user, passwords[user.id]);
+  }
+  for (const organizer of DEMO_ORGANIZERS) {
+    await seedOrganizer(client, organizer);
+  }
+  return { ...known, passwords };
+}
+
+/** The user's password: the known one, or a new one where it is not known any more. */
+async function seedUser(
+  client: ManagementClient,
+  user: DemoUser,
+  known: string | undefined,
+): Promise<string> {
+  const path = `/users/${user.id}/`;
+  const password = known ?? newPassword();
+  if ((await manage(client, 'GET', path)) === undefined) {
+    await manage(client, 'PUT', path, {
+      email: user.email,
+      full_name: user.fullName,
+      locale: user.locale,
+      timezone: 'Europe/Berlin',
+      is_active: true,
+      password,
+    });
+  } else if (known === undefined) {
+    await manage(client, 'PATCH', path, { password });
+  }
+  return password;
+}
+
+async function seedOrganizer(
+  client: ManagementClient,
+  { slug, name, teams }: DemoOrganizer,
+): Promise<void> {
+  const path = `/directory/organizers/${slug}/`;
+  if ((await manage(client, 'GET', path)) === undefined) {
+    await manage(client, 'PUT', path, { name });
+  }
+  for (const { id, ...team } of teams) {
+    if ((await manage(client, 'GET', `${path}teams/${id}/`)) === undefined) {
+      await manage(client, 'PUT', `${path}teams/${id}/`, team);
+    }
+  }
+}
+
+async function registerResourceServer(client: ManagementClient): Promise<ClientCredentials> {
+  return readCredentials(await manage(client, 'POST', '/resource-servers/', { name: 'Demo API' }));
+}
+
+async function registerApplication(
+  client: ManagementClient,
+  place: DemoPlace,
+): Promise<ClientCredentials> {
+  const body = {
+    owner: DEMO_USERS[0]?.id,
+    name: 'Curtain Call',
+    description: 'The demo application: shows what an application sees of the flow.',
+    client_type: 'confidential',
+    redirect_uris: [callbackOf(place)],
+    homepage_url: `${place.applicationUrl}/`,
+    scopes: ['read', 'write', 'profile'],
+  };
+  return readCredentials(await manage(client, 'POST', '/applications/', body));
+}
+
+const registered = z.object({
+  redirect_uris: z.array(z.string()),
+  homepage_url: z.string().nullable(),
+});
+
+/**
+ * Whether the application is registered. When its port has changed since the last start, its
+ * callback moves along; redirect URIs that somebody has added stay.
+ */
+async function keepReachable(
+  client: ManagementClient,
+  { clientId }: ClientCredentials,
+  place: DemoPlace,
+): Promise<boolean> {
+  const path = `/applications/${clientId}/`;
+  const found = await manage(client, 'GET', path);
+  if (found === undefined) {
+    return false;
+  }
+  const { redirect_uris, homepage_url } = registered.parse(found);
+  if (!redirect_uris.includes(callbackOf(place))) {
+    const added = redirect_uris.filter((uri) => !/^http:\/\/localhost:\d+\/callback$/.test(uri));
+    await manage(client, 'PATCH', path, {
+      redirect_uris: [callbackOf(place), ...added],
+      ...(/^http:\/\/localhost:\d+\/$/.test(homepage_url ?? '')
+        ? { homepage_url: `${place.applicationUrl}/` }
+        : {}),
+    });
+  }
+  return true;
+}
+
+async function isThere(
+  client: ManagementClient,
+  kind: 'applications' | 'resource-servers',
+  credentials: ClientCredentials | undefined,
+): Promise<boolean> {
+  return (
+    credentials !== undefined &&
+    (await manage(client, 'GET', `/${kind}/${credentials.clientId}/`)) !== undefined
+  );
+}
+
+const credentials = z.object({ client_id: z.string(), client_secret: z.string() });
+
+function readCredentials(body: unknown): ClientCredentials {
+  const { client_id, client_secret } = credentials.parse(body);
+  return { clientId: client_id, clientSecret: client_secret };
+}
+
+function callbackOf(place: DemoPlace): string {
+  return `${place.applicationUrl}/callback`;
+}
+
+/** Made for each installation, easy to type: three groups of letters that can't be mistaken. */
+function newPassword(): string {
+  const letters = 'abcdefghjkmnpqrstuvwxyz';
+  const group = () => Array.from({ length: 5 }, () => letters[randomInt(letters.length)]).join('');
+  return `${group()}-${group()}-${group()}`;
+}

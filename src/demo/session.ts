@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto';
+import type { Step } from './step.ts';
+
+/** What the application holds after a user has allowed it. */
+export interface Connection {
+  readonly accessToken: string;
+  readonly refreshToken: string | undefined;
+  readonly scope: string;
+  /** Slugs. */
+  readonly organizers: readonly string[];
+  /** Whether it was revoked, here or by the user. */
+  readonly ended: boolean;
+}
+
+/** Something to tell the user, once. */
+export interface Notice {
+  readonly title: string;
+  readonly text: string;
+  /** What a developer would look for. */
+  readonly detail?: string | undefined;
+}
+
+/** One browser. */
+export interface Session {
+  readonly id: string;
+  /** The `state` of each sign-in that is under way, with its PKCE verifier. */
+  readonly pending: Map<string, string>;
+  connection: Connection | undefined;
+  notice: Notice | undefined;
+  steps: Step[];
+  stepCount: number;
+  /** What is being done: two clicks at once must not use one refresh token twice. */
+  last: Promise<void>;
+}
+
+/** The browsers that have been here, in memory. */
+export interface Sessions {
+  find(id: string | undefined): Session | undefined;
+  create(): Session;
+}
+
+const SESSION_LIMIT = 1000;
+const PENDING_LIMIT = 10;
+const STEP_LIMIT = 40;
+
+/** The oldest sessions are forgotten when there are too many. */
+export function createSessions(): Sessions {
+  const sessions = new Map<string, Session>();
+  return {
+    find: (id) => (id === undefined ? undefined : sessions.get(id)),
+    create: () => {
+      const session: Session = {
+        id: randomBytes(32).toString('base64url'),
+        pending: new Map(),
+        connection: undefined,
+        notice: undefined,
+        steps: [],
+        stepCount: 0,
+        last: Promise.resolve(),
+      };
+      sessions.set(session.id, session);
+      dropOldest(sessions, SESSION_LIMIT);
+      return session;
+    },
+  };
+}
+
+/** Remembers a sign-in that was started. */
+export function addPending(session: Session, state: string, verifier: string): void {
+  session.pending.set(state, verifier);
+  dropOldest(session.pending, PENDING_LIMIT);
+}
+
+/** The verifier of a sign-in that was started here, once. */
+export function takePending(session: Session, state: string | null): string | undefined {
+  const verifier = session.pending.get(state ?? '');
+  session.pending.delete(state ?? '');
+  return verifier;
+}
+
+/** Adds what a request has shown. */
+export function addStep(session: Session, step: Omit<Step, 'number'>): void {
+  session.stepCount += 1;
+  session.steps = [...session.steps, { ...step, number: session.stepCount }].slice(-STEP_LIMIT);
+}
+
+/** Does one thing after the other. */
+export function inTurn(session: Session, task: () => Promise<void>): Promise<void> {
+  const turn = session.last.then(task);
+  session.last = turn.catch(() => undefined);
+  return turn;
+}
+
+function dropOldest(map: Map<string, unknown>, limit: number): void {
+  for (const key of map.keys()) {
+    if (map.size <= limit) {
+      return;
+    }
+    map.delete(key);
+  }
+}

@@ -1,0 +1,67 @@
+import { createResourceServer } from '../resource-server/resource-server.ts';
+import { createDemoApi } from './api.ts';
+import { createDemoApplication } from './application.ts';
+import { DEMO_ORGANIZERS } from './directory.ts';
+import { type Listening, listen } from './listen.ts';
+import { createOAuth } from './oauth.ts';
+import { type SeededDemo, seedDemo } from './seed.ts';
+
+/** What the demo needs of the server that it shows; that server has to be running. */
+export interface DemoOptions {
+  readonly issuer: string;
+  readonly operatorToken: string;
+  readonly dataDir: string;
+  readonly host: string;
+  /** Where to look for a free port first: 3001 by default. */
+  readonly applicationPort?: number | undefined;
+  /** Where to look for a free port first: 3002 by default. */
+  readonly apiPort?: number | undefined;
+}
+
+/** A running demo. */
+export interface RunningDemo {
+  readonly applicationUrl: string;
+  readonly apiUrl: string;
+  readonly users: readonly { email: string; password: string; note: string }[];
+  close(): Promise<void>;
+}
+
+const APPLICATION_PORT = 3001;
+const API_PORT = 3002;
+
+/** Seeds the directory and starts the demo application and the demo API. */
+export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
+  const { issuer, host, dataDir } = options;
+  const open: Listening[] = [];
+  const close = async () => {
+    await Promise.all(open.map((one) => one.close()));
+  };
+  try {
+    const application = await listen(host, options.applicationPort ?? APPLICATION_PORT);
+    open.push(application);
+    const api = await listen(host, options.apiPort ?? API_PORT);
+    open.push(api);
+    const seeded = await seedDemo(options, { dataDir, applicationUrl: application.url });
+    const onUnavailable = (cause: unknown) => {
+      console.error('The demo API cannot verify tokens.', cause);
+    };
+    const resourceServer = createResourceServer({
+      ...seeded.resourceServer,
+      issuer,
+      onUnavailable,
+    });
+    api.serve(createDemoApi(resourceServer));
+    application.serve(createApplication(issuer, seeded, application.url, api.url));
+    const users = seeded.users.map(({ email, password, note }) => ({ email, password, note }));
+    return { applicationUrl: application.url, apiUrl: api.url, users, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function createApplication(issuer: string, seeded: SeededDemo, url: string, apiUrl: string) {
+  const oauth = createOAuth({ ...seeded.application, issuer, redirectUri: `${url}/callback` });
+  const organizers = new Map(DEMO_ORGANIZERS.map(({ slug, name }) => [slug, name.en ?? slug]));
+  return createDemoApplication({ url, issuer, apiUrl, oauth, organizers });
+}

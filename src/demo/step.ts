@@ -1,0 +1,90 @@
+import { STATUS_CODES } from 'node:http';
+
+/** One request that the demo application made, and what came back. Holds no whole token. */
+export interface Step {
+  /** Counted from 1 for each session, never used twice. */
+  readonly number: number;
+  readonly title: string;
+  readonly request: string;
+  /** Undefined where there was no answer. */
+  readonly status: number | undefined;
+  readonly reason: string;
+  /** The `WWW-Authenticate` header. */
+  readonly challenge: string | undefined;
+  readonly body: string;
+  readonly comment: string;
+}
+
+/** What the page says about a request. */
+export interface StepText {
+  readonly title: string;
+  /** In plain words what the answer means. */
+  explain(status: number | undefined): string;
+}
+
+/** Milliseconds. */
+const TIMEOUT = 10_000;
+
+/** Sends a request and hands over what is shown of it; throws as `fetch` does. */
+export async function sendStep(
+  show: (step: Omit<Step, 'number'>) => void,
+  text: StepText,
+  url: string,
+  init: RequestInit = {},
+): Promise<Response> {
+  const shown = { title: text.title, request: describeRequest(url, init) };
+  try {
+    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(TIMEOUT) });
+    const body = await response.text();
+    show({
+      ...shown,
+      status: response.status,
+      reason: STATUS_CODES[response.status] ?? '',
+      challenge: response.headers.get('www-authenticate') ?? undefined,
+      body: shorten(pretty(body)),
+      comment: text.explain(response.status),
+    });
+    const { status, headers } = response;
+    return new Response(body === '' ? null : body, { status, headers });
+  } catch (error) {
+    const status = undefined;
+    const reason = 'No answer';
+    show({
+      ...shown,
+      status,
+      reason,
+      challenge: undefined,
+      body: '',
+      comment: text.explain(status),
+    });
+    throw error;
+  }
+}
+
+/** Leaves eight characters of each token, secret and code in a text. */
+export function shorten(text: string): string {
+  return text.replace(/\b(sd[aorst]_[0-9A-Za-z]{4})[0-9A-Za-z]{8,}/g, '$1…');
+}
+
+function describeRequest(url: string, init: RequestInit): string {
+  const { host, pathname } = new URL(url);
+  const fields =
+    init.body instanceof URLSearchParams
+      ? [...init.body].map(([name, value]) => `${name}=${secretive(name, value)}`)
+      : [];
+  return [`${init.method ?? 'GET'} ${host}${pathname}`, ...fields].join('\n  ');
+}
+
+function secretive(name: string, value: string): string {
+  return ['code', 'code_verifier', 'client_secret'].includes(name)
+    ? `${value.slice(0, 8)}…`
+    : shorten(value);
+}
+
+function pretty(body: string): string {
+  try {
+    return JSON.stringify(JSON.parse(body), undefined, 2);
+  } catch {
+    return body.slice(0, 2000);
+  }
+}

@@ -1,0 +1,24 @@
+import type { Db } from '../db/database.ts';
+import { verifyPassword } from './password.ts';
+import { EMAIL_LIMIT, type User } from './user.ts';
+import { credentialsByEmail } from './user-store.ts';
+
+/**
+ * The active user with this e-mail address and password. Unknown address, deactivated user and
+ * wrong password are the same answer after the same time.
+ */
+export async function authenticate(
+  db: Db,
+  email: string,
+  password: string,
+): Promise<User | undefined> {
+  const found = await find(db, email.trim());
+  const matches = await verifyPassword(found?.passwordHash ?? null, password);
+  return matches && found?.user.isActive ? found.user : undefined;
+}
+
+/** What no user can have as an address is not asked for: the database would refuse some of it. */
+async function find(db: Db, email: string) {
+  const possible = email.length <= EMAIL_LIMIT && !/[\p{Cc}\p{Cs}]/u.test(email);
+  return possible ? credentialsByEmail(db, email) : undefined;
+}

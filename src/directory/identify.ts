@@ -1,0 +1,43 @@
+import type { Context } from 'koa';
+import type { Db } from '../db/database.ts';
+import type { Sessions } from '../web/session.ts';
+import { findActiveUser } from './find-user.ts';
+import type { User } from './user.ts';
+
+/** The person on the other side of an account page. */
+export interface Identified {
+  readonly user: User;
+  /** When the password was last given. */
+  readonly authenticatedAt: Date;
+}
+
+/** Who is signed in, and tells the page, which greets them in their language. */
+export async function identify(
+  deps: { db: Db; sessions: Sessions },
+  ctx: Context,
+): Promise<Identified | undefined> {
+  const signedIn = await deps.sessions.current(ctx);
+  const user = signedIn && (await findActiveUser(deps.db, signedIn.userId));
+  if (signedIn === undefined || user === undefined) {
+    return undefined;
+  }
+  ctx.state.user = user;
+  ctx.state.signedIn = { fullName: user.fullName, email: user.email };
+  return { user, authenticatedAt: signedIn.authenticatedAt };
+}
+
+/**
+ * Who is signed in; sends everybody else to sign in, and back here afterwards. A form that was
+ * posted without a session comes back to its page, not to the form's action.
+ */
+export async function requireSignIn(
+  deps: { db: Db; sessions: Sessions },
+  ctx: Context,
+): Promise<Identified | undefined> {
+  const identified = await identify(deps, ctx);
+  if (identified === undefined) {
+    ctx.status = 303;
+    ctx.redirect(`/login?return_to=${encodeURIComponent(ctx.url)}`);
+  }
+  return identified;
+}

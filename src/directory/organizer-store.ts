@@ -1,0 +1,214 @@
+import { sql } from 'kysely';
+import type { Slice, Sliced } from '../api/list.ts';
+import type { Db } from '../db/database.ts';
+import type { Tx } from '../db/transaction.ts';
+import type { Organizer } from './organizer.ts';
+import type { Team, TeamInput } from './team.ts';
+
+/** The organizer with this slug. */
+export function organizerBySlug(db: Db, slug: string): Promise<Organizer | undefined> {
+  return db
+    .selectFrom('organizers')
+    .select(['slug', 'name'])
+    .where('slug', '=', slug)
+    .executeTakeFirst();
+}
+
+/** The organizer, locked until the transaction ends. */
+export function lockOrganizer(tx: Tx, slug: string): Promise<Organizer | undefined> {
+  return tx
+    .selectFrom('organizers')
+    .select(['slug', 'name'])
+    .where('slug', '=', slug)
+    .forUpdate()
+    .executeTakeFirst();
+}
+
+/** Whether there is such an organizer; it can't be deleted until the transaction ends. */
+export async function holdOrganizer(tx: Tx, slug: string): Promise<boolean> {
+  const row = await tx
+    .selectFrom('organizers')
+    .select('slug')
+    .where('slug', '=', slug)
+    .forKeyShare()
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** One slice of the organizers, by slug. */
+export async function listOrganizerRows(
+  db: Db,
+  { limit, offset }: Slice,
+): Promise<Sliced<Organizer>> {
+  const entries = await db
+    .selectFrom('organizers')
+    .select(['slug', 'name'])
+    .orderBy('slug')
+    .limit(limit)
+    .offset(offset)
+    .execute();
+  const total = await db
+    .selectFrom('organizers')
+    .select(sql<number>`count(*)::int`.as('count'))
+    .executeTakeFirstOrThrow();
+  return { entries, count: total.count };
+}
+
+/** Adds an organizer; false where one with this slug is there already. */
+export async function insertOrganizer(tx: Tx, organizer: Organizer): Promise<boolean> {
+  const inserted = await tx
+    .insertInto('organizers')
+    .values({ slug: organizer.slug, name: JSON.stringify(organizer.name) })
+    .onConflict((conflict) => conflict.column('slug').doNothing())
+    .returning('slug')
+    .executeTakeFirst();
+  return inserted !== undefined;
+}
+
+/** Renames an organizer. */
+export async function updateOrganizer(tx: Tx, organizer: Organizer): Promise<void> {
+  await tx
+    .updateTable('organizers')
+    .set({ name: JSON.stringify(organizer.name), updated_at: sql<Date>`now()` })
+    .where('slug', '=', organizer.slug)
+    .execute();
+}
+
+/** Removes the organizer; its teams go with it, and it disappears from all grants. */
+export async function deleteOrganizerRow(tx: Tx, slug: string): Promise<void> {
+  await tx.deleteFrom('organizers').where('slug', '=', slug).execute();
+}
+
+/** The organizers in which the user is in at least one team, by slug. */
+export function organizersOfMember(db: Db, userId: string): Promise<Organizer[]> {
+  return db
+    .selectFrom('organizers')
+    .select(['slug', 'name'])
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('memberships')
+          .select('memberships.user_id')
+          .where('memberships.user_id', '=', userId)
+          .whereRef('memberships.organizer_slug', '=', 'organizers.slug'),
+      ),
+    )
+    .orderBy('slug')
+    .execute();
+}
+
+const MEMBERS = sql<string[]>`array(
+  select user_id from memberships
+  where memberships.organizer_slug = teams.organizer_slug and memberships.team_id = teams.id
+  order by user_id collate "C"
+)`.as('members');
+
+/** One team of an organizer. */
+export function teamById(db: Db, organizerSlug: string, id: string): Promise<Team | undefined> {
+  return db
+    .selectFrom('teams')
+    .select(['id', 'name', 'permissions', MEMBERS])
+    .where('organizer_slug', '=', organizerSlug)
+    .where('id', '=', id)
+    .executeTakeFirst();
+}
+
+/** The team, locked until the transaction ends; who changes its members locks it first. */
+export async function lockTeam(
+  tx: Tx,
+  organizerSlug: string,
+  id: string,
+): Promise<Team | undefined> {
+  await tx
+    .selectFrom('teams')
+    .select('id')
+    .where('organizer_slug', '=', organizerSlug)
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst();
+  // A statement of its own: the members as they are after waiting for the lock, not before.
+  return teamById(tx, organizerSlug, id);
+}
+
+/** One slice of an organizer's teams, by id. */
+export async function listTeamRows(
+  db: Db,
+  organizerSlug: string,
+  { limit, offset }: Slice,
+): Promise<Sliced<Team>> {
+  const entries = await db
+    .selectFrom('teams')
+    .select(['id', 'name', 'permissions', MEMBERS])
+    .where('organizer_slug', '=', organizerSlug)
+    .orderBy('id')
+    .limit(limit)
+    .offset(offset)
+    .execute();
+  const total = await db
+    .selectFrom('teams')
+    .select(sql<number>`count(*)::int`.as('count'))
+    .where('organizer_slug', '=', organizerSlug)
+    .executeTakeFirstOrThrow();
+  return { entries, count: total.count };
+}
+
+/** Adds a team without members; false where one with this id is there already. */
+export async function insertTeam(
+  tx: Tx,
+  organizerSlug: string,
+  id: string,
+  { name, permissions }: TeamInput,
+): Promise<boolean> {
+  const inserted = await tx
+    .insertInto('teams')
+    .values({ organizer_slug: organizerSlug, id, name, permissions: [...permissions] })
+    .onConflict((conflict) => conflict.columns(['organizer_slug', 'id']).doNothing())
+    .returning('id')
+    .executeTakeFirst();
+  return inserted !== undefined;
+}
+
+/** Changes a team's name and permissions. */
+export async function updateTeam(
+  tx: Tx,
+  organizerSlug: string,
+  id: string,
+  { name, permissions }: TeamInput,
+): Promise<void> {
+  await tx
+    .updateTable('teams')
+    .set({ name, permissions: [...permissions], updated_at: sql<Date>`now()` })
+    .where('organizer_slug', '=', organizerSlug)
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Makes exactly these users the team's members. One array is one parameter, however many. */
+export async function replaceMembers(
+  tx: Tx,
+  organizerSlug: string,
+  teamId: string,
+  userIds: readonly string[],
+): Promise<void> {
+  const ids = sql`${[...userIds]}::text[]`;
+  await tx
+    .deleteFrom('memberships')
+    .where('organizer_slug', '=', organizerSlug)
+    .where('team_id', '=', teamId)
+    .where(sql<boolean>`user_id <> all(${ids})`)
+    .execute();
+  await sql`
+    insert into memberships (user_id, organizer_slug, team_id)
+    select user_id, ${organizerSlug}::text, ${teamId}::text from unnest(${ids}) as given (user_id)
+    on conflict do nothing
+  `.execute(tx);
+}
+
+/** Removes the team and its memberships. */
+export async function deleteTeamRow(tx: Tx, organizerSlug: string, id: string): Promise<void> {
+  await tx
+    .deleteFrom('teams')
+    .where('organizer_slug', '=', organizerSlug)
+    .where('id', '=', id)
+    .execute();
+}

@@ -1,0 +1,31 @@
+import type { Actor } from '../audit/event.ts';
+import type { Tx } from '../db/transaction.ts';
+import { StagedoorError } from '../errors.ts';
+import { changeUser } from './change-user.ts';
+import { isDirectoryId, type User, type UserInput } from './user.ts';
+import { lockUser } from './user-store.ts';
+
+/**
+ * Changes the given fields of a user, and nothing else.
+ * @throws StagedoorError `not_found`; ValidationError where the e-mail address is another user's
+ */
+export async function patchUser(
+  tx: Tx,
+  actor: Actor,
+  id: string,
+  changes: { readonly [K in keyof UserInput]?: UserInput[K] | undefined },
+): Promise<User> {
+  const known = isDirectoryId(id) ? await lockUser(tx, id) : undefined;
+  if (known === undefined) {
+    throw new StagedoorError('not_found', 'Not found.');
+  }
+  const { user } = known;
+  return changeUser(tx, actor, known, {
+    email: changes.email ?? user.email,
+    fullName: changes.fullName ?? user.fullName,
+    locale: changes.locale ?? user.locale,
+    timezone: changes.timezone ?? user.timezone,
+    isActive: changes.isActive ?? user.isActive,
+    password: changes.password,
+  });
+}

@@ -1,0 +1,44 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Actor } from '../audit/event.ts';
+import { record } from '../audit/record.ts';
+import type { Tx } from '../db/transaction.ts';
+import { StagedoorError, ValidationError } from '../errors.ts';
+import { isSlug, type Organizer } from './organizer.ts';
+import { insertOrganizer, lockOrganizer, updateOrganizer } from './organizer-store.ts';
+
+/**
+ * Creates the organizer or renames an existing one; the same again changes and logs nothing.
+ * @throws ValidationError where the slug can't be one
+ */
+export async function putOrganizer(
+  tx: Tx,
+  actor: Actor,
+  slug: string,
+  { name }: Omit<Organizer, 'slug'>,
+): Promise<{ organizer: Organizer; created: boolean }> {
+  if (!isSlug(slug)) {
+    throw new ValidationError({
+      slug: ['A slug is 1 to 64 of A-Z a-z 0-9 . _ - and begins with a letter or digit.'],
+    });
+  }
+  const organizer: Organizer = { slug, name };
+  const created =
+    (await lockOrganizer(tx, slug)) === undefined && (await insertOrganizer(tx, organizer));
+  if (!created) {
+    // Read again: somebody else may have created it since the first look.
+    const known = await lockOrganizer(tx, slug);
+    if (known === undefined) {
+      throw new StagedoorError('conflict', 'The organizer was deleted meanwhile. Try again.');
+    }
+    if (isDeepStrictEqual(known.name, name)) {
+      return { organizer: known, created };
+    }
+    await updateOrganizer(tx, organizer);
+  }
+  await record(tx, {
+    action: 'stagedoor.directory.organizer.changed',
+    actor,
+    data: { organizer: slug, name, changed: created ? ['created'] : ['name'] },
+  });
+  return { organizer, created };
+}

@@ -1,0 +1,68 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Actor } from '../audit/event.ts';
+import { record } from '../audit/record.ts';
+import type { Tx } from '../db/transaction.ts';
+import { StagedoorError, ValidationError } from '../errors.ts';
+import { missingUsers } from './existing-users.ts';
+import { isSlug } from './organizer.ts';
+import {
+  holdOrganizer,
+  insertTeam,
+  lockTeam,
+  replaceMembers,
+  updateTeam,
+} from './organizer-store.ts';
+import type { Team, TeamInput } from './team.ts';
+import { requireDirectoryId } from './user.ts';
+
+/**
+ * Creates the team or makes an existing one exactly this, members included; the same again
+ * changes and logs nothing.
+ * @throws StagedoorError `not_found` where there is no such organizer; ValidationError where a
+ *   member is no user
+ */
+export async function putTeam(
+  tx: Tx,
+  actor: Actor,
+  organizerSlug: string,
+  id: string,
+  input: TeamInput,
+): Promise<{ team: Team; created: boolean }> {
+  if (!isSlug(organizerSlug) || !(await holdOrganizer(tx, organizerSlug))) {
+    throw new StagedoorError('not_found', 'Not found.');
+  }
+  requireDirectoryId(id);
+  const members = [...new Set(input.members)].sort();
+  // Users before the team, as deleting a user does: the other way round the two could deadlock.
+  const missing = await missingUsers(tx, members);
+  if (missing.length > 0) {
+    throw new ValidationError({ members: missing.map((one) => `There is no user "${one}".`) });
+  }
+  const team: Team = { id, name: input.name, permissions: input.permissions, members };
+  const known = await lockTeam(tx, organizerSlug, id);
+  const created = known === undefined && (await insertTeam(tx, organizerSlug, id, team));
+  const before = created ? undefined : (known ?? (await lockTeam(tx, organizerSlug, id)));
+  const changed = changedFields(before, team);
+  if (changed.length === 0) {
+    return { team, created };
+  }
+  if (before !== undefined) {
+    await updateTeam(tx, organizerSlug, id, team);
+  }
+  await replaceMembers(tx, organizerSlug, id, members);
+  await record(tx, {
+    action: 'stagedoor.directory.team.changed',
+    actor,
+    data: { organizer: organizerSlug, team: id, name: team.name, changed },
+  });
+  return { team, created };
+}
+
+function changedFields(before: Team | undefined, after: Team): string[] {
+  if (before === undefined) {
+    return ['created'];
+  }
+  return (['name', 'permissions', 'members'] as const).filter(
+    (field) => !isDeepStrictEqual(before[field], after[field]),
+  );
+}

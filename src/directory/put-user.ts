@@ -1,0 +1,36 @@
+import type { Actor } from '../audit/event.ts';
+import type { Tx } from '../db/transaction.ts';
+import { StagedoorError } from '../errors.ts';
+import { changeUser, recordUserChange } from './change-user.ts';
+import { hashPassword } from './password.ts';
+import { requireDirectoryId, type User, type UserInput } from './user.ts';
+import { insertUser, lockUser } from './user-store.ts';
+
+/**
+ * Creates the user or makes an existing one exactly this; the same again changes and logs nothing.
+ * @throws ValidationError where the id can't be one or the e-mail address is another user's
+ */
+export async function putUser(
+  tx: Tx,
+  actor: Actor,
+  id: string,
+  input: UserInput,
+): Promise<{ user: User; created: boolean }> {
+  requireDirectoryId(id);
+  let known = await lockUser(tx, id);
+  if (known === undefined) {
+    const { password = null, ...fields } = input;
+    const user: User = { id, ...fields };
+    const passwordHash = password === null ? null : await hashPassword(password);
+    if (await insertUser(tx, user, passwordHash)) {
+      await recordUserChange(tx, actor, id, ['created']);
+      return { user, created: true };
+    }
+    // Somebody else created the user since the first look.
+    known = await lockUser(tx, id);
+  }
+  if (known === undefined) {
+    throw new StagedoorError('conflict', 'The user was deleted meanwhile. Try again.');
+  }
+  return { user: await changeUser(tx, actor, known, input), created: false };
+}

@@ -1,0 +1,114 @@
+import Router from '@koa/router';
+import type { Context } from 'koa';
+import type { Db } from '../db/database.ts';
+import type { Csrf } from '../web/csrf.ts';
+import { readForm } from '../web/form.ts';
+import { localPath } from '../web/local-path.ts';
+import { originOf } from '../web/origin.ts';
+import type { Renderer } from '../web/render.ts';
+import type { Sessions } from '../web/session.ts';
+import type { LoginProps } from '../web/views.ts';
+import { identify } from './identify.ts';
+import { type SignInResult, signIn } from './sign-in.ts';
+import { signOut } from './sign-out.ts';
+import type { Throttle } from './throttle.ts';
+
+/** What signing in and out needs. */
+export interface SignInRoutesDeps {
+  readonly db: Db;
+  readonly sessions: Sessions;
+  readonly renderer: Renderer;
+  readonly csrf: Csrf;
+  readonly throttle: Throttle;
+}
+
+/** Where somebody lands who signed in without having been on the way to anywhere. */
+const HOME = '/account/authorizations';
+
+/** Signing in for the account pages, and signing out of everything. */
+export function signInRoutes(deps: SignInRoutesDeps): Router {
+  return new Router()
+    .get('/login', async (ctx) => {
+      const signedIn = await identify(deps, ctx);
+      const returnTo = localPath(ctx.query.return_to) ?? HOME;
+      if (signedIn !== undefined && ctx.query.reason !== 'recent') {
+        return ctx.redirect(returnTo);
+      }
+      showLogin(deps, ctx, { email: signedIn?.user.email ?? '', returnTo, recent: !!signedIn });
+    })
+    .post('/login', (ctx) => answerLogin(deps, ctx))
+    .get('/logout', async (ctx) => {
+      const signedIn = await identify(deps, ctx);
+      if (signedIn === undefined) {
+        return deps.renderer.page(ctx, 'signed_out', {});
+      }
+      const { email } = signedIn.user;
+      deps.renderer.page(ctx, 'logout', { action: '/logout', email });
+    })
+    .post('/logout', async (ctx) => {
+      deps.csrf.verify(ctx, await readForm(ctx));
+      const signedIn = await identify(deps, ctx);
+      if (signedIn !== undefined) {
+        await signOut(deps.db, signedIn.user.id, originOf(ctx));
+      }
+      await deps.sessions.signOut(ctx);
+      ctx.state.signedIn = undefined;
+      deps.renderer.page(ctx, 'signed_out', {});
+    });
+}
+
+async function answerLogin(deps: SignInRoutesDeps, ctx: Context): Promise<void> {
+  const form = await readForm(ctx);
+  deps.csrf.verify(ctx, form);
+  const email = form.get('email') ?? '';
+  const returnTo = localPath(form.get('return_to')) ?? HOME;
+  const password = form.get('password') ?? '';
+  const result = await signIn(deps, { email, password, origin: originOf(ctx) });
+  if (result.outcome !== 'signed_in') {
+    return showLogin(deps, ctx, { email, returnTo, recent: false, result });
+  }
+  await deps.sessions.signIn(ctx, result.user.id);
+  ctx.status = 303;
+  ctx.redirect(returnTo);
+}
+
+function showLogin(
+  deps: SignInRoutesDeps,
+  ctx: Context,
+  page: { email: string; returnTo: string; recent: boolean; result?: SignInResult },
+): void {
+  const { email, returnTo, result } = page;
+  const reason = page.recent ? 'recent' : 'first';
+  deps.renderer.page(
+    ctx,
+    'login',
+    { action: '/login', email, reason, returnTo, ...loginErrors(result) },
+    { status: loginStatus(result) },
+  );
+}
+
+/** What the sign-in page says of a failed attempt. */
+export function loginErrors(
+  result: SignInResult | undefined,
+): Pick<LoginProps, 'error' | 'retryMinutes'> {
+  switch (result?.outcome) {
+    case 'wrong':
+      return { error: 'credentials' };
+    case 'throttled':
+      return { error: 'throttled', retryMinutes: Math.ceil(result.retrySeconds / 60) };
+    default:
+      return {};
+  }
+}
+
+/** The status of the sign-in page after an attempt. */
+export function loginStatus(result: SignInResult | undefined): number {
+  switch (result?.outcome) {
+    case 'wrong':
+      return 401;
+    case 'throttled':
+      return 429;
+    default:
+      return 200;
+  }
+}

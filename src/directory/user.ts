@@ -1,0 +1,65 @@
+import { ValidationError } from '../errors.ts';
+
+/** A person who can sign in. The id is the platform's own and is the `sub` of tokens. */
+export interface User {
+  readonly id: string;
+  readonly email: string;
+  readonly fullName: string;
+  /** BCP 47 language tag. */
+  readonly locale: string;
+  /** IANA time zone name. */
+  readonly timezone: string;
+  readonly isActive: boolean;
+}
+
+/** What the platform says of a user. */
+export interface UserInput {
+  readonly email: string;
+  readonly fullName: string;
+  readonly locale: string;
+  readonly timezone: string;
+  readonly isActive: boolean;
+  /** Absent: stays as it is. Null: nobody signs in with a password. */
+  readonly password?: string | null | undefined;
+}
+
+/** Longest e-mail address, in characters (RFC 5321 section 4.5.3.1.3, without the brackets). */
+export const EMAIL_LIMIT = 254;
+
+const ID = /^[A-Za-z0-9._-]{1,64}$/;
+const EMAIL = /^[^\s@<>()[\]\\,;:"]{1,64}@[^\s@<>()[\]\\,;:".]+(\.[^\s@<>()[\]\\,;:".]+)*$/u;
+
+/** Whether `value` may be the id of a user or of a team. */
+export function isDirectoryId(value: string): boolean {
+  return ID.test(value);
+}
+
+/** @throws ValidationError where `value` can't be the id of a user or of a team */
+export function requireDirectoryId(value: string): void {
+  if (!isDirectoryId(value)) {
+    throw new ValidationError({ id: ['An id is 1 to 64 of A-Z a-z 0-9 . _ -'] });
+  }
+}
+
+/** Whether `value` looks like an e-mail address; only a mail to it could say that it is one. */
+export function isEmail(value: string): boolean {
+  return EMAIL.test(value) && value.length <= EMAIL_LIMIT;
+}
+
+/** Whether `value` is a well-formed BCP 47 language tag. */
+export function isLanguageTag(value: string): boolean {
+  try {
+    return value.length <= 35 && Intl.getCanonicalLocales(value).length === 1;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether `value` is the name of an IANA time zone. Intl takes offsets such as +01:00 too. */
+export function isTimeZone(value: string): boolean {
+  try {
+    return /^[A-Za-z]/.test(value) && Intl.DateTimeFormat('en', { timeZone: value }) !== undefined;
+  } catch {
+    return false;
+  }
+}

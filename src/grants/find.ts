@@ -1,0 +1,34 @@
+import type { Db } from '../db/database.ts';
+import type { Grant, GrantDetails } from './grant.ts';
+import { selectCoveringGrant, selectGrant, selectLiveGrants } from './store.ts';
+
+/** One grant by id, revoked or not. */
+export function findGrant(db: Db, id: string): Promise<Grant | undefined> {
+  return selectGrant(db, id);
+}
+
+/**
+ * The id of the newest live grant that lets a request through without the consent page: it has
+ * every requested scope and, where those open organizers, still opens at least one.
+ */
+export function findCoveringGrant(
+  db: Db,
+  wanted: { userId: string; clientId: string; scopes: readonly string[]; organizers: boolean },
+): Promise<string | undefined> {
+  return selectCoveringGrant(db, wanted);
+}
+
+/** The live grants of a user, newest first. */
+export function listLiveGrants(db: Db, userId: string): Promise<GrantDetails[]> {
+  return selectLiveGrants(db, userId);
+}
+
+/** A live grant of this user; somebody else's is not found. */
+export async function findLiveGrant(
+  db: Db,
+  userId: string,
+  id: string,
+): Promise<GrantDetails | undefined> {
+  const [grant] = await selectLiveGrants(db, userId, id);
+  return grant;
+}

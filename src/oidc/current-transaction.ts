@@ -1,0 +1,80 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Db } from '../db/database.ts';
+import { inTransaction, type Tx } from '../db/transaction.ts';
+
+interface Current {
+  readonly tx: Tx;
+  /** The family that tokens of this request are issued into; set when a code or token is used up. */
+  familyId?: string;
+}
+
+const storage = new AsyncLocalStorage<Current>();
+
+/** Thrown to roll back without telling anybody. */
+class RolledBack extends Error {}
+
+/**
+ * Runs `work` with one transaction that oidc-provider's adapter takes part in: whatever the
+ * provider reads and writes meanwhile happens in it. Rolled back when `work` throws or `commits`
+ * says no to its result.
+ */
+export async function withTransaction<T>(
+  db: Db,
+  work: (tx: Tx) => Promise<T>,
+  commits: (result: T) => boolean = () => true,
+): Promise<T> {
+  let result: { value: T } | undefined;
+  try {
+    await inTransaction(db, (tx) =>
+      storage.run({ tx }, async () => {
+        result = { value: await work(tx) };
+        if (!commits(result.value)) {
+          throw new RolledBack();
+        }
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof RolledBack)) {
+      throw error;
+    }
+  }
+  if (result === undefined) {
+    throw new Error('the transaction ended without a result');
+  }
+  return result.value;
+}
+
+/** The transaction of the request, if it runs in one. */
+export function currentTransaction(): Tx | undefined {
+  return storage.getStore()?.tx;
+}
+
+/**
+ * The transaction of the request.
+ * @throws Error where there is none: a state change outside a transaction is a defect of ours
+ */
+export function requireTransaction(): Tx {
+  return requireCurrent().tx;
+}
+
+/** Notes the family that the tokens of this request belong to. */
+export function setFamily(familyId: string): void {
+  requireCurrent().familyId = familyId;
+}
+
+/** The family that the tokens of this request belong to. */
+export function requireFamily(): string {
+  const { familyId } = requireCurrent();
+  if (familyId === undefined) {
+    throw new Error('tokens can only be issued for a code or token that was used up before');
+  }
+  return familyId;
+}
+
+function requireCurrent(): Current {
+  const current = storage.getStore();
+  if (current === undefined) {
+    throw new Error('this needs the transaction of a request');
+  }
+  return current;
+}

@@ -1,0 +1,14 @@
+import type { OverInteraction } from '../authorization/interaction.ts';
+import type { Db } from '../db/database.ts';
+import { currentTransaction } from './current-transaction.ts';
+import { selectOver } from './interaction-store.ts';
+
+/** What can be told of a request that can't be answered any more, by the id in its URL. */
+export async function describeOver(db: Db, uid: unknown): Promise<OverInteraction> {
+  const over =
+    typeof uid === 'string' ? await selectOver(currentTransaction() ?? db, uid) : undefined;
+  return {
+    reason: over?.finished ? 'answered' : 'expired',
+    application: over && { name: over.applicationName, homepageUrl: over.homepageUrl },
+  };
+}

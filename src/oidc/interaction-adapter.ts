@@ -1,0 +1,81 @@
+import type { AdapterPayload } from 'oidc-provider';
+import { seal, unseal } from '../sealed.ts';
+import type { PartialAdapter } from './adapter.ts';
+import { currentTransaction } from './current-transaction.ts';
+import type { AdapterDeps } from './deps.ts';
+import {
+  type StoredInteraction,
+  selectInteraction,
+  updateFinished,
+  upsertInteraction,
+} from './interaction-store.ts';
+import { RESUME_PATH } from './paths.ts';
+import { fromEpoch, toEpoch } from './time.ts';
+
+const PUSHED_REQUEST = 'pushed request of an interaction';
+
+/**
+ * Authorization requests that wait for a person. Their id is in the browser's cookie and in the
+ * URL, so it is left out, and so is what repeats it (`returnTo`) or the session's cookie.
+ */
+export function interactionAdapter({ db, config }: AdapterDeps): PartialAdapter {
+  const here = () => currentTransaction() ?? db;
+  return {
+    upsert: (id, payload) => upsertInteraction(here(), id, toStored(id, payload)),
+    find: async (id) => {
+      const found = await selectInteraction(here(), id);
+      return found && toPayload(id, config.issuer, found);
+    },
+    destroy: (id) => updateFinished(here(), id),
+  };
+}
+
+function toStored(id: string, payload: AdapterPayload): StoredInteraction {
+  const clientId = payload.params?.client_id;
+  if (typeof clientId !== 'string' || payload.exp === undefined || payload.prompt === undefined) {
+    throw new Error('an interaction needs a client, a prompt and an end');
+  }
+  return {
+    clientId,
+    userId: payload.session?.accountId,
+    sessionUid: payload.session?.uid,
+    grantId: payload.grantId,
+    chainId: payload.cid ?? id,
+    prompt: { ...payload.prompt },
+    params: payload.params ?? {},
+    trusted: payload.trusted,
+    result: payload.result,
+    lastSubmission: payload.lastSubmission,
+    pushedRequest: payload.parJti === undefined ? undefined : seal(id, PUSHED_REQUEST, payload.parJti),
+    expiresAt: fromEpoch(payload.exp),
+  };
+}
+
+function toPayload(id: string, issuer: string, found: StoredInteraction): AdapterPayload {
+  const { name, reasons, details } = found.prompt;
+  return {
+    jti: id,
+    kind: 'Interaction',
+    exp: toEpoch(found.expiresAt),
+    returnTo: `${issuer}${RESUME_PATH}/${id}`,
+    prompt: {
+      name: typeof name === 'string' ? name : '',
+      reasons: Array.isArray(reasons) ? reasons : [],
+      details: isObject(details) ? details : {},
+    },
+    params: found.params,
+    cid: found.chainId,
+    ...(found.userId === undefined || found.sessionUid === undefined
+      ? {}
+      : { session: { accountId: found.userId, uid: found.sessionUid } }),
+    ...(found.trusted && { trusted: found.trusted }),
+    ...(found.result && { result: found.result }),
+    ...(found.lastSubmission && { lastSubmission: found.lastSubmission }),
+    ...(found.grantId && { grantId: found.grantId }),
+    ...(found.pushedRequest && { parJti: unseal(id, PUSHED_REQUEST, found.pushedRequest) }),
+  };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,133 @@
+import { sql } from 'kysely';
+import { hashOf } from '../credentials.ts';
+import type { Db } from '../db/database.ts';
+
+type JsonObject = Record<string, unknown>;
+
+/** An authorization request that waits for a person. */
+export interface StoredInteraction {
+  readonly clientId: string;
+  readonly userId: string | undefined;
+  readonly sessionUid: string | undefined;
+  readonly grantId: string | undefined;
+  /** The same over the steps of one request. */
+  readonly chainId: string;
+  readonly prompt: JsonObject;
+  readonly params: JsonObject;
+  readonly trusted: string[] | undefined;
+  readonly result: JsonObject | undefined;
+  readonly lastSubmission: JsonObject | undefined;
+  readonly pushedRequest: Uint8Array | undefined;
+  readonly expiresAt: Date;
+}
+
+/** Writes an interaction, new or changed. */
+export async function upsertInteraction(
+  db: Db,
+  id: string,
+  interaction: StoredInteraction,
+): Promise<void> {
+  const values = {
+    client_id: interaction.clientId,
+    user_id: interaction.userId ?? null,
+    session_uid: interaction.sessionUid ?? null,
+    grant_id: interaction.grantId ?? null,
+    chain_id: interaction.chainId,
+    prompt: JSON.stringify(interaction.prompt),
+    params: JSON.stringify(interaction.params),
+    trusted: json(interaction.trusted),
+    result: json(interaction.result),
+    last_submission: json(interaction.lastSubmission),
+    pushed_request: interaction.pushedRequest ?? null,
+    expires_at: interaction.expiresAt,
+  };
+  await db
+    .insertInto('interactions')
+    .values({ ...values, id_hash: hashOf(id) })
+    .onConflict((conflict) => conflict.column('id_hash').doUpdateSet(values))
+    .execute();
+}
+
+/**
+ * An interaction that is neither finished nor expired. Inside a transaction its row is locked, so
+ * that a form posted twice is decided once.
+ */
+export async function selectInteraction(
+  db: Db,
+  id: string,
+): Promise<StoredInteraction | undefined> {
+  const row = await db
+    .selectFrom('interactions')
+    .select([
+      'client_id',
+      'user_id',
+      'session_uid',
+      'grant_id',
+      'chain_id',
+      'prompt',
+      'params',
+      'trusted',
+      'result',
+      'last_submission',
+      'pushed_request',
+      'expires_at',
+    ])
+    .where('id_hash', '=', hashOf(id))
+    .where('finished_at', 'is', null)
+    .where('expires_at', '>', sql<Date>`now()`)
+    .$if(db.isTransaction, (query) => query.forUpdate())
+    .executeTakeFirst();
+  return (
+    row && {
+      clientId: row.client_id,
+      userId: row.user_id ?? undefined,
+      sessionUid: row.session_uid ?? undefined,
+      grantId: row.grant_id ?? undefined,
+      chainId: row.chain_id,
+      prompt: row.prompt,
+      params: row.params,
+      trusted: row.trusted ?? undefined,
+      result: row.result ?? undefined,
+      lastSubmission: row.last_submission ?? undefined,
+      pushedRequest: row.pushed_request ?? undefined,
+      expiresAt: row.expires_at,
+    }
+  );
+}
+
+/** Marks an interaction as finished. The row stays for `selectFinished`. */
+export async function updateFinished(db: Db, id: string): Promise<void> {
+  await db
+    .updateTable('interactions')
+    .set({ finished_at: sql`now()` })
+    .where('id_hash', '=', hashOf(id))
+    .execute();
+}
+
+/** What can still be told of an interaction that can't be continued. */
+export interface OverInteraction {
+  readonly finished: boolean;
+  readonly applicationName: string;
+  readonly homepageUrl: string | null;
+}
+
+/** An interaction that is finished or expired, as long as its row is kept. */
+export async function selectOver(db: Db, id: string): Promise<OverInteraction | undefined> {
+  const row = await db
+    .selectFrom('interactions as i')
+    .innerJoin('applications as a', 'a.client_id', 'i.client_id')
+    .select(['i.finished_at', 'a.name', 'a.homepage_url'])
+    .where('i.id_hash', '=', hashOf(id))
+    .executeTakeFirst();
+  return (
+    row && {
+      finished: row.finished_at !== null,
+      applicationName: row.name,
+      homepageUrl: row.homepage_url,
+    }
+  );
+}
+
+function json(value: unknown): string | null {
+  return value === undefined ? null : JSON.stringify(value);
+}

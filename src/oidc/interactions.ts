@@ -1,0 +1,96 @@
+import type { Context } from 'koa';
+import { errors, type InteractionResults, type Provider } from 'oidc-provider';
+import type {
+  Decision,
+  Interactions,
+  PendingInteraction,
+} from '../authorization/interaction.ts';
+import type { Config } from '../config.ts';
+import type { Db } from '../db/database.ts';
+import { describeOver } from './describe-over.ts';
+import { PATHS } from './paths.ts';
+import { nowEpoch } from './time.ts';
+
+type Model = Awaited<ReturnType<Provider['interactionDetails']>>;
+
+/** The interaction pages' way to the provider. */
+export function createInteractions(deps: {
+  provider: Provider;
+  db: Db;
+  config: Config;
+}): Interactions {
+  const { provider, config } = deps;
+  return {
+    find: async (ctx) => {
+      const uid: unknown = ctx.params.uid;
+      try {
+        const model = await provider.interactionDetails(ctx.req, ctx.res);
+        return model.uid === uid ? toPending(model, config.issuer) : await describeOver(deps.db, uid);
+      } catch (error) {
+        if (error instanceof errors.SessionNotFound) {
+          const over = await describeOver(deps.db, uid);
+          return error.error_description?.startsWith('session') && over.reason !== 'answered'
+            ? { ...over, reason: 'other_user' }
+            : over;
+        }
+        throw error;
+      }
+    },
+    finish: (ctx, decision) =>
+      provider.interactionResult(ctx.req, ctx.res, toResult(decision), {
+        mergeWithLastSubmission: false,
+      }),
+  };
+}
+
+function toPending(model: Model, issuer: string): PendingInteraction {
+  const param = (name: string) => {
+    const value = model.params[name];
+    return typeof value === 'string' ? value : undefined;
+  };
+  return {
+    uid: model.uid,
+    prompt: model.prompt.name === 'login' ? 'login' : 'consent',
+    clientId: param('client_id') ?? '',
+    scopes: (param('scope') ?? '').split(' '),
+    redirectUri: param('redirect_uri') ?? '',
+    loginHint: param('login_hint'),
+    uiLocales: param('ui_locales'),
+    userId: model.session?.accountId,
+    restartUrl: restartUrl(issuer, model.params),
+    decidedUrl: model.result === undefined ? undefined : model.returnTo,
+  };
+}
+
+/** The same request again, without the wish for a new sign-in that brought it here. */
+function restartUrl(issuer: string, params: Model['params']): string {
+  const url = new URL(PATHS.authorization, issuer);
+  for (const [name, value] of Object.entries(params)) {
+    if (typeof value === 'string') {
+      url.searchParams.set(name, value);
+    }
+  }
+  const prompt = url.searchParams.get('prompt')?.split(' ').filter((one) => one !== 'login');
+  if (prompt !== undefined && prompt.length > 0) {
+    url.searchParams.set('prompt', prompt.join(' '));
+  } else {
+    url.searchParams.delete('prompt');
+  }
+  return url.href;
+}
+
+function toResult(decision: Decision): InteractionResults {
+  switch (decision.kind) {
+    case 'signed_in':
+      return { login: { accountId: decision.userId } };
+    case 'allowed':
+      return {
+        consent: { grantId: decision.grantId },
+        ...(decision.reauthenticated
+          ? { login: { accountId: decision.userId, ts: nowEpoch() } }
+          : {}),
+      };
+    case 'denied':
+      return { error: 'access_denied', error_description: 'the user denied the request' };
+  }
+}

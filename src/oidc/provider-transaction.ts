@@ -1,0 +1,38 @@
+import type { Context, Middleware } from 'koa';
+import type { Db } from '../db/database.ts';
+import { withTransaction } from './current-transaction.ts';
+import { PATHS } from './paths.ts';
+
+const TRANSACTIONAL = [
+  PATHS.authorization,
+  PATHS.token,
+  PATHS.revocation,
+  PATHS.pushed_authorization_request,
+];
+
+/**
+ * One transaction a protocol request. It commits on 4xx too: ending a grant because its refresh
+ * token came twice must stick although the answer is an error. It rolls back on 5xx, and the
+ * error goes on to the error page, which tells a database that is away (503) from a defect (500);
+ * the provider by itself would send the user back to the application with `server_error`.
+ */
+export function providerTransaction(db: Db): Middleware {
+  return async (ctx, next) => {
+    if (!TRANSACTIONAL.some((path) => ctx.path === path || ctx.path.startsWith(`${path}/`))) {
+      return next();
+    }
+    await withTransaction(
+      db,
+      () => next(),
+      () => ctx.state.serverError === undefined,
+    );
+    rethrow(ctx);
+  };
+}
+
+function rethrow(ctx: Context): void {
+  if (ctx.state.serverError !== undefined) {
+    ctx.remove('Location');
+    throw ctx.state.serverError;
+  }
+}

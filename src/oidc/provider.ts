@@ -1,0 +1,114 @@
+import type { JWK } from 'jose';
+import { Provider } from 'oidc-provider';
+import type { Config } from '../config.ts';
+import type { Db } from '../db/database.ts';
+import { findActiveUser } from '../directory/find-user.ts';
+import { createAdapterFactory } from './adapter.ts';
+import { checkRequest } from './check-request.ts';
+import { EXTRA_CLIENT_METADATA } from './client-adapter.ts';
+import { compareClientSecret } from './compare-client-secret.ts';
+import { COOKIE_OPTIONS } from './cookies.ts';
+import { currentTransaction } from './current-transaction.ts';
+import { describeGrantError } from './describe-grant-error.ts';
+import { createInteractionPolicy } from './interaction-policy.ts';
+import { loadExistingGrant } from './load-existing-grant.ts';
+import { PATHS } from './paths.ts';
+import { prefixTokens } from './prefix-tokens.ts';
+import type { RenderProtocolError } from './render-error.ts';
+import { sessionLifetime } from './session-lifetime.ts';
+
+/** Seconds. */
+const AUTHORIZATION_CODE_TTL = 60;
+/** Seconds: how long a person may take over one page of the flow. */
+const INTERACTION_TTL = 3600;
+
+const OFF = { enabled: false };
+const ON = { enabled: true };
+
+/** What the provider is made of. */
+export interface ProviderDeps {
+  readonly db: Db;
+  readonly config: Config;
+  readonly cookieKeys: readonly string[];
+  readonly signingKeys: readonly JWK[];
+  readonly renderError: RenderProtocolError;
+}
+
+/**
+ * The protocol engine. It speaks the authorization code and refresh token grants and nothing
+ * else; introspection and server metadata are ours (`tokens/routes.ts`, `server-metadata.ts`).
+ */
+export function createProvider(deps: ProviderDeps): Provider {
+  const { db, config } = deps;
+  const provider = new Provider(config.issuer, {
+    adapter: createAdapterFactory({ db, config }),
+    jwks: { keys: [...deps.signingKeys] },
+    routes: PATHS,
+    responseTypes: ['code'],
+    scopes: config.scopes.map((scope) => scope.name),
+    claims: {},
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
+    // The provider checks it for every client, though no ID token is ever issued here.
+    clientDefaults: { id_token_signed_response_alg: 'ES256' },
+    enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
+    extraClientMetadata: { properties: EXTRA_CLIENT_METADATA },
+    // Not a parameter of ours: the place where our checks run, at `authorize` and at `par`.
+    extraParams: { approval_prompt: checkRequest(config) },
+    pkce: { required: (_ctx, client) => client.require_pkce !== false },
+    clientBasedCORS: (_ctx, origin, client) =>
+      client.clientAuthMethod === 'none' &&
+      (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin),
+    cookies: {
+      names: {
+        session: 'stagedoor_session',
+        interaction: 'stagedoor_interaction',
+        resume: 'stagedoor_resume',
+      },
+      keys: [...deps.cookieKeys],
+      long: COOKIE_OPTIONS,
+      short: { ...COOKIE_OPTIONS, path: undefined },
+    },
+    features: {
+      devInteractions: OFF,
+      introspection: OFF,
+      userinfo: OFF,
+      clientCredentials: OFF,
+      rpInitiatedLogout: OFF,
+      resourceIndicators: OFF,
+      dPoP: OFF,
+      revocation: ON,
+      pushedAuthorizationRequests: ON,
+    },
+    findAccount: async (_ctx, id) => {
+      const user = await findActiveUser(currentTransaction() ?? db, id);
+      return user && { accountId: user.id, claims: () => ({ sub: user.id }) };
+    },
+    interactions: {
+      policy: createInteractionPolicy(),
+      url: (_ctx, interaction) => `/interaction/${interaction.uid}`,
+    },
+    loadExistingGrant: loadExistingGrant({ db, config }),
+    issueRefreshToken: () => true,
+    rotateRefreshToken: () => true,
+    revokeGrantPolicy: () => true,
+    expiresWithSession: () => false,
+    renderError: deps.renderError,
+    ttl: {
+      AccessToken: () => config.accessTokenTtl,
+      AuthorizationCode: () => AUTHORIZATION_CODE_TTL,
+      Grant: () => config.refreshTokenTtl,
+      Interaction: () => INTERACTION_TTL,
+      RefreshToken: () => config.refreshTokenTtl,
+      Session: (_ctx, session) => sessionLifetime(config, session.loginTs),
+    },
+  });
+  provider.proxy = true;
+  provider.maxIpsCount = config.trustProxy;
+  provider.Client.prototype.compareClientSecret = compareClientSecret;
+  prefixTokens(provider);
+  provider.on('grant.error', describeGrantError);
+  provider.on('server_error', (ctx, error) => {
+    ctx.state.serverError = error;
+  });
+  return provider;
+}

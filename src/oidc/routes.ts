@@ -1,0 +1,33 @@
+import Router from '@koa/router';
+import type { Context } from 'koa';
+import type { Config } from '../config.ts';
+import { readForm } from '../web/form.ts';
+import { PATHS } from './paths.ts';
+import { serverMetadata } from './server-metadata.ts';
+
+/** What stands in front of the provider's own routes. */
+export function protocolRoutes(config: Config): Router {
+  const metadata = serverMetadata(config);
+  return new Router()
+    .get('/.well-known/oauth-authorization-server', (ctx) => {
+      ctx.set('Access-Control-Allow-Origin', '*');
+      ctx.set('Cache-Control', 'public, max-age=300');
+      ctx.body = metadata;
+    })
+    .all('/.well-known/openid-configuration', (ctx) => {
+      // The provider would answer it; this server is no OpenID provider.
+      ctx.status = 404;
+    })
+    .post(PATHS.authorization, postedRequest);
+}
+
+/**
+ * An authorization request that was posted goes on as a GET. The provider takes a POST only with
+ * `SameSite=None` cookies; ours are `Lax`, which browsers send along with this redirect.
+ * @see RFC 6749 §3.1
+ */
+async function postedRequest(ctx: Context): Promise<void> {
+  const form = await readForm(ctx);
+  ctx.status = 303;
+  ctx.redirect(`${PATHS.authorization}?${form}`);
+}

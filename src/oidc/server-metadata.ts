@@ -1,0 +1,33 @@
+import type { Config } from '../config.ts';
+import { PATHS } from './paths.ts';
+
+/**
+ * Authorization server metadata, written by us: the provider's answer is OpenID Connect's and
+ * names claims, subject types and ID token algorithms that this server does not have. It says
+ * only what is true.
+ * @see RFC 8414 §2
+ */
+export function serverMetadata(config: Config): Record<string, unknown> {
+  const at = (path: string) => config.issuer + path;
+  const clientAuth = ['client_secret_basic', 'client_secret_post'];
+  return {
+    issuer: config.issuer,
+    authorization_endpoint: at(PATHS.authorization),
+    token_endpoint: at(PATHS.token),
+    revocation_endpoint: at(PATHS.revocation),
+    introspection_endpoint: at(PATHS.introspection),
+    pushed_authorization_request_endpoint: at(PATHS.pushed_authorization_request),
+    jwks_uri: at(PATHS.jwks),
+    scopes_supported: config.scopes.map((scope) => scope.name),
+    response_types_supported: ['code'],
+    response_modes_supported: ['query', 'fragment', 'form_post'],
+    grant_types_supported: ['authorization_code', 'refresh_token'],
+    token_endpoint_auth_methods_supported: [...clientAuth, 'none'],
+    revocation_endpoint_auth_methods_supported: [...clientAuth, 'none'],
+    introspection_endpoint_auth_methods_supported: clientAuth,
+    code_challenge_methods_supported: ['S256'],
+    authorization_response_iss_parameter_supported: true,
+    require_pushed_authorization_requests: false,
+    request_uri_parameter_supported: false,
+  };
+}

@@ -1,0 +1,14 @@
+import type { Config } from '../config.ts';
+import { nowEpoch } from './time.ts';
+
+type Lifetimes = Pick<Config, 'sessionTtl' | 'sessionIdleTtl'>;
+
+/**
+ * How many seconds a session lives from now: until it idles out, and never past its absolute end.
+ * @param loginTs when the password was last given, seconds since 1970; undefined before sign-in
+ */
+export function sessionLifetime(config: Lifetimes, loginTs: number | undefined): number {
+  const absolute =
+    loginTs === undefined ? config.sessionTtl : loginTs + config.sessionTtl - nowEpoch();
+  return Math.max(1, Math.min(config.sessionIdleTtl, absolute));
+}

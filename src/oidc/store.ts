@@ -1,0 +1,142 @@
+import { sql } from 'kysely';
+import { hashOf } from '../credentials.ts';
+import type { Db } from '../db/database.ts';
+
+/** A browser session, as the provider's model needs it. */
+export interface StoredSession {
+  readonly uid: string;
+  readonly userId: string | undefined;
+  readonly authenticatedAt: Date | undefined;
+  readonly expiresAt: Date;
+  readonly authorizations: Record<string, { sid?: string; grantId?: string }>;
+}
+
+/** Writes a session, new or changed. */
+export async function upsertSession(db: Db, id: string, session: StoredSession): Promise<void> {
+  const values = {
+    uid: session.uid,
+    user_id: session.userId ?? null,
+    authenticated_at: session.authenticatedAt ?? null,
+    expires_at: session.expiresAt,
+    authorizations: JSON.stringify(session.authorizations),
+  };
+  await db
+    .insertInto('sessions')
+    .values({ ...values, id_hash: hashOf(id) })
+    .onConflict((conflict) =>
+      conflict.column('id_hash').doUpdateSet({ ...values, last_seen_at: sql`now()` }),
+    )
+    .execute();
+}
+
+/** A session that has not ended, and whose user, if it has one, is active. */
+export async function selectSession(
+  db: Db,
+  key: { id: string } | { uid: string },
+): Promise<StoredSession | undefined> {
+  const row = await db
+    .selectFrom('sessions as s')
+    .leftJoin('users as u', 'u.id', 's.user_id')
+    .select(['s.uid', 's.user_id', 's.authenticated_at', 's.expires_at', 's.authorizations'])
+    .$if('id' in key, (query) => query.where('s.id_hash', '=', hashOf('id' in key ? key.id : '')))
+    .$if('uid' in key, (query) => query.where('s.uid', '=', 'uid' in key ? key.uid : ''))
+    .where('s.expires_at', '>', sql<Date>`now()`)
+    .where((eb) => eb.or([eb('s.user_id', 'is', null), eb('u.is_active', '=', true)]))
+    .orderBy('s.created_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return (
+    row && {
+      uid: row.uid,
+      userId: row.user_id ?? undefined,
+      authenticatedAt: row.authenticated_at ?? undefined,
+      expiresAt: row.expires_at,
+      authorizations: row.authorizations,
+    }
+  );
+}
+
+/** Ends a session under every id that it has. */
+export async function deleteSession(db: Db, id: string): Promise<void> {
+  await db
+    .deleteFrom('sessions')
+    .where('uid', 'in', (eb) =>
+      eb.selectFrom('sessions').select('uid').where('id_hash', '=', hashOf(id)),
+    )
+    .execute();
+}
+
+/** A pushed authorization request. */
+export interface StoredPushedRequest {
+  readonly request: string;
+  readonly trusted: boolean;
+  readonly issuedAt: Date;
+  readonly expiresAt: Date;
+  readonly consumed: boolean;
+}
+
+/** Stores a pushed request by the hash of its id. */
+export async function insertPushedRequest(
+  db: Db,
+  id: string,
+  pushed: Omit<StoredPushedRequest, 'consumed'>,
+): Promise<void> {
+  await db
+    .insertInto('pushed_authorization_requests')
+    .values({
+      id_hash: hashOf(id),
+      request: pushed.request,
+      trusted: pushed.trusted,
+      issued_at: pushed.issuedAt,
+      expires_at: pushed.expiresAt,
+    })
+    .execute();
+}
+
+/** A pushed request, in whatever state it is. */
+export async function selectPushedRequest(
+  db: Db,
+  id: string,
+): Promise<StoredPushedRequest | undefined> {
+  const row = await db
+    .selectFrom('pushed_authorization_requests')
+    .select(['request', 'trusted', 'issued_at', 'expires_at', 'consumed_at'])
+    .where('id_hash', '=', hashOf(id))
+    .executeTakeFirst();
+  return (
+    row && {
+      request: row.request,
+      trusted: row.trusted,
+      issuedAt: row.issued_at,
+      expiresAt: row.expires_at,
+      consumed: row.consumed_at !== null,
+    }
+  );
+}
+
+/** Uses up a pushed request; false where somebody else was first. */
+export async function consumePushedRequest(db: Db, id: string): Promise<boolean> {
+  const row = await db
+    .updateTable('pushed_authorization_requests')
+    .set({ consumed_at: sql`now()` })
+    .where('id_hash', '=', hashOf(id))
+    .where('consumed_at', 'is', null)
+    .returning('id_hash')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Deletes sessions that have ended. */
+export async function deleteOverSessions(db: Db): Promise<void> {
+  await db
+    .deleteFrom('sessions')
+    .where('expires_at', '<=', sql<Date>`now()`)
+    .execute();
+}
+
+/** Deletes requests a day after they expired: until then the back button meets an explanation. */
+export async function deleteOverInteractions(db: Db): Promise<void> {
+  const over = sql<Date>`now() - interval '1 day'`;
+  await db.deleteFrom('interactions').where('expires_at', '<', over).execute();
+  await db.deleteFrom('pushed_authorization_requests').where('expires_at', '<', over).execute();
+}

@@ -1,0 +1,58 @@
+import Router from '@koa/router';
+import type { Database } from '../db/database.ts';
+import type { Metrics } from './metrics.ts';
+import { within } from './within.ts';
+
+/** What the endpoints look at. */
+export interface OperationsDeps {
+  readonly database: Database;
+  readonly metrics: Metrics;
+}
+
+/** Milliseconds that `/readyz` waits for the database. */
+const PING_LIMIT = 2_000;
+
+/**
+ * The endpoints for those who run the server:
+ *
+ * - `/healthz`: 200 as long as the process answers at all. It never asks the database: a process
+ *   that is restarted for a database that is away would only come back slower.
+ * - `/readyz`: 503 while the database does not answer.
+ * - `/metrics`: for Prometheus. Open to anybody who reaches it, as it tells of no person; a server
+ *   on the open internet has its proxy keep strangers away from it.
+ */
+export function operationsRoutes(deps: OperationsDeps): Router {
+  const isReady = createReadiness(deps.database);
+  return new Router()
+    .get('/healthz', (ctx) => {
+      ctx.set('Cache-Control', 'no-store');
+      ctx.body = { status: 'ok' };
+    })
+    .get('/readyz', async (ctx) => {
+      ctx.set('Cache-Control', 'no-store');
+      if (await isReady()) {
+        ctx.body = { status: 'ok' };
+        return;
+      }
+      ctx.status = 503;
+      ctx.body = { status: 'unavailable', detail: 'database unreachable' };
+    })
+    .get('/metrics', async (ctx) => {
+      const { contentType, text } = await deps.metrics.read();
+      ctx.set({ 'Cache-Control': 'no-store', 'Content-Type': contentType });
+      ctx.body = text;
+    });
+}
+
+/** Any number of probes at the same time ask the database once. */
+function createReadiness(database: Database): () => Promise<boolean> {
+  let asking: Promise<boolean> | undefined;
+  return () => {
+    asking ??= within(PING_LIMIT, () => database.ping().then(() => true))
+      .then((answer) => answer ?? false)
+      .finally(() => {
+        asking = undefined;
+      });
+    return asking;
+  };
+}

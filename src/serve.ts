@@ -1,0 +1,143 @@
+import { createServer, type Server } from 'node:http';
+import { createApp } from './app.ts';
+import { startMailSender } from './audit/notify.ts';
+import { createTransport } from './audit/transport.ts';
+import type { Config } from './config.ts';
+import { newCredential, randomText } from './credentials.ts';
+import { type Database, openDatabase } from './db/database.ts';
+import { migrate, pendingMigrations } from './db/migrate.ts';
+import { inTransaction } from './db/transaction.ts';
+import { StagedoorError } from './errors.ts';
+import { localSecret } from './local-secret.ts';
+import { createLog } from './log.ts';
+import { startPurge } from './oidc/purge.ts';
+import { loadSigningKeys } from './tokens/signing-keys.ts';
+import type { DemoGuide } from './web/views.ts';
+
+/** A server that answers. */
+export interface RunningServer {
+  /** Its public URL. */
+  readonly url: string;
+  readonly database: Database;
+  /** Where to click and whom to sign in as, where the demo runs. */
+  readonly demo: DemoGuide | undefined;
+  /** Finishes what is under way, then closes everything. */
+  close(): Promise<void>;
+}
+
+/** Seconds that requests under way get when the server stops. */
+const GRACE = 10;
+
+/**
+ * Starts everything: database, migrations where it is the embedded one, HTTP, mail, demo.
+ * @throws StagedoorError with a line for the operator where something is not as it has to be
+ */
+export async function serve(config: Config): Promise<RunningServer> {
+  const log = createLog(config.logLevel);
+  const database = await openDatabase({
+    url: config.databaseUrl,
+    dataDir: config.dataDir,
+    connections: config.databaseConnections,
+  });
+  const closers: (() => Promise<void>)[] = [() => database.close()];
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) {
+      await closer();
+    }
+  };
+  try {
+    await prepare(database);
+    const cookieKeys = config.cookieKeys ?? [
+      await localSecret(config.dataDir, 'cookie-key', () => randomText(64)),
+    ];
+    const operatorToken =
+      config.operatorToken ??
+      (config.demo
+        ? await localSecret(config.dataDir, 'operator-token', () => newCredential('sdo'))
+        : undefined);
+    const signingKeys = await inTransaction(database.db, (tx) => loadSigningKeys(tx, cookieKeys));
+    let demoGuide: DemoGuide | undefined;
+    const app = createApp({
+      config,
+      database,
+      log,
+      cookieKeys,
+      signingKeys,
+      operatorToken,
+      demoGuide: () => demoGuide,
+    });
+    const server = await listen(createServer(app.callback()), config);
+    closers.push(() => stop(server));
+    const sender = startMailSender({
+      database,
+      transport: createTransport(config),
+      log,
+      issuer: config.issuer,
+      scopes: config.scopes,
+    });
+    closers.push(() => sender.stop());
+    closers.push(startPurge(database.db, log));
+    if (config.demo && operatorToken !== undefined) {
+      const { startDemo } = await import('./demo/start.ts');
+      const { issuer, dataDir, host } = config;
+      const demo = await startDemo({ issuer, operatorToken, dataDir, host });
+      closers.push(() => demo.close());
+      demoGuide = demo;
+    }
+    return { url: config.issuer, database, demo: demoGuide, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** The embedded database is this process's own; any other is brought up to date on purpose. */
+async function prepare(database: Database): Promise<void> {
+  try {
+    await database.ping();
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message || cause.name : 'no answer';
+    throw new StagedoorError(
+      'database_unreachable',
+      `The database can't be reached: ${why}. Check DATABASE_URL, and that the server is up.`,
+      { cause },
+    );
+  }
+  if (database.engine === 'embedded') {
+    await migrate(database.db);
+    return;
+  }
+  const pending = await pendingMigrations(database.db);
+  if (pending.length > 0) {
+    throw new StagedoorError(
+      'database_behind',
+      `The database lacks ${pending.length} migration(s): ${pending.join(', ')}. Run "npm run migrate" first.`,
+    );
+  }
+}
+
+function listen(server: Server, config: Config): Promise<Server> {
+  const { promise, resolve, reject } = Promise.withResolvers<Server>();
+  server.once('error', (cause: NodeJS.ErrnoException) => {
+    reject(
+      cause.code === 'EADDRINUSE'
+        ? new StagedoorError(
+            'port_taken',
+            `Port ${config.port} on ${config.host} is taken. Stop what listens there, or set PORT to another one.`,
+            { cause },
+          )
+        : cause,
+    );
+  });
+  server.listen(config.port, config.host, () => resolve(server));
+  return promise;
+}
+
+async function stop(server: Server): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.close(() => resolve());
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), GRACE * 1000);
+  await promise;
+  clearTimeout(timer);
+}

@@ -1,0 +1,55 @@
+/** What a request says about its client; nothing of it is checked yet. */
+export type ClientCredentials =
+  | { readonly outcome: 'given'; readonly clientId: string; readonly clientSecret: string }
+  | { readonly outcome: 'none' }
+  | { readonly outcome: 'malformed'; readonly description: string };
+
+/**
+ * Reads client credentials from the Authorization header or the form, never from both.
+ * @see RFC 6749 §2.3.1
+ */
+export function readClientCredentials(
+  authorization: string | undefined,
+  form: URLSearchParams,
+): ClientCredentials {
+  const secret = form.get('client_secret');
+  if (authorization === undefined) {
+    const clientId = form.get('client_id');
+    return clientId && secret
+      ? { outcome: 'given', clientId, clientSecret: secret }
+      : { outcome: 'none' };
+  }
+  if (secret !== null) {
+    return malformed('client authentication must only be provided using one mechanism');
+  }
+  return fromHeader(authorization);
+}
+
+function fromHeader(authorization: string): ClientCredentials {
+  const [, encoded] = /^basic ([A-Za-z0-9+/]+={0,2})$/i.exec(authorization) ?? [];
+  if (encoded === undefined) {
+    return malformed('the Authorization header must be of the Basic scheme');
+  }
+  const pair = Buffer.from(encoded, 'base64').toString('utf8');
+  const colon = pair.indexOf(':');
+  try {
+    return colon < 1
+      ? malformed('the Authorization header holds no client_id and client_secret')
+      : {
+          outcome: 'given',
+          clientId: formDecode(pair.slice(0, colon)),
+          clientSecret: formDecode(pair.slice(colon + 1)),
+        };
+  } catch {
+    return malformed('client_id and client_secret in the Authorization header are not properly encoded');
+  }
+}
+
+/** RFC 6749 wants both parts form-encoded inside the Basic scheme. */
+function formDecode(text: string): string {
+  return decodeURIComponent(text.replaceAll('+', ' '));
+}
+
+function malformed(description: string): ClientCredentials {
+  return { outcome: 'malformed', description };
+}

@@ -1,0 +1,86 @@
+import { hashOf, isWellFormed } from '../credentials.ts';
+import type { Db } from '../db/database.ts';
+import { type LiveTokenRow, selectForCaller, selectLiveAccessToken } from './introspection-store.ts';
+
+/** What a live token opens right now. Times are seconds since 1970. */
+export interface LiveToken {
+  readonly scope: string;
+  readonly clientId: string;
+  readonly userId: string;
+  readonly iat: number;
+  readonly exp: number;
+  /** Slugs: the grant's organizers of which the user is a member now. */
+  readonly organizers: readonly string[];
+  /** Slug to permissions: the union over the user's teams there. */
+  readonly permissions: Readonly<Record<string, readonly string[]>>;
+}
+
+/** What came of an introspection. */
+export type Introspection =
+  | { readonly outcome: 'unauthenticated' }
+  | { readonly outcome: 'inactive' }
+  | {
+      readonly outcome: 'active';
+      readonly kind: 'access_token' | 'refresh_token';
+      readonly token: LiveToken;
+    };
+
+/** What can be a client id at all; the rest never reaches SQL, which refuses NUL with an error. */
+const CLIENT_ID = /^[A-Za-z0-9._-]{1,64}$/;
+
+/**
+ * Tells an authenticated caller about a token. A resource server may ask about any access token,
+ * an application about its own tokens; whatever else is asked about is inactive.
+ * @see RFC 7662 §2
+ */
+export async function introspect(
+  db: Db,
+  caller: { clientId: string; clientSecret: string },
+  token: string,
+): Promise<Introspection> {
+  if (!CLIENT_ID.test(caller.clientId)) {
+    return { outcome: 'unauthenticated' };
+  }
+  const kind = isWellFormed('sdr', token) ? 'refresh_token' : 'access_token';
+  const row = await selectForCaller(
+    db,
+    { clientId: caller.clientId, secretHash: hashOf(caller.clientSecret) },
+    { kind, hash: hashOf(token) },
+  );
+  if (row === undefined) {
+    return { outcome: 'unauthenticated' };
+  }
+  return row.scope === null
+    ? { outcome: 'inactive' }
+    : { outcome: 'active', kind, token: toLiveToken(row) };
+}
+
+/** What a bearer token opens; undefined where it is not live. No query for what can't be one. */
+export async function findLiveAccessToken(db: Db, token: string): Promise<LiveToken | undefined> {
+  if (!isWellFormed('sda', token)) {
+    return undefined;
+  }
+  const row = await selectLiveAccessToken(db, hashOf(token));
+  return row && toLiveToken(row);
+}
+
+function toLiveToken(row: LiveTokenRow): LiveToken {
+  const permissions: Record<string, string[]> = {};
+  for (const [slug, ofTeam] of row.teams ?? []) {
+    const all = permissions[slug];
+    permissions[slug] = all === undefined ? [...ofTeam] : union(all, ofTeam);
+  }
+  return {
+    scope: row.scope,
+    clientId: row.client_id,
+    userId: row.user_id,
+    iat: Math.floor(row.iat),
+    exp: Math.floor(row.exp),
+    organizers: Object.keys(permissions),
+    permissions,
+  };
+}
+
+function union(a: readonly string[], b: readonly string[]): string[] {
+  return [...new Set([...a, ...b])];
+}

@@ -1,0 +1,95 @@
+import { CompiledQuery } from 'kysely';
+import type { Db } from '../db/database.ts';
+
+/*
+ * The hot path: every API call of the platform waits for one of these. One statement answers who
+ * asks, whether the token is live, and what it opens today. The texts are constant, so PostgreSQL
+ * plans them once a connection, and no query is built a request.
+ */
+
+/** The caller, if the id and the hash of the secret belong together. */
+const CALLER = `
+  select 'resource_server' as kind, client_id
+    from resource_servers where client_id = $1 and secret_hash = $2
+  union all
+  select 'application', client_id
+    from application_secrets
+    where secret_hash = $2 and client_id = $1 and (expires_at is null or expires_at > now())`;
+
+/** A live token, by its hash in `param`: the conditions of DESIGN "Validity is read from the grant". */
+const live = (table: 'access_tokens' | 'refresh_tokens', param: string) => `
+  ${table} t
+    join grants g on g.id = t.grant_id and g.revoked_at is null
+    join applications a on a.client_id = g.client_id and a.is_active and a.suspended_at is null
+    join users u on u.id = g.user_id and u.is_active
+  where t.token_hash = ${param} and t.expires_at > now()
+    and t.${table === 'access_tokens' ? 'superseded_at' : 'consumed_at'} is null`;
+
+/** Scopes, times (seconds since 1970), parties, and the user's teams at the grant's organizers. */
+const COLUMNS = `
+  array_to_string(t.scopes, ' ') as scope,
+  extract(epoch from t.issued_at)::float8 as iat,
+  extract(epoch from t.expires_at)::float8 as exp,
+  g.user_id, g.client_id,
+  (select json_agg(json_build_array(m.organizer_slug, tm.permissions))
+     from grant_organizers o
+     join memberships m on m.user_id = g.user_id and m.organizer_slug = o.organizer_slug
+     join teams tm on tm.organizer_slug = m.organizer_slug and tm.id = m.team_id
+    where o.grant_id = g.id) as teams`;
+
+const forCaller = (table: 'access_tokens' | 'refresh_tokens', mayAsk: string) => `
+  select caller.kind, live.scope, live.iat, live.exp, live.user_id, live.client_id, live.teams
+    from (${CALLER}) caller
+    left join lateral (select ${COLUMNS} from ${live(table, '$3')} and (${mayAsk})) live on true
+   limit 1`;
+
+const ACCESS_TOKEN_FOR_CALLER = forCaller(
+  'access_tokens',
+  `caller.kind = 'resource_server' or g.client_id = caller.client_id`,
+);
+
+/** A refresh token is never active to a resource server: as a bearer token it opens nothing. */
+const REFRESH_TOKEN_FOR_CALLER = forCaller(
+  'refresh_tokens',
+  `caller.kind = 'application' and g.client_id = caller.client_id`,
+);
+
+const ACCESS_TOKEN = `select ${COLUMNS} from ${live('access_tokens', '$1')}`;
+
+/** A live token, as the database tells it. */
+export interface LiveTokenRow {
+  readonly scope: string;
+  readonly iat: number;
+  readonly exp: number;
+  readonly user_id: string;
+  readonly client_id: string;
+  readonly teams: readonly (readonly [slug: string, permissions: readonly string[]])[] | null;
+}
+
+/** The caller, and the token where it is live and this caller may know of it. */
+export type IntrospectionRow = { readonly kind: 'resource_server' | 'application' } & (
+  | LiveTokenRow
+  | { readonly scope: null }
+);
+
+/** Answers an introspection; undefined where the caller could not be authenticated. */
+export async function selectForCaller(
+  db: Db,
+  caller: { clientId: string; secretHash: Uint8Array },
+  token: { kind: 'access_token' | 'refresh_token'; hash: Uint8Array },
+): Promise<IntrospectionRow | undefined> {
+  const text = token.kind === 'access_token' ? ACCESS_TOKEN_FOR_CALLER : REFRESH_TOKEN_FOR_CALLER;
+  const { rows } = await db.executeQuery<IntrospectionRow>(
+    CompiledQuery.raw(text, [caller.clientId, caller.secretHash, token.hash]),
+  );
+  return rows[0];
+}
+
+/** A live access token, for the endpoints of this server that take bearer tokens. */
+export async function selectLiveAccessToken(
+  db: Db,
+  hash: Uint8Array,
+): Promise<LiveTokenRow | undefined> {
+  const { rows } = await db.executeQuery<LiveTokenRow>(CompiledQuery.raw(ACCESS_TOKEN, [hash]));
+  return rows[0];
+}

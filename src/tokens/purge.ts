@@ -1,0 +1,10 @@
+import type { Db } from '../db/database.ts';
+import { deleteExpired } from './store.ts';
+
+/**
+ * Deletes codes and refresh tokens a day after they expired, and access tokens a week after: an
+ * application that revokes with the access token it was last given still ends its grant.
+ */
+export async function purgeTokens(db: Db): Promise<void> {
+  await deleteExpired(db, { codes: 1, refreshTokens: 1, accessTokens: 7 });
+}

@@ -1,0 +1,261 @@
+import { sql } from 'kysely';
+import { hashOf } from '../credentials.ts';
+import type { Db } from '../db/database.ts';
+import type { Tx } from '../db/transaction.ts';
+import type {
+  FoundAuthorizationCode,
+  FoundGrantSource,
+  FoundRefreshToken,
+  FoundToken,
+  NewAccessToken,
+  NewAuthorizationCode,
+  NewRefreshToken,
+  NewToken,
+} from './token.ts';
+
+const columns = (token: NewToken) => ({
+  grant_id: token.grantId,
+  scopes: [...token.scopes],
+  issued_at: token.issuedAt,
+  expires_at: token.expiresAt,
+});
+
+/** Stores a code by its hash. */
+export async function insertCode(tx: Tx, code: NewAuthorizationCode): Promise<void> {
+  await tx
+    .insertInto('authorization_codes')
+    .values({
+      ...columns(code),
+      code_hash: hashOf(code.value),
+      redirect_uri: code.redirectUri,
+      code_challenge: code.codeChallenge ?? null,
+    })
+    .execute();
+}
+
+/** Stores an access token by its hash. */
+export async function insertAccessToken(tx: Tx, token: NewAccessToken): Promise<void> {
+  await tx
+    .insertInto('access_tokens')
+    .values({
+      ...columns(token),
+      token_hash: hashOf(token.value),
+      family_id: token.familyId,
+    })
+    .execute();
+}
+
+/** Stores a refresh token by its hash. */
+export async function insertRefreshToken(tx: Tx, token: NewRefreshToken): Promise<void> {
+  await tx
+    .insertInto('refresh_tokens')
+    .values({
+      ...columns(token),
+      token_hash: hashOf(token.value),
+      family_id: token.familyId,
+      rotations: token.rotations,
+      first_issued_at: token.firstIssuedAt,
+    })
+    .execute();
+}
+
+/** A code by value, in whatever state. */
+export async function selectCode(db: Db, value: string): Promise<FoundAuthorizationCode | undefined> {
+  const row = await db
+    .selectFrom('authorization_codes as t')
+    .innerJoin('grants as g', 'g.id', 't.grant_id')
+    .innerJoin('applications as a', 'a.client_id', 'g.client_id')
+    .where('t.code_hash', '=', hashOf(value))
+    .select([...SOURCE_COLUMNS, 't.redirect_uri', 't.code_challenge', expired.as('expired')])
+    .executeTakeFirst();
+  return (
+    row && {
+      ...toSource(row),
+      redirectUri: row.redirect_uri,
+      codeChallenge: row.code_challenge ?? undefined,
+    }
+  );
+}
+
+/** A refresh token by value, in whatever state. */
+export async function selectRefreshToken(
+  db: Db,
+  value: string,
+): Promise<FoundRefreshToken | undefined> {
+  const row = await db
+    .selectFrom('refresh_tokens as t')
+    .innerJoin('grants as g', 'g.id', 't.grant_id')
+    .innerJoin('applications as a', 'a.client_id', 'g.client_id')
+    .where('t.token_hash', '=', hashOf(value))
+    .select([
+      ...SOURCE_COLUMNS,
+      't.family_id',
+      't.rotations',
+      't.first_issued_at',
+      expired.as('expired'),
+    ])
+    .executeTakeFirst();
+  return (
+    row && {
+      ...toSource(row),
+      familyId: row.family_id,
+      rotations: row.rotations,
+      firstIssuedAt: row.first_issued_at,
+    }
+  );
+}
+
+/** An access token by value, in whatever state. */
+export async function selectAccessToken(db: Db, value: string): Promise<FoundToken | undefined> {
+  const row = await db
+    .selectFrom('access_tokens as t')
+    .innerJoin('grants as g', 'g.id', 't.grant_id')
+    .where('t.token_hash', '=', hashOf(value))
+    .select(TOKEN_COLUMNS)
+    .executeTakeFirst();
+  return row && toFound(row);
+}
+
+/**
+ * Uses up a code: of any number of concurrent uses exactly one gets a row. Extends the
+ * grant's life to `grantExpiresAt`, and waits for a revocation of it that is in flight.
+ * @see RFC 6749 §4.1.2
+ */
+export async function consumeCode(
+  tx: Tx,
+  value: string,
+  grantExpiresAt: Date,
+): Promise<ConsumptionRow | undefined> {
+  const { rows } = await sql<ConsumptionRow>`
+    with consumed as (
+      update authorization_codes set consumed_at = now()
+      where code_hash = ${hashOf(value)} and consumed_at is null
+      returning grant_id
+    ), ${grantUsed(grantExpiresAt)}
+    select gen_random_uuid() as family_id, ${live} as live from consumed
+  `.execute(tx);
+  return rows[0];
+}
+
+/**
+ * Uses up a refresh token and ends the access token that was issued beside it; otherwise as
+ * `consumeCode`.
+ * @see RFC 9700 §4.14.2
+ */
+export async function consumeRefreshToken(
+  tx: Tx,
+  value: string,
+  grantExpiresAt: Date,
+): Promise<ConsumptionRow | undefined> {
+  const { rows } = await sql<ConsumptionRow>`
+    with consumed as (
+      update refresh_tokens set consumed_at = now()
+      where token_hash = ${hashOf(value)} and consumed_at is null
+      returning grant_id, family_id
+    ), superseded as (
+      update access_tokens set superseded_at = now()
+      from consumed
+      where access_tokens.family_id = consumed.family_id and superseded_at is null
+    ), ${grantUsed(grantExpiresAt)}
+    select family_id, ${live} as live from consumed
+  `.execute(tx);
+  return rows[0];
+}
+
+/** Undefined where somebody else used it up; `live` is false where the grant has ended. */
+export interface ConsumptionRow {
+  readonly family_id: string;
+  readonly live: boolean;
+}
+
+const live = sql<boolean>`exists (select from used)`;
+
+function grantUsed(expiresAt: Date) {
+  return sql`used as (
+    update grants set last_used_at = now(), expires_at = greatest(expires_at, ${expiresAt}::timestamptz)
+    from consumed
+    where grants.id = consumed.grant_id and grants.revoked_at is null
+    returning grants.id
+  )`;
+}
+
+const TOKEN_COLUMNS = [
+  't.grant_id',
+  't.scopes',
+  't.issued_at',
+  't.expires_at',
+  'g.user_id',
+  'g.client_id',
+] as const;
+
+const SOURCE_COLUMNS = [
+  ...TOKEN_COLUMNS,
+  't.consumed_at',
+  'g.revocation_reason',
+  'a.is_active',
+  'a.suspended_at',
+] as const;
+
+const expired = sql<boolean>`t.expires_at <= now()`;
+
+interface TokenRow {
+  grant_id: string;
+  user_id: string;
+  client_id: string;
+  scopes: string[];
+  issued_at: Date;
+  expires_at: Date;
+}
+
+interface SourceRow extends TokenRow {
+  consumed_at: Date | null;
+  revocation_reason: FoundGrantSource['dead'] | null;
+  is_active: boolean;
+  suspended_at: Date | null;
+  expired: boolean;
+}
+
+function toFound(row: TokenRow): FoundToken {
+  return {
+    grantId: row.grant_id,
+    userId: row.user_id,
+    clientId: row.client_id,
+    scopes: row.scopes,
+    issuedAt: row.issued_at,
+    expiresAt: row.expires_at,
+  };
+}
+
+function toSource(row: SourceRow): FoundGrantSource {
+  return { ...toFound(row), consumed: row.consumed_at !== null, dead: deadReason(row) };
+}
+
+function deadReason(row: SourceRow): FoundGrantSource['dead'] {
+  if (row.revocation_reason) {
+    return row.revocation_reason;
+  }
+  if (!row.is_active || row.suspended_at !== null) {
+    return 'application_suspended';
+  }
+  return row.expired ? 'expired' : undefined;
+}
+
+/** Deletes what expired more than so many days ago. */
+export async function deleteExpired(
+  db: Db,
+  days: { codes: number; refreshTokens: number; accessTokens: number },
+): Promise<void> {
+  const before = (count: number) => sql<Date>`now() - make_interval(days => ${count})`;
+  await db
+    .deleteFrom('authorization_codes')
+    .where('expires_at', '<', before(days.codes))
+    .execute();
+  await db
+    .deleteFrom('refresh_tokens')
+    .where('expires_at', '<', before(days.refreshTokens))
+    .execute();
+  await db
+    .deleteFrom('access_tokens')
+    .where('expires_at', '<', before(days.accessTokens))
+    .execute();
+}

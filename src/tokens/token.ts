@@ -1,0 +1,69 @@
+import type { RevocationReason } from '../grants/grant.ts';
+
+/** What keeps a code or refresh token from being used, as told to its own client. */
+export type DeadReason = RevocationReason | 'expired' | 'application_suspended';
+
+/** A new code, access or refresh token: what the three have in common. `value` is never stored. */
+export interface NewToken {
+  readonly value: string;
+  readonly grantId: string;
+  readonly scopes: readonly string[];
+  readonly issuedAt: Date;
+  readonly expiresAt: Date;
+}
+
+/** A new authorization code. */
+export interface NewAuthorizationCode extends NewToken {
+  readonly redirectUri: string;
+  /** PKCE S256. */
+  readonly codeChallenge: string | undefined;
+}
+
+/** A new access token. */
+export interface NewAccessToken extends NewToken {
+  readonly familyId: string;
+}
+
+/** A new refresh token. */
+export interface NewRefreshToken extends NewToken {
+  readonly familyId: string;
+  readonly rotations: number;
+  readonly firstIssuedAt: Date;
+}
+
+/** What a token that was found leads to. */
+export interface FoundToken {
+  readonly grantId: string;
+  readonly userId: string;
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+  readonly issuedAt: Date;
+  readonly expiresAt: Date;
+}
+
+/** A code or refresh token that was found. */
+export interface FoundGrantSource extends FoundToken {
+  readonly consumed: boolean;
+  /** Undefined: it can be used, unless it is consumed. */
+  readonly dead: DeadReason | undefined;
+}
+
+/** An authorization code that was found. */
+export interface FoundAuthorizationCode extends FoundGrantSource {
+  readonly redirectUri: string;
+  readonly codeChallenge: string | undefined;
+}
+
+/** A refresh token that was found. */
+export interface FoundRefreshToken extends FoundGrantSource {
+  readonly familyId: string;
+  readonly rotations: number;
+  readonly firstIssuedAt: Date;
+}
+
+/** What came of an attempt to use up a code or refresh token. */
+export type Consumption =
+  /** It is the caller's; tokens may be issued into this family. */
+  | { readonly outcome: 'consumed'; readonly familyId: string }
+  /** Somebody else was first, or the grant has ended. */
+  | { readonly outcome: 'refused'; readonly reason: DeadReason };

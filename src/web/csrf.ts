@@ -1,0 +1,98 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Context } from 'koa';
+import { StagedoorError } from '../errors.ts';
+
+/** What tokens are made with. */
+export interface CsrfOptions {
+  /** The first signs, all verify. */
+  readonly cookieKeys: readonly string[];
+  /** Whether the issuer is https: then the cookie is bound to the host. */
+  readonly secure: boolean;
+}
+
+/** The guard of every form. */
+export interface Csrf {
+  /** The value of the form's hidden field `csrf`; sets the cookie where there is none yet. */
+  token(ctx: Context): string;
+  /** @throws StagedoorError `csrf_failed` */
+  verify(ctx: Context, form: URLSearchParams): void;
+}
+
+/**
+ * Signed double submit: the form repeats a keyed hash of a random cookie. One cookie serves all
+ * tabs and all forms of a browser, so an older tab stays good. The cookie alone is no proof where
+ * a neighbouring host can plant one; hence the `__Host-` prefix, and a look at where the browser
+ * says that the form came from.
+ */
+export function createCsrf(options: CsrfOptions & { readonly issuer: string }): Csrf {
+  const ownOrigin = new URL(options.issuer).origin;
+  return {
+    token: (ctx) => csrfToken(options, ctx),
+    verify: (ctx, form) => {
+      refuseForeignForm(ctx, ownOrigin);
+      const cookie = cookieOf(options, ctx);
+      const given = form.get('csrf');
+      if (cookie === undefined || given === null) {
+        throw failed('The form carried no CSRF token, or the browser sent no cookie with it.');
+      }
+      if (!options.cookieKeys.some((key) => equal(given, sign(key, cookie)))) {
+        throw failed('The CSRF token of the form does not belong to this browser.');
+      }
+    },
+  };
+}
+
+/** The token for a form on the page that `ctx` answers with. See `createCsrf`. */
+export function csrfToken(options: CsrfOptions, ctx: Context): string {
+  const [key] = options.cookieKeys;
+  if (key === undefined) {
+    throw new StagedoorError('configuration_invalid', 'There is no cookie key.');
+  }
+  let cookie = cookieOf(options, ctx);
+  if (cookie === undefined) {
+    cookie = randomBytes(32).toString('base64url');
+    ctx.state.csrfCookie = cookie;
+    // Written by hand: Koa's jar refuses `Secure` behind a proxy that ends TLS.
+    const attributes = options.secure ? '; Secure' : '';
+    ctx.append(
+      'Set-Cookie',
+      `${cookieName(options)}=${cookie}; Path=/; HttpOnly; SameSite=Lax${attributes}`,
+    );
+  }
+  return sign(key, cookie);
+}
+
+function cookieName(options: CsrfOptions): string {
+  return options.secure ? '__Host-stagedoor_csrf' : 'stagedoor_csrf';
+}
+
+/** The browser's cookie, or the one that this answer is about to set. */
+function cookieOf(options: CsrfOptions, ctx: Context): string | undefined {
+  const value: unknown =
+    ctx.cookies.get(cookieName(options), { signed: false }) ?? ctx.state.csrfCookie;
+  return typeof value === 'string' && /^[\w-]{43}$/.test(value) ? value : undefined;
+}
+
+/** `null` is what browsers send under `Referrer-Policy: no-referrer`, hence no sign of anything. */
+function refuseForeignForm(ctx: Context, ownOrigin: string): void {
+  const origin = ctx.get('Origin');
+  if (ctx.get('Sec-Fetch-Site') === 'cross-site') {
+    throw failed('The form was sent from another site.');
+  }
+  if (origin !== '' && origin !== 'null' && origin !== ownOrigin) {
+    throw failed(`The form was sent from another origin than ${ownOrigin}.`);
+  }
+}
+
+function sign(key: string, cookie: string): string {
+  return createHmac('sha256', key).update(cookie).digest('base64url');
+}
+
+function equal(given: string, expected: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+function failed(message: string): StagedoorError {
+  return new StagedoorError('csrf_failed', message);
+}

@@ -1,0 +1,132 @@
+import type { Context, Middleware } from 'koa';
+import type { Logger } from '../log.ts';
+import { httpErrorProps } from './error-props.ts';
+import { fromStatus, type HttpError, toHttpError } from './http-error.ts';
+import type { Renderer } from './render.ts';
+import { translator } from './translate.ts';
+
+/** Seconds after which a client may try again what was not available. */
+const RETRY_AFTER = '5';
+
+/**
+ * The outermost middleware: answers everything that was thrown, and everything that nobody
+ * answered. JSON of RFC 6749 below `/api/v1/oauth/` and `/.well-known/`, the contract's JSON below
+ * `/api/`, a page elsewhere and at `authorize`.
+ */
+export function errorResponses(renderer: Renderer, log: Logger): Middleware {
+  return async (ctx, next) => {
+    try {
+      await next();
+    } catch (error) {
+      const told = toHttpError(error);
+      report(log, ctx, told, error);
+      answer(renderer, log, ctx, told);
+      return;
+    }
+    const empty = ctx.body === undefined || ctx.body === null;
+    if (ctx.status >= 400 && empty && ctx.respond !== false && !ctx.headerSent) {
+      answer(renderer, log, ctx, fromStatus(ctx.status, ctx.method));
+    }
+  };
+}
+
+/** Only what is this server's fault is logged: 4xx would let anybody fill the log. */
+function report(log: Logger, ctx: Context, told: HttpError, error: unknown): void {
+  if (told.status < 500) {
+    return;
+  }
+  const entry = { error: loggable(error), method: ctx.method, path: pathOf(ctx) };
+  if (told.status === 503) {
+    log.warn(entry, 'Something that is needed was not available.');
+  } else {
+    log.error(entry, 'A request failed.');
+  }
+}
+
+function answer(renderer: Renderer, log: Logger, ctx: Context, error: HttpError): void {
+  if (ctx.headerSent || ctx.respond === false) {
+    // Half an answer can't be taken back: the connection ends, so that nobody takes it for whole.
+    ctx.res.destroy();
+    return;
+  }
+  for (const name of [
+    'Content-Encoding',
+    'Content-Disposition',
+    'ETag',
+    'Last-Modified',
+    'Location',
+  ]) {
+    ctx.remove(name);
+  }
+  ctx.set('Cache-Control', 'no-store');
+  if (error.status === 503) {
+    ctx.set('Retry-After', ctx.response.get('Retry-After') || RETRY_AFTER);
+  }
+  const path = pathOf(ctx).toLowerCase();
+  if (/^\/(api\/v1\/oauth\/(?!authorize(\/|$))|\.well-known\/)/.test(path)) {
+    json(ctx, error.status, protocolBody(error));
+  } else if (/^\/api(\/|$)/.test(path) && !path.startsWith('/api/v1/oauth/')) {
+    json(ctx, error.status, error.fields ?? { detail: error.message });
+  } else {
+    page(renderer, log, ctx, error);
+  }
+}
+
+/** JSON whatever `Accept` says: an error in another form than asked for beats none. */
+function json(ctx: Context, status: number, body: object): void {
+  ctx.status = status;
+  ctx.type = 'application/json';
+  ctx.body = JSON.stringify(body);
+}
+
+/** @see RFC 6749 §5.2, also for the characters that `error_description` may hold */
+function protocolBody(error: HttpError): object {
+  const name =
+    error.status < 500
+      ? 'invalid_request'
+      : error.status === 503
+        ? 'temporarily_unavailable'
+        : 'server_error';
+  return {
+    error: error.protocolError ?? name,
+    error_description: error.message
+      .replaceAll('"', "'")
+      .replaceAll('\\', '/')
+      .replace(/[^\x20-\x7e]/g, ' '),
+  };
+}
+
+function page(renderer: Renderer, log: Logger, ctx: Context, error: HttpError): void {
+  try {
+    const t = translator(renderer.locale(ctx));
+    renderer.page(ctx, 'error', httpErrorProps(t, error), { status: error.status });
+  } catch (failure) {
+    log.error({ error: loggable(failure) }, 'The error page itself failed.');
+    ctx.status = error.status;
+    ctx.type = 'text/plain';
+    ctx.body = error.message;
+  }
+}
+
+/** The path of a request line that can't be parsed is told as empty. */
+function pathOf(ctx: Context): string {
+  try {
+    return ctx.path;
+  } catch {
+    return '';
+  }
+}
+
+/** Without the other properties of an error: a database's `detail` quotes whole rows. */
+function loggable(error: unknown, depth = 3): object {
+  if (!(error instanceof Error)) {
+    return { message: `Thrown, and no Error: ${typeof error}` };
+  }
+  return {
+    type: error.name,
+    message: error.message,
+    stack: error.stack,
+    ...('code' in error ? { code: error.code } : {}),
+    ...(error.cause !== undefined && depth > 0 ? { cause: loggable(error.cause, depth - 1) } : {}),
+  };
+}

@@ -1,0 +1,11 @@
+/** Only what the URL parser leaves on this origin: `//host`, `/\host` and the like lead elsewhere. */
+const BASE = 'https://stagedoor.invalid';
+
+/** A path of this server to go on to, or undefined where `value` leads anywhere else. */
+export function localPath(value: unknown): string | undefined {
+  if (typeof value !== 'string' || !value.startsWith('/')) {
+    return undefined;
+  }
+  const url = URL.parse(value, BASE);
+  return url?.origin === BASE ? url.pathname + url.search : undefined;
+}

@@ -1,0 +1,73 @@
+import { fileURLToPath } from 'node:url';
+import { Eta } from 'eta';
+import type { Context } from 'koa';
+import { assetUrl } from './assets.ts';
+import { type CsrfOptions, csrfToken } from './csrf.ts';
+import { type Locale, negotiateLocale } from './locale.ts';
+import { translator } from './translate.ts';
+import { viewHelpers } from './view-helpers.ts';
+import type { ViewName, ViewProps } from './views.ts';
+
+/** What callers put into `ctx.state` for the pages. */
+interface PageState {
+  /** Shown in the header, with the links of a signed-in user. */
+  readonly signedIn?: { readonly fullName: string; readonly email: string } | undefined;
+  /** The signed-in user's language goes before the browser's. */
+  readonly user?: { readonly locale?: string | undefined } | undefined;
+}
+
+/** How a page is answered. */
+export interface PageOptions {
+  /** 200 by default. */
+  readonly status?: number;
+  readonly locale?: Locale;
+}
+
+/** Renders pages. */
+export interface Renderer {
+  /** Answers with a page. */
+  page<Name extends ViewName>(
+    ctx: Context,
+    view: Name,
+    props: ViewProps[Name],
+    options?: PageOptions,
+  ): void;
+  /** The language in which `page` would answer, for presenters. */
+  locale(ctx: Context): Locale;
+}
+
+/** Every view sees these by name, beside its own props in `it`. */
+const HEADER = 'const { t, rich, locale, csrf, asset, date, link, byName, signedIn } = it.helpers;';
+
+/** Makes the renderer of `views/`. Templates are read once. */
+export function createRenderer(options: CsrfOptions): Renderer {
+  const eta = new Eta({
+    views: fileURLToPath(new URL('../../views', import.meta.url)),
+    cache: true,
+    autoEscape: true,
+    functionHeader: HEADER,
+  });
+  return {
+    page: (ctx, view, props, { status = 200, locale = localeOf(ctx) } = {}) => {
+      const state: PageState = ctx.state;
+      const helpers = {
+        ...viewHelpers(translator(locale), locale),
+        asset: assetUrl,
+        // Only asked for by forms: a page without one sets no cookie.
+        csrf: () => csrfToken(options, ctx),
+        signedIn: state.signedIn,
+      };
+      const html = eta.render(view, { ...props, helpers });
+      ctx.status = status;
+      ctx.set({ 'Content-Language': locale, 'Cache-Control': 'no-store' });
+      ctx.type = 'html';
+      ctx.body = html;
+    },
+    locale: localeOf,
+  };
+}
+
+function localeOf(ctx: Context): Locale {
+  const state: PageState = ctx.state;
+  return negotiateLocale(ctx, state.user?.locale);
+}

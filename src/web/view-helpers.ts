@@ -1,0 +1,50 @@
+import type { Locale } from './locale.ts';
+import type { MessageKey } from './messages/en.ts';
+import type { MessageParams, Translate } from './translate.ts';
+
+/** What views may call. `rich` answers with HTML, for `<%~ %>`; all else is escaped on output. */
+export interface ViewHelpers {
+  readonly t: Translate;
+  /** The message with each parameter in a `<bdi>`: a name can't turn the sentence around. */
+  rich(key: MessageKey, params: MessageParams): string;
+  readonly locale: Locale;
+  date(when: Date, timezone?: string): string;
+  /** The address when it is a web address, else undefined: it goes into `href`. */
+  link(url: string | null | undefined): string | undefined;
+  byName<Item extends { readonly name: string }>(items: readonly Item[]): Item[];
+}
+
+/** Makes the helpers of one page. */
+export function viewHelpers(t: Translate, locale: Locale): ViewHelpers {
+  const collator = new Intl.Collator(locale, { sensitivity: 'base', numeric: true });
+  return {
+    t,
+    locale,
+    rich: (key, params) => {
+      const isolated = Object.entries(params).map(([name, value]) => [
+        name,
+        typeof value === 'number' ? value : `<bdi>${escapeHtml(value)}</bdi>`,
+      ]);
+      return t(key, Object.fromEntries(isolated));
+    },
+    date: (when, timezone = 'UTC') => formatDate(when, timezone, locale),
+    link: (url) =>
+      /^https?:$/.test(URL.parse(url ?? '')?.protocol ?? '') ? (url ?? '') : undefined,
+    byName: (items) => items.toSorted((a, b) => collator.compare(a.name, b.name)),
+  };
+}
+
+function formatDate(when: Date, timeZone: string, locale: Locale): string {
+  const style = { dateStyle: 'medium', timeStyle: 'short' } as const;
+  const tag = locale === 'de' ? 'de-DE' : 'en-GB';
+  try {
+    return new Intl.DateTimeFormat(tag, { ...style, timeZone }).format(when);
+  } catch {
+    // A time zone that this machine does not know.
+    return `${new Intl.DateTimeFormat(tag, { ...style, timeZone: 'UTC' }).format(when)} UTC`;
+  }
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (symbol) => `&#${symbol.charCodeAt(0)};`);
+}

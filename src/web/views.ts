@@ -1,0 +1,125 @@
+/** What each view is given: finished output of presenters, never rows. Keys are file names in `views/`. */
+export interface ViewProps {
+  landing: { readonly demo?: DemoGuide | undefined };
+  login: LoginProps;
+  consent: ConsentProps;
+  interaction_over: InteractionOverProps;
+  logout: { readonly action: string; readonly email: string };
+  signed_out: Record<never, never>;
+  'account/authorizations': AuthorizationsProps;
+  'account/revoke': RevokeProps;
+  error: ErrorProps;
+}
+
+/** The name of a page. */
+export type ViewName = keyof ViewProps;
+
+/** What the landing page of a demo says. */
+export interface DemoGuide {
+  readonly applicationUrl: string;
+  readonly users: readonly {
+    readonly email: string;
+    readonly password: string;
+    /** A few words on who that is, e.g. the organizers. */
+    readonly note: string;
+  }[];
+}
+
+/** Posts `email`, `password`, `return_to`. */
+export interface LoginProps {
+  readonly action: string;
+  /** What to fill in, or an empty string. */
+  readonly email: string;
+  /** `recent`: signed in, but too long ago for what comes next. */
+  readonly reason: 'first' | 'recent' | 'switch';
+  /** The application that sent the user here, if one did. */
+  readonly application?: { readonly name: string } | undefined;
+  readonly returnTo?: string | undefined;
+  readonly error?: 'credentials' | 'throttled' | undefined;
+  /** With `throttled`. */
+  readonly retryMinutes?: number | undefined;
+}
+
+/** Posts `organizers` and `scopes` (repeated), `password` where asked for, `decision`. */
+export interface ConsentProps {
+  readonly action: string;
+  readonly application: {
+    readonly name: string;
+    /** One or two letters. */
+    readonly monogram: string;
+    readonly owner: string | null;
+    readonly homepageUrl: string | null;
+    readonly redirectHost: string;
+    readonly reviewed: boolean;
+    readonly privacyPolicyUrl: string | null;
+    readonly termsUrl: string | null;
+  };
+  readonly user: { readonly fullName: string; readonly email: string };
+  /** Where "Not you?" leads. */
+  readonly switchAccount: string;
+  readonly scopes: readonly {
+    readonly name: string;
+    readonly text: string;
+    readonly checked: boolean;
+  }[];
+  /** Null where no requested scope opens organizers: then none are shown. */
+  readonly organizers:
+    | readonly { readonly slug: string; readonly name: string; readonly checked: boolean }[]
+    | null;
+  /** The user has none, though the request needs one: explained, and only Deny is offered. */
+  readonly noOrganizers: boolean;
+  /** The sign-in is too old: the password is asked for on this page. */
+  readonly askPassword: boolean;
+  readonly errors: {
+    readonly organizers?: 'required' | 'foreign' | undefined;
+    readonly scopes?: 'required' | 'foreign' | undefined;
+    readonly password?: 'wrong' | 'throttled' | undefined;
+  };
+}
+
+/** Why a consent page can't be answered (any more). */
+export interface InteractionOverProps {
+  readonly reason: 'expired' | 'answered' | 'other_user' | 'replayed';
+  readonly application?: { readonly name: string; readonly homepageUrl: string | null } | undefined;
+}
+
+/** The user's live grants. */
+export interface AuthorizationsProps {
+  readonly grants: readonly {
+    readonly id: string;
+    readonly application: {
+      readonly name: string;
+      readonly monogram: string;
+      readonly homepageUrl: string | null;
+    };
+    /** Sentences. */
+    readonly scopes: readonly string[];
+    /** Names. */
+    readonly organizers: readonly string[];
+    readonly grantedAt: Date;
+    readonly lastUsedAt: Date | null;
+    readonly expiresAt: Date;
+    /** The page that asks once more. */
+    readonly revokeAction: string;
+  }[];
+  readonly notice?: 'revoked' | 'already_revoked' | undefined;
+  /** IANA name; an unknown one is shown as UTC. */
+  readonly timezone: string;
+}
+
+/** Asks once more before a grant ends. Posts nothing but the CSRF token. */
+export interface RevokeProps {
+  readonly action: string;
+  readonly application: { readonly name: string; readonly monogram: string };
+  /** Names. */
+  readonly organizers: readonly string[];
+}
+
+/** What happened, what to do next, and a line for developers where there is one. */
+export interface ErrorProps {
+  readonly title: string;
+  readonly message: string;
+  readonly hint?: string | undefined;
+  readonly developer?: string | undefined;
+  readonly links: readonly { readonly href: string; readonly label: string }[];
+}

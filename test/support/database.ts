@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { asAdmin, dropDatabase, withDatabase } from './template-database.ts';
+
+/** A database of one test file: all migrations, no rows. */
+export interface TestDatabase {
+  readonly url: string;
+  drop(): Promise<void>;
+}
+
+/** PostgreSQL's object_in_use: somebody else is connected to the template at this moment. */
+const OBJECT_IN_USE = '55006';
+const ATTEMPTS = 50;
+
+/** Clones the template database that the runner made. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const { server, template } = runner();
+  const name = newName();
+  await cloneDatabase(server, template, name);
+  return { url: withDatabase(server, name), drop: () => dropDatabase(server, name) };
+}
+
+/** A database with nothing in it, for tests of migrations. */
+export async function createEmptyDatabase(): Promise<TestDatabase> {
+  const { server } = runner();
+  const name = newName();
+  await asAdmin(server, `create database ${name}`);
+  return { url: withDatabase(server, name), drop: () => dropDatabase(server, name) };
+}
+
+function runner(): { server: string; template: string } {
+  const server = process.env.STAGEDOOR_TEST_SERVER;
+  const template = process.env.STAGEDOOR_TEST_TEMPLATE;
+  if (server === undefined || template === undefined) {
+    throw new Error('This test needs PostgreSQL. Run it by: npm test -- <file>');
+  }
+  return { server, template };
+}
+
+function newName(): string {
+  return `stagedoor_test_${randomBytes(8).toString('hex')}`;
+}
+
+async function cloneDatabase(server: string, template: string, name: string): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await asAdmin(server, `create database ${name} template ${template}`);
+      return;
+    } catch (error) {
+      const busy = error instanceof pg.DatabaseError && error.code === OBJECT_IN_USE;
+      if (!busy || attempt === ATTEMPTS) {
+        throw error;
+      }
+      await sleep(100);
+    }
+  }
+}

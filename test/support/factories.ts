@@ -1,0 +1,139 @@
+import { type ClientCredentials, credentialsOf, type ManagedServer, manage } from './platform.ts';
+
+/** A provisioned user, with what they type at sign-in. */
+export interface TestUser {
+  readonly id: string;
+  readonly email: string;
+  readonly password: string;
+}
+
+/** What a test may choose about a user; the rest is filled in. */
+export interface UserOptions {
+  readonly id: string;
+  readonly email?: string;
+  readonly fullName?: string;
+  readonly locale?: string;
+  readonly timezone?: string;
+  readonly isActive?: boolean;
+  readonly password?: string;
+}
+
+/** Provisions a user, or changes one. */
+export async function putUser(server: ManagedServer, options: UserOptions): Promise<TestUser> {
+  const email = options.email ?? `${options.id}@example.com`;
+  const password = options.password ?? `the password of ${options.id}`;
+  await manage(server, 'PUT', `/api/v1/users/${options.id}/`, {
+    email,
+    full_name: options.fullName ?? `${options.id[0]?.toUpperCase()}${options.id.slice(1)} Example`,
+    locale: options.locale ?? 'en',
+    timezone: options.timezone ?? 'UTC',
+    is_active: options.isActive ?? true,
+    password,
+  });
+  return { id: options.id, email, password };
+}
+
+/** Provisions an organizer; returns its slug. */
+export async function putOrganizer(
+  server: ManagedServer,
+  slug: string,
+  name: string | Record<string, string> = slug,
+): Promise<string> {
+  await manage(server, 'PUT', `/api/v1/directory/organizers/${slug}/`, { name });
+  return slug;
+}
+
+/** A team of one organizer. */
+export interface TeamOptions {
+  readonly organizer: string;
+  readonly id?: string;
+  readonly name?: string;
+  readonly permissions?: readonly string[];
+  /** User ids: exactly these are its members afterwards. */
+  readonly members: readonly string[];
+}
+
+/** Provisions a team, or replaces its permissions and members; returns its id. */
+export async function putTeam(server: ManagedServer, options: TeamOptions): Promise<string> {
+  const id = options.id ?? 'staff';
+  await manage(server, 'PUT', `/api/v1/directory/organizers/${options.organizer}/teams/${id}/`, {
+    name: options.name ?? id,
+    permissions: options.permissions ?? ['can_view_orders'],
+    members: options.members,
+  });
+  return id;
+}
+
+/** A registered application, with where it wants the user sent back. */
+export interface TestApplication extends ClientCredentials {
+  readonly redirectUri: string;
+}
+
+/** What a test may choose about an application; the rest is filled in. */
+export interface ApplicationOptions {
+  /** User id. */
+  readonly owner: string;
+  readonly name?: string;
+  readonly clientType?: 'confidential' | 'public';
+  /** The first one is where `authorize` asks to be sent back. */
+  readonly redirectUris?: readonly [string, ...string[]];
+  readonly scopes?: readonly string[];
+  readonly requirePkce?: boolean;
+}
+
+/** Registers an application for its owner. Nothing listens at its default redirect URI. */
+export async function registerApplication(
+  server: ManagedServer,
+  options: ApplicationOptions,
+): Promise<TestApplication> {
+  const redirectUris = options.redirectUris ?? ['https://app.example.com/callback'];
+  const answer = await manage(server, 'POST', '/api/v1/applications/', {
+    owner: options.owner,
+    name: options.name ?? 'Box Office Sync',
+    client_type: options.clientType ?? 'confidential',
+    redirect_uris: redirectUris,
+    scopes: options.scopes ?? ['read', 'write', 'profile'],
+    require_pkce: options.requirePkce ?? true,
+    description: 'Keeps the box office in step.',
+    homepage_url: 'https://app.example.com/',
+  });
+  return { ...credentialsOf(answer), redirectUri: redirectUris[0] };
+}
+
+/** Registers an API service of the platform. */
+export async function registerResourceServer(
+  server: ManagedServer,
+  name = 'Orders API',
+): Promise<ClientCredentials> {
+  return credentialsOf(await manage(server, 'POST', '/api/v1/resource-servers/', { name }));
+}
+
+/** The cast of most tests. */
+export interface TestPlatform {
+  /** In `redstage` (view and change orders) and `bluehall` (view orders). */
+  readonly ada: TestUser;
+  /** In `greenarena` only. */
+  readonly ben: TestUser;
+  /** Confidential, owned by Ben. */
+  readonly application: TestApplication;
+  readonly resourceServer: ClientCredentials;
+}
+
+/** Provisions two users, three organizers, an application and a resource server. */
+export async function createPlatform(server: ManagedServer): Promise<TestPlatform> {
+  const ada = await putUser(server, { id: 'ada', fullName: 'Ada Example' });
+  const ben = await putUser(server, { id: 'ben', fullName: 'Ben Example' });
+  await putOrganizer(server, 'redstage', { en: 'Red Stage', de: 'Rote Bühne' });
+  await putOrganizer(server, 'bluehall', 'Blue Hall');
+  await putOrganizer(server, 'greenarena', 'Green Arena');
+  await putTeam(server, {
+    organizer: 'redstage',
+    permissions: ['can_view_orders', 'can_change_orders'],
+    members: ['ada'],
+  });
+  await putTeam(server, { organizer: 'bluehall', members: ['ada'] });
+  await putTeam(server, { organizer: 'greenarena', members: ['ben'] });
+  const application = await registerApplication(server, { owner: 'ben' });
+  const resourceServer = await registerResourceServer(server);
+  return { ada, ben, application, resourceServer };
+}

@@ -1,0 +1,118 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { TestApplication, TestUser } from './factories.ts';
+import type { Issuer } from './platform.ts';
+import { describe, offered, type Page, showsForm, UserAgent } from './user-agent.ts';
+
+/** How a person goes through one authorization. */
+export interface AuthorizeOptions {
+  readonly application: TestApplication;
+  /** Who signs in, when the server asks. */
+  readonly user: TestUser;
+  /** The `scope` parameter; absent from the request when not given. */
+  readonly scope?: string;
+  /** Slugs to tick; by default all that the page offers. */
+  readonly organizers?: readonly string[];
+  /** Scopes to leave ticked; by default all that the page offers. */
+  readonly scopes?: readonly string[];
+  readonly decision?: 'allow' | 'deny';
+  /** `false` sends no PKCE challenge. */
+  readonly pkce?: boolean;
+  /** More parameters of the authorization request, or others: `{ prompt: 'consent' }`. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** A browser that is used again, so that it may be signed in already. */
+  readonly agent?: UserAgent;
+}
+
+/** How an authorization ended. */
+export interface AuthorizeResult {
+  /** The parameters with which the user was sent back: `code`, `state`, `iss`, or `error`… */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly redirectedTo: URL;
+  readonly redirectUri: string;
+  /** Absent without PKCE. */
+  readonly codeVerifier: string | undefined;
+  readonly state: string;
+  readonly agent: UserAgent;
+  readonly sawLogin: boolean;
+  readonly sawConsent: boolean;
+}
+
+/** The URL of an authorization request. */
+export function authorizationUrl(
+  server: Issuer,
+  parameters: Readonly<Record<string, string>>,
+): URL {
+  const url = new URL('/api/v1/oauth/authorize', server.issuer);
+  url.search = new URLSearchParams(parameters).toString();
+  return url;
+}
+
+/** The S256 challenge of a verifier (RFC 7636 §4.2). */
+export function challengeOf(verifier: string): string {
+  return createHash('sha256').update(verifier).digest('base64url');
+}
+
+/**
+ * Goes through sign-in and consent, as far as the server asks for them, until it sends the user
+ * back to the application.
+ * @throws Error with the page's text when it ends on a page instead
+ */
+export async function authorize(
+  server: Issuer,
+  options: AuthorizeOptions,
+): Promise<AuthorizeResult> {
+  const agent = options.agent ?? new UserAgent(server);
+  const codeVerifier = options.pkce === false ? undefined : randomBytes(32).toString('base64url');
+  const state = options.parameters?.state ?? randomBytes(12).toString('base64url');
+  const redirectUri = options.parameters?.redirect_uri ?? options.application.redirectUri;
+  const url = authorizationUrl(server, {
+    response_type: 'code',
+    client_id: options.application.clientId,
+    redirect_uri: redirectUri,
+    state,
+    ...(options.scope === undefined ? {} : { scope: options.scope }),
+    ...(codeVerifier === undefined
+      ? {}
+      : { code_challenge: challengeOf(codeVerifier), code_challenge_method: 'S256' }),
+    ...options.parameters,
+  });
+  let page = await agent.get(url);
+  const sawLogin = showsForm(page, 'email', 'password');
+  if (sawLogin) {
+    page = await signIn(agent, page, options.user);
+  }
+  const sawConsent = showsForm(page, 'decision');
+  if (sawConsent) {
+    page = await decide(agent, page, options);
+  }
+  if (page.leavesTo === undefined) {
+    throw new Error(`The user was not sent back to the application: ${describe(page)}`);
+  }
+  return {
+    parameters: Object.fromEntries(page.leavesTo.searchParams),
+    redirectedTo: page.leavesTo,
+    redirectUri,
+    codeVerifier,
+    state,
+    agent,
+    sawLogin,
+    sawConsent,
+  };
+}
+
+/** Fills in the sign-in form of a page. */
+export function signIn(agent: UserAgent, page: Page, user: TestUser): Promise<Page> {
+  return agent.submit(page, { email: user.email, password: user.password });
+}
+
+/** Answers the consent page. */
+export function decide(
+  agent: UserAgent,
+  page: Page,
+  options: Pick<AuthorizeOptions, 'organizers' | 'scopes' | 'decision'> = {},
+): Promise<Page> {
+  const organizers = options.organizers ?? offered(page, 'organizers');
+  const scopes = options.scopes ?? offered(page, 'scopes');
+  const decision = options.decision ?? 'allow';
+  return agent.submit(page, { decision, organizers, scopes }, 'decision');
+}

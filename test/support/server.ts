@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import { type Config, readConfig } from '../../src/config.ts';
+import type { Database } from '../../src/db/database.ts';
+import { StagedoorError } from '../../src/errors.ts';
+import { type RunningServer, serve } from '../../src/serve.ts';
+import { prepareEnvironment, type ServerEnvironment } from './server-environment.ts';
+
+/** A Stagedoor in this process, on a database of its own. */
+export interface TestServer {
+  /** Its public URL, for example `http://localhost:41234`. */
+  readonly issuer: string;
+  readonly config: Config;
+  readonly database: Database;
+  readonly operatorToken: string;
+  /** Where mails are written, one `.eml` file each. */
+  readonly mailFolder: string;
+  /** Stops it, and drops its database and files. A second call does nothing. */
+  close(): Promise<void>;
+}
+
+/** Another process may take a free port before the server does. */
+const ATTEMPTS = 5;
+
+/**
+ * Starts a server. `overrides` are environment variables: `{ ACCESS_TOKEN_TTL: '2' }`, or
+ * `{ DATABASE_URL: '' }` for the embedded database.
+ *
+ * ```ts
+ * const server = await startServer();
+ * after(() => server.close());
+ * ```
+ */
+export async function startServer(
+  overrides: Readonly<Record<string, string>> = {},
+): Promise<TestServer> {
+  for (let attempt = 1; ; attempt += 1) {
+    const environment = await prepareEnvironment(overrides);
+    try {
+      const config = readConfig(environment.variables);
+      return present(await serve(config), config, environment);
+    } catch (error) {
+      await environment.remove();
+      const taken = error instanceof StagedoorError && error.code === 'port_taken';
+      if (!taken || overrides.PORT !== undefined || attempt === ATTEMPTS) {
+        throw error;
+      }
+    }
+  }
+}
+
+function present(
+  running: RunningServer,
+  config: Config,
+  environment: ServerEnvironment,
+): TestServer {
+  let closing: Promise<void> | undefined;
+  return {
+    issuer: environment.issuer,
+    config,
+    database: running.database,
+    operatorToken: config.operatorToken ?? '',
+    mailFolder: join(environment.dataDir, 'mail'),
+    close: () => {
+      closing ??= running.close().then(() => environment.remove());
+      return closing;
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { openDatabase } from '../../src/db/database.ts';
+import { migrate } from '../../src/db/migrate.ts';
+
+/** A database with all migrations and no rows; every test file gets clones of it. */
+export interface TemplateDatabase {
+  readonly name: string;
+  drop(): Promise<void>;
+}
+
+/** Creates the template on the server of `adminUrl`, a user that may create databases. */
+export async function createTemplateDatabase(adminUrl: string): Promise<TemplateDatabase> {
+  const name = `stagedoor_template_${randomBytes(6).toString('hex')}`;
+  await asAdmin(adminUrl, `create database ${name}`);
+  const database = await openDatabase({
+    url: withDatabase(adminUrl, name),
+    dataDir: '',
+    connections: 1,
+  });
+  try {
+    await migrate(database.db);
+  } finally {
+    await database.close();
+  }
+  return { name, drop: () => dropDatabase(adminUrl, name) };
+}
+
+/** Runs one statement on the server's own database. */
+export async function asAdmin(adminUrl: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: adminUrl });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Drops a database, whoever is still connected to it. */
+export async function dropDatabase(adminUrl: string, name: string): Promise<void> {
+  await asAdmin(adminUrl, `drop database if exists ${name} with (force)`);
+}
+
+/** The same server and user, another database. */
+export function withDatabase(adminUrl: string, name: string): string {
+  const url = new URL(adminUrl);
+  url.pathname = `/${name}`;
+  return url.href;
+}

@@ -1,0 +1,140 @@
+import { z } from 'zod';
+import { type AuthorizeOptions, type AuthorizeResult, authorize } from './flow.ts';
+import type { ClientCredentials, Issuer } from './platform.ts';
+
+const body = z.looseObject({
+  access_token: z.string().optional(),
+  refresh_token: z.string().optional(),
+  token_type: z.string().optional(),
+  expires_in: z.number().optional(),
+  scope: z.string().optional(),
+  active: z.boolean().optional(),
+  organizers: z.array(z.string()).optional(),
+  permissions: z.record(z.string(), z.array(z.string())).optional(),
+  error: z.string().optional(),
+  error_description: z.string().optional(),
+});
+
+/** An answer of one of the token endpoints. An empty body reads as `{}`. */
+export interface TokenAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: z.infer<typeof body>;
+}
+
+/**
+ * Posts to an OAuth endpoint: `token`, `revoke_token`, `introspect`, `par`. A client with a secret
+ * authenticates by HTTP Basic, a public one by `client_id`, and no client at all sends neither.
+ */
+export async function postForm(
+  server: Issuer,
+  endpoint: string,
+  client: ClientCredentials | undefined,
+  parameters: Readonly<Record<string, string>>,
+): Promise<TokenAnswer> {
+  const secret = client?.clientSecret;
+  const response = await fetch(new URL(`/api/v1/oauth/${endpoint}`, server.issuer), {
+    method: 'POST',
+    headers: {
+      accept: 'application/json',
+      ...(client === undefined || secret === undefined
+        ? {}
+        : { authorization: basic(client.clientId, secret) }),
+    },
+    body: new URLSearchParams({
+      ...(client !== undefined && secret === undefined ? { client_id: client.clientId } : {}),
+      ...parameters,
+    }),
+  });
+  const text = await response.text();
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: readBody(endpoint, response.status, text),
+  };
+}
+
+function readBody(endpoint: string, status: number, text: string): TokenAnswer['body'] {
+  try {
+    return body.parse(text === '' ? {} : JSON.parse(text));
+  } catch (cause) {
+    throw new Error(`${endpoint}: ${status} ${text.slice(0, 500)}`, { cause });
+  }
+}
+
+/** Exchanges the code of an authorization (RFC 6749 §4.1.3). */
+export function exchange(
+  server: Issuer,
+  client: ClientCredentials,
+  result: Pick<AuthorizeResult, 'parameters' | 'codeVerifier' | 'redirectUri'>,
+): Promise<TokenAnswer> {
+  return postForm(server, 'token', client, {
+    grant_type: 'authorization_code',
+    code: result.parameters.code ?? '',
+    redirect_uri: result.redirectUri,
+    ...(result.codeVerifier === undefined ? {} : { code_verifier: result.codeVerifier }),
+  });
+}
+
+/** Refreshes (RFC 6749 §6). */
+export function refresh(
+  server: Issuer,
+  client: ClientCredentials,
+  refreshToken: string,
+  parameters: Readonly<Record<string, string>> = {},
+): Promise<TokenAnswer> {
+  return postForm(server, 'token', client, {
+    grant_type: 'refresh_token',
+    refresh_token: refreshToken,
+    ...parameters,
+  });
+}
+
+/** Revokes (RFC 7009). */
+export function revoke(
+  server: Issuer,
+  client: ClientCredentials,
+  token: string,
+  parameters: Readonly<Record<string, string>> = {},
+): Promise<TokenAnswer> {
+  return postForm(server, 'revoke_token', client, { token, ...parameters });
+}
+
+/** Introspects (RFC 7662). */
+export function introspect(
+  server: Issuer,
+  client: ClientCredentials | undefined,
+  token: string,
+): Promise<TokenAnswer> {
+  return postForm(server, 'introspect', client, { token });
+}
+
+/** A pair of tokens, and the browser in which the user allowed them. */
+export interface ObtainedTokens {
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  readonly scope: string | undefined;
+  readonly authorization: AuthorizeResult;
+}
+
+/** The whole flow: sign-in, consent, code, tokens. Throws with the answer when it fails. */
+export async function obtainTokens(
+  server: Issuer,
+  options: AuthorizeOptions,
+): Promise<ObtainedTokens> {
+  const authorization = await authorize(server, options);
+  const answer = await exchange(server, options.application, authorization);
+  const { access_token, refresh_token, scope } = answer.body;
+  if (access_token === undefined || refresh_token === undefined) {
+    throw new Error(
+      `No tokens: ${JSON.stringify({ ...authorization.parameters, ...answer.body })}`,
+    );
+  }
+  return { accessToken: access_token, refreshToken: refresh_token, scope, authorization };
+}
+
+/** The `Authorization` header of RFC 6749 §2.3.1: both halves are form-encoded first. */
+export function basic(clientId: string, clientSecret: string): string {
+  const encode = (text: string) => new URLSearchParams({ '': text }).toString().slice(1);
+  return `Basic ${Buffer.from(`${encode(clientId)}:${encode(clientSecret)}`).toString('base64')}`;
+}

@@ -1,0 +1,165 @@
+import { CookieJar } from './cookie-jar.ts';
+import { type Form, readForms } from './html-forms.ts';
+import type { Issuer } from './platform.ts';
+
+/** An answer, after the redirects inside the server. */
+export interface Page {
+  readonly status: number;
+  readonly url: URL;
+  readonly headers: Headers;
+  readonly body: string;
+  readonly forms: readonly Form[];
+  /** Set when the last answer was a redirect to somewhere else: that was not followed. */
+  readonly leavesTo: URL | undefined;
+  /** Every URL that was asked for on the way, this one included. */
+  readonly visited: readonly URL[];
+}
+
+/** What is filled into a form; a list is a repeated field. */
+export type FormValues = Readonly<Record<string, string | readonly string[]>>;
+
+const REDIRECTS = 20;
+
+/** A browser without a screen: keeps cookies, follows redirects, fills in forms. */
+export class UserAgent {
+  readonly cookies: CookieJar;
+  readonly #origin: string;
+  readonly #headers: Readonly<Record<string, string>>;
+
+  constructor(
+    server: Issuer,
+    headers: Readonly<Record<string, string>> = {},
+    cookies = new CookieJar(),
+  ) {
+    this.#origin = new URL(server.issuer).origin;
+    this.#headers = headers;
+    this.cookies = cookies;
+  }
+
+  /** Opens a URL or a path of the server. */
+  get(url: string | URL): Promise<Page> {
+    return this.request(url);
+  }
+
+  /** Sends one request and follows the redirects inside the server. */
+  async request(url: string | URL, init: RequestInit = {}): Promise<Page> {
+    const visited: URL[] = [];
+    let next = new URL(url, this.#origin);
+    let current = init;
+    for (let redirects = 0; redirects <= REDIRECTS; redirects += 1) {
+      visited.push(next);
+      const response = await this.#send(next, current);
+      const location = response.headers.get('location');
+      const target = location === null ? undefined : new URL(location, next);
+      if (target?.origin !== this.#origin || response.status < 300 || response.status > 399) {
+        return present(response, visited, target);
+      }
+      await response.body?.cancel();
+      if (response.status !== 307 && response.status !== 308) {
+        current = {};
+      }
+      next = target;
+    }
+    throw new Error(`More than ${REDIRECTS} redirects: ${visited.join(' → ')}`);
+  }
+
+  /**
+   * Fills in a form of the page and sends it as a browser does: hidden fields, what the page had
+   * filled in already, and `values`, which replace fields of the same name. Takes the first form
+   * that has the field `marker`, by default all the names of `values`.
+   */
+  submit(page: Page, values: FormValues = {}, marker?: string): Promise<Page> {
+    const form = findForm(page, marker === undefined ? Object.keys(values) : [marker]);
+    const body = fill(form, values);
+    const target = new URL(form.action ?? page.url, page.url);
+    if (form.method === 'get') {
+      target.search = body.toString();
+      return this.get(target);
+    }
+    return this.request(target, { method: 'POST', body, headers: { origin: this.#origin } });
+  }
+
+  async #send(url: URL, init: RequestInit): Promise<Response> {
+    const headers = new Headers(init.headers);
+    for (const [name, value] of Object.entries({ accept: 'text/html', ...this.#headers })) {
+      headers.set(name, headers.get(name) ?? value);
+    }
+    const cookie = this.cookies.header(url);
+    if (cookie !== '') {
+      headers.set('cookie', cookie);
+    }
+    const response = await fetch(url, { ...init, headers, redirect: 'manual' });
+    this.cookies.store(url, response.headers);
+    return response;
+  }
+}
+
+/** Whether the page has a form with all these fields, by which a test knows where it is. */
+export function showsForm(page: Page, ...names: string[]): boolean {
+  return page.forms.some((form) => hasFields(form, names));
+}
+
+/** The first form with all these fields, for a look at what it holds. */
+export function findForm(page: Page, names: readonly string[]): Form {
+  const form = page.forms.find((one) => hasFields(one, names));
+  if (form === undefined) {
+    throw new Error(`There is no form with ${names.join(', ')} on ${describe(page)}`);
+  }
+  return form;
+}
+
+/** The values of a repeated field: the organizers that a consent page offers, for example. */
+export function offered(page: Page, name: string): string[] {
+  return page.forms
+    .flatMap((form) => form.fields)
+    .filter((field) => field.name === name)
+    .map((field) => field.value);
+}
+
+/** Status, URL and the page's text without its mark-up, for messages of failed tests. */
+export function describe(page: Page): string {
+  const text = page.body
+    .replace(/<(style|script|head)[\s\S]*?<\/\1>/gi, ' ')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return `${page.status} ${page.url.pathname}: ${text.slice(0, 500)}`;
+}
+
+async function present(
+  response: Response,
+  visited: readonly URL[],
+  leavesTo: URL | undefined,
+): Promise<Page> {
+  const body = await response.text();
+  return {
+    status: response.status,
+    url: visited.at(-1) ?? new URL(response.url),
+    headers: response.headers,
+    body,
+    forms: readForms(body),
+    leavesTo,
+    visited,
+  };
+}
+
+function hasFields(form: Form, names: readonly string[]): boolean {
+  return names.every((name) => form.fields.some((field) => field.name === name));
+}
+
+function fill(form: Form, values: FormValues): URLSearchParams {
+  const body = new URLSearchParams();
+  for (const { name, type, value, checked } of form.fields) {
+    const pressed = ['submit', 'button', 'image', 'reset'].includes(type);
+    const chosen = ['checkbox', 'radio'].includes(type) ? checked : !pressed;
+    if (chosen && !(name in values)) {
+      body.append(name, value);
+    }
+  }
+  for (const [name, value] of Object.entries(values)) {
+    for (const one of typeof value === 'string' ? [value] : value) {
+      body.append(name, one);
+    }
+  }
+  return body;
+}

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { readConfig } from '../../src/config.ts';
+import { StagedoorError } from '../../src/errors.ts';
+
+const KEY = '0123456789abcdef0123456789abcdef';
+const PRODUCTION = {
+  NODE_ENV: 'production',
+  ISSUER: 'https://login.example.com',
+  DATABASE_URL: 'postgres://stagedoor:password@db/stagedoor',
+  COOKIE_KEYS: KEY,
+  SMTP_URL: 'smtp://mail.example.com:587',
+  MAIL_FROM: 'Stagedoor <no-reply@example.com>',
+};
+
+/** The message with which the configuration is refused. */
+function refusal(env: Record<string, string>): string {
+  try {
+    readConfig(env);
+  } catch (error) {
+    assert.ok(error instanceof StagedoorError);
+    assert.equal(error.code, 'configuration_invalid');
+    return error.message;
+  }
+  return assert.fail('The configuration was accepted.');
+}
+
+describe('Somebody who tries it', () => {
+  test('needs to configure nothing', () => {
+    const config = readConfig({});
+    assert.equal(config.issuer, 'http://localhost:3000');
+    assert.equal(config.host, '127.0.0.1');
+    assert.equal(config.databaseUrl, undefined);
+    assert.equal(config.demo, true);
+    assert.equal(config.accessTokenTtl, 3600);
+    assert.equal(config.refreshTokenTtl, 90 * 86_400);
+    assert.equal(config.refreshRetrySeconds, 30);
+    assert.deepEqual(config.defaultScopes, ['read', 'write']);
+    assert.equal(config.permissions.length, 7);
+  });
+
+  test('gets an issuer that follows the port', () => {
+    assert.equal(readConfig({ PORT: '4000' }).issuer, 'http://localhost:4000');
+  });
+
+  test('gets no demo on a database of their own, unless they ask for it', () => {
+    const DATABASE_URL = PRODUCTION.DATABASE_URL;
+    assert.equal(readConfig({ DATABASE_URL }).demo, false);
+    assert.equal(readConfig({ DATABASE_URL, DEMO: '1' }).demo, true);
+    assert.equal(readConfig({ DEMO: '0' }).demo, false);
+  });
+});
+
+describe('An operator', () => {
+  test('starts production with the five variables that it needs', () => {
+    const config = readConfig(PRODUCTION);
+    assert.equal(config.production, true);
+    assert.equal(config.host, '0.0.0.0');
+    assert.equal(config.demo, false);
+    assert.deepEqual(config.cookieKeys, [KEY]);
+  });
+
+  test('reads all that is missing in one message', () => {
+    const message = refusal({ NODE_ENV: 'production' });
+    for (const name of ['ISSUER', 'DATABASE_URL', 'COOKIE_KEYS', 'SMTP_URL', 'MAIL_FROM']) {
+      assert.match(message, new RegExp(`- ${name} is missing`));
+    }
+  });
+
+  test('reads what is missing and what is wrong in the same message', () => {
+    const message = refusal({ NODE_ENV: 'production', PORT: 'http', ACCESS_TOKEN_TTL: '1h' });
+    assert.match(message, /PORT/);
+    assert.match(message, /ACCESS_TOKEN_TTL must be a number of seconds/);
+    assert.match(message, /SMTP_URL is missing/);
+  });
+
+  test('may write an empty variable for one that is not set', () => {
+    assert.equal(readConfig({ DATABASE_URL: '', PORT: '' }).port, 3000);
+    assert.match(refusal({ ...PRODUCTION, COOKIE_KEYS: '' }), /COOKIE_KEYS is missing/);
+  });
+
+  test('rotates cookie keys: several, by commas or spaces', () => {
+    const other = KEY.toUpperCase();
+    assert.deepEqual(readConfig({ COOKIE_KEYS: `${KEY}, ${other}` }).cookieKeys, [KEY, other]);
+  });
+
+  test('is told of values that are out of range or of the wrong form', () => {
+    const wrong: Record<string, string> = {
+      PORT: '70000',
+      DATABASE_URL: 'mysql://db/stagedoor',
+      SMTP_URL: 'mail.example.com',
+      OPERATOR_TOKEN: 'too short',
+      COOKIE_KEYS: `${KEY},short`,
+      ACCESS_TOKEN_TTL: '0',
+      REFRESH_TOKEN_TTL: '1.5',
+      REFRESH_RETRY_SECONDS: '-1',
+      TRUST_PROXY: 'yes',
+      WORKERS: '0',
+      LOG_LEVEL: 'loud',
+      DEMO: 'maybe',
+    };
+    const message = refusal(wrong);
+    for (const [name, value] of Object.entries(wrong)) {
+      assert.match(message, new RegExp(`- ${name} `));
+      assert.match(refusal({ [name]: value }), new RegExp(`- ${name} `));
+    }
+  });
+
+  test('never reads a secret in that message', () => {
+    const message = refusal({ OPERATOR_TOKEN: 'hunter2', COOKIE_KEYS: 'hunter3', PORT: 'x' });
+    assert.doesNotMatch(message, /hunter/);
+  });
+
+  test('may switch the retry of lost refresh responses off', () => {
+    assert.equal(readConfig({ REFRESH_RETRY_SECONDS: '0' }).refreshRetrySeconds, 0);
+  });
+});
+
+describe('The issuer', () => {
+  test('is an origin, and loses a trailing slash', () => {
+    assert.equal(
+      readConfig({ ISSUER: 'https://login.example.com/' }).issuer,
+      'https://login.example.com',
+    );
+  });
+
+  test('has no path, query or fragment, and is http or https', () => {
+    for (const issuer of [
+      'https://example.com/login',
+      'https://example.com/?a=b',
+      'https://example.com/#a',
+      'ftp://example.com',
+      'login.example.com',
+    ]) {
+      assert.match(refusal({ ISSUER: issuer }), /- ISSUER must be/, issuer);
+    }
+  });
+
+  test('is https in production, except on the machine itself', () => {
+    assert.match(
+      refusal({ ...PRODUCTION, ISSUER: 'http://login.example.com' }),
+      /ISSUER must use https in production/,
+    );
+    for (const issuer of ['http://localhost:3000', 'http://127.0.0.1:3000', 'http://[::1]:3000']) {
+      assert.equal(readConfig({ ...PRODUCTION, ISSUER: issuer }).issuer, issuer);
+    }
+  });
+});

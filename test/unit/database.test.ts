@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
+import { record } from '../../src/audit/record.ts';
+import { type Database, type Db, openDatabase } from '../../src/db/database.ts';
+import { migrate, pendingMigrations } from '../../src/db/migrate.ts';
+import { inTransaction } from '../../src/db/transaction.ts';
+import { createEmptyDatabase, createTestDatabase } from '../support/database.ts';
+
+/** How to open each engine, and how to clean up afterwards. */
+const ENGINES = {
+  PostgreSQL: openPostgres,
+  'the embedded database': openEmbedded,
+};
+
+async function openPostgres(): Promise<[Database, () => Promise<void>]> {
+  const { url, drop } = await createTestDatabase();
+  return [await openDatabase({ url, dataDir: '', connections: 5 }), drop];
+}
+
+async function openEmbedded(): Promise<[Database, () => Promise<void>]> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'stagedoor-embedded-'));
+  const database = await openDatabase({ url: undefined, dataDir, connections: 1 });
+  return [database, () => rm(dataDir, { recursive: true, force: true })];
+}
+
+async function slugs(db: Db): Promise<string[]> {
+  const rows = await db.selectFrom('organizers').select('slug').orderBy('slug').execute();
+  return rows.map((row) => row.slug);
+}
+
+async function addOrganizer(db: Db, slug: string): Promise<void> {
+  await db
+    .insertInto('organizers')
+    .values({ slug, name: JSON.stringify({ en: slug }) })
+    .execute();
+}
+
+for (const [engine, open] of Object.entries(ENGINES)) {
+  describe(`On ${engine}`, () => {
+    let database: Database;
+    let db: Db;
+    let remove: () => Promise<void>;
+
+    before(async () => {
+      [database, remove] = await open();
+      db = database.db;
+      await migrate(db);
+    });
+    after(async () => {
+      await database.close();
+      await remove();
+    });
+
+    test('all migrations have run, and a second run does nothing', async () => {
+      assert.deepEqual(await pendingMigrations(db), []);
+      assert.deepEqual(await migrate(db), []);
+    });
+
+    test('every table is described', async () => {
+      const { rows } = await sql<{ name: string }>`
+        select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where n.nspname = 'public' and c.relkind = 'r' and c.relname not like 'kysely%'
+          and obj_description(c.oid, 'pg_class') is null`.execute(db);
+      assert.deepEqual(rows, []);
+    });
+
+    test('jsonb and bytea come back as they went in', async () => {
+      await addOrganizer(db, 'roundtrip');
+      const { name } = await db
+        .selectFrom('organizers')
+        .select('name')
+        .where('slug', '=', 'roundtrip')
+        .executeTakeFirstOrThrow();
+      assert.deepEqual(name, { en: 'roundtrip' });
+      const bytes = Buffer.from([0, 1, 127, 128, 255]);
+      const { rows } = await sql<{ bytes: Uint8Array }>`select ${bytes}::bytea as bytes`.execute(
+        db,
+      );
+      assert.deepEqual(Buffer.from(rows[0]?.bytes ?? []), bytes);
+    });
+
+    test('the log refuses to be changed', async () => {
+      await inTransaction(db, (tx) =>
+        record(tx, { action: 'stagedoor.user.signed_in', actor: 'user:ada', userId: 'ada' }),
+      );
+      await assert.rejects(
+        db.updateTable('audit_events').set({ actor: 'user:ben' }).execute(),
+        /append-only/,
+      );
+      const { actor } = await db
+        .selectFrom('audit_events')
+        .select('actor')
+        .where('user_id', '=', 'ada')
+        .executeTakeFirstOrThrow();
+      assert.equal(actor, 'user:ada');
+    });
+
+    test('a transaction that throws leaves nothing', async () => {
+      await assert.rejects(
+        inTransaction(db, async (tx) => {
+          await addOrganizer(tx, 'never');
+          throw new Error('changed my mind');
+        }),
+        /changed my mind/,
+      );
+      assert.ok(!(await slugs(db)).includes('never'));
+    });
+
+    test('a query of another request does not run inside an open transaction', async () => {
+      let other: Promise<void> | undefined;
+      await assert.rejects(
+        inTransaction(db, async (tx) => {
+          await addOrganizer(tx, 'rolled-back');
+          other = addOrganizer(db, 'kept');
+          await sleep(50);
+          throw new Error('roll back');
+        }),
+        /roll back/,
+      );
+      await other;
+      const found = await slugs(db);
+      assert.ok(found.includes('kept'), 'the other request keeps what it was told is written');
+      assert.ok(!found.includes('rolled-back'));
+    });
+
+    test('concurrent transactions do not mix', async () => {
+      const results = await Promise.allSettled(
+        Array.from({ length: 20 }, (_, i) =>
+          inTransaction(db, async (tx) => {
+            await addOrganizer(tx, `mix-${i}-a`);
+            await sleep(2);
+            await addOrganizer(tx, `mix-${i}-b`);
+            if (i % 2 === 1) {
+              throw new Error('roll back');
+            }
+          }),
+        ),
+      );
+      assert.equal(results.filter((one) => one.status === 'fulfilled').length, 10);
+      const expected = Array.from({ length: 10 }, (_, i) => [`mix-${2 * i}-a`, `mix-${2 * i}-b`]);
+      const found = (await slugs(db)).filter((slug) => slug.startsWith('mix-'));
+      assert.deepEqual(found, expected.flat().sort());
+    });
+
+    test('a failed statement frees the connection for the next request', async () => {
+      for (let i = 0; i < 10; i += 1) {
+        await assert.rejects(sql`select no_such_column`.execute(db));
+      }
+      await database.ping();
+    });
+  });
+}
+
+describe('PostgreSQL', () => {
+  test('is migrated once by several processes that start at the same time', async () => {
+    const { url, drop } = await createEmptyDatabase();
+    const options = { url, dataDir: '', connections: 2 };
+    const databases = await Promise.all([1, 2, 3].map(() => openDatabase(options)));
+    try {
+      const [first] = databases;
+      assert.ok(first !== undefined);
+      const all = await pendingMigrations(first.db);
+      assert.ok(all.length > 0);
+      const ran = await Promise.all(databases.map(({ db }) => migrate(db)));
+      assert.deepEqual(ran.flat(), all);
+    } finally {
+      await Promise.all(databases.map((database) => database.close()));
+      await drop();
+    }
+  });
+
+  test('that is not there rejects, and does not end the process', async () => {
+    const database = await openDatabase({
+      url: 'postgres://nobody:nothing@127.0.0.1:1/nowhere',
+      dataDir: '',
+      connections: 1,
+    });
+    await assert.rejects(database.ping());
+    await database.close();
+  });
+});

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { type Database, openDatabase } from '../../src/db/database.ts';
+import { inTransaction } from '../../src/db/transaction.ts';
+import { authenticate } from '../../src/directory/authenticate.ts';
+import { findActiveUser } from '../../src/directory/find-user.ts';
+import { hashPassword, verifyPassword } from '../../src/directory/password.ts';
+import { patchUser } from '../../src/directory/patch-user.ts';
+import { putUser } from '../../src/directory/put-user.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+
+const ADA = {
+  email: 'Ada@Example.com',
+  fullName: 'Ada Example',
+  locale: 'de',
+  timezone: 'Europe/Berlin',
+  isActive: true,
+  password: 'correct horse battery staple',
+};
+
+let testDatabase: TestDatabase;
+let database: Database;
+before(async () => {
+  testDatabase = await createTestDatabase();
+  database = await openDatabase({ url: testDatabase.url, dataDir: '', connections: 4 });
+  await inTransaction(database.db, async (tx) => {
+    await putUser(tx, 'system', 'ada', ADA);
+    await putUser(tx, 'system', 'gone', { ...ADA, email: 'gone@example.com', isActive: false });
+    await putUser(tx, 'system', 'sso', { ...ADA, email: 'sso@example.com', password: null });
+  });
+});
+after(async () => {
+  await database.close();
+  await testDatabase.drop();
+});
+
+const signIn = (email: string, password = ADA.password) =>
+  authenticate(database.db, email, password);
+
+describe('Signing in by e-mail and password', () => {
+  test('finds the user, whatever the case and the blanks around the address', async () => {
+    const { password, ...fields } = ADA;
+    for (const email of ['Ada@Example.com', 'ada@example.com', '  ADA@EXAMPLE.COM\n']) {
+      assert.deepEqual(await signIn(email, password), { id: 'ada', ...fields });
+    }
+  });
+
+  test('finds nobody by a wrong password, an unknown address, or without a password', async () => {
+    assert.equal(await signIn('ada@example.com', 'wrong'), undefined);
+    assert.equal(await signIn('ada@example.com', ''), undefined);
+    assert.equal(await signIn('ada@example.com', `${ADA.password} `), undefined);
+    assert.equal(await signIn('nobody@example.com'), undefined);
+    assert.equal(await signIn('sso@example.com'), undefined);
+    assert.equal(await signIn('sso@example.com', ''), undefined);
+    assert.equal(await signIn('gone@example.com'), undefined);
+  });
+
+  test('survives whatever is typed as an address or a password', async () => {
+    const addresses = [
+      '',
+      '\0',
+      'ada@example.com\0',
+      '\ud800',
+      '%',
+      "' or 1=1 --",
+      'x'.repeat(1e6),
+    ];
+    for (const address of addresses) {
+      assert.equal(await signIn(address), undefined);
+    }
+    for (const password of ['\0', '\ud800', 'x'.repeat(1024), 'x'.repeat(1025), 'ß'.repeat(1e6)]) {
+      assert.equal(await signIn('ada@example.com', password), undefined);
+    }
+  });
+
+  test('takes as long for an unknown address as for a wrong password', async () => {
+    const tries: [email: string, password: string][] = [
+      ['ada@example.com', 'wrong'],
+      ['nobody@example.com', 'wrong'],
+      ['gone@example.com', 'wrong'],
+      ['sso@example.com', 'wrong'],
+      ['x\0', 'wrong'],
+      // Told at once, for whatever address: that says nothing of the address.
+      ['ada@example.com', 'x'.repeat(1025)],
+    ];
+    // In turns, and the shortest of each: what else the machine does only makes it longer.
+    const shortest = tries.map(() => Number.POSITIVE_INFINITY);
+    for (let n = 0; n < 15; n += 1) {
+      for (const [index, [email, password]] of tries.entries()) {
+        const start = performance.now();
+        await signIn(email, password);
+        shortest[index] = Math.min(shortest[index] ?? 0, performance.now() - start);
+      }
+    }
+    const [known = 0, ...others] = shortest;
+    const tooLong = others.pop() ?? 0;
+    for (const [index, other] of others.entries()) {
+      const email = tries[index + 1]?.[0];
+      assert.ok(other > known / 2 && other < known * 2, `${email}: ${other} ms, not ${known} ms`);
+    }
+    assert.ok(tooLong < known / 2);
+  });
+
+  test('takes a password typed in another Unicode form for the same', async () => {
+    const hash = await hashPassword('Bu\u0308hne');
+    assert.ok(await verifyPassword(hash, 'B\u00fchne'));
+    assert.ok(!(await verifyPassword(hash, 'Buhne')));
+  });
+
+  test('keeps passwords as argon2id, at the cost of the hash that stands in for none', async () => {
+    assert.match(await hashPassword('x'), /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+  });
+});
+
+test('Deactivating a user ends sign-in and the open sessions', async () => {
+  const { db } = database;
+  const openSession = (id: number) =>
+    db
+      .insertInto('sessions')
+      .values({
+        id_hash: Buffer.alloc(32, id),
+        uid: `session ${id}`,
+        user_id: 'ada',
+        authenticated_at: new Date(),
+        expires_at: new Date(Date.now() + 60_000),
+        authorizations: '{}',
+      })
+      .execute();
+  const sessions = async () => (await db.selectFrom('sessions').select('uid').execute()).length;
+  const patch = (changes: Parameters<typeof patchUser>[3]) =>
+    inTransaction(db, (tx) => patchUser(tx, 'system', 'ada', changes));
+
+  await openSession(1);
+  await patch({ fullName: 'Ada', password: ADA.password });
+  assert.equal(await sessions(), 1, 'the same password again ends nothing');
+  await patch({ isActive: false });
+  assert.equal(await sessions(), 0);
+  assert.equal(await signIn('ada@example.com'), undefined);
+  assert.equal(await findActiveUser(db, 'ada'), undefined);
+  await patch({ isActive: true });
+  assert.ok(await signIn('ada@example.com'));
+  await openSession(2);
+  await patch({ password: 'another one' });
+  assert.equal(await sessions(), 0, 'another password signs out everywhere');
+});

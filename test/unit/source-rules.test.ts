@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+
+const ROOT = join(import.meta.dirname, '../..');
+const STORES = /(^|\/)src\/(db\/|.*[/-]store\.ts$)/;
+
+/** Every source file without its comments, by its path from the root. */
+const sources = new Map(
+  globSync('src/**/*.ts', { cwd: ROOT }).map((path) => [
+    path,
+    withoutComments(readFileSync(join(ROOT, path), 'utf8')),
+  ]),
+);
+
+/** The places, outside of those allowed, where the pattern stands. */
+function places(pattern: RegExp, allowed: (path: string) => boolean = () => false): string[] {
+  return [...sources]
+    .filter(([path]) => !allowed(path))
+    .flatMap(([path, text]) =>
+      [...text.matchAll(pattern)].map(([found]) => `${path}: ${found.trim()}`),
+    );
+}
+
+describe('The source', () => {
+  test('was read', () => {
+    assert.ok(sources.size >= 20, `only ${sources.size} files`);
+  });
+
+  test('reads the environment in config.ts and nowhere else', () => {
+    const allowed = (path: string) => path === 'src/config.ts';
+    assert.deepEqual(places(/process\s*(\.|\[\s*['"])env\b/g, allowed), []);
+    assert.deepEqual(places(/import\s*\{[^}]*\benv\b[^}]*\}\s*from\s*'node:process'/g), []);
+  });
+
+  test('names its columns: a prepared `select *` breaks when a column is added', () => {
+    assert.deepEqual(places(/\bselectAll\s*\(|\breturningAll\s*\(|\bselect\s+\*/gi), []);
+  });
+
+  test('builds queries only in store.ts and db/', () => {
+    const query =
+      /\.(selectFrom|insertInto|updateTable|deleteFrom|mergeInto|executeQuery)\s*\(|\bsql(\.raw)?\s*[`<(]/g;
+    assert.deepEqual(
+      places(query, (path) => STORES.test(path)),
+      [],
+    );
+  });
+
+  test('has named exports only, and no barrels', () => {
+    assert.deepEqual(places(/^export\s+default\b|^export\s+\*/gm), []);
+  });
+
+  test('is checked as it is: no any, no ignored errors', () => {
+    assert.deepEqual(places(/\bas any\b|\bas unknown as\b/g), []);
+    const ignored = globSync('src/**/*.ts', { cwd: ROOT }).filter((path) =>
+      /@ts-(ignore|nocheck|expect-error)/.test(readFileSync(join(ROOT, path), 'utf8')),
+    );
+    assert.deepEqual(ignored, []);
+  });
+
+  test('imports types by `import type`, where the boundary check sees them', () => {
+    assert.deepEqual(places(/\bimport\(\s*['"][^'"]+['"]\s*\)\s*\./g), []);
+  });
+});
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\/|(^|\s)\/\/[^\n]*/g, '$1');
+}

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { de } from '../../src/web/messages/de.ts';
+import { en, type Message } from '../../src/web/messages/en.ts';
+import { localized, translator } from '../../src/web/translate.ts';
+
+const catalogues: Record<string, Record<string, Message>> = { en, de };
+
+function forms(message: Message | undefined): string[] {
+  if (message === undefined) {
+    return [];
+  }
+  return typeof message === 'string' ? [message] : [message.one, message.other];
+}
+
+/** The names of the placeholders in all forms of a message. `{count}` may be spelt out in one of them. */
+function placeholders(message: Message | undefined): string[] {
+  const names = forms(message).flatMap((form) => form.match(/\{\w+\}/g) ?? []);
+  return [...new Set(names)].sort();
+}
+
+test('both languages have the same texts', () => {
+  assert.deepEqual(Object.keys(de).sort(), Object.keys(en).sort());
+});
+
+test('both languages have the same placeholders and plural forms in every text', () => {
+  for (const key of Object.keys(en)) {
+    const [english, german] = [catalogues.en?.[key], catalogues.de?.[key]];
+    assert.deepEqual(placeholders(german), placeholders(english), key);
+    assert.equal(typeof german, typeof english, key);
+  }
+});
+
+test('no text holds HTML, nor is empty', () => {
+  for (const [language, catalogue] of Object.entries(catalogues)) {
+    for (const [key, message] of Object.entries(catalogue)) {
+      for (const form of forms(message)) {
+        assert.match(form, /\S/, `${language} ${key}`);
+        assert.doesNotMatch(form, /[<>&]/, `${language} ${key}`);
+      }
+    }
+  }
+});
+
+test('German says "du", never "Sie" to the user', () => {
+  for (const [key, message] of Object.entries(de)) {
+    for (const form of forms(message)) {
+      assert.doesNotMatch(form, /\b(Ihr|Ihre|Ihren|Ihrem|Ihrer|Ihnen)\b/, key);
+    }
+  }
+});
+
+test('a text is filled in, in the form of its count', () => {
+  const t = translator('en');
+  assert.equal(t('consent.by', { owner: '{host} & Sons' }), 'by {host} & Sons');
+  assert.match(t('login.error.throttled', { count: 1 }), /Wait a minute/);
+  assert.match(t('login.error.throttled', { count: 5 }), /Wait 5 minutes/);
+  assert.match(translator('de')('login.error.throttled', { count: 5 }), /Warte 5 Minuten/);
+});
+
+test('a multi-lingual name is shown in the reader’s language, else English, else the first', () => {
+  assert.equal(localized('Plain', 'de'), 'Plain');
+  assert.equal(localized({ en: 'Red', de: 'Rot' }, 'de'), 'Rot');
+  assert.equal(localized({ fr: 'Rouge', en: 'Red' }, 'de'), 'Red');
+  assert.equal(localized({ fr: 'Rouge', it: 'Rosso' }, 'de'), 'Rouge');
+  assert.equal(localized({}, 'en'), '');
+});

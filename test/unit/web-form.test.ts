@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { request } from 'node:http';
+import { test } from 'node:test';
+import { createLog } from '../../src/log.ts';
+import { errorResponses } from '../../src/web/error-page.ts';
+import { MAX_FORM_BYTES, readForm } from '../../src/web/form.ts';
+import { createRenderer } from '../../src/web/render.ts';
+import { startWebApp, type WebApp } from './web-app.ts';
+
+const FORM = 'application/x-www-form-urlencoded';
+const renderer = createRenderer({ cookieKeys: ['k'.repeat(40)], secure: false });
+
+function start(): Promise<WebApp> {
+  return startWebApp(errorResponses(renderer, createLog('silent')), async (ctx) => {
+    ctx.body = [...(await readForm(ctx))];
+  });
+}
+
+async function post(app: WebApp, body: string | Uint8Array<ArrayBuffer>, headers = {}) {
+  const type = { 'Content-Type': FORM, ...headers };
+  return fetch(app.url, { method: 'POST', headers: type, body });
+}
+
+/** Sends without Content-Length, so that the size shows only while reading. */
+function postChunked(app: WebApp, chunks: number): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const sent = request(
+      app.url,
+      { method: 'POST', headers: { 'Content-Type': FORM } },
+      (answer) => {
+        answer.resume();
+        answer.once('end', () => resolve(answer.statusCode));
+      },
+    );
+    sent.once('error', reject);
+    for (let i = 0; i < chunks; i += 1) {
+      sent.write('a'.repeat(1024));
+    }
+    sent.end();
+  });
+}
+
+test('a form is read with repeated fields, umlauts and the charset that a client names', async () => {
+  await using app = await start();
+  const body = 'organizers=a&organizers=b&name=M%C3%BCller+%26+Co&empty=';
+  const answer = await post(app, body, { 'Content-Type': `${FORM}; charset=UTF-8` });
+  assert.deepEqual(await answer.json(), [
+    ['organizers', 'a'],
+    ['organizers', 'b'],
+    ['name', 'Müller & Co'],
+    ['empty', ''],
+  ]);
+});
+
+test('an empty form and one that is no UTF-8 are read without an error', async () => {
+  await using app = await start();
+  assert.deepEqual(await (await post(app, '')).json(), []);
+  const answer = await post(app, new Uint8Array([0x61, 0x3d, 0xff, 0xfe]));
+  assert.deepEqual(await answer.json(), [['a', '\ufffd\ufffd']]);
+});
+
+test('anything but a form is refused as 415', async () => {
+  await using app = await start();
+  for (const type of ['application/json', 'multipart/form-data; boundary=x', 'text/plain', '']) {
+    assert.equal((await post(app, 'a=b', { 'Content-Type': type })).status, 415, type);
+  }
+  assert.equal((await post(app, 'a=b', { 'Content-Encoding': 'gzip' })).status, 415);
+});
+
+test('a form of 100 KB is read, one byte more is refused as 413', async () => {
+  await using app = await start();
+  const full = `a=${'b'.repeat(MAX_FORM_BYTES - 2)}`;
+  assert.equal((await post(app, full)).status, 200);
+  assert.equal((await post(app, `${full}b`)).status, 413);
+});
+
+test('a form that hides its size is refused as 413 once it is too long', async () => {
+  await using app = await start();
+  assert.equal(await postChunked(app, 100), 200);
+  assert.equal(await postChunked(app, 101), 413);
+  assert.equal(await postChunked(app, 4096), 413);
+});

@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Middleware } from 'koa';
+import { assets, assetUrl } from '../../src/web/assets.ts';
+import { securityHeaders } from '../../src/web/headers.ts';
+import { createRenderer } from '../../src/web/render.ts';
+import type { ConsentProps } from '../../src/web/views.ts';
+import { startWebApp } from './web-app.ts';
+
+const renderer = createRenderer({ cookieKeys: ['k'.repeat(40)], secure: false });
+
+const consent: ConsentProps = {
+  action: '/interaction/x',
+  application: {
+    name: 'Seatmap <b>Studio</b>',
+    monogram: 'S',
+    owner: null,
+    homepageUrl: 'javascript:alert(1)',
+    redirectHost: 'app.example',
+    reviewed: false,
+    privacyPolicyUrl: null,
+    termsUrl: null,
+  },
+  user: { fullName: 'Ada', email: 'ada@example.org' },
+  switchAccount: '/login',
+  scopes: [{ name: 'read', text: 'See things', checked: true }],
+  organizers: [
+    { slug: 'z', name: 'Zeta', checked: false },
+    { slug: 'a', name: 'Älpha', checked: true },
+  ],
+  noOrganizers: false,
+  askPassword: true,
+  errors: { organizers: 'required' },
+};
+
+async function html(middleware: Middleware, headers: Record<string, string> = {}) {
+  await using app = await startWebApp(middleware);
+  const answer = await fetch(app.url, { headers });
+  return { answer, text: await answer.text() };
+}
+
+test('a page has its language, status and title, and is not kept by anybody', async () => {
+  const { answer, text } = await html((ctx) => {
+    ctx.state.user = { locale: 'de-informal' };
+    ctx.state.signedIn = { fullName: 'Ada', email: 'ada@example.org' };
+    renderer.page(ctx, 'landing', {}, { status: 203 });
+  });
+  assert.equal(answer.status, 203);
+  assert.equal(answer.headers.get('Content-Language'), 'de');
+  assert.equal(answer.headers.get('Cache-Control'), 'no-store');
+  assert.equal(answer.headers.get('Set-Cookie'), null);
+  assert.match(text, /<html lang="de">[\s\S]*<title>Anwendungen [^<]* – Stagedoor<\/title>/);
+  assert.match(text, /href="\/logout"/);
+});
+
+test('the consent page escapes names, sorts organizers and drops addresses that are no web page', async () => {
+  const { text } = await html((ctx) => renderer.page(ctx, 'consent', consent));
+  assert.ok(text.includes('Seatmap &#60;b&#62;Studio'));
+  assert.ok(!text.includes('javascript:'));
+  assert.ok(text.indexOf('Älpha') < text.indexOf('Zeta'));
+  assert.match(text, /<title>Error: /);
+  assert.match(text, /<input type="hidden" name="csrf" value="[\w-]{43}">/);
+});
+
+test('Enter on the consent page allows, and an empty password does not stand in the way of Deny', async () => {
+  const { text } = await html((ctx) => renderer.page(ctx, 'consent', consent));
+  const buttons = text.match(/<button type="submit"[^>]*>/g) ?? [];
+  assert.match(buttons[0] ?? '', /value="allow"/);
+  assert.match(buttons[1] ?? '', /value="deny".* formnovalidate/);
+});
+
+test('a user without organizers can only deny', async () => {
+  const props = { ...consent, organizers: [], noOrganizers: true };
+  const { text } = await html((ctx) => renderer.page(ctx, 'consent', props));
+  assert.ok(text.includes('value="deny"') && !text.includes('value="allow"'));
+  assert.ok(!text.includes('name="password"'));
+});
+
+test('an unknown time zone does not break the list of authorizations', async () => {
+  const grant = {
+    id: '1',
+    application: { name: 'App', monogram: 'A', homepageUrl: null },
+    scopes: ['See'],
+    organizers: ['One'],
+    grantedAt: new Date('2026-01-01T12:00:00Z'),
+    lastUsedAt: null,
+    expiresAt: new Date('2026-04-01T12:00:00Z'),
+    revokeAction: '/account/authorizations/1/revoke',
+  };
+  const page = async (timezone: string) =>
+    (
+      await html((ctx) =>
+        renderer.page(ctx, 'account/authorizations', { grants: [grant], timezone }),
+      )
+    ).text;
+  assert.ok((await page('Europe/Berlin')).includes('1 Jan 2026, 13:00'));
+  assert.ok((await page('Nowhere/None')).includes('1 Jan 2026, 12:00 UTC'));
+});
+
+test('assets are served for ever under their hash, and only they', async () => {
+  await using app = await startWebApp(assets());
+  const answer = await fetch(app.url + assetUrl('style.css'));
+  assert.match(answer.headers.get('Content-Type') ?? '', /^text\/css/);
+  assert.equal(answer.headers.get('Cache-Control'), 'public, max-age=31536000, immutable');
+  const etag = answer.headers.get('ETag') ?? '';
+  const again = await fetch(app.url + assetUrl('style.css'), {
+    headers: { 'If-None-Match': etag, 'Cache-Control': 'max-age=0' },
+  });
+  assert.equal(again.status, 304);
+  const outdated = await fetch(`${app.url}/assets/style.000000000000.css`);
+  assert.equal(outdated.headers.get('Cache-Control'), 'no-cache');
+  assert.equal((await fetch(app.url + assetUrl('pico.min.css'))).status, 200);
+  for (const path of [
+    '/assets/../layout.eta',
+    '/assets/..%2flayout.eta',
+    '/assets/',
+    '/assets/x.js',
+  ]) {
+    assert.equal((await fetch(app.url + path)).status, 404, path);
+  }
+});
+
+test('pages may only send forms home, except those that lead to an application', async () => {
+  await using app = await startWebApp(
+    securityHeaders({ issuer: 'https://login.example.com' }),
+    (ctx) => {
+      ctx.body = '';
+    },
+  );
+  const policy = async (path: string) =>
+    (await fetch(app.url + path)).headers.get('Content-Security-Policy') ?? '';
+  for (const path of [
+    '/',
+    '/logout',
+    '/loginx',
+    '/account/authorizations',
+    '/api/v1/oauth/token',
+  ]) {
+    assert.match(await policy(path), /form-action 'self'/, path);
+  }
+  for (const path of ['/login', '/interaction/abc', '/api/v1/oauth/authorize/abc']) {
+    assert.doesNotMatch(await policy(path), /form-action/, path);
+    assert.match(await policy(path), /default-src 'none'.*frame-ancestors 'none'/, path);
+  }
+  const answer = await fetch(app.url);
+  assert.equal(answer.headers.get('Strict-Transport-Security'), 'max-age=31536000');
+});

@@ -1,0 +1,64 @@
+// Makes a long list of organizers easy: a filter, two buttons and a count. The form works without.
+for (const finder of document.querySelectorAll('[data-finder]')) {
+  const fieldset = finder.closest('fieldset');
+  const filter = finder.querySelector('input');
+  const status = finder.querySelector('[data-status]');
+  const empty = fieldset.querySelector('[data-empty]');
+  const rows = [...fieldset.querySelectorAll('.organizers > li')].map((item) => ({
+    item,
+    box: item.querySelector('input'),
+    text: plain(item.textContent),
+  }));
+  const shown = () => rows.filter((row) => !row.item.hidden);
+
+  /** Without case and accents, so that "cafe" finds "Café". */
+  function plain(text) {
+    const lower = text.toLocaleLowerCase(finder.dataset.locale);
+    return lower.normalize('NFKD').replace(/\p{M}/gu, '').trim();
+  }
+
+  function count() {
+    const selected = rows.filter((row) => row.box.checked).length;
+    const texts = [
+      finder.dataset.count.replace('{selected}', selected).replace('{total}', rows.length),
+    ];
+    if (shown().length < rows.length) {
+      texts.push(finder.dataset.shown.replace('{shown}', shown().length));
+    }
+    status.textContent = texts.join(' · ');
+  }
+
+  function show() {
+    const words = plain(filter.value).split(/\s+/);
+    for (const row of rows) {
+      row.item.hidden = !words.every((word) => row.text.includes(word));
+    }
+    empty.hidden = shown().length > 0;
+    count();
+  }
+
+  function tick(some, checked) {
+    for (const row of some) {
+      row.box.checked = checked;
+    }
+    count();
+  }
+
+  filter.addEventListener('input', show);
+  filter.addEventListener('keydown', (event) => {
+    // Enter in here is for the filter, never for the form.
+    if (event.key === 'Enter') {
+      event.preventDefault();
+    }
+  });
+  finder.querySelector('[data-all]').addEventListener('click', () => tick(shown(), true));
+  finder.querySelector('[data-clear]').addEventListener('click', () => tick(rows, false));
+  fieldset.addEventListener('change', count);
+  // Back from another page, the browser may bring the ticks and the filter back after this ran.
+  window.addEventListener('pageshow', show);
+  // A filtered list keeps its height: Allow and Deny must not move under the pointer.
+  const list = fieldset.querySelector('.organizers');
+  list.style.minHeight = `${Math.min(list.offsetHeight, window.innerHeight / 2)}px`;
+  show();
+  finder.classList.add('ready');
+}
