@@ -14,7 +14,7 @@ const LAYERS = [
   'tokens',
   'authorization',
   'oidc',
-  '(app|serve|main|cli)[.]ts',
+  '(app|serve|main|cli|landing|welcome)[.]ts',
 ];
 const folder = (names) => `^src/(${names})(/|$)`;
 const CAPABILITIES = `^src/(${LAYERS.slice(0, 5).join('|')})/`;

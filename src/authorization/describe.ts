@@ -16,7 +16,9 @@ export interface ConsentRequest {
   /** The requested scopes, in the configured order. */
   readonly scopes: readonly ScopeConfig[];
   /** The user's organizers today; undefined where no requested scope opens any. */
-  readonly organizers: readonly { readonly slug: string; readonly name: LocalizedText }[] | undefined;
+  readonly organizers:
+    | readonly { readonly slug: string; readonly name: LocalizedText }[]
+    | undefined;
   /** Where the user will be sent back to: a host, or the private-use scheme of a native app. */
   readonly redirectHost: string;
 }

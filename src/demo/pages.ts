@@ -103,7 +103,7 @@ function page(title: string, body: Html): Html {
 <style>${trusted(STYLE)}</style>
 </head>
 <body>
-<header><a href="/">🎭 ${NAME}</a></header>
+<header><a href="/">${NAME}</a></header>
 <main>${body}</main>
 <footer>A demo. Tokens are shown shortened: eight characters each.</footer>
 </body>

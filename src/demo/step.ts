@@ -24,6 +24,8 @@ export interface StepText {
 
 /** Milliseconds. */
 const TIMEOUT = 10_000;
+/** Characters. */
+const LINE = 90;
 
 /** Sends a request and hands over what is shown of it; throws as `fetch` does. */
 export async function sendStep(
@@ -72,7 +74,7 @@ function describeRequest(url: string, init: RequestInit): string {
     init.body instanceof URLSearchParams
       ? [...init.body].map(([name, value]) => `${name}=${secretive(name, value)}`)
       : [];
-  return [`${init.method ?? 'GET'} ${host}${pathname}`, ...fields].join('\n  ');
+  return [`${init.method ?? 'GET'} ${host}${pathname}`, ...fields].join('\n');
 }
 
 function secretive(name: string, value: string): string {
@@ -83,7 +85,14 @@ function secretive(name: string, value: string): string {
 
 function pretty(body: string): string {
   try {
-    return JSON.stringify(JSON.parse(body), undefined, 2);
+    // Small objects and lists stay on one line.
+    return JSON.stringify(JSON.parse(body), undefined, 2).replace(
+      /([{[])\n\s+([^{}[\]]*)\n\s*([}\]])/g,
+      (whole, open: string, inner: string, close: string) => {
+        const line = inner.replace(/\n\s+/g, ' ');
+        return line.length > LINE ? whole : `${open} ${line} ${close}`;
+      },
+    );
   } catch {
     return body.slice(0, 2000);
   }

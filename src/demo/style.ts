@@ -15,7 +15,10 @@ body { margin: 0; background: var(--ground); color: var(--text);
   font: 1rem/1.55 system-ui, sans-serif }
 header, main, footer { max-width: 46rem; margin: 0 auto; padding: 0 1rem }
 header { padding-top: 1.25rem; font-weight: 700 }
-header a { color: inherit; text-decoration: none }
+header a { display: inline-flex; gap: .5rem; align-items: center; color: inherit;
+  text-decoration: none }
+header a::before { content: ''; width: 1.1rem; height: 1.1rem; background: var(--accent);
+  border-radius: 0 0 50% 50% }
 footer { padding: 1.5rem 1rem 2rem; color: var(--soft); font-size: .875rem }
 h1 { margin: 1.5rem 0 .5rem; font-size: clamp(1.6rem, 5vw, 2.25rem); line-height: 1.15;
   letter-spacing: -.02em; text-wrap: balance }
@@ -24,7 +27,7 @@ p { margin: .5rem 0 }
 a { color: var(--accent) }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
 .lead { color: var(--soft); font-size: 1.0625rem; max-width: 36rem }
-.button, button { display: inline-block; min-height: 2.75rem; padding: .55rem 1.1rem;
+.button, button { display: inline-flex; align-items: center; min-height: 2.75rem; padding: .55rem 1.1rem;
   border: 1px solid var(--accent); border-radius: .6rem; background: var(--accent);
   color: var(--on-accent); font: inherit; font-weight: 600; text-decoration: none; cursor: pointer }
 .quiet { background: transparent; color: var(--text); border-color: var(--line) }
@@ -39,8 +42,7 @@ ol { list-style: none; margin: 1.25rem 0 0; padding: 0; display: grid; gap: .9re
 .step { padding: 1rem 1.1rem; border: 1px solid var(--line); border-radius: .9rem;
   background: var(--card); scroll-margin-top: 1rem; min-width: 0 }
 .step:target { border-color: var(--accent) }
-.top { display: flex; flex-wrap: wrap; gap: .25rem .75rem; align-items: center;
-  justify-content: space-between }
+.top { display: flex; gap: .75rem; align-items: start; justify-content: space-between }
 .badge { padding: .1rem .6rem; border-radius: 1rem; font-size: .875rem; font-weight: 600;
   background: var(--good-ground); color: var(--good); white-space: nowrap }
 .badge.bad { background: var(--bad-ground); color: var(--bad) }
@@ -50,7 +52,9 @@ pre.request { background: none; padding: 0; color: var(--soft) }
 .bar { position: sticky; bottom: 0; display: flex; flex-wrap: wrap; gap: .5rem;
   margin: 1.25rem -1rem 0; padding: .75rem 1rem; background: var(--ground);
   border-top: 1px solid var(--line) }
-.bar .button, .bar button { min-height: 2.5rem; padding: .4rem .9rem; font-size: .9375rem }
+.bar .button, .bar button { min-height: 2.5rem; padding: .3rem .8rem; font-size: .9375rem }
+@media (max-width: 30rem) { .bar { gap: .4rem }
+  .bar .button, .bar button { padding: .3rem .55rem; font-size: .875rem } }
 ul.plain { padding-left: 1.2rem; color: var(--soft) }
 `;
 

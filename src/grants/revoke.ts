@@ -18,7 +18,11 @@ export interface Revocation {
  * @returns whether it was this call that ended it
  * @see RFC 7009 §2.1
  */
-export async function revokeGrant(tx: Tx, grantId: string, revocation: Revocation): Promise<boolean> {
+export async function revokeGrant(
+  tx: Tx,
+  grantId: string,
+  revocation: Revocation,
+): Promise<boolean> {
   const ended = await updateRevoked(tx, grantId, revocation.reason);
   if (ended === undefined) {
     return false;

@@ -94,7 +94,11 @@ export async function updateRevoked(
 }
 
 /** The live grants of a user, newest first; with `id`, only that one. */
-export async function selectLiveGrants(db: Db, userId: string, id?: string): Promise<GrantDetails[]> {
+export async function selectLiveGrants(
+  db: Db,
+  userId: string,
+  id?: string,
+): Promise<GrantDetails[]> {
   const rows = await detailed(db)
     .where('g.user_id', '=', userId)
     .where('g.revoked_at', 'is', null)

@@ -2,8 +2,8 @@ import { type Client, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Config } from '../config.ts';
 
 /**
- * Our own checks of an authorization request, after the provider's: it ignores unknown scopes
- * and knows neither default scopes nor suspended clients. Runs at `authorize` and at `par`.
+ * Our own checks of an authorization request, after the provider's: it drops unknown scopes in
+ * silence and knows neither default scopes nor stopped clients. Runs at `authorize` and at `par`.
  * @throws InvalidScope, InvalidRequest, UnauthorizedClient
  * @see RFC 6749 §3.3
  */
@@ -11,23 +11,40 @@ export function checkRequest(config: Config) {
   const known = new Set(config.scopes.map((scope) => scope.name));
   return (ctx: KoaContextWithOIDC, _value: string | undefined, client: Client): void => {
     refuseInactive(client);
-    refuseControlCharacters(ctx.oidc.params ?? {});
     const { params } = ctx.oidc;
     if (params === undefined) {
-      return;
+      throw new errors.InvalidRequest('the request has no parameters');
     }
-    const allowed = new Set(client.scope?.split(' ') ?? []);
-    const requested =
-      typeof params.scope === 'string'
-        ? params.scope.split(' ')
-        : config.defaultScopes.filter((scope) => allowed.has(scope));
-    for (const scope of requested) {
+    refuseControlCharacters(params);
+    for (const scope of sentScopes(ctx)) {
       if (!known.has(scope)) {
         throw new errors.InvalidScope('requested scope is not known', scope);
       }
     }
-    params.scope = requested.join(' ');
+    params.scope ??= defaultScope(config, client);
   };
+}
+
+/**
+ * The scopes as they were sent: by now the provider has dropped from `params` those that it does
+ * not know. Those of a pushed request were looked at when it was pushed.
+ */
+function sentScopes(ctx: KoaContextWithOIDC): string[] {
+  const { request_uri, scope } = ctx.method === 'POST' ? (ctx.oidc.body ?? {}) : ctx.query;
+  return typeof scope === 'string' && scope !== '' && request_uri === undefined
+    ? scope.split(' ')
+    : [];
+}
+
+function defaultScope(config: Config, client: Client): string {
+  const allowed = new Set(client.scope?.split(' '));
+  const scopes = config.defaultScopes.filter((scope) => allowed.has(scope));
+  if (scopes.length === 0) {
+    throw new errors.InvalidRequest(
+      'scope is missing, and the application has none of the defaults',
+    );
+  }
+  return scopes.join(' ');
 }
 
 function refuseInactive(client: Client): void {

@@ -46,7 +46,8 @@ function toStored(id: string, payload: AdapterPayload): StoredInteraction {
     trusted: payload.trusted,
     result: payload.result,
     lastSubmission: payload.lastSubmission,
-    pushedRequest: payload.parJti === undefined ? undefined : seal(id, PUSHED_REQUEST, payload.parJti),
+    pushedRequest:
+      payload.parJti === undefined ? undefined : seal(id, PUSHED_REQUEST, payload.parJti),
     expiresAt: fromEpoch(payload.exp),
   };
 }

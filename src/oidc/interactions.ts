@@ -1,10 +1,5 @@
-import type { Context } from 'koa';
 import { errors, type InteractionResults, type Provider } from 'oidc-provider';
-import type {
-  Decision,
-  Interactions,
-  PendingInteraction,
-} from '../authorization/interaction.ts';
+import type { Decision, Interactions, PendingInteraction } from '../authorization/interaction.ts';
 import type { Config } from '../config.ts';
 import type { Db } from '../db/database.ts';
 import { describeOver } from './describe-over.ts';
@@ -25,7 +20,9 @@ export function createInteractions(deps: {
       const uid: unknown = ctx.params.uid;
       try {
         const model = await provider.interactionDetails(ctx.req, ctx.res);
-        return model.uid === uid ? toPending(model, config.issuer) : await describeOver(deps.db, uid);
+        return model.uid === uid
+          ? toPending(model, config.issuer)
+          : await describeOver(deps.db, uid);
       } catch (error) {
         if (error instanceof errors.SessionNotFound) {
           const over = await describeOver(deps.db, uid);
@@ -70,7 +67,10 @@ function restartUrl(issuer: string, params: Model['params']): string {
       url.searchParams.set(name, value);
     }
   }
-  const prompt = url.searchParams.get('prompt')?.split(' ').filter((one) => one !== 'login');
+  const prompt = url.searchParams
+    .get('prompt')
+    ?.split(' ')
+    .filter((one) => one !== 'login');
   if (prompt !== undefined && prompt.length > 0) {
     url.searchParams.set('prompt', prompt.join(' '));
   } else {

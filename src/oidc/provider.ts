@@ -12,6 +12,7 @@ import { currentTransaction } from './current-transaction.ts';
 import { describeGrantError } from './describe-grant-error.ts';
 import { createInteractionPolicy } from './interaction-policy.ts';
 import { loadExistingGrant } from './load-existing-grant.ts';
+import { mayRevoke } from './may-revoke.ts';
 import { PATHS } from './paths.ts';
 import { prefixTokens } from './prefix-tokens.ts';
 import type { RenderProtocolError } from './render-error.ts';
@@ -54,6 +55,8 @@ export function createProvider(deps: ProviderDeps): Provider {
     extraClientMetadata: { properties: EXTRA_CLIENT_METADATA },
     // Not a parameter of ours: the place where our checks run, at `authorize` and at `par`.
     extraParams: { approval_prompt: checkRequest(config) },
+    // A client names the URI it was registered with, even if there is only one.
+    allowOmittingSingleRegisteredRedirectUri: false,
     pkce: { required: (_ctx, client) => client.require_pkce !== false },
     clientBasedCORS: (_ctx, origin, client) =>
       client.clientAuthMethod === 'none' &&
@@ -76,7 +79,7 @@ export function createProvider(deps: ProviderDeps): Provider {
       rpInitiatedLogout: OFF,
       resourceIndicators: OFF,
       dPoP: OFF,
-      revocation: ON,
+      revocation: { enabled: true, allowedPolicy: mayRevoke },
       pushedAuthorizationRequests: ON,
     },
     findAccount: async (_ctx, id) => {

@@ -8,7 +8,15 @@ import { serverMetadata } from './server-metadata.ts';
 /** What stands in front of the provider's own routes. */
 export function protocolRoutes(config: Config): Router {
   const metadata = serverMetadata(config);
-  return new Router()
+  const router = new Router();
+  for (const path of [PATHS.token, PATHS.revocation, PATHS.pushed_authorization_request]) {
+    // The provider knows these under POST only, and would call them not found.
+    router.register(path, ['GET', 'PUT', 'PATCH', 'DELETE'], (ctx) => {
+      ctx.set('Allow', 'POST, OPTIONS');
+      ctx.status = 405;
+    });
+  }
+  return router
     .get('/.well-known/oauth-authorization-server', (ctx) => {
       ctx.set('Access-Control-Allow-Origin', '*');
       ctx.set('Cache-Control', 'public, max-age=300');

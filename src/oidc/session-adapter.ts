@@ -53,8 +53,6 @@ function toPayload(session: StoredSession): AdapterPayload {
     exp: toEpoch(session.expiresAt),
     authorizations: session.authorizations,
     ...(session.userId === undefined ? {} : { accountId: session.userId }),
-    ...(session.authenticatedAt === undefined
-      ? {}
-      : { loginTs: toEpoch(session.authenticatedAt) }),
+    ...(session.authenticatedAt === undefined ? {} : { loginTs: toEpoch(session.authenticatedAt) }),
   };
 }

@@ -128,10 +128,7 @@ export async function consumePushedRequest(db: Db, id: string): Promise<boolean>
 
 /** Deletes sessions that have ended. */
 export async function deleteOverSessions(db: Db): Promise<void> {
-  await db
-    .deleteFrom('sessions')
-    .where('expires_at', '<=', sql<Date>`now()`)
-    .execute();
+  await db.deleteFrom('sessions').where('expires_at', '<=', sql<Date>`now()`).execute();
 }
 
 /** Deletes requests a day after they expired: until then the back button meets an explanation. */

@@ -84,7 +84,10 @@ export function accessTokenAdapter({ db }: AdapterDeps): PartialAdapter {
   return {
     ...ENDED_BY_THE_GRANT,
     upsert: (id, payload) =>
-      issueAccessToken(requireTransaction(), { ...newToken(id, payload), familyId: requireFamily() }),
+      issueAccessToken(requireTransaction(), {
+        ...newToken(id, payload),
+        familyId: requireFamily(),
+      }),
     find: async (id) => {
       const found = await findAccessToken(currentTransaction() ?? db, id);
       return found && foundToken(id, 'AccessToken', found);

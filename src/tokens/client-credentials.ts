@@ -41,7 +41,9 @@ function fromHeader(authorization: string): ClientCredentials {
           clientSecret: formDecode(pair.slice(colon + 1)),
         };
   } catch {
-    return malformed('client_id and client_secret in the Authorization header are not properly encoded');
+    return malformed(
+      'client_id and client_secret in the Authorization header are not properly encoded',
+    );
   }
 }
 

@@ -1,6 +1,10 @@
 import { hashOf, isWellFormed } from '../credentials.ts';
 import type { Db } from '../db/database.ts';
-import { type LiveTokenRow, selectForCaller, selectLiveAccessToken } from './introspection-store.ts';
+import {
+  type LiveTokenRow,
+  selectForCaller,
+  selectLiveAccessToken,
+} from './introspection-store.ts';
 
 /** What a live token opens right now. Times are seconds since 1970. */
 export interface LiveToken {

@@ -60,7 +60,10 @@ export async function insertRefreshToken(tx: Tx, token: NewRefreshToken): Promis
 }
 
 /** A code by value, in whatever state. */
-export async function selectCode(db: Db, value: string): Promise<FoundAuthorizationCode | undefined> {
+export async function selectCode(
+  db: Db,
+  value: string,
+): Promise<FoundAuthorizationCode | undefined> {
   const row = await db
     .selectFrom('authorization_codes as t')
     .innerJoin('grants as g', 'g.id', 't.grant_id')
@@ -246,10 +249,7 @@ export async function deleteExpired(
   days: { codes: number; refreshTokens: number; accessTokens: number },
 ): Promise<void> {
   const before = (count: number) => sql<Date>`now() - make_interval(days => ${count})`;
-  await db
-    .deleteFrom('authorization_codes')
-    .where('expires_at', '<', before(days.codes))
-    .execute();
+  await db.deleteFrom('authorization_codes').where('expires_at', '<', before(days.codes)).execute();
   await db
     .deleteFrom('refresh_tokens')
     .where('expires_at', '<', before(days.refreshTokens))

@@ -1,0 +1,372 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import {
+  createPlatform,
+  putTeam,
+  putUser,
+  registerApplication,
+  type TestApplication,
+  type TestPlatform,
+} from '../support/factories.ts';
+import { authorizationUrl, authorize, challengeOf, decide, signIn } from '../support/flow.ts';
+import { manage } from '../support/platform.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { introspect, obtainTokens } from '../support/tokens.ts';
+import { type Page, describe as textOf, UserAgent } from '../support/user-agent.ts';
+
+for (const engine of ['PostgreSQL', 'the embedded database'] as const) {
+  describe(`authorizing an application, on ${engine}`, () => {
+    let server: TestServer;
+    let platform: TestPlatform;
+    let publicApplication: TestApplication;
+
+    before(async () => {
+      server = await startServer(engine === 'PostgreSQL' ? {} : { DATABASE_URL: '' });
+      platform = await createPlatform(server);
+      publicApplication = await registerApplication(server, {
+        owner: 'ben',
+        clientType: 'public',
+        redirectUris: ['http://127.0.0.1/callback'],
+      });
+    });
+    after(() => server.close());
+
+    const requestUrl = (parameters: Record<string, string> = {}) =>
+      authorizationUrl(server, {
+        response_type: 'code',
+        client_id: platform.application.clientId,
+        redirect_uri: platform.application.redirectUri,
+        state: 'abc',
+        code_challenge: challengeOf('v'.repeat(43)),
+        code_challenge_method: 'S256',
+        ...parameters,
+      });
+
+    /** Signs Ada in and stops at the consent page. */
+    const toConsent = async (parameters: Record<string, string> = {}) => {
+      const agent = new UserAgent(server);
+      const login = await agent.get(requestUrl({ approval_prompt: 'force', ...parameters }));
+      return { agent, page: await signIn(agent, login, platform.ada) };
+    };
+
+    it('gives a token that opens the picked organizer and not the other', async () => {
+      const tokens = await obtainTokens(server, {
+        application: platform.application,
+        user: platform.ada,
+        organizers: ['redstage'],
+        parameters: { approval_prompt: 'force' },
+      });
+      const { body } = await introspect(server, platform.resourceServer, tokens.accessToken);
+      assert.equal(body.active, true);
+      assert.equal(body.scope, 'read write');
+      assert.deepEqual(body.organizers, ['redstage']);
+      assert.deepEqual(body.permissions, { redstage: ['can_view_orders', 'can_change_orders'] });
+      assert.equal(tokens.authorization.parameters.state, tokens.authorization.state);
+      assert.equal(tokens.authorization.parameters.iss, server.issuer);
+    });
+
+    it('shows the page with the application, the scopes in words and the organizers', async () => {
+      const { page } = await toConsent({ scope: 'read profile' });
+      const text = page.body;
+      assert.match(text, /Box Office Sync/);
+      assert.match(text, /Ben Example/);
+      assert.match(text, /app\.example\.com/);
+      assert.match(text, /See your name/);
+      assert.match(text, /Red Stage/);
+      assert.match(text, /Blue Hall/);
+      assert.doesNotMatch(text, /Green Arena/);
+    });
+
+    it('lets the user allow fewer scopes than were asked for, and says so', async () => {
+      const tokens = await obtainTokens(server, {
+        application: platform.application,
+        user: platform.ada,
+        scope: 'read write',
+        scopes: ['read'],
+        parameters: { approval_prompt: 'force' },
+      });
+      assert.equal(tokens.scope, 'read');
+      const { body } = await introspect(server, platform.resourceServer, tokens.accessToken);
+      assert.equal(body.scope, 'read');
+    });
+
+    it('asks for no organizer when only the profile is asked for', async () => {
+      const { page } = await toConsent({ scope: 'profile' });
+      assert.doesNotMatch(page.body, /name="organizers"/);
+      const tokens = await obtainTokens(server, {
+        application: platform.application,
+        user: platform.ada,
+        scope: 'profile',
+        parameters: { approval_prompt: 'force' },
+      });
+      const { body } = await introspect(server, platform.resourceServer, tokens.accessToken);
+      assert.deepEqual(body.organizers, []);
+    });
+
+    it('sends the user back with access_denied when they deny', async () => {
+      const { parameters } = await authorize(server, {
+        application: platform.application,
+        user: platform.ada,
+        decision: 'deny',
+        parameters: { approval_prompt: 'force', state: 'xyz' },
+      });
+      assert.equal(parameters.error, 'access_denied');
+      assert.equal(parameters.state, 'xyz');
+      assert.equal(parameters.iss, server.issuer);
+    });
+
+    it('refuses an organizer that is not the user’s, and drops nothing in silence', async () => {
+      const { agent, page } = await toConsent();
+      const again = await decide(agent, page, { organizers: ['redstage', 'greenarena'] });
+      assert.equal(again.status, 400);
+      assert.equal(await grantCount(), await grantCount());
+      const ticked = again.forms
+        .flatMap((form) => form.fields)
+        .filter((field) => field.name === 'organizers' && field.checked)
+        .map((field) => field.value);
+      assert.deepEqual(ticked, ['redstage']);
+    });
+
+    it('refuses to allow without any organizer, and a scope that was not asked for', async () => {
+      const { agent, page } = await toConsent({ scope: 'read' });
+      const before = await grantCount();
+      assert.equal((await decide(agent, page, { organizers: [] })).status, 400);
+      assert.equal((await decide(agent, page, { scopes: [] })).status, 400);
+      assert.equal((await decide(agent, page, { scopes: ['read', 'write'] })).status, 400);
+      assert.equal(await grantCount(), before);
+    });
+
+    it('lets a confidential application through the second time, to the same grant', async () => {
+      const application = await registerApplication(server, { owner: 'ben', name: 'Twice' });
+      const first = await obtainTokens(server, {
+        application,
+        user: platform.ada,
+        organizers: ['bluehall'],
+      });
+      const { agent } = first.authorization;
+      const before = await grantCount();
+      const second = await obtainTokens(server, { application, user: platform.ada, agent });
+      assert.equal(second.authorization.sawConsent, false);
+      assert.equal(await grantCount(), before);
+      const { body } = await introspect(server, platform.resourceServer, second.accessToken);
+      assert.deepEqual(body.organizers, ['bluehall']);
+      const wider = await authorize(server, {
+        application,
+        user: platform.ada,
+        agent,
+        scope: 'read write profile',
+      });
+      assert.equal(wider.sawConsent, true, 'a wider request is asked about');
+    });
+
+    for (const parameters of [{ prompt: 'consent' }, { approval_prompt: 'force' }]) {
+      it(`always shows the page for ${JSON.stringify(parameters)}, and makes a new grant`, async () => {
+        const options = { application: platform.application, user: platform.ada };
+        const { agent } = (await obtainTokens(server, options)).authorization;
+        const before = await grantCount();
+        const again = await obtainTokens(server, { ...options, agent, parameters });
+        assert.equal(again.authorization.sawConsent, true);
+        assert.equal(await grantCount(), before + 1);
+      });
+    }
+
+    it('asks every time for a public application, and wants PKCE of it', async () => {
+      const options = {
+        application: publicApplication,
+        user: platform.ada,
+        parameters: { redirect_uri: 'http://127.0.0.1:50123/callback' },
+      };
+      const { agent } = (await obtainTokens(server, options)).authorization;
+      const again = await obtainTokens(server, { ...options, agent });
+      assert.equal(again.authorization.sawConsent, true);
+      const { parameters } = await authorize(server, { ...options, agent, pkce: false });
+      assert.equal(parameters.error, 'invalid_request');
+    });
+
+    it('explains to a user without organizers that they can only deny', async () => {
+      const cleo = await putUser(server, { id: 'cleo' });
+      const agent = new UserAgent(server);
+      const page = await signIn(agent, await agent.get(requestUrl()), cleo);
+      assert.equal(page.status, 200);
+      const values = page.forms
+        .flatMap((form) => form.fields)
+        .filter((field) => field.name === 'decision')
+        .map((field) => field.value);
+      assert.deepEqual(values, ['deny']);
+      assert.equal((await decide(agent, page, { decision: 'allow' })).status, 400);
+      assert.equal(
+        (await decide(agent, page, { decision: 'deny' })).leavesTo?.host,
+        'app.example.com',
+      );
+    });
+
+    it('checks the organizers again when the form is posted', async () => {
+      await putTeam(server, { organizer: 'greenarena', id: 'guests', members: ['ada'] });
+      const { agent, page } = await toConsent();
+      assert.match(page.body, /Green Arena/);
+      await putTeam(server, { organizer: 'greenarena', id: 'guests', members: [] });
+      const answer = await decide(agent, page, { organizers: ['greenarena'] });
+      assert.equal(answer.status, 400);
+    });
+
+    it('writes grant, log entry and mail together', async () => {
+      const before = await counts();
+      await obtainTokens(server, {
+        application: platform.application,
+        user: platform.ada,
+        parameters: { approval_prompt: 'force' },
+      });
+      const after = await counts();
+      assert.deepEqual(after, {
+        grants: before.grants + 1,
+        events: before.events + 1,
+        mails: before.mails + 1,
+      });
+    });
+
+    it('makes one grant when the form is posted twice at once', async () => {
+      const { agent, page } = await toConsent();
+      const before = await grantCount();
+      const answers = await Promise.all([1, 2, 3].map(() => decide(agent, page)));
+      assert.equal(await grantCount(), before + 1);
+      for (const answer of answers) {
+        assert.ok(answer.status < 500, textOf(answer));
+      }
+    });
+
+    it('explains the back button after an answer, and a form that is posted again', async () => {
+      const { agent, page } = await toConsent();
+      await decide(agent, page);
+      const back = await agent.get(page.url);
+      assert.equal(back.status, 410);
+      assert.match(back.body, /Box Office Sync/);
+      assert.equal((await decide(agent, page)).status, 410);
+      assert.equal((await agent.get('/interaction/nothing-like-it')).status, 410);
+    });
+
+    it('lets two tabs of one browser each go their own way', async () => {
+      const agent = new UserAgent(server);
+      const [one, two] = [
+        await agent.get(requestUrl({ state: 'one', approval_prompt: 'force' })),
+        await agent.get(requestUrl({ state: 'two', approval_prompt: 'force' })),
+      ];
+      const consentOne = await signIn(agent, one, platform.ada);
+      const consentTwo = await signIn(agent, two, platform.ada);
+      assert.equal((await decide(agent, consentOne)).leavesTo?.searchParams.get('state'), 'one');
+      assert.equal((await decide(agent, consentTwo)).leavesTo?.searchParams.get('state'), 'two');
+    });
+
+    it('starts over for somebody else who signs in instead', async () => {
+      const { agent, page } = await toConsent();
+      const [, link] = /href="([^"]*prompt=login[^"]*)"/.exec(page.body) ?? [];
+      assert.ok(link, 'the page offers to switch accounts');
+      const login = await agent.get(link.replaceAll('&amp;', '&'));
+      const consent = await signIn(agent, login, platform.ben);
+      assert.match(consent.body, /Green Arena/);
+      assert.doesNotMatch(consent.body, /Red Stage/);
+      assert.equal((await agent.get(page.url)).status, 403, 'Ada’s page is over');
+    });
+
+    it('takes the request by POST too', async () => {
+      const agent = new UserAgent(server);
+      const url = requestUrl();
+      const page = await agent.request(url.pathname, { method: 'POST', body: url.searchParams });
+      assert.match(page.url.pathname, /^\/interaction\//);
+    });
+
+    describe('a request that can’t go back to the application', () => {
+      const cases: Record<string, Record<string, string>> = {
+        'an unknown client': { client_id: 'nobody' },
+        'a client id with a NUL': { client_id: 'a\0b' },
+        'no client': { client_id: '' },
+        'another redirect URI': { redirect_uri: 'https://evil.example.com/callback' },
+        'a longer redirect URI': { redirect_uri: 'https://app.example.com/callback/x' },
+        'no redirect URI': { redirect_uri: '' },
+      };
+      for (const [name, parameters] of Object.entries(cases)) {
+        it(`is explained on a page and never redirected: ${name}`, async () => {
+          const page = await new UserAgent(server).get(requestUrl(parameters));
+          assert.equal(page.status, 400, textOf(page));
+          assert.equal(page.leavesTo, undefined);
+          assert.match(page.headers.get('content-type') ?? '', /text\/html/);
+        });
+      }
+    });
+
+    describe('a wrong request of a known application', () => {
+      const cases: Record<string, [Record<string, string>, string]> = {
+        'another response type': [{ response_type: 'token' }, 'unsupported_response_type'],
+        'a hybrid response type': [{ response_type: 'code id_token' }, 'unsupported_response_type'],
+        'an unknown scope': [{ scope: 'read admin' }, 'invalid_scope'],
+        'PKCE plain': [{ code_challenge_method: 'plain' }, 'invalid_request'],
+        'no PKCE': [{ code_challenge: '', code_challenge_method: '' }, 'invalid_request'],
+        'an unknown prompt': [{ prompt: 'dance' }, 'invalid_request'],
+        'no page allowed': [{ prompt: 'none' }, 'login_required'],
+        'a NUL in login_hint': [{ login_hint: 'a\0' }, 'invalid_request'],
+        'a request object': [{ request: 'e30.e30.' }, 'request_not_supported'],
+      };
+      for (const [name, [parameters, error]] of Object.entries(cases)) {
+        it(`goes back with ${error}: ${name}`, async () => {
+          const page = await new UserAgent(server).get(requestUrl(parameters));
+          assert.ok(page.leavesTo, textOf(page));
+          // An implicit request is answered in the fragment, as its response type wants it.
+          const answer = new URLSearchParams(page.leavesTo.search || page.leavesTo.hash.slice(1));
+          assert.equal(answer.get('error'), error);
+          assert.equal(answer.get('state'), 'abc');
+          assert.equal(answer.get('iss'), server.issuer);
+        });
+      }
+    });
+
+    it('does not know a scope that the application did not register', async () => {
+      const application = await registerApplication(server, { owner: 'ben', scopes: ['read'] });
+      const options = { application, user: platform.ada };
+      const asked = await authorize(server, { ...options, scope: 'write' });
+      assert.equal(asked.parameters.error, 'invalid_scope');
+      const tokens = await obtainTokens(server, { ...options, agent: asked.agent });
+      assert.equal(tokens.scope, 'read', 'the default is what it may ask for');
+    });
+
+    it('keeps people away from a suspended application, and lets them in again', async () => {
+      const application = await registerApplication(server, { owner: 'ben' });
+      const path = `/api/v1/applications/${application.clientId}`;
+      await manage(server, 'POST', `${path}/suspend/`, { reason: 'abuse' });
+      const url = requestUrl({
+        client_id: application.clientId,
+        redirect_uri: application.redirectUri,
+      });
+      const page = await new UserAgent(server).get(url);
+      assert.equal(page.status, 400);
+      assert.equal(page.leavesTo, undefined);
+      await manage(server, 'POST', `${path}/resume/`, {});
+      const back: Page = await new UserAgent(server).get(url);
+      assert.match(back.url.pathname, /^\/interaction\//);
+    });
+
+    async function grantCount(): Promise<number> {
+      return (await counts()).grants;
+    }
+
+    async function counts() {
+      const { db } = server.database;
+      const count = (rows: unknown[]) => rows.length;
+      return {
+        grants: count(await db.selectFrom('grants').select('id').execute()),
+        events: count(
+          await db
+            .selectFrom('audit_events')
+            .select('id')
+            .where('action', '=', 'stagedoor.user.oauth.authorized')
+            .execute(),
+        ),
+        mails: count(
+          await db
+            .selectFrom('mail_outbox')
+            .select('id')
+            .where('kind', '=', 'authorized')
+            .execute(),
+        ),
+      };
+    }
+  });
+}

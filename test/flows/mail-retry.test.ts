@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { createServer, type Socket } from 'node:net';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Database, openDatabase } from '../../src/db/database.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { type Outbox, outboxOf, until } from '../support/outbox.ts';
+
+let testDatabase: TestDatabase;
+let database: Database;
+let outbox: Outbox;
+
+before(async () => {
+  testDatabase = await createTestDatabase();
+  database = await openDatabase({ url: testDatabase.url, dataDir: '', connections: 5 });
+  outbox = outboxOf(database);
+});
+after(async () => {
+  await database.close();
+  await testDatabase.drop();
+});
+beforeEach(async () => {
+  outbox.lines.length = 0;
+  await outbox.clear();
+});
+
+describe('A mail server', () => {
+  test('that is busy at first gets the same mail later', async () => {
+    let busy = true;
+    const options = { refuseRecipient: () => (busy ? 451 : undefined) };
+    await outbox.withSender(options, async (server, sender) => {
+      await outbox.enqueue();
+      await outbox.untilFailed();
+      const row = await outbox.row();
+      assert.ok(row.dueIn > 50 && row.dueIn <= 60, `due in ${row.dueIn} s`);
+      assert.match(row.lastError ?? '', /^EENVELOPE RCPT TO 451: 451 not for you/);
+      assert.equal(row.failedAt, null);
+      busy = false;
+      await outbox.makeDue();
+      sender.wake();
+      await outbox.untilSent();
+      assert.equal(server.received.length, 1);
+      assert.equal(server.received[0]?.headers.get('message-id'), `<${row.id}@localhost>`);
+      assert.equal((await outbox.row()).lastError, null);
+    });
+  });
+
+  test('that is busy is logged once an attempt, without an address', async () => {
+    await outbox.withSender({ refuseRecipient: () => 451 }, async () => {
+      await outbox.enqueue();
+      await outbox.untilFailed();
+      const { id } = await outbox.row();
+      assert.equal(outbox.lines.length, 1);
+      assert.match(outbox.lines[0] ?? '', new RegExp(`"level":40,.*"mail":"${id}"`));
+      assert.match(outbox.lines[0] ?? '', /"kind":"authorized","attempt":1/);
+      assert.doesNotMatch(outbox.lines.join(), /@|example/);
+    });
+  });
+
+  test('that dies in the middle of a mail gets it again', async () => {
+    let dying = true;
+    const options = { refuseData: () => (dying ? ('hang up' as const) : undefined) };
+    await outbox.withSender(options, async (server) => {
+      await outbox.enqueue();
+      await outbox.untilFailed();
+      assert.match((await outbox.row()).lastError ?? '', /^ECONN/);
+      assert.equal(server.received.length, 0);
+      dying = false;
+      await outbox.makeDue();
+      await outbox.untilSent();
+      assert.equal(server.received.length, 1);
+    });
+  });
+
+  test('that refuses the content gets it again', async () => {
+    await outbox.withSender({ refuseData: () => 554 }, async () => {
+      await outbox.enqueue();
+      await outbox.untilFailed();
+      assert.equal((await outbox.row()).failedAt, null);
+    });
+  });
+
+  test('that refuses the recipient is not asked again', async () => {
+    await outbox.withSender({ refuseRecipient: () => 550 }, async (server) => {
+      await outbox.enqueue();
+      await until(async () => (await outbox.row()).failedAt !== null);
+      await outbox.makeDue();
+      await sleep(200);
+      assert.equal((await outbox.row()).attempts, 1);
+      assert.equal(server.connections(), 1);
+    });
+  });
+
+  test('that says nothing is left after a while, and holds up no other mail', async () => {
+    const { url, close } = await startSilentServer();
+    const sender = outbox.startSender(url);
+    try {
+      // More than are on their way at a time.
+      for (let i = 0; i < 12; i += 1) {
+        await outbox.enqueue();
+      }
+      await until(async () => (await outbox.rows()).every(({ lastError }) => lastError !== null));
+      assert.match((await outbox.rows())[0]?.lastError ?? '', /^ETIMEDOUT/);
+    } finally {
+      await sender.stop();
+      await close();
+    }
+  });
+
+  test('that stays in trouble for a day is given up', async () => {
+    await outbox.withSender({ refuseRecipient: () => 451 }, async () => {
+      await outbox.enqueue();
+      await outbox.untilFailed();
+      for (const [attempts, seconds] of [
+        [2, 120],
+        [10, 30_720],
+        [11, 25_020],
+      ] as const) {
+        await database.db
+          .updateTable('mail_outbox')
+          .set({ attempts: attempts - 1, last_error: null, next_attempt_at: new Date(0) })
+          .execute();
+        await outbox.untilFailed();
+        const { failedAt, dueIn } = await outbox.row();
+        assert.equal(failedAt, null);
+        assert.ok(Math.abs(dueIn - seconds) < 10, `after attempt ${attempts}: ${dueIn} s`);
+      }
+      await outbox.makeDue();
+      await until(async () => (await outbox.row()).failedAt !== null);
+      assert.equal((await outbox.row()).attempts, 12);
+      assert.match(outbox.lines.at(-1) ?? '', /given up/);
+    });
+  });
+});
+
+/** Takes connections and never says a word. */
+async function startSilentServer(): Promise<{ url: string; close(): Promise<void> }> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    socket.on('error', () => {});
+    sockets.add(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  assert.ok(address !== null && typeof address === 'object');
+  return {
+    url: `smtp://127.0.0.1:${address.port}`,
+    close: async () => {
+      for (const socket of sockets) {
+        socket.destroy();
+      }
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

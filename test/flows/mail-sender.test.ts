@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
+import { enqueueMail } from '../../src/audit/enqueue-mail.ts';
+import { type Database, openDatabase } from '../../src/db/database.ts';
+import { inTransaction, type Tx } from '../../src/db/transaction.ts';
+import { createMetrics } from '../../src/operations/metrics.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { startMailServer } from '../support/mail-server.ts';
+import { authorized, type Outbox, outboxOf, RECIPIENT, until } from '../support/outbox.ts';
+
+let testDatabase: TestDatabase;
+let database: Database;
+let outbox: Outbox;
+
+const open = () => openDatabase({ url: testDatabase.url, dataDir: '', connections: 5 });
+const enqueueIn = (tx: Tx, recipient = RECIPIENT) =>
+  enqueueMail(tx, { kind: 'authorized', recipient, locale: 'en', data: authorized });
+
+before(async () => {
+  testDatabase = await createTestDatabase();
+  database = await open();
+  outbox = outboxOf(database);
+});
+after(async () => {
+  await database.close();
+  await testDatabase.drop();
+});
+beforeEach(() => outbox.clear());
+
+describe('The sender of mails', () => {
+  test('leaves alone what another process holds, and takes over what a dead one held', async () => {
+    await outbox.withSender({}, async (server) => {
+      await inTransaction(database.db, async (tx) => {
+        await enqueueIn(tx);
+        const leaseEnds = new Date(Date.now() + 300_000);
+        await tx
+          .updateTable('mail_outbox')
+          .set({ attempts: 1, next_attempt_at: leaseEnds })
+          .execute();
+      });
+      await sleep(300);
+      assert.equal(server.received.length, 0);
+      await outbox.makeDue();
+      await outbox.untilSent();
+      assert.equal(server.received.length, 1);
+      assert.equal((await outbox.row()).attempts, 2);
+    });
+  });
+
+  test('sends nothing of a transaction that is open or was rolled back', async () => {
+    await outbox.withSender({}, async (server) => {
+      const change = inTransaction(database.db, async (tx) => {
+        await enqueueIn(tx);
+        await sleep(200);
+        throw new Error('rolled back');
+      });
+      await assert.rejects(change, /rolled back/);
+      await sleep(200);
+      assert.equal(server.received.length, 0);
+    });
+  });
+
+  test('finishes what is on its way when it is stopped', async (t) => {
+    const server = await startMailServer({ delay: 300 });
+    t.after(() => server.close());
+    const sender = outbox.startSender(server.url);
+    await outbox.enqueue();
+    try {
+      await until(() => server.connections() === 1);
+    } finally {
+      await sender.stop();
+    }
+    assert.notEqual((await outbox.row()).sentAt, null);
+  });
+
+  test('gets over a time without the database, and logs it once', async () => {
+    await outbox.withSender({}, async () => {
+      await sql`alter table mail_outbox rename to mail_outbox_away`.execute(database.db);
+      await sleep(300);
+      await sql`alter table mail_outbox_away rename to mail_outbox`.execute(database.db);
+      await outbox.enqueue();
+      await outbox.untilSent();
+      const complaints = outbox.lines.filter((line) => line.includes('could not be read'));
+      assert.equal(complaints.length, 1);
+    });
+  });
+
+  test('leaves a mail of a kind that it does not know to a newer version', async () => {
+    await outbox.withSender({}, async (server) => {
+      await database.db
+        .insertInto('mail_outbox')
+        .values({ kind: 'of the future', recipient: RECIPIENT, locale: 'en', data: '{}' })
+        .execute();
+      await outbox.untilFailed();
+      assert.equal((await outbox.row()).failedAt, null);
+      assert.equal(server.connections(), 0);
+    });
+  });
+
+  test('is watched by metrics: what waits, and what was given up', async () => {
+    for (let i = 0; i < 3; i += 1) {
+      await outbox.enqueue({ recipient: i === 0 ? 'gone@example.com' : RECIPIENT });
+    }
+    await database.db
+      .updateTable('mail_outbox')
+      .set({ failed_at: new Date() })
+      .where('recipient', '=', 'gone@example.com')
+      .execute();
+    const { text } = await createMetrics(database).read();
+    assert.match(text, /^stagedoor_database_up 1$/m);
+    assert.match(text, /^stagedoor_mail_outbox\{state="pending"\} 2$/m);
+    assert.match(text, /^stagedoor_mail_outbox\{state="failed"\} 1$/m);
+  });
+
+  test('sends each of 200 mails once, when two processes send', async (t) => {
+    const server = await startMailServer({ delay: 5 });
+    t.after(() => server.close());
+    const second = await open();
+    t.after(() => second.close());
+    await inTransaction(database.db, async (tx) => {
+      for (let i = 0; i < 200; i += 1) {
+        await enqueueIn(tx, `user${i}@example.com`);
+      }
+    });
+    const senders = [outbox.startSender(server.url), outboxOf(second).startSender(server.url)];
+    try {
+      await outbox.untilSent();
+    } finally {
+      await Promise.all(senders.map((sender) => sender.stop()));
+    }
+    const recipients = server.received.map((mail) => mail.recipients[0]);
+    assert.equal(recipients.length, 200);
+    assert.equal(new Set(recipients).size, 200);
+    assert.ok((await outbox.rows()).every(({ attempts }) => attempts === 1));
+  });
+});

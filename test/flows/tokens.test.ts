@@ -1,0 +1,618 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { CompiledQuery } from 'kysely';
+import { z } from 'zod';
+import {
+  createPlatform,
+  putTeam,
+  putUser,
+  registerApplication,
+  type TestApplication,
+  type TestPlatform,
+} from '../support/factories.ts';
+import { authorize } from '../support/flow.ts';
+import { manage } from '../support/platform.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import {
+  basic,
+  exchange,
+  introspect,
+  obtainTokens,
+  postForm,
+  refresh,
+  revoke,
+  type TokenAnswer,
+} from '../support/tokens.ts';
+
+for (const engine of ['PostgreSQL', 'the embedded database'] as const) {
+  describe(`tokens, on ${engine}`, () => {
+    let server: TestServer;
+    let platform: TestPlatform;
+    let application: TestApplication;
+
+    before(async () => {
+      server = await startServer(engine === 'PostgreSQL' ? {} : { DATABASE_URL: '' });
+      platform = await createPlatform(server);
+      application = platform.application;
+    });
+    after(() => server.close());
+
+    /** Tokens of a new grant of Ada's. */
+    const tokens = (organizers = ['redstage']) =>
+      obtainTokens(server, {
+        application,
+        user: platform.ada,
+        organizers,
+        parameters: { approval_prompt: 'force' },
+      });
+    const isActive = async (token: string) =>
+      (await introspect(server, platform.resourceServer, token)).body.active;
+    const code = (options: { pkce?: boolean } = {}) =>
+      authorize(server, {
+        application,
+        user: platform.ada,
+        parameters: { approval_prompt: 'force' },
+        ...options,
+      });
+    const assertInvalidGrant = (answer: TokenAnswer, reason?: string) => {
+      assert.equal(answer.status, 400);
+      assert.equal(answer.body.error, 'invalid_grant');
+      if (reason !== undefined) {
+        assert.equal(answer.body.error_description, reason);
+      }
+    };
+
+    it('have prefix and checksum, and an answer that no cache keeps', async () => {
+      const answer = await exchange(server, application, await code());
+      assert.equal(answer.status, 200);
+      assert.match(answer.body.access_token ?? '', /^sda_[0-9A-Za-z]{49}$/);
+      assert.match(answer.body.refresh_token ?? '', /^sdr_[0-9A-Za-z]{49}$/);
+      assert.equal(answer.body.token_type, 'Bearer');
+      assert.equal(answer.body.expires_in, 3600);
+      assert.equal(answer.body.scope, 'read write');
+      assert.equal(answer.headers.get('cache-control'), 'no-store');
+    });
+
+    it('are nowhere in the database, nor are codes, secrets and session ids', async () => {
+      const authorization = await code();
+      const { body } = await exchange(server, application, authorization);
+      const secrets = [
+        body.access_token,
+        body.refresh_token,
+        authorization.parameters.code,
+        application.clientSecret,
+        platform.resourceServer.clientSecret,
+        authorization.agent.cookies
+          .header(new URL(server.issuer))
+          .match(/stagedoor_session=([^;]+)/)?.[1],
+      ];
+      const { rows: tables } = await server.database.db.executeQuery<{ name: string }>(
+        CompiledQuery.raw(`select table_name as name from information_schema.tables
+          where table_schema = 'public' and table_name not like 'kysely%'`),
+      );
+      assert.ok(tables.length >= 15);
+      let dump = '';
+      for (const { name } of tables) {
+        const { rows } = await server.database.db.executeQuery<{ row: string }>(
+          CompiledQuery.raw(`select t::text as row from ${name} t`),
+        );
+        dump += rows.map(({ row }) => row).join('\n');
+      }
+      for (const secret of secrets) {
+        assert.ok(secret !== undefined && secret.length > 20);
+        assert.ok(!dump.includes(secret), 'in clear');
+        assert.ok(!dump.includes(Buffer.from(secret).toString('hex')), 'as bytes');
+      }
+    });
+
+    describe('exchanging a code', () => {
+      it('works once; the second use ends the grant', async () => {
+        const authorization = await code();
+        const first = await exchange(server, application, authorization);
+        assert.equal(await isActive(first.body.access_token ?? ''), true);
+        assertInvalidGrant(await exchange(server, application, authorization), 'reuse_detected');
+        assert.equal(await isActive(first.body.access_token ?? ''), false);
+        assertInvalidGrant(
+          await refresh(server, application, first.body.refresh_token ?? ''),
+          'reuse_detected',
+        );
+      });
+
+      it('succeeds exactly once of 30 at the same time', async () => {
+        const authorization = await code();
+        const answers = await Promise.all(
+          Array.from({ length: 30 }, () => exchange(server, application, authorization)),
+        );
+        assert.equal(answers.filter(({ status }) => status === 200).length, 1);
+        for (const answer of answers.filter(({ status }) => status !== 200)) {
+          assertInvalidGrant(answer);
+        }
+      });
+
+      it('wants the right PKCE verifier, redirect URI and client', async () => {
+        const authorization = await code();
+        const other = await registerApplication(server, { owner: 'ben', name: 'Other' });
+        const wrong = { ...authorization, codeVerifier: 'x'.repeat(43) };
+        const elsewhere = { ...authorization, redirectUri: 'https://app.example.com/else' };
+        assertInvalidGrant(await exchange(server, application, wrong));
+        assertInvalidGrant(await exchange(server, application, elsewhere));
+        assertInvalidGrant(await exchange(server, other, authorization), 'client mismatch');
+        assert.equal((await exchange(server, application, authorization)).status, 200);
+      });
+
+      it('tells that the code is too old', async () => {
+        const authorization = await code();
+        await expire('authorization_codes');
+        assertInvalidGrant(await exchange(server, application, authorization), 'expired');
+      });
+
+      it('needs no PKCE where the owner of a confidential application switched it off', async () => {
+        const lax = await registerApplication(server, { owner: 'ben', requirePkce: false });
+        const authorization = await authorize(server, {
+          application: lax,
+          user: platform.ada,
+          pkce: false,
+        });
+        assert.equal((await exchange(server, lax, authorization)).status, 200);
+        assert.equal((await code({ pkce: false })).parameters.error, 'invalid_request');
+      });
+    });
+
+    describe('refreshing', () => {
+      it('kills the access token before, and keeps the organizers', async () => {
+        const before = await tokens(['bluehall']);
+        const after = await refresh(server, application, before.refreshToken);
+        assert.equal(after.status, 200);
+        assert.equal(await isActive(before.accessToken), false);
+        const { body } = await introspect(
+          server,
+          platform.resourceServer,
+          after.body.access_token ?? '',
+        );
+        assert.deepEqual(body.organizers, ['bluehall']);
+        assert.equal(body.scope, 'read write');
+      });
+
+      it('leaves the tokens of another device alone', async () => {
+        const options = { application, user: platform.ada };
+        const one = await tokens();
+        const two = await obtainTokens(server, { ...options, agent: one.authorization.agent });
+        assert.equal(two.authorization.sawConsent, false);
+        await refresh(server, application, one.refreshToken);
+        assert.equal(await isActive(two.accessToken), true);
+        assert.equal((await refresh(server, application, two.refreshToken)).status, 200);
+      });
+
+      it('succeeds exactly once of 30 at the same time', async () => {
+        const { refreshToken } = await tokens();
+        const answers = await Promise.all(
+          Array.from({ length: 30 }, () => refresh(server, application, refreshToken)),
+        );
+        assert.equal(answers.filter(({ status }) => status === 200).length, 1);
+        for (const answer of answers.filter(({ status }) => status !== 200)) {
+          assertInvalidGrant(answer, 'reuse_detected');
+        }
+      });
+
+      it('with a used token ends the grant, is logged, and tells the user by mail', async () => {
+        const { refreshToken } = await tokens();
+        const second = await refresh(server, application, refreshToken);
+        const mails = await count('mail_outbox', 'kind', 'reuse_detected');
+        const events = await count('audit_events', 'action', 'stagedoor.user.oauth.revoked');
+        assertInvalidGrant(await refresh(server, application, refreshToken), 'reuse_detected');
+        assert.equal(await isActive(second.body.access_token ?? ''), false);
+        assertInvalidGrant(
+          await refresh(server, application, second.body.refresh_token ?? ''),
+          'reuse_detected',
+        );
+        assert.equal(await count('mail_outbox', 'kind', 'reuse_detected'), mails + 1);
+        assert.equal(
+          await count('audit_events', 'action', 'stagedoor.user.oauth.revoked'),
+          events + 1,
+        );
+      });
+
+      it('may ask for fewer scopes, never for more', async () => {
+        const { refreshToken } = await tokens();
+        const fewer = await refresh(server, application, refreshToken, { scope: 'read' });
+        assert.equal(fewer.body.scope, 'read');
+        const more = await refresh(server, application, fewer.body.refresh_token ?? '', {
+          scope: 'read profile',
+        });
+        assert.equal(more.body.error, 'invalid_scope');
+      });
+
+      it('tells that the token is too old, and nothing to another client', async () => {
+        const { refreshToken } = await tokens();
+        await expire('refresh_tokens');
+        const other = await registerApplication(server, { owner: 'ben' });
+        assertInvalidGrant(await refresh(server, other, refreshToken), 'client mismatch');
+        assertInvalidGrant(await refresh(server, application, refreshToken), 'expired');
+      });
+
+      it('with what is no token at all is invalid_grant', async () => {
+        for (const token of ['x', 'sdr_', `sdr_${'a'.repeat(49)}`, 'a\0b', '🎭'.repeat(500)]) {
+          assertInvalidGrant(await refresh(server, application, token));
+        }
+      });
+    });
+
+    describe('revoking', () => {
+      for (const kind of ['accessToken', 'refreshToken'] as const) {
+        it(`the ${kind} ends the whole grant`, async () => {
+          const given = await tokens();
+          const answer = await revoke(server, application, given[kind]);
+          assert.equal(answer.status, 200);
+          assert.equal(await isActive(given.accessToken), false);
+          assertInvalidGrant(
+            await refresh(server, application, given.refreshToken),
+            'revoked_by_client',
+          );
+          assert.equal((await revoke(server, application, given[kind])).status, 200);
+        });
+
+        it(`the ${kind} that a rotation has just replaced ends the grant too`, async () => {
+          const given = await tokens();
+          const { body } = await refresh(server, application, given.refreshToken);
+          assert.equal((await revoke(server, application, given[kind])).status, 200);
+          assert.equal(await isActive(body.access_token ?? ''), false);
+          assertInvalidGrant(
+            await refresh(server, application, body.refresh_token ?? ''),
+            'revoked_by_client',
+          );
+        });
+      }
+
+      it('with an access token that has expired still ends the grant', async () => {
+        const given = await tokens();
+        await expire('access_tokens');
+        assert.equal((await revoke(server, application, given.accessToken)).status, 200);
+        assertInvalidGrant(
+          await refresh(server, application, given.refreshToken),
+          'revoked_by_client',
+        );
+      });
+
+      it('beside refreshes in flight leaves nothing live', async () => {
+        for (let round = 0; round < 10; round += 1) {
+          const given = await tokens();
+          const [refreshed, revoked] = await Promise.all([
+            refresh(server, application, given.refreshToken),
+            revoke(server, application, given.accessToken),
+          ]);
+          assert.equal(revoked.status, 200);
+          assert.ok(refreshed.status === 200 || refreshed.body.error === 'invalid_grant');
+          assert.equal(await isActive(given.accessToken), false);
+          const { access_token: newer = given.accessToken } = refreshed.body;
+          assert.equal(await isActive(newer), false);
+          const next = refreshed.body.refresh_token ?? given.refreshToken;
+          assertInvalidGrant(await refresh(server, application, next));
+        }
+      });
+
+      it('somebody else’s token is refused and changes nothing; nonsense is fine', async () => {
+        const given = await tokens();
+        const other = await registerApplication(server, { owner: 'ben' });
+        assert.equal((await revoke(server, other, given.accessToken)).status, 400);
+        assert.equal(await isActive(given.accessToken), true);
+        assert.equal((await revoke(server, application, 'nonsense')).status, 200);
+        assert.equal((await revoke(server, application, '')).body.error, 'invalid_request');
+      });
+    });
+
+    describe('introspecting', () => {
+      it('is closed to strangers, wrong secrets and public applications', async () => {
+        const { accessToken } = await tokens();
+        const stranger = { clientId: 'nobody', clientSecret: 'x' };
+        const wrong = { ...platform.resourceServer, clientSecret: 'sds_wrong' };
+        const publicApp = await registerApplication(server, {
+          owner: 'ben',
+          clientType: 'public',
+        });
+        for (const caller of [
+          undefined,
+          stranger,
+          wrong,
+          publicApp,
+          { clientId: 'a\0', clientSecret: 'b' },
+        ]) {
+          const answer = await introspect(server, caller, accessToken);
+          assert.equal(answer.status, 401);
+          assert.equal(answer.body.error, 'invalid_client');
+          assert.match(answer.headers.get('www-authenticate') ?? '', /^Basic/);
+        }
+      });
+
+      it('tells an application of its own tokens only', async () => {
+        const given = await tokens();
+        const other = await registerApplication(server, { owner: 'ben' });
+        assert.equal((await introspect(server, application, given.accessToken)).body.active, true);
+        assert.equal((await introspect(server, application, given.refreshToken)).body.active, true);
+        assert.deepEqual((await introspect(server, other, given.accessToken)).body, {
+          active: false,
+        });
+        assert.deepEqual((await introspect(server, other, given.refreshToken)).body, {
+          active: false,
+        });
+      });
+
+      it('never calls a refresh token active to a resource server', async () => {
+        const { refreshToken } = await tokens();
+        assert.deepEqual((await introspect(server, platform.resourceServer, refreshToken)).body, {
+          active: false,
+        });
+      });
+
+      it('answers with all that the contract names, and nothing else', async () => {
+        const { accessToken } = await tokens();
+        const { body } = await introspect(server, platform.resourceServer, accessToken);
+        assert.deepEqual(Object.keys(body).sort(), [
+          'active',
+          'client_id',
+          'exp',
+          'iat',
+          'iss',
+          'organizers',
+          'permissions',
+          'scope',
+          'sub',
+          'token_type',
+        ]);
+        assert.equal(body.sub, 'ada');
+        assert.equal(body.client_id, application.clientId);
+        assert.equal(body.iss, server.issuer);
+        assert.equal(Number(body.exp) - Number(body.iat), 3600);
+      });
+
+      it('follows the teams of today', async () => {
+        const dora = await putUser(server, { id: 'dora' });
+        const team = { organizer: 'greenarena', id: 'door', members: ['dora'] };
+        await putTeam(server, { ...team, permissions: ['can_view_vouchers'] });
+        const { accessToken } = await obtainTokens(server, { application, user: dora });
+        const look = async () => {
+          const { body } = await introspect(server, platform.resourceServer, accessToken);
+          return [body.active, body.permissions];
+        };
+        assert.deepEqual(await look(), [true, { greenarena: ['can_view_vouchers'] }]);
+        const second = {
+          ...team,
+          id: 'shop',
+          permissions: ['can_view_orders', 'can_view_vouchers'],
+        };
+        await putTeam(server, second);
+        const [, permissions] = await look();
+        assert.deepEqual(permissions, { greenarena: ['can_view_vouchers', 'can_view_orders'] });
+        await putTeam(server, { ...second, members: [] });
+        await putTeam(server, { ...team, members: [] });
+        assert.deepEqual(await look(), [true, {}]);
+        await putTeam(server, team);
+        assert.deepEqual(await look(), [true, { greenarena: ['can_view_orders'] }]);
+        await manage(server, 'DELETE', '/api/v1/directory/organizers/greenarena/teams/door/');
+        assert.deepEqual(await look(), [true, {}]);
+      });
+
+      it('stops and comes back with the application and the user', async () => {
+        const eve = await putUser(server, { id: 'eve' });
+        await putTeam(server, { organizer: 'bluehall', id: 'eves', members: ['eve'] });
+        const mine = await registerApplication(server, { owner: 'ben' });
+        const given = await obtainTokens(server, { application: mine, user: eve });
+        const path = `/api/v1/applications/${mine.clientId}/`;
+        const steps: [string, string, unknown, unknown][] = [
+          ['POST', `${path}suspend/`, { reason: 'abuse' }, false],
+          ['POST', `${path}resume/`, {}, true],
+          ['PATCH', path, { is_active: false }, false],
+          ['PATCH', path, { is_active: true }, true],
+          ['PATCH', '/api/v1/users/eve/', { is_active: false }, false],
+          ['PATCH', '/api/v1/users/eve/', { is_active: true }, true],
+        ];
+        for (const [method, url, body, active] of steps) {
+          await manage(server, method, url, body);
+          assert.equal(await isActive(given.accessToken), active, `${method} ${url}`);
+          if (active === false) {
+            assertInvalidGrant(await refresh(server, mine, given.refreshToken));
+          }
+        }
+        await manage(server, 'DELETE', path);
+        assert.equal(await isActive(given.accessToken), false);
+        assert.equal(
+          (await refresh(server, mine, given.refreshToken)).body.error,
+          'invalid_client',
+        );
+      });
+
+      it('refuses a malformed request in the RFC’s shape', async () => {
+        const { clientId, clientSecret } = platform.resourceServer;
+        const authorization = basic(clientId, clientSecret ?? '');
+        const post = (body: string, headers: Record<string, string>) =>
+          fetch(`${server.issuer}/api/v1/oauth/introspect`, { method: 'POST', body, headers });
+        const form = 'application/x-www-form-urlencoded';
+        const answers = [
+          await post('', { authorization, 'content-type': form }),
+          await post('token=a&token=b', { authorization, 'content-type': form }),
+          await post('{"token":"a"}', { authorization, 'content-type': 'application/json' }),
+          await post(`token=${'a'.repeat(200_000)}`, { authorization, 'content-type': form }),
+          await post('token=a', { authorization: 'Basic %%%', 'content-type': form }),
+          await post(`token=a&client_id=${clientId}&client_secret=x`, {
+            authorization,
+            'content-type': form,
+          }),
+        ];
+        assert.deepEqual(
+          answers.map(({ status }) => status),
+          [400, 400, 415, 413, 400, 400],
+        );
+        for (const answer of answers) {
+          assert.match(
+            await answer.text(),
+            /^\{"error":"invalid_request","error_description":".+"\}$/,
+          );
+        }
+      });
+    });
+
+    describe('bearer endpoints', () => {
+      const get = (path: string, token?: string) =>
+        fetch(server.issuer + path, {
+          headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+        });
+
+      it('show the profile with the profile scope only', async () => {
+        const given = await obtainTokens(server, {
+          application,
+          user: platform.ada,
+          scope: 'profile',
+          parameters: { approval_prompt: 'force' },
+        });
+        assert.deepEqual(await (await get('/api/v1/me', given.accessToken)).json(), {
+          sub: 'ada',
+          email: 'ada@example.com',
+          full_name: 'Ada Example',
+          locale: 'en',
+          timezone: 'UTC',
+        });
+        const refused = await get('/api/v1/organizers/', given.accessToken);
+        assert.equal(refused.status, 403);
+        assert.match(refused.headers.get('www-authenticate') ?? '', /insufficient_scope/);
+      });
+
+      it('list the organizers that the token opens', async () => {
+        const { accessToken, refreshToken } = await tokens(['redstage']);
+        assert.deepEqual(await (await get('/api/v1/organizers/', accessToken)).json(), {
+          count: 1,
+          next: null,
+          previous: null,
+          results: [{ slug: 'redstage', name: { en: 'Red Stage', de: 'Rote Bühne' } }],
+        });
+        assert.equal((await get('/api/v1/me', accessToken)).status, 403);
+        for (const token of [undefined, refreshToken, 'x']) {
+          const answer = await get('/api/v1/organizers/', token);
+          assert.equal(answer.status, 401);
+          assert.match(answer.headers.get('www-authenticate') ?? '', /^Bearer/);
+          assert.match(await answer.text(), /^\{"detail":".+"\}$/);
+        }
+      });
+    });
+
+    describe('what this server does not do', () => {
+      const grants: Record<string, Record<string, string>> = {
+        password: { username: 'ada', password: 'x' },
+        client_credentials: {},
+        'urn:ietf:params:oauth:grant-type:device_code': { device_code: 'x' },
+        'urn:openid:params:grant-type:ciba': { auth_req_id: 'x' },
+        implicit: {},
+        'urn:ietf:params:oauth:grant-type:jwt-bearer': { assertion: 'x' },
+      };
+      for (const [grantType, parameters] of Object.entries(grants)) {
+        it(`the grant type ${grantType}`, async () => {
+          const answer = await postForm(server, 'token', application, {
+            grant_type: grantType,
+            ...parameters,
+          });
+          assert.equal(answer.status, 400);
+          assert.equal(answer.body.error, 'unsupported_grant_type');
+        });
+      }
+
+      it('is not in its metadata', async () => {
+        const response = await fetch(`${server.issuer}/.well-known/oauth-authorization-server`);
+        const metadata = z.record(z.string(), z.unknown()).parse(await response.json());
+        assert.deepEqual(metadata.grant_types_supported, ['authorization_code', 'refresh_token']);
+        assert.deepEqual(metadata.response_types_supported, ['code']);
+        assert.deepEqual(metadata.code_challenge_methods_supported, ['S256']);
+        assert.equal(metadata.authorization_response_iss_parameter_supported, true);
+        for (const [name, value] of Object.entries(metadata)) {
+          if (name.endsWith('_endpoint') || name === 'jwks_uri') {
+            const { status } = await fetch(String(value), { redirect: 'manual' });
+            assert.ok(status !== 404 && status < 500, `${name} is there: ${status}`);
+          }
+        }
+        const openid = await fetch(`${server.issuer}/.well-known/openid-configuration`);
+        assert.equal(openid.status, 404);
+      });
+
+      it('is believe a forged Host header', async () => {
+        const { hostname, port } = new URL(server.issuer);
+        const { request } = await import('node:http');
+        const location = await new Promise<string | undefined>((resolve, reject) => {
+          request(
+            {
+              hostname,
+              port,
+              path: '/account/authorizations',
+              headers: { host: 'evil.example.com', 'x-forwarded-host': 'evil.example.com' },
+            },
+            (response) => resolve(response.headers.location),
+          )
+            .on('error', reject)
+            .end();
+        });
+        assert.ok(location?.startsWith('/login'), location);
+      });
+    });
+
+    it('of a pushed authorization request work, and the request works once', async () => {
+      const pushed = await postForm(server, 'par', application, {
+        client_id: application.clientId,
+        response_type: 'code',
+        redirect_uri: application.redirectUri,
+        scope: 'read',
+        approval_prompt: 'force',
+        code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+        code_challenge_method: 'S256',
+        state: 'pushed',
+      });
+      assert.equal(pushed.status, 201);
+      const requestUri = String(pushed.body.request_uri);
+      const authorization = await authorize(server, {
+        application,
+        user: platform.ada,
+        parameters: { request_uri: requestUri },
+      });
+      assert.equal(authorization.parameters.state, 'pushed');
+      const answer = await exchange(server, application, {
+        ...authorization,
+        codeVerifier: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk',
+      });
+      assert.equal(answer.status, 200);
+      assert.equal(answer.body.scope, 'read');
+      const again = await authorize(server, {
+        application,
+        user: platform.ada,
+        agent: authorization.agent,
+        parameters: { request_uri: requestUri },
+      });
+      assert.equal(again.parameters.error, 'invalid_request_uri');
+      const unknown = await postForm(server, 'par', application, {
+        client_id: application.clientId,
+        response_type: 'code',
+        redirect_uri: application.redirectUri,
+        scope: 'admin',
+        code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+        code_challenge_method: 'S256',
+      });
+      assert.equal(unknown.body.error, 'invalid_scope');
+    });
+
+    async function expire(
+      table: 'authorization_codes' | 'access_tokens' | 'refresh_tokens',
+    ): Promise<void> {
+      await server.database.db
+        .updateTable(table)
+        .set({ expires_at: new Date(Date.now() - 1000) })
+        .execute();
+    }
+
+    async function count(
+      table: 'mail_outbox' | 'audit_events',
+      column: 'kind' | 'action',
+      value: string,
+    ): Promise<number> {
+      const { rows } = await server.database.db.executeQuery<{ count: number }>(
+        CompiledQuery.raw(`select count(*)::int as count from ${table} where ${column} = $1`, [
+          value,
+        ]),
+      );
+      return rows[0]?.count ?? 0;
+    }
+  });
+}

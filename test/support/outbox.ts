@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
+import { type Logger, pino } from 'pino';
+import { enqueueMail } from '../../src/audit/enqueue-mail.ts';
+import type { Mail, MailData } from '../../src/audit/mail.ts';
+import { type MailSender, startMailSender } from '../../src/audit/notify.ts';
+import { createTransport } from '../../src/audit/transport.ts';
+import { readConfig } from '../../src/config.ts';
+import type { Database } from '../../src/db/database.ts';
+import { inTransaction } from '../../src/db/transaction.ts';
+import { type MailServer, type MailServerOptions, startMailServer } from './mail-server.ts';
+
+export const ISSUER = 'http://localhost:3999';
+export const RECIPIENT = 'ada@example.com';
+
+/** What the notice of a new authorization tells, in most tests. */
+export const authorized: MailData['authorized'] = {
+  grantId: 'grant-1',
+  application: { name: 'Box Office Sync', owner: 'Ben Example', homepageUrl: null },
+  scopes: ['read'],
+  organizers: [{ slug: 'redstage', name: { en: 'Red Stage', de: 'Rote Bühne' } }],
+  at: '2026-07-01T12:00:00.000Z',
+  timezone: 'Europe/Berlin',
+  origin: { ip: '203.0.113.7', userAgent: 'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0' },
+};
+
+/** The outbox of one database, and senders for it. */
+export interface Outbox {
+  /** The log of all senders, a line each. */
+  readonly lines: string[];
+  /** Commits a mail to it. */
+  enqueue(mail?: Partial<Mail>): Promise<void>;
+  rows(): Promise<OutboxRow[]>;
+  /** Its only row. */
+  row(): Promise<OutboxRow>;
+  clear(): Promise<void>;
+  /** Lets the wait before the next attempt be over. */
+  makeDue(): Promise<void>;
+  untilSent(): Promise<void>;
+  /** Until the only mail has a failed attempt. */
+  untilFailed(): Promise<void>;
+  startSender(smtpUrl: string | undefined, dataDir?: string): MailSender;
+  /** Runs with a mail server and a sender, and stops both. */
+  withSender(
+    options: MailServerOptions,
+    work: (server: MailServer, sender: MailSender) => Promise<void>,
+  ): Promise<void>;
+}
+
+/** What became of a mail. `dueIn` is in seconds, by the database's clock. */
+export interface OutboxRow {
+  readonly id: string;
+  readonly attempts: number;
+  readonly sentAt: Date | null;
+  readonly failedAt: Date | null;
+  readonly lastError: string | null;
+  readonly dueIn: number;
+}
+
+/** The outbox of `database`, for tests. */
+export function outboxOf(database: Database): Outbox {
+  const lines: string[] = [];
+  const log = pino({ base: null }, { write: (line) => lines.push(line) });
+  const rows = () => selectRows(database);
+  const row = async () => {
+    const [only, ...others] = await rows();
+    assert.ok(only !== undefined && others.length === 0);
+    return only;
+  };
+  const startSender: Outbox['startSender'] = (smtpUrl, dataDir = '') =>
+    startTestSender(database, log, smtpUrl, dataDir);
+  return {
+    lines,
+    rows,
+    row,
+    startSender,
+    enqueue: (mail) =>
+      inTransaction(database.db, (tx) => enqueueMail(tx, { ...defaults, ...mail })),
+    clear: async () => {
+      await database.db.deleteFrom('mail_outbox').execute();
+    },
+    makeDue: async () => {
+      await database.db
+        .updateTable('mail_outbox')
+        .set({ next_attempt_at: new Date(0) })
+        .execute();
+    },
+    untilSent: () => until(async () => (await rows()).every(({ sentAt }) => sentAt !== null)),
+    untilFailed: () => until(async () => (await row()).lastError !== null),
+    withSender: async (options, work) => {
+      const server = await startMailServer(options);
+      const sender = startSender(server.url);
+      try {
+        await work(server, sender);
+      } finally {
+        await sender.stop();
+        await server.close();
+      }
+    },
+  };
+}
+
+/** Waits until it holds, for ten seconds at most. */
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  for (let round = 0; round < 500; round += 1) {
+    if (await condition()) {
+      return;
+    }
+    await sleep(20);
+  }
+  assert.fail('It did not come true within ten seconds.');
+}
+
+const defaults: Mail = {
+  kind: 'authorized',
+  recipient: RECIPIENT,
+  locale: 'en',
+  data: authorized,
+};
+
+function startTestSender(
+  database: Database,
+  log: Logger,
+  smtpUrl: string | undefined,
+  dataDir: string,
+): MailSender {
+  const transport = createTransport({
+    smtpUrl,
+    dataDir,
+    mailFrom: 'Stagedoor <no-reply@example.com>',
+    timeouts: { connection: 500, greeting: 500, socket: 500 },
+  });
+  const { scopes } = readConfig({});
+  return startMailSender({ database, transport, log, issuer: ISSUER, scopes, intervalMs: 50 });
+}
+
+async function selectRows(database: Database): Promise<OutboxRow[]> {
+  const rows = await database.db
+    .selectFrom('mail_outbox')
+    .select(['id', 'attempts', 'sent_at', 'failed_at', 'last_error'])
+    .select(sql<number>`extract(epoch from next_attempt_at - now())::float8`.as('due_in'))
+    .orderBy('created_at')
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    attempts: row.attempts,
+    sentAt: row.sent_at,
+    failedAt: row.failed_at,
+    lastError: row.last_error,
+    dueIn: row.due_in,
+  }));
+}

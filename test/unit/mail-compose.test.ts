@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { composeMail } from '../../src/audit/compose-mail.ts';
+import { describeDevice } from '../../src/audit/describe-device.ts';
+import { localTime, oneLine, plainAddress, quoted } from '../../src/audit/mail-text.ts';
+import { retryDelay } from '../../src/audit/send-mail.ts';
+import { readConfig } from '../../src/config.ts';
+import { authorized } from '../support/outbox.ts';
+
+const deps = { issuer: 'https://login.example.com', scopes: readConfig({}).scopes };
+const compose = (changes: object = {}, locale = 'en', kind = 'authorized') =>
+  composeMail(deps, { kind, locale, data: { ...authorized, ...changes } });
+
+describe('A mail', () => {
+  for (const locale of ['en', 'de']) {
+    for (const kind of ['authorized', 'reuse_detected']) {
+      test(`has all its words: ${kind}, ${locale}`, () => {
+        const { subject, text, html } = compose({}, locale, kind);
+        for (const part of [subject, text, html]) {
+          assert.doesNotMatch(
+            part.replace(/<style>[\s\S]*<\/style>/, ''),
+            /\{\w+\}|undefined|\[object/,
+          );
+        }
+        assert.doesNotMatch(text, /&\w+;|&#/);
+        assert.ok(html.includes(`<html lang="${locale}">`));
+        assert.doesNotMatch(text, /\n{4}/);
+      });
+    }
+  }
+
+  test('tells who, what, for which organizers, when and from where', () => {
+    const { text } = compose({
+      application: { name: 'X', owner: 'O’Neil & Söhne', homepageUrl: 'https://x.example/a?b' },
+      scopes: ['read', 'profile', 'gone'],
+    });
+    for (const line of [
+      'Application: “X”',
+      'Owner: “O’Neil & Söhne”',
+      'Homepage, as given by the owner: https://x.example/a',
+      'When: Wednesday, 1 July 2026 at 14:00 CEST',
+      'From where: Firefox on Linux, address 203.0.113.7',
+      '- See your name, e-mail address, language and time zone',
+      '- gone',
+      '- Red Stage',
+    ]) {
+      assert.ok(text.split('\n').includes(line), `${line} is missing in\n${text}`);
+    }
+  });
+
+  test('leaves out what there is not', () => {
+    const { text } = compose({
+      application: { name: 'X', owner: null, homepageUrl: 'javascript:alert(1)' },
+      organizers: [],
+      origin: {},
+    });
+    assert.doesNotMatch(text, /Owner|Homepage|organizers:|javascript/);
+    assert.match(text, /From where: an unknown device\n/);
+  });
+
+  test('repeats nothing of a made-up address or browser', () => {
+    const { text } = compose({ origin: { ip: 'call 555-1234', userAgent: '<b>Evil</b> 1.0' } });
+    assert.match(text, /From where: an unknown device\n/);
+  });
+
+  test('names fifty organizers at most, in the reader’s order and language', () => {
+    const organizers = Array.from({ length: 200 }, (_, i) => ({
+      slug: `o${i}`,
+      name: `Hall ${i}`,
+    }));
+    const { text } = compose({ organizers: [...organizers.reverse()] });
+    assert.match(text, /- Hall 0\n- Hall 1\n- Hall 2\n/);
+    assert.match(text, /- Hall 49\n… and 150 more\n/);
+    assert.match(compose({}, 'de').text, /- Rote Bühne\n/);
+  });
+
+  test('of an unknown kind, or with data that does not fit, is not written', () => {
+    assert.throws(() => compose({}, 'en', 'of the future'), { code: 'mail_failed' });
+    assert.throws(() => compose({ application: 'X' }), { code: 'mail_failed' });
+    assert.throws(() => compose({ at: 'yesterday' }), { code: 'mail_failed' });
+  });
+});
+
+describe('A name that anybody could have chosen', () => {
+  test('stays on one line and in its quotation marks', () => {
+    assert.equal(quoted('a\r\n\u2028\tb', 'en'), '“a b”');
+    assert.equal(quoted('a” is “safe', 'en'), "“a' is 'safe”");
+    assert.equal(quoted('a“ ist „"sicher"', 'de'), "„a' ist ''sicher'“");
+    assert.equal(quoted('https://evil.example/', 'en'), '“https://evil.example/”');
+  });
+
+  test('holds nothing that can’t be seen and turns no text around', () => {
+    assert.equal(oneLine('a\u202egpj.exe\u200b\u0000\ud800'), 'a gpj.exe');
+    assert.equal(oneLine('שלום'), '\u2068שלום\u2069');
+    assert.equal(oneLine('👩‍👩‍👧'), '👩‍👩‍👧');
+  });
+
+  test('is cut where it is too long, not within a character', () => {
+    assert.equal(oneLine('😀'.repeat(200)), `${'😀'.repeat(100)}…`);
+  });
+});
+
+test('A homepage is shown without what misleads', () => {
+  assert.equal(plainAddress('https://bank.example@evil.example/?a#b'), 'https://evil.example');
+  assert.equal(plainAddress('https://bücher.example/x'), 'https://xn--bcher-kva.example/x');
+  assert.equal(plainAddress(`https://x.example/${'a'.repeat(200)}`), 'https://x.example');
+  assert.equal(plainAddress('data:text/html,x'), undefined);
+  assert.equal(plainAddress(null), undefined);
+});
+
+test('A time zone that nobody knows is UTC', () => {
+  assert.equal(
+    localTime('2026-07-01T12:00:00.000Z', 'Mars/Olympus', 'de'),
+    'Mittwoch, 1. Juli 2026 um 12:00 UTC',
+  );
+});
+
+test('The usual browsers are told apart', () => {
+  const webKit = 'AppleWebKit/605.1.15 (KHTML, like Gecko)';
+  const chrome = 'AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0';
+  for (const [header, browser, system] of [
+    ['Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', 'Firefox', 'Linux'],
+    [`Mozilla/5.0 (Windows NT 10.0; Win64) ${chrome} Safari/537.36 Edg/140.0`, 'Edge', 'Windows'],
+    [`Mozilla/5.0 (Linux; Android 10; K) ${chrome} Mobile Safari/537.36`, 'Chrome', 'Android'],
+    [
+      `Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) ${webKit} Version/18.0 Mobile/15E148 Safari/604.1`,
+      'Safari',
+      'iOS',
+    ],
+    [
+      `Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) ${webKit} Version/18.0 Safari/605.1.15`,
+      'Safari',
+      'macOS',
+    ],
+    ['curl/8.5.0', undefined, undefined],
+  ] as const) {
+    assert.deepEqual(describeDevice(header), { browser, system });
+  }
+});
+
+test('Retries wait a minute, then twice as long each time, a day in total', () => {
+  const waits = Array.from({ length: 12 }, (_, i) => retryDelay(i + 1));
+  assert.deepEqual(waits.slice(0, 3), [60, 120, 240]);
+  assert.equal(waits.at(-1), undefined);
+  assert.equal(
+    waits.reduce<number>((sum, wait) => sum + (wait ?? 0), 0),
+    86_400,
+  );
+});

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import Koa from 'koa';
+import type { Database } from '../../src/db/database.ts';
+import { openDatabase } from '../../src/db/database.ts';
+import { operationsRoutes } from '../../src/operations/health.ts';
+import { createMetrics, measureRequests } from '../../src/operations/metrics.ts';
+import { routeGroup } from '../../src/operations/route-group.ts';
+import { freePort } from '../support/free-port.ts';
+
+/** Serves the operations endpoints, and `/boom`, which throws. */
+async function startOperations(database: Database) {
+  const metrics = createMetrics(database);
+  const app = new Koa();
+  app.silent = true;
+  app.use(measureRequests(metrics));
+  app.use(operationsRoutes({ database, metrics }).routes());
+  app.use((ctx) => {
+    if (ctx.path === '/boom') {
+      throw new Error('boom');
+    }
+  });
+  const server = app.listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const address = server.address();
+  assert.ok(address !== null && typeof address === 'object');
+  return {
+    get: (path: string) => fetch(`http://127.0.0.1:${address.port}${path}`),
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+describe('While the database is away', () => {
+  let database: Database;
+  let operations: Awaited<ReturnType<typeof startOperations>>;
+
+  before(async () => {
+    const port = await freePort();
+    const url = `postgres://nobody:x@127.0.0.1:${port}/none`;
+    database = await openDatabase({ url, dataDir: '', connections: 2 });
+    operations = await startOperations(database);
+  });
+  after(async () => {
+    operations.close();
+    await database.close();
+  });
+
+  test('the process is healthy', async () => {
+    const answer = await operations.get('/healthz');
+    assert.equal(answer.status, 200);
+    assert.equal(answer.headers.get('cache-control'), 'no-store');
+    assert.deepEqual(await answer.json(), { status: 'ok' });
+  });
+
+  test('it is not ready', async () => {
+    const answer = await operations.get('/readyz');
+    assert.equal(answer.status, 503);
+    assert.deepEqual(await answer.json(), {
+      status: 'unavailable',
+      detail: 'database unreachable',
+    });
+  });
+
+  test('metrics can be read, and say so', async () => {
+    const answer = await operations.get('/metrics');
+    assert.equal(answer.status, 200);
+    const text = await answer.text();
+    assert.match(text, /^stagedoor_database_up 0$/m);
+    assert.doesNotMatch(text, /^stagedoor_mail_outbox\{/m);
+    assert.match(text, /^process_cpu_seconds_total /m);
+  });
+
+  test('requests are counted by method, group and status, not by path', async () => {
+    await operations.get('/boom');
+    await operations.get('/interaction/secret-of-somebody');
+    const text = await (await operations.get('/metrics')).text();
+    const count = (labels: string) =>
+      new RegExp(`^http_request_duration_seconds_count\\{${labels}\\} (\\d+)$`, 'm').exec(
+        text,
+      )?.[1];
+    assert.equal(count('method="GET",route="other",status="500"'), '1');
+    assert.equal(count('method="GET",route="interaction",status="404"'), '1');
+    assert.doesNotMatch(text, /secret|boom/);
+  });
+});
+
+test('A database that takes its time is not waited for longer than two seconds', async () => {
+  let asked = 0;
+  const silent = await openDatabase({
+    url: 'postgres://x@127.0.0.1:1/x',
+    dataDir: '',
+    connections: 1,
+  });
+  const database: Database = {
+    ...silent,
+    ping: () => {
+      asked += 1;
+      return new Promise(() => {});
+    },
+  };
+  const operations = await startOperations(database);
+  const start = performance.now();
+  const answers = await Promise.all([operations.get('/readyz'), operations.get('/readyz')]);
+  assert.ok(performance.now() - start < 3_000);
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [503, 503],
+  );
+  assert.equal(asked, 1);
+  operations.close();
+  await silent.close();
+});
+
+test('Paths fall into few groups', () => {
+  assert.equal(routeGroup('/api/v1/oauth/introspect'), 'introspect');
+  assert.equal(routeGroup('/api/v1/oauth/authorize/abc'), 'authorize');
+  assert.equal(routeGroup('/api/v1/users/ada/'), 'management');
+  assert.equal(routeGroup('/wp-login.php'), 'other');
+});
