@@ -1,8 +1,8 @@
 import type Router from '@koa/router';
 import type { JWK } from 'jose';
-import type { Provider } from 'oidc-provider';
+import type Koa from 'koa';
 import { applicationRoutes } from './applications/routes.ts';
-import type { InteractionRoutesDeps } from './authorization/deps.ts';
+import type { InteractionRoutesDeps } from './authorization/interaction-page.ts';
 import { interactionRoutes } from './authorization/routes.ts';
 import type { Config } from './config.ts';
 import type { Database } from './db/database.ts';
@@ -48,7 +48,7 @@ export interface AppDeps {
  * Puts everything together: stores, use cases, provider, routes. The provider is the Koa
  * application, as its authors mean it; what `use` adds runs before it, in this order.
  */
-export function createApp(deps: AppDeps): Provider {
+export function createApp(deps: AppDeps): Koa {
   const { config, database, log, cookieKeys } = deps;
   const { db } = database;
   const { issuer } = config;
@@ -89,7 +89,7 @@ export function createApp(deps: AppDeps): Provider {
 }
 
 /** Routes, and a 405 for what they have under another method. */
-function mount<State>(provider: Provider, router: Router<State>): void {
-  provider.use(router.routes());
-  provider.use(router.allowedMethods());
+function mount<State>(app: Koa, router: Router<State>): void {
+  app.use(router.routes());
+  app.use(router.allowedMethods());
 }

@@ -1,6 +1,6 @@
 import Router from '@koa/router';
 import type { Db } from './db/database.ts';
-import { identify } from './directory/identify.ts';
+import { identify } from './web/identify.ts';
 import type { Renderer } from './web/render.ts';
 import type { Sessions } from './web/session.ts';
 import type { DemoGuide } from './web/views.ts';

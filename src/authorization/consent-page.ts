@@ -5,9 +5,9 @@ import { originOf } from '../web/origin.ts';
 import type { ConsentProps } from '../web/views.ts';
 import { approveConsent, type Choice, checkChoice } from './approve.ts';
 import { denyConsent } from './deny.ts';
-import type { InteractionRoutesDeps } from './deps.ts';
 import { type ConsentRequest, describeConsent } from './describe.ts';
 import { isPending, type PendingInteraction } from './interaction.ts';
+import type { InteractionRoutesDeps } from './interaction-page.ts';
 import { presentConsent } from './presenters.ts';
 
 /** Shows what the application asks for. */

@@ -1,5 +1,3 @@
-import type { Context } from 'koa';
-
 /** An authorization request that waits for a person, as the pages need it. */
 export interface PendingInteraction {
   readonly uid: string;
@@ -34,17 +32,6 @@ export type Decision =
 export interface OverInteraction {
   readonly reason: 'expired' | 'answered' | 'other_user';
   readonly application: { readonly name: string; readonly homepageUrl: string | null } | undefined;
-}
-
-/** The provider's side of the interaction pages; `oidc/interactions.ts` implements it. */
-export interface Interactions {
-  /**
-   * The request of this URL and browser. Inside `decide` of `inTransaction` its row is locked,
-   * so that a form posted twice is decided once.
-   */
-  find(ctx: Context): Promise<PendingInteraction | OverInteraction>;
-  /** Notes the decision; the answer is the URL at which the request goes on. */
-  finish(ctx: Context, decision: Decision): Promise<string>;
 }
 
 /** Tells the two answers of `find` apart. */

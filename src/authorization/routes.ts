@@ -6,8 +6,8 @@ import { loginErrors, loginStatus } from '../directory/sign-in-routes.ts';
 import { readForm } from '../web/form.ts';
 import { originOf } from '../web/origin.ts';
 import { answerConsent, showConsent } from './consent-page.ts';
-import type { InteractionRoutesDeps } from './deps.ts';
 import { isPending, type OverInteraction, type PendingInteraction } from './interaction.ts';
+import type { InteractionRoutesDeps } from './interaction-page.ts';
 
 /**
  * Sign-in and consent: the pages that an authorization request waits at. A request has one page

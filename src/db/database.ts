@@ -1,13 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
-import { CompiledQuery, Kysely, PostgresDialect } from 'kysely';
+import { CompiledQuery, Kysely, PGliteDialect, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { StagedoorError } from '../errors.ts';
 import { takeDirectory } from './directory-lock.ts';
 import { PreparingClient } from './preparing-client.ts';
 import type { Schema } from './schema.ts';
-import { SerialPGliteDialect } from './serial-pglite.ts';
 
 /** What stores query: the pool, or one transaction (see `transaction.ts`). */
 export type Db = Kysely<Schema>;
@@ -64,10 +63,9 @@ async function openEmbedded(dataDir: string): Promise<Database> {
   }
   const giveBack = await takeDirectory(dataDir);
   const pglite = await PGlite.create({ dataDir: folder });
-  const database = wrap(
-    'embedded',
-    new Kysely<Schema>({ dialect: new SerialPGliteDialect({ pglite }) }),
-  );
+  // Kysely lends PGlite's one connection out in turns: code inside a transaction that queries outside
+  // it would wait for itself.
+  const database = wrap('embedded', new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }) }));
   return {
     ...database,
     close: async () => {

@@ -1,14 +1,11 @@
 import type { Adapter } from 'oidc-provider';
 import { clientAdapter } from './client-adapter.ts';
-import type { AdapterDeps } from './deps.ts';
+import type { AdapterDeps, PartialAdapter } from './deps.ts';
 import { grantAdapter } from './grant-adapter.ts';
 import { interactionAdapter } from './interaction-adapter.ts';
 import { pushedRequestAdapter } from './pushed-request-adapter.ts';
 import { sessionAdapter } from './session-adapter.ts';
 import { accessTokenAdapter, codeAdapter, refreshTokenAdapter } from './token-adapters.ts';
-
-/** What a model does not do is a defect if it is asked for. */
-export type PartialAdapter = Partial<Adapter>;
 
 const MODELS: Record<string, (deps: AdapterDeps) => PartialAdapter> = {
   AccessToken: accessTokenAdapter,

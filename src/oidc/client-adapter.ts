@@ -1,9 +1,8 @@
 import type { AdapterPayload } from 'oidc-provider';
 import { type Application, applicationState } from '../applications/application.ts';
 import { findClient } from '../applications/find-client.ts';
-import type { PartialAdapter } from './adapter.ts';
 import { currentTransaction } from './current-transaction.ts';
-import type { AdapterDeps } from './deps.ts';
+import type { AdapterDeps, PartialAdapter } from './deps.ts';
 
 /** Our own client metadata, beside the registered names of RFC 7591. */
 export const EXTRA_CLIENT_METADATA = ['application_state', 'require_pkce', 'secret_hashes'];

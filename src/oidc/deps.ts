@@ -1,3 +1,4 @@
+import type { Adapter } from 'oidc-provider';
 import type { Config } from '../config.ts';
 import type { Db } from '../db/database.ts';
 
@@ -6,3 +7,6 @@ export interface AdapterDeps {
   readonly db: Db;
   readonly config: Config;
 }
+
+/** What a model does not do is a defect if it is asked for. */
+export type PartialAdapter = Partial<Adapter>;

@@ -2,9 +2,8 @@ import { Provider } from 'oidc-provider';
 import { findGrant } from '../grants/find.ts';
 import { type Revocation, revokeGrant } from '../grants/revoke.ts';
 import { originOf } from '../web/origin.ts';
-import type { PartialAdapter } from './adapter.ts';
 import { currentTransaction, requireTransaction } from './current-transaction.ts';
-import type { AdapterDeps } from './deps.ts';
+import type { AdapterDeps, PartialAdapter } from './deps.ts';
 
 /**
  * Grants are made by our own consent (`authorization/approve.ts`), never saved by the provider.

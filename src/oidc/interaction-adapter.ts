@@ -1,8 +1,7 @@
 import type { AdapterPayload } from 'oidc-provider';
 import { seal, unseal } from '../sealed.ts';
-import type { PartialAdapter } from './adapter.ts';
 import { currentTransaction } from './current-transaction.ts';
-import type { AdapterDeps } from './deps.ts';
+import type { AdapterDeps, PartialAdapter } from './deps.ts';
 import {
   type StoredInteraction,
   selectInteraction,

@@ -1,5 +1,6 @@
 import { errors, type InteractionResults, type Provider } from 'oidc-provider';
-import type { Decision, Interactions, PendingInteraction } from '../authorization/interaction.ts';
+import type { Decision, PendingInteraction } from '../authorization/interaction.ts';
+import type { Interactions } from '../authorization/interaction-page.ts';
 import type { Config } from '../config.ts';
 import type { Db } from '../db/database.ts';
 import { describeOver } from './describe-over.ts';

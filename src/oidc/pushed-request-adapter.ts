@@ -1,7 +1,6 @@
 import { errors } from 'oidc-provider';
-import type { PartialAdapter } from './adapter.ts';
 import { currentTransaction } from './current-transaction.ts';
-import type { AdapterDeps } from './deps.ts';
+import type { AdapterDeps, PartialAdapter } from './deps.ts';
 import { consumePushedRequest, insertPushedRequest, selectPushedRequest } from './store.ts';
 import { fromEpoch, nowEpoch, toEpoch } from './time.ts';
 

@@ -1,7 +1,6 @@
 import type { AdapterPayload } from 'oidc-provider';
-import type { PartialAdapter } from './adapter.ts';
 import { currentTransaction } from './current-transaction.ts';
-import type { AdapterDeps } from './deps.ts';
+import type { AdapterDeps, PartialAdapter } from './deps.ts';
 import { deleteSession, type StoredSession, selectSession, upsertSession } from './store.ts';
 import { fromEpoch, toEpoch } from './time.ts';
 

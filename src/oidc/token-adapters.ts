@@ -4,14 +4,13 @@ import { findAccessToken, findCode, findRefreshToken } from '../tokens/find.ts';
 import { issueAccessToken, issueCode, issueRefreshToken } from '../tokens/issue.ts';
 import type { DeadReason, FoundGrantSource, FoundToken, NewToken } from '../tokens/token.ts';
 import { originOf } from '../web/origin.ts';
-import type { PartialAdapter } from './adapter.ts';
 import {
   currentTransaction,
   requireFamily,
   requireTransaction,
   setFamily,
 } from './current-transaction.ts';
-import type { AdapterDeps } from './deps.ts';
+import type { AdapterDeps, PartialAdapter } from './deps.ts';
 import { fromEpoch, nowEpoch, toEpoch } from './time.ts';
 
 /**

@@ -2,6 +2,7 @@ import type { Middleware } from 'koa';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { countMails } from '../audit/count-mails.ts';
 import type { Database } from '../db/database.ts';
+import { preparedStatements } from '../db/preparing-client.ts';
 import { routeGroup } from './route-group.ts';
 import { within } from './within.ts';
 
@@ -23,6 +24,14 @@ const QUERY_LIMIT = 2_000;
 export function createMetrics(database: Database): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  new Gauge({
+    name: 'stagedoor_prepared_statements',
+    help: 'Different statements that this process has had PostgreSQL prepare',
+    registers: [registry],
+    collect() {
+      this.set(preparedStatements());
+    },
+  });
   const askDatabase = mailGauges(database, registry);
   const requests = new Histogram({
     name: 'http_request_duration_seconds',

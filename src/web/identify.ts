@@ -1,8 +1,8 @@
 import type { Context } from 'koa';
 import type { Db } from '../db/database.ts';
-import type { Sessions } from '../web/session.ts';
-import { findActiveUser } from './find-user.ts';
-import type { User } from './user.ts';
+import { findActiveUser } from '../directory/find-user.ts';
+import type { User } from '../directory/user.ts';
+import type { Sessions } from './session.ts';
 
 /** The person on the other side of an account page. */
 export interface Identified {

@@ -1,3 +1,4 @@
+import type { Context } from 'koa';
 import type { Config } from '../config.ts';
 import type { Db } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
@@ -5,7 +6,18 @@ import type { Throttle } from '../directory/throttle.ts';
 import type { Csrf } from '../web/csrf.ts';
 import type { Renderer } from '../web/render.ts';
 import type { Sessions } from '../web/session.ts';
-import type { Interactions } from './interaction.ts';
+import type { Decision, OverInteraction, PendingInteraction } from './interaction.ts';
+
+/** The provider's side of the interaction pages; `oidc/interactions.ts` implements it. */
+export interface Interactions {
+  /**
+   * The request of this URL and browser. Inside `decide` of `inTransaction` its row is locked,
+   * so that a form posted twice is decided once.
+   */
+  find(ctx: Context): Promise<PendingInteraction | OverInteraction>;
+  /** Notes the decision; the answer is the URL at which the request goes on. */
+  finish(ctx: Context, decision: Decision): Promise<string>;
+}
 
 /** What the pages of the flow need. */
 export interface InteractionRoutesDeps {
