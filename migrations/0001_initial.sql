@@ -12,7 +12,7 @@ create table users (
   id text primary key check (id ~ '^[A-Za-z0-9._-]{1,64}$'),
   email text not null,
   full_name text not null default '',
-  locale text not null default 'en',
+  locale text not null default '',
   timezone text not null default 'UTC',
   is_active boolean not null default true,
   password_hash text,
@@ -20,7 +20,7 @@ create table users (
   updated_at timestamptz not null default now()
 );
 comment on table users is 'People who sign in. The platform provisions them; the id is the platform''s own and is the sub of tokens.';
-comment on column users.locale is 'BCP 47 language tag; pages and mails use it where there is a catalogue for it, else English.';
+comment on column users.locale is 'BCP 47 language tag, or empty where the platform named none. Pages use it where there is a catalogue for it, else what the browser asks for; mails the same, as it was when they were written.';
 comment on column users.timezone is 'IANA time zone name in which this user reads times.';
 comment on column users.is_active is 'While false, nobody signs in as this user and nothing of the user''s grants is live.';
 comment on column users.password_hash is 'argon2id in PHC format; null where the user has no local password.';

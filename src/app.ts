@@ -21,8 +21,9 @@ import { createRenderError } from './oidc/render-error.ts';
 import { protocolRoutes } from './oidc/routes.ts';
 import { createSessions } from './oidc/sessions.ts';
 import { operationsRoutes } from './operations/health.ts';
+import { logOperatorCalls } from './operations/log-operator-calls.ts';
 import { createMetrics, measureRequests } from './operations/metrics.ts';
-import { tokenRoutes } from './tokens/routes.ts';
+import { bearerRoutes, introspectionEndpoint } from './tokens/routes.ts';
 import { assets } from './web/assets.ts';
 import { createCsrf } from './web/csrf.ts';
 import { errorResponses } from './web/error-page.ts';
@@ -70,12 +71,13 @@ export function createApp(deps: AppDeps): Koa {
   const metrics = createMetrics(database);
 
   provider.use(measureRequests(metrics));
+  provider.use(logOperatorCalls(log));
   provider.use(errorResponses(renderer, log));
+  provider.use(introspectionEndpoint({ database, issuer }));
   provider.use(ownUrl(issuer, config.trustProxy > 0));
   provider.use(securityHeaders({ issuer }));
-  // First of the routes: every API call of the platform waits for an introspection.
-  mount(provider, tokenRoutes({ db, issuer }));
   provider.use(assets());
+  mount(provider, bearerRoutes({ database, issuer }));
   mount(provider, operationsRoutes({ database, metrics }));
   mount(provider, landingRoutes({ ...pages, demoGuide: deps.demoGuide }));
   mount(provider, signInRoutes(pages));

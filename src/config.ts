@@ -150,6 +150,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   problems.push(
     ...(production ? missingInProduction(given) : []),
     ...wrongIssuer(given, production),
+    ...(parsed.success ? wrongTogether(parsed.data) : []),
   );
   if (!parsed.success || problems.length > 0) {
     throw new StagedoorError(
@@ -202,6 +203,19 @@ function missingInProduction(given: Record<string, string | undefined>): string[
   return Object.entries(required)
     .filter(([name]) => given[name] === undefined)
     .map(([name, text]) => `${name} ${text}`);
+}
+
+/** Each alone is right. */
+function wrongTogether(vars: z.infer<typeof variables>): string[] {
+  if (vars.WORKERS === 1) {
+    return [];
+  }
+  return [
+    ...(vars.DATABASE_URL === undefined
+      ? ['WORKERS above 1 needs DATABASE_URL: the embedded database belongs to one process']
+      : []),
+    ...(vars.DEMO ? ['WORKERS must be 1 with DEMO: the demo runs once'] : []),
+  ];
 }
 
 function wrongIssuer(given: Record<string, string | undefined>, production: boolean): string[] {

@@ -8,7 +8,7 @@ import { welcome } from './welcome.ts';
 /** Starts the server, or its workers, and stops on SIGINT and SIGTERM. */
 async function main(): Promise<void> {
   const config = readConfig();
-  if (config.workers > 1 && config.databaseUrl !== undefined && cluster.isPrimary) {
+  if (config.workers > 1 && cluster.isPrimary) {
     return superviseWorkers(config.workers);
   }
   const running = await serve(config);

@@ -25,6 +25,9 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+/** Milliseconds: a database that hangs must not hold every connection for ever. */
+const QUERY_TIMEOUT = 30_000;
+
 /** Seconds that requests under way get when the server stops. */
 const GRACE = 10;
 
@@ -38,6 +41,7 @@ export async function serve(config: Config): Promise<RunningServer> {
     url: config.databaseUrl,
     dataDir: config.dataDir,
     connections: config.databaseConnections,
+    queryTimeout: QUERY_TIMEOUT,
   });
   const closers: (() => Promise<void>)[] = [() => database.close()];
   const close = async () => {

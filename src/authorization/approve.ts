@@ -51,14 +51,15 @@ function wantsOrganizers(request: ConsentRequest, chosen: readonly string[]): bo
  * Makes the grant, its log entry and its mail in one transaction: no authorization without
  * either. Each consent makes a new grant; an earlier one is not touched.
  * @param choice one that `checkChoice` has let through
- * @param lifetime seconds that the grant lives before its first token
+ * @param given where the answer came from, the seconds that the grant lives before its first
+ *   token, and the language of the page, for users whose own is not known
  * @returns the grant's id
  */
 export async function approveConsent(
   tx: Tx,
   request: ConsentRequest,
   choice: Choice,
-  given: { readonly origin: Origin; readonly lifetime: number },
+  given: { readonly origin: Origin; readonly lifetime: number; readonly pageLocale: string },
 ): Promise<string> {
   const { application, user } = request;
   const organizers = wantsOrganizers(request, choice.scopes)
@@ -84,7 +85,7 @@ export async function approveConsent(
   await enqueueMail(tx, {
     kind: 'authorized',
     recipient: user.email,
-    locale: user.locale,
+    locale: user.locale || given.pageLocale,
     data: {
       grantId,
       application: {

@@ -89,7 +89,9 @@ async function decide(
     }
     const lifetime = deps.config.refreshTokenTtl;
     const { request, choice, reauthenticated } = verdict;
-    const grantId = await approveConsent(tx, request, choice, { origin, lifetime });
+    const pageLocale = deps.renderer.locale(ctx);
+    const given = { origin, lifetime, pageLocale };
+    const grantId = await approveConsent(tx, request, choice, given);
     const userId = request.user.id;
     return deps.interactions.finish(ctx, { kind: 'allowed', userId, grantId, reauthenticated });
   });

@@ -16,11 +16,11 @@ export function preparedStatements(): number {
 export class PreparingClient extends pg.Client {
   // biome-ignore lint/suspicious/noExplicitAny: pg's own overloads of query() can't be written otherwise
   override query(...args: any[]): any {
-    const [text, values] = args;
+    const [text, values, ...callback] = args;
     if (typeof text === 'string' && Array.isArray(values) && values.length > 0) {
       const name = nameOf(text);
       if (name !== undefined) {
-        return super.query({ name, text, values });
+        return super.query({ name, text, values }, ...callback);
       }
     }
     return Reflect.apply(super.query, this, args);

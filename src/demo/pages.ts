@@ -21,7 +21,8 @@ export function startPage(context: PageContext, notice?: Notice): Html {
       sees when you let it in: the tokens, what they open, and how it ends.</p>
     <p><a class="button" href="/connect">Connect</a></p>
     <ul class="plain">
-      <li>You sign in at <strong>${new URL(context.issuer).host}</strong>; ${NAME} never sees your password.</li>
+      <li>You sign in at <a href="${context.issuer}">${new URL(context.issuer).host}</a>, as one of
+        the people who are named there. ${NAME} never sees the password.</li>
       <li>You pick the organizers. Leave at least one out, to see it refused.</li>
     </ul>`;
   return page(notice?.title ?? 'Connect', body);

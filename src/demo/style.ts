@@ -42,7 +42,8 @@ ol { list-style: none; margin: 1.25rem 0 0; padding: 0; display: grid; gap: .9re
 .step { padding: 1rem 1.1rem; border: 1px solid var(--line); border-radius: .9rem;
   background: var(--card); scroll-margin-top: 1rem; min-width: 0 }
 .step:target { border-color: var(--accent) }
-.top { display: flex; gap: .75rem; align-items: start; justify-content: space-between }
+.top { display: flex; flex-wrap: wrap; gap: .25rem .75rem; align-items: start }
+.top h2 { flex: 1 1 12rem }
 .badge { padding: .1rem .6rem; border-radius: 1rem; font-size: .875rem; font-weight: 600;
   background: var(--good-ground); color: var(--good); white-space: nowrap }
 .badge.bad { background: var(--bad-ground); color: var(--bad) }

@@ -5,7 +5,7 @@ export interface User {
   readonly id: string;
   readonly email: string;
   readonly fullName: string;
-  /** BCP 47 language tag. */
+  /** BCP 47 language tag, or empty where the platform named none. */
   readonly locale: string;
   /** IANA time zone name. */
   readonly timezone: string;

@@ -15,7 +15,11 @@ import {
 
 const email = filledLine(EMAIL_LIMIT).refine(isEmail, 'Enter a valid email address.');
 const fullName = line(255);
-const locale = filledLine(35).refine(isLanguageTag, 'Not a language tag such as "en" or "pt-BR".');
+// Empty: the platform does not know it, and the pages follow the browser.
+const locale = line(35).refine(
+  (value) => value === '' || isLanguageTag(value),
+  'Not a language tag such as "en" or "pt-BR".',
+);
 const timezone = filledLine(64).refine(
   isTimeZone,
   'Not the name of an IANA time zone such as "Europe/Berlin".',
@@ -38,7 +42,7 @@ const password = z
 export const userBody = z.object({
   email,
   full_name: fullName.default(''),
-  locale: locale.default('en'),
+  locale: locale.default(''),
   timezone: timezone.default('UTC'),
   is_active: z.boolean().default(true),
   password: password.optional(),

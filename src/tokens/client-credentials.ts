@@ -49,7 +49,7 @@ function fromHeader(authorization: string): ClientCredentials {
 
 /** RFC 6749 wants both parts form-encoded inside the Basic scheme. */
 function formDecode(text: string): string {
-  return decodeURIComponent(text.replaceAll('+', ' '));
+  return /[%+]/.test(text) ? decodeURIComponent(text.replaceAll('+', ' ')) : text;
 }
 
 function malformed(description: string): ClientCredentials {

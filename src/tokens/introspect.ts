@@ -1,5 +1,5 @@
 import { hashOf, isWellFormed } from '../credentials.ts';
-import type { Db } from '../db/database.ts';
+import type { Database } from '../db/database.ts';
 import {
   type LiveTokenRow,
   selectForCaller,
@@ -38,7 +38,7 @@ const CLIENT_ID = /^[A-Za-z0-9._-]{1,64}$/;
  * @see RFC 7662 §2
  */
 export async function introspect(
-  db: Db,
+  database: Database,
   caller: { clientId: string; clientSecret: string },
   token: string,
 ): Promise<Introspection> {
@@ -47,7 +47,7 @@ export async function introspect(
   }
   const kind = isWellFormed('sdr', token) ? 'refresh_token' : 'access_token';
   const row = await selectForCaller(
-    db,
+    database,
     { clientId: caller.clientId, secretHash: hashOf(caller.clientSecret) },
     { kind, hash: hashOf(token) },
   );
@@ -60,11 +60,14 @@ export async function introspect(
 }
 
 /** What a bearer token opens; undefined where it is not live. No query for what can't be one. */
-export async function findLiveAccessToken(db: Db, token: string): Promise<LiveToken | undefined> {
+export async function findLiveAccessToken(
+  database: Database,
+  token: string,
+): Promise<LiveToken | undefined> {
   if (!isWellFormed('sda', token)) {
     return undefined;
   }
-  const row = await selectLiveAccessToken(db, hashOf(token));
+  const row = await selectLiveAccessToken(database, hashOf(token));
   return row && toLiveToken(row);
 }
 

@@ -1,5 +1,4 @@
-import { CompiledQuery } from 'kysely';
-import type { Db } from '../db/database.ts';
+import type { Database } from '../db/database.ts';
 
 /*
  * The hot path: every API call of the platform waits for one of these. One statement answers who
@@ -74,22 +73,21 @@ export type IntrospectionRow = { readonly kind: 'resource_server' | 'application
 
 /** Answers an introspection; undefined where the caller could not be authenticated. */
 export async function selectForCaller(
-  db: Db,
+  database: Database,
   caller: { clientId: string; secretHash: Uint8Array },
   token: { kind: 'access_token' | 'refresh_token'; hash: Uint8Array },
 ): Promise<IntrospectionRow | undefined> {
   const text = token.kind === 'access_token' ? ACCESS_TOKEN_FOR_CALLER : REFRESH_TOKEN_FOR_CALLER;
-  const { rows } = await db.executeQuery<IntrospectionRow>(
-    CompiledQuery.raw(text, [caller.clientId, caller.secretHash, token.hash]),
-  );
-  return rows[0];
+  const values = [caller.clientId, caller.secretHash, token.hash];
+  const [row] = await database.read<IntrospectionRow>(text, values);
+  return row;
 }
 
 /** A live access token, for the endpoints of this server that take bearer tokens. */
 export async function selectLiveAccessToken(
-  db: Db,
+  database: Database,
   hash: Uint8Array,
 ): Promise<LiveTokenRow | undefined> {
-  const { rows } = await db.executeQuery<LiveTokenRow>(CompiledQuery.raw(ACCESS_TOKEN, [hash]));
-  return rows[0];
+  const [row] = await database.read<LiveTokenRow>(ACCESS_TOKEN, [hash]);
+  return row;
 }

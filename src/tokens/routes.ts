@@ -1,22 +1,41 @@
 import Router from '@koa/router';
-import type { Context } from 'koa';
-import type { Db } from '../db/database.ts';
+import type { Context, Middleware } from 'koa';
+import type { Database } from '../db/database.ts';
 import { findActiveUser } from '../directory/find-user.ts';
 import { organizersOf } from '../directory/organizers-of.ts';
 import { readForm } from '../web/form.ts';
 import { readClientCredentials } from './client-credentials.ts';
 import { findLiveAccessToken, introspect, type LiveToken } from './introspect.ts';
 
-/** What the endpoints need. */
+/** What the endpoints that read tokens need. */
 export interface TokenRoutesDeps {
-  readonly db: Db;
+  readonly database: Database;
   readonly issuer: string;
 }
 
-/** The endpoints that read tokens: introspection, and the two that take bearer tokens. */
-export function tokenRoutes(deps: TokenRoutesDeps): Router {
+const INTROSPECTION = '/api/v1/oauth/introspect';
+
+/**
+ * The introspection endpoint. Every API call of the platform waits for it, so it is no route of a
+ * router: it goes in front of them, and of all that only pages need.
+ */
+export function introspectionEndpoint(deps: TokenRoutesDeps): Middleware {
+  return (ctx, next) => {
+    if (ctx.path !== INTROSPECTION) {
+      return next();
+    }
+    if (ctx.method === 'POST') {
+      return answerIntrospection(deps, ctx);
+    }
+    ctx.set('Allow', 'POST');
+    ctx.status = 405;
+    return undefined;
+  };
+}
+
+/** The endpoints of this server that take bearer tokens. */
+export function bearerRoutes(deps: TokenRoutesDeps): Router {
   return new Router()
-    .post('/api/v1/oauth/introspect', (ctx) => answerIntrospection(deps, ctx))
     .get('/api/v1/me', (ctx) => answerMe(deps, ctx))
     .get('/api/v1/organizers/', (ctx) => answerOrganizers(deps, ctx));
 }
@@ -37,7 +56,7 @@ async function answerIntrospection(deps: TokenRoutesDeps, ctx: Context): Promise
   if (!token || tokens.length > 1) {
     return refuse(ctx, 400, 'invalid_request', 'exactly one token parameter is required');
   }
-  const answer = await introspect(deps.db, caller, token);
+  const answer = await introspect(deps.database, caller, token);
   if (answer.outcome === 'unauthenticated') {
     return refuse(ctx, 401, 'invalid_client', 'client authentication failed');
   }
@@ -73,7 +92,7 @@ function refuse(ctx: Context, status: 400 | 401, error: string, description: str
 
 async function answerMe(deps: TokenRoutesDeps, ctx: Context): Promise<void> {
   const token = await bearer(deps, ctx, ['profile']);
-  const user = token && (await findActiveUser(deps.db, token.userId));
+  const user = token && (await findActiveUser(deps.database.db, token.userId));
   if (user) {
     ctx.body = {
       sub: user.id,
@@ -89,7 +108,7 @@ async function answerOrganizers(deps: TokenRoutesDeps, ctx: Context): Promise<vo
   const token = await bearer(deps, ctx, ['read', 'write']);
   if (token) {
     const open = new Set(token.organizers);
-    const all = await organizersOf(deps.db, token.userId);
+    const all = await organizersOf(deps.database.db, token.userId);
     const results = all
       .filter(({ slug }) => open.has(slug))
       .map(({ slug, name }) => ({ slug, name }));
@@ -111,7 +130,7 @@ async function bearer(
   if (value === undefined) {
     return challenge(ctx, 401, '', 'Authentication credentials were not provided.');
   }
-  const token = await findLiveAccessToken(deps.db, value);
+  const token = await findLiveAccessToken(deps.database, value);
   if (token === undefined) {
     return challenge(ctx, 401, 'error="invalid_token"', 'The access token is not valid.');
   }

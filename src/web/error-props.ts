@@ -39,10 +39,6 @@ function errorProps(t: Translate, kind: ErrorKind, developer: string | undefined
     message: t(`error.${kind}.message`),
     hint: t(`error.${kind}.hint`),
     developer,
-    links: [
-      ...(kind === 'unauthenticated' ? [{ href: '/login', label: t('link.login') }] : []),
-      { href: '/account/authorizations', label: t('link.authorizations') },
-      { href: '/', label: t('link.home') },
-    ],
+    links: kind === 'unauthenticated' ? [{ href: '/login', label: t('link.login') }] : [],
   };
 }

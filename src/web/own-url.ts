@@ -13,7 +13,7 @@ export function ownUrl(issuer: string, trustProxy: boolean): Middleware {
     headers['x-forwarded-host'] = host;
     headers['x-forwarded-proto'] = protocol.slice(0, -1);
     headers.host = host;
-    if (!trustProxy) {
+    if (!trustProxy && headers['x-forwarded-for'] !== undefined) {
       delete headers['x-forwarded-for'];
     }
     return next();

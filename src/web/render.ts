@@ -37,7 +37,8 @@ export interface Renderer {
 }
 
 /** Every view sees these by name, beside its own props in `it`. */
-const HEADER = 'const { t, rich, locale, csrf, asset, date, link, byName, signedIn } = it.helpers;';
+const HEADER =
+  'const { t, rich, locale, csrf, asset, date, link, byName, isLong, signedIn } = it.helpers;';
 
 /** Makes the renderer of `views/`. Templates are read once. */
 export function createRenderer(options: CsrfOptions): Renderer {

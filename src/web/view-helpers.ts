@@ -12,7 +12,12 @@ export interface ViewHelpers {
   /** The address when it is a web address, else undefined: it goes into `href`. */
   link(url: string | null | undefined): string | undefined;
   byName<Item extends { readonly name: string }>(items: readonly Item[]): Item[];
+  /** Whether a name is too long for the size of a heading: it may have 255 characters. */
+  isLong(name: string): boolean;
 }
+
+/** Characters; in a heading on a phone these are about five lines. */
+const LONG_NAME = 60;
 
 /** Makes the helpers of one page. */
 export function viewHelpers(t: Translate, locale: Locale): ViewHelpers {
@@ -31,6 +36,7 @@ export function viewHelpers(t: Translate, locale: Locale): ViewHelpers {
     link: (url) =>
       /^https?:$/.test(URL.parse(url ?? '')?.protocol ?? '') ? (url ?? '') : undefined,
     byName: (items) => items.toSorted((a, b) => collator.compare(a.name, b.name)),
+    isLong: (name) => name.length > LONG_NAME,
   };
 }
 

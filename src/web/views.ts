@@ -121,5 +121,6 @@ export interface ErrorProps {
   readonly message: string;
   readonly hint?: string | undefined;
   readonly developer?: string | undefined;
+  /** Ways on, beside the authorizations and the front page, which every such page offers. */
   readonly links: readonly { readonly href: string; readonly label: string }[];
 }

@@ -10,8 +10,8 @@ import { load, type Target } from './load.ts';
 import { type MeasuredServer, startMeasured } from './measured-server.ts';
 
 /** Requests to each server: warm-up, then this many in each of the rounds. */
-const WARM_UP = 2_000;
-const PER_ROUND = 4_000;
+const WARM_UP = 10_000;
+const PER_ROUND = 8_000;
 const ROUNDS = 5;
 const CONNECTIONS = 32;
 

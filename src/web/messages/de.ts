@@ -20,7 +20,7 @@ export const de = {
     'Stagedoor lässt Anwendungen mit deinen Veranstaltern arbeiten, ohne dass sie je dein Passwort sehen. Du wählst die Veranstalter und was die Anwendung dort darf, und du kannst den Zugriff jederzeit beenden.',
   'landing.login': 'Anmelden',
   'landing.authorizations': 'Deine zugelassenen Anwendungen',
-  'landing.demo.title': 'Dies ist eine Demo: Probiere den ganzen Weg aus',
+  'landing.demo.title': 'Dies ist eine Demo: Probiere alles einmal durch',
   'landing.demo.open': 'Öffne die Demo-Anwendung und wähle „Connect“.',
   'landing.demo.link': 'Demo-Anwendung öffnen',
   'landing.demo.sign_in': 'Melde dich hier als eine dieser Personen an:',

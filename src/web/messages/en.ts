@@ -21,7 +21,7 @@ export const en = {
     'Stagedoor lets applications work with your organizers without ever seeing your password. You pick the organizers and what the application may do there, and you can end it at any time.',
   'landing.login': 'Sign in',
   'landing.authorizations': 'Your authorized applications',
-  'landing.demo.title': 'This is a demo: try the whole way',
+  'landing.demo.title': 'This is a demo: try it from start to finish',
   'landing.demo.open': 'Open the demo application and choose “Connect”.',
   'landing.demo.link': 'Open the demo application',
   'landing.demo.sign_in': 'Sign in here as one of these users:',
