@@ -130,7 +130,7 @@ const variables = z.object({
   RECENT_SIGN_IN_SECONDS: seconds(3600),
   TRUST_PROXY: count(0, 0),
   WORKERS: count(1, 1),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).optional(),
   DEMO: flag.optional(),
   PERMISSIONS: z.string().transform(words).optional(),
 });
@@ -183,7 +183,7 @@ function fromVariables(vars: z.infer<typeof variables>, production: boolean): Co
     recentSignInSeconds: vars.RECENT_SIGN_IN_SECONDS,
     trustProxy: vars.TRUST_PROXY,
     workers: vars.WORKERS,
-    logLevel: vars.LOG_LEVEL,
+    logLevel: vars.LOG_LEVEL ?? (production ? 'info' : 'warn'),
     demo: vars.DEMO ?? (vars.DATABASE_URL === undefined && !production),
     scopes: DEFAULT_SCOPES,
     defaultScopes: ['read', 'write'],

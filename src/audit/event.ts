@@ -18,6 +18,14 @@ export type AuditAction =
   | 'stagedoor.application.suspended'
   | 'stagedoor.application.resumed'
   | 'stagedoor.application.reviewed'
+  | 'stagedoor.application.enabled'
+  | 'stagedoor.application.disabled'
+  | 'stagedoor.application.secret_added'
+  | 'stagedoor.application.secret_deleted'
+  | 'stagedoor.application.transfer_offered'
+  | 'stagedoor.application.transfer_withdrawn'
+  | 'stagedoor.application.transfer_accepted'
+  | 'stagedoor.application.transfer_declined'
   | 'stagedoor.resource_server.registered'
   | 'stagedoor.resource_server.deleted';
 

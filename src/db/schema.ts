@@ -177,6 +177,21 @@ export interface Schema {
     failed_at: Date | null;
     last_error: string | null;
   };
+  application_transfers: {
+    client_id: string;
+    to_user_id: string;
+    from_user_id: string;
+    created_at: CreatedAt;
+  };
+  client_errors: {
+    id: ColumnType<string | number, never, never>;
+    client_id: string;
+    happened_at: CreatedAt;
+    endpoint: 'authorize' | 'token' | 'revoke_token' | 'par' | 'introspect';
+    error: string;
+    reason: string;
+    details: Json<Record<string, unknown>>;
+  };
   signing_keys: {
     kid: string;
     alg: string;

@@ -1,5 +1,9 @@
+import type { ApplicationsViews } from './views-applications.ts';
+import type { GuideViews } from './views-guide.ts';
+import type { InsightsViews } from './views-insights.ts';
+
 /** What each view is given: finished output of presenters, never rows. Keys are file names in `views/`. */
-export interface ViewProps {
+export interface ViewProps extends ApplicationsViews, InsightsViews, GuideViews {
   landing: { readonly demo?: DemoGuide | undefined };
   login: LoginProps;
   consent: ConsentProps;

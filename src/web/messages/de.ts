@@ -1,4 +1,7 @@
+import { applicationsDe } from './applications.ts';
 import type { Catalogue } from './en.ts';
+import { guideDe } from './guide.ts';
+import { insightsDe } from './insights.ts';
 
 /** German, with "du". */
 export const de = {
@@ -212,4 +215,7 @@ export const de = {
   'error.inactive_client.message':
     'Die Anwendung, die dich hergeschickt hat, wurde von ihren Betreibern oder von uns angehalten. Es wurde nichts erlaubt.',
   'error.inactive_client.hint': 'Frag die Betreiber der Anwendung, wann sie wieder da ist.',
+  ...applicationsDe,
+  ...guideDe,
+  ...insightsDe,
 } as const satisfies Catalogue;

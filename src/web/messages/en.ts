@@ -1,5 +1,7 @@
-/** A text, or one for each plural form of its `{count}`. */
-export type Message = string | { readonly one: string; readonly other: string };
+import { applicationsEn } from './applications.ts';
+import { guideEn } from './guide.ts';
+import { insightsEn } from './insights.ts';
+import type { Message, Translated } from './message.ts';
 
 /** All texts of the pages. No HTML in here: `{name}` is filled in by `translate.ts`. */
 export const en = {
@@ -201,12 +203,13 @@ export const en = {
   'error.inactive_client.message':
     'The application that sent you here has been stopped by its owner or by the operator. Nothing has been allowed.',
   'error.inactive_client.hint': 'Ask the people who run the application when it will be back.',
+  ...applicationsEn,
+  ...guideEn,
+  ...insightsEn,
 } as const satisfies Record<string, Message>;
 
 /** The name of a text. */
 export type MessageKey = keyof typeof en;
 
-/** What every other language must have: the English keys, no more, and plurals where English has them. */
-export type Catalogue = {
-  readonly [Key in MessageKey]: (typeof en)[Key] extends string ? string : Exclude<Message, string>;
-};
+/** What every other language must have. */
+export type Catalogue = Translated<typeof en>;

@@ -1,0 +1,2 @@
+/** What each view of the applications pages is given. Keys are file names in `views/`. */
+export type ApplicationsViews = Record<never, never>;

@@ -1,0 +1,2 @@
+/** What each view of the insights pages is given. Keys are file names in `views/`. */
+export type InsightsViews = Record<never, never>;
