@@ -58,6 +58,8 @@ function openPostgres(url: string, options: DatabaseOptions): Database {
   // An idle connection that the server drops is replaced at the next query; without a listener
   // its error would end the process.
   pool.on('error', () => {});
+  // The same for one that is in use: whoever uses it learns by their next query.
+  pool.on('connect', (client) => client.on('error', () => {}));
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   return {
     ...wrap('postgresql', db),

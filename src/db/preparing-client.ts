@@ -16,6 +16,15 @@ export function preparedStatements(): number {
 export class PreparingClient extends pg.Client {
   // biome-ignore lint/suspicious/noExplicitAny: pg's own overloads of query() can't be written otherwise
   override query(...args: any[]): any {
+    const answer = this.#send(args);
+    if (answer instanceof Promise) {
+      answer.catch((error: unknown) => this.#endIfLate(error));
+    }
+    return answer;
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  #send(args: any[]): any {
     const [text, values, ...callback] = args;
     if (typeof text === 'string' && Array.isArray(values) && values.length > 0) {
       const name = nameOf(text);
@@ -24,6 +33,16 @@ export class PreparingClient extends pg.Client {
       }
     }
     return Reflect.apply(super.query, this, args);
+  }
+
+  /**
+   * PostgreSQL may still carry out a statement that nobody waits for any more: after a late `begin`,
+   * whoever came next would be inside a transaction that nobody ends. So the connection goes.
+   */
+  #endIfLate(error: unknown): void {
+    if (error instanceof Error && error.message === 'Query read timeout') {
+      this.end().catch(() => {});
+    }
   }
 }
 

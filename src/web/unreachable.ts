@@ -1,6 +1,7 @@
 const CODES =
   /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|EHOSTUNREACH|08\w{3}|57P0[123]|53300|database_unreachable)$/;
-const MESSAGES = /timeout exceeded when trying to connect|Connection terminated|Query read timeout/;
+const MESSAGES =
+  /timeout exceeded when trying to connect|Connection terminated|Query read timeout|is not queryable/;
 
 /**
  * Whether an error means that the database can't be reached at the moment: a failed connection,

@@ -12,6 +12,8 @@ export interface TestServer {
   readonly config: Config;
   readonly database: Database;
   readonly operatorToken: string;
+  /** With `DEMO: '1'`: where the demo application is, and who can sign in. */
+  readonly demo: RunningServer['demo'];
   /** Where mails are written, one `.eml` file each. */
   readonly mailFolder: string;
   /** Stops it, and drops its database and files. A second call does nothing. */
@@ -59,6 +61,7 @@ function present(
     config,
     database: running.database,
     operatorToken: config.operatorToken ?? '',
+    demo: running.demo,
     mailFolder: join(environment.dataDir, 'mail'),
     close: () => {
       closing ??= running.close().then(() => environment.remove());

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { de } from '../../src/web/messages/de.ts';
-import { en, type Message } from '../../src/web/messages/en.ts';
+import { en } from '../../src/web/messages/en.ts';
+import type { Message } from '../../src/web/messages/message.ts';
 import { localized, translator } from '../../src/web/translate.ts';
 
 const catalogues: Record<string, Record<string, Message>> = { en, de };

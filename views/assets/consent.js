@@ -4,7 +4,7 @@ for (const finder of document.querySelectorAll('[data-finder]')) {
   const filter = finder.querySelector('input');
   const status = finder.querySelector('[data-status]');
   const empty = fieldset.querySelector('[data-empty]');
-  const rows = [...fieldset.querySelectorAll('.organizers > li')].map((item) => ({
+  const rows = [...fieldset.querySelectorAll('.organizers > li:not([data-empty])')].map((item) => ({
     item,
     box: item.querySelector('input'),
     text: plain(item.textContent),
