@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { chromiumPath, launchBrowser } from '../support/browser.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { assertSound } from './soundness.ts';
+import { endGrants, tourDemo } from './tour.ts';
+import { openWindow } from './window.ts';
+
+const skip = chromiumPath() === undefined && 'Chromium is not installed';
+
+describe('the demo, in a real browser', { skip }, () => {
+  let server: TestServer;
+  let browser: Browser;
+
+  before(async () => {
+    const launched = await launchBrowser();
+    assert.ok(launched);
+    browser = launched;
+    server = await startServer({ DATABASE_URL: '', DEMO: '1' });
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  // Consent is asked for in each test, also after one that has failed half-way.
+  afterEach(() => endGrants(server));
+
+  const open = (options?: BrowserContextOptions) => openWindow(browser, server, options);
+
+  /** The demo's users by their first name, as the front page lists them. */
+  const user = (name: 'ada' | 'ben') => {
+    const found = server.demo?.users.find(({ email }) => email.startsWith(`${name}@`));
+    assert.ok(found);
+    return found;
+  };
+
+  /** From the front page to where Ada is asked, with what the pages themselves tell her. */
+  const toConsent = async (page: Page) => {
+    const { email, password } = user('ada');
+    await page.goto('/');
+    await page.getByText(password).waitFor();
+    await page.getByRole('link', { name: 'Open the demo application' }).click();
+    await page.getByRole('link', { name: 'Connect' }).click();
+    await page.getByRole('heading', { name: 'Sign in', level: 1 }).waitFor();
+    await page.getByLabel('E-mail address').fill(email);
+    await page.getByLabel('Password').fill(password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: 'Curtain Call asks for access' }).waitFor();
+  };
+
+  const revoke = async (page: Page) => {
+    await page.getByRole('button', { name: 'Revoke' }).click();
+    await page.getByRole('heading', { name: 'Not connected any more' }).waitFor();
+  };
+
+  for (const javaScriptEnabled of [true, false]) {
+    it(`goes from the front page to the API and back out, ${javaScriptEnabled ? 'with' : 'without'} JavaScript`, async () => {
+      await using window = await open({ javaScriptEnabled });
+      const { page } = window;
+      await toConsent(page);
+      await page.getByRole('checkbox', { name: 'Red Stage' }).check();
+      assert.equal(await page.getByRole('checkbox', { name: 'Blue Hall' }).isChecked(), false);
+      await page.getByRole('button', { name: 'Allow' }).click();
+
+      await page.getByRole('heading', { name: 'Connected', exact: true }).waitFor();
+      assert.equal(new URL(page.url()).search, '', 'the code has left the address bar');
+      const tokens = step(page, 'Exchange the code for tokens');
+      assert.match(await tokens.innerText(), /200 OK[\s\S]*"access_token": "sda_[\s\S]*"sdr_/);
+      assert.match(await step(page, 'Read the orders of Red Stage').innerText(), /200 OK/);
+      assert.match(await step(page, 'Read the orders of Blue Hall').innerText(), /403 Forbidden/);
+
+      await page.getByRole('button', { name: 'Refresh' }).click();
+      assert.match(await step(page, 'with the old access token').innerText(), /401 Unauthorized/);
+      assert.match(await step(page, 'with the new access token').innerText(), /200 OK/);
+
+      await revoke(page);
+      const last = page.getByRole('listitem').last();
+      assert.match(await last.innerText(), /Read the orders of Red Stage[\s\S]*401 Unauthorized/);
+      window.assertQuiet();
+    });
+  }
+
+  it('tells the application nothing but "no" when the user denies', async () => {
+    await using window = await open();
+    const { page } = window;
+    await toConsent(page);
+    await page.getByRole('checkbox', { name: 'Red Stage' }).check();
+    await page.getByRole('button', { name: 'Deny' }).click();
+    const alert = page.getByRole('alert');
+    assert.match(await alert.innerText(), /Not connected[\s\S]*access_denied/);
+    await page.getByRole('link', { name: 'Connect' }).click();
+    await page.getByRole('heading', { name: 'Curtain Call asks for access' }).waitFor();
+    window.assertQuiet();
+  });
+
+  it('can be done with the keyboard alone, and shows where it is', async () => {
+    await using window = await open();
+    const { page } = window;
+    const { email, password } = user('ada');
+    const { keyboard } = page;
+    await page.goto('/');
+    await tabTo(page, page.getByRole('link', { name: 'Open the demo application' }));
+    await keyboard.press('Enter');
+    await tabTo(page, page.getByRole('link', { name: 'Connect' }));
+    await keyboard.press('Enter');
+
+    await page.getByRole('heading', { name: 'Sign in', level: 1 }).waitFor();
+    // The first field has the focus already.
+    await keyboard.type(email);
+    await tabTo(page, page.getByLabel('Password'));
+    await keyboard.type(password);
+    await keyboard.press('Enter');
+
+    await tabTo(page, page.getByRole('checkbox', { name: 'Change the data' }));
+    await keyboard.press('Space');
+    await tabTo(page, page.getByRole('checkbox', { name: 'Red Stage' }));
+    await keyboard.press('Space');
+    await tabTo(page, page.getByRole('button', { name: 'Allow' }));
+    await keyboard.press('Enter');
+
+    await page.getByRole('heading', { name: 'Connected', exact: true }).waitFor();
+    assert.match(await page.locator('dl').innerText(), /Red Stage\s+Scope\s+read$/);
+    await tabTo(page, page.getByRole('button', { name: 'Revoke' }));
+    await keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Not connected any more' }).waitFor();
+    window.assertQuiet();
+  });
+
+  it('speaks the language of the browser, and then that of the person', async () => {
+    await using german = await open({ locale: 'de-AT' });
+    await german.page.goto('/');
+    await german.page.getByRole('link', { name: 'Demo-Anwendung öffnen' }).click();
+    await german.page.getByRole('link', { name: 'Connect' }).click();
+    await german.page.getByRole('heading', { name: 'Anmelden', level: 1 }).waitFor();
+    await german.page.getByLabel('E-Mail-Adresse').waitFor();
+
+    await using english = await open({ locale: 'en-GB' });
+    const { page } = english;
+    await page.goto(server.demo?.applicationUrl ?? '');
+    await page.getByRole('link', { name: 'Connect' }).click();
+    await page.getByLabel('E-mail address').fill(user('ben').email);
+    await page.getByLabel('Password').fill(user('ben').password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: 'Curtain Call bittet um Zugriff' }).waitFor();
+    await page.getByRole('checkbox', { name: 'Grüne Arena' }).check();
+    await page.getByRole('button', { name: 'Erlauben' }).click();
+    await page.getByRole('heading', { name: 'Connected', exact: true }).waitFor();
+    await revoke(page);
+    german.assertQuiet();
+    english.assertQuiet();
+  });
+
+  it('has pages that fit a phone and a screen reader', async () => {
+    const options = { viewport: { width: 375, height: 667 } };
+    await tourDemo({ browser, options, look: assertSound }, server);
+  });
+});
+
+/** The latest of the requests that the demo application shows under this title. */
+function step(page: Page, title: string): Locator {
+  const heading = page.getByRole('heading', { name: title });
+  return page.getByRole('listitem').filter({ has: heading }).last();
+}
+
+/** Presses Tab until the target has the focus, and looks at each stop whether that can be seen. */
+async function tabTo(page: Page, target: Locator): Promise<void> {
+  await target.waitFor();
+  for (let stops = 0; stops < 40; stops += 1) {
+    await page.keyboard.press('Tab');
+    const outline = await page.evaluate('getComputedStyle(document.activeElement).outlineStyle');
+    assert.notEqual(outline, 'none', 'the focus can be seen');
+    if ((await target.and(page.locator(':focus')).count()) === 1) {
+      return;
+    }
+  }
+  assert.fail(`Tab does not lead to ${target}`);
+}

@@ -1,0 +1,245 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { chromiumPath, launchBrowser } from '../support/browser.ts';
+import type { TestApplication, TestUser } from '../support/factories.ts';
+import { allow, signIn, tick } from './person.ts';
+import { type Site, startSite } from './site.ts';
+import { assertSound } from './soundness.ts';
+import { ageSignIns, endGrants, tourSite } from './tour.ts';
+import { openWindow } from './window.ts';
+
+const skip = chromiumPath() === undefined && 'Chromium is not installed';
+const AUTHORIZATIONS = '/account/authorizations';
+
+describe('the pages, in a real browser', { skip }, () => {
+  let site: Site;
+  let browser: Browser;
+
+  before(async () => {
+    const launched = await launchBrowser();
+    assert.ok(launched);
+    browser = launched;
+    site = await startSite();
+  });
+  after(async () => {
+    await browser?.close();
+    await site?.close();
+  });
+
+  // Consent is asked for in each test, also after one that has failed half-way.
+  afterEach(() => endGrants(site.server));
+
+  const open = (options?: BrowserContextOptions) => openWindow(browser, site.server, options);
+
+  const toConsent = async (page: Page, user: TestUser, application: TestApplication) => {
+    await page.goto(site.request(application));
+    await signIn(page, user);
+    await page.getByRole('heading', { name: 'asks for access' }).waitFor();
+  };
+
+  const cameBack = (page: Page) =>
+    page.getByRole('heading', { name: 'Back with a code' }).waitFor();
+
+  describe('authorized applications', () => {
+    it('shows that there are none, then one, and ends it after a second look', async () => {
+      await using window = await open();
+      const { page } = window;
+      await page.goto(AUTHORIZATIONS);
+      await signIn(page, site.ada);
+      await page.getByRole('heading', { name: 'No application has access' }).waitFor();
+      await page.goto(site.request(site.boxOffice));
+      await tick(page, 'redstage');
+      await allow(page);
+      await cameBack(page);
+
+      await page.goto(AUTHORIZATIONS);
+      const grant = page.getByRole('listitem').filter({ hasText: 'Box Office Sync' });
+      const text = await grant.innerText();
+      assert.match(text, /See the data[\s\S]*Change the data[\s\S]*Red Stage/);
+      assert.doesNotMatch(text, /Blue Hall/);
+      const other = await window.newTab();
+      await other.goto(AUTHORIZATIONS);
+
+      const revoke = { name: 'Revoke the access of Box Office Sync' };
+      await page.getByRole('link', revoke).click();
+      await page.getByRole('link', { name: 'Keep it' }).click();
+      await page.getByRole('link', revoke).click();
+      await page.getByRole('heading', { name: 'Revoke the access of Box Office Sync?' }).waitFor();
+      assert.match(await page.getByRole('main').innerText(), /loses access to\s+Red Stage/);
+      await page.getByRole('button', { name: 'Revoke access' }).click();
+      assert.match(await page.getByRole('status').innerText(), /has been revoked/);
+      await page.getByRole('heading', { name: 'No application has access' }).waitFor();
+
+      await other.getByRole('link', revoke).click();
+      assert.match(await other.getByRole('status').innerText(), /had already ended/);
+      window.assertQuiet();
+    });
+
+    it('goes back to the sign-in page for applications too, after signing out', async () => {
+      await using window = await open();
+      const { page } = window;
+      await page.goto(AUTHORIZATIONS);
+      await signIn(page, site.ada);
+      await page.goto(site.request(site.boxOffice));
+      await page.getByRole('heading', { name: 'Box Office Sync asks for access' }).waitFor();
+      await page.getByRole('link', { name: 'Sign out' }).click();
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
+      await page.goto(site.request(site.boxOffice));
+      await page.getByRole('heading', { name: 'Sign in', level: 1 }).waitFor();
+      await page.goto(AUTHORIZATIONS);
+      await page.getByRole('heading', { name: 'Sign in', level: 1 }).waitFor();
+      window.assertQuiet();
+    });
+  });
+
+  describe('consent', () => {
+    it('makes 200 organizers easy: a filter, one click for what it shows, and a count', async () => {
+      await using window = await open();
+      const { page } = window;
+      await toConsent(page, site.max, site.boxOffice);
+      const count = page.getByRole('status');
+      assert.equal(await count.innerText(), '0 of 200 ticked');
+      const filter = page.getByRole('searchbox', { name: 'Find an organizer' });
+      await filter.fill('cafe mull');
+      const shown = page.locator('#organizer-list').getByRole('checkbox');
+      assert.equal(await shown.count(), 1, 'accents need not be typed');
+      await page.getByRole('checkbox', { name: 'Café Müller' }).check();
+      // In here it must not be the Enter that allows.
+      await filter.press('Enter');
+      await filter.fill('basel');
+      const basel = await shown.count();
+      assert.ok(basel > 1 && basel < 200);
+      await page.getByRole('button', { name: 'Tick all shown' }).click();
+      assert.equal(await count.innerText(), `${basel + 1} of 200 ticked · ${basel} shown`);
+      await filter.fill('nowhere');
+      await page.getByText('No organizer has that in its name.').waitFor();
+      await page.getByRole('button', { name: 'Untick all' }).click();
+      await filter.fill('');
+      assert.equal(await count.innerText(), '0 of 200 ticked');
+      await page.getByRole('checkbox', { name: 'Café Müller' }).check();
+      await allow(page);
+      await cameBack(page);
+      await page.goto(AUTHORIZATIONS);
+      await page.getByRole('heading', { name: 'For 1 organizer' }).waitFor();
+      window.assertQuiet();
+    });
+
+    it('says what is missing, where it is missing, and keeps what was ticked', async () => {
+      await using window = await open();
+      const { page } = window;
+      await toConsent(page, site.ada, site.boxOffice);
+      await page.getByRole('checkbox', { name: 'Change the data' }).uncheck();
+      await allow(page);
+      const alert = page.getByRole('alert');
+      assert.match(await alert.innerText(), /Nothing has been allowed yet/);
+      const focused = await page.evaluate('document.activeElement.getAttribute("role")');
+      assert.equal(focused, 'alert', 'a screen reader reads it first');
+      assert.match(page.url(), /\/interaction\//);
+      await alert.getByRole('link', { name: 'Tick at least one organizer' }).click();
+      assert.match(page.url(), /#organizers$/);
+      const group = page.getByRole('group', { name: 'For which organizers' });
+      assert.match((await group.getAttribute('aria-describedby')) ?? '', /organizers-error/);
+      assert.equal(await page.getByRole('checkbox', { name: 'See the data' }).isChecked(), true);
+      assert.equal(
+        await page.getByRole('checkbox', { name: 'Change the data' }).isChecked(),
+        false,
+      );
+      await tick(page, 'bluehall');
+      await allow(page);
+      await cameBack(page);
+      window.assertQuiet();
+    });
+
+    it('asks for nothing where there is nothing to choose', async () => {
+      await using window = await open();
+      const { page } = window;
+      await page.goto(site.request(site.boxOffice, { scope: 'profile' }));
+      await signIn(page, site.ada);
+      await page.getByText('See your name').waitFor();
+      assert.equal(await page.getByRole('checkbox').count(), 0);
+      await allow(page);
+      await cameBack(page);
+      window.assertQuiet();
+    });
+
+    it('explains itself to those who go back to it after they have answered', async () => {
+      await using window = await open();
+      const { page } = window;
+      await toConsent(page, site.ada, site.boxOffice);
+      await tick(page, 'redstage');
+      await allow(page);
+      await cameBack(page);
+      await page.goBack();
+      await page.getByRole('heading', { name: 'This request has been answered already' }).waitFor();
+      await page.getByRole('link', { name: 'Go to Box Office Sync' }).waitFor();
+      await page.getByRole('link', { name: 'Your authorized applications' }).click();
+      await page.getByRole('heading', { name: 'Authorized applications', level: 1 }).waitFor();
+      window.assertQuiet();
+    });
+
+    it('asks for the password again when the sign-in is old, and forgets no choice over it', async () => {
+      await using window = await open();
+      const { page } = window;
+      await toConsent(page, site.ada, site.seatmap);
+      assert.equal(await page.getByLabel('Your password').count(), 0);
+      await ageSignIns(site.server);
+      await page.reload();
+      await page.getByRole('checkbox', { name: 'Change the data' }).uncheck();
+      await tick(page, 'bluehall');
+      const password = page.getByLabel('Your password');
+      await password.fill('not the password');
+      await allow(page);
+
+      assert.match(await page.getByRole('alert').innerText(), /That password is not right/);
+      assert.equal(await password.getAttribute('aria-invalid'), 'true');
+      assert.match((await password.getAttribute('aria-describedby')) ?? '', /password-error/);
+      assert.equal(await page.getByRole('checkbox', { name: 'Blue Hall' }).isChecked(), true);
+      assert.equal(await page.getByRole('checkbox', { name: 'Red Stage' }).isChecked(), false);
+      assert.equal(
+        await page.getByRole('checkbox', { name: 'Change the data' }).isChecked(),
+        false,
+      );
+      await password.fill(site.ada.password);
+      await password.press('Enter');
+      await cameBack(page);
+      await page.goto(site.request(site.seatmap));
+      assert.equal(await password.count(), 0, 'the sign-in is new again');
+      window.assertQuiet();
+    });
+  });
+
+  it('offers a way on where a request leads nowhere', async () => {
+    await using window = await open();
+    const { page } = window;
+    for (const path of [
+      site.request({ ...site.boxOffice, clientId: 'nobody' }),
+      site.request(site.boxOffice, { redirect_uri: 'https://evil.example.com/' }),
+      '/nothing/here',
+    ]) {
+      await page.goto(path);
+      const main = page.getByRole('main');
+      await main.getByRole('link', { name: 'Your authorized applications' }).waitFor();
+      await main.getByRole('link', { name: 'Home page' }).click();
+      await page.getByRole('heading', { name: 'Let applications in' }).waitFor();
+    }
+    window.assertQuiet();
+  });
+
+  it('shows a name of 255 characters whole, and the question with it on one screen', async () => {
+    await using window = await open({ viewport: { width: 375, height: 667 } });
+    const { page } = window;
+    await toConsent(page, site.ada, site.longName);
+    const heading = page.getByRole('heading', { level: 1 });
+    assert.match(await heading.innerText(), /^\w{255} asks for access$/);
+    const box = await heading.boundingBox();
+    assert.ok(box && box.height < 667 / 3, `${box?.height} pixels high`);
+    window.assertQuiet();
+  });
+
+  it('fits a phone and a screen reader on every page', async () => {
+    const options = { viewport: { width: 375, height: 667 } };
+    await tourSite({ browser, options, look: assertSound }, site);
+  });
+});

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { launchBrowser } from '../support/browser.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { signIn, tick } from './person.ts';
+import { ELSEWHERE, type Site, startSite } from './site.ts';
+import { type Look, tourDemo, tourSite } from './tour.ts';
+import { openWindow } from './window.ts';
+
+// Pictures of every page, for a person to look at:
+// SCREENSHOTS=test/browser/screenshots npm test -- test/browser/screenshots.test.ts
+const FOLDER = process.env.SCREENSHOTS ?? '';
+
+/** Pixels around the picture for the README. */
+const MARGIN = 20;
+
+const WIDTHS = [375, 1280];
+const SCHEMES = ['light', 'dark'] as const;
+const LOCALES = ['en-GB', 'de-DE'];
+
+describe('screenshots', { skip: FOLDER === '' && 'SCREENSHOTS names no folder' }, () => {
+  let browser: Browser | undefined;
+  let site: Site;
+  let demo: TestServer;
+
+  before(async () => {
+    browser = await launchBrowser();
+    site = await startSite();
+    demo = await startServer({ DATABASE_URL: '', DEMO: '1' });
+    await mkdir(FOLDER, { recursive: true });
+  });
+  after(async () => {
+    await browser?.close();
+    await site.close();
+    await demo.close();
+  });
+
+  for (const width of WIDTHS) {
+    for (const colorScheme of SCHEMES) {
+      for (const locale of LOCALES) {
+        const variant = `${width}-${colorScheme}-${locale.slice(0, 2)}`;
+        const look: Look = async (page, name) => {
+          const path = join(FOLDER, `${name}-${variant}.png`);
+          await page.screenshot({ path, fullPage: true, animations: 'disabled' });
+        };
+        it(`of ${variant}`, async (t) => {
+          if (browser === undefined) {
+            return t.skip('Chromium is not installed');
+          }
+          const options = { viewport: { width, height: 800 }, colorScheme, locale };
+          await tourSite({ browser, options, look }, site);
+          await tourDemo({ browser, options, look }, demo);
+        });
+      }
+    }
+  }
+
+  it('of the consent page for the README: docs/consent.png', async (t) => {
+    if (browser === undefined) {
+      return t.skip('Chromium is not installed');
+    }
+    const options = { viewport: { width: 1280, height: 900 }, deviceScaleFactor: 1 };
+    await using window = await openWindow(browser, site.server, options);
+    const { page } = window;
+    await page.goto(site.request(site.boxOffice, { redirect_uri: ELSEWHERE }));
+    await signIn(page, site.ada);
+    await tick(page, 'redstage');
+    // Neither pointer nor focus, which are only where this test has left them.
+    await page.mouse.move(0, 0);
+    await page.evaluate('document.activeElement.blur()');
+    const panel = await page.locator('.consent').boundingBox();
+    assert.ok(panel);
+    const clip = {
+      x: panel.x - MARGIN,
+      y: panel.y - MARGIN,
+      width: panel.width + 2 * MARGIN,
+      height: panel.height + 2 * MARGIN,
+    };
+    const path = join(FOLDER, 'consent.png');
+    await page.screenshot({ path, clip, fullPage: true, animations: 'disabled' });
+  });
+});

@@ -1,0 +1,138 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import {
+  putOrganizer,
+  putTeam,
+  putUser,
+  registerApplication,
+  type TestApplication,
+  type TestUser,
+} from '../support/factories.ts';
+import { authorizationUrl, challengeOf } from '../support/flow.ts';
+import { manage } from '../support/platform.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+/** A server with a person for each thing that the pages can show. Nobody's language is known. */
+export interface Site {
+  readonly server: TestServer;
+  /** In two organizers. */
+  readonly ada: TestUser;
+  /** In 200 organizers. */
+  readonly max: TestUser;
+  /** In none. */
+  readonly cleo: TestUser;
+  /** Reviewed by the operator. */
+  readonly boxOffice: TestApplication;
+  /** Not reviewed. */
+  readonly seatmap: TestApplication;
+  /** Its name is as long as names get, without a space. */
+  readonly longName: TestApplication;
+  /** The path of an authorization request. */
+  request(application: TestApplication, parameters?: Readonly<Record<string, string>>): string;
+  close(): Promise<void>;
+}
+
+/** Another place that users may be sent back to, with a name that looks well in a picture. */
+export const ELSEWHERE = 'https://boxoffice.example.com/callback';
+
+/** Starts it. */
+export async function startSite(): Promise<Site> {
+  const [server, application] = [await startServer(), await startApplication()];
+  const ben = await putUser(server, { id: 'ben', fullName: 'Ben Nevis', locale: '' });
+  const register = (name: string) =>
+    registerApplication(server, {
+      name,
+      owner: ben.id,
+      redirectUris: [`${application.url}/callback`, ELSEWHERE],
+    });
+  const boxOffice = await register('Box Office Sync');
+  const path = `/api/v1/applications/${boxOffice.clientId}/`;
+  await manage(server, 'POST', `${path}review/`);
+  await manage(server, 'PATCH', path, {
+    privacy_policy_url: `${application.url}/privacy`,
+    terms_url: `${application.url}/terms`,
+  });
+  return {
+    server,
+    ...(await putPeople(server)),
+    boxOffice,
+    seatmap: await register('Seatmap Studio'),
+    longName: await register('Antidisestablishmentarianism'.repeat(10).slice(0, 255)),
+    request: ({ clientId, redirectUri }, parameters = {}) => {
+      const url = authorizationUrl(server, {
+        response_type: 'code',
+        client_id: clientId,
+        redirect_uri: redirectUri,
+        scope: 'read write',
+        state: 'some-state',
+        code_challenge: challengeOf('v'.repeat(43)),
+        code_challenge_method: 'S256',
+        approval_prompt: 'force',
+        ...parameters,
+      });
+      return url.pathname + url.search;
+    },
+    close: async () => {
+      await application.close();
+      await server.close();
+    },
+  };
+}
+
+async function putPeople(server: TestServer): Promise<Pick<Site, 'ada' | 'max' | 'cleo'>> {
+  const ada = await putUser(server, { id: 'ada', fullName: 'Ada Lovelace', locale: '' });
+  const max = await putUser(server, { id: 'max', fullName: 'Max Reinhardt', locale: '' });
+  const cleo = await putUser(server, { id: 'cleo', fullName: 'Cleo de Mérode', locale: '' });
+  await putOrganizer(server, 'redstage', { en: 'Red Stage', de: 'Rote Bühne' });
+  await putOrganizer(server, 'bluehall', { en: 'Blue Hall', de: 'Blauer Saal' });
+  await putTeam(server, { organizer: 'redstage', members: [ada.id] });
+  await putTeam(server, { organizer: 'bluehall', members: [ada.id] });
+  for (const [index, name] of manyNames().entries()) {
+    const slug = await putOrganizer(server, `many-${index}`, name);
+    await putTeam(server, { organizer: slug, members: [max.id] });
+  }
+  return { ada, max, cleo };
+}
+
+const KINDS = ['Kulturhaus', 'Stadthalle', 'Festival', 'Jazzclub', 'Théâtre', 'Open Air', 'Messe'];
+const PLACES = ['Köln', 'Heidelberg', 'Zürich', 'Basel', 'Wien', 'Aarhus', 'Łódź', 'São Paulo'];
+
+/** 200 of them; one has an accent that few keyboards have, one is as long as names get. */
+function manyNames(): string[] {
+  const names = Array.from({ length: 198 }, (_, index) => {
+    const kind = KINDS[index % KINDS.length];
+    const place = PLACES[index % PLACES.length];
+    const number = Math.floor(index / (KINDS.length * PLACES.length));
+    return number === 0 ? `${kind} ${place}` : `${kind} ${place} ${number + 1}`;
+  });
+  return [
+    ...names,
+    'Café Müller',
+    'Verein zur Förderung der zeitgenössischen Kammermusik im ländlichen Raum e. V., Ortsgruppe Süd',
+  ];
+}
+
+/** Where users are sent back to: a page that says with what. */
+async function startApplication(): Promise<{ url: string; close(): Promise<void> }> {
+  const server = createServer((request, response) => {
+    const { searchParams } = new URL(request.url ?? '/', 'http://application.invalid');
+    const outcome = searchParams.has('code') ? 'a code' : searchParams.get('error');
+    response.setHeader('content-type', 'text/html; charset=utf-8');
+    response.end(
+      `<!doctype html><html lang="en"><link rel="icon" href="data:,"><title>Back</title><h1>Back with ${outcome}</h1>`,
+    );
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') {
+    throw new Error('A listening server has no port.');
+  }
+  return {
+    url: `http://localhost:${address.port}`,
+    close: async () => {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}

@@ -1,0 +1,183 @@
+import { sql } from 'kysely';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { TestServer } from '../support/server.ts';
+import { allow, deny, signIn, tick } from './person.ts';
+import type { Site } from './site.ts';
+import { openWindow } from './window.ts';
+
+/** What is done with each page: a check, or a picture. */
+export type Look = (page: Page, name: string) => Promise<void>;
+
+/** A browser, and what its windows are like. */
+export interface Traveller {
+  readonly browser: Browser;
+  readonly options: BrowserContextOptions;
+  readonly look: Look;
+}
+
+/** Goes to every page of the server; fails where one of them complains. */
+export async function tourSite(traveller: Traveller, site: Site): Promise<void> {
+  await tourErrors(traveller, site);
+  await tourAsAda(traveller, site);
+  await tourAsCleo(traveller, site);
+  await tourAsMax(traveller, site);
+  await endGrants(site.server);
+}
+
+/** Makes everybody's sign-in two hours old, which is too old for consent. */
+export async function ageSignIns(server: TestServer): Promise<void> {
+  await server.database.db
+    .updateTable('sessions')
+    .set({ authenticated_at: sql<Date>`now() - interval '2 hours'` })
+    .execute();
+}
+
+/** Ends every grant, so that everybody is asked again. */
+export async function endGrants(server: TestServer): Promise<void> {
+  await server.database.db
+    .updateTable('grants')
+    .set({ revoked_at: sql<Date>`now()`, revocation_reason: 'revoked_by_user' })
+    .where('revoked_at', 'is', null)
+    .execute();
+}
+
+async function tourErrors({ browser, options, look }: Traveller, site: Site): Promise<void> {
+  await using window = await openWindow(browser, site.server, options);
+  const { page } = window;
+  const evil = 'https://evil.example.com/';
+  const pages = {
+    landing: '/',
+    'error-unknown-client': site.request({ ...site.boxOffice, clientId: 'nobody' }),
+    'error-redirect-uri': site.request(site.boxOffice, { redirect_uri: evil }),
+    'error-not-found': '/nothing/here',
+    'over-expired': '/interaction/nothing-like-it',
+  };
+  for (const [name, path] of Object.entries(pages)) {
+    await page.goto(path);
+    await look(page, name);
+  }
+  await page.goto('/login');
+  await page.locator('[name=csrf]').evaluate((field) => field.setAttribute('value', 'x'));
+  await signIn(page, site.ada);
+  await look(page, 'error-csrf');
+  window.assertQuiet();
+}
+
+async function tourAsAda({ browser, options, look }: Traveller, site: Site): Promise<void> {
+  await using window = await openWindow(browser, site.server, options);
+  const { page } = window;
+  await page.goto(site.request(site.boxOffice));
+  await look(page, 'login');
+  await signIn(page, { ...site.ada, password: 'wrong' });
+  await look(page, 'login-error');
+  await signIn(page, site.ada);
+  await look(page, 'consent-two');
+  const consent = page.url();
+  await tick(page, 'redstage');
+  await allow(page);
+  await page.goto(consent);
+  await look(page, 'over-answered');
+  await page.goto(site.request(site.seatmap, { scope: 'read write profile' }));
+  await look(page, 'consent-unreviewed');
+  await allow(page);
+  await look(page, 'consent-error');
+  await tick(page, 'redstage', 'bluehall');
+  await allow(page);
+  await page.goto(site.request(site.boxOffice, { scope: 'profile' }));
+  await look(page, 'consent-profile');
+  await page.goto(site.request(site.longName));
+  await look(page, 'consent-long-name');
+  await tick(page, 'bluehall');
+  await allow(page);
+  await tourAuthorizations(page, look);
+  await tourSignInPages(page, site, look);
+  window.assertQuiet();
+}
+
+async function tourAuthorizations(page: Page, look: Look): Promise<void> {
+  await page.goto('/account/authorizations');
+  await look(page, 'authorizations');
+  await page.locator('a[href$="/revoke"]').first().click();
+  await look(page, 'revoke-long-name');
+  await page.goto('/account/authorizations');
+  await page.locator('a[href$="/revoke"]').last().click();
+  await look(page, 'revoke');
+  await page.locator('main button').click();
+  await look(page, 'authorizations-revoked');
+}
+
+async function tourSignInPages(page: Page, site: Site, look: Look): Promise<void> {
+  await page.goto(site.request(site.boxOffice, { prompt: 'login' }));
+  await look(page, 'login-switch');
+  await page.goto('/login?reason=recent');
+  await look(page, 'login-recent');
+  await ageSignIns(site.server);
+  await page.goto(site.request(site.boxOffice));
+  await look(page, 'consent-stale');
+  await page.locator('[name=password]').fill('wrong');
+  await allow(page);
+  await look(page, 'consent-stale-error');
+  await page.goto('/logout');
+  await look(page, 'logout');
+  await page.locator('main button').click();
+  await look(page, 'signed-out');
+}
+
+async function tourAsCleo({ browser, options, look }: Traveller, site: Site): Promise<void> {
+  await using window = await openWindow(browser, site.server, options);
+  const { page } = window;
+  await page.goto(site.request(site.boxOffice));
+  await signIn(page, site.cleo);
+  await look(page, 'consent-no-organizers');
+  await page.goto('/account/authorizations');
+  await look(page, 'authorizations-empty');
+  window.assertQuiet();
+}
+
+async function tourAsMax({ browser, options, look }: Traveller, site: Site): Promise<void> {
+  await using window = await openWindow(browser, site.server, options);
+  const { page } = window;
+  await page.goto(site.request(site.boxOffice));
+  await signIn(page, site.max);
+  await look(page, 'consent-many');
+  await page.locator('#filter').fill('zur');
+  await page.locator('[data-all]').click();
+  await look(page, 'consent-many-filtered');
+  await page.locator('#filter').fill('nothing');
+  await look(page, 'consent-many-nothing');
+  await allow(page);
+  await page.goto('/account/authorizations');
+  await look(page, 'authorizations-many');
+  await page.locator('a[href$="/revoke"]').first().click();
+  await look(page, 'revoke-many');
+  window.assertQuiet();
+}
+
+/** Goes to every page of the demo application. */
+export async function tourDemo(
+  { browser, options, look }: Traveller,
+  server: TestServer,
+): Promise<void> {
+  await using window = await openWindow(browser, server, options);
+  const { page } = window;
+  const [ada] = server.demo?.users ?? [];
+  await page.goto('/');
+  await look(page, 'landing-demo');
+  await page.goto(server.demo?.applicationUrl ?? '');
+  await look(page, 'demo-start');
+  await page.locator('a[href="/connect"]').click();
+  await signIn(page, { email: ada?.email ?? '', password: ada?.password ?? '' });
+  await deny(page);
+  await look(page, 'demo-denied');
+  await page.locator('a[href="/connect"]').click();
+  await tick(page, 'redstage');
+  await allow(page);
+  await look(page, 'demo-connected');
+  for (const action of ['order', 'refresh', 'revoke']) {
+    await page.locator(`form[action="/${action}"] button`).click();
+    await look(page, `demo-${action}`);
+  }
+  await page.goto(`${server.demo?.applicationUrl}/nothing`);
+  await look(page, 'demo-not-found');
+  window.assertQuiet();
+}

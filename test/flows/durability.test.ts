@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { CompiledQuery } from 'kysely';
+import { openDatabase } from '../../src/db/database.ts';
+import { createPlatform, type TestPlatform } from '../support/factories.ts';
+import { authorizationUrl, authorize, challengeOf, decide, signIn } from '../support/flow.ts';
+import { until } from '../support/outbox.ts';
+import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
+import {
+  exchange,
+  introspect,
+  type ObtainedTokens,
+  obtainTokens,
+  refresh,
+} from '../support/tokens.ts';
+import { type Page, UserAgent } from '../support/user-agent.ts';
+
+for (const engine of ['PostgreSQL', 'the embedded database'] as const) {
+  describe(`a server that is killed, on ${engine}`, () => {
+    let server: ServerProcess;
+    let platform: TestPlatform;
+
+    before(async () => {
+      server = await startServerProcess(engine === 'PostgreSQL' ? {} : { DATABASE_URL: '' });
+      platform = await createPlatform(server);
+    });
+    after(() => server.close());
+
+    const tokens = (agent?: UserAgent) =>
+      obtainTokens(server, {
+        application: platform.application,
+        user: platform.ada,
+        organizers: ['redstage'],
+        parameters: { prompt: 'consent' },
+        ...(agent === undefined ? {} : { agent }),
+      });
+
+    const tell = async (token: string) =>
+      (await introspect(server, platform.resourceServer, token)).body;
+
+    it('has kept the consent: code, log entry, mail, and who is signed in', async () => {
+      const authorization = await authorize(server, {
+        application: platform.application,
+        user: platform.ada,
+        organizers: ['redstage'],
+      });
+      await server.kill();
+      assert.deepEqual(await consents(), { grants: 1, events: 1, mails: 1 });
+      await server.start();
+
+      const answer = await exchange(server, platform.application, authorization);
+      assert.equal(answer.status, 200, JSON.stringify(answer.body));
+      assert.deepEqual((await tell(answer.body.access_token ?? '')).organizers, ['redstage']);
+      const account = await authorization.agent.get('/account/authorizations');
+      assert.equal(account.url.pathname, '/account/authorizations');
+      assert.match(account.body, /Box Office Sync/);
+      await until(async () => (await mails()).length > 0);
+      const [mail = ''] = await mails();
+      assert.match(mail, /To: .*ada@example\.com/);
+    });
+
+    it('has kept every refresh that it answered', async () => {
+      const { authorization } = await tokens();
+      const given: ObtainedTokens[] = [];
+      for (let i = 0; i < 20; i += 1) {
+        given.push(await tokens(authorization.agent));
+      }
+      const answers = await killDuring(
+        given.map(
+          ({ refreshToken }) =>
+            () =>
+              refresh(server, platform.application, refreshToken),
+        ),
+      );
+      await server.start();
+
+      for (const [index, { accessToken, refreshToken }] of given.entries()) {
+        const answer = answers[index];
+        if (answer === undefined) {
+          // Nobody knows whether it was used up. Either way it is no defect of ours.
+          const again = await refresh(server, platform.application, refreshToken);
+          assert.ok(again.status === 200 || again.body.error === 'invalid_grant');
+          continue;
+        }
+        assert.equal(answer.status, 200);
+        const { access_token = '', refresh_token = '' } = answer.body;
+        assert.equal((await tell(access_token)).active, true);
+        assert.equal((await tell(accessToken)).active, false, 'the one before stays dead');
+        const next = await refresh(server, platform.application, refresh_token);
+        assert.equal(next.status, 200, JSON.stringify(next.body));
+      }
+    });
+
+    it('has kept each consent whole, or nothing of it', async () => {
+      const { agent } = (await tokens()).authorization;
+      const url = authorizationUrl(server, {
+        response_type: 'code',
+        client_id: platform.application.clientId,
+        redirect_uri: platform.application.redirectUri,
+        code_challenge: challengeOf('v'.repeat(43)),
+        code_challenge_method: 'S256',
+        prompt: 'consent',
+      });
+      const pages: Page[] = [];
+      for (let i = 0; i < 10; i += 1) {
+        pages.push(await agent.get(url));
+      }
+      const answers = await killDuring(pages.map((page) => () => decide(agent, page)));
+      const allowed = answers.filter((page) => page?.leavesTo?.searchParams.has('code')).length;
+      const { grants, events, mails } = await consents();
+      assert.ok(grants > allowed, 'these and the ones before');
+      assert.deepEqual({ events, mails }, { events: grants, mails: grants });
+      await server.start();
+    });
+
+    it('is the same as before after it was stopped and started', async () => {
+      const given = await tokens();
+      const { agent } = given.authorization;
+      const before = await tell(given.accessToken);
+      assert.equal(before.active, true);
+      await server.kill('SIGTERM');
+      await server.start();
+      assert.deepEqual(await tell(given.accessToken), before);
+      const account = await agent.get('/account/authorizations');
+      assert.equal(account.url.pathname, '/account/authorizations');
+      const next = await refresh(server, platform.application, given.refreshToken);
+      assert.equal(next.status, 200);
+      const another = new UserAgent(server);
+      const page = await signIn(another, await another.get('/login'), platform.ben);
+      assert.equal(page.url.pathname, '/account/authorizations');
+    });
+
+    /** Sends all at the same time, and kills the server at the first answer. */
+    async function killDuring<T>(
+      requests: readonly (() => Promise<T>)[],
+    ): Promise<(T | undefined)[]> {
+      let killed: Promise<void> | undefined;
+      const answers = await Promise.all(
+        requests.map(async (request) => {
+          const answer = await request().catch(() => undefined);
+          killed ??= server.kill();
+          return answer;
+        }),
+      );
+      await killed;
+      return answers;
+    }
+
+    /** What belongs together, counted. On the embedded database only while the server is down. */
+    async function consents(): Promise<{ grants: number; events: number; mails: number }> {
+      const database = await openDatabase({
+        url: server.databaseUrl || undefined,
+        dataDir: dirname(server.mailFolder),
+        connections: 1,
+      });
+      try {
+        const { rows } = await database.db.executeQuery<{
+          grants: number;
+          events: number;
+          mails: number;
+        }>(
+          CompiledQuery.raw(`select (select count(*)::int from grants) as grants,
+            (select count(*)::int from audit_events
+              where action = 'stagedoor.user.oauth.authorized') as events,
+            (select count(*)::int from mail_outbox where kind = 'authorized') as mails`),
+        );
+        assert.ok(rows[0]);
+        return rows[0];
+      } finally {
+        await database.close();
+      }
+    }
+
+    async function mails(): Promise<string[]> {
+      const names = await readdir(server.mailFolder).catch(() => []);
+      return Promise.all(
+        names
+          .filter((name) => name.endsWith('.eml'))
+          .map((name) => readFile(join(server.mailFolder, name), 'utf8')),
+      );
+    }
+  });
+}

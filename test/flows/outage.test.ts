@@ -1,0 +1,329 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
+import { openDatabase } from '../../src/db/database.ts';
+import { inTransaction } from '../../src/db/transaction.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { createPlatform, type TestPlatform } from '../support/factories.ts';
+import { authorizationUrl, authorize, challengeOf, decide, signIn } from '../support/flow.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
+import { asAdmin } from '../support/template-database.ts';
+import {
+  basic,
+  exchange,
+  introspect,
+  type ObtainedTokens,
+  obtainTokens,
+  refresh,
+} from '../support/tokens.ts';
+import { findForm, type Page, UserAgent } from '../support/user-agent.ts';
+
+describe('while the database is away', () => {
+  let database: TestDatabase;
+  let proxy: TcpProxy;
+  let url: string;
+  let server: TestServer;
+  let platform: TestPlatform;
+  /** What would end the process, if it were not the one of the tests. */
+  const fatal: Error[] = [];
+  const note = (error: Error) => fatal.push(error);
+
+  before(async () => {
+    process.on('uncaughtExceptionMonitor', note);
+    database = await createTestDatabase();
+    proxy = await startTcpProxy(Number(new URL(database.url).port));
+    const throughProxy = new URL(database.url);
+    throughProxy.port = String(proxy.port);
+    url = throughProxy.href;
+    server = await startServer({ DATABASE_URL: url });
+    platform = await createPlatform(server);
+  });
+  afterEach(async () => {
+    await proxy.restore();
+    assert.deepEqual(fatal.splice(0), [], 'a server of its own would have ended');
+  });
+  after(async () => {
+    await server.close();
+    await proxy.close();
+    await database.drop();
+    process.off('uncaughtExceptionMonitor', note);
+  });
+
+  const tokens = () =>
+    obtainTokens(server, {
+      application: platform.application,
+      user: platform.ada,
+      parameters: { prompt: 'consent' },
+    });
+
+  const requestUrl = () =>
+    authorizationUrl(server, {
+      response_type: 'code',
+      client_id: platform.application.clientId,
+      redirect_uri: platform.application.redirectUri,
+      scope: 'profile',
+      code_challenge: challengeOf('v'.repeat(43)),
+      code_challenge_method: 'S256',
+      prompt: 'consent',
+    });
+
+  const get = (path: string, headers: Record<string, string> = {}) =>
+    fetch(new URL(path, server.issuer), { headers, redirect: 'manual' });
+
+  const post = (path: string, body: Record<string, string>, client = platform.application) =>
+    fetch(new URL(path, server.issuer), {
+      method: 'POST',
+      headers: { authorization: basic(client.clientId, client.clientSecret ?? '') },
+      body: new URLSearchParams(body),
+      redirect: 'manual',
+    });
+
+  const isReady = async () => (await get('/readyz')).status;
+
+  it('the process is well, and not ready', async () => {
+    assert.equal(await isReady(), 200);
+    await proxy.cut();
+    assert.equal((await get('/healthz')).status, 200);
+    assert.equal(await isReady(), 503);
+    const metrics = await get('/metrics');
+    assert.equal(metrics.status, 200);
+    assert.match(await metrics.text(), /^stagedoor_database_up 0$/m);
+    assert.equal((await get('/.well-known/oauth-authorization-server')).status, 200);
+    await proxy.restore();
+    assert.equal(await isReady(), 200);
+  });
+
+  it('applications are told so in the RFC’s shape, and lose nothing', async () => {
+    const given = await tokens();
+    const code = await authorize(server, {
+      application: platform.application,
+      user: platform.ada,
+      parameters: { prompt: 'consent' },
+    });
+    await proxy.cut();
+    const answers = {
+      refresh: await post('/api/v1/oauth/token', {
+        grant_type: 'refresh_token',
+        refresh_token: given.refreshToken,
+      }),
+      exchange: await post('/api/v1/oauth/token', {
+        grant_type: 'authorization_code',
+        code: code.parameters.code ?? '',
+        redirect_uri: code.redirectUri,
+        code_verifier: code.codeVerifier ?? '',
+      }),
+      revoke: await post('/api/v1/oauth/revoke_token', { token: given.accessToken }),
+      introspect: await post('/api/v1/oauth/introspect', { token: given.accessToken }),
+      push: await post('/api/v1/oauth/par', { response_type: 'code' }),
+    };
+    for (const [name, response] of Object.entries(answers)) {
+      assertUnavailable(response, name, 'application/json');
+      assert.deepEqual(await response.json(), {
+        error: 'temporarily_unavailable',
+        error_description: 'The database is not reachable at the moment. Try again shortly.',
+      });
+    }
+    await proxy.restore();
+    const { body } = await introspect(server, platform.resourceServer, given.accessToken);
+    assert.equal(body.active, true, 'it was not revoked');
+    assert.equal((await refresh(server, platform.application, given.refreshToken)).status, 200);
+    assert.equal((await exchange(server, platform.application, code)).status, 200);
+  });
+
+  it('the JSON API says so in its own shape', async () => {
+    const { accessToken } = await tokens();
+    const operator = { authorization: `Token ${server.operatorToken}` };
+    await proxy.cut();
+    const answers = {
+      me: await get('/api/v1/me', { authorization: `Bearer ${accessToken}` }),
+      organizers: await get('/api/v1/organizers/', { authorization: `Bearer ${accessToken}` }),
+      users: await get('/api/v1/users/', operator),
+      'an unknown user': await get('/api/v1/users/nobody/', operator),
+      applications: await get('/api/v1/applications/', operator),
+      'a write': await fetch(new URL('/api/v1/directory/organizers/new/', server.issuer), {
+        method: 'PUT',
+        headers: { ...operator, 'content-type': 'application/json' },
+        body: '{"name":"New"}',
+      }),
+    };
+    for (const [name, response] of Object.entries(answers)) {
+      assertUnavailable(response, name, 'application/json');
+      assert.deepEqual(await response.json(), {
+        detail: 'The database is not reachable at the moment. Try again shortly.',
+      });
+    }
+    await proxy.restore();
+    assert.equal((await get('/api/v1/directory/organizers/new/', operator)).status, 404);
+    assert.equal((await get('/api/v1/users/', operator)).status, 200);
+  });
+
+  it('people meet a page, go nowhere else, and go on afterwards', async () => {
+    const { ada } = platform;
+    const stranger = new UserAgent(server);
+    const login = await stranger.get('/login');
+    const atLogin = new UserAgent(server);
+    const loginForApplication = await atLogin.get(requestUrl());
+    const { agent } = (await tokens()).authorization;
+    const consent = await agent.get(requestUrl());
+    const account = await agent.get('/account/authorizations');
+    const [path = ''] = /\/account\/authorizations\/\w+\/revoke/.exec(account.body) ?? [];
+    const revoke = await agent.get(path);
+    const logout = await agent.get('/logout');
+
+    await proxy.cut();
+    const pages = {
+      'authorize, signed in': await agent.get(requestUrl()),
+      'authorize, signed out': await new UserAgent(server).get(requestUrl()),
+      'authorize, posted': await agent.request('/api/v1/oauth/authorize', {
+        method: 'POST',
+        body: requestUrl().searchParams,
+      }),
+      'sign-in': await signIn(stranger, login, ada),
+      'sign-in for an application': await signIn(atLogin, loginForApplication, ada),
+      'the consent page': await agent.get(consent.url),
+      consent: await decide(agent, consent),
+      denial: await decide(agent, consent, { decision: 'deny' }),
+      account: await agent.get(account.url),
+      'the revoke page': await agent.get(revoke.url),
+      revoke: await agent.submit(revoke, {}, 'csrf'),
+      'the sign-out page': await agent.get(logout.url),
+      'sign-out': await agent.submit(logout, {}, 'csrf'),
+      'the front page': await agent.get('/'),
+    };
+    for (const [name, page] of Object.entries(pages)) {
+      assert.equal(page.leavesTo, undefined, `${name}: sent to ${page.leavesTo}`);
+      assertUnavailable(page, name, 'text/html');
+      assert.match(page.body, /<main /);
+    }
+
+    await proxy.restore();
+    assert.equal((await signIn(stranger, login, ada)).url.pathname, '/account/authorizations');
+    assert.ok(findForm(await signIn(atLogin, loginForApplication, ada), ['decision']));
+    const end = await decide(agent, consent);
+    assert.ok(end.leavesTo?.searchParams.has('code'), 'the same form is taken');
+    const revoked = await agent.submit(revoke, {}, 'csrf');
+    assert.equal(revoked.url.search, '?notice=revoked');
+    assert.equal((await agent.submit(logout, {}, 'csrf')).status, 200);
+  });
+
+  it('German speakers read it in German', async () => {
+    const agent = new UserAgent(server, { 'accept-language': 'de' });
+    await proxy.cut();
+    assert.match((await agent.get(requestUrl())).body, /<html lang="de">/);
+  });
+
+  it('requests that are under way end with 200 or 503, and the process goes on', async () => {
+    const given: ObtainedTokens[] = [];
+    for (let i = 0; i < 5; i += 1) {
+      given.push(await tokens());
+    }
+    const { agent } = (await tokens()).authorization;
+    for (let round = 0; round < 8; round += 1) {
+      const answers: Promise<Response | Page>[] = [];
+      for (const { refreshToken, accessToken } of given) {
+        answers.push(
+          post('/api/v1/oauth/token', { grant_type: 'refresh_token', refresh_token: refreshToken }),
+          post('/api/v1/oauth/introspect', { token: accessToken }),
+          agent.get(requestUrl()),
+        );
+      }
+      await sleep(round * 2);
+      await proxy.cut();
+      for (const answer of await Promise.all(answers)) {
+        // A refresh token that was used up in an earlier round is refused with 400.
+        assert.ok([200, 400, 503].includes(answer.status), `${answer.status} ${answer.url}`);
+      }
+      await proxy.restore();
+      assert.equal((await get('/api/v1/oauth/jwks')).status, 200);
+      assert.equal(await isReady(), 200);
+    }
+  });
+
+  it('a transaction that waits for something else does not end the process', async () => {
+    const waiting = inTransaction(server.database.db, async (tx) => {
+      await sql`select 1`.execute(tx);
+      await proxy.cut();
+      await sleep(50);
+    });
+    await assert.rejects(waiting);
+    assert.equal((await get('/healthz')).status, 200);
+  });
+
+  it('because PostgreSQL restarts, no answer is another either', async () => {
+    const given = await tokens();
+    const name = new URL(database.url).pathname.slice(1);
+    const admin = process.env.STAGEDOOR_TEST_SERVER ?? '';
+    const kill = () =>
+      asAdmin(
+        admin,
+        `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`,
+      );
+    const waiting = inTransaction(server.database.db, async (tx) => {
+      await sql`select 1`.execute(tx);
+      await kill();
+      await sleep(50);
+    });
+    await assert.rejects(waiting);
+    for (let round = 0; round < 5; round += 1) {
+      const answers = Array.from({ length: 10 }, () =>
+        post('/api/v1/oauth/introspect', { token: given.accessToken }),
+      );
+      await kill();
+      for (const { status } of await Promise.all(answers)) {
+        assert.ok(status === 200 || status === 503, String(status));
+      }
+    }
+    assert.equal((await refresh(server, platform.application, given.refreshToken)).status, 200);
+  });
+
+  it('because it hangs, the process is well and not ready, and comes back', async () => {
+    const given = await tokens();
+    proxy.stall();
+    const asked = introspect(server, platform.resourceServer, given.accessToken);
+    assert.equal((await get('/healthz')).status, 200);
+    assert.equal(await isReady(), 503);
+    await proxy.restore();
+    assert.equal((await asked).body.active, true, 'what waited was answered');
+    assert.equal(await isReady(), 200);
+  });
+
+  it('because it hangs for too long, no connection is left in the middle of something', async () => {
+    const slow = await openDatabase({ url, dataDir: '', connections: 1, queryTimeout: 300 });
+    const inside = () =>
+      sql<{ id: string | null }>`select pg_current_xact_id_if_assigned()::text id`;
+    try {
+      await slow.ping();
+      for (const work of [
+        () => slow.ping(),
+        () => slow.read('select $1::int', [1]),
+        () => inTransaction(slow.db, () => Promise.resolve()),
+        () => inTransaction(slow.db, (tx) => sql`select txid_current()`.execute(tx)),
+      ]) {
+        proxy.stall();
+        await assert.rejects(work(), /Query read timeout|timeout exceeded/);
+        await proxy.restore();
+        await slow.ping();
+        // A transaction that was left open would have these two queries inside it.
+        await sql`select txid_current()`.execute(slow.db);
+        const { rows } = await inside().execute(slow.db);
+        assert.equal(rows[0]?.id, null);
+      }
+    } finally {
+      await slow.close();
+    }
+  });
+});
+
+function assertUnavailable(
+  answer: { status: number; headers: Headers },
+  name: string,
+  type: string,
+): void {
+  assert.equal(answer.status, 503, name);
+  assert.match(answer.headers.get('retry-after') ?? '', /^[1-9]\d*$/, name);
+  assert.equal(answer.headers.get('location'), null, name);
+  assert.equal(answer.headers.get('cache-control'), 'no-store', name);
+  assert.equal(answer.headers.get('content-type')?.split(';')[0], type, name);
+}

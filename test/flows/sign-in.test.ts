@@ -1,0 +1,608 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { CompiledQuery } from 'kysely';
+import { CookieJar } from '../support/cookie-jar.ts';
+import { createPlatform, putUser, type TestPlatform, type TestUser } from '../support/factories.ts';
+import { authorizationUrl, challengeOf, signIn } from '../support/flow.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import {
+  findForm,
+  type Page,
+  showsForm,
+  describe as textOf,
+  UserAgent,
+} from '../support/user-agent.ts';
+
+const ACCOUNT = '/account/authorizations';
+const SESSION = 'stagedoor_session';
+const CSRF = 'stagedoor_csrf';
+
+for (const engine of ['PostgreSQL', 'the embedded database'] as const) {
+  describe(`signing in, on ${engine}`, () => {
+    let server: TestServer;
+    let platform: TestPlatform;
+    let browsers = 0;
+
+    before(async () => {
+      server = await startServer({
+        ...(engine === 'PostgreSQL' ? {} : { DATABASE_URL: '' }),
+        TRUST_PROXY: '1',
+      });
+      platform = await createPlatform(server);
+    });
+    after(() => server.close());
+
+    /** A browser with an address of its own, so that no test is throttled for another one. */
+    const newBrowser = (headers: Record<string, string> = {}, jar?: CookieJar) => {
+      browsers += 1;
+      const address = `198.51.100.${browsers}`;
+      return new UserAgent(server, { 'x-forwarded-for': address, ...headers }, jar);
+    };
+
+    const signedIn = async (user: TestUser, headers?: Record<string, string>) => {
+      const agent = newBrowser(headers);
+      const page = await signIn(agent, await agent.get('/login'), user);
+      assert.equal(page.url.pathname, ACCOUNT, textOf(page));
+      return agent;
+    };
+
+    const isSignedIn = async (agent: UserAgent) => {
+      const page = await agent.get(ACCOUNT);
+      assert.equal(page.status, 200, textOf(page));
+      return page.url.pathname === ACCOUNT;
+    };
+
+    const requestUrl = (parameters: Record<string, string> = {}) =>
+      authorizationUrl(server, {
+        response_type: 'code',
+        client_id: platform.application.clientId,
+        redirect_uri: platform.application.redirectUri,
+        code_challenge: challengeOf('v'.repeat(43)),
+        code_challenge_method: 'S256',
+        ...parameters,
+      });
+
+    /** What `authorize` says of this browser: `consent_required` where somebody is signed in. */
+    const silently = async (agent: UserAgent) => {
+      const page = await agent.get(requestUrl({ prompt: 'none', scope: 'profile' }));
+      return page.leavesTo?.searchParams.get('error');
+    };
+
+    const query = async (text: string): Promise<Record<string, unknown>[]> =>
+      (await server.database.db.executeQuery<Record<string, unknown>>(CompiledQuery.raw(text)))
+        .rows;
+
+    describe('with a wrong password', () => {
+      const attempt = async (agent: UserAgent, page: Page, email: string) => {
+        const start = performance.now();
+        const answer = await agent.submit(page, { email, password: 'wrong' });
+        return { answer, milliseconds: performance.now() - start };
+      };
+
+      it('tells nothing about who has an account', async () => {
+        const cleo = await putUser(server, { id: 'cleo', isActive: false });
+        const agent = newBrowser();
+        const login = await agent.get('/login');
+        const wrong = (await attempt(agent, login, platform.ada.email)).answer;
+        const unknown = (await attempt(agent, login, 'nobody@example.com')).answer;
+        const inactive = await signIn(agent, login, cleo);
+        const without = (page: Page, email: string) => page.body.replaceAll(email, 'E-MAIL');
+        const told = without(wrong, platform.ada.email);
+        assert.match(told, /E-MAIL/);
+        for (const page of [wrong, unknown, inactive]) {
+          assert.equal(page.status, 401);
+        }
+        assert.equal(without(unknown, 'nobody@example.com'), told);
+        assert.equal(without(inactive, cleo.email), told);
+        assert.deepEqual(agent.cookies.values(SESSION), []);
+      });
+
+      it('takes as long for an address that nobody has', async () => {
+        const agent = newBrowser();
+        const login = await agent.get('/login');
+        const times: Record<string, number[]> = { known: [], unknown: [] };
+        for (let round = 0; round < 5; round += 1) {
+          // In turns, so that a busy machine is as bad for both.
+          for (const [kind, email] of [
+            ['known', platform.ben.email],
+            ['unknown', 'nobody.else@example.com'],
+          ] as const) {
+            times[kind]?.push((await attempt(agent, login, email)).milliseconds);
+          }
+        }
+        const [known, unknown] = [median(times.known), median(times.unknown)];
+        assert.ok(known < unknown * 3 && unknown < known * 3, `${known} ms and ${unknown} ms`);
+      });
+
+      it('ten times, has to wait, even with the right one; others need not', async () => {
+        const dora = await putUser(server, { id: 'dora' });
+        const agent = newBrowser();
+        const login = await agent.get('/login');
+        for (let round = 0; round < 10; round += 1) {
+          assert.equal((await attempt(agent, login, dora.email)).answer.status, 401);
+        }
+        const flow = await agent.get(requestUrl());
+        for (const page of [login, flow]) {
+          const refused = await signIn(agent, page, dora);
+          assert.equal(refused.status, 429);
+          assert.match(refused.body, /Too many attempts\. Wait 10 minutes/);
+          assert.ok(showsForm(refused, 'email', 'password'));
+        }
+        const elsewhere = newBrowser({}, agent.cookies.copy());
+        assert.equal((await signIn(elsewhere, login, dora)).status, 429, 'from another address');
+        await signedIn(platform.ada);
+      });
+    });
+
+    describe('gives the browser a session', () => {
+      it('under an id that nobody could have known before', async () => {
+        const agent = newBrowser();
+        const planted = 'planted-by-somebody-else-0123456789';
+        agent.cookies.store(
+          new URL(server.issuer),
+          new Headers({ 'set-cookie': `${SESSION}=${planted}; Path=/` }),
+        );
+        await signIn(agent, await agent.get('/login'), platform.ada);
+        const [first, ...others] = agent.cookies.values(SESSION);
+        assert.ok(first !== undefined && first !== planted);
+        assert.deepEqual(others, []);
+
+        const stolen = newBrowser({}, agent.cookies.copy());
+        assert.equal(await isSignedIn(stolen), true);
+        const again = await agent.get('/login?reason=recent');
+        await signIn(agent, again, platform.ada);
+        assert.notDeepEqual(agent.cookies.values(SESSION), [first]);
+        assert.equal(await isSignedIn(agent), true);
+        assert.equal(await isSignedIn(stolen), false, 'the id before is over');
+      });
+
+      it('under another id when it happens on the way to an application', async () => {
+        const agent = await signedIn(platform.ada);
+        const before = agent.cookies.values(SESSION);
+        const stolen = newBrowser({}, agent.cookies.copy());
+        const login = await agent.get(requestUrl({ prompt: 'login' }));
+        assert.ok(showsForm(login, 'email', 'password'), textOf(login));
+        const consent = await signIn(agent, login, platform.ada);
+        assert.ok(showsForm(consent, 'decision'), textOf(consent));
+        assert.notDeepEqual(agent.cookies.values(SESSION), before);
+        assert.equal(await isSignedIn(agent), true);
+        assert.equal(await isSignedIn(stolen), false, 'the id before is over');
+      });
+
+      it('that is somebody else’s no longer when another one signs in', async () => {
+        const agent = await signedIn(platform.ada);
+        const stolen = newBrowser({}, agent.cookies.copy());
+        const page = await signIn(agent, await agent.get('/login?reason=recent'), platform.ben);
+        assert.equal(page.url.pathname, ACCOUNT);
+        assert.equal(await isSignedIn(stolen), false);
+      });
+
+      it('that is not believed when the cookie was changed', async () => {
+        const agent = await signedIn(platform.ada);
+        const [value = ''] = agent.cookies.values(SESSION);
+        for (const forged of [`${value}x`, value.slice(0, -1), '%00', '"', 'é'.repeat(2000)]) {
+          const jar = agent.cookies.copy();
+          const header = `${SESSION}=${encodeURI(forged)}; Path=/`;
+          jar.store(new URL(server.issuer), new Headers({ 'set-cookie': header }));
+          assert.equal(await isSignedIn(newBrowser({}, jar)), false, forged.slice(0, 60));
+        }
+      });
+
+      it('that ends at /logout, for the pages and for applications, and is deleted', async () => {
+        const eve = await putUser(server, { id: 'eve' });
+        const agent = await signedIn(eve);
+        const copy = newBrowser({}, agent.cookies.copy());
+        assert.equal(await silently(agent), 'consent_required');
+        assert.equal((await query("select 1 from sessions where user_id = 'eve'")).length, 1);
+        const page = await agent.submit(await agent.get('/logout'), {}, 'csrf');
+        assert.equal(page.status, 200, textOf(page));
+        assert.deepEqual(agent.cookies.values(SESSION), []);
+        for (const browser of [agent, copy]) {
+          assert.equal(await isSignedIn(browser), false);
+          assert.equal(await silently(browser), 'login_required');
+        }
+        assert.deepEqual(await query("select 1 from sessions where user_id = 'eve'"), []);
+      });
+
+      it('that ends with the user', async () => {
+        const finn = await putUser(server, { id: 'finn' });
+        const agent = await signedIn(finn);
+        await putUser(server, { id: 'finn', isActive: false });
+        assert.equal(await isSignedIn(agent), false);
+        assert.equal(await silently(agent), 'login_required');
+      });
+    });
+
+    describe('lasts', () => {
+      /** Lets the time pass for all sessions, as far as they know. */
+      const pass = async (minutes: number) => {
+        const ago = `interval '${minutes} minutes'`;
+        await query(`update sessions set authenticated_at = authenticated_at - ${ago},
+          created_at = created_at - ${ago}, last_seen_at = last_seen_at - ${ago},
+          expires_at = expires_at - ${ago}`);
+      };
+
+      const uses: Record<string, (agent: UserAgent) => Promise<boolean>> = {
+        'the account pages': isSignedIn,
+        'an application': async (agent) => (await silently(agent)) === 'consent_required',
+      };
+      for (const [name, use] of Object.entries(uses)) {
+        it(`three hours without ${name}`, async () => {
+          const agent = await signedIn(platform.ada);
+          await pass(175);
+          assert.equal(await use(agent), true);
+          await pass(175);
+          assert.equal(await use(agent), true, 'the use before pushed its end out');
+          await pass(181);
+          assert.equal(await use(agent), false);
+          assert.equal(await isSignedIn(agent), false);
+        });
+
+        it(`twelve hours, however often one uses ${name}`, async () => {
+          const agent = await signedIn(platform.ada);
+          for (let hours = 2; hours < 12; hours += 2) {
+            await pass(120);
+            assert.equal(await use(agent), true, `after ${hours} hours`);
+          }
+          await pass(115);
+          assert.equal(await use(agent), true);
+          await pass(6);
+          assert.equal(await use(agent), false);
+          assert.equal(await isSignedIn(agent), false);
+        });
+      }
+    });
+
+    describe('leads on', () => {
+      it('to the page that one was on the way to', async () => {
+        const agent = newBrowser();
+        const login = await agent.get(`${ACCOUNT}?notice=revoked`);
+        assert.equal(login.url.pathname, '/login');
+        const page = await signIn(agent, login, platform.ada);
+        assert.equal(page.url.pathname + page.url.search, `${ACCOUNT}?notice=revoked`);
+      });
+
+      for (const target of [
+        '//evil.example.com',
+        '/\\evil.example.com',
+        '\\\\evil.example.com',
+        'https://evil.example.com/',
+        'https:evil.example.com',
+        'javascript:alert(1)',
+        'data:text/html,evil',
+        '/\t/evil.example.com',
+        '/..//evil.example.com',
+        '/.//evil.example.com',
+        '/a/../..//evil.example.com',
+        '/%2e%2e//evil.example.com',
+        '///evil.example.com',
+        '/\\/evil.example.com',
+        'evil.example.com',
+        '@evil.example.com',
+        '',
+      ]) {
+        it(`never to ${JSON.stringify(target)}`, async () => {
+          const path = `/login?return_to=${encodeURIComponent(target)}`;
+          const agent = newBrowser();
+          const byLink = await signIn(agent, await agent.get(path), platform.ada);
+          const inForm = newBrowser();
+          const byForm = await inForm.submit(await inForm.get('/login'), {
+            email: platform.ada.email,
+            password: platform.ada.password,
+            return_to: target,
+          });
+          const already = await agent.get(path);
+          for (const page of [byLink, byForm, already]) {
+            assert.equal(page.leavesTo, undefined, String(page.leavesTo));
+            assert.equal(page.url.pathname, ACCOUNT);
+          }
+        });
+      }
+    });
+
+    describe('speaks the language', () => {
+      const german = { 'accept-language': 'de-DE,de;q=0.9,en;q=0.5' };
+      const english = { 'accept-language': 'en' };
+
+      it('of the browser, until it knows who is there', async () => {
+        const agent = newBrowser(german);
+        const login = await agent.get('/login');
+        assert.match(login.body, /<html lang="de">/);
+        assert.match(login.body, /Passwort/);
+        const wrong = await agent.submit(login, { email: 'nobody@example.com', password: 'x' });
+        assert.match(wrong.body, /passen zu keinem Konto/);
+        const flow = await agent.get(requestUrl());
+        assert.match(flow.body, /Melde dich an, um mit .*Box Office Sync.* fortzufahren/);
+        assert.match((await newBrowser(english).get('/login')).body, /Password/);
+      });
+
+      it('of the user from then on', async () => {
+        const greta = await putUser(server, { id: 'greta', locale: 'de' });
+        const hers = await signedIn(greta, english);
+        const account = await hers.get(ACCOUNT);
+        assert.match(account.body, /<html lang="de">/);
+        assert.match(account.body, /Abmelden/);
+        assert.match((await hers.get('/logout')).body, /Abmelden\?/);
+        const consent = await hers.get(requestUrl({ scope: 'profile' }));
+        assert.match(consent.body, /bittet um Zugriff/);
+        assert.match(consent.body, /Deinen Namen, deine E-Mail-Adresse/);
+        const his = await signedIn(platform.ben, german);
+        assert.match((await his.get(ACCOUNT)).body, /<html lang="en">/);
+      });
+    });
+
+    describe('meets hostile input', () => {
+      const hostile: Record<string, [string, number]> = {
+        'NUL in the address': ['email=a%00@example.com&password=x', 401],
+        'NUL in the password': ['email=ada@example.com&password=%00', 401],
+        'control characters': ['email=%01%1f%7f%c2%85&password=%0d%0a', 401],
+        'lone surrogates': ['email=%ED%A0%80@example.com&password=%ED%BF%BF', 401],
+        'what is no UTF-8': ['email=%FF%FE%80&password=%C0%AF', 401],
+        'what is no percent-encoding': ['email=%&password=%zz', 401],
+        'no fields': ['', 401],
+        'fields twice': ['email=a&email=b&password=x&password=y', 401],
+        'a long address': [`email=${'a'.repeat(50_000)}@example.com&password=x`, 401],
+        'a long password': [`email=ada@example.com&password=${'x'.repeat(50_000)}`, 401],
+        SQL: ["email=' or 1=1; --&password=' or '1'='1", 401],
+        '1 MB': [`email=a&password=${'x'.repeat(1_000_000)}`, 413],
+      };
+      for (const [name, [fields, status]] of Object.entries(hostile)) {
+        it(`${name}: a page with ${status}`, async () => {
+          for (const path of ['/login', requestUrl()]) {
+            const agent = newBrowser();
+            const page = await agent.get(path);
+            const csrf = findForm(page, ['csrf']).fields.find((field) => field.name === 'csrf');
+            const answer = await agent.request(page.url, {
+              method: 'POST',
+              body: `csrf=${csrf?.value}&${fields}`,
+              headers: { 'content-type': 'application/x-www-form-urlencoded' },
+            });
+            assertPage(answer, status);
+          }
+        });
+      }
+
+      it('in another format: a page with 415', async () => {
+        const agent = newBrowser();
+        for (const path of ['/login', requestUrl()]) {
+          const page = await agent.get(path);
+          for (const type of [
+            'application/json',
+            'multipart/form-data; boundary=x',
+            'text/plain',
+          ]) {
+            const headers = { 'content-type': type };
+            const init = { method: 'POST', body: '{"email":"a"}', headers };
+            assertPage(await agent.request(page.url, init), 415);
+          }
+        }
+      });
+
+      it('in the link', async () => {
+        const agent = newBrowser();
+        for (const value of ['%00', '%ED%A0%80', '%FF', '%', 'a'.repeat(5_000)]) {
+          const page = await agent.get(`/login?return_to=/${value}&return_to=x&reason=${value}`);
+          assertPage(page, 200);
+        }
+      });
+    });
+
+    describe('and every form', () => {
+      it('is only taken from the browser that it was shown to', async () => {
+        const stranger = newBrowser();
+        const strangersToken = tokenOf(await stranger.get('/login'));
+        const [strangersCookie = ''] = stranger.cookies.values(CSRF);
+
+        for (const [name, { open, values }] of Object.entries(forms())) {
+          const { agent, page } = await open();
+          const before = await state();
+          const attempts: Record<string, [Record<string, string | string[]>, CookieJar]> = {
+            'no token': [{ csrf: [] }, agent.cookies],
+            'an empty token': [{ csrf: '' }, agent.cookies],
+            'a forged token': [{ csrf: 'A'.repeat(43) }, agent.cookies],
+            'another browser’s token': [{ csrf: strangersToken }, agent.cookies],
+            'another browser’s cookie': [{}, withCookie(agent.cookies, strangersCookie)],
+            'a forged cookie': [{}, withCookie(agent.cookies, 'A'.repeat(43))],
+            'no cookie': [{}, withCookie(agent.cookies, undefined)],
+          };
+          for (const [how, [fields, jar]] of Object.entries(attempts)) {
+            const refused = await newBrowser({}, jar).submit(
+              page,
+              { ...values, ...fields },
+              'csrf',
+            );
+            assertPage(refused, 403, `${name}: ${how}`);
+            assert.match(refused.body, /The form could not be checked/);
+          }
+          assert.deepEqual(await state(), before, `${name} changed nothing`);
+          const taken = await agent.submit(page, values, 'csrf');
+          assert.ok(taken.status < 400, `${name}: ${textOf(taken)}`);
+          assert.notDeepEqual(await state(), before, `${name} works`);
+        }
+      });
+
+      it('is only taken from this site', async () => {
+        for (const [name, { open, values }] of Object.entries(forms())) {
+          const { agent, page } = await open();
+          const before = await state();
+          const evil = { 'sec-fetch-site': 'cross-site', origin: 'null' };
+          const elsewhere = { origin: 'https://evil.example.com' };
+          for (const headers of [evil, elsewhere]) {
+            const form = findForm(page, ['csrf']);
+            const body = new URLSearchParams({ csrf: tokenOf(page) });
+            for (const [field, value] of Object.entries(values)) {
+              body.set(field, String(value));
+            }
+            const target = new URL(form.action ?? page.url, page.url);
+            const refused = await agent.request(target, { method: 'POST', body, headers });
+            assertPage(refused, 403, `${name}: ${JSON.stringify(headers)}`);
+          }
+          assert.deepEqual(await state(), before, `${name} changed nothing`);
+        }
+      });
+
+      interface OpenForm {
+        open(): Promise<{ agent: UserAgent; page: Page }>;
+        readonly values: Record<string, string>;
+      }
+
+      function forms(): Record<string, OpenForm> {
+        const { ada } = platform;
+        const credentials = { email: ada.email, password: ada.password };
+        const at = (path: string | URL) => async (agent: UserAgent) => ({
+          agent,
+          page: await agent.get(path),
+        });
+        return {
+          'sign-in': { values: credentials, open: () => at('/login')(newBrowser()) },
+          'sign-in for an application': {
+            values: credentials,
+            open: () => at(requestUrl())(newBrowser()),
+          },
+          consent: {
+            values: { decision: 'allow', organizers: 'redstage' },
+            open: async () => at(requestUrl({ prompt: 'consent' }))(await signedIn(ada)),
+          },
+          revoke: {
+            values: {},
+            open: async () => {
+              const agent = await signedIn(ada);
+              await allow(agent);
+              const { body } = await agent.get(ACCOUNT);
+              const [path] = /\/account\/authorizations\/\w+\/revoke/.exec(body) ?? [];
+              assert.ok(path, 'the list leads to the form');
+              return at(path)(agent);
+            },
+          },
+          'sign-out': { values: {}, open: async () => at('/logout')(await signedIn(ada)) },
+        };
+      }
+
+      async function allow(agent: UserAgent): Promise<void> {
+        const consent = await agent.get(requestUrl({ prompt: 'consent' }));
+        const values = { decision: 'allow', organizers: 'redstage' };
+        const { leavesTo } = await agent.submit(consent, values, 'decision');
+        assert.ok(leavesTo?.searchParams.has('code'));
+      }
+
+      /** What forms change: who is signed in where, and what is allowed. */
+      const state = async () => [
+        await query('select count(*)::int from sessions where user_id is not null'),
+        await query('select id, revoked_at is null as live from grants order by id'),
+      ];
+    });
+  });
+}
+
+describe('the cookies of the flow', () => {
+  const expectations = {
+    'http://localhost': { prefix: '', secure: false },
+    'https://login.example.test': { prefix: '__Host-', secure: true },
+  };
+  for (const [issuer, { prefix, secure }] of Object.entries(expectations)) {
+    it(`are out of reach of scripts and other sites, with ${issuer}`, async () => {
+      const server = await startServer(secure ? { ISSUER: issuer } : {});
+      try {
+        const platform = await createPlatform({
+          ...server,
+          issuer: `http://localhost:${server.config.port}`,
+        });
+        const headers = await cookiesOfTheFlow(server, platform);
+        const names = new Set(headers.map((header) => header.split('=')[0]));
+        for (const name of [
+          `${prefix}${CSRF}`,
+          SESSION,
+          'stagedoor_interaction',
+          'stagedoor_resume',
+        ]) {
+          assert.ok(names.has(name), `${name} is set`);
+        }
+        for (const header of headers) {
+          assert.match(header, /; *httponly(;|$)/i);
+          assert.match(header, /; *samesite=lax(;|$)/i);
+          assert.equal(/; *secure(;|$)/i.test(header), secure, header);
+          assert.doesNotMatch(header, /; *domain=/i);
+        }
+      } finally {
+        await server.close();
+      }
+    });
+  }
+
+  /** Every `Set-Cookie` from the request to the code; the server may stand behind a proxy. */
+  async function cookiesOfTheFlow(server: TestServer, platform: TestPlatform): Promise<string[]> {
+    const jar = new CookieJar();
+    const seen: string[] = [];
+    const open = async (path: string | URL, body?: URLSearchParams) => {
+      // As the proxy sends it on: http, to where the server listens.
+      const url = new URL(path, server.issuer);
+      const inside = new URL(url.pathname + url.search, `http://localhost:${server.config.port}`);
+      const response = await fetch(inside, {
+        method: body ? 'POST' : 'GET',
+        headers: { cookie: jar.header(inside), ...(body ? { origin: server.issuer } : {}) },
+        redirect: 'manual',
+        ...(body ? { body } : {}),
+      });
+      seen.push(...response.headers.getSetCookie());
+      jar.store(inside, response.headers);
+      const location = response.headers.get('location');
+      const next = location === null ? undefined : new URL(location, server.issuer);
+      return { url, next, text: await response.text() };
+    };
+    const follow = async (path: string | URL, body?: URLSearchParams) => {
+      let page = await open(path, body);
+      while (page.next?.origin === new URL(server.issuer).origin) {
+        page = await open(page.next);
+      }
+      return page;
+    };
+    const csrfOf = (text: string) => /name="csrf" value="([^"]+)"/.exec(text)?.[1] ?? '';
+    const { application, ada } = platform;
+    const login = await follow(
+      authorizationUrl(server, {
+        response_type: 'code',
+        client_id: application.clientId,
+        redirect_uri: application.redirectUri,
+        scope: 'profile',
+        code_challenge: challengeOf('v'.repeat(43)),
+        code_challenge_method: 'S256',
+      }),
+    );
+    const consent = await follow(
+      login.url,
+      new URLSearchParams({
+        csrf: csrfOf(login.text),
+        email: ada.email,
+        password: ada.password,
+      }),
+    );
+    const decision = { csrf: csrfOf(consent.text), decision: 'allow', scopes: 'profile' };
+    const end = await follow(consent.url, new URLSearchParams(decision));
+    assert.ok(end.next?.searchParams.has('code'), end.text);
+    return seen;
+  }
+});
+
+function assertPage(page: Page, status: number, message = ''): void {
+  assert.equal(page.status, status, `${message} ${textOf(page)}`);
+  assert.match(page.headers.get('content-type') ?? '', /^text\/html/);
+  assert.match(page.body, /<main /);
+}
+
+function tokenOf(page: Page): string {
+  const field = findForm(page, ['csrf']).fields.find(({ name }) => name === 'csrf');
+  return field?.value ?? '';
+}
+
+/** The same browser, but for the cookie that its forms are checked against. */
+function withCookie(cookies: CookieJar, value: string | undefined): CookieJar {
+  const jar = cookies.copy();
+  const header = `${CSRF}=${value ?? ''}; Path=/${value === undefined ? '; Max-Age=0' : ''}`;
+  jar.store(new URL('http://localhost/'), new Headers({ 'set-cookie': header }));
+  return jar;
+}
+
+function median(values: readonly number[] | undefined): number {
+  const sorted = [...(values ?? [])].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}

@@ -1,0 +1,388 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+
+import { connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { createEmptyDatabase } from '../support/database.ts';
+import { freePort } from '../support/free-port.ts';
+import { until } from '../support/outbox.ts';
+import { createScriptRunner, type RunningScript } from '../support/run-script.ts';
+import { prepareEnvironment, type ServerEnvironment } from '../support/server-environment.ts';
+import { startTcpProxy } from '../support/tcp-proxy.ts';
+
+const MAIN = ['src/main.ts'];
+const SECRET = 'a-secret-that-is-not-to-be-seen';
+
+const scripts = createScriptRunner();
+let folder: string;
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'stagedoor-startup-'));
+});
+after(async () => {
+  await scripts.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** That it ends by itself, says why in one line without a stack trace, and gives nothing away. */
+async function complaintOf(script: RunningScript): Promise<string> {
+  const { code, milliseconds } = await script.ended;
+  const complaint = script.stderr();
+  assert.equal(code, 1, complaint);
+  assert.match(complaint, /^stagedoor: /);
+  assert.doesNotMatch(complaint, /\n\s+at |unexpected error|node:internal|\.ts:\d/);
+  assert.ok(!complaint.includes(SECRET), complaint);
+  assert.equal(script.stdout(), '');
+  assert.ok(milliseconds < 10_000, `it took ${milliseconds} ms`);
+  return complaint;
+}
+
+async function oneLineOf(script: RunningScript): Promise<string> {
+  const complaint = await complaintOf(script);
+  assert.equal(complaint.trimEnd().split('\n').length, 1, complaint);
+  return complaint;
+}
+
+describe('a server that can’t start', { concurrency: 2 }, () => {
+  it('in production names everything that is missing', async () => {
+    const complaint = await complaintOf(scripts.start(MAIN, { NODE_ENV: 'production' }));
+    for (const name of ['ISSUER', 'DATABASE_URL', 'COOKIE_KEYS', 'SMTP_URL', 'MAIL_FROM']) {
+      assert.equal(complaint.split(`- ${name} is missing`).length, 2, complaint);
+    }
+  });
+
+  it('names everything that is wrong', async () => {
+    const wrong = {
+      PORT: 'many',
+      ISSUER: 'login.example.com',
+      DATABASE_URL: `mysql://root:${SECRET}@localhost/db`,
+      DATABASE_CONNECTIONS: '0',
+      COOKIE_KEYS: SECRET.slice(0, 20),
+      SMTP_URL: `https://${SECRET}@mail.example.com`,
+      OPERATOR_TOKEN: SECRET.slice(0, 20),
+      ACCESS_TOKEN_TTL: '-1',
+      REFRESH_TOKEN_TTL: 'a month',
+      REFRESH_RETRY_SECONDS: '1.5',
+      SESSION_TTL: '0',
+      SESSION_IDLE_TTL: 'never',
+      RECENT_SIGN_IN_SECONDS: 'NaN',
+      TRUST_PROXY: 'yes',
+      WORKERS: '0',
+      LOG_LEVEL: 'loud',
+      DEMO: 'maybe',
+    };
+    const complaint = await complaintOf(scripts.start(MAIN, wrong));
+    for (const name of Object.keys(wrong)) {
+      assert.equal(complaint.split(`\n  - ${name} `).length, 2, `${name} in ${complaint}`);
+    }
+    assert.ok(!complaint.includes(SECRET.slice(0, 20)), complaint);
+  });
+
+  it('refuses what does not go together', async () => {
+    for (const [variables, names] of [
+      [{ WORKERS: '2', DEMO: '1', DATABASE_URL: 'postgres://localhost/db' }, /WORKERS.* DEMO/],
+      [{ WORKERS: '2' }, /WORKERS.* DATABASE_URL/],
+    ] as const) {
+      assert.match(await complaintOf(scripts.start(MAIN, variables)), names);
+    }
+  });
+
+  it('says that the port is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const address = other.address();
+    const port = typeof address === 'object' ? String(address?.port) : '';
+    const environment = await prepareEnvironment({ PORT: port });
+    try {
+      const line = await oneLineOf(scripts.start(MAIN, environment.variables));
+      assert.match(line, new RegExp(`Port ${port} on 127\\.0\\.0\\.1 is taken\\..* PORT `));
+      const workers = { ...environment.variables, WORKERS: '2' };
+      assert.match(await oneLineOf(scripts.start(MAIN, workers)), /is taken/);
+    } finally {
+      other.close();
+      await environment.remove();
+    }
+  });
+
+  it('says that it can’t listen there', async () => {
+    const environment = await prepareEnvironment();
+    try {
+      // An address of TEST-NET-3, which no machine has, and a name that never resolves.
+      for (const HOST of ['203.0.113.1', 'no-such-host.invalid']) {
+        const line = await oneLineOf(scripts.start(MAIN, { ...environment.variables, HOST }));
+        assert.match(line, /HOST/);
+        assert.ok(line.includes(HOST), line);
+      }
+    } finally {
+      await environment.remove();
+    }
+  });
+
+  it('says that the data folder can’t be written', async () => {
+    // Below a file: root may write wherever there are folders.
+    const file = join(folder, 'file');
+    await writeFile(file, '');
+    const { variables, remove } = await prepareEnvironment();
+    try {
+      const embedded = { PORT: '0', DATA_DIR: join(file, 'data'), COOKIE_KEYS: 'k'.repeat(32) };
+      // Where PostgreSQL is elsewhere, there is still a key to keep.
+      const withoutKey = { ...variables, DATA_DIR: file, COOKIE_KEYS: '' };
+      for (const start of [embedded, withoutKey]) {
+        const line = await oneLineOf(scripts.start(MAIN, start));
+        assert.ok(line.includes(`The data folder ${start.DATA_DIR} can't be written`), line);
+      }
+    } finally {
+      await remove();
+    }
+  });
+
+  it('says that another process has the data folder', async () => {
+    const environment = await prepareEnvironment({ DATABASE_URL: '' });
+    try {
+      const first = scripts.start(MAIN, environment.variables);
+      await first.prints(/Stagedoor is at/);
+      const variables = { ...environment.variables, PORT: String(await freePort()) };
+      const line = await oneLineOf(scripts.start(MAIN, variables));
+      assert.ok(line.includes(`is in use by process ${first.pid}`), line);
+      assert.match(line, /DATA_DIR/);
+      first.kill('SIGTERM');
+      assert.equal((await first.ended).code, 0);
+      const second = scripts.start(MAIN, variables);
+      await second.prints(/Stagedoor is at/);
+      second.kill('SIGINT');
+      assert.equal((await second.ended).code, 0);
+    } finally {
+      await environment.remove();
+    }
+  });
+
+  it('says that the database can’t be reached', async () => {
+    const { variables, remove } = await prepareEnvironment();
+    const right = new URL(variables.DATABASE_URL ?? '');
+    const url = (changes: Partial<Pick<URL, 'host' | 'pathname' | 'password'>>) => {
+      const changed = Object.assign(new URL(right), changes);
+      return { ...variables, DATABASE_URL: changed.href };
+    };
+    const closed = `127.0.0.1:${await freePort()}`;
+    const silent = await startTcpProxy(Number(right.port));
+    silent.stall();
+    try {
+      const starts = [
+        scripts.start(MAIN, url({ host: closed, password: SECRET })),
+        scripts.start(['src/cli.ts', 'migrate'], url({ host: closed, password: SECRET })),
+        scripts.start(MAIN, url({ host: 'no-such-host.invalid', password: SECRET })),
+        scripts.start(MAIN, url({ pathname: '/no_such_database' })),
+        scripts.start(MAIN, url({ host: `127.0.0.1:${silent.port}` })),
+      ];
+      for (const start of starts) {
+        assert.match(await oneLineOf(start), /The database can't be reached: .+ DATABASE_URL/);
+      }
+    } finally {
+      await silent.close();
+      await remove();
+    }
+  });
+
+  it('says that the database lacks migrations, and starts once they have run', async () => {
+    const database = await createEmptyDatabase();
+    const environment = await prepareEnvironment({ DATABASE_URL: database.url });
+    const { variables } = environment;
+    try {
+      const line = await oneLineOf(scripts.start(MAIN, variables));
+      assert.match(line, /lacks \d+ migration\(s\): 0001_initial.*npm run migrate/);
+
+      // Two at the same time, as two machines of one deployment may do.
+      const migrate = ['src/cli.ts', 'migrate'];
+      const runs = [scripts.start(migrate, variables), scripts.start(migrate, variables)];
+      const ends = await Promise.all(runs.map((run) => run.ended));
+      assert.deepEqual(
+        ends.map(({ code }) => code),
+        [0, 0],
+        runs.map((run) => run.stderr()).join(''),
+      );
+      const told = runs.map((run) => run.stdout()).sort();
+      assert.match(told[0] ?? '', /^Ran \d+ migration\(s\): 0001_initial/);
+      assert.equal(told[1], 'The database is up to date.\n');
+
+      const server = scripts.start(MAIN, variables);
+      await server.prints(/Stagedoor is at/);
+      assert.equal((await fetch(`${environment.issuer}/readyz`)).status, 200);
+      server.kill('SIGTERM');
+      assert.equal((await server.ended).code, 0);
+    } finally {
+      await environment.remove();
+      await database.drop();
+    }
+  });
+});
+
+describe('a server that is told to stop', () => {
+  let environment: ServerEnvironment;
+
+  before(async () => {
+    environment = await prepareEnvironment();
+  });
+  after(() => environment.remove());
+
+  const port = () => Number(environment.variables.PORT);
+  const start = async (overrides: Record<string, string> = {}) => {
+    const server = scripts.start(MAIN, { ...environment.variables, ...overrides });
+    await server.prints(/Stagedoor is at/);
+    return server;
+  };
+
+  for (const WORKERS of ['1', '2']) {
+    it(`finishes the request under way, and ends with 0 (WORKERS=${WORKERS})`, async () => {
+      const server = await start({ WORKERS });
+      const workers = childrenOf(server.pid);
+      assert.equal(workers.length, WORKERS === '1' ? 0 : 2);
+      const idle = connect(port(), '127.0.0.1');
+      const slow = connect(port(), '127.0.0.1');
+      await Promise.all([once(idle, 'connect'), once(slow, 'connect')]);
+      idle.on('error', () => {});
+      idle.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
+      await once(idle, 'data');
+      slow.write(
+        'POST /api/v1/oauth/introspect HTTP/1.1\r\nHost: x\r\nContent-Length: 7\r\n' +
+          'Content-Type: application/x-www-form-urlencoded\r\n\r\ntok',
+      );
+      // Until it has certainly been read.
+      await fetch(`${environment.issuer}/healthz`, { headers: { connection: 'close' } });
+      server.kill('SIGTERM');
+      await refuses(port());
+      slow.write('en=x');
+      assert.match(await readAll(slow), /^HTTP\/1\.1 401 .*"invalid_client"/s);
+      const { code } = await server.ended;
+      assert.equal(code, 0, server.stderr());
+      assert.equal(server.stderr(), '');
+      assert.deepEqual(workers.filter(isAlive), [], 'no worker is left');
+    });
+  }
+
+  it('ends at once when it is told so twice', async () => {
+    const server = await start();
+    const slow = connect(port(), '127.0.0.1');
+    slow.on('error', () => {});
+    await once(slow, 'connect');
+    slow.write('POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 7\r\n');
+    slow.write('Content-Type: application/x-www-form-urlencoded\r\n\r\n');
+    await fetch(`${environment.issuer}/healthz`, { headers: { connection: 'close' } });
+    server.kill('SIGTERM');
+    await refuses(port());
+    server.kill('SIGTERM');
+    assert.equal((await server.ended).code, 1);
+  });
+});
+
+describe('a server with several workers', () => {
+  let environment: ServerEnvironment;
+  let server: RunningScript;
+
+  before(async () => {
+    environment = await prepareEnvironment({ WORKERS: '2' });
+    server = scripts.start(MAIN, environment.variables);
+    await server.prints(/Stagedoor is at/);
+    await until(() => childrenOf(server.pid).length === 2);
+  });
+  after(async () => {
+    server.kill('SIGKILL');
+    await server.ended;
+    await environment.remove();
+  });
+
+  /** How many requests the worker that answers this one has counted before. */
+  const countOfWorker = async () => {
+    // A connection is given to a worker once, and then stays with it.
+    const headers = { connection: 'close' };
+    const response = await fetch(`${environment.issuer}/metrics`, { headers });
+    const text = await response.text();
+    const [, count] =
+      /^http_request_duration_seconds_count\{.*operations.*\} (\d+)/m.exec(text) ?? [];
+    return Number(count ?? 0);
+  };
+
+  const bothAnswer = async () => {
+    const counts: number[] = [];
+    for (let request = 0; request < 6; request += 1) {
+      counts.push(await countOfWorker());
+    }
+    // One process would count up.
+    return counts.some((count, index) => index > 0 && count !== (counts[index - 1] ?? 0) + 1);
+  };
+
+  it('says once where it is', async () => {
+    await until(bothAnswer);
+    assert.equal(server.stdout(), `Stagedoor is at ${environment.issuer}\n`);
+  });
+
+  it('replaces a worker that was killed', async () => {
+    const before = childrenOf(server.pid);
+    const [victim = 0] = before;
+    process.kill(victim, 'SIGKILL');
+    await until(() => {
+      const now = childrenOf(server.pid);
+      return now.length === 2 && !now.includes(victim);
+    });
+    await until(bothAnswer);
+    assert.equal((await fetch(`${environment.issuer}/readyz`)).status, 200);
+    assert.match(server.stderr(), /^Worker \d+ ended; another one starts\.\n$/);
+  });
+
+  it('leaves no worker behind when it is killed itself', async () => {
+    const workers = childrenOf(server.pid);
+    assert.equal(workers.length, 2);
+    server.kill('SIGKILL');
+    await server.ended;
+    await until(() => !workers.some(isAlive));
+  });
+});
+
+/** Process ids. Where there is no /proc, these tests can't be run. */
+function childrenOf(parent: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => statOf(pid)?.parent === parent);
+}
+
+function isAlive(pid: number): boolean {
+  return statOf(pid) !== undefined;
+}
+
+/** Undefined where it is gone, or has ended and waits for its parent to notice. */
+function statOf(pid: number): { parent: number } | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const [state, parent] = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return state === 'Z' ? undefined : { parent: Number(parent) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Until nobody listens there any more. */
+function refuses(port: number): Promise<void> {
+  return until(async () => {
+    const socket = connect(port, '127.0.0.1');
+    try {
+      await once(socket, 'connect');
+      return false;
+    } catch {
+      return true;
+    } finally {
+      socket.destroy();
+    }
+  });
+}
+
+async function readAll(socket: Socket): Promise<string> {
+  let text = '';
+  for await (const chunk of socket.setEncoding('utf8')) {
+    text += chunk;
+  }
+  return text;
+}

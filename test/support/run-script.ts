@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A process of this project that a test started, and how it ended. */
+export interface RunningScript {
+  readonly pid: number;
+  stdout(): string;
+  stderr(): string;
+  /** Resolves when it has ended and everything it wrote was read. */
+  readonly ended: Promise<ScriptEnd>;
+  kill(signal: NodeJS.Signals): void;
+  /** Resolves as soon as it has printed that, on stdout or stderr. */
+  prints(pattern: RegExp): Promise<void>;
+}
+
+/** How a process ended. */
+export interface ScriptEnd {
+  /** Null where a signal ended it. */
+  readonly code: number | null;
+  readonly milliseconds: number;
+}
+
+const ROOT = join(import.meta.dirname, '../..');
+/** A test that waits for longer than this has failed. */
+const LIMIT_SECONDS = 60;
+
+/** Starts scripts, `src/main.ts` for example, and leaves none behind. */
+export interface ScriptRunner {
+  /** `variables` are the whole environment, but for `PATH`. */
+  start(command: readonly string[], variables: Readonly<Record<string, string>>): RunningScript;
+  /** Kills whatever still runs. */
+  stop(): Promise<void>;
+}
+
+/** For one test file; `after(() => scripts.stop())`. */
+export function createScriptRunner(): ScriptRunner {
+  const children = new Map<ChildProcess, Promise<ScriptEnd>>();
+  return {
+    start: (command, variables) => {
+      const begin = performance.now();
+      const child = spawn(process.execPath, command, {
+        cwd: ROOT,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: { PATH: process.env.PATH ?? '', ...variables },
+      });
+      const ended = once(child, 'close').then((): ScriptEnd => {
+        clearTimeout(limit);
+        return { code: child.exitCode, milliseconds: performance.now() - begin };
+      });
+      const limit = setTimeout(() => child.kill('SIGKILL'), LIMIT_SECONDS * 1000);
+      children.set(child, ended);
+      return present(child, ended);
+    },
+    stop: async () => {
+      for (const [child, ended] of children) {
+        child.kill('SIGKILL');
+        await ended;
+      }
+    },
+  };
+}
+
+function present(child: ChildProcess, ended: Promise<ScriptEnd>): RunningScript {
+  const written = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name]?.setEncoding('utf8').on('data', (text: string) => {
+      written[name] += text;
+    });
+  }
+  return {
+    pid: child.pid ?? 0,
+    stdout: () => written.stdout,
+    stderr: () => written.stderr,
+    ended,
+    kill: (signal) => child.kill(signal),
+    prints: async (pattern) => {
+      while (!pattern.test(written.stdout + written.stderr)) {
+        if (child.exitCode !== null || child.signalCode !== null) {
+          throw new Error(`It ended before it printed ${pattern}: ${written.stderr}`);
+        }
+        await sleep(20);
+      }
+    },
+  };
+}

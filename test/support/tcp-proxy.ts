@@ -1,0 +1,80 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+
+/** The way to another server, which a test can cut. */
+export interface TcpProxy {
+  readonly port: number;
+  /** Ends all connections, and refuses new ones. */
+  cut(): Promise<void>;
+  /** Lets nothing through, and tells nobody. New connections are taken, and wait. */
+  stall(): void;
+  /** Everything works again; what was stalled goes on. */
+  restore(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Passes connections to a port of 127.0.0.1 on to another one, until it is told otherwise. */
+export async function startTcpProxy(target: number): Promise<TcpProxy> {
+  const sockets = new Set<Socket>();
+  let stalled = false;
+  const server = createServer((inner) => {
+    const outer = connect(target, '127.0.0.1');
+    for (const [from, to] of [
+      [inner, outer],
+      [outer, inner],
+    ] as const) {
+      sockets.add(from);
+      from.setNoDelay();
+      from.on('error', () => {});
+      from.on('data', (data) => to.write(data));
+      from.on('end', () => to.end());
+      from.on('close', () => {
+        sockets.delete(from);
+        to.destroy();
+      });
+      if (stalled) {
+        from.pause();
+      }
+    }
+  });
+  const listen = async (port: number) => {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+  };
+  const cut = async () => {
+    for (const socket of sockets) {
+      socket.destroy();
+    }
+    if (server.listening) {
+      server.close();
+      await once(server, 'close');
+    }
+  };
+
+  await listen(0);
+  const address = server.address();
+  if (address === null || typeof address === 'string') {
+    throw new Error('A listening server has no port.');
+  }
+  const { port } = address;
+  return {
+    port,
+    cut,
+    stall: () => {
+      stalled = true;
+      for (const socket of sockets) {
+        socket.pause();
+      }
+    },
+    restore: async () => {
+      stalled = false;
+      for (const socket of sockets) {
+        socket.resume();
+      }
+      if (!server.listening) {
+        await listen(port);
+      }
+    },
+    close: cut,
+  };
+}
