@@ -13,11 +13,12 @@ const LAYERS = [
   'grants',
   'tokens',
   'authorization',
+  'insights',
   'oidc',
   '(app|serve|main|cli|landing|welcome)[.]ts',
 ];
 const folder = (names) => `^src/(${names})(/|$)`;
-const CAPABILITIES = `^src/(${LAYERS.slice(0, 5).join('|')})/`;
+const CAPABILITIES = `^src/(${LAYERS.slice(0, 6).join('|')})/`;
 /** What everything stands on: db/ and the files directly in src, but for those that compose. */
 const GROUND = '^src/(db/|[^/]+[.]ts$)';
 const COMPOSITION = folder(LAYERS.at(-1));
@@ -25,7 +26,7 @@ const COMPOSITION = folder(LAYERS.at(-1));
 const downward = LAYERS.slice(0, -1).map((layer, index) => ({
   name: `5-downward-only-${layer.replace('|', '-')}`,
   comment:
-    'Downward only: directory, audit <- applications <- grants <- tokens <- authorization <- oidc <- app.',
+    'Downward only: directory, audit <- applications <- grants <- tokens <- authorization <- insights <- oidc <- app.',
   severity: 'error',
   from: { path: folder(layer) },
   to: { path: folder(LAYERS.slice(index + 1).join('|')) },

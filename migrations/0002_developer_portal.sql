@@ -2,11 +2,14 @@
 
 create table application_transfers (
   client_id text primary key references applications (client_id) on delete cascade,
-  to_user_id text not null references users (id) on delete cascade,
+  to_email text not null,
+  to_user_id text references users (id) on delete cascade,
   from_user_id text not null references users (id) on delete cascade,
   created_at timestamptz not null default now()
 );
 comment on table application_transfers is 'Offers of an application to another user, who has to accept. One at a time an application.';
+comment on column application_transfers.to_email is 'As the owner typed it; all that the owner sees of the receiver.';
+comment on column application_transfers.to_user_id is 'Null where no active user had that address: nobody can accept, and the owner does not learn it.';
 create index application_transfers_to on application_transfers (to_user_id);
 create index application_transfers_from on application_transfers (from_user_id);
 

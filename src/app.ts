@@ -1,6 +1,7 @@
 import type Router from '@koa/router';
 import type { JWK } from 'jose';
 import type Koa from 'koa';
+import { applicationAccountRoutes } from './applications/account-routes.ts';
 import { applicationRoutes } from './applications/routes.ts';
 import type { InteractionRoutesDeps } from './authorization/interaction-page.ts';
 import { interactionRoutes } from './authorization/routes.ts';
@@ -10,6 +11,9 @@ import { directoryRoutes } from './directory/routes.ts';
 import { signInRoutes } from './directory/sign-in-routes.ts';
 import { createThrottle } from './directory/throttle.ts';
 import { grantRoutes } from './grants/routes.ts';
+import { guideRoutes } from './guide/routes.ts';
+import type { ErrorQueue } from './insights/error-queue.ts';
+import { insightsRoutes } from './insights/routes.ts';
 import { landingRoutes } from './landing.ts';
 import type { Logger } from './log.ts';
 import { withTransaction } from './oidc/current-transaction.ts';
@@ -41,6 +45,8 @@ export interface AppDeps {
   readonly signingKeys: readonly JWK[];
   /** Unset: the management API is closed. */
   readonly operatorToken: string | undefined;
+  /** Where failed requests of applications are noted. */
+  readonly clientErrors: ErrorQueue;
   /** What the front page says of the demo, once that is up. */
   readonly demoGuide: () => DemoGuide | undefined;
 }
@@ -62,6 +68,7 @@ export function createApp(deps: AppDeps): Koa {
     config,
     cookieKeys,
     signingKeys: deps.signingKeys,
+    clientErrors: deps.clientErrors,
     renderError: createRenderError(renderer, (uid) => describeOver(db, uid)),
   });
   const sessions = createSessions({ provider, config });
@@ -80,8 +87,11 @@ export function createApp(deps: AppDeps): Koa {
   mount(provider, bearerRoutes({ database, issuer }));
   mount(provider, operationsRoutes({ database, metrics }));
   mount(provider, landingRoutes({ ...pages, demoGuide: deps.demoGuide }));
+  mount(provider, guideRoutes(pages));
   mount(provider, signInRoutes(pages));
   mount(provider, grantRoutes(pages));
+  mount(provider, applicationAccountRoutes({ ...pages, cookieKeys }));
+  mount(provider, insightsRoutes(pages));
   mount(provider, interactionRoutes({ ...pages, interactions, inTransaction }));
   mount(provider, directoryRoutes(deps));
   mount(provider, applicationRoutes(deps));

@@ -37,7 +37,14 @@ export interface Config {
   readonly defaultScopes: readonly string[];
   /** The permissions that teams may carry, in the order in which they are listed. */
   readonly permissions: readonly string[];
+  readonly registration: RegistrationMode;
 }
+
+/**
+ * Who may register applications: any user (`open`); any user, but the application works for its
+ * owner only until an operator has reviewed it (`approval`); operators only (`closed`).
+ */
+export type RegistrationMode = 'open' | 'approval' | 'closed';
 
 /** A scope and the sentences that the user reads, by language. */
 export interface ScopeConfig {
@@ -52,7 +59,7 @@ const DEFAULT_SCOPES: readonly ScopeConfig[] = [
     name: 'read',
     organizers: true,
     text: {
-      en: 'See the data of the organizers that you pick, as far as your own permissions reach',
+      en: 'See the data of the chosen organizers, as far as your own permissions reach',
       de: 'Daten der ausgewählten Veranstalter ansehen, soweit deine eigenen Rechte reichen',
     },
   },
@@ -60,7 +67,7 @@ const DEFAULT_SCOPES: readonly ScopeConfig[] = [
     name: 'write',
     organizers: true,
     text: {
-      en: 'Change the data of the organizers that you pick, as far as your own permissions reach',
+      en: 'Change the data of the chosen organizers, as far as your own permissions reach',
       de: 'Daten der ausgewählten Veranstalter ändern, soweit deine eigenen Rechte reichen',
     },
   },
@@ -133,6 +140,9 @@ const variables = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).optional(),
   DEMO: flag.optional(),
   PERMISSIONS: z.string().transform(words).optional(),
+  REGISTRATION: z
+    .enum(['open', 'approval', 'closed'], { error: 'must be open, approval or closed' })
+    .default('open'),
 });
 
 /**
@@ -188,6 +198,7 @@ function fromVariables(vars: z.infer<typeof variables>, production: boolean): Co
     scopes: DEFAULT_SCOPES,
     defaultScopes: ['read', 'write'],
     permissions: vars.PERMISSIONS ?? DEFAULT_PERMISSIONS,
+    registration: vars.REGISTRATION,
   };
 }
 

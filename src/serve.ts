@@ -4,10 +4,12 @@ import { startMailSender } from './audit/notify.ts';
 import { createTransport } from './audit/transport.ts';
 import type { Config } from './config.ts';
 import { newCredential, randomText } from './credentials.ts';
+import { assertReachable } from './db/assert-reachable.ts';
 import { type Database, openDatabase } from './db/database.ts';
 import { migrate, pendingMigrations } from './db/migrate.ts';
 import { inTransaction } from './db/transaction.ts';
 import { StagedoorError } from './errors.ts';
+import { startErrorQueue } from './insights/error-queue.ts';
 import { localSecret } from './local-secret.ts';
 import { createLog } from './log.ts';
 import { startPurge } from './oidc/purge.ts';
@@ -51,6 +53,8 @@ export async function serve(config: Config): Promise<RunningServer> {
   };
   try {
     await prepare(database);
+    const clientErrors = startErrorQueue(database.db, log);
+    closers.push(() => clientErrors.stop());
     const cookieKeys = config.cookieKeys ?? [
       await localSecret(config.dataDir, 'cookie-key', () => randomText(64)),
     ];
@@ -68,6 +72,7 @@ export async function serve(config: Config): Promise<RunningServer> {
       cookieKeys,
       signingKeys,
       operatorToken,
+      clientErrors,
       demoGuide: () => demoGuide,
     });
     const server = await listen(createServer(app.callback()), config);
@@ -97,16 +102,7 @@ export async function serve(config: Config): Promise<RunningServer> {
 
 /** The embedded database is this process's own; any other is brought up to date on purpose. */
 async function prepare(database: Database): Promise<void> {
-  try {
-    await database.ping();
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message || cause.name : 'no answer';
-    throw new StagedoorError(
-      'database_unreachable',
-      `The database can't be reached: ${why}. Check DATABASE_URL, and that the server is up.`,
-      { cause },
-    );
-  }
+  await assertReachable(database);
   if (database.engine === 'embedded') {
     await migrate(database.db);
     return;
@@ -123,14 +119,19 @@ async function prepare(database: Database): Promise<void> {
 function listen(server: Server, config: Config): Promise<Server> {
   const { promise, resolve, reject } = Promise.withResolvers<Server>();
   server.once('error', (cause: NodeJS.ErrnoException) => {
+    const { port, host } = config;
     reject(
       cause.code === 'EADDRINUSE'
         ? new StagedoorError(
             'port_taken',
-            `Port ${config.port} on ${config.host} is taken. Stop what listens there, or set PORT to another one.`,
+            `Port ${port} on ${host} is taken. Stop what listens there, or set PORT to another one.`,
             { cause },
           )
-        : cause,
+        : new StagedoorError(
+            'configuration_invalid',
+            `The server can't listen on port ${port} of ${host}: ${cause.message}. Check HOST and PORT.`,
+            { cause },
+          ),
     );
   });
   server.listen(config.port, config.host, () => resolve(server));
@@ -140,8 +141,10 @@ function listen(server: Server, config: Config): Promise<Server> {
 async function stop(server: Server): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   server.close(() => resolve());
-  server.closeIdleConnections();
-  const timer = setTimeout(() => server.closeAllConnections(), GRACE * 1000);
+  // Again and again: a connection is idle once its last request has been answered.
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const grace = setTimeout(() => server.closeAllConnections(), GRACE * 1000);
   await promise;
-  clearTimeout(timer);
+  clearInterval(idle);
+  clearTimeout(grace);
 }

@@ -1,16 +1,22 @@
-import type { Actor } from '../audit/event.ts';
+import type { Actor, Origin } from '../audit/event.ts';
 import { record } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
-import { lockOrThrow } from './lock-or-throw.ts';
-import { deleteApplicationRow, recordGrantsEndedByDeletion } from './store.ts';
+import { recordGrantsEndedByDeletion } from './ending-store.ts';
+import { lockForActor } from './lock-for-actor.ts';
+import { deleteApplicationRow } from './store.ts';
 
 /**
  * Deletes an application with all its grants and tokens. Each user who had a live one finds it in
  * their log.
  * @throws StagedoorError `not_found`
  */
-export async function deleteApplication(tx: Tx, actor: Actor, clientId: string): Promise<void> {
-  const application = await lockOrThrow(tx, clientId);
+export async function deleteApplication(
+  tx: Tx,
+  actor: Actor,
+  clientId: string,
+  origin?: Origin,
+): Promise<void> {
+  const application = await lockForActor(tx, actor, clientId);
   await recordGrantsEndedByDeletion(tx, actor, clientId, {
     reason: 'application_deleted',
     application: application.name,
@@ -20,6 +26,7 @@ export async function deleteApplication(tx: Tx, actor: Actor, clientId: string):
     actor,
     userId: application.ownerId ?? undefined,
     clientId,
+    origin,
     data: { application: application.name },
   });
   await deleteApplicationRow(tx, clientId);

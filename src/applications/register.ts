@@ -1,11 +1,12 @@
-import type { Actor } from '../audit/event.ts';
+import type { Actor, Origin } from '../audit/event.ts';
 import { record } from '../audit/record.ts';
 import { hashOf, newCredential, randomText } from '../credentials.ts';
 import type { Tx } from '../db/transaction.ts';
 import { StagedoorError } from '../errors.ts';
 import type { Application, ApplicationDetails, ClientType } from './application.ts';
 import { checkDetails } from './check-details.ts';
-import { applicationById, insertApplication, insertSecret } from './store.ts';
+import { insertSecret } from './secret-store.ts';
+import { applicationById, insertApplication } from './store.ts';
 
 /** What is needed to register an application; the rest has defaults. */
 export type Registration = Pick<ApplicationDetails, 'name' | 'redirectUris' | 'scopes'> & {
@@ -21,6 +22,7 @@ export async function registerApplication(
   tx: Tx,
   actor: Actor,
   input: Registration,
+  origin?: Origin,
 ): Promise<{ application: Application; clientSecret?: string }> {
   const clientType = input.clientType ?? 'confidential';
   const details: ApplicationDetails = {
@@ -44,6 +46,7 @@ export async function registerApplication(
     actor,
     userId: details.ownerId ?? undefined,
     clientId,
+    origin,
     data: { application: details.name, client_type: clientType },
   });
   const application = await applicationById(tx, clientId);

@@ -3,10 +3,12 @@ import { record } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Application } from './application.ts';
 import { lockOrThrow } from './lock-or-throw.ts';
+import { mailOwner } from './mail-owner.ts';
 import { applicationById, setSuspension } from './store.ts';
 
 /**
- * Ends a suspension: grants that nobody revoked meanwhile are live again.
+ * Ends a suspension: grants that nobody revoked meanwhile are live again. The owner gets a
+ * mail.
  * @throws StagedoorError `not_found`
  */
 export async function resumeApplication(
@@ -26,5 +28,6 @@ export async function resumeApplication(
     clientId,
     data: { application: before.name },
   });
+  await mailOwner(tx, before, { change: 'resumed' });
   return (await applicationById(tx, clientId)) ?? before;
 }

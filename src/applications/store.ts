@@ -1,11 +1,10 @@
 import { sql } from 'kysely';
 import type { Slice, Sliced } from '../api/list.ts';
-import type { Actor } from '../audit/event.ts';
 import type { Db } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Application, ApplicationDetails, ClientType } from './application.ts';
 
-const APPLICATION = [
+const COLUMNS = [
   'applications.client_id as clientId',
   'applications.owner_id as ownerId',
   'applications.name',
@@ -28,11 +27,23 @@ const OWNER_NAME = sql<string | null>`(
   select nullif(users.full_name, '') from users where users.id = applications.owner_id
 )`.as('ownerName');
 
+/** What is read of an application, by our names. */
+export const APPLICATION = [...COLUMNS, OWNER_NAME] as const;
+
+/**
+ * A whole millisecond, later than the one before under the row's lock, whatever the clock does: the
+ * editing pages tell by it whether somebody else was faster.
+ */
+const NEXT_UPDATE = sql<Date>`greatest(
+  date_trunc('milliseconds', clock_timestamp()),
+  date_trunc('milliseconds', applications.updated_at) + interval '1 millisecond'
+)`;
+
 /** The application with this client id. */
 export function applicationById(db: Db, clientId: string): Promise<Application | undefined> {
   return db
     .selectFrom('applications')
-    .select([...APPLICATION, OWNER_NAME])
+    .select(APPLICATION)
     .where('client_id', '=', clientId)
     .executeTakeFirst();
 }
@@ -41,7 +52,7 @@ export function applicationById(db: Db, clientId: string): Promise<Application |
 export function lockApplication(tx: Tx, clientId: string): Promise<Application | undefined> {
   return tx
     .selectFrom('applications')
-    .select([...APPLICATION, OWNER_NAME])
+    .select(APPLICATION)
     .where('client_id', '=', clientId)
     .forUpdate()
     .executeTakeFirst();
@@ -56,7 +67,6 @@ export async function applicationWithSecrets(
     .selectFrom('applications')
     .select([
       ...APPLICATION,
-      OWNER_NAME,
       sql<string[]>`array(
         select encode(secret_hash, 'hex') from application_secrets
         where application_secrets.client_id = applications.client_id
@@ -80,7 +90,7 @@ export async function listApplicationRows(
 ): Promise<Sliced<Application>> {
   const entries = await db
     .selectFrom('applications')
-    .select([...APPLICATION, OWNER_NAME])
+    .select(APPLICATION)
     .orderBy('created_at')
     .orderBy('client_id')
     .limit(limit)
@@ -106,29 +116,27 @@ export async function insertApplication(
     .execute();
 }
 
-/** Adds a secret: its hash, and the last four characters of it. */
-export async function insertSecret(
-  tx: Tx,
-  clientId: string,
-  secret: { readonly hash: Uint8Array; readonly lastFour: string },
-): Promise<void> {
-  await tx
-    .insertInto('application_secrets')
-    .values({ client_id: clientId, secret_hash: secret.hash, last_four: secret.lastFour })
-    .execute();
-}
-
-/** Writes the details of an application. */
+/**
+ * Writes the details of an application, and takes the review back where it no longer holds.
+ * @returns when, by the database's clock
+ */
 export async function updateApplicationRow(
   tx: Tx,
   clientId: string,
   details: ApplicationDetails,
-): Promise<void> {
-  await tx
+  options: { readonly resetReview: boolean },
+): Promise<Date> {
+  const row = await tx
     .updateTable('applications')
-    .set({ ...columns(details), updated_at: sql<Date>`now()` })
+    .set({
+      ...columns(details),
+      ...(options.resetReview ? { reviewed_at: null } : {}),
+      updated_at: NEXT_UPDATE,
+    })
     .where('client_id', '=', clientId)
-    .execute();
+    .returning('updated_at')
+    .executeTakeFirstOrThrow();
+  return row.updated_at;
 }
 
 function columns(details: ApplicationDetails) {
@@ -157,7 +165,7 @@ export async function setSuspension(
     .set({
       suspended_at: reason === null ? null : sql<Date>`coalesce(suspended_at, now())`,
       suspension_reason: reason,
-      updated_at: sql<Date>`now()`,
+      updated_at: NEXT_UPDATE,
     })
     .where('client_id', '=', clientId)
     .execute();
@@ -167,28 +175,27 @@ export async function setSuspension(
 export async function setReviewed(tx: Tx, clientId: string): Promise<void> {
   await tx
     .updateTable('applications')
-    .set({ reviewed_at: sql<Date>`now()`, updated_at: sql<Date>`now()` })
+    .set({ reviewed_at: sql<Date>`now()`, updated_at: NEXT_UPDATE })
     .where('client_id', '=', clientId)
     .execute();
 }
 
-/**
- * Tells each user with a live grant, in their log, that deleting the application ends it. One
- * statement, however many users; to be called before the deletion, with the application locked.
- */
-export async function recordGrantsEndedByDeletion(
-  tx: Tx,
-  actor: Actor,
-  clientId: string,
-  data: Record<string, unknown>,
-): Promise<void> {
-  await sql`
-    insert into audit_events (action, actor, user_id, client_id, data)
-    select distinct 'stagedoor.user.oauth.revoked', ${actor}::text, user_id, client_id,
-      ${JSON.stringify(data)}::jsonb
-    from grants
-    where client_id = ${clientId} and revoked_at is null and expires_at > now()
-  `.execute(tx);
+/** Writes the owner's own switch. */
+export async function setActive(tx: Tx, clientId: string, active: boolean): Promise<void> {
+  await tx
+    .updateTable('applications')
+    .set({ is_active: active, updated_at: NEXT_UPDATE })
+    .where('client_id', '=', clientId)
+    .execute();
+}
+
+/** Gives the application to another user. */
+export async function setOwner(tx: Tx, clientId: string, ownerId: string): Promise<void> {
+  await tx
+    .updateTable('applications')
+    .set({ owner_id: ownerId, updated_at: NEXT_UPDATE })
+    .where('client_id', '=', clientId)
+    .execute();
 }
 
 /** Removes the application; its secrets, grants and tokens go with it, by foreign key. */

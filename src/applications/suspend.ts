@@ -3,11 +3,12 @@ import { record } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Application } from './application.ts';
 import { lockOrThrow } from './lock-or-throw.ts';
+import { mailOwner } from './mail-owner.ts';
 import { applicationById, setSuspension } from './store.ts';
 
 /**
  * Suspends an application: nothing of it is live until it is resumed. Again, with another reason,
- * only the reason changes.
+ * only the reason changes. The owner gets a mail.
  * @throws StagedoorError `not_found`
  */
 export async function suspendApplication(
@@ -28,5 +29,6 @@ export async function suspendApplication(
     clientId,
     data: { application: before.name, reason },
   });
+  await mailOwner(tx, before, { change: 'suspended', reason });
   return (await applicationById(tx, clientId)) ?? before;
 }

@@ -1,12 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Actor } from '../audit/event.ts';
+import { changedFieldsSince } from '../audit/changed-fields.ts';
+import type { Actor, Origin } from '../audit/event.ts';
 import { record } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
-import { ValidationError } from '../errors.ts';
+import { StagedoorError, ValidationError } from '../errors.ts';
 import type { Application, ApplicationDetails, ClientType } from './application.ts';
 import { checkDetails } from './check-details.ts';
+import { expireCodesFor } from './ending-store.ts';
+import { lockForActor } from './lock-for-actor.ts';
 import { lockOrThrow } from './lock-or-throw.ts';
+import { mailOwner } from './mail-owner.ts';
 import { applicationById, updateApplicationRow } from './store.ts';
+import { deleteTransfer } from './transfer-store.ts';
 
 /** What may be changed of an application; what is undefined stays. */
 export type ApplicationChanges = {
@@ -15,6 +20,24 @@ export type ApplicationChanges = {
   /** Only what it is already: a change of type would leave secrets, or none, behind. */
   readonly clientType?: ClientType | undefined;
 };
+
+/** What its owner may change by editing it. Its owner and its switch have ways of their own. */
+export type OwnApplicationChanges = Omit<ApplicationChanges, 'ownerId' | 'isActive'>;
+
+/** Somebody else, or the same person in another tab, has changed the application meanwhile. */
+export class ChangedMeanwhileError extends StagedoorError {
+  /** What was changed since the editor began, camelCase names of `ApplicationDetails`. */
+  readonly fields: readonly string[];
+
+  constructor(fields: readonly string[]) {
+    super('conflict', 'The application was changed meanwhile. Look at it again.');
+    this.name = 'ChangedMeanwhileError';
+    this.fields = fields;
+  }
+}
+
+/** What makes an application another one to those who trusted its review. */
+const REVIEWED_FIELDS = ['name', 'homepageUrl', 'redirectUris'];
 
 /**
  * Changes the given fields of an application. No difference: nothing is written or logged.
@@ -27,6 +50,48 @@ export async function updateApplication(
   changes: ApplicationChanges,
 ): Promise<Application> {
   const before = await lockOrThrow(tx, clientId);
+  return apply(tx, actor, before, changes, undefined);
+}
+
+/**
+ * As `updateApplication`, by its owner. Another name, homepage or redirect URI takes the review
+ * back: what was reviewed could turn into something else.
+ * @param expected `updatedAt` of what the editor saw
+ * @throws StagedoorError `not_found`, also where it is somebody else's; ChangedMeanwhileError;
+ *   ValidationError
+ */
+export async function updateOwnApplication(
+  tx: Tx,
+  actor: Actor,
+  ownerId: string,
+  clientId: string,
+  expected: Date,
+  changes: OwnApplicationChanges,
+  origin?: Origin,
+): Promise<Application> {
+  const before = await lockForActor(tx, actor, clientId);
+  if (before.ownerId !== ownerId) {
+    throw new StagedoorError('not_found', 'Not found.');
+  }
+  if (before.updatedAt.getTime() !== expected.getTime()) {
+    // A review or a suspension meanwhile is nothing that this would overwrite.
+    const fields = await changedFieldsSince(tx, clientId, expected);
+    if (fields.length > 0) {
+      throw new ChangedMeanwhileError(fields);
+    }
+  }
+  const own = { ...changes, ownerId: undefined, isActive: undefined };
+  return apply(tx, actor, before, own, origin);
+}
+
+/** `before` is locked. Whoever is no operator is its owner. */
+async function apply(
+  tx: Tx,
+  actor: Actor,
+  before: Application,
+  changes: ApplicationChanges,
+  origin: Origin | undefined,
+): Promise<Application> {
   if (changes.clientType !== undefined && changes.clientType !== before.clientType) {
     throw new ValidationError({
       client_type: ["The type can't be changed. Register another application."],
@@ -40,15 +105,46 @@ export async function updateApplication(
     return before;
   }
   await checkDetails(tx, before.clientType, after);
-  await updateApplicationRow(tx, clientId, after);
+  const { clientId } = before;
+  const resetReview =
+    actor.startsWith('user:') &&
+    before.reviewedAt !== null &&
+    changed.some((field) => REVIEWED_FIELDS.includes(field));
+  const at = await updateApplicationRow(tx, clientId, after, { resetReview });
   await record(tx, {
     action: 'stagedoor.application.changed',
     actor,
     userId: after.ownerId ?? undefined,
     clientId,
-    data: { application: after.name, changed },
+    origin,
+    at,
+    data: { application: after.name, changed, ...(resetReview ? { review_reset: true } : {}) },
   });
+  await follow(tx, before, after, changed, origin);
   return (await applicationById(tx, clientId)) ?? before;
+}
+
+/** What else a change brings with it. */
+async function follow(
+  tx: Tx,
+  before: Application,
+  after: ApplicationDetails,
+  changed: readonly string[],
+  origin: Origin | undefined,
+): Promise<void> {
+  const { clientId } = before;
+  if (changed.includes('ownerId')) {
+    await deleteTransfer(tx, clientId);
+  }
+  if (changed.includes('redirectUris')) {
+    const removed = before.redirectUris.filter((uri) => !after.redirectUris.includes(uri));
+    await expireCodesFor(tx, clientId, removed);
+    await mailOwner(
+      tx,
+      { ...before, name: after.name },
+      { change: 'redirect_uris_changed', details: after.redirectUris, origin },
+    );
+  }
 }
 
 function merged(before: Application, changes: ApplicationChanges): ApplicationDetails {

@@ -1,11 +1,13 @@
 import { isIP } from 'node:net';
 import type { ScopeConfig } from '../config.ts';
 import { StagedoorError } from '../errors.ts';
+import { describeChange } from './describe-change.ts';
 import { describeDevice } from './describe-device.ts';
 import type { Origin } from './event.ts';
 import type { MailApplication, MailData } from './mail.ts';
 import {
   type MailLocale,
+  type MailMessageKey,
   type MailTranslate,
   mailLocale,
   mailTranslator,
@@ -31,6 +33,9 @@ export interface ComposedMail {
 
 /** More than these would hide the rest of the mail; the page behind the link lists them all. */
 const ORGANIZERS_SHOWN = 50;
+/** Longest address or label, in characters. */
+const DETAIL_LIMIT = 200;
+const REASON_LIMIT = 2000;
 
 /**
  * Writes a mail of the outbox in the reader's language.
@@ -45,9 +50,14 @@ export function composeMail(
     throw new StagedoorError('mail_failed', 'Its kind is unknown, or its data does not fit it.');
   }
   const locale = mailLocale(row.locale);
-  return mail.kind === 'authorized'
-    ? composeAuthorized(deps, mail.data, locale)
-    : composeReuseDetected(deps, mail.data, locale);
+  switch (mail.kind) {
+    case 'authorized':
+      return composeAuthorized(deps, mail.data, locale);
+    case 'reuse_detected':
+      return composeReuseDetected(deps, mail.data, locale);
+    case 'application_changed':
+      return composeApplicationChanged(deps, mail.data, locale);
+  }
 }
 
 function composeAuthorized(
@@ -79,11 +89,36 @@ function composeReuseDetected(
   return { locale, subject: view.subject, ...renderMail('reuse_detected', view) };
 }
 
+function composeApplicationChanged(
+  deps: ComposeDeps,
+  data: MailData['application_changed'],
+  locale: MailLocale,
+): ComposedMail {
+  const { subject, heading, texts, detailsLabel } = describeChange(data.change);
+  const common = commonView(deps, data, locale, subject);
+  const { t } = common;
+  const lines = data.details?.map((line) => oneLine(line, DETAIL_LIMIT)) ?? [];
+  const view = {
+    ...common,
+    heading: t(heading, { application: common.application.name }),
+    explanations: texts.map((key) => t(key)),
+    details:
+      detailsLabel === undefined || lines.length === 0
+        ? undefined
+        : { label: t(detailsLabel), lines },
+    reason: data.reason ? oneLine(data.reason, REASON_LIMIT) : undefined,
+    origin: data.origin && describeOrigin(data.origin, t),
+    url: deps.issuer + data.path,
+    open: t(data.path === '/account/applications' ? 'changed.open_list' : 'changed.open'),
+  };
+  return { locale, subject: view.subject, ...renderMail('application_changed', view) };
+}
+
 function commonView(
   deps: ComposeDeps,
   data: { readonly application: MailApplication; readonly at: string; readonly timezone: string },
   locale: MailLocale,
-  subject: 'authorized.subject' | 'reuse.subject',
+  subject: MailMessageKey,
 ): MailView {
   const t = mailTranslator(locale);
   const { name, owner, homepageUrl } = data.application;

@@ -47,6 +47,8 @@ export interface AuditEvent {
   readonly clientId?: string | undefined;
   readonly grantId?: string | undefined;
   readonly origin?: Origin | undefined;
+  /** When, by the database's clock; by default when the transaction began. */
+  readonly at?: Date;
   /** What a sentence needs later. Never a secret, token, code or password. */
   readonly data?: Record<string, unknown>;
 }

@@ -20,7 +20,38 @@ export interface MailData {
     readonly at: string;
     readonly timezone: string;
   };
+  /** Something that matters for an application's security: the owner's notice of it. */
+  application_changed: {
+    readonly application: MailApplication;
+    readonly change: ApplicationChange;
+    /** What exactly: a secret's label and last characters, addresses. */
+    readonly details?: readonly string[] | undefined;
+    /** Why, in an operator's words. */
+    readonly reason?: string | undefined;
+    readonly at: string;
+    readonly timezone: string;
+    /** Absent where it was no request of the reader's own account. */
+    readonly origin?: Origin | undefined;
+    /** Where the reader goes on: a path of this server. */
+    readonly path: string;
+  };
 }
+
+/** What happened to an application. `transfer_received` and `transferred_to_you` go to the receiver. */
+export const APPLICATION_CHANGES = [
+  'secret_added',
+  'secret_deleted',
+  'redirect_uris_changed',
+  'transfer_offered',
+  'transfer_received',
+  'transferred_away',
+  'transferred_to_you',
+  'suspended',
+  'resumed',
+] as const;
+
+/** One of them. */
+export type ApplicationChange = (typeof APPLICATION_CHANGES)[number];
 
 /** The application as a mail shows it. */
 export interface MailApplication {

@@ -14,7 +14,7 @@ const text = new Eta({
   functionHeader: HEADER,
 });
 
-/** What both mails show: sentences and names that are ready to be read. */
+/** What all mails show: sentences and names that are ready to be read. */
 export interface MailView {
   readonly t: MailTranslate;
   readonly locale: MailLocale;
@@ -43,10 +43,25 @@ export interface AuthorizedView extends MailView {
   readonly origin: string;
 }
 
+/** What the mail on a change of the reader's own application shows besides. */
+export interface ApplicationChangedView extends MailView {
+  readonly heading: string;
+  /** Sentences. */
+  readonly explanations: readonly string[];
+  /** What exactly, under its own label. */
+  readonly details: { readonly label: string; readonly lines: readonly string[] } | undefined;
+  readonly reason: string | undefined;
+  readonly origin: string | undefined;
+  /** Where the reader goes on, and what the link says. */
+  readonly url: string;
+  readonly open: string;
+}
+
 /** Keys are file names in `views/mail/`. */
 export interface MailViews {
   authorized: AuthorizedView;
   reuse_detected: MailView;
+  application_changed: ApplicationChangedView;
 }
 
 /** Both parts of a mail. */

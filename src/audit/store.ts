@@ -11,6 +11,7 @@ export async function insertEvent(db: Db, event: AuditEvent): Promise<void> {
   await db
     .insertInto('audit_events')
     .values({
+      ...(event.at === undefined ? {} : { happened_at: event.at }),
       action: event.action,
       actor: event.actor,
       user_id: event.userId ?? null,
@@ -21,6 +22,22 @@ export async function insertEvent(db: Db, event: AuditEvent): Promise<void> {
       data: JSON.stringify(event.data ?? {}),
     })
     .execute();
+}
+
+/** The fields of an application that its log says were changed after `since`. */
+export async function selectChangedFields(
+  db: Db,
+  clientId: string,
+  since: Date,
+): Promise<string[]> {
+  const { rows } = await sql<{ field: string }>`
+    select distinct jsonb_array_elements_text(data -> 'changed') as field
+    from audit_events
+    where client_id = ${clientId} and action = 'stagedoor.application.changed'
+      and happened_at > ${since}::timestamptz
+    order by field
+  `.execute(db);
+  return rows.map((row) => row.field);
 }
 
 /** Puts a mail into the outbox, in the transaction of what it tells. */

@@ -17,7 +17,7 @@ export async function showConsent(
   interaction: PendingInteraction,
 ): Promise<void> {
   const request = await describe(deps, interaction);
-  const askPassword = await signInIsOld(deps, ctx);
+  const askPassword = !request.awaitsReview && (await signInIsOld(deps, ctx));
   render(deps, ctx, interaction, request, { choice: undefined, askPassword, errors: {} });
 }
 
@@ -36,6 +36,10 @@ export async function answerConsent(
     throw new StagedoorError('validation_failed', 'decision must be allow or deny.');
   }
   const request = await describe(deps, interaction);
+  if (request.awaitsReview) {
+    const state = { choice: undefined, askPassword: false, errors: {} };
+    return render(deps, ctx, interaction, request, state, 403);
+  }
   const choice = { scopes: unique(form, 'scopes'), organizers: unique(form, 'organizers') };
   const askPassword = await signInIsOld(deps, ctx);
   const passwordError = askPassword ? await checkPassword(deps, ctx, request, form) : undefined;
@@ -45,7 +49,7 @@ export async function answerConsent(
   }
   return decide(deps, ctx, (current) =>
     // Once more, on the directory as it is inside the transaction.
-    checkChoice(current, choice) === undefined
+    !current.awaitsReview && checkChoice(current, choice) === undefined
       ? { kind: 'allow', request: current, choice, reauthenticated: askPassword }
       : { kind: 'stale' },
   );

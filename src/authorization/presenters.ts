@@ -1,4 +1,4 @@
-import { monogramOf } from '../applications/monogram.ts';
+import { monogramUrl } from '../applications/monogram.ts';
 import type { Locale } from '../web/locale.ts';
 import { localized } from '../web/translate.ts';
 import type { ConsentProps } from '../web/views.ts';
@@ -23,7 +23,7 @@ export function presentConsent(
     action: page.action,
     application: {
       name: application.name,
-      monogram: monogramOf(application.name),
+      monogram: monogramUrl(application.name),
       owner: application.ownerName,
       homepageUrl: application.homepageUrl,
       redirectHost: request.redirectHost,
@@ -46,6 +46,7 @@ export function presentConsent(
         checked: choice === undefined ? organizers.length === 1 : choice.organizers.includes(slug),
       })) ?? null,
     noOrganizers: organizers?.length === 0,
+    awaitsReview: request.awaitsReview,
     askPassword: page.askPassword,
     errors: page.errors,
   };

@@ -4,6 +4,7 @@ import { findApplication } from '../applications/find-application.ts';
 import { type SignInResult, signIn } from '../directory/sign-in.ts';
 import { loginErrors, loginStatus } from '../directory/sign-in-routes.ts';
 import { readForm } from '../web/form.ts';
+import { identify } from '../web/identify.ts';
 import { originOf } from '../web/origin.ts';
 import { answerConsent, showConsent } from './consent-page.ts';
 import { isPending, type OverInteraction, type PendingInteraction } from './interaction.ts';
@@ -83,7 +84,12 @@ async function answerLogin(
   ctx.redirect(next);
 }
 
-function showOver(deps: InteractionRoutesDeps, ctx: Context, over: OverInteraction): void {
+async function showOver(
+  deps: InteractionRoutesDeps,
+  ctx: Context,
+  over: OverInteraction,
+): Promise<void> {
+  await identify(deps, ctx);
   deps.renderer.page(ctx, 'interaction_over', over, {
     status: over.reason === 'other_user' ? 403 : 410,
   });

@@ -17,9 +17,9 @@ export async function migrate(db: Db): Promise<string[]> {
   const { error, results } = await migrator(db).migrateToLatest();
   if (error !== undefined) {
     const failed = results?.find((result) => result.status === 'Error')?.migrationName;
-    throw new StagedoorError('migration_failed', `Migration ${failed ?? ''} failed.`, {
-      cause: error,
-    });
+    const what = failed === undefined ? 'The migrations' : `Migration ${failed}`;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new StagedoorError('migration_failed', `${what} failed: ${why}`, { cause: error });
   }
   return (results ?? []).map((result) => result.migrationName);
 }

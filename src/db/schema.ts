@@ -179,7 +179,8 @@ export interface Schema {
   };
   application_transfers: {
     client_id: string;
-    to_user_id: string;
+    to_email: string;
+    to_user_id: string | null;
     from_user_id: string;
     created_at: CreatedAt;
   };

@@ -1,6 +1,6 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
-import { monogramOf } from '../applications/monogram.ts';
+import { monogramUrl } from '../applications/monogram.ts';
 import type { Config } from '../config.ts';
 import type { Db } from '../db/database.ts';
 import { inTransaction } from '../db/transaction.ts';
@@ -64,7 +64,7 @@ async function showRevoke(deps: GrantRoutesDeps, ctx: Context): Promise<void> {
   const locale = deps.renderer.locale(ctx);
   deps.renderer.page(ctx, 'account/revoke', {
     action: ctx.path,
-    application: { name: grant.applicationName, monogram: monogramOf(grant.applicationName) },
+    application: { name: grant.applicationName, monogram: monogramUrl(grant.applicationName) },
     organizers: grant.organizers.map(({ name }) => localized(name, locale)),
   });
 }
@@ -123,7 +123,7 @@ function presentGrant(
     id: grant.id,
     application: {
       name: grant.applicationName,
-      monogram: monogramOf(grant.applicationName),
+      monogram: monogramUrl(grant.applicationName),
       homepageUrl: grant.homepageUrl,
     },
     scopes: config.scopes

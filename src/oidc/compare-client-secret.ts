@@ -1,17 +1,24 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Client } from 'oidc-provider';
+import type { NoteSecretUse } from '../applications/note-secret-use.ts';
 import { hashOf } from '../credentials.ts';
 
 /**
- * Replaces `Client.prototype.compareClientSecret`, the provider's documented place for hashed and
- * several secrets. Every hash is compared, so that the time does not tell which one matched.
+ * Makes what replaces `Client.prototype.compareClientSecret`, the provider's documented place for
+ * hashed and several secrets. Every hash is compared, so that the time does not tell which one
+ * matched; of the one that did, the use is noted.
  */
-export function compareClientSecret(this: Client, presented: string): boolean {
-  const hashes = Array.isArray(this.secret_hashes) ? this.secret_hashes : [];
-  const actual = hashOf(presented);
-  let matches = false;
-  for (const hash of hashes) {
-    matches = timingSafeEqual(Buffer.from(String(hash), 'hex'), actual) || matches;
-  }
-  return matches;
+export function compareClientSecret(noteUse: NoteSecretUse) {
+  return function compare(this: Client, presented: string): boolean {
+    const hashes = Array.isArray(this.secret_hashes) ? this.secret_hashes : [];
+    const actual = hashOf(presented);
+    let matches = false;
+    for (const hash of hashes) {
+      matches = timingSafeEqual(Buffer.from(String(hash), 'hex'), actual) || matches;
+    }
+    if (matches) {
+      noteUse(actual);
+    }
+    return matches;
+  };
 }

@@ -1,5 +1,6 @@
-import { Provider } from 'oidc-provider';
+import { errors, Provider } from 'oidc-provider';
 import { findGrant } from '../grants/find.ts';
+import type { RevocationReason } from '../grants/grant.ts';
 import { type Revocation, revokeGrant } from '../grants/revoke.ts';
 import { originOf } from '../web/origin.ts';
 import { currentTransaction, requireTransaction } from './current-transaction.ts';
@@ -14,7 +15,10 @@ export function grantAdapter(deps: AdapterDeps): PartialAdapter {
   return {
     find: async (id) => {
       const grant = await findGrant(currentTransaction() ?? deps.db, id);
-      if (grant === undefined || grant.revocationReason !== undefined) {
+      if (grant?.revocationReason !== undefined) {
+        return refuseEnded(grant.clientId, grant.revocationReason);
+      }
+      if (grant === undefined) {
         return undefined;
       }
       return {
@@ -22,13 +26,42 @@ export function grantAdapter(deps: AdapterDeps): PartialAdapter {
         kind: 'Grant',
         accountId: grant.userId,
         clientId: grant.clientId,
-        openid: { scope: grant.scopes.join(' ') },
+        openid: { scope: stillPossible(grant.scopes).join(' ') },
       };
     },
     destroy: async (id) => {
       await revokeGrant(requireTransaction(), id, revocationOfRequest());
     },
   };
+}
+
+/**
+ * A grant that ended between the look at its token and the look at it: its client is told why, as
+ * `token-adapters.ts` does before.
+ */
+function refuseEnded(clientId: string, reason: RevocationReason): undefined {
+  const ctx = Provider.ctx;
+  if (ctx?.oidc.route === 'token' && ctx.oidc.client?.clientId === clientId) {
+    throw new errors.InvalidGrant(reason);
+  }
+  return undefined;
+}
+
+/**
+ * Without the scopes that the application lost since: no new token carries them.
+ * @throws InvalidScope where a token is asked for and none is left
+ */
+function stillPossible(scopes: readonly string[]): string[] {
+  const ctx = Provider.ctx;
+  const possible = ctx?.oidc.client?.scope?.split(' ');
+  const left = scopes.filter((scope) => possible?.includes(scope) ?? true);
+  if (left.length === 0 && ctx?.oidc.route === 'token') {
+    throw new errors.InvalidScope(
+      'the application may no longer ask for any scope of this grant',
+      scopes.join(' '),
+    );
+  }
+  return left;
 }
 
 function revocationOfRequest(): Revocation {

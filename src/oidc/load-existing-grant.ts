@@ -1,4 +1,6 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
+import { findApplication } from '../applications/find-application.ts';
+import { worksFor } from '../applications/registration.ts';
 import { opensOrganizers } from '../authorization/scopes.ts';
 import type { Config } from '../config.ts';
 import type { Db } from '../db/database.ts';
@@ -24,8 +26,12 @@ export function loadExistingGrant(deps: { db: Db; config: Config }) {
     if (client?.clientAuthMethod === 'none' || client === undefined || account === undefined) {
       return undefined;
     }
+    const db = currentTransaction() ?? deps.db;
+    if (!(await isUsable(deps.config, db, client.clientId, account.accountId))) {
+      return undefined;
+    }
     const scopes = String(params?.scope ?? '').split(' ');
-    const id = await findCoveringGrant(currentTransaction() ?? deps.db, {
+    const id = await findCoveringGrant(db, {
       userId: account.accountId,
       clientId: client.clientId,
       scopes,
@@ -33,4 +39,18 @@ export function loadExistingGrant(deps: { db: Db; config: Config }) {
     });
     return id === undefined ? undefined : provider.Grant.find(id);
   };
+}
+
+/** What waits for its review takes everybody else to the page that says so (`consent-page.ts`). */
+async function isUsable(
+  config: Config,
+  db: Db,
+  clientId: string,
+  userId: string,
+): Promise<boolean> {
+  if (config.registration !== 'approval') {
+    return true;
+  }
+  const application = await findApplication(db, clientId);
+  return application !== undefined && worksFor(config, application, userId);
 }

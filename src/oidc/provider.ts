@@ -1,11 +1,14 @@
 import type { JWK } from 'jose';
 import { Provider } from 'oidc-provider';
+import { createNoteSecretUse } from '../applications/note-secret-use.ts';
 import type { Config } from '../config.ts';
 import type { Db } from '../db/database.ts';
 import { findActiveUser } from '../directory/find-user.ts';
+import type { ErrorQueue } from '../insights/error-queue.ts';
 import { createAdapterFactory } from './adapter.ts';
 import { checkRequest } from './check-request.ts';
 import { EXTRA_CLIENT_METADATA } from './client-adapter.ts';
+import { recordClientErrors } from './client-errors.ts';
 import { compareClientSecret } from './compare-client-secret.ts';
 import { COOKIE_OPTIONS } from './cookies.ts';
 import { currentTransaction } from './current-transaction.ts';
@@ -33,6 +36,8 @@ export interface ProviderDeps {
   readonly cookieKeys: readonly string[];
   readonly signingKeys: readonly JWK[];
   readonly renderError: RenderProtocolError;
+  /** Where failed requests are noted for the owner of the application. */
+  readonly clientErrors: ErrorQueue;
 }
 
 /**
@@ -107,9 +112,10 @@ export function createProvider(deps: ProviderDeps): Provider {
   });
   provider.proxy = true;
   provider.maxIpsCount = config.trustProxy;
-  provider.Client.prototype.compareClientSecret = compareClientSecret;
+  provider.Client.prototype.compareClientSecret = compareClientSecret(createNoteSecretUse(db));
   prefixTokens(provider);
   provider.on('grant.error', describeGrantError);
+  recordClientErrors(provider, deps.clientErrors);
   provider.on('server_error', (ctx, error) => {
     ctx.state.serverError = error;
   });

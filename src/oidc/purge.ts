@@ -1,4 +1,5 @@
 import type { Db } from '../db/database.ts';
+import { purgeClientErrors } from '../insights/purge.ts';
 import type { Logger } from '../log.ts';
 import { purgeTokens } from '../tokens/purge.ts';
 import { deleteOverInteractions, deleteOverSessions } from './store.ts';
@@ -17,6 +18,7 @@ export function startPurge(db: Db, log: Logger): () => Promise<void> {
       await purgeTokens(db);
       await deleteOverSessions(db);
       await deleteOverInteractions(db);
+      await purgeClientErrors(db);
     } catch (err) {
       log.warn({ err }, 'Old rows could not be deleted; the next try is in an hour.');
     }

@@ -22,11 +22,18 @@ const live = (table: 'access_tokens' | 'refresh_tokens', param: string) => `
     join applications a on a.client_id = g.client_id and a.is_active and a.suspended_at is null
     join users u on u.id = g.user_id and u.is_active
   where t.token_hash = ${param} and t.expires_at > now()
-    and t.${table === 'access_tokens' ? 'superseded_at' : 'consumed_at'} is null`;
+    and t.${table === 'access_tokens' ? 'superseded_at' : 'consumed_at'} is null
+    and t.scopes && a.scopes`;
 
-/** Scopes, times (seconds since 1970), parties, and the user's teams at the grant's organizers. */
+/**
+ * Scopes, without those that the application lost since; times (seconds since 1970), parties, and the user's teams at the
+ * grant's organizers.
+ */
 const COLUMNS = `
-  array_to_string(t.scopes, ' ') as scope,
+  array_to_string(
+    case when t.scopes <@ a.scopes then t.scopes
+    else array(select scope from unnest(t.scopes) scope where scope = any(a.scopes)) end,
+    ' ') as scope,
   extract(epoch from t.issued_at)::float8 as iat,
   extract(epoch from t.expires_at)::float8 as exp,
   g.user_id, g.client_id,

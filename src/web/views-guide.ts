@@ -1,2 +1,54 @@
+import type { MessageKey } from './messages/en.ts';
+import type { MessageParams } from './translate.ts';
+
 /** What each view of the guide pages is given. Keys are file names in `views/`. */
-export type GuideViews = Record<never, never>;
+export interface GuideViews {
+  'docs/guide': GuideProps;
+  'docs/examples': ExamplesProps;
+}
+
+/** What both pages have. */
+export interface GuideFrame {
+  /** The one that the examples are filled in with, if the reader came with one. */
+  readonly clientId: string | undefined;
+  /** Only for its owner. */
+  readonly applicationName: string | undefined;
+  /** Keeps the client id on the way to the other page; empty, or with its question mark. */
+  readonly query: string;
+  /** A message as HTML, with its marks for code and links. */
+  readonly prose: (key: MessageKey, params?: MessageParams) => string;
+}
+
+/** The guide. */
+export interface GuideProps extends GuideFrame {
+  readonly issuer: string;
+  readonly defaultScope: string;
+  /** Who may register applications. */
+  readonly registration: 'open' | 'approval' | 'closed';
+  /** As people say it: "1 hour". */
+  readonly accessTokenLifetime: string;
+  readonly refreshTokenLifetime: string;
+  /** The messages `guide.endpoint.<name>` name them. */
+  readonly endpoints: readonly { readonly name: string; readonly url: string }[];
+  readonly scopes: readonly { readonly name: string; readonly text: string }[];
+  /** Error codes by where they turn up; the last are reasons of `invalid_grant`. */
+  readonly errors: Readonly<
+    Record<'page' | 'redirect' | 'token' | 'api' | 'reasons', readonly string[]>
+  >;
+  /** The curl script, step by step; joined by empty lines they are the whole. */
+  readonly parts: Readonly<
+    Record<'settings' | 'authorize' | 'back' | 'token' | 'api' | 'refresh' | 'revoke', string>
+  >;
+  /** What the server answers, as JSON. */
+  readonly answers: Readonly<Record<'token' | 'organizers' | 'me' | 'error', string>>;
+}
+
+/** The complete programs. */
+export interface ExamplesProps extends GuideFrame {
+  /** The messages `guide.examples.<id>` and `guide.examples.<id>_text` tell of them. */
+  readonly programs: readonly {
+    readonly id: string;
+    readonly file: string;
+    readonly code: string;
+  }[];
+}

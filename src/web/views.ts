@@ -49,7 +49,7 @@ export interface ConsentProps {
   readonly action: string;
   readonly application: {
     readonly name: string;
-    /** One or two letters. */
+    /** The picture, for `<img src>`. */
     readonly monogram: string;
     readonly owner: string | null;
     readonly homepageUrl: string | null;
@@ -72,6 +72,8 @@ export interface ConsentProps {
     | null;
   /** The user has none, though the request needs one: explained, and only Deny is offered. */
   readonly noOrganizers: boolean;
+  /** Nobody but its owner can allow it yet: explained, and only Deny is offered. */
+  readonly awaitsReview?: boolean | undefined;
   /** The sign-in is too old: the password is asked for on this page. */
   readonly askPassword: boolean;
   readonly errors: {

@@ -30,7 +30,7 @@ describe('The platform provisions its directory', () => {
       id: 'ben',
       email: 'ben@example.com',
       full_name: '',
-      locale: 'en',
+      locale: '',
       timezone: 'UTC',
       is_active: true,
     });
@@ -152,7 +152,7 @@ describe('The platform provisions its directory', () => {
       id: 'ada',
       email: 'ada@example.org',
       full_name: 'Ada Example',
-      locale: 'en',
+      locale: '',
       timezone: 'UTC',
       is_active: true,
     });

@@ -60,7 +60,7 @@ const ROWS: Row[] = [
   [USER, { ...ben, full_name: ['Ben'] }, { full_name: [STRING] }],
   [USER, { ...ben, locale: 'english please' }, { locale: [LOCALE] }],
   [USER, { ...ben, locale: 'de_DE' }, { locale: [LOCALE] }],
-  [USER, { ...ben, locale: '' }, { locale: [BLANK] }],
+  [USER, { ...ben, locale: 5 }, { locale: [STRING] }],
   [USER, { ...ben, timezone: 'Mars/Olympus' }, { timezone: [TIMEZONE] }],
   [USER, { ...ben, timezone: '+01:00' }, { timezone: [TIMEZONE] }],
   [USER, { ...ben, timezone: 'U\0TC' }, { timezone: [CONTROL, TIMEZONE] }],

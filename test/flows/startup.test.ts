@@ -37,7 +37,7 @@ async function complaintOf(script: RunningScript): Promise<string> {
   assert.doesNotMatch(complaint, /\n\s+at |unexpected error|node:internal|\.ts:\d/);
   assert.ok(!complaint.includes(SECRET), complaint);
   assert.equal(script.stdout(), '');
-  assert.ok(milliseconds < 10_000, `it took ${milliseconds} ms`);
+  assert.ok(milliseconds < 60_000, `it took ${milliseconds} ms`);
   return complaint;
 }
 
@@ -235,11 +235,19 @@ describe('a server that is told to stop', () => {
     return server;
   };
 
-  for (const WORKERS of ['1', '2']) {
-    it(`finishes the request under way, and ends with 0 (WORKERS=${WORKERS})`, async () => {
+  const cases = [
+    { WORKERS: '1', everybody: false },
+    { WORKERS: '2', everybody: false },
+    // As Ctrl-C does in a terminal.
+    { WORKERS: '2', everybody: true },
+  ];
+  for (const { WORKERS, everybody } of cases) {
+    const name = `WORKERS=${WORKERS}${everybody ? ', with a signal to each' : ''}`;
+    it(`finishes the request under way, and ends with 0 (${name})`, async () => {
       const server = await start({ WORKERS });
+      await until(() => childrenOf(server.pid).length === (WORKERS === '1' ? 0 : 2));
       const workers = childrenOf(server.pid);
-      assert.equal(workers.length, WORKERS === '1' ? 0 : 2);
+      await until(async () => WORKERS === '1' || (await bothAnswer(environment.issuer)));
       const idle = connect(port(), '127.0.0.1');
       const slow = connect(port(), '127.0.0.1');
       await Promise.all([once(idle, 'connect'), once(slow, 'connect')]);
@@ -250,15 +258,19 @@ describe('a server that is told to stop', () => {
         'POST /api/v1/oauth/introspect HTTP/1.1\r\nHost: x\r\nContent-Length: 7\r\n' +
           'Content-Type: application/x-www-form-urlencoded\r\n\r\ntok',
       );
-      // Until it has certainly been read.
-      await fetch(`${environment.issuer}/healthz`, { headers: { connection: 'close' } });
-      server.kill('SIGTERM');
+      // Until it has certainly been read, by whichever worker has it.
+      await bothAnswer(environment.issuer);
+      const signal = everybody ? 'SIGINT' : 'SIGTERM';
+      server.kill(signal);
+      for (const worker of everybody ? workers : []) {
+        process.kill(worker, signal);
+      }
       await refuses(port());
       slow.write('en=x');
       assert.match(await readAll(slow), /^HTTP\/1\.1 401 .*"invalid_client"/s);
       const { code } = await server.ended;
       assert.equal(code, 0, server.stderr());
-      assert.equal(server.stderr(), '');
+      assert.ok(everybody || server.stderr() === '', server.stderr());
       assert.deepEqual(workers.filter(isAlive), [], 'no worker is left');
     });
   }
@@ -294,28 +306,8 @@ describe('a server with several workers', () => {
     await environment.remove();
   });
 
-  /** How many requests the worker that answers this one has counted before. */
-  const countOfWorker = async () => {
-    // A connection is given to a worker once, and then stays with it.
-    const headers = { connection: 'close' };
-    const response = await fetch(`${environment.issuer}/metrics`, { headers });
-    const text = await response.text();
-    const [, count] =
-      /^http_request_duration_seconds_count\{.*operations.*\} (\d+)/m.exec(text) ?? [];
-    return Number(count ?? 0);
-  };
-
-  const bothAnswer = async () => {
-    const counts: number[] = [];
-    for (let request = 0; request < 6; request += 1) {
-      counts.push(await countOfWorker());
-    }
-    // One process would count up.
-    return counts.some((count, index) => index > 0 && count !== (counts[index - 1] ?? 0) + 1);
-  };
-
   it('says once where it is', async () => {
-    await until(bothAnswer);
+    await until(() => bothAnswer(environment.issuer));
     assert.equal(server.stdout(), `Stagedoor is at ${environment.issuer}\n`);
   });
 
@@ -327,7 +319,7 @@ describe('a server with several workers', () => {
       const now = childrenOf(server.pid);
       return now.length === 2 && !now.includes(victim);
     });
-    await until(bothAnswer);
+    await until(() => bothAnswer(environment.issuer));
     assert.equal((await fetch(`${environment.issuer}/readyz`)).status, 200);
     assert.match(server.stderr(), /^Worker \d+ ended; another one starts\.\n$/);
   });
@@ -340,6 +332,20 @@ describe('a server with several workers', () => {
     await until(() => !workers.some(isAlive));
   });
 });
+
+/** Whether two processes answer: one alone would count up its own requests. */
+async function bothAnswer(issuer: string): Promise<boolean> {
+  const counts: number[] = [];
+  for (let request = 0; request < 6; request += 1) {
+    // A connection is given to a worker once, and then stays with it.
+    const response = await fetch(`${issuer}/metrics`, { headers: { connection: 'close' } });
+    const [, count] =
+      /^http_request_duration_seconds_count\{.*operations.*\} (\d+)/m.exec(await response.text()) ??
+      [];
+    counts.push(Number(count ?? 0));
+  }
+  return counts.some((count, index) => index > 0 && count !== (counts[index - 1] ?? 0) + 1);
+}
 
 /** Process ids. Where there is no /proc, these tests can't be run. */
 function childrenOf(parent: number): number[] {

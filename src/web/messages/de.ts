@@ -57,6 +57,9 @@ export const de = {
   'consent.homepage': 'Website',
   'consent.signed_in': 'Angemeldet als {name}',
   'consent.switch': 'Nicht du?',
+  'consent.awaits_review.title': 'Diese Anwendung kann noch nicht benutzt werden',
+  'consent.awaits_review.text':
+    'Der Betreiber dieser Plattform muss sie erst prüfen. Bis dahin funktioniert sie nur für die Person, der sie gehört. Geh zur Anwendung zurück oder versuch es später noch einmal.',
   'consent.unreviewed.title': 'Diese Anwendung wurde hier nicht geprüft',
   'consent.unreviewed.text':
     'Der Betreiber dieser Plattform hat sie nicht geprüft. Erlaube den Zugriff nur, wenn du die Leute dahinter kennst und ihnen vertraust.',

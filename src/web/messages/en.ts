@@ -56,6 +56,9 @@ export const en = {
   'consent.homepage': 'Website',
   'consent.signed_in': 'Signed in as {name}',
   'consent.switch': 'Not you?',
+  'consent.awaits_review.title': 'This application can’t be used yet',
+  'consent.awaits_review.text':
+    'The operator of this platform has to review it first. Until then it works for its owner only. Go back to the application, or try again later.',
   'consent.unreviewed.title': 'Nobody here has checked this application',
   'consent.unreviewed.text':
     'The operator of this platform has not reviewed it. Allow access only if you know and trust the people behind it.',

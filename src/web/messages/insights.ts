@@ -1,7 +1,170 @@
+import { insightReasonsDe, insightReasonsEn } from './insight-reasons.ts';
 import type { Message, Translated } from './message.ts';
 
 /** English texts of the insights pages. */
-export const insightsEn = {} as const satisfies Record<string, Message>;
+export const insightsEn = {
+  ...insightReasonsEn,
+  'insights.navigation': 'Use of this application',
+  'insights.back': 'Back to {application}',
+  'insights.statistics.link': 'Statistics',
+  'insights.statistics.title': 'Statistics',
+  'insights.errors.link': 'Failed requests',
+  'insights.errors.title': 'Failed requests',
+  'insights.check.link': 'Check a URL',
+  'insights.check.title': 'Check an authorization URL',
+
+  'insights.connected_users': 'Connected users',
+  'insights.last_used': 'Last used',
+  'insights.never': 'Never',
+  'insights.issued': 'Issued (code exchanged)',
+  'insights.refreshed': 'Refreshed',
+  'insights.issued.sum': 'Tokens issued in 30 days',
+  'insights.refreshed.sum': 'Tokens refreshed in 30 days',
+  'insights.day': 'Day',
+  'insights.tokens.title': 'Tokens per day',
+  'insights.tokens.described':
+    'Bars for each of the last 30 days. In all, {issued} tokens issued and {refreshed} refreshed. The table below has the numbers.',
+  'insights.tokens.table': 'The numbers as a table',
+  'insights.tokens.empty':
+    'No tokens in the last 30 days. As soon as somebody allows the application and it exchanges its first code, it shows up here.',
+  'insights.tokens.help':
+    'Days are those of your time zone ({timezone}). Tokens of users who were deleted since are not counted.',
+
+  'insights.errors.intro': 'What went wrong in the last 7 days, and why. The newest comes first.',
+  'insights.errors.count': { one: '{count} failed request', other: '{count} failed requests' },
+  'insights.errors.empty.title': 'Nothing failed',
+  'insights.errors.empty.text':
+    'There is no failed request here in the last 7 days. A new one shows up within seconds.',
+  'insights.errors.help':
+    'No secret, token, code or value of a query parameter is kept. Of one application, at most 60 failed requests a minute are noted.',
+  'insights.filter': 'Endpoint',
+  'insights.pages': 'Pages',
+  'insights.newer': 'Newer',
+  'insights.older': 'Older',
+  'insights.endpoint.all': 'All',
+  'insights.endpoint.authorize': 'Authorize',
+  'insights.endpoint.token': 'Token',
+  'insights.endpoint.revoke_token': 'Revoke',
+  'insights.endpoint.par': 'Pushed request',
+  'insights.sent': 'Sent',
+  'insights.nearest': 'Registered',
+  'insights.differs': 'What differs',
+  'insights.difference.scheme': 'the scheme (what stands before the host)',
+  'insights.difference.user': 'a user name before the host',
+  'insights.difference.host': 'the host',
+  'insights.difference.port': 'the port',
+  'insights.difference.path': 'the path',
+  'insights.difference.trailing_slash': 'the slash at the end of the path',
+  'insights.difference.letter_case': 'upper and lower case',
+  'insights.difference.encoding': 'the percent-encoding',
+  'insights.difference.query': 'the query (what stands after the question mark)',
+  'insights.difference.fragment': 'the fragment (what stands after #)',
+
+  'insights.check.intro':
+    'Paste the URL to which your application sends people. You learn what this server will say to it, and what to change. It is neither kept nor logged.',
+  'insights.check.label': 'Authorization URL',
+  'insights.check.help': 'In full, as it leaves your application. It begins like this:',
+  'insights.check.submit': 'Check',
+  'insights.check.accepted.title': 'This URL works',
+  'insights.check.accepted.text': 'People who open it are asked to sign in and to allow access.',
+  'insights.check.remarks.title': 'This URL is accepted, but something is amiss',
+  'insights.check.remarks.text': 'Look at what is marked as a warning below.',
+  'insights.check.refused.title': {
+    one: 'This URL is refused: {count} thing to change',
+    other: 'This URL is refused: {count} things to change',
+  },
+  'insights.check.refused.text': 'Each of them is marked below, with what to do about it.',
+  'insights.verdict.ok': 'right',
+  'insights.verdict.info': 'for your information',
+  'insights.verdict.warning': 'warning',
+  'insights.verdict.error': 'to be changed',
+  'insights.part.url': 'URL',
+  'insights.part.endpoint': 'Endpoint',
+  'insights.part.application': 'Application',
+} as const satisfies Record<string, Message>;
 
 /** German texts of the insights pages. */
-export const insightsDe = {} as const satisfies Translated<typeof insightsEn>;
+export const insightsDe = {
+  ...insightReasonsDe,
+  'insights.navigation': 'Nutzung dieser Anwendung',
+  'insights.back': 'Zurück zu {application}',
+  'insights.statistics.link': 'Statistik',
+  'insights.statistics.title': 'Statistik',
+  'insights.errors.link': 'Fehlgeschlagene Anfragen',
+  'insights.errors.title': 'Fehlgeschlagene Anfragen',
+  'insights.check.link': 'URL prüfen',
+  'insights.check.title': 'Autorisierungs-URL prüfen',
+
+  'insights.connected_users': 'Verbundene Personen',
+  'insights.last_used': 'Zuletzt benutzt',
+  'insights.never': 'Nie',
+  'insights.issued': 'Ausgestellt (Code eingelöst)',
+  'insights.refreshed': 'Erneuert',
+  'insights.issued.sum': 'In 30 Tagen ausgestellt',
+  'insights.refreshed.sum': 'In 30 Tagen erneuert',
+  'insights.day': 'Tag',
+  'insights.tokens.title': 'Tokens pro Tag',
+  'insights.tokens.described':
+    'Balken für jeden der letzten 30 Tage. Insgesamt wurden {issued} Tokens ausgestellt und {refreshed} erneuert. Die Zahlen stehen in der Tabelle darunter.',
+  'insights.tokens.table': 'Die Zahlen als Tabelle',
+  'insights.tokens.empty':
+    'Keine Tokens in den letzten 30 Tagen. Sobald jemand die Anwendung erlaubt und sie ihren ersten Code einlöst, erscheint es hier.',
+  'insights.tokens.help':
+    'Gezählt wird nach Tagen in deiner Zeitzone ({timezone}), ohne die Tokens inzwischen gelöschter Personen.',
+
+  'insights.errors.intro':
+    'Was in den letzten 7 Tagen schiefging, und warum. Das Neueste steht oben.',
+  'insights.errors.count': {
+    one: '{count} fehlgeschlagene Anfrage',
+    other: '{count} fehlgeschlagene Anfragen',
+  },
+  'insights.errors.empty.title': 'Nichts ist fehlgeschlagen',
+  'insights.errors.empty.text':
+    'In den letzten 7 Tagen gibt es hier keine fehlgeschlagene Anfrage. Eine neue erscheint innerhalb von Sekunden.',
+  'insights.errors.help':
+    'Geheimnisse, Tokens, Codes und die Werte von Query-Parametern werden nicht gespeichert. Je Anwendung werden höchstens 60 fehlgeschlagene Anfragen pro Minute festgehalten.',
+  'insights.filter': 'Endpunkt',
+  'insights.pages': 'Seiten',
+  'insights.newer': 'Neuere',
+  'insights.older': 'Ältere',
+  'insights.endpoint.all': 'Alle',
+  'insights.endpoint.authorize': 'Authorize',
+  'insights.endpoint.token': 'Token',
+  'insights.endpoint.revoke_token': 'Revoke',
+  'insights.endpoint.par': 'Pushed Request',
+  'insights.sent': 'Gesendet',
+  'insights.nearest': 'Registriert',
+  'insights.differs': 'Was abweicht',
+  'insights.difference.scheme': 'das Schema (was vor dem Host steht)',
+  'insights.difference.user': 'ein Benutzername vor dem Host',
+  'insights.difference.host': 'der Host',
+  'insights.difference.port': 'der Port',
+  'insights.difference.path': 'der Pfad',
+  'insights.difference.trailing_slash': 'der Schrägstrich am Ende des Pfads',
+  'insights.difference.letter_case': 'Groß- und Kleinschreibung',
+  'insights.difference.encoding': 'die Prozentkodierung',
+  'insights.difference.query': 'der Query-Teil (was nach dem Fragezeichen steht)',
+  'insights.difference.fragment': 'das Fragment (was nach # steht)',
+
+  'insights.check.intro':
+    'Füge die URL ein, zu der deine Anwendung die Leute schickt. Du erfährst, was dieser Server dazu sagt und was zu ändern ist. Sie wird weder gespeichert noch protokolliert.',
+  'insights.check.label': 'Autorisierungs-URL',
+  'insights.check.help': 'Vollständig, so wie sie deine Anwendung verlässt. Sie beginnt so:',
+  'insights.check.submit': 'Prüfen',
+  'insights.check.accepted.title': 'Diese URL funktioniert',
+  'insights.check.accepted.text': 'Wer sie öffnet, kann sich anmelden und den Zugriff erlauben.',
+  'insights.check.remarks.title': 'Diese URL wird angenommen, aber etwas stimmt nicht',
+  'insights.check.remarks.text': 'Sieh dir an, was unten als Warnung markiert ist.',
+  'insights.check.refused.title': {
+    one: 'Diese URL wird abgelehnt: {count} Änderung nötig',
+    other: 'Diese URL wird abgelehnt: {count} Änderungen nötig',
+  },
+  'insights.check.refused.text': 'Sie sind unten markiert. Dort steht auch, was zu tun ist.',
+  'insights.verdict.ok': 'richtig',
+  'insights.verdict.info': 'zur Information',
+  'insights.verdict.warning': 'Warnung',
+  'insights.verdict.error': 'zu ändern',
+  'insights.part.url': 'URL',
+  'insights.part.endpoint': 'Endpunkt',
+  'insights.part.application': 'Anwendung',
+} as const satisfies Translated<typeof insightsEn>;

@@ -1,0 +1,51 @@
+import type { Config } from '../config.ts';
+import type { Locale } from '../web/locale.ts';
+import { localized } from '../web/translate.ts';
+import type { ApplicationHead, SecretProps } from '../web/views-applications.ts';
+import { APPLICATIONS } from './account-page.ts';
+import { type Application, applicationState } from './application.ts';
+import { monogramUrl } from './monogram.ts';
+import type { ApplicationSecret } from './secrets.ts';
+
+/** What every page about an application begins with. */
+export function presentHead(application: Application): ApplicationHead {
+  return {
+    name: application.name,
+    picture: monogramUrl(application.name),
+    state: applicationState(application),
+    reviewed: application.reviewedAt !== null,
+    path: `${APPLICATIONS}/${application.clientId}`,
+  };
+}
+
+/** Whether the application works for its owner only, until an operator has reviewed it. */
+export function awaitsReview(config: Config, application: Application): boolean {
+  return config.registration === 'approval' && application.reviewedAt === null;
+}
+
+/** The scopes that there are, in the reader's language. */
+export function presentScopes(
+  config: Config,
+  locale: Locale,
+): { readonly name: string; readonly text: string }[] {
+  return config.scopes.map(({ name, text }) => ({ name, text: localized(text, locale) }));
+}
+
+/** The secrets of one application; the last one that is good can't be deleted. */
+export function presentSecrets(path: string, secrets: readonly ApplicationSecret[]): SecretProps[] {
+  const last = secrets.filter(isGood).length === 1;
+  return secrets.map((secret) => ({
+    label: secret.label,
+    lastFour: secret.lastFour,
+    createdAt: secret.createdAt,
+    lastUsedAt: secret.lastUsedAt,
+    expiresAt: secret.expiresAt,
+    expired: !isGood(secret),
+    deletePath: last && isGood(secret) ? undefined : `${path}/secrets/${secret.id}/delete`,
+  }));
+}
+
+/** Whether the secret has not expired. */
+export function isGood({ expiresAt }: ApplicationSecret): boolean {
+  return expiresAt === null || expiresAt.getTime() > Date.now();
+}

@@ -1,0 +1,65 @@
+import { enqueueMail } from '../audit/enqueue-mail.ts';
+import type { Origin } from '../audit/event.ts';
+import type { ApplicationChange } from '../audit/mail.ts';
+import type { Tx } from '../db/transaction.ts';
+import { findUser } from '../directory/find-user.ts';
+import type { Application } from './application.ts';
+
+/** What happened to an application. */
+export interface OwnerNotice {
+  readonly change: ApplicationChange;
+  /** Who is told, where it is not the owner. */
+  readonly userId?: string;
+  /** What exactly: a secret's label, addresses. Never a secret. */
+  readonly details?: readonly string[];
+  readonly reason?: string;
+  readonly origin?: Origin | undefined;
+}
+
+/**
+ * Queues the mail about a change that matters for an application's security, in the change's own
+ * transaction. Without an owner there is nobody to tell.
+ */
+export async function mailOwner(
+  tx: Tx,
+  application: Application,
+  notice: OwnerNotice,
+): Promise<void> {
+  const userId = notice.userId ?? application.ownerId;
+  const user = userId === null ? undefined : await findUser(tx, userId);
+  if (user === undefined) {
+    return;
+  }
+  await enqueueMail(tx, {
+    kind: 'application_changed',
+    recipient: user.email,
+    locale: user.locale,
+    data: {
+      application: {
+        name: application.name,
+        // To its owner that is no news, and to whom it was taken from not true any more.
+        owner: notice.change === 'transfer_received' ? await nameOfOwner(tx, application) : null,
+        homepageUrl: application.homepageUrl,
+      },
+      change: notice.change,
+      details: notice.details,
+      reason: notice.reason,
+      at: new Date().toISOString(),
+      timezone: user.timezone,
+      origin: notice.origin,
+      path: pathFor(notice.change, application),
+    },
+  });
+}
+
+async function nameOfOwner(tx: Tx, { ownerId, ownerName }: Application): Promise<string | null> {
+  const owner = ownerName === null && ownerId !== null ? await findUser(tx, ownerId) : undefined;
+  return ownerName ?? owner?.email ?? null;
+}
+
+/** Where the reader goes on; whose the application is not (yet) has no page of it. */
+function pathFor(change: ApplicationChange, application: Application): string {
+  return change === 'transfer_received' || change === 'transferred_away'
+    ? '/account/applications'
+    : `/account/applications/${application.clientId}`;
+}

@@ -1,0 +1,35 @@
+import { sql } from 'kysely';
+import type { Db } from '../db/database.ts';
+import type { Application } from './application.ts';
+import { APPLICATION } from './store.ts';
+
+/** The applications of a user, the newest first; with `clientId`, only that one. */
+export async function selectOwnApplications(
+  db: Db,
+  ownerId: string,
+  clientId?: string,
+): Promise<{ application: Application; connectedUsers: number; lastUsedAt: Date | null }[]> {
+  const rows = await db
+    .selectFrom('applications')
+    .select([
+      ...APPLICATION,
+      sql<number>`(
+        select count(distinct user_id)::int from grants
+        where grants.client_id = applications.client_id
+          and revoked_at is null and expires_at > now()
+      )`.as('connectedUsers'),
+      sql<Date | null>`(
+        select max(last_used_at) from grants where grants.client_id = applications.client_id
+      )`.as('lastUsedAt'),
+    ])
+    .where('owner_id', '=', ownerId)
+    .$if(clientId !== undefined, (query) => query.where('client_id', '=', clientId ?? ''))
+    .orderBy('created_at', 'desc')
+    .orderBy('client_id')
+    .execute();
+  return rows.map(({ connectedUsers, lastUsedAt, ...application }) => ({
+    application,
+    connectedUsers,
+    lastUsedAt,
+  }));
+}

@@ -1,0 +1,181 @@
+import type { Actor, AuditAction, Origin } from '../audit/event.ts';
+import { record } from '../audit/record.ts';
+import type { Db } from '../db/database.ts';
+import type { Tx } from '../db/transaction.ts';
+import { isEmail } from '../directory/user.ts';
+import { StagedoorError, ValidationError } from '../errors.ts';
+import { type Application, isClientId } from './application.ts';
+import { lockForActor } from './lock-for-actor.ts';
+import { lockOrThrow } from './lock-or-throw.ts';
+import { mailOwner } from './mail-owner.ts';
+import { setOwner } from './store.ts';
+import {
+  activeUserByEmail,
+  countOffersOfLastDay,
+  deleteTransfer,
+  insertTransfer,
+  selectIncomingTransfers,
+  selectOutgoingTransfer,
+} from './transfer-store.ts';
+
+/** Offers of one user a day: each is a mail to somebody who did not ask for it. */
+const OFFERS_A_DAY = 10;
+
+/** An application that is offered to a user. */
+export interface IncomingTransfer {
+  readonly application: Application;
+  readonly fromName: string;
+  readonly createdAt: Date;
+}
+
+/** What the owner sees of an offer. */
+export interface OutgoingTransfer {
+  /** As it was typed: the same whether there is such a user or not. */
+  readonly email: string;
+  readonly createdAt: Date;
+}
+
+/**
+ * Offers an application to the user with this e-mail address. Whether there is one shows in
+ * nothing that the owner sees; only a known, active user gets the offer, and a mail.
+ * @throws StagedoorError `not_found`; `conflict` where an offer is waiting already;
+ *   `too_many_attempts`; ValidationError
+ */
+export async function offerTransfer(
+  tx: Tx,
+  actor: Actor,
+  clientId: string,
+  ownerId: string,
+  email: string,
+  origin?: Origin,
+): Promise<void> {
+  const application = await lockForActor(tx, actor, clientId);
+  if (application.ownerId !== ownerId) {
+    throw new StagedoorError('not_found', 'Not found.');
+  }
+  const address = email.trim();
+  if (!isEmail(address) || /[\p{Cc}\p{Cs}]/u.test(address)) {
+    throw new ValidationError({ email: ['Enter a valid email address.'] });
+  }
+  if ((await selectOutgoingTransfer(tx, clientId)) !== undefined) {
+    throw new StagedoorError('conflict', 'It is offered to somebody already. Withdraw that first.');
+  }
+  if ((await countOffersOfLastDay(tx, ownerId)) >= OFFERS_A_DAY) {
+    throw new StagedoorError(
+      'too_many_attempts',
+      'These were many offers for one day. Try again tomorrow.',
+    );
+  }
+  const receiverId = await activeUserByEmail(tx, address);
+  if (receiverId === ownerId) {
+    throw new ValidationError({ email: ['It is yours already.'] });
+  }
+  await insertTransfer(tx, { clientId, fromUserId: ownerId, toUserId: receiverId, email: address });
+  await log(tx, 'offered', actor, ownerId, application, origin, { email: address });
+  await mailOwner(tx, application, { change: 'transfer_offered', details: [address], origin });
+  if (receiverId !== undefined) {
+    await mailOwner(tx, application, { change: 'transfer_received', userId: receiverId });
+  }
+}
+
+/**
+ * Takes an offer back. Where there is none any more nothing happens.
+ * @throws StagedoorError `not_found`
+ */
+export async function withdrawTransfer(
+  tx: Tx,
+  actor: Actor,
+  clientId: string,
+  origin?: Origin,
+): Promise<void> {
+  const application = await lockForActor(tx, actor, clientId);
+  const offer = await deleteTransfer(tx, clientId);
+  if (offer !== undefined) {
+    await log(tx, 'withdrawn', actor, offer.fromUserId, application, origin);
+  }
+}
+
+/**
+ * Takes an offered application: from now on it is this user's. Both sides find it in their log and
+ * get a mail.
+ * @throws StagedoorError `not_found` where it is not, or no longer, offered to this user
+ */
+export async function acceptTransfer(
+  tx: Tx,
+  actor: Actor,
+  userId: string,
+  clientId: string,
+  origin?: Origin,
+): Promise<void> {
+  const { application, fromUserId } = await takeOffer(tx, userId, clientId);
+  await setOwner(tx, clientId, userId);
+  // The former owner's entry and mail say nothing of where the new one was at that moment.
+  await log(tx, 'accepted', actor, fromUserId, application, undefined);
+  await log(tx, 'accepted', actor, userId, application, origin);
+  await mailOwner(tx, application, { change: 'transferred_away', userId: fromUserId });
+  await mailOwner(tx, application, { change: 'transferred_to_you', userId, origin });
+}
+
+/**
+ * Says no to an offered application.
+ * @throws StagedoorError `not_found` where it is not, or no longer, offered to this user
+ */
+export async function declineTransfer(
+  tx: Tx,
+  actor: Actor,
+  userId: string,
+  clientId: string,
+  origin?: Origin,
+): Promise<void> {
+  const { application, fromUserId } = await takeOffer(tx, userId, clientId);
+  await log(tx, 'declined', actor, fromUserId, application, undefined);
+  await log(tx, 'declined', actor, userId, application, origin);
+}
+
+/** The applications that are offered to this user, the newest offer first. */
+export function incomingTransfers(db: Db, userId: string): Promise<IncomingTransfer[]> {
+  return selectIncomingTransfers(db, userId);
+}
+
+/** The offer of this application that waits for an answer. */
+export async function outgoingTransfer(
+  db: Db,
+  clientId: string,
+): Promise<OutgoingTransfer | undefined> {
+  return isClientId(clientId) ? selectOutgoingTransfer(db, clientId) : undefined;
+}
+
+/** Under the application's lock, as every change of an offer: of two answers one is the first. */
+async function takeOffer(
+  tx: Tx,
+  userId: string,
+  clientId: string,
+): Promise<{ application: Application; fromUserId: string }> {
+  const application = await lockOrThrow(tx, clientId);
+  const offer = await deleteTransfer(tx, clientId, userId);
+  if (offer === undefined || offer.fromUserId !== application.ownerId) {
+    throw new StagedoorError('not_found', 'Not found.');
+  }
+  return { application, fromUserId: offer.fromUserId };
+}
+
+async function log(
+  tx: Tx,
+  what: 'offered' | 'withdrawn' | 'accepted' | 'declined',
+  actor: Actor,
+  userId: string,
+  application: Application,
+  origin: Origin | undefined,
+  data: Record<string, unknown> = {},
+): Promise<void> {
+  const action: AuditAction = `stagedoor.application.transfer_${what}`;
+  const { clientId, name } = application;
+  await record(tx, {
+    action,
+    actor,
+    userId,
+    clientId,
+    origin,
+    data: { application: name, ...data },
+  });
+}

@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+
+/** What is filled into the examples. All of it goes between quotes of four languages. */
+export interface ExampleValues {
+  readonly issuer: string;
+  readonly client_id: string;
+  readonly client_secret: string;
+  readonly redirect_uri: string;
+  /** Separated by spaces. */
+  readonly scope: string;
+  /** Seconds. */
+  readonly expires_in: string;
+}
+
+const NAMES = [
+  'client.sh',
+  'client-fetch.mjs',
+  'client-oauth4webapi.mjs',
+  'client.py',
+  'client.php',
+  'token-answer.txt',
+  'organizers-answer.txt',
+  'me-answer.txt',
+  'error-answer.txt',
+] as const;
+
+/** A file of `views/docs/examples/`. */
+export type ExampleName = (typeof NAMES)[number];
+
+const FOLDER = new URL('../../views/docs/examples/', import.meta.url);
+
+// Read once, at start, as the templates are.
+const TEXTS = new Map(
+  NAMES.map((name) => [name, readFileSync(new URL(name, FOLDER), 'utf8').trimEnd()]),
+);
+
+/** Whether a value can stand between quotes in bash, JavaScript, Python and PHP as it is. */
+export function isPlain(value: string): boolean {
+  return /^[\w\-.~:/?[\]@!&()+,;=% ]*$/.test(value);
+}
+
+/**
+ * An example with its values.
+ * @throws Error where a value could end the quotes that it stands in
+ */
+export function fillExample(name: ExampleName, values: ExampleValues): string {
+  const text = TEXTS.get(name) ?? '';
+  return text.replace(/\{\{(\w+)\}\}/g, (placeholder, key: string) => {
+    const value = isKey(values, key) ? values[key] : undefined;
+    if (value === undefined || !isPlain(value)) {
+      throw new Error(`${name}: ${placeholder} has no value that can stand there`);
+    }
+    return value;
+  });
+}
+
+/** The curl script cut before each of its numbered steps: the settings first, then step 1. */
+export function scriptParts(values: ExampleValues): string[] {
+  return fillExample('client.sh', values)
+    .split(/\n+(?=# \d\. )/)
+    .map((part) => part.trimEnd());
+}
+
+function isKey(values: ExampleValues, key: string): key is keyof ExampleValues {
+  return Object.hasOwn(values, key);
+}

@@ -1,0 +1,46 @@
+import Router from '@koa/router';
+import type { Context } from 'koa';
+import { findApplication } from '../applications/find-application.ts';
+import type { Config } from '../config.ts';
+import type { Db } from '../db/database.ts';
+import { identify } from '../web/identify.ts';
+import type { Renderer } from '../web/render.ts';
+import type { Sessions } from '../web/session.ts';
+import { presentExamples, presentGuide, type Reader } from './guide-page.ts';
+
+/** What the developer guide needs. */
+export interface GuideRoutesDeps {
+  readonly db: Db;
+  readonly config: Config;
+  readonly sessions: Sessions;
+  readonly renderer: Renderer;
+}
+
+/**
+ * The guide for developers of applications, for everybody. With `?client_id=` the examples are
+ * filled in with that id, and for its owner with all that is registered.
+ */
+export function guideRoutes(deps: GuideRoutesDeps): Router {
+  return new Router()
+    .get('/docs', async (ctx) => {
+      deps.renderer.page(ctx, 'docs/guide', presentGuide(deps.config, await readerOf(deps, ctx)));
+    })
+    .get('/docs/examples', async (ctx) => {
+      const reader = await readerOf(deps, ctx);
+      deps.renderer.page(ctx, 'docs/examples', presentExamples(deps.config, reader));
+    });
+}
+
+async function readerOf(deps: GuideRoutesDeps, ctx: Context): Promise<Reader> {
+  const identified = await identify(deps, ctx);
+  const { client_id: clientId } = ctx.query;
+  const found =
+    identified !== undefined && typeof clientId === 'string'
+      ? await findApplication(deps.db, clientId)
+      : undefined;
+  return {
+    locale: deps.renderer.locale(ctx),
+    clientId: typeof clientId === 'string' ? clientId : undefined,
+    application: found?.ownerId === identified?.user.id ? found : undefined,
+  };
+}

@@ -1,0 +1,42 @@
+import type { Application } from '../applications/application.ts';
+import type { Config } from '../config.ts';
+
+/** Where authorization requests are sent. */
+export const AUTHORIZE_PATH = '/api/v1/oauth/authorize';
+
+/** The parameters that this server reads; all others are ignored. */
+export const KNOWN_PARAMETERS = [
+  'client_id',
+  'response_type',
+  'redirect_uri',
+  'scope',
+  'state',
+  'code_challenge',
+  'code_challenge_method',
+  'prompt',
+  'approval_prompt',
+  'response_mode',
+  'login_hint',
+  'ui_locales',
+  'display',
+  'acr_values',
+  'claims_locales',
+  'id_token_hint',
+  'max_age',
+  'nonce',
+  'registration',
+  'request',
+  'request_uri',
+] as const;
+
+/** One of `KNOWN_PARAMETERS`. */
+export type KnownParameter = (typeof KNOWN_PARAMETERS)[number];
+
+/** The parameters of a request; an empty one is as good as none (RFC 6749 §3.1). */
+export type Parameters = Readonly<Partial<Record<KnownParameter, string>>>;
+
+/** What a request is checked against. */
+export interface CheckedAgainst {
+  readonly application: Application;
+  readonly config: Pick<Config, 'issuer' | 'scopes' | 'defaultScopes'>;
+}

@@ -1,0 +1,157 @@
+import { type ParsedUrlQuery, parse } from 'node:querystring';
+import { type Application, applicationState } from '../applications/application.ts';
+import {
+  AUTHORIZE_PATH,
+  type CheckedAgainst,
+  KNOWN_PARAMETERS,
+  type Parameters,
+} from './authorize-request.ts';
+import { checkChallenge } from './check-challenge.ts';
+import { checkOtherParameters } from './check-other-parameters.ts';
+import { checkRedirectUriParameter } from './check-redirect-uri-parameter.ts';
+import { checkScopeParameter } from './check-scope-parameter.ts';
+import { asDetail } from './client-error.ts';
+import { type Finding, problem, remark } from './finding.ts';
+
+/** Characters; Node refuses requests whose headers are longer than 16 KiB. */
+const LENGTH_LIMIT = 14_000;
+const PUSHED = 'urn:ietf:params:oauth:request_uri:';
+/** Characters below which somebody might guess a state. */
+const STATE_LENGTH = 8;
+
+/**
+ * Says of a URL, component by component, whether this server takes it as an authorization request
+ * of the application. It does exactly where no finding is an error.
+ */
+export function checkAuthorizeUrl(
+  application: Application,
+  config: CheckedAgainst['config'],
+  text: string,
+): Finding[] {
+  const trimmed = text.trim();
+  if (trimmed === '') {
+    return [problem('url', 'url_empty')];
+  }
+  if (trimmed.length > LENGTH_LIMIT) {
+    return [problem('url', 'url_too_long', { length: String(trimmed.length) })];
+  }
+  const url = URL.parse(trimmed);
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    return [problem('url', 'url_invalid', { expected: config.issuer + AUTHORIZE_PATH })];
+  }
+  // The parser that the server's framework uses: on broken encoding, others read other values.
+  const sent = parse(url.search.slice(1));
+  return [
+    ...checkEndpoint(config.issuer, url),
+    ...checkState(application),
+    ...checkParameters({ application, config }, sent),
+  ];
+}
+
+function checkEndpoint(issuer: string, url: URL): Finding[] {
+  const expected = issuer + AUTHORIZE_PATH;
+  const fragment = url.hash === '' ? [] : [remark('endpoint', 'warning', 'fragment_dropped')];
+  if (url.origin !== issuer) {
+    const details = { sent: asDetail(url.origin), expected };
+    return [problem('endpoint', 'endpoint_origin', details), ...fragment];
+  }
+  return [checkPath(url.pathname, expected), ...fragment];
+}
+
+function checkPath(sent: string, expected: string): Finding {
+  if (sent === AUTHORIZE_PATH) {
+    return remark('endpoint', 'ok', 'fits');
+  }
+  // Let through by the provider's router today, promised by nobody.
+  return sent.toLowerCase().replace(/\/$/, '') === AUTHORIZE_PATH
+    ? remark('endpoint', 'warning', 'endpoint_spelling', { expected })
+    : problem('endpoint', 'endpoint_path', { sent: asDetail(sent), expected });
+}
+
+function checkState(application: Application): Finding[] {
+  const state = applicationState(application);
+  return state === 'active' ? [] : [problem('application', `application_${state}`)];
+}
+
+function checkParameters(against: CheckedAgainst, sent: ParsedUrlQuery): Finding[] {
+  const twice = KNOWN_PARAMETERS.filter((name) => Array.isArray(sent[name]));
+  const parameters = readParameters(sent);
+  const { request_uri: requestUri } = parameters;
+  const pushed = requestUri?.startsWith(PUSHED) && parameters.request === undefined;
+  const findings: Finding[] = [
+    ...checkClientId(against.application, parameters),
+    // All else was in the pushed request, and counts as it was there.
+    ...(pushed ? [remark('request_uri', 'info', 'pushed_request')] : checkAll(against, parameters)),
+  ];
+  return [
+    // One that is there twice was read as missing: being there twice is what has to be mended.
+    ...findings.filter(({ component }) => !twice.some((name) => name === component)),
+    ...twice.map((name) => problem(name, 'parameter_twice', { parameters: [name] })),
+    ...checkOtherParameters(parameters, sent),
+  ];
+}
+
+function readParameters(sent: ParsedUrlQuery): Parameters {
+  return Object.fromEntries(
+    KNOWN_PARAMETERS.flatMap((name) => {
+      const value = sent[name];
+      return typeof value === 'string' && value !== '' ? [[name, value]] : [];
+    }),
+  );
+}
+
+function checkAll(against: CheckedAgainst, parameters: Parameters): Finding[] {
+  return [
+    ...checkResponseType(parameters),
+    ...checkRedirectUriParameter(against.application, parameters),
+    ...checkScopeParameter(against, parameters),
+    ...checkStateParameter(parameters),
+    ...checkChallenge(against.application, parameters),
+    ...(parameters.request === undefined ? [] : [problem('request', 'request_object_unsupported')]),
+    ...(parameters.request_uri === undefined
+      ? []
+      : [problem('request_uri', 'request_uri_unsupported')]),
+    ...checkControlCharacters(parameters),
+  ];
+}
+
+function checkClientId({ clientId }: Application, { client_id: sent }: Parameters): Finding[] {
+  if (sent === undefined) {
+    return [problem('client_id', 'parameter_missing', { parameters: ['client_id'] })];
+  }
+  if (sent === clientId) {
+    return [remark('client_id', 'ok', 'client_id_fits')];
+  }
+  const almost = sent.trim().toLowerCase() === clientId.toLowerCase();
+  return [
+    problem('client_id', almost ? 'client_id_spelling' : 'client_id_foreign', {
+      sent: asDetail(sent),
+      expected: clientId,
+    }),
+  ];
+}
+
+function checkResponseType({ response_type: sent }: Parameters): Finding[] {
+  if (sent === undefined) {
+    return [problem('response_type', 'parameter_missing', { parameters: ['response_type'] })];
+  }
+  // Values may come more than once.
+  return [...new Set(sent.split(' '))].join(' ') === 'code'
+    ? [remark('response_type', 'ok', 'fits')]
+    : [problem('response_type', 'response_type_unsupported', { sent: asDetail(sent) })];
+}
+
+function checkStateParameter({ state }: Parameters): Finding[] {
+  if (state === undefined) {
+    return [remark('state', 'warning', 'state_missing')];
+  }
+  return state.length < STATE_LENGTH
+    ? [remark('state', 'warning', 'state_short')]
+    : [remark('state', 'ok', 'state_there')];
+}
+
+function checkControlCharacters(parameters: Parameters): Finding[] {
+  return Object.entries(parameters)
+    .filter(([, value]) => [...value].some((symbol) => symbol < ' ' || symbol === '\u{7f}'))
+    .map(([name]) => problem(name, 'control_characters', { parameter: name }));
+}

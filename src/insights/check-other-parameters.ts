@@ -1,0 +1,135 @@
+import type { ParsedUrlQuery } from 'node:querystring';
+import { KNOWN_PARAMETERS, type KnownParameter, type Parameters } from './authorize-request.ts';
+import { asDetail } from './client-error.ts';
+import { type Finding, problem, remark } from './finding.ts';
+
+/** OpenID Connect's own; the provider refuses them without the scope `openid`, which is not here. */
+const OPENID: readonly KnownParameter[] = [
+  'acr_values',
+  'claims_locales',
+  'id_token_hint',
+  'max_age',
+  'nonce',
+];
+/** Those of which nothing is said where they are missing. */
+const OPTIONAL: ReadonlySet<string> = new Set([
+  ...OPENID,
+  'prompt',
+  'approval_prompt',
+  'response_mode',
+  'login_hint',
+  'ui_locales',
+  'display',
+  'registration',
+  'request',
+  'request_uri',
+]);
+const PROMPTS = ['none', 'login', 'consent'];
+const RESPONSE_MODES = ['query', 'fragment', 'form_post'];
+/** Parameters that are ignored and of which we tell, at most. */
+const UNKNOWN_LIMIT = 20;
+
+/** Checks what need not be there: the optional parameters, those of OpenID Connect, and unknown ones. */
+export function checkOtherParameters(parameters: Parameters, sent: ParsedUrlQuery): Finding[] {
+  return [
+    ...checkPrompt(parameters),
+    ...checkApprovalPrompt(parameters),
+    ...checkResponseMode(parameters),
+    ...OPENID.filter((name) => parameters[name] !== undefined).map((name) =>
+      problem(name, 'openid_parameter', { parameter: name }),
+    ),
+    ...(parameters.registration === undefined
+      ? []
+      : [problem('registration', 'registration_unsupported')]),
+    ...(['login_hint', 'ui_locales', 'display'] as const)
+      .filter((name) => parameters[name] !== undefined)
+      .map((name) => remark(name, 'ok', 'hint_taken')),
+    ...checkUnknown(sent),
+  ];
+}
+
+function checkPrompt({ prompt }: Parameters): Finding[] {
+  if (prompt === undefined) {
+    return [];
+  }
+  const values = new Set(prompt.split(' '));
+  if ([...values].some((value) => !PROMPTS.includes(value))) {
+    return [problem('prompt', 'prompt_unsupported', { sent: asDetail(prompt) })];
+  }
+  if (!values.has('none')) {
+    return [remark('prompt', 'ok', 'prompt_fits')];
+  }
+  return values.size > 1
+    ? [problem('prompt', 'prompt_none_not_alone')]
+    : [remark('prompt', 'warning', 'prompt_none')];
+}
+
+function checkApprovalPrompt({ approval_prompt: sent }: Parameters): Finding[] {
+  if (sent === undefined) {
+    return [];
+  }
+  return sent === 'force'
+    ? [remark('approval_prompt', 'ok', 'approval_prompt_force')]
+    : [remark('approval_prompt', 'info', 'approval_prompt_ignored', { sent: asDetail(sent) })];
+}
+
+function checkResponseMode({ response_mode: sent }: Parameters): Finding[] {
+  if (sent === undefined) {
+    return [];
+  }
+  return RESPONSE_MODES.includes(sent)
+    ? [remark('response_mode', 'ok', 'response_mode_fits')]
+    : [problem('response_mode', 'response_mode_unsupported', { sent: asDetail(sent) })];
+}
+
+function checkUnknown(sent: ParsedUrlQuery): Finding[] {
+  return Object.entries(sent)
+    .filter(([name]) => name !== '')
+    .flatMap(([name, value]) => {
+      if (KNOWN_PARAMETERS.some((known) => known === name)) {
+        // What has to be there is found to be missing elsewhere.
+        return value === '' && OPTIONAL.has(name) ? [remark(name, 'info', 'parameter_empty')] : [];
+      }
+      return [checkUnknownName(name)];
+    })
+    .slice(0, UNKNOWN_LIMIT);
+}
+
+function checkUnknownName(name: string): Finding {
+  const component = asDetail(name);
+  if (name === 'client_secret') {
+    return remark(component, 'warning', 'secret_in_url');
+  }
+  if (name === 'code_verifier') {
+    return remark(component, 'warning', 'verifier_in_url');
+  }
+  const [, escaped] = /^amp;(.+)$/.exec(name) ?? [];
+  if (escaped !== undefined) {
+    return remark(component, 'warning', 'ampersand_escaped', { parameter: asDetail(escaped) });
+  }
+  const similar = KNOWN_PARAMETERS.find((known) => isSimilar(name, known));
+  return similar === undefined
+    ? remark(component, 'info', 'parameter_ignored')
+    : remark(component, 'warning', 'parameter_similar', { expected: similar });
+}
+
+/** Whether a name is a known one in another spelling, or with a typing mistake or two. */
+function isSimilar(name: string, known: string): boolean {
+  const plain = (text: string) => text.toLowerCase().replace(/[^a-z]/g, '');
+  const [a, b] = [plain(name), plain(known)];
+  return a === b || (b.length > 5 && Math.abs(a.length - b.length) <= 2 && editDistance(a, b) <= 2);
+}
+
+/** How many letters have to be put in, taken out or replaced (Levenshtein). */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1];
+    for (const [j, other] of [...b].entries()) {
+      const replaced = (row[j] ?? 0) + (letter === other ? 0 : 1);
+      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}

@@ -1,0 +1,194 @@
+import { asDetail, type Details } from './client-error.ts';
+import type { Failure } from './failure.ts';
+import type { Reason } from './reason.ts';
+import { nearestRedirectUri, withoutValues } from './redirect-uri-difference.ts';
+
+/** What exactly was wrong. */
+export interface Diagnosis {
+  readonly reason: Reason;
+  readonly details: Details;
+}
+
+type Rule = readonly [
+  text: RegExp,
+  reason: Reason | ((failure: Failure) => Reason),
+  details?: (
+    failure: Failure,
+    match: RegExpExecArray,
+  ) => Record<string, string | string[] | undefined>,
+];
+
+const ofCode = (code: Reason, refreshToken: Reason) => (failure: Failure) =>
+  failure.sent.grantType === 'refresh_token' ? refreshToken : code;
+
+const quotedNames = (_failure: Failure, [, names = '']: RegExpExecArray) => ({
+  parameters: [...names.matchAll(/'([^']*)'/g)].map(([, name = '']) => name),
+});
+const parameter = (_failure: Failure, [, name = '']: RegExpExecArray) => ({ parameter: name });
+const scopes = ({ scope, client }: Failure) => ({
+  scope,
+  registered: [...(client?.scopes ?? [])],
+});
+
+/**
+ * The provider's own sentences, by which it tells its errors apart, and what they mean here. What
+ * it says to nobody but the log comes before what it answers. First fit wins.
+ */
+const RULES: readonly Rule[] = [
+  [/^missing required parameters? (.*)$/, 'parameter_missing', quotedNames],
+  [/^(.*) parameters? must not be provided twice$/, 'parameter_twice', quotedNames],
+  [/^(\w+) contains control characters$/, 'control_characters', parameter],
+  [/^redirect_uri did not match/, 'redirect_uri_mismatch', redirectUri],
+  [
+    /^unsupported response_type/,
+    'response_type_unsupported',
+    ({ sent }) => ({ sent: sent.responseType }),
+  ],
+  [
+    /^unsupported response_mode/,
+    'response_mode_unsupported',
+    ({ sent }) => ({ sent: sent.responseMode }),
+  ],
+  [/^scope contains invalid characters$/, 'scope_malformed'],
+  [
+    /^requested scope is not known$/,
+    ({ scope }) => (/[,;+]/.test(scope ?? '') ? 'scope_separator' : 'scope_unknown'),
+    scopes,
+  ],
+  [/^requested scope is not allowed$/, 'scope_not_registered', scopes],
+  [/^scope is missing/, 'scope_no_default'],
+  [/policy requires PKCE/, 'pkce_missing'],
+  [/^code_challenge_method must be provided$/, 'pkce_method_missing'],
+  [
+    /^not supported value of code_challenge_method$/,
+    'pkce_method_unsupported',
+    ({ sent }) => ({ sent: sent.codeChallengeMethod }),
+  ],
+  [/^code_challenge must be provided with/, 'pkce_challenge_missing'],
+  [
+    /^code_challenge must be a string/,
+    'pkce_challenge_length',
+    ({ sent }) => ({ length: String(sent.codeChallengeLength) }),
+  ],
+  [/^code_challenge contains invalid characters$/, 'pkce_challenge_characters'],
+  [/^unsupported prompt value/, 'prompt_unsupported', ({ sent }) => ({ sent: sent.prompt })],
+  [/^prompt none must only be used alone$/, 'prompt_none_not_alone'],
+  [
+    /^openid scope must be requested when using the (\w+) parameter$/,
+    'openid_parameter',
+    parameter,
+  ],
+  [/^request_uri is invalid|^invalid request_uri$/, 'request_uri_invalid'],
+  [/^the application is suspended$/, 'application_suspended'],
+  [/^the application is disabled$/, 'application_disabled'],
+
+  [
+    /^invalid secret provided$/,
+    ({ client }) =>
+      client?.hasSecret === false ? 'client_secret_none_valid' : 'client_secret_wrong',
+  ],
+  [
+    /^the provided authentication mechanism does not match/,
+    ({ client }) =>
+      client?.clientType === 'public' ? 'client_auth_unexpected' : 'client_auth_missing',
+  ],
+  [/^client authentication must only be provided using one mechanism$/, 'client_auth_twice'],
+  [/^client_id mismatch$/, 'client_id_mismatch'],
+  [/^client_secret must be provided in the Authorization header$/, 'client_secret_empty'],
+  [
+    /^invalid authorization header|in the authorization header are not properly encoded$/,
+    'authorization_header_malformed',
+  ],
+  [
+    /^origin .* not allowed for client/,
+    'origin_not_allowed',
+    ({ sent }) => ({ sent: sent.origin }),
+  ],
+  [
+    /^only .* content-type bodies are supported|^failed to parse the request body$/,
+    'body_unsupported',
+  ],
+
+  [
+    /^unsupported grant_type|^requested grant type is not allowed/,
+    'grant_type_unsupported',
+    ({ sent }) => ({ sent: sent.grantType }),
+  ],
+  [/^authorization code not found$/, 'code_unknown'],
+  [/^refresh token not found$/, 'refresh_token_unknown'],
+  [/^authorization code is expired$/, 'code_expired'],
+  [/^refresh token is expired$/, 'refresh_token_expired'],
+  [/^expired$/, ofCode('code_expired', 'refresh_token_expired')],
+  [/^authorization code already consumed$/, 'code_reused'],
+  [/^refresh token already used$/, 'refresh_token_reused'],
+  [/^reuse_detected$/, 'ended_by_reuse'],
+  [/^revoked_by_user$/, 'revoked_by_user'],
+  [/^revoked_by_client$/, 'revoked_by_client'],
+  [/^revoked_by_operator$/, 'revoked_by_operator'],
+  [
+    /^application_suspended$/,
+    ({ client }) =>
+      client?.state === 'disabled' ? 'application_disabled' : 'application_suspended',
+  ],
+  [/^authorization code redirect_uri mismatch$/, 'code_redirect_uri', redirectUri],
+  [/^code_verifier must be provided$/, 'verifier_missing'],
+  [/^code_verifier does not match/, 'verifier_wrong'],
+  [/^code_verifier must be a string/, 'verifier_length'],
+  [/^code_verifier contains invalid characters$/, 'verifier_characters'],
+  [/^unsupported code_challenge_method$/, 'verifier_unexpected'],
+  [/^refresh token missing requested scope/, 'refresh_scope', ({ scope }) => ({ scope })],
+  [/^the application may no longer ask for any scope/, 'scope_withdrawn'],
+  [/^client mismatch$|^the token was not issued to this client$/, 'token_of_another'],
+  [/\(referenced account not found\)$/, 'user_inactive'],
+];
+
+const BY_ERROR: Readonly<Record<string, Reason>> = {
+  request_not_supported: 'request_object_unsupported',
+  request_uri_not_supported: 'request_uri_unsupported',
+  registration_not_supported: 'registration_unsupported',
+  login_required: 'interaction_needed',
+  consent_required: 'interaction_needed',
+  interaction_required: 'interaction_needed',
+  access_denied: 'access_denied',
+};
+
+/** Finds out what exactly was wrong with a failed request; `other` where there is no rule for it. */
+export function diagnose(failure: Failure): Diagnosis {
+  for (const text of [failure.detail, failure.description]) {
+    for (const [pattern, reason, details] of text === undefined ? [] : RULES) {
+      const match = pattern.exec(text ?? '');
+      if (match !== null) {
+        return {
+          reason: typeof reason === 'string' ? reason : reason(failure),
+          details: clean(details?.(failure, match) ?? {}),
+        };
+      }
+    }
+  }
+  const reason = BY_ERROR[failure.error];
+  // What was answered, which is made to be shown; the detail could quote anything.
+  return reason === undefined
+    ? { reason: 'other', details: clean({ description: failure.description ?? failure.error }) }
+    : { reason, details: {} };
+}
+
+function redirectUri({ sent, client }: Failure) {
+  const uri = sent.redirectUri ?? '';
+  const found = client && nearestRedirectUri(client, uri);
+  return {
+    sent: withoutValues(uri),
+    nearest: found?.nearest,
+    differences: [...(found?.differences ?? [])],
+  };
+}
+
+function clean(details: Record<string, string | string[] | undefined>): Details {
+  return Object.fromEntries(
+    Object.entries(details).flatMap(([name, value]) => {
+      if (value === undefined) {
+        return [];
+      }
+      return [[name, typeof value === 'string' ? asDetail(value) : value.map(asDetail)]];
+    }),
+  );
+}

@@ -1,0 +1,43 @@
+import type { ClientType } from '../applications/application.ts';
+import type { Endpoint } from './client-error.ts';
+
+/** A failed request as the protocol's side hands it over. Holds no secret, token, code or verifier. */
+export interface Failure {
+  readonly clientId: string;
+  readonly endpoint: Endpoint;
+  /** The `error` that was answered. */
+  readonly error: string;
+  /** The `error_description` that goes with it. */
+  readonly description: string | undefined;
+  /** What the provider says only to the log. */
+  readonly detail: string | undefined;
+  /** With `invalid_scope`: the scope that was in the way. */
+  readonly scope: string | undefined;
+  /** Undefined where the request failed before anybody looked who is asking. */
+  readonly client: FailedClient | undefined;
+  readonly sent: SentParameters;
+}
+
+/** What is known of the application whose request failed. */
+export interface FailedClient {
+  readonly clientType: ClientType;
+  readonly redirectUris: readonly string[];
+  readonly anyLoopbackPort: boolean;
+  readonly scopes: readonly string[];
+  readonly state: 'active' | 'disabled' | 'suspended';
+  /** Whether any of its secrets is good now. */
+  readonly hasSecret: boolean;
+}
+
+/** The parameters that may be looked at: none that is secret. */
+export interface SentParameters {
+  readonly redirectUri: string | undefined;
+  readonly responseType: string | undefined;
+  readonly responseMode: string | undefined;
+  readonly prompt: string | undefined;
+  readonly grantType: string | undefined;
+  readonly codeChallengeMethod: string | undefined;
+  /** Characters. */
+  readonly codeChallengeLength: number;
+  readonly origin: string | undefined;
+}

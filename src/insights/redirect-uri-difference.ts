@@ -1,0 +1,189 @@
+import type { Application } from '../applications/application.ts';
+
+/** A component in which two redirect URIs can differ. */
+export const DIFFERENCES = [
+  'scheme',
+  'user',
+  'host',
+  'port',
+  'path',
+  'trailing_slash',
+  'letter_case',
+  'encoding',
+  'query',
+  'fragment',
+] as const;
+
+/** One of `DIFFERENCES`. */
+export type Difference = (typeof DIFFERENCES)[number];
+
+/** How far each difference takes a redirect URI from another one. */
+const WEIGHTS: Readonly<Record<Difference, number>> = {
+  host: 16,
+  scheme: 8,
+  path: 8,
+  user: 4,
+  port: 4,
+  query: 3,
+  fragment: 2,
+  trailing_slash: 1,
+  letter_case: 1,
+  encoding: 1,
+};
+
+/** The registered redirect URI that is most like the one that was sent, and what differs. */
+export interface NearestRedirectUri {
+  readonly nearest: string;
+  readonly differences: readonly Difference[];
+}
+
+/** Whether `value` is the name of a difference. */
+export function isDifference(value: string): value is Difference {
+  return DIFFERENCES.some((difference) => difference === value);
+}
+
+/** Hosts on which a native application may listen on any port (RFC 8252 §7.3). */
+const LOOPBACK = ['127.0.0.1', '[::1]', 'localhost'];
+const PORT = /^(http:\/\/(?:[^/?#]*@)?(?:\[[^\]]*\]|[^:/?#]*)):[0-9]*/i;
+
+/** What decides whether a redirect URI fits. */
+export interface RedirectUriRules {
+  readonly redirectUris: readonly string[];
+  /** Whether the port does not count on loopback: for native applications. */
+  readonly anyLoopbackPort: boolean;
+}
+
+/**
+ * The rules of an application. Native is a public one that receives on loopback or by a scheme of
+ * its own, as the client metadata has it (`oidc/client-adapter.ts`).
+ * @see RFC 8252 §7
+ */
+export function redirectUriRules(
+  application: Pick<Application, 'clientType' | 'redirectUris'>,
+): RedirectUriRules {
+  const { clientType, redirectUris } = application;
+  const native = clientType === 'public' && redirectUris.some((uri) => !uri.startsWith('https:'));
+  return { redirectUris, anyLoopbackPort: native };
+}
+
+/**
+ * Whether the redirect URI is a registered one: the same string, but for the port where a native
+ * application receives on loopback.
+ * @see RFC 9700 §2.1, RFC 8252 §7.3
+ */
+export function isRegistered(rules: RedirectUriRules, sent: string): boolean {
+  const loopback = rules.anyLoopbackPort ? withoutLoopbackPort(sent) : undefined;
+  return rules.redirectUris.some(
+    (registered) =>
+      sent === registered ||
+      (loopback !== undefined && loopback === withoutLoopbackPort(registered)),
+  );
+}
+
+function withoutLoopbackPort(uri: string): string | undefined {
+  const url = URL.parse(uri);
+  return url?.protocol === 'http:' && LOOPBACK.includes(url.hostname)
+    ? uri.replace(PORT, '$1')
+    : undefined;
+}
+
+/** The registered redirect URI nearest to `sent`; undefined where there is none at all. */
+export function nearestRedirectUri(
+  rules: RedirectUriRules,
+  sent: string,
+): NearestRedirectUri | undefined {
+  const [first] = rules.redirectUris
+    .map((nearest) => ({ nearest, differences: differences(rules, sent, nearest) }))
+    .toSorted((a, b) => distance(a.differences) - distance(b.differences));
+  return first;
+}
+
+function distance(found: readonly Difference[]): number {
+  return found.reduce((sum, difference) => sum + WEIGHTS[difference], 0);
+}
+
+function differences(rules: RedirectUriRules, sent: string, registered: string): Difference[] {
+  const [a, b] = [parts(sent), parts(registered)];
+  const portCounts = !(rules.anyLoopbackPort && b.scheme === 'http' && LOOPBACK.includes(b.host));
+  const found: (Difference | undefined)[] = [
+    compared(a.scheme + a.slashes, b.scheme + b.slashes, 'scheme'),
+    a.user === b.user ? undefined : 'user',
+    compared(a.host, b.host, 'host'),
+    a.port === b.port || (!portCounts && isPort(a.port)) ? undefined : 'port',
+    comparedPaths(a.path, b.path),
+    compared(a.query, b.query, 'query'),
+    a.fragment === b.fragment ? undefined : 'fragment',
+  ];
+  return [...new Set(found.filter((one) => one !== undefined))];
+}
+
+function isPort(port: string): boolean {
+  return port === '' || (/^:[0-9]{0,5}$/.test(port) && Number(port.slice(1)) <= 65_535);
+}
+
+function comparedPaths(sent: string, registered: string): Difference | undefined {
+  const slash = (path: string) => path.replace(/\/$/, '');
+  return sent !== registered && slash(sent) === slash(registered)
+    ? 'trailing_slash'
+    : compared(sent, registered, 'path');
+}
+
+function compared(sent: string, registered: string, name: Difference): Difference | undefined {
+  if (sent === registered) {
+    return undefined;
+  }
+  if (decoded(sent) === decoded(registered)) {
+    return 'encoding';
+  }
+  return sent.toLowerCase() === registered.toLowerCase() ? 'letter_case' : name;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', '%20'));
+  } catch {
+    return text;
+  }
+}
+
+interface Parts {
+  readonly scheme: string;
+  /** `//` where a host follows. */
+  readonly slashes: string;
+  readonly user: string;
+  readonly host: string;
+  readonly port: string;
+  readonly path: string;
+  readonly query: string;
+  readonly fragment: string;
+}
+
+/** The components as they are written: a parser of URLs would hide what differs. @see RFC 3986 §B */
+function parts(uri: string): Parts {
+  const [, scheme = '', slashes = '', authority = '', path = '', query = '', fragment = ''] =
+    /^(?:([^:/?#]*):)?(?:(\/\/)([^/?#]*))?([^?#]*)(\?[^#]*)?(#.*)?$/s.exec(uri) ?? [];
+  const [, user = '', host = '', port = ''] =
+    /^(.*@)?(\[[^\]]*\]|[^:]*)(:.*)?$/s.exec(authority) ?? [];
+  return { scheme, slashes, user, host, port, path, query, fragment };
+}
+
+/**
+ * A redirect URI as a log may keep it: the names of its query parameters without their values, and
+ * no user name, password or fragment, where people put secrets.
+ */
+export function withoutValues(uri: string): string {
+  const { scheme, slashes, user, host, port, path, query, fragment } = parts(uri);
+  const names = query
+    .slice(1)
+    .split('&')
+    .map((pair) => (pair.includes('=') ? `${pair.slice(0, pair.indexOf('='))}=…` : pair))
+    .join('&');
+  const authority = `${slashes}${user === '' ? '' : '…@'}${host}${port}`;
+  return [
+    scheme === '' ? '' : `${scheme}:`,
+    authority,
+    path,
+    query === '' ? '' : `?${names}`,
+    fragment === '' ? '' : '#…',
+  ].join('');
+}

@@ -1,0 +1,124 @@
+import { sql } from 'kysely';
+import type { Slice, Sliced } from '../api/list.ts';
+import type { Db } from '../db/database.ts';
+import {
+  type ClientError,
+  type Details,
+  ENDPOINTS,
+  type Endpoint,
+  type NewClientError,
+} from './client-error.ts';
+import { isReason } from './reason.ts';
+import type { TokenCount } from './statistics.ts';
+
+/** Writes failed requests, in their order; those of applications that are not there (any more) are left out. */
+export async function insertClientErrors(
+  db: Db,
+  entries: readonly NewClientError[],
+): Promise<void> {
+  const rows = entries.map((entry, place) => ({
+    place,
+    client_id: entry.clientId,
+    happened_at: entry.happenedAt,
+    endpoint: entry.endpoint,
+    error: entry.error,
+    reason: entry.reason,
+    details: entry.details,
+  }));
+  await sql`
+    insert into client_errors (client_id, happened_at, endpoint, error, reason, details)
+    select entry.client_id, entry.happened_at, entry.endpoint, entry.error, entry.reason, entry.details
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as entry (
+      place int, client_id text, happened_at timestamptz, endpoint text, error text, reason text, details jsonb
+    )
+    join applications using (client_id)
+    order by entry.place
+  `.execute(db);
+}
+
+/** One slice of an application's failed requests of the last `days` days, the newest first. */
+export async function listClientErrorRows(
+  db: Db,
+  filter: { clientId: string; endpoint: Endpoint | undefined; days: number },
+  { limit, offset }: Slice,
+): Promise<Sliced<ClientError>> {
+  const { clientId, endpoint, days } = filter;
+  const wanted = db
+    .selectFrom('client_errors')
+    .where('client_id', '=', clientId)
+    .where('happened_at', '>', sql<Date>`now() - make_interval(days => ${days})`)
+    .$if(endpoint !== undefined, (query) => query.where('endpoint', '=', endpoint ?? 'token'));
+  const rows = await wanted
+    .select(['id', 'happened_at', 'endpoint', 'error', 'reason', 'details'])
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .offset(offset)
+    .execute();
+  const { count } = await wanted
+    .select(sql<number>`count(*)::int`.as('count'))
+    .executeTakeFirstOrThrow();
+  return { count, entries: rows.map(toClientError) };
+}
+
+function toClientError(row: {
+  id: string | number;
+  happened_at: Date;
+  endpoint: string;
+  error: string;
+  reason: string;
+  details: Record<string, unknown>;
+}): ClientError {
+  return {
+    id: String(row.id),
+    happenedAt: row.happened_at,
+    endpoint: ENDPOINTS.find((endpoint) => endpoint === row.endpoint) ?? 'token',
+    error: row.error,
+    // A newer version, while this one is still running, may know more.
+    reason: isReason(row.reason) ? row.reason : 'other',
+    details: toDetails(row.details),
+  };
+}
+
+function toDetails(value: Record<string, unknown>): Details {
+  const details: Record<string, string | string[]> = {};
+  for (const [name, detail] of Object.entries(value)) {
+    if (typeof detail === 'string') {
+      details[name] = detail;
+    } else if (Array.isArray(detail)) {
+      details[name] = detail.map(String);
+    }
+  }
+  return details;
+}
+
+/** Deletes failed requests that are older than `days`, and what an application has beyond `keep`. */
+export async function deleteOldClientErrors(db: Db, days: number, keep: number): Promise<void> {
+  await db
+    .deleteFrom('client_errors')
+    .where('happened_at', '<', sql<Date>`now() - make_interval(days => ${days})`)
+    .execute();
+  await sql`
+    delete from client_errors using (
+      select id, row_number() over (partition by client_id order by id desc) as place
+      from client_errors
+    ) as ranked
+    where client_errors.id = ranked.id and ranked.place > ${keep}
+  `.execute(db);
+}
+
+/**
+ * Tokens of an application since `since`, by quarter of an hour: every time zone's days begin at
+ * one, and both engines count alike, whatever time zones they know.
+ */
+export async function tokenCounts(db: Db, clientId: string, since: Date): Promise<TokenCount[]> {
+  const { rows } = await sql<TokenCount>`
+    select date_bin('15 minutes', t.issued_at, timestamptz '2000-01-01 00:00:00+00') as at,
+      (count(*) filter (where t.rotations = 0))::int as issued,
+      (count(*) filter (where t.rotations > 0))::int as refreshed
+    from refresh_tokens as t
+    join grants as g on g.id = t.grant_id
+    where g.client_id = ${clientId} and t.issued_at >= ${since}::timestamptz
+    group by 1
+  `.execute(db);
+  return rows;
+}

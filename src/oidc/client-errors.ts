@@ -1,0 +1,100 @@
+import type { Client, errors, KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { isClientId } from '../applications/application.ts';
+import type { Endpoint } from '../insights/client-error.ts';
+import { diagnose } from '../insights/diagnose.ts';
+import type { ErrorQueue } from '../insights/error-queue.ts';
+import type { FailedClient, Failure, SentParameters } from '../insights/failure.ts';
+import { redirectUriRules } from '../insights/redirect-uri-difference.ts';
+
+type ProtocolError = errors.OIDCProviderError;
+
+/**
+ * Notes each failed request of an application, with the exact reason, for its owner. Nothing of
+ * the request depends on it: it does not wait, and whatever goes wrong in here goes no further.
+ */
+export function recordClientErrors(provider: Provider, queue: ErrorQueue): void {
+  const listener = (endpoint: Endpoint) => (ctx: KoaContextWithOIDC, error: ProtocolError) => {
+    try {
+      const failure = toFailure(endpoint, ctx, error);
+      if (failure !== undefined) {
+        const { clientId } = failure;
+        const happenedAt = new Date();
+        queue.add({ clientId, happenedAt, endpoint, error: error.error, ...diagnose(failure) });
+      }
+    } catch {
+      // An emitter's listener that throws would fail the request.
+    }
+  };
+  provider.on('authorization.error', listener('authorize'));
+  provider.on('grant.error', listener('token'));
+  provider.on('revocation.error', listener('revoke_token'));
+  provider.on('pushed_authorization_request.error', listener('par'));
+}
+
+function toFailure(
+  endpoint: Endpoint,
+  ctx: KoaContextWithOIDC,
+  error: ProtocolError,
+): Failure | undefined {
+  const client = ctx.oidc.client;
+  const clientId = client?.clientId ?? presentedClientId(ctx);
+  // Whether there is such an application is found out when the entry is written.
+  return clientId === undefined || !isClientId(clientId)
+    ? undefined
+    : {
+        clientId,
+        endpoint,
+        error: error.error,
+        description: error.error_description,
+        detail: error.error_detail,
+        scope: 'scope' in error && typeof error.scope === 'string' ? error.scope : undefined,
+        client: client && toFailedClient(client),
+        sent: sentParameters(ctx),
+      };
+}
+
+/** Who the request says that it is from, where it failed before anybody looked. */
+function presentedClientId(ctx: KoaContextWithOIDC): string | undefined {
+  const [, encoded] = /^basic ([A-Za-z0-9+/]+={0,2})$/i.exec(ctx.get('Authorization')) ?? [];
+  if (encoded !== undefined) {
+    const [name] = Buffer.from(encoded, 'base64').toString('utf8').split(':');
+    return name;
+  }
+  return parameterReader(ctx)('client_id');
+}
+
+function toFailedClient(client: Client): FailedClient {
+  const clientType = client.clientAuthMethod === 'none' ? 'public' : 'confidential';
+  const state = client.application_state;
+  return {
+    clientType,
+    ...redirectUriRules({ clientType, redirectUris: client.redirectUris ?? [] }),
+    scopes: client.scope?.split(' ') ?? [],
+    state: state === 'disabled' || state === 'suspended' ? state : 'active',
+    hasSecret: Array.isArray(client.secret_hashes) && client.secret_hashes.length > 0,
+  };
+}
+
+function sentParameters(ctx: KoaContextWithOIDC): SentParameters {
+  const parameter = parameterReader(ctx);
+  return {
+    redirectUri: parameter('redirect_uri'),
+    responseType: parameter('response_type'),
+    responseMode: parameter('response_mode'),
+    prompt: parameter('prompt'),
+    grantType: parameter('grant_type'),
+    codeChallengeMethod: parameter('code_challenge_method'),
+    codeChallengeLength: parameter('code_challenge')?.length ?? 0,
+    origin: ctx.get('Origin') || undefined,
+  };
+}
+
+/** The parameters as the provider reads them; it forgets some where it refuses them. */
+function parameterReader(ctx: KoaContextWithOIDC): (name: string) => string | undefined {
+  const sent: Record<string, unknown> =
+    (ctx.method === 'POST' ? ctx.oidc.body : { ...ctx.query }) ?? {};
+  return (name) => {
+    const value = ctx.oidc.params?.[name] ?? sent[name];
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+}

@@ -1,0 +1,591 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { chromiumPath, launchBrowser } from '../support/browser.ts';
+import {
+  putOrganizer,
+  putTeam,
+  putUser,
+  registerApplication,
+  type TestApplication,
+  type TestUser,
+} from '../support/factories.ts';
+import { type ClientCredentials, manage } from '../support/platform.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { obtainTokens, refresh } from '../support/tokens.ts';
+import { allow, signIn, tick } from './person.ts';
+import { assertSound } from './soundness.ts';
+import { openWindow } from './window.ts';
+
+const skip = chromiumPath() === undefined && 'Chromium is not installed';
+const APPLICATIONS = '/account/applications';
+/** With a folder in it: pictures of every page, for a person to look at. */
+const FOLDER = process.env.SCREENSHOTS ?? '';
+const VARIANTS = [375, 1280].flatMap((width) =>
+  (['light', 'dark'] as const).flatMap((scheme) =>
+    ['en-GB', 'de-DE'].map((locale) => [width, scheme, locale] as const),
+  ),
+);
+
+describe('the pages of application developers, in a real browser', { skip }, () => {
+  let server: TestServer;
+  let browser: Browser;
+  let grace: TestUser;
+  let hank: TestUser;
+  let folder: string;
+  /** Where the browser is sent back to: a page that says nothing. */
+  let callback: Server;
+  let callbackUrl: string;
+
+  before(async () => {
+    const launched = await launchBrowser();
+    assert.ok(launched);
+    browser = launched;
+    server = await startServer();
+    callback = createServer((_request, response) => {
+      response.setHeader('content-type', 'text/html');
+      response.end('<!doctype html><link rel="icon" href="data:,"><title>Back</title>Back');
+    }).listen(0, '127.0.0.1');
+    await once(callback, 'listening');
+    const address = callback.address();
+    assert.ok(address !== null && typeof address === 'object');
+    callbackUrl = `http://127.0.0.1:${address.port}/callback`;
+    folder = await mkdtemp(join(tmpdir(), 'stagedoor-portal-'));
+    grace = await putUser(server, { id: 'grace', fullName: 'Grace Hopper', locale: '' });
+    hank = await putUser(server, { id: 'hank', fullName: 'Hank Aaron', locale: '' });
+    await putOrganizer(server, 'redstage', 'Red Stage');
+    await putTeam(server, { organizer: 'redstage', members: ['grace', 'hank'] });
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.close();
+    callback?.close();
+    callback?.closeAllConnections();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const open = (options?: BrowserContextOptions) => openWindow(browser, server, options);
+
+  const openAs = async (user: TestUser, path: string, options?: BrowserContextOptions) => {
+    const window = await open(options);
+    await window.page.goto(path);
+    await signIn(window.page, user);
+    return window;
+  };
+
+  const register = async (page: Page, name: string, type = 'confidential') => {
+    await page.goto(`${APPLICATIONS}/new`);
+    await page.getByRole('textbox', { name: 'Name' }).fill(name);
+    await page.locator(`[name=client_type][value=${type}]`).check();
+    await page.getByLabel('Redirect URIs').fill(callbackUrl);
+    await page.getByRole('button', { name: 'Register' }).click();
+    await page.getByRole('heading', { name: 'Your application is registered' }).waitFor();
+    return shownCredentials(page);
+  };
+
+  const pathOf = ({ clientId }: ClientCredentials) => `${APPLICATIONS}/${clientId}`;
+
+  const application = (name: string, owner = grace): Promise<TestApplication> =>
+    registerApplication(server, { owner: owner.id, name });
+
+  it('registers an application, and gets a first token with each printed example', async () => {
+    await using window = await openAs(grace, APPLICATIONS);
+    const { page } = window;
+    await page.getByRole('heading', { name: 'You have no application yet' }).waitFor();
+    await page.getByRole('link', { name: 'Register an application' }).click();
+    const { clientId, clientSecret } = await register(page, 'Night Train <b>Tickets</b>');
+    assert.match(clientSecret ?? '', /^sds_/);
+    const javascript = (await page.locator('#javascript').textContent()) ?? '';
+    const curl = (await page.locator('#curl').textContent()) ?? '';
+    assert.ok(!javascript.includes(clientSecret ?? '-') && !curl.includes(clientSecret ?? '-'));
+
+    await page.reload();
+    await page.getByText('The secret was shown once').waitFor();
+    assert.equal(await page.locator('#client-secret').count(), 0);
+    await page.goto(APPLICATIONS);
+    const names = page.getByRole('link', { name: 'Night Train <b>Tickets</b>' });
+    assert.equal(await names.count(), 1, 'registered once, shown as it was typed');
+
+    const withSecret = javascript.replace('your client secret', clientSecret ?? '');
+    await writeFile(join(folder, 'first-token.mjs'), withSecret);
+    await using program = new Program(process.execPath, ['first-token.mjs'], folder);
+    program.enter(await allowInBrowser(page, await program.url()));
+    assert.match(
+      await program.ended(),
+      /200 \{[\s\S]*access_token: 'sda_[\s\S]*refresh_token: 'sdr_/,
+    );
+
+    const script = curl.replace('your client secret', clientSecret ?? '');
+    await using shell = new Program('sh', ['-c', script], folder);
+    const back = new URL(await allowInBrowser(page, await shell.url()));
+    shell.enter(back.searchParams.get('code') ?? '');
+    assert.match(await shell.ended(), /"access_token":"sda_/);
+    await page.goto(`${APPLICATIONS}/${clientId}`);
+    assert.match(await page.locator('.numbers').innerText(), /Connected users\s+1/);
+    window.assertQuiet();
+  });
+
+  it('gives a public application no secret, and an example that works without', async () => {
+    await using window = await openAs(grace, APPLICATIONS);
+    const { page } = window;
+    const { clientSecret } = await register(page, 'Pocket Programme', 'public');
+    assert.equal(clientSecret, undefined);
+    const script = (await page.locator('#curl').textContent()) ?? '';
+    await using shell = new Program('sh', ['-c', script], folder);
+    const back = new URL(await allowInBrowser(page, await shell.url()));
+    shell.enter(back.searchParams.get('code') ?? '');
+    assert.match(await shell.ended(), /"access_token":"sda_/);
+    window.assertQuiet();
+  });
+
+  it('says at each field what is wrong and what would be accepted, and keeps what was typed', async () => {
+    await using window = await openAs(grace, `${APPLICATIONS}/new`);
+    const { page } = window;
+    await page.getByRole('textbox', { name: 'Name' }).fill('x'.repeat(300));
+    await page.getByLabel('Website').fill('javascript:alert(1)');
+    await page
+      .getByLabel('Redirect URIs')
+      .fill(`${callbackUrl}\n\nhttp://evil.example.com/*\n${callbackUrl}`);
+    for (const box of await page.locator('[name=scopes]').all()) {
+      await box.uncheck();
+    }
+    await page.getByRole('button', { name: 'Register' }).click();
+    const alert = page.getByRole('alert');
+    const summary = await alert.innerText();
+    assert.match(summary, /300 characters; up to 255/);
+    assert.match(summary, /Line 3: Wildcards/);
+    assert.match(summary, /Line 4 is the same as line 1/);
+    assert.match(summary, /begins with https:\/\/ or http:\/\//);
+    assert.match(summary, /Tick at least one/);
+    const focused = await page.evaluate('document.activeElement.getAttribute("role")');
+    assert.equal(focused, 'alert', 'a screen reader reads it first');
+    assert.equal(await page.getByRole('textbox', { name: 'Name' }).inputValue(), 'x'.repeat(300));
+    assert.equal(
+      await page.getByRole('textbox', { name: 'Name' }).getAttribute('aria-invalid'),
+      'true',
+    );
+    assert.match(await page.getByLabel('Redirect URIs').inputValue(), /^http.*\n\nhttp.*\*\nhttp/);
+    await alert.getByRole('link', { name: /Line 3/ }).click();
+    assert.match(page.url(), /#redirect_uris$/);
+    assert.match(await page.locator('#name-error').innerText(), /Shorten it/);
+    window.assertQuiet();
+  });
+
+  it('replaces a secret without one failed request of the running client', async () => {
+    const client = await application('Box Office Sync');
+    const { refreshToken } = await obtainTokens(server, { application: client, user: hank });
+    const running = new RunningClient(server, client, refreshToken);
+    await using window = await openAs(grace, pathOf(client));
+    const { page } = window;
+    await page.getByText('The last secret can only be replaced').waitFor();
+    assert.equal(await page.getByRole('link', { name: /^Delete the secret/ }).count(), 0);
+    await page.getByRole('link', { name: 'Add a secret' }).click();
+    await page.getByLabel('Label').fill('from today on');
+    await page.getByRole('button', { name: 'Add' }).click();
+    await page.getByRole('heading', { name: 'The new secret' }).waitFor();
+    const { clientSecret } = await shownCredentials(page);
+    assert.ok(clientSecret);
+    running.client = { ...client, clientSecret };
+    await running.next();
+    await page.goto(pathOf(client));
+    const old = (client.clientSecret ?? '').slice(-4);
+    await page.getByRole('link', { name: `Delete the secret that ends in ${old}` }).click();
+    await page.getByRole('button', { name: 'Delete the secret' }).click();
+    assert.match(await page.getByRole('status').first().innerText(), /secret has been deleted/);
+    await page.getByRole('heading', { name: 'from today on' }).waitFor();
+    await running.next();
+    await running.stop();
+    assert.ok(running.requests > 2, `${running.requests} requests`);
+    const refused = await refresh(server, client, running.token);
+    assert.equal(refused.body.error, 'invalid_client', 'the old secret stopped at once');
+    window.assertQuiet();
+  });
+
+  it('switches an application off and on, and nobody has to connect it again', async () => {
+    const client = await application('Seatmap Studio');
+    const { refreshToken } = await obtainTokens(server, { application: client, user: hank });
+    await using window = await openAs(grace, pathOf(client));
+    const { page } = window;
+    await page.getByRole('button', { name: 'Switch off' }).click();
+    await page.getByRole('heading', { name: 'This application is switched off' }).waitFor();
+    assert.notEqual((await refresh(server, client, refreshToken)).status, 200);
+    await page.getByRole('button', { name: 'Switch on' }).click();
+    assert.match(await page.getByRole('status').first().innerText(), /switched on/);
+    assert.equal((await refresh(server, client, refreshToken)).status, 200);
+    window.assertQuiet();
+  });
+
+  it('tells the second of two tabs what the first one saved, and keeps what it typed', async () => {
+    const client = await application('Tab Test');
+    await using window = await openAs(grace, `${pathOf(client)}/edit`);
+    const { page } = window;
+    const other = await window.newTab();
+    await other.goto(`${pathOf(client)}/edit`);
+    await page.getByRole('textbox', { name: 'Name' }).fill('First Tab');
+    await page.getByRole('button', { name: 'Save' }).click();
+    assert.match(await page.getByRole('status').first().innerText(), /Saved/);
+    await other.getByRole('textbox', { name: 'Name' }).fill('Second Tab');
+    await other.getByLabel('Description').fill('Typed in the second tab');
+    await other.getByRole('button', { name: 'Save' }).click();
+    assert.match(await other.getByRole('alert').innerText(), /changed in the meantime/);
+    assert.match(await other.locator('#name-meanwhile').innerText(), /First Tab/);
+    assert.equal(await other.getByRole('textbox', { name: 'Name' }).inputValue(), 'Second Tab');
+    assert.equal(await other.getByLabel('Description').inputValue(), 'Typed in the second tab');
+    await other.getByRole('button', { name: 'Save' }).click();
+    await other.getByRole('heading', { name: 'Second Tab', level: 1 }).waitFor();
+    window.assertQuiet();
+  });
+
+  it('hands an application over: the other one accepts, and the first no longer sees it', async () => {
+    const client = await application('Handed Over');
+    await using window = await openAs(grace, `${pathOf(client)}/transfer`);
+    const { page } = window;
+    await page.getByLabel('E-mail address').fill(grace.email);
+    await page.getByRole('button', { name: 'Offer it' }).click();
+    assert.match(await page.getByRole('alert').innerText(), /your own address/);
+    await page.getByLabel('E-mail address').fill(hank.email);
+    await page.getByRole('button', { name: 'Offer it' }).click();
+    await page.getByText(`It is offered to ${hank.email}`).waitFor();
+
+    await using second = await openAs(hank, APPLICATIONS);
+    const hanks = second.page;
+    await hanks.getByText('Grace Hopper wants to hand Handed Over over to you').waitFor();
+    await hanks.goto(pathOf(client));
+    await hanks.getByRole('heading', { name: 'There is nothing here' }).waitFor();
+    await hanks.goto(APPLICATIONS);
+    await hanks.getByRole('button', { name: 'Accept Handed Over' }).click();
+    assert.match(await hanks.getByRole('status').innerText(), /yours now/);
+    await hanks.getByRole('link', { name: 'Handed Over' }).click();
+    await hanks.getByRole('heading', { name: 'Handed Over', level: 1 }).waitFor();
+    await page.reload();
+    await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
+    window.assertQuiet();
+    second.assertQuiet();
+  });
+
+  it('takes an offer back', async () => {
+    const client = await application('Kept');
+    await using window = await openAs(grace, `${pathOf(client)}/transfer`);
+    const { page } = window;
+    await page.getByLabel('E-mail address').fill('nobody-here@example.com');
+    await page.getByRole('button', { name: 'Offer it' }).click();
+    await page.getByText('It is offered to nobody-here@example.com').waitFor();
+    await page.getByRole('button', { name: 'Withdraw the offer' }).click();
+    assert.match(await page.getByRole('status').first().innerText(), /withdrawn/);
+    window.assertQuiet();
+  });
+
+  it('deletes an application once its name is typed, and every access with it', async () => {
+    const client = await application('Delete Me');
+    const { refreshToken } = await obtainTokens(server, { application: client, user: hank });
+    await using window = await openAs(grace, `${pathOf(client)}/delete`);
+    const { page } = window;
+    await page.getByText('1 person has connected it').waitFor();
+    await page.getByLabel('Type its name').fill('Delete');
+    await page.getByRole('button', { name: 'Delete for good' }).click();
+    assert.match(await page.getByRole('alert').innerText(), /not its name/);
+    await page.getByLabel('Type its name').fill('Delete Me');
+    await page.getByRole('button', { name: 'Delete for good' }).click();
+    assert.match(await page.getByRole('status').innerText(), /has been deleted/);
+    assert.equal(await page.getByRole('link', { name: 'Delete Me' }).count(), 0);
+    assert.equal((await refresh(server, client, refreshToken)).body.error, 'invalid_client');
+    window.assertQuiet();
+  });
+
+  it('wants a recent sign-in for security settings, and loses nothing over it', async () => {
+    const client = await application('Old Sign-in');
+    await using window = await openAs(grace, `${pathOf(client)}/secrets/new`);
+    const { page } = window;
+    await page.getByLabel('Label').fill('typed before');
+    await ageSignIns(server);
+    await page.getByRole('button', { name: 'Add' }).click();
+    assert.match(await page.getByRole('alert').innerText(), /confirm that it is you/);
+    assert.equal(await page.getByLabel('Label').inputValue(), 'typed before');
+    const other = await window.newTab();
+    await other.goto(`${pathOf(client)}/delete`);
+    await other.getByRole('heading', { name: 'Confirm that it is you' }).waitFor();
+    await other.getByLabel('Password').fill(grace.password);
+    await other.getByRole('button', { name: 'Confirm' }).click();
+    await other.getByRole('heading', { name: 'Delete Old Sign-in?' }).waitFor();
+    await page.getByRole('button', { name: 'Add' }).click();
+    await page.getByRole('heading', { name: 'The new secret' }).waitFor();
+    window.assertQuiet();
+  });
+
+  it('copies the client id, and says so', async () => {
+    const client = await application('Copy That');
+    await using window = await openAs(grace, pathOf(client), {
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    const { page } = window;
+    await page.getByRole('button', { name: 'Copy the client id' }).click();
+    await page.locator('[role=status]').filter({ hasText: 'Copied' }).waitFor();
+    assert.equal(await page.evaluate('navigator.clipboard.readText()'), client.clientId);
+    window.assertQuiet();
+  });
+
+  it('shows hostile names and texts harmless', async () => {
+    const client = await application('Harmless');
+    const nasty = `<img src=x onerror="document.title='hacked'">\u202eevil`;
+    await server.database.db
+      .updateTable('applications')
+      .set({
+        name: nasty,
+        description: `${nasty}\n`.repeat(20),
+        homepage_url: 'javascript:alert(1)',
+      })
+      .where('client_id', '=', client.clientId)
+      .execute();
+    await using window = await openAs(grace, APPLICATIONS);
+    const { page } = window;
+    await assertSound(page, 'list');
+    for (const part of ['', '/edit', '/start', '/delete', '/transfer']) {
+      await page.goto(`${pathOf(client)}${part}`);
+      await assertSound(page, part);
+      assert.equal(await page.locator('a[href^="javascript:"]').count(), 0);
+      assert.equal(await page.locator('img:not(.monogram)').count(), 0);
+    }
+    window.assertQuiet();
+  });
+
+  it('explains itself where only operators register, on the embedded database too', async () => {
+    const closed = await startServer({ REGISTRATION: 'closed', DATABASE_URL: '' });
+    try {
+      const ivy = await putUser(closed, { id: 'ivy', locale: '' });
+      await using window = await openWindow(browser, closed);
+      const { page } = window;
+      await page.goto(`${APPLICATIONS}/new`);
+      await signIn(page, ivy);
+      await page.getByText('Only the operator of this platform registers').waitFor();
+      assert.equal(await page.getByRole('link', { name: 'Register an application' }).count(), 0);
+      const client = await registerApplication(closed, { owner: ivy.id, name: 'By the Operator' });
+      await page.reload();
+      await page.getByRole('link', { name: 'By the Operator' }).click();
+      await page.getByRole('link', { name: 'Add a secret' }).click();
+      await page.getByRole('button', { name: 'Add' }).click();
+      await page.getByRole('heading', { name: 'The new secret' }).waitFor();
+      assert.equal((await shownCredentials(page)).clientId, client.clientId);
+      window.assertQuiet();
+    } finally {
+      await closed.close();
+    }
+  });
+
+  it('fits a phone and a screen reader on every page', async () => {
+    await tour({ viewport: { width: 375, height: 667 } }, assertSound);
+  });
+
+  for (const [width, colorScheme, locale] of FOLDER === '' ? [] : VARIANTS) {
+    it(`is photographed: ${width} ${colorScheme} ${locale}`, async () => {
+      await mkdir(FOLDER, { recursive: true });
+      await tour({ viewport: { width, height: 800 }, colorScheme, locale }, async (page, name) => {
+        const path = join(FOLDER, `${name}-${width}-${colorScheme}-${locale}.png`);
+        await page.screenshot({ path, fullPage: true, animations: 'disabled' });
+      });
+    });
+  }
+
+  async function tour(
+    options: BrowserContextOptions,
+    look: (page: Page, name: string) => Promise<void>,
+  ): Promise<void> {
+    const id = `kim${Math.random().toString(36).slice(2)}`;
+    const kim = await putUser(server, { id, fullName: 'Kim Novak', locale: '' });
+    await using window = await openAs(kim, APPLICATIONS, options);
+    const { page } = window;
+    const submit = () => page.locator('main form:has(.decision) button[type=submit]').click();
+    await look(page, 'empty');
+    await page.goto(`${APPLICATIONS}/new`);
+    await look(page, 'new');
+    await page.locator('#redirect_uris').fill('http://evil.example.com/*\nfoo:bar');
+    await submit();
+    await look(page, 'new-error');
+    await page.locator('#name').fill('Night Train Tickets');
+    await page.locator('#description').fill('Sells what is left.\nAt night.');
+    await page.locator('#homepage_url').fill('https://night-train.example.com/');
+    await page
+      .locator('#redirect_uris')
+      .fill('https://night-train.example.com/callback\nhttp://127.0.0.1:8080/callback');
+    await submit();
+    await look(page, 'registered');
+    const { clientId } = await shownCredentials(page);
+    const path = `${APPLICATIONS}/${clientId}`;
+    await page.reload();
+    await look(page, 'registered-reloaded');
+    await page.goto(`${path}/secrets/new`);
+    await look(page, 'secret-new');
+    await page.locator('#label').fill('staging server');
+    await page.locator('#expires_on').fill('2027-01-31');
+    await submit();
+    await look(page, 'secret-added');
+    await page.goto(path);
+    await look(page, 'application');
+    await page.locator('a[href$="/delete"][href*="/secrets/"]').first().click();
+    await look(page, 'secret-delete');
+    await page.goto(`${path}/edit`);
+    await look(page, 'edit');
+    await manage(server, 'PATCH', `/api/v1/applications/${clientId}/`, {
+      redirect_uris: ['https://night-train.example.com/other'],
+    });
+    await submit();
+    await look(page, 'edit-meanwhile');
+    await page.goto(`${path}/transfer`);
+    await look(page, 'transfer');
+    await page.locator('#email').fill('not an address');
+    await submit();
+    await look(page, 'transfer-error');
+    await page.locator('#email').fill('somebody@example.com');
+    await submit();
+    await look(page, 'application-offered');
+    await page.goto(`${path}/delete`);
+    await submit();
+    await look(page, 'delete-error');
+    await ageSignIns(server);
+    await submit();
+    await look(page, 'delete-sign-in');
+    await manage(server, 'POST', `/api/v1/applications/${clientId}/suspend/`, {
+      reason: 'Somebody complained about mails that they did not ask for.',
+    });
+    const long = await registerApplication(server, {
+      owner: id,
+      name: 'Antidisestablishmentarianism'.repeat(10).slice(0, 255),
+      clientType: 'public',
+    });
+    await manage(server, 'PATCH', `/api/v1/applications/${long.clientId}/`, { is_active: false });
+    const offered = await application('Box Office <b>Sync</b>', grace);
+    await server.database.db
+      .insertInto('application_transfers')
+      .values({
+        client_id: offered.clientId,
+        from_user_id: 'grace',
+        to_user_id: id,
+        to_email: kim.email,
+      })
+      .execute();
+    await page.goto(path);
+    await look(page, 'application-suspended');
+    await page.goto(`${APPLICATIONS}/${long.clientId}`);
+    await look(page, 'application-long-name');
+    await page.goto(APPLICATIONS);
+    await look(page, 'list');
+    window.assertQuiet();
+  }
+});
+
+async function shownCredentials(page: Page): Promise<ClientCredentials> {
+  const secret = page.locator('#client-secret');
+  return {
+    clientId: (await page.locator('#client-id').textContent()) ?? '',
+    clientSecret: (await secret.count()) === 1 ? ((await secret.textContent()) ?? '') : undefined,
+  };
+}
+
+/** Goes where the example says, allows it where asked, and reads the address of the way back. */
+async function allowInBrowser(page: Page, url: string): Promise<string> {
+  await page.goto(url);
+  if (page.url().includes('/interaction/')) {
+    await tick(page, 'redstage');
+    await allow(page);
+    await page.waitForURL('**/callback?**');
+  }
+  return page.url();
+}
+
+async function ageSignIns(server: TestServer): Promise<void> {
+  await server.database.db
+    .updateTable('sessions')
+    .set({ authenticated_at: new Date(Date.now() - 7_200_000) })
+    .execute();
+}
+
+/** A printed example at work in a terminal. */
+class Program implements AsyncDisposable {
+  readonly #child;
+  #output = '';
+  readonly #closed: Promise<unknown>;
+
+  constructor(command: string, args: string[], cwd: string) {
+    this.#child = spawn(command, args, { cwd });
+    this.#child.stdout.on('data', (chunk) => {
+      this.#output += String(chunk);
+    });
+    this.#child.stderr.on('data', (chunk) => {
+      this.#output += String(chunk);
+    });
+    this.#closed = once(this.#child, 'close');
+  }
+
+  /** The address that it tells to open. */
+  async url(): Promise<string> {
+    for (let tries = 0; tries < 200; tries += 1) {
+      const [url] = /http\S+authorize\S+(?=\s)/.exec(this.#output) ?? [];
+      if (url !== undefined) {
+        return url;
+      }
+      await sleep(50);
+    }
+    throw new Error(`The example printed no address: ${this.#output}`);
+  }
+
+  enter(line: string): void {
+    this.#child.stdin.end(`${line}\n`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#child.kill();
+    await this.#closed;
+  }
+
+  async ended(): Promise<string> {
+    await this.#closed;
+    return this.#output;
+  }
+}
+
+/** An application at work: it refreshes its tokens again and again, and must never be refused. */
+class RunningClient {
+  client: ClientCredentials;
+  token: string;
+  requests = 0;
+  #stopped = false;
+  readonly #work: Promise<void>;
+
+  constructor(server: TestServer, client: ClientCredentials, token: string) {
+    this.client = client;
+    this.token = token;
+    this.#work = this.#run(server);
+  }
+
+  /** Waits until a request that began after this has been answered. */
+  async next(): Promise<void> {
+    const enough = this.requests + 2;
+    while (this.requests < enough && !this.#stopped) {
+      await Promise.race([sleep(20), this.#work]);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#work;
+  }
+
+  async #run(server: TestServer): Promise<void> {
+    while (!this.#stopped) {
+      const answer = await refresh(server, this.client, this.token);
+      if (answer.status !== 200) {
+        this.#stopped = true;
+      }
+      assert.equal(answer.status, 200, JSON.stringify(answer.body));
+      this.token = answer.body.refresh_token ?? '';
+      this.requests += 1;
+      await sleep(30);
+    }
+  }
+}

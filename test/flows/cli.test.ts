@@ -1,0 +1,244 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { createEmptyDatabase } from '../support/database.ts';
+import {
+  createPlatform,
+  registerApplication,
+  type TestApplication,
+  type TestPlatform,
+} from '../support/factories.ts';
+import { callManagement, manage } from '../support/platform.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { introspect, obtainTokens } from '../support/tokens.ts';
+
+const CLI = join(import.meta.dirname, '../../src/cli.ts');
+
+interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+function stagedoor(env: Readonly<Record<string, string>>, ...args: string[]): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const options = { env: { PATH: process.env.PATH ?? '', ...env } };
+    execFile(process.execPath, [CLI, ...args], options, (error, out, err) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err });
+    });
+  });
+}
+
+let server: TestServer;
+let platform: TestPlatform;
+let application: TestApplication;
+let folder: string;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'stagedoor-cli-'));
+  server = await startServer();
+  platform = await createPlatform(server);
+  application = await registerApplication(server, { owner: 'ben', name: 'Seat Map' });
+});
+after(async () => {
+  await server.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** On the database of the running server. */
+const cli = (...args: string[]) =>
+  stagedoor({ DATABASE_URL: server.config.databaseUrl ?? '', DATA_DIR: folder }, ...args);
+
+describe('An operator on the command line', () => {
+  test('asks for help', async () => {
+    for (const args of [[], ['--help'], ['help'], ['-h']]) {
+      const { code, out } = await stagedoor({}, ...args);
+      assert.equal(code, 0);
+      assert.match(out, /migrate .*\n.*application .*/);
+    }
+    for (const args of [
+      ['application', '--help'],
+      ['application', 'suspend', '-h'],
+      ['migrate', '--help'],
+    ]) {
+      const { code, out, err } = await stagedoor({}, ...args);
+      assert.deepEqual([code, err], [0, '']);
+      assert.match(out, /Example/);
+    }
+  });
+
+  test('is told what is wrong with a command line, with code 2 and nothing on the output', async () => {
+    for (const [args, message] of [
+      [['aplication'], /no command "aplication"/],
+      [['toString'], /no command "toString"/],
+      [['application'], /Say what to do/],
+      [['application', 'delete', 'x'], /no "application delete"/],
+      [['application', 'show'], /show takes one client id/],
+      [['application', 'show', 'a', 'b'], /show takes one client id/],
+      [['application', 'list', 'a'], /list takes no client id/],
+      [['application', 'list', '--yaml'], /--yaml/],
+      [['application', 'suspend', 'a'], /suspend needs --reason/],
+      [['application', 'suspend', 'a', '--reason', ' '], /suspend needs --reason/],
+      [['application', 'suspend', 'a', '--reason', 'x'.repeat(2001)], /no more than 2000/],
+      [['application', 'suspend', 'a', '--reason', 'a\u001b[31m'], /Control characters/],
+      [['application', 'resume', 'a', '--reason', 'x'], /--reason belongs to suspend/],
+      [['migrate', 'now'], /takes no words/],
+    ] as const) {
+      const { code, out, err } = await cli(...args);
+      assert.deepEqual([code, out], [2, ''], err);
+      assert.match(err, message);
+      assert.match(err, /Usage: stagedoor/);
+    }
+  });
+
+  test('lists applications, for people and for programs', async () => {
+    const { code, out } = await cli('application', 'list');
+    assert.equal(code, 0);
+    const [head, ...lines] = out.trim().split('\n');
+    assert.match(head ?? '', /^CLIENT ID +STATE +REVIEWED +OWNER +NAME$/);
+    assert.equal(lines.length, 2);
+    assert.match(
+      lines[1] ?? '',
+      new RegExp(`^${application.clientId} +active +no +ben +Seat Map$`),
+    );
+    const { out: json } = await cli('application', 'list', '--json');
+    const answer = await callManagement(server, 'GET', '/api/v1/applications/');
+    assert.deepEqual(JSON.parse(json), Reflect.get(Object(answer.body), 'results'));
+  });
+
+  test('shows, reviews, suspends and resumes one', async () => {
+    const { clientId } = application;
+    const { accessToken } = await obtainTokens(server, { application, user: platform.ada });
+    const active = async () =>
+      (await introspect(server, platform.resourceServer, accessToken)).body.active;
+    const shown = await cli('application', 'show', clientId);
+    assert.match(shown.out, /^Name +Seat Map$/m);
+    assert.match(shown.out, /^Owner +ben \(Ben Example\)$/m);
+    assert.match(shown.out, /^Reviewed +no$/m);
+    assert.match((await cli('application', 'review', clientId)).out, /^Reviewed +2\d{3}-/m);
+    const suspended = await cli('application', 'suspend', clientId, '--reason', 'Spam', '--json');
+    const { state, suspension_reason, client_secret } = JSON.parse(suspended.out);
+    assert.deepEqual([state, suspension_reason, client_secret], ['suspended', 'Spam', undefined]);
+    assert.equal(await active(), false);
+    assert.match(
+      (await cli('application', 'show', clientId)).out,
+      /^State +suspended since .*: Spam$/m,
+    );
+    assert.match((await cli('application', 'resume', clientId)).out, /^State +active$/m);
+    assert.equal(await active(), true);
+    const events = await server.database.db
+      .selectFrom('audit_events')
+      .select(['action', 'user_id'])
+      .where('actor', '=', 'operator:cli')
+      .orderBy('id')
+      .execute();
+    assert.deepEqual(
+      events.map(({ action, user_id }) => [action, user_id]),
+      ['reviewed', 'suspended', 'resumed'].map((what) => [`stagedoor.application.${what}`, 'ben']),
+    );
+    const mails = await server.database.db
+      .selectFrom('mail_outbox')
+      .select(['recipient'])
+      .where('kind', '=', 'application_changed')
+      .execute();
+    assert.deepEqual(mails, [{ recipient: 'ben@example.com' }, { recipient: 'ben@example.com' }]);
+  });
+
+  test('is told that there is no such application, with code 3', async () => {
+    for (const id of ['unknown', "'; drop table users", '\u001b[31m']) {
+      for (const args of [
+        ['show', id],
+        ['review', id],
+        ['resume', id],
+        ['suspend', id, '--reason', 'x'],
+      ]) {
+        const { code, out, err } = await cli('application', ...args);
+        assert.deepEqual([code, out], [3, '']);
+        assert.match(err, /^stagedoor: There is no application with the client id "/);
+        assert.ok(!err.includes('\u001b'));
+      }
+    }
+  });
+
+  test('sees a name that means harm on one line', async () => {
+    const evil = 'Ticket\u200b\u2028 shop ⁧';
+    await server.database.db
+      .updateTable('applications')
+      .set({ name: `${evil}\u001b[2J\nfake` })
+      .where('client_id', '=', application.clientId)
+      .execute();
+    const { out } = await cli('application', 'list');
+    assert.equal(out.trim().split('\n').length, 3);
+    assert.ok(!out.includes('\u001b') && out.includes('Ticket shop [2J fake'));
+  });
+});
+
+describe('A command says what to do about the database', () => {
+  test('that is behind', async () => {
+    const empty = await createEmptyDatabase();
+    try {
+      const env = { DATABASE_URL: empty.url, DATA_DIR: folder };
+      const behind = await stagedoor(env, 'application', 'list');
+      assert.deepEqual([behind.code, behind.out], [1, '']);
+      assert.match(behind.err, /lacks \d+ migration\(s\).*Run "stagedoor migrate" first/);
+      const migrated = await stagedoor(env, 'migrate');
+      assert.match(migrated.out, /^Ran \d+ migration\(s\): 0001_initial/);
+      assert.equal((await stagedoor(env, 'migrate')).out, 'The database is up to date.\n');
+      assert.equal(
+        (await stagedoor(env, 'application', 'list')).out,
+        'There are no applications.\n',
+      );
+    } finally {
+      await empty.drop();
+    }
+  });
+
+  test('that is away', async () => {
+    const env = { DATABASE_URL: 'postgres://x:very-secret@127.0.0.1:1/x' };
+    const { code, err } = await stagedoor(env, 'application', 'list');
+    assert.equal(code, 1);
+    assert.match(err, /can't be reached: .*Check DATABASE_URL/);
+    assert.ok(!err.includes('very-secret'));
+  });
+
+  test('that is embedded, and not there', async () => {
+    const env = { DATA_DIR: join(folder, 'empty') };
+    const { code, err } = await stagedoor(env, 'application', 'list');
+    assert.equal(code, 1);
+    assert.match(err, /There is no database in/);
+    assert.deepEqual(
+      (await readdir(folder)).filter((name) => name === 'empty'),
+      [],
+    );
+  });
+
+  test('that is embedded, and belongs to the running server', async () => {
+    const embedded = await startServer({ DATABASE_URL: '' });
+    const env = { DATA_DIR: embedded.config.dataDir };
+    try {
+      await manage(embedded, 'PUT', '/api/v1/users/ben/', { email: 'ben@example.com' });
+      const { clientId } = await registerApplication(embedded, { owner: 'ben' });
+      const refused = await stagedoor(env, 'application', 'review', clientId);
+      assert.equal(refused.code, 1);
+      assert.match(refused.err, /in use, most likely by the running server.*Stop the server/);
+      assert.equal((await stagedoor(env, 'migrate')).code, 1);
+    } finally {
+      await embedded.close();
+    }
+  });
+
+  test('that is embedded, once the server has stopped', async () => {
+    const env = { DATA_DIR: join(folder, 'own') };
+    assert.equal((await stagedoor(env, 'migrate')).code, 0);
+    const { code, out } = await stagedoor(env, 'application', 'list', '--json');
+    assert.deepEqual([code, JSON.parse(out)], [0, []]);
+  });
+
+  test('and about the configuration', async () => {
+    const { code, err } = await stagedoor({ REGISTRATION: 'maybe' }, 'application', 'list');
+    assert.equal(code, 1);
+    assert.match(err, /REGISTRATION must be open, approval or closed/);
+  });
+});

@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { after, before, describe, it } from 'node:test';
+import { z } from 'zod';
+import {
+  createPlatform,
+  registerApplication,
+  type TestApplication,
+  type TestPlatform,
+} from '../support/factories.ts';
+import { decide, signIn } from '../support/flow.ts';
+import { readCode } from '../support/guide/read-guide.ts';
+import { type Run, runExample } from '../support/guide/run-example.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { describe as textOf, UserAgent } from '../support/user-agent.ts';
+
+/** What runs each program, and how to find out whether it is there. */
+const PROGRAMS = [
+  {
+    id: 'curl',
+    file: 'client.sh',
+    interpreter: 'bash',
+    probe: ['-c', 'curl -V && openssl version'],
+  },
+  { id: 'fetch', file: 'client.mjs', interpreter: process.execPath, probe: ['--version'] },
+  { id: 'oauth4webapi', file: 'client.mjs', interpreter: process.execPath, probe: ['--version'] },
+  // Debian's, by its path: a Python from elsewhere does not see Debian's packages.
+  {
+    id: 'python',
+    file: 'client.py',
+    interpreter: '/usr/bin/python3',
+    probe: ['-c', 'import requests_oauthlib'],
+  },
+  {
+    id: 'php',
+    file: 'client.php',
+    interpreter: 'php',
+    probe: ['-r', 'exit((int)!extension_loaded("curl"));'],
+  },
+] as const;
+
+type ProgramId = (typeof PROGRAMS)[number]['id'];
+
+const slugs = z.object({ results: z.array(z.object({ slug: z.string() })) });
+const subject = z.object({ sub: z.string() });
+
+describe('the programs of the developer guide', () => {
+  let server: TestServer;
+  let platform: TestPlatform;
+  /** Owns the applications. */
+  let ben: UserAgent;
+
+  before(async () => {
+    server = await startServer();
+    platform = await createPlatform(server);
+    ben = new UserAgent(server);
+    await signIn(ben, await ben.get('/login'), platform.ben);
+  });
+  after(() => server.close());
+
+  /** As Ada, who leaves ticked what is given. */
+  async function allow(link: string, scopes?: readonly string[]): Promise<URL> {
+    const agent = new UserAgent(server);
+    const consent = await signIn(agent, await agent.get(link), platform.ada);
+    const choice = scopes === undefined ? {} : { scopes };
+    const sent = await decide(agent, consent, { organizers: ['redstage'], ...choice });
+    assert.ok(sent.leavesTo, textOf(sent));
+    return sent.leavesTo;
+  }
+
+  async function deny(link: string): Promise<URL> {
+    const agent = new UserAgent(server);
+    const consent = await signIn(agent, await agent.get(link), platform.ada);
+    const sent = await decide(agent, consent, { decision: 'deny' });
+    assert.ok(sent.leavesTo, textOf(sent));
+    return sent.leavesTo;
+  }
+
+  for (const { id, file, interpreter, probe } of PROGRAMS) {
+    const missing = spawnSync(interpreter, probe).status !== 0;
+    const skip = missing && `${interpreter}, or what the program needs of it, is not installed`;
+
+    describe(`the program for ${id}`, { skip }, () => {
+      for (const clientType of ['confidential', 'public'] as const) {
+        it(`goes from authorization to revocation (${clientType})`, async () => {
+          const application = await register(clientType);
+          const { exitCode, lines, complaints } = await run(application, (link) => allow(link));
+          assert.equal(exitCode, 0, complaints);
+          assert.equal(complaints, '');
+          const [allowed, organizers = '', me = '', ...rest] = lines;
+          assert.equal(allowed, 'Allowed: read profile');
+          assert.deepEqual(
+            slugs.parse(JSON.parse(organizers)).results.map(({ slug }) => slug),
+            ['redstage'],
+          );
+          assert.equal(subject.parse(JSON.parse(me)).sub, 'ada');
+          assert.deepEqual(rest, ['Refreshed', 'Revoked']);
+          assert.deepEqual(await endings(application), ['revoked_by_client']);
+        });
+      }
+
+      it('makes do with less than it asked for', async () => {
+        const application = await register('confidential');
+        const { exitCode, lines, complaints } = await run(application, (link) =>
+          allow(link, ['read']),
+        );
+        assert.equal(exitCode, 0, complaints);
+        assert.equal(lines[0], 'Allowed: read');
+        assert.deepEqual(lines.slice(2), ['Refreshed', 'Revoked']);
+      });
+
+      it('stops when the user denies, and says why', async () => {
+        const { exitCode, lines, complaints } = await run(await register('confidential'), deny);
+        assert.notEqual(exitCode, 0);
+        assert.deepEqual(lines, []);
+        assert.match(complaints, /access_denied/);
+      });
+
+      it('refuses an answer to another request, or of another server', async () => {
+        for (const name of ['state', 'iss']) {
+          const application = await register('confidential');
+          const { exitCode, lines } = await run(application, async (link) => {
+            const sent = await allow(link);
+            sent.searchParams.set(name, 'https://evil.example.com');
+            return sent;
+          });
+          assert.notEqual(exitCode, 0, name);
+          assert.deepEqual(lines, [], name);
+        }
+      });
+
+      it('says what the server complains about', async () => {
+        const application = { ...(await register('confidential')), clientSecret: 'sds_wrong' };
+        const { exitCode, complaints } = await run(application, (link) => allow(link));
+        assert.notEqual(exitCode, 0);
+        assert.match(complaints, /invalid_client/);
+      });
+    });
+
+    async function run(
+      application: TestApplication,
+      person: (link: string) => Promise<URL>,
+    ): Promise<Run> {
+      const code = await programFor(id, application);
+      return runExample({ interpreter, file, code }, server.issuer, person);
+    }
+  }
+
+  function register(clientType: 'confidential' | 'public'): Promise<TestApplication> {
+    const redirectUris = ['http://127.0.0.1:51763/back?from=stagedoor&page=1'] as const;
+    return registerApplication(server, { owner: 'ben', clientType, redirectUris });
+  }
+
+  /** As Ben copies it: the page has filled in all but the secret. */
+  async function programFor(id: ProgramId, application: TestApplication): Promise<string> {
+    const path = `/docs/examples?client_id=${application.clientId}`;
+    const code = readCode((await ben.get(path)).body).get(`program-${id}`) ?? '';
+    assert.ok(code.includes(application.redirectUri));
+    assert.ok(code.includes(server.issuer));
+    return code.replace('YOUR_CLIENT_SECRET', application.clientSecret ?? '');
+  }
+
+  /** Why the grants of an application ended. */
+  async function endings({ clientId }: TestApplication): Promise<(string | null)[]> {
+    const rows = await server.database.db
+      .selectFrom('grants')
+      .where('client_id', '=', clientId)
+      .select('revocation_reason')
+      .execute();
+    return rows.map((row) => row.revocation_reason);
+  }
+});

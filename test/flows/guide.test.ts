@@ -1,0 +1,218 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { z } from 'zod';
+import { createPlatform, registerApplication, type TestPlatform } from '../support/factories.ts';
+import { signIn } from '../support/flow.ts';
+import { provokeErrors } from '../support/guide/provoke-errors.ts';
+import { readCode, readErrors } from '../support/guide/read-guide.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { obtainTokens } from '../support/tokens.ts';
+import { describe as textOf, UserAgent } from '../support/user-agent.ts';
+
+describe('the developer guide', () => {
+  let server: TestServer;
+  let platform: TestPlatform;
+
+  /** Ben owns the applications of these tests. */
+  let ben: UserAgent;
+
+  before(async () => {
+    server = await startServer({ ACCESS_TOKEN_TTL: '5400', REFRESH_TOKEN_TTL: '2592000' });
+    platform = await createPlatform(server);
+    ben = new UserAgent(server);
+    await signIn(ben, await ben.get('/login'), platform.ben);
+  });
+  after(() => server.close());
+
+  async function page(path: string, agent = new UserAgent(server)) {
+    const answer = await agent.get(path);
+    assert.equal(answer.status, 200, textOf(answer));
+    return answer.body;
+  }
+
+  it('is open to everybody, in both languages, and linked from every page', async () => {
+    for (const path of ['/docs', '/docs/examples']) {
+      const english = await page(path);
+      const german = await page(path, new UserAgent(server, { 'accept-language': 'de' }));
+      assert.match(english, /<html lang="en">/);
+      assert.match(german, /<html lang="de">/);
+      for (const html of [english, german]) {
+        const prose = html.replace(/<pre[\s\S]*?<\/pre>/g, '');
+        assert.doesNotMatch(
+          prose,
+          /guide\.(?!css|[0-9a-f]+\.css)|\{\w+\}|undefined|`|\]\(/,
+          'all is filled in',
+        );
+      }
+    }
+    assert.match(await page('/'), /<footer[\s\S]*href="\/docs"/);
+    assert.match(await page('/'), /<main[\s\S]*href="\/docs"[\s\S]*<\/main>/);
+  });
+
+  it('says who may register', async () => {
+    const closed = await startServer({ REGISTRATION: 'closed' });
+    try {
+      const text = await (await fetch(`${closed.issuer}/docs`)).text();
+      assert.match(text, /operators register applications/);
+      assert.match(await page('/docs'), /Sign in and register it/);
+    } finally {
+      await closed.close();
+    }
+  });
+
+  it('tells the truth about scripts in the browser', async () => {
+    const { clientId } = await registerApplication(server, {
+      owner: 'ben',
+      clientType: 'public',
+      redirectUris: ['https://spa.example.com/callback'],
+    });
+    const origin = 'https://spa.example.com';
+    const allowed = async (path: string, init: RequestInit) => {
+      const answer = await fetch(server.issuer + path, { ...init, headers: { origin } });
+      return answer.headers.get('access-control-allow-origin');
+    };
+    const body = new URLSearchParams({ client_id: clientId, token: 'x' });
+    for (const endpoint of ['token', 'revoke_token']) {
+      assert.equal(await allowed(`/api/v1/oauth/${endpoint}`, { method: 'POST', body }), origin);
+    }
+    // Where this changes, `guide.public.browser` does.
+    for (const path of ['/api/v1/me', '/api/v1/organizers/']) {
+      assert.equal(await allowed(path, {}), null);
+    }
+  });
+
+  it('says the lifetimes and addresses that this server has', async () => {
+    const html = await page('/docs');
+    assert.match(html, /access token is valid for 90 minutes/);
+    assert.match(html, /refresh token for 30 days/);
+    assert.match(html, /&#34;expires_in&#34;: 5400|&quot;expires_in&quot;: 5400/);
+    const metadata = z
+      .record(z.string(), z.unknown())
+      .parse(await (await fetch(`${server.issuer}/.well-known/oauth-authorization-server`)).json());
+    for (const [name, value] of Object.entries(metadata)) {
+      if (/^(authorization|token|revocation|pushed).*_endpoint$/.test(name)) {
+        assert.ok(html.includes(`<code>${value}</code>`), name);
+      }
+    }
+  });
+
+  it('leads nowhere but to places that are there', async () => {
+    for (const path of ['/docs', '/docs/examples']) {
+      const html = await page(path);
+      const ids = [...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
+      assert.equal(new Set(ids).size, ids.length, 'no id twice');
+      for (const [, id] of html.matchAll(/href="#([^"]+)"/g)) {
+        assert.ok(ids.includes(id), `${path}#${id}`);
+      }
+      for (const [, id] of html.matchAll(/data-copy="([^"]+)"/g)) {
+        assert.ok(ids.includes(id), `${path}#${id}`);
+      }
+    }
+  });
+
+  it('shows answers as they are', async () => {
+    const examples = readCode(await page('/docs'));
+    const { accessToken } = await obtainTokens(server, {
+      application: platform.application,
+      user: platform.ada,
+      scope: 'read profile',
+    });
+    for (const [id, path] of [
+      ['answer-organizers', '/api/v1/organizers/'],
+      ['answer-me', '/api/v1/me'],
+    ] as const) {
+      const headers = { authorization: `Bearer ${accessToken}` };
+      const answer: unknown = await (await fetch(server.issuer + path, { headers })).json();
+      assert.deepEqual(shapeOf(JSON.parse(examples.get(id) ?? '')), shapeOf(answer));
+    }
+  });
+
+  it('tells of the errors that there are, where they are', async () => {
+    const provoked = await provokeErrors(server, platform);
+    const tables = readErrors(await page('/docs'));
+    assert.deepEqual(
+      tables,
+      Object.values(provoked).map((codes) => [...codes].sort()),
+    );
+  });
+
+  it('is one bash script, in parts', async () => {
+    const parts = [...readCode(await page('/docs'))].filter(([id]) => id.startsWith('script-'));
+    const whole = readCode(await page('/docs/examples')).get('program-curl');
+    assert.equal(parts.length, 7);
+    assert.equal(parts.map(([, code]) => code).join('\n\n'), whole);
+  });
+
+  describe('opened with a client id', () => {
+    it('is filled in with it, and kept on the way to the other page', async () => {
+      for (const path of ['/docs?client_id=abc', '/docs/examples?client_id=abc']) {
+        const html = await page(path);
+        assert.ok(html.includes('client_id=&#39;abc&#39;') || html.includes("'abc'"), path);
+        assert.match(html, /href="\/docs(\/examples)?\?client_id=abc"/);
+      }
+    });
+
+    it('tells its owner what is registered, and strangers nothing', async () => {
+      const { clientId, redirectUri } = await registerApplication(server, {
+        owner: 'ben',
+        name: 'Seatmap <b>Studio</b>',
+        clientType: 'public',
+        redirectUris: ['http://127.0.0.1/seatmap'],
+        scopes: ['write'],
+      });
+      const path = `/docs/examples?client_id=${clientId}`;
+      const own = await page(path, ben);
+      assert.match(own, /Seatmap &#60;b&#62;Studio/);
+      const code = readCode(own).get('program-fetch') ?? '';
+      assert.ok(code.includes(`const redirectUri = '${redirectUri}'`));
+      assert.ok(code.includes("const clientSecret = '';"));
+      assert.ok(code.includes("const scope = 'write';"));
+      const ada = new UserAgent(server);
+      await signIn(ada, await ada.get('/login'), platform.ada);
+      for (const stranger of [ada, new UserAgent(server)]) {
+        const html = await page(path, stranger);
+        assert.doesNotMatch(html, /Seatmap|127\.0\.0\.1\/seatmap/);
+        const unknown = await page('/docs/examples?client_id=nobody', stranger);
+        assert.equal(html.replaceAll(clientId, 'nobody'), unknown, 'not even that it exists');
+      }
+    });
+
+    it('puts nothing into the code that could end the quotes', async () => {
+      const { clientId } = await registerApplication(server, {
+        owner: 'ben',
+        redirectUris: ["https://app.example.com/';id;'"],
+      });
+      const html = await page(`/docs/examples?client_id=${clientId}`, ben);
+      assert.ok(readCode(html).get('program-curl')?.includes("'https://app.example.com/callback'"));
+      for (const id of [
+        "x';id;'",
+        '<script>',
+        '{{issuer}}',
+        'x'.repeat(65),
+        '%00',
+        'a&client_id=b',
+      ]) {
+        const other = await page(`/docs/examples?client_id=${encodeURIComponent(id)}`, ben);
+        assert.ok(readCode(other).get('program-curl')?.includes("client_id='YOUR_CLIENT_ID'"), id);
+      }
+      await page('/docs?client_id=a&client_id=b');
+    });
+  });
+});
+
+/** The keys of an object, and of the first object of each list in it. */
+function shapeOf(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.slice(0, 1).map(shapeOf);
+  }
+  return typeof value === 'object' && value !== null
+    ? Object.fromEntries(
+        Object.entries(value)
+          // Texts may be one, or one for each language.
+          .map(([key, inner]) => [key, key === 'name' ? 'a text' : shapeOf(inner)])
+          .sort(),
+      )
+    : value === null
+      ? null
+      : typeof value;
+}

@@ -1,0 +1,604 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { sql } from 'kysely';
+import { startErrorQueue } from '../../src/insights/error-queue.ts';
+import { purgeClientErrors } from '../../src/insights/purge.ts';
+import { createLog } from '../../src/log.ts';
+import { purgeTokens } from '../../src/tokens/purge.ts';
+import {
+  createPlatform,
+  registerApplication,
+  type TestApplication,
+  type TestPlatform,
+  type TestUser,
+} from '../support/factories.ts';
+import { authorizationUrl, authorize, challengeOf, signIn } from '../support/flow.ts';
+import { manage } from '../support/platform.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { exchange, postForm, refresh } from '../support/tokens.ts';
+import { type Page, showsForm, describe as textOf, UserAgent } from '../support/user-agent.ts';
+
+/** Milliseconds that the background gets for writing. */
+const PATIENCE = 8000;
+
+for (const [engine, overrides] of [
+  ['PostgreSQL', {}],
+  ['the embedded database', { DATABASE_URL: '' }],
+] as const) {
+  describe(`The owner of an application, on ${engine},`, () => {
+    let server: TestServer;
+    let platform: TestPlatform;
+    let application: TestApplication;
+    let ben: UserAgent;
+
+    before(async () => {
+      server = await startServer(overrides);
+      platform = await createPlatform(server);
+      application = platform.application;
+      ben = await signedIn(server, platform.ben);
+    });
+    after(() => server.close());
+
+    const errorsPage = (query = '') =>
+      ben.get(`/account/applications/${application.clientId}/errors${query}`);
+
+    /** The failed requests of an application, the oldest first, once there are `count`. */
+    async function failures(count: number, clientId = application.clientId) {
+      const until = Date.now() + PATIENCE;
+      for (;;) {
+        const rows = await server.database.db
+          .selectFrom('client_errors')
+          .select(['endpoint', 'reason', 'details'])
+          .where('client_id', '=', clientId)
+          .orderBy('id')
+          .execute();
+        if (rows.length >= count || Date.now() > until) {
+          return rows;
+        }
+        await delay(50);
+      }
+    }
+
+    it('reads that nothing failed, and that there are no tokens yet', async () => {
+      assert.match((await errorsPage()).body, /Nothing failed/);
+      const page = await ben.get(`/account/applications/${application.clientId}/statistics`);
+      assert.match(page.body, /No tokens in the last 30 days/);
+      assert.doesNotMatch(page.body, /<svg[^>]*role="img"/);
+    });
+
+    it('reads the exact reason of each failed request, and nothing secret', async () => {
+      const other = await registerApplication(server, { owner: 'ada', name: 'Another' });
+      const ada = { application, user: platform.ada, agent: new UserAgent(server) };
+      const secrets: string[] = [];
+      const expected: object[] = [];
+      const expectNext = (endpoint: string, reason: string, details: object = {}) => {
+        expected.push({ endpoint, reason, details });
+      };
+      const request = (changes: Record<string, string>) =>
+        new UserAgent(server).get(authorizationUrl(server, { ...good(application), ...changes }));
+
+      // The authorization request.
+      await request({ redirect_uri: 'https://app.example.com/callback/?token=S3CRET' });
+      expectNext('authorize', 'redirect_uri_mismatch', {
+        sent: 'https://app.example.com/callback/?token=…',
+        nearest: application.redirectUri,
+        differences: ['trailing_slash', 'query'],
+      });
+      await request({ scope: 'read nonsense' });
+      const registered = ['read', 'write', 'profile'];
+      expectNext('authorize', 'scope_unknown', { scope: 'nonsense', registered });
+      await request({ response_type: 'token' });
+      expectNext('authorize', 'response_type_unsupported', { sent: 'token' });
+      await request({ code_challenge: '', code_challenge_method: '' });
+      expectNext('authorize', 'pkce_missing');
+      await request({ code_challenge_method: 'plain' });
+      expectNext('authorize', 'pkce_method_unsupported', { sent: 'plain' });
+      await request({ nonce: 'n' });
+      expectNext('authorize', 'openid_parameter', { parameter: 'nonce' });
+      await request({ redirect_uri: '' });
+      expectNext('authorize', 'parameter_missing', { parameters: ['redirect_uri'] });
+      await request({ prompt: 'none' });
+      expectNext('authorize', 'interaction_needed');
+      await request({ request_uri: 'urn:ietf:params:oauth:request_uri:gone' });
+      expectNext('authorize', 'request_uri_invalid');
+      await authorize(server, { ...ada, decision: 'deny', scope: 'read' });
+      expectNext('authorize', 'access_denied');
+
+      // A pushed one.
+      await postForm(server, 'par', application, { ...good(application), scope: 'read,write' });
+      expectNext('par', 'scope_separator', { scope: 'read,write', registered });
+      await postForm(server, 'par', application, {
+        ...good(application),
+        redirect_uri: 'https://app.example.org/callback',
+      });
+      expectNext('par', 'redirect_uri_mismatch', {
+        sent: 'https://app.example.org/callback',
+        nearest: application.redirectUri,
+        differences: ['host'],
+      });
+
+      // The code.
+      const newCode = async () => {
+        const result = await authorize(server, { ...ada, scope: 'read' });
+        secrets.push(result.parameters.code ?? '', result.codeVerifier ?? '');
+        return result;
+      };
+      const first = await newCode();
+      await exchange(server, application, { ...first, codeVerifier: 'w'.repeat(43) });
+      expectNext('token', 'verifier_wrong');
+      await exchange(server, application, { ...first, codeVerifier: undefined });
+      expectNext('token', 'verifier_missing');
+      await exchange(server, application, { ...first, redirectUri: 'https://app.example.com/' });
+      expectNext('token', 'code_redirect_uri', {
+        sent: 'https://app.example.com/',
+        nearest: application.redirectUri,
+        differences: ['path'],
+      });
+      const wrong = { ...application, clientSecret: 'sds_S3CRET' };
+      await exchange(server, wrong, first);
+      expectNext('token', 'client_secret_wrong');
+      await exchange(server, { ...application, clientSecret: undefined }, first);
+      expectNext('token', 'client_auth_missing');
+      const both = { client_secret: application.clientSecret ?? '' };
+      await postForm(server, 'token', application, { grant_type: 'refresh_token', ...both });
+      expectNext('token', 'client_auth_twice');
+      await postForm(server, 'token', application, { grant_type: 'password', password: 'S3CRET' });
+      expectNext('token', 'grant_type_unsupported', { sent: 'password' });
+      await exchange(server, application, { ...first, parameters: { code: 'S3CRET' } });
+      expectNext('token', 'code_unknown');
+
+      const tokens = await exchange(server, application, first);
+      assert.equal(tokens.status, 200);
+      await exchange(server, application, first);
+      expectNext('token', 'code_reused');
+      await refresh(server, application, tokens.body.refresh_token ?? '');
+      expectNext('token', 'ended_by_reuse');
+
+      // The refresh token.
+      await refresh(server, application, 'sdr_S3CRET');
+      expectNext('token', 'refresh_token_unknown');
+      const second = await exchange(server, application, await newCode());
+      const token = second.body.refresh_token ?? '';
+      secrets.push(token, second.body.access_token ?? '', application.clientSecret ?? '');
+      await refresh(server, application, token, { scope: 'read write' });
+      expectNext('token', 'refresh_scope', { scope: 'write' });
+      assert.equal((await refresh(server, application, token)).status, 200);
+      await refresh(server, application, token);
+      expectNext('token', 'refresh_token_reused');
+
+      const third = await exchange(server, application, await newCode());
+      const theirs = third.body.refresh_token ?? '';
+      await postForm(server, 'revoke_token', application, { token: theirs });
+      await refresh(server, application, theirs);
+      expectNext('token', 'revoked_by_client');
+      const fourth = await exchange(server, application, await newCode());
+      await refresh(server, other, fourth.body.refresh_token ?? '');
+      const [foreign] = await failures(1, other.clientId);
+      assert.equal(foreign?.reason, 'token_of_another');
+      await postForm(server, 'revoke_token', application, {});
+      expectNext('revoke_token', 'parameter_missing', { parameters: ['token'] });
+      await server.database.db
+        .updateTable('refresh_tokens')
+        .set({ expires_at: sql<Date>`now() - interval '1 minute'` })
+        .where('consumed_at', 'is', null)
+        .execute();
+      await refresh(server, application, fourth.body.refresh_token ?? '');
+      expectNext('token', 'refresh_token_expired');
+
+      // While it is suspended.
+      const path = `/api/v1/applications/${application.clientId}`;
+      await manage(server, 'POST', `${path}/suspend/`, { reason: 'Too many requests' });
+      await request({});
+      expectNext('authorize', 'application_suspended');
+      await manage(server, 'POST', `${path}/resume/`);
+
+      assert.deepEqual(await failures(expected.length), expected);
+      const page = await errorsPage();
+      assert.equal(page.status, 200);
+      assert.match(page.body, /the slash at the end of the path/);
+      assert.match(page.body, /code_verifier does not fit the code_challenge/);
+      const kept = JSON.stringify(
+        await server.database.db.selectFrom('client_errors').select(['error', 'details']).execute(),
+      );
+      for (const secret of ['S3CRET', ...secrets]) {
+        assert.notEqual(secret, '');
+        assert.ok(!kept.includes(secret), 'a secret was kept');
+        assert.ok(!page.body.includes(secret), 'a secret is shown');
+      }
+    });
+
+    it('filters by endpoint, and turns pages', async () => {
+      const revoke = await errorsPage('?endpoint=revoke_token');
+      assert.match(revoke.body, /1 failed request\b/);
+      assert.doesNotMatch(revoke.body, /code_verifier does not fit/);
+      await server.database.db
+        .insertInto('client_errors')
+        .values(
+          Array.from({ length: 120 }, () => ({
+            client_id: application.clientId,
+            endpoint: 'revoke_token' as const,
+            happened_at: new Date(),
+            error: 'invalid_request',
+            reason: 'parameter_missing',
+            details: JSON.stringify({ parameters: ['token'] }),
+          })),
+        )
+        .execute();
+      const shown = (page: Page) => page.body.match(/<li class="panel">/g)?.length ?? 0;
+      const pages = [];
+      for (const number of [1, 2, 3]) {
+        pages.push(shown(await errorsPage(`?endpoint=revoke_token&page=${number}`)));
+      }
+      assert.deepEqual(pages, [50, 50, 21]);
+      assert.match(
+        (await errorsPage('?endpoint=revoke_token&page=2')).body,
+        /rel="prev"[\s\S]*rel="next"/,
+      );
+    });
+
+    it('sees no other than the last 7 days', async () => {
+      const { db } = server.database;
+      await db
+        .updateTable('client_errors')
+        .set({ happened_at: sql<Date>`now() - interval '7 days 1 minute'` })
+        .where('client_id', '=', application.clientId)
+        .execute();
+      assert.match((await errorsPage()).body, /Nothing failed/);
+      await purgeClientErrors(db);
+      const left = await db.selectFrom('client_errors').select('client_id').execute();
+      assert.ok(left.every((row) => row.client_id !== application.clientId));
+      assert.ok(left.length > 0, 'of the other application');
+    });
+
+    it('sees tokens issued and refreshed, by day', async () => {
+      const user = platform.ada;
+      const result = await authorize(server, { application, user, scope: 'read' });
+      const first = await exchange(server, application, result);
+      const second = await refresh(server, application, first.body.refresh_token ?? '');
+      await refresh(server, application, second.body.refresh_token ?? '');
+      const page = await ben.get(`/account/applications/${application.clientId}/statistics`);
+      const today = new Date().toISOString().slice(0, 10);
+      const [, issued, refreshed] =
+        new RegExp(`datetime="${today}"[^]*?<td[^>]*>(\\d+)</td><td[^>]*>(\\d+)</td>`).exec(
+          page.body,
+        ) ?? [];
+      // Four codes were exchanged above, one of them refreshed once.
+      assert.deepEqual([issued, refreshed], ['5', '3']);
+      assert.match(
+        page.body,
+        /<svg[^>]*role="img"[^>]*>\s*<title[^>]*>[^<]*5 tokens issued and 3 refreshed/,
+      );
+      assert.match(page.body, /Connected users<\/dt><dd>1</);
+    });
+
+    it('still sees tokens of 30 days ago, though they expired long since', async () => {
+      const { db } = server.database;
+      await db
+        .updateTable('refresh_tokens')
+        .set({
+          issued_at: sql<Date>`now() - interval '29 days'`,
+          expires_at: sql<Date>`now() - interval '20 days'`,
+        })
+        .execute();
+      await purgeTokens(db);
+      const page = await ben.get(`/account/applications/${application.clientId}/statistics`);
+      assert.match(page.body, /5 tokens issued and 3 refreshed/);
+      await db
+        .updateTable('refresh_tokens')
+        .set({ issued_at: sql<Date>`now() - interval '33 days'` })
+        .execute();
+      await purgeTokens(db);
+      const left = await db.selectFrom('refresh_tokens').select('grant_id').execute();
+      assert.deepEqual(left, []);
+    });
+
+    it('is the only one who sees any of it', async () => {
+      const ada = await signedIn(server, platform.ada);
+      for (const name of ['statistics', 'errors', 'check']) {
+        const path = `/account/applications/${application.clientId}/${name}`;
+        assert.equal((await ben.get(path)).status, 200, path);
+        assert.equal((await ada.get(path)).status, 404, path);
+        assert.ok(showsForm(await new UserAgent(server).get(path), 'password'), path);
+        assert.equal((await ben.get(path.replace(application.clientId, 'nobody'))).status, 404);
+      }
+    });
+  });
+}
+
+describe('The log of failed requests', () => {
+  let server: TestServer;
+  let platform: TestPlatform;
+
+  before(async () => {
+    server = await startServer();
+    platform = await createPlatform(server);
+  });
+  after(() => server.close());
+
+  it('takes 60 of an application a minute, and none of one that does not exist', async () => {
+    const { application } = platform;
+    const wrong = { ...application, clientSecret: 'sds_wrong' };
+    await Promise.all(Array.from({ length: 80 }, () => refresh(server, wrong, 'sdr_nothing')));
+    await refresh(server, { clientId: 'nobody', clientSecret: 'x' }, 'sdr_nothing');
+    await postForm(
+      server,
+      'token',
+      { clientId: 'nobody', clientSecret: 'x' },
+      { client_secret: 'x' },
+    );
+    await delay(1500);
+    const rows = await server.database.db.selectFrom('client_errors').select('client_id').execute();
+    assert.equal(rows.length, 60);
+    assert.ok(rows.every((row) => row.client_id === application.clientId));
+  });
+
+  it('goes on when an application is deleted before its failure was written', async () => {
+    const [gone, stays] = [
+      await registerApplication(server, { owner: 'ben', name: 'Gone' }),
+      await registerApplication(server, { owner: 'ben', name: 'Stays' }),
+    ];
+    await refresh(server, gone, 'sdr_nothing');
+    await refresh(server, stays, 'sdr_nothing');
+    await manage(server, 'DELETE', `/api/v1/applications/${gone.clientId}/`);
+    await delay(1500);
+    const rows = await server.database.db
+      .selectFrom('client_errors')
+      .select(['client_id', 'reason'])
+      .where('client_id', 'in', [gone.clientId, stays.clientId])
+      .execute();
+    assert.deepEqual(rows, [{ client_id: stays.clientId, reason: 'refresh_token_unknown' }]);
+  });
+
+  it('does not hold up the request while the table is locked', async () => {
+    const application = await registerApplication(server, { owner: 'ben', name: 'Patient' });
+    await server.database.db.transaction().execute(async (tx) => {
+      await sql`lock table client_errors in access exclusive mode`.execute(tx);
+      await refresh(server, application, 'sdr_nothing');
+      await delay(800);
+      const started = Date.now();
+      const answer = await refresh(server, application, 'sdr_nothing');
+      assert.equal(answer.body.error, 'invalid_grant');
+      assert.ok(Date.now() - started < 500);
+    });
+  });
+
+  it('is written to the end when the server stops', async () => {
+    const { clientId } = await registerApplication(server, { owner: 'ben', name: 'Last' });
+    const { db } = server.database;
+    const queue = startErrorQueue(db, createLog('silent'));
+    const entry = { clientId, endpoint: 'token', error: 'invalid_grant', details: {} } as const;
+    for (let count = 0; count < 50; count += 1) {
+      queue.add({ ...entry, happenedAt: new Date(), reason: 'code_unknown' });
+    }
+    await queue.stop();
+    queue.add({ ...entry, happenedAt: new Date(), reason: 'code_expired' });
+    const rows = await db
+      .selectFrom('client_errors')
+      .select('reason')
+      .where('client_id', '=', clientId)
+      .execute();
+    assert.equal(rows.length, 50);
+  });
+
+  it('has hostile values only as text', async () => {
+    const application = await registerApplication(server, { owner: 'ben', name: 'Hostile' });
+    const agent = await signedIn(server, platform.ben);
+    const hostile = `https://evil.example.com/<script>alert(1)</script>\u{202e}\u{0}\r\n${'x'.repeat(3000)}`;
+    await new UserAgent(server).get(
+      authorizationUrl(server, { ...good(application), redirect_uri: hostile }),
+    );
+    await new UserAgent(server).get(
+      authorizationUrl(server, { ...good(application), scope: 'read<img/src=x>' }),
+    );
+    await delay(1500);
+    const page = await agent.get(`/account/applications/${application.clientId}/errors`);
+    assert.equal(page.status, 200);
+    assert.match(page.body, /evil\.example\.com/);
+    assert.match(page.body, /There is no scope/);
+    assert.doesNotMatch(page.body, /<script>|<img\/src/);
+    assert.ok(!page.body.includes('\u{0}'));
+    assert.ok(page.body.length < 20_000);
+  });
+});
+
+describe('The authorize-URL checker', () => {
+  let server: TestServer;
+  let platform: TestPlatform;
+  let ben: UserAgent;
+
+  before(async () => {
+    server = await startServer();
+    platform = await createPlatform(server);
+    ben = await signedIn(server, platform.ben);
+  });
+  after(() => server.close());
+
+  async function check(application: TestApplication, url: string): Promise<Page> {
+    const path = `/account/applications/${application.clientId}/check`;
+    const page = await ben.submit(await ben.get(path), { url });
+    assert.equal(page.status, 200, textOf(page));
+    return page;
+  }
+
+  const accepted = (page: Page) => !/<li class="panel error">/.test(page.body);
+
+  /** Whether the server lets the request through to a person, whoever is right about it. */
+  async function serverAccepts(url: string): Promise<boolean> {
+    const page = await new UserAgent(server).get(url);
+    return (
+      showsForm(page, 'email', 'password') ||
+      // Taken, but told to show no page.
+      page.leavesTo?.searchParams.get('error') === 'login_required'
+    );
+  }
+
+  it('says the same as the server, of every kind of request', async () => {
+    const { application } = platform;
+    const native = await registerApplication(server, {
+      owner: 'ben',
+      name: 'Native',
+      clientType: 'public',
+      redirectUris: ['http://127.0.0.1/callback', 'com.example.app:/callback'],
+    });
+    const lax = await registerApplication(server, {
+      owner: 'ben',
+      name: 'Lax',
+      requirePkce: false,
+      scopes: ['profile'],
+      redirectUris: ['https://app.example.com/back?shop=1&lang=en'],
+    });
+    const outcomes = { accepted: 0, refused: 0 };
+    for (const [of, changes, more] of requests(application, native, lax)) {
+      const parameters = Object.entries({ ...good(of), ...changes }).filter(
+        (entry): entry is [string, string] => entry[1] !== undefined,
+      );
+      const url = authorizationUrl(server, Object.fromEntries(parameters)).href + (more ?? '');
+      const expected = await serverAccepts(url);
+      const page = await check(of, url);
+      assert.equal(accepted(page), expected, `${url}\n${textOf(page)}`);
+      outcomes[expected ? 'accepted' : 'refused'] += 1;
+    }
+    assert.ok(outcomes.accepted >= 25 && outcomes.refused >= 40, JSON.stringify(outcomes));
+  });
+
+  it('says the same as the server, of other spellings of the path', async () => {
+    const { application } = platform;
+    const url = authorizationUrl(server, good(application)).href;
+    for (const path of ['authorize/', 'Authorize', 'authorise', 'authorize//', 'authorize/x']) {
+      const spelt = url.replace('authorize?', `${path}?`);
+      assert.equal(accepted(await check(application, spelt)), await serverAccepts(spelt), path);
+    }
+  });
+
+  it('knows that an application was disabled', async () => {
+    const off = await registerApplication(server, { owner: 'ben', name: 'Off' });
+    await manage(server, 'PATCH', `/api/v1/applications/${off.clientId}/`, { is_active: false });
+    const url = authorizationUrl(server, good(off)).href;
+    assert.equal(await serverAccepts(url), false);
+    const page = await check(off, url);
+    assert.equal(accepted(page), false);
+    assert.match(page.body, /The application is disabled/);
+  });
+
+  it('shows what was pasted again, harmless, and keeps it nowhere', async () => {
+    const { application } = platform;
+    const mark = 'S3CRETSTATE';
+    const url = `${authorizationUrl(server, { ...good(application), state: mark }).href}&"><script>alert(1)</script>=1`;
+    const page = await check(application, url);
+    assert.ok(page.body.includes(mark));
+    assert.doesNotMatch(page.body, /<script>/);
+    assert.equal(page.url.search, '');
+    const { rows } = await sql<{ n: number }>`
+      select (select count(*) from client_errors where details::text like ${`%${mark}%`})
+        + (select count(*) from audit_events where data::text like ${`%${mark}%`}) as n
+    `.execute(server.database.db);
+    assert.equal(Number(rows[0]?.n), 0);
+  });
+
+  it('takes no form from elsewhere', async () => {
+    const path = `/account/applications/${platform.application.clientId}/check`;
+    const body = new URLSearchParams({ url: 'https://example.com/', csrf: 'x' });
+    assert.equal((await ben.request(path, { method: 'POST', body })).status, 403);
+  });
+});
+
+type Request = readonly [
+  of: TestApplication,
+  changes: Readonly<Record<string, string | undefined>>,
+  more?: string,
+];
+
+function requests(app: TestApplication, native: TestApplication, lax: TestApplication): Request[] {
+  const none = undefined;
+  const noPkce = { code_challenge: none, code_challenge_method: none };
+  const of = (one: TestApplication, ...all: Request[1][]): Request[] =>
+    all.map((changes): Request => [one, changes]);
+  const values = (name: string, ...all: string[]): Request[] =>
+    all.map((value): Request => [app, { [name]: value }]);
+  return [
+    ...values('client_id', 'nobody', '', `${app.clientId} `),
+    ...values('response_type', '', 'code code', 'code ', 'Code', 'token', 'code token', 'none'),
+    ...values(
+      'redirect_uri',
+      '',
+      `${app.redirectUri}/`,
+      `${app.redirectUri}?`,
+      `${app.redirectUri}?x=1`,
+      app.redirectUri.replace('https', 'http'),
+      app.redirectUri.toUpperCase(),
+      encodeURIComponent(app.redirectUri),
+      ` ${app.redirectUri}`,
+    ),
+    ...values('scope', '', 'read', 'read write profile', 'read read', 'read  write', ' read'),
+    ...values('scope', 'read,write', 'openid', 'offline_access', 'READ', 'réad', 'read "'),
+    ...values('state', '', 'x', 'a\nb', 'tab\tbed', 'ü€💥', 'del\u{7f}', 'c1\u{85}'),
+    ...values('code_challenge', '', 'short', 'a'.repeat(42), 'a'.repeat(128), 'a'.repeat(129)),
+    ...values('code_challenge', `${'a'.repeat(42)}=`, `${'a'.repeat(42)}~`, 'ab'.repeat(32)),
+    ...values('code_challenge_method', '', 'plain', 's256', 'S256 '),
+    ...values('prompt', '', 'login', 'consent', 'login consent', 'none', 'none login', 'create'),
+    ...values('prompt', 'select_account', 'login '),
+    ...values('approval_prompt', '', 'force', 'auto', 'line\nbreak'),
+    ...values('response_mode', '', 'query', 'fragment', 'form_post', 'jwt', 'web_message'),
+    ...values('nonce', '', 'n'),
+    ...values('max_age', '0', '60'),
+    ...values('acr_values', 'gold'),
+    ...values('claims_locales', 'de'),
+    ...values('id_token_hint', 'x'),
+    ...values('claims', '{}'),
+    ...values('login_hint', 'ada@example.com'),
+    ...values('ui_locales', 'de en'),
+    ...values('display', 'popup'),
+    ...values('registration', '{}'),
+    ...values('request', 'e.e.e'),
+    ...values('request_uri', 'https://app.example.com/r'),
+    ...values('resource', 'https://api.example.com/'),
+    ...values('utm_source', 'mail', 'line\nbreak'),
+    ...of(app, {}, noPkce, { code_challenge: none }, { state: none, scope: none }),
+    ...of(native, {}, noPkce, { redirect_uri: 'com.example.app:/callback' }),
+    ...of(
+      native,
+      { redirect_uri: 'http://127.0.0.1:51763/callback' },
+      { redirect_uri: 'http://127.0.0.1:/callback' },
+      { redirect_uri: 'http://127.0.0.1:99999/callback' },
+      { redirect_uri: 'http://127.0.0.1:51763/callback/' },
+      { redirect_uri: 'http://127.0.0.1:51763/callback?x=1' },
+      { redirect_uri: 'http://localhost:51763/callback' },
+      { redirect_uri: 'HTTP://127.0.0.1:51763/callback' },
+      { redirect_uri: 'http://me@127.0.0.1:51763/callback' },
+      { redirect_uri: 'https://127.0.0.1:51763/callback' },
+      { redirect_uri: 'com.example.app:///callback' },
+      { redirect_uri: 'com.example.app://callback' },
+    ),
+    ...of(lax, {}, noPkce, { scope: 'profile' }, { ...noPkce, scope: 'profile' }),
+    ...of(lax, { scope: 'read' }, { scope: 'profile', code_challenge: none }),
+    [app, {}, '&state=again'],
+    [app, {}, `&client_id=${app.clientId}`],
+    [app, {}, '&scope='],
+    [app, {}, '&utm_source=a&utm_source=b'],
+    [app, {}, '#fragment'],
+    [app, {}, '&%zz=%ff&=&&'],
+    [app, { state: none }, '&state=%ff%zz'],
+    [app, { state: none }, '&amp;state=some-long-state'],
+    [app, { scope: none }, '&scope=read+write'],
+    [app, { scope: none }, '&scope=read%2520write'],
+    [lax, { redirect_uri: none, scope: 'profile' }, `&redirect_uri=${lax.redirectUri}`],
+  ];
+}
+
+function good(application: TestApplication): Record<string, string> {
+  return {
+    response_type: 'code',
+    client_id: application.clientId,
+    redirect_uri: application.redirectUri,
+    state: 'some-long-state',
+    code_challenge: challengeOf('v'.repeat(43)),
+    code_challenge_method: 'S256',
+  };
+}
+
+async function signedIn(server: TestServer, user: TestUser): Promise<UserAgent> {
+  const agent = new UserAgent(server);
+  await signIn(agent, await agent.get('/login'), user);
+  return agent;
+}

@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { mayRegister } from '../../src/applications/registration.ts';
+import { updateOwnApplication } from '../../src/applications/update.ts';
+import { readConfig } from '../../src/config.ts';
+import { inTransaction } from '../../src/db/transaction.ts';
+import {
+  createPlatform,
+  registerApplication,
+  type TestApplication,
+  type TestPlatform,
+} from '../support/factories.ts';
+import { authorizationUrl, authorize, challengeOf, signIn } from '../support/flow.ts';
+import { manage } from '../support/platform.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { obtainTokens, refresh } from '../support/tokens.ts';
+import { type Page, showsForm, UserAgent } from '../support/user-agent.ts';
+
+let server: TestServer;
+let platform: TestPlatform;
+before(async () => {
+  server = await startServer({ REGISTRATION: 'approval' });
+  platform = await createPlatform(server);
+});
+after(() => server.close());
+
+const review = (application: TestApplication) =>
+  manage(server, 'POST', `/api/v1/applications/${application.clientId}/review/`);
+
+/** Opens the request as Ada, up to where the consent form would be. */
+async function openAsAda(
+  application: TestApplication,
+  agent: UserAgent,
+  parameters: Readonly<Record<string, string>> = {},
+): Promise<Page> {
+  const page = await agent.get(
+    authorizationUrl(server, {
+      response_type: 'code',
+      client_id: application.clientId,
+      redirect_uri: application.redirectUri,
+      code_challenge: challengeOf('x'.repeat(43)),
+      code_challenge_method: 'S256',
+      state: 'the-state',
+      ...parameters,
+    }),
+  );
+  return showsForm(page, 'email', 'password') ? signIn(agent, page, platform.ada) : page;
+}
+
+const grantsOf = async (application: TestApplication) =>
+  (
+    await server.database.db
+      .selectFrom('grants')
+      .select('user_id')
+      .where('client_id', '=', application.clientId)
+      .execute()
+  ).map((row) => row.user_id);
+
+describe('Where applications wait for approval, one that was not reviewed', () => {
+  test('works for its owner', async () => {
+    const application = await registerApplication(server, { owner: 'ben' });
+    const tokens = await obtainTokens(server, { application, user: platform.ben });
+    assert.ok(tokens.accessToken);
+  });
+
+  test('tells everybody else so, with only Deny', async () => {
+    const application = await registerApplication(server, { owner: 'ben' });
+    const agent = new UserAgent(server);
+    const page = await openAsAda(application, agent);
+    assert.equal(page.status, 200);
+    assert.match(page.body, /can’t be used yet/);
+    assert.doesNotMatch(page.body, /value="allow"|name="organizers"|name="scopes"/);
+    assert.ok(!showsForm(page, 'password'));
+    const denied = await agent.submit(page, { decision: 'deny' });
+    assert.equal(denied.leavesTo?.searchParams.get('error'), 'access_denied');
+    assert.equal(denied.leavesTo?.searchParams.get('state'), 'the-state');
+  });
+
+  test('in German too', async () => {
+    const application = await registerApplication(server, { owner: 'ben' });
+    await manage(server, 'PATCH', '/api/v1/users/ada/', { locale: 'de' });
+    const page = await openAsAda(application, new UserAgent(server));
+    await manage(server, 'PATCH', '/api/v1/users/ada/', { locale: 'en' });
+    assert.match(page.body, /noch nicht benutzt werden/);
+  });
+
+  test('can’t be allowed by a form that was made up', async () => {
+    const application = await registerApplication(server, { owner: 'ben' });
+    const agent = new UserAgent(server);
+    const page = await openAsAda(application, agent);
+    const answer = await agent.submit(
+      page,
+      { decision: 'allow', scopes: ['read'], organizers: ['redstage'] },
+      'decision',
+    );
+    assert.equal(answer.status, 403);
+    assert.match(answer.body, /can’t be used yet/);
+    assert.deepEqual(await grantsOf(application), []);
+  });
+
+  test('counts as such however it was registered, without an owner too', async () => {
+    const orphan = await registerApplication(server, { owner: 'ben' });
+    await manage(server, 'PATCH', `/api/v1/applications/${orphan.clientId}/`, { owner: null });
+    assert.match((await openAsAda(orphan, new UserAgent(server))).body, /can’t be used yet/);
+  });
+
+  test('works for everybody as soon as an operator has reviewed it, on the open page too', async () => {
+    const application = await registerApplication(server, { owner: 'ben' });
+    const agent = new UserAgent(server);
+    const page = await openAsAda(application, agent);
+    await review(application);
+    const again = await agent.get(page.url);
+    assert.match(again.body, /value="allow"/);
+    assert.doesNotMatch(again.body, /can’t be used yet/);
+    const result = await authorize(server, { application, user: platform.ada });
+    assert.ok(result.parameters.code);
+  });
+});
+
+describe('Where applications wait for approval, one that lost its review', () => {
+  const lose = async () => {
+    const application = await registerApplication(server, { owner: 'ben' });
+    await review(application);
+    const tokens = await obtainTokens(server, { application, user: platform.ada });
+    const { agent } = tokens.authorization;
+    const open = await openAsAda(application, agent, { prompt: 'consent' });
+    await inTransaction(server.database.db, (tx) =>
+      updateOwnApplication(tx, 'user:ben', 'ben', application.clientId, new Date(), {
+        redirectUris: [application.redirectUri, 'https://other.example.com/'],
+      }),
+    );
+    return { application, tokens, agent, open };
+  };
+
+  test('refuses the answer of a page that was opened before', async () => {
+    const { application, agent, open } = await lose();
+    const answer = await agent.submit(
+      open,
+      { decision: 'allow', scopes: ['read'], organizers: ['redstage'] },
+      'decision',
+    );
+    assert.equal(answer.status, 403);
+    assert.deepEqual(await grantsOf(application), ['ada']);
+  });
+
+  test('asks no earlier grant, but leaves what users already have', async () => {
+    const { application, tokens, agent } = await lose();
+    const page = await openAsAda(application, agent);
+    assert.match(page.body, /can’t be used yet/);
+    assert.equal((await refresh(server, application, tokens.refreshToken)).status, 200);
+    await review(application);
+    const after = await openAsAda(application, agent);
+    assert.ok(after.leavesTo?.searchParams.get('code'));
+  });
+});
+
+describe('REGISTRATION says who may register', () => {
+  test('anybody who is active, except where it is closed; open by default', () => {
+    for (const [REGISTRATION, expected] of [
+      ['', true],
+      ['open', true],
+      ['approval', true],
+      ['closed', false],
+    ] as const) {
+      const config = readConfig({ REGISTRATION });
+      assert.equal(mayRegister(config, { isActive: true }), expected, REGISTRATION);
+      assert.equal(mayRegister(config, { isActive: false }), false);
+    }
+    assert.throws(() => readConfig({ REGISTRATION: 'on' }), /REGISTRATION must be open, approval/);
+  });
+
+  test('and where it is open, what was not reviewed works for everybody, with a warning', async () => {
+    const open = await startServer();
+    try {
+      const { application, ada } = await createPlatform(open);
+      const result = await authorize(open, { application, user: ada });
+      assert.ok(result.parameters.code);
+    } finally {
+      await open.close();
+    }
+  });
+});

@@ -1,0 +1,383 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Application } from '../../src/applications/application.ts';
+import { readConfig } from '../../src/config.ts';
+import { checkAuthorizeUrl } from '../../src/insights/check-authorize-url.ts';
+import {
+  isRegistered,
+  nearestRedirectUri,
+  withoutValues,
+} from '../../src/insights/redirect-uri-difference.ts';
+
+const config = readConfig({ ISSUER: 'https://login.example.com' });
+const application: Application = {
+  clientId: 'Box0ffice',
+  ownerId: 'ben',
+  ownerName: 'Ben',
+  name: 'Box Office Sync',
+  description: '',
+  homepageUrl: null,
+  privacyPolicyUrl: null,
+  termsUrl: null,
+  clientType: 'confidential',
+  redirectUris: ['https://app.example.com/callback', 'https://app.example.com/back?shop=1&lang=en'],
+  scopes: ['read', 'write'],
+  requirePkce: true,
+  isActive: true,
+  suspendedAt: null,
+  suspensionReason: null,
+  reviewedAt: null,
+  createdAt: new Date(0),
+  updatedAt: new Date(0),
+};
+const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeGV6H3gDzhY5fj0QJKs'.padEnd(43, 'A').slice(0, 43);
+const GOOD = {
+  response_type: 'code',
+  client_id: application.clientId,
+  redirect_uri: 'https://app.example.com/callback',
+  scope: 'read',
+  state: 'a-long-random-state',
+  code_challenge: CHALLENGE,
+  code_challenge_method: 'S256',
+};
+
+type Changes = Readonly<Record<string, string | undefined>>;
+
+function urlWith(changes: Changes, more = ''): string {
+  const parameters = Object.entries({ ...GOOD, ...changes }).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
+  return `https://login.example.com/api/v1/oauth/authorize?${new URLSearchParams(parameters)}${more}`;
+}
+
+const CASES: readonly [
+  what: string,
+  url: string,
+  expected: readonly string[],
+  of?: Partial<Application>,
+][] = [
+  ['nothing', '  ', ['error url url_empty']],
+  ['no URL', 'authorize?client_id=x', ['error url url_invalid']],
+  ['another scheme', 'ftp://login.example.com/', ['error url url_invalid']],
+  [
+    'a URL of 20,000 characters',
+    urlWith({ state: 'x'.repeat(20_000) }),
+    ['error url url_too_long'],
+  ],
+  ['everything right', urlWith({}), []],
+  ['spaces and line breaks around it', `\n ${urlWith({})} \n`, []],
+  ['another host', urlWith({}).replace('login.', 'www.'), ['error endpoint endpoint_origin']],
+  ['http', urlWith({}).replace('https:', 'http:'), ['error endpoint endpoint_origin']],
+  [
+    'another path',
+    urlWith({}).replace('authorize?', 'authorise?'),
+    ['error endpoint endpoint_path'],
+  ],
+  [
+    'a slash after the path',
+    urlWith({}).replace('authorize?', 'authorize/?'),
+    ['warning endpoint endpoint_spelling'],
+  ],
+  ['a fragment', `${urlWith({})}#top`, ['warning endpoint fragment_dropped']],
+  ['no client_id', urlWith({ client_id: undefined }), ['error client_id parameter_missing']],
+  ['another client_id', urlWith({ client_id: 'other' }), ['error client_id client_id_foreign']],
+  [
+    'client_id in another spelling',
+    urlWith({ client_id: 'box0FFICE ' }),
+    ['error client_id client_id_spelling'],
+  ],
+  ['no response_type', urlWith({ response_type: '' }), ['error response_type parameter_missing']],
+  [
+    'implicit',
+    urlWith({ response_type: 'token' }),
+    ['error response_type response_type_unsupported'],
+  ],
+  [
+    'hybrid',
+    urlWith({ response_type: 'code id_token' }),
+    ['error response_type response_type_unsupported'],
+  ],
+  [
+    'no redirect_uri',
+    urlWith({ redirect_uri: undefined }),
+    ['error redirect_uri parameter_missing'],
+  ],
+  [
+    'another redirect_uri',
+    urlWith({ redirect_uri: 'https://evil.example.com/callback' }),
+    ['error redirect_uri redirect_uri_mismatch'],
+  ],
+  [
+    'redirect_uri encoded twice',
+    urlWith({ redirect_uri: encodeURIComponent(GOOD.redirect_uri) }),
+    ['error redirect_uri redirect_uri_encoded_twice'],
+  ],
+  [
+    'redirect_uri with an ampersand that is not encoded',
+    `${urlWith({ redirect_uri: undefined })}&redirect_uri=https://app.example.com/back?shop=1&lang=en`,
+    ['error redirect_uri redirect_uri_cut', 'info lang parameter_ignored'],
+  ],
+  [
+    'redirect_uri with a query',
+    urlWith({ redirect_uri: 'https://app.example.com/back?shop=1&lang=en' }),
+    [],
+  ],
+  ['no scope', urlWith({ scope: undefined }), ['info scope scope_default']],
+  [
+    'no scope, and none of the defaults',
+    urlWith({ scope: undefined }),
+    ['error scope scope_no_default'],
+    { scopes: ['profile'] },
+  ],
+  ['an unknown scope', urlWith({ scope: 'read openid' }), ['error scope scope_unknown']],
+  [
+    'a scope that is not registered',
+    urlWith({ scope: 'read profile' }),
+    ['error scope scope_not_registered'],
+  ],
+  ['scopes with a comma', urlWith({ scope: 'read,write' }), ['error scope scope_separator']],
+  ['scopes with two spaces', urlWith({ scope: 'read  write' }), ['error scope scope_malformed']],
+  ['a scope twice', urlWith({ scope: 'read read' }), []],
+  ['no state', urlWith({ state: undefined }), ['warning state state_missing']],
+  ['a short state', urlWith({ state: '42' }), ['warning state state_short']],
+  [
+    'a line break in the state',
+    urlWith({ state: 'a-long\nrandom-state' }),
+    ['error state control_characters'],
+  ],
+  [
+    'no PKCE',
+    urlWith({ code_challenge: undefined, code_challenge_method: undefined }),
+    ['error code_challenge pkce_missing'],
+  ],
+  [
+    'no PKCE, where it is not required',
+    urlWith({ code_challenge: undefined, code_challenge_method: undefined }),
+    ['warning code_challenge pkce_left_out'],
+    { requirePkce: false },
+  ],
+  [
+    'no method',
+    urlWith({ code_challenge_method: undefined }),
+    ['error code_challenge_method pkce_method_missing'],
+  ],
+  [
+    'plain',
+    urlWith({ code_challenge_method: 'plain' }),
+    ['error code_challenge_method pkce_method_unsupported'],
+  ],
+  [
+    'a method in lower case',
+    urlWith({ code_challenge_method: 's256' }),
+    ['error code_challenge_method pkce_method_unsupported'],
+  ],
+  [
+    'a method without a challenge',
+    urlWith({ code_challenge: undefined }),
+    ['error code_challenge pkce_challenge_missing'],
+  ],
+  [
+    'a short challenge',
+    urlWith({ code_challenge: 'short' }),
+    ['error code_challenge pkce_challenge_length'],
+  ],
+  [
+    'a challenge of 129 characters',
+    urlWith({ code_challenge: 'a'.repeat(129) }),
+    ['error code_challenge pkce_challenge_length'],
+  ],
+  [
+    'a challenge in plain base64',
+    urlWith({ code_challenge: `${CHALLENGE.slice(1)}+=` }),
+    ['error code_challenge pkce_challenge_characters'],
+  ],
+  [
+    'a challenge in hexadecimal',
+    urlWith({ code_challenge: 'ab'.repeat(32) }),
+    ['warning code_challenge challenge_hex'],
+  ],
+  [
+    'a challenge that is no SHA-256',
+    urlWith({ code_challenge: 'v'.repeat(50) }),
+    ['warning code_challenge challenge_not_sha256'],
+  ],
+  ['prompt=consent', urlWith({ prompt: 'login consent' }), []],
+  ['prompt=none', urlWith({ prompt: 'none' }), ['warning prompt prompt_none']],
+  [
+    'prompt=none with another',
+    urlWith({ prompt: 'none login' }),
+    ['error prompt prompt_none_not_alone'],
+  ],
+  [
+    'prompt=select_account',
+    urlWith({ prompt: 'select_account' }),
+    ['error prompt prompt_unsupported'],
+  ],
+  ['approval_prompt=force', urlWith({ approval_prompt: 'force' }), []],
+  [
+    'approval_prompt=auto',
+    urlWith({ approval_prompt: 'auto' }),
+    ['info approval_prompt approval_prompt_ignored'],
+  ],
+  ['a nonce', urlWith({ nonce: 'n-0S6' }), ['error nonce openid_parameter']],
+  ['max_age', urlWith({ max_age: '0' }), ['error max_age openid_parameter']],
+  ['acr_values', urlWith({ acr_values: 'gold' }), ['error acr_values openid_parameter']],
+  ['id_token_hint', urlWith({ id_token_hint: 'e.e.e' }), ['error id_token_hint openid_parameter']],
+  ['claims_locales', urlWith({ claims_locales: 'de' }), ['error claims_locales openid_parameter']],
+  ['claims', urlWith({ claims: '{}' }), ['info claims parameter_ignored']],
+  ['response_mode=form_post', urlWith({ response_mode: 'form_post' }), []],
+  [
+    'response_mode=jwt',
+    urlWith({ response_mode: 'jwt' }),
+    ['error response_mode response_mode_unsupported'],
+  ],
+  ['hints', urlWith({ login_hint: 'ada@example.com', ui_locales: 'de', display: 'page' }), []],
+  [
+    'a parameter nobody knows',
+    urlWith({ utm_source: 'mail' }),
+    ['info utm_source parameter_ignored'],
+  ],
+  [
+    'an unknown one twice',
+    urlWith({ utm_source: 'mail' }, '&utm_source=web'),
+    ['info utm_source parameter_ignored'],
+  ],
+  [
+    'a typing mistake',
+    urlWith({ code_challange: 'x' }),
+    ['warning code_challange parameter_similar'],
+  ],
+  ['another spelling', urlWith({ redirectUri: 'x' }), ['warning redirectUri parameter_similar']],
+  ['state twice', urlWith({}, '&state=another'), ['error state parameter_twice']],
+  ['scope twice', urlWith({}, '&scope=write'), ['error scope parameter_twice']],
+  ['client_id twice', urlWith({}, '&client_id=Box0ffice'), ['error client_id parameter_twice']],
+  ['the secret', urlWith({ client_secret: 'x' }), ['warning client_secret secret_in_url']],
+  ['the verifier', urlWith({ code_verifier: 'x' }), ['warning code_verifier verifier_in_url']],
+  [
+    'ampersands as in HTML',
+    urlWith({}).replace('&state=', '&amp;state='),
+    ['warning state state_missing', 'warning amp;state ampersand_escaped'],
+  ],
+  ['a request object', urlWith({ request: 'e.e.e' }), ['error request request_object_unsupported']],
+  [
+    'a request_uri of elsewhere',
+    urlWith({ request_uri: 'https://app.example.com/r' }),
+    ['error request_uri request_uri_unsupported'],
+  ],
+  [
+    'a pushed request',
+    'https://login.example.com/api/v1/oauth/authorize?client_id=Box0ffice&request_uri=urn:ietf:params:oauth:request_uri:abc',
+    ['info request_uri pushed_request'],
+  ],
+  [
+    'registration',
+    urlWith({ registration: '{}' }),
+    ['error registration registration_unsupported'],
+  ],
+  [
+    'a disabled application',
+    urlWith({}),
+    ['error application application_disabled'],
+    { isActive: false },
+  ],
+  [
+    'a suspended application',
+    urlWith({}),
+    ['error application application_suspended'],
+    { suspendedAt: new Date(0) },
+  ],
+];
+
+describe('The authorize-URL checker says what is wrong with', () => {
+  for (const [what, url, expected, of] of CASES) {
+    it(what, () => {
+      const findings = checkAuthorizeUrl({ ...application, ...of }, config, url);
+      const amiss = findings
+        .filter(({ verdict }) => verdict !== 'ok')
+        .map(({ verdict, component, code }) => `${verdict} ${component} ${code}`);
+      assert.deepEqual(amiss, expected);
+    });
+  }
+
+  it('nothing, and does not fail, whatever is pasted', () => {
+    for (const text of [
+      '%',
+      '?',
+      '\u{0}',
+      'https://',
+      `${urlWith({})}&%zz=%ff&__proto__=1&=&&`,
+      '💥',
+    ]) {
+      assert.ok(Array.isArray(checkAuthorizeUrl(application, config, text)), text);
+    }
+  });
+
+  it('what it leaves unsaid, in the same order for the same URL', () => {
+    const components = checkAuthorizeUrl(application, config, urlWith({}));
+    assert.deepEqual(
+      components.map(({ component, verdict }) => `${component} ${verdict}`),
+      [
+        'endpoint ok',
+        'client_id ok',
+        'response_type ok',
+        'redirect_uri ok',
+        'scope ok',
+        'state ok',
+        'code_challenge ok',
+        'code_challenge_method ok',
+      ],
+    );
+  });
+});
+
+describe('A redirect URI that is not registered', () => {
+  const rules = {
+    redirectUris: ['https://app.example.com/callback', 'https://app.example.com/back?shop=1'],
+    anyLoopbackPort: false,
+  };
+  const [callback, back] = rules.redirectUris;
+  const cases: readonly [string, string | undefined, readonly string[]][] = [
+    ['http://app.example.com/callback', callback, ['scheme']],
+    ['https://APP.example.com/callback', callback, ['letter_case']],
+    ['https://www.example.com/callback', callback, ['host']],
+    ['https://app.example.com:8443/callback', callback, ['port']],
+    ['https://app.example.com:443/callback', callback, ['port']],
+    ['https://app.example.com/callback/', callback, ['trailing_slash']],
+    ['https://app.example.com/Callback', callback, ['letter_case']],
+    ['https://app.example.com/call%62ack', callback, ['encoding']],
+    ['https://app.example.com/callback?x=1', callback, ['query']],
+    ['https://app.example.com/callback#x', callback, ['fragment']],
+    ['https://me@app.example.com/callback', callback, ['user']],
+    ['https://app.example.com/back?shop=2', back, ['query']],
+    ['https://app.example.com/bak?shop=1', back, ['path']],
+    ['http://localhost:3000/callback', callback, ['scheme', 'host', 'port']],
+  ];
+  for (const [sent, nearest, differences] of cases) {
+    it(`${sent} differs in ${differences.join(', ')}`, () => {
+      assert.equal(isRegistered(rules, sent), false);
+      assert.deepEqual(nearestRedirectUri(rules, sent), { nearest, differences });
+    });
+  }
+
+  it('may have any port on loopback, for a native application', () => {
+    const native = { redirectUris: ['http://127.0.0.1/callback'], anyLoopbackPort: true };
+    assert.equal(isRegistered(native, 'http://127.0.0.1:51763/callback'), true);
+    assert.equal(isRegistered(native, 'http://127.0.0.1:51763/elsewhere'), false);
+    assert.equal(isRegistered(native, 'http://localhost:51763/callback'), false);
+    assert.deepEqual(nearestRedirectUri(native, 'http://127.0.0.1:51763/callback/')?.differences, [
+      'trailing_slash',
+    ]);
+  });
+
+  it('is kept without what may be secret in it', () => {
+    const cases = {
+      'https://app.example.com/cb?code=S3CRET&x&y=': 'https://app.example.com/cb?code=…&x&y=…',
+      'https://me:S3CRET@app.example.com:8/cb#S3CRET': 'https://…@app.example.com:8/cb#…',
+      'com.example.app:/cb?t=S3CRET': 'com.example.app:/cb?t=…',
+      '': '',
+    };
+    for (const [sent, kept] of Object.entries(cases)) {
+      assert.equal(withoutValues(sent), kept);
+    }
+  });
+});
