@@ -18,7 +18,9 @@ const TRANSACTIONAL = [
  */
 export function providerTransaction(db: Db): Middleware {
   return async (ctx, next) => {
-    if (!TRANSACTIONAL.some((path) => ctx.path === path || ctx.path.startsWith(`${path}/`))) {
+    // The provider's router takes its paths in any case.
+    const asked = ctx.path.toLowerCase();
+    if (!TRANSACTIONAL.some((path) => asked === path || asked.startsWith(`${path}/`))) {
       return next();
     }
     await withTransaction(

@@ -422,13 +422,18 @@ describe('the pages of application developers, in a real browser', { skip }, () 
     await page.goto(`${path}/secrets/new`);
     await look(page, 'secret-new');
     await page.locator('#label').fill('staging server');
-    await page.locator('#expires_on').fill('2027-01-31');
+    const nextMonth = new Date(Date.now() + 31 * 86_400_000).toISOString().slice(0, 10);
+    await page.locator('#expires_on').fill(nextMonth);
     await submit();
     await look(page, 'secret-added');
     await page.goto(path);
     await look(page, 'application');
     await page.locator('a[href$="/delete"][href*="/secrets/"]').first().click();
     await look(page, 'secret-delete');
+    for (const part of ['statistics', 'errors', 'check']) {
+      await page.goto(`${path}/${part}`);
+      await look(page, part);
+    }
     await page.goto(`${path}/edit`);
     await look(page, 'edit');
     await manage(server, 'PATCH', `/api/v1/applications/${clientId}/`, {

@@ -61,7 +61,7 @@ describe('the pages, in a real browser', { skip }, () => {
       const other = await window.newTab();
       await other.goto(AUTHORIZATIONS);
 
-      const revoke = { name: 'Revoke the access of Box Office Sync' };
+      const revoke = { name: 'Revoke access of Box Office Sync' };
       await page.getByRole('link', revoke).click();
       await page.getByRole('link', { name: 'Keep it' }).click();
       await page.getByRole('link', revoke).click();

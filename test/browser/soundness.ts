@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 
 /** What everybody can do with a page, on a phone and with a screen reader; fails where they can't. */
@@ -11,7 +12,13 @@ export async function assertSound(page: Page, name: string): Promise<void> {
   assert.deepEqual(await page.evaluate(DOUBLE_IDS), [], `${name}: ids`);
   assert.notEqual(await page.title(), '', `${name}: the tab has a title`);
   assert.match((await page.locator('html').getAttribute('lang')) ?? '', /^(en|de)$/, name);
+  await page.evaluate(axe.source);
+  assert.deepEqual(await page.evaluate(AXE), [], `${name}: axe-core`);
 }
+
+/** The rules of WCAG 2.2 up to AA, and what axe-core calls best practice. */
+const AXE = `axe.run(document).then(({ violations }) => violations.map(({ id, help, nodes }) =>
+  id + ': ' + help + ' ' + nodes.map(({ target }) => target.join(' ')).join(', ')))`;
 
 // Text, since the browser's types are not those of Node.
 const TOO_WIDE = 'document.documentElement.scrollWidth > document.documentElement.clientWidth';

@@ -51,6 +51,8 @@ async function tourErrors({ browser, options, look }: Traveller, site: Site): Pr
     'error-redirect-uri': site.request(site.boxOffice, { redirect_uri: evil }),
     'error-not-found': '/nothing/here',
     'over-expired': '/interaction/nothing-like-it',
+    guide: '/docs',
+    'guide-examples': '/docs/examples',
   };
   for (const [name, path] of Object.entries(pages)) {
     await page.goto(path);

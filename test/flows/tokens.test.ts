@@ -550,6 +550,16 @@ for (const engine of ['PostgreSQL', 'the embedded database'] as const) {
       });
     });
 
+    it('come from the endpoint however its path is written', async () => {
+      const { refreshToken } = await tokens();
+      const answer = await fetch(`${server.issuer}/api/v1/oauth/TOKEN/`, {
+        method: 'POST',
+        headers: { authorization: basic(application.clientId, application.clientSecret ?? '') },
+        body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: refreshToken }),
+      });
+      assert.equal(answer.status, 200);
+    });
+
     it('of a pushed authorization request work, and the request works once', async () => {
       const pushed = await postForm(server, 'par', application, {
         client_id: application.clientId,

@@ -148,7 +148,7 @@ export const de = {
   'authorizations.expires': 'Endet',
   'authorizations.expires.help': 'wenn er vorher nicht benutzt wird',
   'authorizations.revoke': 'Zugriff widerrufen',
-  'authorizations.revoke_of': 'Zugriff von {application} widerrufen',
+  'authorizations.revoke_of': 'Zugriff widerrufen: {application}',
 
   'revoke.title': 'Zugriff widerrufen?',
   'revoke.heading': 'Zugriff von {application} widerrufen?',

@@ -140,7 +140,7 @@ export const en = {
   'authorizations.expires': 'Ends',
   'authorizations.expires.help': 'unless it is used before',
   'authorizations.revoke': 'Revoke access',
-  'authorizations.revoke_of': 'Revoke the access of {application}',
+  'authorizations.revoke_of': 'Revoke access of {application}',
 
   'revoke.title': 'Revoke access?',
   'revoke.heading': 'Revoke the access of {application}?',
