@@ -26,8 +26,8 @@ const live = (table: 'access_tokens' | 'refresh_tokens', param: string) => `
     and t.scopes && a.scopes`;
 
 /**
- * Scopes, without those that the application lost since; times (seconds since 1970), parties, and the user's teams at the
- * grant's organizers.
+ * Scopes, without those that the application lost since; times (seconds since 1970), parties, and
+ * the user's teams at the grant's organizers.
  */
 const COLUMNS = `
   array_to_string(

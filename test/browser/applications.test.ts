@@ -21,7 +21,7 @@ import { type ClientCredentials, manage } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { obtainTokens, refresh } from '../support/tokens.ts';
 import { allow, signIn, tick } from './person.ts';
-import { assertSound } from './soundness.ts';
+import { assertSound, SCREENS } from './soundness.ts';
 import { openWindow } from './window.ts';
 
 const skip = chromiumPath() === undefined && 'Chromium is not installed';
@@ -378,9 +378,11 @@ describe('the pages of application developers, in a real browser', { skip }, () 
     }
   });
 
-  it('fits a phone and a screen reader on every page', async () => {
-    await tour({ viewport: { width: 375, height: 667 } }, assertSound);
-  });
+  for (const [name, options] of Object.entries(SCREENS)) {
+    it(`fits ${name} and a screen reader on every page`, async () => {
+      await tour(options, assertSound);
+    });
+  }
 
   for (const [width, colorScheme, locale] of FOLDER === '' ? [] : VARIANTS) {
     it(`is photographed: ${width} ${colorScheme} ${locale}`, async () => {

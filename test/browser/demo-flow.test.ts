@@ -3,7 +3,7 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { chromiumPath, launchBrowser } from '../support/browser.ts';
 import { startServer, type TestServer } from '../support/server.ts';
-import { assertSound } from './soundness.ts';
+import { assertSound, SCREENS } from './soundness.ts';
 import { endGrants, tourDemo } from './tour.ts';
 import { openWindow } from './window.ts';
 
@@ -152,10 +152,11 @@ describe('the demo, in a real browser', { skip }, () => {
     english.assertQuiet();
   });
 
-  it('has pages that fit a phone and a screen reader', async () => {
-    const options = { viewport: { width: 375, height: 667 } };
-    await tourDemo({ browser, options, look: assertSound }, server);
-  });
+  for (const [name, options] of Object.entries(SCREENS)) {
+    it(`has pages that fit ${name} and a screen reader`, async () => {
+      await tourDemo({ browser, options, look: assertSound }, server);
+    });
+  }
 });
 
 /** The latest of the requests that the demo application shows under this title. */

@@ -5,7 +5,7 @@ import { chromiumPath, launchBrowser } from '../support/browser.ts';
 import type { TestApplication, TestUser } from '../support/factories.ts';
 import { allow, signIn, tick } from './person.ts';
 import { type Site, startSite } from './site.ts';
-import { assertSound } from './soundness.ts';
+import { assertSound, SCREENS } from './soundness.ts';
 import { ageSignIns, endGrants, tourSite } from './tour.ts';
 import { openWindow } from './window.ts';
 
@@ -238,8 +238,9 @@ describe('the pages, in a real browser', { skip }, () => {
     window.assertQuiet();
   });
 
-  it('fits a phone and a screen reader on every page', async () => {
-    const options = { viewport: { width: 375, height: 667 } };
-    await tourSite({ browser, options, look: assertSound }, site);
-  });
+  for (const [name, options] of Object.entries(SCREENS)) {
+    it(`fits ${name} and a screen reader on every page`, async () => {
+      await tourSite({ browser, options, look: assertSound }, site);
+    });
+  }
 });

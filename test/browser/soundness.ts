@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import axe from 'axe-core';
-import type { Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+
+/** What pages are looked at on. Contrast is another one in the dark. */
+export const SCREENS = {
+  'a phone': { viewport: { width: 375, height: 667 } },
+  'a wide screen in the dark': { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' },
+} as const satisfies Record<string, BrowserContextOptions>;
 
 /** What everybody can do with a page, on a phone and with a screen reader; fails where they can't. */
 export async function assertSound(page: Page, name: string): Promise<void> {
