@@ -11,7 +11,7 @@ import {
 import { authorizationUrl, authorize, challengeOf, decide, signIn } from '../support/flow.ts';
 import { manage } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
-import { introspect, obtainTokens } from '../support/tokens.ts';
+import { introspect, obtainTokens, revoke } from '../support/tokens.ts';
 import { type Page, describe as textOf, UserAgent } from '../support/user-agent.ts';
 
 for (const engine of ['PostgreSQL', 'the embedded database'] as const) {
@@ -157,6 +157,19 @@ for (const engine of ['PostgreSQL', 'the embedded database'] as const) {
         scope: 'read write profile',
       });
       assert.equal(wider.sawConsent, true, 'a wider request is asked about');
+    });
+
+    it('asks again after a revocation, and passes over the grant that ended', async () => {
+      const application = await registerApplication(server, { owner: 'ben', name: 'Thrice' });
+      const options = { application, user: platform.ada };
+      const older = await obtainTokens(server, { ...options, scope: 'read' });
+      const { agent } = older.authorization;
+      const newer = await obtainTokens(server, { ...options, agent });
+      await revoke(server, application, newer.accessToken);
+      const wide = await authorize(server, { ...options, agent, decision: 'deny' });
+      assert.equal(wide.sawConsent, true, 'what the ended grant covered is asked about');
+      const narrow = await authorize(server, { ...options, agent, scope: 'read' });
+      assert.equal(narrow.sawConsent, false, 'the older one still covers this');
     });
 
     for (const parameters of [{ prompt: 'consent' }, { approval_prompt: 'force' }]) {

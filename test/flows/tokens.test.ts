@@ -273,6 +273,13 @@ for (const engine of ['PostgreSQL', 'the embedded database'] as const) {
         );
       });
 
+      it('with a refresh token that has expired still ends the grant', async () => {
+        const given = await tokens();
+        await expire('refresh_tokens');
+        assert.equal((await revoke(server, application, given.refreshToken)).status, 200);
+        assert.equal(await isActive(given.accessToken), false);
+      });
+
       it('beside refreshes in flight leaves nothing live', async () => {
         for (let round = 0; round < 10; round += 1) {
           const given = await tokens();
