@@ -615,7 +615,7 @@ for (const engine of ['PostgreSQL', 'the embedded database'] as const) {
     ): Promise<void> {
       await server.database.db
         .updateTable(table)
-        .set({ expires_at: new Date(Date.now() - 1000) })
+        .set({ expires_at: new Date(Date.now() - 3_600_000) })
         .execute();
     }
 
