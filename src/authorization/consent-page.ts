@@ -41,8 +41,10 @@ export async function answerConsent(
     return render(deps, ctx, interaction, request, state, 403);
   }
   const choice = { scopes: unique(form, 'scopes'), organizers: unique(form, 'organizers') };
-  const askPassword = await signInIsOld(deps, ctx);
-  const passwordError = askPassword ? await checkPassword(deps, ctx, request, form) : undefined;
+  const passwordError = (await signInIsOld(deps, ctx))
+    ? await renewSignIn(deps, ctx, request, form)
+    : undefined;
+  const askPassword = passwordError !== undefined;
   const errors = { ...checkChoice(request, choice), ...passwordError };
   if (Object.keys(errors).length > 0) {
     return render(deps, ctx, interaction, request, { choice, askPassword, errors }, 400);
@@ -50,7 +52,7 @@ export async function answerConsent(
   return decide(deps, ctx, (current) =>
     // Once more, on the directory as it is inside the transaction.
     !current.awaitsReview && checkChoice(current, choice) === undefined
-      ? { kind: 'allow', request: current, choice, reauthenticated: askPassword }
+      ? { kind: 'allow', request: current, choice }
       : { kind: 'stale' },
   );
 }
@@ -61,7 +63,6 @@ type Verdict =
       readonly kind: 'allow';
       readonly request: ConsentRequest;
       readonly choice: Choice;
-      readonly reauthenticated: boolean;
     }
   | { readonly kind: 'stale' };
 
@@ -92,12 +93,11 @@ async function decide(
       return deps.interactions.finish(ctx, { kind: 'denied' });
     }
     const lifetime = deps.config.refreshTokenTtl;
-    const { request, choice, reauthenticated } = verdict;
+    const { request, choice } = verdict;
     const pageLocale = deps.renderer.locale(ctx);
     const given = { origin, lifetime, pageLocale };
     const grantId = await approveConsent(tx, request, choice, given);
-    const userId = request.user.id;
-    return deps.interactions.finish(ctx, { kind: 'allowed', userId, grantId, reauthenticated });
+    return deps.interactions.finish(ctx, { kind: 'allowed', grantId });
   });
   ctx.status = 303;
   ctx.redirect(next);
@@ -149,7 +149,11 @@ async function signInIsOld(deps: InteractionRoutesDeps, ctx: Context): Promise<b
   return signedIn === undefined || signedIn.authenticatedAt.getTime() < oldest;
 }
 
-async function checkPassword(
+/**
+ * Takes the repeated password. A right one renews the sign-in at once, so that it is not asked for
+ * again when something else on the page has to be mended.
+ */
+async function renewSignIn(
   deps: InteractionRoutesDeps,
   ctx: Context,
   request: ConsentRequest,
@@ -158,6 +162,9 @@ async function checkPassword(
   const { email } = request.user;
   const password = form.get('password') ?? '';
   const result = await signIn(deps, { email, password, origin: originOf(ctx) });
+  if (result.outcome === 'signed_in') {
+    await deps.sessions.signIn(ctx, request.user.id);
+  }
   const messages: Record<SignInResult['outcome'], ConsentProps['errors'] | undefined> = {
     signed_in: undefined,
     wrong: { password: 'wrong' },

@@ -19,13 +19,7 @@ export interface PendingInteraction {
 /** A decision about a request. */
 export type Decision =
   | { readonly kind: 'signed_in'; readonly userId: string }
-  | {
-      readonly kind: 'allowed';
-      readonly userId: string;
-      readonly grantId: string;
-      /** The password was repeated just now. */
-      readonly reauthenticated: boolean;
-    }
+  | { readonly kind: 'allowed'; readonly grantId: string }
   | { readonly kind: 'denied' };
 
 /** Why a request can't be answered any more. */

@@ -5,7 +5,6 @@ import type { Config } from '../config.ts';
 import type { Db } from '../db/database.ts';
 import { describeOver } from './describe-over.ts';
 import { PATHS } from './paths.ts';
-import { nowEpoch } from './time.ts';
 
 type Model = Awaited<ReturnType<Provider['interactionDetails']>>;
 
@@ -85,12 +84,7 @@ function toResult(decision: Decision): InteractionResults {
     case 'signed_in':
       return { login: { accountId: decision.userId } };
     case 'allowed':
-      return {
-        consent: { grantId: decision.grantId },
-        ...(decision.reauthenticated
-          ? { login: { accountId: decision.userId, ts: nowEpoch() } }
-          : {}),
-      };
+      return { consent: { grantId: decision.grantId } };
     case 'denied':
       return { error: 'access_denied', error_description: 'the user denied the request' };
   }

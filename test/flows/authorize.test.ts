@@ -12,7 +12,7 @@ import { authorizationUrl, authorize, challengeOf, decide, signIn } from '../sup
 import { manage } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { introspect, obtainTokens, revoke } from '../support/tokens.ts';
-import { type Page, describe as textOf, UserAgent } from '../support/user-agent.ts';
+import { type Page, showsForm, describe as textOf, UserAgent } from '../support/user-agent.ts';
 
 for (const engine of ['PostgreSQL', 'the embedded database'] as const) {
   describe(`authorizing an application, on ${engine}`, () => {
@@ -237,6 +237,25 @@ for (const engine of ['PostgreSQL', 'the embedded database'] as const) {
       });
     });
 
+    it('asks for the password after an hour, and once only', async () => {
+      const { agent, page } = await toConsent();
+      assert.equal(showsForm(page, 'password'), false);
+      await server.database.db
+        .updateTable('sessions')
+        .set({ authenticated_at: new Date(Date.now() - 2 * 3_600_000) })
+        .execute();
+      const asked = await decide(agent, page);
+      assert.equal(asked.status, 400);
+      assert.ok(showsForm(asked, 'password'), 'the form was opened in time, and posted too late');
+      const { password } = platform.ada;
+      const half = { decision: 'allow', password, organizers: [], scopes: ['read'] };
+      const again = await agent.submit(asked, half, 'decision');
+      assert.equal(again.status, 400, 'no organizer');
+      assert.equal(showsForm(again, 'password'), false, 'the password was right');
+      const answer = await decide(agent, again, { organizers: ['redstage'] });
+      assert.ok(answer.leavesTo?.searchParams.get('code'), textOf(answer));
+    });
+
     it('makes one grant when the form is posted twice at once', async () => {
       const { agent, page } = await toConsent();
       const before = await grantCount();
@@ -354,6 +373,20 @@ for (const engine of ['PostgreSQL', 'the embedded database'] as const) {
       await manage(server, 'POST', `${path}/resume/`, {});
       const back: Page = await new UserAgent(server).get(url);
       assert.match(back.url.pathname, /^\/interaction\//);
+    });
+
+    it('shows a defect of ours as a page, and tells the application nothing', async () => {
+      const { db } = server.database;
+      await db.schema.alterTable('interactions').renameTo('gone').execute();
+      try {
+        const page = await new UserAgent(server).get(requestUrl());
+        assert.equal(page.status, 500);
+        assert.equal(page.leavesTo, undefined);
+        assert.doesNotMatch(page.body, /interactions|relation/);
+      } finally {
+        await db.schema.alterTable('gone').renameTo('interactions').execute();
+      }
+      assert.equal((await new UserAgent(server).get(requestUrl())).status, 200);
     });
 
     async function grantCount(): Promise<number> {
