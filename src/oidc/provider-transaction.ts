@@ -13,8 +13,8 @@ const TRANSACTIONAL = [
 /**
  * One transaction a protocol request. It commits on 4xx too: ending a grant because its refresh
  * token came twice must stick although the answer is an error. It rolls back on 5xx, and the
- * error goes on to the error page, which tells a database that is away (503) from a defect (500);
- * the provider by itself would send the user back to the application with `server_error`.
+ * error goes on to our own error handling, which logs it and tells a database that is away (503)
+ * from a defect (500); the provider by itself would show it as a fault of the request.
  */
 export function providerTransaction(db: Db): Middleware {
   return async (ctx, next) => {

@@ -382,6 +382,7 @@ for (const engine of ['PostgreSQL', 'the embedded database'] as const) {
         const page = await new UserAgent(server).get(requestUrl());
         assert.equal(page.status, 500);
         assert.equal(page.leavesTo, undefined);
+        assert.match(page.body, /Something went wrong here/, 'it blames nobody else');
         assert.doesNotMatch(page.body, /interactions|relation/);
       } finally {
         await db.schema.alterTable('gone').renameTo('interactions').execute();
