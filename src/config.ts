@@ -38,6 +38,10 @@ export interface Config {
   /** The permissions that teams may carry, in the order in which they are listed. */
   readonly permissions: readonly string[];
   readonly registration: RegistrationMode;
+  /** Days that entries of the log are kept; 0: for ever. */
+  readonly logRetentionDays: number;
+  /** Days before an unused grant with write access ends that its user is told; 0: never. */
+  readonly expiryNoticeDays: number;
 }
 
 /**
@@ -143,6 +147,12 @@ const variables = z.object({
   REGISTRATION: z
     .enum(['open', 'approval', 'closed'], { error: 'must be open, approval or closed' })
     .default('open'),
+  LOG_RETENTION_DAYS: z.coerce
+    .number({ error: 'must be a number of days' })
+    .int('must be a whole number of days')
+    .refine((days) => days === 0 || days >= 30, 'must be 0 (kept for ever) or at least 30 (days)')
+    .default(730),
+  EXPIRY_NOTICE_DAYS: count(7, 0),
 });
 
 /**
@@ -199,6 +209,8 @@ function fromVariables(vars: z.infer<typeof variables>, production: boolean): Co
     defaultScopes: ['read', 'write'],
     permissions: vars.PERMISSIONS ?? DEFAULT_PERMISSIONS,
     registration: vars.REGISTRATION,
+    logRetentionDays: vars.LOG_RETENTION_DAYS,
+    expiryNoticeDays: vars.EXPIRY_NOTICE_DAYS,
   };
 }
 

@@ -8,7 +8,7 @@ import { findActiveUser } from '../directory/find-user.ts';
 import { organizersOf } from '../directory/organizers-of.ts';
 import type { User } from '../directory/user.ts';
 import { StagedoorError } from '../errors.ts';
-import { opensOrganizers } from './scopes.ts';
+import { opensOrganizers } from '../scopes.ts';
 
 /** All that the consent page shows, and all that an answer to it is checked against. */
 export interface ConsentRequest {

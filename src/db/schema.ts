@@ -78,6 +78,9 @@ export interface Schema {
     created_at: CreatedAt;
     last_used_at: Date | null;
     expires_at: Date;
+    ends_at: Date | null;
+    last_used_ip: string | null;
+    expiry_notice_at: Date | null;
     revoked_at: Date | null;
     revocation_reason:
       | 'revoked_by_user'
@@ -116,6 +119,12 @@ export interface Schema {
     issued_at: Date;
     expires_at: Date;
     consumed_at: Date | null;
+  };
+  known_devices: {
+    user_id: string;
+    device_hash: Uint8Array;
+    first_seen_at: CreatedAt;
+    last_seen_at: CreatedAt;
   };
   sessions: {
     id_hash: Uint8Array;

@@ -1,10 +1,10 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { findApplication } from '../applications/find-application.ts';
 import { worksFor } from '../applications/registration.ts';
-import { opensOrganizers } from '../authorization/scopes.ts';
 import type { Config } from '../config.ts';
 import type { Db } from '../db/database.ts';
 import { findCoveringGrant } from '../grants/find.ts';
+import { opensOrganizers } from '../scopes.ts';
 import { currentTransaction } from './current-transaction.ts';
 
 /**

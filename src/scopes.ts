@@ -1,4 +1,4 @@
-import type { ScopeConfig } from '../config.ts';
+import type { ScopeConfig } from './config.ts';
 
 /** Whether any of `requested` opens organizers, so that the user has to pick at least one. */
 export function opensOrganizers(
