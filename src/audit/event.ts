@@ -5,6 +5,7 @@ export type AuditAction =
   | 'stagedoor.user.signed_out'
   | 'stagedoor.user.oauth.authorized'
   | 'stagedoor.user.oauth.denied'
+  | 'stagedoor.user.oauth.narrowed'
   | 'stagedoor.user.oauth.revoked'
   | 'stagedoor.directory.user.changed'
   | 'stagedoor.directory.user.deleted'

@@ -1,6 +1,6 @@
 import type { Db } from '../db/database.ts';
-import type { Grant, GrantDetails } from './grant.ts';
-import { selectCoveringGrant, selectGrant, selectLiveGrants } from './store.ts';
+import type { EarlierGrant, Grant, GrantDetails } from './grant.ts';
+import { selectCoveringGrant, selectGrant, selectLiveGrants, selectNewestGrant } from './store.ts';
 
 /** One grant by id, revoked or not. */
 export function findGrant(db: Db, id: string): Promise<Grant | undefined> {
@@ -20,7 +20,7 @@ export function findCoveringGrant(
 
 /** The live grants of a user, newest first. */
 export function listLiveGrants(db: Db, userId: string): Promise<GrantDetails[]> {
-  return selectLiveGrants(db, userId);
+  return selectLiveGrants(db, { userId });
 }
 
 /** A live grant of this user; somebody else's is not found. */
@@ -29,6 +29,23 @@ export async function findLiveGrant(
   userId: string,
   id: string,
 ): Promise<GrantDetails | undefined> {
-  const [grant] = await selectLiveGrants(db, userId, id);
+  const [grant] = await selectLiveGrants(db, { userId, id });
   return grant;
+}
+
+/** The newest live grant of this user and application: what the consent page compares with. */
+export function findLastGrant(
+  db: Db,
+  parties: { userId: string; clientId: string },
+): Promise<EarlierGrant | undefined> {
+  return selectNewestGrant(db, parties);
+}
+
+/** The live grants of a user that nobody has used for `days` days, newest first. */
+export async function listUnusedGrants(
+  db: Db,
+  userId: string,
+  days: number,
+): Promise<GrantDetails[]> {
+  return selectLiveGrants(db, { userId, unusedDays: days });
 }

@@ -14,6 +14,8 @@ export interface Grant {
   readonly clientId: string;
   readonly scopes: readonly string[];
   readonly revocationReason: RevocationReason | undefined;
+  /** The end that its user has set; from then on nothing of it is live. */
+  readonly endsAt: Date | null;
 }
 
 /** A live grant as its user sees it. */
@@ -22,8 +24,21 @@ export interface GrantDetails extends Grant {
   readonly homepageUrl: string | null;
   readonly organizers: readonly { readonly slug: string; readonly name: LocalizedText }[];
   readonly createdAt: Date;
+  /** When tokens were last asked for. */
   readonly lastUsedAt: Date | null;
+  /** From which address: most often that of the application's server. */
+  readonly lastUsedIp: string | null;
+  /** When it ends if nobody uses it any more. */
   readonly expiresAt: Date;
+}
+
+/** What an application was allowed before, to compare a new request with. */
+export interface EarlierGrant {
+  readonly id: string;
+  readonly scopes: readonly string[];
+  /** Slugs. */
+  readonly organizers: readonly string[];
+  readonly createdAt: Date;
 }
 
 /** What a new grant is made of; nothing of it is ever widened. */

@@ -2,7 +2,7 @@ import { type SqlBool, sql } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import type { Db } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
-import type { Grant, GrantDetails, NewGrant, RevocationReason } from './grant.ts';
+import type { EarlierGrant, Grant, GrantDetails, NewGrant, RevocationReason } from './grant.ts';
 
 /** Inserts a grant and its organizers. It is the caller's part to write the event and the mail. */
 export async function insertGrant(tx: Tx, id: string, grant: NewGrant): Promise<void> {
@@ -28,7 +28,7 @@ export async function insertGrant(tx: Tx, id: string, grant: NewGrant): Promise<
 export async function selectGrant(db: Db, id: string): Promise<Grant | undefined> {
   const row = await db
     .selectFrom('grants')
-    .select(['id', 'user_id', 'client_id', 'scopes', 'revocation_reason'])
+    .select(['id', 'user_id', 'client_id', 'scopes', 'revocation_reason', 'ends_at'])
     .where('id', '=', id)
     .executeTakeFirst();
   return (
@@ -38,9 +38,13 @@ export async function selectGrant(db: Db, id: string): Promise<Grant | undefined
       clientId: row.client_id,
       scopes: row.scopes,
       revocationReason: row.revocation_reason ?? undefined,
+      endsAt: row.ends_at,
     }
   );
 }
+
+/** Neither revoked, nor idle for too long, nor past the end that its user has set. */
+const isLive = sql<SqlBool>`g.revoked_at is null and least(g.expires_at, g.ends_at) > now()`;
 
 /** The newest live grant of a user and application that has all of `scopes`. */
 export async function selectCoveringGrant(
@@ -52,8 +56,7 @@ export async function selectCoveringGrant(
     .select('g.id')
     .where('g.user_id', '=', wanted.userId)
     .where('g.client_id', '=', wanted.clientId)
-    .where('g.revoked_at', 'is', null)
-    .where('g.expires_at', '>', sql<Date>`now()`)
+    .where(isLive)
     .where(sql<SqlBool>`g.scopes @> ${[...wanted.scopes]}::text[]`)
     .$if(wanted.organizers, (query) =>
       query.where((eb) =>
@@ -93,18 +96,60 @@ export async function updateRevoked(
   return row && { userId: row.user_id, clientId: row.client_id };
 }
 
-/** The live grants of a user, newest first; with `id`, only that one. */
+/** The newest live grant of a user and application. */
+export async function selectNewestGrant(
+  db: Db,
+  { userId, clientId }: { userId: string; clientId: string },
+): Promise<EarlierGrant | undefined> {
+  const row = await db
+    .selectFrom('grants as g')
+    .where('g.user_id', '=', userId)
+    .where('g.client_id', '=', clientId)
+    .where(isLive)
+    .select([
+      'g.id',
+      'g.scopes',
+      'g.created_at',
+      sql<string[]>`array(
+        select organizer_slug from grant_organizers where grant_id = g.id order by organizer_slug
+      )`.as('organizers'),
+    ])
+    .orderBy('g.created_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return (
+    row && {
+      id: row.id,
+      scopes: row.scopes,
+      organizers: row.organizers,
+      createdAt: row.created_at,
+    }
+  );
+}
+
+/**
+ * The live grants of a user, newest first: all of them, or that one, those of one application, or
+ * those that nobody has used for so many days. Inside a transaction their rows are locked, in one
+ * order for everybody.
+ */
 export async function selectLiveGrants(
   db: Db,
-  userId: string,
-  id?: string,
+  wanted: { userId: string; id?: string; clientId?: string; unusedDays?: number },
 ): Promise<GrantDetails[]> {
+  const { userId, id, clientId, unusedDays } = wanted;
   const rows = await detailed(db)
     .where('g.user_id', '=', userId)
-    .where('g.revoked_at', 'is', null)
-    .where('g.expires_at', '>', sql<Date>`now()`)
+    .where(isLive)
     .$if(id !== undefined, (query) => query.where('g.id', '=', id ?? ''))
+    .$if(clientId !== undefined, (query) => query.where('g.client_id', '=', clientId ?? ''))
+    .$if(unusedDays !== undefined, (query) =>
+      query.where(
+        sql<SqlBool>`coalesce(g.last_used_at, g.created_at) < now() - make_interval(days => ${unusedDays}::int)`,
+      ),
+    )
     .orderBy('g.created_at', 'desc')
+    .orderBy('g.id')
+    .$if(db.isTransaction, (query) => query.forUpdate('g'))
     .execute();
   return rows.map((row) => ({
     id: row.id,
@@ -112,11 +157,13 @@ export async function selectLiveGrants(
     clientId: row.client_id,
     scopes: row.scopes,
     revocationReason: undefined,
+    endsAt: row.ends_at,
     applicationName: row.application_name,
     homepageUrl: row.homepage_url,
     organizers: row.organizers,
     createdAt: row.created_at,
     lastUsedAt: row.last_used_at,
+    lastUsedIp: row.last_used_ip,
     expiresAt: row.expires_at,
   }));
 }
@@ -132,7 +179,9 @@ function detailed(db: Db) {
       'g.scopes',
       'g.created_at',
       'g.last_used_at',
+      'g.last_used_ip',
       'g.expires_at',
+      'g.ends_at',
       'a.name as application_name',
       'a.homepage_url',
       jsonArrayFrom(
@@ -144,6 +193,31 @@ function detailed(db: Db) {
           .orderBy('n.slug'),
       ).as('organizers'),
     ]);
+}
+
+/**
+ * Takes scopes and organizers away and sets the end, of a grant whose row is locked. What tokens
+ * open is read from here, so it holds for live ones at once.
+ */
+export async function updateNarrowed(
+  tx: Tx,
+  id: string,
+  left: {
+    readonly scopes: readonly string[];
+    readonly organizers: readonly string[];
+    readonly endsAt: Date | null;
+  },
+): Promise<void> {
+  await tx
+    .updateTable('grants')
+    .set({ scopes: [...left.scopes], ends_at: left.endsAt })
+    .where('id', '=', id)
+    .execute();
+  await tx
+    .deleteFrom('grant_organizers')
+    .where('grant_id', '=', id)
+    .where(sql<SqlBool>`organizer_slug <> all (${[...left.organizers]}::text[])`)
+    .execute();
 }
 
 /** What the mail about a grant's end needs to know of its user and application. */

@@ -5,6 +5,7 @@ import { type Revocation, revokeGrant } from '../grants/revoke.ts';
 import { originOf } from '../web/origin.ts';
 import { currentTransaction, requireTransaction } from './current-transaction.ts';
 import type { AdapterDeps, PartialAdapter } from './deps.ts';
+import { toEpoch } from './time.ts';
 
 /**
  * Grants are made by our own consent (`authorization/approve.ts`), never saved by the provider.
@@ -26,6 +27,7 @@ export function grantAdapter(deps: AdapterDeps): PartialAdapter {
         kind: 'Grant',
         accountId: grant.userId,
         clientId: grant.clientId,
+        ...(grant.endsAt === null ? {} : { exp: toEpoch(grant.endsAt) }),
         openid: { scope: stillPossible(grant.scopes).join(' ') },
       };
     },

@@ -20,6 +20,7 @@ import { PATHS } from './paths.ts';
 import { prefixTokens } from './prefix-tokens.ts';
 import type { RenderProtocolError } from './render-error.ts';
 import { sessionLifetime } from './session-lifetime.ts';
+import { withinGrant } from './within-grant.ts';
 
 /** Seconds. */
 const AUTHORIZATION_CODE_TTL = 60;
@@ -102,11 +103,11 @@ export function createProvider(deps: ProviderDeps): Provider {
     expiresWithSession: () => false,
     renderError: deps.renderError,
     ttl: {
-      AccessToken: () => config.accessTokenTtl,
+      AccessToken: (ctx) => withinGrant(ctx, config.accessTokenTtl),
       AuthorizationCode: () => AUTHORIZATION_CODE_TTL,
       Grant: () => config.refreshTokenTtl,
       Interaction: () => INTERACTION_TTL,
-      RefreshToken: () => config.refreshTokenTtl,
+      RefreshToken: (ctx) => withinGrant(ctx, config.refreshTokenTtl),
       Session: (_ctx, session) => sessionLifetime(config, session.loginTs),
     },
   });

@@ -127,14 +127,24 @@ function foundToken(jti: string, kind: string, found: FoundToken): AdapterPayloa
 function grantSource(jti: string, kind: string, found: FoundGrantSource): AdapterPayload {
   const ctx = Provider.ctx;
   const atToken = ctx?.oidc.route === 'token';
-  if (atToken && found.dead !== undefined && ctx.oidc.client?.clientId === found.clientId) {
-    throw deadGrant(found.dead);
+  if (atToken && ctx.oidc.client?.clientId === found.clientId) {
+    refuseUnusable(found);
   }
   return {
     ...foundToken(jti, kind, found),
     ...(atToken ? { exp: toEpoch(found.expiresAt) } : {}),
     ...(found.consumed ? { consumed: true } : {}),
   };
+}
+
+/** Before it is used up: what can't lead to a token is not lost by trying. */
+function refuseUnusable({ dead, scopes }: FoundGrantSource): void {
+  if (dead !== undefined) {
+    throw deadGrant(dead);
+  }
+  if (scopes.length === 0) {
+    throw new errors.InvalidScope('the user took away every scope of this token', '');
+  }
 }
 
 async function useUp(kind: Presented['kind'], value: string, lifetime: number): Promise<void> {

@@ -23,7 +23,10 @@ export async function consume(
   grantExpiresAt: Date,
 ): Promise<Consumption> {
   const use = presented.kind === 'code' ? consumeCode : consumeRefreshToken;
-  const row = await use(tx, presented.value, grantExpiresAt);
+  const row = await use(tx, presented.value, {
+    expiresAt: grantExpiresAt,
+    ip: presented.origin?.ip,
+  });
   return row?.live
     ? { outcome: 'consumed', familyId: row.family_id }
     : { outcome: 'refused', reason: await refuse(tx, presented, row === undefined) };

@@ -21,21 +21,21 @@ const live = (table: 'access_tokens' | 'refresh_tokens', param: string) => `
     join grants g on g.id = t.grant_id and g.revoked_at is null
     join applications a on a.client_id = g.client_id and a.is_active and a.suspended_at is null
     join users u on u.id = g.user_id and u.is_active
-  where t.token_hash = ${param} and t.expires_at > now()
-    and t.${table === 'access_tokens' ? 'superseded_at' : 'consumed_at'} is null
-    and t.scopes && a.scopes`;
+  where t.token_hash = ${param} and least(t.expires_at, g.ends_at) > now()
+    and t.${table === 'access_tokens' ? 'superseded_at' : 'consumed_at'} is null`;
 
 /**
- * Scopes, without those that the application lost since; times (seconds since 1970), parties, and
- * the user's teams at the grant's organizers.
+ * Scopes, without those that the application lost since or the user took away (null: none is left,
+ * and nothing is live); times (seconds since 1970), parties, and the user's teams at the grant's
+ * organizers.
  */
 const COLUMNS = `
-  array_to_string(
-    case when t.scopes <@ a.scopes then t.scopes
-    else array(select scope from unnest(t.scopes) scope where scope = any(a.scopes)) end,
-    ' ') as scope,
+  case when t.scopes <@ a.scopes and t.scopes <@ g.scopes then array_to_string(t.scopes, ' ')
+  else nullif(array_to_string(array(
+    select scope from unnest(t.scopes) scope where scope = any(a.scopes) and scope = any(g.scopes)
+  ), ' '), '') end as scope,
   extract(epoch from t.issued_at)::float8 as iat,
-  extract(epoch from t.expires_at)::float8 as exp,
+  extract(epoch from least(t.expires_at, g.ends_at))::float8 as exp,
   g.user_id, g.client_id,
   (select json_agg(json_build_array(m.organizer_slug, tm.permissions))
      from grant_organizers o
@@ -95,6 +95,6 @@ export async function selectLiveAccessToken(
   database: Database,
   hash: Uint8Array,
 ): Promise<LiveTokenRow | undefined> {
-  const [row] = await database.read<LiveTokenRow>(ACCESS_TOKEN, [hash]);
-  return row;
+  const [row] = await database.read<LiveTokenRow | { readonly scope: null }>(ACCESS_TOKEN, [hash]);
+  return row?.scope == null ? undefined : row;
 }

@@ -69,7 +69,13 @@ export async function selectCode(
     .innerJoin('grants as g', 'g.id', 't.grant_id')
     .innerJoin('applications as a', 'a.client_id', 'g.client_id')
     .where('t.code_hash', '=', hashOf(value))
-    .select([...SOURCE_COLUMNS, 't.redirect_uri', 't.code_challenge', expired.as('expired')])
+    .select([
+      ...SOURCE_COLUMNS,
+      't.redirect_uri',
+      't.code_challenge',
+      scopesLeft.as('scopes'),
+      expired.as('expired'),
+    ])
     .executeTakeFirst();
   return (
     row && {
@@ -95,6 +101,7 @@ export async function selectRefreshToken(
       't.family_id',
       't.rotations',
       't.first_issued_at',
+      scopesLeft.as('scopes'),
       expired.as('expired'),
     ])
     .executeTakeFirst();
@@ -114,27 +121,27 @@ export async function selectAccessToken(db: Db, value: string): Promise<FoundTok
     .selectFrom('access_tokens as t')
     .innerJoin('grants as g', 'g.id', 't.grant_id')
     .where('t.token_hash', '=', hashOf(value))
-    .select(TOKEN_COLUMNS)
+    .select([...TOKEN_COLUMNS, 't.scopes'])
     .executeTakeFirst();
   return row && toFound(row);
 }
 
 /**
  * Uses up a code: of any number of concurrent uses exactly one gets a row. Extends the
- * grant's life to `grantExpiresAt`, and waits for a revocation of it that is in flight.
+ * grant's life, and waits for a revocation of it that is in flight.
  * @see RFC 6749 §4.1.2
  */
 export async function consumeCode(
   tx: Tx,
   value: string,
-  grantExpiresAt: Date,
+  use: GrantUse,
 ): Promise<ConsumptionRow | undefined> {
   const { rows } = await sql<ConsumptionRow>`
     with consumed as (
       update authorization_codes set consumed_at = now()
       where code_hash = ${hashOf(value)} and consumed_at is null
       returning grant_id
-    ), ${grantUsed(grantExpiresAt)}
+    ), ${grantUsed(use)}
     select gen_random_uuid() as family_id, ${live} as live from consumed
   `.execute(tx);
   return rows[0];
@@ -148,7 +155,7 @@ export async function consumeCode(
 export async function consumeRefreshToken(
   tx: Tx,
   value: string,
-  grantExpiresAt: Date,
+  use: GrantUse,
 ): Promise<ConsumptionRow | undefined> {
   const { rows } = await sql<ConsumptionRow>`
     with consumed as (
@@ -159,10 +166,18 @@ export async function consumeRefreshToken(
       update access_tokens set superseded_at = now()
       from consumed
       where access_tokens.family_id = consumed.family_id and superseded_at is null
-    ), ${grantUsed(grantExpiresAt)}
+    ), ${grantUsed(use)}
     select family_id, ${live} as live from consumed
   `.execute(tx);
   return rows[0];
+}
+
+/** What a use of a code or refresh token does to its grant. */
+export interface GrantUse {
+  /** Until when the tokens that follow keep it alive. */
+  readonly expiresAt: Date;
+  /** The address that it was used from. */
+  readonly ip: string | undefined;
 }
 
 /** Undefined where somebody else used it up; `live` is false where the grant has ended. */
@@ -173,18 +188,19 @@ export interface ConsumptionRow {
 
 const live = sql<boolean>`exists (select from used)`;
 
-function grantUsed(expiresAt: Date) {
+function grantUsed({ expiresAt, ip }: GrantUse) {
   return sql`used as (
-    update grants set last_used_at = now(), expires_at = greatest(expires_at, ${expiresAt}::timestamptz)
+    update grants set last_used_at = now(), last_used_ip = ${ip ?? null}::text,
+      expires_at = greatest(expires_at, ${expiresAt}::timestamptz)
     from consumed
     where grants.id = consumed.grant_id and grants.revoked_at is null
+      and (grants.ends_at is null or grants.ends_at > now())
     returning grants.id
   )`;
 }
 
 const TOKEN_COLUMNS = [
   't.grant_id',
-  't.scopes',
   't.issued_at',
   't.expires_at',
   'g.user_id',
@@ -199,7 +215,12 @@ const SOURCE_COLUMNS = [
   'a.suspended_at',
 ] as const;
 
-const expired = sql<boolean>`t.expires_at <= now()`;
+const expired = sql<boolean>`least(t.expires_at, g.ends_at) <= now()`;
+
+/** Without those that the user took away since. */
+const scopesLeft = sql<string[]>`array(
+  select scope from unnest(t.scopes) scope where scope = any(g.scopes)
+)`;
 
 interface TokenRow {
   grant_id: string;

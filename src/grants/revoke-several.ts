@@ -1,0 +1,40 @@
+import type { Tx } from '../db/transaction.ts';
+import type { GrantDetails } from './grant.ts';
+import { type Revocation, revokeGrant } from './revoke.ts';
+import { selectLiveGrants } from './store.ts';
+
+/** Ends all live grants that a user gave one application, each with its log entry.
+ * @returns how many this call ended
+ */
+export async function revokeGrantsOfApplication(
+  tx: Tx,
+  parties: { userId: string; clientId: string },
+  revocation: Revocation,
+): Promise<number> {
+  return revokeAll(tx, await selectLiveGrants(tx, parties), revocation);
+}
+
+/**
+ * Ends all live grants of a user that nobody has used for `days` days, each with its log entry. One
+ * that is used at this moment stays.
+ * @returns how many this call ended
+ */
+export async function revokeUnusedGrants(
+  tx: Tx,
+  { userId, days }: { userId: string; days: number },
+  revocation: Revocation,
+): Promise<number> {
+  return revokeAll(tx, await selectLiveGrants(tx, { userId, unusedDays: days }), revocation);
+}
+
+async function revokeAll(
+  tx: Tx,
+  grants: readonly GrantDetails[],
+  revocation: Revocation,
+): Promise<number> {
+  let ended = 0;
+  for (const { id } of grants) {
+    ended += (await revokeGrant(tx, id, revocation)) ? 1 : 0;
+  }
+  return ended;
+}
