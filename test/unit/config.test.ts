@@ -98,12 +98,23 @@ describe('An operator', () => {
       WORKERS: '0',
       LOG_LEVEL: 'loud',
       DEMO: 'maybe',
+      LOG_RETENTION_DAYS: '10',
     };
     const message = refusal(wrong);
     for (const [name, value] of Object.entries(wrong)) {
       assert.match(message, new RegExp(`- ${name} `));
       assert.match(refusal({ [name]: value }), new RegExp(`- ${name} `));
     }
+  });
+
+  test('may keep the log for ever, or for 30 days and more', () => {
+    for (const days of ['0', '30', '3650']) {
+      assert.equal(readConfig({ LOG_RETENTION_DAYS: days }).logRetentionDays, Number(days));
+    }
+    assert.match(
+      refusal({ LOG_RETENTION_DAYS: '29' }),
+      /- LOG_RETENTION_DAYS must be 0 \(kept for ever\) or at least 30 \(days\)/,
+    );
   });
 
   test('never reads a secret in that message', () => {

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { sql } from 'kysely';
+import { trimLog } from '../../src/audit/trim.ts';
+import type { Database, Db } from '../../src/db/database.ts';
+import { migrate } from '../../src/db/migrate.ts';
+import { inTransaction } from '../../src/db/transaction.ts';
+import { ENGINES } from '../support/engines.ts';
+
+const REFUSED = /append-only/;
+
+for (const [engine, open] of Object.entries(ENGINES)) {
+  describe(`The log, on ${engine},`, () => {
+    let database: Database;
+    let db: Db;
+    let remove: () => Promise<void>;
+
+    before(async () => {
+      [database, remove] = await open();
+      db = database.db;
+      await migrate(db);
+    });
+    after(async () => {
+      await database.close();
+      await remove();
+    });
+    beforeEach(async () => {
+      // The one way around the triggers: their owner's, which the service never goes.
+      await sql`alter table audit_events disable trigger user`.execute(db);
+      await sql`delete from audit_events`.execute(db);
+      await sql`alter table audit_events enable trigger user`.execute(db);
+    });
+
+    /** Adds an entry for each age. */
+    async function add(...ages: readonly string[]): Promise<void> {
+      for (const age of ages) {
+        await sql`
+          insert into audit_events (action, actor, user_id, happened_at)
+          values ('stagedoor.user.signed_in', ${`user:${age}`}, 'ada', now() - ${age}::interval)
+        `.execute(db);
+      }
+    }
+
+    /** The ages of the entries that are there, the oldest first. */
+    async function ages(): Promise<string[]> {
+      const rows = await db
+        .selectFrom('audit_events')
+        .select('actor')
+        .orderBy('happened_at')
+        .execute();
+      return rows.map(({ actor }) => actor.slice('user:'.length));
+    }
+
+    test('refuses every change and every deletion', async () => {
+      await add('900 days', '1 hour');
+      const statements = {
+        update: sql`update audit_events set actor = 'user:ben'`,
+        'update of an old one': sql`update audit_events set data = '{}' where actor like '%days'`,
+        delete: sql`delete from audit_events`,
+        'delete of an old one': sql`delete from audit_events where actor like '%days'`,
+        truncate: sql`truncate audit_events`,
+        'truncate with what follows': sql`truncate audit_events restart identity cascade`,
+      };
+      for (const [name, statement] of Object.entries(statements)) {
+        await assert.rejects(statement.execute(db), REFUSED, name);
+      }
+      assert.deepEqual(await ages(), ['900 days', '1 hour']);
+    });
+
+    test('lets even its retention take nothing younger than 30 days, nor change or truncate', async () => {
+      await add('31 days', '29 days');
+      const statements = [
+        sql`delete from audit_events`,
+        sql`update audit_events set actor = 'user:ben' where actor = 'user:31 days'`,
+        sql`truncate audit_events`,
+      ];
+      for (const statement of statements) {
+        await assert.rejects(
+          inTransaction(db, async (tx) => {
+            await sql`select set_config('stagedoor.trim_log', 'on', true)`.execute(tx);
+            await statement.execute(tx);
+          }),
+          REFUSED,
+        );
+      }
+      await assert.rejects(trimLog(db, 10), REFUSED, 'whatever the setting says');
+      assert.deepEqual(await ages(), ['31 days', '29 days']);
+    });
+
+    test('loses exactly what is older than the retention, and is closed again afterwards', async () => {
+      const all = ['900 days', '366 days', '364 days', '31 days', '30 days', '29 days', '0 days'];
+      await add(...all);
+      assert.equal(await trimLog(db, 0), 0);
+      assert.deepEqual(await ages(), all, '0 keeps all for ever');
+      assert.equal(await trimLog(db, 365), 2);
+      assert.deepEqual(await ages(), all.slice(2));
+      assert.equal(await trimLog(db, 365), 0);
+      assert.equal(await trimLog(db, 30), 3);
+      assert.deepEqual(await ages(), all.slice(5));
+      await add('40 days');
+      await assert.rejects(sql`delete from audit_events`.execute(db), REFUSED);
+      assert.deepEqual(await ages(), ['40 days', '29 days', '0 days']);
+    });
+
+    test('is trimmed by several processes at once, in batches, and none fails', async () => {
+      await sql`
+        insert into audit_events (action, actor, user_id, happened_at)
+        select 'stagedoor.user.signed_in', 'user:old', 'ada', now() - interval '50 days'
+        from generate_series(1, 2500)
+      `.execute(db);
+      await add('20 days');
+      const deleted = await Promise.all([1, 2, 3, 4].map(() => trimLog(db, 45)));
+      // Whoever finds another one at it leaves; the last one to begin a batch may leave the rest.
+      const rest = await trimLog(db, 45);
+      assert.equal(
+        deleted.reduce((sum, count) => sum + count, rest),
+        2500,
+      );
+      assert.deepEqual(await ages(), ['20 days']);
+    });
+  });
+}
