@@ -1,8 +1,6 @@
-import { isIP } from 'node:net';
 import type { ScopeConfig } from '../config.ts';
 import { StagedoorError } from '../errors.ts';
 import { describeChange } from './describe-change.ts';
-import { describeDevice } from './describe-device.ts';
 import type { Origin } from './event.ts';
 import type { MailApplication, MailData } from './mail.ts';
 import {
@@ -13,6 +11,7 @@ import {
   mailTranslator,
 } from './mail-messages.ts';
 import { localizedText, localTime, oneLine, plainAddress, quoted } from './mail-text.ts';
+import { deviceWords, plainIp } from './origin-words.ts';
 import { parseMail } from './parse-mail.ts';
 import { type MailView, renderMail } from './render-mail.ts';
 
@@ -75,7 +74,7 @@ function composeAuthorized(
     scopes: data.scopes.map((name) => scopeSentence(deps.scopes, name, locale)),
     organizers: names.slice(0, shown),
     moreOrganizers: names.length - shown,
-    origin: describeOrigin(data.origin, common.t),
+    origin: describeOrigin(data.origin, common.t, locale),
   };
   return { locale, subject: view.subject, ...renderMail('authorized', view) };
 }
@@ -107,7 +106,7 @@ function composeApplicationChanged(
         ? undefined
         : { label: t(detailsLabel), lines },
     reason: data.reason ? oneLine(data.reason, REASON_LIMIT) : undefined,
-    origin: data.origin && describeOrigin(data.origin, t),
+    origin: data.origin && describeOrigin(data.origin, t, locale),
     url: deps.issuer + data.path,
     open: t(data.path === '/account/applications' ? 'changed.open_list' : 'changed.open'),
   };
@@ -151,20 +150,8 @@ function scopeSentence(scopes: readonly ScopeConfig[], name: string, locale: Mai
   return text === undefined ? name : localizedText(text, locale);
 }
 
-function describeOrigin(origin: Origin, t: MailTranslate): string {
-  const { browser, system } = describeDevice(origin.userAgent);
-  const device = deviceWords(browser, system, t);
-  const ip = origin.ip?.replace(/^::ffff:(?=\d+\.)/i, '') ?? '';
-  return isIP(ip) === 0 ? device : t('origin', { device, ip });
-}
-
-function deviceWords(
-  browser: string | undefined,
-  system: string | undefined,
-  t: MailTranslate,
-): string {
-  if (browser !== undefined && system !== undefined) {
-    return t('device.full', { browser, system });
-  }
-  return browser ?? (system === undefined ? t('device.unknown') : t('device.system', { system }));
+function describeOrigin(origin: Origin, t: MailTranslate, locale: MailLocale): string {
+  const device = deviceWords(origin.userAgent, locale);
+  const ip = plainIp(origin.ip);
+  return ip === undefined ? device : t('origin', { device, ip });
 }
