@@ -8,6 +8,8 @@ import { findActiveUser } from '../directory/find-user.ts';
 import { organizersOf } from '../directory/organizers-of.ts';
 import type { User } from '../directory/user.ts';
 import { StagedoorError } from '../errors.ts';
+import { findLastGrant } from '../grants/find.ts';
+import type { EarlierGrant } from '../grants/grant.ts';
 import { opensOrganizers } from '../scopes.ts';
 
 /** All that the consent page shows, and all that an answer to it is checked against. */
@@ -24,6 +26,8 @@ export interface ConsentRequest {
     | undefined;
   /** Where the user will be sent back to: a host, or the private-use scheme of a native app. */
   readonly redirectHost: string;
+  /** What the same application may do already: the page says what is new against it. */
+  readonly lastGrant: EarlierGrant | undefined;
 }
 
 /**
@@ -50,6 +54,7 @@ export async function describeConsent(
       ? await organizersOf(deps.db, user.id)
       : undefined,
     redirectHost: hostOf(request.redirectUri),
+    lastGrant: await findLastGrant(deps.db, request),
   };
 }
 

@@ -5,7 +5,10 @@ import type { ConsentProps } from '../web/views.ts';
 import type { Choice } from './approve.ts';
 import type { ConsentRequest } from './describe.ts';
 
-/** The consent page's props. Without a choice yet, every scope is ticked and organizers are not. */
+/**
+ * The consent page's props. Without a choice yet, every scope is ticked, and of the organizers those
+ * that the same application was allowed before.
+ */
 export function presentConsent(
   request: ConsentRequest,
   page: {
@@ -17,8 +20,10 @@ export function presentConsent(
     readonly errors: ConsentProps['errors'];
   },
 ): ConsentProps {
-  const { application, user, scopes, organizers } = request;
+  const { application, user, scopes, organizers, lastGrant } = request;
   const { locale, choice } = page;
+  const isNew = (scope: string) => lastGrant !== undefined && !lastGrant.scopes.includes(scope);
+  const preselected = preselection(request);
   return {
     action: page.action,
     application: {
@@ -33,21 +38,36 @@ export function presentConsent(
     },
     user: { fullName: user.fullName, email: user.email },
     switchAccount: page.switchAccount,
+    earlier: lastGrant && {
+      grantedAt: lastGrant.createdAt,
+      asksForMore: scopes.some(({ name }) => isNew(name)),
+    },
     scopes: scopes.map(({ name, text }) => ({
       name,
       text: localized(text, locale),
+      isNew: isNew(name),
       checked: choice === undefined || choice.scopes.includes(name),
     })),
     organizers:
       organizers?.map(({ slug, name }) => ({
         slug,
         name: localized(name, locale),
-        // Where there is just one, ticking it would be a riddle and no choice.
-        checked: choice === undefined ? organizers.length === 1 : choice.organizers.includes(slug),
+        earlier: lastGrant?.organizers.includes(slug) === true,
+        checked: (choice?.organizers ?? preselected).includes(slug),
       })) ?? null,
     noOrganizers: organizers?.length === 0,
     awaitsReview: request.awaitsReview,
     askPassword: page.askPassword,
     errors: page.errors,
+    timezone: user.timezone,
   };
+}
+
+/** Never one that the user has joined since the last time: that one is a choice to make. */
+function preselection({ organizers = [], lastGrant }: ConsentRequest): readonly string[] {
+  if (lastGrant !== undefined) {
+    return lastGrant.organizers;
+  }
+  // Where there is just one, ticking it would be a riddle and no choice.
+  return organizers.length === 1 ? organizers.map(({ slug }) => slug) : [];
 }

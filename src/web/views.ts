@@ -61,14 +61,30 @@ export interface ConsentProps {
   readonly user: { readonly fullName: string; readonly email: string };
   /** Where "Not you?" leads. */
   readonly switchAccount: string;
+  /** The last live grant of the same application, if there is one. */
+  readonly earlier?:
+    | {
+        readonly grantedAt: Date;
+        /** Whether a scope is asked for that it has not. */
+        readonly asksForMore: boolean;
+      }
+    | undefined;
   readonly scopes: readonly {
     readonly name: string;
     readonly text: string;
     readonly checked: boolean;
+    /** Against the last grant; where there is none, nothing is. */
+    readonly isNew: boolean;
   }[];
   /** Null where no requested scope opens organizers: then none are shown. */
   readonly organizers:
-    | readonly { readonly slug: string; readonly name: string; readonly checked: boolean }[]
+    | readonly {
+        readonly slug: string;
+        readonly name: string;
+        readonly checked: boolean;
+        /** Part of the last grant. */
+        readonly earlier: boolean;
+      }[]
     | null;
   /** The user has none, though the request needs one: explained, and only Deny is offered. */
   readonly noOrganizers: boolean;
@@ -81,6 +97,8 @@ export interface ConsentProps {
     readonly scopes?: 'required' | 'foreign' | undefined;
     readonly password?: 'wrong' | 'throttled' | undefined;
   };
+  /** IANA name; an unknown one is shown as UTC. */
+  readonly timezone: string;
 }
 
 /** Why a consent page can't be answered (any more). */

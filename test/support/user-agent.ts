@@ -116,6 +116,14 @@ export function offered(page: Page, name: string): string[] {
     .map((field) => field.value);
 }
 
+/** The values of a repeated field whose boxes are ticked. */
+export function ticked(page: Page, name: string): string[] {
+  return page.forms
+    .flatMap((form) => form.fields)
+    .filter((field) => field.name === name && field.checked)
+    .map((field) => field.value);
+}
+
 /** Status, URL and the page's text without its mark-up, for messages of failed tests. */
 export function describe(page: Page): string {
   const text = page.body

@@ -23,14 +23,15 @@ const consent: ConsentProps = {
   },
   user: { fullName: 'Ada', email: 'ada@example.org' },
   switchAccount: '/login',
-  scopes: [{ name: 'read', text: 'See things', checked: true }],
+  scopes: [{ name: 'read', text: 'See things', checked: true, isNew: false }],
   organizers: [
-    { slug: 'z', name: 'Zeta', checked: false },
-    { slug: 'a', name: 'Älpha', checked: true },
+    { slug: 'z', name: 'Zeta', checked: false, earlier: false },
+    { slug: 'a', name: 'Älpha', checked: true, earlier: false },
   ],
   noOrganizers: false,
   askPassword: true,
   errors: { organizers: 'required' },
+  timezone: 'UTC',
 };
 
 async function html(middleware: Middleware, headers: Record<string, string> = {}) {

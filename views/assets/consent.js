@@ -7,7 +7,7 @@ for (const finder of document.querySelectorAll('[data-finder]')) {
   const rows = [...fieldset.querySelectorAll('.organizers > li:not([data-empty])')].map((item) => ({
     item,
     box: item.querySelector('input'),
-    text: plain(item.textContent),
+    text: plain(item.querySelector('bdi').textContent),
   }));
   const shown = () => rows.filter((row) => !row.item.hidden);
 

@@ -63,11 +63,19 @@ export const de = {
   'consent.unreviewed.title': 'Diese Anwendung wurde hier nicht geprüft',
   'consent.unreviewed.text':
     'Der Betreiber dieser Plattform hat sie nicht geprüft. Erlaube den Zugriff nur, wenn du die Leute dahinter kennst und ihnen vertraust.',
+  'consent.again.title': 'Du hast diese Anwendung schon einmal zugelassen',
+  'consent.again.more': 'Zuletzt am {date}. Was sie darüber hinaus möchte, ist als neu markiert.',
+  'consent.again.same': 'Zuletzt am {date}. Sie möchte nichts Neues.',
+  'consent.again.stays':
+    'Was du damals erlaubt hast, bleibt, wie es ist, bis du es änderst oder widerrufst:',
+  'consent.new': 'Neu',
   'consent.scopes': 'Was sie darf',
   'consent.scopes.help': 'Entferne die Häkchen bei dem, was du nicht erlauben willst.',
   'consent.organizers': 'Für welche Veranstalter',
   'consent.organizers.help':
     'Sie erhält keinen Zugriff auf Veranstalter, bei denen du kein Häkchen setzt.',
+  'consent.organizers.again': 'Die du beim letzten Mal gewählt hast, stehen oben.',
+  'consent.organizers.earlier': 'zuletzt gewählt',
   'consent.organizers.none':
     'Du bist in keinem Team eines Veranstalters. Deshalb gibt es nichts, was du dieser Anwendung erlauben könntest. Bitte einen Veranstalter, dich in ein Team aufzunehmen, und beginne dann in der Anwendung von vorn.',
   'consent.filter': 'Veranstalter suchen',

@@ -62,10 +62,18 @@ export const en = {
   'consent.unreviewed.title': 'Nobody here has checked this application',
   'consent.unreviewed.text':
     'The operator of this platform has not reviewed it. Allow access only if you know and trust the people behind it.',
+  'consent.again.title': 'You have allowed this application before',
+  'consent.again.more':
+    'The last time was on {date}. What it asks for on top of that is marked as new.',
+  'consent.again.same': 'The last time was on {date}. It asks for nothing new.',
+  'consent.again.stays': 'What you allowed then stays as it is until you change or revoke it:',
+  'consent.new': 'New',
   'consent.scopes': 'What it may do',
   'consent.scopes.help': 'Untick what you do not want to allow.',
   'consent.organizers': 'For which organizers',
   'consent.organizers.help': 'It gets no access to any organizer that you do not tick.',
+  'consent.organizers.again': 'Those that you allowed last time come first.',
+  'consent.organizers.earlier': 'allowed last time',
   'consent.organizers.none':
     'You are not in a team of any organizer, so there is nothing that this application could be given. Ask an organizer to add you to a team, then start again from the application.',
   'consent.filter': 'Find an organizer',
