@@ -31,7 +31,15 @@ export function oneLine(text: string, limit = NAME_LIMIT): string {
  */
 export function quoted(name: string, locale: MailLocale): string {
   const [open, close] = QUOTES[locale];
-  return open + oneLine(name).replace(/["“”„‟«»＂]/g, "'") + close;
+  return open + unlinked(oneLine(name)).replace(/["“”„‟«»＂]/g, "'") + close;
+}
+
+/**
+ * The same to the eye, but mail programs make no link of an address in it: they look for `://`, and
+ * for a dot before a top-level domain.
+ */
+export function unlinked(text: string): string {
+  return text.replace(/:(?=\/\/)|(?<=[\p{L}\p{N}])[.\u3002\uff0e\uff61](?=\p{L}{2})/gu, '$&\u200b');
 }
 
 /**

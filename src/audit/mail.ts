@@ -4,37 +4,62 @@ import type { Origin } from './event.ts';
 /** What each kind of mail needs. Written to the outbox, so: plain JSON, and never a secret. */
 export interface MailData {
   /** A new authorization: the user's own notice of it. */
-  authorized: {
-    readonly grantId: string;
-    readonly application: MailApplication;
-    readonly scopes: readonly string[];
-    readonly organizers: readonly { readonly slug: string; readonly name: LocalizedText }[];
-    /** ISO 8601. */
-    readonly at: string;
-    readonly timezone: string;
-    readonly origin: Origin;
-  };
+  authorized: Happening &
+    MailAccess & {
+      readonly grantId: string;
+      readonly origin: Origin;
+    };
   /** A rotated refresh token or a used code came again; the authorization was ended. */
-  reuse_detected: {
-    readonly application: MailApplication;
-    readonly at: string;
-    readonly timezone: string;
-  };
+  reuse_detected: Happening & { readonly application: MailApplication };
+  /** An operator of this server ended an authorization. */
+  revoked_by_operator: Happening &
+    MailAccess & {
+      /** When it was given, ISO 8601. */
+      readonly grantedAt: string;
+    };
+  /** An authorization that is not used any more ends soon. */
+  access_ending: Happening &
+    MailAccess & {
+      readonly grantId: string;
+      /** When it ends if nobody uses it before, ISO 8601. */
+      readonly endsAt: string;
+    };
   /** Something that matters for an application's security: the owner's notice of it. */
-  application_changed: {
+  application_changed: Happening & {
     readonly application: MailApplication;
     readonly change: ApplicationChange;
     /** What exactly: a secret's label and last characters, addresses. */
     readonly details?: readonly string[] | undefined;
     /** Why, in an operator's words. */
     readonly reason?: string | undefined;
-    readonly at: string;
-    readonly timezone: string;
     /** Absent where it was no request of the reader's own account. */
     readonly origin?: Origin | undefined;
     /** Where the reader goes on: a path of this server. */
     readonly path: string;
   };
+  /** The password was replaced or taken away, and the user signed out everywhere. */
+  password_changed: Happening & {
+    readonly removed: boolean;
+    /** Absent where it did not come from the user's own browser. */
+    readonly origin?: Origin | undefined;
+  };
+  /** Somebody signed in with the right password in a browser that was not seen before. */
+  new_device: Happening & { readonly origin: Origin };
+}
+
+/** When it happened, and the reader's clock. */
+interface Happening {
+  /** ISO 8601. */
+  readonly at: string;
+  /** IANA time zone name. */
+  readonly timezone: string;
+}
+
+/** What an application may do, and where. */
+export interface MailAccess {
+  readonly application: MailApplication;
+  readonly scopes: readonly string[];
+  readonly organizers: readonly { readonly slug: string; readonly name: LocalizedText }[];
 }
 
 /** What happened to an application. `transfer_received` and `transferred_to_you` go to the receiver. */

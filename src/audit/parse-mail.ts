@@ -11,38 +11,53 @@ const origin = z
   .object({ ip: z.string().optional(), userAgent: z.string().optional() })
   .transform(({ ip, userAgent }) => ({ ip, userAgent }));
 const localizedText = z.union([z.string(), z.record(z.string(), z.string())]);
+const time = z.iso.datetime({ offset: true });
+const happening = { at: time, timezone: z.string() };
+const access = {
+  application,
+  scopes: z.array(z.string()),
+  organizers: z.array(z.object({ slug: z.string(), name: localizedText })),
+};
 
 // One object a kind, so that each is parsed to its own type.
-const authorized = z.object({
-  kind: z.literal('authorized'),
-  data: z.object({
-    grantId: z.string(),
-    application,
-    scopes: z.array(z.string()),
-    organizers: z.array(z.object({ slug: z.string(), name: localizedText })),
-    at: z.iso.datetime({ offset: true }),
-    timezone: z.string(),
-    origin,
+const mail = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('authorized'),
+    data: z.object({ ...happening, ...access, grantId: z.string(), origin }),
   }),
-});
-const reuseDetected = z.object({
-  kind: z.literal('reuse_detected'),
-  data: z.object({ application, at: z.iso.datetime({ offset: true }), timezone: z.string() }),
-});
-const applicationChanged = z.object({
-  kind: z.literal('application_changed'),
-  data: z.object({
-    application,
-    change: z.enum(APPLICATION_CHANGES),
-    details: z.array(z.string()).optional(),
-    reason: z.string().optional(),
-    at: z.iso.datetime({ offset: true }),
-    timezone: z.string(),
-    origin: origin.optional(),
-    path: z.string().startsWith('/'),
+  z.object({
+    kind: z.literal('reuse_detected'),
+    data: z.object({ ...happening, application }),
   }),
-});
-const mail = z.discriminatedUnion('kind', [authorized, reuseDetected, applicationChanged]);
+  z.object({
+    kind: z.literal('revoked_by_operator'),
+    data: z.object({ ...happening, ...access, grantedAt: time }),
+  }),
+  z.object({
+    kind: z.literal('access_ending'),
+    data: z.object({ ...happening, ...access, grantId: z.string(), endsAt: time }),
+  }),
+  z.object({
+    kind: z.literal('application_changed'),
+    data: z.object({
+      ...happening,
+      application,
+      change: z.enum(APPLICATION_CHANGES),
+      details: z.array(z.string()).optional(),
+      reason: z.string().optional(),
+      origin: origin.optional(),
+      path: z.string().startsWith('/'),
+    }),
+  }),
+  z.object({
+    kind: z.literal('password_changed'),
+    data: z.object({ ...happening, removed: z.boolean(), origin: origin.optional() }),
+  }),
+  z.object({
+    kind: z.literal('new_device'),
+    data: z.object({ ...happening, origin }),
+  }),
+]);
 
 /** A kind with the data that it needs. */
 export type ParsedMail = { [K in MailKind]: { kind: K; data: MailData[K] } }[MailKind];

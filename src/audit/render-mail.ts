@@ -1,76 +1,50 @@
 import { fileURLToPath } from 'node:url';
 import { Eta } from 'eta';
-import type { MailLocale, MailTranslate } from './mail-messages.ts';
+import type { MailLocale } from './mail-messages.ts';
 
 const VIEWS = fileURLToPath(new URL('../../views/mail', import.meta.url));
-const HEADER = 'const { t } = it;';
-const html = new Eta({ views: VIEWS, cache: true, autoEscape: true, functionHeader: HEADER });
+const html = new Eta({ views: VIEWS, cache: true, autoEscape: true });
 // Plain text is not escaped, and only what asks for it (`-%>`) takes the line break away.
-const text = new Eta({
-  views: VIEWS,
-  cache: true,
-  autoEscape: false,
-  autoTrim: false,
-  functionHeader: HEADER,
-});
+const text = new Eta({ views: VIEWS, cache: true, autoEscape: false, autoTrim: false });
 
-/** What all mails show: sentences and names that are ready to be read. */
+/** What a mail says, in sentences and names that are ready to be read. */
 export interface MailView {
-  readonly t: MailTranslate;
   readonly locale: MailLocale;
   readonly subject: string;
-  /** Of this server, for the footer. */
-  readonly host: string;
-  /** Where the reader sees all authorized applications. */
-  readonly listUrl: string;
-  /** `name` and `owner` are in quotation marks. `homepage` is shown, never linked. */
-  readonly application: {
-    readonly name: string;
-    readonly owner: string | undefined;
-    readonly homepage: string | undefined;
-  };
-  readonly time: string;
-}
-
-/** What the mail on a new authorization shows besides. */
-export interface AuthorizedView extends MailView {
-  /** Where the reader revokes this one. */
-  readonly revokeUrl: string;
-  readonly scopes: readonly string[];
-  /** Some names; `moreOrganizers` says how many are left out. */
-  readonly organizers: readonly string[];
-  readonly moreOrganizers: number;
-  readonly origin: string;
-}
-
-/** What the mail on a change of the reader's own application shows besides. */
-export interface ApplicationChangedView extends MailView {
   readonly heading: string;
-  /** Sentences. */
-  readonly explanations: readonly string[];
-  /** What exactly, under its own label. */
-  readonly details: { readonly label: string; readonly lines: readonly string[] } | undefined;
-  readonly reason: string | undefined;
-  readonly origin: string | undefined;
-  /** Where the reader goes on, and what the link says. */
-  readonly url: string;
-  readonly open: string;
+  /** From the top to the bottom. */
+  readonly sections: readonly MailSection[];
+  /** What exactly happened. */
+  readonly facts: readonly MailFact[];
+  /** Pages of this server that help further. */
+  readonly links: readonly MailLink[];
+  readonly footer: string;
 }
 
-/** Keys are file names in `views/mail/`. */
-export interface MailViews {
-  authorized: AuthorizedView;
-  reuse_detected: MailView;
-  application_changed: ApplicationChangedView;
+/** One step of the explanation. */
+export interface MailSection {
+  readonly title?: string | undefined;
+  readonly sentences: readonly string[];
+  /** An address of somebody else's: it is its own text, so that it leads where it says. */
+  readonly address?: { readonly label: string; readonly url: string } | undefined;
+  /** What the reader can do here, on a page of this server. */
+  readonly button?: (MailLink & { readonly harmful: boolean }) | undefined;
+}
+
+/** A line of the facts: a value, or several in a list; `more` says how many are left out. */
+export interface MailFact {
+  readonly label: string;
+  readonly value: string | readonly string[];
+  readonly more?: string | undefined;
+}
+
+/** A page of this server. */
+export interface MailLink {
+  readonly label: string;
+  readonly url: string;
 }
 
 /** Both parts of a mail. */
-export function renderMail<Name extends keyof MailViews>(
-  name: Name,
-  view: MailViews[Name],
-): { text: string; html: string } {
-  return {
-    text: text.render(`${name}.text.eta`, view),
-    html: html.render(`${name}.html.eta`, view),
-  };
+export function renderMail(view: MailView): { text: string; html: string } {
+  return { text: text.render('mail.text.eta', view), html: html.render('mail.html.eta', view) };
 }

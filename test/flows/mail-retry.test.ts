@@ -93,7 +93,7 @@ describe('A mail server', () => {
 
   test('that says nothing is left after a while, and holds up no other mail', async () => {
     const { url, close } = await startSilentServer();
-    const sender = outbox.startSender(url);
+    const sender = outbox.startSender(url, { patience: 500 });
     try {
       // More than are on their way at a time.
       for (let i = 0; i < 12; i += 1) {

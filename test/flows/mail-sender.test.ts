@@ -8,7 +8,8 @@ import { inTransaction, type Tx } from '../../src/db/transaction.ts';
 import { createMetrics } from '../../src/operations/metrics.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { startMailServer } from '../support/mail-server.ts';
-import { authorized, type Outbox, outboxOf, RECIPIENT, until } from '../support/outbox.ts';
+import { MAILS } from '../support/mails.ts';
+import { type Outbox, outboxOf, RECIPIENT, until } from '../support/outbox.ts';
 
 let testDatabase: TestDatabase;
 let database: Database;
@@ -16,7 +17,7 @@ let outbox: Outbox;
 
 const open = () => openDatabase({ url: testDatabase.url, dataDir: '', connections: 5 });
 const enqueueIn = (tx: Tx, recipient = RECIPIENT) =>
-  enqueueMail(tx, { kind: 'authorized', recipient, locale: 'en', data: authorized });
+  enqueueMail(tx, { kind: 'authorized', recipient, locale: 'en', data: MAILS.authorized });
 
 before(async () => {
   testDatabase = await createTestDatabase();

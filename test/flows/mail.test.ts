@@ -3,10 +3,12 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
+import type { MailKind } from '../../src/audit/mail.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { authorized, ISSUER, type Outbox, outboxOf, RECIPIENT, until } from '../support/outbox.ts';
+import { hostile, MAIL_KINDS, MAILS } from '../support/mails.ts';
+import { ISSUER, type Outbox, outboxOf, RECIPIENT, until } from '../support/outbox.ts';
 import { parseMessage } from '../support/read-message.ts';
 
 let testDatabase: TestDatabase;
@@ -24,54 +26,72 @@ after(async () => {
 });
 beforeEach(() => outbox.clear());
 
-const { application, at, timezone } = authorized;
-const MAILS = [
-  {
-    mail: { kind: 'authorized', locale: 'en', data: authorized },
-    subject: 'New access to your account: “Box Office Sync”',
+const SUBJECTS: Readonly<Record<MailKind, { readonly en: string; readonly de: string }>> = {
+  authorized: {
+    en: 'New access to your account: “Box Office Sync”',
+    de: 'Neuer Zugriff auf dein Konto: „Box Office Sync“',
   },
-  {
-    mail: { kind: 'authorized', locale: 'de-AT', data: authorized },
-    subject: 'Neuer Zugriff auf dein Konto: „Box Office Sync“',
+  reuse_detected: {
+    en: 'Access ended for your safety: “Box Office Sync”',
+    de: 'Zugriff zu deiner Sicherheit beendet: „Box Office Sync“',
   },
-  {
-    mail: { kind: 'reuse_detected', locale: 'en', data: { application, at, timezone } },
-    subject: 'Access ended for your safety: “Box Office Sync”',
+  revoked_by_operator: {
+    en: 'Access ended by the operator: “Box Office Sync”',
+    de: 'Zugriff vom Betreiber beendet: „Box Office Sync“',
   },
-  {
-    mail: { kind: 'reuse_detected', locale: 'de', data: { application, at, timezone } },
-    subject: 'Zugriff zu deiner Sicherheit beendet: „Box Office Sync“',
+  access_ending: {
+    en: 'Access ends soon: “Box Office Sync”',
+    de: 'Zugriff endet bald: „Box Office Sync“',
   },
-] as const;
+  application_changed: {
+    en: 'Redirect URIs changed: “Box Office Sync”',
+    de: 'Redirect-URIs geändert: „Box Office Sync“',
+  },
+  password_changed: { en: 'Your password was changed', de: 'Dein Passwort wurde geändert' },
+  new_device: { en: 'New sign-in to your account', de: 'Neue Anmeldung in deinem Konto' },
+};
 
 describe('A user gets a mail', () => {
-  for (const { mail, subject } of MAILS) {
-    test(`${mail.kind}, in the language ${mail.locale}`, async () => {
-      await outbox.withSender({}, async (server) => {
-        await outbox.enqueue(mail);
-        await outbox.untilSent();
-        const [received] = server.received;
-        assert.ok(received !== undefined && server.received.length === 1);
-        assert.deepEqual(received.recipients, [RECIPIENT]);
-        assert.equal(received.headers.get('subject'), subject);
-        assert.equal(received.headers.get('to'), RECIPIENT);
-        assert.equal(received.headers.get('from'), 'Stagedoor <no-reply@example.com>');
-        assert.equal(received.headers.get('auto-submitted'), 'auto-generated');
-        const { id } = await outbox.row();
-        assert.equal(received.headers.get('message-id'), `<${id}@localhost>`);
-        for (const part of [received.text, received.html]) {
-          assert.ok(part.includes(`${ISSUER}/account/authorizations`));
-          assert.ok(part.includes(mail.locale === 'en' ? '1 July 2026' : '1. Juli 2026'));
-        }
+  for (const kind of MAIL_KINDS) {
+    for (const [locale, language] of [
+      ['en', 'en'],
+      ['de-AT', 'de'],
+    ] as const) {
+      test(`${kind}, in the language ${locale}`, async () => {
+        await outbox.withSender({}, async (server) => {
+          await outbox.enqueue({ kind, locale, data: MAILS[kind] });
+          await outbox.untilSent();
+          const [received] = server.received;
+          assert.ok(received !== undefined && server.received.length === 1);
+          assert.deepEqual(received.recipients, [RECIPIENT]);
+          const { id } = await outbox.row();
+          const { headers } = received;
+          for (const [name, value] of Object.entries({
+            subject: SUBJECTS[kind][language],
+            to: RECIPIENT,
+            from: 'Stagedoor <no-reply@example.com>',
+            'auto-submitted': 'auto-generated',
+            'content-language': language,
+            'message-id': `<${id}@localhost>`,
+            // They are about the security of the reader's account: there is nothing to opt out of.
+            'list-unsubscribe': undefined,
+          })) {
+            assert.equal(headers.get(name), value, name);
+          }
+          for (const part of [received.text, received.html]) {
+            assert.ok(part.includes(`${ISSUER}/account/`));
+            assert.ok(part.includes(language === 'en' ? 'July 2026' : 'Juli 2026'));
+          }
+        });
       });
-    });
+    }
   }
 
   test('whose link leads straight to revoking', async () => {
     await outbox.withSender({}, async (server) => {
       await outbox.enqueue();
       await outbox.untilSent();
-      const link = `${ISSUER}/account/authorizations/grant-1/revoke`;
+      const link = `${ISSUER}/account/authorizations/grant1/revoke`;
       assert.ok(server.received[0]?.text.split(/\r?\n/).includes(link));
       assert.ok(server.received[0]?.html.includes(`href="${link}"`));
     });
@@ -103,7 +123,7 @@ describe('A user gets a mail', () => {
     const embedded = await openDatabase({ url: undefined, dataDir, connections: 1 });
     await migrate(embedded.db);
     const embeddedOutbox = outboxOf(embedded);
-    const sender = embeddedOutbox.startSender(undefined, dataDir);
+    const sender = embeddedOutbox.startSender(undefined, { dataDir });
     try {
       await embeddedOutbox.enqueue();
       await embeddedOutbox.enqueue({ locale: 'de' });
@@ -125,22 +145,32 @@ describe('A user gets a mail', () => {
   });
 });
 
-describe('An application name that means harm', () => {
-  test('adds no header, no markup and no second recipient', async () => {
+describe('A name that means harm', () => {
+  for (const kind of MAIL_KINDS) {
+    test(`adds no header, no second recipient and no mail of its own to ${kind}`, async () => {
+      await outbox.withSender({}, async (server) => {
+        await outbox.enqueue({ kind, data: hostile(MAILS[kind]) });
+        await outbox.enqueue({ kind, data: MAILS[kind] });
+        await outbox.untilSent();
+        const [mail, other] = server.received.toSorted((a, b) => b.html.length - a.html.length);
+        assert.ok(mail !== undefined && other !== undefined && server.received.length === 2);
+        assert.deepEqual(mail.recipients, [RECIPIENT]);
+        assert.deepEqual([...mail.headers.keys()], [...other.headers.keys()]);
+        assert.ok(!/\n/.test(mail.headers.get('subject') ?? ''));
+      });
+    });
+  }
+
+  test('is quoted in the subject, on one line', async () => {
     await outbox.withSender({}, async (server) => {
       const name = 'Evil\r\nBcc: x@example.org\r\n\r\n<b>x</b> \u202Egpj.exe” now';
-      const evil = { name, owner: '"><script>', homepageUrl: null };
-      await outbox.enqueue({ data: { ...authorized, application: evil } });
+      const application = { name, owner: '"><script>', homepageUrl: null };
+      await outbox.enqueue({ data: { ...MAILS.authorized, application } });
       await outbox.untilSent();
       const [mail] = server.received;
-      assert.ok(mail !== undefined);
-      assert.deepEqual(mail.recipients, [RECIPIENT]);
-      assert.equal(mail.headers.has('bcc'), false);
-      const shown = "“Evil Bcc: x@example.org <b>x</b> gpj.exe' now”";
-      assert.equal(mail.headers.get('subject'), `New access to your account: ${shown}`);
-      assert.ok(mail.text.startsWith(`${shown} can now use your account`));
-      assert.ok(!mail.html.includes('<b>') && !mail.html.includes('<script'));
-      assert.ok(!mail.text.includes('\u202e') && !mail.html.includes('\u202e'));
+      const shown = "“Evil Bcc: x@example.\u200borg <b>x</b> gpj.\u200bexe' now”";
+      assert.equal(mail?.headers.get('subject'), `New access to your account: ${shown}`);
+      assert.ok(mail?.text.startsWith(`${shown} can now use your account`));
     });
   });
 });

@@ -3,27 +3,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { type Logger, pino } from 'pino';
 import { enqueueMail } from '../../src/audit/enqueue-mail.ts';
-import type { Mail, MailData } from '../../src/audit/mail.ts';
+import type { Mail } from '../../src/audit/mail.ts';
 import { type MailSender, startMailSender } from '../../src/audit/notify.ts';
 import { createTransport } from '../../src/audit/transport.ts';
 import { readConfig } from '../../src/config.ts';
 import type { Database } from '../../src/db/database.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
 import { type MailServer, type MailServerOptions, startMailServer } from './mail-server.ts';
+import { MAILS } from './mails.ts';
 
 export const ISSUER = 'http://localhost:3999';
 export const RECIPIENT = 'ada@example.com';
-
-/** What the notice of a new authorization tells, in most tests. */
-export const authorized: MailData['authorized'] = {
-  grantId: 'grant-1',
-  application: { name: 'Box Office Sync', owner: 'Ben Example', homepageUrl: null },
-  scopes: ['read'],
-  organizers: [{ slug: 'redstage', name: { en: 'Red Stage', de: 'Rote Bühne' } }],
-  at: '2026-07-01T12:00:00.000Z',
-  timezone: 'Europe/Berlin',
-  origin: { ip: '203.0.113.7', userAgent: 'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0' },
-};
 
 /** The outbox of one database, and senders for it. */
 export interface Outbox {
@@ -40,12 +30,19 @@ export interface Outbox {
   untilSent(): Promise<void>;
   /** Until the only mail has a failed attempt. */
   untilFailed(): Promise<void>;
-  startSender(smtpUrl: string | undefined, dataDir?: string): MailSender;
+  startSender(smtpUrl: string | undefined, options?: SenderOptions): MailSender;
   /** Runs with a mail server and a sender, and stops both. */
   withSender(
     options: MailServerOptions,
     work: (server: MailServer, sender: MailSender) => Promise<void>,
   ): Promise<void>;
+}
+
+/** What a test may choose about a sender. */
+export interface SenderOptions {
+  readonly dataDir?: string;
+  /** Milliseconds that it waits for a mail server. Short only where that says nothing anyway. */
+  readonly patience?: number;
 }
 
 /** What became of a mail. `dueIn` is in seconds, by the database's clock. */
@@ -68,8 +65,8 @@ export function outboxOf(database: Database): Outbox {
     assert.ok(only !== undefined && others.length === 0);
     return only;
   };
-  const startSender: Outbox['startSender'] = (smtpUrl, dataDir = '') =>
-    startTestSender(database, log, smtpUrl, dataDir);
+  const startSender: Outbox['startSender'] = (smtpUrl, options = {}) =>
+    startTestSender(database, log, smtpUrl, options);
   return {
     lines,
     rows,
@@ -116,20 +113,20 @@ const defaults: Mail = {
   kind: 'authorized',
   recipient: RECIPIENT,
   locale: 'en',
-  data: authorized,
+  data: MAILS.authorized,
 };
 
 function startTestSender(
   database: Database,
   log: Logger,
   smtpUrl: string | undefined,
-  dataDir: string,
+  { dataDir = '', patience = 20_000 }: SenderOptions,
 ): MailSender {
   const transport = createTransport({
     smtpUrl,
     dataDir,
     mailFrom: 'Stagedoor <no-reply@example.com>',
-    timeouts: { connection: 500, greeting: 500, socket: 500 },
+    timeouts: { connection: patience, greeting: patience, socket: patience },
   });
   const { scopes } = readConfig({});
   return startMailSender({ database, transport, log, issuer: ISSUER, scopes, intervalMs: 50 });

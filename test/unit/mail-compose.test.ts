@@ -2,18 +2,19 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { composeMail } from '../../src/audit/compose-mail.ts';
 import { describeDevice } from '../../src/audit/describe-device.ts';
-import { localTime, oneLine, plainAddress, quoted } from '../../src/audit/mail-text.ts';
+import type { MailKind } from '../../src/audit/mail.ts';
+import { localTime, oneLine, plainAddress, quoted, unlinked } from '../../src/audit/mail-text.ts';
 import { retryDelay } from '../../src/audit/send-mail.ts';
 import { readConfig } from '../../src/config.ts';
-import { authorized } from '../support/outbox.ts';
+import { hostile, MAIL_KINDS, MAILS } from '../support/mails.ts';
 
 const deps = { issuer: 'https://login.example.com', scopes: readConfig({}).scopes };
-const compose = (changes: object = {}, locale = 'en', kind = 'authorized') =>
-  composeMail(deps, { kind, locale, data: { ...authorized, ...changes } });
+const compose = (changes: object = {}, locale = 'en', kind: MailKind = 'authorized') =>
+  composeMail(deps, { kind, locale, data: { ...MAILS[kind], ...changes } });
 
 describe('A mail', () => {
   for (const locale of ['en', 'de']) {
-    for (const kind of ['authorized', 'reuse_detected']) {
+    for (const kind of MAIL_KINDS) {
       test(`has all its words: ${kind}, ${locale}`, () => {
         const { subject, text, html } = compose({}, locale, kind);
         for (const part of [subject, text, html]) {
@@ -24,7 +25,32 @@ describe('A mail', () => {
         }
         assert.doesNotMatch(text, /&\w+;|&#/);
         assert.ok(html.includes(`<html lang="${locale}">`));
-        assert.doesNotMatch(text, /\n{4}/);
+        assert.doesNotMatch(text, /\n{3}| \n(?<!-- \n)/);
+      });
+
+      test(`keeps its form whatever others called themselves: ${kind}, ${locale}`, () => {
+        const mail = compose({}, locale, kind);
+        const evil = compose(hostile(MAILS[kind]), locale, kind);
+        assert.doesNotMatch(evil.subject, /[\p{Cc}\u202e]/u);
+        assert.equal(tagsOf(evil.html), tagsOf(mail.html));
+        assert.equal(evil.text.split('\n').length, mail.text.split('\n').length);
+        for (const part of [evil.subject, evil.text, evil.html]) {
+          assert.doesNotMatch(part, /\u202e|^Bcc|login\.example\.com@/m);
+        }
+      });
+
+      test(`leads to this server only, and to what an address says: ${kind}, ${locale}`, () => {
+        const { subject, text, html } = compose(hostile(MAILS[kind]), locale, kind);
+        for (const [, target = '', words] of html.matchAll(/<a href="(.*?)".*?>(.*?)<\/a>/g)) {
+          assert.ok(target.startsWith(`${deps.issuer}/`) || target === words, target);
+        }
+        // What a mail program would make a link of by itself.
+        const shown = `${subject}\n${text}\n${html.replace(/<style[\s\S]*<\/style>|<[^>]*>/g, ' ')}`;
+        const addresses = shown.match(/\S*:\/\/\S*|\S*evil\.example\S*/g) ?? [];
+        for (const address of addresses) {
+          const homepage = address === 'https://evil.example';
+          assert.ok(address.startsWith(`${deps.issuer}/`) || homepage, address);
+        }
       });
     }
   }
@@ -75,7 +101,9 @@ describe('A mail', () => {
   });
 
   test('of an unknown kind, or with data that does not fit, is not written', () => {
-    assert.throws(() => compose({}, 'en', 'of the future'), { code: 'mail_failed' });
+    assert.throws(() => composeMail(deps, { kind: 'of the future', locale: 'en', data: {} }), {
+      code: 'mail_failed',
+    });
     assert.throws(() => compose({ application: 'X' }), { code: 'mail_failed' });
     assert.throws(() => compose({ at: 'yesterday' }), { code: 'mail_failed' });
   });
@@ -86,13 +114,20 @@ describe('A name that anybody could have chosen', () => {
     assert.equal(quoted('a\r\n\u2028\tb', 'en'), '“a b”');
     assert.equal(quoted('a” is “safe', 'en'), "“a' is 'safe”");
     assert.equal(quoted('a“ ist „"sicher"', 'de'), "„a' ist ''sicher'“");
-    assert.equal(quoted('https://evil.example/', 'en'), '“https://evil.example/”');
   });
 
   test('holds nothing that can’t be seen and turns no text around', () => {
     assert.equal(oneLine('a\u202egpj.exe\u200b\u0000\ud800'), 'a gpj.exe');
     assert.equal(oneLine('שלום'), '\u2068שלום\u2069');
     assert.equal(oneLine('👩‍👩‍👧'), '👩‍👩‍👧');
+  });
+
+  test('is no link to any mail program', () => {
+    assert.equal(unlinked('https://evil.example/'), 'https:\u200b//evil.\u200bexample/');
+    assert.equal(unlinked('www.evil.example'), 'www.\u200bevil.\u200bexample');
+    assert.equal(unlinked('eve@evil。example'), 'eve@evil。\u200bexample');
+    assert.equal(unlinked('Seats 1.2: a/b, e. g. c.'), 'Seats 1.2: a/b, e. g. c.');
+    assert.equal(quoted('Node.js', 'en'), '“Node.\u200bjs”');
   });
 
   test('is cut where it is too long, not within a character', () => {
@@ -147,3 +182,9 @@ test('Retries wait a minute, then twice as long each time, a day in total', () =
     86_400,
   );
 });
+
+/** The markup without what it holds: where the link to the homepage leads is told elsewhere. */
+function tagsOf(html: string): string {
+  const tags = html.replace(/<(style|title)>[\s\S]*?<\/\1>/g, '').match(/<[^>]*>/g) ?? [];
+  return tags.join('\n').replace(/https:\/\/(app|evil)\.example[^"]*/, 'HOMEPAGE');
+}

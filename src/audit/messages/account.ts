@@ -1,0 +1,43 @@
+/** Mails about the reader’s account itself: English. */
+export const accountEn = {
+  'password.changed.subject': 'Your password was changed',
+  'password.changed.happened':
+    'Your account has a new password. Everybody who was signed in with the old one was signed out; applications that you allowed keep their access.',
+  'password.removed.subject': 'Your password was removed',
+  'password.removed.happened':
+    'Your account has no password any more, so nobody can sign in with one. Everybody who was signed in was signed out; applications that you allowed keep their access.',
+  'password.expected': 'If you wanted this, there is nothing to do.',
+  'password.unexpected':
+    'If not, somebody else may be trying to get into your account: set a new password where you manage your account, or ask the operator of {host} for help. Then look through your authorized applications and your activity.',
+  'password.by': 'The platform that manages your account, or its operator',
+  'sign_in.subject': 'New sign-in to your account',
+  'sign_in.happened':
+    'Somebody signed in to your account in a browser that we had not seen there before.',
+  'sign_in.expected':
+    'If it was you, in a new browser or after its cookies were deleted, there is nothing to do.',
+  'sign_in.unexpected':
+    'If it was not you, change your password at once: that signs everybody out. Then look through your authorized applications and your activity.',
+  'label.by': 'By whom',
+} as const;
+
+/** Mails about the reader’s account itself: German. */
+export const accountDe: Record<keyof typeof accountEn, string> = {
+  'password.changed.subject': 'Dein Passwort wurde geändert',
+  'password.changed.happened':
+    'Dein Konto hat ein neues Passwort. Wer mit dem alten angemeldet war, wurde abgemeldet; Anwendungen, die du zugelassen hast, behalten ihren Zugriff.',
+  'password.removed.subject': 'Dein Passwort wurde entfernt',
+  'password.removed.happened':
+    'Dein Konto hat kein Passwort mehr, also kann sich niemand mehr mit einem anmelden. Wer angemeldet war, wurde abgemeldet; Anwendungen, die du zugelassen hast, behalten ihren Zugriff.',
+  'password.expected': 'Wenn du das wolltest, musst du nichts tun.',
+  'password.unexpected':
+    'Wenn nicht, versucht vielleicht jemand anderes, in dein Konto zu kommen: Setz dort, wo du dein Konto verwaltest, ein neues Passwort, oder bitte den Betreiber von {host} um Hilfe. Sieh danach deine zugelassenen Anwendungen und deine Aktivität durch.',
+  'password.by': 'Die Plattform, die dein Konto verwaltet, oder ihr Betreiber',
+  'sign_in.subject': 'Neue Anmeldung in deinem Konto',
+  'sign_in.happened':
+    'Jemand hat sich in deinem Konto angemeldet, in einem Browser, den wir dort noch nicht gesehen haben.',
+  'sign_in.expected':
+    'Wenn du es warst, in einem neuen Browser oder nach dem Löschen von Cookies, musst du nichts tun.',
+  'sign_in.unexpected':
+    'Wenn du es nicht warst, ändere sofort dein Passwort: Damit werden alle abgemeldet. Sieh danach deine zugelassenen Anwendungen und deine Aktivität durch.',
+  'label.by': 'Von wem',
+};

@@ -1,0 +1,31 @@
+/** What is in mails of more than one kind: English. */
+export const commonEn = {
+  'label.application': 'Application',
+  'label.owner': 'Owner',
+  'label.homepage': 'Homepage, as given by the owner',
+  'label.time': 'When',
+  'label.origin': 'From where',
+  'device.full': '{browser} on {system}',
+  'device.system': 'a device with {system}',
+  'device.unknown': 'an unknown device',
+  origin: '{device}, address {ip}',
+  'link.authorizations': 'Your authorized applications',
+  'link.activity': 'Your activity',
+  footer: 'Sent automatically by {host}',
+} as const;
+
+/** What is in mails of more than one kind: German. */
+export const commonDe: Record<keyof typeof commonEn, string> = {
+  'label.application': 'Anwendung',
+  'label.owner': 'Inhaber',
+  'label.homepage': 'Website, laut Inhaber',
+  'label.time': 'Wann',
+  'label.origin': 'Von wo',
+  'device.full': '{browser} unter {system}',
+  'device.system': 'ein Gerät mit {system}',
+  'device.unknown': 'ein unbekanntes Gerät',
+  origin: '{device}, Adresse {ip}',
+  'link.authorizations': 'Deine zugelassenen Anwendungen',
+  'link.activity': 'Deine Aktivität',
+  footer: 'Automatisch verschickt von {host}',
+};

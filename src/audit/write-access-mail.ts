@@ -1,0 +1,119 @@
+import type { MailData } from './mail.ts';
+import type { MailMessageKey } from './mail-messages.ts';
+import { localTime, plainAddress, quoted } from './mail-text.ts';
+import {
+  accessFacts,
+  applicationFacts,
+  authorizationsLink,
+  type MailContent,
+  type MailPen,
+  originFact,
+  revokeButton,
+  timeFact,
+} from './mail-view.ts';
+import type { MailSection } from './render-mail.ts';
+
+/** A new authorization, and the way to end it. */
+export function writeAuthorized(pen: MailPen, data: MailData['authorized']): MailContent {
+  const { t } = pen;
+  return {
+    ...titles(pen, 'authorized', data),
+    sections: [
+      {
+        sentences: [t('authorized.expected'), t('authorized.unexpected')],
+        button: revokeButton(pen, data.grantId),
+      },
+    ],
+    facts: [
+      ...applicationFacts(pen, data.application),
+      timeFact(pen, data),
+      originFact(pen, data.origin),
+      ...accessFacts(pen, data, 'label.scopes'),
+    ],
+    links: [authorizationsLink(pen)],
+  };
+}
+
+/** An authorization that was ended because somebody may have stolen its keys. */
+export function writeReuseDetected(pen: MailPen, data: MailData['reuse_detected']): MailContent {
+  return {
+    ...titles(pen, 'reuse', data),
+    sections: explain(pen, 'reuse'),
+    facts: [...applicationFacts(pen, data.application), timeFact(pen, data)],
+    links: [authorizationsLink(pen)],
+  };
+}
+
+/** An authorization that an operator ended, and what it was. */
+export function writeRevokedByOperator(
+  pen: MailPen,
+  data: MailData['revoked_by_operator'],
+): MailContent {
+  return {
+    ...titles(pen, 'operator', data),
+    sections: explain(pen, 'operator'),
+    facts: [
+      ...applicationFacts(pen, data.application),
+      timeFact(pen, data),
+      timeFact(pen, { ...data, at: data.grantedAt }, 'label.granted'),
+      ...accessFacts(pen, data, 'label.scopes_ended'),
+    ],
+    links: [authorizationsLink(pen)],
+  };
+}
+
+/** An authorization that ends unless it is used: the ways to keep it and to end it. */
+export function writeAccessEnding(pen: MailPen, data: MailData['access_ending']): MailContent {
+  const { t, locale } = pen;
+  const time = localTime(data.endsAt, data.timezone, locale);
+  const homepage = plainAddress(data.application.homepageUrl);
+  return {
+    ...titles(pen, 'ending', data),
+    sections: [
+      { sentences: [t('ending.happened', { time })] },
+      {
+        title: t('ending.keep.title'),
+        sentences: [t('ending.keep')],
+        address: homepage === undefined ? undefined : { label: t('label.homepage'), url: homepage },
+      },
+      {
+        title: t('ending.revoke.title'),
+        sentences: [t('ending.revoke')],
+        button: revokeButton(pen, data.grantId),
+      },
+    ],
+    facts: [
+      ...applicationFacts(pen, { ...data.application, homepageUrl: null }),
+      timeFact(pen, { ...data, at: data.endsAt }, 'label.ends'),
+      ...accessFacts(pen, data, 'label.scopes'),
+    ],
+    links: [authorizationsLink(pen)],
+  };
+}
+
+type AccessStory = 'authorized' | 'reuse' | 'operator' | 'ending';
+
+function titles(
+  { t, locale }: MailPen,
+  story: AccessStory,
+  data: { readonly application: { readonly name: string } },
+): Pick<MailContent, 'subject' | 'heading'> {
+  const application = quoted(data.application.name, locale);
+  return {
+    subject: t(`${story}.subject`, { application }),
+    heading: t(`${story}.heading`, { application }),
+  };
+}
+
+/** What happened, what was done, what the reader can do. */
+function explain({ t, host }: MailPen, story: 'reuse' | 'operator'): MailSection[] {
+  const section = (title: MailMessageKey, sentence: MailMessageKey) => ({
+    title: t(title),
+    sentences: [t(sentence, { host })],
+  });
+  return [
+    section('access.happened', `${story}.happened`),
+    section('access.done', `${story}.done`),
+    section('access.todo', `${story}.todo`),
+  ];
+}

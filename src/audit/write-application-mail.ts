@@ -1,0 +1,48 @@
+import { describeChange } from './describe-change.ts';
+import type { MailData } from './mail.ts';
+import { oneLine, quoted, unlinked } from './mail-text.ts';
+import {
+  applicationFacts,
+  type MailContent,
+  type MailPen,
+  originFact,
+  timeFact,
+} from './mail-view.ts';
+
+/** Longest address or label, in characters. */
+const DETAIL_LIMIT = 200;
+const REASON_LIMIT = 2000;
+
+/** What happened to an application of the reader's own. */
+export function writeApplicationChanged(
+  pen: MailPen,
+  data: MailData['application_changed'],
+): MailContent {
+  const { t, locale, issuer } = pen;
+  const { subject, heading, texts, detailsLabel } = describeChange(data.change);
+  const application = quoted(data.application.name, locale);
+  const lines = data.details?.map((line) => unlinked(oneLine(line, DETAIL_LIMIT))) ?? [];
+  const open = data.path === '/account/applications' ? 'changed.open_list' : 'changed.open';
+  return {
+    subject: t(subject, { application }),
+    heading: t(heading, { application }),
+    sections: [
+      {
+        sentences: texts.map((key) => t(key)),
+        button: { label: t(open), url: issuer + data.path, harmful: false },
+      },
+    ],
+    facts: [
+      ...applicationFacts(pen, data.application),
+      timeFact(pen, data),
+      ...(data.origin === undefined ? [] : [originFact(pen, data.origin)]),
+      ...(data.reason
+        ? [{ label: t('label.reason'), value: oneLine(data.reason, REASON_LIMIT) }]
+        : []),
+      ...(detailsLabel === undefined || lines.length === 0
+        ? []
+        : [{ label: t(detailsLabel), value: lines }]),
+    ],
+    links: [],
+  };
+}

@@ -1,0 +1,70 @@
+import type { MailData, MailKind } from '../../src/audit/mail.ts';
+
+const happening = { at: '2026-07-01T12:00:00.000Z', timezone: 'Europe/Berlin' };
+const origin = { ip: '203.0.113.7', userAgent: 'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0' };
+const access = {
+  application: {
+    name: 'Box Office Sync',
+    owner: 'Ben Example',
+    homepageUrl: 'https://app.example.com/box-office',
+  },
+  scopes: ['read'],
+  organizers: [{ slug: 'redstage', name: { en: 'Red Stage', de: 'Rote Bühne' } }],
+};
+
+/** One mail of each kind, as it is written to the outbox. */
+export const MAILS: MailData = {
+  authorized: { ...happening, ...access, grantId: 'grant1', origin },
+  reuse_detected: { ...happening, application: access.application },
+  revoked_by_operator: { ...happening, ...access, grantedAt: '2026-03-09T08:30:00.000Z' },
+  access_ending: {
+    ...happening,
+    ...access,
+    scopes: ['read', 'write'],
+    grantId: 'grant1',
+    endsAt: '2026-07-08T12:00:00.000Z',
+  },
+  application_changed: {
+    ...happening,
+    application: { ...access.application, owner: null },
+    change: 'redirect_uris_changed',
+    details: ['https://app.example.com/callback', 'http://127.0.0.1/callback'],
+    origin,
+    path: '/account/applications/2fQ9dLx0aVbT7mRkY3nWcE5u',
+  },
+  password_changed: { ...happening, removed: false },
+  new_device: { ...happening, origin },
+};
+
+/** All kinds there are. */
+export const MAIL_KINDS: readonly MailKind[] = [
+  'authorized',
+  'reuse_detected',
+  'revoked_by_operator',
+  'access_ending',
+  'application_changed',
+  'password_changed',
+  'new_device',
+];
+
+/** Ends the line, the header, the tag and the quotation; hides, turns around, and leads away. */
+const EVIL =
+  'x\r\nBcc: eve@evil.example\r\n\r\n</dd><script>"> <b>\u202egpj\u200b.exe” https://evil.example/login';
+/** Looks as if it led here. */
+const EVIL_HOMEPAGE = 'https://login.example.com@evil.example/?to=login.example.com#<b>';
+
+const CHOSEN = ['name', 'owner', 'slug', 'en', 'de', 'ip', 'userAgent', 'timezone'];
+
+/** The same mail, with harm in everything that somebody else may have chosen. */
+export function hostile<Data>(data: Data): Data {
+  const replace = (key: string, value: unknown) => {
+    if (['scopes', 'details'].includes(key) && Array.isArray(value)) {
+      return value.map(() => EVIL);
+    }
+    if (typeof value !== 'string') {
+      return value;
+    }
+    return key === 'homepageUrl' ? EVIL_HOMEPAGE : CHOSEN.includes(key) ? EVIL : value;
+  };
+  return JSON.parse(JSON.stringify(data, replace));
+}
