@@ -28,6 +28,10 @@ export function unseal(secret: string, purpose: string, sealed: Uint8Array): str
   return Buffer.concat([decipher.update(body), decipher.final()]).toString('utf8');
 }
 
-function deriveKey(secret: string, purpose: string): Buffer {
+/**
+ * 32 bytes that follow from `secret` and give nothing of it away (HKDF).
+ * @param purpose keeps keys for different uses of one secret apart
+ */
+export function deriveKey(secret: string, purpose: string): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, '', `stagedoor ${purpose}`, 32));
 }

@@ -96,6 +96,7 @@ export interface Schema {
     redirect_uri: string;
     code_challenge: string | null;
     scopes: string[];
+    jkt: string | null;
     issued_at: Date;
     expires_at: Date;
     consumed_at: Date | null;
@@ -105,6 +106,7 @@ export interface Schema {
     grant_id: string;
     family_id: string;
     scopes: string[];
+    jkt: string | null;
     issued_at: Date;
     expires_at: Date;
     superseded_at: Date | null;
@@ -114,12 +116,14 @@ export interface Schema {
     grant_id: string;
     family_id: string;
     scopes: string[];
+    jkt: string | null;
     rotations: number;
     first_issued_at: Date;
     issued_at: Date;
     expires_at: Date;
     consumed_at: Date | null;
   };
+  dpop_proofs: { proof_hash: Uint8Array; expires_at: Date };
   known_devices: {
     user_id: string;
     device_hash: Uint8Array;
@@ -208,6 +212,7 @@ export interface Schema {
     public_jwk: Json<Record<string, unknown>>;
     sealed_private_jwk: Uint8Array;
     created_at: CreatedAt;
+    signs_from: Date;
     retired_at: Date | null;
   };
 }

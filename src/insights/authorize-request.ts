@@ -16,6 +16,7 @@ export const KNOWN_PARAMETERS = [
   'prompt',
   'approval_prompt',
   'response_mode',
+  'dpop_jkt',
   'login_hint',
   'ui_locales',
   'display',

@@ -1,4 +1,5 @@
 import type { ParsedUrlQuery } from 'node:querystring';
+import { isThumbprint } from '../tokens/proof.ts';
 import { KNOWN_PARAMETERS, type KnownParameter, type Parameters } from './authorize-request.ts';
 import { asDetail } from './client-error.ts';
 import { type Finding, problem, remark } from './finding.ts';
@@ -17,6 +18,7 @@ const OPTIONAL: ReadonlySet<string> = new Set([
   'prompt',
   'approval_prompt',
   'response_mode',
+  'dpop_jkt',
   'login_hint',
   'ui_locales',
   'display',
@@ -35,6 +37,7 @@ export function checkOtherParameters(parameters: Parameters, sent: ParsedUrlQuer
     ...checkPrompt(parameters),
     ...checkApprovalPrompt(parameters),
     ...checkResponseMode(parameters),
+    ...checkThumbprint(parameters),
     ...OPENID.filter((name) => parameters[name] !== undefined).map((name) =>
       problem(name, 'openid_parameter', { parameter: name }),
     ),
@@ -80,6 +83,15 @@ function checkResponseMode({ response_mode: sent }: Parameters): Finding[] {
   return RESPONSE_MODES.includes(sent)
     ? [remark('response_mode', 'ok', 'response_mode_fits')]
     : [problem('response_mode', 'response_mode_unsupported', { sent: asDetail(sent) })];
+}
+
+function checkThumbprint({ dpop_jkt: sent }: Parameters): Finding[] {
+  if (sent === undefined) {
+    return [];
+  }
+  return isThumbprint(sent)
+    ? [remark('dpop_jkt', 'ok', 'fits')]
+    : [problem('dpop_jkt', 'dpop_thumbprint_malformed')];
 }
 
 function checkUnknown(sent: ParsedUrlQuery): Finding[] {

@@ -79,6 +79,7 @@ const RULES: readonly Rule[] = [
     parameter,
   ],
   [/^request_uri is invalid|^invalid request_uri$/, 'request_uri_invalid'],
+  [/^dpop_jkt must be/, 'dpop_thumbprint_malformed'],
   [/^the application is suspended$/, 'application_suspended'],
   [/^the application is disabled$/, 'application_disabled'],
 
@@ -138,6 +139,15 @@ const RULES: readonly Rule[] = [
   [/^unsupported code_challenge_method$/, 'verifier_unexpected'],
   [/^refresh token missing requested scope/, 'refresh_scope', ({ scope }) => ({ scope })],
   [/^the application may no longer ask for any scope/, 'scope_withdrawn'],
+  [/^missing DPoP proof JWT$/, 'dpop_proof_missing'],
+  [/^DPoP proof was used before$/, 'dpop_proof_reused'],
+  [/^DPoP proof key thumbprint does not match/, 'dpop_key_wrong'],
+  [/^failed jkt verification$/, 'dpop_key_wrong'],
+  [
+    /^invalid DPoP key binding$|^DPoP (proof|nonces) /,
+    'dpop_proof_invalid',
+    ({ description }) => ({ description }),
+  ],
   [/^client mismatch$|^the token was not issued to this client$/, 'token_of_another'],
   [/\(referenced account not found\)$/, 'user_inactive'],
 ];

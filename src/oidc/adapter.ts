@@ -3,6 +3,7 @@ import { clientAdapter } from './client-adapter.ts';
 import type { AdapterDeps, PartialAdapter } from './deps.ts';
 import { grantAdapter } from './grant-adapter.ts';
 import { interactionAdapter } from './interaction-adapter.ts';
+import { proofAdapter } from './proof-adapter.ts';
 import { pushedRequestAdapter } from './pushed-request-adapter.ts';
 import { sessionAdapter } from './session-adapter.ts';
 import { accessTokenAdapter, codeAdapter, refreshTokenAdapter } from './token-adapters.ts';
@@ -15,6 +16,7 @@ const MODELS: Record<string, (deps: AdapterDeps) => PartialAdapter> = {
   Interaction: interactionAdapter,
   PushedAuthorizationRequest: pushedRequestAdapter,
   RefreshToken: refreshTokenAdapter,
+  ReplayDetection: proofAdapter,
   Session: sessionAdapter,
 };
 

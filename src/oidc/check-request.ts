@@ -1,5 +1,6 @@
 import { type Client, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Config } from '../config.ts';
+import { isThumbprint } from '../tokens/proof.ts';
 
 /**
  * Our own checks of an authorization request, after the provider's: it drops unknown scopes in
@@ -16,6 +17,7 @@ export function checkRequest(config: Config) {
       throw new errors.InvalidRequest('the request has no parameters');
     }
     refuseControlCharacters(params);
+    refuseWrongThumbprint(params.dpop_jkt);
     for (const scope of sentScopes(ctx)) {
       if (!known.has(scope)) {
         throw new errors.InvalidScope('requested scope is not known', scope);
@@ -53,6 +55,16 @@ function refuseInactive(client: Client): void {
     // Nobody is sent on to an application that was stopped.
     error.allow_redirect = false;
     throw error;
+  }
+}
+
+/**
+ * The key that will redeem the code is named by its SHA-256 thumbprint; nothing else could ever fit.
+ * @see RFC 9449 §10
+ */
+function refuseWrongThumbprint(thumbprint: unknown): void {
+  if (thumbprint !== undefined && !isThumbprint(String(thumbprint))) {
+    throw new errors.InvalidRequest('dpop_jkt must be the SHA-256 thumbprint of a key');
   }
 }
 

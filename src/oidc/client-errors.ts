@@ -15,6 +15,10 @@ type ProtocolError = errors.OIDCProviderError;
 export function recordClientErrors(provider: Provider, queue: ErrorQueue): void {
   const listener = (endpoint: Endpoint) => (ctx: KoaContextWithOIDC, error: ProtocolError) => {
     try {
+      if (error.error === 'use_dpop_nonce') {
+        // No failure: the client asks again with the nonce that it was given.
+        return;
+      }
       const failure = toFailure(endpoint, ctx, error);
       if (failure !== undefined) {
         const { clientId } = failure;

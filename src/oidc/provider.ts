@@ -5,6 +5,8 @@ import type { Config } from '../config.ts';
 import type { Db } from '../db/database.ts';
 import { findActiveUser } from '../directory/find-user.ts';
 import type { ErrorQueue } from '../insights/error-queue.ts';
+import { deriveKey } from '../sealed.ts';
+import { DPOP_ALGORITHMS } from '../tokens/proof.ts';
 import { createAdapterFactory } from './adapter.ts';
 import { checkRequest } from './check-request.ts';
 import { EXTRA_CLIENT_METADATA } from './client-adapter.ts';
@@ -47,6 +49,10 @@ export interface ProviderDeps {
  */
 export function createProvider(deps: ProviderDeps): Provider {
   const { db, config } = deps;
+  const [firstKey] = deps.cookieKeys;
+  if (firstKey === undefined) {
+    throw new Error('the provider needs a cookie key');
+  }
   const provider = new Provider(config.issuer, {
     adapter: createAdapterFactory({ db, config }),
     jwks: { keys: [...deps.signingKeys] },
@@ -57,7 +63,10 @@ export function createProvider(deps: ProviderDeps): Provider {
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
     // The provider checks it for every client, though no ID token is ever issued here.
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
-    enabledJWA: { idTokenSigningAlgValues: ['ES256'] },
+    enabledJWA: {
+      idTokenSigningAlgValues: ['ES256'],
+      dPoPSigningAlgValues: DPOP_ALGORITHMS,
+    },
     extraClientMetadata: { properties: EXTRA_CLIENT_METADATA },
     // Not a parameter of ours: the place where our checks run, at `authorize` and at `par`.
     extraParams: { approval_prompt: checkRequest(config) },
@@ -84,7 +93,7 @@ export function createProvider(deps: ProviderDeps): Provider {
       clientCredentials: OFF,
       rpInitiatedLogout: OFF,
       resourceIndicators: OFF,
-      dPoP: OFF,
+      dPoP: { enabled: true, nonceSecret: deriveKey(firstKey, 'DPoP nonce') },
       revocation: { enabled: true, allowedPolicy: mayRevoke },
       pushedAuthorizationRequests: ON,
     },

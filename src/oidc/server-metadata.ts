@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import { DPOP_ALGORITHMS } from '../tokens/proof.ts';
 import { PATHS } from './paths.ts';
 
 /**
@@ -26,6 +27,7 @@ export function serverMetadata(config: Config): Record<string, unknown> {
     revocation_endpoint_auth_methods_supported: [...clientAuth, 'none'],
     introspection_endpoint_auth_methods_supported: clientAuth,
     code_challenge_methods_supported: ['S256'],
+    dpop_signing_alg_values_supported: [...DPOP_ALGORITHMS],
     authorization_response_iss_parameter_supported: true,
     require_pushed_authorization_requests: false,
     request_uri_parameter_supported: false,

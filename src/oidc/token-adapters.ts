@@ -38,6 +38,7 @@ export function codeAdapter({ db, config }: AdapterDeps): PartialAdapter {
         found && {
           ...grantSource(id, 'AuthorizationCode', found),
           redirectUri: found.redirectUri,
+          ...(found.jkt === undefined ? {} : { dpopJkt: found.jkt }),
           ...(found.codeChallenge === undefined
             ? {}
             : { codeChallenge: found.codeChallenge, codeChallengeMethod: 'S256' }),
@@ -67,6 +68,7 @@ export function refreshTokenAdapter({ db, config }: AdapterDeps): PartialAdapter
           gty: 'authorization_code refresh_token',
           rotations: found.rotations,
           iiat: toEpoch(found.firstIssuedAt),
+          ...(found.jkt === undefined ? {} : { jkt: found.jkt }),
         }
       );
     },
@@ -102,6 +104,8 @@ function newToken(value: string, payload: AdapterPayload): NewToken {
     value,
     grantId: payload.grantId,
     scopes: payload.scope?.split(' ').filter((scope) => scope !== '') ?? [],
+    // A code has the second name.
+    jkt: payload.jkt ?? payload.dpopJkt,
     issuedAt: fromEpoch(payload.iat ?? nowEpoch()),
     expiresAt: fromEpoch(payload.exp),
   };

@@ -13,6 +13,8 @@ export interface LiveToken {
   readonly userId: string;
   readonly iat: number;
   readonly exp: number;
+  /** Thumbprint (RFC 7638) of the key that it is bound to; undefined: a bearer token. */
+  readonly jkt: string | undefined;
   /** Slugs: the grant's organizers of which the user is a member now. */
   readonly organizers: readonly string[];
   /** Slug to permissions: the union over the user's teams there. */
@@ -83,6 +85,7 @@ function toLiveToken(row: LiveTokenRow): LiveToken {
     userId: row.user_id,
     iat: Math.floor(row.iat),
     exp: Math.floor(row.exp),
+    jkt: row.jkt ?? undefined,
     organizers: Object.keys(permissions),
     permissions,
   };

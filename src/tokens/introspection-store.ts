@@ -36,6 +36,7 @@ const COLUMNS = `
   ), ' '), '') end as scope,
   extract(epoch from t.issued_at)::float8 as iat,
   extract(epoch from least(t.expires_at, g.ends_at))::float8 as exp,
+  t.jkt,
   g.user_id, g.client_id,
   (select json_agg(json_build_array(m.organizer_slug, tm.permissions))
      from grant_organizers o
@@ -44,7 +45,8 @@ const COLUMNS = `
     where o.grant_id = g.id) as teams`;
 
 const forCaller = (table: 'access_tokens' | 'refresh_tokens', mayAsk: string) => `
-  select caller.kind, live.scope, live.iat, live.exp, live.user_id, live.client_id, live.teams
+  select caller.kind, live.scope, live.iat, live.exp, live.jkt, live.user_id,
+         live.client_id, live.teams
     from (${CALLER}) caller
     left join lateral (select ${COLUMNS} from ${live(table, '$3')} and (${mayAsk})) live on true
    limit 1`;
@@ -67,6 +69,7 @@ export interface LiveTokenRow {
   readonly scope: string;
   readonly iat: number;
   readonly exp: number;
+  readonly jkt: string | null;
   readonly user_id: string;
   readonly client_id: string;
   readonly teams: readonly (readonly [slug: string, permissions: readonly string[]])[] | null;

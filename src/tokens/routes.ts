@@ -6,6 +6,7 @@ import { organizersOf } from '../directory/organizers-of.ts';
 import { readForm } from '../web/form.ts';
 import { readClientCredentials } from './client-credentials.ts';
 import { findLiveAccessToken, introspect, type LiveToken } from './introspect.ts';
+import { DPOP_ALGORITHMS } from './proof.ts';
 
 /** What the endpoints that read tokens need. */
 export interface TokenRoutesDeps {
@@ -71,7 +72,8 @@ function presentActive(issuer: string, kind: 'access_token' | 'refresh_token', t
     active: true,
     scope: token.scope,
     client_id: token.clientId,
-    ...(kind === 'access_token' ? { token_type: 'Bearer' } : {}),
+    ...(kind === 'access_token' ? { token_type: token.jkt === undefined ? 'Bearer' : 'DPoP' } : {}),
+    ...(token.jkt === undefined ? {} : { cnf: { jkt: token.jkt } }),
     exp: token.exp,
     iat: token.iat,
     sub: token.userId,
@@ -131,6 +133,9 @@ async function bearer(
     return challenge(ctx, 401, '', 'Authentication credentials were not provided.');
   }
   const token = await findLiveAccessToken(deps.database, value);
+  if (token?.jkt !== undefined) {
+    return challengeBound(ctx);
+  }
   if (token === undefined) {
     return challenge(ctx, 401, 'error="invalid_token"', 'The access token is not valid.');
   }
@@ -145,8 +150,23 @@ async function bearer(
   return token;
 }
 
-function challenge(ctx: Context, status: 401 | 403, error: string, detail: string): undefined {
+/**
+ * A token that is bound to a key is worth nothing as a bearer token.
+ * @see RFC 9449 §7.1, §7.2
+ */
+function challengeBound(ctx: Context): undefined {
+  const error = `error="invalid_token", algs="${DPOP_ALGORITHMS.join(' ')}"`;
+  return challenge(ctx, 401, error, 'The access token is bound to a key.', 'DPoP');
+}
+
+function challenge(
+  ctx: Context,
+  status: 401 | 403,
+  error: string,
+  detail: string,
+  scheme: 'Bearer' | 'DPoP' = 'Bearer',
+): undefined {
   ctx.status = status;
-  ctx.set('WWW-Authenticate', `Bearer realm="stagedoor"${error && `, ${error}`}`);
+  ctx.set('WWW-Authenticate', `${scheme} realm="stagedoor"${error && `, ${error}`}`);
   ctx.body = { detail };
 }

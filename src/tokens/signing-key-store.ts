@@ -33,6 +33,7 @@ export async function insertSigningKey(tx: Tx, key: StoredSigningKey): Promise<v
       alg: key.alg,
       public_jwk: JSON.stringify(key.publicJwk),
       sealed_private_jwk: key.sealedPrivateJwk,
+      signs_from: sql`now()`,
     })
     .execute();
 }

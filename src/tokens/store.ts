@@ -16,6 +16,7 @@ import type {
 const columns = (token: NewToken) => ({
   grant_id: token.grantId,
   scopes: [...token.scopes],
+  jkt: token.jkt ?? null,
   issued_at: token.issuedAt,
   expires_at: token.expiresAt,
 });
@@ -201,6 +202,7 @@ function grantUsed({ expiresAt, ip }: GrantUse) {
 
 const TOKEN_COLUMNS = [
   't.grant_id',
+  't.jkt',
   't.issued_at',
   't.expires_at',
   'g.user_id',
@@ -227,6 +229,7 @@ interface TokenRow {
   user_id: string;
   client_id: string;
   scopes: string[];
+  jkt: string | null;
   issued_at: Date;
   expires_at: Date;
 }
@@ -245,6 +248,7 @@ function toFound(row: TokenRow): FoundToken {
     userId: row.user_id,
     clientId: row.client_id,
     scopes: row.scopes,
+    jkt: row.jkt ?? undefined,
     issuedAt: row.issued_at,
     expiresAt: row.expires_at,
   };

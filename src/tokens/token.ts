@@ -8,6 +8,8 @@ export interface NewToken {
   readonly value: string;
   readonly grantId: string;
   readonly scopes: readonly string[];
+  /** Thumbprint (RFC 7638) of the key that it is bound to; undefined: to none. */
+  readonly jkt: string | undefined;
   readonly issuedAt: Date;
   readonly expiresAt: Date;
 }
@@ -37,6 +39,8 @@ export interface FoundToken {
   readonly userId: string;
   readonly clientId: string;
   readonly scopes: readonly string[];
+  /** Thumbprint (RFC 7638) of the key that it is bound to; undefined: to none. */
+  readonly jkt: string | undefined;
   readonly issuedAt: Date;
   readonly expiresAt: Date;
 }

@@ -31,6 +31,7 @@ export async function postForm(
   endpoint: string,
   client: ClientCredentials | undefined,
   parameters: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<TokenAnswer> {
   const secret = client?.clientSecret;
   const response = await fetch(new URL(`/api/v1/oauth/${endpoint}`, server.issuer), {
@@ -40,6 +41,7 @@ export async function postForm(
       ...(client === undefined || secret === undefined
         ? {}
         : { authorization: basic(client.clientId, secret) }),
+      ...headers,
     },
     body: new URLSearchParams({
       ...(client !== undefined && secret === undefined ? { client_id: client.clientId } : {}),

@@ -225,6 +225,12 @@ const CASES: readonly [
   ['id_token_hint', urlWith({ id_token_hint: 'e.e.e' }), ['error id_token_hint openid_parameter']],
   ['claims_locales', urlWith({ claims_locales: 'de' }), ['error claims_locales openid_parameter']],
   ['claims', urlWith({ claims: '{}' }), ['info claims parameter_ignored']],
+  ['a dpop_jkt', urlWith({ dpop_jkt: CHALLENGE }), []],
+  [
+    'a dpop_jkt in hexadecimal',
+    urlWith({ dpop_jkt: 'a1'.repeat(32) }),
+    ['error dpop_jkt dpop_thumbprint_malformed'],
+  ],
   ['response_mode=form_post', urlWith({ response_mode: 'form_post' }), []],
   [
     'response_mode=jwt',

@@ -46,6 +46,8 @@ export const insightReasonsEn = {
     'Signed request objects (request) are not possible. Send plain parameters, or push the request.',
   'insights.reason.request_uri_unsupported':
     'This request_uri does not come from this server’s endpoint for pushed requests. Send plain parameters, or push the request.',
+  'insights.reason.dpop_thumbprint_malformed':
+    'dpop_jkt is no thumbprint. It is the SHA-256 of the public key in base64url, as RFC 7638 makes it: 43 characters.',
   'insights.reason.request_uri_invalid':
     'The pushed request was not found: it was used already, or it is older than 60 seconds. Push a new one each time.',
   'insights.reason.registration_unsupported':
@@ -107,6 +109,13 @@ export const insightReasonsEn = {
     'The refresh asked for a scope that the person did not allow: {scope}.',
   'insights.reason.scope_withdrawn':
     'The application is no longer registered for any scope of this authorization.',
+  'insights.reason.dpop_proof_missing':
+    'There is no DPoP proof, though the code was asked for with a key (dpop_jkt). Send a proof in the header DPoP.',
+  'insights.reason.dpop_proof_reused':
+    'The DPoP proof had been used before. Make a new one, with a new jti, for each request.',
+  'insights.reason.dpop_proof_invalid': 'The DPoP proof was refused: {description}',
+  'insights.reason.dpop_key_wrong':
+    'The request was not made with the key to which the code or token is bound. Send a DPoP proof of the same key; if it is lost, ask the person for access again.',
   'insights.reason.token_of_another':
     'The code or token was issued to another application. Is the right client id in use?',
   'insights.reason.revoked_by_user':
@@ -221,6 +230,8 @@ export const insightReasonsDe = {
     'Signierte Request-Objekte (request) sind nicht möglich. Sende einfache Parameter oder einen Pushed Request.',
   'insights.reason.request_uri_unsupported':
     'Diese request_uri kommt nicht vom Endpunkt für Pushed Requests dieses Servers. Sende einfache Parameter oder einen Pushed Request.',
+  'insights.reason.dpop_thumbprint_malformed':
+    'dpop_jkt ist kein Fingerabdruck. Das ist der SHA-256 des öffentlichen Schlüssels in base64url, wie RFC 7638 ihn bildet: 43 Zeichen.',
   'insights.reason.request_uri_invalid':
     'Der Pushed Request wurde nicht gefunden: Er ist schon benutzt oder älter als 60 Sekunden. Sende jedes Mal einen neuen.',
   'insights.reason.registration_unsupported':
@@ -282,6 +293,13 @@ export const insightReasonsDe = {
     'Beim Erneuern wurde um einen Scope gebeten, den die Person nicht erlaubt hat: {scope}.',
   'insights.reason.scope_withdrawn':
     'Die Anwendung ist für keinen Scope dieser Autorisierung mehr registriert.',
+  'insights.reason.dpop_proof_missing':
+    'Der DPoP-Nachweis fehlt, obwohl der Code mit einem Schlüssel (dpop_jkt) angefragt wurde. Schick einen Nachweis im Header DPoP mit.',
+  'insights.reason.dpop_proof_reused':
+    'Der DPoP-Nachweis war schon benutzt. Erzeuge für jede Anfrage einen neuen, mit neuem jti.',
+  'insights.reason.dpop_proof_invalid': 'Der DPoP-Nachweis wurde abgelehnt: {description}',
+  'insights.reason.dpop_key_wrong':
+    'Die Anfrage kam nicht mit dem Schlüssel, an den der Code oder das Token gebunden ist. Schick einen DPoP-Nachweis desselben Schlüssels; wenn er verloren ist, bitte die Person erneut um Zugriff.',
   'insights.reason.token_of_another':
     'Der Code oder das Token wurde für eine andere Anwendung ausgestellt. Ist die richtige Client-ID eingestellt?',
   'insights.reason.revoked_by_user':

@@ -1,0 +1,28 @@
+import { sql } from 'kysely';
+import type { Db } from '../db/database.ts';
+
+/**
+ * Notes a used proof; false where it was used before, also by a transaction that has not ended:
+ * the lock is there so that nobody waits for that one, which may itself wait for a row that the
+ * caller holds.
+ * @param lifetime seconds
+ */
+export async function insertProof(db: Db, hash: Uint8Array, lifetime: number): Promise<boolean> {
+  const { rows } = await sql`
+    insert into dpop_proofs (proof_hash, expires_at)
+    select ${hash}::bytea, now() + make_interval(secs => ${lifetime})
+     where pg_try_advisory_xact_lock(${lockOf(hash)}::bigint)
+        on conflict do nothing
+    returning true
+  `.execute(db);
+  return rows.length > 0;
+}
+
+/** Deletes proofs that would no longer be taken for their age. */
+export async function deleteOverProofs(db: Db): Promise<void> {
+  await db.deleteFrom('dpop_proofs').where('expires_at', '<=', sql<Date>`now()`).execute();
+}
+
+function lockOf(hash: Uint8Array): string {
+  return Buffer.from(hash).readBigInt64BE().toString();
+}

@@ -1,0 +1,474 @@
+import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { after, before, describe, it } from 'node:test';
+import { CompiledQuery } from 'kysely';
+import * as oauth from 'oauth4webapi';
+import * as client from 'openid-client';
+import { deleteOverProofs } from '../../src/tokens/proof-store.ts';
+import { type DpopKey, newDpopKey, newProof, type ProofOptions } from '../support/dpop.ts';
+import {
+  createPlatform,
+  registerApplication,
+  type TestApplication,
+  type TestPlatform,
+} from '../support/factories.ts';
+import { type AuthorizeResult, authorize, challengeOf, decide, signIn } from '../support/flow.ts';
+import { until } from '../support/outbox.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { introspect, postForm, type TokenAnswer } from '../support/tokens.ts';
+import { UserAgent } from '../support/user-agent.ts';
+
+/** Seconds since 1970. */
+const now = () => Math.floor(Date.now() / 1000);
+const LOOPBACK = { [oauth.allowInsecureRequests]: true };
+const CHALLENGE = {
+  code_challenge: challengeOf('v'.repeat(43)),
+  code_challenge_method: 'S256',
+};
+
+for (const engine of ['PostgreSQL', 'the embedded database'] as const) {
+  describe(`tokens that are bound to a key, on ${engine}`, () => {
+    let server: TestServer;
+    let platform: TestPlatform;
+    let application: TestApplication;
+    let scanner: TestApplication;
+    let key: DpopKey;
+    let otherKey: DpopKey;
+    let endpoint: string;
+
+    before(async () => {
+      server = await startServer(engine === 'PostgreSQL' ? {} : { DATABASE_URL: '' });
+      platform = await createPlatform(server);
+      application = platform.application;
+      scanner = await registerApplication(server, {
+        owner: 'ben',
+        name: 'Door Scanner',
+        clientType: 'public',
+        redirectUris: ['http://127.0.0.1/callback'],
+      });
+      key = await newDpopKey();
+      otherKey = await newDpopKey('Ed25519');
+      endpoint = `${server.issuer}/api/v1/oauth/token`;
+    });
+    after(() => server.close());
+
+    const code = (of: TestApplication, parameters: Record<string, string> = {}) =>
+      authorize(server, {
+        application: of,
+        user: platform.ada,
+        parameters: { approval_prompt: 'force', ...parameters },
+      });
+    const proof = (by: DpopKey, options: Partial<ProofOptions> = {}) =>
+      newProof(by, { url: endpoint, ...options });
+    const redeem = (of: TestApplication, authorization: AuthorizeResult, dpop?: string) =>
+      postForm(
+        server,
+        'token',
+        of,
+        {
+          grant_type: 'authorization_code',
+          code: authorization.parameters.code ?? '',
+          redirect_uri: authorization.redirectUri,
+          code_verifier: authorization.codeVerifier ?? '',
+        },
+        dpop === undefined ? {} : { dpop },
+      );
+    const refresh = (of: TestApplication, { body }: TokenAnswer, dpop?: string) =>
+      postForm(
+        server,
+        'token',
+        of,
+        { grant_type: 'refresh_token', refresh_token: body.refresh_token ?? '' },
+        dpop === undefined ? {} : { dpop },
+      );
+    const look = async ({ body }: TokenAnswer) => {
+      const answer = await introspect(server, platform.resourceServer, body.access_token ?? '');
+      return answer.body;
+    };
+    const push = (dpop: string, of = application) =>
+      postForm(
+        server,
+        'par',
+        of,
+        {
+          client_id: of.clientId,
+          response_type: 'code',
+          redirect_uri: of.redirectUri,
+          scope: 'read',
+          ...CHALLENGE,
+        },
+        { dpop },
+      );
+    const assertError = (answer: TokenAnswer, error: string, description?: string | RegExp) => {
+      assert.equal(answer.status, 400);
+      assert.equal(answer.body.error, error, JSON.stringify(answer.body));
+      if (description !== undefined) {
+        assert.match(answer.body.error_description ?? '', new RegExp(description));
+      }
+    };
+
+    it('say so at the token endpoint and in the introspection, and are bound no more than asked', async () => {
+      const bound = await redeem(scanner, await code(scanner), await proof(key));
+      assert.equal(bound.status, 200);
+      assert.equal(bound.body.token_type, 'DPoP');
+      const told = await look(bound);
+      assert.equal(told.active, true);
+      assert.equal(told.token_type, 'DPoP');
+      assert.deepEqual(told.cnf, { jkt: key.jkt });
+      const plain = await redeem(scanner, await code(scanner));
+      assert.equal(plain.body.token_type, 'Bearer');
+      assert.equal('cnf' in (await look(plain)), false);
+    });
+
+    it('tell an application of its own refresh token that it is bound', async () => {
+      const bound = await redeem(application, await code(application), await proof(key));
+      const own = (token = '') => introspect(server, application, token);
+      assert.deepEqual((await own(bound.body.access_token)).body.cnf, { jkt: key.jkt });
+      const { body } = await own(bound.body.refresh_token);
+      assert.deepEqual([body.active, 'cnf' in body, 'token_type' in body], [true, false, false]);
+    });
+
+    describe('of a public application', () => {
+      it('are refreshed with the same key, time and again', async () => {
+        let tokens = await redeem(scanner, await code(scanner), await proof(key));
+        for (let round = 0; round < 3; round += 1) {
+          tokens = await refresh(scanner, tokens, await proof(key));
+          assert.equal(tokens.status, 200);
+          assert.equal(tokens.body.token_type, 'DPoP');
+          assert.deepEqual((await look(tokens)).cnf, { jkt: key.jkt });
+        }
+      });
+
+      it('are not refreshed without it, and are not lost by trying', async () => {
+        const tokens = await redeem(scanner, await code(scanner), await proof(key));
+        assertError(await refresh(scanner, tokens), 'invalid_grant', 'jkt');
+        assertError(await refresh(scanner, tokens, await proof(otherKey)), 'invalid_grant', 'jkt');
+        assert.equal((await look(tokens)).active, true);
+        assert.equal((await refresh(scanner, tokens, await proof(key))).status, 200);
+      });
+    });
+
+    it('of a confidential application are refreshed with any key: its secret binds them', async () => {
+      const first = await redeem(application, await code(application), await proof(key));
+      const second = await refresh(application, first, await proof(otherKey));
+      assert.deepEqual((await look(second)).cnf, { jkt: otherKey.jkt });
+      assert.equal((await look(first)).active, false);
+      const third = await refresh(application, second);
+      assert.equal(third.body.token_type, 'Bearer');
+      assert.equal('cnf' in (await look(third)), false);
+    });
+
+    describe('from a code that is bound to a key', () => {
+      it('come to that key only', async () => {
+        for (const dpop of [undefined, await proof(otherKey)]) {
+          const authorization = await code(scanner, { dpop_jkt: key.jkt });
+          assertError(await redeem(scanner, authorization, dpop), 'invalid_grant', 'DPoP');
+        }
+        const authorization = await code(scanner, { dpop_jkt: key.jkt });
+        const tokens = await redeem(scanner, authorization, await proof(key));
+        assert.deepEqual((await look(tokens)).cnf, { jkt: key.jkt });
+      });
+
+      it('which has to be a thumbprint', async () => {
+        for (const dpop_jkt of ['x', `${key.jkt}=`, '🎭'.repeat(43), key.jkt.replace(/^./, '+')]) {
+          const { parameters } = await code(scanner, { dpop_jkt });
+          assert.equal(parameters.error, 'invalid_request');
+          assert.match(parameters.error_description ?? '', /dpop_jkt/);
+        }
+      });
+
+      it('because the request was pushed with a proof, or named the key', async () => {
+        const url = `${server.issuer}/api/v1/oauth/par`;
+        const named = await postForm(server, 'par', application, {
+          client_id: application.clientId,
+          response_type: 'code',
+          redirect_uri: application.redirectUri,
+          dpop_jkt: key.jkt,
+          ...CHALLENGE,
+        });
+        for (const pushed of [named, await push(await proof(key, { url }))]) {
+          assert.equal(pushed.status, 201);
+          const authorization = await code(application, {
+            request_uri: String(pushed.body.request_uri),
+          });
+          const known = { ...authorization, codeVerifier: 'v'.repeat(43) };
+          assertError(await redeem(application, known), 'invalid_grant', 'DPoP');
+        }
+        const wrong = await postForm(
+          server,
+          'par',
+          application,
+          {
+            client_id: application.clientId,
+            response_type: 'code',
+            redirect_uri: application.redirectUri,
+            dpop_jkt: otherKey.jkt,
+            ...CHALLENGE,
+          },
+          { dpop: await proof(key, { url }) },
+        );
+        assertError(wrong, 'invalid_request', 'dpop_jkt');
+      });
+    });
+
+    describe('a proof that was used before', () => {
+      const url = () => `${server.issuer}/api/v1/oauth/par`;
+
+      it('is refused, and leaves the refresh token as it was', async () => {
+        const once = await proof(key);
+        const first = await redeem(scanner, await code(scanner), once);
+        assertError(await refresh(scanner, first, once), 'invalid_dpop_proof', 'used before');
+        const second = await refresh(scanner, first, await proof(key));
+        assert.equal(second.status, 200);
+      });
+
+      it('opens exactly one of 20 requests at the same time', async () => {
+        const once = await proof(key, { url: url() });
+        const answers = await Promise.all(Array.from({ length: 20 }, () => push(once)));
+        assert.equal(answers.filter(({ status }) => status === 201).length, 1);
+        for (const answer of answers.filter(({ status }) => status !== 201)) {
+          assertError(answer, 'invalid_dpop_proof');
+        }
+      });
+
+      it('is another one if another application made it', async () => {
+        const claims = { jti: 'the same' };
+        assert.equal((await push(await proof(key, { url: url(), claims }))).status, 201);
+        assert.equal((await push(await proof(key, { url: url(), claims }), scanner)).status, 201);
+        assert.equal((await push(await proof(key, { url: url(), claims }))).status, 400);
+      });
+
+      it('is remembered by a hash, for as long as it would be good', async () => {
+        const ahead = { jti: 'dated-as-far-ahead-as-can-be', iat: now() + 290 };
+        const once = await proof(key, { url: url(), claims: ahead });
+        assert.equal((await push(once)).status, 201);
+        const { db } = server.database;
+        const rows = () =>
+          db.executeQuery<{ row: string; left: number }>(
+            CompiledQuery.raw(
+              'select t::text as row, extract(epoch from expires_at - now())::int as left from dpop_proofs t',
+            ),
+          );
+        const all = (await rows()).rows;
+        assert.ok(all.every(({ row }) => !row.includes(ahead.jti)));
+        assert.ok(all.some(({ left }) => left > 590));
+        await deleteOverProofs(db);
+        assertError(await push(once), 'invalid_dpop_proof');
+        await db
+          .updateTable('dpop_proofs')
+          .set({ expires_at: new Date(0) })
+          .execute();
+        await deleteOverProofs(db);
+        assert.equal((await rows()).rows.length, 0);
+      });
+    });
+
+    it('are not issued for a proof that is wrong, and the code is as good as before', async () => {
+      const authorization = await code(scanner);
+      const unsigned = (header: object) =>
+        [header, { jti: 'x', htm: 'POST', htu: endpoint, iat: now() }]
+          .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+          .join('.');
+      const none = `${unsigned({ alg: 'none', typ: 'dpop+jwt', jwk: key.publicJwk })}.`;
+      const symmetric = unsigned({ alg: 'HS256', typ: 'dpop+jwt', jwk: { kty: 'oct', k: 'a2V5' } });
+      const mac = createHmac('sha256', 'key').update(symmetric).digest('base64url');
+      const good = await proof(key);
+      const bad: Record<string, string> = {
+        garbage: 'x',
+        'nothing but dots': '..',
+        'a long text': 'a'.repeat(10_000),
+        'two proofs': `${good}, ${await proof(key)}`,
+        'not signed': none,
+        'signed with a secret': `${symmetric}.${mac}`,
+        'a broken signature': `${good.slice(0, -8)}AAAAAAAA`,
+        'signed by RSA': await proof(await newDpopKey('RS256')),
+        'signed by another key': await proof(otherKey, { header: { jwk: key.publicJwk } }),
+        'without a key': await proof(key, { header: { jwk: undefined } }),
+        'with a key that is none': await proof(key, { header: { jwk: 'key' } }),
+        'with a private key': await proof(key, {
+          header: { jwk: { ...key.publicJwk, d: key.publicJwk.x } },
+        }),
+        'of another type': await proof(key, { header: { typ: 'JWT' } }),
+        'for another method': await proof(key, { method: 'GET' }),
+        'for another endpoint': await proof(key, { url: `${server.issuer}/api/v1/oauth/par` }),
+        'for another server': await proof(key, { url: 'https://evil.example.com/' }),
+        'for what is no URL': await proof(key, { url: 'token' }),
+        'without method': await proof(key, { claims: { htm: undefined } }),
+        'without URL': await proof(key, { claims: { htu: undefined } }),
+        'without id': await proof(key, { claims: { jti: undefined } }),
+        'with a number as id': await proof(key, { claims: { jti: 1 } }),
+        'without time': await proof(key, { claims: { iat: undefined } }),
+        'with text as time': await proof(key, { claims: { iat: 'now' } }),
+        'with a number as nonce': await proof(key, { claims: { nonce: 1 } }),
+      };
+      for (const [what, dpop] of Object.entries(bad)) {
+        const answer = await redeem(scanner, authorization, dpop);
+        assert.equal(answer.body.error, 'invalid_dpop_proof', `${what}: ${answer.status}`);
+        assert.equal(answer.status, 400, what);
+      }
+      const odd = await proof(key, { claims: { jti: `\0'"🎭\ud800${'x'.repeat(3000)}` } });
+      assert.equal((await redeem(scanner, authorization, odd)).status, 200);
+    });
+
+    it('are issued to a client whose clock is wrong, by a nonce of ours', async () => {
+      const authorization = await code(scanner);
+      const claims = { iat: now() - 86_400 };
+      const refused = await redeem(scanner, authorization, await proof(key, { claims }));
+      assertError(refused, 'use_dpop_nonce');
+      const nonce = refused.headers.get('dpop-nonce') ?? '';
+      const made = await proof(key, { claims: { ...claims, nonce: `${nonce}x` } });
+      assertError(await redeem(scanner, authorization, made), 'use_dpop_nonce');
+      const fresh = await proof(key, { claims: { ...claims, nonce } });
+      assert.equal((await redeem(scanner, authorization, fresh)).status, 200);
+    });
+
+    it('tell the owner of the application what was wrong; asking for a nonce is no failure', async () => {
+      const mine = await registerApplication(server, { owner: 'ben', clientType: 'public' });
+      const bound = { dpop_jkt: key.jkt };
+      const stale = { claims: { iat: now() - 86_400 } };
+      await redeem(mine, await code(mine), await proof(key, stale));
+      await redeem(mine, await code(mine), await proof(key, { method: 'GET' }));
+      await redeem(mine, await code(mine, bound));
+      await redeem(mine, await code(mine, bound), await proof(otherKey));
+      const once = await proof(key);
+      const tokens = await redeem(mine, await code(mine), once);
+      await refresh(mine, tokens, once);
+      await refresh(mine, tokens);
+      await code(mine, { dpop_jkt: 'x' });
+      const found = () =>
+        server.database.db
+          .selectFrom('client_errors')
+          .select(['reason', 'details'])
+          .where('client_id', '=', mine.clientId)
+          .orderBy('id')
+          .execute();
+      await until(async () => (await found()).length >= 6);
+      assert.deepEqual(await found(), [
+        { reason: 'dpop_proof_invalid', details: { description: 'DPoP proof htm mismatch' } },
+        { reason: 'dpop_proof_missing', details: {} },
+        { reason: 'dpop_key_wrong', details: {} },
+        { reason: 'dpop_proof_reused', details: {} },
+        { reason: 'dpop_key_wrong', details: {} },
+        { reason: 'dpop_thumbprint_malformed', details: {} },
+      ]);
+    });
+
+    it('open nothing as bearer tokens', async () => {
+      const { body } = await redeem(scanner, await code(scanner), await proof(key));
+      const answer = await fetch(`${server.issuer}/api/v1/organizers/`, {
+        headers: { authorization: `Bearer ${body.access_token}` },
+      });
+      assert.equal(answer.status, 401);
+      assert.match(answer.headers.get('www-authenticate') ?? '', /DPoP .*error="invalid_token"/);
+      assert.match(await answer.text(), /^\{"detail":".+"\}$/);
+    });
+
+    describe('with clients that others wrote', () => {
+      async function adaAllows(link: URL): Promise<URL> {
+        const agent = new UserAgent(server);
+        const consent = await signIn(agent, await agent.get(link), platform.ada);
+        const page = await decide(agent, consent, { organizers: ['redstage'] });
+        assert.ok(page.leavesTo);
+        return page.leavesTo;
+      }
+
+      it('openid-client: pushed, exchanged, refreshed, introspected', async () => {
+        const config = await client.discovery(
+          new URL(server.issuer),
+          application.clientId,
+          {},
+          client.ClientSecretBasic(application.clientSecret),
+          { algorithm: 'oauth2', execute: [client.allowInsecureRequests] },
+        );
+        assert.deepEqual(config.serverMetadata().dpop_signing_alg_values_supported, [
+          'ES256',
+          'Ed25519',
+          'EdDSA',
+        ]);
+        for (const alg of ['ES256', 'Ed25519']) {
+          const DPoP = client.getDPoPHandle(config, await client.randomDPoPKeyPair(alg));
+          const pkceCodeVerifier = client.randomPKCECodeVerifier();
+          const expectedState = client.randomState();
+          const parameters = {
+            redirect_uri: application.redirectUri,
+            scope: 'read',
+            state: expectedState,
+            code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
+            code_challenge_method: 'S256',
+            approval_prompt: 'force',
+          };
+          const link = await client.buildAuthorizationUrlWithPAR(config, parameters, { DPoP });
+          const checks = { pkceCodeVerifier, expectedState };
+          const sentBack = await adaAllows(link);
+          const first = await client.authorizationCodeGrant(config, sentBack, checks, undefined, {
+            DPoP,
+          });
+          assert.equal(first.token_type, 'dpop');
+          const second = await client.refreshTokenGrant(
+            config,
+            first.refresh_token ?? '',
+            undefined,
+            { DPoP },
+          );
+          assert.equal(second.token_type, 'dpop');
+          const told = await client.tokenIntrospection(config, second.access_token);
+          assert.deepEqual(told.cnf, { jkt: await DPoP.calculateThumbprint() });
+        }
+      });
+
+      it('oauth4webapi: a public client, its code bound by dpop_jkt', async () => {
+        const issuer = new URL(server.issuer);
+        const as = await oauth.processDiscoveryResponse(
+          issuer,
+          await oauth.discoveryRequest(issuer, { algorithm: 'oauth2', ...LOOPBACK }),
+        );
+        const self: oauth.Client = { client_id: scanner.clientId };
+        const DPoP = oauth.DPoP(self, await oauth.generateKeyPair('ES256'));
+        const verifier = oauth.generateRandomCodeVerifier();
+        const link = new URL(as.authorization_endpoint ?? '');
+        link.search = new URLSearchParams({
+          client_id: scanner.clientId,
+          response_type: 'code',
+          redirect_uri: scanner.redirectUri,
+          scope: 'read',
+          code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+          code_challenge_method: 'S256',
+          dpop_jkt: await DPoP.calculateThumbprint(),
+        }).toString();
+        const sentBack = oauth.validateAuthResponse(
+          as,
+          self,
+          await adaAllows(link),
+          oauth.expectNoState,
+        );
+        const options = { DPoP, ...LOOPBACK };
+        const first = await oauth.processAuthorizationCodeResponse(
+          as,
+          self,
+          await oauth.authorizationCodeGrantRequest(
+            as,
+            self,
+            oauth.None(),
+            sentBack,
+            scanner.redirectUri,
+            verifier,
+            options,
+          ),
+        );
+        assert.equal(first.token_type, 'dpop');
+        const second = await oauth.processRefreshTokenResponse(
+          as,
+          self,
+          await oauth.refreshTokenGrantRequest(
+            as,
+            self,
+            oauth.None(),
+            first.refresh_token ?? '',
+            options,
+          ),
+        );
+        assert.equal(second.token_type, 'dpop');
+      });
+    });
+  });
+}
