@@ -12,7 +12,7 @@ import { StagedoorError } from './errors.ts';
 import { startErrorQueue } from './insights/error-queue.ts';
 import { localSecret } from './local-secret.ts';
 import { createLog } from './log.ts';
-import { startPurge } from './operations/purge.ts';
+import { startChores } from './operations/chores.ts';
 import { loadSigningKeys } from './tokens/signing-keys.ts';
 import type { DemoGuide } from './web/views.ts';
 
@@ -85,7 +85,7 @@ export async function serve(config: Config): Promise<RunningServer> {
       scopes: config.scopes,
     });
     closers.push(() => sender.stop());
-    closers.push(startPurge({ db: database.db, config, log }));
+    closers.push(startChores({ db: database.db, config, log }));
     if (config.demo && operatorToken !== undefined) {
       const { startDemo } = await import('./demo/start.ts');
       const { issuer, dataDir, host } = config;

@@ -1,0 +1,65 @@
+import { sql } from 'kysely';
+import type { LocalizedText } from '../db/schema.ts';
+import type { Tx } from '../db/transaction.ts';
+
+/** A grant that ends unused, and its user, as a mail addresses them. */
+export interface EndingGrant {
+  readonly grantId: string;
+  readonly recipient: string;
+  readonly locale: string;
+  readonly timezone: string;
+  readonly application: {
+    readonly name: string;
+    readonly owner: string | null;
+    readonly homepageUrl: string | null;
+  };
+  readonly scopes: readonly string[];
+  readonly organizers: readonly { readonly slug: string; readonly name: LocalizedText }[];
+  readonly endsAt: Date;
+}
+
+/**
+ * Live grants with write access that end within so many days because nobody uses them, and notes
+ * that their users are told of it now. What another process is telling at this moment is skipped.
+ * One whose own end comes first is left out: its user has chosen that.
+ */
+export async function takeEndingGrants(
+  tx: Tx,
+  days: number,
+  limit: number,
+): Promise<EndingGrant[]> {
+  const { rows } = await sql<EndingGrant>`
+    with due as (
+      select g.id
+      from grants g
+        join applications a on a.client_id = g.client_id and a.is_active and a.suspended_at is null
+        join users u on u.id = g.user_id and u.is_active
+      where g.revoked_at is null
+        and g.expires_at > now() and g.expires_at <= now() + make_interval(days => ${days}::int)
+        and (g.ends_at is null or g.ends_at > g.expires_at)
+        and 'write' = any(g.scopes)
+        and (g.expiry_notice_at is null
+          or g.expiry_notice_at < coalesce(g.last_used_at, g.created_at))
+      order by g.expires_at
+      limit ${limit}
+      for update of g skip locked
+    ), told as (
+      update grants set expiry_notice_at = now() from due where grants.id = due.id
+      returning grants.id, grants.user_id, grants.client_id, grants.scopes, grants.expires_at
+    )
+    select told.id as "grantId", u.email as recipient, u.locale, u.timezone,
+      json_build_object('name', a.name, 'owner', owner.full_name, 'homepageUrl', a.homepage_url)
+        as application,
+      told.scopes, told.expires_at as "endsAt",
+      coalesce((
+        select json_agg(json_build_object('slug', n.slug, 'name', n.name) order by n.slug)
+        from grant_organizers o join organizers n on n.slug = o.organizer_slug
+        where o.grant_id = told.id
+      ), '[]') as organizers
+    from told
+      join users u on u.id = told.user_id
+      join applications a on a.client_id = told.client_id
+      left join users owner on owner.id = a.owner_id
+  `.execute(tx);
+  return rows;
+}

@@ -1,0 +1,39 @@
+import { enqueueMail } from '../audit/enqueue-mail.ts';
+import type { Config } from '../config.ts';
+import type { Db } from '../db/database.ts';
+import { inTransaction } from '../db/transaction.ts';
+import { type EndingGrant, takeEndingGrants } from './ending-store.ts';
+
+/** Mails that one transaction writes. */
+const BATCH = 100;
+const DAY = 86_400;
+
+/**
+ * Tells each user, once for each time that it falls out of use, of a grant with write access that
+ * will end in `expiryNoticeDays` days because nobody uses it. Notice and mail are written in one
+ * transaction; any number of processes may do so at the same time.
+ */
+export async function notifyExpiring(
+  db: Db,
+  config: Pick<Config, 'expiryNoticeDays' | 'refreshTokenTtl'>,
+): Promise<void> {
+  const days = config.expiryNoticeDays;
+  // Grants that live no longer than that would be announced with their first token.
+  if (days === 0 || config.refreshTokenTtl <= days * DAY) {
+    return;
+  }
+  let taken: number;
+  do {
+    taken = await inTransaction(db, async (tx) => {
+      const grants = await takeEndingGrants(tx, days, BATCH);
+      for (const { recipient, locale, ...data } of grants) {
+        await enqueueMail(tx, { kind: 'access_ending', recipient, locale, data: toData(data) });
+      }
+      return grants.length;
+    });
+  } while (taken === BATCH);
+}
+
+function toData({ endsAt, ...grant }: Omit<EndingGrant, 'recipient' | 'locale'>) {
+  return { ...grant, endsAt: endsAt.toISOString(), at: new Date().toISOString() };
+}
