@@ -11,6 +11,7 @@ import json
 import secrets
 import sys
 
+from oauthlib.oauth2 import OAuth2Error
 from requests.auth import HTTPBasicAuth
 from requests_oauthlib import OAuth2Session
 
@@ -34,6 +35,15 @@ link, _ = session.authorization_url(
 )
 print(link, flush=True)
 
+
+def introspect(token):
+    """The library has no call of its own for it."""
+    answer = session.post(
+        endpoint + "introspect", data={"token": token}, auth=auth, withhold_token=True
+    )
+    return answer.json()["active"]
+
+
 # The library compares the state in this URL with its own.
 first = session.fetch_token(
     endpoint + "token",
@@ -42,11 +52,17 @@ first = session.fetch_token(
     client_secret=client_secret,
     include_client_id=None if client_secret else True,
 )
-before = session.get(api)
+report = {
+    "scope": list(first["scope"]),
+    "expires_in": first["expires_in"],
+    "organizers": [one["slug"] for one in session.get(api).json()["results"]],
+    "active": introspect(first["access_token"]) if client_secret else None,
+}
 
 second = session.refresh_token(endpoint + "token", auth=auth, **identity)
-after = session.get(api)
-stale = OAuth2Session(client_id, token=first).get(api)
+report["rotated"] = first["refresh_token"] != second["refresh_token"]
+report["after"] = session.get(api).status_code
+report["stale"] = OAuth2Session(client_id, token=first).get(api).status_code
 
 # As a long-running application is set up: it notices by itself that its token is too old.
 renewed = []
@@ -57,29 +73,21 @@ automatic = OAuth2Session(
     auto_refresh_kwargs={"client_id": client_id, "client_secret": client_secret},
     token_updater=renewed.append,
 )
-renewing = automatic.get(api)
-last = renewed[-1]
+report["renewing"] = automatic.get(api).status_code
+[last] = renewed
 
 url, headers, body = session._client.prepare_token_revocation_request(
     endpoint + "revoke_token", last["access_token"], **identity
 )
 revoked = session.post(url, data=body, headers=headers, auth=auth, withhold_token=True)
-ended = OAuth2Session(client_id, token=last).get(api)
-
-print(
-    json.dumps(
-        {
-            "scope": list(first["scope"]),
-            "expires_in": first["expires_in"],
-            "before": before.status_code,
-            "organizers": [one["slug"] for one in before.json()["results"]],
-            "rotated": first["refresh_token"] != second["refresh_token"],
-            "after": after.status_code,
-            "stale": stale.status_code,
-            "renewing": renewing.status_code,
-            "renewed": len(renewed),
-            "revoked": revoked.status_code,
-            "ended": ended.status_code,
-        }
+report["revoked"] = revoked.status_code
+report["ended"] = OAuth2Session(client_id, token=last).get(api).status_code
+report["active_afterwards"] = introspect(last["access_token"]) if client_secret else None
+try:
+    session.refresh_token(
+        endpoint + "token", refresh_token=last["refresh_token"], auth=auth, **identity
     )
-)
+except OAuth2Error as error:
+    report["refused"] = [error.error, error.description]
+
+print(json.dumps(report))

@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import { after, before, describe, it } from 'node:test';
+import { type Apache, startApache, whyNoApache } from '../support/apache.ts';
+import { createPlatform, putTeam, type TestPlatform } from '../support/factories.ts';
+import { type SecureServer, startSecureServer, whyNotSecure } from '../support/secure-server.ts';
+import { type ObtainedTokens, obtainTokens, refresh, revoke } from '../support/tokens.ts';
+
+const skip = whyNoApache() ?? whyNotSecure() ?? false;
+const EXAMPLE = new URL('../../views/docs/examples/apache.conf', import.meta.url);
+
+describe('an API service behind Apache with mod_auth_openidc', { skip }, () => {
+  let server: SecureServer;
+  let platform: TestPlatform;
+  let backend: Server;
+  let apache: Apache;
+  /** Headers of the requests that Apache let through. */
+  const arrived: IncomingHttpHeaders[] = [];
+
+  before(async () => {
+    server = await startSecureServer();
+    platform = await createPlatform(server);
+    backend = createServer((request, response) => {
+      arrived.push(request.headers);
+      response.end('let in');
+    }).listen(0, '127.0.0.1');
+    await once(backend, 'listening');
+    const address = backend.address();
+    apache = await startApache({
+      configuration: configurationFor(platform),
+      certificateFile: server.certificateFile,
+      backend: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`,
+    });
+  });
+  after(async () => {
+    await apache?.close();
+    backend?.close();
+    await server?.close();
+  });
+
+  it('lets a live token in, and tells the service whose it is', async () => {
+    const { accessToken } = await tokensFor('read');
+    arrived.length = 0;
+    const forged = { oidc_claim_sub: 'ben', OIDC_CLAIM_organizers: 'greenarena' };
+    assert.equal((await call('GET', 'redstage', accessToken, forged)).status, 200);
+    const [headers] = arrived;
+    assert.equal(headers?.oidc_claim_sub, 'ada');
+    assert.equal(headers?.oidc_claim_organizers, 'redstage,bluehall');
+  });
+
+  it('keeps a token out as soon as it is revoked', async () => {
+    const { accessToken } = await tokensFor('read');
+    assert.equal((await call('GET', 'redstage', accessToken)).status, 200);
+    await revoke(server, platform.application, accessToken);
+    const refused = await call('GET', 'redstage', accessToken);
+    assert.equal(refused.status, 401);
+    assert.match(refused.headers.get('www-authenticate') ?? '', /^Bearer error="invalid_token"/);
+  });
+
+  it('keeps out the access token before a refresh, and lets the new one in', async () => {
+    const { accessToken, refreshToken } = await tokensFor('read');
+    const { body } = await refresh(server, platform.application, refreshToken);
+    assert.equal((await call('GET', 'redstage', accessToken)).status, 401);
+    assert.equal((await call('GET', 'redstage', body.access_token)).status, 200);
+  });
+
+  it('lets no refresh token in, and none that comes another way than in the header', async () => {
+    const { accessToken, refreshToken } = await tokensFor('read');
+    assert.equal((await call('GET', 'redstage', refreshToken)).status, 401);
+    assert.equal((await call('GET', 'redstage', undefined)).status, 401);
+    assert.equal((await call('GET', `redstage/?access_token=${accessToken}`)).status, 401);
+    const posted = await fetch(`${apache.url}/organizers/redstage/`, {
+      method: 'POST',
+      body: new URLSearchParams({ access_token: accessToken }),
+    });
+    assert.equal(posted.status, 401);
+    const cookie = { cookie: `PA.global=${accessToken}` };
+    assert.equal((await call('GET', 'redstage', undefined, cookie)).status, 401);
+  });
+
+  it('wants the scope of the method', async () => {
+    const read = await tokensFor('read');
+    const write = await tokensFor('write');
+    assert.equal((await call('GET', 'redstage', read.accessToken)).status, 200);
+    assert.equal((await call('POST', 'redstage', write.accessToken)).status, 200);
+    assert.equal((await call('GET', 'redstage', write.accessToken)).status, 403);
+    const refused = await call('DELETE', 'redstage', read.accessToken);
+    assert.equal(refused.status, 403);
+    assert.equal(refused.headers.get('www-authenticate'), 'Bearer error="insufficient_scope"');
+  });
+
+  it('opens the organizers on the token, whatever way their address is written', async () => {
+    const { accessToken } = await tokensFor('read', ['redstage']);
+    for (const path of ['redstage', 'redstage/orders/1', 'redst%61ge/']) {
+      assert.equal((await call('GET', path, accessToken)).status, 200, path);
+    }
+    for (const path of ['bluehall', 'bluehall/', '/bluehall/', 'Redstage/', 'redstage2', 'x']) {
+      assert.equal((await call('GET', path, accessToken)).status, 403, path);
+    }
+    for (const path of ['', '/', '/organizers', '/organizers/', '/other']) {
+      const answer = await fetch(apache.url + path, { headers: bearer(accessToken) });
+      assert.equal(answer.status, 403, path);
+    }
+  });
+
+  it('asks for the membership and the permission of today', async () => {
+    const { accessToken } = await tokensFor('read write');
+    assert.equal((await call('GET', 'bluehall', accessToken)).status, 200);
+    assert.equal((await call('POST', 'bluehall', accessToken)).status, 403);
+    const team = { organizer: 'bluehall', members: ['ada'] };
+    await putTeam(server, { ...team, permissions: ['can_change_orders'] });
+    assert.equal((await call('POST', 'bluehall', accessToken)).status, 200);
+    await putTeam(server, { ...team, members: [] });
+    assert.equal((await call('GET', 'bluehall', accessToken)).status, 403);
+    await putTeam(server, team);
+  });
+
+  it('lets nobody in while this server is away', async () => {
+    const { accessToken } = await tokensFor('read');
+    assert.equal((await call('GET', 'redstage', accessToken)).status, 200);
+    await server.close();
+    assert.equal((await call('GET', 'redstage', accessToken)).status, 401);
+  });
+
+  function tokensFor(scope: string, organizers?: readonly string[]): Promise<ObtainedTokens> {
+    const { application, ada: user } = platform;
+    const parameters = { prompt: 'consent' };
+    const choice = organizers === undefined ? {} : { organizers };
+    return obtainTokens(server, { application, user, scope, parameters, ...choice });
+  }
+
+  function call(
+    method: string,
+    path: string,
+    token?: string,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Response> {
+    return fetch(`${apache.url}/organizers/${path}`, {
+      method,
+      headers: { ...headers, ...(token === undefined ? {} : bearer(token)) },
+    });
+  }
+
+  function bearer(token: string): Record<string, string> {
+    return { authorization: `Bearer ${token}` };
+  }
+
+  function configurationFor({ resourceServer }: TestPlatform): string {
+    return readFileSync(EXAMPLE, 'utf8')
+      .replace('{{issuer}}', server.issuer)
+      .replace('{{client_id}}', resourceServer.clientId)
+      .replace('{{client_secret}}', resourceServer.clientSecret ?? '');
+  }
+});
