@@ -1,13 +1,26 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Access } from '../resource-server/access.ts';
 import { admit } from '../resource-server/node.ts';
+import type { Requirement } from '../resource-server/requirement.ts';
 import type { ResourceServer } from '../resource-server/resource-server.ts';
 import { createOrders, type Orders } from './orders.ts';
 
+/** One path of the API. */
+interface Route {
+  readonly path: RegExp;
+  /** What a token has to open: this is all that an API service has to say about a route. */
+  readonly needs: (organizer: string) => Requirement;
+  /** HEAD is answered as GET. */
+  readonly methods: Readonly<Record<string, Handler>>;
+}
+
+type Handler = (access: Access, organizer: string) => { status?: number; body: object };
+
 /** An API service as the platform would run it: it knows tokens only through the kit. */
 export function createDemoApi(resourceServer: ResourceServer): RequestListener {
-  const orders = createOrders();
+  const routes = createRoutes(createOrders());
   return (request, response) => {
-    answer(resourceServer, orders, request, response).catch((error: unknown) => {
+    answer(resourceServer, routes, request, response).catch((error: unknown) => {
       console.error('The demo API failed.', error);
       send(response, 500, { detail: 'Internal server error.' });
     });
@@ -16,80 +29,79 @@ export function createDemoApi(resourceServer: ResourceServer): RequestListener {
   };
 }
 
+/** The three guards of the kit, one a route: scope, organizer, permission. */
+function createRoutes(orders: Orders): readonly Route[] {
+  return [
+    {
+      path: /^\/api\/organizers\/?$/,
+      needs: () => ({ organizer: null, scopes: ['read', 'write'] }),
+      methods: {
+        GET: (access) => list(access.organizers.map((slug) => describe(access, slug))),
+      },
+    },
+    {
+      path: /^\/api\/organizers\/([A-Za-z0-9._-]+)\/?$/,
+      needs: (organizer) => ({ organizer }),
+      methods: {
+        GET: (access, organizer) => ({ body: describe(access, organizer) }),
+      },
+    },
+    {
+      path: /^\/api\/organizers\/([A-Za-z0-9._-]+)\/orders\/?$/,
+      needs: (organizer) => ({
+        organizer,
+        permission: { read: 'can_view_orders', write: 'can_change_orders' },
+      }),
+      methods: {
+        GET: (_, organizer) => list(orders.list(organizer)),
+        POST: (_, organizer) => ({ status: 201, body: orders.place(organizer) }),
+      },
+    },
+  ];
+}
+
 async function answer(
   resourceServer: ResourceServer,
-  orders: Orders,
+  routes: readonly Route[],
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const pathname = URL.parse(request.url ?? '/', 'http://api.invalid')?.pathname ?? '';
-  const [, organizer] = /^\/api\/organizers\/([A-Za-z0-9._-]+)\/orders\/?$/.exec(pathname) ?? [];
-  if (organizer !== undefined) {
-    return answerOrders(resourceServer, orders, organizer, request, response);
+  const route = routes.find(({ path }) => path.test(pathname));
+  if (route === undefined) {
+    return send(response, 404, { detail: 'Not found.' });
   }
-  if (/^\/api\/organizers\/?$/.test(pathname)) {
-    return answerOrganizers(resourceServer, request, response);
-  }
-  send(response, 404, { detail: 'Not found.' });
-}
-
-async function answerOrders(
-  resourceServer: ResourceServer,
-  orders: Orders,
-  organizer: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  if (!isAllowed(request, response, ['GET', 'HEAD', 'POST'])) {
-    return;
-  }
-  // This is all that an API service has to add to a route:
-  const permission = { read: 'can_view_orders', write: 'can_change_orders' };
-  const access = await admit(resourceServer, request, response, { organizer, permission });
-  if (access === undefined) {
-    return;
-  }
-  if (request.method === 'POST') {
-    send(response, 201, orders.place(organizer));
-  } else {
-    sendList(response, orders.list(organizer));
+  const handler = findHandler(route, request, response);
+  const [, organizer = ''] = route.path.exec(pathname) ?? [];
+  const access =
+    handler && (await admit(resourceServer, request, response, route.needs(organizer)));
+  if (handler && access) {
+    const { status = 200, body } = handler(access, organizer);
+    send(response, status, body);
   }
 }
 
-async function answerOrganizers(
-  resourceServer: ResourceServer,
+function findHandler(
+  route: Route,
   request: IncomingMessage,
   response: ServerResponse,
-): Promise<void> {
-  if (!isAllowed(request, response, ['GET', 'HEAD'])) {
-    return;
-  }
-  const access = await admit(resourceServer, request, response, { scopes: ['read', 'write'] });
-  if (access === undefined) {
-    return;
-  }
-  sendList(
-    response,
-    access.organizers.map((slug) => ({ slug, permissions: access.permissionsAt(slug) })),
-  );
-}
-
-function isAllowed(
-  request: IncomingMessage,
-  response: ServerResponse,
-  methods: readonly string[],
-): boolean {
+): Handler | undefined {
   const method = request.method ?? '';
-  if (methods.includes(method)) {
-    return true;
+  const methods = { HEAD: route.methods.GET, ...route.methods };
+  const handler = new Map(Object.entries(methods)).get(method);
+  if (handler === undefined) {
+    response.setHeader('allow', Object.keys(methods).join(', '));
+    send(response, 405, { detail: `Method '${method}' not allowed.` });
   }
-  response.setHeader('allow', methods.join(', '));
-  send(response, 405, { detail: `Method '${method}' not allowed.` });
-  return false;
+  return handler;
 }
 
-function sendList(response: ServerResponse, results: readonly object[]): void {
-  send(response, 200, { count: results.length, next: null, previous: null, results });
+function describe(access: Access, slug: string) {
+  return { slug, permissions: access.permissionsAt(slug) };
+}
+
+function list(results: readonly object[]) {
+  return { body: { count: results.length, next: null, previous: null, results } };
 }
 
 function send(response: ServerResponse, status: number, body: object): void {

@@ -42,15 +42,7 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
     const api = await listen(host, options.apiPort ?? API_PORT);
     open.push(api);
     const seeded = await seedDemo(options, { dataDir, applicationUrl: application.url });
-    const onUnavailable = (cause: unknown) => {
-      console.error('The demo API cannot verify tokens.', cause);
-    };
-    const resourceServer = createResourceServer({
-      ...seeded.resourceServer,
-      issuer,
-      onUnavailable,
-    });
-    api.serve(createDemoApi(resourceServer));
+    api.serve(createDemoApi(createResourceServer({ ...seeded.resourceServer, issuer })));
     application.serve(createApplication(issuer, seeded, application.url, api.url));
     const users = seeded.users.map(({ email, password, note }) => ({ email, password, note }));
     return { applicationUrl: application.url, apiUrl: api.url, users, close };

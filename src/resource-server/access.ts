@@ -1,88 +1,72 @@
-import { z } from 'zod';
-
-/** What a verified token opens at this moment. Times are seconds since 1970. */
+/** What a verified token opens at this moment. Nothing in it can be changed. */
 export interface Access {
   /** The user's id. */
   readonly sub: string;
+  /** The application that acts for the user. */
   readonly clientId: string;
   readonly scopes: readonly string[];
-  /** Slugs of the organizers that the token opens. */
+  /**
+   * Slugs of the organizers that the token opens: those that the user picked and of which the user
+   * is a member now. A list across organizers shows these and no others.
+   *
+   * ```ts
+   * const events = await db.events.find({ organizer: { in: access.organizers } });
+   * ```
+   */
   readonly organizers: readonly string[];
   /** Slug to the user's permissions there. */
   readonly permissions: Readonly<Record<string, readonly string[]>>;
+  /** Seconds since 1970. */
   readonly issuedAt: number | undefined;
+  /** Seconds since 1970. */
   readonly expiresAt: number | undefined;
   /** The user's permissions at an organizer; none where the token does not open it. */
   permissionsAt(organizer: string): readonly string[];
+  /**
+   * The organizers at which the user has this permission: for lists of what needs one.
+   *
+   * ```ts
+   * const orders = await db.orders.find({ organizer: { in: access.organizersWith('can_view_orders') } });
+   * ```
+   */
+  organizersWith(permission: string): readonly string[];
   /** Whether the token opens this organizer at all. */
   opens(organizer: string): boolean;
   /** Whether the token opens this organizer and the user has this permission there. */
   can(organizer: string, permission: string): boolean;
 }
 
-/** What an introspection answer says about a token. */
-export type Reading =
-  | { readonly outcome: 'inactive' }
-  | { readonly outcome: 'active'; readonly access: Access };
+/** The plain facts of an {@link Access}. */
+export type AccessFacts = Pick<
+  Access,
+  'sub' | 'clientId' | 'scopes' | 'organizers' | 'permissions' | 'issuedAt' | 'expiresAt'
+>;
 
-const answer = z.discriminatedUnion('active', [
-  z.object({ active: z.literal(false) }),
-  z.object({
-    active: z.literal(true),
-    sub: z.string().min(1),
-    client_id: z.string().min(1),
-    scope: z.string().default(''),
-    token_type: z.string().optional(),
-    cnf: z.unknown().optional(),
-    iss: z.string().optional(),
-    iat: z.number().optional(),
-    exp: z.number().optional(),
-    organizers: z.array(z.string()).default([]),
-    permissions: z.record(z.string(), z.array(z.string())).default({}),
-  }),
-]);
-
-/**
- * Reads the JSON of an introspection answer.
- * @see RFC 7662 §2.2
- * @throws Error when it is not one, or one of another issuer: nothing may be concluded from it
- */
-export function readAnswer(issuer: string, json: unknown): Reading {
-  const read = answer.parse(json);
-  if (!read.active) {
-    return { outcome: 'inactive' };
-  }
-  if (read.iss !== undefined && withoutSlash(read.iss) !== withoutSlash(issuer)) {
-    throw new Error('The introspection answer names another issuer.');
-  }
-  // A token that is bound to a key is worth nothing as a bearer token (RFC 9449 §7.2).
-  if (read.cnf !== undefined || (read.token_type ?? 'Bearer').toLowerCase() !== 'bearer') {
-    return { outcome: 'inactive' };
-  }
-  return { outcome: 'active', access: toAccess(read) };
-}
-
-function toAccess(read: Extract<z.infer<typeof answer>, { active: true }>): Access {
-  const { organizers, permissions } = read;
+/** Freezes the facts: requests share them, and none may widen what another one sees. */
+export function createAccess(facts: AccessFacts): Access {
+  const scopes = Object.freeze([...facts.scopes]);
+  const organizers = Object.freeze([...facts.organizers]);
+  const permissions: Readonly<Record<string, readonly string[]>> = Object.freeze(
+    Object.fromEntries(
+      Object.entries(facts.permissions).map(([slug, names]) => [slug, Object.freeze([...names])]),
+    ),
+  );
+  const opens = (organizer: string) => organizers.includes(organizer);
   const permissionsAt = (organizer: string): readonly string[] =>
     // An organizer may be called `constructor`.
-    organizers.includes(organizer) && Object.hasOwn(permissions, organizer)
-      ? (permissions[organizer] ?? [])
-      : [];
-  return {
-    sub: read.sub,
-    clientId: read.client_id,
-    scopes: read.scope.split(' ').filter((scope) => scope !== ''),
+    opens(organizer) && Object.hasOwn(permissions, organizer) ? (permissions[organizer] ?? []) : [];
+  const can = (organizer: string, permission: string) =>
+    permissionsAt(organizer).includes(permission);
+  const organizersWith = (permission: string) =>
+    organizers.filter((organizer) => can(organizer, permission));
+  return Object.freeze({
+    ...facts,
+    scopes,
     organizers,
     permissions,
-    issuedAt: read.iat,
-    expiresAt: read.exp,
     permissionsAt,
-    opens: (organizer) => organizers.includes(organizer),
-    can: (organizer, permission) => permissionsAt(organizer).includes(permission),
-  };
-}
-
-function withoutSlash(issuer: string): string {
-  return issuer.endsWith('/') ? issuer.slice(0, -1) : issuer;
+    organizersWith,
+    opens,
+    can,
+  });
 }

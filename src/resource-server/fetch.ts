@@ -12,14 +12,14 @@ export type Decision =
  * Decides on a `Request` of the fetch API.
  *
  * ```ts
- * const { access, response } = await decide(resourceServer, request, { organizer });
+ * const { access, response } = await decide(resourceServer, request, { organizer, permission });
  * if (response) return response;
  * ```
  */
 export async function decide(
   resourceServer: ResourceServer,
   request: Request,
-  requirement?: Requirement,
+  requirement: Requirement,
 ): Promise<Decision> {
   try {
     return { access: await resourceServer.verify(request, requirement) };

@@ -2,13 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Access } from './access.ts';
 import { RefusedError } from './refusal.ts';
 import type { Requirement } from './requirement.ts';
-import type { ResourceServer } from './resource-server.ts';
+import type { ResourceServer, VerifiableRequest } from './resource-server.ts';
 
 /**
  * Lets a request of `node:http` in, or answers it: `undefined` means that the refusal was sent.
  *
  * ```ts
- * const access = await admit(resourceServer, request, response, { organizer });
+ * const access = await admit(resourceServer, request, response, { organizer, permission });
  * if (!access) return;
  * ```
  */
@@ -16,12 +16,11 @@ export async function admit(
   resourceServer: ResourceServer,
   request: IncomingMessage,
   response: ServerResponse,
-  requirement?: Requirement,
+  requirement: Requirement,
 ): Promise<Access | undefined> {
   try {
     return await resourceServer.verify(
-      // `headers` would hide a second Authorization header.
-      { method: request.method ?? '', headers: request.headersDistinct },
+      { method: request.method ?? '', headers: headersOf(request) },
       requirement,
     );
   } catch (error) {
@@ -31,4 +30,15 @@ export async function admit(
     response.writeHead(error.answer.status, error.answer.headers).end(error.answer.body);
     return undefined;
   }
+}
+
+/** A request of `node:http`, or what stands for one: HTTP/2 and injected ones have less. */
+export interface IncomingHeaders {
+  readonly headers: IncomingMessage['headers'];
+  readonly headersDistinct?: IncomingMessage['headersDistinct'];
+}
+
+/** `headers` would hide a second Authorization header. */
+export function headersOf(request: IncomingHeaders): VerifiableRequest['headers'] {
+  return request.headersDistinct ?? request.headers;
 }

@@ -1,3 +1,5 @@
+import type { UnavailableError } from './unavailable.ts';
+
 /** Why a request was refused; switch on these, never on messages. */
 export type RefusalCode =
   | 'token_missing'
@@ -15,7 +17,10 @@ export interface RefusalAnswer {
   readonly body: string;
 }
 
-/** A request that is not let in. The only error that the kit throws once it is set up. */
+/**
+ * A request that is not let in. The only error that the kit throws once it is set up. The adapters
+ * send `answer` themselves; `cause` is an {@link UnavailableError} where tokens can't be verified.
+ */
 export class RefusedError extends Error {
   readonly code: RefusalCode;
   readonly answer: RefusalAnswer;
@@ -27,9 +32,6 @@ export class RefusedError extends Error {
     this.answer = answer;
   }
 }
-
-/** Seconds after which to try again while tokens can't be verified. */
-const RETRY_AFTER = '2';
 
 /** 401 without an error code: there was no token to be wrong. @see RFC 6750 §3.1 */
 export function tokenMissing(): RefusedError {
@@ -77,12 +79,12 @@ export function permissionMissing(permission: string): RefusedError {
 }
 
 /** 503: nobody could say whether the token is valid. `cause` is for the operator, not the caller. */
-export function unavailable(cause: unknown): RefusedError {
+export function unavailable(cause: UnavailableError): RefusedError {
   return refuse(
     'unavailable',
     503,
     'Access tokens cannot be verified at the moment. Please try again.',
-    { 'retry-after': RETRY_AFTER },
+    { 'retry-after': String(cause.retryAfter) },
     { cause },
   );
 }

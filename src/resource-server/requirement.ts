@@ -1,15 +1,33 @@
 import type { Access } from './access.ts';
 import { organizerClosed, permissionMissing, scopeMissing } from './refusal.ts';
 
-/** What a route wants of a token. */
-export interface Requirement {
+/** One permission for all methods, or one for safe methods and one for all others. */
+export type Permission = string | { readonly read: string; readonly write: string };
+
+/** What a request needs, if it is about the data of one organizer. */
+export interface OrganizerRequirement {
+  /**
+   * Slug of the organizer. A function is called only for a token that is live and has the scope;
+   * `undefined` refuses as if the token did not open the organizer.
+   */
+  readonly organizer: string | (() => string | undefined | Promise<string | undefined>);
+  /** What the user needs there; without it, being a member is enough. */
+  readonly permission?: Permission;
   /** The token must have one of these; by default `read` for safe methods, `write` for others. */
   readonly scopes?: readonly string[];
-  /** Slug of the organizer whose data the route is about. */
-  readonly organizer?: string;
-  /** The permission that the user needs at that organizer, for all methods or by kind of method. */
-  readonly permission?: string | { readonly read: string; readonly write: string };
 }
+
+/** What a request needs that is about no organizer, or about all that the token opens. */
+export interface ScopeRequirement {
+  /** Nothing: what to show is up to the service, with `access.organizers`. */
+  readonly organizer: null;
+  readonly permission?: never;
+  /** The token must have one of these; by default `read` for safe methods, `write` for others. */
+  readonly scopes?: readonly string[];
+}
+
+/** What a request needs of a token. */
+export type Requirement = OrganizerRequirement | ScopeRequirement;
 
 /** Methods that change nothing. @see RFC 9110 §9.2.1 (TRACE is not for APIs) */
 const SAFE = ['GET', 'HEAD', 'OPTIONS'];
@@ -18,20 +36,27 @@ const SAFE = ['GET', 'HEAD', 'OPTIONS'];
  * Checks scope, organizer and permission, in this order: the first names what to ask for.
  * @throws RefusedError `scope_missing`, `organizer_closed`, `permission_missing`
  */
-export function check(access: Access, method: string, requirement: Requirement): void {
-  const { organizer, permission } = requirement;
+export async function check(
+  access: Access,
+  method: string,
+  requirement: Requirement,
+): Promise<void> {
   const kind = SAFE.includes(method) ? 'read' : 'write';
   const scopes = requirement.scopes ?? [kind];
   if (!scopes.some((scope) => access.scopes.includes(scope))) {
     throw scopeMissing(scopes);
   }
-  if (organizer !== undefined && !access.opens(organizer)) {
+  if (requirement.organizer === null) {
+    return;
+  }
+  const { organizer, permission } = requirement;
+  const slug = typeof organizer === 'string' ? organizer : await organizer();
+  if (slug === undefined || !access.opens(slug)) {
     throw organizerClosed();
   }
   if (permission !== undefined) {
     const name = typeof permission === 'string' ? permission : permission[kind];
-    // A permission is one at an organizer; a route that names none lets nobody in.
-    if (organizer === undefined || !access.can(organizer, name)) {
+    if (!access.can(slug, name)) {
       throw permissionMissing(name);
     }
   }

@@ -1,22 +1,15 @@
 import type { Access } from './access.ts';
-import { type RequestHeaders, readBearerToken } from './bearer-token.ts';
+import { assertRequirement } from './assert-requirement.ts';
+import { type RequestHeaders, readBearerToken } from './authorization-header.ts';
+import { withCache } from './cache.ts';
+import { withCircuit } from './circuit.ts';
+import { createDiscovery, type FindServer } from './discovery.ts';
 import { createIntrospection, type Introspect } from './introspection.ts';
+import { type ResourceServerOptions, readOptions, type Settings } from './options.ts';
 import { RefusedError, tokenInvalid, unavailable } from './refusal.ts';
 import { check, type Requirement } from './requirement.ts';
-
-/** How an API service knows the authorization server, and is known there. */
-export interface ResourceServerOptions {
-  /** The authorization server, for example `https://login.example.com`. */
-  readonly issuer: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
-  /** Milliseconds that one verification may take; 3000 by default. */
-  readonly timeout?: number | undefined;
-  /** By default read from the metadata of the issuer, at the first token. */
-  readonly introspectionEndpoint?: string | undefined;
-  /** Told why tokens can't be verified, for the log; the caller gets a 503 without the reason. */
-  readonly onUnavailable?: ((cause: unknown) => void) | undefined;
-}
+import { withSingleFlight } from './single-flight.ts';
+import { UnavailableError } from './unavailable.ts';
 
 /** The part of a request that decides. */
 export interface VerifiableRequest {
@@ -27,41 +20,72 @@ export interface VerifiableRequest {
 /** Decides who is let in to an API. */
 export interface ResourceServer {
   /**
-   * The access that the request's bearer token gives.
+   * The access that the request's token gives; without a requirement, that of a token with `read`
+   * for a safe method and `write` for any other.
+   *
+   * ```ts
+   * const access = await resourceServer.verify(request, { organizer: 'redstage' });
+   * ```
    * @throws RefusedError, and nothing else; it carries the answer to send
    */
   verify(request: VerifiableRequest, requirement?: Requirement): Promise<Access>;
 }
 
-const TIMEOUT = 3000;
-
 /**
- * Verifies the bearer tokens of an API service.
+ * Verifies the access tokens of an API service. Where nobody can say whether a token is valid, the
+ * request is answered with 503: it is never let in.
  *
  * ```ts
- * const resourceServer = createResourceServer({ issuer, clientId, clientSecret });
+ * const resourceServer = createResourceServer({
+ *   issuer: 'https://login.example.com',
+ *   clientId: process.env.STAGEDOOR_CLIENT_ID ?? '',
+ *   clientSecret: process.env.STAGEDOOR_CLIENT_SECRET ?? '',
+ * });
  * const access = await resourceServer.verify(request, {
  *   organizer: 'redstage',
  *   permission: { read: 'can_view_orders', write: 'can_change_orders' },
  * });
  * ```
- * @throws TypeError for an issuer that is no URL or would get the secret unencrypted
+ * @throws TypeError that tells in one line which option to set right
  */
 export function createResourceServer(options: ResourceServerOptions): ResourceServer {
-  const introspect = createIntrospection({ ...options, timeout: options.timeout ?? TIMEOUT });
+  const settings = readOptions(options);
+  const introspect = createPipeline(settings);
   return {
-    verify: async (request, requirement = {}) => {
+    verify: async (request, requirement = { organizer: null }) => {
       try {
+        assertRequirement(requirement);
         return await verify(introspect, request, requirement);
       } catch (error) {
         if (error instanceof RefusedError) {
           throw error;
         }
-        report(options, error);
-        throw unavailable(error);
+        if (error instanceof UnavailableError) {
+          throw unavailable(error);
+        }
+        throw unavailable(report(settings, misused(error)));
       }
     },
   };
+}
+
+/** From the request to the server: share the question, know the answer, see it fail, ask. */
+function createPipeline(settings: Settings): Introspect {
+  const ask = createIntrospection({ ...settings, findServer: serverFinder(settings) });
+  const reported: Introspect = (token) =>
+    ask(token).catch((error: unknown) => {
+      throw error instanceof UnavailableError ? report(settings, error) : error;
+    });
+  const guarded = withCircuit(reported, settings.circuit);
+  return withSingleFlight(settings.cache ? withCache(guarded, settings.cache) : guarded);
+}
+
+function serverFinder({ issuer, introspectionEndpoint }: Settings): FindServer {
+  if (introspectionEndpoint === undefined) {
+    return createDiscovery(issuer);
+  }
+  const server = { issuer: issuer.href, introspection_endpoint: introspectionEndpoint.href };
+  return () => Promise.resolve(server);
 }
 
 async function verify(
@@ -73,14 +97,23 @@ async function verify(
   if (reading.outcome === 'inactive') {
     throw tokenInvalid();
   }
-  check(reading.access, request.method, requirement);
+  await check(reading.access, request.method, requirement);
   return reading.access;
 }
 
-function report(options: ResourceServerOptions, cause: unknown): void {
+/** Not the server's fault: a requirement that makes no sense, or a function in it that failed. */
+function misused(error: unknown): UnavailableError {
+  const message = error instanceof Error ? error.message : String(error);
+  return new UnavailableError('misconfigured', `A request could not be decided: ${message}`, {
+    cause: error,
+  });
+}
+
+function report(settings: Settings, error: UnavailableError): UnavailableError {
   try {
-    options.onUnavailable?.(cause);
+    settings.onUnavailable(error);
   } catch {
     // A log that fails must not turn a 503 into a crash.
   }
+  return error;
 }

@@ -1,13 +1,10 @@
+import { isAccessToken } from './access-token.ts';
 import { tokenInvalid, tokenMissing } from './refusal.ts';
 
 /** Headers of a `Request`, or those of `node:http` (`headers` or `headersDistinct`). */
 export type RequestHeaders =
   | Headers
   | Readonly<Record<string, string | readonly string[] | undefined>>;
-
-/** An access token of Stagedoor: prefix, 43 random symbols, 6 of checksum. */
-const ACCESS_TOKEN = /^sda_[0-9A-Za-z]{49}$/;
-const LENGTH = 53;
 
 /**
  * Takes the token out of the `Authorization` header, and out of nowhere else: a token in a URL
@@ -31,7 +28,7 @@ export function readBearerToken(headers: RequestHeaders): string {
   if (scheme.toLowerCase() !== 'bearer' || token === '') {
     throw tokenMissing();
   }
-  if (token.length !== LENGTH || !ACCESS_TOKEN.test(token)) {
+  if (!isAccessToken(token)) {
     throw tokenInvalid();
   }
   return token;

@@ -1,0 +1,90 @@
+import { type Access, createAccess } from './access.ts';
+
+/** What an introspection answer says about a token. */
+export type Reading =
+  | { readonly outcome: 'inactive' }
+  | { readonly outcome: 'active'; readonly access: Access };
+
+/**
+ * Reads the JSON of an introspection answer.
+ * @see RFC 7662 §2.2
+ * @throws Error when it is not one, or one of another issuer: nothing may be concluded from it
+ */
+export function readAnswer(issuer: string, json: unknown): Reading {
+  const answer = object('the answer', json);
+  if (answer.active === false) {
+    return { outcome: 'inactive' };
+  }
+  if (answer.active !== true) {
+    throw new Error('active is neither true nor false');
+  }
+  if (answer.iss !== undefined && withoutSlash(text('iss', answer.iss)) !== withoutSlash(issuer)) {
+    throw new Error('it names another issuer');
+  }
+  const type = answer.token_type === undefined ? 'Bearer' : text('token_type', answer.token_type);
+  // A token that is bound to a key is worth nothing as a bearer token (RFC 9449 §7.2).
+  if (answer.cnf !== undefined || type.toLowerCase() !== 'bearer') {
+    return { outcome: 'inactive' };
+  }
+  return { outcome: 'active', access: readAccess(answer) };
+}
+
+function readAccess(answer: Readonly<Record<string, unknown>>): Access {
+  const permissions = Object.entries(object('permissions', answer.permissions ?? {}));
+  return createAccess({
+    sub: nonEmpty('sub', answer.sub),
+    clientId: nonEmpty('client_id', answer.client_id),
+    scopes: text('scope', answer.scope ?? '')
+      .split(' ')
+      .filter((scope) => scope !== ''),
+    organizers: texts('organizers', answer.organizers ?? []),
+    permissions: Object.fromEntries(
+      permissions.map(([slug, names]) => [slug, texts('permissions', names)]),
+    ),
+    issuedAt: seconds('iat', answer.iat),
+    expiresAt: seconds('exp', answer.exp),
+  });
+}
+
+function object(name: string, value: unknown): Readonly<Record<string, unknown>> {
+  if (!isRecord(value)) {
+    throw new Error(`${name} is not an object`);
+  }
+  return value;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function text(name: string, value: unknown): string {
+  if (typeof value !== 'string') {
+    throw new Error(`${name} is not a string`);
+  }
+  return value;
+}
+
+function nonEmpty(name: string, value: unknown): string {
+  if (value === '') {
+    throw new Error(`${name} is empty`);
+  }
+  return text(name, value);
+}
+
+function texts(name: string, value: unknown): string[] {
+  if (!Array.isArray(value)) {
+    throw new Error(`${name} is not a list`);
+  }
+  return value.map((entry: unknown) => text(`an entry of ${name}`, entry));
+}
+
+function seconds(name: string, value: unknown): number | undefined {
+  if (value !== undefined && (typeof value !== 'number' || !Number.isFinite(value))) {
+    throw new Error(`${name} is not a number`);
+  }
+  return value;
+}
+
+function withoutSlash(issuer: string): string {
+  return issuer.endsWith('/') ? issuer.slice(0, -1) : issuer;
+}

@@ -1,0 +1,58 @@
+import type { ServerResponse } from 'node:http';
+import { createGuard, type Framework, type RouteRequirement, readProperty } from './guard.ts';
+import { headersOf, type IncomingHeaders } from './node.ts';
+import type { ResourceServer } from './resource-server.ts';
+
+/**
+ * What a guard uses of Express's request, but for `params`: with these, TypeScript would no longer
+ * know those of the route in the handler behind the guard.
+ */
+export interface ExpressRequest extends IncomingHeaders {
+  readonly method: string;
+}
+
+/** Middleware of Express, 4 or 5. */
+export type ExpressMiddleware<R extends ExpressRequest> = (
+  request: R,
+  response: ServerResponse,
+  next: (error?: unknown) => void,
+) => Promise<void>;
+
+/**
+ * Guards routes of Express: a request that is not let in is answered, and goes no further.
+ *
+ * ```ts
+ * const orders = guard(resourceServer, {
+ *   organizer: 'organizer',
+ *   permission: { read: 'can_view_orders', write: 'can_change_orders' },
+ * });
+ * app.get('/organizers/:organizer/orders', orders, (request, response) => {
+ *   response.json(listOrders(request.params.organizer, accessOf(request).sub));
+ * });
+ * ```
+ * @throws TypeError for a requirement that does not say what it seems to
+ */
+export function guard<R extends ExpressRequest = ExpressRequest>(
+  resourceServer: ResourceServer,
+  route: RouteRequirement<R>,
+): ExpressMiddleware<NoInfer<R>> {
+  const decide = createGuard<R>(express, resourceServer, route);
+  return async (request, response, next) => {
+    try {
+      const answer = await decide(request);
+      if (answer === undefined) {
+        next();
+      } else {
+        response.writeHead(answer.status, answer.headers).end(answer.body);
+      }
+    } catch (error) {
+      // Express 4 does not wait for promises.
+      next(error);
+    }
+  };
+}
+
+const express: Framework<ExpressRequest> = {
+  verifiable: (request) => ({ method: request.method, headers: headersOf(request) }),
+  parameter: (request, name) => readProperty('params' in request ? request.params : {}, name),
+};

@@ -1,0 +1,110 @@
+import type { Access } from './access.ts';
+import { assertRequirement } from './assert-requirement.ts';
+import { type RefusalAnswer, RefusedError } from './refusal.ts';
+import type { OrganizerRequirement, Requirement, ScopeRequirement } from './requirement.ts';
+import type { ResourceServer, VerifiableRequest } from './resource-server.ts';
+
+/** What a route needs that is about the data of one organizer. */
+export interface OrganizerRoute<R> extends Omit<OrganizerRequirement, 'organizer'> {
+  /**
+   * Name of the route's parameter that holds the organizer's slug, or a function that finds the
+   * slug out: it is called only for a token that is live and has the scope, and may answer
+   * `undefined` where there is no such thing. Where it throws, the request is answered with 503.
+   */
+  readonly organizer: string | ((request: R) => string | undefined | Promise<string | undefined>);
+}
+
+/**
+ * What a route needs. `organizer` can't be left out: a route that is about no organizer, or about
+ * all that the token opens, says `null`.
+ */
+export type RouteRequirement<R> = OrganizerRoute<R> | ScopeRequirement;
+
+/** How to read a framework's request. */
+export interface Framework<R> {
+  verifiable(request: R): VerifiableRequest;
+  /** The value of a parameter of the route; undefined where the route has none of that name. */
+  parameter(request: R, name: string): unknown;
+}
+
+/** The answer to send to a request; undefined where it is let in. */
+export type Guard<R> = (request: R) => Promise<RefusalAnswer | undefined>;
+
+const accesses = new WeakMap<object, Access>();
+
+/**
+ * What the guard of this route found out about the token. Takes what the handler was called with:
+ * Koa's context, Express's or Fastify's request.
+ *
+ * ```ts
+ * router.get('/organizers', guard(resourceServer, { organizer: null }), (ctx) => {
+ *   ctx.body = accessOf(ctx).organizers;
+ * });
+ * ```
+ * @throws TypeError where no guard let this request in: the route would be open to everybody
+ */
+export function accessOf(request: object): Access {
+  const access = accesses.get(request);
+  if (access === undefined) {
+    throw new TypeError('This route has no guard: put one before its handler.');
+  }
+  return access;
+}
+
+/**
+ * Prepares the guard of a route for one of the frameworks.
+ * @throws TypeError for a requirement that does not say what it seems to
+ */
+export function createGuard<R extends object>(
+  framework: Framework<R>,
+  resourceServer: ResourceServer,
+  route: RouteRequirement<R>,
+): Guard<R> {
+  assertRequirement(route);
+  return async (request) => {
+    try {
+      const requirement = requirementOf(framework, route, request);
+      const access = await resourceServer.verify(framework.verifiable(request), requirement);
+      accesses.set(request, access);
+      return undefined;
+    } catch (error) {
+      if (error instanceof RefusedError) {
+        return error.answer;
+      }
+      throw error;
+    }
+  };
+}
+
+function requirementOf<R>(
+  framework: Framework<R>,
+  route: RouteRequirement<R>,
+  request: R,
+): Requirement {
+  if (route.organizer === null) {
+    return route;
+  }
+  const { organizer } = route;
+  return {
+    ...route,
+    organizer:
+      typeof organizer === 'string'
+        ? () => readParameter(framework, request, organizer)
+        : () => organizer(request),
+  };
+}
+
+function readParameter<R>(framework: Framework<R>, request: R, name: string): string {
+  const value = framework.parameter(request, name);
+  if (typeof value !== 'string') {
+    throw new TypeError(`the guard's route has no parameter "${name}" to take the organizer from.`);
+  }
+  return value;
+}
+
+/** A value's own property: `constructor` is no parameter of a route. */
+export function readProperty(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null
+    ? Object.getOwnPropertyDescriptor(value, name)?.value
+    : undefined;
+}

@@ -1,0 +1,24 @@
+/**
+ * Verifies access tokens for an API service of the platform, and enforces scope, organizer and
+ * permission. What the package `stagedoor` exports as `stagedoor/resource-server`; the guards for
+ * the frameworks are beside it, as `/koa`, `/express`, `/fastify`, `/node` and `/fetch`.
+ */
+export type { Access } from './access.ts';
+export type { RequestHeaders } from './authorization-header.ts';
+export type { CacheOptions } from './cache.ts';
+export type { CircuitOptions } from './circuit.ts';
+export { accessOf, type OrganizerRoute, type RouteRequirement } from './guard.ts';
+export type { ResourceServerOptions } from './options.ts';
+export { type RefusalAnswer, type RefusalCode, RefusedError } from './refusal.ts';
+export type {
+  OrganizerRequirement,
+  Permission,
+  Requirement,
+  ScopeRequirement,
+} from './requirement.ts';
+export {
+  createResourceServer,
+  type ResourceServer,
+  type VerifiableRequest,
+} from './resource-server.ts';
+export { type UnavailableCode, UnavailableError } from './unavailable.ts';

@@ -1,0 +1,56 @@
+import { createGuard, type Framework, type RouteRequirement, readProperty } from './guard.ts';
+import { headersOf, type IncomingHeaders } from './node.ts';
+import type { ResourceServer } from './resource-server.ts';
+
+/** What a guard uses of Koa's context. */
+export interface KoaContext {
+  readonly method: string;
+  readonly req: IncomingHeaders;
+  /** Of `@koa/router`. */
+  readonly params?: Readonly<Record<string, string | undefined>>;
+  status: number;
+  body: unknown;
+  set(headers: Record<string, string>): void;
+}
+
+/** Middleware of Koa, and of `@koa/router`. */
+export type KoaMiddleware<C extends KoaContext> = (
+  ctx: C,
+  next: () => Promise<unknown>,
+) => Promise<void>;
+
+/**
+ * Guards routes of Koa: a request that is not let in is answered, and goes no further.
+ *
+ * ```ts
+ * const orders = guard(resourceServer, {
+ *   organizer: 'organizer',
+ *   permission: { read: 'can_view_orders', write: 'can_change_orders' },
+ * });
+ * router.get('/organizers/:organizer/orders', orders, (ctx) => {
+ *   ctx.body = listOrders(ctx.params.organizer, accessOf(ctx).sub);
+ * });
+ * ```
+ * @throws TypeError for a requirement that does not say what it seems to
+ */
+export function guard<C extends KoaContext = KoaContext>(
+  resourceServer: ResourceServer,
+  route: RouteRequirement<C>,
+): KoaMiddleware<NoInfer<C>> {
+  const decide = createGuard<C>(koa, resourceServer, route);
+  return async (ctx, next) => {
+    const answer = await decide(ctx);
+    if (answer === undefined) {
+      await next();
+      return;
+    }
+    ctx.status = answer.status;
+    ctx.set({ ...answer.headers });
+    ctx.body = answer.body;
+  };
+}
+
+const koa: Framework<KoaContext> = {
+  verifiable: (ctx) => ({ method: ctx.method, headers: headersOf(ctx.req) }),
+  parameter: (ctx, name) => readProperty(ctx.params, name),
+};

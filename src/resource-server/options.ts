@@ -1,0 +1,122 @@
+import { assertKnownKeys } from './assert-requirement.ts';
+import type { CacheOptions } from './cache.ts';
+import type { CircuitOptions } from './circuit.ts';
+import { assertConfidential } from './confidential.ts';
+import type { UnavailableError } from './unavailable.ts';
+
+/** How an API service knows the authorization server, and is known there. */
+export interface ResourceServerOptions {
+  /** The authorization server, for example `https://login.example.com`. */
+  readonly issuer: string;
+  /** Who this service is, as an operator registered it. */
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Milliseconds that one verification may take; 3000 by default. */
+  readonly timeout?: number | undefined;
+  /** By default read from the metadata of the issuer, at the first token. */
+  readonly introspectionEndpoint?: string | undefined;
+  /**
+   * Off by default: each request asks the authorization server, and a token that was revoked opens
+   * nothing from that moment on.
+   *
+   * With a cache, most requests ask nobody, and **a revoked token lives on for up to `seconds`**;
+   * so does an organizer that the user has left, or a permission that a team has lost. Answers in
+   * the cache hold while the authorization server is away, too.
+   *
+   * ```ts
+   * createResourceServer({ issuer, clientId, clientSecret, cache: { entries: 1000, seconds: 10 } });
+   * ```
+   *
+   * With or without it, requests that come with the same token at the same time share one question.
+   */
+  readonly cache?: CacheOptions | undefined;
+  /** When to stop asking a server that fails: after 5 failures in a row, for 2 seconds. */
+  readonly circuit?: CircuitOptions | undefined;
+  /**
+   * Told once for each question that failed why tokens can't be verified; the callers get a 503
+   * without the reason. By default one line on stderr.
+   */
+  readonly onUnavailable?: ((error: UnavailableError) => void) | undefined;
+}
+
+/** Options that were checked, with what was left out filled in. */
+export interface Settings {
+  readonly issuer: URL;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly timeout: number;
+  readonly introspectionEndpoint: URL | undefined;
+  readonly cache: CacheOptions | undefined;
+  readonly circuit: CircuitOptions;
+  readonly onUnavailable: (error: UnavailableError) => void;
+}
+
+const TIMEOUT = 3000;
+const CIRCUIT: CircuitOptions = { failures: 5, seconds: 2 };
+const LONGEST_CACHE = 300;
+const NAMES = [
+  'issuer',
+  'clientId',
+  'clientSecret',
+  'timeout',
+  'introspectionEndpoint',
+  'cache',
+  'circuit',
+  'onUnavailable',
+];
+
+/** @throws TypeError that tells in one line what to set right */
+export function readOptions(options: ResourceServerOptions): Settings {
+  assertKnownKeys('createResourceServer', options, NAMES);
+  const { cache, circuit = CIRCUIT, introspectionEndpoint, timeout = TIMEOUT } = options;
+  assertText('clientId', options.clientId);
+  assertText('clientSecret', options.clientSecret);
+  assertNumber('timeout', timeout, 1, 60_000);
+  if (cache !== undefined) {
+    assertNumber('cache.entries', cache.entries, 1, 1_000_000);
+    assertNumber('cache.seconds', cache.seconds, 0, LONGEST_CACHE);
+  }
+  assertNumber('circuit.failures', circuit.failures, 1, 1000);
+  assertNumber('circuit.seconds', circuit.seconds, 0, LONGEST_CACHE);
+  return {
+    issuer: readUrl('issuer', options.issuer),
+    clientId: options.clientId,
+    clientSecret: options.clientSecret,
+    timeout,
+    introspectionEndpoint:
+      introspectionEndpoint === undefined
+        ? undefined
+        : readUrl('introspectionEndpoint', introspectionEndpoint),
+    cache,
+    circuit,
+    onUnavailable: options.onUnavailable ?? printLine,
+  };
+}
+
+function readUrl(name: string, value: unknown): URL {
+  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
+  // What is wrong with it is not repeated: it may hold a password.
+  if (url === undefined || url.username !== '' || url.search !== '' || url.hash !== '') {
+    throw new TypeError(`${name} must be a URL such as https://login.example.com.`);
+  }
+  assertConfidential(url);
+  return url;
+}
+
+function assertText(name: string, value: unknown): void {
+  if (typeof value !== 'string' || value.trim() === '') {
+    throw new TypeError(
+      `${name} is empty: it is what an operator got when registering the service.`,
+    );
+  }
+}
+
+function assertNumber(name: string, value: unknown, least: number, most: number): void {
+  if (typeof value !== 'number' || !(value >= least && value <= most)) {
+    throw new TypeError(`${name} must be a number from ${least} to ${most}.`);
+  }
+}
+
+function printLine(error: UnavailableError): void {
+  console.error(`Access tokens cannot be verified: ${error.message}`);
+}

@@ -1,0 +1,88 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import Router from '@koa/router';
+import express from 'express';
+import fastify from 'fastify';
+import Koa from 'koa';
+import { guard as guardExpress } from '../../../src/resource-server/express.ts';
+import { guard as guardFastify } from '../../../src/resource-server/fastify.ts';
+import { accessOf, type RouteRequirement } from '../../../src/resource-server/guard.ts';
+import { guard as guardKoa } from '../../../src/resource-server/koa.ts';
+import type { ResourceServer } from '../../../src/resource-server/resource-server.ts';
+
+/** A route that all frameworks write the same way; it answers any method with who asks. */
+export interface GuardedRoute {
+  /** For example `/organizers/:organizer/orders`. */
+  readonly path: string;
+  readonly needs: RouteRequirement<unknown>;
+}
+
+/** An API service that listens. */
+export interface GuardedApi {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Starts an API service. */
+export type StartApi = (
+  kit: ResourceServer,
+  routes: readonly GuardedRoute[],
+) => Promise<GuardedApi>;
+
+const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+/** The frameworks for which the kit has a guard, by name. */
+export const FRAMEWORKS: Readonly<Record<string, StartApi>> = {
+  Koa: (kit, routes) => {
+    const router = new Router();
+    for (const { path, needs } of routes) {
+      router.all(path, guardKoa(kit, needs), (ctx) => {
+        ctx.body = { sub: accessOf(ctx).sub };
+      });
+    }
+    return listen(new Koa().use(router.routes()).callback());
+  },
+  Express: (kit, routes) => {
+    const app = express();
+    for (const { path, needs } of routes) {
+      app.all(path, guardExpress(kit, needs), (request, response) => {
+        response.json({ sub: accessOf(request).sub });
+      });
+    }
+    return listen(app);
+  },
+  Fastify: async (kit, routes) => {
+    const app = fastify();
+    for (const { path, needs } of routes) {
+      app.route({
+        method: [...METHODS],
+        url: path,
+        onRequest: guardFastify(kit, needs),
+        handler: async (request) => ({ sub: accessOf(request).sub }),
+      });
+    }
+    const url = await app.listen({ port: 0, host: '127.0.0.1' });
+    return { url, close: () => app.close() };
+  },
+};
+
+/** Listens on a free port of this machine. */
+export async function listen(listener: RequestListener): Promise<GuardedApi> {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { url: `http://127.0.0.1:${portOf(server)}`, close: () => stop(server) };
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') {
+    throw new Error('A listening server has no port.');
+  }
+  return address.port;
+}
+
+async function stop(server: Server): Promise<void> {
+  server.closeAllConnections();
+  server.close();
+  await once(server, 'close');
+}

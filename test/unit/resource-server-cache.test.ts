@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { newCredential } from '../../src/credentials.ts';
+import { ask, assertUnavailable, bearer, createKit } from '../support/kit/ask.ts';
+import { type Answer, facts, json, startFakeIssuer, TOKEN } from '../support/kit/fake-issuer.ts';
+
+const issuer = await startFakeIssuer();
+after(() => issuer.close());
+afterEach(() => issuer.reset());
+
+const active = (changes: Record<string, unknown> = {}) =>
+  json({ ...facts(), iss: issuer.url, ...changes });
+const inactive = json({ active: false });
+const LONG = { cache: { entries: 100, seconds: 300 } };
+
+/** Answers a little later, so that requests meet. */
+function slowly(answer: Answer): Answer {
+  return (...exchange) => setTimeout(() => answer(...exchange), 50);
+}
+
+describe('without a cache', () => {
+  test('each request asks, so that a revoked token opens nothing from then on', async () => {
+    const kit = createKit(issuer);
+    issuer.answer(active());
+    assert.equal((await ask(kit)).status, 200);
+    issuer.answer(inactive);
+    assert.equal((await ask(kit)).status, 401);
+  });
+
+  test('requests that come with one token at the same time share one question', async () => {
+    const kit = createKit(issuer);
+    issuer.answer(slowly(active({ scope: 'read' })));
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, i) => ask(kit, { method: i % 2 ? 'GET' : 'POST' })),
+    );
+    assert.equal(issuer.introspections.length, 1);
+    // What each of them needs is still its own affair.
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      answers.map((_, i) => (i % 2 ? 200 : 403)),
+    );
+    assert.equal((await ask(kit)).status, 200);
+    assert.equal(issuer.introspections.length, 2);
+  });
+
+  test('a question that failed is shared too, and the next one is a new one', async () => {
+    const kit = createKit(issuer);
+    issuer.answer(slowly((_, response) => response.writeHead(500).end()));
+    const answers = await Promise.all(Array.from({ length: 10 }, () => ask(kit)));
+    answers.forEach(assertUnavailable);
+    assert.equal(issuer.introspections.length, 1);
+    issuer.answer(active());
+    assert.equal((await ask(kit)).status, 200);
+  });
+
+  test('different tokens share nothing', async () => {
+    const kit = createKit(issuer);
+    issuer.answer(
+      slowly((request, response, body) =>
+        (body === `token=${TOKEN}` ? active() : inactive)(request, response, body),
+      ),
+    );
+    const [known, unknown] = await Promise.all([
+      ask(kit),
+      ask(kit, { headers: bearer(newCredential('sda')) }),
+    ]);
+    assert.deepEqual([known.status, unknown.status], [200, 401]);
+  });
+});
+
+describe('with a cache', () => {
+  test('an answer holds, and each request still needs what its route needs', async () => {
+    const kit = createKit(issuer, LONG);
+    issuer.answer(active({ scope: 'read' }));
+    assert.equal((await ask(kit)).status, 200);
+    issuer.answer(inactive);
+    assert.equal((await ask(kit)).status, 200);
+    assert.equal((await ask(kit, { method: 'POST' })).status, 403);
+    assert.equal((await ask(kit, { requirement: { organizer: 'bluehall' } })).status, 403);
+    assert.equal(issuer.introspections.length, 1);
+  });
+
+  test('an answer holds while the server is away', async () => {
+    const kit = createKit(issuer, LONG);
+    issuer.answer(active());
+    assert.equal((await ask(kit)).status, 200);
+    issuer.answer((_, response) => response.writeHead(500).end());
+    assertUnavailable(await ask(kit, { headers: bearer(newCredential('sda')) }));
+    assert.equal((await ask(kit)).status, 200);
+  });
+
+  test('it holds no longer than it was told to', async () => {
+    const kit = createKit(issuer, { cache: { entries: 100, seconds: 0.2 } });
+    issuer.answer(active());
+    assert.equal((await ask(kit)).status, 200);
+    issuer.answer(inactive);
+    await sleep(250);
+    assert.equal((await ask(kit)).status, 401);
+  });
+
+  test('it never holds longer than the token', async () => {
+    const kit = createKit(issuer, LONG);
+    issuer.answer(active({ exp: Date.now() / 1000 + 0.3 }));
+    assert.equal((await ask(kit)).status, 200);
+    issuer.answer(inactive);
+    await sleep(350);
+    assert.equal((await ask(kit)).status, 401);
+    issuer.answer(active({ exp: Date.now() / 1000 - 1 }));
+    const headers = bearer(newCredential('sda'));
+    await ask(kit, { headers });
+    await ask(kit, { headers });
+    assert.equal(issuer.introspections.length, 4, 'what has ended is not kept at all');
+  });
+
+  test('that a token is not live holds too, and not for as long', async () => {
+    const kit = createKit(issuer, LONG);
+    issuer.answer(inactive);
+    assert.equal((await ask(kit)).status, 401);
+    assert.equal((await ask(kit)).status, 401);
+    assert.equal(issuer.introspections.length, 1);
+    const { now } = performance;
+    try {
+      performance.now = () => now.call(performance) + 6000;
+      assert.equal((await ask(kit)).status, 401);
+      assert.equal(issuer.introspections.length, 2);
+    } finally {
+      performance.now = now;
+    }
+  });
+
+  test('that a question failed is not kept', async () => {
+    const kit = createKit(issuer, LONG);
+    issuer.answer((_, response) => response.writeHead(500).end());
+    assertUnavailable(await ask(kit));
+    issuer.answer(active());
+    assert.equal((await ask(kit)).status, 200);
+  });
+
+  test('it keeps no more tokens than it was told to: the oldest makes room', async () => {
+    const kit = createKit(issuer, { cache: { entries: 2, seconds: 300 } });
+    issuer.answer(active());
+    const [a = '', b = '', c = ''] = Array.from({ length: 3 }, () => newCredential('sda'));
+    const introspections = async (...tokens: string[]) => {
+      const before = issuer.introspections.length;
+      for (const token of tokens) {
+        assert.equal((await ask(kit, { headers: bearer(token) })).status, 200);
+      }
+      return issuer.introspections.length - before;
+    };
+    assert.equal(await introspections(a, b, a, b), 2);
+    assert.equal(await introspections(c, b, c), 1);
+    assert.equal(await introspections(a), 1);
+  });
+
+  test('made-up tokens do not push out those in use', async () => {
+    const kit = createKit(issuer, { cache: { entries: 2, seconds: 300 } });
+    issuer.answer(active());
+    assert.equal((await ask(kit)).status, 200);
+    issuer.answer(inactive);
+    for (let i = 0; i < 5; i += 1) {
+      assert.equal((await ask(kit, { headers: bearer(newCredential('sda')) })).status, 401);
+    }
+    assert.equal((await ask(kit)).status, 200);
+  });
+});

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { newCredential } from '../../src/credentials.ts';
+import type { ResourceServer } from '../../src/resource-server/resource-server.ts';
+import { ask, assertUnavailable, bearer, createKit } from '../support/kit/ask.ts';
+import { type Answer, facts, json, startFakeIssuer } from '../support/kit/fake-issuer.ts';
+
+const issuer = await startFakeIssuer();
+after(() => issuer.close());
+afterEach(() => issuer.reset());
+
+const works = () => json({ ...facts(), iss: issuer.url });
+const fails: Answer = (_, response) => response.writeHead(500).end();
+const hangs: Answer = () => undefined;
+/** Long enough that requests meet. */
+const failsSlowly: Answer = (...exchange) => setTimeout(() => fails(...exchange), 50);
+/** A token of its own, so that nothing is shared. */
+const askAnew = (kit: ResourceServer) => ask(kit, { headers: bearer(newCredential('sda')) });
+
+/** A kit that has just stopped asking. */
+async function openedKit(seconds: number, answer: Answer = fails) {
+  const kit = createKit(issuer, { circuit: { failures: 3, seconds } });
+  issuer.answer(answer);
+  for (let i = 0; i < 3; i += 1) {
+    assertUnavailable(await askAnew(kit));
+  }
+  assert.equal(issuer.introspections.length, 3);
+  return kit;
+}
+
+describe('a server that fails several times in a row', () => {
+  test('is not asked for a while, and callers are told how long', async () => {
+    const kit = await openedKit(60);
+    issuer.answer(hangs);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => askAnew(kit)));
+    answers.forEach(assertUnavailable);
+    assert.equal(issuer.introspections.length, 3, 'none of the 20 waited for the server');
+    for (const { headers } of answers) {
+      const seconds = Number(headers.get('retry-after'));
+      assert.ok(seconds > 30 && seconds <= 60, `${seconds}`);
+    }
+  });
+
+  test('is tried by one request at a time, and found to be back', async () => {
+    const kit = await openedKit(0.05, failsSlowly);
+    await sleep(60);
+    const probes = await Promise.all(Array.from({ length: 10 }, () => askAnew(kit)));
+    probes.forEach(assertUnavailable);
+    assert.equal(issuer.introspections.length, 4, 'one of ten');
+    issuer.answer(works());
+    await sleep(60);
+    assert.equal((await askAnew(kit)).status, 200);
+    const all = await Promise.all(Array.from({ length: 10 }, () => askAnew(kit)));
+    assert.ok(all.every(({ status }) => status === 200));
+  });
+
+  test('has to fail as often again once it was back', async () => {
+    const kit = await openedKit(0);
+    issuer.answer(works());
+    assert.equal((await askAnew(kit)).status, 200);
+    issuer.answer(fails);
+    const before = issuer.introspections.length;
+    await askAnew(kit);
+    await askAnew(kit);
+    issuer.answer(works());
+    assert.equal((await askAnew(kit)).status, 200);
+    assert.equal(issuer.introspections.length, before + 3);
+  });
+
+  test('is said to be away once for each time it was asked, and not for each caller', async () => {
+    let told = 0;
+    const kit = createKit(issuer, {
+      circuit: { failures: 2, seconds: 60 },
+      onUnavailable: () => {
+        told += 1;
+      },
+    });
+    issuer.answer(fails);
+    await Promise.all(Array.from({ length: 10 }, () => ask(kit)));
+    await Promise.all(Array.from({ length: 10 }, () => ask(kit)));
+    await Promise.all(Array.from({ length: 10 }, () => askAnew(kit)));
+    assert.equal(told, 2);
+  });
+});
+
+test('tokens that are not live are no failure', async () => {
+  const kit = createKit(issuer, { circuit: { failures: 1, seconds: 60 } });
+  issuer.answer(json({ active: false }));
+  assert.equal((await askAnew(kit)).status, 401);
+  assert.equal((await askAnew(kit)).status, 401);
+  assert.equal(issuer.introspections.length, 2);
+});

@@ -1,0 +1,265 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { after, afterEach, describe, test } from 'node:test';
+import Router from '@koa/router';
+import express from 'express';
+import fastify from 'fastify';
+import Koa from 'koa';
+import { guard as guardExpress } from '../../src/resource-server/express.ts';
+import { guard as guardFastify } from '../../src/resource-server/fastify.ts';
+import { decide } from '../../src/resource-server/fetch.ts';
+import { accessOf, type RouteRequirement } from '../../src/resource-server/guard.ts';
+import { guard as guardKoa } from '../../src/resource-server/koa.ts';
+import { admit } from '../../src/resource-server/node.ts';
+import type { UnavailableError } from '../../src/resource-server/unavailable.ts';
+import { bearer, createKit, ORDERS } from '../support/kit/ask.ts';
+import { facts, json, startFakeIssuer, TOKEN } from '../support/kit/fake-issuer.ts';
+import { FRAMEWORKS, type GuardedApi, listen } from '../support/kit/frameworks.ts';
+
+const issuer = await startFakeIssuer();
+after(() => issuer.close());
+afterEach(() => issuer.reset());
+
+const told: UnavailableError[] = [];
+afterEach(() => told.splice(0));
+const kit = createKit(issuer, {
+  onUnavailable: (error) => told.push(error),
+  circuit: { failures: 1000, seconds: 0 },
+});
+const active = () => json({ ...facts(), iss: issuer.url });
+const NEEDS = {
+  organizer: 'organizer',
+  permission: { read: 'can_view_orders', write: 'can_change_orders' },
+} as const;
+
+for (const [framework, start] of Object.entries(FRAMEWORKS)) {
+  describe(`the guard for ${framework}`, () => {
+    let api: GuardedApi;
+    const byHeader: RouteRequirement<unknown> = {
+      organizer: async (asked) => {
+        assert.ok(typeof asked === 'object' && asked !== null && 'headers' in asked);
+        const { headers } = asked;
+        assert.ok(typeof headers === 'object' && headers !== null && 'x-organizer' in headers);
+        return String(headers['x-organizer']);
+      },
+    };
+    const ready = start(kit, [
+      { path: '/organizers/:organizer/orders', needs: NEEDS },
+      { path: '/organizers', needs: { organizer: null } },
+      { path: '/elsewhere/:slug', needs: NEEDS },
+      { path: '/found', needs: byHeader },
+    ]).then((started) => {
+      api = started;
+    });
+    after(() => api.close());
+    const get = async (path: string, headers: Record<string, string> = bearer()) => {
+      await ready;
+      return fetch(api.url + path, { headers });
+    };
+
+    test('lets in, and the handler knows whom', async () => {
+      issuer.answer(active());
+      const answer = await get('/organizers/redstage/orders');
+      assert.equal(answer.status, 200);
+      assert.deepEqual(await answer.json(), { sub: 'ada' });
+      assert.equal((await get('/organizers')).status, 200);
+    });
+
+    test('answers a refused request itself', async () => {
+      const answer = await get('/organizers/redstage/orders', {});
+      assert.equal(answer.status, 401);
+      assert.equal(answer.headers.get('www-authenticate'), 'Bearer realm="api"');
+      assert.match(answer.headers.get('content-type') ?? '', /^application\/json(;|$)/);
+      assert.equal(answer.headers.get('cache-control'), 'no-store');
+      assert.deepEqual(await answer.json(), {
+        detail: 'Authentication credentials were not provided.',
+      });
+    });
+
+    test('takes the organizer from the route', async () => {
+      issuer.answer(active());
+      for (const slug of ['bluehall', 'Redstage', 'redstage%2F..%2Fbluehall', '%00', 'redstage ']) {
+        assert.equal((await get(`/organizers/${slug}/orders`)).status, 403, slug);
+      }
+      assert.deepEqual(told, []);
+    });
+
+    test('takes the organizer from a function', async () => {
+      issuer.answer(active());
+      for (const [organizer, status] of [
+        ['redstage', 200],
+        ['bluehall', 403],
+      ] as const) {
+        const answer = await get('/found', { ...bearer(), 'x-organizer': organizer });
+        assert.equal(answer.status, status);
+      }
+    });
+
+    test('lets nobody in where the route has no such parameter, and says so', async () => {
+      issuer.answer(active());
+      const answer = await get('/elsewhere/redstage');
+      assert.equal(answer.status, 503);
+      assert.match(told[0]?.message ?? '', /route has no parameter "organizer"/);
+    });
+
+    test('does not take two Authorization headers', async () => {
+      issuer.answer(active());
+      await ready;
+      const url = `${api.url}/organizers`;
+      assert.equal(await statusOf(url, [`Bearer ${TOKEN}`]), 200);
+      assert.equal(await statusOf(url, [`Bearer ${TOKEN}`, `Bearer ${TOKEN}`]), 401);
+    });
+
+    test('answers 503 while tokens cannot be verified', async () => {
+      issuer.answer((_, response) => response.writeHead(500).end());
+      const answer = await get('/organizers');
+      assert.equal(answer.status, 503);
+      assert.match(answer.headers.get('retry-after') ?? '', /^\d+$/);
+    });
+  });
+}
+
+describe('a guard', () => {
+  for (const [name, needs] of [
+    ['without an organizer', { permission: 'can_view_orders' }],
+    ['with a misspelled organizer', { organiser: 'organizer' }],
+    ['with a permission at no organizer', { organizer: null, permission: 'can_view_orders' }],
+  ] as const) {
+    test(`${name} is not set up`, () => {
+      for (const guard of [guardKoa, guardExpress, guardFastify]) {
+        // As JavaScript would call it.
+        assert.throws(() => Reflect.apply(guard, undefined, [kit, needs]), TypeError);
+      }
+    });
+  }
+
+  test('is missed by the handler of a route that has none', () => {
+    assert.throws(() => accessOf({}), /TypeError: This route has no guard/);
+  });
+
+  test('of a whole Koa router is before all of its routes', async () => {
+    const router = new Router()
+      .use('/organizers/:organizer', guardKoa(kit, { organizer: 'organizer' }))
+      .get('/organizers/:organizer/orders', (ctx) => {
+        ctx.body = accessOf(ctx).sub;
+      });
+    const api = await listen(new Koa().use(router.routes()).callback());
+    await assertOpensOnly(api, 'redstage');
+  });
+
+  test('of a whole Express router is before all of its routes', async () => {
+    const router = express.Router().get('/orders', (asked, response) => {
+      response.send(accessOf(asked).sub);
+    });
+    const app = express().use(
+      '/organizers/:organizer',
+      guardExpress(kit, { organizer: 'organizer' }),
+      router,
+    );
+    await assertOpensOnly(await listen(app), 'redstage');
+  });
+
+  test('of a whole Fastify plugin is before all of its routes', async () => {
+    const app = fastify();
+    app.register(
+      async (plugin) => {
+        plugin.addHook('onRequest', guardFastify(kit, { organizer: 'organizer' }));
+        plugin.setNotFoundHandler((_, reply) => reply.code(404).send({}));
+        plugin.get('/orders', async (asked) => accessOf(asked).sub);
+      },
+      { prefix: '/organizers/:organizer' },
+    );
+    const url = await app.listen({ port: 0, host: '127.0.0.1' });
+    issuer.answer(active());
+    const nowhere = await app.inject({ url: '/organizers/redstage/nowhere', headers: bearer() });
+    assert.ok([403, 404].includes(nowhere.statusCode), `${nowhere.statusCode}`);
+    const injected = await app.inject({ url: '/organizers/redstage/orders', headers: bearer() });
+    assert.equal(injected.statusCode, 200);
+    assert.equal((await app.inject('/organizers/redstage/orders')).statusCode, 401);
+    await assertOpensOnly({ url, close: () => app.close() }, 'redstage');
+    assert.deepEqual(told, []);
+  });
+
+  test('reads no body of a request that it refuses', async () => {
+    const app = fastify({ bodyLimit: 10 });
+    app.post('/', { onRequest: guardFastify(kit, { organizer: null }) }, async () => 'in');
+    const payload = { text: 'longer than the limit' };
+    assert.equal((await app.inject({ method: 'POST', url: '/', payload })).statusCode, 401);
+  });
+});
+
+describe('without a framework', () => {
+  test('a node:http server lets in and refuses', async () => {
+    const api = await listen(async (asked, response) => {
+      const access = await admit(kit, asked, response, ORDERS);
+      if (access) {
+        response.end(access.sub);
+      }
+    });
+    try {
+      issuer.answer(active());
+      assert.equal(await (await fetch(api.url, { headers: bearer() })).text(), 'ada');
+      const refused = await fetch(api.url);
+      assert.equal(refused.status, 401);
+      assert.equal(refused.headers.get('www-authenticate'), 'Bearer realm="api"');
+      assert.equal(refused.headers.get('content-type'), 'application/json');
+      assert.deepEqual(await refused.json(), {
+        detail: 'Authentication credentials were not provided.',
+      });
+      assert.equal(await statusOf(api.url, [`Bearer ${TOKEN}`, `Bearer ${TOKEN}`]), 401);
+    } finally {
+      await api.close();
+    }
+  });
+
+  test('a function that gets a Request decides', async () => {
+    issuer.answer(active());
+    const url = 'http://api.example/orders';
+    const letIn = await decide(kit, new Request(url, { headers: bearer() }), ORDERS);
+    assert.equal(letIn.access?.sub, 'ada');
+    assert.equal(letIn.response, undefined);
+    const refused = await decide(kit, new Request(url), ORDERS);
+    assert.equal(refused.access, undefined);
+    assert.equal(refused.response?.status, 401);
+    assert.deepEqual(await refused.response?.json(), {
+      detail: 'Authentication credentials were not provided.',
+    });
+  });
+
+  test('a token in the URL or in a form is not looked at', async () => {
+    const body = new URLSearchParams({ access_token: TOKEN });
+    for (const asked of [
+      new Request(`http://api.example/orders?access_token=${TOKEN}`),
+      new Request('http://api.example/orders', { method: 'POST', body }),
+    ]) {
+      assert.equal((await decide(kit, asked, ORDERS)).response?.status, 401);
+    }
+    assert.equal(issuer.requests.length, 0);
+  });
+});
+
+/** Of an API with the route `/organizers/:organizer/orders`. */
+async function assertOpensOnly(api: GuardedApi, organizer: string): Promise<void> {
+  try {
+    issuer.answer(active());
+    const get = (slug: string, headers = {}) =>
+      fetch(`${api.url}/organizers/${slug}/orders`, { headers });
+    const letIn = await get(organizer, bearer());
+    assert.equal(letIn.status, 200);
+    assert.equal(await letIn.text(), 'ada');
+    assert.equal((await get('bluehall', bearer())).status, 403);
+    assert.equal((await get(organizer)).status, 401);
+  } finally {
+    await api.close();
+  }
+}
+
+/** `fetch` would join repeated headers. */
+async function statusOf(url: string, authorization: string[]): Promise<number | undefined> {
+  const repeated = authorization.flatMap((value) => ['Authorization', value]);
+  const sent = request(url, { headers: ['Host', new URL(url).host, ...repeated] }).end();
+  const [response]: IncomingMessage[] = await once(sent, 'response');
+  response?.resume();
+  return response?.statusCode;
+}

@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, describe, test } from 'node:test';
+import { createResourceServer } from '../../src/resource-server/resource-server.ts';
+import type { UnavailableCode, UnavailableError } from '../../src/resource-server/unavailable.ts';
+import { freePort } from '../support/free-port.ts';
+import { ask, assertUnavailable, createKit } from '../support/kit/ask.ts';
+import { type Answer, facts, json, startFakeIssuer } from '../support/kit/fake-issuer.ts';
+
+const issuer = await startFakeIssuer();
+after(() => issuer.close());
+afterEach(() => issuer.reset());
+
+/** As a program without types, or with values from the environment, would call it. */
+const createLoosely = (options: object) =>
+  createResourceServer({
+    ...{ issuer: issuer.url, clientId: 'api', clientSecret: 'secret' },
+    ...options,
+  });
+
+describe('a kit that can never work is not set up', () => {
+  for (const url of [
+    'http://login.example',
+    'ftp://localhost',
+    'http://127.0.0.1.evil.example',
+    'http://localhost.evil.example',
+    'http://[::2]',
+  ]) {
+    test(`as its secret would go to ${url}`, () => {
+      assert.throws(() => createLoosely({ issuer: url }), /^TypeError: .* must use https/);
+      const introspectionEndpoint = `${url}/introspect`;
+      assert.throws(() => createLoosely({ introspectionEndpoint }), /must use https/);
+    });
+  }
+
+  for (const [what, options, message] of [
+    ['no issuer', { issuer: undefined }, /issuer must be a URL such as https:/],
+    ['an empty issuer', { issuer: '' }, /issuer must be a URL such as https:/],
+    ['a host as issuer', { issuer: 'login.example.com' }, /issuer must be a URL such as https:/],
+    ['a password in the URL', { issuer: 'https://a:hunter2@x.example' }, /issuer must be a URL/],
+    ['no endpoint', { introspectionEndpoint: '/introspect' }, /introspectionEndpoint must be/],
+    ['no client id', { clientId: undefined }, /clientId is empty/],
+    ['an empty client id', { clientId: '' }, /clientId is empty/],
+    ['a blank secret', { clientSecret: ' ' }, /clientSecret is empty/],
+    ['no time to answer', { timeout: 0 }, /timeout must be a number from 1 to 60000/],
+    ['endless time', { timeout: Number.POSITIVE_INFINITY }, /timeout must be a number/],
+    ['time that is no number', { timeout: '3000' }, /timeout must be a number/],
+    ['a cache of any size', { cache: { seconds: 5 } }, /cache.entries must be a number/],
+    [
+      'a cache for ever',
+      { cache: { entries: 1, seconds: 1e9 } },
+      /cache.seconds must be .* to 300/,
+    ],
+    [
+      'a circuit that is never closed',
+      { circuit: { failures: 0, seconds: 1 } },
+      /circuit.failures/,
+    ],
+    ['a misspelled option', { casche: { entries: 1, seconds: 1 } }, /has no "casche"; it has/],
+  ] as const) {
+    test(`for want of something right: ${what}`, () => {
+      assert.throws(
+        () => createLoosely(options),
+        (error) => {
+          assert.ok(error instanceof TypeError);
+          assert.match(error.message, message);
+          assert.ok(!/hunter2|\n/.test(error.message));
+          return true;
+        },
+      );
+    });
+  }
+
+  test('https will do anywhere, and http on this machine', () => {
+    for (const url of ['https://login.example', 'http://localhost:1', 'http://[::1]:1']) {
+      assert.ok(createLoosely({ issuer: url }));
+    }
+  });
+});
+
+describe('the first call says in one line what to set right', () => {
+  const page: Answer = (_, response) => {
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Welcome</h1>');
+  };
+  const status =
+    (code: number): Answer =>
+    (_, response) =>
+      response.writeHead(code).end();
+  const cases: Record<string, [() => void, UnavailableCode, RegExp]> = {
+    'the secret is wrong': [
+      () => issuer.answer(status(401)),
+      'misconfigured',
+      /introspect answered 401: it does not know this service's clientId, or clientSecret is wrong/,
+    ],
+    'the issuer is another site': [
+      () => issuer.metadata(status(404)),
+      'misconfigured',
+      /oauth-authorization-server answered 404: that is no authorization server. Check issuer/,
+    ],
+    'the issuer is a site that answers everything with a page': [
+      () => issuer.metadata(page),
+      'bad_answer',
+      /did not answer with application\/json. Check issuer/,
+    ],
+    'the issuer has moved': [
+      () => issuer.metadata(status(301)),
+      'misconfigured',
+      /answered 301, a redirect: .* Check issuer/,
+    ],
+    'the issuer goes by another name': [
+      () => issuer.metadata(json({ issuer: 'https://login.example.com' })),
+      'misconfigured',
+      /"issuer" property does not match the expected value.* Check issuer/,
+    ],
+    'the issuer does not introspect': [
+      () => issuer.metadata(json({ issuer: issuer.url })),
+      'misconfigured',
+      /names no introspection_endpoint.* Check issuer/,
+    ],
+    'the issuer would have the secret sent in clear': [
+      () =>
+        issuer.metadata(
+          json({ issuer: issuer.url, introspection_endpoint: 'http://192.0.2.1/introspect' }),
+        ),
+      'misconfigured',
+      /http:\/\/192.0.2.1 must use https/,
+    ],
+    'the answer is of another server': [
+      () => issuer.answer(json({ ...facts(), iss: 'https://other.example' })),
+      'bad_answer',
+      /introspect gave no usable answer: it names another issuer/,
+    ],
+  };
+  for (const [name, [prepare, code, message]] of Object.entries(cases)) {
+    test(name, async () => {
+      issuer.answer(json({ ...facts(), iss: issuer.url }));
+      prepare();
+      const told: UnavailableError[] = [];
+      const kit = createKit(issuer, { onUnavailable: (error) => told.push(error) });
+      assertUnavailable(await ask(kit));
+      assert.equal(told.length, 1);
+      assert.equal(told[0]?.code, code);
+      assert.match(told[0]?.message ?? '', message);
+      assert.ok(!told[0]?.message.includes('\n'));
+    });
+  }
+
+  test('nobody is there', async () => {
+    const told: UnavailableError[] = [];
+    const url = `http://127.0.0.1:${await freePort()}`;
+    const kit = createKit({ url }, { onUnavailable: (error) => told.push(error) });
+    assertUnavailable(await ask(kit));
+    assert.match(told[0]?.message ?? '', /cannot be reached \(ECONNREFUSED\). Check that it/);
+  });
+
+  test('on stderr, where nobody wants to be told', async (t) => {
+    const { mock } = t.mock.method(console, 'error', () => undefined);
+    issuer.answer(status(401));
+    assertUnavailable(await ask(createLoosely({})));
+    const [line] = mock.calls.map((call) => call.arguments);
+    assert.match(String(line), /^Access tokens cannot be verified: .* clientSecret is wrong/);
+    assert.equal(mock.callCount(), 1);
+  });
+});
+
+describe('a requirement that does not say what it seems to lets nobody in', () => {
+  for (const [name, requirement, message] of [
+    ['no organizer', { organizer: undefined }, /organizer must say which organizer/],
+    ['only scopes', { scopes: ['read'] }, /organizer must say which organizer/],
+    ['no organizer, a permission', { organizer: null, permission: 'x' }, /must not be null/],
+    ['a misspelled name', { organizer: 'redstage', permissions: 'x' }, /no "permissions"; it has/],
+    ['no scope at all', { organizer: null, scopes: [] }, /scopes must be a list of at least one/],
+    ['a scope as a word', { organizer: null, scopes: 'read' }, /scopes must be a list/],
+    ['an empty permission', { organizer: 'redstage', permission: '' }, /permission must be a name/],
+    [
+      'half of a permission',
+      { organizer: 'redstage', permission: { read: 'x' } },
+      /\{ read, write \}/,
+    ],
+  ] as const) {
+    test(name, async () => {
+      issuer.answer(json({ ...facts(), iss: issuer.url }));
+      const told: UnavailableError[] = [];
+      const kit = createKit(issuer, { onUnavailable: (error) => told.push(error) });
+      const question: object = { requirement };
+      assertUnavailable(await ask(kit, question));
+      assert.equal(told[0]?.code, 'misconfigured');
+      assert.match(told[0]?.message ?? '', message);
+    });
+  }
+
+  test('a function that fails to find the organizer', async () => {
+    issuer.answer(json({ ...facts(), iss: issuer.url }));
+    const told: UnavailableError[] = [];
+    const kit = createKit(issuer, { onUnavailable: (error) => told.push(error) });
+    const organizer = () => Promise.reject(new Error('The database is away.'));
+    assertUnavailable(await ask(kit, { requirement: { organizer } }));
+    assert.match(told[0]?.message ?? '', /could not be decided: The database is away/);
+  });
+});
