@@ -33,6 +33,7 @@ async function main(args: readonly string[]): Promise<number> {
       return await runFiles([...options, ...files], {
         STAGEDOOR_TEST_SERVER: server.url,
         STAGEDOOR_TEST_TEMPLATE: template.name,
+        STAGEDOOR_TEST_EMBEDDED: join(folder, 'embedded'),
         // Whatever a killed test leaves behind goes with the folder.
         TMPDIR: folder,
       });

@@ -3,6 +3,7 @@ import { type Config, readConfig } from '../../src/config.ts';
 import type { Database } from '../../src/db/database.ts';
 import { StagedoorError } from '../../src/errors.ts';
 import { type RunningServer, serve } from '../../src/serve.ts';
+import { copyEmbeddedTemplate } from './embedded-template.ts';
 import { prepareEnvironment, type ServerEnvironment } from './server-environment.ts';
 
 /** A Stagedoor in this process, on a database of its own. */
@@ -39,6 +40,9 @@ export async function startServer(
     const environment = await prepareEnvironment(overrides);
     try {
       const config = readConfig(environment.variables);
+      if (config.databaseUrl === undefined && config.dataDir === environment.dataDir) {
+        await copyEmbeddedTemplate(config.dataDir);
+      }
       return present(await serve(config), config, environment);
     } catch (error) {
       await environment.remove();

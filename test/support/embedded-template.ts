@@ -1,0 +1,53 @@
+import { cp, mkdir, rename, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openDatabase } from '../../src/db/database.ts';
+import { migrate } from '../../src/db/migrate.ts';
+
+/** Milliseconds that a test waits for another one to make the template. */
+const PATIENCE = 120_000;
+
+/**
+ * Puts a migrated embedded database into a data folder. To make one costs seconds of CPU, to copy
+ * one a fraction: the first test of a run that needs one makes it for all.
+ */
+export async function copyEmbeddedTemplate(dataDir: string): Promise<void> {
+  const template = process.env.STAGEDOOR_TEST_EMBEDDED;
+  if (template === undefined) {
+    return;
+  }
+  if (await isFirst(template)) {
+    await makeTemplate(template);
+  }
+  const giveUp = Date.now() + PATIENCE;
+  while (!(await exists(template))) {
+    if (Date.now() > giveUp) {
+      throw new Error('the test that was to make the embedded database has not done so');
+    }
+    await sleep(50);
+  }
+  await cp(join(template, 'db'), join(dataDir, 'db'), { recursive: true });
+}
+
+async function makeTemplate(template: string): Promise<void> {
+  const folder = `${template}.making`;
+  const database = await openDatabase({ url: undefined, dataDir: folder, connections: 1 });
+  await migrate(database.db);
+  await database.close();
+  await rename(folder, template);
+}
+
+/** A folder is made by exactly one of several processes. */
+async function isFirst(template: string): Promise<boolean> {
+  return mkdir(`${template}.claimed`).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
