@@ -6,14 +6,17 @@
 const ROUTES = '[/-](routes|presenters|page)[.]ts$';
 const STORE = '[/-]store[.]ts$';
 const SQL = '^node_modules/(kysely|pg|@electric-sql/pglite)/';
-/** From the bottom to the top; directory and audit stand side by side. */
+/**
+ * From the bottom to the top; directory and audit stand side by side, and so do insights and activity:
+ * they only tell of what those below have written down.
+ */
 const LAYERS = [
   'directory|audit',
   'applications',
   'grants',
   'tokens',
   'authorization',
-  'insights',
+  'insights|activity',
   'oidc',
   '(app|serve|main|cli|landing|welcome)[.]ts',
 ];
@@ -26,7 +29,7 @@ const COMPOSITION = folder(LAYERS.at(-1));
 const downward = LAYERS.slice(0, -1).map((layer, index) => ({
   name: `5-downward-only-${layer.replace('|', '-')}`,
   comment:
-    'Downward only: directory, audit <- applications <- grants <- tokens <- authorization <- insights <- oidc <- app.',
+    'Downward only: directory, audit <- applications <- grants <- tokens <- authorization <- insights, activity <- oidc <- app.',
   severity: 'error',
   from: { path: folder(layer) },
   to: { path: folder(LAYERS.slice(index + 1).join('|')) },

@@ -1,6 +1,7 @@
 import type Router from '@koa/router';
 import type { JWK } from 'jose';
 import type Koa from 'koa';
+import { activityRoutes } from './activity/routes.ts';
 import { applicationAccountRoutes } from './applications/account-routes.ts';
 import { applicationRoutes } from './applications/routes.ts';
 import type { InteractionRoutesDeps } from './authorization/interaction-page.ts';
@@ -30,7 +31,7 @@ import { createMetrics, measureRequests } from './operations/metrics.ts';
 import { bearerRoutes, introspectionEndpoint } from './tokens/routes.ts';
 import { assets } from './web/assets.ts';
 import { createCsrf } from './web/csrf.ts';
-import { errorResponses } from './web/error-page.ts';
+import { errorResponses, reportBrokenAnswer } from './web/error-page.ts';
 import { securityHeaders } from './web/headers.ts';
 import { ownUrl } from './web/own-url.ts';
 import { createRenderer } from './web/render.ts';
@@ -92,12 +93,14 @@ export function createApp(deps: AppDeps): Koa {
   mount(provider, grantRoutes(pages));
   mount(provider, applicationAccountRoutes({ ...pages, cookieKeys }));
   mount(provider, insightsRoutes(pages));
+  mount(provider, activityRoutes(pages));
   mount(provider, interactionRoutes({ ...pages, interactions, inTransaction }));
   mount(provider, directoryRoutes(deps));
   mount(provider, applicationRoutes(deps));
   mount(provider, protocolRoutes(config));
   provider.use(providerTransaction(db));
-  return provider;
+  const app: Koa = provider;
+  return app.on('error', reportBrokenAnswer(log));
 }
 
 /** Routes, and a 405 for what they have under another method. */

@@ -111,17 +111,25 @@ async function apply(
     before.reviewedAt !== null &&
     changed.some((field) => REVIEWED_FIELDS.includes(field));
   const at = await updateApplicationRow(tx, clientId, after, { resetReview });
-  await record(tx, {
-    action: 'stagedoor.application.changed',
-    actor,
-    userId: after.ownerId ?? undefined,
-    clientId,
-    origin,
-    at,
-    data: { application: after.name, changed, ...(resetReview ? { review_reset: true } : {}) },
-  });
+  for (const userId of ownersToTell(before, after)) {
+    await record(tx, {
+      action: 'stagedoor.application.changed',
+      actor,
+      userId,
+      clientId,
+      origin,
+      at,
+      data: { application: after.name, changed, ...(resetReview ? { review_reset: true } : {}) },
+    });
+  }
   await follow(tx, before, after, changed, origin);
   return (await applicationById(tx, clientId)) ?? before;
+}
+
+/** In whose logs a change belongs: whoever an operator takes the application from reads it, too. */
+function ownersToTell(before: Application, after: ApplicationDetails): (string | undefined)[] {
+  const owners = [after.ownerId, before.ownerId].filter((id) => id !== null);
+  return owners.length === 0 ? [undefined] : [...new Set(owners)];
 }
 
 /** What else a change brings with it. */

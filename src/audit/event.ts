@@ -3,6 +3,7 @@ export type AuditAction =
   | 'stagedoor.user.signed_in'
   | 'stagedoor.user.sign_in_failed'
   | 'stagedoor.user.signed_out'
+  | 'stagedoor.user.password_changed'
   | 'stagedoor.user.oauth.authorized'
   | 'stagedoor.user.oauth.denied'
   | 'stagedoor.user.oauth.narrowed'

@@ -8,6 +8,7 @@ import { StagedoorError } from '../errors.ts';
 import type { Csrf } from '../web/csrf.ts';
 import { readForm } from '../web/form.ts';
 import { requireSignIn } from '../web/identify.ts';
+import { pageNumber } from '../web/page-number.ts';
 import type { Renderer } from '../web/render.ts';
 import type { Sessions } from '../web/session.ts';
 import { type Translate, translator } from '../web/translate.ts';
@@ -164,9 +165,4 @@ function query(endpoint: Endpoint | undefined, page: number): string {
     ...(page === 1 ? {} : { page: String(page) }),
   });
   return parameters.size === 0 ? '' : `?${parameters}`;
-}
-
-/** Anything else than a page's number is the first one. */
-function pageNumber(value: unknown): number {
-  return typeof value === 'string' && /^[1-9]\d{0,5}$/.test(value) ? Number(value) : 1;
 }

@@ -8,6 +8,9 @@ import { translator } from './translate.ts';
 /** Seconds after which a client may try again what was not available. */
 const RETRY_AFTER = '5';
 
+/** How Node.js calls it when the other side closes a connection early. */
+const GONE: ReadonlySet<unknown> = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'EPIPE']);
+
 /**
  * The outermost middleware: answers everything that was thrown, and everything that nobody
  * answered. JSON of RFC 6749 below `/api/v1/oauth/` and `/.well-known/`, the contract's JSON below
@@ -26,6 +29,19 @@ export function errorResponses(renderer: Renderer, log: Logger): Middleware {
     const empty = ctx.body === undefined || ctx.body === null;
     if (ctx.status >= 400 && empty && ctx.respond !== false && !ctx.headerSent) {
       answer(renderer, log, ctx, fromStatus(ctx.status, ctx.method));
+    }
+  };
+}
+
+/**
+ * Notes an answer that broke off after its headers had been sent: Koa would print it past the log.
+ * Whoever closed the connection themselves are nobody's fault.
+ */
+export function reportBrokenAnswer(log: Logger): (error: unknown) => void {
+  return (error) => {
+    const left = error instanceof Error && 'code' in error && GONE.has(error.code);
+    if (!left) {
+      log.warn({ error: loggable(error) }, 'An answer broke off.');
     }
   };
 }

@@ -1,9 +1,10 @@
+import type { ActivityViews } from './views-activity.ts';
 import type { ApplicationsViews } from './views-applications.ts';
 import type { GuideViews } from './views-guide.ts';
 import type { InsightsViews } from './views-insights.ts';
 
 /** What each view is given: finished output of presenters, never rows. Keys are file names in `views/`. */
-export interface ViewProps extends ApplicationsViews, InsightsViews, GuideViews {
+export interface ViewProps extends ActivityViews, ApplicationsViews, InsightsViews, GuideViews {
   landing: { readonly demo?: DemoGuide | undefined };
   login: LoginProps;
   consent: ConsentProps;

@@ -482,6 +482,8 @@ describe('the pages of application developers, in a real browser', { skip }, () 
     await look(page, 'application-long-name');
     await page.goto(APPLICATIONS);
     await look(page, 'list');
+    await page.goto('/account/activity');
+    await look(page, 'activity-owner');
     window.assertQuiet();
   }
 });

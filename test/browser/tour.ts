@@ -92,6 +92,7 @@ async function tourAsAda({ browser, options, look }: Traveller, site: Site): Pro
   await tick(page, 'bluehall');
   await allow(page);
   await tourAuthorizations(page, look);
+  await tourActivity(page, look);
   await tourSignInPages(page, site, look);
   window.assertQuiet();
 }
@@ -106,6 +107,16 @@ async function tourAuthorizations(page: Page, look: Look): Promise<void> {
   await look(page, 'revoke');
   await page.locator('main button').click();
   await look(page, 'authorizations-revoked');
+}
+
+async function tourActivity(page: Page, look: Look): Promise<void> {
+  await page.goto('/account/activity');
+  await look(page, 'activity');
+  await page.locator('[name=kind]').selectOption('applications');
+  await page.locator('main form button').click();
+  await look(page, 'activity-filtered-empty');
+  await page.goto('/account/activity?page=9');
+  await look(page, 'activity-beyond');
 }
 
 async function tourSignInPages(page: Page, site: Site, look: Look): Promise<void> {
@@ -150,6 +161,10 @@ async function tourAsMax({ browser, options, look }: Traveller, site: Site): Pro
   await allow(page);
   await page.goto('/account/authorizations');
   await look(page, 'authorizations-many');
+  await page.goto('/account/activity');
+  await page.locator('summary').first().click();
+  await look(page, 'activity-many');
+  await page.goto('/account/authorizations');
   await page.locator('a[href$="/revoke"]').first().click();
   await look(page, 'revoke-many');
   window.assertQuiet();

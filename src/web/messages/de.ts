@@ -1,3 +1,4 @@
+import { activityDe } from './activity.ts';
 import { applicationsDe } from './applications.ts';
 import type { Catalogue } from './en.ts';
 import { guideDe } from './guide.ts';
@@ -226,6 +227,7 @@ export const de = {
   'error.inactive_client.message':
     'Die Anwendung, die dich hergeschickt hat, wurde von ihren Betreibern oder von uns angehalten. Es wurde nichts erlaubt.',
   'error.inactive_client.hint': 'Frag die Betreiber der Anwendung, wann sie wieder da ist.',
+  ...activityDe,
   ...applicationsDe,
   ...guideDe,
   ...insightsDe,

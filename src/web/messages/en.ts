@@ -1,3 +1,4 @@
+import { activityEn } from './activity.ts';
 import { applicationsEn } from './applications.ts';
 import { guideEn } from './guide.ts';
 import { insightsEn } from './insights.ts';
@@ -214,6 +215,7 @@ export const en = {
   'error.inactive_client.message':
     'The application that sent you here has been stopped by its owner or by the operator. Nothing has been allowed.',
   'error.inactive_client.hint': 'Ask the people who run the application when it will be back.',
+  ...activityEn,
   ...applicationsEn,
   ...guideEn,
   ...insightsEn,

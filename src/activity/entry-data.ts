@@ -1,0 +1,43 @@
+import { z } from 'zod';
+
+const text = z.string().optional().catch(undefined);
+const list = z.array(z.string()).catch([]);
+const flag = z.literal(true).optional().catch(undefined);
+const organizers = z
+  .array(
+    z.object({
+      slug: z.string(),
+      name: z.union([z.string(), z.record(z.string(), z.string())]),
+    }),
+  )
+  .catch([]);
+
+/** Everything that a sentence may need. What is missing or not as expected counts as not there. */
+const entryData = z.object({
+  application: text,
+  scopes: list,
+  organizers,
+  removed_scopes: list,
+  removed_organizers: organizers,
+  ends_at: z.iso
+    .datetime({ offset: true })
+    .transform((at) => new Date(at))
+    .optional()
+    .catch(undefined),
+  reason: text,
+  changed: list,
+  review_reset: flag,
+  new_device: flag,
+  label: text,
+  last_four: text,
+  email: text,
+  client_type: text,
+});
+
+/** The data of an entry, as far as it is understood. */
+export type EntryData = z.infer<typeof entryData>;
+
+/** Reads the data of an entry; never throws, since other versions may have written it. */
+export function readEntryData(data: unknown): EntryData {
+  return entryData.parse(typeof data === 'object' && data !== null ? data : {});
+}

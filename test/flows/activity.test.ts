@@ -1,0 +1,567 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { sql } from 'kysely';
+import { setApplicationActive } from '../../src/applications/activate.ts';
+import { registerApplication } from '../../src/applications/register.ts';
+import { addSecret, deleteSecret } from '../../src/applications/secrets.ts';
+import {
+  acceptTransfer,
+  declineTransfer,
+  offerTransfer,
+  withdrawTransfer,
+} from '../../src/applications/transfer.ts';
+import { exportActivity } from '../../src/audit/export-activity.ts';
+import { type Database, openDatabase } from '../../src/db/database.ts';
+import { inTransaction, type Tx } from '../../src/db/transaction.ts';
+import { narrowGrant } from '../../src/grants/narrow.ts';
+import { revokeGrant } from '../../src/grants/revoke.ts';
+import { createTestDatabase } from '../support/database.ts';
+import {
+  createPlatform,
+  registerApplication as provisionApplication,
+  putUser,
+  type TestPlatform,
+  type TestUser,
+} from '../support/factories.ts';
+import { authorize, signIn } from '../support/flow.ts';
+import { manage } from '../support/platform.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { startTcpProxy } from '../support/tcp-proxy.ts';
+import { exchange, revoke } from '../support/tokens.ts';
+import { findForm, type Page, showsForm, UserAgent } from '../support/user-agent.ts';
+
+const ACTIVITY = '/account/activity';
+const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
+/** Milliseconds. */
+const PATIENCE = 10_000;
+
+/** What a page says of one entry. */
+interface Told {
+  readonly sentence: string;
+  readonly details: string;
+  readonly facts: string;
+}
+
+function entriesOf(page: Page): Told[] {
+  const [, log = ''] = /<ol class="log panel">([\s\S]*?)<\/ol>/.exec(page.body) ?? [];
+  return log
+    .split('<p class="sentence">')
+    .slice(1)
+    .map((html) => {
+      const [sentence = '', rest = ''] = html.split('</p>', 2);
+      return {
+        sentence: textOf(sentence),
+        details: textOf(/<dl>([\s\S]*)<\/dl>/.exec(html)?.[1] ?? ''),
+        facts: textOf(/<p class="facts">([\s\S]*?)<\/p>/.exec(html)?.[1] ?? rest),
+      };
+    });
+}
+
+function textOf(html: string): string {
+  return html
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .replace(/ (?=[.,:])/g, '')
+    .trim();
+}
+
+async function signedIn(server: TestServer, user: TestUser): Promise<UserAgent> {
+  const agent = new UserAgent(server, { 'user-agent': FIREFOX });
+  await signIn(agent, await agent.get('/login'), user);
+  return agent;
+}
+
+/** Adds plain entries to somebody's log, in one statement. */
+async function addEntries(server: TestServer, userId: string, count: number): Promise<void> {
+  await sql`
+    insert into audit_events (action, actor, user_id, client_id, data)
+    select 'stagedoor.user.oauth.denied', 'user:' || ${userId}::text, ${userId}::text, 'app-' || n % 2,
+      jsonb_build_object('application', 'App ' || n % 2, 'scopes', array['read'], 'n', n)
+    from generate_series(1, ${count}::int) n
+  `.execute(server.database.db);
+}
+
+for (const [engine, overrides] of [
+  ['PostgreSQL', {}],
+  ['the embedded database', { DATABASE_URL: '' }],
+] as const) {
+  describe(`The activity log, on ${engine},`, () => {
+    let server: TestServer;
+    let platform: TestPlatform;
+
+    before(async () => {
+      server = await startServer(overrides);
+      platform = await createPlatform(server);
+    });
+    after(() => server.close());
+
+    const doing = <T>(work: (tx: Tx) => Promise<T>) => inTransaction(server.database.db, work);
+
+    it('tells a user the whole story of an access, from allowing to its end', async () => {
+      const { ada, application } = platform;
+      const agent = new UserAgent(server, { 'user-agent': FIREFOX });
+      const request = { application, user: ada, agent, parameters: { prompt: 'consent' } };
+      const origin = { ip: '192.0.2.7', userAgent: FIREFOX };
+      const allow = async () => {
+        const tokens = await exchange(server, application, await authorize(server, request));
+        const { id } = await server.database.db
+          .selectFrom('grants')
+          .select('id')
+          .where('user_id', '=', ada.id)
+          .orderBy('created_at', 'desc')
+          .limit(1)
+          .executeTakeFirstOrThrow();
+        return { id, token: tokens.body.refresh_token ?? '' };
+      };
+
+      await authorize(server, { ...request, decision: 'deny', scope: 'profile' });
+      const first = await allow();
+      const narrowing = {
+        grantId: first.id,
+        userId: ada.id,
+        scopes: ['read'],
+        organizers: ['redstage'],
+        endsAt: new Date('2099-05-01T10:00:00Z'),
+        origin,
+      };
+      assert.equal(
+        await doing((tx) => narrowGrant(tx, server.config.scopes, narrowing)),
+        'narrowed',
+      );
+      await doing((tx) =>
+        revokeGrant(tx, first.id, { reason: 'revoked_by_user', actor: 'user:ada', origin }),
+      );
+      const second = await allow();
+      await revoke(server, application, second.token);
+      const third = await allow();
+      await doing((tx) =>
+        revokeGrant(tx, third.id, { reason: 'revoked_by_operator', actor: 'operator:support' }),
+      );
+      const once = await authorize(server, request);
+      await exchange(server, application, once);
+      await exchange(server, application, once);
+      const other = await provisionApplication(server, { owner: 'ben', name: 'Short Lived' });
+      await authorize(server, { ...request, application: other });
+      await manage(server, 'DELETE', `/api/v1/applications/${other.clientId}/`);
+
+      const page = await agent.get(ACTIVITY);
+      assert.equal(page.status, 200);
+      const story = entriesOf(page).reverse();
+      const allowed = 'You allowed Box Office Sync to use your account.';
+      assert.deepEqual(
+        story.map(({ sentence }) => sentence),
+        [
+          'Your account was created.',
+          'You signed in.',
+          'You denied Box Office Sync access to your account.',
+          allowed,
+          'You narrowed the access of Box Office Sync.',
+          'You revoked the access of Box Office Sync.',
+          allowed,
+          'Box Office Sync gave its access back.',
+          allowed,
+          'The access of Box Office Sync was revoked.',
+          allowed,
+          'The access of Box Office Sync was ended for your safety: a key to your account that is good for one use was used a second time.',
+          'You allowed Short Lived to use your account.',
+          'The access of Short Lived ended because the application was deleted.',
+        ],
+      );
+      const read = 'See the data of the chosen organizers, as far as your own permissions reach';
+      const write =
+        'Change the data of the chosen organizers, as far as your own permissions reach';
+      assert.equal(
+        story[2]?.details,
+        'It asked for See your name, e-mail address, language and time zone',
+      );
+      assert.equal(story[3]?.details, `It may ${read} ${write} For Blue Hall Red Stage`);
+      assert.equal(
+        story[4]?.details,
+        `It may no longer ${write} No longer for Blue Hall The access ends 1 May 2099, 10:00`,
+      );
+      assert.match(story[0]?.facts ?? '', /By the operator of this platform$/);
+      assert.match(story[1]?.facts ?? '', /\d\d:\d\d Firefox on Linux Address (127|::1)/);
+      assert.match(story[5]?.facts ?? '', /Firefox on Linux Address 192\.0\.2\.7$/);
+      assert.match(story[7]?.facts ?? '', /By the application itself Address/);
+      assert.doesNotMatch(story[7]?.facts ?? '', /device/);
+      assert.match(story[9]?.facts ?? '', /\d\d:\d\d By the operator of this platform$/);
+      assert.match(story[13]?.facts ?? '', /By the operator of this platform$/);
+      assert.doesNotMatch(page.body, /operator:support|revoked_by/);
+    });
+
+    it('tells of sign-ins, wrong passwords and changes of the account, in the user’s language', async () => {
+      const user = await putUser(server, { id: 'dora', fullName: 'Dora Beispiel' });
+      const stranger = new UserAgent(server);
+      await signIn(stranger, await stranger.get('/login'), { ...user, password: 'guess' });
+      const agent = await signedIn(server, user);
+      await agent.submit(await agent.get('/logout'), {}, 'csrf');
+      await manage(server, 'PATCH', `/api/v1/users/${user.id}/`, {
+        locale: 'de-informal',
+        timezone: 'Europe/Berlin',
+      });
+      await manage(server, 'PATCH', `/api/v1/users/${user.id}/`, { password: 'another password' });
+      await putUser(server, { id: 'dora', email: 'dora@example.org', locale: 'de', password: 'x' });
+      const page = await (
+        await signedIn(server, { ...user, email: 'dora@example.org', password: 'x' })
+      ).get(ACTIVITY);
+      const story = entriesOf(page).reverse();
+      assert.deepEqual(
+        story.map(({ sentence }) => sentence),
+        [
+          'Dein Konto wurde angelegt.',
+          'Jemand wollte sich mit einem falschen Passwort bei dir anmelden.',
+          'Du hast dich angemeldet.',
+          'Du hast dich abgemeldet.',
+          'Dein Konto wurde geändert.',
+          'Dein Passwort wurde geändert.',
+          'Dein Konto wurde geändert.',
+          'Du hast dich angemeldet.',
+        ],
+      );
+      assert.match(story[1]?.facts ?? '', /ein unbekanntes Gerät Adresse/);
+      assert.equal(story[4]?.details, 'Was geändert wurde Sprache, Zeitzone');
+      assert.match(story[4]?.facts ?? '', /Durch den Betreiber dieser Plattform$/);
+      assert.equal(
+        story[6]?.details,
+        'Was geändert wurde E-Mail-Adresse, Name, Sprache, Zeitzone, Passwort',
+      );
+    });
+
+    it('tells an owner all that became of their applications', async () => {
+      const owner = await putUser(server, { id: 'olga', fullName: 'Olga Owner' });
+      await putUser(server, { id: 'finn' });
+      const origin = { ip: '2001:db8::1', userAgent: FIREFOX };
+      const { application } = await doing((tx) =>
+        registerApplication(
+          tx,
+          'user:olga',
+          {
+            ownerId: 'olga',
+            name: 'Seatmap',
+            redirectUris: ['https://app.example.com/callback'],
+            scopes: ['read'],
+          },
+          origin,
+        ),
+      );
+      const { clientId } = application;
+      const path = `/api/v1/applications/${clientId}/`;
+      await manage(server, 'POST', `${path}review/`);
+      await doing((tx) => setApplicationActive(tx, 'user:olga', clientId, false, origin));
+      await doing((tx) => setApplicationActive(tx, 'user:olga', clientId, true, origin));
+      const { id, clientSecret } = await doing((tx) =>
+        addSecret(tx, 'user:olga', clientId, { label: 'Backup', expiresAt: null }, origin),
+      );
+      await doing((tx) => deleteSecret(tx, 'user:olga', clientId, id, origin));
+      await manage(server, 'POST', `${path}suspend/`, { reason: 'Too many\nrequests' });
+      await manage(server, 'POST', `${path}resume/`);
+      await manage(server, 'PATCH', path, { name: 'Seatmap Pro', is_active: false });
+      const offer = () =>
+        doing((tx) => offerTransfer(tx, 'user:olga', clientId, 'olga', 'finn@example.com', origin));
+      await offer();
+      await doing((tx) => withdrawTransfer(tx, 'user:olga', clientId, origin));
+      await offer();
+      await doing((tx) => declineTransfer(tx, 'user:finn', 'finn', clientId, origin));
+      await offer();
+      await doing((tx) => acceptTransfer(tx, 'user:finn', 'finn', clientId, origin));
+      await manage(server, 'PATCH', path, { owner: 'olga' });
+      await manage(server, 'DELETE', path);
+
+      const agent = await signedIn(server, owner);
+      const story = entriesOf(await agent.get(`${ACTIVITY}?kind=applications`)).reverse();
+      const lastFour = clientSecret.slice(-4);
+      const offered = 'You offered Seatmap Pro to somebody else.';
+      assert.deepEqual(
+        story.map(({ sentence, details }) => [sentence, details]),
+        [
+          ['You registered Seatmap.', 'Type Confidential (on a server)'],
+          ['Seatmap was reviewed.', ''],
+          ['You switched Seatmap off.', ''],
+          ['You switched Seatmap on.', ''],
+          ['You gave Seatmap a new client secret.', `Secret Backup …${lastFour}`],
+          ['You deleted a client secret of Seatmap.', `Secret Backup …${lastFour}`],
+          ['Seatmap was suspended.', 'Reason Too many requests'],
+          ['The suspension of Seatmap was ended.', ''],
+          ['Seatmap Pro was changed.', 'What was changed name, on or off'],
+          [offered, 'Offered to finn@example.com'],
+          ['You withdrew the offer of Seatmap Pro to somebody else.', ''],
+          [offered, 'Offered to finn@example.com'],
+          ['Your offer of Seatmap Pro was declined.', ''],
+          [offered, 'Offered to finn@example.com'],
+          ['Your offer was accepted: Seatmap Pro now belongs to somebody else.', ''],
+          ['Seatmap Pro was changed.', 'What was changed owner'],
+          ['Seatmap Pro was deleted.', ''],
+        ],
+      );
+      assert.match(story[4]?.facts ?? '', /Firefox on Linux Address 2001:db8::1$/);
+      assert.match(story[12]?.facts ?? '', /\d\d:\d\d By another user$/);
+      const finn = await signedIn(server, {
+        id: 'finn',
+        email: 'finn@example.com',
+        password: 'the password of finn',
+      });
+      assert.deepEqual(
+        entriesOf(await finn.get(`${ACTIVITY}?kind=applications`)).map(({ sentence }) => sentence),
+        [
+          'Seatmap Pro was changed.',
+          'You took Seatmap Pro over.',
+          'You declined Seatmap Pro, which was offered to you.',
+        ],
+        'an operator who takes it away tells whom it is taken from, too',
+      );
+    });
+
+    it('shows times in the user’s time zone, and the exact one to machines', async () => {
+      const { db } = server.database;
+      const user = await putUser(server, { id: 'tomo', timezone: 'Asia/Tokyo' });
+      await sql`update users set created_at = now() - interval '30 years' where id = 'tomo'`.execute(
+        db,
+      );
+      await sql`
+        insert into audit_events (action, actor, user_id, happened_at)
+        values ('stagedoor.user.signed_out', 'user:tomo', 'tomo', '2026-01-31T23:30:00Z')
+      `.execute(db);
+      const { body } = await (await signedIn(server, user)).get(ACTIVITY);
+      assert.match(body, /<time datetime="2026-01-31T23:30:00\.000Z">1 Feb 2026, 08:30<\/time>/);
+      assert.match(body, /your time zone \(<bdi>Asia\/Tokyo<\/bdi>\)/);
+    });
+
+    it('is read in pages of 50, whatever page is asked for', async () => {
+      const user = await putUser(server, { id: 'paula' });
+      const agent = await signedIn(server, user);
+      await addEntries(server, user.id, 118);
+      const numbers = async (query: string) => {
+        const page = await agent.get(`${ACTIVITY}${query}`);
+        assert.equal(page.status, 200, query);
+        return {
+          entries: entriesOf(page).length,
+          newer: /<a [^>]*href="([^"]*)" rel="prev"/.exec(page.body)?.[1],
+          older: /<a [^>]*href="([^"]*)" rel="next"/.exec(page.body)?.[1],
+        };
+      };
+      const first = { entries: 50, newer: undefined, older: `${ACTIVITY}?page=2` };
+      assert.deepEqual(await numbers(''), first);
+      assert.deepEqual(await numbers('?page=2'), {
+        entries: 50,
+        newer: ACTIVITY,
+        older: `${ACTIVITY}?page=3`,
+      });
+      // 118, and the account that was created, and the sign-in.
+      const last = { entries: 20, newer: `${ACTIVITY}?page=2`, older: undefined };
+      assert.deepEqual(await numbers('?page=3'), last);
+      for (const odd of ['0', '-1', 'x', '1.5', '99999999999999999999', '', '2&page=3', '%00']) {
+        assert.deepEqual(await numbers(`?page=${odd}`), first, odd);
+      }
+      const beyond = await agent.get(`${ACTIVITY}?page=4`);
+      assert.match(beyond.body, /There is nothing that far back/);
+      assert.match(beyond.body, /<a class="button outline" href="\/account\/activity">/);
+    });
+
+    it('is filtered by application and kind, on every page, and by nothing that it does not know', async () => {
+      const user = await putUser(server, { id: 'fritz' });
+      const agent = await signedIn(server, user);
+      await addEntries(server, user.id, 120);
+      const found = (query: string) => agent.get(`${ACTIVITY}${query}`);
+      const page = await found('');
+      const form = findForm(page, ['application', 'kind']);
+      assert.equal(form.method, 'get');
+      assert.match(page.body, /<option value="app-1">App 1<\/option>/);
+      assert.doesNotMatch(page.body, /Box Office Sync/, 'only applications of this log');
+
+      const chosen = await agent.submit(page, { application: 'app-1', kind: 'authorizations' });
+      assert.equal(chosen.url.search, '?application=app-1&kind=authorizations');
+      assert.equal(entriesOf(chosen).length, 50);
+      assert.match(chosen.body, /<option value="app-1" selected>/);
+      assert.match(chosen.body, /<option value="authorizations" selected>/);
+      const next = /href="([^"]*)" rel="next"/.exec(chosen.body)?.[1]?.replaceAll('&amp;', '&');
+      assert.equal(next, `${ACTIVITY}?application=app-1&kind=authorizations&page=2`);
+      const second = await agent.get(next ?? '');
+      assert.equal(entriesOf(second).length, 10);
+      assert.ok(entriesOf(second).every(({ sentence }) => sentence.includes('App 1')));
+
+      const kinds = {
+        sign_ins: ['You signed in.'],
+        account: ['Your account was created.'],
+      };
+      for (const [kind, sentences] of Object.entries(kinds)) {
+        const told = entriesOf(await found(`?kind=${kind}`)).map(({ sentence }) => sentence);
+        assert.deepEqual(told, sentences);
+      }
+      const nothing = await found('?kind=applications');
+      assert.match(nothing.body, /Nothing of that kind/);
+      assert.match(nothing.body, /href="\/account\/activity">Show everything/);
+      const all = entriesOf(page);
+      for (const unknown of [
+        `?application=${platform.application.clientId}`,
+        '?application=nobody&kind=nothing',
+        '?kind=toString',
+        '?kind=account&kind=sign_ins',
+        '?application=%00%27%3B',
+      ]) {
+        assert.deepEqual(entriesOf(await found(unknown)), all, unknown);
+      }
+    });
+
+    it('shows nobody else’s entries, and none of whoever had the same id before', async () => {
+      const gina = await putUser(server, { id: 'gina' });
+      await signedIn(server, gina);
+      await addEntries(server, 'gina', 3);
+      const stranger = new UserAgent(server);
+      const asked = await stranger.get(`${ACTIVITY}?kind=account`);
+      assert.ok(showsForm(asked, 'email', 'password'));
+      const back = await signIn(stranger, asked, platform.ben);
+      assert.equal(`${back.url.pathname}${back.url.search}`, `${ACTIVITY}?kind=account`);
+      const ben = await stranger.get(ACTIVITY);
+      assert.doesNotMatch(ben.body, /App 1/);
+      assert.doesNotMatch((await stranger.get(`${ACTIVITY}.json`)).body, /gina/);
+
+      await manage(server, 'DELETE', '/api/v1/users/gina/');
+      const namesake = await putUser(server, { id: 'gina', email: 'regina@example.com' });
+      const agent = await signedIn(server, namesake);
+      assert.deepEqual(
+        entriesOf(await agent.get(ACTIVITY)).map(({ sentence }) => sentence),
+        ['You signed in.', 'Your account was created.'],
+      );
+      const { body } = await agent.get(`${ACTIVITY}.json`);
+      assert.equal(JSON.parse(body).length, 2);
+    });
+
+    it('shows what a newer version has written, and hostile names as names', async () => {
+      const user = await putUser(server, { id: 'hugo' });
+      const agent = await signedIn(server, user);
+      const name = '<img src=x onerror=alert(1)>\u202e"&';
+      await sql`
+        insert into audit_events (action, actor, user_id, client_id, user_agent, data) values
+        ('stagedoor.user.teleported', 'user:hugo', 'hugo', null, '<b>', '{"to": "<i>Mars</i>"}'),
+        ('stagedoor.user.oauth.authorized', 'user:hugo', 'hugo', '<script>', '<b>',
+          ${JSON.stringify({
+            application: name,
+            scopes: ['<b>'],
+            organizers: [{ slug: 'x', name: 'שלום <b>' }],
+          })}::jsonb)
+      `.execute(server.database.db);
+      const page = await agent.get(ACTIVITY);
+      assert.equal(page.status, 200);
+      assert.match(page.body, /no words yet: <bdi>stagedoor\.user\.teleported<\/bdi>/);
+      assert.doesNotMatch(page.body, /<img|<b>|<i>|<script>|\u202e/);
+      assert.match(page.body, /<bdi>&#60;img src=x onerror=alert\(1\)&#62; &#34;&#38;<\/bdi>/);
+      assert.equal((await agent.get(`${ACTIVITY}?application=%3Cscript%3E`)).status, 200);
+      const { body } = await agent.get(`${ACTIVITY}.json`);
+      assert.equal(JSON.parse(body)[0].application.name, name);
+    });
+
+    it('is downloaded whole, as JSON, by its user', async () => {
+      const user = await putUser(server, { id: 'ida' });
+      const agent = await signedIn(server, user);
+      await addEntries(server, user.id, 1203);
+      const answer = await agent.get(`${ACTIVITY}.json`);
+      assert.equal(answer.status, 200);
+      assert.match(answer.headers.get('content-type') ?? '', /^application\/json/);
+      assert.match(
+        answer.headers.get('content-disposition') ?? '',
+        /^attachment; filename="activity-\d{4}-\d\d-\d\d\.json"$/,
+      );
+      assert.equal(answer.headers.get('cache-control'), 'no-store');
+      const entries: Record<string, unknown>[] = JSON.parse(answer.body);
+      assert.equal(entries.length, 1205);
+      const ids = entries.map(({ id }) => Number(id));
+      assert.deepEqual(
+        ids,
+        [...new Set(ids)].sort((a, b) => b - a),
+        'each once, the newest first',
+      );
+      const { id, happened_at: happenedAt, ...newest } = entries[0] ?? {};
+      assert.equal(typeof id, 'number');
+      assert.match(String(happenedAt), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+      assert.deepEqual(newest, {
+        action: 'stagedoor.user.oauth.denied',
+        sentence: 'You denied App 1 access to your account.',
+        actor: 'user:ida',
+        application: { client_id: 'app-1', name: 'App 1' },
+        grant_id: null,
+        ip: null,
+        user_agent: null,
+        data: { application: 'App 1', scopes: ['read'], n: 1203 },
+      });
+      assert.deepEqual(
+        entries.slice(-2).map(({ action, actor }) => [action, actor]),
+        [
+          ['stagedoor.user.signed_in', 'user:ida'],
+          ['stagedoor.directory.user.changed', 'operator'],
+        ],
+      );
+      const sizes: number[] = [];
+      for await (const batch of exportActivity(server.database.db, user.id)) {
+        sizes.push(batch.length);
+      }
+      assert.deepEqual(sizes, [500, 500, 205], 'never more than 500 at once');
+
+      const stranger = await new UserAgent(server).get(`${ACTIVITY}.json`);
+      assert.ok(showsForm(stranger, 'email', 'password'));
+      assert.equal(stranger.url.searchParams.get('return_to'), ACTIVITY);
+    });
+  });
+}
+
+describe('A download of the activity log', () => {
+  it('ends as a broken one where the database goes away in the middle', async () => {
+    const database = await createTestDatabase();
+    const proxy = await startTcpProxy(Number(new URL(database.url).port));
+    const throughProxy = new URL(database.url);
+    throughProxy.port = String(proxy.port);
+    const server = await startServer({ DATABASE_URL: throughProxy.href });
+    try {
+      const user = await putUser(server, { id: 'ada' });
+      const agent = await signedIn(server, user);
+      // More than fits between the server and somebody who does not read.
+      await sql`
+        insert into audit_events (action, actor, user_id, data)
+        select 'stagedoor.user.signed_in', 'user:ada', 'ada',
+          jsonb_build_object('filler', repeat(md5(n::text), 100))
+        from generate_series(1, 10000) n
+      `.execute(server.database.db);
+      const url = new URL(`${ACTIVITY}.json`, server.issuer);
+      const answer = await fetch(url, { headers: { cookie: agent.cookies.header(url) } });
+      assert.equal(answer.status, 200);
+      await proxy.cut();
+      await assert.rejects(answer.text(), 'nobody takes half a log for a whole one');
+
+      const early = await fetch(url, { headers: { cookie: agent.cookies.header(url) } });
+      assert.equal(early.status, 503);
+      assert.equal(early.headers.get('content-disposition'), null);
+      await proxy.restore();
+    } finally {
+      await server.close();
+      await proxy.close();
+      await database.drop();
+    }
+  });
+});
+
+describe('A server with a retention', () => {
+  let database: Database | undefined;
+
+  after(() => database?.close());
+
+  it('trims the log as soon as it starts, and keeps the rest', async () => {
+    const { url, drop } = await createTestDatabase();
+    database = await openDatabase({ url, dataDir: '', connections: 1 });
+    const { db } = database;
+    await sql`
+      insert into audit_events (action, actor, user_id, happened_at)
+      select 'stagedoor.user.signed_in', 'user:ada', 'ada', now() - days * interval '1 day'
+      from unnest(array[400, 61, 59, 0]) days
+    `.execute(db);
+    const server = await startServer({ DATABASE_URL: url, LOG_RETENTION_DAYS: '60' });
+    const left = async () => (await db.selectFrom('audit_events').select('id').execute()).length;
+    for (const until = Date.now() + PATIENCE; (await left()) > 2 && Date.now() < until; ) {
+      await delay(50);
+    }
+    assert.equal(await left(), 2);
+    await server.close();
+    await database.close();
+    database = undefined;
+    await drop();
+  });
+});

@@ -1,0 +1,248 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { presentEntry, presentForDownload } from '../../src/activity/presenters.ts';
+import type { ActivityEntry } from '../../src/audit/activity.ts';
+import { readConfig } from '../../src/config.ts';
+import type { Locale } from '../../src/web/locale.ts';
+import { translator } from '../../src/web/translate.ts';
+import { viewHelpers } from '../../src/web/view-helpers.ts';
+
+const { scopes } = readConfig({});
+const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
+
+function entry(changes: Partial<ActivityEntry>): ActivityEntry {
+  return {
+    id: '7',
+    action: 'stagedoor.user.signed_in',
+    actor: 'user:ada',
+    happenedAt: new Date('2026-03-01T12:00:00Z'),
+    clientId: null,
+    grantId: null,
+    ip: null,
+    userAgent: null,
+    data: {},
+    ...changes,
+  };
+}
+
+function wordsIn(locale: Locale) {
+  return { t: translator(locale), locale, scopes, userId: 'ada' };
+}
+
+/** What the page says of an entry in Ada's log, as text. */
+function told(changes: Partial<ActivityEntry>, locale: Locale = 'en'): string {
+  const { message, params } = presentEntry(wordsIn(locale), entry(changes));
+  return translator(locale)(message, params);
+}
+
+function details(changes: Partial<ActivityEntry>, locale: Locale = 'en'): Record<string, string[]> {
+  const presented = presentEntry(wordsIn(locale), entry(changes));
+  return Object.fromEntries(presented.details.map(({ label, items }) => [label, [...items]]));
+}
+
+describe('An entry of the log', () => {
+  test('says in both languages what the reader has done', () => {
+    const action = 'stagedoor.application.secret_added';
+    const data = { application: 'Box Office', label: 'production', last_four: 'x4Yz' };
+    assert.equal(told({ action, data }), 'You gave Box Office a new client secret.');
+    assert.equal(
+      told({ action, data }, 'de'),
+      'Du hast Box Office ein neues Client-Secret gegeben.',
+    );
+    assert.deepEqual(details({ action, data }), { Secret: ['production …x4Yz'] });
+    assert.deepEqual(details({ action, data: { ...data, label: '' } }), { Secret: ['…x4Yz'] });
+  });
+
+  test('says what others have done, and who', () => {
+    const data = { application: 'Box Office', reason: 'Too many requests' };
+    const suspended = { action: 'stagedoor.application.suspended', actor: 'operator:token', data };
+    assert.equal(told(suspended), 'Box Office was suspended.');
+    assert.deepEqual(details(suspended), { Reason: ['Too many requests'] });
+    const by = (actor: string, action: string) =>
+      presentEntry(wordsIn('en'), entry({ actor, action })).by;
+    assert.equal(
+      by('operator:token', 'stagedoor.application.suspended'),
+      'By the operator of this platform',
+    );
+    assert.equal(by('client:abc', 'stagedoor.user.oauth.revoked'), 'By the application itself');
+    assert.equal(
+      by('user:ben', 'stagedoor.user.oauth.revoked'),
+      'By the people behind the application',
+    );
+    assert.equal(by('user:ben', 'stagedoor.application.transfer_accepted'), 'By another user');
+    assert.equal(by('user:ada', 'stagedoor.application.transfer_accepted'), undefined);
+    assert.equal(by('system', 'stagedoor.user.sign_in_failed'), undefined);
+    assert.equal(by('user:ad', 'stagedoor.user.signed_out'), 'By another user');
+  });
+
+  test('says why an access ended, also for reasons that are new', () => {
+    const because = (reason?: string) =>
+      told({
+        action: 'stagedoor.user.oauth.revoked',
+        data: { application: 'Box Office', ...(reason === undefined ? {} : { reason }) },
+      });
+    assert.equal(because('revoked_by_user'), 'You revoked the access of Box Office.');
+    assert.equal(because('revoked_by_client'), 'Box Office gave its access back.');
+    assert.equal(because('revoked_by_operator'), 'The access of Box Office was revoked.');
+    assert.match(because('reuse_detected'), /ended for your safety.*used a second time/);
+    assert.match(because('application_deleted'), /because the application was deleted/);
+    assert.equal(because('something_new'), 'The access of Box Office was ended.');
+    assert.equal(because(), 'The access of Box Office was ended.');
+    assert.deepEqual(
+      details({ action: 'stagedoor.user.oauth.revoked', data: { reason: 'reuse_detected' } }),
+      {},
+      'the code of a reason is for programs',
+    );
+  });
+
+  test('names scopes in words, and organizers in the reader’s language and order', () => {
+    const organizers = [
+      { slug: 'redstage', name: { en: 'Red Stage', de: 'Rote Bühne' } },
+      { slug: 'bluehall', name: 'Blue Hall' },
+      { slug: 'nameless', name: {} },
+    ];
+    const data = { application: 'Box Office', scopes: ['read', 'gone'], organizers };
+    const action = 'stagedoor.user.oauth.authorized';
+    assert.deepEqual(details({ action, data }, 'de'), {
+      'Sie darf': [
+        'Daten der ausgewählten Veranstalter ansehen, soweit deine eigenen Rechte reichen',
+        'gone',
+      ],
+      Für: ['Blue Hall', 'nameless', 'Rote Bühne'],
+    });
+    const narrowed = presentEntry(
+      wordsIn('en'),
+      entry({
+        action: 'stagedoor.user.oauth.narrowed',
+        data: {
+          application: 'Box Office',
+          removed_scopes: ['write'],
+          removed_organizers: organizers.slice(0, 1),
+          ends_at: '2026-05-01T00:00:00.000Z',
+        },
+      }),
+    );
+    assert.deepEqual(
+      narrowed.details.map(({ label }) => label),
+      ['It may no longer', 'No longer for'],
+    );
+    assert.deepEqual(narrowed.details[1]?.items, ['Red Stage']);
+    assert.equal(narrowed.endsAt?.toISOString(), '2026-05-01T00:00:00.000Z');
+  });
+
+  test('names what was changed of an application or an account', () => {
+    const action = 'stagedoor.application.changed';
+    const changed = ['name', 'redirectUris', 'somethingNew'];
+    assert.deepEqual(details({ action, data: { changed, review_reset: true } }), {
+      'What was changed': ['name, redirect URIs, somethingNew'],
+      Review: ['Taken back: what was reviewed is not what it is now.'],
+    });
+    const account = (fields: string[]) => ({
+      action: 'stagedoor.directory.user.changed',
+      actor: 'operator:token',
+      data: { changed: fields },
+    });
+    assert.equal(told(account(['email', 'locale'])), 'Your account was changed.');
+    assert.deepEqual(details(account(['email', 'locale'])), {
+      'What was changed': ['e-mail address, language'],
+    });
+    assert.equal(told(account(['password'])), 'Your password was changed.');
+    assert.equal(told(account(['created'])), 'Your account was created.');
+    assert.deepEqual(details(account(['created'])), {});
+  });
+
+  test('knows a new device, and from where it was', () => {
+    const data = { new_device: true };
+    const origin = { ip: '::ffff:192.0.2.7', userAgent: FIREFOX };
+    const presented = presentEntry(wordsIn('de'), entry({ data, ...origin }));
+    assert.equal(told({ data }), 'You signed in on a new device.');
+    assert.equal(presented.device, 'Firefox unter Linux');
+    assert.equal(presented.address, 'Adresse 192.0.2.7');
+    const server = { actor: 'client:abc', action: 'stagedoor.user.oauth.revoked', ...origin };
+    assert.equal(presentEntry(wordsIn('de'), entry(server)).device, undefined);
+    const failed = { actor: 'system', action: 'stagedoor.user.sign_in_failed', ...origin };
+    assert.equal(presentEntry(wordsIn('de'), entry(failed)).device, 'Firefox unter Linux');
+  });
+
+  test('of an action or with data that nobody here knows is told, and breaks nothing', () => {
+    assert.match(told({ action: 'stagedoor.user.from.the.future' }), /stagedoor\.user\.from\.the/);
+    assert.match(told({ action: 'stagedoor.constructor' }), /no words yet/);
+    for (const data of [
+      {},
+      { application: 7, scopes: 'read', organizers: [{ slug: 1 }], ends_at: 'soon' },
+      { application: null, ends_at: null, changed: { name: true }, new_device: 'yes', reason: [] },
+    ]) {
+      for (const action of [
+        'stagedoor.user.oauth.authorized',
+        'stagedoor.user.oauth.narrowed',
+        'stagedoor.user.oauth.revoked',
+        'stagedoor.application.changed',
+        'stagedoor.directory.user.changed',
+      ]) {
+        const changes = { action, data };
+        assert.match(told(changes), /an application|Your account/);
+        assert.deepEqual(details(changes), {});
+        assert.equal(presentEntry(wordsIn('en'), entry(changes)).endsAt, undefined);
+      }
+    }
+  });
+
+  test('holds hostile names, and they stay names', () => {
+    const name = '<script>alert("x")</script>\u202e\u0000\n{action} & Sons';
+    const data = { application: name };
+    const action = 'stagedoor.user.oauth.denied';
+    const { message, params } = presentEntry(wordsIn('en'), entry({ action, data }));
+    const html = viewHelpers(translator('en'), 'en').rich(message, params);
+    assert.equal(
+      html,
+      'You denied <bdi>&#60;script&#62;alert(&#34;x&#34;)&#60;/script&#62; {action} &#38; Sons</bdi> access to your account.',
+    );
+    assert.match(
+      told({ action, data: { application: 'שלום' } }),
+      /You denied \u2068שלום\u2069 access/,
+    );
+    const long = told({ action, data: { application: 'x'.repeat(5000) } });
+    assert.ok(long.length < 350, 'a name is cut where it is longer than names can be');
+  });
+});
+
+describe('An entry for the download', () => {
+  test('has the action’s key and sentence, and times with their zone', () => {
+    const data = { application: 'Box Office', scopes: ['read'], organizers: [] };
+    assert.deepEqual(
+      presentForDownload(
+        wordsIn('en'),
+        entry({
+          action: 'stagedoor.user.oauth.authorized',
+          clientId: 'abc',
+          grantId: 'g1',
+          ip: '192.0.2.7',
+          userAgent: FIREFOX,
+          data,
+        }),
+      ),
+      {
+        id: 7,
+        action: 'stagedoor.user.oauth.authorized',
+        sentence: 'You allowed Box Office to use your account.',
+        happened_at: '2026-03-01T12:00:00.000Z',
+        actor: 'user:ada',
+        application: { client_id: 'abc', name: 'Box Office' },
+        grant_id: 'g1',
+        ip: '192.0.2.7',
+        user_agent: FIREFOX,
+        data,
+      },
+    );
+  });
+
+  test('names nobody but the reader and applications', () => {
+    const actorOf = (actor: string) =>
+      JSON.parse(JSON.stringify(presentForDownload(wordsIn('en'), entry({ actor })))).actor;
+    assert.equal(actorOf('user:ada'), 'user:ada');
+    assert.equal(actorOf('client:abc'), 'client:abc');
+    assert.equal(actorOf('user:ben'), 'user');
+    assert.equal(actorOf('operator:jo'), 'operator');
+    assert.equal(actorOf('system'), 'system');
+  });
+});
