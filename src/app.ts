@@ -1,5 +1,4 @@
 import type Router from '@koa/router';
-import type { JWK } from 'jose';
 import type Koa from 'koa';
 import { activityRoutes } from './activity/routes.ts';
 import { applicationAccountRoutes } from './applications/account-routes.ts';
@@ -28,7 +27,9 @@ import { createSessions } from './oidc/sessions.ts';
 import { operationsRoutes } from './operations/health.ts';
 import { logOperatorCalls } from './operations/log-operator-calls.ts';
 import { createMetrics, measureRequests } from './operations/metrics.ts';
-import { bearerRoutes, introspectionEndpoint } from './tokens/routes.ts';
+import { introspectionEndpoint } from './tokens/introspection-routes.ts';
+import type { Keyring } from './tokens/keyring.ts';
+import { bearerRoutes } from './tokens/routes.ts';
 import { assets } from './web/assets.ts';
 import { createCsrf } from './web/csrf.ts';
 import { errorResponses, reportBrokenAnswer } from './web/error-page.ts';
@@ -43,7 +44,7 @@ export interface AppDeps {
   readonly database: Database;
   readonly log: Logger;
   readonly cookieKeys: readonly string[];
-  readonly signingKeys: readonly JWK[];
+  readonly keyring: Keyring;
   /** Unset: the management API is closed. */
   readonly operatorToken: string | undefined;
   /** Where failed requests of applications are noted. */
@@ -57,7 +58,7 @@ export interface AppDeps {
  * application, as its authors mean it; what `use` adds runs before it, in this order.
  */
 export function createApp(deps: AppDeps): Koa {
-  const { config, database, log, cookieKeys } = deps;
+  const { config, database, log, cookieKeys, keyring } = deps;
   const { db } = database;
   const { issuer } = config;
   const secure = issuer.startsWith('https:');
@@ -68,7 +69,6 @@ export function createApp(deps: AppDeps): Koa {
     db,
     config,
     cookieKeys,
-    signingKeys: deps.signingKeys,
     clientErrors: deps.clientErrors,
     renderError: createRenderError(renderer, (uid) => describeOver(db, uid)),
   });
@@ -81,11 +81,11 @@ export function createApp(deps: AppDeps): Koa {
   provider.use(measureRequests(metrics));
   provider.use(logOperatorCalls(log));
   provider.use(errorResponses(renderer, log));
-  provider.use(introspectionEndpoint({ database, issuer }));
+  provider.use(introspectionEndpoint({ database, issuer, keyring }));
   provider.use(ownUrl(issuer, config.trustProxy > 0));
   provider.use(securityHeaders({ issuer }));
   provider.use(assets());
-  mount(provider, bearerRoutes({ database, issuer }));
+  mount(provider, bearerRoutes({ database }));
   mount(provider, operationsRoutes({ database, metrics }));
   mount(provider, landingRoutes({ ...pages, demoGuide: deps.demoGuide }));
   mount(provider, guideRoutes(pages));
@@ -97,7 +97,7 @@ export function createApp(deps: AppDeps): Koa {
   mount(provider, interactionRoutes({ ...pages, interactions, inTransaction }));
   mount(provider, directoryRoutes(deps));
   mount(provider, applicationRoutes(deps));
-  mount(provider, protocolRoutes(config));
+  mount(provider, protocolRoutes(config, keyring));
   provider.use(providerTransaction(db));
   const app: Koa = provider;
   return app.on('error', reportBrokenAnswer(log));

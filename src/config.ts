@@ -40,6 +40,8 @@ export interface Config {
   readonly registration: RegistrationMode;
   /** Days that entries of the log are kept; 0: for ever. */
   readonly logRetentionDays: number;
+  /** Days after which a new signing key takes over; 0: only when an operator says so. */
+  readonly signingKeyMaxAgeDays: number;
   /** Days before an unused grant with write access ends that its user is told; 0: never. */
   readonly expiryNoticeDays: number;
 }
@@ -153,6 +155,11 @@ const variables = z.object({
     .refine((days) => days === 0 || days >= 30, 'must be 0 (kept for ever) or at least 30 (days)')
     .default(730),
   EXPIRY_NOTICE_DAYS: count(7, 0),
+  SIGNING_KEY_MAX_AGE_DAYS: z.coerce
+    .number({ error: 'must be a number of days' })
+    .int('must be a whole number of days')
+    .min(0, 'must be at least 0 (never)')
+    .default(90),
 });
 
 /**
@@ -211,6 +218,7 @@ function fromVariables(vars: z.infer<typeof variables>, production: boolean): Co
     registration: vars.REGISTRATION,
     logRetentionDays: vars.LOG_RETENTION_DAYS,
     expiryNoticeDays: vars.EXPIRY_NOTICE_DAYS,
+    signingKeyMaxAgeDays: vars.SIGNING_KEY_MAX_AGE_DAYS,
   };
 }
 

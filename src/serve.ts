@@ -3,17 +3,17 @@ import { createApp } from './app.ts';
 import { startMailSender } from './audit/notify.ts';
 import { createTransport } from './audit/transport.ts';
 import type { Config } from './config.ts';
-import { newCredential, randomText } from './credentials.ts';
+import { cookieKeysOf } from './cookie-keys.ts';
+import { newCredential } from './credentials.ts';
 import { assertReachable } from './db/assert-reachable.ts';
 import { type Database, openDatabase } from './db/database.ts';
 import { migrate, pendingMigrations } from './db/migrate.ts';
-import { inTransaction } from './db/transaction.ts';
 import { StagedoorError } from './errors.ts';
 import { startErrorQueue } from './insights/error-queue.ts';
 import { localSecret } from './local-secret.ts';
 import { createLog } from './log.ts';
 import { startChores } from './operations/chores.ts';
-import { loadSigningKeys } from './tokens/signing-keys.ts';
+import { openKeyring } from './tokens/keyring.ts';
 import type { DemoGuide } from './web/views.ts';
 
 /** A server that answers. */
@@ -55,22 +55,21 @@ export async function serve(config: Config): Promise<RunningServer> {
     await prepare(database);
     const clientErrors = startErrorQueue(database.db, log);
     closers.push(() => clientErrors.stop());
-    const cookieKeys = config.cookieKeys ?? [
-      await localSecret(config.dataDir, 'cookie-key', () => randomText(64)),
-    ];
+    const cookieKeys = await cookieKeysOf(config);
     const operatorToken =
       config.operatorToken ??
       (config.demo
         ? await localSecret(config.dataDir, 'operator-token', () => newCredential('sdo'))
         : undefined);
-    const signingKeys = await inTransaction(database.db, (tx) => loadSigningKeys(tx, cookieKeys));
+    const keyring = await openKeyring({ db: database.db, config, log, secrets: cookieKeys });
+    closers.push(() => keyring.stop());
     let demoGuide: DemoGuide | undefined;
     const app = createApp({
       config,
       database,
       log,
       cookieKeys,
-      signingKeys,
+      keyring,
       operatorToken,
       clientErrors,
       demoGuide: () => demoGuide,

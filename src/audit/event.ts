@@ -28,6 +28,7 @@ export type AuditAction =
   | 'stagedoor.application.transfer_withdrawn'
   | 'stagedoor.application.transfer_accepted'
   | 'stagedoor.application.transfer_declined'
+  | 'stagedoor.keys.rotated'
   | 'stagedoor.resource_server.registered'
   | 'stagedoor.resource_server.deleted';
 

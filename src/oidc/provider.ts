@@ -1,4 +1,4 @@
-import type { JWK } from 'jose';
+import { generateKeyPairSync } from 'node:crypto';
 import { Provider } from 'oidc-provider';
 import { createNoteSecretUse } from '../applications/note-secret-use.ts';
 import type { Config } from '../config.ts';
@@ -37,7 +37,6 @@ export interface ProviderDeps {
   readonly db: Db;
   readonly config: Config;
   readonly cookieKeys: readonly string[];
-  readonly signingKeys: readonly JWK[];
   readonly renderError: RenderProtocolError;
   /** Where failed requests are noted for the owner of the application. */
   readonly clientErrors: ErrorQueue;
@@ -55,7 +54,7 @@ export function createProvider(deps: ProviderDeps): Provider {
   }
   const provider = new Provider(config.issuer, {
     adapter: createAdapterFactory({ db, config }),
-    jwks: { keys: [...deps.signingKeys] },
+    jwks: { keys: [unusedKey()] },
     routes: PATHS,
     responseTypes: ['code'],
     scopes: config.scopes.map((scope) => scope.name),
@@ -130,4 +129,13 @@ export function createProvider(deps: ProviderDeps): Provider {
     ctx.state.serverError = error;
   });
   return provider;
+}
+
+/**
+ * The provider insists on a key for ID tokens, which are never issued here. What this server signs,
+ * and the keys that it publishes, are ours (`tokens/keyring.ts`), since the provider's are fixed.
+ */
+function unusedKey() {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return privateKey.export({ format: 'jwk' });
 }

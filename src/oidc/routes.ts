@@ -1,12 +1,14 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Config } from '../config.ts';
+import type { Keyring } from '../tokens/keyring.ts';
+import { KEYS_MAX_AGE } from '../tokens/signing-key.ts';
 import { readForm } from '../web/form.ts';
 import { PATHS } from './paths.ts';
 import { serverMetadata } from './server-metadata.ts';
 
 /** What stands in front of the provider's own routes. */
-export function protocolRoutes(config: Config): Router {
+export function protocolRoutes(config: Config, keyring: Keyring): Router {
   const metadata = serverMetadata(config);
   const router = new Router();
   for (const path of [PATHS.token, PATHS.revocation, PATHS.pushed_authorization_request]) {
@@ -21,6 +23,12 @@ export function protocolRoutes(config: Config): Router {
       ctx.set('Access-Control-Allow-Origin', '*');
       ctx.set('Cache-Control', 'public, max-age=300');
       ctx.body = metadata;
+    })
+    .get(PATHS.jwks, (ctx) => {
+      ctx.set('Access-Control-Allow-Origin', '*');
+      ctx.set('Cache-Control', `public, max-age=${KEYS_MAX_AGE}`);
+      ctx.type = 'application/jwk-set+json';
+      ctx.body = { keys: keyring.publicKeys() };
     })
     .all('/.well-known/openid-configuration', (ctx) => {
       // The provider would answer it; this server is no OpenID provider.

@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts';
 import { DPOP_ALGORITHMS } from '../tokens/proof.ts';
+import { SIGNING_ALGORITHM } from '../tokens/signing-key.ts';
 import { PATHS } from './paths.ts';
 
 /**
@@ -26,6 +27,7 @@ export function serverMetadata(config: Config): Record<string, unknown> {
     token_endpoint_auth_methods_supported: [...clientAuth, 'none'],
     revocation_endpoint_auth_methods_supported: [...clientAuth, 'none'],
     introspection_endpoint_auth_methods_supported: clientAuth,
+    introspection_signing_alg_values_supported: [SIGNING_ALGORITHM],
     code_challenge_methods_supported: ['S256'],
     dpop_signing_alg_values_supported: [...DPOP_ALGORITHMS],
     authorization_response_iss_parameter_supported: true,

@@ -6,11 +6,15 @@ import { purgeClientErrors } from '../insights/purge.ts';
 import type { Logger } from '../log.ts';
 import { purgeSessions } from '../oidc/purge.ts';
 import { purgeTokens } from '../tokens/purge.ts';
+import { purgeSigningKeys } from '../tokens/purge-signing-keys.ts';
 
 /** What the chores work on. */
 export interface ChoreDeps {
   readonly db: Db;
-  readonly config: Pick<Config, 'logRetentionDays' | 'expiryNoticeDays' | 'refreshTokenTtl'>;
+  readonly config: Pick<
+    Config,
+    'accessTokenTtl' | 'expiryNoticeDays' | 'logRetentionDays' | 'refreshTokenTtl'
+  >;
   readonly log: Logger;
 }
 
@@ -20,6 +24,7 @@ const INTERVAL = 3_600_000;
 /** What there is to do, by what it is called in the service's own log. */
 const CHORES: Readonly<Record<string, (deps: ChoreDeps) => Promise<unknown>>> = {
   tokens: ({ db }) => purgeTokens(db),
+  'signing keys': ({ db, config }) => purgeSigningKeys(db, config),
   sessions: ({ db }) => purgeSessions(db),
   'failed requests': ({ db }) => purgeClientErrors(db),
   'log entries': ({ db, config }) => trimLog(db, config.logRetentionDays),

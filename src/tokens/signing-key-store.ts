@@ -1,39 +1,84 @@
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
+import type { Db } from '../db/database.ts';
+import type { Schema } from '../db/schema.ts';
 import type { Tx } from '../db/transaction.ts';
+import type { NewSigningKey, SigningKey } from './signing-key.ts';
 
-/** A signing key as it is stored. */
-export interface StoredSigningKey {
-  readonly kid: string;
-  readonly alg: string;
-  readonly publicJwk: object;
-  readonly sealedPrivateJwk: Uint8Array;
+/** Names the lock under which keys are made; any number that nothing else uses. */
+const LOCK = 7_236_401;
+
+/** Waits for whoever else makes or replaces keys. The lock lasts until the transaction ends. */
+export async function lockSigningKeys(tx: Tx): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${sql.lit(LOCK)})`.execute(tx);
 }
 
-/** Names the lock under which the first key is made; any number that nothing else uses. */
-const FIRST_KEY_LOCK = 7_236_401;
-
-/** The sealed private keys, newest first, under a lock that lasts until the transaction ends. */
-export async function selectSigningKeys(tx: Tx): Promise<Uint8Array[]> {
-  await sql`select pg_advisory_xact_lock(${sql.lit(FIRST_KEY_LOCK)})`.execute(tx);
-  const rows = await tx
+/** All keys, the one that signs last first; what they are good for is told by the database's clock. */
+export async function selectSigningKeys(db: Db): Promise<SigningKey[]> {
+  const rows = await db
     .selectFrom('signing_keys')
-    .select('sealed_private_jwk')
-    .where('retired_at', 'is', null)
-    .orderBy('created_at', 'desc')
+    .select(['kid', 'alg', 'public_jwk', 'sealed_private_jwk', 'created_at', 'signs_from'])
+    .select(['retired_at', state.as('state'), signingFor.as('signing_for')])
+    .orderBy('signs_from', 'desc')
     .execute();
-  return rows.map((row) => row.sealed_private_jwk);
+  return rows.map(toKey);
 }
 
-/** Adds a key. */
-export async function insertSigningKey(tx: Tx, key: StoredSigningKey): Promise<void> {
-  await tx
+const state = sql<SigningKey['state']>`case
+  when retired_at <= now() then 'retired'
+  when signs_from > now() then 'next'
+  else 'signing' end`;
+const signingFor = sql<number>`extract(epoch from now() - signs_from)::float8`;
+
+type Row = Selectable<Schema['signing_keys']> & { state: SigningKey['state']; signing_for: number };
+
+function toKey(row: Row): SigningKey {
+  return {
+    kid: row.kid,
+    alg: row.alg,
+    publicJwk: row.public_jwk,
+    sealedPrivateJwk: row.sealed_private_jwk,
+    state: row.state,
+    createdAt: row.created_at,
+    signsFrom: row.signs_from,
+    retiredAt: row.retired_at ?? undefined,
+    signingFor: row.signing_for,
+  };
+}
+
+/**
+ * Adds a key that signs in `delay` seconds, and retires those before it at that moment.
+ * @returns the moment
+ */
+export async function insertSigningKey(tx: Tx, key: NewSigningKey, delay: number): Promise<Date> {
+  const { signs_from } = await tx
     .insertInto('signing_keys')
     .values({
       kid: key.kid,
       alg: key.alg,
       public_jwk: JSON.stringify(key.publicJwk),
       sealed_private_jwk: key.sealedPrivateJwk,
-      signs_from: sql`now()`,
+      signs_from: sql`now() + make_interval(secs => ${delay})`,
     })
+    .returning('signs_from')
+    .executeTakeFirstOrThrow();
+  await tx
+    .updateTable('signing_keys')
+    .set({ retired_at: signs_from })
+    .where('retired_at', 'is', null)
+    .where('kid', '<>', key.kid)
+    .execute();
+  return signs_from;
+}
+
+/** Deletes all keys but one, public and private part. */
+export async function deleteOtherSigningKeys(tx: Tx, kid: string): Promise<void> {
+  await tx.deleteFrom('signing_keys').where('kid', '<>', kid).execute();
+}
+
+/** Deletes keys, public and private part, that were retired for so many seconds. */
+export async function deleteRetiredSigningKeys(db: Db, seconds: number): Promise<void> {
+  await db
+    .deleteFrom('signing_keys')
+    .where('retired_at', '<', sql<Date>`now() - make_interval(secs => ${seconds})`)
     .execute();
 }

@@ -1,0 +1,40 @@
+/**
+ * Runs `work` time and again, so many milliseconds after it has ended.
+ * @param onFailure told of the first failure in a row
+ * @returns what stops it, and resolves when nothing runs any more
+ */
+export function repeat(
+  work: () => Promise<void>,
+  milliseconds: number,
+  onFailure: (error: unknown) => void,
+): () => Promise<void> {
+  let stopped = false;
+  let failing = false;
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> | undefined;
+  const run = async () => {
+    try {
+      await work();
+      failing = false;
+    } catch (error) {
+      if (!failing) {
+        onFailure(error);
+      }
+      failing = true;
+    }
+    schedule();
+  };
+  const schedule = () => {
+    if (!stopped) {
+      timer = setTimeout(() => {
+        running = run();
+      }, milliseconds);
+    }
+  };
+  schedule();
+  return async () => {
+    stopped = true;
+    clearTimeout(timer);
+    await running;
+  };
+}
