@@ -92,7 +92,10 @@ export async function openSecurityPage(
  * The posted form, from this site and nowhere else.
  * @throws StagedoorError `csrf_failed`
  */
-export async function postedForm(deps: AccountPagesDeps, ctx: Context): Promise<URLSearchParams> {
+export async function postedForm(
+  deps: Pick<AccountPagesDeps, 'csrf'>,
+  ctx: Context,
+): Promise<URLSearchParams> {
   const form = await readForm(ctx);
   deps.csrf.verify(ctx, form);
   return form;

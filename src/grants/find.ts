@@ -1,6 +1,12 @@
 import type { Db } from '../db/database.ts';
 import type { EarlierGrant, Grant, GrantDetails } from './grant.ts';
-import { selectCoveringGrant, selectGrant, selectLiveGrants, selectNewestGrant } from './store.ts';
+import {
+  selectAnyGrant,
+  selectCoveringGrant,
+  selectGrant,
+  selectLiveGrants,
+  selectNewestGrant,
+} from './store.ts';
 
 /** One grant by id, revoked or not. */
 export function findGrant(db: Db, id: string): Promise<Grant | undefined> {
@@ -39,6 +45,14 @@ export function findLastGrant(
   parties: { userId: string; clientId: string },
 ): Promise<EarlierGrant | undefined> {
   return selectNewestGrant(db, parties);
+}
+
+/** Whether the user ever allowed the application anything, ended or not. */
+export function hasEverGranted(
+  db: Db,
+  parties: { userId: string; clientId: string },
+): Promise<boolean> {
+  return selectAnyGrant(db, parties);
 }
 
 /** The live grants of a user that nobody has used for `days` days, newest first. */

@@ -90,7 +90,19 @@ function isWider(grant: GrantDetails, { scopes, organizers, endsAt }: Narrowing)
   );
 }
 
-/** Undefined where nothing is left that an application could use. */
+/**
+ * Whether nothing is left that an application could use, so that the grant would end.
+ * @param scopes as configured
+ */
+export function leavesNothing(
+  scopes: readonly ScopeConfig[],
+  left: Pick<Narrowing, 'scopes' | 'organizers'>,
+): boolean {
+  const needed = opensOrganizers(scopes, left.scopes);
+  return left.scopes.length === 0 || (needed && left.organizers.length === 0);
+}
+
+/** Undefined where that is nothing. */
 function whatIsLeft(
   scopes: readonly ScopeConfig[],
   grant: GrantDetails,
@@ -98,11 +110,10 @@ function whatIsLeft(
 ): Pick<Narrowing, 'scopes' | 'organizers' | 'endsAt'> | undefined {
   const { endsAt } = narrowing;
   const stay = grant.scopes.filter((scope) => narrowing.scopes.includes(scope));
-  const needed = opensOrganizers(scopes, stay);
-  const nothing = stay.length === 0 || (needed && narrowing.organizers.length === 0);
+  // Where no scope is left that opens organizers, none are kept for a scope that is gone.
+  const organizers = opensOrganizers(scopes, stay) ? narrowing.organizers : [];
   const over = endsAt !== null && endsAt.getTime() <= Date.now();
-  return nothing || over
+  return over || leavesNothing(scopes, { scopes: stay, organizers })
     ? undefined
-    : // No scope is left that opens organizers: none are kept for a scope that is gone.
-      { scopes: stay, organizers: needed ? narrowing.organizers : [], endsAt };
+    : { scopes: stay, organizers, endsAt };
 }

@@ -96,6 +96,21 @@ export async function updateRevoked(
   return row && { userId: row.user_id, clientId: row.client_id };
 }
 
+/** Whether there is a grant of a user and application, ended or not. */
+export async function selectAnyGrant(
+  db: Db,
+  { userId, clientId }: { userId: string; clientId: string },
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('grants')
+    .select('id')
+    .where('user_id', '=', userId)
+    .where('client_id', '=', clientId)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** The newest live grant of a user and application. */
 export async function selectNewestGrant(
   db: Db,

@@ -38,7 +38,7 @@ export interface Renderer {
 
 /** Every view sees these by name, beside its own props in `it`. */
 const HEADER =
-  'const { t, rich, locale, csrf, asset, date, link, byName, isLong, signedIn } = it.helpers;';
+  'const { t, rich, locale, csrf, asset, date, day, link, byName, isLong, signedIn } = it.helpers;';
 
 /** Makes the renderer of `views/`. Templates are read once. */
 export function createRenderer(options: CsrfOptions): Renderer {

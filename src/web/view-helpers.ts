@@ -9,6 +9,8 @@ export interface ViewHelpers {
   rich(key: MessageKey, params: MessageParams): string;
   readonly locale: Locale;
   date(when: Date, timezone?: string): string;
+  /** The day without the time. */
+  day(when: Date, timezone?: string): string;
   /** The address when it is a web address, else undefined: it goes into `href`. */
   link(url: string | null | undefined): string | undefined;
   byName<Item extends { readonly name: string }>(items: readonly Item[]): Item[];
@@ -32,7 +34,9 @@ export function viewHelpers(t: Translate, locale: Locale): ViewHelpers {
       ]);
       return t(key, Object.fromEntries(isolated));
     },
-    date: (when, timezone = 'UTC') => formatDate(when, timezone, locale),
+    date: (when, timezone = 'UTC') =>
+      formatDate(when, timezone, locale, { dateStyle: 'medium', timeStyle: 'short' }),
+    day: (when, timezone = 'UTC') => formatDate(when, timezone, locale, { dateStyle: 'medium' }),
     link: (url) =>
       /^https?:$/.test(URL.parse(url ?? '')?.protocol ?? '') ? (url ?? '') : undefined,
     byName: (items) => items.toSorted((a, b) => collator.compare(a.name, b.name)),
@@ -40,8 +44,12 @@ export function viewHelpers(t: Translate, locale: Locale): ViewHelpers {
   };
 }
 
-function formatDate(when: Date, timeZone: string, locale: Locale): string {
-  const style = { dateStyle: 'medium', timeStyle: 'short' } as const;
+function formatDate(
+  when: Date,
+  timeZone: string,
+  locale: Locale,
+  style: Intl.DateTimeFormatOptions,
+): string {
   const tag = locale === 'de' ? 'de-DE' : 'en-GB';
   try {
     return new Intl.DateTimeFormat(tag, { ...style, timeZone }).format(when);

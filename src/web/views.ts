@@ -1,18 +1,22 @@
 import type { ActivityViews } from './views-activity.ts';
 import type { ApplicationsViews } from './views-applications.ts';
+import type { AuthorizationsViews } from './views-authorizations.ts';
 import type { GuideViews } from './views-guide.ts';
 import type { InsightsViews } from './views-insights.ts';
 
 /** What each view is given: finished output of presenters, never rows. Keys are file names in `views/`. */
-export interface ViewProps extends ActivityViews, ApplicationsViews, InsightsViews, GuideViews {
+export interface ViewProps
+  extends ActivityViews,
+    ApplicationsViews,
+    AuthorizationsViews,
+    InsightsViews,
+    GuideViews {
   landing: { readonly demo?: DemoGuide | undefined };
   login: LoginProps;
   consent: ConsentProps;
   interaction_over: InteractionOverProps;
   logout: { readonly action: string; readonly email: string };
   signed_out: Record<never, never>;
-  'account/authorizations': AuthorizationsProps;
-  'account/revoke': RevokeProps;
   error: ErrorProps;
 }
 
@@ -106,38 +110,6 @@ export interface ConsentProps {
 export interface InteractionOverProps {
   readonly reason: 'expired' | 'answered' | 'other_user' | 'replayed';
   readonly application?: { readonly name: string; readonly homepageUrl: string | null } | undefined;
-}
-
-/** The user's live grants. */
-export interface AuthorizationsProps {
-  readonly grants: readonly {
-    readonly id: string;
-    readonly application: {
-      readonly name: string;
-      readonly monogram: string;
-      readonly homepageUrl: string | null;
-    };
-    /** Sentences. */
-    readonly scopes: readonly string[];
-    /** Names. */
-    readonly organizers: readonly string[];
-    readonly grantedAt: Date;
-    readonly lastUsedAt: Date | null;
-    readonly expiresAt: Date;
-    /** The page that asks once more. */
-    readonly revokeAction: string;
-  }[];
-  readonly notice?: 'revoked' | 'already_revoked' | undefined;
-  /** IANA name; an unknown one is shown as UTC. */
-  readonly timezone: string;
-}
-
-/** Asks once more before a grant ends. Posts nothing but the CSRF token. */
-export interface RevokeProps {
-  readonly action: string;
-  readonly application: { readonly name: string; readonly monogram: string };
-  /** Names. */
-  readonly organizers: readonly string[];
 }
 
 /** What happened, what to do next, and a line for developers where there is one. */

@@ -66,13 +66,62 @@ describe('the pages, in a real browser', { skip }, () => {
       await page.getByRole('link', { name: 'Keep it' }).click();
       await page.getByRole('link', revoke).click();
       await page.getByRole('heading', { name: 'Revoke the access of Box Office Sync?' }).waitFor();
-      assert.match(await page.getByRole('main').innerText(), /loses access to\s+Red Stage/);
+      assert.match(await page.getByRole('main').innerText(), /For 1 organizer\s+Red Stage/);
       await page.getByRole('button', { name: 'Revoke access' }).click();
       assert.match(await page.getByRole('status').innerText(), /has been revoked/);
       await page.getByRole('heading', { name: 'No application has access' }).waitFor();
 
       await other.getByRole('link', revoke).click();
       assert.match(await other.getByRole('status').innerText(), /had already ended/);
+      window.assertQuiet();
+    });
+
+    it('takes something away by keyboard, without JavaScript', async () => {
+      await using window = await open({ javaScriptEnabled: false });
+      const { page } = window;
+      await page.goto(site.request(site.boxOffice));
+      await signIn(page, site.ada);
+      await tick(page, 'redstage', 'bluehall');
+      await allow(page);
+      await page.goto(AUTHORIZATIONS);
+      await page.getByRole('link', { name: 'Change access of Box Office Sync' }).press('Enter');
+      await page.getByRole('heading', { name: 'Change the access of Box Office Sync' }).waitFor();
+      await page.getByRole('checkbox', { name: 'Change the data' }).press('Space');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Space');
+      await page.getByLabel('Last day').fill('2090-12-31');
+      await page.getByRole('button', { name: 'Save' }).press('Enter');
+      assert.match(await page.getByRole('status').innerText(), /holds from the next request on/);
+      const text = await page.getByRole('main').innerText();
+      assert.match(text, /For 1 organizer\s+Red Stage[\s\S]*31 Dec 2090\s+as you have set it/);
+      assert.doesNotMatch(text, /Blue Hall|Change the data/);
+      window.assertQuiet();
+    });
+
+    it('makes 200 organizers easy to take away, too', async () => {
+      await using window = await open();
+      const { page } = window;
+      await toConsent(page, site.max, site.boxOffice);
+      await page.getByRole('button', { name: 'Tick all shown' }).click();
+      await allow(page);
+      await cameBack(page);
+      await page.goto(AUTHORIZATIONS);
+      await page.getByRole('link', { name: 'Change access of Box Office Sync' }).click();
+      const count = page.getByRole('status');
+      assert.equal(await count.innerText(), '200 of 200 ticked');
+      await page.getByRole('button', { name: 'Untick all' }).click();
+      await page.getByRole('searchbox', { name: 'Find an organizer' }).fill('muller');
+      await page.getByRole('button', { name: 'Tick all shown' }).click();
+      assert.equal(await count.innerText(), '1 of 200 ticked · 1 shown');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByRole('heading', { name: 'For 1 organizer' }).waitFor();
+
+      await page.goto(site.request(site.boxOffice));
+      assert.equal(await count.innerText(), '1 of 200 ticked');
+      const first = page.locator('#organizer-list').getByRole('checkbox').first();
+      assert.equal(await first.isChecked(), true, 'what is ticked comes first');
+      await page.getByRole('searchbox').fill('last time');
+      await page.getByText('No organizer has that in its name.').waitFor();
       window.assertQuiet();
     });
 

@@ -32,6 +32,18 @@ export async function ageSignIns(server: TestServer): Promise<void> {
     .execute();
 }
 
+/** Makes every grant look as if it was last used so many days ago. */
+export async function ageGrants(server: TestServer, days: number): Promise<void> {
+  await server.database.db
+    .updateTable('grants')
+    .set({
+      created_at: sql<Date>`now() - make_interval(days => ${days}::int)`,
+      last_used_at: sql<Date>`now() - make_interval(days => ${days}::int)`,
+      last_used_ip: '2001:db8:1:2::3',
+    })
+    .execute();
+}
+
 /** Ends every grant, so that everybody is asked again. */
 export async function endGrants(server: TestServer): Promise<void> {
   await server.database.db
@@ -85,6 +97,11 @@ async function tourAsAda({ browser, options, look }: Traveller, site: Site): Pro
   await look(page, 'consent-error');
   await tick(page, 'redstage', 'bluehall');
   await allow(page);
+  await page.goto(site.request(site.boxOffice, { scope: 'read write profile' }));
+  await look(page, 'consent-again');
+  await allow(page);
+  await page.goto(site.request(site.boxOffice));
+  await look(page, 'consent-again-nothing-new');
   await page.goto(site.request(site.boxOffice, { scope: 'profile' }));
   await look(page, 'consent-profile');
   await page.goto(site.request(site.longName));
@@ -98,15 +115,57 @@ async function tourAsAda({ browser, options, look }: Traveller, site: Site): Pro
 }
 
 async function tourAuthorizations(page: Page, look: Look): Promise<void> {
+  const revoke = (name: string) =>
+    page.locator('.panel', { hasText: name }).locator('.grant a[href$="/revoke"]').first();
   await page.goto('/account/authorizations');
   await look(page, 'authorizations');
-  await page.locator('a[href$="/revoke"]').first().click();
+  await revoke('Antidis').click();
   await look(page, 'revoke-long-name');
   await page.goto('/account/authorizations');
-  await page.locator('a[href$="/revoke"]').last().click();
+  await page.locator('a[href*="/applications/"][href$="/revoke"]').click();
+  await look(page, 'revoke-application');
+  await page.goto('/account/authorizations?sort=used');
+  await revoke('Seatmap').click();
   await look(page, 'revoke');
   await page.locator('main button').click();
   await look(page, 'authorizations-revoked');
+  await tourChange(page, look);
+  await tourUnused(page, look);
+}
+
+async function tourChange(page: Page, look: Look): Promise<void> {
+  const save = page.locator('main button[type=submit]');
+  const day = page.locator('[name=end_date]');
+  await page.locator('a[href$="/change"]').last().click();
+  await look(page, 'change');
+  await day.fill('2020-01-01');
+  await save.click();
+  await look(page, 'change-error');
+  const year = new Date().getFullYear();
+  await day.fill(`${year + 2}-03-01`);
+  await save.click();
+  await look(page, 'authorizations-narrowed');
+  await page.locator('a[href$="/change"]').last().click();
+  await look(page, 'change-end');
+  await page
+    .locator('[name=scopes]')
+    .first()
+    .evaluate((box) => box.setAttribute('value', 'gone'));
+  await save.click();
+  await look(page, 'change-meanwhile');
+  for (const box of await page.locator('[name=scopes]').all()) {
+    await box.uncheck();
+  }
+  await save.click();
+  await look(page, 'revoke-nothing-left');
+}
+
+async function tourUnused(page: Page, look: Look): Promise<void> {
+  await page.goto('/account/authorizations/unused?days=soon');
+  await look(page, 'unused-error');
+  await page.locator('[name=days]').fill('30');
+  await page.locator('main button').click();
+  await look(page, 'unused-none');
 }
 
 async function tourActivity(page: Page, look: Look): Promise<void> {
@@ -164,6 +223,16 @@ async function tourAsMax({ browser, options, look }: Traveller, site: Site): Pro
   await page.goto('/account/activity');
   await page.locator('summary').first().click();
   await look(page, 'activity-many');
+  await page.goto('/account/authorizations');
+  await page.locator('a[href$="/change"]').first().click();
+  await look(page, 'change-many');
+  await page.locator('#filter').fill('zur');
+  await look(page, 'change-many-filtered');
+  await page.goto(site.request(site.boxOffice));
+  await look(page, 'consent-again-many');
+  await ageGrants(site.server, 40);
+  await page.goto('/account/authorizations/unused');
+  await look(page, 'unused');
   await page.goto('/account/authorizations');
   await page.locator('a[href$="/revoke"]').first().click();
   await look(page, 'revoke-many');

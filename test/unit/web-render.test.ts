@@ -80,20 +80,26 @@ test('a user without organizers can only deny', async () => {
 test('an unknown time zone does not break the list of authorizations', async () => {
   const grant = {
     id: '1',
-    application: { name: 'App', monogram: 'A', homepageUrl: null },
     scopes: ['See'],
     organizers: ['One'],
     grantedAt: new Date('2026-01-01T12:00:00Z'),
     lastUsedAt: null,
-    expiresAt: new Date('2026-04-01T12:00:00Z'),
-    revokeAction: '/account/authorizations/1/revoke',
+    lastUsedFrom: undefined,
+    idleEnd: new Date('2026-04-01T12:00:00Z'),
+    ownEnd: undefined,
+    changePath: '/account/authorizations/1/change',
+    revokePath: '/account/authorizations/1/revoke',
   };
+  const application = { name: 'App', monogram: 'A', homepageUrl: null };
+  const revokePath = '/account/authorizations/applications/1/revoke';
+  const props = (timezone: string) => ({
+    applications: [{ application, grants: [grant], revokePath }],
+    orders: [],
+    unusedPath: '/account/authorizations/unused',
+    timezone,
+  });
   const page = async (timezone: string) =>
-    (
-      await html((ctx) =>
-        renderer.page(ctx, 'account/authorizations', { grants: [grant], timezone }),
-      )
-    ).text;
+    (await html((ctx) => renderer.page(ctx, 'account/authorizations/list', props(timezone)))).text;
   assert.ok((await page('Europe/Berlin')).includes('1 Jan 2026, 13:00'));
   assert.ok((await page('Nowhere/None')).includes('1 Jan 2026, 12:00 UTC'));
 });

@@ -1,5 +1,6 @@
 import { activityDe } from './activity.ts';
 import { applicationsDe } from './applications.ts';
+import { authorizationsDe } from './authorizations.ts';
 import type { Catalogue } from './en.ts';
 import { guideDe } from './guide.ts';
 import { insightsDe } from './insights.ts';
@@ -76,7 +77,7 @@ export const de = {
   'consent.organizers.help':
     'Sie erhält keinen Zugriff auf Veranstalter, bei denen du kein Häkchen setzt.',
   'consent.organizers.again': 'Die du beim letzten Mal gewählt hast, stehen oben.',
-  'consent.organizers.earlier': 'zuletzt gewählt',
+  'consent.organizers.earlier': 'letztes Mal',
   'consent.organizers.none':
     'Du bist in keinem Team eines Veranstalters. Deshalb gibt es nichts, was du dieser Anwendung erlauben könntest. Bitte einen Veranstalter, dich in ein Team aufzunehmen, und beginne dann in der Anwendung von vorn.',
   'consent.filter': 'Veranstalter suchen',
@@ -130,42 +131,6 @@ export const de = {
   'signed_out.text':
     'Anwendungen, die du zugelassen hast, behalten ihren Zugriff, bis du ihn widerrufst. Schließe an einem gemeinsam genutzten Computer auch den Browser.',
   'signed_out.again': 'Wieder anmelden',
-
-  'authorizations.title': 'Zugelassene Anwendungen',
-  'authorizations.intro':
-    'Diese Anwendungen dürfen für dich handeln. Ein Widerruf beendet einen Zugriff sofort und endgültig.',
-  'authorizations.empty.title': 'Keine Anwendung hat Zugriff',
-  'authorizations.empty.text':
-    'Wenn du einer Anwendung erlaubst, für dich zu handeln, erscheint sie hier, und du kannst den Zugriff hier widerrufen.',
-  'authorizations.notice.revoked':
-    'Der Zugriff ist widerrufen. Die Anwendung kann nicht mehr für dich handeln.',
-  'authorizations.notice.already_revoked': 'Dieser Zugriff war schon beendet.',
-  'authorizations.homepage': 'Website',
-  'authorizations.scopes': 'Sie darf',
-  'authorizations.organizers': {
-    one: 'Für {count} Veranstalter',
-    other: 'Für {count} Veranstalter',
-  },
-  'authorizations.organizers.none': 'Für keinen Veranstalter',
-  'authorizations.organizers.more': {
-    one: '{count} weiterer',
-    other: '{count} weitere',
-  },
-  'authorizations.granted': 'Erlaubt',
-  'authorizations.used': 'Zuletzt benutzt',
-  'authorizations.unused': 'Noch nicht benutzt',
-  'authorizations.expires': 'Endet',
-  'authorizations.expires.help': 'wenn er vorher nicht benutzt wird',
-  'authorizations.revoke': 'Zugriff widerrufen',
-  'authorizations.revoke_of': 'Zugriff widerrufen: {application}',
-
-  'revoke.title': 'Zugriff widerrufen?',
-  'revoke.heading': 'Zugriff von {application} widerrufen?',
-  'revoke.text':
-    'Danach kann sie nicht mehr für dich handeln. Um sie wieder zu benutzen, musst du sie noch einmal zulassen.',
-  'revoke.organizers': 'Sie verliert den Zugriff auf',
-  'revoke.submit': 'Zugriff widerrufen',
-  'revoke.cancel': 'Behalten',
 
   'error.developer': 'Für Entwickler',
   'error.bad_request.title': 'Diese Anfrage geht so nicht',
@@ -229,6 +194,7 @@ export const de = {
   'error.inactive_client.hint': 'Frag die Betreiber der Anwendung, wann sie wieder da ist.',
   ...activityDe,
   ...applicationsDe,
+  ...authorizationsDe,
   ...guideDe,
   ...insightsDe,
 } as const satisfies Catalogue;

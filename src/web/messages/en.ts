@@ -1,5 +1,6 @@
 import { activityEn } from './activity.ts';
 import { applicationsEn } from './applications.ts';
+import { authorizationsEn } from './authorizations.ts';
 import { guideEn } from './guide.ts';
 import { insightsEn } from './insights.ts';
 import type { Message, Translated } from './message.ts';
@@ -74,7 +75,7 @@ export const en = {
   'consent.organizers': 'For which organizers',
   'consent.organizers.help': 'It gets no access to any organizer that you do not tick.',
   'consent.organizers.again': 'Those that you allowed last time come first.',
-  'consent.organizers.earlier': 'allowed last time',
+  'consent.organizers.earlier': 'last time',
   'consent.organizers.none':
     'You are not in a team of any organizer, so there is nothing that this application could be given. Ask an organizer to add you to a team, then start again from the application.',
   'consent.filter': 'Find an organizer',
@@ -125,39 +126,6 @@ export const en = {
   'signed_out.text':
     'Applications that you have authorized keep their access until you revoke it. On a shared computer, close the browser as well.',
   'signed_out.again': 'Sign in again',
-
-  'authorizations.title': 'Authorized applications',
-  'authorizations.intro':
-    'These applications may act for you. Revoking ends an access at once and for good.',
-  'authorizations.empty.title': 'No application has access',
-  'authorizations.empty.text':
-    'When you allow an application to act for you, it will be listed here, and you can revoke the access here.',
-  'authorizations.notice.revoked':
-    'The access has been revoked. The application can no longer act for you.',
-  'authorizations.notice.already_revoked': 'This access had already ended.',
-  'authorizations.homepage': 'Website',
-  'authorizations.scopes': 'It may',
-  'authorizations.organizers': {
-    one: 'For {count} organizer',
-    other: 'For {count} organizers',
-  },
-  'authorizations.organizers.none': 'For no organizer',
-  'authorizations.organizers.more': { one: '{count} more', other: '{count} more' },
-  'authorizations.granted': 'Allowed',
-  'authorizations.used': 'Last used',
-  'authorizations.unused': 'Not used yet',
-  'authorizations.expires': 'Ends',
-  'authorizations.expires.help': 'unless it is used before',
-  'authorizations.revoke': 'Revoke access',
-  'authorizations.revoke_of': 'Revoke access of {application}',
-
-  'revoke.title': 'Revoke access?',
-  'revoke.heading': 'Revoke the access of {application}?',
-  'revoke.text':
-    'From then on it can no longer act for you. To use it again, you will have to allow it again.',
-  'revoke.organizers': 'It loses access to',
-  'revoke.submit': 'Revoke access',
-  'revoke.cancel': 'Keep it',
 
   'error.developer': 'For developers',
   'error.bad_request.title': 'This request does not work',
@@ -217,6 +185,7 @@ export const en = {
   'error.inactive_client.hint': 'Ask the people who run the application when it will be back.',
   ...activityEn,
   ...applicationsEn,
+  ...authorizationsEn,
   ...guideEn,
   ...insightsEn,
 } as const satisfies Record<string, Message>;

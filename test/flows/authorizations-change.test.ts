@@ -1,0 +1,261 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import { AUTHORIZATIONS, confirm, newestGrant, open, words } from '../support/authorizations.ts';
+import {
+  createPlatform,
+  putTeam,
+  putUser,
+  registerApplication,
+  type TestApplication,
+  type TestPlatform,
+  type TestUser,
+} from '../support/factories.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { introspect, type ObtainedTokens, obtainTokens, refresh } from '../support/tokens.ts';
+import { findForm, offered, type Page, ticked, type UserAgent } from '../support/user-agent.ts';
+
+const AUCKLAND = 'Pacific/Auckland';
+
+for (const engine of ['PostgreSQL', 'the embedded database'] as const) {
+  describe(`changing what an application may do, on ${engine}`, () => {
+    let server: TestServer;
+    let platform: TestPlatform;
+    let application: TestApplication;
+    let user: TestUser;
+    let tokens: ObtainedTokens;
+    let agent: UserAgent;
+    let id: string;
+    let path: string;
+    let count = 0;
+
+    before(async () => {
+      server = await startServer(engine === 'PostgreSQL' ? {} : { DATABASE_URL: '' });
+      platform = await createPlatform(server);
+    });
+    after(() => server.close());
+
+    beforeEach(async () => {
+      count += 1;
+      user = await putUser(server, { id: `user${count}`, timezone: AUCKLAND });
+      await putTeam(server, { organizer: 'redstage', id: `${count}`, members: [user.id] });
+      await putTeam(server, { organizer: 'bluehall', id: `${count}`, members: [user.id] });
+      application = await registerApplication(server, { owner: 'ben', name: `Sync ${count}` });
+      await allow('read write profile');
+    });
+
+    const allow = async (scope: string) => {
+      tokens = await obtainTokens(server, { application, user, scope });
+      agent = tokens.authorization.agent;
+      id = await newestGrant(server, application.clientId);
+      path = `${AUTHORIZATIONS}/${id}/change`;
+    };
+
+    const seen = async (token = tokens.accessToken) =>
+      (await introspect(server, platform.resourceServer, token)).body;
+
+    /** Sends the form with these fields instead of what it had. */
+    const change = (page: Page, values: Record<string, string | readonly string[]>) =>
+      agent.submit(page, values, 'end_date');
+
+    const endsAt = async () => {
+      const { ends_at } = await server.database.db
+        .selectFrom('grants')
+        .select('ends_at')
+        .where('id', '=', id)
+        .executeTakeFirstOrThrow();
+      return ends_at?.toISOString();
+    };
+
+    it('shows what there is, all of it ticked, and says what comes of it', async () => {
+      const page = await open(agent, path);
+      assert.deepEqual(ticked(page, 'scopes'), ['read', 'write', 'profile']);
+      assert.deepEqual(ticked(page, 'organizers'), ['bluehall', 'redstage']);
+      assert.match(words(page), /The change holds from its next request on/);
+      assert.match(
+        words(page),
+        /If none is left, the access is revoked as a whole; you will be asked/,
+      );
+      assert.match(words(page), /in your time zone \(Pacific\/Auckland\)/);
+    });
+
+    it('takes an organizer and a scope from a live token at once, and from all that follow', async () => {
+      const page = await open(agent, path);
+      const done = await change(page, { scopes: ['read', 'profile'], organizers: ['redstage'] });
+      assert.match(words(done), /The change is saved and holds from the next request on/);
+      assert.match(words(done), /For 1 organizer Red Stage/);
+      assert.doesNotMatch(words(done), /Change the data/);
+      const now = await seen();
+      assert.equal(now.scope, 'read profile');
+      assert.deepEqual(now.organizers, ['redstage']);
+      assert.deepEqual(Object.keys(now.permissions ?? {}), ['redstage']);
+      const renewed = await refresh(server, application, tokens.refreshToken);
+      assert.equal(renewed.body.scope, 'read profile');
+      const later = await seen(renewed.body.access_token);
+      assert.equal(later.scope, 'read profile');
+      assert.deepEqual(later.organizers, ['redstage']);
+      const wider = await refresh(server, application, renewed.body.refresh_token ?? '', {
+        scope: 'read write profile',
+      });
+      assert.equal(wider.body.error, 'invalid_scope');
+    });
+
+    it('changes nothing where nothing is different', async () => {
+      const done = await change(await open(agent, path), {});
+      assert.match(words(done), /Nothing was different/);
+      assert.equal((await seen()).scope, 'read write profile');
+    });
+
+    it('leaves the profile alone, if that is what stays', async () => {
+      const page = await open(agent, path);
+      await change(page, { scopes: ['profile'], organizers: ['redstage'] });
+      const now = await seen();
+      assert.equal(now.scope, 'profile');
+      assert.deepEqual(now.organizers, []);
+      assert.deepEqual(offered(await open(agent, path), 'organizers'), []);
+    });
+
+    const nothings = {
+      'no scope': { scopes: [] },
+      'no organizer': { organizers: [] },
+      'neither, and no day either': { scopes: [], organizers: [], end_date: 'x' },
+    };
+    for (const [name, values] of Object.entries(nothings)) {
+      it(`asks before it revokes, where ${name} is left`, async () => {
+        const asks = await change(await open(agent, path), values);
+        assert.equal(asks.url.pathname, `${AUTHORIZATIONS}/${id}/revoke`);
+        assert.match(words(asks), /Nothing would be left .* Nothing has been changed yet/);
+        assert.ok(asks.body.includes(`href="${path}"`), 'there is a way back');
+        assert.equal((await seen()).scope, 'read write profile');
+        assert.match(words(await confirm(agent, asks)), /The access has been revoked/);
+        assert.equal((await seen()).active, false);
+      });
+    }
+
+    it('ends at the end of a day, in the time zone of the user', async () => {
+      const done = await change(await open(agent, path), { end_date: '2097-12-31' });
+      // In summer, Auckland is 13 hours ahead.
+      assert.equal(await endsAt(), '2097-12-31T11:00:00.000Z');
+      assert.match(words(done), /Ends 31 Dec 2097 as you have set it, used or not/);
+      assert.equal((await seen()).active, true);
+      const page = await open(agent, path);
+      assert.equal(endDate(page), '2097-12-31');
+      await change(page, { end_date: '2097-06-30' });
+      assert.equal(await endsAt(), '2097-06-30T12:00:00.000Z');
+    });
+
+    it('may end today', async () => {
+      const today = new Intl.DateTimeFormat('en-CA', { timeZone: AUCKLAND }).format(new Date());
+      const done = await change(await open(agent, path), { end_date: today });
+      assert.match(words(done), /The change is saved/);
+      const end = Date.parse((await endsAt()) ?? '');
+      assert.ok(end > Date.now() && end <= Date.now() + 25 * 3_600_000);
+    });
+
+    it('refuses an end that is over or no day, and keeps the ticks', async () => {
+      const page = await open(agent, path);
+      const wrong = {
+        '2020-01-01': /This day is over/,
+        '0001-01-01': /This day is over/,
+        '2097-02-29': /This is not a day/,
+        '2097-13-01': /This is not a day/,
+        '31.12.2097': /This is not a day/,
+        '20971-01-01': /This is not a day/,
+        '2097-01-01\0': /This is not a day/,
+        tomorrow: /This is not a day/,
+      };
+      for (const [end_date, message] of Object.entries(wrong)) {
+        const again = await change(page, { end_date, scopes: ['read'], organizers: ['redstage'] });
+        assert.equal(again.status, 400, end_date);
+        assert.match(words(again), message, end_date);
+        assert.match(words(again), /Nothing has been changed yet/);
+        assert.deepEqual(ticked(again, 'scopes'), ['read']);
+        assert.deepEqual(ticked(again, 'organizers'), ['redstage']);
+        assert.equal(endDate(again), end_date, 'what was typed is kept');
+      }
+      assert.equal((await seen()).scope, 'read write profile');
+      assert.equal(await endsAt(), undefined);
+    });
+
+    it('refuses a later end, and none where there is one', async () => {
+      await change(await open(agent, path), { end_date: '2090-06-30' });
+      const page = await open(agent, path);
+      const later = await change(page, { end_date: '2090-07-01' });
+      assert.equal(later.status, 400);
+      assert.match(words(later), /only be moved to an earlier day\. Enter 30 Jun(e)? 2090/);
+      const none = await change(page, { end_date: '' });
+      assert.equal(none.status, 400);
+      assert.match(words(none), /can’t be taken away here\. Leave 30 Jun(e)? 2090/);
+      assert.equal(await endsAt(), '2090-06-30T12:00:00.000Z');
+      await change(page, { end_date: '2090-06-30', scopes: ['read'] });
+      assert.equal((await seen()).scope, 'read', 'the same day is no change of it');
+    });
+
+    it('keeps the end as it is for a user who has moved to another time zone', async () => {
+      await change(await open(agent, path), { end_date: '2090-06-30' });
+      await putUser(server, { id: user.id, timezone: 'Pacific/Honolulu' });
+      const done = await change(await open(agent, path), { scopes: ['read'] });
+      assert.match(words(done), /The change is saved/);
+      assert.equal(await endsAt(), '2090-06-30T12:00:00.000Z');
+    });
+
+    it('never widens, whatever is posted', async () => {
+      await change(await open(agent, path), { scopes: ['read'], organizers: ['redstage'] });
+      const page = await open(agent, path);
+      const wider = [
+        { scopes: ['read', 'write'] },
+        { scopes: ['read', 'admin'] },
+        { scopes: ['read\0'] },
+        { organizers: ['redstage', 'bluehall'] },
+        { organizers: ['greenarena'] },
+        { organizers: ['redstage', '\0'] },
+      ];
+      for (const values of wider) {
+        const again = await change(page, values);
+        assert.equal(again.status, 409, JSON.stringify(values));
+        assert.match(words(again), /This access has been changed in the meantime/);
+      }
+      const now = await seen();
+      assert.equal(now.scope, 'read');
+      assert.deepEqual(now.organizers, ['redstage']);
+    });
+
+    it('explains to a second tab what happened in the first, and keeps its ticks', async () => {
+      const [first, second] = [await open(agent, path), await open(agent, path)];
+      await change(first, { organizers: ['redstage'] });
+      const again = await change(second, { scopes: ['read', 'profile'] });
+      assert.equal(again.status, 409);
+      assert.match(
+        words(again),
+        /changed in the meantime .* Nothing has been changed by this form/,
+      );
+      assert.deepEqual(offered(again, 'organizers'), ['redstage']);
+      assert.deepEqual(ticked(again, 'scopes'), ['read', 'profile']);
+      assert.equal((await seen()).scope, 'read write profile');
+      assert.match(words(await change(again, {})), /The change is saved/);
+      assert.equal((await seen()).scope, 'read profile');
+      const ended = await open(agent, path);
+      await confirm(agent, await open(agent, `${AUTHORIZATIONS}/${id}/revoke`));
+      assert.match(words(await change(ended, {})), /This access had already ended/);
+    });
+
+    it('is told apart on the consent page afterwards', async () => {
+      await change(await open(agent, path), { scopes: ['read'], organizers: ['redstage'] });
+      const url = new URL('/api/v1/oauth/authorize', server.issuer);
+      url.search = new URLSearchParams({
+        response_type: 'code',
+        client_id: application.clientId,
+        redirect_uri: application.redirectUri,
+        scope: 'read write',
+        code_challenge: 'c'.repeat(43),
+        code_challenge_method: 'S256',
+      }).toString();
+      const page = await agent.get(url);
+      assert.match(words(page), /New : Change the data/);
+      assert.deepEqual(ticked(page, 'organizers'), ['redstage']);
+    });
+  });
+}
+
+function endDate(page: Page): string | undefined {
+  return findForm(page, ['end_date']).fields.find(({ name }) => name === 'end_date')?.value;
+}

@@ -1,0 +1,366 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import {
+  AUTHORIZATIONS,
+  ageGrant,
+  confirm,
+  grantIds,
+  newestGrant,
+  open,
+  words,
+} from '../support/authorizations.ts';
+import {
+  createPlatform,
+  putOrganizer,
+  putTeam,
+  putUser,
+  registerApplication,
+  type TestApplication,
+  type TestPlatform,
+  type TestUser,
+} from '../support/factories.ts';
+import { authorize } from '../support/flow.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { introspect, obtainTokens, refresh } from '../support/tokens.ts';
+import { describe as textOf, UserAgent } from '../support/user-agent.ts';
+
+const HOSTILE = '"><script>alert(1)</script> \'onclick="x" <b>';
+
+describe('what a user has allowed', () => {
+  let server: TestServer;
+  let platform: TestPlatform;
+  let application: TestApplication;
+  /** Somebody new in each test, with the organizers of Ada. */
+  let user: TestUser;
+  let count = 0;
+
+  before(async () => {
+    server = await startServer({ REFRESH_TOKEN_TTL: String(400 * 86_400) });
+    platform = await createPlatform(server);
+  });
+  after(() => server.close());
+
+  beforeEach(async () => {
+    count += 1;
+    user = await putUser(server, { id: `user${count}` });
+    await putTeam(server, { organizer: 'redstage', id: `${count}`, members: [user.id] });
+    await putTeam(server, { organizer: 'bluehall', id: `${count}`, members: [user.id] });
+    application = await registerApplication(server, { owner: 'ben', name: `Sync ${count}` });
+  });
+
+  const allow = (more: Partial<Parameters<typeof obtainTokens>[1]> = {}) =>
+    obtainTokens(server, { application, user, parameters: { prompt: 'consent' }, ...more });
+
+  const isActive = async (accessToken: string) =>
+    (await introspect(server, platform.resourceServer, accessToken)).body.active;
+
+  it('is one entry a grant, never one a token, in words', async () => {
+    const tokens = await allow({ scope: 'read profile', organizers: ['redstage'] });
+    const { agent } = tokens.authorization;
+    const renewed = await refresh(server, application, tokens.refreshToken);
+    assert.equal(renewed.status, 200);
+    const again = await allow({ scope: 'read', agent, parameters: {} });
+    assert.equal(again.authorization.sawConsent, false, 'the same grant, on a second device');
+    const page = await open(agent, AUTHORIZATIONS);
+    assert.equal(grantIds(page).length, 1);
+    const text = words(page);
+    assert.match(
+      text,
+      new RegExp(`Sync ${count} Website Allowed on \\d+ \\w+ 20\\d\\d, \\d\\d:\\d\\d`),
+    );
+    assert.match(text, /See the data .* See your name, .* For 1 organizer Red Stage/);
+    assert.doesNotMatch(text, /Change the data|Blue Hall|Revoke all|Sort by/);
+    assert.match(text, /Last used \d+ \w+ 20\d\d, \d\d:\d\d from around 127\.0\.0\.x/);
+    assert.match(text, /Ends \d+ \w+ 20\d\d, \d\d:\d\d if it is not used until then/);
+    assert.match(page.body, /href="https:\/\/app\.example\.com\/"/);
+  });
+
+  it('says so where there is nothing', async () => {
+    const { authorization } = await allow();
+    const { agent } = authorization;
+    const page = await open(agent, `${AUTHORIZATIONS}/${grantIds(await list(agent))[0]}/revoke`);
+    assert.match(words(await confirm(agent, page)), /No application has access/);
+  });
+
+  it('says from where only roughly, and when it ends, by itself or as it was set', async () => {
+    const { authorization } = await allow();
+    const { agent } = authorization;
+    const [id = ''] = grantIds(await list(agent));
+    await ageGrant(server, id, { granted: 5, used: 2 }, '203.0.113.77');
+    assert.match(words(await list(agent)), /from around 203\.0\.113\.x, which is most often the/);
+    await ageGrant(server, id, { granted: 5, used: 2 }, '2001:db8:12:99::7');
+    const page = await list(agent);
+    assert.match(words(page), /from around 2001:db8:12:…/);
+    assert.doesNotMatch(page.body, /:99|203\.0/);
+    const ends = (endsAt: string) =>
+      server.database.db
+        .updateTable('grants')
+        .set({ ends_at: new Date(endsAt), expires_at: new Date('2098-03-04T12:00:00Z') })
+        .where('id', '=', id)
+        .execute();
+    await ends('2098-01-01T00:00:00Z');
+    const sooner = words(await list(agent));
+    assert.match(sooner, /Ends 31 Dec 2097 as you have set it, used or not/);
+    assert.doesNotMatch(sooner, /if it is not used/);
+    await ends('2099-01-01T00:00:00Z');
+    assert.match(
+      words(await list(agent)),
+      /Ends 31 Dec 2098 as you have set it, used or not or on 4 Mar 2098, 12:00 already, if it is not/,
+    );
+    await ageGrant(server, id, { granted: 5, used: null });
+    assert.match(words(await list(agent)), /Last used Not used yet/);
+  });
+
+  it('is together for each application, and apart where only the name is the same', async () => {
+    const { agent } = (await allow({ scope: 'read' })).authorization;
+    await allow({ agent });
+    const twin = await registerApplication(server, { owner: 'ben', name: `Sync ${count}` });
+    await allow({ agent, application: twin });
+    const page = await list(agent);
+    assert.equal(grantIds(page).length, 3);
+    assert.equal(page.body.match(/<h2>/g)?.length, 2);
+    assert.equal(words(page).match(/Revoke all 2/g)?.length, 1);
+  });
+
+  it('is sorted by name, by when it was allowed, by when it was used', async () => {
+    const days = { zebra: [30, 1], Äpfel: [10, 5], bravo: [20, null] } as const;
+    let agent: UserAgent | undefined;
+    for (const [name, [granted, used]] of Object.entries(days)) {
+      const one = await registerApplication(server, { owner: 'ben', name });
+      agent = (await allow({ application: one, ...(agent && { agent }) })).authorization.agent;
+      await ageGrant(server, await newestGrant(server, one.clientId), { granted, used });
+    }
+    assert.ok(agent);
+    const orders = {
+      '': ['Äpfel', 'bravo', 'zebra'],
+      '?sort=granted': ['Äpfel', 'bravo', 'zebra'],
+      '?sort=used': ['zebra', 'Äpfel', 'bravo'],
+      '?sort=nonsense': ['Äpfel', 'bravo', 'zebra'],
+      '?sort=used&sort=name': ['Äpfel', 'bravo', 'zebra'],
+    };
+    for (const [query, names] of Object.entries(orders)) {
+      const page = await open(agent, AUTHORIZATIONS + query);
+      assert.deepEqual(
+        [...page.body.matchAll(/<h2><bdi>(.*?)<\/bdi>/g)].map(([, name]) => name),
+        names,
+        query,
+      );
+      assert.equal(page.body.match(/aria-current="true"/g)?.length, 1);
+    }
+    const used = await open(agent, `${AUTHORIZATIONS}?sort=used`);
+    assert.match(used.body, /sort=used" aria-current="true">Last used/);
+  });
+
+  it('ends one by one: dead at the next introspection, said twice, asked for again', async () => {
+    const tokens = await allow({ organizers: ['bluehall'] });
+    const { agent } = tokens.authorization;
+    const [id = ''] = grantIds(await list(agent));
+    const asks = await open(agent, `${AUTHORIZATIONS}/${id}/revoke`);
+    assert.match(words(asks), /From its next request on it can no longer act for you/);
+    assert.match(words(asks), /For 1 organizer Blue Hall/);
+    assert.equal(await isActive(tokens.accessToken), true, 'looking ends nothing');
+    assert.match(words(await confirm(agent, asks)), /The access has been revoked\. From its next/);
+    assert.equal(await isActive(tokens.accessToken), false);
+    const renewed = await refresh(server, application, tokens.refreshToken);
+    assert.equal(renewed.body.error_description, 'revoked_by_user');
+    assert.match(words(await confirm(agent, asks)), /This access had already ended/);
+    assert.match(words(await open(agent, `${AUTHORIZATIONS}/${id}/revoke`)), /already ended/);
+    assert.match(words(await open(agent, `${AUTHORIZATIONS}/${id}/change`)), /already ended/);
+    const again = await authorize(server, { application, user, agent });
+    assert.equal(again.sawConsent, true);
+  });
+
+  it('does not claim too much where the application has other access', async () => {
+    const first = await allow({ scope: 'read' });
+    const { agent } = first.authorization;
+    const second = await allow({ agent });
+    const id = await newestGrant(server, application.clientId);
+    const asks = await open(agent, `${AUTHORIZATIONS}/${id}/revoke`);
+    assert.match(words(asks), /keeps 1 other access/);
+    assert.match(words(await open(agent, `${AUTHORIZATIONS}/${id}/change`)), /has 1 other access/);
+    assert.match(words(await confirm(agent, asks)), /The application has other access/);
+    assert.equal(await isActive(second.accessToken), false);
+    assert.equal(await isActive(first.accessToken), true);
+  });
+
+  it('ends together for one application, and leaves the others', async () => {
+    const first = await allow({ scope: 'read' });
+    const { agent } = first.authorization;
+    const second = await allow({ agent });
+    const other = await registerApplication(server, { owner: 'ben', name: 'Other' });
+    const kept = await allow({ agent, application: other });
+    const path = `${AUTHORIZATIONS}/applications/${application.clientId}/revoke`;
+    assert.ok((await list(agent)).body.includes(`href="${path}"`));
+    const asks = await open(agent, path);
+    assert.equal(words(asks).match(/Allowed on/g)?.length, 2);
+    assert.match(
+      words(await confirm(agent, asks)),
+      /All access of the application has been revoked/,
+    );
+    assert.equal(await isActive(first.accessToken), false);
+    assert.equal(await isActive(second.accessToken), false);
+    assert.equal(await isActive(kept.accessToken), true);
+    assert.match(words(await confirm(agent, asks)), /This access had already ended/);
+    assert.match(words(await open(agent, path)), /This access had already ended/);
+    assert.equal((await authorize(server, { application, user, agent })).sawConsent, true);
+  });
+
+  describe('and was not used for long', () => {
+    let agent: UserAgent;
+    let old: string;
+    let oldToken: string;
+    let used: string;
+    let neverUsed: string;
+
+    beforeEach(async () => {
+      const first = await allow({ scope: 'read' });
+      agent = first.authorization.agent;
+      oldToken = first.accessToken;
+      old = await newestGrant(server, application.clientId);
+      await ageGrant(server, old, { granted: 200, used: 100 });
+      await allow({ agent, scope: 'read write' });
+      used = await newestGrant(server, application.clientId);
+      await ageGrant(server, used, { granted: 190, used: 3 });
+      const idle = await registerApplication(server, { owner: 'ben', name: 'Idle Hands' });
+      await allow({ agent, application: idle });
+      neverUsed = await newestGrant(server, idle.clientId);
+      await ageGrant(server, neverUsed, { granted: 40, used: null });
+    });
+
+    it('is shown before it ends, and only that ends', async () => {
+      const link = `${AUTHORIZATIONS}/unused`;
+      assert.ok((await list(agent)).body.includes(`href="${link}"`));
+      const asks = await open(agent, `${link}?days=30`);
+      assert.match(words(asks), /Not used for 30 days \(2\) Idle Hands .* Sync/);
+      assert.match(words(await open(agent, `${link}?days=90`)), /Not used for 90 days \(1\) Sync/);
+      const days = await agent.submit(await open(agent, link), { days: '41' });
+      assert.match(words(days), /Not used for 41 days \(1\) Sync/);
+      assert.equal(await isActive(oldToken), true, 'looking ends nothing');
+      const done = await confirm(agent, asks);
+      assert.match(words(done), /The unused access has been revoked/);
+      assert.deepEqual(grantIds(done), [used]);
+      assert.equal(await isActive(oldToken), false);
+    });
+
+    it('stays where it was used after it was shown', async () => {
+      const asks = await open(agent, `${AUTHORIZATIONS}/unused?days=90`);
+      await ageGrant(server, old, { granted: 200, used: 0 });
+      assert.match(words(await confirm(agent, asks)), /There was nothing left to revoke/);
+      assert.equal(await isActive(oldToken), true);
+    });
+
+    it('is plainly nothing where all was used', async () => {
+      const page = await open(agent, `${AUTHORIZATIONS}/unused?days=300`);
+      assert.match(words(page), /There is nothing to revoke .* unused for 300 days/);
+      assert.equal(page.forms.filter(({ method }) => method === 'post').length, 0);
+    });
+
+    it('offers the days that make sense here', async () => {
+      const page = await open(agent, `${AUTHORIZATIONS}/unused`);
+      assert.match(words(page), /7 days 30 days 90 days 180 days 365 days/);
+      assert.match(words(page), /not used for 400 days ends by itself/);
+    });
+
+    it('wants a number of days, and says so', async () => {
+      const asks = await open(agent, `${AUTHORIZATIONS}/unused?days=30`);
+      for (const days of ['', '0', '-1', '1.5', 'x', '12345', '30\0', '9'.repeat(400)]) {
+        const query = new URLSearchParams({ days });
+        const page = await agent.get(`${AUTHORIZATIONS}/unused?${query}`);
+        assert.equal(page.status, 400, days);
+        assert.match(words(page), /Enter a whole number of days from 1 to 9999/);
+        const posted = await agent.submit(asks, { days }, 'csrf');
+        assert.equal(posted.status, 400, days);
+      }
+      assert.equal(grantIds(await list(agent)).length, 3);
+    });
+  });
+
+  it('shows hostile names as they are, and as nothing else', async () => {
+    await putOrganizer(server, 'hostile', HOSTILE);
+    await putTeam(server, { organizer: 'hostile', members: [user.id] });
+    const evil = await registerApplication(server, { owner: 'ben', name: HOSTILE });
+    const { agent } = (await allow({ application: evil, scope: 'read' })).authorization;
+    await allow({ agent, application: evil, scope: 'read write' });
+    const id = await newestGrant(server, evil.clientId);
+    await ageGrant(server, id, { granted: 40, used: null }, '"><script>');
+    const pages = [
+      AUTHORIZATIONS,
+      `${AUTHORIZATIONS}/${id}/change`,
+      `${AUTHORIZATIONS}/${id}/revoke`,
+      `${AUTHORIZATIONS}/applications/${evil.clientId}/revoke`,
+      `${AUTHORIZATIONS}/unused?days=30`,
+    ];
+    for (const path of pages) {
+      const { body } = await open(agent, path);
+      assert.doesNotMatch(body, /<script>|<b>/, path);
+      assert.match(body, /&lt;script&gt;alert\(1\)|&#60;script&#62;alert\(1\)/, path);
+    }
+  });
+
+  it('is not there for anybody else, whatever the address', async () => {
+    const { authorization, accessToken } = await allow();
+    const id = await newestGrant(server, application.clientId);
+    const stranger = (await allow({ user: platform.ben, agent: new UserAgent(server) }))
+      .authorization.agent;
+    const own = await list(stranger);
+    const others = await registerApplication(server, { owner: 'ben', name: 'Never allowed' });
+    const paths = [
+      `${id}/change`,
+      `${id}/revoke`,
+      'nobody/change',
+      'nobody/revoke',
+      '%00/change',
+      "'--/revoke",
+      `${'x'.repeat(5000)}/revoke`,
+      `applications/${others.clientId}/revoke`,
+      'applications/nobody/revoke',
+      'applications/%00/revoke',
+    ];
+    const [csrf = ''] = (await open(stranger, `${AUTHORIZATIONS}/${grantIds(own)[0]}/revoke`)).forms
+      .flatMap(({ fields }) => fields)
+      .filter(({ name }) => name === 'csrf')
+      .map(({ value }) => value);
+    assert.notEqual(csrf, '');
+    for (const path of paths) {
+      const url = `${AUTHORIZATIONS}/${path}`;
+      assert.equal((await stranger.get(url)).status, 404, url);
+      const body = new URLSearchParams({ csrf, scopes: 'read', organizers: 'redstage' });
+      assert.equal((await stranger.request(url, { method: 'POST', body })).status, 404, url);
+    }
+    assert.equal(await isActive(accessToken), true);
+    assert.equal(grantIds(await list(authorization.agent)).length, 1);
+  });
+
+  it('is changed by forms of this site only, and by nobody who is signed out', async () => {
+    const { authorization, accessToken } = await allow();
+    const { agent } = authorization;
+    const id = await newestGrant(server, application.clientId);
+    await ageGrant(server, id, { granted: 40, used: 40 });
+    const paths = [
+      `${AUTHORIZATIONS}/${id}/change`,
+      `${AUTHORIZATIONS}/${id}/revoke`,
+      `${AUTHORIZATIONS}/applications/${application.clientId}/revoke`,
+      `${AUTHORIZATIONS}/unused`,
+    ];
+    for (const path of paths) {
+      const asks = await open(agent, path);
+      const forged = await agent.submit(asks, { csrf: 'forged', scopes: 'read' }, 'csrf');
+      assert.equal(forged.status, 403, path);
+      const nobody = new UserAgent(server);
+      assert.equal((await nobody.get(path)).url.pathname, '/login', path);
+      const [csrf = ''] = (await nobody.get('/login')).forms
+        .flatMap(({ fields }) => fields)
+        .filter(({ name }) => name === 'csrf')
+        .map(({ value }) => value);
+      const body = new URLSearchParams({ csrf, days: '30', scopes: 'read' });
+      const posted = await nobody.request(path, { method: 'POST', body });
+      assert.equal(posted.url.pathname, '/login', textOf(posted));
+      assert.equal(posted.url.searchParams.get('return_to'), path);
+    }
+    assert.equal(await isActive(accessToken), true);
+    const { body } = await introspect(server, platform.resourceServer, accessToken);
+    assert.equal(body.scope, 'read write');
+  });
+});
+
+const list = (agent: UserAgent) => open(agent, AUTHORIZATIONS);

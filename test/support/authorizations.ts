@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import type { TestServer } from './server.ts';
+import { type Page, describe as textOf, type UserAgent } from './user-agent.ts';
+
+/** Where the pages about what a user has allowed are. */
+export const AUTHORIZATIONS = '/account/authorizations';
+
+/** The ids of the grants on a page, in its order. */
+export function grantIds(page: Page): string[] {
+  return [...page.body.matchAll(/href="\/account\/authorizations\/(\w+)\/change"/g)].map(
+    ([, id = '']) => id,
+  );
+}
+
+/** The newest grant that is listed, whatever the order. */
+export async function newestGrant(server: TestServer, clientId: string): Promise<string> {
+  const { id } = await server.database.db
+    .selectFrom('grants')
+    .select('id')
+    .where('client_id', '=', clientId)
+    .where('revoked_at', 'is', null)
+    .orderBy('created_at', 'desc')
+    .executeTakeFirstOrThrow();
+  return id;
+}
+
+/** Makes a grant look as if it was given and used so many days ago; a null: never used. */
+export async function ageGrant(
+  server: TestServer,
+  id: string,
+  days: { granted: number; used: number | null },
+  ip: string | null = null,
+): Promise<void> {
+  const ago = (count: number) => new Date(Date.now() - count * 86_400_000);
+  await server.database.db
+    .updateTable('grants')
+    .set({
+      created_at: ago(days.granted),
+      last_used_at: days.used === null ? null : ago(days.used),
+      last_used_ip: ip,
+    })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Opens a page that has to be there. */
+export async function open(agent: UserAgent, path: string): Promise<Page> {
+  const page = await agent.get(path);
+  assert.equal(page.status, 200, textOf(page));
+  return page;
+}
+
+/** Presses the button of a page that asks once more. */
+export function confirm(agent: UserAgent, page: Page): Promise<Page> {
+  return agent.submit(page, {}, 'csrf');
+}
+
+/** The text of a page between header and footer, in one line. */
+export function words(page: Page): string {
+  return page.body
+    .replace(/[\s\S]*<main/, '<main')
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .replace(/ (?=[,.])/g, '');
+}

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { endOfDay, lastDay } from '../../src/grants/end-date.ts';
+import { roughAddress } from '../../src/grants/rough-address.ts';
+
+const ENDS: readonly (readonly [date: string, timeZone: string, end: string])[] = [
+  ['2026-05-31', 'UTC', '2026-06-01T00:00:00.000Z'],
+  ['2026-05-31', 'Europe/Berlin', '2026-05-31T22:00:00.000Z'],
+  ['2026-12-31', 'Europe/Berlin', '2026-12-31T23:00:00.000Z'],
+  // The clocks change on this day.
+  ['2026-03-29', 'Europe/Berlin', '2026-03-29T22:00:00.000Z'],
+  ['2026-10-25', 'Europe/Berlin', '2026-10-25T23:00:00.000Z'],
+  // That night there is no midnight: the next day begins at one o'clock.
+  ['2026-09-05', 'America/Santiago', '2026-09-06T04:00:00.000Z'],
+  // And on this one midnight comes twice: the day lasts for an hour more.
+  ['2026-04-04', 'America/Santiago', '2026-04-05T04:00:00.000Z'],
+  ['2026-05-31', 'Pacific/Kiritimati', '2026-05-31T10:00:00.000Z'],
+  ['2026-05-31', 'Etc/GMT+12', '2026-06-01T12:00:00.000Z'],
+  ['2026-05-31', 'Asia/Kathmandu', '2026-05-31T18:15:00.000Z'],
+  ['2028-02-29', 'UTC', '2028-03-01T00:00:00.000Z'],
+  ['2026-05-31', 'Nowhere/None', '2026-06-01T00:00:00.000Z'],
+];
+
+test('a day ends where the next one begins, in any time zone', () => {
+  for (const [date, timeZone, end] of ENDS) {
+    const found = endOfDay(date, timeZone);
+    assert.equal(found?.toISOString(), end, `${date} ${timeZone}`);
+    assert.equal(found && lastDay(found, timeZone), date, `${date} ${timeZone}, and back`);
+  }
+});
+
+test('what is no day has no end', () => {
+  const wrong = [
+    '',
+    '2026-02-29',
+    '2026-00-10',
+    '2026-1-1',
+    '1.1.2026',
+    '+02026-01-01',
+    '2026-05-31 ',
+  ];
+  for (const date of wrong) {
+    assert.equal(endOfDay(date, 'UTC'), undefined, date);
+  }
+});
+
+test('an address is told roughly', () => {
+  const addresses = {
+    '203.0.113.77': '203.0.113.x',
+    '::ffff:203.0.113.77': '203.0.113.x',
+    '2001:db8:12:99::7': '2001:db8:12:…',
+    '2001:db8::7': '2001:db8:0:…',
+    '2001::7': '2001:0:0:…',
+    '2001:db8:1:2:3:4:5:6': '2001:db8:1:…',
+    'fe80::1%eth0': 'fe80:0:0:…',
+    '::1': '::1',
+    'not an address': undefined,
+    '': undefined,
+  };
+  for (const [address, rough] of Object.entries(addresses)) {
+    assert.equal(roughAddress(address), rough, address);
+  }
+  assert.equal(roughAddress(null), undefined);
+});
