@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { after, describe, it } from 'node:test';
+import { createPlatform } from '../support/factories.ts';
+import { type InstalledKit, installKit, systemNode } from '../support/kit/install.ts';
+import { startServer } from '../support/server.ts';
+import { obtainTokens } from '../support/tokens.ts';
+
+/** An API service in TypeScript: every entry of the package, with types. */
+const PROGRAM = `
+import { createServer } from 'node:http';
+import {
+  type Access,
+  accessOf,
+  createResourceServer,
+  RefusedError,
+  type Requirement,
+  type ResourceServerOptions,
+  UnavailableError,
+} from 'stagedoor/resource-server';
+import { guard as guardExpress } from 'stagedoor/resource-server/express';
+import { guard as guardFastify } from 'stagedoor/resource-server/fastify';
+import { decide } from 'stagedoor/resource-server/fetch';
+import { guard as guardKoa } from 'stagedoor/resource-server/koa';
+import { admit } from 'stagedoor/resource-server/node';
+
+const { ISSUER = '', CLIENT_ID = '', CLIENT_SECRET = '', TOKEN = '' } = process.env;
+const options: ResourceServerOptions = {
+  issuer: ISSUER,
+  clientId: CLIENT_ID,
+  clientSecret: CLIENT_SECRET,
+  cache: { entries: 100, seconds: 5 },
+  onUnavailable: (error: UnavailableError) => console.error(error.message),
+};
+const kit = createResourceServer(options);
+const needs = {
+  organizer: 'organizer',
+  permission: { read: 'can_view_orders', write: 'can_change_orders' },
+};
+for (const guard of [guardKoa(kit, needs), guardExpress(kit, needs), guardFastify(kit, needs)]) {
+  console.log(typeof guard, typeof accessOf);
+}
+// @ts-expect-error A route has to say which organizer it is about.
+const forgetful = () => guardKoa(kit, { permission: 'can_view_orders' });
+// @ts-expect-error A permission is one at an organizer.
+const pointless = () => guardKoa(kit, { organizer: null, permission: 'can_view_orders' });
+
+const requirement: Requirement = { ...needs, organizer: 'redstage' };
+const headers = { authorization: \`Bearer \${TOKEN}\` };
+const request = new Request('http://api.example/', { headers });
+const { access, response } = await decide(kit, request, requirement);
+const found: Access | undefined = access;
+console.log(found?.sub, found?.organizersWith('can_view_orders').join(), response?.status);
+
+try {
+  await kit.verify(new Request('http://api.example/', { headers }), { organizer: 'greenarena' });
+} catch (error) {
+  console.log(error instanceof RefusedError && error.code);
+}
+
+const server = createServer(async (request, response) => {
+  const access = await admit(kit, request, response, requirement);
+  if (access) {
+    response.end(access.clientId);
+  }
+}).listen(0, '127.0.0.1', async () => {
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : 0;
+  const answer = await fetch(\`http://127.0.0.1:\${port}/\`, { headers });
+  console.log(answer.status, (await answer.text()) === CLIENT_ID ? 'service' : 'application');
+  server.close();
+  server.closeAllConnections();
+});
+`;
+
+const kit = await installKit();
+if (kit === undefined) {
+  console.log('The package registry cannot be reached: the kit is not installed anywhere.');
+}
+
+describe('the package of the kit', { skip: kit === undefined }, () => {
+  after(() => kit?.remove());
+  const installed = (): InstalledKit => {
+    assert.ok(kit);
+    return kit;
+  };
+
+  it('brings what it needs into an empty project, and nothing of the server', () => {
+    assert.deepEqual(installed().packages, ['oauth4webapi', 'stagedoor']);
+  });
+
+  it('is of the same version as the server, and of the same packages', () => {
+    const read = (file: string) => JSON.parse(readFileSync(file, 'utf8'));
+    const own = read('package.json');
+    const { version, dependencies } = read('src/resource-server/package.json');
+    assert.equal(version, own.version);
+    for (const [name, range] of Object.entries(dependencies)) {
+      assert.equal(own.dependencies[name], range, name);
+    }
+  });
+
+  it('is typed, guards an API service, and runs on Node.js 20 and newer', async (t) => {
+    await installed().compile('api.ts', PROGRAM);
+    const server = await startServer();
+    t.after(() => server.close());
+    const { ada, application, resourceServer } = await createPlatform(server);
+    const { accessToken } = await obtainTokens(server, { application, user: ada });
+    for (const node of [process.execPath, olderNode()].filter((path) => path !== undefined)) {
+      const output = await installed().run(node, 'api.js', {
+        ISSUER: server.issuer,
+        CLIENT_ID: resourceServer.clientId,
+        CLIENT_SECRET: resourceServer.clientSecret ?? '',
+        TOKEN: accessToken,
+      });
+      assert.deepEqual(output.trim().split('\n'), [
+        ...Array.from({ length: 3 }, () => 'function function'),
+        'ada redstage,bluehall undefined',
+        'organizer_closed',
+        '200 application',
+      ]);
+    }
+  });
+});
+
+/** The Node.js of this machine, if it is an old one that the kit supports. */
+function olderNode(): string | undefined {
+  const node = systemNode();
+  const version = node && execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
+  if (version !== undefined && /^v2[0-3]\./.test(version)) {
+    return node;
+  }
+  console.log(`No older Node.js than ${process.version} here: the kit runs on this one only.`);
+  return undefined;
+}

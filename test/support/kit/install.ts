@@ -1,0 +1,110 @@
+import { execFile } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+
+const ROOT = join(import.meta.dirname, '../../..');
+const run = promisify(execFile);
+/** Of npm, where nobody answers; not where it finds the package wrong. */
+const NO_REGISTRY =
+  /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT)\b/;
+
+/** A project of somebody else, into which the kit was installed from its tarball. */
+export interface InstalledKit {
+  readonly folder: string;
+  /** Names of all packages that came with it. */
+  readonly packages: readonly string[];
+  /** Compiles a program in the project, as strictly as TypeScript can; throws with what it says. */
+  compile(file: string, code: string): Promise<void>;
+  /** Runs it; its output. */
+  run(node: string, file: string, env: Readonly<Record<string, string>>): Promise<string>;
+  remove(): Promise<void>;
+}
+
+/**
+ * Builds and packs the kit, and installs it into an empty project: `npm run build`, `npm pack`,
+ * `npm install`. Undefined where the registry can't be reached for what the kit needs.
+ */
+export async function installKit(): Promise<InstalledKit | undefined> {
+  const folder = await mkdtemp(join(tmpdir(), 'stagedoor-kit-'));
+  const remove = () => rm(folder, { recursive: true, force: true });
+  try {
+    await run('npm', ['run', 'build'], { cwd: ROOT });
+    const packed = await run('npm', ['pack', '--pack-destination', folder], {
+      cwd: join(ROOT, 'dist'),
+    });
+    const project = { name: 'orders-api', version: '1.0.0', private: true, type: 'module' };
+    await writeFile(join(folder, 'package.json'), JSON.stringify(project));
+    const tarball = packed.stdout.trim().split('\n').at(-1) ?? '';
+    if (!(await npmInstall(folder, `./${tarball}`))) {
+      await remove();
+      return undefined;
+    }
+    return { ...programs(folder), folder, packages: await packagesIn(folder), remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/** The first Node.js on the PATH that npm did not put there; undefined where there is none. */
+export function systemNode(): string | undefined {
+  return (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter((folder) => !folder.includes('node_modules'))
+    .map((folder) => join(folder, 'node'))
+    .find(isExecutable);
+}
+
+async function npmInstall(folder: string, tarball: string): Promise<boolean> {
+  const options = ['--prefer-offline', '--no-audit', '--no-fund', '--fetch-retries=1'];
+  try {
+    await run('npm', ['install', ...options, tarball], { cwd: folder });
+    return true;
+  } catch (error) {
+    if (error instanceof Error && NO_REGISTRY.test(error.message)) {
+      return false;
+    }
+    throw error;
+  }
+}
+
+function programs(folder: string): Pick<InstalledKit, 'compile' | 'run'> {
+  return {
+    compile: async (file, code) => {
+      await writeFile(join(folder, file), code);
+      const options = ['--strict', '--exactOptionalPropertyTypes', '--target', 'es2022'];
+      const modules = ['--module', 'nodenext', '--types', 'node'];
+      const types = ['--typeRoots', join(ROOT, 'node_modules/@types')];
+      const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+      const all = [tsc, ...options, ...modules, ...types, '--skipLibCheck', 'false', file];
+      await run(process.execPath, all, { cwd: folder }).catch((error: unknown) => {
+        throw new Error(outputOf(error), { cause: error });
+      });
+    },
+    run: async (node, file, env) => {
+      const { stdout } = await run(node, [file], { cwd: folder, env: { ...env } });
+      return stdout;
+    },
+  };
+}
+
+async function packagesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(join(folder, 'node_modules'));
+  return entries.filter((name) => !name.startsWith('.')).sort();
+}
+
+function outputOf(error: unknown): string {
+  return error instanceof Error && 'stdout' in error ? String(error.stdout) : String(error);
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
