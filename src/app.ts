@@ -32,6 +32,7 @@ import type { Keyring } from './tokens/keyring.ts';
 import { bearerRoutes } from './tokens/routes.ts';
 import { assets } from './web/assets.ts';
 import { createCsrf } from './web/csrf.ts';
+import { createDevices } from './web/device.ts';
 import { errorResponses, reportBrokenAnswer } from './web/error-page.ts';
 import { securityHeaders } from './web/headers.ts';
 import { ownUrl } from './web/own-url.ts';
@@ -64,6 +65,7 @@ export function createApp(deps: AppDeps): Koa {
   const secure = issuer.startsWith('https:');
   const renderer = createRenderer({ cookieKeys, secure });
   const csrf = createCsrf({ cookieKeys, secure, issuer });
+  const devices = createDevices({ secure });
   const throttle = createThrottle();
   const provider = createProvider({
     db,
@@ -75,7 +77,7 @@ export function createApp(deps: AppDeps): Koa {
   const sessions = createSessions({ provider, config });
   const interactions = createInteractions({ provider, db, config });
   const inTransaction: InteractionRoutesDeps['inTransaction'] = (work) => withTransaction(db, work);
-  const pages = { db, config, sessions, renderer, csrf, throttle };
+  const pages = { db, config, sessions, renderer, csrf, devices, throttle };
   const metrics = createMetrics(database);
 
   provider.use(measureRequests(metrics));

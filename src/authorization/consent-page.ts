@@ -1,5 +1,6 @@
 import type { Context } from 'koa';
-import { type SignInResult, signIn } from '../directory/sign-in.ts';
+import type { SignInResult } from '../directory/sign-in.ts';
+import { signInHere } from '../directory/sign-in-page.ts';
 import { StagedoorError } from '../errors.ts';
 import { originOf } from '../web/origin.ts';
 import type { ConsentProps } from '../web/views.ts';
@@ -161,7 +162,7 @@ async function renewSignIn(
 ): Promise<ConsentProps['errors'] | undefined> {
   const { email } = request.user;
   const password = form.get('password') ?? '';
-  const result = await signIn(deps, { email, password, origin: originOf(ctx) });
+  const result = await signInHere(deps, ctx, { email, password });
   if (result.outcome === 'signed_in') {
     await deps.sessions.signIn(ctx, request.user.id);
   }

@@ -1,11 +1,11 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import { findApplication } from '../applications/find-application.ts';
-import { type SignInResult, signIn } from '../directory/sign-in.ts';
+import type { SignInResult } from '../directory/sign-in.ts';
+import { signInHere } from '../directory/sign-in-page.ts';
 import { loginErrors, loginStatus } from '../directory/sign-in-routes.ts';
 import { readForm } from '../web/form.ts';
 import { identify } from '../web/identify.ts';
-import { originOf } from '../web/origin.ts';
 import { answerConsent, showConsent } from './consent-page.ts';
 import { isPending, type OverInteraction, type PendingInteraction } from './interaction.ts';
 import type { InteractionRoutesDeps } from './interaction-page.ts';
@@ -70,7 +70,7 @@ async function answerLogin(
 ): Promise<void> {
   const email = form.get('email') ?? '';
   const password = form.get('password') ?? '';
-  const result = await signIn(deps, { email, password, origin: originOf(ctx) });
+  const result = await signInHere(deps, ctx, { email, password });
   if (result.outcome !== 'signed_in') {
     return showLogin(deps, ctx, interaction, { email, result });
   }

@@ -1,3 +1,4 @@
+import { enqueueMail } from '../audit/enqueue-mail.ts';
 import type { Actor } from '../audit/event.ts';
 import { record } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
@@ -31,6 +32,13 @@ export async function changeUser(
   if (!updated.isActive || newHash !== passwordHash) {
     await deleteSessionsOf(tx, user.id);
   }
+  if (passwordHash !== null && newHash !== passwordHash) {
+    await tellPasswordChange(tx, actor, {
+      before: user,
+      after: updated,
+      removed: newHash === null,
+    });
+  }
   await recordUserChange(tx, actor, user.id, changed);
   return updated;
 }
@@ -48,6 +56,32 @@ export async function recordUserChange(
     userId,
     data: { changed },
   });
+}
+
+/**
+ * Logs it where the user reads it, and tells them by mail; at the address of before, too, where
+ * both are changed at once: whoever takes an account over would begin with these two.
+ */
+async function tellPasswordChange(
+  tx: Tx,
+  actor: Actor,
+  change: { before: User; after: User; removed: boolean },
+): Promise<void> {
+  const { before, after, removed } = change;
+  await record(tx, {
+    action: 'stagedoor.user.password_changed',
+    actor,
+    userId: after.id,
+    data: { removed },
+  });
+  for (const recipient of new Set([before.email, after.email])) {
+    await enqueueMail(tx, {
+      kind: 'password_changed',
+      recipient,
+      locale: after.locale,
+      data: { at: new Date().toISOString(), timezone: after.timezone, removed },
+    });
+  }
 }
 
 /** The same password keeps its hash, so that sending it again is no change. */

@@ -1,6 +1,5 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
-import type { Db } from '../db/database.ts';
 import type { Csrf } from '../web/csrf.ts';
 import { readForm } from '../web/form.ts';
 import { identify } from '../web/identify.ts';
@@ -9,17 +8,15 @@ import { originOf } from '../web/origin.ts';
 import type { Renderer } from '../web/render.ts';
 import type { Sessions } from '../web/session.ts';
 import type { LoginProps } from '../web/views.ts';
-import { type SignInResult, signIn } from './sign-in.ts';
+import type { SignInResult } from './sign-in.ts';
+import { type SignInPageDeps, signInHere } from './sign-in-page.ts';
 import { signOut } from './sign-out.ts';
-import type { Throttle } from './throttle.ts';
 
 /** What signing in and out needs. */
-export interface SignInRoutesDeps {
-  readonly db: Db;
+export interface SignInRoutesDeps extends SignInPageDeps {
   readonly sessions: Sessions;
   readonly renderer: Renderer;
   readonly csrf: Csrf;
-  readonly throttle: Throttle;
 }
 
 /** Where somebody lands who signed in without having been on the way to anywhere. */
@@ -63,7 +60,7 @@ async function answerLogin(deps: SignInRoutesDeps, ctx: Context): Promise<void> 
   const email = form.get('email') ?? '';
   const returnTo = localPath(form.get('return_to')) ?? HOME;
   const password = form.get('password') ?? '';
-  const result = await signIn(deps, { email, password, origin: originOf(ctx) });
+  const result = await signInHere(deps, ctx, { email, password });
   if (result.outcome !== 'signed_in') {
     return showLogin(deps, ctx, { email, returnTo, recent: false, result });
   }

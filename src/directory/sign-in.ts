@@ -3,6 +3,7 @@ import { record } from '../audit/record.ts';
 import type { Db } from '../db/database.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { authenticate } from './authenticate.ts';
+import { noteSignIn } from './note-sign-in.ts';
 import type { Throttle } from './throttle.ts';
 import type { User } from './user.ts';
 import { credentialsByEmail } from './user-store.ts';
@@ -16,12 +17,13 @@ export type SignInResult =
 /**
  * Checks e-mail address and password, throttled, and logs what came of it. An unknown address and
  * a wrong password differ neither in the answer nor in what is queried, hashed and written.
+ * @param attempt `device` is the id of the browser, see `noteSignIn`
  */
 export async function signIn(
   deps: { db: Db; throttle: Throttle },
-  attempt: { email: string; password: string; origin: Origin },
+  attempt: { email: string; password: string; origin: Origin; device: string },
 ): Promise<SignInResult> {
-  const { email, password, origin } = attempt;
+  const { email, password, origin, device } = attempt;
   const ip = origin.ip ?? '';
   const allowed = deps.throttle.check(email, ip);
   if (!allowed.allowed) {
@@ -34,11 +36,13 @@ export async function signIn(
     deps.throttle.succeeded(email);
   }
   await inTransaction(deps.db, async (tx) => {
-    const known = user ?? (await userOf(tx, email));
+    if (user !== undefined) {
+      return noteSignIn(tx, user, { origin, device });
+    }
     await record(tx, {
-      action: user ? 'stagedoor.user.signed_in' : 'stagedoor.user.sign_in_failed',
-      actor: user ? `user:${user.id}` : 'system',
-      userId: known?.id,
+      action: 'stagedoor.user.sign_in_failed',
+      actor: 'system',
+      userId: (await userOf(tx, email))?.id,
       origin,
     });
   });

@@ -3,7 +3,8 @@ import type { Actor, Origin } from '../audit/event.ts';
 import { record } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { RevocationReason } from './grant.ts';
-import { selectParties, updateRevoked } from './store.ts';
+import { type GrantForMail, selectGrantForMail } from './mail-store.ts';
+import { updateRevoked } from './store.ts';
 
 /** Who ends a grant, from where, and why. */
 export interface Revocation {
@@ -27,7 +28,7 @@ export async function revokeGrant(
   if (ended === undefined) {
     return false;
   }
-  const parties = await selectParties(tx, ended.userId, ended.clientId);
+  const grant = await selectGrantForMail(tx, grantId);
   await record(tx, {
     action: 'stagedoor.user.oauth.revoked',
     actor: revocation.actor,
@@ -35,19 +36,24 @@ export async function revokeGrant(
     clientId: ended.clientId,
     grantId,
     origin: revocation.origin,
-    data: { reason: revocation.reason, application: parties?.application.name },
+    data: { reason: revocation.reason, application: grant?.access.application.name },
   });
-  if (revocation.reason === 'reuse_detected' && parties !== undefined) {
-    await enqueueMail(tx, {
-      kind: 'reuse_detected',
-      recipient: parties.email,
-      locale: parties.locale,
-      data: {
-        application: parties.application,
-        at: new Date().toISOString(),
-        timezone: parties.timezone,
-      },
-    });
+  if (grant !== undefined) {
+    await tellUser(tx, grant, revocation.reason);
   }
   return true;
+}
+
+/** Of what neither the user nor, for its own part, the application has asked for. */
+async function tellUser(tx: Tx, grant: GrantForMail, reason: RevocationReason): Promise<void> {
+  const { access, timezone, locale, email: recipient } = grant;
+  const happening = { at: new Date().toISOString(), timezone };
+  if (reason === 'reuse_detected') {
+    const data = { ...happening, application: access.application };
+    await enqueueMail(tx, { kind: reason, recipient, locale, data });
+  }
+  if (reason === 'revoked_by_operator') {
+    const data = { ...happening, ...access, grantedAt: grant.createdAt.toISOString() };
+    await enqueueMail(tx, { kind: reason, recipient, locale, data });
+  }
 }

@@ -1,6 +1,7 @@
 import { trimLog } from '../audit/trim.ts';
 import type { Config } from '../config.ts';
 import type { Db } from '../db/database.ts';
+import { purgeDevices } from '../directory/purge-devices.ts';
 import { notifyExpiring } from '../grants/notify-expiring.ts';
 import { purgeClientErrors } from '../insights/purge.ts';
 import type { Logger } from '../log.ts';
@@ -25,6 +26,7 @@ const INTERVAL = 3_600_000;
 const CHORES: Readonly<Record<string, (deps: ChoreDeps) => Promise<unknown>>> = {
   tokens: ({ db }) => purgeTokens(db),
   'signing keys': ({ db, config }) => purgeSigningKeys(db, config),
+  devices: ({ db }) => purgeDevices(db),
   sessions: ({ db }) => purgeSessions(db),
   'failed requests': ({ db }) => purgeClientErrors(db),
   'log entries': ({ db, config }) => trimLog(db, config.logRetentionDays),

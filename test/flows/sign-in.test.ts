@@ -521,6 +521,7 @@ describe('the cookies of the flow', () => {
         const names = new Set(headers.map((header) => header.split('=')[0]));
         for (const name of [
           `${prefix}${CSRF}`,
+          `${prefix}stagedoor_device`,
           SESSION,
           'stagedoor_interaction',
           'stagedoor_resume',

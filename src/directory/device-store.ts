@@ -1,0 +1,70 @@
+import { sql } from 'kysely';
+import type { Db } from '../db/database.ts';
+import type { Tx } from '../db/transaction.ts';
+
+/** Notes that a known device was seen; false where it is not known. */
+export async function updateDeviceSeen(
+  tx: Tx,
+  userId: string,
+  deviceHash: Uint8Array,
+): Promise<boolean> {
+  const seen = await tx
+    .updateTable('known_devices')
+    .set({ last_seen_at: sql<Date>`now()` })
+    .where('user_id', '=', userId)
+    .where('device_hash', '=', deviceHash)
+    .executeTakeFirst();
+  return seen.numUpdatedRows > 0n;
+}
+
+/** Whether the user has signed in anywhere before. */
+export async function hasDevices(tx: Tx, userId: string): Promise<boolean> {
+  const one = await tx
+    .selectFrom('known_devices')
+    .select('user_id')
+    .where('user_id', '=', userId)
+    .limit(1)
+    .executeTakeFirst();
+  return one !== undefined;
+}
+
+/** Adds a device; false where a sign-in at the same moment has added it already. */
+export async function insertDevice(
+  tx: Tx,
+  userId: string,
+  deviceHash: Uint8Array,
+): Promise<boolean> {
+  const inserted = await tx
+    .insertInto('known_devices')
+    .values({ user_id: userId, device_hash: deviceHash })
+    .onConflict((conflict) => conflict.columns(['user_id', 'device_hash']).doNothing())
+    .returning('user_id')
+    .executeTakeFirst();
+  return inserted !== undefined;
+}
+
+/** Deletes devices that were not seen for so many days, but for each user's last one. */
+export async function deleteUnusedDevices(db: Db, days: number): Promise<void> {
+  await db
+    .deleteFrom('known_devices as old')
+    .where('old.last_seen_at', '<', sql<Date>`now() - make_interval(days => ${days})`)
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('known_devices as later')
+          .select('later.user_id')
+          .whereRef('later.user_id', '=', 'old.user_id')
+          .where((later) =>
+            later.or([
+              later('later.last_seen_at', '>', later.ref('old.last_seen_at')),
+              // Of two that were seen at the same moment one stays.
+              later.and([
+                later('later.last_seen_at', '=', later.ref('old.last_seen_at')),
+                later('later.device_hash', '>', later.ref('old.device_hash')),
+              ]),
+            ]),
+          ),
+      ),
+    )
+    .execute();
+}

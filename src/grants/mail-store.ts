@@ -1,0 +1,54 @@
+import { jsonArrayFrom } from 'kysely/helpers/postgres';
+import type { MailAccess } from '../audit/mail.ts';
+import type { Db } from '../db/database.ts';
+
+/** What a mail about a grant says, and to whom. */
+export interface GrantForMail {
+  readonly email: string;
+  readonly locale: string;
+  readonly timezone: string;
+  readonly access: MailAccess;
+  readonly createdAt: Date;
+}
+
+/** A grant as the mails about it tell it, live or ended. */
+export async function selectGrantForMail(db: Db, id: string): Promise<GrantForMail | undefined> {
+  const row = await db
+    .selectFrom('grants as g')
+    .innerJoin('users as u', 'u.id', 'g.user_id')
+    .innerJoin('applications as a', 'a.client_id', 'g.client_id')
+    .leftJoin('users as owner', 'owner.id', 'a.owner_id')
+    .where('g.id', '=', id)
+    .select((eb) => [
+      'u.email',
+      'u.locale',
+      'u.timezone',
+      'a.name',
+      'a.homepage_url',
+      'owner.full_name as owner_name',
+      'g.scopes',
+      'g.created_at',
+      jsonArrayFrom(
+        eb
+          .selectFrom('grant_organizers as o')
+          .innerJoin('organizers as n', 'n.slug', 'o.organizer_slug')
+          .whereRef('o.grant_id', '=', 'g.id')
+          .select(['n.slug', 'n.name'])
+          .orderBy('n.slug'),
+      ).as('organizers'),
+    ])
+    .executeTakeFirst();
+  return (
+    row && {
+      email: row.email,
+      locale: row.locale,
+      timezone: row.timezone,
+      access: {
+        application: { name: row.name, owner: row.owner_name, homepageUrl: row.homepage_url },
+        scopes: row.scopes,
+        organizers: row.organizers,
+      },
+      createdAt: row.created_at,
+    }
+  );
+}

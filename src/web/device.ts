@@ -1,0 +1,34 @@
+import type { Context } from 'koa';
+import { randomText } from '../credentials.ts';
+import { DEVICE_DAYS } from '../directory/device.ts';
+
+/** Tells browsers apart, so that a sign-in in one that was not seen before can be told. */
+export interface Devices {
+  /** The browser's id, or a new one that it does not know of yet. */
+  id(ctx: Context): string;
+  /** Lets the browser keep the id for another year. */
+  remember(ctx: Context, id: string): void;
+}
+
+/** 256 bits: nobody guesses the id of another browser. */
+const LENGTH = 43;
+const SECONDS = DEVICE_DAYS * 86_400;
+
+/**
+ * Keeps the id in a cookie of its own. It opens nothing, and survives signing out. The `__Host-`
+ * prefix keeps a neighbouring host from planting an id that it knows.
+ */
+export function createDevices({ secure }: { readonly secure: boolean }): Devices {
+  const name = secure ? '__Host-stagedoor_device' : 'stagedoor_device';
+  return {
+    id: (ctx) => {
+      const value = ctx.cookies.get(name, { signed: false });
+      return value !== undefined && /^[0-9A-Za-z]{43}$/.test(value) ? value : randomText(LENGTH);
+    },
+    remember: (ctx, id) => {
+      // Written by hand: Koa's jar refuses `Secure` behind a proxy that ends TLS.
+      const attributes = `Max-Age=${SECONDS}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
+      ctx.append('Set-Cookie', `${name}=${id}; Path=/; ${attributes}`);
+    },
+  };
+}

@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import type { MailKind } from '../../src/audit/mail.ts';
+import { inTransaction } from '../../src/db/transaction.ts';
+import { revokeGrant } from '../../src/grants/revoke.ts';
+import { createPlatform, putUser, type TestPlatform, type TestUser } from '../support/factories.ts';
+import { signIn } from '../support/flow.ts';
+import { mailsTo } from '../support/mail-folder.ts';
+import { callManagement, manage } from '../support/platform.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { introspect, obtainTokens } from '../support/tokens.ts';
+import { UserAgent } from '../support/user-agent.ts';
+
+let server: TestServer;
+let platform: TestPlatform;
+let user: TestUser;
+let users = 0;
+
+before(async () => {
+  server = await startServer();
+  platform = await createPlatform(server);
+});
+after(() => server.close());
+beforeEach(async () => {
+  users += 1;
+  user = await putUser(server, { id: `user${users}`, timezone: 'Europe/Berlin' });
+});
+
+const queued = async (kind: MailKind) => {
+  const rows = await server.database.db
+    .selectFrom('mail_outbox')
+    .select('recipient')
+    .where('kind', '=', kind)
+    .orderBy('created_at')
+    .orderBy('recipient')
+    .execute();
+  return rows.map(({ recipient }) => recipient).filter((one) => one.includes(user.id));
+};
+
+const logged = (action: string) =>
+  server.database.db
+    .selectFrom('audit_events')
+    .select(['actor', 'client_id', 'data'])
+    .where('action', '=', action)
+    .where('user_id', '=', user.id)
+    .orderBy('id')
+    .execute();
+
+describe('A user whose password', () => {
+  const path = () => `/api/v1/users/${user.id}/`;
+  const passwordChanges = () => logged('stagedoor.user.password_changed');
+
+  test('is set for the first time is told nothing', async () => {
+    user = { ...user, id: `later-${user.id}`, email: `later-${user.email}` };
+    await manage(server, 'PUT', path(), { email: user.email });
+    await manage(server, 'PATCH', path(), { password: 'the first one' });
+    assert.deepEqual(await queued('password_changed'), []);
+    assert.deepEqual(await passwordChanges(), []);
+  });
+
+  test('is sent again by the platform, the same as before, is told nothing', async () => {
+    await putUser(server, { id: user.id, fullName: 'New Name' });
+    await manage(server, 'PATCH', path(), { password: user.password });
+    assert.deepEqual(await queued('password_changed'), []);
+    assert.deepEqual(await passwordChanges(), []);
+  });
+
+  test('is replaced reads by mail when, by whom, and what to do', async () => {
+    const agent = new UserAgent(server);
+    await signIn(agent, await agent.get('/login'), user);
+    await manage(server, 'PATCH', path(), { password: 'another one' });
+    const [mail] = await mailsTo(server, user.email);
+    assert.equal(mail?.headers.get('subject'), 'Your password was changed');
+    for (const part of [mail?.text ?? '', mail?.html ?? '']) {
+      assert.match(part, /20\d\d at \d\d:\d\d CES?T/);
+      assert.match(part, /The platform that manages your account, or its operator/);
+      assert.match(part, /If not, somebody else may be trying/);
+      assert.ok(part.includes(`${server.issuer}/account/activity`));
+      assert.doesNotMatch(part, /From where|another one/);
+    }
+    assert.equal((await agent.get('/account/authorizations')).url.pathname, '/login');
+    assert.deepEqual(await passwordChanges(), [
+      { actor: 'operator:bootstrap', client_id: null, data: { removed: false } },
+    ]);
+  });
+
+  test('is taken away reads that', async () => {
+    await manage(server, 'PATCH', path(), { password: null, locale: 'de' });
+    const [mail] = await mailsTo(server, user.email);
+    assert.equal(mail?.headers.get('subject'), 'Dein Passwort wurde entfernt');
+    const [event] = await passwordChanges();
+    assert.deepEqual(event?.data, { removed: true });
+  });
+
+  test('is replaced together with the address is told at both', async () => {
+    const email = `new-${user.email}`;
+    await manage(server, 'PATCH', path(), { password: 'another one', email });
+    assert.deepEqual(await queued('password_changed'), [email, user.email].sort());
+    assert.equal((await passwordChanges()).length, 1);
+  });
+
+  test('was not replaced, because something else was wrong, is told nothing', async () => {
+    const changes = { password: 'another one', email: platform.ada.email };
+    assert.equal((await callManagement(server, 'PATCH', path(), changes)).status, 400);
+    assert.deepEqual(await queued('password_changed'), []);
+    assert.deepEqual(await passwordChanges(), []);
+  });
+});
+
+describe('A user whose grant an operator revokes', () => {
+  test('reads what was ended, by whom, and what to do; once', async () => {
+    const { application, resourceServer, ada } = platform;
+    const options = { application, user: ada, organizers: ['redstage'], scopes: ['read'] };
+    const { accessToken } = await obtainTokens(server, options);
+    const { db } = server.database;
+    const grant = await db.selectFrom('grants').select('id').executeTakeFirstOrThrow();
+    const revoke = () =>
+      inTransaction(db, (tx) =>
+        revokeGrant(tx, grant.id, {
+          reason: 'revoked_by_operator',
+          actor: 'operator:bootstrap',
+        }),
+      );
+    assert.equal(await revoke(), true);
+    assert.equal(await revoke(), false);
+    assert.equal((await introspect(server, resourceServer, accessToken)).body.active, false);
+    const subject = 'Access ended by the operator: “Box Office Sync”';
+    const [mail] = await mailsTo(server, ada.email, subject);
+    for (const part of [mail?.text ?? '', mail?.html ?? '']) {
+      for (const words of [
+        /The operator of localhost:\d+ ended this access/,
+        /See the data of the chosen organizers/,
+        /Red Stage/,
+        /“Ben Example”/,
+        /Allowed/,
+        /ask the operator/,
+      ]) {
+        assert.match(part, words);
+      }
+      assert.doesNotMatch(part, /Change the data|Blue Hall/);
+    }
+    const mails = await db
+      .selectFrom('mail_outbox')
+      .select('recipient')
+      .where('kind', '=', 'revoked_by_operator')
+      .execute();
+    assert.deepEqual(mails, [{ recipient: ada.email }]);
+  });
+});
