@@ -22,6 +22,19 @@ const NAMES = [
   'organizers-answer.txt',
   'me-answer.txt',
   'error-answer.txt',
+  'register-service.sh',
+  'registered-answer.txt',
+  'service-koa.mjs',
+  'service-express.mjs',
+  'service-fastify.mjs',
+  'service-node.mjs',
+  'service-fetch.mjs',
+  'refusal-answer.txt',
+  'introspect.sh',
+  'introspection-answer.txt',
+  'inactive-answer.txt',
+  'service.py',
+  'apache.conf',
 ] as const;
 
 /** A file of `views/docs/examples/`. */
@@ -41,9 +54,9 @@ export function isPlain(value: string): boolean {
 
 /**
  * An example with its values.
- * @throws Error where a value could end the quotes that it stands in
+ * @throws Error where one is missing, or could end the quotes that it stands in
  */
-export function fillExample(name: ExampleName, values: ExampleValues): string {
+export function fillExample(name: ExampleName, values: Partial<ExampleValues>): string {
   const text = TEXTS.get(name) ?? '';
   return text.replace(/\{\{(\w+)\}\}/g, (placeholder, key: string) => {
     const value = isKey(values, key) ? values[key] : undefined;
@@ -61,6 +74,6 @@ export function scriptParts(values: ExampleValues): string[] {
     .map((part) => part.trimEnd());
 }
 
-function isKey(values: ExampleValues, key: string): key is keyof ExampleValues {
+function isKey(values: Partial<ExampleValues>, key: string): key is keyof ExampleValues {
   return Object.hasOwn(values, key);
 }

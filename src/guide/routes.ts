@@ -6,6 +6,7 @@ import type { Db } from '../db/database.ts';
 import { identify } from '../web/identify.ts';
 import type { Renderer } from '../web/render.ts';
 import type { Sessions } from '../web/session.ts';
+import { presentApiServices } from './api-services-page.ts';
 import { presentExamples, presentGuide, type Reader } from './guide-page.ts';
 
 /** What the developer guide needs. */
@@ -17,7 +18,7 @@ export interface GuideRoutesDeps {
 }
 
 /**
- * The guide for developers of applications, for everybody. With `?client_id=` the examples are
+ * The guides for developers of applications and of API services, for everybody. With `?client_id=` the examples are
  * filled in with that id, and for its owner with all that is registered.
  */
 export function guideRoutes(deps: GuideRoutesDeps): Router {
@@ -28,6 +29,11 @@ export function guideRoutes(deps: GuideRoutesDeps): Router {
     .get('/docs/examples', async (ctx) => {
       const reader = await readerOf(deps, ctx);
       deps.renderer.page(ctx, 'docs/examples', presentExamples(deps.config, reader));
+    })
+    .get('/docs/api-services', async (ctx) => {
+      await identify(deps, ctx);
+      const props = presentApiServices(deps.config, deps.renderer.locale(ctx));
+      deps.renderer.page(ctx, 'docs/api-services', props);
     });
 }
 

@@ -5,6 +5,7 @@ import type { MessageParams } from './translate.ts';
 export interface GuideViews {
   'docs/guide': GuideProps;
   'docs/examples': ExamplesProps;
+  'docs/api-services': ApiServicesProps;
 }
 
 /** What both pages have. */
@@ -51,4 +52,35 @@ export interface ExamplesProps extends GuideFrame {
     readonly file: string;
     readonly code: string;
   }[];
+}
+
+/** The guide for API services. */
+export interface ApiServicesProps {
+  readonly issuer: string;
+  /** Names that teams may carry on this server. */
+  readonly permissions: readonly string[];
+  /** A message as HTML, with its marks for code and links. */
+  readonly prose: GuideFrame['prose'];
+  /** Services that do the same; `services.<id>` names them. */
+  readonly programs: readonly {
+    readonly id: string;
+    readonly file: string;
+    readonly code: string;
+  }[];
+  /** Codes of the kit's refusals; `services.refusals.<code>` tells of them. */
+  readonly refusals: readonly string[];
+  /** Code by the names of its places on the page. */
+  readonly code: Readonly<
+    Record<
+      | 'register'
+      | 'registered'
+      | 'refusal'
+      | 'introspect'
+      | 'introspection'
+      | 'inactive'
+      | 'python'
+      | 'apache',
+      string
+    >
+  >;
 }

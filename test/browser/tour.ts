@@ -65,6 +65,7 @@ async function tourErrors({ browser, options, look }: Traveller, site: Site): Pr
     'over-expired': '/interaction/nothing-like-it',
     guide: '/docs',
     'guide-examples': '/docs/examples',
+    'guide-services': '/docs/api-services',
   };
   for (const [name, path] of Object.entries(pages)) {
     await page.goto(path);

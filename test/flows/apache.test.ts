@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { type Apache, startApache, whyNoApache } from '../support/apache.ts';
 import { createPlatform, putTeam, type TestPlatform } from '../support/factories.ts';
+import { readCode } from '../support/guide/read-guide.ts';
 import { type SecureServer, startSecureServer, whyNotSecure } from '../support/secure-server.ts';
 import { type ObtainedTokens, obtainTokens, refresh, revoke } from '../support/tokens.ts';
 
 const skip = whyNoApache() ?? whyNotSecure() ?? false;
-const EXAMPLE = new URL('../../views/docs/examples/apache.conf', import.meta.url);
 
 describe('an API service behind Apache with mod_auth_openidc', { skip }, () => {
   let server: SecureServer;
@@ -28,8 +27,10 @@ describe('an API service behind Apache with mod_auth_openidc', { skip }, () => {
     }).listen(0, '127.0.0.1');
     await once(backend, 'listening');
     const address = backend.address();
+    const { clientId, clientSecret = '' } = platform.resourceServer;
     apache = await startApache({
-      configuration: configurationFor(platform),
+      configuration: await configurationOfGuide(),
+      variables: { STAGEDOOR_CLIENT_ID: clientId, STAGEDOOR_CLIENT_SECRET: clientSecret },
       certificateFile: server.certificateFile,
       backend: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`,
     });
@@ -147,10 +148,8 @@ describe('an API service behind Apache with mod_auth_openidc', { skip }, () => {
     return { authorization: `Bearer ${token}` };
   }
 
-  function configurationFor({ resourceServer }: TestPlatform): string {
-    return readFileSync(EXAMPLE, 'utf8')
-      .replace('{{issuer}}', server.issuer)
-      .replace('{{client_id}}', resourceServer.clientId)
-      .replace('{{client_secret}}', resourceServer.clientSecret ?? '');
+  async function configurationOfGuide(): Promise<string> {
+    const page = await fetch(`${server.issuer}/docs/api-services`);
+    return readCode(await page.text()).get('service-apache') ?? '';
   }
 });

@@ -5,6 +5,7 @@ import { createPlatform, registerApplication, type TestPlatform } from '../suppo
 import { signIn } from '../support/flow.ts';
 import { provokeErrors } from '../support/guide/provoke-errors.ts';
 import { readCode, readErrors } from '../support/guide/read-guide.ts';
+import { shapeOf } from '../support/guide/shape-of.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { obtainTokens } from '../support/tokens.ts';
 import { describe as textOf, UserAgent } from '../support/user-agent.ts';
@@ -31,7 +32,7 @@ describe('the developer guide', () => {
   }
 
   it('is open to everybody, in both languages, and linked from every page', async () => {
-    for (const path of ['/docs', '/docs/examples']) {
+    for (const path of ['/docs', '/docs/examples', '/docs/api-services']) {
       const english = await page(path);
       const german = await page(path, new UserAgent(server, { 'accept-language': 'de' }));
       assert.match(english, /<html lang="en">/);
@@ -40,13 +41,18 @@ describe('the developer guide', () => {
         const prose = html.replace(/<pre[\s\S]*?<\/pre>/g, '');
         assert.doesNotMatch(
           prose,
-          /guide\.(?!css|[0-9a-f]+\.css)|\{\w+\}|undefined|`|\]\(/,
+          /(guide|services)\.(?!css|[0-9a-f]+\.css)|\{\w+\}|undefined|`|\]\(/,
           'all is filled in',
         );
       }
     }
     assert.match(await page('/'), /<footer[\s\S]*href="\/docs"/);
     assert.match(await page('/'), /<main[\s\S]*href="\/docs"[\s\S]*<\/main>/);
+    const services = /href="\/docs\/api-services"/;
+    assert.match(
+      await page('/docs'),
+      new RegExp(`<main[\\s\\S]*${services.source}[\\s\\S]*</main>`),
+    );
   });
 
   it('says who may register', async () => {
@@ -97,7 +103,7 @@ describe('the developer guide', () => {
   });
 
   it('leads nowhere but to places that are there', async () => {
-    for (const path of ['/docs', '/docs/examples']) {
+    for (const path of ['/docs', '/docs/examples', '/docs/api-services']) {
       const html = await page(path);
       const ids = [...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
       assert.equal(new Set(ids).size, ids.length, 'no id twice');
@@ -199,20 +205,3 @@ describe('the developer guide', () => {
     });
   });
 });
-
-/** The keys of an object, and of the first object of each list in it. */
-function shapeOf(value: unknown): unknown {
-  if (Array.isArray(value)) {
-    return value.slice(0, 1).map(shapeOf);
-  }
-  return typeof value === 'object' && value !== null
-    ? Object.fromEntries(
-        Object.entries(value)
-          // Texts may be one, or one for each language.
-          .map(([key, inner]) => [key, key === 'name' ? 'a text' : shapeOf(inner)])
-          .sort(),
-      )
-    : value === null
-      ? null
-      : typeof value;
-}

@@ -17,6 +17,8 @@ export interface Apache {
 export interface ApacheOptions {
   /** The part of its configuration that a test is about. */
   readonly configuration: string;
+  /** What it refers to as `${NAME}`. */
+  readonly variables: Readonly<Record<string, string>>;
   /** PEM of the certificate to trust. */
   readonly certificateFile: string;
   /** Where all requests go that it lets through. */
@@ -46,7 +48,7 @@ export async function startApache(options: ApacheOptions): Promise<Apache> {
   await writeFile(file, configure(folder, port, options));
   const child = spawn(PROGRAM, ['-f', file, '-D', 'FOREGROUND'], {
     stdio: ['ignore', 'ignore', 'inherit'],
-    env: { PATH: process.env.PATH ?? '', TMPDIR: folder },
+    env: { PATH: process.env.PATH ?? '', TMPDIR: folder, ...options.variables },
   });
   const close = async () => {
     if (child.exitCode === null && child.signalCode === null) {

@@ -1,4 +1,5 @@
 import { activityDe } from './activity.ts';
+import { apiServicesDe } from './api-services.ts';
 import { applicationsDe } from './applications.ts';
 import { authorizationsDe } from './authorizations.ts';
 import type { Catalogue } from './en.ts';
@@ -193,6 +194,7 @@ export const de = {
     'Die Anwendung, die dich hergeschickt hat, wurde von ihren Betreibern oder von uns angehalten. Es wurde nichts erlaubt.',
   'error.inactive_client.hint': 'Frag die Betreiber der Anwendung, wann sie wieder da ist.',
   ...activityDe,
+  ...apiServicesDe,
   ...applicationsDe,
   ...authorizationsDe,
   ...guideDe,

@@ -1,4 +1,5 @@
 import { activityEn } from './activity.ts';
+import { apiServicesEn } from './api-services.ts';
 import { applicationsEn } from './applications.ts';
 import { authorizationsEn } from './authorizations.ts';
 import { guideEn } from './guide.ts';
@@ -184,6 +185,7 @@ export const en = {
     'The application that sent you here has been stopped by its owner or by the operator. Nothing has been allowed.',
   'error.inactive_client.hint': 'Ask the people who run the application when it will be back.',
   ...activityEn,
+  ...apiServicesEn,
   ...applicationsEn,
   ...authorizationsEn,
   ...guideEn,

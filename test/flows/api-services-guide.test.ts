@@ -1,0 +1,220 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import { createPlatform, putTeam, type TestPlatform } from '../support/factories.ts';
+import { freePort } from '../support/free-port.ts';
+import { buildKit } from '../support/guide/build-kit.ts';
+import { readCode, readErrors } from '../support/guide/read-guide.ts';
+import { FETCH_STARTER, type RunningService, startService } from '../support/guide/run-service.ts';
+import { shapeOf } from '../support/guide/shape-of.ts';
+import { credentialsOf } from '../support/platform.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
+import { type ObtainedTokens, obtainTokens, revoke } from '../support/tokens.ts';
+
+/** Debian's, by its path. */
+const PYTHON = '/usr/bin/python3';
+
+const SERVICES = [
+  { id: 'koa', file: 'service.mjs', interpreter: process.execPath },
+  { id: 'express', file: 'service.mjs', interpreter: process.execPath },
+  { id: 'fastify', file: 'service.mjs', interpreter: process.execPath },
+  { id: 'node', file: 'service.mjs', interpreter: process.execPath },
+  { id: 'fetch', file: 'service.mjs', interpreter: process.execPath, starter: FETCH_STARTER },
+  { id: 'python', file: 'service.py', interpreter: PYTHON },
+] as const;
+
+const INSUFFICIENT = 'Bearer realm="api", error="insufficient_scope"';
+
+const list = z.object({ results: z.array(z.object({ code: z.string() })) });
+const refusal = z.strictObject({ detail: z.string().min(10) });
+
+describe('the guide for API services', () => {
+  let server: TestServer;
+  let platform: TestPlatform;
+  /** Between the services and this server, which an outage cuts. */
+  let wire: TcpProxy;
+  let kit: string;
+  let page: string;
+  let code: ReadonlyMap<string, string>;
+
+  before(async () => {
+    kit = await mkdtemp(join(tmpdir(), 'stagedoor-kit-'));
+    await buildKit(kit);
+    const port = await freePort();
+    wire = await startTcpProxy(port);
+    server = await startServer({ PORT: String(port), ISSUER: `http://localhost:${wire.port}` });
+    platform = await createPlatform(server);
+    // A member who may see nothing there.
+    await putTeam(server, {
+      organizer: 'greenarena',
+      id: 'door',
+      permissions: [],
+      members: ['ada'],
+    });
+    page = await (await fetch(`${server.issuer}/docs/api-services`)).text();
+    code = readCode(page);
+  });
+  after(async () => {
+    await server?.close();
+    await wire?.close();
+    await rm(kit, { recursive: true, force: true });
+  });
+
+  const ALL = ['redstage', 'bluehall', 'greenarena'];
+  const tokensFor = (scope: string, organizers: readonly string[] = ALL) =>
+    obtainTokens(server, {
+      application: platform.application,
+      user: platform.ada,
+      scope,
+      organizers,
+      parameters: { prompt: 'consent' },
+    });
+
+  for (const { id, ...service } of SERVICES) {
+    const skip = existsSync(service.interpreter)
+      ? false
+      : `${service.interpreter} is not installed`;
+
+    describe(`the service for ${id}`, { skip }, () => {
+      let running: RunningService;
+      let all: ObtainedTokens;
+
+      before(async () => {
+        const { clientId, clientSecret = '' } = platform.resourceServer;
+        running = await startService({ ...service, code: code.get(`service-${id}`) ?? '' }, kit, {
+          STAGEDOOR_CLIENT_ID: clientId,
+          STAGEDOOR_CLIENT_SECRET: clientSecret,
+        });
+        all = await tokensFor('read write');
+      });
+      after(() => running?.stop());
+
+      const call = (method: string, path: string, token?: string) =>
+        fetch(running.url + path, {
+          method,
+          headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+        });
+      const codes = async (path: string, { accessToken }: ObtainedTokens) => {
+        const answer = await call('GET', path, accessToken);
+        assert.equal(answer.status, 200);
+        return list.parse(await answer.json()).results.map((order) => order.code);
+      };
+
+      it('lists what the token opens', async () => {
+        assert.deepEqual(await codes('/orders', all), ['R1', 'B1']);
+        const one = await tokensFor('read', ['bluehall']);
+        assert.deepEqual(await codes('/orders', one), ['B1']);
+        assert.deepEqual(await codes('/organizers/bluehall/orders', one), ['B1']);
+        assert.deepEqual(await codes('/organizers/redstage/orders', all), ['R1']);
+      });
+
+      it('changes what the user may change', async () => {
+        const answer = await call('POST', '/organizers/redstage/orders', all.accessToken);
+        assert.equal(answer.status, 201);
+        assert.deepEqual(await codes('/organizers/redstage/orders', all), ['R1', 'N3']);
+      });
+
+      it('refuses as the page says', async () => {
+        const read = await tokensFor('read', ['redstage']);
+        const path = '/organizers/redstage/orders';
+        const refused = {
+          token_missing: await call('GET', path),
+          token_invalid: await call('GET', path, all.refreshToken),
+          scope_missing: await call('POST', path, read.accessToken),
+          organizer_closed: await call('GET', '/organizers/bluehall/orders', read.accessToken),
+          permission_missing: await call('POST', '/organizers/bluehall/orders', all.accessToken),
+          unavailable: await whileAway(() => call('GET', path, all.accessToken)),
+        };
+        const expected: Record<keyof typeof refused, readonly [number, string | null]> = {
+          token_missing: [401, 'Bearer realm="api"'],
+          token_invalid: [401, 'Bearer realm="api", error="invalid_token"'],
+          scope_missing: [403, `${INSUFFICIENT}, scope="write"`],
+          organizer_closed: [403, INSUFFICIENT],
+          permission_missing: [403, INSUFFICIENT],
+          unavailable: [503, null],
+        };
+        for (const [name, answer] of Object.entries(refused)) {
+          const given = [answer.status, answer.headers.get('www-authenticate')];
+          assert.deepEqual(
+            given,
+            Object.entries(expected).find(([key]) => key === name)?.[1],
+            name,
+          );
+          assert.match(answer.headers.get('content-type') ?? '', /^application\/json/);
+          refusal.parse(await answer.json());
+        }
+        assert.match(refused.unavailable.headers.get('retry-after') ?? '', /^\d+$/);
+        assert.deepEqual(readErrors(page), [Object.keys(refused).sort()]);
+        assert.deepEqual(await codes(path, read), await codes(path, all), 'and it recovers');
+      });
+
+      it('does not know a revoked token from that moment on', async () => {
+        const { accessToken } = await tokensFor('read');
+        assert.equal((await call('GET', '/orders', accessToken)).status, 200);
+        await revoke(server, platform.application, accessToken);
+        assert.equal((await call('GET', '/orders', accessToken)).status, 401);
+      });
+
+      it('knows no other routes', async () => {
+        assert.equal((await call('GET', '/nothing', all.accessToken)).status, 404);
+      });
+
+      const own = id === 'python' && 'its answers are its own';
+      it('refuses with exactly what the page shows', { skip: own }, async () => {
+        const { accessToken } = await tokensFor('read');
+        const answer = await call('POST', '/organizers/redstage/orders', accessToken);
+        const sent = [
+          `HTTP/1.1 ${answer.status} ${answer.statusText}`,
+          // Fastify adds the character set.
+          `content-type: ${answer.headers.get('content-type')?.replace('; charset=utf-8', '')}`,
+          `www-authenticate: ${answer.headers.get('www-authenticate')}`,
+          '',
+          await answer.text(),
+        ];
+        assert.equal(sent.join('\n'), code.get('refusal'));
+      });
+    });
+  }
+
+  it('registers a service and asks about a token with curl', async () => {
+    const shown = (id: string): unknown => JSON.parse(code.get(id) ?? '');
+    const registered = await run('register-script', { OPERATOR_TOKEN: server.operatorToken });
+    assert.deepEqual(shapeOf(registered), shapeOf(shown('register-answer')));
+    const { clientId, clientSecret = '' } = credentialsOf(registered);
+    const { accessToken } = await tokensFor('read write', ['redstage', 'bluehall']);
+    const ask = () =>
+      run('introspect', {
+        STAGEDOOR_CLIENT_ID: clientId,
+        STAGEDOOR_CLIENT_SECRET: clientSecret,
+        TOKEN: accessToken,
+      });
+    const told = await ask();
+    assert.deepEqual(shapeOf(told), shapeOf(shown('answer-active')));
+    await revoke(server, platform.application, accessToken);
+    assert.deepEqual(await ask(), shown('answer-inactive'));
+  });
+
+  /** What a script of the page prints. */
+  async function run(id: string, variables: Readonly<Record<string, string>>): Promise<unknown> {
+    const { stdout } = await promisify(execFile)('bash', ['-c', code.get(id) ?? ''], {
+      env: { PATH: process.env.PATH ?? '', ...variables },
+    });
+    return JSON.parse(stdout);
+  }
+
+  async function whileAway<T>(work: () => Promise<T>): Promise<T> {
+    await wire.cut();
+    try {
+      return await work();
+    } finally {
+      await wire.restore();
+    }
+  }
+});

@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../free-port.ts';
+
+/** A service of the guide: its text as the page has it, and what runs it. */
+export interface Service {
+  /** `node`, a path: what is started. */
+  readonly interpreter: string;
+  readonly file: string;
+  readonly code: string;
+  /** What to start in place of the file, where that does not listen by itself. */
+  readonly starter?: string;
+}
+
+/** A service that listens. */
+export interface RunningService {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+const NODE_MODULES = join(import.meta.dirname, '../../../node_modules');
+const START_SECONDS = 30;
+
+/** Serves what answers a `Request` with a `Response`, as Bun and Deno do it. */
+export const FETCH_STARTER = `
+import { createServer } from 'node:http';
+import { Readable } from 'node:stream';
+import service from './service.mjs';
+
+createServer(async (incoming, outgoing) => {
+  const { method, headers } = incoming;
+  const body = method === 'GET' || method === 'HEAD' ? undefined : Readable.toWeb(incoming);
+  const url = new URL(incoming.url, 'http://localhost');
+  const response = await service.fetch(new Request(url, { method, headers, body, duplex: 'half' }));
+  outgoing.writeHead(response.status, Object.fromEntries(response.headers));
+  outgoing.end(await response.text());
+}).listen(process.env.PORT);
+`;
+
+/**
+ * Starts a service as its author would, in a folder with the kit (`kit` is where that was built)
+ * and what else `npm install` would bring.
+ */
+export async function startService(
+  service: Service,
+  kit: string,
+  variables: Readonly<Record<string, string>>,
+): Promise<RunningService> {
+  const folder = await mkdtemp(join(tmpdir(), 'stagedoor-service-'));
+  await writeFile(join(folder, service.file), service.code);
+  await writeFile(join(folder, 'starter.mjs'), service.starter ?? '');
+  for (const name of ['koa', '@koa/router', 'express', 'fastify', 'oauth4webapi']) {
+    await link(join(NODE_MODULES, name), join(folder, 'node_modules', name));
+  }
+  await link(kit, join(folder, 'node_modules/stagedoor'));
+  const port = await freePort();
+  const child = spawn(service.interpreter, [service.starter ? 'starter.mjs' : service.file], {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: {
+      PATH: process.env.PATH ?? '',
+      PORT: String(port),
+      PYTHONDONTWRITEBYTECODE: '1',
+      ...variables,
+    },
+  });
+  const complaints = text(child.stderr);
+  const stop = async () => {
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+    await rm(folder, { recursive: true, force: true });
+  };
+  const url = `http://127.0.0.1:${port}`;
+  if (await answers(url, child)) {
+    return { url, stop };
+  }
+  await stop();
+  throw new Error(`It does not listen. ${await complaints}`);
+}
+
+async function link(target: string, path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await symlink(target, path);
+}
+
+async function answers(url: string, child: ChildProcess): Promise<boolean> {
+  const end = Date.now() + START_SECONDS * 1000;
+  while (Date.now() < end && child.exitCode === null && child.signalCode === null) {
+    const response = await fetch(url).catch(() => undefined);
+    if (response !== undefined) {
+      await response.body?.cancel();
+      return true;
+    }
+    await sleep(50);
+  }
+  return false;
+}

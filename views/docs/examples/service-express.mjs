@@ -1,0 +1,41 @@
+import express from 'express';
+import { accessOf, createResourceServer } from 'stagedoor/resource-server';
+import { guard } from 'stagedoor/resource-server/express';
+
+const orders = [
+  { code: 'R1', organizer: 'redstage' },
+  { code: 'B1', organizer: 'bluehall' },
+  { code: 'G1', organizer: 'greenarena' },
+];
+
+// 1. Whom to ask about tokens, and who asks.
+const stagedoor = createResourceServer({
+  issuer: '{{issuer}}',
+  clientId: process.env.STAGEDOOR_CLIENT_ID,
+  clientSecret: process.env.STAGEDOOR_CLIENT_SECRET,
+});
+
+// 2. What a route needs. 'organizer' is the route's parameter of that name.
+const ordersOfOne = guard(stagedoor, {
+  organizer: 'organizer',
+  permission: { read: 'can_view_orders', write: 'can_change_orders' },
+});
+const ordersOfAll = guard(stagedoor, { organizer: null });
+
+const app = express();
+app.get('/orders', ordersOfAll, (request, response) => {
+  // 3. What the token opens.
+  const open = accessOf(request).organizersWith('can_view_orders');
+  response.json({ results: orders.filter(({ organizer }) => open.includes(organizer)) });
+});
+app.get('/organizers/:organizer/orders', ordersOfOne, (request, response) => {
+  const { organizer } = request.params;
+  response.json({ results: orders.filter((order) => order.organizer === organizer) });
+});
+app.post('/organizers/:organizer/orders', ordersOfOne, (request, response) => {
+  const order = { code: `N${orders.length}`, organizer: request.params.organizer };
+  orders.push(order);
+  response.status(201).json(order);
+});
+
+app.listen(process.env.PORT ?? 8000);

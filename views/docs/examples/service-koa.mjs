@@ -1,0 +1,43 @@
+import Router from '@koa/router';
+import Koa from 'koa';
+import { accessOf, createResourceServer } from 'stagedoor/resource-server';
+import { guard } from 'stagedoor/resource-server/koa';
+
+const orders = [
+  { code: 'R1', organizer: 'redstage' },
+  { code: 'B1', organizer: 'bluehall' },
+  { code: 'G1', organizer: 'greenarena' },
+];
+
+// 1. Whom to ask about tokens, and who asks.
+const stagedoor = createResourceServer({
+  issuer: '{{issuer}}',
+  clientId: process.env.STAGEDOOR_CLIENT_ID,
+  clientSecret: process.env.STAGEDOOR_CLIENT_SECRET,
+});
+
+// 2. What a route needs. 'organizer' is the route's parameter of that name.
+const ordersOfOne = guard(stagedoor, {
+  organizer: 'organizer',
+  permission: { read: 'can_view_orders', write: 'can_change_orders' },
+});
+const ordersOfAll = guard(stagedoor, { organizer: null });
+
+const router = new Router();
+router.get('/orders', ordersOfAll, (ctx) => {
+  // 3. What the token opens.
+  const open = accessOf(ctx).organizersWith('can_view_orders');
+  ctx.body = { results: orders.filter(({ organizer }) => open.includes(organizer)) };
+});
+router.get('/organizers/:organizer/orders', ordersOfOne, (ctx) => {
+  const { organizer } = ctx.params;
+  ctx.body = { results: orders.filter((order) => order.organizer === organizer) };
+});
+router.post('/organizers/:organizer/orders', ordersOfOne, (ctx) => {
+  const order = { code: `N${orders.length}`, organizer: ctx.params.organizer };
+  orders.push(order);
+  ctx.status = 201;
+  ctx.body = order;
+});
+
+new Koa().use(router.routes()).listen(process.env.PORT ?? 8000);
