@@ -8,10 +8,12 @@ const STORE = '[/-]store[.]ts$';
 const SQL = '^node_modules/(kysely|pg|@electric-sql/pglite)/';
 /**
  * From the bottom to the top; directory and audit stand side by side, and so do insights and activity:
- * they only tell of what those below have written down.
+ * they only tell of what those below have written down. upstream is another way to sign in as a user
+ * of the directory, and the pages of the flow send people there.
  */
 const LAYERS = [
   'directory|audit',
+  'upstream',
   'applications',
   'grants',
   'tokens',
@@ -21,7 +23,7 @@ const LAYERS = [
   '(app|serve|main|cli|landing|welcome)[.]ts',
 ];
 const folder = (names) => `^src/(${names})(/|$)`;
-const CAPABILITIES = `^src/(${LAYERS.slice(0, 6).join('|')})/`;
+const CAPABILITIES = `^src/(${LAYERS.slice(0, 7).join('|')})/`;
 /** What everything stands on: db/ and the files directly in src, but for those that compose. */
 const GROUND = '^src/(db/|[^/]+[.]ts$)';
 const COMPOSITION = folder(LAYERS.at(-1));
@@ -29,7 +31,7 @@ const COMPOSITION = folder(LAYERS.at(-1));
 const downward = LAYERS.slice(0, -1).map((layer, index) => ({
   name: `5-downward-only-${layer.replace('|', '-')}`,
   comment:
-    'Downward only: directory, audit <- applications <- grants <- tokens <- authorization <- insights, activity <- oidc <- app.',
+    'Downward only: directory, audit <- upstream <- applications <- grants <- tokens <- authorization <- insights, activity <- oidc <- app.',
   severity: 'error',
   from: { path: folder(layer) },
   to: { path: folder(LAYERS.slice(index + 1).join('|')) },

@@ -8,7 +8,7 @@ import { interactionRoutes } from './authorization/routes.ts';
 import type { Config } from './config.ts';
 import type { Database } from './db/database.ts';
 import { directoryRoutes } from './directory/routes.ts';
-import { signInRoutes } from './directory/sign-in-routes.ts';
+import { signInRoutes, signOutRoutes } from './directory/sign-in-routes.ts';
 import { createThrottle } from './directory/throttle.ts';
 import { grantRoutes } from './grants/routes.ts';
 import { guideRoutes } from './guide/routes.ts';
@@ -30,6 +30,8 @@ import { createMetrics, measureRequests } from './operations/metrics.ts';
 import { introspectionEndpoint } from './tokens/introspection-routes.ts';
 import type { Keyring } from './tokens/keyring.ts';
 import { bearerRoutes } from './tokens/routes.ts';
+import { upstreamRoutes } from './upstream/routes.ts';
+import { connectUpstream } from './upstream/sign-in-page.ts';
 import { assets } from './web/assets.ts';
 import { createCsrf } from './web/csrf.ts';
 import { createDevices } from './web/device.ts';
@@ -74,10 +76,12 @@ export function createApp(deps: AppDeps): Koa {
     clientErrors: deps.clientErrors,
     renderError: createRenderError(renderer, (uid) => describeOver(db, uid)),
   });
-  const sessions = createSessions({ provider, config });
+  const sessions = createSessions({ provider, db, config });
   const interactions = createInteractions({ provider, db, config });
   const inTransaction: InteractionRoutesDeps['inTransaction'] = (work) => withTransaction(db, work);
   const pages = { db, config, sessions, renderer, csrf, devices, throttle };
+  const upstream =
+    config.upstream && connectUpstream(config.upstream, { db, issuer, devices, renderer, log });
   const metrics = createMetrics(database);
 
   provider.use(measureRequests(metrics));
@@ -91,12 +95,13 @@ export function createApp(deps: AppDeps): Koa {
   mount(provider, operationsRoutes({ database, metrics }));
   mount(provider, landingRoutes({ ...pages, demoGuide: deps.demoGuide }));
   mount(provider, guideRoutes(pages));
-  mount(provider, signInRoutes(pages));
+  mount(provider, upstream ? upstreamRoutes({ ...pages, upstream }) : signInRoutes(pages));
+  mount(provider, signOutRoutes({ ...pages, elsewhere: upstream?.signedOut }));
   mount(provider, grantRoutes(pages));
   mount(provider, applicationAccountRoutes({ ...pages, cookieKeys }));
   mount(provider, insightsRoutes(pages));
   mount(provider, activityRoutes(pages));
-  mount(provider, interactionRoutes({ ...pages, interactions, inTransaction }));
+  mount(provider, interactionRoutes({ ...pages, interactions, inTransaction, upstream }));
   mount(provider, directoryRoutes(deps));
   mount(provider, applicationRoutes(deps));
   mount(provider, protocolRoutes(config, keyring));

@@ -1,5 +1,12 @@
 import { z } from 'zod';
 import { StagedoorError } from './errors.ts';
+import {
+  isLoopback,
+  type UpstreamConfig,
+  upstreamConfig,
+  upstreamVariables,
+  wrongUpstream,
+} from './upstream-config.ts';
 
 /** The whole configuration, parsed. Lifetimes are in seconds. */
 export interface Config {
@@ -44,6 +51,8 @@ export interface Config {
   readonly signingKeyMaxAgeDays: number;
   /** Days before an unused grant with write access ends that its user is told; 0: never. */
   readonly expiryNoticeDays: number;
+  /** Set: users sign in there, and this server has no passwords. */
+  readonly upstream: UpstreamConfig | undefined;
 }
 
 /**
@@ -160,6 +169,8 @@ const variables = z.object({
     .int('must be a whole number of days')
     .min(0, 'must be at least 0 (never)')
     .default(90),
+  ...upstreamVariables,
+  OIDC_MATCH_VERIFIED_EMAIL: flag.optional(),
 });
 
 /**
@@ -177,6 +188,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   problems.push(
     ...(production ? missingInProduction(given) : []),
     ...wrongIssuer(given, production),
+    ...wrongUpstream(given, production),
     ...(parsed.success ? wrongTogether(parsed.data) : []),
   );
   if (!parsed.success || problems.length > 0) {
@@ -211,7 +223,7 @@ function fromVariables(vars: z.infer<typeof variables>, production: boolean): Co
     trustProxy: vars.TRUST_PROXY,
     workers: vars.WORKERS,
     logLevel: vars.LOG_LEVEL ?? (production ? 'info' : 'warn'),
-    demo: vars.DEMO ?? (vars.DATABASE_URL === undefined && !production),
+    demo: vars.DEMO ?? (vars.DATABASE_URL === undefined && !production && !vars.OIDC_ISSUER),
     scopes: DEFAULT_SCOPES,
     defaultScopes: ['read', 'write'],
     permissions: vars.PERMISSIONS ?? DEFAULT_PERMISSIONS,
@@ -219,6 +231,7 @@ function fromVariables(vars: z.infer<typeof variables>, production: boolean): Co
     logRetentionDays: vars.LOG_RETENTION_DAYS,
     expiryNoticeDays: vars.EXPIRY_NOTICE_DAYS,
     signingKeyMaxAgeDays: vars.SIGNING_KEY_MAX_AGE_DAYS,
+    upstream: upstreamConfig(vars, vars.OIDC_MATCH_VERIFIED_EMAIL ?? false),
   };
 }
 
@@ -260,8 +273,7 @@ function wrongIssuer(given: Record<string, string | undefined>, production: bool
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
     return ['ISSUER must be a bare origin, without a path'];
   }
-  const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
-  return production && url.protocol === 'http:' && !loopback
+  return production && url.protocol === 'http:' && !isLoopback(url)
     ? ['ISSUER must use https in production']
     : [];
 }

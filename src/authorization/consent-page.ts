@@ -10,6 +10,7 @@ import { type ConsentRequest, describeConsent } from './describe.ts';
 import { isPending, type PendingInteraction } from './interaction.ts';
 import type { InteractionRoutesDeps } from './interaction-page.ts';
 import { presentConsent } from './presenters.ts';
+import { confirmUpstream } from './upstream-page.ts';
 
 /** Shows what the application asks for. */
 export async function showConsent(
@@ -18,8 +19,9 @@ export async function showConsent(
   interaction: PendingInteraction,
 ): Promise<void> {
   const request = await describe(deps, interaction);
-  const askPassword = !request.awaitsReview && (await signInIsOld(deps, ctx));
-  render(deps, ctx, interaction, request, { choice: undefined, askPassword, errors: {} });
+  const old = !request.awaitsReview && (await signInIsOld(deps, ctx));
+  const choice = await tickedBefore(deps, ctx);
+  render(deps, ctx, interaction, request, { choice, old, errors: {} });
 }
 
 /** Takes the answer: nothing is allowed unless all of it can be. */
@@ -38,17 +40,20 @@ export async function answerConsent(
   }
   const request = await describe(deps, interaction);
   if (request.awaitsReview) {
-    const state = { choice: undefined, askPassword: false, errors: {} };
+    const state = { choice: undefined, old: false, errors: {} };
     return render(deps, ctx, interaction, request, state, 403);
   }
   const choice = { scopes: unique(form, 'scopes'), organizers: unique(form, 'organizers') };
-  const passwordError = (await signInIsOld(deps, ctx))
-    ? await renewSignIn(deps, ctx, request, form)
-    : undefined;
-  const askPassword = passwordError !== undefined;
+  const old = await signInIsOld(deps, ctx);
+  if (old && deps.upstream !== undefined) {
+    const page = { email: request.user.email, ticked: choice };
+    return confirmUpstream(deps.upstream, deps, ctx, interaction, page);
+  }
+  const passwordError = old ? await renewSignIn(deps, ctx, request, form) : undefined;
   const errors = { ...checkChoice(request, choice), ...passwordError };
   if (Object.keys(errors).length > 0) {
-    return render(deps, ctx, interaction, request, { choice, askPassword, errors }, 400);
+    const state = { choice, old: passwordError !== undefined, errors };
+    return render(deps, ctx, interaction, request, state, 400);
   }
   return decide(deps, ctx, (current) =>
     // Once more, on the directory as it is inside the transaction.
@@ -120,14 +125,23 @@ function render(
   ctx: Context,
   interaction: PendingInteraction,
   request: ConsentRequest,
-  state: Pick<ConsentProps, 'askPassword' | 'errors'> & { choice: Choice | undefined },
+  state: {
+    /** What is ticked; undefined: as the page comes. */
+    readonly choice: Choice | undefined;
+    /** The sign-in is too old for consent. */
+    readonly old: boolean;
+    readonly errors: ConsentProps['errors'];
+  },
   status = 200,
 ): void {
   const { user } = request;
   ctx.state.user = user;
   ctx.state.signedIn = { fullName: user.fullName, email: user.email };
   const props = presentConsent(request, {
-    ...state,
+    choice: state.choice,
+    errors: state.errors,
+    askPassword: state.old && deps.upstream === undefined,
+    confirmAt: state.old ? deps.upstream?.host : undefined,
     locale: deps.renderer.locale(ctx),
     action: ctx.path,
     switchAccount: switchAccountUrl(interaction.restartUrl),
@@ -172,6 +186,15 @@ async function renewSignIn(
     throttled: { password: 'throttled' },
   };
   return messages[result.outcome];
+}
+
+/** What had been ticked before the person went to confirm who they are. */
+async function tickedBefore(
+  deps: InteractionRoutesDeps,
+  ctx: Context,
+): Promise<Choice | undefined> {
+  const carried = await deps.upstream?.recall(ctx);
+  return carried && { scopes: carried.scopes ?? [], organizers: carried.organizers ?? [] };
 }
 
 function unique(form: URLSearchParams, name: string): string[] {

@@ -6,6 +6,8 @@ export interface PendingInteraction {
   readonly scopes: readonly string[];
   readonly redirectUri: string;
   readonly loginHint: string | undefined;
+  /** The request wants a sign-in now (`prompt=login`), whoever is signed in already. */
+  readonly signInAnew: boolean;
   /** Languages that the application asked for (`ui_locales`), best first. */
   readonly uiLocales: string | undefined;
   /** Who is signed in; always there at the consent prompt. */
@@ -18,7 +20,7 @@ export interface PendingInteraction {
 
 /** A decision about a request. */
 export type Decision =
-  | { readonly kind: 'signed_in'; readonly userId: string }
+  | { readonly kind: 'signed_in'; readonly userId: string; readonly authenticatedAt: Date }
   | { readonly kind: 'allowed'; readonly grantId: string }
   | { readonly kind: 'denied' };
 

@@ -17,6 +17,7 @@ export function presentConsent(
     readonly switchAccount: string;
     readonly choice: Choice | undefined;
     readonly askPassword: boolean;
+    readonly confirmAt: string | undefined;
     readonly errors: ConsentProps['errors'];
   },
 ): ConsentProps {
@@ -58,6 +59,7 @@ export function presentConsent(
     noOrganizers: organizers?.length === 0,
     awaitsReview: request.awaitsReview,
     askPassword: page.askPassword,
+    confirmAt: page.confirmAt,
     errors: page.errors,
     timezone: user.timezone,
   };

@@ -9,6 +9,7 @@ import { identify } from '../web/identify.ts';
 import { answerConsent, showConsent } from './consent-page.ts';
 import { isPending, type OverInteraction, type PendingInteraction } from './interaction.ts';
 import type { InteractionRoutesDeps } from './interaction-page.ts';
+import { beginUpstream, completeUpstream, SIGNED_IN } from './upstream-page.ts';
 
 /**
  * Sign-in and consent: the pages that an authorization request waits at. A request has one page
@@ -24,9 +25,21 @@ export function interactionRoutes(deps: InteractionRoutesDeps): Router {
       if (interaction.decidedUrl !== undefined) {
         return ctx.redirect(interaction.decidedUrl);
       }
-      return interaction.prompt === 'login'
+      if (interaction.prompt === 'consent') {
+        return showConsent(deps, ctx, interaction);
+      }
+      return deps.upstream === undefined
         ? showLogin(deps, ctx, interaction, {})
-        : showConsent(deps, ctx, interaction);
+        : beginUpstream(deps.upstream, deps, ctx, interaction);
+    })
+    .get(`/interaction/:uid/${SIGNED_IN}`, async (ctx) => {
+      const interaction = await deps.interactions.find(ctx);
+      if (!isPending(interaction)) {
+        return showOver(deps, ctx, interaction);
+      }
+      return deps.upstream === undefined || interaction.decidedUrl !== undefined
+        ? ctx.redirect(`/interaction/${interaction.uid}`)
+        : completeUpstream(deps.upstream, deps, ctx, interaction);
     })
     .post('/interaction/:uid', async (ctx) => {
       const form = await readForm(ctx);
@@ -35,9 +48,12 @@ export function interactionRoutes(deps: InteractionRoutesDeps): Router {
         return showOver(deps, ctx, interaction);
       }
       deps.csrf.verify(ctx, form);
-      return interaction.prompt === 'login'
+      if (interaction.prompt === 'consent') {
+        return answerConsent(deps, ctx, interaction, form);
+      }
+      return deps.upstream === undefined
         ? answerLogin(deps, ctx, interaction, form)
-        : answerConsent(deps, ctx, interaction, form);
+        : beginUpstream(deps.upstream, deps, ctx, interaction);
     });
 }
 
@@ -80,7 +96,12 @@ async function answerLogin(
     await deps.sessions.signIn(ctx, result.user.id);
     return ctx.redirect(interaction.restartUrl);
   }
-  const next = await deps.interactions.finish(ctx, { kind: 'signed_in', userId: result.user.id });
+  const authenticatedAt = new Date();
+  const next = await deps.interactions.finish(ctx, {
+    kind: 'signed_in',
+    userId: result.user.id,
+    authenticatedAt,
+  });
   ctx.redirect(next);
 }
 

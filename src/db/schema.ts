@@ -20,6 +20,7 @@ export interface Schema {
     created_at: CreatedAt;
     updated_at: CreatedAt;
   };
+  user_identities: { issuer: string; subject: string; user_id: string; created_at: CreatedAt };
   organizers: {
     slug: string;
     name: Json<LocalizedText>;
@@ -140,6 +141,15 @@ export interface Schema {
     expires_at: Date;
     authorizations: Json<Record<string, { sid?: string; grantId?: string }>>;
   };
+  upstream_sign_ins: {
+    state_hash: Uint8Array;
+    sealed: Uint8Array;
+    created_at: CreatedAt;
+    expires_at: Date;
+    used_at: Date | null;
+  };
+  upstream_sessions: { session_uid: string; issuer: string; sid: string };
+  upstream_logout_tokens: { jti_hash: Uint8Array; expires_at: Date };
   interactions: {
     id_hash: Uint8Array;
     client_id: string;

@@ -9,21 +9,22 @@ import type { User } from './user.ts';
 /**
  * Logs that a user signed in and notes the browser, in one transaction. Of a browser that was not
  * seen before the user is told by mail, but not of the first one ever: that is how everybody starts.
- * @param from `device` is the id in the browser's cookie; only its hash is kept
+ * @param from `device` is the id in the browser's cookie; only its hash is kept. `method` is absent
+ *   where a password was given here
  */
 export async function noteSignIn(
   tx: Tx,
   user: User,
-  from: { readonly origin: Origin; readonly device: string },
+  from: { readonly origin: Origin; readonly device: string; readonly method?: 'upstream' },
 ): Promise<void> {
-  const { origin } = from;
+  const { origin, method } = from;
   const isNew = (await meetDevice(tx, user.id, from.device)) === 'new';
   await record(tx, {
     action: 'stagedoor.user.signed_in',
     actor: `user:${user.id}`,
     userId: user.id,
     origin,
-    ...(isNew ? { data: { new_device: true } } : {}),
+    data: { ...(isNew ? { new_device: true } : {}), ...(method === undefined ? {} : { method }) },
   });
   if (isNew) {
     await enqueueMail(tx, {

@@ -7,7 +7,7 @@ import { localPath } from '../web/local-path.ts';
 import { originOf } from '../web/origin.ts';
 import type { Renderer } from '../web/render.ts';
 import type { Sessions } from '../web/session.ts';
-import type { LoginProps } from '../web/views.ts';
+import type { LoginProps, ViewProps } from '../web/views.ts';
 import type { SignInResult } from './sign-in.ts';
 import { type SignInPageDeps, signInHere } from './sign-in-page.ts';
 import { signOut } from './sign-out.ts';
@@ -20,9 +20,9 @@ export interface SignInRoutesDeps extends SignInPageDeps {
 }
 
 /** Where somebody lands who signed in without having been on the way to anywhere. */
-const HOME = '/account/authorizations';
+export const HOME = '/account/authorizations';
 
-/** Signing in for the account pages, and signing out of everything. */
+/** Signing in for the account pages, with a password. */
 export function signInRoutes(deps: SignInRoutesDeps): Router {
   return new Router()
     .get('/login', async (ctx) => {
@@ -33,7 +33,18 @@ export function signInRoutes(deps: SignInRoutesDeps): Router {
       }
       showLogin(deps, ctx, { email: signedIn?.user.email ?? '', returnTo, recent: !!signedIn });
     })
-    .post('/login', (ctx) => answerLogin(deps, ctx))
+    .post('/login', (ctx) => answerLogin(deps, ctx));
+}
+
+/** What signing out needs. */
+export interface SignOutRoutesDeps extends Omit<SignInRoutesDeps, 'throttle'> {
+  /** Set where people sign in elsewhere: what the page says of their session there. */
+  readonly elsewhere: ((ctx: Context) => Promise<ViewProps['signed_out']>) | undefined;
+}
+
+/** Signing out of everything here. */
+export function signOutRoutes(deps: SignOutRoutesDeps): Router {
+  return new Router()
     .get('/logout', async (ctx) => {
       const signedIn = await identify(deps, ctx);
       if (signedIn === undefined) {
@@ -50,7 +61,7 @@ export function signInRoutes(deps: SignInRoutesDeps): Router {
       }
       await deps.sessions.signOut(ctx);
       ctx.state.signedIn = undefined;
-      deps.renderer.page(ctx, 'signed_out', {});
+      deps.renderer.page(ctx, 'signed_out', (await deps.elsewhere?.(ctx)) ?? {});
     });
 }
 

@@ -23,6 +23,13 @@ export interface UserInput {
   readonly password?: string | null | undefined;
 }
 
+/** Who somebody is at an upstream OpenID provider. */
+export interface Identity {
+  readonly issuer: string;
+  /** The `sub` of its ID tokens. */
+  readonly subject: string;
+}
+
 /** Longest e-mail address, in characters (RFC 5321 section 4.5.3.1.3, without the brackets). */
 export const EMAIL_LIMIT = 254;
 

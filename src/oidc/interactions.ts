@@ -5,6 +5,7 @@ import type { Config } from '../config.ts';
 import type { Db } from '../db/database.ts';
 import { describeOver } from './describe-over.ts';
 import { PATHS } from './paths.ts';
+import { toEpoch } from './time.ts';
 
 type Model = Awaited<ReturnType<Provider['interactionDetails']>>;
 
@@ -52,6 +53,7 @@ function toPending(model: Model, issuer: string): PendingInteraction {
     scopes: (param('scope') ?? '').split(' '),
     redirectUri: param('redirect_uri') ?? '',
     loginHint: param('login_hint'),
+    signInAnew: param('prompt')?.split(' ').includes('login') ?? false,
     uiLocales: param('ui_locales'),
     userId: model.session?.accountId,
     restartUrl: restartUrl(issuer, model.params),
@@ -82,7 +84,7 @@ function restartUrl(issuer: string, params: Model['params']): string {
 function toResult(decision: Decision): InteractionResults {
   switch (decision.kind) {
     case 'signed_in':
-      return { login: { accountId: decision.userId } };
+      return { login: { accountId: decision.userId, ts: toEpoch(decision.authenticatedAt) } };
     case 'allowed':
       return { consent: { grantId: decision.grantId } };
     case 'denied':

@@ -1,10 +1,12 @@
 import type { Context } from 'koa';
 import type { Provider } from 'oidc-provider';
 import type { Config } from '../config.ts';
+import type { Db } from '../db/database.ts';
+import { noteUpstreamSession } from '../upstream/note-session.ts';
 import type { Sessions } from '../web/session.ts';
 import { COOKIE_OPTIONS } from './cookies.ts';
 import { sessionLifetime } from './session-lifetime.ts';
-import { fromEpoch, nowEpoch } from './time.ts';
+import { fromEpoch, nowEpoch, toEpoch } from './time.ts';
 
 /** A session's end is written again when it would move by more than this, in seconds. */
 const WRITE_AFTER = 60;
@@ -12,9 +14,11 @@ const WRITE_AFTER = 60;
 /** The provider's session for our own pages: one sign-in serves both. */
 export function createSessions({
   provider,
+  db,
   config,
 }: {
   provider: Provider;
+  db: Db;
   config: Config;
 }): Sessions {
   return {
@@ -29,11 +33,17 @@ export function createSessions({
       }
       return { userId: session.accountId, authenticatedAt: fromEpoch(session.loginTs) };
     },
-    signIn: async (ctx, userId) => {
+    signIn: async (ctx, userId, by) => {
       const before = await provider.Session.get(ctx);
       const session = await successor(provider, before, userId);
-      session.loginAccount({ accountId: userId });
+      session.loginAccount({
+        accountId: userId,
+        loginTs: by === undefined ? nowEpoch() : toEpoch(by.authenticatedAt),
+      });
       await session.save(sessionLifetime(config, session.loginTs));
+      if (by?.session !== undefined) {
+        await noteUpstreamSession(db, session.uid, by.session);
+      }
       setCookie(provider, ctx, session.jti);
     },
     signOut: async (ctx) => {

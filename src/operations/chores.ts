@@ -8,6 +8,7 @@ import type { Logger } from '../log.ts';
 import { purgeSessions } from '../oidc/purge.ts';
 import { purgeTokens } from '../tokens/purge.ts';
 import { purgeSigningKeys } from '../tokens/purge-signing-keys.ts';
+import { purgeUpstream } from '../upstream/purge.ts';
 
 /** What the chores work on. */
 export interface ChoreDeps {
@@ -28,6 +29,7 @@ const CHORES: Readonly<Record<string, (deps: ChoreDeps) => Promise<unknown>>> = 
   'signing keys': ({ db, config }) => purgeSigningKeys(db, config),
   devices: ({ db }) => purgeDevices(db),
   sessions: ({ db }) => purgeSessions(db),
+  'upstream sign-ins': ({ db }) => purgeUpstream(db),
   'failed requests': ({ db }) => purgeClientErrors(db),
   'log entries': ({ db, config }) => trimLog(db, config.logRetentionDays),
   'notices of unused grants': ({ db, config }) => notifyExpiring(db, config),

@@ -7,7 +7,7 @@ import type { Sessions } from './session.ts';
 /** The person on the other side of an account page. */
 export interface Identified {
   readonly user: User;
-  /** When the password was last given. */
+  /** When the password was last given, here or at the upstream provider. */
   readonly authenticatedAt: Date;
 }
 
@@ -37,7 +37,8 @@ export async function requireSignIn(
   const identified = await identify(deps, ctx);
   if (identified === undefined) {
     ctx.status = 303;
-    ctx.redirect(`/login?return_to=${encodeURIComponent(ctx.url)}`);
+    const lost = ['GET', 'HEAD'].includes(ctx.method) ? '' : 'reason=lost&';
+    ctx.redirect(`/login?${lost}return_to=${encodeURIComponent(ctx.url)}`);
   }
   return identified;
 }

@@ -3,8 +3,15 @@ import type { Context } from 'koa';
 /** Who is signed in on this browser, for the pages that are ours. */
 export interface SignedIn {
   readonly userId: string;
-  /** When the password was last given. */
+  /** When the password was last given, here or at the upstream provider. */
   readonly authenticatedAt: Date;
+}
+
+/** A sign-in elsewhere that vouches for one here. */
+export interface Authentication {
+  readonly authenticatedAt: Date;
+  /** The session there, whose end will be told; undefined where it will not. */
+  readonly session: { readonly issuer: string; readonly sid: string } | undefined;
 }
 
 /**
@@ -14,8 +21,11 @@ export interface SignedIn {
 export interface Sessions {
   /** Who is signed in, if anybody; also keeps the session from idling out. */
   current(ctx: Context): Promise<SignedIn | undefined>;
-  /** Signs in under a new session id. */
-  signIn(ctx: Context, userId: string): Promise<void>;
+  /**
+   * Signs in under a new session id.
+   * @param by where it happened elsewhere; without, the password has been given at this moment
+   */
+  signIn(ctx: Context, userId: string, by?: Authentication): Promise<void>;
   /** Ends the session for `authorize` and for the account pages. */
   signOut(ctx: Context): Promise<void>;
 }

@@ -16,7 +16,11 @@ export interface ViewProps
   consent: ConsentProps;
   interaction_over: InteractionOverProps;
   logout: { readonly action: string; readonly email: string };
-  signed_out: Record<never, never>;
+  /** `elsewhere`: a session that has not ended with the one here. */
+  signed_out: {
+    readonly elsewhere?: { readonly host: string; readonly href: string } | undefined;
+  };
+  sign_in_again: { readonly host: string; readonly href: string };
   error: ErrorProps;
 }
 
@@ -97,6 +101,8 @@ export interface ConsentProps {
   readonly awaitsReview?: boolean | undefined;
   /** The sign-in is too old: the password is asked for on this page. */
   readonly askPassword: boolean;
+  /** The sign-in is too old: it is confirmed at this host first, and then this page comes again. */
+  readonly confirmAt?: string | undefined;
   readonly errors: {
     readonly organizers?: 'required' | 'foreign' | undefined;
     readonly scopes?: 'required' | 'foreign' | undefined;

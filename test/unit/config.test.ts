@@ -157,3 +157,61 @@ describe('The issuer', () => {
     }
   });
 });
+
+describe('The platform’s own login', () => {
+  const UPSTREAM = {
+    OIDC_ISSUER: 'https://accounts.example.com/realms/main',
+    OIDC_CLIENT_ID: 'stagedoor',
+    OIDC_CLIENT_SECRET: 'a secret',
+  };
+
+  test('is off by default; e-mail addresses match nobody unless asked for', () => {
+    assert.equal(readConfig(PRODUCTION).upstream, undefined);
+    const config = readConfig({ ...PRODUCTION, ...UPSTREAM });
+    assert.deepEqual(config.upstream, {
+      issuer: UPSTREAM.OIDC_ISSUER,
+      clientId: 'stagedoor',
+      clientSecret: 'a secret',
+      matchVerifiedEmail: false,
+    });
+    const matching = readConfig({ ...UPSTREAM, OIDC_MATCH_VERIFIED_EMAIL: '1' });
+    assert.equal(matching.upstream?.matchVerifiedEmail, true);
+  });
+
+  test('has three variables that go together, and what is missing is said in the one message', () => {
+    for (const name of ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET']) {
+      const message = refusal({ ...UPSTREAM, [name]: '', PORT: 'x' });
+      assert.match(message, new RegExp(`- ${name} is missing: .* go together`));
+      assert.match(message, /- PORT must be a port number/);
+      assert.doesNotMatch(message, /a secret/);
+    }
+  });
+
+  test('is at a URL, by https in production except on the machine itself, and not this server', () => {
+    for (const issuer of [
+      'accounts',
+      'ftp://x.example.com',
+      'https://x.example.com/?a',
+      'https://u:p@x.example.com',
+    ]) {
+      assert.match(refusal({ ...UPSTREAM, OIDC_ISSUER: issuer }), /OIDC_ISSUER must be a URL/);
+    }
+    assert.match(
+      refusal({
+        ...UPSTREAM,
+        ISSUER: 'https://a.example.com',
+        OIDC_ISSUER: 'https://a.example.com/',
+      }),
+      /OIDC_ISSUER must be the platform’s login/,
+    );
+    const http = { ...PRODUCTION, ...UPSTREAM, OIDC_ISSUER: 'http://accounts.example.com' };
+    assert.match(refusal(http), /OIDC_ISSUER must use https in production/);
+    const here = readConfig({ ...http, OIDC_ISSUER: 'http://localhost:4000' });
+    assert.equal(here.upstream?.issuer, 'http://localhost:4000');
+  });
+
+  test('leaves no room for the demo, whose users have passwords', () => {
+    assert.equal(readConfig(UPSTREAM).demo, false);
+    assert.match(refusal({ ...UPSTREAM, DEMO: '1' }), /DEMO must be 0 with OIDC_ISSUER/);
+  });
+});

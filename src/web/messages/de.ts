@@ -5,6 +5,7 @@ import { authorizationsDe } from './authorizations.ts';
 import type { Catalogue } from './en.ts';
 import { guideDe } from './guide.ts';
 import { insightsDe } from './insights.ts';
+import { upstreamDe } from './upstream.ts';
 
 /** German, with "du". */
 export const de = {
@@ -199,4 +200,5 @@ export const de = {
   ...authorizationsDe,
   ...guideDe,
   ...insightsDe,
+  ...upstreamDe,
 } as const satisfies Catalogue;

@@ -5,6 +5,7 @@ import { authorizationsEn } from './authorizations.ts';
 import { guideEn } from './guide.ts';
 import { insightsEn } from './insights.ts';
 import type { Message, Translated } from './message.ts';
+import { upstreamEn } from './upstream.ts';
 
 /** All texts of the pages. No HTML in here: `{name}` is filled in by `translate.ts`. */
 export const en = {
@@ -190,6 +191,7 @@ export const en = {
   ...authorizationsEn,
   ...guideEn,
   ...insightsEn,
+  ...upstreamEn,
 } as const satisfies Record<string, Message>;
 
 /** The name of a text. */

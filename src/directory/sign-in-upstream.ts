@@ -1,0 +1,33 @@
+import type { Origin } from '../audit/event.ts';
+import { record } from '../audit/record.ts';
+import type { Tx } from '../db/transaction.ts';
+import { erasePassword } from './identity-store.ts';
+import { noteSignIn } from './note-sign-in.ts';
+import type { User } from './user.ts';
+
+/**
+ * Logs that the upstream provider has said who somebody is. From the first such sign-in on the user
+ * has no local password any more.
+ * @param from as for `noteSignIn`
+ * @returns whether the user may go on: a deactivated one may not
+ */
+export async function signInUpstream(
+  tx: Tx,
+  user: User,
+  from: { readonly origin: Origin; readonly device: string },
+): Promise<boolean> {
+  const method = 'upstream';
+  if (user.isActive) {
+    await noteSignIn(tx, user, { ...from, method });
+    await erasePassword(tx, user.id);
+  } else {
+    await record(tx, {
+      action: 'stagedoor.user.sign_in_failed',
+      actor: 'system',
+      userId: user.id,
+      origin: from.origin,
+      data: { method, reason: 'deactivated' },
+    });
+  }
+  return user.isActive;
+}

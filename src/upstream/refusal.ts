@@ -1,0 +1,33 @@
+/** Why a sign-in at the provider came to nothing; each has a page of its own. */
+export type RefusalKind =
+  /** The provider can't be reached, or does not answer in time. */
+  | 'unavailable'
+  /** It sent the person back without signing them in. */
+  | 'refused'
+  | 'unknown_user'
+  | 'deactivated'
+  /** Its clock and ours differ by more than is tolerated. */
+  | 'clock'
+  /** Not begun in this browser, or not at all. */
+  | 'foreign'
+  | 'expired'
+  | 'used'
+  /** An answer that the provider can't have given like that: a defect, or an attack. */
+  | 'invalid'
+  /** This server is not registered there as it is configured here. */
+  | 'misconfigured'
+  /** It did not ask the person to sign in anew although it had to. */
+  | 'not_fresh';
+
+/** A sign-in that came to nothing. `detail` is for developers: never a token, code or secret. */
+export class UpstreamRefusal extends Error {
+  readonly kind: RefusalKind;
+  readonly detail: string;
+
+  constructor(kind: RefusalKind, detail: string, options?: ErrorOptions) {
+    super(`${kind}: ${detail}`, options);
+    this.name = 'UpstreamRefusal';
+    this.kind = kind;
+    this.detail = detail;
+  }
+}

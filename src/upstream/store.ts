@@ -1,0 +1,88 @@
+import { sql } from 'kysely';
+import { hashOf } from '../credentials.ts';
+import type { Db } from '../db/database.ts';
+
+/** A sign-in under way, as it is stored: what it is about is sealed. */
+export interface StoredSignIn {
+  readonly sealed: Uint8Array;
+  readonly status: 'open' | 'used' | 'expired';
+}
+
+/** Stores a sign-in by the hash of its state. */
+export async function insertSignIn(
+  db: Db,
+  state: string,
+  sealed: Uint8Array,
+  lifetime: number,
+): Promise<void> {
+  await db
+    .insertInto('upstream_sign_ins')
+    .values({
+      state_hash: hashOf(state),
+      sealed,
+      expires_at: sql<Date>`now() + make_interval(secs => ${lifetime})`,
+    })
+    .execute();
+}
+
+/** A sign-in, in whatever state it is. */
+export async function selectSignIn(db: Db, state: string): Promise<StoredSignIn | undefined> {
+  const row = await db
+    .selectFrom('upstream_sign_ins')
+    .select(['sealed', 'used_at', sql<boolean>`expires_at <= now()`.as('expired')])
+    .where('state_hash', '=', hashOf(state))
+    .executeTakeFirst();
+  return (
+    row && {
+      sealed: row.sealed,
+      status: row.used_at !== null ? 'used' : row.expired ? 'expired' : 'open',
+    }
+  );
+}
+
+/** Uses up a sign-in; false where that was done before, or it has expired. */
+export async function useSignIn(db: Db, state: string): Promise<boolean> {
+  const row = await db
+    .updateTable('upstream_sign_ins')
+    .set({ used_at: sql<Date>`now()` })
+    .where('state_hash', '=', hashOf(state))
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', sql<Date>`now()`)
+    .returning('state_hash')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/**
+ * Deletes sign-ins a day after they expired, logout tokens that have expired, and notes on sessions
+ * that are no more.
+ */
+export async function deleteOverSignIns(db: Db): Promise<void> {
+  const now = sql<Date>`now()`;
+  const over = sql<Date>`now() - interval '1 day'`;
+  await db.deleteFrom('upstream_sign_ins').where('expires_at', '<', over).execute();
+  await db.deleteFrom('upstream_logout_tokens').where('expires_at', '<', now).execute();
+  await db
+    .deleteFrom('upstream_sessions as u')
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb.selectFrom('sessions as s').select('s.uid').whereRef('s.uid', '=', 'u.session_uid'),
+        ),
+      ),
+    )
+    .execute();
+}
+
+/** Notes the provider's session of a browser session. */
+export async function upsertUpstreamSession(
+  db: Db,
+  sessionUid: string,
+  session: { readonly issuer: string; readonly sid: string },
+): Promise<void> {
+  await db
+    .insertInto('upstream_sessions')
+    .values({ session_uid: sessionUid, ...session })
+    .onConflict((conflict) => conflict.column('session_uid').doUpdateSet(session))
+    .execute();
+}

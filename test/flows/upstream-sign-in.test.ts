@@ -1,0 +1,264 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { CompiledQuery } from 'kysely';
+import { authorizationUrl, challengeOf, decide } from '../support/flow.ts';
+import { startUpstreamSite, type UpstreamSite } from '../support/upstream-site.ts';
+import { UpstreamVisitor } from '../support/upstream-visitor.ts';
+import { offered, showsForm, describe as textOf } from '../support/user-agent.ts';
+
+const ACCOUNT = '/account/authorizations';
+const APPLICATIONS = '/account/applications';
+
+describe('signing in at the platform’s own login', () => {
+  let site: UpstreamSite;
+  before(async () => {
+    site = await startUpstreamSite();
+  });
+  after(() => site.close());
+
+  const newVisitor = (headers?: Record<string, string>) =>
+    new UpstreamVisitor(site.server, site.upstream, headers);
+
+  const signedIn = async () => {
+    const visitor = newVisitor();
+    const { page } = await visitor.open(ACCOUNT, site.ada);
+    assert.equal(page.url.pathname, ACCOUNT, textOf(page));
+    return visitor;
+  };
+
+  const requestUrl = (parameters: Record<string, string> = {}) =>
+    authorizationUrl(site.server, {
+      response_type: 'code',
+      client_id: site.platform.application.clientId,
+      redirect_uri: site.platform.application.redirectUri,
+      code_challenge: challengeOf('v'.repeat(43)),
+      code_challenge_method: 'S256',
+      approval_prompt: 'force',
+      ...parameters,
+    });
+
+  const query = async (text: string): Promise<Record<string, unknown>[]> =>
+    (await site.server.database.db.executeQuery<Record<string, unknown>>(CompiledQuery.raw(text)))
+      .rows;
+
+  describe('for the account pages', () => {
+    it('leads straight there and back to the page that was asked for', async () => {
+      const visitor = newVisitor();
+      const { page, asked } = await visitor.open(`${APPLICATIONS}?notice=x`, site.ada);
+      assert.equal(page.url.pathname + page.url.search, `${APPLICATIONS}?notice=x`, textOf(page));
+      assert.equal(asked.length, 1);
+      assert.match((await visitor.stagedoor.get('/logout')).body, /ada@example\.com/);
+    });
+
+    it('asks as the standard wants it, in the language of the person', async () => {
+      const visitor = newVisitor({ 'accept-language': 'de' });
+      const { requests, asked } = await visitor.open(ACCOUNT, site.ada);
+      const parameters = Object.fromEntries(requests[0]?.searchParams ?? []);
+      const { state, nonce, code_challenge, ...rest } = parameters;
+      for (const random of [state, nonce, code_challenge]) {
+        assert.match(random ?? '', /^[\w-]{43}$/);
+      }
+      assert.deepEqual(rest, {
+        client_id: 'stagedoor',
+        response_type: 'code',
+        redirect_uri: `${site.server.issuer}/login/callback`,
+        scope: 'openid',
+        code_challenge_method: 'S256',
+        max_age: String(site.server.config.sessionTtl),
+        ui_locales: 'de',
+      });
+      assert.match(asked[0]?.body ?? '', /in de\./);
+    });
+
+    it('does not ask for what the platform knows already', async () => {
+      const visitor = await signedIn();
+      visitor.stagedoor.cookies.clear();
+      const { page, asked, requests } = await visitor.open(ACCOUNT);
+      assert.equal(page.url.pathname, ACCOUNT, textOf(page));
+      assert.deepEqual([asked.length, requests.length], [0, 1]);
+    });
+
+    it('in several tabs at once', async () => {
+      const visitor = newVisitor();
+      const pages = await Promise.all(
+        [ACCOUNT, APPLICATIONS, requestUrl()].map((url) => visitor.stagedoor.get(url)),
+      );
+      const [first, second, third] = pages;
+      assert.ok(first && second && third);
+      const last = await visitor.follow(third, site.ada);
+      assert.ok(showsForm(last.page, 'decision'), textOf(last.page));
+      const { page } = await visitor.follow(first, site.ada);
+      assert.equal(page.url.pathname, ACCOUNT, textOf(page));
+      const other = await visitor.follow(second, site.ada);
+      assert.equal(other.page.url.pathname, APPLICATIONS, textOf(other.page));
+    });
+
+    it('says that a form was not taken which came after the session had ended', async () => {
+      const visitor = await signedIn();
+      const form = await visitor.stagedoor.get(`${APPLICATIONS}/new`);
+      await query('delete from sessions');
+      const page = await visitor.stagedoor.submit(form, {}, 'csrf');
+      assert.match(page.body, /You are not signed in any more/, textOf(page));
+      const [link] = page.body.match(/\/login\?return_to=[^"]*new/) ?? [];
+      const back = await visitor.open(link ?? '', site.ada);
+      assert.equal(back.page.url.pathname, `${APPLICATIONS}/new`, textOf(back.page));
+    });
+
+    it('leads nowhere else afterwards', async () => {
+      for (const target of [
+        '//evil.example.com',
+        'https://evil.example.com/',
+        '/..//evil.example.com',
+      ]) {
+        const visitor = newVisitor();
+        const path = `/login?return_to=${encodeURIComponent(target)}`;
+        const { page } = await visitor.open(path, site.ada);
+        assert.equal(page.leavesTo, undefined);
+        assert.equal(page.url.pathname, ACCOUNT, target);
+      }
+    });
+  });
+
+  describe('for an application', () => {
+    it('leads there, to consent, and back to the application', async () => {
+      const visitor = newVisitor();
+      const { page, asked } = await visitor.open(
+        requestUrl({ login_hint: 'ada@example.com' }),
+        site.ada,
+      );
+      assert.ok(showsForm(page, 'decision'), textOf(page));
+      assert.match(asked[0]?.body ?? '', /value="ada@example\.com"/, 'the hint is passed on');
+      assert.deepEqual(offered(page, 'organizers'), ['bluehall', 'redstage']);
+      const back = await decide(visitor.stagedoor, page);
+      assert.ok(back.leavesTo?.searchParams.has('code'), textOf(back));
+    });
+
+    it('asks anew where the application wants it, whoever is signed in', async () => {
+      const visitor = await signedIn();
+      const { page, asked, requests } = await visitor.open(
+        requestUrl({ prompt: 'login' }),
+        site.ada,
+      );
+      assert.ok(showsForm(page, 'decision'), textOf(page));
+      assert.equal(asked.length, 1);
+      assert.equal(requests[0]?.searchParams.get('prompt'), 'login');
+      assert.equal((await visitor.open(requestUrl())).requests.length, 0);
+    });
+
+    it('takes the platform’s word for when it was', async () => {
+      const visitor = await signedIn();
+      await query('delete from sessions');
+      const hourAgo = Math.floor(Date.now() / 1000) - 3600;
+      site.upstream.behaviour = { claims: (claims) => ({ ...claims, auth_time: hourAgo }) };
+      await visitor.open(requestUrl());
+      site.upstream.behaviour = {};
+      assert.deepEqual(
+        await query('select authenticated_at from sessions where user_id is not null'),
+        [{ authenticated_at: new Date(hourAgo * 1000) }],
+      );
+    });
+
+    it('lets somebody else take over the request', async () => {
+      const visitor = await signedIn();
+      const { page: consent } = await visitor.open(requestUrl());
+      const [link] =
+        consent.body.match(/\/api\/v1\/oauth\/authorize\?[^"]*prompt=login[^"]*/) ?? [];
+      const { page } = await visitor.open(link?.replaceAll('&amp;', '&') ?? '', site.ben);
+      assert.ok(showsForm(page, 'decision'), textOf(page));
+      assert.match(page.body, /ben@example\.com/);
+      assert.deepEqual(offered(page, 'organizers'), ['greenarena']);
+      const old = await visitor.stagedoor.get(consent.url);
+      assert.equal(old.status, 403, 'what Ada had before her is not answered by Ben');
+    });
+  });
+
+  describe('keeps no passwords', () => {
+    it('takes none', async () => {
+      const visitor = newVisitor();
+      const { email, password } = site.platform.ada;
+      const form = { method: 'POST', body: new URLSearchParams({ email, password }) };
+      assert.equal((await visitor.stagedoor.request('/login', form)).status, 405);
+      const waiting = await visitor.stagedoor.get(requestUrl());
+      assert.equal(waiting.leavesTo?.origin, site.upstream.issuer);
+      const refused = await visitor.stagedoor.request(waiting.url, form);
+      assert.equal(refused.status, 403, 'a form without CSRF token');
+      assert.deepEqual(visitor.stagedoor.cookies.values('stagedoor_session'), []);
+    });
+
+    it('erases the one from before at the first sign-in', async () => {
+      await query("update users set password_hash = 'something' where id in ('ada', 'ben')");
+      await signedIn();
+      assert.deepEqual(
+        await query(
+          "select id from users where password_hash is not null and id in ('ada', 'ben')",
+        ),
+        [{ id: 'ben' }],
+      );
+    });
+  });
+
+  it('is in the user’s log, and told by mail where the browser is a new one', async () => {
+    const lastEntry = async () =>
+      (
+        await query(
+          "select actor, user_id, data from audit_events where action = 'stagedoor.user.signed_in' order by id desc limit 1",
+        )
+      )[0];
+    const mails = "select recipient from mail_outbox where kind = 'new_device'";
+    await signedIn();
+    const told = (await query(mails)).length;
+    const visitor = await signedIn();
+    const entry = { actor: 'user:ada', user_id: 'ada' };
+    assert.deepEqual(await lastEntry(), {
+      ...entry,
+      data: { method: 'upstream', new_device: true },
+    });
+    assert.equal((await query(mails)).length, told + 1);
+    await query('delete from sessions');
+    await visitor.open(ACCOUNT);
+    assert.deepEqual(await lastEntry(), { ...entry, data: { method: 'upstream' } });
+    assert.equal((await query(mails)).length, told + 1);
+  });
+
+  it('leaves nothing readable at rest of a sign-in that is under way', async () => {
+    const visitor = newVisitor();
+    const page = await visitor.stagedoor.get(requestUrl());
+    const { searchParams } = page.leavesTo ?? new URL(site.upstream.issuer);
+    const uid = page.url.pathname.split('/').at(-1) ?? '';
+    const [row] = await query(
+      "select encode(sealed, 'escape') || encode(state_hash, 'hex') as text from upstream_sign_ins order by created_at desc limit 1",
+    );
+    const text = String(row?.text);
+    for (const secret of [searchParams.get('state') ?? '', searchParams.get('nonce') ?? '', uid]) {
+      assert.ok(secret.length > 20 && !text.includes(secret));
+    }
+  });
+
+  describe('and signing out', () => {
+    const signOut = async (visitor: UpstreamVisitor) =>
+      visitor.stagedoor.submit(await visitor.stagedoor.get('/logout'), {}, 'csrf');
+
+    it('is not undone by the next click: the platform asks who it is', async () => {
+      const visitor = await signedIn();
+      assert.match((await signOut(visitor)).body, /You are signed out/);
+      const { page, asked, requests } = await visitor.open(requestUrl(), site.ben);
+      assert.equal(requests[0]?.searchParams.get('prompt'), 'login');
+      assert.equal(asked.length, 1);
+      assert.match(page.body, /ben@example\.com/);
+      visitor.stagedoor.cookies.clear();
+      assert.equal((await visitor.open(ACCOUNT)).asked.length, 0, 'from then on as ever');
+    });
+
+    it('offers to sign out there as well', async () => {
+      const visitor = await signedIn();
+      const page = await signOut(visitor);
+      assert.match(page.body, /href="\/logout\/upstream"/);
+      const { leavesTo } = await visitor.stagedoor.get('/logout/upstream');
+      assert.ok(leavesTo);
+      assert.equal(leavesTo.origin, site.upstream.issuer);
+      const question = await visitor.platform.get(leavesTo);
+      assert.equal(question.status, 200, textOf(question));
+      assert.match(question.body, /logout/i);
+    });
+  });
+});

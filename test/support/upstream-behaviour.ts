@@ -1,0 +1,61 @@
+import { decodeJwt, type JWTPayload } from 'jose';
+import type { Middleware } from 'koa';
+import type { UpstreamProvider } from './upstream-provider.ts';
+
+/** What the platform's own login does wrong. */
+export interface Behaviour {
+  /** Its ID tokens say something else: a shifted clock, say. They are signed as ever. */
+  readonly claims?: (claims: JWTPayload) => JWTPayload;
+  /** Its ID tokens are signed with a key that nobody knows. */
+  readonly foreignKey?: boolean;
+  /** The authorization endpoint sends everybody back with this error. */
+  readonly authorizationError?: string;
+  /** Another `iss` in the authorization response. */
+  readonly iss?: string;
+  /** The token endpoint answers with this. */
+  readonly tokenAnswer?: { readonly status: number; readonly body: string | object };
+  /** Metadata that is not as it was. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
+}
+
+/** Makes the provider behave like that. */
+export function misbehave(upstream: UpstreamProvider): Middleware {
+  return async (ctx, next) => {
+    const { behaviour } = upstream;
+    if (ctx.path === '/auth' && behaviour.authorizationError !== undefined) {
+      const { redirect_uri, state } = ctx.query;
+      const error = { error: behaviour.authorizationError, error_description: 'for the tests' };
+      const answer = new URLSearchParams({ ...error, state: String(state), iss: upstream.issuer });
+      return ctx.redirect(`${String(redirect_uri)}?${answer}`);
+    }
+    await next();
+    if (ctx.path === '/token') {
+      await changeTokens(upstream, ctx);
+    }
+    if (ctx.path === '/.well-known/openid-configuration' && behaviour.metadata !== undefined) {
+      ctx.body = { ...ctx.body, ...behaviour.metadata };
+    }
+    const location = ctx.response.get('Location');
+    if (behaviour.iss !== undefined && location.includes('/login/callback')) {
+      const url = new URL(location);
+      url.searchParams.set('iss', behaviour.iss);
+      ctx.set('Location', url.href);
+    }
+  };
+}
+
+async function changeTokens(
+  { behaviour, sign }: UpstreamProvider,
+  ctx: Parameters<Middleware>[0],
+): Promise<void> {
+  const { claims = (given) => given, foreignKey = false, tokenAnswer } = behaviour;
+  if (tokenAnswer !== undefined) {
+    ctx.status = tokenAnswer.status;
+    ctx.body = tokenAnswer.body;
+    return;
+  }
+  const body: { id_token?: string } = ctx.body ?? {};
+  if (body.id_token !== undefined) {
+    ctx.body = { ...body, id_token: await sign(claims(decodeJwt(body.id_token)), { foreignKey }) };
+  }
+}

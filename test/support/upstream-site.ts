@@ -1,0 +1,55 @@
+import { sql } from 'kysely';
+import { createPlatform, type TestPlatform } from './factories.ts';
+import { freePort } from './free-port.ts';
+import { startServer, type TestServer } from './server.ts';
+import {
+  startUpstreamProvider,
+  type UpstreamAccount,
+  type UpstreamProvider,
+} from './upstream-provider.ts';
+
+/** A Stagedoor whose users sign in at the platform's own login. */
+export interface UpstreamSite {
+  readonly server: TestServer;
+  readonly upstream: UpstreamProvider;
+  readonly platform: TestPlatform;
+  /** Ada's and Ben's accounts at the platform; they are known here. */
+  readonly ada: UpstreamAccount;
+  readonly ben: UpstreamAccount;
+  close(): Promise<void>;
+}
+
+/** Starts both. */
+export async function startUpstreamSite(
+  overrides: Readonly<Record<string, string>> = {},
+): Promise<UpstreamSite> {
+  const upstream = await startUpstreamProvider(await freePort());
+  const server = await startServer({ ...upstream.variables, ...overrides });
+  const platform = await createPlatform(server);
+  const ada = upstream.addAccount('platform|4711', { email: 'ada@example.com' });
+  const ben = upstream.addAccount('platform|4712', { email: 'ben@example.com' });
+  await link(server, upstream, platform.ada.id, ada);
+  await link(server, upstream, platform.ben.id, ben);
+  return {
+    server,
+    upstream,
+    platform,
+    ada,
+    ben,
+    close: async () => {
+      await server.close();
+      await upstream.close();
+    },
+  };
+}
+
+async function link(
+  server: TestServer,
+  { issuer }: UpstreamProvider,
+  userId: string,
+  { sub }: UpstreamAccount,
+) {
+  await sql`insert into user_identities (issuer, subject, user_id) values (${issuer}, ${sub}, ${userId})`.execute(
+    server.database.db,
+  );
+}
