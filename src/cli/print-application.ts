@@ -1,5 +1,6 @@
 import { type Application, applicationState } from '../applications/application.ts';
 import { oneLine } from '../audit/mail-text.ts';
+import { table } from './table.ts';
 
 /** A table, a line an application. */
 export function printApplications(applications: readonly Application[]): string {
@@ -15,13 +16,7 @@ export function printApplications(applications: readonly Application[]): string 
     // Nothing in a name steers the terminal or looks like another line.
     oneLine(application.name),
   ]);
-  const widths = head.map((_, column) =>
-    Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)),
-  );
-  return [head, ...rows]
-    .map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '))
-    .map((row) => `${row.trimEnd()}\n`)
-    .join('');
+  return table(head, rows);
 }
 
 /** One application, a line a fact. */

@@ -1,12 +1,14 @@
 import { StagedoorError } from '../errors.ts';
 import { runApplication } from './application.ts';
 import { type Command, EXIT, type Output, UsageError } from './command.ts';
+import { runKeys } from './keys.ts';
 import { runMigrate } from './migrate.ts';
 
 const HELP = `Usage: stagedoor <command> [options]
 
   migrate       Bring the database up to date.
   application   List, show, review, suspend and resume applications.
+  keys          List the signing keys, and replace the one that signs.
 
   stagedoor <command> --help tells more about one.
 
@@ -17,6 +19,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found.
 const COMMANDS: Readonly<Record<string, Command>> = {
   migrate: runMigrate,
   application: runApplication,
+  keys: runKeys,
 };
 
 /** Runs a command line; the answer is the exit code. */

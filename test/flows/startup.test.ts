@@ -70,6 +70,7 @@ describe('a server that can’t start', { concurrency: 2 }, () => {
       SESSION_TTL: '0',
       SESSION_IDLE_TTL: 'never',
       RECENT_SIGN_IN_SECONDS: 'NaN',
+      SIGNING_KEY_MAX_AGE_DAYS: '-1',
       TRUST_PROXY: 'yes',
       WORKERS: '0',
       LOG_LEVEL: 'loud',

@@ -1,0 +1,46 @@
+import type { ListedSigningKey } from '../tokens/list-signing-keys.ts';
+import type { Rotated } from '../tokens/rotate-signing-key.ts';
+import { table } from './table.ts';
+
+/** A table, a line a key. */
+export function printKeys(keys: readonly ListedSigningKey[]): string {
+  if (keys.length === 0) {
+    return 'There are no signing keys: the server makes the first one when it starts.\n';
+  }
+  return table(
+    ['KEY ID', 'STATE', 'SIGNS FROM', 'SIGNS UNTIL', 'PUBLISHED UNTIL'],
+    keys.map((key) => [
+      key.kid,
+      key.state,
+      key.signsFrom.toISOString(),
+      key.retiredAt?.toISOString() ?? '-',
+      key.publishedUntil?.toISOString() ?? '-',
+    ]),
+  );
+}
+
+/** A key on the wire. */
+export function presentKey(key: ListedSigningKey): object {
+  return {
+    kid: key.kid,
+    alg: key.alg,
+    state: key.state,
+    created_at: key.createdAt.toISOString(),
+    signs_from: key.signsFrom.toISOString(),
+    signs_until: key.retiredAt?.toISOString() ?? null,
+    published_until: key.publishedUntil?.toISOString() ?? null,
+  };
+}
+
+/** What came of a rotation, in a sentence. */
+export function printRotated({ made, kid, signsFrom }: Rotated): string {
+  const from = signsFrom.toISOString();
+  return made
+    ? `Made the key ${kid}. It signs from ${from}.\n`
+    : `The key ${kid} is waiting already. It signs from ${from}.\n`;
+}
+
+/** What came of a rotation, on the wire. */
+export function presentRotated({ made, kid, signsFrom }: Rotated): object {
+  return { made, kid, signs_from: signsFrom.toISOString() };
+}
