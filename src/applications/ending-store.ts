@@ -39,6 +39,6 @@ export async function recordGrantsEndedByDeletion(
     select distinct 'stagedoor.user.oauth.revoked', ${actor}::text, user_id, client_id,
       ${JSON.stringify(data)}::jsonb
     from grants
-    where client_id = ${clientId} and revoked_at is null and expires_at > now()
+    where client_id = ${clientId} and revoked_at is null and least(expires_at, ends_at) > now()
   `.execute(tx);
 }

@@ -16,7 +16,7 @@ export async function selectOwnApplications(
       sql<number>`(
         select count(distinct user_id)::int from grants
         where grants.client_id = applications.client_id
-          and revoked_at is null and expires_at > now()
+          and revoked_at is null and least(expires_at, ends_at) > now()
       )`.as('connectedUsers'),
       sql<Date | null>`(
         select max(last_used_at) from grants where grants.client_id = applications.client_id

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { listOwnApplications } from '../../src/applications/list-own.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
 import { findLastGrant, listLiveGrants, listUnusedGrants } from '../../src/grants/find.ts';
 import { type Narrowing, narrowGrant } from '../../src/grants/narrow.ts';
@@ -181,6 +182,13 @@ for (const engine of ['PostgreSQL', 'the embedded database'] as const) {
         (await listLiveGrants(server.database.db, 'ada')).some(({ id }) => id === grant.id),
         false,
       );
+      await server.database.db
+        .deleteFrom('grants')
+        .where('user_id', '=', 'ada')
+        .where('id', '<>', grant.id)
+        .execute();
+      const [owned] = await listOwnApplications(server.database.db, 'ben');
+      assert.equal(owned?.connectedUsers, 0);
       const again = await authorize(server, {
         application,
         user: platform.ada,
