@@ -17,11 +17,12 @@ export async function showRevokeUnused(deps: GrantPagesDeps, ctx: Context): Prom
   const identified = await requireSignIn(deps, ctx);
   if (identified !== undefined) {
     const { days } = ctx.query;
-    await render(deps, ctx, identified.user, typeof days === 'string' ? days : FIRST_CHOICE);
+    const typed = typeof days === 'string' ? days : FIRST_CHOICE;
+    await render(deps, ctx, identified.user, typed);
   }
 }
 
-/** Ends it; what has been used in the meantime stays. */
+/** Ends it: nothing that has been used in the meantime, and nothing that was not shown. */
 export async function answerRevokeUnused(deps: GrantPagesDeps, ctx: Context): Promise<void> {
   const form = await postedForm(deps, ctx);
   const identified = await requireSignIn(deps, ctx);
@@ -34,9 +35,16 @@ export async function answerRevokeUnused(deps: GrantPagesDeps, ctx: Context): Pr
   if (days === undefined) {
     return render(deps, ctx, user, typed);
   }
-  const ended = await inTransaction(deps.db, (tx) =>
-    revokeUnusedGrants(tx, { userId: user.id, days }, byUser(user, ctx)),
-  );
+  const shown = form.getAll('grants');
+  const ended = await inTransaction(deps.db, async (tx) => {
+    const unused = await listUnusedGrants(tx, user.id, days);
+    return unused.every(({ id }) => shown.includes(id))
+      ? revokeUnusedGrants(tx, { userId: user.id, days }, byUser(user, ctx))
+      : undefined;
+  });
+  if (ended === undefined) {
+    return render(deps, ctx, user, typed, 409);
+  }
   toList(ctx, ended > 0 ? 'revoked_unused' : 'none_unused');
 }
 
@@ -45,6 +53,7 @@ async function render(
   ctx: Context,
   user: User,
   typed: string,
+  status: 200 | 409 = 200,
 ): Promise<void> {
   const { refreshTokenTtl } = deps.config;
   const days = readDays(typed);
@@ -54,6 +63,7 @@ async function render(
     action: ctx.path,
     days: typed,
     error: days === undefined,
+    meanwhile: status === 409,
     // What is idle for longer has ended by itself.
     choices: CHOICES.filter((one) => one * SECONDS_A_DAY < refreshTokenTtl).map((one) => ({
       days: one,
@@ -67,8 +77,9 @@ async function render(
     })),
     timezone: user.timezone,
   };
-  const status = days === undefined ? 400 : 200;
-  deps.renderer.page(ctx, 'account/authorizations/revoke_unused', props, { status });
+  deps.renderer.page(ctx, 'account/authorizations/revoke_unused', props, {
+    status: props.error ? 400 : status,
+  });
 }
 
 function readDays(typed: string): number | undefined {

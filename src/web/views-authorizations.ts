@@ -126,12 +126,17 @@ export interface RevokeApplicationProps {
   readonly timezone: string;
 }
 
-/** Shows what was not used for so long, and asks before it ends. Posts `days`. */
+/**
+ * Shows what was not used for so long, and asks before it ends. Posts `days`, and `grants`
+ * (repeated): the ids of what was shown.
+ */
 export interface RevokeUnusedProps {
   readonly action: string;
   /** As it was typed. */
   readonly days: string;
   readonly error: boolean;
+  /** There is more now than was shown. Nothing has ended. */
+  readonly meanwhile: boolean;
   readonly choices: readonly {
     readonly days: number;
     readonly href: string;

@@ -249,6 +249,17 @@ describe('what a user has allowed', () => {
       assert.equal(await isActive(oldToken), true);
     });
 
+    it('stays where it was not shown', async () => {
+      const asks = await open(agent, `${AUTHORIZATIONS}/unused?days=90`);
+      await ageGrant(server, used, { granted: 190, used: 91 });
+      const again = await confirm(agent, asks);
+      assert.equal(again.status, 409);
+      assert.match(words(again), /Nothing has been revoked yet/);
+      assert.equal(await isActive(oldToken), true);
+      assert.match(words(await confirm(agent, again)), /The unused access has been revoked/);
+      assert.deepEqual(grantIds(await list(agent)), [neverUsed]);
+    });
+
     it('is plainly nothing where all was used', async () => {
       const page = await open(agent, `${AUTHORIZATIONS}/unused?days=300`);
       assert.match(words(page), /There is nothing to revoke .* unused for 300 days/);

@@ -120,6 +120,9 @@ export const authorizationsEn = {
   'unused.found': 'Not used for {time} ({number})',
   'unused.text':
     'From the next request on this opens nothing any more. An application that has no other access has to ask you again.',
+  'unused.meanwhile.title': 'There is more than you were shown',
+  'unused.meanwhile.text':
+    'The list has changed since you opened it. Nothing has been revoked yet: look at it again.',
   'unused.none.title': 'There is nothing to revoke',
   'unused.none.text': 'Nothing that you have allowed was left unused for {time}.',
   'unused.submit': { one: 'Revoke it', other: 'Revoke these {count}' },
@@ -254,6 +257,9 @@ export const authorizationsDe = {
   'unused.found': '{time} nicht benutzt ({number})',
   'unused.text':
     'Ab der nächsten Anfrage öffnet das nichts mehr. Eine Anwendung, die keinen anderen Zugriff hat, muss dich dann wieder fragen.',
+  'unused.meanwhile.title': 'Es ist mehr, als du gesehen hast',
+  'unused.meanwhile.text':
+    'Die Liste hat sich geändert, seit du sie geöffnet hast. Noch ist nichts widerrufen: Sieh sie dir noch einmal an.',
   'unused.none.title': 'Es gibt nichts zu widerrufen',
   'unused.none.text': 'Nichts, was du erlaubt hast, blieb {time} unbenutzt.',
   'unused.submit': { one: 'Widerrufen', other: 'Diese {count} widerrufen' },
