@@ -68,10 +68,11 @@ function kindOfAnswer({ error, status }: ResponseBodyError): RefusalKind {
 }
 
 function kindOfClientError({ code, cause }: ClientError): RefusalKind {
-  if (cause instanceof Response) {
+  const known = CODES[code ?? ''];
+  if (known === undefined && cause instanceof Response) {
     return cause.status >= 500 || cause.status === 429 ? 'unavailable' : 'misconfigured';
   }
-  return CODES[code ?? ''] ?? 'invalid';
+  return known ?? 'invalid';
 }
 
 function messageOf(cause: unknown): string | undefined {

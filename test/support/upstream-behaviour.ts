@@ -14,6 +14,8 @@ export interface Behaviour {
   readonly iss?: string;
   /** The token endpoint answers with this. */
   readonly tokenAnswer?: { readonly status: number; readonly body: string | object };
+  /** Is shown every token that it hands out. */
+  readonly note?: (token: string) => void;
   /** Metadata that is not as it was. */
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
@@ -35,7 +37,7 @@ export function misbehave(upstream: UpstreamProvider): Middleware {
     if (ctx.path === '/.well-known/openid-configuration' && behaviour.metadata !== undefined) {
       ctx.body = { ...ctx.body, ...behaviour.metadata };
     }
-    const location = ctx.response.get('Location');
+    const location = ctx.response.get('Location') ?? '';
     if (behaviour.iss !== undefined && location.includes('/login/callback')) {
       const url = new URL(location);
       url.searchParams.set('iss', behaviour.iss);
@@ -51,11 +53,15 @@ async function changeTokens(
   const { claims = (given) => given, foreignKey = false, tokenAnswer } = behaviour;
   if (tokenAnswer !== undefined) {
     ctx.status = tokenAnswer.status;
+    ctx.remove('Content-Type');
     ctx.body = tokenAnswer.body;
     return;
   }
-  const body: { id_token?: string } = ctx.body ?? {};
+  const body: { id_token?: string; access_token?: string } = ctx.body ?? {};
   if (body.id_token !== undefined) {
-    ctx.body = { ...body, id_token: await sign(claims(decodeJwt(body.id_token)), { foreignKey }) };
+    const idToken = await sign(claims(decodeJwt(body.id_token)), { foreignKey });
+    behaviour.note?.(idToken);
+    behaviour.note?.(body.access_token ?? idToken);
+    ctx.body = { ...body, id_token: idToken };
   }
 }

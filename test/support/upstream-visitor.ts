@@ -1,4 +1,4 @@
-import type { TestServer } from './server.ts';
+import type { Issuer } from './platform.ts';
 import type { UpstreamAccount, UpstreamProvider } from './upstream-provider.ts';
 import { type FormValues, type Page, showsForm, UserAgent } from './user-agent.ts';
 
@@ -23,7 +23,7 @@ export class UpstreamVisitor {
   readonly #upstream: UpstreamProvider;
 
   constructor(
-    server: TestServer,
+    server: Issuer,
     upstream: UpstreamProvider,
     headers: Readonly<Record<string, string>> = {},
   ) {

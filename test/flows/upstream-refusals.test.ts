@@ -1,0 +1,427 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import type { JWTPayload } from 'jose';
+import { CompiledQuery } from 'kysely';
+import { authorizationUrl, challengeOf } from '../support/flow.ts';
+import { freePort } from '../support/free-port.ts';
+import { createScriptRunner } from '../support/run-script.ts';
+import { prepareEnvironment } from '../support/server-environment.ts';
+import type { Behaviour } from '../support/upstream-behaviour.ts';
+import { startUpstreamProvider } from '../support/upstream-provider.ts';
+import { startUpstreamSite, type UpstreamSite } from '../support/upstream-site.ts';
+import { UpstreamVisitor } from '../support/upstream-visitor.ts';
+import { type Page, showsForm, describe as textOf } from '../support/user-agent.ts';
+
+const ACCOUNT = '/account/authorizations';
+const SESSION = 'stagedoor_session';
+
+describe('a sign-in at the platform’s own login that comes to nothing', () => {
+  let site: UpstreamSite;
+  before(async () => {
+    site = await startUpstreamSite();
+  });
+  afterEach(async () => {
+    site.upstream.behaviour = {};
+    await site.upstream.network.restore();
+  });
+  after(() => site.close());
+
+  const newVisitor = (headers?: Record<string, string>) =>
+    new UpstreamVisitor(site.server, site.upstream, headers);
+
+  const requestUrl = () =>
+    authorizationUrl(site.server, {
+      response_type: 'code',
+      client_id: site.platform.application.clientId,
+      redirect_uri: site.platform.application.redirectUri,
+      code_challenge: challengeOf('v'.repeat(43)),
+      code_challenge_method: 'S256',
+      approval_prompt: 'force',
+    });
+
+  const query = async (text: string): Promise<Record<string, unknown>[]> =>
+    (await site.server.database.db.executeQuery<Record<string, unknown>>(CompiledQuery.raw(text)))
+      .rows;
+
+  /** The way on that the page offers in these words. */
+  const wayOn = (page: Page, words: string) => {
+    const pattern = new RegExp(`<a href="([^"]+)"[^>]*><bdi>${words}</bdi>`);
+    return pattern.exec(page.body)?.[1]?.replaceAll('&amp;', '&') ?? assert.fail(textOf(page));
+  };
+
+  /** A page that says what happened and what to do, to somebody who is not signed in. */
+  const assertRefused = (visitor: UpstreamVisitor, page: Page, status: number, title: RegExp) => {
+    assert.equal(page.status, status, textOf(page));
+    assert.match(page.body, /<h1>[^<]+<\/h1>\s*<p>[^<]+<\/p>\s*<p>[^<]+<\/p>/);
+    assert.match(page.body, title, textOf(page));
+    assert.match(page.headers.get('cache-control') ?? '', /no-store/);
+    assert.deepEqual(visitor.stagedoor.cookies.values(SESSION), []);
+  };
+
+  const wrongs: Record<
+    string,
+    { behaviour: Behaviour; status: number; title: RegExp; detail: RegExp }
+  > = {
+    'somebody whom the platform does not let in': {
+      behaviour: { authorizationError: 'access_denied' },
+      status: 403,
+      title: /You were not signed in/,
+      detail: /access_denied/,
+    },
+    'a platform that can’t sign anybody in without asking': {
+      behaviour: { authorizationError: 'login_required' },
+      status: 403,
+      title: /You were not signed in/,
+      detail: /login_required/,
+    },
+    'a platform that is out of order': {
+      behaviour: { authorizationError: 'temporarily_unavailable' },
+      status: 503,
+      title: /Sign-in is not available right now/,
+      detail: /temporarily_unavailable/,
+    },
+    'a client that may not do this there': {
+      behaviour: { authorizationError: 'unauthorized_client' },
+      status: 503,
+      title: /Sign-in is not set up correctly/,
+      detail: /unauthorized_client/,
+    },
+    'a token endpoint that fails': {
+      behaviour: { tokenAnswer: { status: 502, body: '<h1>Bad gateway</h1>' } },
+      status: 503,
+      title: /Sign-in is not available right now/,
+      detail: /status 502/,
+    },
+    'a token endpoint that answers with a page': {
+      behaviour: { tokenAnswer: { status: 200, body: '<h1>Maintenance</h1>' } },
+      status: 503,
+      title: /Sign-in is not available right now/,
+      detail: /NOT_JSON/,
+    },
+    'a code that took too long': {
+      behaviour: { tokenAnswer: { status: 400, body: { error: 'invalid_grant' } } },
+      status: 410,
+      title: /That took too long/,
+      detail: /invalid_grant/,
+    },
+    'a nonce of another sign-in': {
+      behaviour: { claims: (claims) => ({ ...claims, nonce: 'another' }) },
+      status: 400,
+      title: /The sign-in could not be checked/,
+      detail: /nonce/,
+    },
+    'an ID token for somebody else': {
+      behaviour: { claims: (claims) => ({ ...claims, aud: 'another' }) },
+      status: 400,
+      title: /The sign-in could not be checked/,
+      detail: /aud/,
+    },
+    'an ID token of another issuer': {
+      behaviour: { claims: (claims) => ({ ...claims, iss: 'https://evil.example.com' }) },
+      status: 400,
+      title: /The sign-in could not be checked/,
+      detail: /iss/,
+    },
+    'a redirect of another issuer': {
+      behaviour: { iss: 'https://evil.example.com' },
+      status: 400,
+      title: /The sign-in could not be checked/,
+      detail: /iss/,
+    },
+    'a signature of an unknown key': {
+      behaviour: { foreignKey: true },
+      status: 400,
+      title: /The sign-in could not be checked/,
+      detail: /signature/,
+    },
+    'an ID token that does not say when they signed in': {
+      behaviour: { claims: ({ auth_time: _, ...claims }) => claims },
+      status: 400,
+      title: /The sign-in could not be checked/,
+      detail: /auth_time/,
+    },
+    'a subject that nobody can have': {
+      behaviour: { claims: (claims) => ({ ...claims, sub: 'a\u0000b' }) },
+      status: 400,
+      title: /The sign-in could not be checked/,
+      detail: /sub/,
+    },
+    'a clock that is fast': {
+      behaviour: { claims: shifted(90) },
+      status: 503,
+      title: /Two clocks do not agree/,
+      detail: /iat is (89|90|91) seconds/,
+    },
+    'a clock that is slow': {
+      behaviour: { claims: shifted(-90) },
+      status: 503,
+      title: /Two clocks do not agree/,
+      detail: /iat is -(89|90|91) seconds/,
+    },
+    'a clock that is slow by an hour': {
+      behaviour: { claims: shifted(-3600) },
+      status: 503,
+      title: /Two clocks do not agree/,
+      detail: /exp/,
+    },
+    'an ID token that is not valid yet': {
+      behaviour: { claims: (claims) => ({ ...claims, nbf: (claims.iat ?? 0) + 90 }) },
+      status: 503,
+      title: /Two clocks do not agree/,
+      detail: /nbf/,
+    },
+    'a sign-in that is older than it may be': {
+      behaviour: { claims: (claims) => ({ ...claims, auth_time: (claims.iat ?? 0) - 43_300 }) },
+      status: 403,
+      title: /You were not asked to sign in again/,
+      detail: /auth_time/,
+    },
+  };
+  for (const [name, { behaviour, status, title, detail }] of Object.entries(wrongs)) {
+    it(`because of ${name}, says so, and goes on when that is over`, async () => {
+      for (const start of [ACCOUNT, requestUrl()]) {
+        const visitor = newVisitor();
+        site.upstream.behaviour = behaviour;
+        const { page, requests } = await visitor.open(start, site.ada);
+        assertRefused(visitor, page, status, title);
+        assert.match(/<code[^>]*>(.*?)<\/code>/s.exec(page.body)?.[1] ?? '', detail);
+        assert.equal(requests.length, 1, 'there is no loop');
+        site.upstream.behaviour = {};
+        const again = await visitor.open(wayOn(page, 'Try again'), site.ada);
+        assert.ok(
+          again.page.url.pathname === ACCOUNT || showsForm(again.page, 'decision'),
+          textOf(again.page),
+        );
+      }
+    });
+  }
+
+  it('is fine with clocks that differ by a few seconds', async () => {
+    for (const seconds of [20, -20]) {
+      site.upstream.behaviour = { claims: shifted(seconds) };
+      const { page } = await newVisitor().open(ACCOUNT, site.ada);
+      assert.equal(page.url.pathname, ACCOUNT, textOf(page));
+    }
+  });
+
+  it('because the person cancelled there', async () => {
+    const visitor = newVisitor();
+    const { page } = await visitor.open(requestUrl());
+    assertRefused(visitor, page, 403, /You were not signed in/);
+    assert.match(page.body, /127.0.0.1:\d+ has sent you back/);
+  });
+
+  it('speaks German', async () => {
+    const { page } = await newVisitor({ 'accept-language': 'de' }).open(requestUrl());
+    assert.match(page.body, /<html lang="de">[\s\S]*<h1>Du wurdest nicht angemeldet<\/h1>/);
+  });
+
+  describe('while the platform is away', () => {
+    it('starts all the same, and says so to those who want to sign in', async () => {
+      const away = await startUpstreamSite();
+      await away.upstream.network.cut();
+      const visitor = new UpstreamVisitor(away.server, away.upstream);
+      assert.equal((await visitor.stagedoor.get('/')).status, 200);
+      for (const url of [ACCOUNT, '/logout/upstream']) {
+        const page = await visitor.stagedoor.get(url);
+        assert.ok([200, 503].includes(page.status), textOf(page));
+      }
+      const page = await visitor.stagedoor.get(ACCOUNT);
+      assertRefused(visitor, page, 503, /Sign-in is not available right now/);
+      assert.match(page.body, /ECONNREFUSED/);
+      assert.equal(page.headers.get('retry-after'), '10');
+      await away.upstream.network.restore();
+      const again = await visitor.open(wayOn(page, 'Try again'), away.ada);
+      assert.equal(again.page.url.pathname, ACCOUNT, textOf(again.page));
+      await away.close();
+    });
+
+    it('waits five seconds for an answer, and no longer', async () => {
+      const visitor = newVisitor();
+      const started = await visitor.stagedoor.get(ACCOUNT);
+      assert.ok(started.leavesTo);
+      const back = await visitor.platform.get(started.leavesTo);
+      const { email, password } = site.ada;
+      const answer = await visitor.platform.submit(back, { email, password });
+      site.upstream.network.stall();
+      const page = await visitor.stagedoor.get(answer.leavesTo ?? '/');
+      assertRefused(visitor, page, 503, /Sign-in is not available right now/);
+      assert.match(page.body, /OAUTH_TIMEOUT/);
+    });
+  });
+
+  describe('because of who they are', () => {
+    it('says to somebody unknown whom to ask, and lets them be somebody else', async () => {
+      const stranger = site.upstream.addAccount('platform|stranger');
+      const visitor = newVisitor();
+      const { page } = await visitor.open(requestUrl(), stranger);
+      assertRefused(visitor, page, 403, /Your account is not known here yet/);
+      assert.match(page.body, /Ask the people who run 127\.0\.0\.1/);
+      assert.match(page.body, /issuer http:\/\/127\.0\.0\.1:\d+, subject platform\|stranger/);
+      const other = await visitor.open(wayOn(page, 'Sign in with another account'), site.ada);
+      assert.equal(other.asked.length, 1, 'the platform would have said the same again');
+      assert.ok(showsForm(other.page, 'decision'), textOf(other.page));
+    });
+
+    it('compares no subject with our own ids', async () => {
+      const namesake = site.upstream.addAccount('ada', { email: 'another@example.com' });
+      const visitor = newVisitor();
+      const { page } = await visitor.open(ACCOUNT, namesake);
+      assertRefused(visitor, page, 403, /Your account is not known here yet/);
+    });
+
+    it('tells a deactivated user so, and writes it into the log', async () => {
+      await query("update users set is_active = false where id = 'ben'");
+      const visitor = newVisitor();
+      const { page } = await visitor.open(ACCOUNT, site.ben);
+      await query("update users set is_active = true where id = 'ben'");
+      assertRefused(visitor, page, 403, /Your account is deactivated/);
+      const [entry] = await query(
+        "select actor, user_id, data from audit_events where action = 'stagedoor.user.sign_in_failed' order by id desc limit 1",
+      );
+      assert.deepEqual(entry, {
+        actor: 'system',
+        user_id: 'ben',
+        data: { method: 'upstream', reason: 'deactivated' },
+      });
+    });
+  });
+
+  describe('because of its state', () => {
+    const callback = async (visitor: UpstreamVisitor) => {
+      const { answers, page } = await visitor.open(ACCOUNT, site.ada);
+      assert.equal(page.url.pathname, ACCOUNT, textOf(page));
+      return answers[0] ?? assert.fail();
+    };
+
+    it('that was used: the back button meets an explanation, and the way on', async () => {
+      const visitor = newVisitor();
+      const url = await callback(visitor);
+      const page = await visitor.stagedoor.get(url);
+      assert.equal(page.status, 410);
+      assert.match(page.body, /This sign-in is done already/);
+      const on = await visitor.open(wayOn(page, 'Go on'));
+      assert.equal(on.page.url.pathname, ACCOUNT, textOf(on.page));
+      assert.equal(on.requests.length, 0);
+    });
+
+    it('that is used twice at once: one of them wins', async () => {
+      const visitor = newVisitor();
+      const start = await visitor.stagedoor.get(ACCOUNT);
+      const login = await visitor.platform.get(start.leavesTo ?? '');
+      const { email, password } = site.ada;
+      const back = await visitor.platform.submit(login, { email, password });
+      const pages = await Promise.all(
+        [1, 2, 3].map(() => visitor.stagedoor.get(back.leavesTo ?? '/')),
+      );
+      assert.deepEqual(pages.map(({ status }) => status).sort(), [200, 410, 410]);
+    });
+
+    it('that has expired', async () => {
+      const visitor = newVisitor();
+      const start = await visitor.stagedoor.get(ACCOUNT);
+      await query('update upstream_sign_ins set expires_at = now()');
+      const { page } = await visitor.follow(start, site.ada);
+      assertRefused(visitor, page, 410, /That took too long/);
+      const again = await visitor.open(wayOn(page, 'Try again'), site.ada);
+      assert.equal(again.page.url.pathname, ACCOUNT, textOf(again.page));
+    });
+
+    it('that is another browser’s, so that nobody is signed in as somebody else unawares', async () => {
+      const start = await newVisitor().stagedoor.get(ACCOUNT);
+      const victim = newVisitor();
+      const { page } = await victim.follow(start, site.ben);
+      assertRefused(victim, page, 400, /This sign-in did not begin here/);
+      const path = wayOn(page, 'Sign in');
+      assert.equal((await victim.open(path, site.ada)).page.url.pathname, ACCOUNT);
+    });
+
+    it('that nobody knows, is missing or is nonsense', async () => {
+      for (const state of ['', 'x', 'x'.repeat(43), '%00', "'", 'x&state=y']) {
+        const visitor = newVisitor();
+        const page = await visitor.stagedoor.get(`/login/callback?code=x&state=${state}`);
+        assertRefused(visitor, page, 400, /This sign-in did not begin here/);
+      }
+      const visitor = newVisitor();
+      assertRefused(visitor, await visitor.stagedoor.get('/login/callback'), 400, /did not begin/);
+    });
+
+    it('whose answer is nonsense', async () => {
+      for (const answer of [
+        '',
+        '&code=',
+        '&code=a&code=b',
+        '&id_token=x',
+        '&error=%00%3Cb%3E',
+        '&response=x',
+      ]) {
+        const visitor = newVisitor();
+        const start = await visitor.stagedoor.get(ACCOUNT);
+        const state = start.leavesTo?.searchParams.get('state');
+        const page = await visitor.stagedoor.get(`/login/callback?state=${state}${answer}`);
+        assert.ok([400, 403, 410].includes(page.status), `${answer}: ${textOf(page)}`);
+        assert.deepEqual(visitor.stagedoor.cookies.values(SESSION), []);
+      }
+    });
+  });
+
+  it('because this server is registered there otherwise', async () => {
+    const other = await startUpstreamSite({ OIDC_CLIENT_SECRET: 'not the secret' });
+    const visitor = new UpstreamVisitor(other.server, other.upstream);
+    const { page } = await visitor.open(ACCOUNT, other.ada);
+    await other.close();
+    assertRefused(visitor, page, 503, /Sign-in is not set up correctly/);
+    assert.doesNotMatch(page.body, /not the secret/);
+  });
+
+  it('is in the service’s log, without anything that is secret', async () => {
+    const port = await freePort();
+    const upstream = await startUpstreamProvider(port);
+    const environment = await prepareEnvironment({ ...upstream.variables, LOG_LEVEL: 'debug' });
+    const scripts = createScriptRunner();
+    const script = scripts.start(['src/main.ts'], environment.variables);
+    await script.prints(/Stagedoor is at/);
+    const visitor = new UpstreamVisitor(environment, upstream);
+    const ada = upstream.addAccount('ada');
+    const seen: string[] = [upstream.variables.OIDC_CLIENT_SECRET ?? ''];
+    for (const { behaviour } of Object.values(wrongs)) {
+      upstream.behaviour = { ...behaviour, note: (token) => seen.push(token) };
+      const { requests, answers } = await visitor.open(ACCOUNT, ada);
+      for (const url of [...requests, ...answers]) {
+        const values = ['state', 'nonce', 'code'].map((name) => url.searchParams.get(name));
+        seen.push(...values.filter((value) => value !== null));
+      }
+    }
+    await script.prints(/JWT signature verification failed/);
+    const log = script.stdout() + script.stderr();
+    await scripts.stop();
+    await environment.remove();
+    await upstream.close();
+    assert.match(log, /"kind":"clock".*A sign-in at the upstream provider failed/);
+    assert.ok(seen.length > 60, `${seen.length} secrets`);
+    assert.deepEqual(
+      seen.filter((secret) => log.includes(secret)),
+      [],
+    );
+  });
+
+  it('because the issuer is not what it is called here', async () => {
+    const other = await startUpstreamSite();
+    other.upstream.behaviour = { metadata: { issuer: 'https://evil.example.com' } };
+    const visitor = new UpstreamVisitor(other.server, other.upstream);
+    const page = await visitor.stagedoor.get(ACCOUNT);
+    assertRefused(visitor, page, 503, /Sign-in is not set up correctly/);
+    await other.close();
+  });
+});
+
+/** ID tokens of a platform whose clock is wrong by so many seconds. */
+function shifted(seconds: number): (claims: JWTPayload) => JWTPayload {
+  const shift = (value: unknown) => (typeof value === 'number' ? value + seconds : 0);
+  return (claims) => ({
+    ...claims,
+    iat: shift(claims.iat),
+    exp: shift(claims.exp),
+    auth_time: shift(claims.auth_time),
+  });
+}
