@@ -107,3 +107,17 @@ export interface QueuedMail {
   /** Attempts so far, this one included. */
   readonly attempts: number;
 }
+
+/** A mail that is not delivered, without a word of what it says. */
+export interface UndeliveredMail {
+  readonly id: string;
+  readonly kind: string;
+  readonly recipient: string;
+  readonly createdAt: Date;
+  readonly attempts: number;
+  /** When the next attempt is due; no longer of meaning once it was given up. */
+  readonly nextAttemptAt: Date;
+  /** When it was given up; null where it waits. */
+  readonly failedAt: Date | null;
+  readonly lastError: string | null;
+}

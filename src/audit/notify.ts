@@ -13,6 +13,8 @@ export interface MailSenderOptions extends ComposeDeps {
   readonly log: Logger;
   /** How often the outbox is looked at, 2 s by default. */
   readonly intervalMs?: number;
+  /** Seconds for which a mail belongs to the process that took it, 300 by default. */
+  readonly leaseSeconds?: number;
 }
 
 /** The background sender of the outbox. */
@@ -29,8 +31,8 @@ export interface MailSender {
 /** Mails on their way at the same time, each on a connection of its own. */
 const SLOTS = 10;
 const LEASE_SECONDS = 300;
-/** Well within the lease, so that no other process takes a mail that is still on its way. */
-const SEND_LIMIT = 120_000;
+/** Of the lease: no other process takes a mail that is still on its way. */
+const SEND_SHARE = 0.4;
 const INTERVAL = 2_000;
 const GRACE = 5_000;
 
@@ -39,15 +41,16 @@ const GRACE = 5_000;
  * one of them on a lease, and sent outside of any transaction.
  */
 export function startMailSender(options: MailSenderOptions): MailSender {
-  const { database, transport, log, issuer, scopes } = options;
+  const { database, transport, log, issuer, scopes, leaseSeconds = LEASE_SECONDS } = options;
   const deps: SendDeps = { db: database.db, transport, log, issuer, scopes };
   const alarm = createAlarm();
+  const sendLimit = leaseSeconds * SEND_SHARE * 1000;
   const inFlight = new Set<Promise<void>>();
   const cut = new AbortController();
   let stopping: Promise<void> | undefined;
 
   const send = (mail: QueuedMail) => {
-    const limit = AbortSignal.any([cut.signal, AbortSignal.timeout(SEND_LIMIT)]);
+    const limit = AbortSignal.any([cut.signal, AbortSignal.timeout(sendLimit)]);
     const sent = sendMail(deps, mail, limit).finally(() => {
       // Somebody waits for a slot.
       if (inFlight.size === SLOTS) {
@@ -59,7 +62,7 @@ export function startMailSender(options: MailSenderOptions): MailSender {
   };
 
   const run = async () => {
-    const claim = createClaim(deps);
+    const claim = createClaim(deps, leaseSeconds);
     while (stopping === undefined) {
       const mails = inFlight.size < SLOTS ? await claim(SLOTS - inFlight.size) : [];
       if (stopping !== undefined) {
@@ -90,11 +93,14 @@ export function startMailSender(options: MailSenderOptions): MailSender {
 }
 
 /** Takes due mails; while the database is away there are none, and that is logged once. */
-function createClaim({ db, log }: SendDeps): (slots: number) => Promise<QueuedMail[]> {
+function createClaim(
+  { db, log }: SendDeps,
+  leaseSeconds: number,
+): (slots: number) => Promise<QueuedMail[]> {
   let away = false;
   return async (slots) => {
     try {
-      const mails = await claimDueMails(db, slots, LEASE_SECONDS);
+      const mails = await claimDueMails(db, slots, leaseSeconds);
       if (away) {
         log.info('The mail outbox can be read again');
       }

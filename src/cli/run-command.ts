@@ -2,6 +2,7 @@ import { StagedoorError } from '../errors.ts';
 import { runApplication } from './application.ts';
 import { type Command, EXIT, type Output, UsageError } from './command.ts';
 import { runKeys } from './keys.ts';
+import { runMail } from './mail.ts';
 import { runMigrate } from './migrate.ts';
 
 const HELP = `Usage: stagedoor <command> [options]
@@ -9,6 +10,7 @@ const HELP = `Usage: stagedoor <command> [options]
   migrate       Bring the database up to date.
   application   List, show, review, suspend and resume applications.
   keys          List the signing keys, and replace the one that signs.
+  mail          List mails that are not delivered, and try given-up ones again.
 
   stagedoor <command> --help tells more about one.
 
@@ -20,6 +22,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   migrate: runMigrate,
   application: runApplication,
   keys: runKeys,
+  mail: runMail,
 };
 
 /** Runs a command line; the answer is the exit code. */

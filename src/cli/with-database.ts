@@ -67,7 +67,7 @@ async function open({ databaseUrl: url, dataDir, issuer }: Config): Promise<Data
     }
     throw new StagedoorError(
       'data_dir_in_use',
-      `The embedded database in ${dataDir} is in use, most likely by the running server, and belongs to one process at a time. Stop the server and try again, or use its management API (${issuer}/api/v1/applications/).`,
+      `The embedded database in ${dataDir} is in use, most likely by the running server, and belongs to one process at a time. Stop the server and try again. Applications can be managed while it runs, at ${issuer}/api/v1/applications/.`,
       { cause: error },
     );
   }

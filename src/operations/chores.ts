@@ -1,3 +1,4 @@
+import { purgeMails } from '../audit/purge-mails.ts';
 import { trimLog } from '../audit/trim.ts';
 import type { Config } from '../config.ts';
 import type { Db } from '../db/database.ts';
@@ -30,6 +31,7 @@ const CHORES: Readonly<Record<string, (deps: ChoreDeps) => Promise<unknown>>> = 
   devices: ({ db }) => purgeDevices(db),
   sessions: ({ db }) => purgeSessions(db),
   'upstream sign-ins': ({ db }) => purgeUpstream(db),
+  mails: ({ db }) => purgeMails(db),
   'failed requests': ({ db }) => purgeClientErrors(db),
   'log entries': ({ db, config }) => trimLog(db, config.logRetentionDays),
   'notices of unused grants': ({ db, config }) => notifyExpiring(db, config),

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { stagedoor } from '../support/command-line.ts';
 import { createEmptyDatabase } from '../support/database.ts';
 import {
   createPlatform,
@@ -14,23 +14,6 @@ import {
 import { callManagement, manage } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { introspect, obtainTokens } from '../support/tokens.ts';
-
-const CLI = join(import.meta.dirname, '../../src/cli.ts');
-
-interface Outcome {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-function stagedoor(env: Readonly<Record<string, string>>, ...args: string[]): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const options = { env: { PATH: process.env.PATH ?? '', ...env } };
-    execFile(process.execPath, [CLI, ...args], options, (error, out, err) => {
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err });
-    });
-  });
-}
 
 let server: TestServer;
 let platform: TestPlatform;

@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { sql } from 'kysely';
+import { purgeMails } from '../../src/audit/purge-mails.ts';
+import { type Database, openDatabase } from '../../src/db/database.ts';
+import { stagedoor } from '../support/command-line.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { type Outbox, outboxOf, RECIPIENT, until } from '../support/outbox.ts';
+
+const UNKNOWN = '00000000-0000-4000-8000-000000000000';
+
+let testDatabase: TestDatabase;
+let database: Database;
+let outbox: Outbox;
+
+before(async () => {
+  testDatabase = await createTestDatabase();
+  database = await openDatabase({ url: testDatabase.url, dataDir: '', connections: 5 });
+  outbox = outboxOf(database);
+});
+after(async () => {
+  await database.close();
+  await testDatabase.drop();
+});
+beforeEach(() => outbox.clear());
+
+const mail = (...args: string[]) =>
+  stagedoor({ DATABASE_URL: testDatabase.url, DATA_DIR: '/nowhere' }, 'mail', ...args);
+
+/** Queues a mail to each, and gives some of them up. */
+async function enqueue(recipients: Readonly<Record<string, 'waits' | 'failed' | 'sent'>>) {
+  for (const [recipient, state] of Object.entries(recipients)) {
+    await outbox.enqueue({ recipient });
+    const set = {
+      waits: {},
+      failed: { failed_at: new Date('2026-07-02T12:00:00Z'), attempts: 12, last_error: '550 no' },
+      sent: { sent_at: new Date() },
+    };
+    await database.db
+      .updateTable('mail_outbox')
+      .set({ created_at: new Date('2026-07-01T12:00:00Z'), ...set[state] })
+      .where('recipient', '=', recipient)
+      .execute();
+  }
+}
+
+const idOf = async (recipient: string) =>
+  (
+    await database.db
+      .selectFrom('mail_outbox')
+      .select('id')
+      .where('recipient', '=', recipient)
+      .executeTakeFirstOrThrow()
+  ).id;
+
+describe('An operator who looks for mails on the command line', () => {
+  test('is told how', async () => {
+    const { code, out } = await mail('--help');
+    assert.equal(code, 0);
+    assert.match(out, /list .*\n[\s\S]*retry <id>[\s\S]*retry --all[\s\S]*Examples/);
+    for (const [args, message] of [
+      [[], /Say what to do/],
+      [['send'], /no "mail send"/],
+      [['list', 'x'], /list takes no id/],
+      [['list', '--all'], /list takes no id/],
+      [['retry'], /retry takes one id, or --all/],
+      [['retry', 'a', 'b'], /retry takes one id, or --all/],
+      [['retry', 'a', '--all'], /retry takes one id, or --all/],
+      [['retry', '--failed'], /retry takes one id, or --all/],
+    ] as const) {
+      const wrong = await mail(...args);
+      assert.deepEqual([wrong.code, wrong.out], [2, ''], args.join(' '));
+      assert.match(wrong.err, message);
+    }
+  });
+
+  test('reads that there is nothing to look for', async () => {
+    await enqueue({ 'sent@example.com': 'sent' });
+    assert.equal((await mail('list')).out, 'All mails are delivered.\n');
+    assert.equal((await mail('list', '--failed')).out, 'No mail was given up.\n');
+    assert.equal((await mail('retry', '--all')).out, 'No mail was given up.\n');
+    assert.deepEqual(JSON.parse((await mail('list', '--json')).out), []);
+  });
+
+  test('finds those that wait and those that were given up', async () => {
+    await enqueue({ 'a@example.com': 'waits', 'b@example.com': 'failed', 'c@example.com': 'sent' });
+    const [head = '', ...lines] = (await mail('list')).out.trimEnd().split('\n');
+    assert.match(head, /^ID +KIND +RECIPIENT +WRITTEN +ATTEMPTS +STATE +LAST ERROR$/);
+    assert.equal(lines.length, 2);
+    const given = lines.find((line) => line.includes('b@example.com')) ?? '';
+    const time = '2026-07-0\\dT12:00:00\\.000Z';
+    assert.match(
+      given,
+      new RegExp(
+        `^[0-9a-f-]{36}  authorized  b@example\\.com  ${time}  12 +given up ${time} +550 no$`,
+      ),
+    );
+    const failed = await mail('list', '--failed', '--json');
+    assert.deepEqual(JSON.parse(failed.out), [
+      {
+        id: await idOf('b@example.com'),
+        kind: 'authorized',
+        recipient: 'b@example.com',
+        created_at: '2026-07-01T12:00:00.000Z',
+        attempts: 12,
+        next_attempt_at: null,
+        failed_at: '2026-07-02T12:00:00.000Z',
+        last_error: '550 no',
+      },
+    ]);
+  });
+
+  test('reads nothing of what a mail says, and nothing that steers the terminal', async () => {
+    await enqueue({ 'a@example.com': 'failed' });
+    await database.db
+      .updateTable('mail_outbox')
+      .set({ last_error: 'EENVELOPE \u001b[2J\nfake line' })
+      .execute();
+    const { out } = await mail('list');
+    const json = await mail('list', '--json');
+    assert.equal(out.trimEnd().split('\n').length, 2);
+    assert.ok(!out.includes('\u001b'));
+    for (const text of [out, json.out]) {
+      assert.doesNotMatch(text, /Box Office|Red Stage|grant1|203\.0\.113/);
+    }
+  });
+});
+
+describe('A mail that was given up', () => {
+  test('goes out once more when an operator says so, as the same mail', async () => {
+    let refusing = true;
+    const options = { refuseRecipient: () => (refusing ? 550 : undefined) };
+    await outbox.withSender(options, async (server) => {
+      await outbox.enqueue();
+      await until(async () => (await outbox.row()).failedAt !== null);
+      const { id } = await outbox.row();
+      refusing = false;
+      const { code, out } = await mail('retry', id);
+      assert.deepEqual([code, out.split('.')[0]], [0, '1 mail(s) are due again']);
+      await outbox.untilSent();
+      assert.equal(server.received[0]?.headers.get('message-id'), `<${id}@localhost>`);
+      assert.deepEqual((await outbox.row()).attempts, 1);
+      const again = await mail('retry', id);
+      assert.deepEqual([again.code, again.err], [1, 'stagedoor: That mail was sent already.\n']);
+    });
+  });
+
+  test('gets all its attempts again, and no other mail is touched', async () => {
+    await enqueue({ 'a@example.com': 'failed', 'b@example.com': 'failed', [RECIPIENT]: 'waits' });
+    const waits = await idOf(RECIPIENT);
+    const refused = await mail('retry', waits);
+    assert.equal(refused.code, 1);
+    assert.match(refused.err, /was not given up: it waits for its next attempt/);
+    const { code, out } = await mail('retry', '--all', '--json');
+    assert.deepEqual([code, JSON.parse(out)], [0, { retried: 2 }]);
+    for (const { attempts, failedAt, dueIn } of await outbox.rows()) {
+      assert.deepEqual([attempts, failedAt], [0, null]);
+      assert.ok(dueIn <= 0);
+    }
+  });
+
+  test('that nobody knows is not found, with code 3', async () => {
+    for (const id of [UNKNOWN, 'x', "'; drop table mail_outbox", '\u001b[31m']) {
+      const { code, out, err } = await mail('retry', id);
+      assert.deepEqual([code, out], [3, '']);
+      assert.match(err, /^stagedoor: There is no mail with the id "/);
+      assert.ok(!err.includes('\u001b'));
+    }
+  });
+});
+
+test('Mails are deleted 30 days after they were sent, and 90 after they were given up', async () => {
+  const { db } = database;
+  const rows = {
+    'sent 29 days ago': { sent_at: sql<Date>`now() - interval '29 days'` },
+    'sent 31 days ago': { sent_at: sql<Date>`now() - interval '31 days'` },
+    'given up 89 days ago': { failed_at: sql<Date>`now() - interval '89 days'` },
+    'given up 91 days ago': { failed_at: sql<Date>`now() - interval '91 days'` },
+    'waits since a year': { created_at: sql<Date>`now() - interval '1 year'` },
+  };
+  for (const [recipient, columns] of Object.entries(rows)) {
+    const row = { kind: 'authorized', recipient, locale: 'en', data: '{}' };
+    await db
+      .insertInto('mail_outbox')
+      .values({ ...row, ...columns })
+      .execute();
+  }
+  await purgeMails(db);
+  const left = await db
+    .selectFrom('mail_outbox')
+    .select('recipient')
+    .orderBy('recipient')
+    .execute();
+  assert.deepEqual(
+    left.map(({ recipient }) => recipient),
+    ['given up 89 days ago', 'sent 29 days ago', 'waits since a year'],
+  );
+});
