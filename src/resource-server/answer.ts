@@ -3,7 +3,12 @@ import { type Access, createAccess } from './access.ts';
 /** What an introspection answer says about a token. */
 export type Reading =
   | { readonly outcome: 'inactive' }
-  | { readonly outcome: 'active'; readonly access: Access };
+  | {
+      readonly outcome: 'active';
+      readonly access: Access;
+      /** Thumbprint of the key that the token is bound to; undefined for a bearer token. */
+      readonly jkt: string | undefined;
+    };
 
 /**
  * Reads the JSON of an introspection answer.
@@ -21,12 +26,24 @@ export function readAnswer(issuer: string, json: unknown): Reading {
   if (answer.iss !== undefined && withoutSlash(text('iss', answer.iss)) !== withoutSlash(issuer)) {
     throw new Error('it names another issuer');
   }
+  const binding = readBinding(answer);
+  return binding === 'unknown'
+    ? { outcome: 'inactive' }
+    : { outcome: 'active', access: readAccess(answer), jkt: binding };
+}
+
+/**
+ * How the token is bound to whom it was issued to. A binding that can't be checked makes the token
+ * worth nothing here.
+ * @see RFC 9449 §6.2
+ */
+function readBinding(answer: Readonly<Record<string, unknown>>): string | undefined | 'unknown' {
   const type = answer.token_type === undefined ? 'Bearer' : text('token_type', answer.token_type);
-  // A token that is bound to a key is worth nothing as a bearer token (RFC 9449 §7.2).
-  if (answer.cnf !== undefined || type.toLowerCase() !== 'bearer') {
-    return { outcome: 'inactive' };
+  if (answer.cnf === undefined) {
+    return type.toLowerCase() === 'bearer' ? undefined : 'unknown';
   }
-  return { outcome: 'active', access: readAccess(answer) };
+  const { jkt, ...others } = object('cnf', answer.cnf);
+  return jkt !== undefined && Object.keys(others).length === 0 ? nonEmpty('jkt', jkt) : 'unknown';
 }
 
 function readAccess(answer: Readonly<Record<string, unknown>>): Access {

@@ -1,4 +1,5 @@
 import { isAccessToken } from './access-token.ts';
+import { challengeFor, type Scheme } from './challenge.ts';
 import { tokenInvalid, tokenMissing } from './refusal.ts';
 
 /** Headers of a `Request`, or those of `node:http` (`headers` or `headersDistinct`). */
@@ -6,35 +7,51 @@ export type RequestHeaders =
   | Headers
   | Readonly<Record<string, string | readonly string[] | undefined>>;
 
+/** A token, and how it was sent. */
+export interface Credentials {
+  readonly scheme: Scheme;
+  readonly token: string;
+}
+
 /**
  * Takes the token out of the `Authorization` header, and out of nowhere else: a token in a URL
  * ends in logs, and one in a form could come from another site's page.
- * @see RFC 6750 §2.1
+ * @param takesProofs whether the scheme DPoP is known here
+ * @see RFC 6750 §2.1, RFC 9449 §7.1
  * @throws RefusedError `token_missing`; `token_invalid` for what can't be an access token of ours
  */
-export function readBearerToken(headers: RequestHeaders): string {
-  const given = authorizationOf(headers);
+export function readCredentials(headers: RequestHeaders, takesProofs: boolean): Credentials {
+  const given = valuesOf(headers, 'authorization');
   if (given.length === 0) {
-    throw tokenMissing();
+    throw tokenMissing(challengeFor(takesProofs, undefined));
   }
   const [header] = given;
   if (header === undefined || given.length > 1) {
     // Two credentials: whoever stands in front may have checked the other one.
-    throw tokenInvalid();
+    throw tokenInvalid(challengeFor(takesProofs, undefined));
   }
   const space = header.indexOf(' ');
-  const scheme = space === -1 ? header : header.slice(0, space);
+  const scheme = schemeOf(space === -1 ? header : header.slice(0, space), takesProofs);
   const token = space === -1 ? '' : header.slice(space).trim();
-  if (scheme.toLowerCase() !== 'bearer' || token === '') {
-    throw tokenMissing();
+  if (scheme === undefined || token === '') {
+    throw tokenMissing(challengeFor(takesProofs, undefined));
   }
   if (!isAccessToken(token)) {
-    throw tokenInvalid();
+    throw tokenInvalid(challengeFor(takesProofs, scheme));
   }
-  return token;
+  return { scheme, token };
 }
 
-function authorizationOf(headers: RequestHeaders): readonly string[] {
-  const value = headers instanceof Headers ? headers.get('authorization') : headers.authorization;
+/** All values of a header. `Headers` joins them by commas. */
+export function valuesOf(headers: RequestHeaders, name: string): readonly string[] {
+  const value = headers instanceof Headers ? headers.get(name) : headers[name];
   return [value ?? []].flat();
+}
+
+function schemeOf(word: string, takesProofs: boolean): Scheme | undefined {
+  const name = word.toLowerCase();
+  if (name === 'bearer') {
+    return 'Bearer';
+  }
+  return name === 'dpop' && takesProofs ? 'DPoP' : undefined;
 }

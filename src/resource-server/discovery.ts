@@ -17,11 +17,27 @@ export interface KnownServer extends AuthorizationServer {
   readonly introspection_endpoint: string;
 }
 
-/** Reads the metadata once; after a failure the next call tries again. Callers share one attempt. */
-export function createDiscovery(issuer: URL): FindServer {
+/** What is known of a server beforehand. */
+export interface DiscoverySettings {
+  readonly issuer: URL;
+  readonly introspectionEndpoint: URL | undefined;
+  /** Whether its keys have to be known, too. */
+  readonly signedIntrospection: boolean;
+}
+
+/**
+ * Reads the metadata once, if at all; after a failure the next call tries again. Callers share one
+ * attempt.
+ */
+export function createDiscovery(settings: DiscoverySettings): FindServer {
+  const { issuer, introspectionEndpoint, signedIntrospection } = settings;
+  if (introspectionEndpoint !== undefined && !signedIntrospection) {
+    const server = { issuer: issuer.href, introspection_endpoint: introspectionEndpoint.href };
+    return () => Promise.resolve(server);
+  }
   let found: Promise<KnownServer> | undefined;
   return (signal) => {
-    found ??= retryOnce(() => discover(issuer, signal)).catch((error: unknown) => {
+    found ??= retryOnce(() => discover(settings, signal)).catch((error: unknown) => {
       found = undefined;
       throw explainDiscovery(error, issuer);
     });
@@ -30,7 +46,8 @@ export function createDiscovery(issuer: URL): FindServer {
 }
 
 /** @see RFC 8414 §3 */
-async function discover(issuer: URL, signal: AbortSignal): Promise<KnownServer> {
+async function discover(settings: DiscoverySettings, signal: AbortSignal): Promise<KnownServer> {
+  const { issuer } = settings;
   const response = await discoveryRequest(issuer, {
     algorithm: 'oauth2',
     signal,
@@ -42,12 +59,22 @@ async function discover(issuer: URL, signal: AbortSignal): Promise<KnownServer> 
     advice: 'that is no authorization server. Check issuer.',
   });
   const server = await processDiscoveryResponse(issuer, response);
-  const { introspection_endpoint } = server;
-  if (introspection_endpoint === undefined) {
-    throw new Error('it names no introspection_endpoint');
+  if (settings.signedIntrospection) {
+    assertSafe('jwks_uri', server.jwks_uri);
   }
-  assertConfidential(new URL(introspection_endpoint));
+  const introspection_endpoint = assertSafe(
+    'introspection_endpoint',
+    settings.introspectionEndpoint?.href ?? server.introspection_endpoint,
+  );
   return { ...server, introspection_endpoint };
+}
+
+function assertSafe(name: string, url: string | undefined): string {
+  if (url === undefined) {
+    throw new Error(`it names no ${name}`);
+  }
+  assertConfidential(new URL(url));
+  return url;
 }
 
 function explainDiscovery(error: unknown, issuer: URL): UnavailableError {

@@ -9,6 +9,7 @@ import type { ResourceServer } from './resource-server.ts';
  */
 export interface ExpressRequest extends IncomingHeaders {
   readonly method: string;
+  readonly originalUrl: string;
 }
 
 /** Middleware of Express, 4 or 5. */
@@ -53,6 +54,11 @@ export function guard<R extends ExpressRequest = ExpressRequest>(
 }
 
 const express: Framework<ExpressRequest> = {
-  verifiable: (request) => ({ method: request.method, headers: headersOf(request) }),
+  verifiable: (request) => ({
+    method: request.method,
+    url: request.originalUrl,
+    headers: headersOf(request),
+    source: request,
+  }),
   parameter: (request, name) => readProperty('params' in request ? request.params : {}, name),
 };

@@ -5,6 +5,7 @@ import type { ResourceServer } from './resource-server.ts';
 /** What a guard uses of Fastify's request. */
 export interface FastifyRequest {
   readonly method: string;
+  readonly originalUrl: string;
   readonly params: unknown;
   readonly is404: boolean;
   readonly raw: IncomingHeaders;
@@ -57,7 +58,12 @@ export function guard<R extends FastifyRequest = FastifyRequest>(
 }
 
 const fastify: Framework<FastifyRequest> = {
-  verifiable: (request) => ({ method: request.method, headers: headersOf(request.raw) }),
+  verifiable: (request) => ({
+    method: request.method,
+    url: request.originalUrl,
+    headers: headersOf(request.raw),
+    source: request.raw,
+  }),
   // The hook of a plugin also runs for what is not found there: nothing is, not even an organizer.
   parameter: (request, name) => (request.is404 ? '' : readProperty(request.params, name)),
 };

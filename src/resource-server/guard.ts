@@ -2,7 +2,8 @@ import type { Access } from './access.ts';
 import { assertRequirement } from './assert-requirement.ts';
 import { type RefusalAnswer, RefusedError } from './refusal.ts';
 import type { OrganizerRequirement, Requirement, ScopeRequirement } from './requirement.ts';
-import type { ResourceServer, VerifiableRequest } from './resource-server.ts';
+import type { ResourceServer } from './resource-server.ts';
+import type { VerifiableRequest } from './verifiable-request.ts';
 
 /** What a route needs that is about the data of one organizer. */
 export interface OrganizerRoute<R> extends Omit<OrganizerRequirement, 'organizer'> {

@@ -7,18 +7,18 @@ export type { Access } from './access.ts';
 export type { RequestHeaders } from './authorization-header.ts';
 export type { CacheOptions } from './cache.ts';
 export type { CircuitOptions } from './circuit.ts';
+export type { DPoPOptions } from './dpop.ts';
 export { accessOf, type OrganizerRoute, type RouteRequirement } from './guard.ts';
 export type { ResourceServerOptions } from './options.ts';
+export type { PublicUrl } from './public-url.ts';
 export { type RefusalAnswer, type RefusalCode, RefusedError } from './refusal.ts';
+export type { ReplayStore } from './replay.ts';
 export type {
   OrganizerRequirement,
   Permission,
   Requirement,
   ScopeRequirement,
 } from './requirement.ts';
-export {
-  createResourceServer,
-  type ResourceServer,
-  type VerifiableRequest,
-} from './resource-server.ts';
+export { createResourceServer, type ResourceServer } from './resource-server.ts';
 export { type UnavailableCode, UnavailableError } from './unavailable.ts';
+export type { VerifiableRequest } from './verifiable-request.ts';

@@ -8,6 +8,7 @@ import { type Reading, readAnswer } from './answer.ts';
 import { assertAnswer } from './assert-answer.ts';
 import type { FindServer, KnownServer } from './discovery.ts';
 import { retryOnce } from './retry.ts';
+import { readSignedAnswer, SIGNED_ANSWER } from './signed-answer.ts';
 import { explain } from './unavailable.ts';
 
 /**
@@ -21,6 +22,7 @@ export interface IntrospectionSettings {
   readonly findServer: FindServer;
   readonly clientId: string;
   readonly clientSecret: string;
+  readonly signedIntrospection: boolean;
   /** Milliseconds for everything that one verification has to ask for. */
   readonly timeout: number;
 }
@@ -51,19 +53,23 @@ async function ask(
   token: string,
   signal: AbortSignal,
 ): Promise<Reading> {
+  const { signedIntrospection } = settings;
   const client = { client_id: settings.clientId };
   const authentication = ClientSecretBasic(settings.clientSecret);
   const response = await introspectionRequest(server, client, authentication, token, {
+    requestJwtResponse: signedIntrospection,
     signal,
     [allowInsecureRequests]: true,
   });
   await assertAnswer(response, {
     url: server.introspection_endpoint,
-    type: 'application/json',
+    type: signedIntrospection ? SIGNED_ANSWER : 'application/json',
     advice: response.status === 401 ? UNKNOWN_HERE : NO_ENDPOINT,
   });
   try {
-    const json = await processIntrospectionResponse(server, client, response);
+    const json = signedIntrospection
+      ? await readSignedAnswer(server, client, response, signal)
+      : await processIntrospectionResponse(server, client, response);
     return readAnswer(server.issuer, json);
   } finally {
     // The connection of a refused answer is not to wait for the garbage collector.

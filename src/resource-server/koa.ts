@@ -5,6 +5,7 @@ import type { ResourceServer } from './resource-server.ts';
 /** What a guard uses of Koa's context. */
 export interface KoaContext {
   readonly method: string;
+  readonly originalUrl: string;
   readonly req: IncomingHeaders;
   /** Of `@koa/router`. */
   readonly params?: Readonly<Record<string, string | undefined>>;
@@ -51,6 +52,11 @@ export function guard<C extends KoaContext = KoaContext>(
 }
 
 const koa: Framework<KoaContext> = {
-  verifiable: (ctx) => ({ method: ctx.method, headers: headersOf(ctx.req) }),
+  verifiable: (ctx) => ({
+    method: ctx.method,
+    url: ctx.originalUrl,
+    headers: headersOf(ctx.req),
+    source: ctx.req,
+  }),
   parameter: (ctx, name) => readProperty(ctx.params, name),
 };

@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Access } from './access.ts';
 import { RefusedError } from './refusal.ts';
 import type { Requirement } from './requirement.ts';
-import type { ResourceServer, VerifiableRequest } from './resource-server.ts';
+import type { ResourceServer } from './resource-server.ts';
+import type { VerifiableRequest } from './verifiable-request.ts';
 
 /**
  * Lets a request of `node:http` in, or answers it: `undefined` means that the refusal was sent.
@@ -20,7 +21,12 @@ export async function admit(
 ): Promise<Access | undefined> {
   try {
     return await resourceServer.verify(
-      { method: request.method ?? '', headers: headersOf(request) },
+      {
+        method: request.method ?? '',
+        url: request.url,
+        headers: headersOf(request),
+        source: request,
+      },
       requirement,
     );
   } catch (error) {

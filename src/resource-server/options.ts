@@ -2,6 +2,7 @@ import { assertKnownKeys } from './assert-requirement.ts';
 import type { CacheOptions } from './cache.ts';
 import type { CircuitOptions } from './circuit.ts';
 import { assertConfidential } from './confidential.ts';
+import type { DPoPOptions } from './dpop.ts';
 import type { UnavailableError } from './unavailable.ts';
 
 /** How an API service knows the authorization server, and is known there. */
@@ -30,6 +31,22 @@ export interface ResourceServerOptions {
    * With or without it, requests that come with the same token at the same time share one question.
    */
   readonly cache?: CacheOptions | undefined;
+  /**
+   * Takes tokens that are bound to a key of the application, too (DPoP). Without it they are
+   * refused: a bound token is worth nothing as a bearer token.
+   *
+   * ```ts
+   * createResourceServer({ issuer, clientId, clientSecret, dpop: { url: 'https://api.example.com' } });
+   * ```
+   */
+  readonly dpop?: DPoPOptions | undefined;
+  /**
+   * Asks for signed answers and checks the signature, so that nobody between the authorization
+   * server and this service can change them; an answer without one is not believed. Off by default:
+   * https does the same as far as it reaches.
+   * @see RFC 9701
+   */
+  readonly signedIntrospection?: boolean | undefined;
   /** When to stop asking a server that fails: after 5 failures in a row, for 2 seconds. */
   readonly circuit?: CircuitOptions | undefined;
   /**
@@ -47,6 +64,8 @@ export interface Settings {
   readonly timeout: number;
   readonly introspectionEndpoint: URL | undefined;
   readonly cache: CacheOptions | undefined;
+  readonly dpop: DPoPOptions | undefined;
+  readonly signedIntrospection: boolean;
   readonly circuit: CircuitOptions;
   readonly onUnavailable: (error: UnavailableError) => void;
 }
@@ -61,6 +80,8 @@ const NAMES = [
   'timeout',
   'introspectionEndpoint',
   'cache',
+  'dpop',
+  'signedIntrospection',
   'circuit',
   'onUnavailable',
 ];
@@ -68,13 +89,16 @@ const NAMES = [
 /** @throws TypeError that tells in one line what to set right */
 export function readOptions(options: ResourceServerOptions): Settings {
   assertKnownKeys('createResourceServer', options, NAMES);
-  const { cache, circuit = CIRCUIT, introspectionEndpoint, timeout = TIMEOUT } = options;
+  const { cache, circuit = CIRCUIT, dpop, introspectionEndpoint, timeout = TIMEOUT } = options;
   assertText('clientId', options.clientId);
   assertText('clientSecret', options.clientSecret);
   assertNumber('timeout', timeout, 1, 60_000);
   if (cache !== undefined) {
     assertNumber('cache.entries', cache.entries, 1, 1_000_000);
     assertNumber('cache.seconds', cache.seconds, 0, LONGEST_CACHE);
+  }
+  if (dpop !== undefined) {
+    assertDPoP(dpop);
   }
   assertNumber('circuit.failures', circuit.failures, 1, 1000);
   assertNumber('circuit.seconds', circuit.seconds, 0, LONGEST_CACHE);
@@ -88,6 +112,8 @@ export function readOptions(options: ResourceServerOptions): Settings {
         ? undefined
         : readUrl('introspectionEndpoint', introspectionEndpoint),
     cache,
+    dpop,
+    signedIntrospection: readFlag('signedIntrospection', options.signedIntrospection),
     circuit,
     onUnavailable: options.onUnavailable ?? printLine,
   };
@@ -101,6 +127,23 @@ function readUrl(name: string, value: unknown): URL {
   }
   assertConfidential(url);
   return url;
+}
+
+function assertDPoP({ url, entries = 1 }: DPoPOptions): void {
+  if (typeof url !== 'function' && !(typeof url === 'string' && URL.canParse(url))) {
+    throw new TypeError(
+      'dpop.url must be the public URL of this API, or a function that tells it.',
+    );
+  }
+  assertNumber('dpop.entries', entries, 1, 10_000_000);
+}
+
+/** `'false'`, from the environment, would be true. */
+function readFlag(name: string, value: unknown): boolean {
+  if (value !== undefined && typeof value !== 'boolean') {
+    throw new TypeError(`${name} must be true or false.`);
+  }
+  return value === true;
 }
 
 function assertText(name: string, value: unknown): void {

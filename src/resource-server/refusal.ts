@@ -1,9 +1,11 @@
+import type { Challenge } from './challenge.ts';
 import type { UnavailableError } from './unavailable.ts';
 
 /** Why a request was refused; switch on these, never on messages. */
 export type RefusalCode =
   | 'token_missing'
   | 'token_invalid'
+  | 'proof_invalid'
   | 'scope_missing'
   | 'organizer_closed'
   | 'permission_missing'
@@ -33,78 +35,81 @@ export class RefusedError extends Error {
   }
 }
 
+const INVALID_TOKEN = 'error="invalid_token"';
+const INSUFFICIENT = 'error="insufficient_scope"';
+
 /** 401 without an error code: there was no token to be wrong. @see RFC 6750 §3.1 */
-export function tokenMissing(): RefusedError {
-  return refuse('token_missing', 401, 'Authentication credentials were not provided.', {
-    'www-authenticate': challenge(),
-  });
+export function tokenMissing(challenge: Challenge): RefusedError {
+  return refuse('token_missing', 401, 'Authentication credentials were not provided.', challenge());
 }
 
 /** 401 `invalid_token`: expired, revoked, malformed or never issued; which of these is not said. */
-export function tokenInvalid(): RefusedError {
-  return refuse('token_invalid', 401, 'The access token is not valid.', {
-    'www-authenticate': challenge('error="invalid_token"'),
-  });
+export function tokenInvalid(challenge: Challenge): RefusedError {
+  const detail = 'The access token is not valid.';
+  return refuse('token_invalid', 401, detail, challenge(INVALID_TOKEN));
+}
+
+/** 401 `invalid_token`: bound to a key and sent without a proof of it, or the other way round. */
+export function bindingInvalid(challenge: Challenge): RefusedError {
+  const detail = 'The access token is not bound to the key of a DPoP proof that came with it.';
+  return refuse('token_invalid', 401, detail, challenge(INVALID_TOKEN));
+}
+
+/** 401 `invalid_dpop_proof`, with the reason: the application has to make better ones. */
+export function proofInvalid(challenge: Challenge, reason: string): RefusedError {
+  const detail = `The DPoP proof is not valid: ${reason}.`;
+  return refuse('proof_invalid', 401, detail, challenge('error="invalid_dpop_proof"'));
 }
 
 /** 403 `insufficient_scope`, with the scopes of which one would do. */
-export function scopeMissing(scopes: readonly string[]): RefusedError {
+export function scopeMissing(challenge: Challenge, scopes: readonly string[]): RefusedError {
+  const names = scopes.map((scope) => `"${scope}"`).join(' or ');
   return refuse(
     'scope_missing',
     403,
-    `The access token lacks the scope ${scopes.map((scope) => `"${scope}"`).join(' or ')}.`,
-    { 'www-authenticate': challenge(`error="insufficient_scope", scope="${scopes.join(' ')}"`) },
+    `The access token lacks the scope ${names}.`,
+    challenge(`${INSUFFICIENT}, scope="${scopes.join(' ')}"`),
   );
 }
 
 /** 403: the user did not pick this organizer, is no longer a member there, or there is none such. */
-export function organizerClosed(): RefusedError {
-  return refuse(
-    'organizer_closed',
-    403,
-    'The access token does not open this organizer.',
-    // No `scope`: asking for more scopes would not help.
-    { 'www-authenticate': challenge('error="insufficient_scope"') },
-  );
+export function organizerClosed(challenge: Challenge): RefusedError {
+  const detail = 'The access token does not open this organizer.';
+  // No `scope`: asking for more scopes would not help.
+  return refuse('organizer_closed', 403, detail, challenge(INSUFFICIENT));
 }
 
 /** 403: the user's teams at this organizer lack the permission. */
-export function permissionMissing(permission: string): RefusedError {
-  return refuse(
-    'permission_missing',
-    403,
-    `The user does not have the permission "${permission}" for this organizer.`,
-    { 'www-authenticate': challenge('error="insufficient_scope"') },
-  );
+export function permissionMissing(challenge: Challenge, permission: string): RefusedError {
+  const detail = `The user does not have the permission "${permission}" for this organizer.`;
+  return refuse('permission_missing', 403, detail, challenge(INSUFFICIENT));
 }
 
 /** 503: nobody could say whether the token is valid. `cause` is for the operator, not the caller. */
 export function unavailable(cause: UnavailableError): RefusedError {
-  return refuse(
-    'unavailable',
-    503,
-    'Access tokens cannot be verified at the moment. Please try again.',
-    { 'retry-after': String(cause.retryAfter) },
-    { cause },
-  );
+  const detail = 'Access tokens cannot be verified at the moment. Please try again.';
+  const answer = answerWith(503, detail, { 'retry-after': String(cause.retryAfter) });
+  return new RefusedError('unavailable', detail, answer, { cause });
 }
 
 function refuse(
   code: RefusalCode,
   status: RefusalAnswer['status'],
   detail: string,
-  headers: Record<string, string>,
-  options?: ErrorOptions,
+  challenge: string,
 ): RefusedError {
-  const answer = {
+  const answer = answerWith(status, detail, { 'www-authenticate': challenge });
+  return new RefusedError(code, detail, answer);
+}
+
+function answerWith(
+  status: RefusalAnswer['status'],
+  detail: string,
+  headers: Readonly<Record<string, string>>,
+): RefusalAnswer {
+  return {
     status,
     headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
     body: JSON.stringify({ detail }),
   };
-  return new RefusedError(code, detail, answer, options);
-}
-
-/** RFC 6750 §3 wants at least one parameter after the scheme, hence the realm. */
-function challenge(parameters?: string): string {
-  return ['Bearer realm="api"', parameters].filter((part) => part !== undefined).join(', ');
 }

@@ -1,4 +1,5 @@
 import type { Access } from './access.ts';
+import type { Challenge } from './challenge.ts';
 import { organizerClosed, permissionMissing, scopeMissing } from './refusal.ts';
 
 /** One permission for all methods, or one for safe methods and one for all others. */
@@ -40,11 +41,12 @@ export async function check(
   access: Access,
   method: string,
   requirement: Requirement,
+  challenge: Challenge,
 ): Promise<void> {
   const kind = SAFE.includes(method) ? 'read' : 'write';
   const scopes = requirement.scopes ?? [kind];
   if (!scopes.some((scope) => access.scopes.includes(scope))) {
-    throw scopeMissing(scopes);
+    throw scopeMissing(challenge, scopes);
   }
   if (requirement.organizer === null) {
     return;
@@ -52,12 +54,12 @@ export async function check(
   const { organizer, permission } = requirement;
   const slug = typeof organizer === 'string' ? organizer : await organizer();
   if (slug === undefined || !access.opens(slug)) {
-    throw organizerClosed();
+    throw organizerClosed(challenge);
   }
   if (permission !== undefined) {
     const name = typeof permission === 'string' ? permission : permission[kind];
     if (!access.can(slug, name)) {
-      throw permissionMissing(name);
+      throw permissionMissing(challenge, name);
     }
   }
 }

@@ -1,21 +1,19 @@
 import type { Access } from './access.ts';
 import { assertRequirement } from './assert-requirement.ts';
-import { type RequestHeaders, readBearerToken } from './authorization-header.ts';
+import { readCredentials } from './authorization-header.ts';
 import { withCache } from './cache.ts';
+import { challengeFor } from './challenge.ts';
 import { withCircuit } from './circuit.ts';
-import { createDiscovery, type FindServer } from './discovery.ts';
+import { createDiscovery } from './discovery.ts';
+import { createProofCheck, type ProofCheck } from './dpop.ts';
 import { createIntrospection, type Introspect } from './introspection.ts';
 import { type ResourceServerOptions, readOptions, type Settings } from './options.ts';
-import { RefusedError, tokenInvalid, unavailable } from './refusal.ts';
+import { bindingInvalid, RefusedError, tokenInvalid, unavailable } from './refusal.ts';
+import { createReporter, type Reporter } from './report.ts';
 import { check, type Requirement } from './requirement.ts';
 import { withSingleFlight } from './single-flight.ts';
 import { UnavailableError } from './unavailable.ts';
-
-/** The part of a request that decides. */
-export interface VerifiableRequest {
-  readonly method: string;
-  readonly headers: RequestHeaders;
-}
+import type { VerifiableRequest } from './verifiable-request.ts';
 
 /** Decides who is let in to an API. */
 export interface ResourceServer {
@@ -50,12 +48,16 @@ export interface ResourceServer {
  */
 export function createResourceServer(options: ResourceServerOptions): ResourceServer {
   const settings = readOptions(options);
-  const introspect = createPipeline(settings);
+  const reporter = createReporter(settings.onUnavailable);
+  const verifier: Verifier = {
+    introspect: createPipeline(settings, reporter),
+    proofs: settings.dpop && createProofCheck(settings.dpop),
+  };
   return {
     verify: async (request, requirement = { organizer: null }) => {
       try {
         assertRequirement(requirement);
-        return await verify(introspect, request, requirement);
+        return await verify(verifier, request, requirement);
       } catch (error) {
         if (error instanceof RefusedError) {
           throw error;
@@ -63,57 +65,52 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
         if (error instanceof UnavailableError) {
           throw unavailable(error);
         }
-        throw unavailable(report(settings, misused(error)));
+        throw unavailable(reporter.misuse(error));
       }
     },
   };
 }
 
+/** What it takes to verify requests. */
+interface Verifier {
+  readonly introspect: Introspect;
+  /** Undefined where tokens that are bound to a key are not taken. */
+  readonly proofs: ProofCheck | undefined;
+}
+
 /** From the request to the server: share the question, know the answer, see it fail, ask. */
-function createPipeline(settings: Settings): Introspect {
-  const ask = createIntrospection({ ...settings, findServer: serverFinder(settings) });
+function createPipeline(settings: Settings, reporter: Reporter): Introspect {
+  const ask = createIntrospection({ ...settings, findServer: createDiscovery(settings) });
   const reported: Introspect = (token) =>
     ask(token).catch((error: unknown) => {
-      throw error instanceof UnavailableError ? report(settings, error) : error;
+      if (error instanceof UnavailableError) {
+        reporter.outage(error);
+      }
+      throw error;
     });
   const guarded = withCircuit(reported, settings.circuit);
   return withSingleFlight(settings.cache ? withCache(guarded, settings.cache) : guarded);
 }
 
-function serverFinder({ issuer, introspectionEndpoint }: Settings): FindServer {
-  if (introspectionEndpoint === undefined) {
-    return createDiscovery(issuer);
-  }
-  const server = { issuer: issuer.href, introspection_endpoint: introspectionEndpoint.href };
-  return () => Promise.resolve(server);
-}
-
 async function verify(
-  introspect: Introspect,
+  { introspect, proofs }: Verifier,
   request: VerifiableRequest,
   requirement: Requirement,
 ): Promise<Access> {
-  const reading = await introspect(readBearerToken(request.headers));
+  const { scheme, token } = readCredentials(request.headers, proofs !== undefined);
+  const challenge = challengeFor(proofs !== undefined, scheme);
+  const proof = scheme === 'DPoP' ? await proofs?.read(request, token, challenge) : undefined;
+  const reading = await introspect(token);
   if (reading.outcome === 'inactive') {
-    throw tokenInvalid();
+    throw tokenInvalid(challenge);
   }
-  await check(reading.access, request.method, requirement);
+  // Also where one of them is missing: a bound token without a proof, a proof of no binding.
+  if (reading.jkt !== proof?.jkt) {
+    throw bindingInvalid(challenge);
+  }
+  if (proof !== undefined) {
+    await proofs?.use(request, proof, challenge);
+  }
+  await check(reading.access, request.method, requirement, challenge);
   return reading.access;
-}
-
-/** Not the server's fault: a requirement that makes no sense, or a function in it that failed. */
-function misused(error: unknown): UnavailableError {
-  const message = error instanceof Error ? error.message : String(error);
-  return new UnavailableError('misconfigured', `A request could not be decided: ${message}`, {
-    cause: error,
-  });
-}
-
-function report(settings: Settings, error: UnavailableError): UnavailableError {
-  try {
-    settings.onUnavailable(error);
-  } catch {
-    // A log that fails must not turn a 503 into a crash.
-  }
-  return error;
 }

@@ -31,6 +31,8 @@ const options: ResourceServerOptions = {
   clientId: CLIENT_ID,
   clientSecret: CLIENT_SECRET,
   cache: { entries: 100, seconds: 5 },
+  dpop: { url: 'http://api.example' },
+  signedIntrospection: true,
   onUnavailable: (error: UnavailableError) => console.error(error.message),
 };
 const kit = createResourceServer(options);
@@ -87,7 +89,7 @@ describe('the package of the kit', { skip: kit === undefined }, () => {
   };
 
   it('brings what it needs into an empty project, and nothing of the server', () => {
-    assert.deepEqual(installed().packages, ['oauth4webapi', 'stagedoor']);
+    assert.deepEqual(installed().packages, ['jose', 'oauth4webapi', 'stagedoor']);
   });
 
   it('is of the same version as the server, and of the same packages', () => {

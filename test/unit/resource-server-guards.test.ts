@@ -23,10 +23,12 @@ afterEach(() => issuer.reset());
 
 const told: UnavailableError[] = [];
 afterEach(() => told.splice(0));
-const kit = createKit(issuer, {
-  onUnavailable: (error) => told.push(error),
-  circuit: { failures: 1000, seconds: 0 },
-});
+const createToldKit = () =>
+  createKit(issuer, {
+    onUnavailable: (error) => told.push(error),
+    circuit: { failures: 1000, seconds: 0 },
+  });
+const kit = createToldKit();
 const active = () => json({ ...facts(), iss: issuer.url });
 const NEEDS = {
   organizer: 'organizer',
@@ -44,7 +46,7 @@ for (const [framework, start] of Object.entries(FRAMEWORKS)) {
         return String(headers['x-organizer']);
       },
     };
-    const ready = start(kit, [
+    const ready = start(createToldKit(), [
       { path: '/organizers/:organizer/orders', needs: NEEDS },
       { path: '/organizers', needs: { organizer: null } },
       { path: '/elsewhere/:slug', needs: NEEDS },

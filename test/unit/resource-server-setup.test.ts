@@ -55,6 +55,11 @@ describe('a kit that can never work is not set up', () => {
       { circuit: { failures: 0, seconds: 1 } },
       /circuit.failures/,
     ],
+    ['bound tokens at no URL', { dpop: {} }, /dpop.url must be the public URL of this API/],
+    ['bound tokens at a path', { dpop: { url: '/api' } }, /dpop.url must be the public URL/],
+    ['bound tokens at a query', { dpop: { url: 'https://a.example/?b' } }, /dpop.url must be/],
+    ['a misspelled part', { dpop: { URL: 'https://a.example' } }, /dpop has no "URL"; it has url/],
+    ['signatures by a word', { signedIntrospection: 'false' }, /must be true or false/],
     ['a misspelled option', { casche: { entries: 1, seconds: 1 } }, /has no "casche"; it has/],
   ] as const) {
     test(`for want of something right: ${what}`, () => {

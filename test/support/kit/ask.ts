@@ -38,6 +38,7 @@ export function bearer(token = TOKEN): { authorization: string } {
 /** A request to an API, and what its route needs. */
 export interface Question {
   readonly method?: string;
+  readonly url?: string | undefined;
   readonly headers?: RequestHeaders;
   readonly requirement?: Requirement;
 }
@@ -52,9 +53,9 @@ export interface AskAnswer {
 
 /** Asks a kit, with headers that `Request` would refuse by itself. */
 export async function ask(kit: ResourceServer, question: Question = {}): Promise<AskAnswer> {
-  const { method = 'GET', headers = bearer(), requirement } = question;
+  const { method = 'GET', url, headers = bearer(), requirement } = question;
   try {
-    await kit.verify({ method, headers }, requirement);
+    await kit.verify({ method, url, headers }, requirement);
     return { status: 200, headers: new Headers(), challenge: '', body: {} };
   } catch (error) {
     assert.ok(error instanceof RefusedError, `${error}`);

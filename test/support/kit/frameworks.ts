@@ -15,6 +15,8 @@ export interface GuardedRoute {
   /** For example `/organizers/:organizer/orders`. */
   readonly path: string;
   readonly needs: RouteRequirement<unknown>;
+  /** Puts the guard before it twice, as a router and one of its routes may. */
+  readonly twice?: boolean;
 }
 
 /** An API service that listens. */
@@ -35,7 +37,10 @@ const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'] as 
 export const FRAMEWORKS: Readonly<Record<string, StartApi>> = {
   Koa: (kit, routes) => {
     const router = new Router();
-    for (const { path, needs } of routes) {
+    for (const { path, needs, twice } of routes) {
+      if (twice) {
+        router.all(path, guardKoa(kit, needs));
+      }
       router.all(path, guardKoa(kit, needs), (ctx) => {
         ctx.body = { sub: accessOf(ctx).sub };
       });
@@ -44,7 +49,10 @@ export const FRAMEWORKS: Readonly<Record<string, StartApi>> = {
   },
   Express: (kit, routes) => {
     const app = express();
-    for (const { path, needs } of routes) {
+    for (const { path, needs, twice } of routes) {
+      if (twice) {
+        app.all(path, guardExpress(kit, needs));
+      }
       app.all(path, guardExpress(kit, needs), (request, response) => {
         response.json({ sub: accessOf(request).sub });
       });
@@ -53,11 +61,11 @@ export const FRAMEWORKS: Readonly<Record<string, StartApi>> = {
   },
   Fastify: async (kit, routes) => {
     const app = fastify();
-    for (const { path, needs } of routes) {
+    for (const { path, needs, twice } of routes) {
       app.route({
         method: [...METHODS],
         url: path,
-        onRequest: guardFastify(kit, needs),
+        onRequest: Array.from({ length: twice ? 2 : 1 }, () => guardFastify(kit, needs)),
         handler: async (request) => ({ sub: accessOf(request).sub }),
       });
     }

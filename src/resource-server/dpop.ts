@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { valuesOf } from './authorization-header.ts';
+import type { Challenge } from './challenge.ts';
+import { type Proof, ProofError, readProof } from './proof.ts';
+import { type PublicUrl, publicUrlOf } from './public-url.ts';
+import { proofInvalid } from './refusal.ts';
+import { createReplayMemory, type ReplayStore } from './replay.ts';
+import type { VerifiableRequest } from './verifiable-request.ts';
+
+/** How to take tokens that are bound to a key. @see RFC 9449 */
+export interface DPoPOptions {
+  /**
+   * The URL under which applications call this API: `https://api.example.com`, with what a proxy
+   * takes off the path, if it does so; or a function that tells the whole URL of a request. It is
+   * not taken from the request: a proof that was meant for another API would be good here as well.
+   */
+  readonly url: PublicUrl;
+  /**
+   * Proofs to remember at most, so that none is used twice; 100000 by default. One is remembered
+   * for a minute or two. This memory is **of one process**: where an API runs in several, a proof
+   * is good once in each of them, unless they share a `replay` store.
+   */
+  readonly entries?: number | undefined;
+  /** A memory that several processes share. */
+  readonly replay?: ReplayStore | undefined;
+}
+
+/** Checks the proofs of requests. */
+export interface ProofCheck {
+  /** @throws RefusedError `proof_invalid` */
+  read(request: VerifiableRequest, token: string, challenge: Challenge): Promise<Proof>;
+  /**
+   * To call last, for a token that the proof's key is right for: whoever makes up proofs fills no
+   * memory.
+   * @throws RefusedError `proof_invalid` for one that was used before
+   */
+  use(request: VerifiableRequest, proof: Proof, challenge: Challenge): Promise<void>;
+}
+
+const ENTRIES = 100_000;
+
+/** Prepares the check of proofs. */
+export function createProofCheck(options: DPoPOptions): ProofCheck {
+  const { replay = createReplayMemory(options.entries ?? ENTRIES) } = options;
+  /** Which proof a request was let in with. */
+  const used = new WeakMap<object, string>();
+  return {
+    read: async (request, token, challenge) => {
+      const [text, ...others] = valuesOf(request.headers, 'dpop');
+      if (text === undefined || others.length > 0) {
+        throw proofInvalid(challenge, 'there must be exactly one DPoP header');
+      }
+      const url = publicUrlOf(options.url, request);
+      try {
+        return await readProof(text, { method: request.method, url, token });
+      } catch (error) {
+        throw error instanceof ProofError ? proofInvalid(challenge, error.message) : error;
+      }
+    },
+    use: async (request, proof, challenge) => {
+      const source = request.source ?? request;
+      const id = createHash('sha256').update(`${proof.jkt} ${proof.jti}`).digest('base64url');
+      if (used.get(source) === id) {
+        return;
+      }
+      if (!(await replay.remember(id, proof.secondsLeft))) {
+        throw proofInvalid(challenge, 'it was used before');
+      }
+      used.set(source, id);
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import { decodeJwt } from 'jose';
+import {
+  type AuthorizationServer,
+  allowInsecureRequests,
+  type Client,
+  processIntrospectionResponse,
+  validateApplicationLevelSignature,
+} from 'oauth4webapi';
+
+/** Media type of a signed introspection answer. */
+export const SIGNED_ANSWER = 'application/token-introspection+jwt';
+
+/** Seconds that the clocks of the two servers may be apart. */
+const WINDOW = 60;
+
+/**
+ * Reads a signed introspection answer: for this service, by this server, of this moment. Its keys
+ * are those of the server's metadata.
+ * @see RFC 9701 §5
+ * @throws Error when it is none
+ */
+export async function readSignedAnswer(
+  server: AuthorizationServer,
+  client: Client,
+  response: Response,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const jwt = await response.text();
+  const { status, headers } = response;
+  const signed = new Response(jwt, { status, headers });
+  const json = await processIntrospectionResponse(server, client, signed);
+  await validateApplicationLevelSignature(server, signed, {
+    signal,
+    [allowInsecureRequests]: true,
+  });
+  // An answer of earlier, to another question, would have a good signature too.
+  const { iat = 0 } = decodeJwt(jwt);
+  if (Math.abs(Date.now() / 1000 - iat) > WINDOW) {
+    throw new Error('its iat is not of this moment. Check the clocks of both servers');
+  }
+  return json;
+}

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, describe, test } from 'node:test';
+import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import type { UnavailableError } from '../../src/resource-server/unavailable.ts';
+import { ask, assertUnavailable, createKit } from '../support/kit/ask.ts';
+import { type Answer, facts, json, startFakeIssuer } from '../support/kit/fake-issuer.ts';
+
+const issuer = await startFakeIssuer();
+after(() => issuer.close());
+
+const TYPE = 'application/token-introspection+jwt';
+const { publicKey, privateKey } = await generateKeyPair('ES256');
+const KEY: JWK = { ...(await exportJWK(publicKey)), kid: 'a', alg: 'ES256', use: 'sig' };
+const metadata = () => ({
+  issuer: issuer.url,
+  introspection_endpoint: `${issuer.url}/introspect`,
+  jwks_uri: `${issuer.url}/jwks`,
+  introspection_signing_alg_values_supported: ['ES256'],
+});
+
+/** Answers metadata and keys. */
+function publish(keys: readonly JWK[], changes: object = {}): void {
+  issuer.metadata((request, ...exchange) => {
+    const value = request.url === '/jwks' ? { keys } : { ...metadata(), ...changes };
+    return json(value)(request, ...exchange);
+  });
+}
+
+interface SignedOptions {
+  readonly claims?: Readonly<Record<string, unknown>>;
+  readonly header?: Readonly<Record<string, unknown>>;
+  readonly key?: CryptoKey | Uint8Array;
+  readonly type?: string;
+}
+
+/** An answer as RFC 9701 has it, but for what a test changes. */
+function signed({ claims, header, key = privateKey, type = TYPE }: SignedOptions = {}): Answer {
+  return async (_, response) => {
+    const jwt = await new SignJWT({
+      iss: issuer.url,
+      aud: 'api',
+      iat: Math.floor(Date.now() / 1000),
+      token_introspection: { ...facts(), iss: issuer.url },
+      ...claims,
+    })
+      .setProtectedHeader({ typ: 'token-introspection+jwt', alg: 'ES256', kid: 'a', ...header })
+      .sign(key);
+    response.writeHead(200, { 'content-type': type }).end(jwt);
+  };
+}
+
+publish([KEY]);
+afterEach(() => {
+  issuer.reset();
+  publish([KEY]);
+});
+
+describe('a kit that asks for signed answers', () => {
+  const createSignedKit = (options = {}) =>
+    createKit(issuer, { signedIntrospection: true, ...options });
+
+  test('says so, and believes what the server has signed', async () => {
+    issuer.answer(signed());
+    const kit = createSignedKit();
+    assert.equal((await ask(kit)).status, 200);
+    assert.equal((await ask(kit, { requirement: { organizer: 'bluehall' } })).status, 403);
+    assert.equal(issuer.introspections[0]?.accept, TYPE);
+    assert.equal(
+      issuer.requests.filter(({ path }) => path === '/jwks').length,
+      1,
+      'and keeps keys',
+    );
+    issuer.answer(signed({ claims: { token_introspection: { active: false } } }));
+    assert.equal((await ask(kit)).status, 401);
+  });
+
+  test('looks for the keys where the endpoint is given, too', async () => {
+    issuer.answer(signed());
+    publish([KEY], { introspection_endpoint: undefined });
+    const introspectionEndpoint = `${issuer.url}/introspect`;
+    assert.equal((await ask(createSignedKit({ introspectionEndpoint }))).status, 200);
+  });
+
+  const now = () => Math.floor(Date.now() / 1000);
+  const stranger = generateKeyPair('ES256');
+  const wrong: Record<string, () => Answer | Promise<Answer>> = {
+    'is not signed': () => json({ ...facts(), iss: issuer.url }),
+    'is not signed, and says it is': () => (_, response) => {
+      response.writeHead(200, { 'content-type': TYPE });
+      response.end(JSON.stringify(facts()));
+    },
+    'is signed, and says it is JSON': () => signed({ type: 'application/json' }),
+    'is signed by somebody else': async () => signed({ key: (await stranger).privateKey }),
+    'is signed by a key that is not published': async () =>
+      signed({ key: (await stranger).privateKey, header: { kid: 'b' } }),
+    'is signed with the secret': () =>
+      signed({ key: Buffer.from('s+ecret'.repeat(8)), header: { alg: 'HS256' } }),
+    'is another kind of token': () => signed({ header: { typ: 'at+jwt' } }),
+    'is for another service': () => signed({ claims: { aud: 'other' } }),
+    'is for nobody': () => signed({ claims: { aud: undefined } }),
+    'is of another server': () => signed({ claims: { iss: 'https://evil.example' } }),
+    'is of yesterday': () => signed({ claims: { iat: now() - 86_400 } }),
+    'is of tomorrow': () => signed({ claims: { iat: now() + 86_400 } }),
+    'is of no time': () => signed({ claims: { iat: undefined } }),
+    'has ended': () => signed({ claims: { exp: now() - 120 } }),
+    'says nothing of a token': () => signed({ claims: { token_introspection: undefined } }),
+    'says it beside': () => signed({ claims: { token_introspection: undefined, ...facts() } }),
+    'is of another server inside': () =>
+      signed({ claims: { token_introspection: { ...facts(), iss: 'https://evil.example' } } }),
+  };
+  for (const [name, make] of Object.entries(wrong)) {
+    test(`does not believe one that ${name}`, async () => {
+      issuer.answer(await make());
+      const told: UnavailableError[] = [];
+      const kit = createSignedKit({ onUnavailable: (error: UnavailableError) => told.push(error) });
+      assertUnavailable(await ask(kit));
+      assert.match(told[0]?.message ?? '', /^[^\n]{20,400}$/);
+    });
+  }
+
+  for (const [name, prepare] of Object.entries({
+    'names no keys': () => publish([KEY], { jwks_uri: undefined }),
+    'has its keys in clear': () => publish([KEY], { jwks_uri: 'http://192.0.2.1/jwks' }),
+    'has no keys': () => publish([]),
+    'has its keys nowhere': () => publish([KEY], { jwks_uri: `${issuer.url}/introspect` }),
+  })) {
+    test(`lets nobody in where the server ${name}`, async () => {
+      issuer.answer(signed());
+      prepare();
+      assertUnavailable(await ask(createSignedKit()));
+    });
+  }
+});
+
+test('a kit that does not ask for them takes none', async () => {
+  issuer.answer(signed());
+  assertUnavailable(await ask(createKit(issuer)));
+  assert.equal(issuer.introspections[0]?.accept, 'application/json');
+});
