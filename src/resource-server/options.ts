@@ -129,10 +129,12 @@ function readUrl(name: string, value: unknown): URL {
   return url;
 }
 
-function assertDPoP({ url, entries = 1 }: DPoPOptions): void {
-  if (typeof url !== 'function' && !(typeof url === 'string' && URL.canParse(url))) {
+function assertDPoP(dpop: DPoPOptions): void {
+  assertKnownKeys('dpop', dpop, ['url', 'entries', 'replay']);
+  const { url, entries = 1 } = dpop;
+  if (typeof url !== 'function' && !(URL.canParse(url) && /^https?:[^?#]*$/.test(url))) {
     throw new TypeError(
-      'dpop.url must be the public URL of this API, or a function that tells it.',
+      'dpop.url must be the public URL of this API, such as https://api.example.com, or a function that tells that of a request.',
     );
   }
   assertNumber('dpop.entries', entries, 1, 10_000_000);
