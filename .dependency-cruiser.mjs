@@ -7,12 +7,12 @@ const ROUTES = '[/-](routes|presenters|page)[.]ts$';
 const STORE = '[/-]store[.]ts$';
 const SQL = '^node_modules/(kysely|pg|@electric-sql/pglite)/';
 /**
- * From the bottom to the top; directory and audit stand side by side, and so do insights and activity:
- * they only tell of what those below have written down. upstream is another way to sign in as a user
+ * From the bottom to the top; directory, audit and operators stand side by side, and so do insights
+ * and activity: they only tell of what those below have written down. upstream is another way to sign in as a user
  * of the directory, and the pages of the flow send people there.
  */
 const LAYERS = [
-  'directory|audit',
+  'directory|audit|operators',
   'upstream',
   'applications',
   'grants',
@@ -20,7 +20,7 @@ const LAYERS = [
   'authorization',
   'insights|activity',
   'oidc',
-  '(app|serve|main|cli|landing|welcome)[.]ts',
+  '(app|endpoints|serve|main|cli|landing|welcome)[.]ts',
 ];
 const folder = (names) => `^src/(${names})(/|$)`;
 const CAPABILITIES = `^src/(${LAYERS.slice(0, 7).join('|')})/`;
@@ -29,9 +29,9 @@ const GROUND = '^src/(db/|[^/]+[.]ts$)';
 const COMPOSITION = folder(LAYERS.at(-1));
 
 const downward = LAYERS.slice(0, -1).map((layer, index) => ({
-  name: `5-downward-only-${layer.replace('|', '-')}`,
+  name: `5-downward-only-${layer.replaceAll('|', '-')}`,
   comment:
-    'Downward only: directory, audit <- upstream <- applications <- grants <- tokens <- authorization <- insights, activity <- oidc <- app.',
+    'Downward only: directory, audit, operators <- upstream <- applications <- grants <- tokens <- authorization <- insights, activity <- oidc <- app.',
   severity: 'error',
   from: { path: folder(layer) },
   to: { path: folder(LAYERS.slice(index + 1).join('|')) },

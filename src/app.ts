@@ -1,15 +1,15 @@
 import type Router from '@koa/router';
 import type Koa from 'koa';
 import { activityRoutes } from './activity/routes.ts';
+import { managementRoutes } from './api/management-routes.ts';
 import { applicationAccountRoutes } from './applications/account-routes.ts';
-import { applicationRoutes } from './applications/routes.ts';
 import type { InteractionRoutesDeps } from './authorization/interaction-page.ts';
 import { interactionRoutes } from './authorization/routes.ts';
 import type { Config } from './config.ts';
 import type { Database } from './db/database.ts';
-import { directoryRoutes } from './directory/routes.ts';
 import { signInRoutes, signOutRoutes } from './directory/sign-in-routes.ts';
 import { createThrottle } from './directory/throttle.ts';
+import { managementEndpoints } from './endpoints.ts';
 import { grantRoutes } from './grants/routes.ts';
 import { guideRoutes } from './guide/routes.ts';
 import type { ErrorQueue } from './insights/error-queue.ts';
@@ -27,6 +27,7 @@ import { createSessions } from './oidc/sessions.ts';
 import { operationsRoutes } from './operations/health.ts';
 import { logOperatorCalls } from './operations/log-operator-calls.ts';
 import { createMetrics, measureRequests } from './operations/metrics.ts';
+import type { CallLog } from './operators/call-log.ts';
 import { introspectionEndpoint } from './tokens/introspection-routes.ts';
 import type { Keyring } from './tokens/keyring.ts';
 import { bearerRoutes } from './tokens/routes.ts';
@@ -48,8 +49,10 @@ export interface AppDeps {
   readonly log: Logger;
   readonly cookieKeys: readonly string[];
   readonly keyring: Keyring;
-  /** Unset: the management API is closed. */
+  /** The token of the configuration. Unset: only tokens that were made open the management API. */
   readonly operatorToken: string | undefined;
+  /** Where calls of the management API are put down. */
+  readonly calls: CallLog;
   /** Where failed requests of applications are noted. */
   readonly clientErrors: ErrorQueue;
   /** What the front page says of the demo, once that is up. */
@@ -102,8 +105,7 @@ export function createApp(deps: AppDeps): Koa {
   mount(provider, insightsRoutes(pages));
   mount(provider, activityRoutes(pages));
   mount(provider, interactionRoutes({ ...pages, interactions, inTransaction, upstream }));
-  mount(provider, directoryRoutes(deps));
-  mount(provider, applicationRoutes(deps));
+  mount(provider, managementRoutes(managementEndpoints(deps)));
   mount(provider, protocolRoutes(config, keyring));
   provider.use(providerTransaction(db));
   const app: Koa = provider;

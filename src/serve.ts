@@ -13,6 +13,8 @@ import { startErrorQueue } from './insights/error-queue.ts';
 import { localSecret } from './local-secret.ts';
 import { createLog } from './log.ts';
 import { startChores } from './operations/chores.ts';
+import { startKeepingListsShort } from './operations/keep-lists-short.ts';
+import { startCallLog } from './operators/call-log.ts';
 import { openKeyring } from './tokens/keyring.ts';
 import type { DemoGuide } from './web/views.ts';
 
@@ -55,6 +57,8 @@ export async function serve(config: Config): Promise<RunningServer> {
     await prepare(database);
     const clientErrors = startErrorQueue(database.db, log);
     closers.push(() => clientErrors.stop());
+    const calls = startCallLog(database.db, log);
+    closers.push(() => calls.stop());
     const cookieKeys = await cookieKeysOf(config);
     const operatorToken =
       config.operatorToken ??
@@ -72,6 +76,7 @@ export async function serve(config: Config): Promise<RunningServer> {
       keyring,
       operatorToken,
       clientErrors,
+      calls,
       demoGuide: () => demoGuide,
     });
     const server = await listen(createServer(app.callback()), config);
@@ -85,6 +90,7 @@ export async function serve(config: Config): Promise<RunningServer> {
     });
     closers.push(() => sender.stop());
     closers.push(startChores({ db: database.db, config, log }));
+    closers.push(startKeepingListsShort(database.db, log));
     if (config.demo && operatorToken !== undefined) {
       const { startDemo } = await import('./demo/start.ts');
       const { issuer, dataDir, host } = config;

@@ -45,14 +45,27 @@ export function lines(max: number) {
 }
 
 /** A list of words out of `known`, without repetitions, in the order of `known`. */
-export function subsetOf(known: readonly string[]) {
-  return z.array(z.string()).transform((given, ctx) => {
-    for (const one of new Set(given.filter((word) => !known.includes(word)))) {
+export function subsetOf<const Word extends string>(known: readonly Word[]) {
+  const words: readonly string[] = known;
+  return z.array(z.string().meta({ enum: [...known] })).transform((given, ctx) => {
+    for (const one of new Set(given.filter((word) => !words.includes(word)))) {
       ctx.addIssue({ code: 'custom', message: `${quote(one)} is not a valid choice.` });
     }
     return known.filter((word) => given.includes(word));
   });
 }
+
+const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/i;
+
+/** A moment, ISO 8601 with its time zone. */
+export const moment = z
+  .string()
+  .refine(
+    (value) => DATE_TIME.test(value) && !Number.isNaN(Date.parse(value)),
+    'Not a time in ISO 8601 with a time zone, such as 2026-12-31T23:59:59Z.',
+  )
+  .transform((value) => new Date(value))
+  .meta({ format: 'date-time' });
 
 /** `value` as an error message repeats it: quoted, escaped and not too long. */
 export function quote(value: string): string {

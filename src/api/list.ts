@@ -1,19 +1,9 @@
+import { z } from 'zod';
+import type { Slice, Sliced } from '../db/slice.ts';
 import { StagedoorError } from '../errors.ts';
 
 /** Entries a page. */
 const PAGE_SIZE = 50;
-
-/** What a store is asked for. */
-export interface Slice {
-  readonly limit: number;
-  readonly offset: number;
-}
-
-/** What a store answers: the entries of the slice, and how many there are in all. */
-export interface Sliced<T> {
-  readonly count: number;
-  readonly entries: readonly T[];
-}
 
 /** A list as the API answers it. */
 export interface Page<T> {
@@ -23,21 +13,45 @@ export interface Page<T> {
   readonly results: readonly T[];
 }
 
+/** The same as a schema. */
+export function pageOf<S extends z.ZodType>(entry: S) {
+  const link = z.string().meta({ format: 'uri' }).nullable();
+  return z.object({
+    count: z.int().min(0).describe('How many entries there are on all pages.'),
+    next: link.describe('The next page; null on the last one.'),
+    previous: link.describe('The page before; null on the first one.'),
+    results: z.array(entry).max(PAGE_SIZE),
+  });
+}
+
+/** The query parameter of every list. Where there is no such page the answer is 404. */
+export const pageParameter = z
+  .string()
+  .regex(/^[1-9][0-9]{0,8}$/)
+  .transform(Number)
+  .default(1)
+  .describe(`Which page; each has ${PAGE_SIZE} entries.`);
+
+/** Path and query of a request. */
+export interface RequestUrl {
+  readonly path: string;
+  /** Without the question mark. */
+  readonly querystring: string;
+}
+
 /**
  * One page of a list. The links are made from the public URL, never from the Host header.
  * @param issuer public URL of this server
- * @param url path and query of the request
  * @throws StagedoorError `not_found` where there is no such page
  */
 export async function listPage<T, P>(
   issuer: string,
-  url: string,
+  { path, querystring }: RequestUrl,
   load: (slice: Slice) => Promise<Sliced<T>>,
   present: (entry: T) => P,
 ): Promise<Page<P>> {
-  const [path = '', query = ''] = url.split('?', 2);
-  const search = new URLSearchParams(query);
-  const page = pageNumber(search.getAll('page').at(-1) ?? '1');
+  const search = new URLSearchParams(querystring);
+  const page = pageNumber(search.getAll('page').at(-1));
   const offset = (page - 1) * PAGE_SIZE;
   const { count, entries } = await load({ limit: PAGE_SIZE, offset });
   if (page > 1 && offset >= count) {
@@ -59,11 +73,12 @@ export async function listPage<T, P>(
   };
 }
 
-function pageNumber(text: string): number {
-  if (!/^[1-9][0-9]{0,8}$/.test(text)) {
+function pageNumber(given: string | undefined): number {
+  const parsed = pageParameter.safeParse(given);
+  if (!parsed.success) {
     throw invalidPage();
   }
-  return Number(text);
+  return parsed.data;
 }
 
 function invalidPage(): StagedoorError {

@@ -1,8 +1,13 @@
+import type { Context } from 'koa';
 import { StagedoorError } from '../errors.ts';
 
-/** A parameter of the route's path, decoded. */
-export function param(ctx: { readonly params: Record<string, string> }, name: string): string {
-  return ctx.params[name] ?? '';
+/** Reads a parameter of the route's path, decoded. */
+export type Param = (name: string) => string;
+
+/** The parameters of the request's path. */
+export function paramsOf(ctx: Context): Param {
+  const params: Record<string, string> = ctx.params;
+  return (name) => params[name] ?? '';
 }
 
 /**

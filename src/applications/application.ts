@@ -44,6 +44,13 @@ export type ApplicationDetails = Pick<
   | 'isActive'
 >;
 
+/** Which applications are listed; undefined: all. */
+export interface ApplicationFilters {
+  readonly ownerId?: string | undefined;
+  readonly reviewed?: boolean | undefined;
+  readonly suspended?: boolean | undefined;
+}
+
 /** Whether anything of it is live: only while `active`. */
 export type ApplicationState = 'active' | 'disabled' | 'suspended';
 

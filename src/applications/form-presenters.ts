@@ -105,7 +105,8 @@ export function readDetails(config: Config, t: Translate, values: ApplicationFor
 }
 
 function parse(config: Config, values: ApplicationFormValues, redirectUris: readonly string[]) {
-  return parseFields(applicationBody(config.scopes.map(({ name }) => name)), {
+  const { schema } = applicationBody(config.scopes.map(({ name }) => name));
+  return parseFields(schema, {
     name: values.name,
     description: values.description,
     homepage_url: values.homepageUrl,

@@ -1,9 +1,14 @@
-import type { Slice, Sliced } from '../api/list.ts';
 import type { Db } from '../db/database.ts';
-import type { Application } from './application.ts';
+import type { Direction, Slice, Sliced } from '../db/slice.ts';
+import type { Application, ApplicationFilters } from './application.ts';
 import { listApplicationRows } from './store.ts';
 
-/** One slice of all applications, the oldest first. */
-export function listApplications(db: Db, slice: Slice): Promise<Sliced<Application>> {
-  return listApplicationRows(db, slice);
+/** One slice of the applications that fit, by when they were registered. */
+export function listApplications(
+  db: Db,
+  slice: Slice,
+  filters: ApplicationFilters = {},
+  direction: Direction = 'asc',
+): Promise<Sliced<Application>> {
+  return listApplicationRows(db, slice, filters, direction);
 }

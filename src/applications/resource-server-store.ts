@@ -1,6 +1,6 @@
-import { sql } from 'kysely';
-import type { Slice, Sliced } from '../api/list.ts';
 import type { Db } from '../db/database.ts';
+import { countEntries } from '../db/list-changes.ts';
+import { type Direction, readFromNearerEnd, type Slice, type Sliced } from '../db/slice.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { ResourceServer } from './resource-server.ts';
 
@@ -15,24 +15,24 @@ export function resourceServerById(db: Db, clientId: string): Promise<ResourceSe
     .executeTakeFirst();
 }
 
-/** One slice of the resource servers, the oldest first. */
+/** One slice of the resource servers, by when they were registered. */
 export async function listResourceServerRows(
   db: Db,
-  { limit, offset }: Slice,
+  slice: Slice,
+  direction: Direction,
 ): Promise<Sliced<ResourceServer>> {
-  const entries = await db
-    .selectFrom('resource_servers')
-    .select(RESOURCE_SERVER)
-    .orderBy('created_at')
-    .orderBy('client_id')
-    .limit(limit)
-    .offset(offset)
-    .execute();
-  const total = await db
-    .selectFrom('resource_servers')
-    .select(sql<number>`count(*)::int`.as('count'))
-    .executeTakeFirstOrThrow();
-  return { entries, count: total.count };
+  const count = await countEntries(db, { list: 'resource-servers' });
+  const entries = await readFromNearerEnd(slice, count, direction, (from, { limit, offset }) =>
+    db
+      .selectFrom('resource_servers')
+      .select(RESOURCE_SERVER)
+      .orderBy('created_at', from)
+      .orderBy('client_id', from)
+      .limit(limit)
+      .offset(offset)
+      .execute(),
+  );
+  return { entries, count };
 }
 
 /** Adds a resource server with the hash of its secret. */

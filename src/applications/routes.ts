@@ -1,146 +1,130 @@
-import { Router } from '@koa/router';
 import type { z } from 'zod';
-import { readJson } from '../api/json-body.ts';
-import { listPage, type Slice } from '../api/list.ts';
-import { type OperatorState, requireOperator } from '../api/operator.ts';
-import { found, param } from '../api/route.ts';
+import type { ApiDeps, Endpoint } from '../api/endpoint.ts';
+import { listEndpoint } from '../api/list-endpoint.ts';
+import { readEndpoint } from '../api/read-endpoint.ts';
+import { DONE, nothing, writeEndpoint } from '../api/write-endpoint.ts';
 import type { Config } from '../config.ts';
-import type { Database } from '../db/database.ts';
-import { inTransaction } from '../db/transaction.ts';
 import { deleteApplication } from './delete-application.ts';
-import { deleteResourceServer } from './delete-resource-server.ts';
 import { findApplication } from './find-application.ts';
-import { findResourceServer } from './find-resource-server.ts';
 import { listApplications } from './list-applications.ts';
-import { listResourceServers } from './list-resource-servers.ts';
 import { registerApplication } from './register.ts';
-import { registerResourceServer } from './register-resource-server.ts';
-import { resumeApplication } from './resume.ts';
-import { reviewApplication } from './review.ts';
-import { suspendApplication } from './suspend.ts';
+import { resourceServerEndpoints } from './resource-server-routes.ts';
+import { stateEndpoints } from './state-routes.ts';
 import { updateApplication } from './update.ts';
 import {
+  applicationAnswer,
   applicationBody,
   applicationChanges,
+  applicationQuery,
   presentApplication,
-  presentResourceServer,
-  resourceServerBody,
-  suspensionBody,
+  registeredApplication,
 } from './wire.ts';
 
-/** What the routes of the management API need. */
-export interface ApplicationRoutesDeps {
-  readonly database: Database;
-  readonly config: Pick<Config, 'issuer' | 'scopes'>;
-  /** Unset: the routes answer 401 to everybody. */
-  readonly operatorToken: string | undefined;
-}
-
 /** `/api/v1/applications/` and `/api/v1/resource-servers/`, for operators. */
-export function applicationRoutes(deps: ApplicationRoutesDeps): Router<OperatorState> {
-  const router = new Router<OperatorState>({ prefix: '/api/v1' });
-  router.use(requireOperator(deps.operatorToken));
-  addApplicationRoutes(router, deps);
-  addStateRoutes(router, deps);
-  addResourceServerRoutes(router, deps);
-  return router;
-}
-
-function addApplicationRoutes(
-  router: Router<OperatorState>,
-  { database: { db }, config }: ApplicationRoutesDeps,
-): void {
+export function applicationEndpoints(deps: ApiDeps, config: Pick<Config, 'scopes'>): Endpoint[] {
   const scopes = config.scopes.map((scope) => scope.name);
-  const [body, changesBody] = [applicationBody(scopes), applicationChanges(scopes)];
-  router.get('/applications', async (ctx) => {
-    const load = (slice: Slice) => listApplications(db, slice);
-    ctx.body = await listPage(config.issuer, ctx.url, load, presentApplication);
-  });
-  router.post('/applications', async (ctx) => {
-    const input = await readJson(ctx, body);
-    const { application, clientSecret } = await inTransaction(db, (tx) =>
-      registerApplication(tx, ctx.state.actor, {
-        ...named(input),
-        name: input.name,
-        redirectUris: input.redirect_uris,
-        scopes: input.scopes,
-      }),
-    );
-    ctx.status = 201;
-    ctx.body = { ...presentApplication(application), client_secret: clientSecret };
-  });
-  router.get('/applications/:client_id', async (ctx) => {
-    ctx.body = presentApplication(found(await findApplication(db, param(ctx, 'client_id'))));
-  });
-  router.patch('/applications/:client_id', async (ctx) => {
-    const changes = named(await readJson(ctx, changesBody));
-    const application = await inTransaction(db, (tx) =>
-      updateApplication(tx, ctx.state.actor, param(ctx, 'client_id'), changes),
-    );
-    ctx.body = presentApplication(application);
-  });
-  router.delete('/applications/:client_id', async (ctx) => {
-    await inTransaction(db, (tx) =>
-      deleteApplication(tx, ctx.state.actor, param(ctx, 'client_id')),
-    );
-    ctx.status = 204;
+  return [
+    ...applicationReading(deps),
+    registration(deps, scopes),
+    ...applicationWriting(deps, scopes),
+    ...stateEndpoints(deps),
+    ...resourceServerEndpoints(deps),
+  ];
+}
+
+const APPLICATION = {
+  path: '/applications/:client_id',
+  right: 'applications',
+  tag: 'Applications',
+  params: { client_id: 'Client id of the application' },
+} as const;
+
+function applicationReading(deps: ApiDeps): Endpoint[] {
+  return [
+    listEndpoint(deps, {
+      path: '/applications',
+      right: 'applications',
+      tag: 'Applications',
+      id: 'listApplications',
+      summary: 'List applications',
+      query: applicationQuery,
+      entry: applicationAnswer,
+      conditional: { by: 'last-modified', list: () => 'applications' },
+      load: (tx, { query: { owner, reviewed, suspended, ordering }, slice }) =>
+        listApplications(tx, slice, { ownerId: owner, reviewed, suspended }, ordering.direction),
+      present: presentApplication,
+    }),
+    readEndpoint(deps, {
+      ...APPLICATION,
+      id: 'getApplication',
+      summary: 'Read an application',
+      answer: applicationAnswer,
+      list: () => 'applications',
+      load: (tx, param) => findApplication(tx, param('client_id')),
+      present: presentApplication,
+    }),
+  ];
+}
+
+function registration(deps: ApiDeps, scopes: readonly string[]): Endpoint {
+  return writeEndpoint(deps, {
+    method: 'post',
+    path: '/applications',
+    right: 'applications',
+    tag: 'Applications',
+    id: 'registerApplication',
+    summary: 'Register an application',
+    details: 'It counts as not reviewed. A confidential one gets its first secret.',
+    body: applicationBody(scopes),
+    answer: registeredApplication,
+    statuses: { 201: 'The application, and its secret this once.' },
+    run: async ({ tx, actor, body }) => {
+      const { application, clientSecret } = await registerApplication(tx, actor, {
+        ...named(body),
+        name: body.name,
+        redirectUris: body.redirect_uris,
+        scopes: body.scopes,
+      });
+      const answer = { ...presentApplication(application), client_secret: clientSecret };
+      return { status: 201, answer };
+    },
   });
 }
 
-function addStateRoutes(
-  router: Router<OperatorState>,
-  { database: { db } }: ApplicationRoutesDeps,
-): void {
-  router.post('/applications/:client_id/suspend', async (ctx) => {
-    const { reason } = await readJson(ctx, suspensionBody);
-    const application = await inTransaction(db, (tx) =>
-      suspendApplication(tx, ctx.state.actor, param(ctx, 'client_id'), reason),
-    );
-    ctx.body = presentApplication(application);
-  });
-  router.post('/applications/:client_id/resume', async (ctx) => {
-    const application = await inTransaction(db, (tx) =>
-      resumeApplication(tx, ctx.state.actor, param(ctx, 'client_id')),
-    );
-    ctx.body = presentApplication(application);
-  });
-  router.post('/applications/:client_id/review', async (ctx) => {
-    const application = await inTransaction(db, (tx) =>
-      reviewApplication(tx, ctx.state.actor, param(ctx, 'client_id')),
-    );
-    ctx.body = presentApplication(application);
-  });
-}
-
-function addResourceServerRoutes(
-  router: Router<OperatorState>,
-  { database: { db }, config }: ApplicationRoutesDeps,
-): void {
-  router.get('/resource-servers', async (ctx) => {
-    const load = (slice: Slice) => listResourceServers(db, slice);
-    ctx.body = await listPage(config.issuer, ctx.url, load, presentResourceServer);
-  });
-  router.post('/resource-servers', async (ctx) => {
-    const input = await readJson(ctx, resourceServerBody);
-    const { resourceServer, clientSecret } = await inTransaction(db, (tx) =>
-      registerResourceServer(tx, ctx.state.actor, input),
-    );
-    ctx.status = 201;
-    ctx.body = { ...presentResourceServer(resourceServer), client_secret: clientSecret };
-  });
-  router.get('/resource-servers/:client_id', async (ctx) => {
-    ctx.body = presentResourceServer(found(await findResourceServer(db, param(ctx, 'client_id'))));
-  });
-  router.delete('/resource-servers/:client_id', async (ctx) => {
-    await inTransaction(db, (tx) =>
-      deleteResourceServer(tx, ctx.state.actor, param(ctx, 'client_id')),
-    );
-    ctx.status = 204;
-  });
+function applicationWriting(deps: ApiDeps, scopes: readonly string[]): Endpoint[] {
+  return [
+    writeEndpoint(deps, {
+      ...APPLICATION,
+      method: 'patch',
+      id: 'patchApplication',
+      summary: 'Change some fields of an application',
+      details: 'A scope or a redirect URI that is taken away is gone at once.',
+      body: applicationChanges(scopes),
+      answer: applicationAnswer,
+      statuses: { 200: 'The application as it is now.' },
+      run: async ({ tx, actor, param, body }) => {
+        const changes = named(body);
+        const application = await updateApplication(tx, actor, param('client_id'), changes);
+        return { status: 200, answer: presentApplication(application) };
+      },
+    }),
+    writeEndpoint(deps, {
+      ...APPLICATION,
+      method: 'delete',
+      id: 'deleteApplication',
+      summary: 'Delete an application with all its grants and tokens',
+      body: nothing,
+      statuses: { 204: 'The application is gone.' },
+      run: async ({ tx, actor, param }) => {
+        await deleteApplication(tx, actor, param('client_id'));
+        return DONE;
+      },
+    }),
+  ];
 }
 
 /** The body's fields by our names; what is not in it is undefined. */
-function named(body: z.output<ReturnType<typeof applicationChanges>>) {
+function named(body: z.output<ReturnType<typeof applicationChanges>['schema']>) {
   return {
     ownerId: body.owner,
     name: body.name,

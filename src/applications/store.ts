@@ -1,8 +1,14 @@
 import { sql } from 'kysely';
-import type { Slice, Sliced } from '../api/list.ts';
 import type { Db } from '../db/database.ts';
+import { countEntries } from '../db/list-changes.ts';
+import { type Direction, readFromNearerEnd, type Slice, type Sliced } from '../db/slice.ts';
 import type { Tx } from '../db/transaction.ts';
-import type { Application, ApplicationDetails, ClientType } from './application.ts';
+import type {
+  Application,
+  ApplicationDetails,
+  ApplicationFilters,
+  ClientType,
+} from './application.ts';
 
 const COLUMNS = [
   'applications.client_id as clientId',
@@ -26,6 +32,8 @@ const COLUMNS = [
 const OWNER_NAME = sql<string | null>`(
   select nullif(users.full_name, '') from users where users.id = applications.owner_id
 )`.as('ownerName');
+
+const COUNT = sql<string>`count(*)`.as('count');
 
 /** What is read of an application, by our names. */
 export const APPLICATION = [...COLUMNS, OWNER_NAME] as const;
@@ -83,24 +91,37 @@ export async function applicationWithSecrets(
   return { application, secretHashes };
 }
 
-/** One slice of the applications, the oldest first. */
+/** One slice of the applications, by when they were registered. */
 export async function listApplicationRows(
   db: Db,
-  { limit, offset }: Slice,
+  slice: Slice,
+  filters: ApplicationFilters,
+  direction: Direction,
 ): Promise<Sliced<Application>> {
-  const entries = await db
+  const { ownerId, reviewed, suspended } = filters;
+  const filtered = db
     .selectFrom('applications')
-    .select(APPLICATION)
-    .orderBy('created_at')
-    .orderBy('client_id')
-    .limit(limit)
-    .offset(offset)
-    .execute();
-  const total = await db
-    .selectFrom('applications')
-    .select(sql<number>`count(*)::int`.as('count'))
-    .executeTakeFirstOrThrow();
-  return { entries, count: total.count };
+    .$if(ownerId !== undefined, (query) => query.where('owner_id', '=', ownerId ?? ''))
+    .$if(reviewed !== undefined, (query) =>
+      query.where('reviewed_at', reviewed ? 'is not' : 'is', null),
+    )
+    .$if(suspended !== undefined, (query) =>
+      query.where('suspended_at', suspended ? 'is not' : 'is', null),
+    );
+  const all = Object.values(filters).every((value) => value === undefined);
+  const count = all
+    ? await countEntries(db, { list: 'applications' })
+    : Number((await filtered.select(COUNT).executeTakeFirstOrThrow()).count);
+  const entries = await readFromNearerEnd(slice, count, direction, (from, { limit, offset }) =>
+    filtered
+      .select(APPLICATION)
+      .orderBy('created_at', from)
+      .orderBy('client_id', from)
+      .limit(limit)
+      .offset(offset)
+      .execute(),
+  );
+  return { entries, count };
 }
 
 /** Adds an application. */

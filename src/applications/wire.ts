@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { component } from '../api/endpoint.ts';
 import { filledLine, isUnprintable, lines, subsetOf } from '../api/fields.ts';
+import { filter, flag, ordering } from '../api/query.ts';
 import { isDirectoryId } from '../directory/user.ts';
 import { type Application, applicationState } from './application.ts';
 import type { ResourceServer } from './resource-server.ts';
@@ -40,8 +42,12 @@ function isLink(value: string): boolean {
 
 function fields(scopes: readonly string[]) {
   return {
-    owner: z.string().refine(isDirectoryId, 'Not the id of a user.').nullable(),
-    name,
+    owner: z
+      .string()
+      .refine(isDirectoryId, 'Not the id of a user.')
+      .nullable()
+      .describe('Id of a user; null: an operator answers for it.'),
+    name: name.describe('As the consent page shows it.'),
     description: lines(2000).refine(
       (value) => !BIDI_CONTROLS.test(value),
       'Bidirectional controls are not allowed.',
@@ -49,40 +55,113 @@ function fields(scopes: readonly string[]) {
     homepage_url: link,
     privacy_policy_url: link,
     terms_url: link,
-    client_type: z.enum(['confidential', 'public']),
-    redirect_uris: z.array(z.string()).min(1),
-    scopes: subsetOf(scopes),
-    require_pkce: z.boolean(),
-    is_active: z.boolean(),
+    client_type: z
+      .enum(['confidential', 'public'])
+      .describe('Whether it can keep a secret (RFC 6749 section 2.1). Can not be changed.'),
+    redirect_uris: z
+      .array(z.string())
+      .min(1)
+      .describe('Compared character by character; https, or what RFC 8252 allows native ones.'),
+    scopes: subsetOf(scopes).describe('What it may ask for.'),
+    require_pkce: z.boolean().describe('A public one can not do without.'),
+    is_active: z.boolean().describe("The owner's own switch; while off nothing of it is live."),
   };
 }
 
 /** Body of `POST /applications/`; `scopes` are the names that there are. */
 export function applicationBody(scopes: readonly string[]) {
   const all = fields(scopes);
-  return z
-    .object(all)
-    .partial()
-    .extend({
-      name: all.name,
-      redirect_uris: all.redirect_uris,
-      scopes: all.scopes.default([...scopes]),
-    });
+  return component(
+    'ApplicationBody',
+    z
+      .object(all)
+      .partial()
+      .extend({
+        name: all.name,
+        redirect_uris: all.redirect_uris,
+        scopes: all.scopes.default([...scopes]),
+      }),
+  );
 }
 
 /** Body of `PATCH /applications/{client_id}/`. */
 export function applicationChanges(scopes: readonly string[]) {
-  return z.object(fields(scopes)).partial();
+  return component('ApplicationChanges', z.object(fields(scopes)).partial());
 }
 
+/** Query of `GET /applications/`. */
+export const applicationQuery = z.object({
+  owner: filter(isDirectoryId, 'Not the id of a user.', 'Only those of this user.'),
+  reviewed: flag('Only those that an operator has reviewed, or only the others.'),
+  suspended: flag('Only those that an operator has suspended, or only the others.'),
+  ordering: ordering(['created_at'], 'created_at'),
+});
+
 /** Body of `POST /applications/{client_id}/suspend/`. */
-export const suspensionBody = z.object({ reason: lines(2000).default('') });
+export const suspensionBody = component(
+  'Suspension',
+  z.object({ reason: lines(2000).default('').describe('The owner reads it.') }),
+);
 
 /** Body of `POST /resource-servers/`. */
-export const resourceServerBody = z.object({ name });
+export const resourceServerBody = component('ResourceServerBody', z.object({ name }));
+
+/** Query of `GET /resource-servers/`. */
+export const resourceServerQuery = z.object({
+  ordering: ordering(['created_at'], 'created_at'),
+});
+
+const time = z.string().meta({ format: 'date-time' });
+const url = z.string().meta({ format: 'uri' }).nullable();
+const secret = 'Told here and never again.';
+
+/** What the API answers of an application. */
+export const applicationAnswer = component(
+  'Application',
+  z.object({
+    client_id: z.string(),
+    owner: z.string().nullable().describe('Id of a user; null: none, or deleted.'),
+    name: z.string(),
+    description: z.string(),
+    homepage_url: url,
+    privacy_policy_url: url,
+    terms_url: url,
+    client_type: z.enum(['confidential', 'public']),
+    redirect_uris: z.array(z.string()),
+    scopes: z.array(z.string()),
+    require_pkce: z.boolean(),
+    is_active: z.boolean(),
+    state: z.enum(['active', 'disabled', 'suspended']).describe('Live only while active.'),
+    suspended_at: time.nullable(),
+    suspension_reason: z.string().nullable(),
+    reviewed_at: time.nullable().describe('Null: the consent page says that nobody has.'),
+    created_at: time,
+    updated_at: time,
+  }),
+);
+
+/** The same with its first secret, which a public one has not. */
+export const registeredApplication = component(
+  'RegisteredApplication',
+  applicationAnswer.schema.extend({ client_secret: z.string().optional().describe(secret) }),
+);
+
+/** What the API answers of a resource server. */
+export const resourceServerAnswer = component(
+  'ResourceServer',
+  z.object({ client_id: z.string(), name: z.string(), created_at: time }),
+);
+
+/** The same with its secret. */
+export const registeredResourceServer = component(
+  'RegisteredResourceServer',
+  resourceServerAnswer.schema.extend({ client_secret: z.string().describe(secret) }),
+);
 
 /** An application as the API answers it, without its secrets. */
-export function presentApplication(application: Application) {
+export function presentApplication(
+  application: Application,
+): z.infer<typeof applicationAnswer.schema> {
   return {
     client_id: application.clientId,
     owner: application.ownerId,
@@ -92,8 +171,8 @@ export function presentApplication(application: Application) {
     privacy_policy_url: application.privacyPolicyUrl,
     terms_url: application.termsUrl,
     client_type: application.clientType,
-    redirect_uris: application.redirectUris,
-    scopes: application.scopes,
+    redirect_uris: [...application.redirectUris],
+    scopes: [...application.scopes],
     require_pkce: application.requirePkce,
     is_active: application.isActive,
     state: applicationState(application),
@@ -106,6 +185,10 @@ export function presentApplication(application: Application) {
 }
 
 /** A resource server as the API answers it, without its secret. */
-export function presentResourceServer({ clientId, name, createdAt }: ResourceServer) {
+export function presentResourceServer({
+  clientId,
+  name,
+  createdAt,
+}: ResourceServer): z.infer<typeof resourceServerAnswer.schema> {
   return { client_id: clientId, name, created_at: createdAt.toISOString() };
 }

@@ -30,7 +30,10 @@ export type AuditAction =
   | 'stagedoor.application.transfer_declined'
   | 'stagedoor.keys.rotated'
   | 'stagedoor.resource_server.registered'
-  | 'stagedoor.resource_server.deleted';
+  | 'stagedoor.resource_server.deleted'
+  | 'stagedoor.operator_token.created'
+  | 'stagedoor.operator_token.revoked'
+  | 'stagedoor.operator.called';
 
 /** Who did it. */
 export type Actor = `user:${string}` | `client:${string}` | `operator:${string}` | 'system';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { Slice } from '../api/list.ts';
 import type { Db } from '../db/database.ts';
+import type { Slice } from '../db/slice.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { UndeliveredMail } from './mail.ts';
 

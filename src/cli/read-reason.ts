@@ -9,7 +9,7 @@ import { UsageError } from './command.ts';
  */
 export function readReason(given: string | undefined, help: string): string {
   try {
-    const { reason } = parseFields(suspensionBody, { reason: given ?? '' });
+    const { reason } = parseFields(suspensionBody.schema, { reason: given ?? '' });
     if (reason !== '') {
       return reason;
     }

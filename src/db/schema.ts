@@ -216,6 +216,36 @@ export interface Schema {
     reason: string;
     details: Json<Record<string, unknown>>;
   };
+  operator_tokens: {
+    id: string;
+    name: string;
+    token_hash: Uint8Array;
+    last_four: string;
+    rights: string[];
+    created_by: string;
+    created_at: CreatedAt;
+    expires_at: Date | null;
+    last_used_at: Date | null;
+  };
+  idempotent_calls: {
+    operator: string;
+    key_hash: Uint8Array;
+    request_hash: Uint8Array;
+    sealed_answer: Uint8Array | null;
+    created_at: CreatedAt;
+  };
+  list_changes: {
+    list: string;
+    facet: Generated<string>;
+    day: Date | null;
+    entries: string | number;
+    changes: Generated<string | number>;
+  };
+  list_versions: {
+    list: string;
+    version: ColumnType<string | number, string, string>;
+    noted_at: Date;
+  };
   signing_keys: {
     kid: string;
     alg: string;

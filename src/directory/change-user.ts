@@ -18,14 +18,14 @@ export async function changeUser(
   actor: Actor,
   { user, passwordHash }: UserCredentials,
   { password, ...fields }: UserInput,
-): Promise<User> {
+): Promise<{ user: User; changed: boolean }> {
   const changed: string[] = FIELDS.filter((field) => fields[field] !== user[field]);
   const newHash = await changedHash(passwordHash, password);
   if (newHash !== passwordHash) {
     changed.push('password');
   }
   if (changed.length === 0) {
-    return user;
+    return { user, changed: false };
   }
   const updated: User = { id: user.id, ...fields };
   await updateUser(tx, updated, newHash);
@@ -40,7 +40,7 @@ export async function changeUser(
     });
   }
   await recordUserChange(tx, actor, user.id, changed);
-  return updated;
+  return { user: updated, changed: true };
 }
 
 /** Logs that a user was created or changed; `changed` names the fields, never their values. */

@@ -1,5 +1,5 @@
-import type { Slice, Sliced } from '../api/list.ts';
 import type { Db } from '../db/database.ts';
+import type { Direction, Slice, Sliced } from '../db/slice.ts';
 import { StagedoorError } from '../errors.ts';
 import { findOrganizer } from './find-organizer.ts';
 import { listTeamRows } from './organizer-store.ts';
@@ -13,9 +13,10 @@ export async function listTeams(
   db: Db,
   organizerSlug: string,
   slice: Slice,
+  direction: Direction = 'asc',
 ): Promise<Sliced<Team>> {
   if ((await findOrganizer(db, organizerSlug)) === undefined) {
     throw new StagedoorError('not_found', 'Not found.');
   }
-  return listTeamRows(db, organizerSlug, slice);
+  return listTeamRows(db, organizerSlug, slice, direction);
 }

@@ -1,9 +1,14 @@
-import type { Slice, Sliced } from '../api/list.ts';
 import type { Db } from '../db/database.ts';
-import type { User } from './user.ts';
+import type { Ordering, Slice, Sliced } from '../db/slice.ts';
+import type { User, UserFilters, UserOrdering } from './user.ts';
 import { listUserRows } from './user-store.ts';
 
-/** One slice of all users, by id. */
-export function listUsers(db: Db, slice: Slice): Promise<Sliced<User>> {
-  return listUserRows(db, slice);
+/** One slice of the users that fit. */
+export function listUsers(
+  db: Db,
+  slice: Slice,
+  filters: UserFilters = {},
+  ordering: Ordering<UserOrdering> = { field: 'id', direction: 'asc' },
+): Promise<Sliced<User>> {
+  return listUserRows(db, slice, filters, ordering);
 }

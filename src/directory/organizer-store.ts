@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
-import type { Slice, Sliced } from '../api/list.ts';
 import type { Db } from '../db/database.ts';
+import { countEntries } from '../db/list-changes.ts';
+import { type Direction, readFromNearerEnd, type Slice, type Sliced } from '../db/slice.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Organizer } from './organizer.ts';
-import type { Team, TeamInput } from './team.ts';
+import { type Team, type TeamInput, teamsListOf } from './team.ts';
 
 /** The organizer with this slug. */
 export function organizerBySlug(db: Db, slug: string): Promise<Organizer | undefined> {
@@ -38,20 +39,20 @@ export async function holdOrganizer(tx: Tx, slug: string): Promise<boolean> {
 /** One slice of the organizers, by slug. */
 export async function listOrganizerRows(
   db: Db,
-  { limit, offset }: Slice,
+  slice: Slice,
+  direction: Direction,
 ): Promise<Sliced<Organizer>> {
-  const entries = await db
-    .selectFrom('organizers')
-    .select(['slug', 'name'])
-    .orderBy('slug')
-    .limit(limit)
-    .offset(offset)
-    .execute();
-  const total = await db
-    .selectFrom('organizers')
-    .select(sql<number>`count(*)::int`.as('count'))
-    .executeTakeFirstOrThrow();
-  return { entries, count: total.count };
+  const count = await countEntries(db, { list: 'organizers' });
+  const entries = await readFromNearerEnd(slice, count, direction, (from, { limit, offset }) =>
+    db
+      .selectFrom('organizers')
+      .select(['slug', 'name'])
+      .orderBy('slug', from)
+      .limit(limit)
+      .offset(offset)
+      .execute(),
+  );
+  return { entries, count };
 }
 
 /** Adds an organizer; false where one with this slug is there already. */
@@ -134,22 +135,21 @@ export async function lockTeam(
 export async function listTeamRows(
   db: Db,
   organizerSlug: string,
-  { limit, offset }: Slice,
+  slice: Slice,
+  direction: Direction,
 ): Promise<Sliced<Team>> {
-  const entries = await db
-    .selectFrom('teams')
-    .select(['id', 'name', 'permissions', MEMBERS])
-    .where('organizer_slug', '=', organizerSlug)
-    .orderBy('id')
-    .limit(limit)
-    .offset(offset)
-    .execute();
-  const total = await db
-    .selectFrom('teams')
-    .select(sql<number>`count(*)::int`.as('count'))
-    .where('organizer_slug', '=', organizerSlug)
-    .executeTakeFirstOrThrow();
-  return { entries, count: total.count };
+  const count = await countEntries(db, { list: teamsListOf(organizerSlug) });
+  const entries = await readFromNearerEnd(slice, count, direction, (from, { limit, offset }) =>
+    db
+      .selectFrom('teams')
+      .select(['id', 'name', 'permissions', MEMBERS])
+      .where('organizer_slug', '=', organizerSlug)
+      .orderBy('id', from)
+      .limit(limit)
+      .offset(offset)
+      .execute(),
+  );
+  return { entries, count };
 }
 
 /** Adds a team without members; false where one with this id is there already. */

@@ -14,7 +14,7 @@ export async function patchUser(
   actor: Actor,
   id: string,
   changes: { readonly [K in keyof UserInput]?: UserInput[K] | undefined },
-): Promise<User> {
+): Promise<{ user: User; changed: boolean }> {
   const known = isDirectoryId(id) ? await lockUser(tx, id) : undefined;
   if (known === undefined) {
     throw new StagedoorError('not_found', 'Not found.');

@@ -5,6 +5,7 @@ import type { Tx } from '../db/transaction.ts';
 import { StagedoorError, ValidationError } from '../errors.ts';
 import { isSlug, type Organizer } from './organizer.ts';
 import { insertOrganizer, lockOrganizer, updateOrganizer } from './organizer-store.ts';
+import type { PutOutcome } from './put-outcome.ts';
 
 /**
  * Creates the organizer or renames an existing one; the same again changes and logs nothing.
@@ -15,7 +16,7 @@ export async function putOrganizer(
   actor: Actor,
   slug: string,
   { name }: Omit<Organizer, 'slug'>,
-): Promise<{ organizer: Organizer; created: boolean }> {
+): Promise<{ organizer: Organizer; outcome: PutOutcome }> {
   if (!isSlug(slug)) {
     throw new ValidationError({
       slug: ['A slug is 1 to 64 of A-Z a-z 0-9 . _ - and begins with a letter or digit.'],
@@ -31,7 +32,7 @@ export async function putOrganizer(
       throw new StagedoorError('conflict', 'The organizer was deleted meanwhile. Try again.');
     }
     if (isDeepStrictEqual(known.name, name)) {
-      return { organizer: known, created };
+      return { organizer: known, outcome: 'unchanged' };
     }
     await updateOrganizer(tx, organizer);
   }
@@ -40,5 +41,5 @@ export async function putOrganizer(
     actor,
     data: { organizer: slug, name, changed: created ? ['created'] : ['name'] },
   });
-  return { organizer, created };
+  return { organizer, outcome: created ? 'created' : 'changed' };
 }

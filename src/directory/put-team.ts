@@ -12,6 +12,7 @@ import {
   replaceMembers,
   updateTeam,
 } from './organizer-store.ts';
+import type { PutOutcome } from './put-outcome.ts';
 import type { Team, TeamInput } from './team.ts';
 import { requireDirectoryId } from './user.ts';
 
@@ -27,7 +28,7 @@ export async function putTeam(
   organizerSlug: string,
   id: string,
   input: TeamInput,
-): Promise<{ team: Team; created: boolean }> {
+): Promise<{ team: Team; outcome: PutOutcome }> {
   if (!isSlug(organizerSlug) || !(await holdOrganizer(tx, organizerSlug))) {
     throw new StagedoorError('not_found', 'Not found.');
   }
@@ -44,7 +45,7 @@ export async function putTeam(
   const before = created ? undefined : (known ?? (await lockTeam(tx, organizerSlug, id)));
   const changed = changedFields(before, team);
   if (changed.length === 0) {
-    return { team, created };
+    return { team, outcome: 'unchanged' };
   }
   if (before !== undefined) {
     await updateTeam(tx, organizerSlug, id, team);
@@ -55,7 +56,7 @@ export async function putTeam(
     actor,
     data: { organizer: organizerSlug, team: id, name: team.name, changed },
   });
-  return { team, created };
+  return { team, outcome: created ? 'created' : 'changed' };
 }
 
 function changedFields(before: Team | undefined, after: Team): string[] {

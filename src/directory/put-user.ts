@@ -3,6 +3,7 @@ import type { Tx } from '../db/transaction.ts';
 import { StagedoorError } from '../errors.ts';
 import { changeUser, recordUserChange } from './change-user.ts';
 import { hashPassword } from './password.ts';
+import type { PutOutcome } from './put-outcome.ts';
 import { requireDirectoryId, type User, type UserInput } from './user.ts';
 import { insertUser, lockUser } from './user-store.ts';
 
@@ -15,7 +16,7 @@ export async function putUser(
   actor: Actor,
   id: string,
   input: UserInput,
-): Promise<{ user: User; created: boolean }> {
+): Promise<{ user: User; outcome: PutOutcome }> {
   requireDirectoryId(id);
   let known = await lockUser(tx, id);
   if (known === undefined) {
@@ -24,7 +25,7 @@ export async function putUser(
     const passwordHash = password === null ? null : await hashPassword(password);
     if (await insertUser(tx, user, passwordHash)) {
       await recordUserChange(tx, actor, id, ['created']);
-      return { user, created: true };
+      return { user, outcome: 'created' };
     }
     // Somebody else created the user since the first look.
     known = await lockUser(tx, id);
@@ -32,5 +33,6 @@ export async function putUser(
   if (known === undefined) {
     throw new StagedoorError('conflict', 'The user was deleted meanwhile. Try again.');
   }
-  return { user: await changeUser(tx, actor, known, input), created: false };
+  const { user, changed } = await changeUser(tx, actor, known, input);
+  return { user, outcome: changed ? 'changed' : 'unchanged' };
 }

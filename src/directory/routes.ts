@@ -1,136 +1,187 @@
-import { Router } from '@koa/router';
-import { readJson } from '../api/json-body.ts';
-import { listPage, type Slice } from '../api/list.ts';
-import { type OperatorState, requireOperator } from '../api/operator.ts';
-import { found, param } from '../api/route.ts';
+import type { ApiDeps, Endpoint } from '../api/endpoint.ts';
+import { listEndpoint } from '../api/list-endpoint.ts';
+import { readEndpoint } from '../api/read-endpoint.ts';
+import { DONE, nothing, writeEndpoint } from '../api/write-endpoint.ts';
 import type { Config } from '../config.ts';
-import type { Database } from '../db/database.ts';
-import { inTransaction } from '../db/transaction.ts';
 import { deleteOrganizer } from './delete-organizer.ts';
-import { deleteTeam } from './delete-team.ts';
 import { deleteUser } from './delete-user.ts';
 import { findOrganizer } from './find-organizer.ts';
-import { findTeam } from './find-team.ts';
 import { findUser } from './find-user.ts';
 import { listOrganizers } from './list-organizers.ts';
-import { listTeams } from './list-teams.ts';
 import { listUsers } from './list-users.ts';
 import { patchUser } from './patch-user.ts';
 import { putOrganizer } from './put-organizer.ts';
-import { putTeam } from './put-team.ts';
 import { putUser } from './put-user.ts';
+import { teamEndpoints } from './team-routes.ts';
 import {
+  organizerAnswer,
   organizerBody,
+  organizerQuery,
   presentOrganizer,
-  presentTeam,
   presentUser,
-  teamBody,
+  userAnswer,
   userBody,
   userChanges,
+  userQuery,
 } from './wire.ts';
 
-/** What the routes of the management API need. */
-export interface DirectoryRoutesDeps {
-  readonly database: Database;
-  readonly config: Pick<Config, 'issuer' | 'permissions'>;
-  /** Unset: the routes answer 401 to everybody. */
-  readonly operatorToken: string | undefined;
-}
-
 /** `/api/v1/users/` and `/api/v1/directory/`, for the platform: its copy of the directory. */
-export function directoryRoutes(deps: DirectoryRoutesDeps): Router<OperatorState> {
-  const router = new Router<OperatorState>({ prefix: '/api/v1' });
-  router.use(requireOperator(deps.operatorToken));
-  addUserRoutes(router, deps);
-  addOrganizerRoutes(router, deps);
-  addTeamRoutes(router, deps);
-  return router;
+export function directoryEndpoints(
+  deps: ApiDeps,
+  { permissions }: Pick<Config, 'permissions'>,
+): Endpoint[] {
+  return [
+    ...userReading(deps),
+    ...userWriting(deps),
+    ...organizerEndpoints(deps),
+    ...teamEndpoints(deps, permissions),
+  ];
 }
 
-function addUserRoutes(
-  router: Router<OperatorState>,
-  { database: { db }, config }: DirectoryRoutesDeps,
-): void {
-  router.get('/users', async (ctx) => {
-    ctx.body = await listPage(config.issuer, ctx.url, (slice) => listUsers(db, slice), presentUser);
-  });
-  router.get('/users/:id', async (ctx) => {
-    ctx.body = presentUser(found(await findUser(db, param(ctx, 'id'))));
-  });
-  router.put('/users/:id', async (ctx) => {
-    const { full_name, is_active, ...rest } = await readJson(ctx, userBody);
-    const input = { ...rest, fullName: full_name, isActive: is_active };
-    const { user, created } = await inTransaction(db, (tx) =>
-      putUser(tx, ctx.state.actor, param(ctx, 'id'), input),
-    );
-    ctx.status = created ? 201 : 200;
-    ctx.body = presentUser(user);
-  });
-  router.patch('/users/:id', async (ctx) => {
-    const { full_name, is_active, ...rest } = await readJson(ctx, userChanges);
-    const changes = { ...rest, fullName: full_name, isActive: is_active };
-    const user = await inTransaction(db, (tx) =>
-      patchUser(tx, ctx.state.actor, param(ctx, 'id'), changes),
-    );
-    ctx.body = presentUser(user);
-  });
-  router.delete('/users/:id', async (ctx) => {
-    await inTransaction(db, (tx) => deleteUser(tx, ctx.state.actor, param(ctx, 'id')));
-    ctx.status = 204;
-  });
+const USER = {
+  path: '/users/:id',
+  right: 'directory',
+  tag: 'Users',
+  params: { id: 'Id of the user: 1 to 64 of A-Z a-z 0-9 . _ -' },
+} as const;
+
+function userReading(deps: ApiDeps): Endpoint[] {
+  return [
+    listEndpoint(deps, {
+      path: '/users',
+      right: 'directory',
+      tag: 'Users',
+      id: 'listUsers',
+      summary: 'List users',
+      query: userQuery,
+      entry: userAnswer,
+      conditional: { by: 'last-modified', list: () => 'users' },
+      load: (tx, { query, slice }) =>
+        listUsers(tx, slice, { email: query.email, isActive: query.is_active }, query.ordering),
+      present: presentUser,
+    }),
+    readEndpoint(deps, {
+      ...USER,
+      id: 'getUser',
+      summary: 'Read a user',
+      answer: userAnswer,
+      list: () => 'users',
+      load: (tx, param) => findUser(tx, param('id')),
+      present: presentUser,
+    }),
+  ];
 }
 
-function addOrganizerRoutes(
-  router: Router<OperatorState>,
-  { database: { db }, config }: DirectoryRoutesDeps,
-): void {
-  router.get('/directory/organizers', async (ctx) => {
-    const load = (slice: Slice) => listOrganizers(db, slice);
-    ctx.body = await listPage(config.issuer, ctx.url, load, presentOrganizer);
-  });
-  router.get('/directory/organizers/:slug', async (ctx) => {
-    ctx.body = presentOrganizer(found(await findOrganizer(db, param(ctx, 'slug'))));
-  });
-  router.put('/directory/organizers/:slug', async (ctx) => {
-    const body = await readJson(ctx, organizerBody);
-    const { organizer, created } = await inTransaction(db, (tx) =>
-      putOrganizer(tx, ctx.state.actor, param(ctx, 'slug'), body),
-    );
-    ctx.status = created ? 201 : 200;
-    ctx.body = presentOrganizer(organizer);
-  });
-  router.delete('/directory/organizers/:slug', async (ctx) => {
-    await inTransaction(db, (tx) => deleteOrganizer(tx, ctx.state.actor, param(ctx, 'slug')));
-    ctx.status = 204;
-  });
+function userWriting(deps: ApiDeps): Endpoint[] {
+  return [
+    writeEndpoint(deps, {
+      ...USER,
+      method: 'put',
+      id: 'putUser',
+      summary: 'Create a user, or make one exactly this',
+      details: 'The same again changes nothing. Another password signs the user out everywhere.',
+      body: userBody,
+      answer: userAnswer,
+      statuses: { 200: 'The user was there.', 201: 'The user was created.' },
+      run: async ({ tx, actor, param, body: { full_name, is_active, ...rest } }) => {
+        const input = { ...rest, fullName: full_name, isActive: is_active };
+        const { user, outcome } = await putUser(tx, actor, param('id'), input);
+        return {
+          status: outcome === 'created' ? 201 : 200,
+          changed: outcome !== 'unchanged',
+          answer: presentUser(user),
+        };
+      },
+    }),
+    writeEndpoint(deps, {
+      ...USER,
+      method: 'patch',
+      id: 'patchUser',
+      summary: 'Change some fields of a user',
+      body: userChanges,
+      answer: userAnswer,
+      statuses: { 200: 'The user as it is now.' },
+      run: async ({ tx, actor, param, body: { full_name, is_active, ...rest } }) => {
+        const changes = { ...rest, fullName: full_name, isActive: is_active };
+        const { user, changed } = await patchUser(tx, actor, param('id'), changes);
+        return { status: 200, changed, answer: presentUser(user) };
+      },
+    }),
+    writeEndpoint(deps, {
+      ...USER,
+      method: 'delete',
+      id: 'deleteUser',
+      summary: 'Delete a user',
+      details: 'Sessions, grants and tokens go too, at once. Applications stay, without an owner.',
+      body: nothing,
+      statuses: { 204: 'The user is gone.' },
+      run: async ({ tx, actor, param }) => {
+        await deleteUser(tx, actor, param('id'));
+        return DONE;
+      },
+    }),
+  ];
 }
 
-function addTeamRoutes(
-  router: Router<OperatorState>,
-  { database: { db }, config }: DirectoryRoutesDeps,
-): void {
-  const body = teamBody(config.permissions);
-  const teams = '/directory/organizers/:slug/teams';
-  router.get(teams, async (ctx) => {
-    const slug = param(ctx, 'slug');
-    const load = (slice: Slice) => listTeams(db, slug, slice);
-    ctx.body = await listPage(config.issuer, ctx.url, load, presentTeam);
-  });
-  router.get(`${teams}/:id`, async (ctx) => {
-    ctx.body = presentTeam(found(await findTeam(db, param(ctx, 'slug'), param(ctx, 'id'))));
-  });
-  router.put(`${teams}/:id`, async (ctx) => {
-    const input = await readJson(ctx, body);
-    const { team, created } = await inTransaction(db, (tx) =>
-      putTeam(tx, ctx.state.actor, param(ctx, 'slug'), param(ctx, 'id'), input),
-    );
-    ctx.status = created ? 201 : 200;
-    ctx.body = presentTeam(team);
-  });
-  router.delete(`${teams}/:id`, async (ctx) => {
-    await inTransaction(db, (tx) =>
-      deleteTeam(tx, ctx.state.actor, param(ctx, 'slug'), param(ctx, 'id')),
-    );
-    ctx.status = 204;
-  });
+const ORGANIZER = {
+  path: '/directory/organizers/:slug',
+  right: 'directory',
+  tag: 'Organizers and teams',
+  params: { slug: 'Slug of the organizer: 1 to 64 of A-Z a-z 0-9 . _ -, first a letter or digit' },
+} as const;
+
+function organizerEndpoints(deps: ApiDeps): Endpoint[] {
+  return [
+    listEndpoint(deps, {
+      path: '/directory/organizers',
+      right: 'directory',
+      tag: 'Organizers and teams',
+      id: 'listOrganizers',
+      summary: 'List organizers',
+      query: organizerQuery,
+      entry: organizerAnswer,
+      conditional: { by: 'last-modified', list: () => 'organizers' },
+      load: (tx, { query, slice }) => listOrganizers(tx, slice, query.ordering.direction),
+      present: presentOrganizer,
+    }),
+    readEndpoint(deps, {
+      ...ORGANIZER,
+      id: 'getOrganizer',
+      summary: 'Read an organizer',
+      answer: organizerAnswer,
+      list: () => 'organizers',
+      load: (tx, param) => findOrganizer(tx, param('slug')),
+      present: presentOrganizer,
+    }),
+    writeEndpoint(deps, {
+      ...ORGANIZER,
+      method: 'put',
+      id: 'putOrganizer',
+      summary: 'Create an organizer, or rename one',
+      body: organizerBody,
+      answer: organizerAnswer,
+      statuses: { 200: 'The organizer was there.', 201: 'The organizer was created.' },
+      run: async ({ tx, actor, param, body }) => {
+        const { organizer, outcome } = await putOrganizer(tx, actor, param('slug'), body);
+        return {
+          status: outcome === 'created' ? 201 : 200,
+          changed: outcome !== 'unchanged',
+          answer: presentOrganizer(organizer),
+        };
+      },
+    }),
+    writeEndpoint(deps, {
+      ...ORGANIZER,
+      method: 'delete',
+      id: 'deleteOrganizer',
+      summary: 'Delete an organizer and its teams',
+      details: 'Grants stay, and open it no more.',
+      body: nothing,
+      statuses: { 204: 'The organizer is gone.' },
+      run: async ({ tx, actor, param }) => {
+        await deleteOrganizer(tx, actor, param('slug'));
+        return DONE;
+      },
+    }),
+  ];
 }

@@ -10,3 +10,8 @@ export interface Team {
 
 /** What the platform says of a team. */
 export type TeamInput = Omit<Team, 'id'>;
+
+/** What the list of an organizer's teams is called where lists are counted. */
+export function teamsListOf(organizerSlug: string): string {
+  return `teams/${organizerSlug}`;
+}

@@ -1,9 +1,14 @@
-import { sql } from 'kysely';
-import type { Slice, Sliced } from '../api/list.ts';
+import { type SqlBool, sql } from 'kysely';
 import type { Db } from '../db/database.ts';
+import { countEntries } from '../db/list-changes.ts';
+import { type Ordering, readFromNearerEnd, type Slice, type Sliced } from '../db/slice.ts';
 import type { Tx } from '../db/transaction.ts';
 import { ValidationError } from '../errors.ts';
-import type { User } from './user.ts';
+import type { User, UserFilters, UserOrdering } from './user.ts';
+
+const COUNT = sql<string>`count(*)`.as('count');
+/** As the unique index has it. */
+const LOWER_EMAIL = sql<string>`lower(email)`;
 
 const USER = [
   'id',
@@ -59,20 +64,36 @@ function split(row: (User & { passwordHash: string | null }) | undefined) {
   return { user, passwordHash };
 }
 
-/** One slice of the users, by id. */
-export async function listUserRows(db: Db, { limit, offset }: Slice): Promise<Sliced<User>> {
-  const entries = await db
+/** One slice of the users. */
+export async function listUserRows(
+  db: Db,
+  slice: Slice,
+  { email, isActive }: UserFilters,
+  { field, direction }: Ordering<UserOrdering>,
+): Promise<Sliced<User>> {
+  const filtered = db
     .selectFrom('users')
-    .select(USER)
-    .orderBy('id')
-    .limit(limit)
-    .offset(offset)
-    .execute();
-  const total = await db
-    .selectFrom('users')
-    .select(sql<number>`count(*)::int`.as('count'))
-    .executeTakeFirstOrThrow();
-  return { entries, count: total.count };
+    .$if(email !== undefined, (query) =>
+      query.where(LOWER_EMAIL, '=', sql<string>`lower(${email ?? ''}::text)`),
+    )
+    // As words of the statement, not as parameters: only so an index of the inactive ones is used.
+    .$if(isActive !== undefined, (query) =>
+      query.where(isActive ? sql<SqlBool>`is_active` : sql<SqlBool>`not is_active`),
+    );
+  // An address is one user's: there is nothing to read.
+  const count =
+    email === undefined
+      ? await countEntries(db, { list: 'users', facet: isActive?.toString() })
+      : Number((await filtered.select(COUNT).executeTakeFirstOrThrow()).count);
+  const entries = await readFromNearerEnd(slice, count, direction, (from, { limit, offset }) =>
+    filtered
+      .select(USER)
+      .orderBy(field === 'email' ? LOWER_EMAIL : 'id', from)
+      .limit(limit)
+      .offset(offset)
+      .execute(),
+  );
+  return { entries, count };
 }
 
 /**

@@ -30,6 +30,16 @@ export interface Identity {
   readonly subject: string;
 }
 
+/** Which users are listed; undefined: all. */
+export interface UserFilters {
+  /** In whatever case. */
+  readonly email?: string | undefined;
+  readonly isActive?: boolean | undefined;
+}
+
+/** What users can be ordered by. */
+export type UserOrdering = 'id' | 'email';
+
 /** Longest e-mail address, in characters (RFC 5321 section 4.5.3.1.3, without the brackets). */
 export const EMAIL_LIMIT = 254;
 

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { component } from '../api/endpoint.ts';
 import { filledLine, isUnprintable, line, quote, subsetOf } from '../api/fields.ts';
+import { filter, flag, ordering } from '../api/query.ts';
 import type { LocalizedText } from '../db/schema.ts';
 import type { Organizer } from './organizer.ts';
 import { isTooLong, PASSWORD_LIMIT } from './password.ts';
@@ -38,24 +40,46 @@ const password = z
   )
   .nullable();
 
+const SAYS = {
+  email: 'No two users have the same, in whatever case.',
+  fullName: 'As the pages greet the user.',
+  locale: 'BCP 47 language tag; empty: the pages follow the browser.',
+  timezone: 'IANA name of the time zone in which the user reads times.',
+  isActive: 'While false, the user can not sign in and nothing of their grants is live.',
+  password: 'Never in an answer. Left out: stays as it is. Null: the user has none.',
+};
+
 /** Body of `PUT /users/{id}/`. */
-export const userBody = z.object({
-  email,
-  full_name: fullName.default(''),
-  locale: locale.default(''),
-  timezone: timezone.default('UTC'),
-  is_active: z.boolean().default(true),
-  password: password.optional(),
-});
+export const userBody = component(
+  'UserBody',
+  z.object({
+    email: email.describe(SAYS.email),
+    full_name: fullName.default('').describe(SAYS.fullName),
+    locale: locale.default('').describe(SAYS.locale),
+    timezone: timezone.default('UTC').describe(SAYS.timezone),
+    is_active: z.boolean().default(true).describe(SAYS.isActive),
+    password: password.optional().describe(SAYS.password),
+  }),
+);
 
 /** Body of `PATCH /users/{id}/`. */
-export const userChanges = z.object({
-  email: email.optional(),
-  full_name: fullName.optional(),
-  locale: locale.optional(),
-  timezone: timezone.optional(),
-  is_active: z.boolean().optional(),
-  password: password.optional(),
+export const userChanges = component(
+  'UserChanges',
+  z.object({
+    email: email.optional().describe(SAYS.email),
+    full_name: fullName.optional().describe(SAYS.fullName),
+    locale: locale.optional().describe(SAYS.locale),
+    timezone: timezone.optional().describe(SAYS.timezone),
+    is_active: z.boolean().optional().describe(SAYS.isActive),
+    password: password.optional().describe(SAYS.password),
+  }),
+);
+
+/** Query of `GET /users/`. */
+export const userQuery = z.object({
+  email: filter(isEmail, 'Enter a valid email address.', 'Only who has this address, in any case.'),
+  is_active: flag('Only active users, or only the others.'),
+  ordering: ordering(['id', 'email'], 'id'),
 });
 
 const LOCALIZED_LIMIT = 255;
@@ -88,20 +112,72 @@ const localizedText = z
     return given;
   });
 
+const NAME = 'A string, or an object of language tag to string; who reads it gets their language.';
+
 /** Body of `PUT /directory/organizers/{slug}/`. */
-export const organizerBody = z.object({ name: localizedText });
+export const organizerBody = component(
+  'OrganizerBody',
+  z.object({ name: localizedText.describe(NAME) }),
+);
+
+/** Query of `GET /directory/organizers/`. */
+export const organizerQuery = z.object({ ordering: ordering(['slug'], 'slug') });
 
 /** Body of `PUT /directory/organizers/{slug}/teams/{id}/`. */
 export function teamBody(permissions: readonly string[]) {
-  return z.object({
-    name: line(255).default(''),
-    permissions: subsetOf(permissions).default([]),
-    members: z.array(z.string().refine(isDirectoryId, 'Not the id of a user.')).default([]),
-  });
+  return component(
+    'TeamBody',
+    z.object({
+      name: line(255).default(''),
+      permissions: subsetOf(permissions)
+        .default([])
+        .describe('What members may do at this organizer.'),
+      members: z
+        .array(z.string().refine(isDirectoryId, 'Not the id of a user.'))
+        .default([])
+        .describe('Ids of users. Whoever is not named is no member any more.'),
+    }),
+  );
 }
 
+/** Query of `GET /directory/organizers/{slug}/teams/`. */
+export const teamQuery = z.object({ ordering: ordering(['id'], 'id') });
+
+/** What the API answers of a user. */
+export const userAnswer = component(
+  'User',
+  z.object({
+    id: z.string().describe("The platform's own; the `sub` of tokens."),
+    email: z.string(),
+    full_name: z.string(),
+    locale: z.string(),
+    timezone: z.string(),
+    is_active: z.boolean(),
+  }),
+);
+
+/** What the API answers of an organizer. */
+export const organizerAnswer = component(
+  'Organizer',
+  z.object({
+    slug: z.string(),
+    name: z.union([z.string(), z.record(z.string(), z.string())]).describe(NAME),
+  }),
+);
+
+/** What the API answers of a team. */
+export const teamAnswer = component(
+  'Team',
+  z.object({
+    id: z.string().describe("The platform's own, unique at its organizer."),
+    name: z.string(),
+    permissions: z.array(z.string()),
+    members: z.array(z.string()).describe('Ids of users, in order.'),
+  }),
+);
+
 /** A user as the API answers it. */
-export function presentUser(user: User) {
+export function presentUser(user: User): z.infer<typeof userAnswer.schema> {
   return {
     id: user.id,
     email: user.email,
@@ -113,11 +189,15 @@ export function presentUser(user: User) {
 }
 
 /** An organizer as the API answers it. */
-export function presentOrganizer({ slug, name }: Organizer) {
+export function presentOrganizer({
+  slug,
+  name,
+}: Organizer): z.infer<typeof organizerAnswer.schema> {
   return { slug, name };
 }
 
 /** A team as the API answers it. */
-export function presentTeam({ id, name, permissions, members }: Team) {
-  return { id, name, permissions, members };
+export function presentTeam(team: Team): z.infer<typeof teamAnswer.schema> {
+  const { id, name, permissions, members } = team;
+  return { id, name, permissions: [...permissions], members: [...members] };
 }

@@ -1,5 +1,5 @@
-import type { Slice, Sliced } from '../api/list.ts';
 import type { Db } from '../db/database.ts';
+import type { Slice, Sliced } from '../db/slice.ts';
 import { type ClientError, type Endpoint, ERROR_DAYS } from './client-error.ts';
 import { listClientErrorRows } from './store.ts';
 

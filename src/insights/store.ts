@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { Slice, Sliced } from '../api/list.ts';
 import type { Db } from '../db/database.ts';
+import type { Slice, Sliced } from '../db/slice.ts';
 import {
   type ClientError,
   type Details,

@@ -26,6 +26,7 @@ const lastEvents = async (count: number) =>
     await server.database.db
       .selectFrom('audit_events')
       .select(['action', 'actor', 'user_id', 'client_id', 'data'])
+      .where('action', '<>', 'stagedoor.operator.called')
       .orderBy('id', 'desc')
       .limit(count)
       .execute()

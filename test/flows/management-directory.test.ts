@@ -13,7 +13,12 @@ const call = (method: string, path: string, body?: unknown) =>
   callManagement(server, method, `/api/v1${path}`, body);
 const actions = async () =>
   (
-    await server.database.db.selectFrom('audit_events').select('action').orderBy('id').execute()
+    await server.database.db
+      .selectFrom('audit_events')
+      .select('action')
+      .where('action', '<>', 'stagedoor.operator.called')
+      .orderBy('id')
+      .execute()
   ).map((event) => event.action);
 
 const ADA = { email: 'ada@example.com', full_name: 'Ada', locale: 'de', timezone: 'Europe/Berlin' };
@@ -113,6 +118,7 @@ describe('The platform provisions its directory', () => {
     const events = await server.database.db
       .selectFrom('audit_events')
       .select(['action', 'actor', 'user_id', 'data'])
+      .where('action', '<>', 'stagedoor.operator.called')
       .orderBy('id', 'desc')
       .limit(2)
       .execute();

@@ -359,6 +359,11 @@ describe('What there is not', () => {
     assert.equal((await send('DELETE', '/users/', {})).status, 405);
     assert.equal((await send('PUT', APPLICATIONS, {})).status, 405);
     assert.equal((await send('GET', '/applications/x/suspend/', {})).status, 405);
+    const strange = await send('PROPFIND', '/users/', {});
+    assert.deepEqual(
+      [strange.status, strange.answer],
+      [405, { detail: "Method 'PROPFIND' not allowed." }],
+    );
   });
 
   test('is 404', async () => {

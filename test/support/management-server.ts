@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import Koa from 'koa';
-import { applicationRoutes } from '../../src/applications/routes.ts';
+import { managementRoutes } from '../../src/api/management-routes.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
-import { directoryRoutes } from '../../src/directory/routes.ts';
+import { managementEndpoints } from '../../src/endpoints.ts';
 import { createLog } from '../../src/log.ts';
+import { startCallLog } from '../../src/operators/call-log.ts';
 import { errorResponses } from '../../src/web/error-page.ts';
 import { createRenderer } from '../../src/web/render.ts';
 import { createTestDatabase } from './database.ts';
@@ -15,6 +16,8 @@ import type { ManagedServer } from './platform.ts';
 export interface ManagementServer extends ManagedServer {
   readonly config: Config;
   readonly database: Database;
+  /** Writes down the calls that were only counted, as happens every minute. */
+  endMinute(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -24,14 +27,14 @@ export async function startManagementServer(): Promise<ManagementServer> {
   const testDatabase = await createTestDatabase();
   const database = await openDatabase({ url: testDatabase.url, dataDir: '', connections: 10 });
   const config = readConfig({ OPERATOR_TOKEN: operatorToken, ISSUER: 'https://login.example.com' });
-  const deps = { database, config, operatorToken };
+  const log = createLog('silent');
+  const calls = startCallLog(database.db, log);
   const app = new Koa();
   const renderer = createRenderer({ cookieKeys: ['x'.repeat(32)], secure: false });
-  app.use(errorResponses(renderer, createLog('silent')));
-  for (const router of [directoryRoutes(deps), applicationRoutes(deps)]) {
-    app.use(router.routes());
-    app.use(router.allowedMethods());
-  }
+  app.use(errorResponses(renderer, log));
+  const router = managementRoutes(managementEndpoints({ database, config, operatorToken, calls }));
+  app.use(router.routes());
+  app.use(router.allowedMethods());
   const server = createServer(app.callback()).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -41,9 +44,11 @@ export async function startManagementServer(): Promise<ManagementServer> {
     operatorToken,
     config,
     database,
+    endMinute: () => calls.flush(),
     close: async () => {
       server.closeAllConnections();
       server.close();
+      await calls.stop();
       await database.close();
       await testDatabase.drop();
     },

@@ -23,6 +23,7 @@ export async function callManagement(
   method: string,
   path: string,
   body?: unknown,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<ApiAnswer> {
   const response = await fetch(new URL(path, server.issuer), {
     method,
@@ -30,6 +31,7 @@ export async function callManagement(
       authorization: `Token ${server.operatorToken}`,
       accept: 'application/json',
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });

@@ -1,0 +1,99 @@
+import type { Context } from 'koa';
+import type { z } from 'zod';
+import type { Db } from '../db/database.ts';
+import type { Slice, Sliced } from '../db/slice.ts';
+import { inSnapshot, type Tx } from '../db/transaction.ts';
+import type { Right } from '../operators/operator.ts';
+import { loadConditionally } from './conditional.ts';
+import { type ApiDeps, type Component, component, type Endpoint, type Told } from './endpoint.ts';
+import { listPage, type Page, pageOf, pageParameter } from './list.ts';
+import { operatorEndpoint } from './operator-endpoint.ts';
+import { readQuery } from './query.ts';
+import { type Param, paramsOf } from './route.ts';
+
+/** A list that can be read. */
+export interface ListEndpoint<T, S extends z.ZodType, Q extends z.ZodObject> extends Told {
+  readonly path: string;
+  readonly right: Right;
+  /** Filters and `ordering`. */
+  readonly query: Q;
+  readonly entry: Component<S>;
+  readonly load: (tx: Tx, request: ListRequest<z.output<Q>>) => Promise<Sliced<T>>;
+  readonly present: (entry: T) => z.output<S>;
+  readonly conditional: Conditional<z.output<Q>>;
+}
+
+/** What is asked of a list. */
+export interface ListRequest<Query> {
+  readonly query: Query;
+  readonly param: Param;
+  readonly slice: Slice;
+}
+
+/** How a list can be fetched without what the caller has already. */
+export type Conditional<Query> =
+  | {
+      readonly by: 'last-modified';
+      /** The list whose version counts; undefined where time alone changes what is asked for. */
+      readonly list: (param: Param, query: Query) => string | undefined;
+    }
+  | {
+      /** Its query has `modified_since`. */
+      readonly by: 'page-generated';
+      /** A moment: what is not seen from now on will turn out to be later. */
+      readonly completeUntil: (db: Db) => Promise<Date>;
+    };
+
+/** `GET` of a list, a page at a time. */
+export function listEndpoint<T, S extends z.ZodType, Q extends z.ZodObject>(
+  deps: ApiDeps,
+  spec: ListEndpoint<T, S, Q>,
+): Endpoint {
+  const { path, right, query, entry, load, present, conditional, ...told } = spec;
+  const page = component(`${entry.name}List`, pageOf(entry.schema));
+  return operatorEndpoint(
+    deps,
+    {
+      ...told,
+      method: 'get',
+      path,
+      demand: { right, access: 'read' },
+      query: query.extend({ page: pageParameter }),
+      answers: [{ status: 200, says: 'One page of the list.', body: page }],
+      conditional: conditional.by,
+    },
+    async ({ ctx }) => {
+      const param = paramsOf(ctx);
+      const asked = readQuery(ctx, query);
+      const answer = await fetch(deps, ctx, conditional, asked, (tx) =>
+        listPage(
+          deps.config.issuer,
+          ctx,
+          (slice) => load(tx, { query: asked, param, slice }),
+          present,
+        ),
+      );
+      if (answer !== undefined) {
+        ctx.body = answer;
+      }
+      return 'not logged';
+    },
+  );
+}
+
+async function fetch<Query, P>(
+  { database: { db } }: ApiDeps,
+  ctx: Context,
+  conditional: Conditional<Query>,
+  query: Query,
+  load: (tx: Tx) => Promise<Page<P>>,
+): Promise<Page<P> | undefined> {
+  if (conditional.by === 'last-modified') {
+    return loadConditionally(db, ctx, conditional.list(paramsOf(ctx), query), load);
+  }
+  // First: what is committed between this and the snapshot is seen, what is later is asked for again.
+  const until = await conditional.completeUntil(db);
+  const page = await inSnapshot(db, load);
+  ctx.set('X-Page-Generated', until.toISOString());
+  return page;
+}

@@ -1,0 +1,118 @@
+import type { Context } from 'koa';
+import { StagedoorError } from '../errors.ts';
+import { authenticateOperator } from '../operators/authenticate.ts';
+import { type Demand, mayDo, type Operator } from '../operators/operator.ts';
+import type { OperatorCall } from '../operators/record-call.ts';
+import { toHttpError } from '../web/http-error.ts';
+import { originOf } from '../web/origin.ts';
+import {
+  type ApiDeps,
+  type Endpoint,
+  type EndpointDescription,
+  type Method,
+  pathTemplate,
+} from './endpoint.ts';
+
+/** Where an endpoint is, what it wants of a token, and what is told of it. */
+export interface OperatorEndpoint extends Omit<EndpointDescription, 'caller'> {
+  readonly method: Method;
+  readonly path: string;
+  readonly demand: Demand;
+}
+
+/** A call that was let in. */
+export interface AdmittedCall {
+  readonly ctx: Context;
+  readonly operator: Operator;
+  /** The token as it was presented: what is sealed under it can be read by its holder only. */
+  readonly token: string;
+  /** What the log is told, once the answer's status is known. */
+  readonly logged: Omit<OperatorCall, 'status'>;
+}
+
+/** Whether the work has put the call down in the log, in the transaction of what it changed. */
+export type Logged = 'logged' | 'not logged';
+
+/**
+ * An endpoint for operators: lets in `Authorization: Token <operator token>` with the right, and
+ * sees to it that the call gets into the log, however it ends.
+ * @param work answers on `ctx`, or throws what `errorResponses` answers
+ */
+export function operatorEndpoint(
+  deps: ApiDeps,
+  { method, path, demand, ...told }: OperatorEndpoint,
+  work: (call: AdmittedCall) => Promise<Logged>,
+): Endpoint {
+  const handle = async (ctx: Context) => {
+    const { operator, token } = await admit(deps, ctx);
+    const logged = {
+      operator,
+      method: ctx.method,
+      path: pathTemplate(path),
+      origin: originOf(ctx),
+    };
+    try {
+      requireRight(operator, demand);
+      requireJsonAnswer(ctx);
+      const call: AdmittedCall = { ctx, operator, token, logged };
+      if ((await work(call)) === 'not logged') {
+        await deps.calls.note({ ...logged, status: ctx.status });
+      }
+    } catch (error) {
+      await deps.calls.note({ ...logged, status: toHttpError(error).status });
+      throw error;
+    }
+  };
+  const caller = { kind: 'operator', right: rightInWords(demand) } as const;
+  return { method, path, description: { ...told, caller }, handle };
+}
+
+/** @throws StagedoorError `unauthenticated`, with the challenge already in the answer's headers */
+async function admit(
+  { database, operatorToken }: ApiDeps,
+  ctx: Context,
+): Promise<{ operator: Operator; token: string }> {
+  ctx.vary('Authorization');
+  // Answers hold personal data and, once, secrets.
+  ctx.set('Cache-Control', 'no-store');
+  const [, token] = /^Token +(.+)$/i.exec(ctx.get('Authorization')) ?? [];
+  const operator =
+    token === undefined ? undefined : await authenticateOperator(database.db, operatorToken, token);
+  if (operator === undefined || token === undefined) {
+    ctx.set('WWW-Authenticate', 'Token');
+    throw new StagedoorError(
+      'unauthenticated',
+      ctx.get('Authorization') === ''
+        ? 'Authentication credentials were not provided.'
+        : 'Invalid token.',
+    );
+  }
+  ctx.state.actor = operator.actor;
+  return { operator, token };
+}
+
+function requireRight(operator: Operator, demand: Demand): void {
+  if (!mayDo(operator, demand)) {
+    throw new StagedoorError(
+      'forbidden',
+      `This token has not the right ${rightInWords(demand)}, which this call needs.`,
+    );
+  }
+}
+
+function rightInWords({ right, access }: Demand): string {
+  if (right === 'any') {
+    return 'any';
+  }
+  return access === 'read' && right !== 'read' ? `"${right}" or "read"` : `"${right}"`;
+}
+
+/** @throws StagedoorError `not_acceptable`: there is nothing but JSON */
+export function requireJsonAnswer(ctx: Context): void {
+  if (ctx.accepts('application/json') === false) {
+    throw new StagedoorError(
+      'not_acceptable',
+      'Could not satisfy the request Accept header. The answers of this API are application/json.',
+    );
+  }
+}

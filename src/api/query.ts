@@ -1,0 +1,60 @@
+import type { Context } from 'koa';
+import { z } from 'zod';
+import type { Ordering } from '../db/slice.ts';
+import { moment, parseFields } from './fields.ts';
+
+/**
+ * Parses the query parameters that a schema names; others are ignored, and of one that is there
+ * several times the last counts.
+ * @throws ValidationError
+ */
+export function readQuery<S extends z.ZodObject>(ctx: Context, schema: S): z.output<S> {
+  return parseFields(schema, Object.fromEntries(new URLSearchParams(ctx.querystring)));
+}
+
+/** `true` or `false`, and nothing else. */
+export function flag(says: string) {
+  return z
+    .enum(['true', 'false'])
+    .transform((value) => value === 'true')
+    .optional()
+    .describe(says);
+}
+
+/** A text that `isValid`; an empty one filters nothing. */
+export function filter(isValid: (value: string) => boolean, otherwise: string, says: string) {
+  return z
+    .string()
+    .refine((value) => value === '' || isValid(value), otherwise)
+    .transform((value) => value || undefined)
+    .optional()
+    .describe(says);
+}
+
+/** A moment, ISO 8601 with its time zone; an empty one filters nothing. */
+export function sinceMoment(says: string) {
+  return (
+    z
+      .string()
+      // A plus sign that nobody encoded arrives as a space.
+      .transform((value) => value.replace(/ (?=\d\d:?\d\d$)/, '+') || undefined)
+      .pipe(moment.optional())
+      .optional()
+      .meta({ description: says, format: 'date-time' })
+  );
+}
+
+/** `field` or `-field`, of these fields; anything else is refused. */
+export function ordering<const Field extends string>(
+  fields: readonly [Field, ...Field[]],
+  otherwise: Field | `-${Field}`,
+) {
+  return z
+    .enum(fields.flatMap((field) => [field, `-${field}`]))
+    .default(otherwise)
+    .transform((choice): Ordering<Field> => {
+      const field = fields.find((one) => choice === one || choice === `-${one}`) ?? fields[0];
+      return { field, direction: choice.startsWith('-') ? 'desc' : 'asc' };
+    })
+    .describe('By what the list is ordered; with a minus sign the other way round.');
+}

@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import type { Actor } from '../audit/event.ts';
+import { inTransaction, type Tx } from '../db/transaction.ts';
+import type { Demand, Operator } from '../operators/operator.ts';
+import { recordCall } from '../operators/record-call.ts';
+import {
+  type ApiDeps,
+  type Component,
+  component,
+  type Endpoint,
+  type Method,
+  type Told,
+} from './endpoint.ts';
+import { parseFields } from './fields.ts';
+import { readJson } from './json-body.ts';
+import { type AdmittedCall, operatorEndpoint } from './operator-endpoint.ts';
+import { type Param, paramsOf } from './route.ts';
+
+/** Something that can be changed. */
+export interface WriteEndpoint<B extends z.ZodObject, S extends z.ZodType> extends Told {
+  readonly method: Exclude<Method, 'get'>;
+  readonly path: string;
+  readonly right: Demand['right'];
+  readonly body: Component<B>;
+  /** None with 204. */
+  readonly answer?: Component<S>;
+  /** What each status says. */
+  readonly statuses: Readonly<Partial<Record<Status, string>>>;
+  readonly run: (call: WriteCall<z.output<B>>) => Promise<Outcome<z.output<S>>>;
+}
+
+type Status = 200 | 201 | 204;
+
+/** What a change is made from. */
+export interface WriteCall<Body> {
+  /** The change, its log entries and the entry of the call are written in this. */
+  readonly tx: Tx;
+  readonly operator: Operator;
+  readonly actor: Actor;
+  readonly param: Param;
+  readonly body: Body;
+}
+
+/** What came of it. */
+export interface Outcome<A> {
+  readonly status: Status;
+  readonly answer?: A;
+  /** False: all was so already. Such a call is counted in the log, as reading is. */
+  readonly changed?: boolean;
+}
+
+/** Body of a call that needs to be told nothing. */
+export const nothing = component('Nothing', z.object({}));
+
+/** What a call that leaves nothing to tell answers. */
+export const DONE = { status: 204 } as const;
+
+/** A change, in one transaction with what the log says of it. */
+export function writeEndpoint<B extends z.ZodObject, S extends z.ZodType>(
+  deps: ApiDeps,
+  spec: WriteEndpoint<B, S>,
+): Endpoint {
+  const { method, path, right, body, answer, statuses, run, ...told } = spec;
+  return operatorEndpoint(
+    deps,
+    {
+      ...told,
+      method,
+      path,
+      demand: { right, access: 'write' },
+      body,
+      answers: ([200, 201, 204] as const)
+        .filter((status) => statuses[status] !== undefined)
+        .map((status) => ({
+          status,
+          says: statuses[status] ?? '',
+          ...(answer === undefined || status === 204 ? {} : { body: answer }),
+        })),
+    },
+    async (call) => {
+      const { ctx } = call;
+      const given =
+        method === 'delete' ? parseFields(body.schema, {}) : await readJson(ctx, body.schema);
+      const outcome = await inTransaction(deps.database.db, (tx) => carryOut(tx, call, run, given));
+      ctx.status = outcome.status;
+      ctx.body = outcome.answer ?? null;
+      return outcome.changed === false ? 'not logged' : 'logged';
+    },
+  );
+}
+
+async function carryOut<Body, A>(
+  tx: Tx,
+  { ctx, operator, logged }: AdmittedCall,
+  run: (call: WriteCall<Body>) => Promise<Outcome<A>>,
+  body: Body,
+): Promise<Outcome<A>> {
+  const { actor } = operator;
+  const outcome = await run({ tx, operator, actor, param: paramsOf(ctx), body });
+  if (outcome.changed !== false) {
+    await recordCall(tx, { ...logged, status: outcome.status });
+  }
+  return outcome;
+}

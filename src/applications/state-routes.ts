@@ -1,0 +1,61 @@
+import type { z } from 'zod';
+import type { ApiDeps, Component, Endpoint } from '../api/endpoint.ts';
+import { nothing, type WriteCall, writeEndpoint } from '../api/write-endpoint.ts';
+import type { Application } from './application.ts';
+import { resumeApplication } from './resume.ts';
+import { reviewApplication } from './review.ts';
+import { suspendApplication } from './suspend.ts';
+import { applicationAnswer, presentApplication, suspensionBody } from './wire.ts';
+
+/** What an operator decides about an application. Each may be said again. */
+export function stateEndpoints(deps: ApiDeps): Endpoint[] {
+  return [
+    stateEndpoint(deps, 'suspend', {
+      summary: 'Suspend an application',
+      details: 'Nothing of it is live until it is resumed. Its owner gets a mail with the reason.',
+      body: suspensionBody,
+      run: ({ tx, actor, body }, clientId) => suspendApplication(tx, actor, clientId, body.reason),
+    }),
+    stateEndpoint(deps, 'resume', {
+      summary: 'Resume a suspended application',
+      details: 'Grants that nobody has ended meanwhile are live again. Its owner gets a mail.',
+      body: nothing,
+      run: ({ tx, actor }, clientId) => resumeApplication(tx, actor, clientId),
+    }),
+    stateEndpoint(deps, 'review', {
+      summary: 'Note that an operator has looked at an application',
+      details: 'The consent page warns no more.',
+      body: nothing,
+      run: ({ tx, actor }, clientId) => reviewApplication(tx, actor, clientId),
+    }),
+  ];
+}
+
+interface StateChange<B extends z.ZodObject> {
+  readonly summary: string;
+  readonly details: string;
+  readonly body: Component<B>;
+  readonly run: (call: WriteCall<z.output<B>>, clientId: string) => Promise<Application>;
+}
+
+function stateEndpoint<B extends z.ZodObject>(
+  deps: ApiDeps,
+  verb: 'suspend' | 'resume' | 'review',
+  { run, ...told }: StateChange<B>,
+): Endpoint {
+  return writeEndpoint(deps, {
+    ...told,
+    method: 'post',
+    path: `/applications/:client_id/${verb}`,
+    right: 'applications',
+    tag: 'Applications',
+    id: `${verb}Application`,
+    params: { client_id: 'Client id of the application' },
+    answer: applicationAnswer,
+    statuses: { 200: 'The application as it is now.' },
+    run: async (call) => ({
+      status: 200,
+      answer: presentApplication(await run(call, call.param('client_id'))),
+    }),
+  });
+}

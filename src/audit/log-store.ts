@@ -1,0 +1,96 @@
+import { sql } from 'kysely';
+import type { Db } from '../db/database.ts';
+import { countEntries } from '../db/list-changes.ts';
+import { type Direction, readFromNearerEnd, type Slice, type Sliced } from '../db/slice.ts';
+import type { LogEntry, LogFilters } from './log-entry.ts';
+
+/** One slice of the log, by time; what happened in the same transaction by id. */
+export async function listLogRows(
+  db: Db,
+  slice: Slice,
+  filters: LogFilters,
+  direction: Direction,
+): Promise<Sliced<LogEntry>> {
+  const filtered = filter(db, filters);
+  const count = await countLog(db, filters);
+  const rows = await readFromNearerEnd(slice, count, direction, (from, { limit, offset }) =>
+    filtered
+      .select([
+        'id',
+        'happened_at as happenedAt',
+        'action',
+        'actor',
+        'user_id as userId',
+        'client_id as clientId',
+        'grant_id as grantId',
+        'ip',
+        'user_agent as userAgent',
+        'data',
+      ])
+      .orderBy('happened_at', from)
+      .orderBy('id', from)
+      .limit(limit)
+      .offset(offset)
+      .execute(),
+  );
+  return { count, entries: rows.map(({ id, ...entry }) => ({ ...entry, id: String(id) })) };
+}
+
+function filter(db: Db, { userId, action, since, before }: LogFilters & { before?: Date }) {
+  return db
+    .selectFrom('audit_events')
+    .$if(userId !== undefined, (query) => query.where('user_id', '=', userId ?? ''))
+    .$if(action !== undefined, (query) => query.where('action', '=', action ?? ''))
+    .$if(since !== undefined, (query) => query.where('happened_at', '>=', since ?? new Date()))
+    .$if(before !== undefined, (query) => query.where('happened_at', '<', before ?? new Date()));
+}
+
+/**
+ * How many entries fit. Those of a user are counted one by one; of others there may be millions,
+ * so whole days are known by their sums, and only of the first day some are counted.
+ */
+async function countLog(db: Db, filters: LogFilters): Promise<number> {
+  const { userId, action, since } = filters;
+  if (userId !== undefined) {
+    return countOneByOne(db, filters);
+  }
+  if (since === undefined) {
+    return countEntries(db, { list: LIST, facet: action });
+  }
+  const day = since.toISOString().slice(0, 10);
+  const next = new Date(Date.parse(day) + DAY);
+  return (
+    (await countEntries(db, { list: LIST, facet: action, after: day })) +
+    (await countOneByOne(db, { ...filters, before: next }))
+  );
+}
+
+const LIST = 'logentries';
+/** Milliseconds. */
+const DAY = 86_400_000;
+
+async function countOneByOne(db: Db, filters: LogFilters & { before?: Date }): Promise<number> {
+  const row = await filter(db, filters)
+    .select(sql<string>`count(*)`.as('count'))
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+/**
+ * When the oldest transaction of this server began that is still open, by the database's clock. An
+ * entry has the time at which its transaction began: what a snapshot that is taken after this does
+ * not show is of then or later. A little earlier, since a transaction that is just beginning shows
+ * up there a moment after its time has been set.
+ */
+export async function oldestOpenTransaction(db: Db): Promise<Date> {
+  const { rows } = await sql<{ start: Date }>`
+    select least(now(), min(xact_start)) - interval '100 milliseconds' as start
+    from pg_stat_activity
+    where datname = current_database() and usename = current_user and state <> 'idle'
+  `.execute(db);
+  const [row] = rows;
+  if (row === undefined) {
+    throw new Error('An aggregate without grouping has one row.');
+  }
+  return row.start;
+}

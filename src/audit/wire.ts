@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { component } from '../api/endpoint.ts';
+import { filter, ordering, sinceMoment } from '../api/query.ts';
+import { isAction, type LogEntry } from './log-entry.ts';
+
+/** Query of `GET /logentries/`. */
+export const logQuery = z.object({
+  user: filter(
+    // As the ids of users are; the log knows those who were deleted too.
+    (value) => /^[A-Za-z0-9._-]{1,64}$/.test(value),
+    'Not the id of a user.',
+    "Only what is in this user's log.",
+  ),
+  action: filter(
+    isAction,
+    'Not an action such as stagedoor.user.oauth.authorized.',
+    'Only entries of this action, such as `stagedoor.user.oauth.authorized`.',
+  ),
+  modified_since: sinceMoment(
+    'Only what happened then or later; the `X-Page-Generated` of the first page of the last time.',
+  ),
+  ordering: ordering(['happened_at'], '-happened_at'),
+});
+
+/** What the API answers of an entry of the log. */
+export const logAnswer = component(
+  'LogEntry',
+  z.object({
+    id: z.string(),
+    happened_at: z.string().meta({ format: 'date-time' }),
+    action: z.string().describe('Such as `stagedoor.user.oauth.authorized`.'),
+    actor: z.string().describe('`user:<id>`, `client:<client id>`, `operator:<name>` or `system`.'),
+    user: z.string().nullable().describe('Id of the user whose log it is in.'),
+    application: z.string().nullable().describe('Client id.'),
+    grant: z.string().nullable(),
+    ip: z.string().nullable(),
+    user_agent: z.string().nullable(),
+    data: z.record(z.string(), z.unknown()).describe('What the sentence about it needs.'),
+  }),
+);
+
+/** An entry of the log as the API answers it. */
+export function presentLogEntry(entry: LogEntry): z.infer<typeof logAnswer.schema> {
+  return {
+    id: entry.id,
+    happened_at: entry.happenedAt.toISOString(),
+    action: entry.action,
+    actor: entry.actor,
+    user: entry.userId,
+    application: entry.clientId,
+    grant: entry.grantId,
+    ip: entry.ip,
+    user_agent: entry.userAgent,
+    data: entry.data,
+  };
+}

@@ -1,0 +1,107 @@
+import { type SqlBool, sql } from 'kysely';
+import type { Db } from './database.ts';
+
+/** What entries of a list are counted; see the comments of the table `list_changes`. */
+export interface Counted {
+  /** A list of the API: `users`, `teams/<slug of the organizer>`. */
+  readonly list: string;
+  readonly facet?: string | undefined;
+  /** Only those whose day (UTC, as `2026-12-31`) is later. */
+  readonly after?: string | undefined;
+}
+
+/**
+ * How many entries a list has, exactly, in the snapshot of `db`: a sum over few rows, however long
+ * the list is.
+ */
+export async function countEntries(db: Db, { list, facet, after }: Counted): Promise<number> {
+  const row = await db
+    .selectFrom('list_changes')
+    .select(sql<string>`coalesce(sum(entries), 0)`.as('count'))
+    .where('list', '=', list)
+    .$if(facet !== undefined, (query) => query.where('facet', '=', facet ?? ''))
+    .$if(after !== undefined, (query) => query.where('day', '>', sql<Date>`${after}::date`))
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+/** The version of a list in the snapshot of `db`: another one after every committed change. */
+export async function versionOf(db: Db, list: string): Promise<bigint> {
+  const row = await db
+    .selectFrom('list_changes')
+    .select(sql<string>`coalesce(sum(changes), 0)`.as('version'))
+    .where('list', '=', list)
+    .executeTakeFirstOrThrow();
+  return BigInt(row.version);
+}
+
+/** A version of a list, and when it was first seen. */
+export interface NotedVersion {
+  readonly version: bigint;
+  /** In whole seconds, as HTTP has them. */
+  readonly notedAt: Date;
+}
+
+/** What is noted of a list, if anything. */
+export async function findNotedVersion(db: Db, list: string): Promise<NotedVersion | undefined> {
+  const row = await db
+    .selectFrom('list_versions')
+    .select(['version', 'noted_at'])
+    .where('list', '=', list)
+    .executeTakeFirst();
+  return row && { version: BigInt(row.version), notedAt: row.noted_at };
+}
+
+/**
+ * Notes when a version of a list was first seen, and answers what is noted now. No two versions
+ * get the same second, so a version that follows another one within it is not noted yet; and a
+ * version is never noted after a later one.
+ */
+export async function noteVersion(db: Db, list: string, version: bigint): Promise<NotedVersion> {
+  const known = await findNotedVersion(db, list);
+  if (known !== undefined && known.version >= version) {
+    return known;
+  }
+  await db
+    .insertInto('list_versions')
+    .values({ list, version: String(version), noted_at: THIS_SECOND })
+    .onConflict((conflict) =>
+      conflict
+        .column('list')
+        .doUpdateSet({
+          version: (eb) => eb.ref('excluded.version'),
+          noted_at: (eb) => eb.ref('excluded.noted_at'),
+        })
+        .where(sql<SqlBool>`list_versions.version < excluded.version`)
+        .where(sql<SqlBool>`list_versions.noted_at < excluded.noted_at`),
+    )
+    .execute();
+  const noted = await findNotedVersion(db, list);
+  if (noted === undefined) {
+    throw new Error(`The version of ${list} was noted and is gone.`);
+  }
+  return noted;
+}
+
+const THIS_SECOND = sql<Date>`date_trunc('second', clock_timestamp())`;
+
+/**
+ * Draws the rows of each list together: the same sums in fewer rows. One statement, so nobody sees
+ * a row neither there nor here; of several at once each takes only what it deleted itself.
+ */
+export async function drawListChangesTogether(db: Db): Promise<void> {
+  await sql`
+    with taken as (
+      delete from list_changes returning list, facet, day, entries, changes
+    ), versions as (
+      select list, sum(changes) as changes from taken group by list
+    ), counts as (
+      select list, facet, day, sum(entries) as entries from taken
+      group by list, facet, day having sum(entries) <> 0
+    )
+    insert into list_changes (list, facet, day, entries, changes)
+    select list, facet, day, entries, 0 from counts
+    union all
+    select list, '', null, 0, changes from versions
+  `.execute(db);
+}

@@ -1,0 +1,86 @@
+import type { ApiDeps, Endpoint } from '../api/endpoint.ts';
+import { listEndpoint } from '../api/list-endpoint.ts';
+import { readEndpoint } from '../api/read-endpoint.ts';
+import type { Param } from '../api/route.ts';
+import { DONE, nothing, writeEndpoint } from '../api/write-endpoint.ts';
+import { deleteTeam } from './delete-team.ts';
+import { findTeam } from './find-team.ts';
+import { listTeams } from './list-teams.ts';
+import { isSlug } from './organizer.ts';
+import { putTeam } from './put-team.ts';
+import { teamsListOf } from './team.ts';
+import { presentTeam, teamAnswer, teamBody, teamQuery } from './wire.ts';
+
+const SLUG = 'Slug of the organizer';
+const TEAM = {
+  path: '/directory/organizers/:slug/teams/:id',
+  right: 'directory',
+  tag: 'Organizers and teams',
+  params: { slug: SLUG, id: 'Id of the team: 1 to 64 of A-Z a-z 0-9 . _ -' },
+} as const;
+
+/** What can be no slug names no list; it is not found. */
+function listOf(param: Param): string | undefined {
+  const slug = param('slug');
+  return isSlug(slug) ? teamsListOf(slug) : undefined;
+}
+
+/** The teams of each organizer; who is in them may do there what they may do. */
+export function teamEndpoints(deps: ApiDeps, permissions: readonly string[]): Endpoint[] {
+  return [
+    listEndpoint(deps, {
+      path: '/directory/organizers/:slug/teams',
+      right: 'directory',
+      tag: 'Organizers and teams',
+      id: 'listTeams',
+      summary: 'List the teams of an organizer',
+      params: { slug: SLUG },
+      query: teamQuery,
+      entry: teamAnswer,
+      conditional: { by: 'last-modified', list: listOf },
+      load: (tx, { query, param, slice }) =>
+        listTeams(tx, param('slug'), slice, query.ordering.direction),
+      present: presentTeam,
+    }),
+    readEndpoint(deps, {
+      ...TEAM,
+      id: 'getTeam',
+      summary: 'Read a team',
+      answer: teamAnswer,
+      list: listOf,
+      load: (tx, param) => findTeam(tx, param('slug'), param('id')),
+      present: presentTeam,
+    }),
+    writeEndpoint(deps, {
+      ...TEAM,
+      method: 'put',
+      id: 'putTeam',
+      summary: 'Create a team, or make one exactly this',
+      details: 'Members and permissions count from the next introspection on.',
+      body: teamBody(permissions),
+      answer: teamAnswer,
+      statuses: { 200: 'The team was there.', 201: 'The team was created.' },
+      run: async ({ tx, actor, param, body }) => {
+        const { team, outcome } = await putTeam(tx, actor, param('slug'), param('id'), body);
+        return {
+          status: outcome === 'created' ? 201 : 200,
+          changed: outcome !== 'unchanged',
+          answer: presentTeam(team),
+        };
+      },
+    }),
+    writeEndpoint(deps, {
+      ...TEAM,
+      method: 'delete',
+      id: 'deleteTeam',
+      summary: 'Delete a team',
+      details: 'Who was in it loses its permissions at once.',
+      body: nothing,
+      statuses: { 204: 'The team is gone.' },
+      run: async ({ tx, actor, param }) => {
+        await deleteTeam(tx, actor, param('slug'), param('id'));
+        return DONE;
+      },
+    }),
+  ];
+}

@@ -1,0 +1,20 @@
+import type { ApiDeps, Endpoint } from './api/endpoint.ts';
+import { applicationEndpoints } from './applications/routes.ts';
+import { logEndpoints } from './audit/log-routes.ts';
+import type { Config } from './config.ts';
+import { directoryEndpoints } from './directory/routes.ts';
+import { grantEndpoints } from './grants/management-routes.ts';
+import { operatorTokenEndpoints } from './operators/routes.ts';
+
+/** All endpoints for operators, in the order in which they are described. */
+export function managementEndpoints(
+  deps: ApiDeps & { readonly config: Pick<Config, 'permissions' | 'scopes'> },
+): Endpoint[] {
+  return [
+    ...directoryEndpoints(deps, deps.config),
+    ...applicationEndpoints(deps, deps.config),
+    ...grantEndpoints(deps),
+    ...logEndpoints(deps),
+    ...operatorTokenEndpoints(deps),
+  ];
+}

@@ -1,0 +1,35 @@
+import type { RevocationReason } from './grant.ts';
+
+/** A grant as operators see it, ended or not. */
+export interface ManagedGrant {
+  readonly id: string;
+  readonly userId: string;
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+  /** Slugs. */
+  readonly organizers: readonly string[];
+  readonly createdAt: Date;
+  readonly lastUsedAt: Date | null;
+  readonly lastUsedIp: string | null;
+  /** When it ends if nobody uses it any more. */
+  readonly expiresAt: Date;
+  /** The end that its user has set. */
+  readonly endsAt: Date | null;
+  readonly revokedAt: Date | null;
+  readonly revocationReason: RevocationReason | null;
+}
+
+/** Which grants are listed; undefined: all. */
+export interface GrantFilters {
+  readonly userId?: string | undefined;
+  readonly clientId?: string | undefined;
+  /** Slug. */
+  readonly organizer?: string | undefined;
+  /** Whether it is neither revoked nor past its end. */
+  readonly active?: boolean | undefined;
+}
+
+/** Whether `value` may be the id of a grant; anything else is nobody's. */
+export function isGrantId(value: string): boolean {
+  return /^[0-9A-Za-z_-]{1,64}$/.test(value);
+}

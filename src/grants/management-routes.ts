@@ -1,0 +1,74 @@
+import type { ApiDeps, Endpoint } from '../api/endpoint.ts';
+import { listEndpoint } from '../api/list-endpoint.ts';
+import { readEndpoint } from '../api/read-endpoint.ts';
+import { found } from '../api/route.ts';
+import { nothing, writeEndpoint } from '../api/write-endpoint.ts';
+import { findManagedGrant, listManagedGrants } from './list-managed.ts';
+import { revokeGrant } from './revoke.ts';
+import { grantAnswer, grantQuery, presentGrant, revokedGrant } from './wire.ts';
+
+const GRANTS = { right: 'grants', tag: 'Grants' } as const;
+const PARAMS = { id: 'Id of the grant' };
+
+/** `/api/v1/grants/`, for operators: what users have allowed applications. */
+export function grantEndpoints(deps: ApiDeps): Endpoint[] {
+  return [
+    listEndpoint(deps, {
+      ...GRANTS,
+      path: '/grants',
+      id: 'listGrants',
+      summary: 'List grants',
+      details: 'Also those that have ended. They go when their user or application is deleted.',
+      query: grantQuery,
+      entry: grantAnswer,
+      // Grants end by time alone, so an older answer about active ones can be wrong by itself.
+      conditional: {
+        by: 'last-modified',
+        list: (_, { active }) => (active === undefined ? 'grants' : undefined),
+      },
+      load: (tx, { query: { user, application, organizer, active, ordering }, slice }) =>
+        listManagedGrants(
+          tx,
+          slice,
+          { userId: user, clientId: application, organizer, active },
+          ordering.direction,
+        ),
+      present: presentGrant,
+    }),
+    readEndpoint(deps, {
+      ...GRANTS,
+      path: '/grants/:id',
+      id: 'getGrant',
+      summary: 'Read a grant',
+      params: PARAMS,
+      answer: grantAnswer,
+      list: () => 'grants',
+      load: (tx, param) => findManagedGrant(tx, param('id')),
+      present: presentGrant,
+    }),
+    revocation(deps),
+  ];
+}
+
+function revocation(deps: ApiDeps): Endpoint {
+  return writeEndpoint(deps, {
+    ...GRANTS,
+    method: 'post',
+    path: '/grants/:id/revoke',
+    id: 'revokeGrant',
+    summary: 'Revoke a grant',
+    details:
+      'All its tokens end at once, for good. Again, it stays as it is, with the reason of the first time.',
+    params: PARAMS,
+    body: nothing,
+    answer: revokedGrant,
+    statuses: { 200: 'The grant, which has ended.' },
+    run: async ({ tx, actor, param }) => {
+      const id = found(await findManagedGrant(tx, param('id'))).id;
+      const ended = await revokeGrant(tx, id, { reason: 'revoked_by_operator', actor });
+      const grant = presentGrant(found(await findManagedGrant(tx, id)));
+      const detail = `This grant had been revoked before, at ${grant.revoked_at}.`;
+      return { status: 200, changed: ended, answer: ended ? grant : { ...grant, detail } };
+    },
+  });
+}

@@ -1,0 +1,122 @@
+import { type SqlBool, sql } from 'kysely';
+import type { Db } from '../db/database.ts';
+import { countEntries } from '../db/list-changes.ts';
+import { type Direction, readFromNearerEnd, type Slice, type Sliced } from '../db/slice.ts';
+import type { GrantFilters, ManagedGrant } from './managed-grant.ts';
+
+const COLUMNS = [
+  'grants.id',
+  'grants.user_id as userId',
+  'grants.client_id as clientId',
+  'grants.scopes',
+  'grants.created_at as createdAt',
+  'grants.last_used_at as lastUsedAt',
+  'grants.last_used_ip as lastUsedIp',
+  'grants.expires_at as expiresAt',
+  'grants.ends_at as endsAt',
+  'grants.revoked_at as revokedAt',
+  'grants.revocation_reason as revocationReason',
+] as const;
+const ORGANIZERS = sql<string[]>`array(
+  select organizer_slug from grant_organizers
+  where grant_organizers.grant_id = grants.id order by organizer_slug collate "C"
+)`.as('organizers');
+/** By the index `grants_end`. */
+const ACTIVE = sql<SqlBool>`grants.revoked_at is null
+  and least(grants.expires_at, grants.ends_at) > now()`;
+
+/** As the column `day` of `list_changes` has it. */
+const TODAY = sql<Date>`(now() at time zone 'UTC')::date`;
+
+/** One grant, ended or not. */
+export function managedGrantById(db: Db, id: string): Promise<ManagedGrant | undefined> {
+  return db
+    .selectFrom('grants')
+    .select([...COLUMNS, ORGANIZERS])
+    .where('id', '=', id)
+    .executeTakeFirst();
+}
+
+/** One slice of the grants, by when they were given. */
+export async function listGrantRows(
+  db: Db,
+  slice: Slice,
+  filters: GrantFilters,
+  direction: Direction,
+): Promise<Sliced<ManagedGrant>> {
+  const filtered = filter(db, filters);
+  const count = await countGrants(db, filters);
+  const entries = await readFromNearerEnd(slice, count, direction, (from, { limit, offset }) =>
+    filtered
+      .select([...COLUMNS, ORGANIZERS])
+      .orderBy('grants.created_at', from)
+      .orderBy('grants.id', from)
+      .limit(limit)
+      .offset(offset)
+      .execute(),
+  );
+  return { entries, count };
+}
+
+function filter(db: Db, { userId, clientId, organizer, active }: GrantFilters) {
+  return db
+    .selectFrom('grants')
+    .$if(userId !== undefined, (query) => query.where('grants.user_id', '=', userId ?? ''))
+    .$if(clientId !== undefined, (query) => query.where('grants.client_id', '=', clientId ?? ''))
+    .$if(active !== undefined, (query) =>
+      query.where(active ? ACTIVE : sql<SqlBool>`(${ACTIVE}) is not true`),
+    )
+    .$if(organizer !== undefined, (query) =>
+      query.where('grants.id', 'in', (eb) =>
+        eb
+          .selectFrom('grant_organizers')
+          .select('grant_organizers.grant_id')
+          .where('grant_organizers.organizer_slug', '=', organizer ?? ''),
+      ),
+    );
+}
+
+/**
+ * How many grants fit. Those of a user or an organizer are counted one by one. All, those of an
+ * application, and the active ones of either may be millions, and are known by their sums.
+ */
+async function countGrants(db: Db, filters: GrantFilters): Promise<number> {
+  const { userId, clientId, organizer, active } = filters;
+  if (userId !== undefined || organizer !== undefined) {
+    const row = await filter(db, filters)
+      .select(sql<string>`count(*)`.as('count'))
+      .executeTakeFirstOrThrow();
+    return Number(row.count);
+  }
+  const all = await countEntries(db, { list: 'grants', facet: clientId });
+  if (active === undefined) {
+    return all;
+  }
+  const standing = await countActive(db, clientId);
+  return active ? standing : all - standing;
+}
+
+/** Those that end on a later day by their sums, those of today one by one. */
+async function countActive(db: Db, clientId: string | undefined): Promise<number> {
+  const row = await db
+    .selectNoFrom((eb) => [
+      eb
+        .selectFrom('list_changes')
+        .select(sql<string>`coalesce(sum(entries), 0)`.as('sum'))
+        .where('list', '=', 'grants')
+        .where('day', '>', TODAY)
+        .$if(clientId !== undefined, (query) => query.where('facet', '=', clientId ?? ''))
+        .as('later'),
+      eb
+        .selectFrom('grants')
+        .select(sql<string>`count(*)`.as('count'))
+        .where(ACTIVE)
+        .where(
+          sql<SqlBool>`least(expires_at, ends_at) < (${TODAY} + 1)::timestamp at time zone 'UTC'`,
+        )
+        .$if(clientId !== undefined, (query) => query.where('client_id', '=', clientId ?? ''))
+        .as('today'),
+    ])
+    .executeTakeFirstOrThrow();
+  return Number(row.later) + Number(row.today);
+}

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { component } from '../api/endpoint.ts';
+import { filter, flag, ordering } from '../api/query.ts';
+import { isClientId } from '../applications/application.ts';
+import { isSlug } from '../directory/organizer.ts';
+import { isDirectoryId } from '../directory/user.ts';
+import type { ManagedGrant } from './managed-grant.ts';
+
+/** Query of `GET /grants/`. */
+export const grantQuery = z.object({
+  user: filter(isDirectoryId, 'Not the id of a user.', 'Only those of this user.'),
+  application: filter(
+    isClientId,
+    'Not a client id.',
+    'Only those of this application, by client id.',
+  ),
+  organizer: filter(isSlug, 'Not the slug of an organizer.', 'Only those for this organizer.'),
+  active: flag('Only those that are neither revoked nor past their end, or only the others.'),
+  ordering: ordering(['created_at'], '-created_at'),
+});
+
+const time = z.string().meta({ format: 'date-time' });
+
+/** What the API answers of a grant. */
+export const grantAnswer = component(
+  'Grant',
+  z.object({
+    id: z.string(),
+    user: z.string().describe('Id of the user who gave it.'),
+    application: z.string().describe('Client id of the application that has it.'),
+    scopes: z.array(z.string()),
+    organizers: z.array(z.string()).describe('Slugs of the organizers that the user picked.'),
+    created_at: time,
+    last_used_at: time.nullable().describe('When tokens were last asked for.'),
+    last_used_ip: z.string().nullable().describe("Most often the application's server."),
+    expires_at: time.describe('When it ends if nobody uses it any more.'),
+    ends_at: time.nullable().describe('The end that its user has set.'),
+    revoked_at: time.nullable(),
+    revocation_reason: z
+      .enum(['revoked_by_user', 'revoked_by_client', 'revoked_by_operator', 'reuse_detected'])
+      .nullable(),
+  }),
+);
+
+/** The same after it was revoked. */
+export const revokedGrant = component(
+  'RevokedGrant',
+  grantAnswer.schema.extend({
+    detail: z.string().optional().describe('Says so where it had been revoked before.'),
+  }),
+);
+
+/** A grant as the API answers it. */
+export function presentGrant(grant: ManagedGrant): z.infer<typeof grantAnswer.schema> {
+  return {
+    id: grant.id,
+    user: grant.userId,
+    application: grant.clientId,
+    scopes: [...grant.scopes],
+    organizers: [...grant.organizers],
+    created_at: grant.createdAt.toISOString(),
+    last_used_at: grant.lastUsedAt?.toISOString() ?? null,
+    last_used_ip: grant.lastUsedIp,
+    expires_at: grant.expiresAt.toISOString(),
+    ends_at: grant.endsAt?.toISOString() ?? null,
+    revoked_at: grant.revokedAt?.toISOString() ?? null,
+    revocation_reason: grant.revocationReason,
+  };
+}

@@ -1,0 +1,26 @@
+import type { Db } from '../db/database.ts';
+import { drawListChangesTogether } from '../db/list-changes.ts';
+import type { Logger } from '../log.ts';
+
+/** Milliseconds. */
+const INTERVAL = 60_000;
+
+/**
+ * Draws the rows that say how long the lists of the API are together, at the start and then every
+ * minute, so that counting stays fast. Any number of processes may do so.
+ * @returns what stops it
+ */
+export function startKeepingListsShort(db: Db, log: Logger): () => Promise<void> {
+  const draw = () =>
+    drawListChangesTogether(db).catch((err: unknown) => {
+      log.warn({ err }, 'Rows of list_changes could not be drawn together; counting gets slower.');
+    });
+  let running = draw();
+  const timer = setInterval(() => {
+    running = running.then(draw);
+  }, INTERVAL);
+  return async () => {
+    clearInterval(timer);
+    await running;
+  };
+}

@@ -1,0 +1,88 @@
+import { record } from '../audit/record.ts';
+import { hashOf, newCredential, randomText } from '../credentials.ts';
+import type { Tx } from '../db/transaction.ts';
+import { StagedoorError, ValidationError } from '../errors.ts';
+import {
+  isOperatorName,
+  missingRights,
+  NAME_RULE,
+  type Operator,
+  type OperatorToken,
+  type Right,
+} from './operator.ts';
+import { insertToken } from './store.ts';
+
+/** Who makes a token: an operator with a token, or whoever has a shell on the server. */
+export type TokenMaker = Pick<Operator, 'actor' | 'rights' | 'expiresAt'>;
+
+/** What a new token is for. */
+export interface NewOperatorToken {
+  readonly name: string;
+  readonly rights: readonly Right[];
+  /** Null: never. Undefined: when the token ends with which it is made. */
+  readonly expiresAt?: Date | null | undefined;
+}
+
+/**
+ * Makes an operator token. It is told here and never again. Nobody gives rights that they have
+ * not, or for longer than they have them.
+ * @throws StagedoorError `forbidden`; ValidationError for a name that is taken or can't be one
+ */
+export async function createOperatorToken(
+  tx: Tx,
+  by: TokenMaker,
+  input: NewOperatorToken,
+): Promise<{ operatorToken: OperatorToken; token: string }> {
+  const { expiresAt = by.expiresAt } = input;
+  requireOwn(by, input.rights, expiresAt);
+  check(input, expiresAt);
+  const token = newCredential('sdo');
+  const operatorToken = await insertToken(tx, {
+    id: randomText(24),
+    name: input.name,
+    hash: hashOf(token),
+    lastFour: token.slice(-4),
+    rights: input.rights,
+    createdBy: by.actor,
+    expiresAt,
+  });
+  await record(tx, {
+    action: 'stagedoor.operator_token.created',
+    actor: by.actor,
+    data: {
+      token: operatorToken.id,
+      name: operatorToken.name,
+      rights: input.rights,
+      expires_at: expiresAt?.toISOString() ?? null,
+    },
+  });
+  return { operatorToken, token };
+}
+
+function requireOwn(by: TokenMaker, rights: readonly Right[], expiresAt: Date | null): void {
+  const missing = missingRights(by, rights);
+  if (missing.length > 0) {
+    throw new StagedoorError(
+      'forbidden',
+      `This token has not the right ${missing.map((right) => `"${right}"`).join(', ')}, so it can't give it.`,
+    );
+  }
+  if (by.expiresAt !== null && (expiresAt === null || expiresAt > by.expiresAt)) {
+    throw new StagedoorError(
+      'forbidden',
+      `This token ends at ${by.expiresAt.toISOString()}, so it can't make one that lasts longer.`,
+    );
+  }
+}
+
+function check({ name, rights }: NewOperatorToken, expiresAt: Date | null): void {
+  if (!isOperatorName(name)) {
+    throw new ValidationError({ name: [NAME_RULE] });
+  }
+  if (rights.length === 0) {
+    throw new ValidationError({ rights: ['This list may not be empty.'] });
+  }
+  if (expiresAt !== null && expiresAt.getTime() <= Date.now()) {
+    throw new ValidationError({ expires_at: ['This is in the past.'] });
+  }
+}

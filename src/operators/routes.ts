@@ -1,0 +1,60 @@
+import type { ApiDeps, Endpoint } from '../api/endpoint.ts';
+import { listEndpoint } from '../api/list-endpoint.ts';
+import { DONE, nothing, writeEndpoint } from '../api/write-endpoint.ts';
+import { createOperatorToken } from './create.ts';
+import { listOperatorTokens } from './list.ts';
+import { revokeOperatorToken } from './revoke.ts';
+import { createdToken, presentToken, tokenAnswer, tokenBody, tokenQuery } from './wire.ts';
+
+const TOKENS = { path: '/operator-tokens', tag: 'Operator tokens' } as const;
+
+/** `/api/v1/operator-tokens/`: who may call this API, and for what. */
+export function operatorTokenEndpoints(deps: ApiDeps): Endpoint[] {
+  return [
+    listEndpoint(deps, {
+      ...TOKENS,
+      right: 'read',
+      id: 'listOperatorTokens',
+      summary: 'List operator tokens',
+      details: 'Also those that have expired. The token of the configuration is not among them.',
+      query: tokenQuery,
+      entry: tokenAnswer,
+      conditional: { by: 'last-modified', list: () => 'operator-tokens' },
+      load: (tx, { query, slice }) => listOperatorTokens(tx, slice, query.ordering.direction),
+      present: presentToken,
+    }),
+    writeEndpoint(deps, {
+      ...TOKENS,
+      right: 'any',
+      method: 'post',
+      id: 'createOperatorToken',
+      summary: 'Make an operator token',
+      details: 'A token gives no right that it has not, and none for longer than it lasts itself.',
+      body: tokenBody,
+      answer: createdToken,
+      statuses: { 201: 'What is known of the token, and the token this once.' },
+      run: async ({ tx, operator, body: { name, rights, expires_at } }) => {
+        const input = { name, rights, expiresAt: expires_at };
+        const { operatorToken, token } = await createOperatorToken(tx, operator, input);
+        return { status: 201, answer: { ...presentToken(operatorToken), token } };
+      },
+    }),
+    writeEndpoint(deps, {
+      ...TOKENS,
+      path: '/operator-tokens/:id',
+      right: 'any',
+      method: 'delete',
+      id: 'revokeOperatorToken',
+      summary: 'Revoke an operator token',
+      details:
+        'Its next call is refused. A token may revoke itself, and others with no more rights.',
+      params: { id: 'Id of the token, not the token itself' },
+      body: nothing,
+      statuses: { 204: 'The token is gone.' },
+      run: async ({ tx, operator, param }) => {
+        await revokeOperatorToken(tx, operator, param('id'));
+        return DONE;
+      },
+    }),
+  ];
+}

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { component } from '../api/endpoint.ts';
+import { moment, subsetOf } from '../api/fields.ts';
+import { ordering } from '../api/query.ts';
+import { isOperatorName, NAME_RULE, type OperatorToken, RIGHTS } from './operator.ts';
+
+/** Query of `GET /operator-tokens/`. */
+export const tokenQuery = z.object({ ordering: ordering(['created_at'], 'created_at') });
+
+/** Body of `POST /operator-tokens/`. */
+export const tokenBody = component(
+  'OperatorTokenBody',
+  z.object({
+    name: z
+      .string()
+      .trim()
+      .refine(isOperatorName, NAME_RULE)
+      .describe('The log names whoever uses the token `operator:<name>`.'),
+    rights: subsetOf(RIGHTS).describe('At most those of the token that makes it.'),
+    expires_at: moment
+      .nullable()
+      .optional()
+      .describe('Null: never. Left out: with the token that makes it.'),
+  }),
+);
+
+const time = z.string().meta({ format: 'date-time' });
+
+/** What the API answers of an operator token. */
+export const tokenAnswer = component(
+  'OperatorToken',
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    last_four: z.string().describe('The last four characters of the token.'),
+    rights: z.array(z.enum(RIGHTS)),
+    created_by: z.string().describe('As the log names who made it.'),
+    created_at: time,
+    expires_at: time.nullable().describe('Null: never.'),
+    last_used_at: time.nullable().describe('To the minute.'),
+  }),
+);
+
+/** The same with the token. */
+export const createdToken = component(
+  'CreatedOperatorToken',
+  tokenAnswer.schema.extend({ token: z.string().describe('Told here and never again.') }),
+);
+
+/** An operator token as the API answers it, without the token. */
+export function presentToken(token: OperatorToken): z.infer<typeof tokenAnswer.schema> {
+  return {
+    id: token.id,
+    name: token.name,
+    last_four: token.lastFour,
+    rights: [...token.rights],
+    created_by: token.createdBy,
+    created_at: token.createdAt.toISOString(),
+    expires_at: token.expiresAt?.toISOString() ?? null,
+    last_used_at: token.lastUsedAt?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,228 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { hashOf, isWellFormed } from '../../src/credentials.ts';
+import { type ManagementServer, startManagementServer } from '../support/management-server.ts';
+import { callManagement, manage } from '../support/platform.ts';
+
+let server: ManagementServer;
+before(async () => {
+  server = await startManagementServer();
+  await manage(server, 'PUT', '/api/v1/users/ada/', { email: 'ada@example.com' });
+});
+after(() => server.close());
+
+const TOKENS = '/api/v1/operator-tokens/';
+const as = (token: string, method: string, path: string, body?: unknown) =>
+  callManagement({ issuer: server.issuer, operatorToken: token }, method, path, body);
+const bootstrap = (method: string, path: string, body?: unknown) =>
+  callManagement(server, method, path, body);
+const field = (body: unknown, name: string) => Reflect.get(Object(body), name);
+
+let names = 0;
+/** Makes a token and returns it with its id. */
+async function make(rights: readonly string[], more: object = {}, by = server.operatorToken) {
+  names += 1;
+  const answer = await as(by, 'POST', TOKENS, { name: `token-${names}`, rights, ...more });
+  assert.equal(answer.status, 201, JSON.stringify(answer.body));
+  return { id: String(field(answer.body, 'id')), token: String(field(answer.body, 'token')) };
+}
+
+describe('An operator makes a token', () => {
+  test('that is told once and kept as a hash', async () => {
+    const answer = await bootstrap('POST', TOKENS, {
+      name: 'platform-sync',
+      rights: ['read', 'directory'],
+      expires_at: '2999-12-31T23:59:59+01:00',
+    });
+    assert.equal(answer.status, 201);
+    const { token, ...rest } = Object(answer.body);
+    assert.ok(isWellFormed('sdo', token));
+    assert.deepEqual(rest, {
+      id: rest.id,
+      name: 'platform-sync',
+      last_four: token.slice(-4),
+      rights: ['directory', 'read'],
+      created_by: 'operator:bootstrap',
+      created_at: rest.created_at,
+      expires_at: '2999-12-31T22:59:59.000Z',
+      last_used_at: null,
+    });
+    const listed = await bootstrap('GET', TOKENS);
+    assert.deepEqual(field(listed.body, 'results'), [rest]);
+    const row = await server.database.db
+      .selectFrom('operator_tokens')
+      .select('token_hash')
+      .where('id', '=', rest.id)
+      .executeTakeFirstOrThrow();
+    assert.deepEqual(Buffer.from(row.token_hash), hashOf(token));
+    const event = await server.database.db
+      .selectFrom('audit_events')
+      .select(['actor', 'data'])
+      .where('action', '=', 'stagedoor.operator_token.created')
+      .executeTakeFirstOrThrow();
+    assert.equal(event.actor, 'operator:bootstrap');
+    assert.deepEqual(event.data.rights, ['directory', 'read']);
+    assert.ok(!JSON.stringify(event).includes(token));
+  });
+
+  test('whose name the log tells, and whose last use is noted once a minute', async () => {
+    const answer = await bootstrap('POST', TOKENS, { name: 'ci', rights: ['directory'] });
+    const { id, token } = Object(answer.body);
+    const lastUse = async () =>
+      (
+        await server.database.db
+          .selectFrom('operator_tokens')
+          .select('last_used_at')
+          .where('id', '=', id)
+          .executeTakeFirst()
+      )?.last_used_at;
+    const put = await as(token, 'PUT', '/api/v1/users/ben/', { email: 'ben@example.com' });
+    assert.equal(put.status, 201);
+    const first = await lastUse();
+    assert.ok(first !== null && first !== undefined);
+    await as(token, 'GET', '/api/v1/users/ben/');
+    assert.deepEqual(await lastUse(), first);
+    const minuteAgo = new Date(Date.now() - 61_000);
+    await server.database.db
+      .updateTable('operator_tokens')
+      .set({ last_used_at: minuteAgo })
+      .where('id', '=', id)
+      .execute();
+    await as(token, 'GET', '/api/v1/users/ben/');
+    assert.ok(((await lastUse())?.getTime() ?? 0) > minuteAgo.getTime());
+    const events = await server.database.db
+      .selectFrom('audit_events')
+      .select('action')
+      .where('actor', '=', 'operator:ci')
+      .orderBy('id')
+      .execute();
+    assert.deepEqual(events.map(({ action }) => action).slice(0, 2), [
+      'stagedoor.directory.user.changed',
+      'stagedoor.operator.called',
+    ]);
+  });
+
+  test('with what fits only', async () => {
+    const rows: [object, Record<string, string[]>][] = [
+      [{}, { name: ['This field is required.'], rights: ['This field is required.'] }],
+      [{ name: 'x', rights: [] }, { rights: ['This list may not be empty.'] }],
+      [{ name: 'x', rights: ['all'] }, { rights: ['"all" is not a valid choice.'] }],
+      [{ name: 'x', rights: 'read' }, { rights: ['Expected a list of items.'] }],
+      [
+        { name: 'x', rights: ['read'], expires_at: '2020-01-01T00:00:00Z' },
+        { expires_at: ['This is in the past.'] },
+      ],
+      [
+        { name: 'x', rights: ['read'], expires_at: 'soon' },
+        {
+          expires_at: ['Not a time in ISO 8601 with a time zone, such as 2026-12-31T23:59:59Z.'],
+        },
+      ],
+      [{ name: 'ci', rights: ['read'] }, { name: ['Another token has this name.'] }],
+    ];
+    for (const [body, errors] of rows) {
+      const answer = await bootstrap('POST', TOKENS, body);
+      assert.deepEqual([answer.status, answer.body], [400, errors]);
+    }
+    for (const name of ['bootstrap', 'With Space', '', '-x', 'ä', 'x'.repeat(65), 'a\0']) {
+      const answer = await bootstrap('POST', TOKENS, { name, rights: ['read'] });
+      assert.equal(answer.status, 400, name);
+      assert.match(String(field(answer.body, 'name')), /^A name is 1 to 64/);
+    }
+  });
+});
+
+describe('A token', () => {
+  const CALLS: [method: string, path: string, right: string, body?: object][] = [
+    ['GET', '/api/v1/users/', 'directory'],
+    ['PATCH', '/api/v1/users/ada/', 'directory', {}],
+    ['GET', '/api/v1/directory/organizers/', 'directory'],
+    ['PUT', '/api/v1/directory/organizers/red/', 'directory', { name: 'Red' }],
+    ['GET', '/api/v1/directory/organizers/red/teams/', 'directory'],
+    ['PUT', '/api/v1/directory/organizers/red/teams/t/', 'directory', {}],
+    ['GET', '/api/v1/applications/', 'applications'],
+    ['POST', '/api/v1/applications/x/suspend/', 'applications', {}],
+    ['GET', '/api/v1/resource-servers/', 'applications'],
+    ['DELETE', '/api/v1/resource-servers/x/', 'applications'],
+    ['GET', '/api/v1/grants/', 'grants'],
+    ['POST', '/api/v1/grants/x/revoke/', 'grants'],
+    ['GET', '/api/v1/logentries/', 'read'],
+    ['GET', TOKENS, 'read'],
+  ];
+
+  test('opens what it has the right for, and else names the right', async () => {
+    for (const right of ['directory', 'applications', 'grants', 'read']) {
+      const { token } = await make([right]);
+      for (const [method, path, wanted, body] of CALLS) {
+        const answer = await as(token, method, path, body);
+        const opens = right === wanted || (right === 'read' && method === 'GET');
+        const what = `${right}: ${method} ${path}`;
+        if (opens) {
+          assert.notEqual(answer.status, 403, what);
+        } else {
+          assert.equal(answer.status, 403, what);
+          assert.match(String(field(answer.body, 'detail')), new RegExp(`"${wanted}"`), what);
+        }
+      }
+    }
+    for (const [method, path, , body] of CALLS) {
+      const both = await make(['directory', 'applications', 'grants', 'read']);
+      assert.notEqual((await as(both.token, method, path, body)).status, 403, path);
+    }
+  });
+
+  test('gives no right that it has not, and none for longer', async () => {
+    const soon = new Date(Date.now() + 3_600_000).toISOString();
+    const later = new Date(Date.now() + 7_200_000).toISOString();
+    const { token } = await make(['directory', 'read'], { expires_at: soon });
+    const give = (body: object) => as(token, 'POST', TOKENS, { name: 'given', ...body });
+    for (const rights of [['grants'], ['directory', 'applications']]) {
+      const refused = await give({ rights });
+      assert.equal(refused.status, 403);
+      assert.match(String(field(refused.body, 'detail')), new RegExp(`"${rights.at(-1)}"`));
+    }
+    for (const expires_at of [null, later]) {
+      const refused = await give({ rights: ['read'], expires_at });
+      assert.equal(refused.status, 403);
+      assert.match(String(field(refused.body, 'detail')), /lasts longer/);
+    }
+    const given = await give({ rights: ['read'] });
+    assert.equal(given.status, 201);
+    assert.equal(field(given.body, 'expires_at'), soon);
+  });
+
+  test('is dead once it is revoked, or has expired', async () => {
+    const { id, token } = await make(['read']);
+    assert.equal((await as(token, 'GET', '/api/v1/users/')).status, 200);
+    assert.equal((await bootstrap('DELETE', `${TOKENS}${id}/`)).status, 204);
+    const dead = await as(token, 'GET', '/api/v1/users/');
+    assert.deepEqual([dead.status, dead.body], [401, { detail: 'Invalid token.' }]);
+    assert.equal((await bootstrap('DELETE', `${TOKENS}${id}/`)).status, 404);
+    assert.equal((await bootstrap('DELETE', `${TOKENS}%00/`)).status, 404);
+    const other = await make(['read']);
+    await server.database.db
+      .updateTable('operator_tokens')
+      .set({ expires_at: new Date(Date.now() - 1) })
+      .where('id', '=', other.id)
+      .execute();
+    assert.equal((await as(other.token, 'GET', '/api/v1/users/')).status, 401);
+  });
+
+  test('revokes itself, and others that have no more rights', async () => {
+    const all = await make(['directory', 'applications', 'grants', 'read']);
+    const small = await make(['directory']);
+    const revoke = (by: string, id: string) => as(by, 'DELETE', `${TOKENS}${id}/`);
+    const refused = await revoke(small.token, all.id);
+    assert.equal(refused.status, 403);
+    assert.match(String(field(refused.body, 'detail')), /"applications", "grants", "read"/);
+    assert.equal((await revoke(small.token, small.id)).status, 204);
+    const another = await make(['directory']);
+    assert.equal((await revoke(all.token, another.id)).status, 204);
+  });
+
+  test('that looks like one but is none asks the database nothing', async () => {
+    for (const token of ['sdo_x', `sdo_${'a'.repeat(49)}`, 'sda_abc', 'x'.repeat(100_00)]) {
+      assert.equal((await as(token, 'GET', '/api/v1/users/')).status, 401);
+    }
+  });
+});
