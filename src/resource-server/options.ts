@@ -22,13 +22,12 @@ export interface ResourceServerOptions {
    *
    * With a cache, most requests ask nobody, and **a revoked token lives on for up to `seconds`**;
    * so does an organizer that the user has left, or a permission that a team has lost. Answers in
-   * the cache hold while the authorization server is away, too.
+   * the cache hold while the authorization server is away, too. Requests that come with the same
+   * token at the same time share one question.
    *
    * ```ts
    * createResourceServer({ issuer, clientId, clientSecret, cache: { entries: 1000, seconds: 10 } });
    * ```
-   *
-   * With or without it, requests that come with the same token at the same time share one question.
    */
   readonly cache?: CacheOptions | undefined;
   /**

@@ -78,7 +78,11 @@ interface Verifier {
   readonly proofs: ProofCheck | undefined;
 }
 
-/** From the request to the server: share the question, know the answer, see it fail, ask. */
+/**
+ * From the request to the server: share the question, know the answer, see it fail, ask. Without a
+ * cache no question is shared: the answer to one that was asked before a revocation would let in a
+ * request that comes after it.
+ */
 function createPipeline(settings: Settings, reporter: Reporter): Introspect {
   const ask = createIntrospection({ ...settings, findServer: createDiscovery(settings) });
   const reported: Introspect = (token) =>
@@ -89,7 +93,7 @@ function createPipeline(settings: Settings, reporter: Reporter): Introspect {
       throw error;
     });
   const guarded = withCircuit(reported, settings.circuit);
-  return withSingleFlight(settings.cache ? withCache(guarded, settings.cache) : guarded);
+  return settings.cache ? withSingleFlight(withCache(guarded, settings.cache)) : guarded;
 }
 
 async function verify(
