@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { type Apache, startApache, whyNoApache } from '../support/apache.ts';
+import { newDpopKey, obtainBoundToken } from '../support/dpop.ts';
 import { createPlatform, putTeam, type TestPlatform } from '../support/factories.ts';
 import { readCode } from '../support/guide/read-guide.ts';
 import { type SecureServer, startSecureServer, whyNotSecure } from '../support/secure-server.ts';
@@ -104,6 +105,14 @@ describe('an API service behind Apache with mod_auth_openidc', { skip }, () => {
       const answer = await fetch(apache.url + path, { headers: bearer(accessToken) });
       assert.equal(answer.status, 403, path);
     }
+  });
+
+  it('lets no token in that is bound to a key, since it checks no proof', async () => {
+    const { application, ada: user } = platform;
+    const parameters = { prompt: 'consent' };
+    const options = { application, user, scope: 'read', parameters };
+    const token = await obtainBoundToken(server, await newDpopKey(), options);
+    assert.equal((await call('GET', 'redstage', token)).status, 403);
   });
 
   it('asks for the membership and the permission of today', async () => {

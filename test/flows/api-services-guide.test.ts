@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { z } from 'zod';
+import { newDpopKey, obtainBoundToken } from '../support/dpop.ts';
 import { createPlatform, putTeam, type TestPlatform } from '../support/factories.ts';
 import { freePort } from '../support/free-port.ts';
 import { buildKit } from '../support/guide/build-kit.ts';
@@ -68,14 +69,15 @@ describe('the guide for API services', () => {
   });
 
   const ALL = ['redstage', 'bluehall', 'greenarena'];
+  const askFor = (scope: string, organizers: readonly string[]) => ({
+    application: platform.application,
+    user: platform.ada,
+    scope,
+    organizers,
+    parameters: { prompt: 'consent' },
+  });
   const tokensFor = (scope: string, organizers: readonly string[] = ALL) =>
-    obtainTokens(server, {
-      application: platform.application,
-      user: platform.ada,
-      scope,
-      organizers,
-      parameters: { prompt: 'consent' },
-    });
+    obtainTokens(server, askFor(scope, organizers));
 
   for (const { id, ...service } of SERVICES) {
     const skip = existsSync(service.interpreter)
@@ -160,6 +162,11 @@ describe('the guide for API services', () => {
         assert.equal((await call('GET', '/orders', accessToken)).status, 200);
         await revoke(server, platform.application, accessToken);
         assert.equal((await call('GET', '/orders', accessToken)).status, 401);
+      });
+
+      it('takes no token without its proof that is bound to a key', async () => {
+        const token = await obtainBoundToken(server, await newDpopKey(), askFor('read', ALL));
+        assert.equal((await call('GET', '/orders', token)).status, 401);
       });
 
       it('knows no other routes', async () => {

@@ -7,6 +7,9 @@ import {
   type JWK,
   SignJWT,
 } from 'jose';
+import { type AuthorizeOptions, authorize } from './flow.ts';
+import type { Issuer } from './platform.ts';
+import { postForm } from './tokens.ts';
 
 /** A client's key for DPoP. */
 export interface DpopKey {
@@ -53,4 +56,30 @@ export function newProof(key: DpopKey, options: ProofOptions): Promise<string> {
       ...options.header,
     })
     .sign(key.privateKey);
+}
+
+/** The whole flow, for an access token that is bound to a key. */
+export async function obtainBoundToken(
+  server: Issuer,
+  key: DpopKey,
+  options: AuthorizeOptions,
+): Promise<string> {
+  const { parameters, redirectUri, codeVerifier = '' } = await authorize(server, options);
+  const answer = await postForm(
+    server,
+    'token',
+    options.application,
+    {
+      grant_type: 'authorization_code',
+      code: parameters.code ?? '',
+      redirect_uri: redirectUri,
+      code_verifier: codeVerifier,
+    },
+    { dpop: await newProof(key, { url: `${server.issuer}/api/v1/oauth/token` }) },
+  );
+  const { access_token, token_type } = answer.body;
+  if (access_token === undefined || token_type !== 'DPoP') {
+    throw new Error(`No bound token: ${JSON.stringify({ ...parameters, ...answer.body })}`);
+  }
+  return access_token;
 }
