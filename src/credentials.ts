@@ -33,7 +33,7 @@ export function isWellFormed(prefix: CredentialPrefix, value: string): boolean {
 }
 
 /** What is stored of a credential: its SHA-256, 32 bytes. */
-export function hashOf(value: string): Buffer {
+export function hashOf(value: string | Uint8Array): Buffer {
   return createHash('sha256').update(value).digest();
 }
 

@@ -7,6 +7,13 @@ import { parseFields } from './fields.ts';
 /** Longest request body, in bytes. */
 const LIMIT = 1024 * 1024;
 
+/** A body that was read. */
+export interface JsonBody<T> {
+  readonly value: T;
+  /** As it was sent. */
+  readonly bytes: Uint8Array;
+}
+
 /**
  * Reads a JSON object from the request and parses it; a request without a body counts as `{}`.
  * @throws StagedoorError `unsupported_media_type`, `payload_too_large` or `validation_failed`;
@@ -15,25 +22,26 @@ const LIMIT = 1024 * 1024;
 export async function readJson<S extends z.ZodObject>(
   ctx: Context,
   schema: S,
-): Promise<z.output<S>> {
-  return parseFields(schema, await readObject(ctx));
+): Promise<JsonBody<z.output<S>>> {
+  const { value, bytes } = await readObject(ctx);
+  return { value: parseFields(schema, value), bytes };
 }
 
-async function readObject(ctx: Context): Promise<unknown> {
+async function readObject(ctx: Context): Promise<JsonBody<object>> {
   const type = ctx.get('Content-Type');
   if (type !== '') {
     requireJson(type);
   }
   const bytes = await readBody(ctx, LIMIT);
   if (bytes.length === 0) {
-    return {};
+    return { value: {}, bytes };
   }
   requireJson(type);
   const value = parseJson(bytes);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new StagedoorError('validation_failed', 'Invalid data. Expected a JSON object.');
   }
-  return value;
+  return { value, bytes };
 }
 
 /** JSON is UTF-8 (RFC 8259 section 8.1); a charset that says otherwise is refused, not ignored. */

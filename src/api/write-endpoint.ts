@@ -1,6 +1,8 @@
+import type { Context } from 'koa';
 import { z } from 'zod';
 import type { Actor } from '../audit/event.ts';
 import { inTransaction, type Tx } from '../db/transaction.ts';
+import type { KeptAnswer } from '../operators/answer-once.ts';
 import type { Demand, Operator } from '../operators/operator.ts';
 import { recordCall } from '../operators/record-call.ts';
 import {
@@ -12,8 +14,9 @@ import {
   type Told,
 } from './endpoint.ts';
 import { parseFields } from './fields.ts';
-import { readJson } from './json-body.ts';
-import { type AdmittedCall, operatorEndpoint } from './operator-endpoint.ts';
+import { carryOutOnce, idempotencyKeyOf } from './idempotency.ts';
+import { type JsonBody, readJson } from './json-body.ts';
+import { type AdmittedCall, type Logged, operatorEndpoint } from './operator-endpoint.ts';
 import { type Param, paramsOf } from './route.ts';
 
 /** Something that can be changed. */
@@ -55,7 +58,10 @@ export const nothing = component('Nothing', z.object({}));
 /** What a call that leaves nothing to tell answers. */
 export const DONE = { status: 204 } as const;
 
-/** A change, in one transaction with what the log says of it. */
+/**
+ * A change, in one transaction with what the log says of it. A POST with an `Idempotency-Key` is
+ * carried out once.
+ */
 export function writeEndpoint<B extends z.ZodObject, S extends z.ZodType>(
   deps: ApiDeps,
   spec: WriteEndpoint<B, S>,
@@ -69,6 +75,7 @@ export function writeEndpoint<B extends z.ZodObject, S extends z.ZodType>(
       path,
       demand: { right, access: 'write' },
       body,
+      idempotent: method === 'post',
       answers: ([200, 201, 204] as const)
         .filter((status) => statuses[status] !== undefined)
         .map((status) => ({
@@ -79,14 +86,42 @@ export function writeEndpoint<B extends z.ZodObject, S extends z.ZodType>(
     },
     async (call) => {
       const { ctx } = call;
-      const given =
-        method === 'delete' ? parseFields(body.schema, {}) : await readJson(ctx, body.schema);
-      const outcome = await inTransaction(deps.database.db, (tx) => carryOut(tx, call, run, given));
-      ctx.status = outcome.status;
-      ctx.body = outcome.answer ?? null;
-      return outcome.changed === false ? 'not logged' : 'logged';
+      const key = method === 'post' ? idempotencyKeyOf(ctx) : undefined;
+      const { value, bytes } = await readGiven(ctx, method, body.schema);
+      let logged: Logged = 'not logged';
+      const work = async (tx: Tx) => {
+        const outcome = await carryOut(tx, call, run, value);
+        logged = outcome.changed === false ? 'not logged' : 'logged';
+        return { status: outcome.status, body: outcome.answer };
+      };
+      const { db } = deps.database;
+      if (key === undefined) {
+        tell(ctx, await inTransaction(db, work));
+        return logged;
+      }
+      const { answer: kept, repeated } = await carryOutOnce(db, call, key, bytes, work);
+      if (repeated) {
+        ctx.set('Idempotent-Replayed', 'true');
+      }
+      tell(ctx, kept);
+      return logged;
     },
   );
+}
+
+async function readGiven<B extends z.ZodObject>(
+  ctx: Context,
+  method: Method,
+  schema: B,
+): Promise<JsonBody<z.output<B>>> {
+  return method === 'delete'
+    ? { value: parseFields(schema, {}), bytes: new Uint8Array() }
+    : readJson(ctx, schema);
+}
+
+function tell(ctx: Context, { status, body }: KeptAnswer): void {
+  ctx.status = status;
+  ctx.body = body ?? null;
 }
 
 async function carryOut<Body, A>(

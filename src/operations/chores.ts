@@ -7,6 +7,7 @@ import { notifyExpiring } from '../grants/notify-expiring.ts';
 import { purgeClientErrors } from '../insights/purge.ts';
 import type { Logger } from '../log.ts';
 import { purgeSessions } from '../oidc/purge.ts';
+import { purgeAnswers } from '../operators/answer-once.ts';
 import { purgeTokens } from '../tokens/purge.ts';
 import { purgeSigningKeys } from '../tokens/purge-signing-keys.ts';
 import { purgeUpstream } from '../upstream/purge.ts';
@@ -33,6 +34,7 @@ const CHORES: Readonly<Record<string, (deps: ChoreDeps) => Promise<unknown>>> = 
   'upstream sign-ins': ({ db }) => purgeUpstream(db),
   mails: ({ db }) => purgeMails(db),
   'failed requests': ({ db }) => purgeClientErrors(db),
+  'answers to repeated calls': ({ db }) => purgeAnswers(db),
   'log entries': ({ db, config }) => trimLog(db, config.logRetentionDays),
   'notices of unused grants': ({ db, config }) => notifyExpiring(db, config),
 };

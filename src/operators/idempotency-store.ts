@@ -1,0 +1,96 @@
+import { type SqlBool, sql } from 'kysely';
+import type { Db } from '../db/database.ts';
+import type { Tx } from '../db/transaction.ts';
+import { StagedoorError } from '../errors.ts';
+
+/** Which call a row is of. */
+export interface CallKey {
+  /** Id of the operator token. */
+  readonly operator: string;
+  readonly keyHash: Uint8Array;
+}
+
+/** Answers are kept for a day. */
+const OVER = sql<SqlBool>`created_at < now() - interval '1 day'`;
+/** PostgreSQL's lock_not_available. */
+const LOCK_TIMEOUT = '55P03';
+
+/**
+ * Takes a key for a call. A call with the same key that is under way is waited for, a few seconds
+ * at most: its transaction has the row.
+ * @returns false where it was taken already
+ * @throws StagedoorError `conflict` where the other one takes too long
+ */
+export async function insertCall(
+  tx: Tx,
+  { operator, keyHash }: CallKey,
+  requestHash: Uint8Array,
+): Promise<boolean> {
+  await sql`set local lock_timeout = '10s'`.execute(tx);
+  const inserted = await claim(tx, { operator, keyHash }, requestHash).catch(refuseUnderWay);
+  await sql`set local lock_timeout to default`.execute(tx);
+  return inserted;
+}
+
+async function claim(
+  tx: Tx,
+  { operator, keyHash }: CallKey,
+  requestHash: Uint8Array,
+): Promise<boolean> {
+  await tx
+    .deleteFrom('idempotent_calls')
+    .where('operator', '=', operator)
+    .where('key_hash', '=', keyHash)
+    .where(OVER)
+    .execute();
+  const row = await tx
+    .insertInto('idempotent_calls')
+    .values({ operator, key_hash: keyHash, request_hash: requestHash })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('operator')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+function refuseUnderWay(error: unknown): never {
+  if (error instanceof Error && 'code' in error && error.code === LOCK_TIMEOUT) {
+    throw new StagedoorError(
+      'conflict',
+      'A call with this Idempotency-Key is still under way. Try again shortly.',
+    );
+  }
+  throw error;
+}
+
+/** What is known of a call that was answered. */
+export async function selectCall(
+  db: Db,
+  { operator, keyHash }: CallKey,
+): Promise<{ requestHash: Uint8Array; sealedAnswer: Uint8Array | null } | undefined> {
+  const row = await db
+    .selectFrom('idempotent_calls')
+    .select(['request_hash', 'sealed_answer'])
+    .where('operator', '=', operator)
+    .where('key_hash', '=', keyHash)
+    .executeTakeFirst();
+  return row && { requestHash: row.request_hash, sealedAnswer: row.sealed_answer };
+}
+
+/** Keeps the answer of a call. */
+export async function updateAnswer(
+  tx: Tx,
+  { operator, keyHash }: CallKey,
+  sealedAnswer: Uint8Array,
+): Promise<void> {
+  await tx
+    .updateTable('idempotent_calls')
+    .set({ sealed_answer: sealedAnswer })
+    .where('operator', '=', operator)
+    .where('key_hash', '=', keyHash)
+    .execute();
+}
+
+/** Deletes the answers that nobody may ask for any more. */
+export async function deleteOldCalls(db: Db): Promise<void> {
+  await db.deleteFrom('idempotent_calls').where(OVER).execute();
+}
