@@ -43,8 +43,12 @@ export interface MailData {
     /** Absent where it did not come from the user's own browser. */
     readonly origin?: Origin | undefined;
   };
-  /** Somebody signed in with the right password in a browser that was not seen before. */
-  new_device: Happening & { readonly origin: Origin };
+  /** Somebody signed in in a browser that was not seen before. */
+  new_device: Happening & {
+    readonly origin: Origin;
+    /** At the platform's own login, where passwords are none of ours. */
+    readonly upstream?: boolean | undefined;
+  };
 }
 
 /** When it happened, and the reader's clock. */

@@ -55,7 +55,7 @@ const mail = z.discriminatedUnion('kind', [
   }),
   z.object({
     kind: z.literal('new_device'),
-    data: z.object({ ...happening, origin }),
+    data: z.object({ ...happening, origin, upstream: z.boolean().optional() }),
   }),
 ]);
 

@@ -135,17 +135,26 @@ function message(mailFrom: string, mail: OutgoingMail): SendMailOptions {
 /** What nodemailer and the file system say of an error. */
 function detailsOf(error: unknown) {
   const from: object = error instanceof Error ? error : {};
+  const code = 'code' in from ? String(from.code) : 'ERROR';
+  const status = 'responseCode' in from ? Number(from.responseCode) : undefined;
   return {
-    code: 'code' in from ? String(from.code) : 'ERROR',
+    code,
     command: 'command' in from && typeof from.command === 'string' ? from.command : undefined,
-    status: 'responseCode' in from ? Number(from.responseCode) : undefined,
+    status,
     response: 'response' in from && typeof from.response === 'string' ? from.response : undefined,
+    system: status === undefined ? systemCode(error, code) : undefined,
   };
 }
 
+/** nodemailer calls all of a connection's troubles the same; the system's own name says more. */
+function systemCode(error: unknown, code: string): string | undefined {
+  const name = error instanceof Error ? /\bE[A-Z]{4,}\b/.exec(error.message)?.[0] : undefined;
+  return name === code ? undefined : name;
+}
+
 function toFailure(error: unknown): MailFailure {
-  const { code, command, status, response } = detailsOf(error);
-  const reason = [code, command, status].filter((part) => part !== undefined).join(' ');
+  const { code, system, command, status, response } = detailsOf(error);
+  const reason = [code, command, system, status].filter((part) => part !== undefined).join(' ');
   // A server may repeat what it was sent: at signing in, that is the password.
   const answer = code === 'EAUTH' || response === undefined ? '' : `: ${response}`;
   const refused = status !== undefined && RECIPIENT_REFUSED.includes(status);

@@ -36,12 +36,13 @@ export function writePasswordChanged(
 export function writeNewDevice(pen: MailPen, data: MailData['new_device']): MailContent {
   const { t } = pen;
   const subject = t('sign_in.subject');
+  const unexpected = data.upstream ? 'sign_in.unexpected_upstream' : 'sign_in.unexpected';
   return {
     subject,
     heading: subject,
     sections: [
       { sentences: [t('sign_in.happened')] },
-      { sentences: [t('sign_in.expected'), t('sign_in.unexpected')] },
+      { sentences: [t('sign_in.expected'), t(unexpected)] },
     ],
     facts: [timeFact(pen, data), originFact(pen, data.origin)],
     links: [authorizationsLink(pen), activityLink(pen)],

@@ -31,7 +31,12 @@ export async function noteSignIn(
       kind: 'new_device',
       recipient: user.email,
       locale: user.locale,
-      data: { at: new Date().toISOString(), timezone: user.timezone, origin },
+      data: {
+        at: new Date().toISOString(),
+        timezone: user.timezone,
+        origin,
+        upstream: method === 'upstream',
+      },
     });
   }
 }

@@ -4,7 +4,10 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { MAILS } from '../support/mails.ts';
 import { type Outbox, outboxOf, until } from '../support/outbox.ts';
+
+const LONG_NAME = 'Verein zur Förderung der zeitgenössischen Kammermusik im ländlichen Raum e. V.';
 
 let testDatabase: TestDatabase;
 let database: Database;
@@ -60,8 +63,10 @@ describe('A mail server', () => {
   test('that dies in the middle of a mail gets it again', async () => {
     let dying = true;
     const options = { refuseData: () => (dying ? ('hang up' as const) : undefined) };
+    // Long enough to be sent in more than one piece.
+    const organizers = Array.from({ length: 50 }, (_, i) => ({ slug: `o${i}`, name: LONG_NAME }));
     await outbox.withSender(options, async (server) => {
-      await outbox.enqueue();
+      await outbox.enqueue({ data: { ...MAILS.authorized, organizers } });
       await outbox.untilFailed();
       assert.match((await outbox.row()).lastError ?? '', /^ECONN/);
       assert.equal(server.received.length, 0);
@@ -72,13 +77,53 @@ describe('A mail server', () => {
     });
   });
 
-  test('that refuses the content gets it again', async () => {
-    await outbox.withSender({ refuseData: () => 554 }, async () => {
+  test('that takes a mail and dies before it says so gets the same one again, to drop it', async () => {
+    let losing = true;
+    const options = { refuseData: () => (losing ? ('lose the answer' as const) : undefined) };
+    await outbox.withSender(options, async (server) => {
       await outbox.enqueue();
       await outbox.untilFailed();
-      assert.equal((await outbox.row()).failedAt, null);
+      losing = false;
+      await outbox.makeDue();
+      await outbox.untilSent();
+      const [first, second, ...others] = server.received;
+      assert.ok(first !== undefined && second !== undefined && others.length === 0);
+      for (const header of ['message-id', 'date', 'subject', 'to']) {
+        assert.equal(first.headers.get(header), second.headers.get(header), header);
+      }
+      assert.deepEqual([first.text, first.html], [second.text, second.html]);
     });
   });
+
+  test('that hangs after the content is left, and gets it again', async () => {
+    let hanging = true;
+    const options = { refuseData: () => (hanging ? ('hang' as const) : undefined) };
+    await outbox.withSender(
+      options,
+      async (server) => {
+        await outbox.enqueue();
+        await outbox.untilFailed();
+        assert.match((await outbox.row()).lastError ?? '', /^ETIMEDOUT/);
+        hanging = false;
+        await outbox.makeDue();
+        await outbox.untilSent();
+        assert.equal(server.received.length, 1);
+      },
+      { patience: 1000 },
+    );
+  });
+
+  for (const code of [452, 554]) {
+    test(`that refuses the content with ${code} gets it again`, async () => {
+      await outbox.withSender({ refuseData: () => code }, async () => {
+        await outbox.enqueue();
+        await outbox.untilFailed();
+        const { failedAt, lastError } = await outbox.row();
+        assert.equal(failedAt, null);
+        assert.match(lastError ?? '', new RegExp(`^EMESSAGE DATA ${code}`));
+      });
+    });
+  }
 
   test('that refuses the recipient is not asked again', async () => {
     await outbox.withSender({ refuseRecipient: () => 550 }, async (server) => {

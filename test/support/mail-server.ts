@@ -5,17 +5,25 @@ import { parseMessage, type ReadMessage } from './read-message.ts';
 export interface ReceivedMail extends ReadMessage {
   /** Of the envelope, where delivery goes by. */
   readonly recipients: readonly string[];
+  /** What the client called itself at the beginning (RFC 5321 §4.1.1.1). */
+  readonly client: string;
 }
 
-/** What a server says instead of taking the mail: an SMTP code, or it hangs up. */
-export type Refusal = number | 'hang up';
+/**
+ * What a server does instead of taking the content: answers with an SMTP code; hangs up in the
+ * middle; or says nothing more. `lose the answer` is worse: it takes the mail, and hangs up before
+ * it has said so.
+ */
+export type Refusal = number | 'hang up' | 'hang' | 'lose the answer';
 
 /** How a server misbehaves. Each is asked at every mail. */
 export interface MailServerOptions {
-  readonly refuseRecipient?: () => Refusal | undefined;
+  readonly refuseRecipient?: () => number | undefined;
   readonly refuseData?: () => Refusal | undefined;
   /** Milliseconds that it takes over each mail. */
   readonly delay?: number;
+  /** Called when it has taken a mail, just before it says so. */
+  readonly taken?: (mail: ReceivedMail) => void;
 }
 
 /** A real SMTP server on this machine. */
@@ -33,6 +41,8 @@ export async function startMailServer(options: MailServerOptions = {}): Promise<
   let connections = 0;
   const server = new SMTPServer({
     disabledCommands: ['AUTH', 'STARTTLS'],
+    // What it hangs on to is not waited for.
+    closeTimeout: 1,
     onConnect: (_session, done) => {
       connections += 1;
       done();
@@ -49,14 +59,18 @@ export async function startMailServer(options: MailServerOptions = {}): Promise<
         }
       });
       stream.on('end', () => {
-        const error = refusal(refuse);
-        if (error === null) {
-          received.push({
-            ...parseMessage(Buffer.concat(chunks).toString('latin1')),
-            recipients: session.envelope.rcptTo.map(({ address }) => address),
-          });
+        if (refuse === 'hang' || refuse === 'hang up') {
+          return;
         }
-        setTimeout(() => done(error), options.delay ?? 0);
+        if (typeof refuse !== 'number') {
+          const mail = readMail(Buffer.concat(chunks), session);
+          received.push(mail);
+          options.taken?.(mail);
+        }
+        if (refuse === 'lose the answer') {
+          return hangUp(server, session);
+        }
+        setTimeout(() => done(refusal(refuse)), options.delay ?? 0);
       });
     },
   });
@@ -72,6 +86,14 @@ export async function startMailServer(options: MailServerOptions = {}): Promise<
     received,
     connections: () => connections,
     close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
+
+function readMail(source: Buffer, session: SMTPServerSession): ReceivedMail {
+  return {
+    ...parseMessage(source.toString('latin1')),
+    recipients: session.envelope.rcptTo.map(({ address }) => address),
+    client: String(session.hostNameAppearsAs),
   };
 }
 

@@ -35,6 +35,7 @@ export interface Outbox {
   withSender(
     options: MailServerOptions,
     work: (server: MailServer, sender: MailSender) => Promise<void>,
+    senderOptions?: SenderOptions,
   ): Promise<void>;
 }
 
@@ -85,9 +86,9 @@ export function outboxOf(database: Database): Outbox {
     },
     untilSent: () => until(async () => (await rows()).every(({ sentAt }) => sentAt !== null)),
     untilFailed: () => until(async () => (await row()).lastError !== null),
-    withSender: async (options, work) => {
+    withSender: async (options, work, senderOptions) => {
       const server = await startMailServer(options);
-      const sender = startSender(server.url);
+      const sender = startSender(server.url, senderOptions);
       try {
         await work(server, sender);
       } finally {
@@ -98,15 +99,18 @@ export function outboxOf(database: Database): Outbox {
   };
 }
 
-/** Waits until it holds, for half a minute at most: the machine may be busy. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (let round = 0; round < 1500; round += 1) {
-    if (await condition()) {
-      return;
+/** Waits until it holds, for half a minute at most by default: the machine may be busy. */
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  seconds = 30,
+): Promise<void> {
+  const end = Date.now() + seconds * 1000;
+  while (!(await condition())) {
+    if (Date.now() > end) {
+      assert.fail(`It did not come true within ${seconds} seconds.`);
     }
     await sleep(20);
   }
-  assert.fail('It did not come true within half a minute.');
 }
 
 const defaults: Mail = {

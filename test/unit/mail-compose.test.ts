@@ -74,6 +74,22 @@ describe('A mail', () => {
     }
   });
 
+  test('says where the password is changed', () => {
+    const signsOut = /that signs everybody out/;
+    assert.match(compose({}, 'en', 'new_device').text, signsOut);
+    const { text } = compose({ upstream: true }, 'en', 'new_device');
+    assert.doesNotMatch(text, signsOut);
+    assert.match(text, /change your password at once where you sign in/);
+  });
+
+  test('says that a password was removed, and from where where that is known', () => {
+    const { origin } = MAILS.authorized;
+    const { subject, text } = compose({ removed: true, origin }, 'en', 'password_changed');
+    assert.equal(subject, 'Your password was removed');
+    assert.match(text, /nobody can sign in with one/);
+    assert.match(text, /From where: Firefox on Linux, address 203\.0\.113\.7\n/);
+  });
+
   test('leaves out what there is not', () => {
     const { text } = compose({
       application: { name: 'X', owner: null, homepageUrl: 'javascript:alert(1)' },

@@ -17,6 +17,8 @@ export const accountEn = {
     'If it was you, in a new browser or after its cookies were deleted, there is nothing to do.',
   'sign_in.unexpected':
     'If it was not you, change your password at once: that signs everybody out. Then look through your authorized applications and your activity.',
+  'sign_in.unexpected_upstream':
+    'If it was not you, change your password at once where you sign in, and end all sessions there. Then look through your authorized applications and your activity.',
   'label.by': 'By whom',
 } as const;
 
@@ -39,5 +41,7 @@ export const accountDe: Record<keyof typeof accountEn, string> = {
     'Wenn du es warst, in einem neuen Browser oder nach dem Löschen von Cookies, musst du nichts tun.',
   'sign_in.unexpected':
     'Wenn du es nicht warst, ändere sofort dein Passwort: Damit werden alle abgemeldet. Sieh danach deine zugelassenen Anwendungen und deine Aktivität durch.',
+  'sign_in.unexpected_upstream':
+    'Wenn du es nicht warst, ändere sofort dein Passwort dort, wo du dich anmeldest, und beende dort alle Sitzungen. Sieh danach deine zugelassenen Anwendungen und deine Aktivität durch.',
   'label.by': 'Von wem',
 };

@@ -1,0 +1,30 @@
+import { pino } from 'pino';
+import { z } from 'zod';
+import { startMailSender } from '../../src/audit/notify.ts';
+import { createTransport } from '../../src/audit/transport.ts';
+import { readConfig } from '../../src/config.ts';
+import { openDatabase } from '../../src/db/database.ts';
+import { ISSUER } from './outbox.ts';
+
+// A sender of mails and nothing else: the child of startSenderProcess, which kills it.
+
+const options = z
+  .object({ databaseUrl: z.string(), smtpUrl: z.string(), leaseSeconds: z.number() })
+  .parse(JSON.parse(process.argv[2] ?? ''));
+
+const patience = 20_000;
+const transport = createTransport({
+  smtpUrl: options.smtpUrl,
+  dataDir: '',
+  mailFrom: 'Stagedoor <no-reply@example.com>',
+  timeouts: { connection: patience, greeting: patience, socket: patience },
+});
+startMailSender({
+  database: await openDatabase({ url: options.databaseUrl, dataDir: '', connections: 5 }),
+  transport,
+  log: pino({ level: 'warn' }, pino.destination(2)),
+  issuer: ISSUER,
+  scopes: readConfig({}).scopes,
+  intervalMs: 50,
+  leaseSeconds: options.leaseSeconds,
+});
