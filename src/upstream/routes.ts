@@ -7,6 +7,7 @@ import { identify } from '../web/identify.ts';
 import { localPath } from '../web/local-path.ts';
 import type { Renderer } from '../web/render.ts';
 import type { Sessions } from '../web/session.ts';
+import { backchannelRoutes } from './backchannel-routes.ts';
 import { endSessionUrl } from './end-session.ts';
 import { CALLBACK, SIGN_OUT, type UpstreamLogin } from './sign-in-page.ts';
 
@@ -35,7 +36,8 @@ export function upstreamRoutes(deps: UpstreamRoutesDeps): Router {
     .get(SIGN_OUT, async (ctx) => {
       const url = await endSessionUrl(deps.upstream.discover);
       ctx.redirect(url?.href ?? '/logout');
-    });
+    })
+    .use(backchannelRoutes(deps).routes());
 }
 
 /**

@@ -23,6 +23,7 @@ export type WantedSignIn = Omit<SignInRequest, 'locale'>;
 export interface UpstreamLogin {
   /** The provider's host, for people. */
   readonly host: string;
+  readonly settings: UpstreamConfig;
   readonly discover: Discover;
   /** Sends the person to the provider; answers with a page where that can't be done. */
   begin(ctx: Context, wanted: WantedSignIn): Promise<void>;
@@ -54,6 +55,7 @@ export function connectUpstream(
   const deps = { ...around, upstream, discover, redirectUri: `${around.issuer}${CALLBACK}` };
   return {
     host: hostOf(upstream),
+    settings: upstream,
     discover,
     begin: (ctx, wanted) => begin(deps, ctx, wanted),
     complete: (ctx) => complete(deps, ctx),

@@ -86,3 +86,46 @@ export async function upsertUpstreamSession(
     .onConflict((conflict) => conflict.column('session_uid').doUpdateSet(session))
     .execute();
 }
+
+/** Notes a logout token; false where that was done before. Kept for `seconds`. */
+export async function insertLogoutToken(db: Db, jti: string, seconds: number): Promise<boolean> {
+  const inserted = await db
+    .insertInto('upstream_logout_tokens')
+    .values({
+      jti_hash: hashOf(jti),
+      expires_at: sql<Date>`now() + make_interval(secs => ${seconds})`,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('jti_hash')
+    .executeTakeFirst();
+  return inserted !== undefined;
+}
+
+/**
+ * Ends browser sessions: those of a user, those of a session at the provider, or those that are both.
+ * @returns the users who had any
+ */
+export async function deleteSessions(
+  db: Db,
+  issuer: string,
+  { userId, sid }: { readonly userId: string | undefined; readonly sid: string | undefined },
+): Promise<string[]> {
+  if (userId === undefined && sid === undefined) {
+    return [];
+  }
+  let ended = db.deleteFrom('sessions');
+  if (userId !== undefined) {
+    ended = ended.where('user_id', '=', userId);
+  }
+  if (sid !== undefined) {
+    ended = ended.where('uid', 'in', (eb) =>
+      eb
+        .selectFrom('upstream_sessions')
+        .select('session_uid')
+        .where('issuer', '=', issuer)
+        .where('sid', '=', sid),
+    );
+  }
+  const rows = await ended.returning('user_id').execute();
+  return [...new Set(rows.map(({ user_id }) => user_id).filter((id) => id !== null))];
+}

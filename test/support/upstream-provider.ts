@@ -107,6 +107,8 @@ function configuration(
     },
     interactions: { url: (_ctx, { uid }) => `/sign-in/${uid}` },
     pkce: { required: () => true },
+    // By default it tells no server on this machine that a session has ended.
+    fetch: (url, { dispatcher: _, ...init }: RequestInit = {}) => fetch(url, init),
     findAccount: (_ctx, sub) => {
       const account = accounts.get(sub);
       return (

@@ -1,0 +1,34 @@
+import { record } from '../audit/record.ts';
+import type { Tx } from '../db/transaction.ts';
+import { findUserByIdentity } from '../directory/link-identity.ts';
+import { StagedoorError } from '../errors.ts';
+import { LOGOUT_TOKEN_AGE, type LogoutToken } from './logout-token.ts';
+import { deleteSessions, insertLogoutToken } from './store.ts';
+
+/**
+ * Ends the browser sessions here that came from what has ended at the provider, and logs it.
+ * Applications keep their access, as they do when somebody signs out here.
+ * @throws StagedoorError `validation_failed` where the token was used before
+ */
+export async function endSessions(
+  tx: Tx,
+  issuer: string,
+  { jti, subject, sid }: LogoutToken,
+): Promise<void> {
+  if (!(await insertLogoutToken(tx, `${issuer} ${jti}`, 2 * LOGOUT_TOKEN_AGE))) {
+    throw new StagedoorError('validation_failed', 'The logout token was used before.');
+  }
+  const user =
+    subject === undefined ? undefined : await findUserByIdentity(tx, { issuer, subject });
+  if (subject !== undefined && user === undefined) {
+    return;
+  }
+  for (const userId of await deleteSessions(tx, issuer, { userId: user?.id, sid })) {
+    await record(tx, {
+      action: 'stagedoor.user.signed_out',
+      actor: 'system',
+      userId,
+      data: { method: 'upstream' },
+    });
+  }
+}
