@@ -34,12 +34,13 @@ export function interactionRoutes(deps: InteractionRoutesDeps): Router {
     })
     .get(`/interaction/:uid/${SIGNED_IN}`, async (ctx) => {
       const interaction = await deps.interactions.find(ctx);
-      if (!isPending(interaction)) {
+      const pending = isPending(interaction) ? interaction : undefined;
+      if (!isPending(interaction) && interaction.reason !== 'other_user') {
         return showOver(deps, ctx, interaction);
       }
-      return deps.upstream === undefined || interaction.decidedUrl !== undefined
-        ? ctx.redirect(`/interaction/${interaction.uid}`)
-        : completeUpstream(deps.upstream, deps, ctx, interaction);
+      return deps.upstream === undefined || pending?.decidedUrl !== undefined
+        ? ctx.redirect(`/interaction/${ctx.params.uid}`)
+        : completeUpstream(deps.upstream, deps, ctx, pending);
     })
     .post('/interaction/:uid', async (ctx) => {
       const form = await readForm(ctx);

@@ -13,9 +13,9 @@ export function beginUpstream(
   ctx: Context,
   interaction: PendingInteraction,
 ): Promise<void> {
-  const { uid, signInAnew, loginHint } = interaction;
+  const { signInAnew, loginHint } = interaction;
   const maxAge = config.sessionTtl;
-  return upstream.begin(ctx, { ...paths(uid), anew: signInAnew, maxAge, loginHint });
+  return upstream.begin(ctx, { ...paths(interaction), anew: signInAnew, maxAge, loginHint });
 }
 
 /**
@@ -33,7 +33,7 @@ export function confirmUpstream(
   },
 ): Promise<void> {
   return upstream.begin(ctx, {
-    ...paths(interaction.uid),
+    ...paths(interaction),
     anew: false,
     maxAge: Math.floor(config.recentSignInSeconds / 2),
     loginHint: page.email,
@@ -41,24 +41,28 @@ export function confirmUpstream(
   });
 }
 
-/** Takes up a request whose person comes back from the platform's own login. */
+/**
+ * Takes up a request whose person comes back from the platform's own login.
+ * @param interaction undefined: the session that it belongs to has ended meanwhile, as it does when
+ *   somebody else signs in there
+ */
 export async function completeUpstream(
   upstream: UpstreamLogin,
   deps: InteractionRoutesDeps,
   ctx: Context,
-  interaction: PendingInteraction,
+  interaction: PendingInteraction | undefined,
 ): Promise<void> {
   const signedIn = await upstream.complete(ctx);
   if (signedIn === undefined) {
     return;
   }
-  const { authenticatedAt, next } = signedIn;
+  const { authenticatedAt, next, restartAt } = signedIn;
   const userId = signedIn.user.id;
   await deps.sessions.signIn(ctx, userId, signedIn);
   ctx.status = 303;
-  if (interaction.userId !== undefined && interaction.userId !== userId) {
+  if (interaction === undefined || (interaction.userId ?? userId) !== userId) {
     // The request belongs to the other user's session: it starts over in one of this user's.
-    return ctx.redirect(interaction.restartUrl);
+    return ctx.redirect(restartAt ?? next);
   }
   ctx.redirect(
     interaction.prompt === 'consent'
@@ -67,6 +71,11 @@ export async function completeUpstream(
   );
 }
 
-function paths(uid: string): { readonly returnTo: string; readonly completeAt: string } {
-  return { returnTo: `/interaction/${uid}`, completeAt: `/interaction/${uid}/${SIGNED_IN}` };
+function paths({ uid, userId, restartUrl }: PendingInteraction) {
+  const { pathname, search } = new URL(restartUrl);
+  return {
+    returnTo: `/interaction/${uid}`,
+    completeAt: `/interaction/${uid}/${SIGNED_IN}`,
+    restartAt: userId === undefined ? undefined : pathname + search,
+  };
 }

@@ -45,7 +45,8 @@ export async function completeSignIn(
   }
   const sid = isText(claims.sid) ? claims.sid : undefined;
   const session = sid === undefined ? undefined : { issuer, sid };
-  return { user, authenticatedAt, session, next: wayBack(pending) };
+  const { restartAt } = pending;
+  return { user, authenticatedAt, session, next: wayBack(pending), restartAt };
 }
 
 async function redeem(

@@ -10,6 +10,7 @@ const STATE = /^[\w-]{43}$/;
 
 const content = z.object({
   returnTo: z.string(),
+  restartAt: z.string().optional(),
   completeAt: z.string(),
   anew: z.boolean(),
   maxAge: z.number(),

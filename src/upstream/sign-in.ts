@@ -7,6 +7,8 @@ export type Carried = Readonly<Record<string, readonly string[]>>;
 export interface SignInRequest {
   /** Path of ours at which the browser goes on, also after a failure. */
   readonly returnTo: string;
+  /** Path of ours at which all begins anew, for when it is not the one who was sent that comes back. */
+  readonly restartAt?: string | undefined;
   /** Path of ours that takes the provider's answer: its cookies may be for that path alone. */
   readonly completeAt: string;
   /** The person has to sign in now, whatever session they have there. */
@@ -37,6 +39,8 @@ export interface UpstreamSignIn {
   readonly session: { readonly issuer: string; readonly sid: string } | undefined;
   /** Where the browser goes on. */
   readonly next: string;
+  /** As in the request. */
+  readonly restartAt: string | undefined;
 }
 
 /** Seconds that a person may take at the provider; the pages of the flow wait as long. */
