@@ -30,7 +30,7 @@ import { createMetrics, measureRequests } from './operations/metrics.ts';
 import type { CallLog } from './operators/call-log.ts';
 import { introspectionEndpoint } from './tokens/introspection-routes.ts';
 import type { Keyring } from './tokens/keyring.ts';
-import { bearerRoutes } from './tokens/routes.ts';
+import { accessRoutes } from './tokens/routes.ts';
 import { upstreamRoutes } from './upstream/routes.ts';
 import { connectUpstream } from './upstream/sign-in-page.ts';
 import { assets } from './web/assets.ts';
@@ -94,7 +94,7 @@ export function createApp(deps: AppDeps): Koa {
   provider.use(ownUrl(issuer, config.trustProxy > 0));
   provider.use(securityHeaders({ issuer }));
   provider.use(assets());
-  mount(provider, bearerRoutes({ database }));
+  mount(provider, accessRoutes({ database, issuer }));
   mount(provider, operationsRoutes({ database, metrics }));
   mount(provider, landingRoutes({ ...pages, demoGuide: deps.demoGuide }));
   mount(provider, guideRoutes(pages));

@@ -353,14 +353,57 @@ for (const engine of ['PostgreSQL', 'the embedded database'] as const) {
       ]);
     });
 
-    it('open nothing as bearer tokens', async () => {
-      const { body } = await redeem(scanner, await code(scanner), await proof(key));
-      const answer = await fetch(`${server.issuer}/api/v1/organizers/`, {
-        headers: { authorization: `Bearer ${body.access_token}` },
+    describe('at our own endpoints', () => {
+      const path = '/api/v1/organizers/';
+      const url = () => server.issuer + path;
+      const get = (authorization: string, dpop?: string) =>
+        fetch(`${url()}?page=1`, {
+          headers: { authorization, ...(dpop === undefined ? {} : { dpop }) },
+        });
+      const challengeOfRefusal = async (answer: Response) => {
+        assert.equal(answer.status, 401);
+        assert.match(await answer.text(), /^\{"detail":".+"\}$/);
+        return answer.headers.get('www-authenticate') ?? '';
+      };
+
+      it('open something together with a proof only', async () => {
+        const { body } = await redeem(scanner, await code(scanner), await proof(key));
+        const { access_token: token = '' } = body;
+        const good = () => newProof(key, { method: 'GET', url: url(), token });
+        assert.equal((await get(`DPoP ${token}`, await good())).status, 200);
+        assert.equal((await get(`dpop ${token}`, await good())).status, 200);
+        assert.match(
+          await challengeOfRefusal(await get(`Bearer ${token}`, await good())),
+          /^Bearer .*error="invalid_token", DPoP algs="ES256 /,
+        );
+        for (const wrong of [
+          undefined,
+          await newProof(otherKey, { method: 'GET', url: url(), token }),
+          await newProof(key, { method: 'POST', url: url(), token }),
+          await newProof(key, { method: 'GET', url: `${server.issuer}/api/v1/me`, token }),
+          await newProof(key, { method: 'GET', url: url() }),
+          await newProof(key, { method: 'GET', url: url(), token: `${token}x` }),
+        ]) {
+          const challenge = await challengeOfRefusal(await get(`DPoP ${token}`, wrong));
+          assert.match(challenge, /^DPoP .*error="(invalid_dpop_proof|invalid_token)".*algs="/);
+        }
+        const plain = await redeem(scanner, await code(scanner));
+        const { access_token: unbound = '' } = plain.body;
+        const needless = await newProof(key, { method: 'GET', url: url(), token: unbound });
+        await challengeOfRefusal(await get(`DPoP ${unbound}`, needless));
+        assert.equal((await get(`Bearer ${unbound}`)).status, 200);
       });
-      assert.equal(answer.status, 401);
-      assert.match(answer.headers.get('www-authenticate') ?? '', /DPoP .*error="invalid_token"/);
-      assert.match(await answer.text(), /^\{"detail":".+"\}$/);
+
+      it('let exactly one of 10 requests with one proof in', async () => {
+        const { body } = await redeem(scanner, await code(scanner), await proof(key));
+        const { access_token: token = '' } = body;
+        const once = await newProof(key, { method: 'GET', url: url(), token });
+        const answers = await Promise.all(
+          Array.from({ length: 10 }, () => get(`DPoP ${token}`, once)),
+        );
+        const statuses = answers.map(({ status }) => status).sort();
+        assert.deepEqual(statuses, [200, ...Array(9).fill(401)]);
+      });
     });
 
     describe('with clients that others wrote', () => {
@@ -411,6 +454,16 @@ for (const engine of ['PostgreSQL', 'the embedded database'] as const) {
             { DPoP },
           );
           assert.equal(second.token_type, 'dpop');
+          const organizers = await client.fetchProtectedResource(
+            config,
+            second.access_token,
+            new URL('/api/v1/organizers/', server.issuer),
+            'GET',
+            undefined,
+            undefined,
+            { DPoP },
+          );
+          assert.equal(organizers.status, 200);
           const told = await client.tokenIntrospection(config, second.access_token);
           assert.deepEqual(told.cnf, { jkt: await DPoP.calculateThumbprint() });
         }
