@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { z } from 'zod';
+import { createDemoApi } from '../../src/demo/api.ts';
+import { createResourceServer } from '../../src/resource-server/resource-server.ts';
+import { createPlatform, putTeam, type TestPlatform } from '../support/factories.ts';
+import { type GuardedApi, listen } from '../support/kit/frameworks.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { obtainTokens } from '../support/tokens.ts';
+
+const list = z.object({ count: z.number(), results: z.array(z.looseObject({})) });
+
+describe('the API of the demo', () => {
+  let server: TestServer;
+  let platform: TestPlatform;
+  let api: GuardedApi;
+  /** Of Ada, at both of her organizers. */
+  let token: string;
+  let profileToken: string;
+
+  before(async () => {
+    server = await startServer();
+    platform = await createPlatform(server);
+    await putTeam(server, { organizer: 'bluehall', permissions: [], members: ['ada'] });
+    const { clientId, clientSecret = '' } = platform.resourceServer;
+    const { issuer } = server;
+    api = await listen(createDemoApi(createResourceServer({ issuer, clientId, clientSecret })));
+    const { application, ada: user } = platform;
+    ({ accessToken: token } = await obtainTokens(server, { application, user }));
+    ({ accessToken: profileToken } = await obtainTokens(server, {
+      application,
+      user,
+      scope: 'profile',
+    }));
+  });
+  after(async () => {
+    await api?.close();
+    await server.close();
+  });
+
+  const call = (path: string, method = 'GET', bearer = token) =>
+    fetch(api.url + path, { method, headers: { authorization: `Bearer ${bearer}` } });
+
+  it('has a guard by scope: the organizers that the token opens', async () => {
+    const answer = await call('/api/organizers');
+    assert.equal(answer.status, 200);
+    const { results } = list.parse(await answer.json());
+    const bySlug = results.sort((a, b) => String(a.slug).localeCompare(String(b.slug)));
+    assert.deepEqual(bySlug, [
+      { slug: 'bluehall', permissions: [] },
+      { slug: 'redstage', permissions: ['can_view_orders', 'can_change_orders'] },
+    ]);
+    assert.equal((await call('/api/organizers', 'GET', profileToken)).status, 403);
+  });
+
+  it('has a guard by organizer: being a member is enough', async () => {
+    assert.equal((await call('/api/organizers/redstage')).status, 200);
+    const answer = await call('/api/organizers/bluehall/');
+    assert.deepEqual(await answer.json(), { slug: 'bluehall', permissions: [] });
+    assert.equal((await call('/api/organizers/greenarena')).status, 403);
+    assert.equal((await call('/api/organizers/greenarena', 'HEAD')).status, 403);
+  });
+
+  it('has a guard by permission: orders', async () => {
+    assert.equal((await call('/api/organizers/redstage/orders')).status, 200);
+    assert.equal((await call('/api/organizers/redstage/orders', 'HEAD')).status, 200);
+    assert.equal((await call('/api/organizers/redstage/orders', 'POST')).status, 201);
+    const answer = await call('/api/organizers/redstage/orders/');
+    assert.equal(list.parse(await answer.json()).count, 3);
+    for (const method of ['GET', 'POST']) {
+      const refused = await call('/api/organizers/bluehall/orders', method);
+      assert.equal(refused.status, 403);
+      assert.match(await refused.text(), /does not have the permission/);
+    }
+  });
+
+  it('knows no other path and no other method', async () => {
+    assert.equal((await call('/api/organisers')).status, 404);
+    assert.equal((await call('/api/organizers/%2e%2e/orders')).status, 404);
+    const answer = await call('/api/organizers/redstage', 'DELETE');
+    assert.equal(answer.status, 405);
+    assert.equal(answer.headers.get('allow'), 'HEAD, GET');
+    assert.deepEqual(await answer.json(), { detail: "Method 'DELETE' not allowed." });
+  });
+});
