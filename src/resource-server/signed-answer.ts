@@ -6,6 +6,7 @@ import {
   processIntrospectionResponse,
   validateApplicationLevelSignature,
 } from 'oauth4webapi';
+import { explain } from './unavailable.ts';
 
 /** Media type of a signed introspection answer. */
 export const SIGNED_ANSWER = 'application/token-introspection+jwt';
@@ -32,6 +33,10 @@ export async function readSignedAnswer(
   await validateApplicationLevelSignature(server, signed, {
     signal,
     [allowInsecureRequests]: true,
+  }).catch((error: unknown) => {
+    const explained = explain(error, server.jwks_uri ?? '');
+    // A bad signature is a defect of the answer, not of the place where the keys are.
+    throw explained.code === 'bad_answer' ? error : explained;
   });
   // An answer of earlier, to another question, would have a good signature too.
   const { iat = 0 } = decodeJwt(jwt);

@@ -55,6 +55,20 @@ describe('a server that fails several times in a row', () => {
     assert.ok(all.every(({ status }) => status === 200));
   });
 
+  test('is left alone for as long again where the one that tried it failed', async () => {
+    const kit = await openedKit(60);
+    const { now } = performance;
+    try {
+      performance.now = () => now.call(performance) + 61_000;
+      assertUnavailable(await askAnew(kit));
+      assert.equal(issuer.introspections.length, 4);
+      assertUnavailable(await askAnew(kit));
+      assert.equal(issuer.introspections.length, 4);
+    } finally {
+      performance.now = now;
+    }
+  });
+
   test('has to fail as often again once it was back', async () => {
     const kit = await openedKit(0);
     issuer.answer(works());

@@ -183,6 +183,24 @@ describe('a guard', () => {
     assert.deepEqual(told, []);
   });
 
+  test('of a whole Fastify plugin takes what is not found there for no organizer', async () => {
+    const app = fastify();
+    app.register(
+      async (plugin) => {
+        plugin.addHook('onRequest', guardFastify(kit, { organizer: 'organizer' }));
+        plugin.setNotFoundHandler((_, reply) => reply.code(404).send({}));
+        plugin.get('/organizers/:organizer', async (asked) => accessOf(asked).sub);
+      },
+      { prefix: '/v1' },
+    );
+    issuer.answer(active());
+    const headers = bearer();
+    assert.equal((await app.inject({ url: '/v1/organizers/redstage', headers })).statusCode, 200);
+    assert.equal((await app.inject({ url: '/v1/nowhere', headers })).statusCode, 403);
+    assert.equal((await app.inject('/v1/nowhere')).statusCode, 401);
+    assert.deepEqual(told, []);
+  });
+
   test('reads no body of a request that it refuses', async () => {
     const app = fastify({ bodyLimit: 10 });
     app.post('/', { onRequest: guardFastify(kit, { organizer: null }) }, async () => 'in');

@@ -177,6 +177,11 @@ describe('a requirement that does not say what it seems to lets nobody in', () =
     ['a scope as a word', { organizer: null, scopes: 'read' }, /scopes must be a list/],
     ['an empty permission', { organizer: 'redstage', permission: '' }, /permission must be a name/],
     [
+      'more than a permission',
+      { organizer: 'redstage', permission: { read: 'x', write: 'x', delete: 'y' } },
+      /\{ read, write \}/,
+    ],
+    [
       'half of a permission',
       { organizer: 'redstage', permission: { read: 'x' } },
       /\{ read, write \}/,
@@ -192,6 +197,15 @@ describe('a requirement that does not say what it seems to lets nobody in', () =
       assert.match(told[0]?.message ?? '', message);
     });
   }
+
+  test('is told once, and not to each of many callers', async () => {
+    const told: UnavailableError[] = [];
+    const kit = createKit(issuer, { onUnavailable: (error) => told.push(error) });
+    const question: object = { requirement: { organiser: 'redstage' } };
+    const answers = await Promise.all(Array.from({ length: 50 }, () => ask(kit, question)));
+    answers.forEach(assertUnavailable);
+    assert.equal(told.length, 1);
+  });
 
   test('a function that fails to find the organizer', async () => {
     issuer.answer(json({ ...facts(), iss: issuer.url }));

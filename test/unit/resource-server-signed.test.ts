@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, describe, test } from 'node:test';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import type { UnavailableError } from '../../src/resource-server/unavailable.ts';
+import { freePort } from '../support/free-port.ts';
 import { ask, assertUnavailable, createKit } from '../support/kit/ask.ts';
 import { type Answer, facts, json, startFakeIssuer } from '../support/kit/fake-issuer.ts';
 
@@ -9,6 +10,7 @@ const issuer = await startFakeIssuer();
 after(() => issuer.close());
 
 const TYPE = 'application/token-introspection+jwt';
+const port = await freePort();
 const { publicKey, privateKey } = await generateKeyPair('ES256');
 const KEY: JWK = { ...(await exportJWK(publicKey)), kid: 'a', alg: 'ES256', use: 'sig' };
 const metadata = () => ({
@@ -118,16 +120,33 @@ describe('a kit that asks for signed answers', () => {
     });
   }
 
-  for (const [name, prepare] of Object.entries({
-    'names no keys': () => publish([KEY], { jwks_uri: undefined }),
-    'has its keys in clear': () => publish([KEY], { jwks_uri: 'http://192.0.2.1/jwks' }),
-    'has no keys': () => publish([]),
-    'has its keys nowhere': () => publish([KEY], { jwks_uri: `${issuer.url}/introspect` }),
-  })) {
+  const missing: [string, () => void, RegExp][] = [
+    ['names no keys', () => publish([KEY], { jwks_uri: undefined }), /it names no jwks_uri/],
+    [
+      'has its keys sent in clear',
+      () => publish([KEY], { jwks_uri: 'http://192.0.2.1/jwks' }),
+      /192.0.2.1 must use https/,
+    ],
+    ['has no keys', () => publish([]), /no applicable keys found/],
+    [
+      'has its keys at a place that has none',
+      () => publish([KEY], { jwks_uri: `${issuer.url}/introspect` }),
+      /introspect gave no usable answer/,
+    ],
+    [
+      'has its keys at a place where nobody is',
+      () => publish([KEY], { jwks_uri: `http://127.0.0.1:${port}/jwks` }),
+      /\/jwks cannot be reached \(ECONNREFUSED\)/,
+    ],
+  ];
+  for (const [name, prepare, message] of missing) {
     test(`lets nobody in where the server ${name}`, async () => {
       issuer.answer(signed());
       prepare();
-      assertUnavailable(await ask(createSignedKit()));
+      const told: UnavailableError[] = [];
+      const kit = createSignedKit({ onUnavailable: (error: UnavailableError) => told.push(error) });
+      assertUnavailable(await ask(kit));
+      assert.match(told[0]?.message ?? '', message);
     });
   }
 });
