@@ -91,9 +91,9 @@ describe('a server that fails several times in a row', () => {
       },
     });
     issuer.answer(fails);
-    await Promise.all(Array.from({ length: 10 }, () => ask(kit)));
-    await Promise.all(Array.from({ length: 10 }, () => ask(kit)));
-    await Promise.all(Array.from({ length: 10 }, () => askAnew(kit)));
+    await ask(kit);
+    await ask(kit);
+    await Promise.all(Array.from({ length: 30 }, () => ask(kit)));
     assert.equal(told, 2);
   });
 });
