@@ -33,6 +33,7 @@ export function presentApiServices(config: Config, locale: Locale): ApiServicesP
       register: fill('register-service.sh'),
       registered: fill('registered-answer.txt'),
       refusal: fill('refusal-answer.txt'),
+      strict: fill('strict.mjs'),
       introspect: fill('introspect.sh'),
       introspection: fill('introspection-answer.txt'),
       inactive: fill('inactive-answer.txt'),

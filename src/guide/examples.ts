@@ -30,6 +30,7 @@ const NAMES = [
   'service-node.mjs',
   'service-fetch.mjs',
   'refusal-answer.txt',
+  'strict.mjs',
   'introspect.sh',
   'introspection-answer.txt',
   'inactive-answer.txt',

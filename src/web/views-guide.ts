@@ -75,6 +75,7 @@ export interface ApiServicesProps {
       | 'register'
       | 'registered'
       | 'refusal'
+      | 'strict'
       | 'introspect'
       | 'introspection'
       | 'inactive'

@@ -7,14 +7,19 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { newDpopKey, obtainBoundToken } from '../support/dpop.ts';
+import { newDpopKey, newProof, obtainBoundToken } from '../support/dpop.ts';
 import { createPlatform, putTeam, type TestPlatform } from '../support/factories.ts';
 import { freePort } from '../support/free-port.ts';
 import { buildKit } from '../support/guide/build-kit.ts';
 import { readCode, readErrors } from '../support/guide/read-guide.ts';
-import { FETCH_STARTER, type RunningService, startService } from '../support/guide/run-service.ts';
+import {
+  FETCH_STARTER,
+  KIT_STARTER,
+  type RunningService,
+  startService,
+} from '../support/guide/run-service.ts';
 import { shapeOf } from '../support/guide/shape-of.ts';
-import { credentialsOf } from '../support/platform.ts';
+import { type ClientCredentials, credentialsOf } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { type ObtainedTokens, obtainTokens, revoke } from '../support/tokens.ts';
@@ -89,11 +94,8 @@ describe('the guide for API services', () => {
       let all: ObtainedTokens;
 
       before(async () => {
-        const { clientId, clientSecret = '' } = platform.resourceServer;
-        running = await startService({ ...service, code: code.get(`service-${id}`) ?? '' }, kit, {
-          STAGEDOOR_CLIENT_ID: clientId,
-          STAGEDOOR_CLIENT_SECRET: clientSecret,
-        });
+        const program = { ...service, code: code.get(`service-${id}`) ?? '' };
+        running = await startService(program, kit, credentials());
         all = await tokensFor('read write');
       });
       after(() => running?.stop());
@@ -190,23 +192,45 @@ describe('the guide for API services', () => {
     });
   }
 
+  it('takes bound tokens with their proof where the kit is told to', async () => {
+    const program = { file: 'service.mjs', interpreter: process.execPath, starter: KIT_STARTER };
+    const service = { ...program, code: code.get('service-strict') ?? '' };
+    const running = await startService(service, kit, credentials());
+    try {
+      const key = await newDpopKey();
+      const token = await obtainBoundToken(server, key, askFor('read', ['redstage']));
+      const dpop = await newProof(key, { method: 'GET', url: `${running.url}/`, token });
+      const call = (headers: Record<string, string>) => fetch(running.url, { headers });
+      const bound = { authorization: `DPoP ${token}`, dpop };
+      assert.deepEqual(await (await call(bound)).json(), ['redstage']);
+      const again = await call(bound);
+      assert.equal(again.status, 401, 'a proof works once');
+      assert.match(again.headers.get('www-authenticate') ?? '', /error="invalid_dpop_proof"/);
+      assert.equal((await call({ authorization: `Bearer ${token}` })).status, 401);
+      const { accessToken } = await tokensFor('read');
+      assert.equal((await call({ authorization: `Bearer ${accessToken}` })).status, 200);
+    } finally {
+      await running.stop();
+    }
+  });
+
   it('registers a service and asks about a token with curl', async () => {
     const shown = (id: string): unknown => JSON.parse(code.get(id) ?? '');
     const registered = await run('register-script', { OPERATOR_TOKEN: server.operatorToken });
     assert.deepEqual(shapeOf(registered), shapeOf(shown('register-answer')));
-    const { clientId, clientSecret = '' } = credentialsOf(registered);
     const { accessToken } = await tokensFor('read write', ['redstage', 'bluehall']);
     const ask = () =>
-      run('introspect', {
-        STAGEDOOR_CLIENT_ID: clientId,
-        STAGEDOOR_CLIENT_SECRET: clientSecret,
-        TOKEN: accessToken,
-      });
+      run('introspect', { ...credentials(credentialsOf(registered)), TOKEN: accessToken });
     const told = await ask();
     assert.deepEqual(shapeOf(told), shapeOf(shown('answer-active')));
     await revoke(server, platform.application, accessToken);
     assert.deepEqual(await ask(), shown('answer-inactive'));
   });
+
+  function credentials(of: ClientCredentials = platform.resourceServer): Record<string, string> {
+    const { clientId, clientSecret = '' } = of;
+    return { STAGEDOOR_CLIENT_ID: clientId, STAGEDOOR_CLIENT_SECRET: clientSecret };
+  }
 
   /** What a script of the page prints. */
   async function run(id: string, variables: Readonly<Record<string, string>>): Promise<unknown> {

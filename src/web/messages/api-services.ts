@@ -33,7 +33,7 @@ export const apiServicesEn = {
 
   'services.kit.title': 'The kit for Node.js',
   'services.kit.text':
-    'It needs Node.js 20 or newer, and brings one package, `oauth4webapi`. In the source code of Stagedoor, `npm run build` puts it into the folder `dist`. In your service: `npm install ../stagedoor/dist`.',
+    'It needs Node.js 20 or newer, and brings one package, `oauth4webapi`. In the source code of Stagedoor, `npm run build` and then `npm pack ./dist` make it a file. In your service: `npm install ./stagedoor-0.1.0.tgz`.',
   'services.kit.three':
     'Three lines make a guarded route. They are numbered in these programs, which are the same service for [Koa](#koa), [Express](#express), [Fastify](#fastify), [node:http](#node) and [the fetch style](#fetch): `/orders` lists across organizers, and `/organizers/…/orders` reads and places orders of one.',
   'services.koa': 'Koa',
@@ -138,6 +138,17 @@ export const apiServicesEn = {
   'services.cache.trade':
     'The price: a revoked token lives on in your service for up to `seconds`. So does an organizer that the user has left, and a permission that a team has lost. Take as few seconds as will do: a user who presses “Revoke” expects it to be over.',
 
+  'services.strict.title': 'Bound tokens, signed answers',
+  'services.strict.text': 'Two options make the kit stricter. Both are off by default.',
+  'services.strict.dpop':
+    'An application can bind its tokens to a key of its own (DPoP, RFC 9449), so that a stolen one is worth nothing. Without `dpop` your service refuses such tokens. With it, it takes both kinds, and checks the proof in each request: method, URL, time, token, and that it is used once. A wrong proof is answered with 401 `invalid_dpop_proof`; its code is `proof_invalid`.',
+  'services.strict.url':
+    '`dpop.url` is where applications call your service, in front of all proxies: `https://api.example.com`. The request itself is not believed in this: otherwise a proof for another service would do here.',
+  'services.strict.replay':
+    'Which proofs were used is remembered in the process. Several processes share a memory with `dpop.replay`: a function that notes a proof, and tells whether it is new.',
+  'services.strict.signed':
+    'With `signedIntrospection` this server signs its answers (RFC 9701), and the kit believes no other. https keeps an answer safe on its way to your service; a signature also does so past proxies that open https.',
+
   'services.introspection.title': 'Other languages',
   'services.introspection.text':
     'Ask the introspection endpoint about each token (RFC 7662). ID and secret of your service go into HTTP Basic, the token into the form:',
@@ -156,6 +167,8 @@ export const apiServicesEn = {
   'services.introspection.rule.away':
     'No answer, a slow one, or one that you do not understand: let nobody in, and answer `503`. Set a time limit.',
   'services.introspection.rule.cache': 'Do not keep answers, or know [what it costs](#cache).',
+  'services.introspection.signed':
+    'With the header `Accept: application/token-introspection+jwt` the answer is a JWT (RFC 9701). Check its signature with the keys at `{issuer}/api/v1/oauth/jwks`, its `typ`, `iss` and your ID in `aud`; the answer is in `token_introspection`.',
 
   'services.python.title': 'Python',
   'services.python.text':
@@ -207,7 +220,7 @@ export const apiServicesDe = {
 
   'services.kit.title': 'Das Kit für Node.js',
   'services.kit.text':
-    'Es braucht Node.js ab Version 20 und bringt ein Paket mit, `oauth4webapi`. Im Quelltext von Stagedoor legt `npm run build` es in den Ordner `dist`. In deinem Dienst: `npm install ../stagedoor/dist`.',
+    'Es braucht Node.js ab Version 20 und bringt ein Paket mit, `oauth4webapi`. Im Quelltext von Stagedoor machen `npm run build` und danach `npm pack ./dist` eine Datei daraus. In deinem Dienst: `npm install ./stagedoor-0.1.0.tgz`.',
   'services.kit.three':
     'Drei Zeilen machen eine geschützte Route. Sie sind in diesen Programmen nummeriert; alle sind derselbe Dienst, für [Koa](#koa), [Express](#express), [Fastify](#fastify), [node:http](#node) und [den fetch-Stil](#fetch): `/orders` listet über Veranstalter hinweg, `/organizers/…/orders` zeigt die Bestellungen bei einem und legt welche an.',
   'services.koa': 'Koa',
@@ -313,6 +326,17 @@ export const apiServicesDe = {
   'services.cache.trade':
     'Der Preis: Ein widerrufenes Token lebt in deinem Dienst bis zu `seconds` Sekunden weiter. Ebenso ein Veranstalter, den der Benutzer verlassen hat, und ein Recht, das ein Team verloren hat. Nimm so wenige Sekunden, wie es geht: Wer auf „Widerrufen“ drückt, erwartet, dass es vorbei ist.',
 
+  'services.strict.title': 'Gebundene Tokens, signierte Antworten',
+  'services.strict.text': 'Zwei Optionen machen das Kit strenger. Beide sind von sich aus aus.',
+  'services.strict.dpop':
+    'Eine Anwendung kann ihre Tokens an einen eigenen Schlüssel binden (DPoP, RFC 9449); ein gestohlenes ist dann nichts wert. Ohne `dpop` lehnt dein Dienst solche Tokens ab. Mit der Option nimmt er beide Arten und prüft den Beweis in jeder Anfrage: Methode, URL, Zeit, Token, und dass er nur einmal verwendet wird. Auf einen falschen Beweis antwortet er mit 401 `invalid_dpop_proof`; der Code ist `proof_invalid`.',
+  'services.strict.url':
+    '`dpop.url` ist, wo Anwendungen deinen Dienst aufrufen, vor allen Proxys: `https://api.example.com`. Der Anfrage selbst wird das nicht geglaubt: Sonst ginge hier auch ein Beweis für einen anderen Dienst.',
+  'services.strict.replay':
+    'Welche Beweise verwendet wurden, merkt sich der Prozess. Mehrere Prozesse teilen sich mit `dpop.replay` ein Gedächtnis: eine Funktion, die einen Beweis vermerkt und sagt, ob er neu ist.',
+  'services.strict.signed':
+    'Mit `signedIntrospection` signiert dieser Server seine Antworten (RFC 9701), und das Kit glaubt keinen anderen. https schützt eine Antwort auf dem Weg zu deinem Dienst; eine Signatur tut es auch an Proxys vorbei, die https öffnen.',
+
   'services.introspection.title': 'Andere Sprachen',
   'services.introspection.text':
     'Frag den Introspection-Endpunkt nach jedem Token (RFC 7662). ID und Secret deines Dienstes gehören in HTTP Basic, das Token ins Formular:',
@@ -332,6 +356,8 @@ export const apiServicesDe = {
     'Keine Antwort, eine langsame, oder eine, die du nicht verstehst: Lass niemanden herein, und antworte mit `503`. Setz eine Zeitgrenze.',
   'services.introspection.rule.cache':
     'Heb Antworten nicht auf, oder mach dir klar, [was das kostet](#cache).',
+  'services.introspection.signed':
+    'Mit dem Header `Accept: application/token-introspection+jwt` ist die Antwort ein JWT (RFC 9701). Prüf seine Signatur mit den Schlüsseln unter `{issuer}/api/v1/oauth/jwks`, seinen `typ`, `iss` und deine ID in `aud`; die Antwort steht in `token_introspection`.',
 
   'services.python.title': 'Python',
   'services.python.text':

@@ -42,6 +42,20 @@ createServer(async (incoming, outgoing) => {
 }).listen(process.env.PORT);
 `;
 
+/** Serves what the kit is prepared for in `service.mjs`: which organizers a token opens. */
+export const KIT_STARTER = `
+import { createServer } from 'node:http';
+import { admit } from 'stagedoor/resource-server/node';
+import { stagedoor } from './service.mjs';
+
+createServer(async (request, response) => {
+  const access = await admit(stagedoor, request, response, { organizer: null });
+  if (access) {
+    response.end(JSON.stringify(access.organizers));
+  }
+}).listen(process.env.PORT);
+`;
+
 /**
  * Starts a service as its author would, in a folder with the kit (`kit` is where that was built)
  * and what else `npm install` would bring.
@@ -59,12 +73,14 @@ export async function startService(
   }
   await link(kit, join(folder, 'node_modules/stagedoor'));
   const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
   const child = spawn(service.interpreter, [service.starter ? 'starter.mjs' : service.file], {
     cwd: folder,
     stdio: ['ignore', 'ignore', 'pipe'],
     env: {
       PATH: process.env.PATH ?? '',
       PORT: String(port),
+      PUBLIC_URL: url,
       PYTHONDONTWRITEBYTECODE: '1',
       ...variables,
     },
@@ -77,7 +93,6 @@ export async function startService(
     }
     await rm(folder, { recursive: true, force: true });
   };
-  const url = `http://127.0.0.1:${port}`;
   if (await answers(url, child)) {
     return { url, stop };
   }
