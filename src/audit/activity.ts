@@ -1,16 +1,26 @@
-/**
- * What a user's log is filtered by, with the pattern of the actions that belong there: the same to
- * PostgreSQL and to JavaScript. An action that is new finds its kind by its name.
- */
-export const ACTIVITY_KINDS = {
-  authorizations: '^stagedoor\\.user\\.oauth\\.',
-  sign_ins: '^stagedoor\\.user\\.(signed_|sign_in_)',
-  account: '^stagedoor\\.(directory|user\\.(?!oauth\\.|signed_|sign_in_))',
-  applications: '^stagedoor\\.application\\.',
-} as const;
+/** What a user's log is filtered by. */
+export type ActivityKind = 'authorizations' | 'sign_ins' | 'account' | 'applications';
 
-/** One of them. */
-export type ActivityKind = keyof typeof ACTIVITY_KINDS;
+/** Actions of a kind, by how their names begin: one that is new finds its kind by its name. */
+export interface ActionNames {
+  readonly prefixes: readonly string[];
+  /** What begins like this is of another kind all the same. */
+  readonly except: readonly string[];
+}
+
+const OAUTH = 'stagedoor.user.oauth.';
+const SIGN_IN = ['stagedoor.user.signed_', 'stagedoor.user.sign_in_'];
+
+/** The actions of each kind, in the order in which the kinds are offered. */
+export const ACTIVITY_KINDS: Readonly<Record<ActivityKind, ActionNames>> = {
+  authorizations: { prefixes: [OAUTH], except: [] },
+  sign_ins: { prefixes: SIGN_IN, except: [] },
+  account: {
+    prefixes: ['stagedoor.user.', 'stagedoor.directory.'],
+    except: [OAUTH, ...SIGN_IN],
+  },
+  applications: { prefixes: ['stagedoor.application.'], except: [] },
+};
 
 /** Whether `value` is the name of a kind. */
 export function isActivityKind(value: unknown): value is ActivityKind {
