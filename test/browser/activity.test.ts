@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { after, before, describe, it } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { chromiumPath, launchBrowser } from '../support/browser.ts';
+import { createPlatform, type TestPlatform } from '../support/factories.ts';
+import { authorize } from '../support/flow.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { signIn } from './person.ts';
+import { openWindow } from './window.ts';
+
+const skip = chromiumPath() === undefined && 'Chromium is not installed';
+const ACTIVITY = '/account/activity';
+
+describe('the activity log, in a real browser', { skip }, () => {
+  let server: TestServer;
+  let platform: TestPlatform;
+  let browser: Browser;
+
+  before(async () => {
+    const launched = await launchBrowser();
+    assert.ok(launched);
+    browser = launched;
+    server = await startServer();
+    platform = await createPlatform(server);
+    await authorize(server, { application: platform.application, user: platform.ada });
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.close();
+  });
+
+  it('is found from any account page, and filtered by keyboard alone, without scripts', async () => {
+    await using window = await openWindow(browser, server, { javaScriptEnabled: false });
+    const { page } = window;
+    await page.goto('/account/authorizations');
+    await signIn(page, platform.ada);
+    await page.getByRole('link', { name: 'Activity' }).click();
+    await page.getByRole('heading', { name: 'Activity', level: 1 }).waitFor();
+    const entries = page.getByRole('main').getByRole('listitem');
+    const sentence = page.getByText('You allowed Box Office Sync to use your account.');
+    assert.equal(await sentence.count(), 1);
+
+    await page.getByLabel('Application', { exact: true }).focus();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`**${ACTIVITY}?application=&kind=sign_ins`);
+    assert.equal(await sentence.count(), 0);
+    const told = await entries.allInnerTexts();
+    assert.ok(
+      told.length >= 2 && told.every((text) => text.startsWith('You signed in')),
+      `${told}`,
+    );
+    await page.getByRole('link', { name: 'Show everything' }).click();
+    await sentence.waitFor();
+    window.assertQuiet();
+  });
+
+  it('is saved as a file', async () => {
+    await using window = await openWindow(browser, server);
+    const { page } = window;
+    await page.goto(ACTIVITY);
+    await signIn(page, platform.ada);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Download everything' }).click(),
+    ]);
+    assert.match(download.suggestedFilename(), /^activity-\d{4}-\d\d-\d\d\.json$/);
+    const entries: { action: string }[] = JSON.parse(await readFile(await download.path(), 'utf8'));
+    assert.ok(entries.some(({ action }) => action === 'stagedoor.user.oauth.authorized'));
+    window.assertQuiet();
+  });
+});
