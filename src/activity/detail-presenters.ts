@@ -44,6 +44,10 @@ export function detailsOf(deps: WordsDeps, entry: ActivityEntry): DetailProps[] 
     [t('activity.detail.organizers'), organizerNames(deps, data.organizers)],
     [t('activity.detail.removed_scopes'), scopeSentences(deps, data.removed_scopes)],
     [t('activity.detail.removed_organizers'), organizerNames(deps, data.removed_organizers)],
+    [
+      t('activity.detail.method'),
+      data.method === 'upstream' ? [t('activity.detail.upstream')] : [],
+    ],
     [t('activity.detail.client_type'), [clientType(t, data)]],
     [t('activity.detail.changed'), [changedFields(t, data)]],
     [t('activity.detail.review'), data.review_reset ? [t('activity.detail.review_reset')] : []],
@@ -112,7 +116,7 @@ function secret({ label, last_four: lastFour }: EntryData): string | undefined {
   return lastFour === undefined ? label : `${label ?? ''} …${lastFour}`.trim();
 }
 
-/** Of revocations the reason is a code, which is in the sentence. */
+/** What an operator has written; of all else the reason is a code, which is in the sentence. */
 function reason(action: string, data: EntryData): string | undefined {
-  return action === 'stagedoor.user.oauth.revoked' ? undefined : data.reason;
+  return action === 'stagedoor.application.suspended' ? data.reason : undefined;
 }

@@ -28,6 +28,8 @@ const entryData = z.object({
   changed: list,
   review_reset: flag,
   new_device: flag,
+  removed: flag,
+  method: text,
   label: text,
   last_four: text,
   email: text,

@@ -33,7 +33,7 @@ export function presentForDownload(deps: PresentDeps, entry: ActivityEntry): obj
   const { message, params } = sentenceOf(deps.t, deps.userId, entry);
   const { application } = readEntryData(entry.data);
   return {
-    id: Number(entry.id),
+    id: entry.id,
     action: entry.action,
     sentence: deps.t(message, params),
     happened_at: entry.happenedAt.toISOString(),

@@ -1,6 +1,7 @@
 import type { ActivityEntry } from '../audit/activity.ts';
 import type { AuditAction } from '../audit/event.ts';
 import { oneLine } from '../audit/mail-text.ts';
+import type { RevocationReason } from '../grants/grant.ts';
 import type { MessageKey } from '../web/messages/en.ts';
 import type { MessageParams, Translate } from '../web/translate.ts';
 import { type EntryData, readEntryData } from './entry-data.ts';
@@ -24,33 +25,31 @@ type Words = (data: EntryData, mine: boolean) => MessageKey;
 
 /** Names have up to 255 characters. */
 const NAME_LIMIT = 255;
-const REASONS = [
-  'revoked_by_user',
-  'revoked_by_client',
-  'revoked_by_operator',
-  'reuse_detected',
-  'application_deleted',
-] as const;
+
+/** Why an access ended. */
+const ENDED: Readonly<Record<RevocationReason | 'application_deleted', MessageKey>> = {
+  revoked_by_user: 'activity.revoked_by_user',
+  revoked_by_client: 'activity.revoked_by_client',
+  revoked_by_operator: 'activity.revoked_by_operator',
+  reuse_detected: 'activity.reuse_detected',
+  application_deleted: 'activity.application_deleted',
+};
 
 const WORDS: Readonly<Record<UserAction, Words>> = {
   'stagedoor.user.signed_in': (data) =>
     data.new_device ? 'activity.signed_in.new_device' : 'activity.signed_in',
-  'stagedoor.user.sign_in_failed': () => 'activity.sign_in_failed',
-  'stagedoor.user.signed_out': () => 'activity.signed_out',
-  'stagedoor.user.password_changed': byWhom('activity.password_changed'),
+  'stagedoor.user.sign_in_failed': ({ reason }) =>
+    reason === 'deactivated' ? 'activity.sign_in_failed.deactivated' : 'activity.sign_in_failed',
+  'stagedoor.user.signed_out': byWhom('activity.signed_out'),
+  'stagedoor.user.password_changed': (data, mine) =>
+    data.removed ? 'activity.password_removed' : byWhom('activity.password_changed')(data, mine),
   'stagedoor.user.oauth.authorized': () => 'activity.authorized',
   'stagedoor.user.oauth.denied': () => 'activity.denied',
   'stagedoor.user.oauth.narrowed': () => 'activity.narrowed',
-  'stagedoor.user.oauth.revoked': ({ reason }) => {
-    const known = REASONS.find((one) => one === reason);
-    return known === undefined ? 'activity.revoked' : `activity.${known}`;
-  },
-  'stagedoor.directory.user.changed': ({ changed }) => {
-    if (changed.includes('created')) {
-      return 'activity.user_created';
-    }
-    return String(changed) === 'password' ? 'activity.password_changed' : 'activity.user_changed';
-  },
+  'stagedoor.user.oauth.revoked': ({ reason = '' }) =>
+    isReason(reason) ? ENDED[reason] : 'activity.revoked',
+  'stagedoor.directory.user.changed': ({ changed }) =>
+    changed.includes('created') ? 'activity.user_created' : 'activity.user_changed',
   'stagedoor.directory.user.deleted': () => 'activity.user_deleted',
   'stagedoor.application.registered': byWhom('activity.registered'),
   'stagedoor.application.changed': byWhom('activity.changed'),
@@ -94,6 +93,10 @@ export function isOwn(userId: string, { actor }: Pick<ActivityEntry, 'actor'>): 
 
 function isUserAction(action: string): action is UserAction {
   return Object.hasOwn(WORDS, action);
+}
+
+function isReason(reason: string): reason is keyof typeof ENDED {
+  return Object.hasOwn(ENDED, reason);
 }
 
 function byWhom(message: Twofold): Words {

@@ -1,3 +1,5 @@
+import type { LogEntry } from './log-entry.ts';
+
 /** What a user's log is filtered by. */
 export type ActivityKind = 'authorizations' | 'sign_ins' | 'account' | 'applications';
 
@@ -27,18 +29,8 @@ export function isActivityKind(value: unknown): value is ActivityKind {
   return typeof value === 'string' && Object.hasOwn(ACTIVITY_KINDS, value);
 }
 
-/** An entry of a user's log as it was kept; a newer version may write actions that this one does not know. */
-export interface ActivityEntry {
-  readonly id: string;
-  readonly action: string;
-  readonly actor: string;
-  readonly happenedAt: Date;
-  readonly clientId: string | null;
-  readonly grantId: string | null;
-  readonly ip: string | null;
-  readonly userAgent: string | null;
-  readonly data: Readonly<Record<string, unknown>>;
-}
+/** An entry of a user's log. */
+export type ActivityEntry = Omit<LogEntry, 'userId'>;
 
 /** An application that occurs in a user's log, by the name that it had there last. */
 export interface ActivityApplication {

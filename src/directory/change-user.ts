@@ -32,14 +32,18 @@ export async function changeUser(
   if (!updated.isActive || newHash !== passwordHash) {
     await deleteSessionsOf(tx, user.id);
   }
-  if (passwordHash !== null && newHash !== passwordHash) {
+  const told = passwordHash !== null && newHash !== passwordHash;
+  if (told) {
     await tellPasswordChange(tx, actor, {
       before: user,
       after: updated,
       removed: newHash === null,
     });
   }
-  await recordUserChange(tx, actor, user.id, changed);
+  // Where only the password was changed, that is told already.
+  if (!told || changed.length > 1) {
+    await recordUserChange(tx, actor, user.id, changed);
+  }
   return { user: updated, changed: true };
 }
 

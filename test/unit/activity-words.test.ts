@@ -146,9 +146,28 @@ describe('An entry of the log', () => {
     assert.deepEqual(details(account(['email', 'locale'])), {
       'What was changed': ['e-mail address, language'],
     });
-    assert.equal(told(account(['password'])), 'Your password was changed.');
     assert.equal(told(account(['created'])), 'Your account was created.');
     assert.deepEqual(details(account(['created'])), {});
+  });
+
+  test('tells passwords and sign-outs by who and how', () => {
+    const action = 'stagedoor.user.password_changed';
+    const operator = { action, actor: 'operator:token' };
+    assert.equal(told({ action, data: { removed: false } }), 'You changed your password.');
+    assert.equal(told({ ...operator, data: { removed: false } }), 'Your password was changed.');
+    assert.equal(told({ ...operator, data: { removed: true } }), 'Your password was removed.');
+    const signedOut = { action: 'stagedoor.user.signed_out' };
+    assert.equal(told(signedOut), 'You signed out.');
+    const upstream = { ...signedOut, actor: 'system', data: { method: 'upstream' } };
+    assert.equal(told(upstream), 'You were signed out.');
+    assert.deepEqual(details(upstream), { Where: ['At the platform’s own login'] });
+    const refused = {
+      action: 'stagedoor.user.sign_in_failed',
+      actor: 'system',
+      data: { method: 'upstream', reason: 'deactivated' },
+    };
+    assert.match(told(refused), /your account was switched off/);
+    assert.deepEqual(Object.keys(details(refused)), ['Where']);
   });
 
   test('knows a new device, and from where it was', () => {
@@ -222,7 +241,7 @@ describe('An entry for the download', () => {
         }),
       ),
       {
-        id: 7,
+        id: '7',
         action: 'stagedoor.user.oauth.authorized',
         sentence: 'You allowed Box Office to use your account.',
         happened_at: '2026-03-01T12:00:00.000Z',
