@@ -67,12 +67,18 @@ describe('clients that others wrote, in their strictest settings', { skip }, () 
     assert.deepEqual(told.organizers, ['redstage']);
     assert.deepEqual(told.cnf, { jkt: await DPoP.calculateThumbprint() });
 
+    const api = new URL('/api/v1/organizers/', server.issuer);
+    const call = (token: string) =>
+      client.fetchProtectedResource(config, token, api, 'GET', undefined, undefined, { DPoP });
+    assert.equal((await call(first.access_token)).status, 200);
+
     const second = await client.refreshTokenGrant(config, first.refresh_token ?? '', undefined, {
       DPoP,
     });
     assert.equal((await client.tokenIntrospection(config, first.access_token)).active, false);
     assert.equal((await client.tokenIntrospection(config, second.access_token)).active, true);
     await client.tokenRevocation(config, second.access_token);
+    await assert.rejects(call(second.access_token), { status: 401 });
     assert.equal((await client.tokenIntrospection(config, second.access_token)).active, false);
     await assert.rejects(
       client.refreshTokenGrant(config, second.refresh_token ?? '', undefined, { DPoP }),
@@ -98,9 +104,11 @@ describe('clients that others wrote, in their strictest settings', { skip }, () 
     assert.equal((await introspect(as, first.access_token)).active, false);
     const told = await introspect(as, second.access_token);
     assert.deepEqual(told.cnf, { jkt: await device.thumbprint() });
+    assert.equal((await device.call(second.access_token)).status, 200);
     assert.deepEqual(told.permissions, { redstage: ['can_view_orders', 'can_change_orders'] });
 
     await device.revoke(second.access_token);
+    await assert.rejects(device.call(second.access_token), { status: 401 });
     assert.equal((await introspect(as, second.access_token)).active, false);
     await assert.rejects(device.refresh(second.refresh_token), {
       error: 'invalid_grant',
@@ -118,6 +126,10 @@ describe('clients that others wrote, in their strictest settings', { skip }, () 
     const DPoP = oauth.DPoP(self, keyPair);
     return {
       thumbprint: () => DPoP.calculateThumbprint(),
+      call: (token: string) => {
+        const api = new URL('/api/v1/organizers/', server.issuer);
+        return oauth.protectedResourceRequest(token, 'GET', api, undefined, undefined, { DPoP });
+      },
       obtain: async () => {
         const codeVerifier = oauth.generateRandomCodeVerifier();
         const state = oauth.generateRandomState();

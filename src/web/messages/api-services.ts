@@ -132,11 +132,11 @@ export const apiServicesEn = {
 
   'services.cache.title': 'The cache, and what it costs',
   'services.cache.text':
-    'There is none unless you ask for it: each request asks this server, and a token that is revoked opens nothing from that moment on. Requests that come with the same token at the same time share one question.',
+    'There is none unless you ask for it: each request asks this server, and a token that is revoked opens nothing from that moment on.',
   'services.cache.how':
-    'If that is too much for your service: `createResourceServer({ …, cache: { entries: 1000, seconds: 10 } })`. Answers are kept in memory, under a hash of the token, and never past its end.',
+    'If that is too much for your service: `createResourceServer({ …, cache: { entries: 1000, seconds: 10 } })`. Answers are kept in memory, under a hash of the token, and never past its end. Requests that come with the same token at the same time share one question.',
   'services.cache.trade':
-    'The price: a revoked token lives on in your service for up to `seconds`. So does an organizer that the user has left, and a permission that a team has lost. Take as few seconds as will do: a user who presses “Revoke” expects it to be over.',
+    'The price: a revoked token lives on in your service for up to `seconds`. So does an organizer that the user has left, and a permission that a team has lost, also while this server is away. Take as few seconds as will do: a user who presses “Revoke” expects it to be over.',
 
   'services.strict.title': 'Bound tokens, signed answers',
   'services.strict.text': 'Two options make the kit stricter. Both are off by default.',
@@ -145,7 +145,7 @@ export const apiServicesEn = {
   'services.strict.url':
     '`dpop.url` is where applications call your service, in front of all proxies: `https://api.example.com`. The request itself is not believed in this: otherwise a proof for another service would do here.',
   'services.strict.replay':
-    'Which proofs were used is remembered in the process. Several processes share a memory with `dpop.replay`: a function that notes a proof, and tells whether it is new.',
+    'Which proofs were used is remembered in the process. Several processes share a memory with `dpop.replay`: its function `remember` notes a proof, and tells whether it is new.',
   'services.strict.signed':
     'With `signedIntrospection` this server signs its answers (RFC 9701), and the kit believes no other. https keeps an answer safe on its way to your service; a signature also does so past proxies that open https.',
 
@@ -320,20 +320,21 @@ export const apiServicesDe = {
 
   'services.cache.title': 'Der Cache, und was er kostet',
   'services.cache.text':
-    'Es gibt keinen, wenn du keinen verlangst: Jede Anfrage fragt diesen Server, und ein widerrufenes Token öffnet von dem Moment an nichts mehr. Anfragen, die zur selben Zeit mit demselben Token kommen, teilen sich eine Frage.',
+    'Es gibt keinen, wenn du keinen verlangst: Jede Anfrage fragt diesen Server, und ein widerrufenes Token öffnet von dem Moment an nichts mehr.',
   'services.cache.how':
-    'Ist das zu viel für deinen Dienst: `createResourceServer({ …, cache: { entries: 1000, seconds: 10 } })`. Antworten bleiben im Speicher, unter einem Hash des Tokens, und nie über dessen Ende hinaus.',
+    'Ist das zu viel für deinen Dienst: `createResourceServer({ …, cache: { entries: 1000, seconds: 10 } })`. Antworten bleiben im Speicher, unter einem Hash des Tokens, und nie über dessen Ende hinaus. Anfragen, die zur selben Zeit mit demselben Token kommen, teilen sich eine Frage.',
   'services.cache.trade':
-    'Der Preis: Ein widerrufenes Token lebt in deinem Dienst bis zu `seconds` Sekunden weiter. Ebenso ein Veranstalter, den der Benutzer verlassen hat, und ein Recht, das ein Team verloren hat. Nimm so wenige Sekunden, wie es geht: Wer auf „Widerrufen“ drückt, erwartet, dass es vorbei ist.',
+    'Der Preis: Ein widerrufenes Token lebt in deinem Dienst bis zu `seconds` Sekunden weiter. Ebenso ein Veranstalter, den der Benutzer verlassen hat, und ein Recht, das ein Team verloren hat, auch während dieser Server nicht da ist. Nimm so wenige Sekunden, wie es geht: Wer auf „Widerrufen“ drückt, erwartet, dass es vorbei ist.',
 
   'services.strict.title': 'Gebundene Tokens, signierte Antworten',
-  'services.strict.text': 'Zwei Optionen machen das Kit strenger. Beide sind von sich aus aus.',
+  'services.strict.text':
+    'Zwei Optionen machen das Kit strenger. Beide sind aus, bis du sie einschaltest.',
   'services.strict.dpop':
     'Eine Anwendung kann ihre Tokens an einen eigenen Schlüssel binden (DPoP, RFC 9449); ein gestohlenes ist dann nichts wert. Ohne `dpop` lehnt dein Dienst solche Tokens ab. Mit der Option nimmt er beide Arten und prüft den Beweis in jeder Anfrage: Methode, URL, Zeit, Token, und dass er nur einmal verwendet wird. Auf einen falschen Beweis antwortet er mit 401 `invalid_dpop_proof`; der Code ist `proof_invalid`.',
   'services.strict.url':
     '`dpop.url` ist, wo Anwendungen deinen Dienst aufrufen, vor allen Proxys: `https://api.example.com`. Der Anfrage selbst wird das nicht geglaubt: Sonst ginge hier auch ein Beweis für einen anderen Dienst.',
   'services.strict.replay':
-    'Welche Beweise verwendet wurden, merkt sich der Prozess. Mehrere Prozesse teilen sich mit `dpop.replay` ein Gedächtnis: eine Funktion, die einen Beweis vermerkt und sagt, ob er neu ist.',
+    'Welche Beweise verwendet wurden, merkt sich der Prozess. Mehrere Prozesse teilen sich mit `dpop.replay` ein Gedächtnis: Dessen Funktion `remember` vermerkt einen Beweis und sagt, ob er neu ist.',
   'services.strict.signed':
     'Mit `signedIntrospection` signiert dieser Server seine Antworten (RFC 9701), und das Kit glaubt keinen anderen. https schützt eine Antwort auf dem Weg zu deinem Dienst; eine Signatur tut es auch an Proxys vorbei, die https öffnen.',
 
