@@ -8,7 +8,7 @@ import { operatorTokenEndpoints } from './operators/routes.ts';
 
 /** All endpoints for operators, in the order in which they are described. */
 export function managementEndpoints(
-  deps: ApiDeps & { readonly config: Pick<Config, 'permissions' | 'scopes'> },
+  deps: ApiDeps & { readonly config: Pick<Config, 'permissions' | 'scopes' | 'upstream'> },
 ): Endpoint[] {
   return [
     ...directoryEndpoints(deps, deps.config),

@@ -3,33 +3,39 @@ import type { Actor } from '../audit/event.ts';
 import { record } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
 import { hashPassword, verifyPassword } from './password.ts';
+import { setIdentity } from './set-identity.ts';
 import type { User, UserInput } from './user.ts';
 import { deleteSessionsOf, type UserCredentials, updateUser } from './user-store.ts';
 
 const FIELDS = ['email', 'fullName', 'locale', 'timezone', 'isActive'] as const;
 
 /**
- * Makes a locked user exactly this. No difference: nothing is written or logged. Deactivating, or
- * another password, signs the user out everywhere.
- * @throws ValidationError where the e-mail address is another user's
+ * Makes a locked user exactly this. No difference: nothing is written or logged. Deactivating,
+ * another password or another subject upstream signs the user out everywhere.
+ * @throws ValidationError where the e-mail address or the subject is another user's
  */
 export async function changeUser(
   tx: Tx,
   actor: Actor,
   { user, passwordHash }: UserCredentials,
-  { password, ...fields }: UserInput,
+  { password, identity, ...fields }: UserInput,
 ): Promise<{ user: User; changed: boolean }> {
   const changed: string[] = FIELDS.filter((field) => fields[field] !== user[field]);
   const newHash = await changedHash(passwordHash, password);
   if (newHash !== passwordHash) {
     changed.push('password');
   }
+  const replaced = identity && (await setIdentity(tx, user.id, identity));
+  if (replaced !== undefined) {
+    changed.push('upstream_subject');
+  }
   if (changed.length === 0) {
     return { user, changed: false };
   }
   const updated: User = { id: user.id, ...fields };
   await updateUser(tx, updated, newHash);
-  if (!updated.isActive || newHash !== passwordHash) {
+  const isAnother = replaced !== undefined && replaced.before !== null;
+  if (!updated.isActive || newHash !== passwordHash || isAnother) {
     await deleteSessionsOf(tx, user.id);
   }
   const told = passwordHash !== null && newHash !== passwordHash;

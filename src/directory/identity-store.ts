@@ -35,6 +35,39 @@ export async function insertIdentity(tx: Tx, userId: string, identity: Identity)
   return inserted !== undefined;
 }
 
+/** The subjects of these users at the issuer, by the id of the user. */
+export async function selectSubjects(
+  db: Db,
+  issuer: string,
+  userIds: readonly string[],
+): Promise<Map<string, string>> {
+  const rows = await db
+    .selectFrom('user_identities')
+    .select(['user_id', 'subject'])
+    .where('issuer', '=', issuer)
+    .where('user_id', '=', sql<string>`any(${[...userIds]}::text[])`)
+    .execute();
+  return new Map(rows.map(({ user_id, subject }) => [user_id, subject]));
+}
+
+/** Takes the user's identity at the issuer away. */
+export async function deleteIdentity(tx: Tx, userId: string, issuer: string): Promise<void> {
+  await tx
+    .deleteFrom('user_identities')
+    .where('user_id', '=', userId)
+    .where('issuer', '=', issuer)
+    .execute();
+}
+
+/** Notes that the user is another one for those who list users. */
+export async function touchUser(tx: Tx, userId: string): Promise<void> {
+  await tx
+    .updateTable('users')
+    .set({ updated_at: sql<Date>`now()` })
+    .where('id', '=', userId)
+    .execute();
+}
+
 /** Erases the user's password, if there is one. */
 export async function erasePassword(tx: Tx, userId: string): Promise<void> {
   await tx

@@ -1,7 +1,7 @@
 import type { Db } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
 import { recordUserChange } from './change-user.ts';
-import { insertIdentity, userByIdentity } from './identity-store.ts';
+import { insertIdentity, touchUser, userByIdentity } from './identity-store.ts';
 import type { Identity, User } from './user.ts';
 import { credentialsByEmail } from './user-store.ts';
 
@@ -27,6 +27,7 @@ export async function linkByEmail(
     return user;
   }
   if (await insertIdentity(tx, user.id, identity)) {
+    await touchUser(tx, user.id);
     await recordUserChange(tx, 'system', user.id, ['upstream_subject']);
     return user;
   }

@@ -7,7 +7,8 @@ import { lockUser } from './user-store.ts';
 
 /**
  * Changes the given fields of a user, and nothing else.
- * @throws StagedoorError `not_found`; ValidationError where the e-mail address is another user's
+ * @throws StagedoorError `not_found`; ValidationError where the e-mail address or the subject upstream
+ *   is another user's
  */
 export async function patchUser(
   tx: Tx,
@@ -27,5 +28,6 @@ export async function patchUser(
     timezone: changes.timezone ?? user.timezone,
     isActive: changes.isActive ?? user.isActive,
     password: changes.password,
+    identity: changes.identity,
   });
 }

@@ -4,12 +4,14 @@ import { StagedoorError } from '../errors.ts';
 import { changeUser, recordUserChange } from './change-user.ts';
 import { hashPassword } from './password.ts';
 import type { PutOutcome } from './put-outcome.ts';
+import { setIdentity } from './set-identity.ts';
 import { requireDirectoryId, type User, type UserInput } from './user.ts';
 import { insertUser, lockUser } from './user-store.ts';
 
 /**
  * Creates the user or makes an existing one exactly this; the same again changes and logs nothing.
- * @throws ValidationError where the id can't be one or the e-mail address is another user's
+ * @throws ValidationError where the id can't be one, or the e-mail address or the subject upstream is
+ *   another user's
  */
 export async function putUser(
   tx: Tx,
@@ -20,10 +22,13 @@ export async function putUser(
   requireDirectoryId(id);
   let known = await lockUser(tx, id);
   if (known === undefined) {
-    const { password = null, ...fields } = input;
+    const { password = null, identity, ...fields } = input;
     const user: User = { id, ...fields };
     const passwordHash = password === null ? null : await hashPassword(password);
     if (await insertUser(tx, user, passwordHash)) {
+      if (identity !== undefined) {
+        await setIdentity(tx, id, identity);
+      }
       await recordUserChange(tx, actor, id, ['created']);
       return { user, outcome: 'created' };
     }

@@ -3,6 +3,8 @@ import { listEndpoint } from '../api/list-endpoint.ts';
 import { readEndpoint } from '../api/read-endpoint.ts';
 import { DONE, nothing, writeEndpoint } from '../api/write-endpoint.ts';
 import type { Config } from '../config.ts';
+import type { Tx } from '../db/transaction.ts';
+import type { UpstreamConfig } from '../upstream-config.ts';
 import { deleteOrganizer } from './delete-organizer.ts';
 import { deleteUser } from './delete-user.ts';
 import { findOrganizer } from './find-organizer.ts';
@@ -12,7 +14,10 @@ import { listUsers } from './list-users.ts';
 import { patchUser } from './patch-user.ts';
 import { putOrganizer } from './put-organizer.ts';
 import { putUser } from './put-user.ts';
+import { readIdentity } from './read-identity.ts';
+import { withSubject, withSubjects } from './set-identity.ts';
 import { teamEndpoints } from './team-routes.ts';
+import type { User } from './user.ts';
 import {
   organizerAnswer,
   organizerBody,
@@ -28,11 +33,11 @@ import {
 /** `/api/v1/users/` and `/api/v1/directory/`, for the platform: its copy of the directory. */
 export function directoryEndpoints(
   deps: ApiDeps,
-  { permissions }: Pick<Config, 'permissions'>,
+  { permissions, upstream }: Pick<Config, 'permissions' | 'upstream'>,
 ): Endpoint[] {
   return [
-    ...userReading(deps),
-    ...userWriting(deps),
+    ...userReading(deps, upstream?.issuer),
+    ...userWriting(deps, upstream),
     ...organizerEndpoints(deps),
     ...teamEndpoints(deps, permissions),
   ];
@@ -45,7 +50,7 @@ const USER = {
   params: { id: 'Id of the user: 1 to 64 of A-Z a-z 0-9 . _ -' },
 } as const;
 
-function userReading(deps: ApiDeps): Endpoint[] {
+function userReading(deps: ApiDeps, issuer: string | undefined): Endpoint[] {
   return [
     listEndpoint(deps, {
       path: '/users',
@@ -56,8 +61,11 @@ function userReading(deps: ApiDeps): Endpoint[] {
       query: userQuery,
       entry: userAnswer,
       conditional: { by: 'last-modified', list: () => 'users' },
-      load: (tx, { query, slice }) =>
-        listUsers(tx, slice, { email: query.email, isActive: query.is_active }, query.ordering),
+      load: async (tx, { query, slice }) => {
+        const filters = { email: query.email, isActive: query.is_active };
+        const { entries, count } = await listUsers(tx, slice, filters, query.ordering);
+        return { entries: await withSubjects(tx, issuer, entries), count };
+      },
       present: presentUser,
     }),
     readEndpoint(deps, {
@@ -66,30 +74,38 @@ function userReading(deps: ApiDeps): Endpoint[] {
       summary: 'Read a user',
       answer: userAnswer,
       list: () => 'users',
-      load: (tx, param) => findUser(tx, param('id')),
+      load: async (tx, param) => {
+        const user = await findUser(tx, param('id'));
+        return user && withSubject(tx, issuer, user);
+      },
       present: presentUser,
     }),
   ];
 }
 
-function userWriting(deps: ApiDeps): Endpoint[] {
+function userWriting(deps: ApiDeps, upstream: UpstreamConfig | undefined): Endpoint[] {
+  const present = async (tx: Tx, user: User) =>
+    presentUser(await withSubject(tx, upstream?.issuer, user));
   return [
     writeEndpoint(deps, {
       ...USER,
       method: 'put',
       id: 'putUser',
       summary: 'Create a user, or make one exactly this',
-      details: 'The same again changes nothing. Another password signs the user out everywhere.',
+      details:
+        'The same again changes nothing. Another password, or another subject at the platform’s own login, signs the user out everywhere.',
       body: userBody,
       answer: userAnswer,
       statuses: { 200: 'The user was there.', 201: 'The user was created.' },
-      run: async ({ tx, actor, param, body: { full_name, is_active, ...rest } }) => {
-        const input = { ...rest, fullName: full_name, isActive: is_active };
+      run: async ({ tx, actor, param, body }) => {
+        const { full_name, is_active, upstream_subject: _, ...rest } = body;
+        const identity = readIdentity(upstream, body);
+        const input = { ...rest, fullName: full_name, isActive: is_active, identity };
         const { user, outcome } = await putUser(tx, actor, param('id'), input);
         return {
           status: outcome === 'created' ? 201 : 200,
           changed: outcome !== 'unchanged',
-          answer: presentUser(user),
+          answer: await present(tx, user),
         };
       },
     }),
@@ -101,10 +117,12 @@ function userWriting(deps: ApiDeps): Endpoint[] {
       body: userChanges,
       answer: userAnswer,
       statuses: { 200: 'The user as it is now.' },
-      run: async ({ tx, actor, param, body: { full_name, is_active, ...rest } }) => {
-        const changes = { ...rest, fullName: full_name, isActive: is_active };
+      run: async ({ tx, actor, param, body }) => {
+        const { full_name, is_active, upstream_subject: _, ...rest } = body;
+        const identity = readIdentity(upstream, body);
+        const changes = { ...rest, fullName: full_name, isActive: is_active, identity };
         const { user, changed } = await patchUser(tx, actor, param('id'), changes);
-        return { status: 200, changed, answer: presentUser(user) };
+        return { status: 200, changed, answer: await present(tx, user) };
       },
     }),
     writeEndpoint(deps, {

@@ -21,6 +21,14 @@ export interface UserInput {
   readonly isActive: boolean;
   /** Absent: stays as it is. Null: nobody signs in with a password. */
   readonly password?: string | null | undefined;
+  /** Absent: stays as it is. A null subject: nobody there is this user. */
+  readonly identity?: IdentityInput | undefined;
+}
+
+/** What the platform says of a user at an upstream OpenID provider. */
+export interface IdentityInput {
+  readonly issuer: string;
+  readonly subject: string | null;
 }
 
 /** Who somebody is at an upstream OpenID provider. */

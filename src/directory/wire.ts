@@ -5,15 +5,9 @@ import { filter, flag, ordering } from '../api/query.ts';
 import type { LocalizedText } from '../db/schema.ts';
 import type { Organizer } from './organizer.ts';
 import { isTooLong, PASSWORD_LIMIT } from './password.ts';
+import type { KnownUser } from './set-identity.ts';
 import type { Team } from './team.ts';
-import {
-  EMAIL_LIMIT,
-  isDirectoryId,
-  isEmail,
-  isLanguageTag,
-  isTimeZone,
-  type User,
-} from './user.ts';
+import { EMAIL_LIMIT, isDirectoryId, isEmail, isLanguageTag, isTimeZone } from './user.ts';
 
 const email = filledLine(EMAIL_LIMIT).refine(isEmail, 'Enter a valid email address.');
 const fullName = line(255);
@@ -40,13 +34,26 @@ const password = z
   )
   .nullable();
 
+const upstreamSubject = z
+  .string()
+  .min(1, { abort: true })
+  .max(255, { abort: true })
+  .refine(
+    (value) => !isUnprintable(value),
+    'Control characters and broken Unicode are not allowed.',
+  )
+  .nullable();
+
 const SAYS = {
   email: 'No two users have the same, in whatever case.',
   fullName: 'As the pages greet the user.',
   locale: 'BCP 47 language tag; empty: the pages follow the browser.',
   timezone: 'IANA name of the time zone in which the user reads times.',
   isActive: 'While false, the user can not sign in and nothing of their grants is live.',
-  password: 'Never in an answer. Left out: stays as it is. Null: the user has none.',
+  password:
+    'Never in an answer. Left out: stays as it is. Null: the user has none. With OIDC_ISSUER no user has one.',
+  upstreamSubject:
+    "The `sub` by which the platform's own login (OIDC_ISSUER) knows the user: whoever signs in there under it is this user. Left out: stays as it is. Null: nobody.",
 };
 
 /** Body of `PUT /users/{id}/`. */
@@ -59,6 +66,7 @@ export const userBody = component(
     timezone: timezone.default('UTC').describe(SAYS.timezone),
     is_active: z.boolean().default(true).describe(SAYS.isActive),
     password: password.optional().describe(SAYS.password),
+    upstream_subject: upstreamSubject.optional().describe(SAYS.upstreamSubject),
   }),
 );
 
@@ -72,6 +80,7 @@ export const userChanges = component(
     timezone: timezone.optional().describe(SAYS.timezone),
     is_active: z.boolean().optional().describe(SAYS.isActive),
     password: password.optional().describe(SAYS.password),
+    upstream_subject: upstreamSubject.optional().describe(SAYS.upstreamSubject),
   }),
 );
 
@@ -153,6 +162,7 @@ export const userAnswer = component(
     locale: z.string(),
     timezone: z.string(),
     is_active: z.boolean(),
+    upstream_subject: z.string().nullish().describe('There with OIDC_ISSUER only.'),
   }),
 );
 
@@ -177,7 +187,7 @@ export const teamAnswer = component(
 );
 
 /** A user as the API answers it. */
-export function presentUser(user: User): z.infer<typeof userAnswer.schema> {
+export function presentUser(user: KnownUser): z.infer<typeof userAnswer.schema> {
   return {
     id: user.id,
     email: user.email,
@@ -185,6 +195,7 @@ export function presentUser(user: User): z.infer<typeof userAnswer.schema> {
     locale: user.locale,
     timezone: user.timezone,
     is_active: user.isActive,
+    ...(user.upstreamSubject === undefined ? {} : { upstream_subject: user.upstreamSubject }),
   };
 }
 

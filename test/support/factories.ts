@@ -16,6 +16,8 @@ export interface UserOptions {
   readonly timezone?: string;
   readonly isActive?: boolean;
   readonly password?: string;
+  /** By which the platform's own login knows them; then there is no password. */
+  readonly upstreamSubject?: string | undefined;
 }
 
 /** Provisions a user, or changes one. */
@@ -28,7 +30,9 @@ export async function putUser(server: ManagedServer, options: UserOptions): Prom
     locale: options.locale ?? 'en',
     timezone: options.timezone ?? 'UTC',
     is_active: options.isActive ?? true,
-    password,
+    ...(options.upstreamSubject === undefined
+      ? { password }
+      : { upstream_subject: options.upstreamSubject }),
   });
   return { id: options.id, email, password };
 }
@@ -120,9 +124,13 @@ export interface TestPlatform {
 }
 
 /** Provisions two users, three organizers, an application and a resource server. */
-export async function createPlatform(server: ManagedServer): Promise<TestPlatform> {
-  const ada = await putUser(server, { id: 'ada', fullName: 'Ada Example' });
-  const ben = await putUser(server, { id: 'ben', fullName: 'Ben Example' });
+export async function createPlatform(
+  server: ManagedServer,
+  subjects: { readonly ada?: string; readonly ben?: string } = {},
+): Promise<TestPlatform> {
+  const [ofAda, ofBen] = [{ upstreamSubject: subjects.ada }, { upstreamSubject: subjects.ben }];
+  const ada = await putUser(server, { id: 'ada', fullName: 'Ada Example', ...ofAda });
+  const ben = await putUser(server, { id: 'ben', fullName: 'Ben Example', ...ofBen });
   await putOrganizer(server, 'redstage', { en: 'Red Stage', de: 'Rote Bühne' });
   await putOrganizer(server, 'bluehall', 'Blue Hall');
   await putOrganizer(server, 'greenarena', 'Green Arena');

@@ -19,11 +19,13 @@ export function signInPages(
       return;
     }
     const form = await readForm(ctx);
-    const account = [...accounts.values()].find(({ email }) => email === form.get('email'));
+    const account = [...accounts.values()].find(
+      ({ email, password }) => email === form.get('email') && password === form.get('password'),
+    );
     if (form.has('cancel')) {
       return finish({ error: 'access_denied', error_description: 'the person cancelled' });
     }
-    if (account === undefined || account.password !== form.get('password')) {
+    if (account === undefined) {
       ctx.status = 401;
       ctx.body = 'No such account.';
       return;

@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import { createPlatform, type TestPlatform } from './factories.ts';
 import { freePort } from './free-port.ts';
 import { startServer, type TestServer } from './server.ts';
@@ -25,11 +24,9 @@ export async function startUpstreamSite(
 ): Promise<UpstreamSite> {
   const upstream = await startUpstreamProvider(await freePort());
   const server = await startServer({ ...upstream.variables, ...overrides });
-  const platform = await createPlatform(server);
   const ada = upstream.addAccount('platform|4711', { email: 'ada@example.com' });
   const ben = upstream.addAccount('platform|4712', { email: 'ben@example.com' });
-  await link(server, upstream, platform.ada.id, ada);
-  await link(server, upstream, platform.ben.id, ben);
+  const platform = await createPlatform(server, { ada: ada.sub, ben: ben.sub });
   return {
     server,
     upstream,
@@ -41,15 +38,4 @@ export async function startUpstreamSite(
       await upstream.close();
     },
   };
-}
-
-async function link(
-  server: TestServer,
-  { issuer }: UpstreamProvider,
-  userId: string,
-  { sub }: UpstreamAccount,
-) {
-  await sql`insert into user_identities (issuer, subject, user_id) values (${issuer}, ${sub}, ${userId})`.execute(
-    server.database.db,
-  );
 }

@@ -1,0 +1,30 @@
+import { type FieldErrors, ValidationError } from '../errors.ts';
+import type { UpstreamConfig } from '../upstream-config.ts';
+import type { IdentityInput } from './user.ts';
+
+/**
+ * What a body says of a user's sign-in at the upstream provider.
+ * @throws ValidationError where that does not fit to how people sign in here
+ */
+export function readIdentity(
+  upstream: UpstreamConfig | undefined,
+  body: {
+    readonly password?: string | null | undefined;
+    readonly upstream_subject?: string | null | undefined;
+  },
+): IdentityInput | undefined {
+  const { password, upstream_subject: subject } = body;
+  const wrong: FieldErrors = {};
+  if (upstream !== undefined && typeof password === 'string') {
+    wrong.password = [`Users sign in at ${upstream.issuer}; this server keeps no passwords.`];
+  }
+  if (upstream === undefined && typeof subject === 'string') {
+    wrong.upstream_subject = ['Users sign in with passwords here: OIDC_ISSUER is not set.'];
+  }
+  if (Object.keys(wrong).length > 0) {
+    throw new ValidationError(wrong);
+  }
+  return upstream === undefined || subject === undefined
+    ? undefined
+    : { issuer: upstream.issuer, subject };
+}

@@ -1,0 +1,240 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CompiledQuery } from 'kysely';
+import { callManagement, manage } from '../support/platform.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import type { UpstreamAccount } from '../support/upstream-provider.ts';
+import { startUpstreamSite, type UpstreamSite } from '../support/upstream-site.ts';
+import { UpstreamVisitor } from '../support/upstream-visitor.ts';
+import { describe as textOf } from '../support/user-agent.ts';
+
+const ACCOUNT = '/account/authorizations';
+
+const queryOf = async (server: TestServer, text: string): Promise<Record<string, unknown>[]> =>
+  (await server.database.db.executeQuery<Record<string, unknown>>(CompiledQuery.raw(text))).rows;
+
+describe('whom the platform’s own login means', () => {
+  let site: UpstreamSite;
+  before(async () => {
+    site = await startUpstreamSite();
+  });
+  after(() => site.close());
+
+  const query = (text: string) => queryOf(site.server, text);
+  const user = (method: string, id: string, body?: unknown) =>
+    callManagement(site.server, method, `/api/v1/users/${id}/`, body);
+
+  /** Who somebody is here who signs in there; the status of the page where they can't come in. */
+  const arrive = async (account: UpstreamAccount) => {
+    const visitor = new UpstreamVisitor(site.server, site.upstream);
+    const { page } = await visitor.open(ACCOUNT, account);
+    if (page.url.pathname !== ACCOUNT) {
+      return { page, visitor };
+    }
+    const { body } = await visitor.stagedoor.get('/logout');
+    return { email: /[\w.]+@example\.com/.exec(body)?.[0], page, visitor };
+  };
+
+  describe('the management API', () => {
+    it('says by which subject a user is known there, and takes it', async () => {
+      const dora = site.upstream.addAccount('platform|dora');
+      assert.equal((await arrive(dora)).page.status, 403);
+      const body = { email: 'dora@example.com', upstream_subject: dora.sub };
+      const created = await user('PUT', 'dora', body);
+      assert.equal(created.status, 201);
+      const expected = { id: 'dora', email: 'dora@example.com', upstream_subject: dora.sub };
+      const { id, email, upstream_subject } = Object(created.body);
+      assert.deepEqual({ id, email, upstream_subject }, expected);
+      assert.equal((await arrive(dora)).email, 'dora@example.com');
+      const list = Object(
+        await manage(site.server, 'GET', '/api/v1/users/?email=dora@example.com'),
+      );
+      assert.equal(list.results[0].upstream_subject, dora.sub);
+      assert.equal(Object((await user('GET', 'dora')).body).upstream_subject, dora.sub);
+    });
+
+    it('leaves it where a body does not mention it, and logs nothing where nothing changed', async () => {
+      const finn = site.upstream.addAccount('platform|finn');
+      await user('PUT', 'finn', { email: 'finn@example.com', upstream_subject: finn.sub });
+      const count =
+        "select count(*)::int from audit_events where user_id = 'finn' and action = 'stagedoor.directory.user.changed'";
+      const before = await query(count);
+      for (const body of [{}, { upstream_subject: finn.sub }]) {
+        const again = await user('PUT', 'finn', { email: 'finn@example.com', ...body });
+        assert.equal(Object(again.body).upstream_subject, finn.sub);
+      }
+      assert.deepEqual(await query(count), before);
+      assert.equal((await arrive(finn)).email, 'finn@example.com');
+    });
+
+    it('takes it away, and the sessions with it', async () => {
+      const greta = site.upstream.addAccount('platform|greta');
+      await user('PUT', 'greta', { email: 'greta@example.com', upstream_subject: greta.sub });
+      const { visitor } = await arrive(greta);
+      const { body } = await user('PATCH', 'greta', { upstream_subject: null });
+      assert.equal(Object(body).upstream_subject, null);
+      assert.ok((await visitor.stagedoor.get(ACCOUNT)).leavesTo, 'the session has ended');
+      const { page } = await visitor.open(ACCOUNT);
+      assert.match(page.body, /Your account is not known here yet/, textOf(page));
+      const [entry] = await query(
+        "select data from audit_events where user_id = 'greta' and action = 'stagedoor.directory.user.changed' order by id desc limit 1",
+      );
+      assert.deepEqual(entry, { data: { changed: ['upstream_subject'] } });
+    });
+
+    it('gives nobody the subject of somebody else', async () => {
+      for (const method of ['PUT', 'PATCH']) {
+        const answer = await user(method, 'ben', {
+          email: 'ben@example.com',
+          upstream_subject: site.ada.sub,
+        });
+        assert.equal(answer.status, 400);
+        assert.deepEqual(answer.body, { upstream_subject: ["This is another user's already."] });
+      }
+      assert.equal((await arrive(site.ada)).email, 'ada@example.com');
+      assert.equal((await arrive(site.ben)).email, 'ben@example.com');
+    });
+
+    it('refuses what can’t be a subject', async () => {
+      for (const subject of ['', 'x'.repeat(256), 'a\u0000b', 7, {}]) {
+        const answer = await user('PATCH', 'ben', { upstream_subject: subject });
+        assert.equal(answer.status, 400, JSON.stringify(answer.body));
+        assert.ok(Array.isArray(Object(answer.body).upstream_subject));
+      }
+    });
+
+    it('takes no passwords: there is nothing to use them for', async () => {
+      const answer = await user('PUT', 'hugo', { email: 'hugo@example.com', password: 'x' });
+      assert.equal(answer.status, 400);
+      assert.match(JSON.stringify(answer.body), /"password":\["Users sign in at http:\/\/127/);
+      assert.equal((await user('GET', 'hugo')).status, 404);
+      const removed = await user('PATCH', 'ben', { password: null });
+      assert.equal(removed.status, 200);
+    });
+
+    it('shows a list anew to those who have it, once a subject has changed', async () => {
+      const list = (since: string) =>
+        fetch(new URL('/api/v1/users/', site.server.issuer), {
+          headers: {
+            authorization: `Token ${site.server.operatorToken}`,
+            'if-modified-since': since,
+          },
+        });
+      let since = '';
+      // A version that follows another one within a second has no time of its own yet.
+      for (let seen = await list(since); seen.status !== 304; seen = await list(since)) {
+        since = seen.headers.get('last-modified') ?? '';
+        await sleep(100);
+      }
+      await user('PATCH', 'ben', { upstream_subject: 'another' });
+      assert.equal((await list(since)).status, 200);
+      await user('PATCH', 'ben', { upstream_subject: site.ben.sub });
+    });
+  });
+
+  it('is not found by e-mail address unless the operator says so', async () => {
+    await user('PUT', 'ina', { email: 'ina@example.com' });
+    const ina = site.upstream.addAccount('platform|ina');
+    assert.match((await arrive(ina)).page.body, /Your account is not known here yet/);
+    assert.deepEqual(await query("select 1 from user_identities where user_id = 'ina'"), []);
+  });
+});
+
+describe('with OIDC_MATCH_VERIFIED_EMAIL', () => {
+  let site: UpstreamSite;
+  before(async () => {
+    site = await startUpstreamSite({ OIDC_MATCH_VERIFIED_EMAIL: '1' });
+  });
+  after(() => site.close());
+
+  const query = (text: string) => queryOf(site.server, text);
+  const put = (id: string, more: object = {}) =>
+    manage(site.server, 'PUT', `/api/v1/users/${id}/`, { email: `${id}@example.com`, ...more });
+  const open = async (account: UpstreamAccount) => {
+    const passage = await new UpstreamVisitor(site.server, site.upstream).open(ACCOUNT, account);
+    return { ...passage, cameIn: passage.page.url.pathname === ACCOUNT };
+  };
+
+  it('a user is found by an address that the platform has verified, and is linked for good', async () => {
+    await put('kim');
+    const kim = site.upstream.addAccount('platform|kim', { email: 'Kim@Example.com' });
+    const { cameIn, page, requests } = await open(kim);
+    assert.ok(cameIn, textOf(page));
+    assert.equal(requests[0]?.searchParams.get('scope'), 'openid email');
+    assert.deepEqual(await query("select subject from user_identities where user_id = 'kim'"), [
+      { subject: kim.sub },
+    ]);
+    const [entry] = await query(
+      "select actor, data from audit_events where user_id = 'kim' and action = 'stagedoor.directory.user.changed' order by id desc limit 1",
+    );
+    assert.deepEqual(entry, { actor: 'system', data: { changed: ['upstream_subject'] } });
+    // From now on the address does not matter any more.
+    site.upstream.addAccount(kim.sub, { email: 'kim.new@example.com' });
+    await put('kim', { email: 'kim.other@example.com' });
+    assert.ok((await open({ ...kim, email: 'kim.new@example.com' })).cameIn);
+  });
+
+  it('two first sign-ins at once link the same user once', async () => {
+    await put('lea');
+    const lea = site.upstream.addAccount('platform|lea', { email: 'lea@example.com' });
+    const all = await Promise.all([open(lea), open(lea), open(lea)]);
+    assert.deepEqual(
+      all.map(({ cameIn }) => cameIn),
+      [true, true, true],
+    );
+    assert.equal((await query("select 1 from user_identities where user_id = 'lea'")).length, 1);
+  });
+
+  const strangers: Record<string, Partial<UpstreamAccount>> = {
+    'whose address is not verified': { emailVerified: false },
+    'whose address is nobody’s': { email: 'nobody@example.com' },
+    'whose address is not one': { email: 'mia' },
+  };
+  for (const [who, more] of Object.entries(strangers)) {
+    it(`nobody is found for somebody ${who}`, async () => {
+      await put('mia');
+      const { page } = await open(
+        site.upstream.addAccount(`platform|${who.length}`, { email: 'mia@example.com', ...more }),
+      );
+      assert.match(page.body, /Your account is not known here yet/, textOf(page));
+    });
+  }
+
+  it('nobody takes over a user whom the platform knows by another subject', async () => {
+    const { page } = await open(
+      site.upstream.addAccount('platform|other', { email: site.ada.email }),
+    );
+    assert.match(page.body, /Your account is not known here yet/, textOf(page));
+  });
+
+  it('a deactivated user is told so, and not linked', async () => {
+    await put('nils', { is_active: false });
+    const { page } = await open(
+      site.upstream.addAccount('platform|nils', { email: 'nils@example.com' }),
+    );
+    assert.match(page.body, /Your account is deactivated/, textOf(page));
+    assert.deepEqual(await query("select 1 from user_identities where user_id = 'nils'"), []);
+  });
+});
+
+describe('without an upstream login', () => {
+  let server: TestServer;
+  before(async () => {
+    server = await startServer();
+  });
+  after(() => server.close());
+
+  it('a subject is refused: nobody would be matched by it', async () => {
+    const put = (subject: string | null) =>
+      callManagement(server, 'PUT', '/api/v1/users/ada/', {
+        email: 'ada@example.com',
+        upstream_subject: subject,
+      });
+    const refused = await put('x');
+    assert.equal(refused.status, 400);
+    assert.match(JSON.stringify(refused.body), /"upstream_subject":\[".*OIDC_ISSUER is not set/);
+    const { status, body } = await put(null);
+    assert.deepEqual([status, 'upstream_subject' in Object(body)], [201, false]);
+  });
+});
