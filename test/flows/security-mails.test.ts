@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import type { MailKind } from '../../src/audit/mail.ts';
-import { inTransaction } from '../../src/db/transaction.ts';
-import { revokeGrant } from '../../src/grants/revoke.ts';
 import { createPlatform, putUser, type TestPlatform, type TestUser } from '../support/factories.ts';
 import { signIn } from '../support/flow.ts';
 import { mailsTo } from '../support/mail-folder.ts';
 import { callManagement, manage } from '../support/platform.ts';
+import type { ReadMessage } from '../support/read-message.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { introspect, obtainTokens } from '../support/tokens.ts';
 import { UserAgent } from '../support/user-agent.ts';
@@ -113,16 +112,13 @@ describe('A user whose grant an operator revokes', () => {
     const options = { application, user: ada, organizers: ['redstage'], scopes: ['read'] };
     const { accessToken } = await obtainTokens(server, options);
     const { db } = server.database;
-    const grant = await db.selectFrom('grants').select('id').executeTakeFirstOrThrow();
-    const revoke = () =>
-      inTransaction(db, (tx) =>
-        revokeGrant(tx, grant.id, {
-          reason: 'revoked_by_operator',
-          actor: 'operator:bootstrap',
-        }),
-      );
-    assert.equal(await revoke(), true);
-    assert.equal(await revoke(), false);
+    const { id } = await db
+      .selectFrom('grants')
+      .select('id')
+      .where('revoked_at', 'is', null)
+      .executeTakeFirstOrThrow();
+    await manage(server, 'POST', `/api/v1/grants/${id}/revoke/`);
+    await manage(server, 'POST', `/api/v1/grants/${id}/revoke/`);
     assert.equal((await introspect(server, resourceServer, accessToken)).body.active, false);
     const subject = 'Access ended by the operator: “Box Office Sync”';
     const [mail] = await mailsTo(server, ada.email, subject);
@@ -145,5 +141,65 @@ describe('A user whose grant an operator revokes', () => {
       .where('kind', '=', 'revoked_by_operator')
       .execute();
     assert.deepEqual(mails, [{ recipient: ada.email }]);
+  });
+});
+
+describe('A link in a mail', () => {
+  /** Follows it in a browser in which nobody is signed in. */
+  const follow = async (link: string, who: TestUser) => {
+    const agent = new UserAgent(server);
+    const login = await agent.get(link);
+    assert.equal(login.url.pathname, '/login');
+    return { agent, page: await signIn(agent, login, who) };
+  };
+
+  /** Both parts lead to the same pages. */
+  const linksOf = (mail: ReadMessage | undefined) => {
+    const links = mail?.text.match(/^http:\S+$/gm) ?? [];
+    const inHtml = [...(mail?.html ?? '').matchAll(/href="([^"]*)"/g)].map(([, href]) => href);
+    assert.deepEqual(inHtml, links);
+    return links;
+  };
+
+  test('on a new authorization leads, after sign-in, straight to revoking it', async () => {
+    const { application, resourceServer, ben } = platform;
+    const { accessToken } = await obtainTokens(server, { application, user: ben });
+    const subject = 'New access to your account: “Box Office Sync”';
+    const [mail] = await mailsTo(server, ben.email, subject);
+    const [revoke = '', list = ''] = linksOf(mail);
+    const { agent, page } = await follow(revoke, ben);
+    assert.equal(page.url.href, revoke);
+    assert.match(page.body, /Box Office Sync/);
+    assert.match(page.body, /Green Arena/);
+    const done = await agent.submit(page, {}, 'csrf');
+    assert.equal(done.url.pathname, new URL(list).pathname);
+    assert.equal((await introspect(server, resourceServer, accessToken)).body.active, false);
+
+    const again = await agent.get(revoke);
+    assert.equal(again.url.search, '?notice=already_revoked');
+    assert.equal((await follow(revoke, platform.ada)).page.status, 404);
+    assert.equal((await follow(list, ben)).page.url.href, list);
+  });
+
+  test('on a new device or another password leads to the pages to look through', async () => {
+    const agent = new UserAgent(server);
+    await signIn(agent, await agent.get('/login'), user);
+    const other = new UserAgent(server);
+    await signIn(other, await other.get('/login'), user);
+    const device = (await mailsTo(server, user.email, 'New sign-in to your account'))[0];
+    const changed = { ...user, password: 'another one' };
+    await manage(server, 'PATCH', `/api/v1/users/${user.id}/`, { password: changed.password });
+    const password = (await mailsTo(server, user.email, 'Your password was changed'))[0];
+    const pages = ['/account/authorizations', '/account/activity'];
+    for (const mail of [device, password]) {
+      assert.deepEqual(
+        linksOf(mail),
+        pages.map((path) => server.issuer + path),
+      );
+    }
+    for (const path of pages) {
+      const { page } = await follow(server.issuer + path, changed);
+      assert.deepEqual([page.status, page.url.pathname], [200, path]);
+    }
   });
 });
