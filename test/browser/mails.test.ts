@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import axe from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { composeMail } from '../../src/audit/compose-mail.ts';
+import type { MailKind } from '../../src/audit/mail.ts';
+import { readConfig } from '../../src/config.ts';
+import { chromiumPath, launchBrowser } from '../support/browser.ts';
+import { hostile, MAIL_KINDS, MAILS } from '../support/mails.ts';
+
+const skip = chromiumPath() === undefined && 'Chromium is not installed';
+// For a person to look at: SCREENSHOTS=/tmp/mails npm test -- test/browser/mails.test.ts
+const FOLDER = process.env.SCREENSHOTS ?? '';
+/** Contrast is another one in the dark; the other two are for the pictures. */
+const SCREENS = [
+  { width: 375, colorScheme: 'light' },
+  { width: 1280, colorScheme: 'dark' },
+  ...(FOLDER === ''
+    ? []
+    : ([
+        { width: 375, colorScheme: 'dark' },
+        { width: 1280, colorScheme: 'light' },
+      ] as const)),
+] as const;
+const LOCALES = ['en', 'de'];
+
+const deps = { issuer: 'https://login.example.com', scopes: readConfig({}).scopes };
+const LONGEST = 'Antidisestablishmentarianism'.repeat(10).slice(0, 255);
+
+/** Each kind as it usually is, and with what is hardest to show. */
+const SAMPLES: readonly { name: string; kind: MailKind; data: unknown }[] = [
+  ...MAIL_KINDS.map((kind) => ({ name: kind, kind, data: MAILS[kind] })),
+  ...MAIL_KINDS.map((kind) => ({ name: `${kind}-hostile`, kind, data: hostile(MAILS[kind]) })),
+  {
+    name: 'password_removed',
+    kind: 'password_changed',
+    data: { ...MAILS.password_changed, removed: true, origin: MAILS.authorized.origin },
+  },
+  {
+    name: 'new_device-upstream',
+    kind: 'new_device',
+    data: { ...MAILS.new_device, upstream: true },
+  },
+  {
+    name: 'authorized-long',
+    kind: 'authorized',
+    data: {
+      ...MAILS.authorized,
+      application: { name: LONGEST, owner: LONGEST, homepageUrl: `https://${'a'.repeat(60)}.com/` },
+      scopes: ['read', 'write', 'profile'],
+      organizers: Array.from({ length: 200 }, (_, i) => ({ slug: `o${i}`, name: `Hall ${i}` })),
+    },
+  },
+  {
+    name: 'application_suspended',
+    kind: 'application_changed',
+    data: {
+      ...MAILS.application_changed,
+      change: 'suspended',
+      details: [],
+      reason: 'It sends mails to ticket buyers that they did not ask for. Please write to us.',
+      origin: undefined,
+    },
+  },
+];
+
+describe('mails, in a real browser', { skip }, () => {
+  let browser: Browser;
+
+  before(async () => {
+    const launched = await launchBrowser();
+    assert.ok(launched);
+    browser = launched;
+    if (FOLDER !== '') {
+      await mkdir(FOLDER, { recursive: true });
+    }
+  });
+  after(() => browser?.close());
+
+  for (const { width, colorScheme } of SCREENS) {
+    it(`can be read on a ${colorScheme} screen ${width} pixels wide`, async () => {
+      const viewport = { width, height: 800 };
+      const context = await browser.newContext({ viewport, colorScheme });
+      const page = await context.newPage();
+      const requests: string[] = [];
+      page.on('request', (request) => requests.push(request.url()));
+      for (const { name, kind, data } of SAMPLES) {
+        for (const locale of LOCALES) {
+          const { html, text } = composeMail(deps, { kind, locale, data });
+          const picture = `${name}-${locale}-${width}-${colorScheme}`;
+          await page.setContent(html);
+          await assertReadable(page, picture);
+          if (FOLDER !== '') {
+            await takePicture(page, picture);
+            await page.setContent(asText(text));
+            await takePicture(page, `${picture}-text`);
+          }
+        }
+      }
+      assert.deepEqual(requests, [], 'a mail loads nothing from anywhere');
+      await context.close();
+    });
+  }
+});
+
+/** Without a landmark for the content: the page around a mail is the mail program's. */
+const AXE = `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })
+  .then(({ violations }) => violations.map(({ id, help, nodes }) =>
+    id + ': ' + help + ' ' + nodes.map(({ target }) => target.join(' ')).join(', ')))`;
+const TOO_WIDE = 'document.documentElement.scrollWidth > document.documentElement.clientWidth';
+
+async function assertReadable(page: Page, name: string): Promise<void> {
+  assert.equal(await page.evaluate(TOO_WIDE), false, `${name}: nobody has to scroll sideways`);
+  assert.equal(await page.getByRole('heading', { level: 1 }).count(), 1, name);
+  await page.evaluate(axe.source);
+  assert.deepEqual(await page.evaluate(AXE), [], `${name}: axe-core`);
+}
+
+async function takePicture(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: join(FOLDER, `${name}.png`), fullPage: true });
+}
+
+/** As most mail programs show it. */
+function asText(text: string): string {
+  const escaped = text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
+  return `<meta name="color-scheme" content="light dark"><pre style="white-space: pre-wrap; overflow-wrap: anywhere; font: 14px/1.4 monospace">${escaped}</pre>`;
+}
