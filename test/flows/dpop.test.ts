@@ -231,6 +231,23 @@ for (const engine of ['PostgreSQL', 'the embedded database'] as const) {
         }
       });
 
+      it('at a code and at a refresh token of one grant at once is used by one of them', async () => {
+        const { agent, ...first } = await code(application);
+        let tokens = await redeem(application, { ...first, agent }, await proof(key));
+        for (let round = 0; round < 8; round += 1) {
+          const next = await authorize(server, { application, user: platform.ada, agent });
+          assert.equal(next.sawConsent, false, 'it is the same grant');
+          const once = await proof(key);
+          const [redeemed, refreshed] = await Promise.all([
+            redeem(application, next, once),
+            refresh(application, tokens, once),
+          ]);
+          const outcomes = [redeemed, refreshed].map(({ body }) => body.error ?? body.token_type);
+          assert.deepEqual(outcomes.sort(), ['DPoP', 'invalid_dpop_proof']);
+          tokens = refreshed.status === 200 ? refreshed : tokens;
+        }
+      });
+
       it('is another one if another application made it', async () => {
         const claims = { jti: 'the same' };
         assert.equal((await push(await proof(key, { url: url(), claims }))).status, 201);
