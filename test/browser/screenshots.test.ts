@@ -8,6 +8,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 import { signIn, tick } from './person.ts';
 import { ELSEWHERE, type Site, startSite } from './site.ts';
 import { type Look, tourDemo, tourSite } from './tour.ts';
+import { startUpstreamWorld, tourUpstream, type UpstreamWorld } from './upstream-tour.ts';
 import { openWindow } from './window.ts';
 
 // Pictures of every page, for a person to look at:
@@ -25,17 +26,20 @@ describe('screenshots', { skip: FOLDER === '' && 'SCREENSHOTS names no folder' }
   let browser: Browser | undefined;
   let site: Site;
   let demo: TestServer;
+  let world: UpstreamWorld;
 
   before(async () => {
     browser = await launchBrowser();
     site = await startSite();
     demo = await startServer({ DATABASE_URL: '', DEMO: '1' });
+    world = await startUpstreamWorld();
     await mkdir(FOLDER, { recursive: true });
   });
   after(async () => {
     await browser?.close();
     await site.close();
     await demo.close();
+    await world.close();
   });
 
   for (const width of WIDTHS) {
@@ -53,6 +57,7 @@ describe('screenshots', { skip: FOLDER === '' && 'SCREENSHOTS names no folder' }
           const options = { viewport: { width, height: 800 }, colorScheme, locale };
           await tourSite({ browser, options, look }, site);
           await tourDemo({ browser, options, look }, demo);
+          await tourUpstream({ browser, options, look }, world);
         });
       }
     }

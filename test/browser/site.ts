@@ -113,7 +113,7 @@ function manyNames(): string[] {
 }
 
 /** Where users are sent back to: a page that says with what. */
-async function startApplication(): Promise<{ url: string; close(): Promise<void> }> {
+export async function startApplication(): Promise<{ url: string; close(): Promise<void> }> {
   const server = createServer((request, response) => {
     const { searchParams } = new URL(request.url ?? '/', 'http://application.invalid');
     const outcome = searchParams.has('code') ? 'a code' : searchParams.get('error');

@@ -1,0 +1,128 @@
+import type { Page } from 'playwright-core';
+import { registerApplication, type TestApplication } from '../support/factories.ts';
+import { authorizationUrl, challengeOf } from '../support/flow.ts';
+import { manage } from '../support/platform.ts';
+import type { Behaviour } from '../support/upstream-behaviour.ts';
+import type { UpstreamAccount } from '../support/upstream-provider.ts';
+import { startUpstreamSite, type UpstreamSite } from '../support/upstream-site.ts';
+import { startApplication } from './site.ts';
+import { ageSignIns, type Traveller } from './tour.ts';
+import { openWindow } from './window.ts';
+
+/** The platform with its own login, a Stagedoor beside it, and an application that people come from. */
+export interface UpstreamWorld extends UpstreamSite {
+  readonly boxOffice: TestApplication;
+  /** Somebody whom the platform knows, and nobody here. */
+  readonly stranger: UpstreamAccount;
+  /** The path of an authorization request. */
+  readonly request: string;
+}
+
+/** Starts all three. Nobody's language is known. */
+export async function startUpstreamWorld(): Promise<UpstreamWorld> {
+  const [site, application] = [await startUpstreamSite(), await startApplication()];
+  const boxOffice = await registerApplication(site.server, {
+    name: 'Box Office Sync',
+    owner: site.platform.ben.id,
+    redirectUris: [`${application.url}/callback`],
+  });
+  await manage(site.server, 'POST', `/api/v1/applications/${boxOffice.clientId}/review/`);
+  await manage(site.server, 'PATCH', `/api/v1/users/${site.platform.ada.id}/`, { locale: '' });
+  const { pathname, search } = authorizationUrl(site.server, {
+    response_type: 'code',
+    client_id: boxOffice.clientId,
+    redirect_uri: boxOffice.redirectUri,
+    scope: 'read write',
+    code_challenge: challengeOf('v'.repeat(43)),
+    code_challenge_method: 'S256',
+    approval_prompt: 'force',
+  });
+  return {
+    ...site,
+    boxOffice,
+    stranger: site.upstream.addAccount('platform|stranger', { email: 'stranger@example.com' }),
+    request: pathname + search,
+    close: async () => {
+      await application.close();
+      await site.close();
+    },
+  };
+}
+
+/** Fills in the sign-in page of the platform, and waits for what Stagedoor says then. */
+export async function signInAtPlatform(page: Page, account: UpstreamAccount): Promise<void> {
+  await page.getByRole('heading', { name: 'Sign in to the platform' }).waitFor();
+  await page.getByLabel('E-mail').fill(account.email);
+  await page.getByLabel('Password').fill(account.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByText('Stagedoor', { exact: true }).waitFor();
+}
+
+/** What makes each of the pages that say why somebody could not sign in. */
+const WRONGS: Readonly<Record<string, Behaviour>> = {
+  refused: { authorizationError: 'access_denied' },
+  unavailable: { authorizationError: 'temporarily_unavailable' },
+  misconfigured: { authorizationError: 'unauthorized_client' },
+  expired: { tokenAnswer: { status: 400, body: { error: 'invalid_grant' } } },
+  invalid: { foreignKey: true },
+  clock: { claims: (claims) => ({ ...claims, iat: (claims.iat ?? 0) - 600 }) },
+  'not-fresh': { claims: (claims) => ({ ...claims, auth_time: 0 }) },
+};
+
+/** Goes to every page about the platform's own login; fails where one of them complains. */
+export async function tourUpstream(traveller: Traveller, world: UpstreamWorld): Promise<void> {
+  await tourRefusals(traveller, world);
+  await tourSession(traveller, world);
+}
+
+async function tourRefusals(
+  { browser, options, look }: Traveller,
+  { server, upstream, ada, stranger }: UpstreamWorld,
+): Promise<void> {
+  await using window = await openWindow(browser, server, options);
+  const { page } = window;
+  await page.goto('/account/authorizations');
+  await signInAtPlatform(page, stranger);
+  await look(page, 'upstream-unknown-user');
+  await page.goto('/login/callback?code=x&state=x');
+  await look(page, 'upstream-foreign');
+  await page.goto('/account/authorizations');
+  await signInAtPlatform(page, ada);
+  for (const [name, behaviour] of Object.entries(WRONGS)) {
+    await page.context().clearCookies({ name: 'stagedoor_session' });
+    upstream.behaviour = behaviour;
+    await page.goto('/account/authorizations');
+    await look(page, `upstream-${name}`);
+    upstream.behaviour = {};
+  }
+  await manage(server, 'PATCH', '/api/v1/users/ada/', { is_active: false });
+  await page.goto('/account/authorizations');
+  await look(page, 'upstream-deactivated');
+  await manage(server, 'PATCH', '/api/v1/users/ada/', { is_active: true });
+  window.assertQuiet();
+}
+
+async function tourSession(
+  { browser, options, look }: Traveller,
+  { server, ada, request }: UpstreamWorld,
+): Promise<void> {
+  await using window = await openWindow(browser, server, options);
+  const { page } = window;
+  const answered = page.waitForRequest((one) => one.url().includes('/login/callback?'));
+  await page.goto('/account/applications/new');
+  await signInAtPlatform(page, ada);
+  await page.goto((await answered).url());
+  await look(page, 'upstream-used');
+  await ageSignIns(server);
+  await page.goto(request);
+  await look(page, 'upstream-consent-stale');
+  await page.goto('/account/applications/new');
+  await page.context().clearCookies({ name: 'stagedoor_session' });
+  await page.locator('main form button[type=submit]').first().click();
+  await look(page, 'upstream-sign-in-again');
+  await page.goto('/account/authorizations');
+  await page.goto('/logout');
+  await page.locator('main button').click();
+  await look(page, 'upstream-signed-out');
+  window.assertQuiet();
+}

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, it } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { chromiumPath, launchBrowser } from '../support/browser.ts';
+import { allow, tick } from './person.ts';
+import { assertSound, SCREENS } from './soundness.ts';
+import { ageSignIns, endGrants } from './tour.ts';
+import {
+  signInAtPlatform,
+  startUpstreamWorld,
+  tourUpstream,
+  type UpstreamWorld,
+} from './upstream-tour.ts';
+import { openWindow } from './window.ts';
+
+const skip = chromiumPath() === undefined && 'Chromium is not installed';
+const AUTHORIZATIONS = '/account/authorizations';
+
+describe('the platform’s own login, in a real browser', { skip }, () => {
+  let world: UpstreamWorld;
+  let browser: Browser;
+
+  before(async () => {
+    const launched = await launchBrowser();
+    assert.ok(launched);
+    browser = launched;
+    world = await startUpstreamWorld();
+  });
+  after(async () => {
+    await browser?.close();
+    await world?.close();
+  });
+  afterEach(async () => {
+    world.upstream.behaviour = {};
+    await endGrants(world.server);
+  });
+
+  const open = () => openWindow(browser, world.server);
+  const cameBack = (page: Page) =>
+    page.getByRole('heading', { name: 'Back with a code' }).waitFor();
+  const atConsent = (page: Page) =>
+    page.getByRole('heading', { name: 'Box Office Sync asks for access' }).waitFor();
+
+  it('leads from an application to the platform, to consent, and back', async () => {
+    await using window = await open();
+    const { page } = window;
+    await page.goto(world.request);
+    assert.equal(new URL(page.url()).origin, world.upstream.issuer, 'another site');
+    await signInAtPlatform(page, world.ada);
+    await atConsent(page);
+    await page.getByText('ada@example.com').waitFor();
+    await tick(page, 'redstage');
+    await allow(page);
+    await cameBack(page);
+    await page.goto(AUTHORIZATIONS);
+    await page.getByRole('heading', { name: 'Authorized applications', level: 1 }).waitFor();
+    window.assertQuiet();
+  });
+
+  it('serves the account pages, and asks again after signing out', async () => {
+    await using window = await open();
+    const { page } = window;
+    await page.goto('/account/applications');
+    await signInAtPlatform(page, world.ada);
+    assert.equal(new URL(page.url()).pathname, '/account/applications');
+    await page.getByRole('link', { name: 'Sign out' }).click();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
+    await page.getByRole('link', { name: 'Sign in again' }).click();
+    await signInAtPlatform(page, world.ada);
+    await page.getByRole('heading', { name: 'Authorized applications', level: 1 }).waitFor();
+    window.assertQuiet();
+  });
+
+  it('signs out there as well, for those who want that', async () => {
+    await using window = await open();
+    const { page } = window;
+    await page.goto(AUTHORIZATIONS);
+    await signInAtPlatform(page, world.ada);
+    const other = await window.newTab();
+    await other.goto(AUTHORIZATIONS);
+    await page.goto('/logout');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('link', { name: 'as well' }).click();
+    await page.getByRole('button', { name: 'Yes, sign me out' }).click();
+    await page.context().clearCookies({ name: 'stagedoor_ask_anew' });
+    await other.goto(AUTHORIZATIONS);
+    await other.getByRole('heading', { name: 'Sign in to the platform' }).waitFor();
+  });
+
+  it('confirms an old sign-in, and brings all ticks back', async () => {
+    await using window = await open();
+    const { page } = window;
+    await page.goto(world.request);
+    await signInAtPlatform(page, world.ada);
+    await atConsent(page);
+    await ageSignIns(world.server);
+    await page.reload();
+    await page.getByRole('checkbox', { name: 'Change the data' }).uncheck();
+    await tick(page, 'bluehall');
+    assert.equal(await page.locator('[type=password]').count(), 0);
+    await page.getByRole('button', { name: 'Confirm that it is you' }).click();
+    await page.getByRole('button', { name: 'Allow' }).waitFor();
+    const isTicked = (name: string) => page.getByRole('checkbox', { name }).isChecked();
+    assert.equal(await isTicked('See the data'), true);
+    assert.equal(await isTicked('Change the data'), false);
+    assert.equal(await isTicked('Blue Hall'), true);
+    assert.equal(await isTicked('Red Stage'), false);
+    await allow(page);
+    await cameBack(page);
+    window.assertQuiet();
+  });
+
+  it('says that a form was not taken, and no policy of the browser stands in the way', async () => {
+    await using window = await open();
+    const { page } = window;
+    await page.goto('/account/applications/new');
+    await signInAtPlatform(page, world.ada);
+    await page.context().clearCookies({ name: 'stagedoor_session' });
+    await page.locator('main form button[type=submit]').first().click();
+    await page.getByRole('heading', { name: 'You are not signed in any more' }).waitFor();
+    await page.getByRole('link', { name: 'Sign in at' }).click();
+    await page.waitForURL('**/account/applications/new');
+    window.assertQuiet();
+  });
+
+  it('lets a stranger be somebody else, and go back', async () => {
+    await using window = await open();
+    const { page } = window;
+    await page.goto(world.request);
+    await signInAtPlatform(page, world.stranger);
+    await page.getByRole('heading', { name: 'Your account is not known here yet' }).waitFor();
+    await page.getByRole('link', { name: 'Sign in with another account' }).click();
+    await signInAtPlatform(page, world.ada);
+    await atConsent(page);
+    window.assertQuiet();
+  });
+
+  for (const [name, options] of Object.entries(SCREENS)) {
+    it(`fits ${name} and a screen reader on every page`, async () => {
+      await tourUpstream({ browser, options, look: assertSound }, world);
+    });
+  }
+});
