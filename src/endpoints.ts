@@ -5,9 +5,10 @@ import type { Config } from './config.ts';
 import { directoryEndpoints } from './directory/routes.ts';
 import { grantEndpoints } from './grants/management-routes.ts';
 import { operatorTokenEndpoints } from './operators/routes.ts';
+import { accessEndpoints } from './tokens/routes.ts';
 
-/** All endpoints for operators, in the order in which they are described. */
-export function managementEndpoints(
+/** All endpoints of the JSON API, in the order in which they are described. */
+export function apiEndpoints(
   deps: ApiDeps & { readonly config: Pick<Config, 'permissions' | 'scopes' | 'upstream'> },
 ): Endpoint[] {
   return [
@@ -16,5 +17,6 @@ export function managementEndpoints(
     ...grantEndpoints(deps),
     ...logEndpoints(deps),
     ...operatorTokenEndpoints(deps),
+    ...accessEndpoints(deps),
   ];
 }

@@ -3,38 +3,59 @@ import type { Db } from '../db/database.ts';
 import { findNotedVersion, noteVersion, versionOf } from '../db/list-changes.ts';
 import { inSnapshot, type Tx } from '../db/transaction.ts';
 
+/** Which version of a list there is, and whether the caller has it. */
+export interface Condition {
+  /** Undefined where it does not matter: then the answer is always loaded. */
+  readonly list: string | undefined;
+  readonly version: bigint;
+  readonly known: boolean;
+}
+
 /**
- * Loads an answer in one snapshot, with its `Last-Modified`; or answers 304, and loads nothing,
- * where `If-Modified-Since` says that the caller has this version of the list.
+ * Compares `If-Modified-Since` with the version of a list (see `versionOf`).
  *
- * The time is not that of the last change: a change that is committed later than one with a later
+ * Its time is not that of the last change: a change that is committed later than one with a later
  * time would go unnoticed, and so would a second change in the same second. It is when somebody
  * first saw this version (`list_versions`), and no two versions share one.
- * @param list the list that the answer is of, or none: then it is always loaded
+ * @param list none: the answer does not depend on a list alone
+ */
+export async function readCondition(
+  db: Db,
+  ctx: Context,
+  list: string | undefined,
+): Promise<Condition> {
+  if (list === undefined) {
+    return { list, version: 0n, known: false };
+  }
+  const version = await versionOf(db, list);
+  const since = sinceOf(ctx);
+  if (since === undefined) {
+    return { list, version, known: false };
+  }
+  const noted = await findNotedVersion(db, list);
+  return { list, version, known: noted?.version === version && since >= noted.notedAt };
+}
+
+/**
+ * Loads an answer in one snapshot, with its `Last-Modified`, or answers 304 and loads nothing. What
+ * is loaded is at least as new as the version that was read before it.
  * @returns undefined where 304 is on `ctx`
  */
 export async function loadConditionally<T>(
   db: Db,
   ctx: Context,
-  list: string | undefined,
+  { list, version, known }: Condition,
   load: (tx: Tx) => Promise<T>,
 ): Promise<T | undefined> {
-  if (list === undefined) {
-    return inSnapshot(db, load);
+  const loaded = known ? undefined : { answer: await inSnapshot(db, load) };
+  if (list !== undefined) {
+    const noted = await noteVersion(db, list, version);
+    const time = noted.notedAt.getTime();
+    // Somebody has noted a later version meanwhile: what the caller gets may be older than that.
+    const modified = noted.version > version ? time - 1000 : time;
+    ctx.set('Last-Modified', new Date(modified).toUTCString());
+    ctx.set('Cache-Control', 'private, no-cache');
   }
-  const since = sinceOf(ctx);
-  const { version, loaded } = await inSnapshot(db, async (tx) => {
-    const version = await versionOf(tx, list);
-    const noted = since === undefined ? undefined : await findNotedVersion(tx, list);
-    const known = noted?.version === version && since !== undefined && since >= noted.notedAt;
-    return { version, loaded: known ? undefined : { answer: await load(tx) } };
-  });
-  const noted = await noteVersion(db, list, version);
-  const time = noted.notedAt.getTime();
-  // Somebody has noted a later version meanwhile: what is loaded here is older than that.
-  const modified = noted.version > version ? time - 1000 : time;
-  ctx.set('Last-Modified', new Date(modified).toUTCString());
-  ctx.set('Cache-Control', 'private, no-cache');
   if (loaded === undefined) {
     ctx.status = 304;
     return undefined;

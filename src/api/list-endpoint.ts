@@ -4,7 +4,7 @@ import type { Db } from '../db/database.ts';
 import type { Slice, Sliced } from '../db/slice.ts';
 import { inSnapshot, type Tx } from '../db/transaction.ts';
 import type { Right } from '../operators/operator.ts';
-import { loadConditionally } from './conditional.ts';
+import { loadConditionally, readCondition } from './conditional.ts';
 import { type ApiDeps, type Component, component, type Endpoint, type Told } from './endpoint.ts';
 import { listPage, type Page, pageOf, pageParameter } from './list.ts';
 import { operatorEndpoint } from './operator-endpoint.ts';
@@ -89,7 +89,8 @@ async function fetch<Query, P>(
   load: (tx: Tx) => Promise<Page<P>>,
 ): Promise<Page<P> | undefined> {
   if (conditional.by === 'last-modified') {
-    return loadConditionally(db, ctx, conditional.list(paramsOf(ctx), query), load);
+    const condition = await readCondition(db, ctx, conditional.list(paramsOf(ctx), query));
+    return loadConditionally(db, ctx, condition, load);
   }
   // First: what is committed between this and the snapshot is seen, what is later is asked for again.
   const until = await conditional.completeUntil(db);

@@ -10,7 +10,7 @@ export interface Page<T> {
   readonly count: number;
   readonly next: string | null;
   readonly previous: string | null;
-  readonly results: readonly T[];
+  readonly results: T[];
 }
 
 /** The same as a schema. */

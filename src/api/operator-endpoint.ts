@@ -5,6 +5,7 @@ import { type Demand, mayDo, type Operator } from '../operators/operator.ts';
 import type { OperatorCall } from '../operators/record-call.ts';
 import { toHttpError } from '../web/http-error.ts';
 import { originOf } from '../web/origin.ts';
+import { requireJsonAnswer } from './accept.ts';
 import {
   type ApiDeps,
   type Endpoint,
@@ -105,14 +106,4 @@ function rightInWords({ right, access }: Demand): string {
     return 'any';
   }
   return access === 'read' && right !== 'read' ? `"${right}" or "read"` : `"${right}"`;
-}
-
-/** @throws StagedoorError `not_acceptable`: there is nothing but JSON */
-export function requireJsonAnswer(ctx: Context): void {
-  if (ctx.accepts('application/json') === false) {
-    throw new StagedoorError(
-      'not_acceptable',
-      'Could not satisfy the request Accept header. The answers of this API are application/json.',
-    );
-  }
 }

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Tx } from '../db/transaction.ts';
 import type { Right } from '../operators/operator.ts';
-import { loadConditionally } from './conditional.ts';
+import { loadConditionally, readCondition } from './conditional.ts';
 import type { ApiDeps, Component, Endpoint, Told } from './endpoint.ts';
 import { operatorEndpoint } from './operator-endpoint.ts';
 import { found, type Param, paramsOf } from './route.ts';
@@ -34,7 +34,9 @@ export function readEndpoint<T, S extends z.ZodType>(
     },
     async ({ ctx }) => {
       const param = paramsOf(ctx);
-      const one = await loadConditionally(deps.database.db, ctx, list(param), async (tx) =>
+      const { db } = deps.database;
+      const condition = await readCondition(db, ctx, list(param));
+      const one = await loadConditionally(db, ctx, condition, async (tx) =>
         found(await load(tx, param)),
       );
       if (one !== undefined) {

@@ -25,12 +25,22 @@ export async function countEntries(db: Db, { list, facet, after }: Counted): Pro
   return Number(row.count);
 }
 
-/** The version of a list in the snapshot of `db`: another one after every committed change. */
+/**
+ * The version of a list in the snapshot of `db`: another one after every committed change.
+ * @param list one, or several with spaces between; `teams/` is those of all organizers
+ */
 export async function versionOf(db: Db, list: string): Promise<bigint> {
+  const lists = list.split(' ');
+  const prefixes = lists.filter((one) => one.endsWith('/')).map((one) => `${one}%`);
   const row = await db
     .selectFrom('list_changes')
     .select(sql<string>`coalesce(sum(changes), 0)`.as('version'))
-    .where('list', '=', list)
+    .where((eb) =>
+      eb.or([
+        eb('list', '=', sql<string>`any(${lists}::text[])`),
+        ...prefixes.map((prefix) => eb('list', 'like', prefix)),
+      ]),
+    )
     .executeTakeFirstOrThrow();
   return BigInt(row.version);
 }

@@ -1,75 +1,148 @@
-import Router from '@koa/router';
 import type { Context } from 'koa';
-import type { Database, Db } from '../db/database.ts';
-import { findActiveUser } from '../directory/find-user.ts';
-import { organizersOf } from '../directory/organizers-of.ts';
+import { z } from 'zod';
+import { requireJsonAnswer } from '../api/accept.ts';
+import { loadConditionally, readCondition } from '../api/conditional.ts';
+import {
+  type Component,
+  component,
+  type Endpoint,
+  type EndpointDescription,
+} from '../api/endpoint.ts';
+import { listPage, pageOf, pageParameter } from '../api/list.ts';
+import { ordering, readQuery } from '../api/query.ts';
+import { found } from '../api/route.ts';
+import type { Config } from '../config.ts';
+import type { Database } from '../db/database.ts';
+import type { Tx } from '../db/transaction.ts';
+import { findUser } from '../directory/find-user.ts';
+import { listOrganizersOf } from '../directory/organizers-of.ts';
+import { organizerAnswer, presentOrganizer } from '../directory/wire.ts';
 import { RefusedError } from '../resource-server/refusal.ts';
-import { type Admit, createAdmit } from './admit.ts';
+import { createAdmit } from './admit.ts';
 import type { LiveToken } from './introspect.ts';
 
-/** What the endpoints that take access tokens need. */
-export interface AccessRoutesDeps {
+/** What the endpoints for applications need. */
+export interface AccessDeps {
   readonly database: Database;
-  readonly issuer: string;
+  readonly config: Pick<Config, 'issuer'>;
 }
 
-/** The endpoints of this server that take access tokens. */
-export function accessRoutes({ database, issuer }: AccessRoutesDeps): Router {
+const profileAnswer = component(
+  'Profile',
+  z.object({
+    sub: z.string().describe('Id of the user.'),
+    email: z.string(),
+    full_name: z.string(),
+    locale: z.string().describe('BCP 47 language tag, or empty.'),
+    timezone: z.string().describe('IANA name.'),
+  }),
+);
+const organizersQuery = z.object({ ordering: ordering(['slug'], 'slug') });
+
+/** The endpoints of this server that take the tokens of applications. */
+export function accessEndpoints(deps: AccessDeps): Endpoint[] {
+  return [meEndpoint(deps), organizersEndpoint(deps)];
+}
+
+function meEndpoint(deps: AccessDeps): Endpoint {
+  return accessEndpoint(deps, {
+    path: '/me',
+    id: 'getMe',
+    summary: 'Who the token is of',
+    scopes: ['profile'],
+    list: 'users',
+    answer: profileAnswer,
+    load: async (tx, _, { userId }) => {
+      const user = found(await findUser(tx, userId));
+      return {
+        sub: user.id,
+        email: user.email,
+        full_name: user.fullName,
+        locale: user.locale,
+        timezone: user.timezone,
+      };
+    },
+  });
+}
+
+function organizersEndpoint(deps: AccessDeps): Endpoint {
+  return accessEndpoint(deps, {
+    path: '/organizers',
+    id: 'listOpenOrganizers',
+    summary: 'The organizers that the token opens now',
+    details: 'Those that the user picked and of which the user is a member now.',
+    scopes: ['read', 'write'],
+    // Names, who is a member where, and what users have allowed.
+    list: 'organizers teams/ grants',
+    query: organizersQuery.extend({ page: pageParameter }),
+    answer: component('OrganizerList', pageOf(organizerAnswer.schema)),
+    load: (tx, ctx, { userId, organizers }) => {
+      const { direction } = readQuery(ctx, organizersQuery).ordering;
+      return listPage(
+        deps.config.issuer,
+        ctx,
+        (slice) => listOrganizersOf(tx, userId, organizers, slice, direction),
+        presentOrganizer,
+      );
+    },
+  });
+}
+
+interface AccessEndpoint<S extends z.ZodType>
+  extends Pick<EndpointDescription, 'id' | 'summary' | 'details' | 'query'> {
+  readonly path: string;
+  /** Of which the token has to have one. */
+  readonly scopes: readonly string[];
+  /** What the answer depends on, beside the token. */
+  readonly list: string;
+  readonly answer: Component<S>;
+  readonly load: (tx: Tx, ctx: Context, token: LiveToken) => Promise<z.output<S>>;
+}
+
+/** `GET` with an access token, let in as the kit does at an API service. */
+function accessEndpoint<S extends z.ZodType>(
+  { database, config: { issuer } }: AccessDeps,
+  { path, scopes, list, answer, load, ...told }: AccessEndpoint<S>,
+): Endpoint {
   const admit = createAdmit(database, issuer);
-  return new Router()
-    .get('/api/v1/me', async (ctx) => {
-      const token = await admitted(admit, ctx, ['profile']);
-      if (token) {
-        await answerMe(database.db, ctx, token);
-      }
-    })
-    .get('/api/v1/organizers/', async (ctx) => {
-      const token = await admitted(admit, ctx, ['read', 'write']);
-      if (token) {
-        await answerOrganizers(database.db, ctx, token);
-      }
-    });
+  const handle = async (ctx: Context) => {
+    ctx.vary('Authorization');
+    ctx.set('Cache-Control', 'no-store');
+    // Before the token is looked at: what it opens is then at least as new as this.
+    const condition = await readCondition(database.db, ctx, list);
+    const token = await admit(verifiable(ctx), scopes).catch(refusalOn(ctx));
+    if (token === undefined) {
+      return;
+    }
+    requireJsonAnswer(ctx);
+    const body = await loadConditionally(database.db, ctx, condition, (tx) => load(tx, ctx, token));
+    if (body !== undefined) {
+      ctx.body = body;
+    }
+  };
+  const description: EndpointDescription = {
+    ...told,
+    tag: 'For applications',
+    caller: { kind: 'bearer', scopes },
+    answers: [{ status: 200, says: told.summary, body: answer }],
+    conditional: 'last-modified',
+  };
+  return { method: 'get', path, description, handle };
 }
 
-async function answerMe(db: Db, ctx: Context, token: LiveToken): Promise<void> {
-  const user = await findActiveUser(db, token.userId);
-  if (user) {
-    ctx.body = {
-      sub: user.id,
-      email: user.email,
-      full_name: user.fullName,
-      locale: user.locale,
-      timezone: user.timezone,
-    };
-  }
+function verifiable(ctx: Context) {
+  // `headers` would hide a second Authorization header.
+  const headers = ctx.req.headersDistinct;
+  return { method: ctx.method, url: ctx.originalUrl, headers, source: ctx.req };
 }
 
-async function answerOrganizers(db: Db, ctx: Context, token: LiveToken): Promise<void> {
-  const open = new Set(token.organizers);
-  const all = await organizersOf(db, token.userId);
-  const results = all
-    .filter(({ slug }) => open.has(slug))
-    .map(({ slug, name }) => ({ slug, name }));
-  ctx.body = { count: results.length, next: null, previous: null, results };
-}
-
-/** The live token of a request that carries one of `scopes`; otherwise the refusal is on `ctx`. */
-async function admitted(
-  admit: Admit,
-  ctx: Context,
-  scopes: readonly string[],
-): Promise<LiveToken | undefined> {
-  ctx.set('Cache-Control', 'no-store');
-  try {
-    const { method, originalUrl: url } = ctx;
-    return await admit({ method, url, headers: ctx.req.headersDistinct }, scopes);
-  } catch (error) {
+function refusalOn(ctx: Context): (error: unknown) => undefined {
+  return (error) => {
     if (!(error instanceof RefusedError)) {
       throw error;
     }
     ctx.status = error.answer.status;
     ctx.set({ ...error.answer.headers });
     ctx.body = error.answer.body;
-    return undefined;
-  }
+  };
 }

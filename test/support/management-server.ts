@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import Koa from 'koa';
-import { managementRoutes } from '../../src/api/management-routes.ts';
+import { apiRoutes } from '../../src/api/mount.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
-import { managementEndpoints } from '../../src/endpoints.ts';
+import { apiEndpoints } from '../../src/endpoints.ts';
 import { createLog } from '../../src/log.ts';
 import { startCallLog } from '../../src/operators/call-log.ts';
 import { errorResponses } from '../../src/web/error-page.ts';
@@ -32,7 +32,7 @@ export async function startManagementServer(): Promise<ManagementServer> {
   const app = new Koa();
   const renderer = createRenderer({ cookieKeys: ['x'.repeat(32)], secure: false });
   app.use(errorResponses(renderer, log));
-  const router = managementRoutes(managementEndpoints({ database, config, operatorToken, calls }));
+  const router = apiRoutes(apiEndpoints({ database, config, operatorToken, calls }));
   app.use(router.routes());
   app.use(router.allowedMethods());
   const server = createServer(app.callback()).listen(0, '127.0.0.1');
