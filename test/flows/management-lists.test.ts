@@ -258,6 +258,8 @@ describe('Whoever has a list already', () => {
       let known = await get(path);
       for (let n = 0; n < 6; n += 1) {
         await change(n);
+        // Somebody else sees the new version first, perhaps in the same second.
+        await get(path);
         const now = await get(path, since(known));
         assert.equal(now.status, 200, `${path}, change ${n}`);
         assert.notDeepEqual(now.body, known.body);
