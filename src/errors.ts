@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'method_not_allowed'
   | 'not_acceptable'
   | 'payload_too_large'
+  | 'request_timeout'
   | 'unsupported_media_type'
   | 'too_many_attempts'
   | 'csrf_failed'

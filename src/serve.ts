@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import { createApp } from './app.ts';
 import { startMailSender } from './audit/notify.ts';
 import { createTransport } from './audit/transport.ts';
@@ -16,6 +16,7 @@ import { startChores } from './operations/chores.ts';
 import { startKeepingListsShort } from './operations/keep-lists-short.ts';
 import { startCallLog } from './operators/call-log.ts';
 import { openKeyring } from './tokens/keyring.ts';
+import { createHttpServer } from './web/http-server.ts';
 import type { DemoGuide } from './web/views.ts';
 
 /** A server that answers. */
@@ -79,7 +80,7 @@ export async function serve(config: Config): Promise<RunningServer> {
       calls,
       demoGuide: () => demoGuide,
     });
-    const server = await listen(createServer(app.callback()), config);
+    const server = await listen(createHttpServer(app.callback()), config);
     closers.push(() => stop(server));
     const sender = startMailSender({
       database,

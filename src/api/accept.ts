@@ -1,12 +1,15 @@
 import type { Context } from 'koa';
 import { StagedoorError } from '../errors.ts';
 
-/** @throws StagedoorError `not_acceptable`: there is nothing but JSON */
-export function requireJsonAnswer(ctx: Context): void {
-  if (ctx.accepts('application/json') === false) {
+/**
+ * @param types what there is
+ * @throws StagedoorError `not_acceptable`: the caller wants none of these
+ */
+export function requireAcceptable(ctx: Context, types: readonly string[]): void {
+  if (ctx.accepts(...types) === false) {
     throw new StagedoorError(
       'not_acceptable',
-      'Could not satisfy the request Accept header. The answers of this API are application/json.',
+      `Could not satisfy the request Accept header. The answers of this call are ${types[0]}.`,
     );
   }
 }

@@ -11,6 +11,8 @@ export interface ApiDeps {
   /** The token of the configuration. Unset: only tokens that were made are good. */
   readonly operatorToken: string | undefined;
   readonly calls: CallLog;
+  /** Aborted when the server stops: what takes long says so and ends. */
+  readonly ending?: AbortSignal | undefined;
 }
 
 /** An operation of the JSON API: where it is mounted, what it does, and what is told of it. */
@@ -66,6 +68,10 @@ export interface EndpointDescription extends Told {
   readonly caller: Caller;
   readonly query?: z.ZodObject;
   readonly body?: Component<z.ZodObject> | undefined;
+  /** Media types of the body, the recommended one first. Absent: JSON. JSON Lines: `body` is a line. */
+  readonly bodyTypes?: readonly string[];
+  /** The same of the answers that are no errors. */
+  readonly answerTypes?: readonly string[];
   readonly answers: readonly AnswerDescription[];
   /** Whether an `Idempotency-Key` is heeded. */
   readonly idempotent?: boolean;

@@ -28,6 +28,19 @@ export function idempotencyKeyOf(ctx: Context): string | undefined {
 }
 
 /**
+ * For a call that may be repeated anyway, and whose first answer is not kept.
+ * @throws StagedoorError `validation_failed` where it has a key
+ */
+export function refuseIdempotencyKey(ctx: Context): void {
+  if (ctx.headers['idempotency-key'] !== undefined) {
+    throw new StagedoorError(
+      'validation_failed',
+      'Send this call without an Idempotency-Key: it can be repeated, and changes nothing then.',
+    );
+  }
+}
+
+/**
  * Carries a call out once a key: again, it gets the first answer. A refusal is an answer too, and
  * undoes only what it refused; a defect or a conflict is none, so the call may be repeated.
  */

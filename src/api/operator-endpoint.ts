@@ -5,7 +5,7 @@ import { type Demand, mayDo, type Operator } from '../operators/operator.ts';
 import type { OperatorCall } from '../operators/record-call.ts';
 import { toHttpError } from '../web/http-error.ts';
 import { originOf } from '../web/origin.ts';
-import { requireJsonAnswer } from './accept.ts';
+import { requireAcceptable } from './accept.ts';
 import {
   type ApiDeps,
   type Endpoint,
@@ -54,7 +54,7 @@ export function operatorEndpoint(
     };
     try {
       requireRight(operator, demand);
-      requireJsonAnswer(ctx);
+      requireAcceptable(ctx, told.answerTypes ?? ['application/json']);
       const call: AdmittedCall = { ctx, operator, token, logged };
       if ((await work(call)) === 'not logged') {
         await deps.calls.note({ ...logged, status: ctx.status });

@@ -34,3 +34,16 @@ export async function inSavepoint<T>(tx: Tx, work: () => Promise<T>): Promise<T>
     throw error;
   }
 }
+
+/** Milliseconds that a statement of this transaction waits for a lock; then it fails. */
+export async function limitLockWait(tx: Tx, milliseconds: number): Promise<void> {
+  await sql.raw(`set local lock_timeout = ${Math.round(milliseconds)}`).execute(tx);
+}
+
+/** A deadlock, a failed serialization, and a lock that was not there in time. */
+const CONTENTION: ReadonlySet<unknown> = new Set(['40P01', '40001', '55P03']);
+
+/** Whether only somebody else's transaction is in the way: the same again may go well. */
+export function isContention(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && CONTENTION.has(error.code);
+}

@@ -2,7 +2,7 @@ import { enqueueMail } from '../audit/enqueue-mail.ts';
 import type { Actor } from '../audit/event.ts';
 import { record } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
-import { hashPassword, verifyPassword } from './password.ts';
+import { type HashPassword, hashUnlessKnown } from './password.ts';
 import { setIdentity } from './set-identity.ts';
 import type { User, UserInput } from './user.ts';
 import { deleteSessionsOf, type UserCredentials, updateUser } from './user-store.ts';
@@ -19,9 +19,11 @@ export async function changeUser(
   actor: Actor,
   { user, passwordHash }: UserCredentials,
   { password, identity, ...fields }: UserInput,
+  hash: HashPassword = hashUnlessKnown,
 ): Promise<{ user: User; changed: boolean }> {
   const changed: string[] = FIELDS.filter((field) => fields[field] !== user[field]);
-  const newHash = await changedHash(passwordHash, password);
+  const given = typeof password === 'string' ? await hash(password, passwordHash) : password;
+  const newHash = given === undefined ? passwordHash : given;
   if (newHash !== passwordHash) {
     changed.push('password');
   }
@@ -92,15 +94,4 @@ async function tellPasswordChange(
       data: { at: new Date().toISOString(), timezone: after.timezone, removed },
     });
   }
-}
-
-/** The same password keeps its hash, so that sending it again is no change. */
-async function changedHash(
-  known: string | null,
-  password: string | null | undefined,
-): Promise<string | null> {
-  if (password === undefined || password === null) {
-    return password === null ? null : known;
-  }
-  return (await verifyPassword(known, password)) ? known : hashPassword(password);
 }

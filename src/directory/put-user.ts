@@ -2,7 +2,7 @@ import type { Actor } from '../audit/event.ts';
 import type { Tx } from '../db/transaction.ts';
 import { StagedoorError } from '../errors.ts';
 import { changeUser, recordUserChange } from './change-user.ts';
-import { hashPassword } from './password.ts';
+import { type HashPassword, hashUnlessKnown } from './password.ts';
 import type { PutOutcome } from './put-outcome.ts';
 import { setIdentity } from './set-identity.ts';
 import { requireDirectoryId, type User, type UserInput } from './user.ts';
@@ -10,6 +10,7 @@ import { insertUser, lockUser } from './user-store.ts';
 
 /**
  * Creates the user or makes an existing one exactly this; the same again changes and logs nothing.
+ * @param hash may know the answer already
  * @throws ValidationError where the id can't be one, or the e-mail address or the subject upstream is
  *   another user's
  */
@@ -18,13 +19,14 @@ export async function putUser(
   actor: Actor,
   id: string,
   input: UserInput,
+  hash: HashPassword = hashUnlessKnown,
 ): Promise<{ user: User; outcome: PutOutcome }> {
   requireDirectoryId(id);
   let known = await lockUser(tx, id);
   if (known === undefined) {
     const { password = null, identity, ...fields } = input;
     const user: User = { id, ...fields };
-    const passwordHash = password === null ? null : await hashPassword(password);
+    const passwordHash = password === null ? null : await hash(password, null);
     if (await insertUser(tx, user, passwordHash)) {
       if (identity !== undefined) {
         await setIdentity(tx, id, identity);
@@ -38,6 +40,6 @@ export async function putUser(
   if (known === undefined) {
     throw new StagedoorError('conflict', 'The user was deleted meanwhile. Try again.');
   }
-  const { user, changed } = await changeUser(tx, actor, known, input);
+  const { user, changed } = await changeUser(tx, actor, known, input, hash);
   return { user, outcome: changed ? 'changed' : 'unchanged' };
 }

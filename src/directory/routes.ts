@@ -5,6 +5,7 @@ import { DONE, nothing, writeEndpoint } from '../api/write-endpoint.ts';
 import type { Config } from '../config.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { UpstreamConfig } from '../upstream-config.ts';
+import { bulkEndpoint } from './bulk-routes.ts';
 import { deleteOrganizer } from './delete-organizer.ts';
 import { deleteUser } from './delete-user.ts';
 import { findOrganizer } from './find-organizer.ts';
@@ -24,6 +25,7 @@ import {
   organizerQuery,
   presentOrganizer,
   presentUser,
+  readUser,
   userAnswer,
   userBody,
   userChanges,
@@ -40,6 +42,7 @@ export function directoryEndpoints(
     ...userWriting(deps, upstream),
     ...organizerEndpoints(deps),
     ...teamEndpoints(deps, permissions),
+    bulkEndpoint(deps, { permissions, upstream }),
   ];
 }
 
@@ -98,9 +101,7 @@ function userWriting(deps: ApiDeps, upstream: UpstreamConfig | undefined): Endpo
       answer: userAnswer,
       statuses: { 200: 'The user was there.', 201: 'The user was created.' },
       run: async ({ tx, actor, param, body }) => {
-        const { full_name, is_active, upstream_subject: _, ...rest } = body;
-        const identity = readIdentity(upstream, body);
-        const input = { ...rest, fullName: full_name, isActive: is_active, identity };
+        const input = readUser(upstream, body);
         const { user, outcome } = await putUser(tx, actor, param('id'), input);
         return {
           status: outcome === 'created' ? 201 : 200,

@@ -56,6 +56,19 @@ export async function lockUser(tx: Tx, id: string): Promise<UserCredentials | un
   );
 }
 
+/** The hashes of these users' passwords, by id; null where there is none. */
+export async function selectPasswordHashes(
+  db: Db,
+  ids: readonly string[],
+): Promise<Map<string, string | null>> {
+  const rows = await db
+    .selectFrom('users')
+    .select(['id', 'password_hash'])
+    .where('id', '=', sql<string>`any(${[...ids]}::text[])`)
+    .execute();
+  return new Map(rows.map((row) => [row.id, row.password_hash]));
+}
+
 function split(row: (User & { passwordHash: string | null }) | undefined) {
   if (row === undefined) {
     return undefined;

@@ -3,11 +3,20 @@ import { component } from '../api/endpoint.ts';
 import { filledLine, isUnprintable, line, quote, subsetOf } from '../api/fields.ts';
 import { filter, flag, ordering } from '../api/query.ts';
 import type { LocalizedText } from '../db/schema.ts';
+import type { UpstreamConfig } from '../upstream-config.ts';
 import type { Organizer } from './organizer.ts';
 import { isTooLong, PASSWORD_LIMIT } from './password.ts';
+import { readIdentity } from './read-identity.ts';
 import type { KnownUser } from './set-identity.ts';
 import type { Team } from './team.ts';
-import { EMAIL_LIMIT, isDirectoryId, isEmail, isLanguageTag, isTimeZone } from './user.ts';
+import {
+  EMAIL_LIMIT,
+  isDirectoryId,
+  isEmail,
+  isLanguageTag,
+  isTimeZone,
+  type UserInput,
+} from './user.ts';
 
 const email = filledLine(EMAIL_LIMIT).refine(isEmail, 'Enter a valid email address.');
 const fullName = line(255);
@@ -69,6 +78,26 @@ export const userBody = component(
     upstream_subject: upstreamSubject.optional().describe(SAYS.upstreamSubject),
   }),
 );
+
+/**
+ * What such a body says of a user.
+ * @throws ValidationError where it does not fit to how people sign in here
+ */
+export function readUser(
+  upstream: UpstreamConfig | undefined,
+  body: z.output<typeof userBody.schema>,
+): UserInput {
+  const { email, full_name, locale, timezone, is_active, password } = body;
+  return {
+    email,
+    fullName: full_name,
+    locale,
+    timezone,
+    isActive: is_active,
+    password,
+    identity: readIdentity(upstream, body),
+  };
+}
 
 /** Body of `PATCH /users/{id}/`. */
 export const userChanges = component(

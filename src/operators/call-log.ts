@@ -75,6 +75,6 @@ export function startCallLog(db: Db, log: Logger): CallLog {
   };
 }
 
-function kindOf({ operator, method, path, status, origin }: OperatorCall): string {
-  return JSON.stringify([operator.id, method, path, status, origin.ip, origin.userAgent]);
+function kindOf({ operator, method, path, status, origin, counts }: OperatorCall): string {
+  return JSON.stringify([operator.id, method, path, status, origin.ip, origin.userAgent, counts]);
 }

@@ -12,15 +12,17 @@ export interface OperatorCall {
   /** Status of the answer. */
   readonly status: number;
   readonly origin: Origin;
+  /** Of a call about many things: how many became what. */
+  readonly counts?: Readonly<Record<string, number>>;
 }
 
 /** Writes a call to the log; `calls` says for how many like it the entry stands. */
 export async function recordCall(tx: Tx, call: OperatorCall, calls = 1): Promise<void> {
-  const { operator, method, path, status, origin } = call;
+  const { operator, method, path, status, origin, counts } = call;
   await record(tx, {
     action: 'stagedoor.operator.called',
     actor: operator.actor,
     origin,
-    data: { token: operator.id, method, path, status, calls },
+    data: { token: operator.id, method, path, status, calls, ...(counts && { counts }) },
   });
 }

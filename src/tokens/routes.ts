@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import { z } from 'zod';
-import { requireJsonAnswer } from '../api/accept.ts';
+import { requireAcceptable } from '../api/accept.ts';
 import { loadConditionally, readCondition } from '../api/conditional.ts';
 import {
   type Component,
@@ -114,7 +114,7 @@ function accessEndpoint<S extends z.ZodType>(
     if (token === undefined) {
       return;
     }
-    requireJsonAnswer(ctx);
+    requireAcceptable(ctx, ['application/json']);
     const body = await loadConditionally(database.db, ctx, condition, (tx) => load(tx, ctx, token));
     if (body !== undefined) {
       ctx.body = body;

@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import Koa from 'koa';
 import { apiRoutes } from '../../src/api/mount.ts';
 import { type Config, readConfig } from '../../src/config.ts';
@@ -8,6 +7,7 @@ import { apiEndpoints } from '../../src/endpoints.ts';
 import { createLog } from '../../src/log.ts';
 import { startCallLog } from '../../src/operators/call-log.ts';
 import { errorResponses } from '../../src/web/error-page.ts';
+import { createHttpServer } from '../../src/web/http-server.ts';
 import { createRenderer } from '../../src/web/render.ts';
 import { createTestDatabase } from './database.ts';
 import type { ManagedServer } from './platform.ts';
@@ -35,7 +35,7 @@ export async function startManagementServer(): Promise<ManagementServer> {
   const router = apiRoutes(apiEndpoints({ database, config, operatorToken, calls }));
   app.use(router.routes());
   app.use(router.allowedMethods());
-  const server = createServer(app.callback()).listen(0, '127.0.0.1');
+  const server = createHttpServer(app.callback()).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : undefined;
