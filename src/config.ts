@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { StagedoorError } from './errors.ts';
+import type { ScopeConfig } from './scopes.ts';
+import { scopeSettings, scopeVariables, wrongScopes } from './scopes-config.ts';
 import {
   isLoopback,
   type UpstreamConfig,
@@ -61,41 +63,6 @@ export interface Config {
  */
 export type RegistrationMode = 'open' | 'approval' | 'closed';
 
-/** A scope and the sentences that the user reads, by language. */
-export interface ScopeConfig {
-  readonly name: string;
-  readonly text: Readonly<Record<string, string>>;
-  /** Whether it opens organizers, so that at least one has to be picked. */
-  readonly organizers: boolean;
-}
-
-const DEFAULT_SCOPES: readonly ScopeConfig[] = [
-  {
-    name: 'read',
-    organizers: true,
-    text: {
-      en: 'See the data of the chosen organizers, as far as your own permissions reach',
-      de: 'Daten der ausgewählten Veranstalter ansehen, soweit deine eigenen Rechte reichen',
-    },
-  },
-  {
-    name: 'write',
-    organizers: true,
-    text: {
-      en: 'Change the data of the chosen organizers, as far as your own permissions reach',
-      de: 'Daten der ausgewählten Veranstalter ändern, soweit deine eigenen Rechte reichen',
-    },
-  },
-  {
-    name: 'profile',
-    organizers: false,
-    text: {
-      en: 'See your name, e-mail address, language and time zone',
-      de: 'Deinen Namen, deine E-Mail-Adresse, Sprache und Zeitzone sehen',
-    },
-  },
-];
-
 const DEFAULT_PERMISSIONS = [
   'can_create_events',
   'can_change_event_settings',
@@ -154,6 +121,7 @@ const variables = z.object({
   WORKERS: count(1, 1),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).optional(),
   DEMO: flag.optional(),
+  ...scopeVariables,
   PERMISSIONS: z.string().transform(words).optional(),
   REGISTRATION: z
     .enum(['open', 'approval', 'closed'], { error: 'must be open, approval or closed' })
@@ -223,9 +191,8 @@ function fromVariables(vars: z.infer<typeof variables>, production: boolean): Co
     trustProxy: vars.TRUST_PROXY,
     workers: vars.WORKERS,
     logLevel: vars.LOG_LEVEL ?? (production ? 'info' : 'warn'),
-    demo: vars.DEMO ?? (vars.DATABASE_URL === undefined && !production && !vars.OIDC_ISSUER),
-    scopes: DEFAULT_SCOPES,
-    defaultScopes: ['read', 'write'],
+    demo: vars.DEMO ?? hasDemoByDefault(vars, production),
+    ...scopeSettings(vars),
     permissions: vars.PERMISSIONS ?? DEFAULT_PERMISSIONS,
     registration: vars.REGISTRATION,
     logRetentionDays: vars.LOG_RETENTION_DAYS,
@@ -233,6 +200,16 @@ function fromVariables(vars: z.infer<typeof variables>, production: boolean): Co
     signingKeyMaxAgeDays: vars.SIGNING_KEY_MAX_AGE_DAYS,
     upstream: upstreamConfig(vars, vars.OIDC_MATCH_VERIFIED_EMAIL ?? false),
   };
+}
+
+/** The demo is for who configures nothing: on an embedded database, with passwords and our scopes. */
+function hasDemoByDefault(vars: z.infer<typeof variables>, production: boolean): boolean {
+  return (
+    !production &&
+    [vars.DATABASE_URL, vars.OIDC_ISSUER, vars.SCOPES, vars.DEFAULT_SCOPES].every(
+      (value) => value === undefined,
+    )
+  );
 }
 
 function missingInProduction(given: Record<string, string | undefined>): string[] {
@@ -251,10 +228,15 @@ function missingInProduction(given: Record<string, string | undefined>): string[
 
 /** Each alone is right. */
 function wrongTogether(vars: z.infer<typeof variables>): string[] {
+  const scopes = wrongScopes(scopeSettings(vars));
+  if (vars.DEMO && vars.SCOPES !== undefined) {
+    scopes.push('DEMO must be 0 with SCOPES: the demo asks for read, write and profile');
+  }
   if (vars.WORKERS === 1) {
-    return [];
+    return scopes;
   }
   return [
+    ...scopes,
     ...(vars.DATABASE_URL === undefined
       ? ['WORKERS above 1 needs DATABASE_URL: the embedded database belongs to one process']
       : []),

@@ -1,4 +1,15 @@
-import type { ScopeConfig } from './config.ts';
+import type { LocalizedText } from './db/schema.ts';
+
+/** A scope, and what users are told of it. */
+export interface ScopeConfig {
+  readonly name: string;
+  /** The sentence that the user reads. */
+  readonly text: LocalizedText;
+  /** Whether it opens organizers, so that at least one has to be picked. */
+  readonly organizers: boolean;
+  /** Whether it lets an application change something: users are told before such access ends unused. */
+  readonly writes: boolean;
+}
 
 /** Whether any of `requested` opens organizers, so that the user has to pick at least one. */
 export function opensOrganizers(

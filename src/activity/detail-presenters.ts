@@ -1,9 +1,10 @@
 import type { ActivityEntry } from '../audit/activity.ts';
 import { oneLine } from '../audit/mail-text.ts';
-import type { ScopeConfig } from '../config.ts';
 import type { LocalizedText } from '../db/schema.ts';
+import { localized } from '../localized-text.ts';
+import type { ScopeConfig } from '../scopes.ts';
 import type { Locale } from '../web/locale.ts';
-import { localized, type Translate } from '../web/translate.ts';
+import type { Translate } from '../web/translate.ts';
 import type { DetailProps } from '../web/views-activity.ts';
 import { type EntryData, readEntryData } from './entry-data.ts';
 

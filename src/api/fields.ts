@@ -1,16 +1,10 @@
 import { z } from 'zod';
 import { type FieldErrors, ValidationError } from '../errors.ts';
+import { isUnprintable, quote } from '../printable.ts';
 
-/** Control characters and lone surrogates: PostgreSQL can't store some, and no page should show them. */
-const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
-/** The same, except for line feed and tab. */
+/** Control characters and lone surrogates, except for line feed and tab. */
 const UNPRINTABLE_IN_LINES = /[^\P{Cc}\n\t]|\p{Cs}/u;
 const NO_CONTROL = 'Control characters and broken Unicode are not allowed.';
-
-/** Whether `value` holds a control character or a lone surrogate. */
-export function isUnprintable(value: string): boolean {
-  return UNPRINTABLE.test(value);
-}
 
 /** A trimmed line of up to `max` characters that may be empty. */
 export function line(max: number) {
@@ -66,11 +60,6 @@ export const moment = z
   )
   .transform((value) => new Date(value))
   .meta({ format: 'date-time' });
-
-/** `value` as an error message repeats it: quoted, escaped and not too long. */
-export function quote(value: string): string {
-  return JSON.stringify(value.length > 100 ? `${value.slice(0, 100)}…` : value);
-}
 
 /**
  * Parses input by a schema whose keys are the names on the wire; unknown fields are dropped.

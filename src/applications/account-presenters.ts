@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
+import { localized } from '../localized-text.ts';
 import type { Locale } from '../web/locale.ts';
-import { localized } from '../web/translate.ts';
 import type { ApplicationHead, SecretProps } from '../web/views-applications.ts';
 import { APPLICATIONS } from './account-page.ts';
 import { type Application, applicationState } from './application.ts';

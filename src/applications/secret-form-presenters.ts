@@ -1,4 +1,4 @@
-import { isUnprintable } from '../api/fields.ts';
+import { isUnprintable } from '../printable.ts';
 import type { Translate } from '../web/translate.ts';
 import type { SecretFormProps } from '../web/views-applications.ts';
 import { LABEL_LIMIT } from './secrets.ts';

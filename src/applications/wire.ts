@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { component } from '../api/endpoint.ts';
-import { filledLine, isUnprintable, lines, subsetOf } from '../api/fields.ts';
+import { filledLine, lines, subsetOf } from '../api/fields.ts';
 import { filter, flag, ordering } from '../api/query.ts';
 import { isDirectoryId } from '../directory/user.ts';
+import { isUnprintable } from '../printable.ts';
 import { type Application, applicationState } from './application.ts';
 import type { ResourceServer } from './resource-server.ts';
 

@@ -1,5 +1,5 @@
-import type { ScopeConfig } from '../config.ts';
 import { StagedoorError } from '../errors.ts';
+import type { ScopeConfig } from '../scopes.ts';
 import { type MailLocale, mailLocale, mailTranslator } from './mail-messages.ts';
 import type { MailContent, MailPen } from './mail-view.ts';
 import { type ParsedMail, parseMail } from './parse-mail.ts';

@@ -1,4 +1,3 @@
-import type { LocalizedText } from '../db/schema.ts';
 import type { MailLocale } from './mail-messages.ts';
 
 /** Longest name that a mail repeats, in characters. */
@@ -53,13 +52,6 @@ export function plainAddress(address: string | null): string | undefined {
   }
   const whole = url.pathname === '/' ? url.origin : url.origin + url.pathname;
   return whole.length <= ADDRESS_LIMIT ? whole : url.origin;
-}
-
-/** The reader's language of a multi-lingual text, else English, else whichever comes first. */
-export function localizedText(text: LocalizedText, locale: MailLocale): string {
-  return typeof text === 'string'
-    ? text
-    : (text[locale] ?? text.en ?? Object.values(text)[0] ?? '');
 }
 
 /** Day and time of an ISO 8601 datetime in the reader's time zone, which is named. */

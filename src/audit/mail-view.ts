@@ -1,8 +1,9 @@
-import type { ScopeConfig } from '../config.ts';
+import { localized } from '../localized-text.ts';
+import type { ScopeConfig } from '../scopes.ts';
 import type { Origin } from './event.ts';
 import type { MailAccess, MailApplication } from './mail.ts';
 import type { MailLocale, MailMessageKey, MailTranslate } from './mail-messages.ts';
-import { localizedText, localTime, oneLine, plainAddress, quoted, unlinked } from './mail-text.ts';
+import { localTime, oneLine, plainAddress, quoted, unlinked } from './mail-text.ts';
 import { deviceWords, plainIp } from './origin-words.ts';
 import type { MailFact, MailLink, MailView } from './render-mail.ts';
 
@@ -94,12 +95,12 @@ export function originFact({ t, locale }: MailPen, origin: Origin): MailFact {
 function organizerNames({ organizers }: MailAccess, locale: MailLocale): string[] {
   const collator = new Intl.Collator(locale, { sensitivity: 'base', numeric: true });
   return organizers
-    .map(({ slug, name }) => unlinked(oneLine(localizedText(name, locale)) || oneLine(slug)))
+    .map(({ slug, name }) => unlinked(oneLine(localized(name, locale)) || oneLine(slug)))
     .sort(collator.compare);
 }
 
 /** A scope that is no longer configured is told by its name. */
 function scopeSentence(scopes: readonly ScopeConfig[], name: string, locale: MailLocale): string {
   const text = scopes.find((scope) => scope.name === name)?.text;
-  return text === undefined ? unlinked(oneLine(name)) : localizedText(text, locale);
+  return text === undefined ? unlinked(oneLine(name)) : localized(text, locale);
 }

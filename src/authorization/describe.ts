@@ -1,7 +1,7 @@
 import type { Application } from '../applications/application.ts';
 import { findApplication } from '../applications/find-application.ts';
 import { worksFor } from '../applications/registration.ts';
-import type { Config, ScopeConfig } from '../config.ts';
+import type { Config } from '../config.ts';
 import type { Db } from '../db/database.ts';
 import type { LocalizedText } from '../db/schema.ts';
 import { findActiveUser } from '../directory/find-user.ts';
@@ -10,6 +10,7 @@ import type { User } from '../directory/user.ts';
 import { StagedoorError } from '../errors.ts';
 import { findLastGrant } from '../grants/find.ts';
 import type { EarlierGrant } from '../grants/grant.ts';
+import type { ScopeConfig } from '../scopes.ts';
 import { opensOrganizers } from '../scopes.ts';
 
 /** All that the consent page shows, and all that an answer to it is checked against. */

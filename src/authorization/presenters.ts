@@ -1,6 +1,6 @@
 import { monogramUrl } from '../applications/monogram.ts';
+import { localized } from '../localized-text.ts';
 import type { Locale } from '../web/locale.ts';
-import { localized } from '../web/translate.ts';
 import type { ConsentProps } from '../web/views.ts';
 import type { Choice } from './approve.ts';
 import type { ConsentRequest } from './describe.ts';

@@ -71,15 +71,6 @@ export function isEmail(value: string): boolean {
   return EMAIL.test(value) && value.length <= EMAIL_LIMIT;
 }
 
-/** Whether `value` is a well-formed BCP 47 language tag. */
-export function isLanguageTag(value: string): boolean {
-  try {
-    return value.length <= 35 && Intl.getCanonicalLocales(value).length === 1;
-  } catch {
-    return false;
-  }
-}
-
 /** Whether `value` is the name of an IANA time zone. Intl takes offsets such as +01:00 too. */
 export function isTimeZone(value: string): boolean {
   try {

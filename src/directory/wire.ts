@@ -1,22 +1,16 @@
 import { z } from 'zod';
 import { component } from '../api/endpoint.ts';
-import { filledLine, isUnprintable, line, quote, subsetOf } from '../api/fields.ts';
+import { filledLine, line, subsetOf } from '../api/fields.ts';
 import { filter, flag, ordering } from '../api/query.ts';
-import type { LocalizedText } from '../db/schema.ts';
+import { isLanguageTag, localizedText } from '../localized-text.ts';
+import { isUnprintable } from '../printable.ts';
 import type { UpstreamConfig } from '../upstream-config.ts';
 import type { Organizer } from './organizer.ts';
 import { isTooLong, PASSWORD_LIMIT } from './password.ts';
 import { readIdentity } from './read-identity.ts';
 import type { KnownUser } from './set-identity.ts';
 import type { Team } from './team.ts';
-import {
-  EMAIL_LIMIT,
-  isDirectoryId,
-  isEmail,
-  isLanguageTag,
-  isTimeZone,
-  type UserInput,
-} from './user.ts';
+import { EMAIL_LIMIT, isDirectoryId, isEmail, isTimeZone, type UserInput } from './user.ts';
 
 const email = filledLine(EMAIL_LIMIT).refine(isEmail, 'Enter a valid email address.');
 const fullName = line(255);
@@ -119,36 +113,6 @@ export const userQuery = z.object({
   is_active: flag('Only active users, or only the others.'),
   ordering: ordering(['id', 'email'], 'id'),
 });
-
-const LOCALIZED_LIMIT = 255;
-/** More than any platform speaks; each is shown and logged. */
-const LANGUAGES_LIMIT = 100;
-
-/** A string, or an object of language tag to string, of which at least one is filled. */
-const localizedText = z
-  .union([z.string(), z.record(z.string(), z.string())])
-  .transform((given, ctx): LocalizedText => {
-    const refuse = (message: string, path: string[] = []) =>
-      ctx.issues.push({ code: 'custom', input: given, path, message });
-    const texts = typeof given === 'string' ? [['', given] as const] : Object.entries(given);
-    if (texts.length === 0 || texts.every(([, text]) => text.trim() === '')) {
-      refuse('This field may not be blank.');
-    }
-    if (texts.length > LANGUAGES_LIMIT) {
-      refuse(`Ensure this field has no more than ${LANGUAGES_LIMIT} languages.`);
-    }
-    for (const [language, text] of texts.slice(0, LANGUAGES_LIMIT)) {
-      const path = language === '' ? [] : [language.slice(0, 35)];
-      if (typeof given !== 'string' && !isLanguageTag(language)) {
-        refuse(`${quote(language)} is not a language tag such as "en" or "pt-BR".`);
-      } else if (text.length > LOCALIZED_LIMIT) {
-        refuse(`Ensure this field has no more than ${LOCALIZED_LIMIT} characters.`, path);
-      } else if (isUnprintable(text)) {
-        refuse('Control characters and broken Unicode are not allowed.', path);
-      }
-    }
-    return given;
-  });
 
 const NAME = 'A string, or an object of language tag to string; who reads it gets their language.';
 

@@ -2,8 +2,8 @@ import type { Context } from 'koa';
 import { postedForm, seeOther } from '../applications/account-page.ts';
 import { inTransaction } from '../db/transaction.ts';
 import type { User } from '../directory/user.ts';
+import { localized } from '../localized-text.ts';
 import { originOf } from '../web/origin.ts';
-import { localized } from '../web/translate.ts';
 import type { ChangeProps, EndDateError } from '../web/views-authorizations.ts';
 import {
   AUTHORIZATIONS,

@@ -19,14 +19,13 @@ export interface EndingGrant {
 }
 
 /**
- * Live grants with write access that end within so many days because nobody uses them, and notes
+ * Live grants with one of the `writing` scopes that end within so many days because nobody uses them, and notes
  * that their users are told of it now. What another process is telling at this moment is skipped.
  * One whose own end comes first is left out: its user has chosen that.
  */
 export async function takeEndingGrants(
   tx: Tx,
-  days: number,
-  limit: number,
+  { days, writing, limit }: { days: number; writing: readonly string[]; limit: number },
 ): Promise<EndingGrant[]> {
   const { rows } = await sql<EndingGrant>`
     with due as (
@@ -37,7 +36,7 @@ export async function takeEndingGrants(
       where g.revoked_at is null
         and g.expires_at > now() and g.expires_at <= now() + make_interval(days => ${days}::int)
         and (g.ends_at is null or g.ends_at > g.expires_at)
-        and 'write' = any(g.scopes)
+        and g.scopes && ${[...writing]}::text[]
         and (g.expiry_notice_at is null
           or g.expiry_notice_at < coalesce(g.last_used_at, g.created_at))
       order by g.expires_at

@@ -15,17 +15,18 @@ const DAY = 86_400;
  */
 export async function notifyExpiring(
   db: Db,
-  config: Pick<Config, 'expiryNoticeDays' | 'refreshTokenTtl'>,
+  config: Pick<Config, 'expiryNoticeDays' | 'refreshTokenTtl' | 'scopes'>,
 ): Promise<void> {
   const days = config.expiryNoticeDays;
   // Grants that live no longer than that would be announced with their first token.
   if (days === 0 || config.refreshTokenTtl <= days * DAY) {
     return;
   }
+  const writing = config.scopes.filter((scope) => scope.writes).map(({ name }) => name);
   let taken: number;
   do {
     taken = await inTransaction(db, async (tx) => {
-      const grants = await takeEndingGrants(tx, days, BATCH);
+      const grants = await takeEndingGrants(tx, { days, writing, limit: BATCH });
       for (const { recipient, locale, ...data } of grants) {
         await enqueueMail(tx, { kind: 'access_ending', recipient, locale, data: toData(data) });
       }

@@ -1,7 +1,7 @@
 import { monogramUrl } from '../applications/monogram.ts';
 import type { Config } from '../config.ts';
+import { localized } from '../localized-text.ts';
 import type { Locale } from '../web/locale.ts';
-import { localized } from '../web/translate.ts';
 import type {
   AuthorizationsOrder,
   AuthorizationsProps,

@@ -1,8 +1,9 @@
 import { type Application, isClientId } from '../applications/application.ts';
 import type { Config } from '../config.ts';
+import { localized } from '../localized-text.ts';
 import { PATHS } from '../oidc/paths.ts';
 import type { Locale } from '../web/locale.ts';
-import { localized, translator } from '../web/translate.ts';
+import { translator } from '../web/translate.ts';
 import type { ExamplesProps, GuideFrame, GuideProps } from '../web/views-guide.ts';
 import { formatDuration } from './duration.ts';
 import { type ExampleValues, fillExample, isPlain, scriptParts } from './examples.ts';

@@ -17,7 +17,7 @@ export interface ChoreDeps {
   readonly db: Db;
   readonly config: Pick<
     Config,
-    'accessTokenTtl' | 'expiryNoticeDays' | 'logRetentionDays' | 'refreshTokenTtl'
+    'accessTokenTtl' | 'expiryNoticeDays' | 'logRetentionDays' | 'refreshTokenTtl' | 'scopes'
   >;
   readonly log: Logger;
 }

@@ -24,7 +24,7 @@ import type { LiveToken } from './introspect.ts';
 /** What the endpoints for applications need. */
 export interface AccessDeps {
   readonly database: Database;
-  readonly config: Pick<Config, 'issuer'>;
+  readonly config: Pick<Config, 'issuer' | 'scopes'>;
 }
 
 const profileAnswer = component(
@@ -71,7 +71,7 @@ function organizersEndpoint(deps: AccessDeps): Endpoint {
     id: 'listOpenOrganizers',
     summary: 'The organizers that the token opens now',
     details: 'Those that the user picked and of which the user is a member now.',
-    scopes: ['read', 'write'],
+    scopes: deps.config.scopes.filter((scope) => scope.organizers).map(({ name }) => name),
     // Names, who is a member where, and what users have allowed.
     list: 'organizers teams/ grants',
     query: organizersQuery.extend({ page: pageParameter }),

@@ -1,4 +1,3 @@
-import type { LocalizedText } from '../db/schema.ts';
 import type { Locale } from './locale.ts';
 import { de } from './messages/de.ts';
 import { en, type MessageKey } from './messages/en.ts';
@@ -25,11 +24,4 @@ export function translator(locale: Locale): Translate {
       String(params[name] ?? placeholder),
     );
   };
-}
-
-/** The reader's language of a multi-lingual text, else English, else whichever comes first. */
-export function localized(text: LocalizedText, locale: Locale): string {
-  return typeof text === 'string'
-    ? text
-    : (text[locale] ?? text.en ?? Object.values(text)[0] ?? '');
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { de } from '../../src/web/messages/de.ts';
 import { en } from '../../src/web/messages/en.ts';
 import type { Message } from '../../src/web/messages/message.ts';
-import { localized, translator } from '../../src/web/translate.ts';
+import { translator } from '../../src/web/translate.ts';
 
 const catalogues: Record<string, Record<string, Message>> = { en, de };
 
@@ -57,12 +57,4 @@ test('a text is filled in, in the form of its count', () => {
   assert.match(t('login.error.throttled', { count: 1 }), /Wait a minute/);
   assert.match(t('login.error.throttled', { count: 5 }), /Wait 5 minutes/);
   assert.match(translator('de')('login.error.throttled', { count: 5 }), /Warte 5 Minuten/);
-});
-
-test('a multi-lingual name is shown in the reader’s language, else English, else the first', () => {
-  assert.equal(localized('Plain', 'de'), 'Plain');
-  assert.equal(localized({ en: 'Red', de: 'Rot' }, 'de'), 'Rot');
-  assert.equal(localized({ fr: 'Rouge', en: 'Red' }, 'de'), 'Red');
-  assert.equal(localized({ fr: 'Rouge', it: 'Rosso' }, 'de'), 'Rouge');
-  assert.equal(localized({}, 'en'), '');
 });

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { notifyExpiring } from '../../src/grants/notify-expiring.ts';
+import { putOrganizer, putTeam, putUser, registerApplication } from '../support/factories.ts';
+import { authorizationUrl, challengeOf, signIn } from '../support/flow.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { obtainTokens } from '../support/tokens.ts';
+import { UserAgent } from '../support/user-agent.ts';
+
+const SCOPES = {
+  'tickets:scan': {
+    text: { en: 'Scan tickets at the door', de: 'Tickets am Einlass scannen' },
+    writes: true,
+  },
+  'events:read': { text: { en: 'See events', de: ' ', fr: 'Voir' } },
+  profile: { text: 'Who you are', organizers: false },
+};
+
+describe('a platform with scopes of its own', () => {
+  let server: TestServer;
+  before(async () => {
+    server = await startServer({
+      SCOPES: JSON.stringify(SCOPES),
+      DEFAULT_SCOPES: 'events:read',
+    });
+    await putOrganizer(server, 'redstage');
+    await putUser(server, { id: 'ada', locale: 'de' });
+    await putTeam(server, { organizer: 'redstage', members: ['ada'] });
+  });
+  after(() => server.close());
+
+  const ada = { id: 'ada', email: 'ada@example.com', password: 'the password of ada' };
+  const register = () => registerApplication(server, { owner: 'ada', scopes: Object.keys(SCOPES) });
+
+  it('names them in the metadata, and refuses all others', async () => {
+    const answer = await fetch(`${server.issuer}/.well-known/oauth-authorization-server`);
+    const metadata: unknown = await answer.json();
+    assert.ok(typeof metadata === 'object' && metadata !== null && 'scopes_supported' in metadata);
+    assert.deepEqual(metadata.scopes_supported, ['tickets:scan', 'events:read', 'profile']);
+    await assert.rejects(
+      registerApplication(server, { owner: 'ada', scopes: ['read'] }),
+      /\\?"read\\?" is not a valid choice/,
+    );
+  });
+
+  it('has them read by users in their own language, or in one that is filled in', async () => {
+    const { clientId, redirectUri } = await register();
+    const agent = new UserAgent(server);
+    const login = await agent.get(
+      authorizationUrl(server, {
+        response_type: 'code',
+        client_id: clientId,
+        redirect_uri: redirectUri,
+        scope: 'tickets:scan events:read profile',
+        code_challenge: challengeOf('x'.repeat(43)),
+        code_challenge_method: 'S256',
+      }),
+    );
+    const page = await signIn(agent, login, ada);
+    assert.match(page.body, /Tickets am Einlass scannen/);
+    assert.match(page.body, /See events/);
+    assert.match(page.body, /Who you are/);
+  });
+
+  it('gives an application that names none the default, and lets it see its organizers', async () => {
+    const application = await register();
+    const { accessToken } = await obtainTokens(server, { application, user: ada });
+    const call = (path: string) =>
+      fetch(server.issuer + path, { headers: { authorization: `Bearer ${accessToken}` } });
+    const organizers = await call('/api/v1/organizers/');
+    assert.equal(organizers.status, 200);
+    assert.match(await organizers.text(), /"slug":"redstage"/);
+    const me = await call('/api/v1/me');
+    assert.equal(me.status, 403);
+    assert.match(me.headers.get('www-authenticate') ?? '', /scope="profile"/);
+  });
+
+  it('tells users before access ends that could change something, and of no other', async () => {
+    const { db } = server.database;
+    await db.deleteFrom('grants').execute();
+    for (const scope of ['events:read', 'tickets:scan']) {
+      await obtainTokens(server, { application: await register(), user: ada, scope });
+    }
+    const inThreeDays = new Date(Date.now() + 3 * 86_400_000);
+    await db.updateTable('grants').set({ expires_at: inThreeDays }).execute();
+    await notifyExpiring(db, server.config);
+    const mails = await db
+      .selectFrom('mail_outbox')
+      .select('data')
+      .where('kind', '=', 'access_ending')
+      .execute();
+    assert.deepEqual(
+      mails.map(({ data }) => data.scopes),
+      [['tickets:scan']],
+    );
+  });
+});
