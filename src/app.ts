@@ -2,6 +2,7 @@ import type Router from '@koa/router';
 import type Koa from 'koa';
 import { activityRoutes } from './activity/routes.ts';
 import { apiRoutes } from './api/mount.ts';
+import { describedApi } from './api/openapi-endpoint.ts';
 import { applicationAccountRoutes } from './applications/account-routes.ts';
 import type { InteractionRoutesDeps } from './authorization/interaction-page.ts';
 import { interactionRoutes } from './authorization/routes.ts';
@@ -85,6 +86,7 @@ export function createApp(deps: AppDeps): Koa {
   const upstream =
     config.upstream && connectUpstream(config.upstream, { db, issuer, devices, renderer, log });
   const metrics = createMetrics(database);
+  const api = describedApi(apiEndpoints(deps), issuer);
 
   provider.use(measureRequests(metrics));
   provider.use(logOperatorCalls(log));
@@ -103,7 +105,7 @@ export function createApp(deps: AppDeps): Koa {
   mount(provider, insightsRoutes(pages));
   mount(provider, activityRoutes(pages));
   mount(provider, interactionRoutes({ ...pages, interactions, inTransaction, upstream }));
-  mount(provider, apiRoutes(apiEndpoints(deps)));
+  mount(provider, apiRoutes(api.endpoints));
   mount(provider, protocolRoutes(config, keyring));
   provider.use(providerTransaction(db));
   const app: Koa = provider;

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Config } from '../config.ts';
 import type { Database } from '../db/database.ts';
 import type { CallLog } from '../operators/call-log.ts';
+import type { Right } from '../operators/operator.ts';
 
 /** What the endpoints of the management API stand on. */
 export interface ApiDeps {
@@ -31,11 +32,16 @@ export type Method = 'get' | 'put' | 'post' | 'patch' | 'delete';
 export interface Component<S extends z.ZodType = z.ZodType> {
   readonly name: string;
   readonly schema: S;
+  readonly example: z.input<S>;
 }
 
-/** Gives a schema its name in the description. */
-export function component<S extends z.ZodType>(name: string, schema: S): Component<S> {
-  return { name, schema };
+/** Gives a schema its name in the description, and something that fits it. */
+export function component<S extends z.ZodType>(
+  name: string,
+  schema: S,
+  example: z.input<S>,
+): Component<S> {
+  return { name, schema, example };
 }
 
 /** What an endpoint says of itself. Sentences are English, and are read by people. */
@@ -46,8 +52,14 @@ export interface Told {
   readonly tag: Tag;
   readonly summary: string;
   readonly details?: string;
-  /** The parameters of the path. */
-  readonly params?: Readonly<Record<string, string>>;
+  /** The parameters of the path, by name. */
+  readonly params?: Readonly<Record<string, ParamDescription>>;
+}
+
+/** What is told of a parameter of a path. */
+export interface ParamDescription {
+  readonly says: string;
+  readonly example: string;
 }
 
 /** The chapters of the description. */
@@ -76,12 +88,14 @@ export interface EndpointDescription extends Told {
   /** Whether an `Idempotency-Key` is heeded. */
   readonly idempotent?: boolean;
   /** What the answer can be fetched conditionally by. */
-  readonly conditional?: 'last-modified' | 'page-generated' | undefined;
+  readonly conditional?: 'last-modified' | 'page-generated' | 'etag' | undefined;
 }
 
 /** With what a call is let in. */
 export type Caller =
-  | { readonly kind: 'operator'; readonly right: string }
+  /** One of these rights is enough; none: any token is. */
+  | { readonly kind: 'operator'; readonly rights: readonly Right[] }
+  /** One of these scopes is enough. */
   | { readonly kind: 'bearer'; readonly scopes: readonly string[] }
   | { readonly kind: 'anybody' };
 

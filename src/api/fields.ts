@@ -35,7 +35,8 @@ export function lines(max: number) {
         .string()
         .max(max, { abort: true })
         .refine((value) => !UNPRINTABLE_IN_LINES.test(value), NO_CONTROL),
-    );
+    )
+    .meta({ maxLength: max });
 }
 
 /** A list of words out of `known`, without repetitions, in the order of `known`. */

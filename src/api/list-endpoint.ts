@@ -5,8 +5,8 @@ import type { Slice, Sliced } from '../db/slice.ts';
 import { inSnapshot, type Tx } from '../db/transaction.ts';
 import type { Right } from '../operators/operator.ts';
 import { loadConditionally, readCondition } from './conditional.ts';
-import { type ApiDeps, type Component, component, type Endpoint, type Told } from './endpoint.ts';
-import { listPage, type Page, pageOf, pageParameter } from './list.ts';
+import type { ApiDeps, Component, Endpoint, Told } from './endpoint.ts';
+import { listPage, type Page, pageComponent, pageParameter } from './list.ts';
 import { operatorEndpoint } from './operator-endpoint.ts';
 import { readQuery } from './query.ts';
 import { type Param, paramsOf } from './route.ts';
@@ -50,7 +50,6 @@ export function listEndpoint<T, S extends z.ZodType, Q extends z.ZodObject>(
   spec: ListEndpoint<T, S, Q>,
 ): Endpoint {
   const { path, right, query, entry, load, present, conditional, ...told } = spec;
-  const page = component(`${entry.name}List`, pageOf(entry.schema));
   return operatorEndpoint(
     deps,
     {
@@ -59,7 +58,7 @@ export function listEndpoint<T, S extends z.ZodType, Q extends z.ZodObject>(
       path,
       demand: { right, access: 'read' },
       query: query.extend({ page: pageParameter }),
-      answers: [{ status: 200, says: 'One page of the list.', body: page }],
+      answers: [{ status: 200, says: 'One page of the list.', body: pageComponent(entry) }],
       conditional: conditional.by,
     },
     async ({ ctx }) => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Slice, Sliced } from '../db/slice.ts';
 import { StagedoorError } from '../errors.ts';
+import { type Component, component } from './endpoint.ts';
 
 /** Entries a page. */
 const PAGE_SIZE = 50;
@@ -13,15 +14,19 @@ export interface Page<T> {
   readonly results: T[];
 }
 
-/** The same as a schema. */
-export function pageOf<S extends z.ZodType>(entry: S) {
+/** The same as the description names it. */
+export function pageComponent({ name, schema, example }: Component): Component {
   const link = z.string().meta({ format: 'uri' }).nullable();
-  return z.object({
-    count: z.int().min(0).describe('How many entries there are on all pages.'),
-    next: link.describe('The next page; null on the last one.'),
-    previous: link.describe('The page before; null on the first one.'),
-    results: z.array(entry).max(PAGE_SIZE),
-  });
+  return component(
+    `${name}List`,
+    z.object({
+      count: z.int().min(0).describe('How many entries there are on all pages.'),
+      next: link.describe('The next page; null on the last one.'),
+      previous: link.describe('The page before; null on the first one.'),
+      results: z.array(schema).max(PAGE_SIZE),
+    }),
+    { count: 1, next: null, previous: null, results: [example] },
+  );
 }
 
 /** The query parameter of every list. Where there is no such page the answer is 404. */
@@ -30,7 +35,14 @@ export const pageParameter = z
   .regex(/^[1-9][0-9]{0,8}$/)
   .transform(Number)
   .default(1)
-  .describe(`Which page; each has ${PAGE_SIZE} entries.`);
+  // The text of a number, which is how a query tells one.
+  .meta({
+    type: 'integer',
+    minimum: 1,
+    maximum: 999_999_999,
+    pattern: undefined,
+    description: `Which page; each has ${PAGE_SIZE} entries.`,
+  });
 
 /** Path and query of a request. */
 export interface RequestUrl {

@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import { StagedoorError } from '../errors.ts';
 import { authenticateOperator } from '../operators/authenticate.ts';
-import { type Demand, mayDo, type Operator } from '../operators/operator.ts';
+import { type Demand, mayDo, type Operator, type Right } from '../operators/operator.ts';
 import type { OperatorCall } from '../operators/record-call.ts';
 import { toHttpError } from '../web/http-error.ts';
 import { originOf } from '../web/origin.ts';
@@ -64,7 +64,7 @@ export function operatorEndpoint(
       throw error;
     }
   };
-  const caller = { kind: 'operator', right: rightInWords(demand) } as const;
+  const caller = { kind: 'operator', rights: rightsFor(demand) } as const;
   return { method, path, description: { ...told, caller }, handle };
 }
 
@@ -96,14 +96,19 @@ function requireRight(operator: Operator, demand: Demand): void {
   if (!mayDo(operator, demand)) {
     throw new StagedoorError(
       'forbidden',
-      `This token has not the right ${rightInWords(demand)}, which this call needs.`,
+      `This token has not the right ${inWords(rightsFor(demand))}, which this call needs.`,
     );
   }
 }
 
-function rightInWords({ right, access }: Demand): string {
+/** Each of which is enough; none: any token is. */
+function rightsFor({ right, access }: Demand): Right[] {
   if (right === 'any') {
-    return 'any';
+    return [];
   }
-  return access === 'read' && right !== 'read' ? `"${right}" or "read"` : `"${right}"`;
+  return access === 'read' && right !== 'read' ? [right, 'read'] : [right];
+}
+
+function inWords(rights: readonly Right[]): string {
+  return rights.map((right) => `"${right}"`).join(' or ');
 }

@@ -53,7 +53,7 @@ export interface Outcome<A> {
 }
 
 /** Body of a call that needs to be told nothing. */
-export const nothing = component('Nothing', z.object({}));
+export const nothing = component('Nothing', z.object({}), {});
 
 /** What a call that leaves nothing to tell answers. */
 export const DONE = { status: 204 } as const;
@@ -74,7 +74,7 @@ export function writeEndpoint<B extends z.ZodObject, S extends z.ZodType>(
       method,
       path,
       demand: { right, access: 'write' },
-      body,
+      body: body.name === nothing.name ? undefined : body,
       idempotent: method === 'post',
       answers: ([200, 201, 204] as const)
         .filter((status) => statuses[status] !== undefined)

@@ -13,6 +13,7 @@ import {
   resourceServerBody,
   resourceServerQuery,
 } from './wire.ts';
+import { EXAMPLES } from './wire-examples.ts';
 
 const ALL = {
   path: '/resource-servers',
@@ -22,7 +23,12 @@ const ALL = {
 const ONE = {
   ...ALL,
   path: '/resource-servers/:client_id',
-  params: { client_id: 'Client id of the resource server' },
+  params: {
+    client_id: {
+      says: 'Client id of the resource server',
+      example: EXAMPLES.resourceServer.client_id,
+    },
+  },
 } as const;
 
 /** The API services of the platform. */

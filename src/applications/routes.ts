@@ -19,6 +19,7 @@ import {
   presentApplication,
   registeredApplication,
 } from './wire.ts';
+import { EXAMPLES } from './wire-examples.ts';
 
 /** `/api/v1/applications/` and `/api/v1/resource-servers/`, for operators. */
 export function applicationEndpoints(deps: ApiDeps, config: Pick<Config, 'scopes'>): Endpoint[] {
@@ -36,7 +37,9 @@ const APPLICATION = {
   path: '/applications/:client_id',
   right: 'applications',
   tag: 'Applications',
-  params: { client_id: 'Client id of the application' },
+  params: {
+    client_id: { says: 'Client id of the application', example: EXAMPLES.application.client_id },
+  },
 } as const;
 
 function applicationReading(deps: ApiDeps): Endpoint[] {

@@ -6,6 +6,7 @@ import { resumeApplication } from './resume.ts';
 import { reviewApplication } from './review.ts';
 import { suspendApplication } from './suspend.ts';
 import { applicationAnswer, presentApplication, suspensionBody } from './wire.ts';
+import { EXAMPLES } from './wire-examples.ts';
 
 /** What an operator decides about an application. Each may be said again. */
 export function stateEndpoints(deps: ApiDeps): Endpoint[] {
@@ -50,7 +51,9 @@ function stateEndpoint<B extends z.ZodObject>(
     right: 'applications',
     tag: 'Applications',
     id: `${verb}Application`,
-    params: { client_id: 'Client id of the application' },
+    params: {
+      client_id: { says: 'Client id of the application', example: EXAMPLES.application.client_id },
+    },
     answer: applicationAnswer,
     statuses: { 200: 'The application as it is now.' },
     run: async (call) => ({

@@ -6,6 +6,7 @@ import { isDirectoryId } from '../directory/user.ts';
 import { isUnprintable } from '../printable.ts';
 import { type Application, applicationState } from './application.ts';
 import type { ResourceServer } from './resource-server.ts';
+import { EXAMPLES } from './wire-examples.ts';
 
 /** Embeddings, overrides and isolates: with them a name can be made to read as another one. */
 const BIDI_CONTROLS = /[\u202a-\u202e\u2066-\u2069]/;
@@ -81,13 +82,17 @@ export function applicationBody(scopes: readonly string[]) {
         name: all.name,
         redirect_uris: all.redirect_uris,
         scopes: all.scopes.default([...scopes]),
+        client_type: all.client_type.default('confidential'),
+        require_pkce: all.require_pkce.default(true),
+        is_active: all.is_active.default(true),
       }),
+    EXAMPLES.registration,
   );
 }
 
 /** Body of `PATCH /applications/{client_id}/`. */
 export function applicationChanges(scopes: readonly string[]) {
-  return component('ApplicationChanges', z.object(fields(scopes)).partial());
+  return component('ApplicationChanges', z.object(fields(scopes)).partial(), EXAMPLES.changes);
 }
 
 /** Query of `GET /applications/`. */
@@ -102,10 +107,15 @@ export const applicationQuery = z.object({
 export const suspensionBody = component(
   'Suspension',
   z.object({ reason: lines(2000).default('').describe('The owner reads it.') }),
+  EXAMPLES.suspension,
 );
 
 /** Body of `POST /resource-servers/`. */
-export const resourceServerBody = component('ResourceServerBody', z.object({ name }));
+export const resourceServerBody = component(
+  'ResourceServerBody',
+  z.object({ name }),
+  EXAMPLES.resourceServerBody,
+);
 
 /** Query of `GET /resource-servers/`. */
 export const resourceServerQuery = z.object({
@@ -139,24 +149,28 @@ export const applicationAnswer = component(
     created_at: time,
     updated_at: time,
   }),
+  EXAMPLES.application,
 );
 
 /** The same with its first secret, which a public one has not. */
 export const registeredApplication = component(
   'RegisteredApplication',
   applicationAnswer.schema.extend({ client_secret: z.string().optional().describe(secret) }),
+  EXAMPLES.registered,
 );
 
 /** What the API answers of a resource server. */
 export const resourceServerAnswer = component(
   'ResourceServer',
   z.object({ client_id: z.string(), name: z.string(), created_at: time }),
+  EXAMPLES.resourceServer,
 );
 
 /** The same with its secret. */
 export const registeredResourceServer = component(
   'RegisteredResourceServer',
   resourceServerAnswer.schema.extend({ client_secret: z.string().describe(secret) }),
+  EXAMPLES.registeredResourceServer,
 );
 
 /** An application as the API answers it, without its secrets. */

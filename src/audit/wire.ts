@@ -37,6 +37,18 @@ export const logAnswer = component(
     user_agent: z.string().nullable(),
     data: z.record(z.string(), z.unknown()).describe('What the sentence about it needs.'),
   }),
+  {
+    id: '1042',
+    happened_at: '2026-11-02T09:30:00.000Z',
+    action: 'stagedoor.user.oauth.authorized',
+    actor: 'user:ada',
+    user: 'ada',
+    application: 'pK3vTq7ZyWc5Nf2XbG8dRm4L',
+    grant: 'tQ2xN8vLzR5mKc7YwB3hJd9GfS6pAeUo1XiVqZnWs4k',
+    ip: '192.0.2.7',
+    user_agent: 'Mozilla/5.0',
+    data: { application: 'Seatmap Studio', scopes: ['read'], organizers: ['oldmill'] },
+  },
 );
 
 /** An entry of the log as the API answers it. */

@@ -7,6 +7,7 @@ import { type FieldErrors, StagedoorError, ValidationError } from '../errors.ts'
 import type { UpstreamConfig } from '../upstream-config.ts';
 import type { BulkLine, DoneLine, Subject, Tally, Wish } from './bulk-line.ts';
 import { organizerBody, readUser, teamBody, userBody } from './wire.ts';
+import { EXAMPLES } from './wire-examples.ts';
 
 /** Query of `POST /directory/bulk/`. */
 export const bulkQuery = z.object({
@@ -20,20 +21,23 @@ export type BulkLineSchema = ReturnType<typeof bulkLine>['schema'];
 export function bulkLine(permissions: readonly string[]) {
   return component(
     'BulkLine',
-    z.object({
-      user: userBody.schema
-        .extend({ id: z.string().describe('As in the path of `PUT /users/{id}/`.') })
-        .optional(),
-      organizer: organizerBody.schema
-        .extend({ slug: z.string().describe('As in the path of its PUT.') })
-        .optional(),
-      team: teamBody(permissions)
-        .schema.extend({
-          id: z.string().describe('As in the path of its PUT.'),
-          organizer: z.string().describe('Slug of its organizer.'),
-        })
-        .optional(),
-    }),
+    z
+      .object({
+        user: userBody.schema
+          .extend({ id: z.string().describe('As in the path of `PUT /users/{id}/`.') })
+          .optional(),
+        organizer: organizerBody.schema
+          .extend({ slug: z.string().describe('As in the path of its PUT.') })
+          .optional(),
+        team: teamBody(permissions)
+          .schema.extend({
+            id: z.string().describe('As in the path of its PUT.'),
+            organizer: z.string().describe('Slug of its organizer.'),
+          })
+          .optional(),
+      })
+      .meta({ minProperties: 1, maxProperties: 1, description: 'One of them.' }),
+    EXAMPLES.bulkLine,
   );
 }
 
@@ -159,6 +163,7 @@ export const bulkReport: Component = component(
       })
       .describe('The last line. Where it is missing, the call broke off.'),
   ]),
+  EXAMPLES.bulkReportLine,
 );
 
 /** What became of a line, as the report tells it. */

@@ -50,7 +50,7 @@ const USER = {
   path: '/users/:id',
   right: 'directory',
   tag: 'Users',
-  params: { id: 'Id of the user: 1 to 64 of A-Z a-z 0-9 . _ -' },
+  params: { id: { says: 'Id of the user: 1 to 64 of A-Z a-z 0-9 . _ -', example: 'ada' } },
 } as const;
 
 function userReading(deps: ApiDeps, issuer: string | undefined): Endpoint[] {
@@ -146,7 +146,12 @@ const ORGANIZER = {
   path: '/directory/organizers/:slug',
   right: 'directory',
   tag: 'Organizers and teams',
-  params: { slug: 'Slug of the organizer: 1 to 64 of A-Z a-z 0-9 . _ -, first a letter or digit' },
+  params: {
+    slug: {
+      says: 'Slug of the organizer: 1 to 64 of A-Z a-z 0-9 . _ -, first a letter or digit',
+      example: 'oldmill',
+    },
+  },
 } as const;
 
 function organizerEndpoints(deps: ApiDeps): Endpoint[] {

@@ -11,12 +11,15 @@ import { putTeam } from './put-team.ts';
 import { teamsListOf } from './team.ts';
 import { presentTeam, teamAnswer, teamBody, teamQuery } from './wire.ts';
 
-const SLUG = 'Slug of the organizer';
+const SLUG = { says: 'Slug of the organizer', example: 'oldmill' };
 const TEAM = {
   path: '/directory/organizers/:slug/teams/:id',
   right: 'directory',
   tag: 'Organizers and teams',
-  params: { slug: SLUG, id: 'Id of the team: 1 to 64 of A-Z a-z 0-9 . _ -' },
+  params: {
+    slug: SLUG,
+    id: { says: 'Id of the team: 1 to 64 of A-Z a-z 0-9 . _ -', example: 'box-office' },
+  },
 } as const;
 
 /** What can be no slug names no list; it is not found. */

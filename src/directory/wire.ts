@@ -11,6 +11,7 @@ import { readIdentity } from './read-identity.ts';
 import type { KnownUser } from './set-identity.ts';
 import type { Team } from './team.ts';
 import { EMAIL_LIMIT, isDirectoryId, isEmail, isTimeZone, type UserInput } from './user.ts';
+import { EXAMPLES } from './wire-examples.ts';
 
 const email = filledLine(EMAIL_LIMIT).refine(isEmail, 'Enter a valid email address.');
 const fullName = line(255);
@@ -35,6 +36,7 @@ const password = z
     (value) => !isUnprintable(value),
     'Control characters and broken Unicode are not allowed.',
   )
+  .meta({ format: 'password' })
   .nullable();
 
 const upstreamSubject = z
@@ -53,10 +55,13 @@ const SAYS = {
   locale: 'BCP 47 language tag; empty: the pages follow the browser.',
   timezone: 'IANA name of the time zone in which the user reads times.',
   isActive: 'While false, the user can not sign in and nothing of their grants is live.',
-  password:
-    'Never in an answer. Left out: stays as it is. Null: the user has none. With OIDC_ISSUER no user has one.',
   upstreamSubject:
     "The `sub` by which the platform's own login (OIDC_ISSUER) knows the user: whoever signs in there under it is this user. Left out: stays as it is. Null: nobody.",
+};
+
+const PASSWORD = {
+  description: `Of at most ${PASSWORD_LIMIT} bytes. Never in an answer. Left out: stays as it is. Null: the user has none. With OIDC_ISSUER no user has one.`,
+  writeOnly: true,
 };
 
 /** Body of `PUT /users/{id}/`. */
@@ -68,9 +73,10 @@ export const userBody = component(
     locale: locale.default('').describe(SAYS.locale),
     timezone: timezone.default('UTC').describe(SAYS.timezone),
     is_active: z.boolean().default(true).describe(SAYS.isActive),
-    password: password.optional().describe(SAYS.password),
+    password: password.optional().meta(PASSWORD),
     upstream_subject: upstreamSubject.optional().describe(SAYS.upstreamSubject),
   }),
+  EXAMPLES.userBody,
 );
 
 /**
@@ -102,9 +108,10 @@ export const userChanges = component(
     locale: locale.optional().describe(SAYS.locale),
     timezone: timezone.optional().describe(SAYS.timezone),
     is_active: z.boolean().optional().describe(SAYS.isActive),
-    password: password.optional().describe(SAYS.password),
+    password: password.optional().meta(PASSWORD),
     upstream_subject: upstreamSubject.optional().describe(SAYS.upstreamSubject),
   }),
+  EXAMPLES.userChanges,
 );
 
 /** Query of `GET /users/`. */
@@ -120,6 +127,7 @@ const NAME = 'A string, or an object of language tag to string; who reads it get
 export const organizerBody = component(
   'OrganizerBody',
   z.object({ name: localizedText.describe(NAME) }),
+  EXAMPLES.organizerName,
 );
 
 /** Query of `GET /directory/organizers/`. */
@@ -130,7 +138,7 @@ export function teamBody(permissions: readonly string[]) {
   return component(
     'TeamBody',
     z.object({
-      name: line(255).default(''),
+      name: line(255).default('').describe('As the platform calls it.'),
       permissions: subsetOf(permissions)
         .default([])
         .describe('What members may do at this organizer.'),
@@ -139,6 +147,7 @@ export function teamBody(permissions: readonly string[]) {
         .default([])
         .describe('Ids of users. Whoever is not named is no member any more.'),
     }),
+    EXAMPLES.teamBody,
   );
 }
 
@@ -157,6 +166,7 @@ export const userAnswer = component(
     is_active: z.boolean(),
     upstream_subject: z.string().nullish().describe('There with OIDC_ISSUER only.'),
   }),
+  EXAMPLES.user,
 );
 
 /** What the API answers of an organizer. */
@@ -166,6 +176,7 @@ export const organizerAnswer = component(
     slug: z.string(),
     name: z.union([z.string(), z.record(z.string(), z.string())]).describe(NAME),
   }),
+  EXAMPLES.organizer,
 );
 
 /** What the API answers of a team. */
@@ -177,6 +188,7 @@ export const teamAnswer = component(
     permissions: z.array(z.string()),
     members: z.array(z.string()).describe('Ids of users, in order.'),
   }),
+  EXAMPLES.team,
 );
 
 /** A user as the API answers it. */

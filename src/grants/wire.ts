@@ -40,6 +40,20 @@ export const grantAnswer = component(
       .enum(['revoked_by_user', 'revoked_by_client', 'revoked_by_operator', 'reuse_detected'])
       .nullable(),
   }),
+  {
+    id: 'tQ2xN8vLzR5mKc7YwB3hJd9GfS6pAeUo1XiVqZnWs4k',
+    user: 'ada',
+    application: 'pK3vTq7ZyWc5Nf2XbG8dRm4L',
+    scopes: ['read'],
+    organizers: ['oldmill'],
+    created_at: '2026-11-02T09:30:00.000Z',
+    last_used_at: '2026-11-20T17:05:12.000Z',
+    last_used_ip: '192.0.2.80',
+    expires_at: '2027-02-18T17:05:12.000Z',
+    ends_at: null,
+    revoked_at: null,
+    revocation_reason: null,
+  },
 );
 
 /** The same after it was revoked. */
@@ -48,6 +62,11 @@ export const revokedGrant = component(
   grantAnswer.schema.extend({
     detail: z.string().optional().describe('Says so where it had been revoked before.'),
   }),
+  {
+    ...grantAnswer.example,
+    revoked_at: '2026-11-25T08:00:00.000Z',
+    revocation_reason: 'revoked_by_operator',
+  },
 );
 
 /** A grant as the API answers it. */

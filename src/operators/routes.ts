@@ -48,7 +48,9 @@ export function operatorTokenEndpoints(deps: ApiDeps): Endpoint[] {
       summary: 'Revoke an operator token',
       details:
         'Its next call is refused. A token may revoke itself, and others with no more rights.',
-      params: { id: 'Id of the token, not the token itself' },
+      params: {
+        id: { says: 'Id of the token, not the token itself', example: tokenAnswer.example.id },
+      },
       body: nothing,
       statuses: { 204: 'The token is gone.' },
       run: async ({ tx, operator, param }) => {

@@ -15,13 +15,17 @@ export const tokenBody = component(
       .string()
       .trim()
       .refine(isOperatorName, NAME_RULE)
-      .describe('The log names whoever uses the token `operator:<name>`.'),
-    rights: subsetOf(RIGHTS).describe('At most those of the token that makes it.'),
+      .describe(`The log names whoever uses the token \`operator:<name>\`. ${NAME_RULE}`),
+    rights: subsetOf(RIGHTS).meta({
+      description: 'At most those of the token that makes it.',
+      minItems: 1,
+    }),
     expires_at: moment
       .nullable()
       .optional()
       .describe('Null: never. Left out: with the token that makes it.'),
   }),
+  { name: 'sync-job', rights: ['directory', 'read'] },
 );
 
 const time = z.string().meta({ format: 'date-time' });
@@ -39,12 +43,23 @@ export const tokenAnswer = component(
     expires_at: time.nullable().describe('Null: never.'),
     last_used_at: time.nullable().describe('To the minute.'),
   }),
+  {
+    id: 'Zt5rWm9QkY2xLc7VbN3pHd6S',
+    name: 'sync-job',
+    last_four: 'x7Qd',
+    rights: ['directory', 'read'],
+    created_by: 'operator:bootstrap',
+    created_at: '2026-11-02T09:30:00.000Z',
+    expires_at: null,
+    last_used_at: null,
+  },
 );
 
 /** The same with the token. */
 export const createdToken = component(
   'CreatedOperatorToken',
   tokenAnswer.schema.extend({ token: z.string().describe('Told here and never again.') }),
+  { ...tokenAnswer.example, token: 'sdo_…' },
 );
 
 /** An operator token as the API answers it, without the token. */

@@ -8,7 +8,7 @@ import {
   type Endpoint,
   type EndpointDescription,
 } from '../api/endpoint.ts';
-import { listPage, pageOf, pageParameter } from '../api/list.ts';
+import { listPage, pageComponent, pageParameter } from '../api/list.ts';
 import { ordering, readQuery } from '../api/query.ts';
 import { found } from '../api/route.ts';
 import type { Config } from '../config.ts';
@@ -36,6 +36,13 @@ const profileAnswer = component(
     locale: z.string().describe('BCP 47 language tag, or empty.'),
     timezone: z.string().describe('IANA name.'),
   }),
+  {
+    sub: 'ada',
+    email: 'ada@example.com',
+    full_name: 'Ada Example',
+    locale: 'en',
+    timezone: 'Europe/Berlin',
+  },
 );
 const organizersQuery = z.object({ ordering: ordering(['slug'], 'slug') });
 
@@ -75,7 +82,7 @@ function organizersEndpoint(deps: AccessDeps): Endpoint {
     // Names, who is a member where, and what users have allowed.
     list: 'organizers teams/ grants',
     query: organizersQuery.extend({ page: pageParameter }),
-    answer: component('OrganizerList', pageOf(organizerAnswer.schema)),
+    answer: pageComponent(organizerAnswer),
     load: (tx, ctx, { userId, organizers }) => {
       const { direction } = readQuery(ctx, organizersQuery).ordering;
       return listPage(

@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import type { Component, EndpointDescription } from './endpoint.ts';
+import { type JsonSchema, refer } from './openapi-document.ts';
+
+/** Bodies and answers by their names, from the schemas that check them. They refer to each other. */
+export function describeSchemas(
+  descriptions: readonly EndpointDescription[],
+): Record<string, JsonSchema> {
+  const bodies = descriptions.flatMap(({ body }) => body ?? []);
+  const answers = descriptions.flatMap((one) => one.answers.flatMap(({ body }) => body ?? []));
+  return { ...named(bodies, 'input'), ...named(answers, 'output') };
+}
+
+/** The parameters of a query, by name. */
+export function describeQuery(query: z.ZodObject): Record<string, JsonSchema> {
+  const { properties = {} } = plain(z.toJSONSchema(query, { io: 'input', override }));
+  return Object.fromEntries(
+    Object.entries(properties).filter(
+      (entry): entry is [string, JsonSchema] => typeof entry[1] === 'object',
+    ),
+  );
+}
+
+/** Whether a body of this schema may be left out: none of its fields has to be there. */
+export function isOptional(schema: z.ZodObject): boolean {
+  return schema.safeParse({}).success;
+}
+
+function named(components: readonly Component[], io: 'input' | 'output') {
+  const registry = z.registry<{ id: string }>();
+  const examples = new Map<string, unknown>();
+  for (const { name, schema, example } of components) {
+    // Of schemas that several endpoints make anew, such as pages, the first stands for all.
+    if (!examples.has(name)) {
+      registry.add(schema, { id: name });
+      examples.set(name, example);
+    }
+  }
+  const { schemas } = z.toJSONSchema(registry, {
+    io,
+    override,
+    uri: (name) => refer('schemas', name).$ref,
+  });
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, schema]) => [
+      name,
+      { ...plain(schema), examples: [examples.get(name)] },
+    ]),
+  );
+}
+
+/** What zod would say otherwise than it is. */
+function override({
+  zodSchema,
+  jsonSchema,
+}: {
+  zodSchema: z.core.$ZodTypes;
+  jsonSchema: JsonSchema;
+}): void {
+  const { def } = zodSchema._zod;
+  if (jsonSchema.additionalProperties === false) {
+    // Answers may have more fields some day.
+    delete jsonSchema.additionalProperties;
+  }
+  if (def.type === 'default' && jsonSchema.default === undefined) {
+    // zod leaves it out before a transformation, because that could change it. None of ours does.
+    jsonSchema.default = def.defaultValue;
+  }
+  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) {
+    delete jsonSchema.maximum;
+  }
+  // Keys of JSON objects are nothing else.
+  delete jsonSchema.propertyNames;
+}
+
+/** Its place says which dialect it is in and what it is called. */
+function plain({ $schema: _, $id: __, ...schema }: JsonSchema): JsonSchema {
+  return schema;
+}

@@ -1,0 +1,40 @@
+const details = {
+  owner: 'ada',
+  name: 'Seatmap Studio',
+  description: 'Draws seating plans from your events.',
+  homepage_url: 'https://seatmap.example.com/',
+  client_type: 'confidential' as const,
+  redirect_uris: ['https://seatmap.example.com/callback'],
+  scopes: ['read', 'profile'],
+};
+const server = {
+  client_id: 'Jw8kQ2nVxYb4Rz6LmT1cHs9D',
+  name: 'Orders API',
+  created_at: '2026-11-02T09:30:00.000Z',
+};
+const application = {
+  client_id: 'pK3vTq7ZyWc5Nf2XbG8dRm4L',
+  ...details,
+  privacy_policy_url: null,
+  terms_url: null,
+  require_pkce: true,
+  is_active: true,
+  state: 'active' as const,
+  suspended_at: null,
+  suspension_reason: null,
+  reviewed_at: null,
+  created_at: '2026-11-02T09:30:00.000Z',
+  updated_at: '2026-11-02T09:30:00.000Z',
+};
+
+/** What the description of the API shows of applications and resource servers. */
+export const EXAMPLES = {
+  registration: details,
+  changes: { homepage_url: 'https://seatmap.example.com/about', require_pkce: true },
+  suspension: { reason: 'Its homepage has been taken over.' },
+  application,
+  registered: { ...application, client_secret: 'sds_…' },
+  resourceServerBody: { name: server.name },
+  resourceServer: server,
+  registeredResourceServer: { ...server, client_secret: 'sds_…' },
+};

@@ -1,0 +1,30 @@
+/** What the description of the API shows of the directory. */
+export const EXAMPLES = {
+  userBody: {
+    email: 'ada@example.com',
+    full_name: 'Ada Example',
+    locale: 'en',
+    timezone: 'Europe/Berlin',
+    password: 'correct horse battery staple',
+  },
+  userChanges: { timezone: 'Europe/Vienna' },
+  user: {
+    id: 'ada',
+    email: 'ada@example.com',
+    full_name: 'Ada Example',
+    locale: 'en',
+    timezone: 'Europe/Berlin',
+    is_active: true,
+  },
+  organizerName: { name: { en: 'Old Mill', de: 'Alte Mühle' } },
+  organizer: { slug: 'oldmill', name: { en: 'Old Mill', de: 'Alte Mühle' } },
+  teamBody: { name: 'Box office', permissions: ['can_view_orders'], members: ['ada'] },
+  team: {
+    id: 'box-office',
+    name: 'Box office',
+    permissions: ['can_view_orders'],
+    members: ['ada'],
+  },
+  bulkLine: { user: { id: 'ada', email: 'ada@example.com', full_name: 'Ada Example' } },
+  bulkReportLine: { line: 1, user: 'ada', outcome: 'created' as const },
+};

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { promisify } from 'node:util';
+import { Router } from '@koa/router';
+import { createConfig, lintFromString } from '@redocly/openapi-core';
+import type { OpenApiDocument } from '../../src/api/openapi-document.ts';
+import { createApp } from '../../src/app.ts';
+import { cookieKeysOf } from '../../src/cookie-keys.ts';
+import { startErrorQueue } from '../../src/insights/error-queue.ts';
+import { createLog } from '../../src/log.ts';
+import { startCallLog } from '../../src/operators/call-log.ts';
+import { openKeyring } from '../../src/tokens/keyring.ts';
+import { createContract } from '../support/openapi/contract.ts';
+import { fetchDocument, operationsOf, parametersOf } from '../support/openapi/operations.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+const VALIDATOR = 'import openapi_spec_validator';
+
+describe('the description of the API', () => {
+  let server: TestServer;
+  let document: OpenApiDocument;
+
+  before(async () => {
+    server = await startServer();
+    document = await fetchDocument(server);
+  });
+  after(() => server.close());
+
+  it('is there for anybody, and says where the server is', async () => {
+    const response = await fetch(`${server.issuer}/api/v1/openapi.json`);
+    assert.equal(response.status, 200);
+    assert.equal(response.headers.get('set-cookie'), null);
+    assert.deepEqual(document.servers, [{ url: server.issuer }]);
+    assert.match(document.openapi, /^3\.1\./);
+  });
+
+  it('lints clean', async () => {
+    // The linter takes localhost for a slip, which it is not here.
+    const servers = [{ url: 'https://login.stagedoor.dev' }];
+    const config = await createConfig({
+      extends: ['recommended-strict'],
+      rules: {
+        // The platform's API ends its paths with a slash, and so does this one.
+        'no-path-trailing-slash': 'off',
+        'no-invalid-schema-examples': 'error',
+        'no-invalid-parameter-examples': 'error',
+      },
+    });
+    const problems = await lintFromString({
+      source: JSON.stringify({ ...document, servers }),
+      config,
+    });
+    assert.deepEqual(
+      problems.map(({ ruleId, message }) => `${ruleId}: ${message}`),
+      [],
+    );
+  });
+
+  const missing = spawnSync('python3', ['-c', VALIDATOR]).status !== 0;
+  it('is valid to a validator in another language', { skip: missing }, async () => {
+    const file = join(await mkdtemp(join(tmpdir(), 'stagedoor-openapi-')), 'openapi.json');
+    await writeFile(file, JSON.stringify(document));
+    const program = `${VALIDATOR}, json, sys; openapi_spec_validator.validate(json.load(open(sys.argv[1])))`;
+    await promisify(execFile)('python3', ['-c', program, file]);
+  });
+
+  it('has examples that fit', () => {
+    const contract = createContract(document);
+    for (const [name, { examples = [] }] of Object.entries(document.components.schemas)) {
+      assert.ok(Array.isArray(examples) && examples.length > 0, `${name} has no example`);
+      for (const example of examples) {
+        contract.fits(name, example);
+      }
+    }
+  });
+
+  it('says of each operation who may call it, and of each parameter what it is', () => {
+    for (const { id, operation } of operationsOf(document)) {
+      assert.match(operation.summary, /^[A-Z].*[^.]$/, id);
+      for (const { name, description, in: place, example } of parametersOf(document, operation)) {
+        assert.match(description, /\w/, `${name} of ${id}`);
+        assert.ok(place !== 'path' || example, `${name} of ${id} has an example`);
+      }
+      const anybody = operation.security.length === 0;
+      assert.equal(anybody, id === 'getDescription', id);
+    }
+  });
+
+  it('names every route below /api/v1 but the OAuth endpoints', async () => {
+    const described = operationsOf(document).map(({ method, path }) => `${method} ${path}`);
+    assert.deepEqual((await routesOf(server)).sort(), described.sort());
+  });
+});
+
+/** The routes of the JSON API that are really mounted, as the description writes them. */
+async function routesOf({ database, config }: TestServer): Promise<string[]> {
+  const log = createLog('silent');
+  const secrets = await cookieKeysOf(config);
+  const keyring = await openKeyring({ db: database.db, config, log, secrets });
+  const calls = startCallLog(database.db, log);
+  const clientErrors = startErrorQueue(database.db, log);
+  const app = createApp({
+    config,
+    database,
+    log,
+    cookieKeys: secrets,
+    keyring,
+    operatorToken: undefined,
+    calls,
+    clientErrors,
+    demoGuide: () => undefined,
+  });
+  await Promise.all([keyring.stop(), calls.stop(), clientErrors.stop()]);
+  const routers = app.middleware
+    .map((middleware) => ('router' in middleware ? middleware.router : undefined))
+    .filter((router) => router instanceof Router);
+  return routers
+    .flatMap(({ stack }) => stack)
+    .filter(({ path }) => /^\/api\/v1\/(?!oauth\/)/.test(String(path)))
+    .flatMap(({ path, methods }) =>
+      methods
+        .filter((method) => method !== 'HEAD')
+        .map((method) => `${method} ${templateOf(path)}`),
+    );
+}
+
+function templateOf(path: string | RegExp): string {
+  const template = String(path).replace(/:(\w+)/g, '{$1}');
+  return /\.json$|\/me$/.test(template) ? template : `${template}/`;
+}

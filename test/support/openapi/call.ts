@@ -1,0 +1,58 @@
+import type { Issuer } from '../platform.ts';
+import type { Documented } from './operations.ts';
+
+/** What fills an operation in. */
+export interface Call {
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Sent as JSON Lines. */
+  readonly lines?: readonly object[];
+  /** The `Authorization` header. */
+  readonly authorization?: string;
+}
+
+/** What may be wrong with a call, or special. */
+export interface CallOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  /** In the place of the operation's own. */
+  readonly method?: string;
+  /** In the place of the body, as it is. */
+  readonly raw?: string;
+  /** Changes the path, the query included. */
+  readonly path?: (path: string) => string;
+}
+
+/** An answer as it came. */
+export interface CallAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+/** Calls an operation. */
+export async function call(
+  server: Issuer,
+  { method, path }: Pick<Documented, 'method' | 'path'>,
+  { params = {}, query = {}, body, lines, authorization }: Call,
+  { headers = {}, method: other = method, raw, path: change = (same) => same }: CallOptions = {},
+): Promise<CallAnswer> {
+  const filled = path.replace(/\{(\w+)\}/g, (whole, name) =>
+    encodeURIComponent(params[name] ?? whole),
+  );
+  const search = new URLSearchParams(query);
+  const target = change(search.size === 0 ? filled : `${filled}?${search}`);
+  const sent = raw ?? lines?.map((line) => JSON.stringify(line)).join('\n') ?? JSON.stringify(body);
+  const type = lines === undefined ? 'application/json' : 'application/jsonl';
+  const response = await fetch(server.issuer + target, {
+    method: other,
+    headers: {
+      ...(authorization === undefined ? {} : { authorization }),
+      ...(sent === undefined ? {} : { 'content-type': type }),
+      ...headers,
+    },
+    ...(sent === undefined ? {} : { body: sent }),
+  });
+  return { status: response.status, headers: response.headers, text: await response.text() };
+}

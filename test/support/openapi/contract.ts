@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import ajvFormats from 'ajv-formats';
+import type { Header, OpenApiDocument, Reference } from '../../../src/api/openapi-document.ts';
+import type { CallAnswer } from './call.ts';
+import { answerOf, bodySchemaOf, type Documented, nameOf } from './operations.ts';
+
+/** Compares real answers with what a description says of them. */
+export interface Contract {
+  /** Fails where an answer is not as its operation documents it, or has more than that. */
+  check(documented: Documented, answer: CallAnswer): void;
+  /** Fails where a value does not fit a schema of the description, or has more fields. */
+  fits(name: string, value: unknown): void;
+  /** Fails where a body that was sent is not one that the operation documents. */
+  checkBody(documented: Documented, body: unknown): void;
+}
+
+/** Headers that an answer has to have where they are documented; the others depend. */
+const ALWAYS = new Set(['Last-Modified', 'X-Page-Generated', 'ETag', 'Retry-After']);
+
+/** Reads a description strictly: fields that it does not name are errors. */
+export function createContract(document: OpenApiDocument): Contract {
+  const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true });
+  ajvFormats.default(ajv);
+  for (const [name, schema] of Object.entries(document.components.schemas)) {
+    ajv.addSchema(strict(schema), ROOT + name);
+  }
+
+  function validate(schema: object, value: unknown, where: string): void {
+    const fits = ajv.compile(schema);
+    assert.ok(
+      fits(value),
+      `${where}: ${ajv.errorsText(fits.errors)}\n${JSON.stringify(value, null, 2)}`,
+    );
+  }
+
+  function checkHeaders(where: string, answer: CallAnswer, documented: Headers): void {
+    for (const name of Object.keys(document.components.headers)) {
+      const value = answer.headers.get(name);
+      const reference = documented[name];
+      if (reference === undefined) {
+        assert.equal(value, null, `${where} has ${name}, which is not documented`);
+        continue;
+      }
+      assert.ok(value !== null || !ALWAYS.has(name), `${where} has no ${name}`);
+      const header = document.components.headers[nameOf(reference)];
+      if (value !== null && header !== undefined) {
+        validate(header.schema, typed(value, header), `${where} ${name}`);
+      }
+    }
+  }
+
+  return {
+    check: (one, answer) => {
+      const where = `${one.method} ${one.path} ${answer.status}`;
+      const documented = answerOf(document, one.operation, answer.status);
+      assert.ok(documented, `${where} is not documented: ${answer.text}`);
+      checkHeaders(where, answer, documented.headers ?? {});
+      if (documented.content === undefined) {
+        assert.equal(answer.text, '', `${where} has a body`);
+        assert.equal(answer.headers.get('content-type'), null, where);
+        return;
+      }
+      const [type = ''] = (answer.headers.get('content-type') ?? '').split(';');
+      const { schema } = documented.content[type] ?? {};
+      assert.ok(schema, `${where} is not documented as ${type}`);
+      const parts = type === 'application/json' ? [answer.text] : answer.text.trim().split('\n');
+      for (const part of parts) {
+        validate(strict(schema), JSON.parse(part), where);
+      }
+    },
+    fits: (name, value) => validate({ $ref: ROOT + name }, value, name),
+    checkBody: (one, body) => {
+      const schema = bodySchemaOf(document, one.operation);
+      if (schema === undefined) {
+        assert.equal(body, undefined, `${one.id} documents no body`);
+      } else {
+        validate(strict(schema), body, `the body of ${one.id}`);
+      }
+    },
+  };
+}
+
+type Headers = Readonly<Record<string, Reference>>;
+
+/** Where the named schemas are, for the validator. */
+const ROOT = 'https://stagedoor.example/schemas/';
+
+/**
+ * A part of the description with references that lead to the description from everywhere, and
+ * objects that have no field which their schema does not name.
+ */
+function strict<T extends object>(part: T): T {
+  const text = JSON.stringify(part).replaceAll('"#/components/schemas/', `"${ROOT}`);
+  return JSON.parse(text, (_, value) =>
+    value?.type === 'object' && 'properties' in value && !('additionalProperties' in value)
+      ? { ...value, additionalProperties: false }
+      : value,
+  );
+}
+
+/** A header as its schema means it: all are text on the wire. */
+function typed(value: string, { schema }: Header): unknown {
+  return schema.type === 'integer' ? Number(value) : value;
+}

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import {
+  putOrganizer,
+  putTeam,
+  putUser,
+  registerApplication,
+  registerResourceServer,
+  type TestPlatform,
+} from '../factories.ts';
+import { manage } from '../platform.ts';
+import type { TestServer } from '../server.ts';
+import { obtainTokens } from '../tokens.ts';
+
+/** Makes what an operation needs to be called on; each time something new. */
+export interface World {
+  readonly platform: TestPlatform;
+  /** An id that nobody has yet. */
+  unused(): string;
+  user(): Promise<string>;
+  organizer(): Promise<string>;
+  team(): Promise<{ slug: string; id: string }>;
+  application(): Promise<{ client_id: string }>;
+  resourceServer(): Promise<{ client_id: string }>;
+  grant(): Promise<{ id: string }>;
+  operatorToken(...rights: string[]): Promise<{ id: string; authorization: string }>;
+  /** The `Authorization` of an application that has this scope. */
+  access(scope: string): Promise<string>;
+}
+
+const idOnly = z.object({ id: z.string() });
+const grants = z.object({ results: z.array(idOnly) });
+const made = z.object({ id: z.string(), token: z.string() });
+
+/** On a server with the cast of most tests. */
+export function createWorld(server: TestServer, platform: TestPlatform): World {
+  let number = 0;
+  const unused = () => {
+    number += 1;
+    return `walk-${number}`;
+  };
+  const user = async () => (await putUser(server, { id: unused() })).id;
+  const organizer = () => putOrganizer(server, unused());
+  const newApplication = () => registerApplication(server, { owner: 'ben' });
+  const authorize = async (scope: string) => {
+    const application = await newApplication();
+    const tokens = await obtainTokens(server, { application, user: platform.ada, scope });
+    return { application, tokens };
+  };
+  return {
+    platform,
+    unused,
+    user,
+    organizer,
+    team: async () => {
+      const slug = await organizer();
+      return { slug, id: await putTeam(server, { organizer: slug, members: ['ada'] }) };
+    },
+    application: async () => ({ client_id: (await newApplication()).clientId }),
+    resourceServer: async () => ({
+      client_id: (await registerResourceServer(server)).clientId,
+    }),
+    grant: async () => {
+      const { application } = await authorize('read');
+      const path = `/api/v1/grants/?application=${application.clientId}`;
+      const [grant = { id: '' }] = grants.parse(await manage(server, 'GET', path)).results;
+      return grant;
+    },
+    operatorToken: async (...rights) => {
+      const body = { name: unused(), rights };
+      const answer = await manage(server, 'POST', '/api/v1/operator-tokens/', body);
+      const { id, token } = made.parse(answer);
+      return { id, authorization: `Token ${token}` };
+    },
+    access: async (scope) => `Bearer ${(await authorize(scope)).tokens.accessToken}`,
+  };
+}
