@@ -1,6 +1,6 @@
 import { type SqlBool, sql } from 'kysely';
 import type { Db } from '../db/database.ts';
-import type { Tx } from '../db/transaction.ts';
+import { limitLockWait, type Tx } from '../db/transaction.ts';
 import { StagedoorError } from '../errors.ts';
 
 /** Which call a row is of. */
@@ -12,6 +12,8 @@ export interface CallKey {
 
 /** Answers are kept for a day. */
 const OVER = sql<SqlBool>`created_at < now() - interval '1 day'`;
+/** Milliseconds that a call waits for the one before it. */
+const PATIENCE = 5_000;
 /** PostgreSQL's lock_not_available. */
 const LOCK_TIMEOUT = '55P03';
 
@@ -26,7 +28,7 @@ export async function insertCall(
   { operator, keyHash }: CallKey,
   requestHash: Uint8Array,
 ): Promise<boolean> {
-  await sql`set local lock_timeout = '10s'`.execute(tx);
+  await limitLockWait(tx, PATIENCE);
   const inserted = await claim(tx, { operator, keyHash }, requestHash).catch(refuseUnderWay);
   await sql`set local lock_timeout to default`.execute(tx);
   return inserted;

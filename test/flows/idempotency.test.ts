@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { purgeAnswers } from '../../src/operators/answer-once.ts';
 import { type ManagementServer, startManagementServer } from '../support/management-server.ts';
@@ -128,6 +129,25 @@ describe('A POST with an Idempotency-Key', () => {
     assert.equal(await count('idempotent_calls'), kept);
     await sql`alter table applications drop constraint defect`.execute(db);
     assert.equal((await post(key, body)).status, 201);
+    assert.equal(await count('applications'), before + 1);
+  });
+
+  test('waits for the first one for some seconds, and then says so', async () => {
+    const { db } = server.database;
+    const before = await count('applications');
+    const key = randomUUID();
+    let first: ReturnType<typeof post> | undefined;
+    await db.transaction().execute(async (tx) => {
+      // The first one has the key, and waits for this table.
+      await sql`lock table applications in share mode`.execute(tx);
+      first = post(key);
+      await setTimeout(500);
+      const second = await post(key);
+      assert.equal(second.status, 409);
+      assert.match(String(field(second.body, 'detail')), /still under way/);
+    });
+    assert.equal((await first)?.status, 201);
+    assert.equal((await post(key)).headers.get('idempotent-replayed'), 'true');
     assert.equal(await count('applications'), before + 1);
   });
 

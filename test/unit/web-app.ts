@@ -5,6 +5,7 @@ import Koa, { type Middleware } from 'koa';
 
 /** A Koa application that listens on a free port of 127.0.0.1. */
 export interface WebApp extends AsyncDisposable {
+  readonly koa: Koa;
   readonly url: string;
   readonly port: number;
 }
@@ -27,6 +28,7 @@ export async function startWebApp(...middleware: (Middleware | Router)[]): Promi
     throw new Error('A listening server has no port.');
   }
   return {
+    koa,
     url: `http://127.0.0.1:${address.port}`,
     port: address.port,
     [Symbol.asyncDispose]: async () => {

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
+import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import Router from '@koa/router';
 import type { Middleware } from 'koa';
 import { pino } from 'pino';
 import { type ErrorCode, StagedoorError, ValidationError } from '../../src/errors.ts';
-import { errorResponses } from '../../src/web/error-page.ts';
+import { errorResponses, reportBrokenAnswer } from '../../src/web/error-page.ts';
 import { createRenderer } from '../../src/web/render.ts';
 import { isUnreachable } from '../../src/web/unreachable.ts';
 import { startWebApp } from './web-app.ts';
@@ -18,6 +19,7 @@ async function start(...middleware: (Middleware | Router)[]) {
   const lines: string[] = [];
   const log = pino({ level: 'info' }, { write: (line: string) => lines.push(line) });
   const app = await startWebApp(errorResponses(renderer, log), ...middleware);
+  app.koa.on('error', reportBrokenAnswer(log));
   return { ...app, lines };
 }
 
@@ -203,6 +205,36 @@ test('what a failed handler had begun does not mix into the error', async () => 
   assert.equal(answer.headers.get('ETag'), null);
   assert.equal(answer.headers.get('Cache-Control'), 'no-store');
   assert.deepEqual(await answer.json(), { detail: 'It is over.' });
+});
+
+/** Sends half of an answer, and then leaves it to `goOn`. */
+function half(goOn: (stream: Readable) => void): Middleware {
+  return (ctx) => {
+    const stream = new Readable({ read: () => {} });
+    stream.push('half');
+    ctx.body = stream;
+    // Not on 'data': to listen to that is to take the half away from the answer.
+    setTimeout(goOn, 20, stream);
+  };
+}
+
+test('an answer that breaks off half way is logged, and nobody takes it for whole', async () => {
+  await using app = await start(half((stream) => stream.destroy(new Error('The disk is gone.'))));
+  await assert.rejects(async () => (await fetch(app.url)).text());
+  for (const line of app.lines) {
+    assert.match(line, /The disk is gone.*"msg":"An answer broke off\."/);
+  }
+  assert.notEqual(app.lines.length, 0);
+});
+
+test('a reader who leaves half way is nobody’s fault', async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  await using app = await start(half((stream) => stream.once('close', resolve)));
+  const socket = connect(app.port, '127.0.0.1');
+  socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+  socket.once('data', () => socket.destroy());
+  await promise;
+  assert.deepEqual(app.lines, []);
 });
 
 test('names in a developer line are shown as text', async () => {
