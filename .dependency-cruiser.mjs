@@ -18,7 +18,7 @@ const LAYERS = [
   'grants',
   'tokens',
   'authorization',
-  'insights|activity',
+  'insights|activity|account',
   'oidc',
   '(app|endpoints|serve|main|cli|landing|welcome)[.]ts',
 ];
@@ -31,7 +31,7 @@ const COMPOSITION = folder(LAYERS.at(-1));
 const downward = LAYERS.slice(0, -1).map((layer, index) => ({
   name: `5-downward-only-${layer.replaceAll('|', '-')}`,
   comment:
-    'Downward only: directory, audit, operators <- upstream <- applications <- grants <- tokens <- authorization <- insights, activity <- oidc <- app.',
+    'Downward only: directory, audit, operators <- upstream <- applications <- grants <- tokens <- authorization <- insights, activity, account <- oidc <- app.',
   severity: 'error',
   from: { path: folder(layer) },
   to: { path: folder(LAYERS.slice(index + 1).join('|')) },

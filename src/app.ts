@@ -1,5 +1,6 @@
 import type Router from '@koa/router';
 import type Koa from 'koa';
+import { accountRoutes } from './account/routes.ts';
 import { activityRoutes } from './activity/routes.ts';
 import { apiRoutes } from './api/mount.ts';
 import { describedApi } from './api/openapi-endpoint.ts';
@@ -82,7 +83,7 @@ export function createApp(deps: AppDeps): Koa {
   const sessions = createSessions({ provider, db, config });
   const interactions = createInteractions({ provider, db, config });
   const inTransaction: InteractionRoutesDeps['inTransaction'] = (work) => withTransaction(db, work);
-  const pages = { db, config, sessions, renderer, csrf, devices, throttle };
+  const pages = { db, config, sessions, renderer, csrf, devices, throttle, inTransaction };
   const upstream =
     config.upstream && connectUpstream(config.upstream, { db, issuer, devices, renderer, log });
   const metrics = createMetrics(database);
@@ -104,7 +105,8 @@ export function createApp(deps: AppDeps): Koa {
   mount(provider, applicationAccountRoutes({ ...pages, cookieKeys }));
   mount(provider, insightsRoutes(pages));
   mount(provider, activityRoutes(pages));
-  mount(provider, interactionRoutes({ ...pages, interactions, inTransaction, upstream }));
+  mount(provider, accountRoutes(pages));
+  mount(provider, interactionRoutes({ ...pages, interactions, upstream }));
   mount(provider, apiRoutes(api.endpoints));
   mount(provider, protocolRoutes(config, keyring));
   provider.use(providerTransaction(db));

@@ -34,6 +34,7 @@ const entryData = z.object({
   last_four: text,
   email: text,
   client_type: text,
+  count: z.number().int().catch(0),
 });
 
 /** The data of an entry, as far as it is understood. */

@@ -35,12 +35,21 @@ const ENDED: Readonly<Record<RevocationReason | 'application_deleted', MessageKe
   application_deleted: 'activity.application_deleted',
 };
 
+/** What else a failed sign-in can have been. */
+const FAILED: Readonly<Record<string, MessageKey>> = {
+  deactivated: 'activity.sign_in_failed.deactivated',
+  password_change: 'activity.sign_in_failed.password_change',
+};
+const FAILED_SIGN_IN = 'activity.sign_in_failed';
+
 const WORDS: Readonly<Record<UserAction, Words>> = {
   'stagedoor.user.signed_in': (data) =>
     data.new_device ? 'activity.signed_in.new_device' : 'activity.signed_in',
-  'stagedoor.user.sign_in_failed': ({ reason }) =>
-    reason === 'deactivated' ? 'activity.sign_in_failed.deactivated' : 'activity.sign_in_failed',
+  'stagedoor.user.sign_in_failed': ({ reason = '' }) =>
+    Object.hasOwn(FAILED, reason) ? (FAILED[reason] ?? FAILED_SIGN_IN) : FAILED_SIGN_IN,
   'stagedoor.user.signed_out': byWhom('activity.signed_out'),
+  'stagedoor.user.sessions_ended': () => 'activity.sessions_ended',
+  'stagedoor.user.preferences_changed': () => 'activity.preferences_changed',
   'stagedoor.user.password_changed': (data, mine) =>
     data.removed ? 'activity.password_removed' : byWhom('activity.password_changed')(data, mine),
   'stagedoor.user.oauth.authorized': () => 'activity.authorized',
@@ -82,7 +91,7 @@ export function sentenceOf(t: Translate, userId: string, entry: ActivityEntry): 
   const application = oneLine(data.application ?? '', NAME_LIMIT) || t('activity.unnamed');
   return {
     message: WORDS[action](data, isOwn(userId, entry)),
-    params: { application },
+    params: { application, count: data.count },
   };
 }
 

@@ -1,13 +1,13 @@
 import type { Actor, Origin } from '../audit/event.ts';
 import { record } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
-import { recordGrantsEndedByDeletion } from './ending-store.ts';
+import { mailGrantsEndedByDeletion, recordGrantsEndedByDeletion } from './ending-store.ts';
 import { lockForActor } from './lock-for-actor.ts';
 import { deleteApplicationRow } from './store.ts';
 
 /**
  * Deletes an application with all its grants and tokens. Each user who had a live one finds it in
- * their log.
+ * their log, and a mail of it.
  * @throws StagedoorError `not_found`
  */
 export async function deleteApplication(
@@ -20,6 +20,14 @@ export async function deleteApplication(
   await recordGrantsEndedByDeletion(tx, actor, clientId, {
     reason: 'application_deleted',
     application: application.name,
+  });
+  await mailGrantsEndedByDeletion(tx, clientId, {
+    at: new Date().toISOString(),
+    application: {
+      name: application.name,
+      owner: application.ownerName,
+      homepageUrl: application.homepageUrl,
+    },
   });
   await record(tx, {
     action: 'stagedoor.application.deleted',

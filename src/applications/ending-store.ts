@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Actor } from '../audit/event.ts';
+import type { MailData } from '../audit/mail.ts';
 import type { Tx } from '../db/transaction.ts';
 
 /**
@@ -40,5 +41,28 @@ export async function recordGrantsEndedByDeletion(
       ${JSON.stringify(data)}::jsonb
     from grants
     where client_id = ${clientId} and revoked_at is null and least(expires_at, ends_at) > now()
+  `.execute(tx);
+}
+
+/**
+ * Queues a mail for each of these users, one a user however many grants they have. The account of a
+ * deactivated user opens nothing, so nothing ends there. As above, one statement.
+ */
+export async function mailGrantsEndedByDeletion(
+  tx: Tx,
+  clientId: string,
+  data: Omit<MailData['application_deleted'], 'timezone'>,
+): Promise<void> {
+  await sql`
+    insert into mail_outbox (kind, recipient, locale, data)
+    select 'application_deleted', u.email, coalesce(u.chosen_locale, u.locale),
+      ${JSON.stringify(data)}::jsonb
+        || jsonb_build_object('timezone', coalesce(u.chosen_timezone, u.timezone))
+    from users u
+    where u.is_active and exists (
+      select from grants g
+      where g.user_id = u.id and g.client_id = ${clientId}
+        and g.revoked_at is null and least(g.expires_at, g.ends_at) > now()
+    )
   `.execute(tx);
 }

@@ -11,7 +11,7 @@ export interface ActionNames {
 }
 
 const OAUTH = 'stagedoor.user.oauth.';
-const SIGN_IN = ['stagedoor.user.signed_', 'stagedoor.user.sign_in_'];
+const SIGN_IN = ['stagedoor.user.signed_', 'stagedoor.user.sign_in_', 'stagedoor.user.sessions_'];
 
 /** The actions of each kind, in the order in which the kinds are offered. */
 export const ACTIVITY_KINDS: Readonly<Record<ActivityKind, ActionNames>> = {

@@ -6,6 +6,7 @@ import { type ParsedMail, parseMail } from './parse-mail.ts';
 import { renderMail } from './render-mail.ts';
 import {
   writeAccessEnding,
+  writeApplicationDeleted,
   writeAuthorized,
   writeReuseDetected,
   writeRevokedByOperator,
@@ -56,6 +57,8 @@ function write(pen: MailPen, mail: ParsedMail): MailContent {
       return writeReuseDetected(pen, mail.data);
     case 'revoked_by_operator':
       return writeRevokedByOperator(pen, mail.data);
+    case 'application_deleted':
+      return writeApplicationDeleted(pen, mail.data);
     case 'access_ending':
       return writeAccessEnding(pen, mail.data);
     case 'application_changed':

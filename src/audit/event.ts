@@ -3,7 +3,9 @@ export type AuditAction =
   | 'stagedoor.user.signed_in'
   | 'stagedoor.user.sign_in_failed'
   | 'stagedoor.user.signed_out'
+  | 'stagedoor.user.sessions_ended'
   | 'stagedoor.user.password_changed'
+  | 'stagedoor.user.preferences_changed'
   | 'stagedoor.user.oauth.authorized'
   | 'stagedoor.user.oauth.denied'
   | 'stagedoor.user.oauth.narrowed'
@@ -37,6 +39,9 @@ export type AuditAction =
 
 /** Who did it. */
 export type Actor = `user:${string}` | `client:${string}` | `operator:${string}` | 'system';
+
+/** Longest User-Agent that is kept, in characters. */
+export const USER_AGENT_LIMIT = 300;
 
 /** From where: address and User-Agent header of the request. */
 export interface Origin {

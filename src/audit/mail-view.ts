@@ -33,6 +33,16 @@ export function activityLink({ t, issuer }: MailPen): MailLink {
   return { label: t('link.activity'), url: `${issuer}/account/activity` };
 }
 
+/** Where the reader changes the password, where that is kept here. */
+export function passwordLink({ t, issuer }: MailPen): MailLink {
+  return { label: t('link.password'), url: `${issuer}/account/password` };
+}
+
+/** Where the reader signs browsers out. */
+export function sessionsLink({ t, issuer }: MailPen): MailLink {
+  return { label: t('link.sessions'), url: `${issuer}/account/sessions` };
+}
+
 /** Where the reader ends one access. */
 export function revokeButton({ t, issuer }: MailPen, grantId: string) {
   const url = `${issuer}/account/authorizations/${encodeURIComponent(grantId)}/revoke`;

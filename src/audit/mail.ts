@@ -17,6 +17,8 @@ export interface MailData {
       /** When it was given, ISO 8601. */
       readonly grantedAt: string;
     };
+  /** An application was deleted, and all that the reader had allowed it ended with it. */
+  application_deleted: Happening & { readonly application: MailApplication };
   /** An authorization that is not used any more ends soon. */
   access_ending: Happening &
     MailAccess & {
@@ -40,6 +42,11 @@ export interface MailData {
   /** The password was replaced or taken away, and the user signed out everywhere. */
   password_changed: Happening & {
     readonly removed: boolean;
+    /**
+     * The user, or that they signed in at the platform's own login, from where on they have none
+     * here; absent: the platform.
+     */
+    readonly by?: 'user' | 'upstream' | undefined;
     /** Absent where it did not come from the user's own browser. */
     readonly origin?: Origin | undefined;
   };

@@ -34,6 +34,10 @@ const mail = z.discriminatedUnion('kind', [
     data: z.object({ ...happening, ...access, grantedAt: time }),
   }),
   z.object({
+    kind: z.literal('application_deleted'),
+    data: z.object({ ...happening, application }),
+  }),
+  z.object({
     kind: z.literal('access_ending'),
     data: z.object({ ...happening, ...access, grantId: z.string(), endsAt: time }),
   }),
@@ -51,7 +55,12 @@ const mail = z.discriminatedUnion('kind', [
   }),
   z.object({
     kind: z.literal('password_changed'),
-    data: z.object({ ...happening, removed: z.boolean(), origin: origin.optional() }),
+    data: z.object({
+      ...happening,
+      removed: z.boolean(),
+      by: z.enum(['user', 'upstream']).optional(),
+      origin: origin.optional(),
+    }),
   }),
   z.object({
     kind: z.literal('new_device'),

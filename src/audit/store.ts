@@ -1,10 +1,7 @@
 import { sql } from 'kysely';
 import type { Db } from '../db/database.ts';
-import type { AuditEvent } from './event.ts';
+import { type AuditEvent, USER_AGENT_LIMIT } from './event.ts';
 import type { Mail, MailKind, QueuedMail } from './mail.ts';
-
-/** Longest User-Agent that is kept, in characters. */
-const USER_AGENT_LIMIT = 300;
 
 /** Adds an entry. Nothing else ever writes this table, and a trigger refuses updates. */
 export async function insertEvent(db: Db, event: AuditEvent): Promise<void> {

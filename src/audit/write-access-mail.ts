@@ -44,6 +44,19 @@ export function writeReuseDetected(pen: MailPen, data: MailData['reuse_detected'
   };
 }
 
+/** What ended because its application is no more. */
+export function writeApplicationDeleted(
+  pen: MailPen,
+  data: MailData['application_deleted'],
+): MailContent {
+  return {
+    ...titles(pen, 'deleted', data),
+    sections: explain(pen, 'deleted'),
+    facts: [...applicationFacts(pen, data.application), timeFact(pen, data)],
+    links: [authorizationsLink(pen)],
+  };
+}
+
 /** An authorization that an operator ended, and what it was. */
 export function writeRevokedByOperator(
   pen: MailPen,
@@ -91,7 +104,7 @@ export function writeAccessEnding(pen: MailPen, data: MailData['access_ending'])
   };
 }
 
-type AccessStory = 'authorized' | 'reuse' | 'operator' | 'ending';
+type AccessStory = 'authorized' | 'reuse' | 'operator' | 'deleted' | 'ending';
 
 function titles(
   { t, locale }: MailPen,
@@ -106,7 +119,7 @@ function titles(
 }
 
 /** What happened, what was done, what the reader can do. */
-function explain({ t, host }: MailPen, story: 'reuse' | 'operator'): MailSection[] {
+function explain({ t, host }: MailPen, story: 'reuse' | 'operator' | 'deleted'): MailSection[] {
   const section = (title: MailMessageKey, sentence: MailMessageKey) => ({
     title: t(title),
     sentences: [t(sentence, { host })],

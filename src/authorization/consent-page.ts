@@ -177,9 +177,6 @@ async function renewSignIn(
   const { email } = request.user;
   const password = form.get('password') ?? '';
   const result = await signInHere(deps, ctx, { email, password });
-  if (result.outcome === 'signed_in') {
-    await deps.sessions.signIn(ctx, request.user.id);
-  }
   const messages: Record<SignInResult['outcome'], ConsentProps['errors'] | undefined> = {
     signed_in: undefined,
     wrong: { password: 'wrong' },

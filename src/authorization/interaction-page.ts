@@ -1,11 +1,9 @@
 import type { Context } from 'koa';
 import type { Config } from '../config.ts';
-import type { Tx } from '../db/transaction.ts';
 import type { SignInPageDeps } from '../directory/sign-in-page.ts';
 import type { UpstreamLogin } from '../upstream/sign-in-page.ts';
 import type { Csrf } from '../web/csrf.ts';
 import type { Renderer } from '../web/render.ts';
-import type { Sessions } from '../web/session.ts';
 import type { Decision, OverInteraction, PendingInteraction } from './interaction.ts';
 
 /** The provider's side of the interaction pages; `oidc/interactions.ts` implements it. */
@@ -23,11 +21,8 @@ export interface Interactions {
 export interface InteractionRoutesDeps extends SignInPageDeps {
   readonly config: Config;
   readonly interactions: Interactions;
-  readonly sessions: Sessions;
   readonly renderer: Renderer;
   readonly csrf: Csrf;
   /** Set: people sign in there, and nobody is asked for a password here. */
   readonly upstream: UpstreamLogin | undefined;
-  /** Runs `work` in a transaction in which the provider takes part too. */
-  readonly inTransaction: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
 }

@@ -20,7 +20,8 @@ export interface PendingInteraction {
 
 /** A decision about a request. */
 export type Decision =
-  | { readonly kind: 'signed_in'; readonly userId: string; readonly authenticatedAt: Date }
+  /** By this browser's session. */
+  | { readonly kind: 'signed_in' }
   | { readonly kind: 'allowed'; readonly grantId: string }
   | { readonly kind: 'denied' };
 

@@ -94,16 +94,9 @@ async function answerLogin(
   ctx.status = 303;
   if (interaction.userId !== undefined && interaction.userId !== result.user.id) {
     // The request belongs to the other user's session: it starts over in one of this user's.
-    await deps.sessions.signIn(ctx, result.user.id);
     return ctx.redirect(interaction.restartUrl);
   }
-  const authenticatedAt = new Date();
-  const next = await deps.interactions.finish(ctx, {
-    kind: 'signed_in',
-    userId: result.user.id,
-    authenticatedAt,
-  });
-  ctx.redirect(next);
+  ctx.redirect(await deps.interactions.finish(ctx, { kind: 'signed_in' }));
 }
 
 async function showOver(

@@ -56,7 +56,7 @@ export async function completeUpstream(
   if (signedIn === undefined) {
     return;
   }
-  const { authenticatedAt, next, restartAt } = signedIn;
+  const { next, restartAt } = signedIn;
   const userId = signedIn.user.id;
   await deps.sessions.signIn(ctx, userId, signedIn);
   ctx.status = 303;
@@ -67,7 +67,7 @@ export async function completeUpstream(
   ctx.redirect(
     interaction.prompt === 'consent'
       ? next
-      : await deps.interactions.finish(ctx, { kind: 'signed_in', userId, authenticatedAt }),
+      : await deps.interactions.finish(ctx, { kind: 'signed_in' }),
   );
 }
 

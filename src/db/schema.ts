@@ -15,6 +15,8 @@ export interface Schema {
     full_name: Generated<string>;
     locale: Generated<string>;
     timezone: Generated<string>;
+    chosen_locale: string | null;
+    chosen_timezone: string | null;
     is_active: Generated<boolean>;
     password_hash: string | null;
     created_at: CreatedAt;
@@ -140,6 +142,14 @@ export interface Schema {
     last_seen_at: CreatedAt;
     expires_at: Date;
     authorizations: Json<Record<string, { sid?: string; grantId?: string }>>;
+  };
+  session_sign_ins: {
+    session_uid: string;
+    signed_in_at: Date | null;
+    method: 'password' | 'upstream' | null;
+    ip: string | null;
+    user_agent: string | null;
+    ended_at: Date | null;
   };
   upstream_sign_ins: {
     state_hash: Uint8Array;

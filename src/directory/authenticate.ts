@@ -1,7 +1,7 @@
 import type { Db } from '../db/database.ts';
 import { verifyPassword } from './password.ts';
-import { EMAIL_LIMIT, type User } from './user.ts';
-import { credentialsByEmail } from './user-store.ts';
+import { EMAIL_LIMIT } from './user.ts';
+import { credentialsByEmail, type UserCredentials } from './user-store.ts';
 
 /**
  * The active user with this e-mail address and password. Unknown address, deactivated user and
@@ -11,10 +11,10 @@ export async function authenticate(
   db: Db,
   email: string,
   password: string,
-): Promise<User | undefined> {
+): Promise<UserCredentials | undefined> {
   const found = await find(db, email.trim());
   const matches = await verifyPassword(found?.passwordHash ?? null, password);
-  return matches && found?.user.isActive ? found.user : undefined;
+  return matches && found?.user.isActive ? found : undefined;
 }
 
 /** What no user can have as an address is not asked for: the database would refuse some of it. */

@@ -1,11 +1,12 @@
-import { enqueueMail } from '../audit/enqueue-mail.ts';
 import type { Actor } from '../audit/event.ts';
 import { record } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
+import { endSessionsOf } from './end-sessions.ts';
 import { type HashPassword, hashUnlessKnown } from './password.ts';
 import { setIdentity } from './set-identity.ts';
-import type { User, UserInput } from './user.ts';
-import { deleteSessionsOf, type UserCredentials, updateUser } from './user-store.ts';
+import { tellPasswordChange } from './tell-password-change.ts';
+import { addressed, type ProvisionedUser, type UserInput } from './user.ts';
+import { type UserCredentials, updateUser } from './user-store.ts';
 
 const FIELDS = ['email', 'fullName', 'locale', 'timezone', 'isActive'] as const;
 
@@ -17,10 +18,10 @@ const FIELDS = ['email', 'fullName', 'locale', 'timezone', 'isActive'] as const;
 export async function changeUser(
   tx: Tx,
   actor: Actor,
-  { user, passwordHash }: UserCredentials,
+  { user, passwordHash }: UserCredentials<ProvisionedUser>,
   { password, identity, ...fields }: UserInput,
   hash: HashPassword = hashUnlessKnown,
-): Promise<{ user: User; changed: boolean }> {
+): Promise<{ user: ProvisionedUser; changed: boolean }> {
   const changed: string[] = FIELDS.filter((field) => fields[field] !== user[field]);
   const given = typeof password === 'string' ? await hash(password, passwordHash) : password;
   const newHash = given === undefined ? passwordHash : given;
@@ -34,18 +35,19 @@ export async function changeUser(
   if (changed.length === 0) {
     return { user, changed: false };
   }
-  const updated: User = { id: user.id, ...fields };
+  const updated = { id: user.id, ...fields, chosen: user.chosen };
   await updateUser(tx, updated, newHash);
   const isAnother = replaced !== undefined && replaced.before !== null;
   if (!updated.isActive || newHash !== passwordHash || isAnother) {
-    await deleteSessionsOf(tx, user.id);
+    await endSessionsOf(tx, user.id);
   }
   const told = passwordHash !== null && newHash !== passwordHash;
   if (told) {
-    await tellPasswordChange(tx, actor, {
-      before: user,
-      after: updated,
+    await tellPasswordChange(tx, {
+      user: addressed(updated),
+      actor,
       removed: newHash === null,
+      formerEmail: user.email,
     });
   }
   // Where only the password was changed, that is told already.
@@ -68,30 +70,4 @@ export async function recordUserChange(
     userId,
     data: { changed },
   });
-}
-
-/**
- * Logs it where the user reads it, and tells them by mail; at the address of before, too, where
- * both are changed at once: whoever takes an account over would begin with these two.
- */
-async function tellPasswordChange(
-  tx: Tx,
-  actor: Actor,
-  change: { before: User; after: User; removed: boolean },
-): Promise<void> {
-  const { before, after, removed } = change;
-  await record(tx, {
-    action: 'stagedoor.user.password_changed',
-    actor,
-    userId: after.id,
-    data: { removed },
-  });
-  for (const recipient of new Set([before.email, after.email])) {
-    await enqueueMail(tx, {
-      kind: 'password_changed',
-      recipient,
-      locale: after.locale,
-      data: { at: new Date().toISOString(), timezone: after.timezone, removed },
-    });
-  }
 }

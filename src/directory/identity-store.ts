@@ -2,20 +2,14 @@ import { sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Identity, User } from './user.ts';
+import { USER } from './user-store.ts';
 
 /** The user whom this identity belongs to, active or not. */
 export function userByIdentity(db: Db, { issuer, subject }: Identity): Promise<User | undefined> {
   return db
     .selectFrom('user_identities as i')
-    .innerJoin('users as u', 'u.id', 'i.user_id')
-    .select([
-      'u.id',
-      'u.email',
-      'u.full_name as fullName',
-      'u.locale',
-      'u.timezone',
-      'u.is_active as isActive',
-    ])
+    .innerJoin('users', 'users.id', 'i.user_id')
+    .select(USER)
     .where('i.issuer', '=', issuer)
     .where('i.subject', '=', subject)
     .executeTakeFirst();
@@ -68,12 +62,13 @@ export async function touchUser(tx: Tx, userId: string): Promise<void> {
     .execute();
 }
 
-/** Erases the user's password, if there is one. */
-export async function erasePassword(tx: Tx, userId: string): Promise<void> {
-  await tx
+/** Erases the user's password; false where there is none. */
+export async function erasePassword(tx: Tx, userId: string): Promise<boolean> {
+  const erased = await tx
     .updateTable('users')
     .set({ password_hash: null, updated_at: sql<Date>`now()` })
     .where('id', '=', userId)
     .where('password_hash', 'is not', null)
-    .execute();
+    .executeTakeFirst();
+  return erased.numUpdatedRows > 0n;
 }

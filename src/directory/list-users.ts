@@ -1,6 +1,6 @@
 import type { Db } from '../db/database.ts';
 import type { Ordering, Slice, Sliced } from '../db/slice.ts';
-import type { User, UserFilters, UserOrdering } from './user.ts';
+import type { ProvisionedUser, UserFilters, UserOrdering } from './user.ts';
 import { listUserRows } from './user-store.ts';
 
 /** One slice of the users that fit. */
@@ -9,6 +9,6 @@ export function listUsers(
   slice: Slice,
   filters: UserFilters = {},
   ordering: Ordering<UserOrdering> = { field: 'id', direction: 'asc' },
-): Promise<Sliced<User>> {
+): Promise<Sliced<ProvisionedUser>> {
   return listUserRows(db, slice, filters, ordering);
 }

@@ -2,7 +2,7 @@ import type { Actor } from '../audit/event.ts';
 import type { Tx } from '../db/transaction.ts';
 import { StagedoorError } from '../errors.ts';
 import { changeUser } from './change-user.ts';
-import { isDirectoryId, type User, type UserInput } from './user.ts';
+import { isDirectoryId, type ProvisionedUser, type UserInput } from './user.ts';
 import { lockUser } from './user-store.ts';
 
 /**
@@ -15,7 +15,7 @@ export async function patchUser(
   actor: Actor,
   id: string,
   changes: { readonly [K in keyof UserInput]?: UserInput[K] | undefined },
-): Promise<{ user: User; changed: boolean }> {
+): Promise<{ user: ProvisionedUser; changed: boolean }> {
   const known = isDirectoryId(id) ? await lockUser(tx, id) : undefined;
   if (known === undefined) {
     throw new StagedoorError('not_found', 'Not found.');

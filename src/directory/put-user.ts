@@ -5,7 +5,7 @@ import { changeUser, recordUserChange } from './change-user.ts';
 import { type HashPassword, hashUnlessKnown } from './password.ts';
 import type { PutOutcome } from './put-outcome.ts';
 import { setIdentity } from './set-identity.ts';
-import { requireDirectoryId, type User, type UserInput } from './user.ts';
+import { type ProvisionedUser, requireDirectoryId, type UserInput } from './user.ts';
 import { insertUser, lockUser } from './user-store.ts';
 
 /**
@@ -20,12 +20,12 @@ export async function putUser(
   id: string,
   input: UserInput,
   hash: HashPassword = hashUnlessKnown,
-): Promise<{ user: User; outcome: PutOutcome }> {
+): Promise<{ user: ProvisionedUser; outcome: PutOutcome }> {
   requireDirectoryId(id);
   let known = await lockUser(tx, id);
   if (known === undefined) {
     const { password = null, identity, ...fields } = input;
-    const user: User = { id, ...fields };
+    const user = { id, ...fields, chosen: { locale: null, timezone: null } };
     const passwordHash = password === null ? null : await hash(password, null);
     if (await insertUser(tx, user, passwordHash)) {
       if (identity !== undefined) {

@@ -9,7 +9,7 @@ import { bulkEndpoint } from './bulk-routes.ts';
 import { deleteOrganizer } from './delete-organizer.ts';
 import { deleteUser } from './delete-user.ts';
 import { findOrganizer } from './find-organizer.ts';
-import { findUser } from './find-user.ts';
+import { findProvisionedUser } from './find-user.ts';
 import { listOrganizers } from './list-organizers.ts';
 import { listUsers } from './list-users.ts';
 import { patchUser } from './patch-user.ts';
@@ -18,7 +18,7 @@ import { putUser } from './put-user.ts';
 import { readIdentity } from './read-identity.ts';
 import { withSubject, withSubjects } from './set-identity.ts';
 import { teamEndpoints } from './team-routes.ts';
-import type { User } from './user.ts';
+import type { ProvisionedUser } from './user.ts';
 import {
   organizerAnswer,
   organizerBody,
@@ -78,7 +78,7 @@ function userReading(deps: ApiDeps, issuer: string | undefined): Endpoint[] {
       answer: userAnswer,
       list: () => 'users',
       load: async (tx, param) => {
-        const user = await findUser(tx, param('id'));
+        const user = await findProvisionedUser(tx, param('id'));
         return user && withSubject(tx, issuer, user);
       },
       present: presentUser,
@@ -87,7 +87,7 @@ function userReading(deps: ApiDeps, issuer: string | undefined): Endpoint[] {
 }
 
 function userWriting(deps: ApiDeps, upstream: UpstreamConfig | undefined): Endpoint[] {
-  const present = async (tx: Tx, user: User) =>
+  const present = async (tx: Tx, user: ProvisionedUser) =>
     presentUser(await withSubject(tx, upstream?.issuer, user));
   return [
     writeEndpoint(deps, {

@@ -2,13 +2,13 @@ import type { Db } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
 import { ValidationError } from '../errors.ts';
 import { deleteIdentity, insertIdentity, selectSubjects } from './identity-store.ts';
-import type { IdentityInput, User } from './user.ts';
+import type { IdentityInput, ProvisionedUser } from './user.ts';
 
 /**
  * A user with the subject by which the upstream provider knows them; null where it does not, and
  * undefined where there is no provider.
  */
-export type KnownUser = User & { readonly upstreamSubject: string | null | undefined };
+export type KnownUser = ProvisionedUser & { readonly upstreamSubject: string | null | undefined };
 
 /**
  * The users with their subjects at the provider.
@@ -17,7 +17,7 @@ export type KnownUser = User & { readonly upstreamSubject: string | null | undef
 export async function withSubjects(
   db: Db,
   issuer: string | undefined,
-  users: readonly User[],
+  users: readonly ProvisionedUser[],
 ): Promise<KnownUser[]> {
   if (issuer === undefined) {
     return users.map((user) => ({ ...user, upstreamSubject: undefined }));
@@ -31,7 +31,7 @@ export async function withSubjects(
 export async function withSubject(
   db: Db,
   issuer: string | undefined,
-  user: User,
+  user: ProvisionedUser,
 ): Promise<KnownUser> {
   const [known] = await withSubjects(db, issuer, [user]);
   return known ?? { ...user, upstreamSubject: undefined };

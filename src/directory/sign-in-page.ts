@@ -1,25 +1,31 @@
 import type { Context } from 'koa';
-import type { Db } from '../db/database.ts';
 import type { Devices } from '../web/device.ts';
 import { originOf } from '../web/origin.ts';
-import { type SignInResult, signIn } from './sign-in.ts';
-import type { Throttle } from './throttle.ts';
+import type { Sessions } from '../web/session.ts';
+import { type SignInDeps, type SignInResult, signIn } from './sign-in.ts';
 
 /** What a page with a sign-in form needs. */
-export interface SignInPageDeps {
-  readonly db: Db;
+export interface SignInPageDeps extends SignInDeps {
   readonly devices: Devices;
-  readonly throttle: Throttle;
+  readonly sessions: Sessions;
 }
 
-/** Takes what was typed into a sign-in form; where it is right, the browser is known from now on. */
+/**
+ * Takes what was typed into a sign-in form; where it is right, the browser is signed in, and known
+ * from now on.
+ */
 export async function signInHere(
   deps: SignInPageDeps,
   ctx: Context,
   typed: { readonly email: string; readonly password: string },
 ): Promise<SignInResult> {
   const device = deps.devices.id(ctx);
-  const result = await signIn(deps, { ...typed, origin: originOf(ctx), device });
+  const result = await signIn(deps, {
+    ...typed,
+    origin: originOf(ctx),
+    device,
+    begin: (user) => deps.sessions.signIn(ctx, user.id),
+  });
   if (result.outcome === 'signed_in') {
     deps.devices.remember(ctx, device);
   }

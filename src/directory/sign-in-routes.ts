@@ -6,7 +6,6 @@ import { identify } from '../web/identify.ts';
 import { localPath } from '../web/local-path.ts';
 import { originOf } from '../web/origin.ts';
 import type { Renderer } from '../web/render.ts';
-import type { Sessions } from '../web/session.ts';
 import type { LoginProps, ViewProps } from '../web/views.ts';
 import type { SignInResult } from './sign-in.ts';
 import { type SignInPageDeps, signInHere } from './sign-in-page.ts';
@@ -14,7 +13,6 @@ import { signOut } from './sign-out.ts';
 
 /** What signing in and out needs. */
 export interface SignInRoutesDeps extends SignInPageDeps {
-  readonly sessions: Sessions;
   readonly renderer: Renderer;
   readonly csrf: Csrf;
 }
@@ -37,7 +35,7 @@ export function signInRoutes(deps: SignInRoutesDeps): Router {
 }
 
 /** What signing out needs. */
-export interface SignOutRoutesDeps extends Omit<SignInRoutesDeps, 'throttle'> {
+export interface SignOutRoutesDeps extends Omit<SignInRoutesDeps, 'throttle' | 'inTransaction'> {
   /** Set where people sign in elsewhere: what the page says of their session there. */
   readonly elsewhere: ((ctx: Context) => Promise<ViewProps['signed_out']>) | undefined;
 }
@@ -75,7 +73,6 @@ async function answerLogin(deps: SignInRoutesDeps, ctx: Context): Promise<void> 
   if (result.outcome !== 'signed_in') {
     return showLogin(deps, ctx, { email, returnTo, recent: false, result });
   }
-  await deps.sessions.signIn(ctx, result.user.id);
   ctx.status = 303;
   ctx.redirect(returnTo);
 }

@@ -3,11 +3,12 @@ import { record } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
 import { erasePassword } from './identity-store.ts';
 import { noteSignIn } from './note-sign-in.ts';
+import { tellPasswordChange } from './tell-password-change.ts';
 import type { User } from './user.ts';
 
 /**
  * Logs that the upstream provider has said who somebody is. From the first such sign-in on the user
- * has no local password any more.
+ * has no local password any more, of which they are told.
  * @param from as for `noteSignIn`
  * @returns whether the user may go on: a deactivated one may not
  */
@@ -19,7 +20,10 @@ export async function signInUpstream(
   const method = 'upstream';
   if (user.isActive) {
     await noteSignIn(tx, user, { ...from, method });
-    await erasePassword(tx, user.id);
+    if (await erasePassword(tx, user.id)) {
+      const { origin } = from;
+      await tellPasswordChange(tx, { user, actor: 'system', removed: true, by: method, origin });
+    }
   } else {
     await record(tx, {
       action: 'stagedoor.user.sign_in_failed',

@@ -4,30 +4,57 @@ import { countEntries } from '../db/list-changes.ts';
 import { type Ordering, readFromNearerEnd, type Slice, type Sliced } from '../db/slice.ts';
 import type { Tx } from '../db/transaction.ts';
 import { ValidationError } from '../errors.ts';
-import type { User, UserFilters, UserOrdering } from './user.ts';
+import type { Preferences, ProvisionedUser, User, UserFilters, UserOrdering } from './user.ts';
 
 const COUNT = sql<string>`count(*)`.as('count');
 /** As the unique index has it. */
 const LOWER_EMAIL = sql<string>`lower(email)`;
 
-const USER = [
-  'id',
-  'email',
-  'full_name as fullName',
-  'locale',
-  'timezone',
-  'is_active as isActive',
+const EITHER = [
+  'users.id',
+  'users.email',
+  'users.full_name as fullName',
+  'users.is_active as isActive',
+] as const;
+
+/** The columns of a `User`: what they have chosen goes before what the platform says. */
+export const USER = [
+  ...EITHER,
+  sql<string>`coalesce(users.chosen_locale, users.locale)`.as('locale'),
+  sql<string>`coalesce(users.chosen_timezone, users.timezone)`.as('timezone'),
+] as const;
+
+/** Of a `ProvisionedUser`. */
+const PROVISIONED = [
+  ...EITHER,
+  'users.locale',
+  'users.timezone',
+  'users.chosen_locale',
+  'users.chosen_timezone',
 ] as const;
 
 /** A user and the hash of the password; the hash goes no further than this capability. */
-export interface UserCredentials {
-  readonly user: User;
+export interface UserCredentials<U extends User = User> {
+  readonly user: U;
   readonly passwordHash: string | null;
 }
 
 /** The user with this id, active or not. */
 export function userById(db: Db, id: string): Promise<User | undefined> {
   return db.selectFrom('users').select(USER).where('id', '=', id).executeTakeFirst();
+}
+
+/** As `userById`, as the platform says. */
+export async function provisionedUserById(
+  db: Db,
+  id: string,
+): Promise<ProvisionedUser | undefined> {
+  const row = await db
+    .selectFrom('users')
+    .select(PROVISIONED)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row && toProvisioned(row);
 }
 
 /** The user with this e-mail address, in whatever case, and the password's hash. */
@@ -44,14 +71,13 @@ export async function credentialsByEmail(
   );
 }
 
-/** The user, locked until the transaction ends. */
-export async function lockUser(tx: Tx, id: string): Promise<UserCredentials | undefined> {
+/** As `credentialsByEmail`, by the id. */
+export async function credentialsById(db: Db, id: string): Promise<UserCredentials | undefined> {
   return split(
-    await tx
+    await db
       .selectFrom('users')
       .select([...USER, 'password_hash as passwordHash'])
       .where('id', '=', id)
-      .forUpdate()
       .executeTakeFirst(),
   );
 }
@@ -69,12 +95,35 @@ export async function selectPasswordHashes(
   return new Map(rows.map((row) => [row.id, row.password_hash]));
 }
 
-function split(row: (User & { passwordHash: string | null }) | undefined) {
+/** The user, locked until the transaction ends. What only refers to the user does not wait for it. */
+export async function lockUser(
+  tx: Tx,
+  id: string,
+): Promise<UserCredentials<ProvisionedUser> | undefined> {
+  const row = await tx
+    .selectFrom('users')
+    .select([...PROVISIONED, 'password_hash as passwordHash'])
+    .where('id', '=', id)
+    .forNoKeyUpdate()
+    .executeTakeFirst();
+  const locked = split(row);
+  return locked && { ...locked, user: toProvisioned(locked.user) };
+}
+
+function split<U extends { passwordHash: string | null }>(row: U | undefined) {
   if (row === undefined) {
     return undefined;
   }
   const { passwordHash, ...user } = row;
   return { user, passwordHash };
+}
+
+function toProvisioned({
+  chosen_locale: locale,
+  chosen_timezone: timezone,
+  ...user
+}: User & { chosen_locale: string | null; chosen_timezone: string | null }): ProvisionedUser {
+  return { ...user, chosen: { locale, timezone } };
 }
 
 /** One slice of the users. */
@@ -83,7 +132,7 @@ export async function listUserRows(
   slice: Slice,
   { email, isActive }: UserFilters,
   { field, direction }: Ordering<UserOrdering>,
-): Promise<Sliced<User>> {
+): Promise<Sliced<ProvisionedUser>> {
   const filtered = db
     .selectFrom('users')
     .$if(email !== undefined, (query) =>
@@ -100,13 +149,13 @@ export async function listUserRows(
       : Number((await filtered.select(COUNT).executeTakeFirstOrThrow()).count);
   const entries = await readFromNearerEnd(slice, count, direction, (from, { limit, offset }) =>
     filtered
-      .select(USER)
+      .select(PROVISIONED)
       .orderBy(field === 'email' ? LOWER_EMAIL : 'id', from)
       .limit(limit)
       .offset(offset)
       .execute(),
   );
-  return { entries, count };
+  return { entries: entries.map(toProvisioned), count };
 }
 
 /**
@@ -129,13 +178,39 @@ export async function insertUser(
 }
 
 /** @throws ValidationError where the e-mail address is another user's */
-export async function updateUser(tx: Tx, user: User, passwordHash: string | null): Promise<void> {
+export async function updateUser(
+  tx: Tx,
+  user: ProvisionedUser,
+  passwordHash: string | null,
+): Promise<void> {
   await tx
     .updateTable('users')
     .set({ ...userColumns(user, passwordHash), updated_at: sql<Date>`now()` })
     .where('id', '=', user.id)
     .execute()
     .catch(refuseTakenEmail);
+}
+
+/** Sets the password of a user. */
+export async function updatePassword(tx: Tx, userId: string, passwordHash: string): Promise<void> {
+  await tx
+    .updateTable('users')
+    .set({ password_hash: passwordHash, updated_at: sql<Date>`now()` })
+    .where('id', '=', userId)
+    .execute();
+}
+
+/** Keeps what the user has chosen. */
+export async function updatePreferences(
+  tx: Tx,
+  userId: string,
+  { locale, timezone }: Preferences,
+): Promise<void> {
+  await tx
+    .updateTable('users')
+    .set({ chosen_locale: locale, chosen_timezone: timezone })
+    .where('id', '=', userId)
+    .execute();
 }
 
 function userColumns(user: User, passwordHash: string | null) {
@@ -166,11 +241,6 @@ function refuseTakenEmail(error: unknown): never {
 /** Removes the user; memberships, grants, tokens and sessions go with it, by foreign key. */
 export async function deleteUserRow(tx: Tx, id: string): Promise<void> {
   await tx.deleteFrom('users').where('id', '=', id).execute();
-}
-
-/** Signs the user out everywhere. */
-export async function deleteSessionsOf(tx: Tx, userId: string): Promise<void> {
-  await tx.deleteFrom('sessions').where('user_id', '=', userId).execute();
 }
 
 /** Which of these ids are users'. They can't be deleted until the transaction ends. */

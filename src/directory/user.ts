@@ -1,15 +1,31 @@
 import { ValidationError } from '../errors.ts';
 
-/** A person who can sign in. The id is the platform's own and is the `sub` of tokens. */
+/**
+ * A person who can sign in, as pages and mails address them. The id is the platform's own and is the
+ * `sub` of tokens.
+ */
 export interface User {
   readonly id: string;
   readonly email: string;
   readonly fullName: string;
-  /** BCP 47 language tag, or empty where the platform named none. */
+  /** BCP 47 language tag, or empty: as the browser says. */
   readonly locale: string;
   /** IANA time zone name. */
   readonly timezone: string;
   readonly isActive: boolean;
+}
+
+/** What a user has chosen here, which goes before what the platform says; null: nothing. */
+export interface Preferences {
+  /** BCP 47 language tag, or empty: as the browser says. */
+  readonly locale: string | null;
+  /** IANA time zone name. */
+  readonly timezone: string | null;
+}
+
+/** A user as the platform says, whatever they have chosen: it reads back what it has sent. */
+export interface ProvisionedUser extends User {
+  readonly chosen: Preferences;
 }
 
 /** What the platform says of a user. */
@@ -53,6 +69,12 @@ export const EMAIL_LIMIT = 254;
 
 const ID = /^[A-Za-z0-9._-]{1,64}$/;
 const EMAIL = /^[^\s@<>()[\]\\,;:"]{1,64}@[^\s@<>()[\]\\,;:".]+(\.[^\s@<>()[\]\\,;:".]+)*$/u;
+
+/** The user as pages and mails address them. */
+export function addressed({ chosen, ...user }: ProvisionedUser): User {
+  const { locale, timezone } = user;
+  return { ...user, locale: chosen.locale ?? locale, timezone: chosen.timezone ?? timezone };
+}
 
 /** Whether `value` may be the id of a user or of a team. */
 export function isDirectoryId(value: string): boolean {

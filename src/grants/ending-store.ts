@@ -46,7 +46,9 @@ export async function takeEndingGrants(
       update grants set expiry_notice_at = now() from due where grants.id = due.id
       returning grants.id, grants.user_id, grants.client_id, grants.scopes, grants.expires_at
     )
-    select told.id as "grantId", u.email as recipient, u.locale, u.timezone,
+    select told.id as "grantId", u.email as recipient,
+      coalesce(u.chosen_locale, u.locale) as locale,
+      coalesce(u.chosen_timezone, u.timezone) as timezone,
       json_build_object('name', a.name, 'owner', owner.full_name, 'homepageUrl', a.homepage_url)
         as application,
       told.scopes, told.expires_at as "endsAt",

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import type { MailAccess } from '../audit/mail.ts';
 import type { Db } from '../db/database.ts';
@@ -21,8 +22,8 @@ export async function selectGrantForMail(db: Db, id: string): Promise<GrantForMa
     .where('g.id', '=', id)
     .select((eb) => [
       'u.email',
-      'u.locale',
-      'u.timezone',
+      sql<string>`coalesce(u.chosen_locale, u.locale)`.as('locale'),
+      sql<string>`coalesce(u.chosen_timezone, u.timezone)`.as('timezone'),
       'a.name',
       'a.homepage_url',
       'owner.full_name as owner_name',

@@ -44,6 +44,12 @@ export async function withTransaction<T>(
   return result.value;
 }
 
+/** Runs `work` in the transaction of the request, or in one of its own where there is none. */
+export function withTransactionOf<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const current = currentTransaction();
+  return current === undefined ? withTransaction(db, work) : work(current);
+}
+
 /** The transaction of the request, if it runs in one. */
 export function currentTransaction(): Tx | undefined {
   return storage.getStore()?.tx;

@@ -5,7 +5,6 @@ import type { Config } from '../config.ts';
 import type { Db } from '../db/database.ts';
 import { describeOver } from './describe-over.ts';
 import { PATHS } from './paths.ts';
-import { toEpoch } from './time.ts';
 
 type Model = Awaited<ReturnType<Provider['interactionDetails']>>;
 
@@ -81,10 +80,17 @@ function restartUrl(issuer: string, params: Model['params']): string {
   return url.href;
 }
 
+/**
+ * The browser has its session already, and only as long as that lives is anybody signed in: the
+ * provider would begin another one from an account that it is told. It only wants to know that the
+ * sign-in has been asked for.
+ */
+const SIGNED_IN: InteractionResults = JSON.parse('{ "login": null }');
+
 function toResult(decision: Decision): InteractionResults {
   switch (decision.kind) {
     case 'signed_in':
-      return { login: { accountId: decision.userId, ts: toEpoch(decision.authenticatedAt) } };
+      return SIGNED_IN;
     case 'allowed':
       return { consent: { grantId: decision.grantId } };
     case 'denied':

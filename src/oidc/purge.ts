@@ -1,8 +1,10 @@
 import type { Db } from '../db/database.ts';
+import { purgeSignIns } from '../directory/purge-sign-ins.ts';
 import { deleteOverInteractions, deleteOverSessions } from './store.ts';
 
 /** Deletes sessions that have ended, and requests a day after they expired. */
 export async function purgeSessions(db: Db): Promise<void> {
   await deleteOverSessions(db);
+  await purgeSignIns(db);
   await deleteOverInteractions(db);
 }

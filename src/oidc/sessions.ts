@@ -2,9 +2,13 @@ import type { Context } from 'koa';
 import type { Provider } from 'oidc-provider';
 import type { Config } from '../config.ts';
 import type { Db } from '../db/database.ts';
+import { endSessions } from '../directory/end-sessions.ts';
+import { noteSession } from '../directory/note-session.ts';
 import { noteUpstreamSession } from '../upstream/note-session.ts';
+import { originOf } from '../web/origin.ts';
 import type { Sessions } from '../web/session.ts';
 import { COOKIE_OPTIONS } from './cookies.ts';
+import { withTransactionOf } from './current-transaction.ts';
 import { sessionLifetime } from './session-lifetime.ts';
 import { fromEpoch, nowEpoch, toEpoch } from './time.ts';
 
@@ -31,26 +35,40 @@ export function createSessions({
       if (nowEpoch() + lifetime > session.exp + WRITE_AFTER) {
         await session.save(lifetime);
       }
-      return { userId: session.accountId, authenticatedAt: fromEpoch(session.loginTs) };
+      return {
+        userId: session.accountId,
+        authenticatedAt: fromEpoch(session.loginTs),
+        sessionUid: session.uid,
+      };
     },
-    signIn: async (ctx, userId, by) => {
-      const before = await provider.Session.get(ctx);
-      const session = await successor(provider, before, userId);
-      session.loginAccount({
-        accountId: userId,
-        loginTs: by === undefined ? nowEpoch() : toEpoch(by.authenticatedAt),
-      });
-      await session.save(sessionLifetime(config, session.loginTs));
-      if (by?.session !== undefined) {
-        await noteUpstreamSession(db, session.uid, by.session);
-      }
-      setCookie(provider, ctx, session.jti);
-    },
-    signOut: async (ctx) => {
-      const session = await provider.Session.get(ctx);
-      await session.destroy();
-      setCookie(provider, ctx, null);
-    },
+    signIn: (ctx, userId, by) =>
+      withTransactionOf(db, async (tx) => {
+        const before = await provider.Session.get(ctx);
+        if (before.accountId !== undefined && before.accountId !== userId) {
+          await endSessions(tx, [before.uid]);
+        }
+        const session = successor(provider, before, userId);
+        session.loginAccount({
+          accountId: userId,
+          loginTs: by === undefined ? nowEpoch() : toEpoch(by.authenticatedAt),
+        });
+        await session.save(sessionLifetime(config, session.loginTs));
+        const method = by === undefined ? 'password' : 'upstream';
+        await noteSession(tx, session.uid, { method, origin: originOf(ctx) });
+        if (by?.session !== undefined) {
+          await noteUpstreamSession(tx, session.uid, by.session);
+        }
+        setCookie(provider, ctx, session.jti);
+      }),
+    signOut: (ctx) =>
+      withTransactionOf(db, async (tx) => {
+        const session = await provider.Session.get(ctx);
+        if (session.accountId !== undefined) {
+          await endSessions(tx, [session.uid]);
+        }
+        await session.destroy();
+        setCookie(provider, ctx, null);
+      }),
   };
 }
 
@@ -60,13 +78,10 @@ type Session = InstanceType<Provider['Session']>;
  * The same user goes on in the same session under a new id, so that requests that wait in other
  * tabs can still be finished; anybody else starts a session of their own.
  */
-async function successor(provider: Provider, before: Session, userId: string): Promise<Session> {
+function successor(provider: Provider, before: Session, userId: string): Session {
   if (before.accountId === userId) {
     before.resetIdentifier();
     return before;
-  }
-  if (before.accountId !== undefined) {
-    await before.destroy();
   }
   return new provider.Session();
 }

@@ -29,7 +29,7 @@ export async function upsertSession(db: Db, id: string, session: StoredSession):
     .execute();
 }
 
-/** A session that has not ended, and whose user, if it has one, is active. */
+/** A session that has neither idled out nor been ended, and whose user, if it has one, is active. */
 export async function selectSession(
   db: Db,
   key: { id: string } | { uid: string },
@@ -37,10 +37,12 @@ export async function selectSession(
   const row = await db
     .selectFrom('sessions as s')
     .leftJoin('users as u', 'u.id', 's.user_id')
+    .leftJoin('session_sign_ins as b', 'b.session_uid', 's.uid')
     .select(['s.uid', 's.user_id', 's.authenticated_at', 's.expires_at', 's.authorizations'])
     .$if('id' in key, (query) => query.where('s.id_hash', '=', hashOf('id' in key ? key.id : '')))
     .$if('uid' in key, (query) => query.where('s.uid', '=', 'uid' in key ? key.uid : ''))
     .where('s.expires_at', '>', sql<Date>`now()`)
+    .where('b.ended_at', 'is', null)
     .where((eb) => eb.or([eb('s.user_id', 'is', null), eb('u.is_active', '=', true)]))
     .orderBy('s.created_at', 'desc')
     .limit(1)

@@ -4,7 +4,7 @@ import type { Db } from '../db/database.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { StagedoorError } from '../errors.ts';
 import { readForm } from '../web/form.ts';
-import { endSessions } from './end-sessions.ts';
+import { endSessionsAt } from './end-sessions.ts';
 import { createVerifyLogoutToken } from './logout-token.ts';
 import type { UpstreamLogin } from './sign-in-page.ts';
 
@@ -25,7 +25,7 @@ export function backchannelRoutes({
     ctx.set('Cache-Control', 'no-store');
     try {
       const token = await verify((await readForm(ctx)).get('logout_token') ?? '');
-      await inTransaction(db, (tx) => endSessions(tx, settings.issuer, token));
+      await inTransaction(db, (tx) => endSessionsAt(tx, settings.issuer, token));
       ctx.status = 200;
       ctx.body = '';
     } catch (error) {

@@ -1,16 +1,17 @@
 import { record } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
+import { endSessions } from '../directory/end-sessions.ts';
 import { findUserByIdentity } from '../directory/link-identity.ts';
 import { StagedoorError } from '../errors.ts';
 import { LOGOUT_TOKEN_AGE, type LogoutToken } from './logout-token.ts';
-import { deleteSessions, insertLogoutToken } from './store.ts';
+import { insertLogoutToken, selectSessions } from './store.ts';
 
 /**
  * Ends the browser sessions here that came from what has ended at the provider, and logs it.
  * Applications keep their access, as they do when somebody signs out here.
  * @throws StagedoorError `validation_failed` where the token was used before
  */
-export async function endSessions(
+export async function endSessionsAt(
   tx: Tx,
   issuer: string,
   { jti, subject, sid }: LogoutToken,
@@ -23,7 +24,9 @@ export async function endSessions(
   if (subject !== undefined && user === undefined) {
     return;
   }
-  for (const userId of await deleteSessions(tx, issuer, { userId: user?.id, sid })) {
+  const sessions = await selectSessions(tx, issuer, { userId: user?.id, sid });
+  await endSessions(tx, [...new Set(sessions.map(({ uid }) => uid))]);
+  for (const userId of new Set(sessions.map((one) => one.userId))) {
     await record(tx, {
       action: 'stagedoor.user.signed_out',
       actor: 'system',

@@ -102,23 +102,22 @@ export async function insertLogoutToken(db: Db, jti: string, seconds: number): P
 }
 
 /**
- * Ends browser sessions: those of a user, those of a session at the provider, or those that are both.
- * @returns the users who had any
+ * Browser sessions: those of a user, those of a session at the provider, or those that are both.
  */
-export async function deleteSessions(
+export async function selectSessions(
   db: Db,
   issuer: string,
   { userId, sid }: { readonly userId: string | undefined; readonly sid: string | undefined },
-): Promise<string[]> {
+): Promise<{ readonly uid: string; readonly userId: string }[]> {
   if (userId === undefined && sid === undefined) {
     return [];
   }
-  let ended = db.deleteFrom('sessions');
+  let found = db.selectFrom('sessions').select(['uid', 'user_id']);
   if (userId !== undefined) {
-    ended = ended.where('user_id', '=', userId);
+    found = found.where('user_id', '=', userId);
   }
   if (sid !== undefined) {
-    ended = ended.where('uid', 'in', (eb) =>
+    found = found.where('uid', 'in', (eb) =>
       eb
         .selectFrom('upstream_sessions')
         .select('session_uid')
@@ -126,6 +125,6 @@ export async function deleteSessions(
         .where('sid', '=', sid),
     );
   }
-  const rows = await ended.returning('user_id').execute();
-  return [...new Set(rows.map(({ user_id }) => user_id).filter((id) => id !== null))];
+  const rows = await found.execute();
+  return rows.flatMap(({ uid, user_id: id }) => (id === null ? [] : [{ uid, userId: id }]));
 }

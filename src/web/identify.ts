@@ -9,6 +9,8 @@ export interface Identified {
   readonly user: User;
   /** When the password was last given, here or at the upstream provider. */
   readonly authenticatedAt: Date;
+  /** Names the session inside the server; opens nothing. */
+  readonly sessionUid: string;
 }
 
 /** Who is signed in, and tells the page, which greets them in their language. */
@@ -23,7 +25,8 @@ export async function identify(
   }
   ctx.state.user = user;
   ctx.state.signedIn = { fullName: user.fullName, email: user.email };
-  return { user, authenticatedAt: signedIn.authenticatedAt };
+  const { authenticatedAt, sessionUid } = signedIn;
+  return { user, authenticatedAt, sessionUid };
 }
 
 /**

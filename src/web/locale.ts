@@ -8,10 +8,13 @@ export type Locale = 'en' | 'de';
  * browser's `Accept-Language`, else English.
  */
 export function negotiateLocale(ctx: Context, preferred?: string): Locale {
-  return spoken(preferred) ?? spoken(ctx.acceptsLanguages('en', 'de') || undefined) ?? 'en';
+  return (
+    spokenLocale(preferred) ?? spokenLocale(ctx.acceptsLanguages('en', 'de') || undefined) ?? 'en'
+  );
 }
 
-function spoken(tag: string | undefined): Locale | undefined {
+/** The language of the pages that a language tag means; undefined: they don't speak it. */
+export function spokenLocale(tag: string | undefined): Locale | undefined {
   const language = tag?.split(/[-_]/)[0]?.toLowerCase();
   return language === 'de' || language === 'en' ? language : undefined;
 }

@@ -5,6 +5,8 @@ export interface SignedIn {
   readonly userId: string;
   /** When the password was last given, here or at the upstream provider. */
   readonly authenticatedAt: Date;
+  /** Names the session inside the server; opens nothing. */
+  readonly sessionUid: string;
 }
 
 /** A sign-in elsewhere that vouches for one here. */

@@ -1,3 +1,4 @@
+import type { AccountViews } from './views-account.ts';
 import type { ActivityViews } from './views-activity.ts';
 import type { ApplicationsViews } from './views-applications.ts';
 import type { AuthorizationsViews } from './views-authorizations.ts';
@@ -6,7 +7,8 @@ import type { InsightsViews } from './views-insights.ts';
 
 /** What each view is given: finished output of presenters, never rows. Keys are file names in `views/`. */
 export interface ViewProps
-  extends ActivityViews,
+  extends AccountViews,
+    ActivityViews,
     ApplicationsViews,
     AuthorizationsViews,
     InsightsViews,

@@ -39,6 +39,21 @@ const SAMPLES: readonly { name: string; kind: MailKind; data: unknown }[] = [
     data: { ...MAILS.password_changed, removed: true, origin: MAILS.authorized.origin },
   },
   {
+    name: 'password_changed-by-user',
+    kind: 'password_changed',
+    data: { ...MAILS.password_changed, by: 'user', origin: MAILS.authorized.origin },
+  },
+  {
+    name: 'password_removed-upstream',
+    kind: 'password_changed',
+    data: {
+      ...MAILS.password_changed,
+      removed: true,
+      by: 'upstream',
+      origin: MAILS.authorized.origin,
+    },
+  },
+  {
     name: 'new_device-upstream',
     kind: 'new_device',
     data: { ...MAILS.new_device, upstream: true },

@@ -1,6 +1,9 @@
 import { sql } from 'kysely';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { FIREFOX, SAFARI } from '../support/account.ts';
+import { manage } from '../support/platform.ts';
 import type { TestServer } from '../support/server.ts';
+import { UserAgent } from '../support/user-agent.ts';
 import { allow, deny, signIn, tick } from './person.ts';
 import type { Site } from './site.ts';
 import { openWindow } from './window.ts';
@@ -111,6 +114,7 @@ async function tourAsAda({ browser, options, look }: Traveller, site: Site): Pro
   await allow(page);
   await tourAuthorizations(page, look);
   await tourActivity(page, look);
+  await tourAccount(page, site, look);
   await tourSignInPages(page, site, look);
   window.assertQuiet();
 }
@@ -177,6 +181,68 @@ async function tourActivity(page: Page, look: Look): Promise<void> {
   await look(page, 'activity-filtered-empty');
   await page.goto('/account/activity?page=9');
   await look(page, 'activity-beyond');
+}
+
+async function tourAccount(page: Page, site: Site, look: Look): Promise<void> {
+  const save = page.locator('main form button[type=submit]');
+  await page.goto('/account/profile');
+  await look(page, 'profile');
+  await page.locator('[name=timezone]').selectOption('Europe/Berlin');
+  await save.click();
+  await look(page, 'profile-saved');
+  await page
+    .locator('[name=language]')
+    .last()
+    .evaluate((radio) => radio.setAttribute('value', 'fr'));
+  await page.locator('[name=language]').last().check();
+  await save.click();
+  await look(page, 'profile-error');
+  await page.locator('[name=timezone]').selectOption('platform');
+  await page.locator('[name=language]').first().check();
+  await save.click();
+  await page.goto('/account/sessions');
+  await look(page, 'sessions-one');
+  await signInElsewhere(site);
+  await page.goto('/account/sessions');
+  await look(page, 'sessions');
+  await page.locator('.sessions a').last().click();
+  await look(page, 'sessions-end');
+  await page.locator('main form button').click();
+  await look(page, 'sessions-ended');
+  await signInElsewhere(site);
+  await page.goto('/account/sessions/others/end');
+  await look(page, 'sessions-end-others');
+  await tourPassword(page, site, look);
+}
+
+async function tourPassword(page: Page, { server, ada }: Site, look: Look): Promise<void> {
+  const change = async (current: string, wanted: string) => {
+    await page.locator('[name=current_password]').fill(current);
+    await page.locator('[name=new_password]').fill(wanted);
+    await page.locator('[name=new_password_again]').fill(wanted);
+    await page.locator('main form button').click();
+  };
+  await page.goto('/account/password');
+  await look(page, 'password');
+  await change('', 'short');
+  await look(page, 'password-error');
+  await change(ada.password, 'four unrelated words of mine');
+  await look(page, 'password-changed');
+  // The account is as it was before, for what comes next.
+  await manage(server, 'PATCH', `/api/v1/users/${ada.id}/`, { password: ada.password });
+  await page.goto('/account/password');
+  await signIn(page, ada);
+}
+
+/** In two other browsers. */
+async function signInElsewhere({ server, ada }: Site): Promise<void> {
+  for (const [agent, address] of [
+    [SAFARI, '2001:db8:7:8::9'],
+    [FIREFOX, '203.0.113.7'],
+  ] as const) {
+    const browser = new UserAgent(server, { 'user-agent': agent, 'x-forwarded-for': address });
+    await browser.submit(await browser.get('/login'), { email: ada.email, password: ada.password });
+  }
 }
 
 async function tourSignInPages(page: Page, site: Site, look: Look): Promise<void> {

@@ -120,6 +120,10 @@ async function tourSession(
   await page.context().clearCookies({ name: 'stagedoor_session' });
   await page.locator('main form button[type=submit]').first().click();
   await look(page, 'upstream-sign-in-again');
+  await page.goto('/account/password');
+  await look(page, 'upstream-password');
+  await page.goto('/account/sessions');
+  await look(page, 'upstream-sessions');
   await page.goto('/account/authorizations');
   await page.goto('/logout');
   await page.locator('main button').click();

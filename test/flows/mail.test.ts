@@ -39,6 +39,10 @@ const SUBJECTS: Readonly<Record<MailKind, { readonly en: string; readonly de: st
     en: 'Access ended by the operator: “Box Office Sync”',
     de: 'Zugriff vom Betreiber beendet: „Box Office Sync“',
   },
+  application_deleted: {
+    en: 'Access ended, application deleted: “Box Office Sync”',
+    de: 'Zugriff beendet, Anwendung gelöscht: „Box Office Sync“',
+  },
   access_ending: {
     en: 'Access ends soon: “Box Office Sync”',
     de: 'Zugriff endet bald: „Box Office Sync“',

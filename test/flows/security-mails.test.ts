@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import type { MailKind } from '../../src/audit/mail.ts';
-import { createPlatform, putUser, type TestPlatform, type TestUser } from '../support/factories.ts';
+import {
+  createPlatform,
+  putUser,
+  registerApplication,
+  type TestPlatform,
+  type TestUser,
+} from '../support/factories.ts';
 import { signIn } from '../support/flow.ts';
 import { mailsTo } from '../support/mail-folder.ts';
 import { callManagement, manage } from '../support/platform.ts';
@@ -190,16 +196,78 @@ describe('A link in a mail', () => {
     const changed = { ...user, password: 'another one' };
     await manage(server, 'PATCH', `/api/v1/users/${user.id}/`, { password: changed.password });
     const password = (await mailsTo(server, user.email, 'Your password was changed'))[0];
-    const pages = ['/account/authorizations', '/account/activity'];
-    for (const mail of [device, password]) {
-      assert.deepEqual(
-        linksOf(mail),
-        pages.map((path) => server.issuer + path),
-      );
-    }
+    const pages = ['password', 'sessions', 'authorizations', 'activity'].map(
+      (page) => `/account/${page}`,
+    );
+    const urls = pages.map((path) => server.issuer + path);
+    assert.deepEqual(linksOf(device), urls);
+    assert.deepEqual(linksOf(password), urls.slice(1));
     for (const path of pages) {
       const { page } = await follow(server.issuer + path, changed);
       assert.deepEqual([page.status, page.url.pathname], [200, path]);
     }
+  });
+});
+
+describe('A user of an application that is deleted', () => {
+  const remove = (clientId: string) =>
+    callManagement(server, 'DELETE', `/api/v1/applications/${clientId}/`);
+
+  test('gets one mail, however many grants that ends, in their language and time', async () => {
+    const application = await registerApplication(server, {
+      owner: platform.ben.id,
+      name: 'Seatmap Studio',
+    });
+    user = await putUser(server, { id: user.id, locale: 'de', timezone: 'Asia/Tokyo' });
+    for (let round = 0; round < 2; round += 1) {
+      const parameters = { approval_prompt: 'force' };
+      await obtainTokens(server, { application, user, scope: 'profile', parameters });
+    }
+    assert.equal((await remove(application.clientId)).status, 204);
+    assert.deepEqual(await queued('application_deleted'), [user.email]);
+    const [mail] = await mailsTo(
+      server,
+      user.email,
+      'Zugriff beendet, Anwendung gelöscht: „Seatmap Studio“',
+    );
+    for (const part of [mail?.text ?? '', mail?.html ?? '']) {
+      assert.match(part, /Die Anwendung wurde bei localhost:\d+ gelöscht/);
+      assert.match(part, /GMT\+9/);
+    }
+  });
+
+  test('gets none where nothing was live: revoked, expired, or deactivated', async () => {
+    const application = await registerApplication(server, { owner: platform.ben.id });
+    const { db } = server.database;
+    for (const ending of ['revoked', 'expired', 'deactivated', 'live']) {
+      const id = `${ending}-${user.id}`;
+      const one = await putUser(server, { id });
+      await obtainTokens(server, { application, user: one, scope: 'profile' });
+      const grants = db.updateTable('grants').where('user_id', '=', id);
+      const now = new Date();
+      if (ending === 'revoked') {
+        const revocation = { revoked_at: now, revocation_reason: 'revoked_by_user' } as const;
+        await grants.set(revocation).execute();
+      } else if (ending === 'expired') {
+        await grants.set({ expires_at: now }).execute();
+      } else if (ending === 'deactivated') {
+        await manage(server, 'PATCH', `/api/v1/users/${id}/`, { is_active: false });
+      }
+    }
+    await remove(application.clientId);
+    assert.deepEqual(await queued('application_deleted'), [`live-${user.id}@example.com`]);
+  });
+
+  test('is told nothing of a deletion that fails', async () => {
+    const application = await registerApplication(server, { owner: platform.ben.id });
+    await obtainTokens(server, { application, user, scope: 'profile' });
+    const { db } = server.database;
+    await db.schema.alterTable('audit_events').renameTo('audit_events_away').execute();
+    try {
+      assert.equal((await remove(application.clientId)).status, 500);
+    } finally {
+      await db.schema.alterTable('audit_events_away').renameTo('audit_events').execute();
+    }
+    assert.deepEqual(await queued('application_deleted'), []);
   });
 });

@@ -17,6 +17,7 @@ export const MAILS: MailData = {
   authorized: { ...happening, ...access, grantId: 'grant1', origin },
   reuse_detected: { ...happening, application: access.application },
   revoked_by_operator: { ...happening, ...access, grantedAt: '2026-03-09T08:30:00.000Z' },
+  application_deleted: { ...happening, application: access.application },
   access_ending: {
     ...happening,
     ...access,
@@ -41,6 +42,7 @@ export const MAIL_KINDS: readonly MailKind[] = [
   'authorized',
   'reuse_detected',
   'revoked_by_operator',
+  'application_deleted',
   'access_ending',
   'application_changed',
   'password_changed',

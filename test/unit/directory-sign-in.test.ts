@@ -34,8 +34,8 @@ after(async () => {
   await testDatabase.drop();
 });
 
-const signIn = (email: string, password = ADA.password) =>
-  authenticate(database.db, email, password);
+const signIn = async (email: string, password = ADA.password) =>
+  (await authenticate(database.db, email, password))?.user;
 
 describe('Signing in by e-mail and password', () => {
   test('finds the user, whatever the case and the blanks around the address', async () => {

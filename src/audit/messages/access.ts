@@ -20,6 +20,13 @@ export const accessEn = {
     'All keys of this access were made invalid at once. Nobody can reach your account with them any more. What else you allowed goes on as before.',
   'operator.todo':
     'To keep using the application, open it and connect it to your account again. If that is refused, or if you want to know the reason, ask the operator.',
+  'deleted.subject': 'Access ended, application deleted: {application}',
+  'deleted.heading': 'The access of {application} to your account has ended',
+  'deleted.happened': 'The application was deleted from {host}, and is no more.',
+  'deleted.done':
+    'All keys that it had to your account were made invalid at once. What you allowed other applications goes on as before.',
+  'deleted.todo':
+    'There is nothing to do here. If data of yours is still with the application, ask its owner for it, or to delete it.',
   'ending.subject': 'Access ends soon: {application}',
   'ending.heading': 'The access of {application} to your account ends soon',
   'ending.happened':
@@ -64,6 +71,13 @@ export const accessDe: Record<keyof typeof accessEn, string> = {
     'Alle Schlüssel dieses Zugriffs sind seitdem ungültig. Niemand kommt damit mehr an dein Konto. Was du sonst erlaubt hast, gilt weiter.',
   'operator.todo':
     'Wenn du die Anwendung weiter nutzen möchtest, öffne sie und verbinde sie neu mit deinem Konto. Wenn das abgelehnt wird oder du den Grund wissen möchtest, frag den Betreiber.',
+  'deleted.subject': 'Zugriff beendet, Anwendung gelöscht: {application}',
+  'deleted.heading': 'Der Zugriff von {application} auf dein Konto ist beendet',
+  'deleted.happened': 'Die Anwendung wurde bei {host} gelöscht, es gibt sie nicht mehr.',
+  'deleted.done':
+    'Alle Schlüssel, die sie zu deinem Konto hatte, sind seitdem ungültig. Was du anderen Anwendungen erlaubt hast, gilt weiter.',
+  'deleted.todo':
+    'Hier musst du nichts tun. Wenn noch Daten von dir bei der Anwendung liegen, frag ihren Inhaber danach oder bitte ihn, sie zu löschen.',
   'ending.subject': 'Zugriff endet bald: {application}',
   'ending.heading': 'Der Zugriff von {application} auf dein Konto endet bald',
   'ending.happened':

@@ -3,13 +3,21 @@ export const accountEn = {
   'password.changed.subject': 'Your password was changed',
   'password.changed.happened':
     'Your account has a new password. Everybody who was signed in with the old one was signed out; applications that you allowed keep their access.',
+  'password.changed.by_user':
+    'Your account has a new password, set on your account page. Every other browser was signed out; applications that you allowed keep their access.',
   'password.removed.subject': 'Your password was removed',
   'password.removed.happened':
     'Your account has no password any more, so nobody can sign in with one. Everybody who was signed in was signed out; applications that you allowed keep their access.',
+  'password.removed.upstream':
+    'Somebody signed in to your account at the platform’s own login. From now on that is the only way in: the password that {host} kept for you was removed.',
   'password.expected': 'If you wanted this, there is nothing to do.',
   'password.unexpected':
     'If not, somebody else may be trying to get into your account: set a new password where you manage your account, or ask the operator of {host} for help. Then look through your authorized applications and your activity.',
+  'password.unexpected_upstream':
+    'If not, change your password at once where you sign in, and end all sessions there. Then look through your authorized applications and your activity.',
   'password.by': 'The platform that manages your account, or its operator',
+  'password.by_user': 'Somebody who was signed in as you and knew the password before',
+  'password.by_upstream': 'This server, at the first sign-in there',
   'sign_in.subject': 'New sign-in to your account',
   'sign_in.happened':
     'Somebody signed in to your account in a browser that we had not seen there before.',
@@ -27,13 +35,21 @@ export const accountDe: Record<keyof typeof accountEn, string> = {
   'password.changed.subject': 'Dein Passwort wurde geändert',
   'password.changed.happened':
     'Dein Konto hat ein neues Passwort. Wer mit dem alten angemeldet war, wurde abgemeldet; Anwendungen, die du zugelassen hast, behalten ihren Zugriff.',
+  'password.changed.by_user':
+    'Dein Konto hat ein neues Passwort, gesetzt auf deiner Kontoseite. Alle anderen Browser wurden abgemeldet; Anwendungen, die du zugelassen hast, behalten ihren Zugriff.',
   'password.removed.subject': 'Dein Passwort wurde entfernt',
   'password.removed.happened':
     'Dein Konto hat kein Passwort mehr, also kann sich niemand mehr mit einem anmelden. Wer angemeldet war, wurde abgemeldet; Anwendungen, die du zugelassen hast, behalten ihren Zugriff.',
+  'password.removed.upstream':
+    'Jemand hat sich mit der Anmeldung der Plattform in deinem Konto angemeldet. Von jetzt an ist das der einzige Weg hinein: Das Passwort, das {host} für dich hatte, wurde entfernt.',
   'password.expected': 'Wenn du das wolltest, musst du nichts tun.',
   'password.unexpected':
     'Wenn nicht, versucht vielleicht jemand anderes, in dein Konto zu kommen: Setz dort, wo du dein Konto verwaltest, ein neues Passwort, oder bitte den Betreiber von {host} um Hilfe. Sieh danach deine zugelassenen Anwendungen und deine Aktivität durch.',
+  'password.unexpected_upstream':
+    'Wenn nicht, ändere sofort dein Passwort dort, wo du dich anmeldest, und beende dort alle Sitzungen. Sieh danach deine zugelassenen Anwendungen und deine Aktivität durch.',
   'password.by': 'Die Plattform, die dein Konto verwaltet, oder ihr Betreiber',
+  'password.by_user': 'Jemand, der als du angemeldet war und das bisherige Passwort kannte',
+  'password.by_upstream': 'Dieser Server, bei der ersten Anmeldung dort',
   'sign_in.subject': 'Neue Anmeldung in deinem Konto',
   'sign_in.happened':
     'Jemand hat sich in deinem Konto angemeldet, in einem Browser, den wir dort noch nicht gesehen haben.',

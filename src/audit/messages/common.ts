@@ -11,6 +11,8 @@ export const commonEn = {
   origin: '{device}, address {ip}',
   'link.authorizations': 'Your authorized applications',
   'link.activity': 'Your activity',
+  'link.password': 'Your password',
+  'link.sessions': 'Where you are signed in',
   footer: 'Sent automatically by {host}',
 } as const;
 
@@ -27,5 +29,7 @@ export const commonDe: Record<keyof typeof commonEn, string> = {
   origin: '{device}, Adresse {ip}',
   'link.authorizations': 'Deine zugelassenen Anwendungen',
   'link.activity': 'Deine Aktivität',
+  'link.password': 'Dein Passwort',
+  'link.sessions': 'Wo du angemeldet bist',
   footer: 'Automatisch verschickt von {host}',
 };

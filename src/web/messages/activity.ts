@@ -57,8 +57,15 @@ export const activityEn = {
   'activity.sign_in_failed': 'Somebody tried to sign in to your account with a wrong password.',
   'activity.sign_in_failed.deactivated':
     'Somebody signed in as you, but your account was switched off at that time.',
+  'activity.sign_in_failed.password_change':
+    'Somebody tried to change your password and gave a wrong one as the current one.',
   'activity.signed_out': 'You were signed out.',
   'activity.signed_out.you': 'You signed out.',
+  'activity.sessions_ended': {
+    one: 'You signed out another browser.',
+    other: 'You signed out {count} other browsers.',
+  },
+  'activity.preferences_changed': 'You changed how these pages and your mails are shown to you.',
   'activity.password_changed': 'Your password was changed.',
   'activity.password_changed.you': 'You changed your password.',
   'activity.password_removed': 'Your password was removed.',
@@ -184,8 +191,16 @@ export const activityDe = {
   'activity.sign_in_failed': 'Jemand wollte sich mit einem falschen Passwort bei dir anmelden.',
   'activity.sign_in_failed.deactivated':
     'Jemand hat sich als du angemeldet, aber dein Konto war zu der Zeit abgeschaltet.',
+  'activity.sign_in_failed.password_change':
+    'Jemand wollte dein Passwort ändern und hat ein falsches als das bisherige angegeben.',
   'activity.signed_out': 'Du wurdest abgemeldet.',
   'activity.signed_out.you': 'Du hast dich abgemeldet.',
+  'activity.sessions_ended': {
+    one: 'Du hast einen anderen Browser abgemeldet.',
+    other: 'Du hast {count} andere Browser abgemeldet.',
+  },
+  'activity.preferences_changed':
+    'Du hast geändert, wie dir diese Seiten und deine Mails angezeigt werden.',
   'activity.password_changed': 'Dein Passwort wurde geändert.',
   'activity.password_changed.you': 'Du hast dein Passwort geändert.',
   'activity.password_removed': 'Dein Passwort wurde entfernt.',

@@ -1,3 +1,4 @@
+import { accountDe } from './account.ts';
 import { activityDe } from './activity.ts';
 import { apiServicesDe } from './api-services.ts';
 import { applicationsDe } from './applications.ts';
@@ -194,6 +195,7 @@ export const de = {
   'error.inactive_client.message':
     'Die Anwendung, die dich hergeschickt hat, wurde von ihren Betreibern oder von uns angehalten. Es wurde nichts erlaubt.',
   'error.inactive_client.hint': 'Frag die Betreiber der Anwendung, wann sie wieder da ist.',
+  ...accountDe,
   ...activityDe,
   ...apiServicesDe,
   ...applicationsDe,

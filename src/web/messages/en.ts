@@ -1,3 +1,4 @@
+import { accountEn } from './account.ts';
 import { activityEn } from './activity.ts';
 import { apiServicesEn } from './api-services.ts';
 import { applicationsEn } from './applications.ts';
@@ -185,6 +186,7 @@ export const en = {
   'error.inactive_client.message':
     'The application that sent you here has been stopped by its owner or by the operator. Nothing has been allowed.',
   'error.inactive_client.hint': 'Ask the people who run the application when it will be back.',
+  ...accountEn,
   ...activityEn,
   ...apiServicesEn,
   ...applicationsEn,

@@ -1,0 +1,107 @@
+import { type SqlBool, sql } from 'kysely';
+import { USER_AGENT_LIMIT } from '../audit/event.ts';
+import type { Db } from '../db/database.ts';
+import type { Tx } from '../db/transaction.ts';
+import type { SessionSignIn, UserSession } from './session.ts';
+
+/** Notes the sign-in that a session came from, or one that renewed it. */
+export async function upsertSignIn(
+  db: Db,
+  uid: string,
+  { method, origin }: SessionSignIn,
+): Promise<void> {
+  const values = {
+    signed_in_at: sql<Date>`now()`,
+    method,
+    ip: origin.ip ?? null,
+    user_agent: origin.userAgent?.slice(0, USER_AGENT_LIMIT) ?? null,
+  };
+  await db
+    .insertInto('session_sign_ins')
+    .values({ session_uid: uid, ...values })
+    .onConflict((conflict) => conflict.column('session_uid').doUpdateSet(values))
+    .execute();
+}
+
+/**
+ * Keeps the beginning and the ending of a user's sessions apart until the transaction ends: whoever
+ * ends all of them sees each that has begun, and whoever begins one sees the password that holds.
+ * The user itself is not locked: an import may hold that for minutes.
+ */
+export async function lockSessions(
+  tx: Tx,
+  userId: string,
+  purpose: 'begin' | 'end',
+): Promise<void> {
+  const key = sql`hashtextextended(${`sessions of ${userId}`}, 0)`;
+  const lock =
+    purpose === 'begin'
+      ? sql`select pg_advisory_xact_lock_shared(${key})`
+      : sql`select pg_advisory_xact_lock(${key})`;
+  await lock.execute(tx);
+}
+
+/** The live sessions of a user, those that were seen last first. One may have several ids. */
+export function selectSessions(db: Db, userId: string): Promise<UserSession[]> {
+  return db
+    .selectFrom('sessions as s')
+    .leftJoin('session_sign_ins as b', 'b.session_uid', 's.uid')
+    .where('s.user_id', '=', userId)
+    .where('s.expires_at', '>', sql<Date>`now()`)
+    .where('b.ended_at', 'is', null)
+    .groupBy(['s.uid', 'b.session_uid'])
+    .select(({ fn }) => [
+      's.uid',
+      sql<Date>`coalesce(b.signed_in_at, max(s.authenticated_at), min(s.created_at))`.as(
+        'signedInAt',
+      ),
+      fn.max('s.last_seen_at').as('lastSeenAt'),
+      'b.method',
+      'b.ip',
+      'b.user_agent as userAgent',
+    ])
+    .orderBy('lastSeenAt', 'desc')
+    .orderBy('s.uid')
+    .execute();
+}
+
+/**
+ * Ends sessions for good, under every id that they have or are given at this moment: they are
+ * marked before their rows go, since a request of theirs that is under way may write one again.
+ */
+export async function deleteSessions(tx: Tx, uids: readonly string[]): Promise<void> {
+  const ended = { ended_at: sql<Date>`now()` };
+  if (uids.length === 0) {
+    return;
+  }
+  await tx
+    .insertInto('session_sign_ins')
+    .values(uids.map((uid) => ({ session_uid: uid, ...ended })))
+    .onConflict((conflict) => conflict.column('session_uid').doUpdateSet(ended))
+    .execute();
+  await tx
+    .deleteFrom('sessions')
+    .where('uid', '=', sql<string>`any(${[...uids]}::text[])`)
+    .execute();
+}
+
+/** Deletes what ended sessions have left, and notes on sessions that are no more. */
+export async function deleteOverSignIns(db: Db): Promise<void> {
+  await db
+    .deleteFrom('sessions')
+    .where('uid', 'in', (eb) =>
+      eb.selectFrom('session_sign_ins').select('session_uid').where('ended_at', 'is not', null),
+    )
+    .execute();
+  await db
+    .deleteFrom('session_sign_ins as b')
+    .where(sql<SqlBool>`(b.ended_at is null or b.ended_at < now() - interval '1 day')`)
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb.selectFrom('sessions as s').select('s.uid').whereRef('s.uid', '=', 'b.session_uid'),
+        ),
+      ),
+    )
+    .execute();
+}

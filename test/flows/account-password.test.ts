@@ -1,0 +1,286 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { browsers, ENGINE_VARIABLES, isSignedIn, logOf, queuedMails } from '../support/account.ts';
+import { createPlatform, putUser, type TestPlatform, type TestUser } from '../support/factories.ts';
+import { authorizationUrl, challengeOf, signIn } from '../support/flow.ts';
+import { mailsTo } from '../support/mail-folder.ts';
+import { manage } from '../support/platform.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { introspect, obtainTokens } from '../support/tokens.ts';
+import { type Page, showsForm, describe as textOf, type UserAgent } from '../support/user-agent.ts';
+
+const PASSWORD = '/account/password';
+const BETTER = 'four unrelated words of mine';
+
+for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
+  describe(`Changing the own password, on ${engine},`, () => {
+    let server: TestServer;
+    let platform: TestPlatform;
+    let user: TestUser;
+    let agent: UserAgent;
+    let users = 0;
+    let people: ReturnType<typeof browsers>;
+
+    before(async () => {
+      server = await startServer({ ...variables, TRUST_PROXY: '1' });
+      platform = await createPlatform(server);
+      people = browsers(server);
+    });
+    after(() => server.close());
+    beforeEach(async () => {
+      users += 1;
+      user = await putUser(server, { id: `user${users}`, fullName: 'Rosalind Franklin' });
+      agent = await people.signedIn(user);
+    });
+
+    const form = (wanted: string, current = user.password, again = wanted) => ({
+      current_password: current,
+      new_password: wanted,
+      new_password_again: again,
+    });
+
+    const change = async (who: UserAgent, values: Record<string, string>) =>
+      who.submit(await who.get(PASSWORD), values);
+
+    const canSignIn = async (password: string) => {
+      const browser = people.open();
+      const page = await signIn(browser, await browser.get('/login'), { ...user, password });
+      return page.status === 200 && page.url.pathname === '/account/authorizations';
+    };
+
+    const changes = async () =>
+      (await logOf(server, user.id)).filter(({ action }) => action.includes('password'));
+
+    const requestUrl = () =>
+      authorizationUrl(server, {
+        response_type: 'code',
+        client_id: platform.application.clientId,
+        redirect_uri: platform.application.redirectUri,
+        scope: 'profile',
+        code_challenge: challengeOf('v'.repeat(43)),
+        code_challenge_method: 'S256',
+      });
+
+    test('signs everybody else out, keeps this browser under a new id, and says how many', async () => {
+      const others = [await people.signedIn(user), await people.signedIn(user)];
+      const stolen = people.open({}, agent.cookies.copy());
+      const before = agent.cookies.values('stagedoor_session');
+      const page = await change(agent, form(BETTER));
+      assert.match(page.body, /Your password is changed/, textOf(page));
+      assert.match(page.body, /2 other browsers were signed out/);
+      assert.notDeepEqual(agent.cookies.values('stagedoor_session'), before);
+      assert.equal(await isSignedIn(agent), true);
+      for (const other of [...others, stolen]) {
+        assert.equal(await isSignedIn(other), false);
+      }
+      assert.equal(await canSignIn(user.password), false);
+      assert.equal(await canSignIn(BETTER), true);
+    });
+
+    test('is logged and told by mail, with from where', async () => {
+      await change(agent, form(BETTER));
+      const [entry, ...more] = await changes();
+      assert.deepEqual(more, []);
+      assert.equal(entry?.actor, `user:${user.id}`);
+      assert.deepEqual(entry.data, { removed: false });
+      assert.match(entry.ip ?? '', /^203\.0\./);
+      const [mail] = await mailsTo(server, user.email, 'Your password was changed');
+      for (const part of [mail?.text ?? '', mail?.html ?? '']) {
+        assert.match(part, /set on your account page/);
+        assert.match(part, /Firefox on Linux, address 203\.0\./);
+        assert.doesNotMatch(part, /The platform that manages/);
+      }
+      assert.match((await agent.get('/account/activity')).body, /You changed your password\./);
+    });
+
+    test('leaves what applications may do, and says so', async () => {
+      const tokens = await obtainTokens(server, {
+        application: platform.application,
+        user,
+        scope: 'profile',
+      });
+      const page = await agent.get(PASSWORD);
+      assert.match(page.body, /keep their access/);
+      assert.match(page.body, /href="\/account\/authorizations"/);
+      await change(agent, form(BETTER));
+      const { body } = await introspect(server, platform.resourceServer, tokens.accessToken);
+      assert.equal(body.active, true);
+    });
+
+    test('asks for the current one, and counts failures as sign-in does', async () => {
+      for (let round = 0; round < 10; round += 1) {
+        const page = await change(agent, form(BETTER, 'not it'));
+        assert.equal(page.status, 400, textOf(page));
+        assert.match(page.body, /That is not your current password/);
+      }
+      const refused = await change(agent, form(BETTER));
+      assert.equal(refused.status, 429);
+      assert.match(refused.body, /Too many wrong passwords\. Wait 10 minutes/);
+      assert.equal(await canSignIn(user.password), false, 'the same count');
+      assert.deepEqual(await changes(), []);
+      assert.deepEqual(await queuedMails(server, 'password_changed', user.email), []);
+      assert.match(
+        (await agent.get('/account/activity')).body,
+        /tried to change your password and gave a wrong one/,
+      );
+    });
+
+    test('says what is wrong with a new one, costs no try, and repeats nothing', async () => {
+      const cases: [typed: Record<string, string>, told: RegExp][] = [
+        [form(''), /Enter a new password/],
+        [form('7 chars'), /It needs at least 8 characters/],
+        [form('ß'.repeat(600)), /At most 1024 bytes/],
+        [form(`${BETTER}\n`), /nobody can type/],
+        [form(user.email.toUpperCase()), /It is your name, your e-mail address/],
+        [form('rosalindfranklin'), /It is your name/],
+        [form('Franklin1920'), /It is your name/],
+        [form('Stagedoor!'), /the name of this site/],
+        [form('Password123!'), /tried first\. Choose another/],
+        [form('12345678'), /tried first\. Choose another/],
+        [form('aaaaaaaaaaaa'), /tried first\. Choose another/],
+        [form(user.password), /the one that you have already/],
+        [form(BETTER, user.password, `${BETTER}.`), /The two are not the same/],
+        [form(BETTER, ''), /Enter your current password/],
+      ];
+      for (const [typed, told] of cases) {
+        const page = await change(agent, typed);
+        assert.equal(page.status, 400, textOf(page));
+        assert.match(page.body, told);
+        for (const field of page.forms.flatMap(({ fields }) => fields)) {
+          assert.ok(field.type !== 'password' || field.value === '');
+        }
+        assert.ok(!page.body.includes(BETTER) && !page.body.includes(user.password));
+      }
+      assert.equal((await change(agent, form(BETTER))).status, 200);
+    });
+
+    test('asks for no kinds of characters', async () => {
+      for (const wanted of ['wolkenlos', '94 83 17 26', 'Ünïcödé – 漢字 🎟']) {
+        const page = await change(agent, form(wanted));
+        assert.match(page.body, /Your password is changed/, textOf(page));
+        user = { ...user, password: wanted };
+      }
+      assert.equal(await canSignIn(user.password.normalize('NFD')), true);
+    });
+
+    test('is explained to those who have none', async () => {
+      await server.database.db
+        .updateTable('users')
+        .set({ password_hash: null })
+        .where('id', '=', user.id)
+        .execute();
+      const page = await agent.get(PASSWORD);
+      assert.match(page.body, /You have no password here/);
+      assert.ok(!showsForm(page, 'new_password'));
+      const csrf = /name="csrf" value="([^"]+)"/.exec((await agent.get('/logout')).body)?.[1] ?? '';
+      const body = new URLSearchParams({ csrf, ...form(BETTER, '') });
+      assert.equal((await agent.request(PASSWORD, { method: 'POST', body })).status, 409);
+      assert.equal(await canSignIn(BETTER), false);
+    });
+
+    test('does nothing by a form from elsewhere, without a token, or signed out', async () => {
+      const { body: html } = await agent.get(PASSWORD);
+      const csrf = /name="csrf" value="([^"]+)"/.exec(html)?.[1] ?? '';
+      const post = (extra: object, headers: Record<string, string> = {}) =>
+        agent.request(PASSWORD, {
+          method: 'POST',
+          body: new URLSearchParams({ ...form(BETTER), ...extra }),
+          headers,
+        });
+      assert.equal((await post({})).status, 403);
+      assert.equal((await post({ csrf }, { origin: 'https://evil.example.com' })).status, 403);
+      assert.equal((await people.open().get(PASSWORD)).url.pathname, '/login');
+      await agent.submit(await agent.get('/logout'), {}, 'csrf');
+      const lost = await post({ csrf });
+      assert.equal(lost.url.pathname, '/login', textOf(lost));
+      assert.equal(await canSignIn(user.password), true);
+    });
+
+    test('at the same moment twice: one wins', async () => {
+      const page = await agent.get(PASSWORD);
+      const wanted = ['the first of two words', 'the second of two words'];
+      const answers = await Promise.all(wanted.map((one) => agent.submit(page, form(one))));
+      const won = answers.filter(({ body }) => /Your password is changed/.test(body));
+      assert.ok(won.length <= 1 || won.length === 2, answers.map(textOf).join('\n'));
+      assert.equal((await changes()).length, 1);
+      const good = await Promise.all(wanted.map(canSignIn));
+      assert.deepEqual(good.filter(Boolean), [true]);
+    });
+
+    test('beside sign-ins with the old one: none of them outlives it', async () => {
+      for (let round = 0; round < 4; round += 1) {
+        const old = user.password;
+        const pages = await Promise.all(
+          [people.open(), people.open(), people.open()].map(async (browser, index) => {
+            const page = await browser.get(index === 2 ? requestUrl() : '/login');
+            return { browser, page };
+          }),
+        );
+        const wanted = `${BETTER} ${round}`;
+        const [answer] = await Promise.all([
+          change(agent, form(wanted)),
+          ...pages.map(async ({ browser, page }, index) => {
+            await new Promise((resolve) => setTimeout(resolve, index * 40));
+            return signIn(browser, page, { ...user, password: old });
+          }),
+        ]);
+        assert.match(answer.body, /Your password is changed/, textOf(answer));
+        for (const { browser } of pages) {
+          assert.equal(await isSignedIn(browser), false);
+        }
+        user = { ...user, password: wanted };
+      }
+    });
+
+    test('lets no request in that had signed in with the old one, and waits since', async () => {
+      const browser = people.open();
+      const login = await browser.get(requestUrl());
+      // The answer to the sign-in is a redirect, on which the request would go on.
+      const waiting = await fetch(new URL(findAction(login), server.issuer), {
+        method: 'POST',
+        redirect: 'manual',
+        headers: { cookie: browser.cookies.header(login.url) },
+        body: new URLSearchParams({
+          csrf: /name="csrf" value="([^"]+)"/.exec(login.body)?.[1] ?? '',
+          email: user.email,
+          password: user.password,
+        }),
+      });
+      browser.cookies.store(login.url, waiting.headers);
+      await change(agent, form(BETTER));
+      const page = await browser.get(waiting.headers.get('location') ?? '');
+      assert.ok(!showsForm(page, 'decision'), textOf(page));
+      assert.equal(await isSignedIn(browser), false);
+    });
+
+    const findAction = (page: Page) =>
+      page.forms.find(({ method }) => method === 'post')?.action ?? '';
+
+    test('is undone where the platform sends its own again, which the user is told', async () => {
+      await change(agent, form(BETTER));
+      await manage(server, 'PATCH', `/api/v1/users/${user.id}/`, { full_name: 'Rosalind' });
+      assert.equal(await canSignIn(BETTER), true, 'one without a password leaves it');
+      await manage(server, 'PATCH', `/api/v1/users/${user.id}/`, { password: user.password });
+      assert.equal(await canSignIn(BETTER), false);
+      assert.equal((await queuedMails(server, 'password_changed', user.email)).length, 2);
+    });
+
+    test('is not done half: where it can’t be logged, the old one stays', async () => {
+      const other = await people.signedIn(user);
+      const page = await agent.get(PASSWORD);
+      await sqlRename('audit_events', 'audit_events_away');
+      try {
+        assert.equal((await agent.submit(page, form(BETTER))).status, 500);
+      } finally {
+        await sqlRename('audit_events_away', 'audit_events');
+      }
+      assert.equal(await isSignedIn(other), true);
+      assert.equal(await canSignIn(user.password), true);
+    });
+
+    const sqlRename = async (from: string, to: string) => {
+      const { db } = server.database;
+      await db.schema.alterTable(from).renameTo(to).execute();
+    };
+  });
+}

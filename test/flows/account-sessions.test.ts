@@ -1,0 +1,337 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { sql } from 'kysely';
+import { hashOf } from '../../src/credentials.ts';
+import { purgeSessions } from '../../src/oidc/purge.ts';
+import {
+  browsers,
+  ENGINE_VARIABLES,
+  FIREFOX,
+  isSignedIn,
+  logOf,
+  SAFARI,
+} from '../support/account.ts';
+import { createPlatform, putUser, type TestPlatform, type TestUser } from '../support/factories.ts';
+import { authorizationUrl, challengeOf, signIn } from '../support/flow.ts';
+import { callManagement } from '../support/platform.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { type Page, showsForm, describe as textOf, UserAgent } from '../support/user-agent.ts';
+
+const SESSIONS = '/account/sessions';
+
+for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
+  describe(`The list of sessions, on ${engine},`, () => {
+    let server: TestServer;
+    let platform: TestPlatform;
+    let user: TestUser;
+    let users = 0;
+    let people: ReturnType<typeof browsers>;
+
+    before(async () => {
+      server = await startServer({ ...variables, TRUST_PROXY: '1' });
+      platform = await createPlatform(server);
+      people = browsers(server);
+    });
+    after(() => server.close());
+    beforeEach(async () => {
+      users += 1;
+      user = await putUser(server, { id: `user${users}`, timezone: 'Europe/Berlin' });
+    });
+
+    const rows = () =>
+      server.database.db
+        .selectFrom('sessions')
+        .select(['uid', 'id_hash'])
+        .where('user_id', '=', user.id)
+        .orderBy('created_at')
+        .execute();
+
+    /** What the list says of each browser. */
+    const listed = (page: Page) =>
+      [...page.body.matchAll(/<li>\s*<h2[\s\S]*?<\/li>/g)].map(([item]) =>
+        item
+          .replace(/<[^>]*>/g, ' ')
+          .replace(/\s+/g, ' ')
+          .trim(),
+      );
+
+    const endPaths = (page: Page) =>
+      [...page.body.matchAll(/href="(\/account\/sessions\/(?!others)[\w-]+\/end)"/g)].map(
+        ([, path = '']) => path,
+      );
+
+    const end = async (agent: UserAgent, path?: string) => {
+      const list = await agent.get(SESSIONS);
+      const confirm = await agent.get(path ?? endPaths(list)[0] ?? '');
+      assert.ok(showsForm(confirm, 'csrf'), textOf(confirm));
+      return agent.submit(confirm, {}, 'csrf');
+    };
+
+    const requestUrl = (parameters: Record<string, string> = {}) =>
+      authorizationUrl(server, {
+        response_type: 'code',
+        client_id: platform.application.clientId,
+        redirect_uri: platform.application.redirectUri,
+        scope: 'profile',
+        code_challenge: challengeOf('v'.repeat(43)),
+        code_challenge_method: 'S256',
+        ...parameters,
+      });
+
+    test('tells browsers apart by what a person knows: device, network, times', async () => {
+      await people.signedIn(user, { 'user-agent': SAFARI, 'x-forwarded-for': '2001:db8:7:8::9' });
+      const agent = await people.signedIn(user, { 'x-forwarded-for': '203.0.113.7' });
+      const page = await agent.get(SESSIONS);
+      const [own = '', other = '', ...more] = listed(page);
+      assert.deepEqual(more, []);
+      assert.match(
+        own,
+        /^Firefox on Linux This browser Last seen \d.* Signed in \d.* 203\.0\.113\.x/,
+      );
+      assert.match(other, /^Safari on iOS Last seen .* Signed in .* Address 2001:db8:7:…/);
+      assert.match(other, /Sign out$/);
+      assert.doesNotMatch(page.body, /203\.0\.113\.7|2001:db8:7:8/);
+    });
+
+    test('shows nothing that opens a session', async () => {
+      const agent = await people.signedIn(user);
+      await people.signedIn(user);
+      const { body } = await agent.get(SESSIONS);
+      const [cookie = ''] = agent.cookies.values('stagedoor_session');
+      assert.ok(!body.includes(cookie));
+      for (const { id_hash: hash } of await rows()) {
+        for (const encoding of ['hex', 'base64', 'base64url'] as const) {
+          assert.ok(!body.includes(Buffer.from(hash).toString(encoding)));
+        }
+      }
+      const [path = ''] = endPaths(await agent.get(SESSIONS));
+      const uid = path.split('/')[3] ?? '';
+      const thief = people.open();
+      thief.cookies.store(
+        new URL(server.issuer),
+        new Headers({ 'set-cookie': `stagedoor_session=${uid}; Path=/` }),
+      );
+      assert.equal(await isSignedIn(thief), false);
+    });
+
+    test('leaves out what has idled out, is somebody else’s, or has nobody signed in', async () => {
+      await people.signedIn(platform.ben);
+      await people.open().get(requestUrl());
+      await people.signedIn(user);
+      await server.database.db
+        .updateTable('sessions')
+        .set({ expires_at: sql<Date>`now()` })
+        .where('user_id', '=', user.id)
+        .execute();
+      const agent = await people.signedIn(user);
+      const page = await agent.get(SESSIONS);
+      assert.equal(listed(page).length, 1, textOf(page));
+      assert.match(page.body, /You are signed in nowhere else/);
+    });
+
+    test('shows a session of before the notes as an unknown device, and can end it', async () => {
+      const old = await people.signedIn(user);
+      await server.database.db
+        .deleteFrom('session_sign_ins')
+        .where(
+          'session_uid',
+          'in',
+          (await rows()).map(({ uid }) => uid),
+        )
+        .execute();
+      assert.equal(await isSignedIn(old), true);
+      const agent = await people.signedIn(user);
+      assert.match(listed(await agent.get(SESSIONS))[1] ?? '', /^Unknown device Last seen/);
+      await end(agent);
+      assert.equal(await isSignedIn(old), false);
+    });
+
+    test('shows a session with several ids once, and ends it under all of them', async () => {
+      const twin = await people.signedIn(user);
+      const [row] = await rows();
+      assert.ok(row);
+      await server.database.db
+        .insertInto('sessions')
+        .values({
+          id_hash: hashOf('another-id-of-the-same-session'),
+          uid: row.uid,
+          user_id: user.id,
+          authenticated_at: new Date(),
+          expires_at: new Date(Date.now() + 3_600_000),
+          authorizations: '{}',
+        })
+        .execute();
+      const agent = await people.signedIn(user);
+      assert.equal(listed(await agent.get(SESSIONS)).length, 2);
+      const page = await end(agent);
+      assert.match(page.body, /That browser is signed out/);
+      assert.equal((await rows()).length, 1);
+      assert.equal(await isSignedIn(twin), false);
+    });
+
+    test('ends one: at its next request, for authorize too, logged, and no other', async () => {
+      const third = await people.signedIn(user);
+      const other = await people.signedIn(user, { 'user-agent': SAFARI });
+      const agent = await people.signedIn(user);
+      const list = await agent.get(SESSIONS);
+      const place = listed(list).findIndex((one) => one.startsWith('Safari')) - 1;
+      const page = await end(agent, endPaths(list)[place]);
+      assert.equal(page.url.search, '?notice=ended');
+      assert.equal(await isSignedIn(other), false);
+      assert.ok(showsForm(await other.get(requestUrl()), 'email', 'password'));
+      assert.equal(await isSignedIn(agent), true);
+      assert.equal(await isSignedIn(third), true);
+      const entry = (await logOf(server, user.id)).at(-1);
+      assert.equal(entry?.action, 'stagedoor.user.sessions_ended');
+      assert.equal(entry.actor, `user:${user.id}`);
+      assert.deepEqual(entry.data, { count: 1 });
+      assert.equal(entry.user_agent, FIREFOX);
+      assert.match((await agent.get('/account/activity')).body, /You signed out another browser\./);
+    });
+
+    test('ends all others', async () => {
+      const others = [await people.signedIn(user), await people.signedIn(user)];
+      const stranger = await people.signedIn(platform.ben);
+      const agent = await people.signedIn(user);
+      const page = await end(agent, `${SESSIONS}/others/end`);
+      assert.match(page.body, /You are signed out everywhere else/);
+      assert.equal(listed(page).length, 1);
+      for (const other of others) {
+        assert.equal(await isSignedIn(other), false);
+      }
+      assert.equal(await isSignedIn(agent), true);
+      assert.equal(await isSignedIn(stranger), true);
+      assert.match((await agent.get('/account/activity')).body, /You signed out 2 other browsers/);
+    });
+
+    test('says that it has ended already of what has, and of somebody else’s', async () => {
+      const other = await people.signedIn(user);
+      const agent = await people.signedIn(user);
+      const [path = ''] = endPaths(await agent.get(SESSIONS));
+      const confirm = await agent.get(path);
+      await other.submit(await other.get('/logout'), {}, 'csrf');
+      const again = await agent.submit(confirm, {}, 'csrf');
+      assert.equal(again.url.search, '?notice=already_ended');
+      assert.equal((await agent.get(path)).url.search, '?notice=already_ended');
+
+      const ben = await people.signedIn(platform.ben);
+      await people.signedIn(platform.ben);
+      const foreigns = endPaths(await ben.get(SESSIONS));
+      const csrf = /name="csrf" value="([^"]+)"/.exec((await agent.get('/logout')).body)?.[1] ?? '';
+      const body = new URLSearchParams({ csrf });
+      for (const target of [foreigns[0] ?? '', `${SESSIONS}/x/end`, `${SESSIONS}/%00%27/end`]) {
+        const page = await agent.request(target, { method: 'POST', body });
+        assert.match(page.body, /That session had already ended/, textOf(page));
+        assert.equal((await agent.get(target)).url.search, '?notice=already_ended');
+      }
+      assert.deepEqual(endPaths(await ben.get(SESSIONS)), foreigns);
+      const ended = (await logOf(server, user.id)).filter(({ action }) =>
+        action.endsWith('sessions_ended'),
+      );
+      assert.deepEqual(ended, []);
+    });
+
+    test('leaves this browser’s own session to signing out', async () => {
+      const agent = await people.signedIn(user);
+      const [row] = await rows();
+      const path = `${SESSIONS}/${row?.uid}/end`;
+      assert.equal((await agent.get(path)).url.pathname, '/logout');
+      const csrf = /name="csrf" value="([^"]+)"/.exec((await agent.get('/logout')).body)?.[1] ?? '';
+      const body = new URLSearchParams({ csrf });
+      const page = await agent.request(path, { method: 'POST', body });
+      assert.equal(page.url.pathname, '/logout');
+      assert.equal(await isSignedIn(agent), true);
+    });
+
+    test('ends nothing by a form from elsewhere, without a token, or signed out', async () => {
+      const other = await people.signedIn(user);
+      const agent = await people.signedIn(user);
+      const [path = ''] = endPaths(await agent.get(SESSIONS));
+      const csrf = /name="csrf" value="([^"]+)"/.exec((await agent.get(path)).body)?.[1] ?? '';
+      const post = (body: Record<string, string>, headers: Record<string, string> = {}) =>
+        agent.request(path, { method: 'POST', body: new URLSearchParams(body), headers });
+      assert.equal((await post({})).status, 403);
+      assert.equal((await post({ csrf: 'x' })).status, 403);
+      assert.equal((await post({ csrf }, { origin: 'https://evil.example.com' })).status, 403);
+      assert.equal((await people.open().get(path)).url.pathname, '/login');
+      assert.equal(await isSignedIn(other), true);
+    });
+
+    test('can’t be outrun: a request that is under way brings no ended session back', async () => {
+      for (let round = 0; round < 8; round += 1) {
+        user = await putUser(server, { id: `${user.id}x` });
+        const other = await people.signedIn(user);
+        const agent = await people.signedIn(user);
+        const list = await agent.get(SESSIONS);
+        const confirm = await agent.get(`${SESSIONS}/others/end`);
+        assert.equal(listed(list).length, 2, textOf(list));
+        // Makes each request of it write the session again.
+        await server.database.db
+          .updateTable('sessions')
+          .set({ expires_at: sql<Date>`now() + interval '5 minutes'` })
+          .where('user_id', '=', user.id)
+          .execute();
+        const busy = [SESSIONS, '/account/profile', requestUrl(), requestUrl()];
+        await Promise.all([
+          ...busy.map((url) => new UserAgent(server, {}, other.cookies.copy()).get(url)),
+          agent.submit(confirm, {}, 'csrf'),
+        ]);
+        assert.equal(listed(await agent.get(SESSIONS)).length, 1);
+        assert.equal(await isSignedIn(other), false);
+      }
+    });
+
+    test('keeps an ended session dead although its row is written once more', async () => {
+      const other = await people.signedIn(user);
+      const [row] = await server.database.db
+        .selectFrom('sessions')
+        .select(['id_hash', 'uid', 'user_id', 'authenticated_at', 'expires_at'])
+        .where('user_id', '=', user.id)
+        .execute();
+      const agent = await people.signedIn(user);
+      await end(agent);
+      assert.ok(row);
+      await server.database.db
+        .insertInto('sessions')
+        .values({ ...row, authorizations: '{}' })
+        .execute();
+      assert.equal(await isSignedIn(other), false);
+      assert.equal(listed(await agent.get(SESSIONS)).length, 1);
+      await purgeSessions(server.database.db);
+      assert.equal((await rows()).length, 1);
+      await server.database.db
+        .updateTable('session_sign_ins')
+        .set({ ended_at: sql<Date>`now() - interval '2 days'` })
+        .where('session_uid', '=', row.uid)
+        .execute();
+      await purgeSessions(server.database.db);
+      const left = await server.database.db
+        .selectFrom('session_sign_ins')
+        .select('session_uid')
+        .where('session_uid', '=', row.uid)
+        .execute();
+      assert.deepEqual(left, []);
+      assert.equal(await isSignedIn(agent), true);
+    });
+
+    test('is empty for a user whom the platform has deactivated meanwhile', async () => {
+      const agent = await people.signedIn(user);
+      await callManagement(server, 'PATCH', `/api/v1/users/${user.id}/`, { is_active: false });
+      assert.equal(await isSignedIn(agent), false);
+      await callManagement(server, 'PATCH', `/api/v1/users/${user.id}/`, { is_active: true });
+      assert.equal(await isSignedIn(agent), false);
+    });
+
+    test('counts a confirmed sign-in as the same session, in a new light', async () => {
+      const agent = await people.signedIn(user);
+      const before = (await rows())[0]?.uid;
+      await signIn(agent, await agent.get('/login?reason=recent'), user);
+      const after = await rows();
+      assert.deepEqual(
+        after.map(({ uid }) => uid),
+        [before],
+      );
+      assert.equal(listed(await agent.get(SESSIONS)).length, 1);
+    });
+  });
+}

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { isSignedIn, logOf, queuedMails } from '../support/account.ts';
+import { mailsTo } from '../support/mail-folder.ts';
+import { startUpstreamSite, type UpstreamSite } from '../support/upstream-site.ts';
+import { UpstreamVisitor } from '../support/upstream-visitor.ts';
+import { showsForm, describe as textOf } from '../support/user-agent.ts';
+
+describe('The account pages of those who sign in at the platform’s own login', () => {
+  let site: UpstreamSite;
+  before(async () => {
+    site = await startUpstreamSite();
+  });
+  after(() => site.close());
+
+  const signedIn = async (account = site.ada) => {
+    const visitor = new UpstreamVisitor(site.server, site.upstream);
+    const { page } = await visitor.open('/account/sessions', account);
+    assert.equal(page.url.pathname, '/account/sessions', textOf(page));
+    return visitor;
+  };
+
+  test('say where the password is changed, and take none', async () => {
+    const { stagedoor } = await signedIn();
+    const page = await stagedoor.get('/account/password');
+    const { host } = new URL(site.upstream.issuer);
+    assert.equal(page.status, 200);
+    assert.ok(page.body.includes(host));
+    assert.match(page.body, /Change your password there/);
+    assert.ok(!showsForm(page, 'new_password'));
+    const csrf = /name="csrf" value="([^"]+)"/.exec((await stagedoor.get('/logout')).body)?.[1];
+    const body = new URLSearchParams({
+      csrf: csrf ?? '',
+      current_password: 'the one of before',
+      new_password: 'four unrelated words of mine',
+      new_password_again: 'four unrelated words of mine',
+    });
+    const refused = await stagedoor.request('/account/password', { method: 'POST', body });
+    assert.equal(refused.status, 409, textOf(refused));
+    const row = await site.server.database.db
+      .selectFrom('users')
+      .select('password_hash')
+      .where('id', '=', 'ada')
+      .executeTakeFirstOrThrow();
+    assert.equal(row.password_hash, null);
+  });
+
+  test('list sessions as what they are, and end them here', async () => {
+    const other = await signedIn();
+    const { stagedoor } = await signedIn();
+    const page = await stagedoor.get('/account/sessions');
+    assert.match(page.body, /At the platform’s own login/);
+    const [, path = ''] =
+      /href="(\/account\/sessions\/(?!others)[\w-]+\/end)"/.exec(page.body) ?? [];
+    const confirm = await stagedoor.get(path);
+    assert.match(confirm.body, /could come back without a password/);
+    const done = await stagedoor.submit(confirm, {}, 'csrf');
+    assert.equal(done.url.search, '?notice=ended', textOf(done));
+    const back = await other.stagedoor.get('/account/sessions');
+    assert.equal(back.leavesTo?.origin, site.upstream.issuer, textOf(back));
+    assert.equal(await isSignedIn(stagedoor), true);
+  });
+
+  test('keep what the user has chosen', async () => {
+    const { stagedoor } = await signedIn();
+    const profile = await stagedoor.get('/account/profile');
+    const saved = await stagedoor.submit(profile, { language: 'de', timezone: 'Asia/Tokyo' });
+    assert.equal(saved.headers.get('content-language'), 'de');
+    const again = await signedIn();
+    const page = await again.stagedoor.get('/account/sessions');
+    assert.equal(page.headers.get('content-language'), 'de');
+    assert.match(page.body, /Asia\/Tokyo/);
+    const back = await stagedoor.get('/account/profile');
+    await stagedoor.submit(back, { language: 'platform', timezone: 'platform' });
+  });
+
+  test('follow a mail and a log entry, once the first sign-in there has erased a password', async () => {
+    const { db } = site.server.database;
+    const { email } = site.platform.ben;
+    await db
+      .updateTable('users')
+      .set({ password_hash: 'something' })
+      .where('id', '=', 'ben')
+      .execute();
+    await signedIn(site.ben);
+    await signedIn(site.ben);
+    assert.equal((await queuedMails(site.server, 'password_changed', email)).length, 1);
+    const entries = (await logOf(site.server, 'ben')).filter(({ action }) =>
+      action.endsWith('password_changed'),
+    );
+    assert.deepEqual(
+      entries.map(({ actor, data }) => [actor, data]),
+      [['system', { removed: true, method: 'upstream' }]],
+    );
+    const [mail] = await mailsTo(site.server, email, 'Your password was removed');
+    for (const part of [mail?.text ?? '', mail?.html ?? '']) {
+      assert.match(part, /signed in to your account at the platform’s own login/);
+      assert.doesNotMatch(part, /was signed out|The platform that manages/);
+    }
+  });
+});

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import type { TestUser } from './factories.ts';
+import { signIn } from './flow.ts';
+import type { TestServer } from './server.ts';
+import { describe, UserAgent } from './user-agent.ts';
+
+/** The engines on which the account pages are tried. */
+export const ENGINE_VARIABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  PostgreSQL: {},
+  'the embedded database': { DATABASE_URL: '' },
+};
+
+export const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
+export const SAFARI =
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1';
+
+/** Makes browsers, each at an address of its own, so that none is throttled for another one. */
+export function browsers(server: TestServer) {
+  let made = 0;
+  const open = (headers: Readonly<Record<string, string>> = {}, cookies?: UserAgent['cookies']) => {
+    made += 1;
+    const address = { 'x-forwarded-for': `203.0.${made}.7`, 'user-agent': FIREFOX };
+    return new UserAgent(server, { ...address, ...headers }, cookies);
+  };
+  return {
+    open,
+    /** One that is signed in. */
+    signedIn: async (user: TestUser, headers?: Readonly<Record<string, string>>) => {
+      const agent = open(headers);
+      const page = await signIn(agent, await agent.get('/login'), user);
+      assert.equal(page.url.pathname, '/account/authorizations', describe(page));
+      return agent;
+    },
+  };
+}
+
+/** Whether anybody is signed in in this browser. */
+export async function isSignedIn(agent: UserAgent): Promise<boolean> {
+  return (await agent.get('/account/profile')).url.pathname === '/account/profile';
+}
+
+/** What the log of a user says, the oldest entry first. */
+export async function logOf(server: TestServer, userId: string) {
+  return server.database.db
+    .selectFrom('audit_events')
+    .select(['action', 'actor', 'data', 'ip', 'user_agent'])
+    .where('user_id', '=', userId)
+    .orderBy('id')
+    .execute();
+}
+
+/** The mails of a kind to a user, as they were put into the outbox. */
+export async function queuedMails(server: TestServer, kind: string, recipient: string) {
+  return server.database.db
+    .selectFrom('mail_outbox')
+    .select(['locale', 'data'])
+    .where('kind', '=', kind)
+    .where('recipient', '=', recipient)
+    .orderBy('created_at')
+    .execute();
+}

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { findPasswordFault } from '../../src/directory/password-rules.ts';
+
+const PERSONAL = ['ada.lovelace@example.com', 'Ada King Lovelace', 'u1', 'login.example.org', 'Bo'];
+const faults = (passwords: readonly string[]) =>
+  passwords.map((one) => findPasswordFault(one, PERSONAL));
+
+test('length counts in characters, not in bytes or code units', () => {
+  assert.deepEqual(faults(['', 'x1y2z3w', 'ÄxÖyÜzß', '🎟a🎭b🎪c🎬', '🎟a🎭b🎪c🎬d']), [
+    'missing',
+    'short',
+    'short',
+    'short',
+    undefined,
+  ]);
+  assert.equal(findPasswordFault('äöü'.repeat(200), PERSONAL), 'long');
+});
+
+test('what everybody knows of the person is refused, in any case and with decoration', () => {
+  const known = [
+    'ada.lovelace@example.com',
+    'Lovelace',
+    'LOVELACE1815',
+    '!lovelace!',
+    'Ada King Lovelace',
+    'adakinglovelace',
+    'ada.lovelace',
+    'login.example.org',
+  ];
+  assert.deepEqual(
+    faults(known),
+    known.map(() => 'personal'),
+  );
+});
+
+test('what only contains it is not', () => {
+  assert.deepEqual(faults(['lovelace wrote the notes', 'Bologna La Grassa', 'u1u2u9x7']), [
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});
+
+test('what is tried first is refused', () => {
+  const common = [
+    'password',
+    'Passw0rd!',
+    'passwort2026',
+    'qwertyuiop',
+    '1qaz2wsx',
+    'iloveyou',
+    '12345678',
+    '87654321',
+    '1234567890',
+    'abcdefgh',
+    'aaaaaaaa',
+    'abababab',
+    'abcabcabc',
+    'xyxyxyxyx',
+  ];
+  assert.deepEqual(
+    faults(common),
+    common.map(() => 'common'),
+  );
+});
+
+test('what is long enough and not guessed is taken, whatever it is made of', () => {
+  const good = ['wolkenlos', 'correct horse battery staple', '9483172645', 'ßüßüäö漢字'];
+  assert.deepEqual(
+    faults(good),
+    good.map(() => undefined),
+  );
+});
