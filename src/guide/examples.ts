@@ -16,6 +16,7 @@ const NAMES = [
   'client.sh',
   'client-fetch.mjs',
   'client-oauth4webapi.mjs',
+  'dpop.mjs',
   'client.py',
   'client.php',
   'token-answer.txt',

@@ -69,6 +69,7 @@ export function presentGuide(config: Config, reader: Reader): GuideProps {
     scopes: config.scopes.map(({ name, text }) => ({ name, text: localized(text, reader.locale) })),
     errors: ERRORS,
     parts: { settings, authorize, back, token, api, refresh, revoke },
+    dpop: fillExample('dpop.mjs', values),
     answers: {
       token: fillExample('token-answer.txt', values),
       organizers: fillExample('organizers-answer.txt', values),

@@ -40,6 +40,8 @@ export interface GuideProps extends GuideFrame {
   readonly parts: Readonly<
     Record<'settings' | 'authorize' | 'back' | 'token' | 'api' | 'refresh' | 'revoke', string>
   >;
+  /** What binds tokens to a key, as a part of the program with oauth4webapi. */
+  readonly dpop: string;
   /** What the server answers, as JSON. */
   readonly answers: Readonly<Record<'token' | 'organizers' | 'me' | 'error', string>>;
 }

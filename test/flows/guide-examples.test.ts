@@ -146,6 +146,37 @@ describe('the programs of the developer guide', () => {
     }
   }
 
+  for (const clientType of ['confidential', 'public'] as const) {
+    it(`bind their tokens to a key with three lines more (${clientType})`, async () => {
+      const application = await register(clientType);
+      const guide = readCode((await ben.get('/docs')).body);
+      const program = await programFor('oauth4webapi', application);
+      const code = program.replace(
+        /^const options = .*$/m,
+        (options) => `${options}\n${guide.get('program-dpop')}`,
+      );
+      assert.notEqual(code, program);
+      const { exitCode, lines, complaints } = await runExample(
+        { interpreter: process.execPath, file: 'client.mjs', code },
+        server.issuer,
+        (link) => allow(link),
+      );
+      assert.equal(exitCode, 0, complaints);
+      assert.deepEqual(lines.slice(-2), ['Refreshed', 'Revoked']);
+      const { db } = server.database;
+      const bound = await db
+        .selectFrom('access_tokens')
+        .innerJoin('grants', 'grants.id', 'access_tokens.grant_id')
+        .where('client_id', '=', application.clientId)
+        .select('access_tokens.jkt')
+        .execute();
+      assert.equal(bound.length, 2);
+      for (const { jkt } of bound) {
+        assert.match(jkt ?? '', /^[\w-]{43}$/);
+      }
+    });
+  }
+
   function register(clientType: 'confidential' | 'public'): Promise<TestApplication> {
     const redirectUris = ['http://127.0.0.1:51763/back?from=stagedoor&page=1'] as const;
     return registerApplication(server, { owner: 'ben', clientType, redirectUris });

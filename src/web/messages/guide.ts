@@ -152,6 +152,19 @@ export const guideEn = {
   'guide.public.scheme':
     'On a phone: use a claimed `https` address where the system has such, otherwise a scheme of your own. It has to be a domain of yours backwards, with a dot in it: `com.example.app:/callback`.',
 
+  'guide.dpop.title': 'Tokens that are bound to a key',
+  'guide.dpop.text':
+    'Whoever holds a token can use it. If that is not good enough for your application, bind its tokens to a key that never leaves it (DPoP, RFC 9449): a stolen token is worth nothing then. You need not register anything for it.',
+  'guide.dpop.token':
+    'Send a proof in the header `DPoP` with the request for tokens: a JWT that is signed with your key, for this method and URL, and used once. The answer then has the `token_type` `DPoP`.',
+  'guide.dpop.api':
+    'Call the API with `Authorization: DPoP` and the token, and a new proof in each request, in which `ath` is the hash of the token. An API service can refuse bound tokens altogether: it answers `401`, and names in `WWW-Authenticate` what it takes.',
+  'guide.dpop.refresh':
+    'Each refresh needs a proof too. The refresh tokens of a public application are bound to the key as well; those of a confidential one are protected by its secret.',
+  'guide.dpop.library':
+    'A library makes the proofs. In the [program with oauth4webapi](/docs/examples{query}#oauth4webapi) add this behind the `options`:',
+  'guide.dpop.script': 'In the program with oauth4webapi',
+
   'guide.errors.title': 'Errors',
   'guide.errors.text':
     'OAuth endpoints answer with a JSON object. Let your program look at `error`. The text in `error_description` is for your log; only the [reasons](#reasons) are fixed words.',
@@ -400,6 +413,19 @@ export const guideDe = {
     'Auf einem Computer: Öffne den Browser des Systems und warte auf der Loopback-Adresse auf ihn. Registriere `http://127.0.0.1/callback` und nimm irgendeinen freien Port: Der Port wird nicht verglichen. Dasselbe gilt für `[::1]` und `localhost`; nimm lieber die Zahlen (RFC 8252).',
   'guide.public.scheme':
     'Auf einem Telefon: Nimm eine beanspruchte `https`-Adresse, wo es das auf dem System gibt, sonst ein eigenes Schema. Es muss eine Domain von dir rückwärts sein, mit einem Punkt darin: `com.example.app:/callback`.',
+
+  'guide.dpop.title': 'Tokens, die an einen Schlüssel gebunden sind',
+  'guide.dpop.text':
+    'Wer ein Token hat, kann es verwenden. Wenn das für deine Anwendung nicht gut genug ist, binde ihre Tokens an einen Schlüssel, den sie nie hergibt (DPoP, RFC 9449): Ein gestohlenes Token ist dann nichts wert. Registrieren musst du dafür nichts.',
+  'guide.dpop.token':
+    'Schick mit der Anfrage nach Tokens im Header `DPoP` einen Beweis: ein JWT, das mit deinem Schlüssel signiert ist, für diese Methode und URL gilt und einmal verwendet wird. Die Antwort hat dann den `token_type` `DPoP`.',
+  'guide.dpop.api':
+    'Ruf die API mit `Authorization: DPoP` und dem Token auf, und mit einem neuen Beweis in jeder Anfrage, in dem `ath` der Hash des Tokens ist. Ein API-Dienst kann gebundene Tokens ganz ablehnen: Er antwortet mit `401` und nennt in `WWW-Authenticate`, was er nimmt.',
+  'guide.dpop.refresh':
+    'Auch jedes Erneuern braucht einen Beweis. Die Refresh-Tokens einer öffentlichen Anwendung sind ebenfalls an den Schlüssel gebunden; die einer vertraulichen schützt ihr Secret.',
+  'guide.dpop.library':
+    'Die Beweise macht eine Bibliothek. Im [Programm mit oauth4webapi](/docs/examples{query}#oauth4webapi) füg das hinter den `options` ein:',
+  'guide.dpop.script': 'Im Programm mit oauth4webapi',
 
   'guide.errors.title': 'Fehler',
   'guide.errors.text':
