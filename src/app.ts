@@ -29,6 +29,7 @@ import { createSessions } from './oidc/sessions.ts';
 import { operationsRoutes } from './operations/health.ts';
 import { logOperatorCalls } from './operations/log-operator-calls.ts';
 import { createMetrics, measureRequests } from './operations/metrics.ts';
+import type { ProcessTokens } from './operators/authenticate.ts';
 import type { CallLog } from './operators/call-log.ts';
 import { introspectionEndpoint } from './tokens/introspection-routes.ts';
 import type { Keyring } from './tokens/keyring.ts';
@@ -44,14 +45,12 @@ import { createRenderer } from './web/render.ts';
 import type { DemoGuide } from './web/views.ts';
 
 /** What the application is put together from. */
-export interface AppDeps {
+export interface AppDeps extends ProcessTokens {
   readonly config: Config;
   readonly database: Database;
   readonly log: Logger;
   readonly cookieKeys: readonly string[];
   readonly keyring: Keyring;
-  /** The token of the configuration. Unset: only tokens that were made open the management API. */
-  readonly operatorToken: string | undefined;
   /** Where calls of the management API are put down. */
   readonly calls: CallLog;
   /** Where failed requests of applications are noted. */

@@ -141,6 +141,50 @@ const variables = z.object({
   OIDC_MATCH_VERIFIED_EMAIL: flag.optional(),
 });
 
+/** A server that runs elsewhere, and what opens its management API. */
+export interface Remote {
+  /** An origin. */
+  readonly url: string;
+  readonly token: string;
+}
+
+/** Where the server is that the command line is to talk to, if one is named by `given` or `STAGEDOOR_URL`. */
+export function remoteUrl(
+  given?: string,
+  env: Record<string, string | undefined> = process.env,
+): string | undefined {
+  return given ?? (env.STAGEDOOR_URL || undefined);
+}
+
+/**
+ * The same with its token, `OPERATOR_TOKEN`: any operator token with the rights for what is done.
+ * @throws StagedoorError `configuration_invalid`
+ */
+export function readRemote(
+  given?: string,
+  env: Record<string, string | undefined> = process.env,
+): Remote | undefined {
+  const text = remoteUrl(given, env);
+  if (text === undefined) {
+    return undefined;
+  }
+  const url = URL.parse(text);
+  const secure = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url));
+  if (url === null || !secure || url.pathname !== '/' || url.username !== '') {
+    throw new StagedoorError(
+      'configuration_invalid',
+      'The URL of the server must be an origin such as https://login.example.com; http only on this machine, since the token would travel in clear.',
+    );
+  }
+  if (!env.OPERATOR_TOKEN) {
+    throw new StagedoorError(
+      'configuration_invalid',
+      `OPERATOR_TOKEN is missing: the operator token with which to call ${url.origin}.`,
+    );
+  }
+  return { url: url.origin, token: env.OPERATOR_TOKEN };
+}
+
 /**
  * Reads and validates the environment. The only reader of `process.env` is the caller in
  * `main.ts` and `cli.ts`, by this function's default.

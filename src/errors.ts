@@ -21,7 +21,8 @@ export type ErrorCode =
   | 'too_many_attempts'
   | 'csrf_failed'
   | 'unavailable'
-  | 'mail_failed';
+  | 'mail_failed'
+  | 'cancelled';
 
 /** An expected failure, with a message for the person who reads it. Rendered once, at the edge. */
 export class StagedoorError extends Error {

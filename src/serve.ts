@@ -15,6 +15,7 @@ import { createLog } from './log.ts';
 import { startChores } from './operations/chores.ts';
 import { startKeepingListsShort } from './operations/keep-lists-short.ts';
 import { startCallLog } from './operators/call-log.ts';
+import { leaveServerFile } from './server-file.ts';
 import { openKeyring } from './tokens/keyring.ts';
 import { createHttpServer } from './web/http-server.ts';
 import type { DemoGuide } from './web/views.ts';
@@ -66,6 +67,8 @@ export async function serve(config: Config): Promise<RunningServer> {
       (config.demo
         ? await localSecret(config.dataDir, 'operator-token', () => newCredential('sdo'))
         : undefined);
+    // Nobody else can open the embedded database: the command line goes through this server.
+    const cliToken = database.engine === 'embedded' ? newCredential('sdo') : undefined;
     const keyring = await openKeyring({ db: database.db, config, log, secrets: cookieKeys });
     closers.push(() => keyring.stop());
     let demoGuide: DemoGuide | undefined;
@@ -76,12 +79,17 @@ export async function serve(config: Config): Promise<RunningServer> {
       cookieKeys,
       keyring,
       operatorToken,
+      cliToken,
       clientErrors,
       calls,
       demoGuide: () => demoGuide,
     });
     const server = await listen(createHttpServer(app.callback()), config);
     closers.push(() => stop(server));
+    if (cliToken !== undefined) {
+      const contents = { url: localUrl(server, config), pid: process.pid, token: cliToken };
+      closers.push(await leaveServerFile(config.dataDir, contents));
+    }
     const sender = startMailSender({
       database,
       transport: createTransport(config),
@@ -142,6 +150,14 @@ function listen(server: Server, config: Config): Promise<Server> {
   });
   server.listen(config.port, config.host, () => resolve(server));
   return promise;
+}
+
+/** Where processes on this machine reach the server. */
+function localUrl(server: Server, { host, port }: Config): string {
+  const address = server.address();
+  const listens = address !== null && typeof address === 'object' ? address.port : port;
+  const name = { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[host] ?? host;
+  return `http://${name.includes(':') && !name.startsWith('[') ? `[${name}]` : name}:${listens}`;
 }
 
 async function stop(server: Server): Promise<void> {

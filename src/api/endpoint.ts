@@ -2,15 +2,14 @@ import type { Context } from 'koa';
 import type { z } from 'zod';
 import type { Config } from '../config.ts';
 import type { Database } from '../db/database.ts';
+import type { ProcessTokens } from '../operators/authenticate.ts';
 import type { CallLog } from '../operators/call-log.ts';
 import type { Right } from '../operators/operator.ts';
 
 /** What the endpoints of the management API stand on. */
-export interface ApiDeps {
+export interface ApiDeps extends ProcessTokens {
   readonly database: Database;
   readonly config: Pick<Config, 'issuer'>;
-  /** The token of the configuration. Unset: only tokens that were made are good. */
-  readonly operatorToken: string | undefined;
   readonly calls: CallLog;
   /** Aborted when the server stops: what takes long says so and ends. */
   readonly ending?: AbortSignal | undefined;

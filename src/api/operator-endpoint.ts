@@ -69,16 +69,13 @@ export function operatorEndpoint(
 }
 
 /** @throws StagedoorError `unauthenticated`, with the challenge already in the answer's headers */
-async function admit(
-  { database, operatorToken }: ApiDeps,
-  ctx: Context,
-): Promise<{ operator: Operator; token: string }> {
+async function admit(deps: ApiDeps, ctx: Context): Promise<{ operator: Operator; token: string }> {
   ctx.vary('Authorization');
   // Answers hold personal data and, once, secrets.
   ctx.set('Cache-Control', 'no-store');
   const [, token] = /^Token +(.+)$/i.exec(ctx.get('Authorization')) ?? [];
   const operator =
-    token === undefined ? undefined : await authenticateOperator(database.db, operatorToken, token);
+    token === undefined ? undefined : await authenticateOperator(deps.database.db, deps, token);
   if (operator === undefined || token === undefined) {
     ctx.set('WWW-Authenticate', 'Token');
     throw new StagedoorError(

@@ -68,16 +68,34 @@ export function createTransport(options: TransportOptions): MailTransport {
     : smtpTransport(options, options.smtpUrl);
 }
 
-function smtpTransport(options: TransportOptions, url: string): MailTransport {
-  const { connection, greeting, socket } = options.timeouts ?? TIMEOUTS;
-  const transporter = nodemailer.createTransport({
+/**
+ * Connects to the mail server and signs in, without a mail.
+ * @throws MailFailure
+ */
+export async function verifyMailServer(options: TransportOptions, url: string): Promise<void> {
+  const transporter = createSmtp(options, url);
+  try {
+    await transporter.verify();
+  } catch (error) {
+    throw toFailure(error);
+  } finally {
+    transporter.close();
+  }
+}
+
+function createSmtp({ timeouts = TIMEOUTS }: TransportOptions, url: string) {
+  return nodemailer.createTransport({
     url,
-    connectionTimeout: connection,
-    greetingTimeout: greeting,
-    dnsTimeout: connection,
-    socketTimeout: socket,
+    connectionTimeout: timeouts.connection,
+    greetingTimeout: timeouts.greeting,
+    dnsTimeout: timeouts.connection,
+    socketTimeout: timeouts.socket,
     ...CLOSED,
   });
+}
+
+function smtpTransport(options: TransportOptions, url: string): MailTransport {
+  const transporter = createSmtp(options, url);
   return {
     send: async (mail, signal) => {
       try {

@@ -1,125 +1,123 @@
-import type { Application } from '../applications/application.ts';
-import { findApplication } from '../applications/find-application.ts';
-import { listApplications } from '../applications/list-applications.ts';
-import { resumeApplication } from '../applications/resume.ts';
-import { reviewApplication } from '../applications/review.ts';
-import { suspendApplication } from '../applications/suspend.ts';
-import { presentApplication } from '../applications/wire.ts';
-import type { Actor } from '../audit/event.ts';
-import type { Database } from '../db/database.ts';
-import { inTransaction, type Tx } from '../db/transaction.ts';
-import { StagedoorError } from '../errors.ts';
-import { APPLICATION_HELP as HELP } from './application-help.ts';
-import { type Output, UsageError } from './command.ts';
-import { parse } from './parse.ts';
-import { printApplication, printApplications } from './print-application.ts';
-import { readReason } from './read-reason.ts';
-import { withCurrentDatabase } from './with-database.ts';
+import type { Command } from 'commander';
+import { FACTS, applicationRequest as request } from './application-facts.ts';
+import { addApplicationWriting } from './application-writing.ts';
+import { addEnding, addShow } from './common-verbs.ts';
+import { printList } from './list.ts';
+import { quote } from './management.ts';
+import { type Shell, UsageError } from './shell.ts';
+import { apiAction, examples, printEntry } from './verb.ts';
 
-/** In the log, in the place of the name of an operator token. */
-const ACTOR: Actor = 'operator:cli';
-/** Applications that are read at once. */
-const BATCH = 500;
+const ID = '2fQ9dLx0aVbT7mRkY3nWcE5u';
 
-const OPTIONS = {
-  help: { type: 'boolean', short: 'h' },
-  json: { type: 'boolean' },
-  reason: { type: 'string' },
-} as const;
+interface ListOptions {
+  readonly owner?: string;
+  readonly reviewed?: boolean;
+  readonly unreviewed?: boolean;
+  readonly suspended?: boolean;
+}
 
-/** What an operator does to one application. */
-type Change = (tx: Tx, clientId: string) => Promise<Application>;
+/** `stagedoor application …` */
+export function addApplication(program: Command, shell: Shell): void {
+  const application = program
+    .command('application')
+    .description('Applications of third-party developers: register, review, suspend.');
+  examples(
+    application,
+    'application list --unreviewed',
+    `application review ${ID}`,
+    `application suspend ${ID} --reason "It sends mails to ticket buyers"`,
+  );
+  addList(application, shell);
+  addShow(application, shell, {
+    description: 'One application in full.',
+    args: ['<client_id>'],
+    request: ([id = '']) => request('GET', id),
+    facts: FACTS,
+    examples: [`application show ${ID}`],
+  });
+  addApplicationWriting(application, shell);
+  addStates(application, shell);
+  addEnding(application, shell, {
+    verb: 'delete',
+    description: 'Delete an application with all its authorizations and tokens.',
+    args: ['<client_id>'],
+    question: ([id = '']) => `Delete the application ${quote(id)} with all its authorizations?`,
+    request: ([id = '']) => request('DELETE', id),
+    done: ([id = '']) => `Deleted the application ${quote(id)} and its authorizations.`,
+    examples: [`application delete ${ID}`, `application delete ${ID} --yes`],
+  });
+}
 
-/** `stagedoor application list|show|review|suspend|resume` */
-export async function runApplication(args: readonly string[], { out }: Output): Promise<void> {
-  const { values, positionals } = parse(args, OPTIONS, HELP);
-  const [action, clientId, ...more] = positionals;
-  if (values.help || (action === 'help' && clientId === undefined)) {
-    out(HELP);
-    return;
-  }
-  const change = changeOf(action, values.reason);
-  if (action === 'list' && clientId === undefined) {
-    const all = await withCurrentDatabase(({ db }) => readAll(db));
-    out(values.json ? json(all.map(presentApplication)) : printApplications(all));
-    return;
-  }
-  if (action === 'list' || clientId === undefined || more.length > 0) {
-    throw new UsageError(
-      action === 'list' ? 'list takes no client id.' : `${action} takes one client id.`,
-      HELP,
+function addList(application: Command, shell: Shell): void {
+  const list = application
+    .command('list')
+    .description('All applications, the oldest first. With --json one array.')
+    .option('--owner <user>', 'only those of this user')
+    .option('--reviewed', 'only those that an operator has looked at')
+    .option('--unreviewed', 'only the others')
+    .option('--suspended', 'only those that are suspended')
+    .action(
+      apiAction<ListOptions>(shell, (api, line) => {
+        const { owner, reviewed, unreviewed, suspended } = line.options;
+        if (reviewed && unreviewed) {
+          throw new UsageError('--reviewed and --unreviewed together leave none.');
+        }
+        return printList(api, line, {
+          path: '/applications/',
+          query: {
+            owner,
+            reviewed: reviewed || unreviewed ? String(reviewed === true) : undefined,
+            suspended: suspended ? 'true' : undefined,
+          },
+          columns: [
+            ['CLIENT ID', 'client_id'],
+            ['STATE', 'state'],
+            ['REVIEWED', (entry) => (entry.reviewed_at === null ? 'no' : 'yes')],
+            ['OWNER', 'owner'],
+            ['NAME', 'name'],
+          ],
+          none: 'There are no applications.',
+        });
+      }),
     );
-  }
-  const application = await withCurrentDatabase(({ db }) =>
-    change === undefined
-      ? find(db, clientId)
-      : inTransaction(db, (tx) => change(tx, clientId)).catch(sayWhich(clientId)),
-  );
-  out(values.json ? json(presentApplication(application)) : printApplication(application));
-}
-
-/**
- * The change that an action stands for; undefined where it only looks.
- * @throws UsageError
- */
-function changeOf(action: string | undefined, reason: string | undefined): Change | undefined {
-  if (reason !== undefined && action !== 'suspend') {
-    throw new UsageError('--reason belongs to suspend.', HELP);
-  }
-  switch (action) {
-    case 'list':
-    case 'show':
-      return undefined;
-    case 'review':
-      return (tx, clientId) => reviewApplication(tx, ACTOR, clientId);
-    case 'suspend': {
-      const why = readReason(reason, HELP);
-      return (tx, clientId) => suspendApplication(tx, ACTOR, clientId, why);
-    }
-    case 'resume':
-      return (tx, clientId) => resumeApplication(tx, ACTOR, clientId);
-    default:
-      throw new UsageError(
-        action === undefined ? 'Say what to do.' : `There is no "application ${action}".`,
-        HELP,
-      );
-  }
-}
-
-async function readAll(db: Database['db']): Promise<Application[]> {
-  const all: Application[] = [];
-  for (;;) {
-    const { entries } = await listApplications(db, { limit: BATCH, offset: all.length });
-    all.push(...entries);
-    if (entries.length < BATCH) {
-      return all;
-    }
-  }
-}
-
-async function find(db: Database['db'], clientId: string): Promise<Application> {
-  const application = await findApplication(db, clientId);
-  if (application === undefined) {
-    throw notFound(clientId);
-  }
-  return application;
-}
-
-function sayWhich(clientId: string): (error: unknown) => never {
-  return (error) => {
-    throw error instanceof StagedoorError && error.code === 'not_found'
-      ? notFound(clientId)
-      : error;
-  };
-}
-
-function notFound(clientId: string): StagedoorError {
-  return new StagedoorError(
-    'not_found',
-    `There is no application with the client id ${JSON.stringify(clientId)}.`,
+  examples(
+    list,
+    'application list',
+    'application list --unreviewed',
+    "application list --json | jq -r '.[] | select(.reviewed_at == null) | .client_id'",
   );
 }
 
-function json(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
+function addStates(application: Command, shell: Shell): void {
+  for (const [verb, description] of [
+    ['review', 'Note that you have looked at it: the consent page warns no more.'],
+    ['resume', 'End a suspension. The owner gets a mail.'],
+  ] as const) {
+    const command = application.command(verb).description(description).argument('<client_id>');
+    command.action(
+      apiAction(shell, async (api, line) => {
+        const { body } = await api.call(request('POST', line.words[0] ?? '', {}, `${verb}/`));
+        printEntry(line, body, FACTS);
+      }),
+    );
+    examples(command, `application ${verb} ${ID}`);
+  }
+  const suspend = application
+    .command('suspend')
+    .description('Stop it at once. The owner reads the reason, and gets a mail.')
+    .argument('<client_id>')
+    .requiredOption('--reason <text>', 'why')
+    .action(
+      apiAction<{ readonly reason: string }>(shell, async (api, line) => {
+        const { reason } = line.options;
+        if (reason.trim() === '') {
+          throw new UsageError('suspend needs a --reason: the owner reads it.');
+        }
+        const { body } = await api.call(
+          request('POST', line.words[0] ?? '', { reason }, 'suspend/'),
+        );
+        printEntry(line, body, FACTS);
+      }),
+    );
+  examples(suspend, `application suspend ${ID} --reason "It sends mails to ticket buyers"`);
 }

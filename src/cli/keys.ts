@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Command } from 'commander';
 import type { Config } from '../config.ts';
 import { COOKIE_KEY_FILE, cookieKeysOf } from '../cookie-keys.ts';
 import type { Database } from '../db/database.ts';
@@ -7,49 +8,58 @@ import { inTransaction } from '../db/transaction.ts';
 import { StagedoorError } from '../errors.ts';
 import { listSigningKeys } from '../tokens/list-signing-keys.ts';
 import { type Rotated, rotateSigningKey } from '../tokens/rotate-signing-key.ts';
-import { type Output, UsageError } from './command.ts';
-import { KEYS_HELP as HELP } from './keys-help.ts';
-import { parse } from './parse.ts';
 import { presentKey, presentRotated, printKeys, printRotated } from './print-keys.ts';
+import type { Shell } from './shell.ts';
+import { databaseAction, examples, json } from './verb.ts';
 import { withCurrentDatabase } from './with-database.ts';
 
-const OPTIONS = {
-  help: { type: 'boolean', short: 'h' },
-  json: { type: 'boolean' },
-  now: { type: 'boolean', default: false },
-} as const;
-
-/** `stagedoor keys list|rotate` */
-export async function runKeys(args: readonly string[], { out }: Output): Promise<void> {
-  const { values, positionals } = parse(args, OPTIONS, HELP);
-  const [action, ...more] = positionals;
-  if (values.help || (action === 'help' && more.length === 0)) {
-    out(HELP);
-    return;
-  }
-  if (more.length > 0) {
-    throw new UsageError(`${action} takes no words.`, HELP);
-  }
-  if (values.now && action !== 'rotate') {
-    throw new UsageError('--now belongs to rotate.', HELP);
-  }
-  switch (action) {
-    case 'list': {
-      const keys = await withCurrentDatabase(({ db }, config) => listSigningKeys(db, config));
-      return out(values.json ? json(keys.map(presentKey)) : printKeys(keys));
-    }
-    case 'rotate': {
-      const rotated = await withCurrentDatabase((database, config) =>
-        rotate(database, config, values.now),
-      );
-      return out(values.json ? json(presentRotated(rotated)) : printRotated(rotated));
-    }
-    default:
-      throw new UsageError(
-        action === undefined ? 'Say what to do.' : `There is no "keys ${action}".`,
-        HELP,
-      );
-  }
+/** `stagedoor keys …` */
+export function addKeys(program: Command, shell: Shell): void {
+  const keys = program
+    .command('keys')
+    .description(
+      'The keys that sign introspection answers. The server rotates by itself, see SIGNING_KEY_MAX_AGE_DAYS; COOKIE_KEYS must be the same here as there.',
+    );
+  examples(keys, 'keys list', 'keys rotate');
+  const list = keys
+    .command('list')
+    .description(
+      'Which key signs, which is next, and which are still published so that what they signed can be verified.',
+    )
+    .action(
+      databaseAction(shell, async ({ options }) => {
+        const found = await withCurrentDatabase(shell, ({ db }, config) =>
+          listSigningKeys(db, config),
+        );
+        shell.out(options.json ? json(found.map(presentKey)) : printKeys(found));
+      }),
+    );
+  examples(
+    list,
+    'keys list',
+    `keys list --json | jq -r '.[] | select(.state == "signing") | .kid'`,
+  );
+  const rotating = keys
+    .command('rotate')
+    .description(
+      "Make a new key. It is published at once and signs 15 minutes later, when everybody who verifies has had time to fetch it; the one before stays published for a day and an access token's lifetime. Running servers follow by themselves.",
+    )
+    .option(
+      '--now',
+      'after a leak: the new key signs at once, and all others are deleted, so that nothing they signed is good any more. Whoever keeps the published keys refuses signatures until they fetch them again, at most 5 minutes later',
+    )
+    .action(
+      databaseAction<{ readonly now?: boolean }>(
+        shell,
+        async ({ options: { now = false, json: asJson } }) => {
+          const rotated = await withCurrentDatabase(shell, (database, config) =>
+            rotate(database, config, now),
+          );
+          shell.out(asJson ? json(presentRotated(rotated)) : printRotated(rotated));
+        },
+      ),
+    );
+  examples(rotating, 'keys rotate', 'keys rotate --now');
 }
 
 async function rotate({ db }: Database, config: Config, now: boolean): Promise<Rotated> {
@@ -69,8 +79,4 @@ async function refuseMissingCookieKeys({ cookieKeys, dataDir }: Config): Promise
       );
     });
   }
-}
-
-function json(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
 }

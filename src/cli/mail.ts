@@ -1,57 +1,59 @@
+import type { Command } from 'commander';
 import { listUndeliveredMails } from '../audit/list-mails.ts';
 import { retryFailedMails, retryMail } from '../audit/retry-mail.ts';
 import { inTransaction } from '../db/transaction.ts';
-import { type Output, UsageError } from './command.ts';
-import { MAIL_HELP as HELP } from './mail-help.ts';
-import { parse } from './parse.ts';
 import { presentMail, printMails } from './print-mails.ts';
+import { type Shell, UsageError } from './shell.ts';
+import { databaseAction, examples, json } from './verb.ts';
 import { withCurrentDatabase } from './with-database.ts';
 
-const OPTIONS = {
-  help: { type: 'boolean', short: 'h' },
-  json: { type: 'boolean' },
-  failed: { type: 'boolean' },
-  all: { type: 'boolean' },
-} as const;
-
-/** `stagedoor mail list|retry` */
-export async function runMail(args: readonly string[], { out }: Output): Promise<void> {
-  const { values, positionals } = parse(args, OPTIONS, HELP);
-  const [action, ...ids] = positionals;
-  const { json = false, failed = false, all = false } = values;
-  if (values.help || (action === 'help' && ids.length === 0)) {
-    out(HELP);
-    return;
-  }
-  switch (action) {
-    case 'list':
-      if (ids.length > 0 || all) {
-        throw new UsageError('list takes no id, and lists them all by itself.', HELP);
-      }
-      out(await list(failed, json));
-      return;
-    case 'retry':
-      if (failed || ids.length !== (all ? 0 : 1)) {
-        throw new UsageError('retry takes one id, or --all.', HELP);
-      }
-      out(say(await retry(ids[0]), json));
-      return;
-    default:
-      throw new UsageError(
-        action === undefined ? 'Say what to do.' : `There is no "mail ${action}".`,
-        HELP,
-      );
-  }
+interface RetryOptions {
+  readonly all?: boolean;
 }
 
-async function list(failed: boolean, json: boolean): Promise<string> {
-  const mails = await withCurrentDatabase(({ db }) => listUndeliveredMails(db, { failed }));
-  return json ? `${JSON.stringify(mails.map(presentMail), null, 2)}\n` : printMails(mails, failed);
+/** `stagedoor mail …` */
+export function addMail(program: Command, shell: Shell): void {
+  const mail = program
+    .command('mail')
+    .description('Mails that are not delivered. What they say is not shown.');
+  examples(mail, 'mail list --failed', 'mail retry --all');
+  const list = mail
+    .command('list')
+    .description(
+      'Mails that are not delivered, the oldest first: those that wait for their next attempt, and those that were given up, a day after the first one or because the mail server takes nothing for that address.',
+    )
+    .option('--failed', 'only those that were given up')
+    .action(
+      databaseAction<{ readonly failed?: boolean }>(shell, async ({ options }) => {
+        const { failed = false } = options;
+        const mails = await withCurrentDatabase(shell, ({ db }) =>
+          listUndeliveredMails(db, { failed }),
+        );
+        shell.out(options.json ? json(mails.map(presentMail)) : printMails(mails, failed));
+      }),
+    );
+  examples(list, 'mail list --failed', "mail list --json | jq -r 'map(.last_error) | unique[]'");
+  const retry = mail
+    .command('retry')
+    .description(
+      'Send one that was given up again, with as many attempts as a new one. The running server does so within seconds.',
+    )
+    .argument('[id]')
+    .option('--all', 'all that were given up')
+    .action(
+      databaseAction<RetryOptions>(shell, async ({ words: [id], options }) => {
+        if ((id === undefined) !== (options.all === true)) {
+          throw new UsageError('retry takes one id, or --all.');
+        }
+        shell.out(say(await retryMails(shell, id), options.json === true));
+      }),
+    );
+  examples(retry, 'mail retry 2f9a5c1e-7d40-4b6e-9a53-0c8f6a1b2d3e', 'mail retry --all');
 }
 
 /** Without an id, all that were given up; returns how many. */
-function retry(id: string | undefined): Promise<number> {
-  return withCurrentDatabase(({ db }) =>
+function retryMails(shell: Shell, id: string | undefined): Promise<number> {
+  return withCurrentDatabase(shell, ({ db }) =>
     inTransaction(db, async (tx) => {
       if (id === undefined) {
         return retryFailedMails(tx);
@@ -62,9 +64,9 @@ function retry(id: string | undefined): Promise<number> {
   );
 }
 
-function say(retried: number, json: boolean): string {
-  if (json) {
-    return `${JSON.stringify({ retried })}\n`;
+function say(retried: number, asJson: boolean): string {
+  if (asJson) {
+    return json({ retried });
   }
   return retried === 0
     ? 'No mail was given up.\n'

@@ -1,31 +1,29 @@
+import type { Command } from 'commander';
 import { migrate } from '../db/migrate.ts';
-import { type Output, UsageError } from './command.ts';
-import { parse } from './parse.ts';
+import type { Shell } from './shell.ts';
+import { databaseAction, examples, json } from './verb.ts';
 import { withDatabase } from './with-database.ts';
 
-const HELP = `Usage: stagedoor migrate
-
-Brings the database of DATABASE_URL, or the embedded one in DATA_DIR, up to date. Does nothing
-where it is.
-
-Example:
-  DATABASE_URL=postgres://stagedoor:secret@localhost/stagedoor stagedoor migrate
-`;
-
 /** `stagedoor migrate` */
-export async function runMigrate(args: readonly string[], { out }: Output): Promise<void> {
-  const { values, positionals } = parse(args, { help: { type: 'boolean', short: 'h' } }, HELP);
-  if (values.help) {
-    out(HELP);
-    return;
-  }
-  if (positionals.length > 0) {
-    throw new UsageError('migrate takes no words.', HELP);
-  }
-  const names = await withDatabase((database) => migrate(database.db));
-  out(
-    names.length === 0
-      ? 'The database is up to date.\n'
-      : `Ran ${names.length} migration(s): ${names.join(', ')}.\n`,
-  );
+export function addMigrate(program: Command, shell: Shell): void {
+  const command = program
+    .command('migrate')
+    .description(
+      'Bring the database of DATABASE_URL, or the embedded one in DATA_DIR, up to date. Does nothing where it is.',
+    )
+    .action(
+      databaseAction(shell, async ({ options }) => {
+        const ran = await withDatabase(shell, ({ db }) => migrate(db));
+        if (options.json) {
+          shell.out(json({ ran }));
+          return;
+        }
+        shell.out(
+          ran.length === 0
+            ? 'The database is up to date.\n'
+            : `Ran ${ran.length} migration(s): ${ran.join(', ')}.\n`,
+        );
+      }),
+    );
+  examples(command, 'migrate');
 }

@@ -1,26 +1,24 @@
 import type { ListedSigningKey } from '../tokens/list-signing-keys.ts';
 import type { Rotated } from '../tokens/rotate-signing-key.ts';
-import { table } from './table.ts';
+import type { Entry } from './management.ts';
+import { createTable } from './present.ts';
 
 /** A table, a line a key. */
 export function printKeys(keys: readonly ListedSigningKey[]): string {
   if (keys.length === 0) {
     return 'There are no signing keys: the server makes the first one when it starts.\n';
   }
-  return table(
-    ['KEY ID', 'STATE', 'SIGNS FROM', 'SIGNS UNTIL', 'PUBLISHED UNTIL'],
-    keys.map((key) => [
-      key.kid,
-      key.state,
-      key.signsFrom.toISOString(),
-      key.retiredAt?.toISOString() ?? '-',
-      key.publishedUntil?.toISOString() ?? '-',
-    ]),
-  );
+  return createTable([
+    ['KEY ID', 'kid'],
+    ['STATE', 'state'],
+    ['SIGNS FROM', 'signs_from'],
+    ['SIGNS UNTIL', 'signs_until'],
+    ['PUBLISHED UNTIL', 'published_until'],
+  ])(keys.map(presentKey));
 }
 
 /** A key on the wire. */
-export function presentKey(key: ListedSigningKey): object {
+export function presentKey(key: ListedSigningKey): Entry {
   return {
     kid: key.kid,
     alg: key.alg,

@@ -1,33 +1,29 @@
 import type { UndeliveredMail } from '../audit/mail.ts';
-import { oneLine } from '../audit/mail-text.ts';
-import { table } from './table.ts';
-
-/** Longest error that a line shows, in characters; `--json` has the whole. */
-const ERROR_LIMIT = 120;
+import type { Entry } from './management.ts';
+import { createTable } from './present.ts';
 
 /** A table, a line a mail. Nothing in an address or an error steers the terminal. */
 export function printMails(mails: readonly UndeliveredMail[], failed: boolean): string {
   if (mails.length === 0) {
     return failed ? 'No mail was given up.\n' : 'All mails are delivered.\n';
   }
-  return table(
-    ['ID', 'KIND', 'RECIPIENT', 'WRITTEN', 'ATTEMPTS', 'STATE', 'LAST ERROR'],
-    mails.map((mail) => [
-      mail.id,
-      mail.kind,
-      oneLine(mail.recipient, 254),
-      mail.createdAt.toISOString(),
-      String(mail.attempts),
-      mail.failedAt === null
-        ? `waits until ${mail.nextAttemptAt.toISOString()}`
-        : `given up ${mail.failedAt.toISOString()}`,
-      oneLine(mail.lastError ?? '-', ERROR_LIMIT),
-    ]),
-  );
+  return createTable([
+    ['ID', 'id'],
+    ['KIND', 'kind'],
+    ['RECIPIENT', 'recipient'],
+    ['WRITTEN', 'created_at'],
+    ['ATTEMPTS', 'attempts'],
+    ['STATE', stateOf],
+    ['LAST ERROR', 'last_error'],
+  ])(mails.map(presentMail));
+}
+
+function stateOf({ failed_at, next_attempt_at }: Entry): string {
+  return failed_at === null ? `waits until ${next_attempt_at}` : `given up ${failed_at}`;
 }
 
 /** A mail for scripts. */
-export function presentMail(mail: UndeliveredMail): object {
+export function presentMail(mail: UndeliveredMail): Entry {
   return {
     id: mail.id,
     kind: mail.kind,

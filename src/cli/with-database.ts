@@ -1,40 +1,63 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, readConfig } from '../config.ts';
+import { assertReachable } from '../db/assert-reachable.ts';
 import { type Database, openDatabase } from '../db/database.ts';
+import { holderOf } from '../db/directory-lock.ts';
 import { pendingMigrations } from '../db/migrate.ts';
 import { StagedoorError } from '../errors.ts';
+import { readServerFile, type ServerFile } from '../server-file.ts';
+import type { Shell } from './shell.ts';
+
+/** Milliseconds that another command on the same embedded database, or a server that starts, gets. */
+const PATIENCE = 60_000;
+/** Milliseconds after which a person is told what is waited for. */
+const SILENCE = 2_000;
+
+/** The database, or the server that has it to itself. */
+export type Opened = { readonly database: Database } | { readonly server: ServerFile };
 
 /**
  * Opens the configured database for one command and closes it again.
  * @throws StagedoorError with a line for the operator where it can't be used
  */
 export async function withDatabase<T>(
+  shell: Shell,
   work: (database: Database, config: Config) => Promise<T>,
 ): Promise<T> {
-  return use(readConfig(), work);
+  const config = readConfig(shell.env);
+  return use(await openForUs(config, shell), (database) => work(database, config));
 }
 
 /** As `withDatabase`, for a database that is there already and up to date. */
 export async function withCurrentDatabase<T>(
+  shell: Shell,
   work: (database: Database, config: Config) => Promise<T>,
 ): Promise<T> {
-  const config = readConfig();
+  const config = readConfig(shell.env);
   await refuseMissing(config);
-  return use(config, async (database) => {
-    const pending = await pendingMigrations(database.db);
-    if (pending.length > 0) {
-      throw new StagedoorError(
-        'database_behind',
-        `The database lacks ${pending.length} migration(s): ${pending.join(', ')}. Run "stagedoor migrate" first.`,
-      );
-    }
+  return use(await openForUs(config, shell), async (database) => {
+    await refuseBehind(database);
     return work(database, config);
   });
 }
 
+/** Uses a database that was opened, and closes it. */
+export async function use<T>(
+  database: Database,
+  work: (database: Database) => Promise<T>,
+): Promise<T> {
+  try {
+    await assertReachable(database);
+    return await work(database);
+  } finally {
+    await database.close();
+  }
+}
+
 /** To look for applications makes no new database in a folder that was named by mistake. */
-async function refuseMissing({ databaseUrl, dataDir }: Config): Promise<void> {
+export async function refuseMissing({ databaseUrl, dataDir }: Config): Promise<void> {
   if (databaseUrl === undefined) {
     await access(join(dataDir, 'db')).catch(() => {
       throw new StagedoorError(
@@ -45,43 +68,75 @@ async function refuseMissing({ databaseUrl, dataDir }: Config): Promise<void> {
   }
 }
 
-async function use<T>(
-  config: Config,
-  work: (database: Database, config: Config) => Promise<T>,
-): Promise<T> {
-  const database = await open(config);
-  try {
-    await ping(database);
-    return await work(database, config);
-  } finally {
-    await database.close();
-  }
-}
-
-async function open({ databaseUrl: url, dataDir, issuer }: Config): Promise<Database> {
-  try {
-    return await openDatabase({ url, dataDir, connections: 1 });
-  } catch (error) {
-    if (!(error instanceof StagedoorError && error.code === 'data_dir_in_use')) {
-      throw error;
-    }
+/** @throws StagedoorError `database_behind` */
+export async function refuseBehind({ db }: Database): Promise<void> {
+  const pending = await pendingMigrations(db);
+  if (pending.length > 0) {
     throw new StagedoorError(
-      'data_dir_in_use',
-      `The embedded database in ${dataDir} is in use, most likely by the running server, and belongs to one process at a time. Stop the server and try again. Applications can be managed while it runs, at ${issuer}/api/v1/applications/.`,
-      { cause: error },
+      'database_behind',
+      `The database lacks ${pending.length} migration(s): ${pending.join(', ')}. Run "stagedoor migrate" first.`,
     );
   }
 }
 
-async function ping(database: Database): Promise<void> {
+/**
+ * Opens the database. Where the embedded one is taken, finds the server that has it; another
+ * command is waited for.
+ * @throws StagedoorError `data_dir_in_use`
+ */
+export async function openOrFind(config: Config, { err }: Pick<Shell, 'err'>): Promise<Opened> {
+  const start = Date.now();
+  let told = false;
+  for (;;) {
+    try {
+      return { database: await open(config) };
+    } catch (error) {
+      if (!(error instanceof StagedoorError && error.code === 'data_dir_in_use')) {
+        throw error;
+      }
+      const server = await findServer(config);
+      if (server !== undefined) {
+        return { server };
+      }
+      const waited = Date.now() - start;
+      if (waited > PATIENCE) {
+        throw error;
+      }
+      if (waited > SILENCE && !told) {
+        told = true;
+        err(`Waiting for process ${await holderOf(config.dataDir)}, which has the database.\n`);
+      }
+    }
+    await sleep(100);
+  }
+}
+
+function open({ databaseUrl: url, dataDir }: Config): Promise<Database> {
+  return openDatabase({ url, dataDir, connections: 1 });
+}
+
+/** The server on the embedded database; undefined where whoever has it is none, or not yet one. */
+async function findServer({ dataDir }: Config): Promise<ServerFile | undefined> {
+  const holder = await holderOf(dataDir);
   try {
-    await database.ping();
+    const server = await readServerFile(dataDir);
+    return server?.pid === holder ? server : undefined;
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message || cause.name : 'no answer';
     throw new StagedoorError(
-      'database_unreachable',
-      `The database can't be reached: ${why}. Check DATABASE_URL, and that the server is up.`,
+      'data_dir_in_use',
+      `The embedded database in ${dataDir} belongs to the running server (process ${holder}), which is reached by ${join(dataDir, 'server.json')}; that file can't be read. Run the command as the user that runs the server.`,
       { cause },
     );
   }
+}
+
+async function openForUs(config: Config, shell: Shell): Promise<Database> {
+  const opened = await openOrFind(config, shell);
+  if ('database' in opened) {
+    return opened.database;
+  }
+  throw new StagedoorError(
+    'data_dir_in_use',
+    `This command needs the embedded database in ${config.dataDir} to itself, and the running server has it (process ${opened.server.pid}, ${opened.server.url}). Stop the server, run the command, and start the server again. With PostgreSQL (DATABASE_URL) both can run.`,
+  );
 }

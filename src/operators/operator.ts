@@ -43,6 +43,8 @@ export interface OperatorToken {
 
 /** Id and name of the token in the configuration, which has all rights. */
 export const BOOTSTRAP = 'bootstrap';
+/** The same of whoever has a shell on the server, and so all rights too. */
+export const CLI = 'cli';
 
 /** Whether an operator may do this. A right over something includes reading it. */
 export function mayDo(operator: Pick<Operator, 'rights'>, { right, access }: Demand): boolean {
@@ -63,11 +65,11 @@ export function missingRights(
 
 /** What `isOperatorName` wants, for whoever gave another one. */
 export const NAME_RULE =
-  'A name is 1 to 64 of a-z 0-9 . _ - and begins with a letter or digit; "bootstrap" is taken.';
+  'A name is 1 to 64 of a-z 0-9 . _ - and begins with a letter or digit; "bootstrap" and "cli" are taken.';
 
 /** Whether `value` may name a token; the log shows it as `operator:<name>`. */
 export function isOperatorName(value: string): boolean {
-  return /^[a-z0-9][a-z0-9._-]{0,63}$/.test(value) && value !== BOOTSTRAP;
+  return /^[a-z0-9][a-z0-9._-]{0,63}$/.test(value) && value !== BOOTSTRAP && value !== CLI;
 }
 
 /** Whether `value` is one of the rights. */

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { stagedoor } from '../support/command-line.ts';
+import { stagedoor, stagedoorHere } from '../support/command-line.ts';
 import { createEmptyDatabase } from '../support/database.ts';
 import {
   createPlatform,
@@ -11,7 +11,7 @@ import {
   type TestApplication,
   type TestPlatform,
 } from '../support/factories.ts';
-import { callManagement, manage } from '../support/platform.ts';
+import { callManagement } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { introspect, obtainTokens } from '../support/tokens.ts';
 
@@ -32,14 +32,14 @@ after(async () => {
 
 /** On the database of the running server. */
 const cli = (...args: string[]) =>
-  stagedoor({ DATABASE_URL: server.config.databaseUrl ?? '', DATA_DIR: folder }, ...args);
+  stagedoorHere({ DATABASE_URL: server.config.databaseUrl ?? '', DATA_DIR: folder }, args);
 
 describe('An operator on the command line', () => {
   test('asks for help', async () => {
     for (const args of [[], ['--help'], ['help'], ['-h']]) {
       const { code, out } = await stagedoor({}, ...args);
       assert.equal(code, 0);
-      assert.match(out, /migrate .*\n.*application .*/);
+      assert.match(out, /\n {2}application .*[\s\S]*\n {2}migrate .*[\s\S]*Exit codes/);
     }
     for (const args of [
       ['application', '--help'],
@@ -54,20 +54,22 @@ describe('An operator on the command line', () => {
 
   test('is told what is wrong with a command line, with code 2 and nothing on the output', async () => {
     for (const [args, message] of [
-      [['aplication'], /no command "aplication"/],
-      [['toString'], /no command "toString"/],
-      [['application'], /Say what to do/],
-      [['application', 'delete', 'x'], /no "application delete"/],
-      [['application', 'show'], /show takes one client id/],
-      [['application', 'show', 'a', 'b'], /show takes one client id/],
-      [['application', 'list', 'a'], /list takes no client id/],
+      [['aplication'], /unknown command 'aplication'\s+\(Did you mean application\?\)/],
+      [['toString'], /unknown command 'toString'/],
+      [['\u001b[31m'], /unknown command ' \[31m'/],
+      [['application'], /Commands:/],
+      [['application', 'delte', 'x'], /Did you mean delete\?/],
+      [['application', 'show'], /missing required argument 'client_id'/],
+      [['application', 'show', 'a', 'b'], /too many arguments/],
+      [['application', 'list', 'a'], /too many arguments/],
+      [['application', 'list', '--onwer', 'a'], /Did you mean --owner\?/],
       [['application', 'list', '--yaml'], /--yaml/],
-      [['application', 'suspend', 'a'], /suspend needs --reason/],
-      [['application', 'suspend', 'a', '--reason', ' '], /suspend needs --reason/],
-      [['application', 'suspend', 'a', '--reason', 'x'.repeat(2001)], /no more than 2000/],
-      [['application', 'suspend', 'a', '--reason', 'a\u001b[31m'], /Control characters/],
-      [['application', 'resume', 'a', '--reason', 'x'], /--reason belongs to suspend/],
-      [['migrate', 'now'], /takes no words/],
+      [['application', 'suspend', 'a'], /'--reason <text>' not specified/],
+      [['application', 'suspend', 'a', '--reason', ' '], /suspend needs a --reason/],
+      [['application', 'suspend', 'a', '--reason', 'x'.repeat(2001)], /--reason: .* 2000/],
+      [['application', 'suspend', 'a', '--reason', 'a\u001b[31m'], /--reason: Control characters/],
+      [['application', 'resume', 'a', '--reason', 'x'], /unknown option '--reason'/],
+      [['migrate', 'now'], /too many arguments/],
     ] as const) {
       const { code, out, err } = await cli(...args);
       assert.deepEqual([code, out], [2, ''], err);
@@ -98,7 +100,7 @@ describe('An operator on the command line', () => {
       (await introspect(server, platform.resourceServer, accessToken)).body.active;
     const shown = await cli('application', 'show', clientId);
     assert.match(shown.out, /^Name +Seat Map$/m);
-    assert.match(shown.out, /^Owner +ben \(Ben Example\)$/m);
+    assert.match(shown.out, /^Owner +ben$/m);
     assert.match(shown.out, /^Reviewed +no$/m);
     assert.match((await cli('application', 'review', clientId)).out, /^Reviewed +2\d{3}-/m);
     const suspended = await cli('application', 'suspend', clientId, '--reason', 'Spam', '--json');
@@ -115,6 +117,7 @@ describe('An operator on the command line', () => {
       .selectFrom('audit_events')
       .select(['action', 'user_id'])
       .where('actor', '=', 'operator:cli')
+      .where('action', '!=', 'stagedoor.operator.called')
       .orderBy('id')
       .execute();
     assert.deepEqual(
@@ -181,7 +184,7 @@ describe('A command says what to do about the database', () => {
   test('that is away', async () => {
     const env = { DATABASE_URL: 'postgres://x:very-secret@127.0.0.1:1/x' };
     const { code, err } = await stagedoor(env, 'application', 'list');
-    assert.equal(code, 1);
+    assert.equal(code, 4);
     assert.match(err, /can't be reached: .*Check DATABASE_URL/);
     assert.ok(!err.includes('very-secret'));
   });
@@ -195,21 +198,6 @@ describe('A command says what to do about the database', () => {
       (await readdir(folder)).filter((name) => name === 'empty'),
       [],
     );
-  });
-
-  test('that is embedded, and belongs to the running server', async () => {
-    const embedded = await startServer({ DATABASE_URL: '' });
-    const env = { DATA_DIR: embedded.config.dataDir };
-    try {
-      await manage(embedded, 'PUT', '/api/v1/users/ben/', { email: 'ben@example.com' });
-      const { clientId } = await registerApplication(embedded, { owner: 'ben' });
-      const refused = await stagedoor(env, 'application', 'review', clientId);
-      assert.equal(refused.code, 1);
-      assert.match(refused.err, /in use, most likely by the running server.*Stop the server/);
-      assert.equal((await stagedoor(env, 'migrate')).code, 1);
-    } finally {
-      await embedded.close();
-    }
   });
 
   test('that is embedded, once the server has stopped', async () => {

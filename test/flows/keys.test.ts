@@ -309,10 +309,10 @@ describe('an operator who looks after signing keys', () => {
 
   it('is told what is wrong with a command line', async () => {
     for (const [args, message] of [
-      [[], /Say what to do/],
-      [['delete'], /no "keys delete"/],
-      [['list', 'x'], /list takes no words/],
-      [['list', '--now'], /--now belongs to rotate/],
+      [[], /Commands:/],
+      [['delete'], /unknown command 'delete'/],
+      [['list', 'x'], /too many arguments/],
+      [['list', '--now'], /unknown option '--now'/],
     ] as const) {
       const script = cli(server, args);
       assert.equal((await script.ended).code, 2);

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { takeDirectory } from '../../src/db/directory-lock.ts';
+import { promisify } from 'node:util';
+import { holderOf, takeDirectory } from '../../src/db/directory-lock.ts';
 import { StagedoorError } from '../../src/errors.ts';
+
+const run = promisify(execFile);
 
 describe('A data folder', () => {
   let folder: string;
@@ -17,8 +20,11 @@ describe('A data folder', () => {
   test('is taken by one process, and can be taken again when that gave it back', async () => {
     for (let i = 0; i < 2; i += 1) {
       const giveBack = await takeDirectory(folder);
-      assert.equal(await readFile(join(folder, 'lock'), 'utf8'), String(process.pid));
+      assert.equal(await readFile(join(folder, 'lock'), 'utf8'), `${process.pid} ${hostname()}`);
+      await assert.rejects(takeDirectory(folder), /in use/);
+      assert.equal(await holderOf(folder), process.pid);
       await giveBack();
+      assert.equal(await holderOf(folder), undefined);
     }
   });
 
@@ -39,6 +45,35 @@ describe('A data folder', () => {
       await writeFile(join(folder, 'lock'), left);
       const giveBack = await takeDirectory(folder);
       await giveBack();
+    }
+  });
+
+  test('is held in another container as long as there are signs of life', async () => {
+    const lock = join(folder, 'lock');
+    await writeFile(lock, '1 another-container');
+    await assert.rejects(takeDirectory(folder), /process 1 on the host another-container/);
+    const before = new Date(Date.now() - 90_000);
+    await utimes(lock, before, before);
+    await (await takeDirectory(folder))();
+  });
+
+  test('of a crashed process is taken over by one of many', async () => {
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    const module = new URL('../../src/db/directory-lock.ts', import.meta.url).href;
+    const script = `
+      import { takeDirectory } from ${JSON.stringify(module)};
+      while (Date.now() < ${'START'});
+      const giveBack = await takeDirectory(${JSON.stringify(folder)}).catch(() => undefined);
+      console.log(giveBack === undefined ? 'refused' : 'taken');
+      setTimeout(() => giveBack?.(), 2000);`;
+    for (let round = 0; round < 2; round += 1) {
+      await writeFile(join(folder, 'lock'), String(pid));
+      const start = String(Date.now() + 2500);
+      const runs = Array.from({ length: 6 }, () =>
+        run(process.execPath, ['--input-type=module', '-e', script.replace('START', start)]),
+      );
+      const said = (await Promise.all(runs)).map(({ stdout }) => stdout.trim());
+      assert.deepEqual(said.sort(), [...Array(5).fill('refused'), 'taken']);
     }
   });
 

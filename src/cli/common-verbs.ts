@@ -1,0 +1,63 @@
+import type { Command } from 'commander';
+import { confirm } from './confirm.ts';
+import type { Request } from './management.ts';
+import type { Column } from './present.ts';
+import { withManagement } from './reach.ts';
+import type { Shell } from './shell.ts';
+import { action, apiAction, examples, json, printEntry } from './verb.ts';
+
+/** A command whose words name one thing. */
+interface AboutOne {
+  readonly description: string;
+  /** As commander writes them: `<id>`. */
+  readonly args: readonly string[];
+  readonly request: (words: readonly string[]) => Request;
+  readonly examples: readonly string[];
+}
+
+/** Adds `show`. */
+export function addShow(
+  group: Command,
+  shell: Shell,
+  one: AboutOne & { readonly facts: readonly Column[] },
+): void {
+  const show = group.command('show').description(one.description);
+  show.action(
+    apiAction(shell, async (api, line) => {
+      printEntry(line, (await api.call(one.request(line.words))).body, one.facts);
+    }),
+  );
+  withWords(show, one);
+}
+
+/** Adds what can't be undone, so it asks: `delete`, `revoke`. */
+export function addEnding(
+  group: Command,
+  shell: Shell,
+  one: AboutOne & {
+    readonly verb: 'delete' | 'revoke';
+    readonly question: (words: readonly string[]) => string;
+    /** Says what has happened. */
+    readonly done: (words: readonly string[]) => string;
+  },
+): void {
+  const ending = group.command(one.verb).description(one.description);
+  ending.option('-y, --yes', 'do not ask').action(
+    action<{ readonly yes?: boolean }>(shell, async ({ words, options }) => {
+      await confirm(shell, one.question(words), options.yes);
+      const { body } = await withManagement(shell, options.url, (api) =>
+        api.call(one.request(words)),
+      );
+      const answer = one.verb === 'delete' ? { deleted: words.at(-1) } : body;
+      shell.out(options.json ? json(answer) : `${one.done(words)}\n`);
+    }),
+  );
+  withWords(ending, one);
+}
+
+function withWords(command: Command, one: AboutOne): void {
+  for (const arg of one.args) {
+    command.argument(arg);
+  }
+  examples(command, ...one.examples);
+}

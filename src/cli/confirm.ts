@@ -1,0 +1,94 @@
+import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { StagedoorError } from '../errors.ts';
+import { type Shell, UsageError } from './shell.ts';
+
+/**
+ * Asks before something that can't be undone.
+ * @param yes whether that was said in advance
+ * @throws UsageError where nobody can be asked; StagedoorError `cancelled` for anything but yes
+ */
+export async function confirm(shell: Shell, question: string, yes = false): Promise<void> {
+  if (yes) {
+    return;
+  }
+  if (!shell.interactive) {
+    throw new UsageError('This can not be undone. Add --yes to do it without being asked.');
+  }
+  const [answer = ''] = await ask(shell, [`${question} [y/N] `], true);
+  if (!/^y(es)?$/i.test(answer.trim())) {
+    throw new StagedoorError('cancelled', 'Nothing was changed.');
+  }
+}
+
+/** How a password comes in: never as an argument, which others see in the list of processes. */
+export interface PasswordOptions {
+  readonly passwordStdin?: boolean;
+  readonly askPassword?: boolean;
+}
+
+/**
+ * The password, if one was announced.
+ * @throws UsageError where it can't be read
+ */
+export async function readPassword(
+  shell: Shell,
+  { passwordStdin, askPassword }: PasswordOptions,
+): Promise<string | undefined> {
+  if (passwordStdin) {
+    const given = (await text(shell.input)).replace(/\r?\n$/, '');
+    if (given === '') {
+      throw new UsageError('There is no password on standard input.');
+    }
+    return given;
+  }
+  if (!askPassword) {
+    return undefined;
+  }
+  if (!shell.interactive) {
+    throw new UsageError('There is no terminal to ask at. Use --password-stdin.');
+  }
+  const [first, second] = await ask(shell, ['Password: ', 'Again: '], false);
+  if (first !== second) {
+    throw new StagedoorError('cancelled', 'The two are not the same. Nothing was changed.');
+  }
+  return first;
+}
+
+/**
+ * Asks for a line each; `visible` is whether the terminal shows what is typed.
+ * @throws StagedoorError `cancelled` where the input ends, as by Ctrl-D and Ctrl-C
+ */
+async function ask(
+  { input, err }: Shell,
+  questions: readonly string[],
+  visible: boolean,
+): Promise<string[]> {
+  const output = new Writable({
+    write: (chunk, _, done) => {
+      if (visible) {
+        err(String(chunk));
+      }
+      done();
+    },
+  });
+  const lines = createInterface({ input, output, terminal: true });
+  // One for all questions: what is typed ahead is kept.
+  const typed = lines[Symbol.asyncIterator]();
+  const answers: string[] = [];
+  try {
+    for (const question of questions) {
+      err(question);
+      const { value, done } = await typed.next();
+      if (done === true) {
+        throw new StagedoorError('cancelled', 'Nothing was changed.');
+      }
+      answers.push(value);
+      err(visible ? '' : '\n');
+    }
+    return answers;
+  } finally {
+    lines.close();
+  }
+}

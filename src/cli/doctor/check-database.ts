@@ -1,0 +1,138 @@
+import { countMails } from '../../audit/count-mails.ts';
+import type { Config } from '../../config.ts';
+import { cookieKeysOf } from '../../cookie-keys.ts';
+import { assertReachable } from '../../db/assert-reachable.ts';
+import type { Database } from '../../db/database.ts';
+import { lookAtServer } from '../../db/look-at-server.ts';
+import { pendingMigrations } from '../../db/migrate.ts';
+import { StagedoorError } from '../../errors.ts';
+import { unopenedSigningKeys } from '../../tokens/check-signing-keys.ts';
+import { listSigningKeys } from '../../tokens/list-signing-keys.ts';
+import type { Shell } from '../shell.ts';
+import { type Opened, openOrFind, refuseMissing } from '../with-database.ts';
+import { checkClock, timeAhead } from './check-clock.ts';
+import { hasCookieKeys } from './check-here.ts';
+import { checkThroughServer } from './check-through-server.ts';
+import { type Finding, fail, ok, skip, warn } from './finding.ts';
+import { judgeMails } from './judge-mails.ts';
+
+/** Version of PostgreSQL that the server needs at least. */
+const POSTGRESQL = 15;
+const DAY = 86_400_000;
+/** Days after its age that a key may go on: a server has to run to replace it. */
+const GRACE = 7;
+
+/** The database, its migrations and clock, and what is kept in it: mails, signing keys. */
+export async function checkDatabase(config: Config, shell: Shell): Promise<Finding[]> {
+  let opened: Opened;
+  try {
+    await refuseMissing(config);
+    opened = await openOrFind(config, shell);
+  } catch (error) {
+    return [explain(error, config)];
+  }
+  if ('server' in opened) {
+    return checkThroughServer(opened.server);
+  }
+  try {
+    return await checkOpened(opened.database, config);
+  } finally {
+    await opened.database.close();
+  }
+}
+
+function explain(error: unknown, { databaseUrl }: Config): Finding {
+  const says = error instanceof Error ? error.message : String(error);
+  const missing = error instanceof StagedoorError && error.code === 'data_dir_unusable';
+  return databaseUrl === undefined && missing
+    ? warn('database', says, 'The server makes the embedded one when it starts.')
+    : fail(
+        'database',
+        says,
+        'Find out which process has the folder, and whether it is to have it.',
+      );
+}
+
+async function checkOpened(database: Database, config: Config): Promise<Finding[]> {
+  const { db, engine } = database;
+  const where =
+    config.databaseUrl === undefined ? config.dataDir : withoutSecrets(config.databaseUrl);
+  try {
+    await assertReachable(database);
+  } catch (error) {
+    const says = error instanceof Error ? error.message : String(error);
+    return [fail('database', `${where}: ${says}`, 'Start PostgreSQL, or mend DATABASE_URL.')];
+  }
+  const { answer, ahead } = await timeAhead(
+    () => lookAtServer(db),
+    ({ now }) => now.getTime(),
+  );
+  const name = engine === 'embedded' ? 'Embedded PGlite' : 'PostgreSQL';
+  const told = `${name} ${answer.version} at ${where}.`;
+  const findings = [
+    Number.parseInt(answer.version, 10) >= POSTGRESQL
+      ? ok('database', told)
+      : fail('database', told, `Upgrade to PostgreSQL ${POSTGRESQL} or newer.`),
+    ...(engine === 'embedded' ? [] : [checkClock('the database', ahead)]),
+  ];
+  const pending = await pendingMigrations(db);
+  if (pending.length > 0) {
+    return [...findings, behind(pending, engine), skip('mails', 'They need the migrations.')];
+  }
+  return [
+    ...findings,
+    ok('migrations', 'All have run.'),
+    ...judgeMails(await countMails(db)),
+    ...(await checkKeys(database, config)),
+  ];
+}
+
+function behind(pending: readonly string[], engine: Database['engine']): Finding {
+  const says = `${pending.length} have not run: ${pending.join(', ')}.`;
+  return engine === 'embedded'
+    ? warn('migrations', says, 'The server runs them when it starts; or run "stagedoor migrate".')
+    : fail('migrations', says, 'Run "stagedoor migrate": the server does not start before.');
+}
+
+async function checkKeys({ db }: Database, config: Config): Promise<Finding[]> {
+  const signing = (await listSigningKeys(db, config)).find(({ state }) => state === 'signing');
+  if (signing === undefined) {
+    return [warn('signing keys', 'There are none yet.', 'The server makes one when it starts.')];
+  }
+  if (!(await hasCookieKeys(config))) {
+    return [
+      fail(
+        'signing keys',
+        'There are some, but not the cookie keys that open them.',
+        'Set COOKIE_KEYS or DATA_DIR as for the server.',
+      ),
+    ];
+  }
+  const unopened = await unopenedSigningKeys(db, await cookieKeysOf(config));
+  if (unopened.length > 0) {
+    return [
+      fail(
+        'signing keys',
+        `The COOKIE_KEYS of this process do not open ${unopened.join(', ')}.`,
+        'Add the earlier key at the end of COOKIE_KEYS; if it is lost, run "stagedoor keys rotate --now".',
+      ),
+    ];
+  }
+  const age = Math.floor((Date.now() - signing.signsFrom.getTime()) / DAY);
+  const limit = config.signingKeyMaxAgeDays;
+  return [
+    limit > 0 && age > limit + GRACE
+      ? warn(
+          'signing keys',
+          `The one that signs is ${age} days old, and ${limit} are allowed.`,
+          'A running server replaces it by itself: start one, or run "stagedoor keys rotate".',
+        )
+      : ok('signing keys', `The one that signs does so since ${age} days.`),
+  ];
+}
+
+/** Host and name of a database: user, password and parameters stay where they are. */
+function withoutSecrets(url: string): string {
+  const { host, pathname } = URL.parse(url) ?? { host: 'DATABASE_URL', pathname: '' };
+  return `${host}${pathname}`;
+}

@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+import { verifyMailServer } from '../../audit/transport.ts';
+import type { Config } from '../../config.ts';
+import { isEmail } from '../../directory/user.ts';
+import { isWritable } from './check-here.ts';
+import { type Finding, fail, ok, warn } from './finding.ts';
+
+/** Whether mails can be sent: nothing is, but the mail server is asked. */
+export async function checkMail(config: Config): Promise<Finding[]> {
+  return [await checkDelivery(config), checkSender(config)];
+}
+
+async function checkDelivery(config: Config): Promise<Finding> {
+  const { smtpUrl, dataDir, production } = config;
+  if (smtpUrl === undefined) {
+    const folder = join(dataDir, 'mail');
+    if (!(await isWritable(folder))) {
+      const says = `Mails become files in ${folder}, which can't be written.`;
+      return fail('mail server', says, 'Give the folder to the user that runs the server.');
+    }
+    const says = `SMTP_URL is not set: mails become files in ${folder}.`;
+    return production
+      ? warn('mail server', says, 'Set SMTP_URL, so that people get them.')
+      : ok('mail server', says);
+  }
+  const { host } = URL.parse(smtpUrl) ?? { host: 'SMTP_URL' };
+  try {
+    await verifyMailServer(config, smtpUrl);
+    return ok('mail server', `${host} answers, and lets the server in.`);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return fail(
+      'mail server',
+      `${host} does not take mails: ${why}.`,
+      /EAUTH/.test(why)
+        ? 'Mend user name and password in SMTP_URL; special characters must be percent-encoded.'
+        : 'Check host, port and scheme of SMTP_URL (smtps:// for TLS from the start, mostly port 465), and firewalls.',
+    );
+  }
+}
+
+function checkSender({ mailFrom, issuer, production }: Config): Finding {
+  const address = /<([^<>]*)>\s*$/.exec(mailFrom)?.[1] ?? mailFrom.trim();
+  const domain = address.slice(address.lastIndexOf('@') + 1);
+  const mend =
+    'Set MAIL_FROM to Name <address>, with a domain that SPF lets this mail server send for.';
+  if (!isEmail(address) && domain !== new URL(issuer).hostname) {
+    return fail(
+      'mail sender',
+      `MAIL_FROM has no address in it: ${JSON.stringify(mailFrom)}.`,
+      mend,
+    );
+  }
+  return production && !domain.includes('.')
+    ? warn('mail sender', `Nobody outside can answer to ${address}.`, mend)
+    : ok('mail sender', `${address}.`);
+}

@@ -1,0 +1,42 @@
+import type { ServerFile } from '../../server-file.ts';
+import { reasonOf } from '../management.ts';
+import { type Finding, fail, ok, skip, warn } from './finding.ts';
+import { judgeMails } from './judge-mails.ts';
+
+const TIMEOUT = 5_000;
+
+/** What the server that has the embedded database says: nobody else can look into it. */
+export async function checkThroughServer({ url, pid }: ServerFile): Promise<Finding[]> {
+  const ask = (path: string) => fetch(`${url}${path}`, { signal: AbortSignal.timeout(TIMEOUT) });
+  try {
+    const ready = await ask('/readyz');
+    if (!ready.ok) {
+      const says = `The server at ${url} says that its database does not answer.`;
+      return [fail('database', says, `Look into its log, and start it again (process ${pid}).`)];
+    }
+    const mails = countsIn(await (await ask('/metrics')).text());
+    const keys = await ask('/api/v1/oauth/jwks');
+    return [
+      ok('database', `The embedded one answers, through the running server (process ${pid}).`),
+      ok('migrations', 'The server ran them when it started.'),
+      ...(mails === undefined
+        ? [skip('mails', 'The server does not say how many wait.')]
+        : judgeMails(mails)),
+      keys.ok
+        ? ok('signing keys', 'The server publishes them.')
+        : warn('signing keys', 'The server publishes none.', 'Look into its log.'),
+    ];
+  } catch (error) {
+    const says = `The server (process ${pid}) does not answer at ${url}: ${reasonOf(error)}.`;
+    return [fail('database', says, 'Stop that process and start the server again.')];
+  }
+}
+
+function countsIn(metrics: string): { failed: number; pending: number } | undefined {
+  const count = (state: string) =>
+    new RegExp(`^stagedoor_mail_outbox\\{state="${state}"\\} (\\d+)`, 'm').exec(metrics)?.[1];
+  const [failed, pending] = [count('failed'), count('pending')];
+  return failed === undefined || pending === undefined
+    ? undefined
+    : { failed: Number(failed), pending: Number(pending) };
+}

@@ -1,0 +1,23 @@
+import type { Config } from '../../config.ts';
+import { createDiscover } from '../../upstream/discover.ts';
+import { reasonOf } from '../management.ts';
+import { type Finding, fail, ok } from './finding.ts';
+
+/** Whether the platform's own login is there, where it is used. */
+export async function checkUpstream({ upstream, issuer }: Config): Promise<Finding[]> {
+  if (upstream === undefined) {
+    return [];
+  }
+  try {
+    await createDiscover(upstream)();
+    return [ok('platform login', `${upstream.issuer} describes itself.`)];
+  } catch (error) {
+    return [
+      fail(
+        'platform login',
+        `${upstream.issuer} does not describe itself as it has to: ${reasonOf(error)}.`,
+        `Check OIDC_ISSUER, character by character, and that ${upstream.issuer.replace(/\/$/, '')}/.well-known/openid-configuration answers. The redirect URI to be registered there is ${issuer}/login/callback.`,
+      ),
+    ];
+  }
+}

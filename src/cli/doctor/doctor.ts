@@ -1,0 +1,99 @@
+import type { Command } from 'commander';
+import { oneLine } from '../../audit/mail-text.ts';
+import { type Config, readConfig } from '../../config.ts';
+import { StagedoorError } from '../../errors.ts';
+import { SaidAlready, type Shell } from '../shell.ts';
+import { databaseAction, examples, json } from '../verb.ts';
+import { checkDatabase } from './check-database.ts';
+import { checkCookieKeys, checkDataDir, checkNode } from './check-here.ts';
+import { checkIssuer } from './check-issuer.ts';
+import { checkMail } from './check-mail.ts';
+import { checkUpstream } from './check-upstream.ts';
+import { type Finding, fail, ok, skip } from './finding.ts';
+
+/** `stagedoor doctor` */
+export function addDoctor(program: Command, shell: Shell): void {
+  const doctor = program
+    .command('doctor')
+    .description(
+      'Look whether everything is as it has to be: configuration, database, migrations, clock, mail, issuer, certificate, keys; and say how to mend what is not. Changes nothing and sends no mail. Exit code 1 if something fails; warnings alone are 0. Clocks may be 5 s apart, a certificate should last 21 days.',
+    )
+    .action(databaseAction(shell, ({ options }) => runDoctor(shell, options.json === true)));
+  examples(
+    doctor,
+    'doctor',
+    'doctor --json | jq -r \'.checks[] | select(.state == "fail") | .mend\'',
+  );
+}
+
+async function runDoctor(shell: Shell, asJson: boolean): Promise<void> {
+  const all: Finding[] = [];
+  for await (const findings of examine(shell)) {
+    all.push(...findings);
+    if (!asJson) {
+      shell.out(findings.map(toLines).join(''));
+    }
+  }
+  const failed = all.filter(({ state }) => state === 'fail').length;
+  const warned = all.filter(({ state }) => state === 'warn').length;
+  shell.out(
+    asJson
+      ? json({ ok: failed === 0, checks: all })
+      : `\n${failed === 0 && warned === 0 ? 'All is well.' : `${failed} failed, ${warned} to look at.`}\n`,
+  );
+  if (failed > 0) {
+    throw new SaidAlready();
+  }
+}
+
+/** From what everything else stands on to what stands on it. */
+async function* examine(shell: Shell): AsyncGenerator<readonly Finding[]> {
+  yield [checkNode()];
+  let config: Config;
+  try {
+    config = readConfig(shell.env);
+  } catch (error) {
+    yield wrongConfiguration(error);
+    yield [skip('the rest', 'It needs a configuration.')];
+    return;
+  }
+  yield [ok('configuration', `ISSUER is ${config.issuer}.`)];
+  yield [await checkDataDir(config), await checkCookieKeys(config)];
+  const checks = {
+    database: checkDatabase,
+    'mail server': checkMail,
+    issuer: checkIssuer,
+    'platform login': checkUpstream,
+  };
+  for (const [name, check] of Object.entries(checks)) {
+    yield await check(config, shell).catch((error: unknown) => [broken(name, error)]);
+  }
+}
+
+/** One check that breaks must not hide what the others find. */
+function broken(check: string, error: unknown): Finding {
+  const says = `The check itself failed: ${error instanceof Error ? error.message : error}.`;
+  return fail(check, says, 'See what the other checks say; if nothing does, report it.');
+}
+
+function wrongConfiguration(error: unknown): Finding[] {
+  if (!(error instanceof StagedoorError)) {
+    throw error;
+  }
+  const problems = [...error.message.matchAll(/^ {2}- (.*)$/gm)].map(([, text]) => text ?? '');
+  return problems.map((problem) =>
+    fail(
+      'configuration',
+      `${problem}.`,
+      'Set the environment variable; the README lists them all.',
+    ),
+  );
+}
+
+const MARKS = { ok: 'ok  ', warn: 'WARN', fail: 'FAIL', skip: '-   ' } as const;
+
+function toLines({ check, state, says, mend }: Finding): string {
+  const indent = ' '.repeat(6 + 16);
+  const line = `${MARKS[state]}  ${check.padEnd(16)}${oneLine(says, 500)}\n`;
+  return mend === undefined ? line : `${line}${indent}-> ${oneLine(mend, 500)}\n`;
+}

@@ -1,0 +1,102 @@
+import type { Entry, Management } from './management.ts';
+import { type Column, createTable } from './present.ts';
+import type { Shell } from './shell.ts';
+import type { Line } from './verb.ts';
+
+/** What is listed. */
+export interface Listing {
+  /** Below `/api/v1`. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  readonly columns: readonly Column[];
+  /** What is said where there is nothing. */
+  readonly none: string;
+  readonly missing?: string;
+}
+
+/** One page of a list. */
+export interface Page {
+  readonly count: number;
+  readonly entries: readonly Entry[];
+  readonly headers: Headers;
+}
+
+/** Reads a list page by page, so that a million entries fit into little memory. */
+export async function* readPages(
+  api: Management,
+  { path, query, missing }: Pick<Listing, 'path' | 'query' | 'missing'>,
+  signal: AbortSignal,
+): AsyncGenerator<Page> {
+  let more = true;
+  for (let page = 1; more && !signal.aborted; page += 1) {
+    const { body, headers } = await api.call({
+      method: 'GET',
+      path,
+      query: { ...query, page: String(page) },
+      ...(missing === undefined ? {} : { missing }),
+    });
+    const { count, next, results } = body;
+    more = typeof next === 'string';
+    yield { count: Number(count), entries: Array.isArray(results) ? results : [], headers };
+  }
+}
+
+/** Prints a whole list: as a table, or as one JSON array, an entry a line. */
+export async function printList(
+  api: Management,
+  { shell, options }: Line<object>,
+  listing: Listing,
+): Promise<void> {
+  const { out, signal } = shell;
+  const write = options.json ? jsonArray() : createTable(listing.columns);
+  const progress = createProgress(shell.onScreen ? { ...shell, progress: false } : shell);
+  let written = 0;
+  for await (const { count, entries } of readPages(api, listing, signal)) {
+    if (entries.length > 0) {
+      out(write(entries));
+      written += entries.length;
+    }
+    progress.show(written, count);
+  }
+  progress.end();
+  if (signal.aborted) {
+    return;
+  }
+  if (options.json) {
+    // Missing where something went wrong on the way: half a list is no JSON.
+    out(written === 0 ? '[]\n' : '\n]\n');
+  } else if (written === 0) {
+    out(`${listing.none}\n`);
+  }
+}
+
+function jsonArray(): (entries: readonly Entry[]) => string {
+  let before = '[\n';
+  return (entries) =>
+    entries
+      .map((entry) => {
+        const text = `${before}${JSON.stringify(entry)}`;
+        before = ',\n';
+        return text;
+      })
+      .join('');
+}
+
+/** How far long work is, on a line of its own that is written over; nothing where nobody looks. */
+export function createProgress({ err, progress }: Pick<Shell, 'err' | 'progress'>) {
+  let shown = '';
+  return {
+    show: (done: number, all?: number) => {
+      if (progress) {
+        const number = (value: number) => value.toLocaleString('en');
+        shown = all === undefined ? number(done) : `${number(done)} of ${number(all)}`;
+        err(`\r${shown}\u001b[K`);
+      }
+    },
+    end: () => {
+      if (shown !== '') {
+        err('\r\u001b[K');
+      }
+    },
+  };
+}

@@ -1,0 +1,188 @@
+import { z } from 'zod';
+import type { Remote } from '../config.ts';
+import { type ErrorCode, StagedoorError, ValidationError } from '../errors.ts';
+import { VERSION } from './version.ts';
+
+/** A call of the management API. */
+export interface Request {
+  readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
+  /** Below `/api/v1`; see `pathTo`. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  readonly body?: object;
+  /** What the error says where there is no such thing. */
+  readonly missing?: string;
+}
+
+/** A JSON object as the API answers it. */
+export type Entry = Readonly<Record<string, unknown>>;
+
+/** What was answered. */
+export interface Answer {
+  /** Empty where there was none. */
+  readonly body: Entry;
+  readonly headers: Headers;
+}
+
+/** The management API, wherever it is. */
+export interface Management {
+  /** @throws StagedoorError for every answer that is no success; ValidationError for wrong fields */
+  call(request: Request): Promise<Answer>;
+  /**
+   * Sends JSON Lines and reads what is answered to them, line by line, while they are sent.
+   * @throws as `call`
+   */
+  exchange(request: LineRequest): AsyncGenerator<Entry, void>;
+}
+
+/** A call whose body is as long as it likes. */
+export interface LineRequest extends Pick<Request, 'path' | 'query'> {
+  readonly lines: AsyncIterable<Uint8Array>;
+}
+
+const object = z.record(z.string(), z.unknown());
+const fields = z.record(z.string(), z.array(z.string()));
+
+const CODES: Readonly<Record<number, ErrorCode>> = {
+  400: 'validation_failed',
+  401: 'unauthenticated',
+  403: 'forbidden',
+  404: 'not_found',
+  409: 'conflict',
+  410: 'gone',
+  413: 'payload_too_large',
+  429: 'too_many_attempts',
+};
+
+/**
+ * A path of the API with these parameters in it.
+ * @throws StagedoorError `not_found` for what no URL can name
+ */
+export function pathTo(strings: TemplateStringsArray, ...params: readonly string[]): string {
+  return String.raw(
+    { raw: strings },
+    ...params.map((param) => {
+      // A URL parser takes these for folders, and would name something else.
+      if (/^\.{0,2}$/.test(param)) {
+        throw new StagedoorError('not_found', `There is nothing with the id ${quote(param)}.`);
+      }
+      return encodeURIComponent(param.toWellFormed());
+    }),
+  );
+}
+
+/** The API of a server that answers at a URL. */
+export function managementAt({ url, token }: Remote, signal: AbortSignal): Management {
+  const send = async (
+    { method, path, query = {}, missing }: Omit<Request, 'body'>,
+    body: RequestInit,
+    type: string,
+  ) => {
+    const target = new URL(`/api/v1${path}`, url);
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined) {
+        target.searchParams.set(name, value);
+      }
+    }
+    const headers = {
+      Authorization: `Token ${token}`,
+      Accept: type,
+      'User-Agent': `stagedoor-cli/${VERSION}`,
+      ...(body.body && { 'Content-Type': type }),
+    };
+    const response = await reach(target, { ...body, method, signal, redirect: 'manual', headers });
+    if (!response.ok) {
+      throw refusal(response.status, parse(await response.text()), missing, url);
+    }
+    return response;
+  };
+  return {
+    call: async ({ body, ...request }) => {
+      const init = body === undefined ? {} : { body: JSON.stringify(body) };
+      const response = await send(request, init, 'application/json');
+      return { body: parse(await response.text()) ?? {}, headers: response.headers };
+    },
+    exchange: async function* ({ lines, ...request }) {
+      const init = { body: lines, duplex: 'half' } as const;
+      const { body } = await send({ ...request, method: 'POST' }, init, 'application/jsonl');
+      yield* readEntries(body ?? []);
+    },
+  };
+}
+
+async function* readEntries(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): AsyncGenerator<Entry, void> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of chunks) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      const entry = parse(line);
+      if (entry !== undefined) {
+        yield entry;
+      }
+    }
+  }
+}
+
+async function reach(target: URL, request: RequestInit): Promise<Response> {
+  try {
+    return await fetch(target, request);
+  } catch (cause) {
+    if (request.signal?.aborted) {
+      throw cause;
+    }
+    throw new StagedoorError(
+      'unavailable',
+      `The server at ${target.origin} does not answer: ${reasonOf(cause)}. Check the URL, and that the server is up.`,
+      { cause },
+    );
+  }
+}
+
+/** fetch hides why it failed in the cause. */
+export function reasonOf(error: unknown): string {
+  const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const code = inner instanceof Error && 'code' in inner ? String(inner.code) : '';
+  const message = inner instanceof Error ? inner.message || inner.name : String(inner);
+  return message.includes(code) ? message : `${message} (${code})`;
+}
+
+function parse(text: string): Entry | undefined {
+  try {
+    return object.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+function refusal(
+  status: number,
+  answer: Entry | undefined,
+  missing: string | undefined,
+  url: string,
+): StagedoorError {
+  const wrong = fields.safeParse(answer);
+  if (status === 400 && wrong.success) {
+    return new ValidationError(wrong.data);
+  }
+  if (status === 404 && answer?.detail === 'Not found.' && missing !== undefined) {
+    return new StagedoorError('not_found', missing);
+  }
+  const code = CODES[status] ?? 'unavailable';
+  const detail = typeof answer?.detail === 'string' ? answer.detail : undefined;
+  if (code === 'unauthenticated') {
+    return new StagedoorError(code, `${url} does not take the operator token: ${detail ?? status}`);
+  }
+  return new StagedoorError(
+    answer === undefined ? 'unavailable' : code,
+    detail ?? `${url} answered ${status}. Is that a Stagedoor server?`,
+  );
+}
+
+/** Somebody's words in a message: quoted, so that nothing in them steers the terminal. */
+export function quote(text: string): string {
+  return JSON.stringify(text).replace(/[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, ' ');
+}

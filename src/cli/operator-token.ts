@@ -1,0 +1,97 @@
+import type { Command } from 'commander';
+import { addEnding } from './common-verbs.ts';
+import { printList } from './list.ts';
+import { pathTo, quote } from './management.ts';
+import { readMoment } from './moment.ts';
+import type { Column } from './present.ts';
+import type { Shell } from './shell.ts';
+import { apiAction, examples, printSecret, several } from './verb.ts';
+
+const FACTS: readonly Column[] = [
+  ['Id', 'id'],
+  ['Name', 'name'],
+  ['Rights', (entry) => (Array.isArray(entry.rights) ? entry.rights.join(' ') : '-')],
+  ['Ends', ({ expires_at }) => (expires_at === null ? 'never' : String(expires_at))],
+  ['Token', 'token'],
+];
+
+/** `stagedoor operator-token …` */
+export function addOperatorToken(program: Command, shell: Shell): void {
+  const group = program
+    .command('operator-token')
+    .description('Operator tokens: who may call the management API, and for what.');
+  examples(group, 'operator-token add reporting --right read --expires 90d', 'operator-token list');
+  const list = group
+    .command('list')
+    .description('All operator tokens, the oldest first, expired ones too. With --json one array.')
+    .action(
+      apiAction(shell, (api, line) =>
+        printList(api, line, {
+          path: '/operator-tokens/',
+          columns: [
+            ['ID', 'id'],
+            ['NAME', 'name'],
+            ['RIGHTS', 'rights'],
+            ['ENDS IN', ({ last_four }) => `…${last_four}`],
+            ['EXPIRES', ({ expires_at }) => (expires_at === null ? 'never' : String(expires_at))],
+            ['LAST USED', 'last_used_at'],
+          ],
+          none: 'There are no operator tokens.',
+        }),
+      ),
+    );
+  examples(list, 'operator-token list', 'operator-token list --json');
+  addAdd(group, shell);
+  addEnding(group, shell, {
+    verb: 'revoke',
+    description: 'Revoke an operator token. Its next call is refused.',
+    args: ['<id>'],
+    question: ([id = '']) => `Revoke the operator token ${quote(id)}?`,
+    request: ([id = '']) => ({
+      method: 'DELETE',
+      path: pathTo`/operator-tokens/${id}/`,
+      missing: `There is no operator token with the id ${quote(id)}; "operator-token list" has the ids.`,
+    }),
+    done: ([id = '']) => `Revoked the operator token ${quote(id)}.`,
+    examples: [
+      'operator-token revoke Rk3vYt8LmZq1XwJc7BnHs5Gd',
+      'operator-token revoke Rk3vYt8LmZq1XwJc7BnHs5Gd --yes',
+    ],
+  });
+}
+
+interface AddOptions {
+  readonly right: readonly string[];
+  readonly expires?: string;
+}
+
+function addAdd(group: Command, shell: Shell): void {
+  const add = group
+    .command('add')
+    .description('Make an operator token. It is printed, this once.')
+    .argument('<name>', 'the log names whoever uses it operator:<name>')
+    .requiredOption(
+      '--right <right>',
+      'directory, applications, grants or read; may be repeated',
+      several,
+    )
+    .option('--expires <when>', 'a time, or a distance such as 90d; never by default')
+    .action(
+      apiAction<AddOptions>(shell, async (api, line) => {
+        const { right, expires } = line.options;
+        const body = {
+          name: line.words[0],
+          rights: right,
+          ...(expires !== undefined && { expires_at: readMoment('--expires', expires, true) }),
+        };
+        const answer = await api.call({ method: 'POST', path: '/operator-tokens/', body });
+        printSecret(line, answer.body, 'token', FACTS);
+      }),
+    );
+  examples(
+    add,
+    'operator-token add platform --right directory --right grants',
+    'operator-token add reporting --right read --expires 90d',
+    'operator-token add reporting --right read --json | jq -r .token',
+  );
+}

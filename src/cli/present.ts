@@ -1,0 +1,76 @@
+import { oneLine } from '../audit/mail-text.ts';
+import type { Entry } from './management.ts';
+
+/** A head, and the field below it or what is made of the entry. */
+export type Column = readonly [head: string, value: string | ((entry: Entry) => string)];
+
+/** Longest text that one cell of a table shows, in characters; `show` and `--json` have the whole. */
+const CELL_LIMIT = 80;
+const FACT_LIMIT = 2000;
+
+/**
+ * A table that is written page by page: columns are as wide as the widest cell so far, since nobody
+ * knows those that will come.
+ */
+export function createTable(columns: readonly Column[]): (entries: readonly Entry[]) => string {
+  const widths = columns.map(([head]) => head.length);
+  let begun = false;
+  const line = (cells: readonly string[]) =>
+    `${cells
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd()}\n`;
+  return (entries) => {
+    const rows = entries.map((entry) => columns.map((column) => cellOf(entry, column, CELL_LIMIT)));
+    for (const [column, width] of widths.entries()) {
+      widths[column] = Math.max(width, ...rows.map((row) => row[column]?.length ?? 0));
+    }
+    const head = begun ? [] : [columns.map(([name]) => name)];
+    begun = true;
+    return [...head, ...rows].map(line).join('');
+  };
+}
+
+/** One thing, a line a fact. */
+export function presentFacts(facts: readonly Column[], entry: Entry): string {
+  const width = Math.max(...facts.map(([label]) => label.length));
+  return facts
+    .flatMap((fact) => {
+      const [label, value] = fact;
+      const found = typeof value === 'string' ? entry[value] : undefined;
+      // Addresses and texts of which there may be many read better below each other.
+      const cells =
+        Array.isArray(found) && found.length > 1
+          ? found.map((one) => toText(one, FACT_LIMIT))
+          : [cellOf(entry, fact, FACT_LIMIT)];
+      return cells.map((cell, index) => `${(index === 0 ? label : '').padEnd(width)}  ${cell}\n`);
+    })
+    .join('');
+}
+
+function cellOf(entry: Entry, [, value]: Column, limit: number): string {
+  return typeof value === 'string' ? toText(entry[value], limit) : oneLine(value(entry), limit);
+}
+
+/** Nothing in it steers the terminal or looks like another line. */
+function toText(value: unknown, limit: number): string {
+  if (value === null || value === undefined || value === '') {
+    return '-';
+  }
+  if (typeof value === 'boolean') {
+    return value ? 'yes' : 'no';
+  }
+  if (Array.isArray(value)) {
+    return value.length === 0 ? '-' : oneLine(value.join(' '), limit);
+  }
+  return oneLine(typeof value === 'object' ? JSON.stringify(value) : String(value), limit);
+}
+
+/** A string or one by language, as a person reads it. */
+export function localized(value: unknown): string {
+  return typeof value === 'object' && value !== null
+    ? Object.entries(value)
+        .map(([language, text]) => `${text} (${language})`)
+        .join(', ')
+    : String(value ?? '-');
+}

@@ -1,0 +1,21 @@
+import { sql } from 'kysely';
+import type { Db } from './database.ts';
+
+/** What a database server says of itself. */
+export interface DatabaseServer {
+  /** `18.1` */
+  readonly version: string;
+  /** Its clock, at the moment of the question. */
+  readonly now: Date;
+}
+
+/** Asks the database server for its version and its time. */
+export async function lookAtServer(db: Db): Promise<DatabaseServer> {
+  const query = sql<DatabaseServer>`
+    select current_setting('server_version') as version, clock_timestamp() as now`;
+  const [server] = (await query.execute(db)).rows;
+  if (server === undefined) {
+    throw new Error('The database answered nothing.');
+  }
+  return server;
+}
