@@ -34,6 +34,8 @@ async function main(args: readonly string[]): Promise<number> {
         STAGEDOOR_TEST_SERVER: server.url,
         STAGEDOOR_TEST_TEMPLATE: template.name,
         STAGEDOOR_TEST_EMBEDDED: join(folder, 'embedded'),
+        // Each test file is a process, and many start more of them: types are stripped once.
+        NODE_COMPILE_CACHE: join(folder, 'compiled'),
         // Whatever a killed test leaves behind goes with the folder.
         TMPDIR: folder,
       });

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { runCommand } from '../../src/cli/run-command.ts';
+import { CHILD_ENVIRONMENT } from './child-environment.ts';
 
 /** What a command left behind. */
 export interface Outcome {
@@ -30,7 +31,7 @@ export function stagedoor(
   ...args: string[]
 ): Promise<Outcome> {
   return new Promise((resolve) => {
-    const options = { env: { PATH: process.env.PATH ?? '', ...env } };
+    const options = { env: { ...CHILD_ENVIRONMENT, ...env } };
     execFile(process.execPath, [CLI, ...args], options, (error, out, err) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err });
     });

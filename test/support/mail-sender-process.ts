@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { CHILD_ENVIRONMENT } from './child-environment.ts';
 
 /** A sender of mails in a process of its own, for tests that kill it. */
 export interface SenderProcess {
@@ -24,7 +25,7 @@ export function startSenderProcess(options: {
   const child = spawn(
     process.execPath,
     [CHILD, JSON.stringify({ ...rest, smtpUrl: `${smtpUrl}/?name=${name}` })],
-    { stdio: ['ignore', 'ignore', 'inherit'], env: { PATH: process.env.PATH ?? '' } },
+    { stdio: ['ignore', 'ignore', 'inherit'], env: { ...CHILD_ENVIRONMENT } },
   );
   const gone = once(child, 'exit');
   return {

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CHILD_ENVIRONMENT } from './child-environment.ts';
 import { OPERATOR_TOKEN, prepareEnvironment } from './server-environment.ts';
 
 /** A Stagedoor in a process of its own, for tests that kill it. */
@@ -30,7 +31,7 @@ export async function startServerProcess(
   const start = async () => {
     child = spawn(process.execPath, [MAIN], {
       stdio: ['ignore', process.env.TEST_LOG === undefined ? 'ignore' : 'inherit', 'inherit'],
-      env: { PATH: process.env.PATH ?? '', ...environment.variables },
+      env: { ...CHILD_ENVIRONMENT, ...environment.variables },
     });
     await answers(environment.issuer, child);
   };
