@@ -82,6 +82,7 @@ async function ask(
       err(question);
       const { value, done } = await typed.next();
       if (done === true) {
+        err('\n');
         throw new StagedoorError('cancelled', 'Nothing was changed.');
       }
       answers.push(value);
