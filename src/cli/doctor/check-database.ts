@@ -5,7 +5,6 @@ import { assertReachable } from '../../db/assert-reachable.ts';
 import type { Database } from '../../db/database.ts';
 import { lookAtServer } from '../../db/look-at-server.ts';
 import { pendingMigrations } from '../../db/migrate.ts';
-import { StagedoorError } from '../../errors.ts';
 import { unopenedSigningKeys } from '../../tokens/check-signing-keys.ts';
 import { listSigningKeys } from '../../tokens/list-signing-keys.ts';
 import type { Shell } from '../shell.ts';
@@ -27,9 +26,16 @@ export async function checkDatabase(config: Config, shell: Shell): Promise<Findi
   let opened: Opened;
   try {
     await refuseMissing(config);
+  } catch (error) {
+    return [
+      warn('database', messageOf(error), 'The server makes the embedded one when it starts.'),
+    ];
+  }
+  try {
     opened = await openOrFind(config, shell);
   } catch (error) {
-    return [explain(error, config)];
+    const mend = 'Run this as the user that runs the server, and see which process has the folder.';
+    return [fail('database', messageOf(error), mend)];
   }
   if ('server' in opened) {
     return checkThroughServer(opened.server);
@@ -41,16 +47,8 @@ export async function checkDatabase(config: Config, shell: Shell): Promise<Findi
   }
 }
 
-function explain(error: unknown, { databaseUrl }: Config): Finding {
-  const says = error instanceof Error ? error.message : String(error);
-  const missing = error instanceof StagedoorError && error.code === 'data_dir_unusable';
-  return databaseUrl === undefined && missing
-    ? warn('database', says, 'The server makes the embedded one when it starts.')
-    : fail(
-        'database',
-        says,
-        'Find out which process has the folder, and whether it is to have it.',
-      );
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function checkOpened(database: Database, config: Config): Promise<Finding[]> {
@@ -60,8 +58,9 @@ async function checkOpened(database: Database, config: Config): Promise<Finding[
   try {
     await assertReachable(database);
   } catch (error) {
-    const says = error instanceof Error ? error.message : String(error);
-    return [fail('database', `${where}: ${says}`, 'Start PostgreSQL, or mend DATABASE_URL.')];
+    return [
+      fail('database', `${where}: ${messageOf(error)}`, 'Start PostgreSQL, or mend DATABASE_URL.'),
+    ];
   }
   const { answer, ahead } = await timeAhead(
     () => lookAtServer(db),
