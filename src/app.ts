@@ -53,6 +53,8 @@ export interface AppDeps extends ProcessTokens {
   readonly keyring: Keyring;
   /** Where calls of the management API are put down. */
   readonly calls: CallLog;
+  /** Aborted when the server stops: what takes long says so and ends. */
+  readonly ending: AbortSignal;
   /** Where failed requests of applications are noted. */
   readonly clientErrors: ErrorQueue;
   /** What the front page says of the demo, once that is up. */

@@ -37,6 +37,9 @@ const QUERY_TIMEOUT = 30_000;
 /** Seconds that requests under way get when the server stops. */
 const GRACE = 10;
 
+/** Seconds after which an import that is under way is ended with a last line that says so. */
+const LONG_GRACE = 5;
+
 /**
  * Starts everything: database, migrations where it is the embedded one, HTTP, mail, demo.
  * @throws StagedoorError with a line for the operator where something is not as it has to be
@@ -72,6 +75,7 @@ export async function serve(config: Config): Promise<RunningServer> {
     const keyring = await openKeyring({ db: database.db, config, log, secrets: cookieKeys });
     closers.push(() => keyring.stop());
     let demoGuide: DemoGuide | undefined;
+    const ending = new AbortController();
     const app = createApp({
       config,
       database,
@@ -82,10 +86,11 @@ export async function serve(config: Config): Promise<RunningServer> {
       cliToken,
       clientErrors,
       calls,
+      ending: ending.signal,
       demoGuide: () => demoGuide,
     });
     const server = await listen(createHttpServer(app.callback()), config);
-    closers.push(() => stop(server));
+    closers.push(() => stop(server, ending));
     if (cliToken !== undefined) {
       const contents = { url: localUrl(server, config), pid: process.pid, token: cliToken };
       closers.push(await leaveServerFile(config.dataDir, contents));
@@ -160,13 +165,18 @@ function localUrl(server: Server, { host, port }: Config): string {
   return `http://${name.includes(':') && !name.startsWith('[') ? `[${name}]` : name}:${listens}`;
 }
 
-async function stop(server: Server): Promise<void> {
+async function stop(server: Server, ending: AbortController): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   server.close(() => resolve());
   // Again and again: a connection is idle once its last request has been answered.
   const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const long = setTimeout(() => {
+    const told = 'The server is stopping. Send again what is not reported.';
+    ending.abort(new StagedoorError('unavailable', told));
+  }, LONG_GRACE * 1000);
   const grace = setTimeout(() => server.closeAllConnections(), GRACE * 1000);
   await promise;
   clearInterval(idle);
+  clearTimeout(long);
   clearTimeout(grace);
 }

@@ -10,7 +10,7 @@ export interface LineAnswer {
    * @throws StagedoorError `request_timeout` where the reader has stopped reading, or left
    */
   write(lines: readonly object[]): Promise<void>;
-  /** Sends the last line; resolves when it is out of this process's hands. */
+  /** Sends the last line, if anybody is there; resolves when it is out of this process's hands. */
   end(line: object): Promise<void>;
 }
 
@@ -40,12 +40,13 @@ export function lineAnswer(ctx: Context, type: string, idle: number): LineAnswer
     // Whoever has left is noticed at the next line.
     res.on('error', () => {});
   };
+  const isGone = () => res.closed || res.destroyed || res.socket?.destroyed !== false;
   return {
     get begun() {
       return begun;
     },
     write: async (lines) => {
-      if (res.closed || res.destroyed || res.socket?.destroyed !== false) {
+      if (isGone()) {
         throw hasLeft();
       }
       begin();
@@ -55,6 +56,9 @@ export function lineAnswer(ctx: Context, type: string, idle: number): LineAnswer
       }
     },
     end: async (line) => {
+      if (isGone()) {
+        return;
+      }
       begin();
       const { promise, resolve } = Promise.withResolvers<void>();
       res.once('close', resolve);

@@ -1,7 +1,11 @@
 import type { Context, Middleware } from 'koa';
 import type { Db } from '../db/database.ts';
+import { checkAnnounced } from '../web/body.ts';
 import { withTransaction } from './current-transaction.ts';
 import { PATHS } from './paths.ts';
+
+/** Longest body that the provider takes, in bytes; it would call a longer one unreadable. */
+const PROVIDERS_LIMIT = 56 * 1024;
 
 const TRANSACTIONAL = [
   PATHS.authorization,
@@ -23,6 +27,7 @@ export function providerTransaction(db: Db): Middleware {
     if (!TRANSACTIONAL.some((path) => asked === path || asked.startsWith(`${path}/`))) {
       return next();
     }
+    checkAnnounced(ctx, PROVIDERS_LIMIT);
     await withTransaction(
       db,
       () => next(),

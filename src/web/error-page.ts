@@ -9,7 +9,12 @@ import { translator } from './translate.ts';
 const RETRY_AFTER = '5';
 
 /** How Node.js calls it when the other side closes a connection early. */
-const GONE: ReadonlySet<unknown> = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'EPIPE']);
+const GONE: ReadonlySet<unknown> = new Set([
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'EPIPE',
+  // In the middle of a request.
+  'HPE_INVALID_EOF_STATE',
+]);
 
 /**
  * The outermost middleware: answers everything that was thrown, and everything that nobody

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BULK } from '../support/bulk.ts';
+import { sendHead } from '../support/raw-request.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+const TEN_GB = 10_000_000_000;
+const FORM = 'application/x-www-form-urlencoded';
+
+let server: TestServer;
+let operator: string;
+before(async () => {
+  server = await startServer();
+  operator = `Token ${server.operatorToken}`;
+});
+after(() => server.close());
+
+/** Every way in which this server takes a body, and the longest one. */
+const BODIES = [
+  ['PUT', '/api/v1/users/ada/', 'application/json', 1024 * 1024],
+  ['PATCH', '/api/v1/users/ada/', 'application/json', 1024 * 1024],
+  ['POST', '/api/v1/applications/', 'application/json', 1024 * 1024],
+  ['POST', BULK, 'application/jsonl', 256 * 1024 * 1024],
+  ['POST', '/api/v1/oauth/introspect', FORM, 100 * 1024],
+  ['POST', '/api/v1/oauth/token', FORM, 56 * 1024],
+  ['POST', '/api/v1/oauth/revoke_token', FORM, 56 * 1024],
+  ['POST', '/api/v1/oauth/par', FORM, 56 * 1024],
+  ['POST', '/api/v1/oauth/authorize', FORM, 100 * 1024],
+  ['POST', '/login', FORM, 100 * 1024],
+] as const;
+
+describe('A body that is announced as too long', () => {
+  for (const [method, path, type, limit] of BODIES) {
+    const head = (length: number) => ({
+      authorization: operator,
+      'content-type': type,
+      'content-length': length,
+    });
+
+    test(`${method} ${path} is answered with 413 before any of it is read`, async () => {
+      for (const length of [TEN_GB, limit + 1]) {
+        const request = sendHead(server, `${method} ${path}`, head(length));
+        assert.match(await request.answers(/\r\n\r\n./s), /^HTTP\/1\.1 413 /);
+        request.socket.destroy();
+      }
+    });
+
+    test(`${method} ${path} is not asked for it`, async () => {
+      const request = sendHead(server, `${method} ${path}`, {
+        ...head(TEN_GB),
+        expect: '100-continue',
+      });
+      assert.equal(await request.closed, 'ended');
+      assert.match(request.answer(), /^HTTP\/1\.1 413 /);
+      assert.doesNotMatch(request.answer(), /100 Continue/);
+      request.socket.destroy();
+    });
+  }
+
+  test('one of the allowed length is asked for', async () => {
+    const body = '{"email": "ada@example.com"}';
+    const request = sendHead(server, 'PUT /api/v1/users/ada/', {
+      authorization: operator,
+      'content-type': 'application/json',
+      'content-length': body.length,
+      expect: '100-continue',
+    });
+    assert.match(await request.answers(/\r\n\r\n/), /^HTTP\/1\.1 100 Continue\r\n\r\n/);
+    request.socket.write(body);
+    assert.match(await request.answers(/"email"/), /HTTP\/1\.1 201 /);
+    request.socket.destroy();
+  });
+
+  test('at the provider, too, one of the allowed length is asked for', async () => {
+    const request = sendHead(server, 'POST /api/v1/oauth/token', {
+      'content-type': FORM,
+      'content-length': 3,
+      expect: '100-continue',
+    });
+    await request.answers(/^HTTP\/1\.1 100 Continue\r\n\r\n/);
+    request.socket.write('a=b');
+    await request.answers(/HTTP\/1\.1 400 /);
+    request.socket.destroy();
+  });
+});
+
+describe('A body that turns out to be too long', () => {
+  for (const [method, path, type, limit] of BODIES) {
+    test(`${method} ${path} is read no further, and its sender sees the answer`, async () => {
+      const request = sendHead(server, `${method} ${path}`, {
+        authorization: operator,
+        'content-type': type,
+        'transfer-encoding': 'chunked',
+      });
+      const chunk = Buffer.concat([
+        Buffer.from(`${(64 * 1024).toString(16)}\r\n`),
+        Buffer.alloc(64 * 1024, 'x'),
+        Buffer.from('\r\n'),
+      ]);
+      // Reads only after it has sent everything, and twice as much as is allowed.
+      request.socket.pause();
+      for (let sent = 0; sent <= limit * 2 && !request.socket.destroyed; sent += 64 * 1024) {
+        if (!request.socket.write(chunk)) {
+          await Promise.race([once(request.socket, 'drain'), sleep(5_000)]);
+        }
+      }
+      request.socket.resume();
+      const status = path.startsWith('/api/v1/oauth/') && limit === 56 * 1024 ? 400 : 413;
+      await request.answers(new RegExp(`^HTTP/1\\.1 ${status} [\\s\\S]*\\r\\n\\r\\n.`));
+      request.socket.destroy();
+    });
+  }
+
+  test('whoever sends on for ever is cut off', async () => {
+    const request = sendHead(server, 'PUT /api/v1/users/ada/', {
+      authorization: operator,
+      'content-type': 'application/json',
+      'content-length': TEN_GB,
+    });
+    await request.answers(/^HTTP\/1\.1 413 /);
+    const sending = setInterval(() => request.socket.write('x'.repeat(1000)), 20);
+    const start = performance.now();
+    await request.closed;
+    clearInterval(sending);
+    assert.ok(performance.now() - start < 8_000);
+    request.socket.destroy();
+  });
+});
+
+test('the same connection serves the next request where the body was read', async () => {
+  const body = '{"email": "x"}';
+  const head = { authorization: operator, 'content-type': 'application/json' };
+  const request = sendHead(server, 'PUT /api/v1/users/eve/', {
+    ...head,
+    'content-length': body.length,
+  });
+  request.socket.write(body);
+  await request.answers(/^HTTP\/1\.1 400 [\s\S]*valid email/);
+  request.socket.write('GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n');
+  await request.answers(/HTTP\/1\.1 200 /);
+  request.socket.write('no HTTP\r\n\r\n');
+  await request.answers(/HTTP\/1\.1 400 Bad Request\r\nConnection: close\r\n\r\n$/);
+});
