@@ -54,7 +54,7 @@ export interface AppDeps extends ProcessTokens {
   /** Where calls of the management API are put down. */
   readonly calls: CallLog;
   /** Aborted when the server stops: what takes long says so and ends. */
-  readonly ending: AbortSignal;
+  readonly ending?: AbortSignal | undefined;
   /** Where failed requests of applications are noted. */
   readonly clientErrors: ErrorQueue;
   /** What the front page says of the demo, once that is up. */

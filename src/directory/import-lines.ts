@@ -24,10 +24,13 @@ export interface Import {
   readonly report: (done: readonly DoneLine[]) => Promise<void>;
 }
 
-/** Milliseconds that a line waits for a lock before its transaction gives its own ones back. */
-const LOCK_WAIT = 2_000;
-/** So often; then whoever is in the way is not about to go. */
-const ATTEMPTS = 30;
+/**
+ * Milliseconds that a line waits for a lock before its transaction gives its own ones back: less than
+ * PostgreSQL takes to see that two wait for each other.
+ */
+const LOCK_WAIT = 500;
+/** So often, two minutes together; then whoever is in the way is not about to go. */
+const ATTEMPTS = 240;
 
 /**
  * Carries lines out, a batch a transaction. A line that is refused undoes nothing of the others. What

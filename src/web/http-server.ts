@@ -13,7 +13,7 @@ import type { Duplex } from 'node:stream';
  * connection that is closed with unread bytes is reset, and a reset can overtake the answer (RFC 9112
  * section 9.6).
  */
-const LINGER = 3_000;
+const LINGER = 5_000;
 
 /** Connections whose request may take as long as it takes. */
 const patient = new WeakSet<Duplex>();

@@ -6,7 +6,7 @@ import { type Database, openDatabase } from '../../src/db/database.ts';
 import { apiEndpoints } from '../../src/endpoints.ts';
 import { createLog } from '../../src/log.ts';
 import { startCallLog } from '../../src/operators/call-log.ts';
-import { errorResponses } from '../../src/web/error-page.ts';
+import { errorResponses, reportBrokenAnswer } from '../../src/web/error-page.ts';
 import { createHttpServer } from '../../src/web/http-server.ts';
 import { createRenderer } from '../../src/web/render.ts';
 import { createTestDatabase } from './database.ts';
@@ -35,6 +35,7 @@ export async function startManagementServer(): Promise<ManagementServer> {
   const router = apiRoutes(apiEndpoints({ database, config, operatorToken, calls }));
   app.use(router.routes());
   app.use(router.allowedMethods());
+  app.on('error', reportBrokenAnswer(log));
   const server = createHttpServer(app.callback()).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { RequestListener } from 'node:http';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createHttpServer, mayTakeLong } from '../../src/web/http-server.ts';
+import { sendHead } from '../support/raw-request.ts';
+
+/** Milliseconds that a request may take to come in, and how often that is looked at. */
+const LIMITS = { requestTimeout: 200, headersTimeout: 200, connectionsCheckingInterval: 50 };
+
+async function withServer(
+  listener: RequestListener,
+  work: (server: { issuer: string }) => Promise<void>,
+): Promise<void> {
+  const server = createHttpServer(listener, LIMITS).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  try {
+    await work({ issuer: `http://127.0.0.1:${typeof address === 'object' && address?.port}` });
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+const readAll: RequestListener = (request, response) => {
+  let length = 0;
+  request.on('data', (chunk) => {
+    length += chunk.length;
+  });
+  request.on('end', () => response.end(`${length} bytes`));
+  // Cut off.
+  request.on('error', () => {});
+};
+const head = { 'content-length': 3 };
+
+test('a request that does not come in in time is 408', () =>
+  withServer(readAll, async (server) => {
+    const request = sendHead(server, 'POST /', head);
+    request.socket.write('a');
+    assert.match(await request.answers(/\r\n\r\n/), /^HTTP\/1\.1 408 Request Timeout\r\n/);
+    assert.equal(await request.closed, 'ended');
+  }));
+
+test('one that may take long is waited for; the next on its connection is not', () =>
+  withServer(
+    (request, response) => {
+      if (request.url === '/long') {
+        mayTakeLong(request);
+      }
+      return readAll(request, response);
+    },
+    async (server) => {
+      const request = sendHead(server, 'POST /long', head);
+      for (const byte of 'abc') {
+        await sleep(200);
+        request.socket.write(byte);
+      }
+      await request.answers(/3 bytes/);
+      request.socket.write('POST /short HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\n\r\na');
+      await request.answers(/3 bytes[\s\S]*HTTP\/1\.1 408 /);
+    },
+  ));
+
+test('headers that do not end are refused as Node.js does', () =>
+  withServer(readAll, async (server) => {
+    const request = sendHead(server, 'POST /', { 'x-long': 'x'.repeat(20_000) });
+    await request.answers(/^HTTP\/1\.1 431 Request Header Fields Too Large\r\n/);
+    request.socket.destroy();
+  }));
+
+test('an answer that has begun is not followed by another one', () =>
+  withServer(
+    (request, response) => {
+      response.write('half');
+      request.resume();
+    },
+    async (server) => {
+      const request = sendHead(server, 'POST /', head);
+      await request.closed;
+      assert.match(request.answer(), /^HTTP\/1\.1 200 [\s\S]*half\r\n$/);
+    },
+  ));
