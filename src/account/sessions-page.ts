@@ -14,22 +14,25 @@ export const END_OTHERS = `${SESSIONS}/others/end`;
 
 const NOTICES: readonly SessionsNotice[] = ['ended', 'ended_others', 'already_ended'];
 
+/** A browser that keeps no cookies begins a session each time. */
+const SHOWN = 50;
+
 /** The browsers in which the user is signed in. */
 export async function showSessions(deps: AccountPagesDeps, ctx: Context): Promise<void> {
   const identified = await requireSignIn(deps, ctx);
   if (identified === undefined) {
     return;
   }
-  const sessions = present(deps, ctx, identified, await listSessions(deps.db, identified.user.id));
+  const { user, sessionUid } = identified;
+  const all = await listSessions(deps.db, user.id);
+  const isOwn = ({ uid }: UserSession) => uid === sessionUid;
+  const ownFirst = [...all.filter(isOwn), ...all.filter((one) => !isOwn(one))];
   deps.renderer.page(ctx, 'account/sessions', {
-    sessions: [
-      ...sessions.filter(({ current }) => current),
-      ...sessions.filter(({ current }) => !current),
-    ],
+    ...present(deps, ctx, identified, ownFirst),
     endOthersPath: END_OTHERS,
     host: hostElsewhere(deps.config),
     notice: oneOf(NOTICES, ctx.query.notice),
-    timezone: identified.user.timezone,
+    timezone: user.timezone,
   });
 }
 
@@ -46,7 +49,7 @@ export async function showEndSessions(deps: AccountPagesDeps, ctx: Context): Pro
   }
   deps.renderer.page(ctx, 'account/sessions_end', {
     action: ctx.path,
-    sessions: present(deps, ctx, identified, picked),
+    ...present(deps, ctx, identified, picked),
     others: ctx.params.uid === undefined,
     timezone: identified.user.timezone,
   });
@@ -83,7 +86,8 @@ function present(
   ctx: Context,
   { sessionUid }: Identified,
   sessions: readonly UserSession[],
-): SessionProps[] {
+): { readonly sessions: SessionProps[]; readonly more: number } {
   const page = { locale: deps.renderer.locale(ctx), currentUid: sessionUid };
-  return sessions.map((session) => presentSession(page, session));
+  const shown = sessions.slice(0, SHOWN).map((session) => presentSession(page, session));
+  return { sessions: shown, more: sessions.length - shown.length };
 }

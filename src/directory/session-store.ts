@@ -70,19 +70,13 @@ export function selectSessions(db: Db, userId: string): Promise<UserSession[]> {
  * marked before their rows go, since a request of theirs that is under way may write one again.
  */
 export async function deleteSessions(tx: Tx, uids: readonly string[]): Promise<void> {
-  const ended = { ended_at: sql<Date>`now()` };
-  if (uids.length === 0) {
-    return;
-  }
-  await tx
-    .insertInto('session_sign_ins')
-    .values(uids.map((uid) => ({ session_uid: uid, ...ended })))
-    .onConflict((conflict) => conflict.column('session_uid').doUpdateSet(ended))
-    .execute();
-  await tx
-    .deleteFrom('sessions')
-    .where('uid', '=', sql<string>`any(${[...uids]}::text[])`)
-    .execute();
+  // As arrays: a statement has room for 65,535 parameters, and a user for any number of sessions.
+  const list = sql`${[...uids]}::text[]`;
+  await sql`
+    insert into session_sign_ins (session_uid, ended_at) select unnest(${list}), now()
+    on conflict (session_uid) do update set ended_at = excluded.ended_at
+  `.execute(tx);
+  await tx.deleteFrom('sessions').where('uid', '=', sql<string>`any(${list})`).execute();
 }
 
 /** Deletes what ended sessions have left, and notes on sessions that are no more. */

@@ -52,8 +52,10 @@ const upstreamSubject = z
 const SAYS = {
   email: 'No two users have the same, in whatever case.',
   fullName: 'As the pages greet the user.',
-  locale: 'BCP 47 language tag; empty: the pages follow the browser.',
-  timezone: 'IANA name of the time zone in which the user reads times.',
+  locale:
+    'BCP 47 language tag; empty: the pages follow the browser. What the user chooses here goes before it, and is not shown.',
+  timezone:
+    'IANA name of the time zone in which the user reads times. What the user chooses here goes before it, and is not shown.',
   isActive: 'While false, the user can not sign in and nothing of their grants is live.',
   upstreamSubject:
     "The `sub` by which the platform's own login (OIDC_ISSUER) knows the user: whoever signs in there under it is this user. Left out: stays as it is. Null: nobody.",

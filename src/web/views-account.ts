@@ -66,6 +66,8 @@ export type SessionsNotice = 'ended' | 'ended_others' | 'already_ended';
 /** All of them. */
 export interface SessionsProps {
   readonly sessions: readonly SessionProps[];
+  /** So many others are not shown. */
+  readonly more: number;
   readonly endOthersPath: string;
   /** Where the user signs in, if not here. */
   readonly host: string | undefined;
@@ -77,6 +79,8 @@ export interface SessionsProps {
 export interface SessionsEndProps {
   readonly action: string;
   readonly sessions: readonly SessionProps[];
+  /** So many others are not shown. */
+  readonly more: number;
   /** All but this one, rather than one. */
   readonly others: boolean;
   readonly timezone: string;

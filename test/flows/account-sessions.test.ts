@@ -314,6 +314,23 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       assert.equal(await isSignedIn(agent), true);
     });
 
+    test('holds any number of them: 50 are shown, all others end at once', async () => {
+      const agent = await people.signedIn(user);
+      await sql`
+        insert into sessions (id_hash, uid, user_id, authenticated_at, expires_at)
+        select sha256(convert_to(${user.id} || n, 'UTF8')), ${user.id} || '-session-' || n,
+          ${user.id}, now(), now() + interval '1 day'
+        from generate_series(1, 70000) n
+      `.execute(server.database.db);
+      const page = await agent.get(SESSIONS);
+      assert.equal(listed(page).length, 50);
+      assert.match(listed(page)[0] ?? '', /This browser/);
+      assert.match(page.body, /And 69951 more\./);
+      const done = await end(agent, `${SESSIONS}/others/end`);
+      assert.match(done.body, /You are signed out everywhere else/, textOf(done));
+      assert.equal((await rows()).length, 1);
+    });
+
     test('is empty for a user whom the platform has deactivated meanwhile', async () => {
       const agent = await people.signedIn(user);
       await callManagement(server, 'PATCH', `/api/v1/users/${user.id}/`, { is_active: false });

@@ -103,6 +103,7 @@ export const accountEn = {
   'account.sessions.end_of': 'Sign out {device}',
   'account.sessions.end_others': 'Sign out everywhere else',
   'account.sessions.none': 'You are signed in nowhere else.',
+  'account.sessions.more': { one: 'And {count} more.', other: 'And {count} more.' },
   'account.sessions.timezone': 'Times are those of your time zone ({timezone}).',
   'account.sessions.notice.ended': 'That browser is signed out, from its next request on.',
   'account.sessions.notice.ended_others':
@@ -229,6 +230,7 @@ export const accountDe: Translated<typeof accountEn> = {
   'account.sessions.end_of': '{device} abmelden',
   'account.sessions.end_others': 'Überall sonst abmelden',
   'account.sessions.none': 'Du bist sonst nirgends angemeldet.',
+  'account.sessions.more': { one: 'Und {count} weiterer.', other: 'Und {count} weitere.' },
   'account.sessions.timezone': 'Die Zeiten sind die deiner Zeitzone ({timezone}).',
   'account.sessions.notice.ended': 'Der Browser ist ab seiner nächsten Anfrage abgemeldet.',
   'account.sessions.notice.ended_others':
