@@ -99,7 +99,7 @@ export function createApp(deps: AppDeps): Koa {
   provider.use(assets());
   mount(provider, operationsRoutes({ database, metrics }));
   mount(provider, landingRoutes({ ...pages, demoGuide: deps.demoGuide }));
-  mount(provider, guideRoutes(pages));
+  mount(provider, guideRoutes({ ...pages, apiDocument: api.document }));
   mount(provider, upstream ? upstreamRoutes({ ...pages, upstream }) : signInRoutes(pages));
   mount(provider, signOutRoutes({ ...pages, elsewhere: upstream?.signedOut }));
   mount(provider, grantRoutes(pages));

@@ -32,6 +32,8 @@ export interface Component<S extends z.ZodType = z.ZodType> {
   readonly name: string;
   readonly schema: S;
   readonly example: z.input<S>;
+  /** What it is a list of, which has a name of its own too. */
+  readonly entry?: Component;
 }
 
 /** Gives a schema its name in the description, and something that fits it. */

@@ -15,9 +15,10 @@ export interface Page<T> {
 }
 
 /** The same as the description names it. */
-export function pageComponent({ name, schema, example }: Component): Component {
+export function pageComponent(entry: Component): Component {
+  const { name, schema, example } = entry;
   const link = z.string().meta({ format: 'uri' }).nullable();
-  return component(
+  const page = component(
     `${name}List`,
     z.object({
       count: z.int().min(0).describe('How many entries there are on all pages.'),
@@ -27,6 +28,7 @@ export function pageComponent({ name, schema, example }: Component): Component {
     }),
     { count: 1, next: null, previous: null, results: [example] },
   );
+  return { ...page, entry };
 }
 
 /** The query parameter of every list. Where there is no such page the answer is 404. */

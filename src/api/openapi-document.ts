@@ -91,3 +91,30 @@ export function refer(
 ): Reference {
   return { $ref: `#/components/${kind}/${name}` };
 }
+
+/** The name that a reference ends with. */
+export function nameOf({ $ref }: Reference): string {
+  return $ref.slice($ref.lastIndexOf('/') + 1);
+}
+
+/**
+ * What is there, or what it refers to.
+ * @throws Error where nothing has that name
+ */
+export function lookUp<T extends object>(
+  named: Readonly<Record<string, T>>,
+  one: T | Reference,
+): T {
+  if (!isReference(one)) {
+    return one;
+  }
+  const found = named[nameOf(one)];
+  if (found === undefined) {
+    throw new Error(`There is no ${one.$ref}.`);
+  }
+  return found;
+}
+
+function isReference(value: object): value is Reference {
+  return '$ref' in value;
+}

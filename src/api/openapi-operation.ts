@@ -119,7 +119,7 @@ function headersOf({ conditional, idempotent }: EndpointDescription): Pick<Answe
 }
 
 function errorAnswers(
-  { caller, params = {}, query, idempotent, bodyTypes }: EndpointDescription,
+  { caller, params = {}, query, bodyTypes }: EndpointDescription,
   method: Endpoint['method'],
 ): Operation['responses'] {
   const reads = method !== 'get' && method !== 'delete';
@@ -133,7 +133,7 @@ function errorAnswers(
     [404, lookedUp > 0 || query?.shape.page !== undefined, 'NotFound'],
     [406, true, 'NotAcceptable'],
     [408, bodyTypes !== undefined, 'Timeout'],
-    [409, reads && (method !== 'post' || idempotent === true), 'Conflict'],
+    [409, reads, 'Conflict'],
     [413, reads, 'TooLarge'],
     [415, reads, 'UnsupportedMediaType'],
     [503, authenticated, 'Unavailable'],

@@ -7,7 +7,9 @@ export function describeSchemas(
   descriptions: readonly EndpointDescription[],
 ): Record<string, JsonSchema> {
   const bodies = descriptions.flatMap(({ body }) => body ?? []);
-  const answers = descriptions.flatMap((one) => one.answers.flatMap(({ body }) => body ?? []));
+  const answers = descriptions
+    .flatMap((one) => one.answers.flatMap(({ body }) => body ?? []))
+    .flatMap((body) => (body.entry === undefined ? [body] : [body, body.entry]));
   return { ...named(bodies, 'input'), ...named(answers, 'output') };
 }
 

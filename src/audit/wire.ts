@@ -44,7 +44,7 @@ export const logAnswer = component(
     actor: 'user:ada',
     user: 'ada',
     application: 'pK3vTq7ZyWc5Nf2XbG8dRm4L',
-    grant: 'tQ2xN8vLzR5mKc7YwB3hJd9GfS6pAeUo1XiVqZnWs4k',
+    grant: 'tQ2xN8vLzR5mKc7YwB3hJd',
     ip: '192.0.2.7',
     user_agent: 'Mozilla/5.0',
     data: { application: 'Seatmap Studio', scopes: ['read'], organizers: ['oldmill'] },

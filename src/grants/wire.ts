@@ -41,7 +41,7 @@ export const grantAnswer = component(
       .nullable(),
   }),
   {
-    id: 'tQ2xN8vLzR5mKc7YwB3hJd9GfS6pAeUo1XiVqZnWs4k',
+    id: 'tQ2xN8vLzR5mKc7YwB3hJd',
     user: 'ada',
     application: 'pK3vTq7ZyWc5Nf2XbG8dRm4L',
     scopes: ['read'],

@@ -23,6 +23,8 @@ const NAMES = [
   'organizers-answer.txt',
   'me-answer.txt',
   'error-answer.txt',
+  'management.sh',
+  'management-answers.txt',
   'register-service.sh',
   'registered-answer.txt',
   'service-koa.mjs',
@@ -71,9 +73,12 @@ export function fillExample(name: ExampleName, values: Partial<ExampleValues>): 
 
 /** The curl script cut before each of its numbered steps: the settings first, then step 1. */
 export function scriptParts(values: ExampleValues): string[] {
-  return fillExample('client.sh', values)
-    .split(/\n+(?=# \d\. )/)
-    .map((part) => part.trimEnd());
+  return partsOf(fillExample('client.sh', values));
+}
+
+/** A script or its answers, cut before each numbered step. */
+export function partsOf(text: string): string[] {
+  return text.split(/\n+(?=# \d+\. )/).map((part) => part.trimEnd());
 }
 
 function isKey(values: Partial<ExampleValues>, key: string): key is keyof ExampleValues {

@@ -12,7 +12,12 @@ const MARKS = /`([^`]+)`|\[([^\]]+)\]\(([^)\s]+)\)/g;
  * through the view helper `rich`.
  */
 export function createProse(t: Translate): Prose {
-  return (key, params) => escapeHtml(t(key, params)).replace(MARKS, mark);
+  return (key, params) => markUp(t(key, params));
+}
+
+/** A text of ours with the same marks, as HTML. */
+export function markUp(text: string): string {
+  return escapeHtml(text).replace(MARKS, mark);
 }
 
 function mark(whole: string, code?: string, text?: string, target?: string): string {

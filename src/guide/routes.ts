@@ -1,12 +1,15 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
+import type { OpenApiDocument } from '../api/openapi-document.ts';
 import { findApplication } from '../applications/find-application.ts';
 import type { Config } from '../config.ts';
 import type { Db } from '../db/database.ts';
 import { identify } from '../web/identify.ts';
 import type { Renderer } from '../web/render.ts';
 import type { Sessions } from '../web/session.ts';
+import { presentApi } from './api-page.ts';
 import { presentApiServices } from './api-services-page.ts';
+import { presentTour } from './api-tour-page.ts';
 import { presentExamples, presentGuide, type Reader } from './guide-page.ts';
 
 /** What the developer guide needs. */
@@ -15,6 +18,7 @@ export interface GuideRoutesDeps {
   readonly config: Config;
   readonly sessions: Sessions;
   readonly renderer: Renderer;
+  readonly apiDocument: OpenApiDocument;
 }
 
 /**
@@ -22,6 +26,7 @@ export interface GuideRoutesDeps {
  * filled in with that id, and for its owner with all that is registered.
  */
 export function guideRoutes(deps: GuideRoutesDeps): Router {
+  const reference = presentApi(deps.apiDocument);
   return new Router()
     .get('/docs', async (ctx) => {
       deps.renderer.page(ctx, 'docs/guide', presentGuide(deps.config, await readerOf(deps, ctx)));
@@ -34,6 +39,15 @@ export function guideRoutes(deps: GuideRoutesDeps): Router {
       await identify(deps, ctx);
       const props = presentApiServices(deps.config, deps.renderer.locale(ctx));
       deps.renderer.page(ctx, 'docs/api-services', props);
+    })
+    .get('/docs/api', async (ctx) => {
+      await identify(deps, ctx);
+      deps.renderer.page(ctx, 'docs/api', reference[deps.renderer.locale(ctx)]);
+    })
+    .get('/docs/api/tour', async (ctx) => {
+      await identify(deps, ctx);
+      const props = presentTour(deps.config, deps.renderer.locale(ctx));
+      deps.renderer.page(ctx, 'docs/api-tour', props);
     });
 }
 

@@ -6,6 +6,8 @@ export interface GuideViews {
   'docs/guide': GuideProps;
   'docs/examples': ExamplesProps;
   'docs/api-services': ApiServicesProps;
+  'docs/api': ApiProps;
+  'docs/api-tour': ApiTourProps;
 }
 
 /** What both pages have. */
@@ -86,4 +88,84 @@ export interface ApiServicesProps {
       string
     >
   >;
+}
+
+/** The reference of the JSON API. What is not a message is English; `says` is HTML. */
+export interface ApiProps {
+  readonly prose: GuideFrame['prose'];
+  readonly conventions: readonly string[];
+  /** The ways to be let in; `apidocs.scheme.<name>` names them. */
+  readonly schemes: readonly { readonly name: string; readonly says: string }[];
+  readonly chapters: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly says: string;
+    readonly operations: readonly ApiOperation[];
+  }[];
+  readonly objects: readonly ApiObject[];
+}
+
+/** One operation of the JSON API. */
+export interface ApiOperation {
+  readonly id: string;
+  /** In capitals. */
+  readonly method: string;
+  readonly path: string;
+  readonly summary: string;
+  readonly details: string;
+  /** One of these is enough; none: anybody. Rights or scopes; none of them: any. */
+  readonly callers: readonly { readonly scheme: string; readonly names: readonly string[] }[];
+  /** `apidocs.place.<place>` says where each goes. */
+  readonly parameters: readonly (ApiRow & { readonly place: string })[];
+  readonly body:
+    | { readonly types: readonly string[]; readonly fields: readonly ApiRow[] }
+    | undefined;
+  readonly answers: readonly ApiAnswer[];
+  readonly errors: readonly ApiAnswer[];
+  readonly curl: string;
+}
+
+/** A field or a parameter. */
+export interface ApiRow {
+  readonly name: string;
+  readonly type: string;
+  readonly isRequired: boolean;
+  /** As JSON. */
+  readonly byDefault: string | undefined;
+  readonly limits: readonly string[];
+  readonly says: string;
+}
+
+/** One of the answers of an operation. */
+export interface ApiAnswer {
+  readonly status: string;
+  readonly says: string;
+  readonly headers: readonly string[];
+  /** The name of what it consists of. */
+  readonly object: string | undefined;
+  readonly isList: boolean;
+}
+
+/** What answers consist of. */
+export interface ApiObject {
+  readonly name: string;
+  readonly says: string;
+  /** Mostly one; several: it is one of these. */
+  readonly variants: readonly (readonly ApiRow[])[];
+  readonly example: string;
+}
+
+/** The tour of the management API. */
+export interface ApiTourProps {
+  readonly prose: GuideFrame['prose'];
+  /** The script until its first step. */
+  readonly settings: string;
+  /** Joined by empty lines after the settings, their code is the whole script. */
+  readonly steps: readonly {
+    readonly id: string;
+    /** English, as the comments of the script are. */
+    readonly title: string;
+    readonly code: string;
+    readonly answer: string;
+  }[];
 }

@@ -69,6 +69,8 @@ async function tourErrors({ browser, options, look }: Traveller, site: Site): Pr
     guide: '/docs',
     'guide-examples': '/docs/examples',
     'guide-services': '/docs/api-services',
+    'guide-api': '/docs/api',
+    'guide-api-tour': '/docs/api/tour',
   };
   for (const [name, path] of Object.entries(pages)) {
     await page.goto(path);

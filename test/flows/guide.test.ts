@@ -103,7 +103,13 @@ describe('the developer guide', () => {
   });
 
   it('leads nowhere but to places that are there', async () => {
-    for (const path of ['/docs', '/docs/examples', '/docs/api-services']) {
+    for (const path of [
+      '/docs',
+      '/docs/examples',
+      '/docs/api-services',
+      '/docs/api',
+      '/docs/api/tour',
+    ]) {
       const html = await page(path);
       const ids = [...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
       assert.equal(new Set(ids).size, ids.length, 'no id twice');

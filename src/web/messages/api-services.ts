@@ -29,7 +29,7 @@ export const apiServicesEn = {
   'services.register.keep':
     'Hand both to the service in its environment, as `STAGEDOOR_CLIENT_ID` and `STAGEDOOR_CLIENT_SECRET`; all examples read them there. Keep the secret out of your source code: with it, anybody can look into every access token that they find.',
   'services.register.replace':
-    'A new secret is a new registration: register the service again, switch it over, and delete the old one with `DELETE /api/v1/resource-servers/…/`.',
+    'A new secret is a new registration: register the service again, switch it over, and delete the old one with `DELETE /api/v1/resource-servers/…/`. All endpoints for operators are in the [API reference](/docs/api).',
 
   'services.kit.title': 'The kit for Node.js',
   'services.kit.text':
@@ -216,7 +216,7 @@ export const apiServicesDe = {
   'services.register.keep':
     'Gib dem Dienst beides in seiner Umgebung mit, als `STAGEDOOR_CLIENT_ID` und `STAGEDOOR_CLIENT_SECRET`; alle Beispiele lesen es dort. Halte das Secret aus deinem Quelltext heraus: Mit ihm kann jeder in jedes Access-Token sehen, das er findet.',
   'services.register.replace':
-    'Ein neues Secret ist eine neue Registrierung: Registriere den Dienst noch einmal, stell ihn um, und lösche die alte Registrierung mit `DELETE /api/v1/resource-servers/…/`.',
+    'Ein neues Secret ist eine neue Registrierung: Registriere den Dienst noch einmal, stell ihn um, und lösche die alte Registrierung mit `DELETE /api/v1/resource-servers/…/`. Alle Endpunkte für Operatoren stehen in der [API-Referenz](/docs/api).',
 
   'services.kit.title': 'Das Kit für Node.js',
   'services.kit.text':

@@ -1,5 +1,6 @@
 import { accountDe } from './account.ts';
 import { activityDe } from './activity.ts';
+import { apiDocsDe } from './api-docs.ts';
 import { apiServicesDe } from './api-services.ts';
 import { applicationsDe } from './applications.ts';
 import { authorizationsDe } from './authorizations.ts';
@@ -197,6 +198,7 @@ export const de = {
   'error.inactive_client.hint': 'Frag die Betreiber der Anwendung, wann sie wieder da ist.',
   ...accountDe,
   ...activityDe,
+  ...apiDocsDe,
   ...apiServicesDe,
   ...applicationsDe,
   ...authorizationsDe,

@@ -1,5 +1,6 @@
 import { accountEn } from './account.ts';
 import { activityEn } from './activity.ts';
+import { apiDocsEn } from './api-docs.ts';
 import { apiServicesEn } from './api-services.ts';
 import { applicationsEn } from './applications.ts';
 import { authorizationsEn } from './authorizations.ts';
@@ -188,6 +189,7 @@ export const en = {
   'error.inactive_client.hint': 'Ask the people who run the application when it will be back.',
   ...accountEn,
   ...activityEn,
+  ...apiDocsEn,
   ...apiServicesEn,
   ...applicationsEn,
   ...authorizationsEn,

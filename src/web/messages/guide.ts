@@ -9,7 +9,7 @@ export const guideEn = {
   'guide.lead':
     'How your application gets at the data of this platform’s users: with their consent, for the organizers that they pick, and for as long as they want.',
   'guide.services':
-    'You write a service that such applications call? That is in the [guide for API services](/docs/api-services).',
+    'You write a service that such applications call? That is in the [guide for API services](/docs/api-services). Every endpoint is in the [API reference](/docs/api).',
   'guide.filled': 'The code below is filled in for {application}. Only the secret is yours to add.',
   'guide.named': 'The code below uses the client ID {client_id}.',
   'guide.unnamed':
@@ -267,7 +267,7 @@ export const guideDe = {
   'guide.lead':
     'So kommt deine Anwendung an die Daten der Benutzer dieser Plattform: mit deren Zustimmung, für die Veranstalter, die sie auswählen, und solange sie wollen.',
   'guide.services':
-    'Du schreibst einen Dienst, den solche Anwendungen aufrufen? Das steht in der [Anleitung für API-Dienste](/docs/api-services).',
+    'Du schreibst einen Dienst, den solche Anwendungen aufrufen? Das steht in der [Anleitung für API-Dienste](/docs/api-services). Alle Endpunkte stehen in der [API-Referenz](/docs/api).',
   'guide.filled':
     'Der Code unten ist für {application} ausgefüllt. Nur das Secret musst du noch einsetzen.',
   'guide.named': 'Der Code unten verwendet die Client-ID {client_id}.',

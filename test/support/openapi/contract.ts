@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
-import type { Header, OpenApiDocument, Reference } from '../../../src/api/openapi-document.ts';
+import {
+  type Header,
+  lookUp,
+  type OpenApiDocument,
+  type Reference,
+} from '../../../src/api/openapi-document.ts';
 import type { CallAnswer } from './call.ts';
-import { answerOf, bodySchemaOf, type Documented, nameOf } from './operations.ts';
+import { answerOf, bodySchemaOf, type Documented } from './operations.ts';
 
 /** Compares real answers with what a description says of them. */
 export interface Contract {
@@ -43,8 +48,8 @@ export function createContract(document: OpenApiDocument): Contract {
         continue;
       }
       assert.ok(value !== null || !ALWAYS.has(name), `${where} has no ${name}`);
-      const header = document.components.headers[nameOf(reference)];
-      if (value !== null && header !== undefined) {
+      const header = lookUp(document.components.headers, reference);
+      if (value !== null) {
         validate(header.schema, typed(value, header), `${where} ${name}`);
       }
     }

@@ -1,10 +1,10 @@
-import type {
-  Answer,
-  JsonSchema,
-  OpenApiDocument,
-  Operation,
-  Parameter,
-  Reference,
+import {
+  type Answer,
+  type JsonSchema,
+  lookUp,
+  type OpenApiDocument,
+  type Operation,
+  type Parameter,
 } from '../../../src/api/openapi-document.ts';
 import type { Issuer } from '../platform.ts';
 
@@ -42,9 +42,7 @@ export function answerOf(
   status: number,
 ): Answer | undefined {
   const answer = responses[String(status)];
-  return answer !== undefined && isReference(answer)
-    ? components.responses[nameOf(answer)]
-    : answer;
+  return answer && lookUp(components.responses, answer);
 }
 
 /** The parameters of an operation. */
@@ -52,9 +50,7 @@ export function parametersOf(
   { components }: OpenApiDocument,
   { parameters }: Operation,
 ): Parameter[] {
-  return parameters.flatMap((one) =>
-    isReference(one) ? (components.parameters[nameOf(one)] ?? []) : one,
-  );
+  return parameters.map((one) => lookUp(components.parameters, one));
 }
 
 /** The schema of the JSON that an operation takes. */
@@ -63,14 +59,5 @@ export function bodySchemaOf(
   { requestBody }: Operation,
 ): JsonSchema | undefined {
   const schema = requestBody?.content['application/json']?.schema;
-  return schema !== undefined && isReference(schema) ? components.schemas[nameOf(schema)] : schema;
-}
-
-/** The last part of a reference. */
-export function nameOf({ $ref }: Reference): string {
-  return $ref.slice($ref.lastIndexOf('/') + 1);
-}
-
-function isReference(value: object): value is Reference {
-  return '$ref' in value;
+  return schema && lookUp(components.schemas, schema);
 }

@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { after, before, describe, it } from 'node:test';
+import { z } from 'zod';
+import type { OpenApiDocument } from '../../src/api/openapi-document.ts';
+import { RIGHTS } from '../../src/operators/operator.ts';
+import { createPlatform, putOrganizer, putTeam, putUser } from '../support/factories.ts';
+import { readCode } from '../support/guide/read-guide.ts';
+import {
+  type Documented,
+  fetchDocument,
+  operationsOf,
+  parametersOf,
+} from '../support/openapi/operations.ts';
+import { createWorld, type World } from '../support/openapi/world.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+const called = z.object({ token: z.string(), method: z.string(), path: z.string() });
+
+describe('the reference of the API', () => {
+  let server: TestServer;
+  let world: World;
+  let document: OpenApiDocument;
+  before(async () => {
+    server = await startServer();
+    world = createWorld(server, await createPlatform(server));
+    document = await fetchDocument(server);
+  });
+  after(() => server.close());
+
+  const page = async (path: string, language = 'en') => {
+    const response = await fetch(server.issuer + path, {
+      headers: { 'accept-language': language },
+    });
+    assert.equal(response.status, 200);
+    return response.text();
+  };
+
+  it('has every operation, with an address of its own, in both languages', async () => {
+    const operations = operationsOf(document);
+    for (const language of ['en', 'de']) {
+      const html = await page('/docs/api', language);
+      for (const { id, method, path, operation } of operations) {
+        assert.ok(html.includes(`<h3 id="${id}" lang="en">${operation.summary}</h3>`), id);
+        assert.ok(html.includes(`<strong>${method}</strong> ${path}</code>`), id);
+      }
+      assert.doesNotMatch(html.replace(/<pre[\s\S]*?<\/pre>/g, ''), /undefined|\[object|apidocs\./);
+    }
+  });
+
+  it('is linked, and loads nothing from elsewhere', async () => {
+    assert.match(await page('/'), /<footer[\s\S]*href="\/docs\/api"/);
+    assert.match(await page('/docs/api-services'), /<main[\s\S]*href="\/docs\/api"[\s\S]*<\/main>/);
+    for (const path of ['/docs/api', '/docs/api/tour']) {
+      const loads = [...(await page(path)).matchAll(/(?:src|<link[^>]*href)="([^"]*)"/g)];
+      assert.ok(loads.length > 0);
+      assert.ok(loads.every(([, url]) => url?.startsWith('/assets/')));
+    }
+  });
+
+  it('has an example for each operation that works', async () => {
+    const code = readCode(await page('/docs/api'));
+    for (const one of operationsOf(document)) {
+      const example = await filledIn(one, code.get(`${one.id}-curl`) ?? '');
+      const ran = await runBash(example, { OPERATOR_TOKEN: server.operatorToken });
+      assert.equal(ran.code, 0, `${one.id}: ${ran.stdout}${ran.stderr}`);
+    }
+  });
+
+  it('has a tour of every operation of the management API, with what it is answered', async () => {
+    const code = readCode(await page('/docs/api/tour', 'de'));
+    const parts = [...code].filter(([id]) => id.startsWith('script-')).map(([, part]) => part);
+    await restore();
+    await world.grant();
+    const { id, authorization } = await world.operatorToken(...RIGHTS);
+    const script = parts.map((part, step) => `echo @${step}\n${part}`).join('\n\n');
+    const { stdout, stderr } = await runBash(script, {
+      OPERATOR_TOKEN: authorization.replace('Token ', ''),
+    });
+    assert.equal(stderr, '');
+    const answers = stdout.split(/^@\d+\n/m).slice(1);
+    await keep(answers);
+    for (const [step, answer] of answers.entries()) {
+      const shown = code.get(`answer-step-${step}`) ?? '';
+      assert.equal(likeEveryRun(answer), likeEveryRun(shown), `step ${step}`);
+    }
+    assert.deepEqual(await callsWith(id), await operatorCalls());
+  });
+
+  /** The example of an operation with what is really there in the place of what it shows. */
+  async function filledIn({ id, operation }: Documented, example: string): Promise<string> {
+    await restore();
+    const shown = parametersOf(document, operation).find(({ in: place }) => place === 'path');
+    const [tag = ''] = operation.tags;
+    const real: Record<string, () => Promise<string>> = {
+      Applications: async () => (await world.application()).client_id,
+      'Resource servers': async () => (await world.resourceServer()).client_id,
+      Grants: async () => (await world.grant()).id,
+      'Operator tokens': async () => (await world.operatorToken('read')).id,
+    };
+    const scopes: Record<string, string> = { getMe: 'profile', listOpenOrganizers: 'read' };
+    const scope = scopes[id];
+    const access = scope === undefined ? '' : await world.access(scope);
+    const filled = example.replace('Bearer $ACCESS_TOKEN', access);
+    const make = real[tag];
+    return shown?.example === undefined || make === undefined
+      ? filled
+      : filled.replace(shown.example, await make());
+  }
+
+  /** Ada with her teams, and what the examples name; some of them delete it. */
+  async function restore(): Promise<void> {
+    await putUser(server, { id: 'ada' });
+    await putTeam(server, { organizer: 'redstage', members: ['ada'] });
+    await putOrganizer(server, 'oldmill');
+    await putTeam(server, { organizer: 'oldmill', id: 'box-office', members: ['ada'] });
+  }
+
+  /** For whoever has changed the tour: its answers as a file, to be looked at and made plain. */
+  async function keep(answers: readonly string[]): Promise<void> {
+    const file = process.env.TOUR_ANSWERS;
+    if (file !== undefined) {
+      const steps = answers.slice(1).map((answer, step) => `# ${step + 1}. \n${answer}`);
+      await writeFile(file, steps.join('\n').replaceAll(server.issuer, '{{issuer}}'));
+    }
+  }
+
+  /** What was called with an operator token, as the log has it. */
+  async function callsWith(id: string): Promise<string[]> {
+    const rows = await server.database.db.selectFrom('audit_events').select('data').execute();
+    const calls = rows.flatMap(({ data }) => called.safeParse(data).data ?? []);
+    const own = calls.filter(({ token }) => token === id);
+    return [...new Set(own.map(({ method, path }) => `${method} ${path}`))].sort();
+  }
+
+  async function operatorCalls(): Promise<string[]> {
+    return operationsOf(document)
+      .filter(({ operation }) => operation.security.some((one) => 'operatorToken' in one))
+      .map(({ method, path }) => `${method} ${path}`)
+      .sort();
+  }
+});
+
+/** Runs a script, which may fail. */
+async function runBash(script: string, variables: Readonly<Record<string, string>>) {
+  const env = { PATH: process.env.PATH ?? '', ...variables };
+  const child = spawn('bash', ['-c', script], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ]);
+  return { stdout, stderr, code };
+}
+
+/** Without what is another one each time. */
+function likeEveryRun(answer: string): string {
+  return answer
+    .trim()
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+    .replace(/sd[so]_[^"]+/g, 'SECRET')
+    .replace(/"(\w+)":"(?:[A-Za-z0-9_-]{20,}|[0-9a-f-]{36})"/g, '"$1":"ID"')
+    .replace(/"id":"\d+"/g, '"id":"ID"')
+    .replace(/"(last_four|created_by|actor|ip)":"[^"]{4,}"/g, '"$1":"…"');
+}

@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# A tour of the management API: each endpoint at least once. What it makes, it deletes again.
+set -u
+
+issuer='{{issuer}}'
+# The demo has made one. Elsewhere it is what OPERATOR_TOKEN was set to.
+token=${OPERATOR_TOKEN:-$(cat data/operator-token)}
+
+# Calls the API: api METHOD PATH [BODY [OPTIONS OF CURL]]
+api() {
+  local method=$1 path=$2 body=${3-}
+  shift $(($# < 3 ? $# : 3))
+  curl --silent --show-error --request "$method" "$issuer/api/v1$path" \
+    --header "Authorization: Token $token" \
+    ${body:+--header 'Content-Type: application/json' --data "$body"} "$@"
+  echo
+}
+
+# Reads one text out of a JSON answer. With jq: jq -r ".$1"
+field() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p"; }
+
+# 1. Users. PUT creates one, or makes one exactly this; the same again changes nothing.
+api PUT /users/tour-kim/ '{"email": "kim@tour.example", "full_name": "Kim Tour", "password": "a long one"}'
+api PUT /users/tour-kim/ '{"email": "kim@tour.example", "full_name": "Kim Tour", "password": "a long one"}' --write-out '%{http_code}'
+api PATCH /users/tour-kim/ '{"timezone": "Europe/Vienna"}'
+api GET /users/tour-kim/
+api GET '/users/?email=kim@tour.example'
+
+# 2. Organizers and teams. Teams say who may do what there; a name may be in several languages.
+api PUT /directory/organizers/tour-mill/ '{"name": {"en": "Old Mill", "de": "Alte Mühle"}}'
+api PUT /directory/organizers/tour-mill/teams/office/ '{"name": "Office", "permissions": ["can_view_orders"], "members": ["tour-kim"]}'
+api GET /directory/organizers/tour-mill/
+api GET /directory/organizers/tour-mill/teams/
+api GET /directory/organizers/tour-mill/teams/office/
+api GET '/directory/organizers/?ordering=-slug' '' --output /dev/null --write-out '%{http_code}'
+
+# 3. Import. Sixty users in one call, a line each; the last line of the answer says how it went.
+for n in {1..60}; do
+  echo "{\"user\": {\"id\": \"tour-$n\", \"email\": \"$n@tour.example\"}}"
+done | api POST /directory/bulk/ '' --header 'Content-Type: application/jsonl' --data-binary @- | grep done
+
+# 4. Pages. A list has 50 entries a page, and says where the next one and the one before are.
+api GET '/users/?ordering=-id' | grep -o '"next":"[^"]*"'
+api GET '/users/?ordering=-id&page=2' | grep -o '"previous":"[^"]*"'
+
+# 5. Errors. What is wrong is told by field, or in a sentence.
+api PUT /users/tour-kim/ '{"email": "", "timezone": "Mars/Olympus"}'
+api GET '/users/?ordering=full_name'
+api GET /users/tour-nobody/
+api POST /users/
+
+# 6. Conditional fetching. Who has a list already gets 304 and no body as long as it has not changed.
+sleep 1
+since=$(api GET /users/ '' --output /dev/null --dump-header - | tr -d '\r' | sed -n 's/^Last-Modified: //ip')
+api GET /users/ '' --header "If-Modified-Since: $since" --write-out '%{http_code}'
+
+# 7. Resource servers. With a key, a POST that is sent again is carried out once: nothing is lost.
+key=$(openssl rand -hex 16)
+answer=$(api POST /resource-servers/ '{"name": "Tour API"}' --header "Idempotency-Key: $key")
+echo "$answer"
+api POST /resource-servers/ '{"name": "Tour API"}' --header "Idempotency-Key: $key"
+server=$(field client_id <<<"$answer")
+api GET "/resource-servers/$server/"
+api GET /resource-servers/ '' --output /dev/null --write-out '%{http_code}'
+api DELETE "/resource-servers/$server/" '' --write-out '%{http_code}'
+
+# 8. Applications. The secret is in the first answer and never again.
+answer=$(api POST /applications/ '{"owner": "tour-kim", "name": "Tour App", "redirect_uris": ["https://tour.example/callback"], "scopes": ["read"]}')
+echo "$answer"
+application=$(field client_id <<<"$answer")
+api PATCH "/applications/$application/" '{"homepage_url": "https://tour.example/"}'
+api POST "/applications/$application/suspend/" '{"reason": "Looks odd."}'
+api POST "/applications/$application/resume/"
+api POST "/applications/$application/review/"
+api GET "/applications/$application/"
+api GET '/applications/?owner=tour-kim' '' --output /dev/null --write-out '%{http_code}'
+
+# 9. Grants. Only a user can give one: allow the demo application something first, and see it end.
+grant=$(api GET '/grants/?active=true' | grep -o '"results":\[{"id":"[^"]*' | grep -o '[^"]*$')
+if [ -n "$grant" ]; then
+  api GET "/grants/$grant/"
+  api POST "/grants/$grant/revoke/"
+fi
+
+# 10. The log. Here, what has come since it was read before.
+since=$(api GET /logentries/ '' --output /dev/null --dump-header - | tr -d '\r' | sed -n 's/^X-Page-Generated: //ip')
+api PATCH "/applications/$application/" '{"description": "A tour."}' --output /dev/null
+api GET "/logentries/?modified_since=$since&action=stagedoor.application.changed"
+
+# 11. Operator tokens. Each program gets one of its own, with no more rights than it needs.
+answer=$(api POST /operator-tokens/ '{"name": "tour-reader", "rights": ["read"]}')
+echo "$answer"
+(
+  token=$(field token <<<"$answer")
+  api GET /users/tour-kim/
+  api DELETE /users/tour-kim/
+)
+api GET /operator-tokens/ '' --output /dev/null --write-out '%{http_code}'
+api DELETE "/operator-tokens/$(field id <<<"$answer")/" '' --write-out '%{http_code}'
+
+# 12. Tidy up.
+api DELETE "/applications/$application/" '' --write-out '%{http_code}'
+api DELETE /directory/organizers/tour-mill/teams/office/ '' --write-out '%{http_code}'
+api DELETE /directory/organizers/tour-mill/ '' --write-out '%{http_code}'
+for id in kim {1..60}; do api DELETE "/users/tour-$id/"; done | tr -d '\n'
