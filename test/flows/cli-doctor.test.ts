@@ -1,0 +1,385 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { makeCertificate } from '../support/certificate.ts';
+import { stagedoor, stagedoorHere } from '../support/command-line.ts';
+import { createEmptyDatabase } from '../support/database.ts';
+import { copyEmbeddedTemplate } from '../support/embedded-template.ts';
+import { freePort } from '../support/free-port.ts';
+import { startMailServer } from '../support/mail-server.ts';
+import { whyNotSecure } from '../support/secure-server.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+interface Finding {
+  readonly check: string;
+  readonly state: string;
+  readonly says: string;
+  readonly mend?: string;
+}
+
+const COOKIE_KEYS = 'cookie-key-of-the-tests-0123456789';
+
+let server: TestServer;
+let folder: string;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'stagedoor-doctor-'));
+  server = await startServer();
+});
+after(async () => {
+  await server.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** The environment of the running server. */
+const sound = () => ({
+  DATABASE_URL: server.config.databaseUrl ?? '',
+  DATA_DIR: folder,
+  ISSUER: server.issuer,
+  COOKIE_KEYS,
+});
+
+/** What the doctor finds in an environment that differs from the sound one by `wrong`. */
+async function examine(wrong: Record<string, string> = {}) {
+  const { code, out, err } = await stagedoorHere({ ...sound(), ...wrong }, ['doctor', '--json']);
+  assert.equal(err, '');
+  const { ok, checks }: { ok: boolean; checks: Finding[] } = JSON.parse(out);
+  assert.equal(code, ok ? 0 : 1);
+  for (const { state, mend, says } of checks) {
+    assert.equal(mend !== undefined, ['warn', 'fail'].includes(state), says);
+  }
+  const worst = (check: string) => {
+    const found = checks.filter((one) => one.check === check);
+    return (
+      found.find(({ state }) => state === 'fail') ??
+      found.find(({ state }) => state === 'warn') ??
+      found[0]
+    );
+  };
+  return { code, out, checks, worst };
+}
+
+/** Exactly this check has that to say, and everything else is well. */
+async function finds(
+  wrong: Record<string, string>,
+  check: string,
+  state: 'warn' | 'fail',
+  says: RegExp,
+): Promise<Finding> {
+  const { checks } = await examine(wrong);
+  const [bad, ...more] = checks.filter((one) => ['warn', 'fail'].includes(one.state));
+  assert.ok(bad !== undefined, `nothing is wrong: ${JSON.stringify(checks)}`);
+  assert.deepEqual([bad.check, bad.state, more], [check, state, []]);
+  assert.match(bad.says, says);
+  return bad;
+}
+
+describe('The doctor', () => {
+  test('finds nothing wrong with a sound server', async () => {
+    const { code, checks } = await examine();
+    assert.deepEqual(
+      checks.filter(({ state }) => state !== 'ok'),
+      [],
+    );
+    assert.equal(code, 0);
+    const names = new Set(checks.map(({ check }) => check));
+    for (const name of [
+      'node',
+      'configuration',
+      'data folder',
+      'database',
+      'migrations',
+      'clock',
+      'mail server',
+      'certificate',
+      'issuer',
+      'signing keys',
+      'cookie keys',
+    ]) {
+      assert.ok(names.has(name), name);
+    }
+  });
+
+  test('speaks to people, in a process of its own', async () => {
+    const { code, out, err } = await stagedoor(sound(), 'doctor');
+    assert.deepEqual([code, err], [0, '']);
+    assert.match(out, /^ok {4}node/m);
+    assert.match(out, /^ok {4}database {8}PostgreSQL \d+.* at [\w.]+:\d+\/stagedoor_test_\w+\.$/m);
+    assert.match(out, /\nAll is well\.\n$/);
+    const failing = await stagedoor(
+      { ...sound(), SMTP_URL: 'smtp://u:very-secret@127.0.0.1:2' },
+      'doctor',
+    );
+    assert.equal(failing.code, 1);
+    assert.match(failing.out, /^FAIL {2}mail server .*\n +-> Check host, port/m);
+    assert.match(failing.out, /\n1 failed, 0 to look at\.\n$/);
+    assert.ok(!failing.out.includes('very-secret'));
+  });
+
+  test('names everything that is wrong with the configuration', async () => {
+    const { code, checks } = await examine({ REGISTRATION: 'maybe', ISSUER: 'ftp://x' });
+    assert.equal(code, 1);
+    const says = checks.filter(({ check }) => check === 'configuration').map((one) => one.says);
+    assert.deepEqual(says.length, 2);
+    assert.match(says.join(), /REGISTRATION must be open.*ISSUER must be a URL/);
+  });
+
+  test('finds a database that is away, without its password', async () => {
+    const { out, worst } = await examine({
+      DATABASE_URL: 'postgres://x:very-secret@127.0.0.1:2/x',
+    });
+    assert.equal(worst('database')?.state, 'fail');
+    assert.match(worst('database')?.says ?? '', /127\.0\.0\.1:2\/x: .*can't be reached/);
+    assert.ok(!out.includes('very-secret'));
+  });
+
+  test('finds migrations that have not run', async () => {
+    const empty = await createEmptyDatabase();
+    try {
+      const { mend } = await finds(
+        { DATABASE_URL: empty.url },
+        'migrations',
+        'fail',
+        /0001_initial/,
+      );
+      assert.match(mend ?? '', /stagedoor migrate/);
+    } finally {
+      await empty.drop();
+    }
+  });
+
+  test('finds cookie keys that open no signing key, and ones that are missing', async () => {
+    const other = { COOKIE_KEYS: 'another-key-0123456789-0123456789' };
+    const { mend } = await finds(other, 'signing keys', 'fail', /do not open/);
+    assert.match(mend ?? '', /at the end of COOKIE_KEYS/);
+    const { worst } = await examine({ COOKIE_KEYS: '' });
+    assert.deepEqual([worst('cookie keys')?.state, worst('signing keys')?.state], ['warn', 'fail']);
+  });
+
+  test('finds mails that were given up, and signing keys that are too old', async () => {
+    const { db } = server.database;
+    await db
+      .insertInto('mail_outbox')
+      .values({
+        kind: 'authorized',
+        recipient: 'a@example.com',
+        locale: 'en',
+        data: '{}',
+        failed_at: new Date(),
+      })
+      .execute();
+    await finds({}, 'mails', 'warn', /1 were given up/);
+    await db.deleteFrom('mail_outbox').execute();
+    const past = new Date(Date.now() - 200 * 86_400_000);
+    await db.updateTable('signing_keys').set({ signs_from: past }).execute();
+    const { worst } = await examine();
+    assert.match(worst('signing keys')?.says ?? '', /is 200 days old, and 90 are allowed/);
+    await db
+      .updateTable('signing_keys')
+      .set({ signs_from: new Date() })
+      .where('signs_from', '=', past)
+      .execute();
+  });
+
+  test('asks the mail server, and the folder where there is none', async () => {
+    const mails = await startMailServer();
+    const { worst } = await examine({ SMTP_URL: mails.url });
+    assert.equal(worst('mail server')?.state, 'ok');
+    assert.deepEqual([mails.connections(), mails.received.length], [1, 0]);
+    await mails.close();
+    const again = await examine({ SMTP_URL: mails.url });
+    assert.match(again.worst('mail server')?.says ?? '', /does not take mails: .*ECONNREFUSED/);
+    await examine({ MAIL_FROM: 'Nobody' }).then((found) =>
+      assert.equal(found.worst('mail sender')?.state, 'fail'),
+    );
+  });
+
+  test('finds a folder that can not be written', { skip: process.getuid?.() === 0 }, async () => {
+    await chmod(folder, 0o500);
+    const { worst } = await examine();
+    await chmod(folder, 0o700);
+    assert.equal(worst('data folder')?.state, 'fail');
+  });
+
+  test('finds a platform login that does not describe itself', async () => {
+    const oidc = {
+      OIDC_ISSUER: `http://127.0.0.1:${await freePort()}`,
+      OIDC_CLIENT_ID: 'a',
+      OIDC_CLIENT_SECRET: 'very-secret',
+    };
+    const found = await finds(oidc, 'platform login', 'fail', /does not describe itself/);
+    assert.match(found.mend ?? '', /openid-configuration.*login\/callback/);
+  });
+});
+
+function portOf(one: Server): number {
+  const address = one.address();
+  return address !== null && typeof address === 'object' ? address.port : 0;
+}
+
+describe('The doctor asks for the issuer', () => {
+  const http: Server[] = [];
+  after(() => {
+    for (const one of http) {
+      one.close();
+      one.closeAllConnections();
+    }
+  });
+
+  /** A server that answers everything with this. */
+  async function answering(body: (url: string) => string, headers: Record<string, string> = {}) {
+    const one = createServer((_, response) => {
+      response.writeHead(200, { 'Content-Type': 'application/json', ...headers });
+      response.end(body(url));
+    }).listen(0, '127.0.0.1');
+    http.push(one);
+    await once(one, 'listening');
+    const url = `http://127.0.0.1:${portOf(one)}`;
+    return url;
+  }
+
+  test('which nobody answers', async () => {
+    const { mend } = await finds(
+      { ISSUER: `http://127.0.0.1:${await freePort()}` },
+      'issuer',
+      'fail',
+      /ECONNREFUSED/,
+    );
+    assert.match(mend ?? '', /Start the server/);
+  });
+
+  test('under which another server answers, or no Stagedoor', async () => {
+    const port = new URL(server.issuer).port;
+    await finds(
+      { ISSUER: `http://127.0.0.1:${port}` },
+      'issuer',
+      'fail',
+      /calls itself "http:\/\/localhost/,
+    );
+    const page = await answering(() => '<html>');
+    await finds({ ISSUER: page }, 'issuer', 'fail', /is not Stagedoor/);
+  });
+
+  test('whose clock is another one', async () => {
+    for (const [seconds, state] of [
+      [15, 'warn'],
+      [-3600, 'fail'],
+    ] as const) {
+      const date = new Date(Date.now() + seconds * 1000).toUTCString();
+      const url = await answering((issuer) => JSON.stringify({ issuer }), { Date: date });
+      const { mend } = await finds(
+        { ISSUER: url },
+        'clock',
+        state,
+        seconds > 0 ? /ahead of/ : /behind/,
+      );
+      assert.match(mend ?? '', /NTP/);
+    }
+  });
+});
+
+describe('The doctor looks at the certificate', { skip: whyNotSecure() }, () => {
+  const servers: Server[] = [];
+  after(() => {
+    for (const one of servers) {
+      one.close();
+      one.closeAllConnections();
+    }
+  });
+
+  /** A server with a certificate of its own, which begins and ends so many days from now. */
+  async function secure(
+    { from = -1, until = 90, name = 'localhost' },
+    trusted = true,
+  ): Promise<string> {
+    const own = await mkdtemp(join(folder, 'tls-'));
+    const day = (days: number) => new Date(Date.now() + days * 86_400_000);
+    const { cert, key } = makeCertificate(own, { name, from: day(from), until: day(until) });
+    if (trusted) {
+      setDefaultCACertificates([...getCACertificates('default'), cert]);
+    }
+    const one = createSecureServer({ cert, key }, (_, response) => {
+      response.setHeader('Content-Type', 'application/json');
+      response.end(JSON.stringify({ issuer: url }));
+    }).listen(0, '127.0.0.1');
+    servers.push(one);
+    await once(one, 'listening');
+    const url = `https://localhost:${portOf(one)}`;
+    return url;
+  }
+
+  test('that nobody trusts', async () => {
+    const ISSUER = await secure({}, false);
+    const { mend } = await finds({ ISSUER }, 'certificate', 'fail', /SELF_SIGNED/);
+    assert.match(mend ?? '', /NODE_EXTRA_CA_CERTS/);
+  });
+
+  test('that has expired', async () => {
+    const ISSUER = await secure({ from: -60, until: -30 });
+    const { mend } = await finds(
+      { ISSUER },
+      'certificate',
+      'fail',
+      /ended at 20\d\d-.*CERT_HAS_EXPIRED/,
+    );
+    assert.match(mend ?? '', /Renew it/);
+  });
+
+  test('that is for another name', async () => {
+    const ISSUER = await secure({ name: 'other.example.com' });
+    await finds({ ISSUER }, 'certificate', 'fail', /ALTNAME/);
+  });
+
+  test('that ends soon', async () => {
+    const ISSUER = await secure({ until: 10 });
+    await finds({ ISSUER }, 'certificate', 'warn', /ends in (9|10) days/);
+  });
+
+  test('that is good', async () => {
+    const ISSUER = await secure({});
+    const { checks } = await examine({ ISSUER });
+    assert.deepEqual(
+      checks.filter(({ state }) => state !== 'ok'),
+      [],
+    );
+  });
+});
+
+test('The doctor looks at an embedded database that nobody has, and at none', async () => {
+  const own = await mkdtemp(join(tmpdir(), 'stagedoor-doctor-'));
+  try {
+    const env = { DATA_DIR: own, COOKIE_KEYS, ISSUER: server.issuer };
+    const none = await stagedoorHere(env, ['doctor', '--json']);
+    assert.equal(none.code, 0);
+    assert.match(none.out, /"warn",\s+"says": "There is no database in/);
+    await copyEmbeddedTemplate(own);
+    const some = await stagedoorHere(env, ['doctor', '--json']);
+    assert.equal(some.code, 0);
+    assert.match(some.out, /Embedded PGlite \d+/);
+  } finally {
+    await rm(own, { recursive: true, force: true });
+  }
+});
+
+test('The doctor asks the running server about the embedded database', async () => {
+  const embedded = await startServer({ DATABASE_URL: '' });
+  try {
+    const { DATABASE_URL: _, ...rest } = sound();
+    const env = { ...rest, DATA_DIR: embedded.config.dataDir, ISSUER: embedded.issuer };
+    const { code, out } = await stagedoorHere(env, ['doctor', '--json']);
+    const { checks }: { checks: Finding[] } = JSON.parse(out);
+    assert.deepEqual(
+      checks.filter(({ state }) => state !== 'ok'),
+      [],
+    );
+    assert.equal(code, 0);
+    assert.match(out, /through the running server/);
+  } finally {
+    await embedded.close();
+  }
+});
