@@ -1,6 +1,6 @@
 import type { Context, Middleware } from 'koa';
 import type { Db } from '../db/database.ts';
-import { checkAnnounced } from '../web/body.ts';
+import { awaitBody } from '../web/body.ts';
 import { withTransaction } from './current-transaction.ts';
 import { PATHS } from './paths.ts';
 
@@ -27,7 +27,8 @@ export function providerTransaction(db: Db): Middleware {
     if (!TRANSACTIONAL.some((path) => asked === path || asked.startsWith(`${path}/`))) {
       return next();
     }
-    checkAnnounced(ctx, PROVIDERS_LIMIT);
+    // First: a transaction has a connection to the database, and who sends slowly must not have it.
+    await awaitBody(ctx, PROVIDERS_LIMIT);
     await withTransaction(
       db,
       () => next(),

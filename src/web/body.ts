@@ -52,7 +52,7 @@ export async function* readChunks(
   while (!request.readableEnded) {
     limits.ending?.throwIfAborted();
     if (request.destroyed) {
-      throw new StagedoorError('request_timeout', 'The sender of the body has left.');
+      throw hasLeft();
     }
     const chunk: unknown = request.read();
     if (!Buffer.isBuffer(chunk)) {
@@ -64,6 +64,31 @@ export async function* readChunks(
       throw tooLarge(limits.bytes);
     }
     yield chunk;
+  }
+}
+
+/**
+ * Waits until a body is here as a whole, and leaves it to whoever reads it next.
+ * @param limit bytes, fewer than a request buffers by itself (64 KiB)
+ * @throws StagedoorError as `readBody`
+ */
+export async function awaitBody(ctx: Context, limit: number): Promise<void> {
+  checkAnnounced(ctx, limit);
+  const { req } = ctx;
+  if (Number(ctx.get('Content-Length')) === 0 && ctx.get('Transfer-Encoding') === '') {
+    return;
+  }
+  for (;;) {
+    if (req.readableLength > limit) {
+      throw tooLarge(limit);
+    }
+    if (req.complete) {
+      return;
+    }
+    if (req.destroyed) {
+      throw hasLeft();
+    }
+    await somethingHappens(req, { bytes: limit });
   }
 }
 
@@ -101,4 +126,8 @@ async function somethingHappens(
 
 function tooLarge(limit: number): StagedoorError {
   return new StagedoorError('payload_too_large', `The body may hold at most ${limit} bytes.`);
+}
+
+function hasLeft(): StagedoorError {
+  return new StagedoorError('request_timeout', 'The sender of the body has left.');
 }
