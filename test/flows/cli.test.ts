@@ -37,7 +37,7 @@ const cli = (...args: string[]) =>
 describe('An operator on the command line', () => {
   test('asks for help', async () => {
     for (const args of [[], ['--help'], ['help'], ['-h']]) {
-      const { code, out } = await stagedoor({}, ...args);
+      const { code, out } = await stagedoorHere({}, args);
       assert.equal(code, 0);
       assert.match(out, /\n {2}application .*[\s\S]*\n {2}migrate .*[\s\S]*Exit codes/);
     }
@@ -46,7 +46,7 @@ describe('An operator on the command line', () => {
       ['application', 'suspend', '-h'],
       ['migrate', '--help'],
     ]) {
-      const { code, out, err } = await stagedoor({}, ...args);
+      const { code, out, err } = await stagedoorHere({}, args);
       assert.deepEqual([code, err], [0, '']);
       assert.match(out, /Example/);
     }
@@ -166,14 +166,14 @@ describe('A command says what to do about the database', () => {
     const empty = await createEmptyDatabase();
     try {
       const env = { DATABASE_URL: empty.url, DATA_DIR: folder };
-      const behind = await stagedoor(env, 'application', 'list');
+      const behind = await stagedoorHere(env, ['application', 'list']);
       assert.deepEqual([behind.code, behind.out], [1, '']);
       assert.match(behind.err, /lacks \d+ migration\(s\).*Run "stagedoor migrate" first/);
-      const migrated = await stagedoor(env, 'migrate');
+      const migrated = await stagedoorHere(env, ['migrate']);
       assert.match(migrated.out, /^Ran \d+ migration\(s\): 0001_initial/);
-      assert.equal((await stagedoor(env, 'migrate')).out, 'The database is up to date.\n');
+      assert.equal((await stagedoorHere(env, ['migrate'])).out, 'The database is up to date.\n');
       assert.equal(
-        (await stagedoor(env, 'application', 'list')).out,
+        (await stagedoorHere(env, ['application', 'list'])).out,
         'There are no applications.\n',
       );
     } finally {
@@ -183,7 +183,7 @@ describe('A command says what to do about the database', () => {
 
   test('that is away', async () => {
     const env = { DATABASE_URL: 'postgres://x:very-secret@127.0.0.1:1/x' };
-    const { code, err } = await stagedoor(env, 'application', 'list');
+    const { code, err } = await stagedoorHere(env, ['application', 'list']);
     assert.equal(code, 4);
     assert.match(err, /can't be reached: .*Check DATABASE_URL/);
     assert.ok(!err.includes('very-secret'));
@@ -191,7 +191,7 @@ describe('A command says what to do about the database', () => {
 
   test('that is embedded, and not there', async () => {
     const env = { DATA_DIR: join(folder, 'empty') };
-    const { code, err } = await stagedoor(env, 'application', 'list');
+    const { code, err } = await stagedoorHere(env, ['application', 'list']);
     assert.equal(code, 1);
     assert.match(err, /There is no database in/);
     assert.deepEqual(
@@ -202,13 +202,14 @@ describe('A command says what to do about the database', () => {
 
   test('that is embedded, once the server has stopped', async () => {
     const env = { DATA_DIR: join(folder, 'own') };
+    // In a process of its own, as a shell runs it.
     assert.equal((await stagedoor(env, 'migrate')).code, 0);
-    const { code, out } = await stagedoor(env, 'application', 'list', '--json');
+    const { code, out } = await stagedoorHere(env, ['application', 'list', '--json']);
     assert.deepEqual([code, JSON.parse(out)], [0, []]);
   });
 
   test('and about the configuration', async () => {
-    const { code, err } = await stagedoor({ REGISTRATION: 'maybe' }, 'application', 'list');
+    const { code, err } = await stagedoorHere({ REGISTRATION: 'maybe' }, ['application', 'list']);
     assert.equal(code, 1);
     assert.match(err, /REGISTRATION must be open, approval or closed/);
   });
