@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
+import { hashOf } from '../../src/credentials.ts';
+import { inTransaction } from '../../src/db/transaction.ts';
+import { lockSessions } from '../../src/directory/session-store.ts';
 import { browsers, ENGINE_VARIABLES, isSignedIn, logOf, queuedMails } from '../support/account.ts';
 import { createPlatform, putUser, type TestPlatform, type TestUser } from '../support/factories.ts';
 import { authorizationUrl, challengeOf, signIn } from '../support/flow.ts';
@@ -230,6 +233,37 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
         }
         user = { ...user, password: wanted };
       }
+    });
+
+    test('waits for a sign-in that is about to be written, and ends it', async (t) => {
+      if (engine !== 'PostgreSQL') {
+        return t.skip('one connection: nothing is ever half written for others');
+      }
+      const { db } = server.database;
+      const page = await agent.get(PASSWORD);
+      const written = inTransaction(db, async (tx) => {
+        await lockSessions(tx, user.id, 'begin');
+        await tx
+          .insertInto('sessions')
+          .values({
+            id_hash: hashOf(`late-${user.id}`),
+            uid: `late-${user.id}`,
+            user_id: user.id,
+            authenticated_at: new Date(),
+            expires_at: new Date(Date.now() + 3_600_000),
+            authorizations: '{}',
+          })
+          .execute();
+        await new Promise((resolve) => setTimeout(resolve, 1500));
+      });
+      const [answer] = await Promise.all([agent.submit(page, form(BETTER)), written]);
+      assert.match(answer.body, /One other browser was signed out/, textOf(answer));
+      const late = await db
+        .selectFrom('sessions')
+        .select('uid')
+        .where('uid', '=', `late-${user.id}`)
+        .execute();
+      assert.deepEqual(late, []);
     });
 
     test('lets no request in that had signed in with the old one, and waits since', async () => {
