@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromiumPath } from './support/browser.ts';
 import { type Postgres, startPostgres } from './support/postgres.ts';
 import { createTemplateDatabase } from './support/template-database.ts';
+
+/** Test files at a time. One more than there are processors: many wait for something to time out. */
+const AT_ONCE = availableParallelism() + 1;
 
 /**
  * Runs tests on a real PostgreSQL: `npm test`, or `npm test -- test/flows/refresh.test.ts`.
@@ -64,7 +67,7 @@ async function serverFor(folder: string): Promise<Postgres> {
 function runFiles(args: readonly string[], env: Record<string, string>): Promise<number> {
   const child = spawn(
     process.execPath,
-    ['--test', '--test-reporter=spec', '--test-concurrency=2', ...args],
+    ['--test', '--test-reporter=spec', `--test-concurrency=${AT_ONCE}`, ...args],
     { stdio: 'inherit', env: { ...process.env, ...env } },
   );
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -36,7 +36,11 @@ export function createProgram(shell: Shell): Command {
     .helpCommand('help [command]', 'show help')
     .option('--json', 'print what the management API answers, for scripts')
     .option('--url <url>', 'a server elsewhere, with OPERATOR_TOKEN (default: $STAGEDOOR_URL)')
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({
+      showGlobalOptions: true,
+      // A list of commands has room for one sentence of each.
+      subcommandDescription: (command) => firstSentence(command.description()),
+    })
     .exitOverride()
     .configureOutput({
       writeOut: shell.out,
@@ -63,6 +67,10 @@ export function createProgram(shell: Shell): Command {
   addDoctor(program, shell);
   pointToHelp(program);
   return program;
+}
+
+function firstSentence(text: string): string {
+  return /^.*?\.(?= [A-Z]|$)/s.exec(text)?.[0] ?? text;
 }
 
 /** After an error comes how the command is used, and where there is more. */

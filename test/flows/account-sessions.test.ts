@@ -315,17 +315,20 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
     });
 
     test('holds any number of them: 50 are shown, all others end at once', async () => {
+      // A statement has room for 65,535 parameters. The embedded database runs in this process, which
+      // must not stand still for as long as connections are kept.
+      const count = engine === 'PostgreSQL' ? 70_000 : 2_000;
       const agent = await people.signedIn(user);
       await sql`
         insert into sessions (id_hash, uid, user_id, authenticated_at, expires_at)
         select sha256(convert_to(${user.id} || n, 'UTF8')), ${user.id} || '-session-' || n,
           ${user.id}, now(), now() + interval '1 day'
-        from generate_series(1, 70000) n
+        from generate_series(1, ${count}::int) n
       `.execute(server.database.db);
       const page = await agent.get(SESSIONS);
       assert.equal(listed(page).length, 50);
       assert.match(listed(page)[0] ?? '', /This browser/);
-      assert.match(page.body, /And 69951 more\./);
+      assert.ok(page.body.includes(`And ${count + 1 - 50} more.`), textOf(page));
       const done = await end(agent, `${SESSIONS}/others/end`);
       assert.match(done.body, /You are signed out everywhere else/, textOf(done));
       assert.equal((await rows()).length, 1);

@@ -4,8 +4,8 @@ import type { Config } from '../../config.ts';
 import { COOKIE_KEY_FILE } from '../../cookie-keys.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
-/** What this server needs; `engines` in package.json. */
-const NODE = [22, 12] as const;
+/** What this server needs, which strips types without being asked to; `engines` in package.json. */
+const NODE = [22, 18] as const;
 
 /** Which Node.js runs this. */
 export function checkNode(): Finding {
