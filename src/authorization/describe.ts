@@ -10,8 +10,7 @@ import type { User } from '../directory/user.ts';
 import { StagedoorError } from '../errors.ts';
 import { findLastGrant } from '../grants/find.ts';
 import type { EarlierGrant } from '../grants/grant.ts';
-import type { ScopeConfig } from '../scopes.ts';
-import { opensOrganizers } from '../scopes.ts';
+import { opensOrganizers, type ScopeConfig } from '../scopes.ts';
 
 /** All that the consent page shows, and all that an answer to it is checked against. */
 export interface ConsentRequest {

@@ -148,6 +148,10 @@ describe('the developer guide', () => {
     );
   });
 
+  it('says how read and write go together', async () => {
+    assert.match(await page('/docs'), /Neither includes the other/);
+  });
+
   it('is one bash script, in parts', async () => {
     const parts = [...readCode(await page('/docs'))].filter(([id]) => id.startsWith('script-'));
     const whole = readCode(await page('/docs/examples')).get('program-curl');

@@ -43,6 +43,13 @@ describe('a platform with scopes of its own', () => {
     );
   });
 
+  it('tells developers of these, and of no others', async () => {
+    const guide = await (await fetch(`${server.issuer}/docs`)).text();
+    assert.match(guide, /<code>tickets:scan<\/code>[\s\S]*Scan tickets at the door/);
+    assert.match(guide, /A request for <code>profile<\/code> alone gets none/);
+    assert.doesNotMatch(guide, /Neither includes the other/);
+  });
+
   it('has them read by users in their own language, or in one that is filled in', async () => {
     const { clientId, redirectUri } = await register();
     const agent = new UserAgent(server);

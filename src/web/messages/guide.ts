@@ -135,8 +135,8 @@ export const guideEn = {
     '`read` opens safe HTTP methods (GET, HEAD, OPTIONS), `write` all the others. Neither includes the other: for both, ask for both.',
   'guide.scopes.fewer':
     'The user may allow fewer scopes than you ask for. The answer with the tokens names those that you got.',
-  'guide.scopes.pick':
-    'The user picks the organizers; you cannot ask for particular ones. A request for `profile` alone gets none.',
+  'guide.scopes.pick': 'The user picks the organizers; you cannot ask for particular ones.',
+  'guide.scopes.profile': 'A request for `profile` alone gets none.',
   'guide.scopes.shrink':
     'What a token opens can shrink at any time: the user may leave an organizer’s team, or lose permissions there. Your application can never do more than the user. Ask `/api/v1/organizers/` again rather than keeping the list.',
   'guide.scopes.widen':
@@ -398,7 +398,8 @@ export const guideDe = {
   'guide.scopes.fewer':
     'Der Benutzer darf weniger Scopes erlauben, als du anfragst. Die Antwort mit den Tokens nennt die, die du bekommen hast.',
   'guide.scopes.pick':
-    'Die Veranstalter wählt der Benutzer aus; bestimmte kannst du nicht anfragen. Eine Anfrage nur für `profile` bekommt keine.',
+    'Die Veranstalter wählt der Benutzer aus; bestimmte kannst du nicht anfragen.',
+  'guide.scopes.profile': 'Eine Anfrage nur für `profile` bekommt keine.',
   'guide.scopes.shrink':
     'Was ein Token öffnet, kann jederzeit weniger werden: Der Benutzer verlässt vielleicht das Team eines Veranstalters oder verliert dort Rechte. Deine Anwendung kann nie mehr als der Benutzer. Frag `/api/v1/organizers/` neu ab, statt die Liste aufzuheben.',
   'guide.scopes.widen':
