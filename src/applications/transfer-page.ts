@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import { inTransaction } from '../db/transaction.ts';
-import { isEmail } from '../directory/user.ts';
+import { isEmail } from '../directory/email.ts';
 import { StagedoorError, ValidationError } from '../errors.ts';
 import { originOf } from '../web/origin.ts';
 import type { TransferFormProps } from '../web/views-applications.ts';

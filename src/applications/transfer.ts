@@ -2,7 +2,7 @@ import type { Actor, AuditAction, Origin } from '../audit/event.ts';
 import { record } from '../audit/record.ts';
 import type { Db } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
-import { isEmail } from '../directory/user.ts';
+import { isEmail } from '../directory/email.ts';
 import { StagedoorError, ValidationError } from '../errors.ts';
 import { type Application, isClientId } from './application.ts';
 import { lockForActor } from './lock-for-actor.ts';

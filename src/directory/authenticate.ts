@@ -1,6 +1,6 @@
 import type { Db } from '../db/database.ts';
+import { EMAIL_LIMIT } from './email.ts';
 import { verifyPassword } from './password.ts';
-import { EMAIL_LIMIT } from './user.ts';
 import { credentialsByEmail, type UserCredentials } from './user-store.ts';
 
 /**

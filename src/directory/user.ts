@@ -64,11 +64,7 @@ export interface UserFilters {
 /** What users can be ordered by. */
 export type UserOrdering = 'id' | 'email';
 
-/** Longest e-mail address, in characters (RFC 5321 section 4.5.3.1.3, without the brackets). */
-export const EMAIL_LIMIT = 254;
-
 const ID = /^[A-Za-z0-9._-]{1,64}$/;
-const EMAIL = /^[^\s@<>()[\]\\,;:"]{1,64}@[^\s@<>()[\]\\,;:".]+(\.[^\s@<>()[\]\\,;:".]+)*$/u;
 
 /** The user as pages and mails address them. */
 export function addressed({ chosen, ...user }: ProvisionedUser): User {
@@ -86,11 +82,6 @@ export function requireDirectoryId(value: string): void {
   if (!isDirectoryId(value)) {
     throw new ValidationError({ id: ['An id is 1 to 64 of A-Z a-z 0-9 . _ -'] });
   }
-}
-
-/** Whether `value` looks like an e-mail address; only a mail to it could say that it is one. */
-export function isEmail(value: string): boolean {
-  return EMAIL.test(value) && value.length <= EMAIL_LIMIT;
 }
 
 /** Whether `value` is the name of an IANA time zone. Intl takes offsets such as +01:00 too. */

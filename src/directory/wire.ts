@@ -5,12 +5,13 @@ import { filter, flag, ordering } from '../api/query.ts';
 import { isLanguageTag, localizedText } from '../localized-text.ts';
 import { isUnprintable } from '../printable.ts';
 import type { UpstreamConfig } from '../upstream-config.ts';
+import { EMAIL_LIMIT, isEmail } from './email.ts';
 import type { Organizer } from './organizer.ts';
 import { isTooLong, PASSWORD_LIMIT } from './password.ts';
 import { readIdentity } from './read-identity.ts';
 import type { KnownUser } from './set-identity.ts';
 import type { Team } from './team.ts';
-import { EMAIL_LIMIT, isDirectoryId, isEmail, isTimeZone, type UserInput } from './user.ts';
+import { isDirectoryId, isTimeZone, type UserInput } from './user.ts';
 import { EXAMPLES } from './wire-examples.ts';
 
 const email = filledLine(EMAIL_LIMIT).refine(isEmail, 'Enter a valid email address.');

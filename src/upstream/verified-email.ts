@@ -1,5 +1,5 @@
 import { type Configuration, fetchUserInfo, type IDToken } from 'openid-client';
-import { isEmail } from '../directory/user.ts';
+import { isEmail } from '../directory/email.ts';
 
 /**
  * The e-mail address that the provider has verified: from the ID token, else from its userinfo

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { verifyMailServer } from '../../audit/transport.ts';
 import type { Config } from '../../config.ts';
-import { isEmail } from '../../directory/user.ts';
+import { isEmail } from '../../directory/email.ts';
 import { isWritable } from './check-here.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
