@@ -24,8 +24,8 @@ const LAYERS = [
 ];
 const folder = (names) => `^src/(${names})(/|$)`;
 const CAPABILITIES = `^src/(${LAYERS.slice(0, 7).join('|')})/`;
-/** What everything stands on: db/ and the files directly in src, but for those that compose. */
-const GROUND = '^src/(db/|[^/]+[.]ts$)';
+/** What everything stands on: db/, limits/ and the files directly in src, but for those that compose. */
+const GROUND = '^src/(db/|limits/|[^/]+[.]ts$)';
 const COMPOSITION = folder(LAYERS.at(-1));
 
 const downward = LAYERS.slice(0, -1).map((layer, index) => ({
@@ -89,10 +89,10 @@ export default {
     {
       name: '5-ground-imports-nothing-above',
       comment:
-        'db/ and the files directly in src (config, credentials…) import nothing that stands on them.',
+        'db/, limits/ and the files directly in src (config, credentials…) import nothing that stands on them.',
       severity: 'error',
       from: { path: GROUND, pathNot: COMPOSITION },
-      to: { path: ['^src/[^/]+/', COMPOSITION], pathNot: '^src/db/' },
+      to: { path: ['^src/[^/]+/', COMPOSITION], pathNot: '^src/(db|limits)/' },
     },
     {
       name: '5-web-and-api-are-below-the-flow',

@@ -17,6 +17,7 @@ import { guideRoutes } from './guide/routes.ts';
 import type { ErrorQueue } from './insights/error-queue.ts';
 import { insightsRoutes } from './insights/routes.ts';
 import { landingRoutes } from './landing.ts';
+import { createLimits } from './limits/limits.ts';
 import type { Logger } from './log.ts';
 import { withTransaction } from './oidc/current-transaction.ts';
 import { describeOver } from './oidc/describe-over.ts';
@@ -73,6 +74,7 @@ export function createApp(deps: AppDeps): Koa {
   const renderer = createRenderer({ cookieKeys, secure });
   const csrf = createCsrf({ cookieKeys, secure, issuer });
   const devices = createDevices({ secure });
+  const limits = createLimits(database, cookieKeys[0] ?? '');
   const throttle = createThrottle();
   const provider = createProvider({
     db,
@@ -84,7 +86,7 @@ export function createApp(deps: AppDeps): Koa {
   const sessions = createSessions({ provider, db, config });
   const interactions = createInteractions({ provider, db, config });
   const inTransaction: InteractionRoutesDeps['inTransaction'] = (work) => withTransaction(db, work);
-  const pages = { db, config, sessions, renderer, csrf, devices, throttle, inTransaction };
+  const pages = { db, config, sessions, renderer, csrf, devices, throttle, limits, inTransaction };
   const upstream =
     config.upstream && connectUpstream(config.upstream, { db, issuer, devices, renderer, log });
   const metrics = createMetrics(database);

@@ -35,6 +35,17 @@ export class StagedoorError extends Error {
   }
 }
 
+/** A refusal that ends by itself. Answered with 429 or 503, and with `Retry-After`. */
+export class RetryLaterError extends StagedoorError {
+  readonly retrySeconds: number;
+
+  constructor(code: 'too_many_attempts' | 'unavailable', message: string, retrySeconds: number) {
+    super(code, message);
+    this.name = 'RetryLaterError';
+    this.retrySeconds = retrySeconds;
+  }
+}
+
 /** Field name to what is wrong with it, as the JSON API and the forms show it. */
 export type FieldErrors = Record<string, string[]>;
 

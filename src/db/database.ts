@@ -16,7 +16,7 @@ export interface Database {
   readonly engine: 'postgresql' | 'embedded';
   readonly db: Db;
   /**
-   * Runs one read by its constant text, outside any transaction. For the hot path: on PostgreSQL it
+   * Runs one statement by its constant text, outside any transaction. For the hot path: on PostgreSQL it
    * goes to the pool directly, which saves what Kysely does around a query.
    */
   read<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]>;

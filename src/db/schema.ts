@@ -256,6 +256,11 @@ export interface Schema {
     version: ColumnType<string | number, string, string>;
     noted_at: Date;
   };
+  rate_limits: {
+    key: string;
+    points: number;
+    expire: ColumnType<string | number, string, string>;
+  };
   signing_keys: {
     kid: string;
     alg: string;

@@ -5,6 +5,7 @@ import type { Db } from '../db/database.ts';
 import { purgeDevices } from '../directory/purge-devices.ts';
 import { notifyExpiring } from '../grants/notify-expiring.ts';
 import { purgeClientErrors } from '../insights/purge.ts';
+import { purgeLimits } from '../limits/purge.ts';
 import type { Logger } from '../log.ts';
 import { purgeSessions } from '../oidc/purge.ts';
 import { purgeAnswers } from '../operators/answer-once.ts';
@@ -35,6 +36,7 @@ const CHORES: Readonly<Record<string, (deps: ChoreDeps) => Promise<unknown>>> = 
   mails: ({ db }) => purgeMails(db),
   'failed requests': ({ db }) => purgeClientErrors(db),
   'answers to repeated calls': ({ db }) => purgeAnswers(db),
+  'rate limits': ({ db }) => purgeLimits(db),
   'log entries': ({ db, config }) => trimLog(db, config.logRetentionDays),
   'notices of unused grants': ({ db, config }) => notifyExpiring(db, config),
 };

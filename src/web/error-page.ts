@@ -80,7 +80,9 @@ function answer(renderer: Renderer, log: Logger, ctx: Context, error: HttpError)
     ctx.remove(name);
   }
   ctx.set('Cache-Control', 'no-store');
-  if (error.status === 503) {
+  if (error.retrySeconds !== undefined) {
+    ctx.set('Retry-After', String(error.retrySeconds));
+  } else if (error.status === 503) {
     ctx.set('Retry-After', ctx.response.get('Retry-After') || RETRY_AFTER);
   }
   const path = pathOf(ctx).toLowerCase();
@@ -102,12 +104,12 @@ function json(ctx: Context, status: number, body: object): void {
 
 /** @see RFC 6749 §5.2, also for the characters that `error_description` may hold */
 function protocolBody(error: HttpError): object {
-  const name =
-    error.status < 500
+  const retryLater = error.status === 429 || error.status === 503;
+  const name = retryLater
+    ? 'temporarily_unavailable'
+    : error.status < 500
       ? 'invalid_request'
-      : error.status === 503
-        ? 'temporarily_unavailable'
-        : 'server_error';
+      : 'server_error';
   return {
     error: error.protocolError ?? name,
     error_description: error.message

@@ -1,4 +1,4 @@
-import { type ErrorCode, StagedoorError, ValidationError } from '../errors.ts';
+import { type ErrorCode, RetryLaterError, StagedoorError, ValidationError } from '../errors.ts';
 import { isUnreachable } from './unreachable.ts';
 
 /** An error as HTTP tells it. Nothing of an unexpected error gets in here. */
@@ -9,6 +9,8 @@ export interface HttpError {
   readonly message: string;
   /** With `validation_failed`. */
   readonly fields?: Readonly<Record<string, string[]>>;
+  /** Seconds after which the client may try again. */
+  readonly retrySeconds?: number;
   /** An error of RFC 6749 that brought its own name. */
   readonly protocolError?: string;
 }
@@ -55,6 +57,7 @@ export function toHttpError(error: unknown): HttpError {
           code: error.code,
           message: error.message,
           ...(error instanceof ValidationError ? { fields: error.fields } : {}),
+          ...(error instanceof RetryLaterError ? { retrySeconds: error.retrySeconds } : {}),
         };
   }
   return fromExposed(error) ?? INTERNAL;
