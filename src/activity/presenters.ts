@@ -1,5 +1,6 @@
 import type { ActivityEntry } from '../audit/activity.ts';
-import { deviceWords, plainIp } from '../audit/origin-words.ts';
+import { deviceWords } from '../audit/origin-words.ts';
+import { toIpAddress } from '../ip-address.ts';
 import type { ActivityEntryProps } from '../web/views-activity.ts';
 import { detailsOf, endOf, type WordsDeps } from './detail-presenters.ts';
 import { readEntryData } from './entry-data.ts';
@@ -14,7 +15,7 @@ export interface PresentDeps extends WordsDeps {
 /** An entry as the page tells it. */
 export function presentEntry(deps: PresentDeps, entry: ActivityEntry): ActivityEntryProps {
   const { t } = deps;
-  const ip = plainIp(entry.ip ?? undefined);
+  const ip = toIpAddress(entry.ip);
   return {
     ...sentenceOf(t, deps.userId, entry),
     happenedAt: entry.happenedAt,
@@ -41,7 +42,7 @@ export function presentForDownload(deps: PresentDeps, entry: ActivityEntry): obj
     application:
       entry.clientId === null ? null : { client_id: entry.clientId, name: application ?? null },
     grant_id: entry.grantId,
-    ip: entry.ip,
+    ip: toIpAddress(entry.ip) ?? null,
     user_agent: entry.userAgent,
     data: entry.data,
   };

@@ -40,7 +40,7 @@ export type AuditAction =
 /** Who did it. */
 export type Actor = `user:${string}` | `client:${string}` | `operator:${string}` | 'system';
 
-/** Longest User-Agent that is kept, in characters. */
+/** Longest User-Agent that is kept, in characters; `web/origin.ts` cuts it. */
 export const USER_AGENT_LIMIT = 300;
 
 /** From where: address and User-Agent header of the request. */

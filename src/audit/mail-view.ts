@@ -1,10 +1,11 @@
+import { toIpAddress } from '../ip-address.ts';
 import { localized } from '../localized-text.ts';
 import type { ScopeConfig } from '../scopes.ts';
 import type { Origin } from './event.ts';
 import type { MailAccess, MailApplication } from './mail.ts';
 import type { MailLocale, MailMessageKey, MailTranslate } from './mail-messages.ts';
 import { localTime, oneLine, plainAddress, quoted, unlinked } from './mail-text.ts';
-import { deviceWords, plainIp } from './origin-words.ts';
+import { deviceWords } from './origin-words.ts';
 import type { MailFact, MailLink, MailView } from './render-mail.ts';
 
 /** What a mail of any kind is written with. */
@@ -95,7 +96,7 @@ export function timeFact(
 /** Browser, system and address, as far as they are known and can be true. */
 export function originFact({ t, locale }: MailPen, origin: Origin): MailFact {
   const device = deviceWords(origin.userAgent, locale);
-  const ip = plainIp(origin.ip);
+  const ip = toIpAddress(origin.ip);
   return {
     label: t('label.origin'),
     value: ip === undefined ? device : t('origin', { device, ip }),

@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import { describeDevice } from './describe-device.ts';
 import { type MailLocale, mailTranslator } from './mail-messages.ts';
 
@@ -10,13 +9,4 @@ export function deviceWords(userAgent: string | undefined, locale: MailLocale): 
     return t('device.full', { browser, system });
   }
   return browser ?? (system === undefined ? t('device.unknown') : t('device.system', { system }));
-}
-
-/**
- * An IP address as people know it: an IPv4 one without its IPv6 clothes.
- * @returns undefined where it is no address
- */
-export function plainIp(ip: string | undefined): string | undefined {
-  const plain = ip?.replace(/^::ffff:(?=\d+\.)/i, '') ?? '';
-  return isIP(plain) === 0 ? undefined : plain;
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../db/database.ts';
-import { type AuditEvent, USER_AGENT_LIMIT } from './event.ts';
+import type { AuditEvent } from './event.ts';
 import type { Mail, MailKind, QueuedMail } from './mail.ts';
 
 /** Adds an entry. Nothing else ever writes this table, and a trigger refuses updates. */
@@ -15,7 +15,7 @@ export async function insertEvent(db: Db, event: AuditEvent): Promise<void> {
       client_id: event.clientId ?? null,
       grant_id: event.grantId ?? null,
       ip: event.origin?.ip ?? null,
-      user_agent: event.origin?.userAgent?.slice(0, USER_AGENT_LIMIT) ?? null,
+      user_agent: event.origin?.userAgent ?? null,
       data: JSON.stringify(event.data ?? {}),
     })
     .execute();

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { component } from '../api/endpoint.ts';
 import { filter, ordering, sinceMoment } from '../api/query.ts';
+import { toIpAddress } from '../ip-address.ts';
 import { isAction, type LogEntry } from './log-entry.ts';
 
 /** Query of `GET /logentries/`. */
@@ -33,7 +34,7 @@ export const logAnswer = component(
     user: z.string().nullable().describe('Id of the user whose log it is in.'),
     application: z.string().nullable().describe('Client id.'),
     grant: z.string().nullable(),
-    ip: z.string().nullable(),
+    ip: z.string().nullable().describe('IPv4 or IPv6 address of the client.'),
     user_agent: z.string().nullable(),
     data: z.record(z.string(), z.unknown()).describe('What the sentence about it needs.'),
   }),
@@ -61,7 +62,7 @@ export function presentLogEntry(entry: LogEntry): z.infer<typeof logAnswer.schem
     user: entry.userId,
     application: entry.clientId,
     grant: entry.grantId,
-    ip: entry.ip,
+    ip: toIpAddress(entry.ip) ?? null,
     user_agent: entry.userAgent,
     data: entry.data,
   };

@@ -1,5 +1,4 @@
 import { type SqlBool, sql } from 'kysely';
-import { USER_AGENT_LIMIT } from '../audit/event.ts';
 import type { Db } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { SessionSignIn, UserSession } from './session.ts';
@@ -14,7 +13,7 @@ export async function upsertSignIn(
     signed_in_at: sql<Date>`now()`,
     method,
     ip: origin.ip ?? null,
-    user_agent: origin.userAgent?.slice(0, USER_AGENT_LIMIT) ?? null,
+    user_agent: origin.userAgent ?? null,
   };
   await db
     .insertInto('session_sign_ins')

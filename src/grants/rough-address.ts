@@ -1,12 +1,12 @@
 import { isIPv4 } from 'node:net';
-import { plainIp } from '../audit/origin-words.ts';
+import { toIpAddress } from '../ip-address.ts';
 
 /**
  * An address as roughly as a person needs it: of IPv4 the first three numbers (/24), of IPv6 the
  * first three groups (/48). Undefined where it is no address.
  */
 export function roughAddress(address: string | null): string | undefined {
-  const ip = plainIp(address?.replace(/%.*$/, ''));
+  const ip = toIpAddress(address);
   if (ip === undefined) {
     return undefined;
   }

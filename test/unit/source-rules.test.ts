@@ -47,6 +47,11 @@ describe('The source', () => {
     );
   });
 
+  test('reads the client address in web/origin.ts and nowhere else', () => {
+    const allowed = (path: string) => path === 'src/web/origin.ts';
+    assert.deepEqual(places(/\b(ctx|request)\.ips?\b|\.remoteAddress\b/g, allowed), []);
+  });
+
   test('has named exports only, and no barrels', () => {
     assert.deepEqual(places(/^export\s+default\b|^export\s+\*/gm), []);
   });
