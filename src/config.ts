@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { StagedoorError } from './errors.ts';
+import { ownValue } from './own-value.ts';
 import type { ScopeConfig } from './scopes.ts';
 import { scopeSettings, scopeVariables, wrongScopes } from './scopes-config.ts';
 import {
@@ -266,7 +267,7 @@ function missingInProduction(given: Record<string, string | undefined>): string[
     MAIL_FROM: 'is missing: the sender of mails, Name <address>',
   };
   return Object.entries(required)
-    .filter(([name]) => given[name] === undefined)
+    .filter(([name]) => ownValue(given, name) === undefined)
     .map(([name, text]) => `${name} ${text}`);
 }
 

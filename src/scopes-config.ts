@@ -69,7 +69,12 @@ export const scopeVariables = {
 };
 
 function parseScopes(value: string, ctx: z.RefinementCtx): readonly ScopeConfig[] {
-  const parsed = scopes.safeParse(parseJson(value), { error: messageOf });
+  const json = parseJson(value);
+  // zod leaves this key out without a word.
+  if (Object.hasOwn(Object(json), '__proto__')) {
+    ctx.addIssue({ code: 'custom', message: '"__proto__" cannot be the name of a scope' });
+  }
+  const parsed = scopes.safeParse(json, { error: messageOf });
   if (!parsed.success) {
     for (const { path, message } of parsed.error.issues) {
       ctx.addIssue({ code: 'custom', path: path.map(String), message });

@@ -15,6 +15,7 @@ import { createLog } from './log.ts';
 import { startChores } from './operations/chores.ts';
 import { startKeepingListsShort } from './operations/keep-lists-short.ts';
 import { startCallLog } from './operators/call-log.ts';
+import { ownValue } from './own-value.ts';
 import { leaveServerFile } from './server-file.ts';
 import { openKeyring } from './tokens/keyring.ts';
 import { createHttpServer } from './web/http-server.ts';
@@ -161,7 +162,7 @@ function listen(server: Server, config: Config): Promise<Server> {
 function localUrl(server: Server, { host, port }: Config): string {
   const address = server.address();
   const listens = address !== null && typeof address === 'object' ? address.port : port;
-  const name = { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[host] ?? host;
+  const name = ownValue({ '0.0.0.0': '127.0.0.1', '::': '[::1]' }, host) ?? host;
   return `http://${name.includes(':') && !name.startsWith('[') ? `[${name}]` : name}:${listens}`;
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ownValue } from './own-value.ts';
 
 /** The platform's own login: an OpenID provider, and what this server is registered as there. */
 export interface UpstreamConfig {
@@ -23,7 +24,7 @@ const TOGETHER = Object.keys(upstreamVariables);
 
 /** What is wrong with them, a line each. */
 export function wrongUpstream(given: Given, production: boolean): string[] {
-  const missing = TOGETHER.filter((name) => given[name] === undefined);
+  const missing = TOGETHER.filter((name) => ownValue(given, name) === undefined);
   if (missing.length === TOGETHER.length) {
     return [];
   }

@@ -1,4 +1,5 @@
 import type { Preferences, ProvisionedUser } from '../directory/user.ts';
+import { ownValue } from '../own-value.ts';
 import { spokenLocale } from '../web/locale.ts';
 import type { Translate } from '../web/translate.ts';
 import type { ChoiceProps, ProfileProps } from '../web/views-account.ts';
@@ -42,7 +43,7 @@ export function readProfileForm(form: URLSearchParams, before: Preferences): Pro
   };
   const knownZone = ZONES.includes(zone) || (zone !== '' && zone === before.timezone);
   return {
-    locale: Object.hasOwn(locales, language) ? locales[language] : undefined,
+    locale: ownValue(locales, language),
     timezone: zone === AS_PLATFORM ? null : knownZone ? zone : undefined,
   };
 }

@@ -2,6 +2,7 @@ import type { ActivityEntry } from '../audit/activity.ts';
 import type { AuditAction } from '../audit/event.ts';
 import { oneLine } from '../audit/mail-text.ts';
 import type { RevocationReason } from '../grants/grant.ts';
+import { ownValue } from '../own-value.ts';
 import type { MessageKey } from '../web/messages/en.ts';
 import type { MessageParams, Translate } from '../web/translate.ts';
 import { type EntryData, readEntryData } from './entry-data.ts';
@@ -45,8 +46,7 @@ const FAILED_SIGN_IN = 'activity.sign_in_failed';
 const WORDS: Readonly<Record<UserAction, Words>> = {
   'stagedoor.user.signed_in': (data) =>
     data.new_device ? 'activity.signed_in.new_device' : 'activity.signed_in',
-  'stagedoor.user.sign_in_failed': ({ reason = '' }) =>
-    Object.hasOwn(FAILED, reason) ? (FAILED[reason] ?? FAILED_SIGN_IN) : FAILED_SIGN_IN,
+  'stagedoor.user.sign_in_failed': ({ reason = '' }) => ownValue(FAILED, reason) ?? FAILED_SIGN_IN,
   'stagedoor.user.signed_out': byWhom('activity.signed_out'),
   'stagedoor.user.sessions_ended': () => 'activity.sessions_ended',
   'stagedoor.user.preferences_changed': () => 'activity.preferences_changed',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type FieldErrors, ValidationError } from '../errors.ts';
+import { ownValue } from '../own-value.ts';
 import { isUnprintable, quote } from '../printable.ts';
 
 /** Control characters and lone surrogates, except for line feed and tab. */
@@ -75,13 +76,13 @@ export function parseFields<S extends z.ZodObject>(schema: S, value: unknown): z
 }
 
 function byField(issues: readonly z.core.$ZodIssue[]): FieldErrors {
-  const fields: FieldErrors = {};
+  const fields = new Map<string, string[]>();
   for (const { path, message } of issues) {
     const [field = 'non_field_errors', ...inside] = path.map(String);
     const place = inside.length === 0 ? '' : `${inside.join('.')}: `;
-    fields[field] = [...(fields[field] ?? []), place + message];
+    fields.set(field, [...(fields.get(field) ?? []), place + message]);
   }
-  return fields;
+  return Object.fromEntries(fields);
 }
 
 const WRONG_TYPE: Record<string, string> = {
@@ -99,7 +100,7 @@ function messageOf(issue: z.core.$ZodRawIssue): string {
   }
   switch (issue.code) {
     case 'invalid_type':
-      return WRONG_TYPE[issue.expected] ?? 'Not a valid value.';
+      return ownValue(WRONG_TYPE, issue.expected) ?? 'Not a valid value.';
     case 'invalid_value':
       return typeof issue.input === 'string'
         ? `${quote(issue.input)} is not a valid choice.`

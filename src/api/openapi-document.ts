@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { ownValue } from '../own-value.ts';
 
 /** A schema of JSON Schema 2020-12, which OpenAPI 3.1 has for its own. */
 export type JsonSchema = z.core.JSONSchema.BaseSchema;
@@ -108,7 +109,7 @@ export function lookUp<T extends object>(
   if (!isReference(one)) {
     return one;
   }
-  const found = named[nameOf(one)];
+  const found = ownValue(named, nameOf(one));
   if (found === undefined) {
     throw new Error(`There is no ${one.$ref}.`);
   }

@@ -18,10 +18,10 @@ import {
  * @param issuer public URL of this server
  */
 export function describeApi(endpoints: readonly Endpoint[], issuer: string): OpenApiDocument {
-  const paths: Record<string, Record<string, Operation>> = {};
+  const paths = new Map<string, Record<string, Operation>>();
   for (const endpoint of endpoints) {
     const path = pathTemplate(endpoint.path);
-    paths[path] = { ...paths[path], [endpoint.method]: describeOperation(endpoint) };
+    paths.set(path, { ...paths.get(path), [endpoint.method]: describeOperation(endpoint) });
   }
   return {
     openapi: '3.1.0',
@@ -33,7 +33,7 @@ export function describeApi(endpoints: readonly Endpoint[], issuer: string): Ope
     },
     servers: [{ url: issuer }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
-    paths,
+    paths: Object.fromEntries(paths),
     components: {
       schemas: {
         ...describeSchemas(endpoints.map(({ description }) => description)),

@@ -1,5 +1,6 @@
 import type { Context } from 'koa';
 import { StagedoorError } from '../errors.ts';
+import { ownValue } from '../own-value.ts';
 
 /** Reads a parameter of the route's path, decoded. */
 export type Param = (name: string) => string;
@@ -7,7 +8,7 @@ export type Param = (name: string) => string;
 /** The parameters of the request's path. */
 export function paramsOf(ctx: Context): Param {
   const params: Record<string, string> = ctx.params;
-  return (name) => params[name] ?? '';
+  return (name) => ownValue(params, name) ?? '';
 }
 
 /**

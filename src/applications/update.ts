@@ -4,6 +4,7 @@ import type { Actor, Origin } from '../audit/event.ts';
 import { record } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
 import { StagedoorError, ValidationError } from '../errors.ts';
+import { ownValue } from '../own-value.ts';
 import type { Application, ApplicationDetails, ClientType } from './application.ts';
 import { checkDetails } from './check-details.ts';
 import { expireCodesFor } from './ending-store.ts';
@@ -99,7 +100,7 @@ async function apply(
   }
   const after = merged(before, changes);
   const changed = Object.entries(after)
-    .filter(([field, value]) => !isDeepStrictEqual(value, Reflect.get(before, field)))
+    .filter(([field, value]) => !isDeepStrictEqual(value, ownValue({ ...before }, field)))
     .map(([field]) => field);
   if (changed.length === 0) {
     return before;

@@ -1,3 +1,4 @@
+import { ownValue } from '../own-value.ts';
 import { accessDe, accessEn } from './messages/access.ts';
 import { accountDe, accountEn } from './messages/account.ts';
 import { applicationDe, applicationEn } from './messages/application.ts';
@@ -26,7 +27,7 @@ export type MailTranslate = (
 export function mailTranslator(locale: MailLocale): MailTranslate {
   return (key, params = {}) =>
     CATALOGUES[locale][key].replace(/\{(\w+)\}/g, (placeholder, name: string) =>
-      String(params[name] ?? placeholder),
+      String(ownValue(params, name) ?? placeholder),
     );
 }
 

@@ -24,7 +24,7 @@ const COLUMNS: readonly Column[] = [
 function detailsOf({ action, data }: Entry): string {
   const details = Object.entries(data ?? {});
   return action === 'stagedoor.operator.called'
-    ? ['method', 'path', 'status'].map((name) => Object(data)[name]).join(' ')
+    ? (['method', 'path', 'status'] as const).map((name) => Object(data)[name]).join(' ')
     : details.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(' ');
 }
 

@@ -1,3 +1,4 @@
+import { ownValue } from '../own-value.ts';
 import { UsageError } from './shell.ts';
 
 const UNITS: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400 };
@@ -11,7 +12,7 @@ const UNITS: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400 };
 export function readMoment(option: string, given: string, ahead: boolean): string {
   const [, number, unit = ''] = /^(\d{1,6})([mhd])$/.exec(given) ?? [];
   if (number !== undefined) {
-    const distance = Number(number) * (UNITS[unit] ?? 0) * 1000;
+    const distance = Number(number) * (ownValue(UNITS, unit) ?? 0) * 1000;
     return new Date(Date.now() + (ahead ? distance : -distance)).toISOString();
   }
   // A day alone, or a time with its zone: without one nobody knows which is meant.

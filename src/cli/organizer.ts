@@ -90,7 +90,7 @@ function readName(given: readonly string[]): string | Record<string, string> {
   if (given.length === 1 && first !== undefined && texts[0] === null) {
     return first;
   }
-  const name: Record<string, string> = {};
+  const name = new Map<string, string>();
   for (const [index, text] of texts.entries()) {
     const [, language, words] = text ?? [];
     if (language === undefined || words === undefined) {
@@ -98,7 +98,7 @@ function readName(given: readonly string[]): string | Record<string, string> {
         `Of several names each needs its language, as in --name de=Rot: ${quote(given[index] ?? '')} has none.`,
       );
     }
-    name[language] = words;
+    name.set(language, words);
   }
-  return name;
+  return Object.fromEntries(name);
 }

@@ -1,4 +1,5 @@
 import { oneLine } from '../audit/mail-text.ts';
+import { ownValue } from '../own-value.ts';
 import type { Entry } from './management.ts';
 
 /** A head, and the field below it or what is made of the entry. */
@@ -37,7 +38,7 @@ export function presentFacts(facts: readonly Column[], entry: Entry): string {
   return facts
     .flatMap((fact) => {
       const [label, value] = fact;
-      const found = typeof value === 'string' ? entry[value] : undefined;
+      const found = typeof value === 'string' ? ownValue(entry, value) : undefined;
       // Addresses and texts of which there may be many read better below each other.
       const cells =
         Array.isArray(found) && found.length > 1
@@ -49,7 +50,9 @@ export function presentFacts(facts: readonly Column[], entry: Entry): string {
 }
 
 function cellOf(entry: Entry, [, value]: Column, limit: number): string {
-  return typeof value === 'string' ? toText(entry[value], limit) : oneLine(value(entry), limit);
+  return typeof value === 'string'
+    ? toText(ownValue(entry, value), limit)
+    : oneLine(value(entry), limit);
 }
 
 /** Nothing in it steers the terminal or looks like another line. */

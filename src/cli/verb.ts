@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { remoteUrl } from '../config.ts';
+import { ownValue } from '../own-value.ts';
 import type { Entry, Management } from './management.ts';
 import { type Column, presentFacts } from './present.ts';
 import { withManagement } from './reach.ts';
@@ -113,7 +114,7 @@ export function printSecret(
   facts: readonly Column[],
 ): void {
   printEntry(line, entry, facts);
-  if (typeof entry[field] === 'string') {
+  if (typeof ownValue(entry, field) === 'string') {
     line.shell.err('Keep the secret now: it is shown this once, and only its hash is stored.\n');
   }
 }

@@ -31,12 +31,14 @@ export interface DemoApplicationDeps extends DemoApplication, PageContext {
 type Action = (app: DemoApplication, session: Session, connection: Connection) => Promise<void>;
 
 /** What the buttons do. */
-const ACTIONS: Readonly<Record<string, Action>> = {
-  '/call': callBoth,
-  '/order': placeOrder,
-  '/refresh': refresh,
-  '/revoke': revoke,
-};
+const ACTIONS: ReadonlyMap<string, Action> = new Map(
+  Object.entries({
+    '/call': callBoth,
+    '/order': placeOrder,
+    '/refresh': refresh,
+    '/revoke': revoke,
+  }),
+);
 
 /** A name of its own: browsers share the cookies of all ports of localhost. */
 const COOKIE = 'stagedoor_demo';
@@ -63,7 +65,7 @@ async function answer(
 ): Promise<void> {
   const url = URL.parse(request.url ?? '', deps.url);
   const session = sessions.find(readCookie(request));
-  const action = Object.hasOwn(ACTIONS, url?.pathname ?? '') ? ACTIONS[url?.pathname ?? ''] : null;
+  const action = ACTIONS.get(url?.pathname ?? '');
   if (action) {
     return act(deps, session, action, request, response);
   }

@@ -47,8 +47,8 @@ export async function seedDemo(client: ManagementClient, place: DemoPlace): Prom
     known = { ...known, application };
     await saveRegistration(place.dataDir, known);
   }
-  const { passwords } = known;
-  const users = DEMO_USERS.map((user) => ({ ...user, password: passwords[user.id] ?? '' }));
+  const passwords = new Map(Object.entries(known.passwords));
+  const users = DEMO_USERS.map((user) => ({ ...user, password: passwords.get(user.id) ?? '' }));
   return { application, resourceServer, users };
 }
 
@@ -56,14 +56,14 @@ async function seedDirectory(
   client: ManagementClient,
   known: Registration | undefined,
 ): Promise<Registration> {
-  const passwords: Record<string, string> = { ...known?.passwords };
+  const passwords = new Map(Object.entries(known?.passwords ?? {}));
   for (const user of DEMO_USERS) {
-    passwords[user.id] = await seedUser(client, user, passwords[user.id]);
+    passwords.set(user.id, await seedUser(client, user, passwords.get(user.id)));
   }
   for (const organizer of DEMO_ORGANIZERS) {
     await seedOrganizer(client, organizer);
   }
-  return { ...known, passwords };
+  return { ...known, passwords: Object.fromEntries(passwords) };
 }
 
 /** The user's password: the known one, or a new one where it is not known any more. */

@@ -106,7 +106,7 @@ function wishOf(
 const NAME_LIMIT = 100;
 
 function subjectOf(kind: (typeof KINDS)[number], fields: object): Subject {
-  const named = (as: keyof Subject, field: string): Subject => {
+  const named = (as: keyof Subject, field: 'id' | 'slug' | 'organizer'): Subject => {
     const name: unknown = Reflect.get(fields, field);
     return typeof name === 'string' ? { [as]: name.slice(0, NAME_LIMIT) } : {};
   };

@@ -1,3 +1,4 @@
+import { ownValue } from '../own-value.ts';
 import type { Reason } from './reason.ts';
 import type { Difference } from './redirect-uri-difference.ts';
 import { isDifference } from './redirect-uri-difference.ts';
@@ -46,7 +47,7 @@ export function asDetail(value: string): string {
 
 /** A detail that is one text, or an empty one. */
 export function textOf(details: Details, name: string): string {
-  const value = details[name];
+  const value = ownValue(details, name);
   return typeof value === 'string' ? value : (value?.join(', ') ?? '');
 }
 

@@ -1,3 +1,4 @@
+import { ownValue } from '../own-value.ts';
 import { asDetail, type Details } from './client-error.ts';
 import type { Failure } from './failure.ts';
 import type { Reason } from './reason.ts';
@@ -175,7 +176,7 @@ export function diagnose(failure: Failure): Diagnosis {
       }
     }
   }
-  const reason = BY_ERROR[failure.error];
+  const reason = ownValue(BY_ERROR, failure.error);
   // What was answered, which is made to be shown; the detail could quote anything.
   return reason === undefined
     ? { reason: 'other', details: clean({ description: failure.description ?? failure.error }) }

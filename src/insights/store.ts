@@ -80,15 +80,14 @@ function toClientError(row: {
 }
 
 function toDetails(value: Record<string, unknown>): Details {
-  const details: Record<string, string | string[]> = {};
-  for (const [name, detail] of Object.entries(value)) {
-    if (typeof detail === 'string') {
-      details[name] = detail;
-    } else if (Array.isArray(detail)) {
-      details[name] = detail.map(String);
-    }
-  }
-  return details;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, detail]): [string, string | string[]][] => {
+      if (typeof detail === 'string') {
+        return [[name, detail]];
+      }
+      return Array.isArray(detail) ? [[name, detail.map(String)]] : [];
+    }),
+  );
 }
 
 /** Deletes failed requests that are older than `days`, and what an application has beyond `keep`. */

@@ -1,4 +1,5 @@
 import type { Adapter } from 'oidc-provider';
+import { ownValue } from '../own-value.ts';
 import { clientAdapter } from './client-adapter.ts';
 import type { AdapterDeps, PartialAdapter } from './deps.ts';
 import { grantAdapter } from './grant-adapter.ts';
@@ -27,7 +28,7 @@ const MODELS: Record<string, (deps: AdapterDeps) => PartialAdapter> = {
  */
 export function createAdapterFactory(deps: AdapterDeps): (name: string) => Adapter {
   return (name) => {
-    const create = MODELS[name];
+    const create = ownValue(MODELS, name);
     return { ...refusing(name), ...create?.(deps) };
   };
 }

@@ -5,6 +5,7 @@ import { diagnose } from '../insights/diagnose.ts';
 import type { ErrorQueue } from '../insights/error-queue.ts';
 import type { FailedClient, Failure, SentParameters } from '../insights/failure.ts';
 import { redirectUriRules } from '../insights/redirect-uri-difference.ts';
+import { ownValue } from '../own-value.ts';
 
 type ProtocolError = errors.OIDCProviderError;
 
@@ -98,7 +99,7 @@ function parameterReader(ctx: KoaContextWithOIDC): (name: string) => string | un
   const sent: Record<string, unknown> =
     (ctx.method === 'POST' ? ctx.oidc.body : { ...ctx.query }) ?? {};
   return (name) => {
-    const value = ctx.oidc.params?.[name] ?? sent[name];
+    const value = ownValue(ctx.oidc.params ?? {}, name) ?? ownValue(sent, name);
     return typeof value === 'string' && value !== '' ? value : undefined;
   };
 }

@@ -3,6 +3,7 @@ import type { Decision, PendingInteraction } from '../authorization/interaction.
 import type { Interactions } from '../authorization/interaction-page.ts';
 import type { Config } from '../config.ts';
 import type { Db } from '../db/database.ts';
+import { ownValue } from '../own-value.ts';
 import { describeOver } from './describe-over.ts';
 import { PATHS } from './paths.ts';
 
@@ -42,7 +43,7 @@ export function createInteractions(deps: {
 
 function toPending(model: Model, issuer: string): PendingInteraction {
   const param = (name: string) => {
-    const value = model.params[name];
+    const value = ownValue(model.params, name);
     return typeof value === 'string' ? value : undefined;
   };
   return {

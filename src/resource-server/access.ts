@@ -14,7 +14,7 @@ export interface Access {
    * ```
    */
   readonly organizers: readonly string[];
-  /** Slug to the user's permissions there. */
+  /** Slug to the user's permissions there. The object has no prototype. */
   readonly permissions: Readonly<Record<string, readonly string[]>>;
   /** Seconds since 1970. */
   readonly issuedAt: number | undefined;
@@ -46,15 +46,16 @@ export type AccessFacts = Pick<
 export function createAccess(facts: AccessFacts): Access {
   const scopes = Object.freeze([...facts.scopes]);
   const organizers = Object.freeze([...facts.organizers]);
-  const permissions: Readonly<Record<string, readonly string[]>> = Object.freeze(
-    Object.fromEntries(
-      Object.entries(facts.permissions).map(([slug, names]) => [slug, Object.freeze([...names])]),
-    ),
+  const bySlug = new Map<string, readonly string[]>(
+    Object.entries(facts.permissions).map(([slug, names]) => [slug, Object.freeze([...names])]),
+  );
+  // Without a prototype: an organizer may be called `constructor`.
+  const permissions: AccessFacts['permissions'] = Object.freeze(
+    Object.setPrototypeOf(Object.fromEntries(bySlug), null),
   );
   const opens = (organizer: string) => organizers.includes(organizer);
   const permissionsAt = (organizer: string): readonly string[] =>
-    // An organizer may be called `constructor`.
-    opens(organizer) && Object.hasOwn(permissions, organizer) ? (permissions[organizer] ?? []) : [];
+    opens(organizer) ? (bySlug.get(organizer) ?? []) : [];
   const can = (organizer: string, permission: string) =>
     permissionsAt(organizer).includes(permission);
   const organizersWith = (permission: string) =>

@@ -43,7 +43,10 @@ export function readCredentials(headers: RequestHeaders, takesProofs: boolean): 
 }
 
 /** All values of a header. `Headers` joins them by commas. */
-export function valuesOf(headers: RequestHeaders, name: string): readonly string[] {
+export function valuesOf(
+  headers: RequestHeaders,
+  name: 'authorization' | 'dpop',
+): readonly string[] {
   const value = headers instanceof Headers ? headers.get(name) : headers[name];
   return [value ?? []].flat();
 }

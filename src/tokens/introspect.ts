@@ -18,7 +18,7 @@ export interface LiveToken {
   /** Slugs: the grant's organizers of which the user is a member now. */
   readonly organizers: readonly string[];
   /** Slug to permissions: the union over the user's teams there. */
-  readonly permissions: Readonly<Record<string, readonly string[]>>;
+  readonly permissions: ReadonlyMap<string, readonly string[]>;
 }
 
 /** What came of an introspection. */
@@ -74,10 +74,10 @@ export async function findLiveAccessToken(
 }
 
 function toLiveToken(row: LiveTokenRow): LiveToken {
-  const permissions: Record<string, string[]> = {};
+  const permissions = new Map<string, readonly string[]>();
   for (const [slug, ofTeam] of row.teams ?? []) {
-    const all = permissions[slug];
-    permissions[slug] = all === undefined ? [...ofTeam] : union(all, ofTeam);
+    const all = permissions.get(slug);
+    permissions.set(slug, all === undefined ? ofTeam : union(all, ofTeam));
   }
   return {
     scope: row.scope,
@@ -86,7 +86,7 @@ function toLiveToken(row: LiveTokenRow): LiveToken {
     iat: Math.floor(row.iat),
     exp: Math.floor(row.exp),
     jkt: row.jkt ?? undefined,
-    organizers: Object.keys(permissions),
+    organizers: [...permissions.keys()],
     permissions,
   };
 }

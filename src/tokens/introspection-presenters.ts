@@ -25,6 +25,6 @@ function presentActive(issuer: string, kind: 'access_token' | 'refresh_token', t
     sub: token.userId,
     iss: issuer,
     organizers: token.organizers,
-    permissions: token.permissions,
+    permissions: Object.fromEntries(token.permissions),
   };
 }

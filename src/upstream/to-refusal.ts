@@ -4,6 +4,7 @@ import {
   ResponseBodyError,
   WWWAuthenticateChallengeError,
 } from 'openid-client';
+import { ownValue } from '../own-value.ts';
 import { type RefusalKind, UpstreamRefusal } from './refusal.ts';
 
 /** Errors in the provider's redirect that are not about the person. */
@@ -39,7 +40,7 @@ export function toRefusal(error: unknown): UpstreamRefusal {
   if (error instanceof AuthorizationResponseError) {
     // It came in a URL: anybody can have written it.
     const name = /^[a-z_]{1,40}$/.test(error.error) ? error.error : 'error';
-    return new UpstreamRefusal(REDIRECTED[name] ?? 'refused', name, { cause: error });
+    return new UpstreamRefusal(ownValue(REDIRECTED, name) ?? 'refused', name, { cause: error });
   }
   if (error instanceof ResponseBodyError) {
     return new UpstreamRefusal(kindOfAnswer(error), error.error, { cause: error });
@@ -68,7 +69,7 @@ function kindOfAnswer({ error, status }: ResponseBodyError): RefusalKind {
 }
 
 function kindOfClientError({ code, cause }: ClientError): RefusalKind {
-  const known = CODES[code ?? ''];
+  const known = ownValue(CODES, code ?? '');
   if (known === undefined && cause instanceof Response) {
     return cause.status >= 500 || cause.status === 429 ? 'unavailable' : 'misconfigured';
   }

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import type { Middleware } from 'koa';
 import { StagedoorError } from '../errors.ts';
+import { ownValue } from '../own-value.ts';
 
 interface Asset {
   readonly body: Buffer;
@@ -74,7 +75,7 @@ function load(): ReadonlyMap<string, Asset> {
 
 function describe(name: string, body: Buffer): Asset {
   const extension = extname(name);
-  const type = TYPES[extension];
+  const type = ownValue(TYPES, extension);
   if (type === undefined) {
     throw new Error(`views/assets/${name} has an unknown type.`);
   }

@@ -100,5 +100,5 @@ function codeOf(status: number): HttpError['code'] {
 }
 
 function isErrorCode(value: string | undefined): value is ErrorCode {
-  return value !== undefined && value in STATUS;
+  return value !== undefined && Object.hasOwn(STATUS, value);
 }

@@ -7,6 +7,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { ownValue } from '../own-value.ts';
 
 /**
  * Milliseconds that what a client still sends is thrown away after its request was answered. A
@@ -82,7 +83,9 @@ function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
   const answer = answers.get(socket);
   const isAnswering = answer?.headersSent === true && !answer.writableFinished;
   if (socket.writable && !isAnswering) {
-    socket.write(`HTTP/1.1 ${STATUS[code] ?? '400 Bad Request'}\r\nConnection: close\r\n\r\n`);
+    socket.write(
+      `HTTP/1.1 ${ownValue(STATUS, code) ?? '400 Bad Request'}\r\nConnection: close\r\n\r\n`,
+    );
   }
   socket.destroy(error);
 }

@@ -1,3 +1,4 @@
+import { ownValue } from '../own-value.ts';
 import type { Locale } from './locale.ts';
 import { de } from './messages/de.ts';
 import { en, type MessageKey } from './messages/en.ts';
@@ -21,7 +22,7 @@ export function translator(locale: Locale): Translate {
         ? message
         : message[plurals.select(Number(params.count ?? 0)) === 'one' ? 'one' : 'other'];
     return text.replace(/\{(\w+)\}/g, (placeholder, name: string) =>
-      String(params[name] ?? placeholder),
+      String(ownValue(params, name) ?? placeholder),
     );
   };
 }

@@ -74,6 +74,18 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
       title: /You were not signed in/,
       detail: /login_required/,
     },
+    'an error that is named like an inherited property': {
+      behaviour: { authorizationError: 'constructor' },
+      status: 403,
+      title: /You were not signed in/,
+      detail: /constructor/,
+    },
+    'an error that is named like the prototype': {
+      behaviour: { authorizationError: '__proto__' },
+      status: 403,
+      title: /You were not signed in/,
+      detail: /__proto__/,
+    },
     'a platform that is out of order': {
       behaviour: { authorizationError: 'temporarily_unavailable' },
       status: 503,

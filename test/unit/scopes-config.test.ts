@@ -94,6 +94,11 @@ describe('The scopes', () => {
     ],
     ['a name of OpenID Connect', '{"openid": {"text": "See"}}', /^SCOPES "openid" is reserved$/],
     [
+      'the name of the prototype',
+      '{"read": {"text": "See"}, "__proto__": {"text": "See"}}',
+      /^SCOPES "__proto__" cannot be the name of a scope$/,
+    ],
+    [
       '51 scopes',
       JSON.stringify(
         Object.fromEntries(Array.from({ length: 51 }, (_, n) => [`s${n}`, { text: 'x' }])),

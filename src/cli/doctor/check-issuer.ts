@@ -1,6 +1,7 @@
 import { connect } from 'node:tls';
 import { z } from 'zod';
 import type { Config } from '../../config.ts';
+import { ownValue } from '../../own-value.ts';
 import { isLoopback } from '../../upstream-config.ts';
 import { reasonOf } from '../management.ts';
 import { checkClock, timeAhead } from './check-clock.ts';
@@ -136,6 +137,6 @@ function judgeWrong(wrong: string, until: Date): Finding {
   const code = /ERR_TLS_CERT_ALTNAME_INVALID|[A-Z]{3,}(_[A-Z]+)+/.exec(wrong)?.[0] ?? wrong;
   const ended =
     until.getTime() < Date.now() ? `It ended at ${until.toISOString()}; nobody` : 'Nobody';
-  const mend = until.getTime() < Date.now() ? MENDS.CERT_HAS_EXPIRED : MENDS[code];
+  const mend = until.getTime() < Date.now() ? MENDS.CERT_HAS_EXPIRED : ownValue(MENDS, code);
   return fail('certificate', `${ended} trusts it (${code}).`, mend ?? UNTRUSTED);
 }

@@ -1,0 +1,37 @@
+import { importDirectory } from './bulk.ts';
+import type { ManagedServer } from './platform.ts';
+
+/** Names of properties that every plain object inherits; a slug may be any of these. */
+export const INHERITED = ['constructor', 'hasOwnProperty', 'toString', 'valueOf'] as const;
+
+/** As {@link INHERITED}, for names that may begin with an underscore: ids, permissions, scopes. */
+export const INHERITED_OR_PROTO = ['__proto__', ...INHERITED] as const;
+
+/**
+ * Provisions users, organizers and teams that are named like inherited properties, in one import.
+ * Every one of these users is in two teams of every one of these organizers.
+ */
+export async function putHostileDirectory(
+  server: ManagedServer,
+  options: { readonly members?: readonly string[]; readonly permissions?: readonly string[] } = {},
+): Promise<void> {
+  const members = [...INHERITED_OR_PROTO, ...(options.members ?? [])];
+  const users = INHERITED_OR_PROTO.map((id) => ({ user: { id, email: `${id}@example.org` } }));
+  const organizers = INHERITED.flatMap((slug) => [
+    { organizer: { slug, name: slug } },
+    { team: { organizer: slug, id: slug, name: slug, permissions: ['can_view_orders'], members } },
+    {
+      team: {
+        organizer: slug,
+        id: '__proto__',
+        name: '__proto__',
+        permissions: options.permissions ?? ['can_change_orders'],
+        members,
+      },
+    },
+  ]);
+  const { end, report } = await importDirectory(server, [...users, ...organizers]);
+  if (end?.done !== true || end.refused > 0) {
+    throw new Error(`The import failed: ${JSON.stringify(report)}`);
+  }
+}
