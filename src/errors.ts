@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'not_found'
   | 'conflict'
   | 'gone'
+  | 'precondition_failed'
   | 'method_not_allowed'
   | 'not_acceptable'
   | 'payload_too_large'

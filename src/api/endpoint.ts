@@ -53,6 +53,8 @@ export interface Told {
   readonly tag: Tag;
   readonly summary: string;
   readonly details?: string;
+  /** The body states a version; if that is no longer the current one, the answer is 412. */
+  readonly versioned?: boolean;
   /** The parameters of the path, by name. */
   readonly params?: Readonly<Record<string, ParamDescription>>;
 }

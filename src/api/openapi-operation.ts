@@ -119,7 +119,7 @@ function headersOf({ conditional, idempotent }: EndpointDescription): Pick<Answe
 }
 
 function errorAnswers(
-  { caller, params = {}, query, bodyTypes }: EndpointDescription,
+  { caller, params = {}, query, bodyTypes, versioned = false }: EndpointDescription,
   method: Endpoint['method'],
 ): Operation['responses'] {
   const reads = method !== 'get' && method !== 'delete';
@@ -134,6 +134,7 @@ function errorAnswers(
     [406, true, 'NotAcceptable'],
     [408, bodyTypes !== undefined, 'Timeout'],
     [409, reads, 'Conflict'],
+    [412, versioned, 'Outdated'],
     [413, reads, 'TooLarge'],
     [415, reads, 'UnsupportedMediaType'],
     [503, authenticated, 'Unavailable'],

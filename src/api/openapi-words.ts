@@ -140,6 +140,7 @@ export const ERRORS = {
   NotFound: problem('There is no such thing, or no such page.'),
   NotAcceptable: problem('`Accept` rules out what the answers are.'),
   Timeout: problem('Nothing has come for a minute, or nobody has read the answer for as long.'),
+  Outdated: problem('It has another version by now. Nothing was changed; read it again.'),
   Conflict: problem(
     'Something else happened at the same time, or the key was used for another call.',
   ),

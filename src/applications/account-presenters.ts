@@ -3,7 +3,7 @@ import { localized } from '../localized-text.ts';
 import type { Locale } from '../web/locale.ts';
 import type { ApplicationHead, SecretProps } from '../web/views-applications.ts';
 import { APPLICATIONS } from './account-page.ts';
-import { type Application, applicationState } from './application.ts';
+import { type Application, applicationState, isReviewed } from './application.ts';
 import { monogramUrl } from './monogram.ts';
 import type { ApplicationSecret } from './secrets.ts';
 
@@ -13,14 +13,14 @@ export function presentHead(application: Application): ApplicationHead {
     name: application.name,
     picture: monogramUrl(application.name),
     state: applicationState(application),
-    reviewed: application.reviewedAt !== null,
+    reviewed: isReviewed(application),
     path: `${APPLICATIONS}/${application.clientId}`,
   };
 }
 
 /** Whether the application works for its owner only, until an operator has reviewed it. */
 export function awaitsReview(config: Config, application: Application): boolean {
-  return config.registration === 'approval' && application.reviewedAt === null;
+  return config.registration === 'approval' && !isReviewed(application);
 }
 
 /** The scopes that there are, in the reader's language. */

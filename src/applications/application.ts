@@ -23,7 +23,9 @@ export interface Application {
   /** Set by an operator. */
   readonly suspendedAt: Date | null;
   readonly suspensionReason: string | null;
-  /** Null: no operator has looked at it, and the consent page says so. */
+  /** Increases with every change of anything that a user or an operator could judge. */
+  readonly version: number;
+  /** When an operator reviewed this version. Null: this version is not reviewed. */
   readonly reviewedAt: Date | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -49,6 +51,14 @@ export interface ApplicationFilters {
   readonly ownerId?: string | undefined;
   readonly reviewed?: boolean | undefined;
   readonly suspended?: boolean | undefined;
+}
+
+/**
+ * Whether an operator has reviewed the application as it is now. The database ends a review with
+ * every change of what was reviewed (trigger `applications_note_version`).
+ */
+export function isReviewed({ reviewedAt }: Pick<Application, 'reviewedAt'>): boolean {
+  return reviewedAt !== null;
 }
 
 /** Whether anything of it is live: only while `active`. */

@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
 import type { User } from '../directory/user.ts';
-import type { Application } from './application.ts';
+import { type Application, isReviewed } from './application.ts';
 
 /** Whether this user may register applications. Operators always may, by the management API. */
 export function mayRegister(
@@ -20,8 +20,6 @@ export function worksFor(
   userId: string,
 ): boolean {
   return (
-    config.registration !== 'approval' ||
-    application.reviewedAt !== null ||
-    application.ownerId === userId
+    config.registration !== 'approval' || isReviewed(application) || application.ownerId === userId
   );
 }

@@ -1,21 +1,30 @@
 import type { Actor } from '../audit/event.ts';
 import { record } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
-import type { Application } from './application.ts';
+import { StagedoorError } from '../errors.ts';
+import { type Application, isReviewed } from './application.ts';
 import { lockOrThrow } from './lock-or-throw.ts';
 import { applicationById, setReviewed } from './store.ts';
 
 /**
- * Notes that an operator has looked at an application; the consent page warns no more.
- * @throws StagedoorError `not_found`
+ * Notes that an operator has reviewed a version of an application.
+ * @throws StagedoorError `not_found`; `precondition_failed` if the application has another version
+ *   by now
  */
 export async function reviewApplication(
   tx: Tx,
   actor: Actor,
   clientId: string,
+  version: number,
 ): Promise<Application> {
   const before = await lockOrThrow(tx, clientId);
-  if (before.reviewedAt !== null) {
+  if (before.version !== version) {
+    throw new StagedoorError(
+      'precondition_failed',
+      `The application has changed: it now has version ${before.version}, and the review is for version ${version}. Read it again, then review what you have read.`,
+    );
+  }
+  if (isReviewed(before)) {
     return before;
   }
   await setReviewed(tx, clientId);
@@ -24,7 +33,7 @@ export async function reviewApplication(
     actor,
     userId: before.ownerId ?? undefined,
     clientId,
-    data: { application: before.name },
+    data: { application: before.name, version },
   });
   return (await applicationById(tx, clientId)) ?? before;
 }

@@ -101,7 +101,8 @@ function applicationWriting(deps: ApiDeps, scopes: readonly string[]): Endpoint[
       method: 'patch',
       id: 'patchApplication',
       summary: 'Change some fields of an application',
-      details: 'A scope or a redirect URI that is taken away is gone at once.',
+      details:
+        'A scope or a redirect URI that is taken away is gone at once. Any change but of `is_active` ends a review. With another owner, client secrets that exist end within 24 hours.',
       body: applicationChanges(scopes),
       answer: applicationAnswer,
       statuses: { 200: 'The application as it is now.' },

@@ -52,6 +52,17 @@ export async function deleteSecretRow(tx: Tx, id: string): Promise<void> {
   await tx.deleteFrom('application_secrets').where('id', '=', id).execute();
 }
 
+/** Lets every secret of an application expire within 24 hours; earlier ends stay. */
+export async function endSecretsSoon(tx: Tx, clientId: string): Promise<void> {
+  const end = sql<Date>`now() + interval '24 hours'`;
+  await tx
+    .updateTable('application_secrets')
+    .set({ expires_at: end })
+    .where('client_id', '=', clientId)
+    .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', end)]))
+    .execute();
+}
+
 /** Notes that a secret was used, unless another process did so within the last minute. */
 export async function updateSecretUsed(db: Db, secretHash: Uint8Array): Promise<void> {
   await db

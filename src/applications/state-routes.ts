@@ -5,7 +5,7 @@ import type { Application } from './application.ts';
 import { resumeApplication } from './resume.ts';
 import { reviewApplication } from './review.ts';
 import { suspendApplication } from './suspend.ts';
-import { applicationAnswer, presentApplication, suspensionBody } from './wire.ts';
+import { applicationAnswer, presentApplication, reviewBody, suspensionBody } from './wire.ts';
 import { EXAMPLES } from './wire-examples.ts';
 
 /** What an operator decides about an application. Each may be said again. */
@@ -24,10 +24,12 @@ export function stateEndpoints(deps: ApiDeps): Endpoint[] {
       run: ({ tx, actor }, clientId) => resumeApplication(tx, actor, clientId),
     }),
     stateEndpoint(deps, 'review', {
-      summary: 'Note that an operator has looked at an application',
-      details: 'The consent page warns no more.',
-      body: nothing,
-      run: ({ tx, actor }, clientId) => reviewApplication(tx, actor, clientId),
+      summary: 'Note that an operator has reviewed an application',
+      details:
+        'The review is for the stated version. If the application has changed since, the answer is 412. Every later change of anything but `is_active` and a suspension ends the review.',
+      body: reviewBody,
+      versioned: true,
+      run: ({ tx, actor, body }, clientId) => reviewApplication(tx, actor, clientId, body.version),
     }),
   ];
 }
@@ -35,6 +37,7 @@ export function stateEndpoints(deps: ApiDeps): Endpoint[] {
 interface StateChange<B extends z.ZodObject> {
   readonly summary: string;
   readonly details: string;
+  readonly versioned?: boolean;
   readonly body: Component<B>;
   readonly run: (call: WriteCall<z.output<B>>, clientId: string) => Promise<Application>;
 }

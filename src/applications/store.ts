@@ -25,6 +25,7 @@ const COLUMNS = [
   'applications.is_active as isActive',
   'applications.suspended_at as suspendedAt',
   'applications.suspension_reason as suspensionReason',
+  'applications.version',
   'applications.reviewed_at as reviewedAt',
   'applications.created_at as createdAt',
   'applications.updated_at as updatedAt',
@@ -138,26 +139,20 @@ export async function insertApplication(
 }
 
 /**
- * Writes the details of an application, and takes the review back where it no longer holds.
- * @returns when, by the database's clock
+ * Writes the details of an application.
+ * @returns when, by the database's clock, and whether a review holds afterwards
  */
 export async function updateApplicationRow(
   tx: Tx,
   clientId: string,
   details: ApplicationDetails,
-  options: { readonly resetReview: boolean },
-): Promise<Date> {
-  const row = await tx
+): Promise<Pick<Application, 'updatedAt' | 'reviewedAt'>> {
+  return await tx
     .updateTable('applications')
-    .set({
-      ...columns(details),
-      ...(options.resetReview ? { reviewed_at: null } : {}),
-      updated_at: NEXT_UPDATE,
-    })
+    .set({ ...columns(details), updated_at: NEXT_UPDATE })
     .where('client_id', '=', clientId)
-    .returning('updated_at')
+    .returning(['updated_at as updatedAt', 'reviewed_at as reviewedAt'])
     .executeTakeFirstOrThrow();
-  return row.updated_at;
 }
 
 function columns(details: ApplicationDetails) {
@@ -192,7 +187,7 @@ export async function setSuspension(
     .execute();
 }
 
-/** Notes that an operator has looked at the application. */
+/** Notes that an operator has reviewed the application as it is now. */
 export async function setReviewed(tx: Tx, clientId: string): Promise<void> {
   await tx
     .updateTable('applications')

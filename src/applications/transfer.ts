@@ -4,7 +4,8 @@ import type { Db } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
 import { isEmail } from '../directory/email.ts';
 import { StagedoorError, ValidationError } from '../errors.ts';
-import { type Application, isClientId } from './application.ts';
+import { type Application, isClientId, isReviewed } from './application.ts';
+import { followOwnerChange } from './follow-owner-change.ts';
 import { lockForActor } from './lock-for-actor.ts';
 import { lockOrThrow } from './lock-or-throw.ts';
 import { mailOwner } from './mail-owner.ts';
@@ -96,8 +97,8 @@ export async function withdrawTransfer(
 }
 
 /**
- * Takes an offered application: from now on it is this user's. Both sides find it in their log and
- * get a mail.
+ * Makes this user the owner of an application that is offered to them. The review ends, and the
+ * client secrets that exist end within 24 hours. Both users find it in their log and get a mail.
  * @throws StagedoorError `not_found` where it is not, or no longer, offered to this user
  */
 export async function acceptTransfer(
@@ -109,11 +110,11 @@ export async function acceptTransfer(
 ): Promise<void> {
   const { application, fromUserId } = await takeOffer(tx, userId, clientId);
   await setOwner(tx, clientId, userId);
-  // The former owner's entry and mail say nothing of where the new one was at that moment.
-  await log(tx, 'accepted', actor, fromUserId, application, undefined);
-  await log(tx, 'accepted', actor, userId, application, origin);
-  await mailOwner(tx, application, { change: 'transferred_away', userId: fromUserId });
-  await mailOwner(tx, application, { change: 'transferred_to_you', userId, origin });
+  // The former owner's entry says nothing of where the new one was at that moment.
+  const data = isReviewed(application) ? { review_reset: true } : {};
+  await log(tx, 'accepted', actor, fromUserId, application, undefined, data);
+  await log(tx, 'accepted', actor, userId, application, origin, data);
+  await followOwnerChange(tx, application, userId, origin);
 }
 
 /**

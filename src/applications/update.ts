@@ -5,14 +5,19 @@ import { record } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
 import { StagedoorError, ValidationError } from '../errors.ts';
 import { ownValue } from '../own-value.ts';
-import type { Application, ApplicationDetails, ClientType } from './application.ts';
+import {
+  type Application,
+  type ApplicationDetails,
+  type ClientType,
+  isReviewed,
+} from './application.ts';
 import { checkDetails } from './check-details.ts';
 import { expireCodesFor } from './ending-store.ts';
+import { followOwnerChange } from './follow-owner-change.ts';
 import { lockForActor } from './lock-for-actor.ts';
 import { lockOrThrow } from './lock-or-throw.ts';
 import { mailOwner } from './mail-owner.ts';
 import { applicationById, updateApplicationRow } from './store.ts';
-import { deleteTransfer } from './transfer-store.ts';
 
 /** What may be changed of an application; what is undefined stays. */
 export type ApplicationChanges = {
@@ -37,9 +42,6 @@ export class ChangedMeanwhileError extends StagedoorError {
   }
 }
 
-/** What makes an application another one to those who trusted its review. */
-const REVIEWED_FIELDS = ['name', 'homepageUrl', 'redirectUris'];
-
 /**
  * Changes the given fields of an application. No difference: nothing is written or logged.
  * @throws StagedoorError `not_found`; ValidationError
@@ -55,8 +57,7 @@ export async function updateApplication(
 }
 
 /**
- * As `updateApplication`, by its owner. Another name, homepage or redirect URI takes the review
- * back: what was reviewed could turn into something else.
+ * As `updateApplication`, by its owner.
  * @param expected `updatedAt` of what the editor saw
  * @throws StagedoorError `not_found`, also where it is somebody else's; ChangedMeanwhileError;
  *   ValidationError
@@ -107,11 +108,8 @@ async function apply(
   }
   await checkDetails(tx, before.clientType, after);
   const { clientId } = before;
-  const resetReview =
-    actor.startsWith('user:') &&
-    before.reviewedAt !== null &&
-    changed.some((field) => REVIEWED_FIELDS.includes(field));
-  const at = await updateApplicationRow(tx, clientId, after, { resetReview });
+  const { updatedAt: at, reviewedAt } = await updateApplicationRow(tx, clientId, after);
+  const resetReview = isReviewed(before) && reviewedAt === null;
   for (const userId of ownersToTell(before, after)) {
     await record(tx, {
       action: 'stagedoor.application.changed',
@@ -143,7 +141,7 @@ async function follow(
 ): Promise<void> {
   const { clientId } = before;
   if (changed.includes('ownerId')) {
-    await deleteTransfer(tx, clientId);
+    await followOwnerChange(tx, before, after.ownerId, origin);
   }
   if (changed.includes('redirectUris')) {
     const removed = before.redirectUris.filter((uri) => !after.redirectUris.includes(uri));

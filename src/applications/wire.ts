@@ -110,6 +110,22 @@ export const suspensionBody = component(
   EXAMPLES.suspension,
 );
 
+const HOW_TO_REVIEW =
+  'This field is required. It is the version that you reviewed, as the answer to GET shows it.';
+
+/** Body of `POST /applications/{client_id}/review/`. */
+export const reviewBody = component(
+  'Review',
+  z.object({
+    version: z
+      .int({ error: HOW_TO_REVIEW })
+      .min(1, HOW_TO_REVIEW)
+      .max(2 ** 31 - 1, HOW_TO_REVIEW)
+      .describe('The version that the operator has read.'),
+  }),
+  EXAMPLES.review,
+);
+
 /** Body of `POST /resource-servers/`. */
 export const resourceServerBody = component(
   'ResourceServerBody',
@@ -145,7 +161,12 @@ export const applicationAnswer = component(
     state: z.enum(['active', 'disabled', 'suspended']).describe('Live only while active.'),
     suspended_at: time.nullable(),
     suspension_reason: z.string().nullable(),
-    reviewed_at: time.nullable().describe('Null: the consent page says that nobody has.'),
+    version: z
+      .int()
+      .describe('Increases with every change of anything that a user or an operator could judge.'),
+    reviewed_at: time
+      .nullable()
+      .describe('When an operator reviewed this version. Null: not reviewed.'),
     created_at: time,
     updated_at: time,
   }),
@@ -193,6 +214,7 @@ export function presentApplication(
     state: applicationState(application),
     suspended_at: application.suspendedAt?.toISOString() ?? null,
     suspension_reason: application.suspensionReason,
+    version: application.version,
     reviewed_at: application.reviewedAt?.toISOString() ?? null,
     created_at: application.createdAt.toISOString(),
     updated_at: application.updatedAt.toISOString(),

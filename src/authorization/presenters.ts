@@ -1,3 +1,4 @@
+import { isReviewed } from '../applications/application.ts';
 import { monogramUrl } from '../applications/monogram.ts';
 import { localized } from '../localized-text.ts';
 import type { Locale } from '../web/locale.ts';
@@ -33,7 +34,7 @@ export function presentConsent(
       owner: application.ownerName,
       homepageUrl: application.homepageUrl,
       redirectHost: request.redirectHost,
-      reviewed: application.reviewedAt !== null,
+      reviewed: isReviewed(application),
       privacyPolicyUrl: application.privacyPolicyUrl,
       termsUrl: application.termsUrl,
     },

@@ -7,6 +7,7 @@ export const FACTS: readonly Column[] = [
   ['Name', 'name'],
   ['Owner', 'owner'],
   ['State', stateOf],
+  ['Version', 'version'],
   ['Reviewed', (entry) => (entry.reviewed_at === null ? 'no' : String(entry.reviewed_at))],
   ['Type', 'client_type'],
   ['PKCE', (entry) => (entry.require_pkce ? 'required' : 'optional')],

@@ -2,10 +2,13 @@ import type { Command } from 'commander';
 import { FACTS, applicationRequest as request } from './application-facts.ts';
 import { addApplicationWriting } from './application-writing.ts';
 import { addEnding, addShow } from './common-verbs.ts';
+import { confirm } from './confirm.ts';
 import { printList } from './list.ts';
 import { quote } from './management.ts';
+import { presentFacts } from './present.ts';
+import { withManagement } from './reach.ts';
 import { type Shell, UsageError } from './shell.ts';
-import { apiAction, examples, printEntry } from './verb.ts';
+import { action, apiAction, examples, type Line, printEntry } from './verb.ts';
 
 const ID = '2fQ9dLx0aVbT7mRkY3nWcE5u';
 
@@ -36,6 +39,7 @@ export function addApplication(program: Command, shell: Shell): void {
     examples: [`application show ${ID}`],
   });
   addApplicationWriting(application, shell);
+  addReview(application, shell);
   addStates(application, shell);
   addEnding(application, shell, {
     verb: 'delete',
@@ -88,20 +92,60 @@ function addList(application: Command, shell: Shell): void {
   );
 }
 
+const NO_TERMINAL =
+  'There is no terminal to ask at. State the version that you have read: --of <version>.';
+
+interface ReviewOptions {
+  readonly of?: string;
+}
+
+/** Without `--of`, shows the application and asks; the review is for the version that was shown. */
+function addReview(application: Command, shell: Shell): void {
+  const review = application
+    .command('review')
+    .description('Note that you have reviewed an application as it is now.')
+    .argument('<client_id>')
+    .option('--of <version>', 'the version that you have read: refused if it is no longer current')
+    .action(
+      action<ReviewOptions>(shell, async (line) => {
+        const { options } = line;
+        const version = options.of === undefined ? await showVersion(line) : Number(options.of);
+        await withManagement(shell, options.url, async (api) => {
+          const { body } = await api.call(request('POST', idOf(line), { version }, 'review/'));
+          printEntry(line, body, FACTS);
+        });
+      }),
+    );
+  examples(review, `application review ${ID}`, `application review ${ID} --of 3`);
+}
+
+/** Shows the application and asks whether that is reviewed. */
+async function showVersion(line: Line<ReviewOptions>): Promise<unknown> {
+  const { shell, options } = line;
+  const { body } = await withManagement(shell, options.url, (api) =>
+    api.call(request('GET', idOf(line))),
+  );
+  shell.err(presentFacts(FACTS, body));
+  await confirm(shell, 'Note this as reviewed?', false, NO_TERMINAL);
+  return body.version;
+}
+
+function idOf({ words: [id = ''] }: Line<object>): string {
+  return id;
+}
+
 function addStates(application: Command, shell: Shell): void {
-  for (const [verb, description] of [
-    ['review', 'Note that you have looked at it: the consent page warns no more.'],
-    ['resume', 'End a suspension. The owner gets a mail.'],
-  ] as const) {
-    const command = application.command(verb).description(description).argument('<client_id>');
-    command.action(
+  const resume = application
+    .command('resume')
+    .description('End a suspension. The owner gets a mail.')
+    .argument('<client_id>')
+    .action(
       apiAction(shell, async (api, line) => {
-        const { body } = await api.call(request('POST', line.words[0] ?? '', {}, `${verb}/`));
+        const { body } = await api.call(request('POST', idOf(line), {}, 'resume/'));
         printEntry(line, body, FACTS);
       }),
     );
-    examples(command, `application ${verb} ${ID}`);
-  }
+  examples(resume, `application resume ${ID}`);
   const suspend = application
     .command('suspend')
     .description('Stop it at once. The owner reads the reason, and gets a mail.')
@@ -113,9 +157,7 @@ function addStates(application: Command, shell: Shell): void {
         if (reason.trim() === '') {
           throw new UsageError('suspend needs a --reason: the owner reads it.');
         }
-        const { body } = await api.call(
-          request('POST', line.words[0] ?? '', { reason }, 'suspend/'),
-        );
+        const { body } = await api.call(request('POST', idOf(line), { reason }, 'suspend/'));
         printEntry(line, body, FACTS);
       }),
     );

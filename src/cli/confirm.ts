@@ -7,14 +7,20 @@ import { type Shell, UsageError } from './shell.ts';
 /**
  * Asks before something that can't be undone.
  * @param yes whether that was said in advance
+ * @param otherwise the error if there is no terminal to ask at
  * @throws UsageError where nobody can be asked; StagedoorError `cancelled` for anything but yes
  */
-export async function confirm(shell: Shell, question: string, yes = false): Promise<void> {
+export async function confirm(
+  shell: Shell,
+  question: string,
+  yes = false,
+  otherwise = 'This can not be undone. Add --yes to do it without being asked.',
+): Promise<void> {
   if (yes) {
     return;
   }
   if (!shell.interactive) {
-    throw new UsageError('This can not be undone. Add --yes to do it without being asked.');
+    throw new UsageError(otherwise);
   }
   const [answer = ''] = await ask(shell, [`${question} [y/N] `], true);
   if (!/^y(es)?$/i.test(answer.trim())) {

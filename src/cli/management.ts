@@ -50,6 +50,7 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
   404: 'not_found',
   409: 'conflict',
   410: 'gone',
+  412: 'precondition_failed',
   413: 'payload_too_large',
   429: 'too_many_attempts',
 };

@@ -53,6 +53,7 @@ export interface Schema {
     is_active: Generated<boolean>;
     suspended_at: Date | null;
     suspension_reason: string | null;
+    version: Generated<number>;
     reviewed_at: Date | null;
     created_at: CreatedAt;
     updated_at: CreatedAt;

@@ -26,6 +26,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   request_timeout: 408,
   conflict: 409,
   gone: 410,
+  precondition_failed: 412,
   payload_too_large: 413,
   unsupported_media_type: 415,
   too_many_attempts: 429,

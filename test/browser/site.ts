@@ -5,6 +5,7 @@ import {
   putTeam,
   putUser,
   registerApplication,
+  reviewApplication,
   type TestApplication,
   type TestUser,
 } from '../support/factories.ts';
@@ -47,11 +48,11 @@ export async function startSite(): Promise<Site> {
     });
   const boxOffice = await register('Box Office Sync');
   const path = `/api/v1/applications/${boxOffice.clientId}/`;
-  await manage(server, 'POST', `${path}review/`);
   await manage(server, 'PATCH', path, {
     privacy_policy_url: `${application.url}/privacy`,
     terms_url: `${application.url}/terms`,
   });
+  await reviewApplication(server, boxOffice.clientId);
   return {
     server,
     ...(await putPeople(server)),

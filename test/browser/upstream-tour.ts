@@ -1,5 +1,9 @@
 import type { Page } from 'playwright-core';
-import { registerApplication, type TestApplication } from '../support/factories.ts';
+import {
+  registerApplication,
+  reviewApplication,
+  type TestApplication,
+} from '../support/factories.ts';
 import { authorizationUrl, challengeOf } from '../support/flow.ts';
 import { manage } from '../support/platform.ts';
 import type { Behaviour } from '../support/upstream-behaviour.ts';
@@ -26,7 +30,7 @@ export async function startUpstreamWorld(): Promise<UpstreamWorld> {
     owner: site.platform.ben.id,
     redirectUris: [`${application.url}/callback`],
   });
-  await manage(site.server, 'POST', `/api/v1/applications/${boxOffice.clientId}/review/`);
+  await reviewApplication(site.server, boxOffice.clientId);
   await manage(site.server, 'PATCH', `/api/v1/users/${site.platform.ada.id}/`, { locale: '' });
   const { pathname, search } = authorizationUrl(site.server, {
     response_type: 'code',

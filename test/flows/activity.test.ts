@@ -21,6 +21,7 @@ import {
   createPlatform,
   registerApplication as provisionApplication,
   putUser,
+  reviewApplication,
   type TestPlatform,
   type TestUser,
 } from '../support/factories.ts';
@@ -248,7 +249,7 @@ for (const [engine, overrides] of [
       );
       const { clientId } = application;
       const path = `/api/v1/applications/${clientId}/`;
-      await manage(server, 'POST', `${path}review/`);
+      await reviewApplication(server, clientId);
       await doing((tx) => setApplicationActive(tx, 'user:olga', clientId, false, origin));
       await doing((tx) => setApplicationActive(tx, 'user:olga', clientId, true, origin));
       const { id, clientSecret } = await doing((tx) =>
@@ -284,7 +285,10 @@ for (const [engine, overrides] of [
           ['You deleted a client secret of Seatmap.', `Secret Backup …${lastFour}`],
           ['Seatmap was suspended.', 'Reason Too many requests'],
           ['The suspension of Seatmap was ended.', ''],
-          ['Seatmap Pro was changed.', 'What was changed name, on or off'],
+          [
+            'Seatmap Pro was changed.',
+            'What was changed name, on or off Review Taken back: what was reviewed is not what it is now.',
+          ],
           [offered, 'Offered to finn@example.com'],
           ['You withdrew the offer of Seatmap Pro to somebody else.', ''],
           [offered, 'Offered to finn@example.com'],

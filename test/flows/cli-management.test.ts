@@ -242,7 +242,10 @@ describe('On the command line, applications and API services', () => {
     );
     const enabled = await answer('application', 'change', id, '--require-pkce', '--enable');
     assert.deepEqual([enabled.state, enabled.require_pkce], ['active', true]);
-    assert.notEqual((await answer('application', 'review', id)).reviewed_at, null);
+    await refused(['application', 'review', id], 2, /--of <version>/);
+    await refused(['application', 'review', id, '--of', 'latest'], 2, /version/);
+    await refused(['application', 'review', id, '--of', '1'], 1, /now has version 3/);
+    assert.notEqual((await answer('application', 'review', id, '--of', '3')).reviewed_at, null);
     await answer('application', 'suspend', id, '--reason', 'Spam');
     assert.equal((await answer('application', 'list', '--suspended'))[0].client_id, id);
     assert.equal((await answer('application', 'list', '--unreviewed')).length, 1);

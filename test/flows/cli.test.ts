@@ -102,7 +102,10 @@ describe('An operator on the command line', () => {
     assert.match(shown.out, /^Name +Seat Map$/m);
     assert.match(shown.out, /^Owner +ben$/m);
     assert.match(shown.out, /^Reviewed +no$/m);
-    assert.match((await cli('application', 'review', clientId)).out, /^Reviewed +2\d{3}-/m);
+    assert.match(
+      (await cli('application', 'review', clientId, '--of', '1')).out,
+      /^Reviewed +2\d{3}-/m,
+    );
     const suspended = await cli('application', 'suspend', clientId, '--reason', 'Spam', '--json');
     const { state, suspension_reason, client_secret } = JSON.parse(suspended.out);
     assert.deepEqual([state, suspension_reason, client_secret], ['suspended', 'Spam', undefined]);
@@ -136,7 +139,7 @@ describe('An operator on the command line', () => {
     for (const id of ['unknown', "'; drop table users", '\u001b[31m']) {
       for (const args of [
         ['show', id],
-        ['review', id],
+        ['review', id, '--of', '1'],
         ['resume', id],
         ['suspend', id, '--reason', 'x'],
       ]) {

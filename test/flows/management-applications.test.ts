@@ -60,6 +60,7 @@ describe('An operator registers an application', () => {
       state: 'active',
       suspended_at: null,
       suspension_reason: null,
+      version: 1,
       reviewed_at: null,
       created_at: rest.created_at,
       updated_at: rest.created_at,
@@ -131,15 +132,15 @@ describe('An operator registers an application', () => {
       assert.equal(await findApplication(server.database.db, id), undefined);
     }
     for (const id of ['unknown', '%00', 'a%20b', '%ff', 'x'.repeat(65)]) {
-      for (const [method, path] of [
+      for (const [method, path, body] of [
         ['GET', ''],
         ['PATCH', ''],
         ['DELETE', ''],
         ['POST', 'suspend/'],
         ['POST', 'resume/'],
-        ['POST', 'review/'],
+        ['POST', 'review/', { version: 1 }],
       ] as const) {
-        const answer = await call(method, `/applications/${id}/${path}`);
+        const answer = await call(method, `/applications/${id}/${path}`, body);
         assert.deepEqual([answer.status, answer.body], [404, { detail: 'Not found.' }], id);
       }
     }
@@ -162,6 +163,7 @@ describe('An operator looks after an application', () => {
       name: 'New',
       terms_url: null,
       owner: null,
+      version: 2,
       updated_at: field(patched.body, 'updated_at'),
     });
     assert.deepEqual(
@@ -212,9 +214,9 @@ describe('An operator looks after an application', () => {
       ['active', null, null],
     );
     assert.deepEqual(await state('resume', {}), resumed);
-    const reviewed = await state('review');
+    const reviewed = await state('review', { version: 1 });
     assert.ok(field(reviewed, 'reviewed_at'));
-    assert.deepEqual(await state('review'), reviewed);
+    assert.deepEqual(await state('review', { version: 1 }), reviewed);
     assert.equal(field(await state('suspend'), 'suspension_reason'), '');
     assert.deepEqual(
       (await lastEvents(6)).map(({ action }) => action.replace('stagedoor.application.', '')),

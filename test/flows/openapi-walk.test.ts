@@ -183,7 +183,8 @@ describe('each operation of the description', () => {
       for (const field of schema?.required ?? []) {
         const body = { ...Object(made.body), [field]: undefined };
         const answer = await expect(400, one, { ...made, body });
-        assert.deepEqual(JSON.parse(answer.text), { [field]: ['This field is required.'] });
+        assert.match(answer.text, /^\{"\w+":\["This field is required\.[^"\]]*"\]\}$/);
+        assert.deepEqual(fieldsOf(answer), [field]);
       }
     }
   });

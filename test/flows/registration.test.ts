@@ -7,6 +7,7 @@ import { inTransaction } from '../../src/db/transaction.ts';
 import {
   createPlatform,
   registerApplication,
+  reviewApplication,
   type TestApplication,
   type TestPlatform,
 } from '../support/factories.ts';
@@ -24,8 +25,7 @@ before(async () => {
 });
 after(() => server.close());
 
-const review = (application: TestApplication) =>
-  manage(server, 'POST', `/api/v1/applications/${application.clientId}/review/`);
+const review = ({ clientId }: TestApplication) => reviewApplication(server, clientId);
 
 /** Opens the request as Ada, up to where the consent form would be. */
 async function openAsAda(

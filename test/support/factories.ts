@@ -1,4 +1,7 @@
+import { z } from 'zod';
 import { type ClientCredentials, credentialsOf, type ManagedServer, manage } from './platform.ts';
+
+const versioned = z.object({ version: z.number() });
 
 /** A provisioned user, with what they type at sign-in. */
 export interface TestUser {
@@ -102,6 +105,13 @@ export async function registerApplication(
     homepage_url: 'https://app.example.com/',
   });
   return { ...credentialsOf(answer), redirectUri: redirectUris[0] };
+}
+
+/** Reviews an application in the version that it has now, as an operator does. */
+export async function reviewApplication(server: ManagedServer, clientId: string): Promise<unknown> {
+  const path = `/api/v1/applications/${clientId}/`;
+  const { version } = versioned.parse(await manage(server, 'GET', path));
+  return manage(server, 'POST', `${path}review/`, { version });
 }
 
 /** Registers an API service of the platform. */

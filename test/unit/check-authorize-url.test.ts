@@ -26,6 +26,7 @@ const application: Application = {
   isActive: true,
   suspendedAt: null,
   suspensionReason: null,
+  version: 1,
   reviewedAt: null,
   createdAt: new Date(0),
   updatedAt: new Date(0),

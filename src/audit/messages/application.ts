@@ -17,13 +17,14 @@ export const applicationEn = {
   'changed.transfer_received.heading': '{application} is offered to you',
   'changed.transfer_received.text':
     'Nothing happens unless you accept. You would then answer for it, so accept only what you expect, from somebody you know.',
-  'changed.transferred_away.subject': 'Transfer accepted: {application}',
+  'changed.transferred_away.subject': 'Application handed over: {application}',
   'changed.transferred_away.heading': '{application} now belongs to somebody else',
-  'changed.transferred_away.text': 'You can no longer see or change it.',
-  'changed.transferred_to_you.subject': 'Transfer accepted: {application}',
+  'changed.transferred_away.text':
+    'You can no longer see or change it. The client secrets that it has now stop working within 24 hours.',
+  'changed.transferred_to_you.subject': 'Application handed over: {application}',
   'changed.transferred_to_you.heading': '{application} now belongs to you',
   'changed.transferred_to_you.text':
-    'Its former owner may still know its client secrets. Replace them.',
+    'Its former owner may know its client secrets, so those that it has now stop working within 24 hours. Add a new one and use it in the application before then. If an operator had reviewed the application, it has to be reviewed again.',
   'changed.suspended.subject': 'Application suspended: {application}',
   'changed.suspended.heading': 'We suspended {application}',
   'changed.suspended.text':
@@ -61,13 +62,14 @@ export const applicationDe: Record<keyof typeof applicationEn, string> = {
   'changed.transfer_received.heading': '{application} wird dir angeboten',
   'changed.transfer_received.text':
     'Es passiert nichts, solange du nicht annimmst. Danach bist du für sie verantwortlich: Nimm nur an, was du erwartest, und nur von jemandem, den du kennst.',
-  'changed.transferred_away.subject': 'Übertragung angenommen: {application}',
+  'changed.transferred_away.subject': 'Anwendung übergeben: {application}',
   'changed.transferred_away.heading': '{application} gehört jetzt jemand anderem',
-  'changed.transferred_away.text': 'Du kannst sie nicht mehr sehen und nicht mehr ändern.',
-  'changed.transferred_to_you.subject': 'Übertragung angenommen: {application}',
+  'changed.transferred_away.text':
+    'Du kannst sie nicht mehr sehen und nicht mehr ändern. Ihre bisherigen Client-Secrets gelten höchstens noch 24 Stunden.',
+  'changed.transferred_to_you.subject': 'Anwendung übergeben: {application}',
   'changed.transferred_to_you.heading': '{application} gehört jetzt dir',
   'changed.transferred_to_you.text':
-    'Wer sie vorher hatte, kennt vielleicht noch ihre Client-Secrets. Ersetze sie.',
+    'Wer sie vorher hatte, kennt vielleicht ihre Client-Secrets. Die bisherigen gelten deshalb höchstens noch 24 Stunden: Leg vorher ein neues an und verwende es in der Anwendung. Falls die Anwendung geprüft war, muss sie neu geprüft werden.',
   'changed.suspended.subject': 'Anwendung gesperrt: {application}',
   'changed.suspended.heading': 'Wir haben {application} gesperrt',
   'changed.suspended.text':

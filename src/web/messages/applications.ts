@@ -47,7 +47,7 @@ export const applicationsEn = {
   'applications.notice.transfer_withdrawn': 'The offer has been withdrawn.',
   'applications.transfers.title': 'Offered to you',
   'applications.transfers.text':
-    '{from} wants to hand {application} over to you. If you accept, you are responsible for it: its settings and secrets are yours, and people see your name.',
+    '{from} wants to hand {application} over to you. If you accept, you are responsible for it: its settings and secrets are yours, and people see your name. The client secrets that it has now stop working within 24 hours, and a review ends.',
   'applications.transfers.accept': 'Accept',
   'applications.transfers.decline': 'Decline',
   'applications.transfers.accept_of': 'Accept {application}',
@@ -62,7 +62,7 @@ export const applicationsEn = {
   'applications.edit.intro':
     'Changes hold at once. A redirect URI or a scope that you take away stops working with the next request.',
   'applications.edit.review':
-    'Another name, website or redirect URI takes the review back: until the operator has looked again, people are told that nobody has checked it.',
+    'The operator has reviewed what is here now. Any change ends the review until the operator has reviewed the application again.',
   'applications.edit.submit': 'Save',
   'applications.cancel': 'Cancel',
   'applications.optional': 'optional',
@@ -235,7 +235,7 @@ export const applicationsEn = {
   'applications.transfer.title': 'Hand over application',
   'applications.transfer.heading': 'Hand over {application}?',
   'applications.transfer.intro':
-    'If there is somebody with this address here, they get a mail and can accept. Then settings, secrets and statistics are theirs, and you no longer see the application. What people have allowed stays as it is.',
+    'If there is somebody with this address here, they get a mail and can accept. Then settings, secrets and statistics are theirs, and you no longer see the application. The client secrets that it has now stop working within 24 hours after that, and a review ends. What people have allowed stays as it is.',
   'applications.transfer.email': 'E-mail address of the other user',
   'applications.transfer.submit': 'Offer it',
   'applications.delete': 'Delete',
@@ -336,7 +336,7 @@ export const applicationsDe = {
   'applications.notice.transfer_withdrawn': 'Das Angebot ist zurückgezogen.',
   'applications.transfers.title': 'Dir angeboten',
   'applications.transfers.text':
-    '{from} möchte dir {application} übergeben. Wenn du annimmst, bist du für sie verantwortlich: Einstellungen und Secrets liegen bei dir, und andere sehen deinen Namen.',
+    '{from} möchte dir {application} übergeben. Wenn du annimmst, bist du für sie verantwortlich: Einstellungen und Secrets liegen bei dir, und andere sehen deinen Namen. Ihre bisherigen Client-Secrets gelten dann höchstens noch 24 Stunden, und eine Prüfung endet.',
   'applications.transfers.accept': 'Annehmen',
   'applications.transfers.decline': 'Ablehnen',
   'applications.transfers.accept_of': '{application} annehmen',
@@ -351,7 +351,7 @@ export const applicationsDe = {
   'applications.edit.intro':
     'Änderungen gelten sofort. Eine Redirect-URI oder ein Recht, das du entfernst, wirkt ab der nächsten Anfrage nicht mehr.',
   'applications.edit.review':
-    'Ein anderer Name, eine andere Website oder Redirect-URI hebt die Prüfung auf: Bis der Betreiber wieder nachgesehen hat, steht da, dass sie nicht geprüft ist.',
+    'Der Betreiber hat geprüft, was hier jetzt steht. Mit jeder Änderung endet die Prüfung, bis der Betreiber die Anwendung wieder geprüft hat.',
   'applications.edit.submit': 'Speichern',
   'applications.cancel': 'Abbrechen',
   'applications.optional': 'freiwillig',
@@ -528,7 +528,7 @@ export const applicationsDe = {
   'applications.transfer.title': 'Anwendung übergeben',
   'applications.transfer.heading': '{application} übergeben?',
   'applications.transfer.intro':
-    'Wenn hier jemand diese Adresse hat, bekommt er oder sie eine Mail und kann annehmen. Dann gehören Einstellungen, Secrets und Statistik der anderen Person, und du siehst die Anwendung nicht mehr. Was andere erlaubt haben, bleibt bestehen.',
+    'Wenn hier jemand diese Adresse hat, bekommt er oder sie eine Mail und kann annehmen. Dann gehören Einstellungen, Secrets und Statistik der anderen Person, und du siehst die Anwendung nicht mehr. Die bisherigen Client-Secrets gelten danach höchstens noch 24 Stunden, und eine Prüfung endet. Was andere erlaubt haben, bleibt bestehen.',
   'applications.transfer.email': 'E-Mail-Adresse der anderen Person',
   'applications.transfer.submit': 'Anbieten',
   'applications.delete': 'Löschen',

@@ -69,6 +69,7 @@ export const de = {
   'consent.unreviewed.title': 'Diese Anwendung wurde hier nicht geprüft',
   'consent.unreviewed.text':
     'Der Betreiber dieser Plattform hat sie nicht geprüft. Erlaube den Zugriff nur, wenn du die Leute dahinter kennst und ihnen vertraust.',
+  'consent.reviewed': 'Der Betreiber dieser Plattform hat diese Anwendung geprüft.',
   'consent.again.title': 'Du hast diese Anwendung schon einmal zugelassen',
   'consent.again.more': 'Zuletzt am {date}. Was sie darüber hinaus möchte, ist als neu markiert.',
   'consent.again.same': 'Zuletzt am {date}. Sie möchte nichts Neues.',

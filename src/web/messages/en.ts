@@ -68,6 +68,7 @@ export const en = {
   'consent.unreviewed.title': 'Nobody here has checked this application',
   'consent.unreviewed.text':
     'The operator of this platform has not reviewed it. Allow access only if you know and trust the people behind it.',
+  'consent.reviewed': 'The operator of this platform has reviewed this application.',
   'consent.again.title': 'You have allowed this application before',
   'consent.again.more':
     'The last time was on {date}. What it asks for on top of that is marked as new.',

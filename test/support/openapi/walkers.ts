@@ -79,7 +79,10 @@ export const WALKERS: Readonly<Record<string, Walker>> = {
     200: async (world) => ({ params: await world.application(), body: { reason: 'Looks odd.' } }),
   },
   resumeApplication: application,
-  reviewApplication: application,
+  reviewApplication: {
+    200: async (world) => ({ params: await world.application(), body: { version: 1 } }),
+    412: async (world) => ({ params: await world.application(), body: { version: 2 } }),
+  },
 
   listResourceServers: anything,
   registerResourceServer: { 201: () => ({ body: { name: 'Orders API' } }) },

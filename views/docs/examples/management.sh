@@ -71,7 +71,8 @@ application=$(field client_id <<<"$answer")
 api PATCH "/applications/$application/" '{"homepage_url": "https://tour.example/"}'
 api POST "/applications/$application/suspend/" '{"reason": "Looks odd."}'
 api POST "/applications/$application/resume/"
-api POST "/applications/$application/review/"
+version=$(api GET "/applications/$application/" | sed -n 's/.*"version":\([0-9]*\).*/\1/p')
+api POST "/applications/$application/review/" "{\"version\": $version}"
 api GET "/applications/$application/"
 api GET '/applications/?owner=tour-kim' '' --output /dev/null --write-out '%{http_code}'
 

@@ -1,0 +1,28 @@
+import type { Origin } from '../audit/event.ts';
+import type { Tx } from '../db/transaction.ts';
+import type { Application } from './application.ts';
+import { mailOwner } from './mail-owner.ts';
+import { endSecretsSoon } from './secret-store.ts';
+import { deleteTransfer } from './transfer-store.ts';
+
+/**
+ * Ends what the previous owner could still use: a waiting offer, and within 24 hours every client
+ * secret that exists. Mails both owners.
+ * @param before the application with its previous owner, locked
+ */
+export async function followOwnerChange(
+  tx: Tx,
+  before: Application,
+  ownerId: string | null,
+  origin: Origin | undefined,
+): Promise<void> {
+  await deleteTransfer(tx, before.clientId);
+  await endSecretsSoon(tx, before.clientId);
+  if (before.ownerId !== null) {
+    // The mail does not tell where the new owner was at that moment.
+    await mailOwner(tx, before, { change: 'transferred_away', userId: before.ownerId });
+  }
+  if (ownerId !== null) {
+    await mailOwner(tx, before, { change: 'transferred_to_you', userId: ownerId, origin });
+  }
+}

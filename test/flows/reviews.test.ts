@@ -1,0 +1,293 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { sql } from 'kysely';
+import { z } from 'zod';
+import { addSecret, listSecrets } from '../../src/applications/secrets.ts';
+import { inTransaction } from '../../src/db/transaction.ts';
+import {
+  createPlatform,
+  registerApplication,
+  reviewApplication,
+  type TestApplication,
+  type TestPlatform,
+} from '../support/factories.ts';
+import { authorizationUrl, challengeOf, signIn } from '../support/flow.ts';
+import { callManagement, manage } from '../support/platform.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { obtainTokens, refresh } from '../support/tokens.ts';
+import { type FormValues, type Page, showsForm, UserAgent } from '../support/user-agent.ts';
+
+let server: TestServer;
+let platform: TestPlatform;
+let ada: UserAgent;
+let ben: UserAgent;
+before(async () => {
+  server = await startServer({ REGISTRATION: 'approval' });
+  platform = await createPlatform(server);
+  [ada, ben] = [new UserAgent(server), new UserAgent(server)];
+  await signIn(ada, await ada.get('/login'), platform.ada);
+  await signIn(ben, await ben.get('/login'), platform.ben);
+});
+after(() => server.close());
+
+const answer = z.object({ version: z.number(), reviewed_at: z.string().nullable() });
+const pathOf = ({ clientId }: TestApplication) => `/api/v1/applications/${clientId}/`;
+const read = async (application: TestApplication) =>
+  answer.parse(await manage(server, 'GET', pathOf(application)));
+const post = (application: TestApplication, body?: unknown) =>
+  callManagement(server, 'POST', `${pathOf(application)}review/`, body);
+
+/** Registers an application of Ben that an operator has reviewed. */
+async function reviewed(): Promise<TestApplication> {
+  const application = await registerApplication(server, { owner: 'ben' });
+  await reviewApplication(server, application.clientId);
+  assert.ok((await read(application)).reviewed_at);
+  return application;
+}
+
+/** Opens the consent page as Ada, who does not own the application. */
+function consent({ clientId, redirectUri }: TestApplication): Promise<Page> {
+  return ada.get(
+    authorizationUrl(server, {
+      response_type: 'code',
+      client_id: clientId,
+      redirect_uri: redirectUri,
+      code_challenge: challengeOf('x'.repeat(43)),
+      code_challenge_method: 'S256',
+    }),
+  );
+}
+
+/** Edits an application as its owner, on the page. */
+async function edit({ clientId }: TestApplication, values: FormValues): Promise<void> {
+  const page = await ben.get(`/account/applications/${clientId}/edit`);
+  const saved = await ben.submit(page, values);
+  assert.match(saved.body, /Saved/);
+}
+
+const CALLBACK = 'https://app.example.com/callback';
+
+describe('A review ends when its owner changes', () => {
+  const changes: Record<string, FormValues> = {
+    'the name': { name: 'Box Office Pro' },
+    'the description': { description: 'Sells your data.' },
+    'the homepage': { homepage_url: 'https://elsewhere.example/' },
+    'the privacy policy': { privacy_policy_url: 'https://app.example.com/privacy' },
+    'the terms': { terms_url: 'https://app.example.com/terms' },
+    'a redirect URI': { redirect_uris: `${CALLBACK}\nhttps://elsewhere.example/` },
+    'the order of redirect URIs': { redirect_uris: `https://b.example/\n${CALLBACK}` },
+    'the scopes to fewer': { scopes: ['read'] },
+    'the PKCE requirement': { require_pkce: [], name: 'Box Office Sync' },
+  };
+  for (const [what, values] of Object.entries(changes)) {
+    test(what, async () => {
+      const application = await reviewed();
+      const before = await read(application);
+      await edit(application, values);
+      const now = await read(application);
+      assert.equal(now.reviewed_at, null);
+      assert.equal(now.version, before.version + 1);
+      const page = await consent(application);
+      assert.match(page.body, /can’t be used yet/);
+      assert.doesNotMatch(page.body, /value="allow"/);
+    });
+  }
+
+  test('the scopes to more, and stays ended after changing them back', async () => {
+    const application = await registerApplication(server, { owner: 'ben', scopes: ['read'] });
+    await reviewApplication(server, application.clientId);
+    await edit(application, { scopes: ['read', 'write', 'profile'] });
+    assert.equal((await read(application)).reviewed_at, null);
+    await edit(application, { scopes: ['read'] });
+    assert.equal((await read(application)).reviewed_at, null);
+    await reviewApplication(server, application.clientId);
+    assert.match((await consent(application)).body, /value="allow"/);
+  });
+});
+
+describe('A review', () => {
+  test('stays when nothing is changed, or only what nobody judges', async () => {
+    const application = await reviewed();
+    const { version, reviewed_at } = await read(application);
+    await edit(application, { name: 'Box Office Sync' });
+    const path = `/account/applications/${application.clientId}`;
+    await ben.submit(await ben.get(path));
+    await manage(server, 'POST', `${pathOf(application)}suspend/`, { reason: 'Spam' });
+    await manage(server, 'POST', `${pathOf(application)}resume/`);
+    await manage(server, 'PATCH', pathOf(application), { is_active: true });
+    assert.deepEqual(await read(application), { version, reviewed_at });
+  });
+
+  test('ends when an operator changes the application, too', async () => {
+    const application = await reviewed();
+    await manage(server, 'PATCH', pathOf(application), { name: 'Operator’s' });
+    assert.equal((await read(application)).reviewed_at, null);
+  });
+
+  test('ends with a new owner, and when the owner is deleted', async () => {
+    await manage(server, 'PUT', '/api/v1/users/tim/', { email: 'tim@example.com' });
+    for (const owner of ['tim', null]) {
+      const application = await reviewed();
+      await manage(server, 'PATCH', pathOf(application), { owner });
+      assert.equal((await read(application)).reviewed_at, null);
+    }
+    const orphan = await registerApplication(server, { owner: 'tim' });
+    await reviewApplication(server, orphan.clientId);
+    await manage(server, 'DELETE', '/api/v1/users/tim/');
+    assert.equal((await read(orphan)).reviewed_at, null);
+  });
+
+  test('that ended leaves what users have allowed', async () => {
+    const application = await reviewed();
+    const tokens = await obtainTokens(server, { application, user: platform.ada });
+    await edit(application, { description: 'New.' });
+    assert.equal((await refresh(server, application, tokens.refreshToken)).status, 200);
+  });
+
+  test('ends in the owner’s log with the change that ended it', async () => {
+    const application = await reviewed();
+    await edit(application, { description: 'New.' });
+    const entry = await server.database.db
+      .selectFrom('audit_events')
+      .select('data')
+      .where('client_id', '=', application.clientId)
+      .orderBy('id', 'desc')
+      .executeTakeFirstOrThrow();
+    assert.equal(entry.data.review_reset, true);
+  });
+});
+
+describe('A review names the version that was read:', () => {
+  const wrong: [string, unknown, number, RegExp][] = [
+    ['no body', undefined, 400, /version.*required.*GET/],
+    ['no version', {}, 400, /version.*required.*GET/],
+    ['null', { version: null }, 400, /version/],
+    ['a text', { version: '1' }, 400, /version/],
+    ['a fraction', { version: 1.5 }, 400, /version/],
+    ['more than the database holds', { version: 2 ** 40 }, 400, /version/],
+    ['zero', { version: 0 }, 400, /version/],
+    ['a later version', { version: 2 }, 412, /changed.*version 1/],
+  ];
+  for (const [what, body, status, message] of wrong) {
+    test(`${what} is refused with ${status}`, async () => {
+      const application = await registerApplication(server, { owner: 'ben' });
+      const refused = await post(application, body);
+      assert.equal(refused.status, status, JSON.stringify(refused.body));
+      assert.match(JSON.stringify(refused.body).replaceAll('\\"', '"'), message);
+      assert.equal((await read(application)).reviewed_at, null);
+    });
+  }
+
+  test('an application that changed since is refused with 412, also when it changed back', async () => {
+    const application = await registerApplication(server, { owner: 'ben' });
+    const { version } = await read(application);
+    await edit(application, { redirect_uris: 'https://evil.example/callback' });
+    assert.equal((await post(application, { version })).status, 412);
+    await edit(application, { redirect_uris: CALLBACK });
+    assert.equal((await post(application, { version })).status, 412);
+    assert.equal((await read(application)).reviewed_at, null);
+    assert.equal((await post(application, await read(application))).status, 200);
+    assert.ok((await read(application)).reviewed_at);
+  });
+
+  test('of an edit and a review at the same time, the edited application is never reviewed', async () => {
+    const application = await registerApplication(server, { owner: 'ben' });
+    for (let round = 0; round < 5; round += 1) {
+      const { version } = await read(application);
+      const [{ status }] = await Promise.all([
+        post(application, { version }),
+        edit(application, { name: `Round ${round}` }),
+      ]);
+      assert.ok(status === 200 || status === 412, String(status));
+      const now = await read(application);
+      assert.deepEqual(now, { version: version + 1, reviewed_at: null });
+    }
+  });
+
+  test('the same review again changes nothing', async () => {
+    const application = await registerApplication(server, { owner: 'ben' });
+    const first = await post(application, { version: 1 });
+    assert.equal(first.status, 200);
+    assert.deepEqual((await post(application, { version: 1 })).body, first.body);
+  });
+});
+
+describe('An application that is handed over', () => {
+  test('loses its review and, within 24 hours, the secrets of its former owner', async () => {
+    const application = await reviewed();
+    const { clientId } = application;
+    const { refreshToken } = await obtainTokens(server, { application, user: platform.ada });
+    const path = `/account/applications/${clientId}`;
+    const form = await ben.get(`${path}/transfer`);
+    assert.match(form.body, /stop working within 24 hours/);
+    await ben.submit(form, { email: 'ada@example.com' });
+    const offer = await ada.get('/account/applications');
+    assert.match(offer.body, /stop working within 24 hours/);
+    const accept = offer.forms.find(({ action }) => action?.endsWith(`${clientId}/accept`));
+    assert.ok(accept);
+    await ada.submit({ ...offer, forms: [accept] });
+
+    assert.equal((await ben.get(path)).status, 404);
+    assert.equal((await read(application)).reviewed_at, null);
+    const refreshed = await refresh(server, application, refreshToken);
+    assert.equal(refreshed.status, 200);
+    const added = await ada.submit(await ada.get(`${path}/secrets/new`), { label: 'mine' });
+    const [clientSecret = ''] = /sds_\w+/.exec(added.body) ?? [];
+    const ends = await secretEnds(clientId);
+    assert.deepEqual(
+      ends.map((hours) => hours !== null && hours > 23.9 && hours <= 24),
+      [true, false],
+    );
+    await server.database.db
+      .updateTable('application_secrets')
+      .set({ expires_at: sql<Date>`expires_at - interval '24 hours'` })
+      .where('client_id', '=', clientId)
+      .execute();
+    const late = refreshed.body.refresh_token ?? '';
+    assert.equal((await refresh(server, application, late)).status, 401);
+    assert.equal((await refresh(server, { clientId, clientSecret }, late)).status, 200);
+  });
+
+  test('by an operator does, too; secrets that end earlier keep their end; both are told', async () => {
+    const application = await reviewed();
+    const { clientId } = application;
+    const soon = new Date(Date.now() + 3_600_000);
+    await inTransaction(server.database.db, (tx) =>
+      addSecret(tx, 'user:ben', clientId, { label: '', expiresAt: soon }),
+    );
+    await server.database.db.deleteFrom('mail_outbox').execute();
+    await manage(server, 'PATCH', pathOf(application), { owner: 'ada' });
+    const [first = 0, second = 0] = await secretEnds(clientId);
+    assert.ok(first !== null && first > 23.9 && first <= 24);
+    assert.ok(second !== null && second < 1.1);
+    const mails = await server.database.db
+      .selectFrom('mail_outbox')
+      .select(['recipient', 'data'])
+      .orderBy('recipient')
+      .execute();
+    assert.deepEqual(
+      mails.map(({ recipient, data }) => [recipient, data.change]),
+      [
+        ['ada@example.com', 'transferred_to_you'],
+        ['ben@example.com', 'transferred_away'],
+      ],
+    );
+  });
+});
+
+/** In how many hours each secret of an application ends, the oldest first. */
+async function secretEnds(clientId: string): Promise<(number | null)[]> {
+  const secrets = await listSecrets(server.database.db, clientId);
+  return secrets.map(
+    ({ expiresAt }) => expiresAt && (expiresAt.getTime() - Date.now()) / 3_600_000,
+  );
+}
+
+describe('The consent page', () => {
+  test('says that an application is reviewed', async () => {
+    const page = await consent(await reviewed());
+    assert.match(page.body, /has reviewed this application/);
+    assert.doesNotMatch(page.body, /Nobody here has checked/);
+    assert.ok(showsForm(page, 'decision'));
+  });
+});
