@@ -5,6 +5,7 @@ import { activityRoutes } from './activity/routes.ts';
 import { apiRoutes } from './api/mount.ts';
 import { describedApi } from './api/openapi-endpoint.ts';
 import { applicationAccountRoutes } from './applications/account-routes.ts';
+import { createNoteSecretUse } from './applications/note-secret-use.ts';
 import type { InteractionRoutesDeps } from './authorization/interaction-page.ts';
 import { interactionRoutes } from './authorization/routes.ts';
 import type { Config } from './config.ts';
@@ -90,12 +91,13 @@ export function createApp(deps: AppDeps): Koa {
   const upstream =
     config.upstream && connectUpstream(config.upstream, { db, issuer, devices, renderer, log });
   const metrics = createMetrics(database);
+  const noteSecretUse = createNoteSecretUse(db, 'resource servers');
   const api = describedApi(apiEndpoints(deps), issuer);
 
   provider.use(measureRequests(metrics));
   provider.use(logOperatorCalls(log));
   provider.use(errorResponses(renderer, log));
-  provider.use(introspectionEndpoint({ database, issuer, keyring }));
+  provider.use(introspectionEndpoint({ database, issuer, keyring, noteSecretUse }));
   provider.use(ownUrl(issuer, config.trustProxy > 0));
   provider.use(securityHeaders({ issuer }));
   provider.use(assets());

@@ -60,7 +60,12 @@ export function operatorEndpoint(
         await deps.calls.note({ ...logged, status: ctx.status });
       }
     } catch (error) {
-      await deps.calls.note({ ...logged, status: toHttpError(error).status });
+      const { status } = toHttpError(error);
+      if (status === 401) {
+        // The token was revoked while the call was under way.
+        ctx.set('WWW-Authenticate', 'Token');
+      }
+      await deps.calls.note({ ...logged, status });
       throw error;
     }
   };

@@ -5,6 +5,7 @@ import { inTransaction, type Tx } from '../db/transaction.ts';
 import type { KeptAnswer } from '../operators/answer-once.ts';
 import type { Demand, Operator } from '../operators/operator.ts';
 import { recordCall } from '../operators/record-call.ts';
+import { requireLiveToken } from '../operators/require-live-token.ts';
 import {
   type ApiDeps,
   type Component,
@@ -17,6 +18,7 @@ import { parseFields } from './fields.ts';
 import { carryOutOnce, idempotencyKeyOf } from './idempotency.ts';
 import { type JsonBody, readJson } from './json-body.ts';
 import { type AdmittedCall, type Logged, operatorEndpoint } from './operator-endpoint.ts';
+import { readQuery } from './query.ts';
 import { type Param, paramsOf } from './route.ts';
 
 /** Something that can be changed. */
@@ -24,11 +26,15 @@ export interface WriteEndpoint<B extends z.ZodObject, S extends z.ZodType> exten
   readonly method: Exclude<Method, 'get'>;
   readonly path: string;
   readonly right: Demand['right'];
+  /** Parameters that `run` reads. */
+  readonly query?: z.ZodObject;
   readonly body: Component<B>;
   /** None with 204. */
   readonly answer?: Component<S>;
   /** What each status says. */
   readonly statuses: Readonly<Partial<Record<Status, string>>>;
+  /** `run` may end the caller's own token, so it checks itself that the token is live. */
+  readonly endsTokens?: boolean;
   readonly run: (call: WriteCall<z.output<B>>) => Promise<Outcome<z.output<S>>>;
 }
 
@@ -41,6 +47,8 @@ export interface WriteCall<Body> {
   readonly operator: Operator;
   readonly actor: Actor;
   readonly param: Param;
+  /** Reads the query by a schema. */
+  readonly query: <Q extends z.ZodObject>(schema: Q) => z.output<Q>;
   readonly body: Body;
 }
 
@@ -66,7 +74,7 @@ export function writeEndpoint<B extends z.ZodObject, S extends z.ZodType>(
   deps: ApiDeps,
   spec: WriteEndpoint<B, S>,
 ): Endpoint {
-  const { method, path, right, body, answer, statuses, run, ...told } = spec;
+  const { method, path, right, body, answer, statuses, run, endsTokens, ...told } = spec;
   return operatorEndpoint(
     deps,
     {
@@ -92,6 +100,9 @@ export function writeEndpoint<B extends z.ZodObject, S extends z.ZodType>(
       const work = async (tx: Tx) => {
         const outcome = await carryOut(tx, call, run, value);
         logged = outcome.changed === false ? 'not logged' : 'logged';
+        if (!endsTokens) {
+          await requireLiveToken(tx, call.operator);
+        }
         return { status: outcome.status, body: outcome.answer };
       };
       const { db } = deps.database;
@@ -131,7 +142,8 @@ async function carryOut<Body, A>(
   body: Body,
 ): Promise<Outcome<A>> {
   const { actor } = operator;
-  const outcome = await run({ tx, operator, actor, param: paramsOf(ctx), body });
+  const query = <Q extends z.ZodObject>(schema: Q) => readQuery(ctx, schema);
+  const outcome = await run({ tx, operator, actor, param: paramsOf(ctx), query, body });
   if (outcome.changed !== false) {
     await recordCall(tx, { ...logged, status: outcome.status });
   }

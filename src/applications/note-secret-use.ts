@@ -1,4 +1,5 @@
 import type { Db } from '../db/database.ts';
+import { updateServerSecretUsed } from './resource-server-secret-store.ts';
 import { updateSecretUsed } from './secret-store.ts';
 
 /** Milliseconds within which a further use of the same secret is not written again. */
@@ -13,7 +14,11 @@ export type NoteSecretUse = (secretHash: Uint8Array) => void;
  * Makes what notes the uses of secrets, at most once a minute each. It returns at once and writes
  * outside of the request's transaction: a request neither waits for it nor fails by it.
  */
-export function createNoteSecretUse(db: Db): NoteSecretUse {
+export function createNoteSecretUse(
+  db: Db,
+  of: 'applications' | 'resource servers' = 'applications',
+): NoteSecretUse {
+  const update = of === 'applications' ? updateSecretUsed : updateServerSecretUsed;
   const written = new Map<string, number>();
   return (secretHash) => {
     const key = Buffer.from(secretHash).toString('base64');
@@ -26,6 +31,6 @@ export function createNoteSecretUse(db: Db): NoteSecretUse {
     }
     written.set(key, now);
     // Where it could not be written, the next use tries again.
-    updateSecretUsed(db, secretHash).catch(() => written.delete(key));
+    update(db, secretHash).catch(() => written.delete(key));
   };
 }

@@ -3,9 +3,10 @@ import { record } from '../audit/record.ts';
 import { hashOf, newCredential, randomText } from '../credentials.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { ResourceServer } from './resource-server.ts';
+import { insertServerSecret } from './resource-server-secret-store.ts';
 import { insertResourceServer } from './resource-server-store.ts';
 
-/** Registers a resource server. Its secret is told here and never again. */
+/** Registers a resource server with its first secret, which is returned here and never again. */
 export async function registerResourceServer(
   tx: Tx,
   actor: Actor,
@@ -13,7 +14,11 @@ export async function registerResourceServer(
 ): Promise<{ resourceServer: ResourceServer; clientSecret: string }> {
   const clientSecret = newCredential('sds');
   const clientId = randomText(24);
-  const resourceServer = await insertResourceServer(tx, clientId, name, hashOf(clientSecret));
+  const resourceServer = await insertResourceServer(tx, clientId, name);
+  await insertServerSecret(tx, clientId, {
+    hash: hashOf(clientSecret),
+    lastFour: clientSecret.slice(-4),
+  });
   await record(tx, {
     action: 'stagedoor.resource_server.registered',
     actor,

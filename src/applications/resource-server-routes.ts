@@ -6,6 +6,7 @@ import { deleteResourceServer } from './delete-resource-server.ts';
 import { findResourceServer } from './find-resource-server.ts';
 import { listResourceServers } from './list-resource-servers.ts';
 import { registerResourceServer } from './register-resource-server.ts';
+import { serverSecretEndpoints } from './server-secret-routes.ts';
 import {
   presentResourceServer,
   registeredResourceServer,
@@ -17,7 +18,7 @@ import { EXAMPLES } from './wire-examples.ts';
 
 const ALL = {
   path: '/resource-servers',
-  right: 'applications',
+  right: 'resource_servers',
   tag: 'Resource servers',
 } as const;
 const ONE = {
@@ -81,5 +82,6 @@ export function resourceServerEndpoints(deps: ApiDeps): Endpoint[] {
         return DONE;
       },
     }),
+    ...serverSecretEndpoints(deps),
   ];
 }

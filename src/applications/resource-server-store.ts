@@ -35,16 +35,15 @@ export async function listResourceServerRows(
   return { entries, count };
 }
 
-/** Adds a resource server with the hash of its secret. */
+/** Adds a resource server. */
 export function insertResourceServer(
   tx: Tx,
   clientId: string,
   name: string,
-  secretHash: Uint8Array,
 ): Promise<ResourceServer> {
   return tx
     .insertInto('resource_servers')
-    .values({ client_id: clientId, name, secret_hash: secretHash })
+    .values({ client_id: clientId, name })
     .returning(RESOURCE_SERVER)
     .executeTakeFirstOrThrow();
 }

@@ -121,7 +121,8 @@ export async function deleteSecret(
   });
 }
 
-function isGood({ expiresAt }: ApplicationSecret): boolean {
+/** Whether a secret has not expired. */
+export function isGood({ expiresAt }: Pick<ApplicationSecret, 'expiresAt'>): boolean {
   return expiresAt === null || expiresAt.getTime() > Date.now();
 }
 

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { component } from '../api/endpoint.ts';
-import { filledLine, lines, subsetOf } from '../api/fields.ts';
+import { filledLine, line, lines, moment, subsetOf } from '../api/fields.ts';
 import { filter, flag, ordering } from '../api/query.ts';
 import { isDirectoryId } from '../directory/user.ts';
 import { isUnprintable } from '../printable.ts';
 import { type Application, applicationState } from './application.ts';
-import type { ResourceServer } from './resource-server.ts';
+import type { ResourceServer, ResourceServerSecret } from './resource-server.ts';
+import { LABEL_LIMIT } from './secrets.ts';
 import { EXAMPLES } from './wire-examples.ts';
 
 /** Embeddings, overrides and isolates: with them a name can be made to read as another one. */
@@ -133,6 +134,16 @@ export const resourceServerBody = component(
   EXAMPLES.resourceServerBody,
 );
 
+/** Body of `POST /resource-servers/{client_id}/secrets/`. */
+export const serverSecretBody = component(
+  'ResourceServerSecretBody',
+  z.object({
+    label: line(LABEL_LIMIT).default('').describe('To tell secrets apart.'),
+    expires_at: moment.nullable().default(null).describe('Null: never.'),
+  }),
+  EXAMPLES.serverSecretBody,
+);
+
 /** Query of `GET /resource-servers/`. */
 export const resourceServerQuery = z.object({
   ordering: ordering(['created_at'], 'created_at'),
@@ -194,6 +205,33 @@ export const registeredResourceServer = component(
   EXAMPLES.registeredResourceServer,
 );
 
+/** What the API answers of a secret of a resource server. */
+export const serverSecretAnswer = component(
+  'ResourceServerSecret',
+  z.object({
+    id: z.string(),
+    label: z.string(),
+    last_four: z
+      .string()
+      .nullable()
+      .describe('The last four characters of the secret. Null: made before they were kept.'),
+    created_at: time,
+    expires_at: time.nullable().describe('Null: never.'),
+    last_used_at: time.nullable().describe('To the minute.'),
+  }),
+  EXAMPLES.serverSecret,
+);
+
+/** The same with the secret. */
+export const addedServerSecret = component(
+  'AddedResourceServerSecret',
+  serverSecretAnswer.schema.extend({
+    client_id: z.string(),
+    client_secret: z.string().describe(secret),
+  }),
+  EXAMPLES.addedServerSecret,
+);
+
 /** An application as the API answers it, without its secrets. */
 export function presentApplication(
   application: Application,
@@ -228,4 +266,18 @@ export function presentResourceServer({
   createdAt,
 }: ResourceServer): z.infer<typeof resourceServerAnswer.schema> {
   return { client_id: clientId, name, created_at: createdAt.toISOString() };
+}
+
+/** A secret of a resource server as the API answers it, without the secret. */
+export function presentServerSecret(
+  one: ResourceServerSecret,
+): z.infer<typeof serverSecretAnswer.schema> {
+  return {
+    id: one.id,
+    label: one.label,
+    last_four: one.lastFour,
+    created_at: one.createdAt.toISOString(),
+    expires_at: one.expiresAt?.toISOString() ?? null,
+    last_used_at: one.lastUsedAt?.toISOString() ?? null,
+  };
 }

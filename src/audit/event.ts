@@ -33,6 +33,8 @@ export type AuditAction =
   | 'stagedoor.keys.rotated'
   | 'stagedoor.resource_server.registered'
   | 'stagedoor.resource_server.deleted'
+  | 'stagedoor.resource_server.secret_added'
+  | 'stagedoor.resource_server.secret_deleted'
   | 'stagedoor.operator_token.created'
   | 'stagedoor.operator_token.revoked'
   | 'stagedoor.operator.called';

@@ -11,7 +11,8 @@ interface AboutOne {
   readonly description: string;
   /** As commander writes them: `<id>`. */
   readonly args: readonly string[];
-  readonly request: (words: readonly string[]) => Request;
+  /** `flag` tells whether an option of this command was given. */
+  readonly request: (words: readonly string[], flag: (name: string) => boolean) => Request;
   readonly examples: readonly string[];
 }
 
@@ -24,7 +25,7 @@ export function addShow(
   const show = group.command('show').description(one.description);
   show.action(
     apiAction(shell, async (api, line) => {
-      printEntry(line, (await api.call(one.request(line.words))).body, one.facts);
+      printEntry(line, (await api.call(one.request(line.words, () => false))).body, one.facts);
     }),
   );
   withWords(show, one);
@@ -35,20 +36,26 @@ export function addEnding(
   group: Command,
   shell: Shell,
   one: AboutOne & {
-    readonly verb: 'delete' | 'revoke';
+    readonly verb: 'delete' | 'delete-secret' | 'revoke';
+    /** Options beside `--yes`: flags and description, as commander takes them. */
+    readonly flags?: readonly (readonly [flags: string, description: string])[];
     readonly question: (words: readonly string[]) => string;
     /** Says what has happened. */
     readonly done: (words: readonly string[]) => string;
   },
 ): void {
   const ending = group.command(one.verb).description(one.description);
+  for (const [flags, description] of one.flags ?? []) {
+    ending.option(flags, description);
+  }
   ending.option('-y, --yes', 'do not ask').action(
     action<{ readonly yes?: boolean }>(shell, async ({ words, options }) => {
       await confirm(shell, one.question(words), options.yes);
+      const flag = (name: string) => new Map(Object.entries(options)).get(name) === true;
       const { body } = await withManagement(shell, options.url, (api) =>
-        api.call(one.request(words)),
+        api.call(one.request(words, flag)),
       );
-      const answer = one.verb === 'delete' ? { deleted: words.at(-1) } : body;
+      const answer = one.verb === 'revoke' ? body : { deleted: words.at(-1) };
       shell.out(options.json ? json(answer) : `${one.done(words)}\n`);
     }),
   );

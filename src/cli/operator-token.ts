@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { RIGHTS } from '../operators/operator.ts';
 import { addEnding } from './common-verbs.ts';
 import { printList } from './list.ts';
 import { pathTo, quote } from './management.ts';
@@ -32,6 +33,7 @@ export function addOperatorToken(program: Command, shell: Shell): void {
             ['ID', 'id'],
             ['NAME', 'name'],
             ['RIGHTS', 'rights'],
+            ['MADE BY', (entry) => String(entry.created_by).replace(/^operator:/, '')],
             ['ENDS IN', ({ last_four }) => `…${last_four}`],
             ['EXPIRES', ({ expires_at }) => (expires_at === null ? 'never' : String(expires_at))],
             ['LAST USED', 'last_used_at'],
@@ -44,18 +46,21 @@ export function addOperatorToken(program: Command, shell: Shell): void {
   addAdd(group, shell);
   addEnding(group, shell, {
     verb: 'revoke',
-    description: 'Revoke an operator token. Its next call is refused.',
+    description:
+      'Revoke an operator token and all that were made with it. Their next calls are refused.',
     args: ['<id>'],
-    question: ([id = '']) => `Revoke the operator token ${quote(id)}?`,
-    request: ([id = '']) => ({
+    flags: [['--keep-children', 'only this one: those that it made belong to its maker then']],
+    question: ([id = '']) => `Revoke the operator token ${quote(id)}, with those that it made?`,
+    request: ([id = ''], flag) => ({
       method: 'DELETE',
       path: pathTo`/operator-tokens/${id}/`,
+      query: { keep_children: flag('keepChildren') ? 'true' : undefined },
       missing: `There is no operator token with the id ${quote(id)}; "operator-token list" has the ids.`,
     }),
     done: ([id = '']) => `Revoked the operator token ${quote(id)}.`,
     examples: [
       'operator-token revoke Rk3vYt8LmZq1XwJc7BnHs5Gd',
-      'operator-token revoke Rk3vYt8LmZq1XwJc7BnHs5Gd --yes',
+      'operator-token revoke Rk3vYt8LmZq1XwJc7BnHs5Gd --keep-children --yes',
     ],
   });
 }
@@ -69,12 +74,8 @@ function addAdd(group: Command, shell: Shell): void {
   const add = group
     .command('add')
     .description('Make an operator token. It is printed, this once.')
-    .argument('<name>', 'the log names whoever uses it operator:<name>')
-    .requiredOption(
-      '--right <right>',
-      'directory, applications, grants or read; may be repeated',
-      several,
-    )
+    .argument('<name>', 'the log names its calls operator:<name>; no name is given twice')
+    .requiredOption('--right <right>', `${RIGHTS.join(', ')}; may be repeated`, several)
     .option('--expires <when>', 'a time, or a distance such as 90d; never by default')
     .action(
       apiAction<AddOptions>(shell, async (api, line) => {

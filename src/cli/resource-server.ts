@@ -3,6 +3,7 @@ import { addEnding, addShow } from './common-verbs.ts';
 import { printList } from './list.ts';
 import { pathTo, quote, type Request } from './management.ts';
 import type { Column } from './present.ts';
+import { addServerSecrets } from './resource-server-secret.ts';
 import type { Shell } from './shell.ts';
 import { apiAction, examples, printSecret } from './verb.ts';
 
@@ -70,6 +71,7 @@ export function addResourceServer(program: Command, shell: Shell): void {
     done: ([id = '']) => `Deleted the resource server ${quote(id)}.`,
     examples: ['resource-server delete 2fQ9dLx0aVbT7mRkY3nWcE5u --yes'],
   });
+  addServerSecrets(group, shell);
 }
 
 function request(method: Request['method'], id: string): Request {

@@ -71,8 +71,17 @@ export interface Schema {
   resource_servers: {
     client_id: string;
     name: string;
-    secret_hash: Uint8Array;
     created_at: CreatedAt;
+  };
+  resource_server_secrets: {
+    secret_hash: Uint8Array;
+    id: Generated<string>;
+    client_id: string;
+    label: Generated<string>;
+    last_four: string | null;
+    created_at: CreatedAt;
+    last_used_at: Date | null;
+    expires_at: Date | null;
   };
   grants: {
     id: string;
@@ -234,10 +243,12 @@ export interface Schema {
     last_four: string;
     rights: string[];
     created_by: string;
+    parent_id: string | null;
     created_at: CreatedAt;
     expires_at: Date | null;
     last_used_at: Date | null;
   };
+  operator_token_names: { name: string; token_id: string | null; taken_at: CreatedAt };
   idempotent_calls: {
     operator: string;
     key_hash: Uint8Array;

@@ -9,6 +9,7 @@ import { readQuery } from '../api/query.ts';
 import type { Config } from '../config.ts';
 import { inTransaction, type Tx } from '../db/transaction.ts';
 import { recordCall } from '../operators/record-call.ts';
+import { requireLiveToken } from '../operators/require-live-token.ts';
 import { checkAnnounced, readChunks } from '../web/body.ts';
 import { toHttpError } from '../web/http-error.ts';
 import { mayTakeLong } from '../web/http-server.ts';
@@ -107,7 +108,9 @@ async function answerImport(
   };
   try {
     const { actor } = operator;
-    const committed = await carryOut(deps, atomic, { actor, batches, report }, async (tx) => {
+    const beforeCommit = (tx: Tx) => requireLiveToken(tx, operator);
+    const given = { actor, batches, report, beforeCommit };
+    const committed = await carryOut(deps, atomic, given, async (tx) => {
       // Nothing is committed for a caller who has left.
       await answer.write([]);
       await recordCall(tx, entry());

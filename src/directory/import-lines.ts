@@ -22,6 +22,8 @@ export interface Import {
   readonly batches: AsyncIterable<readonly BulkLine[]>;
   /** Told in the order of the lines. What it throws ends the import. */
   readonly report: (done: readonly DoneLine[]) => Promise<void>;
+  /** Runs last in each transaction. If it throws, nothing of that transaction is written. */
+  readonly beforeCommit: (tx: Tx) => Promise<void>;
 }
 
 /**
@@ -36,7 +38,10 @@ const ATTEMPTS = 240;
  * Carries lines out, a batch a transaction. A line that is refused undoes nothing of the others. What
  * is reported is committed.
  */
-export async function importLines(db: Db, { actor, batches, report }: Import): Promise<void> {
+export async function importLines(
+  db: Db,
+  { actor, batches, report, beforeCommit }: Import,
+): Promise<void> {
   for await (const lines of batches) {
     const hashOf = await hashAhead(db, lines);
     const carryOut = (some: readonly BulkLine[]) =>
@@ -46,6 +51,7 @@ export async function importLines(db: Db, { actor, batches, report }: Import): P
         for (const line of some) {
           done.push(await carryOutOrRefuse(tx, actor, line, hashOf(line)));
         }
+        await beforeCommit(tx);
         return done;
       });
     const done = await carryOut(lines).catch(unlessContention);
@@ -73,7 +79,7 @@ class RolledBack extends Error {}
  */
 export async function importAtomically(
   db: Db,
-  { actor, batches, report }: Import,
+  { actor, batches, report, beforeCommit }: Import,
   finish: (tx: Tx) => Promise<void>,
 ): Promise<boolean> {
   const work = async (tx: Tx) => {
@@ -96,6 +102,7 @@ export async function importAtomically(
       throw new RolledBack();
     }
     await finish(tx);
+    await beforeCommit(tx);
   };
   try {
     await inTransaction(db, work);

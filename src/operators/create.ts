@@ -4,16 +4,18 @@ import type { Tx } from '../db/transaction.ts';
 import { StagedoorError, ValidationError } from '../errors.ts';
 import {
   isOperatorName,
+  isProcessToken,
   missingRights,
   NAME_RULE,
   type Operator,
   type OperatorToken,
   type Right,
 } from './operator.ts';
-import { insertToken } from './store.ts';
+import { requireLiveToken } from './require-live-token.ts';
+import { insertToken, lockTokenTree } from './store.ts';
 
-/** Who makes a token: an operator with a token, or whoever has a shell on the server. */
-export type TokenMaker = Pick<Operator, 'actor' | 'rights' | 'expiresAt'>;
+/** The token that a token is made with. */
+export type TokenMaker = Pick<Operator, 'id' | 'actor' | 'rights' | 'expiresAt'>;
 
 /** What a new token is for. */
 export interface NewOperatorToken {
@@ -24,9 +26,10 @@ export interface NewOperatorToken {
 }
 
 /**
- * Makes an operator token. It is told here and never again. Nobody gives rights that they have
- * not, or for longer than they have them.
- * @throws StagedoorError `forbidden`; ValidationError for a name that is taken or can't be one
+ * Makes an operator token, which is returned here and never again. It has at most the rights and the
+ * lifetime of the token it is made with, and is revoked together with that one.
+ * @throws StagedoorError `forbidden`, `unauthenticated`; ValidationError for a name that is taken, was
+ *   taken once, or is not valid
  */
 export async function createOperatorToken(
   tx: Tx,
@@ -36,6 +39,8 @@ export async function createOperatorToken(
   const { expiresAt = by.expiresAt } = input;
   requireOwn(by, input.rights, expiresAt);
   check(input, expiresAt);
+  await lockTokenTree(tx);
+  await requireLiveToken(tx, by);
   const token = newCredential('sdo');
   const operatorToken = await insertToken(tx, {
     id: randomText(24),
@@ -44,6 +49,7 @@ export async function createOperatorToken(
     lastFour: token.slice(-4),
     rights: input.rights,
     createdBy: by.actor,
+    parentId: isProcessToken(by) ? null : by.id,
     expiresAt,
   });
   await record(tx, {

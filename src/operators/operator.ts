@@ -1,10 +1,19 @@
 /** What the token of an operator may be good for. */
-export const RIGHTS = ['directory', 'applications', 'grants', 'read'] as const;
+export const RIGHTS = [
+  'directory',
+  'applications',
+  'resource_servers',
+  'grants',
+  'tokens',
+  'read',
+] as const;
 
 /**
  * - `directory`: users, organizers, teams
- * - `applications`: applications and resource servers
+ * - `applications`: applications
+ * - `resource_servers`: resource servers, whose secrets open the introspection of every token
  * - `grants`: grants
+ * - `tokens`: make and revoke operator tokens
  * - `read`: read everything, the log and the operator tokens too
  */
 export type Right = (typeof RIGHTS)[number];
@@ -35,6 +44,8 @@ export interface OperatorToken {
   readonly rights: readonly Right[];
   /** As the log names who did it. */
   readonly createdBy: string;
+  /** Id of the token that made it; null: the one of the configuration, or the command line. */
+  readonly parentId: string | null;
   readonly createdAt: Date;
   readonly expiresAt: Date | null;
   /** To the minute. */
@@ -45,6 +56,11 @@ export interface OperatorToken {
 export const BOOTSTRAP = 'bootstrap';
 /** The same of whoever has a shell on the server, and so all rights too. */
 export const CLI = 'cli';
+
+/** Whether this is a token of the process, which is in no table and can't be revoked. */
+export function isProcessToken({ id }: Pick<Operator, 'id'>): boolean {
+  return id === BOOTSTRAP || id === CLI;
+}
 
 /** Whether an operator may do this. A right over something includes reading it. */
 export function mayDo(operator: Pick<Operator, 'rights'>, { right, access }: Demand): boolean {

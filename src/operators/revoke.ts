@@ -1,38 +1,71 @@
 import { record } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
 import { StagedoorError } from '../errors.ts';
-import { missingRights, type Operator, type OperatorToken } from './operator.ts';
-import { deleteToken, lockToken } from './store.ts';
+import { mayDo, missingRights, type Operator, type OperatorToken } from './operator.ts';
+import { requireLiveToken } from './require-live-token.ts';
+import { deleteTokens, lockTokenTree, selectTokenTree, updateParent } from './store.ts';
 
-/** Who revokes a token. */
-export type TokenRevoker = Pick<Operator, 'actor' | 'rights'> & { readonly id?: string };
+/** The token that revokes. */
+export type TokenRevoker = Pick<Operator, 'id' | 'actor' | 'rights'>;
+
+/** Which token ends, and what happens to the tokens that were made with it. */
+export interface Revocation {
+  readonly id: string;
+  /** They live on and belong to the token that made the revoked one. */
+  readonly keepChildren?: boolean | undefined;
+}
 
 /**
- * Revokes an operator token: its next call is refused. A token may revoke itself, and others that
- * have no right which it has not.
- * @throws StagedoorError `not_found`, `forbidden`
+ * Revokes an operator token and, unless they are kept, all that were made with it, directly or not:
+ * their next calls are refused, and changes under way are not committed. Each gets a log entry. A
+ * token may revoke itself; with the right `tokens` also others that have no more rights.
+ * @throws StagedoorError `not_found`, `forbidden`, `unauthenticated`
  */
 export async function revokeOperatorToken(
   tx: Tx,
   by: TokenRevoker,
-  id: string,
-): Promise<OperatorToken> {
-  const token = /^[A-Za-z0-9]{1,64}$/.test(id) ? await lockToken(tx, id) : undefined;
+  { id, keepChildren = false }: Revocation,
+): Promise<void> {
+  await lockTokenTree(tx);
+  await requireLiveToken(tx, by);
+  const [token, ...children] = /^[A-Za-z0-9]{1,64}$/.test(id) ? await selectTokenTree(tx, id) : [];
   if (token === undefined) {
     throw new StagedoorError('not_found', 'Not found.');
   }
-  const missing = token.id === by.id ? [] : missingRights(by, token.rights);
+  requireAllowed(by, token);
+  if (keepChildren) {
+    await updateParent(tx, token.id, token.parentId);
+  }
+  const ended = keepChildren ? [token] : [token, ...children];
+  await deleteTokens(
+    tx,
+    ended.map((one) => one.id),
+  );
+  for (const one of ended) {
+    await record(tx, {
+      action: 'stagedoor.operator_token.revoked',
+      actor: by.actor,
+      data: {
+        token: one.id,
+        name: one.name,
+        rights: one.rights,
+        ...(one !== token && { revoked_with: token.id }),
+      },
+    });
+  }
+}
+
+function requireAllowed(by: TokenRevoker, token: OperatorToken): void {
+  if (token.id === by.id) {
+    return;
+  }
+  const missing = mayDo(by, { right: 'tokens', access: 'write' })
+    ? missingRights(by, token.rights)
+    : (['tokens'] as const);
   if (missing.length > 0) {
     throw new StagedoorError(
       'forbidden',
-      `This token has not the right ${missing.map((right) => `"${right}"`).join(', ')}, so it can't take it.`,
+      `This token has not the right ${missing.map((right) => `"${right}"`).join(', ')}, so it can't revoke this one.`,
     );
   }
-  await deleteToken(tx, id);
-  await record(tx, {
-    action: 'stagedoor.operator_token.revoked',
-    actor: by.actor,
-    data: { token: token.id, name: token.name, rights: token.rights },
-  });
-  return token;
 }

@@ -4,7 +4,14 @@ import { DONE, nothing, writeEndpoint } from '../api/write-endpoint.ts';
 import { createOperatorToken } from './create.ts';
 import { listOperatorTokens } from './list.ts';
 import { revokeOperatorToken } from './revoke.ts';
-import { createdToken, presentToken, tokenAnswer, tokenBody, tokenQuery } from './wire.ts';
+import {
+  createdToken,
+  presentToken,
+  revocationQuery,
+  tokenAnswer,
+  tokenBody,
+  tokenQuery,
+} from './wire.ts';
 
 const TOKENS = { path: '/operator-tokens', tag: 'Operator tokens' } as const;
 
@@ -13,7 +20,7 @@ export function operatorTokenEndpoints(deps: ApiDeps): Endpoint[] {
   return [
     listEndpoint(deps, {
       ...TOKENS,
-      right: 'read',
+      right: 'tokens',
       id: 'listOperatorTokens',
       summary: 'List operator tokens',
       details: 'Also those that have expired. The token of the configuration is not among them.',
@@ -25,11 +32,12 @@ export function operatorTokenEndpoints(deps: ApiDeps): Endpoint[] {
     }),
     writeEndpoint(deps, {
       ...TOKENS,
-      right: 'any',
+      right: 'tokens',
       method: 'post',
       id: 'createOperatorToken',
       summary: 'Make an operator token',
-      details: 'A token gives no right that it has not, and none for longer than it lasts itself.',
+      details:
+        'It has at most the rights and the lifetime of the token that makes it, and is revoked with that one.',
       body: tokenBody,
       answer: createdToken,
       statuses: { 201: 'What is known of the token, and the token this once.' },
@@ -47,14 +55,17 @@ export function operatorTokenEndpoints(deps: ApiDeps): Endpoint[] {
       id: 'revokeOperatorToken',
       summary: 'Revoke an operator token',
       details:
-        'Its next call is refused. A token may revoke itself, and others with no more rights.',
+        'Its next call is refused, and so is that of every token that was made with it, directly or not. A token may revoke itself; with the right `tokens` it may revoke others that have no more rights.',
       params: {
         id: { says: 'Id of the token, not the token itself', example: tokenAnswer.example.id },
       },
+      query: revocationQuery,
       body: nothing,
-      statuses: { 204: 'The token is gone.' },
-      run: async ({ tx, operator, param }) => {
-        await revokeOperatorToken(tx, operator, param('id'));
+      statuses: { 204: 'The token is revoked.' },
+      endsTokens: true,
+      run: async ({ tx, operator, param, query }) => {
+        const { keep_children: keepChildren } = query(revocationQuery);
+        await revokeOperatorToken(tx, operator, { id: param('id'), keepChildren });
         return DONE;
       },
     }),

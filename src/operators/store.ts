@@ -12,6 +12,7 @@ const COLUMNS = [
   'last_four',
   'rights',
   'created_by',
+  'parent_id',
   'created_at',
   'expires_at',
   'last_used_at',
@@ -49,15 +50,51 @@ export async function updateLastUsed(db: Db, id: string): Promise<void> {
     .execute();
 }
 
-/** The token with this id, locked until the transaction ends. */
-export async function lockToken(tx: Tx, id: string): Promise<OperatorToken | undefined> {
+/**
+ * Returns false if the token was revoked or has expired. Otherwise a revocation waits until this
+ * transaction ends.
+ */
+export async function lockLiveToken(tx: Tx, id: string): Promise<boolean> {
   const row = await tx
     .selectFrom('operator_tokens')
-    .select(COLUMNS)
+    .select('id')
     .where('id', '=', id)
-    .forUpdate()
+    .where((eb) =>
+      eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', sql<Date>`clock_timestamp()`)]),
+    )
+    .forKeyShare()
     .executeTakeFirst();
-  return row && toToken(row);
+  return row !== undefined;
+}
+
+/** Makes and revokes tokens one transaction at a time, so that a tree does not grow while it ends. */
+export async function lockTokenTree(tx: Tx): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtext('stagedoor operator tokens'))`.execute(tx);
+}
+
+/** The token with this id and all that were made with it, directly or not: makers come first. */
+export async function selectTokenTree(tx: Tx, id: string): Promise<OperatorToken[]> {
+  const rows = await tx
+    .withRecursive('tree(id, depth)', (db) =>
+      db
+        .selectFrom('operator_tokens')
+        .select(['operator_tokens.id', sql<number>`0`.as('depth')])
+        .where('operator_tokens.id', '=', id)
+        .unionAll(
+          db
+            .selectFrom('operator_tokens')
+            .innerJoin('tree', 'tree.id', 'operator_tokens.parent_id')
+            .select(['operator_tokens.id', sql<number>`tree.depth + 1`.as('depth')]),
+        ),
+    )
+    .selectFrom('operator_tokens')
+    .innerJoin('tree', 'tree.id', 'operator_tokens.id')
+    .select(COLUMNS.map((column) => `operator_tokens.${column}` as const))
+    .orderBy('tree.depth')
+    .orderBy('operator_tokens.created_at')
+    .orderBy('operator_tokens.id')
+    .execute();
+  return rows.map(toToken);
 }
 
 /** One slice of the tokens, by when they were made. */
@@ -83,11 +120,20 @@ export async function listTokenRows(
 /** What a new token is made of. */
 export type NewTokenRow = Pick<
   OperatorToken,
-  'id' | 'name' | 'lastFour' | 'rights' | 'createdBy' | 'expiresAt'
+  'id' | 'name' | 'lastFour' | 'rights' | 'createdBy' | 'parentId' | 'expiresAt'
 > & { readonly hash: Uint8Array };
 
-/** @throws ValidationError where another token has that name */
+/** @throws ValidationError if another token has that name, or had it before it was revoked */
 export async function insertToken(tx: Tx, token: NewTokenRow): Promise<OperatorToken> {
+  const name = await tx
+    .insertInto('operator_token_names')
+    .values({ name: token.name, token_id: token.id })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('name')
+    .executeTakeFirst();
+  if (name === undefined) {
+    throw new ValidationError({ name: ['Another token has or had this name.'] });
+  }
   const row = await tx
     .insertInto('operator_tokens')
     .values({
@@ -97,20 +143,26 @@ export async function insertToken(tx: Tx, token: NewTokenRow): Promise<OperatorT
       last_four: token.lastFour,
       rights: [...token.rights],
       created_by: token.createdBy,
+      parent_id: token.parentId,
       expires_at: token.expiresAt,
     })
-    .onConflict((conflict) => conflict.column('name').doNothing())
     .returning(COLUMNS)
-    .executeTakeFirst();
-  if (row === undefined) {
-    throw new ValidationError({ name: ['Another token has this name.'] });
-  }
+    .executeTakeFirstOrThrow();
   return toToken(row);
 }
 
-/** Removes a token. */
-export async function deleteToken(tx: Tx, id: string): Promise<void> {
-  await tx.deleteFrom('operator_tokens').where('id', '=', id).execute();
+/** Gives the tokens that a token has made to the token that made it. */
+export async function updateParent(tx: Tx, from: string, to: string | null): Promise<void> {
+  await tx
+    .updateTable('operator_tokens')
+    .set({ parent_id: to })
+    .where('parent_id', '=', from)
+    .execute();
+}
+
+/** Removes tokens; their names stay taken. */
+export async function deleteTokens(tx: Tx, ids: readonly string[]): Promise<void> {
+  await tx.deleteFrom('operator_tokens').where('id', 'in', ids).execute();
 }
 
 interface TokenRow {
@@ -119,6 +171,7 @@ interface TokenRow {
   last_four: string;
   rights: string[];
   created_by: string;
+  parent_id: string | null;
   created_at: Date;
   expires_at: Date | null;
   last_used_at: Date | null;
@@ -131,6 +184,7 @@ function toToken(row: TokenRow): OperatorToken {
     lastFour: row.last_four,
     rights: row.rights.filter(isRight),
     createdBy: row.created_by,
+    parentId: row.parent_id,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     lastUsedAt: row.last_used_at,

@@ -1,11 +1,18 @@
 import { z } from 'zod';
 import { component } from '../api/endpoint.ts';
 import { moment, subsetOf } from '../api/fields.ts';
-import { ordering } from '../api/query.ts';
+import { flag, ordering } from '../api/query.ts';
 import { isOperatorName, NAME_RULE, type OperatorToken, RIGHTS } from './operator.ts';
 
 /** Query of `GET /operator-tokens/`. */
 export const tokenQuery = z.object({ ordering: ordering(['created_at'], 'created_at') });
+
+/** Query of `DELETE /operator-tokens/{id}/`. */
+export const revocationQuery = z.object({
+  keep_children: flag(
+    'With `true`, tokens that were made with it live on and belong to the token that made it.',
+  ),
+});
 
 /** Body of `POST /operator-tokens/`. */
 export const tokenBody = component(
@@ -15,7 +22,9 @@ export const tokenBody = component(
       .string()
       .trim()
       .refine(isOperatorName, NAME_RULE)
-      .describe(`The log names whoever uses the token \`operator:<name>\`. ${NAME_RULE}`),
+      .describe(
+        `The log names its calls \`operator:<name>\`. No name is given twice, also not after a revocation. ${NAME_RULE}`,
+      ),
     rights: subsetOf(RIGHTS).meta({
       description: 'At most those of the token that makes it.',
       minItems: 1,
@@ -39,6 +48,10 @@ export const tokenAnswer = component(
     last_four: z.string().describe('The last four characters of the token.'),
     rights: z.array(z.enum(RIGHTS)),
     created_by: z.string().describe('As the log names who made it.'),
+    parent: z
+      .string()
+      .nullable()
+      .describe('Id of the token that made it. Null: it was made without a token of this list.'),
     created_at: time,
     expires_at: time.nullable().describe('Null: never.'),
     last_used_at: time.nullable().describe('To the minute.'),
@@ -49,6 +62,7 @@ export const tokenAnswer = component(
     last_four: 'x7Qd',
     rights: ['directory', 'read'],
     created_by: 'operator:bootstrap',
+    parent: null,
     created_at: '2026-11-02T09:30:00.000Z',
     expires_at: null,
     last_used_at: null,
@@ -70,6 +84,7 @@ export function presentToken(token: OperatorToken): z.infer<typeof tokenAnswer.s
     last_four: token.lastFour,
     rights: [...token.rights],
     created_by: token.createdBy,
+    parent: token.parentId,
     created_at: token.createdAt.toISOString(),
     expires_at: token.expiresAt?.toISOString() ?? null,
     last_used_at: token.lastUsedAt?.toISOString() ?? null,

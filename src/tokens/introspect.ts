@@ -1,3 +1,4 @@
+import type { NoteSecretUse } from '../applications/note-secret-use.ts';
 import { hashOf, isWellFormed } from '../credentials.ts';
 import type { Database } from '../db/database.ts';
 import {
@@ -40,7 +41,7 @@ const CLIENT_ID = /^[A-Za-z0-9._-]{1,64}$/;
  * @see RFC 7662 §2
  */
 export async function introspect(
-  database: Database,
+  { database, noteSecretUse }: { database: Database; noteSecretUse: NoteSecretUse },
   caller: { clientId: string; clientSecret: string },
   token: string,
 ): Promise<Introspection> {
@@ -48,13 +49,17 @@ export async function introspect(
     return { outcome: 'unauthenticated' };
   }
   const kind = isWellFormed('sdr', token) ? 'refresh_token' : 'access_token';
+  const secretHash = hashOf(caller.clientSecret);
   const row = await selectForCaller(
     database,
-    { clientId: caller.clientId, secretHash: hashOf(caller.clientSecret) },
+    { clientId: caller.clientId, secretHash },
     { kind, hash: hashOf(token) },
   );
   if (row === undefined) {
     return { outcome: 'unauthenticated' };
+  }
+  if (row.kind === 'resource_server') {
+    noteSecretUse(secretHash);
   }
   return row.scope === null
     ? { outcome: 'inactive' }

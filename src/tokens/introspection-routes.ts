@@ -1,4 +1,5 @@
 import type { Context, Middleware } from 'koa';
+import type { NoteSecretUse } from '../applications/note-secret-use.ts';
 import type { Database } from '../db/database.ts';
 import { readForm } from '../web/form.ts';
 import { prefers } from '../web/prefers.ts';
@@ -13,6 +14,8 @@ export interface IntrospectionDeps {
   readonly database: Database;
   readonly issuer: string;
   readonly keyring: Keyring;
+  /** Notes that a secret of a resource server was used. */
+  readonly noteSecretUse: NoteSecretUse;
 }
 
 const INTROSPECTION = '/api/v1/oauth/introspect';
@@ -54,7 +57,7 @@ async function answerIntrospection(deps: IntrospectionDeps, ctx: Context): Promi
   if (!token || tokens.length > 1) {
     return refuse(ctx, 400, 'invalid_request', 'exactly one token parameter is required');
   }
-  const answer = await introspect(deps.database, caller, token);
+  const answer = await introspect(deps, caller, token);
   if (answer.outcome === 'unauthenticated') {
     return refuse(ctx, 401, 'invalid_client', 'client authentication failed');
   }

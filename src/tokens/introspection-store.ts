@@ -9,7 +9,8 @@ import type { Database } from '../db/database.ts';
 /** The caller, if the id and the hash of the secret belong together. */
 const CALLER = `
   select 'resource_server' as kind, client_id
-    from resource_servers where client_id = $1 and secret_hash = $2
+    from resource_server_secrets
+    where secret_hash = $2 and client_id = $1 and (expires_at is null or expires_at > now())
   union all
   select 'application', client_id
     from application_secrets

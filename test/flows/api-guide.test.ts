@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { z } from 'zod';
 import type { OpenApiDocument } from '../../src/api/openapi-document.ts';
+import { EXAMPLES } from '../../src/applications/wire-examples.ts';
 import { RIGHTS } from '../../src/operators/operator.ts';
 import { createPlatform, putOrganizer, putTeam, putUser } from '../support/factories.ts';
 import { readCode } from '../support/guide/read-guide.ts';
@@ -95,6 +96,12 @@ describe('the reference of the API', () => {
     await restore();
     const shown = parametersOf(document, operation).find(({ in: place }) => place === 'path');
     const [tag = ''] = operation.tags;
+    if (id === 'deleteResourceServerSecret') {
+      const secret = await world.resourceServerSecret();
+      return example
+        .replace(EXAMPLES.resourceServer.client_id, secret.client_id)
+        .replace(EXAMPLES.serverSecret.id, secret.id);
+    }
     const real: Record<string, () => Promise<string>> = {
       Applications: async () => (await world.application()).client_id,
       'Resource servers': async () => (await world.resourceServer()).client_id,
@@ -163,6 +170,8 @@ function likeEveryRun(answer: string): string {
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
     .replace(/sd[so]_[^"]+/g, 'SECRET')
     .replace(/"(\w+)":"(?:[A-Za-z0-9_-]{20,}|[0-9a-f-]{36})"/g, '"$1":"ID"')
+    .replace(/"parent":(?:null|"ID")/g, '"parent":"…"')
+    .replace(/"tour-[0-9a-f]{8}"/g, '"tour-…"')
     .replace(/"id":"\d+"/g, '"id":"ID"')
     .replace(/"(last_four|created_by|actor|ip)":"[^"]{4,}"/g, '"$1":"…"');
 }

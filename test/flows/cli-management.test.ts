@@ -215,6 +215,20 @@ describe('On the command line, applications and API services', () => {
     assert.match(client_secret, /^sds_/);
     assert.equal((await answer('resource-server', 'show', client_id)).client_secret, undefined);
     assert.equal((await answer('resource-server', 'list')).length, 2);
+    const replacement = await answer('resource-server', 'add-secret', client_id, '--label', 'next');
+    assert.notEqual(replacement.client_secret, client_secret);
+    const secrets = await answer('resource-server', 'secrets', client_id);
+    assert.deepEqual(
+      secrets.map(({ label }: { label: string }) => label),
+      ['', 'next'],
+    );
+    await answer('resource-server', 'delete-secret', client_id, secrets[0].id, '--yes');
+    await refused(
+      ['resource-server', 'delete-secret', client_id, secrets[0].id, '--yes'],
+      3,
+      /has no secret with the id/,
+    );
+    await refused(['resource-server', 'secrets', 'nobody'], 3, /no resource server/);
     await answer('resource-server', 'delete', client_id, '--yes');
     await refused(['resource-server', 'show', client_id], 3, /no resource server/);
   });

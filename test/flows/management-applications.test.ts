@@ -302,7 +302,7 @@ describe('A resource server', () => {
       results: [rest],
     });
     const stored = await server.database.db
-      .selectFrom('resource_servers')
+      .selectFrom('resource_server_secrets')
       .select('secret_hash')
       .executeTakeFirstOrThrow();
     assert.deepEqual(

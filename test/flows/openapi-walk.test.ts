@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OpenApiDocument } from '../../src/api/openapi-document.ts';
+import { RIGHTS } from '../../src/operators/operator.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createPlatform } from '../support/factories.ts';
 import { type Call, type CallAnswer, type CallOptions, call } from '../support/openapi/call.ts';
@@ -109,7 +110,7 @@ describe('each operation of the description', () => {
 
   it('asks for the right or the scope that it names', async () => {
     const limited = new Map<string, string>();
-    for (const right of ['directory', 'applications', 'grants', 'read']) {
+    for (const right of RIGHTS) {
       limited.set(right, (await world.operatorToken(right)).authorization);
     }
     for (const one of operations.filter((each) => documents(each, 403))) {
@@ -208,16 +209,22 @@ describe('each operation of the description', () => {
         if (place !== 'query' || name === 'page') {
           continue;
         }
-        const made = await good(one);
         const values = schema.enum ?? [
           schema.format === 'date-time' ? new Date().toISOString() : QUERY_VALUES[name],
         ];
         for (const value of values) {
           assert.ok(value, `nobody knows a value for ${name} of ${one.id}`);
-          const answer = await call(server, one, { ...made, query: { [name]: String(value) } });
-          assert.equal(answer.status, 200, `${one.id} ${name}=${value}: ${answer.text}`);
+          const made = { ...(await good(one)), query: { [name]: String(value) } };
+          const answer = await call(server, one, made);
+          assert.ok(
+            [200, 204].includes(answer.status),
+            `${one.id} ${name}=${value}: ${answer.text}`,
+          );
         }
-        const refused = await expect(400, one, { ...made, query: { [name]: '\u0000' } });
+        const refused = await expect(400, one, {
+          ...(await good(one)),
+          query: { [name]: '\u0000' },
+        });
         assert.deepEqual(fieldsOf(refused), [name]);
       }
     }

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { hashOf, isWellFormed } from '../../src/credentials.ts';
+import { RIGHTS } from '../../src/operators/operator.ts';
+import { importDirectory, linesOf } from '../support/bulk.ts';
 import { type ManagementServer, startManagementServer } from '../support/management-server.ts';
 import { callManagement, manage } from '../support/platform.ts';
 
@@ -43,6 +46,7 @@ describe('An operator makes a token', () => {
       last_four: token.slice(-4),
       rights: ['directory', 'read'],
       created_by: 'operator:bootstrap',
+      parent: null,
       created_at: rest.created_at,
       expires_at: '2999-12-31T22:59:59.000Z',
       last_used_at: null,
@@ -118,7 +122,7 @@ describe('An operator makes a token', () => {
           expires_at: ['Not a time in ISO 8601 with a time zone, such as 2026-12-31T23:59:59Z.'],
         },
       ],
-      [{ name: 'ci', rights: ['read'] }, { name: ['Another token has this name.'] }],
+      [{ name: 'ci', rights: ['read'] }, { name: ['Another token has or had this name.'] }],
     ];
     for (const [body, errors] of rows) {
       const answer = await bootstrap('POST', TOKENS, body);
@@ -142,16 +146,18 @@ describe('A token', () => {
     ['PUT', '/api/v1/directory/organizers/red/teams/t/', 'directory', {}],
     ['GET', '/api/v1/applications/', 'applications'],
     ['POST', '/api/v1/applications/x/suspend/', 'applications', {}],
-    ['GET', '/api/v1/resource-servers/', 'applications'],
-    ['DELETE', '/api/v1/resource-servers/x/', 'applications'],
+    ['GET', '/api/v1/resource-servers/', 'resource_servers'],
+    ['POST', '/api/v1/resource-servers/', 'resource_servers', {}],
+    ['DELETE', '/api/v1/resource-servers/x/', 'resource_servers'],
     ['GET', '/api/v1/grants/', 'grants'],
     ['POST', '/api/v1/grants/x/revoke/', 'grants'],
     ['GET', '/api/v1/logentries/', 'read'],
-    ['GET', TOKENS, 'read'],
+    ['GET', TOKENS, 'tokens'],
+    ['POST', TOKENS, 'tokens', {}],
   ];
 
   test('opens what it has the right for, and else names the right', async () => {
-    for (const right of ['directory', 'applications', 'grants', 'read']) {
+    for (const right of RIGHTS) {
       const { token } = await make([right]);
       for (const [method, path, wanted, body] of CALLS) {
         const answer = await as(token, method, path, body);
@@ -165,16 +171,16 @@ describe('A token', () => {
         }
       }
     }
+    const all = await make(RIGHTS);
     for (const [method, path, , body] of CALLS) {
-      const both = await make(['directory', 'applications', 'grants', 'read']);
-      assert.notEqual((await as(both.token, method, path, body)).status, 403, path);
+      assert.notEqual((await as(all.token, method, path, body)).status, 403, path);
     }
   });
 
   test('gives no right that it has not, and none for longer', async () => {
     const soon = new Date(Date.now() + 3_600_000).toISOString();
     const later = new Date(Date.now() + 7_200_000).toISOString();
-    const { token } = await make(['directory', 'read'], { expires_at: soon });
+    const { token } = await make(['directory', 'read', 'tokens'], { expires_at: soon });
     const give = (body: object) => as(token, 'POST', TOKENS, { name: 'given', ...body });
     for (const rights of [['grants'], ['directory', 'applications']]) {
       const refused = await give({ rights });
@@ -209,12 +215,19 @@ describe('A token', () => {
   });
 
   test('revokes itself, and others that have no more rights', async () => {
-    const all = await make(['directory', 'applications', 'grants', 'read']);
+    const all = await make(RIGHTS);
     const small = await make(['directory']);
     const revoke = (by: string, id: string) => as(by, 'DELETE', `${TOKENS}${id}/`);
     const refused = await revoke(small.token, all.id);
     assert.equal(refused.status, 403);
-    assert.match(String(field(refused.body, 'detail')), /"applications", "grants", "read"/);
+    assert.match(String(field(refused.body, 'detail')), /"tokens"/);
+    const maker = await make(['directory', 'tokens']);
+    const stronger = await revoke(maker.token, all.id);
+    assert.equal(stronger.status, 403);
+    assert.match(
+      String(field(stronger.body, 'detail')),
+      /"applications", "resource_servers", "grants", "read"/,
+    );
     assert.equal((await revoke(small.token, small.id)).status, 204);
     const another = await make(['directory']);
     assert.equal((await revoke(all.token, another.id)).status, 204);
@@ -226,3 +239,166 @@ describe('A token', () => {
     }
   });
 });
+
+describe('A stolen token', () => {
+  const status = async (token: string) => (await as(token, 'GET', '/api/v1/users/')).status;
+  const revoke = (id: string, query = '') => bootstrap('DELETE', `${TOKENS}${id}/${query}`);
+  /** A token, a token that it made, and one that this made in turn. */
+  const family = async () => {
+    const root = await make(['read', 'tokens']);
+    const child = await make(['read', 'tokens'], {}, root.token);
+    const grandchild = await make(['read'], {}, child.token);
+    return { root, child, grandchild };
+  };
+
+  test('without the right "tokens" makes no tokens', async () => {
+    for (const right of RIGHTS.filter((one) => one !== 'tokens')) {
+      const { token } = await make([right]);
+      const answer = await as(token, 'POST', TOKENS, {
+        name: `multiplied-${right}`,
+        rights: [right],
+      });
+      assert.equal(answer.status, 403, right);
+      assert.match(String(field(answer.body, 'detail')), /"tokens"/);
+    }
+  });
+
+  test('with "applications" makes no secret with which all tokens can be introspected', async () => {
+    const { token } = await make(['applications']);
+    const answer = await as(token, 'POST', '/api/v1/resource-servers/', { name: 'Mine' });
+    assert.equal(answer.status, 403);
+  });
+
+  test('ends with every token that was made with it, and the log names them all', async () => {
+    const { root, child, grandchild } = await family();
+    const listed = field(
+      (await bootstrap('GET', `${TOKENS}?ordering=-created_at`)).body,
+      'results',
+    );
+    assert.ok(Array.isArray(listed));
+    assert.deepEqual(
+      listed.slice(0, 3).map((one) => [one.id, one.parent]),
+      [
+        [grandchild.id, child.id],
+        [child.id, root.id],
+        [root.id, null],
+      ],
+    );
+    assert.equal((await revoke(root.id)).status, 204);
+    for (const { id, token } of [root, child, grandchild]) {
+      assert.equal(await status(token), 401);
+      assert.equal((await revoke(id)).status, 404);
+    }
+    const events = await server.database.db
+      .selectFrom('audit_events')
+      .select('data')
+      .where('action', '=', 'stagedoor.operator_token.revoked')
+      .orderBy('id', 'desc')
+      .limit(3)
+      .execute();
+    assert.deepEqual(events.map(({ data }) => [data.token, data.revoked_with ?? null]).reverse(), [
+      [root.id, null],
+      [child.id, root.id],
+      [grandchild.id, root.id],
+    ]);
+  });
+
+  test('ends alone if the operator keeps what was made with it; that moves to its maker', async () => {
+    const { root, child, grandchild } = await family();
+    assert.equal((await revoke(child.id, '?keep_children=true')).status, 204);
+    assert.equal(await status(child.token), 401);
+    assert.equal(await status(grandchild.token), 200);
+    assert.equal((await revoke(root.id, '?keep_children=perhaps')).status, 400);
+    assert.equal((await revoke(root.id)).status, 204);
+    assert.equal(await status(grandchild.token), 401);
+  });
+
+  test('leaves its name behind, which no other token gets', async () => {
+    const made = await bootstrap('POST', TOKENS, { name: 'once', rights: ['read'] });
+    assert.equal(made.status, 201);
+    assert.equal((await revoke(String(field(made.body, 'id')))).status, 204);
+    const again = await Promise.all(
+      [1, 2].map(() => bootstrap('POST', TOKENS, { name: 'once', rights: ['read'] })),
+    );
+    for (const { status, body } of again) {
+      assert.equal(status, 400);
+      assert.deepEqual(body, { name: ['Another token has or had this name.'] });
+    }
+    const race = await Promise.all(
+      [1, 2, 3].map(() => bootstrap('POST', TOKENS, { name: 'raced', rights: ['read'] })),
+    );
+    assert.deepEqual(race.map((one) => one.status).sort(), [201, 400, 400]);
+  });
+
+  test('changes nothing after its revocation is answered, also by a call from before', async () => {
+    const root = await make(['directory', 'tokens']);
+    const child = await make(['directory'], {}, root.token);
+    const calls = await server.database.db.transaction().execute(async (tx) => {
+      await tx.selectFrom('users').select('id').where('id', '=', 'ada').forUpdate().execute();
+      const waiting = [root, child].map(({ token }) =>
+        as(token, 'PATCH', '/api/v1/users/ada/', { full_name: 'Too Late' }),
+      );
+      await until(async () => (await waitingForLocks()) === 2);
+      assert.equal((await revoke(root.id)).status, 204);
+      return waiting;
+    });
+    for (const { status, body } of await Promise.all(calls)) {
+      assert.deepEqual([status, body], [401, { detail: 'Invalid token.' }]);
+    }
+    const ada = await bootstrap('GET', '/api/v1/users/ada/');
+    assert.notEqual(field(ada.body, 'full_name'), 'Too Late');
+  });
+
+  test('leaves no child behind that it makes while it is revoked', async () => {
+    for (let round = 0; round < 4; round += 1) {
+      const root = await make(['read', 'tokens']);
+      const making = [1, 2, 3].map((n) =>
+        as(root.token, 'POST', TOKENS, { name: `late-${round}-${n}`, rights: ['read'] }),
+      );
+      await revoke(root.id);
+      for (const { status: made, body } of await Promise.all(making)) {
+        assert.ok([201, 401].includes(made), String(made));
+        assert.equal(made === 201 ? await status(String(field(body, 'token'))) : 401, 401);
+      }
+    }
+  });
+
+  test('imports nothing more from the moment its revocation is answered', async () => {
+    for (const query of ['', '?atomic=true']) {
+      const { id, token } = await make(['directory']);
+      const line = (name: string) =>
+        Buffer.from(linesOf([{ user: { id: name, email: `${name}@example.com` } }]));
+      const names = ['before', 'after'].map((name) => `${name}${query === '' ? '' : '-atomic'}`);
+      const body = async function* () {
+        yield line(names[0] ?? '');
+        await until(async () => query !== '' || (await exists(names[0] ?? '')));
+        await revoke(id);
+        yield line(names[1] ?? '');
+      };
+      const holder = { issuer: server.issuer, operatorToken: token };
+      const { status, end, error } = await importDirectory(holder, body(), query);
+      assert.equal(status === 200 ? end?.detail : field(error, 'detail'), 'Invalid token.');
+      const written = await Promise.all(names.map(exists));
+      assert.deepEqual(written, [query === '', false]);
+    }
+  });
+});
+
+async function exists(user: string): Promise<boolean> {
+  return (await bootstrap('GET', `/api/v1/users/${user}/`)).status === 200;
+}
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) {
+    await sleep(10);
+  }
+}
+
+async function waitingForLocks(): Promise<number> {
+  const rows = await server.database.read<{ pid: number }>(
+    `select pid from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`,
+    [],
+  );
+  return rows.length;
+}

@@ -89,6 +89,22 @@ export const WALKERS: Readonly<Record<string, Walker>> = {
   getResourceServer: { 200: async (world) => ({ params: await world.resourceServer() }) },
   deleteResourceServer: { 204: async (world) => ({ params: await world.resourceServer() }) },
 
+  listResourceServerSecrets: {
+    200: async (world) => ({ params: await world.resourceServer() }),
+  },
+  addResourceServerSecret: {
+    201: async (world) => [
+      { params: await world.resourceServer(), body: {} },
+      {
+        params: await world.resourceServer(),
+        body: { label: 'next', expires_at: '2099-01-01T00:00:00Z' },
+      },
+    ],
+  },
+  deleteResourceServerSecret: {
+    204: async (world) => ({ params: await world.resourceServerSecret() }),
+  },
+
   listGrants: anything,
   getGrant: { 200: async (world) => ({ params: await world.grant() }) },
   revokeGrant: {
@@ -106,10 +122,16 @@ export const WALKERS: Readonly<Record<string, Walker>> = {
       { body: { name: world.unused(), rights: ['read'] } },
       { body: { name: world.unused(), rights: ['grants'], expires_at: '2099-01-01T00:00:00Z' } },
     ],
-    403: async (world) => ({
-      ...(await authorizationOf(world, 'directory')),
-      body: { name: world.unused(), rights: ['applications'] },
-    }),
+    403: async (world) => [
+      {
+        ...(await authorizationOf(world, 'directory')),
+        body: { name: world.unused(), rights: ['directory'] },
+      },
+      {
+        ...(await authorizationOf(world, 'tokens')),
+        body: { name: world.unused(), rights: ['applications'] },
+      },
+    ],
   },
   revokeOperatorToken: {
     204: async (world) => ({ params: { id: (await world.operatorToken('read')).id } }),

@@ -21,6 +21,7 @@ export interface World {
   team(): Promise<{ slug: string; id: string }>;
   application(): Promise<{ client_id: string }>;
   resourceServer(): Promise<{ client_id: string }>;
+  resourceServerSecret(): Promise<{ client_id: string; id: string }>;
   grant(): Promise<{ id: string }>;
   operatorToken(...rights: string[]): Promise<{ id: string; authorization: string }>;
   /** The `Authorization` of an application that has this scope. */
@@ -59,6 +60,12 @@ export function createWorld(server: TestServer, platform: TestPlatform): World {
     resourceServer: async () => ({
       client_id: (await registerResourceServer(server)).clientId,
     }),
+    resourceServerSecret: async () => {
+      const { clientId } = await registerResourceServer(server);
+      const path = `/api/v1/resource-servers/${clientId}/secrets/`;
+      const { id } = idOnly.parse(await manage(server, 'POST', path, {}));
+      return { client_id: clientId, id };
+    },
     grant: async () => {
       const { application } = await authorize('read');
       const path = `/api/v1/grants/?application=${application.clientId}`;

@@ -55,6 +55,7 @@ since=$(api GET /users/ '' --output /dev/null --dump-header - | tr -d '\r' | sed
 api GET /users/ '' --header "If-Modified-Since: $since" --write-out '%{http_code}'
 
 # 7. Resource servers. With a key, a POST that is sent again is carried out once: nothing is lost.
+# A second secret lets an API service change over without downtime.
 key=$(openssl rand -hex 16)
 answer=$(api POST /resource-servers/ '{"name": "Tour API"}' --header "Idempotency-Key: $key")
 echo "$answer"
@@ -62,6 +63,10 @@ api POST /resource-servers/ '{"name": "Tour API"}' --header "Idempotency-Key: $k
 server=$(field client_id <<<"$answer")
 api GET "/resource-servers/$server/"
 api GET /resource-servers/ '' --output /dev/null --write-out '%{http_code}'
+answer=$(api POST "/resource-servers/$server/secrets/" '{"label": "from July on"}')
+echo "$answer"
+api GET "/resource-servers/$server/secrets/" | grep -o '"count":[0-9]*'
+api DELETE "/resource-servers/$server/secrets/$(field id <<<"$answer")/" '' --write-out '%{http_code}'
 api DELETE "/resource-servers/$server/" '' --write-out '%{http_code}'
 
 # 8. Applications. The secret is in the first answer and never again.
@@ -88,8 +93,9 @@ since=$(api GET /logentries/ '' --output /dev/null --dump-header - | tr -d '\r' 
 api PATCH "/applications/$application/" '{"description": "A tour."}' --output /dev/null
 api GET "/logentries/?modified_since=$since&action=stagedoor.application.changed"
 
-# 11. Operator tokens. Each program gets one of its own, with no more rights than it needs.
-answer=$(api POST /operator-tokens/ '{"name": "tour-reader", "rights": ["read"]}')
+# 11. Operator tokens. Each program gets one of its own, with no more rights than it needs, and a
+# name that no other token has or had.
+answer=$(api POST /operator-tokens/ "{\"name\": \"tour-$(openssl rand -hex 4)\", \"rights\": [\"read\"]}")
 echo "$answer"
 (
   token=$(field token <<<"$answer")
