@@ -25,6 +25,7 @@ const FIELDS = [
   'locale',
   'timezone',
   'password',
+  'upstream_subject',
 ] as const;
 /** Characters of what somebody has typed. */
 const LIMIT = 500;
@@ -51,6 +52,8 @@ export function detailsOf(deps: WordsDeps, entry: ActivityEntry): DetailProps[] 
     ],
     [t('activity.detail.client_type'), [clientType(t, data)]],
     [t('activity.detail.changed'), [changedFields(t, data)]],
+    [t('activity.detail.email_before'), [data.email_before]],
+    [t('activity.detail.email_after'), [data.email_after]],
     [t('activity.detail.review'), data.review_reset ? [t('activity.detail.review_reset')] : []],
     [t('activity.detail.secret'), [secret(data)]],
     [t('activity.detail.offered_to'), [data.email]],

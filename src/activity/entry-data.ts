@@ -33,6 +33,8 @@ const entryData = z.object({
   label: text,
   last_four: text,
   email: text,
+  email_before: text,
+  email_after: text,
   client_type: text,
   count: z.number().int().catch(0),
 });

@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import { inTransaction } from '../db/transaction.ts';
-import { isEmail } from '../directory/email.ts';
+import { emailKey } from '../directory/email.ts';
 import { StagedoorError, ValidationError } from '../errors.ts';
 import { originOf } from '../web/origin.ts';
 import type { TransferFormProps } from '../web/views-applications.ts';
@@ -38,10 +38,11 @@ export async function answerTransferForm(deps: AccountPagesDeps, ctx: Context): 
   const refuse = (text: string) =>
     render(deps, ctx, owner, { email: typed, errors: { email: [text] } }, 400);
   const email = typed.trim();
-  if (!isEmail(email)) {
+  const key = emailKey(email);
+  if (key === undefined) {
     return refuse(t('applications.error.email'));
   }
-  if (email.toLowerCase() === user.email.toLowerCase()) {
+  if (key === emailKey(user.email)) {
     return refuse(t('applications.error.email.own'));
   }
   try {

@@ -11,12 +11,12 @@ export interface NewTransfer {
   readonly email: string;
 }
 
-/** The id of the active user with this e-mail address, in whatever case. */
-export async function activeUserByEmail(db: Db, email: string): Promise<string | undefined> {
+/** Returns the id of the active user whose address has this key, see `emailKey`. */
+export async function activeUserByEmail(db: Db, key: string): Promise<string | undefined> {
   const row = await db
     .selectFrom('users')
     .select('id')
-    .where(sql<boolean>`lower(email) = lower(${email}::text)`)
+    .where('email_key', '=', key)
     .where('is_active', '=', true)
     .executeTakeFirst();
   return row?.id;

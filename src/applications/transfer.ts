@@ -2,7 +2,7 @@ import type { Actor, AuditAction, Origin } from '../audit/event.ts';
 import { record } from '../audit/record.ts';
 import type { Db } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
-import { isEmail } from '../directory/email.ts';
+import { emailKey } from '../directory/email.ts';
 import { StagedoorError, ValidationError } from '../errors.ts';
 import { type Application, isClientId, isReviewed } from './application.ts';
 import { followOwnerChange } from './follow-owner-change.ts';
@@ -55,7 +55,8 @@ export async function offerTransfer(
     throw new StagedoorError('not_found', 'Not found.');
   }
   const address = email.trim();
-  if (!isEmail(address) || /[\p{Cc}\p{Cs}]/u.test(address)) {
+  const key = emailKey(address);
+  if (key === undefined) {
     throw new ValidationError({ email: ['Enter a valid email address.'] });
   }
   if ((await selectOutgoingTransfer(tx, clientId)) !== undefined) {
@@ -67,7 +68,7 @@ export async function offerTransfer(
       'These were many offers for one day. Try again tomorrow.',
     );
   }
-  const receiverId = await activeUserByEmail(tx, address);
+  const receiverId = await activeUserByEmail(tx, key);
   if (receiverId === ownerId) {
     throw new ValidationError({ email: ['It is yours already.'] });
   }

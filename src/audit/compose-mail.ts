@@ -11,7 +11,12 @@ import {
   writeReuseDetected,
   writeRevokedByOperator,
 } from './write-access-mail.ts';
-import { writeNewDevice, writePasswordChanged } from './write-account-mail.ts';
+import {
+  writeEmailChanged,
+  writeIdentityChanged,
+  writeNewDevice,
+  writePasswordChanged,
+} from './write-account-mail.ts';
 import { writeApplicationChanged } from './write-application-mail.ts';
 
 /** What mails are written with. */
@@ -65,6 +70,10 @@ function write(pen: MailPen, mail: ParsedMail): MailContent {
       return writeApplicationChanged(pen, mail.data);
     case 'password_changed':
       return writePasswordChanged(pen, mail.data);
+    case 'email_changed':
+      return writeEmailChanged(pen, mail.data);
+    case 'identity_changed':
+      return writeIdentityChanged(pen, mail.data);
     case 'new_device':
       return writeNewDevice(pen, mail.data);
   }

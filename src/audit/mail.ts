@@ -42,12 +42,29 @@ export interface MailData {
   /** The password was replaced or taken away, and the user signed out everywhere. */
   password_changed: Happening & {
     readonly removed: boolean;
+    /** If the user had none before. */
+    readonly first?: boolean | undefined;
     /**
      * The user, or that they signed in at the platform's own login, from where on they have none
      * here; absent: the platform.
      */
     readonly by?: 'user' | 'upstream' | undefined;
     /** Absent where it did not come from the user's own browser. */
+    readonly origin?: Origin | undefined;
+  };
+  /** The platform changed the e-mail address: one mail to each of the two. */
+  email_changed: Happening & {
+    /** If the recipient is the address that is no longer used. */
+    readonly isFormer: boolean;
+  };
+  /** Another person at an upstream provider is this user, or nobody there any more. */
+  identity_changed: Happening & {
+    readonly change: IdentityChange;
+    /** Host of the provider. */
+    readonly provider: string;
+    /** Linked because the provider had verified the user's address; else by the platform. */
+    readonly byEmail: boolean;
+    /** Absent unless it came from a sign-in. */
     readonly origin?: Origin | undefined;
   };
   /** Somebody signed in in a browser that was not seen before. */
@@ -88,6 +105,12 @@ export const APPLICATION_CHANGES = [
 
 /** One of them. */
 export type ApplicationChange = (typeof APPLICATION_CHANGES)[number];
+
+/** Ways in which the sign-in at an upstream provider changes. */
+export const IDENTITY_CHANGES = ['linked', 'replaced', 'removed'] as const;
+
+/** One of them. */
+export type IdentityChange = (typeof IDENTITY_CHANGES)[number];
 
 /** The application as a mail shows it. */
 export interface MailApplication {

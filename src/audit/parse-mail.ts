@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { APPLICATION_CHANGES, type MailData, type MailKind } from './mail.ts';
+import { APPLICATION_CHANGES, IDENTITY_CHANGES, type MailData, type MailKind } from './mail.ts';
 
 const application = z.object({
   name: z.string(),
@@ -58,7 +58,22 @@ const mail = z.discriminatedUnion('kind', [
     data: z.object({
       ...happening,
       removed: z.boolean(),
+      first: z.boolean().optional(),
       by: z.enum(['user', 'upstream']).optional(),
+      origin: origin.optional(),
+    }),
+  }),
+  z.object({
+    kind: z.literal('email_changed'),
+    data: z.object({ ...happening, isFormer: z.boolean() }),
+  }),
+  z.object({
+    kind: z.literal('identity_changed'),
+    data: z.object({
+      ...happening,
+      change: z.enum(IDENTITY_CHANGES),
+      provider: z.string(),
+      byEmail: z.boolean(),
       origin: origin.optional(),
     }),
   }),

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, type ParsedPath, parse } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { sql } from 'kysely';
 import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration';
 import { StagedoorError } from '../errors.ts';
@@ -31,19 +32,28 @@ export async function pendingMigrations(db: Db): Promise<string[]> {
 }
 
 function migrator(db: Db): Migrator {
-  return new Migrator({ db, provider: new SqlFiles() });
+  return new Migrator({ db, provider: new MigrationFiles() });
 }
 
-class SqlFiles implements MigrationProvider {
+/** SQL files; a TypeScript file, with an `up` like Kysely's, where SQL can't compute what is stored. */
+class MigrationFiles implements MigrationProvider {
   async getMigrations(): Promise<Record<string, Migration>> {
-    const names = (await readdir(FOLDER)).filter((name) => name.endsWith('.sql')).sort();
-    return Object.fromEntries(names.map((name) => [name.slice(0, -'.sql'.length), fromFile(name)]));
+    const files = (await readdir(FOLDER)).map((name) => parse(name)).filter(isMigration);
+    return Object.fromEntries(files.map(({ name, base, ext }) => [name, fromFile(base, ext)]));
   }
 }
 
-function fromFile(name: string): Migration {
+function isMigration({ ext }: ParsedPath): boolean {
+  return ext === '.sql' || ext === '.ts';
+}
+
+function fromFile(name: string, extension: string): Migration {
   return {
     up: async (db) => {
+      if (extension === '.ts') {
+        const { up }: Migration = await import(pathToFileURL(join(FOLDER, name)).href);
+        return up(db);
+      }
       const text = await readFile(join(FOLDER, name), 'utf8');
       for (const statement of splitStatements(text)) {
         await sql.raw(statement).execute(db);

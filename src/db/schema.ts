@@ -12,6 +12,7 @@ export interface Schema {
   users: {
     id: string;
     email: string;
+    email_key: string;
     full_name: Generated<string>;
     locale: Generated<string>;
     timezone: Generated<string>;

@@ -1,5 +1,4 @@
 import type { Db } from '../db/database.ts';
-import { EMAIL_LIMIT } from './email.ts';
 import { verifyPassword } from './password.ts';
 import { credentialsByEmail, type UserCredentials } from './user-store.ts';
 
@@ -12,13 +11,7 @@ export async function authenticate(
   email: string,
   password: string,
 ): Promise<UserCredentials | undefined> {
-  const found = await find(db, email.trim());
+  const found = await credentialsByEmail(db, email.trim());
   const matches = await verifyPassword(found?.passwordHash ?? null, password);
   return matches && found?.user.isActive ? found : undefined;
-}
-
-/** What no user can have as an address is not asked for: the database would refuse some of it. */
-async function find(db: Db, email: string) {
-  const possible = email.length <= EMAIL_LIMIT && !/[\p{Cc}\p{Cs}]/u.test(email);
-  return possible ? credentialsByEmail(db, email) : undefined;
 }

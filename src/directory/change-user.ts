@@ -1,18 +1,22 @@
-import type { Actor } from '../audit/event.ts';
+import type { Actor, Origin } from '../audit/event.ts';
 import { record } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
+import { emailKey } from './email.ts';
 import { endSessionsOf } from './end-sessions.ts';
 import { type HashPassword, hashUnlessKnown } from './password.ts';
 import { setIdentity } from './set-identity.ts';
+import { tellEmailChange } from './tell-email-change.ts';
+import { tellIdentityChange } from './tell-identity-change.ts';
 import { tellPasswordChange } from './tell-password-change.ts';
-import { addressed, type ProvisionedUser, type UserInput } from './user.ts';
+import { addressed, type IdentityInput, type ProvisionedUser, type UserInput } from './user.ts';
 import { type UserCredentials, updateUser } from './user-store.ts';
 
 const FIELDS = ['email', 'fullName', 'locale', 'timezone', 'isActive'] as const;
 
 /**
  * Makes a locked user exactly this. No difference: nothing is written or logged. Deactivating,
- * another password or another subject upstream signs the user out everywhere.
+ * another password or another subject upstream signs the user out everywhere. The user gets a mail
+ * about another e-mail address, password or subject.
  * @throws ValidationError where the e-mail address or the subject is another user's
  */
 export async function changeUser(
@@ -22,16 +26,14 @@ export async function changeUser(
   { password, identity, ...fields }: UserInput,
   hash: HashPassword = hashUnlessKnown,
 ): Promise<{ user: ProvisionedUser; changed: boolean }> {
-  const changed: string[] = FIELDS.filter((field) => fields[field] !== user[field]);
   const given = typeof password === 'string' ? await hash(password, passwordHash) : password;
   const newHash = given === undefined ? passwordHash : given;
-  if (newHash !== passwordHash) {
-    changed.push('password');
-  }
   const replaced = identity && (await setIdentity(tx, user.id, identity));
-  if (replaced !== undefined) {
-    changed.push('upstream_subject');
-  }
+  const changed = [
+    ...FIELDS.filter((field) => fields[field] !== user[field]),
+    ...(newHash === passwordHash ? [] : ['password']),
+    ...(replaced === undefined ? [] : ['upstream_subject']),
+  ];
   if (changed.length === 0) {
     return { user, changed: false };
   }
@@ -41,33 +43,71 @@ export async function changeUser(
   if (!updated.isActive || newHash !== passwordHash || isAnother) {
     await endSessionsOf(tx, user.id);
   }
-  const told = passwordHash !== null && newHash !== passwordHash;
-  if (told) {
-    await tellPasswordChange(tx, {
-      user: addressed(updated),
-      actor,
-      removed: newHash === null,
-      formerEmail: user.email,
-    });
-  }
-  // Where only the password was changed, that is told already.
-  if (!told || changed.length > 1) {
-    await recordUserChange(tx, actor, user.id, changed);
+  await tell(tx, actor, {
+    before: user,
+    after: updated,
+    password: { before: passwordHash, after: newHash },
+    identity: replaced && identity && { ...identity, ...replaced },
+  });
+  // A change of the password alone has its own entry.
+  if (changed.some((field) => field !== 'password')) {
+    const emails = { email_before: user.email, email_after: updated.email };
+    const data = changed.includes('email') ? emails : {};
+    await recordUserChange(tx, actor, user.id, { changed, data });
   }
   return { user: updated, changed: true };
 }
 
-/** Logs that a user was created or changed; `changed` names the fields, never their values. */
+/** Sends the mails about a change, to the e-mail address before it as well. */
+async function tell(
+  tx: Tx,
+  actor: Actor,
+  change: {
+    readonly before: ProvisionedUser;
+    readonly after: ProvisionedUser;
+    readonly password: { readonly before: string | null; readonly after: string | null };
+    readonly identity: (IdentityInput & { readonly before: string | null }) | undefined;
+  },
+): Promise<void> {
+  const { before, password, identity } = change;
+  const user = addressed(change.after);
+  const isMoved = emailKey(before.email) !== emailKey(user.email);
+  const recipients = isMoved ? [before.email, user.email] : [user.email];
+  if (isMoved) {
+    await tellEmailChange(tx, user, before.email);
+  }
+  if (password.before !== password.after) {
+    const removed = password.after === null;
+    const first = password.before === null;
+    await tellPasswordChange(tx, { user, actor, removed, first, recipients });
+  }
+  if (identity !== undefined) {
+    const { issuer, subject } = identity;
+    const kind = subject === null ? 'removed' : identity.before === null ? 'linked' : 'replaced';
+    await tellIdentityChange(tx, user, { kind, issuer, recipients });
+  }
+}
+
+/** Logs that a user was created or changed; `changed` names the fields. */
 export async function recordUserChange(
   tx: Tx,
   actor: Actor,
   userId: string,
-  changed: readonly string[],
+  {
+    changed,
+    data = {},
+    origin,
+  }: {
+    readonly changed: readonly string[];
+    readonly data?: Readonly<Record<string, unknown>>;
+    readonly origin?: Origin;
+  },
 ): Promise<void> {
   await record(tx, {
     action: 'stagedoor.directory.user.changed',
     actor,
     userId,
-    data: { changed },
+    origin,
+    data: { changed, ...data },
   });
 }

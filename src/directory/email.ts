@@ -44,6 +44,11 @@ export function isEmail(value: string): boolean {
   return emailKey(value) !== undefined;
 }
 
+/** Returns whether an address is in ASCII, so that no two spellings of it look alike. */
+export function isAsciiEmail(address: string): boolean {
+  return /^[!-~]+$/.test(address);
+}
+
 function foldAscii(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }

@@ -1,7 +1,10 @@
+import type { Origin } from '../audit/event.ts';
 import type { Db } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
 import { recordUserChange } from './change-user.ts';
+import { isAsciiEmail } from './email.ts';
 import { insertIdentity, touchUser, userByIdentity } from './identity-store.ts';
+import { tellIdentityChange } from './tell-identity-change.ts';
 import type { Identity, User } from './user.ts';
 import { credentialsByEmail } from './user-store.ts';
 
@@ -13,22 +16,38 @@ export function findUserByIdentity(db: Db, identity: Identity): Promise<User | u
 /**
  * Gives the identity to the user who has this e-mail address, for good: from then on the address
  * no longer counts. Nobody gets a second identity of the same issuer this way, and a deactivated
- * user gets none.
+ * user gets none. Only for addresses in ASCII: of any other, one that looks the same can belong to
+ * another mailbox, and the issuer may compare by other rules than `emailKey`. Logs it, and tells the
+ * user by mail.
  * @param email an address that the issuer has verified
- * @returns the user, or undefined where nobody can be given it
+ * @returns the user, or undefined if nobody can be given the identity
  */
 export async function linkByEmail(
   tx: Tx,
   identity: Identity,
   email: string,
+  origin: Origin,
 ): Promise<User | undefined> {
-  const user = (await credentialsByEmail(tx, email))?.user;
-  if (user === undefined || !user.isActive) {
+  const user = isAsciiEmail(email) ? (await credentialsByEmail(tx, email))?.user : undefined;
+  if (user === undefined || !isAsciiEmail(user.email)) {
+    return undefined;
+  }
+  if (!user.isActive) {
     return user;
   }
   if (await insertIdentity(tx, user.id, identity)) {
     await touchUser(tx, user.id);
-    await recordUserChange(tx, 'system', user.id, ['upstream_subject']);
+    await recordUserChange(tx, 'system', user.id, {
+      changed: ['upstream_subject'],
+      data: { linked_by: 'verified_email' },
+      origin,
+    });
+    await tellIdentityChange(tx, user, {
+      kind: 'linked',
+      issuer: identity.issuer,
+      recipients: [user.email],
+      byEmail: { origin },
+    });
     return user;
   }
   // Another request may have done the same at this moment.

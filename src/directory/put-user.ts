@@ -31,7 +31,7 @@ export async function putUser(
       if (identity !== undefined) {
         await setIdentity(tx, id, identity);
       }
-      await recordUserChange(tx, actor, id, ['created']);
+      await recordUserChange(tx, actor, id, { changed: ['created'] });
       return { user, outcome: 'created' };
     }
     // Somebody else created the user since the first look.

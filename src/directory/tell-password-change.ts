@@ -10,11 +10,13 @@ export interface PasswordChange {
   readonly user: User;
   readonly actor: Actor;
   readonly removed: boolean;
+  /** If the user had none before. */
+  readonly first?: boolean;
   /** By whom, for the mail; the platform where it is absent. */
   readonly by?: MailData['password_changed']['by'];
   readonly origin?: Origin;
-  /** The e-mail address before, where that has been changed as well. */
-  readonly formerEmail?: string;
+  /** The user's address, and the one before if that changed as well. */
+  readonly recipients?: readonly string[];
 }
 
 /**
@@ -22,20 +24,20 @@ export interface PasswordChange {
  * both are changed at once: whoever takes an account over would begin with these two.
  */
 export async function tellPasswordChange(tx: Tx, change: PasswordChange): Promise<void> {
-  const { user, actor, removed, by, origin, formerEmail = user.email } = change;
+  const { user, actor, removed, first, by, origin, recipients = [user.email] } = change;
   await record(tx, {
     action: 'stagedoor.user.password_changed',
     actor,
     userId: user.id,
     origin,
-    data: { removed, ...(by === 'upstream' ? { method: by } : {}) },
+    data: { removed, ...(first ? { first } : {}), ...(by === 'upstream' ? { method: by } : {}) },
   });
-  for (const recipient of new Set([formerEmail, user.email])) {
+  for (const recipient of recipients) {
     await enqueueMail(tx, {
       kind: 'password_changed',
       recipient,
       locale: user.locale,
-      data: { at: new Date().toISOString(), timezone: user.timezone, removed, by, origin },
+      data: { at: new Date().toISOString(), timezone: user.timezone, removed, first, by, origin },
     });
   }
 }

@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { hashOf } from '../credentials.ts';
+import { emailKey } from './email.ts';
 
 /** Limits failed sign-ins. Kept in the memory of one process: each has its own count. */
 export interface Throttle {
@@ -43,7 +44,7 @@ export function createThrottle({ now = Date.now }: { now?: () => number } = {}):
 
   return {
     check: (rawEmail, ip) => {
-      const [email, address] = [emailKey(rawEmail), addressKey(ip)];
+      const [email, address] = [countedAs(rawEmail), addressKey(ip)];
       const wait = Math.max(byEmail.wait(email), byAddress.wait(address));
       if (wait > 0) {
         return { allowed: false, retrySeconds: Math.ceil(wait / 1000) };
@@ -52,7 +53,7 @@ export function createThrottle({ now = Date.now }: { now?: () => number } = {}):
       return { allowed: true };
     },
     failed: (rawEmail, ip) => {
-      const [email, address] = [emailKey(rawEmail), addressKey(ip)];
+      const [email, address] = [countedAs(rawEmail), addressKey(ip)];
       const open = byEmail
         .live(email)
         .find((one) => one.outcome === 'undecided' && one.address === address);
@@ -61,7 +62,7 @@ export function createThrottle({ now = Date.now }: { now?: () => number } = {}):
       one.endsAt = now() + WINDOW;
     },
     succeeded: (rawEmail) => {
-      const email = emailKey(rawEmail);
+      const email = countedAs(rawEmail);
       const open = byEmail.live(email).find((one) => one.outcome === 'undecided');
       if (open !== undefined) {
         open.outcome = 'succeeded';
@@ -99,8 +100,9 @@ function createTries(limit: number, now: () => number) {
 }
 
 /** Hashed: what is posted as an address can be long, and a part of it would keep all of it. */
-function emailKey(email: string): string {
-  return hashOf(email.trim().toLowerCase()).toString('base64');
+function countedAs(typed: string): string {
+  const email = typed.trim();
+  return hashOf(emailKey(email) ?? email).toString('base64');
 }
 
 /** A whole /64 is one subscriber's in IPv6, and counts as one address. */

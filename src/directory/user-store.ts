@@ -4,11 +4,10 @@ import { countEntries } from '../db/list-changes.ts';
 import { type Ordering, readFromNearerEnd, type Slice, type Sliced } from '../db/slice.ts';
 import type { Tx } from '../db/transaction.ts';
 import { ValidationError } from '../errors.ts';
+import { emailKey } from './email.ts';
 import type { Preferences, ProvisionedUser, User, UserFilters, UserOrdering } from './user.ts';
 
 const COUNT = sql<string>`count(*)`.as('count');
-/** As the unique index has it. */
-const LOWER_EMAIL = sql<string>`lower(email)`;
 
 const EITHER = [
   'users.id',
@@ -57,16 +56,20 @@ export async function provisionedUserById(
   return row && toProvisioned(row);
 }
 
-/** The user with this e-mail address, in whatever case, and the password's hash. */
+/** Returns the user with this e-mail address, see `emailKey`, and the password's hash. */
 export async function credentialsByEmail(
   db: Db,
   email: string,
 ): Promise<UserCredentials | undefined> {
+  const key = emailKey(email);
+  if (key === undefined) {
+    return undefined;
+  }
   return split(
     await db
       .selectFrom('users')
       .select([...USER, 'password_hash as passwordHash'])
-      .where((eb) => eb(eb.fn<string>('lower', ['email']), '=', sql<string>`lower(${email}::text)`))
+      .where('email_key', '=', key)
       .executeTakeFirst(),
   );
 }
@@ -135,9 +138,7 @@ export async function listUserRows(
 ): Promise<Sliced<ProvisionedUser>> {
   const filtered = db
     .selectFrom('users')
-    .$if(email !== undefined, (query) =>
-      query.where(LOWER_EMAIL, '=', sql<string>`lower(${email ?? ''}::text)`),
-    )
+    .$if(email !== undefined, (query) => query.where('email_key', '=', emailKey(email ?? '') ?? ''))
     // As words of the statement, not as parameters: only so an index of the inactive ones is used.
     .$if(isActive !== undefined, (query) =>
       query.where(isActive ? sql<SqlBool>`is_active` : sql<SqlBool>`not is_active`),
@@ -150,7 +151,7 @@ export async function listUserRows(
   const entries = await readFromNearerEnd(slice, count, direction, (from, { limit, offset }) =>
     filtered
       .select(PROVISIONED)
-      .orderBy(field === 'email' ? LOWER_EMAIL : 'id', from)
+      .orderBy(field === 'email' ? 'email_key' : 'id', from)
       .limit(limit)
       .offset(offset)
       .execute(),
@@ -216,6 +217,8 @@ export async function updatePreferences(
 function userColumns(user: User, passwordHash: string | null) {
   return {
     email: user.email,
+    // An address from before there were keys may have none. Nobody is found by it.
+    email_key: emailKey(user.email) ?? user.email,
     full_name: user.fullName,
     locale: user.locale,
     timezone: user.timezone,

@@ -34,7 +34,7 @@ export async function completeSignIn(
   const identity = { issuer, subject: claims.sub };
   const authenticatedAt = checkTimes(pending, claims);
   const { user, mayGoOn } = await inTransaction(deps.db, async (tx) => {
-    const found = await matchUser(tx, identity, email);
+    const found = await matchUser(tx, identity, email, answer.origin);
     return { user: found, mayGoOn: found && (await signInUpstream(tx, found, answer)) };
   });
   if (user === undefined) {

@@ -1,3 +1,4 @@
+import type { Origin } from '../audit/event.ts';
 import type { Tx } from '../db/transaction.ts';
 import { findUserByIdentity, linkByEmail } from '../directory/link-identity.ts';
 import type { Identity, User } from '../directory/user.ts';
@@ -11,9 +12,10 @@ export async function matchUser(
   tx: Tx,
   identity: Identity,
   verifiedEmail: string | undefined,
+  origin: Origin,
 ): Promise<User | undefined> {
   const known = await findUserByIdentity(tx, identity);
   return known === undefined && verifiedEmail !== undefined
-    ? linkByEmail(tx, identity, verifiedEmail)
+    ? linkByEmail(tx, identity, verifiedEmail, origin)
     : known;
 }

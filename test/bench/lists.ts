@@ -39,8 +39,8 @@ async function main(): Promise<void> {
 }
 
 const FILL = [
-  `insert into users (id, email, is_active)
-     select 'u' || n, 'u' || n || '@example.com', n % 10 <> 0 from generate_series(1, ${ROWS}) n`,
+  `insert into users (id, email, email_key, is_active)
+     select 'u' || n, 'u' || n || '@example.com', 'u' || n || '@example.com', n % 10 <> 0 from generate_series(1, ${ROWS}) n`,
   `insert into applications (client_id, owner_id, name, client_type, redirect_uris, scopes)
      select 'app' || n, 'u1', 'App', 'confidential', '{https://app.example.com/}', '{read}'
        from generate_series(1, 20) n`,

@@ -54,6 +54,21 @@ const SAMPLES: readonly { name: string; kind: MailKind; data: unknown }[] = [
     },
   },
   {
+    name: 'password_first',
+    kind: 'password_changed',
+    data: { ...MAILS.password_changed, first: true },
+  },
+  {
+    name: 'email_changed-new',
+    kind: 'email_changed',
+    data: { ...MAILS.email_changed, isFormer: false },
+  },
+  ...(['linked', 'replaced', 'removed'] as const).map((change) => ({
+    name: `identity_${change}-by-platform`,
+    kind: 'identity_changed' as const,
+    data: { ...MAILS.identity_changed, change, byEmail: false, origin: undefined },
+  })),
+  {
     name: 'new_device-upstream',
     kind: 'new_device',
     data: { ...MAILS.new_device, upstream: true },

@@ -368,7 +368,7 @@ describe('On the command line, a long list', () => {
       email: `u${index}@example.com`,
     }));
     for (const { id, email } of rows) {
-      await database.db.insertInto('users').values({ id, email }).execute();
+      await database.db.insertInto('users').values({ id, email, email_key: email }).execute();
     }
   });
 

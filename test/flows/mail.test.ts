@@ -52,6 +52,14 @@ const SUBJECTS: Readonly<Record<MailKind, { readonly en: string; readonly de: st
     de: 'Redirect-URIs geändert: „Box Office Sync“',
   },
   password_changed: { en: 'Your password was changed', de: 'Dein Passwort wurde geändert' },
+  email_changed: {
+    en: 'The e-mail address of your account was changed',
+    de: 'Die E-Mail-Adresse deines Kontos wurde geändert',
+  },
+  identity_changed: {
+    en: 'A sign-in was linked to your account',
+    de: 'Eine Anmeldung wurde mit deinem Konto verknüpft',
+  },
   new_device: { en: 'New sign-in to your account', de: 'Neue Anmeldung in deinem Konto' },
 };
 

@@ -100,7 +100,7 @@ describe('The platform provisions its directory', () => {
     );
   });
 
-  test('a changed PUT replaces, and logs what changed but no values', async () => {
+  test('a changed PUT replaces, and logs which fields changed, and both e-mail addresses', async () => {
     const ada = await call('PUT', '/users/ada/', { email: 'ada@example.org', password: 'better' });
     assert.deepEqual([ada.status, Reflect.get(Object(ada.body), 'full_name')], [200, '']);
     const team = await call('PUT', '/directory/organizers/red/teams/staff/', {
@@ -138,7 +138,11 @@ describe('The platform provisions its directory', () => {
         action: 'stagedoor.directory.user.changed',
         actor: 'operator:bootstrap',
         user_id: 'ada',
-        data: { changed: ['email', 'fullName', 'locale', 'timezone', 'password'] },
+        data: {
+          changed: ['email', 'fullName', 'locale', 'timezone', 'password'],
+          email_before: 'ada@example.com',
+          email_after: 'ada@example.org',
+        },
       },
     ]);
   });

@@ -50,6 +50,7 @@ describe('A list', () => {
           id,
           // The other way round than the ids.
           email: `${String(999 - n)}@Example.com`,
+          email_key: `${String(999 - n)}@example.com`,
           is_active: n % 3 !== 0,
         })),
       )

@@ -55,12 +55,17 @@ describe('A user whose password', () => {
   const path = () => `/api/v1/users/${user.id}/`;
   const passwordChanges = () => logged('stagedoor.user.password_changed');
 
-  test('is set for the first time is told nothing', async () => {
+  test('is set for the first time reads so by mail and in the log', async () => {
     user = { ...user, id: `later-${user.id}`, email: `later-${user.email}` };
     await manage(server, 'PUT', path(), { email: user.email });
     await manage(server, 'PATCH', path(), { password: 'the first one' });
-    assert.deepEqual(await queued('password_changed'), []);
-    assert.deepEqual(await passwordChanges(), []);
+    assert.deepEqual(await queued('password_changed'), [user.email]);
+    const [mail] = await mailsTo(server, user.email);
+    assert.equal(mail?.headers.get('subject'), 'Your account has a password now');
+    const data = { removed: false, first: true };
+    assert.deepEqual(await passwordChanges(), [
+      { actor: 'operator:bootstrap', client_id: null, data },
+    ]);
   });
 
   test('is sent again by the platform, the same as before, is told nothing', async () => {

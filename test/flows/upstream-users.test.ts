@@ -168,7 +168,13 @@ describe('with OIDC_MATCH_VERIFIED_EMAIL', () => {
     const [entry] = await query(
       "select actor, data from audit_events where user_id = 'kim' and action = 'stagedoor.directory.user.changed' order by id desc limit 1",
     );
-    assert.deepEqual(entry, { actor: 'system', data: { changed: ['upstream_subject'] } });
+    const data = { changed: ['upstream_subject'], linked_by: 'verified_email' };
+    assert.deepEqual(entry, { actor: 'system', data });
+    const told = await query(
+      "select data ->> 'provider' as provider, data ->> 'byEmail' as by_email, data -> 'origin' ->> 'ip' is not null as from_where from mail_outbox where kind = 'identity_changed' and recipient = 'kim@example.com'",
+    );
+    const { host } = new URL(site.upstream.issuer);
+    assert.deepEqual(told, [{ provider: host, by_email: 'true', from_where: true }]);
     // From now on the address does not matter any more.
     site.upstream.addAccount(kim.sub, { email: 'kim.new@example.com' });
     await put('kim', { email: 'kim.other@example.com' });
@@ -200,6 +206,44 @@ describe('with OIDC_MATCH_VERIFIED_EMAIL', () => {
       assert.match(page.body, /Your account is not known here yet/, textOf(page));
     });
   }
+
+  const lookalikes: Record<string, string> = {
+    'a dotted capital İ in the domain': 'victim@gmaİl.example',
+    'a dotted capital İ in the local part': 'vİctim@gmail.example',
+    'a dotless ı in the local part': 'vıctim@gmail.example',
+    'the Kelvin sign in the domain': 'victim2@\u212Aelvin.example',
+    'the Kelvin sign in the local part': '\u212Aim.victim@gmail.example',
+    'fullwidth letters in the local part': 'ｖictim@gmail.example',
+    'fullwidth letters in the domain': 'victim@ｇmail.example',
+    'an ideographic full stop': 'victim@gmail。example',
+    'the same domain in Unicode': 'victim@bücher.example',
+    'the same domain in ASCII': 'victim3@xn--bcher-kva.example',
+    'a trailing dot': 'victim@gmail.example.',
+  };
+  it('nobody takes over a user by an address that only looks the same or is not plain ASCII', async () => {
+    const victims = {
+      victim: 'victim@gmail.example',
+      victim2: 'victim2@kelvin.example',
+      kim_victim: 'kim.victim@gmail.example',
+      buecher: 'victim@xn--bcher-kva.example',
+      buecher3: 'victim3@bücher.example',
+    };
+    for (const [id, email] of Object.entries(victims)) {
+      await put(id, { email });
+    }
+    for (const [trick, email] of Object.entries(lookalikes)) {
+      const { cameIn, page } = await open(
+        site.upstream.addAccount(`attacker|${trick}`, { email, password: `the one of ${trick}` }),
+      );
+      assert.ok(!cameIn, `${trick}: ${email} came in`);
+      assert.match(page.body, /Your account is not known here yet/, textOf(page));
+    }
+    const ids = Object.keys(victims).map((id) => `'${id}'`);
+    assert.deepEqual(
+      await query(`select subject from user_identities where user_id in (${ids.join(', ')})`),
+      [],
+    );
+  });
 
   it('nobody takes over a user whom the platform knows by another subject', async () => {
     const { page } = await open(

@@ -34,6 +34,14 @@ export const MAILS: MailData = {
     path: '/account/applications/2fQ9dLx0aVbT7mRkY3nWcE5u',
   },
   password_changed: { ...happening, removed: false },
+  email_changed: { ...happening, isFormer: true },
+  identity_changed: {
+    ...happening,
+    change: 'linked',
+    provider: 'accounts.example.com',
+    byEmail: true,
+    origin,
+  },
   new_device: { ...happening, origin },
 };
 
@@ -46,6 +54,8 @@ export const MAIL_KINDS: readonly MailKind[] = [
   'access_ending',
   'application_changed',
   'password_changed',
+  'email_changed',
+  'identity_changed',
   'new_device',
 ];
 
@@ -55,7 +65,7 @@ const EVIL =
 /** Looks as if it led here. */
 const EVIL_HOMEPAGE = 'https://login.example.com@evil.example/?to=login.example.com#<b>';
 
-const CHOSEN = ['name', 'owner', 'slug', 'en', 'de', 'ip', 'userAgent', 'timezone'];
+const CHOSEN = ['name', 'owner', 'slug', 'en', 'de', 'ip', 'userAgent', 'timezone', 'provider'];
 
 /** The same mail, with harm in everything that somebody else may have chosen. */
 export function hostile<Data>(data: Data): Data {

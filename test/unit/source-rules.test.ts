@@ -52,6 +52,17 @@ describe('The source', () => {
     assert.deepEqual(places(/\b(ctx|request)\.ips?\b|\.remoteAddress\b/g, allowed), []);
   });
 
+  test('compares e-mail addresses by emailKey and never by lower()', () => {
+    const folding = /\b(?:lower|upper|initcap)\s*\(|'(?:lower|upper|initcap)'|\bcitext\b/i;
+    const comparing = /e?mail\w*\s*(?:\.trim\(\))?\.to(?:Locale)?(?:Lower|Upper)Case/gi;
+    const everywhere = new RegExp(folding, 'gi');
+    assert.deepEqual([...places(everywhere), ...places(comparing)], []);
+    const migrations = globSync('migrations/*', { cwd: ROOT })
+      .filter((path) => path >= 'migrations/0013')
+      .filter((path) => folding.test(withoutComments(readFileSync(join(ROOT, path), 'utf8'))));
+    assert.deepEqual(migrations, []);
+  });
+
   test('has named exports only, and no barrels', () => {
     assert.deepEqual(places(/^export\s+default\b|^export\s+\*/gm), []);
   });

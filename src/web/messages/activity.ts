@@ -107,6 +107,8 @@ export const activityEn = {
   'activity.detail.removed_organizers': 'No longer for',
   'activity.detail.ends_at': 'The access ends',
   'activity.detail.changed': 'What was changed',
+  'activity.detail.email_before': 'Former e-mail address',
+  'activity.detail.email_after': 'New e-mail address',
   'activity.detail.review': 'Review',
   'activity.detail.review_reset': 'Taken back: what was reviewed is not what it is now.',
   'activity.detail.secret': 'Secret',
@@ -131,6 +133,7 @@ export const activityEn = {
   'activity.field.locale': 'language',
   'activity.field.timezone': 'time zone',
   'activity.field.password': 'password',
+  'activity.field.upstream_subject': 'sign-in at the platform’s own login',
 } as const satisfies Record<string, Message>;
 
 /** German texts of the activity log. */
@@ -242,6 +245,8 @@ export const activityDe = {
   'activity.detail.removed_organizers': 'Nicht mehr für',
   'activity.detail.ends_at': 'Der Zugriff endet',
   'activity.detail.changed': 'Was geändert wurde',
+  'activity.detail.email_before': 'Bisherige E-Mail-Adresse',
+  'activity.detail.email_after': 'Neue E-Mail-Adresse',
   'activity.detail.review': 'Prüfung',
   'activity.detail.review_reset': 'Zurückgenommen: Geprüft wurde etwas anderes, als sie jetzt ist.',
   'activity.detail.secret': 'Secret',
@@ -266,4 +271,5 @@ export const activityDe = {
   'activity.field.locale': 'Sprache',
   'activity.field.timezone': 'Zeitzone',
   'activity.field.password': 'Passwort',
+  'activity.field.upstream_subject': 'Anmeldung bei der Plattform',
 } as const satisfies Translated<typeof activityEn>;

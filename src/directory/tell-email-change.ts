@@ -1,0 +1,22 @@
+import { enqueueMail } from '../audit/enqueue-mail.ts';
+import type { Tx } from '../db/transaction.ts';
+import type { User } from './user.ts';
+
+/**
+ * Tells a user at both e-mail addresses that the one became the other. Neither mail names the other
+ * address: one of the two mailboxes may be somebody else's by now, or may have been mistyped.
+ */
+export async function tellEmailChange(tx: Tx, user: User, formerEmail: string): Promise<void> {
+  const mails = [
+    { recipient: formerEmail, isFormer: true },
+    { recipient: user.email, isFormer: false },
+  ];
+  for (const { recipient, isFormer } of mails) {
+    await enqueueMail(tx, {
+      kind: 'email_changed',
+      recipient,
+      locale: user.locale,
+      data: { at: new Date().toISOString(), timezone: user.timezone, isFormer },
+    });
+  }
+}

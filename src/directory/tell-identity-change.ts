@@ -1,0 +1,39 @@
+import { enqueueMail } from '../audit/enqueue-mail.ts';
+import type { Origin } from '../audit/event.ts';
+import type { IdentityChange } from '../audit/mail.ts';
+import type { Tx } from '../db/transaction.ts';
+import type { User } from './user.ts';
+
+/**
+ * Tells a user by mail that another sign-in at an upstream provider opens the account, or none there
+ * any more.
+ * @param change `recipients` are the user's address, and the one before if that changed as well
+ */
+export async function tellIdentityChange(
+  tx: Tx,
+  user: User,
+  change: {
+    readonly kind: IdentityChange;
+    readonly issuer: string;
+    readonly recipients: readonly string[];
+    /** If the provider had verified the user's address; else the platform did it. */
+    readonly byEmail?: { readonly origin: Origin };
+  },
+): Promise<void> {
+  const { kind, issuer, recipients, byEmail } = change;
+  for (const recipient of recipients) {
+    await enqueueMail(tx, {
+      kind: 'identity_changed',
+      recipient,
+      locale: user.locale,
+      data: {
+        at: new Date().toISOString(),
+        timezone: user.timezone,
+        change: kind,
+        provider: new URL(issuer).host,
+        byEmail: byEmail !== undefined,
+        origin: byEmail?.origin,
+      },
+    });
+  }
+}
