@@ -42,7 +42,6 @@ import { createCsrf } from './web/csrf.ts';
 import { createDevices } from './web/device.ts';
 import { errorResponses, reportBrokenAnswer } from './web/error-page.ts';
 import { securityHeaders } from './web/headers.ts';
-import { ownUrl } from './web/own-url.ts';
 import { createRenderer } from './web/render.ts';
 import type { DemoGuide } from './web/views.ts';
 
@@ -98,8 +97,7 @@ export function createApp(deps: AppDeps): Koa {
   provider.use(logOperatorCalls(log));
   provider.use(errorResponses(renderer, log));
   provider.use(introspectionEndpoint({ database, issuer, keyring, noteSecretUse }));
-  provider.use(ownUrl(issuer, config.trustProxy > 0));
-  provider.use(securityHeaders({ issuer }));
+  provider.use(securityHeaders());
   provider.use(assets());
   mount(provider, operationsRoutes({ database, metrics }));
   mount(provider, landingRoutes({ ...pages, demoGuide: deps.demoGuide }));

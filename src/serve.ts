@@ -90,7 +90,7 @@ export async function serve(config: Config): Promise<RunningServer> {
       ending: ending.signal,
       demoGuide: () => demoGuide,
     });
-    const server = await listen(createHttpServer(app.callback()), config);
+    const server = await listen(createHttpServer(app.callback(), { site: config }), config);
     closers.push(() => stop(server, ending));
     if (cliToken !== undefined) {
       const contents = { url: localUrl(server, config), pid: process.pid, token: cliToken };

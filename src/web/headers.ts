@@ -16,20 +16,29 @@ const CONTENT_SECURITY_POLICY = [
  */
 const LEADS_TO_APPLICATIONS = /^\/(interaction\/|login\/?$|api\/v1\/oauth\/authorize(\/|$))/i;
 
+/**
+ * Headers of every answer of this server, also of those that no middleware sees. HSTS speaks for the
+ * issuer's host alone: hosts below it belong to the platform, which may need http for some of them,
+ * and hosts beside it are out of reach of `includeSubDomains` anyway.
+ */
+export function headersOfEveryAnswer(issuer: string): Readonly<Record<string, string>> {
+  return {
+    'X-Content-Type-Options': 'nosniff',
+    ...(issuer.startsWith('https:') ? { 'Strict-Transport-Security': 'max-age=31536000' } : {}),
+  };
+}
+
 /** Sets the headers that keep browsers from doing what a page never asked for. */
-export function securityHeaders(options: { readonly issuer: string }): Middleware {
-  const https = options.issuer.startsWith('https:');
+export function securityHeaders(): Middleware {
   return async (ctx, next) => {
     ctx.set({
       'Content-Security-Policy': LEADS_TO_APPLICATIONS.test(ctx.path)
         ? CONTENT_SECURITY_POLICY
         : `${CONTENT_SECURITY_POLICY}; form-action 'self'`,
-      'X-Content-Type-Options': 'nosniff',
       'Referrer-Policy': 'no-referrer',
       'X-Frame-Options': 'DENY',
       'Cross-Origin-Opener-Policy': 'same-origin',
       'Permissions-Policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
-      ...(https ? { 'Strict-Transport-Security': 'max-age=31536000' } : {}),
     });
     await next();
   };

@@ -1,13 +1,17 @@
 import {
   createServer,
   type IncomingMessage,
+  type OutgoingHttpHeader,
+  type OutgoingHttpHeaders,
   type RequestListener,
   type Server,
   type ServerOptions,
-  type ServerResponse,
+  ServerResponse,
 } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { ownValue } from '../own-value.ts';
+import { headersOfEveryAnswer } from './headers.ts';
+import { ownUrl, type Site } from './own-url.ts';
 
 /**
  * Milliseconds that what a client still sends is thrown away after its request was answered. A
@@ -29,16 +33,32 @@ export function mayTakeLong(request: IncomingMessage): void {
   patient.add(request.socket);
 }
 
+/** Options of Node.js's server, and of ours. */
+export interface HttpServerOptions extends ServerOptions {
+  /** Given: requests are refused or rewritten so that nothing after this sees another authority. */
+  readonly site?: Site;
+}
+
 /**
  * An HTTP server that answers before it reads: `100 Continue` is sent when somebody begins to read the
  * body, so a request that is refused by its headers never sends it; and a client that sends on after
  * the answer is listened to for some seconds, so that it gets to see the answer.
  */
-export function createHttpServer(listener: RequestListener, options: ServerOptions = {}): Server {
-  const server = createServer(options, (request, response) => {
+export function createHttpServer(
+  listener: RequestListener,
+  { site, ...options }: HttpServerOptions = {},
+): Server {
+  const headers = headersOfEveryAnswer(site?.issuer ?? '');
+  const admit = site === undefined ? () => true : ownUrl(site);
+  const withHeaders = { ...options, ServerResponse: responseWith(headers) };
+  const server = createServer(withHeaders, (request, response) => {
     answers.set(request.socket, response);
     response.once('finish', () => lingerFor(request));
-    listener(request, response);
+    if (admit(request)) {
+      listener(request, response);
+    } else {
+      refuseTarget(response);
+    }
   });
   server.on('checkContinue', (request, response) => {
     const onListener = (event: string | symbol) => {
@@ -50,8 +70,47 @@ export function createHttpServer(listener: RequestListener, options: ServerOptio
     request.on('newListener', onListener);
     server.emit('request', request, response);
   });
-  server.on('clientError', answerClientError);
+  server.on('clientError', (error, socket) => answerClientError(error, socket, headers));
+  server.on('connect', (_, socket) => {
+    socket.on('error', () => socket.destroy());
+    socket.end(bareAnswer('400 Bad Request', headers), () => socket.destroy());
+  });
   return server;
+}
+
+/** Answers with these headers, whoever writes the answer and whatever was removed before. */
+function responseWith(headers: Readonly<Record<string, string>>): typeof ServerResponse {
+  const fields = Object.entries(headers);
+  return class<Request extends IncomingMessage> extends ServerResponse<Request> {
+    override writeHead(
+      status: number,
+      reason?: string | OutgoingHttpHeaders | OutgoingHttpHeader[],
+      given?: OutgoingHttpHeaders | OutgoingHttpHeader[],
+    ): this {
+      for (const [name, value] of fields) {
+        this.setHeader(name, value);
+      }
+      return typeof reason === 'string'
+        ? super.writeHead(status, reason, given)
+        : super.writeHead(status, reason);
+    }
+  };
+}
+
+/** JSON that fits the errors of all our APIs: no browser sends such a request. */
+function refuseTarget(response: ServerResponse): void {
+  const description = 'The request target names no place of this server.';
+  const body = JSON.stringify({
+    detail: description,
+    error: 'invalid_request',
+    error_description: description,
+  });
+  response.writeHead(400, {
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(body),
+    'Cache-Control': 'no-store',
+  });
+  response.end(body);
 }
 
 function lingerFor(request: IncomingMessage): void {
@@ -75,7 +134,11 @@ const STATUS: Readonly<Record<string, string>> = {
 };
 
 /** As Node.js does it by itself, but for those who may take long. */
-function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
+function answerClientError(
+  error: NodeJS.ErrnoException,
+  socket: Duplex,
+  headers: Readonly<Record<string, string>>,
+): void {
   const { code = '' } = error;
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT' && patient.has(socket)) {
     return;
@@ -83,9 +146,12 @@ function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
   const answer = answers.get(socket);
   const isAnswering = answer?.headersSent === true && !answer.writableFinished;
   if (socket.writable && !isAnswering) {
-    socket.write(
-      `HTTP/1.1 ${ownValue(STATUS, code) ?? '400 Bad Request'}\r\nConnection: close\r\n\r\n`,
-    );
+    socket.write(bareAnswer(ownValue(STATUS, code) ?? '400 Bad Request', headers));
   }
   socket.destroy(error);
+}
+
+function bareAnswer(status: string, headers: Readonly<Record<string, string>>): string {
+  const fields = Object.entries({ ...headers, 'Content-Length': '0', Connection: 'close' });
+  return `HTTP/1.1 ${status}\r\n${fields.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
 }

@@ -1,21 +1,34 @@
-import type { Middleware } from 'koa';
+import type { IncomingMessage } from 'node:http';
+import { toOriginForm } from './request-target.ts';
+
+/** The place in the world that a server has by its configuration. */
+export interface Site {
+  readonly issuer: string;
+  /** How many reverse proxies stand in front and set `X-Forwarded-For`. */
+  readonly trustProxy: number;
+}
 
 /**
- * Makes the issuer the only source of our own URLs and of "is this https": a forged `Host` or
- * `X-Forwarded-*` header must not end up in metadata, redirects or cookies. Needs `app.proxy`,
- * since this is how Koa and oidc-provider are told.
- * @param trustProxy whether a reverse proxy's `X-Forwarded-For` may name the client's address
+ * Makes the issuer the only source of our own URLs and of "is this https". A forged `Host`,
+ * `X-Forwarded-*` header or request line must not end up in metadata, redirects, cookies, or in the
+ * URL that a DPoP proof is compared with. Koa and oidc-provider read these headers with `app.proxy`.
+ * @returns a function that rewrites a request, and returns false if the request is for no place here
  */
-export function ownUrl(issuer: string, trustProxy: boolean): Middleware {
+export function ownUrl({ issuer, trustProxy }: Site): (request: IncomingMessage) => boolean {
   const { host, protocol } = new URL(issuer);
-  return (ctx, next) => {
-    const { headers } = ctx.req;
+  return (request) => {
+    const target = toOriginForm(request.url ?? '', host);
+    if (target === undefined) {
+      return false;
+    }
+    const { headers } = request;
+    request.url = target;
     headers['x-forwarded-host'] = host;
     headers['x-forwarded-proto'] = protocol.slice(0, -1);
     headers.host = host;
-    if (!trustProxy && headers['x-forwarded-for'] !== undefined) {
+    if (trustProxy === 0 && headers['x-forwarded-for'] !== undefined) {
       delete headers['x-forwarded-for'];
     }
-    return next();
+    return true;
   };
 }

@@ -128,12 +128,9 @@ test('assets are served for ever under their hash, and only they', async () => {
 });
 
 test('pages may only send forms home, except those that lead to an application', async () => {
-  await using app = await startWebApp(
-    securityHeaders({ issuer: 'https://login.example.com' }),
-    (ctx) => {
-      ctx.body = '';
-    },
-  );
+  await using app = await startWebApp(securityHeaders(), (ctx) => {
+    ctx.body = '';
+  });
   const policy = async (path: string) =>
     (await fetch(app.url + path)).headers.get('Content-Security-Policy') ?? '';
   for (const path of [
@@ -149,6 +146,4 @@ test('pages may only send forms home, except those that lead to an application',
     assert.doesNotMatch(await policy(path), /form-action/, path);
     assert.match(await policy(path), /default-src 'none'.*frame-ancestors 'none'/, path);
   }
-  const answer = await fetch(app.url);
-  assert.equal(answer.headers.get('Strict-Transport-Security'), 'max-age=31536000');
 });
