@@ -10,8 +10,10 @@ import type { InteractionRoutesDeps } from './authorization/interaction-page.ts'
 import { interactionRoutes } from './authorization/routes.ts';
 import type { Config } from './config.ts';
 import type { Database } from './db/database.ts';
+import { createGuessGuard } from './directory/guess-guard.ts';
+import { createGuessLimits } from './directory/guess-limits.ts';
+import { createPasswordQueue } from './directory/password-queue.ts';
 import { signInRoutes, signOutRoutes } from './directory/sign-in-routes.ts';
-import { createThrottle } from './directory/throttle.ts';
 import { apiEndpoints } from './endpoints.ts';
 import { grantRoutes } from './grants/routes.ts';
 import { guideRoutes } from './guide/routes.ts';
@@ -74,8 +76,18 @@ export function createApp(deps: AppDeps): Koa {
   const renderer = createRenderer({ cookieKeys, secure });
   const csrf = createCsrf({ cookieKeys, secure, issuer });
   const devices = createDevices({ secure });
-  const limits = createLimits(database, cookieKeys[0] ?? '');
-  const throttle = createThrottle();
+  const metrics = createMetrics(database);
+  const limits = createLimits(database, cookieKeys[0] ?? '', metrics.countRefusal);
+  const passwordQueue = createPasswordQueue(config.workers, () =>
+    metrics.countRefusal('password_queue'),
+  );
+  metrics.observePasswordQueue(passwordQueue);
+  const guard = createGuessGuard({
+    db,
+    limits: createGuessLimits(limits),
+    queue: passwordQueue,
+    log,
+  });
   const provider = createProvider({
     db,
     config,
@@ -86,12 +98,11 @@ export function createApp(deps: AppDeps): Koa {
   const sessions = createSessions({ provider, db, config });
   const interactions = createInteractions({ provider, db, config });
   const inTransaction: InteractionRoutesDeps['inTransaction'] = (work) => withTransaction(db, work);
-  const pages = { db, config, sessions, renderer, csrf, devices, throttle, limits, inTransaction };
+  const pages = { db, config, sessions, renderer, csrf, devices, guard, limits, inTransaction };
   const upstream =
     config.upstream && connectUpstream(config.upstream, { db, issuer, devices, renderer, log });
-  const metrics = createMetrics(database);
   const noteSecretUse = createNoteSecretUse(db, 'resource servers');
-  const api = describedApi(apiEndpoints(deps), issuer);
+  const api = describedApi(apiEndpoints({ ...deps, passwordQueue }), issuer);
 
   provider.use(measureRequests(metrics));
   provider.use(logOperatorCalls(log));

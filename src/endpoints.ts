@@ -4,15 +4,19 @@ import { logEndpoints } from './audit/log-routes.ts';
 import type { Config } from './config.ts';
 import { directoryEndpoints } from './directory/routes.ts';
 import { grantEndpoints } from './grants/management-routes.ts';
+import type { WorkQueue } from './limits/work-queue.ts';
 import { operatorTokenEndpoints } from './operators/routes.ts';
 import { accessEndpoints } from './tokens/routes.ts';
 
 /** All endpoints of the JSON API, in the order in which they are described. */
 export function apiEndpoints(
-  deps: ApiDeps & { readonly config: Pick<Config, 'permissions' | 'scopes' | 'upstream'> },
+  deps: ApiDeps & {
+    readonly config: Pick<Config, 'permissions' | 'scopes' | 'upstream'>;
+    readonly passwordQueue: WorkQueue;
+  },
 ): Endpoint[] {
   return [
-    ...directoryEndpoints(deps, deps.config),
+    ...directoryEndpoints(deps, deps.config, deps.passwordQueue),
     ...applicationEndpoints(deps, deps.config),
     ...grantEndpoints(deps),
     ...logEndpoints(deps),

@@ -1,10 +1,7 @@
 import type { Config } from '../config.ts';
-import type { Db } from '../db/database.ts';
-import type { Tx } from '../db/transaction.ts';
-import type { Throttle } from '../directory/throttle.ts';
+import type { SignInPageDeps } from '../directory/sign-in-page.ts';
 import type { Csrf } from '../web/csrf.ts';
 import type { Renderer } from '../web/render.ts';
-import type { Sessions } from '../web/session.ts';
 
 /** Where each page is. */
 export const PROFILE = '/account/profile';
@@ -14,14 +11,10 @@ export const PASSWORD = '/account/password';
 export const SESSIONS = '/account/sessions';
 
 /** What the user's own pages need. */
-export interface AccountPagesDeps {
-  readonly db: Db;
+export interface AccountPagesDeps extends SignInPageDeps {
   readonly config: Config;
-  readonly sessions: Sessions;
   readonly renderer: Renderer;
   readonly csrf: Csrf;
-  readonly throttle: Throttle;
-  readonly inTransaction: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
 }
 
 /** The host where people sign in, if not here. */

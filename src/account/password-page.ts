@@ -3,9 +3,10 @@ import { postedForm, seeOther } from '../applications/account-page.ts';
 import { changePassword, hasPassword } from '../directory/change-password.ts';
 import { PASSWORD_LIMIT } from '../directory/password.ts';
 import { findPasswordFault, PASSWORD_MINIMUM } from '../directory/password-rules.ts';
+import { guessOriginOf } from '../directory/sign-in-page.ts';
+import { retryAfter } from '../directory/sign-in-routes.ts';
 import type { User } from '../directory/user.ts';
 import { type Identified, requireSignIn } from '../web/identify.ts';
-import { originOf } from '../web/origin.ts';
 import { type Translate, translator } from '../web/translate.ts';
 import type { PasswordProps } from '../web/views-account.ts';
 import { type AccountPagesDeps, hostElsewhere, PASSWORD } from './account-page.ts';
@@ -56,7 +57,8 @@ async function change(
 ): Promise<void> {
   const t = translator(deps.renderer.locale(ctx));
   const begin = () => deps.sessions.signIn(ctx, user.id);
-  const attempt = { user, current, wanted, origin: originOf(ctx), begin };
+  const from = await guessOriginOf(deps, ctx);
+  const attempt = { user, current, wanted, from, begin };
   const result = await changePassword(deps, attempt);
   switch (result.outcome) {
     case 'changed': {
@@ -70,7 +72,14 @@ async function change(
     case 'throttled': {
       const count = Math.ceil(result.retrySeconds / 60);
       const errors = { current_password: t('account.password.error.current.throttled', { count }) };
+      retryAfter(ctx, result);
       return render(deps, ctx, user, { errors, status: 429 });
+    }
+    case 'busy': {
+      const count = result.retrySeconds;
+      const errors = { current_password: t('account.password.error.current.busy', { count }) };
+      retryAfter(ctx, result);
+      return render(deps, ctx, user, { errors, status: 503 });
     }
   }
 }

@@ -78,5 +78,6 @@ function isAboutAccess({ action }: ActivityEntry): boolean {
 /** Where an application's server asks, there is a program at the other end, and no device. */
 function hasDevice({ userId }: PresentDeps, entry: ActivityEntry): boolean {
   const { action, userAgent } = entry;
-  return userAgent !== null && (isOwn(userId, entry) || action === 'stagedoor.user.sign_in_failed');
+  const isAttempt = action.startsWith('stagedoor.user.sign_in_');
+  return userAgent !== null && (isOwn(userId, entry) || isAttempt);
 }

@@ -47,6 +47,7 @@ const WORDS: Readonly<Record<UserAction, Words>> = {
   'stagedoor.user.signed_in': (data) =>
     data.new_device ? 'activity.signed_in.new_device' : 'activity.signed_in',
   'stagedoor.user.sign_in_failed': ({ reason = '' }) => ownValue(FAILED, reason) ?? FAILED_SIGN_IN,
+  'stagedoor.user.sign_in_throttled': () => 'activity.sign_in_throttled',
   'stagedoor.user.signed_out': byWhom('activity.signed_out'),
   'stagedoor.user.sessions_ended': () => 'activity.sessions_ended',
   'stagedoor.user.preferences_changed': () => 'activity.preferences_changed',

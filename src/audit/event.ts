@@ -2,6 +2,7 @@
 export type AuditAction =
   | 'stagedoor.user.signed_in'
   | 'stagedoor.user.sign_in_failed'
+  | 'stagedoor.user.sign_in_throttled'
   | 'stagedoor.user.signed_out'
   | 'stagedoor.user.sessions_ended'
   | 'stagedoor.user.password_changed'

@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import type { SignInResult } from '../directory/sign-in.ts';
 import { signInHere } from '../directory/sign-in-page.ts';
+import { retryAfter } from '../directory/sign-in-routes.ts';
 import { StagedoorError } from '../errors.ts';
 import { originOf } from '../web/origin.ts';
 import type { ConsentProps } from '../web/views.ts';
@@ -53,7 +54,14 @@ export async function answerConsent(
   const errors = { ...checkChoice(request, choice), ...passwordError };
   if (Object.keys(errors).length > 0) {
     const state = { choice, old: passwordError !== undefined, errors };
-    return render(deps, ctx, interaction, request, state, 400);
+    return render(
+      deps,
+      ctx,
+      interaction,
+      request,
+      state,
+      STATUS[passwordError?.password ?? 'wrong'],
+    );
   }
   return decide(deps, ctx, (current) =>
     // Once more, on the directory as it is inside the transaction.
@@ -62,6 +70,9 @@ export async function answerConsent(
       : { kind: 'stale' },
   );
 }
+
+/** Statuses of the page after a password that was not taken. */
+const STATUS = { wrong: 400, throttled: 429, busy: 503 } as const;
 
 type Verdict =
   | { readonly kind: 'deny'; readonly request: ConsentRequest }
@@ -181,7 +192,9 @@ async function renewSignIn(
     signed_in: undefined,
     wrong: { password: 'wrong' },
     throttled: { password: 'throttled' },
+    busy: { password: 'busy' },
   };
+  retryAfter(ctx, result);
   return messages[result.outcome];
 }
 

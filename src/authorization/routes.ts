@@ -75,7 +75,7 @@ async function showLogin(
       application: application && { name: application.name },
       ...loginErrors(again.result),
     },
-    { status: loginStatus(again.result) },
+    { status: loginStatus(ctx, again.result) },
   );
 }
 

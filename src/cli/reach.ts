@@ -4,6 +4,7 @@ import { apiRoutes } from '../api/mount.ts';
 import { type Config, readConfig, readRemote } from '../config.ts';
 import { newCredential, randomText } from '../credentials.ts';
 import type { Database } from '../db/database.ts';
+import { createPasswordQueue } from '../directory/password-queue.ts';
 import { apiEndpoints } from '../endpoints.ts';
 import { createLog } from '../log.ts';
 import { startCallLog } from '../operators/call-log.ts';
@@ -52,7 +53,15 @@ async function serveHere<T>(
   const log = createLog('error', { write: err });
   const calls = startCallLog(database.db, log);
   const cliToken = newCredential('sdo');
-  const deps = { database, config, calls, cliToken, operatorToken: undefined, ending: signal };
+  const deps = {
+    database,
+    config,
+    calls,
+    passwordQueue: createPasswordQueue(1, () => {}),
+    cliToken,
+    operatorToken: undefined,
+    ending: signal,
+  };
   const app = new Koa();
   app.use(errorResponses(createRenderer({ cookieKeys: [randomText(64)], secure: false }), log));
   app.use(apiRoutes(apiEndpoints(deps)).routes());

@@ -1,5 +1,5 @@
 import type { Db } from '../db/database.ts';
-import { verifyPassword } from './password.ts';
+import type { PasswordWork } from './password-queue.ts';
 import { credentialsByEmail, type UserCredentials } from './user-store.ts';
 
 /**
@@ -10,8 +10,9 @@ export async function authenticate(
   db: Db,
   email: string,
   password: string,
+  { verify }: Pick<PasswordWork, 'verify'>,
 ): Promise<UserCredentials | undefined> {
   const found = await credentialsByEmail(db, email.trim());
-  const matches = await verifyPassword(found?.passwordHash ?? null, password);
+  const matches = await verify(found?.passwordHash ?? null, password);
   return matches && found?.user.isActive ? found : undefined;
 }

@@ -23,6 +23,7 @@ import {
   readBulkLine,
 } from './bulk-wire.ts';
 import { type Import, importAtomically, importLines } from './import-lines.ts';
+import type { HashPassword } from './password.ts';
 
 /** Longest body, in bytes. */
 const BODY_LIMIT = 256 * 1024 * 1024;
@@ -37,7 +38,11 @@ const IDLE = 60_000;
 type BulkConfig = Pick<Config, 'permissions' | 'upstream'>;
 
 /** `POST /api/v1/directory/bulk/`: any number of users, organizers and teams in one call. */
-export function bulkEndpoint(deps: ApiDeps, { permissions, upstream }: BulkConfig): Endpoint {
+export function bulkEndpoint(
+  deps: ApiDeps,
+  { permissions, upstream }: BulkConfig,
+  hash: HashPassword,
+): Endpoint {
   const line = bulkLine(permissions);
   return operatorEndpoint(
     deps,
@@ -67,7 +72,7 @@ export function bulkEndpoint(deps: ApiDeps, { permissions, upstream }: BulkConfi
       const batches = readBatches(ctx, deps.ending, (one) =>
         readBulkLine(line.schema, upstream, one),
       );
-      await answerImport(deps, call, { atomic, answer, batches });
+      await answerImport(deps, call, { atomic, hash, answer, batches });
       return 'logged';
     },
   );
@@ -88,6 +93,7 @@ async function* readBatches(
 
 interface AnsweredImport {
   readonly atomic: boolean;
+  readonly hash: HashPassword;
   readonly answer: LineAnswer;
   readonly batches: AsyncIterable<readonly BulkLine[]>;
 }
@@ -96,7 +102,7 @@ interface AnsweredImport {
 async function answerImport(
   deps: ApiDeps,
   { ctx, operator, logged }: AdmittedCall,
-  { atomic, answer, batches }: AnsweredImport,
+  { atomic, hash, answer, batches }: AnsweredImport,
 ): Promise<void> {
   const tally: Tally = { created: 0, changed: 0, unchanged: 0, refused: 0 };
   const entry = () => ({ ...logged, status: 200, counts: tally });
@@ -109,7 +115,7 @@ async function answerImport(
   try {
     const { actor } = operator;
     const beforeCommit = (tx: Tx) => requireLiveToken(tx, operator);
-    const given = { actor, batches, report, beforeCommit };
+    const given = { actor, hash, batches, report, beforeCommit };
     const committed = await carryOut(deps, atomic, given, async (tx) => {
       // Nothing is committed for a caller who has left.
       await answer.write([]);

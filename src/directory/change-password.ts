@@ -1,18 +1,18 @@
 import type { Origin } from '../audit/event.ts';
 import { record } from '../audit/record.ts';
+import type { Tx } from '../db/transaction.ts';
 import { endSessionsOf } from './end-sessions.ts';
-import { hashPassword, verifyPassword } from './password.ts';
+import type { Guarded, GuessOrigin } from './guess-guard.ts';
 import type { SignInDeps } from './sign-in.ts';
 import { tellPasswordChange } from './tell-password-change.ts';
 import type { User } from './user.ts';
-import { credentialsById, lockUser, updatePassword } from './user-store.ts';
+import { credentialsById, lockUser, type UserCredentials, updatePassword } from './user-store.ts';
 
 /** What came of an attempt to change a password. */
 export type PasswordResult =
   /** `sessions`: the uids of those that have ended, this browser's among them. */
   | { readonly outcome: 'changed'; readonly sessions: readonly string[] }
-  | { readonly outcome: 'wrong' }
-  | { readonly outcome: 'throttled'; readonly retrySeconds: number };
+  | Exclude<Guarded<readonly string[]>, { outcome: 'right' }>;
 
 /** An attempt by the user themselves. */
 export interface PasswordAttempt {
@@ -20,7 +20,7 @@ export interface PasswordAttempt {
   readonly current: string;
   /** Good by the rules. */
   readonly wanted: string;
-  readonly origin: Origin;
+  readonly from: GuessOrigin;
   /** Begins this browser's next session, in the transaction of the change. */
   readonly begin: () => Promise<void>;
 }
@@ -31,47 +31,48 @@ export async function hasPassword(deps: Pick<SignInDeps, 'db'>, userId: string):
 }
 
 /**
- * Changes a user's own password. The current one is guarded as at sign-in, by the same count of
- * failures; of two changes at once one wins. Everybody is signed out, this browser goes on in a new
+ * Changes a user's own password. The current one is guarded as at sign-in, by the same
+ * limits; of two changes at once one wins. Everybody is signed out, this browser goes on in a new
  * session. Grants stay.
  */
 export async function changePassword(
   deps: SignInDeps,
-  { user, current, wanted, origin, begin }: PasswordAttempt,
+  attempt: PasswordAttempt,
 ): Promise<PasswordResult> {
-  const ip = origin.ip ?? '';
-  const allowed = deps.throttle.check(user.email, ip);
-  if (!allowed.allowed) {
-    return { outcome: 'throttled', retrySeconds: allowed.retrySeconds };
-  }
-  const known = await credentialsById(deps.db, user.id);
-  const matches = await verifyPassword(known?.passwordHash ?? null, current);
-  const wantedHash = matches ? await hashPassword(wanted) : undefined;
-  const sessions = await deps.inTransaction(async (tx) => {
-    const now = await lockUser(tx, user.id);
-    const isRight = now?.user.isActive === true && now.passwordHash === known?.passwordHash;
-    if (known === undefined || wantedHash === undefined || !isRight) {
-      await record(tx, failure(user, origin));
-      return undefined;
-    }
-    await updatePassword(tx, user.id, wantedHash);
-    const ended = await endSessionsOf(tx, user.id);
-    await tellPasswordChange(tx, {
-      user: known.user,
-      actor: `user:${user.id}`,
-      removed: false,
-      by: 'user',
-      origin,
-    });
-    await begin();
-    return ended;
+  const { user, from, current, wanted } = attempt;
+  const result = await deps.guard.check(user.email, from, async ({ verify, hash }) => {
+    const known = await credentialsById(deps.db, user.id);
+    const matches = await verify(known?.passwordHash ?? null, current);
+    const wantedHash = matches ? await hash(wanted) : undefined;
+    return deps.inTransaction((tx) => conclude(tx, attempt, known, wantedHash));
   });
-  if (sessions === undefined) {
-    deps.throttle.failed(user.email, ip);
-    return { outcome: 'wrong' };
+  return result.outcome === 'right' ? { outcome: 'changed', sessions: result.value } : result;
+}
+
+/** Replaces the password or logs the failure. @returns the sessions that have ended */
+async function conclude(
+  tx: Tx,
+  { user, from: { origin }, begin }: PasswordAttempt,
+  known: UserCredentials | undefined,
+  wantedHash: string | undefined,
+): Promise<readonly string[] | undefined> {
+  const now = await lockUser(tx, user.id);
+  const isRight = now?.user.isActive === true && now.passwordHash === known?.passwordHash;
+  if (known === undefined || wantedHash === undefined || !isRight) {
+    await record(tx, failure(user, origin));
+    return undefined;
   }
-  deps.throttle.succeeded(user.email);
-  return { outcome: 'changed', sessions };
+  await updatePassword(tx, user.id, wantedHash);
+  const ended = await endSessionsOf(tx, user.id);
+  await tellPasswordChange(tx, {
+    user: known.user,
+    actor: `user:${user.id}`,
+    removed: false,
+    by: 'user',
+    origin,
+  });
+  await begin();
+  return ended;
 }
 
 function failure(user: User, origin: Origin) {

@@ -3,7 +3,7 @@ import { record } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
 import { emailKey } from './email.ts';
 import { endSessionsOf } from './end-sessions.ts';
-import { type HashPassword, hashUnlessKnown } from './password.ts';
+import type { HashPassword } from './password.ts';
 import { setIdentity } from './set-identity.ts';
 import { tellEmailChange } from './tell-email-change.ts';
 import { tellIdentityChange } from './tell-identity-change.ts';
@@ -24,7 +24,7 @@ export async function changeUser(
   actor: Actor,
   { user, passwordHash }: UserCredentials<ProvisionedUser>,
   { password, identity, ...fields }: UserInput,
-  hash: HashPassword = hashUnlessKnown,
+  hash: HashPassword,
 ): Promise<{ user: ProvisionedUser; changed: boolean }> {
   const given = typeof password === 'string' ? await hash(password, passwordHash) : password;
   const newHash = given === undefined ? passwordHash : given;

@@ -17,6 +17,21 @@ export async function updateDeviceSeen(
   return seen.numUpdatedRows > 0n;
 }
 
+/** Returns whether the user has signed in on this device. */
+export async function isKnownDevice(
+  db: Db,
+  userId: string,
+  deviceHash: Uint8Array,
+): Promise<boolean> {
+  const one = await db
+    .selectFrom('known_devices')
+    .select('user_id')
+    .where('user_id', '=', userId)
+    .where('device_hash', '=', deviceHash)
+    .executeTakeFirst();
+  return one !== undefined;
+}
+
 /** Whether the user has signed in anywhere before. */
 export async function hasDevices(tx: Tx, userId: string): Promise<boolean> {
   const one = await tx

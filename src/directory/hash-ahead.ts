@@ -1,19 +1,21 @@
 import type { Db } from '../db/database.ts';
 import type { BulkLine } from './bulk-line.ts';
-import { type HashPassword, hashUnlessKnown } from './password.ts';
+import type { HashPassword } from './password.ts';
 import { selectPasswordHashes } from './user-store.ts';
 
-/** Of the four threads that Node.js has for this; the others are for people who sign in. */
+/** Passwords of one import that are hashed or wait for it at a time. */
 const AT_ONCE = 2;
 
 /**
  * Hashes the passwords of some lines before their transaction begins, several at once: a hash takes
  * longer than all else that a line needs, and nobody should wait for its locks meanwhile.
+ * @param hashUnlessKnown hashes in the queue of all passwords, after people who sign in
  * @returns what finds the hash of a line; it works again where the user was changed since
  */
 export async function hashAhead(
   db: Db,
   lines: readonly BulkLine[],
+  hashUnlessKnown: HashPassword,
 ): Promise<(line: BulkLine) => HashPassword> {
   const given = lines.flatMap((line) => {
     const { asks } = line;

@@ -18,6 +18,7 @@ import type { HashPassword } from './password.ts';
 /** Who imports what, and who is told. */
 export interface Import {
   readonly actor: Actor;
+  readonly hash: HashPassword;
   /** Some lines at a time: a transaction each, where the import is not atomic. */
   readonly batches: AsyncIterable<readonly BulkLine[]>;
   /** Told in the order of the lines. What it throws ends the import. */
@@ -40,10 +41,10 @@ const ATTEMPTS = 240;
  */
 export async function importLines(
   db: Db,
-  { actor, batches, report, beforeCommit }: Import,
+  { actor, hash, batches, report, beforeCommit }: Import,
 ): Promise<void> {
   for await (const lines of batches) {
-    const hashOf = await hashAhead(db, lines);
+    const hashOf = await hashAhead(db, lines, hash);
     const carryOut = (some: readonly BulkLine[]) =>
       inTransaction(db, async (tx) => {
         await limitLockWait(tx, LOCK_WAIT);
@@ -79,7 +80,7 @@ class RolledBack extends Error {}
  */
 export async function importAtomically(
   db: Db,
-  { actor, batches, report, beforeCommit }: Import,
+  { actor, hash, batches, report, beforeCommit }: Import,
   finish: (tx: Tx) => Promise<void>,
 ): Promise<boolean> {
   const work = async (tx: Tx) => {
@@ -89,11 +90,11 @@ export async function importAtomically(
     await limitLockWait(tx, LOCK_WAIT);
     let refused = false;
     for await (const lines of batches) {
-      const hashOf = await hashAhead(tx, lines);
+      const hashOf = await hashAhead(tx, lines, hash);
       const done: DoneLine[] = [];
       for (const line of lines) {
-        const hash = hashOf(line);
-        done.push(await patiently(() => carryOutOrRefuse(tx, actor, line, hash), line));
+        const known = hashOf(line);
+        done.push(await patiently(() => carryOutOrRefuse(tx, actor, line, known), line));
       }
       refused ||= done.some(({ result }) => result.outcome === 'refused');
       await report(done);

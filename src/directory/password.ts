@@ -18,10 +18,6 @@ export function hashPassword(password: string): Promise<string> {
 /** Finds the hash to keep for a password. @param known the hash that is kept now, if any */
 export type HashPassword = (password: string, known: string | null) => Promise<string>;
 
-/** The same password keeps its hash, so that sending it again is no change. */
-export const hashUnlessKnown: HashPassword = async (password, known) =>
-  known !== null && (await verifyPassword(known, password)) ? known : hashPassword(password);
-
 /**
  * Whether `password` is the one of `hashed`. Takes as long where there is no hash, so that the
  * time does not say whether there is one; passwords that are too long are refused before that.

@@ -2,6 +2,7 @@ import type { Actor } from '../audit/event.ts';
 import type { Tx } from '../db/transaction.ts';
 import { StagedoorError } from '../errors.ts';
 import { changeUser } from './change-user.ts';
+import type { HashPassword } from './password.ts';
 import { isDirectoryId, type ProvisionedUser, type UserInput } from './user.ts';
 import { lockUser } from './user-store.ts';
 
@@ -15,13 +16,14 @@ export async function patchUser(
   actor: Actor,
   id: string,
   changes: { readonly [K in keyof UserInput]?: UserInput[K] | undefined },
+  hash: HashPassword,
 ): Promise<{ user: ProvisionedUser; changed: boolean }> {
   const known = isDirectoryId(id) ? await lockUser(tx, id) : undefined;
   if (known === undefined) {
     throw new StagedoorError('not_found', 'Not found.');
   }
   const { user } = known;
-  return changeUser(tx, actor, known, {
+  const input = {
     email: changes.email ?? user.email,
     fullName: changes.fullName ?? user.fullName,
     locale: changes.locale ?? user.locale,
@@ -29,5 +31,6 @@ export async function patchUser(
     isActive: changes.isActive ?? user.isActive,
     password: changes.password,
     identity: changes.identity,
-  });
+  };
+  return changeUser(tx, actor, known, input, hash);
 }

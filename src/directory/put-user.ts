@@ -2,7 +2,7 @@ import type { Actor } from '../audit/event.ts';
 import type { Tx } from '../db/transaction.ts';
 import { StagedoorError } from '../errors.ts';
 import { changeUser, recordUserChange } from './change-user.ts';
-import { type HashPassword, hashUnlessKnown } from './password.ts';
+import type { HashPassword } from './password.ts';
 import type { PutOutcome } from './put-outcome.ts';
 import { setIdentity } from './set-identity.ts';
 import { type ProvisionedUser, requireDirectoryId, type UserInput } from './user.ts';
@@ -19,7 +19,7 @@ export async function putUser(
   actor: Actor,
   id: string,
   input: UserInput,
-  hash: HashPassword = hashUnlessKnown,
+  hash: HashPassword,
 ): Promise<{ user: ProvisionedUser; outcome: PutOutcome }> {
   requireDirectoryId(id);
   let known = await lockUser(tx, id);

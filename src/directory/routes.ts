@@ -4,6 +4,7 @@ import { readEndpoint } from '../api/read-endpoint.ts';
 import { DONE, nothing, writeEndpoint } from '../api/write-endpoint.ts';
 import type { Config } from '../config.ts';
 import type { Tx } from '../db/transaction.ts';
+import type { WorkQueue } from '../limits/work-queue.ts';
 import type { UpstreamConfig } from '../upstream-config.ts';
 import { bulkEndpoint } from './bulk-routes.ts';
 import { deleteOrganizer } from './delete-organizer.ts';
@@ -12,6 +13,8 @@ import { findOrganizer } from './find-organizer.ts';
 import { findProvisionedUser } from './find-user.ts';
 import { listOrganizers } from './list-organizers.ts';
 import { listUsers } from './list-users.ts';
+import type { HashPassword } from './password.ts';
+import { passwordWork } from './password-queue.ts';
 import { patchUser } from './patch-user.ts';
 import { putOrganizer } from './put-organizer.ts';
 import { putUser } from './put-user.ts';
@@ -36,13 +39,16 @@ import {
 export function directoryEndpoints(
   deps: ApiDeps,
   { permissions, upstream }: Pick<Config, 'permissions' | 'upstream'>,
+  passwordQueue: WorkQueue,
 ): Endpoint[] {
+  const hash = passwordWork(passwordQueue, 'trusted').hashUnlessKnown;
+  const hashImported = passwordWork(passwordQueue, 'import').hashUnlessKnown;
   return [
     ...userReading(deps, upstream?.issuer),
-    ...userWriting(deps, upstream),
+    ...userWriting(deps, upstream, hash),
     ...organizerEndpoints(deps),
     ...teamEndpoints(deps, permissions),
-    bulkEndpoint(deps, { permissions, upstream }),
+    bulkEndpoint(deps, { permissions, upstream }, hashImported),
   ];
 }
 
@@ -86,7 +92,11 @@ function userReading(deps: ApiDeps, issuer: string | undefined): Endpoint[] {
   ];
 }
 
-function userWriting(deps: ApiDeps, upstream: UpstreamConfig | undefined): Endpoint[] {
+function userWriting(
+  deps: ApiDeps,
+  upstream: UpstreamConfig | undefined,
+  hash: HashPassword,
+): Endpoint[] {
   const present = async (tx: Tx, user: ProvisionedUser) =>
     presentUser(await withSubject(tx, upstream?.issuer, user));
   return [
@@ -102,7 +112,7 @@ function userWriting(deps: ApiDeps, upstream: UpstreamConfig | undefined): Endpo
       statuses: { 200: 'The user was there.', 201: 'The user was created.' },
       run: async ({ tx, actor, param, body }) => {
         const input = readUser(upstream, body);
-        const { user, outcome } = await putUser(tx, actor, param('id'), input);
+        const { user, outcome } = await putUser(tx, actor, param('id'), input, hash);
         return {
           status: outcome === 'created' ? 201 : 200,
           changed: outcome !== 'unchanged',
@@ -122,7 +132,7 @@ function userWriting(deps: ApiDeps, upstream: UpstreamConfig | undefined): Endpo
         const { full_name, is_active, upstream_subject: _, ...rest } = body;
         const identity = readIdentity(upstream, body);
         const changes = { ...rest, fullName: full_name, isActive: is_active, identity };
-        const { user, changed } = await patchUser(tx, actor, param('id'), changes);
+        const { user, changed } = await patchUser(tx, actor, param('id'), changes, hash);
         return { status: 200, changed, answer: await present(tx, user) };
       },
     }),

@@ -2,6 +2,7 @@ import type { Context } from 'koa';
 import type { Devices } from '../web/device.ts';
 import { originOf } from '../web/origin.ts';
 import type { Sessions } from '../web/session.ts';
+import type { GuessOrigin } from './guess-guard.ts';
 import { type SignInDeps, type SignInResult, signIn } from './sign-in.ts';
 
 /** What a page with a sign-in form needs. */
@@ -22,7 +23,7 @@ export async function signInHere(
   const device = deps.devices.id(ctx);
   const result = await signIn(deps, {
     ...typed,
-    origin: originOf(ctx),
+    from: await guessOriginOf(deps, ctx),
     device,
     begin: (user) => deps.sessions.signIn(ctx, user.id),
   });
@@ -30,4 +31,13 @@ export async function signInHere(
     deps.devices.remember(ctx, device);
   }
   return result;
+}
+
+/** Reads where a password comes from. */
+export async function guessOriginOf(
+  { devices, sessions }: Pick<SignInPageDeps, 'devices' | 'sessions'>,
+  ctx: Context,
+): Promise<GuessOrigin> {
+  const session = await sessions.current(ctx);
+  return { origin: originOf(ctx), device: devices.sent(ctx), session };
 }

@@ -7,6 +7,7 @@ import { localPath } from '../web/local-path.ts';
 import { originOf } from '../web/origin.ts';
 import type { Renderer } from '../web/render.ts';
 import type { LoginProps, ViewProps } from '../web/views.ts';
+import type { PasswordResult } from './change-password.ts';
 import type { SignInResult } from './sign-in.ts';
 import { type SignInPageDeps, signInHere } from './sign-in-page.ts';
 import { signOut } from './sign-out.ts';
@@ -35,7 +36,7 @@ export function signInRoutes(deps: SignInRoutesDeps): Router {
 }
 
 /** What signing out needs. */
-export interface SignOutRoutesDeps extends Omit<SignInRoutesDeps, 'throttle' | 'inTransaction'> {
+export interface SignOutRoutesDeps extends Omit<SignInRoutesDeps, 'guard' | 'inTransaction'> {
   /** Set where people sign in elsewhere: what the page says of their session there. */
   readonly elsewhere: ((ctx: Context) => Promise<ViewProps['signed_out']>) | undefined;
 }
@@ -88,32 +89,37 @@ function showLogin(
     ctx,
     'login',
     { action: '/login', email, reason, returnTo, ...loginErrors(result) },
-    { status: loginStatus(result) },
+    { status: loginStatus(ctx, result) },
   );
 }
 
 /** What the sign-in page says of a failed attempt. */
 export function loginErrors(
   result: SignInResult | undefined,
-): Pick<LoginProps, 'error' | 'retryMinutes'> {
+): Pick<LoginProps, 'error' | 'retryMinutes' | 'retrySeconds'> {
   switch (result?.outcome) {
     case 'wrong':
       return { error: 'credentials' };
     case 'throttled':
       return { error: 'throttled', retryMinutes: Math.ceil(result.retrySeconds / 60) };
+    case 'busy':
+      return { error: 'busy', retrySeconds: result.retrySeconds };
     default:
       return {};
   }
 }
 
-/** The status of the sign-in page after an attempt. */
-export function loginStatus(result: SignInResult | undefined): number {
-  switch (result?.outcome) {
-    case 'wrong':
-      return 401;
-    case 'throttled':
-      return 429;
-    default:
-      return 200;
+/** Sets the status of the sign-in page after an attempt, and `Retry-After` if it has to wait. */
+export function loginStatus(ctx: Context, result: SignInResult | undefined): number {
+  retryAfter(ctx, result);
+  return STATUS[result?.outcome ?? 'signed_in'];
+}
+
+const STATUS = { signed_in: 200, wrong: 401, throttled: 429, busy: 503 } as const;
+
+/** Sets `Retry-After` after an attempt that was refused for now. */
+export function retryAfter(ctx: Context, result: SignInResult | PasswordResult | undefined): void {
+  if (result !== undefined && 'retrySeconds' in result) {
+    ctx.set('Retry-After', String(result.retrySeconds));
   }
 }

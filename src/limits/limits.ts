@@ -17,8 +17,13 @@ export interface Limits {
  * Limits that are counted in the database, in `rate_limits`.
  * @param secret keys the hashes under which addresses and accounts are stored; all processes have
  *   the same one
+ * @param refused called with the name of the limit for each refused try
  */
-export function createLimits(database: Pick<Database, 'read'>, secret: string): Limits {
+export function createLimits(
+  database: Pick<Database, 'read'>,
+  secret: string,
+  refused: (name: string) => void,
+): Limits {
   const client = {
     query: async ({ text, values }: { text: string; values: readonly unknown[] }) => {
       const rows = await database.read(text, values);
@@ -26,11 +31,18 @@ export function createLimits(database: Pick<Database, 'read'>, secret: string): 
     },
   };
   const hashKey = deriveKey(secret, 'rate limits');
-  const named: Limits['named'] = (name, rule) => createLimit(client, hashKey, name, rule);
+  const named: Limits['named'] = (name, rule) =>
+    createLimit(client, hashKey, name, rule, () => refused(name));
   return { named, bySource: (name, rule) => limitBySource(named, name, rule) };
 }
 
-function createLimit(client: object, hashKey: Buffer, name: string, rule: LimitRule): Limit {
+function createLimit(
+  client: object,
+  hashKey: Buffer,
+  name: string,
+  rule: LimitRule,
+  onRefused: () => void,
+): Limit {
   const { points, seconds } = rule;
   const limiter = new RateLimiterPostgres({
     storeClient: client,
@@ -57,6 +69,7 @@ function createLimit(client: object, hashKey: Buffer, name: string, rule: LimitR
         return { allowed: true };
       } catch (result) {
         if (result instanceof RateLimiterRes) {
+          onRefused();
           return refused(result, result.consumedPoints === points + 1);
         }
         throw result;

@@ -1,8 +1,9 @@
 import type { Middleware } from 'koa';
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { countMails } from '../audit/count-mails.ts';
 import type { Database } from '../db/database.ts';
 import { preparedStatements } from '../db/preparing-client.ts';
+import { PRIORITIES, type WorkQueue } from '../limits/work-queue.ts';
 import { routeGroup } from './route-group.ts';
 import { within } from './within.ts';
 
@@ -10,6 +11,10 @@ import { within } from './within.ts';
 export interface Metrics {
   /** Notes a finished request; `seconds` is how long it took. */
   observeRequest(method: string, path: string, status: number, seconds: number): void;
+  /** Counts a try that a limit or a full queue refused. */
+  countRefusal(limit: string): void;
+  /** Shows how many passwords wait to be hashed. */
+  observePasswordQueue(queue: WorkQueue): void;
   /** All of it as Prometheus reads it. Never rejects because the database is away. */
   read(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
@@ -20,7 +25,7 @@ const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PAT
 /** Milliseconds that a scrape waits for the database. */
 const QUERY_LIMIT = 2_000;
 
-/** Makes the metrics of this process: its own, its requests, and the mails of the outbox. */
+/** Makes the metrics of this process: its own, its requests, refusals, and the mails of the outbox. */
 export function createMetrics(database: Database): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -32,6 +37,12 @@ export function createMetrics(database: Database): Metrics {
       this.set(preparedStatements());
     },
   });
+  const refusals = new Counter({
+    name: 'stagedoor_limit_refusals_total',
+    help: 'Tries that a limit on guessing or flooding refused',
+    labelNames: ['limit'],
+    registers: [registry],
+  });
   const askDatabase = mailGauges(database, registry);
   const requests = new Histogram({
     name: 'http_request_duration_seconds',
@@ -41,6 +52,8 @@ export function createMetrics(database: Database): Metrics {
     registers: [registry],
   });
   return {
+    countRefusal: (limit) => refusals.inc({ limit }),
+    observePasswordQueue: (queue) => passwordGauge(queue, registry),
     observeRequest: (method, path, status, seconds) => {
       const known = METHODS.has(method) ? method : 'other';
       requests.observe({ method: known, route: routeGroup(path), status }, seconds);
@@ -50,6 +63,20 @@ export function createMetrics(database: Database): Metrics {
       return { contentType: registry.contentType, text: await registry.metrics() };
     },
   };
+}
+
+function passwordGauge(queue: WorkQueue, registry: Registry): void {
+  new Gauge({
+    name: 'stagedoor_password_queue_waiting',
+    help: 'Passwords that wait to be hashed or verified',
+    labelNames: ['priority'],
+    registers: [registry],
+    collect() {
+      for (const priority of PRIORITIES) {
+        this.set({ priority }, queue.waiting(priority));
+      }
+    },
+  });
 }
 
 /** Measures each request; goes before all other middleware. Costs some microseconds. */

@@ -6,6 +6,8 @@ import { DEVICE_DAYS } from '../directory/device.ts';
 export interface Devices {
   /** The browser's id, or a new one that it does not know of yet. */
   id(ctx: Context): string;
+  /** The id that the browser sent, if it sent one. */
+  sent(ctx: Context): string | undefined;
   /** Lets the browser keep the id for another year. */
   remember(ctx: Context, id: string): void;
 }
@@ -20,11 +22,13 @@ const SECONDS = DEVICE_DAYS * 86_400;
  */
 export function createDevices({ secure }: { readonly secure: boolean }): Devices {
   const name = secure ? '__Host-stagedoor_device' : 'stagedoor_device';
+  const sent: Devices['sent'] = (ctx) => {
+    const value = ctx.cookies.get(name, { signed: false });
+    return value !== undefined && /^[0-9A-Za-z]{43}$/.test(value) ? value : undefined;
+  };
   return {
-    id: (ctx) => {
-      const value = ctx.cookies.get(name, { signed: false });
-      return value !== undefined && /^[0-9A-Za-z]{43}$/.test(value) ? value : randomText(LENGTH);
-    },
+    sent,
+    id: (ctx) => sent(ctx) ?? randomText(LENGTH),
     remember: (ctx, id) => {
       // Written by hand: Koa's jar refuses `Secure` behind a proxy that ends TLS.
       const attributes = `Max-Age=${SECONDS}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;

@@ -50,9 +50,11 @@ export interface LoginProps {
   /** The application that sent the user here, if one did. */
   readonly application?: { readonly name: string } | undefined;
   readonly returnTo?: string | undefined;
-  readonly error?: 'credentials' | 'throttled' | undefined;
+  readonly error?: 'credentials' | 'throttled' | 'busy' | undefined;
   /** With `throttled`. */
   readonly retryMinutes?: number | undefined;
+  /** With `busy`. */
+  readonly retrySeconds?: number | undefined;
 }
 
 /** Posts `organizers` and `scopes` (repeated), `password` where asked for, `decision`. */
@@ -108,7 +110,7 @@ export interface ConsentProps {
   readonly errors: {
     readonly organizers?: 'required' | 'foreign' | undefined;
     readonly scopes?: 'required' | 'foreign' | undefined;
-    readonly password?: 'wrong' | 'throttled' | undefined;
+    readonly password?: 'wrong' | 'throttled' | 'busy' | undefined;
   };
   /** IANA name; an unknown one is shown as UTC. */
   readonly timezone: string;

@@ -3,6 +3,7 @@ import Koa from 'koa';
 import { apiRoutes } from '../../src/api/mount.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
+import { createPasswordQueue } from '../../src/directory/password-queue.ts';
 import { apiEndpoints } from '../../src/endpoints.ts';
 import { createLog } from '../../src/log.ts';
 import { startCallLog } from '../../src/operators/call-log.ts';
@@ -32,7 +33,8 @@ export async function startManagementServer(): Promise<ManagementServer> {
   const app = new Koa();
   const renderer = createRenderer({ cookieKeys: ['x'.repeat(32)], secure: false });
   app.use(errorResponses(renderer, log));
-  const router = apiRoutes(apiEndpoints({ database, config, operatorToken, calls }));
+  const passwordQueue = createPasswordQueue(1, () => {});
+  const router = apiRoutes(apiEndpoints({ database, config, operatorToken, calls, passwordQueue }));
   app.use(router.routes());
   app.use(router.allowedMethods());
   app.on('error', reportBrokenAnswer(log));

@@ -5,6 +5,7 @@ import { inTransaction } from '../../src/db/transaction.ts';
 import { authenticate } from '../../src/directory/authenticate.ts';
 import { findActiveUser } from '../../src/directory/find-user.ts';
 import { hashPassword, verifyPassword } from '../../src/directory/password.ts';
+import { createPasswordQueue, passwordWork } from '../../src/directory/password-queue.ts';
 import { patchUser } from '../../src/directory/patch-user.ts';
 import { putUser } from '../../src/directory/put-user.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -18,15 +19,27 @@ const ADA = {
   password: 'correct horse battery staple',
 };
 
+const work = passwordWork(
+  createPasswordQueue(1, () => {}),
+  'trusted',
+);
+const hash = work.hashUnlessKnown;
+
 let testDatabase: TestDatabase;
 let database: Database;
 before(async () => {
   testDatabase = await createTestDatabase();
   database = await openDatabase({ url: testDatabase.url, dataDir: '', connections: 4 });
   await inTransaction(database.db, async (tx) => {
-    await putUser(tx, 'system', 'ada', ADA);
-    await putUser(tx, 'system', 'gone', { ...ADA, email: 'gone@example.com', isActive: false });
-    await putUser(tx, 'system', 'sso', { ...ADA, email: 'sso@example.com', password: null });
+    await putUser(tx, 'system', 'ada', ADA, hash);
+    await putUser(
+      tx,
+      'system',
+      'gone',
+      { ...ADA, email: 'gone@example.com', isActive: false },
+      hash,
+    );
+    await putUser(tx, 'system', 'sso', { ...ADA, email: 'sso@example.com', password: null }, hash);
   });
 });
 after(async () => {
@@ -35,7 +48,7 @@ after(async () => {
 });
 
 const signIn = async (email: string, password = ADA.password) =>
-  (await authenticate(database.db, email, password))?.user;
+  (await authenticate(database.db, email, password, work))?.user;
 
 describe('Signing in by e-mail and password', () => {
   test('finds the user, whatever the case and the blanks around the address', async () => {
@@ -128,7 +141,7 @@ test('Deactivating a user ends sign-in and the open sessions', async () => {
       .execute();
   const sessions = async () => (await db.selectFrom('sessions').select('uid').execute()).length;
   const patch = (changes: Parameters<typeof patchUser>[3]) =>
-    inTransaction(db, (tx) => patchUser(tx, 'system', 'ada', changes));
+    inTransaction(db, (tx) => patchUser(tx, 'system', 'ada', changes, hash));
 
   await openSession(1);
   await patch({ fullName: 'Ada', password: ADA.password });

@@ -17,7 +17,7 @@ for (const [engine, open] of Object.entries(ENGINES)) {
   describe(`Limits on ${engine}`, () => {
     let database: Database;
     let remove: () => Promise<void>;
-    const limits = () => createLimits(database, 'a secret of all processes');
+    const limits = () => createLimits(database, 'a secret of all processes', () => {});
 
     before(async () => {
       [database, remove] = await open();

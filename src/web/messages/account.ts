@@ -59,6 +59,10 @@ export const accountEn = {
     one: 'Too many wrong passwords. Wait a minute, then try again.',
     other: 'Too many wrong passwords. Wait {count} minutes, then try again.',
   },
+  'account.password.error.current.busy': {
+    one: 'It could not be checked: too many people are signing in. Try again in a second.',
+    other: 'It could not be checked: too many people are signing in. Try again in {count} seconds.',
+  },
   'account.password.error.new.missing': 'Enter a new password.',
   'account.password.error.new.short': 'It is too short. It needs at least {count} characters.',
   'account.password.error.new.long': 'It is too long. At most {count} bytes can be kept.',
@@ -183,6 +187,11 @@ export const accountDe: Translated<typeof accountEn> = {
   'account.password.error.current.throttled': {
     one: 'Zu viele falsche Passwörter. Warte eine Minute und versuche es noch einmal.',
     other: 'Zu viele falsche Passwörter. Warte {count} Minuten und versuche es noch einmal.',
+  },
+  'account.password.error.current.busy': {
+    one: 'Es konnte nicht geprüft werden: Gerade melden sich zu viele Leute an. Versuche es in einer Sekunde noch einmal.',
+    other:
+      'Es konnte nicht geprüft werden: Gerade melden sich zu viele Leute an. Versuche es in {count} Sekunden noch einmal.',
   },
   'account.password.error.new.missing': 'Gib ein neues Passwort ein.',
   'account.password.error.new.short': 'Es ist zu kurz. Es braucht mindestens {count} Zeichen.',

@@ -56,6 +56,10 @@ export const de = {
     one: 'Zu viele Versuche. Warte eine Minute und versuche es dann noch einmal.',
     other: 'Zu viele Versuche. Warte {count} Minuten und versuche es dann noch einmal.',
   },
+  'login.error.busy': {
+    one: 'Gerade melden sich zu viele Leute an. Versuche es in einer Sekunde noch einmal.',
+    other: 'Gerade melden sich zu viele Leute an. Versuche es in {count} Sekunden noch einmal.',
+  },
 
   'consent.title': 'Zugriff erlauben?',
   'consent.heading': '{application} bittet um Zugriff',
@@ -113,6 +117,8 @@ export const de = {
     'Das Passwort stimmt nicht. Versuche es noch einmal, oder lehne ab.',
   'consent.error.password.throttled':
     'Zu viele falsche Passwörter. Warte einige Minuten und versuche es noch einmal, oder lehne ab.',
+  'consent.error.password.busy':
+    'Dein Passwort konnte nicht geprüft werden: Gerade melden sich zu viele Leute an. Versuche es in ein paar Sekunden noch einmal.',
 
   'over.title.expired': 'Diese Anfrage ist abgelaufen',
   'over.title.answered': 'Diese Anfrage ist schon beantwortet',

@@ -55,6 +55,10 @@ export const en = {
     one: 'Too many attempts. Wait a minute, then try again.',
     other: 'Too many attempts. Wait {count} minutes, then try again.',
   },
+  'login.error.busy': {
+    one: 'Too many people are signing in at the moment. Try again in a second.',
+    other: 'Too many people are signing in at the moment. Try again in {count} seconds.',
+  },
 
   'consent.title': 'Allow access?',
   'consent.heading': '{application} asks for access',
@@ -108,6 +112,8 @@ export const en = {
   'consent.error.password.wrong': 'That password is not right. Try again, or deny.',
   'consent.error.password.throttled':
     'Too many wrong passwords. Wait some minutes and try again, or deny.',
+  'consent.error.password.busy':
+    'Your password could not be checked: too many people are signing in. Try again in a few seconds.',
 
   'over.title.expired': 'This request has expired',
   'over.title.answered': 'This request has been answered already',

@@ -1,0 +1,136 @@
+import type { Origin } from '../audit/event.ts';
+import { record } from '../audit/record.ts';
+import { hashOf } from '../credentials.ts';
+import type { Db } from '../db/database.ts';
+import { inTransaction } from '../db/transaction.ts';
+import { RetryLaterError } from '../errors.ts';
+import type { WorkQueue } from '../limits/work-queue.ts';
+import type { Logger } from '../log.ts';
+import { isKnownDevice } from './device-store.ts';
+import { emailKey } from './email.ts';
+import type { CountedGuess, GuessLimits } from './guess-limits.ts';
+import { type PasswordWork, passwordWork } from './password-queue.ts';
+import { credentialsByEmail } from './user-store.ts';
+
+/** Where a password comes from. */
+export interface GuessOrigin {
+  readonly origin: Origin;
+  /** The id in the browser's device cookie, if it has one. */
+  readonly device: string | undefined;
+  /** Who is signed in in this browser, if anybody. */
+  readonly session: { readonly userId: string; readonly sessionUid: string } | undefined;
+}
+
+/** Result of a guarded check; `busy` if too many passwords are being checked. */
+export type Guarded<T> =
+  | { readonly outcome: 'right'; readonly value: T }
+  | { readonly outcome: 'wrong' }
+  | { readonly outcome: 'throttled' | 'busy'; readonly retrySeconds: number };
+
+/** Stands before every check of a user's password. */
+export interface GuessGuard {
+  /**
+   * Checks a password, unless there were too many wrong ones or too much work is waiting.
+   * @param check the check; undefined if the password is wrong. Has to hash with the given `work`
+   */
+  check<T>(
+    email: string,
+    from: GuessOrigin,
+    check: (work: PasswordWork) => Promise<T | undefined>,
+  ): Promise<Guarded<T>>;
+}
+
+/** Parts of the guard. */
+export interface GuessGuardDeps {
+  readonly db: Db;
+  readonly limits: GuessLimits;
+  readonly queue: WorkQueue;
+  readonly log: Logger;
+}
+
+/** Guards passwords by limits on guessing and by the queue for hashing. */
+export function createGuessGuard(deps: GuessGuardDeps): GuessGuard {
+  const { db, limits, queue } = deps;
+  return {
+    check: async (email, from, check) => {
+      const trustedAs = await findTrust(db, email, from);
+      const priority = trustedAs === undefined ? 'stranger' : 'trusted';
+      let counted: CountedGuess | undefined;
+      try {
+        // Before the limits: a flood that fills the queue must not also write to the database.
+        queue.assertRoom(priority);
+        const account = emailKey(email.trim()) ?? email;
+        const verdict = await limits.take({ account, ip: from.origin.ip ?? '', trustedAs });
+        if (!verdict.allowed) {
+          if (verdict.first) {
+            await noteRefusal(deps, { account, email, origin: from.origin });
+          }
+          return { outcome: 'throttled', retrySeconds: verdict.retrySeconds };
+        }
+        counted = verdict.counted;
+        const value = await check(passwordWork(queue, priority));
+        if (value === undefined) {
+          await countFailure(deps);
+          return { outcome: 'wrong' };
+        }
+        await counted.right();
+        return { outcome: 'right', value };
+      } catch (error) {
+        if (error instanceof RetryLaterError && error.code === 'unavailable') {
+          await counted?.undecided();
+          return { outcome: 'busy', retrySeconds: error.retrySeconds };
+        }
+        throw error;
+      }
+    },
+  };
+}
+
+/**
+ * Names the known browser or the session of the account that a password comes from; undefined for a
+ * stranger. Queries the same whether anybody has the address or not.
+ */
+async function findTrust(
+  db: Db,
+  email: string,
+  { device, session }: GuessOrigin,
+): Promise<string | undefined> {
+  if (device === undefined && session === undefined) {
+    return undefined;
+  }
+  const id = (await credentialsByEmail(db, email.trim()))?.user.id;
+  const hash = hashOf(device ?? '');
+  if ((await isKnownDevice(db, id ?? '', hash)) && id !== undefined) {
+    return `${id} device ${hash.toString('base64url')}`;
+  }
+  return id !== undefined && session?.userId === id
+    ? `${id} session ${session.sessionUid}`
+    : undefined;
+}
+
+/** Logs the first refused try of a window, for operators, and once an hour for the account. */
+async function noteRefusal(
+  { db, limits, log }: GuessGuardDeps,
+  refused: { readonly account: string; readonly email: string; readonly origin: Origin },
+): Promise<void> {
+  const { account, email, origin } = refused;
+  log.warn({ ip: origin.ip }, 'Sign-in attempts limited');
+  if ((await limits.noted.take(account)).allowed) {
+    await inTransaction(db, async (tx) => {
+      const userId = (await credentialsByEmail(tx, email.trim()))?.user.id;
+      await record(tx, {
+        action: 'stagedoor.user.sign_in_throttled',
+        actor: 'system',
+        userId,
+        origin,
+      });
+    });
+  }
+}
+
+async function countFailure({ limits, log }: GuessGuardDeps): Promise<void> {
+  const verdict = await limits.alarm.take('');
+  if (!verdict.allowed && verdict.first) {
+    log.warn('Sign-in failures exceed the alarm level; passwords may be under attack');
+  }
+}
