@@ -100,9 +100,11 @@ describe('Signing in by e-mail and password', () => {
     const shortest = tries.map(() => Number.POSITIVE_INFINITY);
     for (let n = 0; n < 15; n += 1) {
       for (const [index, [email, password]] of tries.entries()) {
-        const start = performance.now();
+        // CPU time of this process: a busy machine must not matter.
+        const start = process.cpuUsage();
         await signIn(email, password);
-        shortest[index] = Math.min(shortest[index] ?? 0, performance.now() - start);
+        const { user, system } = process.cpuUsage(start);
+        shortest[index] = Math.min(shortest[index] ?? 0, (user + system) / 1000);
       }
     }
     const [known = 0, ...others] = shortest;
