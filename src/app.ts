@@ -107,7 +107,9 @@ export function createApp(deps: AppDeps): Koa {
   provider.use(measureRequests(metrics));
   provider.use(logOperatorCalls(log));
   provider.use(errorResponses(renderer, log));
-  provider.use(introspectionEndpoint({ database, issuer, keyring, noteSecretUse }));
+  provider.use(
+    introspectionEndpoint({ database, issuer, keyring, noteSecretUse, scopes: config.scopes }),
+  );
   provider.use(securityHeaders());
   provider.use(assets());
   mount(provider, operationsRoutes({ database, metrics }));

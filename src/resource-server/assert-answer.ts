@@ -29,7 +29,8 @@ function failureOf(
   const { status } = response;
   if (status >= 500 || status === 429) {
     const message = `${url} answered ${status}. The log of the authorization server tells why.`;
-    return new UnavailableError('server_error', message);
+    const isOutage = status >= 502 && status <= 504;
+    return new UnavailableError('server_error', message, { isOutage });
   }
   if (status !== 200) {
     const answered = status >= 300 && status < 400 ? `${status}, a redirect` : status;

@@ -6,9 +6,19 @@ import type { Introspect } from './introspection.ts';
 export interface CacheOptions {
   /** Tokens to remember at most; the oldest answer makes room. */
   readonly entries: number;
+  /**
+   * Bytes to fill at most, as estimated from the answers; 64 MiB by default. An answer about a user
+   * with many organizers takes the room of many others. One that is larger than a tenth of it is not
+   * remembered.
+   */
+  readonly bytes?: number | undefined;
   /** How long an answer holds: at most 300, and never past the token's own end. */
   readonly seconds: number;
 }
+
+const BYTES = 64 * 1024 * 1024;
+/** Largest share of the memory for one answer. */
+const LARGEST_SHARE = 0.1;
 
 /** That a token is not live is believed for this long. Seconds. */
 const INACTIVE_SECONDS = 5;
@@ -18,9 +28,10 @@ const INACTIVE_SECONDS = 5;
  * it too, so that word of a revocation can find what to forget.
  */
 export function withCache(introspect: Introspect, options: CacheOptions): Introspect {
-  const live = createMemory(options.entries);
+  const { entries, bytes = BYTES } = options;
+  const live = createMemory(entries, bytes);
   // Apart, so that made-up tokens do not push out those in use.
-  const dead = createMemory(options.entries);
+  const dead = createMemory(entries, bytes);
   return async (token) => {
     const key = createHash('sha256').update(token).digest('base64');
     const known = live.get(key) ?? dead.get(key);
@@ -47,25 +58,63 @@ interface Memory {
   set(key: string, reading: Reading, until: number): void;
 }
 
-function createMemory(limit: number): Memory {
+interface Entry {
+  readonly reading: Reading;
+  readonly until: number;
+  readonly size: number;
+}
+
+function createMemory(limit: number, bytes: number): Memory {
   /** In the order in which they were remembered. */
-  const entries = new Map<string, { readonly reading: Reading; readonly until: number }>();
+  const entries = new Map<string, Entry>();
+  let filled = 0;
+  const forget = (key: string) => {
+    filled -= entries.get(key)?.size ?? 0;
+    entries.delete(key);
+  };
   return {
     get: (key) => {
       const entry = entries.get(key);
       if (entry !== undefined && entry.until <= performance.now()) {
-        entries.delete(key);
+        forget(key);
         return undefined;
       }
       return entry?.reading;
     },
     set: (key, reading, until) => {
-      entries.delete(key);
-      const [oldest] = entries.keys();
-      if (entries.size >= limit && oldest !== undefined) {
-        entries.delete(oldest);
+      forget(key);
+      const size = sizeOf(reading);
+      if (size > bytes * LARGEST_SHARE) {
+        return;
       }
-      entries.set(key, { reading, until });
+      for (const oldest of entries.keys()) {
+        if (entries.size < limit && filled + size <= bytes) {
+          break;
+        }
+        forget(oldest);
+      }
+      entries.set(key, { reading, until, size });
+      filled += size;
     },
   };
+}
+
+/** Bytes of an entry with its key, objects and functions, and of each string beside its characters. */
+const ENTRY = 1500;
+const STRING = 40;
+
+/** Estimates the memory that an answer takes, rather too high than too low. */
+function sizeOf(reading: Reading): number {
+  if (reading.outcome === 'inactive') {
+    return ENTRY;
+  }
+  const { organizers, permissions, scopes } = reading.access;
+  const lists = [organizers, scopes, ...Object.values(permissions)];
+  // Slugs are keys of two maps, too.
+  const slugs = 3 * sizeOfTexts(organizers);
+  return ENTRY + slugs + lists.reduce((sum, list) => sum + STRING + sizeOfTexts(list), 0);
+}
+
+function sizeOfTexts(texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + STRING + text.length, 0);
 }

@@ -3,7 +3,11 @@ import { UnavailableError } from './unavailable.ts';
 
 /** When to stop asking a server that fails. */
 export interface CircuitOptions {
-  /** Failures in a row after which it is not asked for a while; 5 by default. */
+  /**
+   * Outages in a row after which it is not asked for a while; 5 by default. An outage is a failed
+   * connection, a timeout or a status from 502 to 504. Other failures may be about one token, so
+   * they do not count.
+   */
   readonly failures: number;
   /** How long that while is; 2 by default. After it one request tries, and decides for the others. */
   readonly seconds: number;
@@ -26,6 +30,11 @@ export function withCircuit(introspect: Introspect, options: CircuitOptions): In
       failures = 0;
       return reading;
     } catch (error) {
+      if (!(error instanceof UnavailableError && error.isOutage)) {
+        // The server answered, whatever is wrong with this token.
+        failures = 0;
+        throw error;
+      }
       failures += 1;
       lastFailure = error;
       // Those that were under way when the limit was reached do not prolong the pause.

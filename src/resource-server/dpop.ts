@@ -17,7 +17,8 @@ export interface DPoPOptions {
   readonly url: PublicUrl;
   /**
    * Proofs to remember at most, so that none is used twice; 100000 by default. One is remembered
-   * for a minute or two. This memory is **of one process**: where an API runs in several, a proof
+   * for a minute or two. One user's proofs fill half of it at most: beyond that, only requests of
+   * this user are refused. This memory is **of one process**: where an API runs in several, a proof
    * is good once in each of them, unless they share a `replay` store.
    */
   readonly entries?: number | undefined;
@@ -34,7 +35,7 @@ export interface ProofCheck {
    * memory.
    * @throws RefusedError `proof_invalid` for one that was used before
    */
-  use(request: VerifiableRequest, proof: Proof, challenge: Challenge): Promise<void>;
+  use(request: VerifiableRequest, proof: Proof, challenge: Challenge, user: string): Promise<void>;
 }
 
 const ENTRIES = 100_000;
@@ -57,13 +58,13 @@ export function createProofCheck(options: DPoPOptions): ProofCheck {
         throw error instanceof ProofError ? proofInvalid(challenge, error.message) : error;
       }
     },
-    use: async (request, proof, challenge) => {
+    use: async (request, proof, challenge, user) => {
       const source = request.source ?? request;
       const id = createHash('sha256').update(`${proof.jkt} ${proof.jti}`).digest('base64url');
       if (used.get(source) === id) {
         return;
       }
-      if (!(await replay.remember(id, proof.secondsLeft))) {
+      if (!(await replay.remember(id, proof.secondsLeft, user))) {
         throw proofInvalid(challenge, 'it was used before');
       }
       used.set(source, id);

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   allowInsecureRequests,
   ClientSecretBasic,
@@ -56,8 +57,11 @@ async function ask(
   const { signedIntrospection } = settings;
   const client = { client_id: settings.clientId };
   const authentication = ClientSecretBasic(settings.clientSecret);
+  // In the signed answer again, which therefore belongs to this request and to no earlier one.
+  const nonce = signedIntrospection ? randomBytes(16).toString('base64url') : undefined;
   const response = await introspectionRequest(server, client, authentication, token, {
     requestJwtResponse: signedIntrospection,
+    ...(nonce === undefined ? {} : { additionalParameters: { nonce } }),
     signal,
     [allowInsecureRequests]: true,
   });
@@ -67,9 +71,10 @@ async function ask(
     advice: response.status === 401 ? UNKNOWN_HERE : NO_ENDPOINT,
   });
   try {
-    const json = signedIntrospection
-      ? await readSignedAnswer(server, client, response, signal)
-      : await processIntrospectionResponse(server, client, response);
+    const json =
+      nonce !== undefined
+        ? await readSignedAnswer(server, client, { token, nonce }, response, signal)
+        : await processIntrospectionResponse(server, client, response);
     return readAnswer(server.issuer, json);
   } finally {
     // The connection of a refused answer is not to wait for the garbage collector.

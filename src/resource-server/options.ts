@@ -72,6 +72,8 @@ export interface Settings {
 const TIMEOUT = 3000;
 const CIRCUIT: CircuitOptions = { failures: 5, seconds: 2 };
 const LONGEST_CACHE = 300;
+/** Bytes. */
+const LEAST_CACHE = 100_000;
 const NAMES = [
   'issuer',
   'clientId',
@@ -94,6 +96,7 @@ export function readOptions(options: ResourceServerOptions): Settings {
   assertNumber('timeout', timeout, 1, 60_000);
   if (cache !== undefined) {
     assertNumber('cache.entries', cache.entries, 1, 1_000_000);
+    assertNumber('cache.bytes', cache.bytes ?? LEAST_CACHE, LEAST_CACHE, 2 ** 40);
     assertNumber('cache.seconds', cache.seconds, 0, LONGEST_CACHE);
   }
   if (dpop !== undefined) {

@@ -5,37 +5,58 @@ export interface ReplayStore {
    * of requests that bring the same proof at once, one is let in. Where it throws or rejects,
    * nobody is let in.
    *
+   * `user` is the user of the token that the proof came with, for a store that limits how much each
+   * of them may fill.
+   *
    * ```ts
    * remember: async (id, seconds) =>
    *   (await redis.set(`dpop:${id}`, '1', { NX: true, EX: Math.ceil(seconds) })) === 'OK',
    * ```
    */
-  remember(id: string, seconds: number): boolean | Promise<boolean>;
+  remember(id: string, seconds: number, user: string): boolean | Promise<boolean>;
 }
 
 /**
- * Remembers in this process, up to so many proofs. Where there is no more room, nobody is let in:
- * to forget one that could still be used would let it be used again.
+ * Remembers in this process, up to so many proofs. None that could still be used is forgotten, since
+ * it could be used again; instead, a user who holds as many as there is room left is refused. So
+ * n users who send all they can leave 1/(n + 1) of the room to the others.
  */
 export function createReplayMemory(limit: number): ReplayStore {
-  /** Id to the time of `performance.now()` at which the proof is too old anyway. */
-  const proofs = new Map<string, number>();
-  return {
-    remember: (id, seconds) => {
-      const now = performance.now();
-      for (const [old, until] of proofs) {
-        if (until > now) {
-          break;
-        }
-        proofs.delete(old);
+  /** By id; `until` is the time of `performance.now()` at which the proof is too old anyway. */
+  const proofs = new Map<string, { readonly until: number; readonly user: string }>();
+  /** Proofs of each user. */
+  const held = new Map<string, number>();
+  const change = (user: string, by: 1 | -1) => {
+    const count = (held.get(user) ?? 0) + by;
+    if (count === 0) {
+      held.delete(user);
+    } else {
+      held.set(user, count);
+    }
+  };
+  const forgetOld = (now: number) => {
+    for (const [old, { until, user }] of proofs) {
+      if (until > now) {
+        break;
       }
-      if ((proofs.get(id) ?? 0) > now) {
+      proofs.delete(old);
+      change(user, -1);
+    }
+  };
+  return {
+    remember: (id, seconds, user) => {
+      const now = performance.now();
+      forgetOld(now);
+      if (proofs.has(id)) {
         return false;
       }
-      if (proofs.size >= limit) {
-        throw new Error(`there is no room for more than ${limit} proofs. Raise dpop.entries.`);
+      if ((held.get(user) ?? 0) >= limit - proofs.size) {
+        throw new Error(
+          `one user's tokens came with too many proofs for a memory of ${limit}. Raise dpop.entries.`,
+        );
       }
-      proofs.set(id, now + seconds * 1000);
+      proofs.set(id, { until: now + seconds * 1000, user });
+      change(user, 1);
       return true;
     },
   };

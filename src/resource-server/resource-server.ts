@@ -113,7 +113,7 @@ async function verify(
     throw bindingInvalid(challenge);
   }
   if (proof !== undefined) {
-    await proofs?.use(request, proof, challenge);
+    await proofs?.use(request, proof, challenge, reading.access.sub);
   }
   await check(reading.access, request.method, requirement, challenge);
   return reading.access;

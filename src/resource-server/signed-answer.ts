@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { decodeJwt } from 'jose';
 import {
   type AuthorizationServer,
@@ -14,8 +15,15 @@ export const SIGNED_ANSWER = 'application/token-introspection+jwt';
 /** Seconds that the clocks of the two servers may be apart. */
 const WINDOW = 60;
 
+/** The question that an answer has to belong to. */
+export interface SignedQuestion {
+  readonly token: string;
+  /** Random, sent along. */
+  readonly nonce: string;
+}
+
 /**
- * Reads a signed introspection answer: for this service, by this server, of this moment. Its keys
+ * Reads a signed introspection answer: for this service, by this server, to this question. Its keys
  * are those of the server's metadata.
  * @see RFC 9701 §5
  * @throws Error when it is none
@@ -23,6 +31,7 @@ const WINDOW = 60;
 export async function readSignedAnswer(
   server: AuthorizationServer,
   client: Client,
+  { token, nonce }: SignedQuestion,
   response: Response,
   signal: AbortSignal,
 ): Promise<unknown> {
@@ -38,8 +47,11 @@ export async function readSignedAnswer(
     // A bad signature is a defect of the answer, not of the place where the keys are.
     throw explained.code === 'bad_answer' ? error : explained;
   });
-  // An answer of earlier, to another question, would have a good signature too.
-  const { iat = 0 } = decodeJwt(jwt);
+  // An earlier answer, and the answer about another token, have a good signature too.
+  const { iat = 0, ath, nonce: answered } = decodeJwt(jwt);
+  if (ath !== createHash('sha256').update(token).digest('base64url') || answered !== nonce) {
+    throw new Error('it belongs to another question. Check that Stagedoor is as new as this kit');
+  }
   if (Math.abs(Date.now() / 1000 - iat) > WINDOW) {
     throw new Error('its iat is not of this moment. Check the clocks of both servers');
   }

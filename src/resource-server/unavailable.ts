@@ -4,7 +4,7 @@ export type UnavailableCode =
   | 'unreachable'
   /** It did not answer in time. */
   | 'timeout'
-  /** It answered that it can't at the moment. */
+  /** It answered 429, or 500 and more. */
   | 'server_error'
   /** Its answer makes no sense. */
   | 'bad_answer'
@@ -18,20 +18,27 @@ export class UnavailableError extends Error {
   readonly code: UnavailableCode;
   /** Seconds after which it may be better. */
   readonly retryAfter: number;
+  /**
+   * The server as a whole is unreachable or overloaded: no connection, no answer in time, or a
+   * status from 502 to 504. False for an answer that may be about this one token.
+   */
+  readonly isOutage: boolean;
 
   constructor(
     code: UnavailableCode,
     message: string,
-    options: ErrorOptions & { retryAfter?: number } = {},
+    options: ErrorOptions & { retryAfter?: number; isOutage?: boolean } = {},
   ) {
     super(message, options);
     this.name = 'UnavailableError';
     this.code = code;
     this.retryAfter = options.retryAfter ?? RETRY_AFTER;
+    this.isOutage = options.isOutage ?? OUTAGES.includes(code);
   }
 }
 
 const RETRY_AFTER = 2;
+const OUTAGES: readonly UnavailableCode[] = ['unreachable', 'timeout', 'circuit_open'];
 /** What a connection fails with that was open a moment ago: the server may have been restarted. */
 const RESET = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 

@@ -4,7 +4,7 @@ import { challengeFor } from '../resource-server/challenge.ts';
 import { createProofCheck } from '../resource-server/dpop.ts';
 import { bindingInvalid, scopeMissing, tokenInvalid } from '../resource-server/refusal.ts';
 import type { VerifiableRequest } from '../resource-server/verifiable-request.ts';
-import { findLiveAccessToken, type LiveToken } from './introspect.ts';
+import { findLiveAccessToken, type KnownScopes, type LiveToken } from './introspect.ts';
 import { useProof } from './use-proof.ts';
 
 /** Decides who is let in to the endpoints of this server that take access tokens. */
@@ -17,7 +17,7 @@ export type Admit = (request: VerifiableRequest, scopes: readonly string[]) => P
  * @returns a function that throws RefusedError with the answer to send
  * @see RFC 6750 §3, RFC 9449 §7
  */
-export function createAdmit(database: Database, issuer: string): Admit {
+export function createAdmit(database: Database, issuer: string, known: KnownScopes): Admit {
   const proofs = createProofCheck({
     url: issuer,
     replay: {
@@ -29,7 +29,7 @@ export function createAdmit(database: Database, issuer: string): Admit {
     const { scheme, token } = readCredentials(request.headers, true);
     const challenge = challengeFor(true, scheme);
     const proof = scheme === 'DPoP' ? await proofs.read(request, token, challenge) : undefined;
-    const found = await findLiveAccessToken(database, token);
+    const found = await findLiveAccessToken(database, known, token);
     if (found === undefined) {
       throw tokenInvalid(challenge);
     }
@@ -38,7 +38,7 @@ export function createAdmit(database: Database, issuer: string): Admit {
       throw bindingInvalid(challenge);
     }
     if (proof !== undefined) {
-      await proofs.use(request, proof, challenge);
+      await proofs.use(request, proof, challenge, found.userId);
     }
     if (!found.scope.split(' ').some((scope) => scopes.includes(scope))) {
       throw scopeMissing(challenge, scopes);

@@ -22,7 +22,11 @@ export function readClientCredentials(
   if (secret !== null) {
     return malformed('client authentication must only be provided using one mechanism');
   }
-  return fromHeader(authorization);
+  const given = fromHeader(authorization);
+  const clientId = form.get('client_id');
+  return given.outcome === 'given' && clientId && clientId !== given.clientId
+    ? malformed('mismatch in body and authorization client ids')
+    : given;
 }
 
 function fromHeader(authorization: string): ClientCredentials {

@@ -35,13 +35,20 @@ export type Introspection =
 /** What can be a client id at all; the rest never reaches SQL, which refuses NUL with an error. */
 const CLIENT_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
+/** The names of the scopes that this server has. A scope that was removed from it opens nothing. */
+export type KnownScopes = ReadonlySet<string>;
+
 /**
  * Tells an authenticated caller about a token. A resource server may ask about any access token,
  * an application about its own tokens; whatever else is asked about is inactive.
  * @see RFC 7662 §2
  */
 export async function introspect(
-  { database, noteSecretUse }: { database: Database; noteSecretUse: NoteSecretUse },
+  {
+    database,
+    noteSecretUse,
+    known,
+  }: { database: Database; noteSecretUse: NoteSecretUse; known: KnownScopes },
   caller: { clientId: string; clientSecret: string },
   token: string,
 ): Promise<Introspection> {
@@ -61,31 +68,36 @@ export async function introspect(
   if (row.kind === 'resource_server') {
     noteSecretUse(secretHash);
   }
-  return row.scope === null
-    ? { outcome: 'inactive' }
-    : { outcome: 'active', kind, token: toLiveToken(row) };
+  const live = row.scope === null ? undefined : toLiveToken(row, known);
+  return live === undefined ? { outcome: 'inactive' } : { outcome: 'active', kind, token: live };
 }
 
 /** What a bearer token opens; undefined where it is not live. No query for what can't be one. */
 export async function findLiveAccessToken(
   database: Database,
+  known: KnownScopes,
   token: string,
 ): Promise<LiveToken | undefined> {
   if (!isWellFormed('sda', token)) {
     return undefined;
   }
   const row = await selectLiveAccessToken(database, hashOf(token));
-  return row && toLiveToken(row);
+  return row && toLiveToken(row, known);
 }
 
-function toLiveToken(row: LiveTokenRow): LiveToken {
+/** Returns undefined if all scopes of the token were removed from the server. */
+function toLiveToken(row: LiveTokenRow, known: KnownScopes): LiveToken | undefined {
+  const scopes = row.scope.split(' ').filter((scope) => known.has(scope));
+  if (scopes.length === 0) {
+    return undefined;
+  }
   const permissions = new Map<string, readonly string[]>();
   for (const [slug, ofTeam] of row.teams ?? []) {
     const all = permissions.get(slug);
     permissions.set(slug, all === undefined ? ofTeam : union(all, ofTeam));
   }
   return {
-    scope: row.scope,
+    scope: scopes.join(' '),
     clientId: row.client_id,
     userId: row.user_id,
     iat: Math.floor(row.iat),

@@ -1,10 +1,11 @@
 import type { Context, Middleware } from 'koa';
 import type { NoteSecretUse } from '../applications/note-secret-use.ts';
 import type { Database } from '../db/database.ts';
+import type { ScopeConfig } from '../scopes.ts';
 import { readForm } from '../web/form.ts';
 import { prefers } from '../web/prefers.ts';
 import { readClientCredentials } from './client-credentials.ts';
-import { introspect } from './introspect.ts';
+import { introspect, type KnownScopes } from './introspect.ts';
 import { presentIntrospection } from './introspection-presenters.ts';
 import type { Keyring } from './keyring.ts';
 import { SIGNED_INTROSPECTION, signIntrospection } from './sign-introspection.ts';
@@ -16,21 +17,28 @@ export interface IntrospectionDeps {
   readonly keyring: Keyring;
   /** Notes that a secret of a resource server was used. */
   readonly noteSecretUse: NoteSecretUse;
+  /** The scopes that this server has. */
+  readonly scopes: readonly Pick<ScopeConfig, 'name'>[];
 }
 
 const INTROSPECTION = '/api/v1/oauth/introspect';
+/** Parameters that a request carries at most once (RFC 6749 §3.2). All others are ignored. */
+const SINGLE = ['token', 'token_type_hint', 'client_id', 'client_secret', 'nonce'];
+/** Limits of a nonce. */
+const NONCE = /^[\x21-\x7e]{1,128}$/;
 
 /**
  * The introspection endpoint. Every API call of the platform waits for it, so it is no route of a
  * router: it goes in front of them, and of all that only pages need.
  */
 export function introspectionEndpoint(deps: IntrospectionDeps): Middleware {
+  const known: KnownScopes = new Set(deps.scopes.map(({ name }) => name));
   return (ctx, next) => {
     if (ctx.path !== INTROSPECTION) {
       return next();
     }
     if (ctx.method === 'POST') {
-      return answerIntrospection(deps, ctx);
+      return answerIntrospection(deps, known, ctx);
     }
     ctx.set('Allow', 'POST');
     ctx.status = 405;
@@ -42,29 +50,42 @@ export function introspectionEndpoint(deps: IntrospectionDeps): Middleware {
  * In JSON, or signed where the caller prefers that; errors are always JSON.
  * @see RFC 7662 §2, RFC 9701 §4
  */
-async function answerIntrospection(deps: IntrospectionDeps, ctx: Context): Promise<void> {
+async function answerIntrospection(
+  deps: IntrospectionDeps,
+  known: KnownScopes,
+  ctx: Context,
+): Promise<void> {
   ctx.set('Cache-Control', 'no-store');
   const form = await readForm(ctx);
+  const repeated = SINGLE.find((name) => form.getAll(name).length > 1);
+  if (repeated !== undefined) {
+    return refuse(ctx, 400, 'invalid_request', `${repeated} must not be repeated`);
+  }
   const caller = readClientCredentials(ctx.get('authorization') || undefined, form);
-  const tokens = form.getAll('token');
-  const [token] = tokens;
   if (caller.outcome === 'malformed') {
     return refuse(ctx, 400, 'invalid_request', caller.description);
   }
   if (caller.outcome === 'none') {
     return refuse(ctx, 401, 'invalid_client', 'client authentication is required');
   }
-  if (!token || tokens.length > 1) {
+  const token = form.get('token');
+  if (!token) {
     return refuse(ctx, 400, 'invalid_request', 'exactly one token parameter is required');
   }
-  const answer = await introspect(deps, caller, token);
+  const signed = prefers(ctx.headers.accept, SIGNED_INTROSPECTION, 'application/json');
+  const nonce = form.get('nonce') ?? undefined;
+  if (signed && nonce !== undefined && !NONCE.test(nonce)) {
+    return refuse(ctx, 400, 'invalid_request', 'nonce must be 1 to 128 visible ASCII characters');
+  }
+  const answer = await introspect({ ...deps, known }, caller, token);
   if (answer.outcome === 'unauthenticated') {
     return refuse(ctx, 401, 'invalid_client', 'client authentication failed');
   }
   const body = presentIntrospection(deps.issuer, answer);
-  if (prefers(ctx.headers.accept, SIGNED_INTROSPECTION, 'application/json')) {
+  if (signed) {
+    const question = { caller: caller.clientId, token, nonce };
     ctx.type = SIGNED_INTROSPECTION;
-    ctx.body = signIntrospection(deps.keyring.signer(), deps.issuer, caller.clientId, body);
+    ctx.body = signIntrospection(deps.keyring.signer(), deps.issuer, question, body);
   } else {
     ctx.body = body;
   }

@@ -108,10 +108,10 @@ interface AccessEndpoint<S extends z.ZodType>
 
 /** `GET` with an access token, let in as the kit does at an API service. */
 function accessEndpoint<S extends z.ZodType>(
-  { database, config: { issuer } }: AccessDeps,
+  { database, config: { issuer, scopes: known } }: AccessDeps,
   { path, scopes, list, answer, load, ...told }: AccessEndpoint<S>,
 ): Endpoint {
-  const admit = createAdmit(database, issuer);
+  const admit = createAdmit(database, issuer, new Set(known.map(({ name }) => name)));
   const handle = async (ctx: Context) => {
     ctx.vary('Authorization');
     ctx.set('Cache-Control', 'no-store');

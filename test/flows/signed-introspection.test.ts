@@ -58,7 +58,8 @@ for (const engine of ['PostgreSQL', 'the embedded database'] as const) {
       assert.equal(answer.headers.get('content-type'), SIGNED);
       assert.equal(answer.headers.get('cache-control'), 'no-store');
       const { payload, protectedHeader } = await verify(await answer.text());
-      assert.deepEqual(Object.keys(payload).sort(), ['aud', 'iat', 'iss', 'token_introspection']);
+      const names = ['ath', 'aud', 'iat', 'iss', 'token_introspection'];
+      assert.deepEqual(Object.keys(payload).sort(), names);
       assert.deepEqual(Object.keys(protectedHeader).sort(), ['alg', 'kid', 'typ']);
       const { body } = await introspect(server, caller, accessToken);
       assert.equal(body.active, true);

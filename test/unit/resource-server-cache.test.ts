@@ -167,6 +167,37 @@ describe('with a cache', () => {
     assert.equal(await introspections(a), 1);
   });
 
+  test('it is bounded in bytes: large answers push out old ones', async () => {
+    const kit = createKit(issuer, { cache: { entries: 1000, seconds: 300, bytes: 300_000 } });
+    // About 20 kB each by the estimate, where the usual ones take 2 kB.
+    const slugs = Array.from({ length: 80 }, (_, number) => `organizer-${number}`);
+    issuer.answer(active({ organizers: slugs, permissions: {} }));
+    const tokens = Array.from({ length: 40 }, () => newCredential('sda'));
+    const askAll = async (some: readonly string[]) => {
+      const before = issuer.introspections.length;
+      for (const token of some) {
+        assert.equal((await ask(kit, { headers: bearer(token) })).status, 200);
+      }
+      return issuer.introspections.length - before;
+    };
+    assert.equal(await askAll(tokens), 40);
+    assert.equal(await askAll(tokens.slice(-5)), 0, 'the newest are remembered');
+    assert.equal(await askAll(tokens.slice(0, 5)), 5, 'the oldest are not');
+  });
+
+  test('an answer that is too large is not remembered, and pushes out no other', async () => {
+    const kit = createKit(issuer, { cache: { entries: 1000, seconds: 300, bytes: 100_000 } });
+    issuer.answer(active());
+    assert.equal((await ask(kit)).status, 200);
+    const slugs = Array.from({ length: 500 }, (_, number) => `organizer-${number}`);
+    issuer.answer(active({ organizers: slugs }));
+    const large = bearer(newCredential('sda'));
+    for (const headers of [large, large, bearer()]) {
+      assert.equal((await ask(kit, { headers })).status, 200);
+    }
+    assert.equal(issuer.introspections.length, 3);
+  });
+
   test('made-up tokens do not push out those in use', async () => {
     const kit = createKit(issuer, { cache: { entries: 2, seconds: 300 } });
     issuer.answer(active());

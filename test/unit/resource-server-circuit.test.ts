@@ -11,7 +11,11 @@ after(() => issuer.close());
 afterEach(() => issuer.reset());
 
 const works = () => json({ ...facts(), iss: issuer.url });
-const fails: Answer = (_, response) => response.writeHead(500).end();
+const answers =
+  (status: number): Answer =>
+  (_, response) =>
+    response.writeHead(status).end();
+const fails = answers(503);
 const hangs: Answer = () => undefined;
 /** Long enough that requests meet. */
 const failsSlowly: Answer = (...exchange) => setTimeout(() => fails(...exchange), 50);
@@ -95,6 +99,77 @@ describe('a server that fails several times in a row', () => {
     await ask(kit);
     await Promise.all(Array.from({ length: 30 }, () => ask(kit)));
     assert.equal(told, 2);
+  });
+});
+
+describe('only an outage of the server counts', () => {
+  const BAD = newCredential('sda');
+  const GOOD = newCredential('sda');
+  const status = async (kit: ResourceServer, token: string) =>
+    (await ask(kit, { headers: bearer(token) })).status;
+
+  const ofOneToken: Record<string, Answer> = {
+    '500': answers(500),
+    '501': answers(501),
+    '505': answers(505),
+    '429': answers(429),
+    '401': answers(401),
+    '404': answers(404),
+    'a page': (_, response) => {
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Hello</h1>');
+    },
+    'broken JSON': (_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{"active":tru');
+    },
+    'no subject': (...exchange) => json({ ...facts(), sub: undefined })(...exchange),
+    'another issuer': (...exchange) =>
+      json({ ...facts(), iss: 'https://evil.example' })(...exchange),
+  };
+  for (const [name, answer] of Object.entries(ofOneToken)) {
+    test(`a token that is answered with ${name} stops no other token`, async () => {
+      const kit = createKit(issuer, { circuit: { failures: 2, seconds: 60 } });
+      issuer.answer((request, response, body) =>
+        (body.includes(BAD) ? answer : works())(request, response, body),
+      );
+      for (let i = 0; i < 5; i += 1) {
+        assert.equal(await status(kit, BAD), 503);
+      }
+      assert.equal(await status(kit, GOOD), 200);
+      assert.equal(issuer.introspections.length, 6, 'each request asked');
+    });
+  }
+
+  const outages: Record<string, Answer> = {
+    '502': answers(502),
+    '503': answers(503),
+    '504': answers(504),
+    'a broken connection': (request) => request.socket.destroy(),
+    'no answer in time': hangs,
+  };
+  for (const [name, answer] of Object.entries(outages)) {
+    test(`a server that answers with ${name} is not asked again`, async () => {
+      const options = { circuit: { failures: 2, seconds: 60 }, timeout: 300 };
+      const kit = createKit(issuer, options);
+      issuer.answer(answer);
+      assertUnavailable(await askAnew(kit));
+      assertUnavailable(await askAnew(kit));
+      const before = issuer.introspections.length;
+      issuer.answer(works());
+      assert.equal(await status(kit, GOOD), 503);
+      assert.equal(issuer.introspections.length, before);
+    });
+  }
+
+  test('an unusable answer ends an outage: the server can be reached', async () => {
+    const kit = createKit(issuer, { circuit: { failures: 2, seconds: 0 } });
+    issuer.answer(fails);
+    await askAnew(kit);
+    await askAnew(kit);
+    issuer.answer(answers(500));
+    assertUnavailable(await askAnew(kit));
+    issuer.answer(works());
+    const all = await Promise.all(Array.from({ length: 5 }, () => askAnew(kit)));
+    assert.ok(all.every((one) => one.status === 200));
   });
 });
 

@@ -206,7 +206,7 @@ describe('a proof', () => {
     const first = await send(kit, old);
     if (first.status === 200) {
       assertUnavailable(await send(kit, await prove()));
-      assert.match(told[0]?.message ?? '', /Raise dpop.entries/);
+      assert.match(told[0]?.message ?? '', /too many proofs .* Raise dpop.entries/);
     }
     const { now: real } = performance;
     try {
@@ -215,6 +215,23 @@ describe('a proof', () => {
     } finally {
       performance.now = real;
     }
+  });
+
+  test('is let in for other users while one user fills the memory', async () => {
+    const kit = createKit(issuer, { dpop: { url: API, entries: 20 } });
+    const askAs = async (sub: string) => {
+      issuer.answer(bound({ sub }));
+      return (await send(kit, await prove())).status;
+    };
+    const flood = [];
+    for (let i = 0; i < 30; i += 1) {
+      flood.push(await askAs('mallory'));
+    }
+    assert.equal(flood.filter((status) => status === 200).length, 10, 'half of the room');
+    assert.equal(flood.at(-1), 503);
+    assert.equal(await askAs('ada'), 200);
+    assert.equal(await askAs('mallory'), 503);
+    assert.equal(await askAs('ben'), 200);
   });
 
   test('is remembered where several processes share a memory', async () => {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { after, afterEach, describe, test } from 'node:test';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import { newCredential } from '../../src/credentials.ts';
 import type { UnavailableError } from '../../src/resource-server/unavailable.ts';
 import { freePort } from '../support/free-port.ts';
 import { ask, assertUnavailable, createKit } from '../support/kit/ask.ts';
@@ -37,11 +39,14 @@ interface SignedOptions {
 
 /** An answer as RFC 9701 has it, but for what a test changes. */
 function signed({ claims, header, key = privateKey, type = TYPE }: SignedOptions = {}): Answer {
-  return async (_, response) => {
+  return async (_, response, body) => {
+    const sent = new URLSearchParams(body);
     const jwt = await new SignJWT({
       iss: issuer.url,
       aud: 'api',
       iat: Math.floor(Date.now() / 1000),
+      ath: hashOf(sent.get('token') ?? ''),
+      nonce: sent.get('nonce') ?? undefined,
       token_introspection: { ...facts(), iss: issuer.url },
       ...claims,
     })
@@ -49,6 +54,11 @@ function signed({ claims, header, key = privateKey, type = TYPE }: SignedOptions
       .sign(key);
     response.writeHead(200, { 'content-type': type }).end(jwt);
   };
+}
+
+/** As `ath` of RFC 9449. */
+function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('base64url');
 }
 
 publish([KEY]);
@@ -67,6 +77,9 @@ describe('a kit that asks for signed answers', () => {
     assert.equal((await ask(kit)).status, 200);
     assert.equal((await ask(kit, { requirement: { organizer: 'bluehall' } })).status, 403);
     assert.equal(issuer.introspections[0]?.accept, TYPE);
+    const nonces = issuer.introspections.map(({ body }) => new URLSearchParams(body).get('nonce'));
+    assert.equal(new Set(nonces).size, 2, 'each request has a nonce of its own');
+    assert.match(nonces[0] ?? '', /^[\w-]{22}$/);
     assert.equal(
       issuer.requests.filter(({ path }) => path === '/jwks').length,
       1,
@@ -105,6 +118,10 @@ describe('a kit that asks for signed answers', () => {
     'is of tomorrow': () => signed({ claims: { iat: now() + 86_400 } }),
     'is of no time': () => signed({ claims: { iat: undefined } }),
     'has ended': () => signed({ claims: { exp: now() - 120 } }),
+    'is about another token': () => signed({ claims: { ath: hashOf(newCredential('sda')) } }),
+    'is about no token': () => signed({ claims: { ath: undefined } }),
+    'is the answer to an earlier request': () => signed({ claims: { nonce: 'earlier' } }),
+    'is the answer to no request': () => signed({ claims: { nonce: undefined } }),
     'says nothing of a token': () => signed({ claims: { token_introspection: undefined } }),
     'says it beside': () => signed({ claims: { token_introspection: undefined, ...facts() } }),
     'is of another server inside': () =>

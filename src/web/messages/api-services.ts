@@ -124,7 +124,7 @@ export const apiServicesEn = {
   'services.outages.retry':
     'A connection that broke is tried once more, on a new one. All in all a request waits for 3 seconds at most (option `timeout`, in milliseconds).',
   'services.outages.circuit':
-    'After 5 failures in a row the kit answers at once for 2 seconds, without asking; then one request tries again (option `circuit`). Nothing has to be restarted.',
+    'After 5 outages in a row (no connection, no answer in time, status 502 to 504) the kit answers at once for 2 seconds, without asking; then one request tries again (option `circuit`). Other failures may be about one token, so they stop no other request. Nothing has to be restarted.',
   'services.outages.log':
     'The reason goes to your log and never to the caller: one line on standard error, or what you make of it with the option `onUnavailable`.',
   'services.outages.setup':
@@ -134,7 +134,7 @@ export const apiServicesEn = {
   'services.cache.text':
     'There is none unless you ask for it: each request asks this server, and a token that is revoked opens nothing from that moment on.',
   'services.cache.how':
-    'If that is too much for your service: `createResourceServer({ …, cache: { entries: 1000, seconds: 10 } })`. Answers are kept in memory, under a hash of the token, and never past its end. Requests that come with the same token at the same time share one question.',
+    'If that is too much for your service: `createResourceServer({ …, cache: { entries: 1000, seconds: 10 } })`. Answers are kept in memory, under a hash of the token, and never past its end. Requests that come with the same token at the same time share one question. `cache.bytes` limits the memory, 64 MiB by default.',
   'services.cache.trade':
     'The price: a revoked token lives on in your service for up to `seconds`. So does an organizer that the user has left, and a permission that a team has lost, also while this server is away. Take as few seconds as will do: a user who presses “Revoke” expects it to be over.',
 
@@ -145,9 +145,9 @@ export const apiServicesEn = {
   'services.strict.url':
     '`dpop.url` is where applications call your service, in front of all proxies: `https://api.example.com`. The request itself is not believed in this: otherwise a proof for another service would do here.',
   'services.strict.replay':
-    'Which proofs were used is remembered in the process. Several processes share a memory with `dpop.replay`: its function `remember` notes a proof, and tells whether it is new.',
+    'The process remembers which proofs were used. One user’s proofs fill half of that memory at most (option `dpop.entries`): beyond that, only this user is answered with `503`. Several processes share a memory with `dpop.replay`: its function `remember` notes a proof, and tells whether it is new.',
   'services.strict.signed':
-    'With `signedIntrospection` this server signs its answers (RFC 9701), and the kit believes no other. https keeps an answer safe on its way to your service; a signature also does so past proxies that open https.',
+    'With `signedIntrospection` this server signs its answers (RFC 9701), and the kit believes no other. https keeps an answer safe on its way to your service; a signature also does so past proxies that open https. The kit sends a random value along, and believes only the answer with this value and with the hash of this token.',
 
   'services.introspection.title': 'Other languages',
   'services.introspection.text':
@@ -168,7 +168,7 @@ export const apiServicesEn = {
     'No answer, a slow one, or one that you do not understand: let nobody in, and answer `503`. Set a time limit.',
   'services.introspection.rule.cache': 'Do not keep answers, or know [what it costs](#cache).',
   'services.introspection.signed':
-    'With the header `Accept: application/token-introspection+jwt` the answer is a JWT (RFC 9701). Check its signature with the keys at `{issuer}/api/v1/oauth/jwks`, its `typ`, `iss` and your ID in `aud`; the answer is in `token_introspection`.',
+    'With the header `Accept: application/token-introspection+jwt` the answer is a JWT (RFC 9701). Check its signature with the keys at `{issuer}/api/v1/oauth/jwks`, its `typ`, `iss` and your ID in `aud`. Check too that it belongs to your question: `ath` is the base64url SHA-256 hash of the token, and `nonce` repeats the parameter `nonce` of your request. The answer is in `token_introspection`.',
 
   'services.python.title': 'Python',
   'services.python.text':
@@ -312,7 +312,7 @@ export const apiServicesDe = {
   'services.outages.retry':
     'Eine abgerissene Verbindung wird noch einmal versucht, auf einer neuen. Alles in allem wartet eine Anfrage höchstens 3 Sekunden (Option `timeout`, in Millisekunden).',
   'services.outages.circuit':
-    'Nach 5 Fehlern in Folge antwortet das Kit 2 Sekunden lang sofort, ohne zu fragen; dann versucht es eine Anfrage wieder (Option `circuit`). Nichts muss neu gestartet werden.',
+    'Nach 5 Ausfällen in Folge (keine Verbindung, keine rechtzeitige Antwort, Status 502 bis 504) antwortet das Kit 2 Sekunden lang sofort, ohne zu fragen; dann versucht es eine Anfrage wieder (Option `circuit`). Andere Fehler können an einem einzelnen Token liegen und halten deshalb keine andere Anfrage auf. Nichts muss neu gestartet werden.',
   'services.outages.log':
     'Der Grund kommt in dein Log und nie zum Aufrufer: eine Zeile auf der Standardfehlerausgabe, oder was du mit der Option `onUnavailable` daraus machst.',
   'services.outages.setup':
@@ -322,7 +322,7 @@ export const apiServicesDe = {
   'services.cache.text':
     'Es gibt keinen, wenn du keinen verlangst: Jede Anfrage fragt diesen Server, und ein widerrufenes Token öffnet von dem Moment an nichts mehr.',
   'services.cache.how':
-    'Ist das zu viel für deinen Dienst: `createResourceServer({ …, cache: { entries: 1000, seconds: 10 } })`. Antworten bleiben im Speicher, unter einem Hash des Tokens, und nie über dessen Ende hinaus. Anfragen, die zur selben Zeit mit demselben Token kommen, teilen sich eine Frage.',
+    'Ist das zu viel für deinen Dienst: `createResourceServer({ …, cache: { entries: 1000, seconds: 10 } })`. Antworten bleiben im Speicher, unter einem Hash des Tokens, und nie über dessen Ende hinaus. Anfragen, die zur selben Zeit mit demselben Token kommen, teilen sich eine Frage. `cache.bytes` begrenzt den Speicher, ohne Angabe auf 64 MiB.',
   'services.cache.trade':
     'Der Preis: Ein widerrufenes Token lebt in deinem Dienst bis zu `seconds` Sekunden weiter. Ebenso ein Veranstalter, den der Benutzer verlassen hat, und ein Recht, das ein Team verloren hat, auch während dieser Server nicht da ist. Nimm so wenige Sekunden, wie es geht: Wer auf „Widerrufen“ drückt, erwartet, dass es vorbei ist.',
 
@@ -334,9 +334,9 @@ export const apiServicesDe = {
   'services.strict.url':
     '`dpop.url` ist, wo Anwendungen deinen Dienst aufrufen, vor allen Proxys: `https://api.example.com`. Der Anfrage selbst wird das nicht geglaubt: Sonst ginge hier auch ein Beweis für einen anderen Dienst.',
   'services.strict.replay':
-    'Welche Beweise verwendet wurden, merkt sich der Prozess. Mehrere Prozesse teilen sich mit `dpop.replay` ein Gedächtnis: Dessen Funktion `remember` vermerkt einen Beweis und sagt, ob er neu ist.',
+    'Der Prozess merkt sich, welche Beweise verwendet wurden. Die Beweise eines Benutzers füllen höchstens die Hälfte dieses Speichers (Option `dpop.entries`): Darüber hinaus bekommt nur dieser Benutzer `503`. Mehrere Prozesse teilen sich mit `dpop.replay` ein Gedächtnis: Dessen Funktion `remember` vermerkt einen Beweis und sagt, ob er neu ist.',
   'services.strict.signed':
-    'Mit `signedIntrospection` signiert dieser Server seine Antworten (RFC 9701), und das Kit glaubt keinen anderen. https schützt eine Antwort auf dem Weg zu deinem Dienst; eine Signatur tut es auch an Proxys vorbei, die https öffnen.',
+    'Mit `signedIntrospection` signiert dieser Server seine Antworten (RFC 9701), und das Kit glaubt keinen anderen. https schützt eine Antwort auf dem Weg zu deinem Dienst; eine Signatur tut es auch an Proxys vorbei, die https öffnen. Das Kit schickt einen Zufallswert mit und glaubt nur der Antwort mit diesem Wert und dem Hash dieses Tokens.',
 
   'services.introspection.title': 'Andere Sprachen',
   'services.introspection.text':
@@ -358,7 +358,7 @@ export const apiServicesDe = {
   'services.introspection.rule.cache':
     'Heb Antworten nicht auf, oder mach dir klar, [was das kostet](#cache).',
   'services.introspection.signed':
-    'Mit dem Header `Accept: application/token-introspection+jwt` ist die Antwort ein JWT (RFC 9701). Prüf seine Signatur mit den Schlüsseln unter `{issuer}/api/v1/oauth/jwks`, seinen `typ`, `iss` und deine ID in `aud`; die Antwort steht in `token_introspection`.',
+    'Mit dem Header `Accept: application/token-introspection+jwt` ist die Antwort ein JWT (RFC 9701). Prüf seine Signatur mit den Schlüsseln unter `{issuer}/api/v1/oauth/jwks`, seinen `typ`, `iss` und deine ID in `aud`. Prüf auch, dass er zu deiner Frage gehört: `ath` ist der SHA-256-Hash des Tokens in base64url, und `nonce` wiederholt den Parameter `nonce` deiner Anfrage. Die Antwort steht in `token_introspection`.',
 
   'services.python.title': 'Python',
   'services.python.text':
