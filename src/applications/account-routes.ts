@@ -1,8 +1,10 @@
 import Router from '@koa/router';
+import type { Limits } from '../limits/limits.ts';
 import { type AccountPagesDeps, APPLICATIONS, seeOther } from './account-page.ts';
 import { answerDelete, showDelete } from './delete-page.ts';
 import { answerEdit, showEdit } from './edit-page.ts';
 import { answerTransfer, showApplications } from './list-page.ts';
+import { createOfferLimits } from './offer-limits.ts';
 import { answerActive, showApplication } from './overview-page.ts';
 import { answerRegister, showRegister } from './register-page.ts';
 import {
@@ -15,8 +17,11 @@ import { showStart } from './start-page.ts';
 import { answerTransferForm, answerWithdraw, showTransfer } from './transfer-page.ts';
 
 /** The developer's own applications: `/account/applications`. */
-export function applicationAccountRoutes(deps: AccountPagesDeps): Router {
+export function applicationAccountRoutes(
+  deps: AccountPagesDeps & { readonly limits: Pick<Limits, 'named'> },
+): Router {
   const one = `${APPLICATIONS}/:clientId`;
+  const offers = { ...deps, offerLimits: createOfferLimits(deps.limits) };
   return (
     new Router()
       .get(APPLICATIONS, (ctx) => showApplications(deps, ctx))
@@ -40,7 +45,7 @@ export function applicationAccountRoutes(deps: AccountPagesDeps): Router {
       .get(`${one}/delete`, (ctx) => showDelete(deps, ctx))
       .post(`${one}/delete`, (ctx) => answerDelete(deps, ctx))
       .get(`${one}/transfer`, (ctx) => showTransfer(deps, ctx))
-      .post(`${one}/transfer`, (ctx) => answerTransferForm(deps, ctx))
+      .post(`${one}/transfer`, (ctx) => answerTransferForm(offers, ctx))
       .post(`${one}/transfer/withdraw`, (ctx) => answerWithdraw(deps, ctx))
       // Where the sign-in page leads back to when the session had ended before one of these forms.
       .get([`${one}/disable`, `${one}/enable`, `${one}/transfer/withdraw`], (ctx) =>

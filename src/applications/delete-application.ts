@@ -3,6 +3,7 @@ import { record } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
 import { mailGrantsEndedByDeletion, recordGrantsEndedByDeletion } from './ending-store.ts';
 import { lockForActor } from './lock-for-actor.ts';
+import { mailApplication } from './mail-application.ts';
 import { deleteApplicationRow } from './store.ts';
 
 /**
@@ -23,11 +24,7 @@ export async function deleteApplication(
   });
   await mailGrantsEndedByDeletion(tx, clientId, {
     at: new Date().toISOString(),
-    application: {
-      name: application.name,
-      owner: application.ownerName,
-      homepageUrl: application.homepageUrl,
-    },
+    application: mailApplication(application, application.ownerName),
   });
   await record(tx, {
     action: 'stagedoor.application.deleted',

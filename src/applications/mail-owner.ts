@@ -4,6 +4,7 @@ import type { ApplicationChange } from '../audit/mail.ts';
 import type { Tx } from '../db/transaction.ts';
 import { findUser } from '../directory/find-user.ts';
 import type { Application } from './application.ts';
+import { mailApplication } from './mail-application.ts';
 
 /** What happened to an application. */
 export interface OwnerNotice {
@@ -35,12 +36,11 @@ export async function mailOwner(
     recipient: user.email,
     locale: user.locale,
     data: {
-      application: {
-        name: application.name,
-        // To its owner that is no news, and to whom it was taken from not true any more.
-        owner: notice.change === 'transfer_received' ? await nameOfOwner(tx, application) : null,
-        homepageUrl: application.homepageUrl,
-      },
+      application: mailApplication(
+        application,
+        // The owner knows that, and for a former owner it is no longer true.
+        notice.change === 'transfer_received' ? await nameOfOwner(tx, application) : null,
+      ),
       change: notice.change,
       details: notice.details,
       reason: notice.reason,

@@ -13,6 +13,7 @@ import {
   seeOther,
 } from './account-page.ts';
 import { presentHead } from './account-presenters.ts';
+import { type OfferLimits, offerWithinLimits } from './offer-limits.ts';
 import { offerTransfer, withdrawTransfer } from './transfer.ts';
 
 /** Asks who is to have the application. */
@@ -24,7 +25,10 @@ export async function showTransfer(deps: AccountPagesDeps, ctx: Context): Promis
 }
 
 /** Offers the application; it stays the owner's until the other one accepts. */
-export async function answerTransferForm(deps: AccountPagesDeps, ctx: Context): Promise<void> {
+export async function answerTransferForm(
+  deps: AccountPagesDeps & { readonly offerLimits: OfferLimits },
+  ctx: Context,
+): Promise<void> {
   const form = await postedForm(deps, ctx);
   const owner = await openOwnPage(deps, ctx);
   if (owner === undefined) {
@@ -46,8 +50,10 @@ export async function answerTransferForm(deps: AccountPagesDeps, ctx: Context): 
     return refuse(t('applications.error.email.own'));
   }
   try {
-    await inTransaction(deps.db, (tx) =>
-      offerTransfer(tx, actor, clientId, user.id, email, originOf(ctx)),
+    await offerWithinLimits(deps.offerLimits, user.id, email, () =>
+      inTransaction(deps.db, (tx) =>
+        offerTransfer(tx, actor, clientId, user.id, email, originOf(ctx)),
+      ),
     );
     seeOther(ctx, `${owner.path}?notice=transfer_offered`);
   } catch (error) {

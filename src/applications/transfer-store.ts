@@ -22,18 +22,6 @@ export async function activeUserByEmail(db: Db, key: string): Promise<string | u
   return row?.id;
 }
 
-/** How many offers this user made within a day, whatever became of them. */
-export async function countOffersOfLastDay(db: Db, userId: string): Promise<number> {
-  const row = await db
-    .selectFrom('audit_events')
-    .select(sql<number>`count(*)::int`.as('count'))
-    .where('user_id', '=', userId)
-    .where('action', '=', 'stagedoor.application.transfer_offered')
-    .where('happened_at', '>', sql<Date>`now() - interval '1 day'`)
-    .executeTakeFirstOrThrow();
-  return row.count;
-}
-
 /** Adds an offer; the application is locked and has none. */
 export async function insertTransfer(tx: Tx, transfer: NewTransfer): Promise<void> {
   await tx

@@ -12,15 +12,11 @@ import { mailOwner } from './mail-owner.ts';
 import { setOwner } from './store.ts';
 import {
   activeUserByEmail,
-  countOffersOfLastDay,
   deleteTransfer,
   insertTransfer,
   selectIncomingTransfers,
   selectOutgoingTransfer,
 } from './transfer-store.ts';
-
-/** Offers of one user a day: each is a mail to somebody who did not ask for it. */
-const OFFERS_A_DAY = 10;
 
 /** An application that is offered to a user. */
 export interface IncomingTransfer {
@@ -39,8 +35,7 @@ export interface OutgoingTransfer {
 /**
  * Offers an application to the user with this e-mail address. Whether there is one shows in
  * nothing that the owner sees; only a known, active user gets the offer, and a mail.
- * @throws StagedoorError `not_found`; `conflict` where an offer is waiting already;
- *   `too_many_attempts`; ValidationError
+ * @throws StagedoorError `not_found`; `conflict` where an offer is waiting already; ValidationError
  */
 export async function offerTransfer(
   tx: Tx,
@@ -61,12 +56,6 @@ export async function offerTransfer(
   }
   if ((await selectOutgoingTransfer(tx, clientId)) !== undefined) {
     throw new StagedoorError('conflict', 'It is offered to somebody already. Withdraw that first.');
-  }
-  if ((await countOffersOfLastDay(tx, ownerId)) >= OFFERS_A_DAY) {
-    throw new StagedoorError(
-      'too_many_attempts',
-      'These were many offers for one day. Try again tomorrow.',
-    );
   }
   const receiverId = await activeUserByEmail(tx, key);
   if (receiverId === ownerId) {

@@ -1,14 +1,8 @@
+import { visibleLine } from '../visible-text.ts';
 import type { MailLocale } from './mail-messages.ts';
 
 /** Longest name that a mail repeats, in characters. */
 const NAME_LIMIT = 100;
-const ADDRESS_LIMIT = 100;
-/**
- * Line breaks and other control characters, broken surrogates, and what is invisible or turns the
- * reading direction around. Joiners stay: scripts and emoji need them.
- */
-const UNPRINTABLE =
-  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]+/gu;
 const RIGHT_TO_LEFT =
   /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
 const QUOTES: Readonly<Record<MailLocale, readonly [string, string]>> = {
@@ -18,7 +12,7 @@ const QUOTES: Readonly<Record<MailLocale, readonly [string, string]>> = {
 
 /** Somebody else's words on one line of a sensible length, with nothing in them but what is seen. */
 export function oneLine(text: string, limit = NAME_LIMIT): string {
-  const symbols = [...text.replace(UNPRINTABLE, ' ').replace(/\s+/g, ' ').trim()];
+  const symbols = [...visibleLine(text)];
   const line = symbols.length <= limit ? symbols.join('') : `${symbols.slice(0, limit).join('')}…`;
   // Isolated, so that words from right to left don't turn the rest of the line around.
   return RIGHT_TO_LEFT.test(line) ? `\u2068${line}\u2069` : line;
@@ -33,25 +27,26 @@ export function quoted(name: string, locale: MailLocale): string {
   return open + unlinked(oneLine(name)).replace(/["“”„‟«»＂]/g, "'") + close;
 }
 
-/**
- * The same to the eye, but mail programs make no link of an address in it: they look for `://`, and
- * for a dot before a top-level domain.
- */
-export function unlinked(text: string): string {
-  return text.replace(/:(?=\/\/)|(?<=[\p{L}\p{N}])[.\u3002\uff0e\uff61](?=\p{L}{2})/gu, '$&\u200b');
-}
+/** Six digits or more, as a phone number is written. */
+const PHONE_NUMBER = /\+?\p{Nd}(?:[\s()./\u200b\p{Pd}]*\p{Nd}){5,}/gu;
 
 /**
- * A web address without what can mislead: no user name, query or fragment, and the host in ASCII.
- * @returns undefined where it is no web address
+ * Returns a text that looks the same, but of which mail programs make no link: a zero-width space
+ * breaks web addresses, e-mail addresses and phone numbers.
  */
-export function plainAddress(address: string | null): string | undefined {
+export function unlinked(text: string): string {
+  return text
+    .replace(
+      /[:@＠](?=\S)|(?<=[\p{L}\p{N}\p{M}])[.\u3002\uff0e\uff61](?=[\p{L}\p{N}])/gu,
+      '$&\u200b',
+    )
+    .replace(PHONE_NUMBER, (number) => number.replace(/\p{Nd}(?=.)/gu, '$&\u200b'));
+}
+
+/** Returns the host of a web address, in ASCII; undefined if it is no web address. */
+export function plainHost(address: string | null): string | undefined {
   const url = URL.parse(address ?? '');
-  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
-    return undefined;
-  }
-  const whole = url.pathname === '/' ? url.origin : url.origin + url.pathname;
-  return whole.length <= ADDRESS_LIMIT ? whole : url.origin;
+  return url !== null && ['http:', 'https:'].includes(url.protocol) ? url.host : undefined;
 }
 
 /** Day and time of an ISO 8601 datetime in the reader's time zone, which is named. */

@@ -4,7 +4,7 @@ import type { ScopeConfig } from '../scopes.ts';
 import type { Origin } from './event.ts';
 import type { MailAccess, MailApplication } from './mail.ts';
 import type { MailLocale, MailMessageKey, MailTranslate } from './mail-messages.ts';
-import { localTime, oneLine, plainAddress, quoted, unlinked } from './mail-text.ts';
+import { localTime, oneLine, plainHost, quoted, unlinked } from './mail-text.ts';
 import { deviceWords } from './origin-words.ts';
 import type { MailFact, MailLink, MailView } from './render-mail.ts';
 
@@ -50,16 +50,16 @@ export function revokeButton({ t, issuer }: MailPen, grantId: string) {
   return { label: t('access.revoke'), url, harmful: true };
 }
 
-/** Who the application is, as far as its owner says: the homepage is shown, not linked. */
+/** Tells which application it is. None of it is a link: the names are anybody's own choice. */
 export function applicationFacts(pen: MailPen, application: MailApplication): MailFact[] {
   const { t, locale } = pen;
-  const homepage = plainAddress(application.homepageUrl);
+  const host = plainHost(application.reviewedHomepage);
   return [
     { label: t('label.application'), value: quoted(application.name, locale) },
     ...(application.owner
       ? [{ label: t('label.owner'), value: quoted(application.owner, locale) }]
       : []),
-    ...(homepage === undefined ? [] : [{ label: t('label.homepage'), value: homepage }]),
+    ...(host === undefined ? [] : [{ label: t('label.homepage'), value: unlinked(host) }]),
   ];
 }
 

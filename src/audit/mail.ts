@@ -116,7 +116,8 @@ export type IdentityChange = (typeof IDENTITY_CHANGES)[number];
 export interface MailApplication {
   readonly name: string;
   readonly owner: string | null;
-  readonly homepageUrl: string | null;
+  /** Null also if no operator has reviewed the application. */
+  readonly reviewedHomepage: string | null;
 }
 
 /** A kind of mail. */

@@ -4,7 +4,8 @@ import { APPLICATION_CHANGES, IDENTITY_CHANGES, type MailData, type MailKind } f
 const application = z.object({
   name: z.string(),
   owner: z.string().nullable(),
-  homepageUrl: z.string().nullable(),
+  // Absent in mails that were queued before reviews decided about it.
+  reviewedHomepage: z.string().nullable().default(null),
 });
 // What is undefined is left out of JSON.
 const origin = z

@@ -25,8 +25,6 @@ export interface MailView {
 export interface MailSection {
   readonly title?: string | undefined;
   readonly sentences: readonly string[];
-  /** An address of somebody else's: it is its own text, so that it leads where it says. */
-  readonly address?: { readonly label: string; readonly url: string } | undefined;
   /** What the reader can do here, on a page of this server. */
   readonly button?: (MailLink & { readonly harmful: boolean }) | undefined;
 }

@@ -1,6 +1,6 @@
 import type { MailData } from './mail.ts';
 import type { MailMessageKey } from './mail-messages.ts';
-import { localTime, plainAddress, quoted } from './mail-text.ts';
+import { localTime, quoted } from './mail-text.ts';
 import {
   accessFacts,
   applicationFacts,
@@ -79,16 +79,11 @@ export function writeRevokedByOperator(
 export function writeAccessEnding(pen: MailPen, data: MailData['access_ending']): MailContent {
   const { t, locale } = pen;
   const time = localTime(data.endsAt, data.timezone, locale);
-  const homepage = plainAddress(data.application.homepageUrl);
   return {
     ...titles(pen, 'ending', data),
     sections: [
       { sentences: [t('ending.happened', { time })] },
-      {
-        title: t('ending.keep.title'),
-        sentences: [t('ending.keep')],
-        address: homepage === undefined ? undefined : { label: t('label.homepage'), url: homepage },
-      },
+      { title: t('ending.keep.title'), sentences: [t('ending.keep')] },
       {
         title: t('ending.revoke.title'),
         sentences: [t('ending.revoke')],
@@ -96,7 +91,7 @@ export function writeAccessEnding(pen: MailPen, data: MailData['access_ending'])
       },
     ],
     facts: [
-      ...applicationFacts(pen, { ...data.application, homepageUrl: null }),
+      ...applicationFacts(pen, data.application),
       timeFact(pen, { ...data, at: data.endsAt }, 'label.ends'),
       ...accessFacts(pen, data, 'label.scopes'),
     ],

@@ -1,3 +1,4 @@
+import { mailApplication } from '../applications/mail-application.ts';
 import { enqueueMail } from '../audit/enqueue-mail.ts';
 import type { Origin } from '../audit/event.ts';
 import { record } from '../audit/record.ts';
@@ -88,11 +89,7 @@ export async function approveConsent(
     locale: user.locale || given.pageLocale,
     data: {
       grantId,
-      application: {
-        name: application.name,
-        owner: application.ownerName,
-        homepageUrl: application.homepageUrl,
-      },
+      application: mailApplication(application, application.ownerName),
       scopes: choice.scopes,
       organizers,
       at: now.toISOString(),

@@ -11,7 +11,7 @@ export interface EndingGrant {
   readonly application: {
     readonly name: string;
     readonly owner: string | null;
-    readonly homepageUrl: string | null;
+    readonly reviewedHomepage: string | null;
   };
   readonly scopes: readonly string[];
   readonly organizers: readonly { readonly slug: string; readonly name: LocalizedText }[];
@@ -49,8 +49,8 @@ export async function takeEndingGrants(
     select told.id as "grantId", u.email as recipient,
       coalesce(u.chosen_locale, u.locale) as locale,
       coalesce(u.chosen_timezone, u.timezone) as timezone,
-      json_build_object('name', a.name, 'owner', owner.full_name, 'homepageUrl', a.homepage_url)
-        as application,
+      json_build_object('name', a.name, 'owner', owner.full_name, 'reviewedHomepage',
+        case when a.reviewed_at is not null then a.homepage_url end) as application,
       told.scopes, told.expires_at as "endsAt",
       coalesce((
         select json_agg(json_build_object('slug', n.slug, 'name', n.name) order by n.slug)

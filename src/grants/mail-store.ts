@@ -25,7 +25,9 @@ export async function selectGrantForMail(db: Db, id: string): Promise<GrantForMa
       sql<string>`coalesce(u.chosen_locale, u.locale)`.as('locale'),
       sql<string>`coalesce(u.chosen_timezone, u.timezone)`.as('timezone'),
       'a.name',
-      'a.homepage_url',
+      sql<string | null>`case when a.reviewed_at is not null then a.homepage_url end`.as(
+        'homepage',
+      ),
       'owner.full_name as owner_name',
       'g.scopes',
       'g.created_at',
@@ -45,7 +47,7 @@ export async function selectGrantForMail(db: Db, id: string): Promise<GrantForMa
       locale: row.locale,
       timezone: row.timezone,
       access: {
-        application: { name: row.name, owner: row.owner_name, homepageUrl: row.homepage_url },
+        application: { name: row.name, owner: row.owner_name, reviewedHomepage: row.homepage },
         scopes: row.scopes,
         organizers: row.organizers,
       },

@@ -78,7 +78,11 @@ const SAMPLES: readonly { name: string; kind: MailKind; data: unknown }[] = [
     kind: 'authorized',
     data: {
       ...MAILS.authorized,
-      application: { name: LONGEST, owner: LONGEST, homepageUrl: `https://${'a'.repeat(60)}.com/` },
+      application: {
+        name: LONGEST,
+        owner: LONGEST,
+        reviewedHomepage: `https://${'a'.repeat(60)}.com/`,
+      },
       scopes: ['read', 'write', 'profile'],
       organizers: Array.from({ length: 200 }, (_, i) => ({ slug: `o${i}`, name: `Hall ${i}` })),
     },

@@ -57,7 +57,7 @@ const ADA = 'user:ada';
 const ORIGIN: Origin = { ip: '203.0.113.7', userAgent: 'Firefox/140.0' };
 const COMPOSE = { issuer: 'https://login.example.com', scopes: readConfig({}).scopes };
 const NOTICE = {
-  application: { name: 'Evil\r\nBcc: x@y.z <b>\u202e', owner: '<script>', homepageUrl: null },
+  application: { name: 'Evil\r\nBcc: x@y.z <b>\u202e', owner: '<script>', reviewedHomepage: null },
   at: '2026-07-01T12:00:00.000Z',
   timezone: 'Europe/Berlin',
   origin: ORIGIN,
@@ -528,7 +528,6 @@ describe('A developer hands an application over', () => {
   });
 
   test('accept and withdraw race: exactly one wins', async () => {
-    // Not more rounds: Ben's offers of one day are counted.
     for (let round = 0; round < 3; round += 1) {
       await offer('ada@example.com');
       const [accepted, withdrawn] = await Promise.allSettled([
@@ -572,7 +571,7 @@ describe('A developer hands an application over', () => {
     assert.deepEqual(await incomingTransfers(server.database.db, 'eve'), []);
   });
 
-  test('to nobody else, not twice, and not to everybody', async () => {
+  test('only to a valid address, and not twice', async () => {
     const other = await registerApplication(server, { owner: 'eve' }).catch(() => undefined);
     assert.ok(other);
     clientId = other.clientId;
@@ -583,12 +582,6 @@ describe('A developer hands an application over', () => {
     }
     await offerOf('ada@example.com');
     await assert.rejects(offerOf('ben@example.com'), code('conflict'));
-    for (let i = 0; i < 9; i += 1) {
-      await run((tx) => withdrawTransfer(tx, 'user:eve', clientId));
-      await offerOf('ada@example.com');
-    }
-    await run((tx) => withdrawTransfer(tx, 'user:eve', clientId));
-    await assert.rejects(offerOf('ada@example.com'), code('too_many_attempts'));
     await run((tx) => withdrawTransfer(tx, 'user:eve', clientId));
   });
 

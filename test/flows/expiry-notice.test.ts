@@ -64,7 +64,7 @@ for (const engine of ['PostgreSQL', 'the embedded database'] as const) {
       assert.deepEqual(mail?.data.application, {
         name: 'Box Office Sync',
         owner: 'Ben Example',
-        homepageUrl: 'https://app.example.com/',
+        reviewedHomepage: null,
       });
     });
 

@@ -176,11 +176,11 @@ describe('A name that means harm', () => {
   test('is quoted in the subject, on one line', async () => {
     await outbox.withSender({}, async (server) => {
       const name = 'Evil\r\nBcc: x@example.org\r\n\r\n<b>x</b> \u202Egpj.exe” now';
-      const application = { name, owner: '"><script>', homepageUrl: null };
+      const application = { name, owner: '"><script>', reviewedHomepage: null };
       await outbox.enqueue({ data: { ...MAILS.authorized, application } });
       await outbox.untilSent();
       const [mail] = server.received;
-      const shown = "“Evil Bcc: x@example.\u200borg <b>x</b> gpj.\u200bexe' now”";
+      const shown = "“Evil Bcc: x@\u200bexample.\u200borg <b>x</b> gpj.\u200bexe' now”";
       assert.equal(mail?.headers.get('subject'), `New access to your account: ${shown}`);
       assert.ok(mail?.text.startsWith(`${shown} can now use your account`));
     });

@@ -6,7 +6,7 @@ const access = {
   application: {
     name: 'Box Office Sync',
     owner: 'Ben Example',
-    homepageUrl: 'https://app.example.com/box-office',
+    reviewedHomepage: 'https://app.example.com/box-office',
   },
   scopes: ['read'],
   organizers: [{ slug: 'redstage', name: { en: 'Red Stage', de: 'Rote Bühne' } }],
@@ -76,7 +76,7 @@ export function hostile<Data>(data: Data): Data {
     if (typeof value !== 'string') {
       return value;
     }
-    return key === 'homepageUrl' ? EVIL_HOMEPAGE : CHOSEN.includes(key) ? EVIL : value;
+    return key === 'reviewedHomepage' ? EVIL_HOMEPAGE : CHOSEN.includes(key) ? EVIL : value;
   };
   return JSON.parse(JSON.stringify(data, replace));
 }

@@ -2,7 +2,7 @@
 export const commonEn = {
   'label.application': 'Application',
   'label.owner': 'Owner',
-  'label.homepage': 'Homepage, as given by the owner',
+  'label.homepage': 'Homepage',
   'label.time': 'When',
   'label.origin': 'From where',
   'device.full': '{browser} on {system}',
@@ -20,7 +20,7 @@ export const commonEn = {
 export const commonDe: Record<keyof typeof commonEn, string> = {
   'label.application': 'Anwendung',
   'label.owner': 'Inhaber',
-  'label.homepage': 'Website, laut Inhaber',
+  'label.homepage': 'Website',
   'label.time': 'Wann',
   'label.origin': 'Von wo',
   'device.full': '{browser} unter {system}',

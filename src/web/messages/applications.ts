@@ -143,7 +143,7 @@ export const applicationsEn = {
   'applications.error.email': 'Enter an e-mail address such as ada@example.com.',
   'applications.error.email.own': 'That is your own address. The application is yours already.',
   'applications.error.email.many':
-    'You have offered applications many times today. Try again tomorrow.',
+    'You have offered applications too often today, or this address was offered too many. Try again tomorrow.',
   'applications.links': 'About this application',
   'applications.link.all': 'All applications',
   'applications.link.edit': 'Edit',
@@ -433,7 +433,7 @@ export const applicationsDe = {
   'applications.error.email': 'Gib eine E-Mail-Adresse wie ada@example.com ein.',
   'applications.error.email.own': 'Das ist deine eigene Adresse. Die Anwendung gehört dir schon.',
   'applications.error.email.many':
-    'Du hast heute schon viele Male Anwendungen angeboten. Versuche es morgen wieder.',
+    'Du hast heute zu oft Anwendungen angeboten, oder dieser Adresse wurden zu viele angeboten. Versuche es morgen wieder.',
   'applications.links': 'Zu dieser Anwendung',
   'applications.link.all': 'Alle Anwendungen',
   'applications.link.edit': 'Bearbeiten',

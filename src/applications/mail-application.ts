@@ -1,0 +1,11 @@
+import type { MailApplication } from '../audit/mail.ts';
+import { type Application, isReviewed } from './application.ts';
+
+/** Returns the application as a mail shows it: its homepage only if an operator reviewed it. */
+export function mailApplication(application: Application, owner: string | null): MailApplication {
+  return {
+    name: application.name,
+    owner,
+    reviewedHomepage: isReviewed(application) ? application.homepageUrl : null,
+  };
+}
