@@ -112,7 +112,7 @@ export function createApp(deps: AppDeps): Koa {
   );
   provider.use(securityHeaders());
   provider.use(assets());
-  mount(provider, operationsRoutes({ database, metrics }));
+  mount(provider, operationsRoutes({ database, metrics, config }));
   mount(provider, landingRoutes({ ...pages, demoGuide: deps.demoGuide }));
   mount(provider, guideRoutes({ ...pages, apiDocument: api.document }));
   mount(provider, upstream ? upstreamRoutes({ ...pages, upstream }) : signInRoutes(pages));

@@ -37,6 +37,8 @@ export interface Config {
   readonly recentSignInSeconds: number;
   /** How many reverse proxies stand in front and set `X-Forwarded-For`. */
   readonly trustProxy: number;
+  /** Unset: `/metrics` answers programs on this machine only. */
+  readonly metricsToken: string | undefined;
   readonly workers: number;
   /** Connections of one worker to PostgreSQL. */
   readonly databaseConnections: number;
@@ -119,6 +121,7 @@ const variables = z.object({
   SESSION_IDLE_TTL: seconds(3 * 3600),
   RECENT_SIGN_IN_SECONDS: seconds(3600),
   TRUST_PROXY: count(0, 0),
+  METRICS_TOKEN: z.string().min(32, 'must have at least 32 characters').optional(),
   WORKERS: count(1, 1),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).optional(),
   DEMO: flag.optional(),
@@ -234,6 +237,7 @@ function fromVariables(vars: z.infer<typeof variables>, production: boolean): Co
     sessionIdleTtl: vars.SESSION_IDLE_TTL,
     recentSignInSeconds: vars.RECENT_SIGN_IN_SECONDS,
     trustProxy: vars.TRUST_PROXY,
+    metricsToken: vars.METRICS_TOKEN,
     workers: vars.WORKERS,
     logLevel: vars.LOG_LEVEL ?? (production ? 'info' : 'warn'),
     demo: vars.DEMO ?? hasDemoByDefault(vars, production),

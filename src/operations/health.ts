@@ -1,5 +1,6 @@
 import Router from '@koa/router';
 import type { Database } from '../db/database.ts';
+import { type MetricsAccess, mayReadMetrics } from './may-read-metrics.ts';
 import type { Metrics } from './metrics.ts';
 import { within } from './within.ts';
 
@@ -7,6 +8,7 @@ import { within } from './within.ts';
 export interface OperationsDeps {
   readonly database: Database;
   readonly metrics: Metrics;
+  readonly config: MetricsAccess;
 }
 
 /** Milliseconds that `/readyz` waits for the database. */
@@ -18,8 +20,7 @@ const PING_LIMIT = 2_000;
  * - `/healthz`: 200 as long as the process answers at all. It never asks the database: a process
  *   that is restarted for a database that is away would only come back slower.
  * - `/readyz`: 503 while the database does not answer.
- * - `/metrics`: for Prometheus. Open to anybody who reaches it, as it tells of no person; a server
- *   on the open internet has its proxy keep strangers away from it.
+ * - `/metrics`: for Prometheus. See `mayReadMetrics`.
  */
 export function operationsRoutes(deps: OperationsDeps): Router {
   const isReady = createReadiness(deps.database);
@@ -38,6 +39,9 @@ export function operationsRoutes(deps: OperationsDeps): Router {
       ctx.body = { status: 'unavailable', detail: 'database unreachable' };
     })
     .get('/metrics', async (ctx) => {
+      if (!mayReadMetrics(deps.config, ctx)) {
+        return;
+      }
       const { contentType, text } = await deps.metrics.read();
       ctx.set({ 'Cache-Control': 'no-store', 'Content-Type': contentType });
       ctx.body = text;

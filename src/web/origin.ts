@@ -2,6 +2,10 @@ import type { Context } from 'koa';
 import { type Origin, USER_AGENT_LIMIT } from '../audit/event.ts';
 import { toIpAddress } from '../ip-address.ts';
 
+/** Headers that a proxy adds, and a program that calls the server itself does not send. */
+const FORWARDING =
+  /^(forwarded|via|x-forwarded|x-forwarded-.*|x-real-ip|x-client-ip|x-cluster-client-ip|cf-connecting-ip|true-client-ip)$/i;
+
 /** Returns address and program of a request, for the log. */
 export function originOf(ctx: Pick<Context, 'ips' | 'req' | 'get'>): Origin {
   return {
@@ -16,4 +20,14 @@ export function originOf(ctx: Pick<Context, 'ips' | 'req' | 'get'>): Origin {
  */
 export function clientAddress(ctx: Pick<Context, 'ips' | 'req'>): string | undefined {
   return toIpAddress(ctx.ips[0]) ?? toIpAddress(ctx.req.socket.remoteAddress);
+}
+
+/** Tells if a program on the server's own machine sent the request itself, without a proxy. */
+export function isFromThisMachine({ req }: Pick<Context, 'req'>): boolean {
+  const { remoteAddress, localAddress } = req.socket;
+  const peer = toIpAddress(remoteAddress);
+  const isHere =
+    peer !== undefined && (/^127\.|^::1$/.test(peer) || remoteAddress === localAddress);
+  // As sent: `own-url.ts` writes some of these names itself.
+  return isHere && !req.rawHeaders.some((name, at) => at % 2 === 0 && FORWARDING.test(name));
 }

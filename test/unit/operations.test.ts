@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import Koa from 'koa';
+import { readConfig } from '../../src/config.ts';
 import type { Database } from '../../src/db/database.ts';
 import { openDatabase } from '../../src/db/database.ts';
 import { operationsRoutes } from '../../src/operations/health.ts';
@@ -14,7 +15,7 @@ async function startOperations(database: Database) {
   const app = new Koa();
   app.silent = true;
   app.use(measureRequests(metrics));
-  app.use(operationsRoutes({ database, metrics }).routes());
+  app.use(operationsRoutes({ database, metrics, config: readConfig({}) }).routes());
   app.use((ctx) => {
     if (ctx.path === '/boom') {
       throw new Error('boom');

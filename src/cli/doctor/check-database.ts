@@ -38,7 +38,7 @@ export async function checkDatabase(config: Config, shell: Shell): Promise<Findi
     return [fail('database', messageOf(error), mend)];
   }
   if ('server' in opened) {
-    return checkThroughServer(opened.server);
+    return checkThroughServer(opened.server, config.metricsToken);
   }
   try {
     return await checkOpened(opened.database, config);

@@ -6,8 +6,13 @@ import { judgeMails } from './judge-mails.ts';
 const TIMEOUT = 5_000;
 
 /** What the server that has the embedded database says: nobody else can look into it. */
-export async function checkThroughServer({ url, pid }: ServerFile): Promise<Finding[]> {
-  const ask = (path: string) => fetch(`${url}${path}`, { signal: AbortSignal.timeout(TIMEOUT) });
+export async function checkThroughServer(
+  { url, pid }: ServerFile,
+  metricsToken: string | undefined,
+): Promise<Finding[]> {
+  const headers = metricsToken === undefined ? {} : { authorization: `Bearer ${metricsToken}` };
+  const ask = (path: string) =>
+    fetch(`${url}${path}`, { headers, signal: AbortSignal.timeout(TIMEOUT) });
   try {
     const ready = await ask('/readyz');
     if (!ready.ok) {

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { sendHead } from '../support/raw-request.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+const TOKEN = 'a-token-for-the-scraper-of-the-metrics';
+
+/** Where a server with another issuer listens. */
+const portOf = ({ config }: TestServer) => ({ issuer: `http://127.0.0.1:${config.port}` });
+
+async function status(
+  server: TestServer,
+  request: string,
+  headers: Readonly<Record<string, string | number>> = {},
+): Promise<{ status: number; answer: string }> {
+  const sent = sendHead(portOf(server), request, headers);
+  const answer = await sent.answers(/\r\n\r\n/);
+  sent.socket.destroy();
+  return { status: Number(answer.slice(9, 12)), answer };
+}
+
+describe('Behind a proxy that speaks https', () => {
+  let server: TestServer;
+  before(async () => {
+    server = await startServer({ ISSUER: 'https://login.example.com', TRUST_PROXY: '1' });
+  });
+  after(() => server.close());
+
+  test('every answer has HSTS and nosniff', async () => {
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    const answers: readonly [string, number, Record<string, string | number>?][] = [
+      ['GET /', 200],
+      ['GET /healthz', 200],
+      ['GET /readyz', 200],
+      ['GET /metrics', 403, { via: '1.1 proxy' }],
+      ['GET /assets/pico.min.css', 200],
+      ['GET /assets/nothing.css', 404],
+      ['GET /login', 200],
+      ['GET /account/profile', 303],
+      ['POST /login', 403, { ...form, 'content-length': 0 }],
+      ['GET /docs', 200],
+      ['GET /nothing', 404],
+      ['GET /api/v1/nothing', 404],
+      ['GET /api/v1/me', 401],
+      ['GET /api/v1/openapi.json', 200],
+      ['GET /.well-known/oauth-authorization-server', 200],
+      ['GET /api/v1/oauth/jwks', 200],
+      ['GET /api/v1/oauth/authorize', 400],
+      ['POST /api/v1/oauth/token', 400, { ...form, 'content-length': 0 }],
+      ['POST /api/v1/oauth/introspect', 401, { ...form, 'content-length': 0 }],
+      ['GET /api/v1/oauth/introspect', 405],
+      ['POST /api/v1/oauth/introspect', 413, { ...form, 'content-length': 9_999_999 }],
+      ['POST /api/v1/oauth/introspect', 415, { 'content-length': 0 }],
+      ['GET http://evil.example/', 400],
+      ['GET /\x01', 400],
+      ['NO HTTP', 400],
+      ['GET /', 417, { expect: 'a miracle' }],
+      ['GET /', 431, { 'x-long': 'x'.repeat(20_000) }],
+      ['CONNECT evil.example:443', 400],
+    ];
+    for (const [request, expected, headers] of answers) {
+      const told = await status(server, request, headers);
+      const what = `${request} ${JSON.stringify(headers)?.slice(0, 80)}`;
+      assert.equal(told.status, expected, `${what}: ${told.answer}`);
+      assert.match(told.answer, /\r\nX-Content-Type-Options: nosniff\r\n/i, what);
+      assert.match(told.answer, /\r\nStrict-Transport-Security: max-age=31536000\r\n/i, what);
+    }
+  });
+
+  test('metrics are for programs on this machine, and not for what a proxy passes on', async () => {
+    assert.equal((await status(server, 'GET /metrics')).status, 200);
+    for (const name of ['X-Forwarded-For', 'x-forwarded-proto', 'Forwarded', 'Via', 'X-Real-IP']) {
+      for (const value of ['127.0.0.1', '203.0.113.9', '']) {
+        assert.equal((await status(server, 'GET /metrics', { [name]: value })).status, 403, name);
+      }
+    }
+    assert.equal((await status(server, 'HEAD /metrics', { via: 'x' })).status, 403);
+  });
+});
+
+test('behind a proxy that adds no header, metrics are for nobody without a token', async () => {
+  const server = await startServer({ ISSUER: 'https://login.example.com', TRUST_PROXY: '0' });
+  try {
+    assert.equal((await status(server, 'GET /metrics')).status, 403);
+  } finally {
+    await server.close();
+  }
+});
+
+test('with METRICS_TOKEN, metrics are for whoever sends it, also through a proxy', async () => {
+  const server = await startServer({ METRICS_TOKEN: TOKEN });
+  try {
+    const refused = [
+      undefined,
+      '',
+      'Bearer',
+      'Bearer x',
+      `Basic ${TOKEN}`,
+      `Bearer ${TOKEN}x`,
+      TOKEN,
+    ];
+    for (const authorization of refused) {
+      const told = await status(server, 'GET /metrics', authorization ? { authorization } : {});
+      assert.equal(told.status, 401, authorization);
+      assert.match(told.answer, /WWW-Authenticate: Bearer/i);
+    }
+    const authorization = `Bearer ${TOKEN}`;
+    for (const forwarded of [{}, { 'x-forwarded-for': '203.0.113.9' }]) {
+      assert.equal(
+        (await status(server, 'GET /metrics', { authorization, ...forwarded })).status,
+        200,
+      );
+    }
+  } finally {
+    await server.close();
+  }
+});
