@@ -12,7 +12,7 @@ import { checkRequest } from './check-request.ts';
 import { EXTRA_CLIENT_METADATA } from './client-adapter.ts';
 import { recordClientErrors } from './client-errors.ts';
 import { compareClientSecret } from './compare-client-secret.ts';
-import { COOKIE_OPTIONS } from './cookies.ts';
+import { COOKIE_OPTIONS, cookieNames, nameRequestCookies } from './cookies.ts';
 import { currentTransaction } from './current-transaction.ts';
 import { describeGrantError } from './describe-grant-error.ts';
 import { createInteractionPolicy } from './interaction-policy.ts';
@@ -52,6 +52,7 @@ export function createProvider(deps: ProviderDeps): Provider {
   if (firstKey === undefined) {
     throw new Error('the provider needs a cookie key');
   }
+  const secure = config.issuer.startsWith('https:');
   const provider = new Provider(config.issuer, {
     adapter: createAdapterFactory({ db, config }),
     jwks: { keys: [unusedKey()] },
@@ -76,14 +77,10 @@ export function createProvider(deps: ProviderDeps): Provider {
       client.clientAuthMethod === 'none' &&
       (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin),
     cookies: {
-      names: {
-        session: 'stagedoor_session',
-        interaction: 'stagedoor_interaction',
-        resume: 'stagedoor_resume',
-      },
+      names: cookieNames(secure),
       keys: [...deps.cookieKeys],
       long: COOKIE_OPTIONS,
-      short: { ...COOKIE_OPTIONS, path: undefined },
+      short: COOKIE_OPTIONS,
     },
     features: {
       devInteractions: OFF,
@@ -119,6 +116,7 @@ export function createProvider(deps: ProviderDeps): Provider {
       Session: (_ctx, session) => sessionLifetime(config, session.loginTs),
     },
   });
+  nameRequestCookies(provider, secure);
   provider.proxy = true;
   provider.maxIpsCount = config.trustProxy;
   provider.Client.prototype.compareClientSecret = compareClientSecret(createNoteSecretUse(db));

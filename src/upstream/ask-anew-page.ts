@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
+import { cookieName, setCookie } from '../web/cookies.ts';
 
-const NAME = 'stagedoor_ask_anew';
 /** Seconds; the next sign-in ends it before. */
 const LIFETIME = 30 * 86_400;
 
@@ -10,26 +10,21 @@ const LIFETIME = 30 * 86_400;
  * answer for them at the next click.
  */
 export function askAnew(ctx: Context): void {
-  setCookie(ctx, '1', LIFETIME);
+  setCookie(ctx, nameOf(ctx), '1', { seconds: LIFETIME });
 }
 
 /** Whether the next sign-in has to ask. */
 export function hasToAsk(ctx: Context): boolean {
-  return ctx.cookies.get(NAME, { signed: false }) === '1';
+  return ctx.cookies.get(nameOf(ctx), { signed: false }) === '1';
 }
 
 /** Somebody has answered. */
 export function hasAsked(ctx: Context): void {
   if (hasToAsk(ctx)) {
-    setCookie(ctx, '', 0);
+    setCookie(ctx, nameOf(ctx), '');
   }
 }
 
-/** Written by hand: Koa's jar refuses `Secure` behind a proxy that ends TLS. */
-function setCookie(ctx: Context, value: string, seconds: number): void {
-  const attributes = ctx.secure ? '; Secure' : '';
-  ctx.append(
-    'Set-Cookie',
-    `${NAME}=${value}; Path=/; Max-Age=${seconds}; HttpOnly; SameSite=Lax${attributes}`,
-  );
+function nameOf(ctx: Context): string {
+  return cookieName(ctx.secure, 'ask_anew');
 }

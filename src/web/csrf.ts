@@ -1,6 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Context } from 'koa';
 import { StagedoorError } from '../errors.ts';
+import { cookieName, setCookie } from './cookies.ts';
 
 /** What tokens are made with. */
 export interface CsrfOptions {
@@ -52,24 +53,15 @@ export function csrfToken(options: CsrfOptions, ctx: Context): string {
   if (cookie === undefined) {
     cookie = randomBytes(32).toString('base64url');
     ctx.state.csrfCookie = cookie;
-    // Written by hand: Koa's jar refuses `Secure` behind a proxy that ends TLS.
-    const attributes = options.secure ? '; Secure' : '';
-    ctx.append(
-      'Set-Cookie',
-      `${cookieName(options)}=${cookie}; Path=/; HttpOnly; SameSite=Lax${attributes}`,
-    );
+    setCookie(ctx, cookieName(options.secure, 'csrf'), cookie);
   }
   return sign(key, cookie);
-}
-
-function cookieName(options: CsrfOptions): string {
-  return options.secure ? '__Host-stagedoor_csrf' : 'stagedoor_csrf';
 }
 
 /** The browser's cookie, or the one that this answer is about to set. */
 function cookieOf(options: CsrfOptions, ctx: Context): string | undefined {
   const value: unknown =
-    ctx.cookies.get(cookieName(options), { signed: false }) ?? ctx.state.csrfCookie;
+    ctx.cookies.get(cookieName(options.secure, 'csrf'), { signed: false }) ?? ctx.state.csrfCookie;
   return typeof value === 'string' && /^[\w-]{43}$/.test(value) ? value : undefined;
 }
 

@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import { randomText } from '../credentials.ts';
 import { DEVICE_DAYS } from '../directory/device.ts';
+import { cookieName, setCookie } from './cookies.ts';
 
 /** Tells browsers apart, so that a sign-in in one that was not seen before can be told. */
 export interface Devices {
@@ -21,7 +22,7 @@ const SECONDS = DEVICE_DAYS * 86_400;
  * prefix keeps a neighbouring host from planting an id that it knows.
  */
 export function createDevices({ secure }: { readonly secure: boolean }): Devices {
-  const name = secure ? '__Host-stagedoor_device' : 'stagedoor_device';
+  const name = cookieName(secure, 'device');
   const sent: Devices['sent'] = (ctx) => {
     const value = ctx.cookies.get(name, { signed: false });
     return value !== undefined && /^[0-9A-Za-z]{43}$/.test(value) ? value : undefined;
@@ -29,10 +30,6 @@ export function createDevices({ secure }: { readonly secure: boolean }): Devices
   return {
     sent,
     id: (ctx) => sent(ctx) ?? randomText(LENGTH),
-    remember: (ctx, id) => {
-      // Written by hand: Koa's jar refuses `Secure` behind a proxy that ends TLS.
-      const attributes = `Max-Age=${SECONDS}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
-      ctx.append('Set-Cookie', `${name}=${id}; Path=/; ${attributes}`);
-    },
+    remember: (ctx, id) => setCookie(ctx, name, id, { seconds: SECONDS }),
   };
 }

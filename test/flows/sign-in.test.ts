@@ -521,17 +521,20 @@ describe('the cookies of the flow', () => {
         for (const name of [
           `${prefix}${CSRF}`,
           `${prefix}stagedoor_device`,
-          SESSION,
-          'stagedoor_interaction',
-          'stagedoor_resume',
+          `${prefix}${SESSION}`,
+          `${prefix}${SESSION}.sig`,
         ]) {
           assert.ok(names.has(name), `${name} is set`);
         }
+        const ofRequests = new RegExp(`^${prefix}stagedoor_request_[0-9a-f]{16}(\\.sig)?$`);
+        assert.ok([...names].some((name) => ofRequests.test(name ?? '')));
         for (const header of headers) {
           assert.match(header, /; *httponly(;|$)/i);
           assert.match(header, /; *samesite=lax(;|$)/i);
           assert.equal(/; *secure(;|$)/i.test(header), secure, header);
           assert.doesNotMatch(header, /; *domain=/i);
+          assert.ok(header.startsWith(`${prefix}stagedoor_`), header);
+          assert.match(header, /; *path=\/(;|$)/i);
         }
       } finally {
         await server.close();
@@ -589,6 +592,14 @@ describe('the cookies of the flow', () => {
     const decision = { csrf: csrfOf(consent.text), decision: 'allow', scopes: 'profile' };
     const end = await follow(consent.url, new URLSearchParams(decision));
     assert.ok(end.next?.searchParams.has('code'), end.text);
+    const profile = new URL('/account/profile', `http://localhost:${server.config.port}`);
+    const withCookies = async (cookie: string) =>
+      (await fetch(profile, { headers: { cookie }, redirect: 'manual' })).status;
+    const own = jar.header(profile);
+    assert.equal(await withCookies(own), 200);
+    // Only a neighboring host or the network can have set these, so they sign nobody in.
+    const planted = own.replaceAll('__Host-', '');
+    assert.equal(await withCookies(planted), planted === own ? 200 : 303);
     return seen;
   }
 });

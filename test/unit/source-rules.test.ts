@@ -63,6 +63,11 @@ describe('The source', () => {
     assert.deepEqual(migrations, []);
   });
 
+  test('writes cookies in web/cookies.ts and through the provider only', () => {
+    const allowed = (path: string) => path === 'src/web/cookies.ts' || path.startsWith('src/demo/');
+    assert.deepEqual(places(/['"]set-cookie['"]|__Host-|__Secure-/gi, allowed), []);
+  });
+
   test('has named exports only, and no barrels', () => {
     assert.deepEqual(places(/^export\s+default\b|^export\s+\*/gm), []);
   });
