@@ -1,12 +1,15 @@
 import type { Actor } from '../audit/event.ts';
+import { forgetUser } from '../audit/forget-user.ts';
 import { record } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
 import { StagedoorError } from '../errors.ts';
+import { endSessionsOf } from './end-sessions.ts';
 import { isDirectoryId } from './user.ts';
-import { deleteUserRow, lockUser } from './user-store.ts';
+import { deleteOffersTo, deleteUserRow, lockUser } from './user-store.ts';
 
 /**
- * Deletes a user, and with it the sessions, grants and tokens. Applications stay, without owner.
+ * Deletes a user, and with it the sessions, grants and tokens. Applications stay, without owner. The
+ * log keeps the user's id, and nothing else that identifies the person.
  * @throws StagedoorError `not_found`
  */
 export async function deleteUser(tx: Tx, actor: Actor, id: string): Promise<void> {
@@ -14,7 +17,8 @@ export async function deleteUser(tx: Tx, actor: Actor, id: string): Promise<void
   if (known === undefined) {
     throw new StagedoorError('not_found', 'Not found.');
   }
-  // The event carries the id only: whoever was deleted is not kept by name in the log.
+  await endSessionsOf(tx, id);
   await record(tx, { action: 'stagedoor.directory.user.deleted', actor, userId: id });
   await deleteUserRow(tx, id);
+  await deleteOffersTo(tx, await forgetUser(tx, known.user));
 }

@@ -73,7 +73,8 @@ export async function deleteSessions(tx: Tx, uids: readonly string[]): Promise<v
   const list = sql`${[...uids]}::text[]`;
   await sql`
     insert into session_sign_ins (session_uid, ended_at) select unnest(${list}), now()
-    on conflict (session_uid) do update set ended_at = excluded.ended_at
+    on conflict (session_uid) do update
+      set ended_at = excluded.ended_at, ip = null, user_agent = null
   `.execute(tx);
   await tx.deleteFrom('sessions').where('uid', '=', sql<string>`any(${list})`).execute();
 }

@@ -246,6 +246,14 @@ export async function deleteUserRow(tx: Tx, id: string): Promise<void> {
   await tx.deleteFrom('users').where('id', '=', id).execute();
 }
 
+/** Deletes offers of an application to these addresses that no active user had. */
+export async function deleteOffersTo(tx: Tx, addresses: readonly string[]): Promise<void> {
+  await tx
+    .deleteFrom('application_transfers')
+    .where('to_email', '=', sql<string>`any(${[...addresses]}::text[])`)
+    .execute();
+}
+
 /** Which of these ids are users'. They can't be deleted until the transaction ends. */
 export async function lockExistingUsers(tx: Tx, ids: readonly string[]): Promise<string[]> {
   const rows = await tx

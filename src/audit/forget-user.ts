@@ -1,0 +1,44 @@
+import type { Tx } from '../db/transaction.ts';
+import { emailKey } from '../directory/email.ts';
+import {
+  allowForgetting,
+  deleteMailsTo,
+  forgetInLog,
+  forgetInMails,
+  forgetOffers,
+  selectFormerAddresses,
+  selectKeysInUse,
+  selectOfferedAddresses,
+} from './forget-store.ts';
+
+/**
+ * Removes what identifies a deleted user from the log and from the outbox: e-mail addresses, IP and
+ * User-Agent, mails to the user, and the user's name in mails to others. The entries themselves and
+ * the user's id stay. Works only after the deletion was logged and done, in the same transaction: the
+ * database refuses any other change of the log.
+ * A former address that is another user's by now counts as that user's.
+ * @returns the user's addresses in all spellings that the log had
+ */
+export async function forgetUser(
+  tx: Tx,
+  user: { readonly id: string; readonly email: string; readonly fullName: string },
+): Promise<string[]> {
+  await allowForgetting(tx, user.id);
+  const all = [user.email, ...(await selectFormerAddresses(tx, user.id))];
+  const taken = await selectKeysInUse(tx, all.map(keyOf));
+  const own = all.filter((address) => !taken.has(keyOf(address)));
+  const keys = new Set(own.map(keyOf));
+  const typed = (await selectOfferedAddresses(tx)).filter((address) => keys.has(keyOf(address)));
+  const addresses = [...new Set([...own, ...typed])];
+  await forgetInLog(tx, user.id);
+  await forgetOffers(tx, addresses);
+  await deleteMailsTo(tx, own);
+  const names = user.fullName === '' ? addresses : [user.fullName, ...addresses];
+  await forgetInMails(tx, names);
+  return addresses;
+}
+
+/** As the users table has it: an address without a key stands for itself. */
+function keyOf(address: string): string {
+  return emailKey(address) ?? address;
+}
