@@ -27,9 +27,11 @@ import { describeOver } from './oidc/describe-over.ts';
 import { createInteractions } from './oidc/interactions.ts';
 import { createProvider } from './oidc/provider.ts';
 import { providerTransaction } from './oidc/provider-transaction.ts';
+import { pushedRequestBudget } from './oidc/pushed-request-budget.ts';
 import { createRenderError } from './oidc/render-error.ts';
 import { protocolRoutes } from './oidc/routes.ts';
 import { createSessions } from './oidc/sessions.ts';
+import { findWaitingApplication } from './oidc/sign-in-first.ts';
 import { operationsRoutes } from './operations/health.ts';
 import { logOperatorCalls } from './operations/log-operator-calls.ts';
 import { createMetrics, measureRequests } from './operations/metrics.ts';
@@ -100,7 +102,8 @@ export function createApp(deps: AppDeps): Koa {
   const inTransaction: InteractionRoutesDeps['inTransaction'] = (work) => withTransaction(db, work);
   const pages = { db, config, sessions, renderer, csrf, devices, guard, limits, inTransaction };
   const upstream =
-    config.upstream && connectUpstream(config.upstream, { db, issuer, devices, renderer, log });
+    config.upstream &&
+    connectUpstream(config.upstream, { db, issuer, devices, renderer, limits, log });
   const noteSecretUse = createNoteSecretUse(db, 'resource servers');
   const api = describedApi(apiEndpoints({ ...deps, passwordQueue }), issuer);
 
@@ -115,7 +118,15 @@ export function createApp(deps: AppDeps): Koa {
   mount(provider, operationsRoutes({ database, metrics, config }));
   mount(provider, landingRoutes({ ...pages, demoGuide: deps.demoGuide }));
   mount(provider, guideRoutes({ ...pages, apiDocument: api.document }));
-  mount(provider, upstream ? upstreamRoutes({ ...pages, upstream }) : signInRoutes(pages));
+  mount(
+    provider,
+    upstream
+      ? upstreamRoutes({ ...pages, upstream })
+      : signInRoutes({
+          ...pages,
+          findWaitingApplication: (path) => findWaitingApplication(db, path),
+        }),
+  );
   mount(provider, signOutRoutes({ ...pages, elsewhere: upstream?.signedOut }));
   mount(provider, grantRoutes(pages));
   mount(provider, applicationAccountRoutes({ ...pages, cookieKeys }));
@@ -125,6 +136,7 @@ export function createApp(deps: AppDeps): Koa {
   mount(provider, interactionRoutes({ ...pages, interactions, upstream }));
   mount(provider, apiRoutes(api.endpoints));
   mount(provider, protocolRoutes(config, keyring));
+  provider.use(pushedRequestBudget(limits));
   provider.use(providerTransaction(db));
   const app: Koa = provider;
   return app.on('error', reportBrokenAnswer(log));

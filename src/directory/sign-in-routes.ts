@@ -16,10 +16,16 @@ import { signOut } from './sign-out.ts';
 export interface SignInRoutesDeps extends SignInPageDeps {
   readonly renderer: Renderer;
   readonly csrf: Csrf;
+  /** Returns the application that waits for the sign-in at a path of this server. */
+  readonly findWaitingApplication: (
+    returnTo: string,
+  ) => Promise<{ readonly name: string } | undefined>;
 }
 
 /** Where somebody lands who signed in without having been on the way to anywhere. */
 export const HOME = '/account/authorizations';
+/** Longest `login_hint` that is used, in characters: that of an email address. */
+const LONGEST_HINT = 254;
 
 /** Signing in for the account pages, with a password. */
 export function signInRoutes(deps: SignInRoutesDeps): Router {
@@ -30,13 +36,15 @@ export function signInRoutes(deps: SignInRoutesDeps): Router {
       if (signedIn !== undefined && ctx.query.reason !== 'recent') {
         return ctx.redirect(returnTo);
       }
-      showLogin(deps, ctx, { email: signedIn?.user.email ?? '', returnTo, recent: !!signedIn });
+      const email = signedIn?.user.email ?? loginHint(ctx) ?? '';
+      await showLogin(deps, ctx, { email, returnTo, recent: !!signedIn });
     })
     .post('/login', (ctx) => answerLogin(deps, ctx));
 }
 
 /** What signing out needs. */
-export interface SignOutRoutesDeps extends Omit<SignInRoutesDeps, 'guard' | 'inTransaction'> {
+export interface SignOutRoutesDeps
+  extends Omit<SignInRoutesDeps, 'guard' | 'inTransaction' | 'findWaitingApplication'> {
   /** Set where people sign in elsewhere: what the page says of their session there. */
   readonly elsewhere: ((ctx: Context) => Promise<ViewProps['signed_out']>) | undefined;
 }
@@ -78,17 +86,24 @@ async function answerLogin(deps: SignInRoutesDeps, ctx: Context): Promise<void> 
   ctx.redirect(returnTo);
 }
 
-function showLogin(
+/** Returns the `login_hint` of the authorization request that the sign-in is for. */
+export function loginHint(ctx: Context): string | undefined {
+  const { login_hint: hint } = ctx.query;
+  return typeof hint === 'string' && hint.length <= LONGEST_HINT ? hint : undefined;
+}
+
+async function showLogin(
   deps: SignInRoutesDeps,
   ctx: Context,
   page: { email: string; returnTo: string; recent: boolean; result?: SignInResult },
-): void {
+): Promise<void> {
   const { email, returnTo, result } = page;
   const reason = page.recent ? 'recent' : 'first';
+  const application = await deps.findWaitingApplication(returnTo);
   deps.renderer.page(
     ctx,
     'login',
-    { action: '/login', email, reason, returnTo, ...loginErrors(result) },
+    { action: '/login', email, reason, application, returnTo, ...loginErrors(result) },
     { status: loginStatus(ctx, result) },
   );
 }

@@ -1,6 +1,7 @@
 import { type Client, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Config } from '../config.ts';
 import { isThumbprint } from '../tokens/proof.ts';
+import { checkPushedRequest } from './pushed-request-budget.ts';
 
 /**
  * Our own checks of an authorization request, after the provider's: it drops unknown scopes in
@@ -24,6 +25,7 @@ export function checkRequest(config: Config) {
       }
     }
     params.scope ??= defaultScope(config, client);
+    checkPushedRequest(ctx, client);
   };
 }
 

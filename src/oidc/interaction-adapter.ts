@@ -9,18 +9,26 @@ import {
   upsertInteraction,
 } from './interaction-store.ts';
 import { RESUME_PATH } from './paths.ts';
+import { extendPushedRequest } from './store.ts';
 import { fromEpoch, toEpoch } from './time.ts';
 
 const PUSHED_REQUEST = 'pushed request of an interaction';
 
 /**
- * Authorization requests that wait for a person. Their id is in the browser's cookie and in the
- * URL, so it is left out, and so is what repeats it (`returnTo`) or the session's cookie.
+ * Authorization requests that wait for a person who is signed in; `sign-in-first.ts` handles the
+ * others, and nothing of them is stored. The id is in the browser's cookie and in the URL, so it is
+ * left out, and so is what repeats it (`returnTo`) or the session's cookie.
  */
 export function interactionAdapter({ db, config }: AdapterDeps): PartialAdapter {
   const here = () => currentTransaction() ?? db;
   return {
-    upsert: (id, payload) => upsertInteraction(here(), id, toStored(id, payload)),
+    upsert: async (id, payload) => {
+      if (payload.session !== undefined) {
+        await upsertInteraction(here(), id, toStored(id, payload));
+      } else if (payload.parJti !== undefined) {
+        await extendPushedRequest(here(), payload.parJti);
+      }
+    },
     find: async (id) => {
       const found = await selectInteraction(here(), id);
       return found && toPayload(id, config.issuer, found);

@@ -3,7 +3,7 @@ import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 const { Check, Prompt, base } = interactionPolicy;
 
 /**
- * When a person is asked. Sign-in is as the provider has it. Consent is asked for whenever no
+ * When a person is asked. Sign-in is as the provider has it, except for pushed requests. Consent is asked for whenever no
  * grant was loaded: `load-existing-grant.ts` loads only one that covers the whole request, so
  * the provider's own comparison of scopes has nothing left to find.
  */
@@ -12,6 +12,7 @@ export function createInteractionPolicy() {
   if (login === undefined) {
     throw new Error('oidc-provider no longer has a login prompt');
   }
+  replaceLoginPrompt(login);
   return [
     login,
     new Prompt(
@@ -36,4 +37,30 @@ export function createInteractionPolicy() {
       ),
     ),
   ];
+}
+
+/**
+ * Takes a sign-in after a pushed request was pushed as the one that its `prompt=login` asks for: a
+ * person who was not signed in starts the request over, and `prompt` cannot be taken out of it.
+ * A request that has reached consent has passed the sign-in, too.
+ */
+function replaceLoginPrompt(login: interactionPolicy.Prompt): void {
+  const original = login.checks.get('login_prompt');
+  if (original === undefined) {
+    throw new Error('oidc-provider no longer checks prompt=login where this server replaces it');
+  }
+  const { description, check } = original;
+  login.checks.remove('login_prompt');
+  const replaced = new Check('login_prompt', description, 'login_required', (ctx) =>
+    hasSignedIn(ctx) ? Check.NO_NEED_TO_PROMPT : check(ctx),
+  );
+  login.checks.add(replaced, 0);
+}
+
+function hasSignedIn({ oidc }: KoaContextWithOIDC): boolean {
+  if (oidc.entities.Interaction?.prompt.name === 'consent') {
+    return true;
+  }
+  const pushedAt = oidc.entities.PushedAuthorizationRequest?.iat;
+  return pushedAt !== undefined && (oidc.session?.loginTs ?? 0) >= pushedAt;
 }

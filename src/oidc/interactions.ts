@@ -5,7 +5,7 @@ import type { Config } from '../config.ts';
 import type { Db } from '../db/database.ts';
 import { ownValue } from '../own-value.ts';
 import { describeOver } from './describe-over.ts';
-import { PATHS } from './paths.ts';
+import { promptsOf, restartUrl } from './restart-url.ts';
 
 type Model = Awaited<ReturnType<Provider['interactionDetails']>>;
 
@@ -53,32 +53,12 @@ function toPending(model: Model, issuer: string): PendingInteraction {
     scopes: (param('scope') ?? '').split(' '),
     redirectUri: param('redirect_uri') ?? '',
     loginHint: param('login_hint'),
-    signInAnew: param('prompt')?.split(' ').includes('login') ?? false,
+    signInAnew: promptsOf(model.params).includes('login'),
     uiLocales: param('ui_locales'),
     userId: model.session?.accountId,
     restartUrl: restartUrl(issuer, model.params),
     decidedUrl: model.result === undefined ? undefined : model.returnTo,
   };
-}
-
-/** The same request again, without the wish for a new sign-in that brought it here. */
-function restartUrl(issuer: string, params: Model['params']): string {
-  const url = new URL(PATHS.authorization, issuer);
-  for (const [name, value] of Object.entries(params)) {
-    if (typeof value === 'string') {
-      url.searchParams.set(name, value);
-    }
-  }
-  const prompt = url.searchParams
-    .get('prompt')
-    ?.split(' ')
-    .filter((one) => one !== 'login');
-  if (prompt !== undefined && prompt.length > 0) {
-    url.searchParams.set('prompt', prompt.join(' '));
-  } else {
-    url.searchParams.delete('prompt');
-  }
-  return url.href;
 }
 
 /**

@@ -22,6 +22,7 @@ import { PATHS } from './paths.ts';
 import { prefixTokens } from './prefix-tokens.ts';
 import type { RenderProtocolError } from './render-error.ts';
 import { sessionLifetime } from './session-lifetime.ts';
+import { isAnonymous, signInPath } from './sign-in-first.ts';
 import { withinGrant } from './within-grant.ts';
 
 /** Seconds. */
@@ -99,7 +100,8 @@ export function createProvider(deps: ProviderDeps): Provider {
     },
     interactions: {
       policy: createInteractionPolicy(),
-      url: (_ctx, interaction) => `/interaction/${interaction.uid}`,
+      url: (ctx, interaction) =>
+        isAnonymous(ctx) ? signInPath(config.issuer, ctx) : `/interaction/${interaction.uid}`,
     },
     loadExistingGrant: loadExistingGrant({ db, config }),
     issueRefreshToken: () => true,
@@ -111,7 +113,8 @@ export function createProvider(deps: ProviderDeps): Provider {
       AccessToken: (ctx) => withinGrant(ctx, config.accessTokenTtl),
       AuthorizationCode: () => AUTHORIZATION_CODE_TTL,
       Grant: () => config.refreshTokenTtl,
-      Interaction: () => INTERACTION_TTL,
+      // The cookies of an interaction that is not stored end at once.
+      Interaction: (ctx) => (isAnonymous(ctx) ? 1 : INTERACTION_TTL),
       RefreshToken: (ctx) => withinGrant(ctx, config.refreshTokenTtl),
       Session: (_ctx, session) => sessionLifetime(config, session.loginTs),
     },

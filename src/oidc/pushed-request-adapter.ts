@@ -1,3 +1,4 @@
+import { UnsecuredJWT } from 'jose';
 import { errors } from 'oidc-provider';
 import { currentTransaction } from './current-transaction.ts';
 import type { AdapterDeps, PartialAdapter } from './deps.ts';
@@ -26,7 +27,7 @@ export function pushedRequestAdapter({ db }: AdapterDeps): PartialAdapter {
         found && {
           jti: id,
           kind: 'PushedAuthorizationRequest',
-          request: found.request,
+          request: withEnd(found.request, toEpoch(found.expiresAt)),
           ...(found.trusted ? { trusted: ['client_id'] } : {}),
           iat: toEpoch(found.issuedAt),
           exp: toEpoch(found.expiresAt),
@@ -40,4 +41,10 @@ export function pushedRequestAdapter({ db }: AdapterDeps): PartialAdapter {
       }
     },
   };
+}
+
+/** The row's end is the one that counts: the provider writes another one into the request. */
+function withEnd(request: string, end: number): string {
+  const { payload } = UnsecuredJWT.decode(request);
+  return new UnsecuredJWT(payload).setExpirationTime(end).encode();
 }

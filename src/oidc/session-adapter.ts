@@ -4,11 +4,15 @@ import type { AdapterDeps, PartialAdapter } from './deps.ts';
 import { deleteSession, type StoredSession, selectSession, upsertSession } from './store.ts';
 import { fromEpoch, toEpoch } from './time.ts';
 
-/** Browser sessions. */
+/** Browser sessions of people who are signed in. Before that there is nothing to store. */
 export function sessionAdapter({ db }: AdapterDeps): PartialAdapter {
   const here = () => currentTransaction() ?? db;
   return {
-    upsert: (id, payload) => upsertSession(here(), id, toStored(payload)),
+    upsert: async (id, payload) => {
+      if (payload.accountId !== undefined) {
+        await upsertSession(here(), id, toStored(payload));
+      }
+    },
     find: async (id) => {
       const found = await selectSession(here(), { id });
       return found && { ...toPayload(found), jti: id };

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { hashOf } from '../credentials.ts';
 import type { Db } from '../db/database.ts';
+import { deleteExpired } from '../db/delete-expired.ts';
 
 /** A browser session, as the provider's model needs it. */
 export interface StoredSession {
@@ -116,6 +117,18 @@ export async function selectPushedRequest(
   );
 }
 
+/**
+ * Gives the person whom a pushed request was shown to an hour, from when it was pushed, to sign in:
+ * the application has shown it in time.
+ */
+export async function extendPushedRequest(db: Db, id: string): Promise<void> {
+  await db
+    .updateTable('pushed_authorization_requests')
+    .set({ expires_at: sql`issued_at + interval '1 hour'` })
+    .where('id_hash', '=', hashOf(id))
+    .execute();
+}
+
 /** Uses up a pushed request; false where somebody else was first. */
 export async function consumePushedRequest(db: Db, id: string): Promise<boolean> {
   const row = await db
@@ -130,12 +143,14 @@ export async function consumePushedRequest(db: Db, id: string): Promise<boolean>
 
 /** Deletes sessions that have ended. */
 export async function deleteOverSessions(db: Db): Promise<void> {
-  await db.deleteFrom('sessions').where('expires_at', '<=', sql<Date>`now()`).execute();
+  await deleteExpired(db, 'sessions', '0 seconds');
 }
 
-/** Deletes requests a day after they expired: until then the back button meets an explanation. */
+/**
+ * Deletes requests an hour after they expired: until then the back button meets an explanation.
+ * Pushed requests are deleted at once: an expired one gets the same answer as an unknown one.
+ */
 export async function deleteOverInteractions(db: Db): Promise<void> {
-  const over = sql<Date>`now() - interval '1 day'`;
-  await db.deleteFrom('interactions').where('expires_at', '<', over).execute();
-  await db.deleteFrom('pushed_authorization_requests').where('expires_at', '<', over).execute();
+  await deleteExpired(db, 'interactions', '1 hour');
+  await deleteExpired(db, 'pushed_authorization_requests', '0 seconds');
 }

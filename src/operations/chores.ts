@@ -23,16 +23,24 @@ export interface ChoreDeps {
   readonly log: Logger;
 }
 
+type Chores = Readonly<Record<string, (deps: ChoreDeps) => Promise<unknown>>>;
+
 /** Milliseconds. */
 const INTERVAL = 3_600_000;
+const SHORT_INTERVAL = 300_000;
+
+/** Deletes rows that anybody can cause, more often than the others. */
+const SHORT_LIVED: Chores = {
+  sessions: ({ db }) => purgeSessions(db),
+  'upstream sign-ins': ({ db }) => purgeUpstream(db),
+};
 
 /** What there is to do, by what it is called in the service's own log. */
-const CHORES: Readonly<Record<string, (deps: ChoreDeps) => Promise<unknown>>> = {
+const CHORES: Chores = {
   tokens: ({ db }) => purgeTokens(db),
   'signing keys': ({ db, config }) => purgeSigningKeys(db, config),
   devices: ({ db }) => purgeDevices(db),
-  sessions: ({ db }) => purgeSessions(db),
-  'upstream sign-ins': ({ db }) => purgeUpstream(db),
+  ...SHORT_LIVED,
   mails: ({ db }) => purgeMails(db),
   'failed requests': ({ db }) => purgeClientErrors(db),
   'answers to repeated calls': ({ db }) => purgeAnswers(db),
@@ -43,27 +51,32 @@ const CHORES: Readonly<Record<string, (deps: ChoreDeps) => Promise<unknown>>> = 
 
 /**
  * Deletes what has been over for long enough that nobody asks for it any more, and tells users what
- * ends soon: at the start and then every hour. Any number of processes may do so.
+ * ends soon: at the start and then every hour, or every five minutes where rows live for minutes only.
+ * Any number of processes may do so.
  * @returns what stops it
  */
 export function startChores(deps: ChoreDeps): () => Promise<void> {
-  let running = doChores(deps);
-  const timer = setInterval(() => {
-    running = doChores(deps);
-  }, INTERVAL);
+  let running = doChores(deps, CHORES);
+  const begin = (chores: Chores) => () => {
+    running = running.then(() => doChores(deps, chores));
+  };
+  const timers = [
+    setInterval(begin(CHORES), INTERVAL),
+    setInterval(begin(SHORT_LIVED), SHORT_INTERVAL),
+  ];
   return async () => {
-    clearInterval(timer);
+    timers.forEach(clearInterval);
     await running;
   };
 }
 
 /** One that fails does not keep the others from their work. */
-async function doChores(deps: ChoreDeps): Promise<void> {
-  for (const [what, chore] of Object.entries(CHORES)) {
+async function doChores(deps: ChoreDeps, chores: Chores): Promise<void> {
+  for (const [what, chore] of Object.entries(chores)) {
     try {
       await chore(deps);
     } catch (err) {
-      deps.log.warn({ err, what }, 'A chore could not be done; the next try is in an hour.');
+      deps.log.warn({ err, what }, 'Scheduled job failed; retrying in its next turn');
     }
   }
 }

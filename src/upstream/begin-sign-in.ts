@@ -23,13 +23,12 @@ export interface UpstreamDeps {
 
 /**
  * Keeps a sign-in that is about to begin.
- * @param key random, for the browser alone: who has it can complete the sign-in
+ * @returns it, and its key for the browser alone: the key completes the sign-in
  */
 export async function beginSignIn(
   deps: UpstreamDeps,
-  key: string,
   request: SignInRequest,
-): Promise<PendingSignIn> {
+): Promise<{ pending: PendingSignIn; key: string }> {
   const pending = {
     ...request,
     state: randomState(),
@@ -37,8 +36,7 @@ export async function beginSignIn(
     codeVerifier: randomPKCECodeVerifier(),
     startedAt: Date.now(),
   };
-  await keepSignIn(deps.db, key, pending);
-  return pending;
+  return { pending, key: await keepSignIn(deps.db, pending) };
 }
 
 /**

@@ -1,15 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import type { Context } from 'koa';
 import { cookieName, setCookie, surplusCookies } from '../web/cookies.ts';
 import { SIGN_IN_TTL } from './sign-in.ts';
 
 /** Sign-ins that one browser can have under way; beyond, the oldest is given up. */
 const AT_ONCE = 20;
-
-/** Makes the key of a sign-in. */
-export function newBrowserKey(): string {
-  return randomBytes(32).toString('base64url');
-}
+/** Characters of all keys together, so that a request's headers stay below common limits. */
+const TOGETHER = 6_000;
 
 /**
  * Gives the browser the key of a sign-in, in a cookie of its own: tabs that are opened at the same
@@ -17,7 +13,8 @@ export function newBrowserKey(): string {
  */
 export function setBrowserKey(ctx: Context, state: string, key: string): void {
   const { secure } = ctx;
-  const kept = { secure, kind: 'upstream', keep: AT_ONCE - 1 } as const;
+  const characters = TOGETHER - key.length;
+  const kept = { secure, kind: 'upstream', keep: AT_ONCE - 1, characters } as const;
   for (const name of surplusCookies(ctx.get('Cookie'), kept)) {
     setCookie(ctx, name, '');
   }

@@ -1,11 +1,18 @@
+import { randomBytes } from 'node:crypto';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { z } from 'zod';
 import type { Db } from '../db/database.ts';
+import { StagedoorError } from '../errors.ts';
 import { seal, unseal } from '../sealed.ts';
 import { UpstreamRefusal } from './refusal.ts';
 import { type PendingSignIn, SIGN_IN_TTL } from './sign-in.ts';
 import { insertSignIn, type StoredSignIn, selectSignIn } from './store.ts';
 
 const PURPOSE = 'upstream sign-in';
+/** Longest way back that is stored, in characters. */
+const LONGEST_STORED = 800;
+/** Longest key, in characters: browsers take cookies of 4,096 bytes. */
+const LONGEST_KEY = 3_900;
 const STATE = /^[\w-]{43}$/;
 
 const content = z.object({
@@ -30,11 +37,25 @@ export function isState(value: unknown): value is string {
 
 /**
  * Keeps a sign-in until the provider's answer. It can only be read with the key, which the browser
- * has and the server forgets, and with the state.
+ * has and the server forgets, and with the state. A long way back travels in the key as well, so
+ * that anonymous requests store little.
+ * @returns the key
+ * @throws StagedoorError `payload_too_large` if the way back fits into no cookie
  */
-export async function keepSignIn(db: Db, key: string, pending: PendingSignIn): Promise<void> {
-  const sealed = seal(key + pending.state, PURPOSE, JSON.stringify(pending));
-  await insertSignIn(db, pending.state, sealed, SIGN_IN_TTL);
+export async function keepSignIn(db: Db, pending: PendingSignIn): Promise<string> {
+  const { returnTo } = pending;
+  const long = returnTo.length > LONGEST_STORED;
+  const random = randomBytes(32).toString('base64url');
+  const key = long ? `${random}.${deflateRawSync(returnTo).toString('base64url')}` : random;
+  if (key.length > LONGEST_KEY) {
+    throw new StagedoorError(
+      'payload_too_large',
+      'The authorization request is too long to be carried through the sign-in. Push it (RFC 9126).',
+    );
+  }
+  const content = JSON.stringify({ ...pending, ...(long ? { returnTo: '' } : {}) });
+  await insertSignIn(db, pending.state, seal(key + pending.state, PURPOSE, content), SIGN_IN_TTL);
+  return key;
 }
 
 /**
@@ -54,8 +75,16 @@ export async function readSignIn(
   }
   try {
     const text = unseal(`${key}${state}`, PURPOSE, found.sealed);
-    return { pending: content.parse(JSON.parse(text)), status: found.status };
+    const pending = content.parse(JSON.parse(text));
+    const returnTo = pending.returnTo || wayBackIn(key);
+    return { pending: { ...pending, returnTo }, status: found.status };
   } catch (cause) {
     throw new UpstreamRefusal('foreign', 'the state belongs to another browser', { cause });
   }
+}
+
+/** The key has been proven to be the one that this server made. */
+function wayBackIn(key: string): string {
+  const [, deflated = ''] = key.split('.');
+  return inflateRawSync(Buffer.from(deflated, 'base64url')).toString('utf8');
 }

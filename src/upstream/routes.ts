@@ -2,7 +2,7 @@ import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Config } from '../config.ts';
 import type { Db } from '../db/database.ts';
-import { HOME } from '../directory/sign-in-routes.ts';
+import { HOME, loginHint } from '../directory/sign-in-routes.ts';
 import { identify } from '../web/identify.ts';
 import { localPath } from '../web/local-path.ts';
 import type { Renderer } from '../web/render.ts';
@@ -60,9 +60,9 @@ async function showLogin(deps: UpstreamRoutesDeps, ctx: Context): Promise<void> 
   await deps.upstream.begin(ctx, {
     returnTo,
     completeAt: CALLBACK,
-    anew: false,
+    anew: ctx.query.prompt === 'login',
     // Half of what counts as recent is left for what comes next.
     maxAge: recent ? Math.floor(recentSignInSeconds / 2) : sessionTtl,
-    loginHint: signedIn?.user.email,
+    loginHint: signedIn?.user.email ?? loginHint(ctx),
   });
 }

@@ -1,13 +1,15 @@
 import type { Context } from 'koa';
+import { type Limit, takeOrThrow } from '../limits/limit.ts';
+import type { Limits } from '../limits/limits.ts';
 import type { Logger } from '../log.ts';
 import type { UpstreamConfig } from '../upstream-config.ts';
 import type { Devices } from '../web/device.ts';
-import { originOf } from '../web/origin.ts';
+import { clientAddress, originOf } from '../web/origin.ts';
 import type { Renderer } from '../web/render.ts';
 import type { ViewProps } from '../web/views.ts';
 import { askAnew, hasAsked, hasToAsk } from './ask-anew-page.ts';
 import { authorizationUrl, beginSignIn, type UpstreamDeps } from './begin-sign-in.ts';
-import { browserKey, newBrowserKey, setBrowserKey } from './browser-key-page.ts';
+import { browserKey, setBrowserKey } from './browser-key-page.ts';
 import { completeSignIn } from './complete-sign-in.ts';
 import { createDiscover, type Discover } from './discover.ts';
 import { endSessionUrl } from './end-session.ts';
@@ -40,19 +42,29 @@ export const CALLBACK = '/login/callback';
 /** Path that leads to where the session at the provider ends. */
 export const SIGN_OUT = '/logout/upstream';
 
+/** Unfinished sign-ins of one source in ten minutes. */
+const UNFINISHED = { address: 1000, network: 3000, provider: 10_000, seconds: 600 };
+
 interface Deps extends UpstreamDeps {
   readonly devices: Devices;
   readonly renderer: Renderer;
   readonly log: Logger;
+  /** Counts the sign-ins that begin; each is stored until it is finished or expires. */
+  readonly begun: Limit;
 }
 
 /** Makes the login. Nothing is asked of the provider before somebody signs in. */
 export function connectUpstream(
   upstream: UpstreamConfig,
-  around: Pick<Deps, 'db' | 'devices' | 'renderer' | 'log'> & { readonly issuer: string },
+  around: Pick<Deps, 'db' | 'devices' | 'renderer' | 'log'> & {
+    readonly issuer: string;
+    readonly limits: Limits;
+  },
 ): UpstreamLogin {
   const discover = createDiscover(upstream);
-  const deps = { ...around, upstream, discover, redirectUri: `${around.issuer}${CALLBACK}` };
+  const redirectUri = `${around.issuer}${CALLBACK}`;
+  const begun = around.limits.bySource('upstream_sign_ins', UNFINISHED);
+  const deps = { ...around, upstream, discover, redirectUri, begun };
   return {
     host: hostOf(upstream),
     settings: upstream,
@@ -69,10 +81,14 @@ export function connectUpstream(
 }
 
 async function begin(deps: Deps, ctx: Context, wanted: WantedSignIn): Promise<void> {
-  const key = newBrowserKey();
+  await takeOrThrow(
+    deps.begun,
+    clientAddress(ctx) ?? '',
+    'Too many sign-ins have begun from your network and were not finished. Try again later.',
+  );
   const anew = wanted.anew || hasToAsk(ctx);
   const request = { ...wanted, anew, locale: deps.renderer.locale(ctx) };
-  const pending = await beginSignIn(deps, key, request);
+  const { pending, key } = await beginSignIn(deps, request);
   // Even where the provider is away: what was filled in is kept under this key.
   setBrowserKey(ctx, pending.state, key);
   try {
@@ -98,6 +114,7 @@ async function complete(deps: Deps, ctx: Context): Promise<UpstreamSignIn | unde
     const device = deps.devices.id(ctx);
     const answer = { search: ctx.search, origin: originOf(ctx), device };
     const signedIn = await completeSignIn(deps, pending, answer);
+    await deps.begun.giveBack(clientAddress(ctx) ?? '');
     hasAsked(ctx);
     deps.devices.remember(ctx, device);
     return signedIn;

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { hashOf } from '../credentials.ts';
 import type { Db } from '../db/database.ts';
+import { deleteExpired } from '../db/delete-expired.ts';
 
 /** A sign-in under way, as it is stored: what it is about is sealed. */
 export interface StoredSignIn {
@@ -54,14 +55,12 @@ export async function useSignIn(db: Db, state: string): Promise<boolean> {
 }
 
 /**
- * Deletes sign-ins a day after they expired, logout tokens that have expired, and notes on sessions
+ * Deletes sign-ins an hour after they expired, logout tokens that have expired, and notes on sessions
  * that are no more.
  */
 export async function deleteOverSignIns(db: Db): Promise<void> {
-  const now = sql<Date>`now()`;
-  const over = sql<Date>`now() - interval '1 day'`;
-  await db.deleteFrom('upstream_sign_ins').where('expires_at', '<', over).execute();
-  await db.deleteFrom('upstream_logout_tokens').where('expires_at', '<', now).execute();
+  await deleteExpired(db, 'upstream_sign_ins', '1 hour');
+  await deleteExpired(db, 'upstream_logout_tokens', '0 seconds');
   await db
     .deleteFrom('upstream_sessions as u')
     .where((eb) =>

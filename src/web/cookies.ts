@@ -50,16 +50,32 @@ export function setCookie(ctx: Context, name: string, value: string, life: Cooki
 }
 
 /**
- * Returns the names of the browser's cookies of one kind beyond the newest `keep`. Browsers send the
- * oldest first, and a limit keeps the header small enough for every proxy.
+ * Returns the names of the browser's cookies of one kind beyond the newest `keep`, or beyond a number
+ * of characters. Browsers send the oldest first, and a limit keeps the header small enough for every
+ * proxy.
  * @param header the header `Cookie`
  */
 export function surplusCookies(
   header: string | undefined,
-  kind: { readonly secure: boolean; readonly kind: CookieKind; readonly keep: number },
+  kind: {
+    readonly secure: boolean;
+    readonly kind: CookieKind;
+    readonly keep: number;
+    readonly characters?: number;
+  },
 ): string[] {
-  const names = (header ?? '').split(/;\s*/).map((pair) => pair.split('=', 1)[0] ?? '');
   const start = `${cookieName(kind.secure, kind.kind)}_`;
-  const found = names.filter((name) => name.startsWith(start) && !name.endsWith('.sig'));
-  return found.slice(0, Math.max(0, found.length - kind.keep));
+  const pairs = (header ?? '').split(/;\s*/).filter((pair) => pair.startsWith(start));
+  let characters = kind.characters ?? Number.POSITIVE_INFINITY;
+  return pairs
+    .filter((pair) => !nameOf(pair).endsWith('.sig'))
+    .reverse()
+    .flatMap((pair, index) => {
+      characters -= pair.length;
+      return index >= kind.keep || characters < 0 ? [nameOf(pair)] : [];
+    });
+}
+
+function nameOf(pair: string): string {
+  return pair.split('=', 1)[0] ?? '';
 }

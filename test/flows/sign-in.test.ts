@@ -582,9 +582,10 @@ describe('the cookies of the flow', () => {
       }),
     );
     const consent = await follow(
-      login.url,
+      '/login',
       new URLSearchParams({
         csrf: csrfOf(login.text),
+        return_to: login.url.searchParams.get('return_to') ?? '',
         email: ada.email,
         password: ada.password,
       }),

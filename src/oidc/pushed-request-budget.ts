@@ -1,0 +1,74 @@
+import type { Middleware } from 'koa';
+import { type Client, errors, type KoaContextWithOIDC } from 'oidc-provider';
+import type { Verdict } from '../limits/limit.ts';
+import type { Limits } from '../limits/limits.ts';
+import { clientAddress } from '../web/origin.ts';
+import { PATHS } from './paths.ts';
+
+/** Pushed requests of public applications from one source in ten minutes. */
+const BUDGET = { address: 300, network: 1200, provider: 6000, seconds: 600 };
+/** Longest parameters that a public application may push, in bytes. */
+const LONGEST = 8 * 1024;
+
+/** Notes of one request, from before its transaction to the check inside it. */
+const verdicts = new WeakMap<object, Verdict>();
+const stored = new WeakSet<object>();
+
+/**
+ * Counts the pushed requests that anybody can store: those of public applications, which prove
+ * nothing. Requests of confidential applications and failed ones are not counted. Runs before the
+ * transaction, because limits use a connection of their own.
+ */
+export function pushedRequestBudget(limits: Limits): Middleware {
+  const limit = limits.bySource('pushed_requests', BUDGET);
+  return async (ctx, next) => {
+    const authenticates = ctx.get('Authorization') !== '';
+    if (ctx.method !== 'POST' || !isPush(ctx.path) || authenticates) {
+      return next();
+    }
+    const source = clientAddress(ctx) ?? '';
+    const verdict = await limit.take(source);
+    verdicts.set(ctx.req, verdict);
+    try {
+      await next();
+    } finally {
+      if (verdict.allowed && !(stored.has(ctx.req) && ctx.status === 201)) {
+        await limit.giveBack(source);
+      }
+    }
+  };
+}
+
+/**
+ * Rejects a pushed request of a public application that is too long or beyond the budget of its
+ * source. A confidential application is never limited.
+ * @throws OIDCProviderError with 413 or 429
+ * @see RFC 9126 §2.3
+ */
+export function checkPushedRequest(ctx: KoaContextWithOIDC, client: Client): void {
+  if (!isPush(ctx.path) || client.clientAuthMethod !== 'none') {
+    return;
+  }
+  const bytes = Buffer.byteLength(JSON.stringify(ctx.oidc.params));
+  if (bytes > LONGEST) {
+    throw refusal(413, 'invalid_request', `a public application may push ${LONGEST} bytes at most`);
+  }
+  const verdict = verdicts.get(ctx.req);
+  if (verdict?.allowed === false) {
+    ctx.set('Retry-After', String(verdict.retrySeconds));
+    throw refusal(429, 'temporarily_unavailable', 'too many pushed requests from this address');
+  }
+  stored.add(ctx.req);
+}
+
+/** The provider's router ignores the case of paths. */
+function isPush(path: string): boolean {
+  return path.toLowerCase() === PATHS.pushed_authorization_request;
+}
+
+function refusal(status: number, code: string, description: string): Error {
+  const error = new errors.CustomOIDCProviderError(code, description);
+  error.status = status;
+  error.statusCode = status;
+  return error;
+}

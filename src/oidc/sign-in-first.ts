@@ -1,0 +1,58 @@
+import { errors, type KoaContextWithOIDC } from 'oidc-provider';
+import { findApplication } from '../applications/find-application.ts';
+import type { Db } from '../db/database.ts';
+import { PATHS } from './paths.ts';
+import { promptsOf, pushedRequestUrl, restartUrl } from './restart-url.ts';
+
+/** Longest path of the sign-in page, in characters: with it, a request's headers fit into 16 KiB. */
+const LONGEST = 12_000;
+
+/** Returns true if nobody is signed in. */
+export function isAnonymous(ctx: KoaContextWithOIDC): boolean {
+  return ctx.oidc.session?.accountId === undefined;
+}
+
+/**
+ * Returns the path of the sign-in page for an authorization request without a session. The request
+ * travels in `return_to` and is not stored, so that anonymous requests cannot fill the database.
+ * After the sign-in it starts over; its `prompt=login` is satisfied by then.
+ * @throws InvalidRequest if the request is too long for a URL: it has to be pushed (RFC 9126)
+ */
+export function signInPath(issuer: string, ctx: KoaContextWithOIDC): string {
+  const params = ctx.oidc.params ?? {};
+  const pushed = ctx.oidc.entities.PushedAuthorizationRequest;
+  const target = new URL(
+    pushed === undefined
+      ? restartUrl(issuer, params)
+      : pushedRequestUrl(issuer, params.client_id, pushed.jti),
+  );
+  const hint = params.login_hint;
+  const path = [
+    `/login?return_to=${escapePath(target.pathname + target.search)}`,
+    ...(hint === undefined ? [] : [`login_hint=${encodeURIComponent(String(hint))}`]),
+    ...(promptsOf(params).includes('login') ? ['prompt=login'] : []),
+  ].join('&');
+  if (path.length > LONGEST) {
+    throw new errors.InvalidRequest(
+      'the request is too long for a URL; push it to the pushed authorization request endpoint',
+    );
+  }
+  return path;
+}
+
+/** Returns the application whose authorization request a path of this server is. */
+export async function findWaitingApplication(
+  db: Db,
+  path: string,
+): Promise<{ readonly name: string } | undefined> {
+  const url = new URL(path, 'https://stagedoor.invalid');
+  const clientId = url.searchParams.get('client_id');
+  return url.pathname === PATHS.authorization && clientId !== null
+    ? findApplication(db, clientId)
+    : undefined;
+}
+
+/** Escapes a path for a query with as few characters as possible. */
+function escapePath(path: string): string {
+  return path.replace(/[%&+#]/g, encodeURIComponent);
+}

@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { after, before, describe, it } from 'node:test';
+import { sql } from 'kysely';
+import { z } from 'zod';
+import {
+  createPlatform,
+  registerApplication,
+  type TestApplication,
+  type TestPlatform,
+} from '../support/factories.ts';
+import { authorizationUrl, challengeOf, decide, signIn } from '../support/flow.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { growth, storedBytes } from '../support/stored-bytes.ts';
+import { startUpstreamSite } from '../support/upstream-site.ts';
+import { UpstreamVisitor } from '../support/upstream-visitor.ts';
+import { showsForm, describe as textOf, UserAgent } from '../support/user-agent.ts';
+
+const pushed = z.object({ request_uri: z.string(), expires_in: z.number() });
+/** Characters that a URL has to escape, as base64 and JSON have them. */
+const longState = (length: number) => `${randomBytes(length).toString('base64')} {"a":"&=#%"}`;
+
+describe('anonymous requests', () => {
+  let server: TestServer;
+  let platform: TestPlatform;
+  let open: TestApplication;
+  before(async () => {
+    server = await startServer();
+    platform = await createPlatform(server);
+    open = await registerApplication(server, { owner: 'ben', clientType: 'public' });
+  });
+  after(() => server.close());
+
+  const parameters = (more: Record<string, string> = {}): Record<string, string> => ({
+    response_type: 'code',
+    client_id: platform.application.clientId,
+    redirect_uri: platform.application.redirectUri,
+    code_challenge: challengeOf('v'.repeat(43)),
+    code_challenge_method: 'S256',
+    ...more,
+  });
+  const requestUrl = (more: Record<string, string> = {}) =>
+    authorizationUrl(server, parameters(more));
+  const push = (more: Record<string, string>, headers: Record<string, string> = {}) =>
+    fetch(`${server.issuer}/api/v1/oauth/par`, {
+      method: 'POST',
+      body: new URLSearchParams(parameters(more)),
+      headers,
+    });
+  const pushedUrl = async (response: Response, clientId: string) => {
+    const { request_uri } = pushed.parse(await response.json());
+    return authorizationUrl(server, { client_id: clientId, request_uri });
+  };
+  const asApplication = () => ({
+    authorization: `Basic ${btoa(`${platform.application.clientId}:${platform.application.clientSecret}`)}`,
+  });
+
+  describe('store nothing', () => {
+    const cases: Record<string, (agent: UserAgent) => Promise<unknown>> = {
+      'an authorization request': (agent) => agent.get(requestUrl()),
+      'a state of 4 kB': (agent) => agent.get(requestUrl({ state: longState(3000) })),
+      'prompt=login': (agent) => agent.get(requestUrl({ prompt: 'login' })),
+      'prompt=none': (agent) => agent.get(requestUrl({ prompt: 'none' })),
+      'an unknown client': (agent) => agent.get(requestUrl({ client_id: 'nobody' })),
+      'a posted request': (agent) => {
+        const body = new URLSearchParams(parameters({ state: longState(2000) }));
+        return agent.request('/api/v1/oauth/authorize', { method: 'POST', body });
+      },
+      'the sign-in page': (agent) => agent.get('/login?return_to=/account/profile'),
+      'a browser whose session has ended': async (agent) => {
+        const page = await signIn(agent, await agent.get('/login'), platform.ada);
+        assert.equal(page.status, 200);
+        await sql`delete from sessions`.execute(server.database.db);
+        const stored = await storedBytes(server.database);
+        await agent.get(requestUrl());
+        assert.deepEqual(growth(stored, await storedBytes(server.database)), []);
+      },
+    };
+    for (const [name, send] of Object.entries(cases)) {
+      it(name, async () => {
+        const before = await storedBytes(server.database);
+        await send(new UserAgent(server));
+        if (!name.startsWith('a browser')) {
+          assert.deepEqual(growth(before, await storedBytes(server.database)), []);
+        }
+      });
+    }
+  });
+
+  describe('lose nothing at the sign-in', () => {
+    it('a long state comes back to the application', async () => {
+      const agent = new UserAgent(server);
+      const state = longState(4000);
+      const login = await agent.get(requestUrl({ state, login_hint: platform.ada.email }));
+      assert.match(login.body, /Box Office Sync/, 'the page names the application');
+      assert.match(login.body, /value="ada@example\.com"/, 'the hint is filled in');
+      const wrong = await agent.submit(login, { email: platform.ada.email, password: 'wrong' });
+      assert.match(wrong.body, /Box Office Sync/, 'after a wrong password, too');
+      const consent = await signIn(agent, wrong, platform.ada);
+      const back = await decide(agent, consent);
+      assert.equal(back.leavesTo?.searchParams.get('state'), state, textOf(back));
+    });
+
+    it('a request that is too long for a URL is refused with the way on', async () => {
+      const page = await new UserAgent(server).get(requestUrl({ state: 'x'.repeat(13_000) }));
+      const { leavesTo } = page;
+      assert.equal(leavesTo?.searchParams.get('error'), 'invalid_request', textOf(page));
+      assert.match(leavesTo.searchParams.get('error_description') ?? '', /push it/);
+    });
+
+    it('prompt=login asks once, and prompt=consent still asks', async () => {
+      const agent = new UserAgent(server);
+      const login = await agent.get(requestUrl({ prompt: 'login consent' }));
+      const consent = await signIn(agent, login, platform.ada);
+      assert.ok(showsForm(consent, 'decision'), textOf(consent));
+    });
+
+    for (const prompt of ['', 'login', 'login consent']) {
+      it(`a pushed request waits for a slow sign-in, with prompt "${prompt}"`, async () => {
+        const agent = new UserAgent(server);
+        const state = longState(4000);
+        const more = { state, approval_prompt: 'force', ...(prompt ? { prompt } : {}) };
+        const pushing = await push(more, asApplication());
+        const login = await agent.get(await pushedUrl(pushing, platform.application.clientId));
+        assert.match(login.body, /Box Office Sync/);
+        await sql`
+          update pushed_authorization_requests set
+            issued_at = issued_at - interval '10 minutes', expires_at = expires_at - interval '10 minutes'
+        `.execute(server.database.db);
+        const consent = await signIn(agent, login, platform.ada);
+        assert.ok(showsForm(consent, 'decision'), textOf(consent));
+        const back = await decide(agent, consent);
+        assert.equal(back.leavesTo?.searchParams.get('state'), state);
+        const again = await agent.get(login.url.searchParams.get('return_to') ?? '');
+        assert.equal(again.leavesTo, undefined, 'it is used up');
+        assert.equal(again.status, 400);
+      });
+    }
+  });
+
+  describe('that push', () => {
+    it('a public application pushes 8 kB at most, a confidential one more', async () => {
+      const state = 'x'.repeat(9000);
+      const refused = await push({ client_id: open.clientId, state });
+      assert.equal(refused.status, 413);
+      assert.match(await refused.text(), /"error":"invalid_request".*8192 bytes at most/);
+      assert.equal((await push({ state }, asApplication())).status, 201);
+    });
+
+    it('a source has a budget, which neither failures nor secrets use up', async () => {
+      const secret = {
+        client_secret: platform.application.clientSecret ?? '',
+      };
+      const send = async (count: number, more: Record<string, string>) => {
+        const answers = await Promise.all(Array.from({ length: count }, () => push(more)));
+        return new Set(answers.map(({ status }) => status));
+      };
+      assert.deepEqual(await send(20, { client_id: open.clientId, scope: 'none' }), new Set([400]));
+      assert.deepEqual(await send(20, secret), new Set([201]));
+      for (let sent = 0; sent < 300; sent += 50) {
+        assert.deepEqual(await send(50, { client_id: open.clientId }), new Set([201]));
+      }
+      const refused = await push({ client_id: open.clientId });
+      assert.equal(refused.status, 429);
+      assert.ok(Number(refused.headers.get('retry-after')) > 0);
+      assert.match(await refused.text(), /"error":"temporarily_unavailable"/);
+      assert.deepEqual(await send(2, secret), new Set([201]), 'the right secret always works');
+      assert.equal((await push({}, asApplication())).status, 201);
+    });
+  });
+});
+
+describe('anonymous requests, with the platform’s own login', () => {
+  for (const [name, length, path] of [
+    ['a short state', 20, '/login'],
+    ['a long state', 2000, '/login'],
+  ] as const) {
+    it(`${name}: stores at most 2 kB, and comes back`, async () => {
+      const site = await startUpstreamSite();
+      try {
+        const state = randomBytes(length).toString('base64url');
+        const url = authorizationUrl(site.server, {
+          response_type: 'code',
+          client_id: site.platform.application.clientId,
+          redirect_uri: site.platform.application.redirectUri,
+          code_challenge: challengeOf('v'.repeat(43)),
+          code_challenge_method: 'S256',
+          login_hint: 'ä'.repeat(250),
+          state,
+        });
+        const visitor = new UpstreamVisitor(site.server, site.upstream);
+        const before = await storedBytes(site.server.database);
+        const waiting = await visitor.stagedoor.get(url);
+        assert.equal(waiting.url.pathname, path);
+        const stored = growth(before, await storedBytes(site.server.database));
+        const bytes = stored.reduce((sum, one) => sum + one.bytes, 0);
+        assert.ok(bytes < 2048, JSON.stringify(stored));
+        const { page } = await visitor.follow(waiting, site.ada);
+        const back = await decide(visitor.stagedoor, page);
+        assert.equal(back.leavesTo?.searchParams.get('state'), state, textOf(back));
+      } finally {
+        await site.close();
+      }
+    });
+  }
+});
