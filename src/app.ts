@@ -6,6 +6,7 @@ import { apiRoutes } from './api/mount.ts';
 import { describedApi } from './api/openapi-endpoint.ts';
 import { applicationAccountRoutes } from './applications/account-routes.ts';
 import { createNoteSecretUse } from './applications/note-secret-use.ts';
+import { REGISTRATIONS } from './applications/own-limit.ts';
 import type { InteractionRoutesDeps } from './authorization/interaction-page.ts';
 import { interactionRoutes } from './authorization/routes.ts';
 import type { Config } from './config.ts';
@@ -129,7 +130,8 @@ export function createApp(deps: AppDeps): Koa {
   );
   mount(provider, signOutRoutes({ ...pages, elsewhere: upstream?.signedOut }));
   mount(provider, grantRoutes(pages));
-  mount(provider, applicationAccountRoutes({ ...pages, cookieKeys }));
+  const registrations = limits.named('registrations', REGISTRATIONS);
+  mount(provider, applicationAccountRoutes({ ...pages, cookieKeys, registrations }));
   mount(provider, insightsRoutes(pages));
   mount(provider, activityRoutes(pages));
   mount(provider, accountRoutes(pages));

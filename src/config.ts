@@ -50,6 +50,8 @@ export interface Config {
   /** The permissions that teams may carry, in the order in which they are listed. */
   readonly permissions: readonly string[];
   readonly registration: RegistrationMode;
+  /** Applications that one user may own; 0: any number. Operators are not limited. */
+  readonly applicationsPerOwner: number;
   /** Days that entries of the log are kept; 0: for ever. */
   readonly logRetentionDays: number;
   /** Days after which a new signing key takes over; 0: only when an operator says so. */
@@ -130,6 +132,7 @@ const variables = z.object({
   REGISTRATION: z
     .enum(['open', 'approval', 'closed'], { error: 'must be open, approval or closed' })
     .default('open'),
+  APPLICATIONS_PER_OWNER: count(50, 0),
   LOG_RETENTION_DAYS: z.coerce
     .number({ error: 'must be a number of days' })
     .int('must be a whole number of days')
@@ -244,6 +247,7 @@ function fromVariables(vars: z.infer<typeof variables>, production: boolean): Co
     ...scopeSettings(vars),
     permissions: vars.PERMISSIONS ?? DEFAULT_PERMISSIONS,
     registration: vars.REGISTRATION,
+    applicationsPerOwner: vars.APPLICATIONS_PER_OWNER,
     logRetentionDays: vars.LOG_RETENTION_DAYS,
     expiryNoticeDays: vars.EXPIRY_NOTICE_DAYS,
     signingKeyMaxAgeDays: vars.SIGNING_KEY_MAX_AGE_DAYS,

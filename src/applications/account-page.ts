@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import type { Db } from '../db/database.ts';
 import type { User } from '../directory/user.ts';
 import { StagedoorError } from '../errors.ts';
+import type { Limit } from '../limits/limit.ts';
 import type { Csrf } from '../web/csrf.ts';
 import { readForm } from '../web/form.ts';
 import { requireSignIn } from '../web/identify.ts';
@@ -23,6 +24,8 @@ export interface AccountPagesDeps {
   readonly sessions: Sessions;
   readonly renderer: Renderer;
   readonly csrf: Csrf;
+  /** Counts the registrations of a user. */
+  readonly registrations: Limit;
   /** The first seals, all open. */
   readonly cookieKeys: readonly string[];
 }

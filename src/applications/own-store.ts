@@ -1,7 +1,20 @@
 import { sql } from 'kysely';
 import type { Db } from '../db/database.ts';
+import type { Tx } from '../db/transaction.ts';
 import type { Application } from './application.ts';
 import { APPLICATION } from './store.ts';
+
+/** Counts the applications of a user; until the transaction ends, others who count wait. */
+export async function lockOwnApplications(tx: Tx, ownerId: string): Promise<number> {
+  const key = sql`hashtextextended(${`applications of ${ownerId}`}, 0)`;
+  await sql`select pg_advisory_xact_lock(${key})`.execute(tx);
+  const { count } = await tx
+    .selectFrom('applications')
+    .select((eb) => eb.fn.countAll<string>().as('count'))
+    .where('owner_id', '=', ownerId)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
 
 /** The applications of a user, the newest first; with `clientId`, only that one. */
 export async function selectOwnApplications(

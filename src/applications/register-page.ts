@@ -14,6 +14,7 @@ import {
 import { presentScopes } from './account-presenters.ts';
 import { emptyForm, postedValues, readDetails, refusedFields } from './form-presenters.ts';
 import { handOverSecret } from './new-secret-page.ts';
+import { assertRoomForOne, TooManyApplicationsError } from './own-limit.ts';
 import { registerApplication } from './register.ts';
 import { mayRegister } from './registration.ts';
 
@@ -45,15 +46,30 @@ export async function answerRegister(deps: AccountPagesDeps, ctx: Context): Prom
   if (details === undefined) {
     return render(deps, ctx, { values, errors });
   }
+  const ownerId = visitor.user.id;
+  const verdict = await deps.registrations.take(ownerId);
+  if (!verdict.allowed) {
+    ctx.set('Retry-After', String(verdict.retrySeconds));
+    const count = Math.ceil(verdict.retrySeconds / 60);
+    const refusal = visitor.t('applications.new.too_fast', { count });
+    return render(deps, ctx, { values, errors: {}, refusal }, 429);
+  }
   try {
-    const input = { ...details, ownerId: visitor.user.id };
-    const registered = await inTransaction(deps.db, (tx) =>
-      registerApplication(tx, visitor.actor, input, originOf(ctx)),
-    );
+    const input = { ...details, ownerId };
+    const registered = await inTransaction(deps.db, async (tx) => {
+      await assertRoomForOne(tx, deps.config, ownerId);
+      return registerApplication(tx, visitor.actor, input, originOf(ctx));
+    });
     goToStart(deps, ctx, visitor, registered.application.clientId, registered.clientSecret);
   } catch (error) {
+    await deps.registrations.giveBack(ownerId);
     if (error instanceof ValidationError) {
       return render(deps, ctx, { values, errors: refusedFields(error) });
+    }
+    if (error instanceof TooManyApplicationsError) {
+      const count = deps.config.applicationsPerOwner;
+      const refusal = visitor.t('applications.new.too_many', { count });
+      return render(deps, ctx, { values, errors: {}, refusal }, 409);
     }
     throw error;
   }
@@ -76,9 +92,9 @@ function goToStart(
 function render(
   deps: AccountPagesDeps,
   ctx: Context,
-  state: Pick<ApplicationFormProps, 'values' | 'errors'>,
+  state: Pick<ApplicationFormProps, 'values' | 'errors' | 'refusal'>,
+  status = Object.keys(state.errors).length > 0 ? 400 : 200,
 ): void {
-  const failed = Object.keys(state.errors).length > 0;
   const props = {
     ...state,
     action: `${APPLICATIONS}/new`,
@@ -86,5 +102,5 @@ function render(
     scopes: presentScopes(deps.config, deps.renderer.locale(ctx)),
     approval: deps.config.registration === 'approval',
   };
-  deps.renderer.page(ctx, 'account/applications/new', props, { status: failed ? 400 : 200 });
+  deps.renderer.page(ctx, 'account/applications/new', props, { status });
 }

@@ -84,6 +84,8 @@ export interface ApplicationFormProps {
   readonly errors: FormErrors<ApplicationField>;
   /** The sign-in is too old for this: nothing was done, and all that was typed is kept. */
   readonly signInAgain?: boolean | undefined;
+  /** Reason why nothing was registered, with what to do. All that was typed is kept. */
+  readonly refusal?: string | undefined;
   /** Applications of this server work for their owner only until an operator has reviewed them. */
   readonly approval?: boolean | undefined;
 }

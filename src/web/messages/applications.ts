@@ -56,6 +56,16 @@ export const applicationsEn = {
   'applications.new.intro': 'You can change all of this later, except for the type.',
   'applications.new.approval':
     'On this platform an application works only for you until the operator has reviewed it.',
+  'applications.new.too_many': {
+    one: 'You own an application already, and one is the limit here. Delete it if it is not used, or ask the operator to register another one for you. Nothing that you typed is lost.',
+    other:
+      'You own {count} applications, which is the limit. Delete one that is not used, or ask the operator to register another one for you. Nothing that you typed is lost.',
+  },
+  'applications.new.too_fast': {
+    one: 'You have registered many applications within an hour. Try again in a minute. Nothing that you typed is lost.',
+    other:
+      'You have registered many applications within an hour. Try again in {count} minutes. Nothing that you typed is lost.',
+  },
   'applications.new.submit': 'Register',
   'applications.edit.title': 'Edit application',
   'applications.edit.heading': 'Edit {application}',
@@ -345,6 +355,16 @@ export const applicationsDe = {
   'applications.new.intro': 'Alles außer der Art kannst du später ändern.',
   'applications.new.approval':
     'Auf dieser Plattform funktioniert eine Anwendung nur für dich, bis der Betreiber sie geprüft hat.',
+  'applications.new.too_many': {
+    one: 'Du hast schon eine Anwendung, mehr sind hier nicht vorgesehen. Lösche sie, wenn du sie nicht mehr brauchst, oder bitte den Betreiber, eine weitere für dich zu registrieren. Deine Eingaben bleiben erhalten.',
+    other:
+      'Du hast {count} Anwendungen, mehr sind nicht vorgesehen. Lösche eine, die du nicht mehr brauchst, oder bitte den Betreiber, eine weitere für dich zu registrieren. Deine Eingaben bleiben erhalten.',
+  },
+  'applications.new.too_fast': {
+    one: 'Du hast innerhalb einer Stunde viele Anwendungen registriert. Versuche es in einer Minute noch einmal. Deine Eingaben bleiben erhalten.',
+    other:
+      'Du hast innerhalb einer Stunde viele Anwendungen registriert. Versuche es in {count} Minuten noch einmal. Deine Eingaben bleiben erhalten.',
+  },
   'applications.new.submit': 'Registrieren',
   'applications.edit.title': 'Anwendung bearbeiten',
   'applications.edit.heading': '{application} bearbeiten',

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { after, before, it } from 'node:test';
+import { createPlatform, registerApplication, type TestPlatform } from '../support/factories.ts';
+import { signIn } from '../support/flow.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { type Page, describe as textOf, UserAgent } from '../support/user-agent.ts';
+
+let server: TestServer;
+let platform: TestPlatform;
+before(async () => {
+  server = await startServer({ APPLICATIONS_PER_OWNER: '3' });
+  platform = await createPlatform(server);
+});
+after(() => server.close());
+
+const FORM = '/account/applications/new';
+
+/** Opens the registration form as Ada. */
+async function openForm(agent = new UserAgent(server)): Promise<{ agent: UserAgent; form: Page }> {
+  const page = await agent.get(FORM);
+  const form = page.url.pathname === FORM ? page : await signIn(agent, page, platform.ada);
+  return { agent, form };
+}
+
+const values = (name: string) => ({
+  name,
+  description: 'Words that took a while to write',
+  client_type: 'confidential',
+  redirect_uris: 'https://app.example.com/callback',
+  scopes: ['read'],
+  require_pkce: '1',
+});
+
+async function countOf(owner: string): Promise<number> {
+  const { db } = server.database;
+  const rows = await db
+    .selectFrom('applications')
+    .select('client_id')
+    .where('owner_id', '=', owner)
+    .execute();
+  return rows.length;
+}
+
+it('parallel registrations: no more than the limit succeed, and nothing typed is lost', async () => {
+  const { agent, form } = await openForm();
+  const pages = await Promise.all(
+    Array.from({ length: 6 }, (_, index) => agent.submit(form, values(`App ${index}`), 'name')),
+  );
+  assert.equal(await countOf('ada'), 3, pages.map(textOf).join('\n'));
+  const refused = pages.filter(({ status }) => status === 409);
+  assert.equal(refused.length, 3);
+  assert.match(textOf(refused[0] ?? form), /You own 3 applications.*Delete one that is not used/);
+  assert.match(refused[0]?.body ?? '', /Words that took a while to write/);
+});
+
+it('the management API is not limited', async () => {
+  for (let count = 0; count < 4; count += 1) {
+    await registerApplication(server, { owner: 'ada' });
+  }
+  assert.ok((await countOf('ada')) > 3);
+});
+
+it('more than 20 registrations in an hour: 429 with Retry-After, and nothing typed is lost', async () => {
+  const { agent, form } = await openForm();
+  const { db } = server.database;
+  let page = form;
+  for (let count = 0; count < 30 && page.status !== 429; count += 1) {
+    await db.deleteFrom('applications').where('owner_id', '=', 'ada').execute();
+    page = await agent.submit(form, values(`App ${count}`), 'name');
+  }
+  assert.equal(page.status, 429, textOf(page));
+  assert.ok(Number(page.headers.get('retry-after')) > 0);
+  assert.match(textOf(page), /many applications within an hour.*Try again in \d+ minutes/);
+  assert.match(page.body, /Words that took a while to write/);
+});
