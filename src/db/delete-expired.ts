@@ -9,6 +9,7 @@ type Expiring =
   | 'pushed_authorization_requests'
   | 'sessions'
   | 'upstream_logout_tokens'
+  | 'upstream_logouts'
   | 'upstream_sign_ins';
 
 /**

@@ -170,6 +170,17 @@ export interface Schema {
     used_at: Date | null;
   };
   upstream_sessions: { session_uid: string; issuer: string; sid: string };
+  upstream_logouts: {
+    key_hash: Uint8Array;
+    logged_out_at: Date;
+    received_at: Date;
+    expires_at: Date;
+  };
+  server_configuration: {
+    only_row: Generated<boolean>;
+    settings: Json<Record<string, unknown>>;
+    noted_at: CreatedAt;
+  };
   upstream_logout_tokens: { jti_hash: Uint8Array; expires_at: Date };
   interactions: {
     id_hash: Uint8Array;

@@ -55,8 +55,8 @@ export function createSessions({
         await session.save(sessionLifetime(config, session.loginTs));
         const method = by === undefined ? 'password' : 'upstream';
         await noteSession(tx, session.uid, { method, origin: originOf(ctx) });
-        if (by?.session !== undefined) {
-          await noteUpstreamSession(tx, session.uid, by.session);
+        if (by !== undefined) {
+          await noteUpstreamSession(tx, { uid: session.uid, userId }, by);
         }
         setCookie(provider, ctx, session.jti);
       }),

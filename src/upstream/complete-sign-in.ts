@@ -5,6 +5,7 @@ import { findUserByIdentity } from '../directory/link-identity.ts';
 import { signInUpstream } from '../directory/sign-in-upstream.ts';
 import type { UpstreamDeps } from './begin-sign-in.ts';
 import { CLOCK_TOLERANCE } from './discover.ts';
+import { isLoggedOut } from './logout.ts';
 import { matchUser } from './match-user.ts';
 import { UpstreamRefusal } from './refusal.ts';
 import { type PendingSignIn, type UpstreamSignIn, wayBack } from './sign-in.ts';
@@ -33,7 +34,12 @@ export async function completeSignIn(
   const { issuer } = deps.upstream;
   const identity = { issuer, subject: claims.sub };
   const authenticatedAt = checkTimes(pending, claims);
+  const sid = isText(claims.sid) ? claims.sid : undefined;
+  const upstream = { ...identity, sid, begunAt: new Date(pending.startedAt) };
   const { user, mayGoOn } = await inTransaction(deps.db, async (tx) => {
+    if (await isLoggedOut(tx, upstream, authenticatedAt)) {
+      throw new UpstreamRefusal('signed_out', `issuer ${issuer}, a logout token has arrived`);
+    }
     const found = await matchUser(tx, identity, email, answer.origin);
     return { user: found, mayGoOn: found && (await signInUpstream(tx, found, answer)) };
   });
@@ -43,10 +49,8 @@ export async function completeSignIn(
   if (!mayGoOn) {
     throw new UpstreamRefusal('deactivated', `user ${user.id}`);
   }
-  const sid = isText(claims.sid) ? claims.sid : undefined;
-  const session = sid === undefined ? undefined : { issuer, sid };
   const { restartAt } = pending;
-  return { user, authenticatedAt, session, next: wayBack(pending), restartAt };
+  return { user, authenticatedAt, upstream, next: wayBack(pending), restartAt };
 }
 
 async function redeem(

@@ -11,6 +11,8 @@ export interface LogoutToken {
   readonly subject: string | undefined;
   /** The one session; undefined: all of the person's. */
   readonly sid: string | undefined;
+  /** When the provider says that it happened, in whole seconds, but never later than now. */
+  readonly at: Date;
 }
 
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout';
@@ -23,6 +25,7 @@ const text = z.string().min(1).max(255);
 const claims = z
   .object({
     jti: text,
+    iat: z.number(),
     sub: text.optional(),
     sid: text.optional(),
     events: z.object({ [EVENT]: z.record(z.string(), z.unknown()) }),
@@ -45,7 +48,7 @@ export function createVerifyLogoutToken(
   return async (token) => {
     try {
       const { issuer, jwks_uri: uri, ...metadata } = (await discover()).serverMetadata();
-      const { payload } = await jwtVerify(token, keys(uri ?? ''), {
+      const { payload, protectedHeader } = await jwtVerify(token, keys(uri ?? ''), {
         issuer,
         audience: clientId,
         algorithms: signatures(metadata.id_token_signing_alg_values_supported),
@@ -53,14 +56,31 @@ export function createVerifyLogoutToken(
         maxTokenAge: LOGOUT_TOKEN_AGE,
         requiredClaims: ['exp'],
       });
-      const { jti, sub: subject, sid } = claims.parse(payload);
-      return { jti, subject, sid };
+      requireType(protectedHeader.typ);
+      const { jti, iat, sub: subject, sid } = claims.parse(payload);
+      return {
+        jti,
+        subject,
+        sid,
+        at: new Date(Math.floor(Math.min(iat, Date.now() / 1000)) * 1000),
+      };
     } catch (cause) {
       throw new StagedoorError('validation_failed', `The logout token is refused: ${why(cause)}`, {
         cause,
       });
     }
   };
+}
+
+/**
+ * Rejects JWTs that say that they are something else, an access token (`at+jwt`) for example. Many
+ * providers set no `typ`, or `JWT`.
+ * @see OpenID Connect Back-Channel Logout 1.0 §2.4; RFC 8725 §3.11
+ */
+function requireType(typ: string | undefined): void {
+  if (!['logout+jwt', 'jwt'].includes((typ ?? 'jwt').toLowerCase().replace('application/', ''))) {
+    throw new Error(`typ is ${JSON.stringify(typ)}, not "logout+jwt"`);
+  }
 }
 
 /** The provider's keys, kept for as long as they are at the same place. */

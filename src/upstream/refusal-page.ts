@@ -11,6 +11,7 @@ const STATUS: Record<RefusalKind, number> = {
   refused: 403,
   unknown_user: 403,
   deactivated: 403,
+  signed_out: 403,
   clock: 503,
   foreign: 400,
   expired: 410,

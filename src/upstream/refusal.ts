@@ -6,6 +6,8 @@ export type RefusalKind =
   | 'refused'
   | 'unknown_user'
   | 'deactivated'
+  /** The person has signed out at the provider since they signed in there. */
+  | 'signed_out'
   /** Its clock and ours differ by more than is tolerated. */
   | 'clock'
   /** Not begun in this browser, or not at all. */

@@ -173,7 +173,7 @@ function refuse(
   if (loudness !== undefined) {
     deps.log[loudness]({ kind, detail, issuer }, 'A sign-in at the upstream provider failed.');
   }
-  if (kind === 'unknown_user' || kind === 'deactivated') {
+  if (kind === 'unknown_user' || kind === 'deactivated' || kind === 'signed_out') {
     askAnew(ctx);
   }
   showRefusal(deps, ctx, error, pending);

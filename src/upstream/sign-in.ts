@@ -30,13 +30,22 @@ export interface PendingSignIn extends SignInRequest {
   readonly startedAt: number;
 }
 
+/** A person at the provider, and their session there. */
+export interface UpstreamIdentity {
+  readonly issuer: string;
+  readonly subject: string;
+  /** For back-channel logout; undefined if the provider does not name it. */
+  readonly sid: string | undefined;
+  /** When the sign-in was begun here. */
+  readonly begunAt: Date;
+}
+
 /** Somebody whom the provider has vouched for, and whom we know. */
 export interface UpstreamSignIn {
   readonly user: User;
   /** When they last proved to the provider who they are. */
   readonly authenticatedAt: Date;
-  /** The provider's session, for back-channel logout; undefined where it does not name it. */
-  readonly session: { readonly issuer: string; readonly sid: string } | undefined;
+  readonly upstream: UpstreamIdentity;
   /** Where the browser goes on. */
   readonly next: string;
   /** As in the request. */

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { hashOf } from '../credentials.ts';
 import type { Db } from '../db/database.ts';
 import { deleteExpired } from '../db/delete-expired.ts';
+import type { Tx } from '../db/transaction.ts';
 
 /** A sign-in under way, as it is stored: what it is about is sealed. */
 export interface StoredSignIn {
@@ -55,12 +56,13 @@ export async function useSignIn(db: Db, state: string): Promise<boolean> {
 }
 
 /**
- * Deletes sign-ins an hour after they expired, logout tokens that have expired, and notes on sessions
- * that are no more.
+ * Deletes sign-ins an hour after they expired, logouts and logout tokens that have expired, and
+ * notes on sessions that are no more.
  */
 export async function deleteOverSignIns(db: Db): Promise<void> {
   await deleteExpired(db, 'upstream_sign_ins', '1 hour');
   await deleteExpired(db, 'upstream_logout_tokens', '0 seconds');
+  await deleteExpired(db, 'upstream_logouts', '0 seconds');
   await db
     .deleteFrom('upstream_sessions as u')
     .where((eb) =>
@@ -69,6 +71,50 @@ export async function deleteOverSignIns(db: Db): Promise<void> {
           eb.selectFrom('sessions as s').select('s.uid').whereRef('s.uid', '=', 'u.session_uid'),
         ),
       ),
+    )
+    .execute();
+}
+
+/** Keeps logouts and the beginning of sessions apart until the transaction ends. */
+export async function lockLogouts(tx: Tx, keys: readonly string[]): Promise<void> {
+  // In one order: two transactions that want the same locks never wait for each other.
+  for (const key of [...keys].sort()) {
+    await sql`select pg_advisory_xact_lock(hashtextextended(${`logout ${key}`}, 0))`.execute(tx);
+  }
+}
+
+/** Notes a logout that has just been received, for `seconds`; the last one counts. */
+export async function upsertLogout(tx: Tx, key: string, at: Date, seconds: number): Promise<void> {
+  await tx
+    .insertInto('upstream_logouts')
+    .values({
+      key_hash: hashOf(key),
+      logged_out_at: at,
+      received_at: new Date(),
+      expires_at: sql<Date>`now() + make_interval(secs => ${seconds})`,
+    })
+    .onConflict((conflict) =>
+      conflict.column('key_hash').doUpdateSet({
+        logged_out_at: sql<Date>`greatest(upstream_logouts.logged_out_at, excluded.logged_out_at)`,
+        received_at: sql<Date>`excluded.received_at`,
+        expires_at: sql<Date>`excluded.expires_at`,
+      }),
+    )
+    .execute();
+}
+
+/** What is known of these logouts. */
+export function selectLogouts(
+  tx: Tx,
+  keys: readonly string[],
+): Promise<{ readonly loggedOutAt: Date; readonly receivedAt: Date }[]> {
+  return tx
+    .selectFrom('upstream_logouts')
+    .select(['logged_out_at as loggedOutAt', 'received_at as receivedAt'])
+    .where(
+      'key_hash',
+      'in',
+      keys.map((key) => hashOf(key)),
     )
     .execute();
 }

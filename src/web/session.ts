@@ -12,8 +12,14 @@ export interface SignedIn {
 /** A sign-in elsewhere that vouches for one here. */
 export interface Authentication {
   readonly authenticatedAt: Date;
-  /** The session there, whose end will be told; undefined where it will not. */
-  readonly session: { readonly issuer: string; readonly sid: string } | undefined;
+  /** Who they are there, and the session, whose end will be told; undefined: it will not. */
+  readonly upstream: {
+    readonly issuer: string;
+    readonly subject: string;
+    readonly sid: string | undefined;
+    /** When the sign-in was begun here. */
+    readonly begunAt: Date;
+  };
 }
 
 /**

@@ -389,7 +389,8 @@ async function exists(user: string): Promise<boolean> {
 }
 
 async function until(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) {
+  for (let tries = 0; !(await condition()); tries += 1) {
+    assert.ok(tries < 1000, 'waited too long');
     await sleep(10);
   }
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { CompiledQuery } from 'kysely';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CompiledQuery, sql } from 'kysely';
 import { authorizationUrl, challengeOf } from '../support/flow.ts';
 import { startUpstreamSite, type UpstreamSite } from '../support/upstream-site.ts';
 import { UpstreamVisitor } from '../support/upstream-visitor.ts';
@@ -131,6 +132,95 @@ describe('the end of a session at the platform', () => {
     assert.equal(await isSignedIn({ visitor }), false);
   });
 
+  describe('while a sign-in from it is under way', () => {
+    /** Signs in, and calls `meanwhile` with the session's name before the ID token arrives. */
+    const signInDuring = async (meanwhile: (sid: string) => Promise<unknown>) => {
+      const visitor = new UpstreamVisitor(site.server, site.upstream);
+      site.upstream.behaviour = {
+        claims: async (claims) => {
+          await meanwhile(String(claims.sid));
+          return claims;
+        },
+      };
+      const { page } = await visitor.open(ACCOUNT, site.ada);
+      site.upstream.behaviour = {};
+      return { visitor, page };
+    };
+    const logouts: [
+      what: string,
+      claims: (sid: string) => Record<string, unknown>,
+      ends: boolean,
+    ][] = [
+      ['that names the session', (sid) => ({ sid }), true],
+      ['that names both', (sid) => ({ sid, sub: site.ada.sub }), true],
+      ['of all sessions of the person', () => ({ sub: site.ada.sub }), true],
+      ['of another session', () => ({ sid: 'another', sub: site.ada.sub }), false],
+      ['of another person', () => ({ sub: site.ben.sub }), false],
+    ];
+    for (const [what, claims, ends] of logouts) {
+      it(`${ends ? 'begins no session here' : 'is not heeded'}: a logout ${what}`, async () => {
+        const ada = await signInDuring(async (sid) => post(await token(claims(sid))));
+        assert.equal(await isSignedIn(ada), !ends, textOf(ada.page));
+        if (ends) {
+          assert.equal(ada.page.status, 403);
+          assert.match(textOf(ada.page), /You have signed out/);
+          const again = await signedIn();
+          assert.equal(await isSignedIn(again), true);
+        }
+      });
+    }
+
+    it('ends the session in which it begins, if the logout arrives last of all', async () => {
+      // This sign-in is five seconds old: logouts of other tests must not meet it.
+      await query('delete from upstream_logouts');
+      const visitor = new UpstreamVisitor(site.server, site.upstream);
+      let sid = '';
+      site.upstream.behaviour = {
+        claims: (claims) => {
+          sid = String(claims.sid);
+          return { ...claims, auth_time: Number(claims.auth_time) - 5 };
+        },
+      };
+      const [opened, ended] = await site.server.database.db.transaction().execute(async (tx) => {
+        await sql`lock table session_sign_ins in access exclusive mode`.execute(tx);
+        const opening = visitor.open(ACCOUNT, site.ada);
+        await until(async () => (await waitingForLocks()) === 1);
+        const ending = post(await token({ sid }));
+        await until(async () => (await waitingForLocks()) === 2);
+        return [opening, ending];
+      });
+      assert.equal((await ended).status, 200);
+      const { page } = await opened;
+      site.upstream.behaviour = {};
+      // The browser tries once more, and is told.
+      assert.match(textOf(page), /You have signed out/);
+      const rows = await query('select * from upstream_sessions');
+      assert.ok(rows.every((row) => row.sid !== sid));
+    });
+
+    const waitingForLocks = async () =>
+      (
+        await query(
+          "select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+        )
+      ).length;
+    const until = async (condition: () => Promise<boolean>) => {
+      for (let tries = 0; !(await condition()); tries += 1) {
+        assert.ok(tries < 1000, 'waited too long');
+        await sleep(10);
+      }
+    };
+
+    it('is kept as a hash, and not for long', async () => {
+      await post(await token({ sid: 'a session to forget' }));
+      const [row] = await query(
+        "select encode(key_hash, 'hex') as key, expires_at < now() + interval '61 minutes' as soon from upstream_logouts order by expires_at desc limit 1",
+      );
+      assert.match(String(row?.key), /^[0-9a-f]{64}$/);
+      assert.equal(row?.soon, true);
+    });
+  });
+
   it('is nothing to do where nobody is signed in, and that is no error', async () => {
     for (const claims of [{ sid: 'unknown' }, { sub: 'unknown' }, { sid: 'unknown', sub: 'x' }]) {
       assert.deepEqual(await post(await token(claims)), { status: 200, text: '' });
@@ -141,6 +231,12 @@ describe('the end of a session at the platform', () => {
     const before = await query('select count(*) from grants where revoked_at is null');
     await post(await token({ sub: site.ada.sub }));
     assert.deepEqual(await query('select count(*) from grants where revoked_at is null'), before);
+  });
+
+  it('is believed without a typ, with JWT, and in any letter case', async () => {
+    for (const typ of ['JWT', 'jwt', 'application/logout+jwt', 'LOGOUT+JWT', undefined]) {
+      assert.equal((await post(await token({ sid: 'x' }, { typ }))).status, 200, typ);
+    }
   });
 
   it('is believed once', async () => {
@@ -187,6 +283,14 @@ describe('the end of a session at the platform', () => {
       'with a nonce, as an ID token has one': [
         () => token({ sub: site.ada.sub, nonce: 'x' }),
         /nonce must not be there/,
+      ],
+      'that says it is an access token': [
+        () => token({ sub: site.ada.sub }, { typ: 'at+jwt' }),
+        /typ/,
+      ],
+      'that says it is an ID token': [
+        () => token({ sub: site.ada.sub }, { typ: 'application/id_token+jwt' }),
+        /typ/,
       ],
       'about nobody': [() => token({}), /neither sub nor sid/],
       'about somebody who is no text': [() => token({ sid: 7 }), /sid/],

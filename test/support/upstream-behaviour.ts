@@ -5,7 +5,7 @@ import type { UpstreamProvider } from './upstream-provider.ts';
 /** What the platform's own login does wrong. */
 export interface Behaviour {
   /** Its ID tokens say something else: a shifted clock, say. They are signed as ever. */
-  readonly claims?: (claims: JWTPayload) => JWTPayload;
+  readonly claims?: (claims: JWTPayload) => JWTPayload | Promise<JWTPayload>;
   /** Its ID tokens are signed with a key that nobody knows. */
   readonly foreignKey?: boolean;
   /** The authorization endpoint sends everybody back with this error. */
@@ -59,7 +59,7 @@ async function changeTokens(
   }
   const body: { id_token?: string; access_token?: string } = ctx.body ?? {};
   if (body.id_token !== undefined) {
-    const idToken = await sign(claims(decodeJwt(body.id_token)), { foreignKey });
+    const idToken = await sign(await claims(decodeJwt(body.id_token)), { foreignKey });
     behaviour.note?.(idToken);
     behaviour.note?.(body.access_token ?? idToken);
     ctx.body = { ...body, id_token: idToken };

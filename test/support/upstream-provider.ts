@@ -25,7 +25,10 @@ export interface UpstreamProvider {
   /** What it does wrong from now on. */
   behaviour: Behaviour;
   /** Signs a JWT with its own key: a logout token, say. */
-  sign(claims: JWTPayload, header?: { typ?: string; foreignKey?: boolean }): Promise<string>;
+  sign(
+    claims: JWTPayload,
+    header?: { typ?: string | undefined; foreignKey?: boolean },
+  ): Promise<string>;
   /** The network in front of it. */
   readonly network: TcpProxy;
   close(): Promise<void>;

@@ -34,6 +34,10 @@ export const upstreamEn = {
     'You are signed in at {host}, but your account may not be used here.',
   'upstream.deactivated.hint':
     'Ask the people who run {host} to activate it again. If you have another account, sign in with that one.',
+  'upstream.signed_out.title': 'You have signed out',
+  'upstream.signed_out.message':
+    'You signed out at {host} while this sign-in was under way, so it was not completed.',
+  'upstream.signed_out.hint': 'To go on, sign in again.',
   'upstream.clock.title': 'Two clocks do not agree',
   'upstream.clock.message':
     'The clocks of this server and of {host} differ too much, so nobody can be signed in safely.',
@@ -103,6 +107,10 @@ export const upstreamDe: Translated<typeof upstreamEn> = {
     'Du bist bei {host} angemeldet, aber dein Konto darf hier nicht verwendet werden.',
   'upstream.deactivated.hint':
     'Bitte die Betreiber von {host}, es wieder zu aktivieren. Hast du ein anderes Konto, melde dich mit dem an.',
+  'upstream.signed_out.title': 'Du hast dich abgemeldet',
+  'upstream.signed_out.message':
+    'Du hast dich bei {host} abgemeldet, während diese Anmeldung noch lief. Sie wurde deshalb nicht abgeschlossen.',
+  'upstream.signed_out.hint': 'Melde dich noch einmal an, um weiterzumachen.',
   'upstream.clock.title': 'Zwei Uhren gehen verschieden',
   'upstream.clock.message':
     'Die Uhren dieses Servers und von {host} gehen zu weit auseinander, um jemanden sicher anzumelden.',
