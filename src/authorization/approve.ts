@@ -4,6 +4,7 @@ import type { Origin } from '../audit/event.ts';
 import { record } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
 import { createGrant } from '../grants/create.ts';
+import { ORGANIZERS_PER_GRANT } from '../grants/grant.ts';
 import type { ConsentRequest } from './describe.ts';
 
 /** What the user ticked. */
@@ -15,7 +16,7 @@ export interface Choice {
 /** Why a choice can't be taken, at which part of the page. */
 export interface ChoiceErrors {
   readonly scopes?: 'required' | 'foreign';
-  readonly organizers?: 'required' | 'foreign';
+  readonly organizers?: 'required' | 'foreign' | 'too_many';
 }
 
 /**
@@ -27,7 +28,11 @@ export function checkChoice(request: ConsentRequest, choice: Choice): ChoiceErro
   const requested = new Set(request.scopes.map((scope) => scope.name));
   const theirs = new Set(request.organizers?.map((organizer) => organizer.slug));
   const scopes = problem(choice.scopes, requested, true);
-  const organizers = problem(choice.organizers, theirs, wantsOrganizers(request, choice.scopes));
+  const wanted = wantsOrganizers(request, choice.scopes);
+  const organizers =
+    wanted && choice.organizers.length > ORGANIZERS_PER_GRANT
+      ? 'too_many'
+      : problem(choice.organizers, theirs, wanted);
   return scopes === undefined && organizers === undefined
     ? undefined
     : { ...(scopes && { scopes }), ...(organizers && { organizers }) };
@@ -63,9 +68,8 @@ export async function approveConsent(
   given: { readonly origin: Origin; readonly lifetime: number; readonly pageLocale: string },
 ): Promise<string> {
   const { application, user } = request;
-  const organizers = wantsOrganizers(request, choice.scopes)
-    ? (request.organizers ?? []).filter(({ slug }) => choice.organizers.includes(slug))
-    : [];
+  const chosen = new Set(wantsOrganizers(request, choice.scopes) ? choice.organizers : []);
+  const organizers = (request.organizers ?? []).filter(({ slug }) => chosen.has(slug));
   const now = new Date();
   const grantId = await createGrant(tx, {
     userId: user.id,

@@ -1,5 +1,6 @@
 import { isReviewed } from '../applications/application.ts';
 import { monogramUrl } from '../applications/monogram.ts';
+import { ORGANIZERS_PER_GRANT } from '../grants/grant.ts';
 import { localized } from '../localized-text.ts';
 import type { Locale } from '../web/locale.ts';
 import type { ConsentProps } from '../web/views.ts';
@@ -25,7 +26,8 @@ export function presentConsent(
   const { application, user, scopes, organizers, lastGrant } = request;
   const { locale, choice } = page;
   const isNew = (scope: string) => lastGrant !== undefined && !lastGrant.scopes.includes(scope);
-  const preselected = preselection(request);
+  const earlier = new Set(lastGrant?.organizers);
+  const ticked = new Set(choice?.organizers ?? preselection(request));
   return {
     action: page.action,
     application: {
@@ -54,9 +56,10 @@ export function presentConsent(
       organizers?.map(({ slug, name }) => ({
         slug,
         name: localized(name, locale),
-        earlier: lastGrant?.organizers.includes(slug) === true,
-        checked: (choice?.organizers ?? preselected).includes(slug),
+        earlier: earlier.has(slug),
+        checked: ticked.has(slug),
       })) ?? null,
+    organizerLimit: ORGANIZERS_PER_GRANT,
     noOrganizers: organizers?.length === 0,
     awaitsReview: request.awaitsReview,
     askPassword: page.askPassword,
@@ -69,7 +72,8 @@ export function presentConsent(
 /** Never one that the user has joined since the last time: that one is a choice to make. */
 function preselection({ organizers = [], lastGrant }: ConsentRequest): readonly string[] {
   if (lastGrant !== undefined) {
-    return lastGrant.organizers;
+    const today = new Set(organizers.map(({ slug }) => slug));
+    return lastGrant.organizers.filter((slug) => today.has(slug)).slice(0, ORGANIZERS_PER_GRANT);
   }
   // Where there is just one, ticking it would be a riddle and no choice.
   return organizers.length === 1 ? organizers.map(({ slug }) => slug) : [];

@@ -1,6 +1,7 @@
 import { randomText } from '../credentials.ts';
 import type { Tx } from '../db/transaction.ts';
-import type { NewGrant } from './grant.ts';
+import { StagedoorError } from '../errors.ts';
+import { type NewGrant, ORGANIZERS_PER_GRANT } from './grant.ts';
 import { insertGrant } from './store.ts';
 
 /** Symbols of a grant's id: it names a grant in URLs and opens nothing. */
@@ -9,8 +10,15 @@ const ID_LENGTH = 22;
 /**
  * Makes a grant; each consent makes a new one.
  * @returns its id
+ * @throws StagedoorError `validation_failed` for more organizers than a grant can have
  */
 export async function createGrant(tx: Tx, grant: NewGrant): Promise<string> {
+  if (grant.organizers.length > ORGANIZERS_PER_GRANT) {
+    throw new StagedoorError(
+      'validation_failed',
+      `A grant can have at most ${ORGANIZERS_PER_GRANT} organizers.`,
+    );
+  }
   const id = randomText(ID_LENGTH);
   await insertGrant(tx, id, grant);
   return id;

@@ -41,12 +41,18 @@ export interface EarlierGrant {
   readonly createdAt: Date;
 }
 
+/**
+ * Organizers that one grant can have. The introspection answer grows with them, and every API call
+ * waits for that. Of an older grant with more, the first ones by slug count.
+ */
+export const ORGANIZERS_PER_GRANT = 500;
+
 /** What a new grant is made of; nothing of it is ever widened. */
 export interface NewGrant {
   readonly userId: string;
   readonly clientId: string;
   readonly scopes: readonly string[];
-  /** Slugs. Empty only where no granted scope opens organizers. */
+  /** Slugs, up to `ORGANIZERS_PER_GRANT`. Empty only where no granted scope opens organizers. */
   readonly organizers: readonly string[];
   /** Until when it stays live without any token having been issued. */
   readonly expiresAt: Date;

@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import { ORGANIZERS_PER_GRANT } from '../grants/grant.ts';
 import type { Locale } from '../web/locale.ts';
 import { translator } from '../web/translate.ts';
 import type { ApiServicesProps } from '../web/views-guide.ts';
@@ -19,6 +20,7 @@ export function presentApiServices(config: Config, locale: Locale): ApiServicesP
   const fill = (name: ExampleName) => fillExample(name, { issuer: config.issuer });
   return {
     issuer: config.issuer,
+    organizerLimit: ORGANIZERS_PER_GRANT,
     permissions: config.permissions,
     prose: createProse(translator(locale)),
     programs: [

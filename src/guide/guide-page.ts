@@ -1,5 +1,6 @@
 import { type Application, isClientId } from '../applications/application.ts';
 import type { Config } from '../config.ts';
+import { ORGANIZERS_PER_GRANT } from '../grants/grant.ts';
 import { localized } from '../localized-text.ts';
 import { PATHS } from '../oidc/paths.ts';
 import type { Locale } from '../web/locale.ts';
@@ -61,6 +62,7 @@ export function presentGuide(config: Config, reader: Reader): GuideProps {
   return {
     ...frame(reader),
     issuer: config.issuer,
+    organizerLimit: ORGANIZERS_PER_GRANT,
     defaultScope: config.defaultScopes.join(' '),
     registration: config.registration,
     accessTokenLifetime: formatDuration(config.accessTokenTtl, reader.locale),

@@ -1,4 +1,5 @@
 import type { Database } from '../db/database.ts';
+import { ORGANIZERS_PER_GRANT } from '../grants/grant.ts';
 
 /*
  * The hot path: every API call of the platform waits for one of these. One statement answers who
@@ -28,7 +29,7 @@ const live = (table: 'access_tokens' | 'refresh_tokens', param: string) => `
 /**
  * Scopes, without those that the application lost since or the user took away (null: none is left,
  * and nothing is live); times (seconds since 1970), parties, and the user's teams at the grant's
- * organizers.
+ * organizers: no more of those than a grant can have, since an older one may have any number.
  */
 const COLUMNS = `
   case when t.scopes <@ a.scopes and t.scopes <@ g.scopes then array_to_string(t.scopes, ' ')
@@ -40,10 +41,10 @@ const COLUMNS = `
   t.jkt,
   g.user_id, g.client_id,
   (select json_agg(json_build_array(m.organizer_slug, tm.permissions))
-     from grant_organizers o
+     from (select organizer_slug from grant_organizers
+            where grant_id = g.id order by organizer_slug limit ${ORGANIZERS_PER_GRANT}) o
      join memberships m on m.user_id = g.user_id and m.organizer_slug = o.organizer_slug
-     join teams tm on tm.organizer_slug = m.organizer_slug and tm.id = m.team_id
-    where o.grant_id = g.id) as teams`;
+     join teams tm on tm.organizer_slug = m.organizer_slug and tm.id = m.team_id) as teams`;
 
 const forCaller = (table: 'access_tokens' | 'refresh_tokens', mayAsk: string) => `
   select caller.kind, live.scope, live.iat, live.exp, live.jkt, live.user_id,

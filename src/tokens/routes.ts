@@ -17,6 +17,7 @@ import type { Tx } from '../db/transaction.ts';
 import { findUser } from '../directory/find-user.ts';
 import { listOrganizersOf } from '../directory/organizers-of.ts';
 import { organizerAnswer, presentOrganizer } from '../directory/wire.ts';
+import { ORGANIZERS_PER_GRANT } from '../grants/grant.ts';
 import { RefusedError } from '../resource-server/refusal.ts';
 import { createAdmit } from './admit.ts';
 import type { LiveToken } from './introspect.ts';
@@ -77,7 +78,7 @@ function organizersEndpoint(deps: AccessDeps): Endpoint {
     path: '/organizers',
     id: 'listOpenOrganizers',
     summary: 'The organizers that the token opens now',
-    details: 'Those that the user picked and of which the user is a member now.',
+    details: `Those that the user picked and of which the user is a member now, at most ${ORGANIZERS_PER_GRANT}.`,
     scopes: deps.config.scopes.filter((scope) => scope.organizers).map(({ name }) => name),
     // Names, who is a member where, and what users have allowed.
     list: 'organizers teams/ grants',

@@ -25,6 +25,8 @@ export interface GuideFrame {
 /** The guide. */
 export interface GuideProps extends GuideFrame {
   readonly issuer: string;
+  /** Organizers that one grant can have. */
+  readonly organizerLimit: number;
   readonly defaultScope: string;
   /** Who may register applications. */
   readonly registration: 'open' | 'approval' | 'closed';
@@ -61,6 +63,8 @@ export interface ExamplesProps extends GuideFrame {
 /** The guide for API services. */
 export interface ApiServicesProps {
   readonly issuer: string;
+  /** Organizers that one grant can have. */
+  readonly organizerLimit: number;
   /** Names that teams may carry on this server. */
   readonly permissions: readonly string[];
   /** A message as HTML, with its marks for code and links. */

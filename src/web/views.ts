@@ -99,6 +99,8 @@ export interface ConsentProps {
         readonly earlier: boolean;
       }[]
     | null;
+  /** How many of them can be allowed at once. */
+  readonly organizerLimit: number;
   /** The user has none, though the request needs one: explained, and only Deny is offered. */
   readonly noOrganizers: boolean;
   /** Nobody but its owner can allow it yet: explained, and only Deny is offered. */
@@ -108,7 +110,7 @@ export interface ConsentProps {
   /** The sign-in is too old: it is confirmed at this host first, and then this page comes again. */
   readonly confirmAt?: string | undefined;
   readonly errors: {
-    readonly organizers?: 'required' | 'foreign' | undefined;
+    readonly organizers?: 'required' | 'foreign' | 'too_many' | undefined;
     readonly scopes?: 'required' | 'foreign' | undefined;
     readonly password?: 'wrong' | 'throttled' | 'busy' | undefined;
   };

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { chromiumPath, launchBrowser } from '../support/browser.ts';
-import type { TestApplication, TestUser } from '../support/factories.ts';
+import { importDirectory } from '../support/bulk.ts';
+import { putUser, type TestApplication, type TestUser } from '../support/factories.ts';
 import { allow, signIn, tick } from './person.ts';
 import { type Site, startSite } from './site.ts';
 import { assertSound, SCREENS } from './soundness.ts';
@@ -172,6 +173,45 @@ describe('the pages, in a real browser', { skip }, () => {
       await cameBack(page);
       await page.goto(AUTHORIZATIONS);
       await page.getByRole('heading', { name: 'For 1 organizer' }).waitFor();
+      window.assertQuiet();
+    });
+
+    it('ticks no more organizers at one click than one access covers', async () => {
+      const rita = await putUser(site.server, { id: 'rita', locale: '' });
+      await importDirectory(
+        site.server,
+        Array.from({ length: 520 }, (_, n) => `many${n}`).flatMap((slug) => [
+          { organizer: { slug, name: slug } },
+          { team: { organizer: slug, id: 'staff', members: [rita.id] } },
+        ]),
+      );
+      await using window = await open();
+      const { page } = window;
+      await toConsent(page, rita, site.boxOffice);
+      await page.getByText('One access covers at most 500 organizers.').waitFor();
+      const count = page.getByRole('status');
+      const filter = page.getByRole('searchbox', { name: 'Find an organizer' });
+      await filter.fill('many51');
+      const tickAll = page.getByRole('button', { name: 'Tick all shown' });
+      await tickAll.click();
+      assert.equal(await count.innerText(), '11 of 520 ticked · 11 shown');
+      await filter.fill('');
+      await tickAll.click();
+      await tickAll.click();
+      assert.equal(await count.innerText(), '500 of 520 ticked · at most 500');
+      const [slug] = await page
+        .locator('#organizer-list input:not(:checked)')
+        .evaluateAll((boxes) => boxes.map((box) => box.getAttribute('value') ?? ''));
+      const another = page.getByRole('checkbox', { name: slug ?? '', exact: true });
+      await another.check();
+      assert.equal(await count.innerText(), '501 of 520 ticked · at most 500');
+      await allow(page);
+      const alert = page.getByRole('alert');
+      assert.match(await alert.innerText(), /at most 500 organizers\. Untick some, or deny\./);
+      assert.equal(await count.innerText(), '501 of 520 ticked · at most 500');
+      await another.uncheck();
+      await allow(page);
+      await cameBack(page);
       window.assertQuiet();
     });
 

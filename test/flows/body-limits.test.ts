@@ -140,7 +140,9 @@ test('the same connection serves the next request where the body was read', asyn
   request.socket.write('GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n');
   await request.answers(/HTTP\/1\.1 200 /);
   request.socket.write('no HTTP\r\n\r\n');
-  await request.answers(/HTTP\/1\.1 400 Bad Request\r\n(?:[\w-]+: \w+\r\n)*Connection: close\r\n\r\n$/);
+  await request.answers(
+    /HTTP\/1\.1 400 Bad Request\r\n(?:[\w-]+: \w+\r\n)*Connection: close\r\n\r\n$/,
+  );
 });
 
 test('bodies that never come take no connection to the database from anybody', async () => {

@@ -28,6 +28,7 @@ const consent: ConsentProps = {
     { slug: 'z', name: 'Zeta', checked: false, earlier: false },
     { slug: 'a', name: 'Älpha', checked: true, earlier: false },
   ],
+  organizerLimit: 500,
   noOrganizers: false,
   askPassword: true,
   errors: { organizers: 'required' },

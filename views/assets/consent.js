@@ -9,6 +9,8 @@ for (const finder of document.querySelectorAll('[data-finder]')) {
     box: item.querySelector('input'),
     text: plain(item.querySelector('bdi').textContent),
   }));
+  const limit = Number(finder.dataset.limit ?? Infinity);
+  const selected = () => rows.filter((row) => row.box.checked).length;
   const shown = () => rows.filter((row) => !row.item.hidden);
 
   /** Without case and accents, so that "cafe" finds "Café". */
@@ -18,12 +20,14 @@ for (const finder of document.querySelectorAll('[data-finder]')) {
   }
 
   function count() {
-    const selected = rows.filter((row) => row.box.checked).length;
     const texts = [
-      finder.dataset.count.replace('{selected}', selected).replace('{total}', rows.length),
+      finder.dataset.count.replace('{selected}', selected()).replace('{total}', rows.length),
     ];
     if (shown().length < rows.length) {
       texts.push(finder.dataset.shown.replace('{shown}', shown().length));
+    }
+    if (selected() >= limit) {
+      texts.push(finder.dataset.full);
     }
     status.textContent = texts.join(' · ');
   }
@@ -37,9 +41,18 @@ for (const finder of document.querySelectorAll('[data-finder]')) {
     count();
   }
 
-  function tick(some, checked) {
-    for (const row of some) {
-      row.box.checked = checked;
+  /** Ticks as many as one access can have: the form with more would be refused. */
+  function tickShown() {
+    const missing = shown().filter((row) => !row.box.checked);
+    for (const row of missing.slice(0, Math.max(0, limit - selected()))) {
+      row.box.checked = true;
+    }
+    count();
+  }
+
+  function clear() {
+    for (const row of rows) {
+      row.box.checked = false;
     }
     count();
   }
@@ -51,8 +64,8 @@ for (const finder of document.querySelectorAll('[data-finder]')) {
       event.preventDefault();
     }
   });
-  finder.querySelector('[data-all]').addEventListener('click', () => tick(shown(), true));
-  finder.querySelector('[data-clear]').addEventListener('click', () => tick(rows, false));
+  finder.querySelector('[data-all]').addEventListener('click', tickShown);
+  finder.querySelector('[data-clear]').addEventListener('click', clear);
   fieldset.addEventListener('change', count);
   // Back from another page, the browser may bring the ticks and the filter back after this ran.
   window.addEventListener('pageshow', show);

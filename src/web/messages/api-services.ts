@@ -163,7 +163,7 @@ export const apiServicesEn = {
   'services.introspection.rule.scope':
     'Look in `scope`, which is separated by spaces, for `read` with safe methods and for `write` with others.',
   'services.introspection.rule.organizer':
-    'The slug of your route has to be in `organizers`, and the permission in `permissions` under that slug. Both are what holds now.',
+    'The slug of your route has to be in `organizers`, and the permission in `permissions` under that slug. Both are what holds now. One access covers at most {limit} organizers, and the answer has no more.',
   'services.introspection.rule.away':
     'No answer, a slow one, or one that you do not understand: let nobody in, and answer `503`. Set a time limit.',
   'services.introspection.rule.cache': 'Do not keep answers, or know [what it costs](#cache).',
@@ -352,7 +352,7 @@ export const apiServicesDe = {
   'services.introspection.rule.scope':
     'Such in `scope`, durch Leerzeichen getrennt, bei sicheren Methoden nach `read` und bei anderen nach `write`.',
   'services.introspection.rule.organizer':
-    'Der Slug deiner Route muss in `organizers` stehen, und das Recht in `permissions` unter diesem Slug. Beides ist, was jetzt gilt.',
+    'Der Slug deiner Route muss in `organizers` stehen, und das Recht in `permissions` unter diesem Slug. Beides ist, was jetzt gilt. Ein Zugriff umfasst höchstens {limit} Veranstalter, und mehr stehen nicht in der Antwort.',
   'services.introspection.rule.away':
     'Keine Antwort, eine langsame, oder eine, die du nicht verstehst: Lass niemanden herein, und antworte mit `503`. Setz eine Zeitgrenze.',
   'services.introspection.rule.cache':

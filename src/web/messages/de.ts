@@ -86,6 +86,7 @@ export const de = {
   'consent.organizers.help':
     'Sie erhält keinen Zugriff auf Veranstalter, bei denen du kein Häkchen setzt.',
   'consent.organizers.again': 'Die du beim letzten Mal gewählt hast, stehen oben.',
+  'consent.organizers.limit': 'Ein Zugriff umfasst höchstens {limit} Veranstalter.',
   'consent.organizers.earlier': 'letztes Mal',
   'consent.organizers.none':
     'Du bist in keinem Team eines Veranstalters. Deshalb gibt es nichts, was du dieser Anwendung erlauben könntest. Bitte einen Veranstalter, dich in ein Team aufzunehmen, und beginne dann in der Anwendung von vorn.',
@@ -94,6 +95,7 @@ export const de = {
   'consent.filter.clear': 'Keinen wählen',
   'consent.filter.count': '{selected} von {total} gewählt',
   'consent.filter.shown': '{shown} gezeigt',
+  'consent.filter.full': 'höchstens {limit}',
   'consent.filter.empty': 'Kein Veranstalter hat das in seinem Namen.',
   'consent.password': 'Dein Passwort',
   'consent.password.help':
@@ -109,6 +111,8 @@ export const de = {
   'consent.error.organizers.required': 'Wähle mindestens einen Veranstalter, oder lehne ab.',
   'consent.error.organizers.foreign':
     'Über einen der Veranstalter darfst du nicht verfügen, vielleicht weil du gerade ein Team verlassen hast. Prüfe die Liste und erlaube noch einmal.',
+  'consent.error.organizers.too_many':
+    'Ein Zugriff umfasst höchstens {limit} Veranstalter. Nimm einige Häkchen weg, oder lehne ab.',
   'consent.error.scopes.required':
     'Lass mindestens eines von dem stehen, was die Anwendung darf, oder lehne ab.',
   'consent.error.scopes.foreign':

@@ -84,6 +84,7 @@ export const en = {
   'consent.organizers': 'For which organizers',
   'consent.organizers.help': 'It gets no access to any organizer that you do not tick.',
   'consent.organizers.again': 'Those that you allowed last time come first.',
+  'consent.organizers.limit': 'One access covers at most {limit} organizers.',
   'consent.organizers.earlier': 'last time',
   'consent.organizers.none':
     'You are not in a team of any organizer, so there is nothing that this application could be given. Ask an organizer to add you to a team, then start again from the application.',
@@ -92,6 +93,7 @@ export const en = {
   'consent.filter.clear': 'Untick all',
   'consent.filter.count': '{selected} of {total} ticked',
   'consent.filter.shown': '{shown} shown',
+  'consent.filter.full': 'at most {limit}',
   'consent.filter.empty': 'No organizer has that in its name.',
   'consent.password': 'Your password',
   'consent.password.help':
@@ -106,6 +108,8 @@ export const en = {
   'consent.error.organizers.required': 'Tick at least one organizer, or deny.',
   'consent.error.organizers.foreign':
     'One of the organizers was not yours to give, perhaps because you left a team just now. Check the list and allow again.',
+  'consent.error.organizers.too_many':
+    'One access covers at most {limit} organizers. Untick some, or deny.',
   'consent.error.scopes.required': 'Tick at least one thing that it may do, or deny.',
   'consent.error.scopes.foreign':
     'Something was ticked that the application did not ask for. Check the list and allow again.',

@@ -99,7 +99,7 @@ export const guideEn = {
   'guide.api.text':
     'Send the access token in the header `Authorization: Bearer …`, never in a URL. Two calls are answered by this server itself; all other calls go to the services of the platform, with the same header.',
   'guide.api.organizers':
-    'Which organizers the token opens now. It needs the scope `read` or `write`. Go on with the address in `next` until that is `null`. A `name` is a text, or an object with a text for each language.',
+    'Which organizers the token opens now, at most {limit}. It needs the scope `read` or `write`. Go on with the address in `next` until that is `null`. A `name` is a text, or an object with a text for each language.',
   'guide.api.me':
     'Who the user is. It needs the scope `profile`. Know users by `sub`, which never changes; an e-mail address may.',
   'guide.api.organizers_title': 'Organizers',
@@ -360,7 +360,7 @@ export const guideDe = {
   'guide.api.text':
     'Schick das Access-Token im Header `Authorization: Bearer …`, nie in einer URL. Zwei Aufrufe beantwortet dieser Server selbst; alle anderen gehen an die Dienste der Plattform, mit demselben Header.',
   'guide.api.organizers':
-    'Welche Veranstalter das Token jetzt öffnet. Braucht den Scope `read` oder `write`. Mach mit der Adresse in `next` weiter, bis dort `null` steht. Ein `name` ist ein Text, oder ein Objekt mit einem Text je Sprache.',
+    'Welche Veranstalter das Token jetzt öffnet, höchstens {limit}. Braucht den Scope `read` oder `write`. Mach mit der Adresse in `next` weiter, bis dort `null` steht. Ein `name` ist ein Text, oder ein Objekt mit einem Text je Sprache.',
   'guide.api.me':
     'Wer der Benutzer ist. Braucht den Scope `profile`. Merk dir Benutzer nach `sub`: Der ändert sich nie, eine E-Mail-Adresse vielleicht schon.',
   'guide.api.organizers_title': 'Veranstalter',
