@@ -11,7 +11,7 @@ import { accessEndpoints } from './tokens/routes.ts';
 /** All endpoints of the JSON API, in the order in which they are described. */
 export function apiEndpoints(
   deps: ApiDeps & {
-    readonly config: Pick<Config, 'permissions' | 'scopes' | 'upstream'>;
+    readonly config: Pick<Config, 'permissions' | 'registration' | 'scopes' | 'upstream'>;
     readonly passwordQueue: WorkQueue;
   },
 ): Endpoint[] {

@@ -31,6 +31,11 @@ export function hasInvisible(text: string): boolean {
   return INVISIBLE.test(text);
 }
 
+/** Returns whether `text` begins with a visible character and heaps up no accents. */
+export function isReadable(text: string): boolean {
+  return VISIBLE.test(text) && !/^\p{M}|\p{M}{5}/u.test(text);
+}
+
 /** Returns `text` on one line, with a space for each run of invisible characters. */
 export function visibleLine(text: string): string {
   const line = text.replace(INVISIBLES, ' ').replace(/\s+/g, ' ').trim();

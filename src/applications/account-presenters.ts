@@ -18,11 +18,6 @@ export function presentHead(application: Application): ApplicationHead {
   };
 }
 
-/** Whether the application works for its owner only, until an operator has reviewed it. */
-export function awaitsReview(config: Config, application: Application): boolean {
-  return config.registration === 'approval' && !isReviewed(application);
-}
-
 /** The scopes that there are, in the reader's language. */
 export function presentScopes(
   config: Config,

@@ -27,6 +27,10 @@ export interface Application {
   readonly version: number;
   /** When an operator reviewed this version. Null: this version is not reviewed. */
   readonly reviewedAt: Date | null;
+  /** Not reviewed, and a reviewed application of another owner has a name that looks the same. */
+  readonly nameLikeReviewed: boolean;
+  /** Live applications of other owners that receive at the same private-use URI scheme. */
+  readonly schemeSharedWith: 'reviewed' | 'unreviewed' | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }

@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import { inTransaction } from '../db/transaction.ts';
 import { StagedoorError } from '../errors.ts';
+import { visibleLine } from '../visible-text.ts';
 import { originOf } from '../web/origin.ts';
 import {
   type AccountPagesDeps,
@@ -10,11 +11,12 @@ import {
   postedForm,
   seeOther,
 } from './account-page.ts';
-import { awaitsReview, presentHead } from './account-presenters.ts';
+import { presentHead } from './account-presenters.ts';
 import { isClientId } from './application.ts';
 import { listOwnApplications } from './list-own.ts';
 import { monogramUrl } from './monogram.ts';
 import { mayRegister } from './registration.ts';
+import { reviewNeed } from './review-need.ts';
 import { acceptTransfer, declineTransfer, incomingTransfers } from './transfer.ts';
 
 const NOTICES = ['deleted', 'transfer_accepted', 'transfer_declined'] as const;
@@ -34,12 +36,12 @@ export async function showApplications(deps: AccountPagesDeps, ctx: Context): Pr
       suspensionReason: application.suspensionReason,
       connectedUsers,
       lastUsedAt,
-      awaitsReview: awaitsReview(deps.config, application),
+      reviewNeed: reviewNeed(deps.config, application),
     })),
     transfers: transfers.map(({ application: { clientId, name }, fromName }) => ({
       name,
       picture: monogramUrl(name),
-      from: fromName,
+      from: visibleLine(fromName) || '…',
       acceptAction: `${APPLICATIONS}/transfers/${clientId}/accept`,
       declineAction: `${APPLICATIONS}/transfers/${clientId}/decline`,
     })),

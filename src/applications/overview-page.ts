@@ -2,14 +2,9 @@ import type { Context } from 'koa';
 import { inTransaction } from '../db/transaction.ts';
 import { originOf } from '../web/origin.ts';
 import { type AccountPagesDeps, oneOf, openOwnPage, postedForm, seeOther } from './account-page.ts';
-import {
-  awaitsReview,
-  isGood,
-  presentHead,
-  presentScopes,
-  presentSecrets,
-} from './account-presenters.ts';
+import { isGood, presentHead, presentScopes, presentSecrets } from './account-presenters.ts';
 import { setApplicationActive } from './activate.ts';
+import { reviewNeed } from './review-need.ts';
 import { listSecrets, SECRET_LIMIT } from './secrets.ts';
 import { outgoingTransfer } from './transfer.ts';
 
@@ -40,7 +35,7 @@ export async function showApplication(deps: AccountPagesDeps, ctx: Context): Pro
     confidential: application.clientType === 'confidential',
     switchedOn: application.isActive,
     suspensionReason: application.suspensionReason,
-    awaitsReview: awaitsReview(deps.config, application),
+    reviewNeed: reviewNeed(deps.config, application),
     connectedUsers,
     lastUsedAt,
     createdAt: application.createdAt,

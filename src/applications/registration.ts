@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts';
 import type { User } from '../directory/user.ts';
-import { type Application, isReviewed } from './application.ts';
+import type { Application } from './application.ts';
+import { reviewNeed } from './review-need.ts';
 
 /** Whether this user may register applications. Operators always may, by the management API. */
 export function mayRegister(
@@ -10,16 +11,11 @@ export function mayRegister(
   return config.registration !== 'closed' && user.isActive;
 }
 
-/**
- * Whether this user can let the application in at all. With `REGISTRATION=approval` one that no
- * operator has reviewed works for its owner only, whoever registered it.
- */
+/** Returns whether this user can allow the application anything: it may need a review first. */
 export function worksFor(
   config: Pick<Config, 'registration'>,
-  application: Pick<Application, 'ownerId' | 'reviewedAt'>,
+  application: Parameters<typeof reviewNeed>[1] & Pick<Application, 'ownerId'>,
   userId: string,
 ): boolean {
-  return (
-    config.registration !== 'approval' || isReviewed(application) || application.ownerId === userId
-  );
+  return application.ownerId === userId || reviewNeed(config, application) === undefined;
 }

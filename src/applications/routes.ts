@@ -9,7 +9,7 @@ import { findApplication } from './find-application.ts';
 import { listApplications } from './list-applications.ts';
 import { registerApplication } from './register.ts';
 import { resourceServerEndpoints } from './resource-server-routes.ts';
-import { stateEndpoints } from './state-routes.ts';
+import { type Present, stateEndpoints } from './state-routes.ts';
 import { updateApplication } from './update.ts';
 import {
   applicationAnswer,
@@ -22,13 +22,17 @@ import {
 import { EXAMPLES } from './wire-examples.ts';
 
 /** `/api/v1/applications/` and `/api/v1/resource-servers/`, for operators. */
-export function applicationEndpoints(deps: ApiDeps, config: Pick<Config, 'scopes'>): Endpoint[] {
+export function applicationEndpoints(
+  deps: ApiDeps,
+  config: Pick<Config, 'scopes' | 'registration'>,
+): Endpoint[] {
   const scopes = config.scopes.map((scope) => scope.name);
+  const present: Present = (application) => presentApplication(config, application);
   return [
-    ...applicationReading(deps),
-    registration(deps, scopes),
-    ...applicationWriting(deps, scopes),
-    ...stateEndpoints(deps),
+    ...applicationReading(deps, present),
+    registration(deps, scopes, present),
+    ...applicationWriting(deps, scopes, present),
+    ...stateEndpoints(deps, present),
     ...resourceServerEndpoints(deps),
   ];
 }
@@ -42,7 +46,7 @@ const APPLICATION = {
   },
 } as const;
 
-function applicationReading(deps: ApiDeps): Endpoint[] {
+function applicationReading(deps: ApiDeps, present: Present): Endpoint[] {
   return [
     listEndpoint(deps, {
       path: '/applications',
@@ -55,7 +59,7 @@ function applicationReading(deps: ApiDeps): Endpoint[] {
       conditional: { by: 'last-modified', list: () => 'applications' },
       load: (tx, { query: { owner, reviewed, suspended, ordering }, slice }) =>
         listApplications(tx, slice, { ownerId: owner, reviewed, suspended }, ordering.direction),
-      present: presentApplication,
+      present,
     }),
     readEndpoint(deps, {
       ...APPLICATION,
@@ -64,12 +68,12 @@ function applicationReading(deps: ApiDeps): Endpoint[] {
       answer: applicationAnswer,
       list: () => 'applications',
       load: (tx, param) => findApplication(tx, param('client_id')),
-      present: presentApplication,
+      present,
     }),
   ];
 }
 
-function registration(deps: ApiDeps, scopes: readonly string[]): Endpoint {
+function registration(deps: ApiDeps, scopes: readonly string[], present: Present): Endpoint {
   return writeEndpoint(deps, {
     method: 'post',
     path: '/applications',
@@ -88,13 +92,17 @@ function registration(deps: ApiDeps, scopes: readonly string[]): Endpoint {
         redirectUris: body.redirect_uris,
         scopes: body.scopes,
       });
-      const answer = { ...presentApplication(application), client_secret: clientSecret };
+      const answer = { ...present(application), client_secret: clientSecret };
       return { status: 201, answer };
     },
   });
 }
 
-function applicationWriting(deps: ApiDeps, scopes: readonly string[]): Endpoint[] {
+function applicationWriting(
+  deps: ApiDeps,
+  scopes: readonly string[],
+  present: Present,
+): Endpoint[] {
   return [
     writeEndpoint(deps, {
       ...APPLICATION,
@@ -109,7 +117,7 @@ function applicationWriting(deps: ApiDeps, scopes: readonly string[]): Endpoint[
       run: async ({ tx, actor, param, body }) => {
         const changes = named(body);
         const application = await updateApplication(tx, actor, param('client_id'), changes);
-        return { status: 200, answer: presentApplication(application) };
+        return { status: 200, answer: present(application) };
       },
     }),
     writeEndpoint(deps, {

@@ -5,25 +5,28 @@ import type { Application } from './application.ts';
 import { resumeApplication } from './resume.ts';
 import { reviewApplication } from './review.ts';
 import { suspendApplication } from './suspend.ts';
-import { applicationAnswer, presentApplication, reviewBody, suspensionBody } from './wire.ts';
+import { applicationAnswer, reviewBody, suspensionBody } from './wire.ts';
 import { EXAMPLES } from './wire-examples.ts';
 
+/** Makes the answer about an application. */
+export type Present = (application: Application) => z.output<typeof applicationAnswer.schema>;
+
 /** What an operator decides about an application. Each may be said again. */
-export function stateEndpoints(deps: ApiDeps): Endpoint[] {
+export function stateEndpoints(deps: ApiDeps, present: Present): Endpoint[] {
   return [
-    stateEndpoint(deps, 'suspend', {
+    stateEndpoint(deps, present, 'suspend', {
       summary: 'Suspend an application',
       details: 'Nothing of it is live until it is resumed. Its owner gets a mail with the reason.',
       body: suspensionBody,
       run: ({ tx, actor, body }, clientId) => suspendApplication(tx, actor, clientId, body.reason),
     }),
-    stateEndpoint(deps, 'resume', {
+    stateEndpoint(deps, present, 'resume', {
       summary: 'Resume a suspended application',
       details: 'Grants that nobody has ended meanwhile are live again. Its owner gets a mail.',
       body: nothing,
       run: ({ tx, actor }, clientId) => resumeApplication(tx, actor, clientId),
     }),
-    stateEndpoint(deps, 'review', {
+    stateEndpoint(deps, present, 'review', {
       summary: 'Note that an operator has reviewed an application',
       details:
         'The review is for the stated version. If the application has changed since, the answer is 412. Every later change of anything but `is_active` and a suspension ends the review.',
@@ -44,6 +47,7 @@ interface StateChange<B extends z.ZodObject> {
 
 function stateEndpoint<B extends z.ZodObject>(
   deps: ApiDeps,
+  present: Present,
   verb: 'suspend' | 'resume' | 'review',
   { run, ...told }: StateChange<B>,
 ): Endpoint {
@@ -61,7 +65,7 @@ function stateEndpoint<B extends z.ZodObject>(
     statuses: { 200: 'The application as it is now.' },
     run: async (call) => ({
       status: 200,
-      answer: presentApplication(await run(call, call.param('client_id'))),
+      answer: present(await run(call, call.param('client_id'))),
     }),
   });
 }

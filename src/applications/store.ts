@@ -3,6 +3,7 @@ import type { Db } from '../db/database.ts';
 import { countEntries } from '../db/list-changes.ts';
 import { type Direction, readFromNearerEnd, type Slice, type Sliced } from '../db/slice.ts';
 import type { Tx } from '../db/transaction.ts';
+import { skeletonOf } from '../skeleton.ts';
 import type {
   Application,
   ApplicationDetails,
@@ -34,10 +35,33 @@ const OWNER_NAME = sql<string | null>`(
   select nullif(users.full_name, '') from users where users.id = applications.owner_id
 )`.as('ownerName');
 
+/** Another application that is not of the same owner. Without an owner, each is on its own. */
+const OF_ANOTHER_OWNER = sql`other.client_id <> applications.client_id
+  and (other.owner_id is distinct from applications.owner_id or applications.owner_id is null)`;
+const NAME_LIKE_REVIEWED = sql<boolean>`(applications.reviewed_at is null and exists (
+  select from applications other
+  where other.name_skeleton = applications.name_skeleton and other.reviewed_at is not null
+    and ${OF_ANOTHER_OWNER}
+))`.as('nameLikeReviewed');
+const SCHEME_SHARED_WITH = sql<Application['schemeSharedWith']>`(
+  case when applications.private_schemes <> '{}' then (
+    select case when bool_or(other.reviewed_at is not null) then 'reviewed'
+      when count(*) > 0 then 'unreviewed' end
+    from applications other
+    where other.private_schemes <> '{}' and other.private_schemes && applications.private_schemes
+      and other.is_active and other.suspended_at is null and ${OF_ANOTHER_OWNER}
+  ) end
+)`.as('schemeSharedWith');
+
 const COUNT = sql<string>`count(*)`.as('count');
 
 /** What is read of an application, by our names. */
-export const APPLICATION = [...COLUMNS, OWNER_NAME] as const;
+export const APPLICATION = [
+  ...COLUMNS,
+  OWNER_NAME,
+  NAME_LIKE_REVIEWED,
+  SCHEME_SHARED_WITH,
+] as const;
 
 /**
  * A whole millisecond, later than the one before under the row's lock, whatever the clock does: the
@@ -159,6 +183,7 @@ function columns(details: ApplicationDetails) {
   return {
     owner_id: details.ownerId,
     name: details.name,
+    name_skeleton: skeletonOf(details.name),
     description: details.description,
     homepage_url: details.homepageUrl,
     privacy_policy_url: details.privacyPolicyUrl,

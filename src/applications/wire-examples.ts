@@ -32,6 +32,7 @@ const application = {
   suspension_reason: null,
   version: 1,
   reviewed_at: null,
+  review_needed: null,
   created_at: '2026-11-02T09:30:00.000Z',
   updated_at: '2026-11-02T09:30:00.000Z',
 };

@@ -2,23 +2,31 @@ import { z } from 'zod';
 import { component } from '../api/endpoint.ts';
 import { filledLine, line, lines, moment, subsetOf } from '../api/fields.ts';
 import { filter, flag, ordering } from '../api/query.ts';
+import type { Config } from '../config.ts';
 import { isDirectoryId } from '../directory/user.ts';
 import { isUnprintable } from '../printable.ts';
+import { hasInvisible, isReadable } from '../visible-text.ts';
 import { type Application, applicationState } from './application.ts';
 import type { ResourceServer, ResourceServerSecret } from './resource-server.ts';
+import { REVIEW_NEEDS, reviewNeed } from './review-need.ts';
 import { LABEL_LIMIT } from './secrets.ts';
 import { EXAMPLES } from './wire-examples.ts';
 
-/** Embeddings, overrides and isolates: with them a name can be made to read as another one. */
-const BIDI_CONTROLS = /[\u202a-\u202e\u2066-\u2069]/;
-/** Letters, digits, signs: not only invisible characters. */
-const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u;
 const URL_LIMIT = 2000;
 
+/** Refused with a message of their own, or line breaks. */
+const CONTROLS = /[\p{Cc}\p{Cs}]/gu;
+const NO_INVISIBLE =
+  'Invisible characters and characters that change the reading direction are not allowed.';
+
 const name = filledLine(255)
-  .refine((value) => !BIDI_CONTROLS.test(value), 'Bidirectional controls are not allowed.')
-  .refine((value) => VISIBLE.test(value), 'There is nothing to be seen in it.')
-  .refine((value) => !/[\u2028\u2029]/.test(value), 'It has to be one line.');
+  .refine((value) => !hasInvisible(value.replace(CONTROLS, '')), {
+    error: NO_INVISIBLE,
+    abort: true,
+  })
+  .refine(isReadable, 'It has to begin with a visible character, with at most four accents each.')
+  .transform((value) => value.replace(/\p{Zs}+/gu, ' '))
+  .meta({ maxLength: 255 });
 
 const link = z
   .string()
@@ -52,8 +60,8 @@ function fields(scopes: readonly string[]) {
       .describe('Id of a user; null: an operator answers for it.'),
     name: name.describe('As the consent page shows it.'),
     description: lines(2000).refine(
-      (value) => !BIDI_CONTROLS.test(value),
-      'Bidirectional controls are not allowed.',
+      (value) => !hasInvisible(value.replace(CONTROLS, '')),
+      NO_INVISIBLE,
     ),
     homepage_url: link,
     privacy_policy_url: link,
@@ -178,6 +186,12 @@ export const applicationAnswer = component(
     reviewed_at: time
       .nullable()
       .describe('When an operator reviewed this version. Null: not reviewed.'),
+    review_needed: z
+      .enum(REVIEW_NEEDS)
+      .nullable()
+      .describe(
+        'Why it works for its owner only until this version is reviewed. Null: it works for everybody.',
+      ),
     created_at: time,
     updated_at: time,
   }),
@@ -234,6 +248,7 @@ export const addedServerSecret = component(
 
 /** An application as the API answers it, without its secrets. */
 export function presentApplication(
+  config: Pick<Config, 'registration'>,
   application: Application,
 ): z.infer<typeof applicationAnswer.schema> {
   return {
@@ -254,6 +269,7 @@ export function presentApplication(
     suspension_reason: application.suspensionReason,
     version: application.version,
     reviewed_at: application.reviewedAt?.toISOString() ?? null,
+    review_needed: reviewNeed(config, application) ?? null,
     created_at: application.createdAt.toISOString(),
     updated_at: application.updatedAt.toISOString(),
   };

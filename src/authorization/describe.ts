@@ -1,4 +1,4 @@
-import type { Application } from '../applications/application.ts';
+import { type Application, isReviewed } from '../applications/application.ts';
 import { findApplication } from '../applications/find-application.ts';
 import { worksFor } from '../applications/registration.ts';
 import type { Config } from '../config.ts';
@@ -26,6 +26,8 @@ export interface ConsentRequest {
     | undefined;
   /** Where the user will be sent back to: a host, or the private-use scheme of a native app. */
   readonly redirectHost: string;
+  /** Another live application receives at the same private-use scheme. */
+  readonly schemeIsShared: boolean;
   /** What the same application may do already: the page says what is new against it. */
   readonly lastGrant: EarlierGrant | undefined;
 }
@@ -54,11 +56,27 @@ export async function describeConsent(
       ? await organizersOf(deps.db, user.id)
       : undefined,
     redirectHost: hostOf(request.redirectUri),
+    schemeIsShared: !isWeb(request.redirectUri) && sharesScheme(application),
     lastGrant: await findLastGrant(deps.db, request),
   };
 }
 
 function hostOf(redirectUri: string): string {
   const url = URL.parse(redirectUri);
-  return url === null ? redirectUri : url.host || url.protocol;
+  if (url === null) {
+    return redirectUri;
+  }
+  // After a private-use scheme, a host is anybody's own choice and leads nowhere.
+  return isWeb(redirectUri) ? url.host : url.protocol;
+}
+
+function isWeb(redirectUri: string): boolean {
+  return /^https?:/.test(redirectUri);
+}
+
+/** A reviewed application shares with reviewed ones only: others can not be allowed. */
+function sharesScheme(application: Application): boolean {
+  return isReviewed(application)
+    ? application.schemeSharedWith === 'reviewed'
+    : application.schemeSharedWith !== null;
 }

@@ -2,6 +2,7 @@ import { isReviewed } from '../applications/application.ts';
 import { monogramUrl } from '../applications/monogram.ts';
 import { ORGANIZERS_PER_GRANT } from '../grants/grant.ts';
 import { localized } from '../localized-text.ts';
+import { visibleLine } from '../visible-text.ts';
 import type { Locale } from '../web/locale.ts';
 import type { ConsentProps } from '../web/views.ts';
 import type { Choice } from './approve.ts';
@@ -33,9 +34,10 @@ export function presentConsent(
     application: {
       name: application.name,
       monogram: monogramUrl(application.name),
-      owner: application.ownerName,
+      owner: visibleLine(application.ownerName ?? '') || null,
       homepageUrl: application.homepageUrl,
       redirectHost: request.redirectHost,
+      schemeIsShared: request.schemeIsShared,
       reviewed: isReviewed(application),
       privacyPolicyUrl: application.privacyPolicyUrl,
       termsUrl: application.termsUrl,

@@ -9,6 +9,7 @@ export const FACTS: readonly Column[] = [
   ['State', stateOf],
   ['Version', 'version'],
   ['Reviewed', (entry) => (entry.reviewed_at === null ? 'no' : String(entry.reviewed_at))],
+  ['Review needed', (entry) => String(entry.review_needed ?? 'no')],
   ['Type', 'client_type'],
   ['PKCE', (entry) => (entry.require_pkce ? 'required' : 'optional')],
   ['Scopes', (entry) => (Array.isArray(entry.scopes) ? entry.scopes.join(' ') : '-')],

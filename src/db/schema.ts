@@ -56,6 +56,8 @@ export interface Schema {
     suspension_reason: string | null;
     version: Generated<number>;
     reviewed_at: Date | null;
+    name_skeleton: string | null;
+    private_schemes: Generated<string[]>;
     created_at: CreatedAt;
     updated_at: CreatedAt;
   };

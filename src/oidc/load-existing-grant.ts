@@ -48,9 +48,6 @@ async function isUsable(
   clientId: string,
   userId: string,
 ): Promise<boolean> {
-  if (config.registration !== 'approval') {
-    return true;
-  }
   const application = await findApplication(db, clientId);
   return application !== undefined && worksFor(config, application, userId);
 }

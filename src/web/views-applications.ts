@@ -22,6 +22,14 @@ export interface ApplicationHead {
   readonly path: string;
 }
 
+/** Why an application works for its owner only until an operator reviews it. */
+type ReviewNeed =
+  | 'name_like_reviewed'
+  | 'name_like_platform'
+  | 'name_claims_review'
+  | 'scheme_of_reviewed'
+  | 'registration';
+
 /** Somebody else's application that the user is asked to take over. */
 export interface IncomingTransfer {
   readonly name: string;
@@ -37,8 +45,7 @@ export interface ApplicationListProps {
     readonly suspensionReason: string | null;
     readonly connectedUsers: number;
     readonly lastUsedAt: Date | null;
-    /** Only for its owner until it is reviewed. */
-    readonly awaitsReview: boolean;
+    readonly reviewNeed: ReviewNeed | undefined;
   })[];
   readonly transfers: readonly IncomingTransfer[];
   readonly mayRegister: boolean;
@@ -130,7 +137,7 @@ export interface ApplicationProps {
   /** The owner's own switch; a suspension hides it in the state. */
   readonly switchedOn: boolean;
   readonly suspensionReason: string | null;
-  readonly awaitsReview: boolean;
+  readonly reviewNeed: ReviewNeed | undefined;
   readonly connectedUsers: number;
   readonly lastUsedAt: Date | null;
   readonly createdAt: Date;

@@ -67,6 +67,8 @@ export interface ConsentProps {
     readonly owner: string | null;
     readonly homepageUrl: string | null;
     readonly redirectHost: string;
+    /** Another live application receives at the same private-use scheme. */
+    readonly schemeIsShared: boolean;
     readonly reviewed: boolean;
     readonly privacyPolicyUrl: string | null;
     readonly termsUrl: string | null;

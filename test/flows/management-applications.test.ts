@@ -62,6 +62,7 @@ describe('An operator registers an application', () => {
       suspension_reason: null,
       version: 1,
       reviewed_at: null,
+      review_needed: null,
       created_at: rest.created_at,
       updated_at: rest.created_at,
     });

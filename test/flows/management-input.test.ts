@@ -29,7 +29,8 @@ const CONTROL = 'Control characters and broken Unicode are not allowed.';
 const LONG = 'Ensure this field has no more than 255 characters.';
 const EMAIL = 'Enter a valid email address.';
 const LINK = 'Enter a URL that begins with https:// or http://.';
-const BIDI = 'Bidirectional controls are not allowed.';
+const INVISIBLE =
+  'Invisible characters and characters that change the reading direction are not allowed.';
 const LOCALE = 'Not a language tag such as "en" or "pt-BR".';
 const TIMEZONE = 'Not the name of an IANA time zone such as "Europe/Berlin".';
 
@@ -136,10 +137,10 @@ const ROWS: Row[] = [
   [APPLICATIONS, { ...app, name: '\t ' }, { name: [BLANK] }],
   [APPLICATIONS, { ...app, name: 'x'.repeat(256) }, { name: [LONG] }],
   [APPLICATIONS, { ...app, name: 'A\0pp' }, { name: [CONTROL] }],
-  [APPLICATIONS, { ...app, name: 'A\u202epp' }, { name: [BIDI] }],
-  [APPLICATIONS, { ...app, name: '\u2066App' }, { name: [BIDI] }],
-  [APPLICATIONS, { ...app, name: '\u200b' }, { name: ['There is nothing to be seen in it.'] }],
-  [APPLICATIONS, { ...app, name: 'A\u2028B' }, { name: ['It has to be one line.'] }],
+  [APPLICATIONS, { ...app, name: 'A\u202epp' }, { name: [INVISIBLE] }],
+  [APPLICATIONS, { ...app, name: '\u2066App' }, { name: [INVISIBLE] }],
+  [APPLICATIONS, { ...app, name: '\u200b' }, { name: [INVISIBLE] }],
+  [APPLICATIONS, { ...app, name: 'A\u2028B' }, { name: [INVISIBLE] }],
   [
     APPLICATIONS,
     { ...app, description: 'x'.repeat(2001) },

@@ -27,6 +27,8 @@ const application: Application = {
   suspendedAt: null,
   suspensionReason: null,
   version: 1,
+  nameLikeReviewed: false,
+  schemeSharedWith: null,
   reviewedAt: null,
   createdAt: new Date(0),
   updatedAt: new Date(0),

@@ -17,6 +17,7 @@ const consent: ConsentProps = {
     owner: null,
     homepageUrl: 'javascript:alert(1)',
     redirectHost: 'app.example',
+    schemeIsShared: false,
     reviewed: false,
     privacyPolicyUrl: null,
     termsUrl: null,

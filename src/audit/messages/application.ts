@@ -65,7 +65,7 @@ export const applicationDe: Record<keyof typeof applicationEn, string> = {
   'changed.transferred_away.subject': 'Anwendung übergeben: {application}',
   'changed.transferred_away.heading': '{application} gehört jetzt jemand anderem',
   'changed.transferred_away.text':
-    'Du kannst sie nicht mehr sehen und nicht mehr ändern. Ihre bisherigen Client-Secrets gelten höchstens noch 24 Stunden.',
+    'Du kannst sie nicht mehr sehen und nicht mehr ändern. Die bisherigen Client-Secrets gelten höchstens noch 24 Stunden.',
   'changed.transferred_to_you.subject': 'Anwendung übergeben: {application}',
   'changed.transferred_to_you.heading': '{application} gehört jetzt dir',
   'changed.transferred_to_you.text':

@@ -29,8 +29,16 @@ export const applicationsEn = {
     'Nothing of it works until the operator lifts the suspension. Those who have connected it stay connected.',
   'applications.suspended.reason': 'The reason given:',
   'applications.awaits.title': 'For now it works only for you',
-  'applications.awaits.text':
+  'applications.awaits.registration':
     'The operator of this platform reviews each application before other people can connect it.',
+  'applications.awaits.name_like_reviewed':
+    'Its name looks like the name of another application that the operator of this platform has reviewed. Choose another name, or wait until the operator has reviewed this application, too.',
+  'applications.awaits.name_like_platform':
+    'Its name contains the name of this platform. Choose another name, or wait until the operator has reviewed the application.',
+  'applications.awaits.name_claims_review':
+    'Its name claims that somebody has checked or approved it. Choose another name, or wait until the operator of this platform has reviewed the application.',
+  'applications.awaits.scheme_of_reviewed':
+    'Its redirect URI has the same scheme as another application that the operator of this platform has reviewed. Choose a scheme after a domain of your own, or wait until the operator has reviewed this application, too.',
   'applications.disabled.title': 'This application is switched off',
   'applications.disabled.text': 'Nothing of it works until you switch it on again.',
   'applications.notice.deleted':
@@ -126,11 +134,11 @@ export const applicationsEn = {
   'applications.errors.title': 'Nothing has been done yet',
   'applications.error.name.blank': 'Give it a name.',
   'applications.error.name':
-    'The name has to be one line with at least one visible character, without characters that control the direction of writing.',
+    'The name has to be one line that begins with a visible character, without invisible characters and without characters that change the reading direction.',
   'applications.error.text.long':
     'These are {given} characters; up to {limit} are possible. Shorten it.',
   'applications.error.description':
-    'Control characters are not possible in the description, except for line breaks. Write plain text.',
+    'Invisible characters and control characters are not possible in the description, except for line breaks. Write plain text.',
   'applications.error.url':
     'Enter a web address that begins with https:// or http://, without a user name, or leave it empty.',
   'applications.error.client_type': 'Choose one of the two.',
@@ -328,8 +336,16 @@ export const applicationsDe = {
     'Bis der Betreiber die Sperre aufhebt, funktioniert nichts davon. Wer sie verbunden hat, bleibt verbunden.',
   'applications.suspended.reason': 'Die angegebene Begründung:',
   'applications.awaits.title': 'Vorerst funktioniert sie nur für dich',
-  'applications.awaits.text':
+  'applications.awaits.registration':
     'Der Betreiber dieser Plattform prüft jede Anwendung, bevor andere sie verbinden können.',
+  'applications.awaits.name_like_reviewed':
+    'Der Name sieht aus wie der einer anderen Anwendung, die der Betreiber dieser Plattform geprüft hat. Wähle einen anderen Namen oder warte, bis der Betreiber auch diese Anwendung geprüft hat.',
+  'applications.awaits.name_like_platform':
+    'Im Namen steht der Name dieser Plattform. Wähle einen anderen Namen oder warte, bis der Betreiber die Anwendung geprüft hat.',
+  'applications.awaits.name_claims_review':
+    'Der Name behauptet, dass jemand sie geprüft oder zugelassen hat. Wähle einen anderen Namen oder warte, bis der Betreiber dieser Plattform die Anwendung geprüft hat.',
+  'applications.awaits.scheme_of_reviewed':
+    'Die Redirect-URI hat dasselbe Schema wie eine andere Anwendung, die der Betreiber dieser Plattform geprüft hat. Wähle ein Schema nach einer eigenen Domain oder warte, bis der Betreiber auch diese Anwendung geprüft hat.',
   'applications.disabled.title': 'Diese Anwendung ist abgeschaltet',
   'applications.disabled.text': 'Bis du sie wieder einschaltest, funktioniert nichts davon.',
   'applications.notice.deleted':
@@ -346,7 +362,7 @@ export const applicationsDe = {
   'applications.notice.transfer_withdrawn': 'Das Angebot ist zurückgezogen.',
   'applications.transfers.title': 'Dir angeboten',
   'applications.transfers.text':
-    '{from} möchte dir {application} übergeben. Wenn du annimmst, bist du für sie verantwortlich: Einstellungen und Secrets liegen bei dir, und andere sehen deinen Namen. Ihre bisherigen Client-Secrets gelten dann höchstens noch 24 Stunden, und eine Prüfung endet.',
+    '{from} möchte dir {application} übergeben. Wenn du annimmst, bist du für sie verantwortlich: Einstellungen und Secrets liegen bei dir, und andere sehen deinen Namen. Die bisherigen Client-Secrets gelten dann höchstens noch 24 Stunden, und eine Prüfung endet.',
   'applications.transfers.accept': 'Annehmen',
   'applications.transfers.decline': 'Ablehnen',
   'applications.transfers.accept_of': '{application} annehmen',
@@ -425,11 +441,11 @@ export const applicationsDe = {
   'applications.errors.title': 'Noch ist nichts geschehen',
   'applications.error.name.blank': 'Gib ihr einen Namen.',
   'applications.error.name':
-    'Der Name muss eine Zeile mit mindestens einem sichtbaren Zeichen sein, ohne Zeichen, die die Schreibrichtung steuern.',
+    'Der Name muss eine Zeile sein und mit einem sichtbaren Zeichen beginnen, ohne unsichtbare Zeichen und ohne Zeichen, die die Schreibrichtung ändern.',
   'applications.error.text.long':
     'Das sind {given} Zeichen; möglich sind bis zu {limit}. Kürze den Text.',
   'applications.error.description':
-    'In der Beschreibung sind keine Steuerzeichen möglich, außer Zeilenumbrüchen. Schreibe einfachen Text.',
+    'In der Beschreibung sind keine unsichtbaren Zeichen und keine Steuerzeichen möglich, außer Zeilenumbrüchen. Schreibe einfachen Text.',
   'applications.error.url':
     'Gib eine Webadresse ein, die mit https:// oder http:// beginnt, ohne Benutzernamen, oder lass das Feld leer.',
   'applications.error.client_type': 'Wähle eines von beiden.',

@@ -74,6 +74,9 @@ export const de = {
   'consent.unreviewed.text':
     'Der Betreiber dieser Plattform hat sie nicht geprüft. Erlaube den Zugriff nur, wenn du die Leute dahinter kennst und ihnen vertraust.',
   'consent.reviewed': 'Der Betreiber dieser Plattform hat diese Anwendung geprüft.',
+  'consent.scheme.title': 'Hast du das selbst gestartet?',
+  'consent.scheme.text':
+    'Mehr als eine Anwendung empfängt auf deinem Gerät Antworten unter {scheme}. Erlaube den Zugriff nur, wenn du das gerade in der Anwendung gestartet hast, die du verbinden möchtest.',
   'consent.again.title': 'Du hast diese Anwendung schon einmal zugelassen',
   'consent.again.more': 'Zuletzt am {date}. Was sie darüber hinaus möchte, ist als neu markiert.',
   'consent.again.same': 'Zuletzt am {date}. Sie möchte nichts Neues.',

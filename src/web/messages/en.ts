@@ -73,6 +73,9 @@ export const en = {
   'consent.unreviewed.text':
     'The operator of this platform has not reviewed it. Allow access only if you know and trust the people behind it.',
   'consent.reviewed': 'The operator of this platform has reviewed this application.',
+  'consent.scheme.title': 'Did you start this yourself?',
+  'consent.scheme.text':
+    'More than one application receives answers at {scheme} on your device. Allow access only if you have just started this in the application that you want to connect.',
   'consent.again.title': 'You have allowed this application before',
   'consent.again.more':
     'The last time was on {date}. What it asks for on top of that is marked as new.',

@@ -1,0 +1,64 @@
+import type { Config } from '../config.ts';
+import { skeletonOf } from '../skeleton.ts';
+import { type Application, isReviewed } from './application.ts';
+
+/** Reasons for which an application works for its owner only until an operator reviews it. */
+export const REVIEW_NEEDS = [
+  /** Its name looks like that of a reviewed application of another owner. */
+  'name_like_reviewed',
+  /** Its name contains the name of the platform. */
+  'name_like_platform',
+  /** Its name claims what only a review can say. */
+  'name_claims_review',
+  /** A reviewed application of another owner receives at the same private-use URI scheme. */
+  'scheme_of_reviewed',
+  /** This server lets no application work for others without a review. */
+  'registration',
+] as const;
+
+/** One of them. */
+export type ReviewNeed = (typeof REVIEW_NEEDS)[number];
+
+/** Names that stand for the platform itself. */
+const PLATFORM_NAMES = ['Stagedoor'].map(skeletonOf);
+/** Beginnings of words, in the languages of the pages. */
+const CLAIMS = [
+  ...['official', 'verified', 'certified', 'reviewed'],
+  ...['offiziell', 'verifiziert', 'zertifiziert', 'geprüft'],
+].map(skeletonOf);
+/** Check marks, shields, locks: badges of other sites. */
+const BADGES = /[✓✔✅☑🗸🛡🔒🔐🔏]/u;
+
+/**
+ * Returns why an application needs a review before anybody but its owner can use it; undefined if it
+ * needs none. Computed at each use, because other applications are reviewed and renamed meanwhile.
+ */
+export function reviewNeed(
+  config: Pick<Config, 'registration'>,
+  application: Pick<Application, 'name' | 'reviewedAt' | 'nameLikeReviewed' | 'schemeSharedWith'>,
+): ReviewNeed | undefined {
+  if (isReviewed(application)) {
+    return undefined;
+  }
+  if (application.nameLikeReviewed) {
+    return 'name_like_reviewed';
+  }
+  if (PLATFORM_NAMES.some((name) => skeletonOf(application.name).includes(name))) {
+    return 'name_like_platform';
+  }
+  if (claimsReview(application.name)) {
+    return 'name_claims_review';
+  }
+  if (application.schemeSharedWith === 'reviewed') {
+    return 'scheme_of_reviewed';
+  }
+  return config.registration === 'approval' ? 'registration' : undefined;
+}
+
+function claimsReview(name: string): boolean {
+  const words = name.split(/[^\p{L}\p{N}\p{M}]+/u).filter((word) => word !== '');
+  return (
+    BADGES.test(name) ||
+    words.map(skeletonOf).some((word) => CLAIMS.some((claim) => word.startsWith(claim)))
+  );
+}

@@ -1,0 +1,250 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { z } from 'zod';
+import {
+  createPlatform,
+  putUser,
+  registerApplication,
+  reviewApplication,
+  type TestApplication,
+  type TestPlatform,
+} from '../support/factories.ts';
+import { authorizationUrl, challengeOf, signIn } from '../support/flow.ts';
+import { callManagement, manage } from '../support/platform.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { obtainTokens } from '../support/tokens.ts';
+import { type Page, UserAgent } from '../support/user-agent.ts';
+
+let server: TestServer;
+let platform: TestPlatform;
+let ada: UserAgent;
+let tim: UserAgent;
+before(async () => {
+  server = await startServer();
+  platform = await createPlatform(server);
+  [ada, tim] = [new UserAgent(server), new UserAgent(server)];
+  const stranger = await putUser(server, { id: 'tim', fullName: 'Tim\u3164\u202e Example' });
+  await signIn(ada, await ada.get('/login'), platform.ada);
+  await signIn(tim, await tim.get('/login'), stranger);
+});
+after(() => server.close());
+
+const answer = z.object({ review_needed: z.string().nullable() });
+const pathOf = ({ clientId }: TestApplication) => `/api/v1/applications/${clientId}/`;
+const need = async (application: TestApplication) =>
+  answer.parse(await manage(server, 'GET', pathOf(application))).review_needed;
+const named = (name: string, owner = 'tim') => registerApplication(server, { owner, name });
+const native = (owner: string, uri: string, name = `Door of ${owner}`) =>
+  registerApplication(server, { owner, name, clientType: 'public', redirectUris: [uri] });
+
+/** Registers an application of Ben and reviews it. */
+async function reviewed(name: string): Promise<TestApplication> {
+  const application = await named(name, 'ben');
+  await reviewApplication(server, application.clientId);
+  return application;
+}
+
+/** Opens the consent page as Ada, who owns none of the applications. */
+function consent({ clientId, redirectUri }: TestApplication): Promise<Page> {
+  return ada.get(
+    authorizationUrl(server, {
+      response_type: 'code',
+      client_id: clientId,
+      redirect_uri: redirectUri,
+      code_challenge: challengeOf('x'.repeat(43)),
+      code_challenge_method: 'S256',
+    }),
+  );
+}
+
+describe('A name', () => {
+  const refused: Record<string, string> = {
+    'blank Braille': '\u2800',
+    'a Hangul filler': '\u115f',
+    'another Hangul filler': '\u3164',
+    'a half-width Hangul filler': '\uffa0',
+    'zero-width characters': '\u200b\u200c\u200d\u2060\ufeff',
+    'spaces of other widths': '\u00a0\u2003\u3000',
+    'an accent alone': '\u0301',
+    'an accent first': '\u0301Tickets',
+    'a heap of accents': `T${'\u0301'.repeat(9)}ickets`,
+    'a soft hyphen': 'Tick\u00adets',
+    'a zero-width space in a word': 'Tick\u200bets',
+    'a joiner between Latin letters': 'Tick\u200dets',
+    'a non-joiner at the end': 'Tickets\u200c',
+    'a grapheme joiner': 'Tick\u034fets',
+    'a variation selector': 'Tick\ufe0fets',
+    'an override': '\u202estekciT',
+    'a directional mark': 'Tickets\u200f',
+    'an Arabic letter mark': 'Tickets\u061c',
+    'a tag': 'Tickets\u{e0041}',
+    'a private-use character': 'Tickets \uf8ff',
+    'an object placeholder': 'Tickets\ufffc',
+    'a line separator': 'Tick\u2028ets',
+  };
+  for (const [what, name] of Object.entries(refused)) {
+    test(`with ${what} is refused`, async () => {
+      const body = { name, redirect_uris: ['https://app.example.com/'] };
+      const { status, body: errors } = await callManagement(
+        server,
+        'POST',
+        '/api/v1/applications/',
+        body,
+      );
+      assert.equal(status, 400, JSON.stringify(errors));
+      assert.deepEqual(Object.keys(Object(errors)), ['name']);
+    });
+  }
+
+  for (const name of [
+    'نرم\u200cافزار',
+    'क्\u200dष',
+    '👩\u200d👩\u200d👧 Tickets',
+    '❤\ufe0f Tickets',
+    '1\ufe0f\u20e3 Ticket',
+    '東京チケット',
+    'שלום',
+    'Cafe\u0301',
+    'Việt Nam',
+    '★',
+  ]) {
+    test(`may be ${name}`, async () => assert.equal(await need(await named(name)), null));
+  }
+
+  test('keeps one space for any number of any width', async () => {
+    const application = await named('Box\u00a0\u2003 \u3000Office');
+    assert.match(JSON.stringify(await manage(server, 'GET', pathOf(application))), /"Box Office"/);
+  });
+
+  test('that can not be seen is refused by the form, in words', async () => {
+    const form = await tim.get('/account/applications/new');
+    const page = await tim.submit(form, { name: 'a\u3164', redirect_uris: 'https://a.example/' });
+    assert.equal(page.status, 400);
+    assert.match(page.body, /without invisible characters/);
+  });
+});
+
+describe('An application whose name looks like that of a reviewed one', () => {
+  before(() => reviewed('Inkwell Tickets'));
+
+  for (const name of [
+    'Inkwell Tickets',
+    'inkwell tickets',
+    'INKWELL-TICKETS!',
+    'InkwellTickets',
+    'lnkwell Tickets',
+    '1nkwe11 T1ckets',
+    'Іnkwеll Тісkеtѕ',
+    'Ｉｎｋｗｅｌｌ Ｔｉｃｋｅｔｓ',
+    '𝕀𝕟𝕜𝕨𝕖𝕝𝕝 𝕋𝕚𝕔𝕜𝕖𝕥𝕤',
+    'Ínkwéll Tickets',
+    'Inkvvell Tickets',
+    'Inkwell ⓉickeⓉs',
+  ]) {
+    test(`works for its owner only: ${name}`, async () => {
+      const application = await named(name);
+      assert.equal(await need(application), 'name_like_reviewed');
+      const page = await consent(application);
+      assert.match(page.body, /can’t be used yet/);
+      assert.doesNotMatch(page.body, /value="allow"/);
+    });
+  }
+
+  test('needs no review if it has the same owner, or another name', async () => {
+    assert.equal(await need(await named('Inkwell Tickets', 'ben')), null);
+    assert.equal(await need(await named('Inkwell Tickets Two')), null);
+  });
+
+  test('tells its owner why, and works for all once it is reviewed', async () => {
+    const application = await named('Inkwell Tickets');
+    const page = await tim.get(`/account/applications/${application.clientId}`);
+    assert.match(page.body, /looks like the name of another application/);
+    await reviewApplication(server, application.clientId);
+    assert.equal(await need(application), null);
+    assert.match((await consent(application)).body, /value="allow"/);
+  });
+
+  test('of two that are registered at the same time, none works for others', async () => {
+    const both = await Promise.all([named('Inkwell Tickets'), named('lnkwell tickets')]);
+    assert.deepEqual(await Promise.all(both.map(need)), Array(2).fill('name_like_reviewed'));
+  });
+
+  test('stops to work for others when the other one gets that name, and only then', async () => {
+    const application = await named('Redwood Seats');
+    await obtainTokens(server, { application, user: platform.ada, agent: ada });
+    assert.ok((await consent(application)).leavesTo?.searchParams.get('code'));
+    const other = await reviewed('Seat Planner');
+    await manage(server, 'PATCH', pathOf(other), { name: 'Redwood  seats' });
+    assert.equal(await need(application), null);
+    await reviewApplication(server, other.clientId);
+    assert.equal(await need(application), 'name_like_reviewed');
+    assert.match((await consent(application)).body, /can’t be used yet/);
+    await manage(server, 'PATCH', pathOf(other), { name: 'Seat Planner' });
+    assert.equal(await need(application), null);
+  });
+});
+
+describe('A name needs a review', () => {
+  for (const [name, expected] of [
+    ['Stagedoor', 'name_like_platform'],
+    ['Ѕtаgеdооr Login', 'name_like_platform'],
+    ['S T A G E · D O O R', 'name_like_platform'],
+    ['My stagedoor helper', 'name_like_platform'],
+    ['Official Seats', 'name_claims_review'],
+    ['Seats (verified)', 'name_claims_review'],
+    ['Оffісіаl Seats', 'name_claims_review'],
+    ['Offizielle Plätze', 'name_claims_review'],
+    ['Seats ✅', 'name_claims_review'],
+    ['🛡 Seats', 'name_claims_review'],
+    ['Unofficial Seats', null],
+    ['Stage Manager', null],
+  ] as const) {
+    test(`${name}: ${expected ?? 'no'}`, async () => {
+      assert.equal(await need(await named(name)), expected);
+    });
+  }
+});
+
+describe('A private-use URI scheme', () => {
+  const SHARED = /receives answers at <bdi>com\.example\.door:<\/bdi>|Did you start this yourself/;
+
+  test('of two owners who register it at the same time is announced by both', async () => {
+    const uri = 'com.example.door:/callback';
+    const both = await Promise.all([native('tim', uri), native('ben', 'com.example.door:/other')]);
+    for (const application of both) {
+      assert.match((await consent(application)).body, SHARED);
+      assert.equal(await need(application), null);
+    }
+    const [stranger, good] = both;
+    await reviewApplication(server, good.clientId);
+    assert.doesNotMatch((await consent(good)).body, SHARED);
+    assert.equal(await need(stranger), 'scheme_of_reviewed');
+    assert.match((await consent(stranger)).body, /can’t be used yet/);
+    await reviewApplication(server, stranger.clientId);
+    assert.match((await consent(good)).body, SHARED);
+  });
+
+  test('of one owner, or of an application that is switched off, is not announced', async () => {
+    const first = await native('tim', 'com.example.mine:/a');
+    await native('tim', 'com.example.mine:/b');
+    const off = await native('ben', 'com.example.mine:/a');
+    await manage(server, 'PATCH', pathOf(off), { is_active: false });
+    assert.doesNotMatch((await consent(first)).body, SHARED);
+    await manage(server, 'PATCH', pathOf(off), { is_active: true });
+    assert.match((await consent(first)).body, SHARED);
+  });
+
+  test('is what the consent page shows, and not a host after it', async () => {
+    const page = await consent(await native('tim', 'com.example.evil://bank.example/callback'));
+    assert.match(page.body, /com\.example\.evil:/);
+    assert.doesNotMatch(page.body, />bank\.example</);
+  });
+});
+
+describe('The name of an owner', () => {
+  test('is shown without characters that can not be seen', async () => {
+    const page = await consent(await named('Plain Seats'));
+    assert.match(page.body, /Tim Example/);
+    assert.doesNotMatch(page.body, /\u3164|\u202e/);
+  });
+});
