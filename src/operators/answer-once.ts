@@ -61,8 +61,22 @@ export async function answerOnce(
       'Another request was made with this Idempotency-Key. Send this one with a key of its own.',
     );
   }
-  const answer = keptAnswer.parse(JSON.parse(unseal(secret, PURPOSE, known.sealedAnswer)));
-  return { answer, repeated: true };
+  return { answer: open(secret, known.sealedAnswer), repeated: true };
+}
+
+/** @throws StagedoorError `conflict`: the first call came with another token of the same operator */
+function open(secret: string, sealed: Uint8Array): KeptAnswer {
+  let text: string;
+  try {
+    text = unseal(secret, PURPOSE, sealed);
+  } catch (cause) {
+    throw new StagedoorError(
+      'conflict',
+      'The first call with this Idempotency-Key came with another operator token, so its answer can not be given again. Look up what it did, and use a new key.',
+      { cause },
+    );
+  }
+  return keptAnswer.parse(JSON.parse(text));
 }
 
 const PURPOSE = 'idempotent call';

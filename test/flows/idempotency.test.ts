@@ -36,6 +36,21 @@ const count = async (table: 'applications' | 'idempotent_calls') =>
   );
 
 describe('A POST with an Idempotency-Key', () => {
+  test('is a conflict once OPERATOR_TOKEN is another one, and is not carried out again', async () => {
+    const key = randomUUID();
+    const first = await post(key);
+    assert.equal(first.status, 201);
+    const before = await count('applications');
+    // What is sealed under the token before looks like this to the token after.
+    await sql`update idempotent_calls set sealed_answer = set_byte(sealed_answer, 20,
+      get_byte(sealed_answer, 20) # 1)`.execute(server.database.db);
+    const again = await post(key);
+    assert.equal(again.status, 409, JSON.stringify(again.body));
+    assert.match(String(field(again.body, 'detail')), /came with another operator token/);
+    assert.equal(await count('applications'), before);
+    await sql`delete from idempotent_calls`.execute(server.database.db);
+  });
+
   test('is carried out once, and repeated it gets the first answer, secret and all', async () => {
     const before = await count('applications');
     const key = randomUUID();
