@@ -7,6 +7,7 @@ import { describedApi } from './api/openapi-endpoint.ts';
 import { applicationAccountRoutes } from './applications/account-routes.ts';
 import { createNoteSecretUse } from './applications/note-secret-use.ts';
 import { REGISTRATIONS } from './applications/own-limit.ts';
+import type { NoteAuthenticationFailure } from './audit/authentication-failure.ts';
 import type { InteractionRoutesDeps } from './authorization/interaction-page.ts';
 import { interactionRoutes } from './authorization/routes.ts';
 import type { Config } from './config.ts';
@@ -63,6 +64,8 @@ export interface AppDeps extends ProcessTokens {
   readonly ending?: AbortSignal | undefined;
   /** Where failed requests of applications are noted. */
   readonly clientErrors: ErrorQueue;
+  /** Where failed authentications of programs are noted. */
+  readonly noteFailure: NoteAuthenticationFailure;
   /** What the front page says of the demo, once that is up. */
   readonly demoGuide: () => DemoGuide | undefined;
 }
@@ -96,6 +99,7 @@ export function createApp(deps: AppDeps): Koa {
     config,
     cookieKeys,
     clientErrors: deps.clientErrors,
+    noteFailure: deps.noteFailure,
     renderError: createRenderError(renderer, (uid) => describeOver(db, uid)),
   });
   const sessions = createSessions({ provider, db, config });
@@ -111,9 +115,7 @@ export function createApp(deps: AppDeps): Koa {
   provider.use(measureRequests(metrics));
   provider.use(logOperatorCalls(log));
   provider.use(errorResponses(renderer, log));
-  provider.use(
-    introspectionEndpoint({ database, issuer, keyring, noteSecretUse, scopes: config.scopes }),
-  );
+  provider.use(introspectionEndpoint({ ...deps, issuer, noteSecretUse, scopes: config.scopes }));
   provider.use(securityHeaders());
   provider.use(assets());
   mount(provider, operationsRoutes({ database, metrics, config }));

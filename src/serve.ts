@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { createApp } from './app.ts';
+import { startAuthenticationFailures } from './audit/authentication-failures.ts';
 import { startMailSender } from './audit/notify.ts';
 import { createTransport } from './audit/transport.ts';
 import type { Config } from './config.ts';
@@ -63,6 +64,8 @@ export async function serve(config: Config): Promise<RunningServer> {
     await prepare(database);
     const clientErrors = startErrorQueue(database.db, log);
     closers.push(() => clientErrors.stop());
+    const failures = startAuthenticationFailures(database.db, log);
+    closers.push(() => failures.stop());
     const calls = startCallLog(database.db, log);
     closers.push(() => calls.stop());
     const cookieKeys = await cookieKeysOf(config);
@@ -86,6 +89,7 @@ export async function serve(config: Config): Promise<RunningServer> {
       operatorToken,
       cliToken,
       clientErrors,
+      noteFailure: failures.note,
       calls,
       ending: ending.signal,
       demoGuide: () => demoGuide,

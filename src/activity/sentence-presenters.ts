@@ -43,6 +43,12 @@ const FAILED: Readonly<Record<string, MessageKey>> = {
 };
 const FAILED_SIGN_IN = 'activity.sign_in_failed';
 
+/** Failed authentications with a secret that was right once. */
+const OLD_SECRET: Readonly<Record<string, MessageKey>> = {
+  expired: 'activity.authentication_failed.expired',
+  deleted: 'activity.authentication_failed.deleted',
+};
+
 const WORDS: Readonly<Record<UserAction, Words>> = {
   'stagedoor.user.signed_in': (data) =>
     data.new_device ? 'activity.signed_in.new_device' : 'activity.signed_in',
@@ -71,6 +77,8 @@ const WORDS: Readonly<Record<UserAction, Words>> = {
   'stagedoor.application.disabled': byWhom('activity.disabled'),
   'stagedoor.application.secret_added': byWhom('activity.secret_added'),
   'stagedoor.application.secret_deleted': byWhom('activity.secret_deleted'),
+  'stagedoor.application.authentication_failed': ({ reason = '' }) =>
+    ownValue(OLD_SECRET, reason) ?? 'activity.authentication_failed.wrong',
   'stagedoor.application.transfer_offered': byWhom('activity.transfer_offered'),
   'stagedoor.application.transfer_withdrawn': byWhom('activity.transfer_withdrawn'),
   'stagedoor.application.transfer_accepted': byWhom('activity.transfer_accepted'),

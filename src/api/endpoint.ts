@@ -1,5 +1,6 @@
 import type { Context } from 'koa';
 import type { z } from 'zod';
+import type { NoteAuthenticationFailure } from '../audit/authentication-failure.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../db/database.ts';
 import type { ProcessTokens } from '../operators/authenticate.ts';
@@ -11,6 +12,8 @@ export interface ApiDeps extends ProcessTokens {
   readonly database: Database;
   readonly config: Pick<Config, 'issuer'>;
   readonly calls: CallLog;
+  /** Notes wrong operator tokens. Not set where the API serves its own process only. */
+  readonly noteFailure?: NoteAuthenticationFailure | undefined;
   /** Aborted when the server stops: what takes long says so and ends. */
   readonly ending?: AbortSignal | undefined;
 }

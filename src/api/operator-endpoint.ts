@@ -1,10 +1,11 @@
 import type { Context } from 'koa';
+import { hashOf } from '../credentials.ts';
 import { StagedoorError } from '../errors.ts';
 import { authenticateOperator } from '../operators/authenticate.ts';
 import { type Demand, mayDo, type Operator, type Right } from '../operators/operator.ts';
 import type { OperatorCall } from '../operators/record-call.ts';
 import { toHttpError } from '../web/http-error.ts';
-import { originOf } from '../web/origin.ts';
+import { clientAddress, originOf } from '../web/origin.ts';
 import { requireAcceptable } from './accept.ts';
 import {
   type ApiDeps,
@@ -83,6 +84,15 @@ async function admit(deps: ApiDeps, ctx: Context): Promise<{ operator: Operator;
     token === undefined ? undefined : await authenticateOperator(deps.database.db, deps, token);
   if (operator === undefined || token === undefined) {
     ctx.set('WWW-Authenticate', 'Token');
+    if (token !== undefined) {
+      const ip = clientAddress(ctx);
+      deps.noteFailure?.({
+        endpoint: 'management',
+        clientId: undefined,
+        secretHash: hashOf(token),
+        ip,
+      });
+    }
     throw new StagedoorError(
       'unauthenticated',
       ctx.get('Authorization') === ''

@@ -55,7 +55,18 @@ export function insertServerSecret(
 
 /** Removes a secret. */
 export async function deleteServerSecretRow(tx: Tx, id: string): Promise<void> {
-  await tx.deleteFrom('resource_server_secrets').where('id', '=', id).execute();
+  await tx
+    .with('deleted', (query) =>
+      query
+        .deleteFrom('resource_server_secrets')
+        .where('id', '=', id)
+        .returning(['secret_hash', 'client_id']),
+    )
+    .insertInto('ended_secrets')
+    .columns(['secret_hash', 'owner'])
+    .expression((query) => query.selectFrom('deleted').select(['secret_hash', 'client_id']))
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
 }
 
 /** Notes that a secret was used, unless another process did so within the last minute. */

@@ -27,6 +27,7 @@ export type AuditAction =
   | 'stagedoor.application.disabled'
   | 'stagedoor.application.secret_added'
   | 'stagedoor.application.secret_deleted'
+  | 'stagedoor.application.authentication_failed'
   | 'stagedoor.application.transfer_offered'
   | 'stagedoor.application.transfer_withdrawn'
   | 'stagedoor.application.transfer_accepted'
@@ -36,8 +37,11 @@ export type AuditAction =
   | 'stagedoor.resource_server.deleted'
   | 'stagedoor.resource_server.secret_added'
   | 'stagedoor.resource_server.secret_deleted'
+  | 'stagedoor.resource_server.authentication_failed'
+  | 'stagedoor.client.authentication_failed'
   | 'stagedoor.operator_token.created'
   | 'stagedoor.operator_token.revoked'
+  | 'stagedoor.operator_token.authentication_failed'
   | 'stagedoor.operator.called';
 
 /** Who did it. */

@@ -262,6 +262,15 @@ export interface Schema {
     expires_at: Date | null;
     last_used_at: Date | null;
   };
+  authentication_failures: {
+    hour: Date;
+    endpoint: 'token' | 'revoke_token' | 'par' | 'introspect' | 'management';
+    client_id: string;
+    reason: 'wrong' | 'expired' | 'deleted' | 'unknown_client';
+    ip: string;
+    count: number;
+  };
+  ended_secrets: { secret_hash: Uint8Array; owner: string; ended_at: Generated<Date> };
   operator_token_names: { name: string; token_id: string | null; taken_at: CreatedAt };
   idempotent_calls: {
     operator: string;

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { Provider } from 'oidc-provider';
 import { createNoteSecretUse } from '../applications/note-secret-use.ts';
+import type { NoteAuthenticationFailure } from '../audit/authentication-failure.ts';
 import type { Config } from '../config.ts';
 import type { Db } from '../db/database.ts';
 import { findActiveUser } from '../directory/find-user.ts';
@@ -8,6 +9,7 @@ import type { ErrorQueue } from '../insights/error-queue.ts';
 import { deriveKey } from '../sealed.ts';
 import { DPOP_ALGORITHMS } from '../tokens/proof.ts';
 import { createAdapterFactory } from './adapter.ts';
+import { noteAuthenticationFailures } from './authentication-failures.ts';
 import { checkRequest } from './check-request.ts';
 import { EXTRA_CLIENT_METADATA } from './client-adapter.ts';
 import { recordClientErrors } from './client-errors.ts';
@@ -41,6 +43,7 @@ export interface ProviderDeps {
   readonly renderError: RenderProtocolError;
   /** Where failed requests are noted for the owner of the application. */
   readonly clientErrors: ErrorQueue;
+  readonly noteFailure: NoteAuthenticationFailure;
 }
 
 /**
@@ -126,6 +129,7 @@ export function createProvider(deps: ProviderDeps): Provider {
   prefixTokens(provider);
   provider.on('grant.error', describeGrantError);
   recordClientErrors(provider, deps.clientErrors);
+  noteAuthenticationFailures(provider, deps.noteFailure);
   provider.on('server_error', (ctx, error) => {
     ctx.state.serverError = error;
   });

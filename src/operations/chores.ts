@@ -1,3 +1,4 @@
+import { recordAuthenticationFailures } from '../audit/authentication-failures.ts';
 import { purgeMails } from '../audit/purge-mails.ts';
 import { trimLog } from '../audit/trim.ts';
 import type { Config } from '../config.ts';
@@ -33,6 +34,7 @@ const SHORT_INTERVAL = 300_000;
 const SHORT_LIVED: Chores = {
   sessions: ({ db }) => purgeSessions(db),
   'upstream sign-ins': ({ db }) => purgeUpstream(db),
+  'failed authentications': ({ db }) => recordAuthenticationFailures(db),
 };
 
 /** What there is to do, by what it is called in the service's own log. */

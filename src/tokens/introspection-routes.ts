@@ -1,8 +1,11 @@
 import type { Context, Middleware } from 'koa';
 import type { NoteSecretUse } from '../applications/note-secret-use.ts';
+import type { NoteAuthenticationFailure } from '../audit/authentication-failure.ts';
+import { hashOf } from '../credentials.ts';
 import type { Database } from '../db/database.ts';
 import type { ScopeConfig } from '../scopes.ts';
 import { readForm } from '../web/form.ts';
+import { clientAddress } from '../web/origin.ts';
 import { prefers } from '../web/prefers.ts';
 import { readClientCredentials } from './client-credentials.ts';
 import { introspect, type KnownScopes } from './introspect.ts';
@@ -17,6 +20,8 @@ export interface IntrospectionDeps {
   readonly keyring: Keyring;
   /** Notes that a secret of a resource server was used. */
   readonly noteSecretUse: NoteSecretUse;
+  /** Notes wrong secrets; right ones cost nothing more. */
+  readonly noteFailure: NoteAuthenticationFailure;
   /** The scopes that this server has. */
   readonly scopes: readonly Pick<ScopeConfig, 'name'>[];
 }
@@ -79,6 +84,9 @@ async function answerIntrospection(
   }
   const answer = await introspect({ ...deps, known }, caller, token);
   if (answer.outcome === 'unauthenticated') {
+    const { clientId, clientSecret } = caller;
+    const secretHash = hashOf(clientSecret);
+    deps.noteFailure({ endpoint: 'introspect', clientId, secretHash, ip: clientAddress(ctx) });
     return refuse(ctx, 401, 'invalid_client', 'client authentication failed');
   }
   const body = presentIntrospection(deps.issuer, answer);

@@ -112,6 +112,7 @@ async function routesOf({ database, config }: TestServer): Promise<string[]> {
     operatorToken: undefined,
     calls,
     clientErrors,
+    noteFailure: () => undefined,
     demoGuide: () => undefined,
   });
   await Promise.all([keyring.stop(), calls.stop(), clientErrors.stop()]);

@@ -91,6 +91,21 @@ export const activityEn = {
   'activity.secret_added.you': 'You gave {application} a new client secret.',
   'activity.secret_deleted': 'A client secret of {application} was deleted.',
   'activity.secret_deleted.you': 'You deleted a client secret of {application}.',
+  'activity.authentication_failed.wrong': {
+    one: 'A program failed to authenticate as {application} once within an hour: the client secret was wrong.',
+    other:
+      'A program failed to authenticate as {application} {count} times within an hour: the client secret was wrong.',
+  },
+  'activity.authentication_failed.expired': {
+    one: 'An expired client secret of {application} is still in use: once within an hour.',
+    other:
+      'An expired client secret of {application} is still in use: {count} times within an hour.',
+  },
+  'activity.authentication_failed.deleted': {
+    one: 'A deleted client secret of {application} is still in use: once within an hour.',
+    other:
+      'A deleted client secret of {application} is still in use: {count} times within an hour.',
+  },
   'activity.transfer_offered': '{application} was offered to somebody else.',
   'activity.transfer_offered.you': 'You offered {application} to somebody else.',
   'activity.transfer_withdrawn': 'The offer of {application} to somebody else was withdrawn.',
@@ -231,6 +246,21 @@ export const activityDe = {
   'activity.secret_added.you': 'Du hast {application} ein neues Client-Secret gegeben.',
   'activity.secret_deleted': 'Ein Client-Secret von {application} wurde gelöscht.',
   'activity.secret_deleted.you': 'Du hast ein Client-Secret von {application} gelöscht.',
+  'activity.authentication_failed.wrong': {
+    one: 'Ein Programm hat sich innerhalb einer Stunde einmal vergeblich als {application} ausgewiesen: Das Client-Secret war falsch.',
+    other:
+      'Ein Programm hat sich innerhalb einer Stunde {count}-mal vergeblich als {application} ausgewiesen: Das Client-Secret war falsch.',
+  },
+  'activity.authentication_failed.expired': {
+    one: 'Ein abgelaufenes Client-Secret von {application} wird noch benutzt: einmal innerhalb einer Stunde.',
+    other:
+      'Ein abgelaufenes Client-Secret von {application} wird noch benutzt: {count}-mal innerhalb einer Stunde.',
+  },
+  'activity.authentication_failed.deleted': {
+    one: 'Ein gelöschtes Client-Secret von {application} wird noch benutzt: einmal innerhalb einer Stunde.',
+    other:
+      'Ein gelöschtes Client-Secret von {application} wird noch benutzt: {count}-mal innerhalb einer Stunde.',
+  },
   'activity.transfer_offered': '{application} wurde jemand anderem angeboten.',
   'activity.transfer_offered.you': 'Du hast {application} jemand anderem angeboten.',
   'activity.transfer_withdrawn': 'Das Angebot von {application} wurde zurückgezogen.',

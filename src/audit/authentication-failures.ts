@@ -1,0 +1,128 @@
+import type { Db } from '../db/database.ts';
+import { inTransaction } from '../db/transaction.ts';
+import { sourceOf } from '../limits/source.ts';
+import type { Logger } from '../log.ts';
+import { startWriteQueue } from '../write-queue.ts';
+import type {
+  AuthenticationFailure,
+  FailureCount,
+  FailureReason,
+  NoteAuthenticationFailure,
+} from './authentication-failure.ts';
+import type { AuditAction } from './event.ts';
+import {
+  classifyFailures,
+  countFailureRows,
+  deleteEndedSecrets,
+  type EndedHour,
+  takeEndedHours,
+  upsertFailures,
+} from './failure-store.ts';
+import { record } from './record.ts';
+
+/** Rows of an hour; beyond, failures are counted without their address. */
+const ROWS_AN_HOUR = 1000;
+/** Hours that one transaction turns into entries. */
+const BATCH = 200;
+const CLIENT_ID = /^[A-Za-z0-9._-]{1,64}$/;
+
+/**
+ * Starts noting failed authentications of programs. Each kind (endpoint, client, reason, address) is
+ * counted by the hour; the first of an hour is told in the service's log at once. Nothing is
+ * refused because of a count, so a right secret works from every address.
+ */
+export function startAuthenticationFailures(
+  db: Db,
+  log: Logger,
+): { note: NoteAuthenticationFailure; stop: () => Promise<void> } {
+  const queue = startWriteQueue<AuthenticationFailure>(
+    (batch) => writeFailures(db, log, batch),
+    (err, count) => log.warn({ err, count }, 'Failed authentications were not noted'),
+  );
+  return { note: queue.add, stop: queue.stop };
+}
+
+async function writeFailures(
+  db: Db,
+  log: Logger,
+  batch: readonly AuthenticationFailure[],
+): Promise<void> {
+  const sent = batch.map(({ endpoint, clientId = '', secretHash }) => ({
+    endpoint,
+    client_id: CLIENT_ID.test(clientId) ? clientId : '',
+    hash: Buffer.from(secretHash).toString('hex'),
+  }));
+  const found = await classifyFailures(db, sent);
+  const full = (await countFailureRows(db)) >= ROWS_AN_HOUR;
+  const counts = new Map<string, FailureCount>();
+  for (const [index, { endpoint, ip }] of batch.entries()) {
+    const { known, reason } = found[index] ?? { known: false, reason: 'wrong' as const };
+    const kind = {
+      endpoint,
+      clientId: known ? (sent[index]?.client_id ?? '') : '',
+      reason: endpoint === 'management' || known ? reason : ('unknown_client' as const),
+      ip: full ? '' : plainSource(ip),
+    };
+    const key = JSON.stringify(kind);
+    counts.set(key, { ...kind, count: (counts.get(key)?.count ?? 0) + 1 });
+  }
+  for (const { endpoint, clientId, reason, ip, count } of await upsertFailures(db, [
+    ...counts.values(),
+  ])) {
+    log.warn(
+      { endpoint, client_id: clientId || undefined, reason, ip: ip || undefined, count },
+      'Machine authentication failed',
+    );
+  }
+}
+
+/** One address for an IPv6 /64, since an attacker has all of it. */
+function plainSource(ip: string | undefined): string {
+  const { address } = sourceOf(ip ?? '');
+  return address === 'unknown' ? '' : address.replace('::/64', '::');
+}
+
+/**
+ * Writes the failures of ended hours to the log of events, one entry per client or endpoint, address,
+ * reason and hour, and forgets secrets that ended 90 days ago.
+ */
+export async function recordAuthenticationFailures(db: Db): Promise<void> {
+  for (;;) {
+    const taken = await inTransaction(db, async (tx) => {
+      const ended = await takeEndedHours(tx, BATCH);
+      for (const hour of ended) {
+        await record(tx, {
+          action: actionOf(hour),
+          actor: 'system',
+          userId: hour.ownerId ?? undefined,
+          clientId: hour.clientId || undefined,
+          origin: { ip: hour.ip || undefined, userAgent: undefined },
+          data: {
+            ...(hour.application === null ? {} : { application: hour.application }),
+            endpoint: hour.endpoint,
+            reason: hour.reason satisfies FailureReason,
+            count: hour.count,
+            hour: hour.hour.toISOString(),
+          },
+        });
+      }
+      return ended.length;
+    });
+    if (taken < BATCH) {
+      break;
+    }
+  }
+  await deleteEndedSecrets(db);
+}
+
+function actionOf({ endpoint, clientId, application }: EndedHour): AuditAction {
+  if (endpoint === 'management') {
+    return 'stagedoor.operator_token.authentication_failed';
+  }
+  if (application !== null) {
+    return 'stagedoor.application.authentication_failed';
+  }
+  return clientId === ''
+    ? 'stagedoor.client.authentication_failed'
+    : 'stagedoor.resource_server.authentication_failed';
+}
