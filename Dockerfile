@@ -18,7 +18,7 @@ COPY migrations ./migrations
 COPY views ./views
 COPY src ./src
 # Where the embedded database would be, for a container that is told to use it (NODE_ENV=development).
-RUN mkdir data && chown node:node data
+RUN mkdir -m 700 data && chown node:node data
 USER node
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \

@@ -118,7 +118,7 @@ export function createApp(deps: AppDeps): Koa {
   provider.use(introspectionEndpoint({ ...deps, issuer, noteSecretUse, scopes: config.scopes }));
   provider.use(securityHeaders());
   provider.use(assets());
-  mount(provider, operationsRoutes({ database, metrics, config }));
+  mount(provider, operationsRoutes({ database, metrics, config, cookieKeys }));
   mount(provider, landingRoutes({ ...pages, demoGuide: deps.demoGuide }));
   mount(provider, guideRoutes({ ...pages, apiDocument: api.document }));
   mount(

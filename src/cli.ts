@@ -1,5 +1,8 @@
 #!/usr/bin/env node
 import { runCommand } from './cli/run-command.ts';
+import { keepFilesPrivate } from './data-dir.ts';
+
+keepFilesPrivate();
 
 const stopped = new AbortController();
 for (const stream of [process.stdout, process.stderr]) {

@@ -221,10 +221,11 @@ export function readConfig(env: Record<string, string | undefined> = process.env
 
 function fromVariables(vars: z.infer<typeof variables>, production: boolean): Config {
   const issuer = new URL(vars.ISSUER ?? `http://localhost:${vars.PORT}`).origin;
+  const host = vars.HOST ?? (production ? '0.0.0.0' : '127.0.0.1');
   return {
     production,
     port: vars.PORT,
-    host: vars.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
+    host,
     issuer,
     databaseUrl: vars.DATABASE_URL,
     databaseConnections: vars.DATABASE_CONNECTIONS,
@@ -243,7 +244,7 @@ function fromVariables(vars: z.infer<typeof variables>, production: boolean): Co
     metricsToken: vars.METRICS_TOKEN,
     workers: vars.WORKERS,
     logLevel: vars.LOG_LEVEL ?? (production ? 'info' : 'warn'),
-    demo: vars.DEMO ?? hasDemoByDefault(vars, production),
+    demo: vars.DEMO ?? hasDemoByDefault(vars, { production, host, issuer }),
     ...scopeSettings(vars),
     permissions: vars.PERMISSIONS ?? DEFAULT_PERMISSIONS,
     registration: vars.REGISTRATION,
@@ -255,10 +256,18 @@ function fromVariables(vars: z.infer<typeof variables>, production: boolean): Co
   };
 }
 
-/** The demo is for who configures nothing: on an embedded database, with passwords and our scopes. */
-function hasDemoByDefault(vars: z.infer<typeof variables>, production: boolean): boolean {
+/**
+ * The demo has passwords that a page shows. By default it runs only if no setting stands against it
+ * and only this machine reaches the server.
+ */
+function hasDemoByDefault(
+  vars: z.infer<typeof variables>,
+  { production, host, issuer }: { production: boolean; host: string; issuer: string },
+): boolean {
   return (
     !production &&
+    ['localhost', '127.0.0.1', '::1', '[::1]'].includes(host) &&
+    isLoopback(new URL(issuer)) &&
     [vars.DATABASE_URL, vars.OIDC_ISSUER, vars.SCOPES, vars.DEFAULT_SCOPES].every(
       (value) => value === undefined,
     )
@@ -274,7 +283,14 @@ function missingInProduction(given: Record<string, string | undefined>): string[
     SMTP_URL: 'is missing: smtp://user:password@host:587',
     MAIL_FROM: 'is missing: the sender of mails, Name <address>',
   };
-  return Object.entries(required)
+  // Of http nothing but this machine is allowed in production, where no proxy is needed.
+  const behindProxy: Record<string, string> = given.ISSUER?.startsWith('http:')
+    ? {}
+    : {
+        TRUST_PROXY:
+          'is missing: how many reverse proxies in front set X-Forwarded-For; 0 only if none does',
+      };
+  return Object.entries({ ...required, ...behindProxy })
     .filter(([name]) => ownValue(given, name) === undefined)
     .map(([name, text]) => `${name} ${text}`);
 }

@@ -1,9 +1,13 @@
 import Router from '@koa/router';
+import type { Context } from 'koa';
+import type { Config } from './config.ts';
 import type { Db } from './db/database.ts';
+import { isLoopback } from './upstream-config.ts';
 import { identify } from './web/identify.ts';
+import { isFromThisMachine } from './web/origin.ts';
 import type { Renderer } from './web/render.ts';
 import type { Sessions } from './web/session.ts';
-import type { DemoGuide } from './web/views.ts';
+import type { DemoGuide, ViewProps } from './web/views.ts';
 
 /** The front page: what this is, and where to go from here. */
 export function landingRoutes(deps: {
@@ -11,9 +15,25 @@ export function landingRoutes(deps: {
   readonly sessions: Sessions;
   readonly renderer: Renderer;
   readonly demoGuide: () => DemoGuide | undefined;
+  readonly config: Pick<Config, 'issuer'>;
 }): Router {
   return new Router().get('/', async (ctx) => {
     await identify(deps, ctx);
-    deps.renderer.page(ctx, 'landing', { demo: deps.demoGuide() });
+    deps.renderer.page(ctx, 'landing', { demo: visibleDemo(deps, ctx) });
   });
+}
+
+/** Shows the passwords of the demo to people at this machine only. */
+function visibleDemo(
+  deps: {
+    readonly config: Pick<Config, 'issuer'>;
+    readonly demoGuide: () => DemoGuide | undefined;
+  },
+  ctx: Context,
+): ViewProps['landing']['demo'] {
+  const demo = deps.demoGuide();
+  const isHere = isLoopback(new URL(deps.config.issuer)) && isFromThisMachine(ctx);
+  return isHere || demo === undefined
+    ? demo
+    : { ...demo, users: demo.users.map(({ email, note }) => ({ email, note })) };
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import cluster from 'node:cluster';
 import { readConfig } from './config.ts';
+import { keepFilesPrivate } from './data-dir.ts';
 import { exitWith } from './exit.ts';
 import { type RunningServer, serve } from './serve.ts';
 import { onSupervisorsStop, superviseWorkers } from './supervise.ts';
@@ -8,6 +9,7 @@ import { welcome } from './welcome.ts';
 
 /** Starts the server, or its workers, and stops on SIGINT and SIGTERM. */
 async function main(): Promise<void> {
+  keepFilesPrivate();
   const config = readConfig();
   if (config.workers > 1 && cluster.isPrimary) {
     onSignals(superviseWorkers(config.workers));

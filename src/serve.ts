@@ -6,6 +6,7 @@ import { createTransport } from './audit/transport.ts';
 import type { Config } from './config.ts';
 import { cookieKeysOf } from './cookie-keys.ts';
 import { newCredential } from './credentials.ts';
+import { secureDataDir } from './data-dir.ts';
 import { assertReachable } from './db/assert-reachable.ts';
 import { type Database, openDatabase } from './db/database.ts';
 import { migrate, pendingMigrations } from './db/migrate.ts';
@@ -48,6 +49,13 @@ const LONG_GRACE = 5;
  */
 export async function serve(config: Config): Promise<RunningServer> {
   const log = createLog(config.logLevel);
+  if (keepsFiles(config) && !(await secureDataDir(config.dataDir))) {
+    const { dataDir } = config;
+    log.warn(
+      { dataDir },
+      'Data folder is open to other users of this machine; chmod 700 closes it',
+    );
+  }
   const database = await openDatabase({
     url: config.databaseUrl,
     dataDir: config.dataDir,
@@ -122,6 +130,11 @@ export async function serve(config: Config): Promise<RunningServer> {
     await close();
     throw error;
   }
+}
+
+/** Tells if anything is kept in the data folder. */
+function keepsFiles({ databaseUrl, smtpUrl, cookieKeys, demo }: Config): boolean {
+  return [databaseUrl, smtpUrl, cookieKeys].includes(undefined) || demo;
 }
 
 /** The embedded database is this process's own; any other is brought up to date on purpose. */

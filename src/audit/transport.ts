@@ -1,6 +1,7 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import nodemailer, { type SendMailOptions } from 'nodemailer';
+import { isLoopback } from '../upstream-config.ts';
 import { oneLine } from './mail-text.ts';
 
 /** A mail that is ready to go. */
@@ -83,9 +84,24 @@ export async function verifyMailServer(options: TransportOptions, url: string): 
   }
 }
 
+/**
+ * A password is sent by TLS only, or somebody in between who hides STARTTLS gets to read it. On this
+ * machine there is nobody in between; `?requireTLS=false` is for closed networks.
+ */
+function requiresTls(smtpUrl: string): boolean {
+  const url = URL.parse(smtpUrl);
+  return (
+    url !== null &&
+    (url.username !== '' || url.password !== '') &&
+    !isLoopback(url) &&
+    url.searchParams.get('requireTLS') !== 'false'
+  );
+}
+
 function createSmtp({ timeouts = TIMEOUTS }: TransportOptions, url: string) {
   return nodemailer.createTransport({
     url,
+    ...(requiresTls(url) ? { requireTLS: true } : {}),
     connectionTimeout: timeouts.connection,
     greetingTimeout: timeouts.greeting,
     dnsTimeout: timeouts.connection,

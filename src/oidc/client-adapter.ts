@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { AdapterPayload } from 'oidc-provider';
 import { type Application, applicationState } from '../applications/application.ts';
 import { findClient } from '../applications/find-client.ts';
@@ -8,10 +9,12 @@ import type { AdapterDeps, PartialAdapter } from './deps.ts';
 export const EXTRA_CLIENT_METADATA = ['application_state', 'require_pkce', 'secret_hashes'];
 
 /**
- * oidc-provider wants one plain secret a client; ours has several and keeps their hashes.
- * `compare-client-secret.ts` looks at `secret_hashes` and never at this.
+ * A secret that nobody knows, new in every process. oidc-provider requires one plain secret per client,
+ * which it would also use as a key; ours have several and only hashes of them, which
+ * `compare-client-secret.ts` reads. Not new for each client that is loaded: the provider caches clients
+ * by a hash of their metadata.
  */
-const SECRET_PLACEHOLDER = 'not-the-secret';
+const SECRET_PLACEHOLDER = randomBytes(32).toString('base64url');
 
 /** Clients are applications; the provider only reads them. */
 export function clientAdapter(deps: AdapterDeps): PartialAdapter {

@@ -77,7 +77,9 @@ export function createProvider(deps: ProviderDeps): Provider {
     // A client names the URI it was registered with, even if there is only one.
     allowOmittingSingleRegisteredRedirectUri: false,
     pkce: { required: (_ctx, client) => client.require_pkce !== false },
+    // `null` is the origin of sandboxed pages and of private-use schemes: everybody has it.
     clientBasedCORS: (_ctx, origin, client) =>
+      origin !== 'null' &&
       client.clientAuthMethod === 'none' &&
       (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin),
     cookies: {

@@ -1,5 +1,9 @@
 import Router from '@koa/router';
+import type { Context } from 'koa';
 import type { Database } from '../db/database.ts';
+import { DOCTOR_HEADER, isDoctorPass } from '../doctor-pass.ts';
+import { toIpAddress } from '../ip-address.ts';
+import { peerAddress } from '../web/origin.ts';
 import { type MetricsAccess, mayReadMetrics } from './may-read-metrics.ts';
 import type { Metrics } from './metrics.ts';
 import { within } from './within.ts';
@@ -9,6 +13,7 @@ export interface OperationsDeps {
   readonly database: Database;
   readonly metrics: Metrics;
   readonly config: MetricsAccess;
+  readonly cookieKeys: readonly string[];
 }
 
 /** Milliseconds that `/readyz` waits for the database. */
@@ -27,7 +32,8 @@ export function operationsRoutes(deps: OperationsDeps): Router {
   return new Router()
     .get('/healthz', (ctx) => {
       ctx.set('Cache-Control', 'no-store');
-      ctx.body = { status: 'ok' };
+      const isDoctor = isDoctorPass(deps.cookieKeys, ctx.get(DOCTOR_HEADER));
+      ctx.body = { status: 'ok', ...(isDoctor ? { arrival: arrivalOf(deps.config, ctx) } : {}) };
     })
     .get('/readyz', async (ctx) => {
       ctx.set('Cache-Control', 'no-store');
@@ -46,6 +52,14 @@ export function operationsRoutes(deps: OperationsDeps): Router {
       ctx.set({ 'Cache-Control': 'no-store', 'Content-Type': contentType });
       ctx.body = text;
     });
+}
+
+/** What `stagedoor doctor` compares with the proxies that TRUST_PROXY names. */
+function arrivalOf({ trustProxy }: MetricsAccess, ctx: Context) {
+  // As sent: without TRUST_PROXY, `own-url.ts` removes the header.
+  const sent = ctx.req.headersDistinct['x-forwarded-for']?.join(',') ?? '';
+  const forwarded = sent === '' ? [] : sent.split(',', 50).map((one) => toIpAddress(one) ?? '');
+  return { peer: peerAddress(ctx) ?? '', forwarded, trust_proxy: trustProxy };
 }
 
 /** Any number of probes at the same time ask the database once. */

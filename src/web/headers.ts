@@ -28,7 +28,7 @@ export function headersOfEveryAnswer(issuer: string): Readonly<Record<string, st
   };
 }
 
-/** Sets the headers that keep browsers from doing what a page never asked for. */
+/** Sets the headers that keep browsers from doing what a page never asked for; no CORS for `null`. */
 export function securityHeaders(): Middleware {
   return async (ctx, next) => {
     ctx.set({
@@ -40,6 +40,13 @@ export function securityHeaders(): Middleware {
       'Cross-Origin-Opener-Policy': 'same-origin',
       'Permissions-Policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
     });
-    await next();
+    try {
+      await next();
+    } finally {
+      // Sandboxed pages of any site have this origin. oidc-provider allows each in preflights.
+      if (ctx.response.get('Access-Control-Allow-Origin') === 'null') {
+        ctx.remove('Access-Control-Allow-Origin');
+      }
+    }
   };
 }

@@ -19,7 +19,12 @@ export function originOf(ctx: Pick<Context, 'ips' | 'req' | 'get'>): Origin {
  * they name none. Never a text that is no IP address; the only reader of `X-Forwarded-For`.
  */
 export function clientAddress(ctx: Pick<Context, 'ips' | 'req'>): string | undefined {
-  return toIpAddress(ctx.ips[0]) ?? toIpAddress(ctx.req.socket.remoteAddress);
+  return toIpAddress(ctx.ips[0]) ?? peerAddress(ctx);
+}
+
+/** Returns the address of the connection's other end: the client, or the nearest proxy. */
+export function peerAddress({ req }: Pick<Context, 'req'>): string | undefined {
+  return toIpAddress(req.socket.remoteAddress);
 }
 
 /** Tells if a program on the server's own machine sent the request itself, without a proxy. */

@@ -13,7 +13,7 @@ export interface ViewProps
     AuthorizationsViews,
     InsightsViews,
     GuideViews {
-  landing: { readonly demo?: DemoGuide | undefined };
+  landing: { readonly demo?: LandingDemo | undefined };
   login: LoginProps;
   consent: ConsentProps;
   interaction_over: InteractionOverProps;
@@ -36,6 +36,15 @@ export interface DemoGuide {
     readonly email: string;
     readonly password: string;
     /** A few words on who that is, e.g. the organizers. */
+    readonly note: string;
+  }[];
+}
+
+/** The demo as the landing page shows it: without passwords to people elsewhere. */
+interface LandingDemo extends Pick<DemoGuide, 'applicationUrl'> {
+  readonly users: readonly {
+    readonly email: string;
+    readonly password?: string;
     readonly note: string;
   }[];
 }

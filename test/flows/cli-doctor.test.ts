@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { newDoctorPass } from '../../src/doctor-pass.ts';
 import { makeCertificate } from '../support/certificate.ts';
 import { stagedoor, stagedoorHere } from '../support/command-line.ts';
 import { createEmptyDatabase } from '../support/database.ts';
@@ -344,9 +345,93 @@ describe('The doctor looks at the certificate', { skip: whyNotSecure() }, () => 
     const ISSUER = await secure({});
     const { checks } = await examine({ ISSUER });
     assert.deepEqual(
-      checks.filter(({ state }) => state !== 'ok'),
+      checks.filter(({ state }) => ['warn', 'fail'].includes(state)),
       [],
     );
+  });
+});
+
+describe('The doctor calls the server through its proxies', () => {
+  /** What each proxy makes of `X-Forwarded-For`. */
+  const PROXIES = {
+    appends: (before: string) => `${before}, 127.0.0.1`,
+    replaces: () => '127.0.0.1:4711',
+    passes: (before: string) => before,
+    removes: () => undefined,
+  };
+  let trusting: TestServer;
+  const proxies: Server[] = [];
+  before(async () => {
+    trusting = await startServer({ TRUST_PROXY: '1', COOKIE_KEYS });
+  });
+  after(async () => {
+    for (const one of proxies) {
+      one.close();
+      one.closeAllConnections();
+    }
+    await trusting.close();
+  });
+
+  async function through(target: string, kind: keyof typeof PROXIES): Promise<string> {
+    const one = createServer(async ({ url, headers }, response) => {
+      const forwarded = PROXIES[kind](String(headers['x-forwarded-for']));
+      const pass = String(headers['stagedoor-doctor'] ?? '');
+      const answer = await fetch(target + url, {
+        headers: {
+          ...(pass === '' ? {} : { 'stagedoor-doctor': pass }),
+          ...(forwarded === undefined ? {} : { 'x-forwarded-for': forwarded }),
+        },
+      });
+      response.writeHead(answer.status).end(await answer.text());
+    }).listen(0, '127.0.0.1');
+    proxies.push(one);
+    await once(one, 'listening');
+    return `http://127.0.0.1:${portOf(one)}`;
+  }
+
+  test('and compares how many name an address with TRUST_PROXY', async () => {
+    const cases = [
+      [server, ['removes'], 'ok', /at 127\.0\.0\.1, an address of this machine/],
+      [
+        server,
+        ['appends'],
+        'fail',
+        /TRUST_PROXY is 0, but the number .* is 1: .* shares its limits/,
+      ],
+      [server, ['replaces'], 'fail', /TRUST_PROXY is 0, but the number .* is 1:/],
+      [trusting, ['appends'], 'ok', /at 127\.0\.0\.1, an address of this machine/],
+      [trusting, ['replaces'], 'ok', /at 127\.0\.0\.1/],
+      [
+        trusting,
+        ['passes'],
+        'fail',
+        /TRUST_PROXY is 1, but the number .* is 0: .* pretend to be at any/,
+      ],
+      [trusting, ['removes'], 'fail', /TRUST_PROXY is 1, but the number .* is 0:/],
+      [trusting, ['appends', 'appends'], 'fail', /TRUST_PROXY is 1, but the number .* is 2:/],
+    ] as const;
+    for (const [behind, chain, state, says] of cases) {
+      let url = behind.issuer;
+      for (const kind of chain) {
+        url = await through(url, kind);
+      }
+      const { worst } = await examine({ ISSUER: url });
+      const found = worst('client address');
+      assert.equal(found?.state, state, `${chain}: ${found?.says}`);
+      assert.match(found?.says ?? '', says);
+    }
+  });
+
+  test('which tells strangers nothing, nor somebody with an old pass', async () => {
+    const passes = ['', 'x', `${Date.now()}.x`, newDoctorPass(`${COOKIE_KEYS}x`)];
+    for (const pass of [...passes, newDoctorPass(COOKIE_KEYS, Date.now() - 400_000)]) {
+      const answer = await fetch(`${server.issuer}/healthz`, {
+        headers: { 'stagedoor-doctor': pass },
+      });
+      assert.deepEqual(await answer.json(), { status: 'ok' });
+    }
+    const { worst } = await examine({ COOKIE_KEYS: `${COOKIE_KEYS}x` });
+    assert.equal(worst('client address')?.state, 'skip');
   });
 });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { putUser, registerApplication } from '../support/factories.ts';
 import { sendHead } from '../support/raw-request.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -111,6 +112,56 @@ test('with METRICS_TOKEN, metrics are for whoever sends it, also through a proxy
         200,
       );
     }
+  } finally {
+    await server.close();
+  }
+});
+
+test('the demo shows its passwords to people at this machine only', async () => {
+  const server = await startServer({ DEMO: '1' });
+  try {
+    const page = async (headers: Record<string, string> = {}) =>
+      (await fetch(server.issuer, { headers })).text();
+    const { users = [] } = server.demo ?? {};
+    assert.ok(users.length > 0);
+    const own = await page();
+    const forwarded = await page({ 'x-forwarded-for': '127.0.0.1' });
+    for (const { email, password } of users) {
+      assert.ok(own.includes(password) && forwarded.includes(email));
+      assert.ok(!forwarded.includes(password));
+    }
+    assert.match(forwarded, /Shown in the terminal/);
+  } finally {
+    await server.close();
+  }
+});
+
+test('no endpoint lets a page with the origin null read an answer', async () => {
+  const server = await startServer();
+  try {
+    await putUser(server, { id: 'ben' });
+    const { clientId } = await registerApplication(server, {
+      owner: 'ben',
+      name: 'Door Scanner',
+      clientType: 'public',
+      redirectUris: ['com.example.scanner:/callback', 'https://app.example.com/callback'],
+    });
+    const call = (path: string, method: string, origin: string) =>
+      fetch(new URL(path, server.issuer), {
+        method,
+        headers: { origin, 'access-control-request-method': 'POST' },
+        ...(method === 'POST'
+          ? { body: new URLSearchParams({ client_id: clientId, grant_type: 'refresh_token' }) }
+          : {}),
+      });
+    for (const path of ['token', 'revoke_token', 'par', 'introspect', 'jwks']) {
+      for (const method of ['POST', 'OPTIONS']) {
+        const { headers } = await call(`/api/v1/oauth/${path}`, method, 'null');
+        assert.notEqual(headers.get('access-control-allow-origin'), 'null', `${method} ${path}`);
+      }
+    }
+    const { headers } = await call('/api/v1/oauth/token', 'POST', 'https://app.example.com');
+    assert.equal(headers.get('access-control-allow-origin'), 'https://app.example.com');
   } finally {
     await server.close();
   }

@@ -50,7 +50,14 @@ async function oneLineOf(script: RunningScript, exitCode?: number): Promise<stri
 describe('a server that can’t start', { concurrency: 2 }, () => {
   it('in production names everything that is missing', async () => {
     const complaint = await complaintOf(scripts.start(MAIN, { NODE_ENV: 'production' }));
-    for (const name of ['ISSUER', 'DATABASE_URL', 'COOKIE_KEYS', 'SMTP_URL', 'MAIL_FROM']) {
+    for (const name of [
+      'ISSUER',
+      'DATABASE_URL',
+      'COOKIE_KEYS',
+      'SMTP_URL',
+      'MAIL_FROM',
+      'TRUST_PROXY',
+    ]) {
       assert.equal(complaint.split(`- ${name} is missing`).length, 2, complaint);
     }
   });

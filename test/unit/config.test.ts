@@ -11,6 +11,7 @@ const PRODUCTION = {
   COOKIE_KEYS: KEY,
   SMTP_URL: 'smtp://mail.example.com:587',
   MAIL_FROM: 'Stagedoor <no-reply@example.com>',
+  TRUST_PROXY: '1',
 };
 
 /** The message with which the configuration is refused. */
@@ -49,10 +50,29 @@ describe('Somebody who tries it', () => {
     assert.equal(readConfig({ DATABASE_URL, DEMO: '1' }).demo, true);
     assert.equal(readConfig({ DEMO: '0' }).demo, false);
   });
+
+  test('gets no demo where others reach the server, unless they ask for it', () => {
+    for (const HOST of ['localhost', '127.0.0.1', '::1']) {
+      assert.equal(readConfig({ HOST }).demo, true, HOST);
+    }
+    for (const HOST of [
+      '0.0.0.0',
+      '::',
+      '192.0.2.1',
+      'login.example.com',
+      'localhost.example.com',
+    ]) {
+      assert.equal(readConfig({ HOST }).demo, false, HOST);
+      assert.equal(readConfig({ HOST, DEMO: '1' }).demo, true, HOST);
+    }
+    assert.equal(readConfig({ ISSUER: 'https://login.example.com' }).demo, false);
+    assert.equal(readConfig({ ISSUER: 'http://192.0.2.1:3000' }).demo, false);
+    assert.equal(readConfig({ NODE_ENV: 'test' }).demo, true);
+  });
 });
 
 describe('An operator', () => {
-  test('starts production with the five variables that it needs', () => {
+  test('starts production with the six variables that it needs', () => {
     const config = readConfig(PRODUCTION);
     assert.equal(config.production, true);
     assert.equal(config.host, '0.0.0.0');
@@ -62,9 +82,14 @@ describe('An operator', () => {
 
   test('reads all that is missing in one message', () => {
     const message = refusal({ NODE_ENV: 'production' });
-    for (const name of ['ISSUER', 'DATABASE_URL', 'COOKIE_KEYS', 'SMTP_URL', 'MAIL_FROM']) {
+    for (const name of Object.keys(PRODUCTION).slice(1)) {
       assert.match(message, new RegExp(`- ${name} is missing`));
     }
+    const { TRUST_PROXY: _, ...rest } = PRODUCTION;
+    assert.match(refusal(rest), /- TRUST_PROXY is missing: how many reverse proxies/);
+    assert.equal(readConfig({ ...PRODUCTION, TRUST_PROXY: '0' }).trustProxy, 0);
+    // Without TLS there is no proxy.
+    assert.equal(readConfig({ ...rest, ISSUER: 'http://localhost:3000' }).trustProxy, 0);
   });
 
   test('reads what is missing and what is wrong in the same message', () => {

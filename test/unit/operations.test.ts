@@ -15,7 +15,7 @@ async function startOperations(database: Database) {
   const app = new Koa();
   app.silent = true;
   app.use(measureRequests(metrics));
-  app.use(operationsRoutes({ database, metrics, config: readConfig({}) }).routes());
+  app.use(operationsRoutes({ database, metrics, config: readConfig({}), cookieKeys: [] }).routes());
   app.use((ctx) => {
     if (ctx.path === '/boom') {
       throw new Error('boom');

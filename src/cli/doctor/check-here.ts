@@ -2,6 +2,7 @@ import { access, constants } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Config } from '../../config.ts';
 import { COOKIE_KEY_FILE } from '../../cookie-keys.ts';
+import { isOpenToOthers } from '../../data-dir.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
 /** What this server needs, which strips types without being asked to; `engines` in package.json. */
@@ -28,6 +29,13 @@ export async function checkDataDir(config: Config): Promise<Finding> {
     return ok('data folder', 'Nothing is kept in files.');
   }
   const what = `${resolve(dataDir)} (${kept.join(', ')})`;
+  if (await isOpenToOthers(dataDir)) {
+    return warn(
+      'data folder',
+      `${what} is open to other users of this machine.`,
+      `Close it (chmod 700 ${resolve(dataDir)}); the server does so itself if the folder is its user's own.`,
+    );
+  }
   return (await isWritable(dataDir))
     ? ok('data folder', `${what} can be written.`)
     : fail(

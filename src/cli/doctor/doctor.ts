@@ -4,6 +4,7 @@ import { type Config, readConfig } from '../../config.ts';
 import { StagedoorError } from '../../errors.ts';
 import { SaidAlready, type Shell } from '../shell.ts';
 import { databaseAction, examples, json } from '../verb.ts';
+import { checkClientAddress } from './check-client-address.ts';
 import { checkDatabase } from './check-database.ts';
 import { checkCookieKeys, checkDataDir, checkNode } from './check-here.ts';
 import { checkIssuer } from './check-issuer.ts';
@@ -63,6 +64,7 @@ async function* examine(shell: Shell): AsyncGenerator<readonly Finding[]> {
     database: checkDatabase,
     'mail server': checkMail,
     issuer: checkIssuer,
+    'client address': checkClientAddress,
     'platform login': checkUpstream,
   };
   for (const [name, check] of Object.entries(checks)) {

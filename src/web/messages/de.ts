@@ -37,6 +37,7 @@ export const de = {
     'Wähle einen Veranstalter, erlaube den Zugriff und sieh zu, was die Anwendung damit kann.',
   'landing.demo.email': 'E-Mail-Adresse',
   'landing.demo.password': 'Passwort',
+  'landing.demo.password_in_terminal': 'Steht im Terminal, in dem der Server gestartet wurde',
   'landing.demo.note': 'Wer das ist',
 
   'login.title': 'Anmelden',

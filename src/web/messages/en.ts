@@ -37,6 +37,7 @@ export const en = {
     'Pick an organizer, allow the access, and watch what the application can do.',
   'landing.demo.email': 'E-mail address',
   'landing.demo.password': 'Password',
+  'landing.demo.password_in_terminal': 'Shown in the terminal in which the server was started',
   'landing.demo.note': 'Who it is',
 
   'login.title': 'Sign in',
