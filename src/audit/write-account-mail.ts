@@ -97,7 +97,12 @@ export function writeIdentityChanged(
     heading: subject,
     sections: [
       { sentences: [t(identityHappened(data), { provider })] },
-      { sentences: [t('password.expected'), t('account.unexpected', { host })] },
+      {
+        sentences: [
+          t(data.byEmail ? 'changed.expected' : 'password.expected'),
+          t('account.unexpected', { host }),
+        ],
+      },
     ],
     facts: [
       timeFact(pen, data),

@@ -25,7 +25,7 @@ export const accountEn = {
   'email.former':
     'Your account at {host} has a new e-mail address. Mails about your account go there now; this address is no longer used.',
   'email.new':
-    'Your account at {host} has this e-mail address now. Mails about your account come here now; the address before is no longer used.',
+    'Your account at {host} has this e-mail address now. Mails about your account come here now; your former address is no longer used.',
   'account.unexpected':
     'If not, somebody else may be trying to get into your account: ask the operator of {host} for help. Then look through your authorized applications and your activity.',
   'identity.linked.subject': 'A sign-in was linked to your account',
@@ -35,7 +35,7 @@ export const accountEn = {
     'Somebody signed in at {provider}, and {provider} says that your e-mail address is theirs. Because of that, this sign-in was linked to your account: from now on it opens your account.',
   'identity.replaced.subject': 'Another sign-in opens your account now',
   'identity.replaced.happened':
-    'Another sign-in at {provider} was linked to your account. The one before no longer opens it, and everybody was signed out.',
+    'Another sign-in at {provider} was linked to your account. The former one no longer opens it, and everybody was signed out.',
   'identity.removed.subject': 'A sign-in was removed from your account',
   'identity.removed.happened':
     'The sign-in at {provider} no longer opens your account, and everybody was signed out.',
