@@ -51,7 +51,8 @@ const upstreamSubject = z
   .nullable();
 
 const SAYS = {
-  email: 'No two users have the same, in whatever case.',
+  email:
+    'No two users have the same. A to Z equal a to z, and a domain in Unicode equals its form in ASCII. A change is told to both addresses by mail.',
   fullName: 'As the pages greet the user.',
   locale:
     'BCP 47 language tag; empty: the pages follow the browser. What the user chooses here goes before it, and is not shown.',
@@ -119,7 +120,11 @@ export const userChanges = component(
 
 /** Query of `GET /users/`. */
 export const userQuery = z.object({
-  email: filter(isEmail, 'Enter a valid email address.', 'Only who has this address, in any case.'),
+  email: filter(
+    isEmail,
+    'Enter a valid email address.',
+    'Only the user with this address, in any of its spellings.',
+  ),
   is_active: flag('Only active users, or only the others.'),
   ordering: ordering(['id', 'email'], 'id'),
 });
