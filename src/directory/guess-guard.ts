@@ -8,7 +8,7 @@ import type { WorkQueue } from '../limits/work-queue.ts';
 import type { Logger } from '../log.ts';
 import { isKnownDevice } from './device-store.ts';
 import { emailKey } from './email.ts';
-import type { CountedGuess, GuessLimits } from './guess-limits.ts';
+import type { GuessLimits } from './guess-limits.ts';
 import { type PasswordWork, passwordWork } from './password-queue.ts';
 import { credentialsByEmail } from './user-store.ts';
 
@@ -50,40 +50,60 @@ export interface GuessGuardDeps {
 
 /** Guards passwords by limits on guessing and by the queue for hashing. */
 export function createGuessGuard(deps: GuessGuardDeps): GuessGuard {
-  const { db, limits, queue } = deps;
+  const { db, queue } = deps;
   return {
     check: async (email, from, check) => {
       const trustedAs = await findTrust(db, email, from);
       const priority = trustedAs === undefined ? 'stranger' : 'trusted';
-      let counted: CountedGuess | undefined;
+      let leave: () => void;
       try {
-        // Before the limits: a flood that fills the queue must not also write to the database.
-        queue.assertRoom(priority);
-        const account = emailKey(email.trim()) ?? email;
-        const verdict = await limits.take({ account, ip: from.origin.ip ?? '', trustedAs });
-        if (!verdict.allowed) {
-          if (verdict.first) {
-            await noteRefusal(deps, { account, email, origin: from.origin });
-          }
-          return { outcome: 'throttled', retrySeconds: verdict.retrySeconds };
-        }
-        counted = verdict.counted;
-        const value = await check(passwordWork(queue, priority));
-        if (value === undefined) {
-          await countFailure(deps);
-          return { outcome: 'wrong' };
-        }
-        await counted.right();
-        return { outcome: 'right', value };
+        leave = queue.enter(priority);
       } catch (error) {
-        if (error instanceof RetryLaterError && error.code === 'unavailable') {
-          await counted?.undecided();
+        if (error instanceof RetryLaterError) {
           return { outcome: 'busy', retrySeconds: error.retrySeconds };
         }
         throw error;
       }
+      try {
+        return await countAndCheck(deps, { email, from, trustedAs }, () =>
+          check(passwordWork(queue, priority)),
+        );
+      } finally {
+        leave();
+      }
     },
   };
+}
+
+async function countAndCheck<T>(
+  deps: GuessGuardDeps,
+  guess: {
+    readonly email: string;
+    readonly from: GuessOrigin;
+    readonly trustedAs?: string | undefined;
+  },
+  check: () => Promise<T | undefined>,
+): Promise<Guarded<T>> {
+  const {
+    email,
+    from: { origin },
+    trustedAs,
+  } = guess;
+  const account = emailKey(email.trim()) ?? email;
+  const verdict = await deps.limits.take({ account, ip: origin.ip ?? '', trustedAs });
+  if (!verdict.allowed) {
+    if (verdict.first) {
+      await noteRefusal(deps, { account, email, origin });
+    }
+    return { outcome: 'throttled', retrySeconds: verdict.retrySeconds };
+  }
+  const value = await check();
+  if (value === undefined) {
+    await countFailure(deps);
+    return { outcome: 'wrong' };
+  }
+  await verdict.takeBack();
+  return { outcome: 'right', value };
 }
 
 /**

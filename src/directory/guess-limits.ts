@@ -15,22 +15,18 @@ export interface Guess {
   readonly trustedAs: string | undefined;
 }
 
-/** A counted try. */
-export interface CountedGuess {
-  /** Takes the count back. */
-  right(): Promise<void>;
-  /** Takes the count back: the password was not looked at. */
-  undecided(): Promise<void>;
-}
-
 /** Answer to a try, before the password is looked at. */
 export type GuessVerdict =
-  | { readonly allowed: true; readonly counted: CountedGuess }
+  | {
+      readonly allowed: true;
+      /** To be called if the password was right: the try does not count as a failure. */
+      readonly takeBack: () => Promise<void>;
+    }
   | Extract<Verdict, { allowed: false }>;
 
 /** Counts tries of passwords. */
 export interface GuessLimits {
-  /** Counts one try; it stays counted as a failure unless its outcome is told. */
+  /** Counts one try; it stays counted as a failure unless it is taken back. */
   take(guess: Guess): Promise<GuessVerdict>;
   /** Allows one log entry an hour and account. */
   readonly noted: Limit;
@@ -70,9 +66,7 @@ export function createGuessLimits(limits: Limits): GuessLimits {
 
   const takeTrusted = async (key: string): Promise<GuessVerdict> => {
     const verdict = await trusted.take(key);
-    return verdict.allowed
-      ? { allowed: true, counted: counted([[trusted, key]], [trusted, key]) }
-      : verdict;
+    return verdict.allowed ? { allowed: true, takeBack: () => trusted.forget(key) } : verdict;
   };
   const takeStranger = async ({ account, ip }: Guess): Promise<GuessVerdict> => {
     // Refused tries stay counted per source: from there on a flood is refused from memory.
@@ -93,28 +87,18 @@ export function createGuessLimits(limits: Limits): GuessLimits {
       }
       taken.push(calm.allowed ? [strangers, account] : [stricter, key]);
     }
-    const all: [Limit, string][] = [[perSource, ip], [perNetwork, key], ...taken];
-    return { allowed: true, counted: counted(all, [perNetwork, key]) };
+    const takeBack = async () => {
+      // The others survive a right password, or an attacker could reset them with an own account.
+      await giveBack([[perSource, ip], ...taken]);
+      await perNetwork.forget(key);
+    };
+    return { allowed: true, takeBack };
   };
   return {
     take: (guess) =>
       guess.trustedAs === undefined ? takeStranger(guess) : takeTrusted(guess.trustedAs),
     noted: named('sign_in.noted', { points: 1, seconds: HOUR }),
     alarm: named('sign_in.failures', { points: 1000, seconds: MINUTES_10 }),
-  };
-}
-
-/** @param own the count that ends with a right password, which the others must survive */
-function counted(
-  taken: readonly (readonly [Limit, string])[],
-  [own, key]: readonly [Limit, string],
-): CountedGuess {
-  return {
-    right: async () => {
-      await giveBack(taken.filter(([limit]) => limit !== own));
-      await own.forget(key);
-    },
-    undecided: () => giveBack(taken),
   };
 }
 

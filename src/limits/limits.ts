@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Database } from '../db/database.ts';
 import { deriveKey } from '../sealed.ts';
@@ -30,7 +30,7 @@ export function createLimits(
       return { rows, rowCount: rows.length };
     },
   };
-  const hashKey = deriveKey(secret, 'rate limits');
+  const hashKey = createSecretKey(deriveKey(secret, 'rate limits'));
   const named: Limits['named'] = (name, rule) =>
     createLimit(client, hashKey, name, rule, () => refused(name));
   return { named, bySource: (name, rule) => limitBySource(named, name, rule) };
@@ -38,7 +38,7 @@ export function createLimits(
 
 function createLimit(
   client: object,
-  hashKey: Buffer,
+  hashKey: KeyObject,
   name: string,
   rule: LimitRule,
   onRefused: () => void,

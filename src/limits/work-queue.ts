@@ -6,12 +6,16 @@ export const PRIORITIES = ['trusted', 'stranger', 'import'] as const;
 /** One of them. */
 export type Priority = (typeof PRIORITIES)[number];
 
-/** Runs expensive work, a bounded number at once. */
+/** Runs expensive work, a bounded number of jobs at once. */
 export interface WorkQueue {
-  /** @throws RetryLaterError `unavailable` if too much work of this priority waits */
+  /**
+   * Takes a place for a request that is going to run a job, before it causes any other work.
+   * @returns gives the place back, once the request is answered
+   * @throws RetryLaterError `unavailable` if all places of this priority are taken
+   */
+  enter(priority: Priority): () => void;
+  /** Runs a job when it is its turn. */
   run<T>(priority: Priority, work: () => Promise<T>): Promise<T>;
-  /** @throws RetryLaterError as `run` would, before other work is done in vain */
-  assertRoom(priority: Priority): void;
   /** Number of jobs of this priority that wait for their turn. */
   waiting(priority: Priority): number;
 }
@@ -19,15 +23,8 @@ export interface WorkQueue {
 /** Seconds after which a refused client may try again. */
 const RETRY_SECONDS = 5;
 
-/**
- * Jobs that may wait, per job that runs. Imports are started by operators and wait for each of their
- * jobs, so their number is bounded already.
- */
-const WAITING: Readonly<Record<Priority, number>> = {
-  trusted: 200,
-  stranger: 30,
-  import: Infinity,
-};
+/** Requests that may be in progress, per job that runs at once. */
+const PLACES: Readonly<Record<Priority, number>> = { trusted: 200, stranger: 30, import: 30 };
 
 /** Milliseconds after which a waiting import is served next, so that a flood does not stop it. */
 const IMPORT_PATIENCE = 1000;
@@ -39,43 +36,40 @@ interface Job {
 
 /**
  * Makes a queue that runs `atOnce` jobs at once and starts waiting ones by priority.
- * @param refused called for each job that is refused
+ * @param refused called for each request that finds no place
  */
 export function createWorkQueue(atOnce: number, refused: () => void): WorkQueue {
-  const queues = new Map(PRIORITIES.map((priority) => [priority, [] as Job[]]));
+  const entered = { trusted: 0, stranger: 0, import: 0 };
+  const queues: Readonly<Record<Priority, Job[]>> = { trusted: [], stranger: [], import: [] };
   let running = 0;
-  const waiting = (priority: Priority) => queues.get(priority)?.length ?? 0;
-  const assertRoom = (priority: Priority) => {
-    if (running >= atOnce && waiting(priority) >= WAITING[priority] * atOnce) {
-      refused();
-      throw new RetryLaterError(
-        'unavailable',
-        'Too many passwords are being checked.',
-        RETRY_SECONDS,
-      );
-    }
-  };
   const next = (): Job | undefined => {
-    const [oldestImport] = queues.get('import') ?? [];
-    if (oldestImport !== undefined && performance.now() - oldestImport.since > IMPORT_PATIENCE) {
-      return queues.get('import')?.shift();
-    }
-    return PRIORITIES.map((priority) => queues.get(priority))
-      .find((queue) => queue?.length)
-      ?.shift();
+    const [oldestImport] = queues.import;
+    const overdue =
+      oldestImport !== undefined && performance.now() - oldestImport.since > IMPORT_PATIENCE;
+    const order = overdue ? (['import'] as const) : PRIORITIES;
+    const priority = order.find((one) => queues[one].length > 0);
+    return priority && queues[priority].shift();
   };
   return {
-    waiting,
-    assertRoom,
+    enter: (priority) => {
+      if (entered[priority] >= PLACES[priority] * atOnce) {
+        refused();
+        const message = 'Too many passwords are being checked.';
+        throw new RetryLaterError('unavailable', message, RETRY_SECONDS);
+      }
+      entered[priority] += 1;
+      return () => {
+        entered[priority] -= 1;
+      };
+    },
     run: async (priority, work) => {
-      assertRoom(priority);
-      if (running >= atOnce) {
-        const { promise, resolve } = Promise.withResolvers<void>();
-        queues.get(priority)?.push({ since: performance.now(), start: resolve });
-        // Whoever ends hands its place over, so `running` stays.
-        await promise;
-      } else {
+      if (running < atOnce) {
         running += 1;
+      } else {
+        // Started by a job that ends and hands its turn over, so `running` stays.
+        const { promise, resolve } = Promise.withResolvers<void>();
+        queues[priority].push({ since: performance.now(), start: resolve });
+        await promise;
       }
       try {
         return await work();
@@ -88,5 +82,6 @@ export function createWorkQueue(atOnce: number, refused: () => void): WorkQueue 
         }
       }
     },
+    waiting: (priority) => queues[priority].length,
   };
 }

