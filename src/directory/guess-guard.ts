@@ -31,12 +31,13 @@ export type Guarded<T> =
 export interface GuessGuard {
   /**
    * Checks a password, unless there were too many wrong ones or too much work is waiting.
-   * @param check the check; undefined if the password is wrong. Has to hash with the given `work`
+   * @param check the check; undefined if the password is wrong. Has to hash with the given
+   *   `work`, and to log a wrong password if `logged`
    */
   check<T>(
     email: string,
     from: GuessOrigin,
-    check: (work: PasswordWork) => Promise<T | undefined>,
+    check: (work: PasswordWork, logged: boolean) => Promise<T | undefined>,
   ): Promise<Guarded<T>>;
 }
 
@@ -65,8 +66,8 @@ export function createGuessGuard(deps: GuessGuardDeps): GuessGuard {
         throw error;
       }
       try {
-        return await countAndCheck(deps, { email, from, trustedAs }, () =>
-          check(passwordWork(queue, priority)),
+        return await countAndCheck(deps, { email, from, trustedAs }, (logged) =>
+          check(passwordWork(queue, priority), logged),
         );
       } finally {
         leave();
@@ -82,7 +83,7 @@ async function countAndCheck<T>(
     readonly from: GuessOrigin;
     readonly trustedAs?: string | undefined;
   },
-  check: () => Promise<T | undefined>,
+  check: (logged: boolean) => Promise<T | undefined>,
 ): Promise<Guarded<T>> {
   const {
     email,
@@ -91,13 +92,13 @@ async function countAndCheck<T>(
   } = guess;
   const account = emailKey(email.trim()) ?? email;
   const verdict = await deps.limits.take({ account, ip: origin.ip ?? '', trustedAs });
+  if (verdict.first) {
+    await noteLimit(deps, { account, email, origin });
+  }
   if (!verdict.allowed) {
-    if (verdict.first) {
-      await noteRefusal(deps, { account, email, origin });
-    }
     return { outcome: 'throttled', retrySeconds: verdict.retrySeconds };
   }
-  const value = await check();
+  const value = await check(!verdict.slowed);
   if (value === undefined) {
     await countFailure(deps);
     return { outcome: 'wrong' };
@@ -128,8 +129,8 @@ async function findTrust(
     : undefined;
 }
 
-/** Logs the first refused try of a window, for operators, and once an hour for the account. */
-async function noteRefusal(
+/** Logs that a limit was reached, for operators, and once an hour for the account. */
+async function noteLimit(
   { db, limits, log }: GuessGuardDeps,
   refused: { readonly account: string; readonly email: string; readonly origin: Origin },
 ): Promise<void> {

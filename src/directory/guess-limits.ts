@@ -19,6 +19,10 @@ export interface Guess {
 export type GuessVerdict =
   | {
       readonly allowed: true;
+      /** The account has so many failures of strangers that single ones are no longer logged. */
+      readonly slowed: boolean;
+      /** The try with which that began. */
+      readonly first: boolean;
       /** To be called if the password was right: the try does not count as a failure. */
       readonly takeBack: () => Promise<void>;
     }
@@ -41,7 +45,7 @@ export interface GuessLimits {
  * source over all accounts, and per account and network. Failures of all strangers at one account
  * refuse nothing by themselves, or anybody could lock the owner's new browsers out; but the more
  * there are, the fewer tries each network has: ten in ten minutes, then three an hour, then three
- * a day.
+ * a day. From there on the log of the account gets one entry an hour instead of one a failure.
  */
 export function createGuessLimits(limits: Limits): GuessLimits {
   const { named } = limits;
@@ -66,7 +70,9 @@ export function createGuessLimits(limits: Limits): GuessLimits {
 
   const takeTrusted = async (key: string): Promise<GuessVerdict> => {
     const verdict = await trusted.take(key);
-    return verdict.allowed ? { allowed: true, takeBack: () => trusted.forget(key) } : verdict;
+    return verdict.allowed
+      ? { allowed: true, slowed: false, first: false, takeBack: () => trusted.forget(key) }
+      : verdict;
   };
   const takeStranger = async ({ account, ip }: Guess): Promise<GuessVerdict> => {
     // Refused tries stay counted per source: from there on a flood is refused from memory.
@@ -78,8 +84,12 @@ export function createGuessLimits(limits: Limits): GuessLimits {
       return network;
     }
     const taken: [Limit, string][] = [];
+    const exceeded: { readonly first: boolean }[] = [];
     for (const { strangers, perNetwork: stricter } of slowed) {
       const calm = await strangers.take(account);
+      if (!calm.allowed) {
+        exceeded.push(calm);
+      }
       const verdict = calm.allowed ? calm : await stricter.take(key);
       if (!verdict.allowed) {
         await giveBack(taken);
@@ -92,7 +102,8 @@ export function createGuessLimits(limits: Limits): GuessLimits {
       await giveBack([[perSource, ip], ...taken]);
       await perNetwork.forget(key);
     };
-    return { allowed: true, takeBack };
+    const first = exceeded.some((one) => one.first);
+    return { allowed: true, slowed: exceeded.length > 0, first, takeBack };
   };
   return {
     take: (guess) =>

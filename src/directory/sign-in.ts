@@ -38,9 +38,9 @@ export interface SignInAttempt {
  */
 export async function signIn(deps: SignInDeps, attempt: SignInAttempt): Promise<SignInResult> {
   const { email, password, from } = attempt;
-  const result = await deps.guard.check(email, from, async (work) => {
+  const result = await deps.guard.check(email, from, async (work, logged) => {
     const verified = await authenticate(deps.db, email, password, work);
-    return deps.inTransaction((tx) => conclude(tx, attempt, verified));
+    return deps.inTransaction((tx) => conclude(tx, attempt, verified, logged));
   });
   return result.outcome === 'right' ? { outcome: 'signed_in', user: result.value } : result;
 }
@@ -50,19 +50,22 @@ async function conclude(
   tx: Tx,
   { email, from: { origin }, device, begin }: SignInAttempt,
   verified: UserCredentials | undefined,
+  logged: boolean,
 ): Promise<User | undefined> {
   if (verified !== undefined && (await isStillRight(tx, verified))) {
     await noteSignIn(tx, verified.user, { origin, device });
     await begin(verified.user);
     return verified.user;
   }
-  // What was typed as an address is not kept: it may be a password.
-  await record(tx, {
-    action: 'stagedoor.user.sign_in_failed',
-    actor: 'system',
-    userId: (await credentialsByEmail(tx, email.trim()))?.user.id,
-    origin,
-  });
+  if (logged) {
+    // What was typed as an address is not kept: it may be a password.
+    await record(tx, {
+      action: 'stagedoor.user.sign_in_failed',
+      actor: 'system',
+      userId: (await credentialsByEmail(tx, email.trim()))?.user.id,
+      origin,
+    });
+  }
   return undefined;
 }
 

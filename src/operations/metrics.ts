@@ -39,7 +39,7 @@ export function createMetrics(database: Database): Metrics {
   });
   const refusals = new Counter({
     name: 'stagedoor_limit_refusals_total',
-    help: 'Tries that a limit on guessing or flooding refused',
+    help: 'Tries beyond a limit on guessing or flooding',
     labelNames: ['limit'],
     registers: [registry],
   });

@@ -84,6 +84,10 @@ describe('While strangers guess at an account from many addresses', () => {
     assert.match(refused.body, /Too many attempts\. Wait 60 minutes/);
     assert.equal(await canSignIn(open.open()), true, 'from another network');
     assert.equal(await canSignIn(known), true, 'still');
+    const actions = (await logOf(server, user.id)).map(({ action }) => action);
+    const count = (name: string) => actions.filter((one) => one.endsWith(name)).length;
+    assert.equal(count('sign_in_failed'), 30, 'later ones are not logged one by one');
+    assert.equal(count('sign_in_throttled'), 1);
   });
 
   test('their failures do not count when the owner confirms or changes the password', async () => {
@@ -183,7 +187,7 @@ describe('Ten failures from a network at an account', () => {
     );
     const owner = await browsers(server).signedIn(user);
     const { body } = await owner.get('/account/activity?kind=sign_ins');
-    assert.match(body, /Further attempts to sign in to your account were refused/);
+    assert.match(body, /Attempts to sign in to your account were limited for some time/);
   });
 });
 

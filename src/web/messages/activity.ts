@@ -56,7 +56,7 @@ export const activityEn = {
   'activity.signed_in.new_device': 'You signed in on a new device.',
   'activity.sign_in_failed': 'Somebody tried to sign in to your account with a wrong password.',
   'activity.sign_in_throttled':
-    'Further attempts to sign in to your account were refused for some time: too many passwords were wrong.',
+    'Too many passwords were wrong. Attempts to sign in to your account were limited for some time; browsers in which you had signed in before were not affected.',
   'activity.sign_in_failed.deactivated':
     'Somebody signed in as you, but your account was switched off at that time.',
   'activity.sign_in_failed.password_change':
@@ -210,7 +210,7 @@ export const activityDe = {
   'activity.signed_in.new_device': 'Du hast dich auf einem neuen Gerät angemeldet.',
   'activity.sign_in_failed': 'Jemand wollte sich mit einem falschen Passwort bei dir anmelden.',
   'activity.sign_in_throttled':
-    'Weitere Versuche, sich bei dir anzumelden, wurden eine Zeit lang abgelehnt: Zu viele Passwörter waren falsch.',
+    'Zu viele Passwörter waren falsch. Versuche, sich bei dir anzumelden, wurden eine Zeit lang begrenzt; Browser, in denen du dich schon einmal angemeldet hattest, betraf das nicht.',
   'activity.sign_in_failed.deactivated':
     'Jemand hat sich als du angemeldet, aber dein Konto war zu der Zeit abgeschaltet.',
   'activity.sign_in_failed.password_change':
