@@ -99,7 +99,7 @@ function responseWith(headers: Readonly<Record<string, string>>): typeof ServerR
 
 /** JSON that fits the errors of all our APIs: no browser sends such a request. */
 function refuseTarget(response: ServerResponse): void {
-  const description = 'The request target names no place of this server.';
+  const description = 'The request target is not a path of this server.';
   const body = JSON.stringify({
     detail: description,
     error: 'invalid_request',
@@ -120,7 +120,11 @@ function lingerFor(request: IncomingMessage): void {
     return;
   }
   const timer = setTimeout(() => socket.destroy(), LINGER).unref();
-  const over = () => clearTimeout(timer);
+  const over = () => {
+    clearTimeout(timer);
+    // The connection is kept for further requests: each would leave a listener.
+    socket.off('close', over);
+  };
   request.once('end', over);
   socket.once('close', over);
   request.resume();

@@ -8,7 +8,7 @@ const REFUSED_IN_PATH = /\\|%[01][0-9a-f]|%7f/i;
  * Turns the target of a request line into path and query. A target in absolute form is accepted only
  * if it names our own host, as proxies write it.
  * @param host host and port of the issuer, as `URL.host` has them
- * @returns undefined if the target names no place of this server
+ * @returns undefined if the target is not a path of this server
  * @see RFC 9112 section 3.2
  */
 export function toOriginForm(target: string, host: string): string | undefined {

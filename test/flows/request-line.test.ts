@@ -101,7 +101,7 @@ describe('The request line', () => {
     assert.equal((await send(`GET http://${host}?a HTTP/1.1`)).status, 'HTTP/1.1 200 OK');
   });
 
-  test('that names no place of this server is 400', async () => {
+  test('that is not a path of this server is 400', async () => {
     const { host } = new URL(server.issuer);
     for (const target of [
       '*',

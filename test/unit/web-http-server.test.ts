@@ -82,3 +82,24 @@ test('an answer that has begun is not followed by another one', () =>
       assert.match(request.answer(), /^HTTP\/1\.1 200 [\s\S]*half\r\n$/);
     },
   ));
+
+test('requests that are answered before their body leave no listeners on their connection', () => {
+  const counts: number[] = [];
+  return withServer(
+    (request, response) => {
+      counts.push(request.socket.listenerCount('close'));
+      response.end('early');
+    },
+    async (server) => {
+      const request = sendHead(server, 'POST /', head);
+      for (let sent = 1; sent <= 5; sent += 1) {
+        await request.answers(new RegExp(`(early[\\s\\S]*){${sent}}`));
+        request.socket.write('abcPOST / HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\n\r\n');
+      }
+      await request.answers(/(early[\s\S]*){6}/);
+      request.socket.destroy();
+      // At the first one, the connection has no request before it.
+      assert.equal(counts.at(-1), counts[1], counts.join());
+    },
+  );
+});
