@@ -41,6 +41,13 @@ interface Place {
   readonly memberNow: boolean;
 }
 
+const INHERITED_SLUGS = new Map([
+  ['picked', 'constructor'],
+  ['left', 'toString'],
+  ['unpicked', 'valueOf'],
+  ['joined', 'hasOwnProperty'],
+]);
+
 const PLACES: readonly Place[] = [[], [VIEW], [CHANGE], [VIEW, CHANGE]].flatMap((permissions) =>
   [
     { name: 'picked', picked: true, memberAtConsent: true, memberNow: true },
@@ -50,7 +57,9 @@ const PLACES: readonly Place[] = [[], [VIEW], [CHANGE], [VIEW, CHANGE]].flatMap(
     { name: 'foreign', picked: false, memberAtConsent: false, memberNow: false },
   ].map(({ name, ...facts }) => {
     const slug = [name, ...permissions.map((permission) => permission.slice(4, 8))].join('-');
-    return { slug: slug.replaceAll('_', ''), permissions, ...facts };
+    // Some are named like properties that every object inherits.
+    const inherited = permissions.length === 0 ? INHERITED_SLUGS.get(name) : undefined;
+    return { slug: inherited ?? slug.replaceAll('_', ''), permissions, ...facts };
   }),
 );
 const NOWHERE: Place = {

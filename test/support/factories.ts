@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { putHostileDirectory } from './hostile-directory.ts';
 import { type ClientCredentials, credentialsOf, type ManagedServer, manage } from './platform.ts';
 
 const versioned = z.object({ version: z.number() });
@@ -133,7 +134,11 @@ export interface TestPlatform {
   readonly resourceServer: ClientCredentials;
 }
 
-/** Provisions two users, three organizers, an application and a resource server. */
+/**
+ * Provisions two users, three organizers, an application and a resource server; beside them a
+ * directory whose names are those of inherited properties, so that every test that uses this runs
+ * beside such names. Ada's second team at each of her organizers has such an id, too.
+ */
 export async function createPlatform(
   server: ManagedServer,
   subjects: { readonly ada?: string; readonly ben?: string } = {},
@@ -151,6 +156,9 @@ export async function createPlatform(
   });
   await putTeam(server, { organizer: 'bluehall', members: ['ada'] });
   await putTeam(server, { organizer: 'greenarena', members: ['ben'] });
+  await putTeam(server, { organizer: 'redstage', id: '__proto__', members: ['ada'] });
+  await putTeam(server, { organizer: 'bluehall', id: 'constructor', members: ['ada'] });
+  await putHostileDirectory(server);
   const application = await registerApplication(server, { owner: 'ben' });
   const resourceServer = await registerResourceServer(server);
   return { ada, ben, application, resourceServer };
