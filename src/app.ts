@@ -41,6 +41,7 @@ import type { ProcessTokens } from './operators/authenticate.ts';
 import type { CallLog } from './operators/call-log.ts';
 import { introspectionEndpoint } from './tokens/introspection-routes.ts';
 import type { Keyring } from './tokens/keyring.ts';
+import type { OnReplay } from './tokens/use-proof.ts';
 import { upstreamRoutes } from './upstream/routes.ts';
 import { connectUpstream } from './upstream/sign-in-page.ts';
 import { assets } from './web/assets.ts';
@@ -94,12 +95,14 @@ export function createApp(deps: AppDeps): Koa {
     queue: passwordQueue,
     log,
   });
+  const onReplay: OnReplay = (where) => log.warn(where, 'Replayed DPoP proof refused');
   const provider = createProvider({
     db,
     config,
     cookieKeys,
     clientErrors: deps.clientErrors,
     noteFailure: deps.noteFailure,
+    onReplay,
     renderError: createRenderError(renderer, (uid) => describeOver(db, uid)),
   });
   const sessions = createSessions({ provider, db, config });
@@ -110,7 +113,7 @@ export function createApp(deps: AppDeps): Koa {
     config.upstream &&
     connectUpstream(config.upstream, { db, issuer, devices, renderer, limits, log });
   const noteSecretUse = createNoteSecretUse(db, 'resource servers');
-  const api = describedApi(apiEndpoints({ ...deps, passwordQueue }), issuer);
+  const api = describedApi(apiEndpoints({ ...deps, onReplay, passwordQueue }), issuer);
 
   provider.use(measureRequests(metrics));
   provider.use(logOperatorCalls(log));

@@ -7,12 +7,14 @@ import { grantEndpoints } from './grants/management-routes.ts';
 import type { WorkQueue } from './limits/work-queue.ts';
 import { operatorTokenEndpoints } from './operators/routes.ts';
 import { accessEndpoints } from './tokens/routes.ts';
+import type { OnReplay } from './tokens/use-proof.ts';
 
 /** All endpoints of the JSON API, in the order in which they are described. */
 export function apiEndpoints(
   deps: ApiDeps & {
     readonly config: Pick<Config, 'permissions' | 'registration' | 'scopes' | 'upstream'>;
     readonly passwordQueue: WorkQueue;
+    readonly onReplay?: OnReplay | undefined;
   },
 ): Endpoint[] {
   return [

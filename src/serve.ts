@@ -16,6 +16,7 @@ import { localSecret } from './local-secret.ts';
 import { createLog } from './log.ts';
 import { startChores } from './operations/chores.ts';
 import { startKeepingListsShort } from './operations/keep-lists-short.ts';
+import { noteConfiguration } from './operations/note-configuration.ts';
 import { startCallLog } from './operators/call-log.ts';
 import { ownValue } from './own-value.ts';
 import { leaveServerFile } from './server-file.ts';
@@ -70,6 +71,7 @@ export async function serve(config: Config): Promise<RunningServer> {
   };
   try {
     await prepare(database);
+    await noteConfiguration(database.db, config);
     const clientErrors = startErrorQueue(database.db, log);
     closers.push(() => clientErrors.stop());
     const failures = startAuthenticationFailures(database.db, log);

@@ -21,6 +21,8 @@ export interface ListEndpoint<T, S extends z.ZodType, Q extends z.ZodObject> ext
   readonly load: (tx: Tx, request: ListRequest<z.output<Q>>) => Promise<Sliced<T>>;
   readonly present: (entry: T) => z.output<S>;
   readonly conditional: Conditional<z.output<Q>>;
+  /** Filters that the log tells, with the number of entries that were read. Absent: it does not. */
+  readonly logged?: (query: z.output<Q>) => Readonly<Record<string, string | undefined>>;
 }
 
 /** What is asked of a list. */
@@ -49,7 +51,7 @@ export function listEndpoint<T, S extends z.ZodType, Q extends z.ZodObject>(
   deps: ApiDeps,
   spec: ListEndpoint<T, S, Q>,
 ): Endpoint {
-  const { path, right, query, entry, load, present, conditional, ...told } = spec;
+  const { path, right, query, entry, load, present, conditional, logged, ...told } = spec;
   return operatorEndpoint(
     deps,
     {
@@ -61,7 +63,8 @@ export function listEndpoint<T, S extends z.ZodType, Q extends z.ZodObject>(
       answers: [{ status: 200, says: 'One page of the list.', body: pageComponent(entry) }],
       conditional: conditional.by,
     },
-    async ({ ctx }) => {
+    async (call) => {
+      const { ctx } = call;
       const param = paramsOf(ctx);
       const asked = readQuery(ctx, query);
       const answer = await fetch(deps, ctx, conditional, asked, (tx) =>
@@ -74,6 +77,14 @@ export function listEndpoint<T, S extends z.ZodType, Q extends z.ZodObject>(
       );
       if (answer !== undefined) {
         ctx.body = answer;
+      }
+      if (logged !== undefined) {
+        const given = Object.entries(logged(asked)).flatMap(([name, value]) =>
+          value === undefined ? [] : [[name, value] as const],
+        );
+        const read = { filters: Object.fromEntries(given), entries: answer?.results.length ?? 0 };
+        await deps.calls.note({ ...call.logged, status: ctx.status, read });
+        return 'logged';
       }
       return 'not logged';
     },

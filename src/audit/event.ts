@@ -42,7 +42,9 @@ export type AuditAction =
   | 'stagedoor.operator_token.created'
   | 'stagedoor.operator_token.revoked'
   | 'stagedoor.operator_token.authentication_failed'
-  | 'stagedoor.operator.called';
+  | 'stagedoor.operator.called'
+  | 'stagedoor.operator.command'
+  | 'stagedoor.server.configured';
 
 /** Who did it. */
 export type Actor = `user:${string}` | `client:${string}` | `operator:${string}` | 'system';

@@ -19,6 +19,7 @@ export function logEndpoints(deps: ApiDeps): Endpoint[] {
       conditional: { by: 'page-generated', completeUntil: logCompleteUntil },
       load: (tx, { query: { user, action, modified_since, ordering }, slice }) =>
         listLog(tx, slice, { userId: user, action, since: modified_since }, ordering.direction),
+      logged: ({ user, action }) => ({ user, action }),
       present: presentLogEntry,
     }),
   ];

@@ -6,6 +6,7 @@ import { COOKIE_KEY_FILE, cookieKeysOf } from '../cookie-keys.ts';
 import type { Database } from '../db/database.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { StagedoorError } from '../errors.ts';
+import { recordCommand } from '../operators/record-command.ts';
 import { listSigningKeys } from '../tokens/list-signing-keys.ts';
 import { type Rotated, rotateSigningKey } from '../tokens/rotate-signing-key.ts';
 import { presentKey, presentRotated, printKeys, printRotated } from './print-keys.ts';
@@ -29,7 +30,10 @@ export function addKeys(program: Command, shell: Shell): void {
     .action(
       databaseAction(shell, async ({ options }) => {
         const found = await withCurrentDatabase(shell, ({ db }, config) =>
-          listSigningKeys(db, config),
+          inTransaction(db, async (tx) => {
+            await recordCommand(tx, 'keys list');
+            return listSigningKeys(tx, config);
+          }),
         );
         shell.out(options.json ? json(found.map(presentKey)) : printKeys(found));
       }),
@@ -66,7 +70,10 @@ async function rotate({ db }: Database, config: Config, now: boolean): Promise<R
   await refuseMissingCookieKeys(config);
   const secrets = await cookieKeysOf(config);
   // In the log, in the place of the name of an operator token.
-  return inTransaction(db, (tx) => rotateSigningKey(tx, { actor: 'operator:cli', secrets, now }));
+  return inTransaction(db, async (tx) => {
+    await recordCommand(tx, 'keys rotate', { now });
+    return rotateSigningKey(tx, { actor: 'operator:cli', secrets, now });
+  });
 }
 
 /** A key that is sealed with a new secret of this command would be of no use to the server. */

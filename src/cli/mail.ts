@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { listUndeliveredMails } from '../audit/list-mails.ts';
 import { retryFailedMails, retryMail } from '../audit/retry-mail.ts';
 import { inTransaction } from '../db/transaction.ts';
+import { recordCommand } from '../operators/record-command.ts';
 import { presentMail, printMails } from './print-mails.ts';
 import { type Shell, UsageError } from './shell.ts';
 import { databaseAction, examples, json } from './verb.ts';
@@ -27,7 +28,11 @@ export function addMail(program: Command, shell: Shell): void {
       databaseAction<{ readonly failed?: boolean }>(shell, async ({ options }) => {
         const { failed = false } = options;
         const mails = await withCurrentDatabase(shell, ({ db }) =>
-          listUndeliveredMails(db, { failed }),
+          inTransaction(db, async (tx) => {
+            const found = await listUndeliveredMails(tx, { failed });
+            await recordCommand(tx, 'mail list', { failed, mails: found.length });
+            return found;
+          }),
         );
         shell.out(options.json ? json(mails.map(presentMail)) : printMails(mails, failed));
       }),
@@ -55,11 +60,12 @@ export function addMail(program: Command, shell: Shell): void {
 function retryMails(shell: Shell, id: string | undefined): Promise<number> {
   return withCurrentDatabase(shell, ({ db }) =>
     inTransaction(db, async (tx) => {
-      if (id === undefined) {
-        return retryFailedMails(tx);
+      const retried = id === undefined ? await retryFailedMails(tx) : 1;
+      if (id !== undefined) {
+        await retryMail(tx, id);
       }
-      await retryMail(tx, id);
-      return 1;
+      await recordCommand(tx, 'mail retry', { ...(id && { mail: id }), retried });
+      return retried;
     }),
   );
 }

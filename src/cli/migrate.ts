@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { migrate } from '../db/migrate.ts';
+import { inTransaction } from '../db/transaction.ts';
+import { recordCommand } from '../operators/record-command.ts';
 import type { Shell } from './shell.ts';
 import { databaseAction, examples, json } from './verb.ts';
 import { withDatabase } from './with-database.ts';
@@ -13,7 +15,14 @@ export function addMigrate(program: Command, shell: Shell): void {
     )
     .action(
       databaseAction(shell, async ({ options }) => {
-        const ran = await withDatabase(shell, ({ db }) => migrate(db));
+        const ran = await withDatabase(shell, async ({ db }) => {
+          const names = await migrate(db);
+          if (names.length > 0) {
+            // After the migrations: the first of them makes the log.
+            await inTransaction(db, (tx) => recordCommand(tx, 'migrate', { ran: names }));
+          }
+          return names;
+        });
         if (options.json) {
           shell.out(json({ ran }));
           return;

@@ -9,7 +9,7 @@ import { nowEpoch } from './time.ts';
  * another request fits; so nothing is ever found here, and storing is what refuses.
  * @see RFC 9449 §11.1
  */
-export function proofAdapter({ db }: AdapterDeps): PartialAdapter {
+export function proofAdapter({ db, onReplay }: AdapterDeps): PartialAdapter {
   return {
     find: async () => undefined,
     upsert: async (id, payload) => {
@@ -24,6 +24,7 @@ export function proofAdapter({ db }: AdapterDeps): PartialAdapter {
         lifetime: 2 * window + 60,
       });
       if (!unused) {
+        onReplay({ endpoint: 'token' });
         // The provider would call it `invalid_grant`; RFC 9449 section 5 has a name for it.
         throw new errors.InvalidDpopProof('DPoP proof was used before');
       }

@@ -8,6 +8,7 @@ import { findActiveUser } from '../directory/find-user.ts';
 import type { ErrorQueue } from '../insights/error-queue.ts';
 import { deriveKey } from '../sealed.ts';
 import { DPOP_ALGORITHMS } from '../tokens/proof.ts';
+import type { OnReplay } from '../tokens/use-proof.ts';
 import { createAdapterFactory } from './adapter.ts';
 import { noteAuthenticationFailures } from './authentication-failures.ts';
 import { checkRequest } from './check-request.ts';
@@ -44,6 +45,7 @@ export interface ProviderDeps {
   /** Where failed requests are noted for the owner of the application. */
   readonly clientErrors: ErrorQueue;
   readonly noteFailure: NoteAuthenticationFailure;
+  readonly onReplay: OnReplay;
 }
 
 /**
@@ -58,7 +60,7 @@ export function createProvider(deps: ProviderDeps): Provider {
   }
   const secure = config.issuer.startsWith('https:');
   const provider = new Provider(config.issuer, {
-    adapter: createAdapterFactory({ db, config }),
+    adapter: createAdapterFactory({ db, config, onReplay: deps.onReplay }),
     jwks: { keys: [unusedKey()] },
     routes: PATHS,
     responseTypes: ['code'],

@@ -21,10 +21,12 @@ const CAPACITY = 1000;
 interface Counted {
   readonly call: OperatorCall;
   count: number;
+  /** Entries of the log that these calls were answered with. */
+  entries: number;
 }
 
 /**
- * Starts the log. Of calls of one kind (token, method, path, status, address and program) the first
+ * Starts the log. Of calls of one kind (token, method, path, status, address, program and filters of the log) the first
  * gets an entry of its own at once. Those that follow within the minute are counted, and get one
  * entry together at its end, which says how many they are.
  */
@@ -43,8 +45,9 @@ export function startCallLog(db: Db, log: Logger): CallLog {
       if (count === 0) {
         counts.delete(kind);
       } else {
-        counted.count = 0;
-        await write(counted.call, count);
+        const { call, entries } = counted;
+        Object.assign(counted, { count: 0, entries: 0 });
+        await write({ ...call, ...(call.read && { read: { ...call.read, entries } }) }, count);
       }
     }
   };
@@ -60,10 +63,11 @@ export function startCallLog(db: Db, log: Logger): CallLog {
       const counted = counts.get(kind);
       if (counted !== undefined) {
         counted.count += 1;
+        counted.entries += call.read?.entries ?? 0;
         return;
       }
       if (counts.size < CAPACITY) {
-        counts.set(kind, { call, count: 0 });
+        counts.set(kind, { call, count: 0, entries: 0 });
       }
       await write(call, 1);
     },
@@ -75,6 +79,7 @@ export function startCallLog(db: Db, log: Logger): CallLog {
   };
 }
 
-function kindOf({ operator, method, path, status, origin, counts }: OperatorCall): string {
-  return JSON.stringify([operator.id, method, path, status, origin.ip, origin.userAgent, counts]);
+function kindOf({ operator, method, path, status, origin, counts, read }: OperatorCall): string {
+  const { ip, userAgent } = origin;
+  return JSON.stringify([operator.id, method, path, status, ip, userAgent, counts, read?.filters]);
 }

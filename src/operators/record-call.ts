@@ -14,15 +14,25 @@ export interface OperatorCall {
   readonly origin: Origin;
   /** Of a call about many things: how many became what. */
   readonly counts?: Readonly<Record<string, number>>;
+  /** Of a call that reads the log: its filters, and how many entries it was answered with. */
+  readonly read?: { readonly filters: Readonly<Record<string, string>>; readonly entries: number };
 }
 
 /** Writes a call to the log; `calls` says for how many like it the entry stands. */
 export async function recordCall(tx: Tx, call: OperatorCall, calls = 1): Promise<void> {
-  const { operator, method, path, status, origin, counts } = call;
+  const { operator, method, path, status, origin, counts, read } = call;
   await record(tx, {
     action: 'stagedoor.operator.called',
     actor: operator.actor,
     origin,
-    data: { token: operator.id, method, path, status, calls, ...(counts && { counts }) },
+    data: {
+      token: operator.id,
+      method,
+      path,
+      status,
+      calls,
+      ...(counts && { counts }),
+      ...read,
+    },
   });
 }

@@ -24,6 +24,19 @@ export interface DPoPOptions {
   readonly entries?: number | undefined;
   /** A memory that several processes share. */
   readonly replay?: ReplayStore | undefined;
+  /**
+   * Told of each request that was refused because its proof had been used before: a client that
+   * sends twice, or somebody who has copied a request. By default nobody is told.
+   */
+  readonly onReplay?: ((proof: ReplayedProof) => void) | undefined;
+}
+
+/** A proof that was used before. */
+export interface ReplayedProof {
+  /** Thumbprint of the key that signed it. @see RFC 7638 */
+  readonly jkt: string;
+  /** The user of the token that it came with. */
+  readonly user: string;
 }
 
 /** Checks the proofs of requests. */
@@ -65,6 +78,7 @@ export function createProofCheck(options: DPoPOptions): ProofCheck {
         return;
       }
       if (!(await replay.remember(id, proof.secondsLeft, user))) {
+        options.onReplay?.({ jkt: proof.jkt, user });
         throw proofInvalid(challenge, 'it was used before');
       }
       used.set(source, id);

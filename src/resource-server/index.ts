@@ -7,7 +7,7 @@ export type { Access } from './access.ts';
 export type { RequestHeaders } from './authorization-header.ts';
 export type { CacheOptions } from './cache.ts';
 export type { CircuitOptions } from './circuit.ts';
-export type { DPoPOptions } from './dpop.ts';
+export type { DPoPOptions, ReplayedProof } from './dpop.ts';
 export { accessOf, type OrganizerRoute, type RouteRequirement } from './guard.ts';
 export type { ResourceServerOptions } from './options.ts';
 export type { PublicUrl } from './public-url.ts';

@@ -132,7 +132,7 @@ function readUrl(name: string, value: unknown): URL {
 }
 
 function assertDPoP(dpop: DPoPOptions): void {
-  assertKnownKeys('dpop', dpop, ['url', 'entries', 'replay']);
+  assertKnownKeys('dpop', dpop, ['url', 'entries', 'replay', 'onReplay']);
   const { url, entries = 1 } = dpop;
   if (typeof url !== 'function' && !(URL.canParse(url) && /^https?:[^?#]*$/.test(url))) {
     throw new TypeError(

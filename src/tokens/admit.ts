@@ -5,7 +5,7 @@ import { createProofCheck } from '../resource-server/dpop.ts';
 import { bindingInvalid, scopeMissing, tokenInvalid } from '../resource-server/refusal.ts';
 import type { VerifiableRequest } from '../resource-server/verifiable-request.ts';
 import { findLiveAccessToken, type KnownScopes, type LiveToken } from './introspect.ts';
-import { useProof } from './use-proof.ts';
+import { type OnReplay, useProof } from './use-proof.ts';
 
 /** Decides who is let in to the endpoints of this server that take access tokens. */
 export type Admit = (request: VerifiableRequest, scopes: readonly string[]) => Promise<LiveToken>;
@@ -17,9 +17,14 @@ export type Admit = (request: VerifiableRequest, scopes: readonly string[]) => P
  * @returns a function that throws RefusedError with the answer to send
  * @see RFC 6750 §3, RFC 9449 §7
  */
-export function createAdmit(database: Database, issuer: string, known: KnownScopes): Admit {
+export function createAdmit(
+  { database, onReplay }: { database: Database; onReplay?: OnReplay | undefined },
+  issuer: string,
+  known: KnownScopes,
+): Admit {
   const proofs = createProofCheck({
     url: issuer,
+    onReplay: (proof) => onReplay?.({ endpoint: 'bearer', ...proof }),
     replay: {
       remember: (id, seconds) =>
         useProof(database.db, { hash: Buffer.from(id, 'base64url'), lifetime: seconds }),

@@ -21,10 +21,12 @@ import { ORGANIZERS_PER_GRANT } from '../grants/grant.ts';
 import { RefusedError } from '../resource-server/refusal.ts';
 import { createAdmit } from './admit.ts';
 import type { LiveToken } from './introspect.ts';
+import type { OnReplay } from './use-proof.ts';
 
 /** What the endpoints for applications need. */
 export interface AccessDeps {
   readonly database: Database;
+  readonly onReplay?: OnReplay | undefined;
   readonly config: Pick<Config, 'issuer' | 'scopes'>;
 }
 
@@ -109,10 +111,10 @@ interface AccessEndpoint<S extends z.ZodType>
 
 /** `GET` with an access token, let in as the kit does at an API service. */
 function accessEndpoint<S extends z.ZodType>(
-  { database, config: { issuer, scopes: known } }: AccessDeps,
+  { database, onReplay, config: { issuer, scopes: known } }: AccessDeps,
   { path, scopes, list, answer, load, ...told }: AccessEndpoint<S>,
 ): Endpoint {
-  const admit = createAdmit(database, issuer, new Set(known.map(({ name }) => name)));
+  const admit = createAdmit({ database, onReplay }, issuer, new Set(known.map(({ name }) => name)));
   const handle = async (ctx: Context) => {
     ctx.vary('Authorization');
     ctx.set('Cache-Control', 'no-store');

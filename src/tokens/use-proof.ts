@@ -9,6 +9,13 @@ export interface UsedProof {
   readonly lifetime: number;
 }
 
+/** Told of each request that was refused because its proof was used before. */
+export type OnReplay = (where: {
+  readonly endpoint: 'bearer' | 'token';
+  readonly jkt?: string;
+  readonly user?: string;
+}) => void;
+
 /**
  * Uses up a DPoP proof: of any number of concurrent uses exactly one gets `true`.
  * @see RFC 9449 §11.1

@@ -54,6 +54,29 @@ const idOf = async (recipient: string) =>
   ).id;
 
 describe('An operator who looks for mails on the command line', () => {
+  test('is in the log with each command that works on the database itself', async () => {
+    const commands = async () =>
+      (
+        await database.db
+          .selectFrom('audit_events')
+          .select(['actor', 'data'])
+          .where('action', '=', 'stagedoor.operator.command')
+          .orderBy('id')
+          .execute()
+      ).map(({ actor, data }) => [actor, data]);
+    await enqueue({ 'kim@example.com': 'failed' });
+    const id = await idOf('kim@example.com');
+    await mail('list', '--failed');
+    await mail('retry', id);
+    await mail('retry', '--all');
+    assert.equal((await mail('retry', UNKNOWN)).code, 3);
+    assert.deepEqual(await commands(), [
+      ['operator:cli', { command: 'mail list', failed: true, mails: 1 }],
+      ['operator:cli', { command: 'mail retry', mail: id, retried: 1 }],
+      ['operator:cli', { command: 'mail retry', retried: 0 }],
+    ]);
+  });
+
   test('is told how', async () => {
     const { code, out } = await mail('--help');
     assert.equal(code, 0);

@@ -57,7 +57,7 @@ describe('An operator reads the log', () => {
     );
     assert.equal((await read('?user=ada')).count, 2);
     assert.equal((await read(`?user=ada&action=${CALLED}`)).count, 0);
-    assert.equal((await read('?user=&action=&modified_since=')).count, 7);
+    assert.equal((await read('?user=&action=&modified_since=')).count, 9);
     const oldest = await read('?ordering=happened_at');
     assert.equal(oldest.results[0]?.user, 'ada');
     assert.equal((await read('?action=stagedoor.unheard.of')).count, 0);
@@ -116,6 +116,31 @@ describe('An operator reads the log', () => {
 });
 
 describe('Each call is in the log', () => {
+  test('of the log, with its filters and the number of entries that were read', async () => {
+    await server.endMinute();
+    const program = { 'user-agent': 'exporter/1.0' };
+    const path = '/api/v1/logentries/?user=ada&ordering=happened_at';
+    const answers = [];
+    for (let page = 0; page < 3; page += 1) {
+      answers.push(await callManagement(server, 'GET', path, undefined, program));
+    }
+    const { results } = entries.parse(answers[0]?.body);
+    await server.endMinute();
+    const rows = await server.database.db
+      .selectFrom('audit_events')
+      .select('data')
+      .where('user_agent', '=', 'exporter/1.0')
+      .orderBy('id')
+      .execute();
+    assert.deepEqual(
+      rows.map(({ data }) => [data.calls, data.filters, data.entries]),
+      [
+        [1, { user: 'ada' }, results.length],
+        [2, { user: 'ada' }, 2 * results.length],
+      ],
+    );
+  });
+
   test('with method, path, status and address, in the transaction of what it changes', async () => {
     const answer = await callManagement(
       server,

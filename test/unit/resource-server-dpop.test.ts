@@ -39,6 +39,18 @@ describe('a token that is bound to a key', () => {
     assert.equal((await send(kit, await prove())).status, 200);
   });
 
+  test('tells the service about a proof that was used before, and about nothing else', async () => {
+    const told: unknown[] = [];
+    const kit = createKit(issuer, { dpop: { url: API, onReplay: (proof) => told.push(proof) } });
+    issuer.answer(bound());
+    const proof = await prove();
+    await send(kit, proof);
+    await send(kit, 'nonsense');
+    assert.deepEqual(told, []);
+    await send(kit, proof);
+    assert.deepEqual(told, [{ jkt: prover.jkt, user: facts().sub }]);
+  });
+
   test('is let in once by one of many requests that bring one proof at once', async () => {
     const kit = createBoundKit();
     issuer.answer(bound());
