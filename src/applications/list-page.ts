@@ -62,6 +62,10 @@ export async function answerTransfer(
   if (visitor === undefined) {
     return;
   }
+  if (accepted && !visitor.recent) {
+    // From then on the receiver decides about redirect URIs and secrets.
+    return seeOther(ctx, `/login?reason=recent&return_to=${encodeURIComponent(APPLICATIONS)}`);
+  }
   const { clientId } = ctx.params;
   if (typeof clientId !== 'string' || !isClientId(clientId)) {
     throw new StagedoorError('not_found', 'There is no such offer.');

@@ -15,6 +15,12 @@ export function hashPassword(password: string): Promise<string> {
   return hash(normalized(password), COST);
 }
 
+/** Whether a hash was made at another cost than new ones are. */
+export function isOutdated(hashed: string): boolean {
+  const { memoryCost, timeCost, parallelism } = COST;
+  return !hashed.startsWith(`$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$`);
+}
+
 /** Finds the hash to keep for a password. @param known the hash that is kept now, if any */
 export type HashPassword = (password: string, known: string | null) => Promise<string>;
 

@@ -4,9 +4,15 @@ import type { Tx } from '../db/transaction.ts';
 import { authenticate } from './authenticate.ts';
 import type { Guarded, GuessGuard, GuessOrigin } from './guess-guard.ts';
 import { noteSignIn } from './note-sign-in.ts';
+import { isOutdated } from './password.ts';
 import { lockSessions } from './session-store.ts';
 import type { User } from './user.ts';
-import { credentialsByEmail, credentialsById, type UserCredentials } from './user-store.ts';
+import {
+  credentialsByEmail,
+  credentialsById,
+  replaceHash,
+  type UserCredentials,
+} from './user-store.ts';
 
 /** What came of an attempt to sign in. */
 export type SignInResult =
@@ -34,13 +40,23 @@ export interface SignInAttempt {
 /**
  * Checks e-mail address and password behind the guard, and logs the result. An unknown address and
  * a wrong password differ neither in the answer nor in what is queried, hashed and written. A
- * password that is changed at this moment lets nobody in any more.
+ * password that is changed at this moment lets nobody in any more. A hash that was made at another
+ * cost is replaced, once the session has begun.
  */
 export async function signIn(deps: SignInDeps, attempt: SignInAttempt): Promise<SignInResult> {
   const { email, password, from } = attempt;
   const result = await deps.guard.check(email, from, async (work, logged) => {
     const verified = await authenticate(deps.db, email, password, work);
-    return deps.inTransaction((tx) => conclude(tx, attempt, verified, logged));
+    const user = await deps.inTransaction((tx) => conclude(tx, attempt, verified, logged));
+    if (user !== undefined && verified?.passwordHash && isOutdated(verified.passwordHash)) {
+      const { passwordHash } = verified;
+      const replaced = work
+        .hash(password)
+        .then((hash) => replaceHash(deps.db, user.id, passwordHash, hash));
+      // The person is signed in already. If it failed, the next sign-in tries again.
+      await replaced.catch(() => {});
+    }
+    return user;
   });
   return result.outcome === 'right' ? { outcome: 'signed_in', user: result.value } : result;
 }

@@ -265,3 +265,18 @@ export async function lockExistingUsers(tx: Tx, ids: readonly string[]): Promise
     .execute();
   return rows.map((row) => row.id);
 }
+
+/** Replaces the hash of the same password, unless the password was changed meanwhile. */
+export async function replaceHash(
+  db: Db,
+  id: string,
+  before: string,
+  passwordHash: string,
+): Promise<void> {
+  await db
+    .updateTable('users')
+    .set({ password_hash: passwordHash })
+    .where('id', '=', id)
+    .where('password_hash', '=', before)
+    .execute();
+}
