@@ -90,6 +90,14 @@ describe('While strangers guess at an account from many addresses', () => {
     assert.equal(count('sign_in_throttled'), 1);
   });
 
+  test('a known browser signs in although a stranger behind its address is refused', async () => {
+    const known = await browsers(server).signedIn(user, { 'x-forwarded-for': '192.0.2.1' });
+    const guess = await guesser(user.email);
+    const answers = await repeat(11, () => guess('192.0.2.1'));
+    assert.equal(answers.at(-1)?.status, 429);
+    assert.equal(await canSignIn(known), true);
+  });
+
   test('their failures do not count when the owner confirms or changes the password', async () => {
     const owner = await browsers(server).signedIn(user);
     const guess = await guesser(user.email);
