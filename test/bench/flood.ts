@@ -6,7 +6,7 @@ import { growth, storedBytes } from '../support/stored-bytes.ts';
 
 /*
  * Measures how much anonymous requests store: 2,000 authorization requests of about 2 kB, and 500
- * pushed requests of 50 kB by a public application. Run it by: npm test -- test/bench/flood.ts
+ * pushed requests of 50 kB by a public application. Run it by: npm run bench:flood
  */
 
 const server = await startServer();
