@@ -3,6 +3,39 @@ import unhomoglyph from 'unhomoglyph';
 /** Longest skeleton, in characters. */
 const LENGTH_LIMIT = 255;
 
+/** First letters of the alphabets that are symbols in Unicode: white on black, and those of flags. */
+const ALPHABETS = [0x1f150, 0x1f170, 0x1f1e6];
+/**
+ * Latin letters by what looks like them, but has no Latin prototype in UTS 39: small capitals, and
+ * the Greek and Cyrillic letters that `unhomoglyph` replaces by these.
+ */
+const LATIN = new Map(
+  Object.entries({
+    a: 'ᴀʌ',
+    b: 'ʙßƅ',
+    c: 'ςɕ',
+    d: 'ᴅ',
+    e: 'ᴇꞓǝ',
+    f: 'ꜰ',
+    g: 'ɢ',
+    h: 'ʜ',
+    i: 'ɪ',
+    j: 'ᴊ',
+    k: 'ĸᴋ',
+    l: 'ʟ',
+    n: 'ɴᴎπ',
+    p: 'ᴘ',
+    r: 'ʀᴙ',
+    rn: 'ᴍʍ',
+    s: 'ꜱƨ',
+    t: 'ᴛ',
+    u: 'ᴜ',
+    w: 'шω',
+    x: 'χ',
+    y: 'ʏ',
+  }).flatMap(([latin, others]) => [...others].map((other) => [other, latin] as const)),
+);
+
 /**
  * Returns the skeleton of a name: names that look alike have the same one. Letter case, accents,
  * spaces, punctuation and invisible characters do not count.
@@ -14,14 +47,33 @@ const LENGTH_LIMIT = 255;
  * @see UTS 39 (Unicode Security Mechanisms), section 4
  */
 export function skeletonOf(name: string): string {
-  const prototype = unhomoglyph(name.normalize('NFKD'));
+  // Letters to NFKD, but only a mark beside the name.
+  const plain = withPlainLetters(name).replace(/[™℠]/g, '');
+  const prototype = unhomoglyph(plain.normalize('NFKD'));
   const letters = unhomoglyph(prototype.toLowerCase())
     .toLowerCase()
     .normalize('NFKD')
     .replace(/[^\p{L}\p{N}]/gu, '')
+    .replace(/[^\0-\x7f]/gu, (letter) => LATIN.get(letter) ?? letter)
     .replaceAll('i', 'l')
     .replaceAll('vv', 'w');
-  // A name of symbols only is compared as it is. Cut, because an index has a limit.
-  const skeleton = letters === '' ? name.normalize('NFKC').replace(/\s+/g, '') : letters;
+  const skeleton = letters === '' ? symbolsOf(name) : letters;
+  // Cut, because an index has a limit.
   return [...skeleton].slice(0, LENGTH_LIMIT).join('');
+}
+
+/** Returns the name with letters in place of the symbols that are letters in a box. */
+export function withPlainLetters(name: string): string {
+  return name.replace(/[\u{1f150}-\u{1f169}\u{1f170}-\u{1f189}\u{1f1e6}-\u{1f1ff}]/gu, (symbol) => {
+    const code = symbol.codePointAt(0) ?? 0;
+    const first = ALPHABETS.findLast((start) => start <= code) ?? code;
+    return String.fromCodePoint(0x41 + code - first);
+  });
+}
+
+/** Returns a name that has no letters, without what does not show: a variation, a color of skin. */
+function symbolsOf(name: string): string {
+  return name
+    .normalize('NFKC')
+    .replace(/[\s\p{Default_Ignorable_Code_Point}\p{Emoji_Modifier}]+/gu, '');
 }

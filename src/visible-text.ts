@@ -14,12 +14,13 @@ const IN_PLACE = [
 /**
  * Characters that show nothing or change the reading direction: control characters, surrogates,
  * private use, line separators, default ignorables (zero-width characters, bidirectional controls,
- * Hangul fillers, variation selectors, tags), annotation marks, the blank Braille pattern and the
- * object placeholder.
+ * Hangul fillers, variation selectors, tags), annotation marks, the object placeholder and blank
+ * symbols (Braille, hieroglyphs, musical notation).
  * @see UAX 44, Default_Ignorable_Code_Point
  */
 const NOT_VISIBLE =
-  '[\\p{Cc}\\p{Cs}\\p{Co}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}\\ufff9-\\ufffc\\u2800]';
+  '[\\p{Cc}\\p{Cs}\\p{Co}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}\\ufff9-\\ufffc' +
+  '\\u2800\\u{13441}\\u{13442}\\u{1d159}]';
 
 const INVISIBLE = new RegExp(`(?!${IN_PLACE})${NOT_VISIBLE}`, 'u');
 const INVISIBLES = new RegExp(`(?:(?!${IN_PLACE})${NOT_VISIBLE})+`, 'gu');

@@ -27,9 +27,12 @@ export interface Application {
   readonly version: number;
   /** When an operator reviewed this version. Null: this version is not reviewed. */
   readonly reviewedAt: Date | null;
-  /** Not reviewed, and a reviewed application of another owner has a name that looks the same. */
+  /** Not reviewed, and its name looks like one under which another owner's was reviewed last. */
   readonly nameLikeReviewed: boolean;
-  /** Live applications of other owners that receive at the same private-use URI scheme. */
+  /**
+   * Live applications of other owners that receive at the same private-use URI scheme; `reviewed` if
+   * one of them had it at its last review.
+   */
   readonly schemeSharedWith: 'reviewed' | 'unreviewed' | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;

@@ -1,16 +1,16 @@
 import type { Config } from '../config.ts';
-import { skeletonOf } from '../skeleton.ts';
+import { skeletonOf, withPlainLetters } from '../skeleton.ts';
 import { type Application, isReviewed } from './application.ts';
 
 /** Reasons for which an application works for its owner only until an operator reviews it. */
 export const REVIEW_NEEDS = [
-  /** Its name looks like that of a reviewed application of another owner. */
+  /** Its name looks like one under which an application of another owner was reviewed. */
   'name_like_reviewed',
   /** Its name contains the name of the platform. */
   'name_like_platform',
   /** Its name claims what only a review can say. */
   'name_claims_review',
-  /** A reviewed application of another owner receives at the same private-use URI scheme. */
+  /** An application of another owner was reviewed with the same private-use URI scheme. */
   'scheme_of_reviewed',
   /** This server lets no application work for others without a review. */
   'registration',
@@ -23,11 +23,11 @@ export type ReviewNeed = (typeof REVIEW_NEEDS)[number];
 const PLATFORM_NAMES = ['Stagedoor'].map(skeletonOf);
 /** Beginnings of words, in the languages of the pages. */
 const CLAIMS = [
-  ...['official', 'verified', 'certified', 'reviewed'],
-  ...['offiziell', 'verifiziert', 'zertifiziert', 'geprüft'],
+  ...['official', 'verified', 'certified', 'reviewed', 'approved', 'trusted'],
+  ...['offiziell', 'verifiziert', 'zertifiziert', 'geprüft', 'zugelassen', 'genehmigt'],
 ].map(skeletonOf);
 /** Check marks, shields, locks: badges of other sites. */
-const BADGES = /[✓✔✅☑🗸🛡🔒🔐🔏]/u;
+const BADGES = /[✓✔✅☑√🗸🗹ⓥⓋ🅥🛡⛨🔒🔐🔏]/u;
 
 /**
  * Returns why an application needs a review before anybody but its owner can use it; undefined if it
@@ -56,9 +56,13 @@ export function reviewNeed(
 }
 
 function claimsReview(name: string): boolean {
-  const words = name.split(/[^\p{L}\p{N}\p{M}]+/u).filter((word) => word !== '');
-  return (
-    BADGES.test(name) ||
-    words.map(skeletonOf).some((word) => CLAIMS.some((claim) => word.startsWith(claim)))
-  );
+  const words = withPlainLetters(name)
+    .split(/[^\p{L}\p{N}\p{M}]+/u)
+    .filter((word) => word !== '')
+    .map(skeletonOf)
+    .join(' ')
+    // One word with a space after each letter.
+    .replace(/(?<=\b\w) (?=\w\b)/g, '')
+    .split(' ');
+  return BADGES.test(name) || words.some((word) => CLAIMS.some((claim) => word.startsWith(claim)));
 }

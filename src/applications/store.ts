@@ -40,12 +40,11 @@ const OF_ANOTHER_OWNER = sql`other.client_id <> applications.client_id
   and (other.owner_id is distinct from applications.owner_id or applications.owner_id is null)`;
 const NAME_LIKE_REVIEWED = sql<boolean>`(applications.reviewed_at is null and exists (
   select from applications other
-  where other.name_skeleton = applications.name_skeleton and other.reviewed_at is not null
-    and ${OF_ANOTHER_OWNER}
+  where other.reviewed_skeleton = applications.name_skeleton and ${OF_ANOTHER_OWNER}
 ))`.as('nameLikeReviewed');
 const SCHEME_SHARED_WITH = sql<Application['schemeSharedWith']>`(
   case when applications.private_schemes <> '{}' then (
-    select case when bool_or(other.reviewed_at is not null) then 'reviewed'
+    select case when bool_or(other.reviewed_schemes && applications.private_schemes) then 'reviewed'
       when count(*) > 0 then 'unreviewed' end
     from applications other
     where other.private_schemes <> '{}' and other.private_schemes && applications.private_schemes
@@ -216,7 +215,12 @@ export async function setSuspension(
 export async function setReviewed(tx: Tx, clientId: string): Promise<void> {
   await tx
     .updateTable('applications')
-    .set({ reviewed_at: sql<Date>`now()`, updated_at: NEXT_UPDATE })
+    .set((eb) => ({
+      reviewed_at: sql<Date>`now()`,
+      reviewed_skeleton: eb.ref('name_skeleton'),
+      reviewed_schemes: eb.ref('private_schemes'),
+      updated_at: NEXT_UPDATE,
+    }))
     .where('client_id', '=', clientId)
     .execute();
 }

@@ -27,6 +27,11 @@ export function quoted(name: string, locale: MailLocale): string {
   return open + unlinked(oneLine(name)).replace(/["“”„‟«»＂]/g, "'") + close;
 }
 
+/**
+ * Characters by which an address is known: `:`, `@`, the backslash of a network share, dots, and
+ * what a mail program may read as one of them. Emoji are possible in host names, too.
+ */
+const ADDRESS_SIGN = /[:﹕：@﹫＠\\.․﹒．。｡](?=\S)/gu;
 /** Six digits or more, as a phone number is written. */
 const PHONE_NUMBER = /\+?\p{Nd}(?:[\s()./\u200b\p{Pd}]*\p{Nd}){5,}/gu;
 
@@ -36,10 +41,7 @@ const PHONE_NUMBER = /\+?\p{Nd}(?:[\s()./\u200b\p{Pd}]*\p{Nd}){5,}/gu;
  */
 export function unlinked(text: string): string {
   return text
-    .replace(
-      /[:@＠](?=\S)|(?<=[\p{L}\p{N}\p{M}])[.\u3002\uff0e\uff61](?=[\p{L}\p{N}])/gu,
-      '$&\u200b',
-    )
+    .replace(ADDRESS_SIGN, '$&\u200b')
     .replace(PHONE_NUMBER, (number) => number.replace(/\p{Nd}(?=.)/gu, '$&\u200b'));
 }
 

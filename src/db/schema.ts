@@ -58,6 +58,8 @@ export interface Schema {
     reviewed_at: Date | null;
     name_skeleton: string | null;
     private_schemes: Generated<string[]>;
+    reviewed_skeleton: string | null;
+    reviewed_schemes: Generated<string[]>;
     created_at: CreatedAt;
     updated_at: CreatedAt;
   };

@@ -226,7 +226,8 @@ for (const [engine, overrides] of [
       assert.match(story[4]?.facts ?? '', /Durch den Betreiber dieser Plattform$/);
       assert.equal(
         story[7]?.details,
-        'Was geändert wurde E-Mail-Adresse, Name, Sprache, Zeitzone, Passwort',
+        'Was geändert wurde E-Mail-Adresse, Name, Sprache, Zeitzone, Passwort ' +
+          'Bisherige E-Mail-Adresse dora@example.com Neue E-Mail-Adresse dora@example.org',
       );
     });
 

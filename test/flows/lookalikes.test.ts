@@ -81,6 +81,9 @@ describe('A name', () => {
     'a private-use character': 'Tickets \uf8ff',
     'an object placeholder': 'Tickets\ufffc',
     'a line separator': 'Tick\u2028ets',
+    'a blank hieroglyph': '\u{13441}',
+    'a half-blank hieroglyph': '\u{13442}',
+    'a musical symbol without a shape': '\u{1d159}',
   };
   for (const [what, name] of Object.entries(refused)) {
     test(`with ${what} is refused`, async () => {
@@ -140,6 +143,11 @@ describe('An application whose name looks like that of a reviewed one', () => {
     'Ínkwéll Tickets',
     'Inkvvell Tickets',
     'Inkwell ⓉickeⓉs',
+    'inкwell тickets',
+    'ɪɴᴋᴡᴇʟʟ ᴛɪᴄᴋᴇᴛꜱ',
+    '🅸🅽🅺🆆🅴🅻🅻 🅣🅘🅒🅚🅔🅣🅢',
+    '🇮🇳🇰🇼🇪🇱🇱 Tickets',
+    'Inkwell Tickets™',
   ]) {
     test(`works for its owner only: ${name}`, async () => {
       const application = await named(name);
@@ -169,6 +177,17 @@ describe('An application whose name looks like that of a reviewed one', () => {
     assert.deepEqual(await Promise.all(both.map(need)), Array(2).fill('name_like_reviewed'));
   });
 
+  test('works for its owner only also while the other one waits for another review', async () => {
+    const other = await reviewed('Harbour Hall');
+    const copy = await named('Harbour Hall');
+    await manage(server, 'PATCH', pathOf(other), { description: 'A typo less.' });
+    assert.equal(await need(other), null);
+    assert.equal(await need(copy), 'name_like_reviewed');
+    await manage(server, 'PATCH', pathOf(other), { name: 'Harbour House' });
+    assert.equal(await need(copy), 'name_like_reviewed');
+    assert.equal(await need(await named('Harbour House')), null);
+  });
+
   test('stops to work for others when the other one gets that name, and only then', async () => {
     const application = await named('Redwood Seats');
     await obtainTokens(server, { application, user: platform.ada, agent: ada });
@@ -180,6 +199,8 @@ describe('An application whose name looks like that of a reviewed one', () => {
     assert.equal(await need(application), 'name_like_reviewed');
     assert.match((await consent(application)).body, /can’t be used yet/);
     await manage(server, 'PATCH', pathOf(other), { name: 'Seat Planner' });
+    assert.equal(await need(application), 'name_like_reviewed');
+    await reviewApplication(server, other.clientId);
     assert.equal(await need(application), null);
   });
 });
@@ -194,7 +215,14 @@ describe('A name needs a review', () => {
     ['Seats (verified)', 'name_claims_review'],
     ['Оffісіаl Seats', 'name_claims_review'],
     ['Offizielle Plätze', 'name_claims_review'],
+    ['O f f i c i a l Seats', 'name_claims_review'],
+    ['V.e.r.i.f.i.e.d Seats', 'name_claims_review'],
+    ['ᴏꜰꜰɪᴄɪᴀʟ Seats', 'name_claims_review'],
     ['Seats ✅', 'name_claims_review'],
+    ['Seats √', 'name_claims_review'],
+    ['Seats ⓥ', 'name_claims_review'],
+    ['A B C Official', 'name_claims_review'],
+    ['A b c Seats', null],
     ['🛡 Seats', 'name_claims_review'],
     ['Unofficial Seats', null],
     ['Stage Manager', null],
@@ -222,6 +250,15 @@ describe('A private-use URI scheme', () => {
     assert.match((await consent(stranger)).body, /can’t be used yet/);
     await reviewApplication(server, stranger.clientId);
     assert.match((await consent(good)).body, SHARED);
+  });
+
+  test('of a reviewed application stays its own while it waits for another review', async () => {
+    const good = await native('ben', 'com.example.kept:/callback');
+    await reviewApplication(server, good.clientId);
+    const stranger = await native('tim', 'com.example.kept:/callback');
+    await manage(server, 'PATCH', pathOf(good), { description: 'A typo less.' });
+    assert.equal(await need(good), null);
+    assert.equal(await need(stranger), 'scheme_of_reviewed');
   });
 
   test('of one owner, or of an application that is switched off, is not announced', async () => {

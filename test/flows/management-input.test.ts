@@ -47,8 +47,8 @@ const ROWS: Row[] = [
   [USER, { email: 'ben@example.com, ada@example.com' }, { email: [EMAIL] }],
   [USER, { email: 'ben@example..com' }, { email: [EMAIL] }],
   [USER, { email: 'ben@example.com\nBcc: x@example.com' }, { email: [CONTROL, EMAIL] }],
-  [USER, { email: 'b\0en@example.com' }, { email: [CONTROL] }],
-  [USER, { email: 'b\ud800en@example.com' }, { email: [CONTROL] }],
+  [USER, { email: 'b\0en@example.com' }, { email: [CONTROL, EMAIL] }],
+  [USER, { email: 'b\ud800en@example.com' }, { email: [CONTROL, EMAIL] }],
   [
     USER,
     { email: `ben@${'x'.repeat(251)}` },

@@ -154,6 +154,8 @@ describe('A name that anybody could have chosen', () => {
 
   test('is no link to any mail program', () => {
     assert.equal(unlinked('https://evil.example/'), 'https:\u200b//evil.\u200bexample/');
+    // Outlook links network shares; opening one sends the user's Windows password hash there.
+    assert.equal(unlinked('\\\\evil\\x'), '\\\u200b\\\u200bevil\\\u200bx');
     assert.equal(unlinked('www.evil.example'), 'www.\u200bevil.\u200bexample');
     assert.equal(unlinked('Seats: a/b, e. g. c. (2026)'), 'Seats: a/b, e. g. c. (2026)');
     assert.equal(quoted('Node.js', 'en'), '“Node.\u200bjs”');
@@ -171,6 +173,11 @@ describe('A name that anybody could have chosen', () => {
     ['eve@evil。example', /@evil|evil。example/],
     ['paypal．com', /paypal．com/],
     ['пример.рф', /пример\.рф/],
+    ['💩.la', /\.la/],
+    ['i❤.ws', /\.ws/],
+    ['evil․example', /․example/],
+    ['evil﹒example', /﹒example/],
+    ['eve﹫evil', /﹫evil/],
   ];
   for (const [name, address] of linked) {
     test(`is no link in any mail: ${name}`, () => {
