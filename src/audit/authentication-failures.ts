@@ -20,8 +20,11 @@ import {
 } from './failure-store.ts';
 import { record } from './record.ts';
 
-/** Rows of an hour; beyond, failures are counted without their address. */
-const ROWS_AN_HOUR = 1000;
+/**
+ * Rows of an hour, of all clients and of one; beyond, failures are counted without their address.
+ * Each row becomes an entry in the log, which the owner of the application reads.
+ */
+const ROWS_AN_HOUR = { all: 1000, client: 20 };
 /** Hours that one transaction turns into entries. */
 const BATCH = 200;
 const CLIENT_ID = /^[A-Za-z0-9._-]{1,64}$/;
@@ -53,18 +56,27 @@ async function writeFailures(
     hash: Buffer.from(secretHash).toString('hex'),
   }));
   const found = await classifyFailures(db, sent);
-  const full = (await countFailureRows(db)) >= ROWS_AN_HOUR;
+  const rows = await countFailureRows(db);
+  let total = [...rows.values()].reduce((sum, count) => sum + count, 0);
   const counts = new Map<string, FailureCount>();
   for (const [index, { endpoint, ip }] of batch.entries()) {
     const { known, reason } = found[index] ?? { known: false, reason: 'wrong' as const };
+    const clientId = known ? (sent[index]?.client_id ?? '') : '';
+    const ofClient = rows.get(clientId) ?? 0;
+    const full = total >= ROWS_AN_HOUR.all || (clientId !== '' && ofClient >= ROWS_AN_HOUR.client);
     const kind = {
       endpoint,
-      clientId: known ? (sent[index]?.client_id ?? '') : '',
+      clientId,
       reason: endpoint === 'management' || known ? reason : ('unknown_client' as const),
       ip: full ? '' : plainSource(ip),
     };
     const key = JSON.stringify(kind);
-    counts.set(key, { ...kind, count: (counts.get(key)?.count ?? 0) + 1 });
+    const count = counts.get(key)?.count ?? 0;
+    if (count === 0) {
+      rows.set(clientId, ofClient + 1);
+      total += 1;
+    }
+    counts.set(key, { ...kind, count: count + 1 });
   }
   for (const { endpoint, clientId, reason, ip, count } of await upsertFailures(db, [
     ...counts.values(),

@@ -50,14 +50,15 @@ export async function classifyFailures(
   return rows;
 }
 
-/** Counts the rows of the current hour. */
-export async function countFailureRows(db: Db): Promise<number> {
-  const { count } = await db
+/** Counts the rows of the current hour, per client. */
+export async function countFailureRows(db: Db): Promise<Map<string, number>> {
+  const rows = await db
     .selectFrom('authentication_failures')
-    .select((eb) => eb.fn.countAll<string>().as('count'))
+    .select(['client_id', (eb) => eb.fn.countAll<string>().as('count')])
     .where('hour', '=', sql<Date>`date_trunc('hour', now())`)
-    .executeTakeFirstOrThrow();
-  return Number(count);
+    .groupBy('client_id')
+    .execute();
+  return new Map(rows.map(({ client_id, count }) => [client_id, Number(count)]));
 }
 
 /**

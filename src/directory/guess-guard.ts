@@ -98,12 +98,17 @@ async function countAndCheck<T>(
   if (!verdict.allowed) {
     return { outcome: 'throttled', retrySeconds: verdict.retrySeconds };
   }
+  const spent = await deps.limits.successes.peek(account);
+  if (!spent.allowed) {
+    return { outcome: 'throttled', retrySeconds: spent.retrySeconds };
+  }
   const value = await check(!verdict.slowed);
   if (value === undefined) {
     await countFailure(deps);
     return { outcome: 'wrong' };
   }
   await verdict.takeBack();
+  await deps.limits.successes.take(account);
   return { outcome: 'right', value };
 }
 

@@ -34,6 +34,8 @@ export interface GuessLimits {
   take(guess: Guess): Promise<GuessVerdict>;
   /** Allows one log entry an hour and account. */
   readonly noted: Limit;
+  /** Right passwords per account and hour, since each costs a hash and an entry in the log. */
+  readonly successes: Limit;
   /** Failures of the whole server, to raise an alarm and not to refuse anything. */
   readonly alarm: Limit;
 }
@@ -109,6 +111,7 @@ export function createGuessLimits(limits: Limits): GuessLimits {
     take: (guess) =>
       guess.trustedAs === undefined ? takeStranger(guess) : takeTrusted(guess.trustedAs),
     noted: named('sign_in.noted', { points: 1, seconds: HOUR }),
+    successes: named('sign_in.successes', { points: 200, seconds: HOUR }),
     alarm: named('sign_in.failures', { points: 1000, seconds: MINUTES_10 }),
   };
 }

@@ -3,6 +3,7 @@ import type { Db } from '../db/database.ts';
 import { awaitBody } from '../web/body.ts';
 import { withTransaction } from './current-transaction.ts';
 import { PATHS } from './paths.ts';
+import { isPush } from './pushed-request-budget.ts';
 
 /** Longest body that the provider takes, in bytes; it would call a longer one unreadable. */
 const PROVIDERS_LIMIT = 56 * 1024;
@@ -16,7 +17,8 @@ const TRANSACTIONAL = [
 
 /**
  * One transaction a protocol request. It commits on 4xx too: ending a grant because its refresh
- * token came twice must stick although the answer is an error. It rolls back on 5xx, and the
+ * token came twice must stick although the answer is an error. Only a refused pushed request leaves
+ * nothing, not even its DPoP proof, because anybody can send one. It rolls back on 5xx, and the
  * error goes on to our own error handling, which logs it and tells a database that is away (503)
  * from a defect (500); the provider by itself would show it as a fault of the request.
  */
@@ -32,7 +34,7 @@ export function providerTransaction(db: Db): Middleware {
     await withTransaction(
       db,
       () => next(),
-      () => ctx.state.serverError === undefined,
+      () => ctx.state.serverError === undefined && !(isPush(ctx.path) && ctx.status >= 400),
     );
     rethrow(ctx);
   };

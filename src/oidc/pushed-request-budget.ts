@@ -46,7 +46,7 @@ export function pushedRequestBudget(limits: Limits): Middleware {
  * @see RFC 9126 §2.3
  */
 export function checkPushedRequest(ctx: KoaContextWithOIDC, client: Client): void {
-  if (!isPush(ctx.path) || client.clientAuthMethod !== 'none') {
+  if (ctx.oidc.route !== 'pushed_authorization_request' || client.clientAuthMethod !== 'none') {
     return;
   }
   const bytes = Buffer.byteLength(JSON.stringify(ctx.oidc.params));
@@ -61,9 +61,9 @@ export function checkPushedRequest(ctx: KoaContextWithOIDC, client: Client): voi
   stored.add(ctx.req);
 }
 
-/** The provider's router ignores the case of paths. */
-function isPush(path: string): boolean {
-  return path.toLowerCase() === PATHS.pushed_authorization_request;
+/** Tells if a path is that of pushed requests for the provider, whose router accepts several spellings. */
+export function isPush(path: string): boolean {
+  return path.toLowerCase().replace(/\/$/, '') === PATHS.pushed_authorization_request;
 }
 
 function refusal(status: number, code: string, description: string): Error {

@@ -1,4 +1,5 @@
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
+import { applicationState, isReviewed } from '../applications/application.ts';
 import { findApplication } from '../applications/find-application.ts';
 import type { Db } from '../db/database.ts';
 import { PATHS } from './paths.ts';
@@ -40,16 +41,21 @@ export function signInPath(issuer: string, ctx: KoaContextWithOIDC): string {
   return path;
 }
 
-/** Returns the application whose authorization request a path of this server is. */
+/**
+ * Returns the application whose authorization request a path of this server is. Anybody can write
+ * such a path, so it names only an application that an operator reviewed and that is not stopped.
+ */
 export async function findWaitingApplication(
   db: Db,
   path: string,
 ): Promise<{ readonly name: string } | undefined> {
   const url = new URL(path, 'https://stagedoor.invalid');
   const clientId = url.searchParams.get('client_id');
-  return url.pathname === PATHS.authorization && clientId !== null
-    ? findApplication(db, clientId)
-    : undefined;
+  const found =
+    url.pathname === PATHS.authorization && clientId !== null
+      ? await findApplication(db, clientId)
+      : undefined;
+  return found && isReviewed(found) && applicationState(found) === 'active' ? found : undefined;
 }
 
 /** Escapes a path for a query with as few characters as possible. */

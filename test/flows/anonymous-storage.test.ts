@@ -3,15 +3,18 @@ import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { sql } from 'kysely';
 import { z } from 'zod';
+import { newDpopKey, newProof } from '../support/dpop.ts';
 import {
   createPlatform,
   registerApplication,
+  reviewApplication,
   type TestApplication,
   type TestPlatform,
 } from '../support/factories.ts';
 import { authorizationUrl, challengeOf, decide, signIn } from '../support/flow.ts';
+import { manage } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
-import { growth, storedBytes } from '../support/stored-bytes.ts';
+import { growth, type Stored, storedBytes } from '../support/stored-bytes.ts';
 import { startUpstreamSite } from '../support/upstream-site.ts';
 import { UpstreamVisitor } from '../support/upstream-visitor.ts';
 import { showsForm, describe as textOf, UserAgent } from '../support/user-agent.ts';
@@ -27,6 +30,7 @@ describe('anonymous requests', () => {
   before(async () => {
     server = await startServer();
     platform = await createPlatform(server);
+    await reviewApplication(server, platform.application.clientId);
     open = await registerApplication(server, { owner: 'ben', clientType: 'public' });
   });
   after(() => server.close());
@@ -41,8 +45,12 @@ describe('anonymous requests', () => {
   });
   const requestUrl = (more: Record<string, string> = {}) =>
     authorizationUrl(server, parameters(more));
-  const push = (more: Record<string, string>, headers: Record<string, string> = {}) =>
-    fetch(`${server.issuer}/api/v1/oauth/par`, {
+  const push = (
+    more: Record<string, string>,
+    headers: Record<string, string> = {},
+    path = '/api/v1/oauth/par',
+  ) =>
+    fetch(`${server.issuer}${path}`, {
       method: 'POST',
       body: new URLSearchParams(parameters(more)),
       headers,
@@ -54,6 +62,12 @@ describe('anonymous requests', () => {
   const asApplication = () => ({
     authorization: `Basic ${btoa(`${platform.application.clientId}:${platform.application.clientSecret}`)}`,
   });
+
+  /** Without `client_errors`: they are bounded, and written some time after the request. */
+  const grown = async (before: readonly Stored[]) =>
+    growth(before, await storedBytes(server.database)).filter(
+      ({ table }) => table !== 'client_errors',
+    );
 
   describe('store nothing', () => {
     const cases: Record<string, (agent: UserAgent) => Promise<unknown>> = {
@@ -73,7 +87,7 @@ describe('anonymous requests', () => {
         await sql`delete from sessions`.execute(server.database.db);
         const stored = await storedBytes(server.database);
         await agent.get(requestUrl());
-        assert.deepEqual(growth(stored, await storedBytes(server.database)), []);
+        assert.deepEqual(await grown(stored), []);
       },
     };
     for (const [name, send] of Object.entries(cases)) {
@@ -81,10 +95,32 @@ describe('anonymous requests', () => {
         const before = await storedBytes(server.database);
         await send(new UserAgent(server));
         if (!name.startsWith('a browser')) {
-          assert.deepEqual(growth(before, await storedBytes(server.database)), []);
+          assert.deepEqual(await grown(before), []);
         }
       });
     }
+  });
+
+  describe('name an application on the sign-in page', () => {
+    const nameFor = async (clientId: string) => {
+      const target = `/api/v1/oauth/authorize?client_id=${clientId}`;
+      const page = await new UserAgent(server).get(
+        `/login?return_to=${encodeURIComponent(target)}`,
+      );
+      return /continue to/.test(page.body);
+    };
+
+    it('only if an operator reviewed it and it works', async () => {
+      const { clientId } = await registerApplication(server, { owner: 'ben', name: 'Call us' });
+      assert.equal(await nameFor(clientId), false, 'not reviewed');
+      await reviewApplication(server, clientId);
+      assert.equal(await nameFor(clientId), true, 'reviewed');
+      await manage(server, 'POST', `/api/v1/applications/${clientId}/suspend/`, {
+        reason: 'fraud',
+      });
+      assert.equal(await nameFor(clientId), false, 'suspended');
+      assert.equal(await nameFor('%00'), false, 'no client id');
+    });
   });
 
   describe('lose nothing at the sign-in', () => {
@@ -141,10 +177,26 @@ describe('anonymous requests', () => {
   describe('that push', () => {
     it('a public application pushes 8 kB at most, a confidential one more', async () => {
       const state = 'x'.repeat(9000);
-      const refused = await push({ client_id: open.clientId, state });
-      assert.equal(refused.status, 413);
-      assert.match(await refused.text(), /"error":"invalid_request".*8192 bytes at most/);
+      for (const path of ['/api/v1/oauth/par', '/api/v1/oauth/par/', '/API/v1/oauth/Par/']) {
+        const refused = await push({ client_id: open.clientId, state }, {}, path);
+        assert.equal(refused.status, 413, path);
+        assert.match(await refused.text(), /"error":"invalid_request".*8192 bytes at most/);
+      }
       assert.equal((await push({ state }, asApplication())).status, 201);
+    });
+
+    it('stores no DPoP proof of a request that it refuses', async () => {
+      const key = await newDpopKey();
+      for (const [more, status] of [
+        [{ scope: 'none' }, 400],
+        [{ state: 'x'.repeat(9000) }, 413],
+      ] as const) {
+        const dpop = await newProof(key, { url: `${server.issuer}/api/v1/oauth/par` });
+        const answer = await push({ client_id: open.clientId, ...more }, { dpop });
+        assert.equal(answer.status, status);
+      }
+      const proofs = server.database.db.selectFrom('dpop_proofs').selectAll();
+      assert.deepEqual(await proofs.execute(), []);
     });
 
     it('a source has a budget, which neither failures nor secrets use up', async () => {
@@ -160,6 +212,10 @@ describe('anonymous requests', () => {
       for (let sent = 0; sent < 300; sent += 50) {
         assert.deepEqual(await send(50, { client_id: open.clientId }), new Set([201]));
       }
+      assert.equal(
+        (await push({ client_id: open.clientId }, {}, '/api/v1/oauth/par/')).status,
+        429,
+      );
       const refused = await push({ client_id: open.clientId });
       assert.equal(refused.status, 429);
       assert.ok(Number(refused.headers.get('retry-after')) > 0);

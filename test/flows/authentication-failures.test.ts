@@ -131,6 +131,22 @@ describe('failed authentication of programs', () => {
     assert.doesNotMatch(JSON.stringify(entries), /not the secret|sdo_not|nobody|unknown"/);
   });
 
+  it('from many addresses becomes no more than 21 rows of one client', async () => {
+    const { application } = platform;
+    const { db } = server.database;
+    await sql`delete from authentication_failures`.execute(db);
+    const wrong = basic(application.clientId, 'no');
+    await Promise.all(
+      Array.from({ length: 50 }, (_, n) =>
+        send('/api/v1/oauth/token', wrong, refresh, `2001:db8:1:${n}::1`),
+      ),
+    );
+    const rows = await settle(50);
+    assert.equal(rows.length, 21);
+    assert.equal(rows.find(({ ip }) => ip === '')?.count, 30);
+    await sql`delete from authentication_failures`.execute(db);
+  });
+
   it('tells old secrets that are still in use apart, also to the owner of the application', async () => {
     const { application, ben } = platform;
     const { db } = server.database;

@@ -137,6 +137,18 @@ describe('A known browser', () => {
   });
 });
 
+test('Right passwords of one account are limited, so that its owner cannot occupy the server', async () => {
+  const known = await browsers(server).signedIn(user);
+  const page = await known.get('/login?reason=recent');
+  await sql`update rate_limits set points = 200
+    where key like 'sign_in.successes:%'`.execute(server.database.db);
+  for (const agent of [known, browsers(server).open()]) {
+    const refused = await signIn(agent, agent === known ? page : await agent.get('/login'), user);
+    assert.equal(refused.status, 429);
+    assert.ok(retryAfter(refused) > HOUR - 120);
+  }
+});
+
 describe('Ten failures from a network at an account', () => {
   const VARIATIONS: Readonly<Record<string, (n: number) => string>> = {
     'one address': () => '192.0.2.1',
