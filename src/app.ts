@@ -63,6 +63,8 @@ export interface AppDeps extends ProcessTokens {
   readonly calls: CallLog;
   /** Aborted when the server stops: what takes long says so and ends. */
   readonly ending?: AbortSignal | undefined;
+  /** Milliseconds that an atomic import may take; undefined: any. */
+  readonly atomicImportLimit?: number | undefined;
   /** Where failed requests of applications are noted. */
   readonly clientErrors: ErrorQueue;
   /** Where failed authentications of programs are noted. */

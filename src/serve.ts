@@ -38,6 +38,9 @@ export interface RunningServer {
 /** Milliseconds: a database that hangs must not hold every connection for ever. */
 const QUERY_TIMEOUT = 30_000;
 
+/** Milliseconds that all other requests wait for an atomic import on the embedded database at most. */
+const ATOMIC_IMPORT_LIMIT = 10_000;
+
 /** Seconds that requests under way get when the server stops. */
 const GRACE = 10;
 
@@ -102,6 +105,7 @@ export async function serve(config: Config): Promise<RunningServer> {
       noteFailure: failures.note,
       calls,
       ending: ending.signal,
+      atomicImportLimit: database.engine === 'embedded' ? ATOMIC_IMPORT_LIMIT : undefined,
       demoGuide: () => demoGuide,
     });
     const server = await listen(createHttpServer(app.callback(), { site: config }), config);

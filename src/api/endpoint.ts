@@ -16,6 +16,8 @@ export interface ApiDeps extends ProcessTokens {
   readonly noteFailure?: NoteAuthenticationFailure | undefined;
   /** Aborted when the server stops: what takes long says so and ends. */
   readonly ending?: AbortSignal | undefined;
+  /** Milliseconds that an atomic import may take, if everybody else waits for it; undefined: any. */
+  readonly atomicImportLimit?: number | undefined;
 }
 
 /** An operation of the JSON API: where it is mounted, what it does, and what is told of it. */

@@ -8,6 +8,7 @@ import { type AdmittedCall, operatorEndpoint } from '../api/operator-endpoint.ts
 import { readQuery } from '../api/query.ts';
 import type { Config } from '../config.ts';
 import { inTransaction, type Tx } from '../db/transaction.ts';
+import { StagedoorError } from '../errors.ts';
 import { recordCall } from '../operators/record-call.ts';
 import { requireLiveToken } from '../operators/require-live-token.ts';
 import { checkAnnounced, readChunks } from '../web/body.ts';
@@ -51,7 +52,7 @@ export function bulkEndpoint(
       tag: 'Organizers and teams',
       summary: 'Create or change any number of users, organizers and teams',
       details:
-        'JSON Lines: a line an object, each as a PUT of the same would do it, in their order: organizers and users before the teams that name them. The answer has a line for each, sent as soon as it is committed, and one at the end. A line that is wrong is refused and changes nothing of the others. With `atomic=true` all is one transaction: where a line is refused nothing is written, and what the report told before is not so; until it ends, others wait for what it has changed. The same again changes nothing, so there is no `Idempotency-Key`.',
+        'JSON Lines: a line an object, each as a PUT of the same would do it, in their order: organizers and users before the teams that name them. The answer has a line for each, sent as soon as it is committed, and one at the end. A line that is wrong is refused and changes nothing of the others. With `atomic=true` all is one transaction: where a line is refused nothing is written, and what the report told before is not so; until it ends, others wait for what it has changed (with the embedded database for everything, so there it is ended after ten seconds). The same again changes nothing, so there is no `Idempotency-Key`.',
       method: 'post',
       path: '/directory/bulk',
       demand: { right: 'directory', access: 'write' },
@@ -69,13 +70,27 @@ export function bulkEndpoint(
       checkAnnounced(ctx, BODY_LIMIT);
       const type = ctx.accepts(...JSON_LINES) || JSON_LINES[0];
       const answer = lineAnswer(ctx, type, IDLE);
-      const batches = readBatches(ctx, deps.ending, (one) =>
-        readBulkLine(line.schema, upstream, one),
+      const { ending, stop } = limitDuration(
+        deps.ending,
+        atomic ? deps.atomicImportLimit : undefined,
       );
-      await answerImport(deps, call, { atomic, hash, answer, batches });
+      const batches = readBatches(ctx, ending, (one) => readBulkLine(line.schema, upstream, one));
+      await answerImport(deps, call, { atomic, hash, answer, batches }).finally(stop);
       return 'logged';
     },
   );
+}
+
+/** Ends an import after `limit` milliseconds as if the server stopped. */
+function limitDuration(ending: AbortSignal | undefined, limit: number | undefined) {
+  if (limit === undefined) {
+    return { ending, stop: () => {} };
+  }
+  const late = new AbortController();
+  const message = `An atomic import may take ${limit / 1000} seconds on the embedded database, since everybody else waits for it. Import without "atomic", in smaller parts, or use PostgreSQL.`;
+  const timer = setTimeout(() => late.abort(new StagedoorError('unavailable', message)), limit);
+  const both = ending === undefined ? late.signal : AbortSignal.any([ending, late.signal]);
+  return { ending: both, stop: () => clearTimeout(timer) };
 }
 
 async function* readBatches(

@@ -56,6 +56,18 @@ for (const engine of ['PostgreSQL', 'the embedded database'] as const) {
       return Number(rows[0]?.count);
     };
 
+    if (engine === 'the embedded database') {
+      test('an atomic one that goes on and on is ended, and the others go on', async () => {
+        const call = begin(server, '?atomic=true');
+        call.send(user('endless'));
+        await call.answers(/"line":1/);
+        // It has the only connection, so this answer comes when the import has been ended.
+        const others = await callManagement(server, 'GET', '/api/v1/users/endless/');
+        assert.equal(others.status, 404);
+        await call.answers(/"done":false.*may take 10 seconds on the embedded database/);
+      });
+    }
+
     test('what was reported stays when the sender leaves', async () => {
       const call = begin(server);
       call.send(user('stays'));
