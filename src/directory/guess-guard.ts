@@ -10,7 +10,7 @@ import { isKnownDevice } from './device-store.ts';
 import { emailKey } from './email.ts';
 import type { GuessLimits } from './guess-limits.ts';
 import { type PasswordWork, passwordWork } from './password-queue.ts';
-import { credentialsByEmail } from './user-store.ts';
+import { credentialsByEmail, holdIdByEmail } from './user-store.ts';
 
 /** Where a password comes from. */
 export interface GuessOrigin {
@@ -143,7 +143,7 @@ async function noteLimit(
   log.warn({ ip: origin.ip }, 'Sign-in attempts limited');
   if ((await limits.noted.take(account)).allowed) {
     await inTransaction(db, async (tx) => {
-      const userId = (await credentialsByEmail(tx, email.trim()))?.user.id;
+      const userId = await holdIdByEmail(tx, email.trim());
       await record(tx, {
         action: 'stagedoor.user.sign_in_throttled',
         actor: 'system',

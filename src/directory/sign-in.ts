@@ -7,12 +7,7 @@ import { noteSignIn } from './note-sign-in.ts';
 import { isOutdated } from './password.ts';
 import { lockSessions } from './session-store.ts';
 import type { User } from './user.ts';
-import {
-  credentialsByEmail,
-  credentialsById,
-  replaceHash,
-  type UserCredentials,
-} from './user-store.ts';
+import { credentialsById, holdIdByEmail, replaceHash, type UserCredentials } from './user-store.ts';
 
 /** What came of an attempt to sign in. */
 export type SignInResult =
@@ -78,7 +73,7 @@ async function conclude(
     await record(tx, {
       action: 'stagedoor.user.sign_in_failed',
       actor: 'system',
-      userId: (await credentialsByEmail(tx, email.trim()))?.user.id,
+      userId: await holdIdByEmail(tx, email.trim()),
       origin,
     });
   }

@@ -74,6 +74,20 @@ export async function credentialsByEmail(
   );
 }
 
+/**
+ * Returns the id of the user with this e-mail address, who is not deleted until the transaction ends:
+ * a log entry that a deletion does not see would keep its network address.
+ */
+export async function holdIdByEmail(tx: Tx, email: string): Promise<string | undefined> {
+  const row = await tx
+    .selectFrom('users')
+    .select('id')
+    .where('email_key', '=', emailKey(email) ?? '')
+    .forKeyShare()
+    .executeTakeFirst();
+  return row?.id;
+}
+
 /** As `credentialsByEmail`, by the id. */
 export async function credentialsById(db: Db, id: string): Promise<UserCredentials | undefined> {
   return split(
