@@ -25,7 +25,6 @@ import { landingRoutes } from './landing.ts';
 import { createLimits } from './limits/limits.ts';
 import type { Logger } from './log.ts';
 import { withTransaction } from './oidc/current-transaction.ts';
-import { describeOver } from './oidc/describe-over.ts';
 import { createInteractions } from './oidc/interactions.ts';
 import { createProvider } from './oidc/provider.ts';
 import { providerTransaction } from './oidc/provider-transaction.ts';
@@ -105,7 +104,7 @@ export function createApp(deps: AppDeps): Koa {
     clientErrors: deps.clientErrors,
     noteFailure: deps.noteFailure,
     onReplay,
-    renderError: createRenderError(renderer, (uid) => describeOver(db, uid)),
+    renderError: createRenderError({ renderer, db, config }),
   });
   const sessions = createSessions({ provider, db, config });
   const interactions = createInteractions({ provider, db, config });

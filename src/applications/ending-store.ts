@@ -1,29 +1,7 @@
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Actor } from '../audit/event.ts';
 import type { MailData } from '../audit/mail.ts';
 import type { Tx } from '../db/transaction.ts';
-
-/**
- * Ends the codes that are on their way to these redirect URIs. Of loopback ones the port does not
- * count (RFC 8252 section 7.3).
- */
-export async function expireCodesFor(
-  tx: Tx,
-  clientId: string,
-  redirectUris: readonly string[],
-): Promise<void> {
-  const withoutPort = (uri: RawBuilder<string>) =>
-    sql`regexp_replace(${uri}, '^(http://(127\\.0\\.0\\.1|localhost|\\[::1\\])):[0-9]+', '\\1')`;
-  await sql`
-    update authorization_codes set expires_at = now()
-    from grants
-    where grants.id = authorization_codes.grant_id and grants.client_id = ${clientId}
-      and authorization_codes.consumed_at is null and authorization_codes.expires_at > now()
-      and ${withoutPort(sql`authorization_codes.redirect_uri`)} in (
-        select ${withoutPort(sql`removed.uri`)} from unnest(${[...redirectUris]}::text[]) removed (uri)
-      )
-  `.execute(tx);
-}
 
 /**
  * Tells each user with a live grant, in their log, that deleting the application ends it. One

@@ -90,10 +90,14 @@ export function lockApplication(tx: Tx, clientId: string): Promise<Application |
     .executeTakeFirst();
 }
 
-/** The application and the hashes (hex) of its secrets that have not expired; one statement. */
+/**
+ * The application and the hashes (hex) of its secrets that have not expired; one statement. With
+ * `lock`, any number of transactions share the row, and `lockApplication` waits for them.
+ */
 export async function applicationWithSecrets(
   db: Db,
   clientId: string,
+  { lock }: { readonly lock: boolean } = { lock: false },
 ): Promise<{ application: Application; secretHashes: string[] } | undefined> {
   const row = await db
     .selectFrom('applications')
@@ -107,6 +111,7 @@ export async function applicationWithSecrets(
       )`.as('secretHashes'),
     ])
     .where('client_id', '=', clientId)
+    .$if(lock, (query) => query.forKeyShare('applications'))
     .executeTakeFirst();
   if (row === undefined) {
     return undefined;

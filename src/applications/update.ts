@@ -12,7 +12,6 @@ import {
   isReviewed,
 } from './application.ts';
 import { checkDetails } from './check-details.ts';
-import { expireCodesFor } from './ending-store.ts';
 import { followOwnerChange } from './follow-owner-change.ts';
 import { lockForActor } from './lock-for-actor.ts';
 import { lockOrThrow } from './lock-or-throw.ts';
@@ -139,13 +138,10 @@ async function follow(
   changed: readonly string[],
   origin: Origin | undefined,
 ): Promise<void> {
-  const { clientId } = before;
   if (changed.includes('ownerId')) {
     await followOwnerChange(tx, before, after.ownerId, origin);
   }
   if (changed.includes('redirectUris')) {
-    const removed = before.redirectUris.filter((uri) => !after.redirectUris.includes(uri));
-    await expireCodesFor(tx, clientId, removed);
     await mailOwner(
       tx,
       { ...before, name: after.name },

@@ -20,7 +20,7 @@ export async function showConsent(
   interaction: PendingInteraction,
 ): Promise<void> {
   const request = await describe(deps, interaction);
-  const old = !request.awaitsReview && (await signInIsOld(deps, ctx));
+  const old = await signInIsOld(deps, ctx);
   const choice = await tickedBefore(deps, ctx);
   render(deps, ctx, interaction, request, { choice, old, errors: {} });
 }
@@ -40,10 +40,6 @@ export async function answerConsent(
     throw new StagedoorError('validation_failed', 'decision must be allow or deny.');
   }
   const request = await describe(deps, interaction);
-  if (request.awaitsReview) {
-    const state = { choice: undefined, old: false, errors: {} };
-    return render(deps, ctx, interaction, request, state, 403);
-  }
   const choice = { scopes: unique(form, 'scopes'), organizers: unique(form, 'organizers') };
   const old = await signInIsOld(deps, ctx);
   if (old && deps.upstream !== undefined) {
@@ -65,7 +61,7 @@ export async function answerConsent(
   }
   return decide(deps, ctx, (current) =>
     // Once more, on the directory as it is inside the transaction.
-    !current.awaitsReview && checkChoice(current, choice) === undefined
+    checkChoice(current, choice) === undefined
       ? { kind: 'allow', request: current, choice }
       : { kind: 'stale' },
   );

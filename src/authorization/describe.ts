@@ -1,6 +1,5 @@
 import { type Application, isReviewed } from '../applications/application.ts';
 import { findApplication } from '../applications/find-application.ts';
-import { worksFor } from '../applications/registration.ts';
 import type { Config } from '../config.ts';
 import type { Db } from '../db/database.ts';
 import type { LocalizedText } from '../db/schema.ts';
@@ -16,8 +15,6 @@ import { opensOrganizers, type ScopeConfig } from '../scopes.ts';
 export interface ConsentRequest {
   readonly application: Application;
   readonly user: User;
-  /** It waits for an operator's review, and until then this user can't allow it. */
-  readonly awaitsReview: boolean;
   /** The requested scopes, in the configured order. */
   readonly scopes: readonly ScopeConfig[];
   /** The user's organizers today; undefined where no requested scope opens any. */
@@ -50,7 +47,6 @@ export async function describeConsent(
   return {
     application,
     user,
-    awaitsReview: !worksFor(deps.config, application, user.id),
     scopes: deps.config.scopes.filter((scope) => request.scopes.includes(scope.name)),
     organizers: opensOrganizers(deps.config.scopes, request.scopes)
       ? await organizersOf(deps.db, user.id)

@@ -25,10 +25,22 @@ export type Decision =
   | { readonly kind: 'allowed'; readonly grantId: string }
   | { readonly kind: 'denied' };
 
-/** Why a request can't be answered any more. */
+/** The reason why an application may no longer be sent what it has asked for. */
+export type Obstacle =
+  | 'application_deleted'
+  | 'application_suspended'
+  | 'application_disabled'
+  | 'awaits_review'
+  | 'redirect_uri_removed'
+  | 'scope_removed'
+  | 'pkce_required';
+
+/** A request that can't be answered any more, and the reason. */
 export interface OverInteraction {
-  readonly reason: 'expired' | 'answered' | 'other_user';
+  readonly reason: 'expired' | 'answered' | 'other_user' | 'signed_out' | Obstacle;
   readonly application: { readonly name: string; readonly homepageUrl: string | null } | undefined;
+  /** The path that starts the same request over, for the user who is signed in now. */
+  readonly restartAt?: string | undefined;
 }
 
 /** Tells the two answers of `find` apart. */
@@ -36,4 +48,9 @@ export function isPending(
   interaction: PendingInteraction | OverInteraction,
 ): interaction is PendingInteraction {
   return 'prompt' in interaction;
+}
+
+/** Tells whether another session began the request: whoever is signed in now can start it over. */
+export function isForeign(reason: OverInteraction['reason']): boolean {
+  return reason === 'other_user' || reason === 'signed_out';
 }

@@ -7,6 +7,7 @@ import type { Locale } from '../web/locale.ts';
 import type { ConsentProps } from '../web/views.ts';
 import type { Choice } from './approve.ts';
 import type { ConsentRequest } from './describe.ts';
+import { isForeign, type OverInteraction } from './interaction.ts';
 
 /**
  * The consent page's props. Without a choice yet, every scope is ticked, and of the organizers those
@@ -63,7 +64,6 @@ export function presentConsent(
       })) ?? null,
     organizerLimit: ORGANIZERS_PER_GRANT,
     noOrganizers: organizers?.length === 0,
-    awaitsReview: request.awaitsReview,
     askPassword: page.askPassword,
     confirmAt: page.confirmAt,
     errors: page.errors,
@@ -79,4 +79,16 @@ function preselection({ organizers = [], lastGrant }: ConsentRequest): readonly 
   }
   // Where there is just one, ticking it would be a riddle and no choice.
   return organizers.length === 1 ? organizers.map(({ slug }) => slug) : [];
+}
+
+/** Reasons that may pass: the page is forbidden, and not gone. */
+const FORBIDDEN: ReadonlySet<OverInteraction['reason']> = new Set([
+  'application_suspended',
+  'application_disabled',
+  'awaits_review',
+]);
+
+/** The status of the page for a request that can't be answered. */
+export function statusOfOver({ reason }: OverInteraction): 403 | 410 {
+  return isForeign(reason) || FORBIDDEN.has(reason) ? 403 : 410;
 }

@@ -7,8 +7,14 @@ import { loginErrors, loginStatus } from '../directory/sign-in-routes.ts';
 import { readForm } from '../web/form.ts';
 import { identify } from '../web/identify.ts';
 import { answerConsent, showConsent } from './consent-page.ts';
-import { isPending, type OverInteraction, type PendingInteraction } from './interaction.ts';
+import {
+  isForeign,
+  isPending,
+  type OverInteraction,
+  type PendingInteraction,
+} from './interaction.ts';
 import type { InteractionRoutesDeps } from './interaction-page.ts';
+import { statusOfOver } from './presenters.ts';
 import { beginUpstream, completeUpstream, SIGNED_IN } from './upstream-page.ts';
 
 /**
@@ -35,7 +41,7 @@ export function interactionRoutes(deps: InteractionRoutesDeps): Router {
     .get(`/interaction/:uid/${SIGNED_IN}`, async (ctx) => {
       const interaction = await deps.interactions.find(ctx);
       const pending = isPending(interaction) ? interaction : undefined;
-      if (!isPending(interaction) && interaction.reason !== 'other_user') {
+      if (!isPending(interaction) && !isForeign(interaction.reason)) {
         return showOver(deps, ctx, interaction);
       }
       return deps.upstream === undefined || pending?.decidedUrl !== undefined
@@ -105,7 +111,5 @@ async function showOver(
   over: OverInteraction,
 ): Promise<void> {
   await identify(deps, ctx);
-  deps.renderer.page(ctx, 'interaction_over', over, {
-    status: over.reason === 'other_user' ? 403 : 410,
-  });
+  deps.renderer.page(ctx, 'interaction_over', over, { status: statusOfOver(over) });
 }

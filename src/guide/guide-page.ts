@@ -44,6 +44,10 @@ const ERRORS = {
     'reuse_detected',
     'expired',
     'application_suspended',
+    'user_inactive',
+    'redirect_uri_removed',
+    'scope_removed',
+    'pkce_required',
   ],
 } as const;
 

@@ -83,6 +83,7 @@ const RULES: readonly Rule[] = [
   [/^dpop_jkt must be/, 'dpop_thumbprint_malformed'],
   [/^the application is suspended$/, 'application_suspended'],
   [/^the application is disabled$/, 'application_disabled'],
+  [/^the application awaits its review$|^awaits_review$/, 'awaits_review'],
 
   [
     /^invalid secret provided$/,
@@ -132,6 +133,10 @@ const RULES: readonly Rule[] = [
     ({ client }) =>
       client?.state === 'disabled' ? 'application_disabled' : 'application_suspended',
   ],
+  [/^redirect_uri_removed$/, 'redirect_uri_mismatch', redirectUri],
+  [/^scope_removed$/, 'scope_withdrawn'],
+  [/^pkce_required$/, 'pkce_missing'],
+  [/^user_inactive$/, 'user_inactive'],
   [/^authorization code redirect_uri mismatch$/, 'code_redirect_uri', redirectUri],
   [/^code_verifier must be provided$/, 'verifier_missing'],
   [/^code_verifier does not match/, 'verifier_wrong'],

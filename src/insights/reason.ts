@@ -33,6 +33,7 @@ export const REASONS = [
   'registration_unsupported',
   'application_suspended',
   'application_disabled',
+  'awaits_review',
   'interaction_needed',
   'access_denied',
   // Who is asking.

@@ -2,17 +2,21 @@ import { type Client, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Config } from '../config.ts';
 import { isThumbprint } from '../tokens/proof.ts';
 import { checkPushedRequest } from './pushed-request-budget.ts';
+import { findStop, RequestStopped } from './still-allowed.ts';
 
 /**
  * Our own checks of an authorization request, after the provider's: it drops unknown scopes in
  * silence and knows neither default scopes nor stopped clients. Runs at `authorize` and at `par`.
- * @throws InvalidScope, InvalidRequest, UnauthorizedClient
+ * @throws InvalidScope, InvalidRequest, RequestStopped
  * @see RFC 6749 §3.3
  */
 export function checkRequest(config: Config) {
   const known = new Set(config.scopes.map((scope) => scope.name));
   return (ctx: KoaContextWithOIDC, _value: string | undefined, client: Client): void => {
-    refuseInactive(client);
+    const stop = findStop(client);
+    if (stop !== undefined) {
+      throw new RequestStopped(stop);
+    }
     const { params } = ctx.oidc;
     if (params === undefined) {
       throw new errors.InvalidRequest('the request has no parameters');
@@ -49,15 +53,6 @@ function defaultScope(config: Config, client: Client): string {
     );
   }
   return scopes.join(' ');
-}
-
-function refuseInactive(client: Client): void {
-  if (client.application_state !== 'active') {
-    const error = new errors.UnauthorizedClient(`the application is ${client.application_state}`);
-    // Nobody is sent on to an application that was stopped.
-    error.allow_redirect = false;
-    throw error;
-  }
 }
 
 /**

@@ -1,12 +1,21 @@
 import { randomBytes } from 'node:crypto';
-import type { AdapterPayload } from 'oidc-provider';
-import { type Application, applicationState } from '../applications/application.ts';
-import { findClient } from '../applications/find-client.ts';
+import { type AdapterPayload, Provider } from 'oidc-provider';
+import { type Application, applicationState, isReviewed } from '../applications/application.ts';
+import { type FoundClient, findClient, lockClient } from '../applications/find-client.ts';
+import { reviewNeed } from '../applications/review-need.ts';
+import type { Config } from '../config.ts';
 import { currentTransaction } from './current-transaction.ts';
 import type { AdapterDeps, PartialAdapter } from './deps.ts';
 
 /** Our own client metadata, beside the registered names of RFC 7591. */
-export const EXTRA_CLIENT_METADATA = ['application_state', 'require_pkce', 'secret_hashes'];
+export const EXTRA_CLIENT_METADATA = [
+  'application_state',
+  'owner_id',
+  'require_pkce',
+  'reviewed',
+  'secret_hashes',
+  'works_for_others',
+];
 
 /**
  * A secret that nobody knows, new in every process. oidc-provider requires one plain secret per client,
@@ -16,20 +25,34 @@ export const EXTRA_CLIENT_METADATA = ['application_state', 'require_pkce', 'secr
  */
 const SECRET_PLACEHOLDER = randomBytes(32).toString('base64url');
 
+/**
+ * Routes that issue nothing without a grant whose row they lock. The others keep the application
+ * as it is until their transaction ends, so what was checked holds when a grant or code is made.
+ */
+const MACHINE_ROUTES: ReadonlySet<string | undefined> = new Set([
+  'token',
+  'revocation',
+  'pushed_authorization_request',
+]);
+
 /** Clients are applications; the provider only reads them. */
 export function clientAdapter(deps: AdapterDeps): PartialAdapter {
   const known = new Set(deps.config.scopes.map((scope) => scope.name));
   return {
     find: async (clientId) => {
-      const found = await findClient(currentTransaction() ?? deps.db, clientId);
-      return found && toMetadata(found.application, found.secretHashes, known);
+      const tx = currentTransaction();
+      const found =
+        tx !== undefined && !MACHINE_ROUTES.has(Provider.ctx?.oidc.route)
+          ? await lockClient(tx, clientId)
+          : await findClient(tx ?? deps.db, clientId);
+      return found && toMetadata(deps.config, found, known);
     },
   };
 }
 
 function toMetadata(
-  application: Application,
-  secretHashes: string[],
+  config: Config,
+  { application, secretHashes }: FoundClient,
   knownScopes: ReadonlySet<string>,
 ): AdapterPayload {
   const confidential = application.clientType === 'confidential';
@@ -44,7 +67,10 @@ function toMetadata(
     token_endpoint_auth_method: confidential ? 'client_secret_basic' : 'none',
     ...(confidential ? { client_secret: SECRET_PLACEHOLDER, secret_hashes: secretHashes } : {}),
     application_state: applicationState(application),
+    owner_id: application.ownerId,
     require_pkce: application.requirePkce,
+    reviewed: isReviewed(application),
+    works_for_others: reviewNeed(config, application) === undefined,
   };
 }
 

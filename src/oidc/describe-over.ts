@@ -3,10 +3,13 @@ import type { Db } from '../db/database.ts';
 import { currentTransaction } from './current-transaction.ts';
 import { selectOver } from './interaction-store.ts';
 
-/** What can be told of a request that can't be answered any more, by the id in its URL. */
+/** Describes a request that can't be answered any more, by the id in its URL. */
 export async function describeOver(db: Db, uid: unknown): Promise<OverInteraction> {
   const over =
     typeof uid === 'string' ? await selectOver(currentTransaction() ?? db, uid) : undefined;
+  if (over?.applicationName === null) {
+    return { reason: 'application_deleted', application: undefined };
+  }
   return {
     reason: over?.finished ? 'answered' : 'expired',
     application: over && { name: over.applicationName, homepageUrl: over.homepageUrl },

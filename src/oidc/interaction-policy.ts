@@ -1,4 +1,5 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
+import { findObstacle, RequestStopped, requestedAccess } from './still-allowed.ts';
 
 const { Check, Prompt, base } = interactionPolicy;
 
@@ -17,6 +18,15 @@ export function createInteractionPolicy() {
     login,
     new Prompt(
       { name: 'consent', requestable: true },
+      new Check(
+        'still_allowed',
+        'the request is no longer allowed',
+        'unauthorized_client',
+        (ctx: KoaContextWithOIDC) => {
+          assertStillAllowed(ctx);
+          return Check.NO_NEED_TO_PROMPT;
+        },
+      ),
       new Check(
         'no_covering_grant',
         'the user has not allowed this request',
@@ -63,4 +73,18 @@ function hasSignedIn({ oidc }: KoaContextWithOIDC): boolean {
   }
   const pushedAt = oidc.entities.PushedAuthorizationRequest?.iat;
   return pushedAt !== undefined && (oidc.session?.loginTs ?? 0) >= pushedAt;
+}
+
+/**
+ * Repeats the checks of the request: it may have waited for an hour, and the provider repeats none
+ * when it resumes. An earlier grant does not help either, so this also ends a request that needs
+ * no consent.
+ * @throws RequestStopped
+ */
+function assertStillAllowed(ctx: KoaContextWithOIDC): void {
+  const { client, params = {}, session } = ctx.oidc;
+  const obstacle = findObstacle(client, requestedAccess(params), session?.accountId);
+  if (obstacle !== undefined) {
+    throw new RequestStopped(obstacle);
+  }
 }

@@ -104,26 +104,29 @@ export async function updateFinished(db: Db, id: string): Promise<void> {
     .execute();
 }
 
-/** What can still be told of an interaction that can't be continued. */
+/** An interaction that can't be continued, as its page describes it. */
 export interface OverInteraction {
   readonly finished: boolean;
-  readonly applicationName: string;
+  /** Null: the application was deleted. */
+  readonly applicationName: string | null;
+  /** Null also if the application is stopped: nobody is sent there. */
   readonly homepageUrl: string | null;
 }
 
-/** An interaction that is finished or expired, as long as its row is kept. */
+/** Returns an interaction in any state, as long as its row is kept. */
 export async function selectOver(db: Db, id: string): Promise<OverInteraction | undefined> {
   const row = await db
     .selectFrom('interactions as i')
-    .innerJoin('applications as a', 'a.client_id', 'i.client_id')
-    .select(['i.finished_at', 'a.name', 'a.homepage_url'])
+    .leftJoin('applications as a', 'a.client_id', 'i.client_id')
+    .select(['i.finished_at', 'a.name', 'a.homepage_url', 'a.is_active', 'a.suspended_at'])
     .where('i.id_hash', '=', hashOf(id))
     .executeTakeFirst();
+  const stopped = row?.is_active === false || (row?.suspended_at ?? null) !== null;
   return (
     row && {
       finished: row.finished_at !== null,
       applicationName: row.name,
-      homepageUrl: row.homepage_url,
+      homepageUrl: stopped ? null : row.homepage_url,
     }
   );
 }

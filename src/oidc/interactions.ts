@@ -1,13 +1,22 @@
-import { errors, type InteractionResults, type Provider } from 'oidc-provider';
-import type { Decision, PendingInteraction } from '../authorization/interaction.ts';
+import type { Context } from 'koa';
+import type { InteractionResults, Provider } from 'oidc-provider';
+import {
+  type Decision,
+  isForeign,
+  type OverInteraction,
+  type PendingInteraction,
+} from '../authorization/interaction.ts';
 import type { Interactions } from '../authorization/interaction-page.ts';
 import type { Config } from '../config.ts';
 import type { Db } from '../db/database.ts';
 import { ownValue } from '../own-value.ts';
+import { COOKIE_OPTIONS } from './cookies.ts';
 import { describeOver } from './describe-over.ts';
-import { promptsOf, restartUrl } from './restart-url.ts';
+import { promptsOf, restartPath, restartUrl } from './restart-url.ts';
+import { findObstacle, requestedAccess } from './still-allowed.ts';
 
-type Model = Awaited<ReturnType<Provider['interactionDetails']>>;
+type Interaction = InstanceType<Provider['Interaction']>;
+type Session = InstanceType<Provider['Session']>;
 
 /** The interaction pages' way to the provider. */
 export function createInteractions(deps: {
@@ -18,21 +27,21 @@ export function createInteractions(deps: {
   const { provider, config } = deps;
   return {
     find: async (ctx) => {
+      // In a transaction, each of these locks a row. The order is user, request, application.
+      const session = await provider.Session.get(ctx);
+      const model = await findInteraction(provider, ctx);
       const uid: unknown = ctx.params.uid;
-      try {
-        const model = await provider.interactionDetails(ctx.req, ctx.res);
-        return model.uid === uid
-          ? toPending(model, config.issuer)
-          : await describeOver(deps.db, uid);
-      } catch (error) {
-        if (error instanceof errors.SessionNotFound) {
-          const over = await describeOver(deps.db, uid);
-          return error.error_description?.startsWith('session') && over.reason !== 'answered'
-            ? { ...over, reason: 'other_user' }
-            : over;
-        }
-        throw error;
+      if (model === undefined || model.uid !== uid) {
+        return describeOver(deps.db, uid);
       }
+      const reason = findForeignSession(model, session) ?? (await findStopped(provider, model));
+      return reason === undefined
+        ? toPending(model, config.issuer)
+        : {
+            reason,
+            application: (await describeOver(deps.db, uid)).application,
+            restartAt: isForeign(reason) ? restartPath(config.issuer, model.params) : undefined,
+          };
     },
     finish: (ctx, decision) =>
       provider.interactionResult(ctx.req, ctx.res, toResult(decision), {
@@ -41,7 +50,40 @@ export function createInteractions(deps: {
   };
 }
 
-function toPending(model: Model, issuer: string): PendingInteraction {
+function findInteraction(provider: Provider, ctx: Context): Promise<Interaction | undefined> {
+  const { cookies } = provider.createContext(ctx.req, ctx.res);
+  const id = cookies.get(provider.cookieName('interaction'), COOKIE_OPTIONS);
+  return id === undefined ? Promise.resolve(undefined) : provider.Interaction.find(id);
+}
+
+/**
+ * Compares the session that began a request with the session of this browser. A request that
+ * began before sign-in belongs to the browser that has its cookie.
+ */
+export function findForeignSession(
+  interaction: Interaction,
+  session: Pick<Session, 'uid' | 'accountId'>,
+): 'other_user' | 'signed_out' | undefined {
+  const began = interaction.session;
+  if (began === undefined || (began.uid === session.uid && began.accountId === session.accountId)) {
+    return undefined;
+  }
+  return session.accountId === undefined || session.accountId === began.accountId
+    ? 'signed_out'
+    : 'other_user';
+}
+
+/** At the sign-in page, the review does not matter yet: the owner may be about to sign in. */
+async function findStopped(
+  provider: Provider,
+  { params, prompt, session }: Interaction,
+): Promise<OverInteraction['reason'] | undefined> {
+  const client = await provider.Client.find(String(params.client_id));
+  const userId = prompt.name === 'login' ? undefined : session?.accountId;
+  return findObstacle(client, requestedAccess(params), userId);
+}
+
+function toPending(model: Interaction, issuer: string): PendingInteraction {
   const param = (name: string) => {
     const value = ownValue(model.params, name);
     return typeof value === 'string' ? value : undefined;

@@ -1,6 +1,4 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import { findApplication } from '../applications/find-application.ts';
-import { worksFor } from '../applications/registration.ts';
 import type { Config } from '../config.ts';
 import type { Db } from '../db/database.ts';
 import { findCoveringGrant } from '../grants/find.ts';
@@ -26,12 +24,8 @@ export function loadExistingGrant(deps: { db: Db; config: Config }) {
     if (client?.clientAuthMethod === 'none' || client === undefined || account === undefined) {
       return undefined;
     }
-    const db = currentTransaction() ?? deps.db;
-    if (!(await isUsable(deps.config, db, client.clientId, account.accountId))) {
-      return undefined;
-    }
     const scopes = String(params?.scope ?? '').split(' ');
-    const id = await findCoveringGrant(db, {
+    const id = await findCoveringGrant(currentTransaction() ?? deps.db, {
       userId: account.accountId,
       clientId: client.clientId,
       scopes,
@@ -39,15 +33,4 @@ export function loadExistingGrant(deps: { db: Db; config: Config }) {
     });
     return id === undefined ? undefined : provider.Grant.find(id);
   };
-}
-
-/** What waits for its review takes everybody else to the page that says so (`consent-page.ts`). */
-async function isUsable(
-  config: Config,
-  db: Db,
-  clientId: string,
-  userId: string,
-): Promise<boolean> {
-  const application = await findApplication(db, clientId);
-  return application !== undefined && worksFor(config, application, userId);
 }

@@ -11,6 +11,7 @@ import { DPOP_ALGORITHMS } from '../tokens/proof.ts';
 import type { OnReplay } from '../tokens/use-proof.ts';
 import { createAdapterFactory } from './adapter.ts';
 import { noteAuthenticationFailures } from './authentication-failures.ts';
+import { blockRedirects } from './block-redirects.ts';
 import { checkRequest } from './check-request.ts';
 import { EXTRA_CLIENT_METADATA } from './client-adapter.ts';
 import { recordClientErrors } from './client-errors.ts';
@@ -134,6 +135,7 @@ export function createProvider(deps: ProviderDeps): Provider {
   provider.on('grant.error', describeGrantError);
   recordClientErrors(provider, deps.clientErrors);
   noteAuthenticationFailures(provider, deps.noteFailure);
+  blockRedirects(provider);
   provider.on('server_error', (ctx, error) => {
     ctx.state.serverError = error;
   });

@@ -1,7 +1,16 @@
-import type { ErrorOut, errors, KoaContextWithOIDC } from 'oidc-provider';
+import { type ErrorOut, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { OverInteraction } from '../authorization/interaction.ts';
+import { statusOfOver } from '../authorization/presenters.ts';
+import type { Config } from '../config.ts';
+import type { Db } from '../db/database.ts';
+import { findActiveUser } from '../directory/find-user.ts';
 import type { Renderer } from '../web/render.ts';
 import { translator } from '../web/translate.ts';
+import { type Block, findBlock } from './block-redirects.ts';
+import { currentTransaction } from './current-transaction.ts';
+import { describeOver } from './describe-over.ts';
+import { findForeignSession } from './interactions.ts';
+import { restartPath } from './restart-url.ts';
 
 /** The provider's hook for errors that can't go back to the application. */
 export type RenderProtocolError = (
@@ -11,23 +20,26 @@ export type RenderProtocolError = (
 ) => Promise<void>;
 
 /**
- * A page for the person who was sent here, with a line for the developer who has to mend it. The
+ * A page for the person who was sent here, with a line for the developer who has to fix it. The
  * browser is never sent on: where to is exactly what can't be trusted.
- * @param describeOver tells of a request that can't be taken up again
  * @see RFC 6749 §4.1.2.1
  */
-export function createRenderError(
-  renderer: Renderer,
-  describeOver: (uid: string | undefined) => Promise<OverInteraction>,
-): RenderProtocolError {
+export function createRenderError(deps: {
+  renderer: Renderer;
+  db: Db;
+  config: Config;
+}): RenderProtocolError {
+  const { renderer } = deps;
   return async (ctx, out, error) => {
-    if (ctx.oidc.route === 'resume') {
-      const uid = ctx.path.split('/').at(-1);
-      renderer.page(ctx, 'interaction_over', await describeOver(uid), { status: ctx.status });
+    await greet(deps.db, ctx);
+    const block = findBlock(ctx, error);
+    if (ctx.oidc.route === 'resume' || block === 'awaits_review') {
+      const over = await describeEnd(deps, ctx, error, block);
+      renderer.page(ctx, 'interaction_over', over, { status: statusOfOver(over) });
       return;
     }
     const t = translator(renderer.locale(ctx));
-    const kind = kindOf(out);
+    const kind = block === 'not_signed_in' ? block : block ? 'inactive_client' : kindOf(out);
     renderer.page(
       ctx,
       'error',
@@ -36,11 +48,52 @@ export function createRenderError(
         message: t(`error.${kind}.message`),
         hint: t(`error.${kind}.hint`),
         developer: developerLine(ctx, out, error),
-        links: [],
+        links: kind === 'not_signed_in' ? [signInLink(ctx, t('link.sign_in_and_continue'))] : [],
       },
-      { status: ctx.status },
+      // Errors that would have redirected have a status of 303.
+      { status: Math.max(ctx.status, 400) },
     );
   };
+}
+
+/** Gives the page the language and the header of whoever is signed in. */
+async function greet(db: Db, ctx: KoaContextWithOIDC): Promise<void> {
+  const userId = ctx.oidc.session?.accountId;
+  const user = userId && (await findActiveUser(currentTransaction() ?? db, userId));
+  if (user) {
+    ctx.state.user = user;
+    ctx.state.signedIn = { fullName: user.fullName, email: user.email };
+  }
+}
+
+/** Describes why a request ends here; one of another session can be started over. */
+async function describeEnd(
+  deps: { db: Db; config: Config },
+  ctx: KoaContextWithOIDC,
+  error: Error,
+  block: Block | undefined,
+): Promise<OverInteraction> {
+  const over = await describeOver(deps.db, uidOf(ctx));
+  const { session } = ctx.oidc;
+  const { Interaction: interaction } = ctx.oidc.entities;
+  if (block !== undefined && block !== 'not_signed_in') {
+    return { ...over, reason: block };
+  }
+  if (!(error instanceof errors.SessionNotFound) || interaction === undefined) {
+    return over;
+  }
+  const reason = session && findForeignSession(interaction, session);
+  return reason === undefined
+    ? over
+    : { ...over, reason, restartAt: restartPath(deps.config.issuer, interaction.params) };
+}
+
+function uidOf(ctx: KoaContextWithOIDC): string | undefined {
+  return ctx.oidc.route === 'resume' ? ctx.path.split('/').at(-1) : undefined;
+}
+
+function signInLink(ctx: KoaContextWithOIDC, label: string) {
+  return { href: `/login?return_to=${encodeURIComponent(ctx.url)}`, label };
 }
 
 function kindOf(out: ErrorOut) {

@@ -34,3 +34,9 @@ export function pushedRequestUrl(issuer: string, clientId: unknown, id: string):
 export function promptsOf({ prompt }: Parameters): string[] {
   return typeof prompt === 'string' ? prompt.split(' ') : [];
 }
+
+/** Returns the path and query of `restartUrl`, for a link. */
+export function restartPath(issuer: string, params: Readonly<Record<string, unknown>>): string {
+  const { pathname, search } = new URL(restartUrl(issuer, params));
+  return pathname + search;
+}

@@ -30,7 +30,10 @@ export async function upsertSession(db: Db, id: string, session: StoredSession):
     .execute();
 }
 
-/** A session that has neither idled out nor been ended, and whose user, if it has one, is active. */
+/**
+ * A session that has neither idled out nor been ended, and whose user, if it has one, is active.
+ * Inside a transaction, the user of the session with this id is not deleted before its end.
+ */
 export async function selectSession(
   db: Db,
   key: { id: string } | { uid: string },
@@ -48,6 +51,9 @@ export async function selectSession(
     .orderBy('s.created_at', 'desc')
     .limit(1)
     .executeTakeFirst();
+  if (row?.user_id && 'id' in key && db.isTransaction && !(await keepUser(db, row.user_id))) {
+    return undefined;
+  }
   return (
     row && {
       uid: row.uid,
@@ -57,6 +63,18 @@ export async function selectSession(
       authorizations: row.authorizations,
     }
   );
+}
+
+/** Waits for a deletion of the user that is in progress, and lets later ones wait. */
+async function keepUser(db: Db, id: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('users')
+    .select('id')
+    .where('id', '=', id)
+    .where('is_active', '=', true)
+    .forKeyShare()
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** Ends a session under every id that it has. */

@@ -2,7 +2,7 @@ import { type AdapterPayload, errors, Provider } from 'oidc-provider';
 import { consume, type Presented } from '../tokens/consume.ts';
 import { findAccessToken, findCode, findRefreshToken } from '../tokens/find.ts';
 import { issueAccessToken, issueCode, issueRefreshToken } from '../tokens/issue.ts';
-import type { DeadReason, FoundGrantSource, FoundToken, NewToken } from '../tokens/token.ts';
+import type { FoundGrantSource, FoundToken, NewToken } from '../tokens/token.ts';
 import { originOf } from '../web/origin.ts';
 import {
   currentTransaction,
@@ -11,6 +11,7 @@ import {
   setFamily,
 } from './current-transaction.ts';
 import type { AdapterDeps, PartialAdapter } from './deps.ts';
+import { isRedemptionOf, refuseAtToken, refuseChanged } from './refuse-at-token.ts';
 import { fromEpoch, nowEpoch, toEpoch } from './time.ts';
 
 /**
@@ -34,16 +35,19 @@ export function codeAdapter({ db, config }: AdapterDeps): PartialAdapter {
       }),
     find: async (id) => {
       const found = await findCode(currentTransaction() ?? db, id);
-      return (
-        found && {
-          ...grantSource(id, 'AuthorizationCode', found),
-          redirectUri: found.redirectUri,
-          ...(found.jkt === undefined ? {} : { dpopJkt: found.jkt }),
-          ...(found.codeChallenge === undefined
-            ? {}
-            : { codeChallenge: found.codeChallenge, codeChallengeMethod: 'S256' }),
-        }
-      );
+      if (found === undefined) {
+        return undefined;
+      }
+      await refuseAtToken(found, 'code', isRedemptionOf(found));
+      refuseChanged(found);
+      return {
+        ...grantSource(id, 'AuthorizationCode', found),
+        redirectUri: found.redirectUri,
+        ...(found.jkt === undefined ? {} : { dpopJkt: found.jkt }),
+        ...(found.codeChallenge === undefined
+          ? {}
+          : { codeChallenge: found.codeChallenge, codeChallengeMethod: 'S256' }),
+      };
     },
     consume: (id) => useUp('code', id, config.refreshTokenTtl),
   };
@@ -62,15 +66,17 @@ export function refreshTokenAdapter({ db, config }: AdapterDeps): PartialAdapter
       }),
     find: async (id) => {
       const found = await findRefreshToken(currentTransaction() ?? db, id);
-      return (
-        found && {
-          ...grantSource(id, 'RefreshToken', found),
-          gty: 'authorization_code refresh_token',
-          rotations: found.rotations,
-          iiat: toEpoch(found.firstIssuedAt),
-          ...(found.jkt === undefined ? {} : { jkt: found.jkt }),
-        }
-      );
+      if (found === undefined) {
+        return undefined;
+      }
+      await refuseAtToken(found, 'refresh_token', () => true);
+      return {
+        ...grantSource(id, 'RefreshToken', found),
+        gty: 'authorization_code refresh_token',
+        rotations: found.rotations,
+        iiat: toEpoch(found.firstIssuedAt),
+        ...(found.jkt === undefined ? {} : { jkt: found.jkt }),
+      };
     },
     consume: (id) => useUp('refresh_token', id, config.refreshTokenTtl),
   };
@@ -125,30 +131,15 @@ function foundToken(jti: string, kind: string, found: FoundToken): AdapterPayloa
 }
 
 /**
- * A code or refresh token for the provider. At the token endpoint, the client that it belongs to
- * is told why a dead one is dead; at the revocation endpoint a dead one is as good as a live one.
+ * A code or refresh token for the provider. At the revocation endpoint, one that can't be used any
+ * more is as good as another.
  */
 function grantSource(jti: string, kind: string, found: FoundGrantSource): AdapterPayload {
-  const ctx = Provider.ctx;
-  const atToken = ctx?.oidc.route === 'token';
-  if (atToken && ctx.oidc.client?.clientId === found.clientId) {
-    refuseUnusable(found);
-  }
   return {
     ...foundToken(jti, kind, found),
-    ...(atToken ? { exp: toEpoch(found.expiresAt) } : {}),
+    ...(Provider.ctx?.oidc.route === 'token' ? { exp: toEpoch(found.expiresAt) } : {}),
     ...(found.consumed ? { consumed: true } : {}),
   };
-}
-
-/** Before it is used up: what can't lead to a token is not lost by trying. */
-function refuseUnusable({ dead, scopes }: FoundGrantSource): void {
-  if (dead !== undefined) {
-    throw deadGrant(dead);
-  }
-  if (scopes.length === 0) {
-    throw new errors.InvalidScope('the user took away every scope of this token', '');
-  }
 }
 
 async function useUp(kind: Presented['kind'], value: string, lifetime: number): Promise<void> {
@@ -156,12 +147,7 @@ async function useUp(kind: Presented['kind'], value: string, lifetime: number): 
   const grantExpiresAt = fromEpoch(nowEpoch() + lifetime);
   const consumption = await consume(requireTransaction(), { kind, value, origin }, grantExpiresAt);
   if (consumption.outcome === 'refused') {
-    throw deadGrant(consumption.reason);
+    throw new errors.InvalidGrant(consumption.reason);
   }
   setFamily(consumption.familyId);
-}
-
-/** The detail becomes `error_description`, see `describe-grant-error.ts`. */
-function deadGrant(reason: DeadReason): Error {
-  return new errors.InvalidGrant(reason);
 }

@@ -69,6 +69,7 @@ export async function selectCode(
     .selectFrom('authorization_codes as t')
     .innerJoin('grants as g', 'g.id', 't.grant_id')
     .innerJoin('applications as a', 'a.client_id', 'g.client_id')
+    .innerJoin('users as u', 'u.id', 'g.user_id')
     .where('t.code_hash', '=', hashOf(value))
     .select([
       ...SOURCE_COLUMNS,
@@ -96,6 +97,7 @@ export async function selectRefreshToken(
     .selectFrom('refresh_tokens as t')
     .innerJoin('grants as g', 'g.id', 't.grant_id')
     .innerJoin('applications as a', 'a.client_id', 'g.client_id')
+    .innerJoin('users as u', 'u.id', 'g.user_id')
     .where('t.token_hash', '=', hashOf(value))
     .select([
       ...SOURCE_COLUMNS,
@@ -215,6 +217,7 @@ const SOURCE_COLUMNS = [
   'g.revocation_reason',
   'a.is_active',
   'a.suspended_at',
+  'u.is_active as user_is_active',
 ] as const;
 
 const expired = sql<boolean>`least(t.expires_at, g.ends_at) <= now()`;
@@ -239,6 +242,7 @@ interface SourceRow extends TokenRow {
   revocation_reason: FoundGrantSource['dead'] | null;
   is_active: boolean;
   suspended_at: Date | null;
+  user_is_active: boolean;
   expired: boolean;
 }
 
@@ -264,6 +268,9 @@ function deadReason(row: SourceRow): FoundGrantSource['dead'] {
   }
   if (!row.is_active || row.suspended_at !== null) {
     return 'application_suspended';
+  }
+  if (!row.user_is_active) {
+    return 'user_inactive';
   }
   return row.expired ? 'expired' : undefined;
 }

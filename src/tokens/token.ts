@@ -1,7 +1,7 @@
 import type { RevocationReason } from '../grants/grant.ts';
 
-/** What keeps a code or refresh token from being used, as told to its own client. */
-export type DeadReason = RevocationReason | 'expired' | 'application_suspended';
+/** Why a code or refresh token can't be used, as its own client reads it. */
+export type DeadReason = RevocationReason | 'expired' | 'application_suspended' | 'user_inactive';
 
 /** A new code, access or refresh token: what the three have in common. `value` is never stored. */
 export interface NewToken {

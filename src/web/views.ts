@@ -114,8 +114,6 @@ export interface ConsentProps {
   readonly organizerLimit: number;
   /** The user has none, though the request needs one: explained, and only Deny is offered. */
   readonly noOrganizers: boolean;
-  /** Nobody but its owner can allow it yet: explained, and only Deny is offered. */
-  readonly awaitsReview?: boolean | undefined;
   /** The sign-in is too old: the password is asked for on this page. */
   readonly askPassword: boolean;
   /** The sign-in is too old: it is confirmed at this host first, and then this page comes again. */
@@ -131,8 +129,22 @@ export interface ConsentProps {
 
 /** Why a consent page can't be answered (any more). */
 export interface InteractionOverProps {
-  readonly reason: 'expired' | 'answered' | 'other_user' | 'replayed';
+  readonly reason:
+    | 'expired'
+    | 'answered'
+    | 'other_user'
+    | 'signed_out'
+    | 'replayed'
+    | 'application_deleted'
+    | 'application_suspended'
+    | 'application_disabled'
+    | 'awaits_review'
+    | 'redirect_uri_removed'
+    | 'scope_removed'
+    | 'pkce_required';
   readonly application?: { readonly name: string; readonly homepageUrl: string | null } | undefined;
+  /** The path that starts the same request over. */
+  readonly restartAt?: string | undefined;
 }
 
 /** What happened, what to do next, and a line for developers where there is one. */

@@ -5,6 +5,7 @@ import {
   putTeam,
   putUser,
   registerApplication,
+  reviewApplication,
   type TestApplication,
   type TestPlatform,
 } from '../support/factories.ts';
@@ -337,9 +338,15 @@ for (const engine of ['PostgreSQL', 'the embedded database'] as const) {
         'a NUL in login_hint': [{ login_hint: 'a\0' }, 'invalid_request'],
         'a request object': [{ request: 'e30.e30.' }, 'request_not_supported'],
       };
+      let reviewed: TestApplication;
+      before(async () => {
+        reviewed = await registerApplication(server, { owner: 'ben' });
+        await reviewApplication(server, reviewed.clientId);
+      });
       for (const [name, [parameters, error]] of Object.entries(cases)) {
         it(`goes back with ${error}: ${name}`, async () => {
-          const page = await new UserAgent(server).get(requestUrl(parameters));
+          const client_id = reviewed.clientId;
+          const page = await new UserAgent(server).get(requestUrl({ client_id, ...parameters }));
           assert.ok(page.leavesTo, textOf(page));
           // An implicit request is answered in the fragment, as its response type wants it.
           const answer = new URLSearchParams(page.leavesTo.search || page.leavesTo.hash.slice(1));
@@ -352,6 +359,7 @@ for (const engine of ['PostgreSQL', 'the embedded database'] as const) {
 
     it('does not know a scope that the application did not register', async () => {
       const application = await registerApplication(server, { owner: 'ben', scopes: ['read'] });
+      await reviewApplication(server, application.clientId);
       const options = { application, user: platform.ada };
       const asked = await authorize(server, { ...options, scope: 'write' });
       assert.equal(asked.parameters.error, 'invalid_scope');

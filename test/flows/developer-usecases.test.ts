@@ -258,7 +258,7 @@ describe('What an edit takes away is gone at once:', () => {
     await edit({ redirectUris: ['https://other.example.com/callback'] });
     const answer = await exchange(server, application, result);
     assert.deepEqual([answer.status, answer.body.error], [400, 'invalid_grant']);
-    assert.equal(answer.body.error_description, 'expired');
+    assert.equal(answer.body.error_description, 'redirect_uri_removed');
   });
 
   test('the same on loopback, where the port does not count; others’ codes stay', async () => {
@@ -293,7 +293,13 @@ describe('What an edit takes away is gone at once:', () => {
     assert.deepEqual([refreshed.status, refreshed.body.scope], [200, 'read']);
     const after = await introspect(server, api, refreshed.body.access_token ?? '');
     assert.deepEqual([after.body.active, after.body.scope], [true, 'read']);
-    const asked = await authorize(server, { application, user: platform.ada, scope: 'read write' });
+    const { agent } = tokens.authorization;
+    const asked = await authorize(server, {
+      application,
+      user: platform.ada,
+      agent,
+      scope: 'read write',
+    });
     assert.equal(asked.parameters.error, 'invalid_scope');
   });
 

@@ -9,6 +9,7 @@ import { type DpopKey, newDpopKey, newProof, type ProofOptions } from '../suppor
 import {
   createPlatform,
   registerApplication,
+  reviewApplication,
   type TestApplication,
   type TestPlatform,
 } from '../support/factories.ts';
@@ -46,6 +47,7 @@ for (const engine of ['PostgreSQL', 'the embedded database'] as const) {
         clientType: 'public',
         redirectUris: ['http://127.0.0.1/callback'],
       });
+      await reviewApplication(server, scanner.clientId);
       key = await newDpopKey();
       otherKey = await newDpopKey('Ed25519');
       endpoint = `${server.issuer}/api/v1/oauth/token`;
@@ -341,6 +343,7 @@ for (const engine of ['PostgreSQL', 'the embedded database'] as const) {
 
     it('tell the owner of the application what was wrong; asking for a nonce is no failure', async () => {
       const mine = await registerApplication(server, { owner: 'ben', clientType: 'public' });
+      await reviewApplication(server, mine.clientId);
       const bound = { dpop_jkt: key.jkt };
       const stale = { claims: { iat: now() - 86_400 } };
       await redeem(mine, await code(mine), await proof(key, stale));

@@ -9,6 +9,7 @@ import { purgeTokens } from '../../src/tokens/purge.ts';
 import {
   createPlatform,
   registerApplication,
+  reviewApplication,
   type TestApplication,
   type TestPlatform,
   type TestUser,
@@ -449,6 +450,9 @@ describe('The authorize-URL checker', () => {
       redirectUris: ['https://app.example.com/back?shop=1&lang=en'],
     });
     const outcomes = { accepted: 0, refused: 0 };
+    for (const one of [application, native, lax]) {
+      await reviewApplication(server, one.clientId);
+    }
     for (const [of, changes, more] of requests(application, native, lax)) {
       const parameters = Object.entries({ ...good(of), ...changes }).filter(
         (entry): entry is [string, string] => entry[1] !== undefined,

@@ -11,7 +11,7 @@ import {
   type TestApplication,
   type TestPlatform,
 } from '../support/factories.ts';
-import { authorizationUrl, authorize, challengeOf, signIn } from '../support/flow.ts';
+import { authorizationUrl, authorize, challengeOf, decide, signIn } from '../support/flow.ts';
 import { manage } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { obtainTokens, refresh } from '../support/tokens.ts';
@@ -63,17 +63,16 @@ describe('Where applications wait for approval, one that was not reviewed', () =
     assert.ok(tokens.accessToken);
   });
 
-  test('tells everybody else so, with only Deny', async () => {
+  test('tells everybody else so, and sends nobody there', async () => {
     const application = await registerApplication(server, { owner: 'ben' });
     const agent = new UserAgent(server);
     const page = await openAsAda(application, agent);
-    assert.equal(page.status, 200);
+    assert.equal(page.status, 403);
     assert.match(page.body, /can’t be used yet/);
-    assert.doesNotMatch(page.body, /value="allow"|name="organizers"|name="scopes"/);
-    assert.ok(!showsForm(page, 'password'));
-    const denied = await agent.submit(page, { decision: 'deny' });
-    assert.equal(denied.leavesTo?.searchParams.get('error'), 'access_denied');
-    assert.equal(denied.leavesTo?.searchParams.get('state'), 'the-state');
+    assert.ok(!showsForm(page, 'decision'));
+    const again = await openAsAda(application, agent, { prompt: 'consent' });
+    assert.match(again.body, /can’t be used yet/);
+    assert.equal(again.leavesTo, undefined);
   });
 
   test('in German too', async () => {
@@ -84,34 +83,15 @@ describe('Where applications wait for approval, one that was not reviewed', () =
     assert.match(page.body, /noch nicht benutzt werden/);
   });
 
-  test('can’t be allowed by a form that was made up', async () => {
-    const application = await registerApplication(server, { owner: 'ben' });
-    const agent = new UserAgent(server);
-    const page = await openAsAda(application, agent);
-    const answer = await agent.submit(
-      page,
-      { decision: 'allow', scopes: ['read'], organizers: ['redstage'] },
-      'decision',
-    );
-    assert.equal(answer.status, 403);
-    assert.match(answer.body, /can’t be used yet/);
-    assert.deepEqual(await grantsOf(application), []);
-  });
-
   test('counts as such however it was registered, without an owner too', async () => {
     const orphan = await registerApplication(server, { owner: 'ben' });
     await manage(server, 'PATCH', `/api/v1/applications/${orphan.clientId}/`, { owner: null });
     assert.match((await openAsAda(orphan, new UserAgent(server))).body, /can’t be used yet/);
   });
 
-  test('works for everybody as soon as an operator has reviewed it, on the open page too', async () => {
+  test('works for everybody as soon as an operator has reviewed it', async () => {
     const application = await registerApplication(server, { owner: 'ben' });
-    const agent = new UserAgent(server);
-    const page = await openAsAda(application, agent);
     await review(application);
-    const again = await agent.get(page.url);
-    assert.match(again.body, /value="allow"/);
-    assert.doesNotMatch(again.body, /can’t be used yet/);
     const result = await authorize(server, { application, user: platform.ada });
     assert.ok(result.parameters.code);
   });
@@ -132,15 +112,17 @@ describe('Where applications wait for approval, one that lost its review', () =>
     return { application, tokens, agent, open };
   };
 
-  test('refuses the answer of a page that was opened before', async () => {
+  test('refuses the answer of a page that was opened before, until it is reviewed again', async () => {
     const { application, agent, open } = await lose();
-    const answer = await agent.submit(
-      open,
-      { decision: 'allow', scopes: ['read'], organizers: ['redstage'] },
-      'decision',
-    );
-    assert.equal(answer.status, 403);
+    for (const decision of ['allow', 'deny'] as const) {
+      const answer = await decide(agent, open, { decision });
+      assert.equal(answer.status, 403);
+      assert.equal(answer.leavesTo, undefined);
+      assert.match(answer.body, /can’t be used yet/);
+    }
     assert.deepEqual(await grantsOf(application), ['ada']);
+    await review(application);
+    assert.ok((await decide(agent, open)).leavesTo?.searchParams.get('code'));
   });
 
   test('asks no earlier grant, but leaves what users already have', async () => {

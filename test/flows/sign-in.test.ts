@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { CompiledQuery } from 'kysely';
 import { CookieJar } from '../support/cookie-jar.ts';
-import { createPlatform, putUser, type TestPlatform, type TestUser } from '../support/factories.ts';
+import {
+  createPlatform,
+  putUser,
+  reviewApplication,
+  type TestPlatform,
+  type TestUser,
+} from '../support/factories.ts';
 import { authorizationUrl, challengeOf, signIn } from '../support/flow.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import {
@@ -29,6 +35,7 @@ for (const engine of ['PostgreSQL', 'the embedded database'] as const) {
         TRUST_PROXY: '1',
       });
       platform = await createPlatform(server);
+      await reviewApplication(server, platform.application.clientId);
     });
     after(() => server.close());
 

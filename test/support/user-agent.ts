@@ -155,7 +155,8 @@ function hasFields(form: Form, names: readonly string[]): boolean {
   return names.every((name) => form.fields.some((field) => field.name === name));
 }
 
-function fill(form: Form, values: FormValues): URLSearchParams {
+/** The body that a browser would send for a form. */
+export function fill(form: Form, values: FormValues): URLSearchParams {
   const body = new URLSearchParams();
   for (const { name, type, value, checked } of form.fields) {
     const pressed = ['submit', 'button', 'image', 'reset'].includes(type);

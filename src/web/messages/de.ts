@@ -21,6 +21,8 @@ export const de = {
   'layout.new_tab': '(öffnet in einem neuen Tab)',
   'link.home': 'Startseite',
   'link.login': 'Anmelden',
+  'link.sign_in_and_continue': 'Anmelden und fortfahren',
+  'link.restart': 'Diese Anfrage von vorn beginnen',
   'link.authorizations': 'Deine zugelassenen Anwendungen',
   'link.application': 'Zu {application}',
 
@@ -68,9 +70,6 @@ export const de = {
   'consent.homepage': 'Website',
   'consent.signed_in': 'Angemeldet als {name}',
   'consent.switch': 'Nicht du?',
-  'consent.awaits_review.title': 'Diese Anwendung kann noch nicht benutzt werden',
-  'consent.awaits_review.text':
-    'Der Betreiber dieser Plattform muss sie erst prüfen. Bis dahin funktioniert sie nur für die Person, der sie gehört. Geh zur Anwendung zurück oder versuch es später noch einmal.',
   'consent.unreviewed.title': 'Diese Anwendung wurde hier nicht geprüft',
   'consent.unreviewed.text':
     'Der Betreiber dieser Plattform hat sie nicht geprüft. Erlaube den Zugriff nur, wenn du die Leute dahinter kennst und ihnen vertraust.',
@@ -131,6 +130,14 @@ export const de = {
   'over.title.expired': 'Diese Anfrage ist abgelaufen',
   'over.title.answered': 'Diese Anfrage ist schon beantwortet',
   'over.title.other_user': 'Jetzt ist jemand anderes angemeldet',
+  'over.title.signed_out': 'Diese Anfrage gehört zu einer früheren Anmeldung',
+  'over.title.application_deleted': 'Diese Anwendung gibt es nicht mehr',
+  'over.title.application_suspended': 'Diese Anwendung ist abgeschaltet',
+  'over.title.application_disabled': 'Diese Anwendung ist abgeschaltet',
+  'over.title.awaits_review': 'Diese Anwendung kann noch nicht benutzt werden',
+  'over.title.redirect_uri_removed': 'Diese Anwendung wurde inzwischen geändert',
+  'over.title.scope_removed': 'Diese Anwendung wurde inzwischen geändert',
+  'over.title.pkce_required': 'Diese Anwendung wurde inzwischen geändert',
   'over.title.replayed': 'Dieses Formular wurde schon abgeschickt',
   'over.text.expired':
     'Die Seite war zu lange offen, deshalb wurde nichts erlaubt. Beginne in der Anwendung von vorn.',
@@ -138,6 +145,22 @@ export const de = {
     'Du hast sie schon erlaubt oder abgelehnt, vielleicht in einem anderen Tab. Wenn du es dir anders überlegt hast, widerrufe den Zugriff oder beginne in der Anwendung von vorn.',
   'over.text.other_user':
     'Die Anfrage gehört zu einem anderen Konto als dem, das in diesem Browser angemeldet ist. Deshalb wurde nichts erlaubt. Beginne in der Anwendung von vorn.',
+  'over.text.signed_out':
+    'Seit sie begonnen hat, wurde diese Anmeldung beendet oder ist abgelaufen. Es wurde nichts erlaubt. Beginne die Anfrage von vorn.',
+  'over.text.application_deleted':
+    'Sie ist hier nicht mehr registriert. Es wurde nichts erlaubt, und wir leiten dich nicht zu ihr weiter.',
+  'over.text.application_suspended':
+    'Sie wurde von uns angehalten. Es wurde nichts erlaubt, und wir leiten dich nicht zu ihr weiter. Frag die Betreiber der Anwendung, wann sie wieder da ist.',
+  'over.text.application_disabled':
+    'Sie wurde von ihren Betreibern angehalten. Es wurde nichts erlaubt, und wir leiten dich nicht zu ihr weiter. Frag die Betreiber der Anwendung, wann sie wieder da ist.',
+  'over.text.awaits_review':
+    'Wir müssen sie erst prüfen. Bis dahin funktioniert sie nur für die Person, der sie gehört. Es wurde nichts erlaubt. Versuche es später noch einmal.',
+  'over.text.redirect_uri_removed':
+    'Die Adresse, zu der wir dich zurückleiten sollten, gehört nicht mehr zu ihr. Es wurde nichts erlaubt. Beginne in der Anwendung von vorn.',
+  'over.text.scope_removed':
+    'Sie darf nicht mehr um alles bitten, worum diese Anfrage bittet. Es wurde nichts erlaubt. Beginne in der Anwendung von vorn.',
+  'over.text.pkce_required':
+    'Anfragen von dort müssen jetzt besser geschützt sein als diese. Es wurde nichts erlaubt. Beginne in der Anwendung von vorn.',
   'over.text.replayed':
     'Das erste Mal zählt, und nichts wurde doppelt ausgeführt. Falls die Anwendung keine Antwort bekommen hat, beginne dort von vorn.',
 
@@ -207,6 +230,11 @@ export const de = {
   'error.authorize.message':
     'Die Anfrage der Anwendung ist nicht zu verstehen, deshalb wurde nichts erlaubt.',
   'error.authorize.hint': 'Geh zurück zur Anwendung und sag ihren Betreibern Bescheid.',
+  'error.not_signed_in.title': 'Diese Anfrage kann nicht ausgeführt werden',
+  'error.not_signed_in.message':
+    'Eine Anwendung hat dich mit einer Anfrage hergeschickt, die so nicht geht. Niemand hat diese Anwendung geprüft. Deshalb leiten wir dich nur zu ihr zurück, wenn du angemeldet bist.',
+  'error.not_signed_in.hint':
+    'Melde dich an, wenn du der Anwendung vertraust. Sonst schließe diese Seite.',
   'error.inactive_client.title': 'Diese Anwendung ist abgeschaltet',
   'error.inactive_client.message':
     'Die Anwendung, die dich hergeschickt hat, wurde von ihren Betreibern oder von uns angehalten. Es wurde nichts erlaubt.',

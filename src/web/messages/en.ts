@@ -21,6 +21,8 @@ export const en = {
   'layout.new_tab': '(opens in a new tab)',
   'link.home': 'Home page',
   'link.login': 'Sign in',
+  'link.sign_in_and_continue': 'Sign in and continue',
+  'link.restart': 'Start this request again',
   'link.authorizations': 'Your authorized applications',
   'link.application': 'Go to {application}',
 
@@ -67,9 +69,6 @@ export const en = {
   'consent.homepage': 'Website',
   'consent.signed_in': 'Signed in as {name}',
   'consent.switch': 'Not you?',
-  'consent.awaits_review.title': 'This application can’t be used yet',
-  'consent.awaits_review.text':
-    'The operator of this platform has to review it first. Until then it works for its owner only. Go back to the application, or try again later.',
   'consent.unreviewed.title': 'Nobody here has checked this application',
   'consent.unreviewed.text':
     'The operator of this platform has not reviewed it. Allow access only if you know and trust the people behind it.',
@@ -126,6 +125,14 @@ export const en = {
   'over.title.expired': 'This request has expired',
   'over.title.answered': 'This request has been answered already',
   'over.title.other_user': 'Someone else is signed in now',
+  'over.title.signed_out': 'This request belongs to an earlier sign-in',
+  'over.title.application_deleted': 'This application is no longer registered',
+  'over.title.application_suspended': 'This application is switched off',
+  'over.title.application_disabled': 'This application is switched off',
+  'over.title.awaits_review': 'This application can’t be used yet',
+  'over.title.redirect_uri_removed': 'This application was changed in the meantime',
+  'over.title.scope_removed': 'This application was changed in the meantime',
+  'over.title.pkce_required': 'This application was changed in the meantime',
   'over.title.replayed': 'This form has been sent already',
   'over.text.expired':
     'The page was open for too long, so nothing has been allowed. Start again from the application.',
@@ -133,6 +140,22 @@ export const en = {
     'You have already allowed or denied it, maybe in another tab. To change your mind, revoke the access, or start again from the application.',
   'over.text.other_user':
     'The request belongs to another account than the one that is signed in on this browser, so nothing has been allowed. Start again from the application.',
+  'over.text.signed_out':
+    'That sign-in has ended or expired since the request began. Nothing has been allowed. Start the request again.',
+  'over.text.application_deleted':
+    'It was removed from this platform. Nothing has been allowed, and we do not send you on to it.',
+  'over.text.application_suspended':
+    'The operator of this platform has stopped it. Nothing has been allowed, and we do not send you on to it. Ask the people who run the application when it will be back.',
+  'over.text.application_disabled':
+    'The people who run it have stopped it. Nothing has been allowed, and we do not send you on to it. Ask them when it will be back.',
+  'over.text.awaits_review':
+    'The operator of this platform has to review it first. Until then it works for its owner only. Nothing has been allowed. Try again later.',
+  'over.text.redirect_uri_removed':
+    'The address to which we were to send you back no longer belongs to it. Nothing has been allowed. Start again from the application.',
+  'over.text.scope_removed':
+    'It may no longer ask for everything that this request asks for. Nothing has been allowed. Start again from the application.',
+  'over.text.pkce_required':
+    'Its requests now have to be protected better than this one. Nothing has been allowed. Start again from the application.',
   'over.text.replayed':
     'The first time counts, and nothing has been done twice. If the application did not get an answer, start again from there.',
 
@@ -198,6 +221,10 @@ export const en = {
   'error.authorize.message':
     'The request of the application can not be understood, so nothing has been allowed.',
   'error.authorize.hint': 'Go back to the application, and tell the people who run it.',
+  'error.not_signed_in.title': 'This request can’t be carried out',
+  'error.not_signed_in.message':
+    'An application sent you here with a request that does not work. Nobody has reviewed this application, so we send you back to it only if you are signed in.',
+  'error.not_signed_in.hint': 'Sign in if you trust the application. Otherwise, close this page.',
   'error.inactive_client.title': 'This application is switched off',
   'error.inactive_client.message':
     'The application that sent you here has been stopped by its owner or by the operator. Nothing has been allowed.',

@@ -239,6 +239,16 @@ export const guideEn = {
     'Your application is disabled or suspended. The authorizations are kept meanwhile.',
   'guide.reasons.application_suspended.remedy':
     'Keep the tokens, and see your application’s page for the reason.',
+  'guide.reasons.user_inactive': 'The user’s account is deactivated. The authorization is kept.',
+  'guide.reasons.user_inactive.remedy': 'Keep the tokens, and try again later.',
+  'guide.reasons.redirect_uri_removed':
+    'The redirect URI of the code was removed from your application.',
+  'guide.reasons.redirect_uri_removed.remedy':
+    'Start again, with a redirect URI that is registered.',
+  'guide.reasons.scope_removed': 'A scope of the code was removed from your application.',
+  'guide.reasons.scope_removed.remedy': 'Start again, with the scopes that are registered.',
+  'guide.reasons.pkce_required': 'Your application requires PKCE since the code was issued.',
+  'guide.reasons.pkce_required.remedy': 'Start again, with PKCE.',
 
   'guide.examples.title': 'Complete programs',
   'guide.examples.lead':
@@ -509,6 +519,17 @@ export const guideDe = {
     'Deine Anwendung ist deaktiviert oder gesperrt. Die Autorisierungen bleiben solange erhalten.',
   'guide.reasons.application_suspended.remedy':
     'Behalte die Tokens. Den Grund findest du auf der Seite deiner Anwendung.',
+  'guide.reasons.user_inactive':
+    'Das Konto der Person ist deaktiviert. Die Zulassung bleibt erhalten.',
+  'guide.reasons.user_inactive.remedy': 'Behalte die Tokens und versuche es später noch einmal.',
+  'guide.reasons.redirect_uri_removed':
+    'Die Redirect-URI des Codes wurde aus deiner Anwendung entfernt.',
+  'guide.reasons.redirect_uri_removed.remedy':
+    'Beginne von vorn, mit einer Redirect-URI, die registriert ist.',
+  'guide.reasons.scope_removed': 'Ein Scope des Codes wurde aus deiner Anwendung entfernt.',
+  'guide.reasons.scope_removed.remedy': 'Beginne von vorn, mit den Scopes, die registriert sind.',
+  'guide.reasons.pkce_required': 'Deine Anwendung verlangt PKCE, seit der Code ausgestellt wurde.',
+  'guide.reasons.pkce_required.remedy': 'Beginne von vorn, mit PKCE.',
 
   'guide.examples.title': 'Vollständige Programme',
   'guide.examples.lead':

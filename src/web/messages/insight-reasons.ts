@@ -56,6 +56,8 @@ export const insightReasonsEn = {
     'The application is suspended by an operator. Its page says why.',
   'insights.reason.application_disabled':
     'The application is disabled. Its owner can enable it on its page.',
+  'insights.reason.awaits_review':
+    'The application awaits its review by an operator. Until then it works for its owner only.',
   'insights.reason.interaction_needed':
     'The request said prompt=none, but the person had to sign in or to allow access first. Send the person again, without it.',
   'insights.reason.access_denied': 'The person denied access.',
@@ -240,6 +242,8 @@ export const insightReasonsDe = {
     'Die Anwendung ist vom Betreiber gesperrt. Warum, steht auf ihrer Seite.',
   'insights.reason.application_disabled':
     'Die Anwendung ist ausgeschaltet. Auf ihrer Seite kann sie wieder eingeschaltet werden.',
+  'insights.reason.awaits_review':
+    'Die Anwendung wartet auf ihre Prüfung. Bis dahin funktioniert sie nur für die Person, der sie gehört.',
   'insights.reason.interaction_needed':
     'Die Anfrage sagte prompt=none, aber die Person musste sich erst anmelden oder den Zugriff erlauben. Schicke die Person noch einmal, ohne prompt=none.',
   'insights.reason.access_denied': 'Die Person hat den Zugriff abgelehnt.',

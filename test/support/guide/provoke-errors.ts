@@ -1,11 +1,16 @@
 import { sql } from 'kysely';
 import { inTransaction } from '../../../src/db/transaction.ts';
 import { revokeGrant } from '../../../src/grants/revoke.ts';
-import { registerApplication, type TestApplication, type TestPlatform } from '../factories.ts';
+import {
+  registerApplication,
+  reviewApplication,
+  type TestApplication,
+  type TestPlatform,
+} from '../factories.ts';
 import { authorizationUrl, authorize, challengeOf, signIn } from '../flow.ts';
 import { manage } from '../platform.ts';
 import type { TestServer } from '../server.ts';
-import { obtainTokens, postForm, refresh, revoke, type TokenAnswer } from '../tokens.ts';
+import { exchange, obtainTokens, postForm, refresh, revoke, type TokenAnswer } from '../tokens.ts';
 import { UserAgent } from '../user-agent.ts';
 
 /** The errors of this server by where they turn up, as the guide has them. */
@@ -50,6 +55,7 @@ async function onTheWayBack(server: TestServer, platform: TestPlatform): Promise
   const { ada } = platform;
   // Of its own: an earlier grant would let the request without a page through.
   const application = await registerApplication(server, { owner: 'ben' });
+  await reviewApplication(server, application.clientId);
   const agent = new UserAgent(server);
   const errorOf = async (parameters: Parameters) => {
     const page = await agent.get(
@@ -108,6 +114,14 @@ async function reasons(server: TestServer, platform: TestPlatform): Promise<stri
     const answer: TokenAnswer = await refresh(server, application, refreshToken);
     return answer.body.error_description ?? '';
   };
+  const withCode = async (changes: Record<string, unknown>) => {
+    const application = await registerApplication(server, { owner: 'ben', requirePkce: false });
+    const result = await authorize(server, { application, user, pkce: false });
+    await manage(server, 'PATCH', `/api/v1/applications/${application.clientId}/`, changes);
+    return (await exchange(server, application, result)).body.error_description ?? '';
+  };
+  const setActive = (is_active: boolean) =>
+    manage(server, 'PATCH', `/api/v1/users/${user.id}/`, { is_active });
   const endedBy = (reason: 'revoked_by_user' | 'revoked_by_operator') =>
     after(async ({ clientId }) => {
       const grant = await db
@@ -133,6 +147,10 @@ async function reasons(server: TestServer, platform: TestPlatform): Promise<stri
         .set({ expires_at: sql<Date>`now() - interval '1 second'` })
         .execute(),
     ),
+    await withCode({ redirect_uris: ['https://app.example.com/other'] }),
+    await withCode({ scopes: ['profile'] }),
+    await withCode({ require_pkce: true }),
+    await after(() => setActive(false)),
   ];
 }
 

@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import { calculateJwkThumbprint, decodeProtectedHeader } from 'jose';
+import { errors, type KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { revokeGrant } from '../grants/revoke.ts';
+import type { FoundAuthorizationCode, FoundGrantSource } from '../tokens/token.ts';
+import { originOf } from '../web/origin.ts';
+import { requireTransaction } from './current-transaction.ts';
+import { findObstacle } from './still-allowed.ts';
+
+/** Reasons in the words of the provider, by which the error log tells the two apart. */
+const REUSED = {
+  code: 'authorization code already consumed',
+  refresh_token: 'refresh token already used',
+} as const;
+
+/**
+ * Refuses a code or refresh token that its own client presents at the token endpoint and that
+ * can't be used, with the reason. Re-use comes before every other reason: a thief is noticed also
+ * after the code expired, while the application is suspended, and after the user was deactivated.
+ *
+ * Re-use is a second request that would have been right as a first one: by the client itself, and
+ * with the key or the verifier that the first one needed. A code that somebody found in a browser
+ * history or a log is worth nothing without these, and must not be enough to end a grant.
+ * @param isRight tells whether the rest of the request is right
+ * @throws InvalidGrant, InvalidScope
+ * @see RFC 6749 §4.1.2, RFC 9700 §4.14.2
+ */
+export async function refuseAtToken(
+  found: FoundGrantSource,
+  kind: keyof typeof REUSED,
+  isRight: (ctx: KoaContextWithOIDC) => boolean,
+): Promise<void> {
+  const ctx = ownTokenRequest(found);
+  if (ctx === undefined) {
+    return;
+  }
+  if (found.consumed && isRight(ctx) && (await hasKey(ctx, found))) {
+    const ended = await revokeGrant(requireTransaction(), found.grantId, {
+      reason: 'reuse_detected',
+      actor: 'system',
+      origin: originOf(ctx),
+    });
+    throw new errors.InvalidGrant(ended ? REUSED[kind] : (found.dead ?? REUSED[kind]));
+  }
+  if (found.dead !== undefined) {
+    throw new errors.InvalidGrant(found.dead);
+  }
+  if (found.scopes.length === 0) {
+    throw new errors.InvalidScope('the user took away every scope of this token', '');
+  }
+}
+
+/**
+ * Refuses a code whose request would no longer be allowed.
+ * @throws InvalidGrant
+ */
+export function refuseChanged(found: FoundAuthorizationCode): void {
+  const ctx = ownTokenRequest(found);
+  const obstacle = ctx && findObstacle(ctx.oidc.client, found, found.userId);
+  if (obstacle !== undefined) {
+    throw new errors.InvalidGrant(obstacle);
+  }
+}
+
+/**
+ * Returns a check of the parameters that a code was issued for.
+ * @see RFC 6749 §4.1.3, RFC 7636 §4.6
+ */
+export function isRedemptionOf(code: FoundAuthorizationCode) {
+  return (ctx: KoaContextWithOIDC): boolean => {
+    const { redirect_uri, code_verifier } = ctx.oidc.params ?? {};
+    const challenge =
+      typeof code_verifier === 'string'
+        ? createHash('sha256').update(code_verifier).digest('base64url')
+        : undefined;
+    return redirect_uri === code.redirectUri && challenge === code.codeChallenge;
+  };
+}
+
+function ownTokenRequest(found: FoundGrantSource): KoaContextWithOIDC | undefined {
+  const ctx = Provider.ctx;
+  return ctx?.oidc.route === 'token' && ctx.oidc.client?.clientId === found.clientId
+    ? ctx
+    : undefined;
+}
+
+/** The proof itself has been checked by now. @see RFC 9449 §5 */
+async function hasKey(ctx: KoaContextWithOIDC, { jkt }: FoundGrantSource): Promise<boolean> {
+  if (jkt === undefined) {
+    return true;
+  }
+  const proof = ctx.get('DPoP');
+  const { jwk } = proof === '' ? {} : decodeProtectedHeader(proof);
+  return jwk !== undefined && (await calculateJwkThumbprint(jwk)) === jkt;
+}

@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import {
+  createPlatform,
+  registerApplication,
+  reviewApplication,
+  type TestApplication,
+  type TestPlatform,
+} from '../support/factories.ts';
+import { authorizationUrl, challengeOf, signIn } from '../support/flow.ts';
+import { manage } from '../support/platform.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { postForm } from '../support/tokens.ts';
+import { type Page, showsForm, describe as textOf, UserAgent } from '../support/user-agent.ts';
+
+/** Requests that fail, by the error that the application is sent for each. */
+const FAILING: Readonly<Record<string, readonly [Record<string, string>, string]>> = {
+  'response_type=token': [{ response_type: 'token' }, 'unsupported_response_type'],
+  'a hybrid response type': [{ response_type: 'code id_token' }, 'unsupported_response_type'],
+  'no PKCE': [{ code_challenge: '', code_challenge_method: '' }, 'invalid_request'],
+  'PKCE plain': [{ code_challenge_method: 'plain' }, 'invalid_request'],
+  'an unknown prompt': [{ prompt: 'dance' }, 'invalid_request'],
+  'prompt=none with another': [{ prompt: 'none login' }, 'invalid_request'],
+  'an unknown scope': [{ scope: 'read admin' }, 'invalid_scope'],
+  'a malformed scope': [{ scope: 'read\\write' }, 'invalid_scope'],
+  'an unknown response mode': [{ response_mode: 'dance' }, 'unsupported_response_mode'],
+  'a request object': [{ request: 'e30.e30.' }, 'request_not_supported'],
+  'a foreign request_uri': [{ request_uri: 'https://e.example/' }, 'request_uri_not_supported'],
+  'an unknown pushed request': [
+    { request_uri: 'urn:ietf:params:oauth:request_uri:nothing' },
+    'invalid_request_uri',
+  ],
+  'a registration': [{ registration: '{}' }, 'registration_not_supported'],
+  'a control character': [{ login_hint: 'a\u0001' }, 'invalid_request'],
+  'a wrong dpop_jkt': [{ dpop_jkt: 'x' }, 'invalid_request'],
+  'response_mode=fragment': [{ response_mode: 'fragment', prompt: 'dance' }, 'invalid_request'],
+  'response_mode=form_post': [{ response_mode: 'form_post', prompt: 'dance' }, 'invalid_request'],
+};
+
+let server: TestServer;
+let platform: TestPlatform;
+/** Where Ada is signed in, and where Ben is, who owns the applications. */
+let ada: UserAgent;
+let ben: UserAgent;
+
+for (const REGISTRATION of ['open', 'approval'] as const) {
+  describe(`a request that fails, with REGISTRATION=${REGISTRATION}`, () => {
+    let unreviewed: TestApplication;
+    let reviewed: TestApplication;
+    let suspended: TestApplication;
+
+    before(async () => {
+      server = await startServer({ REGISTRATION });
+      platform = await createPlatform(server);
+      unreviewed = platform.application;
+      [reviewed, suspended] = [await register(), await register()];
+      await reviewApplication(server, reviewed.clientId);
+      await reviewApplication(server, suspended.clientId);
+      await manage(server, 'POST', `/api/v1/applications/${suspended.clientId}/suspend/`, {
+        reason: 'abuse',
+      });
+      [ada, ben] = [new UserAgent(server), new UserAgent(server)];
+      await signIn(ada, await ada.get('/login'), platform.ada);
+      await signIn(ben, await ben.get('/login'), platform.ben);
+    });
+    after(() => server.close());
+
+    for (const [name, [parameters, error]] of Object.entries(FAILING)) {
+      test(name, async () => {
+        const get = (application: TestApplication, agent = new UserAgent(server)) =>
+          agent.get(requestUrl(application, parameters));
+        staysHere(await get(suspended), 'suspended, without a session');
+        staysHere(await get(suspended, ada), 'suspended, signed in');
+        staysHere(await get(suspended, ben), 'suspended, its owner');
+        staysHere(await post(suspended, parameters), 'suspended, posted');
+        goesBack(await get(reviewed), error);
+        goesBack(await post(reviewed, parameters), error);
+        asksForSignIn(await get(unreviewed));
+        asksForSignIn(await post(unreviewed, parameters));
+        goesBack(await get(unreviewed, ben), error);
+        if (REGISTRATION === 'approval') {
+          staysHere(await get(unreviewed, ada), 'not reviewed, not its owner');
+        } else {
+          goesBack(await get(unreviewed, ada), error);
+        }
+      });
+    }
+
+    test('prompt=none', async () => {
+      const silent = { prompt: 'none', approval_prompt: 'force' };
+      const get = (application: TestApplication, agent = new UserAgent(server)) =>
+        agent.get(requestUrl(application, silent));
+      staysHere(await get(suspended, ada), 'suspended');
+      goesBack(await get(reviewed), 'login_required');
+      goesBack(await get(reviewed, ada), 'consent_required');
+      asksForSignIn(await get(unreviewed));
+      goesBack(await get(unreviewed, ben), 'consent_required');
+      if (REGISTRATION === 'approval') {
+        staysHere(await get(unreviewed, ada), 'not reviewed, not its owner');
+      } else {
+        goesBack(await get(unreviewed, ada), 'consent_required');
+      }
+    });
+
+    test('signing in on the page sends the error on to the application', async () => {
+      const agent = new UserAgent(server);
+      const page = await agent.get(requestUrl(unreviewed, { prompt: 'dance', state: 'a&b=c' }));
+      const [, link] = /href="(\/login\?return_to=[^"]*)"/.exec(page.body) ?? [];
+      assert.ok(link, textOf(page));
+      const login = await agent.get(link.replaceAll('&amp;', '&'));
+      const back = await signIn(agent, login, platform.ben);
+      goesBack(back, 'invalid_request');
+      assert.equal(back.leavesTo?.searchParams.get('state'), 'a&b=c');
+    });
+
+    test('a request that was pushed before the application was suspended', async () => {
+      const application = await register();
+      const pushed = await postForm(server, 'par', application, {
+        ...Object.fromEntries(requestUrl(application, { prompt: 'none' }).searchParams),
+      });
+      assert.equal(pushed.status, 201);
+      const path = `/api/v1/applications/${application.clientId}`;
+      await manage(server, 'POST', `${path}/suspend/`, { reason: 'abuse' });
+      const request_uri = String(pushed.body.request_uri);
+      const page = await ada.get(
+        authorizationUrl(server, { client_id: application.clientId, request_uri }),
+      );
+      staysHere(page, 'pushed');
+      const again = await postForm(server, 'par', application, {
+        ...Object.fromEntries(requestUrl(application, {}).searchParams),
+      });
+      assert.equal(again.body.error, 'unauthorized_client');
+    });
+
+    test('is noted in the error log of the application, although nobody is sent there', async () => {
+      const application = await register();
+      asksForSignIn(await new UserAgent(server).get(requestUrl(application, { prompt: 'dance' })));
+      const deadline = Date.now() + 10_000;
+      while ((await errorCount(application)) === 0 && Date.now() < deadline) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      assert.equal(await errorCount(application), 1);
+    });
+  });
+}
+
+const register = () => registerApplication(server, { owner: 'ben' });
+
+function requestUrl(application: TestApplication, parameters: Record<string, string>): URL {
+  return authorizationUrl(server, {
+    response_type: 'code',
+    client_id: application.clientId,
+    redirect_uri: application.redirectUri,
+    state: 'abc',
+    code_challenge: challengeOf('v'.repeat(43)),
+    code_challenge_method: 'S256',
+    ...parameters,
+  });
+}
+
+function post(application: TestApplication, parameters: Record<string, string>): Promise<Page> {
+  const { pathname, searchParams: body } = requestUrl(application, parameters);
+  return new UserAgent(server).request(pathname, { method: 'POST', body });
+}
+
+/** Neither a redirect nor a form that posts to the application. */
+function staysHere(page: Page, what: string): void {
+  assert.equal(page.leavesTo, undefined, `${what}: sent to ${page.leavesTo}`);
+  assert.ok([400, 403].includes(page.status), `${what}: ${textOf(page)}`);
+  assert.doesNotMatch(page.body, /action="https:/, what);
+}
+
+function asksForSignIn(page: Page): void {
+  staysHere(page, 'not reviewed, without a session');
+  assert.match(page.body, /href="\/login\?return_to=/, textOf(page));
+  assert.ok(!showsForm(page, 'password'));
+}
+
+/** The answer is in the query, in the fragment or in a form, as the request wants it. */
+function goesBack(page: Page, error: string): void {
+  const [, posted] = /name="error" value="([^"]*)"/.exec(page.body) ?? [];
+  const { search = '', hash = '' } = page.leavesTo ?? {};
+  const sent = new URLSearchParams(search || hash.slice(1)).get('error') ?? posted;
+  assert.equal(sent, error, textOf(page));
+}
+
+async function errorCount({ clientId }: TestApplication): Promise<number> {
+  const rows = await server.database.db
+    .selectFrom('client_errors')
+    .select('id')
+    .where('client_id', '=', clientId)
+    .execute();
+  return rows.length;
+}

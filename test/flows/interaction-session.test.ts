@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { createPlatform, registerApplication, type TestPlatform } from '../support/factories.ts';
+import { authorizationUrl, challengeOf, decide, signIn } from '../support/flow.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import {
+  fill,
+  findForm,
+  type Page,
+  showsForm,
+  describe as textOf,
+  UserAgent,
+} from '../support/user-agent.ts';
+
+let server: TestServer;
+let platform: TestPlatform;
+before(async () => {
+  server = await startServer();
+  platform = await createPlatform(server);
+});
+after(() => server.close());
+
+const SESSION = 'stagedoor_session';
+
+async function begin(agent = new UserAgent(server), parameters = {}) {
+  const application = await registerApplication(server, { owner: 'ben' });
+  const page = await agent.get(
+    authorizationUrl(server, {
+      response_type: 'code',
+      client_id: application.clientId,
+      redirect_uri: application.redirectUri,
+      state: 'the-state',
+      code_challenge: challengeOf('v'.repeat(43)),
+      code_challenge_method: 'S256',
+      ...parameters,
+    }),
+  );
+  return { agent, page, application };
+}
+
+/** Ada at her consent page. */
+async function waitForAda() {
+  const { agent, page, application } = await begin();
+  return { agent, page: await signIn(agent, page, platform.ada), application };
+}
+
+async function signedInAs(user: TestPlatform['ada']): Promise<UserAgent> {
+  const agent = new UserAgent(server);
+  await signIn(agent, await agent.get('/login'), user);
+  return agent;
+}
+
+/** A browser with the cookies of `of`, but for the session, which is that of `by`. */
+function mixed(of: UserAgent, by: UserAgent): UserAgent {
+  const cookies = of.cookies.copy();
+  const headers = new Headers();
+  for (const name of [SESSION, `${SESSION}.sig`]) {
+    const [value] = by.cookies.values(name);
+    const rest = value === undefined ? '=; path=/; max-age=0' : `=${value}; path=/`;
+    headers.append('set-cookie', name + rest);
+  }
+  cookies.store(new URL(server.issuer), headers);
+  return new UserAgent(server, {}, cookies);
+}
+
+function post(agent: UserAgent, page: Page, decision: 'allow' | 'deny'): Promise<Page> {
+  const body = fill(findForm(page, ['decision']), {
+    decision,
+    organizers: ['redstage'],
+    scopes: ['read'],
+  });
+  return agent.request(page.url, {
+    method: 'POST',
+    body,
+    headers: { origin: server.issuer },
+  });
+}
+
+async function written(clientId: string): Promise<number> {
+  const { db } = server.database;
+  const grants = await db
+    .selectFrom('grants')
+    .select('id')
+    .where('client_id', '=', clientId)
+    .execute();
+  const events = await db
+    .selectFrom('audit_events')
+    .select('id')
+    .where('client_id', '=', clientId)
+    .where('action', 'like', 'stagedoor.user.oauth.%')
+    .execute();
+  return grants.length + events.length;
+}
+
+/** The page says whose request it is, and offers to start it over. */
+async function startsOver(agent: UserAgent, page: Page, words: RegExp): Promise<Page> {
+  assert.equal(page.status, 403, textOf(page));
+  assert.match(page.body, words);
+  assert.ok(!showsForm(page, 'decision'));
+  const [, link] = /href="(\/api\/v1\/oauth\/authorize\?[^"]*)"/.exec(page.body) ?? [];
+  assert.ok(link, textOf(page));
+  return agent.get(link.replaceAll('&amp;', '&'));
+}
+
+describe('the consent page of Ada', () => {
+  test('is neither shown to nor answered by Ben, who has her cookie for it', async () => {
+    const { agent, page, application } = await waitForAda();
+    const ben = mixed(agent, await signedInAs(platform.ben));
+    const words = /Someone else is signed in now/;
+    await startsOver(ben, await post(ben, page, 'allow'), words);
+    await startsOver(ben, await post(ben, page, 'deny'), words);
+    const consent = await startsOver(ben, await ben.get(page.url), words);
+    assert.match(consent.body, /Green Arena/, 'the page of Ben');
+    assert.doesNotMatch(consent.body, /Red Stage/);
+    assert.equal(await written(application.clientId), 0);
+    assert.ok((await decide(agent, page)).leavesTo?.searchParams.get('code'), 'Ada goes on');
+  });
+
+  test('is not answered in another session of Ada', async () => {
+    const { agent, page, application } = await waitForAda();
+    const other = mixed(agent, await signedInAs(platform.ada));
+    const consent = await startsOver(
+      other,
+      await post(other, page, 'allow'),
+      /belongs to an earlier sign-in/,
+    );
+    assert.ok(showsForm(consent, 'decision'));
+    assert.equal(await written(application.clientId), 0);
+  });
+
+  test('is not answered after signing out in another tab', async () => {
+    const { agent, page, application } = await waitForAda();
+    await agent.submit(await agent.get('/logout'), {}, 'csrf');
+    const login = await startsOver(
+      agent,
+      await post(agent, page, 'allow'),
+      /belongs to an earlier sign-in/,
+    );
+    assert.ok(showsForm(login, 'password'));
+    assert.equal(await written(application.clientId), 0);
+  });
+
+  test('is not answered after Ben signed in in another tab', async () => {
+    const { agent, page, application } = await waitForAda();
+    const switched = page.body.match(/href="([^"]*prompt=login[^"]*)"/)?.[1] ?? '';
+    const login = await agent.get(switched.replaceAll('&amp;', '&'));
+    await signIn(agent, login, platform.ben);
+    await startsOver(agent, await post(agent, page, 'allow'), /Someone else is signed in now/);
+    assert.equal(await written(application.clientId), 0);
+  });
+
+  test('is unknown in a browser without its cookie', async () => {
+    const { page, application } = await waitForAda();
+    const ada = await signedInAs(platform.ada);
+    assert.equal((await ada.get(page.url)).status, 410);
+    assert.equal((await post(ada, page, 'allow')).status, 410);
+    assert.equal(await written(application.clientId), 0);
+  });
+
+  test('leads to no code if the session changes after the answer', async () => {
+    const { agent, page, application } = await waitForAda();
+    const response = await fetch(page.url, {
+      method: 'POST',
+      body: fill(findForm(page, ['decision']), { decision: 'allow', organizers: ['redstage'] }),
+      headers: { cookie: agent.cookies.header(page.url), origin: server.issuer },
+      redirect: 'manual',
+    });
+    const next = response.headers.get('location') ?? '';
+    const ben = mixed(agent, await signedInAs(platform.ben));
+    const consent = await startsOver(ben, await ben.get(next), /Someone else is signed in now/);
+    assert.match(consent.body, /Green Arena/);
+    const codes = await server.database.db
+      .selectFrom('authorization_codes as c')
+      .innerJoin('grants as g', 'g.id', 'c.grant_id')
+      .where('g.client_id', '=', application.clientId)
+      .select('c.issued_at')
+      .execute();
+    assert.equal(codes.length, 0);
+  });
+});
+
+describe('a sign-in page of the flow', () => {
+  test('works only in the browser that began the request', async () => {
+    const ada = await signedInAs(platform.ada);
+    const { page } = await begin(ada, { prompt: 'login' });
+    assert.match(page.url.pathname, /^\/interaction\//);
+    const stranger = new UserAgent(server);
+    assert.equal((await stranger.get(page.url)).status, 410);
+    const answer = await stranger.request(page.url, {
+      method: 'POST',
+      body: fill(findForm(page, ['password']), {
+        email: platform.ben.email,
+        password: platform.ben.password,
+      }),
+      headers: { origin: server.issuer },
+    });
+    assert.equal(answer.status, 410);
+    assert.equal(stranger.cookies.values(SESSION).length, 0);
+  });
+});
