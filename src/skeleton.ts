@@ -6,18 +6,19 @@ const LENGTH_LIMIT = 255;
 /** First letters of the alphabets that are symbols in Unicode: white on black, and those of flags. */
 const ALPHABETS = [0x1f150, 0x1f170, 0x1f1e6];
 /**
- * Latin letters by what looks like them, but has no Latin prototype in UTS 39: small capitals, and
- * the Greek and Cyrillic letters that `unhomoglyph` replaces by these.
+ * Latin letters, each with the characters that look like it and have no Latin prototype in UTS 39:
+ * small capitals, the Greek and Cyrillic letters that `unhomoglyph` replaces by these, and digits and
+ * signs that people write for letters.
  */
 const LATIN = new Map(
   Object.entries({
-    a: 'ᴀʌ',
-    b: 'ʙßƅ',
+    a: 'ᴀʌ@4',
+    b: 'ʙßƅ6',
     c: 'ςɕ',
-    d: 'ᴅ',
-    e: 'ᴇꞓǝ',
+    d: 'ᴅ∂',
+    e: 'ᴇꞓǝ€3',
     f: 'ꜰ',
-    g: 'ɢ',
+    g: 'ɢ9',
     h: 'ʜ',
     i: 'ɪ',
     j: 'ᴊ',
@@ -27,12 +28,13 @@ const LATIN = new Map(
     p: 'ᴘ',
     r: 'ʀᴙ',
     rn: 'ᴍʍ',
-    s: 'ꜱƨ',
-    t: 'ᴛ',
+    s: 'ꜱƨ$5',
+    t: 'ᴛ7',
     u: 'ᴜ',
     w: 'шω',
     x: 'χ',
     y: 'ʏ',
+    z: '2',
   }).flatMap(([latin, others]) => [...others].map((other) => [other, latin] as const)),
 );
 
@@ -47,14 +49,14 @@ const LATIN = new Map(
  * @see UTS 39 (Unicode Security Mechanisms), section 4
  */
 export function skeletonOf(name: string): string {
-  // Letters to NFKD, but only a mark beside the name.
+  // NFKD would make letters of these marks.
   const plain = withPlainLetters(name).replace(/[™℠]/g, '');
   const prototype = unhomoglyph(plain.normalize('NFKD'));
   const letters = unhomoglyph(prototype.toLowerCase())
     .toLowerCase()
     .normalize('NFKD')
+    .replace(/[^a-z]/gu, (character) => LATIN.get(character) ?? character)
     .replace(/[^\p{L}\p{N}]/gu, '')
-    .replace(/[^\0-\x7f]/gu, (letter) => LATIN.get(letter) ?? letter)
     .replaceAll('i', 'l')
     .replaceAll('vv', 'w');
   const skeleton = letters === '' ? symbolsOf(name) : letters;
@@ -71,7 +73,7 @@ export function withPlainLetters(name: string): string {
   });
 }
 
-/** Returns a name that has no letters, without what does not show: a variation, a color of skin. */
+/** Returns a name without letters as it looks: without spaces, variation selectors and skin tones. */
 function symbolsOf(name: string): string {
   return name
     .normalize('NFKC')

@@ -27,12 +27,12 @@ const INVISIBLES = new RegExp(`(?:(?!${IN_PLACE})${NOT_VISIBLE})+`, 'gu');
 /** Letters, digits, punctuation, symbols. */
 const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u;
 
-/** Returns whether `text` has a character that a reader can not see. Line breaks count, too. */
+/** Returns true if `text` has an invisible character. Line breaks count, too. */
 export function hasInvisible(text: string): boolean {
   return INVISIBLE.test(text);
 }
 
-/** Returns whether `text` begins with a visible character and heaps up no accents. */
+/** Returns true if `text` begins with a visible character and none has more than four accents. */
 export function isReadable(text: string): boolean {
   return VISIBLE.test(text) && !/^\p{M}|\p{M}{5}/u.test(text);
 }

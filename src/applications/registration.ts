@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts';
 import type { User } from '../directory/user.ts';
 
-/** Whether this user may register applications. Operators always may, by the management API. */
+/** Returns true if this user may register applications. Operators always can, by the management API. */
 export function mayRegister(
   config: Pick<Config, 'registration'>,
   user: Pick<User, 'isActive'>,

@@ -8,7 +8,7 @@ export const REVIEW_NEEDS = [
   'name_like_reviewed',
   /** Its name contains the name of the platform. */
   'name_like_platform',
-  /** Its name claims what only a review can say. */
+  /** Its name claims to be reviewed or official. */
   'name_claims_review',
   /** An application of another owner was reviewed with the same private-use URI scheme. */
   'scheme_of_reviewed',
@@ -16,7 +16,7 @@ export const REVIEW_NEEDS = [
   'registration',
 ] as const;
 
-/** One of them. */
+/** Reason for which an application needs a review. */
 export type ReviewNeed = (typeof REVIEW_NEEDS)[number];
 
 /** Names that stand for the platform itself. */
@@ -24,14 +24,14 @@ const PLATFORM_NAMES = ['Stagedoor'].map(skeletonOf);
 /** Beginnings of words, in the languages of the pages. */
 const CLAIMS = [
   ...['official', 'verified', 'certified', 'reviewed', 'approved', 'trusted'],
-  ...['offiziell', 'verifiziert', 'zertifiziert', 'geprüft', 'zugelassen', 'genehmigt'],
+  ...['offiziell', 'verifiziert', 'zertifiziert', 'geprüft', 'geprueft', 'zugelassen', 'genehmigt'],
 ].map(skeletonOf);
 /** Check marks, shields, locks: badges of other sites. */
 const BADGES = /[✓✔✅☑√🗸🗹ⓥⓋ🅥🛡⛨🔒🔐🔏]/u;
 
 /**
- * Returns why an application needs a review before anybody but its owner can use it; undefined if it
- * needs none. Computed at each use, because other applications are reviewed and renamed meanwhile.
+ * Returns the reason for which only the owner can use an application until it is reviewed; undefined
+ * if everybody can. Computed at each use, because later reviews of other applications count, too.
  */
 export function reviewNeed(
   config: Pick<Config, 'registration'>,

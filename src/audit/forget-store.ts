@@ -18,7 +18,7 @@ export async function selectFormerAddresses(tx: Tx, userId: string): Promise<str
   return rows.map(({ address }) => address);
 }
 
-/** Returns which of these keys of addresses are a user's. */
+/** Returns the keys among these that belong to a user. */
 export async function selectKeysInUse(tx: Tx, keys: readonly string[]): Promise<Set<string>> {
   const rows = await tx
     .selectFrom('users')

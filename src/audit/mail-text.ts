@@ -10,7 +10,7 @@ const QUOTES: Readonly<Record<MailLocale, readonly [string, string]>> = {
   de: ['„', '“'],
 };
 
-/** Somebody else's words on one line of a sensible length, with nothing in them but what is seen. */
+/** Returns a stranger's text on one line, without invisible characters and cut to `limit`. */
 export function oneLine(text: string, limit = NAME_LIMIT): string {
   const symbols = [...visibleLine(text)];
   const line = symbols.length <= limit ? symbols.join('') : `${symbols.slice(0, limit).join('')}…`;

@@ -22,6 +22,7 @@ const ALIKE: readonly (readonly [string, ...string[]])[] = [
     'Inkwell Tickets™',
     '🎫 Inkwell Tickets ®',
   ],
+  ['Stagedoor', '$tagedoor', 'St@gedoor', 'Stag3door', '5tagedoor', 'Sta9edoor', 'Stage∂oor'],
   ['Hamburg', 'наmвurg', 'ʜᴀᴍʙᴜʀɢ', 'Harnburg', 'НАМВURG'],
   ['🎫', '🎫\ufe0f'],
   ['👍', '👍🏽'],
@@ -34,6 +35,16 @@ for (const [name, ...others] of ALIKE) {
 }
 
 test('Other names have other skeletons', () => {
-  const names = ['Inkwell', 'Inkwell Tickets', 'Inkwell 2', 'Билеты', 'Кассы', '🎫', '🎟', '東京'];
+  const names = [
+    'Inkwell',
+    'Inkwell Tickets',
+    'Inkwell 2',
+    'Inkwell 3',
+    'Билеты',
+    'Кассы',
+    '🎫',
+    '🎟',
+    '東京',
+  ];
   assert.equal(new Set(names.map(skeletonOf)).size, names.length);
 });
