@@ -29,13 +29,19 @@ export function findBlock(ctx: KoaContextWithOIDC, error: Error): Block | undefi
     return error.obstacle;
   }
   const { client, session, params = ctx.query } = ctx.oidc;
-  if (client === undefined || error instanceof errors.InvalidRedirectUri) {
+  const { redirect_uri: uri } = params;
+  if (
+    client === undefined ||
+    typeof uri !== 'string' ||
+    uri === '' ||
+    error instanceof errors.InvalidRedirectUri
+  ) {
     // The provider redirects none of these.
     return undefined;
   }
   const userId = session?.accountId;
   return (
-    findRedirectObstacle(client, String(params.redirect_uri ?? ''), userId) ??
+    findRedirectObstacle(client, uri, userId) ??
     (userId === undefined && client.reviewed !== true ? 'not_signed_in' : undefined)
   );
 }

@@ -6,6 +6,7 @@ import { reviewNeed } from '../applications/review-need.ts';
 import type { Config } from '../config.ts';
 import { currentTransaction } from './current-transaction.ts';
 import type { AdapterDeps, PartialAdapter } from './deps.ts';
+import { isAnonymous } from './sign-in-first.ts';
 
 /** Our own client metadata, beside the registered names of RFC 7591. */
 export const EXTRA_CLIENT_METADATA = [
@@ -27,7 +28,8 @@ const SECRET_PLACEHOLDER = randomBytes(32).toString('base64url');
 
 /**
  * Routes that issue nothing without a grant whose row they lock. The others keep the application
- * as it is until their transaction ends, so what was checked holds when a grant or code is made.
+ * as it is until their transaction ends, so what was checked holds when a grant or code is made;
+ * for anonymous requests nothing is made, so strangers hold no locks.
  */
 const MACHINE_ROUTES: ReadonlySet<string | undefined> = new Set([
   'token',
@@ -41,8 +43,11 @@ export function clientAdapter(deps: AdapterDeps): PartialAdapter {
   return {
     find: async (clientId) => {
       const tx = currentTransaction();
+      const { ctx } = Provider;
+      const issuesNothing =
+        ctx !== undefined && (MACHINE_ROUTES.has(ctx.oidc.route) || isAnonymous(ctx));
       const found =
-        tx !== undefined && !MACHINE_ROUTES.has(Provider.ctx?.oidc.route)
+        tx !== undefined && !issuesNothing
           ? await lockClient(tx, clientId)
           : await findClient(tx ?? deps.db, clientId);
       return found && toMetadata(deps.config, found, known);

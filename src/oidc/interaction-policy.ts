@@ -4,9 +4,9 @@ import { findObstacle, RequestStopped, requestedAccess } from './still-allowed.t
 const { Check, Prompt, base } = interactionPolicy;
 
 /**
- * When a person is asked. Sign-in is as the provider has it, except for pushed requests. Consent is asked for whenever no
- * grant was loaded: `load-existing-grant.ts` loads only one that covers the whole request, so
- * the provider's own comparison of scopes has nothing left to find.
+ * Returns the policy for asking a person. Sign-in is the provider's, except for pushed requests.
+ * Consent is asked for if no grant was loaded: `load-existing-grant.ts` loads only one that covers
+ * the whole request, so the provider's own comparison of scopes is not needed.
  */
 export function createInteractionPolicy() {
   const login = base().get('login');

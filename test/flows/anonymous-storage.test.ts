@@ -101,6 +101,14 @@ describe('anonymous requests', () => {
     }
   });
 
+  it('take no lock on the application, so that a flood does not delay its suspension', async () => {
+    await server.database.db.transaction().execute(async (tx) => {
+      await sql`select from applications for update`.execute(tx);
+      const signal = AbortSignal.timeout(10_000);
+      assert.equal((await fetch(requestUrl(), { redirect: 'manual', signal })).status, 303);
+    });
+  });
+
   describe('name an application on the sign-in page', () => {
     const nameFor = async (clientId: string) => {
       const target = `/api/v1/oauth/authorize?client_id=${clientId}`;

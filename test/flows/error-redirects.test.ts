@@ -86,6 +86,17 @@ for (const REGISTRATION of ['open', 'approval'] as const) {
       });
     }
 
+    test('without a redirect URI is not taken for one of a stopped application', async () => {
+      for (const application of [reviewed, unreviewed]) {
+        const url = requestUrl(application, {});
+        url.searchParams.delete('redirect_uri');
+        const page = await new UserAgent(server).get(url);
+        staysHere(page, 'no redirect_uri');
+        assert.match(page.body, /missing required parameter/, textOf(page));
+        assert.doesNotMatch(page.body, /switched off/);
+      }
+    });
+
     test('prompt=none', async () => {
       const silent = { prompt: 'none', approval_prompt: 'force' };
       const get = (application: TestApplication, agent = new UserAgent(server)) =>
