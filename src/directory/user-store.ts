@@ -76,7 +76,8 @@ export async function credentialsByEmail(
 
 /**
  * Returns the id of the user with this e-mail address, who is not deleted until the transaction ends:
- * a log entry that a deletion does not see would keep its network address.
+ * a log entry that a deletion does not see would keep its network address. Returns undefined for a user
+ * who is being deleted, or whose address is being changed: an import may take minutes.
  */
 export async function holdIdByEmail(tx: Tx, email: string): Promise<string | undefined> {
   const row = await tx
@@ -84,6 +85,7 @@ export async function holdIdByEmail(tx: Tx, email: string): Promise<string | und
     .select('id')
     .where('email_key', '=', emailKey(email) ?? '')
     .forKeyShare()
+    .skipLocked()
     .executeTakeFirst();
   return row?.id;
 }
