@@ -125,9 +125,16 @@ export async function serve(config: Config): Promise<RunningServer> {
     closers.push(startChores({ db: database.db, config, log }));
     closers.push(startKeepingListsShort(database.db, log));
     if (config.demo && operatorToken !== undefined) {
+      const { ServerUnreachableError } = await import('./demo/management.ts');
       const { startDemo } = await import('./demo/start.ts');
       const { issuer, dataDir, host } = config;
-      const demo = await startDemo({ issuer, operatorToken, dataDir, host });
+      const demo = await startDemo({ issuer, operatorToken, dataDir, host }).catch(
+        (error: unknown) => {
+          throw error instanceof ServerUnreachableError
+            ? new StagedoorError('configuration_invalid', error.message, { cause: error })
+            : error;
+        },
+      );
       closers.push(() => demo.close());
       demoGuide = demo;
     }

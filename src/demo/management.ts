@@ -4,6 +4,19 @@ export interface ManagementClient {
   readonly operatorToken: string;
 }
 
+/** The server that the demo shows does not answer at its public URL. */
+export class ServerUnreachableError extends Error {
+  constructor(issuer: string, cause: unknown) {
+    const { cause: reason = cause } = cause instanceof Error ? cause : {};
+    const why = reason instanceof Error && reason.message !== '' ? reason.message : 'no answer';
+    super(
+      `The demo can't start, because ISSUER (${issuer}) does not lead to this server: ${why}. Set ISSUER to a URL that does, or DEMO=0.`,
+      { cause },
+    );
+    this.name = 'ServerUnreachableError';
+  }
+}
+
 /** Milliseconds. */
 const TIMEOUT = 15_000;
 
@@ -26,6 +39,8 @@ export async function manage(
     },
     body: body === undefined ? null : JSON.stringify(body),
     signal: AbortSignal.timeout(TIMEOUT),
+  }).catch((cause: unknown) => {
+    throw new ServerUnreachableError(client.issuer, cause);
   });
   const text = await response.text();
   if (response.status === 404) {

@@ -1,6 +1,6 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
-import type { Csrf } from '../web/csrf.ts';
+import { type Csrf, isOldForm } from '../web/csrf.ts';
 import { readForm } from '../web/form.ts';
 import { identify } from '../web/identify.ts';
 import { localPath } from '../web/local-path.ts';
@@ -8,6 +8,7 @@ import { originOf } from '../web/origin.ts';
 import type { Renderer } from '../web/render.ts';
 import type { LoginProps, ViewProps } from '../web/views.ts';
 import type { PasswordResult } from './change-password.ts';
+import { emailKey } from './email.ts';
 import type { SignInResult } from './sign-in.ts';
 import { type SignInPageDeps, signInHere } from './sign-in-page.ts';
 import { signOut } from './sign-out.ts';
@@ -74,9 +75,17 @@ export function signOutRoutes(deps: SignOutRoutesDeps): Router {
 
 async function answerLogin(deps: SignInRoutesDeps, ctx: Context): Promise<void> {
   const form = await readForm(ctx);
-  deps.csrf.verify(ctx, form);
   const email = form.get('email') ?? '';
   const returnTo = localPath(form.get('return_to')) ?? HOME;
+  try {
+    deps.csrf.verify(ctx, form);
+  } catch (error) {
+    if (isOldForm(ctx) && (await hasSignedInAs(deps, ctx, email))) {
+      ctx.status = 303;
+      return ctx.redirect(returnTo);
+    }
+    throw error;
+  }
   const password = form.get('password') ?? '';
   const result = await signInHere(deps, ctx, { email, password });
   if (result.outcome !== 'signed_in') {
@@ -90,6 +99,13 @@ async function answerLogin(deps: SignInRoutesDeps, ctx: Context): Promise<void> 
 export function loginHint(ctx: Context): string | undefined {
   const { login_hint: hint } = ctx.query;
   return typeof hint === 'string' && hint.length <= LONGEST_HINT ? hint : undefined;
+}
+
+/** Tells if this user has signed in already: two tabs with a sign-in form each are then both done. */
+async function hasSignedInAs(deps: SignInRoutesDeps, ctx: Context, email: string) {
+  const signedIn = await identify(deps, ctx);
+  const key = emailKey(email);
+  return key !== undefined && signedIn !== undefined && emailKey(signedIn.user.email) === key;
 }
 
 async function showLogin(

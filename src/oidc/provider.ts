@@ -87,7 +87,7 @@ export function createProvider(deps: ProviderDeps): Provider {
       (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin),
     cookies: {
       names: cookieNames(secure),
-      keys: [...deps.cookieKeys],
+      keys: deps.cookieKeys.map((key) => deriveKey(key, 'cookie signature').toString('base64url')),
       long: COOKIE_OPTIONS,
       short: COOKIE_OPTIONS,
     },

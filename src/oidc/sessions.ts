@@ -5,6 +5,7 @@ import type { Db } from '../db/database.ts';
 import { endSessions } from '../directory/end-sessions.ts';
 import { noteSession } from '../directory/note-session.ts';
 import { noteUpstreamSession } from '../upstream/note-session.ts';
+import { renewCsrf } from '../web/csrf.ts';
 import { originOf } from '../web/origin.ts';
 import type { Sessions } from '../web/session.ts';
 import { COOKIE_OPTIONS } from './cookies.ts';
@@ -59,6 +60,9 @@ export function createSessions({
           await noteUpstreamSession(tx, { uid: session.uid, userId }, by);
         }
         setCookie(provider, ctx, session.jti);
+        if (before.accountId !== userId) {
+          renewCsrf(ctx);
+        }
       }),
     signOut: (ctx) =>
       withTransactionOf(db, async (tx) => {

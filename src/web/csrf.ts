@@ -1,6 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Context } from 'koa';
 import { StagedoorError } from '../errors.ts';
+import { deriveKey } from '../sealed.ts';
 import { cookieName, setCookie } from './cookies.ts';
 
 /** What tokens are made with. */
@@ -20,10 +21,10 @@ export interface Csrf {
 }
 
 /**
- * Signed double submit: the form repeats a keyed hash of a random cookie. One cookie serves all
- * tabs and all forms of a browser, so an older tab stays good. The cookie alone is no proof where
- * a neighbouring host can plant one; hence the `__Host-` prefix, and a look at where the browser
- * says that the form came from.
+ * Signed double submit: the form repeats a keyed hash of a random cookie. One cookie serves all tabs
+ * and all forms of a browser from one sign-in to the next, see `renewCsrf`. A neighboring host must not
+ * be able to plant it; hence the `__Host-` prefix, and the check of the headers in which the browser
+ * says where the form came from.
  */
 export function createCsrf(options: CsrfOptions & { readonly issuer: string }): Csrf {
   const ownOrigin = new URL(options.issuer).origin;
@@ -33,14 +34,33 @@ export function createCsrf(options: CsrfOptions & { readonly issuer: string }): 
       refuseForeignForm(ctx, ownOrigin);
       const cookie = cookieOf(options, ctx);
       const given = form.get('csrf');
+      if (isFromOwnPage(ctx, ownOrigin)) {
+        ctx.state.refusedForm = form;
+      }
       if (cookie === undefined || given === null) {
         throw failed('The form carried no CSRF token, or the browser sent no cookie with it.');
       }
       if (!options.cookieKeys.some((key) => equal(given, sign(key, cookie)))) {
-        throw failed('The CSRF token of the form does not belong to this browser.');
+        throw failed('The CSRF token of the form does not belong to this browser and session.');
       }
+      ctx.state.refusedForm = undefined;
     },
   };
+}
+
+/**
+ * Gives the browser another cookie when somebody signs in: forms that were opened before are refused,
+ * and a token that somebody learned before is good for nothing in the session.
+ */
+export function renewCsrf(ctx: Context): void {
+  const cookie = randomBytes(32).toString('base64url');
+  ctx.state.csrfCookie = cookie;
+  setCookie(ctx, cookieName(ctx.secure, 'csrf'), cookie);
+}
+
+/** Tells if `verify` has refused a form of our own page: one from before a sign-in. */
+export function isOldForm(ctx: Context): boolean {
+  return ctx.state.refusedForm !== undefined;
 }
 
 /** The token for a form on the page that `ctx` answers with. See `createCsrf`. */
@@ -58,10 +78,10 @@ export function csrfToken(options: CsrfOptions, ctx: Context): string {
   return sign(key, cookie);
 }
 
-/** The browser's cookie, or the one that this answer is about to set. */
+/** The cookie that this answer is about to set, or the browser's. */
 function cookieOf(options: CsrfOptions, ctx: Context): string | undefined {
   const value: unknown =
-    ctx.cookies.get(cookieName(options.secure, 'csrf'), { signed: false }) ?? ctx.state.csrfCookie;
+    ctx.state.csrfCookie ?? ctx.cookies.get(cookieName(options.secure, 'csrf'), { signed: false });
   return typeof value === 'string' && /^[\w-]{43}$/.test(value) ? value : undefined;
 }
 
@@ -76,8 +96,13 @@ function refuseForeignForm(ctx: Context, ownOrigin: string): void {
   }
 }
 
+/** Only what was typed on our own page is shown again by the page that refuses a form. */
+function isFromOwnPage(ctx: Context, ownOrigin: string): boolean {
+  return ctx.get('Sec-Fetch-Site') === 'same-origin' || ctx.get('Origin') === ownOrigin;
+}
+
 function sign(key: string, cookie: string): string {
-  return createHmac('sha256', key).update(cookie).digest('base64url');
+  return createHmac('sha256', deriveKey(key, 'CSRF token')).update(cookie).digest('base64url');
 }
 
 function equal(given: string, expected: string): boolean {

@@ -2,8 +2,10 @@ import type { Context, Middleware } from 'koa';
 import type { Logger } from '../log.ts';
 import { httpErrorProps } from './error-props.ts';
 import { fromStatus, type HttpError, toHttpError } from './http-error.ts';
+import { clientAddress } from './origin.ts';
 import type { Renderer } from './render.ts';
 import { translator } from './translate.ts';
+import type { ErrorProps } from './views.ts';
 
 /** Seconds after which a client may try again what was not available. */
 const RETRY_AFTER = '5';
@@ -51,8 +53,12 @@ export function reportBrokenAnswer(log: Logger): (error: unknown) => void {
   };
 }
 
-/** Only what is this server's fault is logged: 4xx would let anybody fill the log. */
+/** Of 4xx only refused forms are logged: the others would let anybody fill the log. */
 function report(log: Logger, ctx: Context, told: HttpError, error: unknown): void {
+  if (told.code === 'csrf_failed') {
+    const entry = { reason: told.message, method: ctx.method, path: pathOf(ctx) };
+    log.info({ ...entry, ip: clientAddress(ctx) }, 'Form refused: CSRF check failed');
+  }
   if (told.status < 500) {
     return;
   }
@@ -122,13 +128,27 @@ function protocolBody(error: HttpError): object {
 function page(renderer: Renderer, log: Logger, ctx: Context, error: HttpError): void {
   try {
     const t = translator(renderer.locale(ctx));
-    renderer.page(ctx, 'error', httpErrorProps(t, error), { status: error.status });
+    const props = { ...httpErrorProps(t, error), entered: enteredIn(ctx) };
+    renderer.page(ctx, 'error', props, { status: error.status });
   } catch (failure) {
     log.error({ error: loggable(failure) }, 'The error page itself failed.');
     ctx.status = error.status;
     ctx.type = 'text/plain';
     ctx.body = error.message;
   }
+}
+
+/** Most fields, and characters of each, that are shown again. */
+const ENTERED = { fields: 20, length: 4000 };
+
+/** Returns what was typed into a form that was refused, so that it is not lost. Never a password. */
+function enteredIn(ctx: Context): NonNullable<ErrorProps['entered']> {
+  const form: unknown = ctx.state.refusedForm;
+  const fields = form instanceof URLSearchParams ? [...form] : [];
+  return fields
+    .filter(([name, value]) => value !== '' && !/^csrf$|password|secret/i.test(name))
+    .slice(0, ENTERED.fields)
+    .map(([name, value]) => ({ name, value: value.slice(0, ENTERED.length) }));
 }
 
 /** The path of a request line that can't be parsed is told as empty. */

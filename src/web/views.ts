@@ -153,6 +153,8 @@ export interface ErrorProps {
   readonly message: string;
   readonly hint?: string | undefined;
   readonly developer?: string | undefined;
+  /** Fields of a form that was refused, so that nobody types them twice. */
+  readonly entered?: readonly { readonly name: string; readonly value: string }[];
   /** Ways on, beside the authorizations and the front page, which every such page offers. */
   readonly links: readonly { readonly href: string; readonly label: string }[];
 }

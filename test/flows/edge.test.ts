@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { putUser, registerApplication } from '../support/factories.ts';
+import { signIn } from '../support/flow.ts';
 import { sendHead } from '../support/raw-request.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { UserAgent } from '../support/user-agent.ts';
 
 const TOKEN = 'a-token-for-the-scraper-of-the-metrics';
 
@@ -165,4 +167,40 @@ test('no endpoint lets a page with the origin null read an answer', async () => 
   } finally {
     await server.close();
   }
+});
+
+test('a form that was opened before a sign-in is refused, and gives back what was entered', async () => {
+  const server = await startServer();
+  try {
+    const user = await putUser(server, { id: 'ada' });
+    const agent = new UserAgent(server);
+    const early = await agent.get('/login');
+    await signIn(agent, await agent.get('/login'), user);
+    const refused = await agent.submit(early, {
+      email: '<b>ada</b>@example.com',
+      password: 'very secret',
+    });
+    assert.equal(refused.status, 403);
+    assert.match(refused.body, /What you entered[\s\S]*&lt;b&gt;ada&lt;\/b&gt;@example\.com/);
+    assert.doesNotMatch(refused.body, /very secret/);
+    const again = await agent.get('/account/profile');
+    assert.equal(again.status, 200);
+    // Nothing that another site made up is shown.
+    const foreign = await agent.request('/login', {
+      method: 'POST',
+      headers: { origin: 'https://evil.example' },
+      body: new URLSearchParams({ email: 'call 0900' }),
+    });
+    assert.equal(foreign.status, 403);
+    assert.doesNotMatch(foreign.body, /0900/);
+  } finally {
+    await server.close();
+  }
+});
+
+test('a demo whose ISSUER leads nowhere says so in one sentence', async () => {
+  await assert.rejects(startServer({ DEMO: '1', ISSUER: 'http://localhost:1' }), {
+    code: 'configuration_invalid',
+    message: /^The demo can't start, because ISSUER \(http:\/\/localhost:1\) does not lead/,
+  });
 });

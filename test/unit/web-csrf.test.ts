@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { StagedoorError } from '../../src/errors.ts';
-import { createCsrf } from '../../src/web/csrf.ts';
+import { createCsrf, renewCsrf } from '../../src/web/csrf.ts';
 import { readForm } from '../../src/web/form.ts';
 import { startWebApp, type WebApp } from './web-app.ts';
 
@@ -13,6 +13,9 @@ function start(cookieKeys: readonly string[], secure = false): Promise<WebApp> {
   const csrf = createCsrf({ cookieKeys, secure, issuer: ISSUER });
   return startWebApp(async (ctx) => {
     if (ctx.method === 'GET') {
+      if (ctx.querystring !== '') {
+        renewCsrf(ctx);
+      }
       ctx.body = csrf.token(ctx);
       return;
     }
@@ -25,8 +28,12 @@ function start(cookieKeys: readonly string[], secure = false): Promise<WebApp> {
   });
 }
 
-async function open(app: WebApp, cookie = ''): Promise<{ token: string; cookie: string }> {
-  const answer = await fetch(app.url, { headers: { Cookie: cookie } });
+async function open(
+  app: WebApp,
+  cookie = '',
+  query = '',
+): Promise<{ token: string; cookie: string }> {
+  const answer = await fetch(app.url + query, { headers: { Cookie: cookie } });
   const set = answer.headers.get('Set-Cookie');
   return { token: await answer.text(), cookie: set?.split(';')[0] ?? cookie };
 }
@@ -86,6 +93,15 @@ test('a form without a token, without a cookie, or with someone else’s token i
   assert.equal(await send(app, mine.cookie, `${mine.token.slice(0, -1)}é`), 'csrf_failed');
   const [name, value] = mine.cookie.split('=');
   assert.equal(await send(app, `${name}=${value}`, value), 'csrf_failed');
+});
+
+test('a form of before a sign-in is refused after it', async () => {
+  await using app = await start([NEW_KEY]);
+  const { token, cookie } = await open(app);
+  const renewed = await open(app, cookie, '?sign-in');
+  assert.notEqual(renewed.cookie, cookie);
+  assert.equal(await send(app, renewed.cookie, token), 'csrf_failed');
+  assert.equal(await send(app, renewed.cookie, renewed.token), 'accepted');
 });
 
 test('a form from another site is refused, though its token is right', async () => {

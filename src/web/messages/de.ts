@@ -188,7 +188,8 @@ export const de = {
   'error.csrf.message':
     'Wir konnten nicht sicherstellen, dass du das Formular von dieser Seite aus abgeschickt hast. Deshalb ist nichts passiert.',
   'error.csrf.hint':
-    'Geh zurück, lade die Seite neu und schicke sie noch einmal ab. Cookies müssen für diese Seite erlaubt sein.',
+    'Wenn du dich in einem anderen Tab angemeldet hast, stammt das Formular von davor. Öffne seine Seite neu, fülle sie aus und schicke sie ab. Cookies müssen für diese Seite erlaubt sein.',
+  'error.entered': 'Das hattest du eingegeben',
   'error.not_found.title': 'Hier ist nichts',
   'error.not_found.message':
     'Diese Adresse führt zu keiner Seite. Vielleicht ist sie vertippt oder veraltet.',

@@ -183,7 +183,8 @@ export const en = {
   'error.csrf.message':
     'We could not make sure that the form was sent by you from this site, so nothing has been done.',
   'error.csrf.hint':
-    'Go back, reload the page and send it again. Cookies must be allowed for this site.',
+    'If you signed in in another tab, the form is from before that. Open its page again, fill it in and send it. Cookies must be allowed for this site.',
+  'error.entered': 'What you entered',
   'error.not_found.title': 'There is nothing here',
   'error.not_found.message':
     'The address does not lead to a page. It may be mistyped, or outdated.',
