@@ -30,11 +30,13 @@ export function presentConsent(
   const isNew = (scope: string) => lastGrant !== undefined && !lastGrant.scopes.includes(scope);
   const earlier = new Set(lastGrant?.organizers);
   const ticked = new Set(choice?.organizers ?? preselection(request));
+  // A name from before invisible characters were refused.
+  const name = visibleLine(application.name) || application.clientId;
   return {
     action: page.action,
     application: {
-      name: application.name,
-      monogram: monogramUrl(application.name),
+      name,
+      monogram: monogramUrl(name),
       owner: visibleLine(application.ownerName ?? '') || null,
       homepageUrl: application.homepageUrl,
       redirectHost: request.redirectHost,

@@ -278,6 +278,26 @@ describe('A private-use URI scheme', () => {
   });
 });
 
+describe('A name from before these rules', () => {
+  for (const [name, shown] of [
+    ['Seats\u202e of\u3164 old', 'Seats of old'],
+    ['\u3164', undefined],
+  ] as const) {
+    test(`is shown as ${shown ?? 'the client id'}`, async () => {
+      const application = await named('Seats of old');
+      const { clientId } = application;
+      await server.database.db
+        .updateTable('applications')
+        .set({ name })
+        .where('client_id', '=', clientId)
+        .execute();
+      const page = await consent(application);
+      assert.ok(page.body.includes(`<bdi>${shown ?? clientId}</bdi>`));
+      assert.doesNotMatch(page.body, /\u3164|\u202e/);
+    });
+  }
+});
+
 describe('The name of an owner', () => {
   test('is shown without characters that can not be seen', async () => {
     const page = await consent(await named('Plain Seats'));
