@@ -13,6 +13,7 @@ import { ownValue } from '../own-value.ts';
 import { COOKIE_OPTIONS } from './cookies.ts';
 import { describeOver } from './describe-over.ts';
 import { promptsOf, restartPath, restartUrl } from './restart-url.ts';
+import { currentSession } from './sessions.ts';
 import { findObstacle, requestedAccess } from './still-allowed.ts';
 
 type Interaction = InstanceType<Provider['Interaction']>;
@@ -28,7 +29,7 @@ export function createInteractions(deps: {
   return {
     find: async (ctx) => {
       // In a transaction, each of these locks a row. The order is user, request, application.
-      const session = await provider.Session.get(ctx);
+      const session = await currentSession(provider, ctx);
       const model = await findInteraction(provider, ctx);
       const uid: unknown = ctx.params.uid;
       if (model === undefined || model.uid !== uid) {

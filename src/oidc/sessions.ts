@@ -28,7 +28,7 @@ export function createSessions({
 }): Sessions {
   return {
     current: async (ctx) => {
-      const session = await provider.Session.get(ctx);
+      const session = await currentSession(provider, ctx);
       if (session.accountId === undefined || session.loginTs === undefined) {
         return undefined;
       }
@@ -44,7 +44,7 @@ export function createSessions({
     },
     signIn: (ctx, userId, by) =>
       withTransactionOf(db, async (tx) => {
-        const before = await provider.Session.get(ctx);
+        const before = await currentSession(provider, ctx);
         if (before.accountId !== undefined && before.accountId !== userId) {
           await endSessions(tx, [before.uid]);
         }
@@ -60,13 +60,14 @@ export function createSessions({
           await noteUpstreamSession(tx, { uid: session.uid, userId }, by);
         }
         setCookie(provider, ctx, session.jti);
+        ctx.state.sessionId = session.jti;
         if (before.accountId !== userId) {
           renewCsrf(ctx);
         }
       }),
     signOut: (ctx) =>
       withTransactionOf(db, async (tx) => {
-        const session = await provider.Session.get(ctx);
+        const session = await currentSession(provider, ctx);
         if (session.accountId !== undefined) {
           await endSessions(tx, [session.uid]);
         }
@@ -77,6 +78,16 @@ export function createSessions({
 }
 
 type Session = InstanceType<Provider['Session']>;
+
+/**
+ * Returns the session of this browser. After a sign-in in the same request, that is the session
+ * under its new id, which the cookies of the request do not name yet.
+ */
+export async function currentSession(provider: Provider, ctx: Context): Promise<Session> {
+  const renewed: unknown = ctx.state.sessionId;
+  const session = typeof renewed === 'string' ? await provider.Session.find(renewed) : undefined;
+  return session ?? provider.Session.get(ctx);
+}
 
 /**
  * The same user goes on in the same session under a new id, so that requests that wait in other

@@ -320,12 +320,10 @@ describe('what a user has allowed', () => {
       `${id}/revoke`,
       'nobody/change',
       'nobody/revoke',
-      '%00/change',
       "'--/revoke",
       `${'x'.repeat(5000)}/revoke`,
       `applications/${others.clientId}/revoke`,
       'applications/nobody/revoke',
-      'applications/%00/revoke',
     ];
     const [csrf = ''] = (await open(stranger, `${AUTHORIZATIONS}/${grantIds(own)[0]}/revoke`)).forms
       .flatMap(({ fields }) => fields)

@@ -8,7 +8,7 @@ import { authorizationUrl, challengeOf, signIn } from '../support/flow.ts';
 import { mailsTo } from '../support/mail-folder.ts';
 import { callManagement } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
-import { showsForm, UserAgent } from '../support/user-agent.ts';
+import { showsForm, describe as textOf, UserAgent } from '../support/user-agent.ts';
 
 const COOKIE = 'stagedoor_device';
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
@@ -187,7 +187,7 @@ describe('Whoever signs in', () => {
     const wrong = await other.submit(consent, { decision: 'allow', password: 'wrong' });
     assert.equal(await told(), 0);
     const end = await other.submit(wrong, { decision: 'allow', password: user.password });
-    assert.ok(end.leavesTo?.searchParams.has('code'));
+    assert.ok(end.leavesTo?.searchParams.has('code'), textOf(end) + textOf(wrong));
     assert.deepEqual(await logged(), [{}, { new_device: true }]);
     assert.equal(await told(), 1);
   });

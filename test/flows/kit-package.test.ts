@@ -117,7 +117,7 @@ describe('the package of the kit', { skip: kit === undefined }, () => {
       });
       assert.deepEqual(output.trim().split('\n'), [
         ...Array.from({ length: 3 }, () => 'function function'),
-        'ada redstage,bluehall undefined',
+        'ada bluehall,redstage undefined',
         'organizer_closed',
         '200 application',
       ]);

@@ -132,7 +132,7 @@ describe('An operator registers an application', () => {
       assert.equal(await findClient(server.database.db, id), undefined);
       assert.equal(await findApplication(server.database.db, id), undefined);
     }
-    for (const id of ['unknown', '%00', 'a%20b', '%ff', 'x'.repeat(65)]) {
+    for (const id of ['unknown', 'a%20b', '%ff', 'x'.repeat(65)]) {
       for (const [method, path, body] of [
         ['GET', ''],
         ['PATCH', ''],

@@ -204,7 +204,7 @@ describe('A token', () => {
     const dead = await as(token, 'GET', '/api/v1/users/');
     assert.deepEqual([dead.status, dead.body], [401, { detail: 'Invalid token.' }]);
     assert.equal((await bootstrap('DELETE', `${TOKENS}${id}/`)).status, 404);
-    assert.equal((await bootstrap('DELETE', `${TOKENS}%00/`)).status, 404);
+    assert.equal((await bootstrap('DELETE', `${TOKENS}a%20b/`)).status, 404);
     const other = await make(['read']);
     await server.database.db
       .updateTable('operator_tokens')

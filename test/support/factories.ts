@@ -156,8 +156,8 @@ export async function createPlatform(
   });
   await putTeam(server, { organizer: 'bluehall', members: ['ada'] });
   await putTeam(server, { organizer: 'greenarena', members: ['ben'] });
-  await putTeam(server, { organizer: 'redstage', id: '__proto__', members: ['ada'] });
-  await putTeam(server, { organizer: 'bluehall', id: 'constructor', members: ['ada'] });
+  await putTeam(server, { organizer: 'greenarena', id: '__proto__', members: ['ben'] });
+  await putTeam(server, { organizer: 'greenarena', id: 'constructor', members: ['ben'] });
   await putHostileDirectory(server);
   const application = await registerApplication(server, { owner: 'ben' });
   const resourceServer = await registerResourceServer(server);
