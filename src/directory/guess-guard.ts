@@ -12,12 +12,12 @@ import type { GuessLimits } from './guess-limits.ts';
 import { type PasswordWork, passwordWork } from './password-queue.ts';
 import { credentialsByEmail, holdIdByEmail } from './user-store.ts';
 
-/** Where a password comes from. */
+/** Source of a password. */
 export interface GuessOrigin {
   readonly origin: Origin;
   /** The id in the browser's device cookie, if it has one. */
   readonly device: string | undefined;
-  /** Who is signed in in this browser, if anybody. */
+  /** The session of this browser, if it has one. */
   readonly session: { readonly userId: string; readonly sessionUid: string } | undefined;
 }
 
@@ -27,7 +27,7 @@ export type Guarded<T> =
   | { readonly outcome: 'wrong' }
   | { readonly outcome: 'throttled' | 'busy'; readonly retrySeconds: number };
 
-/** Stands before every check of a user's password. */
+/** Guards every check of a user's password. */
 export interface GuessGuard {
   /**
    * Checks a password, unless there were too many wrong ones or too much work is waiting.
@@ -113,8 +113,8 @@ async function countAndCheck<T>(
 }
 
 /**
- * Names the known browser or the session of the account that a password comes from; undefined for a
- * stranger. Queries the same whether anybody has the address or not.
+ * Returns a name for the known browser or the session of the account that a password comes from;
+ * undefined for a stranger. Runs the same queries if no account has the address.
  */
 async function findTrust(
   db: Db,

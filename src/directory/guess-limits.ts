@@ -8,7 +8,7 @@ const DAY = 86_400;
 
 /** A try of a password, as the limits see it. */
 export interface Guess {
-  /** Names the account, if there is one or not. */
+  /** Key of the account, also if no such account exists. */
   readonly account: string;
   readonly ip: string;
   /** Names the known browser or the session of this account that the try comes from. */

@@ -9,12 +9,12 @@ import { lockSessions } from './session-store.ts';
 import type { User } from './user.ts';
 import { credentialsById, holdIdByEmail, replaceHash, type UserCredentials } from './user-store.ts';
 
-/** What came of an attempt to sign in. */
+/** Result of an attempt to sign in. */
 export type SignInResult =
   | { readonly outcome: 'signed_in'; readonly user: User }
   | Exclude<Guarded<User>, { outcome: 'right' }>;
 
-/** What signing in needs. */
+/** Dependencies of signing in. */
 export interface SignInDeps {
   readonly db: Db;
   readonly guard: GuessGuard;

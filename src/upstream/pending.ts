@@ -30,7 +30,7 @@ const content = z.object({
   startedAt: z.number(),
 });
 
-/** Whether `value` may be the state of a sign-in that began here. */
+/** Tells if `value` has the form of a state that this server made. */
 export function isState(value: unknown): value is string {
   return typeof value === 'string' && STATE.test(value);
 }
@@ -59,8 +59,8 @@ export async function keepSignIn(db: Db, pending: PendingSignIn): Promise<string
 }
 
 /**
- * The sign-in of this state and browser.
- * @throws UpstreamRefusal `foreign` where there is none
+ * Returns the sign-in of this state and browser.
+ * @throws UpstreamRefusal `foreign` if none exists
  */
 export async function readSignIn(
   db: Db,
@@ -83,7 +83,7 @@ export async function readSignIn(
   }
 }
 
-/** The key has been proven to be the one that this server made. */
+/** Reads the way back from a key that was verified to be from this server. */
 function wayBackIn(key: string): string {
   const [, deflated = ''] = key.split('.');
   return inflateRawSync(Buffer.from(deflated, 'base64url')).toString('utf8');

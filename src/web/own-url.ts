@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { toOriginForm } from './request-target.ts';
 
-/** The place in the world that a server has by its configuration. */
+/** Configured address of a server. */
 export interface Site {
   readonly issuer: string;
   /** How many reverse proxies stand in front and set `X-Forwarded-For`. */

@@ -24,7 +24,7 @@ export function toOriginForm(target: string, host: string): string | undefined {
   return isOwn && isPath(path) ? path : undefined;
 }
 
-/** Two slashes at the start would be an authority to whoever resolves the path as a reference. */
+/** Two slashes at the start would be an authority if the path is resolved as a reference. */
 function isPath(target: string): boolean {
   const [path = ''] = target.split('?', 1);
   return !path.startsWith('//') && !REFUSED_IN_PATH.test(path);

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { sql } from 'kysely';
 import { z } from 'zod';
+import { proofAdapter } from '../../src/oidc/proof-adapter.ts';
 import { newDpopKey, newProof } from '../support/dpop.ts';
 import {
   createPlatform,
@@ -205,6 +206,23 @@ describe('anonymous requests', () => {
       }
       const proofs = server.database.db.selectFrom('dpop_proofs').selectAll();
       assert.deepEqual(await proofs.execute(), []);
+    });
+
+    it('fills no log with replayed DPoP proofs, which only the token endpoint reports', async () => {
+      const reported: unknown[] = [];
+      const { db } = server.database;
+      const onReplay = (where: unknown) => reported.push(where);
+      const proofs = proofAdapter({ db, config: server.config, onReplay });
+      const use = () =>
+        proofs.upsert?.(
+          randomBytes(32).fill(7).toString('base64url'),
+          { exp: Math.floor(Date.now() / 1000) + 60 },
+          60,
+        );
+      await use();
+      await assert.rejects(async () => use(), /DPoP proof was used before|invalid_dpop_proof/);
+      assert.deepEqual(reported, []);
+      await db.deleteFrom('dpop_proofs').execute();
     });
 
     it('a source has a budget, which neither failures nor secrets use up', async () => {

@@ -149,7 +149,7 @@ test('Right passwords of one account are limited, so that its owner cannot occup
   }
 });
 
-describe('Ten failures from a network at an account', () => {
+describe('Guessing at an account from one network', () => {
   const VARIATIONS: Readonly<Record<string, (n: number) => string>> = {
     'one address': () => '192.0.2.1',
     'a /24': (n) => `192.0.2.${n}`,
@@ -157,14 +157,14 @@ describe('Ten failures from a network at an account', () => {
     'no address': () => 'unknown',
   };
   for (const [name, address] of Object.entries(VARIATIONS)) {
-    test(`from ${name}, through two processes, are all`, async () => {
+    test(`fails ten times at most from ${name}, through two processes`, async () => {
       const both = [await guesser(user.email), await guesser(user.email, other)] as const;
       const answers = await repeat(14, (n) => both[n % 2 === 0 ? 0 : 1](address(n)));
       assert.deepEqual(statuses(answers), [...Array(10).fill(401), ...Array(4).fill(429)]);
     });
   }
 
-  test('are remembered over a restart', async () => {
+  test('stays limited after a restart', async () => {
     const guess = await guesser(user.email, other);
     await repeat(10, () => guess('192.0.2.1'));
     await other.kill();
@@ -172,7 +172,7 @@ describe('Ten failures from a network at an account', () => {
     assert.equal((await guess('192.0.2.1')).status, 429);
   });
 
-  test('in parallel, through two processes, are all', async () => {
+  test('fails ten times at most in parallel, through two processes', async () => {
     const both = [await guesser(user.email), await guesser(user.email, other)] as const;
     const burst = Array.from({ length: 30 }, (_, n) => both[n % 2 === 0 ? 0 : 1]('192.0.2.1'));
     const answers = statuses(await Promise.all(burst));
@@ -180,7 +180,7 @@ describe('Ten failures from a network at an account', () => {
     assert.equal(answers.filter((status) => status === 429).length, 20);
   });
 
-  test('are answered alike for an address that nobody has', async () => {
+  test('is answered alike for an address without an account', async () => {
     const answers = await Promise.all(
       [user.email, 'nobody@example.net'].map(async (email) => {
         const guess = await guesser(email);
@@ -195,7 +195,7 @@ describe('Ten failures from a network at an account', () => {
     assert.deepEqual(answers[0], answers[1]);
   });
 
-  test('leave one entry in the log of the account', async () => {
+  test('leaves one entry in the log of the account', async () => {
     const guess = await guesser(user.email);
     await repeat(13, () => guess('192.0.2.1'));
     await repeat(13, () => guess('198.51.100.1'));
