@@ -146,7 +146,7 @@ function enteredIn(ctx: Context): NonNullable<ErrorProps['entered']> {
   const form: unknown = ctx.state.refusedForm;
   const fields = form instanceof URLSearchParams ? [...form] : [];
   return fields
-    .filter(([name, value]) => value !== '' && !/^csrf$|password|secret/i.test(name))
+    .filter(([name, value]) => value !== '' && !/^(csrf|return_to)$|password|secret/i.test(name))
     .slice(0, ENTERED.fields)
     .map(([name, value]) => ({ name, value: value.slice(0, ENTERED.length) }));
 }

@@ -67,7 +67,11 @@ for (const [code, status] of Object.entries(statuses)) {
     const oauth = await fetch(`${app.url}/api/v1/oauth/token`, { method: 'POST' });
     assert.equal(oauth.status, status);
     const body = await oauth.text();
-    const name = { 500: 'server_error', 503: 'temporarily_unavailable' }[status];
+    const name = {
+      429: 'temporarily_unavailable',
+      500: 'server_error',
+      503: 'temporarily_unavailable',
+    }[status];
     assert.equal(JSON.parse(body).error, name ?? 'invalid_request');
     // RFC 6749 §5.2 allows neither quotation marks nor anything outside ASCII.
     assert.match(JSON.parse(body).error_description, /^[\x20\x21\x23-\x5b\x5d-\x7e]+$/);
