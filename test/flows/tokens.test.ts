@@ -154,7 +154,13 @@ for (const engine of ['PostgreSQL', 'the embedded database'] as const) {
           pkce: false,
         });
         assert.equal((await exchange(server, lax, authorization)).status, 200);
-        assert.equal((await code({ pkce: false })).parameters.error, 'invalid_request');
+        const strict = await authorize(server, {
+          application,
+          user: platform.ada,
+          pkce: false,
+          agent: authorization.agent,
+        });
+        assert.equal(strict.parameters.error, 'invalid_request');
       });
     });
 
