@@ -297,20 +297,24 @@ function missingInProduction(given: Record<string, string | undefined>): string[
 
 /** Each alone is right. */
 function wrongTogether(vars: z.infer<typeof variables>): string[] {
-  const scopes = wrongScopes(scopeSettings(vars));
+  const problems = wrongScopes(scopeSettings(vars));
   if (vars.DEMO && vars.SCOPES !== undefined) {
-    scopes.push('DEMO must be 0 with SCOPES: the demo asks for read, write and profile');
+    problems.push('DEMO must be 0 with SCOPES: the demo asks for read, write and profile');
   }
-  if (vars.WORKERS === 1) {
-    return scopes;
+  if (vars.ACCESS_TOKEN_TTL > vars.REFRESH_TOKEN_TTL) {
+    problems.push(
+      'ACCESS_TOKEN_TTL must not exceed REFRESH_TOKEN_TTL: a token ends with its authorization',
+    );
   }
-  return [
-    ...scopes,
-    ...(vars.DATABASE_URL === undefined
-      ? ['WORKERS above 1 needs DATABASE_URL: the embedded database belongs to one process']
-      : []),
-    ...(vars.DEMO ? ['WORKERS must be 1 with DEMO: the demo runs once'] : []),
-  ];
+  if (vars.WORKERS > 1 && vars.DATABASE_URL === undefined) {
+    problems.push(
+      'WORKERS above 1 needs DATABASE_URL: the embedded database belongs to one process',
+    );
+  }
+  if (vars.WORKERS > 1 && vars.DEMO) {
+    problems.push('WORKERS must be 1 with DEMO: the demo runs once');
+  }
+  return problems;
 }
 
 function wrongIssuer(given: Record<string, string | undefined>, production: boolean): string[] {

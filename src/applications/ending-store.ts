@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Actor } from '../audit/event.ts';
 import type { MailData } from '../audit/mail.ts';
+import { isLiveGrant } from '../db/live-grant.ts';
 import type { Tx } from '../db/transaction.ts';
 
 /**
@@ -18,7 +19,7 @@ export async function recordGrantsEndedByDeletion(
     select distinct 'stagedoor.user.oauth.revoked', ${actor}::text, user_id, client_id,
       ${JSON.stringify(data)}::jsonb
     from grants
-    where client_id = ${clientId} and revoked_at is null and least(expires_at, ends_at) > now()
+    where client_id = ${clientId} and ${sql.raw(isLiveGrant('grants'))}
   `.execute(tx);
 }
 
@@ -40,7 +41,7 @@ export async function mailGrantsEndedByDeletion(
     where u.is_active and exists (
       select from grants g
       where g.user_id = u.id and g.client_id = ${clientId}
-        and g.revoked_at is null and least(g.expires_at, g.ends_at) > now()
+        and ${sql.raw(isLiveGrant('g'))}
     )
   `.execute(tx);
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../db/database.ts';
+import { isLiveGrant } from '../db/live-grant.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Application } from './application.ts';
 import { APPLICATION } from './store.ts';
@@ -29,7 +30,7 @@ export async function selectOwnApplications(
       sql<number>`(
         select count(distinct user_id)::int from grants
         where grants.client_id = applications.client_id
-          and revoked_at is null and least(expires_at, ends_at) > now()
+          and ${sql.raw(isLiveGrant('grants'))}
       )`.as('connectedUsers'),
       sql<Date | null>`(
         select max(last_used_at) from grants where grants.client_id = applications.client_id

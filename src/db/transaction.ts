@@ -8,8 +8,23 @@ import type { Schema } from './schema.ts';
  */
 export type Tx = Transaction<Schema>;
 
-/** Runs `work` in a transaction of its own, READ COMMITTED; rolls back when it throws. */
-export function inTransaction<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+/**
+ * Runs `work` in a transaction of its own, READ COMMITTED; rolls back when it throws. If another
+ * transaction was in the way, `work` runs once more from the beginning.
+ */
+export async function inTransaction<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+  try {
+    return await inOneTransaction(db, work);
+  } catch (error) {
+    if (!hasCode(error, DEADLOCK)) {
+      throw error;
+    }
+    return inOneTransaction(db, work);
+  }
+}
+
+/** Does the same for `work` that can't be repeated. */
+export function inOneTransaction<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
   return db.transaction().execute(work);
 }
 
@@ -40,10 +55,16 @@ export async function limitLockWait(tx: Tx, milliseconds: number): Promise<void>
   await sql.raw(`set local lock_timeout = ${Math.round(milliseconds)}`).execute(tx);
 }
 
-/** A deadlock, a failed serialization, and a lock that was not there in time. */
-const CONTENTION: ReadonlySet<unknown> = new Set(['40P01', '40001', '55P03']);
+/** A deadlock, and a failed serialization: PostgreSQL has rolled one of the two back. */
+const DEADLOCK: ReadonlySet<unknown> = new Set(['40P01', '40001']);
+/** These, and a lock that was not there in time. */
+const CONTENTION: ReadonlySet<unknown> = new Set([...DEADLOCK, '55P03']);
 
 /** Whether only somebody else's transaction is in the way: the same again may go well. */
 export function isContention(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && CONTENTION.has(error.code);
+  return hasCode(error, CONTENTION);
+}
+
+function hasCode(error: unknown, codes: ReadonlySet<unknown>): boolean {
+  return error instanceof Error && 'code' in error && codes.has(error.code);
 }

@@ -13,7 +13,7 @@ import { deleteOffersTo, deleteUserRow, lockUser } from './user-store.ts';
  * @throws StagedoorError `not_found`
  */
 export async function deleteUser(tx: Tx, actor: Actor, id: string): Promise<void> {
-  const known = isDirectoryId(id) ? await lockUser(tx, id) : undefined;
+  const known = isDirectoryId(id) ? await lockUser(tx, id, { forDeletion: true }) : undefined;
   if (known === undefined) {
     throw new StagedoorError('not_found', 'Not found.');
   }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Actor } from '../audit/event.ts';
 import type { Db } from '../db/database.ts';
 import {
+  inOneTransaction,
   inSavepoint,
   inTransaction,
   isContention,
@@ -106,7 +107,7 @@ export async function importAtomically(
     await beforeCommit(tx);
   };
   try {
-    await inTransaction(db, work);
+    await inOneTransaction(db, work);
     return true;
   } catch (error) {
     if (error instanceof RolledBack) {

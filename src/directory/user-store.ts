@@ -114,16 +114,21 @@ export async function selectPasswordHashes(
   return new Map(rows.map((row) => [row.id, row.password_hash]));
 }
 
-/** The user, locked until the transaction ends. What only refers to the user does not wait for it. */
+/**
+ * The user, locked until the transaction ends. What only refers to the user does not wait for it,
+ * except for a deletion: it locks the user before anything that refers to the user.
+ */
 export async function lockUser(
   tx: Tx,
   id: string,
+  { forDeletion }: { readonly forDeletion: boolean } = { forDeletion: false },
 ): Promise<UserCredentials<ProvisionedUser> | undefined> {
   const row = await tx
     .selectFrom('users')
     .select([...PROVISIONED, 'password_hash as passwordHash'])
     .where('id', '=', id)
-    .forNoKeyUpdate()
+    .$if(!forDeletion, (query) => query.forNoKeyUpdate())
+    .$if(forDeletion, (query) => query.forUpdate())
     .executeTakeFirst();
   const locked = split(row);
   return locked && { ...locked, user: toProvisioned(locked.user) };

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { isLiveGrant, PARTIES_ACTIVE } from '../db/live-grant.ts';
 import type { LocalizedText } from '../db/schema.ts';
 import type { Tx } from '../db/transaction.ts';
 
@@ -31,10 +32,10 @@ export async function takeEndingGrants(
     with due as (
       select g.id
       from grants g
-        join applications a on a.client_id = g.client_id and a.is_active and a.suspended_at is null
-        join users u on u.id = g.user_id and u.is_active
-      where g.revoked_at is null
-        and g.expires_at > now() and g.expires_at <= now() + make_interval(days => ${days}::int)
+        join applications a on a.client_id = g.client_id
+        join users u on u.id = g.user_id
+      where ${sql.raw(isLiveGrant('g'))} and ${sql.raw(PARTIES_ACTIVE)}
+        and g.expires_at <= now() + make_interval(days => ${days}::int)
         and (g.ends_at is null or g.ends_at > g.expires_at)
         and g.scopes && ${[...writing]}::text[]
         and (g.expiry_notice_at is null

@@ -1,6 +1,7 @@
 import { type SqlBool, sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import { countEntries } from '../db/list-changes.ts';
+import { grantEnd, isLiveGrant } from '../db/live-grant.ts';
 import { type Direction, readFromNearerEnd, type Slice, type Sliced } from '../db/slice.ts';
 import type { GrantFilters, ManagedGrant } from './managed-grant.ts';
 
@@ -22,8 +23,7 @@ const ORGANIZERS = sql<string[]>`array(
   where grant_organizers.grant_id = grants.id order by organizer_slug collate "C"
 )`.as('organizers');
 /** By the index `grants_end`. */
-const ACTIVE = sql<SqlBool>`grants.revoked_at is null
-  and least(grants.expires_at, grants.ends_at) > now()`;
+const ACTIVE = sql<SqlBool>`${sql.raw(isLiveGrant('grants'))}`;
 
 /** As the column `day` of `list_changes` has it. */
 const TODAY = sql<Date>`(now() at time zone 'UTC')::date`;
@@ -112,7 +112,7 @@ async function countActive(db: Db, clientId: string | undefined): Promise<number
         .select(sql<string>`count(*)`.as('count'))
         .where(ACTIVE)
         .where(
-          sql<SqlBool>`least(expires_at, ends_at) < (${TODAY} + 1)::timestamp at time zone 'UTC'`,
+          sql<SqlBool>`${sql.raw(grantEnd('grants'))} < (${TODAY} + 1)::timestamp at time zone 'UTC'`,
         )
         .$if(clientId !== undefined, (query) => query.where('client_id', '=', clientId ?? ''))
         .as('today'),

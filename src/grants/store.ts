@@ -1,6 +1,7 @@
 import { type SqlBool, sql } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import type { Db } from '../db/database.ts';
+import { isLiveGrant } from '../db/live-grant.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { EarlierGrant, Grant, GrantDetails, NewGrant, RevocationReason } from './grant.ts';
 
@@ -43,8 +44,7 @@ export async function selectGrant(db: Db, id: string): Promise<Grant | undefined
   );
 }
 
-/** Neither revoked, nor idle for too long, nor past the end that its user has set. */
-const isLive = sql<SqlBool>`g.revoked_at is null and least(g.expires_at, g.ends_at) > now()`;
+const isLive = sql<SqlBool>`${sql.raw(isLiveGrant('g'))}`;
 
 /** The newest live grant of a user and application that has all of `scopes`. */
 export async function selectCoveringGrant(

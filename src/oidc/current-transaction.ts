@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Db } from '../db/database.ts';
-import { inTransaction, type Tx } from '../db/transaction.ts';
+import { inOneTransaction, inTransaction, type Tx } from '../db/transaction.ts';
 
 interface Current {
   readonly tx: Tx;
@@ -14,21 +14,27 @@ const storage = new AsyncLocalStorage<Current>();
 class RolledBack extends Error {}
 
 /**
- * Runs `work` with one transaction that oidc-provider's adapter takes part in: whatever the
- * provider reads and writes meanwhile happens in it. Rolled back when `work` throws or `commits`
- * says no to its result.
+ * Runs `work` with a transaction that oidc-provider's adapter takes part in: whatever the provider
+ * reads and writes meanwhile happens in it.
  */
-export async function withTransaction<T>(
+export function withTransaction<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+  return inTransaction(db, (tx) => storage.run({ tx }, () => work(tx)));
+}
+
+/**
+ * Does the same for a request of the protocol, which can't be repeated; rolls back also if
+ * `commits` is false after `work`.
+ */
+export async function withRequestTransaction(
   db: Db,
-  work: (tx: Tx) => Promise<T>,
-  commits: (result: T) => boolean = () => true,
-): Promise<T> {
-  let result: { value: T } | undefined;
+  work: () => Promise<void>,
+  commits: () => boolean,
+): Promise<void> {
   try {
-    await inTransaction(db, (tx) =>
+    await inOneTransaction(db, (tx) =>
       storage.run({ tx }, async () => {
-        result = { value: await work(tx) };
-        if (!commits(result.value)) {
+        await work();
+        if (!commits()) {
           throw new RolledBack();
         }
       }),
@@ -38,10 +44,6 @@ export async function withTransaction<T>(
       throw error;
     }
   }
-  if (result === undefined) {
-    throw new Error('the transaction ended without a result');
-  }
-  return result.value;
 }
 
 /** Runs `work` in the transaction of the request, or in one of its own where there is none. */

@@ -9,7 +9,9 @@ import { currentTransaction } from './current-transaction.ts';
  * The grant that an authorization request runs under: the one that the user has just given, else,
  * for confidential applications only, the newest earlier one that covers all that is asked for.
  * A public application can't prove that it is the one that was allowed, so it asks every time
- * (RFC 8252 §8.6).
+ * (RFC 8252 §8.6). So does a request for another response mode than the default: an attacker who
+ * chooses it for a victim could let a code end where the application does not use it, and take it
+ * from there ("browser-swapping").
  *
  * The provider's default takes whatever grant the session knows: changing the organizers of that
  * one would change live tokens.
@@ -22,6 +24,9 @@ export function loadExistingGrant(deps: { db: Db; config: Config }) {
       return provider.Grant.find(given);
     }
     if (client?.clientAuthMethod === 'none' || client === undefined || account === undefined) {
+      return undefined;
+    }
+    if (params?.response_mode !== undefined && params.response_mode !== 'query') {
       return undefined;
     }
     const scopes = String(params?.scope ?? '').split(' ');

@@ -1,7 +1,7 @@
 import type { Context, Middleware } from 'koa';
 import type { Db } from '../db/database.ts';
 import { awaitBody } from '../web/body.ts';
-import { withTransaction } from './current-transaction.ts';
+import { withRequestTransaction } from './current-transaction.ts';
 import { PATHS } from './paths.ts';
 import { isPush } from './pushed-request-budget.ts';
 
@@ -31,7 +31,7 @@ export function providerTransaction(db: Db): Middleware {
     }
     // First: a transaction has a connection to the database, and who sends slowly must not have it.
     await awaitBody(ctx, PROVIDERS_LIMIT);
-    await withTransaction(
+    await withRequestTransaction(
       db,
       () => next(),
       () => ctx.state.serverError === undefined && !(isPush(ctx.path) && ctx.status >= 400),

@@ -1,4 +1,5 @@
 import type { Database } from '../db/database.ts';
+import { isLiveGrant, PARTIES_ACTIVE, tokenEnd } from '../db/live-grant.ts';
 import { ORGANIZERS_PER_GRANT } from '../grants/grant.ts';
 
 /*
@@ -20,10 +21,10 @@ const CALLER = `
 /** A live token, by its hash in `param`: the conditions of DESIGN "Validity is read from the grant". */
 const live = (table: 'access_tokens' | 'refresh_tokens', param: string) => `
   ${table} t
-    join grants g on g.id = t.grant_id and g.revoked_at is null
-    join applications a on a.client_id = g.client_id and a.is_active and a.suspended_at is null
-    join users u on u.id = g.user_id and u.is_active
-  where t.token_hash = ${param} and least(t.expires_at, g.ends_at) > now()
+    join grants g on g.id = t.grant_id and ${isLiveGrant('g')}
+    join applications a on a.client_id = g.client_id
+    join users u on u.id = g.user_id
+  where t.token_hash = ${param} and t.expires_at > now() and ${PARTIES_ACTIVE}
     and t.${table === 'access_tokens' ? 'superseded_at' : 'consumed_at'} is null`;
 
 /**
@@ -37,7 +38,7 @@ const COLUMNS = `
     select scope from unnest(t.scopes) scope where scope = any(a.scopes) and scope = any(g.scopes)
   ), ' '), '') end as scope,
   extract(epoch from t.issued_at)::float8 as iat,
-  extract(epoch from least(t.expires_at, g.ends_at))::float8 as exp,
+  extract(epoch from ${tokenEnd('t', 'g')})::float8 as exp,
   t.jkt,
   g.user_id, g.client_id,
   (select json_agg(json_build_array(m.organizer_slug, tm.permissions))

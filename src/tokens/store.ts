@@ -1,6 +1,7 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { hashOf } from '../credentials.ts';
 import type { Db } from '../db/database.ts';
+import { isLiveGrant, tokenEnd } from '../db/live-grant.ts';
 import type { Tx } from '../db/transaction.ts';
 import type {
   FoundAuthorizationCode,
@@ -140,10 +141,11 @@ export async function consumeCode(
   use: GrantUse,
 ): Promise<ConsumptionRow | undefined> {
   const { rows } = await sql<ConsumptionRow>`
-    with consumed as (
+    with ${grantOf('authorization_codes', sql`code_hash = ${hashOf(value)}`)}, consumed as (
       update authorization_codes set consumed_at = now()
+      from locked
       where code_hash = ${hashOf(value)} and consumed_at is null
-      returning grant_id
+      returning authorization_codes.grant_id
     ), ${grantUsed(use)}
     select gen_random_uuid() as family_id, ${live} as live from consumed
   `.execute(tx);
@@ -161,10 +163,11 @@ export async function consumeRefreshToken(
   use: GrantUse,
 ): Promise<ConsumptionRow | undefined> {
   const { rows } = await sql<ConsumptionRow>`
-    with consumed as (
+    with ${grantOf('refresh_tokens', sql`token_hash = ${hashOf(value)}`)}, consumed as (
       update refresh_tokens set consumed_at = now()
+      from locked
       where token_hash = ${hashOf(value)} and consumed_at is null
-      returning grant_id, family_id
+      returning refresh_tokens.grant_id, family_id
     ), superseded as (
       update access_tokens set superseded_at = now()
       from consumed
@@ -191,13 +194,27 @@ export interface ConsumptionRow {
 
 const live = sql<boolean>`exists (select from used)`;
 
+/**
+ * Locks the grant before its code or token: the deletion of a user or an application deletes the
+ * rows in this order, and the other order would be a deadlock.
+ */
+function grantOf(
+  table: 'authorization_codes' | 'refresh_tokens',
+  isPresented: RawBuilder<unknown>,
+) {
+  return sql`locked as (
+    select id from grants
+    where id = (select grant_id from ${sql.table(table)} where ${isPresented})
+    for no key update
+  )`;
+}
+
 function grantUsed({ expiresAt, ip }: GrantUse) {
   return sql`used as (
     update grants set last_used_at = now(), last_used_ip = ${ip ?? null}::text,
       expires_at = greatest(expires_at, ${expiresAt}::timestamptz)
     from consumed
-    where grants.id = consumed.grant_id and grants.revoked_at is null
-      and (grants.ends_at is null or grants.ends_at > now())
+    where grants.id = consumed.grant_id and ${sql.raw(isLiveGrant('grants'))}
     returning grants.id
   )`;
 }
@@ -220,7 +237,7 @@ const SOURCE_COLUMNS = [
   'u.is_active as user_is_active',
 ] as const;
 
-const expired = sql<boolean>`least(t.expires_at, g.ends_at) <= now()`;
+const expired = sql<boolean>`${sql.raw(tokenEnd('t', 'g'))} <= now()`;
 
 /** Without those that the user took away since. */
 const scopesLeft = sql<string[]>`array(

@@ -132,6 +132,11 @@ describe('An operator', () => {
     }
   });
 
+  test('refuses access tokens that would outlive their authorization', () => {
+    assert.match(refusal({ ACCESS_TOKEN_TTL: '61', REFRESH_TOKEN_TTL: '60' }), /ACCESS_TOKEN_TTL/);
+    readConfig({ ACCESS_TOKEN_TTL: '60', REFRESH_TOKEN_TTL: '60' });
+  });
+
   test('may keep the log for ever, or for 30 days and more', () => {
     for (const days of ['0', '30', '3650']) {
       assert.equal(readConfig({ LOG_RETENTION_DAYS: days }).logRetentionDays, Number(days));
