@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { type RawBuilder, sql } from 'kysely';
 import {
   createPlatform,
   putTeam,
@@ -194,3 +195,64 @@ test('two deletions that meet in the same grants', async () => {
     assert.ok(answer.status < 300, `${answer.status} ${JSON.stringify(answer.body)}`);
   }
 });
+
+describe('locks are taken in one order', () => {
+  test('the deletion of a user locks the user before the sessions', async () => {
+    const { user } = await setUp(true);
+    const deletion = await whileLocked(
+      sql`select from users where id = ${user.id} for key share`,
+      () => callManagement(server, 'DELETE', `/api/v1/users/${user.id}/`),
+      sql`select from sessions where user_id = ${user.id} for update nowait`,
+    );
+    assert.equal(deletion.status, 204);
+  });
+
+  for (const kind of ['code', 'refresh token'] as const) {
+    test(`a token request locks the grant before the ${kind}`, async () => {
+      const { application, user, agent } = await setUp(false);
+      const result = await authorize(server, { application, user, agent, pkce: false });
+      const redemption = () => exchange(server, application, result);
+      const first = kind === 'code' ? undefined : await redemption();
+      const token = first?.body.refresh_token ?? '';
+      const table = kind === 'code' ? 'authorization_codes' : 'refresh_tokens';
+      const answer = await whileLocked(
+        sql`select from grants where client_id = ${application.clientId} for update`,
+        first === undefined ? redemption : () => refresh(server, application, token),
+        sql`select from ${sql.table(table)} where consumed_at is null and grant_id in (
+          select id from grants where client_id = ${application.clientId}
+        ) for update nowait`,
+      );
+      assert.equal(answer.status, 200, JSON.stringify(answer.body));
+    });
+  }
+});
+
+/** Starts `work` while `lock` is held; as soon as it waits, `free` has to be there for locking. */
+async function whileLocked<T>(
+  lock: RawBuilder<unknown>,
+  work: () => Promise<T>,
+  free: RawBuilder<unknown>,
+): Promise<T> {
+  const { db } = server.database;
+  let started: Promise<T> | undefined;
+  await db.transaction().execute(async (tx) => {
+    await lock.execute(tx);
+    started = work();
+    const deadline = Date.now() + 10_000;
+    while (!(await waits()) && Date.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    await db.transaction().execute((other) => free.execute(other));
+  });
+  return started ?? assert.fail();
+}
+
+async function waits(): Promise<boolean> {
+  const { rows } = await sql<{ waiting: boolean }>`
+    select exists (
+      select from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'
+    ) as waiting
+  `.execute(server.database.db);
+  return rows[0]?.waiting === true;
+}
