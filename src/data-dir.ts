@@ -3,7 +3,7 @@ import { StagedoorError } from './errors.ts';
 
 /** Rights of the group and of other users of the machine. */
 const OTHERS = 0o077;
-/** What this server keeps in the data folder. */
+/** Names that this server uses in the data folder. */
 const OURS = /^(db|lock|mail|cookie-key|operator-token|(server|demo)\.json.*)$/;
 
 /** Lets every file that this process makes be for its user alone. */

@@ -121,7 +121,7 @@ export async function deleteSecret(
   });
 }
 
-/** Whether a secret has not expired. */
+/** Returns true unless the secret has expired. */
 export function isGood({ expiresAt }: Pick<ApplicationSecret, 'expiresAt'>): boolean {
   return expiresAt === null || expiresAt.getTime() > Date.now();
 }

@@ -219,7 +219,7 @@ export const registeredResourceServer = component(
   EXAMPLES.registeredResourceServer,
 );
 
-/** What the API answers of a secret of a resource server. */
+/** A secret of a resource server, as the API answers it. */
 export const serverSecretAnswer = component(
   'ResourceServerSecret',
   z.object({

@@ -3,7 +3,7 @@ import type { Db } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { FailureCount, FailureReason } from './authentication-failure.ts';
 
-/** What was sent at a failed authentication. */
+/** Credentials of a failed authentication. */
 interface Sent {
   readonly endpoint: string;
   readonly client_id: string;

@@ -15,7 +15,7 @@ export function hashPassword(password: string): Promise<string> {
   return hash(normalized(password), COST);
 }
 
-/** Whether a hash was made at another cost than new ones are. */
+/** Returns true if a hash was made at another cost than new ones are. */
 export function isOutdated(hashed: string): boolean {
   const { memoryCost, timeCost, parallelism } = COST;
   return !hashed.startsWith(`$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$`);

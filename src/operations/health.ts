@@ -54,7 +54,7 @@ export function operationsRoutes(deps: OperationsDeps): Router {
     });
 }
 
-/** What `stagedoor doctor` compares with the proxies that TRUST_PROXY names. */
+/** Facts that `stagedoor doctor` compares with the proxies that TRUST_PROXY names. */
 function arrivalOf({ trustProxy }: MetricsAccess, ctx: Context) {
   // As sent: without TRUST_PROXY, `own-url.ts` removes the header.
   const sent = ctx.req.headersDistinct['x-forwarded-for']?.join(',') ?? '';

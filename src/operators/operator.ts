@@ -57,7 +57,7 @@ export const BOOTSTRAP = 'bootstrap';
 /** The same of whoever has a shell on the server, and so all rights too. */
 export const CLI = 'cli';
 
-/** Whether this is a token of the process, which is in no table and can't be revoked. */
+/** Returns true for a token of the process, which is in no table and can't be revoked. */
 export function isProcessToken({ id }: Pick<Operator, 'id'>): boolean {
   return id === BOOTSTRAP || id === CLI;
 }

@@ -2,7 +2,7 @@ import type { Tx } from '../db/transaction.ts';
 import { SIGN_IN_TTL, type UpstreamIdentity } from './sign-in.ts';
 import { lockLogouts, selectLogouts, upsertLogout } from './store.ts';
 
-/** What has ended at the provider: one session, or all of a person. */
+/** An end at the provider: of one session, or of all of a person. */
 export interface Logout {
   readonly issuer: string;
   readonly subject: string | undefined;

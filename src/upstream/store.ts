@@ -103,7 +103,7 @@ export async function upsertLogout(tx: Tx, key: string, at: Date, seconds: numbe
     .execute();
 }
 
-/** What is known of these logouts. */
+/** Returns those of these logouts that are known. */
 export function selectLogouts(
   tx: Tx,
   keys: readonly string[],

@@ -12,7 +12,7 @@ export interface SignedIn {
 /** A sign-in elsewhere that vouches for one here. */
 export interface Authentication {
   readonly authenticatedAt: Date;
-  /** Who they are there, and the session, whose end will be told; undefined: it will not. */
+  /** The person and the session there; `sid` is undefined if its end will not be told. */
   readonly upstream: {
     readonly issuer: string;
     readonly subject: string;

@@ -352,7 +352,7 @@ describe('The doctor looks at the certificate', { skip: whyNotSecure() }, () => 
 });
 
 describe('The doctor calls the server through its proxies', () => {
-  /** What each proxy makes of `X-Forwarded-For`. */
+  /** The change that each proxy makes to `X-Forwarded-For`. */
   const PROXIES = {
     appends: (before: string) => `${before}, 127.0.0.1`,
     replaces: () => '127.0.0.1:4711',

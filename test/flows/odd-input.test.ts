@@ -28,7 +28,7 @@ const ENCODED = [
   '9'.repeat(40),
   'x'.repeat(5000),
 ];
-/** What JSON can say. */
+/** A JSON value. */
 const VALUES: readonly unknown[] = [
   '\0',
   '\ud800',

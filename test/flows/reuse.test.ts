@@ -49,7 +49,7 @@ async function redeemed(user = platform.ada, agent = ada): Promise<Redeemed> {
 
 const path = ({ application }: Redeemed) => `/api/v1/applications/${application.clientId}/`;
 
-/** What would be a reason to refuse by itself. */
+/** States that are each a reason to refuse. */
 const STATES: Readonly<Record<string, (of: Redeemed) => Promise<unknown>>> = {
   'at once': async () => {},
   'a day later': (of) => age(of, '1 day'),
