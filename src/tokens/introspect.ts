@@ -16,7 +16,7 @@ export interface LiveToken {
   readonly exp: number;
   /** Thumbprint (RFC 7638) of the key that it is bound to; undefined: a bearer token. */
   readonly jkt: string | undefined;
-  /** Slugs: the grant's organizers of which the user is a member now. */
+  /** Slugs in ascending order: the grant's organizers of which the user is a member now. */
   readonly organizers: readonly string[];
   /** Slug to permissions: the union over the user's teams there. */
   readonly permissions: ReadonlyMap<string, readonly string[]>;
@@ -103,7 +103,7 @@ function toLiveToken(row: LiveTokenRow, known: KnownScopes): LiveToken | undefin
     iat: Math.floor(row.iat),
     exp: Math.floor(row.exp),
     jkt: row.jkt ?? undefined,
-    organizers: [...permissions.keys()],
+    organizers: [...permissions.keys()].toSorted(),
     permissions,
   };
 }

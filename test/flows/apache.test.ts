@@ -49,7 +49,7 @@ describe('an API service behind Apache with mod_auth_openidc', { skip }, () => {
     assert.equal((await call('GET', 'redstage', accessToken, forged)).status, 200);
     const [headers] = arrived;
     assert.equal(headers?.oidc_claim_sub, 'ada');
-    assert.equal(headers?.oidc_claim_organizers, 'redstage,bluehall');
+    assert.equal(headers?.oidc_claim_organizers, 'bluehall,redstage');
   });
 
   it('keeps a token out as soon as it is revoked', async () => {
