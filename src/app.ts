@@ -4,6 +4,7 @@ import { accountRoutes } from './account/routes.ts';
 import { activityRoutes } from './activity/routes.ts';
 import { apiRoutes } from './api/mount.ts';
 import { describedApi } from './api/openapi-endpoint.ts';
+import type { OperatorAccess } from './api/operator.ts';
 import { applicationAccountRoutes } from './applications/account-routes.ts';
 import { createNoteSecretUse } from './applications/note-secret-use.ts';
 import { REGISTRATIONS } from './applications/own-limit.ts';
@@ -36,8 +37,6 @@ import { findWaitingApplication } from './oidc/sign-in-first.ts';
 import { operationsRoutes } from './operations/health.ts';
 import { logOperatorCalls } from './operations/log-operator-calls.ts';
 import { createMetrics, measureRequests } from './operations/metrics.ts';
-import type { ProcessTokens } from './operators/authenticate.ts';
-import type { CallLog } from './operators/call-log.ts';
 import { introspectionEndpoint } from './tokens/introspection-routes.ts';
 import type { Keyring } from './tokens/keyring.ts';
 import type { OnReplay } from './tokens/use-proof.ts';
@@ -52,14 +51,13 @@ import { createRenderer } from './web/render.ts';
 import type { DemoGuide } from './web/views.ts';
 
 /** What the application is put together from. */
-export interface AppDeps extends ProcessTokens {
+export interface AppDeps {
   readonly config: Config;
   readonly database: Database;
   readonly log: Logger;
   readonly cookieKeys: readonly string[];
   readonly keyring: Keyring;
-  /** Where calls of the management API are put down. */
-  readonly calls: CallLog;
+  readonly operators: OperatorAccess;
   /** Aborted when the server stops: what takes long says so and ends. */
   readonly ending?: AbortSignal | undefined;
   /** Milliseconds that an atomic import may take; undefined: any. */

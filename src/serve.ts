@@ -17,6 +17,7 @@ import { createLog } from './log.ts';
 import { startChores } from './operations/chores.ts';
 import { startKeepingListsShort } from './operations/keep-lists-short.ts';
 import { noteConfiguration } from './operations/note-configuration.ts';
+import { operatorAccess } from './operators/access.ts';
 import { startCallLog } from './operators/call-log.ts';
 import { ownValue } from './own-value.ts';
 import { leaveServerFile } from './server-file.ts';
@@ -99,11 +100,14 @@ export async function serve(config: Config): Promise<RunningServer> {
       log,
       cookieKeys,
       keyring,
-      operatorToken,
-      cliToken,
+      operators: operatorAccess({
+        db: database.db,
+        tokens: { operatorToken, cliToken },
+        calls,
+        noteFailure: failures.note,
+      }),
       clientErrors,
       noteFailure: failures.note,
-      calls,
       ending: ending.signal,
       atomicImportLimit: database.engine === 'embedded' ? ATOMIC_IMPORT_LIMIT : undefined,
       demoGuide: () => demoGuide,

@@ -1,22 +1,17 @@
 import type { Context } from 'koa';
 import type { z } from 'zod';
-import type { NoteAuthenticationFailure } from '../audit/authentication-failure.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../db/database.ts';
-import type { ProcessTokens } from '../operators/authenticate.ts';
-import type { CallLog } from '../operators/call-log.ts';
-import type { Right } from '../operators/operator.ts';
+import type { OperatorAccess, Right } from './operator.ts';
 
-/** What the endpoints of the management API stand on. */
-export interface ApiDeps extends ProcessTokens {
+/** Dependencies of the endpoints of the management API. */
+export interface ApiDeps {
   readonly database: Database;
   readonly config: Pick<Config, 'issuer'>;
-  readonly calls: CallLog;
-  /** Notes wrong operator tokens. Not set where the API serves its own process only. */
-  readonly noteFailure?: NoteAuthenticationFailure | undefined;
-  /** Aborted when the server stops: what takes long says so and ends. */
+  readonly operators: OperatorAccess;
+  /** Aborted when the server stops; long operations report it and end. */
   readonly ending?: AbortSignal | undefined;
-  /** Milliseconds that an atomic import may take, if everybody else waits for it; undefined: any. */
+  /** Time limit of an atomic import in milliseconds; undefined: none. */
   readonly atomicImportLimit?: number | undefined;
 }
 

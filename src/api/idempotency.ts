@@ -2,15 +2,15 @@ import type { Context } from 'koa';
 import type { Db } from '../db/database.ts';
 import { inSavepoint, inTransaction, type Tx } from '../db/transaction.ts';
 import { StagedoorError } from '../errors.ts';
-import { answerOnce, type KeptAnswer } from '../operators/answer-once.ts';
 import { toHttpError } from '../web/http-error.ts';
 import type { AdmittedCall } from './operator-endpoint.ts';
+import { replayOrRun, type StoredResponse } from './replay-or-run.ts';
 
-/** The header by which a caller says that a call is the same one again. */
+/** Request header that identifies repetitions of a call. */
 export const IDEMPOTENCY_KEY = 'Idempotency-Key';
 
 /**
- * The key of a call, if it has one.
+ * Returns the key of a call, if it has one.
  * @throws StagedoorError `validation_failed`
  */
 export function idempotencyKeyOf(ctx: Context): string | undefined {
@@ -28,8 +28,8 @@ export function idempotencyKeyOf(ctx: Context): string | undefined {
 }
 
 /**
- * For a call that may be repeated anyway, and whose first answer is not kept.
- * @throws StagedoorError `validation_failed` where it has a key
+ * Rejects a key on a call that can be repeated without one; its answer is not stored.
+ * @throws StagedoorError `validation_failed` if the call has a key
  */
 export function refuseIdempotencyKey(ctx: Context): void {
   if (ctx.headers['idempotency-key'] !== undefined) {
@@ -41,26 +41,27 @@ export function refuseIdempotencyKey(ctx: Context): void {
 }
 
 /**
- * Carries a call out once a key: again, it gets the first answer. A refusal is an answer too, and
- * undoes only what it refused; a defect or a conflict is none, so the call may be repeated.
+ * Runs a call once per key; repetitions get the stored response. A refusal is stored too, and rolls
+ * back only the call's own work. Server errors and conflicts are not stored, so that the call may be
+ * repeated.
  */
-export function carryOutOnce(
+export function runIdempotent(
   db: Db,
   { ctx, operator, token }: AdmittedCall,
   key: string,
   bytes: Uint8Array,
-  work: (tx: Tx) => Promise<KeptAnswer>,
-): Promise<{ answer: KeptAnswer; repeated: boolean }> {
+  work: (tx: Tx) => Promise<StoredResponse>,
+): Promise<{ answer: StoredResponse; repeated: boolean }> {
   const request = Buffer.concat([Buffer.from(`${ctx.method} ${ctx.url}\n`), bytes]);
   return inTransaction(db, (tx) =>
-    answerOnce(tx, { operator: operator.id, token, key, request }, () =>
+    replayOrRun(tx, { operator: operator.id, token, key, request }, () =>
       inSavepoint(tx, () => work(tx)).catch(refusal),
     ),
   );
 }
 
-/** @throws what is no lasting answer */
-function refusal(error: unknown): KeptAnswer {
+/** @throws server errors and conflicts, which are not stored */
+function refusal(error: unknown): StoredResponse {
   const { status, fields, message } = toHttpError(error);
   if (status >= 500 || status === 409) {
     throw error;

@@ -3,10 +3,10 @@ import type { z } from 'zod';
 import type { Db } from '../db/database.ts';
 import type { Slice, Sliced } from '../db/slice.ts';
 import { inSnapshot, type Tx } from '../db/transaction.ts';
-import type { Right } from '../operators/operator.ts';
 import { loadConditionally, readCondition } from './conditional.ts';
 import type { ApiDeps, Component, Endpoint, Told } from './endpoint.ts';
 import { listPage, type Page, pageComponent, pageParameter } from './list.ts';
+import type { Right } from './operator.ts';
 import { operatorEndpoint } from './operator-endpoint.ts';
 import { readQuery } from './query.ts';
 import { type Param, paramsOf } from './route.ts';
@@ -83,7 +83,7 @@ export function listEndpoint<T, S extends z.ZodType, Q extends z.ZodObject>(
           value === undefined ? [] : [[name, value] as const],
         );
         const read = { filters: Object.fromEntries(given), entries: answer?.results.length ?? 0 };
-        await deps.calls.note({ ...call.logged, status: ctx.status, read });
+        await deps.operators.countCall({ ...call.logged, status: ctx.status, read });
         return 'logged';
       }
       return 'not logged';

@@ -1,9 +1,5 @@
 import type { Context } from 'koa';
-import { hashOf } from '../credentials.ts';
 import { StagedoorError } from '../errors.ts';
-import { authenticateOperator } from '../operators/authenticate.ts';
-import { type Demand, mayDo, type Operator, type Right } from '../operators/operator.ts';
-import type { OperatorCall } from '../operators/record-call.ts';
 import { toHttpError } from '../web/http-error.ts';
 import { clientAddress, originOf } from '../web/origin.ts';
 import { requireAcceptable } from './accept.ts';
@@ -14,6 +10,14 @@ import {
   type Method,
   pathTemplate,
 } from './endpoint.ts';
+import {
+  type Demand,
+  mayDo,
+  type Operator,
+  type OperatorAccess,
+  type OperatorCall,
+  type Right,
+} from './operator.ts';
 
 /** Where an endpoint is, what it wants of a token, and what is told of it. */
 export interface OperatorEndpoint extends Omit<EndpointDescription, 'caller'> {
@@ -46,7 +50,7 @@ export function operatorEndpoint(
   work: (call: AdmittedCall) => Promise<Logged>,
 ): Endpoint {
   const handle = async (ctx: Context) => {
-    const { operator, token } = await admit(deps, ctx);
+    const { operator, token } = await admit(deps.operators, ctx);
     const logged = {
       operator,
       method: ctx.method,
@@ -58,7 +62,7 @@ export function operatorEndpoint(
       requireAcceptable(ctx, told.answerTypes ?? ['application/json']);
       const call: AdmittedCall = { ctx, operator, token, logged };
       if ((await work(call)) === 'not logged') {
-        await deps.calls.note({ ...logged, status: ctx.status });
+        await deps.operators.countCall({ ...logged, status: ctx.status });
       }
     } catch (error) {
       const { status } = toHttpError(error);
@@ -66,7 +70,7 @@ export function operatorEndpoint(
         // The token was revoked while the call was under way.
         ctx.set('WWW-Authenticate', 'Token');
       }
-      await deps.calls.note({ ...logged, status });
+      await deps.operators.countCall({ ...logged, status });
       throw error;
     }
   };
@@ -75,24 +79,18 @@ export function operatorEndpoint(
 }
 
 /** @throws StagedoorError `unauthenticated`, with the challenge already in the answer's headers */
-async function admit(deps: ApiDeps, ctx: Context): Promise<{ operator: Operator; token: string }> {
+async function admit(
+  operators: OperatorAccess,
+  ctx: Context,
+): Promise<{ operator: Operator; token: string }> {
   ctx.vary('Authorization');
   // Answers hold personal data and, once, secrets.
   ctx.set('Cache-Control', 'no-store');
   const [, token] = /^Token +(.+)$/i.exec(ctx.get('Authorization')) ?? [];
   const operator =
-    token === undefined ? undefined : await authenticateOperator(deps.database.db, deps, token);
+    token === undefined ? undefined : await operators.authenticate(token, clientAddress(ctx));
   if (operator === undefined || token === undefined) {
     ctx.set('WWW-Authenticate', 'Token');
-    if (token !== undefined) {
-      const ip = clientAddress(ctx);
-      deps.noteFailure?.({
-        endpoint: 'management',
-        clientId: undefined,
-        secretHash: hashOf(token),
-        ip,
-      });
-    }
     throw new StagedoorError(
       'unauthenticated',
       ctx.get('Authorization') === ''

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { Tx } from '../db/transaction.ts';
-import type { Right } from '../operators/operator.ts';
 import { loadConditionally, readCondition } from './conditional.ts';
 import type { ApiDeps, Component, Endpoint, Told } from './endpoint.ts';
+import type { Right } from './operator.ts';
 import { operatorEndpoint } from './operator-endpoint.ts';
 import { found, type Param, paramsOf } from './route.ts';
 

@@ -1,11 +1,6 @@
 import type { Context } from 'koa';
 import { z } from 'zod';
-import type { Actor } from '../audit/event.ts';
 import { inTransaction, type Tx } from '../db/transaction.ts';
-import type { KeptAnswer } from '../operators/answer-once.ts';
-import type { Demand, Operator } from '../operators/operator.ts';
-import { recordCall } from '../operators/record-call.ts';
-import { requireLiveToken } from '../operators/require-live-token.ts';
 import {
   type ApiDeps,
   type Component,
@@ -15,10 +10,12 @@ import {
   type Told,
 } from './endpoint.ts';
 import { parseFields } from './fields.ts';
-import { carryOutOnce, idempotencyKeyOf } from './idempotency.ts';
+import { idempotencyKeyOf, runIdempotent } from './idempotency.ts';
 import { type JsonBody, readJson } from './json-body.ts';
+import type { Demand, Operator, OperatorAccess } from './operator.ts';
 import { type AdmittedCall, type Logged, operatorEndpoint } from './operator-endpoint.ts';
 import { readQuery } from './query.ts';
+import type { StoredResponse } from './replay-or-run.ts';
 import { type Param, paramsOf } from './route.ts';
 
 /** Something that can be changed. */
@@ -45,7 +42,7 @@ export interface WriteCall<Body> {
   /** The change, its log entries and the entry of the call are written in this. */
   readonly tx: Tx;
   readonly operator: Operator;
-  readonly actor: Actor;
+  readonly actor: Operator['actor'];
   readonly param: Param;
   /** Reads the query by a schema. */
   readonly query: <Q extends z.ZodObject>(schema: Q) => z.output<Q>;
@@ -98,10 +95,10 @@ export function writeEndpoint<B extends z.ZodObject, S extends z.ZodType>(
       const { value, bytes } = await readGiven(ctx, method, body.schema);
       let logged: Logged = 'not logged';
       const work = async (tx: Tx) => {
-        const outcome = await carryOut(tx, call, run, value);
+        const outcome = await carryOut(tx, deps.operators, call, run, value);
         logged = outcome.changed === false ? 'not logged' : 'logged';
         if (!endsTokens) {
-          await requireLiveToken(tx, call.operator);
+          await deps.operators.requireLiveToken(tx, call.operator);
         }
         return { status: outcome.status, body: outcome.answer };
       };
@@ -110,7 +107,7 @@ export function writeEndpoint<B extends z.ZodObject, S extends z.ZodType>(
         tell(ctx, await inTransaction(db, work));
         return logged;
       }
-      const { answer: kept, repeated } = await carryOutOnce(db, call, key, bytes, work);
+      const { answer: kept, repeated } = await runIdempotent(db, call, key, bytes, work);
       if (repeated) {
         ctx.set('Idempotent-Replayed', 'true');
       }
@@ -130,13 +127,14 @@ async function readGiven<B extends z.ZodObject>(
     : readJson(ctx, schema);
 }
 
-function tell(ctx: Context, { status, body }: KeptAnswer): void {
+function tell(ctx: Context, { status, body }: StoredResponse): void {
   ctx.status = status;
   ctx.body = body ?? null;
 }
 
 async function carryOut<Body, A>(
   tx: Tx,
+  operators: OperatorAccess,
   { ctx, operator, logged }: AdmittedCall,
   run: (call: WriteCall<Body>) => Promise<Outcome<A>>,
   body: Body,
@@ -145,7 +143,7 @@ async function carryOut<Body, A>(
   const query = <Q extends z.ZodObject>(schema: Q) => readQuery(ctx, schema);
   const outcome = await run({ tx, operator, actor, param: paramsOf(ctx), query, body });
   if (outcome.changed !== false) {
-    await recordCall(tx, { ...logged, status: outcome.status });
+    await operators.recordCall(tx, { ...logged, status: outcome.status });
   }
   return outcome;
 }

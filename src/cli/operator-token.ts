@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { RIGHTS } from '../operators/operator.ts';
+import { RIGHTS } from '../api/operator.ts';
 import { addEnding } from './common-verbs.ts';
 import { printList } from './list.ts';
 import { pathTo, quote } from './management.ts';

@@ -7,6 +7,7 @@ import type { Database } from '../db/database.ts';
 import { createPasswordQueue } from '../directory/password-queue.ts';
 import { apiEndpoints } from '../endpoints.ts';
 import { createLog } from '../log.ts';
+import { operatorAccess } from '../operators/access.ts';
 import { startCallLog } from '../operators/call-log.ts';
 import { errorResponses } from '../web/error-page.ts';
 import { createHttpServer } from '../web/http-server.ts';
@@ -56,10 +57,12 @@ async function serveHere<T>(
   const deps = {
     database,
     config,
-    calls,
+    operators: operatorAccess({
+      db: database.db,
+      tokens: { cliToken, operatorToken: undefined },
+      calls,
+    }),
     passwordQueue: createPasswordQueue(1, () => {}),
-    cliToken,
-    operatorToken: undefined,
     ending: signal,
   };
   const app = new Koa();

@@ -9,8 +9,6 @@ import { readQuery } from '../api/query.ts';
 import type { Config } from '../config.ts';
 import { inTransaction, type Tx } from '../db/transaction.ts';
 import { StagedoorError } from '../errors.ts';
-import { recordCall } from '../operators/record-call.ts';
-import { requireLiveToken } from '../operators/require-live-token.ts';
 import { checkAnnounced, readChunks } from '../web/body.ts';
 import { toHttpError } from '../web/http-error.ts';
 import { mayTakeLong } from '../web/http-server.ts';
@@ -119,6 +117,7 @@ async function answerImport(
   { ctx, operator, logged }: AdmittedCall,
   { atomic, hash, answer, batches }: AnsweredImport,
 ): Promise<void> {
+  const { operators } = deps;
   const tally: Tally = { created: 0, changed: 0, unchanged: 0, refused: 0 };
   const entry = () => ({ ...logged, status: 200, counts: tally });
   const report = async (done: readonly DoneLine[]) => {
@@ -129,15 +128,15 @@ async function answerImport(
   };
   try {
     const { actor } = operator;
-    const beforeCommit = (tx: Tx) => requireLiveToken(tx, operator);
+    const beforeCommit = (tx: Tx) => operators.requireLiveToken(tx, operator);
     const given = { actor, hash, batches, report, beforeCommit };
     const committed = await carryOut(deps, atomic, given, async (tx) => {
       // Nothing is committed for a caller who has left.
       await answer.write([]);
-      await recordCall(tx, entry());
+      await operators.recordCall(tx, entry());
     });
     if (!committed) {
-      await deps.calls.note(entry());
+      await operators.countCall(entry());
     }
     await answer.end(presentEnd({ done: true, committed }, tally));
   } catch (error) {
@@ -148,7 +147,7 @@ async function answerImport(
     if (status >= 500) {
       ctx.app.emit('error', error, ctx);
     }
-    await deps.calls.note(entry());
+    await operators.countCall(entry());
     await answer.end(presentEnd({ done: false, committed: !atomic, detail: message }, tally));
   }
 }

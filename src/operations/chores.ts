@@ -1,3 +1,4 @@
+import { purgeAnswers } from '../api/replay-or-run.ts';
 import { recordAuthenticationFailures } from '../audit/authentication-failures.ts';
 import { purgeMails } from '../audit/purge-mails.ts';
 import { trimLog } from '../audit/trim.ts';
@@ -9,7 +10,6 @@ import { purgeClientErrors } from '../insights/purge.ts';
 import { purgeLimits } from '../limits/purge.ts';
 import type { Logger } from '../log.ts';
 import { purgeSessions } from '../oidc/purge.ts';
-import { purgeAnswers } from '../operators/answer-once.ts';
 import { purgeTokens } from '../tokens/purge.ts';
 import { purgeSigningKeys } from '../tokens/purge-signing-keys.ts';
 import { purgeUpstream } from '../upstream/purge.ts';

@@ -1,10 +1,11 @@
 import { timingSafeEqual } from 'node:crypto';
+import { type Operator, RIGHTS } from '../api/operator.ts';
 import { hashOf, isWellFormed } from '../credentials.ts';
 import type { Db } from '../db/database.ts';
-import { BOOTSTRAP, CLI, type Operator, RIGHTS } from './operator.ts';
+import { BOOTSTRAP, CLI } from './operator.ts';
 import { liveTokenByHash, updateLastUsed } from './store.ts';
 
-/** Tokens that are in no database: all rights, as long as the process lives. Unset: there is none. */
+/** Tokens with all rights that are stored in no database and end with the process. */
 export interface ProcessTokens {
   /** The token of the configuration. */
   readonly operatorToken: string | undefined;
@@ -13,8 +14,8 @@ export interface ProcessTokens {
 }
 
 /**
- * Whose token this is; undefined where it is nobody's, has expired or was revoked. Notes the use,
- * once a minute at most. No query for what can't be a token.
+ * Returns the operator with this token; undefined if the token is unknown, expired or revoked.
+ * Records its use, at most once a minute. A malformed token costs no query.
  */
 export async function authenticateOperator(
   db: Db,
@@ -25,10 +26,10 @@ export async function authenticateOperator(
   const is = (known: string | undefined) =>
     known !== undefined && timingSafeEqual(hash, hashOf(known));
   if (is(operatorToken)) {
-    return almighty(BOOTSTRAP);
+    return withAllRights(BOOTSTRAP);
   }
   if (is(cliToken)) {
-    return almighty(CLI);
+    return withAllRights(CLI);
   }
   const known = isWellFormed('sdo', token) ? await liveTokenByHash(db, hash) : undefined;
   if (known === undefined) {
@@ -41,6 +42,6 @@ export async function authenticateOperator(
   return { id, name, actor: `operator:${name}`, rights, expiresAt };
 }
 
-function almighty(name: string): Operator {
+function withAllRights(name: string): Operator {
   return { id: name, name, actor: `operator:${name}`, rights: RIGHTS, expiresAt: null };
 }

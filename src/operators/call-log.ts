@@ -1,34 +1,35 @@
+import type { OperatorCall } from '../api/operator.ts';
 import type { Db } from '../db/database.ts';
 import { inTransaction } from '../db/transaction.ts';
 import type { Logger } from '../log.ts';
-import { type OperatorCall, recordCall } from './record-call.ts';
+import { recordCall } from './record-call.ts';
 
-/** Puts calls that changed nothing down in the log, without letting them flood it. */
+/** Log of calls that changed nothing; equal calls share an entry, so that they do not flood it. */
 export interface CallLog {
-  /** Notes a call; resolves once it is in the log, or counted. Never rejects. */
+  /** Logs or counts a call. Never rejects. */
   note(call: OperatorCall): Promise<void>;
-  /** Writes what was counted so far, as happens every minute. */
+  /** Writes the calls counted so far; this also happens every minute. */
   flush(): Promise<void>;
-  /** The last time. */
+  /** Ends the timer and flushes. */
   stop(): Promise<void>;
 }
 
 /** Milliseconds. */
 const MINUTE = 60_000;
-/** Kinds of calls that are counted at a time; what goes beyond is written a call an entry. */
+/** Kinds of calls that are counted at a time; each call beyond them gets an entry of its own. */
 const CAPACITY = 1000;
 
 interface Counted {
   readonly call: OperatorCall;
   count: number;
-  /** Entries of the log that these calls were answered with. */
+  /** Number of log entries in the answers of these calls. */
   entries: number;
 }
 
 /**
- * Starts the log. Of calls of one kind (token, method, path, status, address, program and filters of the log) the first
- * gets an entry of its own at once. Those that follow within the minute are counted, and get one
- * entry together at its end, which says how many they are.
+ * Starts the log. The first call of a kind (token, method, path, status, address, program and
+ * filters) gets an entry of its own at once. Further calls within the minute are counted and share
+ * one entry, written at its end, with their number.
  */
 export function startCallLog(db: Db, log: Logger): CallLog {
   const counts = new Map<string, Counted>();
@@ -36,7 +37,7 @@ export function startCallLog(db: Db, log: Logger): CallLog {
     try {
       await inTransaction(db, (tx) => recordCall(tx, call, calls));
     } catch (err) {
-      log.warn({ err, calls }, 'Calls of the management API could not be written to the log.');
+      log.warn({ err, calls }, 'Calls of the management API not logged');
     }
   };
   const flush = async () => {

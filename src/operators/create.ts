@@ -1,3 +1,4 @@
+import type { Operator, Right } from '../api/operator.ts';
 import { record } from '../audit/record.ts';
 import { hashOf, newCredential, randomText } from '../credentials.ts';
 import type { Tx } from '../db/transaction.ts';
@@ -7,9 +8,7 @@ import {
   isProcessToken,
   missingRights,
   NAME_RULE,
-  type Operator,
   type OperatorToken,
-  type Right,
 } from './operator.ts';
 import { requireLiveToken } from './require-live-token.ts';
 import { insertToken, lockTokenTree } from './store.ts';

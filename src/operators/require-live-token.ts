@@ -1,6 +1,7 @@
+import type { Operator } from '../api/operator.ts';
 import type { Tx } from '../db/transaction.ts';
 import { StagedoorError } from '../errors.ts';
-import { isProcessToken, type Operator } from './operator.ts';
+import { isProcessToken } from './operator.ts';
 import { lockLiveToken } from './store.ts';
 
 /**

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { component } from '../api/endpoint.ts';
 import { moment, subsetOf } from '../api/fields.ts';
+import { RIGHTS } from '../api/operator.ts';
 import { flag, ordering } from '../api/query.ts';
-import { isOperatorName, NAME_RULE, type OperatorToken, RIGHTS } from './operator.ts';
+import { isOperatorName, NAME_RULE, type OperatorToken } from './operator.ts';
 
 /** Query of `GET /operator-tokens/`. */
 export const tokenQuery = z.object({ ordering: ordering(['created_at'], 'created_at') });

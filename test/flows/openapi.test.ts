@@ -12,6 +12,7 @@ import { createApp } from '../../src/app.ts';
 import { cookieKeysOf } from '../../src/cookie-keys.ts';
 import { startErrorQueue } from '../../src/insights/error-queue.ts';
 import { createLog } from '../../src/log.ts';
+import { operatorAccess } from '../../src/operators/access.ts';
 import { startCallLog } from '../../src/operators/call-log.ts';
 import { openKeyring } from '../../src/tokens/keyring.ts';
 import { createContract } from '../support/openapi/contract.ts';
@@ -109,8 +110,7 @@ async function routesOf({ database, config }: TestServer): Promise<string[]> {
     log,
     cookieKeys: secrets,
     keyring,
-    operatorToken: undefined,
-    calls,
+    operators: operatorAccess({ db: database.db, tokens: { operatorToken: undefined }, calls }),
     clientErrors,
     noteFailure: () => undefined,
     demoGuide: () => undefined,

@@ -3,25 +3,25 @@ import type { Db } from '../db/database.ts';
 import { limitLockWait, type Tx } from '../db/transaction.ts';
 import { StagedoorError } from '../errors.ts';
 
-/** Which call a row is of. */
+/** Primary key of `idempotent_calls`. */
 export interface CallKey {
   /** Id of the operator token. */
   readonly operator: string;
   readonly keyHash: Uint8Array;
 }
 
-/** Answers are kept for a day. */
-const OVER = sql<SqlBool>`created_at < now() - interval '1 day'`;
-/** Milliseconds that a call waits for the one before it. */
+/** Responses are kept for a day. */
+const EXPIRED = sql<SqlBool>`created_at < now() - interval '1 day'`;
+/** Milliseconds that a call waits for a running one with the same key. */
 const PATIENCE = 5_000;
 /** PostgreSQL's lock_not_available. */
 const LOCK_TIMEOUT = '55P03';
 
 /**
- * Takes a key for a call. A call with the same key that is under way is waited for, a few seconds
- * at most: its transaction has the row.
- * @returns false where it was taken already
- * @throws StagedoorError `conflict` where the other one takes too long
+ * Claims a key for a call. Waits a few seconds for a running call with the same key, whose
+ * transaction holds the row.
+ * @returns false if the key was claimed before
+ * @throws StagedoorError `conflict` if the running call takes too long
  */
 export async function insertCall(
   tx: Tx,
@@ -43,7 +43,7 @@ async function claim(
     .deleteFrom('idempotent_calls')
     .where('operator', '=', operator)
     .where('key_hash', '=', keyHash)
-    .where(OVER)
+    .where(EXPIRED)
     .execute();
   const row = await tx
     .insertInto('idempotent_calls')
@@ -64,7 +64,7 @@ function refuseUnderWay(error: unknown): never {
   throw error;
 }
 
-/** What is known of a call that was answered. */
+/** Returns a call that has claimed its key. */
 export async function selectCall(
   db: Db,
   { operator, keyHash }: CallKey,
@@ -78,7 +78,6 @@ export async function selectCall(
   return row && { requestHash: row.request_hash, sealedAnswer: row.sealed_answer };
 }
 
-/** Keeps the answer of a call. */
 export async function updateAnswer(
   tx: Tx,
   { operator, keyHash }: CallKey,
@@ -92,7 +91,7 @@ export async function updateAnswer(
     .execute();
 }
 
-/** Deletes the answers that nobody may ask for any more. */
+/** Deletes the calls whose responses have expired. */
 export async function deleteOldCalls(db: Db): Promise<void> {
-  await db.deleteFrom('idempotent_calls').where(OVER).execute();
+  await db.deleteFrom('idempotent_calls').where(EXPIRED).execute();
 }

@@ -7,42 +7,41 @@ import { StagedoorError } from '../errors.ts';
 import { seal, unseal } from '../sealed.ts';
 import { deleteOldCalls, insertCall, selectCall, updateAnswer } from './idempotency-store.ts';
 
-/** A call that may be repeated and is carried out once. */
+/** A call that may be repeated and is run once. */
 export interface IdempotentCall {
-  /** Id of the operator token: each has keys of its own. */
+  /** Id of the operator token; each token has its own keys. */
   readonly operator: string;
   /** The token as it was presented. */
   readonly token: string;
-  /** What the caller has sent as `Idempotency-Key`. */
+  /** Value of the `Idempotency-Key` header. */
   readonly key: string;
-  /** Method, path and body: all that makes it this call. */
+  /** Method, path and body; repetitions must be equal. */
   readonly request: Uint8Array | string;
 }
 
-/** An answer as HTTP tells it; no `body`: none. */
-export interface KeptAnswer {
+/** Status and JSON body of a response; `body` is absent if it has none. */
+export interface StoredResponse {
   readonly status: number;
   readonly body?: unknown;
 }
 
-const keptAnswer = z.object({ status: z.number(), body: z.unknown().optional() });
+const storedResponse = z.object({ status: z.number(), body: z.unknown().optional() });
 
 /**
- * Carries a call out, or gives the answer that it got the first time. The answer is written in the
- * transaction of what the call did: both are there, or neither is. A call with the same key that
- * is under way has the row, so a second one waits for it; when the first one fails, the second one
- * is carried out.
+ * Runs a call, or returns the stored response of its first run. The response is written in the
+ * transaction of the call's changes, so either both exist or neither does. A running call holds the
+ * row of its key: a second call waits for it, and runs if the first one fails.
  *
- * Answers may hold secrets. They are sealed under the token and the key, of which only hashes are
- * kept, so only who sends both can have them opened.
- * @param work what it throws undoes all of it, and the call may be repeated
- * @throws StagedoorError `conflict`: another request came with this key, or one is under way
+ * Responses may contain secrets. They are encrypted under the token and the key, of which only
+ * hashes are stored, so only a caller who sends both gets them decrypted.
+ * @param work if it throws, its changes are rolled back and the call may be repeated
+ * @throws StagedoorError `conflict`: the key belongs to another request, or its call is running
  */
-export async function answerOnce(
+export async function replayOrRun(
   tx: Tx,
   call: IdempotentCall,
-  work: () => Promise<KeptAnswer>,
-): Promise<{ answer: KeptAnswer; repeated: boolean }> {
+  work: () => Promise<StoredResponse>,
+): Promise<{ answer: StoredResponse; repeated: boolean }> {
   const key = { operator: call.operator, keyHash: hashOf(call.key) };
   const requestHash = hashOf(call.request);
   const secret = JSON.stringify([call.token, call.key]);
@@ -64,8 +63,8 @@ export async function answerOnce(
   return { answer: open(secret, known.sealedAnswer), repeated: true };
 }
 
-/** @throws StagedoorError `conflict`: the first call came with another token of the same operator */
-function open(secret: string, sealed: Uint8Array): KeptAnswer {
+/** @throws StagedoorError `conflict` if the first call came with another token of the operator */
+function open(secret: string, sealed: Uint8Array): StoredResponse {
   let text: string;
   try {
     text = unseal(secret, PURPOSE, sealed);
@@ -76,12 +75,12 @@ function open(secret: string, sealed: Uint8Array): KeptAnswer {
       { cause },
     );
   }
-  return keptAnswer.parse(JSON.parse(text));
+  return storedResponse.parse(JSON.parse(text));
 }
 
 const PURPOSE = 'idempotent call';
 
-/** Forgets answers after a day. */
+/** Deletes responses that are older than a day. */
 export function purgeAnswers(db: Db): Promise<void> {
   return deleteOldCalls(db);
 }
