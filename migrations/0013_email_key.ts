@@ -2,8 +2,8 @@
 // Unicode), and because lower() folds beyond ASCII as the engine and its locale say.
 
 import { type QueryExecutorProvider, sql } from 'kysely';
-import { emailKey } from '../src/directory/email.ts';
-import { StagedoorError } from '../src/errors.ts';
+import { emailKey } from '../src/lib/email.ts';
+import { StagedoorError } from '../src/lib/errors.ts';
 
 const BATCH = 1000;
 

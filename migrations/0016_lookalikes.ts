@@ -2,7 +2,7 @@
 // (UTS 39).
 
 import { type QueryExecutorProvider, sql } from 'kysely';
-import { skeletonOf } from '../src/skeleton.ts';
+import { skeletonOf } from '../src/lib/skeleton.ts';
 
 const BATCH = 1000;
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { runCommand } from './cli/run-command.ts';
-import { keepFilesPrivate } from './data-dir.ts';
+import { keepFilesPrivate } from './data-dir/secure-data-dir.ts';
 
 keepFilesPrivate();
 

@@ -1,12 +1,12 @@
 import type { ApiDeps, Endpoint } from './api/endpoint.ts';
 import { applicationEndpoints } from './applications/routes.ts';
 import { logEndpoints } from './audit/log-routes.ts';
-import type { Config } from './config.ts';
+import { accessEndpoints } from './bearer-api/endpoints.ts';
+import type { Config } from './config/config.ts';
 import { directoryEndpoints } from './directory/routes.ts';
 import { grantEndpoints } from './grants/management-routes.ts';
-import type { WorkQueue } from './limits/work-queue.ts';
+import type { WorkQueue } from './lib/work-queue.ts';
 import { operatorTokenEndpoints } from './operators/routes.ts';
-import { accessEndpoints } from './tokens/routes.ts';
 import type { OnReplay } from './tokens/use-proof.ts';
 
 /** All endpoints of the JSON API, in the order in which they are described. */

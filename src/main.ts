@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 import cluster from 'node:cluster';
-import { readConfig } from './config.ts';
-import { keepFilesPrivate } from './data-dir.ts';
-import { exitWith } from './exit.ts';
-import { type RunningServer, serve } from './serve.ts';
-import { onSupervisorsStop, superviseWorkers } from './supervise.ts';
-import { welcome } from './welcome.ts';
+import { readConfig } from './config/config.ts';
+import { keepFilesPrivate } from './data-dir/secure-data-dir.ts';
+import { onSupervisorsStop, superviseWorkers } from './server/cluster.ts';
+import { exitWith } from './server/exit.ts';
+import { type RunningServer, serve } from './server/start.ts';
+import { welcome } from './server/startup-message.ts';
 
 /** Starts the server, or its workers, and stops on SIGINT and SIGTERM. */
 async function main(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { StagedoorError } from '../errors.ts';
+import { StagedoorError } from '../lib/errors.ts';
 
 /**
  * @param types what there is

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { type FieldErrors, ValidationError } from '../errors.ts';
-import { ownValue } from '../own-value.ts';
-import { isUnprintable, quote } from '../printable.ts';
+import { type FieldErrors, ValidationError } from '../lib/errors.ts';
+import { ownValue } from '../lib/own-value.ts';
+import { isUnprintable, quote } from '../lib/printable.ts';
 
 /** Control characters and lone surrogates, except for line feed and tab. */
 const UNPRINTABLE_IN_LINES = /[^\P{Cc}\n\t]|\p{Cs}/u;

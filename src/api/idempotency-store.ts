@@ -1,7 +1,7 @@
 import { type SqlBool, sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import { limitLockWait, type Tx } from '../db/transaction.ts';
-import { StagedoorError } from '../errors.ts';
+import { StagedoorError } from '../lib/errors.ts';
 
 /** Primary key of `idempotent_calls`. */
 export interface CallKey {

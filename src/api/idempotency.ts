@@ -1,8 +1,8 @@
 import type { Context } from 'koa';
 import type { Db } from '../db/database.ts';
 import { inSavepoint, inTransaction, type Tx } from '../db/transaction.ts';
-import { StagedoorError } from '../errors.ts';
-import { toHttpError } from '../web/http-error.ts';
+import { toHttpError } from '../http/http-error.ts';
+import { StagedoorError } from '../lib/errors.ts';
 import type { AdmittedCall } from './operator-endpoint.ts';
 import { replayOrRun, type StoredResponse } from './replay-or-run.ts';
 

@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import type { z } from 'zod';
-import { StagedoorError } from '../errors.ts';
-import { readBody } from '../web/body.ts';
+import { readBody } from '../http/body.ts';
+import { StagedoorError } from '../lib/errors.ts';
 import { parseFields } from './fields.ts';
 
 /** Longest request body, in bytes. */

@@ -1,4 +1,4 @@
-import { StagedoorError } from '../errors.ts';
+import { StagedoorError } from '../lib/errors.ts';
 import { parseJson } from './json-body.ts';
 
 /** The media types of JSON Lines. The first is the one to use. */

@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { StagedoorError } from '../errors.ts';
+import { StagedoorError } from '../lib/errors.ts';
 
 /** An answer of JSON Lines that is sent while it is being made. */
 export interface LineAnswer {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Slice, Sliced } from '../db/slice.ts';
-import { StagedoorError } from '../errors.ts';
+import { StagedoorError } from '../lib/errors.ts';
 import { type Component, component } from './endpoint.ts';
 
 /** Entries a page. */

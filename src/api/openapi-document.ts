@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { ownValue } from '../own-value.ts';
+import { ownValue } from '../lib/own-value.ts';
 
 /** A schema of JSON Schema 2020-12, which OpenAPI 3.1 has for its own. */
 export type JsonSchema = z.core.JSONSchema.BaseSchema;

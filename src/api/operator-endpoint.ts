@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
-import { StagedoorError } from '../errors.ts';
-import { toHttpError } from '../web/http-error.ts';
-import { clientAddress, originOf } from '../web/origin.ts';
+import { toHttpError } from '../http/http-error.ts';
+import { clientAddress, originOf } from '../http/origin.ts';
+import { StagedoorError } from '../lib/errors.ts';
 import { requireAcceptable } from './accept.ts';
 import {
   type ApiDeps,

@@ -1,5 +1,5 @@
-import type { Origin } from '../audit/event.ts';
 import type { Tx } from '../db/transaction.ts';
+import type { Origin } from '../lib/actor.ts';
 
 /** Rights that an operator token can have. */
 export const RIGHTS = [

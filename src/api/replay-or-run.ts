@@ -1,10 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import { hashOf } from '../credentials.ts';
 import type { Db } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
-import { StagedoorError } from '../errors.ts';
-import { seal, unseal } from '../sealed.ts';
+import { hashOf } from '../lib/credentials.ts';
+import { StagedoorError } from '../lib/errors.ts';
+import { seal, unseal } from '../lib/sealed.ts';
 import { deleteOldCalls, insertCall, selectCall, updateAnswer } from './idempotency-store.ts';
 
 /** A call that may be repeated and is run once. */

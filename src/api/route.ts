@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
-import { StagedoorError } from '../errors.ts';
-import { ownValue } from '../own-value.ts';
+import { StagedoorError } from '../lib/errors.ts';
+import { ownValue } from '../lib/own-value.ts';
 
 /** Reads a parameter of the route's path, decoded. */
 export type Param = (name: string) => string;

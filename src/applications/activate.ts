@@ -1,6 +1,6 @@
-import type { Actor, Origin } from '../audit/event.ts';
 import { record } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
+import type { Actor, Origin } from '../lib/actor.ts';
 import type { Application } from './application.ts';
 import { lockForActor } from './lock-for-actor.ts';
 import { applicationById, setActive } from './store.ts';

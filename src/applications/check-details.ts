@@ -1,6 +1,6 @@
 import type { Tx } from '../db/transaction.ts';
-import { missingUsers } from '../directory/existing-users.ts';
-import { type FieldErrors, ValidationError } from '../errors.ts';
+import { type FieldErrors, ValidationError } from '../lib/errors.ts';
+import { missingUsers } from '../users/existing-users.ts';
 import type { ApplicationDetails, ClientType } from './application.ts';
 import { checkRedirectUris } from './redirect-uri.ts';
 

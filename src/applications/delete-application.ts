@@ -1,6 +1,6 @@
-import type { Actor, Origin } from '../audit/event.ts';
 import { record } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
+import type { Actor, Origin } from '../lib/actor.ts';
 import { mailGrantsEndedByDeletion, recordGrantsEndedByDeletion } from './ending-store.ts';
 import { lockForActor } from './lock-for-actor.ts';
 import { mailApplication } from './mail-application.ts';

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
-import type { Actor } from '../audit/event.ts';
-import type { MailData } from '../audit/mail.ts';
 import { isLiveGrant } from '../db/live-grant.ts';
 import type { Tx } from '../db/transaction.ts';
+import type { Actor } from '../lib/actor.ts';
+import type { MailData } from '../mail/mail.ts';
 
 /**
  * Tells each user with a live grant, in their log, that deleting the application ends it. One

@@ -1,5 +1,5 @@
-import type { Origin } from '../audit/event.ts';
 import type { Tx } from '../db/transaction.ts';
+import type { Origin } from '../lib/actor.ts';
 import type { Application } from './application.ts';
 import { mailOwner } from './mail-owner.ts';
 import { endSecretsSoon } from './secret-store.ts';

@@ -1,6 +1,6 @@
-import type { Actor } from '../audit/event.ts';
 import type { Tx } from '../db/transaction.ts';
-import { StagedoorError } from '../errors.ts';
+import type { Actor } from '../lib/actor.ts';
+import { StagedoorError } from '../lib/errors.ts';
 import type { Application } from './application.ts';
 import { lockOrThrow } from './lock-or-throw.ts';
 

@@ -1,5 +1,5 @@
 import type { Tx } from '../db/transaction.ts';
-import { StagedoorError } from '../errors.ts';
+import { StagedoorError } from '../lib/errors.ts';
 import { type Application, isClientId } from './application.ts';
 import { lockApplication } from './store.ts';
 

@@ -1,4 +1,4 @@
-import type { MailApplication } from '../audit/mail.ts';
+import type { MailApplication } from '../mail/mail.ts';
 import { type Application, isReviewed } from './application.ts';
 
 /** Returns the application as a mail shows it: its homepage only if an operator reviewed it. */

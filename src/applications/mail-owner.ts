@@ -1,8 +1,8 @@
-import { enqueueMail } from '../audit/enqueue-mail.ts';
-import type { Origin } from '../audit/event.ts';
-import type { ApplicationChange } from '../audit/mail.ts';
 import type { Tx } from '../db/transaction.ts';
-import { findUser } from '../directory/find-user.ts';
+import type { Origin } from '../lib/actor.ts';
+import { enqueueMail } from '../mail/enqueue-mail.ts';
+import type { ApplicationChange } from '../mail/mail.ts';
+import { findUser } from '../users/find-user.ts';
 import type { Application } from './application.ts';
 import { mailApplication } from './mail-application.ts';
 

@@ -1,5 +1,5 @@
 import type { Db } from '../db/database.ts';
-import { updateServerSecretUsed } from './resource-server-secret-store.ts';
+import { updateServerSecretUsed } from '../resource-servers/secret-store.ts';
 import { updateSecretUsed } from './secret-store.ts';
 
 /** Milliseconds within which a further use of the same secret is not written again. */

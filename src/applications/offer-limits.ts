@@ -1,5 +1,5 @@
-import { emailKey } from '../directory/email.ts';
-import { StagedoorError } from '../errors.ts';
+import { emailKey } from '../lib/email.ts';
+import { StagedoorError } from '../lib/errors.ts';
 import type { Limit } from '../limits/limit.ts';
 import type { Limits } from '../limits/limits.ts';
 

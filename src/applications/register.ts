@@ -1,8 +1,8 @@
-import type { Actor, Origin } from '../audit/event.ts';
 import { record } from '../audit/record.ts';
-import { hashOf, newCredential, randomText } from '../credentials.ts';
 import type { Tx } from '../db/transaction.ts';
-import { StagedoorError } from '../errors.ts';
+import type { Actor, Origin } from '../lib/actor.ts';
+import { hashOf, newCredential, randomText } from '../lib/credentials.ts';
+import { StagedoorError } from '../lib/errors.ts';
 import type { Application, ApplicationDetails, ClientType } from './application.ts';
 import { checkDetails } from './check-details.ts';
 import { insertSecret } from './secret-store.ts';

@@ -1,5 +1,5 @@
-import type { Config } from '../config.ts';
-import type { User } from '../directory/user.ts';
+import type { Config } from '../config/config.ts';
+import type { User } from '../users/user.ts';
 
 /** Returns true if this user may register applications. Operators always can, by the management API. */
 export function mayRegister(

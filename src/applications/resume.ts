@@ -1,6 +1,6 @@
-import type { Actor } from '../audit/event.ts';
 import { record } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
+import type { Actor } from '../lib/actor.ts';
 import type { Application } from './application.ts';
 import { lockOrThrow } from './lock-or-throw.ts';
 import { mailOwner } from './mail-owner.ts';

@@ -1,5 +1,5 @@
-import type { Config } from '../config.ts';
-import { skeletonOf, withPlainLetters } from '../skeleton.ts';
+import type { Config } from '../config/config.ts';
+import { skeletonOf, withPlainLetters } from '../lib/skeleton.ts';
 import { type Application, isReviewed } from './application.ts';
 
 /** Reasons for which an application works for its owner only until an operator reviews it. */

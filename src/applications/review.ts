@@ -1,7 +1,7 @@
-import type { Actor } from '../audit/event.ts';
 import { record } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
-import { StagedoorError } from '../errors.ts';
+import type { Actor } from '../lib/actor.ts';
+import { StagedoorError } from '../lib/errors.ts';
 import { type Application, isReviewed } from './application.ts';
 import { lockOrThrow } from './lock-or-throw.ts';
 import { applicationById, setReviewed } from './store.ts';

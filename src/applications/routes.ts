@@ -3,12 +3,12 @@ import type { ApiDeps, Endpoint } from '../api/endpoint.ts';
 import { listEndpoint } from '../api/list-endpoint.ts';
 import { readEndpoint } from '../api/read-endpoint.ts';
 import { DONE, nothing, writeEndpoint } from '../api/write-endpoint.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
+import { resourceServerEndpoints } from '../resource-servers/routes.ts';
 import { deleteApplication } from './delete-application.ts';
 import { findApplication } from './find-application.ts';
 import { listApplications } from './list-applications.ts';
 import { registerApplication } from './register.ts';
-import { resourceServerEndpoints } from './resource-server-routes.ts';
 import { type Present, stateEndpoints } from './state-routes.ts';
 import { updateApplication } from './update.ts';
 import {

@@ -1,9 +1,9 @@
-import type { Actor, Origin } from '../audit/event.ts';
 import { record } from '../audit/record.ts';
-import { hashOf, newCredential } from '../credentials.ts';
 import type { Db } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
-import { type FieldErrors, StagedoorError, ValidationError } from '../errors.ts';
+import type { Actor, Origin } from '../lib/actor.ts';
+import { hashOf, newCredential } from '../lib/credentials.ts';
+import { type FieldErrors, StagedoorError, ValidationError } from '../lib/errors.ts';
 import { isClientId } from './application.ts';
 import { lockForActor } from './lock-for-actor.ts';
 import { mailOwner } from './mail-owner.ts';

@@ -3,7 +3,7 @@ import type { Db } from '../db/database.ts';
 import { countEntries } from '../db/list-changes.ts';
 import { type Direction, readFromNearerEnd, type Slice, type Sliced } from '../db/slice.ts';
 import type { Tx } from '../db/transaction.ts';
-import { skeletonOf } from '../skeleton.ts';
+import { skeletonOf } from '../lib/skeleton.ts';
 import type {
   Application,
   ApplicationDetails,

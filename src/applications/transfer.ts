@@ -1,9 +1,10 @@
-import type { Actor, AuditAction, Origin } from '../audit/event.ts';
+import type { AuditAction } from '../audit/event.ts';
 import { record } from '../audit/record.ts';
 import type { Db } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
-import { emailKey } from '../directory/email.ts';
-import { StagedoorError, ValidationError } from '../errors.ts';
+import type { Actor, Origin } from '../lib/actor.ts';
+import { emailKey } from '../lib/email.ts';
+import { StagedoorError, ValidationError } from '../lib/errors.ts';
 import { type Application, isClientId, isReviewed } from './application.ts';
 import { followOwnerChange } from './follow-owner-change.ts';
 import { lockForActor } from './lock-for-actor.ts';

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { changedFieldsSince } from '../audit/changed-fields.ts';
-import type { Actor, Origin } from '../audit/event.ts';
 import { record } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
-import { StagedoorError, ValidationError } from '../errors.ts';
-import { ownValue } from '../own-value.ts';
+import type { Actor, Origin } from '../lib/actor.ts';
+import { StagedoorError, ValidationError } from '../lib/errors.ts';
+import { ownValue } from '../lib/own-value.ts';
 import {
   type Application,
   type ApplicationDetails,

@@ -1,8 +1,8 @@
 import type { Db } from '../db/database.ts';
 import { inTransaction } from '../db/transaction.ts';
+import type { Logger } from '../lib/log.ts';
+import { startWriteQueue } from '../lib/write-queue.ts';
 import { sourceOf } from '../limits/source.ts';
-import type { Logger } from '../log.ts';
-import { startWriteQueue } from '../write-queue.ts';
 import type {
   AuthenticationFailure,
   FailureCount,

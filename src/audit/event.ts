@@ -1,3 +1,5 @@
+import type { Actor, Origin } from '../lib/actor.ts';
+
 /** Everything that is logged. The display sentences are in the message catalogues, by these names. */
 export type AuditAction =
   | 'stagedoor.user.signed_in'
@@ -45,18 +47,6 @@ export type AuditAction =
   | 'stagedoor.operator.called'
   | 'stagedoor.operator.command'
   | 'stagedoor.server.configured';
-
-/** Who did it. */
-export type Actor = `user:${string}` | `client:${string}` | `operator:${string}` | 'system';
-
-/** Longest User-Agent that is kept, in characters; `web/origin.ts` cuts it. */
-export const USER_AGENT_LIMIT = 300;
-
-/** From where: address and User-Agent header of the request. */
-export interface Origin {
-  readonly ip: string | undefined;
-  readonly userAgent: string | undefined;
-}
 
 /** One entry of the log, as it is written. */
 export interface AuditEvent {

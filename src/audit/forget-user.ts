@@ -1,5 +1,5 @@
 import type { Tx } from '../db/transaction.ts';
-import { emailKey } from '../directory/email.ts';
+import { emailKey } from '../lib/email.ts';
 import {
   allowForgetting,
   deleteMailsTo,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { component } from '../api/endpoint.ts';
 import { filter, ordering, sinceMoment } from '../api/query.ts';
-import { toIpAddress } from '../ip-address.ts';
+import { toIpAddress } from '../lib/ip-address.ts';
 import { isAction, type LogEntry } from './log-entry.ts';
 
 /** Query of `GET /logentries/`. */

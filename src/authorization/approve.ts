@@ -1,10 +1,10 @@
 import { mailApplication } from '../applications/mail-application.ts';
-import { enqueueMail } from '../audit/enqueue-mail.ts';
-import type { Origin } from '../audit/event.ts';
 import { record } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
 import { createGrant } from '../grants/create.ts';
 import { ORGANIZERS_PER_GRANT } from '../grants/grant.ts';
+import type { Origin } from '../lib/actor.ts';
+import { enqueueMail } from '../mail/enqueue-mail.ts';
 import type { ConsentRequest } from './describe.ts';
 
 /** What the user ticked. */

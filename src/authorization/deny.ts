@@ -1,6 +1,6 @@
-import type { Origin } from '../audit/event.ts';
 import { record } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
+import type { Origin } from '../lib/actor.ts';
 import type { ConsentRequest } from './describe.ts';
 
 /** Notes that the user said no. The application learns `access_denied` and nothing else. */

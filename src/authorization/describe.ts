@@ -1,15 +1,15 @@
 import { type Application, isReviewed } from '../applications/application.ts';
 import { findApplication } from '../applications/find-application.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
-import type { LocalizedText } from '../db/schema.ts';
-import { findActiveUser } from '../directory/find-user.ts';
 import { organizersOf } from '../directory/organizers-of.ts';
-import type { User } from '../directory/user.ts';
-import { StagedoorError } from '../errors.ts';
 import { findLastGrant } from '../grants/find.ts';
 import type { EarlierGrant } from '../grants/grant.ts';
-import { opensOrganizers, type ScopeConfig } from '../scopes.ts';
+import { StagedoorError } from '../lib/errors.ts';
+import type { LocalizedText } from '../lib/localized-text.ts';
+import { opensOrganizers, type ScopeConfig } from '../lib/scopes.ts';
+import { findActiveUser } from '../users/find-user.ts';
+import type { User } from '../users/user.ts';
 
 /** All that the consent page shows, and all that an answer to it is checked against. */
 export interface ConsentRequest {

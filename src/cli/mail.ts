@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { listUndeliveredMails } from '../audit/list-mails.ts';
-import { retryFailedMails, retryMail } from '../audit/retry-mail.ts';
 import { inTransaction } from '../db/transaction.ts';
+import { listUndeliveredMails } from '../mail/list-mails.ts';
+import { retryFailedMails, retryMail } from '../mail/retry-mail.ts';
 import { recordCommand } from '../operators/record-command.ts';
 import { presentMail, printMails } from './print-mails.ts';
 import { type Shell, UsageError } from './shell.ts';

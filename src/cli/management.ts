@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Remote } from '../config.ts';
-import { type ErrorCode, StagedoorError, ValidationError } from '../errors.ts';
+import type { Remote } from '../config/config.ts';
+import { type ErrorCode, StagedoorError, ValidationError } from '../lib/errors.ts';
 import { VERSION } from './version.ts';
 
 /** A call of the management API. */

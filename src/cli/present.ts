@@ -1,5 +1,5 @@
-import { oneLine } from '../audit/mail-text.ts';
-import { ownValue } from '../own-value.ts';
+import { ownValue } from '../lib/own-value.ts';
+import { oneLine } from '../mail/mail-text.ts';
 import type { Entry } from './management.ts';
 
 /** A head, and the field below it or what is made of the entry. */

@@ -1,5 +1,5 @@
-import type { ListedSigningKey } from '../tokens/list-signing-keys.ts';
-import type { Rotated } from '../tokens/rotate-signing-key.ts';
+import type { ListedSigningKey } from '../signing-keys/list-signing-keys.ts';
+import type { Rotated } from '../signing-keys/rotate-signing-key.ts';
 import type { Entry } from './management.ts';
 import { createTable } from './present.ts';
 

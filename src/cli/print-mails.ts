@@ -1,4 +1,4 @@
-import type { UndeliveredMail } from '../audit/mail.ts';
+import type { UndeliveredMail } from '../mail/mail.ts';
 import type { Entry } from './management.ts';
 import { createTable } from './present.ts';
 

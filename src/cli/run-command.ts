@@ -1,5 +1,5 @@
 import { type Command, CommanderError } from 'commander';
-import { type ErrorCode, StagedoorError, ValidationError } from '../errors.ts';
+import { type ErrorCode, StagedoorError, ValidationError } from '../lib/errors.ts';
 import { createProgram } from './program.ts';
 import { EXIT, SaidAlready, type Shell, UsageError } from './shell.ts';
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { remoteUrl } from '../config.ts';
-import { ownValue } from '../own-value.ts';
+import { remoteUrl } from '../config/config.ts';
+import { ownValue } from '../lib/own-value.ts';
 import type { Entry, Management } from './management.ts';
 import { type Column, presentFacts } from './present.ts';
 import { withManagement } from './reach.ts';

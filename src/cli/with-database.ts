@@ -1,13 +1,13 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Config, readConfig } from '../config.ts';
+import { type Config, readConfig } from '../config/config.ts';
+import { holderOf } from '../data-dir/lock.ts';
+import { readServerFile, type ServerFile } from '../data-dir/server-file.ts';
 import { assertReachable } from '../db/assert-reachable.ts';
 import { type Database, openDatabase } from '../db/database.ts';
-import { holderOf } from '../db/directory-lock.ts';
 import { pendingMigrations } from '../db/migrate.ts';
-import { StagedoorError } from '../errors.ts';
-import { readServerFile, type ServerFile } from '../server-file.ts';
+import { StagedoorError } from '../lib/errors.ts';
 import type { Shell } from './shell.ts';
 
 /** Milliseconds that another command on the same embedded database, or a server that starts, gets. */

@@ -1,4 +1,4 @@
-import { StagedoorError } from '../errors.ts';
+import { StagedoorError } from '../lib/errors.ts';
 import type { Database } from './database.ts';
 
 /**

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { CompiledQuery, Kysely, PGliteDialect, PostgresDialect } from 'kysely';
 import pg from 'pg';
-import { StagedoorError } from '../errors.ts';
-import { takeDirectory } from './directory-lock.ts';
+import { takeDirectory } from '../data-dir/lock.ts';
+import { StagedoorError } from '../lib/errors.ts';
 import { PreparingClient } from './preparing-client.ts';
 import type { Schema } from './schema.ts';
 

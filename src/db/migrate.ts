@@ -3,7 +3,7 @@ import { join, type ParsedPath, parse } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { sql } from 'kysely';
 import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration';
-import { StagedoorError } from '../errors.ts';
+import { StagedoorError } from '../lib/errors.ts';
 import type { Db } from './database.ts';
 import { splitStatements } from './split-statements.ts';
 

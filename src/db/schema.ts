@@ -1,11 +1,10 @@
 import type { ColumnType, Generated } from 'kysely';
+import type { LocalizedText } from '../lib/localized-text.ts';
 
 /** A timestamptz that the database fills in where none is given. */
 type CreatedAt = ColumnType<Date, Date | undefined, Date>;
 /** A jsonb column: read as a value, written as JSON text (both engines take that alike). */
 type Json<T> = ColumnType<T, string, string>;
-/** A string, or an object of language tag to string. */
-export type LocalizedText = string | Record<string, string>;
 
 /** Row types of `migrations/`, snake_case as in SQL. */
 export interface Schema {

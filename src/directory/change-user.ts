@@ -1,15 +1,20 @@
-import type { Actor, Origin } from '../audit/event.ts';
 import { record } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
-import { emailKey } from './email.ts';
-import { endSessionsOf } from './end-sessions.ts';
-import type { HashPassword } from './password.ts';
+import type { Actor, Origin } from '../lib/actor.ts';
+import { emailKey } from '../lib/email.ts';
+import { endSessionsOf } from '../sessions/end-sessions.ts';
+import type { HashPassword } from '../users/password.ts';
+import { tellPasswordChange } from '../users/tell-password-change.ts';
+import {
+  addressed,
+  type IdentityInput,
+  type ProvisionedUser,
+  type UserInput,
+} from '../users/user.ts';
+import { type UserCredentials, updateUser } from '../users/user-store.ts';
 import { setIdentity } from './set-identity.ts';
 import { tellEmailChange } from './tell-email-change.ts';
 import { tellIdentityChange } from './tell-identity-change.ts';
-import { tellPasswordChange } from './tell-password-change.ts';
-import { addressed, type IdentityInput, type ProvisionedUser, type UserInput } from './user.ts';
-import { type UserCredentials, updateUser } from './user-store.ts';
 
 const FIELDS = ['email', 'fullName', 'locale', 'timezone', 'isActive'] as const;
 

@@ -1,7 +1,7 @@
-import type { Actor } from '../audit/event.ts';
 import { record } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
-import { StagedoorError } from '../errors.ts';
+import type { Actor } from '../lib/actor.ts';
+import { StagedoorError } from '../lib/errors.ts';
 import { isSlug } from './organizer.ts';
 import { deleteOrganizerRow, lockOrganizer } from './organizer-store.ts';
 

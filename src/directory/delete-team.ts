@@ -1,10 +1,10 @@
-import type { Actor } from '../audit/event.ts';
 import { record } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
-import { StagedoorError } from '../errors.ts';
+import type { Actor } from '../lib/actor.ts';
+import { StagedoorError } from '../lib/errors.ts';
+import { isDirectoryId } from '../users/user.ts';
 import { isSlug } from './organizer.ts';
 import { deleteTeamRow, lockTeam } from './organizer-store.ts';
-import { isDirectoryId } from './user.ts';
 
 /**
  * Deletes a team; who was in it loses its permissions at once.

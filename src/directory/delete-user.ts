@@ -1,11 +1,11 @@
-import type { Actor } from '../audit/event.ts';
 import { forgetUser } from '../audit/forget-user.ts';
 import { record } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
-import { StagedoorError } from '../errors.ts';
-import { endSessionsOf } from './end-sessions.ts';
-import { isDirectoryId } from './user.ts';
-import { deleteOffersTo, deleteUserRow, lockUser } from './user-store.ts';
+import type { Actor } from '../lib/actor.ts';
+import { StagedoorError } from '../lib/errors.ts';
+import { endSessionsOf } from '../sessions/end-sessions.ts';
+import { isDirectoryId } from '../users/user.ts';
+import { deleteOffersTo, deleteUserRow, lockUser } from '../users/user-store.ts';
 
 /**
  * Deletes a user, and with it the sessions, grants and tokens. Applications stay, without owner. The

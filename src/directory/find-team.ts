@@ -1,8 +1,8 @@
 import type { Db } from '../db/database.ts';
+import { isDirectoryId } from '../users/user.ts';
 import { isSlug } from './organizer.ts';
 import { teamById } from './organizer-store.ts';
 import type { Team } from './team.ts';
-import { isDirectoryId } from './user.ts';
 
 /** One team of an organizer. */
 export async function findTeam(

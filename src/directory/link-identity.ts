@@ -1,12 +1,12 @@
-import type { Origin } from '../audit/event.ts';
 import type { Db } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
+import type { Origin } from '../lib/actor.ts';
+import { isAsciiEmail } from '../lib/email.ts';
+import { insertIdentity, touchUser, userByIdentity } from '../users/identity-store.ts';
+import type { Identity, User } from '../users/user.ts';
+import { credentialsByEmail } from '../users/user-store.ts';
 import { recordUserChange } from './change-user.ts';
-import { isAsciiEmail } from './email.ts';
-import { insertIdentity, touchUser, userByIdentity } from './identity-store.ts';
 import { tellIdentityChange } from './tell-identity-change.ts';
-import type { Identity, User } from './user.ts';
-import { credentialsByEmail } from './user-store.ts';
 
 /** The user whom this identity belongs to, active or not. */
 export function findUserByIdentity(db: Db, identity: Identity): Promise<User | undefined> {

@@ -1,6 +1,6 @@
 import type { Db } from '../db/database.ts';
 import type { Direction, Slice, Sliced } from '../db/slice.ts';
-import { StagedoorError } from '../errors.ts';
+import { StagedoorError } from '../lib/errors.ts';
 import { findOrganizer } from './find-organizer.ts';
 import { listTeamRows } from './organizer-store.ts';
 import type { Team } from './team.ts';

@@ -1,4 +1,4 @@
-import type { LocalizedText } from '../db/schema.ts';
+import type { LocalizedText } from '../lib/localized-text.ts';
 
 /** A tenant of the platform. */
 export interface Organizer {

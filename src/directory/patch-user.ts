@@ -1,10 +1,10 @@
-import type { Actor } from '../audit/event.ts';
 import type { Tx } from '../db/transaction.ts';
-import { StagedoorError } from '../errors.ts';
+import type { Actor } from '../lib/actor.ts';
+import { StagedoorError } from '../lib/errors.ts';
+import type { HashPassword } from '../users/password.ts';
+import { isDirectoryId, type ProvisionedUser, type UserInput } from '../users/user.ts';
+import { lockUser } from '../users/user-store.ts';
 import { changeUser } from './change-user.ts';
-import type { HashPassword } from './password.ts';
-import { isDirectoryId, type ProvisionedUser, type UserInput } from './user.ts';
-import { lockUser } from './user-store.ts';
 
 /**
  * Changes the given fields of a user, and nothing else.

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Actor } from '../audit/event.ts';
 import { record } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
-import { StagedoorError, ValidationError } from '../errors.ts';
+import type { Actor } from '../lib/actor.ts';
+import { StagedoorError, ValidationError } from '../lib/errors.ts';
 import { isSlug, type Organizer } from './organizer.ts';
 import { insertOrganizer, lockOrganizer, updateOrganizer } from './organizer-store.ts';
 import type { PutOutcome } from './put-outcome.ts';

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Actor } from '../audit/event.ts';
 import { record } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
-import { StagedoorError, ValidationError } from '../errors.ts';
-import { missingUsers } from './existing-users.ts';
+import type { Actor } from '../lib/actor.ts';
+import { StagedoorError, ValidationError } from '../lib/errors.ts';
+import { missingUsers } from '../users/existing-users.ts';
+import { requireDirectoryId } from '../users/user.ts';
 import { isSlug } from './organizer.ts';
 import {
   holdOrganizer,
@@ -14,7 +15,6 @@ import {
 } from './organizer-store.ts';
 import type { PutOutcome } from './put-outcome.ts';
 import type { Team, TeamInput } from './team.ts';
-import { requireDirectoryId } from './user.ts';
 
 /**
  * Creates the team or makes an existing one exactly this, members included; the same again

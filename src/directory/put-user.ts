@@ -1,12 +1,12 @@
-import type { Actor } from '../audit/event.ts';
 import type { Tx } from '../db/transaction.ts';
-import { StagedoorError } from '../errors.ts';
+import type { Actor } from '../lib/actor.ts';
+import { StagedoorError } from '../lib/errors.ts';
+import type { HashPassword } from '../users/password.ts';
+import { type ProvisionedUser, requireDirectoryId, type UserInput } from '../users/user.ts';
+import { insertUser, lockUser } from '../users/user-store.ts';
 import { changeUser, recordUserChange } from './change-user.ts';
-import type { HashPassword } from './password.ts';
 import type { PutOutcome } from './put-outcome.ts';
 import { setIdentity } from './set-identity.ts';
-import { type ProvisionedUser, requireDirectoryId, type UserInput } from './user.ts';
-import { insertUser, lockUser } from './user-store.ts';
 
 /**
  * Creates the user or makes an existing one exactly this; the same again changes and logs nothing.

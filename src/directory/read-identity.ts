@@ -1,6 +1,6 @@
-import { type FieldErrors, ValidationError } from '../errors.ts';
-import type { UpstreamConfig } from '../upstream-config.ts';
-import type { IdentityInput } from './user.ts';
+import type { UpstreamConfig } from '../config/upstream.ts';
+import { type FieldErrors, ValidationError } from '../lib/errors.ts';
+import type { IdentityInput } from '../users/user.ts';
 
 /**
  * What a body says of a user's sign-in at the upstream provider.

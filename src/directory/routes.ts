@@ -2,26 +2,26 @@ import type { ApiDeps, Endpoint } from '../api/endpoint.ts';
 import { listEndpoint } from '../api/list-endpoint.ts';
 import { readEndpoint } from '../api/read-endpoint.ts';
 import { DONE, nothing, writeEndpoint } from '../api/write-endpoint.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
+import type { UpstreamConfig } from '../config/upstream.ts';
 import type { Tx } from '../db/transaction.ts';
-import type { WorkQueue } from '../limits/work-queue.ts';
-import type { UpstreamConfig } from '../upstream-config.ts';
-import { bulkEndpoint } from './bulk-routes.ts';
+import type { WorkQueue } from '../lib/work-queue.ts';
+import { findProvisionedUser } from '../users/find-user.ts';
+import { listUsers } from '../users/list-users.ts';
+import type { HashPassword } from '../users/password.ts';
+import { passwordWork } from '../users/password-queue.ts';
+import type { ProvisionedUser } from '../users/user.ts';
 import { deleteOrganizer } from './delete-organizer.ts';
 import { deleteUser } from './delete-user.ts';
 import { findOrganizer } from './find-organizer.ts';
-import { findProvisionedUser } from './find-user.ts';
+import { bulkEndpoint } from './import/routes.ts';
 import { listOrganizers } from './list-organizers.ts';
-import { listUsers } from './list-users.ts';
-import type { HashPassword } from './password.ts';
-import { passwordWork } from './password-queue.ts';
 import { patchUser } from './patch-user.ts';
 import { putOrganizer } from './put-organizer.ts';
 import { putUser } from './put-user.ts';
 import { readIdentity } from './read-identity.ts';
 import { withSubject, withSubjects } from './set-identity.ts';
 import { teamEndpoints } from './team-routes.ts';
-import type { ProvisionedUser } from './user.ts';
 import {
   organizerAnswer,
   organizerBody,

@@ -1,8 +1,8 @@
 import type { Db } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
-import { ValidationError } from '../errors.ts';
-import { deleteIdentity, insertIdentity, selectSubjects } from './identity-store.ts';
-import type { IdentityInput, ProvisionedUser } from './user.ts';
+import { ValidationError } from '../lib/errors.ts';
+import { deleteIdentity, insertIdentity, selectSubjects } from '../users/identity-store.ts';
+import type { IdentityInput, ProvisionedUser } from '../users/user.ts';
 
 /**
  * A user with the subject by which the upstream provider knows them; null where it does not, and

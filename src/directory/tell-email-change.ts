@@ -1,6 +1,6 @@
-import { enqueueMail } from '../audit/enqueue-mail.ts';
 import type { Tx } from '../db/transaction.ts';
-import type { User } from './user.ts';
+import { enqueueMail } from '../mail/enqueue-mail.ts';
+import type { User } from '../users/user.ts';
 
 /**
  * Tells a user at both e-mail addresses that the one became the other. Neither mail names the other

@@ -1,8 +1,8 @@
-import { enqueueMail } from '../audit/enqueue-mail.ts';
-import type { Origin } from '../audit/event.ts';
-import type { IdentityChange } from '../audit/mail.ts';
 import type { Tx } from '../db/transaction.ts';
-import type { User } from './user.ts';
+import type { Origin } from '../lib/actor.ts';
+import { enqueueMail } from '../mail/enqueue-mail.ts';
+import type { IdentityChange } from '../mail/mail.ts';
+import type { User } from '../users/user.ts';
 
 /**
  * Tells a user by mail that another sign-in at an upstream provider opens the account, or none there

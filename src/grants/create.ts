@@ -1,6 +1,6 @@
-import { randomText } from '../credentials.ts';
 import type { Tx } from '../db/transaction.ts';
-import { StagedoorError } from '../errors.ts';
+import { randomText } from '../lib/credentials.ts';
+import { StagedoorError } from '../lib/errors.ts';
 import { type NewGrant, ORGANIZERS_PER_GRANT } from './grant.ts';
 import { insertGrant } from './store.ts';
 

@@ -1,4 +1,4 @@
-import { isTimeZone } from '../directory/user.ts';
+import { isTimeZone } from '../users/user.ts';
 
 const HOUR = 3_600_000;
 const SECOND = 1000;

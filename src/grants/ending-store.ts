@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { isLiveGrant, PARTIES_ACTIVE } from '../db/live-grant.ts';
-import type { LocalizedText } from '../db/schema.ts';
 import type { Tx } from '../db/transaction.ts';
+import type { LocalizedText } from '../lib/localized-text.ts';
 
 /** A grant that ends unused, and its user, as a mail addresses them. */
 export interface EndingGrant {

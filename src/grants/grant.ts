@@ -1,4 +1,4 @@
-import type { LocalizedText } from '../db/schema.ts';
+import type { LocalizedText } from '../lib/localized-text.ts';
 
 /** Why a grant ended for good. An authenticated client reads it in `error_description`. */
 export type RevocationReason =

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
-import type { MailAccess } from '../audit/mail.ts';
 import type { Db } from '../db/database.ts';
+import type { MailAccess } from '../mail/mail.ts';
 
 /** What a mail about a grant says, and to whom. */
 export interface GrantForMail {

@@ -1,7 +1,7 @@
-import type { Origin } from '../audit/event.ts';
 import { record } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
-import { opensOrganizers, type ScopeConfig } from '../scopes.ts';
+import type { Origin } from '../lib/actor.ts';
+import { opensOrganizers, type ScopeConfig } from '../lib/scopes.ts';
 import type { GrantDetails } from './grant.ts';
 import { revokeGrant } from './revoke.ts';
 import { selectLiveGrants, updateNarrowed } from './store.ts';

@@ -1,7 +1,7 @@
-import { enqueueMail } from '../audit/enqueue-mail.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
 import { inTransaction } from '../db/transaction.ts';
+import { enqueueMail } from '../mail/enqueue-mail.ts';
 import { type EndingGrant, takeEndingGrants } from './ending-store.ts';
 
 /** Mails that one transaction writes. */

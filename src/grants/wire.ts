@@ -3,7 +3,7 @@ import { component } from '../api/endpoint.ts';
 import { filter, flag, ordering } from '../api/query.ts';
 import { isClientId } from '../applications/application.ts';
 import { isSlug } from '../directory/organizer.ts';
-import { isDirectoryId } from '../directory/user.ts';
+import { isDirectoryId } from '../users/user.ts';
 import type { ManagedGrant } from './managed-grant.ts';
 
 /** Query of `GET /grants/`. */

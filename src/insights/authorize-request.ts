@@ -1,5 +1,5 @@
 import type { Application } from '../applications/application.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 
 /** Where authorization requests are sent. */
 export const AUTHORIZE_PATH = '/api/v1/oauth/authorize';

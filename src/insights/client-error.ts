@@ -1,4 +1,4 @@
-import { ownValue } from '../own-value.ts';
+import { ownValue } from '../lib/own-value.ts';
 import type { Reason } from './reason.ts';
 import type { Difference } from './redirect-uri-difference.ts';
 import { isDifference } from './redirect-uri-difference.ts';

@@ -1,4 +1,4 @@
-import { ownValue } from '../own-value.ts';
+import { ownValue } from '../lib/own-value.ts';
 import { asDetail, type Details } from './client-error.ts';
 import type { Failure } from './failure.ts';
 import type { Reason } from './reason.ts';

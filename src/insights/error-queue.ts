@@ -1,6 +1,6 @@
 import type { Db } from '../db/database.ts';
-import type { Logger } from '../log.ts';
-import { startWriteQueue, type WriteQueue } from '../write-queue.ts';
+import type { Logger } from '../lib/log.ts';
+import { startWriteQueue, type WriteQueue } from '../lib/write-queue.ts';
 import type { NewClientError } from './client-error.ts';
 import { insertClientErrors } from './store.ts';
 

@@ -1,4 +1,4 @@
-import { RetryLaterError } from '../errors.ts';
+import { RetryLaterError } from '../lib/errors.ts';
 
 /** Allowed number of tries per key in a window of time. */
 export interface LimitRule {

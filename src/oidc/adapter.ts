@@ -1,5 +1,5 @@
 import type { Adapter } from 'oidc-provider';
-import { ownValue } from '../own-value.ts';
+import { ownValue } from '../lib/own-value.ts';
 import { clientAdapter } from './client-adapter.ts';
 import type { AdapterDeps, PartialAdapter } from './deps.ts';
 import { grantAdapter } from './grant-adapter.ts';

@@ -3,9 +3,9 @@ import type {
   FailureEndpoint,
   NoteAuthenticationFailure,
 } from '../audit/authentication-failure.ts';
-import { hashOf } from '../credentials.ts';
+import { clientAddress } from '../http/origin.ts';
+import { hashOf } from '../lib/credentials.ts';
 import { readClientCredentials } from '../tokens/client-credentials.ts';
-import { clientAddress } from '../web/origin.ts';
 
 /** Notes each request at the provider's endpoints that came with a secret and was not authenticated. */
 export function noteAuthenticationFailures(

@@ -1,5 +1,5 @@
 import { type Client, errors, type KoaContextWithOIDC } from 'oidc-provider';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { isThumbprint } from '../tokens/proof.ts';
 import { checkPushedRequest } from './pushed-request-budget.ts';
 import { findStop, RequestStopped } from './still-allowed.ts';

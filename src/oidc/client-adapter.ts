@@ -3,7 +3,7 @@ import { type AdapterPayload, Provider } from 'oidc-provider';
 import { type Application, applicationState, isReviewed } from '../applications/application.ts';
 import { type FoundClient, findClient, lockClient } from '../applications/find-client.ts';
 import { reviewNeed } from '../applications/review-need.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { currentTransaction } from './current-transaction.ts';
 import type { AdapterDeps, PartialAdapter } from './deps.ts';
 import { isAnonymous } from './sign-in-first.ts';

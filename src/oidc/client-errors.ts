@@ -5,7 +5,7 @@ import { diagnose } from '../insights/diagnose.ts';
 import type { ErrorQueue } from '../insights/error-queue.ts';
 import type { FailedClient, Failure, SentParameters } from '../insights/failure.ts';
 import { redirectUriRules } from '../insights/redirect-uri-difference.ts';
-import { ownValue } from '../own-value.ts';
+import { ownValue } from '../lib/own-value.ts';
 
 type ProtocolError = errors.OIDCProviderError;
 

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Client } from 'oidc-provider';
 import type { NoteSecretUse } from '../applications/note-secret-use.ts';
-import { hashOf } from '../credentials.ts';
+import { hashOf } from '../lib/credentials.ts';
 
 /**
  * Makes what replaces `Client.prototype.compareClientSecret`, the provider's documented place for

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
 import type { Provider } from 'oidc-provider';
-import { cookieName, surplusCookies } from '../web/cookies.ts';
+import { cookieName, surplusCookies } from '../http/cookies.ts';
 
 /** Of every cookie of the flow. `secure` follows the issuer's scheme, see `web/own-url.ts`. */
 export const COOKIE_OPTIONS = {

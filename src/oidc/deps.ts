@@ -1,5 +1,5 @@
 import type { Adapter } from 'oidc-provider';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
 import type { OnReplay } from '../tokens/use-proof.ts';
 

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import { hashOf } from '../credentials.ts';
 import type { Db } from '../db/database.ts';
+import { hashOf } from '../lib/credentials.ts';
 
 type JsonObject = Record<string, unknown>;
 

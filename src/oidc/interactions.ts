@@ -6,10 +6,10 @@ import {
   type OverInteraction,
   type PendingInteraction,
 } from '../authorization/interaction.ts';
-import type { Interactions } from '../authorization/interaction-page.ts';
-import type { Config } from '../config.ts';
+import type { Interactions } from '../authorization/pages/interaction-page.ts';
+import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
-import { ownValue } from '../own-value.ts';
+import { ownValue } from '../lib/own-value.ts';
 import { COOKIE_OPTIONS } from './cookies.ts';
 import { describeOver } from './describe-over.ts';
 import { promptsOf, restartPath, restartUrl } from './restart-url.ts';

@@ -1,8 +1,8 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
 import { findCoveringGrant } from '../grants/find.ts';
-import { opensOrganizers } from '../scopes.ts';
+import { opensOrganizers } from '../lib/scopes.ts';
 import { currentTransaction } from './current-transaction.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { Provider } from 'oidc-provider';
-import { type CredentialPrefix, newCredential } from '../credentials.ts';
+import { type CredentialPrefix, newCredential } from '../lib/credentials.ts';
 
 /**
  * Gives access and refresh tokens our prefixes and checksum. The provider has an option for the

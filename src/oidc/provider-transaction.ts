@@ -1,6 +1,6 @@
 import type { Context, Middleware } from 'koa';
 import type { Db } from '../db/database.ts';
-import { awaitBody } from '../web/body.ts';
+import { awaitBody } from '../http/body.ts';
 import { withRequestTransaction } from './current-transaction.ts';
 import { PATHS } from './paths.ts';
 import { isPush } from './pushed-request-budget.ts';

@@ -1,5 +1,5 @@
 import type { Db } from '../db/database.ts';
-import { purgeSignIns } from '../directory/purge-sign-ins.ts';
+import { purgeSignIns } from '../sessions/purge-sign-ins.ts';
 import { deleteOverInteractions, deleteOverSessions } from './store.ts';
 
 /** Deletes sessions that have ended and authorization requests that have expired. */

@@ -1,8 +1,8 @@
 import type { Middleware } from 'koa';
 import { type Client, errors, type KoaContextWithOIDC } from 'oidc-provider';
+import { clientAddress } from '../http/origin.ts';
 import type { Verdict } from '../limits/limit.ts';
 import type { Limits } from '../limits/limits.ts';
-import { clientAddress } from '../web/origin.ts';
 import { PATHS } from './paths.ts';
 
 /** Pushed requests of public applications from one source in ten minutes. */

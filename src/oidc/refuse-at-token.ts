@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { calculateJwkThumbprint, decodeProtectedHeader } from 'jose';
 import { errors, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { revokeGrant } from '../grants/revoke.ts';
+import { originOf } from '../http/origin.ts';
 import type { FoundAuthorizationCode, FoundGrantSource } from '../tokens/token.ts';
-import { originOf } from '../web/origin.ts';
 import { requireTransaction } from './current-transaction.ts';
 import { findObstacle } from './still-allowed.ts';
 

@@ -1,11 +1,11 @@
 import { type ErrorOut, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { OverInteraction } from '../authorization/interaction.ts';
-import { statusOfOver } from '../authorization/presenters.ts';
-import type { Config } from '../config.ts';
+import { statusOfOver } from '../authorization/pages/presenters.ts';
+import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
-import { findActiveUser } from '../directory/find-user.ts';
-import type { Renderer } from '../web/render.ts';
-import { translator } from '../web/translate.ts';
+import type { Renderer } from '../http/render.ts';
+import { translator } from '../http/translate.ts';
+import { findActiveUser } from '../users/find-user.ts';
 import { type Block, findBlock } from './block-redirects.ts';
 import { currentTransaction } from './current-transaction.ts';
 import { describeOver } from './describe-over.ts';

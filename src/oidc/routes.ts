@@ -1,9 +1,9 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
-import type { Config } from '../config.ts';
-import type { Keyring } from '../tokens/keyring.ts';
-import { KEYS_MAX_AGE } from '../tokens/signing-key.ts';
-import { readForm } from '../web/form.ts';
+import type { Config } from '../config/config.ts';
+import { readForm } from '../http/form.ts';
+import type { Keyring } from '../signing-keys/keyring.ts';
+import { KEYS_MAX_AGE } from '../signing-keys/signing-key.ts';
 import { PATHS } from './paths.ts';
 import { serverMetadata } from './server-metadata.ts';
 

@@ -1,6 +1,6 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
+import { SIGNING_ALGORITHM } from '../signing-keys/signing-key.ts';
 import { DPOP_ALGORITHMS } from '../tokens/proof.ts';
-import { SIGNING_ALGORITHM } from '../tokens/signing-key.ts';
 import { PATHS } from './paths.ts';
 
 /**

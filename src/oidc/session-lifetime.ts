@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { nowEpoch } from './time.ts';
 
 type Lifetimes = Pick<Config, 'sessionTtl' | 'sessionIdleTtl'>;

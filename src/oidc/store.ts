@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import { hashOf } from '../credentials.ts';
 import type { Db } from '../db/database.ts';
 import { deleteExpired } from '../db/delete-expired.ts';
+import { hashOf } from '../lib/credentials.ts';
 
 /** A browser session, as the provider's model needs it. */
 export interface StoredSession {

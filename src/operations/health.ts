@@ -1,9 +1,9 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Database } from '../db/database.ts';
-import { DOCTOR_HEADER, isDoctorPass } from '../doctor-pass.ts';
-import { toIpAddress } from '../ip-address.ts';
-import { peerAddress } from '../web/origin.ts';
+import { peerAddress } from '../http/origin.ts';
+import { toIpAddress } from '../lib/ip-address.ts';
+import { DOCTOR_HEADER, isDoctorPass } from './doctor-pass.ts';
 import { type MetricsAccess, mayReadMetrics } from './may-read-metrics.ts';
 import type { Metrics } from './metrics.ts';
 import { within } from './within.ts';

@@ -1,6 +1,6 @@
 import type { Db } from '../db/database.ts';
 import { drawListChangesTogether } from '../db/list-changes.ts';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../lib/log.ts';
 
 /** Milliseconds. */
 const INTERVAL = 60_000;

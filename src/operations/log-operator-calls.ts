@@ -1,5 +1,5 @@
 import type { Middleware } from 'koa';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../lib/log.ts';
 
 /**
  * Logs each call of the management API: who, what, and how it ended; never what was sent. Goes

@@ -1,9 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Context } from 'koa';
-import type { Config } from '../config.ts';
-import { hashOf } from '../credentials.ts';
-import { StagedoorError } from '../errors.ts';
-import { isFromThisMachine } from '../web/origin.ts';
+import type { Config } from '../config/config.ts';
+import { isFromThisMachine } from '../http/origin.ts';
+import { hashOf } from '../lib/credentials.ts';
+import { StagedoorError } from '../lib/errors.ts';
 
 /** The settings that decide who may read `/metrics`. */
 export type MetricsAccess = Pick<Config, 'issuer' | 'trustProxy' | 'metricsToken'>;

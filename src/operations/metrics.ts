@@ -1,9 +1,9 @@
 import type { Middleware } from 'koa';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { countMails } from '../audit/count-mails.ts';
 import type { Database } from '../db/database.ts';
 import { preparedStatements } from '../db/preparing-client.ts';
-import { PRIORITIES, type WorkQueue } from '../limits/work-queue.ts';
+import { PRIORITIES, type WorkQueue } from '../lib/work-queue.ts';
+import { countMails } from '../mail/count-mails.ts';
 import { routeGroup } from './route-group.ts';
 import { within } from './within.ts';
 

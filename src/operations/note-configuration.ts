@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { record } from '../audit/record.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { lockConfiguration, updateConfiguration } from './configuration-store.ts';

@@ -1,7 +1,7 @@
 import type { OperatorAccess } from '../api/operator.ts';
 import type { NoteAuthenticationFailure } from '../audit/authentication-failure.ts';
-import { hashOf } from '../credentials.ts';
 import type { Db } from '../db/database.ts';
+import { hashOf } from '../lib/credentials.ts';
 import { authenticateOperator, type ProcessTokens } from './authenticate.ts';
 import type { CallLog } from './call-log.ts';
 import { recordCall } from './record-call.ts';

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { type Operator, RIGHTS } from '../api/operator.ts';
-import { hashOf, isWellFormed } from '../credentials.ts';
 import type { Db } from '../db/database.ts';
+import { hashOf, isWellFormed } from '../lib/credentials.ts';
 import { BOOTSTRAP, CLI } from './operator.ts';
 import { liveTokenByHash, updateLastUsed } from './store.ts';
 

@@ -1,7 +1,7 @@
 import type { OperatorCall } from '../api/operator.ts';
 import type { Db } from '../db/database.ts';
 import { inTransaction } from '../db/transaction.ts';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../lib/log.ts';
 import { recordCall } from './record-call.ts';
 
 /** Log of calls that changed nothing; equal calls share an entry, so that they do not flood it. */

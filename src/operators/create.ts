@@ -1,8 +1,8 @@
 import type { Operator, Right } from '../api/operator.ts';
 import { record } from '../audit/record.ts';
-import { hashOf, newCredential, randomText } from '../credentials.ts';
 import type { Tx } from '../db/transaction.ts';
-import { StagedoorError, ValidationError } from '../errors.ts';
+import { hashOf, newCredential, randomText } from '../lib/credentials.ts';
+import { StagedoorError, ValidationError } from '../lib/errors.ts';
 import {
   isOperatorName,
   isProcessToken,

@@ -1,6 +1,6 @@
 import type { Operator } from '../api/operator.ts';
 import type { Tx } from '../db/transaction.ts';
-import { StagedoorError } from '../errors.ts';
+import { StagedoorError } from '../lib/errors.ts';
 import { isProcessToken } from './operator.ts';
 import { lockLiveToken } from './store.ts';
 

@@ -1,7 +1,7 @@
 import { mayDo, type Operator } from '../api/operator.ts';
 import { record } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
-import { StagedoorError } from '../errors.ts';
+import { StagedoorError } from '../lib/errors.ts';
 import { missingRights, type OperatorToken } from './operator.ts';
 import { requireLiveToken } from './require-live-token.ts';
 import { deleteTokens, lockTokenTree, selectTokenTree, updateParent } from './store.ts';

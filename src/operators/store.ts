@@ -3,7 +3,7 @@ import type { Db } from '../db/database.ts';
 import { countEntries } from '../db/list-changes.ts';
 import { type Direction, readFromNearerEnd, type Slice, type Sliced } from '../db/slice.ts';
 import type { Tx } from '../db/transaction.ts';
-import { ValidationError } from '../errors.ts';
+import { ValidationError } from '../lib/errors.ts';
 import { isRight, type OperatorToken } from './operator.ts';
 
 const COLUMNS = [

@@ -1,6 +1,6 @@
-import type { Origin } from '../audit/event.ts';
 import type { Tx } from '../db/transaction.ts';
 import { revokeGrant } from '../grants/revoke.ts';
+import type { Origin } from '../lib/actor.ts';
 import { consumeCode, consumeRefreshToken, selectCode, selectRefreshToken } from './store.ts';
 import type { Consumption, DeadReason } from './token.ts';
 

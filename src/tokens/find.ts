@@ -1,5 +1,5 @@
-import { isWellFormed } from '../credentials.ts';
 import type { Db } from '../db/database.ts';
+import { isWellFormed } from '../lib/credentials.ts';
 import { selectAccessToken, selectCode, selectRefreshToken } from './store.ts';
 import type { FoundAuthorizationCode, FoundRefreshToken, FoundToken } from './token.ts';
 

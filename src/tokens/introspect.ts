@@ -1,6 +1,6 @@
 import type { NoteSecretUse } from '../applications/note-secret-use.ts';
-import { hashOf, isWellFormed } from '../credentials.ts';
 import type { Database } from '../db/database.ts';
+import { hashOf, isWellFormed } from '../lib/credentials.ts';
 import {
   type LiveTokenRow,
   selectForCaller,

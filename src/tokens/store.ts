@@ -1,8 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
-import { hashOf } from '../credentials.ts';
 import type { Db } from '../db/database.ts';
 import { isLiveGrant, tokenEnd } from '../db/live-grant.ts';
 import type { Tx } from '../db/transaction.ts';
+import { hashOf } from '../lib/credentials.ts';
 import type {
   FoundAuthorizationCode,
   FoundGrantSource,

@@ -1,5 +1,5 @@
-import { readConfig } from '../../src/config.ts';
-import { serve } from '../../src/serve.ts';
+import { readConfig } from '../../src/config/config.ts';
+import { serve } from '../../src/server/start.ts';
 import { reportUsage } from './report-usage.ts';
 
 const running = await serve(readConfig());

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
-import { composeMail } from '../../src/audit/compose-mail.ts';
-import type { MailKind } from '../../src/audit/mail.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
+import { composeMail } from '../../src/mail/compose-mail.ts';
+import type { MailKind } from '../../src/mail/mail.ts';
 import { chromiumPath, launchBrowser } from '../support/browser.ts';
 import { hostile, MAIL_KINDS, MAILS } from '../support/mails.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { hashOf } from '../../src/credentials.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
-import { lockSessions } from '../../src/directory/session-store.ts';
+import { hashOf } from '../../src/lib/credentials.ts';
+import { lockSessions } from '../../src/sessions/session-store.ts';
 import { browsers, ENGINE_VARIABLES, isSignedIn, logOf, queuedMails } from '../support/account.ts';
 import { createPlatform, putUser, type TestPlatform, type TestUser } from '../support/factories.ts';
 import { authorizationUrl, challengeOf, signIn } from '../support/flow.ts';

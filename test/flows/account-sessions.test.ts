@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { sql } from 'kysely';
-import { hashOf } from '../../src/credentials.ts';
+import { hashOf } from '../../src/lib/credentials.ts';
 import { purgeSessions } from '../../src/oidc/purge.ts';
 import {
   browsers,

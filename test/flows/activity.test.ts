@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
+import { exportActivity } from '../../src/activity/export-activity.ts';
 import { setApplicationActive } from '../../src/applications/activate.ts';
 import { registerApplication } from '../../src/applications/register.ts';
 import { addSecret, deleteSecret } from '../../src/applications/secrets.ts';
@@ -11,7 +12,6 @@ import {
   offerTransfer,
   withdrawTransfer,
 } from '../../src/applications/transfer.ts';
-import { exportActivity } from '../../src/audit/export-activity.ts';
 import { openDatabase } from '../../src/db/database.ts';
 import { inTransaction, type Tx } from '../../src/db/transaction.ts';
 import { narrowGrant } from '../../src/grants/narrow.ts';

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { newDoctorPass } from '../../src/doctor-pass.ts';
+import { newDoctorPass } from '../../src/operations/doctor-pass.ts';
 import { makeCertificate } from '../support/certificate.ts';
 import { stagedoor, stagedoorHere } from '../support/command-line.ts';
 import { createEmptyDatabase } from '../support/database.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { sql } from 'kysely';
-import { purgeMails } from '../../src/audit/purge-mails.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
+import { purgeMails } from '../../src/mail/purge-mails.ts';
 import { stagedoorHere } from '../support/command-line.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { type Outbox, outboxOf, RECIPIENT, until } from '../support/outbox.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { noteConfiguration } from '../../src/operations/note-configuration.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';

@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { secureDataDir } from '../../src/data-dir.ts';
+import { secureDataDir } from '../../src/data-dir/secure-data-dir.ts';
 import { putUser } from '../support/factories.ts';
 import { signIn } from '../support/flow.ts';
 import { until } from '../support/outbox.ts';

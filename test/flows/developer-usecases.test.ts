@@ -19,11 +19,11 @@ import {
   type OwnApplicationChanges,
   updateOwnApplication,
 } from '../../src/applications/update.ts';
-import { composeMail } from '../../src/audit/compose-mail.ts';
-import type { Origin } from '../../src/audit/event.ts';
-import { APPLICATION_CHANGES } from '../../src/audit/mail.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 import { inTransaction, type Tx } from '../../src/db/transaction.ts';
+import type { Origin } from '../../src/lib/actor.ts';
+import { composeMail } from '../../src/mail/compose-mail.ts';
+import { APPLICATION_CHANGES } from '../../src/mail/mail.ts';
 import {
   createPlatform,
   registerApplication,

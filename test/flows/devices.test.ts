@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { sql } from 'kysely';
-import { hashOf } from '../../src/credentials.ts';
-import { purgeDevices } from '../../src/directory/purge-devices.ts';
+import { hashOf } from '../../src/lib/credentials.ts';
+import { purgeDevices } from '../../src/sessions/purge-devices.ts';
 import { createPlatform, putUser, type TestPlatform, type TestUser } from '../support/factories.ts';
 import { authorizationUrl, challengeOf, signIn } from '../support/flow.ts';
 import { mailsTo } from '../support/mail-folder.ts';

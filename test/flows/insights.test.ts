@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { startErrorQueue } from '../../src/insights/error-queue.ts';
 import { purgeClientErrors } from '../../src/insights/purge.ts';
-import { createLog } from '../../src/log.ts';
+import { createLog } from '../../src/lib/log.ts';
 import { purgeTokens } from '../../src/tokens/purge.ts';
 import {
   createPlatform,

@@ -4,10 +4,10 @@ import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify
 import { CompiledQuery, sql } from 'kysely';
 import type { Db } from '../../src/db/database.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
-import { purgeSigningKeys } from '../../src/tokens/purge-signing-keys.ts';
-import { rotateSigningKey } from '../../src/tokens/rotate-signing-key.ts';
-import { openSigningKey } from '../../src/tokens/seal-signing-key.ts';
-import { selectSigningKeys } from '../../src/tokens/signing-key-store.ts';
+import { purgeSigningKeys } from '../../src/signing-keys/purge-signing-keys.ts';
+import { rotateSigningKey } from '../../src/signing-keys/rotate-signing-key.ts';
+import { openSigningKey } from '../../src/signing-keys/seal-signing-key.ts';
+import { selectSigningKeys } from '../../src/signing-keys/signing-key-store.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { registerResourceServer } from '../support/factories.ts';
 import { until } from '../support/outbox.ts';

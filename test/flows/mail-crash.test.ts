@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { enqueueMail } from '../../src/audit/enqueue-mail.ts';
 import { openDatabase } from '../../src/db/database.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
+import { enqueueMail } from '../../src/mail/enqueue-mail.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { type SenderProcess, startSenderProcess } from '../support/mail-sender-process.ts';
 import { type ReceivedMail, startMailServer } from '../support/mail-server.ts';

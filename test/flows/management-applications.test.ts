@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { findApplication } from '../../src/applications/find-application.ts';
 import { findClient } from '../../src/applications/find-client.ts';
-import { isWellFormed } from '../../src/credentials.ts';
+import { isWellFormed } from '../../src/lib/credentials.ts';
 import { type ManagementServer, startManagementServer } from '../support/management-server.ts';
 import { callManagement, credentialsOf, manage } from '../support/platform.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RIGHTS } from '../../src/api/operator.ts';
-import { hashOf, isWellFormed } from '../../src/credentials.ts';
+import { hashOf, isWellFormed } from '../../src/lib/credentials.ts';
 import { importDirectory, linesOf } from '../support/bulk.ts';
 import { type ManagementServer, startManagementServer } from '../support/management-server.ts';
 import { callManagement, manage } from '../support/platform.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { mayRegister } from '../../src/applications/registration.ts';
 import { updateOwnApplication } from '../../src/applications/update.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
 import {
   createPlatform,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import type { MailKind } from '../../src/audit/mail.ts';
+import type { MailKind } from '../../src/mail/mail.ts';
 import {
   createPlatform,
   putUser,

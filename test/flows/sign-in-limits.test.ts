@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { sql } from 'kysely';
-import { passwordsAtOnce } from '../../src/directory/password-queue.ts';
+import { passwordsAtOnce } from '../../src/users/password-queue.ts';
 import { browsers, logOf } from '../support/account.ts';
 import { putUser, type TestUser } from '../support/factories.ts';
 import { signIn } from '../support/flow.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { composeMail } from '../../src/audit/compose-mail.ts';
+import { composeMail } from '../../src/mail/compose-mail.ts';
 import {
   createPlatform,
   putUser,

@@ -3,7 +3,7 @@ import { cruise, format, type ICruiseResult } from 'dependency-cruiser';
 import extractDepcruiseOptions from 'dependency-cruiser/config-utl/extract-depcruise-options';
 
 /**
- * Checks the house rules of `.dependency-cruiser.mjs`, for `npm run check`. A tool that can't read
+ * Checks the module boundaries of `.dependency-cruiser.mjs`, for `npm run check`. A tool that can't read
  * a file finds no broken rule in it, so this also fails when a file was not seen, or when fewer
  * imports were read than there are files.
  */

@@ -1,9 +1,9 @@
 import { pino } from 'pino';
 import { z } from 'zod';
-import { startMailSender } from '../../src/audit/notify.ts';
-import { createTransport } from '../../src/audit/transport.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 import { openDatabase } from '../../src/db/database.ts';
+import { startMailSender } from '../../src/mail/notify.ts';
+import { createTransport } from '../../src/mail/transport.ts';
 import { ISSUER } from './outbox.ts';
 
 // A sender of mails and nothing else: the child of startSenderProcess, which kills it.

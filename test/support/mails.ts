@@ -1,4 +1,4 @@
-import type { MailData, MailKind } from '../../src/audit/mail.ts';
+import type { MailData, MailKind } from '../../src/mail/mail.ts';
 
 const happening = { at: '2026-07-01T12:00:00.000Z', timezone: 'Europe/Berlin' };
 const origin = { ip: '203.0.113.7', userAgent: 'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0' };

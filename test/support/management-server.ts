@@ -1,16 +1,16 @@
 import { once } from 'node:events';
 import Koa from 'koa';
 import { apiRoutes } from '../../src/api/mount.ts';
-import { type Config, readConfig } from '../../src/config.ts';
+import { type Config, readConfig } from '../../src/config/config.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
-import { createPasswordQueue } from '../../src/directory/password-queue.ts';
 import { apiEndpoints } from '../../src/endpoints.ts';
-import { createLog } from '../../src/log.ts';
+import { errorResponses, reportBrokenAnswer } from '../../src/http/error-page.ts';
+import { createHttpServer } from '../../src/http/http-server.ts';
+import { createRenderer } from '../../src/http/render.ts';
+import { createLog } from '../../src/lib/log.ts';
 import { operatorAccess } from '../../src/operators/access.ts';
 import { startCallLog } from '../../src/operators/call-log.ts';
-import { errorResponses, reportBrokenAnswer } from '../../src/web/error-page.ts';
-import { createHttpServer } from '../../src/web/http-server.ts';
-import { createRenderer } from '../../src/web/render.ts';
+import { createPasswordQueue } from '../../src/users/password-queue.ts';
 import { createTestDatabase } from './database.ts';
 import type { ManagedServer } from './platform.ts';
 

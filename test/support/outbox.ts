@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { type Logger, pino } from 'pino';
-import { enqueueMail } from '../../src/audit/enqueue-mail.ts';
-import type { Mail } from '../../src/audit/mail.ts';
-import { type MailSender, startMailSender } from '../../src/audit/notify.ts';
-import { createTransport } from '../../src/audit/transport.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 import type { Database } from '../../src/db/database.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
+import { enqueueMail } from '../../src/mail/enqueue-mail.ts';
+import type { Mail } from '../../src/mail/mail.ts';
+import { type MailSender, startMailSender } from '../../src/mail/notify.ts';
+import { createTransport } from '../../src/mail/transport.ts';
 import { type MailServer, type MailServerOptions, startMailServer } from './mail-server.ts';
 import { MAILS } from './mails.ts';
 

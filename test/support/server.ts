@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { type Config, readConfig } from '../../src/config.ts';
+import { type Config, readConfig } from '../../src/config/config.ts';
 import type { Database } from '../../src/db/database.ts';
-import { StagedoorError } from '../../src/errors.ts';
-import { type RunningServer, serve } from '../../src/serve.ts';
+import { StagedoorError } from '../../src/lib/errors.ts';
+import { type RunningServer, serve } from '../../src/server/start.ts';
 import { copyEmbeddedTemplate } from './embedded-template.ts';
 import { prepareEnvironment, type ServerEnvironment } from './server-environment.ts';
 

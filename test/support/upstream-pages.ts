@@ -1,6 +1,6 @@
 import type { Middleware } from 'koa';
 import type Provider from 'oidc-provider';
-import { readForm } from '../../src/web/form.ts';
+import { readForm } from '../../src/http/form.ts';
 import type { UpstreamAccount } from './upstream-provider.ts';
 
 /** The sign-in page of the platform: e-mail address and password, or cancel. */

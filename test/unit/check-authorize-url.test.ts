@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Application } from '../../src/applications/application.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 import { checkAuthorizeUrl } from '../../src/insights/check-authorize-url.ts';
 import {
   isRegistered,

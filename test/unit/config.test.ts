@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { readConfig } from '../../src/config.ts';
-import { StagedoorError } from '../../src/errors.ts';
+import { readConfig } from '../../src/config/config.ts';
+import { StagedoorError } from '../../src/lib/errors.ts';
 
 const KEY = '0123456789abcdef0123456789abcdef';
 const PRODUCTION = {

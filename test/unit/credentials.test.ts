@@ -7,7 +7,7 @@ import {
   isWellFormed,
   newCredential,
   randomText,
-} from '../../src/credentials.ts';
+} from '../../src/lib/credentials.ts';
 
 const PREFIXES: readonly CredentialPrefix[] = ['sda', 'sdr', 'sds', 'sdo'];
 

@@ -5,8 +5,8 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
-import { holderOf, takeDirectory } from '../../src/db/directory-lock.ts';
-import { StagedoorError } from '../../src/errors.ts';
+import { holderOf, takeDirectory } from '../../src/data-dir/lock.ts';
+import { StagedoorError } from '../../src/lib/errors.ts';
 
 const run = promisify(execFile);
 
@@ -59,7 +59,7 @@ describe('A data folder', () => {
 
   test('of a crashed process is taken over by one of many', async () => {
     const { pid } = spawnSync(process.execPath, ['--version']);
-    const module = new URL('../../src/db/directory-lock.ts', import.meta.url).href;
+    const module = new URL('../../src/data-dir/lock.ts', import.meta.url).href;
     const script = `
       import { takeDirectory } from ${JSON.stringify(module)};
       while (Date.now() < ${'START'});

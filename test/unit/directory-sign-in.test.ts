@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
-import { authenticate } from '../../src/directory/authenticate.ts';
-import { findActiveUser } from '../../src/directory/find-user.ts';
-import { hashPassword, verifyPassword } from '../../src/directory/password.ts';
-import { createPasswordQueue, passwordWork } from '../../src/directory/password-queue.ts';
 import { patchUser } from '../../src/directory/patch-user.ts';
 import { putUser } from '../../src/directory/put-user.ts';
+import { authenticate } from '../../src/sign-in/authenticate.ts';
+import { findActiveUser } from '../../src/users/find-user.ts';
+import { hashPassword, verifyPassword } from '../../src/users/password.ts';
+import { createPasswordQueue, passwordWork } from '../../src/users/password-queue.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 const ADA = {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { emailKey } from '../../src/directory/email.ts';
+import { emailKey } from '../../src/lib/email.ts';
 
 const SAME: readonly (readonly [address: string, key: string])[] = [
   ['ada@example.org', 'ada@example.org'],

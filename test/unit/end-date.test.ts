@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { endOfDay, lastDay } from '../../src/grants/end-date.ts';
-import { roughAddress } from '../../src/grants/rough-address.ts';
+import { roughAddress } from '../../src/lib/rough-address.ts';
 
 const ENDS: readonly (readonly [date: string, timeZone: string, end: string])[] = [
   ['2026-05-31', 'UTC', '2026-06-01T00:00:00.000Z'],

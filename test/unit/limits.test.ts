@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../../src/db/database.ts';
 import { migrate } from '../../src/db/migrate.ts';
-import { RetryLaterError } from '../../src/errors.ts';
+import { RetryLaterError } from '../../src/lib/errors.ts';
 import { takeOrThrow } from '../../src/limits/limit.ts';
 import { createLimits } from '../../src/limits/limits.ts';
 import { purgeLimits } from '../../src/limits/purge.ts';

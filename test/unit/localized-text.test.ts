@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { localized } from '../../src/localized-text.ts';
+import { localized } from '../../src/lib/localized-text.ts';
 
 test('a multi-lingual text is shown in the reader’s language, else English, else the first', () => {
   assert.equal(localized('Plain', 'de'), 'Plain');

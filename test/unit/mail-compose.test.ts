@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { composeMail } from '../../src/audit/compose-mail.ts';
-import { describeDevice } from '../../src/audit/describe-device.ts';
-import type { MailKind } from '../../src/audit/mail.ts';
-import { localTime, oneLine, plainHost, quoted, unlinked } from '../../src/audit/mail-text.ts';
-import { retryDelay } from '../../src/audit/send-mail.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
+import { composeMail } from '../../src/mail/compose-mail.ts';
+import { describeDevice } from '../../src/mail/describe-device.ts';
+import type { MailKind } from '../../src/mail/mail.ts';
+import { localTime, oneLine, plainHost, quoted, unlinked } from '../../src/mail/mail-text.ts';
+import { retryDelay } from '../../src/mail/send-mail.ts';
 import { hostile, MAIL_KINDS, MAILS } from '../support/mails.ts';
 
 const deps = { issuer: 'https://login.example.com', scopes: readConfig({}).scopes };

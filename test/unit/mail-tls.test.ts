@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, before, describe, test } from 'node:test';
 import { SMTPServer } from 'smtp-server';
-import { verifyMailServer } from '../../src/audit/transport.ts';
+import { verifyMailServer } from '../../src/mail/transport.ts';
 
 const OPTIONS = { smtpUrl: undefined, dataDir: '', mailFrom: '' };
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findPasswordFault } from '../../src/directory/password-rules.ts';
+import { findPasswordFault } from '../../src/users/password-rules.ts';
 
 const PERSONAL = ['ada.lovelace@example.com', 'Ada King Lovelace', 'u1', 'login.example.org', 'Bo'];
 const faults = (passwords: readonly string[]) =>

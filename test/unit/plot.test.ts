@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { layOutPlot } from '../../src/insights/plot.ts';
+import { layOutPlot } from '../../src/insights/pages/plot.ts';
 import { statisticsStart, tokensByDay } from '../../src/insights/statistics.ts';
 
 const count = (at: string, issued: number, refreshed = 0) => ({

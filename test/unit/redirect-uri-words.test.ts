@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import {
+  inWords,
+  redirectUriErrors,
+} from '../../src/applications/pages/redirect-uri-presenters.ts';
 import { checkRedirectUri } from '../../src/applications/redirect-uri.ts';
-import { inWords, redirectUriErrors } from '../../src/applications/redirect-uri-presenters.ts';
-import { en } from '../../src/web/messages/en.ts';
-import { translator } from '../../src/web/translate.ts';
+import { en } from '../../src/http/messages/en.ts';
+import { translator } from '../../src/http/translate.ts';
 
 const [english, german] = [translator('en'), translator('de')];
 

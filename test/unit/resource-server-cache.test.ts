@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { newCredential } from '../../src/credentials.ts';
+import { newCredential } from '../../src/lib/credentials.ts';
 import { ask, assertUnavailable, bearer, createKit } from '../support/kit/ask.ts';
 import { type Answer, facts, json, startFakeIssuer, TOKEN } from '../support/kit/fake-issuer.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, describe, test } from 'node:test';
-import { newCredential } from '../../src/credentials.ts';
+import { newCredential } from '../../src/lib/credentials.ts';
 import { decide } from '../../src/resource-server/fetch.ts';
 import type { ResourceServer } from '../../src/resource-server/resource-server.ts';
 import type { UnavailableError } from '../../src/resource-server/unavailable.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, describe, test } from 'node:test';
-import { newCredential } from '../../src/credentials.ts';
+import { newCredential } from '../../src/lib/credentials.ts';
 import type { UnavailableError } from '../../src/resource-server/unavailable.ts';
 import { freePort } from '../support/free-port.ts';
 import { ask, assertUnavailable, bearer, createKit, ORDERS } from '../support/kit/ask.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, afterEach, describe, test } from 'node:test';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
-import { newCredential } from '../../src/credentials.ts';
+import { newCredential } from '../../src/lib/credentials.ts';
 import type { UnavailableError } from '../../src/resource-server/unavailable.ts';
 import { freePort } from '../support/free-port.ts';
 import { ask, assertUnavailable, createKit } from '../support/kit/ask.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, describe, test } from 'node:test';
-import { isWellFormed, newCredential } from '../../src/credentials.ts';
+import { isWellFormed, newCredential } from '../../src/lib/credentials.ts';
 import { isAccessToken } from '../../src/resource-server/access-token.ts';
 import { ask, bearer, createKit } from '../support/kit/ask.ts';
 import { startFakeIssuer, TOKEN } from '../support/kit/fake-issuer.ts';

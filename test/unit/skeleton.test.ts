@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { skeletonOf } from '../../src/skeleton.ts';
+import { skeletonOf } from '../../src/lib/skeleton.ts';
 
 const ALIKE: readonly (readonly [string, ...string[]])[] = [
   [

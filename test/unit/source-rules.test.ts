@@ -29,7 +29,7 @@ describe('The source', () => {
   });
 
   test('reads the environment in config.ts and nowhere else', () => {
-    const allowed = (path: string) => path === 'src/config.ts';
+    const allowed = (path: string) => path === 'src/config/config.ts';
     assert.deepEqual(places(/process\s*(\.|\[\s*['"])env\b/g, allowed), []);
     assert.deepEqual(places(/import\s*\{[^}]*\benv\b[^}]*\}\s*from\s*'node:process'/g), []);
   });
@@ -47,8 +47,8 @@ describe('The source', () => {
     );
   });
 
-  test('reads the client address in web/origin.ts and nowhere else', () => {
-    const allowed = (path: string) => path === 'src/web/origin.ts';
+  test('reads the client address in http/origin.ts and nowhere else', () => {
+    const allowed = (path: string) => path === 'src/http/origin.ts';
     assert.deepEqual(places(/\b(ctx|request)\.ips?\b|\.remoteAddress\b/g, allowed), []);
   });
 
@@ -63,8 +63,9 @@ describe('The source', () => {
     assert.deepEqual(migrations, []);
   });
 
-  test('writes cookies in web/cookies.ts and through the provider only', () => {
-    const allowed = (path: string) => path === 'src/web/cookies.ts' || path.startsWith('src/demo/');
+  test('writes cookies in http/cookies.ts and through the provider only', () => {
+    const allowed = (path: string) =>
+      path === 'src/http/cookies.ts' || path.startsWith('src/demo/');
     assert.deepEqual(places(/['"]set-cookie['"]|__Host-|__Secure-/gi, allowed), []);
   });
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { de } from '../../src/web/messages/de.ts';
-import { en } from '../../src/web/messages/en.ts';
-import type { Message } from '../../src/web/messages/message.ts';
-import { translator } from '../../src/web/translate.ts';
+import { de } from '../../src/http/messages/de.ts';
+import { en } from '../../src/http/messages/en.ts';
+import type { Message } from '../../src/http/messages/message.ts';
+import { translator } from '../../src/http/translate.ts';
 
 const catalogues: Record<string, Record<string, Message>> = { en, de };
 

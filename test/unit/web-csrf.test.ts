@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { StagedoorError } from '../../src/errors.ts';
-import { createCsrf, renewCsrf } from '../../src/web/csrf.ts';
-import { readForm } from '../../src/web/form.ts';
+import { createCsrf, renewCsrf } from '../../src/http/csrf.ts';
+import { readForm } from '../../src/http/form.ts';
+import { StagedoorError } from '../../src/lib/errors.ts';
 import { startWebApp, type WebApp } from './web-app.ts';
 
 const OLD_KEY = 'old-key-old-key-old-key-old-key-old-key';

@@ -6,10 +6,10 @@ import { test } from 'node:test';
 import Router from '@koa/router';
 import type { Middleware } from 'koa';
 import { pino } from 'pino';
-import { type ErrorCode, StagedoorError, ValidationError } from '../../src/errors.ts';
-import { errorResponses, reportBrokenAnswer } from '../../src/web/error-page.ts';
-import { createRenderer } from '../../src/web/render.ts';
-import { isUnreachable } from '../../src/web/unreachable.ts';
+import { isUnreachable } from '../../src/db/unreachable.ts';
+import { errorResponses, reportBrokenAnswer } from '../../src/http/error-page.ts';
+import { createRenderer } from '../../src/http/render.ts';
+import { type ErrorCode, StagedoorError, ValidationError } from '../../src/lib/errors.ts';
 import { startWebApp } from './web-app.ts';
 
 const renderer = createRenderer({ cookieKeys: ['k'.repeat(40)], secure: false });

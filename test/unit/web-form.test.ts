@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { test } from 'node:test';
-import { createLog } from '../../src/log.ts';
-import { errorResponses } from '../../src/web/error-page.ts';
-import { MAX_FORM_BYTES, readForm } from '../../src/web/form.ts';
-import { createRenderer } from '../../src/web/render.ts';
+import { errorResponses } from '../../src/http/error-page.ts';
+import { MAX_FORM_BYTES, readForm } from '../../src/http/form.ts';
+import { createRenderer } from '../../src/http/render.ts';
+import { createLog } from '../../src/lib/log.ts';
 import { startWebApp, type WebApp } from './web-app.ts';
 
 const FORM = 'application/x-www-form-urlencoded';

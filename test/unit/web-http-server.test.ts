@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createHttpServer, mayTakeLong } from '../../src/web/http-server.ts';
+import { createHttpServer, mayTakeLong } from '../../src/http/http-server.ts';
 import { sendHead } from '../support/raw-request.ts';
 
 /** Milliseconds that a request may take to come in, and how often that is looked at. */

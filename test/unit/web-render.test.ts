@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Middleware } from 'koa';
-import { assets, assetUrl } from '../../src/web/assets.ts';
-import { securityHeaders } from '../../src/web/headers.ts';
-import { createRenderer } from '../../src/web/render.ts';
-import type { ConsentProps } from '../../src/web/views.ts';
+import { assets, assetUrl } from '../../src/http/assets.ts';
+import { securityHeaders } from '../../src/http/headers.ts';
+import { createRenderer } from '../../src/http/render.ts';
+import type { ConsentProps } from '../../src/http/views.ts';
 import { startWebApp } from './web-app.ts';
 
 const renderer = createRenderer({ cookieKeys: ['k'.repeat(40)], secure: false });

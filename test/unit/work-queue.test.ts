@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RetryLaterError } from '../../src/errors.ts';
-import { createWorkQueue, type Priority } from '../../src/limits/work-queue.ts';
+import { RetryLaterError } from '../../src/lib/errors.ts';
+import { createWorkQueue, type Priority } from '../../src/lib/work-queue.ts';
 
 /** A queue with jobs that end when the test says so. */
 function controlled(atOnce: number) {

@@ -1,8 +1,8 @@
 import { networkInterfaces } from 'node:os';
 import { z } from 'zod';
-import type { Config } from '../../config.ts';
-import { cookieKeysOf } from '../../cookie-keys.ts';
-import { DOCTOR_HEADER, newDoctorPass } from '../../doctor-pass.ts';
+import type { Config } from '../../config/config.ts';
+import { cookieKeysOf } from '../../data-dir/cookie-keys.ts';
+import { DOCTOR_HEADER, newDoctorPass } from '../../operations/doctor-pass.ts';
 import { hasCookieKeys } from './check-here.ts';
 import { type Finding, fail, ok, skip, warn } from './finding.ts';
 

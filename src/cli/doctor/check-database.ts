@@ -1,12 +1,12 @@
-import { countMails } from '../../audit/count-mails.ts';
-import type { Config } from '../../config.ts';
-import { cookieKeysOf } from '../../cookie-keys.ts';
+import type { Config } from '../../config/config.ts';
+import { cookieKeysOf } from '../../data-dir/cookie-keys.ts';
 import { assertReachable } from '../../db/assert-reachable.ts';
 import type { Database } from '../../db/database.ts';
 import { lookAtServer } from '../../db/look-at-server.ts';
 import { pendingMigrations } from '../../db/migrate.ts';
-import { unopenedSigningKeys } from '../../tokens/check-signing-keys.ts';
-import { listSigningKeys } from '../../tokens/list-signing-keys.ts';
+import { countMails } from '../../mail/count-mails.ts';
+import { unopenedSigningKeys } from '../../signing-keys/check-signing-keys.ts';
+import { listSigningKeys } from '../../signing-keys/list-signing-keys.ts';
 import type { Shell } from '../shell.ts';
 import { type Opened, openOrFind, refuseMissing } from '../with-database.ts';
 import { checkClock, timeAhead } from './check-clock.ts';

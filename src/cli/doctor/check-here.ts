@@ -1,8 +1,8 @@
 import { access, constants } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { Config } from '../../config.ts';
-import { COOKIE_KEY_FILE } from '../../cookie-keys.ts';
-import { isOpenToOthers } from '../../data-dir.ts';
+import type { Config } from '../../config/config.ts';
+import { COOKIE_KEY_FILE } from '../../data-dir/cookie-keys.ts';
+import { isOpenToOthers } from '../../data-dir/secure-data-dir.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
 /** What this server needs, which strips types without being asked to; `engines` in package.json. */

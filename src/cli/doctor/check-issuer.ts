@@ -1,8 +1,8 @@
 import { connect } from 'node:tls';
 import { z } from 'zod';
-import type { Config } from '../../config.ts';
-import { ownValue } from '../../own-value.ts';
-import { isLoopback } from '../../upstream-config.ts';
+import type { Config } from '../../config/config.ts';
+import { isLoopback } from '../../config/upstream.ts';
+import { ownValue } from '../../lib/own-value.ts';
 import { reasonOf } from '../management.ts';
 import { checkClock, timeAhead } from './check-clock.ts';
 import { type Finding, fail, ok, skip, warn } from './finding.ts';

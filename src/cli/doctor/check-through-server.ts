@@ -1,4 +1,4 @@
-import type { ServerFile } from '../../server-file.ts';
+import type { ServerFile } from '../../data-dir/server-file.ts';
 import { reasonOf } from '../management.ts';
 import { type Finding, fail, ok, skip, warn } from './finding.ts';
 import { judgeMails } from './judge-mails.ts';

@@ -1,5 +1,5 @@
-import type { Config } from '../../config.ts';
-import { createDiscover } from '../../upstream/discover.ts';
+import type { Config } from '../../config/config.ts';
+import { createDiscover } from '../../sign-in/upstream/discover.ts';
 import { reasonOf } from '../management.ts';
 import { type Finding, fail, ok } from './finding.ts';
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { oneLine } from '../../audit/mail-text.ts';
-import { type Config, readConfig } from '../../config.ts';
-import { StagedoorError } from '../../errors.ts';
+import { type Config, readConfig } from '../../config/config.ts';
+import { StagedoorError } from '../../lib/errors.ts';
+import { oneLine } from '../../mail/mail-text.ts';
 import { SaidAlready, type Shell } from '../shell.ts';
 import { databaseAction, examples, json } from '../verb.ts';
 import { checkClientAddress } from './check-client-address.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { newCredential } from '../../../src/credentials.ts';
+import { newCredential } from '../../../src/lib/credentials.ts';
 
 /** How an authorization server answers. */
 export type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void;

@@ -1,0 +1,105 @@
+import { spokenLocale } from '../../http/locale.ts';
+import type { Translate } from '../../http/translate.ts';
+import { ownValue } from '../../lib/own-value.ts';
+import type { Preferences, ProvisionedUser } from '../../users/user.ts';
+import type { ChoiceProps, ProfileProps } from '../views.ts';
+
+/** Each language by its own name. */
+const LANGUAGES = { en: 'English', de: 'Deutsch' } as const;
+
+/** The values of the form that are no language or zone. */
+const AS_PLATFORM = 'platform';
+const AS_BROWSER = 'browser';
+
+const ZONES: readonly string[] = [...new Set([...Intl.supportedValuesOf('timeZone'), 'UTC'])];
+
+const AREAS = [
+  'Africa',
+  'America',
+  'Antarctica',
+  'Arctic',
+  'Asia',
+  'Atlantic',
+  'Australia',
+  'Europe',
+  'Indian',
+  'Pacific',
+] as const;
+
+/** What was posted; undefined: it is none of those offered. */
+export interface ProfileForm {
+  readonly locale: string | null | undefined;
+  readonly timezone: string | null | undefined;
+}
+
+/** Reads the form. A zone that is no longer in the list can be kept. */
+export function readProfileForm(form: URLSearchParams, before: Preferences): ProfileForm {
+  const [language, zone] = [form.get('language') ?? '', form.get('timezone') ?? ''];
+  const locales: Readonly<Record<string, string | null>> = {
+    [AS_PLATFORM]: null,
+    [AS_BROWSER]: '',
+    en: 'en',
+    de: 'de',
+  };
+  const knownZone = ZONES.includes(zone) || (zone !== '' && zone === before.timezone);
+  return {
+    locale: ownValue(locales, language),
+    timezone: zone === AS_PLATFORM ? null : knownZone ? zone : undefined,
+  };
+}
+
+/** What can be chosen, with what is. */
+export function presentChoices(
+  t: Translate,
+  user: ProvisionedUser,
+  chosen: Preferences,
+): Pick<ProfileProps, 'languages' | 'platformZone' | 'areas'> {
+  return {
+    languages: presentLanguages(t, user, chosen),
+    platformZone: {
+      value: AS_PLATFORM,
+      name: t('account.profile.timezone.platform', { timezone: user.timezone }),
+      selected: chosen.timezone === null,
+    },
+    areas: presentAreas(t, chosen.timezone),
+  };
+}
+
+function presentLanguages(t: Translate, user: ProvisionedUser, chosen: Preferences): ChoiceProps[] {
+  const spoken = spokenLocale(user.locale);
+  const platform =
+    spoken === undefined
+      ? t('account.profile.language.platform_none')
+      : t('account.profile.language.platform', { language: LANGUAGES[spoken] });
+  return [
+    { value: AS_PLATFORM, name: platform, selected: chosen.locale === null },
+    {
+      value: AS_BROWSER,
+      name: t('account.profile.language.browser'),
+      selected: chosen.locale === '',
+    },
+    ...Object.entries(LANGUAGES).map(([value, name]) => ({
+      value,
+      name,
+      selected: chosen.locale === value,
+    })),
+  ];
+}
+
+/** By area and then by city, so that typing the city's first letters finds it. */
+function presentAreas(t: Translate, chosen: string | null): ProfileProps['areas'] {
+  const zones = chosen === null || ZONES.includes(chosen) ? ZONES : [...ZONES, chosen];
+  const byArea = Map.groupBy(
+    zones,
+    (zone) => AREAS.find((area) => zone.startsWith(`${area}/`)) ?? 'other',
+  );
+  return [...byArea].map(([area, names]) => ({
+    name: t(`account.profile.timezone.area.${area}`),
+    zones: names.map((value) => ({ value, name: cityOf(value), selected: value === chosen })),
+  }));
+}
+
+function cityOf(zone: string): string {
+  const [, ...rest] = zone.split('/');
+  return (rest.length === 0 ? [zone] : rest).join(' – ').replaceAll('_', ' ');
+}

@@ -1,0 +1,50 @@
+import type { LogEntry } from '../audit/log-entry.ts';
+
+/** What a user's log is filtered by. */
+export type ActivityKind = 'authorizations' | 'sign_ins' | 'account' | 'applications';
+
+/** Actions of a kind, by how their names begin: one that is new finds its kind by its name. */
+export interface ActionNames {
+  readonly prefixes: readonly string[];
+  /** What begins like this is of another kind all the same. */
+  readonly except: readonly string[];
+}
+
+const OAUTH = 'stagedoor.user.oauth.';
+const SIGN_IN = ['stagedoor.user.signed_', 'stagedoor.user.sign_in_', 'stagedoor.user.sessions_'];
+
+/** The actions of each kind, in the order in which the kinds are offered. */
+export const ACTIVITY_KINDS: Readonly<Record<ActivityKind, ActionNames>> = {
+  authorizations: { prefixes: [OAUTH], except: [] },
+  sign_ins: { prefixes: SIGN_IN, except: [] },
+  account: {
+    prefixes: ['stagedoor.user.', 'stagedoor.directory.'],
+    except: [OAUTH, ...SIGN_IN],
+  },
+  applications: { prefixes: ['stagedoor.application.'], except: [] },
+};
+
+/** Whether `value` is the name of a kind. */
+export function isActivityKind(value: unknown): value is ActivityKind {
+  return typeof value === 'string' && Object.hasOwn(ACTIVITY_KINDS, value);
+}
+
+/** An entry of a user's log. */
+export type ActivityEntry = Omit<LogEntry, 'userId'>;
+
+/** An application that occurs in a user's log, by the name that it had there last. */
+export interface ActivityApplication {
+  readonly clientId: string;
+  readonly name: string;
+}
+
+/** Which entries of a user's log, the newest first. What is undefined does not narrow. */
+export interface ActivitySlice {
+  readonly userId: string;
+  readonly kind?: ActivityKind | undefined;
+  readonly clientId?: string | undefined;
+  /** Only what is older than this entry. */
+  readonly beforeId?: string | undefined;
+  readonly limit: number;
+  readonly offset?: number;
+}

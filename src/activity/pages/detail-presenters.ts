@@ -1,0 +1,125 @@
+import type { Locale } from '../../http/locale.ts';
+import type { Translate } from '../../http/translate.ts';
+import { type LocalizedText, localized } from '../../lib/localized-text.ts';
+import type { ScopeConfig } from '../../lib/scopes.ts';
+import { oneLine } from '../../mail/mail-text.ts';
+import type { ActivityEntry } from '../activity.ts';
+import { type EntryData, readEntryData } from '../entry-data.ts';
+import type { DetailProps } from '../views.ts';
+
+/** Fields of users and applications that have words. */
+const FIELDS = [
+  'ownerId',
+  'name',
+  'description',
+  'homepageUrl',
+  'privacyPolicyUrl',
+  'termsUrl',
+  'redirectUris',
+  'scopes',
+  'requirePkce',
+  'isActive',
+  'email',
+  'fullName',
+  'locale',
+  'timezone',
+  'password',
+  'upstream_subject',
+] as const;
+/** Characters of what somebody has typed. */
+const LIMIT = 500;
+
+/** What words are made with. */
+export interface WordsDeps {
+  readonly t: Translate;
+  readonly locale: Locale;
+  readonly scopes: readonly ScopeConfig[];
+}
+
+/** What exactly happened, beyond the sentence: only what there is, each under a label. */
+export function detailsOf(deps: WordsDeps, entry: ActivityEntry): DetailProps[] {
+  const { t } = deps;
+  const data = readEntryData(entry.data);
+  const all: readonly (readonly [label: string, items: readonly (string | undefined)[]])[] = [
+    [scopesLabel(t, entry.action), scopeSentences(deps, data.scopes)],
+    [t('activity.detail.organizers'), organizerNames(deps, data.organizers)],
+    [t('activity.detail.removed_scopes'), scopeSentences(deps, data.removed_scopes)],
+    [t('activity.detail.removed_organizers'), organizerNames(deps, data.removed_organizers)],
+    [
+      t('activity.detail.method'),
+      data.method === 'upstream' ? [t('activity.detail.upstream')] : [],
+    ],
+    [t('activity.detail.client_type'), [clientType(t, data)]],
+    [t('activity.detail.changed'), [changedFields(t, data)]],
+    [t('activity.detail.email_before'), [data.email_before]],
+    [t('activity.detail.email_after'), [data.email_after]],
+    [t('activity.detail.review'), data.review_reset ? [t('activity.detail.review_reset')] : []],
+    [t('activity.detail.secret'), [secret(data)]],
+    [t('activity.detail.offered_to'), [data.email]],
+    [t('activity.detail.reason'), [reason(entry.action, data)]],
+  ];
+  return all
+    .map(([label, items]) => ({
+      label,
+      items: items
+        .filter((item) => item !== undefined)
+        .map((item) => oneLine(item, LIMIT))
+        .filter((item) => item !== ''),
+    }))
+    .filter(({ items }) => items.length > 0);
+}
+
+/** Until when an access lasts, where that was changed. */
+export function endOf(entry: ActivityEntry): Date | undefined {
+  return readEntryData(entry.data).ends_at;
+}
+
+function scopesLabel(t: Translate, action: string): string {
+  return t(
+    action === 'stagedoor.user.oauth.denied' ? 'activity.detail.asked' : 'activity.detail.scopes',
+  );
+}
+
+/** A scope that is no longer configured is told by its name. */
+function scopeSentences({ scopes, locale }: WordsDeps, names: readonly string[]): string[] {
+  return names.map((name) => {
+    const text = scopes.find((scope) => scope.name === name)?.text;
+    return text === undefined ? name : localized(text, locale);
+  });
+}
+
+function organizerNames(
+  { locale }: WordsDeps,
+  organizers: readonly { slug: string; name: LocalizedText }[],
+): string[] {
+  const collator = new Intl.Collator(locale, { sensitivity: 'base', numeric: true });
+  return organizers
+    .map(({ slug, name }) => localized(name, locale) || slug)
+    .toSorted(collator.compare);
+}
+
+/** A field that this version does not know is told by its name. That all of them are new says nothing. */
+function changedFields(t: Translate, { changed }: EntryData): string {
+  return changed
+    .filter((name) => name !== 'created')
+    .map((name) => {
+      const field = FIELDS.find((one) => one === name);
+      return field === undefined ? name : t(`activity.field.${field}`);
+    })
+    .join(', ');
+}
+
+function clientType(t: Translate, { client_type: type }: EntryData): string | undefined {
+  return type === 'confidential' || type === 'public'
+    ? t(`applications.type.${type}.short`)
+    : undefined;
+}
+
+function secret({ label, last_four: lastFour }: EntryData): string | undefined {
+  return lastFour === undefined ? label : `${label ?? ''} …${lastFour}`.trim();
+}
+
+/** What an operator has written; of all else the reason is a code, which is in the sentence. */
+function reason(action: string, data: EntryData): string | undefined {
+  return action === 'stagedoor.application.suspended' ? data.reason : undefined;
+}

@@ -1,0 +1,122 @@
+import type { AuditAction } from '../../audit/event.ts';
+import type { RevocationReason } from '../../grants/grant.ts';
+import type { MessageKey } from '../../http/messages/en.ts';
+import type { MessageParams, Translate } from '../../http/translate.ts';
+import { ownValue } from '../../lib/own-value.ts';
+import { oneLine } from '../../mail/mail-text.ts';
+import type { ActivityEntry } from '../activity.ts';
+import { type EntryData, readEntryData } from '../entry-data.ts';
+
+/** What is logged for users: each needs its sentence. */
+type UserAction = Extract<
+  AuditAction,
+  | `stagedoor.user.${string}`
+  | `stagedoor.directory.user.${string}`
+  | `stagedoor.application.${string}`
+>;
+
+/** A sentence, and what is filled into it. */
+export interface Sentence {
+  readonly message: MessageKey;
+  readonly params: MessageParams;
+}
+
+/** Finds the words for an entry; `mine`: its reader has done it. */
+type Words = (data: EntryData, mine: boolean) => MessageKey;
+
+/** Names have up to 255 characters. */
+const NAME_LIMIT = 255;
+
+/** Why an access ended. */
+const ENDED: Readonly<Record<RevocationReason | 'application_deleted', MessageKey>> = {
+  revoked_by_user: 'activity.revoked_by_user',
+  revoked_by_client: 'activity.revoked_by_client',
+  revoked_by_operator: 'activity.revoked_by_operator',
+  reuse_detected: 'activity.reuse_detected',
+  application_deleted: 'activity.application_deleted',
+};
+
+/** What else a failed sign-in can have been. */
+const FAILED: Readonly<Record<string, MessageKey>> = {
+  deactivated: 'activity.sign_in_failed.deactivated',
+  password_change: 'activity.sign_in_failed.password_change',
+};
+const FAILED_SIGN_IN = 'activity.sign_in_failed';
+
+/** Failed authentications with a secret that was right once. */
+const OLD_SECRET: Readonly<Record<string, MessageKey>> = {
+  expired: 'activity.authentication_failed.expired',
+  deleted: 'activity.authentication_failed.deleted',
+};
+
+const WORDS: Readonly<Record<UserAction, Words>> = {
+  'stagedoor.user.signed_in': (data) =>
+    data.new_device ? 'activity.signed_in.new_device' : 'activity.signed_in',
+  'stagedoor.user.sign_in_failed': ({ reason = '' }) => ownValue(FAILED, reason) ?? FAILED_SIGN_IN,
+  'stagedoor.user.sign_in_throttled': () => 'activity.sign_in_throttled',
+  'stagedoor.user.signed_out': byWhom('activity.signed_out'),
+  'stagedoor.user.sessions_ended': () => 'activity.sessions_ended',
+  'stagedoor.user.preferences_changed': () => 'activity.preferences_changed',
+  'stagedoor.user.password_changed': (data, mine) =>
+    data.removed ? 'activity.password_removed' : byWhom('activity.password_changed')(data, mine),
+  'stagedoor.user.oauth.authorized': () => 'activity.authorized',
+  'stagedoor.user.oauth.denied': () => 'activity.denied',
+  'stagedoor.user.oauth.narrowed': () => 'activity.narrowed',
+  'stagedoor.user.oauth.revoked': ({ reason = '' }) =>
+    isReason(reason) ? ENDED[reason] : 'activity.revoked',
+  'stagedoor.directory.user.changed': ({ changed }) =>
+    changed.includes('created') ? 'activity.user_created' : 'activity.user_changed',
+  'stagedoor.directory.user.deleted': () => 'activity.user_deleted',
+  'stagedoor.application.registered': byWhom('activity.registered'),
+  'stagedoor.application.changed': byWhom('activity.changed'),
+  'stagedoor.application.deleted': byWhom('activity.deleted'),
+  'stagedoor.application.suspended': () => 'activity.suspended',
+  'stagedoor.application.resumed': () => 'activity.resumed',
+  'stagedoor.application.reviewed': () => 'activity.reviewed',
+  'stagedoor.application.enabled': byWhom('activity.enabled'),
+  'stagedoor.application.disabled': byWhom('activity.disabled'),
+  'stagedoor.application.secret_added': byWhom('activity.secret_added'),
+  'stagedoor.application.secret_deleted': byWhom('activity.secret_deleted'),
+  'stagedoor.application.authentication_failed': ({ reason = '' }) =>
+    ownValue(OLD_SECRET, reason) ?? 'activity.authentication_failed.wrong',
+  'stagedoor.application.transfer_offered': byWhom('activity.transfer_offered'),
+  'stagedoor.application.transfer_withdrawn': byWhom('activity.transfer_withdrawn'),
+  'stagedoor.application.transfer_accepted': byWhom('activity.transfer_accepted'),
+  'stagedoor.application.transfer_declined': byWhom('activity.transfer_declined'),
+};
+
+/** What a message has where there is one for what the reader did, and one for the rest. */
+type Twofold = {
+  [Key in MessageKey]: `${Key}.you` extends MessageKey ? Key : never;
+}[MessageKey];
+
+/** The entry as a sentence. An action that a newer version has written is told by its name. */
+export function sentenceOf(t: Translate, userId: string, entry: ActivityEntry): Sentence {
+  const { action } = entry;
+  if (!isUserAction(action)) {
+    return { message: 'activity.unknown', params: { action } };
+  }
+  const data = readEntryData(entry.data);
+  const application = oneLine(data.application ?? '', NAME_LIMIT) || t('activity.unnamed');
+  return {
+    message: WORDS[action](data, isOwn(userId, entry)),
+    params: { application, count: data.count },
+  };
+}
+
+/** Whether the user has done it, rather than somebody else or a machine. */
+export function isOwn(userId: string, { actor }: Pick<ActivityEntry, 'actor'>): boolean {
+  return actor === `user:${userId}`;
+}
+
+function isUserAction(action: string): action is UserAction {
+  return Object.hasOwn(WORDS, action);
+}
+
+function isReason(reason: string): reason is keyof typeof ENDED {
+  return Object.hasOwn(ENDED, reason);
+}
+
+function byWhom(message: Twofold): Words {
+  return (_data, mine) => (mine ? `${message}.you` : message);
+}

@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import { localizedText } from '../lib/localized-text.ts';
+import { quote } from '../lib/printable.ts';
+import type { ScopeConfig } from '../lib/scopes.ts';
+
+const DEFAULT: readonly ScopeConfig[] = [
+  {
+    name: 'read',
+    organizers: true,
+    writes: false,
+    text: {
+      en: 'See the data of the chosen organizers, as far as your own permissions reach',
+      de: 'Daten der ausgewählten Veranstalter ansehen, soweit deine eigenen Rechte reichen',
+    },
+  },
+  {
+    name: 'write',
+    organizers: true,
+    writes: true,
+    text: {
+      en: 'Change the data of the chosen organizers, as far as your own permissions reach',
+      de: 'Daten der ausgewählten Veranstalter ändern, soweit deine eigenen Rechte reichen',
+    },
+  },
+  {
+    name: 'profile',
+    organizers: false,
+    writes: false,
+    text: {
+      en: 'See your name, e-mail address, language and time zone',
+      de: 'Deinen Namen, deine E-Mail-Adresse, Sprache und Zeitzone sehen',
+    },
+  },
+];
+
+/** Names that mean something else to OpenID Connect, which this server does not speak. */
+const RESERVED = ['openid', 'offline_access'];
+/** RFC 6749 §3.3, and no longer than a line of the consent page. */
+const NAME = /^[\x21\x23-\x5b\x5d-\x7e]{1,64}$/;
+/** More than anybody reads on one page. */
+const LIMIT = 50;
+
+const EXAMPLE =
+  '{"read": {"text": {"en": "See your events", "de": "Deine Veranstaltungen sehen"}}}';
+
+const yesOrNo = z.boolean({ error: 'must be true or false' });
+
+const scope = z.strictObject(
+  { text: localizedText, organizers: yesOrNo.default(true), writes: yesOrNo.optional() },
+  {
+    error: ({ code, keys }) =>
+      code === 'unrecognized_keys'
+        ? `has ${keys.map((key) => quote(key)).join(', ')}; it may have text, organizers and writes`
+        : 'must be an object with a text',
+  },
+);
+
+/** The scopes that applications can ask for, as a JSON object from name to what it is. */
+const scopes = z.record(z.string(), scope, { error: `must be a JSON object such as ${EXAMPLE}` });
+
+/** The variables that say which scopes there are. */
+export const scopeVariables = {
+  SCOPES: z.string().transform(parseScopes).optional(),
+  DEFAULT_SCOPES: z
+    .string()
+    .transform((value) => value.split(/[\s,]+/).filter((word) => word !== ''))
+    .refine((names) => names.length > 0, 'must name at least one scope')
+    .optional(),
+};
+
+function parseScopes(value: string, ctx: z.RefinementCtx): readonly ScopeConfig[] {
+  const json = parseJson(value);
+  // zod leaves this key out without a word.
+  if (Object.hasOwn(Object(json), '__proto__')) {
+    ctx.addIssue({ code: 'custom', message: '"__proto__" cannot be the name of a scope' });
+  }
+  const parsed = scopes.safeParse(json, { error: messageOf });
+  if (!parsed.success) {
+    for (const { path, message } of parsed.error.issues) {
+      ctx.addIssue({ code: 'custom', path: path.map(String), message });
+    }
+    return z.NEVER;
+  }
+  const names = Object.keys(parsed.data);
+  if (names.length === 0 || names.length > LIMIT) {
+    ctx.addIssue({ code: 'custom', message: `must hold 1 to ${LIMIT} scopes` });
+  }
+  for (const name of names.filter((one) => !NAME.test(one) || RESERVED.includes(one))) {
+    const why = RESERVED.includes(name) ? 'is reserved' : 'is no name of a scope (RFC 6749 §3.3)';
+    ctx.addIssue({ code: 'custom', message: `${quote(name)} ${why}` });
+  }
+  return Object.entries(parsed.data).map(([name, { text, organizers, writes }]) => ({
+    name,
+    text,
+    organizers,
+    writes: writes ?? name === 'write',
+  }));
+}
+
+function parseJson(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return undefined;
+  }
+}
+
+function messageOf(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.input === undefined) {
+    return 'is missing';
+  }
+  return issue.code === 'invalid_union' ? 'must be a text, or texts by language' : undefined;
+}
+
+/** The settings, parsed. */
+export interface ScopeSettings {
+  readonly scopes: readonly ScopeConfig[];
+  /** The scopes of a request without `scope`. */
+  readonly defaultScopes: readonly string[];
+}
+
+/** Without variables: `read`, `write` and `profile`, of which `read write` are asked for. */
+export function scopeSettings(vars: {
+  SCOPES?: readonly ScopeConfig[] | undefined;
+  DEFAULT_SCOPES?: readonly string[] | undefined;
+}): ScopeSettings {
+  return {
+    scopes: vars.SCOPES ?? DEFAULT,
+    defaultScopes: vars.DEFAULT_SCOPES ?? ['read', 'write'],
+  };
+}
+
+/** What does not go together, a line each. */
+export function wrongScopes({ scopes: known, defaultScopes }: ScopeSettings): string[] {
+  const missing = defaultScopes.filter((name) => !known.some((one) => one.name === name));
+  return missing.length === 0
+    ? []
+    : [
+        `DEFAULT_SCOPES (what an application without "scope" asks for, ${quote(defaultScopes.join(' '))}) has what SCOPES has not: ${missing.map((name) => quote(name)).join(', ')}`,
+      ];
+}

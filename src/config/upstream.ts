@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { ownValue } from '../lib/own-value.ts';
+
+/** The platform's own login: an OpenID provider, and what this server is registered as there. */
+export interface UpstreamConfig {
+  /** As the provider writes it in its ID tokens, character by character. */
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Whether a user whom nobody has linked is found by an e-mail address that the provider verified. */
+  readonly matchVerifiedEmail: boolean;
+}
+
+/** The variables that turn it on. */
+export const upstreamVariables = {
+  OIDC_ISSUER: z.string().optional(),
+  OIDC_CLIENT_ID: z.string().optional(),
+  OIDC_CLIENT_SECRET: z.string().optional(),
+};
+
+type Given = Record<string, string | undefined>;
+
+const TOGETHER = Object.keys(upstreamVariables);
+
+/** What is wrong with them, a line each. */
+export function wrongUpstream(given: Given, production: boolean): string[] {
+  const missing = TOGETHER.filter((name) => ownValue(given, name) === undefined);
+  if (missing.length === TOGETHER.length) {
+    return [];
+  }
+  return [
+    ...missing.map((name) => `${name} is missing: ${TOGETHER.join(', ')} go together`),
+    ...(given.OIDC_ISSUER === undefined ? [] : wrongIssuer(given.OIDC_ISSUER, given, production)),
+    ...(['1', 'true'].includes(given.DEMO ?? '')
+      ? ['DEMO must be 0 with OIDC_ISSUER: the users of the demo sign in with passwords']
+      : []),
+  ];
+}
+
+function wrongIssuer(issuer: string, given: Given, production: boolean): string[] {
+  const url = URL.parse(issuer);
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) {
+    return ['OIDC_ISSUER must be a URL such as https://accounts.example.com'];
+  }
+  if (/[?#]/.test(issuer) || url.username !== '' || url.password !== '') {
+    return ['OIDC_ISSUER must be a URL without user name, ? and #'];
+  }
+  if (url.origin === URL.parse(given.ISSUER ?? '')?.origin) {
+    return ['OIDC_ISSUER must be the platform’s login, not this server'];
+  }
+  return production && url.protocol === 'http:' && !isLoopback(url)
+    ? ['OIDC_ISSUER must use https in production']
+    : [];
+}
+
+/** Whether a URL stays on this machine, where nobody can listen in between. */
+export function isLoopback(url: URL): boolean {
+  return ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+}
+
+/** The settings, where they are given. */
+export function upstreamConfig(
+  vars: { [Name in keyof typeof upstreamVariables]?: string | undefined },
+  matchVerifiedEmail: boolean,
+): UpstreamConfig | undefined {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret } = vars;
+  return issuer === undefined || clientId === undefined || clientSecret === undefined
+    ? undefined
+    : { issuer, clientId, clientSecret, matchVerifiedEmail };
+}

@@ -1,0 +1,47 @@
+import type { Tx } from '../../db/transaction.ts';
+import type { Actor } from '../../lib/actor.ts';
+import { StagedoorError, ValidationError } from '../../lib/errors.ts';
+import type { HashPassword } from '../../users/password.ts';
+import { isSlug } from '../organizer.ts';
+import { putOrganizer } from '../put-organizer.ts';
+import type { PutOutcome } from '../put-outcome.ts';
+import { putTeam } from '../put-team.ts';
+import { putUser } from '../put-user.ts';
+import type { Wish } from './line.ts';
+
+/**
+ * Does what the PUT of the same thing does.
+ * @throws ValidationError; StagedoorError `conflict` where it was deleted meanwhile
+ */
+export async function carryOutLine(
+  tx: Tx,
+  actor: Actor,
+  wish: Wish,
+  hash: HashPassword,
+): Promise<PutOutcome> {
+  switch (wish.kind) {
+    case 'user':
+      return (await putUser(tx, actor, wish.id, wish.input, hash)).outcome;
+    case 'organizer':
+      return (await putOrganizer(tx, actor, wish.slug, wish.input)).outcome;
+    case 'team': {
+      const { organizer, id, input } = wish;
+      const { outcome } = await putTeam(tx, actor, organizer, id, input).catch((error) =>
+        refuseOrganizer(error, organizer),
+      );
+      return outcome;
+    }
+  }
+}
+
+/** The organizer of a team is a field of its line, not a part of an address. */
+function refuseOrganizer(error: unknown, slug: string): never {
+  if (error instanceof StagedoorError && error.code === 'not_found') {
+    throw new ValidationError({
+      organizer: [
+        isSlug(slug) ? `There is no organizer "${slug}".` : 'Not the slug of an organizer.',
+      ],
+    });
+  }
+  throw error;
+}

@@ -1,0 +1,44 @@
+import type { Db } from '../../db/database.ts';
+import type { HashPassword } from '../../users/password.ts';
+import { selectPasswordHashes } from '../../users/user-store.ts';
+import type { BulkLine } from './line.ts';
+
+/** Passwords of one import that are hashed or wait for it at a time. */
+const AT_ONCE = 2;
+
+/**
+ * Hashes the passwords of some lines before their transaction begins, several at once: a hash takes
+ * longer than all else that a line needs, and nobody should wait for its locks meanwhile.
+ * @param hashUnlessKnown hashes in the queue of all passwords, after people who sign in
+ * @returns what finds the hash of a line; it works again where the user was changed since
+ */
+export async function hashAhead(
+  db: Db,
+  lines: readonly BulkLine[],
+  hashUnlessKnown: HashPassword,
+): Promise<(line: BulkLine) => HashPassword> {
+  const given = lines.flatMap((line) => {
+    const { asks } = line;
+    return 'kind' in asks && asks.kind === 'user' && typeof asks.input.password === 'string'
+      ? [{ line, id: asks.id, password: asks.input.password }]
+      : [];
+  });
+  if (given.length === 0) {
+    return () => hashUnlessKnown;
+  }
+  const ids = given.map(({ id }) => id);
+  const known = await selectPasswordHashes(db, ids);
+  const done = new Map<BulkLine, { readonly known: string | null; readonly hash: string }>();
+  const waiting = given.values();
+  const work = async () => {
+    for (const { line, password, id } of waiting) {
+      const before = known.get(id) ?? null;
+      done.set(line, { known: before, hash: await hashUnlessKnown(password, before) });
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return (line) => async (password, before) => {
+    const ahead = done.get(line);
+    return ahead?.known === before ? ahead.hash : hashUnlessKnown(password, before);
+  };
+}

@@ -1,0 +1,163 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Db } from '../../db/database.ts';
+import {
+  inOneTransaction,
+  inSavepoint,
+  inTransaction,
+  isContention,
+  limitLockWait,
+  type Tx,
+} from '../../db/transaction.ts';
+import type { Actor } from '../../lib/actor.ts';
+import { StagedoorError, ValidationError } from '../../lib/errors.ts';
+import type { HashPassword } from '../../users/password.ts';
+import { carryOutLine } from './carry-out-line.ts';
+import { hashAhead } from './hash-ahead.ts';
+import type { BulkLine, DoneLine, LineResult } from './line.ts';
+import { tryAtomicImport } from './store.ts';
+
+/** Who imports what, and who is told. */
+export interface Import {
+  readonly actor: Actor;
+  readonly hash: HashPassword;
+  /** Some lines at a time: a transaction each, where the import is not atomic. */
+  readonly batches: AsyncIterable<readonly BulkLine[]>;
+  /** Told in the order of the lines. What it throws ends the import. */
+  readonly report: (done: readonly DoneLine[]) => Promise<void>;
+  /** Runs last in each transaction. If it throws, nothing of that transaction is written. */
+  readonly beforeCommit: (tx: Tx) => Promise<void>;
+}
+
+/**
+ * Milliseconds that a line waits for a lock before its transaction gives its own ones back: less than
+ * PostgreSQL takes to see that two wait for each other.
+ */
+const LOCK_WAIT = 500;
+/** So often, two minutes together; then whoever is in the way is not about to go. */
+const ATTEMPTS = 240;
+
+/**
+ * Carries lines out, a batch a transaction. A line that is refused undoes nothing of the others. What
+ * is reported is committed.
+ */
+export async function importLines(
+  db: Db,
+  { actor, hash, batches, report, beforeCommit }: Import,
+): Promise<void> {
+  for await (const lines of batches) {
+    const hashOf = await hashAhead(db, lines, hash);
+    const carryOut = (some: readonly BulkLine[]) =>
+      inTransaction(db, async (tx) => {
+        await limitLockWait(tx, LOCK_WAIT);
+        const done: DoneLine[] = [];
+        for (const line of some) {
+          done.push(await carryOutOrRefuse(tx, actor, line, hashOf(line)));
+        }
+        await beforeCommit(tx);
+        return done;
+      });
+    const done = await carryOut(lines).catch(unlessContention);
+    if (done !== undefined) {
+      await report(done);
+      continue;
+    }
+    // Two that wait for each other hold locks of earlier lines. A line by itself holds none.
+    for (const line of lines) {
+      await report(await patiently(() => carryOut([line]), line));
+    }
+  }
+}
+
+/** Thrown to roll back without telling anybody. */
+class RolledBack extends Error {}
+
+/**
+ * Carries lines out in one transaction, which is rolled back where one of them is refused: after the
+ * last one, so that all that are wrong are told. No two such imports run at a time: each holds the
+ * locks of all its lines.
+ * @param finish the last thing in the transaction
+ * @returns whether it was committed
+ * @throws StagedoorError `conflict` where another one runs
+ */
+export async function importAtomically(
+  db: Db,
+  { actor, hash, batches, report, beforeCommit }: Import,
+  finish: (tx: Tx) => Promise<void>,
+): Promise<boolean> {
+  const work = async (tx: Tx) => {
+    if (!(await tryAtomicImport(tx))) {
+      throw new StagedoorError('conflict', 'Another atomic import is under way. Try again later.');
+    }
+    await limitLockWait(tx, LOCK_WAIT);
+    let refused = false;
+    for await (const lines of batches) {
+      const hashOf = await hashAhead(tx, lines, hash);
+      const done: DoneLine[] = [];
+      for (const line of lines) {
+        const known = hashOf(line);
+        done.push(await patiently(() => carryOutOrRefuse(tx, actor, line, known), line));
+      }
+      refused ||= done.some(({ result }) => result.outcome === 'refused');
+      await report(done);
+    }
+    if (refused) {
+      throw new RolledBack();
+    }
+    await finish(tx);
+    await beforeCommit(tx);
+  };
+  try {
+    await inOneTransaction(db, work);
+    return true;
+  } catch (error) {
+    if (error instanceof RolledBack) {
+      return false;
+    }
+    throw error;
+  }
+}
+
+async function carryOutOrRefuse(
+  tx: Tx,
+  actor: Actor,
+  line: BulkLine,
+  hash: HashPassword,
+): Promise<DoneLine> {
+  const { asks } = line;
+  const carryOut = async (): Promise<LineResult> =>
+    'kind' in asks
+      ? { outcome: await inSavepoint(tx, () => carryOutLine(tx, actor, asks, hash)) }
+      : { outcome: 'refused', ...asks };
+  return { line, result: await carryOut().catch(refusal) };
+}
+
+/** @throws what does not speak against the line */
+function refusal(error: unknown): LineResult {
+  if (error instanceof ValidationError) {
+    return { outcome: 'refused', errors: error.fields };
+  }
+  throw error;
+}
+
+/** Tries again while others are in the way. */
+async function patiently<T>(work: () => Promise<T>, { number }: BulkLine): Promise<T> {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const done = await work().catch(unlessContention);
+    if (done !== undefined) {
+      return done;
+    }
+    // Two that meet again and again must not do so in step.
+    await sleep(Math.random() * 100);
+  }
+  throw new StagedoorError(
+    'unavailable',
+    `Another call holds what line ${number} is about, and does not let go. Try again later.`,
+  );
+}
+
+function unlessContention(error: unknown): undefined {
+  const isGone = error instanceof StagedoorError && error.code === 'conflict';
+  if (!isGone && !isContention(error)) {
+    throw error;
+  }
+}

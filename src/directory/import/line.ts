@@ -1,0 +1,53 @@
+import type { FieldErrors } from '../../lib/errors.ts';
+import type { UserInput } from '../../users/user.ts';
+import type { Organizer } from '../organizer.ts';
+import type { PutOutcome } from '../put-outcome.ts';
+import type { TeamInput } from '../team.ts';
+
+/** What a line of an import wants to be so. */
+export type Wish =
+  | { readonly kind: 'user'; readonly id: string; readonly input: UserInput }
+  | {
+      readonly kind: 'organizer';
+      readonly slug: string;
+      readonly input: Omit<Organizer, 'slug'>;
+    }
+  | {
+      readonly kind: 'team';
+      readonly organizer: string;
+      readonly id: string;
+      readonly input: TeamInput;
+    };
+
+/** Why a line was not carried out: by field, or in a sentence. */
+export type Refusal = { readonly errors: FieldErrors } | { readonly detail: string };
+
+/** A line of an import as it was read. */
+export interface BulkLine {
+  /** From 1 on. */
+  readonly number: number;
+  /** Whom or what it names, as far as that could be read. */
+  readonly subject: Subject;
+  readonly asks: Wish | Refusal;
+}
+
+/** `user`, `organizer`, or `organizer` and `team`, as the report repeats them. */
+export interface Subject {
+  readonly user?: string;
+  readonly organizer?: string;
+  readonly team?: string;
+}
+
+/** What became of a line. */
+export type LineResult =
+  | { readonly outcome: PutOutcome }
+  | ({ readonly outcome: 'refused' } & Refusal);
+
+/** A line with what became of it. */
+export interface DoneLine {
+  readonly line: BulkLine;
+  readonly result: LineResult;
+}
+
+/** How many lines became what. */
+export type Tally = Record<PutOutcome | 'refused', number>;

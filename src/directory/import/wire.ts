@@ -1,0 +1,181 @@
+import { z } from 'zod';
+import { type Component, component } from '../../api/endpoint.ts';
+import { parseFields } from '../../api/fields.ts';
+import type { JsonLine } from '../../api/json-lines.ts';
+import { flag } from '../../api/query.ts';
+import type { UpstreamConfig } from '../../config/upstream.ts';
+import { type FieldErrors, StagedoorError, ValidationError } from '../../lib/errors.ts';
+import { organizerBody, readUser, teamBody, userBody } from '../wire.ts';
+import { EXAMPLES } from '../wire-examples.ts';
+import type { BulkLine, DoneLine, Subject, Tally, Wish } from './line.ts';
+
+/** Query of `POST /directory/bulk/`. */
+export const bulkQuery = z.object({
+  atomic: flag('All lines or none: where one is refused, nothing is written.'),
+});
+
+/** What a line of an import may be. */
+export type BulkLineSchema = ReturnType<typeof bulkLine>['schema'];
+
+/** A line of `POST /directory/bulk/`. */
+export function bulkLine(permissions: readonly string[]) {
+  return component(
+    'BulkLine',
+    z
+      .object({
+        user: userBody.schema
+          .extend({ id: z.string().describe('As in the path of `PUT /users/{id}/`.') })
+          .optional(),
+        organizer: organizerBody.schema
+          .extend({ slug: z.string().describe('As in the path of its PUT.') })
+          .optional(),
+        team: teamBody(permissions)
+          .schema.extend({
+            id: z.string().describe('As in the path of its PUT.'),
+            organizer: z.string().describe('Slug of its organizer.'),
+          })
+          .optional(),
+      })
+      .meta({ minProperties: 1, maxProperties: 1, description: 'One of them.' }),
+    EXAMPLES.bulkLine,
+  );
+}
+
+const KINDS = ['user', 'organizer', 'team'] as const;
+const SHAPE =
+  'Expected a JSON object with exactly one of "user", "organizer" and "team", which is an object.';
+
+/** Reads a line; what is wrong with it is told in it. Unknown fields are dropped, as in a PUT. */
+export function readBulkLine(
+  schema: BulkLineSchema,
+  upstream: UpstreamConfig | undefined,
+  line: JsonLine,
+): BulkLine {
+  const { number } = line;
+  let subject: Subject = {};
+  try {
+    const [kind, fields] = kindOf(line.parse());
+    subject = subjectOf(kind, fields);
+    return { number, subject, asks: wishOf(schema, upstream, kind, fields) };
+  } catch (error) {
+    return { number, subject, asks: refusalOf(error) };
+  }
+}
+
+/** @throws StagedoorError `validation_failed` */
+function kindOf(value: unknown): [(typeof KINDS)[number], object] {
+  const keys = typeof value === 'object' && value !== null ? Object.keys(value) : [];
+  const kind = KINDS.find((one) => one === keys[0]);
+  const fields: unknown = kind && Reflect.get(Object(value), kind);
+  if (
+    keys.length !== 1 ||
+    kind === undefined ||
+    typeof fields !== 'object' ||
+    fields === null ||
+    Array.isArray(fields)
+  ) {
+    throw new StagedoorError('validation_failed', SHAPE);
+  }
+  return [kind, fields];
+}
+
+/** @throws ValidationError */
+function wishOf(
+  { shape }: BulkLineSchema,
+  upstream: UpstreamConfig | undefined,
+  kind: (typeof KINDS)[number],
+  fields: object,
+): Wish {
+  switch (kind) {
+    case 'user': {
+      const { id, ...body } = parseFields(shape.user.unwrap(), fields);
+      return { kind, id, input: readUser(upstream, body) };
+    }
+    case 'organizer': {
+      const { slug, ...input } = parseFields(shape.organizer.unwrap(), fields);
+      return { kind, slug, input };
+    }
+    case 'team': {
+      const { id, organizer, ...input } = parseFields(shape.team.unwrap(), fields);
+      return { kind, id, organizer, input };
+    }
+  }
+}
+
+/** Longest name that the report repeats; the longest valid one has 64 characters. */
+const NAME_LIMIT = 100;
+
+function subjectOf(kind: (typeof KINDS)[number], fields: object): Subject {
+  const named = (as: keyof Subject, field: 'id' | 'slug' | 'organizer'): Subject => {
+    const name: unknown = Reflect.get(fields, field);
+    return typeof name === 'string' ? { [as]: name.slice(0, NAME_LIMIT) } : {};
+  };
+  switch (kind) {
+    case 'user':
+      return named('user', 'id');
+    case 'organizer':
+      return named('organizer', 'slug');
+    case 'team':
+      return { ...named('organizer', 'organizer'), ...named('team', 'id') };
+  }
+}
+
+/** @throws what is no word about the line */
+function refusalOf(error: unknown): { errors: FieldErrors } | { detail: string } {
+  if (error instanceof ValidationError) {
+    return { errors: error.fields };
+  }
+  if (error instanceof StagedoorError && error.code === 'validation_failed') {
+    return { detail: error.message };
+  }
+  throw error;
+}
+
+const count = z.int().min(0);
+
+/** A line of the report. */
+export const bulkReport: Component = component(
+  'BulkReportLine',
+  z.union([
+    z.object({
+      line: z.int().min(1).describe('Number of the line; blank lines count.'),
+      user: z.string().optional(),
+      organizer: z.string().optional(),
+      team: z.string().optional(),
+      outcome: z.enum(['created', 'changed', 'unchanged', 'refused']),
+      errors: z
+        .record(z.string(), z.array(z.string()))
+        .optional()
+        .describe('With `refused`: field to what is wrong with it.'),
+      detail: z.string().optional().describe('With `refused`: what is wrong with the line.'),
+    }),
+    z
+      .object({
+        done: z.boolean().describe('False: the call broke off; `detail` says why.'),
+        committed: z
+          .boolean()
+          .describe('Whether what is reported was written. False only with `atomic=true`.'),
+        created: count,
+        changed: count,
+        unchanged: count,
+        refused: count,
+        detail: z.string().optional(),
+      })
+      .describe('The last line. Where it is missing, the call broke off.'),
+  ]),
+  EXAMPLES.bulkReportLine,
+);
+
+/** What became of a line, as the report tells it. */
+export function presentDone({ line: { number, subject }, result }: DoneLine): object {
+  return { line: number, ...subject, ...result };
+}
+
+/** How an import ended, as the report tells it. */
+export function presentEnd(
+  end: { readonly done: boolean; readonly committed: boolean; readonly detail?: string },
+  { created, changed, unchanged, refused }: Tally,
+): object {
+  const { done, committed, detail } = end;
+  return { done, committed, created, changed, unchanged, refused, ...(detail && { detail }) };
+}

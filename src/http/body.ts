@@ -1,0 +1,133 @@
+import type { IncomingMessage } from 'node:http';
+import type { Context } from 'koa';
+import { StagedoorError } from '../lib/errors.ts';
+
+/** What is taken of a body. */
+export interface BodyLimits {
+  /** Bytes. */
+  readonly bytes: number;
+  /** Milliseconds without a byte after which it is given up; none: as long as the server waits. */
+  readonly idle?: number;
+  /** What ends the reading from outside; its reason is thrown. */
+  readonly ending?: AbortSignal | undefined;
+}
+
+/**
+ * Refuses a body that is announced as too long, or compressed. Reads nothing.
+ * @throws StagedoorError `payload_too_large`, `unsupported_media_type`
+ */
+export function checkAnnounced(ctx: Context, limit: number): void {
+  if (!['', 'identity'].includes(ctx.get('Content-Encoding').toLowerCase())) {
+    throw new StagedoorError('unsupported_media_type', 'The body must not be compressed.');
+  }
+  if (Number(ctx.get('Content-Length')) > limit) {
+    throw tooLarge(limit);
+  }
+}
+
+/**
+ * Reads the body of a request, at most `limit` bytes of it.
+ * @throws StagedoorError `payload_too_large`, `unsupported_media_type` (compressed), `request_timeout`
+ *   where the sender has left
+ */
+export async function readBody(ctx: Context, limit: number): Promise<Buffer> {
+  checkAnnounced(ctx, limit);
+  const chunks: Buffer[] = [];
+  for await (const chunk of readChunks(ctx.req, { bytes: limit })) {
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/**
+ * The body of a request as it comes in. No more of it is read ahead than the connection buffers, and
+ * the request stays open when reading ends early: destroyed, it would take the answer with it.
+ * @throws StagedoorError `payload_too_large`, or `request_timeout` where the sender has stopped or left
+ */
+export async function* readChunks(
+  request: IncomingMessage,
+  limits: BodyLimits,
+): AsyncGenerator<Buffer, void> {
+  let length = 0;
+  while (!request.readableEnded) {
+    limits.ending?.throwIfAborted();
+    if (request.destroyed) {
+      throw hasLeft();
+    }
+    const chunk: unknown = request.read();
+    if (!Buffer.isBuffer(chunk)) {
+      await somethingHappens(request, limits);
+      continue;
+    }
+    length += chunk.length;
+    if (length > limits.bytes) {
+      throw tooLarge(limits.bytes);
+    }
+    yield chunk;
+  }
+}
+
+/**
+ * Waits until a body is here as a whole, and leaves it to whoever reads it next.
+ * @param limit bytes, fewer than a request buffers by itself (64 KiB)
+ * @throws StagedoorError as `readBody`
+ */
+export async function awaitBody(ctx: Context, limit: number): Promise<void> {
+  checkAnnounced(ctx, limit);
+  const { req } = ctx;
+  if (Number(ctx.get('Content-Length')) === 0 && ctx.get('Transfer-Encoding') === '') {
+    return;
+  }
+  for (;;) {
+    if (req.readableLength > limit) {
+      throw tooLarge(limit);
+    }
+    if (req.complete) {
+      return;
+    }
+    if (req.destroyed) {
+      throw hasLeft();
+    }
+    await somethingHappens(req, { bytes: limit });
+  }
+}
+
+const EVENTS = ['readable', 'end', 'error', 'close'] as const;
+
+async function somethingHappens(
+  request: IncomingMessage,
+  { idle, ending }: BodyLimits,
+): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const happened = () => resolve();
+  const timer =
+    idle &&
+    setTimeout(
+      () =>
+        reject(
+          new StagedoorError('request_timeout', `Nothing was sent for ${idle / 1000} seconds.`),
+        ),
+      idle,
+    );
+  for (const event of EVENTS) {
+    request.on(event, happened);
+  }
+  ending?.addEventListener('abort', happened);
+  try {
+    await promise;
+  } finally {
+    clearTimeout(timer);
+    for (const event of EVENTS) {
+      request.off(event, happened);
+    }
+    ending?.removeEventListener('abort', happened);
+  }
+}
+
+function tooLarge(limit: number): StagedoorError {
+  return new StagedoorError('payload_too_large', `The body may hold at most ${limit} bytes.`);
+}
+
+function hasLeft(): StagedoorError {
+  return new StagedoorError('request_timeout', 'The sender of the body has left.');
+}

@@ -1,0 +1,81 @@
+import type { Context } from 'koa';
+import { hashOf } from '../lib/credentials.ts';
+
+/**
+ * Browsers take a cookie of this prefix only from this very host, by https and for all paths: no
+ * neighboring host and nobody in the network can plant one.
+ */
+const PREFIX = '__Host-';
+
+/** The cookies of this server. */
+type CookieKind =
+  | 'session'
+  | 'request'
+  | 'csrf'
+  | 'device'
+  | 'new_secret'
+  | 'upstream'
+  | 'ask_anew';
+
+/** How long a cookie lives, and with which requests it is sent. */
+interface CookieLife {
+  /** Until the browser is closed, if not given. */
+  readonly seconds?: number;
+  readonly sameSite?: 'Lax' | 'Strict';
+}
+
+/**
+ * Returns the name of a cookie. Names without the prefix are never read on an https issuer.
+ * @param secure whether the issuer is https
+ * @param of tells apart cookies of one kind, for example by the page that one is for
+ */
+export function cookieName(secure: boolean, kind: CookieKind, of?: string): string {
+  const suffix = of === undefined ? '' : `_${hashOf(of).toString('hex').slice(0, 16)}`;
+  return `${secure ? PREFIX : ''}stagedoor_${kind}${suffix}`;
+}
+
+/** Sets a cookie, or removes it with an empty value. Scripts can't read it. */
+export function setCookie(ctx: Context, name: string, value: string, life: CookieLife = {}): void {
+  const { seconds = value === '' ? 0 : undefined, sameSite = 'Lax' } = life;
+  // Written by hand: Koa's jar refuses `Secure` behind a proxy that ends TLS.
+  const attributes = [
+    `${name}=${value}`,
+    'Path=/',
+    ...(seconds === undefined ? [] : [`Max-Age=${seconds}`]),
+    'HttpOnly',
+    `SameSite=${sameSite}`,
+    ...(name.startsWith(PREFIX) ? ['Secure'] : []),
+  ];
+  ctx.append('Set-Cookie', attributes.join('; '));
+}
+
+/**
+ * Returns the names of the browser's cookies of one kind beyond the newest `keep`, or beyond a number
+ * of characters. Browsers send the oldest first, and a limit keeps the header small enough for every
+ * proxy.
+ * @param header the header `Cookie`
+ */
+export function surplusCookies(
+  header: string | undefined,
+  kind: {
+    readonly secure: boolean;
+    readonly kind: CookieKind;
+    readonly keep: number;
+    readonly characters?: number;
+  },
+): string[] {
+  const start = `${cookieName(kind.secure, kind.kind)}_`;
+  const pairs = (header ?? '').split(/;\s*/).filter((pair) => pair.startsWith(start));
+  let characters = kind.characters ?? Number.POSITIVE_INFINITY;
+  return pairs
+    .filter((pair) => !nameOf(pair).endsWith('.sig'))
+    .reverse()
+    .flatMap((pair, index) => {
+      characters -= pair.length;
+      return index >= kind.keep || characters < 0 ? [nameOf(pair)] : [];
+    });
+}
+
+function nameOf(pair: string): string {
+  return pair.split('=', 1)[0] ?? '';
+}

@@ -1,0 +1,175 @@
+import type { Context, Middleware } from 'koa';
+import type { Logger } from '../lib/log.ts';
+import { httpErrorProps } from './error-props.ts';
+import { fromStatus, type HttpError, toHttpError } from './http-error.ts';
+import { clientAddress } from './origin.ts';
+import type { Renderer } from './render.ts';
+import { translator } from './translate.ts';
+import type { ErrorProps } from './views.ts';
+
+/** Seconds after which a client may try again what was not available. */
+const RETRY_AFTER = '5';
+
+/** How Node.js calls it when the other side closes a connection early. */
+const GONE: ReadonlySet<unknown> = new Set([
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'EPIPE',
+  // In the middle of a request.
+  'HPE_INVALID_EOF_STATE',
+]);
+
+/**
+ * The outermost middleware: answers everything that was thrown, and everything that nobody
+ * answered. JSON of RFC 6749 below `/api/v1/oauth/` and `/.well-known/`, the contract's JSON below
+ * `/api/`, a page elsewhere and at `authorize`.
+ */
+export function errorResponses(renderer: Renderer, log: Logger): Middleware {
+  return async (ctx, next) => {
+    try {
+      await next();
+    } catch (error) {
+      const told = toHttpError(error);
+      report(log, ctx, told, error);
+      answer(renderer, log, ctx, told);
+      return;
+    }
+    const empty = ctx.body === undefined || ctx.body === null;
+    if (ctx.status >= 400 && empty && ctx.respond !== false && !ctx.headerSent) {
+      answer(renderer, log, ctx, fromStatus(ctx.status, ctx.method));
+    }
+  };
+}
+
+/**
+ * Notes an answer that broke off after its headers had been sent: Koa would print it past the log.
+ * Whoever closed the connection themselves are nobody's fault.
+ */
+export function reportBrokenAnswer(log: Logger): (error: unknown) => void {
+  return (error) => {
+    const left = error instanceof Error && 'code' in error && GONE.has(error.code);
+    if (!left) {
+      log.warn({ error: loggable(error) }, 'An answer broke off.');
+    }
+  };
+}
+
+/** Of 4xx only refused forms are logged: the others would let anybody fill the log. */
+function report(log: Logger, ctx: Context, told: HttpError, error: unknown): void {
+  if (told.code === 'csrf_failed') {
+    const entry = { reason: told.message, method: ctx.method, path: pathOf(ctx) };
+    log.info({ ...entry, ip: clientAddress(ctx) }, 'Form refused: CSRF check failed');
+  }
+  if (told.status < 500) {
+    return;
+  }
+  const entry = { error: loggable(error), method: ctx.method, path: pathOf(ctx) };
+  if (told.status === 503) {
+    log.warn(entry, 'Something that is needed was not available.');
+  } else {
+    log.error(entry, 'A request failed.');
+  }
+}
+
+function answer(renderer: Renderer, log: Logger, ctx: Context, error: HttpError): void {
+  if (ctx.headerSent || ctx.respond === false) {
+    // Half an answer can't be taken back: the connection ends, so that nobody takes it for whole.
+    ctx.res.destroy();
+    return;
+  }
+  for (const name of [
+    'Content-Encoding',
+    'Content-Disposition',
+    'ETag',
+    'Last-Modified',
+    'Location',
+  ]) {
+    ctx.remove(name);
+  }
+  ctx.set('Cache-Control', 'no-store');
+  if (error.retrySeconds !== undefined) {
+    ctx.set('Retry-After', String(error.retrySeconds));
+  } else if (error.status === 503) {
+    ctx.set('Retry-After', ctx.response.get('Retry-After') || RETRY_AFTER);
+  }
+  const path = pathOf(ctx).toLowerCase();
+  if (/^\/(api\/v1\/oauth\/(?!authorize(\/|$))|\.well-known\/)/.test(path)) {
+    json(ctx, error.status, protocolBody(error));
+  } else if (/^\/api(\/|$)/.test(path) && !path.startsWith('/api/v1/oauth/')) {
+    json(ctx, error.status, error.fields ?? { detail: error.message });
+  } else {
+    page(renderer, log, ctx, error);
+  }
+}
+
+/** JSON whatever `Accept` says: an error in another form than asked for beats none. */
+function json(ctx: Context, status: number, body: object): void {
+  ctx.status = status;
+  ctx.type = 'application/json';
+  ctx.body = JSON.stringify(body);
+}
+
+/** @see RFC 6749 §5.2, also for the characters that `error_description` may hold */
+function protocolBody(error: HttpError): object {
+  const retryLater = error.status === 429 || error.status === 503;
+  const name = retryLater
+    ? 'temporarily_unavailable'
+    : error.status < 500
+      ? 'invalid_request'
+      : 'server_error';
+  return {
+    error: error.protocolError ?? name,
+    error_description: error.message
+      .replaceAll('"', "'")
+      .replaceAll('\\', '/')
+      .replace(/[^\x20-\x7e]/g, ' '),
+  };
+}
+
+function page(renderer: Renderer, log: Logger, ctx: Context, error: HttpError): void {
+  try {
+    const t = translator(renderer.locale(ctx));
+    const props = { ...httpErrorProps(t, error), entered: enteredIn(ctx) };
+    renderer.page(ctx, 'error', props, { status: error.status });
+  } catch (failure) {
+    log.error({ error: loggable(failure) }, 'The error page itself failed.');
+    ctx.status = error.status;
+    ctx.type = 'text/plain';
+    ctx.body = error.message;
+  }
+}
+
+/** Most fields, and characters of each, that are shown again. */
+const ENTERED = { fields: 20, length: 4000 };
+
+/** Returns what was typed into a form that was refused, so that it is not lost. Never a password. */
+function enteredIn(ctx: Context): NonNullable<ErrorProps['entered']> {
+  const form: unknown = ctx.state.refusedForm;
+  const fields = form instanceof URLSearchParams ? [...form] : [];
+  return fields
+    .filter(([name, value]) => value !== '' && !/^(csrf|return_to)$|password|secret/i.test(name))
+    .slice(0, ENTERED.fields)
+    .map(([name, value]) => ({ name, value: value.slice(0, ENTERED.length) }));
+}
+
+/** The path of a request line that can't be parsed is told as empty. */
+function pathOf(ctx: Context): string {
+  try {
+    return ctx.path;
+  } catch {
+    return '';
+  }
+}
+
+/** Without the other properties of an error: a database's `detail` quotes whole rows. */
+function loggable(error: unknown, depth = 3): object {
+  if (!(error instanceof Error)) {
+    return { message: `Thrown, and no Error: ${typeof error}` };
+  }
+  return {
+    type: error.name,
+    message: error.message,
+    stack: error.stack,
+    ...('code' in error ? { code: error.code } : {}),
+    ...(error.cause !== undefined && depth > 0 ? { cause: loggable(error.cause, depth - 1) } : {}),
+  };
+}

@@ -1,0 +1,161 @@
+import {
+  createServer,
+  type IncomingMessage,
+  type OutgoingHttpHeader,
+  type OutgoingHttpHeaders,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+  ServerResponse,
+} from 'node:http';
+import type { Duplex } from 'node:stream';
+import { ownValue } from '../lib/own-value.ts';
+import { headersOfEveryAnswer } from './headers.ts';
+import { ownUrl, type Site } from './own-url.ts';
+
+/**
+ * Milliseconds that what a client still sends is thrown away after its request was answered. A
+ * connection that is closed with unread bytes is reset, and a reset can overtake the answer (RFC 9112
+ * section 9.6).
+ */
+const LINGER = 5_000;
+
+/** Connections whose request may take as long as it takes. */
+const patient = new WeakSet<Duplex>();
+/** The answer that a connection is at, or was at last. */
+const answers = new WeakMap<Duplex, ServerResponse>();
+
+/**
+ * Takes a request from the limit that the server sets for receiving one (five minutes in Node.js).
+ * Whoever calls this sets a limit of their own.
+ */
+export function mayTakeLong(request: IncomingMessage): void {
+  patient.add(request.socket);
+}
+
+/** Options of Node.js's server, and of ours. */
+export interface HttpServerOptions extends ServerOptions {
+  /** Given: requests are refused or rewritten so that nothing after this sees another authority. */
+  readonly site?: Site;
+}
+
+/**
+ * An HTTP server that answers before it reads: `100 Continue` is sent when somebody begins to read the
+ * body, so a request that is refused by its headers never sends it; and a client that sends on after
+ * the answer is listened to for some seconds, so that it gets to see the answer.
+ */
+export function createHttpServer(
+  listener: RequestListener,
+  { site, ...options }: HttpServerOptions = {},
+): Server {
+  const headers = headersOfEveryAnswer(site?.issuer ?? '');
+  const admit = site === undefined ? () => true : ownUrl(site);
+  const withHeaders = { ...options, ServerResponse: responseWith(headers) };
+  const server = createServer(withHeaders, (request, response) => {
+    answers.set(request.socket, response);
+    response.once('finish', () => lingerFor(request));
+    if (admit(request)) {
+      listener(request, response);
+    } else {
+      refuseTarget(response);
+    }
+  });
+  server.on('checkContinue', (request, response) => {
+    const onListener = (event: string | symbol) => {
+      if (event === 'readable' || event === 'data') {
+        request.off('newListener', onListener);
+        response.writeContinue();
+      }
+    };
+    request.on('newListener', onListener);
+    server.emit('request', request, response);
+  });
+  server.on('clientError', (error, socket) => answerClientError(error, socket, headers));
+  server.on('connect', (_, socket) => {
+    socket.on('error', () => socket.destroy());
+    socket.end(bareAnswer('400 Bad Request', headers), () => socket.destroy());
+  });
+  return server;
+}
+
+/** Answers with these headers, whoever writes the answer and whatever was removed before. */
+function responseWith(headers: Readonly<Record<string, string>>): typeof ServerResponse {
+  const fields = Object.entries(headers);
+  return class<Request extends IncomingMessage> extends ServerResponse<Request> {
+    override writeHead(
+      status: number,
+      reason?: string | OutgoingHttpHeaders | OutgoingHttpHeader[],
+      given?: OutgoingHttpHeaders | OutgoingHttpHeader[],
+    ): this {
+      for (const [name, value] of fields) {
+        this.setHeader(name, value);
+      }
+      return typeof reason === 'string'
+        ? super.writeHead(status, reason, given)
+        : super.writeHead(status, reason);
+    }
+  };
+}
+
+/** JSON that fits the errors of all our APIs: no browser sends such a request. */
+function refuseTarget(response: ServerResponse): void {
+  const description = 'The request target is not a path of this server.';
+  const body = JSON.stringify({
+    detail: description,
+    error: 'invalid_request',
+    error_description: description,
+  });
+  response.writeHead(400, {
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(body),
+    'Cache-Control': 'no-store',
+  });
+  response.end(body);
+}
+
+function lingerFor(request: IncomingMessage): void {
+  const { socket } = request;
+  patient.delete(socket);
+  if (request.complete || socket.destroyed) {
+    return;
+  }
+  const timer = setTimeout(() => socket.destroy(), LINGER).unref();
+  const over = () => {
+    clearTimeout(timer);
+    // The connection is kept for further requests: each would leave a listener.
+    socket.off('close', over);
+  };
+  request.once('end', over);
+  socket.once('close', over);
+  request.resume();
+}
+
+/** The answers that Node.js gives where nobody listens. */
+const STATUS: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: '413 Payload Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+};
+
+/** As Node.js does it by itself, but for those who may take long. */
+function answerClientError(
+  error: NodeJS.ErrnoException,
+  socket: Duplex,
+  headers: Readonly<Record<string, string>>,
+): void {
+  const { code = '' } = error;
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT' && patient.has(socket)) {
+    return;
+  }
+  const answer = answers.get(socket);
+  const isAnswering = answer?.headersSent === true && !answer.writableFinished;
+  if (socket.writable && !isAnswering) {
+    socket.write(bareAnswer(ownValue(STATUS, code) ?? '400 Bad Request', headers));
+  }
+  socket.destroy(error);
+}
+
+function bareAnswer(status: string, headers: Readonly<Record<string, string>>): string {
+  const fields = Object.entries({ ...headers, 'Content-Length': '0', Connection: 'close' });
+  return `HTTP/1.1 ${status}\r\n${fields.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
+}

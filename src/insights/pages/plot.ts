@@ -1,0 +1,54 @@
+import type { TokenDay } from '../statistics.ts';
+
+/** A bar of the plot, in the plot's own units. */
+export interface Bar {
+  readonly series: 'issued' | 'refreshed';
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The days as bars side by side, in a frame of `width` × `height` units. */
+export interface Plot {
+  readonly width: number;
+  readonly height: number;
+  /** The number that the top of the frame stands for: a round one. */
+  readonly top: number;
+  readonly bars: readonly Bar[];
+}
+
+/** Units of a day: a gap, two bars, a gap. */
+const STEP = 10;
+const BAR = 4;
+const HEIGHT = 100;
+/** One token among thousands can still be seen. */
+const LEAST = 1.5;
+
+/** Lays the days out. */
+export function layOutPlot(days: readonly TokenDay[]): Plot {
+  const top = roundUp(Math.max(0, ...days.flatMap(({ issued, refreshed }) => [issued, refreshed])));
+  const bars = days.flatMap((day, index) =>
+    (['issued', 'refreshed'] as const).flatMap((series, place): Bar[] => {
+      const count = day[series];
+      if (count === 0) {
+        return [];
+      }
+      const height = Math.max(LEAST, rounded((count / top) * HEIGHT));
+      const x = index * STEP + (STEP - 2 * BAR) / 2 + place * BAR;
+      return [{ series, x, y: rounded(HEIGHT - height), width: BAR, height }];
+    }),
+  );
+  return { width: days.length * STEP, height: HEIGHT, top, bars };
+}
+
+/** The next of 2, 5, 10, 20, 50…: not 1, where a single token would look like a full house. */
+function roundUp(count: number): number {
+  const power = 10 ** Math.floor(Math.log10(Math.max(count, 1)));
+  const factor = [1, 2, 5, 10].find((one) => one * power >= count) ?? 10;
+  return Math.max(2, factor * power);
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 100) / 100;
+}

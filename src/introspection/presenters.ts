@@ -1,0 +1,30 @@
+import type { Introspection, LiveToken } from '../tokens/introspect.ts';
+
+/**
+ * An introspection as it is answered. Of a dead token nothing is told but that.
+ * @see RFC 7662 §2.2, RFC 9449 §6.2
+ */
+export function presentIntrospection(
+  issuer: string,
+  answer: Exclude<Introspection, { outcome: 'unauthenticated' }>,
+): object {
+  return answer.outcome === 'active'
+    ? presentActive(issuer, answer.kind, answer.token)
+    : { active: false };
+}
+
+function presentActive(issuer: string, kind: 'access_token' | 'refresh_token', token: LiveToken) {
+  return {
+    active: true,
+    scope: token.scope,
+    client_id: token.clientId,
+    ...(kind === 'access_token' ? { token_type: token.jkt === undefined ? 'Bearer' : 'DPoP' } : {}),
+    ...(token.jkt === undefined ? {} : { cnf: { jkt: token.jkt } }),
+    exp: token.exp,
+    iat: token.iat,
+    sub: token.userId,
+    iss: issuer,
+    organizers: token.organizers,
+    permissions: Object.fromEntries(token.permissions),
+  };
+}

@@ -1,0 +1,109 @@
+import type { Context, Middleware } from 'koa';
+import type { NoteSecretUse } from '../applications/note-secret-use.ts';
+import type { NoteAuthenticationFailure } from '../audit/authentication-failure.ts';
+import type { Database } from '../db/database.ts';
+import { readForm } from '../http/form.ts';
+import { clientAddress } from '../http/origin.ts';
+import { prefers } from '../http/prefers.ts';
+import { hashOf } from '../lib/credentials.ts';
+import type { ScopeConfig } from '../lib/scopes.ts';
+import type { Keyring } from '../signing-keys/keyring.ts';
+import { readClientCredentials } from '../tokens/client-credentials.ts';
+import { introspect, type KnownScopes } from '../tokens/introspect.ts';
+import { presentIntrospection } from './presenters.ts';
+import { SIGNED_INTROSPECTION, signIntrospection } from './sign-introspection.ts';
+
+/** What the introspection endpoint needs. */
+export interface IntrospectionDeps {
+  readonly database: Database;
+  readonly issuer: string;
+  readonly keyring: Keyring;
+  /** Notes that a secret of a resource server was used. */
+  readonly noteSecretUse: NoteSecretUse;
+  /** Notes wrong secrets; right ones cost nothing more. */
+  readonly noteFailure: NoteAuthenticationFailure;
+  /** The scopes that this server has. */
+  readonly scopes: readonly Pick<ScopeConfig, 'name'>[];
+}
+
+const INTROSPECTION = '/api/v1/oauth/introspect';
+/** Parameters that a request carries at most once (RFC 6749 §3.2). All others are ignored. */
+const SINGLE = ['token', 'token_type_hint', 'client_id', 'client_secret', 'nonce'];
+/** Limits of a nonce. */
+const NONCE = /^[\x21-\x7e]{1,128}$/;
+
+/**
+ * The introspection endpoint. Every API call of the platform waits for it, so it is no route of a
+ * router: it goes in front of them, and of all that only pages need.
+ */
+export function introspectionEndpoint(deps: IntrospectionDeps): Middleware {
+  const known: KnownScopes = new Set(deps.scopes.map(({ name }) => name));
+  return (ctx, next) => {
+    if (ctx.path !== INTROSPECTION) {
+      return next();
+    }
+    if (ctx.method === 'POST') {
+      return answerIntrospection(deps, known, ctx);
+    }
+    ctx.set('Allow', 'POST');
+    ctx.status = 405;
+    return undefined;
+  };
+}
+
+/**
+ * In JSON, or signed where the caller prefers that; errors are always JSON.
+ * @see RFC 7662 §2, RFC 9701 §4
+ */
+async function answerIntrospection(
+  deps: IntrospectionDeps,
+  known: KnownScopes,
+  ctx: Context,
+): Promise<void> {
+  ctx.set('Cache-Control', 'no-store');
+  const form = await readForm(ctx);
+  const repeated = SINGLE.find((name) => form.getAll(name).length > 1);
+  if (repeated !== undefined) {
+    return refuse(ctx, 400, 'invalid_request', `${repeated} must not be repeated`);
+  }
+  const caller = readClientCredentials(ctx.get('authorization') || undefined, form);
+  if (caller.outcome === 'malformed') {
+    return refuse(ctx, 400, 'invalid_request', caller.description);
+  }
+  if (caller.outcome === 'none') {
+    return refuse(ctx, 401, 'invalid_client', 'client authentication is required');
+  }
+  const token = form.get('token');
+  if (!token) {
+    return refuse(ctx, 400, 'invalid_request', 'exactly one token parameter is required');
+  }
+  const signed = prefers(ctx.headers.accept, SIGNED_INTROSPECTION, 'application/json');
+  const nonce = form.get('nonce') ?? undefined;
+  if (signed && nonce !== undefined && !NONCE.test(nonce)) {
+    return refuse(ctx, 400, 'invalid_request', 'nonce must be 1 to 128 visible ASCII characters');
+  }
+  const answer = await introspect({ ...deps, known }, caller, token);
+  if (answer.outcome === 'unauthenticated') {
+    const { clientId, clientSecret } = caller;
+    const secretHash = hashOf(clientSecret);
+    deps.noteFailure({ endpoint: 'introspect', clientId, secretHash, ip: clientAddress(ctx) });
+    return refuse(ctx, 401, 'invalid_client', 'client authentication failed');
+  }
+  const body = presentIntrospection(deps.issuer, answer);
+  if (signed) {
+    const question = { caller: caller.clientId, token, nonce };
+    ctx.type = SIGNED_INTROSPECTION;
+    ctx.body = signIntrospection(deps.keyring.signer(), deps.issuer, question, body);
+  } else {
+    ctx.body = body;
+  }
+}
+
+/** RFC 6749 §5.2: a 401 names the scheme that would do. */
+function refuse(ctx: Context, status: 400 | 401, error: string, description: string): void {
+  ctx.status = status;
+  if (status === 401) {
+    ctx.set('WWW-Authenticate', 'Basic realm="introspection"');
+  }
+  ctx.body = { error, error_description: description };
+}

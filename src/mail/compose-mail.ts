@@ -1,0 +1,80 @@
+import { StagedoorError } from '../lib/errors.ts';
+import type { ScopeConfig } from '../lib/scopes.ts';
+import { type MailLocale, mailLocale, mailTranslator } from './mail-messages.ts';
+import type { MailContent, MailPen } from './mail-view.ts';
+import { type ParsedMail, parseMail } from './parse-mail.ts';
+import { renderMail } from './render-mail.ts';
+import {
+  writeAccessEnding,
+  writeApplicationDeleted,
+  writeAuthorized,
+  writeReuseDetected,
+  writeRevokedByOperator,
+} from './write-access-mail.ts';
+import {
+  writeEmailChanged,
+  writeIdentityChanged,
+  writeNewDevice,
+  writePasswordChanged,
+} from './write-account-mail.ts';
+import { writeApplicationChanged } from './write-application-mail.ts';
+
+/** What mails are written with. */
+export interface ComposeDeps {
+  /** Public URL of this server, an origin. */
+  readonly issuer: string;
+  readonly scopes: readonly ScopeConfig[];
+}
+
+/** A mail in words. */
+export interface ComposedMail {
+  readonly locale: MailLocale;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}
+
+/**
+ * Writes a mail of the outbox in the reader's language.
+ * @throws StagedoorError `mail_failed` where the kind is unknown or the data does not fit it
+ */
+export function composeMail(
+  { issuer, scopes }: ComposeDeps,
+  row: { readonly kind: string; readonly locale: string; readonly data: unknown },
+): ComposedMail {
+  const mail = parseMail(row);
+  if (mail === undefined) {
+    throw new StagedoorError('mail_failed', 'Its kind is unknown, or its data does not fit it.');
+  }
+  const locale = mailLocale(row.locale);
+  const t = mailTranslator(locale);
+  const { host } = new URL(issuer);
+  const content = write({ t, locale, issuer, host, scopes }, mail);
+  const { subject } = content;
+  return { locale, subject, ...renderMail({ ...content, locale, footer: t('footer', { host }) }) };
+}
+
+function write(pen: MailPen, mail: ParsedMail): MailContent {
+  switch (mail.kind) {
+    case 'authorized':
+      return writeAuthorized(pen, mail.data);
+    case 'reuse_detected':
+      return writeReuseDetected(pen, mail.data);
+    case 'revoked_by_operator':
+      return writeRevokedByOperator(pen, mail.data);
+    case 'application_deleted':
+      return writeApplicationDeleted(pen, mail.data);
+    case 'access_ending':
+      return writeAccessEnding(pen, mail.data);
+    case 'application_changed':
+      return writeApplicationChanged(pen, mail.data);
+    case 'password_changed':
+      return writePasswordChanged(pen, mail.data);
+    case 'email_changed':
+      return writeEmailChanged(pen, mail.data);
+    case 'identity_changed':
+      return writeIdentityChanged(pen, mail.data);
+    case 'new_device':
+      return writeNewDevice(pen, mail.data);
+  }
+}

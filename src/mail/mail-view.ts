@@ -1,0 +1,117 @@
+import type { Origin } from '../lib/actor.ts';
+import { toIpAddress } from '../lib/ip-address.ts';
+import { localized } from '../lib/localized-text.ts';
+import type { ScopeConfig } from '../lib/scopes.ts';
+import type { MailAccess, MailApplication } from './mail.ts';
+import type { MailLocale, MailMessageKey, MailTranslate } from './mail-messages.ts';
+import { localTime, oneLine, plainHost, quoted, unlinked } from './mail-text.ts';
+import { deviceWords } from './origin-words.ts';
+import type { MailFact, MailLink, MailView } from './render-mail.ts';
+
+/** What a mail of any kind is written with. */
+export interface MailPen {
+  readonly t: MailTranslate;
+  readonly locale: MailLocale;
+  /** Public URL of this server, an origin. */
+  readonly issuer: string;
+  readonly host: string;
+  readonly scopes: readonly ScopeConfig[];
+}
+
+/** What the writers of the kinds fill in; the rest is the same in every mail. */
+export type MailContent = Omit<MailView, 'locale' | 'footer'>;
+
+/** More than these would hide the rest of the mail; the page behind the link lists them all. */
+const ORGANIZERS_SHOWN = 50;
+
+/** The page that lists what the reader allowed. */
+export function authorizationsLink({ t, issuer }: MailPen): MailLink {
+  return { label: t('link.authorizations'), url: `${issuer}/account/authorizations` };
+}
+
+/** The reader's own log. */
+export function activityLink({ t, issuer }: MailPen): MailLink {
+  return { label: t('link.activity'), url: `${issuer}/account/activity` };
+}
+
+/** Where the reader changes the password, where that is kept here. */
+export function passwordLink({ t, issuer }: MailPen): MailLink {
+  return { label: t('link.password'), url: `${issuer}/account/password` };
+}
+
+/** Where the reader signs browsers out. */
+export function sessionsLink({ t, issuer }: MailPen): MailLink {
+  return { label: t('link.sessions'), url: `${issuer}/account/sessions` };
+}
+
+/** Where the reader ends one access. */
+export function revokeButton({ t, issuer }: MailPen, grantId: string) {
+  const url = `${issuer}/account/authorizations/${encodeURIComponent(grantId)}/revoke`;
+  return { label: t('access.revoke'), url, harmful: true };
+}
+
+/** Tells which application it is. None of it is a link: the names are anybody's own choice. */
+export function applicationFacts(pen: MailPen, application: MailApplication): MailFact[] {
+  const { t, locale } = pen;
+  const host = plainHost(application.reviewedHomepage);
+  return [
+    { label: t('label.application'), value: quoted(application.name, locale) },
+    ...(application.owner
+      ? [{ label: t('label.owner'), value: quoted(application.owner, locale) }]
+      : []),
+    ...(host === undefined ? [] : [{ label: t('label.homepage'), value: unlinked(host) }]),
+  ];
+}
+
+/** What may be done, in words, and for which organizers. */
+export function accessFacts(
+  { t, locale, scopes }: MailPen,
+  access: MailAccess,
+  label: MailMessageKey,
+): MailFact[] {
+  const names = organizerNames(access, locale);
+  // Not "and 1 more": that one takes no more room than the words.
+  const shown = names.length <= ORGANIZERS_SHOWN + 1 ? names.length : ORGANIZERS_SHOWN;
+  const more = names.length - shown;
+  const facts = [
+    { label: t(label), value: access.scopes.map((name) => scopeSentence(scopes, name, locale)) },
+    {
+      label: t('label.organizers'),
+      value: names.slice(0, shown),
+      more: more === 0 ? undefined : t('organizers.more', { count: more }),
+    },
+  ];
+  return facts.filter(({ value }) => value.length > 0);
+}
+
+/** Day and time, by the reader's clock. */
+export function timeFact(
+  { t, locale }: MailPen,
+  { at, timezone }: { readonly at: string; readonly timezone: string },
+  label: MailMessageKey = 'label.time',
+): MailFact {
+  return { label: t(label), value: localTime(at, timezone, locale) };
+}
+
+/** Browser, system and address, as far as they are known and can be true. */
+export function originFact({ t, locale }: MailPen, origin: Origin): MailFact {
+  const device = deviceWords(origin.userAgent, locale);
+  const ip = toIpAddress(origin.ip);
+  return {
+    label: t('label.origin'),
+    value: ip === undefined ? device : t('origin', { device, ip }),
+  };
+}
+
+function organizerNames({ organizers }: MailAccess, locale: MailLocale): string[] {
+  const collator = new Intl.Collator(locale, { sensitivity: 'base', numeric: true });
+  return organizers
+    .map(({ slug, name }) => unlinked(oneLine(localized(name, locale)) || oneLine(slug)))
+    .sort(collator.compare);
+}
+
+/** A scope that is no longer configured is told by its name. */
+function scopeSentence(scopes: readonly ScopeConfig[], name: string, locale: MailLocale): string {
+  const text = scopes.find((scope) => scope.name === name)?.text;
+  return text === undefined ? unlinked(oneLine(name)) : localized(text, locale);
+}

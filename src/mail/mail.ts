@@ -1,0 +1,158 @@
+import type { Origin } from '../lib/actor.ts';
+import type { LocalizedText } from '../lib/localized-text.ts';
+
+/** What each kind of mail needs. Written to the outbox, so: plain JSON, and never a secret. */
+export interface MailData {
+  /** A new authorization: the user's own notice of it. */
+  authorized: Happening &
+    MailAccess & {
+      readonly grantId: string;
+      readonly origin: Origin;
+    };
+  /** A rotated refresh token or a used code came again; the authorization was ended. */
+  reuse_detected: Happening & { readonly application: MailApplication };
+  /** An operator of this server ended an authorization. */
+  revoked_by_operator: Happening &
+    MailAccess & {
+      /** When it was given, ISO 8601. */
+      readonly grantedAt: string;
+    };
+  /** An application was deleted, and all that the reader had allowed it ended with it. */
+  application_deleted: Happening & { readonly application: MailApplication };
+  /** An authorization that is not used any more ends soon. */
+  access_ending: Happening &
+    MailAccess & {
+      readonly grantId: string;
+      /** When it ends if nobody uses it before, ISO 8601. */
+      readonly endsAt: string;
+    };
+  /** Something that matters for an application's security: the owner's notice of it. */
+  application_changed: Happening & {
+    readonly application: MailApplication;
+    readonly change: ApplicationChange;
+    /** What exactly: a secret's label and last characters, addresses. */
+    readonly details?: readonly string[] | undefined;
+    /** Why, in an operator's words. */
+    readonly reason?: string | undefined;
+    /** Absent where it was no request of the reader's own account. */
+    readonly origin?: Origin | undefined;
+    /** Where the reader goes on: a path of this server. */
+    readonly path: string;
+  };
+  /** The password was replaced or taken away, and the user signed out everywhere. */
+  password_changed: Happening & {
+    readonly removed: boolean;
+    /** If the user had none before. */
+    readonly first?: boolean | undefined;
+    /**
+     * The user, or that they signed in at the platform's own login, from where on they have none
+     * here; absent: the platform.
+     */
+    readonly by?: 'user' | 'upstream' | undefined;
+    /** Absent where it did not come from the user's own browser. */
+    readonly origin?: Origin | undefined;
+  };
+  /** The platform changed the e-mail address: one mail to each of the two. */
+  email_changed: Happening & {
+    /** If the recipient is the address that is no longer used. */
+    readonly isFormer: boolean;
+  };
+  /** Another person at an upstream provider is this user, or nobody there any more. */
+  identity_changed: Happening & {
+    readonly change: IdentityChange;
+    /** Host of the provider. */
+    readonly provider: string;
+    /** Linked because the provider had verified the user's address; else by the platform. */
+    readonly byEmail: boolean;
+    /** Absent unless it came from a sign-in. */
+    readonly origin?: Origin | undefined;
+  };
+  /** Somebody signed in in a browser that was not seen before. */
+  new_device: Happening & {
+    readonly origin: Origin;
+    /** At the platform's own login, where passwords are none of ours. */
+    readonly upstream?: boolean | undefined;
+  };
+}
+
+/** When it happened, and the reader's clock. */
+interface Happening {
+  /** ISO 8601. */
+  readonly at: string;
+  /** IANA time zone name. */
+  readonly timezone: string;
+}
+
+/** What an application may do, and where. */
+export interface MailAccess {
+  readonly application: MailApplication;
+  readonly scopes: readonly string[];
+  readonly organizers: readonly { readonly slug: string; readonly name: LocalizedText }[];
+}
+
+/** What happened to an application. `transfer_received` and `transferred_to_you` go to the receiver. */
+export const APPLICATION_CHANGES = [
+  'secret_added',
+  'secret_deleted',
+  'redirect_uris_changed',
+  'transfer_offered',
+  'transfer_received',
+  'transferred_away',
+  'transferred_to_you',
+  'suspended',
+  'resumed',
+] as const;
+
+/** One of them. */
+export type ApplicationChange = (typeof APPLICATION_CHANGES)[number];
+
+/** Ways in which the sign-in at an upstream provider changes. */
+export const IDENTITY_CHANGES = ['linked', 'replaced', 'removed'] as const;
+
+/** One of them. */
+export type IdentityChange = (typeof IDENTITY_CHANGES)[number];
+
+/** The application as a mail shows it. */
+export interface MailApplication {
+  readonly name: string;
+  readonly owner: string | null;
+  /** Null also if no operator has reviewed the application. */
+  readonly reviewedHomepage: string | null;
+}
+
+/** A kind of mail. */
+export type MailKind = keyof MailData;
+
+/** A mail to be sent. */
+export interface Mail<K extends MailKind = MailKind> {
+  readonly kind: K;
+  readonly recipient: string;
+  readonly locale: string;
+  readonly data: MailData[K];
+}
+
+/** A mail of the outbox while one sender holds it. `kind` and `data` are as read, not yet parsed. */
+export interface QueuedMail {
+  readonly id: string;
+  readonly kind: string;
+  readonly recipient: string;
+  readonly locale: string;
+  readonly data: unknown;
+  readonly createdAt: Date;
+  /** Attempts so far, this one included. */
+  readonly attempts: number;
+}
+
+/** A mail that is not delivered, without a word of what it says. */
+export interface UndeliveredMail {
+  readonly id: string;
+  readonly kind: string;
+  readonly recipient: string;
+  readonly createdAt: Date;
+  readonly attempts: number;
+  /** When the next attempt is due; no longer of meaning once it was given up. */
+  readonly nextAttemptAt: Date;
+  /** When it was given up; null where it waits. */
+  readonly failedAt: Date | null;
+  readonly lastError: string | null;
+}

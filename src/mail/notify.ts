@@ -1,0 +1,141 @@
+import type { Database } from '../db/database.ts';
+import type { Logger } from '../lib/log.ts';
+import type { ComposeDeps } from './compose-mail.ts';
+import type { QueuedMail } from './mail.ts';
+import { claimDueMails, releaseMails } from './outbox-store.ts';
+import { type SendDeps, sendMail } from './send-mail.ts';
+import type { MailTransport } from './transport.ts';
+
+/** What the sender works with. Times in milliseconds. */
+export interface MailSenderOptions extends ComposeDeps {
+  readonly database: Database;
+  readonly transport: MailTransport;
+  readonly log: Logger;
+  /** How often the outbox is looked at, 2 s by default. */
+  readonly intervalMs?: number;
+  /** Seconds for which a mail belongs to the process that took it, 300 by default. */
+  readonly leaseSeconds?: number;
+}
+
+/** The background sender of the outbox. */
+export interface MailSender {
+  /** Looks at the outbox now: there is a new mail. */
+  wake(): void;
+  /**
+   * Takes no more mails, and resolves when none is on its way: those that are get a few seconds,
+   * then they are cut off and tried again later. The database must stay open until then.
+   */
+  stop(): Promise<void>;
+}
+
+/** Mails on their way at the same time, each on a connection of its own. */
+const SLOTS = 10;
+const LEASE_SECONDS = 300;
+/** Of the lease: no other process takes a mail that is still on its way. */
+const SEND_SHARE = 0.4;
+const INTERVAL = 2_000;
+const GRACE = 5_000;
+
+/**
+ * Starts to send what is in the outbox. Any number of processes may do so: each mail is taken by
+ * one of them on a lease, and sent outside of any transaction.
+ */
+export function startMailSender(options: MailSenderOptions): MailSender {
+  const { database, transport, log, issuer, scopes, leaseSeconds = LEASE_SECONDS } = options;
+  const deps: SendDeps = { db: database.db, transport, log, issuer, scopes };
+  const alarm = createAlarm();
+  const sendLimit = leaseSeconds * SEND_SHARE * 1000;
+  const inFlight = new Set<Promise<void>>();
+  const cut = new AbortController();
+  let stopping: Promise<void> | undefined;
+
+  const send = (mail: QueuedMail) => {
+    const limit = AbortSignal.any([cut.signal, AbortSignal.timeout(sendLimit)]);
+    const sent = sendMail(deps, mail, limit).finally(() => {
+      // Somebody waits for a slot.
+      if (inFlight.size === SLOTS) {
+        alarm.ring();
+      }
+      inFlight.delete(sent);
+    });
+    inFlight.add(sent);
+  };
+
+  const run = async () => {
+    const claim = createClaim(deps, leaseSeconds);
+    while (stopping === undefined) {
+      const mails = inFlight.size < SLOTS ? await claim(SLOTS - inFlight.size) : [];
+      if (stopping !== undefined) {
+        // They come back by themselves when their lease ends, if this fails.
+        await releaseMails(database.db, mails).catch(() => {});
+        return;
+      }
+      mails.forEach(send);
+      await alarm.sleep(options.intervalMs ?? INTERVAL);
+    }
+  };
+  const running = run();
+
+  const stop = async () => {
+    alarm.ring();
+    await running;
+    const grace = setTimeout(() => cut.abort(), GRACE);
+    await Promise.all(inFlight);
+    clearTimeout(grace);
+  };
+  return {
+    wake: alarm.ring,
+    stop: () => {
+      stopping ??= stop();
+      return stopping;
+    },
+  };
+}
+
+/** Takes due mails; while the database is away there are none, and that is logged once. */
+function createClaim(
+  { db, log }: SendDeps,
+  leaseSeconds: number,
+): (slots: number) => Promise<QueuedMail[]> {
+  let away = false;
+  return async (slots) => {
+    try {
+      const mails = await claimDueMails(db, slots, leaseSeconds);
+      if (away) {
+        log.info('The mail outbox can be read again');
+      }
+      away = false;
+      return mails;
+    } catch (error) {
+      if (!away) {
+        log.warn({ err: error }, 'The mail outbox could not be read');
+      }
+      away = true;
+      return [];
+    }
+  };
+}
+
+/** A sleep that can be cut short. Ringing while nobody sleeps makes the next sleep end at once. */
+function createAlarm(): { ring(): void; sleep(milliseconds: number): Promise<void> } {
+  let rung = false;
+  let wakeUp = () => {};
+  return {
+    ring: () => {
+      rung = true;
+      wakeUp();
+    },
+    sleep: async (milliseconds) => {
+      if (!rung) {
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, milliseconds);
+          wakeUp = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+      }
+      rung = false;
+    },
+  };
+}

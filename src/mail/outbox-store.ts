@@ -1,0 +1,196 @@
+import { sql } from 'kysely';
+import type { Db } from '../db/database.ts';
+import type { Slice } from '../db/slice.ts';
+import type { Tx } from '../db/transaction.ts';
+import type { Mail, MailKind, QueuedMail, UndeliveredMail } from './mail.ts';
+
+/** One slice of the mails that are not delivered, the oldest first. */
+export function selectUndelivered(
+  db: Db,
+  { limit, offset }: Slice,
+  only: { readonly failed: boolean },
+): Promise<UndeliveredMail[]> {
+  return db
+    .selectFrom('mail_outbox')
+    .select([
+      'id',
+      'kind',
+      'recipient',
+      'created_at as createdAt',
+      'attempts',
+      'next_attempt_at as nextAttemptAt',
+      'failed_at as failedAt',
+      'last_error as lastError',
+    ])
+    .where('sent_at', 'is', null)
+    .$if(only.failed, (query) => query.where('failed_at', 'is not', null))
+    .orderBy('created_at')
+    .orderBy('id')
+    .limit(limit)
+    .offset(offset)
+    .execute();
+}
+
+/**
+ * Makes mails that were given up due again, with as many attempts as a new one: that one, or all
+ * of them.
+ * @returns how many
+ */
+export async function updateFailedDue(tx: Tx, id?: string): Promise<number> {
+  const { numUpdatedRows } = await tx
+    .updateTable('mail_outbox')
+    .set({ failed_at: null, attempts: 0, next_attempt_at: sql<Date>`now()` })
+    .where('failed_at', 'is not', null)
+    .where('sent_at', 'is', null)
+    .$if(id !== undefined, (query) => query.where('id', '=', id ?? ''))
+    .executeTakeFirstOrThrow();
+  return Number(numUpdatedRows);
+}
+
+/** What became of a mail so far; undefined where there is none with this id. */
+export async function selectMailState(
+  db: Db,
+  id: string,
+): Promise<'sent' | 'failed' | 'waiting' | undefined> {
+  const row = await db
+    .selectFrom('mail_outbox')
+    .select(['sent_at', 'failed_at'])
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (row === undefined) {
+    return undefined;
+  }
+  return row.sent_at !== null ? 'sent' : row.failed_at !== null ? 'failed' : 'waiting';
+}
+
+/** Deletes mails so many days after they were sent, or given up. */
+export async function deleteOldMails(
+  db: Db,
+  days: { readonly sent: number; readonly failed: number },
+): Promise<void> {
+  await db
+    .deleteFrom('mail_outbox')
+    .where('sent_at', '<', sql<Date>`now() - make_interval(days => ${days.sent})`)
+    .execute();
+  await db
+    .deleteFrom('mail_outbox')
+    .where('sent_at', 'is', null)
+    .where('failed_at', '<', sql<Date>`now() - make_interval(days => ${days.failed})`)
+    .execute();
+}
+
+/** Puts a mail into the outbox, in the transaction of what it tells. */
+export async function insertMail<K extends MailKind>(db: Db, mail: Mail<K>): Promise<void> {
+  await db
+    .insertInto('mail_outbox')
+    .values({
+      kind: mail.kind,
+      recipient: mail.recipient,
+      locale: mail.locale,
+      data: JSON.stringify(mail.data),
+    })
+    .execute();
+}
+
+/**
+ * Takes mails that are due, on a lease: for `leaseSeconds` no other sender sees them, and a sender
+ * that dies loses none. One statement, so a transaction of its own; what another sender is taking
+ * at this moment is skipped.
+ */
+export async function claimDueMails(
+  db: Db,
+  limit: number,
+  leaseSeconds: number,
+): Promise<QueuedMail[]> {
+  const rows = await db
+    .with('due', (query) =>
+      query
+        .selectFrom('mail_outbox')
+        .select('id')
+        .where('sent_at', 'is', null)
+        .where('failed_at', 'is', null)
+        .where('next_attempt_at', '<=', sql<Date>`now()`)
+        .orderBy('next_attempt_at')
+        .limit(limit)
+        .forUpdate()
+        .skipLocked(),
+    )
+    .updateTable('mail_outbox')
+    .from('due')
+    .set({ attempts: sql`mail_outbox.attempts + 1`, next_attempt_at: inSeconds(leaseSeconds) })
+    .whereRef('mail_outbox.id', '=', 'due.id')
+    .returning([
+      'mail_outbox.id',
+      'mail_outbox.kind',
+      'mail_outbox.recipient',
+      'mail_outbox.locale',
+      'mail_outbox.data',
+      'mail_outbox.created_at',
+      'mail_outbox.attempts',
+    ])
+    .execute();
+  return rows.map(({ created_at: createdAt, ...row }) => ({ ...row, createdAt }));
+}
+
+/** Notes that a mail server took the mail. Holds even where the lease has run out meanwhile. */
+export async function updateMailSent(db: Db, id: string): Promise<void> {
+  await db
+    .updateTable('mail_outbox')
+    .set({ sent_at: sql<Date>`now()`, failed_at: null, last_error: null })
+    .where('id', '=', id)
+    .execute();
+}
+
+/**
+ * Notes a failed attempt; without `retrySeconds` the mail is given up. Does nothing where another
+ * sender has taken the mail since, whose attempt counts then.
+ */
+export async function updateMailFailed(
+  db: Db,
+  mail: QueuedMail,
+  failure: { readonly error: string; readonly retrySeconds: number | undefined },
+): Promise<void> {
+  await db
+    .updateTable('mail_outbox')
+    .set({
+      last_error: failure.error,
+      ...(failure.retrySeconds === undefined
+        ? { failed_at: sql<Date>`now()` }
+        : { next_attempt_at: inSeconds(failure.retrySeconds) }),
+    })
+    .where('id', '=', mail.id)
+    .where('attempts', '=', mail.attempts)
+    .where('sent_at', 'is', null)
+    .execute();
+}
+
+/** Gives mails back that were taken but not tried, as if they had not been taken. */
+export async function releaseMails(db: Db, mails: readonly QueuedMail[]): Promise<void> {
+  for (const mail of mails) {
+    await db
+      .updateTable('mail_outbox')
+      .set({ attempts: mail.attempts - 1, next_attempt_at: sql<Date>`now()` })
+      .where('id', '=', mail.id)
+      .where('attempts', '=', mail.attempts)
+      .where('sent_at', 'is', null)
+      .execute();
+  }
+}
+
+/** How many mails wait, and how many were given up. */
+export async function selectMailCounts(db: Db): Promise<{ pending: number; failed: number }> {
+  const counts = await db
+    .selectFrom('mail_outbox')
+    .select((eb) => [
+      eb.fn.countAll<string>().filterWhere('failed_at', 'is', null).as('pending'),
+      eb.fn.countAll<string>().filterWhere('failed_at', 'is not', null).as('failed'),
+    ])
+    .where('sent_at', 'is', null)
+    .executeTakeFirstOrThrow();
+  return { pending: Number(counts.pending), failed: Number(counts.failed) };
+}
+
+/** The database's own clock: those of several senders may differ. */
+function inSeconds(seconds: number) {
+  return sql<Date>`now() + make_interval(secs => ${seconds})`;
+}

@@ -1,0 +1,34 @@
+import type { Tx } from '../db/transaction.ts';
+import { StagedoorError } from '../lib/errors.ts';
+import { selectMailState, updateFailedDue } from './outbox-store.ts';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/**
+ * Makes a mail that was given up due again, under the same Message-ID.
+ * @throws StagedoorError `not_found`; `conflict` where it was not given up
+ */
+export async function retryMail(tx: Tx, id: string): Promise<void> {
+  const known = UUID.test(id);
+  if (known && (await updateFailedDue(tx, id)) > 0) {
+    return;
+  }
+  const state = known ? await selectMailState(tx, id) : undefined;
+  if (state === undefined) {
+    throw new StagedoorError('not_found', `There is no mail with the id ${JSON.stringify(id)}.`);
+  }
+  throw new StagedoorError(
+    'conflict',
+    state === 'sent'
+      ? 'That mail was sent already.'
+      : 'That mail was not given up: it waits for its next attempt.',
+  );
+}
+
+/**
+ * Makes all mails that were given up due again.
+ * @returns how many
+ */
+export function retryFailedMails(tx: Tx): Promise<number> {
+  return updateFailedDue(tx);
+}

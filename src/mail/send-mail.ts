@@ -1,0 +1,101 @@
+import type { Db } from '../db/database.ts';
+import { StagedoorError } from '../lib/errors.ts';
+import type { Logger } from '../lib/log.ts';
+import { type ComposeDeps, composeMail } from './compose-mail.ts';
+import type { QueuedMail } from './mail.ts';
+import { updateMailFailed, updateMailSent } from './outbox-store.ts';
+import { MailFailure, type MailTransport } from './transport.ts';
+
+/** What sending needs. */
+export interface SendDeps extends ComposeDeps {
+  readonly db: Db;
+  readonly transport: MailTransport;
+  readonly log: Logger;
+}
+
+const MINUTE = 60;
+const DAY = 24 * 60 * MINUTE;
+
+/**
+ * Tries once to deliver a mail that this process holds a lease on, outside of any transaction, and
+ * notes how it went. Never rejects. Where the outcome can't be noted the lease runs out and the
+ * mail goes out again, under the same Message-ID.
+ */
+export async function sendMail(
+  deps: SendDeps,
+  mail: QueuedMail,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    const failure = await attempt(deps, mail, signal);
+    if (failure === undefined) {
+      await updateMailSent(deps.db, mail.id);
+    } else {
+      await noteFailure(deps, mail, failure);
+    }
+  } catch (error) {
+    deps.log.warn(
+      { mail: mail.id, kind: mail.kind, error: codeOf(error) },
+      'The outcome of a mail could not be noted',
+    );
+  }
+}
+
+async function attempt(
+  deps: SendDeps,
+  mail: QueuedMail,
+  signal: AbortSignal,
+): Promise<MailFailure | undefined> {
+  try {
+    const messageId = `<${mail.id}@${new URL(deps.issuer).hostname}>`;
+    await deps.transport.send(
+      {
+        ...composeMail(deps, mail),
+        id: mail.id,
+        messageId,
+        recipient: mail.recipient,
+        date: mail.createdAt,
+      },
+      signal,
+    );
+    return undefined;
+  } catch (error) {
+    return error instanceof MailFailure ? error : notComposed(error);
+  }
+}
+
+// Not permanent: in the middle of an upgrade, a newer process may know the kind.
+function notComposed(error: unknown): MailFailure {
+  const message = error instanceof StagedoorError ? error.message : 'It could not be written.';
+  return new MailFailure(message, `not composed: ${codeOf(error)}`, false, { cause: error });
+}
+
+async function noteFailure(deps: SendDeps, mail: QueuedMail, failure: MailFailure): Promise<void> {
+  const retrySeconds = failure.permanent ? undefined : retryDelay(mail.attempts);
+  deps.log.warn(
+    {
+      mail: mail.id,
+      kind: mail.kind,
+      attempt: mail.attempts,
+      error: failure.reason,
+      retrySeconds,
+    },
+    retrySeconds === undefined ? 'A mail was given up' : 'A mail could not be sent',
+  );
+  await updateMailFailed(deps.db, mail, { error: failure.message, retrySeconds });
+}
+
+/**
+ * Seconds to wait after the given number of attempts: a minute, then twice as long each time, and a
+ * last attempt when a day of waiting is full. Counted in attempts, not by the clock: where this
+ * server itself was down for a day, mails still get theirs.
+ * @returns undefined when it is to be given up
+ */
+export function retryDelay(attempts: number): number | undefined {
+  const waited = MINUTE * (2 ** (attempts - 1) - 1);
+  return waited >= DAY ? undefined : Math.min(MINUTE * 2 ** (attempts - 1), DAY - waited);
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : 'ERROR';
+}

@@ -1,0 +1,84 @@
+import { purgeAnswers } from '../api/replay-or-run.ts';
+import { recordAuthenticationFailures } from '../audit/authentication-failures.ts';
+import { trimLog } from '../audit/trim.ts';
+import type { Config } from '../config/config.ts';
+import type { Db } from '../db/database.ts';
+import { notifyExpiring } from '../grants/notify-expiring.ts';
+import { purgeClientErrors } from '../insights/purge.ts';
+import type { Logger } from '../lib/log.ts';
+import { purgeLimits } from '../limits/purge.ts';
+import { purgeMails } from '../mail/purge-mails.ts';
+import { purgeSessions } from '../oidc/purge.ts';
+import { purgeDevices } from '../sessions/purge-devices.ts';
+import { purgeUpstream } from '../sign-in/upstream/purge.ts';
+import { purgeSigningKeys } from '../signing-keys/purge-signing-keys.ts';
+import { purgeTokens } from '../tokens/purge.ts';
+
+/** What the chores work on. */
+export interface ChoreDeps {
+  readonly db: Db;
+  readonly config: Pick<
+    Config,
+    'accessTokenTtl' | 'expiryNoticeDays' | 'logRetentionDays' | 'refreshTokenTtl' | 'scopes'
+  >;
+  readonly log: Logger;
+}
+
+type Chores = Readonly<Record<string, (deps: ChoreDeps) => Promise<unknown>>>;
+
+/** Milliseconds. */
+const INTERVAL = 3_600_000;
+const SHORT_INTERVAL = 300_000;
+
+/** Deletes rows that anybody can cause, more often than the others. */
+const SHORT_LIVED: Chores = {
+  sessions: ({ db }) => purgeSessions(db),
+  'upstream sign-ins': ({ db }) => purgeUpstream(db),
+  'failed authentications': ({ db }) => recordAuthenticationFailures(db),
+};
+
+/** What there is to do, by what it is called in the service's own log. */
+const CHORES: Chores = {
+  tokens: ({ db }) => purgeTokens(db),
+  'signing keys': ({ db, config }) => purgeSigningKeys(db, config),
+  devices: ({ db }) => purgeDevices(db),
+  ...SHORT_LIVED,
+  mails: ({ db }) => purgeMails(db),
+  'failed requests': ({ db }) => purgeClientErrors(db),
+  'answers to repeated calls': ({ db }) => purgeAnswers(db),
+  'rate limits': ({ db }) => purgeLimits(db),
+  'log entries': ({ db, config }) => trimLog(db, config.logRetentionDays),
+  'notices of unused grants': ({ db, config }) => notifyExpiring(db, config),
+};
+
+/**
+ * Deletes what has been over for long enough that nobody asks for it any more, and tells users what
+ * ends soon: at the start and then every hour, or every five minutes where rows live for minutes only.
+ * Any number of processes may do so.
+ * @returns what stops it
+ */
+export function startChores(deps: ChoreDeps): () => Promise<void> {
+  let running = doChores(deps, CHORES);
+  const begin = (chores: Chores) => () => {
+    running = running.then(() => doChores(deps, chores));
+  };
+  const timers = [
+    setInterval(begin(CHORES), INTERVAL),
+    setInterval(begin(SHORT_LIVED), SHORT_INTERVAL),
+  ];
+  return async () => {
+    timers.forEach(clearInterval);
+    await running;
+  };
+}
+
+/** One that fails does not keep the others from their work. */
+async function doChores(deps: ChoreDeps, chores: Chores): Promise<void> {
+  for (const [what, chore] of Object.entries(chores)) {
+    try {
+      await chore(deps);
+    } catch (err) {
+      deps.log.warn({ err, what }, 'Scheduled job failed; retrying in its next turn');
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import type { ApiDeps, Endpoint } from '../api/endpoint.ts';
+import { listEndpoint } from '../api/list-endpoint.ts';
+import { found } from '../api/route.ts';
+import { DONE, nothing, writeEndpoint } from '../api/write-endpoint.ts';
+import {
+  addedServerSecret,
+  presentServerSecret,
+  resourceServerQuery,
+  serverSecretAnswer,
+  serverSecretBody,
+} from '../applications/wire.ts';
+import { EXAMPLES } from '../applications/wire-examples.ts';
+import { addServerSecret, deleteServerSecret, listServerSecrets } from './secrets.ts';
+
+const CLIENT_ID = {
+  says: 'Client id of the resource server',
+  example: EXAMPLES.resourceServer.client_id,
+};
+const SECRETS = {
+  path: '/resource-servers/:client_id/secrets',
+  right: 'resource_servers',
+  tag: 'Resource servers',
+  params: { client_id: CLIENT_ID },
+} as const;
+
+/** `/api/v1/resource-servers/{client_id}/secrets/`: rotation without downtime. */
+export function serverSecretEndpoints(deps: ApiDeps): Endpoint[] {
+  return [
+    listEndpoint(deps, {
+      ...SECRETS,
+      id: 'listResourceServerSecrets',
+      summary: 'List the secrets of a resource server',
+      details: 'Also those that have expired; never the secrets themselves.',
+      query: resourceServerQuery,
+      entry: serverSecretAnswer,
+      conditional: { by: 'last-modified', list: () => 'resource-server-secrets' },
+      load: async (tx, { param, query, slice: { offset, limit } }) => {
+        const secrets = found(await listServerSecrets(tx, param('client_id')));
+        const ordered = query.ordering.direction === 'asc' ? secrets : secrets.toReversed();
+        return { count: ordered.length, entries: ordered.slice(offset, offset + limit) };
+      },
+      present: presentServerSecret,
+    }),
+    writeEndpoint(deps, {
+      ...SECRETS,
+      method: 'post',
+      id: 'addResourceServerSecret',
+      summary: 'Add a secret to a resource server',
+      details:
+        'Those before it stay good, so an API service can change over without downtime: add one, let the service use it, look at `last_used_at` of the old one, delete that. At most five are good at a time.',
+      body: serverSecretBody,
+      answer: addedServerSecret,
+      statuses: { 201: 'The secret, this once.' },
+      run: async ({ tx, actor, param, body: { label, expires_at } }) => {
+        const clientId = param('client_id');
+        const input = { label, expiresAt: expires_at };
+        const { secret, clientSecret } = await addServerSecret(tx, actor, clientId, input);
+        const credentials = { client_id: clientId, client_secret: clientSecret };
+        return { status: 201, answer: { ...presentServerSecret(secret), ...credentials } };
+      },
+    }),
+    writeEndpoint(deps, {
+      ...SECRETS,
+      path: '/resource-servers/:client_id/secrets/:id',
+      params: {
+        client_id: CLIENT_ID,
+        id: { says: 'Id of the secret, not the secret itself', example: EXAMPLES.serverSecret.id },
+      },
+      method: 'delete',
+      id: 'deleteResourceServerSecret',
+      summary: 'Delete a secret of a resource server',
+      details: 'From then on it opens nothing. The last good one can not be deleted.',
+      body: nothing,
+      statuses: { 204: 'The secret is gone.' },
+      run: async ({ tx, actor, param }) => {
+        await deleteServerSecret(tx, actor, param('client_id'), param('id'));
+        return DONE;
+      },
+    }),
+  ];
+}

@@ -1,0 +1,217 @@
+import type { Server } from 'node:http';
+import { createApp } from '../app.ts';
+import { startAuthenticationFailures } from '../audit/authentication-failures.ts';
+import type { Config } from '../config/config.ts';
+import { cookieKeysOf } from '../data-dir/cookie-keys.ts';
+import { localSecret } from '../data-dir/secret.ts';
+import { secureDataDir } from '../data-dir/secure-data-dir.ts';
+import { leaveServerFile } from '../data-dir/server-file.ts';
+import { assertReachable } from '../db/assert-reachable.ts';
+import { type Database, openDatabase } from '../db/database.ts';
+import { migrate, pendingMigrations } from '../db/migrate.ts';
+import { createHttpServer } from '../http/http-server.ts';
+import type { DemoGuide } from '../http/views.ts';
+import { startErrorQueue } from '../insights/error-queue.ts';
+import { newCredential } from '../lib/credentials.ts';
+import { StagedoorError } from '../lib/errors.ts';
+import { createLog } from '../lib/log.ts';
+import { ownValue } from '../lib/own-value.ts';
+import { startMailSender } from '../mail/notify.ts';
+import { createTransport } from '../mail/transport.ts';
+import { startChores } from '../operations/jobs.ts';
+import { startKeepingListsShort } from '../operations/keep-lists-short.ts';
+import { noteConfiguration } from '../operations/note-configuration.ts';
+import { operatorAccess } from '../operators/access.ts';
+import { startCallLog } from '../operators/call-log.ts';
+import { openKeyring } from '../signing-keys/keyring.ts';
+
+/** A server that answers. */
+export interface RunningServer {
+  /** Its public URL. */
+  readonly url: string;
+  readonly database: Database;
+  /** Where to click and whom to sign in as, where the demo runs. */
+  readonly demo: DemoGuide | undefined;
+  /** Finishes what is under way, then closes everything. */
+  close(): Promise<void>;
+}
+
+/** Milliseconds: a database that hangs must not hold every connection for ever. */
+const QUERY_TIMEOUT = 30_000;
+
+/** Milliseconds that all other requests wait for an atomic import on the embedded database at most. */
+const ATOMIC_IMPORT_LIMIT = 10_000;
+
+/** Seconds that requests under way get when the server stops. */
+const GRACE = 10;
+
+/** Seconds after which an import that is under way is ended with a last line that says so. */
+const LONG_GRACE = 5;
+
+/**
+ * Starts everything: database, migrations where it is the embedded one, HTTP, mail, demo.
+ * @throws StagedoorError with a line for the operator where something is not as it has to be
+ */
+export async function serve(config: Config): Promise<RunningServer> {
+  const log = createLog(config.logLevel);
+  if (keepsFiles(config) && !(await secureDataDir(config.dataDir))) {
+    const { dataDir } = config;
+    log.warn(
+      { dataDir },
+      'Data folder is open to other users of this machine; chmod 700 closes it',
+    );
+  }
+  const database = await openDatabase({
+    url: config.databaseUrl,
+    dataDir: config.dataDir,
+    connections: config.databaseConnections,
+    queryTimeout: QUERY_TIMEOUT,
+  });
+  const closers: (() => Promise<void>)[] = [() => database.close()];
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) {
+      await closer();
+    }
+  };
+  try {
+    await prepare(database);
+    await noteConfiguration(database.db, config);
+    const clientErrors = startErrorQueue(database.db, log);
+    closers.push(() => clientErrors.stop());
+    const failures = startAuthenticationFailures(database.db, log);
+    closers.push(() => failures.stop());
+    const calls = startCallLog(database.db, log);
+    closers.push(() => calls.stop());
+    const cookieKeys = await cookieKeysOf(config);
+    const operatorToken =
+      config.operatorToken ??
+      (config.demo
+        ? await localSecret(config.dataDir, 'operator-token', () => newCredential('sdo'))
+        : undefined);
+    // Nobody else can open the embedded database: the command line goes through this server.
+    const cliToken = database.engine === 'embedded' ? newCredential('sdo') : undefined;
+    const keyring = await openKeyring({ db: database.db, config, log, secrets: cookieKeys });
+    closers.push(() => keyring.stop());
+    let demoGuide: DemoGuide | undefined;
+    const ending = new AbortController();
+    const app = createApp({
+      config,
+      database,
+      log,
+      cookieKeys,
+      keyring,
+      operators: operatorAccess({
+        db: database.db,
+        tokens: { operatorToken, cliToken },
+        calls,
+        noteFailure: failures.note,
+      }),
+      clientErrors,
+      noteFailure: failures.note,
+      ending: ending.signal,
+      atomicImportLimit: database.engine === 'embedded' ? ATOMIC_IMPORT_LIMIT : undefined,
+      demoGuide: () => demoGuide,
+    });
+    const server = await listen(createHttpServer(app.callback(), { site: config }), config);
+    closers.push(() => stop(server, ending));
+    if (cliToken !== undefined) {
+      const contents = { url: localUrl(server, config), pid: process.pid, token: cliToken };
+      closers.push(await leaveServerFile(config.dataDir, contents));
+    }
+    const sender = startMailSender({
+      database,
+      transport: createTransport(config),
+      log,
+      issuer: config.issuer,
+      scopes: config.scopes,
+    });
+    closers.push(() => sender.stop());
+    closers.push(startChores({ db: database.db, config, log }));
+    closers.push(startKeepingListsShort(database.db, log));
+    if (config.demo && operatorToken !== undefined) {
+      const { ServerUnreachableError } = await import('../demo/management.ts');
+      const { startDemo } = await import('../demo/start.ts');
+      const { issuer, dataDir, host } = config;
+      const demo = await startDemo({ issuer, operatorToken, dataDir, host }).catch(
+        (error: unknown) => {
+          throw error instanceof ServerUnreachableError
+            ? new StagedoorError('configuration_invalid', error.message, { cause: error })
+            : error;
+        },
+      );
+      closers.push(() => demo.close());
+      demoGuide = demo;
+    }
+    return { url: config.issuer, database, demo: demoGuide, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Tells if anything is kept in the data folder. */
+function keepsFiles({ databaseUrl, smtpUrl, cookieKeys, demo }: Config): boolean {
+  return [databaseUrl, smtpUrl, cookieKeys].includes(undefined) || demo;
+}
+
+/** The embedded database is this process's own; any other is brought up to date on purpose. */
+async function prepare(database: Database): Promise<void> {
+  await assertReachable(database);
+  if (database.engine === 'embedded') {
+    await migrate(database.db);
+    return;
+  }
+  const pending = await pendingMigrations(database.db);
+  if (pending.length > 0) {
+    throw new StagedoorError(
+      'database_behind',
+      `The database lacks ${pending.length} migration(s): ${pending.join(', ')}. Run "npm run migrate" first.`,
+    );
+  }
+}
+
+function listen(server: Server, config: Config): Promise<Server> {
+  const { promise, resolve, reject } = Promise.withResolvers<Server>();
+  server.once('error', (cause: NodeJS.ErrnoException) => {
+    const { port, host } = config;
+    reject(
+      cause.code === 'EADDRINUSE'
+        ? new StagedoorError(
+            'port_taken',
+            `Port ${port} on ${host} is taken. Stop what listens there, or set PORT to another one.`,
+            { cause },
+          )
+        : new StagedoorError(
+            'configuration_invalid',
+            `The server can't listen on port ${port} of ${host}: ${cause.message}. Check HOST and PORT.`,
+            { cause },
+          ),
+    );
+  });
+  server.listen(config.port, config.host, () => resolve(server));
+  return promise;
+}
+
+/** Where processes on this machine reach the server. */
+function localUrl(server: Server, { host, port }: Config): string {
+  const address = server.address();
+  const listens = address !== null && typeof address === 'object' ? address.port : port;
+  const name = ownValue({ '0.0.0.0': '127.0.0.1', '::': '[::1]' }, host) ?? host;
+  return `http://${name.includes(':') && !name.startsWith('[') ? `[${name}]` : name}:${listens}`;
+}
+
+async function stop(server: Server, ending: AbortController): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.close(() => resolve());
+  // Again and again: a connection is idle once its last request has been answered.
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const long = setTimeout(() => {
+    const told = 'The server is stopping. Send again what is not reported.';
+    ending.abort(new StagedoorError('unavailable', told));
+  }, LONG_GRACE * 1000);
+  const grace = setTimeout(() => server.closeAllConnections(), GRACE * 1000);
+  await promise;
+  clearInterval(idle);
+  clearTimeout(long);
+  clearTimeout(grace);
+}

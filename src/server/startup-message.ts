@@ -1,0 +1,22 @@
+import type { Config } from '../config/config.ts';
+import type { RunningServer } from './start.ts';
+
+/** Tells whoever started the server where it is, and in the demo what to do with it. */
+export function welcome(config: Config, running: RunningServer): void {
+  const lines = [`Stagedoor is at ${running.url}`];
+  if (running.demo !== undefined) {
+    const { applicationUrl, users } = running.demo;
+    lines.push(
+      '',
+      `Try it: open the demo application at ${applicationUrl} and click "Connect".`,
+      'Sign in as',
+      ...users.map(({ email, password, note }) => `  ${email}  password: ${password}  (${note})`),
+      '',
+      config.smtpUrl === undefined ? `Mails are written to ${config.dataDir}/mail.` : '',
+      config.operatorToken === undefined
+        ? `The token of the management API is in ${config.dataDir}/operator-token.`
+        : '',
+    );
+  }
+  process.stdout.write(`${lines.join('\n').trimEnd()}\n`);
+}

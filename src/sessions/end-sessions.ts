@@ -1,0 +1,45 @@
+import { record } from '../audit/record.ts';
+import type { Tx } from '../db/transaction.ts';
+import type { Actor, Origin } from '../lib/actor.ts';
+import { deleteSessions, lockSessions, selectSessions } from './session-store.ts';
+
+/** Ends sessions, for the next request of their browsers and for those that are under way. */
+export function endSessions(tx: Tx, uids: readonly string[]): Promise<void> {
+  return deleteSessions(tx, uids);
+}
+
+/**
+ * Signs a user out everywhere; a sign-in that is under way sees what has been changed before.
+ * @returns the uids of the sessions that have ended
+ */
+export async function endSessionsOf(tx: Tx, userId: string): Promise<string[]> {
+  await lockSessions(tx, userId, 'end');
+  const uids = (await selectSessions(tx, userId)).map(({ uid }) => uid);
+  await deleteSessions(tx, uids);
+  return uids;
+}
+
+/**
+ * Ends sessions of a user that the user has picked, and logs it. What has ended meanwhile, or is
+ * somebody else's, is left out.
+ * @returns how many have ended
+ */
+export async function endPickedSessions(
+  tx: Tx,
+  userId: string,
+  isPicked: (uid: string) => boolean,
+  origin: Origin,
+): Promise<number> {
+  await lockSessions(tx, userId, 'end');
+  const picked = (await selectSessions(tx, userId)).filter(({ uid }) => isPicked(uid));
+  await deleteSessions(
+    tx,
+    picked.map(({ uid }) => uid),
+  );
+  if (picked.length > 0) {
+    const actor: Actor = `user:${userId}`;
+    const data = { count: picked.length };
+    await record(tx, { action: 'stagedoor.user.sessions_ended', actor, userId, origin, data });
+  }
+  return picked.length;
+}

@@ -1,0 +1,47 @@
+import type { Context } from 'koa';
+import type { Db } from '../../db/database.ts';
+import { findActiveUser } from '../../users/find-user.ts';
+import type { User } from '../../users/user.ts';
+import type { Sessions } from './sessions.ts';
+
+/** The person on the other side of an account page. */
+export interface Identified {
+  readonly user: User;
+  /** When the password was last given, here or at the upstream provider. */
+  readonly authenticatedAt: Date;
+  /** Names the session inside the server; opens nothing. */
+  readonly sessionUid: string;
+}
+
+/** Who is signed in, and tells the page, which greets them in their language. */
+export async function identify(
+  deps: { db: Db; sessions: Sessions },
+  ctx: Context,
+): Promise<Identified | undefined> {
+  const signedIn = await deps.sessions.current(ctx);
+  const user = signedIn && (await findActiveUser(deps.db, signedIn.userId));
+  if (signedIn === undefined || user === undefined) {
+    return undefined;
+  }
+  ctx.state.user = user;
+  ctx.state.signedIn = { fullName: user.fullName, email: user.email };
+  const { authenticatedAt, sessionUid } = signedIn;
+  return { user, authenticatedAt, sessionUid };
+}
+
+/**
+ * Who is signed in; sends everybody else to sign in, and back here afterwards. A form that was
+ * posted without a session comes back to its page, not to the form's action.
+ */
+export async function requireSignIn(
+  deps: { db: Db; sessions: Sessions },
+  ctx: Context,
+): Promise<Identified | undefined> {
+  const identified = await identify(deps, ctx);
+  if (identified === undefined) {
+    ctx.status = 303;
+    const lost = ['GET', 'HEAD'].includes(ctx.method) ? '' : 'reason=lost&';
+    ctx.redirect(`/login?${lost}return_to=${encodeURIComponent(ctx.url)}`);
+  }
+  return identified;
+}

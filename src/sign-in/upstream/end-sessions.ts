@@ -1,0 +1,40 @@
+import { record } from '../../audit/record.ts';
+import type { Tx } from '../../db/transaction.ts';
+import { findUserByIdentity } from '../../directory/link-identity.ts';
+import { StagedoorError } from '../../lib/errors.ts';
+import { endSessions } from '../../sessions/end-sessions.ts';
+import { noteLogout } from './logout.ts';
+import { LOGOUT_TOKEN_AGE, type LogoutToken } from './logout-token.ts';
+import { insertLogoutToken, selectSessions } from './store.ts';
+
+/**
+ * Ends the browser sessions here that came from what has ended at the provider, and logs it. From
+ * sign-ins that are under way none begins.
+ * Applications keep their access, as they do when somebody signs out here.
+ * @throws StagedoorError `validation_failed` where the token was used before
+ */
+export async function endSessionsAt(
+  tx: Tx,
+  issuer: string,
+  { jti, subject, sid, at }: LogoutToken,
+): Promise<void> {
+  if (!(await insertLogoutToken(tx, `${issuer} ${jti}`, 2 * LOGOUT_TOKEN_AGE))) {
+    throw new StagedoorError('validation_failed', 'The logout token was used before.');
+  }
+  await noteLogout(tx, { issuer, subject, sid }, at);
+  const user =
+    subject === undefined ? undefined : await findUserByIdentity(tx, { issuer, subject });
+  if (subject !== undefined && user === undefined) {
+    return;
+  }
+  const sessions = await selectSessions(tx, issuer, { userId: user?.id, sid });
+  await endSessions(tx, [...new Set(sessions.map(({ uid }) => uid))]);
+  for (const userId of new Set(sessions.map((one) => one.userId))) {
+    await record(tx, {
+      action: 'stagedoor.user.signed_out',
+      actor: 'system',
+      userId,
+      data: { method: 'upstream' },
+    });
+  }
+}

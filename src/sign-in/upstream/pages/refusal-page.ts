@@ -1,0 +1,74 @@
+import type { Context } from 'koa';
+import type { UpstreamConfig } from '../../../config/upstream.ts';
+import type { MessageKey } from '../../../http/messages/en.ts';
+import type { Renderer } from '../../../http/render.ts';
+import { translator } from '../../../http/translate.ts';
+import type { RefusalKind, UpstreamRefusal } from '../refusal.ts';
+import { type PendingSignIn, wayBack } from '../sign-in.ts';
+
+const STATUS: Record<RefusalKind, number> = {
+  unavailable: 503,
+  refused: 403,
+  unknown_user: 403,
+  deactivated: 403,
+  signed_out: 403,
+  clock: 503,
+  foreign: 400,
+  expired: 410,
+  used: 410,
+  invalid: 400,
+  misconfigured: 503,
+  not_fresh: 403,
+};
+
+/** Seconds after which it is worth to try again. */
+const RETRY_AFTER = '10';
+
+/** Says why a sign-in came to nothing. It leads nowhere by itself, so there is no loop. */
+export function showRefusal(
+  deps: { readonly renderer: Renderer; readonly upstream: UpstreamConfig },
+  ctx: Context,
+  { kind, detail }: UpstreamRefusal,
+  pending: PendingSignIn | undefined,
+): void {
+  const t = translator(deps.renderer.locale(ctx));
+  const host = hostOf(deps.upstream);
+  const way = wayOn(kind, pending);
+  const status = STATUS[kind];
+  if (status === 503) {
+    ctx.set('Retry-After', RETRY_AFTER);
+  }
+  const props = {
+    title: t(`upstream.${kind}.title`),
+    message: t(`upstream.${kind}.message`, { host }),
+    hint: t(`upstream.${kind}.hint`, { host }),
+    developer: detail,
+    links: [{ href: way.href, label: t(way.label) }],
+  };
+  deps.renderer.page(ctx, 'error', props, { status });
+}
+
+/** The provider's name, as far as people can be told one. */
+export function hostOf({ issuer }: UpstreamConfig): string {
+  return new URL(issuer).host;
+}
+
+/** One way on beside those of every error page: it goes on only when somebody takes it. */
+function wayOn(
+  kind: RefusalKind,
+  pending: PendingSignIn | undefined,
+): { readonly href: string; readonly label: MessageKey } {
+  if (pending === undefined) {
+    return { href: '/login', label: 'link.login' };
+  }
+  const href = wayBack(pending);
+  switch (kind) {
+    case 'unknown_user':
+    case 'deactivated':
+      return { href, label: 'upstream.link.other' };
+    case 'used':
+      return { href, label: 'upstream.link.go_on' };
+    default:
+      return { href, label: 'upstream.link.again' };
+  }
+}

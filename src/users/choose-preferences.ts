@@ -1,0 +1,36 @@
+import { record } from '../audit/record.ts';
+import type { Tx } from '../db/transaction.ts';
+import type { Origin } from '../lib/actor.ts';
+import { StagedoorError } from '../lib/errors.ts';
+import type { Preferences } from './user.ts';
+import { lockUser, updatePreferences } from './user-store.ts';
+
+/**
+ * Keeps what a user has chosen for themselves. The log names what was changed, not to what; no
+ * difference: nothing is written.
+ * @throws StagedoorError `not_found` where the user was deleted meanwhile
+ */
+export async function choosePreferences(
+  tx: Tx,
+  userId: string,
+  chosen: Preferences,
+  origin: Origin,
+): Promise<void> {
+  const known = await lockUser(tx, userId);
+  if (known === undefined) {
+    throw new StagedoorError('not_found', 'The user was deleted meanwhile.');
+  }
+  const before = known.user.chosen;
+  const changed = (['locale', 'timezone'] as const).filter((one) => before[one] !== chosen[one]);
+  if (changed.length === 0) {
+    return;
+  }
+  await updatePreferences(tx, userId, chosen);
+  await record(tx, {
+    action: 'stagedoor.user.preferences_changed',
+    actor: `user:${userId}`,
+    userId,
+    origin,
+    data: { changed },
+  });
+}

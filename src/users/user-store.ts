@@ -1,0 +1,303 @@
+import { type SqlBool, sql } from 'kysely';
+import type { Db } from '../db/database.ts';
+import { countEntries } from '../db/list-changes.ts';
+import { type Ordering, readFromNearerEnd, type Slice, type Sliced } from '../db/slice.ts';
+import type { Tx } from '../db/transaction.ts';
+import { emailKey } from '../lib/email.ts';
+import { ValidationError } from '../lib/errors.ts';
+import type { Preferences, ProvisionedUser, User, UserFilters, UserOrdering } from './user.ts';
+
+const COUNT = sql<string>`count(*)`.as('count');
+
+const EITHER = [
+  'users.id',
+  'users.email',
+  'users.full_name as fullName',
+  'users.is_active as isActive',
+] as const;
+
+/** The columns of a `User`: what they have chosen goes before what the platform says. */
+export const USER = [
+  ...EITHER,
+  sql<string>`coalesce(users.chosen_locale, users.locale)`.as('locale'),
+  sql<string>`coalesce(users.chosen_timezone, users.timezone)`.as('timezone'),
+] as const;
+
+/** Of a `ProvisionedUser`. */
+const PROVISIONED = [
+  ...EITHER,
+  'users.locale',
+  'users.timezone',
+  'users.chosen_locale',
+  'users.chosen_timezone',
+] as const;
+
+/** A user and the hash of the password; the hash goes no further than this capability. */
+export interface UserCredentials<U extends User = User> {
+  readonly user: U;
+  readonly passwordHash: string | null;
+}
+
+/** The user with this id, active or not. */
+export function userById(db: Db, id: string): Promise<User | undefined> {
+  return db.selectFrom('users').select(USER).where('id', '=', id).executeTakeFirst();
+}
+
+/** As `userById`, as the platform says. */
+export async function provisionedUserById(
+  db: Db,
+  id: string,
+): Promise<ProvisionedUser | undefined> {
+  const row = await db
+    .selectFrom('users')
+    .select(PROVISIONED)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row && toProvisioned(row);
+}
+
+/** Returns the user with this e-mail address, see `emailKey`, and the password's hash. */
+export async function credentialsByEmail(
+  db: Db,
+  email: string,
+): Promise<UserCredentials | undefined> {
+  const key = emailKey(email);
+  if (key === undefined) {
+    return undefined;
+  }
+  return split(
+    await db
+      .selectFrom('users')
+      .select([...USER, 'password_hash as passwordHash'])
+      .where('email_key', '=', key)
+      .executeTakeFirst(),
+  );
+}
+
+/**
+ * Returns the id of the user with this e-mail address, who is not deleted until the transaction ends:
+ * a log entry that a deletion does not see would keep its network address. Returns undefined for a user
+ * who is being deleted, or whose address is being changed: an import may take minutes.
+ */
+export async function holdIdByEmail(tx: Tx, email: string): Promise<string | undefined> {
+  const row = await tx
+    .selectFrom('users')
+    .select('id')
+    .where('email_key', '=', emailKey(email) ?? '')
+    .forKeyShare()
+    .skipLocked()
+    .executeTakeFirst();
+  return row?.id;
+}
+
+/** As `credentialsByEmail`, by the id. */
+export async function credentialsById(db: Db, id: string): Promise<UserCredentials | undefined> {
+  return split(
+    await db
+      .selectFrom('users')
+      .select([...USER, 'password_hash as passwordHash'])
+      .where('id', '=', id)
+      .executeTakeFirst(),
+  );
+}
+
+/** The hashes of these users' passwords, by id; null where there is none. */
+export async function selectPasswordHashes(
+  db: Db,
+  ids: readonly string[],
+): Promise<Map<string, string | null>> {
+  const rows = await db
+    .selectFrom('users')
+    .select(['id', 'password_hash'])
+    .where('id', '=', sql<string>`any(${[...ids]}::text[])`)
+    .execute();
+  return new Map(rows.map((row) => [row.id, row.password_hash]));
+}
+
+/**
+ * The user, locked until the transaction ends. What only refers to the user does not wait for it,
+ * except for a deletion: it locks the user before anything that refers to the user.
+ */
+export async function lockUser(
+  tx: Tx,
+  id: string,
+  { forDeletion }: { readonly forDeletion: boolean } = { forDeletion: false },
+): Promise<UserCredentials<ProvisionedUser> | undefined> {
+  const row = await tx
+    .selectFrom('users')
+    .select([...PROVISIONED, 'password_hash as passwordHash'])
+    .where('id', '=', id)
+    .$if(!forDeletion, (query) => query.forNoKeyUpdate())
+    .$if(forDeletion, (query) => query.forUpdate())
+    .executeTakeFirst();
+  const locked = split(row);
+  return locked && { ...locked, user: toProvisioned(locked.user) };
+}
+
+function split<U extends { passwordHash: string | null }>(row: U | undefined) {
+  if (row === undefined) {
+    return undefined;
+  }
+  const { passwordHash, ...user } = row;
+  return { user, passwordHash };
+}
+
+function toProvisioned({
+  chosen_locale: locale,
+  chosen_timezone: timezone,
+  ...user
+}: User & { chosen_locale: string | null; chosen_timezone: string | null }): ProvisionedUser {
+  return { ...user, chosen: { locale, timezone } };
+}
+
+/** One slice of the users. */
+export async function listUserRows(
+  db: Db,
+  slice: Slice,
+  { email, isActive }: UserFilters,
+  { field, direction }: Ordering<UserOrdering>,
+): Promise<Sliced<ProvisionedUser>> {
+  const filtered = db
+    .selectFrom('users')
+    .$if(email !== undefined, (query) => query.where('email_key', '=', emailKey(email ?? '') ?? ''))
+    // As words of the statement, not as parameters: only so an index of the inactive ones is used.
+    .$if(isActive !== undefined, (query) =>
+      query.where(isActive ? sql<SqlBool>`is_active` : sql<SqlBool>`not is_active`),
+    );
+  // An address is one user's: there is nothing to read.
+  const count =
+    email === undefined
+      ? await countEntries(db, { list: 'users', facet: isActive?.toString() })
+      : Number((await filtered.select(COUNT).executeTakeFirstOrThrow()).count);
+  const entries = await readFromNearerEnd(slice, count, direction, (from, { limit, offset }) =>
+    filtered
+      .select(PROVISIONED)
+      .orderBy(field === 'email' ? 'email_key' : 'id', from)
+      .limit(limit)
+      .offset(offset)
+      .execute(),
+  );
+  return { entries: entries.map(toProvisioned), count };
+}
+
+/**
+ * Adds a user; false where one with this id is there already.
+ * @throws ValidationError where the e-mail address is another user's
+ */
+export async function insertUser(
+  tx: Tx,
+  user: User,
+  passwordHash: string | null,
+): Promise<boolean> {
+  const inserted = await tx
+    .insertInto('users')
+    .values({ id: user.id, ...userColumns(user, passwordHash) })
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .returning('id')
+    .executeTakeFirst()
+    .catch(refuseTakenEmail);
+  return inserted !== undefined;
+}
+
+/** @throws ValidationError where the e-mail address is another user's */
+export async function updateUser(
+  tx: Tx,
+  user: ProvisionedUser,
+  passwordHash: string | null,
+): Promise<void> {
+  await tx
+    .updateTable('users')
+    .set({ ...userColumns(user, passwordHash), updated_at: sql<Date>`now()` })
+    .where('id', '=', user.id)
+    .execute()
+    .catch(refuseTakenEmail);
+}
+
+/** Sets the password of a user. */
+export async function updatePassword(tx: Tx, userId: string, passwordHash: string): Promise<void> {
+  await tx
+    .updateTable('users')
+    .set({ password_hash: passwordHash, updated_at: sql<Date>`now()` })
+    .where('id', '=', userId)
+    .execute();
+}
+
+/** Keeps what the user has chosen. */
+export async function updatePreferences(
+  tx: Tx,
+  userId: string,
+  { locale, timezone }: Preferences,
+): Promise<void> {
+  await tx
+    .updateTable('users')
+    .set({ chosen_locale: locale, chosen_timezone: timezone })
+    .where('id', '=', userId)
+    .execute();
+}
+
+function userColumns(user: User, passwordHash: string | null) {
+  return {
+    email: user.email,
+    // An address from before there were keys may have none. Nobody is found by it.
+    email_key: emailKey(user.email) ?? user.email,
+    full_name: user.fullName,
+    locale: user.locale,
+    timezone: user.timezone,
+    is_active: user.isActive,
+    password_hash: passwordHash,
+  };
+}
+
+/** The unique index decides, not a look before: two requests at once can both look. */
+function refuseTakenEmail(error: unknown): never {
+  if (
+    error instanceof Error &&
+    'code' in error &&
+    error.code === '23505' &&
+    'constraint' in error &&
+    error.constraint === 'users_email_key'
+  ) {
+    throw new ValidationError({ email: ['This e-mail address is already in use.'] });
+  }
+  throw error;
+}
+
+/** Removes the user; memberships, grants, tokens and sessions go with it, by foreign key. */
+export async function deleteUserRow(tx: Tx, id: string): Promise<void> {
+  await tx.deleteFrom('users').where('id', '=', id).execute();
+}
+
+/** Deletes offers of an application to these addresses that no active user had. */
+export async function deleteOffersTo(tx: Tx, addresses: readonly string[]): Promise<void> {
+  await tx
+    .deleteFrom('application_transfers')
+    .where('to_email', '=', sql<string>`any(${[...addresses]}::text[])`)
+    .execute();
+}
+
+/** Which of these ids are users'. They can't be deleted until the transaction ends. */
+export async function lockExistingUsers(tx: Tx, ids: readonly string[]): Promise<string[]> {
+  const rows = await tx
+    .selectFrom('users')
+    .select('id')
+    .where('id', '=', sql<string>`any(${[...ids]}::text[])`)
+    .orderBy('id')
+    .forKeyShare()
+    .execute();
+  return rows.map((row) => row.id);
+}
+
+/** Replaces the hash of the same password, unless the password was changed meanwhile. */
+export async function replaceHash(
+  db: Db,
+  id: string,
+  before: string,
+  passwordHash: string,
+): Promise<void> {
+  await db
+    .updateTable('users')
+    .set({ password_hash: passwordHash })
+    .where('id', '=', id)
+    .where('password_hash', '=', before)
+    .execute();
+}

@@ -1,0 +1,94 @@
+import { ValidationError } from '../lib/errors.ts';
+
+/**
+ * A person who can sign in, as pages and mails address them. The id is the platform's own and is the
+ * `sub` of tokens.
+ */
+export interface User {
+  readonly id: string;
+  readonly email: string;
+  readonly fullName: string;
+  /** BCP 47 language tag, or empty: as the browser says. */
+  readonly locale: string;
+  /** IANA time zone name. */
+  readonly timezone: string;
+  readonly isActive: boolean;
+}
+
+/** What a user has chosen here, which goes before what the platform says; null: nothing. */
+export interface Preferences {
+  /** BCP 47 language tag, or empty: as the browser says. */
+  readonly locale: string | null;
+  /** IANA time zone name. */
+  readonly timezone: string | null;
+}
+
+/** A user as the platform says, whatever they have chosen: it reads back what it has sent. */
+export interface ProvisionedUser extends User {
+  readonly chosen: Preferences;
+}
+
+/** What the platform says of a user. */
+export interface UserInput {
+  readonly email: string;
+  readonly fullName: string;
+  readonly locale: string;
+  readonly timezone: string;
+  readonly isActive: boolean;
+  /** Absent: stays as it is. Null: nobody signs in with a password. */
+  readonly password?: string | null | undefined;
+  /** Absent: stays as it is. A null subject: nobody there is this user. */
+  readonly identity?: IdentityInput | undefined;
+}
+
+/** What the platform says of a user at an upstream OpenID provider. */
+export interface IdentityInput {
+  readonly issuer: string;
+  readonly subject: string | null;
+}
+
+/** Who somebody is at an upstream OpenID provider. */
+export interface Identity {
+  readonly issuer: string;
+  /** The `sub` of its ID tokens. */
+  readonly subject: string;
+}
+
+/** Which users are listed; undefined: all. */
+export interface UserFilters {
+  /** In whatever case. */
+  readonly email?: string | undefined;
+  readonly isActive?: boolean | undefined;
+}
+
+/** What users can be ordered by. */
+export type UserOrdering = 'id' | 'email';
+
+const ID = /^[A-Za-z0-9._-]{1,64}$/;
+
+/** The user as pages and mails address them. */
+export function addressed({ chosen, ...user }: ProvisionedUser): User {
+  const { locale, timezone } = user;
+  return { ...user, locale: chosen.locale ?? locale, timezone: chosen.timezone ?? timezone };
+}
+
+/** Whether `value` may be the id of a user or of a team. */
+export function isDirectoryId(value: string): boolean {
+  return ID.test(value);
+}
+
+/** @throws ValidationError where `value` can't be the id of a user or of a team */
+export function requireDirectoryId(value: string): void {
+  if (!isDirectoryId(value)) {
+    throw new ValidationError({ id: ['An id is 1 to 64 of A-Z a-z 0-9 . _ -'] });
+  }
+}
+
+/** Whether `value` is the name of an IANA time zone. Intl takes offsets such as +01:00 too. */
+export function isTimeZone(value: string): boolean {
+  try {
+    return /^[A-Za-z]/.test(value) && Intl.DateTimeFormat('en', { timeZone: value }) !== undefined;
+  } catch {
+    return false;
+  }
+}
