@@ -48,6 +48,7 @@ import type { Keyring } from './signing-keys/keyring.ts';
 import { landingRoutes } from './site/home-page.ts';
 import { guideRoutes } from './site/routes.ts';
 import type { OnReplay } from './tokens/use-proof.ts';
+import type { PasswordCost } from './users/password.ts';
 import { createPasswordQueue } from './users/password-queue.ts';
 
 /** What the application is put together from. */
@@ -62,6 +63,8 @@ export interface AppDeps {
   readonly ending?: AbortSignal | undefined;
   /** Milliseconds that an atomic import may take; undefined: any. */
   readonly atomicImportLimit?: number | undefined;
+  /** Cost of hashing passwords, for tests. */
+  readonly passwordCost?: PasswordCost | undefined;
   /** Where failed requests of applications are noted. */
   readonly clientErrors: ErrorQueue;
   /** Where failed authentications of programs are noted. */
@@ -84,8 +87,10 @@ export function createApp(deps: AppDeps): Koa {
   const devices = createDevices({ secure });
   const metrics = createMetrics(database);
   const limits = createLimits(database, cookieKeys[0] ?? '', metrics.countRefusal);
-  const passwordQueue = createPasswordQueue(config.workers, () =>
-    metrics.countRefusal('password_queue'),
+  const passwordQueue = createPasswordQueue(
+    config.workers,
+    () => metrics.countRefusal('password_queue'),
+    deps.passwordCost,
   );
   metrics.observePasswordQueue(passwordQueue);
   const guard = createGuessGuard({

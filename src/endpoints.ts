@@ -5,15 +5,15 @@ import { accessEndpoints } from './bearer-api/endpoints.ts';
 import type { Config } from './config/config.ts';
 import { directoryEndpoints } from './directory/routes.ts';
 import { grantEndpoints } from './grants/management-routes.ts';
-import type { WorkQueue } from './lib/work-queue.ts';
 import { operatorTokenEndpoints } from './operators/routes.ts';
 import type { OnReplay } from './tokens/use-proof.ts';
+import type { PasswordQueue } from './users/password-queue.ts';
 
 /** All endpoints of the JSON API, in the order in which they are described. */
 export function apiEndpoints(
   deps: ApiDeps & {
     readonly config: Pick<Config, 'permissions' | 'registration' | 'scopes' | 'upstream'>;
-    readonly passwordQueue: WorkQueue;
+    readonly passwordQueue: PasswordQueue;
     readonly onReplay?: OnReplay | undefined;
   },
 ): Endpoint[] {

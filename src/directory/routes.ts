@@ -5,11 +5,10 @@ import { DONE, nothing, writeEndpoint } from '../api/write-endpoint.ts';
 import type { Config } from '../config/config.ts';
 import type { UpstreamConfig } from '../config/upstream.ts';
 import type { Tx } from '../db/transaction.ts';
-import type { WorkQueue } from '../lib/work-queue.ts';
 import { findProvisionedUser } from '../users/find-user.ts';
 import { listUsers } from '../users/list-users.ts';
 import type { HashPassword } from '../users/password.ts';
-import { passwordWork } from '../users/password-queue.ts';
+import { type PasswordQueue, passwordWork } from '../users/password-queue.ts';
 import type { ProvisionedUser } from '../users/user.ts';
 import { deleteOrganizer } from './delete-organizer.ts';
 import { deleteUser } from './delete-user.ts';
@@ -39,7 +38,7 @@ import {
 export function directoryEndpoints(
   deps: ApiDeps,
   { permissions, upstream }: Pick<Config, 'permissions' | 'upstream'>,
-  passwordQueue: WorkQueue,
+  passwordQueue: PasswordQueue,
 ): Endpoint[] {
   const hash = passwordWork(passwordQueue, 'trusted').hashUnlessKnown;
   const hashImported = passwordWork(passwordQueue, 'import').hashUnlessKnown;

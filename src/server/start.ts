@@ -24,6 +24,7 @@ import { noteConfiguration } from '../operations/note-configuration.ts';
 import { operatorAccess } from '../operators/access.ts';
 import { startCallLog } from '../operators/call-log.ts';
 import { openKeyring } from '../signing-keys/keyring.ts';
+import type { PasswordCost } from '../users/password.ts';
 
 /** A server that answers. */
 export interface RunningServer {
@@ -34,6 +35,12 @@ export interface RunningServer {
   readonly demo: DemoGuide | undefined;
   /** Finishes what is under way, then closes everything. */
   close(): Promise<void>;
+}
+
+/** Options that are no settings: an operator must not be able to choose them by mistake. */
+export interface ServeOptions {
+  /** Cost of hashing passwords; tests use a cheap one. */
+  readonly passwordCost?: PasswordCost;
 }
 
 /** Milliseconds: a database that hangs must not hold every connection for ever. */
@@ -52,7 +59,7 @@ const LONG_GRACE = 5;
  * Starts everything: database, migrations where it is the embedded one, HTTP, mail, demo.
  * @throws StagedoorError with a line for the operator where something is not as it has to be
  */
-export async function serve(config: Config): Promise<RunningServer> {
+export async function serve(config: Config, options: ServeOptions = {}): Promise<RunningServer> {
   const log = createLog(config.logLevel);
   if (keepsFiles(config) && !(await secureDataDir(config.dataDir))) {
     const { dataDir } = config;
@@ -111,6 +118,7 @@ export async function serve(config: Config): Promise<RunningServer> {
       ending: ending.signal,
       atomicImportLimit: database.engine === 'embedded' ? ATOMIC_IMPORT_LIMIT : undefined,
       demoGuide: () => demoGuide,
+      passwordCost: options.passwordCost,
     });
     const server = await listen(createHttpServer(app.callback(), { site: config }), config);
     closers.push(() => stop(server, ending));

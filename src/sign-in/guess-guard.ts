@@ -6,9 +6,8 @@ import { hashOf } from '../lib/credentials.ts';
 import { emailKey } from '../lib/email.ts';
 import { RetryLaterError } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
-import type { WorkQueue } from '../lib/work-queue.ts';
 import { isKnownDevice } from '../sessions/device-store.ts';
-import { type PasswordWork, passwordWork } from '../users/password-queue.ts';
+import { type PasswordQueue, type PasswordWork, passwordWork } from '../users/password-queue.ts';
 import { credentialsByEmail, holdIdByEmail } from '../users/user-store.ts';
 import type { GuessLimits } from './guess-limits.ts';
 
@@ -45,7 +44,7 @@ export interface GuessGuard {
 export interface GuessGuardDeps {
   readonly db: Db;
   readonly limits: GuessLimits;
-  readonly queue: WorkQueue;
+  readonly queue: PasswordQueue;
   readonly log: Logger;
 }
 

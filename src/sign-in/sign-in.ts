@@ -3,7 +3,6 @@ import type { Db } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
 import { noteSignIn } from '../sessions/note-sign-in.ts';
 import { lockSessions } from '../sessions/session-store.ts';
-import { isOutdated } from '../users/password.ts';
 import type { User } from '../users/user.ts';
 import {
   credentialsById,
@@ -48,7 +47,7 @@ export async function signIn(deps: SignInDeps, attempt: SignInAttempt): Promise<
   const result = await deps.guard.check(email, from, async (work, logged) => {
     const verified = await authenticate(deps.db, email, password, work);
     const user = await deps.inTransaction((tx) => conclude(tx, attempt, verified, logged));
-    if (user !== undefined && verified?.passwordHash && isOutdated(verified.passwordHash)) {
+    if (user !== undefined && verified?.passwordHash && work.isOutdated(verified.passwordHash)) {
       const { passwordHash } = verified;
       const replaced = work
         .hash(password)

@@ -1,12 +1,20 @@
 import { availableParallelism } from 'node:os';
 import { createWorkQueue, type Priority, type WorkQueue } from '../lib/work-queue.ts';
-import { type HashPassword, hashPassword, isTooLong, verifyPassword } from './password.ts';
+import {
+  createPasswordHasher,
+  type HashPassword,
+  isTooLong,
+  type PasswordCost,
+  type PasswordHasher,
+} from './password.ts';
 
-/** Hashes and verifies passwords when it is their turn. */
-export interface PasswordWork {
-  hash(password: string): Promise<string>;
-  /** As `verifyPassword`. */
-  verify(hashed: string | null, password: string): Promise<boolean>;
+/** A queue for hashing passwords, with the hasher. */
+export interface PasswordQueue extends WorkQueue {
+  readonly hasher: PasswordHasher;
+}
+
+/** Hashes and verifies passwords in the queue. */
+export interface PasswordWork extends PasswordHasher {
   /** Keeps the hash if the password is the same, so that sending it again is no change. */
   readonly hashUnlessKnown: HashPassword;
 }
@@ -15,8 +23,13 @@ export interface PasswordWork {
  * Makes the queue for hashing passwords. One core is left to everything else, above all to
  * introspection; several workers share the others.
  */
-export function createPasswordQueue(workers: number, refused: () => void): WorkQueue {
-  return createWorkQueue(passwordsAtOnce(workers), refused);
+export function createPasswordQueue(
+  workers: number,
+  refused: () => void,
+  cost?: PasswordCost,
+): PasswordQueue {
+  const queue = createWorkQueue(passwordsAtOnce(workers), refused);
+  return { ...queue, hasher: createPasswordHasher(cost) };
 }
 
 /** Number of passwords that one of `workers` processes hashes at once. */
@@ -25,13 +38,15 @@ export function passwordsAtOnce(workers: number): number {
 }
 
 /** Lets passwords be hashed and verified in the queue. */
-export function passwordWork(queue: WorkQueue, priority: Priority): PasswordWork {
-  const hash = (password: string) => queue.run(priority, () => hashPassword(password));
+export function passwordWork(queue: PasswordQueue, priority: Priority): PasswordWork {
+  const { hasher } = queue;
+  const hash = (password: string) => queue.run(priority, () => hasher.hash(password));
   const verify = async (hashed: string | null, password: string) =>
-    !isTooLong(password) && (await queue.run(priority, () => verifyPassword(hashed, password)));
+    !isTooLong(password) && (await queue.run(priority, () => hasher.verify(hashed, password)));
   return {
     hash,
     verify,
+    isOutdated: hasher.isOutdated,
     hashUnlessKnown: async (password, known) =>
       known !== null && (await verify(known, password)) ? known : hash(password),
   };

@@ -12,6 +12,7 @@ import { operatorAccess } from '../../src/operators/access.ts';
 import { startCallLog } from '../../src/operators/call-log.ts';
 import { createPasswordQueue } from '../../src/users/password-queue.ts';
 import { createTestDatabase } from './database.ts';
+import { CHEAP_PASSWORDS } from './passwords.ts';
 import type { ManagedServer } from './platform.ts';
 
 /** The management API alone, without sign-in and without the provider. */
@@ -35,7 +36,7 @@ export async function startManagementServer(): Promise<ManagementServer> {
   const app = new Koa();
   const renderer = createRenderer({ cookieKeys: ['x'.repeat(32)], secure: false });
   app.use(errorResponses(renderer, log));
-  const passwordQueue = createPasswordQueue(1, () => {});
+  const passwordQueue = createPasswordQueue(1, () => {}, CHEAP_PASSWORDS);
   const router = apiRoutes(apiEndpoints({ database, config, operators, passwordQueue }));
   app.use(router.routes());
   app.use(router.allowedMethods());

@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import { type Config, readConfig } from '../../src/config/config.ts';
 import type { Database } from '../../src/db/database.ts';
 import { StagedoorError } from '../../src/lib/errors.ts';
-import { type RunningServer, serve } from '../../src/server/start.ts';
+import { type RunningServer, type ServeOptions, serve } from '../../src/server/start.ts';
 import { copyEmbeddedTemplate } from './embedded-template.ts';
+import { CHEAP_PASSWORDS } from './passwords.ts';
 import { prepareEnvironment, type ServerEnvironment } from './server-environment.ts';
 
 /** A Stagedoor in this process, on a database of its own. */
@@ -26,7 +27,8 @@ const ATTEMPTS = 5;
 
 /**
  * Starts a server. `overrides` are environment variables: `{ ACCESS_TOKEN_TTL: '2' }`, or
- * `{ DATABASE_URL: '' }` for the embedded database.
+ * `{ DATABASE_URL: '' }` for the embedded database. Passwords are hashed at a low cost; pass `{}`
+ * as `options` for the cost of a real server.
  *
  * ```ts
  * const server = await startServer();
@@ -35,6 +37,7 @@ const ATTEMPTS = 5;
  */
 export async function startServer(
   overrides: Readonly<Record<string, string>> = {},
+  options: ServeOptions = { passwordCost: CHEAP_PASSWORDS },
 ): Promise<TestServer> {
   for (let attempt = 1; ; attempt += 1) {
     const environment = await prepareEnvironment(overrides);
@@ -43,7 +46,7 @@ export async function startServer(
       if (config.databaseUrl === undefined && config.dataDir === environment.dataDir) {
         await copyEmbeddedTemplate(config.dataDir);
       }
-      return present(await serve(config), config, environment);
+      return present(await serve(config, options), config, environment);
     } catch (error) {
       await environment.remove();
       const taken = error instanceof StagedoorError && error.code === 'port_taken';
