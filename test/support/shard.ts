@@ -1,0 +1,13 @@
+import { resolve } from 'node:path';
+import { describe } from 'node:test';
+import { claimFiles, measureFile } from './shards.ts';
+
+// A process of `npm test`. Imports one test file after another, so all of them share the modules
+// of `src`. The suite around a file keeps the file's hooks to its own tests.
+for (const file of claimFiles()) {
+  await measureFile(file, () =>
+    describe(file, async () => {
+      await import(resolve(file));
+    }),
+  );
+}
