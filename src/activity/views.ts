@@ -1,9 +1,9 @@
-import type { MessageKey } from '../http/messages/en.ts';
 import type { MessageParams } from '../http/translate.ts';
+import type { ActivityText } from './texts.ts';
 
 /** What the page of the activity log is given. Keys are file names in `views/`. */
 export interface ActivityViews {
-  'account/activity': ActivityProps;
+  'activity/activity': ActivityProps;
 }
 
 /** A user's own log. */
@@ -38,7 +38,7 @@ export interface OptionProps {
 
 /** An entry, told as a sentence. */
 export interface ActivityEntryProps {
-  readonly message: MessageKey;
+  readonly message: ActivityText;
   /** What stands in the message; names come from strangers, so they are isolated. */
   readonly params: MessageParams;
   readonly happenedAt: Date;

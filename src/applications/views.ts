@@ -1,14 +1,14 @@
 /** What each view of the applications pages is given. Keys are file names in `views/`. */
 export interface ApplicationsViews {
-  'account/applications/list': ApplicationListProps;
-  'account/applications/new': ApplicationFormProps;
-  'account/applications/edit': ApplicationEditProps;
-  'account/applications/show': ApplicationProps;
-  'account/applications/start': ApplicationStartProps;
-  'account/applications/secret_new': SecretFormProps;
-  'account/applications/secret_delete': SecretDeleteProps;
-  'account/applications/delete': ApplicationDeleteProps;
-  'account/applications/transfer': TransferFormProps;
+  'applications/list': ApplicationListProps;
+  'applications/new': ApplicationFormProps;
+  'applications/edit': ApplicationEditProps;
+  'applications/show': ApplicationProps;
+  'applications/start': ApplicationStartProps;
+  'applications/secret_new': SecretFormProps;
+  'applications/secret_delete': SecretDeleteProps;
+  'applications/delete': ApplicationDeleteProps;
+  'applications/transfer': TransferFormProps;
 }
 
 /** How an application is recognised, on every page about it. */

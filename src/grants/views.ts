@@ -1,10 +1,10 @@
 /** What each view of the authorizations pages is given. Keys are file names in `views/`. */
 export interface AuthorizationsViews {
-  'account/authorizations/list': AuthorizationsProps;
-  'account/authorizations/change': ChangeProps;
-  'account/authorizations/revoke': RevokeProps;
-  'account/authorizations/revoke_application': RevokeApplicationProps;
-  'account/authorizations/revoke_unused': RevokeUnusedProps;
+  'grants/list': AuthorizationsProps;
+  'grants/change': ChangeProps;
+  'grants/revoke': RevokeProps;
+  'grants/revoke_application': RevokeApplicationProps;
+  'grants/revoke_unused': RevokeUnusedProps;
 }
 
 /** How the application of a grant is recognised. */

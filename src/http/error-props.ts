@@ -1,6 +1,5 @@
 import type { HttpError } from './http-error.ts';
-import type { MessageKey } from './messages/en.ts';
-import type { Translate } from './translate.ts';
+import type { SharedText, Translate } from './translate.ts';
 import type { ErrorProps } from './views.ts';
 
 /** Which words of the catalogue a code is told in. */
@@ -22,10 +21,10 @@ const KINDS: Partial<Record<HttpError['code'], ErrorKind>> = {
 
 type Kinds<Key> = Key extends `error.${infer Kind}.title` ? Kind : never;
 /** The error pages that the catalogue has words for. */
-type ErrorKind = Kinds<MessageKey>;
+type ErrorKind = Kinds<SharedText>;
 
 /** The error page for what `errorResponses` caught, in the reader's language. */
-export function httpErrorProps(t: Translate, error: HttpError): ErrorProps {
+export function httpErrorProps(t: Translate<SharedText>, error: HttpError): ErrorProps {
   const kind = KINDS[error.code] ?? (error.status < 500 ? 'bad_request' : 'internal');
   // What a 500 is about is for the log; a 404 has nothing to add.
   const silent = ['internal', 'not_found', 'unavailable'].includes(kind);
@@ -33,7 +32,11 @@ export function httpErrorProps(t: Translate, error: HttpError): ErrorProps {
 }
 
 /** `developer` is English. */
-function errorProps(t: Translate, kind: ErrorKind, developer: string | undefined): ErrorProps {
+function errorProps(
+  t: Translate<SharedText>,
+  kind: ErrorKind,
+  developer: string | undefined,
+): ErrorProps {
   return {
     title: t(`error.${kind}.title`),
     message: t(`error.${kind}.message`),

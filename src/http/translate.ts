@@ -1,22 +1,48 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type en from '../../views/en.json';
 import { ownValue } from '../lib/own-value.ts';
 import type { Locale } from './locale.ts';
-import { de } from './messages/de.ts';
-import { en, type MessageKey } from './messages/en.ts';
 
-/** What stands for `{name}` in a message. `{count}` also picks the plural form. */
+/** A text, or one for each plural form of its `{count}`. */
+export type Message = string | { readonly one: string; readonly other: string };
+
+/** Texts by key, in one language. */
+export type Catalogue = ReadonlyMap<string, Message>;
+
+/** Keys of the texts that all pages share, from `views/en.json`. */
+export type SharedText = keyof typeof en;
+
+/** Values for the `{name}` placeholders of a message. `{count}` also selects the plural form. */
 export type MessageParams = Readonly<Record<string, string | number>>;
 
-/** Looks a message up and fills it in. */
-export type Translate = (key: MessageKey, params?: MessageParams) => string;
+/** Returns the text of a key, with its placeholders filled in. */
+export type Translate<Key extends string = string> = (key: Key, params?: MessageParams) => string;
 
-const CATALOGUES = { en, de } as const;
+const VIEWS = join(import.meta.dirname, '../../views');
 
-/** The messages of one language. */
-export function translator(locale: Locale): Translate {
+/**
+ * All texts of the pages and mails: `views/*.json` and those of each capability in
+ * `views/<capability>/`. No HTML in them.
+ */
+export const CATALOGUES: Readonly<Record<Locale, Catalogue>> = {
+  en: readCatalogue('en'),
+  de: readCatalogue('de'),
+};
+
+/**
+ * Returns the texts of one language. The type argument names the keys that the caller may use,
+ * those of its capability: `translator<GrantText>(locale)`; without it, those of `views/en.json`.
+ * @throws Error for an unknown key
+ */
+export function translator<Key extends string = SharedText>(locale: Locale): Translate<Key> {
   const catalogue = CATALOGUES[locale];
   const plurals = new Intl.PluralRules(locale);
   return (key, params = {}) => {
-    const message = catalogue[key];
+    const message = catalogue.get(key);
+    if (message === undefined) {
+      throw new Error(`There is no text "${key}" in ${locale}.json.`);
+    }
     const text =
       typeof message === 'string'
         ? message
@@ -25,4 +51,21 @@ export function translator(locale: Locale): Translate {
       String(ownValue(params, name) ?? placeholder),
     );
   };
+}
+
+/** @throws Error if two catalogues have the same key */
+function readCatalogue(locale: Locale): Catalogue {
+  const catalogue = new Map<string, Message>();
+  for (const file of readdirSync(VIEWS, { recursive: true, encoding: 'utf8' })) {
+    if (file === `${locale}.json` || file.endsWith(`/${locale}.json`)) {
+      const texts: Record<string, Message> = JSON.parse(readFileSync(join(VIEWS, file), 'utf8'));
+      for (const [key, text] of Object.entries(texts)) {
+        if (catalogue.has(key)) {
+          throw new Error(`The text "${key}" is in two catalogues.`);
+        }
+        catalogue.set(key, text);
+      }
+    }
+  }
+  return catalogue;
 }

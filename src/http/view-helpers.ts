@@ -1,12 +1,11 @@
 import type { Locale } from './locale.ts';
-import type { MessageKey } from './messages/en.ts';
 import type { MessageParams, Translate } from './translate.ts';
 
 /** What views may call. `rich` answers with HTML, for `<%~ %>`; all else is escaped on output. */
 export interface ViewHelpers {
   readonly t: Translate;
   /** The message with each parameter in a `<bdi>`: a name can't turn the sentence around. */
-  rich(key: MessageKey, params: MessageParams): string;
+  rich(key: string, params: MessageParams): string;
   readonly locale: Locale;
   date(when: Date, timezone?: string): string;
   /** The day without the time. */

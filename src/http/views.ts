@@ -13,16 +13,16 @@ export interface ViewProps
     AuthorizationsViews,
     InsightsViews,
     GuideViews {
-  landing: { readonly demo?: LandingDemo | undefined };
-  login: LoginProps;
-  consent: ConsentProps;
-  interaction_over: InteractionOverProps;
-  logout: { readonly action: string; readonly email: string };
+  'site/landing': { readonly demo?: LandingDemo | undefined };
+  'sign-in/login': LoginProps;
+  'authorization/consent': ConsentProps;
+  'authorization/interaction_over': InteractionOverProps;
+  'sign-in/logout': { readonly action: string; readonly email: string };
   /** `elsewhere`: a session that has not ended with the one here. */
-  signed_out: {
+  'sign-in/signed_out': {
     readonly elsewhere?: { readonly host: string; readonly href: string } | undefined;
   };
-  sign_in_again: { readonly host: string; readonly href: string };
+  'sign-in/sign_in_again': { readonly host: string; readonly href: string };
   error: ErrorProps;
 }
 

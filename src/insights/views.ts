@@ -1,11 +1,11 @@
-import type { MessageKey } from '../http/messages/en.ts';
 import type { MessageParams } from '../http/translate.ts';
+import type { InsightText } from './texts.ts';
 
 /** What each view of the insights pages is given. Keys are file names in `views/`. */
 export interface InsightsViews {
-  'account/insights/statistics': StatisticsProps;
-  'account/insights/errors': ClientErrorsProps;
-  'account/insights/check': UrlCheckProps;
+  'insights/statistics': StatisticsProps;
+  'insights/errors': ClientErrorsProps;
+  'insights/check': UrlCheckProps;
 }
 
 /** What the three pages begin with. */
@@ -51,7 +51,7 @@ export interface StatisticsProps extends InsightsHeadProps {
 
 /** What was sent, and what would be right. */
 export interface ExplainedProps {
-  readonly message: MessageKey;
+  readonly message: InsightText;
   /** What stands in the message: in part it comes from strangers, so it is isolated. */
   readonly params: MessageParams;
   /** The redirect URI that was sent, where it was that; shown as code. */

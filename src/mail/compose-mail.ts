@@ -1,9 +1,11 @@
+import { type Locale, spokenLocale } from '../http/locale.ts';
+import { translator } from '../http/translate.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import type { ScopeConfig } from '../lib/scopes.ts';
-import { type MailLocale, mailLocale, mailTranslator } from './mail-messages.ts';
 import type { MailContent, MailPen } from './mail-view.ts';
 import { type ParsedMail, parseMail } from './parse-mail.ts';
 import { renderMail } from './render-mail.ts';
+import type { MailText } from './texts.ts';
 import {
   writeAccessEnding,
   writeApplicationDeleted,
@@ -28,7 +30,7 @@ export interface ComposeDeps {
 
 /** A mail in words. */
 export interface ComposedMail {
-  readonly locale: MailLocale;
+  readonly locale: Locale;
   readonly subject: string;
   readonly text: string;
   readonly html: string;
@@ -46,12 +48,16 @@ export function composeMail(
   if (mail === undefined) {
     throw new StagedoorError('mail_failed', 'Its kind is unknown, or its data does not fit it.');
   }
-  const locale = mailLocale(row.locale);
-  const t = mailTranslator(locale);
+  const locale = spokenLocale(row.locale) ?? 'en';
+  const t = translator<MailText>(locale);
   const { host } = new URL(issuer);
   const content = write({ t, locale, issuer, host, scopes }, mail);
   const { subject } = content;
-  return { locale, subject, ...renderMail({ ...content, locale, footer: t('footer', { host }) }) };
+  return {
+    locale,
+    subject,
+    ...renderMail({ ...content, locale, footer: t('mail.footer', { host }) }),
+  };
 }
 
 function write(pen: MailPen, mail: ParsedMail): MailContent {

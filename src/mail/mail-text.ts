@@ -1,11 +1,11 @@
+import type { Locale } from '../http/locale.ts';
 import { visibleLine } from '../lib/visible-text.ts';
-import type { MailLocale } from './mail-messages.ts';
 
 /** Longest name that a mail repeats, in characters. */
 const NAME_LIMIT = 100;
 const RIGHT_TO_LEFT =
   /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
-const QUOTES: Readonly<Record<MailLocale, readonly [string, string]>> = {
+const QUOTES: Readonly<Record<Locale, readonly [string, string]>> = {
   en: ['“', '”'],
   de: ['„', '“'],
 };
@@ -22,7 +22,7 @@ export function oneLine(text: string, limit = NAME_LIMIT): string {
  * A name that anybody could have chosen, in quotation marks, so that a reader sees where it ends.
  * Double ones within it become single.
  */
-export function quoted(name: string, locale: MailLocale): string {
+export function quoted(name: string, locale: Locale): string {
   const [open, close] = QUOTES[locale];
   return open + unlinked(oneLine(name)).replace(/["“”„‟«»＂]/g, "'") + close;
 }
@@ -52,7 +52,7 @@ export function plainHost(address: string | null): string | undefined {
 }
 
 /** Day and time of an ISO 8601 datetime in the reader's time zone, which is named. */
-export function localTime(at: string, timeZone: string, locale: MailLocale): string {
+export function localTime(at: string, timeZone: string, locale: Locale): string {
   const style = {
     weekday: 'long',
     day: 'numeric',

@@ -1,17 +1,19 @@
+import type { Locale } from '../http/locale.ts';
+import type { Translate } from '../http/translate.ts';
 import type { Origin } from '../lib/actor.ts';
 import { toIpAddress } from '../lib/ip-address.ts';
 import { localized } from '../lib/localized-text.ts';
 import type { ScopeConfig } from '../lib/scopes.ts';
 import type { MailAccess, MailApplication } from './mail.ts';
-import type { MailLocale, MailMessageKey, MailTranslate } from './mail-messages.ts';
 import { localTime, oneLine, plainHost, quoted, unlinked } from './mail-text.ts';
 import { deviceWords } from './origin-words.ts';
 import type { MailFact, MailLink, MailView } from './render-mail.ts';
+import type { MailText } from './texts.ts';
 
 /** What a mail of any kind is written with. */
 export interface MailPen {
-  readonly t: MailTranslate;
-  readonly locale: MailLocale;
+  readonly t: Translate<MailText>;
+  readonly locale: Locale;
   /** Public URL of this server, an origin. */
   readonly issuer: string;
   readonly host: string;
@@ -26,28 +28,28 @@ const ORGANIZERS_SHOWN = 50;
 
 /** The page that lists what the reader allowed. */
 export function authorizationsLink({ t, issuer }: MailPen): MailLink {
-  return { label: t('link.authorizations'), url: `${issuer}/account/authorizations` };
+  return { label: t('mail.link.authorizations'), url: `${issuer}/account/authorizations` };
 }
 
 /** The reader's own log. */
 export function activityLink({ t, issuer }: MailPen): MailLink {
-  return { label: t('link.activity'), url: `${issuer}/account/activity` };
+  return { label: t('mail.link.activity'), url: `${issuer}/account/activity` };
 }
 
 /** Where the reader changes the password, where that is kept here. */
 export function passwordLink({ t, issuer }: MailPen): MailLink {
-  return { label: t('link.password'), url: `${issuer}/account/password` };
+  return { label: t('mail.link.password'), url: `${issuer}/account/password` };
 }
 
 /** Where the reader signs browsers out. */
 export function sessionsLink({ t, issuer }: MailPen): MailLink {
-  return { label: t('link.sessions'), url: `${issuer}/account/sessions` };
+  return { label: t('mail.link.sessions'), url: `${issuer}/account/sessions` };
 }
 
 /** Where the reader ends one access. */
 export function revokeButton({ t, issuer }: MailPen, grantId: string) {
   const url = `${issuer}/account/authorizations/${encodeURIComponent(grantId)}/revoke`;
-  return { label: t('access.revoke'), url, harmful: true };
+  return { label: t('mail.access.revoke'), url, harmful: true };
 }
 
 /** Tells which application it is. None of it is a link: the names are anybody's own choice. */
@@ -55,11 +57,11 @@ export function applicationFacts(pen: MailPen, application: MailApplication): Ma
   const { t, locale } = pen;
   const host = plainHost(application.reviewedHomepage);
   return [
-    { label: t('label.application'), value: quoted(application.name, locale) },
+    { label: t('mail.label.application'), value: quoted(application.name, locale) },
     ...(application.owner
-      ? [{ label: t('label.owner'), value: quoted(application.owner, locale) }]
+      ? [{ label: t('mail.label.owner'), value: quoted(application.owner, locale) }]
       : []),
-    ...(host === undefined ? [] : [{ label: t('label.homepage'), value: unlinked(host) }]),
+    ...(host === undefined ? [] : [{ label: t('mail.label.homepage'), value: unlinked(host) }]),
   ];
 }
 
@@ -67,7 +69,7 @@ export function applicationFacts(pen: MailPen, application: MailApplication): Ma
 export function accessFacts(
   { t, locale, scopes }: MailPen,
   access: MailAccess,
-  label: MailMessageKey,
+  label: MailText,
 ): MailFact[] {
   const names = organizerNames(access, locale);
   // Not "and 1 more": that one takes no more room than the words.
@@ -76,9 +78,9 @@ export function accessFacts(
   const facts = [
     { label: t(label), value: access.scopes.map((name) => scopeSentence(scopes, name, locale)) },
     {
-      label: t('label.organizers'),
+      label: t('mail.label.organizers'),
       value: names.slice(0, shown),
-      more: more === 0 ? undefined : t('organizers.more', { count: more }),
+      more: more === 0 ? undefined : t('mail.organizers.more', { count: more }),
     },
   ];
   return facts.filter(({ value }) => value.length > 0);
@@ -88,7 +90,7 @@ export function accessFacts(
 export function timeFact(
   { t, locale }: MailPen,
   { at, timezone }: { readonly at: string; readonly timezone: string },
-  label: MailMessageKey = 'label.time',
+  label: MailText = 'mail.label.time',
 ): MailFact {
   return { label: t(label), value: localTime(at, timezone, locale) };
 }
@@ -98,12 +100,12 @@ export function originFact({ t, locale }: MailPen, origin: Origin): MailFact {
   const device = deviceWords(origin.userAgent, locale);
   const ip = toIpAddress(origin.ip);
   return {
-    label: t('label.origin'),
-    value: ip === undefined ? device : t('origin', { device, ip }),
+    label: t('mail.label.origin'),
+    value: ip === undefined ? device : t('mail.origin', { device, ip }),
   };
 }
 
-function organizerNames({ organizers }: MailAccess, locale: MailLocale): string[] {
+function organizerNames({ organizers }: MailAccess, locale: Locale): string[] {
   const collator = new Intl.Collator(locale, { sensitivity: 'base', numeric: true });
   return organizers
     .map(({ slug, name }) => unlinked(oneLine(localized(name, locale)) || oneLine(slug)))
@@ -111,7 +113,7 @@ function organizerNames({ organizers }: MailAccess, locale: MailLocale): string[
 }
 
 /** A scope that is no longer configured is told by its name. */
-function scopeSentence(scopes: readonly ScopeConfig[], name: string, locale: MailLocale): string {
+function scopeSentence(scopes: readonly ScopeConfig[], name: string, locale: Locale): string {
   const text = scopes.find((scope) => scope.name === name)?.text;
   return text === undefined ? unlinked(oneLine(name)) : localized(text, locale);
 }

@@ -1,12 +1,17 @@
+import type { Locale } from '../http/locale.ts';
+import { translator } from '../http/translate.ts';
 import { describeDevice } from './describe-device.ts';
-import { type MailLocale, mailTranslator } from './mail-messages.ts';
+import type { MailText } from './texts.ts';
 
 /** The browser and system behind a User-Agent header, in words, for mails and pages. */
-export function deviceWords(userAgent: string | undefined, locale: MailLocale): string {
-  const t = mailTranslator(locale);
+export function deviceWords(userAgent: string | undefined, locale: Locale): string {
+  const t = translator<MailText>(locale);
   const { browser, system } = describeDevice(userAgent);
   if (browser !== undefined && system !== undefined) {
-    return t('device.full', { browser, system });
+    return t('mail.device.full', { browser, system });
   }
-  return browser ?? (system === undefined ? t('device.unknown') : t('device.system', { system }));
+  return (
+    browser ??
+    (system === undefined ? t('mail.device.unknown') : t('mail.device.system', { system }))
+  );
 }

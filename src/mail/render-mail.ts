@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Eta } from 'eta';
-import type { MailLocale } from './mail-messages.ts';
+import type { Locale } from '../http/locale.ts';
 
 const VIEWS = fileURLToPath(new URL('../../views/mail', import.meta.url));
 const html = new Eta({ views: VIEWS, cache: true, autoEscape: true });
@@ -9,7 +9,7 @@ const text = new Eta({ views: VIEWS, cache: true, autoEscape: false, autoTrim: f
 
 /** What a mail says, in sentences and names that are ready to be read. */
 export interface MailView {
-  readonly locale: MailLocale;
+  readonly locale: Locale;
   readonly subject: string;
   readonly heading: string;
   /** From the top to the bottom. */

@@ -1,5 +1,4 @@
 import type { MailData } from './mail.ts';
-import type { MailMessageKey } from './mail-messages.ts';
 import { localTime, quoted } from './mail-text.ts';
 import {
   accessFacts,
@@ -12,6 +11,7 @@ import {
   timeFact,
 } from './mail-view.ts';
 import type { MailSection } from './render-mail.ts';
+import type { MailText } from './texts.ts';
 
 /** A new authorization, and the way to end it. */
 export function writeAuthorized(pen: MailPen, data: MailData['authorized']): MailContent {
@@ -20,7 +20,7 @@ export function writeAuthorized(pen: MailPen, data: MailData['authorized']): Mai
     ...titles(pen, 'authorized', data),
     sections: [
       {
-        sentences: [t('authorized.expected'), t('authorized.unexpected')],
+        sentences: [t('mail.authorized.expected'), t('mail.authorized.unexpected')],
         button: revokeButton(pen, data.grantId),
       },
     ],
@@ -28,7 +28,7 @@ export function writeAuthorized(pen: MailPen, data: MailData['authorized']): Mai
       ...applicationFacts(pen, data.application),
       timeFact(pen, data),
       originFact(pen, data.origin),
-      ...accessFacts(pen, data, 'label.scopes'),
+      ...accessFacts(pen, data, 'mail.label.scopes'),
     ],
     links: [authorizationsLink(pen)],
   };
@@ -68,8 +68,8 @@ export function writeRevokedByOperator(
     facts: [
       ...applicationFacts(pen, data.application),
       timeFact(pen, data),
-      timeFact(pen, { ...data, at: data.grantedAt }, 'label.granted'),
-      ...accessFacts(pen, data, 'label.scopes_ended'),
+      timeFact(pen, { ...data, at: data.grantedAt }, 'mail.label.granted'),
+      ...accessFacts(pen, data, 'mail.label.scopes_ended'),
     ],
     links: [authorizationsLink(pen)],
   };
@@ -82,18 +82,18 @@ export function writeAccessEnding(pen: MailPen, data: MailData['access_ending'])
   return {
     ...titles(pen, 'ending', data),
     sections: [
-      { sentences: [t('ending.happened', { time })] },
-      { title: t('ending.keep.title'), sentences: [t('ending.keep')] },
+      { sentences: [t('mail.ending.happened', { time })] },
+      { title: t('mail.ending.keep.title'), sentences: [t('mail.ending.keep')] },
       {
-        title: t('ending.revoke.title'),
-        sentences: [t('ending.revoke')],
+        title: t('mail.ending.revoke.title'),
+        sentences: [t('mail.ending.revoke')],
         button: revokeButton(pen, data.grantId),
       },
     ],
     facts: [
       ...applicationFacts(pen, data.application),
-      timeFact(pen, { ...data, at: data.endsAt }, 'label.ends'),
-      ...accessFacts(pen, data, 'label.scopes'),
+      timeFact(pen, { ...data, at: data.endsAt }, 'mail.label.ends'),
+      ...accessFacts(pen, data, 'mail.label.scopes'),
     ],
     links: [authorizationsLink(pen)],
   };
@@ -108,20 +108,20 @@ function titles(
 ): Pick<MailContent, 'subject' | 'heading'> {
   const application = quoted(data.application.name, locale);
   return {
-    subject: t(`${story}.subject`, { application }),
-    heading: t(`${story}.heading`, { application }),
+    subject: t(`mail.${story}.subject`, { application }),
+    heading: t(`mail.${story}.heading`, { application }),
   };
 }
 
 /** What happened, what was done, what the reader can do. */
 function explain({ t, host }: MailPen, story: 'reuse' | 'operator' | 'deleted'): MailSection[] {
-  const section = (title: MailMessageKey, sentence: MailMessageKey) => ({
+  const section = (title: MailText, sentence: MailText) => ({
     title: t(title),
     sentences: [t(sentence, { host })],
   });
   return [
-    section('access.happened', `${story}.happened`),
-    section('access.done', `${story}.done`),
-    section('access.todo', `${story}.todo`),
+    section('mail.access.happened', `mail.${story}.happened`),
+    section('mail.access.done', `mail.${story}.done`),
+    section('mail.access.todo', `mail.${story}.todo`),
   ];
 }

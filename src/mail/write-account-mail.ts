@@ -1,5 +1,4 @@
 import type { MailData } from './mail.ts';
-import type { MailMessageKey } from './mail-messages.ts';
 import { oneLine, unlinked } from './mail-text.ts';
 import {
   activityLink,
@@ -11,6 +10,7 @@ import {
   sessionsLink,
   timeFact,
 } from './mail-view.ts';
+import type { MailText } from './texts.ts';
 
 /** Another password, or none any more. */
 export function writePasswordChanged(
@@ -24,11 +24,11 @@ export function writePasswordChanged(
     heading: subject,
     sections: [
       { sentences: [t(whatHappened(data), { host })] },
-      { sentences: [t('password.expected'), t(whatToDo(data), { host })] },
+      { sentences: [t('mail.password.expected'), t(whatToDo(data), { host })] },
     ],
     facts: [
       timeFact(pen, data),
-      { label: t('label.by'), value: t(BY[data.by ?? 'platform']) },
+      { label: t('mail.label.by'), value: t(BY[data.by ?? 'platform']) },
       ...(data.origin === undefined ? [] : [originFact(pen, data.origin)]),
     ],
     links: [sessionsLink(pen), authorizationsLink(pen), activityLink(pen)],
@@ -36,9 +36,9 @@ export function writePasswordChanged(
 }
 
 const PASSWORD_SUBJECTS = {
-  changed: 'password.changed.subject',
-  removed: 'password.removed.subject',
-  first: 'password.first.subject',
+  changed: 'mail.password.changed.subject',
+  removed: 'mail.password.removed.subject',
+  first: 'mail.password.first.subject',
 } as const;
 
 function kindOf({ removed, first }: MailData['password_changed']): keyof typeof PASSWORD_SUBJECTS {
@@ -46,39 +46,39 @@ function kindOf({ removed, first }: MailData['password_changed']): keyof typeof 
 }
 
 const BY = {
-  user: 'password.by_user',
-  upstream: 'password.by_upstream',
-  platform: 'password.by',
+  user: 'mail.password.by_user',
+  upstream: 'mail.password.by_upstream',
+  platform: 'mail.password.by',
 } as const;
 
-function whatHappened(data: MailData['password_changed']): MailMessageKey {
+function whatHappened(data: MailData['password_changed']): MailText {
   const { by } = data;
   const kind = kindOf(data);
   if (kind === 'removed') {
-    return by === 'upstream' ? 'password.removed.upstream' : 'password.removed.happened';
+    return by === 'upstream' ? 'mail.password.removed.upstream' : 'mail.password.removed.happened';
   }
   if (kind === 'first') {
-    return 'password.first.happened';
+    return 'mail.password.first.happened';
   }
-  return by === 'user' ? 'password.changed.by_user' : 'password.changed.happened';
+  return by === 'user' ? 'mail.password.changed.by_user' : 'mail.password.changed.happened';
 }
 
-function whatToDo({ by }: MailData['password_changed']): MailMessageKey {
-  return by === 'upstream' ? 'password.unexpected_upstream' : 'password.unexpected';
+function whatToDo({ by }: MailData['password_changed']): MailText {
+  return by === 'upstream' ? 'mail.password.unexpected_upstream' : 'mail.password.unexpected';
 }
 
 /** Another e-mail address, as told to both. */
 export function writeEmailChanged(pen: MailPen, data: MailData['email_changed']): MailContent {
   const { t, host } = pen;
-  const subject = t('email.subject');
+  const subject = t('mail.email.subject');
   return {
     subject,
     heading: subject,
     sections: [
-      { sentences: [t(data.isFormer ? 'email.former' : 'email.new', { host })] },
-      { sentences: [t('password.expected'), t('account.unexpected', { host })] },
+      { sentences: [t(data.isFormer ? 'mail.email.former' : 'mail.email.new', { host })] },
+      { sentences: [t('mail.password.expected'), t('mail.account.unexpected', { host })] },
     ],
-    facts: [timeFact(pen, data), { label: t('label.by'), value: t('password.by') }],
+    facts: [timeFact(pen, data), { label: t('mail.label.by'), value: t('mail.password.by') }],
     links: [sessionsLink(pen), authorizationsLink(pen), activityLink(pen)],
   };
 }
@@ -90,8 +90,8 @@ export function writeIdentityChanged(
 ): MailContent {
   const { t, host } = pen;
   const provider = unlinked(oneLine(data.provider));
-  const by = data.byEmail ? t('identity.by_email', { provider }) : t('password.by');
-  const subject = t(`identity.${data.change}.subject`);
+  const by = data.byEmail ? t('mail.identity.by_email', { provider }) : t('mail.password.by');
+  const subject = t(`mail.identity.${data.change}.subject`);
   return {
     subject,
     heading: subject,
@@ -99,35 +99,35 @@ export function writeIdentityChanged(
       { sentences: [t(identityHappened(data), { provider })] },
       {
         sentences: [
-          t(data.byEmail ? 'changed.expected' : 'password.expected'),
-          t('account.unexpected', { host }),
+          t(data.byEmail ? 'mail.changed.expected' : 'mail.password.expected'),
+          t('mail.account.unexpected', { host }),
         ],
       },
     ],
     facts: [
       timeFact(pen, data),
-      { label: t('label.by'), value: by },
+      { label: t('mail.label.by'), value: by },
       ...(data.origin === undefined ? [] : [originFact(pen, data.origin)]),
     ],
     links: [sessionsLink(pen), authorizationsLink(pen), activityLink(pen)],
   };
 }
 
-function identityHappened({ byEmail, change }: MailData['identity_changed']): MailMessageKey {
-  return byEmail ? 'identity.linked.by_email' : `identity.${change}.happened`;
+function identityHappened({ byEmail, change }: MailData['identity_changed']): MailText {
+  return byEmail ? 'mail.identity.linked.by_email' : `mail.identity.${change}.happened`;
 }
 
 /** A sign-in from a browser that the account had not seen. */
 export function writeNewDevice(pen: MailPen, data: MailData['new_device']): MailContent {
   const { t } = pen;
-  const subject = t('sign_in.subject');
-  const unexpected = data.upstream ? 'sign_in.unexpected_upstream' : 'sign_in.unexpected';
+  const subject = t('mail.sign_in.subject');
+  const unexpected = data.upstream ? 'mail.sign_in.unexpected_upstream' : 'mail.sign_in.unexpected';
   return {
     subject,
     heading: subject,
     sections: [
-      { sentences: [t('sign_in.happened')] },
-      { sentences: [t('sign_in.expected'), t(unexpected)] },
+      { sentences: [t('mail.sign_in.happened')] },
+      { sentences: [t('mail.sign_in.expected'), t(unexpected)] },
     ],
     facts: [timeFact(pen, data), originFact(pen, data.origin)],
     links: [

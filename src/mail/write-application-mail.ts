@@ -22,7 +22,8 @@ export function writeApplicationChanged(
   const { subject, heading, texts, detailsLabel } = describeChange(data.change);
   const application = quoted(data.application.name, locale);
   const lines = data.details?.map((line) => unlinked(oneLine(line, DETAIL_LIMIT))) ?? [];
-  const open = data.path === '/account/applications' ? 'changed.open_list' : 'changed.open';
+  const open =
+    data.path === '/account/applications' ? 'mail.changed.open_list' : 'mail.changed.open';
   return {
     subject: t(subject, { application }),
     heading: t(heading, { application }),
@@ -37,7 +38,7 @@ export function writeApplicationChanged(
       timeFact(pen, data),
       ...(data.origin === undefined ? [] : [originFact(pen, data.origin)]),
       ...(data.reason
-        ? [{ label: t('label.reason'), value: oneLine(data.reason, REASON_LIMIT) }]
+        ? [{ label: t('mail.label.reason'), value: oneLine(data.reason, REASON_LIMIT) }]
         : []),
       ...(detailsLabel === undefined || lines.length === 0
         ? []

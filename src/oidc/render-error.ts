@@ -35,7 +35,7 @@ export function createRenderError(deps: {
     const block = findBlock(ctx, error);
     if (ctx.oidc.route === 'resume' || block === 'awaits_review') {
       const over = await describeEnd(deps, ctx, error, block);
-      renderer.page(ctx, 'interaction_over', over, { status: statusOfOver(over) });
+      renderer.page(ctx, 'authorization/interaction_over', over, { status: statusOfOver(over) });
       return;
     }
     const t = translator(renderer.locale(ctx));

@@ -11,17 +11,18 @@ import { type Translate, translator } from '../http/translate.ts';
 import { curlExample } from './api-curl.ts';
 import { fieldRows, schemaRow } from './api-rows.ts';
 import { createProse, markUp } from './prose.ts';
+import type { SiteText } from './texts.ts';
 import type { ApiAnswer, ApiObject, ApiOperation, ApiProps } from './views.ts';
 
 /** The reference of the JSON API in each language, made once from its description. */
 export function presentApi(document: OpenApiDocument): Readonly<Record<Locale, ApiProps>> {
   return {
-    en: apiProps(document, translator('en')),
-    de: apiProps(document, translator('de')),
+    en: apiProps(document, translator<SiteText>('en')),
+    de: apiProps(document, translator<SiteText>('de')),
   };
 }
 
-function apiProps(document: OpenApiDocument, t: Translate): ApiProps {
+function apiProps(document: OpenApiDocument, t: Translate<SiteText>): ApiProps {
   const { info, tags, paths, components } = document;
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({
@@ -55,7 +56,7 @@ interface Placed {
 
 function presentOperation(
   document: OpenApiDocument,
-  t: Translate,
+  t: Translate<SiteText>,
   { method, path, operation }: Placed,
 ): ApiOperation {
   const { schemas, parameters: known, responses } = document.components;
@@ -86,7 +87,10 @@ function presentOperation(
   };
 }
 
-function parameterRow({ name, in: place, required, description, schema }: Parameter, t: Translate) {
+function parameterRow(
+  { name, in: place, required, description, schema }: Parameter,
+  t: Translate<SiteText>,
+) {
   return { ...schemaRow(name, { ...schema, description }, required, t), place };
 }
 
@@ -105,7 +109,7 @@ function presentAnswer(status: string, { description, headers, content }: Answer
 }
 
 /** What answers consist of; some are one of two. */
-function presentObjects({ components }: OpenApiDocument, t: Translate): ApiObject[] {
+function presentObjects({ components }: OpenApiDocument, t: Translate<SiteText>): ApiObject[] {
   return Object.entries(components.schemas)
     .filter(([name]) => !name.endsWith('List') && !isBody(name))
     .map(([name, schema]) => ({

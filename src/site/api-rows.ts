@@ -1,10 +1,11 @@
 import type { JsonSchema } from '../api/openapi-document.ts';
 import type { Translate } from '../http/translate.ts';
 import { markUp } from './prose.ts';
+import type { SiteText } from './texts.ts';
 import type { ApiRow } from './views.ts';
 
 /** The fields of an object, and those of the objects in it, a row each. */
-export function fieldRows(schema: JsonSchema, t: Translate, prefix = ''): ApiRow[] {
+export function fieldRows(schema: JsonSchema, t: Translate<SiteText>, prefix = ''): ApiRow[] {
   const required = schema.required ?? [];
   return Object.entries(schema.properties ?? {}).flatMap(([name, given]) => {
     const field = plain(given);
@@ -20,7 +21,7 @@ export function schemaRow(
   name: string,
   schema: JsonSchema,
   isRequired: boolean,
-  t: Translate,
+  t: Translate<SiteText>,
 ): ApiRow {
   return {
     name,
@@ -62,7 +63,7 @@ function singleType(type: string, { format, items, additionalProperties }: JsonS
   }
 }
 
-function limitsOf(schema: JsonSchema, t: Translate): string[] {
+function limitsOf(schema: JsonSchema, t: Translate<SiteText>): string[] {
   // Of a field that may be null, the limits are those of what else it may be.
   const [inner = schema] = (schema.anyOf ?? []).map(plain).filter(({ type }) => type !== 'null');
   const length = rangeOf(inner.minLength, inner.maxLength);

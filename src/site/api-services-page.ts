@@ -4,6 +4,7 @@ import type { Locale } from '../http/locale.ts';
 import { translator } from '../http/translate.ts';
 import { type ExampleName, fillExample } from './examples.ts';
 import { createProse } from './prose.ts';
+import type { SiteText } from './texts.ts';
 import type { ApiServicesProps } from './views.ts';
 
 const REFUSALS = [
@@ -22,7 +23,7 @@ export function presentApiServices(config: Config, locale: Locale): ApiServicesP
     issuer: config.issuer,
     organizerLimit: ORGANIZERS_PER_GRANT,
     permissions: config.permissions,
-    prose: createProse(translator(locale)),
+    prose: createProse(translator<SiteText>(locale)),
     programs: [
       { id: 'koa', file: 'service.mjs', code: fill('service-koa.mjs') },
       { id: 'express', file: 'service.mjs', code: fill('service-express.mjs') },

@@ -3,6 +3,7 @@ import type { Locale } from '../http/locale.ts';
 import { translator } from '../http/translate.ts';
 import { fillExample, partsOf } from './examples.ts';
 import { createProse } from './prose.ts';
+import type { SiteText } from './texts.ts';
 import type { ApiTourProps } from './views.ts';
 
 /** The tour of the management API: a script, and what each step of it is answered. */
@@ -10,7 +11,7 @@ export function presentTour({ issuer }: Config, locale: Locale): ApiTourProps {
   const [settings = '', ...steps] = partsOf(fillExample('management.sh', { issuer }));
   const answers = partsOf(fillExample('management-answers.txt', { issuer }));
   return {
-    prose: createProse(translator(locale)),
+    prose: createProse(translator<SiteText>(locale)),
     settings,
     steps: steps.map((code, index) => ({
       id: `step-${index + 1}`,

@@ -8,6 +8,7 @@ import { PATHS } from '../oidc/paths.ts';
 import { formatDuration } from './duration.ts';
 import { type ExampleValues, fillExample, isPlain, scriptParts } from './examples.ts';
 import { createProse } from './prose.ts';
+import type { SiteText } from './texts.ts';
 import type { ExamplesProps, GuideFrame, GuideProps } from './views.ts';
 
 /** Whom the guide is rendered for. */
@@ -110,7 +111,7 @@ function frame(reader: Reader): GuideFrame {
     clientId,
     applicationName: reader.application?.name,
     query: clientId === undefined ? '' : `?client_id=${clientId}`,
-    prose: createProse(translator(reader.locale)),
+    prose: createProse(translator<SiteText>(reader.locale)),
   };
 }
 

@@ -19,7 +19,7 @@ export function landingRoutes(deps: {
 }): Router {
   return new Router().get('/', async (ctx) => {
     await identify(deps, ctx);
-    deps.renderer.page(ctx, 'landing', { demo: visibleDemo(deps, ctx) });
+    deps.renderer.page(ctx, 'site/landing', { demo: visibleDemo(deps, ctx) });
   });
 }
 
@@ -30,7 +30,7 @@ function visibleDemo(
     readonly demoGuide: () => DemoGuide | undefined;
   },
   ctx: Context,
-): ViewProps['landing']['demo'] {
+): ViewProps['site/landing']['demo'] {
   const demo = deps.demoGuide();
   const isHere = isLoopback(new URL(deps.config.issuer)) && isFromThisMachine(ctx);
   return isHere || demo === undefined

@@ -1,8 +1,8 @@
-import type { MessageKey } from '../http/messages/en.ts';
 import type { MessageParams, Translate } from '../http/translate.ts';
+import type { SiteText } from './texts.ts';
 
 /** A text of the guide as HTML, for `<%~ %>`. */
-export type Prose = (key: MessageKey, params?: MessageParams) => string;
+export type Prose = (key: SiteText, params?: MessageParams) => string;
 
 const MARKS = /`([^`]+)`|\[([^\]]+)\]\(([^)\s]+)\)/g;
 
@@ -11,7 +11,7 @@ const MARKS = /`([^`]+)`|\[([^\]]+)\]\(([^)\s]+)\)/g;
  * server only. Parameters are filled in first, so they must not be anybody's own words: those go
  * through the view helper `rich`.
  */
-export function createProse(t: Translate): Prose {
+export function createProse(t: Translate<SiteText>): Prose {
   return (key, params) => markUp(t(key, params));
 }
 

@@ -1,5 +1,5 @@
-import type { MessageKey } from '../http/messages/en.ts';
 import type { MessageParams } from '../http/translate.ts';
+import type { SiteText } from './texts.ts';
 
 /** What each view of the guide pages is given. Keys are file names in `views/`. */
 export interface GuideViews {
@@ -19,7 +19,7 @@ export interface GuideFrame {
   /** Keeps the client id on the way to the other page; empty, or with its question mark. */
   readonly query: string;
   /** A message as HTML, with its marks for code and links. */
-  readonly prose: (key: MessageKey, params?: MessageParams) => string;
+  readonly prose: (key: SiteText, params?: MessageParams) => string;
 }
 
 /** The guide. */

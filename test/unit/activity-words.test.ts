@@ -26,13 +26,13 @@ function entry(changes: Partial<ActivityEntry>): ActivityEntry {
 }
 
 function wordsIn(locale: Locale) {
-  return { t: translator(locale), locale, scopes, userId: 'ada' };
+  return { t: translator<string>(locale), locale, scopes, userId: 'ada' };
 }
 
 /** What the page says of an entry in Ada's log, as text. */
 function told(changes: Partial<ActivityEntry>, locale: Locale = 'en'): string {
   const { message, params } = presentEntry(wordsIn(locale), entry(changes));
-  return translator(locale)(message, params);
+  return translator<string>(locale)(message, params);
 }
 
 function details(changes: Partial<ActivityEntry>, locale: Locale = 'en'): Record<string, string[]> {
@@ -211,7 +211,7 @@ describe('An entry of the log', () => {
     const data = { application: name };
     const action = 'stagedoor.user.oauth.denied';
     const { message, params } = presentEntry(wordsIn('en'), entry({ action, data }));
-    const html = viewHelpers(translator('en'), 'en').rich(message, params);
+    const html = viewHelpers(translator<string>('en'), 'en').rich(message, params);
     assert.equal(
       html,
       'You denied <bdi>&#60;script&#62;alert(&#34;x&#34;)&#60;/script&#62; {action} &#38; Sons</bdi> access to your account.',

@@ -5,10 +5,9 @@ import {
   redirectUriErrors,
 } from '../../src/applications/pages/redirect-uri-presenters.ts';
 import { checkRedirectUri } from '../../src/applications/redirect-uri.ts';
-import { en } from '../../src/http/messages/en.ts';
-import { translator } from '../../src/http/translate.ts';
+import { CATALOGUES, translator } from '../../src/http/translate.ts';
 
-const [english, german] = [translator('en'), translator('de')];
+const [english, german] = [translator<string>('en'), translator<string>('de')];
 
 /** At least one for each sentence of redirect-uri.ts. */
 const REFUSED = [
@@ -49,7 +48,7 @@ test('every sentence about a redirect URI is in the catalogue, in both languages
       }
     }
   }
-  const keys = Object.keys(en).filter((key) => key.startsWith('redirect_uri.'));
+  const keys = [...CATALOGUES.en.keys()].filter((key) => key.startsWith('redirect_uri.'));
   assert.deepEqual([...found].sort(), keys.sort(), 'and none is there that nobody says');
 });
 

@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { de } from '../../src/http/messages/de.ts';
-import { en } from '../../src/http/messages/en.ts';
-import type { Message } from '../../src/http/messages/message.ts';
-import { translator } from '../../src/http/translate.ts';
+import { CATALOGUES, type Message, translator } from '../../src/http/translate.ts';
 
-const catalogues: Record<string, Record<string, Message>> = { en, de };
+const { en, de } = CATALOGUES;
 
 function forms(message: Message | undefined): string[] {
   if (message === undefined) {
@@ -21,20 +18,20 @@ function placeholders(message: Message | undefined): string[] {
 }
 
 test('both languages have the same texts', () => {
-  assert.deepEqual(Object.keys(de).sort(), Object.keys(en).sort());
+  assert.deepEqual([...de.keys()].sort(), [...en.keys()].sort());
 });
 
 test('both languages have the same placeholders and plural forms in every text', () => {
-  for (const key of Object.keys(en)) {
-    const [english, german] = [catalogues.en?.[key], catalogues.de?.[key]];
+  for (const [key, english] of en) {
+    const german = de.get(key);
     assert.deepEqual(placeholders(german), placeholders(english), key);
     assert.equal(typeof german, typeof english, key);
   }
 });
 
 test('no text holds HTML, nor is empty', () => {
-  for (const [language, catalogue] of Object.entries(catalogues)) {
-    for (const [key, message] of Object.entries(catalogue)) {
+  for (const [language, catalogue] of Object.entries(CATALOGUES)) {
+    for (const [key, message] of catalogue) {
       for (const form of forms(message)) {
         assert.match(form, /\S/, `${language} ${key}`);
         assert.doesNotMatch(form, /[<>&]/, `${language} ${key}`);
@@ -44,7 +41,7 @@ test('no text holds HTML, nor is empty', () => {
 });
 
 test('German says "du", never "Sie" to the user', () => {
-  for (const [key, message] of Object.entries(de)) {
+  for (const [key, message] of de) {
     for (const form of forms(message)) {
       assert.doesNotMatch(form, /\b(Ihr|Ihre|Ihren|Ihrem|Ihrer|Ihnen)\b/, key);
     }
@@ -52,9 +49,9 @@ test('German says "du", never "Sie" to the user', () => {
 });
 
 test('a text is filled in, in the form of its count', () => {
-  const t = translator('en');
+  const t = translator<string>('en');
   assert.equal(t('consent.by', { owner: '{host} & Sons' }), 'by {host} & Sons');
   assert.match(t('login.error.throttled', { count: 1 }), /Wait a minute/);
   assert.match(t('login.error.throttled', { count: 5 }), /Wait 5 minutes/);
-  assert.match(translator('de')('login.error.throttled', { count: 5 }), /Warte 5 Minuten/);
+  assert.match(translator<string>('de')('login.error.throttled', { count: 5 }), /Warte 5 Minuten/);
 });

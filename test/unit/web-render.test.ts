@@ -46,7 +46,7 @@ test('a page has its language, status and title, and is not kept by anybody', as
   const { answer, text } = await html((ctx) => {
     ctx.state.user = { locale: 'de-informal' };
     ctx.state.signedIn = { fullName: 'Ada', email: 'ada@example.org' };
-    renderer.page(ctx, 'landing', {}, { status: 203 });
+    renderer.page(ctx, 'site/landing', {}, { status: 203 });
   });
   assert.equal(answer.status, 203);
   assert.equal(answer.headers.get('Content-Language'), 'de');
@@ -57,7 +57,7 @@ test('a page has its language, status and title, and is not kept by anybody', as
 });
 
 test('the consent page escapes names, sorts organizers and drops addresses that are no web page', async () => {
-  const { text } = await html((ctx) => renderer.page(ctx, 'consent', consent));
+  const { text } = await html((ctx) => renderer.page(ctx, 'authorization/consent', consent));
   assert.ok(text.includes('Seatmap &#60;b&#62;Studio'));
   assert.ok(!text.includes('javascript:'));
   assert.ok(text.indexOf('Älpha') < text.indexOf('Zeta'));
@@ -66,7 +66,7 @@ test('the consent page escapes names, sorts organizers and drops addresses that 
 });
 
 test('Enter on the consent page allows, and an empty password does not stand in the way of Deny', async () => {
-  const { text } = await html((ctx) => renderer.page(ctx, 'consent', consent));
+  const { text } = await html((ctx) => renderer.page(ctx, 'authorization/consent', consent));
   const buttons = text.match(/<button type="submit"[^>]*>/g) ?? [];
   assert.match(buttons[0] ?? '', /value="allow"/);
   assert.match(buttons[1] ?? '', /value="deny".* formnovalidate/);
@@ -74,7 +74,7 @@ test('Enter on the consent page allows, and an empty password does not stand in 
 
 test('a user without organizers can only deny', async () => {
   const props = { ...consent, organizers: [], noOrganizers: true };
-  const { text } = await html((ctx) => renderer.page(ctx, 'consent', props));
+  const { text } = await html((ctx) => renderer.page(ctx, 'authorization/consent', props));
   assert.ok(text.includes('value="deny"') && !text.includes('value="allow"'));
   assert.ok(!text.includes('name="password"'));
 });
@@ -101,7 +101,7 @@ test('an unknown time zone does not break the list of authorizations', async () 
     timezone,
   });
   const page = async (timezone: string) =>
-    (await html((ctx) => renderer.page(ctx, 'account/authorizations/list', props(timezone)))).text;
+    (await html((ctx) => renderer.page(ctx, 'grants/list', props(timezone)))).text;
   assert.ok((await page('Europe/Berlin')).includes('1 Jan 2026, 13:00'));
   assert.ok((await page('Nowhere/None')).includes('1 Jan 2026, 12:00 UTC'));
 });

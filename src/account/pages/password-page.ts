@@ -8,6 +8,7 @@ import { retryAfter } from '../../sign-in/pages/sign-in-routes.ts';
 import { PASSWORD_LIMIT } from '../../users/password.ts';
 import { findPasswordFault, PASSWORD_MINIMUM } from '../../users/password-rules.ts';
 import type { User } from '../../users/user.ts';
+import type { AccountText } from '../texts.ts';
 import type { PasswordProps } from '../views.ts';
 import { type AccountPagesDeps, hostElsewhere, PASSWORD } from './account-page.ts';
 
@@ -42,7 +43,7 @@ export async function answerPassword(deps: AccountPagesDeps, ctx: Context): Prom
     wanted: form.get('new_password') ?? '',
     again: form.get('new_password_again') ?? '',
   };
-  const errors = checkTyped(translator(deps.renderer.locale(ctx)), deps, user, typed);
+  const errors = checkTyped(translator<AccountText>(deps.renderer.locale(ctx)), deps, user, typed);
   if (Object.keys(errors).length > 0) {
     return render(deps, ctx, user, { errors, status: 400 });
   }
@@ -55,7 +56,7 @@ async function change(
   { user, sessionUid }: Identified,
   { current, wanted }: { readonly current: string; readonly wanted: string },
 ): Promise<void> {
-  const t = translator(deps.renderer.locale(ctx));
+  const t = translator<AccountText>(deps.renderer.locale(ctx));
   const begin = () => deps.sessions.signIn(ctx, user.id);
   const from = await guessOriginOf(deps, ctx);
   const attempt = { user, current, wanted, from, begin };
@@ -86,7 +87,7 @@ async function change(
 
 /** Before the current password is looked at: what can't be taken costs no try. */
 function checkTyped(
-  t: Translate,
+  t: Translate<AccountText>,
   { config }: AccountPagesDeps,
   user: User,
   typed: { readonly current: string; readonly wanted: string; readonly again: string },

@@ -7,6 +7,7 @@ import { requireSignIn } from '../../sessions/pages/identify.ts';
 import { choosePreferences } from '../../users/choose-preferences.ts';
 import { findProvisionedUser } from '../../users/find-user.ts';
 import { addressed, type Preferences, type ProvisionedUser } from '../../users/user.ts';
+import type { AccountText } from '../texts.ts';
 import { type AccountPagesDeps, PROFILE } from './account-page.ts';
 import { type ProfileForm, presentChoices, readProfileForm } from './profile-presenters.ts';
 
@@ -56,7 +57,7 @@ function render(
   user: ProvisionedUser,
   chosen: ProfileForm,
 ): void {
-  const t = translator(deps.renderer.locale(ctx));
+  const t = translator<AccountText>(deps.renderer.locale(ctx));
   const { locale, timezone } = chosen;
   const shown: Preferences = {
     locale: locale === undefined ? user.chosen.locale : locale,

@@ -2,6 +2,7 @@ import { spokenLocale } from '../../http/locale.ts';
 import type { Translate } from '../../http/translate.ts';
 import { ownValue } from '../../lib/own-value.ts';
 import type { Preferences, ProvisionedUser } from '../../users/user.ts';
+import type { AccountText } from '../texts.ts';
 import type { ChoiceProps, ProfileProps } from '../views.ts';
 
 /** Each language by its own name. */
@@ -50,7 +51,7 @@ export function readProfileForm(form: URLSearchParams, before: Preferences): Pro
 
 /** What can be chosen, with what is. */
 export function presentChoices(
-  t: Translate,
+  t: Translate<AccountText>,
   user: ProvisionedUser,
   chosen: Preferences,
 ): Pick<ProfileProps, 'languages' | 'platformZone' | 'areas'> {
@@ -65,7 +66,11 @@ export function presentChoices(
   };
 }
 
-function presentLanguages(t: Translate, user: ProvisionedUser, chosen: Preferences): ChoiceProps[] {
+function presentLanguages(
+  t: Translate<AccountText>,
+  user: ProvisionedUser,
+  chosen: Preferences,
+): ChoiceProps[] {
   const spoken = spokenLocale(user.locale);
   const platform =
     spoken === undefined
@@ -87,7 +92,7 @@ function presentLanguages(t: Translate, user: ProvisionedUser, chosen: Preferenc
 }
 
 /** By area and then by city, so that typing the city's first letters finds it. */
-function presentAreas(t: Translate, chosen: string | null): ProfileProps['areas'] {
+function presentAreas(t: Translate<AccountText>, chosen: string | null): ProfileProps['areas'] {
   const zones = chosen === null || ZONES.includes(chosen) ? ZONES : [...ZONES, chosen];
   const byArea = Map.groupBy(
     zones,

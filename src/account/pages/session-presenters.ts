@@ -3,6 +3,7 @@ import { translator } from '../../http/translate.ts';
 import { roughAddress } from '../../lib/rough-address.ts';
 import { deviceWords } from '../../mail/origin-words.ts';
 import type { UserSession } from '../../sessions/session.ts';
+import type { AccountText } from '../texts.ts';
 import type { SessionProps } from '../views.ts';
 import { SESSIONS } from './account-page.ts';
 
@@ -15,7 +16,7 @@ export function presentSession(
   return {
     device:
       userAgent === null
-        ? translator(page.locale)('account.sessions.unknown')
+        ? translator<AccountText>(page.locale)('account.sessions.unknown')
         : deviceWords(userAgent, page.locale),
     current: uid === page.currentUid,
     signedInAt,

@@ -5,6 +5,7 @@ import type { ScopeConfig } from '../../lib/scopes.ts';
 import { oneLine } from '../../mail/mail-text.ts';
 import type { ActivityEntry } from '../activity.ts';
 import { type EntryData, readEntryData } from '../entry-data.ts';
+import type { ActivityText } from '../texts.ts';
 import type { DetailProps } from '../views.ts';
 
 /** Fields of users and applications that have words. */
@@ -31,7 +32,7 @@ const LIMIT = 500;
 
 /** What words are made with. */
 export interface WordsDeps {
-  readonly t: Translate;
+  readonly t: Translate<ActivityText>;
   readonly locale: Locale;
   readonly scopes: readonly ScopeConfig[];
 }
@@ -74,7 +75,7 @@ export function endOf(entry: ActivityEntry): Date | undefined {
   return readEntryData(entry.data).ends_at;
 }
 
-function scopesLabel(t: Translate, action: string): string {
+function scopesLabel(t: Translate<ActivityText>, action: string): string {
   return t(
     action === 'stagedoor.user.oauth.denied' ? 'activity.detail.asked' : 'activity.detail.scopes',
   );
@@ -99,7 +100,7 @@ function organizerNames(
 }
 
 /** A field that this version does not know is told by its name. That all of them are new says nothing. */
-function changedFields(t: Translate, { changed }: EntryData): string {
+function changedFields(t: Translate<ActivityText>, { changed }: EntryData): string {
   return changed
     .filter((name) => name !== 'created')
     .map((name) => {
@@ -109,7 +110,10 @@ function changedFields(t: Translate, { changed }: EntryData): string {
     .join(', ');
 }
 
-function clientType(t: Translate, { client_type: type }: EntryData): string | undefined {
+function clientType(
+  t: Translate<ActivityText>,
+  { client_type: type }: EntryData,
+): string | undefined {
   return type === 'confidential' || type === 'public'
     ? t(`applications.type.${type}.short`)
     : undefined;

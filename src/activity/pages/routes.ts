@@ -11,6 +11,7 @@ import type { Sessions } from '../../sessions/pages/sessions.ts';
 import { isActivityKind } from '../activity.ts';
 import { exportActivity } from '../export-activity.ts';
 import { listActivity, listActivityApplications } from '../list-activity.ts';
+import type { ActivityText } from '../texts.ts';
 import { downloadOf } from './download-presenters.ts';
 import { presentFilter } from './filter-presenters.ts';
 import { type PresentDeps, presentEntry } from './presenters.ts';
@@ -48,7 +49,7 @@ async function showActivity(deps: ActivityRoutesDeps, ctx: Context): Promise<voi
   const { entries, more } = await listActivity(deps.db, filter, page);
   const narrows = kind !== undefined || application !== undefined;
   const link = (number: number) => PAGE + query({ ...filter, page: number });
-  deps.renderer.page(ctx, 'account/activity', {
+  deps.renderer.page(ctx, 'activity/activity', {
     entries: entries.map((entry) => presentEntry(words, entry)),
     filter: { action: PAGE, narrows, ...presentFilter(words, applications, filter) },
     empty: page > 1 ? 'page' : narrows ? 'filtered' : 'log',
@@ -92,7 +93,7 @@ async function* startingWith(
 
 function wordsFor(deps: ActivityRoutesDeps, ctx: Context, userId: string): PresentDeps {
   const locale = deps.renderer.locale(ctx);
-  return { t: translator(locale), locale, scopes: deps.config.scopes, userId };
+  return { t: translator<ActivityText>(locale), locale, scopes: deps.config.scopes, userId };
 }
 
 function query(wanted: {

@@ -1,11 +1,11 @@
 import type { AuditAction } from '../../audit/event.ts';
 import type { RevocationReason } from '../../grants/grant.ts';
-import type { MessageKey } from '../../http/messages/en.ts';
 import type { MessageParams, Translate } from '../../http/translate.ts';
 import { ownValue } from '../../lib/own-value.ts';
 import { oneLine } from '../../mail/mail-text.ts';
 import type { ActivityEntry } from '../activity.ts';
 import { type EntryData, readEntryData } from '../entry-data.ts';
+import type { ActivityText } from '../texts.ts';
 
 /** What is logged for users: each needs its sentence. */
 type UserAction = Extract<
@@ -17,18 +17,18 @@ type UserAction = Extract<
 
 /** A sentence, and what is filled into it. */
 export interface Sentence {
-  readonly message: MessageKey;
+  readonly message: ActivityText;
   readonly params: MessageParams;
 }
 
 /** Finds the words for an entry; `mine`: its reader has done it. */
-type Words = (data: EntryData, mine: boolean) => MessageKey;
+type Words = (data: EntryData, mine: boolean) => ActivityText;
 
 /** Names have up to 255 characters. */
 const NAME_LIMIT = 255;
 
 /** Why an access ended. */
-const ENDED: Readonly<Record<RevocationReason | 'application_deleted', MessageKey>> = {
+const ENDED: Readonly<Record<RevocationReason | 'application_deleted', ActivityText>> = {
   revoked_by_user: 'activity.revoked_by_user',
   revoked_by_client: 'activity.revoked_by_client',
   revoked_by_operator: 'activity.revoked_by_operator',
@@ -37,14 +37,14 @@ const ENDED: Readonly<Record<RevocationReason | 'application_deleted', MessageKe
 };
 
 /** What else a failed sign-in can have been. */
-const FAILED: Readonly<Record<string, MessageKey>> = {
+const FAILED: Readonly<Record<string, ActivityText>> = {
   deactivated: 'activity.sign_in_failed.deactivated',
   password_change: 'activity.sign_in_failed.password_change',
 };
 const FAILED_SIGN_IN = 'activity.sign_in_failed';
 
 /** Failed authentications with a secret that was right once. */
-const OLD_SECRET: Readonly<Record<string, MessageKey>> = {
+const OLD_SECRET: Readonly<Record<string, ActivityText>> = {
   expired: 'activity.authentication_failed.expired',
   deleted: 'activity.authentication_failed.deleted',
 };
@@ -87,11 +87,15 @@ const WORDS: Readonly<Record<UserAction, Words>> = {
 
 /** What a message has where there is one for what the reader did, and one for the rest. */
 type Twofold = {
-  [Key in MessageKey]: `${Key}.you` extends MessageKey ? Key : never;
-}[MessageKey];
+  [Key in ActivityText]: `${Key}.you` extends ActivityText ? Key : never;
+}[ActivityText];
 
 /** The entry as a sentence. An action that a newer version has written is told by its name. */
-export function sentenceOf(t: Translate, userId: string, entry: ActivityEntry): Sentence {
+export function sentenceOf(
+  t: Translate<ActivityText>,
+  userId: string,
+  entry: ActivityEntry,
+): Sentence {
   const { action } = entry;
   if (!isUserAction(action)) {
     return { message: 'activity.unknown', params: { action } };

@@ -13,6 +13,7 @@ import type { Sessions } from '../../sessions/pages/sessions.ts';
 import type { User } from '../../users/user.ts';
 import { isClientId } from '../application.ts';
 import { findOwnApplication, type OwnApplication } from '../list-own.ts';
+import type { ApplicationText } from '../texts.ts';
 
 /** Where the pages about a developer's own applications are. */
 export const APPLICATIONS = '/account/applications';
@@ -36,7 +37,7 @@ export interface Visitor {
   readonly actor: Actor;
   /** Whether the sign-in is new enough for changes of security settings. */
   readonly recent: boolean;
-  readonly t: Translate;
+  readonly t: Translate<ApplicationText>;
 }
 
 /** Who looks at a page about one of their own applications. */
@@ -59,7 +60,7 @@ export async function openPage(deps: AccountPagesDeps, ctx: Context): Promise<Vi
     user,
     actor: `user:${user.id}`,
     recent: authenticatedAt.getTime() >= oldest,
-    t: translator(deps.renderer.locale(ctx)),
+    t: translator<ApplicationText>(deps.renderer.locale(ctx)),
   };
 }
 

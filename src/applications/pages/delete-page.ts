@@ -61,5 +61,5 @@ function render(
     action: ctx.path,
     connectedUsers: owner.own.connectedUsers,
   };
-  deps.renderer.page(ctx, 'account/applications/delete', props, { status });
+  deps.renderer.page(ctx, 'applications/delete', props, { status });
 }

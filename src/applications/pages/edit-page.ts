@@ -157,5 +157,5 @@ function render(deps: AccountPagesDeps, ctx: Context, owner: Owner, state: State
     cancel: owner.path,
     scopes: presentScopes(deps.config, deps.renderer.locale(ctx)),
   };
-  deps.renderer.page(ctx, 'account/applications/edit', props, { status });
+  deps.renderer.page(ctx, 'applications/edit', props, { status });
 }

@@ -3,6 +3,7 @@ import type { Config } from '../../config/config.ts';
 import type { Translate } from '../../http/translate.ts';
 import { type FieldErrors, ValidationError } from '../../lib/errors.ts';
 import type { Application, ApplicationDetails, ClientType } from '../application.ts';
+import type { ApplicationText } from '../texts.ts';
 import type { ApplicationField, ApplicationFormValues, FormErrors } from '../views.ts';
 import { applicationBody } from '../wire.ts';
 import { redirectUriErrors, redirectUrisOf } from './redirect-uri-presenters.ts';
@@ -70,7 +71,11 @@ export function valuesOf(application: Application): ApplicationFormValues {
 }
 
 /** Reads a form by the rules that hold for the management API, too. */
-export function readDetails(config: Config, t: Translate, values: ApplicationFormValues): ReadForm {
+export function readDetails(
+  config: Config,
+  t: Translate<ApplicationText>,
+  values: ApplicationFormValues,
+): ReadForm {
   const clientType = values.clientType === 'public' ? 'public' : 'confidential';
   const redirectUris = redirectUrisOf(values.redirectUris);
   const wrong = redirectUriErrors(t, values.redirectUris, clientType);
@@ -116,7 +121,7 @@ function parse(config: Config, values: ApplicationFormValues, redirectUris: read
 
 function refusedBySchema(
   config: Config,
-  t: Translate,
+  t: Translate<ApplicationText>,
   values: ApplicationFormValues,
   redirectUris: readonly string[],
 ): Errors {
@@ -151,7 +156,11 @@ const FIELDS: readonly ApplicationField[] = [
 ];
 
 /** Each refused field with what would be accepted. */
-function inWords(t: Translate, values: ApplicationFormValues, refused: FieldErrors): Errors {
+function inWords(
+  t: Translate<ApplicationText>,
+  values: ApplicationFormValues,
+  refused: FieldErrors,
+): Errors {
   const link = (url: string) =>
     url.trim().length > URL_LIMIT
       ? t('applications.error.text.long', { limit: URL_LIMIT, given: url.trim().length })
@@ -176,13 +185,13 @@ function inWords(t: Translate, values: ApplicationFormValues, refused: FieldErro
   );
 }
 
-function nameError(t: Translate, name: string): string {
+function nameError(t: Translate<ApplicationText>, name: string): string {
   if (name === '') {
     return t('applications.error.name.blank');
   }
   return name.length > NAME_LIMIT ? tooLong(t, NAME_LIMIT, name) : t('applications.error.name');
 }
 
-function tooLong(t: Translate, limit: number, given: string): string {
+function tooLong(t: Translate<ApplicationText>, limit: number, given: string): string {
   return t('applications.error.text.long', { limit, given: given.length });
 }

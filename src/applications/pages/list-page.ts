@@ -30,7 +30,7 @@ export async function showApplications(deps: AccountPagesDeps, ctx: Context): Pr
   const { user } = visitor;
   const own = await listOwnApplications(deps.db, user.id);
   const transfers = await incomingTransfers(deps.db, user.id);
-  deps.renderer.page(ctx, 'account/applications/list', {
+  deps.renderer.page(ctx, 'applications/list', {
     applications: own.map(({ application, connectedUsers, lastUsedAt }) => ({
       ...presentHead(application),
       suspensionReason: application.suspensionReason,

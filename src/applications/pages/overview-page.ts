@@ -29,7 +29,7 @@ export async function showApplication(deps: AccountPagesDeps, ctx: Context): Pro
   const secrets = await listSecrets(deps.db, clientId);
   const transfer = await outgoingTransfer(deps.db, clientId);
   const scopes = presentScopes(deps.config, deps.renderer.locale(ctx));
-  deps.renderer.page(ctx, 'account/applications/show', {
+  deps.renderer.page(ctx, 'applications/show', {
     application: presentHead(application),
     clientId,
     confidential: application.clientType === 'confidential',

@@ -1,14 +1,14 @@
-import { en, type MessageKey } from '../../http/messages/en.ts';
-import type { Translate } from '../../http/translate.ts';
+import { CATALOGUES, type Translate } from '../../http/translate.ts';
 import type { ClientType } from '../application.ts';
 import { checkRedirectUri } from '../redirect-uri.ts';
+import type { ApplicationText } from '../texts.ts';
 
 /** Redirect URIs of one application; `checkRedirectUris` holds it. */
 const COUNT_LIMIT = 20;
 const PREFIX = 'redirect_uri.';
 
 /** The sentences of redirect-uri.ts, as patterns, longest first: some begin alike. */
-const SENTENCES = Object.entries(en)
+const SENTENCES = [...CATALOGUES.en]
   .flatMap(([key, text]) =>
     isSentence(key) && typeof text === 'string' ? [{ key, text, pattern: patternOf(text) }] : [],
   )
@@ -20,7 +20,11 @@ export function redirectUrisOf(text: string): string[] {
 }
 
 /** What is wrong with them, each with its line, in the reader's language. */
-export function redirectUriErrors(t: Translate, text: string, clientType: ClientType): string[] {
+export function redirectUriErrors(
+  t: Translate<ApplicationText>,
+  text: string,
+  clientType: ClientType,
+): string[] {
   const lines = numbered(text);
   if (lines.length === 0) {
     return [t('applications.error.redirect_uris.none')];
@@ -49,7 +53,7 @@ export function redirectUriErrors(t: Translate, text: string, clientType: Client
  * the rules do; the catalogue has each of their sentences as it is, and the test of this file
  * fails where one is missing.
  */
-export function inWords(t: Translate, sentence: string): string {
+export function inWords(t: Translate<ApplicationText>, sentence: string): string {
   for (const { key, pattern } of SENTENCES) {
     const match = pattern.exec(sentence);
     if (match !== null) {
@@ -67,7 +71,7 @@ function numbered(text: string): { readonly uri: string; readonly line: number }
     .filter(({ uri }) => uri !== '');
 }
 
-type SentenceKey = Extract<MessageKey, `redirect_uri.${string}`>;
+type SentenceKey = Extract<ApplicationText, `redirect_uri.${string}`>;
 
 function isSentence(key: string): key is SentenceKey {
   return key.startsWith(PREFIX);

@@ -102,5 +102,5 @@ function render(
     scopes: presentScopes(deps.config, deps.renderer.locale(ctx)),
     approval: deps.config.registration === 'approval',
   };
-  deps.renderer.page(ctx, 'account/applications/new', props, { status });
+  deps.renderer.page(ctx, 'applications/new', props, { status });
 }

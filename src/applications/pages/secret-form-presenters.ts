@@ -1,6 +1,7 @@
 import type { Translate } from '../../http/translate.ts';
 import { isUnprintable } from '../../lib/printable.ts';
 import { LABEL_LIMIT } from '../secrets.ts';
+import type { ApplicationText } from '../texts.ts';
 import type { SecretFormProps } from '../views.ts';
 
 /** What the form decides about a new secret. */
@@ -20,7 +21,7 @@ const BIDI_CONTROLS = /[\u202a-\u202e\u2066-\u2069]/;
 
 /** Reads the label and the last day of a new secret; it is good until the end of that day, UTC. */
 export function readSecretForm(
-  t: Translate,
+  t: Translate<ApplicationText>,
   values: SecretFormProps['values'],
   now: Date,
 ): ReadSecretForm {

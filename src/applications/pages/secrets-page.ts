@@ -111,7 +111,7 @@ function renderForm(
     action: ctx.path,
     earliest: new Date(Date.now() + DAY).toISOString().slice(0, 10),
   };
-  deps.renderer.page(ctx, 'account/applications/secret_new', props, { status });
+  deps.renderer.page(ctx, 'applications/secret_new', props, { status });
 }
 
 async function renderDelete(
@@ -136,7 +136,7 @@ async function renderDelete(
     signInAgain,
   };
   const status = signInAgain ? 403 : 200;
-  deps.renderer.page(ctx, 'account/applications/secret_delete', props, { status });
+  deps.renderer.page(ctx, 'applications/secret_delete', props, { status });
 }
 
 /** Anything else is no secret's, and never reaches the database. */

@@ -15,7 +15,7 @@ export async function showStart(deps: AccountPagesDeps, ctx: Context): Promise<v
   const { application } = owner.own;
   const { issuer } = deps.config;
   const place = { userId: owner.user.id, clientId: owner.clientId, path: ctx.path };
-  deps.renderer.page(ctx, 'account/applications/start', {
+  deps.renderer.page(ctx, 'applications/start', {
     application: presentHead(application),
     clientId: owner.clientId,
     confidential: application.clientType === 'confidential',

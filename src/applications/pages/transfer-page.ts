@@ -95,5 +95,5 @@ function render(
     application: presentHead(owner.own.application),
     action: ctx.path,
   };
-  deps.renderer.page(ctx, 'account/applications/transfer', props, { status });
+  deps.renderer.page(ctx, 'applications/transfer', props, { status });
 }

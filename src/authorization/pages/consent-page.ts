@@ -153,7 +153,7 @@ function render(
     action: ctx.path,
     switchAccount: switchAccountUrl(interaction.restartUrl),
   });
-  deps.renderer.page(ctx, 'consent', props, { status });
+  deps.renderer.page(ctx, 'authorization/consent', props, { status });
 }
 
 /** The same request, at the sign-in page first. */

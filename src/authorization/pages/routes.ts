@@ -73,7 +73,7 @@ async function showLogin(
   const application = await findApplication(deps.db, interaction.clientId);
   deps.renderer.page(
     ctx,
-    'login',
+    'sign-in/login',
     {
       action: ctx.path,
       email: again.email ?? interaction.loginHint ?? '',
@@ -111,5 +111,5 @@ async function showOver(
   over: OverInteraction,
 ): Promise<void> {
   await identify(deps, ctx);
-  deps.renderer.page(ctx, 'interaction_over', over, { status: statusOfOver(over) });
+  deps.renderer.page(ctx, 'authorization/interaction_over', over, { status: statusOfOver(over) });
 }

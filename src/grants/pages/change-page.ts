@@ -146,5 +146,5 @@ function render(
     errors,
     timezone: user.timezone,
   };
-  deps.renderer.page(ctx, 'account/authorizations/change', props, { status });
+  deps.renderer.page(ctx, 'grants/change', props, { status });
 }

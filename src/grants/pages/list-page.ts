@@ -30,7 +30,7 @@ export async function showAuthorizations(deps: GrantPagesDeps, ctx: Context): Pr
   const grants = await listLiveGrants(deps.db, user.id);
   const order = oneOf(ORDERS, ctx.query.sort) ?? ORDERS[0];
   const context = { config: deps.config, locale: deps.renderer.locale(ctx) };
-  deps.renderer.page(ctx, 'account/authorizations/list', {
+  deps.renderer.page(ctx, 'grants/list', {
     applications: presentByApplication(context, grants, order),
     orders: grants.length < 2 ? [] : ORDERS.map((one) => presentOrder(one, order)),
     unusedPath: `${AUTHORIZATIONS}/unused`,

@@ -23,7 +23,7 @@ export async function showRevokeApplication(deps: GrantPagesDeps, ctx: Context):
   }
   const { user, grants } = opened;
   const context = { config: deps.config, locale: deps.renderer.locale(ctx) };
-  deps.renderer.page(ctx, 'account/authorizations/revoke_application', {
+  deps.renderer.page(ctx, 'grants/revoke_application', {
     action: ctx.path,
     application: presentApplication(grants[0]),
     grants: grants.map((grant) => presentGrant(context, grant)),

@@ -13,7 +13,7 @@ export async function showRevoke(deps: GrantPagesDeps, ctx: Context): Promise<vo
   }
   const { user, grant, others } = opened;
   const context = { config: deps.config, locale: deps.renderer.locale(ctx) };
-  deps.renderer.page(ctx, 'account/authorizations/revoke', {
+  deps.renderer.page(ctx, 'grants/revoke', {
     action: ctx.path,
     application: presentApplication(grant),
     grant: presentGrant(context, grant),

@@ -77,7 +77,7 @@ async function render(
     })),
     timezone: user.timezone,
   };
-  deps.renderer.page(ctx, 'account/authorizations/revoke_unused', props, {
+  deps.renderer.page(ctx, 'grants/revoke_unused', props, {
     status: props.error ? 400 : status,
   });
 }

@@ -2,6 +2,7 @@ import type { Translate } from '../../http/translate.ts';
 import { type ClientError, type Details, differencesOf, textOf } from '../client-error.ts';
 import type { Finding } from '../finding.ts';
 import type { TokenDay } from '../statistics.ts';
+import type { InsightText } from '../texts.ts';
 import type {
   ClientErrorsProps,
   ExplainedProps,
@@ -39,7 +40,7 @@ export function presentDays(
 
 /** A failed request, in words. */
 export function presentError(
-  t: Translate,
+  t: Translate<InsightText>,
   error: ClientError,
 ): ClientErrorsProps['errors'][number] {
   return {
@@ -52,7 +53,7 @@ export function presentError(
 
 /** What the checker found. */
 export function presentFindings(
-  t: Translate,
+  t: Translate<InsightText>,
   findings: readonly Finding[],
 ): NonNullable<UrlCheckProps['result']> {
   const problems = findings.filter(({ verdict }) => verdict === 'error').length;
@@ -83,7 +84,11 @@ function params(details: Details): Record<string, string> {
   );
 }
 
-function explain(t: Translate, code: Finding['code'], details: Details): ExplainedProps {
+function explain(
+  t: Translate<InsightText>,
+  code: Finding['code'],
+  details: Details,
+): ExplainedProps {
   // Only redirect URIs are shown apart: all else stands in the sentence.
   const ofUri = details.nearest !== undefined || details.differences !== undefined;
   return {

@@ -17,6 +17,7 @@ import { checkAuthorizeUrl } from '../check-authorize-url.ts';
 import { ENDPOINTS, type Endpoint } from '../client-error.ts';
 import { countTokens } from '../count-tokens.ts';
 import { listErrors } from '../list-errors.ts';
+import type { InsightText } from '../texts.ts';
 import type { ClientErrorsProps, InsightsHeadProps } from '../views.ts';
 import { presentDays, presentError, presentFindings } from './presenters.ts';
 
@@ -50,7 +51,7 @@ async function showStatistics(deps: InsightsRoutesDeps, ctx: Context): Promise<v
   const { user, own } = found;
   const { clientId } = own.application;
   const days = await countTokens(deps.db, clientId, user.timezone);
-  deps.renderer.page(ctx, 'account/insights/statistics', {
+  deps.renderer.page(ctx, 'insights/statistics', {
     ...head(own, 'statistics'),
     ...presentDays(deps.renderer.locale(ctx), days),
     connectedUsers: own.connectedUsers,
@@ -71,9 +72,9 @@ async function showErrors(deps: InsightsRoutesDeps, ctx: Context): Promise<void>
     limit: PAGE_SIZE,
     offset: (page - 1) * PAGE_SIZE,
   });
-  const t = translator(deps.renderer.locale(ctx));
+  const t = translator<InsightText>(deps.renderer.locale(ctx));
   const link = (number: number) => `${ctx.path}${query(endpoint, number)}`;
-  deps.renderer.page(ctx, 'account/insights/errors', {
+  deps.renderer.page(ctx, 'insights/errors', {
     ...head(own, 'errors'),
     errors: entries.map((entry) => presentError(t, entry)),
     filters: filters(t, ctx.path, endpoint),
@@ -111,9 +112,9 @@ function renderCheck(
   url: string | undefined,
 ): void {
   const { application } = own;
-  const t = translator(deps.renderer.locale(ctx));
+  const t = translator<InsightText>(deps.renderer.locale(ctx));
   const { issuer } = deps.config;
-  deps.renderer.page(ctx, 'account/insights/check', {
+  deps.renderer.page(ctx, 'insights/check', {
     ...head(own, 'check'),
     action: ctx.path,
     url: url ?? '',
@@ -148,7 +149,7 @@ function head(own: OwnApplication, here: InsightsHeadProps['here']): InsightsHea
 }
 
 function filters(
-  t: Translate,
+  t: Translate<InsightText>,
   path: string,
   chosen: Endpoint | undefined,
 ): ClientErrorsProps['filters'] {

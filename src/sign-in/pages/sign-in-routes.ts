@@ -47,7 +47,7 @@ export function signInRoutes(deps: SignInRoutesDeps): Router {
 export interface SignOutRoutesDeps
   extends Omit<SignInRoutesDeps, 'guard' | 'inTransaction' | 'findWaitingApplication'> {
   /** Set where people sign in elsewhere: what the page says of their session there. */
-  readonly elsewhere: ((ctx: Context) => Promise<ViewProps['signed_out']>) | undefined;
+  readonly elsewhere: ((ctx: Context) => Promise<ViewProps['sign-in/signed_out']>) | undefined;
 }
 
 /** Signing out of everything here. */
@@ -56,10 +56,10 @@ export function signOutRoutes(deps: SignOutRoutesDeps): Router {
     .get('/logout', async (ctx) => {
       const signedIn = await identify(deps, ctx);
       if (signedIn === undefined) {
-        return deps.renderer.page(ctx, 'signed_out', {});
+        return deps.renderer.page(ctx, 'sign-in/signed_out', {});
       }
       const { email } = signedIn.user;
-      deps.renderer.page(ctx, 'logout', { action: '/logout', email });
+      deps.renderer.page(ctx, 'sign-in/logout', { action: '/logout', email });
     })
     .post('/logout', async (ctx) => {
       deps.csrf.verify(ctx, await readForm(ctx));
@@ -69,7 +69,7 @@ export function signOutRoutes(deps: SignOutRoutesDeps): Router {
       }
       await deps.sessions.signOut(ctx);
       ctx.state.signedIn = undefined;
-      deps.renderer.page(ctx, 'signed_out', (await deps.elsewhere?.(ctx)) ?? {});
+      deps.renderer.page(ctx, 'sign-in/signed_out', (await deps.elsewhere?.(ctx)) ?? {});
     });
 }
 
@@ -118,7 +118,7 @@ async function showLogin(
   const application = await deps.findWaitingApplication(returnTo);
   deps.renderer.page(
     ctx,
-    'login',
+    'sign-in/login',
     { action: '/login', email, reason, application, returnTo, ...loginErrors(result) },
     { status: loginStatus(ctx, result) },
   );

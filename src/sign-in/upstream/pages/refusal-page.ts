@@ -1,8 +1,8 @@
 import type { Context } from 'koa';
 import type { UpstreamConfig } from '../../../config/upstream.ts';
-import type { MessageKey } from '../../../http/messages/en.ts';
 import type { Renderer } from '../../../http/render.ts';
-import { translator } from '../../../http/translate.ts';
+import { type SharedText, translator } from '../../../http/translate.ts';
+import type { SignInText } from '../../texts.ts';
 import type { RefusalKind, UpstreamRefusal } from '../refusal.ts';
 import { type PendingSignIn, wayBack } from '../sign-in.ts';
 
@@ -31,7 +31,7 @@ export function showRefusal(
   { kind, detail }: UpstreamRefusal,
   pending: PendingSignIn | undefined,
 ): void {
-  const t = translator(deps.renderer.locale(ctx));
+  const t = translator<SignInText | SharedText>(deps.renderer.locale(ctx));
   const host = hostOf(deps.upstream);
   const way = wayOn(kind, pending);
   const status = STATUS[kind];
@@ -57,7 +57,7 @@ export function hostOf({ issuer }: UpstreamConfig): string {
 function wayOn(
   kind: RefusalKind,
   pending: PendingSignIn | undefined,
-): { readonly href: string; readonly label: MessageKey } {
+): { readonly href: string; readonly label: SignInText | SharedText } {
   if (pending === undefined) {
     return { href: '/login', label: 'link.login' };
   }

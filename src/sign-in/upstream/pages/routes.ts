@@ -54,7 +54,7 @@ async function showLogin(deps: UpstreamRoutesDeps, ctx: Context): Promise<void> 
   }
   if (ctx.query.reason === 'lost') {
     const href = `/login?return_to=${encodeURIComponent(returnTo)}`;
-    return deps.renderer.page(ctx, 'sign_in_again', { host: deps.upstream.host, href });
+    return deps.renderer.page(ctx, 'sign-in/sign_in_again', { host: deps.upstream.host, href });
   }
   const { sessionTtl, recentSignInSeconds } = deps.config;
   await deps.upstream.begin(ctx, {

@@ -32,7 +32,7 @@ export interface UpstreamLogin {
   /** Takes what the provider answered; undefined: a page or a redirect has been answered. */
   complete(ctx: Context): Promise<UpstreamSignIn | undefined>;
   /** What the page says of the session there, once the one here has ended. */
-  signedOut(ctx: Context): Promise<ViewProps['signed_out']>;
+  signedOut(ctx: Context): Promise<ViewProps['sign-in/signed_out']>;
   /** What had been filled in before the person was sent to the provider from this page. */
   recall(ctx: Context): Promise<Carried | undefined>;
 }
