@@ -12,7 +12,7 @@ const HTTP_SIDE = [
   '^src/(http|api|bearer-api|introspection|oidc|operations|site|cli)/',
   '^src/directory/import/',
   '^src/app[.]ts$',
-  '^src/(kit|resource-server)/',
+  '^src/kit/',
   '^src/demo/',
 ];
 
@@ -65,24 +65,24 @@ export default {
     },
     {
       name: 'kit-stands-alone',
-      comment: 'resource-server/ is a kit for other services: it imports nothing else of src.',
+      comment: 'kit/ is a package for other services: it imports nothing else of src.',
       severity: 'error',
-      from: { path: '^src/resource-server/' },
-      to: { path: '^src/', pathNot: '^src/resource-server/' },
+      from: { path: '^src/kit/' },
+      to: { path: '^src/', pathNot: '^src/kit/' },
     },
     {
-      name: 'kit-needs-no-server-packages',
-      comment: 'resource-server/ runs in any service: no package of the server.',
+      name: 'kit-by-its-name',
+      comment: 'The kit is imported as @stagedoor/resource-server, never by the path of a file.',
       severity: 'error',
-      from: { path: '^src/resource-server/' },
-      to: { path: ['^node_modules/(@types/)?(koa|@koa/[^/]+|oidc-provider|eta|pino)/', SQL] },
+      from: { path: '^src/', pathNot: '^src/kit/' },
+      to: { path: '^src/kit/', dependencyTypesNot: ['aliased-workspace'] },
     },
     {
       name: 'demo-is-an-outsider',
       comment: 'demo/ imports only the kit and packages; to Stagedoor it talks by public HTTP.',
       severity: 'error',
       from: { path: '^src/demo/' },
-      to: { path: '^src/', pathNot: '^src/(demo|resource-server)/' },
+      to: { path: '^src/', pathNot: '^src/(demo|kit)/' },
     },
     {
       name: 'no-folder-cycles',

@@ -1,3 +1,4 @@
+import { type Access, RefusedError, UnavailableError } from '@stagedoor/resource-server';
 import type { Context } from 'koa';
 import { z } from 'zod';
 import { requireAcceptable } from '../api/accept.ts';
@@ -17,11 +18,9 @@ import type { Tx } from '../db/transaction.ts';
 import { listOrganizersOf } from '../directory/organizers-of.ts';
 import { organizerAnswer, presentOrganizer } from '../directory/wire.ts';
 import { ORGANIZERS_PER_GRANT } from '../grants/grant.ts';
-import { RefusedError } from '../resource-server/refusal.ts';
-import type { LiveToken } from '../tokens/introspect.ts';
 import type { OnReplay } from '../tokens/use-proof.ts';
 import { findUser } from '../users/find-user.ts';
-import { createAdmit } from './admit.ts';
+import { createBearerVerifier } from './bearer-verifier.ts';
 
 /** What the endpoints for applications need. */
 export interface AccessDeps {
@@ -62,8 +61,8 @@ function meEndpoint(deps: AccessDeps): Endpoint {
     scopes: ['profile'],
     list: 'users',
     answer: profileAnswer,
-    load: async (tx, _, { userId }) => {
-      const user = found(await findUser(tx, userId));
+    load: async (tx, _, { sub }) => {
+      const user = found(await findUser(tx, sub));
       return {
         sub: user.id,
         email: user.email,
@@ -76,22 +75,25 @@ function meEndpoint(deps: AccessDeps): Endpoint {
 }
 
 function organizersEndpoint(deps: AccessDeps): Endpoint {
+  const { scopes } = deps.config;
+  const opening = scopes.filter((scope) => scope.organizers);
   return accessEndpoint(deps, {
     path: '/organizers',
     id: 'listOpenOrganizers',
     summary: 'The organizers that the token opens now',
     details: `Those that the user picked and of which the user is a member now, at most ${ORGANIZERS_PER_GRANT}.`,
-    scopes: deps.config.scopes.filter((scope) => scope.organizers).map(({ name }) => name),
+    // If no scope opens organizers, every token gets an empty list.
+    scopes: (opening.length > 0 ? opening : scopes).map(({ name }) => name),
     // Names, who is a member where, and what users have allowed.
     list: 'organizers teams/ grants',
     query: organizersQuery.extend({ page: pageParameter }),
     answer: pageComponent(organizerAnswer),
-    load: (tx, ctx, { userId, organizers }) => {
+    load: (tx, ctx, { sub, organizers }) => {
       const { direction } = readQuery(ctx, organizersQuery).ordering;
       return listPage(
         deps.config.issuer,
         ctx,
-        (slice) => listOrganizersOf(tx, userId, organizers, slice, direction),
+        (slice) => listOrganizersOf(tx, sub, organizers, slice, direction),
         presentOrganizer,
       );
     },
@@ -106,26 +108,35 @@ interface AccessEndpoint<S extends z.ZodType>
   /** What the answer depends on, beside the token. */
   readonly list: string;
   readonly answer: Component<S>;
-  readonly load: (tx: Tx, ctx: Context, token: LiveToken) => Promise<z.output<S>>;
+  readonly load: (tx: Tx, ctx: Context, access: Access) => Promise<z.output<S>>;
 }
 
-/** `GET` with an access token, let in as the kit does at an API service. */
+/** Builds a `GET` endpoint that applications call with an access token. */
 function accessEndpoint<S extends z.ZodType>(
   { database, onReplay, config: { issuer, scopes: known } }: AccessDeps,
   { path, scopes, list, answer, load, ...told }: AccessEndpoint<S>,
 ): Endpoint {
-  const admit = createAdmit({ database, onReplay }, issuer, new Set(known.map(({ name }) => name)));
+  const verifier = createBearerVerifier({
+    database,
+    onReplay,
+    issuer,
+    known: new Set(known.map(({ name }) => name)),
+  });
   const handle = async (ctx: Context) => {
     ctx.vary('Authorization');
     ctx.set('Cache-Control', 'no-store');
-    // Before the token is looked at: what it opens is then at least as new as this.
+    // Read before the token, so that the token's facts are at least as new as the condition.
     const condition = await readCondition(database.db, ctx, list);
-    const token = await admit(verifiable(ctx), scopes).catch(refusalOn(ctx));
-    if (token === undefined) {
+    const access = await verifier
+      .verify(verifiable(ctx), { organizer: null, scopes })
+      .catch(refusalOn(ctx));
+    if (access === undefined) {
       return;
     }
     requireAcceptable(ctx, ['application/json']);
-    const body = await loadConditionally(database.db, ctx, condition, (tx) => load(tx, ctx, token));
+    const body = await loadConditionally(database.db, ctx, condition, (tx) =>
+      load(tx, ctx, access),
+    );
     if (body !== undefined) {
       ctx.body = body;
     }
@@ -150,6 +161,10 @@ function refusalOn(ctx: Context): (error: unknown) => undefined {
   return (error) => {
     if (!(error instanceof RefusedError)) {
       throw error;
+    }
+    if (error.cause instanceof UnavailableError) {
+      // An error of the look-up: the error handler logs and answers it, as at every endpoint.
+      throw error.cause.cause;
     }
     ctx.status = error.answer.status;
     ctx.set({ ...error.answer.headers });

@@ -1,8 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { Access } from '../resource-server/access.ts';
-import { admit } from '../resource-server/node.ts';
-import type { Requirement } from '../resource-server/requirement.ts';
-import type { ResourceServer } from '../resource-server/resource-server.ts';
+import type { Access, Requirement, ResourceServer } from '@stagedoor/resource-server';
+import { admit } from '@stagedoor/resource-server/node';
 import { createOrders, type Orders } from './orders.ts';
 
 /** One path of the API. */

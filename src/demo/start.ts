@@ -1,4 +1,4 @@
-import { createResourceServer } from '../resource-server/resource-server.ts';
+import { createResourceServer } from '@stagedoor/resource-server';
 import { createDemoApi } from './api.ts';
 import { createDemoApplication } from './application.ts';
 import { DEMO_ORGANIZERS } from './directory.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { createResourceServer } from '@stagedoor/resource-server';
 import { z } from 'zod';
 import { createDemoApi } from '../../src/demo/api.ts';
-import { createResourceServer } from '../../src/resource-server/resource-server.ts';
 import { createPlatform, putTeam, type TestPlatform } from '../support/factories.ts';
 import { type GuardedApi, listen } from '../support/kit/frameworks.ts';
 import { startServer, type TestServer } from '../support/server.ts';

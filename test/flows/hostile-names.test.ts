@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { createResourceServer } from '../../src/resource-server/resource-server.ts';
+import { createResourceServer } from '@stagedoor/resource-server';
 import { grantIds, newestGrant, open } from '../support/authorizations.ts';
 import { importDirectory } from '../support/bulk.ts';
 import {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { createResourceServer } from '@stagedoor/resource-server';
 import * as oauth from 'oauth4webapi';
-import { createResourceServer } from '../../src/resource-server/resource-server.ts';
 import { createPlatform, type TestPlatform } from '../support/factories.ts';
 import { authorize } from '../support/flow.ts';
 import { FRAMEWORKS, type GuardedApi } from '../support/kit/frameworks.ts';

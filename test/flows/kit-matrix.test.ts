@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import type { CacheOptions } from '@stagedoor/resource-server';
+import { createResourceServer } from '@stagedoor/resource-server';
 import { z } from 'zod';
-import type { CacheOptions } from '../../src/resource-server/cache.ts';
-import { createResourceServer } from '../../src/resource-server/resource-server.ts';
 import { createPlatform, putOrganizer, putTeam, type TestPlatform } from '../support/factories.ts';
 import { FRAMEWORKS, type StartApi } from '../support/kit/frameworks.ts';
 import { startServer, type TestServer } from '../support/server.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ResourceServerOptions } from '../../src/resource-server/options.ts';
-import { createResourceServer } from '../../src/resource-server/resource-server.ts';
+import type { ResourceServerOptions } from '@stagedoor/resource-server';
+import { createResourceServer } from '@stagedoor/resource-server';
 import { createPlatform, type TestPlatform } from '../support/factories.ts';
 import { FRAMEWORKS, type GuardedApi } from '../support/kit/frameworks.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { globSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { createPlatform } from '../support/factories.ts';
 import { type InstalledKit, installKit, systemNode } from '../support/kit/install.ts';
@@ -18,12 +20,12 @@ import {
   type Requirement,
   type ResourceServerOptions,
   UnavailableError,
-} from 'stagedoor/resource-server';
-import { guard as guardExpress } from 'stagedoor/resource-server/express';
-import { guard as guardFastify } from 'stagedoor/resource-server/fastify';
-import { decide } from 'stagedoor/resource-server/fetch';
-import { guard as guardKoa } from 'stagedoor/resource-server/koa';
-import { admit } from 'stagedoor/resource-server/node';
+} from '@stagedoor/resource-server';
+import { guard as guardExpress } from '@stagedoor/resource-server/express';
+import { guard as guardFastify } from '@stagedoor/resource-server/fastify';
+import { decide } from '@stagedoor/resource-server/fetch';
+import { guard as guardKoa } from '@stagedoor/resource-server/koa';
+import { admit } from '@stagedoor/resource-server/node';
 
 const { ISSUER = '', CLIENT_ID = '', CLIENT_SECRET = '', TOKEN = '' } = process.env;
 const options: ResourceServerOptions = {
@@ -88,50 +90,69 @@ describe('the package of the kit', { skip: kit === undefined }, () => {
     return kit;
   };
 
-  it('brings what it needs into an empty project, and nothing of the server', () => {
-    assert.deepEqual(installed().packages, ['jose', 'oauth4webapi', 'stagedoor']);
+  it('installs its dependencies and nothing of the server', () => {
+    assert.deepEqual(installed().packages, ['@stagedoor', 'jose', 'oauth4webapi']);
   });
 
-  it('is of the same version as the server, and of the same packages', () => {
+  it('has the version of the server and the same version ranges', () => {
     const read = (file: string) => JSON.parse(readFileSync(file, 'utf8'));
     const own = read('package.json');
-    const { version, dependencies } = read('src/resource-server/package.json');
+    const { version, dependencies } = read('src/kit/package.json');
     assert.equal(version, own.version);
     for (const [name, range] of Object.entries(dependencies)) {
       assert.equal(own.dependencies[name], range, name);
     }
   });
 
-  it('is typed, guards an API service, and runs on Node.js 20 and newer', async (t) => {
+  it('passes its own tests when it is installed from the package', () => {
+    const files = globSync('test/unit/resource-server-*.test.ts');
+    assert.ok(files.length >= 8);
+    const hook = join(import.meta.dirname, '../support/kit/use-packed.ts');
+    const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+    const { status, stdout } = spawnSync(
+      process.execPath,
+      ['--import', hook, '--test', '--test-reporter=dot', ...files],
+      { encoding: 'utf8', env: { ...env, KIT_PROJECT: installed().folder } },
+    );
+    assert.equal(status, 0, stdout);
+  });
+
+  it('is typed and guards an API service', async (t) => {
     await installed().compile('api.ts', PROGRAM);
     const server = await startServer();
     t.after(() => server.close());
     const { ada, application, resourceServer } = await createPlatform(server);
     const { accessToken } = await obtainTokens(server, { application, user: ada });
-    for (const node of [process.execPath, olderNode()].filter((path) => path !== undefined)) {
-      const output = await installed().run(node, 'api.js', {
-        ISSUER: server.issuer,
-        CLIENT_ID: resourceServer.clientId,
-        CLIENT_SECRET: resourceServer.clientSecret ?? '',
-        TOKEN: accessToken,
-      });
-      assert.deepEqual(output.trim().split('\n'), [
-        ...Array.from({ length: 3 }, () => 'function function'),
-        'ada bluehall,redstage undefined',
-        'organizer_closed',
-        '200 application',
-      ]);
-    }
+    const output = await installed().run(process.execPath, 'api.js', {
+      ISSUER: server.issuer,
+      CLIENT_ID: resourceServer.clientId,
+      CLIENT_SECRET: resourceServer.clientSecret ?? '',
+      TOKEN: accessToken,
+    });
+    assert.deepEqual(output.trim().split('\n'), [
+      ...Array.from({ length: 3 }, () => 'function function'),
+      'ada bluehall,redstage undefined',
+      'organizer_closed',
+      '200 application',
+    ]);
+  });
+
+  const old = unsupportedNode();
+  it('names the required version on an unsupported Node.js', {
+    skip: old === undefined,
+  }, async () => {
+    const code = `import '@stagedoor/resource-server';`;
+    await writeFile(join(installed().folder, 'import.js'), code);
+    await assert.rejects(
+      installed().run(String(old), 'import.js', {}),
+      /Error: @stagedoor\/resource-server needs Node\.js 22\.18 or newer; this is v/,
+    );
   });
 });
 
-/** The Node.js of this machine, if it is an old one that the kit supports. */
-function olderNode(): string | undefined {
+/** The Node.js on the PATH, if the kit does not support it. */
+function unsupportedNode(): string | undefined {
   const node = systemNode();
   const version = node && execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
-  if (version !== undefined && /^v2[0-3]\./.test(version)) {
-    return node;
-  }
-  console.log(`No older Node.js than ${process.version} here: the kit runs on this one only.`);
-  return undefined;
+  return version !== undefined && /^v(1\d|2[01])\./.test(version) ? node : undefined;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, describe, test } from 'node:test';
-import type { Requirement } from '../../src/resource-server/requirement.ts';
+import type { Requirement } from '@stagedoor/resource-server';
 import { ask as askKit, bearer, createKit, ORDERS, type Question } from '../support/kit/ask.ts';
 import { type Answer, facts, json, startFakeIssuer, TOKEN } from '../support/kit/fake-issuer.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ResourceServer } from '@stagedoor/resource-server';
 import { newCredential } from '../../src/lib/credentials.ts';
-import type { ResourceServer } from '../../src/resource-server/resource-server.ts';
 import { ask, assertUnavailable, bearer, createKit } from '../support/kit/ask.ts';
 import { type Answer, facts, json, startFakeIssuer } from '../support/kit/fake-issuer.ts';
 

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, describe, test } from 'node:test';
+import type { ResourceServer, UnavailableError } from '@stagedoor/resource-server';
+import { decide } from '@stagedoor/resource-server/fetch';
 import { newCredential } from '../../src/lib/credentials.ts';
-import { decide } from '../../src/resource-server/fetch.ts';
-import type { ResourceServer } from '../../src/resource-server/resource-server.ts';
-import type { UnavailableError } from '../../src/resource-server/unavailable.ts';
 import { ask, assertUnavailable, bearer, createKit } from '../support/kit/ask.ts';
 import { facts, json, startFakeIssuer, TOKEN } from '../support/kit/fake-issuer.ts';
 import { FRAMEWORKS } from '../support/kit/frameworks.ts';

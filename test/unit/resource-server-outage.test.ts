@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, describe, test } from 'node:test';
+import type { UnavailableError } from '@stagedoor/resource-server';
 import { newCredential } from '../../src/lib/credentials.ts';
-import type { UnavailableError } from '../../src/resource-server/unavailable.ts';
 import { freePort } from '../support/free-port.ts';
 import { ask, assertUnavailable, bearer, createKit, ORDERS } from '../support/kit/ask.ts';
 import { type Answer, facts, json, startFakeIssuer } from '../support/kit/fake-issuer.ts';

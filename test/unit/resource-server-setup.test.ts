@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, describe, test } from 'node:test';
-import { createResourceServer } from '../../src/resource-server/resource-server.ts';
-import type { UnavailableCode, UnavailableError } from '../../src/resource-server/unavailable.ts';
+import type { UnavailableCode, UnavailableError } from '@stagedoor/resource-server';
+import { createResourceServer } from '@stagedoor/resource-server';
 import { freePort } from '../support/free-port.ts';
 import { ask, assertUnavailable, createKit } from '../support/kit/ask.ts';
 import { type Answer, facts, json, startFakeIssuer } from '../support/kit/fake-issuer.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, afterEach, describe, test } from 'node:test';
+import type { UnavailableError } from '@stagedoor/resource-server';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { newCredential } from '../../src/lib/credentials.ts';
-import type { UnavailableError } from '../../src/resource-server/unavailable.ts';
 import { freePort } from '../support/free-port.ts';
 import { ask, assertUnavailable, createKit } from '../support/kit/ask.ts';
 import { type Answer, facts, json, startFakeIssuer } from '../support/kit/fake-issuer.ts';

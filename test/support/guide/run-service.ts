@@ -45,7 +45,7 @@ createServer(async (incoming, outgoing) => {
 /** Serves what the kit is prepared for in `service.mjs`: which organizers a token opens. */
 export const KIT_STARTER = `
 import { createServer } from 'node:http';
-import { admit } from 'stagedoor/resource-server/node';
+import { admit } from '@stagedoor/resource-server/node';
 import { stagedoor } from './service.mjs';
 
 createServer(async (request, response) => {
@@ -71,7 +71,7 @@ export async function startService(
   for (const name of ['koa', '@koa/router', 'express', 'fastify', 'oauth4webapi']) {
     await link(join(NODE_MODULES, name), join(folder, 'node_modules', name));
   }
-  await link(kit, join(folder, 'node_modules/stagedoor'));
+  await link(kit, join(folder, 'node_modules/@stagedoor/resource-server'));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const child = spawn(service.interpreter, [service.starter ? 'starter.mjs' : service.file], {

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
-import type { RequestHeaders } from '../../../src/resource-server/authorization-header.ts';
-import type { ResourceServerOptions } from '../../../src/resource-server/options.ts';
-import { RefusedError } from '../../../src/resource-server/refusal.ts';
-import type { Requirement } from '../../../src/resource-server/requirement.ts';
+import type {
+  RequestHeaders,
+  Requirement,
+  ResourceServerOptions,
+} from '@stagedoor/resource-server';
 import {
   createResourceServer,
+  RefusedError,
   type ResourceServer,
-} from '../../../src/resource-server/resource-server.ts';
+} from '@stagedoor/resource-server';
 import { type FakeIssuer, TOKEN } from './fake-issuer.ts';
 
 /** What most routes of a test need. */

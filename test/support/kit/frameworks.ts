@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import Router from '@koa/router';
+import type { ResourceServer } from '@stagedoor/resource-server';
+import { accessOf, type RouteRequirement } from '@stagedoor/resource-server';
+import { guard as guardExpress } from '@stagedoor/resource-server/express';
+import { guard as guardFastify } from '@stagedoor/resource-server/fastify';
+import { guard as guardKoa } from '@stagedoor/resource-server/koa';
 import express from 'express';
 import fastify from 'fastify';
 import Koa from 'koa';
-import { guard as guardExpress } from '../../../src/resource-server/express.ts';
-import { guard as guardFastify } from '../../../src/resource-server/fastify.ts';
-import { accessOf, type RouteRequirement } from '../../../src/resource-server/guard.ts';
-import { guard as guardKoa } from '../../../src/resource-server/koa.ts';
-import type { ResourceServer } from '../../../src/resource-server/resource-server.ts';
 
 /** A route that all frameworks write the same way; it answers any method with who asks. */
 export interface GuardedRoute {

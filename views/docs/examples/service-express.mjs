@@ -1,6 +1,6 @@
+import { accessOf, createResourceServer } from '@stagedoor/resource-server';
+import { guard } from '@stagedoor/resource-server/express';
 import express from 'express';
-import { accessOf, createResourceServer } from 'stagedoor/resource-server';
-import { guard } from 'stagedoor/resource-server/express';
 
 const orders = [
   { code: 'R1', organizer: 'redstage' },

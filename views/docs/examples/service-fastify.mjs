@@ -1,6 +1,6 @@
+import { accessOf, createResourceServer } from '@stagedoor/resource-server';
+import { guard } from '@stagedoor/resource-server/fastify';
 import fastify from 'fastify';
-import { accessOf, createResourceServer } from 'stagedoor/resource-server';
-import { guard } from 'stagedoor/resource-server/fastify';
 
 const orders = [
   { code: 'R1', organizer: 'redstage' },

@@ -1,5 +1,5 @@
-import { createResourceServer } from 'stagedoor/resource-server';
-import { decide } from 'stagedoor/resource-server/fetch';
+import { createResourceServer } from '@stagedoor/resource-server';
+import { decide } from '@stagedoor/resource-server/fetch';
 
 const orders = [
   { code: 'R1', organizer: 'redstage' },

@@ -1,7 +1,7 @@
 import Router from '@koa/router';
+import { accessOf, createResourceServer } from '@stagedoor/resource-server';
+import { guard } from '@stagedoor/resource-server/koa';
 import Koa from 'koa';
-import { accessOf, createResourceServer } from 'stagedoor/resource-server';
-import { guard } from 'stagedoor/resource-server/koa';
 
 const orders = [
   { code: 'R1', organizer: 'redstage' },

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
-import { createResourceServer } from 'stagedoor/resource-server';
-import { admit } from 'stagedoor/resource-server/node';
+import { createResourceServer } from '@stagedoor/resource-server';
+import { admit } from '@stagedoor/resource-server/node';
 
 const orders = [
   { code: 'R1', organizer: 'redstage' },

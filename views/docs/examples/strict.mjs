@@ -1,4 +1,4 @@
-import { createResourceServer } from 'stagedoor/resource-server';
+import { createResourceServer } from '@stagedoor/resource-server';
 
 export const stagedoor = createResourceServer({
   issuer: '{{issuer}}',

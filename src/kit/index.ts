@@ -1,15 +1,18 @@
 /**
  * Verifies access tokens for an API service of the platform, and enforces scope, organizer and
- * permission. What the package `stagedoor` exports as `stagedoor/resource-server`; the guards for
- * the frameworks are beside it, as `/koa`, `/express`, `/fastify`, `/node` and `/fetch`.
+ * permission. The package also exports guards as `/koa`, `/express`, `/fastify`, `/node` and `/fetch`.
  */
+// First: an unsupported Node.js gets its own message.
+import './node-version.ts';
+
 export type { Access } from './access.ts';
 export type { RequestHeaders } from './authorization-header.ts';
 export type { CacheOptions } from './cache.ts';
 export type { CircuitOptions } from './circuit.ts';
 export type { DPoPOptions, ReplayedProof } from './dpop.ts';
 export { accessOf, type OrganizerRoute, type RouteRequirement } from './guard.ts';
-export type { ResourceServerOptions } from './options.ts';
+export type { LiveToken, LookUp } from './look-up.ts';
+export type { LookUpOptions, ResourceServerOptions } from './options.ts';
 export type { PublicUrl } from './public-url.ts';
 export { type RefusalAnswer, type RefusalCode, RefusedError } from './refusal.ts';
 export type { ReplayStore } from './replay.ts';

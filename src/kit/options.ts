@@ -3,6 +3,7 @@ import type { CacheOptions } from './cache.ts';
 import type { CircuitOptions } from './circuit.ts';
 import { assertConfidential } from './confidential.ts';
 import type { DPoPOptions } from './dpop.ts';
+import type { LookUp } from './look-up.ts';
 import type { UnavailableError } from './unavailable.ts';
 
 /** How an API service knows the authorization server, and is known there. */
@@ -55,7 +56,12 @@ export interface ResourceServerOptions {
   readonly onUnavailable?: ((error: UnavailableError) => void) | undefined;
 }
 
-/** Options that were checked, with what was left out filled in. */
+/** Options of a process that can look up tokens itself, such as the authorization server. */
+export interface LookUpOptions extends Pick<ResourceServerOptions, 'dpop' | 'onUnavailable'> {
+  readonly lookUp: LookUp;
+}
+
+/** Checked options, with defaults filled in. */
 export interface Settings {
   readonly issuer: URL;
   readonly clientId: string;
@@ -87,7 +93,20 @@ const NAMES = [
   'onUnavailable',
 ];
 
-/** @throws TypeError that tells in one line what to set right */
+/** Checks the options of a process that looks up tokens itself, and fills in defaults. */
+export function readLookUpOptions(options: LookUpOptions): Required<LookUpOptions> {
+  assertKnownKeys('createResourceServer', options, ['lookUp', 'dpop', 'onUnavailable']);
+  const { lookUp, dpop, onUnavailable = printLine } = options;
+  if (typeof lookUp !== 'function') {
+    throw new TypeError('lookUp must be a function that returns what an access token opens.');
+  }
+  if (dpop !== undefined) {
+    assertDPoP(dpop);
+  }
+  return { lookUp, dpop, onUnavailable };
+}
+
+/** @throws TypeError with the option to correct */
 export function readOptions(options: ResourceServerOptions): Settings {
   assertKnownKeys('createResourceServer', options, NAMES);
   const { cache, circuit = CIRCUIT, dpop, introspectionEndpoint, timeout = TIMEOUT } = options;

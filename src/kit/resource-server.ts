@@ -7,7 +7,14 @@ import { withCircuit } from './circuit.ts';
 import { createDiscovery } from './discovery.ts';
 import { createProofCheck, type ProofCheck } from './dpop.ts';
 import { createIntrospection, type Introspect } from './introspection.ts';
-import { type ResourceServerOptions, readOptions, type Settings } from './options.ts';
+import { introspectBy } from './look-up.ts';
+import {
+  type LookUpOptions,
+  type ResourceServerOptions,
+  readLookUpOptions,
+  readOptions,
+  type Settings,
+} from './options.ts';
 import { bindingInvalid, RefusedError, tokenInvalid, unavailable } from './refusal.ts';
 import { createReporter, type Reporter } from './report.ts';
 import { check, type Requirement } from './requirement.ts';
@@ -30,8 +37,8 @@ export interface ResourceServer {
 }
 
 /**
- * Verifies the access tokens of an API service. Where nobody can say whether a token is valid, the
- * request is answered with 503: it is never let in.
+ * Verifies the access tokens of an API service. If the authorization server can't be asked, requests
+ * are refused with 503 and never let in.
  *
  * ```ts
  * const resourceServer = createResourceServer({
@@ -44,15 +51,15 @@ export interface ResourceServer {
  *   permission: { read: 'can_view_orders', write: 'can_change_orders' },
  * });
  * ```
- * @throws TypeError that tells in one line which option to set right
+ *
+ * With {@link LookUpOptions} tokens are looked up by a function instead of the introspection
+ * endpoint; the rules are the same.
+ * @throws TypeError with the option to correct
  */
-export function createResourceServer(options: ResourceServerOptions): ResourceServer {
-  const settings = readOptions(options);
-  const reporter = createReporter(settings.onUnavailable);
-  const verifier: Verifier = {
-    introspect: createPipeline(settings, reporter),
-    proofs: settings.dpop && createProofCheck(settings.dpop),
-  };
+export function createResourceServer(
+  options: ResourceServerOptions | LookUpOptions,
+): ResourceServer {
+  const { verifier, reporter } = 'lookUp' in options ? localVerifier(options) : verifierOf(options);
   return {
     verify: async (request, requirement = { organizer: null }) => {
       try {
@@ -71,17 +78,35 @@ export function createResourceServer(options: ResourceServerOptions): ResourceSe
   };
 }
 
-/** What it takes to verify requests. */
 interface Verifier {
   readonly introspect: Introspect;
-  /** Undefined where tokens that are bound to a key are not taken. */
+  /** Undefined if tokens that are bound to a key are refused. */
   readonly proofs: ProofCheck | undefined;
 }
 
+interface ReportingVerifier {
+  readonly verifier: Verifier;
+  readonly reporter: Reporter;
+}
+
+function localVerifier(options: LookUpOptions): ReportingVerifier {
+  const { lookUp, dpop, onUnavailable } = readLookUpOptions(options);
+  const proofs = dpop && createProofCheck(dpop);
+  const reporter = createReporter(onUnavailable ?? (() => undefined));
+  return { verifier: { introspect: introspectBy(lookUp), proofs }, reporter };
+}
+
+function verifierOf(options: ResourceServerOptions): ReportingVerifier {
+  const settings = readOptions(options);
+  const proofs = settings.dpop && createProofCheck(settings.dpop);
+  const reporter = createReporter(settings.onUnavailable);
+  return { verifier: { introspect: createPipeline(settings, reporter), proofs }, reporter };
+}
+
 /**
- * From the request to the server: share the question, know the answer, see it fail, ask. Without a
- * cache no question is shared: the answer to one that was asked before a revocation would let in a
- * request that comes after it.
+ * Builds the steps from a request to the server: single flight, cache, circuit breaker, reporter,
+ * introspection. Without a cache requests share no introspection: the response to one that was sent
+ * before a revocation would let in a request that arrives after it.
  */
 function createPipeline(settings: Settings, reporter: Reporter): Introspect {
   const ask = createIntrospection({ ...settings, findServer: createDiscovery(settings) });
@@ -108,7 +133,7 @@ async function verify(
   if (reading.outcome === 'inactive') {
     throw tokenInvalid(challenge);
   }
-  // Also where one of them is missing: a bound token without a proof, a proof of no binding.
+  // Also if only one exists: a bound token without a proof, or a proof for an unbound token.
   if (reading.jkt !== proof?.jkt) {
     throw bindingInvalid(challenge);
   }

@@ -1,0 +1,49 @@
+import { createResourceServer, type ResourceServer } from '@stagedoor/resource-server';
+import type { Database } from '../db/database.ts';
+import { findLiveAccessToken, type KnownScopes } from '../tokens/introspect.ts';
+import { type OnReplay, useProof } from '../tokens/use-proof.ts';
+
+/** Dependencies of the bearer verification. */
+export interface BearerVerifierDeps {
+  readonly database: Database;
+  readonly onReplay?: OnReplay | undefined;
+  readonly issuer: string;
+  readonly known: KnownScopes;
+}
+
+/**
+ * Verifies access tokens at this server's own endpoints by the rules of the kit. Tokens are looked
+ * up in the database, and used proofs are recorded there, so that a proof is valid once across all
+ * processes.
+ * @see RFC 6750 §3, RFC 9449 §7
+ */
+export function createBearerVerifier(deps: BearerVerifierDeps): ResourceServer {
+  const { database, onReplay, issuer, known } = deps;
+  return createResourceServer({
+    lookUp: async (token) => {
+      const found = await findLiveAccessToken(database, known, token);
+      return (
+        found && {
+          sub: found.userId,
+          clientId: found.clientId,
+          scopes: found.scope.split(' '),
+          organizers: found.organizers,
+          permissions: Object.fromEntries(found.permissions),
+          issuedAt: found.iat,
+          expiresAt: found.exp,
+          jkt: found.jkt,
+        }
+      );
+    },
+    dpop: {
+      url: issuer,
+      onReplay: (proof) => onReplay?.({ endpoint: 'bearer', ...proof }),
+      replay: {
+        remember: (id, seconds) =>
+          useProof(database.db, { hash: Buffer.from(id, 'base64url'), lifetime: seconds }),
+      },
+    },
+    // The server's own error handler logs these.
+    onUnavailable: () => undefined,
+  });
+}
