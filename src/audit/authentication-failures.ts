@@ -40,7 +40,7 @@ export function startAuthenticationFailures(
 ): { note: NoteAuthenticationFailure; stop: () => Promise<void> } {
   const queue = startWriteQueue<AuthenticationFailure>(
     (batch) => writeFailures(db, log, batch),
-    (err, count) => log.warn({ err, count }, 'Failed authentications were not noted'),
+    (err, count) => log.warn({ err, count }, 'Authentication failures not recorded'),
   );
   return { note: queue.add, stop: queue.stop };
 }

@@ -10,8 +10,8 @@ import type { ErrorProps } from './views.ts';
 /** Seconds after which a client may try again what was not available. */
 const RETRY_AFTER = '5';
 
-/** How Node.js calls it when the other side closes a connection early. */
-const GONE: ReadonlySet<unknown> = new Set([
+/** Error codes of Node.js for a connection that the client closed early. */
+const CLIENT_DISCONNECT_CODES: ReadonlySet<unknown> = new Set([
   'ERR_STREAM_PREMATURE_CLOSE',
   'EPIPE',
   // In the middle of a request.
@@ -41,19 +41,20 @@ export function errorResponses(renderer: Renderer, log: Logger): Middleware {
 }
 
 /**
- * Notes an answer that broke off after its headers had been sent: Koa would print it past the log.
- * Whoever closed the connection themselves are nobody's fault.
+ * Logs a response that was aborted after its headers were sent. Koa would print it to standard error
+ * instead. Client disconnects are not errors.
  */
 export function reportBrokenAnswer(log: Logger): (error: unknown) => void {
   return (error) => {
-    const left = error instanceof Error && 'code' in error && GONE.has(error.code);
-    if (!left) {
-      log.warn({ error: loggable(error) }, 'An answer broke off.');
+    const isDisconnect =
+      error instanceof Error && 'code' in error && CLIENT_DISCONNECT_CODES.has(error.code);
+    if (!isDisconnect) {
+      log.warn({ err: error }, 'Response aborted after headers were sent');
     }
   };
 }
 
-/** Of 4xx only refused forms are logged: the others would let anybody fill the log. */
+/** Logs 5xx responses and refused forms. Other 4xx responses would let anyone fill the log. */
 function report(log: Logger, ctx: Context, told: HttpError, error: unknown): void {
   if (told.code === 'csrf_failed') {
     const entry = { reason: told.message, method: ctx.method, path: pathOf(ctx) };
@@ -62,11 +63,11 @@ function report(log: Logger, ctx: Context, told: HttpError, error: unknown): voi
   if (told.status < 500) {
     return;
   }
-  const entry = { error: loggable(error), method: ctx.method, path: pathOf(ctx) };
+  const entry = { err: error, method: ctx.method, path: pathOf(ctx) };
   if (told.status === 503) {
-    log.warn(entry, 'Something that is needed was not available.');
+    log.warn(entry, 'Dependency unavailable');
   } else {
-    log.error(entry, 'A request failed.');
+    log.error(entry, 'Unhandled error in request');
   }
 }
 
@@ -130,8 +131,8 @@ function page(renderer: Renderer, log: Logger, ctx: Context, error: HttpError): 
     const t = translator(renderer.locale(ctx));
     const props = { ...httpErrorProps(t, error), entered: enteredIn(ctx) };
     renderer.page(ctx, 'error', props, { status: error.status });
-  } catch (failure) {
-    log.error({ error: loggable(failure) }, 'The error page itself failed.');
+  } catch (err) {
+    log.error({ err }, 'Error page could not be rendered');
     ctx.status = error.status;
     ctx.type = 'text/plain';
     ctx.body = error.message;
@@ -158,18 +159,4 @@ function pathOf(ctx: Context): string {
   } catch {
     return '';
   }
-}
-
-/** Without the other properties of an error: a database's `detail` quotes whole rows. */
-function loggable(error: unknown, depth = 3): object {
-  if (!(error instanceof Error)) {
-    return { message: `Thrown, and no Error: ${typeof error}` };
-  }
-  return {
-    type: error.name,
-    message: error.message,
-    stack: error.stack,
-    ...('code' in error ? { code: error.code } : {}),
-    ...(error.cause !== undefined && depth > 0 ? { cause: loggable(error.cause, depth - 1) } : {}),
-  };
 }

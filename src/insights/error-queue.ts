@@ -17,7 +17,7 @@ export function startErrorQueue(db: Db, log: Logger): ErrorQueue {
   const admits = perMinute(PER_MINUTE);
   const queue = startWriteQueue<NewClientError>(
     (batch) => insertClientErrors(db, batch),
-    (err, count) => log.warn({ err, count }, 'Failed requests of applications were not noted.'),
+    (err, count) => log.warn({ err, count }, 'Failed requests of applications not recorded'),
   );
   return {
     add: (entry) => {

@@ -92,25 +92,25 @@ export function startMailSender(options: MailSenderOptions): MailSender {
   };
 }
 
-/** Takes due mails; while the database is away there are none, and that is logged once. */
+/** Returns due mails, or none while the database is unreachable; logs once per outage. */
 function createClaim(
   { db, log }: SendDeps,
   leaseSeconds: number,
 ): (slots: number) => Promise<QueuedMail[]> {
-  let away = false;
+  let unreachable = false;
   return async (slots) => {
     try {
       const mails = await claimDueMails(db, slots, leaseSeconds);
-      if (away) {
-        log.info('The mail outbox can be read again');
+      if (unreachable) {
+        log.info('Mail outbox readable again');
       }
-      away = false;
+      unreachable = false;
       return mails;
-    } catch (error) {
-      if (!away) {
-        log.warn({ err: error }, 'The mail outbox could not be read');
+    } catch (err) {
+      if (!unreachable) {
+        log.warn({ err }, 'Mail outbox unreadable');
       }
-      away = true;
+      unreachable = true;
       return [];
     }
   };

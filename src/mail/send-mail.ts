@@ -33,11 +33,8 @@ export async function sendMail(
     } else {
       await noteFailure(deps, mail, failure);
     }
-  } catch (error) {
-    deps.log.warn(
-      { mail: mail.id, kind: mail.kind, error: codeOf(error) },
-      'The outcome of a mail could not be noted',
-    );
+  } catch (err) {
+    deps.log.warn({ err, mail: mail.id, kind: mail.kind }, 'Outcome of a mail not recorded');
   }
 }
 
@@ -77,10 +74,10 @@ async function noteFailure(deps: SendDeps, mail: QueuedMail, failure: MailFailur
       mail: mail.id,
       kind: mail.kind,
       attempt: mail.attempts,
-      error: failure.reason,
+      reason: failure.reason,
       retrySeconds,
     },
-    retrySeconds === undefined ? 'A mail was given up' : 'A mail could not be sent',
+    retrySeconds === undefined ? 'Mail given up' : 'Mail delivery failed; retrying later',
   );
   await updateMailFailed(deps.db, mail, { error: failure.message, retrySeconds });
 }

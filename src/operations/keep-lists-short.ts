@@ -13,7 +13,7 @@ const INTERVAL = 60_000;
 export function startKeepingListsShort(db: Db, log: Logger): () => Promise<void> {
   const draw = () =>
     drawListChangesTogether(db).catch((err: unknown) => {
-      log.warn({ err }, 'Rows of list_changes could not be drawn together; counting gets slower.');
+      log.warn({ err }, 'List counters not compacted; counting gets slower');
     });
   let running = draw();
   const timer = setInterval(() => {

@@ -11,7 +11,7 @@ export function logOperatorCalls(log: Logger): Middleware {
     const { method, path, status } = ctx;
     const { actor } = ctx.state;
     if (typeof actor === 'string') {
-      log.info({ actor, method, path, status }, 'Management API');
+      log.info({ actor, method, path, status }, 'Management API call');
     }
   };
 }

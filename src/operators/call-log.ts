@@ -37,7 +37,7 @@ export function startCallLog(db: Db, log: Logger): CallLog {
     try {
       await inTransaction(db, (tx) => recordCall(tx, call, calls));
     } catch (err) {
-      log.warn({ err, calls }, 'Calls of the management API not logged');
+      log.warn({ err, calls }, 'Management API calls not recorded');
     }
   };
   const flush = async () => {

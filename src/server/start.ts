@@ -63,10 +63,7 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
   const log = createLog(config.logLevel);
   if (keepsFiles(config) && !(await secureDataDir(config.dataDir))) {
     const { dataDir } = config;
-    log.warn(
-      { dataDir },
-      'Data folder is open to other users of this machine; chmod 700 closes it',
-    );
+    log.warn({ dataDir }, 'Data folder is readable by other users of this machine; run chmod 700');
   }
   const database = await openDatabase({
     url: config.databaseUrl,

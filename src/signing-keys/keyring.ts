@@ -55,7 +55,7 @@ export async function openKeyring(deps: KeyringDeps): Promise<Keyring> {
     await rotateByAge(deps, found);
   };
   const stop = repeat(follow, INTERVAL, (err) => {
-    deps.log.warn({ err }, 'The signing keys could not be read; those of before stay in use.');
+    deps.log.warn({ err }, 'Signing keys unreadable; keeping the previous keys');
   });
   return {
     publicKeys: () => keys.map(({ publicJwk }) => publicJwk),
@@ -85,7 +85,7 @@ function openNew(
       opened.set(key.kid, openSigningKey(secrets, key));
     } catch (err) {
       opened.set(key.kid, undefined);
-      log.error({ err }, 'A new signing key can not be opened; the one before goes on signing.');
+      log.error({ err }, 'Signing key could not be decrypted; signing with the previous key');
     }
   }
   for (const kid of opened.keys()) {

@@ -409,7 +409,7 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
     await scripts.stop();
     await environment.remove();
     await upstream.close();
-    assert.match(log, /"kind":"clock".*A sign-in at the upstream provider failed/);
+    assert.match(log, /"kind":"clock".*Upstream sign-in failed/);
     assert.ok(seen.length > 60, `${seen.length} secrets`);
     assert.deepEqual(
       seen.filter((secret) => log.includes(secret)),

@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { z } from 'zod';
 import { readConfig } from '../../src/config/config.ts';
 import { openDatabase } from '../../src/db/database.ts';
+import { createLog } from '../../src/lib/log.ts';
 import { startMailSender } from '../../src/mail/notify.ts';
 import { createTransport } from '../../src/mail/transport.ts';
 import { ISSUER } from './outbox.ts';
@@ -22,7 +23,7 @@ const transport = createTransport({
 startMailSender({
   database: await openDatabase({ url: options.databaseUrl, dataDir: '', connections: 5 }),
   transport,
-  log: pino({ level: 'warn' }, pino.destination(2)),
+  log: createLog('warn', pino.destination(2)),
   issuer: ISSUER,
   scopes: readConfig({}).scopes,
   intervalMs: 50,

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { type Logger, pino } from 'pino';
 import { readConfig } from '../../src/config/config.ts';
 import type { Database } from '../../src/db/database.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
+import { createLog, type Logger } from '../../src/lib/log.ts';
 import { enqueueMail } from '../../src/mail/enqueue-mail.ts';
 import type { Mail } from '../../src/mail/mail.ts';
 import { type MailSender, startMailSender } from '../../src/mail/notify.ts';
@@ -59,7 +59,7 @@ export interface OutboxRow {
 /** The outbox of `database`, for tests. */
 export function outboxOf(database: Database): Outbox {
   const lines: string[] = [];
-  const log = pino({ base: null }, { write: (line) => lines.push(line) });
+  const log = createLog('info', { write: (line) => lines.push(line) });
   const rows = () => selectRows(database);
   const row = async () => {
     const [only, ...others] = await rows();

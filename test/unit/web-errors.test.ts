@@ -5,11 +5,11 @@ import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import Router from '@koa/router';
 import type { Middleware } from 'koa';
-import { pino } from 'pino';
 import { isUnreachable } from '../../src/db/unreachable.ts';
 import { errorResponses, reportBrokenAnswer } from '../../src/http/error-page.ts';
 import { createRenderer } from '../../src/http/render.ts';
 import { type ErrorCode, StagedoorError, ValidationError } from '../../src/lib/errors.ts';
+import { createLog } from '../../src/lib/log.ts';
 import { startWebApp } from './web-app.ts';
 
 const renderer = createRenderer({ cookieKeys: ['k'.repeat(40)], secure: false });
@@ -17,7 +17,7 @@ const renderer = createRenderer({ cookieKeys: ['k'.repeat(40)], secure: false })
 /** An application that answers through `errorResponses`, and what it logged. */
 async function start(...middleware: (Middleware | Router)[]) {
   const lines: string[] = [];
-  const log = pino({ level: 'info' }, { write: (line: string) => lines.push(line) });
+  const log = createLog('info', { write: (line: string) => lines.push(line) });
   const app = await startWebApp(errorResponses(renderer, log), ...middleware);
   app.koa.on('error', reportBrokenAnswer(log));
   return { ...app, lines };
@@ -221,17 +221,17 @@ function half(goOn: (stream: Readable) => void): Middleware {
   };
 }
 
-test('an answer that breaks off half way is logged, and nobody takes it for whole', async () => {
+test('response aborted after headers were sent: logged, and the client sees an incomplete body', async () => {
   const error = new Error('The disk is gone.');
   await using app = await start(half((stream) => setTimeout(() => stream.destroy(error), 20)));
   await assert.rejects(async () => (await fetch(app.url)).text());
   for (const line of app.lines) {
-    assert.match(line, /The disk is gone.*"msg":"An answer broke off\."/);
+    assert.match(line, /The disk is gone.*"msg":"Response aborted after headers were sent"/);
   }
   assert.notEqual(app.lines.length, 0);
 });
 
-test('a reader who leaves half way is nobody’s fault', async () => {
+test('client disconnects during a response: nothing is logged', async () => {
   const { promise, resolve } = Promise.withResolvers<void>();
   await using app = await start(half((stream) => stream.once('close', resolve)));
   const socket = connect(app.port, '127.0.0.1');

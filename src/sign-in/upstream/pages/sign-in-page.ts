@@ -148,8 +148,8 @@ function redirect(ctx: Context, to: string): void {
   ctx.redirect(to);
 }
 
-/** How loud each is told in the service's log; a person's own doing is not. */
-const LOUDNESS: Partial<Record<RefusalKind, 'warn' | 'error'>> = {
+/** Log level by refusal. Refusals that the user caused are not logged. */
+const LOG_LEVEL_BY_REFUSAL: Partial<Record<RefusalKind, 'warn' | 'error'>> = {
   unavailable: 'warn',
   invalid: 'warn',
   not_fresh: 'warn',
@@ -157,7 +157,7 @@ const LOUDNESS: Partial<Record<RefusalKind, 'warn' | 'error'>> = {
   misconfigured: 'error',
 };
 
-/** Anything but a refusal is a defect, or our own database that is away. */
+/** @throws any error that is no refusal: a defect, or an unreachable database */
 function refuse(
   deps: Deps,
   ctx: Context,
@@ -169,9 +169,9 @@ function refuse(
   }
   const { kind, detail } = error;
   const { issuer } = deps.upstream;
-  const loudness = LOUDNESS[kind];
-  if (loudness !== undefined) {
-    deps.log[loudness]({ kind, detail, issuer }, 'A sign-in at the upstream provider failed.');
+  const level = LOG_LEVEL_BY_REFUSAL[kind];
+  if (level !== undefined) {
+    deps.log[level]({ kind, detail, issuer }, 'Upstream sign-in failed');
   }
   if (kind === 'unknown_user' || kind === 'deactivated' || kind === 'signed_out') {
     askAnew(ctx);

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createLog } from '../../src/lib/log.ts';
+
+/** Returns what `write` makes the log print. */
+function printed(write: (log: ReturnType<typeof createLog>) => void): string {
+  const lines: string[] = [];
+  write(createLog('info', { write: (line: string) => lines.push(line) }));
+  assert.equal(lines.length, 1);
+  return lines.join('');
+}
+
+/** An error with the properties that the drivers of PostgreSQL and PGlite add. */
+function databaseError(): Error {
+  return Object.assign(new Error('duplicate key value violates unique constraint "users_email"'), {
+    code: '23505',
+    detail: 'Key (email)=(ada@example.com) already exists.',
+    where: 'COPY users, line 1: "ada@example.com"',
+    internalQuery: "select 'ada@example.com'",
+    query: "insert into users values ('ada@example.com')",
+    params: ['ada@example.com'],
+    parameters: ['ada@example.com'],
+  });
+}
+
+test('a logged database error names message, code and stack, and never a row or parameter', () => {
+  const line = printed((log) => log.warn({ err: databaseError() }, 'Event'));
+  assert.doesNotMatch(line, /ada@/);
+  const { err } = JSON.parse(line);
+  assert.deepEqual(Object.keys(err), ['type', 'message', 'stack', 'code']);
+  assert.equal(err.code, '23505');
+  assert.match(err.stack, /log\.test\.ts/);
+});
+
+test('a database error as cause, or logged without a key, never prints a row or parameter', () => {
+  const outer = new Error('outer', { cause: databaseError() });
+  const line = printed((log) => log.error({ err: outer }, 'Event'));
+  assert.match(line, /users_email/);
+  assert.doesNotMatch(line, /ada@/);
+  assert.doesNotMatch(
+    printed((log) => log.error(databaseError())),
+    /ada@/,
+  );
+});
+
+test('a cyclic chain of causes ends, and a thrown value that is no Error is not printed', () => {
+  const cyclic = new Error('cyclic');
+  cyclic.cause = cyclic;
+  assert.equal(printed((log) => log.error({ err: cyclic }, 'Event')).split('"type"').length, 5);
+  assert.match(
+    printed((log) => log.error({ err: { secret: 'ada@example.com' } }, 'Event')),
+    /"err":\{"message":"Not an Error: object"\}/,
+  );
+});
