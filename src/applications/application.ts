@@ -85,3 +85,16 @@ export function applicationState(
 export function isClientId(value: string): boolean {
   return /^[A-Za-z0-9._-]{1,64}$/.test(value);
 }
+
+/**
+ * Checks for a native application: a public one with a redirect URI on loopback or with a
+ * private-use scheme. It may use any port on loopback. A public application without such a redirect
+ * URI runs in the browser.
+ * @see RFC 8252 §7
+ */
+export function isNative({
+  clientType,
+  redirectUris,
+}: Pick<Application, 'clientType' | 'redirectUris'>): boolean {
+  return clientType === 'public' && redirectUris.some((uri) => !uri.startsWith('https:'));
+}

@@ -1,3 +1,5 @@
+import { isLoopbackHost } from '../lib/loopback.ts';
+import { quote } from '../lib/printable.ts';
 import type { ClientType } from './application.ts';
 
 /** Longest redirect URI, in characters. */
@@ -5,8 +7,6 @@ const LENGTH_LIMIT = 2000;
 /** Redirect URIs of one application. */
 const COUNT_LIMIT = 20;
 
-/** Hosts for which http is let through: nothing leaves the machine (RFC 8252 section 7.3). */
-const LOOPBACK = ['127.0.0.1', '[::1]', 'localhost'];
 /** The characters of a URI (RFC 3986 section 2), each `%` with two digits after it. */
 const URI_CHARACTERS = /^(?:[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+$/;
 const HOST_NAME = /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/;
@@ -28,10 +28,10 @@ export function checkRedirectUris(uris: readonly string[], clientType: ClientTyp
   }
   const wrong = uris.flatMap((uri) => {
     const problem = checkRedirectUri(uri, clientType);
-    return problem === undefined ? [] : [`${shown(uri)}: ${problem}`];
+    return problem === undefined ? [] : [`${quote(uri)}: ${problem}`];
   });
   const twice = uris.filter((uri, index) => uris.indexOf(uri) !== index);
-  return [...wrong, ...[...new Set(twice)].map((uri) => `${shown(uri)} is there twice.`)];
+  return [...wrong, ...[...new Set(twice)].map((uri) => `${quote(uri)} is there twice.`)];
 }
 
 /** What is wrong with a redirect URI, and what would be accepted; undefined where nothing is. */
@@ -93,7 +93,7 @@ function checkHost(
   scheme: string,
   clientType: ClientType,
 ): string | undefined {
-  const loopback = LOOPBACK.includes(host);
+  const loopback = isLoopbackHost(host);
   if (scheme === 'http' && !loopback) {
     return 'http is possible for 127.0.0.1, [::1] and localhost only. Use https for any other host.';
   }
@@ -138,11 +138,7 @@ function checkNormalForm(uri: string, url: URL): string | undefined {
 }
 
 function reachable(host: string): string {
-  return LOOPBACK.includes(host)
+  return isLoopbackHost(host)
     ? `Write it as ${host}.`
     : `Give ${HTTPS}, with a host name instead of an IP address.`;
-}
-
-function shown(uri: string): string {
-  return JSON.stringify(uri.length > 100 ? `${uri.slice(0, 100)}…` : uri);
 }

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { StagedoorError } from '../lib/errors.ts';
+import { isLoopbackHost } from '../lib/loopback.ts';
 import { ownValue } from '../lib/own-value.ts';
 import type { ScopeConfig } from '../lib/scopes.ts';
 import { scopeSettings, scopeVariables, wrongScopes } from './scopes.ts';
 import {
-  isLoopback,
   type UpstreamConfig,
   upstreamConfig,
   upstreamVariables,
@@ -176,7 +176,8 @@ export function readRemote(
     return undefined;
   }
   const url = URL.parse(text);
-  const secure = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url));
+  const secure =
+    url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopbackHost(url.hostname));
   if (url === null || !secure || url.pathname !== '/' || url.username !== '') {
     throw new StagedoorError(
       'configuration_invalid',
@@ -266,8 +267,8 @@ function hasDemoByDefault(
 ): boolean {
   return (
     !production &&
-    ['localhost', '127.0.0.1', '::1', '[::1]'].includes(host) &&
-    isLoopback(new URL(issuer)) &&
+    isLoopbackHost(host === '::1' ? '[::1]' : host) &&
+    isLoopbackHost(new URL(issuer).hostname) &&
     [vars.DATABASE_URL, vars.OIDC_ISSUER, vars.SCOPES, vars.DEFAULT_SCOPES].every(
       (value) => value === undefined,
     )
@@ -328,7 +329,7 @@ function wrongIssuer(given: Record<string, string | undefined>, production: bool
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
     return ['ISSUER must be a bare origin, without a path'];
   }
-  return production && url.protocol === 'http:' && !isLoopback(url)
+  return production && url.protocol === 'http:' && !isLoopbackHost(url.hostname)
     ? ['ISSUER must use https in production']
     : [];
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isLoopbackHost } from '../lib/loopback.ts';
 import { ownValue } from '../lib/own-value.ts';
 
 /** The platform's own login: an OpenID provider, and what this server is registered as there. */
@@ -48,14 +49,9 @@ function wrongIssuer(issuer: string, given: Given, production: boolean): string[
   if (url.origin === URL.parse(given.ISSUER ?? '')?.origin) {
     return ['OIDC_ISSUER must be the platform’s login, not this server'];
   }
-  return production && url.protocol === 'http:' && !isLoopback(url)
+  return production && url.protocol === 'http:' && !isLoopbackHost(url.hostname)
     ? ['OIDC_ISSUER must use https in production']
     : [];
-}
-
-/** Whether a URL stays on this machine, where nobody can listen in between. */
-export function isLoopback(url: URL): boolean {
-  return ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
 }
 
 /** The settings, where they are given. */

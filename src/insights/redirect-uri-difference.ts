@@ -1,4 +1,5 @@
-import type { Application } from '../applications/application.ts';
+import { type Application, isNative } from '../applications/application.ts';
+import { isLoopbackHost } from '../lib/loopback.ts';
 
 /** A component in which two redirect URIs can differ. */
 export const DIFFERENCES = [
@@ -42,28 +43,20 @@ export function isDifference(value: string): value is Difference {
   return DIFFERENCES.some((difference) => difference === value);
 }
 
-/** Hosts on which a native application may listen on any port (RFC 8252 §7.3). */
-const LOOPBACK = ['127.0.0.1', '[::1]', 'localhost'];
 const PORT = /^(http:\/\/(?:[^/?#]*@)?(?:\[[^\]]*\]|[^:/?#]*)):[0-9]*/i;
 
 /** What decides whether a redirect URI fits. */
 export interface RedirectUriRules {
   readonly redirectUris: readonly string[];
-  /** Whether the port does not count on loopback: for native applications. */
+  /** True for native applications, which may use any port on loopback. */
   readonly anyLoopbackPort: boolean;
 }
 
-/**
- * The rules of an application. Native is a public one that receives on loopback or by a scheme of
- * its own, as the client metadata has it (`oidc/client-adapter.ts`).
- * @see RFC 8252 §7
- */
+/** Returns the rules of an application. */
 export function redirectUriRules(
   application: Pick<Application, 'clientType' | 'redirectUris'>,
 ): RedirectUriRules {
-  const { clientType, redirectUris } = application;
-  const native = clientType === 'public' && redirectUris.some((uri) => !uri.startsWith('https:'));
-  return { redirectUris, anyLoopbackPort: native };
+  return { redirectUris: application.redirectUris, anyLoopbackPort: isNative(application) };
 }
 
 /**
@@ -82,7 +75,7 @@ export function isRegistered(rules: RedirectUriRules, sent: string): boolean {
 
 function withoutLoopbackPort(uri: string): string | undefined {
   const url = URL.parse(uri);
-  return url?.protocol === 'http:' && LOOPBACK.includes(url.hostname)
+  return url?.protocol === 'http:' && isLoopbackHost(url.hostname)
     ? uri.replace(PORT, '$1')
     : undefined;
 }
@@ -104,7 +97,7 @@ function distance(found: readonly Difference[]): number {
 
 function differences(rules: RedirectUriRules, sent: string, registered: string): Difference[] {
   const [a, b] = [parts(sent), parts(registered)];
-  const portCounts = !(rules.anyLoopbackPort && b.scheme === 'http' && LOOPBACK.includes(b.host));
+  const portCounts = !(rules.anyLoopbackPort && b.scheme === 'http' && isLoopbackHost(b.host));
   const found: (Difference | undefined)[] = [
     compared(a.scheme + a.slashes, b.scheme + b.slashes, 'scheme'),
     a.user === b.user ? undefined : 'user',

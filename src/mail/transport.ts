@@ -1,7 +1,7 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import nodemailer, { type SendMailOptions } from 'nodemailer';
-import { isLoopback } from '../config/upstream.ts';
+import { isLoopbackHost } from '../lib/loopback.ts';
 import { oneLine } from './mail-text.ts';
 
 /** A mail that is ready to go. */
@@ -93,7 +93,7 @@ function requiresTls(smtpUrl: string): boolean {
   return (
     url !== null &&
     (url.username !== '' || url.password !== '') &&
-    !isLoopback(url) &&
+    !isLoopbackHost(url.hostname) &&
     url.searchParams.get('requireTLS') !== 'false'
   );
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type AdapterPayload, Provider } from 'oidc-provider';
-import { type Application, applicationState, isReviewed } from '../applications/application.ts';
+import { applicationState, isNative, isReviewed } from '../applications/application.ts';
 import { type FoundClient, findClient, lockClient } from '../applications/find-client.ts';
 import { reviewNeed } from '../applications/review-need.ts';
 import type { Config } from '../config/config.ts';
@@ -77,12 +77,4 @@ function toMetadata(
     reviewed: isReviewed(application),
     works_for_others: reviewNeed(config, application) === undefined,
   };
-}
-
-/**
- * RFC 8252: a native application may use any port on loopback, and private-use schemes. A public
- * one that registered neither is one that runs in the browser.
- */
-function isNative({ clientType, redirectUris }: Application): boolean {
-  return clientType === 'public' && redirectUris.some((uri) => !uri.startsWith('https:'));
 }

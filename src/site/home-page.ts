@@ -1,11 +1,11 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Config } from '../config/config.ts';
-import { isLoopback } from '../config/upstream.ts';
 import type { Db } from '../db/database.ts';
 import { isFromThisMachine } from '../http/origin.ts';
 import type { Renderer } from '../http/render.ts';
 import type { DemoGuide, ViewProps } from '../http/views.ts';
+import { isLoopbackHost } from '../lib/loopback.ts';
 import { identify } from '../sessions/pages/identify.ts';
 import type { Sessions } from '../sessions/pages/sessions.ts';
 
@@ -32,7 +32,7 @@ function visibleDemo(
   ctx: Context,
 ): ViewProps['site/landing']['demo'] {
   const demo = deps.demoGuide();
-  const isHere = isLoopback(new URL(deps.config.issuer)) && isFromThisMachine(ctx);
+  const isHere = isLoopbackHost(new URL(deps.config.issuer).hostname) && isFromThisMachine(ctx);
   return isHere || demo === undefined
     ? demo
     : { ...demo, users: demo.users.map(({ email, note }) => ({ email, note })) };

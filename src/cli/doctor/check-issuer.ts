@@ -1,7 +1,7 @@
 import { connect } from 'node:tls';
 import { z } from 'zod';
 import type { Config } from '../../config/config.ts';
-import { isLoopback } from '../../config/upstream.ts';
+import { isLoopbackHost } from '../../lib/loopback.ts';
 import { ownValue } from '../../lib/own-value.ts';
 import { reasonOf } from '../management.ts';
 import { checkClock, timeAhead } from './check-clock.ts';
@@ -19,7 +19,7 @@ export async function checkIssuer({ issuer }: Config): Promise<Finding[]> {
   const url = new URL(issuer);
   if (url.protocol === 'http:') {
     const asked = await ask(issuer);
-    return isLoopback(url)
+    return isLoopbackHost(url.hostname)
       ? [ok('certificate', 'ISSUER is http on this machine, which needs none.'), ...asked]
       : [
           warn(
