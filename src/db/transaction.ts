@@ -28,6 +28,29 @@ export function inOneTransaction<T>(db: Db, work: (tx: Tx) => Promise<T>): Promi
   return db.transaction().execute(work);
 }
 
+/** Thrown inside a transaction to roll it back. */
+class RolledBack extends Error {}
+
+/**
+ * Runs `work` like `inOneTransaction`, but commits only if it returns true.
+ * @returns whether it was committed
+ */
+export async function commitIf(db: Db, work: (tx: Tx) => Promise<boolean>): Promise<boolean> {
+  try {
+    await inOneTransaction(db, async (tx) => {
+      if (!(await work(tx))) {
+        throw new RolledBack();
+      }
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof RolledBack) {
+      return false;
+    }
+    throw error;
+  }
+}
+
 /** Runs reads that have to see one and the same state; nothing in it can write. */
 export function inSnapshot<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
   return db

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Db } from '../db/database.ts';
-import { inOneTransaction, inTransaction, type Tx } from '../db/transaction.ts';
+import { commitIf, inTransaction, type Tx } from '../db/transaction.ts';
 
 interface Current {
   readonly tx: Tx;
@@ -9,9 +9,6 @@ interface Current {
 }
 
 const storage = new AsyncLocalStorage<Current>();
-
-/** Thrown to roll back without telling anybody. */
-class RolledBack extends Error {}
 
 /**
  * Runs `work` with a transaction that oidc-provider's adapter takes part in: whatever the provider
@@ -30,20 +27,12 @@ export async function withRequestTransaction(
   work: () => Promise<void>,
   commits: () => boolean,
 ): Promise<void> {
-  try {
-    await inOneTransaction(db, (tx) =>
-      storage.run({ tx }, async () => {
-        await work();
-        if (!commits()) {
-          throw new RolledBack();
-        }
-      }),
-    );
-  } catch (error) {
-    if (!(error instanceof RolledBack)) {
-      throw error;
-    }
-  }
+  await commitIf(db, (tx) =>
+    storage.run({ tx }, async () => {
+      await work();
+      return commits();
+    }),
+  );
 }
 
 /** Runs `work` in the transaction of the request, or in one of its own where there is none. */

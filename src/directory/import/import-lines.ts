@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db } from '../../db/database.ts';
 import {
-  inOneTransaction,
+  commitIf,
   inSavepoint,
   inTransaction,
   isContention,
@@ -68,23 +68,20 @@ export async function importLines(
   }
 }
 
-/** Thrown to roll back without telling anybody. */
-class RolledBack extends Error {}
-
 /**
- * Carries lines out in one transaction, which is rolled back where one of them is refused: after the
- * last one, so that all that are wrong are told. No two such imports run at a time: each holds the
- * locks of all its lines.
- * @param finish the last thing in the transaction
+ * Applies lines in one transaction. If a line is refused, it is rolled back after the last line, so
+ * that every refused line is reported. Only one such import runs at a time: each holds the locks of
+ * all its lines.
+ * @param finish runs last in the transaction
  * @returns whether it was committed
- * @throws StagedoorError `conflict` where another one runs
+ * @throws StagedoorError `conflict` while another one runs
  */
 export async function importAtomically(
   db: Db,
   { actor, hash, batches, report, beforeCommit }: Import,
   finish: (tx: Tx) => Promise<void>,
 ): Promise<boolean> {
-  const work = async (tx: Tx) => {
+  return commitIf(db, async (tx) => {
     if (!(await tryAtomicImport(tx))) {
       throw new StagedoorError('conflict', 'Another atomic import is under way. Try again later.');
     }
@@ -100,21 +97,12 @@ export async function importAtomically(
       refused ||= done.some(({ result }) => result.outcome === 'refused');
       await report(done);
     }
-    if (refused) {
-      throw new RolledBack();
+    if (!refused) {
+      await finish(tx);
+      await beforeCommit(tx);
     }
-    await finish(tx);
-    await beforeCommit(tx);
-  };
-  try {
-    await inOneTransaction(db, work);
-    return true;
-  } catch (error) {
-    if (error instanceof RolledBack) {
-      return false;
-    }
-    throw error;
-  }
+    return !refused;
+  });
 }
 
 async function carryOutOrRefuse(
