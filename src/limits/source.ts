@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { ipv6Groups, parseIpAddress } from '../lib/ip-address.ts';
 
 /**
  * Groups of addresses that one attacker may have at their disposal. In IPv6 a subscriber has a whole
@@ -15,40 +15,18 @@ export interface Source {
 
 /** Finds the groups of an address. An IPv4-mapped IPv6 address is the IPv4 address. */
 export function sourceOf(ip: string): Source {
-  if (isIPv4(ip)) {
-    return fromIPv4(ip.split('.').map(Number));
-  }
-  const plain = ip.split('%', 1)[0] ?? '';
-  if (!isIPv6(plain)) {
+  const address = parseIpAddress(ip);
+  if (address === undefined) {
     return { address: 'unknown', network: undefined, provider: undefined };
   }
-  const words = wordsOf(plain);
-  const [high = 0, low = 0] = words.slice(6);
-  if (words.slice(0, 5).every((word) => word === 0) && words[5] === 0xffff) {
-    return fromIPv4([high >> 8, high & 0xff, low >> 8, low & 0xff]);
+  if ('octets' in address) {
+    const [a, b, c] = address.octets;
+    return {
+      address: address.toString(),
+      network: `${a}.${b}.${c}.0/24`,
+      provider: `${a}.${b}.0.0/16`,
+    };
   }
-  const prefix = (bits: number) =>
-    `${words
-      .slice(0, bits / 16)
-      .map((word) => word.toString(16))
-      .join(':')}::/${bits}`;
+  const prefix = (bits: number) => `${ipv6Groups(address, bits / 16)}::/${bits}`;
   return { address: prefix(64), network: prefix(48), provider: prefix(32) };
-}
-
-function fromIPv4(bytes: readonly number[]): Source {
-  return {
-    address: bytes.join('.'),
-    network: `${bytes.slice(0, 3).join('.')}.0/24`,
-    provider: `${bytes.slice(0, 2).join('.')}.0.0/16`,
-  };
-}
-
-/** Eight numbers of 16 bits. URL writes every spelling in one form, with hexadecimal words only. */
-function wordsOf(ip: string): number[] {
-  const { hostname } = new URL(`http://[${ip}]`);
-  const [head = '', tail] = hostname.slice(1, -1).split('::');
-  const left = head === '' ? [] : head.split(':');
-  const right = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = Array<string>(8 - left.length - right.length).fill('0');
-  return [...left, ...zeros, ...right].map((word) => Number.parseInt(word, 16));
 }
