@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { Eta } from 'eta';
 import type { Context } from 'koa';
+import type { Locale } from '../lib/locale.ts';
 import { assetUrl } from './assets.ts';
 import { type CsrfOptions, csrfToken } from './csrf.ts';
-import { type Locale, negotiateLocale } from './locale.ts';
+import { negotiateLocale } from './locale.ts';
 import { translator } from './translate.ts';
 import { viewHelpers } from './view-helpers.ts';
 import type { ViewName, ViewProps } from './views.ts';

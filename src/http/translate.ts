@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type en from '../../views/en.json';
+import type { Locale } from '../lib/locale.ts';
 import { ownValue } from '../lib/own-value.ts';
-import type { Locale } from './locale.ts';
 
 /** A text, or one for each plural form of its `{count}`. */
 export type Message = string | { readonly one: string; readonly other: string };

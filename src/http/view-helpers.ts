@@ -1,4 +1,4 @@
-import type { Locale } from './locale.ts';
+import type { Locale } from '../lib/locale.ts';
 import type { MessageParams, Translate } from './translate.ts';
 
 /** What views may call. `rich` answers with HTML, for `<%~ %>`; all else is escaped on output. */

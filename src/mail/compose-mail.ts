@@ -1,6 +1,6 @@
-import { type Locale, spokenLocale } from '../http/locale.ts';
 import { translator } from '../http/translate.ts';
 import { StagedoorError } from '../lib/errors.ts';
+import { type Locale, localeOf } from '../lib/locale.ts';
 import type { ScopeConfig } from '../lib/scopes.ts';
 import type { MailContent, MailPen } from './mail-view.ts';
 import { type ParsedMail, parseMail } from './parse-mail.ts';
@@ -48,7 +48,7 @@ export function composeMail(
   if (mail === undefined) {
     throw new StagedoorError('mail_failed', 'Its kind is unknown, or its data does not fit it.');
   }
-  const locale = spokenLocale(row.locale) ?? 'en';
+  const locale = localeOf(row.locale) ?? 'en';
   const t = translator<MailText>(locale);
   const { host } = new URL(issuer);
   const content = write({ t, locale, issuer, host, scopes }, mail);

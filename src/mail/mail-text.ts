@@ -1,4 +1,4 @@
-import type { Locale } from '../http/locale.ts';
+import type { Locale } from '../lib/locale.ts';
 import { visibleLine } from '../lib/visible-text.ts';
 
 /** Longest name that a mail repeats, in characters. */

@@ -1,7 +1,7 @@
-import type { Locale } from '../http/locale.ts';
 import type { Translate } from '../http/translate.ts';
 import type { Origin } from '../lib/actor.ts';
 import { toIpAddress } from '../lib/ip-address.ts';
+import type { Locale } from '../lib/locale.ts';
 import { localized } from '../lib/localized-text.ts';
 import type { ScopeConfig } from '../lib/scopes.ts';
 import type { MailAccess, MailApplication } from './mail.ts';

@@ -1,5 +1,5 @@
-import type { Locale } from '../http/locale.ts';
 import { translator } from '../http/translate.ts';
+import type { Locale } from '../lib/locale.ts';
 import { describeDevice } from './describe-device.ts';
 import type { MailText } from './texts.ts';
 

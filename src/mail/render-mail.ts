@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Eta } from 'eta';
-import type { Locale } from '../http/locale.ts';
+import type { Locale } from '../lib/locale.ts';
 
 const VIEWS = fileURLToPath(new URL('../../views/mail', import.meta.url));
 const html = new Eta({ views: VIEWS, cache: true, autoEscape: true });

@@ -6,8 +6,8 @@ import {
   type Operation,
   type Parameter,
 } from '../api/openapi-document.ts';
-import type { Locale } from '../http/locale.ts';
 import { type Translate, translator } from '../http/translate.ts';
+import type { Locale } from '../lib/locale.ts';
 import { curlExample } from './api-curl.ts';
 import { fieldRows, schemaRow } from './api-rows.ts';
 import { createProse, markUp } from './prose.ts';

@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { ORGANIZERS_PER_GRANT } from '../grants/grant.ts';
-import type { Locale } from '../http/locale.ts';
 import { translator } from '../http/translate.ts';
+import type { Locale } from '../lib/locale.ts';
 import { type ExampleName, fillExample } from './examples.ts';
 import { createProse } from './prose.ts';
 import type { SiteText } from './texts.ts';

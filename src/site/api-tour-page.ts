@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
-import type { Locale } from '../http/locale.ts';
 import { translator } from '../http/translate.ts';
+import type { Locale } from '../lib/locale.ts';
 import { fillExample, partsOf } from './examples.ts';
 import { createProse } from './prose.ts';
 import type { SiteText } from './texts.ts';

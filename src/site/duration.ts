@@ -1,4 +1,4 @@
-import type { Locale } from '../http/locale.ts';
+import type { Locale } from '../lib/locale.ts';
 
 const UNITS = [
   ['day', 86_400],

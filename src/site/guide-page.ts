@@ -1,8 +1,8 @@
 import { type Application, isClientId } from '../applications/application.ts';
 import type { Config } from '../config/config.ts';
 import { ORGANIZERS_PER_GRANT } from '../grants/grant.ts';
-import type { Locale } from '../http/locale.ts';
 import { translator } from '../http/translate.ts';
+import type { Locale } from '../lib/locale.ts';
 import { localized } from '../lib/localized-text.ts';
 import { PATHS } from '../oidc/paths.ts';
 import { formatDuration } from './duration.ts';

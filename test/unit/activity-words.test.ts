@@ -3,9 +3,9 @@ import { describe, test } from 'node:test';
 import type { ActivityEntry } from '../../src/activity/activity.ts';
 import { presentEntry, presentForDownload } from '../../src/activity/pages/presenters.ts';
 import { readConfig } from '../../src/config/config.ts';
-import type { Locale } from '../../src/http/locale.ts';
 import { translator } from '../../src/http/translate.ts';
 import { viewHelpers } from '../../src/http/view-helpers.ts';
+import type { Locale } from '../../src/lib/locale.ts';
 
 const { scopes } = readConfig({});
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';

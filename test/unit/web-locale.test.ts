@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Locale, negotiateLocale } from '../../src/http/locale.ts';
+import { negotiateLocale } from '../../src/http/locale.ts';
+import type { Locale } from '../../src/lib/locale.ts';
 import { startWebApp } from './web-app.ts';
 
 const cases: readonly [string | undefined, string | undefined, Locale, string][] = [

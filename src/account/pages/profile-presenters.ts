@@ -1,5 +1,5 @@
-import { spokenLocale } from '../../http/locale.ts';
 import type { Translate } from '../../http/translate.ts';
+import { localeOf } from '../../lib/locale.ts';
 import { ownValue } from '../../lib/own-value.ts';
 import type { Preferences, ProvisionedUser } from '../../users/user.ts';
 import type { AccountText } from '../texts.ts';
@@ -71,7 +71,7 @@ function presentLanguages(
   user: ProvisionedUser,
   chosen: Preferences,
 ): ChoiceProps[] {
-  const spoken = spokenLocale(user.locale);
+  const spoken = localeOf(user.locale);
   const platform =
     spoken === undefined
       ? t('account.profile.language.platform_none')

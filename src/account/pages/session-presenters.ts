@@ -1,5 +1,5 @@
-import type { Locale } from '../../http/locale.ts';
 import { translator } from '../../http/translate.ts';
+import type { Locale } from '../../lib/locale.ts';
 import { roughAddress } from '../../lib/rough-address.ts';
 import { deviceWords } from '../../mail/origin-words.ts';
 import type { UserSession } from '../../sessions/session.ts';

@@ -1,5 +1,5 @@
-import type { Locale } from '../../http/locale.ts';
 import type { Translate } from '../../http/translate.ts';
+import type { Locale } from '../../lib/locale.ts';
 import { type LocalizedText, localized } from '../../lib/localized-text.ts';
 import type { ScopeConfig } from '../../lib/scopes.ts';
 import { oneLine } from '../../mail/mail-text.ts';

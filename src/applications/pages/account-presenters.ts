@@ -1,5 +1,5 @@
 import type { Config } from '../../config/config.ts';
-import type { Locale } from '../../http/locale.ts';
+import type { Locale } from '../../lib/locale.ts';
 import { localized } from '../../lib/localized-text.ts';
 import { type Application, applicationState, isReviewed } from '../application.ts';
 import { monogramUrl } from '../monogram.ts';

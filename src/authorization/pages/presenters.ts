@@ -1,8 +1,8 @@
 import { isReviewed } from '../../applications/application.ts';
 import { monogramUrl } from '../../applications/monogram.ts';
 import { ORGANIZERS_PER_GRANT } from '../../grants/grant.ts';
-import type { Locale } from '../../http/locale.ts';
 import type { ConsentProps } from '../../http/views.ts';
+import type { Locale } from '../../lib/locale.ts';
 import { localized } from '../../lib/localized-text.ts';
 import { visibleLine } from '../../lib/visible-text.ts';
 import type { Choice } from '../approve.ts';

@@ -1,6 +1,6 @@
 import { monogramUrl } from '../../applications/monogram.ts';
 import type { Config } from '../../config/config.ts';
-import type { Locale } from '../../http/locale.ts';
+import type { Locale } from '../../lib/locale.ts';
 import { localized } from '../../lib/localized-text.ts';
 import { roughAddress } from '../../lib/rough-address.ts';
 import type { GrantDetails } from '../grant.ts';
