@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import { type FieldErrors, ValidationError } from '../lib/errors.ts';
 import { ownValue } from '../lib/own-value.ts';
-import { isUnprintable, quote } from '../lib/printable.ts';
+import { isUnprintable, isUnprintableInLines, quote } from '../lib/printable.ts';
 
-/** Control characters and lone surrogates, except for line feed and tab. */
-const UNPRINTABLE_IN_LINES = /[^\P{Cc}\n\t]|\p{Cs}/u;
 const NO_CONTROL = 'Control characters and broken Unicode are not allowed.';
 
 /** A trimmed line of up to `max` characters that may be empty. */
@@ -35,7 +33,7 @@ export function lines(max: number) {
       z
         .string()
         .max(max, { abort: true })
-        .refine((value) => !UNPRINTABLE_IN_LINES.test(value), NO_CONTROL),
+        .refine((value) => !isUnprintableInLines(value), NO_CONTROL),
     )
     .meta({ maxLength: max });
 }

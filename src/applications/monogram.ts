@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { escapeHtml } from '../lib/html.ts';
 
 /**
  * One or two letters by which people recognise an application: the initials of its first two
@@ -26,7 +27,7 @@ export function monogramSvg(name: string): string {
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64" width="64" height="64">',
     `<rect width="64" height="64" rx="14" fill="${monogramColour(name)}"/>`,
     `<text x="32" y="33" fill="#fff" font-family="system-ui, sans-serif" font-size="${size}"`,
-    ` font-weight="700" text-anchor="middle" dominant-baseline="central">${escapeXml(initials)}</text>`,
+    ` font-weight="700" text-anchor="middle" dominant-baseline="central">${escapeHtml(initials)}</text>`,
     '</svg>',
   ].join('');
 }
@@ -77,8 +78,4 @@ function luminance(channels: readonly [number, number, number]): number {
 
 function linear(channel: number): number {
   return channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4;
-}
-
-function escapeXml(text: string): string {
-  return text.replace(/[&<>"']/g, (symbol) => `&#${symbol.charCodeAt(0)};`);
 }

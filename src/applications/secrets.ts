@@ -4,6 +4,7 @@ import type { Tx } from '../db/transaction.ts';
 import type { Actor, Origin } from '../lib/actor.ts';
 import { hashOf, newCredential } from '../lib/credentials.ts';
 import { type FieldErrors, StagedoorError, ValidationError } from '../lib/errors.ts';
+import { isUnprintable } from '../lib/printable.ts';
 import { isClientId } from './application.ts';
 import { lockForActor } from './lock-for-actor.ts';
 import { mailOwner } from './mail-owner.ts';
@@ -130,7 +131,7 @@ function checkInput(label: string, expiresAt: Date | null): void {
   const fields: FieldErrors = {};
   if (label.length > LABEL_LIMIT) {
     fields.label = [`Ensure this field has no more than ${LABEL_LIMIT} characters.`];
-  } else if (/[\p{Cc}\p{Cs}]/u.test(label)) {
+  } else if (isUnprintable(label)) {
     fields.label = ['Control characters and broken Unicode are not allowed.'];
   }
   // Not `<=`: an invalid date compares to nothing.

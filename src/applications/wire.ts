@@ -3,7 +3,7 @@ import { component } from '../api/endpoint.ts';
 import { filledLine, line, lines, moment, subsetOf } from '../api/fields.ts';
 import { filter, flag, ordering } from '../api/query.ts';
 import type { Config } from '../config/config.ts';
-import { isUnprintable } from '../lib/printable.ts';
+import { isUnprintable, withoutUnprintable } from '../lib/printable.ts';
 import { hasInvisible, isReadable } from '../lib/visible-text.ts';
 import type { ResourceServer, ResourceServerSecret } from '../resource-servers/resource-server.ts';
 import { isDirectoryId } from '../users/user.ts';
@@ -14,13 +14,11 @@ import { EXAMPLES } from './wire-examples.ts';
 
 const URL_LIMIT = 2000;
 
-/** Refused with a message of their own, or line breaks. */
-const CONTROLS = /[\p{Cc}\p{Cs}]/gu;
 const NO_INVISIBLE =
   'Invisible characters and characters that change the reading direction are not allowed.';
 
 const name = filledLine(255)
-  .refine((value) => !hasInvisible(value.replace(CONTROLS, '')), {
+  .refine((value) => !hasInvisible(withoutUnprintable(value)), {
     error: NO_INVISIBLE,
     abort: true,
   })
@@ -60,7 +58,7 @@ function fields(scopes: readonly string[]) {
       .describe('Id of a user; null: an operator answers for it.'),
     name: name.describe('As the consent page shows it.'),
     description: lines(2000).refine(
-      (value) => !hasInvisible(value.replace(CONTROLS, '')),
+      (value) => !hasInvisible(withoutUnprintable(value)),
       NO_INVISIBLE,
     ),
     homepage_url: link,

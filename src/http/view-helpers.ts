@@ -1,3 +1,4 @@
+import { escapeHtml } from '../lib/html.ts';
 import type { Locale } from '../lib/locale.ts';
 import type { MessageParams, Translate } from './translate.ts';
 
@@ -56,8 +57,4 @@ function formatDate(
     // A time zone that this machine does not know.
     return `${new Intl.DateTimeFormat(tag, { ...style, timeZone: 'UTC' }).format(when)} UTC`;
   }
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (symbol) => `&#${symbol.charCodeAt(0)};`);
 }

@@ -1,12 +1,24 @@
 /** Control characters and lone surrogates: PostgreSQL can't store some, and no page should show them. */
 const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
+const UNPRINTABLES = /[\p{Cc}\p{Cs}]/gu;
+const UNPRINTABLE_IN_LINES = /[^\P{Cc}\n\t]|\p{Cs}/u;
 
-/** Whether `value` holds a control character or a lone surrogate. */
+/** Checks for a control character or a lone surrogate. */
 export function isUnprintable(value: string): boolean {
   return UNPRINTABLE.test(value);
 }
 
-/** `value` as an error message repeats it: quoted, escaped and not too long. */
+/** Checks a text of several lines, which may have line feeds and tabs. */
+export function isUnprintableInLines(value: string): boolean {
+  return UNPRINTABLE_IN_LINES.test(value);
+}
+
+/** Removes control characters and lone surrogates. */
+export function withoutUnprintable(value: string): string {
+  return value.replace(UNPRINTABLES, '');
+}
+
+/** Quotes, escapes and shortens `value` for an error message. */
 export function quote(value: string): string {
   return JSON.stringify(value.length > 100 ? `${value.slice(0, 100)}…` : value);
 }

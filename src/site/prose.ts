@@ -1,4 +1,5 @@
 import type { MessageParams, Translate } from '../http/translate.ts';
+import { escapeHtml } from '../lib/html.ts';
 import type { SiteText } from './texts.ts';
 
 /** A text of the guide as HTML, for `<%~ %>`. */
@@ -27,8 +28,4 @@ function mark(whole: string, code?: string, text?: string, target?: string): str
   return target !== undefined && /^(#|\/(?!\/))/.test(target)
     ? `<a href="${target}">${text}</a>`
     : whole;
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (symbol) => `&#${symbol.charCodeAt(0)};`);
 }

@@ -1,3 +1,4 @@
+import { isUnprintable } from '../lib/printable.ts';
 import { isTooLong } from './password.ts';
 
 /** Least characters of a password that a user chooses. */
@@ -39,7 +40,7 @@ export function findPasswordFault(
   if (isTooLong(password)) {
     return 'long';
   }
-  if (/[\p{Cc}\p{Cs}]/u.test(password)) {
+  if (isUnprintable(password)) {
     return 'unprintable';
   }
   if ([...plain].length < PASSWORD_MINIMUM) {

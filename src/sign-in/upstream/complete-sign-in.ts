@@ -2,6 +2,7 @@ import { authorizationCodeGrant, type IDToken } from 'openid-client';
 import { inTransaction } from '../../db/transaction.ts';
 import { findUserByIdentity } from '../../directory/link-identity.ts';
 import type { Origin } from '../../lib/actor.ts';
+import { isUnprintable } from '../../lib/printable.ts';
 import { signInUpstream } from '../sign-in-upstream.ts';
 import type { UpstreamDeps } from './begin-sign-in.ts';
 import { CLOCK_TOLERANCE } from './discover.ts';
@@ -103,5 +104,7 @@ function checkTimes({ startedAt, anew, maxAge }: PendingSignIn, claims: IDToken)
 }
 
 function isText(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= LONGEST && /^[^\p{Cc}\p{Cs}]+$/u.test(value);
+  return (
+    typeof value === 'string' && value !== '' && value.length <= LONGEST && !isUnprintable(value)
+  );
 }
