@@ -1,0 +1,3 @@
+#!/usr/bin/env node
+require('./require-node.cjs');
+import('../src/cli.ts');
