@@ -3,14 +3,8 @@ import { after, before, beforeEach, describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { hashOf } from '../../src/lib/credentials.ts';
 import { purgeSessions } from '../../src/oidc/purge.ts';
-import {
-  browsers,
-  ENGINE_VARIABLES,
-  FIREFOX,
-  isSignedIn,
-  logOf,
-  SAFARI,
-} from '../support/account.ts';
+import { browsers, FIREFOX, isSignedIn, logOf, SAFARI } from '../support/account.ts';
+import { ENGINE_VARIABLES } from '../support/engines.ts';
 import { createPlatform, putUser, type TestPlatform, type TestUser } from '../support/factories.ts';
 import { authorizationUrl, challengeOf, signIn } from '../support/flow.ts';
 import { callManagement } from '../support/platform.ts';

@@ -17,6 +17,7 @@ import { inTransaction, type Tx } from '../../src/db/transaction.ts';
 import { narrowGrant } from '../../src/grants/narrow.ts';
 import { revokeGrant } from '../../src/grants/revoke.ts';
 import { createTestDatabase } from '../support/database.ts';
+import { ENGINE_VARIABLES } from '../support/engines.ts';
 import {
   createPlatform,
   registerApplication as provisionApplication,
@@ -83,10 +84,7 @@ async function addEntries(server: TestServer, userId: string, count: number): Pr
   `.execute(server.database.db);
 }
 
-for (const [engine, overrides] of [
-  ['PostgreSQL', {}],
-  ['the embedded database', { DATABASE_URL: '' }],
-] as const) {
+for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
   describe(`The activity log, on ${engine},`, () => {
     let server: TestServer;
     let platform: TestPlatform;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { AUTHORIZATIONS, confirm, newestGrant, open, words } from '../support/authorizations.ts';
+import { FLOW_ENGINES } from '../support/engines.ts';
 import {
   createPlatform,
   putTeam,
@@ -16,7 +17,7 @@ import { findForm, offered, type Page, ticked, type UserAgent } from '../support
 
 const AUCKLAND = 'Pacific/Auckland';
 
-for (const engine of ['PostgreSQL', 'the embedded database'] as const) {
+for (const engine of FLOW_ENGINES) {
   describe(`changing what an application may do, on ${engine}`, () => {
     let server: TestServer;
     let platform: TestPlatform;

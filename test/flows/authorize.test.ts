@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { FLOW_ENGINES } from '../support/engines.ts';
 import {
   createPlatform,
   putTeam,
@@ -15,7 +16,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 import { introspect, obtainTokens, revoke } from '../support/tokens.ts';
 import { type Page, showsForm, describe as textOf, UserAgent } from '../support/user-agent.ts';
 
-for (const engine of ['PostgreSQL', 'the embedded database'] as const) {
+for (const engine of FLOW_ENGINES) {
   describe(`authorizing an application, on ${engine}`, () => {
     let server: TestServer;
     let platform: TestPlatform;

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { BULK, importDirectory, linesOf } from '../support/bulk.ts';
 import { createTestDatabase } from '../support/database.ts';
+import { FLOW_ENGINES } from '../support/engines.ts';
 import { until } from '../support/outbox.ts';
 import { callManagement } from '../support/platform.ts';
 import { sendHead } from '../support/raw-request.ts';
@@ -39,7 +40,7 @@ const count = async (server: TestServer) =>
     Reflect.get(Object((await callManagement(server, 'GET', '/api/v1/users/')).body), 'count'),
   );
 
-for (const engine of ['PostgreSQL', 'the embedded database'] as const) {
+for (const engine of FLOW_ENGINES) {
   describe(`An import that does not come to its end, on ${engine}`, () => {
     let server: TestServer;
     before(async () => {

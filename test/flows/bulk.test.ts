@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { type ImportBody, importDirectory } from '../support/bulk.ts';
+import { FLOW_ENGINES } from '../support/engines.ts';
 import { callManagement, manage } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -16,7 +17,7 @@ const REQUIRED = ['This field is required.'];
 const SHAPE =
   'Expected a JSON object with exactly one of "user", "organizer" and "team", which is an object.';
 
-for (const engine of ['PostgreSQL', 'the embedded database'] as const) {
+for (const engine of FLOW_ENGINES) {
   describe(`The platform sends its whole directory in one call, on ${engine}`, () => {
     let server: TestServer;
     before(async () => {

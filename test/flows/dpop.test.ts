@@ -6,6 +6,7 @@ import * as oauth from 'oauth4webapi';
 import * as client from 'openid-client';
 import { deleteOverProofs } from '../../src/tokens/proof-store.ts';
 import { type DpopKey, newDpopKey, newProof, type ProofOptions } from '../support/dpop.ts';
+import { FLOW_ENGINES } from '../support/engines.ts';
 import {
   createPlatform,
   registerApplication,
@@ -27,7 +28,7 @@ const CHALLENGE = {
   code_challenge_method: 'S256',
 };
 
-for (const engine of ['PostgreSQL', 'the embedded database'] as const) {
+for (const engine of FLOW_ENGINES) {
   describe(`tokens that are bound to a key, on ${engine}`, () => {
     let server: TestServer;
     let platform: TestPlatform;

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { CompiledQuery } from 'kysely';
 import { openDatabase } from '../../src/db/database.ts';
+import { FLOW_ENGINES } from '../support/engines.ts';
 import { createPlatform, type TestPlatform } from '../support/factories.ts';
 import { authorizationUrl, authorize, challengeOf, decide, signIn } from '../support/flow.ts';
 import { until } from '../support/outbox.ts';
@@ -17,7 +18,7 @@ import {
 } from '../support/tokens.ts';
 import { type Page, UserAgent } from '../support/user-agent.ts';
 
-for (const engine of ['PostgreSQL', 'the embedded database'] as const) {
+for (const engine of FLOW_ENGINES) {
   describe(`a server that is killed, on ${engine}`, () => {
     let server: ServerProcess;
     let platform: TestPlatform;

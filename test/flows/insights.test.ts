@@ -6,6 +6,7 @@ import { startErrorQueue } from '../../src/insights/error-queue.ts';
 import { purgeClientErrors } from '../../src/insights/purge.ts';
 import { createLog } from '../../src/lib/log.ts';
 import { purgeTokens } from '../../src/tokens/purge.ts';
+import { ENGINE_VARIABLES } from '../support/engines.ts';
 import {
   createPlatform,
   registerApplication,
@@ -23,10 +24,7 @@ import { type Page, showsForm, describe as textOf, UserAgent } from '../support/
 /** Milliseconds that the background gets for writing. */
 const PATIENCE = 8000;
 
-for (const [engine, overrides] of [
-  ['PostgreSQL', {}],
-  ['the embedded database', { DATABASE_URL: '' }],
-] as const) {
+for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
   describe(`The owner of an application, on ${engine},`, () => {
     let server: TestServer;
     let platform: TestPlatform;

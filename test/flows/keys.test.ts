@@ -9,6 +9,7 @@ import { rotateSigningKey } from '../../src/signing-keys/rotate-signing-key.ts';
 import { openSigningKey } from '../../src/signing-keys/seal-signing-key.ts';
 import { selectSigningKeys } from '../../src/signing-keys/signing-key-store.ts';
 import { createTestDatabase } from '../support/database.ts';
+import { FLOW_ENGINES } from '../support/engines.ts';
 import { registerResourceServer } from '../support/factories.ts';
 import { until } from '../support/outbox.ts';
 import type { ClientCredentials, Issuer } from '../support/platform.ts';
@@ -86,7 +87,7 @@ async function succeed(script: RunningScript): Promise<string> {
   return script.stdout();
 }
 
-for (const engine of ['PostgreSQL', 'the embedded database'] as const) {
+for (const engine of FLOW_ENGINES) {
   describe(`signing keys, on ${engine}`, () => {
     let server: TestServer;
     let caller: ClientCredentials;

@@ -5,6 +5,7 @@ import { inTransaction } from '../../src/db/transaction.ts';
 import { findLastGrant, listLiveGrants, listUnusedGrants } from '../../src/grants/find.ts';
 import { type Narrowing, narrowGrant } from '../../src/grants/narrow.ts';
 import { revokeGrantsOfApplication, revokeUnusedGrants } from '../../src/grants/revoke-several.ts';
+import { FLOW_ENGINES } from '../support/engines.ts';
 import {
   createPlatform,
   putTeam,
@@ -25,7 +26,7 @@ import {
 
 const ORIGIN = { ip: '192.0.2.1', userAgent: undefined };
 
-for (const engine of ['PostgreSQL', 'the embedded database'] as const) {
+for (const engine of FLOW_ENGINES) {
   describe(`narrowing a grant, on ${engine}`, () => {
     let server: TestServer;
     let platform: TestPlatform;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { importDirectory } from '../support/bulk.ts';
+import { FLOW_ENGINES } from '../support/engines.ts';
 import {
   createPlatform,
   putOrganizer,
@@ -111,7 +112,7 @@ const REMOVALS: Removal[] = [
   },
 ];
 
-for (const engine of ['PostgreSQL', 'the embedded database'] as const) {
+for (const engine of FLOW_ENGINES) {
   describe(`What is taken away counts at the next introspection, and is logged, on ${engine}`, () => {
     let server: TestServer;
     let platform: TestPlatform;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { CompiledQuery } from 'kysely';
 import { CookieJar } from '../support/cookie-jar.ts';
+import { FLOW_ENGINES } from '../support/engines.ts';
 import {
   createPlatform,
   putUser,
@@ -23,7 +24,7 @@ const ACCOUNT = '/account/authorizations';
 const SESSION = 'stagedoor_session';
 const CSRF = 'stagedoor_csrf';
 
-for (const engine of ['PostgreSQL', 'the embedded database'] as const) {
+for (const engine of FLOW_ENGINES) {
   describe(`signing in, on ${engine}`, () => {
     let server: TestServer;
     let platform: TestPlatform;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { createLocalJWKSet, createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import * as oauth from 'oauth4webapi';
+import { FLOW_ENGINES } from '../support/engines.ts';
 import {
   createPlatform,
   registerApplication,
@@ -15,7 +16,7 @@ import { basic, introspect, obtainTokens } from '../support/tokens.ts';
 const SIGNED = 'application/token-introspection+jwt';
 const LOOPBACK = { [oauth.allowInsecureRequests]: true };
 
-for (const engine of ['PostgreSQL', 'the embedded database'] as const) {
+for (const engine of FLOW_ENGINES) {
   describe(`signed introspection, on ${engine}`, () => {
     let server: TestServer;
     let platform: TestPlatform;

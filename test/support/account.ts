@@ -4,12 +4,6 @@ import { signIn } from './flow.ts';
 import type { TestServer } from './server.ts';
 import { describe, UserAgent } from './user-agent.ts';
 
-/** The engines on which the account pages are tried. */
-export const ENGINE_VARIABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  PostgreSQL: {},
-  'the embedded database': { DATABASE_URL: '' },
-};
-
 export const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 export const SAFARI =
   'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1';

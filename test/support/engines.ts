@@ -3,11 +3,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { createTestDatabase } from './database.ts';
+import { copyEmbeddedTemplate } from './embedded-template.ts';
 
-/** An open database, and what removes it once it is closed. */
+/** An open database, and a function that removes it once it is closed. */
 type Opened = [Database, () => Promise<void>];
 
-/** How to open each engine. On PostgreSQL the migrations have run. */
+/**
+ * Settings of a server per engine, for tests of whole flows. Contains the embedded database only if
+ * `TEST_ENGINES` is `all`, as in `.ci/run`: there a flow costs ten times as much. `tokens.test.ts`,
+ * `cli-embedded.test.ts` and the suites of `ENGINES` always run on it.
+ */
+export const ENGINE_VARIABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  PostgreSQL: {},
+  ...(process.env.TEST_ENGINES === 'all' && { 'the embedded database': { DATABASE_URL: '' } }),
+};
+
+/** Names of the engines of `ENGINE_VARIABLES`. */
+export const FLOW_ENGINES: readonly string[] = Object.keys(ENGINE_VARIABLES);
+
+/** Opens a migrated database, per engine. */
 export const ENGINES: Readonly<Record<string, () => Promise<Opened>>> = {
   PostgreSQL: openPostgres,
   'the embedded database': openEmbedded,
@@ -20,6 +34,7 @@ async function openPostgres(): Promise<Opened> {
 
 async function openEmbedded(): Promise<Opened> {
   const dataDir = await mkdtemp(join(tmpdir(), 'stagedoor-embedded-'));
+  await copyEmbeddedTemplate(dataDir);
   const database = await openDatabase({ url: undefined, dataDir, connections: 1 });
   return [database, () => rm(dataDir, { recursive: true, force: true })];
 }
