@@ -15,7 +15,7 @@ export interface ApiDeps {
   readonly atomicImportLimit?: number | undefined;
 }
 
-/** An operation of the JSON API: where it is mounted, what it does, and what is told of it. */
+/** An operation of the JSON API: its route, its handler and its description. */
 export interface Endpoint {
   readonly method: Method;
   /** Below `/api/v1`, as the router writes it: `/users/:id`. */
@@ -27,16 +27,16 @@ export interface Endpoint {
 /** HTTP methods of the API; HEAD goes with GET. */
 export type Method = 'get' | 'put' | 'post' | 'patch' | 'delete';
 
-/** A schema that the machine-readable description names. */
+/** A schema with a name in `openapi.json`. */
 export interface Component<S extends z.ZodType = z.ZodType> {
   readonly name: string;
   readonly schema: S;
   readonly example: z.input<S>;
-  /** What it is a list of, which has a name of its own too. */
+  /** Component of the list's entries. */
   readonly entry?: Component;
 }
 
-/** Gives a schema its name in the description, and something that fits it. */
+/** Names a schema and gives it a valid example. */
 export function component<S extends z.ZodType>(
   name: string,
   schema: S,
@@ -45,11 +45,10 @@ export function component<S extends z.ZodType>(
   return { name, schema, example };
 }
 
-/** What an endpoint says of itself. Sentences are English, and are read by people. */
-export interface Told {
+/** Documentation of an operation: English sentences for `openapi.json` and the command line. */
+export interface OperationInfo {
   /** A verb and a noun: `listUsers`. */
   readonly id: string;
-  /** The chapter that it belongs in. */
   readonly tag: Tag;
   readonly summary: string;
   readonly details?: string;
@@ -59,13 +58,13 @@ export interface Told {
   readonly params?: Readonly<Record<string, ParamDescription>>;
 }
 
-/** What is told of a parameter of a path. */
+/** Documentation of a path parameter. */
 export interface ParamDescription {
-  readonly says: string;
+  readonly description: string;
   readonly example: string;
 }
 
-/** The chapters of the description. */
+/** Sections of the API reference. */
 export type Tag =
   | 'Users'
   | 'Organizers and teams'
@@ -77,24 +76,24 @@ export type Tag =
   | 'For applications'
   | 'Description';
 
-/** All that the description of the API is made from. */
-export interface EndpointDescription extends Told {
+/** Source of an operation in `openapi.json`. */
+export interface EndpointDescription extends OperationInfo {
   /** Who may call it. */
   readonly caller: Caller;
   readonly query?: z.ZodObject;
   readonly body?: Component<z.ZodObject> | undefined;
   /** Media types of the body, the recommended one first. Absent: JSON. JSON Lines: `body` is a line. */
   readonly bodyTypes?: readonly string[];
-  /** The same of the answers that are no errors. */
+  /** Media types of successful responses, the recommended one first. Absent: JSON. */
   readonly answerTypes?: readonly string[];
   readonly answers: readonly AnswerDescription[];
-  /** Whether an `Idempotency-Key` is heeded. */
+  /** True if `Idempotency-Key` is supported. */
   readonly idempotent?: boolean;
-  /** What the answer can be fetched conditionally by. */
+  /** Kind of conditional request that the operation supports. */
   readonly conditional?: 'last-modified' | 'page-generated' | 'etag' | undefined;
 }
 
-/** With what a call is let in. */
+/** Authentication that a call needs. */
 export type Caller =
   /** One of these rights is enough; none: any token is. */
   | { readonly kind: 'operator'; readonly rights: readonly Right[] }
@@ -102,15 +101,15 @@ export type Caller =
   | { readonly kind: 'bearer'; readonly scopes: readonly string[] }
   | { readonly kind: 'anybody' };
 
-/** One of the answers that are no errors. */
+/** Documentation of a successful response. */
 export interface AnswerDescription {
   readonly status: 200 | 201 | 204;
-  readonly says: string;
-  /** Absent: without a body. */
+  readonly description: string;
+  /** Absent if the response has no body. */
   readonly body?: Component;
 }
 
-/** The path as the description and the log write it: `/api/v1/users/{id}/`. */
+/** Returns the path as `openapi.json` and the log write it: `/api/v1/users/{id}/`. */
 export function pathTemplate(path: string): string {
   const template = `/api/v1${path.replace(/:(\w+)/g, '{$1}')}`;
   return /\.json$|\/me$/.test(template) ? template : `${template}/`;

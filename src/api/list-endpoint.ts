@@ -4,7 +4,7 @@ import type { Db } from '../db/database.ts';
 import type { Slice, Sliced } from '../db/slice.ts';
 import { inSnapshot, type Tx } from '../db/transaction.ts';
 import { loadConditionally, readCondition } from './conditional.ts';
-import type { ApiDeps, Component, Endpoint, Told } from './endpoint.ts';
+import type { ApiDeps, Component, Endpoint, OperationInfo } from './endpoint.ts';
 import { listPage, type Page, pageComponent, pageParameter } from './list.ts';
 import type { Right } from './operator.ts';
 import { operatorEndpoint } from './operator-endpoint.ts';
@@ -12,7 +12,7 @@ import { readQuery } from './query.ts';
 import { type Param, paramsOf } from './route.ts';
 
 /** A list that can be read. */
-export interface ListEndpoint<T, S extends z.ZodType, Q extends z.ZodObject> extends Told {
+export interface ListEndpoint<T, S extends z.ZodType, Q extends z.ZodObject> extends OperationInfo {
   readonly path: string;
   readonly right: Right;
   /** Filters and `ordering`. */
@@ -51,16 +51,16 @@ export function listEndpoint<T, S extends z.ZodType, Q extends z.ZodObject>(
   deps: ApiDeps,
   spec: ListEndpoint<T, S, Q>,
 ): Endpoint {
-  const { path, right, query, entry, load, present, conditional, logged, ...told } = spec;
+  const { path, right, query, entry, load, present, conditional, logged, ...info } = spec;
   return operatorEndpoint(
     deps,
     {
-      ...told,
+      ...info,
       method: 'get',
       path,
       demand: { right, access: 'read' },
       query: query.extend({ page: pageParameter }),
-      answers: [{ status: 200, says: 'One page of the list.', body: pageComponent(entry) }],
+      answers: [{ status: 200, description: 'One page of the list.', body: pageComponent(entry) }],
       conditional: conditional.by,
     },
     async (call) => {

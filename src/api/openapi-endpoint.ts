@@ -57,7 +57,7 @@ const ENDPOINT: Omit<Endpoint, 'handle'> = {
     answers: [
       {
         status: 200,
-        says: 'The description.',
+        description: 'The description.',
         body: component(
           'OpenApi',
           z.object({

@@ -46,11 +46,11 @@ function securityOf(caller: Caller): Operation['security'] {
 }
 
 function pathParameters({ params = {} }: EndpointDescription): Parameter[] {
-  return Object.entries(params).map(([name, { says, example }]) => ({
+  return Object.entries(params).map(([name, { description, example }]) => ({
     name,
     in: 'path',
     required: true,
-    description: says,
+    description,
     schema: { type: 'string' },
     example,
   }));
@@ -89,14 +89,16 @@ function requestBodyOf(
 
 function goodAnswers(description: EndpointDescription): Operation['responses'] {
   const headers = headersOf(description);
-  const answers = description.answers.map(({ status, says, body }): [string, Answer] => [
-    String(status),
-    {
-      description: description.answerTypes === undefined ? says : `${says} ${LINES}`,
-      ...headers,
-      ...(body === undefined ? {} : { content: contentOf(body, description.answerTypes) }),
-    },
-  ]);
+  const answers = description.answers.map(
+    ({ status, description: text, body }): [string, Answer] => [
+      String(status),
+      {
+        description: description.answerTypes === undefined ? text : `${text} ${LINES}`,
+        ...headers,
+        ...(body === undefined ? {} : { content: contentOf(body, description.answerTypes) }),
+      },
+    ],
+  );
   const { conditional } = description;
   return {
     ...Object.fromEntries(answers),

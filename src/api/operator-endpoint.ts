@@ -46,7 +46,7 @@ export type Logged = 'logged' | 'not logged';
  */
 export function operatorEndpoint(
   deps: ApiDeps,
-  { method, path, demand, ...told }: OperatorEndpoint,
+  { method, path, demand, ...info }: OperatorEndpoint,
   work: (call: AdmittedCall) => Promise<Logged>,
 ): Endpoint {
   const handle = async (ctx: Context) => {
@@ -59,7 +59,7 @@ export function operatorEndpoint(
     };
     try {
       requireRight(operator, demand);
-      requireAcceptable(ctx, told.answerTypes ?? ['application/json']);
+      requireAcceptable(ctx, info.answerTypes ?? ['application/json']);
       const call: AdmittedCall = { ctx, operator, token, logged };
       if ((await work(call)) === 'not logged') {
         await deps.operators.countCall({ ...logged, status: ctx.status });
@@ -75,7 +75,7 @@ export function operatorEndpoint(
     }
   };
   const caller = { kind: 'operator', rights: rightsFor(demand) } as const;
-  return { method, path, description: { ...told, caller }, handle };
+  return { method, path, description: { ...info, caller }, handle };
 }
 
 /** @throws StagedoorError `unauthenticated`, with the challenge already in the answer's headers */

@@ -13,26 +13,30 @@ export function readQuery<S extends z.ZodObject>(ctx: Context, schema: S): z.out
 }
 
 /** `true` or `false`, and nothing else. */
-export function flag(says: string) {
+export function flag(description: string) {
   return z
     .enum(['true', 'false'])
     .transform((value) => value === 'true')
     .optional()
-    .describe(says);
+    .describe(description);
 }
 
 /** A text that `isValid`; an empty one filters nothing. */
-export function filter(isValid: (value: string) => boolean, otherwise: string, says: string) {
+export function filter(
+  isValid: (value: string) => boolean,
+  otherwise: string,
+  description: string,
+) {
   return z
     .string()
     .refine((value) => value === '' || isValid(value), otherwise)
     .transform((value) => value || undefined)
     .optional()
-    .describe(says);
+    .describe(description);
 }
 
 /** A moment, ISO 8601 with its time zone; an empty one filters nothing. */
-export function sinceMoment(says: string) {
+export function sinceMoment(description: string) {
   return (
     z
       .string()
@@ -40,7 +44,7 @@ export function sinceMoment(says: string) {
       .transform((value) => value.replace(/ (?=\d\d:?\d\d$)/, '+') || undefined)
       .pipe(moment.optional())
       .optional()
-      .meta({ description: says, format: 'date-time' })
+      .meta({ description, format: 'date-time' })
   );
 }
 

@@ -1,13 +1,13 @@
 import type { z } from 'zod';
 import type { Tx } from '../db/transaction.ts';
 import { loadConditionally, readCondition } from './conditional.ts';
-import type { ApiDeps, Component, Endpoint, Told } from './endpoint.ts';
+import type { ApiDeps, Component, Endpoint, OperationInfo } from './endpoint.ts';
 import type { Right } from './operator.ts';
 import { operatorEndpoint } from './operator-endpoint.ts';
 import { found, type Param, paramsOf } from './route.ts';
 
 /** One thing that can be read. */
-export interface ReadEndpoint<T, S extends z.ZodType> extends Told {
+export interface ReadEndpoint<T, S extends z.ZodType> extends OperationInfo {
   readonly path: string;
   readonly right: Right;
   readonly answer: Component<S>;
@@ -20,16 +20,16 @@ export interface ReadEndpoint<T, S extends z.ZodType> extends Told {
 /** `GET` of one thing, with `Last-Modified`; 404 where it is not there. */
 export function readEndpoint<T, S extends z.ZodType>(
   deps: ApiDeps,
-  { path, right, answer, list, load, present, ...told }: ReadEndpoint<T, S>,
+  { path, right, answer, list, load, present, ...info }: ReadEndpoint<T, S>,
 ): Endpoint {
   return operatorEndpoint(
     deps,
     {
-      ...told,
+      ...info,
       method: 'get',
       path,
       demand: { right, access: 'read' },
-      answers: [{ status: 200, says: told.summary, body: answer }],
+      answers: [{ status: 200, description: info.summary, body: answer }],
       conditional: 'last-modified',
     },
     async ({ ctx }) => {

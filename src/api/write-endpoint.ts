@@ -7,7 +7,7 @@ import {
   component,
   type Endpoint,
   type Method,
-  type Told,
+  type OperationInfo,
 } from './endpoint.ts';
 import { parseFields } from './fields.ts';
 import { idempotencyKeyOf, runIdempotent } from './idempotency.ts';
@@ -19,7 +19,7 @@ import type { StoredResponse } from './replay-or-run.ts';
 import { type Param, paramsOf } from './route.ts';
 
 /** Something that can be changed. */
-export interface WriteEndpoint<B extends z.ZodObject, S extends z.ZodType> extends Told {
+export interface WriteEndpoint<B extends z.ZodObject, S extends z.ZodType> extends OperationInfo {
   readonly method: Exclude<Method, 'get'>;
   readonly path: string;
   readonly right: Demand['right'];
@@ -71,11 +71,11 @@ export function writeEndpoint<B extends z.ZodObject, S extends z.ZodType>(
   deps: ApiDeps,
   spec: WriteEndpoint<B, S>,
 ): Endpoint {
-  const { method, path, right, body, answer, statuses, run, endsTokens, ...told } = spec;
+  const { method, path, right, body, answer, statuses, run, endsTokens, ...info } = spec;
   return operatorEndpoint(
     deps,
     {
-      ...told,
+      ...info,
       method,
       path,
       demand: { right, access: 'write' },
@@ -85,7 +85,7 @@ export function writeEndpoint<B extends z.ZodObject, S extends z.ZodType>(
         .filter((status) => statuses[status] !== undefined)
         .map((status) => ({
           status,
-          says: statuses[status] ?? '',
+          description: statuses[status] ?? '',
           ...(answer === undefined || status === 204 ? {} : { body: answer }),
         })),
     },

@@ -42,7 +42,10 @@ const APPLICATION = {
   right: 'applications',
   tag: 'Applications',
   params: {
-    client_id: { says: 'Client id of the application', example: EXAMPLES.application.client_id },
+    client_id: {
+      description: 'Client id of the application',
+      example: EXAMPLES.application.client_id,
+    },
   },
 } as const;
 

@@ -49,17 +49,20 @@ function stateEndpoint<B extends z.ZodObject>(
   deps: ApiDeps,
   present: Present,
   verb: 'suspend' | 'resume' | 'review',
-  { run, ...told }: StateChange<B>,
+  { run, ...info }: StateChange<B>,
 ): Endpoint {
   return writeEndpoint(deps, {
-    ...told,
+    ...info,
     method: 'post',
     path: `/applications/:client_id/${verb}`,
     right: 'applications',
     tag: 'Applications',
     id: `${verb}Application`,
     params: {
-      client_id: { says: 'Client id of the application', example: EXAMPLES.application.client_id },
+      client_id: {
+        description: 'Client id of the application',
+        example: EXAMPLES.application.client_id,
+      },
     },
     answer: applicationAnswer,
     statuses: { 200: 'The application as it is now.' },

@@ -114,7 +114,7 @@ interface AccessEndpoint<S extends z.ZodType>
 /** Builds a `GET` endpoint that applications call with an access token. */
 function accessEndpoint<S extends z.ZodType>(
   { database, onReplay, config: { issuer, scopes: known } }: AccessDeps,
-  { path, scopes, list, answer, load, ...told }: AccessEndpoint<S>,
+  { path, scopes, list, answer, load, ...info }: AccessEndpoint<S>,
 ): Endpoint {
   const verifier = createBearerVerifier({
     database,
@@ -142,10 +142,10 @@ function accessEndpoint<S extends z.ZodType>(
     }
   };
   const description: EndpointDescription = {
-    ...told,
+    ...info,
     tag: 'For applications',
     caller: { kind: 'bearer', scopes },
-    answers: [{ status: 200, says: told.summary, body: answer }],
+    answers: [{ status: 200, description: info.summary, body: answer }],
     conditional: 'last-modified',
   };
   return { method: 'get', path, description, handle };

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { applicationRequest, FACTS } from './application-facts.ts';
+import { apiAction, examples, fieldsOf, printEntry, printSecret, several } from './command.ts';
 import { type Shell, UsageError } from './shell.ts';
-import { apiAction, examples, fieldsOf, printEntry, printSecret, several } from './verb.ts';
 
 const FIELDS = {
   owner: 'owner',
@@ -65,7 +65,7 @@ export function addApplicationWriting(application: Command, shell: Shell): void 
         if (Object.keys(body).length === 0 || (enable && disable)) {
           throw new UsageError('Name what is to change, and each thing once.');
         }
-        const request = applicationRequest('PATCH', line.words[0] ?? '', body);
+        const request = applicationRequest('PATCH', line.args[0] ?? '', body);
         printEntry(line, (await api.call(request)).body, FACTS);
       }),
     );

@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
 import { FACTS, applicationRequest as request } from './application-facts.ts';
 import { addApplicationWriting } from './application-writing.ts';
-import { addEnding, addShow } from './common-verbs.ts';
+import { action, apiAction, examples, type Line, printEntry } from './command.ts';
+import { addDestructiveCommand, addShow } from './common-verbs.ts';
 import { confirm } from './confirm.ts';
+import { withManagement } from './connect.ts';
 import { printList } from './list.ts';
 import { quote } from './management.ts';
 import { presentFacts } from './present.ts';
-import { withManagement } from './reach.ts';
 import { type Shell, UsageError } from './shell.ts';
-import { action, apiAction, examples, type Line, printEntry } from './verb.ts';
 
 const ID = '2fQ9dLx0aVbT7mRkY3nWcE5u';
 
@@ -41,7 +41,7 @@ export function addApplication(program: Command, shell: Shell): void {
   addApplicationWriting(application, shell);
   addReview(application, shell);
   addStates(application, shell);
-  addEnding(application, shell, {
+  addDestructiveCommand(application, shell, {
     verb: 'delete',
     description: 'Delete an application with all its authorizations and tokens.',
     args: ['<client_id>'],
@@ -130,7 +130,7 @@ async function showVersion(line: Line<ReviewOptions>): Promise<unknown> {
   return body.version;
 }
 
-function idOf({ words: [id = ''] }: Line<object>): string {
+function idOf({ args: [id = ''] }: Line<object>): string {
   return id;
 }
 

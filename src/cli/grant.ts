@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { addEnding, addShow } from './common-verbs.ts';
+import { apiAction, examples } from './command.ts';
+import { addDestructiveCommand, addShow } from './common-verbs.ts';
 import { printList } from './list.ts';
 import { type Entry, pathTo, quote, type Request } from './management.ts';
 import type { Column } from './present.ts';
 import { type Shell, UsageError } from './shell.ts';
-import { apiAction, examples } from './verb.ts';
 
 const ID = 'Tg6PqNBuCz1oEyKdV0hSxA4m';
 const STATE = ({ revoked_at: at, revocation_reason: reason, ends_at, expires_at }: Entry) => {
@@ -51,7 +51,7 @@ export function addGrant(program: Command, shell: Shell): void {
     facts: FACTS,
     examples: [`grant show ${ID}`],
   });
-  addEnding(grant, shell, {
+  addDestructiveCommand(grant, shell, {
     verb: 'revoke',
     description: 'End a grant with all its tokens, at once and for good. The user gets a mail.',
     args: ['<id>'],

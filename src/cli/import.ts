@@ -4,11 +4,11 @@ import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import { StagedoorError } from '../lib/errors.ts';
 import { oneLine } from '../mail/mail-text.ts';
+import { action, examples, type Line } from './command.ts';
+import { withManagement } from './connect.ts';
 import { createProgress } from './list.ts';
 import type { Entry, Management } from './management.ts';
-import { withManagement } from './reach.ts';
-import { SaidAlready, type Shell, UsageError } from './shell.ts';
-import { action, examples, type Line } from './verb.ts';
+import { ReportedError, type Shell, UsageError } from './shell.ts';
 
 /** Lines between two looks at the progress. */
 const STEP = 100;
@@ -28,7 +28,7 @@ export function addImport(program: Command, shell: Shell): void {
     .option('--atomic', 'all or nothing: where a line is refused nothing is written')
     .action(
       action<ImportOptions>(shell, async (line) => {
-        const lines = await open(line.words[0] ?? '', shell);
+        const lines = await open(line.args[0] ?? '', shell);
         await withManagement(shell, line.options.url, (api) => runImport(api, line, lines));
       }),
     );
@@ -74,7 +74,7 @@ async function runImport(
   finish(shell, end, json === true);
 }
 
-/** @throws SaidAlready where not all was done; StagedoorError where the report broke off */
+/** @throws ReportedError where not all was done; StagedoorError where the report broke off */
 function finish(shell: Shell, end: Entry | undefined, json: boolean): void {
   if (end?.done !== true) {
     const why = typeof end?.detail === 'string' ? `: ${end.detail}` : '.';
@@ -90,7 +90,7 @@ function finish(shell: Shell, end: Entry | undefined, json: boolean): void {
     );
   }
   if (refused !== 0 || committed === false) {
-    throw new SaidAlready();
+    throw new ReportedError();
   }
 }
 

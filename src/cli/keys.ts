@@ -9,9 +9,9 @@ import { StagedoorError } from '../lib/errors.ts';
 import { recordCommand } from '../operators/record-command.ts';
 import { listSigningKeys } from '../signing-keys/list-signing-keys.ts';
 import { type Rotated, rotateSigningKey } from '../signing-keys/rotate-signing-key.ts';
+import { databaseAction, examples, json } from './command.ts';
 import { presentKey, presentRotated, printKeys, printRotated } from './print-keys.ts';
 import type { Shell } from './shell.ts';
-import { databaseAction, examples, json } from './verb.ts';
 import { withCurrentDatabase } from './with-database.ts';
 
 /** `stagedoor keys …` */

@@ -1,7 +1,7 @@
+import type { Line } from './command.ts';
 import type { Entry, Management } from './management.ts';
 import { type Column, createTable } from './present.ts';
 import type { Shell } from './shell.ts';
-import type { Line } from './verb.ts';
 
 /** What is listed. */
 export interface Listing {

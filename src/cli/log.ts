@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
+import { apiAction, examples, type Line } from './command.ts';
 import { type Page, readPages } from './list.ts';
 import type { Entry, Management } from './management.ts';
-import { readMoment } from './moment.ts';
+import { parseTime } from './parse-time.ts';
 import { type Column, createTable } from './present.ts';
 import { type Shell, UsageError } from './shell.ts';
-import { apiAction, examples, type Line } from './verb.ts';
 
 /** Milliseconds between two looks. */
 const INTERVAL = 2_000;
@@ -72,7 +72,7 @@ async function printLog(api: Management, line: Line<LogOptions>): Promise<void> 
   if (all && limit !== undefined) {
     throw new UsageError('--all and --limit exclude each other.');
   }
-  const since = options.since && readMoment('--since', options.since, false);
+  const since = options.since && parseTime('--since', options.since, false);
   const query = { user: options.user, action: options.action, modified_since: since };
   const table = createTable(COLUMNS);
   const print = (entries: readonly Entry[]) => {

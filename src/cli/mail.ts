@@ -3,9 +3,9 @@ import { inTransaction } from '../db/transaction.ts';
 import { listUndeliveredMails } from '../mail/list-mails.ts';
 import { retryFailedMails, retryMail } from '../mail/retry-mail.ts';
 import { recordCommand } from '../operators/record-command.ts';
+import { databaseAction, examples, json } from './command.ts';
 import { presentMail, printMails } from './print-mails.ts';
 import { type Shell, UsageError } from './shell.ts';
-import { databaseAction, examples, json } from './verb.ts';
 import { withCurrentDatabase } from './with-database.ts';
 
 interface RetryOptions {
@@ -46,7 +46,7 @@ export function addMail(program: Command, shell: Shell): void {
     .argument('[id]')
     .option('--all', 'all that were given up')
     .action(
-      databaseAction<RetryOptions>(shell, async ({ words: [id], options }) => {
+      databaseAction<RetryOptions>(shell, async ({ args: [id], options }) => {
         if ((id === undefined) !== (options.all === true)) {
           throw new UsageError('retry takes one id, or --all.');
         }

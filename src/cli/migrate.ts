@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { migrate } from '../db/migrate.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { recordCommand } from '../operators/record-command.ts';
+import { databaseAction, examples, json } from './command.ts';
 import type { Shell } from './shell.ts';
-import { databaseAction, examples, json } from './verb.ts';
 import { withDatabase } from './with-database.ts';
 
 /** `stagedoor migrate` */

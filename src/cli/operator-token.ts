@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { RIGHTS } from '../api/operator.ts';
-import { addEnding } from './common-verbs.ts';
+import { apiAction, examples, printSecret, several } from './command.ts';
+import { addDestructiveCommand } from './common-verbs.ts';
 import { printList } from './list.ts';
 import { pathTo, quote } from './management.ts';
-import { readMoment } from './moment.ts';
+import { parseTime } from './parse-time.ts';
 import type { Column } from './present.ts';
 import type { Shell } from './shell.ts';
-import { apiAction, examples, printSecret, several } from './verb.ts';
 
 const FACTS: readonly Column[] = [
   ['Id', 'id'],
@@ -44,7 +44,7 @@ export function addOperatorToken(program: Command, shell: Shell): void {
     );
   examples(list, 'operator-token list', 'operator-token list --json');
   addAdd(group, shell);
-  addEnding(group, shell, {
+  addDestructiveCommand(group, shell, {
     verb: 'revoke',
     description:
       'Revoke an operator token and all that were made with it. Their next calls are refused.',
@@ -81,9 +81,9 @@ function addAdd(group: Command, shell: Shell): void {
       apiAction<AddOptions>(shell, async (api, line) => {
         const { right, expires } = line.options;
         const body = {
-          name: line.words[0],
+          name: line.args[0],
           rights: right,
-          ...(expires !== undefined && { expires_at: readMoment('--expires', expires, true) }),
+          ...(expires !== undefined && { expires_at: parseTime('--expires', expires, true) }),
         };
         const answer = await api.call({ method: 'POST', path: '/operator-tokens/', body });
         printSecret(line, answer.body, 'token', FACTS);

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { addEnding, addShow } from './common-verbs.ts';
+import { apiAction, examples, printEntry, several } from './command.ts';
+import { addDestructiveCommand, addShow } from './common-verbs.ts';
 import { printList } from './list.ts';
 import { type Entry, pathTo, quote, type Request } from './management.ts';
 import { type Column, localized } from './present.ts';
 import { type Shell, UsageError } from './shell.ts';
-import { apiAction, examples, printEntry, several } from './verb.ts';
 
 const NAME = (entry: Entry) => localized(entry.name);
 const COLUMNS: readonly Column[] = [
@@ -43,7 +43,7 @@ export function addOrganizer(program: Command, shell: Shell): void {
     examples: ['organizer show redstage'],
   });
   addPut(organizer, shell);
-  addEnding(organizer, shell, {
+  addDestructiveCommand(organizer, shell, {
     verb: 'delete',
     description: 'Delete an organizer with its teams. Authorizations stay, and open it no more.',
     args: ['<slug>'],
@@ -67,7 +67,7 @@ function addPut(organizer: Command, shell: Shell): void {
     .action(
       apiAction<{ readonly name: readonly string[] }>(shell, async (api, line) => {
         const body = { name: readName(line.options.name) };
-        printEntry(line, (await api.call(request('PUT', line.words[0] ?? '', body))).body, FACTS);
+        printEntry(line, (await api.call(request('PUT', line.args[0] ?? '', body))).body, FACTS);
       }),
     );
   examples(

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addApplication } from './application.ts';
+import { examples } from './command.ts';
 import { addDoctor } from './doctor/doctor.ts';
 import { addGrant } from './grant.ts';
 import { addImport } from './import.ts';
@@ -13,7 +14,6 @@ import { addResourceServer } from './resource-server.ts';
 import type { Shell } from './shell.ts';
 import { addTeam } from './team.ts';
 import { addUser } from './user.ts';
-import { examples } from './verb.ts';
 import { VERSION } from './version.ts';
 
 const HELP = `

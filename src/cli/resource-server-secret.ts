@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { addEnding } from './common-verbs.ts';
+import { apiAction, examples, printSecret } from './command.ts';
+import { addDestructiveCommand } from './common-verbs.ts';
 import { printList } from './list.ts';
 import { pathTo, quote } from './management.ts';
-import { readMoment } from './moment.ts';
+import { parseTime } from './parse-time.ts';
 import type { Column } from './present.ts';
 import type { Shell } from './shell.ts';
-import { apiAction, examples, printSecret } from './verb.ts';
 
 const ID = '2fQ9dLx0aVbT7mRkY3nWcE5u';
 const FACTS: readonly Column[] = [
@@ -39,7 +39,7 @@ export function addServerSecrets(group: Command, shell: Shell): void {
     .argument('<client_id>')
     .action(
       apiAction(shell, (api, line) => {
-        const [id = ''] = line.words;
+        const [id = ''] = line.args;
         return printList(api, line, {
           path: pathTo`/resource-servers/${id}/secrets/`,
           columns: [
@@ -64,10 +64,10 @@ export function addServerSecrets(group: Command, shell: Shell): void {
     .option('--expires <when>', 'a time, or a distance such as 90d; never by default')
     .action(
       apiAction<AddOptions>(shell, async (api, line) => {
-        const [id = ''] = line.words;
+        const [id = ''] = line.args;
         const { label, expires } = line.options;
         const path = pathTo`/resource-servers/${id}/secrets/`;
-        const expires_at = expires && readMoment('--expires', expires, true);
+        const expires_at = expires && parseTime('--expires', expires, true);
         const body = { ...(label && { label }), ...(expires_at && { expires_at }) };
         const answer = await api.call({ method: 'POST', path, body, missing: missing(id) });
         printSecret(line, answer.body, 'client_secret', FACTS);
@@ -78,7 +78,7 @@ export function addServerSecrets(group: Command, shell: Shell): void {
     `resource-server add-secret ${ID} --label "from July on"`,
     `resource-server add-secret ${ID} --expires 365d --json | jq -r .client_secret`,
   );
-  addEnding(group, shell, {
+  addDestructiveCommand(group, shell, {
     verb: 'delete-secret',
     description: 'Delete a secret of a resource server. From then on it opens nothing.',
     args: ['<client_id>', '<id>'],

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { addEnding, addShow } from './common-verbs.ts';
+import { apiAction, examples, printSecret } from './command.ts';
+import { addDestructiveCommand, addShow } from './common-verbs.ts';
 import { printList } from './list.ts';
 import { pathTo, quote, type Request } from './management.ts';
 import type { Column } from './present.ts';
 import { addServerSecrets } from './resource-server-secret.ts';
 import type { Shell } from './shell.ts';
-import { apiAction, examples, printSecret } from './verb.ts';
 
 const FACTS: readonly Column[] = [
   ['Client id', 'client_id'],
@@ -49,7 +49,7 @@ export function addResourceServer(program: Command, shell: Shell): void {
     .argument('<name>')
     .action(
       apiAction(shell, async (api, line) => {
-        const body = { name: line.words[0] };
+        const body = { name: line.args[0] };
         const answer = await api.call({ method: 'POST', path: '/resource-servers/', body });
         printSecret(line, answer.body, 'client_secret', [
           ...FACTS,
@@ -62,7 +62,7 @@ export function addResourceServer(program: Command, shell: Shell): void {
     'resource-server add "Orders API"',
     'resource-server add "Orders API" --json > orders-api.json',
   );
-  addEnding(group, shell, {
+  addDestructiveCommand(group, shell, {
     verb: 'delete',
     description: 'Delete a resource server. From then on it introspects nothing.',
     args: ['<client_id>'],

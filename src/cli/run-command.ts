@@ -1,7 +1,7 @@
 import { type Command, CommanderError } from 'commander';
 import { type ErrorCode, StagedoorError, ValidationError } from '../lib/errors.ts';
 import { createProgram } from './program.ts';
-import { EXIT, SaidAlready, type Shell, UsageError } from './shell.ts';
+import { EXIT, ReportedError, type Shell, UsageError } from './shell.ts';
 
 const CODES: Partial<Record<ErrorCode, number>> = {
   not_found: EXIT.notFound,
@@ -33,7 +33,7 @@ function explain(error: unknown, command: Command, { err }: Shell): number {
   if (error instanceof CommanderError) {
     return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   }
-  if (error instanceof SaidAlready) {
+  if (error instanceof ReportedError) {
     return EXIT.failed;
   }
   if (error instanceof UsageError) {

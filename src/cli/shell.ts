@@ -21,7 +21,7 @@ export interface Shell {
 export const EXIT = { ok: 0, failed: 1, usage: 2, notFound: 3, unavailable: 4 } as const;
 
 /** A command that has said itself what failed. */
-export class SaidAlready extends Error {}
+export class ReportedError extends Error {}
 
 /** A command line that makes no sense; the message says what would. */
 export class UsageError extends Error {

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { addEnding, addShow } from './common-verbs.ts';
+import { apiAction, examples, type Line, printEntry, several } from './command.ts';
+import { addDestructiveCommand, addShow } from './common-verbs.ts';
 import { printList } from './list.ts';
 import { type Management, pathTo, quote, type Request } from './management.ts';
 import type { Column } from './present.ts';
 import type { Shell } from './shell.ts';
-import { apiAction, examples, type Line, printEntry, several } from './verb.ts';
 
 const COLUMNS: readonly Column[] = [
   ['ID', 'id'],
@@ -44,7 +44,7 @@ export function addTeam(program: Command, shell: Shell): void {
   });
   addPut(team, shell);
   addMembership(team, shell);
-  addEnding(team, shell, {
+  addDestructiveCommand(team, shell, {
     verb: 'delete',
     description: 'Delete a team. Who was in it loses its permissions at once.',
     args: ['<organizer>', '<id>'],
@@ -62,7 +62,7 @@ function addList(team: Command, shell: Shell): void {
     .argument('<organizer>')
     .action(
       apiAction(shell, (api, line) => {
-        const [slug = ''] = line.words;
+        const [slug = ''] = line.args;
         return printList(api, line, {
           path: pathTo`/directory/organizers/${slug}/teams/`,
           columns: COLUMNS,
@@ -87,7 +87,7 @@ function addPut(team: Command, shell: Shell): void {
       apiAction<TeamOptions>(shell, async (api, line) => {
         const { name = '', permission = [], member = [] } = line.options;
         const body = { name, permissions: permission, members: member };
-        printEntry(line, (await api.call(request('PUT', line.words, body))).body, FACTS);
+        printEntry(line, (await api.call(request('PUT', line.args, body))).body, FACTS);
       }),
     );
   examples(
@@ -129,7 +129,7 @@ async function changeMembers(
   line: Line<object>,
   change: (before: readonly unknown[], users: readonly string[]) => readonly unknown[],
 ): Promise<void> {
-  const [slug = '', id = '', ...users] = line.words;
+  const [slug = '', id = '', ...users] = line.args;
   const { body } = await api.call(request('GET', [slug, id]));
   const before = Array.isArray(body.members) ? body.members : [];
   const changed = {

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import { addEnding, addShow } from './common-verbs.ts';
+import { action, apiAction, examples, fieldsOf, type Line, printEntry } from './command.ts';
+import { addDestructiveCommand, addShow } from './common-verbs.ts';
 import { type PasswordOptions, readPassword } from './confirm.ts';
+import { withManagement } from './connect.ts';
 import { printList } from './list.ts';
 import { pathTo, quote, type Request } from './management.ts';
 import type { Column } from './present.ts';
-import { withManagement } from './reach.ts';
 import { type Shell, UsageError } from './shell.ts';
-import { action, apiAction, examples, fieldsOf, type Line, printEntry } from './verb.ts';
 
 const COLUMNS: readonly Column[] = [
   ['ID', 'id'],
@@ -64,7 +64,7 @@ export function addUser(program: Command, shell: Shell): void {
   addPut(user, shell);
   addChange(user, shell);
   addSwitches(user, shell);
-  addEnding(user, shell, {
+  addDestructiveCommand(user, shell, {
     verb: 'delete',
     description:
       'Delete a user. Sessions, authorizations and tokens go too, at once; applications stay, without an owner.',
@@ -150,7 +150,7 @@ function addSwitches(user: Command, shell: Shell): void {
       .argument('<id>')
       .action(
         apiAction(shell, async (api, line) => {
-          const [id = ''] = line.words;
+          const [id = ''] = line.args;
           printEntry(line, (await api.call(request('PATCH', id, { is_active }))).body, FACTS);
         }),
       );
@@ -173,7 +173,7 @@ async function write(
   method: 'PUT' | 'PATCH',
   more: object,
 ): Promise<void> {
-  const { shell, options, words } = line;
+  const { shell, options, args } = line;
   const body: Record<string, unknown> = { ...fieldsOf(options, FIELDS), ...more };
   const password = await readPassword(shell, options);
   if (password !== undefined || options.password === false) {
@@ -186,6 +186,6 @@ async function write(
     throw new UsageError('Name what is to change.');
   }
   await withManagement(shell, options.url, async (api) => {
-    printEntry(line, (await api.call(request(method, words[0] ?? '', body))).body, FACTS);
+    printEntry(line, (await api.call(request(method, args[0] ?? '', body))).body, FACTS);
   });
 }

@@ -55,7 +55,7 @@ const USER = {
   path: '/users/:id',
   right: 'directory',
   tag: 'Users',
-  params: { id: { says: 'Id of the user: 1 to 64 of A-Z a-z 0-9 . _ -', example: 'ada' } },
+  params: { id: { description: 'Id of the user: 1 to 64 of A-Z a-z 0-9 . _ -', example: 'ada' } },
 } as const;
 
 function userReading(deps: ApiDeps, issuer: string | undefined): Endpoint[] {
@@ -157,7 +157,7 @@ const ORGANIZER = {
   tag: 'Organizers and teams',
   params: {
     slug: {
-      says: 'Slug of the organizer: 1 to 64 of A-Z a-z 0-9 . _ -, first a letter or digit',
+      description: 'Slug of the organizer: 1 to 64 of A-Z a-z 0-9 . _ -, first a letter or digit',
       example: 'oldmill',
     },
   },

@@ -11,14 +11,14 @@ import { putTeam } from './put-team.ts';
 import { teamsListOf } from './team.ts';
 import { presentTeam, teamAnswer, teamBody, teamQuery } from './wire.ts';
 
-const SLUG = { says: 'Slug of the organizer', example: 'oldmill' };
+const SLUG = { description: 'Slug of the organizer', example: 'oldmill' };
 const TEAM = {
   path: '/directory/organizers/:slug/teams/:id',
   right: 'directory',
   tag: 'Organizers and teams',
   params: {
     slug: SLUG,
-    id: { says: 'Id of the team: 1 to 64 of A-Z a-z 0-9 . _ -', example: 'box-office' },
+    id: { description: 'Id of the team: 1 to 64 of A-Z a-z 0-9 . _ -', example: 'box-office' },
   },
 } as const;
 

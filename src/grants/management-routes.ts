@@ -8,7 +8,7 @@ import { revokeGrant } from './revoke.ts';
 import { grantAnswer, grantQuery, presentGrant, revokedGrant } from './wire.ts';
 
 const GRANTS = { right: 'grants', tag: 'Grants' } as const;
-const PARAMS = { id: { says: 'Id of the grant', example: grantAnswer.example.id } };
+const PARAMS = { id: { description: 'Id of the grant', example: grantAnswer.example.id } };
 
 /** `/api/v1/grants/`, for operators: what users have allowed applications. */
 export function grantEndpoints(deps: ApiDeps): Endpoint[] {

@@ -57,7 +57,10 @@ export function operatorTokenEndpoints(deps: ApiDeps): Endpoint[] {
       details:
         'Its next call is refused, and so is that of every token that was made with it, directly or not. A token may revoke itself; with the right `tokens` it may revoke others that have no more rights.',
       params: {
-        id: { says: 'Id of the token, not the token itself', example: tokenAnswer.example.id },
+        id: {
+          description: 'Id of the token, not the token itself',
+          example: tokenAnswer.example.id,
+        },
       },
       query: revocationQuery,
       body: nothing,

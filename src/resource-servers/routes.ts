@@ -26,7 +26,7 @@ const ONE = {
   path: '/resource-servers/:client_id',
   params: {
     client_id: {
-      says: 'Client id of the resource server',
+      description: 'Client id of the resource server',
       example: EXAMPLES.resourceServer.client_id,
     },
   },

@@ -13,7 +13,7 @@ import { EXAMPLES } from '../applications/wire-examples.ts';
 import { addServerSecret, deleteServerSecret, listServerSecrets } from './secrets.ts';
 
 const CLIENT_ID = {
-  says: 'Client id of the resource server',
+  description: 'Client id of the resource server',
   example: EXAMPLES.resourceServer.client_id,
 };
 const SECRETS = {
@@ -64,7 +64,10 @@ export function serverSecretEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/resource-servers/:client_id/secrets/:id',
       params: {
         client_id: CLIENT_ID,
-        id: { says: 'Id of the secret, not the secret itself', example: EXAMPLES.serverSecret.id },
+        id: {
+          description: 'Id of the secret, not the secret itself',
+          example: EXAMPLES.serverSecret.id,
+        },
       },
       method: 'delete',
       id: 'deleteResourceServerSecret',

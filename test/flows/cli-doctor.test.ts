@@ -20,8 +20,8 @@ import { startServer, type TestServer } from '../support/server.ts';
 interface Finding {
   readonly check: string;
   readonly state: string;
-  readonly says: string;
-  readonly mend?: string;
+  readonly message: string;
+  readonly fix?: string;
 }
 
 const COOKIE_KEYS = 'cookie-key-of-the-tests-0123456789';
@@ -51,8 +51,8 @@ async function examine(wrong: Record<string, string> = {}) {
   assert.equal(err, '');
   const { ok, checks }: { ok: boolean; checks: Finding[] } = JSON.parse(out);
   assert.equal(code, ok ? 0 : 1);
-  for (const { state, mend, says } of checks) {
-    assert.equal(mend !== undefined, ['warn', 'fail'].includes(state), says);
+  for (const { state, fix, message } of checks) {
+    assert.equal(fix !== undefined, ['warn', 'fail'].includes(state), message);
   }
   const worst = (check: string) => {
     const found = checks.filter((one) => one.check === check);
@@ -70,13 +70,13 @@ async function finds(
   wrong: Record<string, string>,
   check: string,
   state: 'warn' | 'fail',
-  says: RegExp,
+  message: RegExp,
 ): Promise<Finding> {
   const { checks } = await examine(wrong);
   const [bad, ...more] = checks.filter((one) => ['warn', 'fail'].includes(one.state));
   assert.ok(bad !== undefined, `nothing is wrong: ${JSON.stringify(checks)}`);
   assert.deepEqual([bad.check, bad.state, more], [check, state, []]);
-  assert.match(bad.says, says);
+  assert.match(bad.message, message);
   return bad;
 }
 
@@ -125,9 +125,11 @@ describe('The doctor', () => {
   test('names everything that is wrong with the configuration', async () => {
     const { code, checks } = await examine({ REGISTRATION: 'maybe', ISSUER: 'ftp://x' });
     assert.equal(code, 1);
-    const says = checks.filter(({ check }) => check === 'configuration').map((one) => one.says);
-    assert.deepEqual(says.length, 2);
-    assert.match(says.join(), /REGISTRATION must be open.*ISSUER must be a URL/);
+    const message = checks
+      .filter(({ check }) => check === 'configuration')
+      .map((one) => one.message);
+    assert.deepEqual(message.length, 2);
+    assert.match(message.join(), /REGISTRATION must be open.*ISSUER must be a URL/);
   });
 
   test('finds a database that is away, without its password', async () => {
@@ -135,20 +137,20 @@ describe('The doctor', () => {
       DATABASE_URL: 'postgres://x:very-secret@127.0.0.1:2/x',
     });
     assert.equal(worst('database')?.state, 'fail');
-    assert.match(worst('database')?.says ?? '', /127\.0\.0\.1:2\/x: .*can't be reached/);
+    assert.match(worst('database')?.message ?? '', /127\.0\.0\.1:2\/x: .*can't be reached/);
     assert.ok(!out.includes('very-secret'));
   });
 
   test('finds migrations that have not run', async () => {
     const empty = await createEmptyDatabase();
     try {
-      const { mend } = await finds(
+      const { fix } = await finds(
         { DATABASE_URL: empty.url },
         'migrations',
         'fail',
         /0001_initial/,
       );
-      assert.match(mend ?? '', /stagedoor migrate/);
+      assert.match(fix ?? '', /stagedoor migrate/);
     } finally {
       await empty.drop();
     }
@@ -156,8 +158,8 @@ describe('The doctor', () => {
 
   test('finds cookie keys that open no signing key, and ones that are missing', async () => {
     const other = { COOKIE_KEYS: 'another-key-0123456789-0123456789' };
-    const { mend } = await finds(other, 'signing keys', 'fail', /do not open/);
-    assert.match(mend ?? '', /at the end of COOKIE_KEYS/);
+    const { fix } = await finds(other, 'signing keys', 'fail', /do not open/);
+    assert.match(fix ?? '', /at the end of COOKIE_KEYS/);
     const { worst } = await examine({ COOKIE_KEYS: '' });
     assert.deepEqual([worst('cookie keys')?.state, worst('signing keys')?.state], ['warn', 'fail']);
   });
@@ -179,7 +181,7 @@ describe('The doctor', () => {
     const past = new Date(Date.now() - 200 * 86_400_000);
     await db.updateTable('signing_keys').set({ signs_from: past }).execute();
     const { worst } = await examine();
-    assert.match(worst('signing keys')?.says ?? '', /is 200 days old, and 90 are allowed/);
+    assert.match(worst('signing keys')?.message ?? '', /is 200 days old, and 90 are allowed/);
     await db
       .updateTable('signing_keys')
       .set({ signs_from: new Date() })
@@ -194,7 +196,7 @@ describe('The doctor', () => {
     assert.deepEqual([mails.connections(), mails.received.length], [1, 0]);
     await mails.close();
     const again = await examine({ SMTP_URL: mails.url });
-    assert.match(again.worst('mail server')?.says ?? '', /does not take mails: .*ECONNREFUSED/);
+    assert.match(again.worst('mail server')?.message ?? '', /does not take mails: .*ECONNREFUSED/);
     await examine({ MAIL_FROM: 'Nobody' }).then((found) =>
       assert.equal(found.worst('mail sender')?.state, 'fail'),
     );
@@ -214,7 +216,7 @@ describe('The doctor', () => {
       OIDC_CLIENT_SECRET: 'very-secret',
     };
     const found = await finds(oidc, 'platform login', 'fail', /does not describe itself/);
-    assert.match(found.mend ?? '', /openid-configuration.*login\/callback/);
+    assert.match(found.fix ?? '', /openid-configuration.*login\/callback/);
   });
 });
 
@@ -245,13 +247,13 @@ describe('The doctor asks for the issuer', () => {
   }
 
   test('which nobody answers', async () => {
-    const { mend } = await finds(
+    const { fix } = await finds(
       { ISSUER: `http://127.0.0.1:${await freePort()}` },
       'issuer',
       'fail',
       /ECONNREFUSED/,
     );
-    assert.match(mend ?? '', /Start the server/);
+    assert.match(fix ?? '', /Start the server/);
   });
 
   test('under which another server answers, or no Stagedoor', async () => {
@@ -273,13 +275,13 @@ describe('The doctor asks for the issuer', () => {
     ] as const) {
       const date = new Date(Date.now() + seconds * 1000).toUTCString();
       const url = await answering((issuer) => JSON.stringify({ issuer }), { Date: date });
-      const { mend } = await finds(
+      const { fix } = await finds(
         { ISSUER: url },
         'clock',
         state,
         seconds > 0 ? /ahead of/ : /behind/,
       );
-      assert.match(mend ?? '', /NTP/);
+      assert.match(fix ?? '', /NTP/);
     }
   });
 });
@@ -316,19 +318,19 @@ describe('The doctor looks at the certificate', { skip: whyNotSecure() }, () => 
 
   test('that nobody trusts', async () => {
     const ISSUER = await secure({}, false);
-    const { mend } = await finds({ ISSUER }, 'certificate', 'fail', /SELF_SIGNED/);
-    assert.match(mend ?? '', /NODE_EXTRA_CA_CERTS/);
+    const { fix } = await finds({ ISSUER }, 'certificate', 'fail', /SELF_SIGNED/);
+    assert.match(fix ?? '', /NODE_EXTRA_CA_CERTS/);
   });
 
   test('that has expired', async () => {
     const ISSUER = await secure({ from: -60, until: -30 });
-    const { mend } = await finds(
+    const { fix } = await finds(
       { ISSUER },
       'certificate',
       'fail',
       /ended at 20\d\d-.*CERT_HAS_EXPIRED/,
     );
-    assert.match(mend ?? '', /Renew it/);
+    assert.match(fix ?? '', /Renew it/);
   });
 
   test('that is for another name', async () => {
@@ -410,15 +412,15 @@ describe('The doctor calls the server through its proxies', () => {
       [trusting, ['removes'], 'fail', /TRUST_PROXY is 1, but the number .* is 0:/],
       [trusting, ['appends', 'appends'], 'fail', /TRUST_PROXY is 1, but the number .* is 2:/],
     ] as const;
-    for (const [behind, chain, state, says] of cases) {
+    for (const [behind, chain, state, message] of cases) {
       let url = behind.issuer;
       for (const kind of chain) {
         url = await through(url, kind);
       }
       const { worst } = await examine({ ISSUER: url });
       const found = worst('client address');
-      assert.equal(found?.state, state, `${chain}: ${found?.says}`);
-      assert.match(found?.says ?? '', says);
+      assert.equal(found?.state, state, `${chain}: ${found?.message}`);
+      assert.match(found?.message ?? '', message);
     }
   });
 
@@ -441,7 +443,7 @@ test('The doctor looks at an embedded database that nobody has, and at none', as
     const env = { DATA_DIR: own, COOKIE_KEYS, ISSUER: server.issuer };
     const none = await stagedoorHere(env, ['doctor', '--json']);
     assert.equal(none.code, 0);
-    assert.match(none.out, /"warn",\s+"says": "There is no database in/);
+    assert.match(none.out, /"warn",\s+"message": "There is no database in/);
     await copyEmbeddedTemplate(own);
     const some = await stagedoorHere(env, ['doctor', '--json']);
     assert.equal(some.code, 0);

@@ -13,12 +13,12 @@ const LIMIT = 30_000;
 export function checkClock(of: string, ahead: number): Finding {
   const seconds = Math.abs(ahead / 1000).toFixed(1);
   const direction = ahead > 0 ? 'ahead of' : 'behind';
-  const says = `The clock of ${of} is ${seconds} s ${direction} this machine's.`;
+  const message = `The clock of ${of} is ${seconds} s ${direction} this machine's.`;
   if (Math.abs(ahead) <= TOLERANCE) {
     return ok('clock', `${of}: no more than ${TOLERANCE / 1000} s apart.`);
   }
-  const mend = 'Let both machines keep their time by NTP (timedatectl set-ntp true).';
-  return Math.abs(ahead) > LIMIT ? fail('clock', says, mend) : warn('clock', says, mend);
+  const fix = 'Let both machines keep their time by NTP (timedatectl set-ntp true).';
+  return Math.abs(ahead) > LIMIT ? fail('clock', message, fix) : warn('clock', message, fix);
 }
 
 /** How far another clock is ahead of ours, in milliseconds; `when` reads it. */

@@ -34,8 +34,8 @@ export async function checkDatabase(config: Config, shell: Shell): Promise<Findi
   try {
     opened = await openOrFind(config, shell);
   } catch (error) {
-    const mend = 'Run this as the user that runs the server, and see which process has the folder.';
-    return [fail('database', messageOf(error), mend)];
+    const fix = 'Run this as the user that runs the server, and see which process has the folder.';
+    return [fail('database', messageOf(error), fix)];
   }
   if ('server' in opened) {
     return checkThroughServer(opened.server, config.metricsToken);
@@ -59,7 +59,7 @@ async function checkOpened(database: Database, config: Config): Promise<Finding[
     await assertReachable(database);
   } catch (error) {
     return [
-      fail('database', `${where}: ${messageOf(error)}`, 'Start PostgreSQL, or mend DATABASE_URL.'),
+      fail('database', `${where}: ${messageOf(error)}`, 'Start PostgreSQL, or fix DATABASE_URL.'),
     ];
   }
   const { answer, ahead } = await timeAhead(
@@ -87,10 +87,14 @@ async function checkOpened(database: Database, config: Config): Promise<Finding[
 }
 
 function behind(pending: readonly string[], engine: Database['engine']): Finding {
-  const says = `${pending.length} have not run: ${pending.join(', ')}.`;
+  const message = `${pending.length} have not run: ${pending.join(', ')}.`;
   return engine === 'embedded'
-    ? warn('migrations', says, 'The server runs them when it starts; or run "stagedoor migrate".')
-    : fail('migrations', says, 'Run "stagedoor migrate": the server does not start before.');
+    ? warn(
+        'migrations',
+        message,
+        'The server runs them when it starts; or run "stagedoor migrate".',
+      )
+    : fail('migrations', message, 'Run "stagedoor migrate": the server does not start before.');
 }
 
 async function checkKeys({ db }: Database, config: Config): Promise<Finding[]> {

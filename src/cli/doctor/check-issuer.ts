@@ -64,11 +64,11 @@ async function ask(issuer: string): Promise<Finding[]> {
   }
 }
 
-function judge(issuer: string, status: number, says: string | undefined): Finding {
-  if (says === issuer && status === 200) {
+function judge(issuer: string, status: number, stated: string | undefined): Finding {
+  if (stated === issuer && status === 200) {
     return ok('issuer', `${issuer} answers as itself.`);
   }
-  return says === undefined || says === issuer
+  return stated === undefined || stated === issuer
     ? fail(
         'issuer',
         `What answers at ${issuer} is not Stagedoor (status ${status}).`,
@@ -76,12 +76,12 @@ function judge(issuer: string, status: number, says: string | undefined): Findin
       )
     : fail(
         'issuer',
-        `The server at ${issuer} calls itself ${JSON.stringify(says)}.`,
+        `The server at ${issuer} calls itself ${JSON.stringify(stated)}.`,
         'Give ISSUER the same value there and here, and start the server again.',
       );
 }
 
-const MENDS: Readonly<Record<string, string>> = {
+const FIXES: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: 'Renew it (certbot renew), and reload the reverse proxy.',
   ERR_TLS_CERT_ALTNAME_INVALID: 'It is for another name: get one for the host in ISSUER.',
 };
@@ -137,6 +137,6 @@ function judgeWrong(wrong: string, until: Date): Finding {
   const code = /ERR_TLS_CERT_ALTNAME_INVALID|[A-Z]{3,}(_[A-Z]+)+/.exec(wrong)?.[0] ?? wrong;
   const ended =
     until.getTime() < Date.now() ? `It ended at ${until.toISOString()}; nobody` : 'Nobody';
-  const mend = until.getTime() < Date.now() ? MENDS.CERT_HAS_EXPIRED : ownValue(MENDS, code);
-  return fail('certificate', `${ended} trusts it (${code}).`, mend ?? UNTRUSTED);
+  const fix = until.getTime() < Date.now() ? FIXES.CERT_HAS_EXPIRED : ownValue(FIXES, code);
+  return fail('certificate', `${ended} trusts it (${code}).`, fix ?? UNTRUSTED);
 }

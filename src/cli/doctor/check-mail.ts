@@ -15,13 +15,13 @@ async function checkDelivery(config: Config): Promise<Finding> {
   if (smtpUrl === undefined) {
     const folder = join(dataDir, 'mail');
     if (!(await isWritable(folder))) {
-      const says = `Mails become files in ${folder}, which can't be written.`;
-      return fail('mail server', says, 'Give the folder to the user that runs the server.');
+      const message = `Mails become files in ${folder}, which can't be written.`;
+      return fail('mail server', message, 'Give the folder to the user that runs the server.');
     }
-    const says = `SMTP_URL is not set: mails become files in ${folder}.`;
+    const message = `SMTP_URL is not set: mails become files in ${folder}.`;
     return production
-      ? warn('mail server', says, 'Set SMTP_URL, so that people get them.')
-      : ok('mail server', says);
+      ? warn('mail server', message, 'Set SMTP_URL, so that people get them.')
+      : ok('mail server', message);
   }
   const { host } = URL.parse(smtpUrl) ?? { host: 'SMTP_URL' };
   try {
@@ -42,16 +42,12 @@ async function checkDelivery(config: Config): Promise<Finding> {
 function checkSender({ mailFrom, issuer, production }: Config): Finding {
   const address = /<([^<>]*)>\s*$/.exec(mailFrom)?.[1] ?? mailFrom.trim();
   const domain = address.slice(address.lastIndexOf('@') + 1);
-  const mend =
+  const fix =
     'Set MAIL_FROM to Name <address>, with a domain that SPF lets this mail server send for.';
   if (!isEmail(address) && domain !== new URL(issuer).hostname) {
-    return fail(
-      'mail sender',
-      `MAIL_FROM has no address in it: ${JSON.stringify(mailFrom)}.`,
-      mend,
-    );
+    return fail('mail sender', `MAIL_FROM has no address in it: ${JSON.stringify(mailFrom)}.`, fix);
   }
   return production && !domain.includes('.')
-    ? warn('mail sender', `Nobody outside can answer to ${address}.`, mend)
+    ? warn('mail sender', `Nobody outside can answer to ${address}.`, fix)
     : ok('mail sender', `${address}.`);
 }

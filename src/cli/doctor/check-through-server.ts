@@ -16,8 +16,8 @@ export async function checkThroughServer(
   try {
     const ready = await ask('/readyz');
     if (!ready.ok) {
-      const says = `The server at ${url} says that its database does not answer.`;
-      return [fail('database', says, `Look into its log, and start it again (process ${pid}).`)];
+      const message = `The server at ${url} says that its database does not answer.`;
+      return [fail('database', message, `Look into its log, and start it again (process ${pid}).`)];
     }
     const mails = countsIn(await (await ask('/metrics')).text());
     const keys = await ask('/api/v1/oauth/jwks');
@@ -32,8 +32,8 @@ export async function checkThroughServer(
         : warn('signing keys', 'The server publishes none.', 'Look into its log.'),
     ];
   } catch (error) {
-    const says = `The server (process ${pid}) does not answer at ${url}: ${reasonOf(error)}.`;
-    return [fail('database', says, 'Stop that process and start the server again.')];
+    const message = `The server (process ${pid}) does not answer at ${url}: ${reasonOf(error)}.`;
+    return [fail('database', message, 'Stop that process and start the server again.')];
   }
 }
 

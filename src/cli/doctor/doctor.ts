@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { type Config, readConfig } from '../../config/config.ts';
 import { StagedoorError } from '../../lib/errors.ts';
 import { oneLine } from '../../mail/mail-text.ts';
-import { SaidAlready, type Shell } from '../shell.ts';
-import { databaseAction, examples, json } from '../verb.ts';
+import { databaseAction, examples, json } from '../command.ts';
+import { ReportedError, type Shell } from '../shell.ts';
 import { checkClientAddress } from './check-client-address.ts';
 import { checkDatabase } from './check-database.ts';
 import { checkCookieKeys, checkDataDir, checkNode } from './check-here.ts';
@@ -17,13 +17,13 @@ export function addDoctor(program: Command, shell: Shell): void {
   const doctor = program
     .command('doctor')
     .description(
-      'Look whether everything is as it has to be: configuration, database, migrations, clock, mail, issuer, certificate, keys; and say how to mend what is not. Changes nothing and sends no mail. Exit code 1 if something fails; warnings alone are 0. Clocks may be 5 s apart, a certificate should last 21 days.',
+      'Look whether everything is as it has to be: configuration, database, migrations, clock, mail, issuer, certificate, keys; and say how to fix what is not. Changes nothing and sends no mail. Exit code 1 if something fails; warnings alone are 0. Clocks may be 5 s apart, a certificate should last 21 days.',
     )
     .action(databaseAction(shell, ({ options }) => runDoctor(shell, options.json === true)));
   examples(
     doctor,
     'doctor',
-    'doctor --json | jq -r \'.checks[] | select(.state == "fail") | .mend\'',
+    'doctor --json | jq -r \'.checks[] | select(.state == "fail") | .fix\'',
   );
 }
 
@@ -43,7 +43,7 @@ async function runDoctor(shell: Shell, asJson: boolean): Promise<void> {
       : `\n${failed === 0 && warned === 0 ? 'All is well.' : `${failed} failed, ${warned} to look at.`}\n`,
   );
   if (failed > 0) {
-    throw new SaidAlready();
+    throw new ReportedError();
   }
 }
 
@@ -74,8 +74,8 @@ async function* examine(shell: Shell): AsyncGenerator<readonly Finding[]> {
 
 /** One check that breaks must not hide what the others find. */
 function broken(check: string, error: unknown): Finding {
-  const says = `The check itself failed: ${error instanceof Error ? error.message : error}.`;
-  return fail(check, says, 'See what the other checks say; if nothing does, report it.');
+  const message = `The check itself failed: ${error instanceof Error ? error.message : error}.`;
+  return fail(check, message, 'See what the other checks say; if nothing does, report it.');
 }
 
 function wrongConfiguration(error: unknown): Finding[] {
@@ -94,8 +94,8 @@ function wrongConfiguration(error: unknown): Finding[] {
 
 const MARKS = { ok: 'ok  ', warn: 'WARN', fail: 'FAIL', skip: '-   ' } as const;
 
-function toLines({ check, state, says, mend }: Finding): string {
+function toLines({ check, state, message, fix }: Finding): string {
   const indent = ' '.repeat(6 + 16);
-  const line = `${MARKS[state]}  ${check.padEnd(16)}${oneLine(says, 500)}\n`;
-  return mend === undefined ? line : `${line}${indent}-> ${oneLine(mend, 500)}\n`;
+  const line = `${MARKS[state]}  ${check.padEnd(16)}${oneLine(message, 500)}\n`;
+  return fix === undefined ? line : `${line}${indent}-> ${oneLine(fix, 500)}\n`;
 }

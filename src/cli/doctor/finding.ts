@@ -3,27 +3,27 @@ export interface Finding {
   readonly check: string;
   readonly state: 'ok' | 'warn' | 'fail' | 'skip';
   /** One sentence; never a secret. */
-  readonly says: string;
+  readonly message: string;
   /** What to do about it. */
-  readonly mend?: string;
+  readonly fix?: string;
 }
 
 /** All is as it has to be. */
-export function ok(check: string, says: string): Finding {
-  return { check, state: 'ok', says };
+export function ok(check: string, message: string): Finding {
+  return { check, state: 'ok', message };
 }
 
 /** It works, and deserves a look. */
-export function warn(check: string, says: string, mend: string): Finding {
-  return { check, state: 'warn', says, mend };
+export function warn(check: string, message: string, fix: string): Finding {
+  return { check, state: 'warn', message, fix };
 }
 
 /** Something does not work. */
-export function fail(check: string, says: string, mend: string): Finding {
-  return { check, state: 'fail', says, mend };
+export function fail(check: string, message: string, fix: string): Finding {
+  return { check, state: 'fail', message, fix };
 }
 
 /** It could not be looked at, for a reason that another finding gives. */
-export function skip(check: string, says: string): Finding {
-  return { check, state: 'skip', says };
+export function skip(check: string, message: string): Finding {
+  return { check, state: 'skip', message };
 }

@@ -51,7 +51,9 @@ export function bulkEndpoint(
       body: line,
       bodyTypes: JSON_LINES,
       answerTypes: JSON_LINES,
-      answers: [{ status: 200, says: 'A line for each, and one at the end.', body: bulkReport }],
+      answers: [
+        { status: 200, description: 'A line for each, and one at the end.', body: bulkReport },
+      ],
     },
     async (call) => {
       const { ctx } = call;

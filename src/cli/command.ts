@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { remoteUrl } from '../config/config.ts';
 import { ownValue } from '../lib/own-value.ts';
+import { withManagement } from './connect.ts';
 import type { Entry, Management } from './management.ts';
 import { type Column, presentFacts } from './present.ts';
-import { withManagement } from './reach.ts';
 import { type Shell, UsageError } from './shell.ts';
 
 /** Options that every command has. */
@@ -18,7 +18,7 @@ export interface Line<Options> {
   /** The command, without "stagedoor". */
   readonly name: string;
   /** The words after it; commander has seen to it that none is missing. */
-  readonly words: readonly string[];
+  readonly args: readonly string[];
   readonly options: Options & GlobalOptions;
 }
 
@@ -31,7 +31,7 @@ export function action<Options extends object = object>(
 ): Action {
   return function () {
     const options = this.optsWithGlobals<Options & GlobalOptions>();
-    return run({ shell, name: nameOf(this), words: this.args, options });
+    return run({ shell, name: nameOf(this), args: this.args, options });
   };
 }
 

@@ -9,7 +9,7 @@ const UNITS: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400 };
  * @returns ISO 8601
  * @throws UsageError
  */
-export function readMoment(option: string, given: string, ahead: boolean): string {
+export function parseTime(option: string, given: string, ahead: boolean): string {
   const [, number, unit = ''] = /^(\d{1,6})([mhd])$/.exec(given) ?? [];
   if (number !== undefined) {
     const distance = Number(number) * (ownValue(UNITS, unit) ?? 0) * 1000;
