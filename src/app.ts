@@ -14,11 +14,12 @@ import { interactionRoutes } from './authorization/pages/routes.ts';
 import type { Config } from './config/config.ts';
 import type { Database } from './db/database.ts';
 import { apiEndpoints } from './endpoints.ts';
-import { grantRoutes } from './grants/pages/routes.ts';
+import { grantPages } from './grants/pages/pages.ts';
 import { assets } from './http/assets.ts';
 import { createCsrf } from './http/csrf.ts';
 import { errorResponses, reportBrokenAnswer } from './http/error-page.ts';
 import { securityHeaders } from './http/headers.ts';
+import { pageRoutes } from './http/page.ts';
 import { createRenderer } from './http/render.ts';
 import type { DemoGuide } from './http/views.ts';
 import type { ErrorQueue } from './insights/error-queue.ts';
@@ -138,7 +139,7 @@ export function createApp(deps: AppDeps): Koa {
         }),
   );
   mount(provider, signOutRoutes({ ...pages, elsewhere: upstream?.signedOut }));
-  mount(provider, grantRoutes(pages));
+  mount(provider, pageRoutes(pages, grantPages));
   const registrations = limits.named('registrations', REGISTRATIONS);
   mount(provider, applicationAccountRoutes({ ...pages, cookieKeys, registrations }));
   mount(provider, insightsRoutes(pages));

@@ -1,4 +1,5 @@
 import type { Context } from 'koa';
+import { z } from 'zod';
 import { StagedoorError } from '../lib/errors.ts';
 import { readBody } from './body.ts';
 
@@ -19,4 +20,32 @@ export async function readForm(ctx: Context): Promise<URLSearchParams> {
   }
   const body = await readBody(ctx, MAX_FORM_BYTES);
   return new URLSearchParams(body.toString('utf8'));
+}
+
+/** Schema of a posted form: an object of field names, each with all values as they were posted. */
+export type FormSchema<Form> = z.ZodType<Form>;
+
+/** Schema of a text field: its first value, empty if it was not posted. */
+export const text = z
+  .array(z.string())
+  .default([])
+  .transform(([first = '']) => first);
+
+/** Schema of a repeated field: all of its values. */
+export const list = z.array(z.string()).default([]);
+
+/** Schema of a form with no fields but the CSRF token. */
+export const noFields = z.object({});
+
+/**
+ * Reads the fields that the schema names; ignores all others.
+ * @throws StagedoorError `validation_failed`
+ */
+export function parseForm<Form>(schema: FormSchema<Form>, form: URLSearchParams): Form {
+  const names = [...new Set(form.keys())];
+  const read = schema.safeParse(Object.fromEntries(names.map((name) => [name, form.getAll(name)])));
+  if (!read.success) {
+    throw new StagedoorError('validation_failed', z.prettifyError(read.error));
+  }
+  return read.data;
 }

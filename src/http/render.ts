@@ -6,6 +6,7 @@ import { assetUrl } from './assets.ts';
 import { type CsrfOptions, csrfToken } from './csrf.ts';
 import { negotiateLocale } from './locale.ts';
 import { translator } from './translate.ts';
+import type { View } from './view.ts';
 import { viewHelpers } from './view-helpers.ts';
 import type { ViewName, ViewProps } from './views.ts';
 
@@ -27,6 +28,13 @@ export interface PageOptions {
 /** Renders pages. */
 export interface Renderer {
   /** Answers with a page. */
+  page<Props extends object>(
+    ctx: Context,
+    view: View<Props>,
+    props: Props,
+    options?: PageOptions,
+  ): void;
+  /** The same for a view that is not a `View` yet. */
   page<Name extends ViewName>(
     ctx: Context,
     view: Name,
@@ -50,7 +58,12 @@ export function createRenderer(options: CsrfOptions): Renderer {
     functionHeader: HEADER,
   });
   return {
-    page: (ctx, view, props, { status = 200, locale = localeOf(ctx) } = {}) => {
+    page: (
+      ctx: Context,
+      view: string | View<object>,
+      props: object,
+      { status = 200, locale = localeOf(ctx) }: PageOptions = {},
+    ) => {
       const state: PageState = ctx.state;
       const helpers = {
         ...viewHelpers(translator(locale), locale),
@@ -59,7 +72,7 @@ export function createRenderer(options: CsrfOptions): Renderer {
         csrf: () => csrfToken(options, ctx),
         signedIn: state.signedIn,
       };
-      const html = eta.render(view, { ...props, helpers });
+      const html = eta.render(typeof view === 'string' ? view : view.name, { ...props, helpers });
       ctx.status = status;
       ctx.set({ 'Content-Language': locale, 'Cache-Control': 'no-store' });
       ctx.type = 'html';

@@ -1,7 +1,6 @@
 import type { AccountViews } from '../account/views.ts';
 import type { ActivityViews } from '../activity/views.ts';
 import type { ApplicationsViews } from '../applications/views.ts';
-import type { AuthorizationsViews } from '../grants/views.ts';
 import type { InsightsViews } from '../insights/views.ts';
 import type { GuideViews } from '../site/views.ts';
 
@@ -10,7 +9,6 @@ export interface ViewProps
   extends AccountViews,
     ActivityViews,
     ApplicationsViews,
-    AuthorizationsViews,
     InsightsViews,
     GuideViews {
   'site/landing': { readonly demo?: LandingDemo | undefined };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Middleware } from 'koa';
+import { listView } from '../../src/grants/pages/list-page.ts';
 import { assets, assetUrl } from '../../src/http/assets.ts';
 import { securityHeaders } from '../../src/http/headers.ts';
 import { createRenderer } from '../../src/http/render.ts';
@@ -98,10 +99,11 @@ test('an unknown time zone does not break the list of authorizations', async () 
     applications: [{ application, grants: [grant], revokePath }],
     orders: [],
     unusedPath: '/account/authorizations/unused',
+    notice: undefined,
     timezone,
   });
   const page = async (timezone: string) =>
-    (await html((ctx) => renderer.page(ctx, 'grants/list', props(timezone)))).text;
+    (await html((ctx) => renderer.page(ctx, listView, props(timezone)))).text;
   assert.ok((await page('Europe/Berlin')).includes('1 Jan 2026, 13:00'));
   assert.ok((await page('Nowhere/None')).includes('1 Jan 2026, 12:00 UTC'));
 });

@@ -1,100 +1,106 @@
-import type { Context } from 'koa';
-import { postedForm, seeOther } from '../../applications/pages/account-page.ts';
-import { inTransaction } from '../../db/transaction.ts';
-import { originOf } from '../../http/origin.ts';
+import { z } from 'zod';
+import { list, text } from '../../http/form.ts';
+import { type PageAnswer, render, seeOther } from '../../http/page.ts';
+import { view } from '../../http/view.ts';
 import { localized } from '../../lib/localized-text.ts';
 import type { User } from '../../users/user.ts';
 import { endOfDay, lastDay } from '../end-date.ts';
 import { findLiveGrant } from '../find.ts';
 import type { GrantDetails } from '../grant.ts';
 import { leavesNothing, narrowGrant } from '../narrow.ts';
-import type { ChangeProps, EndDateError } from '../views.ts';
-import {
-  AUTHORIZATIONS,
-  type Grantor,
-  type GrantPagesDeps,
-  openGrantPage,
-  toList,
-} from './account-page.ts';
-import { presentApplication, scopesInWords } from './presenters.ts';
+import { AUTHORIZATIONS, type GrantRequest, grantPage, toList } from './grant-page.ts';
+import { type AuthorizedApplication, presentApplication, scopesInWords } from './presenters.ts';
 
-/** What was posted: what stays, and the end as it was typed. */
-interface Choice {
-  readonly scopes: readonly string[];
-  readonly organizers: readonly string[];
+/** Problem of the end date that was typed. */
+type EndDateError = 'invalid' | 'past' | 'later' | 'kept';
+
+/** Form that narrows a grant. Posts what stays. */
+interface ChangeProps {
+  readonly action: string;
+  readonly revokePath: string;
+  readonly application: AuthorizedApplication;
+  readonly grantedAt: Date;
+  /** Number of other grants of the application, which do not change. */
+  readonly others: number;
+  readonly scopes: readonly {
+    readonly name: string;
+    readonly text: string;
+    readonly checked: boolean;
+  }[];
+  /** Empty if none of its scopes concerns organizers. */
+  readonly organizers: readonly {
+    readonly slug: string;
+    readonly name: string;
+    readonly checked: boolean;
+  }[];
+  /** Value of the date field, as it was typed; empty if the grant has no end. */
   readonly endDate: string;
+  /** First and last day that may be chosen. */
+  readonly earliestEnd: string;
+  readonly latestEnd: string | undefined;
+  readonly errors: ChangeErrors;
+  readonly timezone: string;
 }
 
-/** Shows what a grant opens, to take away from. */
-export async function showChange(deps: GrantPagesDeps, ctx: Context): Promise<void> {
-  const opened = await openGrantPage(deps, ctx);
-  if (opened !== undefined) {
-    render(deps, ctx, opened, { choice: everything(opened), errors: {} });
-  }
+interface ChangeErrors {
+  /** Another tab has removed something that is selected here. Nothing has been changed. */
+  readonly meanwhile?: boolean | undefined;
+  readonly endDate?: EndDateError | undefined;
 }
 
-/** Takes away what is not ticked any more. Nothing is changed unless all of it can be. */
-export async function answerChange(deps: GrantPagesDeps, ctx: Context): Promise<void> {
-  const form = await postedForm(deps, ctx);
-  const opened = await openGrantPage(deps, ctx);
-  if (opened === undefined) {
-    return;
-  }
-  const { user, grant } = opened;
-  const choice = {
-    scopes: form.getAll('scopes'),
-    organizers: form.getAll('organizers'),
-    endDate: form.get('end_date')?.trim() ?? '',
-  };
-  if (leavesNothing(deps.config.scopes, choice)) {
-    return seeOther(ctx, `${AUTHORIZATIONS}/${grant.id}/revoke?nothing_left`);
-  }
-  const end = readEnd(grant, user, choice.endDate);
-  if ('error' in end) {
-    const errors = { endDate: end.error };
-    return render(deps, ctx, opened, { choice, errors }, 400);
-  }
-  const { endsAt } = end;
-  const { scopes, organizers } = choice;
-  const outcome = await inTransaction(deps.db, (tx) =>
-    narrowGrant(tx, deps.config.scopes, {
-      grantId: grant.id,
-      userId: user.id,
-      scopes,
-      organizers,
-      endsAt,
-      origin: originOf(ctx),
-    }),
-  );
-  if (outcome === 'wider') {
-    return renderMeanwhile(deps, ctx, opened, choice);
-  }
-  toList(ctx, outcome === 'ended' ? 'already_revoked' : outcome);
-}
+const changeView = view<ChangeProps>('grants/change');
 
-/** In another tab something was taken away that is ticked here: what is still there is shown. */
-async function renderMeanwhile(
-  deps: GrantPagesDeps,
-  ctx: Context,
-  opened: Grantor,
-  choice: Choice,
-): Promise<void> {
-  const grant = await findLiveGrant(deps.db, opened.user.id, opened.grant.id);
-  if (grant === undefined) {
-    return toList(ctx, 'already_revoked');
-  }
-  render(deps, ctx, { ...opened, grant }, { choice, errors: { meanwhile: true } }, 409);
-}
+const form = z
+  .object({ scopes: list, organizers: list, end_date: text })
+  .transform(({ end_date, ...rest }) => ({ ...rest, endDate: end_date.trim() }));
 
-function everything({ user, grant }: Grantor): Choice {
+type Choice = z.output<typeof form>;
+
+/** Narrows a grant. Changes nothing unless everything in the form can be applied. */
+export const changePage = grantPage({
+  path: `${AUTHORIZATIONS}/:id/change`,
+  show: (request) => showForm(request, everything(request), {}),
+  post: {
+    form,
+    prepare: (request) => {
+      const { deps, grant, user, form: choice } = request;
+      if (leavesNothing(deps.config.scopes, choice)) {
+        return seeOther(`${AUTHORIZATIONS}/${grant.id}/revoke?nothing_left`);
+      }
+      const end = readEnd(grant, user, choice.endDate);
+      return 'error' in end ? showForm(request, choice, { endDate: end.error }, 400) : end;
+    },
+    submit: async (request) => {
+      const { tx, deps, user, grant, form: choice, input, origin } = request;
+      const { scopes, organizers } = choice;
+      const outcome = await narrowGrant(tx, deps.config.scopes, {
+        grantId: grant.id,
+        userId: user.id,
+        scopes,
+        organizers,
+        endsAt: input.endsAt,
+        origin,
+      });
+      if (outcome !== 'wider') {
+        return toList(outcome === 'ended' ? 'already_revoked' : outcome);
+      }
+      const now = await findLiveGrant(tx, user.id, grant.id);
+      return now === undefined
+        ? toList('already_revoked')
+        : showForm({ ...request, grant: now }, choice, { meanwhile: true }, 409);
+    },
+  },
+});
+
+function everything({ user, grant }: GrantRequest): Choice {
   return {
-    scopes: grant.scopes,
+    scopes: [...grant.scopes],
     organizers: grant.organizers.map(({ slug }) => slug),
     endDate: grant.endsAt === null ? '' : lastDay(grant.endsAt, user.timezone),
   };
 }
 
-/** An end is optional, in the future, and only ever brought closer. */
+/** Reads the end date: optional, in the future, and never later than the end set before. */
 function readEnd(
   { endsAt }: GrantDetails,
   user: User,
@@ -116,25 +122,20 @@ function readEnd(
   return endsAt !== null && wanted > endsAt ? { error: 'later' } : { endsAt: wanted };
 }
 
-function render(
-  deps: GrantPagesDeps,
-  ctx: Context,
-  { user, grant, others }: Grantor,
-  state: { readonly choice: Choice; readonly errors: ChangeProps['errors'] },
+function showForm(
+  { deps, user, grant, others, locale, path }: GrantRequest,
+  choice: Choice,
+  errors: ChangeErrors,
   status = 200,
-): void {
-  const { choice, errors } = state;
-  const locale = deps.renderer.locale(ctx);
+): PageAnswer {
+  const scopes = scopesInWords({ config: deps.config, locale }, grant);
   const props = {
-    action: ctx.path,
+    action: path,
     revokePath: `${AUTHORIZATIONS}/${grant.id}/revoke`,
     application: presentApplication(grant),
     grantedAt: grant.createdAt,
     others,
-    scopes: scopesInWords({ config: deps.config, locale }, grant).map((scope) => ({
-      ...scope,
-      checked: choice.scopes.includes(scope.name),
-    })),
+    scopes: scopes.map((scope) => ({ ...scope, checked: choice.scopes.includes(scope.name) })),
     organizers: grant.organizers.map(({ slug, name }) => ({
       slug,
       name: localized(name, locale),
@@ -146,5 +147,5 @@ function render(
     errors,
     timezone: user.timezone,
   };
-  deps.renderer.page(ctx, 'grants/change', props, { status });
+  return render(changeView, props, status);
 }

@@ -4,21 +4,55 @@ import type { Locale } from '../../lib/locale.ts';
 import { localized } from '../../lib/localized-text.ts';
 import { roughAddress } from '../../lib/rough-address.ts';
 import type { GrantDetails } from '../grant.ts';
-import type {
-  AuthorizationsOrder,
-  AuthorizationsProps,
-  AuthorizedApplication,
-  GrantProps,
-} from '../views.ts';
-import { AUTHORIZATIONS } from './account-page.ts';
+import { AUTHORIZATIONS } from './grant-page.ts';
 
-/** What the presenters of grants need to know of the page. */
+/** Orders of the list; the first is the default. */
+export const ORDERS = ['name', 'granted', 'used'] as const;
+/** Order of the list. */
+export type AuthorizationsOrder = (typeof ORDERS)[number];
+
+/** Identifies the application of a grant. */
+export interface AuthorizedApplication {
+  readonly name: string;
+  /** The picture, for `<img src>`. */
+  readonly monogram: string;
+  readonly homepageUrl: string | null;
+}
+
+/** A grant: what it allows, since when and until when. */
+export interface GrantProps {
+  readonly id: string;
+  /** Sentences. */
+  readonly scopes: readonly string[];
+  /** Names. */
+  readonly organizers: readonly string[];
+  readonly grantedAt: Date;
+  readonly lastUsedAt: Date | null;
+  /** Network of the last use, shortened. */
+  readonly lastUsedFrom: string | undefined;
+  /** End if the grant is not used before; undefined if `ownEnd` is sooner. */
+  readonly idleEnd: Date | undefined;
+  /** End that the user has set: the last moment of a day. */
+  readonly ownEnd: Date | undefined;
+  readonly changePath: string;
+  readonly revokePath: string;
+}
+
+/** The user's grants of one application. */
+export interface ApplicationGrants {
+  readonly application: AuthorizedApplication;
+  readonly grants: readonly GrantProps[];
+  /** Confirms before all of them are revoked. */
+  readonly revokePath: string;
+}
+
+/** Configuration and language of the page. */
 export interface GrantContext {
   readonly config: Config;
   readonly locale: Locale;
 }
 
-/** How the application of a grant is recognised. */
+/** Presents the application of a grant. */
 export function presentApplication(grant: GrantDetails): AuthorizedApplication {
   return {
     name: grant.applicationName,
@@ -27,7 +61,7 @@ export function presentApplication(grant: GrantDetails): AuthorizedApplication {
   };
 }
 
-/** One grant in words. */
+/** Presents a grant in words. */
 export function presentGrant({ config, locale }: GrantContext, grant: GrantDetails): GrantProps {
   const { endsAt, expiresAt } = grant;
   const path = `${AUTHORIZATIONS}/${grant.id}`;
@@ -39,14 +73,14 @@ export function presentGrant({ config, locale }: GrantContext, grant: GrantDetai
     lastUsedAt: grant.lastUsedAt,
     lastUsedFrom: roughAddress(grant.lastUsedIp),
     idleEnd: endsAt === null || expiresAt < endsAt ? expiresAt : undefined,
-    // The day ends there, so it is the last moment that still belongs to it.
+    // The grant ends at midnight: the last moment of the day before.
     ownEnd: endsAt === null ? undefined : new Date(endsAt.getTime() - 1),
     changePath: `${path}/change`,
     revokePath: `${path}/revoke`,
   };
 }
 
-/** The scopes of a grant, as configured and in that order; one that no longer is goes by its name. */
+/** Returns the scopes of a grant in the configured order; a removed scope goes by its name. */
 export function scopesInWords(
   { config, locale }: GrantContext,
   { scopes }: Pick<GrantDetails, 'scopes'>,
@@ -59,12 +93,12 @@ export function scopesInWords(
   ];
 }
 
-/** The grants of each application together, in the order that was asked for. */
+/** Groups grants by application, in the given order. */
 export function presentByApplication(
   context: GrantContext,
   grants: readonly GrantDetails[],
   order: AuthorizationsOrder,
-): AuthorizationsProps['applications'] {
+): ApplicationGrants[] {
   const sorted = grants.toSorted(comparison(order, context.locale));
   return [...Map.groupBy(sorted, ({ clientId }) => clientId)].flatMap(([clientId, group]) =>
     group.slice(0, 1).map((first) => ({
@@ -75,7 +109,7 @@ export function presentByApplication(
   );
 }
 
-/** By name, or the latest first; what was never used comes last. */
+/** Compares by name, or the latest first; unused grants come last. */
 function comparison(order: AuthorizationsOrder, locale: Locale) {
   const collator = new Intl.Collator(locale, { sensitivity: 'base', numeric: true });
   const latest = (a: Date | null, b: Date | null) => (b?.getTime() ?? 0) - (a?.getTime() ?? 0);

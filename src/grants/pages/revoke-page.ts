@@ -1,39 +1,48 @@
-import type { Context } from 'koa';
-import { postedForm } from '../../applications/pages/account-page.ts';
-import { inTransaction } from '../../db/transaction.ts';
+import { noFields } from '../../http/form.ts';
+import { render } from '../../http/page.ts';
+import { view } from '../../http/view.ts';
 import { revokeGrant } from '../revoke.ts';
-import { byUser, type GrantPagesDeps, openGrantPage, toList } from './account-page.ts';
-import { presentApplication, presentGrant } from './presenters.ts';
+import { AUTHORIZATIONS, byUser, grantPage, toList } from './grant-page.ts';
+import {
+  type AuthorizedApplication,
+  type GrantProps,
+  presentApplication,
+  presentGrant,
+} from './presenters.ts';
 
-/** Asks once more before a grant ends. */
-export async function showRevoke(deps: GrantPagesDeps, ctx: Context): Promise<void> {
-  const opened = await openGrantPage(deps, ctx);
-  if (opened === undefined) {
-    return;
-  }
-  const { user, grant, others } = opened;
-  const context = { config: deps.config, locale: deps.renderer.locale(ctx) };
-  deps.renderer.page(ctx, 'grants/revoke', {
-    action: ctx.path,
-    application: presentApplication(grant),
-    grant: presentGrant(context, grant),
-    others,
-    nothingLeft: ctx.query.nothing_left !== undefined,
-    timezone: user.timezone,
-  });
+/** Confirms the revocation of a grant. */
+interface RevokeProps {
+  readonly action: string;
+  readonly application: AuthorizedApplication;
+  readonly grant: GrantProps;
+  /** Number of other grants of the application, which do not change. */
+  readonly others: number;
+  /** The user wanted to narrow the grant to nothing. */
+  readonly nothingLeft: boolean;
+  readonly timezone: string;
 }
 
-/** Ends it. */
-export async function answerRevoke(deps: GrantPagesDeps, ctx: Context): Promise<void> {
-  await postedForm(deps, ctx);
-  const opened = await openGrantPage(deps, ctx);
-  if (opened === undefined) {
-    return;
-  }
-  const { user, grant, others } = opened;
-  const ended = await inTransaction(deps.db, (tx) => revokeGrant(tx, grant.id, byUser(user, ctx)));
-  if (ended) {
-    return toList(ctx, others > 0 ? 'revoked_one' : 'revoked');
-  }
-  toList(ctx, 'already_revoked');
-}
+const revokeView = view<RevokeProps>('grants/revoke');
+
+/** Revokes a grant after a confirmation. */
+export const revokePage = grantPage({
+  path: `${AUTHORIZATIONS}/:id/revoke`,
+  show: ({ deps, user, grant, others, locale, path, query }) =>
+    render(revokeView, {
+      action: path,
+      application: presentApplication(grant),
+      grant: presentGrant({ config: deps.config, locale }, grant),
+      others,
+      nothingLeft: query.nothing_left !== undefined,
+      timezone: user.timezone,
+    }),
+  post: {
+    form: noFields,
+    submit: async (request) => {
+      if (await revokeGrant(request.tx, request.grant.id, byUser(request))) {
+        return toList(request.others > 0 ? 'revoked_one' : 'revoked');
+      }
+      return toList('already_revoked');
+    },
+  },
+});

@@ -1,73 +1,90 @@
-import type { Context } from 'koa';
-import { postedForm } from '../../applications/pages/account-page.ts';
-import { inTransaction } from '../../db/transaction.ts';
-import { requireSignIn } from '../../sessions/pages/identify.ts';
-import type { User } from '../../users/user.ts';
+import { z } from 'zod';
+import type { Db } from '../../db/database.ts';
+import { list, text } from '../../http/form.ts';
+import { type PageAnswer, render } from '../../http/page.ts';
+import { view } from '../../http/view.ts';
+import { type UserPageDeps, type UserRequest, userPage } from '../../sessions/pages/user-page.ts';
 import { listUnusedGrants } from '../find.ts';
 import { revokeUnusedGrants } from '../revoke-several.ts';
-import { byUser, type GrantPagesDeps, toList } from './account-page.ts';
-import { presentApplication, presentGrant } from './presenters.ts';
+import { AUTHORIZATIONS, byUser, toList } from './grant-page.ts';
+import {
+  type AuthorizedApplication,
+  type GrantProps,
+  presentApplication,
+  presentGrant,
+} from './presenters.ts';
+
+/** Lists unused grants and confirms their revocation. Posts the IDs of the grants it showed. */
+interface RevokeUnusedProps {
+  readonly action: string;
+  /** As it was typed. */
+  readonly days: string;
+  readonly error: boolean;
+  /** More grants are unused now than the page showed. Nothing has been revoked. */
+  readonly meanwhile: boolean;
+  readonly choices: readonly {
+    readonly days: number;
+    readonly href: string;
+    readonly current: boolean;
+  }[];
+  /** Days after which an unused grant ends by itself; 0 if that is less than one day. */
+  readonly idleDays: number;
+  readonly grants: readonly (GrantProps & { readonly application: AuthorizedApplication })[];
+  readonly timezone: string;
+}
+
+const revokeUnusedView = view<RevokeUnusedProps>('grants/revoke_unused');
 
 const CHOICES = [7, 30, 90, 180, 365];
 const FIRST_CHOICE = '30';
 const SECONDS_A_DAY = 86_400;
 
-/** Shows what was not used for some days, and asks before it ends. */
-export async function showRevokeUnused(deps: GrantPagesDeps, ctx: Context): Promise<void> {
-  const identified = await requireSignIn(deps, ctx);
-  if (identified !== undefined) {
-    const { days } = ctx.query;
+/** Revokes the grants that were not used for some days. Never one that was not shown. */
+export const revokeUnusedPage = userPage({
+  path: `${AUTHORIZATIONS}/unused`,
+  show: (request) => {
+    const { days } = request.query;
     const typed = typeof days === 'string' ? days : FIRST_CHOICE;
-    await render(deps, ctx, identified.user, typed);
-  }
-}
+    return showUnused(request, request.deps.db, typed, false);
+  },
+  post: {
+    form: z.object({ days: text, grants: list }),
+    submit: async (request) => {
+      const { tx, user, form } = request;
+      const days = readDays(form.days);
+      if (days === undefined) {
+        return showUnused(request, tx, form.days, false);
+      }
+      const unused = await listUnusedGrants(tx, user.id, days);
+      if (!unused.every(({ id }) => form.grants.includes(id))) {
+        return showUnused(request, tx, form.days, true);
+      }
+      const ended = await revokeUnusedGrants(tx, { userId: user.id, days }, byUser(request));
+      return toList(ended > 0 ? 'revoked_unused' : 'none_unused');
+    },
+  },
+});
 
-/** Ends it: nothing that has been used in the meantime, and nothing that was not shown. */
-export async function answerRevokeUnused(deps: GrantPagesDeps, ctx: Context): Promise<void> {
-  const form = await postedForm(deps, ctx);
-  const identified = await requireSignIn(deps, ctx);
-  if (identified === undefined) {
-    return;
-  }
-  const { user } = identified;
-  const typed = form.get('days') ?? '';
-  const days = readDays(typed);
-  if (days === undefined) {
-    return render(deps, ctx, user, typed);
-  }
-  const shown = form.getAll('grants');
-  const ended = await inTransaction(deps.db, async (tx) => {
-    const unused = await listUnusedGrants(tx, user.id, days);
-    return unused.every(({ id }) => shown.includes(id))
-      ? revokeUnusedGrants(tx, { userId: user.id, days }, byUser(user, ctx))
-      : undefined;
-  });
-  if (ended === undefined) {
-    return render(deps, ctx, user, typed, 409);
-  }
-  toList(ctx, ended > 0 ? 'revoked_unused' : 'none_unused');
-}
-
-async function render(
-  deps: GrantPagesDeps,
-  ctx: Context,
-  user: User,
+async function showUnused(
+  { deps, user, locale, path }: UserRequest<UserPageDeps>,
+  db: Db,
   typed: string,
-  status: 200 | 409 = 200,
-): Promise<void> {
+  meanwhile: boolean,
+): Promise<PageAnswer> {
   const { refreshTokenTtl } = deps.config;
   const days = readDays(typed);
-  const grants = days === undefined ? [] : await listUnusedGrants(deps.db, user.id, days);
-  const context = { config: deps.config, locale: deps.renderer.locale(ctx) };
+  const error = days === undefined;
+  const grants = error ? [] : await listUnusedGrants(db, user.id, days);
+  const context = { config: deps.config, locale };
   const props = {
-    action: ctx.path,
+    action: path,
     days: typed,
-    error: days === undefined,
-    meanwhile: status === 409,
-    // What is idle for longer has ended by itself.
+    error,
+    meanwhile,
+    // Grants that are idle for longer have ended by themselves.
     choices: CHOICES.filter((one) => one * SECONDS_A_DAY < refreshTokenTtl).map((one) => ({
       days: one,
-      href: `${ctx.path}?days=${one}`,
+      href: `${path}?days=${one}`,
       current: one === days,
     })),
     idleDays: Math.floor(refreshTokenTtl / SECONDS_A_DAY),
@@ -77,9 +94,7 @@ async function render(
     })),
     timezone: user.timezone,
   };
-  deps.renderer.page(ctx, 'grants/revoke_unused', props, {
-    status: props.error ? 400 : status,
-  });
+  return render(revokeUnusedView, props, error ? 400 : meanwhile ? 409 : 200);
 }
 
 function readDays(typed: string): number | undefined {

@@ -1,0 +1,83 @@
+import { type Page, type PageAnswer, seeOther } from '../../http/page.ts';
+import { StagedoorError } from '../../lib/errors.ts';
+import {
+  type UserPage,
+  type UserPageDeps,
+  type UserRequest,
+  userPageAbout,
+} from '../../sessions/pages/user-page.ts';
+import { findGrant, listLiveGrants } from '../find.ts';
+import type { GrantDetails } from '../grant.ts';
+import type { Revocation } from '../revoke.ts';
+
+/** Path of the list of authorizations. */
+export const AUTHORIZATIONS = '/account/authorizations';
+
+/** Results of a change, shown above the list. */
+export const NOTICES = [
+  'revoked',
+  /** The application has other grants of the user. */
+  'revoked_one',
+  'already_revoked',
+  'revoked_application',
+  'revoked_unused',
+  'none_unused',
+  'narrowed',
+  'unchanged',
+] as const;
+
+/** The user's live grant that the path names. */
+interface OpenedGrant {
+  readonly grant: GrantDetails;
+  /** Number of other live grants of the same user and application. */
+  readonly others: number;
+}
+
+/** A request to a page about one of the user's own grants. */
+export type GrantRequest = UserRequest<UserPageDeps> & OpenedGrant;
+
+/** Makes a page about the user's live grant with the `:id` of the path. */
+export function grantPage<Form, Input>(
+  page: UserPage<GrantRequest, Form, Input>,
+): Page<UserPageDeps> {
+  return userPageAbout(openGrant, page);
+}
+
+/** @throws StagedoorError `not_found`, also if the grant belongs to another user */
+async function openGrant({
+  deps,
+  user,
+  params,
+}: UserRequest<UserPageDeps>): Promise<OpenedGrant | PageAnswer> {
+  const id = idOf(params.id);
+  const grants = await listLiveGrants(deps.db, user.id);
+  const grant = grants.find((one) => one.id === id);
+  if (grant !== undefined) {
+    const others = grants.filter((one) => one.clientId === grant.clientId).length - 1;
+    return { grant, others };
+  }
+  if ((await findGrant(deps.db, id))?.userId !== user.id) {
+    throw noSuchAuthorization();
+  }
+  return toList('already_revoked');
+}
+
+/** Answers a path that names no grant of the user. */
+export function noSuchAuthorization(): StagedoorError {
+  return new StagedoorError('not_found', 'There is no such authorization.');
+}
+
+/** Returns an ID of the path, empty if it has a character that no ID has. */
+export function idOf(param: string | undefined): string {
+  return param !== undefined && /^[0-9A-Za-z._-]+$/.test(param) ? param : '';
+}
+
+/** Redirects to the list with a notice of the result. */
+export function toList(notice: (typeof NOTICES)[number]): PageAnswer {
+  return seeOther(`${AUTHORIZATIONS}?notice=${notice}`);
+}
+
+/** Log data of grants that their user revokes. */
+export function byUser({ actor, origin }: UserRequest<UserPageDeps>): Revocation {
+  return { reason: 'revoked_by_user', actor, origin };
+}

@@ -1,0 +1,14 @@
+import { changePage } from './change-page.ts';
+import { listPage } from './list-page.ts';
+import { revokeApplicationPage } from './revoke-application-page.ts';
+import { revokePage } from './revoke-page.ts';
+import { revokeUnusedPage } from './revoke-unused-page.ts';
+
+/** Pages where users see, narrow and revoke what they have authorized. */
+export const grantPages = [
+  listPage,
+  revokeUnusedPage,
+  revokeApplicationPage,
+  changePage,
+  revokePage,
+];

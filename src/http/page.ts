@@ -1,0 +1,78 @@
+import Router from '@koa/router';
+import type { Context } from 'koa';
+import type { Csrf } from './csrf.ts';
+import { readForm } from './form.ts';
+import type { Renderer } from './render.ts';
+import type { View } from './view.ts';
+
+/** Dependencies of every page. */
+export interface PageDeps {
+  readonly renderer: Renderer;
+  readonly csrf: Csrf;
+}
+
+/** A page at a path: the answers to GET and, if it has a form, to POST. */
+export interface Page<Deps> {
+  /** Path of the router, `/account/profile` for example. */
+  readonly path: string;
+  readonly show: (deps: Deps, ctx: Context) => Promise<PageAnswer>;
+  readonly submit?: (deps: Deps, ctx: Context, form: URLSearchParams) => Promise<PageAnswer>;
+}
+
+/** Answer of a page: a rendered view or a redirect. Made by `render` and `seeOther`. */
+export class PageAnswer {
+  readonly send: (renderer: Renderer, ctx: Context) => void;
+
+  constructor(send: (renderer: Renderer, ctx: Context) => void) {
+    this.send = send;
+  }
+}
+
+/**
+ * Answers with a view.
+ * @param status 200 by default
+ */
+export function render<Props extends object>(
+  view: View<Props>,
+  props: Props,
+  status = 200,
+): PageAnswer {
+  return new PageAnswer((renderer, ctx) => renderer.page(ctx, view, props, { status }));
+}
+
+/** Redirects the browser with a GET, so that a reload does not repeat the change. */
+export function seeOther(to: string): PageAnswer {
+  return new PageAnswer((_, ctx) => {
+    ctx.status = 303;
+    ctx.redirect(to);
+  });
+}
+
+/**
+ * Mounts pages. A posted form is read and its CSRF token verified before `submit` runs.
+ * @throws StagedoorError (per request) `csrf_failed`, `unsupported_media_type`, `payload_too_large`
+ */
+export function pageRoutes<Deps extends PageDeps>(
+  deps: Deps,
+  pages: readonly Page<Deps>[],
+): Router {
+  const router = new Router();
+  for (const { path, show, submit } of pages) {
+    router.get(path, async (ctx) => {
+      (await show(deps, ctx)).send(deps.renderer, ctx);
+    });
+    if (submit !== undefined) {
+      router.post(path, async (ctx) => {
+        const form = await readForm(ctx);
+        deps.csrf.verify(ctx, form);
+        (await submit(deps, ctx, form)).send(deps.renderer, ctx);
+      });
+    }
+  }
+  return router;
+}
+
+/** Returns `value` if it is one of the known values of a query parameter. */
+export function oneOf<T extends string>(known: readonly T[], value: unknown): T | undefined {
+  return known.find((one) => one === value);
+}

@@ -1,0 +1,180 @@
+import type { Context } from 'koa';
+import type { Config } from '../../config/config.ts';
+import type { Db } from '../../db/database.ts';
+import type { Tx } from '../../db/transaction.ts';
+import { type FormSchema, parseForm } from '../../http/form.ts';
+import type { Locale } from '../../http/locale.ts';
+import { originOf } from '../../http/origin.ts';
+import { type Page, PageAnswer, type PageDeps, seeOther } from '../../http/page.ts';
+import type { Actor, Origin } from '../../lib/actor.ts';
+import { StagedoorError } from '../../lib/errors.ts';
+import type { User } from '../../users/user.ts';
+import { identify } from './identify.ts';
+import type { Sessions } from './sessions.ts';
+
+/** Dependencies of the pages of signed-in users. */
+export interface UserPageDeps extends PageDeps {
+  readonly db: Db;
+  readonly config: Config;
+  readonly sessions: Sessions;
+  readonly inTransaction: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
+}
+
+/** A request of a signed-in user to a page. */
+export interface UserRequest<Deps> {
+  readonly deps: Deps;
+  readonly user: User;
+  readonly actor: Actor;
+  readonly origin: Origin;
+  /** Identifies the browser session inside the server; opens nothing. */
+  readonly sessionUid: string;
+  /** The sign-in is new enough to change security settings. */
+  readonly recent: boolean;
+  readonly locale: Locale;
+  /** Path of the request. */
+  readonly path: string;
+  /** Parameters of the path. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Context['query'];
+  /** For cookies and headers only. */
+  readonly ctx: Context;
+}
+
+/**
+ * A page of signed-in users. Each function answers with `render` or `seeOther`. `Request` is a
+ * `UserRequest` with what was opened.
+ */
+export interface UserPage<Request, Form, Input> {
+  readonly path: string;
+  /** Requires a recent sign-in: a GET goes to the sign-in page, a POST to `retry`. */
+  readonly recent?: boolean;
+  readonly show: (request: Request) => PageAnswer | Promise<PageAnswer>;
+  readonly post?: PostedForm<Request, Form, Input>;
+}
+
+/** How a page handles its form. `Form` is the result of the schema, `Input` that of `prepare`. */
+export interface PostedForm<Request, Form, Input> {
+  readonly form: FormSchema<Form>;
+  /** Makes the input of `submit` from the form, or answers. Runs before the transaction. */
+  readonly prepare?: (
+    request: Request & { readonly form: Form },
+  ) => PageAnswer | Input | Promise<PageAnswer | Input>;
+  /** Carries out the change. Runs in a transaction, which an error rolls back. */
+  readonly submit: (
+    request: Request & { readonly form: Form; readonly input: Input; readonly tx: Tx },
+  ) => Promise<PageAnswer>;
+  /**
+   * Shows the form again for an expected error of `prepare` or `submit`: a `ValidationError` or,
+   * with `recent`, a `SignInTooOldError` for example. Throws any other error again.
+   */
+  readonly retry?: (
+    request: Request & { readonly form: Form },
+    error: unknown,
+  ) => PageAnswer | Promise<PageAnswer>;
+}
+
+/** A form was posted with a sign-in older than `RECENT_SIGN_IN_SECONDS`. */
+export class SignInTooOldError extends StagedoorError {
+  constructor() {
+    super('forbidden', 'Sign in again to change security settings.');
+  }
+}
+
+/** Makes a page of signed-in users. Everybody else is sent to sign in, and back afterwards. */
+export function userPage<Deps extends UserPageDeps, Form, Input>(
+  page: UserPage<UserRequest<Deps>, Form, Input>,
+): Page<Deps> {
+  return userPageAbout(async () => ({}), page);
+}
+
+/**
+ * Makes a page of signed-in users about something that belongs to them.
+ * @param open loads what the path names; answers, or throws `not_found`, if it is not the user's
+ */
+export function userPageAbout<Deps extends UserPageDeps, Opened extends object, Form, Input>(
+  open: (request: UserRequest<Deps>) => Promise<Opened | PageAnswer>,
+  { path, recent = false, show, post }: UserPage<UserRequest<Deps> & Opened, Form, Input>,
+): Page<Deps> {
+  const begin = async (deps: Deps, ctx: Context) => {
+    const request = await identifiedRequest(deps, ctx);
+    if (request instanceof PageAnswer) {
+      return request;
+    }
+    const opened = await open(request);
+    return opened instanceof PageAnswer ? opened : { ...request, ...opened };
+  };
+  return {
+    path,
+    show: async (deps, ctx) => {
+      const request = await begin(deps, ctx);
+      if (request instanceof PageAnswer) {
+        return request;
+      }
+      return recent && !request.recent ? confirmSignIn(ctx) : show(request);
+    },
+    ...(post && {
+      submit: async (deps, ctx, fields) => {
+        const request = await begin(deps, ctx);
+        return request instanceof PageAnswer ? request : submit(post, recent, request, fields);
+      },
+    }),
+  };
+}
+
+async function submit<Deps extends UserPageDeps, Request extends UserRequest<Deps>, Form, Input>(
+  { form: schema, ...post }: PostedForm<Request, Form, Input>,
+  recent: boolean,
+  request: Request,
+  fields: URLSearchParams,
+): Promise<PageAnswer> {
+  const posted = { ...request, form: parseForm(schema, fields) };
+  try {
+    if (recent && !request.recent) {
+      throw new SignInTooOldError();
+    }
+    const prepared = await post.prepare?.(posted);
+    if (prepared instanceof PageAnswer) {
+      return prepared;
+    }
+    // Without `prepare` the type of the input is undefined.
+    const input = prepared as Input;
+    return await request.deps.inTransaction((tx) => post.submit({ ...posted, input, tx }));
+  } catch (error) {
+    if (post.retry === undefined) {
+      throw error;
+    }
+    return post.retry(posted, error);
+  }
+}
+
+async function identifiedRequest<Deps extends UserPageDeps>(
+  deps: Deps,
+  ctx: Context,
+): Promise<UserRequest<Deps> | PageAnswer> {
+  const identified = await identify(deps, ctx);
+  if (identified === undefined) {
+    // A form that was posted without a session comes back to its page, not to the form's action.
+    const lost = ['GET', 'HEAD'].includes(ctx.method) ? '' : 'reason=lost&';
+    return seeOther(`/login?${lost}return_to=${encodeURIComponent(ctx.url)}`);
+  }
+  const { user, authenticatedAt, sessionUid } = identified;
+  const { path, params, query } = ctx;
+  return {
+    deps,
+    user,
+    actor: `user:${user.id}`,
+    origin: originOf(ctx),
+    sessionUid,
+    recent: authenticatedAt.getTime() >= Date.now() - deps.config.recentSignInSeconds * 1000,
+    locale: deps.renderer.locale(ctx),
+    path,
+    params,
+    query,
+    ctx,
+  };
+}
+
+/** A POST does not go there: what was typed would be lost on the way. */
+function confirmSignIn(ctx: Context): PageAnswer {
+  return seeOther(`/login?reason=recent&return_to=${encodeURIComponent(ctx.path)}`);
+}
