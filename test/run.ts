@@ -11,6 +11,12 @@ import { type Postgres, startPostgres } from './support/postgres.ts';
 import { type MeasuredFile, prepareShards, readMeasured } from './support/shards.ts';
 import { createTemplateDatabase } from './support/template-database.ts';
 
+/**
+ * Test files that run without arguments, those with the longest waits first. `npm run test:all`
+ * adds the tests with programs of others and the tour of every page.
+ */
+const FILES = ['test/browser/*.test.ts', 'test/{flows,unit}/**/*.test.ts'];
+
 /** Processes that run test files. */
 const SHARDS = availableParallelism();
 const SLOWEST = 10;
@@ -61,7 +67,7 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 function filesFor(patterns: readonly string[]): string[] {
-  const wanted = patterns.length > 0 ? patterns : ['test/{browser,flows,unit}/**/*.test.ts'];
+  const wanted = patterns.length > 0 ? patterns : FILES;
   return wanted.flatMap((pattern) => globSync(pattern).sort());
 }
 
