@@ -5,12 +5,12 @@ import { activityRoutes } from './activity/pages/routes.ts';
 import { apiRoutes } from './api/mount.ts';
 import { describedApi } from './api/openapi-endpoint.ts';
 import type { OperatorAccess } from './api/operator.ts';
-import { createNoteSecretUse } from './applications/note-secret-use.ts';
 import { REGISTRATIONS } from './applications/own-limit.ts';
 import { applicationAccountRoutes } from './applications/pages/routes.ts';
 import type { NoteAuthenticationFailure } from './audit/authentication-failure.ts';
 import type { InteractionRoutesDeps } from './authorization/pages/interaction-page.ts';
 import { interactionRoutes } from './authorization/pages/routes.ts';
+import { createRecordSecretUse } from './client-secrets/record-use.ts';
 import type { Config } from './config/config.ts';
 import type { Database } from './db/database.ts';
 import { apiEndpoints } from './endpoints.ts';
@@ -117,13 +117,13 @@ export function createApp(deps: AppDeps): Koa {
   const upstream =
     config.upstream &&
     connectUpstream(config.upstream, { db, issuer, devices, renderer, limits, log });
-  const noteSecretUse = createNoteSecretUse(db, 'resource servers');
+  const recordSecretUse = createRecordSecretUse(db, 'resource_server_secrets');
   const api = describedApi(apiEndpoints({ ...deps, onReplay, passwordQueue }), issuer);
 
   provider.use(measureRequests(metrics));
   provider.use(logOperatorCalls(log));
   provider.use(errorResponses(renderer, log));
-  provider.use(introspectionEndpoint({ ...deps, issuer, noteSecretUse, scopes: config.scopes }));
+  provider.use(introspectionEndpoint({ ...deps, issuer, recordSecretUse, scopes: config.scopes }));
   provider.use(securityHeaders());
   provider.use(assets());
   mount(provider, operationsRoutes({ database, metrics, config, cookieKeys }));

@@ -1,8 +1,8 @@
+import { endSecretsSoon } from '../client-secrets/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Origin } from '../lib/actor.ts';
 import type { Application } from './application.ts';
 import { mailOwner } from './mail-owner.ts';
-import { endSecretsSoon } from './secret-store.ts';
 import { deleteTransfer } from './transfer-store.ts';
 
 /**

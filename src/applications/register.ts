@@ -1,11 +1,11 @@
 import { record } from '../audit/record.ts';
+import { createSecret } from '../client-secrets/create-secret.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Actor, Origin } from '../lib/actor.ts';
-import { hashOf, newCredential, randomText } from '../lib/credentials.ts';
+import { randomText } from '../lib/credentials.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import type { Application, ApplicationDetails, ClientType } from './application.ts';
 import { checkDetails } from './check-details.ts';
-import { insertSecret } from './secret-store.ts';
 import { applicationById, insertApplication } from './store.ts';
 
 /** What is needed to register an application; the rest has defaults. */
@@ -40,7 +40,10 @@ export async function registerApplication(
   await checkDetails(tx, clientType, details);
   const clientId = randomText(24);
   await insertApplication(tx, clientId, clientType, details);
-  const secret = clientType === 'confidential' ? await addSecret(tx, clientId) : undefined;
+  const created =
+    clientType === 'confidential'
+      ? await createSecret(tx, 'application_secrets', clientId)
+      : undefined;
   await record(tx, {
     action: 'stagedoor.application.registered',
     actor,
@@ -53,11 +56,5 @@ export async function registerApplication(
   if (application === undefined) {
     throw new StagedoorError('not_found', 'Not found.');
   }
-  return secret === undefined ? { application } : { application, clientSecret: secret };
-}
-
-async function addSecret(tx: Tx, clientId: string): Promise<string> {
-  const secret = newCredential('sds');
-  await insertSecret(tx, clientId, { hash: hashOf(secret), lastFour: secret.slice(-4) });
-  return secret;
+  return { application, ...(created && { clientSecret: created.clientSecret }) };
 }

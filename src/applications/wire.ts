@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { component } from '../api/endpoint.ts';
 import { filledLine, line, lines, moment, subsetOf } from '../api/fields.ts';
 import { filter, flag, ordering } from '../api/query.ts';
+import { type ClientSecret, LABEL_LIMIT } from '../client-secrets/client-secret.ts';
 import type { Config } from '../config/config.ts';
 import { isUnprintable, withoutUnprintable } from '../lib/printable.ts';
 import { hasInvisible, isReadable } from '../lib/visible-text.ts';
-import type { ResourceServer, ResourceServerSecret } from '../resource-servers/resource-server.ts';
+import type { ResourceServer } from '../resource-servers/resource-server.ts';
 import { isDirectoryId } from '../users/user.ts';
 import { type Application, applicationState } from './application.ts';
 import { REVIEW_NEEDS, reviewNeed } from './review-need.ts';
-import { LABEL_LIMIT } from './secrets.ts';
 import { EXAMPLES } from './wire-examples.ts';
 
 const URL_LIMIT = 2000;
@@ -283,9 +283,7 @@ export function presentResourceServer({
 }
 
 /** A secret of a resource server as the API answers it, without the secret. */
-export function presentServerSecret(
-  one: ResourceServerSecret,
-): z.infer<typeof serverSecretAnswer.schema> {
+export function presentServerSecret(one: ClientSecret): z.infer<typeof serverSecretAnswer.schema> {
   return {
     id: one.id,
     label: one.label,

@@ -1,6 +1,6 @@
 import type { Context, Middleware } from 'koa';
-import type { NoteSecretUse } from '../applications/note-secret-use.ts';
 import type { NoteAuthenticationFailure } from '../audit/authentication-failure.ts';
+import type { RecordSecretUse } from '../client-secrets/record-use.ts';
 import type { Database } from '../db/database.ts';
 import { readForm } from '../http/form.ts';
 import { clientAddress } from '../http/origin.ts';
@@ -19,7 +19,7 @@ export interface IntrospectionDeps {
   readonly issuer: string;
   readonly keyring: Keyring;
   /** Notes that a secret of a resource server was used. */
-  readonly noteSecretUse: NoteSecretUse;
+  readonly recordSecretUse: RecordSecretUse;
   /** Notes wrong secrets; right ones cost nothing more. */
   readonly noteFailure: NoteAuthenticationFailure;
   /** The scopes that this server has. */

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Client } from 'oidc-provider';
-import type { NoteSecretUse } from '../applications/note-secret-use.ts';
+import type { RecordSecretUse } from '../client-secrets/record-use.ts';
 import { hashOf } from '../lib/credentials.ts';
 
 /**
@@ -8,7 +8,7 @@ import { hashOf } from '../lib/credentials.ts';
  * hashed and several secrets. Every hash is compared, so that the time does not tell which one
  * matched; of the one that did, the use is noted.
  */
-export function compareClientSecret(noteUse: NoteSecretUse) {
+export function compareClientSecret(recordUse: RecordSecretUse) {
   return function compare(this: Client, presented: string): boolean {
     const hashes = Array.isArray(this.secret_hashes) ? this.secret_hashes : [];
     const actual = hashOf(presented);
@@ -17,7 +17,7 @@ export function compareClientSecret(noteUse: NoteSecretUse) {
       matches = timingSafeEqual(Buffer.from(String(hash), 'hex'), actual) || matches;
     }
     if (matches) {
-      noteUse(actual);
+      recordUse(actual);
     }
     return matches;
   };

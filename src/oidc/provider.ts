@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { Provider } from 'oidc-provider';
-import { createNoteSecretUse } from '../applications/note-secret-use.ts';
 import type { NoteAuthenticationFailure } from '../audit/authentication-failure.ts';
+import { createRecordSecretUse } from '../client-secrets/record-use.ts';
 import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
 import type { ErrorQueue } from '../insights/error-queue.ts';
@@ -130,7 +130,9 @@ export function createProvider(deps: ProviderDeps): Provider {
   nameRequestCookies(provider, secure);
   provider.proxy = true;
   provider.maxIpsCount = config.trustProxy;
-  provider.Client.prototype.compareClientSecret = compareClientSecret(createNoteSecretUse(db));
+  provider.Client.prototype.compareClientSecret = compareClientSecret(
+    createRecordSecretUse(db, 'application_secrets'),
+  );
   prefixTokens(provider);
   provider.on('grant.error', describeGrantError);
   recordClientErrors(provider, deps.clientErrors);

@@ -1,9 +1,9 @@
 import { record } from '../audit/record.ts';
+import { createSecret } from '../client-secrets/create-secret.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Actor } from '../lib/actor.ts';
-import { hashOf, newCredential, randomText } from '../lib/credentials.ts';
+import { randomText } from '../lib/credentials.ts';
 import type { ResourceServer } from './resource-server.ts';
-import { insertServerSecret } from './secret-store.ts';
 import { insertResourceServer } from './store.ts';
 
 /** Registers a resource server with its first secret, which is returned here and never again. */
@@ -12,13 +12,9 @@ export async function registerResourceServer(
   actor: Actor,
   { name }: Pick<ResourceServer, 'name'>,
 ): Promise<{ resourceServer: ResourceServer; clientSecret: string }> {
-  const clientSecret = newCredential('sds');
   const clientId = randomText(24);
   const resourceServer = await insertResourceServer(tx, clientId, name);
-  await insertServerSecret(tx, clientId, {
-    hash: hashOf(clientSecret),
-    lastFour: clientSecret.slice(-4),
-  });
+  const { clientSecret } = await createSecret(tx, 'resource_server_secrets', clientId);
   await record(tx, {
     action: 'stagedoor.resource_server.registered',
     actor,

@@ -15,6 +15,16 @@ export function resourceServerById(db: Db, clientId: string): Promise<ResourceSe
     .executeTakeFirst();
 }
 
+/** Locks a resource server until the transaction ends. */
+export function lockResourceServer(tx: Tx, clientId: string): Promise<ResourceServer | undefined> {
+  return tx
+    .selectFrom('resource_servers')
+    .select(RESOURCE_SERVER)
+    .where('client_id', '=', clientId)
+    .forUpdate()
+    .executeTakeFirst();
+}
+
 /** One slice of the resource servers, by when they were registered. */
 export async function listResourceServerRows(
   db: Db,

@@ -1,4 +1,4 @@
-import type { NoteSecretUse } from '../applications/note-secret-use.ts';
+import type { RecordSecretUse } from '../client-secrets/record-use.ts';
 import type { Database } from '../db/database.ts';
 import { hashOf, isWellFormed } from '../lib/credentials.ts';
 import {
@@ -46,9 +46,9 @@ export type KnownScopes = ReadonlySet<string>;
 export async function introspect(
   {
     database,
-    noteSecretUse,
+    recordSecretUse,
     known,
-  }: { database: Database; noteSecretUse: NoteSecretUse; known: KnownScopes },
+  }: { database: Database; recordSecretUse: RecordSecretUse; known: KnownScopes },
   caller: { clientId: string; clientSecret: string },
   token: string,
 ): Promise<Introspection> {
@@ -66,7 +66,7 @@ export async function introspect(
     return { outcome: 'unauthenticated' };
   }
   if (row.kind === 'resource_server') {
-    noteSecretUse(secretHash);
+    recordSecretUse(secretHash);
   }
   const live = row.scope === null ? undefined : toLiveToken(row, known);
   return live === undefined ? { outcome: 'inactive' } : { outcome: 'active', kind, token: live };

@@ -1,17 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { request } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BULK } from '../support/bulk.ts';
-import { type Postgres, startPostgres } from '../support/postgres.ts';
 import { OPERATOR_TOKEN, prepareEnvironment } from '../support/server-environment.ts';
-import { createTemplateDatabase } from '../support/template-database.ts';
+import { withPostgres } from './with-postgres.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
 
@@ -30,18 +28,7 @@ interface Directory {
  * the report is read while it is made.
  */
 async function main(): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'stagedoor-bench-'));
-  let postgres: Postgres | undefined;
-  try {
-    postgres = await startPostgres(folder);
-    const template = await createTemplateDatabase(postgres.url);
-    process.env.STAGEDOOR_TEST_SERVER = postgres.url;
-    process.env.STAGEDOOR_TEST_TEMPLATE = template.name;
-    await measureAll();
-  } finally {
-    await postgres?.stop();
-    await rm(folder, { recursive: true, force: true });
-  }
+  await withPostgres(measureAll);
 }
 
 async function measureAll(): Promise<void> {

@@ -1,12 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { CompiledQuery } from 'kysely';
 import { drawListChangesTogether } from '../../src/db/list-changes.ts';
 import { type ManagementServer, startManagementServer } from '../support/management-server.ts';
 import { callManagement } from '../support/platform.ts';
-import { type Postgres, startPostgres } from '../support/postgres.ts';
-import { createTemplateDatabase } from '../support/template-database.ts';
+import { withPostgres } from './with-postgres.ts';
 
 const ROWS = 1_000_000;
 /** Enough for PostgreSQL to plan for parameters that it does not know (after five). */
@@ -18,13 +14,7 @@ const TIMES = 21;
  * 1,000,000 entries, over HTTP, filtered or not.
  */
 async function main(): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'stagedoor-bench-'));
-  let postgres: Postgres | undefined;
-  try {
-    postgres = await startPostgres(folder);
-    const template = await createTemplateDatabase(postgres.url);
-    process.env.STAGEDOOR_TEST_SERVER = postgres.url;
-    process.env.STAGEDOOR_TEST_TEMPLATE = template.name;
+  await withPostgres(async () => {
     const server = await startManagementServer();
     try {
       await fill(server);
@@ -32,10 +22,7 @@ async function main(): Promise<void> {
     } finally {
       await server.close();
     }
-  } finally {
-    await postgres?.stop();
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 const FILL = [

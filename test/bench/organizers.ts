@@ -1,14 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import pg from 'pg';
 import { createPlatform, putUser } from '../support/factories.ts';
-import { type Postgres, startPostgres } from '../support/postgres.ts';
 import { OPERATOR_TOKEN, prepareEnvironment } from '../support/server-environment.ts';
-import { createTemplateDatabase } from '../support/template-database.ts';
 import { basic, introspect, obtainTokens } from '../support/tokens.ts';
 import { load, type Target } from './load.ts';
 import { type MeasuredServer, startMeasured } from './measured-server.ts';
+import { withPostgres } from './with-postgres.ts';
 
 /** Organizers of a grant; a grant from before the limit may have the last number. */
 const SIZES = [5, 50, 500, 5000];
@@ -21,13 +17,7 @@ const PER_ROUND = 300;
  * organizers of the grant. The grants are asked about in turns.
  */
 async function main(): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'stagedoor-bench-'));
-  let postgres: Postgres | undefined;
-  try {
-    postgres = await startPostgres(folder);
-    const template = await createTemplateDatabase(postgres.url);
-    process.env.STAGEDOOR_TEST_SERVER = postgres.url;
-    process.env.STAGEDOOR_TEST_TEMPLATE = template.name;
+  await withPostgres(async () => {
     const environment = await prepareEnvironment();
     const server = await startMeasured('stagedoor-server.ts', environment.variables);
     try {
@@ -36,10 +26,7 @@ async function main(): Promise<void> {
       await server.stop();
       await environment.remove();
     }
-  } finally {
-    await postgres?.stop();
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 interface Sized {

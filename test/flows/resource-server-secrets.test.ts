@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { z } from 'zod';
+import { hashOf } from '../../src/lib/credentials.ts';
 import { registerResourceServer } from '../support/factories.ts';
 import { callManagement, manage } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -71,6 +72,22 @@ describe('The secrets of a resource server', () => {
       ],
     );
     assert.ok(!JSON.stringify(events).includes(second.client_secret));
+  });
+
+  test('a deleted secret is remembered as such, by its hash', async () => {
+    const { clientId, clientSecret = '' } = await registerResourceServer(server);
+    await add(clientId);
+    const [old] = await list(clientId);
+    await remove(clientId, old?.id ?? '');
+    const ended = await server.database.db
+      .selectFrom('ended_secrets')
+      .select('secret_hash')
+      .where('owner', '=', clientId)
+      .execute();
+    assert.deepEqual(
+      ended.map((row) => Buffer.from(row.secret_hash)),
+      [hashOf(clientSecret)],
+    );
   });
 
   test('tell when they were last used', async () => {

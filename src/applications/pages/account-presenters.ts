@@ -1,9 +1,9 @@
+import { type ClientSecret, isUsable } from '../../client-secrets/client-secret.ts';
 import type { Config } from '../../config/config.ts';
 import type { Locale } from '../../lib/locale.ts';
 import { localized } from '../../lib/localized-text.ts';
 import { type Application, applicationState, isReviewed } from '../application.ts';
 import { monogramUrl } from '../monogram.ts';
-import type { ApplicationSecret } from '../secrets.ts';
 import type { ApplicationHead, SecretProps } from '../views.ts';
 import { APPLICATIONS } from './account-page.ts';
 
@@ -26,21 +26,16 @@ export function presentScopes(
   return config.scopes.map(({ name, text }) => ({ name, text: localized(text, locale) }));
 }
 
-/** The secrets of one application; the last one that is good can't be deleted. */
-export function presentSecrets(path: string, secrets: readonly ApplicationSecret[]): SecretProps[] {
-  const last = secrets.filter(isGood).length === 1;
+/** Presents the secrets of an application. The last usable one can't be deleted. */
+export function presentSecrets(path: string, secrets: readonly ClientSecret[]): SecretProps[] {
+  const last = secrets.filter(isUsable).length === 1;
   return secrets.map((secret) => ({
     label: secret.label,
-    lastFour: secret.lastFour,
+    lastFour: secret.lastFour ?? '',
     createdAt: secret.createdAt,
     lastUsedAt: secret.lastUsedAt,
     expiresAt: secret.expiresAt,
-    expired: !isGood(secret),
-    deletePath: last && isGood(secret) ? undefined : `${path}/secrets/${secret.id}/delete`,
+    expired: !isUsable(secret),
+    deletePath: last && isUsable(secret) ? undefined : `${path}/secrets/${secret.id}/delete`,
   }));
-}
-
-/** Whether the secret has not expired. */
-export function isGood({ expiresAt }: ApplicationSecret): boolean {
-  return expiresAt === null || expiresAt.getTime() > Date.now();
 }

@@ -1,12 +1,13 @@
 import type { Context } from 'koa';
+import { isUsable, SECRET_LIMIT } from '../../client-secrets/client-secret.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { originOf } from '../../http/origin.ts';
 import { setApplicationActive } from '../activate.ts';
 import { reviewNeed } from '../review-need.ts';
-import { listSecrets, SECRET_LIMIT } from '../secrets.ts';
+import { listSecrets } from '../secrets.ts';
 import { outgoingTransfer } from '../transfer.ts';
 import { type AccountPagesDeps, oneOf, openOwnPage, postedForm, seeOther } from './account-page.ts';
-import { isGood, presentHead, presentScopes, presentSecrets } from './account-presenters.ts';
+import { presentHead, presentScopes, presentSecrets } from './account-presenters.ts';
 
 const NOTICES = [
   'saved',
@@ -47,7 +48,7 @@ export async function showApplication(deps: AccountPagesDeps, ctx: Context): Pro
     scopes: scopes.filter(({ name }) => application.scopes.includes(name)).map(({ text }) => text),
     requirePkce: application.requirePkce,
     secrets: presentSecrets(path, secrets),
-    maySecrets: secrets.filter(isGood).length < SECRET_LIMIT,
+    maySecrets: secrets.filter(isUsable).length < SECRET_LIMIT,
     secretLimit: SECRET_LIMIT,
     transferTo: transfer?.email ?? null,
     notice: oneOf(NOTICES, ctx.query.notice),

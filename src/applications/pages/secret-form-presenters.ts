@@ -1,6 +1,6 @@
+import { LABEL_LIMIT } from '../../client-secrets/client-secret.ts';
 import type { Translate } from '../../http/translate.ts';
 import { isUnprintable } from '../../lib/printable.ts';
-import { LABEL_LIMIT } from '../secrets.ts';
 import type { ApplicationText } from '../texts.ts';
 import type { SecretFormProps } from '../views.ts';
 

@@ -1,8 +1,9 @@
 import type { Context } from 'koa';
+import { isUsable, SECRET_LIMIT } from '../../client-secrets/client-secret.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { originOf } from '../../http/origin.ts';
 import { StagedoorError, ValidationError } from '../../lib/errors.ts';
-import { addSecret, deleteSecret, listSecrets, SECRET_LIMIT } from '../secrets.ts';
+import { addSecret, deleteSecret, listSecrets } from '../secrets.ts';
 import type { SecretFormProps } from '../views.ts';
 import {
   type AccountPagesDeps,
@@ -12,7 +13,7 @@ import {
   postedForm,
   seeOther,
 } from './account-page.ts';
-import { isGood, presentHead, presentSecrets } from './account-presenters.ts';
+import { presentHead, presentSecrets } from './account-presenters.ts';
 import { handOverSecret } from './new-secret-page.ts';
 import { readSecretForm } from './secret-form-presenters.ts';
 
@@ -27,7 +28,7 @@ export async function showAddSecret(deps: AccountPagesDeps, ctx: Context): Promi
     return;
   }
   const secrets = await listSecrets(deps.db, confidential(owner));
-  if (secrets.filter(isGood).length >= SECRET_LIMIT) {
+  if (secrets.filter(isUsable).length >= SECRET_LIMIT) {
     // The page of the application says why.
     return seeOther(ctx, owner.path);
   }
