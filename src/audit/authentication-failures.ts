@@ -30,9 +30,9 @@ const BATCH = 200;
 const CLIENT_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
 /**
- * Starts noting failed authentications of programs. Each kind (endpoint, client, reason, address) is
- * counted by the hour; the first of an hour is told in the service's log at once. Nothing is
- * refused because of a count, so a right secret works from every address.
+ * Starts counting failed authentications of programs, by the hour and by kind (endpoint, client,
+ * reason, address). Logs the first of an hour at once. A count never refuses anything, so a right
+ * secret works from every address.
  */
 export function startAuthenticationFailures(
   db: Db,

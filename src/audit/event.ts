@@ -57,8 +57,8 @@ export interface AuditEvent {
   readonly clientId?: string | undefined;
   readonly grantId?: string | undefined;
   readonly origin?: Origin | undefined;
-  /** When, by the database's clock; by default when the transaction began. */
+  /** Time of the event by the database's clock; by default the start of the transaction. */
   readonly at?: Date;
-  /** What a sentence needs later. Never a secret, token, code or password. */
+  /** Values for the sentence that describes the event. Never a secret, token, code or password. */
   readonly data?: Record<string, unknown>;
 }

@@ -11,7 +11,7 @@ interface Sent {
   readonly hash: string;
 }
 
-/** Tells for each failure if its client exists, and if its secret is an old one. */
+/** Returns for each failure if its client exists and if its secret is an old one. */
 export async function classifyFailures(
   db: Db,
   sent: readonly Sent[],

@@ -38,7 +38,10 @@ export async function forgetUser(
   return addresses;
 }
 
-/** As the users table has it: an address without a key stands for itself. */
+/**
+ * Returns the key of an address as the users table stores it; an address without a key is returned
+ * unchanged.
+ */
 function keyOf(address: string): string {
   return emailKey(address) ?? address;
 }

@@ -14,8 +14,8 @@ export function listLog(
 }
 
 /**
- * A moment up to which a log that is read from now on is complete: whoever asks for what is since
- * then misses nothing, not even what transactions that are under way will add.
+ * Returns a moment up to which a log that is read from now on is complete. Entries of transactions
+ * that are still open get a later time.
  */
 export function logCompleteUntil(db: Db): Promise<Date> {
   return oldestOpenTransaction(db);

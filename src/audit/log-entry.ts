@@ -22,7 +22,7 @@ export interface LogFilters {
   readonly since?: Date | undefined;
 }
 
-/** Whether `value` may be the name of an action. */
+/** Tests if `value` may be the name of an action. */
 export function isAction(value: string): boolean {
   return /^stagedoor\.[a-z_.]+$/.test(value) && value.length <= 100;
 }

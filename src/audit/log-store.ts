@@ -46,8 +46,8 @@ function filter(db: Db, { userId, action, since, before }: LogFilters & { before
 }
 
 /**
- * How many entries fit. Those of a user are counted one by one; of others there may be millions,
- * so whole days are known by their sums, and only of the first day some are counted.
+ * Counts matching entries. A user's entries are counted one by one. Others can be millions: whole
+ * days are known by their sums, and only entries of the first day are counted.
  */
 async function countLog(db: Db, filters: LogFilters): Promise<number> {
   const { userId, action, since } = filters;
@@ -77,10 +77,10 @@ async function countOneByOne(db: Db, filters: LogFilters & { before?: Date }): P
 }
 
 /**
- * When the oldest transaction of this server began that is still open, by the database's clock. An
- * entry has the time at which its transaction began: what a snapshot that is taken after this does
- * not show is of then or later. A little earlier, since a transaction that is just beginning shows
- * up there a moment after its time has been set.
+ * Returns the start of the oldest open transaction of this server, by the database's clock. An
+ * entry has the start time of its transaction, so an entry that a later snapshot adds is not older
+ * than this. Returns a slightly earlier time, because a starting transaction becomes visible a
+ * moment after its time is set.
  */
 export async function oldestOpenTransaction(db: Db): Promise<Date> {
   const { rows } = await sql<{ start: Date }>`

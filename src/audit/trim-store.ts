@@ -1,16 +1,16 @@
 import { sql } from 'kysely';
 import type { Tx } from '../db/transaction.ts';
 
-/** Names the lock of whoever trims the log; any number that nothing else uses. */
+/** Advisory lock of trimming; any number that nothing else uses. */
 const TRIM_LOCK = 7_236_402;
 
 /**
- * Deletes the oldest entries that are older than `days`, at most `limit`. Says so for its own
- * transaction, or the trigger refuses; and nobody else can do the same until the transaction ends.
- * @returns how many; none where somebody else is at it
+ * Deletes the oldest entries that are older than `days`, at most `limit`. Sets a flag for its own
+ * transaction, without which the trigger refuses; only one transaction at a time can trim.
+ * @returns number of deleted entries; 0 if another transaction is trimming
  */
 export async function deleteOldEvents(tx: Tx, days: number, limit: number): Promise<number> {
-  // A lock of the rows would need the right to update them, which nobody should have to be given.
+  // A row lock would need the right to update the rows, which no role should have.
   const { rows } = await sql<{ locked: boolean }>`
     select pg_try_advisory_xact_lock(${sql.lit(TRIM_LOCK)}) as locked,
       set_config('stagedoor.trim_log', 'on', true)

@@ -2,7 +2,7 @@ import type { Db } from '../db/database.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { deleteOldEvents } from './trim-store.ts';
 
-/** Entries a transaction: short enough to keep nobody waiting. */
+/** Entries per transaction: few enough to keep locks short. */
 const BATCH = 1000;
 
 /**

@@ -23,7 +23,7 @@ export const logQuery = z.object({
   ordering: ordering(['happened_at'], '-happened_at'),
 });
 
-/** What the API answers of an entry of the log. */
+/** An entry of the log in API answers. */
 export const logAnswer = component(
   'LogEntry',
   z.object({

@@ -22,7 +22,7 @@ import type { OnReplay } from '../tokens/use-proof.ts';
 import { findUser } from '../users/find-user.ts';
 import { createBearerVerifier } from './bearer-verifier.ts';
 
-/** What the endpoints for applications need. */
+/** Dependencies of the endpoints for applications. */
 export interface AccessDeps {
   readonly database: Database;
   readonly onReplay?: OnReplay | undefined;
@@ -105,7 +105,7 @@ interface AccessEndpoint<S extends z.ZodType>
   readonly path: string;
   /** Of which the token has to have one. */
   readonly scopes: readonly string[];
-  /** What the answer depends on, beside the token. */
+  /** Lists that the answer depends on, beside the token. */
   readonly list: string;
   readonly answer: Component<S>;
   readonly load: (tx: Tx, ctx: Context, access: Access) => Promise<z.output<S>>;

@@ -33,9 +33,9 @@ export interface Config {
   readonly refreshRetrySeconds: number;
   readonly sessionTtl: number;
   readonly sessionIdleTtl: number;
-  /** How old a sign-in may be at consent and at changes of security settings. */
+  /** Highest age in seconds of a sign-in at consent and at changes of security settings. */
   readonly recentSignInSeconds: number;
-  /** How many reverse proxies stand in front and set `X-Forwarded-For`. */
+  /** Number of reverse proxies in front that set `X-Forwarded-For`. */
   readonly trustProxy: number;
   /** Unset: `/metrics` answers programs on this machine only. */
   readonly metricsToken: string | undefined;
@@ -56,15 +56,17 @@ export interface Config {
   readonly logRetentionDays: number;
   /** Days after which a new signing key takes over; 0: only when an operator says so. */
   readonly signingKeyMaxAgeDays: number;
-  /** Days before an unused grant with write access ends that its user is told; 0: never. */
+  /**
+   * Days before an unused grant with write access ends that its user gets a mail; 0 turns it off.
+   */
   readonly expiryNoticeDays: number;
   /** Set: users sign in there, and this server has no passwords. */
   readonly upstream: UpstreamConfig | undefined;
 }
 
 /**
- * Who may register applications: any user (`open`); any user, but the application works for its
- * owner only until an operator has reviewed it (`approval`); operators only (`closed`).
+ * Registration of applications: by any user (`open`); by any user, but the application works only
+ * for its owner until an operator has reviewed it (`approval`); by operators only (`closed`).
  */
 export type RegistrationMode = 'open' | 'approval' | 'closed';
 
@@ -155,7 +157,7 @@ export interface Remote {
   readonly token: string;
 }
 
-/** Where the server is that the command line is to talk to, if one is named by `given` or `STAGEDOOR_URL`. */
+/** Returns the URL of a remote server for the command line, from `given` or `STAGEDOOR_URL`. */
 export function remoteUrl(
   given?: string,
   env: Record<string, string | undefined> = process.env,

@@ -130,7 +130,7 @@ export function scopeSettings(vars: {
   };
 }
 
-/** What does not go together, a line each. */
+/** Returns one line for each combination of settings that does not work. */
 export function wrongScopes({ scopes: known, defaultScopes }: ScopeSettings): string[] {
   const missing = defaultScopes.filter((name) => !known.some((one) => one.name === name));
   return missing.length === 0

@@ -8,7 +8,7 @@ export interface UpstreamConfig {
   readonly issuer: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Whether a user whom nobody has linked is found by an e-mail address that the provider verified. */
+  /** Finds a user who is not linked yet by an email address that the provider verified. */
   readonly matchVerifiedEmail: boolean;
 }
 
@@ -23,7 +23,7 @@ type Given = Record<string, string | undefined>;
 
 const TOGETHER = Object.keys(upstreamVariables);
 
-/** What is wrong with them, a line each. */
+/** Returns one line for each problem of the settings. */
 export function wrongUpstream(given: Given, production: boolean): string[] {
   const missing = TOGETHER.filter((name) => ownValue(given, name) === undefined);
   if (missing.length === TOGETHER.length) {

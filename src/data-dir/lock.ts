@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StagedoorError } from '../lib/errors.ts';
 
-/** Milliseconds between two signs of life of whoever holds a folder. */
+/** Milliseconds between two heartbeats of the process that holds a folder. */
 const HEARTBEAT = 5_000;
 /** Milliseconds without a sign of life after which a holder on another host counts as dead. */
 const SILENCE = 60_000;
@@ -15,7 +15,7 @@ const ATTEMPTS = 50;
 /** The locks that this very process holds: its number in a lock can be that of a dead one before it. */
 const own = new Set<string>();
 
-/** Who holds a folder. */
+/** Process that holds a folder. */
 interface Holder {
   readonly pid: number;
   /** Containers that share a folder have different ones, and can't see each other's processes. */
@@ -104,7 +104,7 @@ async function removeDead(path: string, folder: string): Promise<void> {
   }
 }
 
-/** Whether there is a lock, and its holder lives. */
+/** Tests if a lock exists and its holder is alive. */
 async function isHeld(path: string): Promise<boolean> {
   const holder = await readHolder(path);
   if (holder === undefined) {

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { StagedoorError } from '../lib/errors.ts';
 
 /**
- * A secret of this installation that nobody configured: made at the first start and kept in the
- * data folder, readable by its owner only.
+ * Returns a secret of this installation from the data folder, created at the first start and
+ * readable only by its owner.
  * @throws StagedoorError `data_dir_unusable`
  */
 export async function localSecret(

@@ -37,7 +37,7 @@ async function hasOnlyOurs(dataDir: string): Promise<boolean> {
   return (await readdir(dataDir)).every((name) => OURS.test(name));
 }
 
-/** Tells if other users of the machine can get into a folder; false if there is none. */
+/** Tests if other users of the machine can read a folder; false if it does not exist. */
 export async function isOpenToOthers(folder: string): Promise<boolean> {
   const found = await stat(folder).catch(() => undefined);
   return found !== undefined && process.platform !== 'win32' && (found.mode & OTHERS) !== 0;

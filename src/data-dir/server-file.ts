@@ -2,31 +2,30 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 
-/** What a server on the embedded database leaves in its data folder while it runs. */
+/** Content of the file that a running server on the embedded database writes to its data folder. */
 const contents = z.object({
-  /** Where it listens, for processes on this machine. */
+  /** URL of the server for processes on this machine. */
   url: z.url(),
   pid: z.int(),
   /** Opens the management API for as long as it runs. */
   token: z.string().min(1),
 });
 
-/** How the command line reaches a server that has the embedded database to itself. */
+/** Access of the command line to a server that holds the embedded database. */
 export type ServerFile = z.infer<typeof contents>;
 
 const NAME = 'server.json';
 
 /**
- * Writes it, readable by the owner of the process only: whoever can read the data folder has the
- * database anyway.
- * @returns what removes it
+ * Writes the file, readable only by the owner of the process, like the database beside it.
+ * @returns a function that removes the file
  */
 export async function leaveServerFile(
   dataDir: string,
   server: ServerFile,
 ): Promise<() => Promise<void>> {
   const path = join(dataDir, NAME);
-  // Made anew: the mode of a file that is there would stay.
+  // A new file: an existing one would keep its mode.
   await rm(path, { force: true });
   await writeFile(path, JSON.stringify(server), { mode: 0o600, flag: 'wx' });
   return () => rm(path, { force: true });

@@ -8,7 +8,7 @@ import { StagedoorError } from '../lib/errors.ts';
 import { PreparingClient } from './preparing-client.ts';
 import type { Schema } from './schema.ts';
 
-/** What stores query: the pool, or one transaction (see `transaction.ts`). */
+/** Database for queries: the pool or one transaction (see `transaction.ts`). */
 export type Db = Kysely<Schema>;
 
 /** An open database, PostgreSQL or embedded. */
@@ -25,7 +25,9 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** Where the data is. `url` is a PostgreSQL connection string; without it, PGlite in `dataDir`. */
+/**
+ * Location of the data. `url` is a PostgreSQL connection string; without it, PGlite in `dataDir`.
+ */
 export interface DatabaseOptions {
   readonly url: string | undefined;
   readonly dataDir: string;
@@ -58,7 +60,7 @@ function openPostgres(url: string, options: DatabaseOptions): Database {
   // An idle connection that the server drops is replaced at the next query; without a listener
   // its error would end the process.
   pool.on('error', () => {});
-  // The same for one that is in use: whoever uses it learns by their next query.
+  // The same for a connection in use: its next query reports the error.
   pool.on('connect', (client) => client.on('error', () => {}));
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   return {

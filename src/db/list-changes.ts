@@ -1,7 +1,7 @@
 import { type SqlBool, sql } from 'kysely';
 import type { Db } from './database.ts';
 
-/** What entries of a list are counted; see the comments of the table `list_changes`. */
+/** Counted entries of a list; see the comments of the table `list_changes`. */
 export interface Counted {
   /** A list of the API: `users`, `teams/<slug of the organizer>`. */
   readonly list: string;
@@ -11,8 +11,7 @@ export interface Counted {
 }
 
 /**
- * How many entries a list has, exactly, in the snapshot of `db`: a sum over few rows, however long
- * the list is.
+ * Returns the exact number of entries of a list in the snapshot of `db`, from a sum over few rows.
  */
 export async function countEntries(db: Db, { list, facet, after }: Counted): Promise<number> {
   const row = await db
@@ -52,7 +51,7 @@ export interface NotedVersion {
   readonly notedAt: Date;
 }
 
-/** What is noted of a list, if anything. */
+/** Returns the recorded version of a list, if there is one. */
 export async function findNotedVersion(db: Db, list: string): Promise<NotedVersion | undefined> {
   const row = await db
     .selectFrom('list_versions')
@@ -96,8 +95,8 @@ export async function noteVersion(db: Db, list: string, version: bigint): Promis
 const THIS_SECOND = sql<Date>`date_trunc('second', clock_timestamp())`;
 
 /**
- * Draws the rows of each list together: the same sums in fewer rows. One statement, so nobody sees
- * a row neither there nor here; of several at once each takes only what it deleted itself.
+ * Compacts the rows of each list to fewer rows with the same sums. One statement, so a row is never
+ * missing or counted twice; concurrent calls each take only the rows that they deleted.
  */
 export async function drawListChangesTogether(db: Db): Promise<void> {
   await sql`

@@ -18,5 +18,5 @@ export function tokenEnd(token: string, grant: string): string {
   return `least(${token}.expires_at, ${grant}.expires_at, ${grant}.ends_at)`;
 }
 
-/** The condition that nobody has stopped the application `a` or the user `u` of a grant. */
+/** SQL condition: the application `a` and the user `u` of a grant are active. */
 export const PARTIES_ACTIVE = 'a.is_active and a.suspended_at is null and u.is_active';

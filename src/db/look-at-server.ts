@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Db } from './database.ts';
 
-/** What a database server says of itself. */
+/** Facts that a database server reports about itself. */
 export interface DatabaseServer {
   /** `18.1` */
   readonly version: string;

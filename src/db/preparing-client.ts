@@ -4,7 +4,7 @@ import pg from 'pg';
 const LIMIT = 500;
 const names = new Map<string, string>();
 
-/** How many different statements this process has prepared. */
+/** Returns the number of different statements that this process has prepared. */
 export function preparedStatements(): number {
   return names.size;
 }
@@ -36,8 +36,9 @@ export class PreparingClient extends pg.Client {
   }
 
   /**
-   * PostgreSQL may still carry out a statement that nobody waits for any more: after a late `begin`,
-   * whoever came next would be inside a transaction that nobody ends. So the connection goes.
+   * PostgreSQL may still run a statement whose caller has given up: after a late `begin`, the next
+   * user of the connection would be inside a transaction that never ends. So the connection is
+   * closed.
    */
   #endIfLate(error: unknown): void {
     if (error instanceof Error && error.message === 'Query read timeout') {

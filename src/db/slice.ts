@@ -1,10 +1,10 @@
-/** What a store is asked for. */
+/** Requested part of a list. */
 export interface Slice {
   readonly limit: number;
   readonly offset: number;
 }
 
-/** What a store answers: the entries of the slice, and how many there are in all. */
+/** A part of a list, and the number of all entries. */
 export interface Sliced<T> {
   readonly count: number;
   readonly entries: readonly T[];

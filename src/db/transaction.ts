@@ -83,7 +83,10 @@ const DEADLOCK: ReadonlySet<unknown> = new Set(['40P01', '40001']);
 /** These, and a lock that was not there in time. */
 const CONTENTION: ReadonlySet<unknown> = new Set([...DEADLOCK, '55P03']);
 
-/** Whether only somebody else's transaction is in the way: the same again may go well. */
+/**
+ * Tests if the error only means that another transaction was in the way, so that a retry can
+ * succeed.
+ */
 export function isContention(error: unknown): boolean {
   return hasCode(error, CONTENTION);
 }

@@ -4,8 +4,8 @@ const MESSAGES =
   /timeout exceeded when trying to connect|Connection terminated|Query read timeout|is not queryable/;
 
 /**
- * Whether an error means that the database can't be reached at the moment: a failed connection,
- * or a server that starts, stops or has no connection left.
+ * Tests if an error means that the database is unreachable: a failed connection, or a server that
+ * starts, stops or has no connection left.
  */
 export function isUnreachable(error: unknown): boolean {
   return examine(error, 5);

@@ -14,13 +14,13 @@ export function findUserByIdentity(db: Db, identity: Identity): Promise<User | u
 }
 
 /**
- * Gives the identity to the user who has this e-mail address, for good: from then on the address
- * no longer counts. Nobody gets a second identity of the same issuer this way, and a deactivated
- * user gets none. Only for addresses in ASCII: of any other, one that looks the same can belong to
- * another mailbox, and the issuer may compare by other rules than `emailKey`. Logs it, and tells the
- * user by mail.
+ * Links the identity to the user with this email address. From then on the address no longer
+ * counts. A user with another identity of the same issuer and a deactivated user are not linked.
+ * Only for ASCII addresses: a non-ASCII address that looks the same can belong to another mailbox,
+ * and the issuer may compare by other rules than `emailKey`. Logs the link and notifies the user by
+ * mail.
  * @param email an address that the issuer has verified
- * @returns the user, or undefined if nobody can be given the identity
+ * @returns the user; undefined if no user can be linked
  */
 export async function linkByEmail(
   tx: Tx,

@@ -25,7 +25,7 @@ export function lockOrganizer(tx: Tx, slug: string): Promise<Organizer | undefin
     .executeTakeFirst();
 }
 
-/** Whether there is such an organizer; it can't be deleted until the transaction ends. */
+/** Tests if an organizer exists and keeps it from being deleted until the transaction ends. */
 export async function holdOrganizer(tx: Tx, slug: string): Promise<boolean> {
   const row = await tx
     .selectFrom('organizers')

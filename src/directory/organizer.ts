@@ -8,7 +8,7 @@ export interface Organizer {
 
 const SLUG = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
-/** Whether `value` may be the slug of an organizer. */
+/** Tests if `value` may be the slug of an organizer. */
 export function isSlug(value: string): boolean {
   return SLUG.test(value);
 }

@@ -26,7 +26,7 @@ export async function putOrganizer(
   const created =
     (await lockOrganizer(tx, slug)) === undefined && (await insertOrganizer(tx, organizer));
   if (!created) {
-    // Read again: somebody else may have created it since the first look.
+    // Read again: another transaction may have created it since the first read.
     const known = await lockOrganizer(tx, slug);
     if (known === undefined) {
       throw new StagedoorError('conflict', 'The organizer was deleted meanwhile. Try again.');

@@ -1,2 +1,2 @@
-/** What a PUT did to what it names. */
+/** Effect of a PUT. */
 export type PutOutcome = 'created' | 'changed' | 'unchanged';

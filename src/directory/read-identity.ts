@@ -3,8 +3,8 @@ import { type FieldErrors, ValidationError } from '../lib/errors.ts';
 import type { IdentityInput } from '../users/user.ts';
 
 /**
- * What a body says of a user's sign-in at the upstream provider.
- * @throws ValidationError where that does not fit to how people sign in here
+ * Reads the upstream identity from a request body.
+ * @throws ValidationError if it does not fit the way people sign in here
  */
 export function readIdentity(
   upstream: UpstreamConfig | undefined,

@@ -22,7 +22,7 @@ const TEAM = {
   },
 } as const;
 
-/** What can be no slug names no list; it is not found. */
+/** Returns the list name of a slug; a malformed slug has no list, which answers 404. */
 function listOf(param: Param): string | undefined {
   const slug = param('slug');
   return isSlug(slug) ? teamsListOf(slug) : undefined;

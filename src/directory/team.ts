@@ -8,10 +8,10 @@ export interface Team {
   readonly members: readonly string[];
 }
 
-/** What the platform says of a team. */
+/** Fields of a team that the platform sets. */
 export type TeamInput = Omit<Team, 'id'>;
 
-/** What the list of an organizer's teams is called where lists are counted. */
+/** Returns the counter name of the list of an organizer's teams. */
 export function teamsListOf(organizerSlug: string): string {
   return `teams/${organizerSlug}`;
 }

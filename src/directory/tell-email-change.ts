@@ -3,8 +3,8 @@ import { enqueueMail } from '../mail/enqueue-mail.ts';
 import type { User } from '../users/user.ts';
 
 /**
- * Tells a user at both e-mail addresses that the one became the other. Neither mail names the other
- * address: one of the two mailboxes may be somebody else's by now, or may have been mistyped.
+ * Notifies a user at both email addresses that one replaced the other. Neither mail names the other
+ * address: one of the mailboxes may belong to another person or be mistyped.
  */
 export async function tellEmailChange(tx: Tx, user: User, formerEmail: string): Promise<void> {
   const mails = [

@@ -5,9 +5,8 @@ import type { IdentityChange } from '../mail/mail.ts';
 import type { User } from '../users/user.ts';
 
 /**
- * Tells a user by mail that another sign-in at an upstream provider opens the account, or none there
- * any more.
- * @param change `recipients` are the user's address, and the one before if that changed as well
+ * Notifies a user by mail that another upstream identity, or none, opens the account.
+ * @param change `recipients` are the user's address and, if it changed as well, the one before
  */
 export async function tellIdentityChange(
   tx: Tx,

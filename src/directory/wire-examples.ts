@@ -1,4 +1,4 @@
-/** What the description of the API shows of the directory. */
+/** Examples of the directory in the API description. */
 export const EXAMPLES = {
   userBody: {
     email: 'ada@example.com',

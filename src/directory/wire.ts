@@ -25,7 +25,7 @@ const timezone = filledLine(64).refine(
   isTimeZone,
   'Not the name of an IANA time zone such as "Europe/Berlin".',
 );
-// How good a password has to be is the platform's to say: it is where the user chose it.
+// The platform decides how strong a password must be: users choose it there.
 const password = z
   .string()
   .min(1, { abort: true })
@@ -84,8 +84,8 @@ export const userBody = component(
 );
 
 /**
- * What such a body says of a user.
- * @throws ValidationError where it does not fit to how people sign in here
+ * Reads a user from a request body.
+ * @throws ValidationError if it does not fit the way people sign in here
  */
 export function readUser(
   upstream: UpstreamConfig | undefined,
@@ -162,7 +162,7 @@ export function teamBody(permissions: readonly string[]) {
 /** Query of `GET /directory/organizers/{slug}/teams/`. */
 export const teamQuery = z.object({ ordering: ordering(['id'], 'id') });
 
-/** What the API answers of a user. */
+/** A user in API answers. */
 export const userAnswer = component(
   'User',
   z.object({
@@ -177,7 +177,7 @@ export const userAnswer = component(
   EXAMPLES.user,
 );
 
-/** What the API answers of an organizer. */
+/** An organizer in API answers. */
 export const organizerAnswer = component(
   'Organizer',
   z.object({
@@ -187,7 +187,7 @@ export const organizerAnswer = component(
   EXAMPLES.organizer,
 );
 
-/** What the API answers of a team. */
+/** A team in API answers. */
 export const teamAnswer = component(
   'Team',
   z.object({

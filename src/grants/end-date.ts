@@ -33,7 +33,10 @@ export function lastDay(end: Date, timeZone: string): string {
   return new Date(day).toISOString().slice(0, 10);
 }
 
-/** Tells the day of a moment in a time zone, as the start of the same day in UTC. */
+/**
+ * Returns a function that maps a moment to its day in a time zone, as the start of the same day in
+ * UTC.
+ */
 function localDays(timeZone: string): (at: Date) => number {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone: isTimeZone(timeZone) ? timeZone : 'UTC',

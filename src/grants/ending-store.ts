@@ -20,9 +20,9 @@ export interface EndingGrant {
 }
 
 /**
- * Live grants with one of the `writing` scopes that end within so many days because nobody uses them, and notes
- * that their users are told of it now. What another process is telling at this moment is skipped.
- * One whose own end comes first is left out: its user has chosen that.
+ * Takes live grants with one of the `writing` scopes that end within so many days because they are
+ * unused, and records that their users are notified. Skips grants that another process takes at
+ * this moment, and those whose own end is sooner, because the user chose it.
  */
 export async function takeEndingGrants(
   tx: Tx,

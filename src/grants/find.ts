@@ -29,7 +29,7 @@ export function listLiveGrants(db: Db, userId: string): Promise<GrantDetails[]> 
   return selectLiveGrants(db, { userId });
 }
 
-/** A live grant of this user; somebody else's is not found. */
+/** Returns a live grant of this user. */
 export async function findLiveGrant(
   db: Db,
   userId: string,
@@ -47,7 +47,7 @@ export function findLastGrant(
   return selectNewestGrant(db, parties);
 }
 
-/** Whether the user ever allowed the application anything, ended or not. */
+/** Tests if the user ever granted the application anything, ended or not. */
 export function hasEverGranted(
   db: Db,
   parties: { userId: string; clientId: string },
@@ -55,7 +55,7 @@ export function hasEverGranted(
   return selectAnyGrant(db, parties);
 }
 
-/** The live grants of a user that nobody has used for `days` days, newest first. */
+/** Returns the live grants of a user that were not used for `days` days, newest first. */
 export async function listUnusedGrants(
   db: Db,
   userId: string,

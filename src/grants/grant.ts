@@ -1,6 +1,6 @@
 import type { LocalizedText } from '../lib/localized-text.ts';
 
-/** Why a grant ended for good. An authenticated client reads it in `error_description`. */
+/** Reason why a grant was revoked. An authenticated client reads it in `error_description`. */
 export type RevocationReason =
   | 'revoked_by_user'
   | 'revoked_by_client'
@@ -14,7 +14,7 @@ export interface Grant {
   readonly clientId: string;
   readonly scopes: readonly string[];
   readonly revocationReason: RevocationReason | undefined;
-  /** The end that its user has set; from then on nothing of it is live. */
+  /** End that the user has set; the grant is not live from then on. */
   readonly endsAt: Date | null;
 }
 
@@ -24,15 +24,15 @@ export interface GrantDetails extends Grant {
   readonly homepageUrl: string | null;
   readonly organizers: readonly { readonly slug: string; readonly name: LocalizedText }[];
   readonly createdAt: Date;
-  /** When tokens were last asked for. */
+  /** Time of the last token request. */
   readonly lastUsedAt: Date | null;
   /** From which address: most often that of the application's server. */
   readonly lastUsedIp: string | null;
-  /** When it ends if nobody uses it any more. */
+  /** Time at which the grant ends if it is not used. */
   readonly expiresAt: Date;
 }
 
-/** What an application was allowed before, to compare a new request with. */
+/** Earlier access of an application, to compare a new request with. */
 export interface EarlierGrant {
   readonly id: string;
   readonly scopes: readonly string[];
@@ -47,7 +47,7 @@ export interface EarlierGrant {
  */
 export const ORGANIZERS_PER_GRANT = 500;
 
-/** What a new grant is made of; nothing of it is ever widened. */
+/** A new grant. It is never widened afterwards. */
 export interface NewGrant {
   readonly userId: string;
   readonly clientId: string;

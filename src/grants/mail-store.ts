@@ -3,7 +3,7 @@ import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import type { Db } from '../db/database.ts';
 import type { MailAccess } from '../mail/mail.ts';
 
-/** What a mail about a grant says, and to whom. */
+/** Recipient and content of a mail about a grant. */
 export interface GrantForMail {
   readonly email: string;
   readonly locale: string;

@@ -11,7 +11,7 @@ export interface ManagedGrant {
   readonly createdAt: Date;
   readonly lastUsedAt: Date | null;
   readonly lastUsedIp: string | null;
-  /** When it ends if nobody uses it any more. */
+  /** Time at which the grant ends if it is not used. */
   readonly expiresAt: Date;
   /** The end that its user has set. */
   readonly endsAt: Date | null;
@@ -25,11 +25,11 @@ export interface GrantFilters {
   readonly clientId?: string | undefined;
   /** Slug. */
   readonly organizer?: string | undefined;
-  /** Whether it is neither revoked nor past its end. */
+  /** Neither revoked nor past its end. */
   readonly active?: boolean | undefined;
 }
 
-/** Whether `value` may be the id of a grant; anything else is nobody's. */
+/** Tests if `value` may be the ID of a grant. */
 export function isGrantId(value: string): boolean {
   return /^[0-9A-Za-z_-]{1,64}$/.test(value);
 }

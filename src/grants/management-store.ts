@@ -77,8 +77,8 @@ function filter(db: Db, { userId, clientId, organizer, active }: GrantFilters) {
 }
 
 /**
- * How many grants fit. Those of a user or an organizer are counted one by one. All, those of an
- * application, and the active ones of either may be millions, and are known by their sums.
+ * Counts matching grants. Those of a user or an organizer are counted one by one. All grants, those
+ * of an application, and the active ones of either can be millions and are known by their sums.
  */
 async function countGrants(db: Db, filters: GrantFilters): Promise<number> {
   const { userId, clientId, organizer, active } = filters;

@@ -6,7 +6,7 @@ import type { GrantDetails } from './grant.ts';
 import { revokeGrant } from './revoke.ts';
 import { selectLiveGrants, updateNarrowed } from './store.ts';
 
-/** What its user leaves of a grant: everything that is not named here is taken away. */
+/** The part of a grant that its user keeps; everything that is not named is removed. */
 export interface Narrowing {
   readonly grantId: string;
   readonly userId: string;
@@ -18,7 +18,6 @@ export interface Narrowing {
   readonly origin: Origin;
 }
 
-/** What came of it. */
 export type NarrowResult =
   /** It holds from the next introspection on. */
   | 'narrowed'
@@ -90,7 +89,7 @@ function isWider(grant: GrantDetails, { scopes, organizers, endsAt }: Narrowing)
 }
 
 /**
- * Whether nothing is left that an application could use, so that the grant would end.
+ * Tests if an application could use nothing that is left, so that the grant would end.
  * @param scopes as configured
  */
 export function leavesNothing(
@@ -109,7 +108,7 @@ function whatIsLeft(
 ): Pick<Narrowing, 'scopes' | 'organizers' | 'endsAt'> | undefined {
   const { endsAt } = narrowing;
   const stay = grant.scopes.filter((scope) => narrowing.scopes.includes(scope));
-  // Where no scope is left that opens organizers, none are kept for a scope that is gone.
+  // Without a scope that concerns organizers, none are kept.
   const organizers = opensOrganizers(scopes, stay) ? narrowing.organizers : [];
   const over = endsAt !== null && endsAt.getTime() <= Date.now();
   return over || leavesNothing(scopes, { scopes: stay, organizers })

@@ -9,9 +9,9 @@ const BATCH = 100;
 const DAY = 86_400;
 
 /**
- * Tells each user, once for each time that it falls out of use, of a grant with write access that
- * will end in `expiryNoticeDays` days because nobody uses it. Notice and mail are written in one
- * transaction; any number of processes may do so at the same time.
+ * Notifies each user of a grant with write access that will end unused in `expiryNoticeDays` days,
+ * once per period without use. Notice and mail are written in one transaction; any number of
+ * processes may run it at the same time.
  */
 export async function notifyExpiring(
   db: Db,

@@ -15,9 +15,9 @@ export async function revokeGrantsOfApplication(
 }
 
 /**
- * Ends all live grants of a user that nobody has used for `days` days, each with its log entry. One
- * that is used at this moment stays.
- * @returns how many this call ended
+ * Revokes all live grants of a user that were not used for `days` days, each with its log entry.
+ * Keeps one that is used at this moment.
+ * @returns number of revoked grants
  */
 export async function revokeUnusedGrants(
   tx: Tx,

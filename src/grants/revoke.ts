@@ -6,7 +6,7 @@ import type { RevocationReason } from './grant.ts';
 import { type GrantForMail, selectGrantForMail } from './mail-store.ts';
 import { updateRevoked } from './store.ts';
 
-/** Who ends a grant, from where, and why. */
+/** Actor, origin and reason of a revocation. */
 export interface Revocation {
   readonly reason: RevocationReason;
   readonly actor: Actor;

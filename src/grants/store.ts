@@ -96,7 +96,7 @@ export async function updateRevoked(
   return row && { userId: row.user_id, clientId: row.client_id };
 }
 
-/** Whether there is a grant of a user and application, ended or not. */
+/** Tests if a user and application have a grant, ended or not. */
 export async function selectAnyGrant(
   db: Db,
   { userId, clientId }: { userId: string; clientId: string },
@@ -143,9 +143,8 @@ export async function selectNewestGrant(
 }
 
 /**
- * The live grants of a user, newest first: all of them, or that one, those of one application, or
- * those that nobody has used for so many days. Inside a transaction their rows are locked, in one
- * order for everybody.
+ * Returns the live grants of a user, newest first: all of them, one, those of one application, or
+ * those unused for some days. Inside a transaction their rows are locked, always in the same order.
  */
 export async function selectLiveGrants(
   db: Db,

@@ -21,7 +21,7 @@ export const grantQuery = z.object({
 
 const time = z.string().meta({ format: 'date-time' });
 
-/** What the API answers of a grant. */
+/** A grant in API answers. */
 export const grantAnswer = component(
   'Grant',
   z.object({

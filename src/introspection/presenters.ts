@@ -1,7 +1,7 @@
 import type { Introspection, LiveToken } from '../tokens/introspect.ts';
 
 /**
- * An introspection as it is answered. Of a dead token nothing is told but that.
+ * Presents an introspection. An inactive token gets no other field.
  * @see RFC 7662 §2.2, RFC 9449 §6.2
  */
 export function presentIntrospection(

@@ -13,7 +13,7 @@ import { introspect, type KnownScopes } from '../tokens/introspect.ts';
 import { presentIntrospection } from './presenters.ts';
 import { SIGNED_INTROSPECTION, signIntrospection } from './sign-introspection.ts';
 
-/** What the introspection endpoint needs. */
+/** Dependencies of the introspection endpoint. */
 export interface IntrospectionDeps {
   readonly database: Database;
   readonly issuer: string;

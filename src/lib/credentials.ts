@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
-/** What each prefix opens. Scanners of leaked secrets find these by prefix and checksum. */
+/** Kinds of credentials. Scanners of leaked secrets find them by prefix and checksum. */
 export type CredentialPrefix = 'sda' | 'sdr' | 'sds' | 'sdo';
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
@@ -23,7 +23,7 @@ export function newCredential(prefix: CredentialPrefix): string {
   return body + checksum(body);
 }
 
-/** Whether `value` could be one of ours: form and checksum only, no look-up. */
+/** Tests form and checksum of a credential, without a look-up. */
 export function isWellFormed(prefix: CredentialPrefix, value: string): boolean {
   if (value.length !== LENGTH || !value.startsWith(`${prefix}_`)) {
     return false;
@@ -32,7 +32,7 @@ export function isWellFormed(prefix: CredentialPrefix, value: string): boolean {
   return checksum(body) === value.slice(-CHECKSUM_LENGTH);
 }
 
-/** What is stored of a credential: its SHA-256, 32 bytes. */
+/** Returns the stored form of a credential: its SHA-256, 32 bytes. */
 export function hashOf(value: string | Uint8Array): Buffer {
   return createHash('sha256').update(value).digest();
 }

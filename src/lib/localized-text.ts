@@ -9,7 +9,7 @@ const LIMIT = 255;
 /** More than any platform speaks; each is shown and logged. */
 const LANGUAGES_LIMIT = 100;
 
-/** Tells if `value` is a well-formed BCP 47 language tag. */
+/** Tests if `value` is a well-formed BCP 47 language tag. */
 export function isLanguageTag(value: string): boolean {
   try {
     return value.length <= 35 && Intl.getCanonicalLocales(value).length === 1;

@@ -1,7 +1,7 @@
 /**
- * Runs `work` time and again, so many milliseconds after it has ended.
- * @param onFailure told of the first failure in a row
- * @returns what stops it, and resolves when nothing runs any more
+ * Runs `work` repeatedly, each time so many milliseconds after it has ended.
+ * @param onFailure called for the first failure in a row
+ * @returns a function that stops it and resolves when nothing runs any more
  */
 export function repeat(
   work: () => Promise<void>,

@@ -1,17 +1,17 @@
 import type { LocalizedText } from './localized-text.ts';
 
-/** A scope, and what users are told of it. */
+/** A scope and its description for users. */
 export interface ScopeConfig {
   readonly name: string;
   /** The sentence that the user reads. */
   readonly text: LocalizedText;
-  /** Whether it opens organizers, so that at least one has to be picked. */
+  /** The scope concerns organizers: the user selects at least one. */
   readonly organizers: boolean;
-  /** Whether it lets an application change something: users are told before such access ends unused. */
+  /** The scope lets an application change data: users get a mail before such access ends unused. */
   readonly writes: boolean;
 }
 
-/** Whether any of `requested` opens organizers, so that the user has to pick at least one. */
+/** Tests if any of `requested` concerns organizers, so that the user has to select at least one. */
 export function opensOrganizers(
   scopes: readonly ScopeConfig[],
   requested: readonly string[],

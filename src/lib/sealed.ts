@@ -4,9 +4,9 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /**
- * Encrypts text under a key derived from `secret`, which is itself not stored: whoever reads the
- * database alone can't read it. AES-256-GCM; the result is nonce, tag, ciphertext.
- * @param purpose keeps keys for different uses of one secret apart (HKDF info)
+ * Encrypts text under a key derived from `secret`, which is not stored with it. AES-256-GCM; the
+ * result is nonce, tag, ciphertext.
+ * @param purpose separates the keys for different uses of one secret (HKDF info)
  */
 export function seal(secret: string, purpose: string, text: string): Buffer {
   const nonce = randomBytes(NONCE_BYTES);
@@ -31,8 +31,8 @@ export function unseal(secret: string, purpose: string, sealed: Uint8Array): str
 }
 
 /**
- * 32 bytes that follow from `secret` and give nothing of it away (HKDF).
- * @param purpose keeps keys for different uses of one secret apart
+ * Derives 32 bytes from `secret` by HKDF-SHA-256.
+ * @param purpose separates the keys for different uses of one secret
  */
 export function deriveKey(secret: string, purpose: string): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, '', `stagedoor ${purpose}`, 32));

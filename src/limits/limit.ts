@@ -31,7 +31,7 @@ export interface Limit {
   take(key: string): Promise<Verdict>;
   /** Takes back one counted try. */
   giveBack(key: string): Promise<void>;
-  /** Tells if a try would be allowed now, without counting one. */
+  /** Returns if an attempt would be allowed now, without counting one. */
   peek(key: string): Promise<Verdict>;
   /** Deletes the count of the key. */
   forget(key: string): Promise<void>;

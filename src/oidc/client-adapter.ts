@@ -19,10 +19,10 @@ export const EXTRA_CLIENT_METADATA = [
 ];
 
 /**
- * A secret that nobody knows, new in every process. oidc-provider requires one plain secret per client,
- * which it would also use as a key; ours have several and only hashes of them, which
- * `compare-client-secret.ts` reads. Not new for each client that is loaded: the provider caches clients
- * by a hash of their metadata.
+ * A random secret of this process that is never used. oidc-provider requires one plain secret per
+ * client, which it would also use as a key; clients here have several and only hashes of them,
+ * which `compare-client-secret.ts` reads. Constant per process: the provider caches clients by a
+ * hash of their metadata.
  */
 const SECRET_PLACEHOLDER = randomBytes(32).toString('base64url');
 

@@ -43,7 +43,7 @@ function toFailure(
 ): Failure | undefined {
   const client = ctx.oidc.client;
   const clientId = client?.clientId ?? presentedClientId(ctx);
-  // Whether there is such an application is found out when the entry is written.
+  // Writing the entry checks if the application exists.
   return clientId === undefined || !isClientId(clientId)
     ? undefined
     : {
@@ -58,7 +58,7 @@ function toFailure(
       };
 }
 
-/** Who the request says that it is from, where it failed before anybody looked. */
+/** Returns the client ID that the request names, if it failed before the client was looked up. */
 function presentedClientId(ctx: KoaContextWithOIDC): string | undefined {
   const [, encoded] = /^basic ([A-Za-z0-9+/]+={0,2})$/i.exec(ctx.get('Authorization')) ?? [];
   if (encoded !== undefined) {

@@ -3,12 +3,12 @@ import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
 import type { OnReplay } from '../tokens/use-proof.ts';
 
-/** What the adapters need. */
+/** Dependencies of the adapters. */
 export interface AdapterDeps {
   readonly db: Db;
   readonly config: Config;
   readonly onReplay: OnReplay;
 }
 
-/** What a model does not do is a defect if it is asked for. */
+/** Adapter of a model; calling a missing function is a defect. */
 export type PartialAdapter = Partial<Adapter>;

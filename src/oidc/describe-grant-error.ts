@@ -1,12 +1,14 @@
 import type { errors, KoaContextWithOIDC } from 'oidc-provider';
 
-/** What the provider says of a used code or refresh token; by then the grant has been ended. */
+/**
+ * Descriptions by the provider of a reused code or refresh token; the grant has been ended by then.
+ */
 const REUSE = new Set(['refresh token already used', 'authorization code already consumed']);
 
 /**
- * Tells a client why its code or refresh token was refused: the provider keeps the reason to
- * itself, and an `invalid_grant` without one can't be diagnosed. It is the client's own token
- * (`token-adapters.ts` sees to that), so nothing is told to strangers.
+ * Adds the reason to a refused code or refresh token: the provider sends an `invalid_grant` without
+ * one, which cannot be diagnosed. Only the token's own client gets it (`token-adapters.ts` checks
+ * that).
  * @see RFC 6749 §5.2
  */
 export function describeGrantError(ctx: KoaContextWithOIDC, error: errors.OIDCProviderError): void {

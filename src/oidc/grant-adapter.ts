@@ -38,8 +38,8 @@ export function grantAdapter(deps: AdapterDeps): PartialAdapter {
 }
 
 /**
- * A grant that ended between the look at its token and the look at it: its client is told why, as
- * `token-adapters.ts` does before.
+ * Refuses a grant that ended after its token was read, with the reason, as `token-adapters.ts` does
+ * before.
  */
 function refuseEnded(clientId: string, reason: RevocationReason): undefined {
   const ctx = Provider.ctx;

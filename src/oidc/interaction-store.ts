@@ -109,7 +109,7 @@ export interface OverInteraction {
   readonly finished: boolean;
   /** Null: the application was deleted. */
   readonly applicationName: string | null;
-  /** Null also if the application is stopped: nobody is sent there. */
+  /** Null also if the application is stopped, so that the page has no link to it. */
   readonly homepageUrl: string | null;
 }
 

@@ -105,9 +105,9 @@ function toPending(model: Interaction, issuer: string): PendingInteraction {
 }
 
 /**
- * The browser has its session already, and only as long as that lives is anybody signed in: the
- * provider would begin another one from an account that it is told. It only wants to know that the
- * sign-in has been asked for.
+ * The browser already has its session, and the sign-in lasts only as long as that. From an account
+ * ID the provider would begin another session; a null login only reports that the sign-in was
+ * requested.
  */
 const SIGNED_IN: InteractionResults = JSON.parse('{ "login": null }');
 

@@ -1,4 +1,4 @@
-/** Where the protocol's endpoints are. pretix's paths, so that its clients move by changing the host. */
+/** Paths of the protocol's endpoints: those of pretix, so that its clients only change the host. */
 export const PATHS = {
   authorization: '/api/v1/oauth/authorize',
   token: '/api/v1/oauth/token',
@@ -8,5 +8,5 @@ export const PATHS = {
   jwks: '/api/v1/oauth/jwks',
 } as const;
 
-/** Where the provider takes an authorization request up again; the interaction's id follows. */
+/** Path where the provider resumes an authorization request; the interaction's ID follows. */
 export const RESUME_PATH = PATHS.authorization;

@@ -16,11 +16,11 @@ const TRANSACTIONAL = [
 ];
 
 /**
- * One transaction a protocol request. It commits on 4xx too: ending a grant because its refresh
- * token came twice must stick although the answer is an error. Only a refused pushed request leaves
- * nothing, not even its DPoP proof, because anybody can send one. It rolls back on 5xx, and the
- * error goes on to our own error handling, which logs it and tells a database that is away (503)
- * from a defect (500); the provider by itself would show it as a fault of the request.
+ * Runs each protocol request in one transaction. Commits on 4xx as well: ending a grant because its
+ * refresh token was reused must persist although the answer is an error. A refused pushed request
+ * leaves nothing, not even its DPoP proof, because anybody can send one. Rolls back on 5xx and
+ * passes the error to our own error handling, which separates an unreachable database (503) from a
+ * defect (500); the provider would report it as a fault of the request.
  */
 export function providerTransaction(db: Db): Middleware {
   return async (ctx, next) => {

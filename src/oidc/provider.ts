@@ -37,13 +37,13 @@ const INTERACTION_TTL = 3600;
 const OFF = { enabled: false };
 const ON = { enabled: true };
 
-/** What the provider is made of. */
+/** Dependencies of the provider. */
 export interface ProviderDeps {
   readonly db: Db;
   readonly config: Config;
   readonly cookieKeys: readonly string[];
   readonly renderError: RenderProtocolError;
-  /** Where failed requests are noted for the owner of the application. */
+  /** Records failed requests for the owner of the application. */
   readonly clientErrors: ErrorQueue;
   readonly noteFailure: NoteAuthenticationFailure;
   readonly onReplay: OnReplay;

@@ -61,7 +61,10 @@ export function checkPushedRequest(ctx: KoaContextWithOIDC, client: Client): voi
   stored.add(ctx.req);
 }
 
-/** Tells if a path is that of pushed requests for the provider, whose router accepts several spellings. */
+/**
+ * Tests if a path is that of pushed requests for the provider, whose router accepts several
+ * spellings.
+ */
 export function isPush(path: string): boolean {
   return path.toLowerCase().replace(/\/$/, '') === PATHS.pushed_authorization_request;
 }

@@ -15,13 +15,14 @@ const REUSED = {
 
 /**
  * Refuses a code or refresh token that its own client presents at the token endpoint and that
- * can't be used, with the reason. Re-use comes before every other reason: a thief is noticed also
- * after the code expired, while the application is suspended, and after the user was deactivated.
+ * cannot be used, with the reason. Re-use is checked before every other reason, so that theft is
+ * detected also after the code expired, while the application is suspended, and after the user was
+ * deactivated.
  *
- * Re-use is a second request that would have been right as a first one: by the client itself, and
- * with the key or the verifier that the first one needed. A code that somebody found in a browser
- * history or a log is worth nothing without these, and must not be enough to end a grant.
- * @param isRight tells whether the rest of the request is right
+ * Re-use is a second request that would have been right as a first one: by the client itself, with
+ * the key or the verifier that the first one needed. A code from a browser history or a log is not
+ * enough to end a grant.
+ * @param isRight tests the rest of the request
  * @throws InvalidGrant, InvalidScope
  * @see RFC 6749 §4.1.2, RFC 9700 §4.14.2
  */

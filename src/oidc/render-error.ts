@@ -56,7 +56,7 @@ export function createRenderError(deps: {
   };
 }
 
-/** Gives the page the language and the header of whoever is signed in. */
+/** Gives the page the language and the header of the signed-in user. */
 async function greet(db: Db, ctx: KoaContextWithOIDC): Promise<void> {
   const userId = ctx.oidc.session?.accountId;
   const user = userId && (await findActiveUser(currentTransaction() ?? db, userId));

@@ -7,7 +7,7 @@ import { KEYS_MAX_AGE } from '../signing-keys/signing-key.ts';
 import { PATHS } from './paths.ts';
 import { serverMetadata } from './server-metadata.ts';
 
-/** What stands in front of the provider's own routes. */
+/** Routes in front of the provider's own. */
 export function protocolRoutes(config: Config, keyring: Keyring): Router {
   const metadata = serverMetadata(config);
   const router = new Router();

@@ -4,8 +4,9 @@ import { nowEpoch } from './time.ts';
 type Lifetimes = Pick<Config, 'sessionTtl' | 'sessionIdleTtl'>;
 
 /**
- * How many seconds a session lives from now: until it idles out, and never past its absolute end.
- * @param loginTs when the password was last given, seconds since 1970; undefined before sign-in
+ * Returns the seconds that a session lives from now: until it idles out, at most until its absolute
+ * end.
+ * @param loginTs time of the last authentication, seconds since 1970; undefined before sign-in
  */
 export function sessionLifetime(config: Lifetimes, loginTs: number | undefined): number {
   const absolute =

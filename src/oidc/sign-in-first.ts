@@ -8,7 +8,7 @@ import { promptsOf, pushedRequestUrl, restartUrl } from './restart-url.ts';
 /** Longest path of the sign-in page, in characters: with it, a request's headers fit into 16 KiB. */
 const LONGEST = 12_000;
 
-/** Returns true if nobody is signed in. */
+/** Tests if the request has no signed-in user. */
 export function isAnonymous(ctx: KoaContextWithOIDC): boolean {
   return ctx.oidc.session?.accountId === undefined;
 }

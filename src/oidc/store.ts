@@ -147,7 +147,7 @@ export async function extendPushedRequest(db: Db, id: string): Promise<void> {
     .execute();
 }
 
-/** Uses up a pushed request; false where somebody else was first. */
+/** Consumes a pushed request; false if another request did so before. */
 export async function consumePushedRequest(db: Db, id: string): Promise<boolean> {
   const row = await db
     .updateTable('pushed_authorization_requests')

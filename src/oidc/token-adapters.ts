@@ -117,7 +117,7 @@ function newToken(value: string, payload: AdapterPayload): NewToken {
   };
 }
 
-/** Without `exp`: whoever asks has decided by then that expiry does not matter. */
+/** Without `exp`: the callers have already checked the expiry. */
 function foundToken(jti: string, kind: string, found: FoundToken): AdapterPayload {
   return {
     jti,

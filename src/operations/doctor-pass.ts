@@ -15,7 +15,7 @@ export function newDoctorPass(cookieKey: string, now = Date.now()): string {
   return `${now}.${signature(cookieKey, String(now))}`;
 }
 
-/** Tells if a pass was made with one of the keys, a short time ago. */
+/** Tests if a pass was made with one of the keys within the last five minutes. */
 export function isDoctorPass(keys: readonly string[], pass: string, now = Date.now()): boolean {
   const [time = '', given = ''] = pass.split('.');
   const isFresh = Math.abs(now - Number(time)) <= LIFETIME;

@@ -8,7 +8,7 @@ import { type MetricsAccess, mayReadMetrics } from './may-read-metrics.ts';
 import type { Metrics } from './metrics.ts';
 import { within } from './within.ts';
 
-/** What the endpoints look at. */
+/** Dependencies of the operations endpoints. */
 export interface OperationsDeps {
   readonly database: Database;
   readonly metrics: Metrics;
@@ -20,10 +20,10 @@ export interface OperationsDeps {
 const PING_LIMIT = 2_000;
 
 /**
- * The endpoints for those who run the server:
+ * Serves the endpoints for operators:
  *
- * - `/healthz`: 200 as long as the process answers at all. It never asks the database: a process
- *   that is restarted for a database that is away would only come back slower.
+ * - `/healthz`: 200 as long as the process answers. Never asks the database: restarting a process
+ *   does not repair an unreachable database.
  * - `/readyz`: 503 while the database does not answer.
  * - `/metrics`: for Prometheus. See `mayReadMetrics`.
  */

@@ -14,7 +14,7 @@ import { purgeUpstream } from '../sign-in/upstream/purge.ts';
 import { purgeSigningKeys } from '../signing-keys/purge-signing-keys.ts';
 import { purgeTokens } from '../tokens/purge.ts';
 
-/** What the chores work on. */
+/** Dependencies of the jobs. */
 export interface ChoreDeps {
   readonly db: Db;
   readonly config: Pick<
@@ -37,7 +37,7 @@ const SHORT_LIVED: Chores = {
   'failed authentications': ({ db }) => recordAuthenticationFailures(db),
 };
 
-/** What there is to do, by what it is called in the service's own log. */
+/** Jobs by their name in the log. */
 const CHORES: Chores = {
   tokens: ({ db }) => purgeTokens(db),
   'signing keys': ({ db, config }) => purgeSigningKeys(db, config),
@@ -52,10 +52,9 @@ const CHORES: Chores = {
 };
 
 /**
- * Deletes what has been over for long enough that nobody asks for it any more, and tells users what
- * ends soon: at the start and then every hour, or every five minutes where rows live for minutes only.
- * Any number of processes may do so.
- * @returns what stops it
+ * Deletes expired rows and notifies users of grants that end soon: at the start and then every
+ * hour, or every five minutes for rows that live only minutes. Any number of processes may do so.
+ * @returns a function that stops it
  */
 export function startChores(deps: ChoreDeps): () => Promise<void> {
   let running = doChores(deps, CHORES);

@@ -9,9 +9,9 @@ import { StagedoorError } from '../lib/errors.ts';
 export type MetricsAccess = Pick<Config, 'issuer' | 'trustProxy' | 'metricsToken'>;
 
 /**
- * Lets in a scraper: with `METRICS_TOKEN`, whoever sends that token; without it, programs on this
- * machine. A proxy on this machine is told from a program by the headers that it adds, so behind a
- * proxy that adds none (https with `TRUST_PROXY` 0) only a token helps.
+ * Admits a scraper: with `METRICS_TOKEN`, any client that sends that token; without it, programs on
+ * this machine. A proxy on this machine is recognized by the headers that it adds; behind one that
+ * adds none (https with `TRUST_PROXY` 0) only a token helps.
  * @returns false if it answered 401
  * @throws StagedoorError `forbidden`
  */

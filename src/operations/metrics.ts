@@ -7,7 +7,7 @@ import { countMails } from '../mail/count-mails.ts';
 import { routeGroup } from './route-group.ts';
 import { within } from './within.ts';
 
-/** What this process counts. With several workers, each counts its own requests. */
+/** Counters of this process. With several workers, each counts its own requests. */
 export interface Metrics {
   /** Notes a finished request; `seconds` is how long it took. */
   observeRequest(method: string, path: string, status: number, seconds: number): void;
@@ -15,7 +15,7 @@ export interface Metrics {
   countRefusal(limit: string): void;
   /** Shows how many passwords wait to be hashed. */
   observePasswordQueue(queue: WorkQueue): void;
-  /** All of it as Prometheus reads it. Never rejects because the database is away. */
+  /** Returns all metrics in the format of Prometheus. Works without the database. */
   read(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
 
@@ -83,7 +83,7 @@ function passwordGauge(queue: WorkQueue, registry: Registry): void {
 export function measureRequests(metrics: Metrics): Middleware {
   return async (ctx, next) => {
     const start = performance.now();
-    // What is thrown past here is answered by Koa, with 500.
+    // Koa answers an error that is thrown past here with 500.
     let status = 500;
     try {
       await next();
@@ -110,7 +110,7 @@ function mailGauges(database: Database, registry: Registry): () => Promise<void>
   return async () => {
     const counts = await within(QUERY_LIMIT, () => countMails(database.db));
     up.set(counts === undefined ? 0 : 1);
-    // Gone, not zero: nobody knows.
+    // Removed, not zero: the number is unknown.
     mails.reset();
     for (const [state, count] of Object.entries(counts ?? {})) {
       mails.set({ state }, count);

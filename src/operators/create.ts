@@ -16,7 +16,7 @@ import { insertToken, lockTokenTree } from './store.ts';
 /** The token that a token is made with. */
 export type TokenMaker = Pick<Operator, 'id' | 'actor' | 'rights' | 'expiresAt'>;
 
-/** What a new token is for. */
+/** Purpose and rights of a new token. */
 export interface NewOperatorToken {
   readonly name: string;
   readonly rights: readonly Right[];

@@ -3,8 +3,8 @@ import { record } from '../audit/record.ts';
 import type { Tx } from '../db/transaction.ts';
 
 /**
- * Writes a call to the log.
- * @param calls number of equal calls that the entry stands for
+ * Logs an API call.
+ * @param calls number of equal calls that the entry represents
  */
 export async function recordCall(tx: Tx, call: OperatorCall, calls = 1): Promise<void> {
   const { operator, method, path, status, origin, counts, read } = call;

@@ -117,7 +117,7 @@ export async function listTokenRows(
   return { count, entries: rows.map(toToken) };
 }
 
-/** What a new token is made of. */
+/** Columns of a new token. */
 export type NewTokenRow = Pick<
   OperatorToken,
   'id' | 'name' | 'lastFour' | 'rights' | 'createdBy' | 'parentId' | 'expiresAt'

@@ -40,7 +40,7 @@ export const tokenBody = component(
 
 const time = z.string().meta({ format: 'date-time' });
 
-/** What the API answers of an operator token. */
+/** An operator token in API answers. */
 export const tokenAnswer = component(
   'OperatorToken',
   z.object({

@@ -4,13 +4,13 @@ import { once } from 'node:events';
 /** Milliseconds until an ended worker is replaced: one that can't live must not keep a core busy. */
 const PAUSE = 500;
 
-/** What the supervisor tells a worker that has to stop; see `onSupervisorsStop`. */
+/** Message of the supervisor that stops a worker; see `onSupervisorsStop`. */
 const STOP = 'stop';
 
 /**
- * Starts one worker, and the others once it listens: what is wrong with the configuration or the
- * database is wrong for all of them, and told once. From then on replaces each that ends.
- * @returns what stops them all, and resolves when the last one has ended
+ * Starts one worker, and the others once it listens, so that a wrong configuration is reported
+ * once. From then on replaces each worker that ends.
+ * @returns a function that stops all workers and resolves when the last one has ended
  */
 export function superviseWorkers(count: number): () => Promise<void> {
   let listens = false;
@@ -52,8 +52,8 @@ export function superviseWorkers(count: number): () => Promise<void> {
 }
 
 /**
- * In a worker: calls `stop` when the supervisor says so. It says so by message, because whoever
- * stops a whole group of processes sends each a signal too, and a second signal means "at once".
+ * In a worker: calls `stop` when the supervisor sends its message. A message, because stopping a
+ * process group sends a signal to each process as well, and a second signal means "at once".
  */
 export function onSupervisorsStop(stop: () => void): void {
   if (cluster.isWorker) {

@@ -31,7 +31,7 @@ export interface RunningServer {
   /** Its public URL. */
   readonly url: string;
   readonly database: Database;
-  /** Where to click and whom to sign in as, where the demo runs. */
+  /** Demo URL and accounts; undefined without the demo. */
   readonly demo: DemoGuide | undefined;
   /** Finishes what is under way, then closes everything. */
   close(): Promise<void>;
@@ -154,7 +154,7 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
   }
 }
 
-/** Tells if anything is kept in the data folder. */
+/** Tests if the configuration needs the data folder. */
 function keepsFiles({ databaseUrl, smtpUrl, cookieKeys, demo }: Config): boolean {
   return [databaseUrl, smtpUrl, cookieKeys].includes(undefined) || demo;
 }
@@ -197,7 +197,7 @@ function listen(server: Server, config: Config): Promise<Server> {
   return promise;
 }
 
-/** Where processes on this machine reach the server. */
+/** Returns the URL of the server for processes on this machine. */
 function localUrl(server: Server, { host, port }: Config): string {
   const address = server.address();
   const listens = address !== null && typeof address === 'object' ? address.port : port;

@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { RunningServer } from './start.ts';
 
-/** Tells whoever started the server where it is, and in the demo what to do with it. */
+/** Prints the server's URL and, in the demo, its accounts. */
 export function welcome(config: Config, running: RunningServer): void {
   const lines = [`Stagedoor is at ${running.url}`];
   if (running.demo !== undefined) {

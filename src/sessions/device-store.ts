@@ -32,7 +32,7 @@ export async function isKnownDevice(
   return one !== undefined;
 }
 
-/** Whether the user has signed in anywhere before. */
+/** Tests if the user has signed in on any device before. */
 export async function hasDevices(tx: Tx, userId: string): Promise<boolean> {
   const one = await tx
     .selectFrom('known_devices')

@@ -1,2 +1,2 @@
-/** How long a browser is known after its last sign-in, in days; its cookie lives as long. */
+/** Days that a device is remembered after its last sign-in; its cookie lives as long. */
 export const DEVICE_DAYS = 365;

@@ -20,9 +20,9 @@ export async function endSessionsOf(tx: Tx, userId: string): Promise<string[]> {
 }
 
 /**
- * Ends sessions of a user that the user has picked, and logs it. What has ended meanwhile, or is
- * somebody else's, is left out.
- * @returns how many have ended
+ * Ends sessions that the user has selected, and logs it. Ignores ended sessions and those of other
+ * users.
+ * @returns number of ended sessions
  */
 export async function endPickedSessions(
   tx: Tx,

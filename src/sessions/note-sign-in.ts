@@ -7,10 +7,10 @@ import type { User } from '../users/user.ts';
 import { hasDevices, insertDevice, updateDeviceSeen } from './device-store.ts';
 
 /**
- * Logs that a user signed in and notes the browser, in one transaction. Of a browser that was not
- * seen before the user is told by mail, but not of the first one ever: that is how everybody starts.
- * @param from `device` is the id in the browser's cookie; only its hash is kept. `method` is absent
- *   where a password was given here
+ * Logs a sign-in and records the browser, in one transaction. Notifies the user by mail of a
+ * browser that is new, except the very first one.
+ * @param from `device` is the ID in the browser's cookie; only its hash is stored. `method` is
+ *   absent if a password was given here
  */
 export async function noteSignIn(
   tx: Tx,

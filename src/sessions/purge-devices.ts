@@ -3,8 +3,8 @@ import { DEVICE_DAYS } from './device.ts';
 import { deleteUnusedDevices } from './device-store.ts';
 
 /**
- * Deletes devices that nobody has signed in with for a year. A user's last one stays: with none
- * left, a sign-in after years would look like their first ever, of which nobody is told.
+ * Deletes devices without a sign-in for a year, except a user's last one: without any, the next
+ * sign-in would count as the very first, of which no mail is sent.
  */
 export async function purgeDevices(db: Db): Promise<void> {
   await deleteUnusedDevices(db, DEVICE_DAYS);

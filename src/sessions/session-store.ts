@@ -23,9 +23,9 @@ export async function upsertSignIn(
 }
 
 /**
- * Keeps the beginning and the ending of a user's sessions apart until the transaction ends: whoever
- * ends all of them sees each that has begun, and whoever begins one sees the password that holds.
- * The user itself is not locked: an import may hold that for minutes.
+ * Serializes the beginning and the ending of a user's sessions until the transaction ends: a call
+ * that ends all of them sees each one that began, and a call that begins one sees the current
+ * password. The user's own row is not locked: an import may hold it for minutes.
  */
 export async function lockSessions(
   tx: Tx,

@@ -1,6 +1,6 @@
 import type { Origin } from '../lib/actor.ts';
 
-/** How a browser session began. */
+/** How a browser session began: by password or at the upstream provider. */
 export interface SessionSignIn {
   readonly method: 'password' | 'upstream';
   readonly origin: Origin;
@@ -10,7 +10,7 @@ export interface SessionSignIn {
 export interface UserSession {
   /** Names the session inside the server; opens nothing. */
   readonly uid: string;
-  /** When the password was last given in it. */
+  /** Time of the last authentication in it. */
   readonly signedInAt: Date;
   readonly lastSeenAt: Date;
   /** Null where it is not known: the session is older than the notes. */

@@ -20,7 +20,7 @@ export interface Keyring {
   stop(): Promise<void>;
 }
 
-/** What the keyring works with. */
+/** Dependencies of the keyring. */
 export interface KeyringDeps {
   readonly db: Db;
   readonly log: Logger;

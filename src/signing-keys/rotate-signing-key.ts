@@ -10,7 +10,7 @@ import {
   selectSigningKeys,
 } from './signing-key-store.ts';
 
-/** Who wants a new signing key, and when. */
+/** Requested rotation: its actor and time. */
 export interface Rotation {
   readonly actor: Actor;
   /** The cookie keys; the first one seals, any of them opens. */
@@ -21,7 +21,6 @@ export interface Rotation {
   readonly now?: boolean;
 }
 
-/** What came of it. */
 export interface Rotated {
   /** False where a new key was waiting already, or the one that signs is young enough. */
   readonly made: boolean;
@@ -29,7 +28,9 @@ export interface Rotated {
   readonly signsFrom: Date;
 }
 
-/** Makes the first key where there is none yet. It signs at once: nobody knows of any other. */
+/**
+ * Creates the first key if there is none. It signs at once, because no client knows another key.
+ */
 export async function makeFirstSigningKey(tx: Tx, secrets: readonly string[]): Promise<void> {
   await lockSigningKeys(tx);
   if ((await selectSigningKeys(tx)).length === 0) {

@@ -7,12 +7,14 @@ import type { NewSigningKey, SigningKey } from './signing-key.ts';
 /** Names the lock under which keys are made; any number that nothing else uses. */
 const LOCK = 7_236_401;
 
-/** Waits for whoever else makes or replaces keys. The lock lasts until the transaction ends. */
+/**
+ * Waits for other processes that create or replace keys. The lock lasts until the transaction ends.
+ */
 export async function lockSigningKeys(tx: Tx): Promise<void> {
   await sql`select pg_advisory_xact_lock(${sql.lit(LOCK)})`.execute(tx);
 }
 
-/** All keys, the one that signs last first; what they are good for is told by the database's clock. */
+/** Returns all keys, the one that signs last first; their state follows the database's clock. */
 export async function selectSigningKeys(db: Db): Promise<SigningKey[]> {
   const rows = await db
     .selectFrom('signing_keys')

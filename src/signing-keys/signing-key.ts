@@ -13,9 +13,9 @@ export const KEYS_MAX_AGE = 300;
 export const PUBLISHED_BEFORE = 900;
 
 /**
- * Seconds for which a key stays published after it signed last. What it signed tells of one moment of
- * an access token, so nobody has a use for it when that token is over; a day more is for clocks and
- * for those who look at their records.
+ * Returns the seconds for which a key stays published after its last signature. A signed answer
+ * describes one moment of an access token, so it has no use after that token's lifetime; one more
+ * day covers clocks and later audits.
  */
 export function publishedAfter(config: { readonly accessTokenTtl: number }): number {
   return config.accessTokenTtl + 86_400;

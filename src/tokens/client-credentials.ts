@@ -1,4 +1,4 @@
-/** What a request says about its client; nothing of it is checked yet. */
+/** Client credentials of a request, not verified yet. */
 export type ClientCredentials =
   | { readonly outcome: 'given'; readonly clientId: string; readonly clientSecret: string }
   | { readonly outcome: 'none' }

@@ -7,7 +7,7 @@ import {
   selectLiveAccessToken,
 } from './introspection-store.ts';
 
-/** What a live token opens right now. Times are seconds since 1970. */
+/** Access of a live token at this moment. Times are seconds since 1970. */
 export interface LiveToken {
   readonly scope: string;
   readonly clientId: string;
@@ -22,7 +22,7 @@ export interface LiveToken {
   readonly permissions: ReadonlyMap<string, readonly string[]>;
 }
 
-/** What came of an introspection. */
+/** Result of an introspection. */
 export type Introspection =
   | { readonly outcome: 'unauthenticated' }
   | { readonly outcome: 'inactive' }
@@ -32,15 +32,15 @@ export type Introspection =
       readonly token: LiveToken;
     };
 
-/** What can be a client id at all; the rest never reaches SQL, which refuses NUL with an error. */
+/** Form of a client ID. Anything else never reaches SQL, which fails on NUL. */
 const CLIENT_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
 /** The names of the scopes that this server has. A scope that was removed from it opens nothing. */
 export type KnownScopes = ReadonlySet<string>;
 
 /**
- * Tells an authenticated caller about a token. A resource server may ask about any access token,
- * an application about its own tokens; whatever else is asked about is inactive.
+ * Introspects a token for an authenticated caller. A resource server may ask about any access
+ * token, an application about its own tokens; every other token is inactive.
  * @see RFC 7662 §2
  */
 export async function introspect(
@@ -72,7 +72,10 @@ export async function introspect(
   return live === undefined ? { outcome: 'inactive' } : { outcome: 'active', kind, token: live };
 }
 
-/** What a bearer token opens; undefined where it is not live. No query for what can't be one. */
+/**
+ * Returns the access of a bearer token; undefined if it is not live. A malformed token costs no
+ * query.
+ */
 export async function findLiveAccessToken(
   database: Database,
   known: KnownScopes,

@@ -2,9 +2,8 @@ import { sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 
 /**
- * Notes a used proof; false where it was used before, also by a transaction that has not ended:
- * the lock is there so that nobody waits for that one, which may itself wait for a row that the
- * caller holds.
+ * Records a used proof; false if it was used before, also by a transaction that is still open: the
+ * lock fails instead of waiting for that transaction, which may wait for a row of the caller.
  * @param lifetime seconds
  */
 export async function insertProof(db: Db, hash: Uint8Array, lifetime: number): Promise<boolean> {

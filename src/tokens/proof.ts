@@ -5,7 +5,7 @@
  */
 export const DPOP_ALGORITHMS = ['ES256', 'Ed25519', 'EdDSA'] as const;
 
-/** Whether `value` can be the SHA-256 thumbprint of a key. @see RFC 7638 §3 */
+/** Tests if `value` can be the SHA-256 thumbprint of a key. @see RFC 7638 §3 */
 export function isThumbprint(value: string): boolean {
   return /^[A-Za-z0-9_-]{43}$/.test(value);
 }

@@ -178,7 +178,7 @@ export async function consumeRefreshToken(
   return rows[0];
 }
 
-/** What a use of a code or refresh token does to its grant. */
+/** Changes of the grant with a use of a code or refresh token. */
 export interface GrantUse {
   /** Until when the tokens that follow keep it alive. */
   readonly expiresAt: Date;
@@ -186,7 +186,7 @@ export interface GrantUse {
   readonly ip: string | undefined;
 }
 
-/** Undefined where somebody else used it up; `live` is false where the grant has ended. */
+/** Undefined if another request consumed it; `live` is false if the grant has ended. */
 export interface ConsumptionRow {
   readonly family_id: string;
   readonly live: boolean;

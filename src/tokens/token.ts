@@ -1,6 +1,6 @@
 import type { RevocationReason } from '../grants/grant.ts';
 
-/** Why a code or refresh token can't be used, as its own client reads it. */
+/** Reason why a code or refresh token is refused, for its own client. */
 export type DeadReason = RevocationReason | 'expired' | 'application_suspended' | 'user_inactive';
 
 /** A new code, access or refresh token: what the three have in common. `value` is never stored. */
@@ -33,7 +33,7 @@ export interface NewRefreshToken extends NewToken {
   readonly firstIssuedAt: Date;
 }
 
-/** What a token that was found leads to. */
+/** Grant and client of a token that was found. */
 export interface FoundToken {
   readonly grantId: string;
   readonly userId: string;
@@ -65,7 +65,7 @@ export interface FoundRefreshToken extends FoundGrantSource {
   readonly firstIssuedAt: Date;
 }
 
-/** What came of an attempt to use up a code or refresh token. */
+/** Result of consuming a code or refresh token. */
 export type Consumption =
   /** It is the caller's; tokens may be issued into this family. */
   | { readonly outcome: 'consumed'; readonly familyId: string }

@@ -16,8 +16,8 @@ export function userByIdentity(db: Db, { issuer, subject }: Identity): Promise<U
 }
 
 /**
- * Gives the user this identity; false where it is somebody's already, or where the user has
- * another one of this issuer.
+ * Links an identity to a user; false if another user has it or the user has another one of this
+ * issuer.
  */
 export async function insertIdentity(tx: Tx, userId: string, identity: Identity): Promise<boolean> {
   const inserted = await tx

@@ -4,7 +4,7 @@ import { isTooLong } from './password.ts';
 /** Least characters of a password that a user chooses. */
 export const PASSWORD_MINIMUM = 8;
 
-/** What can be wrong with a password. */
+/** Problems of a password. */
 export type PasswordFault = 'missing' | 'short' | 'long' | 'unprintable' | 'personal' | 'common';
 
 /**
@@ -24,9 +24,9 @@ const COMMON = new Set(
 );
 
 /**
- * What is wrong with a password that somebody chooses, or undefined. Length and what is guessed
- * first count; which kinds of characters it has does not.
- * @param personal what is known of the person and the place: e-mail address, name, host
+ * Returns the problem of a new password, or undefined. Checks length and guessability, not kinds of
+ * characters.
+ * @param personal facts about the person and the place: email address, name, host
  * @see NIST SP 800-63B §5.1.1.2
  */
 export function findPasswordFault(

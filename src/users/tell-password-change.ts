@@ -5,7 +5,7 @@ import { enqueueMail } from '../mail/enqueue-mail.ts';
 import type { MailData } from '../mail/mail.ts';
 import type { User } from './user.ts';
 
-/** What has been done to a password. */
+/** A change of a password. */
 export interface PasswordChange {
   readonly user: User;
   readonly actor: Actor;
@@ -20,8 +20,8 @@ export interface PasswordChange {
 }
 
 /**
- * Logs it where the user reads it, and tells them by mail; at the address of before, too, where
- * both are changed at once: whoever takes an account over would begin with these two.
+ * Logs a password change for the user and notifies them by mail; also at the former address if both
+ * change at once, as they do when an account is taken over.
  */
 export async function tellPasswordChange(tx: Tx, change: PasswordChange): Promise<void> {
   const { user, actor, removed, first, by, origin, recipients = [user.email] } = change;

@@ -15,7 +15,7 @@ export interface User {
   readonly isActive: boolean;
 }
 
-/** What a user has chosen here, which goes before what the platform says; null: nothing. */
+/** Preferences that a user chose here; they override the platform's. Null: not chosen. */
 export interface Preferences {
   /** BCP 47 language tag, or empty: as the browser says. */
   readonly locale: string | null;
@@ -28,26 +28,26 @@ export interface ProvisionedUser extends User {
   readonly chosen: Preferences;
 }
 
-/** What the platform says of a user. */
+/** Fields of a user that the platform sets. */
 export interface UserInput {
   readonly email: string;
   readonly fullName: string;
   readonly locale: string;
   readonly timezone: string;
   readonly isActive: boolean;
-  /** Absent: stays as it is. Null: nobody signs in with a password. */
+  /** Absent: unchanged. Null: the user cannot sign in with a password. */
   readonly password?: string | null | undefined;
-  /** Absent: stays as it is. A null subject: nobody there is this user. */
+  /** Absent: unchanged. A null subject removes the link. */
   readonly identity?: IdentityInput | undefined;
 }
 
-/** What the platform says of a user at an upstream OpenID provider. */
+/** Upstream identity of a user, set by the platform. */
 export interface IdentityInput {
   readonly issuer: string;
   readonly subject: string | null;
 }
 
-/** Who somebody is at an upstream OpenID provider. */
+/** A person at an upstream OpenID provider. */
 export interface Identity {
   readonly issuer: string;
   /** The `sub` of its ID tokens. */
@@ -61,7 +61,7 @@ export interface UserFilters {
   readonly isActive?: boolean | undefined;
 }
 
-/** What users can be ordered by. */
+/** Orders of the list of users. */
 export type UserOrdering = 'id' | 'email';
 
 const ID = /^[A-Za-z0-9._-]{1,64}$/;
@@ -72,7 +72,7 @@ export function addressed({ chosen, ...user }: ProvisionedUser): User {
   return { ...user, locale: chosen.locale ?? locale, timezone: chosen.timezone ?? timezone };
 }
 
-/** Whether `value` may be the id of a user or of a team. */
+/** Tests if `value` may be the ID of a user or of a team. */
 export function isDirectoryId(value: string): boolean {
   return ID.test(value);
 }
@@ -84,7 +84,7 @@ export function requireDirectoryId(value: string): void {
   }
 }
 
-/** Whether `value` is the name of an IANA time zone. Intl takes offsets such as +01:00 too. */
+/** Tests if `value` is an IANA time zone. Intl also accepts offsets such as +01:00. */
 export function isTimeZone(value: string): boolean {
   try {
     return /^[A-Za-z]/.test(value) && Intl.DateTimeFormat('en', { timeZone: value }) !== undefined;

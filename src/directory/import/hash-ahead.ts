@@ -8,9 +8,10 @@ const AT_ONCE = 2;
 
 /**
  * Hashes the passwords of some lines before their transaction begins, several at once: a hash takes
- * longer than all else that a line needs, and nobody should wait for its locks meanwhile.
+ * longer than the rest of a line, and locks must not be held meanwhile.
  * @param hashUnlessKnown hashes in the queue of all passwords, after people who sign in
- * @returns what finds the hash of a line; it works again where the user was changed since
+ * @returns a function that returns the hash of a line; it hashes again if the user has changed
+ *   since
  */
 export async function hashAhead(
   db: Db,

@@ -16,7 +16,7 @@ import { hashAhead } from './hash-ahead.ts';
 import type { BulkLine, DoneLine, LineResult } from './line.ts';
 import { tryAtomicImport } from './store.ts';
 
-/** Who imports what, and who is told. */
+/** An import: its source, its rights and its listeners. */
 export interface Import {
   readonly actor: Actor;
   readonly hash: HashPassword;
@@ -33,7 +33,7 @@ export interface Import {
  * PostgreSQL takes to see that two wait for each other.
  */
 const LOCK_WAIT = 500;
-/** So often, two minutes together; then whoever is in the way is not about to go. */
+/** Attempts, two minutes together; after that the other transaction is unlikely to end. */
 const ATTEMPTS = 240;
 
 /**

@@ -4,7 +4,7 @@ import type { Organizer } from '../organizer.ts';
 import type { PutOutcome } from '../put-outcome.ts';
 import type { TeamInput } from '../team.ts';
 
-/** What a line of an import wants to be so. */
+/** Requested state of an import line. */
 export type Wish =
   | { readonly kind: 'user'; readonly id: string; readonly input: UserInput }
   | {
@@ -19,7 +19,7 @@ export type Wish =
       readonly input: TeamInput;
     };
 
-/** Why a line was not carried out: by field, or in a sentence. */
+/** Refusal of a line: errors by field, or a sentence. */
 export type Refusal = { readonly errors: FieldErrors } | { readonly detail: string };
 
 /** A line of an import as it was read. */
@@ -38,7 +38,7 @@ export interface Subject {
   readonly team?: string;
 }
 
-/** What became of a line. */
+/** Result of a line. */
 export type LineResult =
   | { readonly outcome: PutOutcome }
   | ({ readonly outcome: 'refused' } & Refusal);
@@ -49,5 +49,5 @@ export interface DoneLine {
   readonly result: LineResult;
 }
 
-/** How many lines became what. */
+/** Number of lines by result. */
 export type Tally = Record<PutOutcome | 'refused', number>;

@@ -23,10 +23,10 @@ const BODY_LIMIT = 256 * 1024 * 1024;
 const LINE_LIMIT = 256 * 1024;
 /** Lines a transaction: so few that it is over in a moment, so many that commits cost little. */
 const TOGETHER = 32;
-/** Milliseconds without a byte from whoever sends, or to whoever reads. */
+/** Milliseconds without a byte from the sender or to the reader. */
 const IDLE = 60_000;
 
-/** What directory imports stand on. */
+/** Configuration that imports depend on. */
 type BulkConfig = Pick<Config, 'permissions' | 'upstream'>;
 
 /** `POST /api/v1/directory/bulk/`: any number of users, organizers and teams in one call. */
@@ -106,7 +106,9 @@ interface AnsweredImport {
   readonly batches: AsyncIterable<readonly BulkLine[]>;
 }
 
-/** @throws what ended the import before anything was told; from then on that is the last line */
+/**
+ * @throws an error that ended the import before the answer began; later errors become its last line
+ */
 async function answerImport(
   deps: ApiDeps,
   { ctx, operator, logged }: AdmittedCall,

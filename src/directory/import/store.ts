@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
 import type { Tx } from '../../db/transaction.ts';
 
-/** Takes the right to import atomically, until the transaction ends; false where somebody has it. */
+/**
+ * Takes the right to import atomically until the transaction ends; false if another import has it.
+ */
 export async function tryAtomicImport(tx: Tx): Promise<boolean> {
   const { rows } = await sql<{ taken: boolean }>`
     select pg_try_advisory_xact_lock(hashtext('stagedoor atomic import')) as taken

@@ -14,7 +14,7 @@ export const bulkQuery = z.object({
   atomic: flag('All lines or none: where one is refused, nothing is written.'),
 });
 
-/** What a line of an import may be. */
+/** Schema of an import line. */
 export type BulkLineSchema = ReturnType<typeof bulkLine>['schema'];
 
 /** A line of `POST /directory/bulk/`. */
@@ -45,7 +45,7 @@ const KINDS = ['user', 'organizer', 'team'] as const;
 const SHAPE =
   'Expected a JSON object with exactly one of "user", "organizer" and "team", which is an object.';
 
-/** Reads a line; what is wrong with it is told in it. Unknown fields are dropped, as in a PUT. */
+/** Reads a line and its errors. Drops unknown fields, as a PUT does. */
 export function readBulkLine(
   schema: BulkLineSchema,
   upstream: UpstreamConfig | undefined,
@@ -166,12 +166,12 @@ export const bulkReport: Component = component(
   EXAMPLES.bulkReportLine,
 );
 
-/** What became of a line, as the report tells it. */
+/** Presents the result of a line in the report. */
 export function presentDone({ line: { number, subject }, result }: DoneLine): object {
   return { line: number, ...subject, ...result };
 }
 
-/** How an import ended, as the report tells it. */
+/** Presents the end of an import in the report. */
 export function presentEnd(
   end: { readonly done: boolean; readonly committed: boolean; readonly detail?: string },
   { created, changed, unchanged, refused }: Tally,

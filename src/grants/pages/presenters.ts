@@ -61,7 +61,7 @@ export function presentApplication(grant: GrantDetails): AuthorizedApplication {
   };
 }
 
-/** Presents a grant in words. */
+/** Presents a grant for the pages. */
 export function presentGrant({ config, locale }: GrantContext, grant: GrantDetails): GrantProps {
   const { endsAt, expiresAt } = grant;
   const path = `${AUTHORIZATIONS}/${grant.id}`;

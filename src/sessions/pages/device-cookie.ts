@@ -3,7 +3,7 @@ import { cookieName, setCookie } from '../../http/cookies.ts';
 import { randomText } from '../../lib/credentials.ts';
 import { DEVICE_DAYS } from '../device.ts';
 
-/** Tells browsers apart, so that a sign-in in one that was not seen before can be told. */
+/** Recognizes browsers, so that a sign-in in a new one can be reported. */
 export interface Devices {
   /** The browser's id, or a new one that it does not know of yet. */
   id(ctx: Context): string;
@@ -13,7 +13,7 @@ export interface Devices {
   remember(ctx: Context, id: string): void;
 }
 
-/** 256 bits: nobody guesses the id of another browser. */
+/** Characters of a device ID: 256 bits. */
 const LENGTH = 43;
 const SECONDS = DEVICE_DAYS * 86_400;
 

@@ -7,13 +7,13 @@ import type { Sessions } from './sessions.ts';
 /** The person on the other side of an account page. */
 export interface Identified {
   readonly user: User;
-  /** When the password was last given, here or at the upstream provider. */
+  /** Time of the last authentication, here or at the upstream provider. */
   readonly authenticatedAt: Date;
   /** Names the session inside the server; opens nothing. */
   readonly sessionUid: string;
 }
 
-/** Who is signed in, and tells the page, which greets them in their language. */
+/** Returns the signed-in user and gives the page their language and header. */
 export async function identify(
   deps: { db: Db; sessions: Sessions },
   ctx: Context,
@@ -30,8 +30,8 @@ export async function identify(
 }
 
 /**
- * Who is signed in; sends everybody else to sign in, and back here afterwards. A form that was
- * posted without a session comes back to its page, not to the form's action.
+ * Returns the signed-in user; redirects everybody else to sign in, and back here afterwards. A form
+ * that was posted without a session returns to its page, not to the form's action.
  */
 export async function requireSignIn(
   deps: { db: Db; sessions: Sessions },

@@ -1,9 +1,9 @@
 import type { Context } from 'koa';
 
-/** Who is signed in on this browser, for the pages that are ours. */
+/** The signed-in user of this browser. */
 export interface SignedIn {
   readonly userId: string;
-  /** When the password was last given, here or at the upstream provider. */
+  /** Time of the last authentication, here or at the upstream provider. */
   readonly authenticatedAt: Date;
   /** Names the session inside the server; opens nothing. */
   readonly sessionUid: string;
@@ -12,12 +12,15 @@ export interface SignedIn {
 /** A sign-in elsewhere that vouches for one here. */
 export interface Authentication {
   readonly authenticatedAt: Date;
-  /** The person and the session there; `sid` is undefined if its end will not be told. */
+  /**
+   * User and session at the upstream provider; `sid` is undefined if it sends no logout for the
+   * session.
+   */
   readonly upstream: {
     readonly issuer: string;
     readonly subject: string;
     readonly sid: string | undefined;
-    /** When the sign-in was begun here. */
+    /** Time at which the sign-in began here. */
     readonly begunAt: Date;
   };
 }
@@ -27,7 +30,7 @@ export interface Authentication {
  * oidc-provider's, and `oidc/sessions.ts` implements this.
  */
 export interface Sessions {
-  /** Who is signed in, if anybody; also keeps the session from idling out. */
+  /** Returns the signed-in user, if there is one; keeps the session from idling out. */
   current(ctx: Context): Promise<SignedIn | undefined>;
   /**
    * Signs in under a new session id.

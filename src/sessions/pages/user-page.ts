@@ -52,7 +52,7 @@ export interface UserPage<Request, Form, Input> {
   readonly post?: PostedForm<Request, Form, Input>;
 }
 
-/** How a page handles its form. `Form` is the result of the schema, `Input` that of `prepare`. */
+/** Handling of a posted form. `Form` is the result of the schema, `Input` that of `prepare`. */
 export interface PostedForm<Request, Form, Input> {
   readonly form: FormSchema<Form>;
   /** Makes the input of `submit` from the form, or answers. Runs before the transaction. */
