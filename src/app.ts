@@ -1,7 +1,7 @@
 import type Router from '@koa/router';
 import type Koa from 'koa';
 import { accountRoutes } from './account/pages/routes.ts';
-import { activityRoutes } from './activity/pages/routes.ts';
+import { activityPages } from './activity/pages/pages.ts';
 import { apiRoutes } from './api/mount.ts';
 import { describedApi } from './api/openapi-endpoint.ts';
 import type { OperatorAccess } from './api/operator.ts';
@@ -143,7 +143,7 @@ export function createApp(deps: AppDeps): Koa {
   const registrations = limits.named('registrations', REGISTRATIONS);
   mount(provider, applicationAccountRoutes({ ...pages, cookieKeys, registrations }));
   mount(provider, insightsRoutes(pages));
-  mount(provider, activityRoutes(pages));
+  mount(provider, pageRoutes(pages, activityPages));
   mount(provider, accountRoutes(pages));
   mount(provider, interactionRoutes({ ...pages, interactions, upstream }));
   mount(provider, apiRoutes(api.endpoints));

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Csrf } from './csrf.ts';
@@ -19,11 +20,11 @@ export interface Page<Deps> {
   readonly submit?: (deps: Deps, ctx: Context, form: URLSearchParams) => Promise<PageAnswer>;
 }
 
-/** Answer of a page: a rendered view or a redirect. Made by `render` and `seeOther`. */
+/** Answer of a page. Made by `render`, `seeOther` and `download`. */
 export class PageAnswer {
-  readonly send: (renderer: Renderer, ctx: Context) => void;
+  readonly send: (renderer: Renderer, ctx: Context) => void | Promise<void>;
 
-  constructor(send: (renderer: Renderer, ctx: Context) => void) {
+  constructor(send: (renderer: Renderer, ctx: Context) => void | Promise<void>) {
     this.send = send;
   }
 }
@@ -49,6 +50,34 @@ export function seeOther(to: string): PageAnswer {
 }
 
 /**
+ * Answers with a file, as a stream: the next chunk is made when the last one has been sent. The
+ * first one is made before the headers, so that an error up to then is answered with its page.
+ */
+export function download(file: {
+  readonly name: string;
+  readonly type: string;
+  readonly chunks: AsyncGenerator<string>;
+}): PageAnswer {
+  return new PageAnswer(async (_, ctx) => {
+    const first = await file.chunks.next();
+    ctx.type = file.type;
+    ctx.set('Cache-Control', 'no-store');
+    ctx.attachment(file.name);
+    ctx.body = Readable.from(startingWith(first, file.chunks), { objectMode: false });
+  });
+}
+
+async function* startingWith(
+  first: IteratorResult<string>,
+  rest: AsyncGenerator<string>,
+): AsyncGenerator<string> {
+  if (!first.done) {
+    yield first.value;
+    yield* rest;
+  }
+}
+
+/**
  * Mounts pages. A posted form is read and its CSRF token verified before `submit` runs.
  * @throws StagedoorError (per request) `csrf_failed`, `unsupported_media_type`, `payload_too_large`
  */
@@ -59,13 +88,13 @@ export function pageRoutes<Deps extends PageDeps>(
   const router = new Router();
   for (const { path, show, submit } of pages) {
     router.get(path, async (ctx) => {
-      (await show(deps, ctx)).send(deps.renderer, ctx);
+      await (await show(deps, ctx)).send(deps.renderer, ctx);
     });
     if (submit !== undefined) {
       router.post(path, async (ctx) => {
         const form = await readForm(ctx);
         deps.csrf.verify(ctx, form);
-        (await submit(deps, ctx, form)).send(deps.renderer, ctx);
+        await (await submit(deps, ctx, form)).send(deps.renderer, ctx);
       });
     }
   }

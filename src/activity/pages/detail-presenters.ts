@@ -6,9 +6,8 @@ import { oneLine } from '../../mail/mail-text.ts';
 import type { ActivityEntry } from '../activity.ts';
 import { type EntryData, readEntryData } from '../entry-data.ts';
 import type { ActivityText } from '../texts.ts';
-import type { DetailProps } from '../views.ts';
 
-/** Fields of users and applications that have words. */
+/** Fields of users and applications that have a text. */
 const FIELDS = [
   'ownerId',
   'name',
@@ -27,17 +26,23 @@ const FIELDS = [
   'password',
   'upstream_subject',
 ] as const;
-/** Characters of what somebody has typed. */
+/** Maximum length of texts that users have typed, in characters. */
 const LIMIT = 500;
 
-/** What words are made with. */
+/** A labelled list of values. */
+export interface DetailProps {
+  readonly label: string;
+  readonly items: readonly string[];
+}
+
+/** Language and scopes for the texts. */
 export interface WordsDeps {
   readonly t: Translate<ActivityText>;
   readonly locale: Locale;
   readonly scopes: readonly ScopeConfig[];
 }
 
-/** What exactly happened, beyond the sentence: only what there is, each under a label. */
+/** Presents the details of an entry that are not in its sentence. */
 export function detailsOf(deps: WordsDeps, entry: ActivityEntry): DetailProps[] {
   const { t } = deps;
   const data = readEntryData(entry.data);
@@ -70,7 +75,7 @@ export function detailsOf(deps: WordsDeps, entry: ActivityEntry): DetailProps[] 
     .filter(({ items }) => items.length > 0);
 }
 
-/** Until when an access lasts, where that was changed. */
+/** Returns the new end of an access, if that was changed. */
 export function endOf(entry: ActivityEntry): Date | undefined {
   return readEntryData(entry.data).ends_at;
 }
@@ -81,7 +86,7 @@ function scopesLabel(t: Translate<ActivityText>, action: string): string {
   );
 }
 
-/** A scope that is no longer configured is told by its name. */
+/** Describes scopes; a removed scope goes by its name. */
 function scopeSentences({ scopes, locale }: WordsDeps, names: readonly string[]): string[] {
   return names.map((name) => {
     const text = scopes.find((scope) => scope.name === name)?.text;
@@ -99,7 +104,7 @@ function organizerNames(
     .toSorted(collator.compare);
 }
 
-/** A field that this version does not know is told by its name. That all of them are new says nothing. */
+/** Lists changed fields; an unknown field goes by its name. Leaves out that the object is new. */
 function changedFields(t: Translate<ActivityText>, { changed }: EntryData): string {
   return changed
     .filter((name) => name !== 'created')
@@ -123,7 +128,7 @@ function secret({ label, last_four: lastFour }: EntryData): string | undefined {
   return lastFour === undefined ? label : `${label ?? ''} …${lastFour}`.trim();
 }
 
-/** What an operator has written; of all else the reason is a code, which is in the sentence. */
+/** Returns the reason that an operator has typed. Other reasons are codes, and in the sentence. */
 function reason(action: string, data: EntryData): string | undefined {
   return action === 'stagedoor.application.suspended' ? data.reason : undefined;
 }

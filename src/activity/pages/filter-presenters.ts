@@ -5,18 +5,31 @@ import {
   type ActivityKind,
   isActivityKind,
 } from '../activity.ts';
-import type { ActivityProps, OptionProps } from '../views.ts';
 import type { WordsDeps } from './detail-presenters.ts';
 
-/** Characters of a name in a list to choose from. */
+/** Option of a select. */
+interface OptionProps {
+  /** Empty: does not filter. */
+  readonly value: string;
+  readonly name: string;
+  readonly selected: boolean;
+}
+
+/** Options to filter the log by. */
+export interface FilterProps {
+  readonly applications: readonly OptionProps[];
+  readonly kinds: readonly OptionProps[];
+}
+
+/** Maximum length of an application's name, in characters. */
 const NAME_LIMIT = 60;
 
-/** What the log can be filtered by, with what it is filtered by. */
+/** Presents the options, with the chosen ones selected. */
 export function presentFilter(
   { t, locale }: WordsDeps,
   applications: readonly ActivityApplication[],
   chosen: { readonly kind: ActivityKind | undefined; readonly clientId: string | undefined },
-): Pick<ActivityProps['filter'], 'applications' | 'kinds'> {
+): FilterProps {
   const collator = new Intl.Collator(locale, { sensitivity: 'base', numeric: true });
   const all = (name: string, one: string | undefined): OptionProps => ({
     value: '',

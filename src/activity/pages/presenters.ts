@@ -1,18 +1,41 @@
+import type { Config } from '../../config/config.ts';
+import { type MessageParams, translator } from '../../http/translate.ts';
 import { toIpAddress } from '../../lib/ip-address.ts';
+import type { Locale } from '../../lib/locale.ts';
 import { deviceWords } from '../../mail/origin-words.ts';
 import type { ActivityEntry } from '../activity.ts';
 import { readEntryData } from '../entry-data.ts';
-import type { ActivityEntryProps } from '../views.ts';
-import { detailsOf, endOf, type WordsDeps } from './detail-presenters.ts';
+import type { ActivityText } from '../texts.ts';
+import { type DetailProps, detailsOf, endOf, type WordsDeps } from './detail-presenters.ts';
 import { isOwn, sentenceOf } from './sentence-presenters.ts';
 
-/** What entries are presented with. */
+/** An entry as a sentence with details. */
+export interface ActivityEntryProps {
+  readonly message: ActivityText;
+  /** Values for the message. Names come from strangers, so they are isolated. */
+  readonly params: MessageParams;
+  readonly happenedAt: Date;
+  /** The kind of actor in words, unless it was the user. */
+  readonly by: string | undefined;
+  /** In words. */
+  readonly device: string | undefined;
+  readonly address: string | undefined;
+  readonly details: readonly DetailProps[];
+  /** New end of the access, if that was changed. */
+  readonly endsAt: Date | undefined;
+}
+
+/** Language and scopes for the texts, and the user whose log it is. */
 export interface PresentDeps extends WordsDeps {
-  /** Whose log it is. */
   readonly userId: string;
 }
 
-/** An entry as the page tells it. */
+/** Makes the dependencies of the presenters. */
+export function wordsFor({ scopes }: Config, locale: Locale, userId: string): PresentDeps {
+  return { t: translator<ActivityText>(locale), locale, scopes, userId };
+}
+
+/** Presents an entry on the page. */
 export function presentEntry(deps: PresentDeps, entry: ActivityEntry): ActivityEntryProps {
   const { t } = deps;
   const ip = toIpAddress(entry.ip);
@@ -29,7 +52,7 @@ export function presentEntry(deps: PresentDeps, entry: ActivityEntry): ActivityE
   };
 }
 
-/** An entry as the download has it: the contract's snake_case, and times with their zone. */
+/** Presents an entry in the download, with snake_case names. */
 export function presentForDownload(deps: PresentDeps, entry: ActivityEntry): object {
   const { message, params } = sentenceOf(deps.t, deps.userId, entry);
   const { application } = readEntryData(entry.data);
@@ -48,7 +71,7 @@ export function presentForDownload(deps: PresentDeps, entry: ActivityEntry): obj
   };
 }
 
-/** Of another user or an operator, only that it was one: who they are is not the reader's to know. */
+/** Hides which other user or operator it was: that is not the reader's to know. */
 function presentActor({ userId }: PresentDeps, entry: ActivityEntry): string {
   const [kind = ''] = entry.actor.split(':', 1);
   return isOwn(userId, entry) || kind === 'client' ? entry.actor : kind;
@@ -70,12 +93,12 @@ function byWhom({ t, userId }: PresentDeps, entry: ActivityEntry): string | unde
   }
 }
 
-/** Of an access that the user gave: whoever else ends it stands behind the application. */
+/** Tells if an entry is about an access that the user gave. Another user who ends it owns the application. */
 function isAboutAccess({ action }: ActivityEntry): boolean {
   return action.startsWith('stagedoor.user.oauth.');
 }
 
-/** Where an application's server asks, there is a program at the other end, and no device. */
+/** Tells if the user agent is a device. An application's server sends one, too, but has none. */
 function hasDevice({ userId }: PresentDeps, entry: ActivityEntry): boolean {
   const { action, userAgent } = entry;
   const isAttempt = action.startsWith('stagedoor.user.sign_in_');

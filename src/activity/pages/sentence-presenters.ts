@@ -7,7 +7,7 @@ import type { ActivityEntry } from '../activity.ts';
 import { type EntryData, readEntryData } from '../entry-data.ts';
 import type { ActivityText } from '../texts.ts';
 
-/** What is logged for users: each needs its sentence. */
+/** Actions in the logs of users. Each needs a sentence. */
 type UserAction = Extract<
   AuditAction,
   | `stagedoor.user.${string}`
@@ -15,19 +15,19 @@ type UserAction = Extract<
   | `stagedoor.application.${string}`
 >;
 
-/** A sentence, and what is filled into it. */
+/** A sentence and the values for its placeholders. */
 export interface Sentence {
   readonly message: ActivityText;
   readonly params: MessageParams;
 }
 
-/** Finds the words for an entry; `mine`: its reader has done it. */
+/** Chooses the sentence of an entry. `mine`: the reader of the log has done it. */
 type Words = (data: EntryData, mine: boolean) => ActivityText;
 
 /** Names have up to 255 characters. */
 const NAME_LIMIT = 255;
 
-/** Why an access ended. */
+/** Sentences for the end of an access by its reason. */
 const ENDED: Readonly<Record<RevocationReason | 'application_deleted', ActivityText>> = {
   revoked_by_user: 'activity.revoked_by_user',
   revoked_by_client: 'activity.revoked_by_client',
@@ -36,14 +36,14 @@ const ENDED: Readonly<Record<RevocationReason | 'application_deleted', ActivityT
   application_deleted: 'activity.application_deleted',
 };
 
-/** What else a failed sign-in can have been. */
+/** Sentences for failed sign-ins by their reason. */
 const FAILED: Readonly<Record<string, ActivityText>> = {
   deactivated: 'activity.sign_in_failed.deactivated',
   password_change: 'activity.sign_in_failed.password_change',
 };
 const FAILED_SIGN_IN = 'activity.sign_in_failed';
 
-/** Failed authentications with a secret that was right once. */
+/** Sentences for failed authentications with a secret that was valid once. */
 const OLD_SECRET: Readonly<Record<string, ActivityText>> = {
   expired: 'activity.authentication_failed.expired',
   deleted: 'activity.authentication_failed.deleted',
@@ -85,12 +85,12 @@ const WORDS: Readonly<Record<UserAction, Words>> = {
   'stagedoor.application.transfer_declined': byWhom('activity.transfer_declined'),
 };
 
-/** What a message has where there is one for what the reader did, and one for the rest. */
+/** Keys that have a variant `.you` for what the reader has done. */
 type Twofold = {
   [Key in ActivityText]: `${Key}.you` extends ActivityText ? Key : never;
 }[ActivityText];
 
-/** The entry as a sentence. An action that a newer version has written is told by its name. */
+/** Presents an entry as a sentence. An action that this version does not know goes by its name. */
 export function sentenceOf(
   t: Translate<ActivityText>,
   userId: string,
@@ -108,7 +108,7 @@ export function sentenceOf(
   };
 }
 
-/** Whether the user has done it, rather than somebody else or a machine. */
+/** Tells if the user has done it, rather than another person or a program. */
 export function isOwn(userId: string, { actor }: Pick<ActivityEntry, 'actor'>): boolean {
   return actor === `user:${userId}`;
 }

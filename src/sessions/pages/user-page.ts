@@ -3,7 +3,7 @@ import type { Config } from '../../config/config.ts';
 import type { Db } from '../../db/database.ts';
 import type { Tx } from '../../db/transaction.ts';
 import { type FormSchema, parseForm } from '../../http/form.ts';
-import type { Locale } from '../../http/locale.ts';
+import type { Locale } from '../../lib/locale.ts';
 import { originOf } from '../../http/origin.ts';
 import { type Page, PageAnswer, type PageDeps, seeOther } from '../../http/page.ts';
 import type { Actor, Origin } from '../../lib/actor.ts';
