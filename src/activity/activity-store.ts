@@ -71,8 +71,8 @@ function isOfKind(kind: ActivityKind) {
 }
 
 /**
- * The user's own entries. The platform may give the id of a deleted user to somebody else, who
- * sees nothing of what was before.
+ * Entries of the user. The platform may give the ID of a deleted user to another person, who does
+ * not see earlier entries.
  */
 function ownEntries(db: Db, userId: string) {
   const since = sql<Date>`(select created_at from users where id = ${userId})`;

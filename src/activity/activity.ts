@@ -1,12 +1,12 @@
 import type { LogEntry } from '../audit/log-entry.ts';
 
-/** What a user's log is filtered by. */
+/** Filters of a user's log. */
 export type ActivityKind = 'authorizations' | 'sign_ins' | 'account' | 'applications';
 
 /** Actions of a kind, by how their names begin: one that is new finds its kind by its name. */
 export interface ActionNames {
   readonly prefixes: readonly string[];
-  /** What begins like this is of another kind all the same. */
+  /** Actions with such a prefix that belong to another kind. */
   readonly except: readonly string[];
 }
 
@@ -24,7 +24,7 @@ export const ACTIVITY_KINDS: Readonly<Record<ActivityKind, ActionNames>> = {
   applications: { prefixes: ['stagedoor.application.'], except: [] },
 };
 
-/** Whether `value` is the name of a kind. */
+/** Tests if `value` is the name of a kind. */
 export function isActivityKind(value: unknown): value is ActivityKind {
   return typeof value === 'string' && Object.hasOwn(ACTIVITY_KINDS, value);
 }

@@ -15,7 +15,7 @@ const WINDOW = 10_000;
 /** A page of a user's log. */
 export interface ActivityPage {
   readonly entries: readonly ActivityEntry[];
-  /** Whether there are older ones. How many is not counted: that would read the whole log. */
+  /** Older entries exist. They are not counted: that would read the whole log. */
   readonly more: boolean;
 }
 

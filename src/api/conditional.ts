@@ -14,10 +14,10 @@ export interface Condition {
 /**
  * Compares `If-Modified-Since` with the version of a list (see `versionOf`).
  *
- * Its time is not that of the last change: a change that is committed later than one with a later
- * time would go unnoticed, and so would a second change in the same second. It is when somebody
- * first saw this version (`list_versions`), and no two versions share one.
- * @param list none: the answer does not depend on a list alone
+ * The header's time is not that of the last change: a change that commits later than one with a
+ * later time would be missed, and so would a second change in the same second. It is the time at
+ * which this version was first read (`list_versions`), and no two versions share one.
+ * @param list undefined: the answer does not depend on a list alone
  */
 export async function readCondition(
   db: Db,
@@ -63,7 +63,7 @@ export async function loadConditionally<T>(
   return loaded.answer;
 }
 
-/** What is no date is ignored, as RFC 9110 section 13.1.3 wants it. */
+/** Ignores an invalid date. @see RFC 9110 §13.1.3 */
 function sinceOf(ctx: Context): Date | undefined {
   const given = ctx.get('If-Modified-Since');
   const time = Date.parse(given);

@@ -78,7 +78,7 @@ export type Tag =
 
 /** Source of an operation in `openapi.json`. */
 export interface EndpointDescription extends OperationInfo {
-  /** Who may call it. */
+  /** Callers that the endpoint admits. */
   readonly caller: Caller;
   readonly query?: z.ZodObject;
   readonly body?: Component<z.ZodObject> | undefined;

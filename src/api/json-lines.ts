@@ -13,15 +13,15 @@ export interface JsonLine {
   /** From 1 on; blank lines count. */
   readonly number: number;
   /**
-   * What it says.
+   * Returns the parsed line.
    * @throws StagedoorError `validation_failed`: not JSON, not UTF-8, too long
    */
   parse(): unknown;
 }
 
-/** How much is taken at a time. */
+/** Limits for reading lines. */
 export interface LineLimits {
-  /** Longest line, in bytes; one that is longer is told of, and thrown away as it comes in. */
+  /** Longest line in bytes; a longer one is reported and discarded while it is read. */
   readonly bytes: number;
   /** Lines that are given out together at most. */
   readonly together: number;

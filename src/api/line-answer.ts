@@ -3,7 +3,7 @@ import { StagedoorError } from '../lib/errors.ts';
 
 /** An answer of JSON Lines that is sent while it is being made. */
 export interface LineAnswer {
-  /** Whether anything was sent: from then on, an error can only be told as a line. */
+  /** Something was sent: from then on an error can only be reported as a line. */
   readonly begun: boolean;
   /**
    * Sends lines. Waits for a reader who is far behind.

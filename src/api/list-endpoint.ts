@@ -25,14 +25,14 @@ export interface ListEndpoint<T, S extends z.ZodType, Q extends z.ZodObject> ext
   readonly logged?: (query: z.output<Q>) => Readonly<Record<string, string | undefined>>;
 }
 
-/** What is asked of a list. */
+/** Parameters of a list request. */
 export interface ListRequest<Query> {
   readonly query: Query;
   readonly param: Param;
   readonly slice: Slice;
 }
 
-/** How a list can be fetched without what the caller has already. */
+/** Support of `If-Modified-Since` by a list. */
 export type Conditional<Query> =
   | {
       readonly by: 'last-modified';

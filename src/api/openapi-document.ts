@@ -50,7 +50,7 @@ export interface Parameter {
   readonly example?: string;
 }
 
-/** What is sent. */
+/** Body of a request. */
 export interface RequestBody {
   readonly required: boolean;
   readonly description?: string;
@@ -99,8 +99,8 @@ export function nameOf({ $ref }: Reference): string {
 }
 
 /**
- * What is there, or what it refers to.
- * @throws Error where nothing has that name
+ * Returns an object, or the one that it refers to.
+ * @throws Error if nothing has that name
  */
 export function lookUp<T extends object>(
   named: Readonly<Record<string, T>>,

@@ -10,7 +10,7 @@ import {
 import { describeQuery, isOptional } from './openapi-schemas.ts';
 import type { ERRORS } from './openapi-words.ts';
 
-/** What the description says of one endpoint. */
+/** Describes an endpoint in OpenAPI. */
 export function describeOperation({ method, description }: Endpoint): Operation {
   const { id, tag, summary, details, body } = description;
   return {

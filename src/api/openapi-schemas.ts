@@ -23,7 +23,7 @@ export function describeQuery(query: z.ZodObject): Record<string, JsonSchema> {
   );
 }
 
-/** Whether a body of this schema may be left out: none of its fields has to be there. */
+/** Tests if a body of this schema may be omitted: none of its fields is required. */
 export function isOptional(schema: z.ZodObject): boolean {
   return schema.safeParse({}).success;
 }
@@ -32,7 +32,7 @@ function named(components: readonly Component[], io: 'input' | 'output') {
   const registry = z.registry<{ id: string }>();
   const examples = new Map<string, unknown>();
   for (const { name, schema, example } of components) {
-    // Of schemas that several endpoints make anew, such as pages, the first stands for all.
+    // Several endpoints create the same schema, a page for example; the first one counts.
     if (!examples.has(name)) {
       registry.add(schema, { id: name });
       examples.set(name, example);
@@ -51,7 +51,7 @@ function named(components: readonly Component[], io: 'input' | 'output') {
   );
 }
 
-/** What zod would say otherwise than it is. */
+/** Corrects what zod would describe differently. */
 function override({
   zodSchema,
   jsonSchema,

@@ -9,7 +9,7 @@ import {
   type SecurityScheme,
 } from './openapi-document.ts';
 
-/** What holds for all endpoints, a paragraph each. */
+/** Conventions of all endpoints, one paragraph each. */
 export const CONVENTIONS: readonly string[] = [
   'The platform provisions its directory here, registers applications and API services, and reads grants and the log. Applications ask here whose token they have and what it opens.',
   'The OAuth endpoints (`/api/v1/oauth/`) are not part of this description: they follow their RFCs, and `/.well-known/oauth-authorization-server` says where they are (RFC 8414).',
@@ -21,7 +21,7 @@ export const CONVENTIONS: readonly string[] = [
   'New fields in answers are a compatible change. Fields that go, or that get another type, are not.',
 ];
 
-/** What the chapters are about, in their order. */
+/** Chapters of the reference, in their order. */
 export const TAGS: Readonly<Record<Tag, string>> = {
   Users: "The people who sign in. Their ids are the platform's own.",
   'Organizers and teams': 'The tenants of the platform, and who may do what there.',

@@ -19,7 +19,7 @@ import {
   type Right,
 } from './operator.ts';
 
-/** Where an endpoint is, what it wants of a token, and what is told of it. */
+/** Method, path and required right of an endpoint, with its description. */
 export interface OperatorEndpoint extends Omit<EndpointDescription, 'caller'> {
   readonly method: Method;
   readonly path: string;
@@ -32,11 +32,11 @@ export interface AdmittedCall {
   readonly operator: Operator;
   /** The token as it was presented: what is sealed under it can be read by its holder only. */
   readonly token: string;
-  /** What the log is told, once the answer's status is known. */
+  /** Entry for the log, completed by the status of the answer. */
   readonly logged: Omit<OperatorCall, 'status'>;
 }
 
-/** Whether the work has put the call down in the log, in the transaction of what it changed. */
+/** Tells if the work has logged the call in the transaction of its change. */
 export type Logged = 'logged' | 'not logged';
 
 /**

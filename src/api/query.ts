@@ -40,7 +40,7 @@ export function sinceMoment(description: string) {
   return (
     z
       .string()
-      // A plus sign that nobody encoded arrives as a space.
+      // An unencoded plus sign arrives as a space.
       .transform((value) => value.replace(/ (?=\d\d:?\d\d$)/, '+') || undefined)
       .pipe(moment.optional())
       .optional()

@@ -12,8 +12,8 @@ export function paramsOf(ctx: Context): Param {
 }
 
 /**
- * What was asked for.
- * @throws StagedoorError `not_found` where there is nothing
+ * Returns `value`.
+ * @throws StagedoorError `not_found` if it is undefined
  */
 export function found<T>(value: T | undefined): T {
   if (value === undefined) {

@@ -28,7 +28,7 @@ export interface WriteEndpoint<B extends z.ZodObject, S extends z.ZodType> exten
   readonly body: Component<B>;
   /** None with 204. */
   readonly answer?: Component<S>;
-  /** What each status says. */
+  /** Description of each status. */
   readonly statuses: Readonly<Partial<Record<Status, string>>>;
   /** `run` may end the caller's own token, so it checks itself that the token is live. */
   readonly endsTokens?: boolean;
@@ -37,7 +37,7 @@ export interface WriteEndpoint<B extends z.ZodObject, S extends z.ZodType> exten
 
 type Status = 200 | 201 | 204;
 
-/** What a change is made from. */
+/** Input of a change. */
 export interface WriteCall<Body> {
   /** The change, its log entries and the entry of the call are written in this. */
   readonly tx: Tx;
@@ -49,7 +49,7 @@ export interface WriteCall<Body> {
   readonly body: Body;
 }
 
-/** What came of it. */
+/** Result of a change. */
 export interface Outcome<A> {
   readonly status: Status;
   readonly answer?: A;
@@ -57,10 +57,10 @@ export interface Outcome<A> {
   readonly changed?: boolean;
 }
 
-/** Body of a call that needs to be told nothing. */
+/** Empty body. */
 export const nothing = component('Nothing', z.object({}), {});
 
-/** What a call that leaves nothing to tell answers. */
+/** Answer without content. */
 export const DONE = { status: 204 } as const;
 
 /**

@@ -6,8 +6,8 @@ import { lockForActor } from './lock-for-actor.ts';
 import { applicationById, setActive } from './store.ts';
 
 /**
- * The owner's own switch. While it is off nothing of the application is live; switched on again,
- * grants that nobody revoked meanwhile are live again.
+ * Enables or disables an application for its owner. While it is disabled nothing of it is live;
+ * enabled again, grants that were not revoked meanwhile are live again.
  * @throws StagedoorError `not_found`
  */
 export async function setApplicationActive(

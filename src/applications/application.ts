@@ -1,7 +1,7 @@
-/** Whether it can keep a secret (RFC 6749 section 2.1). */
+/** Confidential clients can keep a secret, public ones cannot. @see RFC 6749 §2.1 */
 export type ClientType = 'confidential' | 'public';
 
-/** What a developer registers: an OAuth client. */
+/** An OAuth client that a developer registered. */
 export interface Application {
   readonly clientId: string;
   /** Null: an operator's own, or its owner was deleted. */
@@ -25,7 +25,7 @@ export interface Application {
   readonly suspensionReason: string | null;
   /** Increases with every change of anything that a user or an operator could judge. */
   readonly version: number;
-  /** When an operator reviewed this version. Null: this version is not reviewed. */
+  /** Time of the review of this version. Null: this version is not reviewed. */
   readonly reviewedAt: Date | null;
   /** Not reviewed, and its name looks like one under which another owner's was reviewed last. */
   readonly nameLikeReviewed: boolean;
@@ -38,7 +38,7 @@ export interface Application {
   readonly updatedAt: Date;
 }
 
-/** What its owner, or an operator, decides about it. */
+/** Fields that the owner or an operator sets. */
 export type ApplicationDetails = Pick<
   Application,
   | 'ownerId'
@@ -61,14 +61,14 @@ export interface ApplicationFilters {
 }
 
 /**
- * Whether an operator has reviewed the application as it is now. The database ends a review with
- * every change of what was reviewed (trigger `applications_note_version`).
+ * Tests if an operator has reviewed the application as it is now. The trigger
+ * `applications_note_version` ends a review with every change of what was reviewed.
  */
 export function isReviewed({ reviewedAt }: Pick<Application, 'reviewedAt'>): boolean {
   return reviewedAt !== null;
 }
 
-/** Whether anything of it is live: only while `active`. */
+/** State of an application; its grants are live only while it is `active`. */
 export type ApplicationState = 'active' | 'disabled' | 'suspended';
 
 /** The application's state; a suspension outweighs the owner's own switch. */
@@ -81,7 +81,9 @@ export function applicationState(
   return application.isActive ? 'active' : 'disabled';
 }
 
-/** Whether `value` may be a client id; others are not asked for, as the database could refuse them. */
+/**
+ * Tests if `value` may be a client ID; others never reach the database, which could refuse them.
+ */
 export function isClientId(value: string): boolean {
   return /^[A-Za-z0-9._-]{1,64}$/.test(value);
 }

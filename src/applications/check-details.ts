@@ -5,7 +5,7 @@ import type { ApplicationDetails, ClientType } from './application.ts';
 import { checkRedirectUris } from './redirect-uri.ts';
 
 /**
- * The rules that hold for every application, whoever registers or changes it.
+ * Checks the rules of every application, for registrations and changes.
  * @throws ValidationError
  */
 export async function checkDetails(

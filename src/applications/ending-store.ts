@@ -5,8 +5,8 @@ import type { Actor } from '../lib/actor.ts';
 import type { MailData } from '../mail/mail.ts';
 
 /**
- * Tells each user with a live grant, in their log, that deleting the application ends it. One
- * statement, however many users; to be called before the deletion, with the application locked.
+ * Logs for each user with a live grant that deleting the application ends it. One statement for all
+ * users; call it before the deletion, with the application locked.
  */
 export async function recordGrantsEndedByDeletion(
   tx: Tx,

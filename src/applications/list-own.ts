@@ -7,7 +7,7 @@ export interface OwnApplication {
   readonly application: Application;
   /** Users with a live grant. */
   readonly connectedUsers: number;
-  /** When tokens were last issued for anybody. */
+  /** Time of the last token that was issued. */
   readonly lastUsedAt: Date | null;
 }
 
@@ -16,7 +16,7 @@ export function listOwnApplications(db: Db, ownerId: string): Promise<OwnApplica
   return selectOwnApplications(db, ownerId);
 }
 
-/** An application of this user; somebody else's is not found. */
+/** Returns an application of this user. */
 export async function findOwnApplication(
   db: Db,
   ownerId: string,

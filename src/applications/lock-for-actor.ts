@@ -5,9 +5,10 @@ import type { Application } from './application.ts';
 import { lockOrThrow } from './lock-or-throw.ts';
 
 /**
- * The application, locked until the transaction ends, for somebody who may change it: a user only
- * their own. Looked at under the lock, so that who has just handed it over changes nothing any more.
- * @throws StagedoorError `not_found`, also where it is somebody else's
+ * Returns an application that the actor may change, locked until the transaction ends: a user only
+ * their own. Checks the owner under the lock, so that a former owner changes nothing after a
+ * transfer.
+ * @throws StagedoorError `not_found`, also if it belongs to another user
  */
 export async function lockForActor(tx: Tx, actor: Actor, clientId: string): Promise<Application> {
   const application = await lockOrThrow(tx, clientId);

@@ -6,12 +6,12 @@ import { findUser } from '../users/find-user.ts';
 import type { Application } from './application.ts';
 import { mailApplication } from './mail-application.ts';
 
-/** What happened to an application. */
+/** A change of an application that its owner gets a mail about. */
 export interface OwnerNotice {
   readonly change: ApplicationChange;
-  /** Who is told, where it is not the owner. */
+  /** Recipient, if it is not the owner. */
   readonly userId?: string;
-  /** What exactly: a secret's label, addresses. Never a secret. */
+  /** Details of the change: a secret's label, addresses. Never a secret. */
   readonly details?: readonly string[];
   readonly reason?: string;
   readonly origin?: Origin | undefined;
@@ -19,7 +19,7 @@ export interface OwnerNotice {
 
 /**
  * Queues the mail about a change that matters for an application's security, in the change's own
- * transaction. Without an owner there is nobody to tell.
+ * transaction. Sends none if the application has no owner.
  */
 export async function mailOwner(
   tx: Tx,
@@ -57,7 +57,7 @@ async function nameOfOwner(tx: Tx, { ownerId, ownerName }: Application): Promise
   return ownerName ?? owner?.email ?? null;
 }
 
-/** Where the reader goes on; whose the application is not (yet) has no page of it. */
+/** Returns the link target. Recipients who do not own the application get the list. */
 function pathFor(change: ApplicationChange, application: Application): string {
   return change === 'transfer_received' || change === 'transferred_away'
     ? '/account/applications'

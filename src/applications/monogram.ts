@@ -33,8 +33,8 @@ export function monogramSvg(name: string): string {
 }
 
 /**
- * The picture as an address for `<img src>`: it is in the page itself, so that nobody asks for it,
- * and nothing has to be kept or thrown away when the name changes.
+ * Returns the picture as a data URL for `<img src>`: no request, nothing to store, and nothing to
+ * update when the name changes.
  */
 export function monogramUrl(name: string): string {
   return `data:image/svg+xml,${encodeURIComponent(monogramSvg(name))}`;

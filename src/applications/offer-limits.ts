@@ -8,7 +8,7 @@ const DAY = 86_400;
 /** Limits of transfer offers. Each offer is a mail to a person who did not ask for it. */
 export interface OfferLimits {
   readonly ofOwner: Limit;
-  /** Counts addresses that nobody has, too: a refusal does not tell whether an account exists. */
+  /** Counts unknown addresses as well, so that a refusal does not reveal if an account exists. */
   readonly toAddress: Limit;
 }
 

@@ -16,8 +16,8 @@ const PRIVATE_USE_SCHEME = /^[a-z][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)+$/;
 const HTTPS = 'an https URL such as https://app.example.com/callback';
 
 /**
- * What is wrong with the redirect URIs of one application, a sentence each; empty where nothing is.
- * @see RFC 9700 §2.1, §4.1.3 compared as strings, hence each in one form only
+ * Checks the redirect URIs of an application; returns one sentence for each problem.
+ * @see RFC 9700 §2.1, §4.1.3: compared as strings, hence each in one form only
  */
 export function checkRedirectUris(uris: readonly string[], clientType: ClientType): string[] {
   if (uris.length === 0) {
@@ -34,7 +34,7 @@ export function checkRedirectUris(uris: readonly string[], clientType: ClientTyp
   return [...wrong, ...[...new Set(twice)].map((uri) => `${quote(uri)} is there twice.`)];
 }
 
-/** What is wrong with a redirect URI, and what would be accepted; undefined where nothing is. */
+/** Returns the problem of a redirect URI with an accepted form; undefined if there is none. */
 export function checkRedirectUri(uri: string, clientType: ClientType): string | undefined {
   if (uri === '') {
     return `It is empty. Give ${HTTPS}.`;

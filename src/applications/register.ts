@@ -8,14 +8,14 @@ import type { Application, ApplicationDetails, ClientType } from './application.
 import { checkDetails } from './check-details.ts';
 import { applicationById, insertApplication } from './store.ts';
 
-/** What is needed to register an application; the rest has defaults. */
+/** Required fields of a registration; the others have defaults. */
 export type Registration = Pick<ApplicationDetails, 'name' | 'redirectUris' | 'scopes'> & {
   readonly [K in keyof ApplicationDetails]?: ApplicationDetails[K] | undefined;
 } & { readonly clientType?: ClientType | undefined };
 
 /**
  * Registers an application, not reviewed yet. A confidential one gets its first secret, which is
- * told here and never again.
+ * returned here and never again.
  * @throws ValidationError
  */
 export async function registerApplication(

@@ -7,8 +7,7 @@ import { mailOwner } from './mail-owner.ts';
 import { applicationById, setSuspension } from './store.ts';
 
 /**
- * Ends a suspension: grants that nobody revoked meanwhile are live again. The owner gets a
- * mail.
+ * Ends a suspension: grants that were not revoked meanwhile are live again. The owner gets a mail.
  * @throws StagedoorError `not_found`
  */
 export async function resumeApplication(

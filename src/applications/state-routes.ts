@@ -11,7 +11,7 @@ import { EXAMPLES } from './wire-examples.ts';
 /** Makes the answer about an application. */
 export type Present = (application: Application) => z.output<typeof applicationAnswer.schema>;
 
-/** What an operator decides about an application. Each may be said again. */
+/** Decisions of an operator about an application. Each is idempotent. */
 export function stateEndpoints(deps: ApiDeps, present: Present): Endpoint[] {
   return [
     stateEndpoint(deps, present, 'suspend', {

@@ -54,7 +54,7 @@ const SCHEME_SHARED_WITH = sql<Application['schemeSharedWith']>`(
 
 const COUNT = sql<string>`count(*)`.as('count');
 
-/** What is read of an application, by our names. */
+/** Columns of an application under the names of `Application`. */
 export const APPLICATION = [
   ...COLUMNS,
   OWNER_NAME,
@@ -63,8 +63,8 @@ export const APPLICATION = [
 ] as const;
 
 /**
- * A whole millisecond, later than the one before under the row's lock, whatever the clock does: the
- * editing pages tell by it whether somebody else was faster.
+ * A whole millisecond, later than the previous one under the row's lock, independent of the clock:
+ * the edit pages use it to detect other changes.
  */
 const NEXT_UPDATE = sql<Date>`greatest(
   date_trunc('milliseconds', clock_timestamp()),
@@ -80,7 +80,10 @@ export function applicationById(db: Db, clientId: string): Promise<Application |
     .executeTakeFirst();
 }
 
-/** The application, locked until the transaction ends: nobody grants it anything meanwhile. */
+/**
+ * Returns the application, locked until the transaction ends, so that no grant is created
+ * meanwhile.
+ */
 export function lockApplication(tx: Tx, clientId: string): Promise<Application | undefined> {
   return tx
     .selectFrom('applications')

@@ -7,8 +7,8 @@ import { mailOwner } from './mail-owner.ts';
 import { applicationById, setSuspension } from './store.ts';
 
 /**
- * Suspends an application: nothing of it is live until it is resumed. Again, with another reason,
- * only the reason changes. The owner gets a mail.
+ * Suspends an application: nothing of it is live until it is resumed. A second call only changes
+ * the reason. The owner gets a mail.
  * @throws StagedoorError `not_found`
  */
 export async function suspendApplication(

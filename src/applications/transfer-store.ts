@@ -3,7 +3,10 @@ import type { Db } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
 import { APPLICATION } from './store.ts';
 
-/** An offer as it is stored. Without `toUserId` nobody has this address; nobody can accept it. */
+/**
+ * A stored offer. Without `toUserId` the address belongs to no user, and the offer cannot be
+ * accepted.
+ */
 export interface NewTransfer {
   readonly clientId: string;
   readonly fromUserId: string;

@@ -26,7 +26,7 @@ export interface IncomingTransfer {
   readonly createdAt: Date;
 }
 
-/** What the owner sees of an offer. */
+/** An offer as its owner sees it. */
 export interface OutgoingTransfer {
   /** As it was typed: the same whether there is such a user or not. */
   readonly email: string;

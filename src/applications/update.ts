@@ -18,7 +18,7 @@ import { lockOrThrow } from './lock-or-throw.ts';
 import { mailOwner } from './mail-owner.ts';
 import { applicationById, updateApplicationRow } from './store.ts';
 
-/** What may be changed of an application; what is undefined stays. */
+/** Changes of an application; undefined fields stay. */
 export type ApplicationChanges = {
   readonly [K in keyof ApplicationDetails]?: ApplicationDetails[K] | undefined;
 } & {
@@ -26,12 +26,12 @@ export type ApplicationChanges = {
   readonly clientType?: ClientType | undefined;
 };
 
-/** What its owner may change by editing it. Its owner and its switch have ways of their own. */
+/** Changes by the owner's form. Owner and state change elsewhere. */
 export type OwnApplicationChanges = Omit<ApplicationChanges, 'ownerId' | 'isActive'>;
 
 /** Somebody else, or the same person in another tab, has changed the application meanwhile. */
 export class ChangedMeanwhileError extends StagedoorError {
-  /** What was changed since the editor began, camelCase names of `ApplicationDetails`. */
+  /** Fields that changed since the form was loaded, camelCase names of `ApplicationDetails`. */
   readonly fields: readonly string[];
 
   constructor(fields: readonly string[]) {
@@ -56,9 +56,9 @@ export async function updateApplication(
 }
 
 /**
- * As `updateApplication`, by its owner.
- * @param expected `updatedAt` of what the editor saw
- * @throws StagedoorError `not_found`, also where it is somebody else's; ChangedMeanwhileError;
+ * Updates an application for its owner.
+ * @param expected `updatedAt` of the version that the form was made from
+ * @throws StagedoorError `not_found`, also if it belongs to another user; ChangedMeanwhileError;
  *   ValidationError
  */
 export async function updateOwnApplication(
@@ -124,13 +124,16 @@ async function apply(
   return (await applicationById(tx, clientId)) ?? before;
 }
 
-/** In whose logs a change belongs: whoever an operator takes the application from reads it, too. */
+/**
+ * Returns the users whose log gets the change: the owner, and the former one if an operator moves
+ * the application.
+ */
 function ownersToTell(before: Application, after: ApplicationDetails): (string | undefined)[] {
   const owners = [after.ownerId, before.ownerId].filter((id) => id !== null);
   return owners.length === 0 ? [undefined] : [...new Set(owners)];
 }
 
-/** What else a change brings with it. */
+/** Applies the consequences of a change. */
 async function follow(
   tx: Tx,
   before: Application,

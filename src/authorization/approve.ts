@@ -7,13 +7,13 @@ import type { Origin } from '../lib/actor.ts';
 import { enqueueMail } from '../mail/enqueue-mail.ts';
 import type { ConsentRequest } from './describe.ts';
 
-/** What the user ticked. */
+/** Choice of the user. */
 export interface Choice {
   readonly scopes: readonly string[];
   readonly organizers: readonly string[];
 }
 
-/** Why a choice can't be taken, at which part of the page. */
+/** Problems of a choice, by part of the page. */
 export interface ChoiceErrors {
   readonly scopes?: 'required' | 'foreign';
   readonly organizers?: 'required' | 'foreign' | 'too_many';

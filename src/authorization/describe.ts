@@ -21,11 +21,11 @@ export interface ConsentRequest {
   readonly organizers:
     | readonly { readonly slug: string; readonly name: LocalizedText }[]
     | undefined;
-  /** Where the user will be sent back to: a host, or the private-use scheme of a native app. */
+  /** Destination of the redirect: a host, or the private-use scheme of a native application. */
   readonly redirectHost: string;
   /** Another live application receives at the same private-use scheme. */
   readonly schemeIsShared: boolean;
-  /** What the same application may do already: the page says what is new against it. */
+  /** Access that the same application already has; the page marks what is new. */
   readonly lastGrant: EarlierGrant | undefined;
 }
 

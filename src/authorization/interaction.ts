@@ -6,15 +6,15 @@ export interface PendingInteraction {
   readonly scopes: readonly string[];
   readonly redirectUri: string;
   readonly loginHint: string | undefined;
-  /** The request wants a sign-in now (`prompt=login`), whoever is signed in already. */
+  /** The request requires a new sign-in (`prompt=login`), also for a signed-in user. */
   readonly signInAnew: boolean;
   /** Languages that the application asked for (`ui_locales`), best first. */
   readonly uiLocales: string | undefined;
-  /** Who is signed in; always there at the consent prompt. */
+  /** Signed-in user; always set at the consent prompt. */
   readonly userId: string | undefined;
   /** The URL that starts the same request over. */
   readonly restartUrl: string;
-  /** Where a decision that was already made leads; a form that was posted twice meets this. */
+  /** Target of a decision that was already made, for a form that is posted twice. */
   readonly decidedUrl: string | undefined;
 }
 
@@ -43,14 +43,14 @@ export interface OverInteraction {
   readonly restartAt?: string | undefined;
 }
 
-/** Tells the two answers of `find` apart. */
+/** Tells the two results of `find` apart. */
 export function isPending(
   interaction: PendingInteraction | OverInteraction,
 ): interaction is PendingInteraction {
   return 'prompt' in interaction;
 }
 
-/** Tells whether another session began the request: whoever is signed in now can start it over. */
+/** Tests if another session began the request: the user who is signed in now can start it again. */
 export function isForeign(reason: OverInteraction['reason']): boolean {
   return reason === 'other_user' || reason === 'signed_out';
 }

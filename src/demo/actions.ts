@@ -5,7 +5,7 @@ import type { OAuth, Show } from './oauth.ts';
 import { addStep, type Connection, type Session } from './session.ts';
 import { type StepText, sendStep } from './step.ts';
 
-/** What the demo application works with. */
+/** Dependencies of the demo application. */
 export interface DemoApplication {
   readonly oauth: OAuth;
   readonly apiUrl: string;

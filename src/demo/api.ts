@@ -6,7 +6,7 @@ import { createOrders, type Orders } from './orders.ts';
 /** One path of the API. */
 interface Route {
   readonly path: RegExp;
-  /** What a token has to open: this is all that an API service has to say about a route. */
+  /** Required access of the route: all that an API service has to state. */
   readonly needs: (organizer: string) => Requirement;
   /** HEAD is answered as GET. */
   readonly methods: Readonly<Record<string, Handler>>;

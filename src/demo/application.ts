@@ -22,7 +22,7 @@ import {
 } from './session.ts';
 import { STYLE_HASH } from './style.ts';
 
-/** What the demo application is made of. */
+/** Dependencies of the demo application's pages. */
 export interface DemoApplicationDeps extends DemoApplication, PageContext {
   /** Its own address, without a trailing slash. */
   readonly url: string;
@@ -30,7 +30,7 @@ export interface DemoApplicationDeps extends DemoApplication, PageContext {
 
 type Action = (app: DemoApplication, session: Session, connection: Connection) => Promise<void>;
 
-/** What the buttons do. */
+/** Actions of the buttons. */
 const ACTIONS: ReadonlyMap<string, Action> = new Map(
   Object.entries({
     '/call': callBoth,

@@ -32,7 +32,7 @@ export const UNKNOWN_CALLBACK: Notice = {
   text: 'This answer does not belong to a sign-in that was started here, or it was used before. Please connect again.',
 };
 
-/** What to tell the user when connecting, refreshing or revoking has failed. */
+/** Returns the notice for a failed connect, refresh or revoke. */
 export function describeError(error: unknown): Notice {
   if (error instanceof AuthorizationResponseError || error instanceof ResponseBodyError) {
     const known = TEXTS.get(error.error);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 
-/** A server that has its port already, and gets told later how to answer. */
+/** A server that has its port and gets its request handler later. */
 export interface Listening {
   /** On `localhost`, without a trailing slash. */
   readonly url: string;
@@ -9,7 +9,7 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** How many ports are tried before any free one will do. */
+/** Ports that are tried before any free one is taken. */
 const ATTEMPTS = 20;
 
 /** Listens on `preferred`, or on the next port that is free. */

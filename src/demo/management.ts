@@ -1,4 +1,4 @@
-/** Where the management API is, and with what it is opened. */
+/** URL and token of the management API. */
 export interface ManagementClient {
   readonly issuer: string;
   readonly operatorToken: string;

@@ -2,7 +2,7 @@ import * as oauth from 'openid-client';
 import type { ClientCredentials } from './registration.ts';
 import { type Step, type StepText, sendStep } from './step.ts';
 
-/** Where the application is registered, and as what. */
+/** Client credentials and redirect URI of the application. */
 export interface OAuthOptions extends ClientCredentials {
   readonly issuer: string;
   readonly redirectUri: string;
@@ -13,7 +13,7 @@ export type Show = (step: Omit<Step, 'number'>) => void;
 
 /** The protocol, as an application that uses a library for it has it. */
 export interface OAuth {
-  /** Where to send the user, and what to remember until they come back. */
+  /** Returns the URL of the authorization request, and what to remember until the redirect. */
   begin(): Promise<{ url: URL; state: string; verifier: string }>;
   /** Exchanges the code of the callback. */
   finish(show: Show, callback: URL, state: string, verifier: string): Promise<Tokens>;

@@ -5,7 +5,7 @@ import { STYLE } from './style.ts';
 
 const NAME = 'Curtain Call';
 
-/** What a page of the demo application needs besides the session. */
+/** Data of a page beside the session. */
 export interface PageContext {
   readonly issuer: string;
   /** Name by slug. */

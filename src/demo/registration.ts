@@ -11,7 +11,7 @@ const registration = z.object({
   application: client.optional(),
 });
 
-/** What the demo has been given and has to remember: the server keeps hashes only. */
+/** Registration that the demo stores: the server keeps only hashes of its secrets. */
 export type Registration = z.infer<typeof registration>;
 
 /** The credentials of a registered client. */

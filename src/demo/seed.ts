@@ -9,14 +9,14 @@ import {
   saveRegistration,
 } from './registration.ts';
 
-/** Where the demo keeps its credentials, and where its application will be. */
+/** Location of the demo's credentials and of its application. */
 export interface DemoPlace {
   readonly dataDir: string;
   /** For example `http://localhost:3001`. */
   readonly applicationUrl: string;
 }
 
-/** What the demo runs with. */
+/** Credentials that the demo runs with. */
 export interface SeededDemo {
   readonly application: ClientCredentials;
   readonly resourceServer: ClientCredentials;
@@ -130,8 +130,8 @@ const registered = z.object({
 });
 
 /**
- * Whether the application is registered. When its port has changed since the last start, its
- * callback moves along; redirect URIs that somebody has added stay.
+ * Tests if the application is registered. Moves its callback if its port has changed since the last
+ * start; other redirect URIs stay.
  */
 async function keepReachable(
   client: ManagementClient,

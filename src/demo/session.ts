@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Step } from './step.ts';
 
-/** What the application holds after a user has allowed it. */
+/** Tokens and state after a user has allowed access. */
 export interface Connection {
   readonly accessToken: string;
   readonly refreshToken: string | undefined;
   readonly scope: string;
   /** Slugs. */
   readonly organizers: readonly string[];
-  /** Whether it was revoked, here or by the user. */
+  /** It was revoked, here or by the user. */
   readonly ended: boolean;
 }
 
@@ -16,7 +16,7 @@ export interface Connection {
 export interface Notice {
   readonly title: string;
   readonly text: string;
-  /** What a developer would look for. */
+  /** Detail for developers. */
   readonly detail?: string | undefined;
 }
 

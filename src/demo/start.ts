@@ -6,15 +6,15 @@ import { type Listening, listen } from './listen.ts';
 import { createOAuth } from './oauth.ts';
 import { type SeededDemo, seedDemo } from './seed.ts';
 
-/** What the demo needs of the server that it shows; that server has to be running. */
+/** Dependencies of the demo; the server has to be running. */
 export interface DemoOptions {
   readonly issuer: string;
   readonly operatorToken: string;
   readonly dataDir: string;
   readonly host: string;
-  /** Where to look for a free port first: 3001 by default. */
+  /** First port to try, 3001 by default. */
   readonly applicationPort?: number | undefined;
-  /** Where to look for a free port first: 3002 by default. */
+  /** First port to try, 3002 by default. */
   readonly apiPort?: number | undefined;
 }
 

@@ -15,7 +15,7 @@ export interface Step {
   readonly comment: string;
 }
 
-/** What the page says about a request. */
+/** Texts about a request. */
 export interface StepText {
   readonly title: string;
   /** In plain words what the answer means. */

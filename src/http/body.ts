@@ -2,13 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
 import { StagedoorError } from '../lib/errors.ts';
 
-/** What is taken of a body. */
+/** Limits for reading a request body. */
 export interface BodyLimits {
   /** Bytes. */
   readonly bytes: number;
   /** Milliseconds without a byte after which it is given up; none: as long as the server waits. */
   readonly idle?: number;
-  /** What ends the reading from outside; its reason is thrown. */
+  /** Aborts reading; its reason is thrown. */
   readonly ending?: AbortSignal | undefined;
 }
 
@@ -68,9 +68,9 @@ export async function* readChunks(
 }
 
 /**
- * Waits until a body is here as a whole, and leaves it to whoever reads it next.
+ * Waits until the whole body has arrived and leaves it to the next reader.
  * @param limit bytes, fewer than a request buffers by itself (64 KiB)
- * @throws StagedoorError as `readBody`
+ * @throws StagedoorError like `readBody`
  */
 export async function awaitBody(ctx: Context, limit: number): Promise<void> {
   checkAnnounced(ctx, limit);

@@ -2,8 +2,8 @@ import type { Context } from 'koa';
 import { hashOf } from '../lib/credentials.ts';
 
 /**
- * Browsers take a cookie of this prefix only from this very host, by https and for all paths: no
- * neighboring host and nobody in the network can plant one.
+ * Browsers accept a cookie with this prefix only from this host, by https and for all paths, so
+ * that neither a neighboring host nor the network can set one.
  */
 const PREFIX = '__Host-';
 
@@ -17,7 +17,7 @@ type CookieKind =
   | 'upstream'
   | 'ask_anew';
 
-/** How long a cookie lives, and with which requests it is sent. */
+/** Lifetime of a cookie, and the requests that carry it. */
 interface CookieLife {
   /** Until the browser is closed, if not given. */
   readonly seconds?: number;

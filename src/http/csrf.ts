@@ -4,11 +4,11 @@ import { StagedoorError } from '../lib/errors.ts';
 import { deriveKey } from '../lib/sealed.ts';
 import { cookieName, setCookie } from './cookies.ts';
 
-/** What tokens are made with. */
+/** CSRF signing keys and cookie settings. */
 export interface CsrfOptions {
   /** The first signs, all verify. */
   readonly cookieKeys: readonly string[];
-  /** Whether the issuer is https: then the cookie is bound to the host. */
+  /** The issuer is https: the cookie is bound to the host. */
   readonly secure: boolean;
 }
 
@@ -49,8 +49,8 @@ export function createCsrf(options: CsrfOptions & { readonly issuer: string }): 
 }
 
 /**
- * Gives the browser another cookie when somebody signs in: forms that were opened before are refused,
- * and a token that somebody learned before is good for nothing in the session.
+ * Sets a new cookie at sign-in: forms that were opened before are refused, and a token that leaked
+ * before is useless in the session.
  */
 export function renewCsrf(ctx: Context): void {
   const cookie = randomBytes(32).toString('base64url');
@@ -58,7 +58,7 @@ export function renewCsrf(ctx: Context): void {
   setCookie(ctx, cookieName(ctx.secure, 'csrf'), cookie);
 }
 
-/** Tells if `verify` has refused a form of our own page: one from before a sign-in. */
+/** Tests if `verify` has refused a form of our own page: one from before a sign-in. */
 export function isOldForm(ctx: Context): boolean {
   return ctx.state.refusedForm !== undefined;
 }

@@ -19,9 +19,9 @@ const CLIENT_DISCONNECT_CODES: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * The outermost middleware: answers everything that was thrown, and everything that nobody
- * answered. JSON of RFC 6749 below `/api/v1/oauth/` and `/.well-known/`, the contract's JSON below
- * `/api/`, a page elsewhere and at `authorize`.
+ * Outermost middleware: answers errors and requests without an answer. JSON of RFC 6749 below
+ * `/api/v1/oauth/` and `/.well-known/`, the contract's JSON below `/api/`, a page elsewhere and at
+ * `authorize`.
  */
 export function errorResponses(renderer: Renderer, log: Logger): Middleware {
   return async (ctx, next) => {
@@ -73,7 +73,7 @@ function report(log: Logger, ctx: Context, told: HttpError, error: unknown): voi
 
 function answer(renderer: Renderer, log: Logger, ctx: Context, error: HttpError): void {
   if (ctx.headerSent || ctx.respond === false) {
-    // Half an answer can't be taken back: the connection ends, so that nobody takes it for whole.
+    // A partial answer cannot be taken back: closing the connection shows that it is incomplete.
     ctx.res.destroy();
     return;
   }
@@ -152,7 +152,7 @@ function enteredIn(ctx: Context): NonNullable<ErrorProps['entered']> {
     .map(([name, value]) => ({ name, value: value.slice(0, ENTERED.length) }));
 }
 
-/** The path of a request line that can't be parsed is told as empty. */
+/** Returns the path; empty if the request line cannot be parsed. */
 function pathOf(ctx: Context): string {
   try {
     return ctx.path;

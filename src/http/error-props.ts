@@ -2,7 +2,7 @@ import type { HttpError } from './http-error.ts';
 import type { SharedText, Translate } from './translate.ts';
 import type { ErrorProps } from './views.ts';
 
-/** Which words of the catalogue a code is told in. */
+/** Texts of the catalogue by error code. */
 const KINDS: Partial<Record<HttpError['code'], ErrorKind>> = {
   validation_failed: 'bad_request',
   unsupported_media_type: 'bad_request',
@@ -26,7 +26,7 @@ type ErrorKind = Kinds<SharedText>;
 /** The error page for what `errorResponses` caught, in the reader's language. */
 export function httpErrorProps(t: Translate<SharedText>, error: HttpError): ErrorProps {
   const kind = KINDS[error.code] ?? (error.status < 500 ? 'bad_request' : 'internal');
-  // What a 500 is about is for the log; a 404 has nothing to add.
+  // A 500 is explained in the log; a 404 has no details.
   const silent = ['internal', 'not_found', 'unavailable'].includes(kind);
   return errorProps(t, kind, silent ? undefined : error.message);
 }

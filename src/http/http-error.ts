@@ -44,7 +44,7 @@ const INTERNAL: HttpError = {
   message: 'Something went wrong on this server. It has been logged.',
 };
 
-/** Turns whatever was thrown into what may be told. */
+/** Converts a thrown value to an error that may be shown. */
 export function toHttpError(error: unknown): HttpError {
   if (isUnreachable(error)) {
     return UNAVAILABLE;

@@ -40,9 +40,10 @@ export interface HttpServerOptions extends ServerOptions {
 }
 
 /**
- * An HTTP server that answers before it reads: `100 Continue` is sent when somebody begins to read the
- * body, so a request that is refused by its headers never sends it; and a client that sends on after
- * the answer is listened to for some seconds, so that it gets to see the answer.
+ * Creates an HTTP server that can answer before it reads: `100 Continue` is sent when the body is
+ * first read, so a request that is refused by its headers never sends its body; and the server
+ * keeps reading for some seconds after the answer, so that a client that still sends gets to see
+ * it.
  */
 export function createHttpServer(
   listener: RequestListener,
@@ -78,7 +79,7 @@ export function createHttpServer(
   return server;
 }
 
-/** Answers with these headers, whoever writes the answer and whatever was removed before. */
+/** Adds these headers to every answer, also after others were removed. */
 function responseWith(headers: Readonly<Record<string, string>>): typeof ServerResponse {
   const fields = Object.entries(headers);
   return class<Request extends IncomingMessage> extends ServerResponse<Request> {
@@ -130,7 +131,7 @@ function lingerFor(request: IncomingMessage): void {
   request.resume();
 }
 
-/** The answers that Node.js gives where nobody listens. */
+/** Answers of Node.js without a request listener. */
 const STATUS: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
   HPE_CHUNK_EXTENSIONS_OVERFLOW: '413 Payload Too Large',

@@ -27,7 +27,7 @@ export function peerAddress({ req }: Pick<Context, 'req'>): string | undefined {
   return toIpAddress(req.socket.remoteAddress);
 }
 
-/** Tells if a program on the server's own machine sent the request itself, without a proxy. */
+/** Tests if a program on the server's own machine sent the request itself, without a proxy. */
 export function isFromThisMachine({ req }: Pick<Context, 'req'>): boolean {
   const { remoteAddress, localAddress } = req.socket;
   const peer = toIpAddress(remoteAddress);

@@ -4,7 +4,7 @@ import { toOriginForm } from './request-target.ts';
 /** Configured address of a server. */
 export interface Site {
   readonly issuer: string;
-  /** How many reverse proxies stand in front and set `X-Forwarded-For`. */
+  /** Number of reverse proxies in front that set `X-Forwarded-For`. */
   readonly trustProxy: number;
 }
 

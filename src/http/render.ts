@@ -10,7 +10,7 @@ import type { View } from './view.ts';
 import { viewHelpers } from './view-helpers.ts';
 import type { ViewName, ViewProps } from './views.ts';
 
-/** What callers put into `ctx.state` for the pages. */
+/** Page data in `ctx.state`. */
 interface PageState {
   /** Shown in the header, with the links of a signed-in user. */
   readonly signedIn?: { readonly fullName: string; readonly email: string } | undefined;
@@ -18,7 +18,7 @@ interface PageState {
   readonly user?: { readonly locale?: string | undefined } | undefined;
 }
 
-/** How a page is answered. */
+/** Status and language of a page. */
 export interface PageOptions {
   /** 200 by default. */
   readonly status?: number;

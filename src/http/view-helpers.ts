@@ -2,7 +2,9 @@ import { escapeHtml } from '../lib/html.ts';
 import type { Locale } from '../lib/locale.ts';
 import type { MessageParams, Translate } from './translate.ts';
 
-/** What views may call. `rich` answers with HTML, for `<%~ %>`; all else is escaped on output. */
+/**
+ * Functions for templates. `rich` returns HTML, for `<%~ %>`; everything else is escaped on output.
+ */
 export interface ViewHelpers {
   readonly t: Translate;
   /** The message with each parameter in a `<bdi>`: a name can't turn the sentence around. */
@@ -14,7 +16,7 @@ export interface ViewHelpers {
   /** The address when it is a web address, else undefined: it goes into `href`. */
   link(url: string | null | undefined): string | undefined;
   byName<Item extends { readonly name: string }>(items: readonly Item[]): Item[];
-  /** Whether a name is too long for the size of a heading: it may have 255 characters. */
+  /** Tests if a name is too long for the size of a heading; it may have 255 characters. */
   isLong(name: string): boolean;
 }
 

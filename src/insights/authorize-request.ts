@@ -1,7 +1,7 @@
 import type { Application } from '../applications/application.ts';
 import type { Config } from '../config/config.ts';
 
-/** Where authorization requests are sent. */
+/** Path of authorization requests. */
 export const AUTHORIZE_PATH = '/api/v1/oauth/authorize';
 
 /** The parameters that this server reads; all others are ignored. */
@@ -36,7 +36,7 @@ export type KnownParameter = (typeof KNOWN_PARAMETERS)[number];
 /** The parameters of a request; an empty one is as good as none (RFC 6749 §3.1). */
 export type Parameters = Readonly<Partial<Record<KnownParameter, string>>>;
 
-/** What a request is checked against. */
+/** Application and settings that a request is checked against. */
 export interface CheckedAgainst {
   readonly application: Application;
   readonly config: Pick<Config, 'issuer' | 'scopes' | 'defaultScopes'>;

@@ -16,7 +16,7 @@ import { type Finding, problem, remark } from './finding.ts';
 /** Characters; Node refuses requests whose headers are longer than 16 KiB. */
 const LENGTH_LIMIT = 14_000;
 const PUSHED = 'urn:ietf:params:oauth:request_uri:';
-/** Characters below which somebody might guess a state. */
+/** Characters below which a state can be guessed. */
 const STATE_LENGTH = 8;
 
 /**
@@ -62,7 +62,7 @@ function checkPath(sent: string, expected: string): Finding {
   if (sent === AUTHORIZE_PATH) {
     return remark('endpoint', 'ok', 'fits');
   }
-  // Let through by the provider's router today, promised by nobody.
+  // The provider's router accepts this today, without documenting it.
   return sent.toLowerCase().replace(/\/$/, '') === AUTHORIZE_PATH
     ? remark('endpoint', 'warning', 'endpoint_spelling', { expected })
     : problem('endpoint', 'endpoint_path', { sent: asDetail(sent), expected });

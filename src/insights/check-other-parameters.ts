@@ -99,7 +99,7 @@ function checkUnknown(sent: ParsedUrlQuery): Finding[] {
     .filter(([name]) => name !== '')
     .flatMap(([name, value]) => {
       if (KNOWN_PARAMETERS.some((known) => known === name)) {
-        // What has to be there is found to be missing elsewhere.
+        // Missing values of required parameters are reported elsewhere.
         return value === '' && OPTIONAL.has(name) ? [remark(name, 'info', 'parameter_empty')] : [];
       }
       return [checkUnknownName(name)];
@@ -125,14 +125,14 @@ function checkUnknownName(name: string): Finding {
     : remark(component, 'warning', 'parameter_similar', { expected: similar });
 }
 
-/** Whether a name is a known one in another spelling, or with a typing mistake or two. */
+/** Tests if a name is a known one in another spelling, or with up to two typing errors. */
 function isSimilar(name: string, known: string): boolean {
   const plain = (text: string) => text.toLowerCase().replace(/[^a-z]/g, '');
   const [a, b] = [plain(name), plain(known)];
   return a === b || (b.length > 5 && Math.abs(a.length - b.length) <= 2 && editDistance(a, b) <= 2);
 }
 
-/** How many letters have to be put in, taken out or replaced (Levenshtein). */
+/** Returns the number of letters to insert, delete or replace (Levenshtein). */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (const [i, letter] of [...a].entries()) {

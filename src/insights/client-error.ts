@@ -3,15 +3,15 @@ import type { Reason } from './reason.ts';
 import type { Difference } from './redirect-uri-difference.ts';
 import { isDifference } from './redirect-uri-difference.ts';
 
-/** Where a request failed, as the owner filters. */
+/** Endpoint of a failed request, for the filter. */
 export const ENDPOINTS = ['authorize', 'token', 'revoke_token', 'par'] as const;
 
 /** One of `ENDPOINTS`. */
 export type Endpoint = (typeof ENDPOINTS)[number];
 
 /**
- * What fills the words of a reason: names, lengths, a redirect URI without the values in its
- * query. Never a code, token, secret or verifier.
+ * Parameters of the reason's text: names, lengths, a redirect URI without the values in its query.
+ * Never a code, token, secret or verifier.
  */
 export type Details = Readonly<Record<string, string | readonly string[]>>;
 
@@ -39,7 +39,9 @@ export const ERRORS_PER_CLIENT = 10_000;
 /** Characters of one detail. */
 const DETAIL_LIMIT = 500;
 
-/** `value` as it may be kept: PostgreSQL has no NUL in text, and nobody reads a megabyte. */
+/**
+ * Returns `value` in a form that can be stored: shortened, without NUL, which PostgreSQL refuses.
+ */
 export function asDetail(value: string): string {
   const clean = value.toWellFormed().replace(/\p{Cc}/gu, '\u{fffd}');
   return clean.length > DETAIL_LIMIT ? `${clean.slice(0, DETAIL_LIMIT).toWellFormed()}…` : clean;

@@ -4,7 +4,7 @@ import type { Failure } from './failure.ts';
 import type { Reason } from './reason.ts';
 import { nearestRedirectUri, withoutValues } from './redirect-uri-difference.ts';
 
-/** What exactly was wrong. */
+/** Reason of a failed request. */
 export interface Diagnosis {
   readonly reason: Reason;
   readonly details: Details;
@@ -32,8 +32,8 @@ const scopes = ({ scope, client }: Failure) => ({
 });
 
 /**
- * The provider's own sentences, by which it tells its errors apart, and what they mean here. What
- * it says to nobody but the log comes before what it answers. First fit wins.
+ * Sentences by which the provider distinguishes its errors, with our reasons. Internal details come
+ * before the public description. The first match wins.
  */
 const RULES: readonly Rule[] = [
   [/^missing required parameters? (.*)$/, 'parameter_missing', quotedNames],
@@ -182,7 +182,7 @@ export function diagnose(failure: Failure): Diagnosis {
     }
   }
   const reason = ownValue(BY_ERROR, failure.error);
-  // What was answered, which is made to be shown; the detail could quote anything.
+  // The public description; the internal detail could quote anything.
   return reason === undefined
     ? { reason: 'other', details: clean({ description: failure.description ?? failure.error }) }
     : { reason, details: {} };

@@ -4,10 +4,10 @@ import { startWriteQueue, type WriteQueue } from '../lib/write-queue.ts';
 import type { NewClientError } from './client-error.ts';
 import { insertClientErrors } from './store.ts';
 
-/** Where failed requests are noted. */
+/** Queue that records failed requests. */
 export type ErrorQueue = WriteQueue<NewClientError>;
 
-/** Entries of one application a minute: nobody fills the table, or crowds out the others. */
+/** Entries of one application per minute, so that none can fill the table. */
 const PER_MINUTE = 60;
 /** Milliseconds. */
 const MINUTE = 60_000;
@@ -29,7 +29,7 @@ export function startErrorQueue(db: Db, log: Logger): ErrorQueue {
   };
 }
 
-/** Whether one more of this application is taken; the count starts anew every minute. */
+/** Returns a function that tests if one more entry of an application is accepted in this minute. */
 function perMinute(limit: number): (clientId: string) => boolean {
   let counts = new Map<string, number>();
   let started = 0;

@@ -9,7 +9,7 @@ export interface Failure {
   readonly error: string;
   /** The `error_description` that goes with it. */
   readonly description: string | undefined;
-  /** What the provider says only to the log. */
+  /** Detail that the provider only logs. */
   readonly detail: string | undefined;
   /** With `invalid_scope`: the scope that was in the way. */
   readonly scope: string | undefined;
@@ -18,14 +18,14 @@ export interface Failure {
   readonly sent: SentParameters;
 }
 
-/** What is known of the application whose request failed. */
+/** Application of a failed request. */
 export interface FailedClient {
   readonly clientType: ClientType;
   readonly redirectUris: readonly string[];
   readonly anyLoopbackPort: boolean;
   readonly scopes: readonly string[];
   readonly state: 'active' | 'disabled' | 'suspended';
-  /** Whether any of its secrets is good now. */
+  /** It has a valid secret. */
   readonly hasSecret: boolean;
 }
 

@@ -1,7 +1,7 @@
 import type { Details } from './client-error.ts';
 import type { Reason } from './reason.ts';
 
-/** What is not an error, but worth saying. */
+/** Remarks that are no errors. */
 export const REMARKS = [
   'fits',
   'fragment_dropped',
@@ -36,7 +36,7 @@ export const REMARKS = [
 /** One of `REMARKS`. */
 export type Remark = (typeof REMARKS)[number];
 
-/** What only a URL can have wrong. */
+/** Problems that only a URL can have. */
 export const URL_PROBLEMS = [
   'url_empty',
   'url_invalid',
@@ -50,7 +50,7 @@ export const URL_PROBLEMS = [
 /** One of `URL_PROBLEMS`. */
 export type UrlProblem = (typeof URL_PROBLEMS)[number];
 
-/** What the checker says of one component of the URL. */
+/** Result of checking one component of the URL. */
 export interface Finding {
   /** The name of a parameter, or `url`, `endpoint`, `application`. */
   readonly component: string;

@@ -36,7 +36,7 @@ export const REASONS = [
   'awaits_review',
   'interaction_needed',
   'access_denied',
-  // Who is asking.
+  // Client authentication.
   'client_secret_wrong',
   'client_secret_none_valid',
   'client_secret_empty',
@@ -79,7 +79,7 @@ export const REASONS = [
 /** One of `REASONS`. */
 export type Reason = (typeof REASONS)[number];
 
-/** Whether `value` is a reason that this version has words for. */
+/** Tests if this version has a text for the reason. */
 export function isReason(value: string): value is Reason {
   return REASONS.some((reason) => reason === value);
 }

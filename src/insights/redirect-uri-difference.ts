@@ -18,7 +18,7 @@ export const DIFFERENCES = [
 /** One of `DIFFERENCES`. */
 export type Difference = (typeof DIFFERENCES)[number];
 
-/** How far each difference takes a redirect URI from another one. */
+/** Distance of a redirect URI from another one, by kind of difference. */
 const WEIGHTS: Readonly<Record<Difference, number>> = {
   host: 16,
   scheme: 8,
@@ -38,14 +38,14 @@ export interface NearestRedirectUri {
   readonly differences: readonly Difference[];
 }
 
-/** Whether `value` is the name of a difference. */
+/** Tests if `value` is the name of a difference. */
 export function isDifference(value: string): value is Difference {
   return DIFFERENCES.some((difference) => difference === value);
 }
 
 const PORT = /^(http:\/\/(?:[^/?#]*@)?(?:\[[^\]]*\]|[^:/?#]*)):[0-9]*/i;
 
-/** What decides whether a redirect URI fits. */
+/** Rules by which redirect URIs are compared. */
 export interface RedirectUriRules {
   readonly redirectUris: readonly string[];
   /** True for native applications, which may use any port on loopback. */
@@ -60,8 +60,8 @@ export function redirectUriRules(
 }
 
 /**
- * Whether the redirect URI is a registered one: the same string, but for the port where a native
- * application receives on loopback.
+ * Tests if a redirect URI is registered: the same string, except for the port of a native
+ * application on loopback.
  * @see RFC 9700 §2.1, RFC 8252 §7.3
  */
 export function isRegistered(rules: RedirectUriRules, sent: string): boolean {

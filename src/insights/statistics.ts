@@ -9,7 +9,7 @@ export interface TokenCount {
   readonly refreshed: number;
 }
 
-/** Tokens of one day in somebody's time zone. */
+/** Tokens of one day in a time zone. */
 export interface TokenDay {
   /** `2026-03-01`. */
   readonly day: string;

@@ -1,4 +1,4 @@
-/** What a verified token opens at this moment. Nothing in it can be changed. */
+/** Access of a verified token at this moment. Immutable. */
 export interface Access {
   /** The user's id. */
   readonly sub: string;
@@ -30,9 +30,9 @@ export interface Access {
    * ```
    */
   organizersWith(permission: string): readonly string[];
-  /** Whether the token opens this organizer at all. */
+  /** Tests if the token opens this organizer. */
   opens(organizer: string): boolean;
-  /** Whether the token opens this organizer and the user has this permission there. */
+  /** Tests if the token opens this organizer and the user has this permission there. */
   can(organizer: string, permission: string): boolean;
 }
 

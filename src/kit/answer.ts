@@ -1,6 +1,6 @@
 import { type Access, createAccess } from './access.ts';
 
-/** What an introspection answer says about a token. */
+/** Meaning of an introspection answer. */
 export type Reading =
   | { readonly outcome: 'inactive' }
   | {
@@ -33,8 +33,8 @@ export function readAnswer(issuer: string, json: unknown): Reading {
 }
 
 /**
- * How the token is bound to whom it was issued to. A binding that can't be checked makes the token
- * worth nothing here.
+ * Returns the key that the token is bound to. A binding that cannot be verified makes the token
+ * invalid here.
  * @see RFC 9449 §6.2
  */
 function readBinding(answer: Readonly<Record<string, unknown>>): string | undefined | 'unknown' {

@@ -1,11 +1,11 @@
 import { UnavailableError } from './unavailable.ts';
 
-/** What an answer has to be like. */
+/** Expected properties of an answer. */
 export interface ExpectedAnswer {
   readonly url: string;
   /** The media type of the body. */
   readonly type: string;
-  /** What to do about a status that says: this is the wrong place, or the wrong caller. */
+  /** Advice for a status that means: wrong address or wrong caller. */
   readonly advice: string;
 }
 

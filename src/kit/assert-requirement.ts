@@ -1,4 +1,4 @@
-/** What has to be checked of a requirement where no compiler did. */
+/** A requirement that no compiler has checked. */
 interface Unchecked {
   readonly organizer?: unknown;
   readonly permission?: unknown;

@@ -27,7 +27,7 @@ export function readCredentials(headers: RequestHeaders, takesProofs: boolean): 
   }
   const [header] = given;
   if (header === undefined || given.length > 1) {
-    // Two credentials: whoever stands in front may have checked the other one.
+    // Two credentials: a proxy in front may have checked the other one.
     throw tokenInvalid(challengeFor(takesProofs, undefined));
   }
   const space = header.indexOf(' ');

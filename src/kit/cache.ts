@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Reading } from './answer.ts';
 import type { Introspect } from './introspection.ts';
 
-/** How much to remember of what the authorization server said. */
+/** Size and lifetime of the cache. */
 export interface CacheOptions {
   /** Tokens to remember at most; the oldest answer makes room. */
   readonly entries: number;
@@ -12,7 +12,7 @@ export interface CacheOptions {
    * remembered.
    */
   readonly bytes?: number | undefined;
-  /** How long an answer holds: at most 300, and never past the token's own end. */
+  /** Lifetime of an answer in seconds: at most 300, and never past the token's own end. */
   readonly seconds: number;
 }
 

@@ -1,4 +1,4 @@
-/** How a token is sent: as a bearer token, or with a proof of the key that it is bound to. */
+/** Scheme of a token: a bearer token, or one with a proof of its key. */
 export type Scheme = 'Bearer' | 'DPoP';
 
 /** The `WWW-Authenticate` of a refusal; `parameters` say what was wrong. */

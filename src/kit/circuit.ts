@@ -1,7 +1,7 @@
 import type { Introspect } from './introspection.ts';
 import { UnavailableError } from './unavailable.ts';
 
-/** When to stop asking a server that fails. */
+/** Conditions for not asking a failing server. */
 export interface CircuitOptions {
   /**
    * Outages in a row after which it is not asked for a while; 5 by default. An outage is a failed
@@ -9,7 +9,7 @@ export interface CircuitOptions {
    * they do not count.
    */
   readonly failures: number;
-  /** How long that while is; 2 by default. After it one request tries, and decides for the others. */
+  /** Seconds until the next try; 2 by default. After them one request tries for all others. */
   readonly seconds: number;
 }
 

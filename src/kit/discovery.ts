@@ -17,11 +17,11 @@ export interface KnownServer extends AuthorizationServer {
   readonly introspection_endpoint: string;
 }
 
-/** What is known of a server beforehand. */
+/** Facts about a server that are known before discovery. */
 export interface DiscoverySettings {
   readonly issuer: URL;
   readonly introspectionEndpoint: URL | undefined;
-  /** Whether its keys have to be known, too. */
+  /** Its signing keys are required as well. */
   readonly signedIntrospection: boolean;
 }
 

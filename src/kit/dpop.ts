@@ -7,7 +7,7 @@ import { proofInvalid } from './refusal.ts';
 import { createReplayMemory, type ReplayStore } from './replay.ts';
 import type { VerifiableRequest } from './verifiable-request.ts';
 
-/** How to take tokens that are bound to a key. @see RFC 9449 */
+/** Settings for tokens that are bound to a key. @see RFC 9449 */
 export interface DPoPOptions {
   /**
    * The URL under which applications call this API: `https://api.example.com`, with what a proxy
@@ -25,8 +25,8 @@ export interface DPoPOptions {
   /** A memory that several processes share. */
   readonly replay?: ReplayStore | undefined;
   /**
-   * Told of each request that was refused because its proof had been used before: a client that
-   * sends twice, or somebody who has copied a request. By default nobody is told.
+   * Called for each request that was refused because its proof had been used before: the client
+   * sent it twice, or another party copied it. By default nothing is called.
    */
   readonly onReplay?: ((proof: ReplayedProof) => void) | undefined;
 }
@@ -44,9 +44,9 @@ export interface ProofCheck {
   /** @throws RefusedError `proof_invalid` */
   read(request: VerifiableRequest, token: string, challenge: Challenge): Promise<Proof>;
   /**
-   * To call last, for a token that the proof's key is right for: whoever makes up proofs fills no
-   * memory.
-   * @throws RefusedError `proof_invalid` for one that was used before
+   * Records the proof. Call it last, for a token that is bound to the proof's key, so that invented
+   * proofs fill no memory.
+   * @throws RefusedError `proof_invalid` if it was used before
    */
   use(request: VerifiableRequest, proof: Proof, challenge: Challenge, user: string): Promise<void>;
 }

@@ -4,8 +4,8 @@ import { headersOf, type IncomingHeaders } from './node.ts';
 import type { ResourceServer } from './resource-server.ts';
 
 /**
- * What a guard uses of Express's request, but for `params`: with these, TypeScript would no longer
- * know those of the route in the handler behind the guard.
+ * Properties of Express's request that a guard uses, except `params`: with these, TypeScript would
+ * lose those of the route in the handler behind the guard.
  */
 export interface ExpressRequest extends IncomingHeaders {
   readonly method: string;

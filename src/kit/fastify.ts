@@ -2,7 +2,7 @@ import { createGuard, type Framework, type RouteRequirement, readProperty } from
 import { headersOf, type IncomingHeaders } from './node.ts';
 import type { ResourceServer } from './resource-server.ts';
 
-/** What a guard uses of Fastify's request. */
+/** Properties of Fastify's request that a guard uses. */
 export interface FastifyRequest {
   readonly method: string;
   readonly originalUrl: string;
@@ -11,7 +11,7 @@ export interface FastifyRequest {
   readonly raw: IncomingHeaders;
 }
 
-/** What a guard uses of Fastify's reply. */
+/** Properties of Fastify's reply that a guard uses. */
 export interface FastifyReply {
   statusCode: number;
   headers(values: Record<string, string>): unknown;

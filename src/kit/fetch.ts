@@ -3,7 +3,7 @@ import { RefusedError } from './refusal.ts';
 import type { Requirement } from './requirement.ts';
 import type { ResourceServer } from './resource-server.ts';
 
-/** What came of a request: the access that it has, or the answer to send. */
+/** Result for a request: its access, or the answer to send. */
 export type Decision =
   | { readonly access: Access; readonly response?: undefined }
   | { readonly access?: undefined; readonly response: Response };

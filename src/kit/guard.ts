@@ -5,7 +5,7 @@ import type { OrganizerRequirement, Requirement, ScopeRequirement } from './requ
 import type { ResourceServer } from './resource-server.ts';
 import type { VerifiableRequest } from './verifiable-request.ts';
 
-/** What a route needs that is about the data of one organizer. */
+/** Requirement of a route about the data of one organizer. */
 export interface OrganizerRoute<R> extends Omit<OrganizerRequirement, 'organizer'> {
   /**
    * Name of the route's parameter that holds the organizer's slug, or a function that finds the
@@ -16,12 +16,12 @@ export interface OrganizerRoute<R> extends Omit<OrganizerRequirement, 'organizer
 }
 
 /**
- * What a route needs. `organizer` can't be left out: a route that is about no organizer, or about
- * all that the token opens, says `null`.
+ * Requirement of a route. `organizer` is mandatory: a route about no organizer, or about all that
+ * the token opens, says `null`.
  */
 export type RouteRequirement<R> = OrganizerRoute<R> | ScopeRequirement;
 
-/** How to read a framework's request. */
+/** Functions that read a framework's request. */
 export interface Framework<R> {
   verifiable(request: R): VerifiableRequest;
   /** The value of a parameter of the route; undefined where the route has none of that name. */
@@ -34,15 +34,15 @@ export type Guard<R> = (request: R) => Promise<RefusalAnswer | undefined>;
 const accesses = new WeakMap<object, Access>();
 
 /**
- * What the guard of this route found out about the token. Takes what the handler was called with:
- * Koa's context, Express's or Fastify's request.
+ * Returns the access that the guard of this route has verified. Takes the handler's argument: Koa's
+ * context, Express's or Fastify's request.
  *
  * ```ts
  * router.get('/organizers', guard(resourceServer, { organizer: null }), (ctx) => {
  *   ctx.body = accessOf(ctx).organizers;
  * });
  * ```
- * @throws TypeError where no guard let this request in: the route would be open to everybody
+ * @throws TypeError if no guard admitted this request: the route would be open to everybody
  */
 export function accessOf(request: object): Access {
   const access = accesses.get(request);

@@ -33,8 +33,8 @@ const UNKNOWN_HERE =
 const NO_ENDPOINT = 'that is no introspection endpoint. Check issuer.';
 
 /**
- * Prepares to ask. Nothing is sent before the first token comes, so that an API starts while the
- * authorization server is away.
+ * Prepares introspection. Sends nothing before the first token, so that an API starts while the
+ * authorization server is unreachable.
  * @see RFC 7662 §2
  */
 export function createIntrospection(settings: IntrospectionSettings): Introspect {

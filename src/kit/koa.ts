@@ -2,7 +2,7 @@ import { createGuard, type Framework, type RouteRequirement, readProperty } from
 import { headersOf, type IncomingHeaders } from './node.ts';
 import type { ResourceServer } from './resource-server.ts';
 
-/** What a guard uses of Koa's context. */
+/** Properties of Koa's context that a guard uses. */
 export interface KoaContext {
   readonly method: string;
   readonly originalUrl: string;

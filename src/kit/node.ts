@@ -38,7 +38,7 @@ export async function admit(
   }
 }
 
-/** A request of `node:http`, or what stands for one: HTTP/2 and injected ones have less. */
+/** A request of `node:http`, or an equivalent: those of HTTP/2 and injected ones have less. */
 export interface IncomingHeaders {
   readonly headers: IncomingMessage['headers'];
   readonly headersDistinct?: IncomingMessage['headersDistinct'];

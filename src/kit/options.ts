@@ -6,11 +6,11 @@ import type { DPoPOptions } from './dpop.ts';
 import type { LookUp } from './look-up.ts';
 import type { UnavailableError } from './unavailable.ts';
 
-/** How an API service knows the authorization server, and is known there. */
+/** The authorization server, and this service's registration there. */
 export interface ResourceServerOptions {
   /** The authorization server, for example `https://login.example.com`. */
   readonly issuer: string;
-  /** Who this service is, as an operator registered it. */
+  /** Client ID of this service, as an operator registered it. */
   readonly clientId: string;
   readonly clientSecret: string;
   /** Milliseconds that one verification may take; 3000 by default. */
@@ -41,13 +41,13 @@ export interface ResourceServerOptions {
    */
   readonly dpop?: DPoPOptions | undefined;
   /**
-   * Asks for signed answers and checks the signature, so that nobody between the authorization
-   * server and this service can change them; an answer without one is not believed. Off by default:
-   * https does the same as far as it reaches.
+   * Requests signed answers and verifies the signature, so that nothing between the authorization
+   * server and this service can change them; rejects an answer without one. Off by default: https
+   * protects the connection itself.
    * @see RFC 9701
    */
   readonly signedIntrospection?: boolean | undefined;
-  /** When to stop asking a server that fails: after 5 failures in a row, for 2 seconds. */
+  /** Conditions for not asking a failing server: by default 5 failures in a row, for 2 seconds. */
   readonly circuit?: CircuitOptions | undefined;
   /**
    * Told once for each question that failed why tokens can't be verified; the callers get a 503
@@ -142,7 +142,7 @@ export function readOptions(options: ResourceServerOptions): Settings {
 
 function readUrl(name: string, value: unknown): URL {
   const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
-  // What is wrong with it is not repeated: it may hold a password.
+  // The error does not repeat the URL, which may hold a password.
   if (url === undefined || url.username !== '' || url.search !== '' || url.hash !== '') {
     throw new TypeError(`${name} must be a URL such as https://login.example.com.`);
   }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { calculateJwkThumbprint, EmbeddedJWK, errors, type JWTPayload, jwtVerify } from 'jose';
 import { PROOF_ALGORITHMS } from './challenge.ts';
 
-/** What a proof has to be about. */
+/** Request that a proof has to match. */
 export interface ProofSubject {
   readonly method: string;
   /** The URL of the request, as the application called it. */
@@ -14,7 +14,7 @@ export interface ProofSubject {
 export interface Proof {
   /** Thumbprint of the key that made it. @see RFC 7638 */
   readonly jkt: string;
-  /** What it is known by, together with its key. */
+  /** ID of the proof, unique for its key. */
   readonly jti: string;
   /** Seconds for which it stays good. */
   readonly secondsLeft: number;
@@ -76,7 +76,7 @@ async function verify(text: string) {
     if (error instanceof errors.JOSEError || error instanceof TypeError) {
       throw new ProofError(error.message, { cause: error });
     }
-    // What is no key of a curve that the algorithm is for: neither library says so in one class.
+    // A key that is not on the algorithm's curve: neither library has one error class for that.
     throw new ProofError('its key or signature is not valid', { cause: error });
   }
 }

@@ -4,9 +4,9 @@ import type { VerifiableRequest } from './verifiable-request.ts';
 export type PublicUrl = string | ((request: VerifiableRequest) => string);
 
 /**
- * The URL as the application called it. What the request says of its host is not believed: whoever
- * got hold of a proof for another API could send it here with that API's name.
- * @throws TypeError where the request does not say which path was asked for
+ * Returns the URL as the application called it. Ignores the request's host: a proof for another
+ * API, sent here with that API's name, would pass.
+ * @throws TypeError if the request has no path
  */
 export function publicUrlOf(publicUrl: PublicUrl, request: VerifiableRequest): string {
   if (typeof publicUrl === 'function') {

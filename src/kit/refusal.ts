@@ -1,7 +1,7 @@
 import type { Challenge } from './challenge.ts';
 import type { UnavailableError } from './unavailable.ts';
 
-/** Why a request was refused; switch on these, never on messages. */
+/** Reasons for refusing a request; switch on these, never on messages. */
 export type RefusalCode =
   | 'token_missing'
   | 'token_invalid'
@@ -85,7 +85,7 @@ export function permissionMissing(challenge: Challenge, permission: string): Ref
   return refuse('permission_missing', 403, detail, challenge(INSUFFICIENT));
 }
 
-/** 503: nobody could say whether the token is valid. `cause` is for the operator, not the caller. */
+/** 503: the token could not be verified. `cause` is for the operator, not the caller. */
 export function unavailable(cause: UnavailableError): RefusedError {
   const detail = 'Access tokens cannot be verified at the moment. Please try again.';
   const answer = answerWith(503, detail, { 'retry-after': String(cause.retryAfter) });

@@ -1,6 +1,6 @@
 import { UnavailableError } from './unavailable.ts';
 
-/** Says why tokens can't be verified, to whoever runs the service. */
+/** Reports to the service's operator why tokens cannot be verified. */
 export interface Reporter {
   /** The server gave no usable answer: said each time, since it is not asked often then. */
   outage(error: UnavailableError): void;

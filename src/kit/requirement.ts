@@ -5,20 +5,20 @@ import { organizerClosed, permissionMissing, scopeMissing } from './refusal.ts';
 /** One permission for all methods, or one for safe methods and one for all others. */
 export type Permission = string | { readonly read: string; readonly write: string };
 
-/** What a request needs, if it is about the data of one organizer. */
+/** Requirement of a request about the data of one organizer. */
 export interface OrganizerRequirement {
   /**
    * Slug of the organizer. A function is called only for a token that is live and has the scope;
    * `undefined` refuses as if the token did not open the organizer.
    */
   readonly organizer: string | (() => string | undefined | Promise<string | undefined>);
-  /** What the user needs there; without it, being a member is enough. */
+  /** Permission that the user needs there; without it, membership is enough. */
   readonly permission?: Permission;
   /** The token must have one of these; by default `read` for safe methods, `write` for others. */
   readonly scopes?: readonly string[];
 }
 
-/** What a request needs that is about no organizer, or about all that the token opens. */
+/** Requirement of a request about no organizer, or about all that the token opens. */
 export interface ScopeRequirement {
   /** Nothing: what to show is up to the service, with `access.organizers`. */
   readonly organizer: null;
@@ -27,7 +27,7 @@ export interface ScopeRequirement {
   readonly scopes?: readonly string[];
 }
 
-/** What a request needs of a token. */
+/** Requirement of a request. */
 export type Requirement = OrganizerRequirement | ScopeRequirement;
 
 /** Methods that change nothing. @see RFC 9110 §9.2.1 (TRACE is not for APIs) */

@@ -1,4 +1,4 @@
-/** Why tokens can't be verified; switch on these, never on messages. */
+/** Reasons why tokens cannot be verified; switch on these, never on messages. */
 export type UnavailableCode =
   /** No connection to the authorization server, or one that broke. */
   | 'unreachable'
@@ -13,7 +13,7 @@ export type UnavailableCode =
   /** It failed several times in a row, and was not asked. */
   | 'circuit_open';
 
-/** Why tokens can't be verified: one line for the log, which tells what to do about it. */
+/** Tokens cannot be verified: one line for the log, with a suggested fix. */
 export class UnavailableError extends Error {
   readonly code: UnavailableCode;
   /** Seconds after which it may be better. */
@@ -39,10 +39,10 @@ export class UnavailableError extends Error {
 
 const RETRY_AFTER = 2;
 const OUTAGES: readonly UnavailableCode[] = ['unreachable', 'timeout', 'circuit_open'];
-/** What a connection fails with that was open a moment ago: the server may have been restarted. */
+/** Errors of a connection that was open before: the server may have been restarted. */
 const RESET = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
-/** Whether the connection broke, so that asking once more on a new one is worth a try. */
+/** Tests if the connection broke, so that a retry on a new one can succeed. */
 export function isConnectionReset(error: unknown): boolean {
   return causesOf(error).some(({ code }) => code !== undefined && RESET.has(code));
 }

@@ -21,7 +21,7 @@ import {
 } from './write-account-mail.ts';
 import { writeApplicationChanged } from './write-application-mail.ts';
 
-/** What mails are written with. */
+/** Dependencies of writing mails. */
 export interface ComposeDeps {
   /** Public URL of this server, an origin. */
   readonly issuer: string;

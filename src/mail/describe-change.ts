@@ -10,7 +10,7 @@ export interface ChangeWords {
   readonly detailsLabel: MailText | undefined;
 }
 
-/** What may have been done by somebody who got into the owner's account. */
+/** Advice for changes that an intruder in the owner's account could have made. */
 const BY_THE_OWNER = ['mail.changed.expected', 'mail.changed.unexpected'] as const;
 
 /** The texts that tell a change. */

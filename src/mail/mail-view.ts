@@ -10,7 +10,7 @@ import { deviceWords } from './origin-words.ts';
 import type { MailFact, MailLink, MailView } from './render-mail.ts';
 import type { MailText } from './texts.ts';
 
-/** What a mail of any kind is written with. */
+/** Context of writing a mail of any kind. */
 export interface MailPen {
   readonly t: Translate<MailText>;
   readonly locale: Locale;
@@ -20,7 +20,7 @@ export interface MailPen {
   readonly scopes: readonly ScopeConfig[];
 }
 
-/** What the writers of the kinds fill in; the rest is the same in every mail. */
+/** Parts of a mail that depend on its kind. */
 export type MailContent = Omit<MailView, 'locale' | 'footer'>;
 
 /** More than these would hide the rest of the mail; the page behind the link lists them all. */
@@ -36,23 +36,23 @@ export function activityLink({ t, issuer }: MailPen): MailLink {
   return { label: t('mail.link.activity'), url: `${issuer}/account/activity` };
 }
 
-/** Where the reader changes the password, where that is kept here. */
+/** Link to the password page. */
 export function passwordLink({ t, issuer }: MailPen): MailLink {
   return { label: t('mail.link.password'), url: `${issuer}/account/password` };
 }
 
-/** Where the reader signs browsers out. */
+/** Link to the list of sessions. */
 export function sessionsLink({ t, issuer }: MailPen): MailLink {
   return { label: t('mail.link.sessions'), url: `${issuer}/account/sessions` };
 }
 
-/** Where the reader ends one access. */
+/** Button that revokes one authorization. */
 export function revokeButton({ t, issuer }: MailPen, grantId: string) {
   const url = `${issuer}/account/authorizations/${encodeURIComponent(grantId)}/revoke`;
   return { label: t('mail.access.revoke'), url, harmful: true };
 }
 
-/** Tells which application it is. None of it is a link: the names are anybody's own choice. */
+/** Identifies the application. Without links: its names are the developer's own choice. */
 export function applicationFacts(pen: MailPen, application: MailApplication): MailFact[] {
   const { t, locale } = pen;
   const host = plainHost(application.reviewedHomepage);
@@ -65,7 +65,7 @@ export function applicationFacts(pen: MailPen, application: MailApplication): Ma
   ];
 }
 
-/** What may be done, in words, and for which organizers. */
+/** Lists scopes in words, and organizers. */
 export function accessFacts(
   { t, locale, scopes }: MailPen,
   access: MailAccess,
@@ -112,7 +112,7 @@ function organizerNames({ organizers }: MailAccess, locale: Locale): string[] {
     .sort(collator.compare);
 }
 
-/** A scope that is no longer configured is told by its name. */
+/** Returns the sentence of a scope; a removed scope goes by its name. */
 function scopeSentence(scopes: readonly ScopeConfig[], name: string, locale: Locale): string {
   const text = scopes.find((scope) => scope.name === name)?.text;
   return text === undefined ? unlinked(oneLine(name)) : localized(text, locale);

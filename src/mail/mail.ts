@@ -1,7 +1,7 @@
 import type { Origin } from '../lib/actor.ts';
 import type { LocalizedText } from '../lib/localized-text.ts';
 
-/** What each kind of mail needs. Written to the outbox, so: plain JSON, and never a secret. */
+/** Data of each kind of mail. Stored in the outbox: plain JSON, and never a secret. */
 export interface MailData {
   /** A new authorization: the user's own notice of it. */
   authorized: Happening &
@@ -14,7 +14,7 @@ export interface MailData {
   /** An operator of this server ended an authorization. */
   revoked_by_operator: Happening &
     MailAccess & {
-      /** When it was given, ISO 8601. */
+      /** Time of the authorization, ISO 8601. */
       readonly grantedAt: string;
     };
   /** An application was deleted, and all that the reader had allowed it ended with it. */
@@ -23,20 +23,20 @@ export interface MailData {
   access_ending: Happening &
     MailAccess & {
       readonly grantId: string;
-      /** When it ends if nobody uses it before, ISO 8601. */
+      /** Time at which it ends if it is not used, ISO 8601. */
       readonly endsAt: string;
     };
   /** Something that matters for an application's security: the owner's notice of it. */
   application_changed: Happening & {
     readonly application: MailApplication;
     readonly change: ApplicationChange;
-    /** What exactly: a secret's label and last characters, addresses. */
+    /** Details: a secret's label and last characters, addresses. */
     readonly details?: readonly string[] | undefined;
-    /** Why, in an operator's words. */
+    /** Reason in an operator's words. */
     readonly reason?: string | undefined;
     /** Absent where it was no request of the reader's own account. */
     readonly origin?: Origin | undefined;
-    /** Where the reader goes on: a path of this server. */
+    /** Link target: a path of this server. */
     readonly path: string;
   };
   /** The password was replaced or taken away, and the user signed out everywhere. */
@@ -57,7 +57,7 @@ export interface MailData {
     /** If the recipient is the address that is no longer used. */
     readonly isFormer: boolean;
   };
-  /** Another person at an upstream provider is this user, or nobody there any more. */
+  /** The upstream identity of this user was replaced or removed. */
   identity_changed: Happening & {
     readonly change: IdentityChange;
     /** Host of the provider. */
@@ -75,7 +75,7 @@ export interface MailData {
   };
 }
 
-/** When it happened, and the reader's clock. */
+/** Time of the event, and the reader's time zone. */
 interface Happening {
   /** ISO 8601. */
   readonly at: string;
@@ -83,14 +83,17 @@ interface Happening {
   readonly timezone: string;
 }
 
-/** What an application may do, and where. */
+/** Scopes and organizers of an application. */
 export interface MailAccess {
   readonly application: MailApplication;
   readonly scopes: readonly string[];
   readonly organizers: readonly { readonly slug: string; readonly name: LocalizedText }[];
 }
 
-/** What happened to an application. `transfer_received` and `transferred_to_you` go to the receiver. */
+/**
+ * Changes of an application that are mailed. `transfer_received` and `transferred_to_you` go to the
+ * receiver.
+ */
 export const APPLICATION_CHANGES = [
   'secret_added',
   'secret_deleted',
@@ -150,9 +153,9 @@ export interface UndeliveredMail {
   readonly recipient: string;
   readonly createdAt: Date;
   readonly attempts: number;
-  /** When the next attempt is due; no longer of meaning once it was given up. */
+  /** Time of the next attempt; irrelevant for a mail that was given up. */
   readonly nextAttemptAt: Date;
-  /** When it was given up; null where it waits. */
+  /** Time at which it was given up; null while it waits. */
   readonly failedAt: Date | null;
   readonly lastError: string | null;
 }

@@ -6,12 +6,12 @@ import { claimDueMails, releaseMails } from './outbox-store.ts';
 import { type SendDeps, sendMail } from './send-mail.ts';
 import type { MailTransport } from './transport.ts';
 
-/** What the sender works with. Times in milliseconds. */
+/** Dependencies of the sender. Times in milliseconds. */
 export interface MailSenderOptions extends ComposeDeps {
   readonly database: Database;
   readonly transport: MailTransport;
   readonly log: Logger;
-  /** How often the outbox is looked at, 2 s by default. */
+  /** Interval of reading the outbox, 2 s by default. */
   readonly intervalMs?: number;
   /** Seconds for which a mail belongs to the process that took it, 300 by default. */
   readonly leaseSeconds?: number;
@@ -116,7 +116,10 @@ function createClaim(
   };
 }
 
-/** A sleep that can be cut short. Ringing while nobody sleeps makes the next sleep end at once. */
+/**
+ * Creates a sleep that can be interrupted. An interrupt without a sleeper ends the next sleep at
+ * once.
+ */
 function createAlarm(): { ring(): void; sleep(milliseconds: number): Promise<void> } {
   let rung = false;
   let wakeUp = () => {};

@@ -3,7 +3,7 @@ import type { Locale } from '../lib/locale.ts';
 import { describeDevice } from './describe-device.ts';
 import type { MailText } from './texts.ts';
 
-/** The browser and system behind a User-Agent header, in words, for mails and pages. */
+/** Describes browser and system of a User-Agent header, for mails and pages. */
 export function deviceWords(userAgent: string | undefined, locale: Locale): string {
   const t = translator<MailText>(locale);
   const { browser, system } = describeDevice(userAgent);

@@ -47,7 +47,7 @@ export async function updateFailedDue(tx: Tx, id?: string): Promise<number> {
   return Number(numUpdatedRows);
 }
 
-/** What became of a mail so far; undefined where there is none with this id. */
+/** Returns the state of a mail; undefined if no mail has this ID. */
 export async function selectMailState(
   db: Db,
   id: string,
@@ -177,7 +177,7 @@ export async function releaseMails(db: Db, mails: readonly QueuedMail[]): Promis
   }
 }
 
-/** How many mails wait, and how many were given up. */
+/** Returns the number of waiting mails and of those that were given up. */
 export async function selectMailCounts(db: Db): Promise<{ pending: number; failed: number }> {
   const counts = await db
     .selectFrom('mail_outbox')

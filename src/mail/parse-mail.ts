@@ -7,7 +7,7 @@ const application = z.object({
   // Absent in mails that were queued before reviews decided about it.
   reviewedHomepage: z.string().nullable().default(null),
 });
-// What is undefined is left out of JSON.
+// JSON omits undefined.
 const origin = z
   .object({ ip: z.string().optional(), userAgent: z.string().optional() })
   .transform(({ ip, userAgent }) => ({ ip, userAgent }));
@@ -88,8 +88,8 @@ const mail = z.discriminatedUnion('kind', [
 export type ParsedMail = { [K in MailKind]: { kind: K; data: MailData[K] } }[MailKind];
 
 /**
- * What a row of the outbox asks for. An older process may meet a kind that a newer one wrote.
- * @returns undefined where the kind is unknown or the data does not fit it
+ * Reads a row of the outbox, which a newer process may have written.
+ * @returns undefined if the kind is unknown or the data does not match it
  */
 export function parseMail(row: {
   readonly kind: string;

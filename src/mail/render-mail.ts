@@ -7,14 +7,14 @@ const html = new Eta({ views: VIEWS, cache: true, autoEscape: true });
 // Plain text is not escaped, and only what asks for it (`-%>`) takes the line break away.
 const text = new Eta({ views: VIEWS, cache: true, autoEscape: false, autoTrim: false });
 
-/** What a mail says, in sentences and names that are ready to be read. */
+/** Content of a mail, in finished sentences and names. */
 export interface MailView {
   readonly locale: Locale;
   readonly subject: string;
   readonly heading: string;
   /** From the top to the bottom. */
   readonly sections: readonly MailSection[];
-  /** What exactly happened. */
+  /** Details of the event. */
   readonly facts: readonly MailFact[];
   /** Pages of this server that help further. */
   readonly links: readonly MailLink[];
@@ -25,7 +25,7 @@ export interface MailView {
 export interface MailSection {
   readonly title?: string | undefined;
   readonly sentences: readonly string[];
-  /** What the reader can do here, on a page of this server. */
+  /** Action for the reader, on a page of this server. */
   readonly button?: (MailLink & { readonly harmful: boolean }) | undefined;
 }
 

@@ -6,7 +6,7 @@ import type { QueuedMail } from './mail.ts';
 import { updateMailFailed, updateMailSent } from './outbox-store.ts';
 import { MailFailure, type MailTransport } from './transport.ts';
 
-/** What sending needs. */
+/** Dependencies of sending. */
 export interface SendDeps extends ComposeDeps {
   readonly db: Db;
   readonly transport: MailTransport;

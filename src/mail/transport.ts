@@ -14,7 +14,7 @@ export interface OutgoingMail {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
-  /** When it was written, so that another attempt is the same mail. */
+  /** Time at which the mail was written, so that another attempt is the same mail. */
   readonly date: Date;
 }
 
@@ -27,7 +27,7 @@ export interface MailTransport {
   send(mail: OutgoingMail, signal: AbortSignal): Promise<void>;
 }
 
-/** How a mail goes out. Timeouts in milliseconds. */
+/** Settings of the transport. Timeouts in milliseconds. */
 export interface TransportOptions {
   /** Unset: mails are written to `dataDir`/mail, one `.eml` file each. */
   readonly smtpUrl: string | undefined;
@@ -56,7 +56,7 @@ export class MailFailure extends Error {
 }
 
 const TIMEOUTS = { connection: 10_000, greeting: 10_000, socket: 30_000 };
-/** What a mail says is ours alone: nothing in it may name a file or a page to be put in. */
+/** Text in a mail must never include a file or a page. */
 const CLOSED = { disableFileAccess: true, disableUrlAccess: true };
 const ERROR_LIMIT = 300;
 /** "No such mailbox" and "mailbox name not allowed" (RFC 5321 §4.2.3). */
@@ -85,8 +85,9 @@ export async function verifyMailServer(options: TransportOptions, url: string): 
 }
 
 /**
- * A password is sent by TLS only, or somebody in between who hides STARTTLS gets to read it. On this
- * machine there is nobody in between; `?requireTLS=false` is for closed networks.
+ * Tests if the connection needs TLS: a password is sent by TLS only, because a party in between
+ * could hide STARTTLS and read it. Connections to this machine do not need it; `?requireTLS=false`
+ * is for closed networks.
  */
 function requiresTls(smtpUrl: string): boolean {
   const url = URL.parse(smtpUrl);
@@ -166,7 +167,7 @@ function message(mailFrom: string, mail: OutgoingMail): SendMailOptions {
   };
 }
 
-/** What nodemailer and the file system say of an error. */
+/** Returns the details of an error of nodemailer or the file system. */
 function detailsOf(error: unknown) {
   const from: object = error instanceof Error ? error : {};
   const code = 'code' in from ? String(from.code) : 'ERROR';

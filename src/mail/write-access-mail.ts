@@ -34,7 +34,7 @@ export function writeAuthorized(pen: MailPen, data: MailData['authorized']): Mai
   };
 }
 
-/** An authorization that was ended because somebody may have stolen its keys. */
+/** Reports an authorization that was revoked because its tokens may have been stolen. */
 export function writeReuseDetected(pen: MailPen, data: MailData['reuse_detected']): MailContent {
   return {
     ...titles(pen, 'reuse', data),
@@ -44,7 +44,7 @@ export function writeReuseDetected(pen: MailPen, data: MailData['reuse_detected'
   };
 }
 
-/** What ended because its application is no more. */
+/** Reports authorizations that ended because their application was deleted. */
 export function writeApplicationDeleted(
   pen: MailPen,
   data: MailData['application_deleted'],
@@ -113,7 +113,7 @@ function titles(
   };
 }
 
-/** What happened, what was done, what the reader can do. */
+/** Returns the sections: what happened, what was done, what the reader can do. */
 function explain({ t, host }: MailPen, story: 'reuse' | 'operator' | 'deleted'): MailSection[] {
   const section = (title: MailText, sentence: MailText) => ({
     title: t(title),

@@ -67,7 +67,7 @@ function whatToDo({ by }: MailData['password_changed']): MailText {
   return by === 'upstream' ? 'mail.password.unexpected_upstream' : 'mail.password.unexpected';
 }
 
-/** Another e-mail address, as told to both. */
+/** Reports another email address, to both addresses. */
 export function writeEmailChanged(pen: MailPen, data: MailData['email_changed']): MailContent {
   const { t, host } = pen;
   const subject = t('mail.email.subject');

@@ -13,7 +13,7 @@ import {
 const DETAIL_LIMIT = 200;
 const REASON_LIMIT = 2000;
 
-/** What happened to an application of the reader's own. */
+/** Reports a change of the reader's own application. */
 export function writeApplicationChanged(
   pen: MailPen,
   data: MailData['application_changed'],

@@ -13,7 +13,7 @@ import {
 import type { Guarded, GuessOrigin } from './guess-guard.ts';
 import type { SignInDeps } from './sign-in.ts';
 
-/** What came of an attempt to change a password. */
+/** Result of changing a password. */
 export type PasswordResult =
   /** `sessions`: the uids of those that have ended, this browser's among them. */
   | { readonly outcome: 'changed'; readonly sessions: readonly string[] }
@@ -30,7 +30,7 @@ export interface PasswordAttempt {
   readonly begin: () => Promise<void>;
 }
 
-/** Whether the user signs in with a password. */
+/** Tests if the user signs in with a password. */
 export async function hasPassword(deps: Pick<SignInDeps, 'db'>, userId: string): Promise<boolean> {
   return ((await credentialsById(deps.db, userId))?.passwordHash ?? null) !== null;
 }

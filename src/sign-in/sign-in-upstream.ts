@@ -7,10 +7,10 @@ import { tellPasswordChange } from '../users/tell-password-change.ts';
 import type { User } from '../users/user.ts';
 
 /**
- * Logs that the upstream provider has said who somebody is. From the first such sign-in on the user
- * has no local password any more, of which they are told.
- * @param from as for `noteSignIn`
- * @returns whether the user may go on: a deactivated one may not
+ * Signs in a user whom the upstream provider has identified, and logs it. The first such sign-in
+ * removes the local password and notifies the user.
+ * @param from as in `noteSignIn`
+ * @returns false for a deactivated user
  */
 export async function signInUpstream(
   tx: Tx,

@@ -37,10 +37,10 @@ export interface SignInAttempt {
 }
 
 /**
- * Checks e-mail address and password behind the guard, and logs the result. An unknown address and
- * a wrong password differ neither in the answer nor in what is queried, hashed and written. A
- * password that is changed at this moment lets nobody in any more. A hash that was made at another
- * cost is replaced, once the session has begun.
+ * Checks email address and password behind the guard, and logs the result. An unknown address and a
+ * wrong password differ neither in the answer nor in the queries, hashes and writes. A password
+ * that is being changed at this moment is refused. A hash of another cost is replaced once the
+ * session has begun.
  */
 export async function signIn(deps: SignInDeps, attempt: SignInAttempt): Promise<SignInResult> {
   const { email, password, from } = attempt;
@@ -73,7 +73,7 @@ async function conclude(
     return verified.user;
   }
   if (logged) {
-    // What was typed as an address is not kept: it may be a password.
+    // The address is not stored: it may be a mistyped password.
     await record(tx, {
       action: 'stagedoor.user.sign_in_failed',
       actor: 'system',

@@ -133,7 +133,7 @@ function render(
   interaction: PendingInteraction,
   request: ConsentRequest,
   state: {
-    /** What is ticked; undefined: as the page comes. */
+    /** Selected items; undefined: the defaults of the page. */
     readonly choice: Choice | undefined;
     /** The sign-in is too old for consent. */
     readonly old: boolean;
@@ -194,7 +194,7 @@ async function renewSignIn(
   return messages[result.outcome];
 }
 
-/** What had been ticked before the person went to confirm who they are. */
+/** Returns the choice that was made before the user confirmed their identity. */
 async function tickedBefore(
   deps: InteractionRoutesDeps,
   ctx: Context,

@@ -12,12 +12,12 @@ import { keepSignIn } from './pending.ts';
 import type { PendingSignIn, SignInRequest } from './sign-in.ts';
 import { toRefusal } from './to-refusal.ts';
 
-/** What signing in at the provider needs. */
+/** Dependencies of signing in at the provider. */
 export interface UpstreamDeps {
   readonly db: Db;
   readonly upstream: UpstreamConfig;
   readonly discover: Discover;
-  /** Where the provider sends people back to. */
+  /** Redirect URI at the provider. */
   readonly redirectUri: string;
 }
 

@@ -10,7 +10,7 @@ import {
 } from 'openid-client';
 import type { UpstreamConfig } from '../../config/upstream.ts';
 
-/** Seconds that the provider has for an answer: somebody looks at an empty page meanwhile. */
+/** Seconds that the provider has to answer: the user waits on an empty page. */
 const TIMEOUT = 5;
 /** Milliseconds after which its metadata is read again. */
 const FRESH = 600_000;
@@ -21,8 +21,8 @@ export const CLOCK_TOLERANCE = 30;
 export type Discover = () => Promise<Configuration>;
 
 /**
- * Reads the provider's metadata when it is first needed: this server starts, and shows every page
- * that needs no sign-in, while the provider is away. A failure is forgotten at once.
+ * Reads the provider's metadata when they are first needed, so that this server starts and shows
+ * every page without sign-in while the provider is unreachable. A failure is not cached.
  * @see OpenID Connect Discovery 1.0 §4
  */
 export function createDiscover(upstream: UpstreamConfig): Discover {

@@ -2,9 +2,9 @@ import { buildEndSessionUrl } from 'openid-client';
 import type { Discover } from './discover.ts';
 
 /**
- * Where the person ends their session at the provider, and is asked whether they want to; undefined
- * where it has no such place, or can't be asked for it now. The way ends there: a way back would be
- * one more address to register.
+ * Returns the provider's page that ends the user's session there after a confirmation; undefined if
+ * there is none or the provider is unreachable. It does not lead back: that would require one more
+ * registered address.
  * @see OpenID Connect RP-Initiated Logout 1.0 §2
  */
 export async function endSessionUrl(discover: Discover): Promise<URL | undefined> {

@@ -8,10 +8,9 @@ import { LOGOUT_TOKEN_AGE, type LogoutToken } from './logout-token.ts';
 import { insertLogoutToken, selectSessions } from './store.ts';
 
 /**
- * Ends the browser sessions here that came from what has ended at the provider, and logs it. From
- * sign-ins that are under way none begins.
- * Applications keep their access, as they do when somebody signs out here.
- * @throws StagedoorError `validation_failed` where the token was used before
+ * Ends the browser sessions that came from an ended session at the provider, and logs it. Also ends
+ * sign-ins in progress. Applications keep their access, as with a sign-out here.
+ * @throws StagedoorError `validation_failed` if the token was used before
  */
 export async function endSessionsAt(
   tx: Tx,

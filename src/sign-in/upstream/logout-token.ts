@@ -4,14 +4,14 @@ import type { UpstreamConfig } from '../../config/upstream.ts';
 import { StagedoorError } from '../../lib/errors.ts';
 import { CLOCK_TOLERANCE, type Discover } from './discover.ts';
 
-/** What the provider says: a person's session there has ended, or all of them. */
+/** Logout notice of the provider: for one session of a person there, or for all. */
 export interface LogoutToken {
   readonly jti: string;
   /** Whose; at least one of the two is there. */
   readonly subject: string | undefined;
   /** The one session; undefined: all of the person's. */
   readonly sid: string | undefined;
-  /** When the provider says that it happened, in whole seconds, but never later than now. */
+  /** Time of the logout by the provider, in whole seconds; never later than now. */
   readonly at: Date;
 }
 

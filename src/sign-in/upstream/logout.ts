@@ -18,9 +18,9 @@ export async function noteLogout(tx: Tx, { issuer, subject, sid }: Logout, at: D
 }
 
 /**
- * Whether a person has signed out at the provider since they signed in there. Until this transaction
- * ends, a logout waits: it then finds the session that began in it.
- * @param authenticatedAt when they signed in there, in whole seconds
+ * Tests if a person has signed out at the provider since they signed in there. A logout waits until
+ * this transaction ends and then finds its session.
+ * @param authenticatedAt time of the sign-in there, in whole seconds
  */
 export async function isLoggedOut(
   tx: Tx,

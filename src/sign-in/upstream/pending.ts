@@ -30,7 +30,7 @@ const content = z.object({
   startedAt: z.number(),
 });
 
-/** Tells if `value` has the form of a state that this server made. */
+/** Tests if `value` has the form of a state of this server. */
 export function isState(value: unknown): value is string {
   return typeof value === 'string' && STATE.test(value);
 }

@@ -1,4 +1,4 @@
-/** Why a sign-in at the provider came to nothing; each has a page of its own. */
+/** Reason why a sign-in at the provider failed; each has its own page. */
 export type RefusalKind =
   /** The provider can't be reached, or does not answer in time. */
   | 'unavailable'
@@ -18,7 +18,7 @@ export type RefusalKind =
   | 'invalid'
   /** This server is not registered there as it is configured here. */
   | 'misconfigured'
-  /** It did not ask the person to sign in anew although it had to. */
+  /** The provider did not authenticate the person again although it was asked to. */
   | 'not_fresh';
 
 /** A sign-in that came to nothing. `detail` is for developers: never a token, code or secret. */

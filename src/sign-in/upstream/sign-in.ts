@@ -7,13 +7,13 @@ export type Carried = Readonly<Record<string, readonly string[]>>;
 export interface SignInRequest {
   /** Path of ours at which the browser goes on, also after a failure. */
   readonly returnTo: string;
-  /** Path of ours at which all begins anew, for when it is not the one who was sent that comes back. */
+  /** Path at which another person can start again. */
   readonly restartAt?: string | undefined;
   /** Path of ours that takes the provider's answer: its cookies may be for that path alone. */
   readonly completeAt: string;
   /** The person has to sign in now, whatever session they have there. */
   readonly anew: boolean;
-  /** How old, in seconds, a sign-in there may be when it is not anew. */
+  /** Highest age of the sign-in there in seconds, if it need not be new. */
   readonly maxAge: number;
   readonly loginHint?: string | undefined;
   /** The language of the page that sends the person on. */
@@ -36,17 +36,17 @@ export interface UpstreamIdentity {
   readonly subject: string;
   /** For back-channel logout; undefined if the provider does not name it. */
   readonly sid: string | undefined;
-  /** When the sign-in was begun here. */
+  /** Time at which the sign-in began here. */
   readonly begunAt: Date;
 }
 
 /** Somebody whom the provider has vouched for, and whom we know. */
 export interface UpstreamSignIn {
   readonly user: User;
-  /** When they last proved to the provider who they are. */
+  /** Time of the last authentication at the provider. */
   readonly authenticatedAt: Date;
   readonly upstream: UpstreamIdentity;
-  /** Where the browser goes on. */
+  /** Target of the browser. */
   readonly next: string;
   /** As in the request. */
   readonly restartAt: string | undefined;
@@ -55,7 +55,7 @@ export interface UpstreamSignIn {
 /** Seconds that a person may take at the provider; the pages of the flow wait as long. */
 export const SIGN_IN_TTL = 3600;
 
-/** Where a sign-in goes on: with what was filled in before, if anything was. */
+/** Returns where a sign-in continues, with the form that was filled in before. */
 export function wayBack({ returnTo, carried, state }: PendingSignIn): string {
   return carried === undefined ? returnTo : `${returnTo}?sign_in=${state}`;
 }

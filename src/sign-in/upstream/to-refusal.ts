@@ -17,7 +17,7 @@ const REDIRECTED: Record<string, RefusalKind> = {
   unsupported_response_type: 'misconfigured',
 };
 
-/** What openid-client calls the things that can be wrong, where `invalid` does not say it. */
+/** Codes of openid-client that have a refusal of their own; all others are `invalid`. */
 const CODES: Record<string, RefusalKind> = {
   OAUTH_TIMEOUT: 'unavailable',
   OAUTH_ABORT: 'unavailable',
@@ -29,10 +29,7 @@ const CODES: Record<string, RefusalKind> = {
   OAUTH_INVALID_SERVER_METADATA: 'misconfigured',
 };
 
-/**
- * Tells what an error of openid-client means for the person who is signing in. A defect of ours is
- * thrown on.
- */
+/** Converts an error of openid-client to a refusal. Throws our own defects again. */
 export function toRefusal(error: unknown): UpstreamRefusal {
   if (error instanceof UpstreamRefusal) {
     return error;
@@ -52,7 +49,7 @@ export function toRefusal(error: unknown): UpstreamRefusal {
     const detail = [error.code, messageOf(error.cause)].filter((part) => part !== undefined);
     return new UpstreamRefusal(kindOfClientError(error), detail.join(': '), { cause: error });
   }
-  // What fetch throws where there is no answer at all: name, connection, TLS.
+  // fetch throws this if there was no answer: name, connection, TLS.
   if (error instanceof TypeError && error.cause instanceof Error) {
     const { cause } = error;
     const code = 'code' in cause ? String(cause.code) : cause.message;
