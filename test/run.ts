@@ -6,7 +6,8 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
-import { chromiumPath } from './support/browser.ts';
+import type { BrowserServer } from 'playwright-core';
+import { BROWSER_VARIABLE, chromiumPath, launchBrowser } from './support/browser/launch.ts';
 import { type Postgres, startPostgres } from './support/postgres.ts';
 import { type MeasuredFile, prepareShards, readMeasured } from './support/shards.ts';
 import { createTemplateDatabase } from './support/template-database.ts';
@@ -41,14 +42,17 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const folder = await mkdtemp(join(tmpdir(), 'stagedoor-test-'));
   let server: Postgres | undefined;
+  let browser: BrowserServer | undefined;
   try {
     server = await serverFor(folder);
+    browser = files.some((file) => file.includes('browser/')) ? await launchBrowser() : undefined;
     const template = await createTemplateDatabase(server.url);
     try {
       const variables = {
         STAGEDOOR_TEST_SERVER: server.url,
         STAGEDOOR_TEST_TEMPLATE: template.name,
         STAGEDOOR_TEST_EMBEDDED: join(folder, 'embedded'),
+        ...(browser && { [BROWSER_VARIABLE]: browser.wsEndpoint() }),
         // Tests start processes of this project: types are stripped once.
         NODE_COMPILE_CACHE: join(folder, 'compiled'),
         // Files that a killed test leaves behind are deleted with the folder.
@@ -61,6 +65,7 @@ async function main(args: readonly string[]): Promise<number> {
       await template.drop();
     }
   } finally {
+    await browser?.close();
     await server?.stop();
     await rm(folder, { recursive: true, force: true });
   }

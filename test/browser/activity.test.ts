@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
-import { chromiumPath, launchBrowser } from '../support/browser.ts';
+import { chromiumPath, openBrowser } from '../support/browser/launch.ts';
+import { signIn } from '../support/browser/person.ts';
+import { openWindow } from '../support/browser/window.ts';
 import { createPlatform, type TestPlatform } from '../support/factories.ts';
 import { authorize } from '../support/flow.ts';
 import { startServer, type TestServer } from '../support/server.ts';
-import { signIn } from './person.ts';
-import { openWindow } from './window.ts';
 
 const skip = chromiumPath() === undefined && 'Chromium is not installed';
 const ACTIVITY = '/account/activity';
@@ -18,9 +18,7 @@ describe('the activity log, in a real browser', { skip }, () => {
   let browser: Browser;
 
   before(async () => {
-    const launched = await launchBrowser();
-    assert.ok(launched);
-    browser = launched;
+    browser = await openBrowser();
     server = await startServer();
     platform = await createPlatform(server);
     await authorize(server, { application: platform.application, user: platform.ada });
@@ -51,7 +49,7 @@ describe('the activity log, in a real browser', { skip }, () => {
     assert.equal(await sentence.count(), 0);
     const told = await entries.allInnerTexts();
     assert.ok(
-      told.length >= 2 && told.every((text) => text.startsWith('You signed in')),
+      told.length >= 2 && told.every((entry) => entry.startsWith('You signed in')),
       `${told}`,
     );
     await page.getByRole('link', { name: 'Show everything' }).click();
@@ -69,7 +67,7 @@ describe('the activity log, in a real browser', { skip }, () => {
       page.getByRole('link', { name: 'Download everything' }).click(),
     ]);
     assert.match(download.suggestedFilename(), /^activity-\d{4}-\d\d-\d\d\.json$/);
-    const entries: { action: string }[] = JSON.parse(await readFile(await download.path(), 'utf8'));
+    const entries: { action: string }[] = JSON.parse(await text(await download.createReadStream()));
     assert.ok(entries.some(({ action }) => action === 'stagedoor.user.oauth.authorized'));
     window.assertQuiet();
   });

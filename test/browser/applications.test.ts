@@ -1,14 +1,20 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { chromiumPath, launchBrowser } from '../support/browser.ts';
+import { shownCredentials } from '../support/browser/developer-tour.ts';
+import { chromiumPath, openBrowser } from '../support/browser/launch.ts';
+import { allow, signIn, tick } from '../support/browser/person.ts';
+import { assertSound } from '../support/browser/soundness.ts';
+import { ageSignIns } from '../support/browser/tour.ts';
+import { openWindow } from '../support/browser/window.ts';
+import { ENGINE_VARIABLES } from '../support/engines.ts';
 import {
   putOrganizer,
   putTeam,
@@ -17,22 +23,13 @@ import {
   type TestApplication,
   type TestUser,
 } from '../support/factories.ts';
-import { type ClientCredentials, manage } from '../support/platform.ts';
+import type { ClientCredentials } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { obtainTokens, refresh } from '../support/tokens.ts';
-import { allow, signIn, tick } from './person.ts';
-import { assertSound, SCREENS } from './soundness.ts';
-import { openWindow } from './window.ts';
 
 const skip = chromiumPath() === undefined && 'Chromium is not installed';
 const APPLICATIONS = '/account/applications';
-/** With a folder in it: pictures of every page, for a person to look at. */
-const FOLDER = process.env.SCREENSHOTS ?? '';
-const VARIANTS = [375, 1280].flatMap((width) =>
-  (['light', 'dark'] as const).flatMap((scheme) =>
-    ['en-GB', 'de-DE'].map((locale) => [width, scheme, locale] as const),
-  ),
-);
+const { 'the embedded database': embedded } = ENGINE_VARIABLES;
 
 describe('the pages of application developers, in a real browser', { skip }, () => {
   let server: TestServer;
@@ -45,9 +42,7 @@ describe('the pages of application developers, in a real browser', { skip }, () 
   let callbackUrl: string;
 
   before(async () => {
-    const launched = await launchBrowser();
-    assert.ok(launched);
-    browser = launched;
+    browser = await openBrowser();
     server = await startServer();
     callback = createServer((_request, response) => {
       response.setHeader('content-type', 'text/html');
@@ -355,8 +350,8 @@ describe('the pages of application developers, in a real browser', { skip }, () 
     window.assertQuiet();
   });
 
-  it('explains itself where only operators register, on the embedded database too', async () => {
-    const closed = await startServer({ REGISTRATION: 'closed', DATABASE_URL: '' });
+  it('explains itself where only operators register', async () => {
+    const closed = await startServer({ REGISTRATION: 'closed', ...embedded });
     try {
       const ivy = await putUser(closed, { id: 'ivy', locale: '' });
       await using window = await openWindow(browser, closed);
@@ -377,124 +372,7 @@ describe('the pages of application developers, in a real browser', { skip }, () 
       await closed.close();
     }
   });
-
-  for (const [name, options] of Object.entries(SCREENS)) {
-    it(`fits ${name} and a screen reader on every page`, async () => {
-      await tour(options, assertSound);
-    });
-  }
-
-  for (const [width, colorScheme, locale] of FOLDER === '' ? [] : VARIANTS) {
-    it(`is photographed: ${width} ${colorScheme} ${locale}`, async () => {
-      await mkdir(FOLDER, { recursive: true });
-      await tour({ viewport: { width, height: 800 }, colorScheme, locale }, async (page, name) => {
-        const path = join(FOLDER, `${name}-${width}-${colorScheme}-${locale}.png`);
-        await page.screenshot({ path, fullPage: true, animations: 'disabled' });
-      });
-    });
-  }
-
-  async function tour(
-    options: BrowserContextOptions,
-    look: (page: Page, name: string) => Promise<void>,
-  ): Promise<void> {
-    const id = `kim${Math.random().toString(36).slice(2)}`;
-    const kim = await putUser(server, { id, fullName: 'Kim Novak', locale: '' });
-    await using window = await openAs(kim, APPLICATIONS, options);
-    const { page } = window;
-    const submit = () => page.locator('main form:has(.decision) button[type=submit]').click();
-    await look(page, 'empty');
-    await page.goto(`${APPLICATIONS}/new`);
-    await look(page, 'new');
-    await page.locator('#redirect_uris').fill('http://evil.example.com/*\nfoo:bar');
-    await submit();
-    await look(page, 'new-error');
-    await page.locator('#name').fill('Night Train Tickets');
-    await page.locator('#description').fill('Sells what is left.\nAt night.');
-    await page.locator('#homepage_url').fill('https://night-train.example.com/');
-    await page
-      .locator('#redirect_uris')
-      .fill('https://night-train.example.com/callback\nhttp://127.0.0.1:8080/callback');
-    await submit();
-    await look(page, 'registered');
-    const { clientId } = await shownCredentials(page);
-    const path = `${APPLICATIONS}/${clientId}`;
-    await page.reload();
-    await look(page, 'registered-reloaded');
-    await page.goto(`${path}/secrets/new`);
-    await look(page, 'secret-new');
-    await page.locator('#label').fill('staging server');
-    const nextMonth = new Date(Date.now() + 31 * 86_400_000).toISOString().slice(0, 10);
-    await page.locator('#expires_on').fill(nextMonth);
-    await submit();
-    await look(page, 'secret-added');
-    await page.goto(path);
-    await look(page, 'application');
-    await page.locator('a[href$="/delete"][href*="/secrets/"]').first().click();
-    await look(page, 'secret-delete');
-    for (const part of ['statistics', 'errors', 'check']) {
-      await page.goto(`${path}/${part}`);
-      await look(page, part);
-    }
-    await page.goto(`${path}/edit`);
-    await look(page, 'edit');
-    await manage(server, 'PATCH', `/api/v1/applications/${clientId}/`, {
-      redirect_uris: ['https://night-train.example.com/other'],
-    });
-    await submit();
-    await look(page, 'edit-meanwhile');
-    await page.goto(`${path}/transfer`);
-    await look(page, 'transfer');
-    await page.locator('#email').fill('not an address');
-    await submit();
-    await look(page, 'transfer-error');
-    await page.locator('#email').fill('somebody@example.com');
-    await submit();
-    await look(page, 'application-offered');
-    await page.goto(`${path}/delete`);
-    await submit();
-    await look(page, 'delete-error');
-    await ageSignIns(server);
-    await submit();
-    await look(page, 'delete-sign-in');
-    await manage(server, 'POST', `/api/v1/applications/${clientId}/suspend/`, {
-      reason: 'Somebody complained about mails that they did not ask for.',
-    });
-    const long = await registerApplication(server, {
-      owner: id,
-      name: 'Antidisestablishmentarianism'.repeat(10).slice(0, 255),
-      clientType: 'public',
-    });
-    await manage(server, 'PATCH', `/api/v1/applications/${long.clientId}/`, { is_active: false });
-    const offered = await application('Box Office <b>Sync</b>', grace);
-    await server.database.db
-      .insertInto('application_transfers')
-      .values({
-        client_id: offered.clientId,
-        from_user_id: 'grace',
-        to_user_id: id,
-        to_email: kim.email,
-      })
-      .execute();
-    await page.goto(path);
-    await look(page, 'application-suspended');
-    await page.goto(`${APPLICATIONS}/${long.clientId}`);
-    await look(page, 'application-long-name');
-    await page.goto(APPLICATIONS);
-    await look(page, 'list');
-    await page.goto('/account/activity');
-    await look(page, 'activity-owner');
-    window.assertQuiet();
-  }
 });
-
-async function shownCredentials(page: Page): Promise<ClientCredentials> {
-  const secret = page.locator('#client-secret');
-  return {
-    clientId: (await page.locator('#client-id').textContent()) ?? '',
-    clientSecret: (await secret.count()) === 1 ? ((await secret.textContent()) ?? '') : undefined,
-  };
-}
 
 /** Goes where the example says, allows it where asked, and reads the address of the way back. */
 async function allowInBrowser(page: Page, url: string): Promise<string> {
@@ -505,13 +383,6 @@ async function allowInBrowser(page: Page, url: string): Promise<string> {
     await page.waitForURL('**/callback?**');
   }
   return page.url();
-}
-
-async function ageSignIns(server: TestServer): Promise<void> {
-  await server.database.db
-    .updateTable('sessions')
-    .set({ authenticated_at: new Date(Date.now() - 7_200_000) })
-    .execute();
 }
 
 /** A printed example at work in a terminal. */

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { chromiumPath, launchBrowser } from '../support/browser.ts';
+import { chromiumPath, openBrowser } from '../support/browser/launch.ts';
+import { endGrants } from '../support/browser/tour.ts';
+import { openWindow } from '../support/browser/window.ts';
 import { startServer, type TestServer } from '../support/server.ts';
-import { assertSound, SCREENS } from './soundness.ts';
-import { endGrants, tourDemo } from './tour.ts';
-import { openWindow } from './window.ts';
 
 const skip = chromiumPath() === undefined && 'Chromium is not installed';
 
@@ -14,9 +13,7 @@ describe('the demo, in a real browser', { skip }, () => {
   let browser: Browser;
 
   before(async () => {
-    const launched = await launchBrowser();
-    assert.ok(launched);
-    browser = launched;
+    browser = await openBrowser();
     server = await startServer({ DATABASE_URL: '', DEMO: '1' });
   });
   after(async () => {
@@ -151,12 +148,6 @@ describe('the demo, in a real browser', { skip }, () => {
     german.assertQuiet();
     english.assertQuiet();
   });
-
-  for (const [name, options] of Object.entries(SCREENS)) {
-    it(`has pages that fit ${name} and a screen reader`, async () => {
-      await tourDemo({ browser, options, look: assertSound }, server);
-    });
-  }
 });
 
 /** The latest of the requests that the demo application shows under this title. */

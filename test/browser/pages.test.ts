@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { chromiumPath, launchBrowser } from '../support/browser.ts';
+import { chromiumPath, openBrowser } from '../support/browser/launch.ts';
+import { allow, signIn, tick } from '../support/browser/person.ts';
+import { type Site, startSite } from '../support/browser/site.ts';
+import { ageSignIns, endGrants } from '../support/browser/tour.ts';
+import { openWindow } from '../support/browser/window.ts';
 import { importDirectory } from '../support/bulk.ts';
 import { putUser, type TestApplication, type TestUser } from '../support/factories.ts';
-import { allow, signIn, tick } from './person.ts';
-import { type Site, startSite } from './site.ts';
-import { assertSound, SCREENS } from './soundness.ts';
-import { ageSignIns, endGrants, tourSite } from './tour.ts';
-import { openWindow } from './window.ts';
 
 const skip = chromiumPath() === undefined && 'Chromium is not installed';
 const AUTHORIZATIONS = '/account/authorizations';
@@ -18,9 +17,7 @@ describe('the pages, in a real browser', { skip }, () => {
   let browser: Browser;
 
   before(async () => {
-    const launched = await launchBrowser();
-    assert.ok(launched);
-    browser = launched;
+    browser = await openBrowser();
     site = await startSite();
   });
   after(async () => {
@@ -326,10 +323,4 @@ describe('the pages, in a real browser', { skip }, () => {
     assert.ok(box && box.height < 667 / 3, `${box?.height} pixels high`);
     window.assertQuiet();
   });
-
-  for (const [name, options] of Object.entries(SCREENS)) {
-    it(`fits ${name} and a screen reader on every page`, async () => {
-      await tourSite({ browser, options, look: assertSound }, site);
-    });
-  }
 });

@@ -1,17 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { chromiumPath, launchBrowser } from '../support/browser.ts';
-import { allow, tick } from './person.ts';
-import { assertSound, SCREENS } from './soundness.ts';
-import { ageSignIns, endGrants } from './tour.ts';
+import { chromiumPath, openBrowser } from '../support/browser/launch.ts';
+import { allow, tick } from '../support/browser/person.ts';
+import { ageSignIns, endGrants } from '../support/browser/tour.ts';
 import {
   signInAtPlatform,
   startUpstreamWorld,
-  tourUpstream,
   type UpstreamWorld,
-} from './upstream-tour.ts';
-import { openWindow } from './window.ts';
+} from '../support/browser/upstream-tour.ts';
+import { openWindow } from '../support/browser/window.ts';
 
 const skip = chromiumPath() === undefined && 'Chromium is not installed';
 const AUTHORIZATIONS = '/account/authorizations';
@@ -21,9 +19,7 @@ describe('the platform’s own login, in a real browser', { skip }, () => {
   let browser: Browser;
 
   before(async () => {
-    const launched = await launchBrowser();
-    assert.ok(launched);
-    browser = launched;
+    browser = await openBrowser();
     world = await startUpstreamWorld();
   });
   after(async () => {
@@ -135,10 +131,4 @@ describe('the platform’s own login, in a real browser', { skip }, () => {
     await atConsent(page);
     window.assertQuiet();
   });
-
-  for (const [name, options] of Object.entries(SCREENS)) {
-    it(`fits ${name} and a screen reader on every page`, async () => {
-      await tourUpstream({ browser, options, look: assertSound }, world);
-    });
-  }
 });

@@ -1,14 +1,10 @@
 import type { Page } from 'playwright-core';
-import {
-  registerApplication,
-  reviewApplication,
-  type TestApplication,
-} from '../support/factories.ts';
-import { authorizationUrl, challengeOf } from '../support/flow.ts';
-import { manage } from '../support/platform.ts';
-import type { Behaviour } from '../support/upstream-behaviour.ts';
-import type { UpstreamAccount } from '../support/upstream-provider.ts';
-import { startUpstreamSite, type UpstreamSite } from '../support/upstream-site.ts';
+import { registerApplication, reviewApplication, type TestApplication } from '../factories.ts';
+import { authorizationUrl, challengeOf } from '../flow.ts';
+import { manage } from '../platform.ts';
+import type { Behaviour } from '../upstream-behaviour.ts';
+import type { UpstreamAccount } from '../upstream-provider.ts';
+import { startUpstreamSite, type UpstreamSite } from '../upstream-site.ts';
 import { startApplication } from './site.ts';
 import { ageSignIns, type Traveller } from './tour.ts';
 import { openWindow } from './window.ts';

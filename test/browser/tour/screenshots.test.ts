@@ -3,16 +3,21 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
-import { launchBrowser } from '../support/browser.ts';
-import { startServer, type TestServer } from '../support/server.ts';
-import { signIn, tick } from './person.ts';
-import { ELSEWHERE, type Site, startSite } from './site.ts';
-import { type Look, tourDemo, tourSite } from './tour.ts';
-import { startUpstreamWorld, tourUpstream, type UpstreamWorld } from './upstream-tour.ts';
-import { openWindow } from './window.ts';
+import { tourDevelopers } from '../../support/browser/developer-tour.ts';
+import { chromiumPath, openBrowser } from '../../support/browser/launch.ts';
+import { signIn, tick } from '../../support/browser/person.ts';
+import { ELSEWHERE, type Site, startSite } from '../../support/browser/site.ts';
+import { type Look, tourDemo, tourSite } from '../../support/browser/tour.ts';
+import {
+  startUpstreamWorld,
+  tourUpstream,
+  type UpstreamWorld,
+} from '../../support/browser/upstream-tour.ts';
+import { openWindow } from '../../support/browser/window.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
 
 // Pictures of every page, for a person to look at:
-// SCREENSHOTS=test/browser/screenshots npm test -- test/browser/screenshots.test.ts
+// SCREENSHOTS=test/browser/screenshots npm test -- test/browser/tour/screenshots.test.ts
 const FOLDER = process.env.SCREENSHOTS ?? '';
 
 /** Pixels around the picture for the README. */
@@ -22,14 +27,18 @@ const WIDTHS = [375, 1280];
 const SCHEMES = ['light', 'dark'] as const;
 const LOCALES = ['en-GB', 'de-DE'];
 
-describe('screenshots', { skip: FOLDER === '' && 'SCREENSHOTS names no folder' }, () => {
-  let browser: Browser | undefined;
+const skip =
+  (FOLDER === '' && 'SCREENSHOTS names no folder') ||
+  (chromiumPath() === undefined && 'Chromium is not installed');
+
+describe('screenshots', { skip }, () => {
+  let browser: Browser;
   let site: Site;
   let demo: TestServer;
   let world: UpstreamWorld;
 
   before(async () => {
-    browser = await launchBrowser();
+    browser = await openBrowser();
     site = await startSite();
     demo = await startServer({ DATABASE_URL: '', DEMO: '1' });
     world = await startUpstreamWorld();
@@ -50,12 +59,10 @@ describe('screenshots', { skip: FOLDER === '' && 'SCREENSHOTS names no folder' }
           const path = join(FOLDER, `${name}-${variant}.png`);
           await page.screenshot({ path, fullPage: true, animations: 'disabled' });
         };
-        it(`of ${variant}`, async (t) => {
-          if (browser === undefined) {
-            return t.skip('Chromium is not installed');
-          }
+        it(`of ${variant}`, async () => {
           const options = { viewport: { width, height: 800 }, colorScheme, locale };
           await tourSite({ browser, options, look }, site);
+          await tourDevelopers({ browser, options, look }, site.server);
           await tourDemo({ browser, options, look }, demo);
           await tourUpstream({ browser, options, look }, world);
         });
@@ -63,10 +70,7 @@ describe('screenshots', { skip: FOLDER === '' && 'SCREENSHOTS names no folder' }
     }
   }
 
-  it('of the consent page for the README: docs/consent.png', async (t) => {
-    if (browser === undefined) {
-      return t.skip('Chromium is not installed');
-    }
+  it('of the consent page for the README: docs/consent.png', async () => {
     const options = { viewport: { width: 1280, height: 900 }, deviceScaleFactor: 1 };
     await using window = await openWindow(browser, site.server, options);
     const { page } = window;

@@ -8,10 +8,10 @@ import {
   reviewApplication,
   type TestApplication,
   type TestUser,
-} from '../support/factories.ts';
-import { authorizationUrl, challengeOf } from '../support/flow.ts';
-import { manage } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+} from '../factories.ts';
+import { authorizationUrl, challengeOf } from '../flow.ts';
+import { manage } from '../platform.ts';
+import { startServer, type TestServer } from '../server.ts';
 
 /** A server with a person for each thing that the pages can show. Nobody's language is known. */
 export interface Site {

@@ -1,5 +1,8 @@
 import { accessSync, constants } from 'node:fs';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, type BrowserServer, chromium } from 'playwright-core';
+
+/** Address of the browser that the runner has started. */
+export const BROWSER_VARIABLE = 'STAGEDOOR_TEST_BROWSER';
 
 const FLAGS = [
   '--no-sandbox',
@@ -33,13 +36,19 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/**
- * Starts Chromium; undefined when it is not installed, and then the test skips itself:
- * `test('…', { skip: chromiumPath() === undefined && 'Chromium is not installed' }, …)`.
- */
-export async function launchBrowser(): Promise<Browser | undefined> {
+/** Starts Chromium for all tests of a run; undefined if it is not installed. */
+export async function launchBrowser(): Promise<BrowserServer | undefined> {
   const executablePath = chromiumPath();
   return executablePath === undefined
     ? undefined
-    : chromium.launch({ executablePath, args: FLAGS });
+    : chromium.launchServer({ executablePath, args: FLAGS });
+}
+
+/**
+ * Connects to the browser of this run; closing the connection leaves it to the other tests. A test
+ * skips itself if there is none:
+ * `describe('…', { skip: chromiumPath() === undefined && 'Chromium is not installed' }, …)`.
+ */
+export function openBrowser(): Promise<Browser> {
+  return chromium.connect(process.env[BROWSER_VARIABLE] ?? '');
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import type { Issuer } from '../support/platform.ts';
+import type { Issuer } from '../platform.ts';
 
 /** A browser window of its own: no cookies yet, one tab, and an ear for what goes wrong in it. */
 export interface Window extends AsyncDisposable {

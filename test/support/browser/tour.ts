@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { FIREFOX, SAFARI } from '../support/account.ts';
-import { manage } from '../support/platform.ts';
-import type { TestServer } from '../support/server.ts';
-import { UserAgent } from '../support/user-agent.ts';
+import { FIREFOX, SAFARI } from '../account.ts';
+import { manage } from '../platform.ts';
+import type { TestServer } from '../server.ts';
+import { UserAgent } from '../user-agent.ts';
 import { allow, deny, signIn, tick } from './person.ts';
 import type { Site } from './site.ts';
 import { openWindow } from './window.ts';

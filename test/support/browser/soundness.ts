@@ -1,24 +1,38 @@
 import assert from 'node:assert/strict';
 import axe from 'axe-core';
-import type { BrowserContextOptions, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 
-/** What pages are looked at on. Contrast is another one in the dark. */
-export const SCREENS = {
-  'a phone': { viewport: { width: 375, height: 667 } },
-  'a wide screen in the dark': { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' },
-} as const satisfies Record<string, BrowserContextOptions>;
+/** Screens on which pages are checked. Contrast differs in the dark. */
+const SCREENS = [
+  { name: 'a phone', viewport: { width: 375, height: 667 }, colorScheme: 'light' },
+  { name: 'a wide dark screen', viewport: { width: 1280, height: 800 }, colorScheme: 'dark' },
+] as const;
 
-/** What everybody can do with a page, on a phone and with a screen reader; fails where they can't. */
+/** Checks a page on both screens: layout, marks for a screen reader, contrast. */
 export async function assertSound(page: Page, name: string): Promise<void> {
+  const before = page.viewportSize();
+  await page.evaluate(axe.source);
+  for (const { name: screen, viewport, colorScheme } of SCREENS) {
+    await page.setViewportSize(viewport);
+    // Without transitions, in which colors are neither those before nor those after.
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await assertSoundHere(page, `${name} on ${screen}`);
+  }
+  await page.emulateMedia({ colorScheme: null, reducedMotion: null });
+  if (before !== null) {
+    await page.setViewportSize(before);
+  }
+}
+
+async function assertSoundHere(page: Page, name: string): Promise<void> {
   const outline = await page.locator('body').ariaSnapshot();
   assert.deepEqual(nameless(outline), [], `${name}: everything to use has a name`);
   assert.deepEqual(wrongHeadings(outline), [], `${name}: headings`);
   assert.match(outline, /^ *- main:/m, `${name}: the content is marked as such`);
-  assert.equal(await page.evaluate(TOO_WIDE), false, `${name}: nobody has to scroll sideways`);
+  assert.equal(await page.evaluate(TOO_WIDE), false, `${name}: no sideways scrolling`);
   assert.deepEqual(await page.evaluate(DOUBLE_IDS), [], `${name}: ids`);
   assert.notEqual(await page.title(), '', `${name}: the tab has a title`);
   assert.match((await page.locator('html').getAttribute('lang')) ?? '', /^(en|de)$/, name);
-  await page.evaluate(axe.source);
   assert.deepEqual(await page.evaluate(AXE), [], `${name}: axe-core`);
 }
 

@@ -1,0 +1,38 @@
+import { after, before, describe, it } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { chromiumPath, openBrowser } from '../../support/browser/launch.ts';
+import { assertSound } from '../../support/browser/soundness.ts';
+import { tourDemo } from '../../support/browser/tour.ts';
+import {
+  startUpstreamWorld,
+  tourUpstream,
+  type UpstreamWorld,
+} from '../../support/browser/upstream-tour.ts';
+import { startServer, type TestServer } from '../../support/server.ts';
+
+const skip = chromiumPath() === undefined && 'Chromium is not installed';
+
+describe('Every page of other setups, on both screens and for a screen reader', { skip }, () => {
+  let browser: Browser;
+  let world: UpstreamWorld;
+  let demo: TestServer;
+
+  before(async () => {
+    browser = await openBrowser();
+    world = await startUpstreamWorld();
+    demo = await startServer({ DATABASE_URL: '', DEMO: '1' });
+  });
+  after(async () => {
+    await browser?.close();
+    await world?.close();
+    await demo?.close();
+  });
+
+  it('pages with the platform’s own login are sound', async () => {
+    await tourUpstream({ browser, options: {}, look: assertSound }, world);
+  });
+
+  it('pages of the demo are sound', async () => {
+    await tourDemo({ browser, options: {}, look: assertSound }, demo);
+  });
+});

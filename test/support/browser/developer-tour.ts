@@ -1,0 +1,150 @@
+import type { Page } from 'playwright-core';
+import { putUser, registerApplication, type TestUser } from '../factories.ts';
+import { type ClientCredentials, manage } from '../platform.ts';
+import type { TestServer } from '../server.ts';
+import { signIn } from './person.ts';
+import { ageSignIns, type Look, type Traveller } from './tour.ts';
+import { openWindow } from './window.ts';
+
+const APPLICATIONS = '/account/applications';
+
+/** A developer at work: their page, and what is done with each state of it. */
+interface Desk {
+  readonly server: TestServer;
+  readonly page: Page;
+  readonly look: Look;
+  readonly developer: TestUser;
+}
+
+/** Goes to every page of application developers; fails if one of them reports an error. */
+export async function tourDevelopers(
+  { browser, options, look }: Traveller,
+  server: TestServer,
+): Promise<void> {
+  const id = `kim${Math.random().toString(36).slice(2)}`;
+  const developer = await putUser(server, { id, fullName: 'Kim Novak', locale: '' });
+  await using window = await openWindow(browser, server, options);
+  const { page } = window;
+  await page.goto(APPLICATIONS);
+  await signIn(page, developer);
+  const desk = { server, page, look, developer };
+  const { clientId } = await tourRegistration(desk);
+  await tourSettings(desk, clientId);
+  await tourEnd(desk, clientId);
+  await tourStates(desk, clientId);
+  window.assertQuiet();
+}
+
+/** Reads the client ID, and the secret if the page shows one. */
+export async function shownCredentials(page: Page): Promise<ClientCredentials> {
+  const secret = page.locator('#client-secret');
+  return {
+    clientId: (await page.locator('#client-id').textContent()) ?? '',
+    clientSecret: (await secret.count()) === 1 ? ((await secret.textContent()) ?? '') : undefined,
+  };
+}
+
+async function submit(page: Page): Promise<void> {
+  await page.locator('main form:has(.decision) button[type=submit]').click();
+}
+
+async function tourRegistration({ page, look }: Desk): Promise<ClientCredentials> {
+  await look(page, 'empty');
+  await page.goto(`${APPLICATIONS}/new`);
+  await look(page, 'new');
+  await page.locator('#redirect_uris').fill('http://evil.example.com/*\nfoo:bar');
+  await submit(page);
+  await look(page, 'new-error');
+  await page.locator('#name').fill('Night Train Tickets');
+  await page.locator('#description').fill('Sells what is left.\nAt night.');
+  await page.locator('#homepage_url').fill('https://night-train.example.com/');
+  await page
+    .locator('#redirect_uris')
+    .fill('https://night-train.example.com/callback\nhttp://127.0.0.1:8080/callback');
+  await submit(page);
+  await look(page, 'registered');
+  const credentials = await shownCredentials(page);
+  await page.reload();
+  await look(page, 'registered-reloaded');
+  return credentials;
+}
+
+async function tourSettings({ server, page, look }: Desk, clientId: string): Promise<void> {
+  const path = `${APPLICATIONS}/${clientId}`;
+  await page.goto(`${path}/secrets/new`);
+  await look(page, 'secret-new');
+  await page.locator('#label').fill('staging server');
+  const nextMonth = new Date(Date.now() + 31 * 86_400_000).toISOString().slice(0, 10);
+  await page.locator('#expires_on').fill(nextMonth);
+  await submit(page);
+  await look(page, 'secret-added');
+  await page.goto(path);
+  await look(page, 'application');
+  await page.locator('a[href$="/delete"][href*="/secrets/"]').first().click();
+  await look(page, 'secret-delete');
+  for (const part of ['statistics', 'errors', 'check']) {
+    await page.goto(`${path}/${part}`);
+    await look(page, part);
+  }
+  await page.goto(`${path}/edit`);
+  await look(page, 'edit');
+  await manage(server, 'PATCH', `/api/v1/applications/${clientId}/`, {
+    redirect_uris: ['https://night-train.example.com/other'],
+  });
+  await submit(page);
+  await look(page, 'edit-meanwhile');
+}
+
+async function tourEnd({ server, page, look }: Desk, clientId: string): Promise<void> {
+  const path = `${APPLICATIONS}/${clientId}`;
+  await page.goto(`${path}/transfer`);
+  await look(page, 'transfer');
+  await page.locator('#email').fill('not an address');
+  await submit(page);
+  await look(page, 'transfer-error');
+  await page.locator('#email').fill('somebody@example.com');
+  await submit(page);
+  await look(page, 'application-offered');
+  await page.goto(`${path}/delete`);
+  await submit(page);
+  await look(page, 'delete-error');
+  await ageSignIns(server);
+  await submit(page);
+  await look(page, 'delete-sign-in');
+}
+
+/** Shows applications that are suspended, switched off, offered by another user. */
+async function tourStates(desk: Desk, clientId: string): Promise<void> {
+  const { server, page, look, developer } = desk;
+  await manage(server, 'POST', `/api/v1/applications/${clientId}/suspend/`, {
+    reason: 'Somebody complained about mails that they did not ask for.',
+  });
+  const long = await registerApplication(server, {
+    owner: developer.id,
+    name: 'Antidisestablishmentarianism'.repeat(10).slice(0, 255),
+    clientType: 'public',
+  });
+  await manage(server, 'PATCH', `/api/v1/applications/${long.clientId}/`, { is_active: false });
+  const owner = await putUser(server, { id: 'grace', fullName: 'Grace Hopper', locale: '' });
+  const offered = await registerApplication(server, {
+    owner: owner.id,
+    name: 'Box Office <b>Sync</b>',
+  });
+  await server.database.db
+    .insertInto('application_transfers')
+    .values({
+      client_id: offered.clientId,
+      from_user_id: owner.id,
+      to_user_id: developer.id,
+      to_email: developer.email,
+    })
+    .execute();
+  await page.goto(`${APPLICATIONS}/${clientId}`);
+  await look(page, 'application-suspended');
+  await page.goto(`${APPLICATIONS}/${long.clientId}`);
+  await look(page, 'application-long-name');
+  await page.goto(APPLICATIONS);
+  await look(page, 'list');
+  await page.goto('/account/activity');
+  await look(page, 'activity-owner');
+}
