@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CHILD_ENVIRONMENT } from './child-environment.ts';
 
 /** A process of this project that a test started, and how it ended. */
 export interface RunningScript {
@@ -28,7 +29,7 @@ const LIMIT_SECONDS = 60;
 
 /** Starts scripts, `src/main.ts` for example, and leaves none behind. */
 export interface ScriptRunner {
-  /** `variables` are the whole environment, but for `PATH`. */
+  /** `variables` are the whole environment except for `PATH` and the compile cache. */
   start(command: readonly string[], variables: Readonly<Record<string, string>>): RunningScript;
   /** Kills whatever still runs. */
   stop(): Promise<void>;
@@ -43,7 +44,7 @@ export function createScriptRunner(): ScriptRunner {
       const child = spawn(process.execPath, command, {
         cwd: ROOT,
         stdio: ['ignore', 'pipe', 'pipe'],
-        env: { PATH: process.env.PATH ?? '', ...variables },
+        env: { ...CHILD_ENVIRONMENT, ...variables },
       });
       const ended = once(child, 'close').then((): ScriptEnd => {
         clearTimeout(limit);
