@@ -17,7 +17,8 @@ import { apiEndpoints } from './endpoints.ts';
 import { grantPages } from './grants/pages/pages.ts';
 import { assets } from './http/assets.ts';
 import { createCsrf } from './http/csrf.ts';
-import { errorResponses, reportBrokenAnswer } from './http/error-page.ts';
+import { errorPage } from './http/error-page.ts';
+import { errorResponses, reportBrokenAnswer } from './http/error-response.ts';
 import { securityHeaders } from './http/headers.ts';
 import { pageRoutes } from './http/page.ts';
 import { createRenderer } from './http/render.ts';
@@ -122,7 +123,7 @@ export function createApp(deps: AppDeps): Koa {
 
   provider.use(measureRequests(metrics));
   provider.use(logOperatorCalls(log));
-  provider.use(errorResponses(renderer, log));
+  provider.use(errorResponses(errorPage(renderer, log), log));
   provider.use(introspectionEndpoint({ ...deps, issuer, recordSecretUse, scopes: config.scopes }));
   provider.use(securityHeaders());
   provider.use(assets());

@@ -6,7 +6,8 @@ import { test } from 'node:test';
 import Router from '@koa/router';
 import type { Middleware } from 'koa';
 import { isUnreachable } from '../../src/db/unreachable.ts';
-import { errorResponses, reportBrokenAnswer } from '../../src/http/error-page.ts';
+import { errorPage } from '../../src/http/error-page.ts';
+import { errorResponses, reportBrokenAnswer } from '../../src/http/error-response.ts';
 import { createRenderer } from '../../src/http/render.ts';
 import { type ErrorCode, StagedoorError, ValidationError } from '../../src/lib/errors.ts';
 import { createLog } from '../../src/lib/log.ts';
@@ -18,7 +19,7 @@ const renderer = createRenderer({ cookieKeys: ['k'.repeat(40)], secure: false })
 async function start(...middleware: (Middleware | Router)[]) {
   const lines: string[] = [];
   const log = createLog('info', { write: (line: string) => lines.push(line) });
-  const app = await startWebApp(errorResponses(renderer, log), ...middleware);
+  const app = await startWebApp(errorResponses(errorPage(renderer, log), log), ...middleware);
   app.koa.on('error', reportBrokenAnswer(log));
   return { ...app, lines };
 }

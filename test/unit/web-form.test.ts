@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { test } from 'node:test';
-import { errorResponses } from '../../src/http/error-page.ts';
+
+import { errorResponses, plainError } from '../../src/http/error-response.ts';
 import { MAX_FORM_BYTES, readForm } from '../../src/http/form.ts';
-import { createRenderer } from '../../src/http/render.ts';
 import { createLog } from '../../src/lib/log.ts';
 import { startWebApp, type WebApp } from './web-app.ts';
 
 const FORM = 'application/x-www-form-urlencoded';
-const renderer = createRenderer({ cookieKeys: ['k'.repeat(40)], secure: false });
 
 function start(): Promise<WebApp> {
-  return startWebApp(errorResponses(renderer, createLog('silent')), async (ctx) => {
+  return startWebApp(errorResponses(plainError, createLog('silent')), async (ctx) => {
     ctx.body = [...(await readForm(ctx))];
   });
 }
