@@ -7,7 +7,7 @@ import {
   type RequestBody,
   refer,
 } from './openapi-document.ts';
-import { describeQuery, isOptional } from './openapi-schemas.ts';
+import { describeFields, isOptional } from './openapi-schemas.ts';
 import type { ERRORS } from './openapi-words.ts';
 
 /** Describes an endpoint in OpenAPI. */
@@ -57,7 +57,7 @@ function pathParameters({ params = {} }: EndpointDescription): Parameter[] {
 }
 
 function queryParameters({ query }: EndpointDescription): Parameter[] {
-  return Object.entries(query === undefined ? {} : describeQuery(query)).map(
+  return Object.entries(query === undefined ? {} : describeFields(query)).map(
     ([name, { description = '', ...schema }]) => ({
       name,
       in: 'query',

@@ -13,9 +13,9 @@ export function describeSchemas(
   return { ...named(bodies, 'input'), ...named(answers, 'output') };
 }
 
-/** The parameters of a query, by name. */
-export function describeQuery(query: z.ZodObject): Record<string, JsonSchema> {
-  const { properties = {} } = plain(z.toJSONSchema(query, { io: 'input', override }));
+/** Returns the JSON schemas of the fields of a query or a body, by name. */
+export function describeFields(object: z.ZodObject): Record<string, JsonSchema> {
+  const { properties = {} } = plain(z.toJSONSchema(object, { io: 'input', override }));
   return Object.fromEntries(
     Object.entries(properties).filter(
       (entry): entry is [string, JsonSchema] => typeof entry[1] === 'object',

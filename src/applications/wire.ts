@@ -55,7 +55,7 @@ function fields(scopes: readonly string[]) {
       .string()
       .refine(isDirectoryId, 'Not the id of a user.')
       .nullable()
-      .describe('Id of a user; null: an operator answers for it.'),
+      .describe('Id of a user. Null: an operator answers for it.'),
     name: name.describe('As the consent page shows it.'),
     description: lines(2000).refine(
       (value) => !hasInvisible(withoutUnprintable(value)),

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import Koa from 'koa';
+import type { Endpoint } from '../api/endpoint.ts';
 import { apiRoutes } from '../api/mount.ts';
 import { type Config, readConfig, readRemote } from '../config/config.ts';
 import type { Database } from '../db/database.ts';
-import { apiEndpoints } from '../endpoints.ts';
-import { errorResponses } from '../http/error-page.ts';
+import type { apiEndpoints } from '../endpoints.ts';
+import { errorResponses, plainError } from '../http/error-response.ts';
 import { createHttpServer } from '../http/http-server.ts';
-import { createRenderer } from '../http/render.ts';
-import { newCredential, randomText } from '../lib/credentials.ts';
+import { newCredential } from '../lib/credentials.ts';
 import { createLog } from '../lib/log.ts';
 import { operatorAccess } from '../operators/access.ts';
 import { startCallLog } from '../operators/call-log.ts';
@@ -16,16 +16,25 @@ import { type Management, managementAt } from './management.ts';
 import type { Shell } from './shell.ts';
 import { openOrFind, refuseBehind, refuseMissing, use } from './with-database.ts';
 
+/** Dependencies of the endpoints. */
+export type EndpointDeps = Omit<Parameters<typeof apiEndpoints>[0], 'config'> & {
+  readonly config: Config;
+};
+
+/** Makes the endpoints that a command calls. A command loads no others: loading takes most of its time. */
+export type MakeEndpoints = (deps: EndpointDeps) => readonly Endpoint[];
+
 /**
- * Gets to the management API for one command: that of the server that was named; else, in this
- * process, on the configured database; and where a running server has the embedded database to
- * itself, through that server. So every command has the rules, transactions and log of the API.
+ * Connects one command to the management API: of the server at `url`; otherwise in this process, on
+ * the configured database; or through the running server that holds the embedded database. Every
+ * command therefore has the rules, transactions and log of the API.
  * @param url of a server; undefined: `STAGEDOOR_URL`, if it is set
- * @throws StagedoorError with a line for the operator where there is no way
+ * @throws StagedoorError with a message for the operator if the API can't be reached
  */
 export async function withManagement<T>(
   shell: Shell,
   url: string | undefined,
+  endpoints: MakeEndpoints,
   work: (api: Management) => Promise<T>,
 ): Promise<T> {
   const remote = readRemote(url, shell.env);
@@ -40,15 +49,16 @@ export async function withManagement<T>(
   }
   return use(opened.database, async (database) => {
     await refuseBehind(database);
-    return serveHere(shell, database, config, work);
+    return serveHere(shell, database, config, endpoints, work);
   });
 }
 
-/** The API alone, on a port of this machine's own, behind a token that nobody else knows. */
+/** Serves the endpoints on a random loopback port, protected by a one-off token. */
 async function serveHere<T>(
   { err, signal }: Shell,
   database: Database,
   config: Config,
+  endpoints: MakeEndpoints,
   work: (api: Management) => Promise<T>,
 ): Promise<T> {
   const log = createLog('error', { write: err });
@@ -66,8 +76,8 @@ async function serveHere<T>(
     ending: signal,
   };
   const app = new Koa();
-  app.use(errorResponses(createRenderer({ cookieKeys: [randomText(64)], secure: false }), log));
-  app.use(apiRoutes(apiEndpoints(deps)).routes());
+  app.use(errorResponses(plainError, log));
+  app.use(apiRoutes(endpoints(deps)).routes());
   const server = createHttpServer(app.callback()).listen(0, '127.0.0.1');
   try {
     await once(server, 'listening');

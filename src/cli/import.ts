@@ -6,6 +6,7 @@ import { StagedoorError } from '../lib/errors.ts';
 import { oneLine } from '../mail/mail-text.ts';
 import { action, examples, type Line } from './command.ts';
 import { withManagement } from './connect.ts';
+import { directoryApi } from './directory-api.ts';
 import { createProgress } from './list.ts';
 import type { Entry, Management } from './management.ts';
 import { ReportedError, type Shell, UsageError } from './shell.ts';
@@ -17,10 +18,9 @@ interface ImportOptions {
   readonly atomic?: boolean;
 }
 
-/** `stagedoor import` */
-export function addImport(program: Command, shell: Shell): void {
-  const command = program
-    .command('import')
+/** Sets up `stagedoor import`. */
+export function addImport(command: Command, shell: Shell): void {
+  command
     .description(
       'Create or change any number of users, organizers and teams. The file has a JSON object a line, with "user", "organizer" or "team" in it; each line is carried out as a put, in order, and one that is refused changes nothing of the others. The same file again changes nothing. Prints the lines that were refused; with --json what became of each line. Exit code 1 if any was refused.',
     )
@@ -29,7 +29,9 @@ export function addImport(program: Command, shell: Shell): void {
     .action(
       action<ImportOptions>(shell, async (line) => {
         const lines = await open(line.args[0] ?? '', shell);
-        await withManagement(shell, line.options.url, (api) => runImport(api, line, lines));
+        await withManagement(shell, line.options.url, directoryApi, (api) =>
+          runImport(api, line, lines),
+        );
       }),
     );
   examples(command, 'import directory.jsonl', 'import --atomic - < directory.jsonl');

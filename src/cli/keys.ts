@@ -14,13 +14,11 @@ import { presentKey, presentRotated, printKeys, printRotated } from './print-key
 import type { Shell } from './shell.ts';
 import { withCurrentDatabase } from './with-database.ts';
 
-/** `stagedoor keys …` */
-export function addKeys(program: Command, shell: Shell): void {
-  const keys = program
-    .command('keys')
-    .description(
-      'The keys that sign introspection answers. The server rotates by itself, see SIGNING_KEY_MAX_AGE_DAYS; COOKIE_KEYS must be the same here as there.',
-    );
+/** Adds `stagedoor keys …`. */
+export function addKeys(keys: Command, shell: Shell): void {
+  keys.description(
+    'The keys that sign introspection answers. The server rotates by itself, see SIGNING_KEY_MAX_AGE_DAYS; COOKIE_KEYS must be the same here as there.',
+  );
   examples(keys, 'keys list', 'keys rotate');
   const list = keys
     .command('list')

@@ -1,17 +1,13 @@
 import type { Line } from './command.ts';
-import type { Entry, Management } from './management.ts';
+import type { Entry, Management, Request } from './management.ts';
 import { type Column, createTable } from './present.ts';
 import type { Shell } from './shell.ts';
 
-/** What is listed. */
-export interface Listing {
-  /** Below `/api/v1`. */
-  readonly path: string;
-  readonly query?: Readonly<Record<string, string | undefined>>;
+/** A list, and how it is printed. */
+export interface Listing extends Pick<Request, 'path' | 'query' | 'missing'> {
   readonly columns: readonly Column[];
-  /** What is said where there is nothing. */
+  /** Printed if the list is empty. */
   readonly none: string;
-  readonly missing?: string;
 }
 
 /** One page of a list. */
@@ -21,16 +17,16 @@ export interface Page {
   readonly headers: Headers;
 }
 
-/** Reads a list page by page, so that a million entries fit into little memory. */
+/** Reads a list page by page, so that it needs little memory. */
 export async function* readPages(
   api: Management,
-  { path, query, missing }: Pick<Listing, 'path' | 'query' | 'missing'>,
+  { path, query, missing }: Pick<Request, 'path' | 'query' | 'missing'>,
   signal: AbortSignal,
 ): AsyncGenerator<Page> {
   let more = true;
   for (let page = 1; more && !signal.aborted; page += 1) {
     const { body, headers } = await api.call({
-      method: 'GET',
+      method: 'get',
       path,
       query: { ...query, page: String(page) },
       ...(missing === undefined ? {} : { missing }),
@@ -41,7 +37,7 @@ export async function* readPages(
   }
 }
 
-/** Prints a whole list: as a table, or as one JSON array, an entry a line. */
+/** Prints a whole list: as a table, or as one JSON array with one entry per line. */
 export async function printList(
   api: Management,
   { shell, options }: Line<object>,
@@ -63,7 +59,7 @@ export async function printList(
     return;
   }
   if (options.json) {
-    // Missing where something went wrong on the way: half a list is no JSON.
+    // Left out after an error, so that half a list is not valid JSON.
     out(written === 0 ? '[]\n' : '\n]\n');
   } else if (written === 0) {
     out(`${listing.none}\n`);
@@ -82,7 +78,7 @@ function jsonArray(): (entries: readonly Entry[]) => string {
       .join('');
 }
 
-/** How far long work is, on a line of its own that is written over; nothing where nobody looks. */
+/** Shows progress on one line of a terminal. */
 export function createProgress({ err, progress }: Pick<Shell, 'err' | 'progress'>) {
   let shown = '';
   return {

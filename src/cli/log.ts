@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { InvalidArgumentError } from 'commander';
+import { logEndpoints } from '../audit/log-routes.ts';
 import { apiAction, examples, type Line } from './command.ts';
 import { type Page, readPages } from './list.ts';
 import type { Entry, Management } from './management.ts';
@@ -37,10 +38,9 @@ interface LogOptions {
   readonly follow?: boolean;
 }
 
-/** `stagedoor log` */
-export function addLog(program: Command, shell: Shell): void {
-  const log = program
-    .command('log')
+/** Sets up `stagedoor log`. */
+export function addLog(log: Command, shell: Shell): void {
+  log
     .description(
       `The log: who did what. Prints the last ${LIMIT} entries, the newest at the end. With --json a line an entry.`,
     )
@@ -50,7 +50,7 @@ export function addLog(program: Command, shell: Shell): void {
     .option('--limit <number>', `so many instead of ${LIMIT}`, readLimit)
     .option('--all', 'all of it')
     .option('-f, --follow', 'wait for what comes, until Ctrl-C; that the log is read is left out')
-    .action(apiAction<LogOptions>(shell, (api, line) => printLog(api, line)));
+    .action(apiAction<LogOptions>(shell, logEndpoints, (api, line) => printLog(api, line)));
   examples(
     log,
     'log --follow',

@@ -12,11 +12,8 @@ interface RetryOptions {
   readonly all?: boolean;
 }
 
-/** `stagedoor mail …` */
-export function addMail(program: Command, shell: Shell): void {
-  const mail = program
-    .command('mail')
-    .description('Mails that are not delivered. What they say is not shown.');
+/** Adds `stagedoor mail …`. */
+export function addMail(mail: Command, shell: Shell): void {
   examples(mail, 'mail list --failed', 'mail retry --all');
   const list = mail
     .command('list')

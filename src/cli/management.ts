@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import type { Method } from '../api/endpoint.ts';
 import type { Remote } from '../config/config.ts';
 import { type ErrorCode, StagedoorError, ValidationError } from '../lib/errors.ts';
 import { VERSION } from './version.ts';
 
 /** A call of the management API. */
 export interface Request {
-  readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: Method;
   /** Below `/api/v1`; see `pathTo`. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | undefined>>;
@@ -56,20 +57,20 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
 };
 
 /**
- * A path of the API with these parameters in it.
- * @throws StagedoorError `not_found` for what no URL can name
+ * Fills the parameters of a path: `/users/:id`.
+ * @throws StagedoorError `not_found` for a parameter that no URL can name
  */
-export function pathTo(strings: TemplateStringsArray, ...params: readonly string[]): string {
-  return String.raw(
-    { raw: strings },
-    ...params.map((param) => {
-      // A URL parser takes these for folders, and would name something else.
-      if (/^\.{0,2}$/.test(param)) {
-        throw new StagedoorError('not_found', `There is nothing with the id ${quote(param)}.`);
-      }
-      return encodeURIComponent(param.toWellFormed());
-    }),
-  );
+export function pathTo(path: string, params: readonly string[]): string {
+  const rest = [...params];
+  const filled = path.replace(/:\w+/g, () => {
+    const param = rest.shift() ?? '';
+    // A URL parser resolves these as folders.
+    if (/^\.{0,2}$/.test(param)) {
+      throw new StagedoorError('not_found', `There is nothing with the id ${quote(param)}.`);
+    }
+    return encodeURIComponent(param.toWellFormed());
+  });
+  return `${filled}/`;
 }
 
 /** The API of a server that answers at a URL. */
@@ -91,7 +92,13 @@ export function managementAt({ url, token }: Remote, signal: AbortSignal): Manag
       'User-Agent': `stagedoor-cli/${VERSION}`,
       ...(body.body && { 'Content-Type': type }),
     };
-    const response = await reach(target, { ...body, method, signal, redirect: 'manual', headers });
+    const response = await reach(target, {
+      ...body,
+      method: method.toUpperCase(),
+      signal,
+      redirect: 'manual',
+      headers,
+    });
     if (!response.ok) {
       throw refusal(response.status, parse(await response.text()), missing, url);
     }
@@ -105,7 +112,7 @@ export function managementAt({ url, token }: Remote, signal: AbortSignal): Manag
     },
     exchange: async function* ({ lines, ...request }) {
       const init = { body: lines, duplex: 'half' } as const;
-      const { body } = await send({ ...request, method: 'POST' }, init, 'application/jsonl');
+      const { body } = await send({ ...request, method: 'post' }, init, 'application/jsonl');
       yield* readEntries(body ?? []);
     },
   };

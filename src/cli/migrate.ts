@@ -6,10 +6,9 @@ import { databaseAction, examples, json } from './command.ts';
 import type { Shell } from './shell.ts';
 import { withDatabase } from './with-database.ts';
 
-/** `stagedoor migrate` */
-export function addMigrate(program: Command, shell: Shell): void {
-  const command = program
-    .command('migrate')
+/** Sets up `stagedoor migrate`. */
+export function addMigrate(command: Command, shell: Shell): void {
+  command
     .description(
       'Bring the database of DATABASE_URL, or the embedded one in DATA_DIR, up to date. Does nothing where it is.',
     )

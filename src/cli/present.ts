@@ -2,16 +2,16 @@ import { ownValue } from '../lib/own-value.ts';
 import { oneLine } from '../mail/mail-text.ts';
 import type { Entry } from './management.ts';
 
-/** A head, and the field below it or what is made of the entry. */
+/** Title, and either the field to show or a function that presents the entry. */
 export type Column = readonly [head: string, value: string | ((entry: Entry) => string)];
 
-/** Longest text that one cell of a table shows, in characters; `show` and `--json` have the whole. */
+/** Longest text of a table cell, in characters; `show` and `--json` print all of it. */
 const CELL_LIMIT = 80;
 const FACT_LIMIT = 2000;
 
 /**
- * A table that is written page by page: columns are as wide as the widest cell so far, since nobody
- * knows those that will come.
+ * Writes a table page by page. Columns are as wide as the widest cell so far, because later cells
+ * are not known yet.
  */
 export function createTable(columns: readonly Column[]): (entries: readonly Entry[]) => string {
   const widths = columns.map(([head]) => head.length);
@@ -32,14 +32,14 @@ export function createTable(columns: readonly Column[]): (entries: readonly Entr
   };
 }
 
-/** One thing, a line a fact. */
+/** Presents one object, one line per fact. */
 export function presentFacts(facts: readonly Column[], entry: Entry): string {
   const width = Math.max(...facts.map(([label]) => label.length));
   return facts
     .flatMap((fact) => {
       const [label, value] = fact;
       const found = typeof value === 'string' ? ownValue(entry, value) : undefined;
-      // Addresses and texts of which there may be many read better below each other.
+      // Several values are easier to read below each other.
       const cells =
         Array.isArray(found) && found.length > 1
           ? found.map((one) => toText(one, FACT_LIMIT))
@@ -55,7 +55,7 @@ function cellOf(entry: Entry, [, value]: Column, limit: number): string {
     : oneLine(value(entry), limit);
 }
 
-/** Nothing in it steers the terminal or looks like another line. */
+/** Presents a value on one line, without control characters. */
 function toText(value: unknown, limit: number): string {
   if (value === null || value === undefined || value === '') {
     return '-';
@@ -69,7 +69,12 @@ function toText(value: unknown, limit: number): string {
   return oneLine(typeof value === 'object' ? JSON.stringify(value) : String(value), limit);
 }
 
-/** A string or one by language, as a person reads it. */
+/** Presents an expiry; null is never. */
+export function expiryOf({ expires_at }: Entry): string {
+  return expires_at === null ? 'never' : String(expires_at);
+}
+
+/** Presents a text that may have several languages. */
 export function localized(value: unknown): string {
   return typeof value === 'object' && value !== null
     ? Object.entries(value)

@@ -1,80 +1,88 @@
 import type { Command } from 'commander';
-import { apiAction, examples, printSecret } from './command.ts';
-import { addDestructiveCommand, addShow } from './common-verbs.ts';
-import { printList } from './list.ts';
-import { pathTo, quote, type Request } from './management.ts';
-import type { Column } from './present.ts';
-import { addServerSecrets } from './resource-server-secret.ts';
+import { resourceServerEndpoints } from '../resource-servers/routes.ts';
+import { type Column, expiryOf } from './present.ts';
+import { addResource } from './resource.ts';
 import type { Shell } from './shell.ts';
 
-const FACTS: readonly Column[] = [
-  ['Client id', 'client_id'],
-  ['Name', 'name'],
-  ['Registered', 'created_at'],
+const ID = '2fQ9dLx0aVbT7mRkY3nWcE5u';
+const SECRET_COLUMNS: readonly Column[] = [
+  ['ID', 'id'],
+  ['ENDS IN', ({ last_four }) => (last_four === null ? '-' : `…${last_four}`)],
+  ['ADDED', 'created_at'],
+  ['EXPIRES', expiryOf],
+  ['LAST USED', 'last_used_at'],
+  ['LABEL', 'label'],
 ];
 
-/** `stagedoor resource-server …` */
-export function addResourceServer(program: Command, shell: Shell): void {
-  const group = program
-    .command('resource-server')
-    .description('API services of the platform, which introspect tokens.');
-  examples(group, 'resource-server add "Orders API"', 'resource-server list');
-  const list = group
-    .command('list')
-    .description('All resource servers, the oldest first. With --json one array.')
-    .action(
-      apiAction(shell, (api, line) =>
-        printList(api, line, {
-          path: '/resource-servers/',
-          columns: [
-            ['CLIENT ID', 'client_id'],
-            ['REGISTERED', 'created_at'],
-            ['NAME', 'name'],
-          ],
-          none: 'There are no resource servers.',
-        }),
-      ),
-    );
-  examples(list, 'resource-server list', 'resource-server list --json');
-  addShow(group, shell, {
-    description: 'One resource server.',
-    args: ['<client_id>'],
-    request: ([id = '']) => request('GET', id),
-    facts: FACTS,
-    examples: ['resource-server show 2fQ9dLx0aVbT7mRkY3nWcE5u'],
+/** Adds `stagedoor resource-server …`. */
+export function addResourceServer(group: Command, shell: Shell): void {
+  addResource(group, shell, {
+    endpoints: resourceServerEndpoints,
+    examples: ['resource-server add "Orders API"', 'resource-server list'],
+    columns: [
+      ['CLIENT ID', 'client_id'],
+      ['REGISTERED', 'created_at'],
+      ['NAME', 'name'],
+    ],
+    facts: [
+      ['Client id', 'client_id'],
+      ['Name', 'name'],
+      ['Registered', 'created_at'],
+    ],
+    commands: [
+      {
+        name: 'list',
+        operation: 'listResourceServers',
+        examples: ['resource-server list', 'resource-server list --json'],
+      },
+      {
+        name: 'show',
+        operation: 'getResourceServer',
+        examples: [`resource-server show ${ID}`],
+      },
+      {
+        name: 'add',
+        operation: 'registerResourceServer',
+        argument: 'name',
+        examples: [
+          'resource-server add "Orders API"',
+          'resource-server add "Orders API" --json > orders-api.json',
+        ],
+      },
+      {
+        name: 'delete',
+        operation: 'deleteResourceServer',
+        confirm: '',
+        examples: [`resource-server delete ${ID} --yes`],
+      },
+      {
+        name: 'secrets',
+        operation: 'listResourceServerSecrets',
+        columns: SECRET_COLUMNS,
+        examples: [`resource-server secrets ${ID}`],
+      },
+      {
+        name: 'add-secret',
+        operation: 'addResourceServerSecret',
+        facts: [
+          ['Client id', 'client_id'],
+          ['Id of the secret', 'id'],
+          ['Label', 'label'],
+          ['Expires', expiryOf],
+        ],
+        examples: [
+          `resource-server add-secret ${ID} --label "from July on"`,
+          `resource-server add-secret ${ID} --expires 365d --json | jq -r .client_secret`,
+        ],
+      },
+      {
+        name: 'delete-secret',
+        operation: 'deleteResourceServerSecret',
+        confirm: '',
+        examples: [
+          `resource-server delete-secret ${ID} 7c9e6679-7425-40de-944b-e07fc1f90ae7 --yes`,
+        ],
+      },
+    ],
   });
-  const add = group
-    .command('add')
-    .description('Register a resource server. Its secret is printed, this once.')
-    .argument('<name>')
-    .action(
-      apiAction(shell, async (api, line) => {
-        const body = { name: line.args[0] };
-        const answer = await api.call({ method: 'POST', path: '/resource-servers/', body });
-        printSecret(line, answer.body, 'client_secret', [
-          ...FACTS,
-          ['Client secret', 'client_secret'],
-        ]);
-      }),
-    );
-  examples(
-    add,
-    'resource-server add "Orders API"',
-    'resource-server add "Orders API" --json > orders-api.json',
-  );
-  addDestructiveCommand(group, shell, {
-    verb: 'delete',
-    description: 'Delete a resource server. From then on it introspects nothing.',
-    args: ['<client_id>'],
-    question: ([id = '']) => `Delete the resource server ${quote(id)}?`,
-    request: ([id = '']) => request('DELETE', id),
-    done: ([id = '']) => `Deleted the resource server ${quote(id)}.`,
-    examples: ['resource-server delete 2fQ9dLx0aVbT7mRkY3nWcE5u --yes'],
-  });
-  addServerSecrets(group, shell);
-}
-
-function request(method: Request['method'], id: string): Request {
-  const missing = `There is no resource server with the client id ${quote(id)}.`;
-  return { method, path: pathTo`/resource-servers/${id}/`, missing };
 }

@@ -1,5 +1,6 @@
 import { type Command, CommanderError } from 'commander';
 import { type ErrorCode, StagedoorError, ValidationError } from '../lib/errors.ts';
+import { optionName } from './inputs.ts';
 import { createProgram } from './program.ts';
 import { EXIT, ReportedError, type Shell, UsageError } from './shell.ts';
 
@@ -13,9 +14,9 @@ const CODES: Partial<Record<ErrorCode, number>> = {
   too_many_attempts: EXIT.unavailable,
 };
 
-/** Runs a command line; the answer is the exit code. */
+/** Runs a command line and returns the exit code. */
 export async function runCommand(args: readonly string[], shell: Shell): Promise<number> {
-  const program = createProgram(shell);
+  const program = await createProgram(shell, args);
   let running: Command = program;
   program.hook('preAction', (_, command) => {
     running = command;
@@ -24,7 +25,7 @@ export async function runCommand(args: readonly string[], shell: Shell): Promise
     await program.parseAsync(args.length === 0 ? ['--help'] : [...args], { from: 'user' });
     return EXIT.ok;
   } catch (error) {
-    // Whoever wanted no more of it is told nothing.
+    // Ctrl-C or a closed pipe is no error.
     return shell.signal.aborted ? EXIT.ok : explain(error, running, shell);
   }
 }
@@ -50,7 +51,7 @@ function explain(error: unknown, command: Command, { err }: Shell): number {
   return EXIT.failed;
 }
 
-/** As commander does with what it finds itself. */
+/** Prints an error with the usage, as commander does with errors that it finds itself. */
 function sayWrong(command: Command, message: string): number {
   try {
     return command.error(message);
@@ -59,7 +60,7 @@ function sayWrong(command: Command, message: string): number {
   }
 }
 
-/** A line for each field, under the name of its option where it has one. */
+/** Lists the messages, one per line, under the names of the options. */
 function sentencesOf({ fields }: ValidationError, command: Command): string {
   const lines = Object.entries(fields).flatMap(([field, messages]) =>
     messages.map((message) => `  ${optionOf(field, command)}: ${message}`),
@@ -68,7 +69,6 @@ function sentencesOf({ fields }: ValidationError, command: Command): string {
 }
 
 function optionOf(field: string, command: Command): string {
-  const name = `--${field.replaceAll('_', '-')}`;
-  const names = [name, name.replace(/s$/, ''), name.replace(/-at$/, '')];
-  return command.options.find(({ long }) => names.includes(long ?? ''))?.long ?? field;
+  const name = optionName(field);
+  return command.options.some(({ long }) => long === name) ? name : field;
 }

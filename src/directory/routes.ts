@@ -105,7 +105,7 @@ function userWriting(
       id: 'putUser',
       summary: 'Create a user, or make one exactly this',
       details:
-        'The same again changes nothing. Another password, or another subject at the platform’s own login, signs the user out everywhere.',
+        'Fields that are left out get their defaults; password and `upstream_subject` stay as they are. The same again changes nothing. Another password, or another subject at the platform’s own login, signs the user out everywhere.',
       body: userBody,
       answer: userAnswer,
       statuses: { 200: 'The user was there.', 201: 'The user was created.' },

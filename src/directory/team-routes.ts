@@ -59,7 +59,8 @@ export function teamEndpoints(deps: ApiDeps, permissions: readonly string[]): En
       method: 'put',
       id: 'putTeam',
       summary: 'Create a team, or make one exactly this',
-      details: 'Members and permissions count from the next introspection on.',
+      details:
+        'Users who are not named are no longer members. Members and permissions count from the next introspection on.',
       body: teamBody(permissions),
       answer: teamAnswer,
       statuses: { 200: 'The team was there.', 201: 'The team was created.' },

@@ -129,7 +129,7 @@ describe('On the command line, users', () => {
     await refused(['user', 'put', 'eve', '--email', 'ada@example.com'], 2, /--email: /);
     await refused(['user', 'put', 'e v e', '--email', 'eve@example.com'], 2, /id|1 to 64/);
     await refused(['user', 'change', 'ada'], 2, /Name what is to change/);
-    await refused(['user', 'list', '--active', '--inactive'], 2, /leave nobody/);
+    await refused(['user', 'list', '--active', '--inactive'], 2, /exclude each other/);
     await refused(['user', 'list', '--email', 'nonsense'], 2, /--email: Enter a valid/);
   });
 

@@ -30,9 +30,9 @@ function words(line: string): string[] {
   return (end === -1 ? found : found.slice(0, end)).map((word) => word.replace(/["']/g, ''));
 }
 
-describe('The help of every command', () => {
-  const commands = all(createProgram(SHELL));
+const commands = all(await createProgram(SHELL));
 
+describe('The help of every command', () => {
   test('was found', () => {
     const names = commands.map(([path]) => path.join(' '));
     for (const name of ['user put', 'team add-member', 'log', 'keys rotate', 'migrate']) {
@@ -60,7 +60,7 @@ describe('The help of every command', () => {
 
 /** Parses an example as it would be run, and runs nothing. */
 async function parses(example: string): Promise<void> {
-  const program = createProgram(SHELL);
+  const program = await createProgram(SHELL);
   let ran = '';
   for (const [path, command] of all(program).filter(([, one]) => one.commands.length === 0)) {
     command.action(() => {

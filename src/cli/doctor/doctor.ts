@@ -12,10 +12,9 @@ import { checkMail } from './check-mail.ts';
 import { checkUpstream } from './check-upstream.ts';
 import { type Finding, fail, ok, skip } from './finding.ts';
 
-/** `stagedoor doctor` */
-export function addDoctor(program: Command, shell: Shell): void {
-  const doctor = program
-    .command('doctor')
+/** Sets up `stagedoor doctor`. */
+export function addDoctor(doctor: Command, shell: Shell): void {
+  doctor
     .description(
       'Look whether everything is as it has to be: configuration, database, migrations, clock, mail, issuer, certificate, keys; and say how to fix what is not. Changes nothing and sends no mail. Exit code 1 if something fails; warnings alone are 0. Clocks may be 5 s apart, a certificate should last 21 days.',
     )

@@ -1,0 +1,6 @@
+import { directoryEndpoints } from '../directory/routes.ts';
+import type { MakeEndpoints } from './connect.ts';
+
+/** Users, organizers and teams. */
+export const directoryApi: MakeEndpoints = (deps) =>
+  directoryEndpoints(deps, deps.config, deps.passwordQueue);
