@@ -8,6 +8,7 @@ import { openWindow } from '../support/browser/window.ts';
 import { createPlatform, type TestPlatform } from '../support/factories.ts';
 import { authorize } from '../support/flow.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { says, textFor } from '../support/texts.ts';
 
 const skip = chromiumPath() === undefined && 'Chromium is not installed';
 const ACTIVITY = '/account/activity';
@@ -33,13 +34,15 @@ describe('the activity log, in a real browser', { skip }, () => {
     const { page } = window;
     await page.goto('/account/authorizations');
     await signIn(page, platform.ada);
-    await page.getByRole('link', { name: 'Activity' }).click();
-    await page.getByRole('heading', { name: 'Activity', level: 1 }).waitFor();
+    await page.getByRole('link', { name: textFor('activity.title') }).click();
+    await page.getByRole('heading', { name: textFor('activity.title'), level: 1 }).waitFor();
     const entries = page.getByRole('main').getByRole('listitem');
-    const sentence = page.getByText('You allowed Box Office Sync to use your account.');
+    const sentence = page.getByText(
+      textFor('activity.authorized', { application: 'Box Office Sync' }),
+    );
     assert.equal(await sentence.count(), 1);
 
-    await page.getByLabel('Application', { exact: true }).focus();
+    await page.getByLabel(textFor('activity.filter.application'), { exact: true }).focus();
     await page.keyboard.press('Tab');
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowDown');
@@ -49,10 +52,11 @@ describe('the activity log, in a real browser', { skip }, () => {
     assert.equal(await sentence.count(), 0);
     const told = await entries.allInnerTexts();
     assert.ok(
-      told.length >= 2 && told.every((entry) => entry.startsWith('You signed in')),
+      told.length >= 2 &&
+        told.every((entry) => entry.startsWith(textFor('activity.signed_in').slice(0, -1))),
       `${told}`,
     );
-    await page.getByRole('link', { name: 'Show everything' }).click();
+    await page.getByRole('link', { name: textFor('activity.filter.clear') }).click();
     await sentence.waitFor();
     window.assertQuiet();
   });
@@ -64,7 +68,7 @@ describe('the activity log, in a real browser', { skip }, () => {
     await signIn(page, platform.ada);
     const [download] = await Promise.all([
       page.waitForEvent('download'),
-      page.getByRole('link', { name: 'Download everything' }).click(),
+      page.getByRole('link', { name: says('activity.download') }).click(),
     ]);
     assert.match(download.suggestedFilename(), /^activity-\d{4}-\d\d-\d\d\.json$/);
     const entries: { action: string }[] = JSON.parse(await text(await download.createReadStream()));

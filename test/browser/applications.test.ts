@@ -25,6 +25,7 @@ import {
 } from '../support/factories.ts';
 import type { ClientCredentials } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { pattern, says, textFor } from '../support/texts.ts';
 import { obtainTokens, refresh } from '../support/tokens.ts';
 
 const skip = chromiumPath() === undefined && 'Chromium is not installed';
@@ -77,11 +78,13 @@ describe('the pages of application developers, in a real browser', { skip }, () 
 
   const register = async (page: Page, name: string, type = 'confidential') => {
     await page.goto(`${APPLICATIONS}/new`);
-    await page.getByRole('textbox', { name: 'Name' }).fill(name);
+    await page.getByRole('textbox', { name: textFor('applications.field.name') }).fill(name);
     await page.locator(`[name=client_type][value=${type}]`).check();
-    await page.getByLabel('Redirect URIs').fill(callbackUrl);
-    await page.getByRole('button', { name: 'Register' }).click();
-    await page.getByRole('heading', { name: 'Your application is registered' }).waitFor();
+    await page.getByLabel(textFor('applications.field.redirect_uris')).fill(callbackUrl);
+    await page.getByRole('button', { name: textFor('applications.new.submit') }).click();
+    await page
+      .getByRole('heading', { name: textFor('applications.start.title.registered') })
+      .waitFor();
     return shownCredentials(page);
   };
 
@@ -93,8 +96,8 @@ describe('the pages of application developers, in a real browser', { skip }, () 
   it('registers an application, and gets a first token with each printed example', async () => {
     await using window = await openAs(grace, APPLICATIONS);
     const { page } = window;
-    await page.getByRole('heading', { name: 'You have no application yet' }).waitFor();
-    await page.getByRole('link', { name: 'Register an application' }).click();
+    await page.getByRole('heading', { name: textFor('applications.empty.title') }).waitFor();
+    await page.getByRole('link', { name: textFor('applications.register') }).click();
     const { clientId, clientSecret } = await register(page, 'Night Train <b>Tickets</b>');
     assert.match(clientSecret ?? '', /^sds_/);
     const javascript = (await page.locator('#javascript').textContent()) ?? '';
@@ -102,7 +105,7 @@ describe('the pages of application developers, in a real browser', { skip }, () 
     assert.ok(!javascript.includes(clientSecret ?? '-') && !curl.includes(clientSecret ?? '-'));
 
     await page.reload();
-    await page.getByText('The secret was shown once').waitFor();
+    await page.getByText(says('applications.start.secret.gone')).waitFor();
     assert.equal(await page.locator('#client-secret').count(), 0);
     await page.goto(APPLICATIONS);
     const names = page.getByRole('link', { name: 'Night Train <b>Tickets</b>' });
@@ -123,7 +126,10 @@ describe('the pages of application developers, in a real browser', { skip }, () 
     shell.enter(back.searchParams.get('code') ?? '');
     assert.match(await shell.ended(), /"access_token":"sda_/);
     await page.goto(`${APPLICATIONS}/${clientId}`);
-    assert.match(await page.locator('.numbers').innerText(), /Connected users\s+1/);
+    assert.match(
+      await page.locator('.numbers').innerText(),
+      pattern`${says('applications.users')}\s+1`,
+    );
     window.assertQuiet();
   });
 
@@ -143,33 +149,48 @@ describe('the pages of application developers, in a real browser', { skip }, () 
   it('says at each field what is wrong and what would be accepted, and keeps what was typed', async () => {
     await using window = await openAs(grace, `${APPLICATIONS}/new`);
     const { page } = window;
-    await page.getByRole('textbox', { name: 'Name' }).fill('x'.repeat(300));
-    await page.getByLabel('Website').fill('javascript:alert(1)');
     await page
-      .getByLabel('Redirect URIs')
+      .getByRole('textbox', { name: textFor('applications.field.name') })
+      .fill('x'.repeat(300));
+    await page.getByLabel(textFor('applications.field.homepage_url')).fill('javascript:alert(1)');
+    await page
+      .getByLabel(textFor('applications.field.redirect_uris'))
       .fill(`${callbackUrl}\n\nhttp://evil.example.com/*\n${callbackUrl}`);
     for (const box of await page.locator('[name=scopes]').all()) {
       await box.uncheck();
     }
-    await page.getByRole('button', { name: 'Register' }).click();
+    await page.getByRole('button', { name: textFor('applications.new.submit') }).click();
     const alert = page.getByRole('alert');
     const summary = await alert.innerText();
-    assert.match(summary, /300 characters; up to 255/);
-    assert.match(summary, /Line 3: Wildcards/);
-    assert.match(summary, /Line 4 is the same as line 1/);
-    assert.match(summary, /begins with https:\/\/ or http:\/\//);
-    assert.match(summary, /Tick at least one/);
+    assert.match(summary, says('applications.error.text.long', { given: 300, limit: 255 }));
+    assert.match(summary, says('applications.error.redirect_uris.line', { line: 3 }));
+    assert.match(summary, says('applications.error.redirect_uris.twice', { line: 4 }));
+    assert.match(summary, says('applications.error.url'));
+    assert.match(summary, says('applications.error.scopes.none'));
     const focused = await page.evaluate('document.activeElement.getAttribute("role")');
     assert.equal(focused, 'alert', 'a screen reader reads it first');
-    assert.equal(await page.getByRole('textbox', { name: 'Name' }).inputValue(), 'x'.repeat(300));
     assert.equal(
-      await page.getByRole('textbox', { name: 'Name' }).getAttribute('aria-invalid'),
+      await page.getByRole('textbox', { name: textFor('applications.field.name') }).inputValue(),
+      'x'.repeat(300),
+    );
+    assert.equal(
+      await page
+        .getByRole('textbox', { name: textFor('applications.field.name') })
+        .getAttribute('aria-invalid'),
       'true',
     );
-    assert.match(await page.getByLabel('Redirect URIs').inputValue(), /^http.*\n\nhttp.*\*\nhttp/);
-    await alert.getByRole('link', { name: /Line 3/ }).click();
+    assert.match(
+      await page.getByLabel(textFor('applications.field.redirect_uris')).inputValue(),
+      /^http.*\n\nhttp.*\*\nhttp/,
+    );
+    await alert
+      .getByRole('link', { name: says('applications.error.redirect_uris.line', { line: 3 }) })
+      .click();
     assert.match(page.url(), /#redirect_uris$/);
-    assert.match(await page.locator('#name-error').innerText(), /Shorten it/);
+    assert.match(
+      await page.locator('#name-error').innerText(),
+      says('applications.error.text.long'),
+    );
     window.assertQuiet();
   });
 
@@ -179,21 +200,33 @@ describe('the pages of application developers, in a real browser', { skip }, () 
     const running = new RunningClient(server, client, refreshToken);
     await using window = await openAs(grace, pathOf(client));
     const { page } = window;
-    await page.getByText('The last secret can only be replaced').waitFor();
-    assert.equal(await page.getByRole('link', { name: /^Delete the secret/ }).count(), 0);
-    await page.getByRole('link', { name: 'Add a secret' }).click();
-    await page.getByLabel('Label').fill('from today on');
-    await page.getByRole('button', { name: 'Add' }).click();
-    await page.getByRole('heading', { name: 'The new secret' }).waitFor();
+    await page.getByText(says('applications.secrets.last')).waitFor();
+    assert.equal(
+      await page
+        .getByRole('link', { name: pattern`^${says('applications.secret.delete.submit')}` })
+        .count(),
+      0,
+    );
+    await page.getByRole('link', { name: textFor('applications.secret.add') }).click();
+    await page.getByLabel(textFor('applications.secret.label')).fill('from today on');
+    await page.getByRole('button', { name: textFor('applications.secret.new.submit') }).click();
+    await page
+      .getByRole('heading', { name: textFor('applications.start.title.secret_added') })
+      .waitFor();
     const { clientSecret } = await shownCredentials(page);
     assert.ok(clientSecret);
     running.client = { ...client, clientSecret };
     await running.next();
     await page.goto(pathOf(client));
     const old = (client.clientSecret ?? '').slice(-4);
-    await page.getByRole('link', { name: `Delete the secret that ends in ${old}` }).click();
-    await page.getByRole('button', { name: 'Delete the secret' }).click();
-    assert.match(await page.getByRole('status').first().innerText(), /secret has been deleted/);
+    await page
+      .getByRole('link', { name: textFor('applications.secret.delete_of', { end: old }) })
+      .click();
+    await page.getByRole('button', { name: textFor('applications.secret.delete.submit') }).click();
+    assert.match(
+      await page.getByRole('status').first().innerText(),
+      says('applications.notice.secret_deleted'),
+    );
     await page.getByRole('heading', { name: 'from today on' }).waitFor();
     await running.next();
     await running.stop();
@@ -208,11 +241,14 @@ describe('the pages of application developers, in a real browser', { skip }, () 
     const { refreshToken } = await obtainTokens(server, { application: client, user: hank });
     await using window = await openAs(grace, pathOf(client));
     const { page } = window;
-    await page.getByRole('button', { name: 'Switch off' }).click();
-    await page.getByRole('heading', { name: 'This application is switched off' }).waitFor();
+    await page.getByRole('button', { name: textFor('applications.disable') }).click();
+    await page.getByRole('heading', { name: textFor('applications.disabled.title') }).waitFor();
     assert.notEqual((await refresh(server, client, refreshToken)).status, 200);
-    await page.getByRole('button', { name: 'Switch on' }).click();
-    assert.match(await page.getByRole('status').first().innerText(), /switched on/);
+    await page.getByRole('button', { name: textFor('applications.enable') }).click();
+    assert.match(
+      await page.getByRole('status').first().innerText(),
+      says('applications.notice.enabled'),
+    );
     assert.equal((await refresh(server, client, refreshToken)).status, 200);
     window.assertQuiet();
   });
@@ -223,17 +259,30 @@ describe('the pages of application developers, in a real browser', { skip }, () 
     const { page } = window;
     const other = await window.newTab();
     await other.goto(`${pathOf(client)}/edit`);
-    await page.getByRole('textbox', { name: 'Name' }).fill('First Tab');
-    await page.getByRole('button', { name: 'Save' }).click();
-    assert.match(await page.getByRole('status').first().innerText(), /Saved/);
-    await other.getByRole('textbox', { name: 'Name' }).fill('Second Tab');
-    await other.getByLabel('Description').fill('Typed in the second tab');
-    await other.getByRole('button', { name: 'Save' }).click();
-    assert.match(await other.getByRole('alert').innerText(), /changed in the meantime/);
+    await page.getByRole('textbox', { name: textFor('applications.field.name') }).fill('First Tab');
+    await page.getByRole('button', { name: textFor('applications.edit.submit') }).click();
+    assert.match(
+      await page.getByRole('status').first().innerText(),
+      says('applications.notice.saved'),
+    );
+    await other
+      .getByRole('textbox', { name: textFor('applications.field.name') })
+      .fill('Second Tab');
+    await other
+      .getByLabel(textFor('applications.field.description'))
+      .fill('Typed in the second tab');
+    await other.getByRole('button', { name: textFor('applications.edit.submit') }).click();
+    assert.match(await other.getByRole('alert').innerText(), says('applications.meanwhile.title'));
     assert.match(await other.locator('#name-meanwhile').innerText(), /First Tab/);
-    assert.equal(await other.getByRole('textbox', { name: 'Name' }).inputValue(), 'Second Tab');
-    assert.equal(await other.getByLabel('Description').inputValue(), 'Typed in the second tab');
-    await other.getByRole('button', { name: 'Save' }).click();
+    assert.equal(
+      await other.getByRole('textbox', { name: textFor('applications.field.name') }).inputValue(),
+      'Second Tab',
+    );
+    assert.equal(
+      await other.getByLabel(textFor('applications.field.description')).inputValue(),
+      'Typed in the second tab',
+    );
+    await other.getByRole('button', { name: textFor('applications.edit.submit') }).click();
     await other.getByRole('heading', { name: 'Second Tab', level: 1 }).waitFor();
     window.assertQuiet();
   });
@@ -242,25 +291,32 @@ describe('the pages of application developers, in a real browser', { skip }, () 
     const client = await application('Handed Over');
     await using window = await openAs(grace, `${pathOf(client)}/transfer`);
     const { page } = window;
-    await page.getByLabel('E-mail address').fill(grace.email);
-    await page.getByRole('button', { name: 'Offer it' }).click();
-    assert.match(await page.getByRole('alert').innerText(), /your own address/);
-    await page.getByLabel('E-mail address').fill(hank.email);
-    await page.getByRole('button', { name: 'Offer it' }).click();
-    await page.getByText(`It is offered to ${hank.email}`).waitFor();
+    await page.getByLabel(says('applications.transfer.email')).fill(grace.email);
+    await page.getByRole('button', { name: textFor('applications.transfer.submit') }).click();
+    assert.match(await page.getByRole('alert').innerText(), says('applications.error.email.own'));
+    await page.getByLabel(says('applications.transfer.email')).fill(hank.email);
+    await page.getByRole('button', { name: textFor('applications.transfer.submit') }).click();
+    await page.getByText(textFor('applications.transfer.pending', { email: hank.email })).waitFor();
 
     await using second = await openAs(hank, APPLICATIONS);
     const hanks = second.page;
-    await hanks.getByText('Grace Hopper wants to hand Handed Over over to you').waitFor();
+    await hanks
+      .getByText(
+        says('applications.transfers.text', { from: 'Grace Hopper', application: 'Handed Over' }),
+      )
+      .waitFor();
     await hanks.goto(pathOf(client));
-    await hanks.getByRole('heading', { name: 'There is nothing here' }).waitFor();
+    await hanks.getByRole('heading', { name: textFor('error.not_found.title') }).waitFor();
     await hanks.goto(APPLICATIONS);
-    await hanks.getByRole('button', { name: 'Accept Handed Over' }).click();
-    assert.match(await hanks.getByRole('status').innerText(), /yours now/);
+    await hanks.getByRole('button', { name: says('applications.transfers.accept_of') }).click();
+    assert.match(
+      await hanks.getByRole('status').innerText(),
+      says('applications.notice.transfer_accepted'),
+    );
     await hanks.getByRole('link', { name: 'Handed Over' }).click();
     await hanks.getByRole('heading', { name: 'Handed Over', level: 1 }).waitFor();
     await page.reload();
-    await page.getByRole('heading', { name: 'There is nothing here' }).waitFor();
+    await page.getByRole('heading', { name: textFor('error.not_found.title') }).waitFor();
     window.assertQuiet();
     second.assertQuiet();
   });
@@ -269,11 +325,14 @@ describe('the pages of application developers, in a real browser', { skip }, () 
     const client = await application('Kept');
     await using window = await openAs(grace, `${pathOf(client)}/transfer`);
     const { page } = window;
-    await page.getByLabel('E-mail address').fill('nobody-here@example.com');
-    await page.getByRole('button', { name: 'Offer it' }).click();
-    await page.getByText('It is offered to nobody-here@example.com').waitFor();
-    await page.getByRole('button', { name: 'Withdraw the offer' }).click();
-    assert.match(await page.getByRole('status').first().innerText(), /withdrawn/);
+    await page.getByLabel(says('applications.transfer.email')).fill('nobody-here@example.com');
+    await page.getByRole('button', { name: textFor('applications.transfer.submit') }).click();
+    await page.getByText(says('applications.transfer.pending')).waitFor();
+    await page.getByRole('button', { name: textFor('applications.transfer.withdraw') }).click();
+    assert.match(
+      await page.getByRole('status').first().innerText(),
+      says('applications.notice.transfer_withdrawn'),
+    );
     window.assertQuiet();
   });
 
@@ -282,13 +341,13 @@ describe('the pages of application developers, in a real browser', { skip }, () 
     const { refreshToken } = await obtainTokens(server, { application: client, user: hank });
     await using window = await openAs(grace, `${pathOf(client)}/delete`);
     const { page } = window;
-    await page.getByText('1 person has connected it').waitFor();
-    await page.getByLabel('Type its name').fill('Delete');
-    await page.getByRole('button', { name: 'Delete for good' }).click();
-    assert.match(await page.getByRole('alert').innerText(), /not its name/);
-    await page.getByLabel('Type its name').fill('Delete Me');
-    await page.getByRole('button', { name: 'Delete for good' }).click();
-    assert.match(await page.getByRole('status').innerText(), /has been deleted/);
+    await page.getByText(textFor('applications.delete.users', { count: 1 })).waitFor();
+    await page.getByLabel(says('applications.delete.type')).fill('Delete');
+    await page.getByRole('button', { name: textFor('applications.delete.submit') }).click();
+    assert.match(await page.getByRole('alert').innerText(), says('applications.error.delete'));
+    await page.getByLabel(says('applications.delete.type')).fill('Delete Me');
+    await page.getByRole('button', { name: textFor('applications.delete.submit') }).click();
+    assert.match(await page.getByRole('status').innerText(), says('applications.notice.deleted'));
     assert.equal(await page.getByRole('link', { name: 'Delete Me' }).count(), 0);
     assert.equal((await refresh(server, client, refreshToken)).body.error, 'invalid_client');
     window.assertQuiet();
@@ -298,19 +357,28 @@ describe('the pages of application developers, in a real browser', { skip }, () 
     const client = await application('Old Sign-in');
     await using window = await openAs(grace, `${pathOf(client)}/secrets/new`);
     const { page } = window;
-    await page.getByLabel('Label').fill('typed before');
+    await page.getByLabel(textFor('applications.secret.label')).fill('typed before');
     await ageSignIns(server);
-    await page.getByRole('button', { name: 'Add' }).click();
-    assert.match(await page.getByRole('alert').innerText(), /confirm that it is you/);
-    assert.equal(await page.getByLabel('Label').inputValue(), 'typed before');
+    await page.getByRole('button', { name: textFor('applications.secret.new.submit') }).click();
+    assert.match(await page.getByRole('alert').innerText(), says('applications.sign_in.title'));
+    assert.equal(
+      await page.getByLabel(textFor('applications.secret.label')).inputValue(),
+      'typed before',
+    );
     const other = await window.newTab();
     await other.goto(`${pathOf(client)}/delete`);
-    await other.getByRole('heading', { name: 'Confirm that it is you' }).waitFor();
-    await other.getByLabel('Password').fill(grace.password);
-    await other.getByRole('button', { name: 'Confirm' }).click();
-    await other.getByRole('heading', { name: 'Delete Old Sign-in?' }).waitFor();
-    await page.getByRole('button', { name: 'Add' }).click();
-    await page.getByRole('heading', { name: 'The new secret' }).waitFor();
+    await other.getByRole('heading', { name: textFor('login.title_recent') }).waitFor();
+    await other.getByLabel(textFor('login.password')).fill(grace.password);
+    await other.getByRole('button', { name: textFor('login.submit_recent') }).click();
+    await other
+      .getByRole('heading', {
+        name: textFor('applications.delete.heading', { application: 'Old Sign-in' }),
+      })
+      .waitFor();
+    await page.getByRole('button', { name: textFor('applications.secret.new.submit') }).click();
+    await page
+      .getByRole('heading', { name: textFor('applications.start.title.secret_added') })
+      .waitFor();
     window.assertQuiet();
   });
 
@@ -320,8 +388,11 @@ describe('the pages of application developers, in a real browser', { skip }, () 
       permissions: ['clipboard-read', 'clipboard-write'],
     });
     const { page } = window;
-    await page.getByRole('button', { name: 'Copy the client id' }).click();
-    await page.locator('[role=status]').filter({ hasText: 'Copied' }).waitFor();
+    await page.getByRole('button', { name: textFor('applications.copy.client_id') }).click();
+    await page
+      .locator('[role=status]')
+      .filter({ hasText: textFor('applications.copy.done') })
+      .waitFor();
     assert.equal(await page.evaluate('navigator.clipboard.readText()'), client.clientId);
     window.assertQuiet();
   });
@@ -358,14 +429,19 @@ describe('the pages of application developers, in a real browser', { skip }, () 
       const { page } = window;
       await page.goto(`${APPLICATIONS}/new`);
       await signIn(page, ivy);
-      await page.getByText('Only the operator of this platform registers').waitFor();
-      assert.equal(await page.getByRole('link', { name: 'Register an application' }).count(), 0);
+      await page.getByText(says('applications.closed')).waitFor();
+      assert.equal(
+        await page.getByRole('link', { name: textFor('applications.register') }).count(),
+        0,
+      );
       const client = await registerApplication(closed, { owner: ivy.id, name: 'By the Operator' });
       await page.reload();
       await page.getByRole('link', { name: 'By the Operator' }).click();
-      await page.getByRole('link', { name: 'Add a secret' }).click();
-      await page.getByRole('button', { name: 'Add' }).click();
-      await page.getByRole('heading', { name: 'The new secret' }).waitFor();
+      await page.getByRole('link', { name: textFor('applications.secret.add') }).click();
+      await page.getByRole('button', { name: textFor('applications.secret.new.submit') }).click();
+      await page
+        .getByRole('heading', { name: textFor('applications.start.title.secret_added') })
+        .waitFor();
       assert.equal((await shownCredentials(page)).clientId, client.clientId);
       window.assertQuiet();
     } finally {

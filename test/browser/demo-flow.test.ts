@@ -5,6 +5,7 @@ import { chromiumPath, openBrowser } from '../support/browser/launch.ts';
 import { endGrants } from '../support/browser/tour.ts';
 import { openWindow } from '../support/browser/window.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { scopeText, textFor } from '../support/texts.ts';
 
 const skip = chromiumPath() === undefined && 'Chromium is not installed';
 
@@ -38,13 +39,15 @@ describe('the demo, in a real browser', { skip }, () => {
     const { email, password } = user('ada');
     await page.goto('/');
     await page.getByText(password).waitFor();
-    await page.getByRole('link', { name: 'Open the demo application' }).click();
+    await page.getByRole('link', { name: textFor('landing.demo.link') }).click();
     await page.getByRole('link', { name: 'Connect' }).click();
-    await page.getByRole('heading', { name: 'Sign in', level: 1 }).waitFor();
-    await page.getByLabel('E-mail address').fill(email);
-    await page.getByLabel('Password').fill(password);
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByRole('heading', { name: 'Curtain Call asks for access' }).waitFor();
+    await page.getByRole('heading', { name: textFor('login.title'), level: 1 }).waitFor();
+    await page.getByLabel(textFor('login.email')).fill(email);
+    await page.getByLabel(textFor('login.password')).fill(password);
+    await page.getByRole('button', { name: textFor('login.submit') }).click();
+    await page
+      .getByRole('heading', { name: textFor('consent.heading', { application: 'Curtain Call' }) })
+      .waitFor();
   };
 
   const revoke = async (page: Page) => {
@@ -59,7 +62,7 @@ describe('the demo, in a real browser', { skip }, () => {
       await toConsent(page);
       await page.getByRole('checkbox', { name: 'Red Stage' }).check();
       assert.equal(await page.getByRole('checkbox', { name: 'Blue Hall' }).isChecked(), false);
-      await page.getByRole('button', { name: 'Allow' }).click();
+      await page.getByRole('button', { name: textFor('consent.allow') }).click();
 
       await page.getByRole('heading', { name: 'Connected', exact: true }).waitFor();
       assert.equal(new URL(page.url()).search, '', 'the code has left the address bar');
@@ -84,11 +87,13 @@ describe('the demo, in a real browser', { skip }, () => {
     const { page } = window;
     await toConsent(page);
     await page.getByRole('checkbox', { name: 'Red Stage' }).check();
-    await page.getByRole('button', { name: 'Deny' }).click();
+    await page.getByRole('button', { name: textFor('consent.deny') }).click();
     const alert = page.getByRole('alert');
     assert.match(await alert.innerText(), /Not connected[\s\S]*access_denied/);
     await page.getByRole('link', { name: 'Connect' }).click();
-    await page.getByRole('heading', { name: 'Curtain Call asks for access' }).waitFor();
+    await page
+      .getByRole('heading', { name: textFor('consent.heading', { application: 'Curtain Call' }) })
+      .waitFor();
     window.assertQuiet();
   });
 
@@ -98,23 +103,23 @@ describe('the demo, in a real browser', { skip }, () => {
     const { email, password } = user('ada');
     const { keyboard } = page;
     await page.goto('/');
-    await tabTo(page, page.getByRole('link', { name: 'Open the demo application' }));
+    await tabTo(page, page.getByRole('link', { name: textFor('landing.demo.link') }));
     await keyboard.press('Enter');
     await tabTo(page, page.getByRole('link', { name: 'Connect' }));
     await keyboard.press('Enter');
 
-    await page.getByRole('heading', { name: 'Sign in', level: 1 }).waitFor();
+    await page.getByRole('heading', { name: textFor('login.title'), level: 1 }).waitFor();
     // The first field has the focus already.
     await keyboard.type(email);
-    await tabTo(page, page.getByLabel('Password'));
+    await tabTo(page, page.getByLabel(textFor('login.password')));
     await keyboard.type(password);
     await keyboard.press('Enter');
 
-    await tabTo(page, page.getByRole('checkbox', { name: 'Change the data' }));
+    await tabTo(page, page.getByRole('checkbox', { name: scopeText('write') }));
     await keyboard.press('Space');
     await tabTo(page, page.getByRole('checkbox', { name: 'Red Stage' }));
     await keyboard.press('Space');
-    await tabTo(page, page.getByRole('button', { name: 'Allow' }));
+    await tabTo(page, page.getByRole('button', { name: textFor('consent.allow') }));
     await keyboard.press('Enter');
 
     await page.getByRole('heading', { name: 'Connected', exact: true }).waitFor();
@@ -128,21 +133,27 @@ describe('the demo, in a real browser', { skip }, () => {
   it('speaks the language of the browser, and then that of the person', async () => {
     await using german = await open({ locale: 'de-AT' });
     await german.page.goto('/');
-    await german.page.getByRole('link', { name: 'Demo-Anwendung öffnen' }).click();
+    await german.page.getByRole('link', { name: textFor('landing.demo.link', {}, 'de') }).click();
     await german.page.getByRole('link', { name: 'Connect' }).click();
-    await german.page.getByRole('heading', { name: 'Anmelden', level: 1 }).waitFor();
-    await german.page.getByLabel('E-Mail-Adresse').waitFor();
+    await german.page
+      .getByRole('heading', { name: textFor('login.title', {}, 'de'), level: 1 })
+      .waitFor();
+    await german.page.getByLabel(textFor('login.email', {}, 'de')).waitFor();
 
     await using english = await open({ locale: 'en-GB' });
     const { page } = english;
     await page.goto(server.demo?.applicationUrl ?? '');
     await page.getByRole('link', { name: 'Connect' }).click();
-    await page.getByLabel('E-mail address').fill(user('ben').email);
-    await page.getByLabel('Password').fill(user('ben').password);
-    await page.getByRole('button', { name: 'Sign in' }).click();
-    await page.getByRole('heading', { name: 'Curtain Call bittet um Zugriff' }).waitFor();
+    await page.getByLabel(textFor('login.email')).fill(user('ben').email);
+    await page.getByLabel(textFor('login.password')).fill(user('ben').password);
+    await page.getByRole('button', { name: textFor('login.submit') }).click();
+    await page
+      .getByRole('heading', {
+        name: textFor('consent.heading', { application: 'Curtain Call' }, 'de'),
+      })
+      .waitFor();
     await page.getByRole('checkbox', { name: 'Grüne Arena' }).check();
-    await page.getByRole('button', { name: 'Erlauben' }).click();
+    await page.getByRole('button', { name: textFor('consent.allow', {}, 'de') }).click();
     await page.getByRole('heading', { name: 'Connected', exact: true }).waitFor();
     await revoke(page);
     german.assertQuiet();

@@ -8,6 +8,7 @@ import { ageSignIns, endGrants } from '../support/browser/tour.ts';
 import { openWindow } from '../support/browser/window.ts';
 import { importDirectory } from '../support/bulk.ts';
 import { putUser, type TestApplication, type TestUser } from '../support/factories.ts';
+import { pattern, says, scopeText, textFor } from '../support/texts.ts';
 
 const skip = chromiumPath() === undefined && 'Chromium is not installed';
 const AUTHORIZATIONS = '/account/authorizations';
@@ -33,7 +34,7 @@ describe('the pages, in a real browser', { skip }, () => {
   const toConsent = async (page: Page, user: TestUser, application: TestApplication) => {
     await page.goto(site.request(application));
     await signIn(page, user);
-    await page.getByRole('heading', { name: 'asks for access' }).waitFor();
+    await page.getByRole('heading', { name: says('consent.heading') }).waitFor();
   };
 
   const cameBack = (page: Page) =>
@@ -45,7 +46,7 @@ describe('the pages, in a real browser', { skip }, () => {
       const { page } = window;
       await page.goto(AUTHORIZATIONS);
       await signIn(page, site.ada);
-      await page.getByRole('heading', { name: 'No application has access' }).waitFor();
+      await page.getByRole('heading', { name: textFor('authorizations.empty.title') }).waitFor();
       await page.goto(site.request(site.boxOffice));
       await tick(page, 'redstage');
       await allow(page);
@@ -54,23 +55,36 @@ describe('the pages, in a real browser', { skip }, () => {
       await page.goto(AUTHORIZATIONS);
       const grant = page.getByRole('listitem').filter({ hasText: 'Box Office Sync' });
       const text = await grant.innerText();
-      assert.match(text, /See the data[\s\S]*Change the data[\s\S]*Red Stage/);
+      assert.match(text, pattern`${scopeText('read')}[\s\S]*${scopeText('write')}[\s\S]*Red Stage`);
       assert.doesNotMatch(text, /Blue Hall/);
       const other = await window.newTab();
       await other.goto(AUTHORIZATIONS);
 
-      const revoke = { name: 'Revoke access of Box Office Sync' };
+      const revoke = { name: says('authorizations.revoke_of') };
       await page.getByRole('link', revoke).click();
-      await page.getByRole('link', { name: 'Keep it' }).click();
+      await page.getByRole('link', { name: textFor('revoke.cancel') }).click();
       await page.getByRole('link', revoke).click();
-      await page.getByRole('heading', { name: 'Revoke the access of Box Office Sync?' }).waitFor();
-      assert.match(await page.getByRole('main').innerText(), /For 1 organizer\s+Red Stage/);
-      await page.getByRole('button', { name: 'Revoke access' }).click();
-      assert.match(await page.getByRole('status').innerText(), /has been revoked/);
-      await page.getByRole('heading', { name: 'No application has access' }).waitFor();
+      await page
+        .getByRole('heading', {
+          name: textFor('revoke.heading', { application: 'Box Office Sync' }),
+        })
+        .waitFor();
+      assert.match(
+        await page.getByRole('main').innerText(),
+        pattern`${says('authorizations.organizers', { count: 1 })}\s+Red Stage`,
+      );
+      await page.getByRole('button', { name: textFor('revoke.submit') }).click();
+      assert.match(
+        await page.getByRole('status').innerText(),
+        says('authorizations.notice.revoked'),
+      );
+      await page.getByRole('heading', { name: textFor('authorizations.empty.title') }).waitFor();
 
       await other.getByRole('link', revoke).click();
-      assert.match(await other.getByRole('status').innerText(), /had already ended/);
+      assert.match(
+        await other.getByRole('status').innerText(),
+        says('authorizations.notice.already_revoked'),
+      );
       window.assertQuiet();
     });
 
@@ -82,17 +96,23 @@ describe('the pages, in a real browser', { skip }, () => {
       await tick(page, 'redstage', 'bluehall');
       await allow(page);
       await page.goto(AUTHORIZATIONS);
-      await page.getByRole('link', { name: 'Change access of Box Office Sync' }).press('Enter');
-      await page.getByRole('heading', { name: 'Change the access of Box Office Sync' }).waitFor();
-      await page.getByRole('checkbox', { name: 'Change the data' }).press('Space');
+      await page.getByRole('link', { name: says('authorizations.change_of') }).press('Enter');
+      await page.getByRole('heading', { name: says('change.heading') }).waitFor();
+      await page.getByRole('checkbox', { name: scopeText('write') }).press('Space');
       await page.keyboard.press('Tab');
       await page.keyboard.press('Space');
-      await page.getByLabel('Last day').fill('2090-12-31');
-      await page.getByRole('button', { name: 'Save' }).press('Enter');
-      assert.match(await page.getByRole('status').innerText(), /holds from the next request on/);
+      await page.getByLabel(textFor('change.end')).fill('2090-12-31');
+      await page.getByRole('button', { name: textFor('change.submit') }).press('Enter');
+      assert.match(
+        await page.getByRole('status').innerText(),
+        says('authorizations.notice.narrowed'),
+      );
       const text = await page.getByRole('main').innerText();
-      assert.match(text, /For 1 organizer\s+Red Stage[\s\S]*31 Dec 2090\s+as you have set it/);
-      assert.doesNotMatch(text, /Blue Hall|Change the data/);
+      assert.match(
+        text,
+        pattern`${says('authorizations.organizers', { count: 1 })}\s+Red Stage[\s\S]*31 Dec 2090\s+${says('authorizations.ends.own')}`,
+      );
+      assert.doesNotMatch(text, pattern`Blue Hall|${scopeText('write')}`);
       window.assertQuiet();
     });
 
@@ -100,26 +120,31 @@ describe('the pages, in a real browser', { skip }, () => {
       await using window = await open();
       const { page } = window;
       await toConsent(page, site.max, site.boxOffice);
-      await page.getByRole('button', { name: 'Tick all shown' }).click();
+      await page.getByRole('button', { name: textFor('consent.filter.all') }).click();
       await allow(page);
       await cameBack(page);
       await page.goto(AUTHORIZATIONS);
-      await page.getByRole('link', { name: 'Change access of Box Office Sync' }).click();
+      await page.getByRole('link', { name: says('authorizations.change_of') }).click();
       const count = page.getByRole('status');
-      assert.equal(await count.innerText(), '200 of 200 ticked');
-      await page.getByRole('button', { name: 'Untick all' }).click();
-      await page.getByRole('searchbox', { name: 'Find an organizer' }).fill('muller');
-      await page.getByRole('button', { name: 'Tick all shown' }).click();
-      assert.equal(await count.innerText(), '1 of 200 ticked · 1 shown');
-      await page.getByRole('button', { name: 'Save' }).click();
-      await page.getByRole('heading', { name: 'For 1 organizer' }).waitFor();
+      assert.equal(await count.innerText(), counted(200, 200));
+      await page.getByRole('button', { name: textFor('consent.filter.clear') }).click();
+      await page.getByRole('searchbox', { name: textFor('consent.filter') }).fill('muller');
+      await page.getByRole('button', { name: textFor('consent.filter.all') }).click();
+      assert.equal(
+        await count.innerText(),
+        `${counted(1, 200)} · ${textFor('consent.filter.shown', { shown: 1 })}`,
+      );
+      await page.getByRole('button', { name: textFor('change.submit') }).click();
+      await page
+        .getByRole('heading', { name: textFor('authorizations.organizers', { count: 1 }) })
+        .waitFor();
 
       await page.goto(site.request(site.boxOffice));
-      assert.equal(await count.innerText(), '1 of 200 ticked');
+      assert.equal(await count.innerText(), counted(1, 200));
       const first = page.locator('#organizer-list').getByRole('checkbox').first();
       assert.equal(await first.isChecked(), true, 'what is ticked comes first');
-      await page.getByRole('searchbox').fill('last time');
-      await page.getByText('No organizer has that in its name.').waitFor();
+      await page.getByRole('searchbox').fill(textFor('consent.organizers.earlier'));
+      await page.getByText(textFor('consent.filter.empty')).waitFor();
       window.assertQuiet();
     });
 
@@ -129,14 +154,18 @@ describe('the pages, in a real browser', { skip }, () => {
       await page.goto(AUTHORIZATIONS);
       await signIn(page, site.ada);
       await page.goto(site.request(site.boxOffice));
-      await page.getByRole('heading', { name: 'Box Office Sync asks for access' }).waitFor();
-      await page.getByRole('link', { name: 'Sign out' }).click();
-      await page.getByRole('button', { name: 'Sign out' }).click();
-      await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
+      await page
+        .getByRole('heading', {
+          name: textFor('consent.heading', { application: 'Box Office Sync' }),
+        })
+        .waitFor();
+      await page.getByRole('link', { name: textFor('layout.logout') }).click();
+      await page.getByRole('button', { name: textFor('logout.submit') }).click();
+      await page.getByRole('heading', { name: textFor('signed_out.title') }).waitFor();
       await page.goto(site.request(site.boxOffice));
-      await page.getByRole('heading', { name: 'Sign in', level: 1 }).waitFor();
+      await page.getByRole('heading', { name: textFor('login.title'), level: 1 }).waitFor();
       await page.goto(AUTHORIZATIONS);
-      await page.getByRole('heading', { name: 'Sign in', level: 1 }).waitFor();
+      await page.getByRole('heading', { name: textFor('login.title'), level: 1 }).waitFor();
       window.assertQuiet();
     });
   });
@@ -147,8 +176,8 @@ describe('the pages, in a real browser', { skip }, () => {
       const { page } = window;
       await toConsent(page, site.max, site.boxOffice);
       const count = page.getByRole('status');
-      assert.equal(await count.innerText(), '0 of 200 ticked');
-      const filter = page.getByRole('searchbox', { name: 'Find an organizer' });
+      assert.equal(await count.innerText(), counted(0, 200));
+      const filter = page.getByRole('searchbox', { name: textFor('consent.filter') });
       await filter.fill('cafe mull');
       const shown = page.locator('#organizer-list').getByRole('checkbox');
       assert.equal(await shown.count(), 1, 'accents need not be typed');
@@ -158,18 +187,23 @@ describe('the pages, in a real browser', { skip }, () => {
       await filter.fill('basel');
       const basel = await shown.count();
       assert.ok(basel > 1 && basel < 200);
-      await page.getByRole('button', { name: 'Tick all shown' }).click();
-      assert.equal(await count.innerText(), `${basel + 1} of 200 ticked · ${basel} shown`);
+      await page.getByRole('button', { name: textFor('consent.filter.all') }).click();
+      assert.equal(
+        await count.innerText(),
+        `${counted(basel + 1, 200)} · ${textFor('consent.filter.shown', { shown: basel })}`,
+      );
       await filter.fill('nowhere');
-      await page.getByText('No organizer has that in its name.').waitFor();
-      await page.getByRole('button', { name: 'Untick all' }).click();
+      await page.getByText(textFor('consent.filter.empty')).waitFor();
+      await page.getByRole('button', { name: textFor('consent.filter.clear') }).click();
       await filter.fill('');
-      assert.equal(await count.innerText(), '0 of 200 ticked');
+      assert.equal(await count.innerText(), counted(0, 200));
       await page.getByRole('checkbox', { name: 'Café Müller' }).check();
       await allow(page);
       await cameBack(page);
       await page.goto(AUTHORIZATIONS);
-      await page.getByRole('heading', { name: 'For 1 organizer' }).waitFor();
+      await page
+        .getByRole('heading', { name: textFor('authorizations.organizers', { count: 1 }) })
+        .waitFor();
       window.assertQuiet();
     });
 
@@ -185,27 +219,42 @@ describe('the pages, in a real browser', { skip }, () => {
       await using window = await open();
       const { page } = window;
       await toConsent(page, rita, site.boxOffice);
-      await page.getByText('One access covers at most 500 organizers.').waitFor();
+      await page.getByText(textFor('consent.organizers.limit', { limit: 500 })).waitFor();
       const count = page.getByRole('status');
-      const filter = page.getByRole('searchbox', { name: 'Find an organizer' });
+      const filter = page.getByRole('searchbox', { name: textFor('consent.filter') });
       await filter.fill('many51');
-      const tickAll = page.getByRole('button', { name: 'Tick all shown' });
+      const tickAll = page.getByRole('button', { name: textFor('consent.filter.all') });
       await tickAll.click();
-      assert.equal(await count.innerText(), '11 of 520 ticked · 11 shown');
+      assert.equal(
+        await count.innerText(),
+        `${counted(11, 520)} · ${textFor('consent.filter.shown', { shown: 11 })}`,
+      );
       await filter.fill('');
       await tickAll.click();
       await tickAll.click();
-      assert.equal(await count.innerText(), '500 of 520 ticked · at most 500');
+      assert.equal(
+        await count.innerText(),
+        `${counted(500, 520)} · ${textFor('consent.filter.full', { limit: 500 })}`,
+      );
       const [slug] = await page
         .locator('#organizer-list input:not(:checked)')
         .evaluateAll((boxes) => boxes.map((box) => box.getAttribute('value') ?? ''));
       const another = page.getByRole('checkbox', { name: slug ?? '', exact: true });
       await another.check();
-      assert.equal(await count.innerText(), '501 of 520 ticked · at most 500');
+      assert.equal(
+        await count.innerText(),
+        `${counted(501, 520)} · ${textFor('consent.filter.full', { limit: 500 })}`,
+      );
       await allow(page);
       const alert = page.getByRole('alert');
-      assert.match(await alert.innerText(), /at most 500 organizers\. Untick some, or deny\./);
-      assert.equal(await count.innerText(), '501 of 520 ticked · at most 500');
+      assert.match(
+        await alert.innerText(),
+        says('consent.error.organizers.too_many', { limit: 500 }),
+      );
+      assert.equal(
+        await count.innerText(),
+        `${counted(501, 520)} · ${textFor('consent.filter.full', { limit: 500 })}`,
+      );
       await another.uncheck();
       await allow(page);
       await cameBack(page);
@@ -216,20 +265,20 @@ describe('the pages, in a real browser', { skip }, () => {
       await using window = await open();
       const { page } = window;
       await toConsent(page, site.ada, site.boxOffice);
-      await page.getByRole('checkbox', { name: 'Change the data' }).uncheck();
+      await page.getByRole('checkbox', { name: scopeText('write') }).uncheck();
       await allow(page);
       const alert = page.getByRole('alert');
-      assert.match(await alert.innerText(), /Nothing has been allowed yet/);
+      assert.match(await alert.innerText(), says('consent.error.title'));
       const focused = await page.evaluate('document.activeElement.getAttribute("role")');
       assert.equal(focused, 'alert', 'a screen reader reads it first');
       assert.match(page.url(), /\/interaction\//);
-      await alert.getByRole('link', { name: 'Tick at least one organizer' }).click();
+      await alert.getByRole('link', { name: says('consent.error.organizers.required') }).click();
       assert.match(page.url(), /#organizers$/);
-      const group = page.getByRole('group', { name: 'For which organizers' });
+      const group = page.getByRole('group', { name: textFor('consent.organizers') });
       assert.match((await group.getAttribute('aria-describedby')) ?? '', /organizers-error/);
-      assert.equal(await page.getByRole('checkbox', { name: 'See the data' }).isChecked(), true);
+      assert.equal(await page.getByRole('checkbox', { name: scopeText('read') }).isChecked(), true);
       assert.equal(
-        await page.getByRole('checkbox', { name: 'Change the data' }).isChecked(),
+        await page.getByRole('checkbox', { name: scopeText('write') }).isChecked(),
         false,
       );
       await tick(page, 'bluehall');
@@ -243,7 +292,7 @@ describe('the pages, in a real browser', { skip }, () => {
       const { page } = window;
       await page.goto(site.request(site.boxOffice, { scope: 'profile' }));
       await signIn(page, site.ada);
-      await page.getByText('See your name').waitFor();
+      await page.getByText(scopeText('profile')).waitFor();
       assert.equal(await page.getByRole('checkbox').count(), 0);
       await allow(page);
       await cameBack(page);
@@ -258,10 +307,16 @@ describe('the pages, in a real browser', { skip }, () => {
       await allow(page);
       await cameBack(page);
       await page.goBack();
-      await page.getByRole('heading', { name: 'This request has been answered already' }).waitFor();
-      await page.getByRole('link', { name: 'Go to Box Office Sync' }).waitFor();
-      await page.getByRole('link', { name: 'Your authorized applications' }).click();
-      await page.getByRole('heading', { name: 'Authorized applications', level: 1 }).waitFor();
+      await page.getByRole('heading', { name: textFor('over.title.answered') }).waitFor();
+      await page
+        .getByRole('link', {
+          name: textFor('link.application', { application: 'Box Office Sync' }),
+        })
+        .waitFor();
+      await page.getByRole('link', { name: textFor('link.authorizations') }).click();
+      await page
+        .getByRole('heading', { name: textFor('authorizations.title'), level: 1 })
+        .waitFor();
       window.assertQuiet();
     });
 
@@ -269,22 +324,22 @@ describe('the pages, in a real browser', { skip }, () => {
       await using window = await open();
       const { page } = window;
       await toConsent(page, site.ada, site.seatmap);
-      assert.equal(await page.getByLabel('Your password').count(), 0);
+      assert.equal(await page.getByLabel(textFor('consent.password')).count(), 0);
       await ageSignIns(site.server);
       await page.reload();
-      await page.getByRole('checkbox', { name: 'Change the data' }).uncheck();
+      await page.getByRole('checkbox', { name: scopeText('write') }).uncheck();
       await tick(page, 'bluehall');
-      const password = page.getByLabel('Your password');
+      const password = page.getByLabel(textFor('consent.password'));
       await password.fill('not the password');
       await allow(page);
 
-      assert.match(await page.getByRole('alert').innerText(), /That password is not right/);
+      assert.match(await page.getByRole('alert').innerText(), says('consent.error.password.wrong'));
       assert.equal(await password.getAttribute('aria-invalid'), 'true');
       assert.match((await password.getAttribute('aria-describedby')) ?? '', /password-error/);
       assert.equal(await page.getByRole('checkbox', { name: 'Blue Hall' }).isChecked(), true);
       assert.equal(await page.getByRole('checkbox', { name: 'Red Stage' }).isChecked(), false);
       assert.equal(
-        await page.getByRole('checkbox', { name: 'Change the data' }).isChecked(),
+        await page.getByRole('checkbox', { name: scopeText('write') }).isChecked(),
         false,
       );
       await password.fill(site.ada.password);
@@ -306,9 +361,9 @@ describe('the pages, in a real browser', { skip }, () => {
     ]) {
       await page.goto(path);
       const main = page.getByRole('main');
-      await main.getByRole('link', { name: 'Your authorized applications' }).waitFor();
-      await main.getByRole('link', { name: 'Home page' }).click();
-      await page.getByRole('heading', { name: 'Let applications in' }).waitFor();
+      await main.getByRole('link', { name: textFor('link.authorizations') }).waitFor();
+      await main.getByRole('link', { name: textFor('link.home') }).click();
+      await page.getByRole('heading', { name: says('landing.title') }).waitFor();
     }
     window.assertQuiet();
   });
@@ -318,9 +373,16 @@ describe('the pages, in a real browser', { skip }, () => {
     const { page } = window;
     await toConsent(page, site.ada, site.longName);
     const heading = page.getByRole('heading', { level: 1 });
-    assert.match(await heading.innerText(), /^\w{255} asks for access$/);
+    assert.match(
+      await heading.innerText(),
+      new RegExp(`^${textFor('consent.heading').replace('{application}', '\\w{255}')}$`),
+    );
     const box = await heading.boundingBox();
     assert.ok(box && box.height < 667 / 3, `${box?.height} pixels high`);
     window.assertQuiet();
   });
 });
+
+function counted(selected: number, total: number): string {
+  return textFor('consent.filter.count', { selected, total });
+}

@@ -10,6 +10,7 @@ import {
   type UpstreamWorld,
 } from '../support/browser/upstream-tour.ts';
 import { openWindow } from '../support/browser/window.ts';
+import { says, scopeText, textFor } from '../support/texts.ts';
 
 const skip = chromiumPath() === undefined && 'Chromium is not installed';
 const AUTHORIZATIONS = '/account/authorizations';
@@ -35,7 +36,11 @@ describe('the platform’s own login, in a real browser', { skip }, () => {
   const cameBack = (page: Page) =>
     page.getByRole('heading', { name: 'Back with a code' }).waitFor();
   const atConsent = (page: Page) =>
-    page.getByRole('heading', { name: 'Box Office Sync asks for access' }).waitFor();
+    page
+      .getByRole('heading', {
+        name: textFor('consent.heading', { application: 'Box Office Sync' }),
+      })
+      .waitFor();
 
   it('leads from an application to the platform, to consent, and back', async () => {
     await using window = await open();
@@ -49,7 +54,7 @@ describe('the platform’s own login, in a real browser', { skip }, () => {
     await allow(page);
     await cameBack(page);
     await page.goto(AUTHORIZATIONS);
-    await page.getByRole('heading', { name: 'Authorized applications', level: 1 }).waitFor();
+    await page.getByRole('heading', { name: textFor('authorizations.title'), level: 1 }).waitFor();
     window.assertQuiet();
   });
 
@@ -59,12 +64,12 @@ describe('the platform’s own login, in a real browser', { skip }, () => {
     await page.goto('/account/applications');
     await signInAtPlatform(page, world.ada);
     assert.equal(new URL(page.url()).pathname, '/account/applications');
-    await page.getByRole('link', { name: 'Sign out' }).click();
-    await page.getByRole('button', { name: 'Sign out' }).click();
-    await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
-    await page.getByRole('link', { name: 'Sign in again' }).click();
+    await page.getByRole('link', { name: textFor('layout.logout') }).click();
+    await page.getByRole('button', { name: textFor('logout.submit') }).click();
+    await page.getByRole('heading', { name: textFor('signed_out.title') }).waitFor();
+    await page.getByRole('link', { name: textFor('signed_out.again') }).click();
     await signInAtPlatform(page, world.ada);
-    await page.getByRole('heading', { name: 'Authorized applications', level: 1 }).waitFor();
+    await page.getByRole('heading', { name: textFor('authorizations.title'), level: 1 }).waitFor();
     window.assertQuiet();
   });
 
@@ -76,8 +81,8 @@ describe('the platform’s own login, in a real browser', { skip }, () => {
     const other = await window.newTab();
     await other.goto(AUTHORIZATIONS);
     await page.goto('/logout');
-    await page.getByRole('button', { name: 'Sign out' }).click();
-    await page.getByRole('link', { name: 'as well' }).click();
+    await page.getByRole('button', { name: textFor('logout.submit') }).click();
+    await page.getByRole('link', { name: says('upstream.signed_out.link') }).click();
     await page.getByRole('button', { name: 'Yes, sign me out' }).click();
     await page.context().clearCookies({ name: 'stagedoor_ask_anew' });
     await other.goto(AUTHORIZATIONS);
@@ -92,14 +97,14 @@ describe('the platform’s own login, in a real browser', { skip }, () => {
     await atConsent(page);
     await ageSignIns(world.server);
     await page.reload();
-    await page.getByRole('checkbox', { name: 'Change the data' }).uncheck();
+    await page.getByRole('checkbox', { name: scopeText('write') }).uncheck();
     await tick(page, 'bluehall');
     assert.equal(await page.locator('[type=password]').count(), 0);
-    await page.getByRole('button', { name: 'Confirm that it is you' }).click();
-    await page.getByRole('button', { name: 'Allow' }).waitFor();
+    await page.getByRole('button', { name: textFor('upstream.consent.confirm') }).click();
+    await page.getByRole('button', { name: textFor('consent.allow') }).waitFor();
     const isTicked = (name: string) => page.getByRole('checkbox', { name }).isChecked();
-    assert.equal(await isTicked('See the data'), true);
-    assert.equal(await isTicked('Change the data'), false);
+    assert.equal(await isTicked(scopeText('read')), true);
+    assert.equal(await isTicked(scopeText('write')), false);
     assert.equal(await isTicked('Blue Hall'), true);
     assert.equal(await isTicked('Red Stage'), false);
     await allow(page);
@@ -114,8 +119,8 @@ describe('the platform’s own login, in a real browser', { skip }, () => {
     await signInAtPlatform(page, world.ada);
     await page.context().clearCookies({ name: 'stagedoor_session' });
     await page.locator('main form button[type=submit]').first().click();
-    await page.getByRole('heading', { name: 'You are not signed in any more' }).waitFor();
-    await page.getByRole('link', { name: 'Sign in at' }).click();
+    await page.getByRole('heading', { name: textFor('upstream.sign_in.title') }).waitFor();
+    await page.getByRole('link', { name: says('upstream.sign_in.submit') }).click();
     await page.waitForURL('**/account/applications/new');
     window.assertQuiet();
   });
@@ -125,8 +130,8 @@ describe('the platform’s own login, in a real browser', { skip }, () => {
     const { page } = window;
     await page.goto(world.request);
     await signInAtPlatform(page, world.stranger);
-    await page.getByRole('heading', { name: 'Your account is not known here yet' }).waitFor();
-    await page.getByRole('link', { name: 'Sign in with another account' }).click();
+    await page.getByRole('heading', { name: textFor('upstream.unknown_user.title') }).waitFor();
+    await page.getByRole('link', { name: textFor('upstream.link.other') }).click();
     await signInAtPlatform(page, world.ada);
     await atConsent(page);
     window.assertQuiet();

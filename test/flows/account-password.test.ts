@@ -10,6 +10,7 @@ import { authorizationUrl, challengeOf, signIn } from '../support/flow.ts';
 import { mailsTo } from '../support/mail-folder.ts';
 import { manage } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { pattern, says, textFor } from '../support/texts.ts';
 import { introspect, obtainTokens } from '../support/tokens.ts';
 import { type Page, showsForm, describe as textOf, type UserAgent } from '../support/user-agent.ts';
 
@@ -70,8 +71,8 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       const stolen = people.open({}, agent.cookies.copy());
       const before = agent.cookies.values('stagedoor_session');
       const page = await change(agent, form(BETTER));
-      assert.match(page.body, /Your password is changed/, textOf(page));
-      assert.match(page.body, /2 other browsers were signed out/);
+      assert.match(page.body, says('account.password.changed.title'), textOf(page));
+      assert.match(page.body, says('account.password.changed.others', { count: 2 }));
       assert.notDeepEqual(agent.cookies.values('stagedoor_session'), before);
       assert.equal(await isSignedIn(agent), true);
       for (const other of [...others, stolen]) {
@@ -88,13 +89,19 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       assert.equal(entry?.actor, `user:${user.id}`);
       assert.deepEqual(entry.data, { removed: false });
       assert.match(entry.ip ?? '', /^203\.0\./);
-      const [mail] = await mailsTo(server, user.email, 'Your password was changed');
+      const [mail] = await mailsTo(server, user.email, textFor('mail.password.changed.subject'));
       for (const part of [mail?.text ?? '', mail?.html ?? '']) {
-        assert.match(part, /set on your account page/);
-        assert.match(part, /Firefox on Linux, address 203\.0\./);
-        assert.doesNotMatch(part, /The platform that manages/);
+        assert.match(part, says('mail.password.changed.by_user'));
+        assert.match(
+          part,
+          pattern`${says('mail.device.full', { browser: 'Firefox', system: 'Linux' })}.* 203\.0\.`,
+        );
+        assert.doesNotMatch(part, says('mail.password.by'));
       }
-      assert.match((await agent.get('/account/activity')).body, /You changed your password\./);
+      assert.match(
+        (await agent.get('/account/activity')).body,
+        says('activity.password_changed.you'),
+      );
     });
 
     test('leaves what applications may do, and says so', async () => {
@@ -104,7 +111,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
         scope: 'profile',
       });
       const page = await agent.get(PASSWORD);
-      assert.match(page.body, /keep their access/);
+      assert.match(page.body, says('account.password.grants'));
       assert.match(page.body, /href="\/account\/authorizations"/);
       await change(agent, form(BETTER));
       const { body } = await introspect(server, platform.resourceServer, tokens.accessToken);
@@ -115,11 +122,11 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       for (let round = 0; round < 10; round += 1) {
         const page = await change(agent, form(BETTER, 'not it'));
         assert.equal(page.status, 400, textOf(page));
-        assert.match(page.body, /That is not your current password/);
+        assert.match(page.body, says('account.password.error.current.wrong'));
       }
       const refused = await change(agent, form(BETTER));
       assert.equal(refused.status, 429);
-      assert.match(refused.body, /Too many wrong passwords\. Wait 60 minutes/);
+      assert.match(refused.body, says('account.password.error.current.throttled', { count: 60 }));
       assert.ok(Number(refused.headers.get('retry-after')) > 3500);
       const again = await signIn(agent, await agent.get('/login?reason=recent'), user);
       assert.equal(again.status, 429, 'the same count');
@@ -128,26 +135,26 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       assert.deepEqual(await queuedMails(server, 'password_changed', user.email), []);
       assert.match(
         (await agent.get('/account/activity')).body,
-        /tried to change your password and gave a wrong one/,
+        says('activity.sign_in_failed.password_change'),
       );
     });
 
     test('says what is wrong with a new one, costs no try, and repeats nothing', async () => {
       const cases: [typed: Record<string, string>, told: RegExp][] = [
-        [form(''), /Enter a new password/],
-        [form('7 chars'), /It needs at least 8 characters/],
-        [form('ß'.repeat(600)), /At most 1024 bytes/],
-        [form(`${BETTER}\n`), /nobody can type/],
-        [form(user.email.toUpperCase()), /It is your name, your e-mail address/],
-        [form('rosalindfranklin'), /It is your name/],
-        [form('Franklin1920'), /It is your name/],
-        [form('Stagedoor!'), /the name of this site/],
-        [form('Password123!'), /tried first\. Choose another/],
-        [form('12345678'), /tried first\. Choose another/],
-        [form('aaaaaaaaaaaa'), /tried first\. Choose another/],
-        [form(user.password), /the one that you have already/],
-        [form(BETTER, user.password, `${BETTER}.`), /The two are not the same/],
-        [form(BETTER, ''), /Enter your current password/],
+        [form(''), says('account.password.error.new.missing')],
+        [form('7 chars'), says('account.password.error.new.short', { count: 8 })],
+        [form('ß'.repeat(600)), says('account.password.error.new.long', { count: 1024 })],
+        [form(`${BETTER}\n`), says('account.password.error.new.unprintable')],
+        [form(user.email.toUpperCase()), says('account.password.error.new.personal')],
+        [form('rosalindfranklin'), says('account.password.error.new.personal')],
+        [form('Franklin1920'), says('account.password.error.new.personal')],
+        [form('Stagedoor!'), says('account.password.error.new.personal')],
+        [form('Password123!'), says('account.password.error.new.common')],
+        [form('12345678'), says('account.password.error.new.common')],
+        [form('aaaaaaaaaaaa'), says('account.password.error.new.common')],
+        [form(user.password), says('account.password.error.new.same')],
+        [form(BETTER, user.password, `${BETTER}.`), says('account.password.error.again.different')],
+        [form(BETTER, ''), says('account.password.error.current.missing')],
       ];
       for (const [typed, told] of cases) {
         const page = await change(agent, typed);
@@ -164,7 +171,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
     test('asks for no kinds of characters', async () => {
       for (const wanted of ['wolkenlos', '94 83 17 26', 'Ünïcödé – 漢字 🎟']) {
         const page = await change(agent, form(wanted));
-        assert.match(page.body, /Your password is changed/, textOf(page));
+        assert.match(page.body, says('account.password.changed.title'), textOf(page));
         user = { ...user, password: wanted };
       }
       assert.equal(await canSignIn(user.password.normalize('NFD')), true);
@@ -177,7 +184,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
         .where('id', '=', user.id)
         .execute();
       const page = await agent.get(PASSWORD);
-      assert.match(page.body, /You have no password here/);
+      assert.match(page.body, says('account.password.none.title'));
       assert.ok(!showsForm(page, 'new_password'));
       const csrf = /name="csrf" value="([^"]+)"/.exec((await agent.get('/logout')).body)?.[1] ?? '';
       const body = new URLSearchParams({ csrf, ...form(BETTER, '') });
@@ -207,7 +214,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       const page = await agent.get(PASSWORD);
       const wanted = ['the first of two words', 'the second of two words'];
       const answers = await Promise.all(wanted.map((one) => agent.submit(page, form(one))));
-      const won = answers.filter(({ body }) => /Your password is changed/.test(body));
+      const won = answers.filter(({ body }) => says('account.password.changed.title').test(body));
       assert.ok(won.length <= 1 || won.length === 2, answers.map(textOf).join('\n'));
       assert.equal((await changes()).length, 1);
       const good = await Promise.all(wanted.map(canSignIn));
@@ -231,7 +238,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
             return signIn(browser, page, { ...user, password: old });
           }),
         ]);
-        assert.match(answer.body, /Your password is changed/, textOf(answer));
+        assert.match(answer.body, says('account.password.changed.title'), textOf(answer));
         for (const { browser } of pages) {
           assert.equal(await isSignedIn(browser), false);
         }
@@ -261,7 +268,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
         await new Promise((resolve) => setTimeout(resolve, 1500));
       });
       const [answer] = await Promise.all([agent.submit(page, form(BETTER)), written]);
-      assert.match(answer.body, /One other browser was signed out/, textOf(answer));
+      assert.match(answer.body, says('account.password.changed.others'), textOf(answer));
       const late = await db
         .selectFrom('sessions')
         .select('uid')

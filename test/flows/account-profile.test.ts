@@ -5,6 +5,7 @@ import { ENGINE_VARIABLES } from '../support/engines.ts';
 import { createPlatform, putUser, type TestPlatform, type TestUser } from '../support/factories.ts';
 import { callManagement, manage } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { pattern, says } from '../support/texts.ts';
 import { obtainTokens } from '../support/tokens.ts';
 import { type Page, describe as textOf, UserAgent } from '../support/user-agent.ts';
 
@@ -60,10 +61,16 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       const page = await agent.get(PROFILE);
       assert.equal(page.status, 200, textOf(page));
       assert.ok(page.body.includes(user.email));
-      assert.match(page.body, /Beides verwaltet die Plattform/);
+      assert.match(page.body, says('account.profile.owned', {}, 'de'));
       assert.deepEqual(selected(page), ['platform', 'platform']);
-      assert.match(page.body, /Wie die Plattform sagt: Deutsch/);
-      assert.match(page.body, /Wie die Plattform sagt: Europe\/Berlin/);
+      assert.match(
+        page.body,
+        says('account.profile.language.platform', { language: 'Deutsch' }, 'de'),
+      );
+      assert.match(
+        page.body,
+        says('account.profile.timezone.platform', { timezone: 'Europe/Berlin' }, 'de'),
+      );
       const now = new Intl.DateTimeFormat('de-DE', {
         dateStyle: 'medium',
         timeZone: 'Europe/Berlin',
@@ -74,7 +81,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
     test('takes a language at once: for pages, mails, and applications', async () => {
       const page = await choose({ language: 'en' });
       assert.equal(languageOf(page), 'en');
-      assert.match(page.body, /Saved\. It is used from now on\./);
+      assert.match(page.body, says('account.profile.saved'));
       assert.equal(languageOf(await agent.get('/account/activity')), 'en');
       await people.signedIn(user);
       const [mail] = await queuedMails(server, 'new_device', user.email);
@@ -94,7 +101,10 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
 
     test('takes a time zone at once: for pages and mails', async () => {
       const page = await choose({ timezone: 'Pacific/Auckland' });
-      assert.match(page.body, /In <bdi>Pacific\/Auckland<\/bdi> ist es jetzt/);
+      assert.match(
+        page.body,
+        says('account.profile.timezone.now', { timezone: '<bdi>Pacific/Auckland</bdi>' }, 'de'),
+      );
       assert.match((await agent.get('/account/activity')).body, /Pacific\/Auckland/);
       await people.signedIn(user);
       const [mail] = await queuedMails(server, 'new_device', user.email);
@@ -121,7 +131,10 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       const page = await agent.get(PROFILE);
       assert.equal(languageOf(page), 'en');
       assert.deepEqual(selected(page), ['en', 'Asia/Tokyo']);
-      assert.match(page.body, /As the platform says: Asia\/Seoul/);
+      assert.match(
+        page.body,
+        says('account.profile.timezone.platform', { timezone: 'Asia/Seoul' }),
+      );
     });
 
     test('goes back to what the platform says', async () => {
@@ -154,8 +167,11 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
         ],
       );
       const { body } = await agent.get('/account/activity');
-      assert.match(body, /You changed how these pages and your mails are shown to you/);
-      assert.match(body, /language, time zone/);
+      assert.match(body, says('activity.preferences_changed'));
+      assert.match(
+        body,
+        pattern`${says('activity.field.locale')}, ${says('activity.field.timezone')}`,
+      );
     });
 
     test('refuses what it does not offer, says so, and loses nothing of the rest', async () => {
@@ -163,13 +179,13 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       for (const timezone of ['Mars/Olympus', '', '+01:00', 'europe/berlin', 'x\0', '\ud800']) {
         const page = await choose({ language: 'en', timezone });
         assert.equal(page.status, 400, textOf(page));
-        assert.match(page.body, /Das ist keine Zeitzone, die wir kennen/);
+        assert.match(page.body, says('account.profile.error.timezone', {}, 'de'));
         assert.deepEqual(selected(page), ['en', 'Asia/Tokyo']);
       }
       for (const language of ['fr', '', 'constructor', '__proto__']) {
         const page = await choose({ language, timezone: 'Asia/Seoul' });
         assert.equal(page.status, 400, textOf(page));
-        assert.match(page.body, /Wähle eine von diesen Sprachen/);
+        assert.match(page.body, says('account.profile.error.language', {}, 'de'));
         assert.deepEqual(selected(page), ['platform', 'Asia/Seoul']);
       }
       assert.deepEqual(selected(await agent.get(PROFILE)), ['platform', 'Asia/Tokyo']);

@@ -9,6 +9,7 @@ import { createPlatform, putUser, type TestPlatform, type TestUser } from '../su
 import { authorizationUrl, challengeOf, signIn } from '../support/flow.ts';
 import { callManagement } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { pattern, says, textFor } from '../support/texts.ts';
 import { type Page, showsForm, describe as textOf, UserAgent } from '../support/user-agent.ts';
 
 const SESSIONS = '/account/sessions';
@@ -80,10 +81,13 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       assert.deepEqual(more, []);
       assert.match(
         own,
-        /^Firefox on Linux This browser Last seen \d.* Signed in \d.* 203\.0\.113\.x/,
+        pattern`^${says('mail.device.full', { browser: 'Firefox', system: 'Linux' })} ${says('account.sessions.this')} ${says('account.sessions.last_seen')} \d.* ${says('account.sessions.signed_in')} \d.* 203\.0\.113\.x`,
       );
-      assert.match(other, /^Safari on iOS Last seen .* Signed in .* Address 2001:db8:7:…/);
-      assert.match(other, /Sign out$/);
+      assert.match(
+        other,
+        pattern`^${says('mail.device.full', { browser: 'Safari', system: 'iOS' })} ${says('account.sessions.last_seen')} .* ${says('account.sessions.signed_in')} .* ${says('activity.address')}`,
+      );
+      assert.match(other, pattern`${says('account.sessions.end')}$`);
       assert.doesNotMatch(page.body, /203\.0\.113\.7|2001:db8:7:8/);
     });
 
@@ -120,7 +124,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       const agent = await people.signedIn(user);
       const page = await agent.get(SESSIONS);
       assert.equal(listed(page).length, 1, textOf(page));
-      assert.match(page.body, /You are signed in nowhere else/);
+      assert.match(page.body, says('account.sessions.none'));
     });
 
     test('shows a session of before the notes as an unknown device, and can end it', async () => {
@@ -135,7 +139,10 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
         .execute();
       assert.equal(await isSignedIn(old), true);
       const agent = await people.signedIn(user);
-      assert.match(listed(await agent.get(SESSIONS))[1] ?? '', /^Unknown device Last seen/);
+      assert.match(
+        listed(await agent.get(SESSIONS))[1] ?? '',
+        pattern`^${says('account.sessions.unknown')} ${says('account.sessions.last_seen')}`,
+      );
       await end(agent);
       assert.equal(await isSignedIn(old), false);
     });
@@ -158,7 +165,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       const agent = await people.signedIn(user);
       assert.equal(listed(await agent.get(SESSIONS)).length, 2);
       const page = await end(agent);
-      assert.match(page.body, /That browser is signed out/);
+      assert.match(page.body, says('account.sessions.notice.ended'));
       assert.equal((await rows()).length, 1);
       assert.equal(await isSignedIn(twin), false);
     });
@@ -180,7 +187,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       assert.equal(entry.actor, `user:${user.id}`);
       assert.deepEqual(entry.data, { count: 1 });
       assert.equal(entry.user_agent, FIREFOX);
-      assert.match((await agent.get('/account/activity')).body, /You signed out another browser\./);
+      assert.match((await agent.get('/account/activity')).body, says('activity.sessions_ended'));
     });
 
     test('ends all others', async () => {
@@ -188,14 +195,17 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       const stranger = await people.signedIn(platform.ben);
       const agent = await people.signedIn(user);
       const page = await end(agent, `${SESSIONS}/others/end`);
-      assert.match(page.body, /You are signed out everywhere else/);
+      assert.match(page.body, says('account.sessions.notice.ended_others'));
       assert.equal(listed(page).length, 1);
       for (const other of others) {
         assert.equal(await isSignedIn(other), false);
       }
       assert.equal(await isSignedIn(agent), true);
       assert.equal(await isSignedIn(stranger), true);
-      assert.match((await agent.get('/account/activity')).body, /You signed out 2 other browsers/);
+      assert.match(
+        (await agent.get('/account/activity')).body,
+        says('activity.sessions_ended', { count: 2 }),
+      );
     });
 
     test('says that it has ended already of what has, and of somebody else’s', async () => {
@@ -215,7 +225,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       const body = new URLSearchParams({ csrf });
       for (const target of [foreigns[0] ?? '', `${SESSIONS}/x/end`, `${SESSIONS}/%27/end`]) {
         const page = await agent.request(target, { method: 'POST', body });
-        assert.match(page.body, /That session had already ended/, textOf(page));
+        assert.match(page.body, says('account.sessions.notice.already_ended'), textOf(page));
         assert.equal((await agent.get(target)).url.search, '?notice=already_ended');
       }
       assert.deepEqual(endPaths(await ben.get(SESSIONS)), foreigns);
@@ -321,10 +331,13 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       `.execute(server.database.db);
       const page = await agent.get(SESSIONS);
       assert.equal(listed(page).length, 50);
-      assert.match(listed(page)[0] ?? '', /This browser/);
-      assert.ok(page.body.includes(`And ${count + 1 - 50} more.`), textOf(page));
+      assert.match(listed(page)[0] ?? '', says('account.sessions.this'));
+      assert.ok(
+        page.body.includes(textFor('account.sessions.more', { count: count + 1 - 50 })),
+        textOf(page),
+      );
       const done = await end(agent, `${SESSIONS}/others/end`);
-      assert.match(done.body, /You are signed out everywhere else/, textOf(done));
+      assert.match(done.body, says('account.sessions.notice.ended_others'), textOf(done));
       assert.equal((await rows()).length, 1);
     });
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { isSignedIn, logOf, queuedMails } from '../support/account.ts';
 import { mailsTo } from '../support/mail-folder.ts';
+import { pattern, says, textFor } from '../support/texts.ts';
 import { startUpstreamSite, type UpstreamSite } from '../support/upstream-site.ts';
 import { UpstreamVisitor } from '../support/upstream-visitor.ts';
 import { showsForm, describe as textOf } from '../support/user-agent.ts';
@@ -26,7 +27,7 @@ describe('The account pages of those who sign in at the platform’s own login',
     const { host } = new URL(site.upstream.issuer);
     assert.equal(page.status, 200);
     assert.ok(page.body.includes(host));
-    assert.match(page.body, /Change your password there/);
+    assert.match(page.body, says('account.password.elsewhere.text'));
     assert.ok(!showsForm(page, 'new_password'));
     const csrf = /name="csrf" value="([^"]+)"/.exec((await stagedoor.get('/logout')).body)?.[1];
     const body = new URLSearchParams({
@@ -49,11 +50,11 @@ describe('The account pages of those who sign in at the platform’s own login',
     const other = await signedIn();
     const { stagedoor } = await signedIn();
     const page = await stagedoor.get('/account/sessions');
-    assert.match(page.body, /At the platform’s own login/);
+    assert.match(page.body, says('account.sessions.upstream'));
     const [, path = ''] =
       /href="(\/account\/sessions\/(?!others)[\w-]+\/end)"/.exec(page.body) ?? [];
     const confirm = await stagedoor.get(path);
-    assert.match(confirm.body, /could come back without a password/);
+    assert.match(confirm.body, says('account.sessions.end.upstream'));
     const done = await stagedoor.submit(confirm, {}, 'csrf');
     assert.equal(done.url.search, '?notice=ended', textOf(done));
     const back = await other.stagedoor.get('/account/sessions');
@@ -92,10 +93,13 @@ describe('The account pages of those who sign in at the platform’s own login',
       entries.map(({ actor, data }) => [actor, data]),
       [['system', { removed: true, method: 'upstream' }]],
     );
-    const [mail] = await mailsTo(site.server, email, 'Your password was removed');
+    const [mail] = await mailsTo(site.server, email, textFor('mail.password.removed.subject'));
     for (const part of [mail?.text ?? '', mail?.html ?? '']) {
-      assert.match(part, /signed in to your account at the platform’s own login/);
-      assert.doesNotMatch(part, /was signed out|The platform that manages/);
+      assert.match(part, says('mail.password.removed.upstream'));
+      assert.doesNotMatch(
+        part,
+        pattern`${says('account.password.changed.others')}|${says('mail.password.by')}`,
+      );
     }
   });
 });

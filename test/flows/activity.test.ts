@@ -30,6 +30,7 @@ import { authorize, signIn } from '../support/flow.ts';
 import { manage } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
+import { pattern, says, scopeText, textFor } from '../support/texts.ts';
 import { exchange, revoke } from '../support/tokens.ts';
 import { findForm, type Page, showsForm, UserAgent } from '../support/user-agent.ts';
 
@@ -147,45 +148,50 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
       const page = await agent.get(ACTIVITY);
       assert.equal(page.status, 200);
       const story = entriesOf(page).reverse();
-      const allowed = 'You allowed Box Office Sync to use your account.';
+      const allowed = textFor('activity.authorized', { application: 'Box Office Sync' });
       assert.deepEqual(
         story.map(({ sentence }) => sentence),
         [
-          'Your account was created.',
-          'You signed in.',
-          'You denied Box Office Sync access to your account.',
+          textFor('activity.user_created'),
+          textFor('activity.signed_in'),
+          textFor('activity.denied', { application: 'Box Office Sync' }),
           allowed,
-          'You narrowed the access of Box Office Sync.',
-          'You revoked the access of Box Office Sync.',
+          textFor('activity.narrowed', { application: 'Box Office Sync' }),
+          textFor('activity.revoked_by_user', { application: 'Box Office Sync' }),
           allowed,
           'Box Office Sync gave its access back.',
           allowed,
-          'The access of Box Office Sync was revoked.',
+          textFor('activity.revoked_by_operator', { application: 'Box Office Sync' }),
           allowed,
-          'The access of Box Office Sync was ended for your safety: a key to your account that is good for one use was used a second time.',
-          'You allowed Short Lived to use your account.',
-          'The access of Short Lived ended because the application was deleted.',
+          textFor('activity.reuse_detected', { application: 'Box Office Sync' }),
+          textFor('activity.authorized', { application: 'Short Lived' }),
+          textFor('activity.application_deleted', { application: 'Short Lived' }),
         ],
       );
-      const read = 'See the data of the chosen organizers, as far as your own permissions reach';
-      const write =
-        'Change the data of the chosen organizers, as far as your own permissions reach';
+      const read = scopeText('read');
+      const write = scopeText('write');
       assert.equal(
         story[2]?.details,
-        'It asked for See your name, e-mail address, language and time zone',
+        `${textFor('activity.detail.asked')} ${scopeText('profile')}`,
       );
-      assert.equal(story[3]?.details, `It may ${read} ${write} For Blue Hall Red Stage`);
+      assert.equal(
+        story[3]?.details,
+        `${textFor('activity.detail.scopes')} ${read} ${write} ${textFor('activity.detail.organizers')} Blue Hall Red Stage`,
+      );
       assert.equal(
         story[4]?.details,
-        `It may no longer ${write} No longer for Blue Hall The access ends 1 May 2099, 10:00`,
+        `${textFor('activity.detail.removed_scopes')} ${write} ${textFor('activity.detail.removed_organizers')} Blue Hall ${textFor('activity.detail.ends_at')} 1 May 2099, 10:00`,
       );
-      assert.match(story[0]?.facts ?? '', /By the operator of this platform$/);
+      assert.match(story[0]?.facts ?? '', pattern`${says('activity.by.operator')}$`);
       assert.match(story[1]?.facts ?? '', /\d\d:\d\d Firefox on Linux Address (127|::1)/);
       assert.match(story[5]?.facts ?? '', /Firefox on Linux Address 192\.0\.2\.7$/);
-      assert.match(story[7]?.facts ?? '', /By the application itself Address/);
+      assert.match(
+        story[7]?.facts ?? '',
+        pattern`${says('activity.by.application')} ${says('activity.address')}`,
+      );
       assert.doesNotMatch(story[7]?.facts ?? '', /device/);
-      assert.match(story[9]?.facts ?? '', /\d\d:\d\d By the operator of this platform$/);
-      assert.match(story[13]?.facts ?? '', /By the operator of this platform$/);
+      assert.match(story[9]?.facts ?? '', pattern`\d\d:\d\d ${says('activity.by.operator')}$`);
+      assert.match(story[13]?.facts ?? '', pattern`${says('activity.by.operator')}$`);
       assert.doesNotMatch(page.body, /operator:support|revoked_by/);
     });
 
@@ -208,24 +214,36 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
       assert.deepEqual(
         story.map(({ sentence }) => sentence),
         [
-          'Dein Konto wurde angelegt.',
-          'Jemand wollte sich mit einem falschen Passwort bei dir anmelden.',
-          'Du hast dich angemeldet.',
-          'Du hast dich abgemeldet.',
-          'Dein Konto wurde geändert.',
-          'Dein Passwort wurde geändert.',
-          'Dein Passwort wurde geändert.',
-          'Dein Konto wurde geändert.',
-          'Du hast dich auf einem neuen Gerät angemeldet.',
+          textFor('activity.user_created', {}, 'de'),
+          textFor('activity.sign_in_failed', {}, 'de'),
+          textFor('activity.signed_in', {}, 'de'),
+          textFor('activity.signed_out.you', {}, 'de'),
+          textFor('activity.user_changed', {}, 'de'),
+          textFor('activity.password_changed', {}, 'de'),
+          textFor('activity.password_changed', {}, 'de'),
+          textFor('activity.user_changed', {}, 'de'),
+          textFor('activity.signed_in.new_device', {}, 'de'),
         ],
       );
-      assert.match(story[1]?.facts ?? '', /ein unbekanntes Gerät Adresse/);
-      assert.equal(story[4]?.details, 'Was geändert wurde Sprache, Zeitzone');
-      assert.match(story[4]?.facts ?? '', /Durch den Betreiber dieser Plattform$/);
+      assert.match(
+        story[1]?.facts ?? '',
+        pattern`${says('mail.device.unknown', {}, 'de')} ${says('activity.address', {}, 'de')}`,
+      );
+      assert.equal(
+        story[4]?.details,
+        inGerman('activity.detail.changed', 'activity.field.locale', 'activity.field.timezone'),
+      );
+      assert.match(story[4]?.facts ?? '', pattern`${says('activity.by.operator', {}, 'de')}$`);
       assert.equal(
         story[7]?.details,
-        'Was geändert wurde E-Mail-Adresse, Name, Sprache, Zeitzone, Passwort ' +
-          'Bisherige E-Mail-Adresse dora@example.com Neue E-Mail-Adresse dora@example.org',
+        `${inGerman(
+          'activity.detail.changed',
+          'activity.field.email',
+          'activity.field.fullName',
+          'activity.field.locale',
+          'activity.field.timezone',
+          'activity.field.password',
+        )} ${inGerman('activity.detail.email_before')} dora@example.com ${inGerman('activity.detail.email_after')} dora@example.org`,
       );
     });
 
@@ -272,34 +290,47 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
       const agent = await signedIn(server, owner);
       const story = entriesOf(await agent.get(`${ACTIVITY}?kind=applications`)).reverse();
       const lastFour = clientSecret.slice(-4);
-      const offered = 'You offered Seatmap Pro to somebody else.';
+      const changed = textFor('activity.changed', { application: 'Seatmap Pro' });
+      const offered = textFor('activity.transfer_offered.you', { application: 'Seatmap Pro' });
       assert.deepEqual(
         story.map(({ sentence, details }) => [sentence, details]),
         [
-          ['You registered Seatmap.', 'Type Confidential (on a server)'],
-          ['Seatmap was reviewed.', ''],
-          ['You switched Seatmap off.', ''],
-          ['You switched Seatmap on.', ''],
-          ['You gave Seatmap a new client secret.', `Secret Backup …${lastFour}`],
-          ['You deleted a client secret of Seatmap.', `Secret Backup …${lastFour}`],
-          ['Seatmap was suspended.', 'Reason Too many requests'],
-          ['The suspension of Seatmap was ended.', ''],
           [
-            'Seatmap Pro was changed.',
-            'What was changed name, on or off Review Taken back: what was reviewed is not what it is now.',
+            textFor('activity.registered.you', { application: 'Seatmap' }),
+            `${textFor('activity.detail.client_type')} ${textFor('applications.type.confidential.short')}`,
           ],
-          [offered, 'Offered to finn@example.com'],
-          ['You withdrew the offer of Seatmap Pro to somebody else.', ''],
-          [offered, 'Offered to finn@example.com'],
-          ['Your offer of Seatmap Pro was declined.', ''],
-          [offered, 'Offered to finn@example.com'],
-          ['Your offer was accepted: Seatmap Pro now belongs to somebody else.', ''],
-          ['Seatmap Pro was changed.', 'What was changed owner'],
-          ['Seatmap Pro was deleted.', ''],
+          [textFor('activity.reviewed', { application: 'Seatmap' }), ''],
+          [textFor('activity.disabled.you', { application: 'Seatmap' }), ''],
+          [textFor('activity.enabled.you', { application: 'Seatmap' }), ''],
+          [
+            textFor('activity.secret_added.you', { application: 'Seatmap' }),
+            `Secret Backup …${lastFour}`,
+          ],
+          [
+            textFor('activity.secret_deleted.you', { application: 'Seatmap' }),
+            `Secret Backup …${lastFour}`,
+          ],
+          [
+            textFor('activity.suspended', { application: 'Seatmap' }),
+            `${textFor('activity.detail.reason')} Too many requests`,
+          ],
+          [textFor('activity.resumed', { application: 'Seatmap' }), ''],
+          [
+            changed,
+            `${textFor('activity.detail.changed')} ${textFor('activity.field.name')}, ${textFor('activity.field.isActive')} ${textFor('activity.detail.review')} ${textFor('activity.detail.review_reset')}`,
+          ],
+          [offered, `${textFor('activity.detail.offered_to')} finn@example.com`],
+          [textFor('activity.transfer_withdrawn.you', { application: 'Seatmap Pro' }), ''],
+          [offered, `${textFor('activity.detail.offered_to')} finn@example.com`],
+          [textFor('activity.transfer_declined', { application: 'Seatmap Pro' }), ''],
+          [offered, `${textFor('activity.detail.offered_to')} finn@example.com`],
+          [textFor('activity.transfer_accepted', { application: 'Seatmap Pro' }), ''],
+          [changed, `${textFor('activity.detail.changed')} ${textFor('activity.field.ownerId')}`],
+          [textFor('activity.deleted', { application: 'Seatmap Pro' }), ''],
         ],
       );
       assert.match(story[4]?.facts ?? '', /Firefox on Linux Address 2001:db8::1$/);
-      assert.match(story[12]?.facts ?? '', /\d\d:\d\d By another user$/);
+      assert.match(story[12]?.facts ?? '', pattern`\d\d:\d\d ${says('activity.by.other')}$`);
       const finn = await signedIn(server, {
         id: 'finn',
         email: 'finn@example.com',
@@ -308,9 +339,9 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
       assert.deepEqual(
         entriesOf(await finn.get(`${ACTIVITY}?kind=applications`)).map(({ sentence }) => sentence),
         [
-          'Seatmap Pro was changed.',
-          'You took Seatmap Pro over.',
-          'You declined Seatmap Pro, which was offered to you.',
+          changed,
+          textFor('activity.transfer_accepted.you', { application: 'Seatmap Pro' }),
+          textFor('activity.transfer_declined.you', { application: 'Seatmap Pro' }),
         ],
         'an operator who takes it away tells whom it is taken from, too',
       );
@@ -328,7 +359,7 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
       `.execute(db);
       const { body } = await (await signedIn(server, user)).get(ACTIVITY);
       assert.match(body, /<time datetime="2026-01-31T23:30:00\.000Z">1 Feb 2026, 08:30<\/time>/);
-      assert.match(body, /your time zone \(<bdi>Asia\/Tokyo<\/bdi>\)/);
+      assert.match(body, says('activity.timezone', { timezone: '<bdi>Asia/Tokyo</bdi>' }));
     });
 
     it('is read in pages of 50, whatever page is asked for', async () => {
@@ -358,7 +389,7 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
         assert.deepEqual(await numbers(`?page=${odd}`), first, odd);
       }
       const beyond = await agent.get(`${ACTIVITY}?page=4`);
-      assert.match(beyond.body, /There is nothing that far back/);
+      assert.match(beyond.body, says('activity.empty.page.title'));
       assert.match(beyond.body, /<a class="button outline" href="\/account\/activity">/);
     });
 
@@ -385,15 +416,15 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
       assert.ok(entriesOf(second).every(({ sentence }) => sentence.includes('App 1')));
 
       const kinds = {
-        sign_ins: ['You signed in.'],
-        account: ['Your account was created.'],
+        sign_ins: [textFor('activity.signed_in')],
+        account: [textFor('activity.user_created')],
       };
       for (const [kind, sentences] of Object.entries(kinds)) {
         const told = entriesOf(await found(`?kind=${kind}`)).map(({ sentence }) => sentence);
         assert.deepEqual(told, sentences);
       }
       const nothing = await found('?kind=applications');
-      assert.match(nothing.body, /Nothing of that kind/);
+      assert.match(nothing.body, says('activity.empty.filtered.title'));
       assert.match(nothing.body, /href="\/account\/activity">Show everything/);
       const all = entriesOf(page);
       for (const unknown of [
@@ -425,7 +456,7 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
       const agent = await signedIn(server, namesake);
       assert.deepEqual(
         entriesOf(await agent.get(ACTIVITY)).map(({ sentence }) => sentence),
-        ['You signed in.', 'Your account was created.'],
+        [textFor('activity.signed_in'), textFor('activity.user_created')],
       );
       const { body } = await agent.get(`${ACTIVITY}.json`);
       assert.equal(JSON.parse(body).length, 2);
@@ -447,7 +478,10 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
       `.execute(server.database.db);
       const page = await agent.get(ACTIVITY);
       assert.equal(page.status, 200);
-      assert.match(page.body, /no words yet: <bdi>stagedoor\.user\.teleported<\/bdi>/);
+      assert.match(
+        page.body,
+        says('activity.unknown', { action: '<bdi>stagedoor.user.teleported</bdi>' }),
+      );
       assert.doesNotMatch(page.body, /<img|<b>|<i>|<script>|\u202e/);
       assert.match(page.body, /<bdi>&#60;img src=x onerror=alert\(1\)&#62; &#34;&#38;<\/bdi>/);
       assert.equal((await agent.get(`${ACTIVITY}?application=%3Cscript%3E`)).status, 200);
@@ -480,7 +514,7 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
       assert.match(String(happenedAt), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
       assert.deepEqual(newest, {
         action: 'stagedoor.user.oauth.denied',
-        sentence: 'You denied App 1 access to your account.',
+        sentence: textFor('activity.denied', { application: 'App 1' }),
         actor: 'user:ida',
         application: { client_id: 'app-1', name: 'App 1' },
         grant_id: null,
@@ -579,3 +613,9 @@ describe('A server with a retention', () => {
     }
   });
 });
+
+/** A label and what stands after it, in German. */
+function inGerman(label: string, ...values: readonly string[]): string {
+  const [head, ...rest] = [label, ...values].map((key) => textFor(key, {}, 'de'));
+  return `${head} ${rest.join(', ')}`.trim();
+}

@@ -16,6 +16,7 @@ import { authorizationUrl, challengeOf, decide, signIn } from '../support/flow.t
 import { manage } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { growth, type Stored, storedBytes } from '../support/stored-bytes.ts';
+import { says } from '../support/texts.ts';
 import { startUpstreamSite } from '../support/upstream-site.ts';
 import { UpstreamVisitor } from '../support/upstream-visitor.ts';
 import { showsForm, describe as textOf, UserAgent } from '../support/user-agent.ts';
@@ -116,7 +117,7 @@ describe('anonymous requests', () => {
       const page = await new UserAgent(server).get(
         `/login?return_to=${encodeURIComponent(target)}`,
       );
-      return /continue to/.test(page.body);
+      return says('login.continue').test(page.body);
     };
 
     it('only if an operator reviewed it and it works', async () => {

@@ -8,6 +8,7 @@ import { createPlatform, type TestPlatform } from '../support/factories.ts';
 import { signIn } from '../support/flow.ts';
 import { callManagement, manage } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { says } from '../support/texts.ts';
 import { UserAgent } from '../support/user-agent.ts';
 
 const OTHER = '203.0.113.9';
@@ -168,7 +169,10 @@ describe('failed authentication of programs', () => {
     const agent = new UserAgent(server);
     await signIn(agent, await agent.get('/login'), ben);
     const { body } = await agent.get('/account/activity');
-    assert.match(body.replace(/<[^>]*>/g, ''), /deleted client secret of Box Office Sync is still/);
+    assert.match(
+      body.replace(/<[^>]*>/g, ''),
+      says('activity.authentication_failed.deleted', { application: 'Box Office Sync' }),
+    );
   });
 
   it('a revoked operator token is recognized', async () => {

@@ -12,6 +12,7 @@ import {
   type TestUser,
 } from '../support/factories.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { pattern, says, scopeText } from '../support/texts.ts';
 import { introspect, type ObtainedTokens, obtainTokens, refresh } from '../support/tokens.ts';
 import { findForm, offered, type Page, ticked, type UserAgent } from '../support/user-agent.ts';
 
@@ -71,20 +72,20 @@ for (const engine of FLOW_ENGINES) {
       const page = await open(agent, path);
       assert.deepEqual(ticked(page, 'scopes'), ['read', 'write', 'profile']);
       assert.deepEqual(ticked(page, 'organizers'), ['bluehall', 'redstage']);
-      assert.match(words(page), /The change holds from its next request on/);
-      assert.match(
-        words(page),
-        /If none is left, the access is revoked as a whole; you will be asked/,
-      );
-      assert.match(words(page), /in your time zone \(Pacific\/Auckland\)/);
+      assert.match(words(page), says('change.intro'));
+      assert.match(words(page), says('change.organizers.help'));
+      assert.match(words(page), says('change.end.help', { timezone: 'Pacific/Auckland' }));
     });
 
     it('takes an organizer and a scope from a live token at once, and from all that follow', async () => {
       const page = await open(agent, path);
       const done = await change(page, { scopes: ['read', 'profile'], organizers: ['redstage'] });
-      assert.match(words(done), /The change is saved and holds from the next request on/);
-      assert.match(words(done), /For 1 organizer Red Stage/);
-      assert.doesNotMatch(words(done), /Change the data/);
+      assert.match(words(done), says('authorizations.notice.narrowed'));
+      assert.match(
+        words(done),
+        pattern`${says('authorizations.organizers', { count: 1 })} Red Stage`,
+      );
+      assert.doesNotMatch(words(done), pattern`${scopeText('write')}`);
       const now = await seen();
       assert.equal(now.scope, 'read profile');
       assert.deepEqual(now.organizers, ['redstage']);
@@ -102,7 +103,7 @@ for (const engine of FLOW_ENGINES) {
 
     it('changes nothing where nothing is different', async () => {
       const done = await change(await open(agent, path), {});
-      assert.match(words(done), /Nothing was different/);
+      assert.match(words(done), says('authorizations.notice.unchanged'));
       assert.equal((await seen()).scope, 'read write profile');
     });
 
@@ -124,10 +125,13 @@ for (const engine of FLOW_ENGINES) {
       it(`asks before it revokes, where ${name} is left`, async () => {
         const asks = await change(await open(agent, path), values);
         assert.equal(asks.url.pathname, `${AUTHORIZATIONS}/${id}/revoke`);
-        assert.match(words(asks), /Nothing would be left .* Nothing has been changed yet/);
+        assert.match(
+          words(asks),
+          pattern`${says('revoke.nothing_left.title')} .* ${says('change.error.title')}`,
+        );
         assert.ok(asks.body.includes(`href="${path}"`), 'there is a way back');
         assert.equal((await seen()).scope, 'read write profile');
-        assert.match(words(await confirm(agent, asks)), /The access has been revoked/);
+        assert.match(words(await confirm(agent, asks)), says('authorizations.notice.revoked'));
         assert.equal((await seen()).active, false);
       });
     }
@@ -136,7 +140,10 @@ for (const engine of FLOW_ENGINES) {
       const done = await change(await open(agent, path), { end_date: '2097-12-31' });
       // In summer, Auckland is 13 hours ahead.
       assert.equal(await endsAt(), '2097-12-31T11:00:00.000Z');
-      assert.match(words(done), /Ends 31 Dec 2097 as you have set it, used or not/);
+      assert.match(
+        words(done),
+        pattern`${says('authorizations.ends')} 31 Dec 2097 ${says('authorizations.ends.own')}`,
+      );
       assert.equal((await seen()).active, true);
       const page = await open(agent, path);
       assert.equal(endDate(page), '2097-12-31');
@@ -147,7 +154,7 @@ for (const engine of FLOW_ENGINES) {
     it('may end today', async () => {
       const today = new Intl.DateTimeFormat('en-CA', { timeZone: AUCKLAND }).format(new Date());
       const done = await change(await open(agent, path), { end_date: today });
-      assert.match(words(done), /The change is saved/);
+      assert.match(words(done), says('authorizations.notice.narrowed'));
       const end = Date.parse((await endsAt()) ?? '');
       assert.ok(end > Date.now() && end <= Date.now() + 25 * 3_600_000);
     });
@@ -155,20 +162,20 @@ for (const engine of FLOW_ENGINES) {
     it('refuses an end that is over or no day, and keeps the ticks', async () => {
       const page = await open(agent, path);
       const wrong = {
-        '2020-01-01': /This day is over/,
-        '0001-01-01': /This day is over/,
-        '2097-02-29': /This is not a day/,
-        '2097-13-01': /This is not a day/,
-        '31.12.2097': /This is not a day/,
-        '20971-01-01': /This is not a day/,
-        '2097-01-01\0': /This is not a day/,
-        tomorrow: /This is not a day/,
+        '2020-01-01': says('change.error.end.past'),
+        '0001-01-01': says('change.error.end.past'),
+        '2097-02-29': says('change.error.end.invalid'),
+        '2097-13-01': says('change.error.end.invalid'),
+        '31.12.2097': says('change.error.end.invalid'),
+        '20971-01-01': says('change.error.end.invalid'),
+        '2097-01-01\0': says('change.error.end.invalid'),
+        tomorrow: says('change.error.end.invalid'),
       };
       for (const [end_date, message] of Object.entries(wrong)) {
         const again = await change(page, { end_date, scopes: ['read'], organizers: ['redstage'] });
         assert.equal(again.status, 400, end_date);
         assert.match(words(again), message, end_date);
-        assert.match(words(again), /Nothing has been changed yet/);
+        assert.match(words(again), says('change.error.title'));
         assert.deepEqual(ticked(again, 'scopes'), ['read']);
         assert.deepEqual(ticked(again, 'organizers'), ['redstage']);
         assert.equal(endDate(again), end_date, 'what was typed is kept');
@@ -182,10 +189,10 @@ for (const engine of FLOW_ENGINES) {
       const page = await open(agent, path);
       const later = await change(page, { end_date: '2090-07-01' });
       assert.equal(later.status, 400);
-      assert.match(words(later), /only be moved to an earlier day\. Enter 30 Jun(e)? 2090/);
+      assert.match(words(later), says('change.error.end.later', { date: '30 Jun 2090' }));
       const none = await change(page, { end_date: '' });
       assert.equal(none.status, 400);
-      assert.match(words(none), /can’t be taken away here\. Leave 30 Jun(e)? 2090/);
+      assert.match(words(none), says('change.error.end.kept', { date: '30 Jun 2090' }));
       assert.equal(await endsAt(), '2090-06-30T12:00:00.000Z');
       await change(page, { end_date: '2090-06-30', scopes: ['read'] });
       assert.equal((await seen()).scope, 'read', 'the same day is no change of it');
@@ -195,7 +202,7 @@ for (const engine of FLOW_ENGINES) {
       await change(await open(agent, path), { end_date: '2090-06-30' });
       await putUser(server, { id: user.id, timezone: 'Pacific/Honolulu' });
       const done = await change(await open(agent, path), { scopes: ['read'] });
-      assert.match(words(done), /The change is saved/);
+      assert.match(words(done), says('authorizations.notice.narrowed'));
       assert.equal(await endsAt(), '2090-06-30T12:00:00.000Z');
     });
 
@@ -213,7 +220,7 @@ for (const engine of FLOW_ENGINES) {
       for (const values of wider) {
         const again = await change(page, values);
         assert.equal(again.status, 409, JSON.stringify(values));
-        assert.match(words(again), /This access has been changed in the meantime/);
+        assert.match(words(again), says('change.error.meanwhile.title'));
       }
       const now = await seen();
       assert.equal(now.scope, 'read');
@@ -227,16 +234,16 @@ for (const engine of FLOW_ENGINES) {
       assert.equal(again.status, 409);
       assert.match(
         words(again),
-        /changed in the meantime .* Nothing has been changed by this form/,
+        pattern`${says('change.error.meanwhile.title')} .* ${says('change.error.meanwhile')}`,
       );
       assert.deepEqual(offered(again, 'organizers'), ['redstage']);
       assert.deepEqual(ticked(again, 'scopes'), ['read', 'profile']);
       assert.equal((await seen()).scope, 'read write profile');
-      assert.match(words(await change(again, {})), /The change is saved/);
+      assert.match(words(await change(again, {})), says('authorizations.notice.narrowed'));
       assert.equal((await seen()).scope, 'read profile');
       const ended = await open(agent, path);
       await confirm(agent, await open(agent, `${AUTHORIZATIONS}/${id}/revoke`));
-      assert.match(words(await change(ended, {})), /This access had already ended/);
+      assert.match(words(await change(ended, {})), says('authorizations.notice.already_revoked'));
     });
 
     it('is told apart on the consent page afterwards', async () => {
@@ -251,7 +258,7 @@ for (const engine of FLOW_ENGINES) {
         code_challenge_method: 'S256',
       }).toString();
       const page = await agent.get(url);
-      assert.match(words(page), /New : Change the data/);
+      assert.match(words(page), pattern`${says('consent.new')} : ${scopeText('write')}`);
       assert.deepEqual(ticked(page, 'organizers'), ['redstage']);
     });
   });

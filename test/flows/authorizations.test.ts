@@ -21,6 +21,7 @@ import {
 } from '../support/factories.ts';
 import { authorize } from '../support/flow.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { pattern, says, scopeText, textFor } from '../support/texts.ts';
 import { introspect, obtainTokens, refresh } from '../support/tokens.ts';
 import { describe as textOf, UserAgent } from '../support/user-agent.ts';
 
@@ -66,12 +67,24 @@ describe('what a user has allowed', () => {
     const text = words(page);
     assert.match(
       text,
-      new RegExp(`Sync ${count} Website Allowed on \\d+ \\w+ 20\\d\\d, \\d\\d:\\d\\d`),
+      pattern`Sync ${`${count}`} ${says('authorizations.homepage')} ${says('authorizations.granted_on')}`,
     );
-    assert.match(text, /See the data .* See your name, .* For 1 organizer Red Stage/);
-    assert.doesNotMatch(text, /Change the data|Blue Hall|Revoke all|Sort by/);
-    assert.match(text, /Last used \d+ \w+ 20\d\d, \d\d:\d\d from around 127\.0\.0\.x/);
-    assert.match(text, /Ends \d+ \w+ 20\d\d, \d\d:\d\d if it is not used until then/);
+    assert.match(
+      text,
+      pattern`${scopeText('read')} .*${scopeText('profile')} .*${says('authorizations.organizers', { count: 1 })} Red Stage`,
+    );
+    assert.doesNotMatch(
+      text,
+      pattern`${scopeText('write')}|Blue Hall|${says('authorizations.revoke_all')}|${says('authorizations.sort')}`,
+    );
+    assert.match(
+      text,
+      pattern`${says('authorizations.used')} \d+ \w+ 20\d\d, \d\d:\d\d ${says('authorizations.used.from', { network: '127.0.0.x' })}`,
+    );
+    assert.match(
+      text,
+      pattern`${says('authorizations.ends')} \d+ \w+ 20\d\d, \d\d:\d\d ${says('authorizations.ends.idle')}`,
+    );
     assert.match(page.body, /href="https:\/\/app\.example\.com\/"/);
   });
 
@@ -79,7 +92,7 @@ describe('what a user has allowed', () => {
     const { authorization } = await allow();
     const { agent } = authorization;
     const page = await open(agent, `${AUTHORIZATIONS}/${grantIds(await list(agent))[0]}/revoke`);
-    assert.match(words(await confirm(agent, page)), /No application has access/);
+    assert.match(words(await confirm(agent, page)), says('authorizations.empty.title'));
   });
 
   it('says from where only roughly, and when it ends, by itself or as it was set', async () => {
@@ -87,10 +100,13 @@ describe('what a user has allowed', () => {
     const { agent } = authorization;
     const [id = ''] = grantIds(await list(agent));
     await ageGrant(server, id, { granted: 5, used: 2 }, '203.0.113.77');
-    assert.match(words(await list(agent)), /from around 203\.0\.113\.x, which is most often the/);
+    assert.match(
+      words(await list(agent)),
+      says('authorizations.used.from', { network: '203.0.113.x' }),
+    );
     await ageGrant(server, id, { granted: 5, used: 2 }, '2001:db8:12:99::7');
     const page = await list(agent);
-    assert.match(words(page), /from around 2001:db8:12:…/);
+    assert.match(words(page), says('authorizations.used.from', { network: '2001:db8:12:…' }));
     assert.doesNotMatch(page.body, /:99|203\.0/);
     const ends = (endsAt: string) =>
       server.database.db
@@ -100,15 +116,21 @@ describe('what a user has allowed', () => {
         .execute();
     await ends('2098-01-01T00:00:00Z');
     const sooner = words(await list(agent));
-    assert.match(sooner, /Ends 31 Dec 2097 as you have set it, used or not/);
-    assert.doesNotMatch(sooner, /if it is not used/);
+    assert.match(
+      sooner,
+      pattern`${says('authorizations.ends')} 31 Dec 2097 ${says('authorizations.ends.own')}`,
+    );
+    assert.doesNotMatch(sooner, says('authorizations.ends.idle_first'));
     await ends('2099-01-01T00:00:00Z');
     assert.match(
       words(await list(agent)),
-      /Ends 31 Dec 2098 as you have set it, used or not or on 4 Mar 2098, 12:00 already, if it is not/,
+      pattern`${says('authorizations.ends')} 31 Dec 2098 ${says('authorizations.ends.own')} ${says('authorizations.ends.idle_first', { date: '4 Mar 2098, 12:00' })}`,
     );
     await ageGrant(server, id, { granted: 5, used: null });
-    assert.match(words(await list(agent)), /Last used Not used yet/);
+    assert.match(
+      words(await list(agent)),
+      pattern`${says('authorizations.used')} ${says('authorizations.unused')}`,
+    );
   });
 
   it('is together for each application, and apart where only the name is the same', async () => {
@@ -119,7 +141,10 @@ describe('what a user has allowed', () => {
     const page = await list(agent);
     assert.equal(grantIds(page).length, 3);
     assert.equal(page.body.match(/<h2>/g)?.length, 2);
-    assert.equal(words(page).match(/Revoke all 2/g)?.length, 1);
+    assert.equal(
+      words(page).split(textFor('authorizations.revoke_all', { count: 2 })).length - 1,
+      1,
+    );
   });
 
   it('is sorted by name, by when it was allowed, by when it was used', async () => {
@@ -148,7 +173,10 @@ describe('what a user has allowed', () => {
       assert.equal(page.body.match(/aria-current="true"/g)?.length, 1);
     }
     const used = await open(agent, `${AUTHORIZATIONS}?sort=used`);
-    assert.match(used.body, /sort=used" aria-current="true">Last used/);
+    assert.match(
+      used.body,
+      pattern`sort=used" aria-current="true">${says('authorizations.sort.used')}`,
+    );
   });
 
   it('ends one by one: dead at the next introspection, said twice, asked for again', async () => {
@@ -156,16 +184,25 @@ describe('what a user has allowed', () => {
     const { agent } = tokens.authorization;
     const [id = ''] = grantIds(await list(agent));
     const asks = await open(agent, `${AUTHORIZATIONS}/${id}/revoke`);
-    assert.match(words(asks), /From its next request on it can no longer act for you/);
-    assert.match(words(asks), /For 1 organizer Blue Hall/);
+    assert.match(words(asks), says('revoke.text'));
+    assert.match(
+      words(asks),
+      pattern`${says('authorizations.organizers', { count: 1 })} Blue Hall`,
+    );
     assert.equal(await isActive(tokens.accessToken), true, 'looking ends nothing');
-    assert.match(words(await confirm(agent, asks)), /The access has been revoked\. From its next/);
+    assert.match(words(await confirm(agent, asks)), says('authorizations.notice.revoked'));
     assert.equal(await isActive(tokens.accessToken), false);
     const renewed = await refresh(server, application, tokens.refreshToken);
     assert.equal(renewed.body.error_description, 'revoked_by_user');
-    assert.match(words(await confirm(agent, asks)), /This access had already ended/);
-    assert.match(words(await open(agent, `${AUTHORIZATIONS}/${id}/revoke`)), /already ended/);
-    assert.match(words(await open(agent, `${AUTHORIZATIONS}/${id}/change`)), /already ended/);
+    assert.match(words(await confirm(agent, asks)), says('authorizations.notice.already_revoked'));
+    assert.match(
+      words(await open(agent, `${AUTHORIZATIONS}/${id}/revoke`)),
+      says('authorizations.notice.already_revoked'),
+    );
+    assert.match(
+      words(await open(agent, `${AUTHORIZATIONS}/${id}/change`)),
+      says('authorizations.notice.already_revoked'),
+    );
     const again = await authorize(server, { application, user, agent });
     assert.equal(again.sawConsent, true);
   });
@@ -176,9 +213,12 @@ describe('what a user has allowed', () => {
     const second = await allow({ agent });
     const id = await newestGrant(server, application.clientId);
     const asks = await open(agent, `${AUTHORIZATIONS}/${id}/revoke`);
-    assert.match(words(asks), /keeps 1 other access/);
-    assert.match(words(await open(agent, `${AUTHORIZATIONS}/${id}/change`)), /has 1 other access/);
-    assert.match(words(await confirm(agent, asks)), /The application has other access/);
+    assert.match(words(asks), says('revoke.text.others', { count: 1 }));
+    assert.match(
+      words(await open(agent, `${AUTHORIZATIONS}/${id}/change`)),
+      says('change.others', { count: 1 }),
+    );
+    assert.match(words(await confirm(agent, asks)), says('authorizations.notice.revoked_one'));
     assert.equal(await isActive(second.accessToken), false);
     assert.equal(await isActive(first.accessToken), true);
   });
@@ -192,16 +232,16 @@ describe('what a user has allowed', () => {
     const path = `${AUTHORIZATIONS}/applications/${application.clientId}/revoke`;
     assert.ok((await list(agent)).body.includes(`href="${path}"`));
     const asks = await open(agent, path);
-    assert.equal(words(asks).match(/Allowed on/g)?.length, 2);
+    assert.equal(words(asks).match(new RegExp(says('authorizations.granted_on'), 'g'))?.length, 2);
     assert.match(
       words(await confirm(agent, asks)),
-      /All access of the application has been revoked/,
+      says('authorizations.notice.revoked_application'),
     );
     assert.equal(await isActive(first.accessToken), false);
     assert.equal(await isActive(second.accessToken), false);
     assert.equal(await isActive(kept.accessToken), true);
-    assert.match(words(await confirm(agent, asks)), /This access had already ended/);
-    assert.match(words(await open(agent, path)), /This access had already ended/);
+    assert.match(words(await confirm(agent, asks)), says('authorizations.notice.already_revoked'));
+    assert.match(words(await open(agent, path)), says('authorizations.notice.already_revoked'));
     assert.equal((await authorize(server, { application, user, agent })).sawConsent, true);
   });
 
@@ -231,13 +271,22 @@ describe('what a user has allowed', () => {
       const link = `${AUTHORIZATIONS}/unused`;
       assert.ok((await list(agent)).body.includes(`href="${link}"`));
       const asks = await open(agent, `${link}?days=30`);
-      assert.match(words(asks), /Not used for 30 days \(2\) Idle Hands .* Sync/);
-      assert.match(words(await open(agent, `${link}?days=90`)), /Not used for 90 days \(1\) Sync/);
+      assert.match(
+        words(asks),
+        pattern`${says('unused.found', { time: textFor('unused.choice', { count: 30 }), number: 2 })} Idle Hands .* Sync`,
+      );
+      assert.match(
+        words(await open(agent, `${link}?days=90`)),
+        pattern`${says('unused.found', { time: textFor('unused.choice', { count: 90 }), number: 1 })} Sync`,
+      );
       const days = await agent.submit(await open(agent, link), { days: '41' });
-      assert.match(words(days), /Not used for 41 days \(1\) Sync/);
+      assert.match(
+        words(days),
+        pattern`${says('unused.found', { time: textFor('unused.choice', { count: 41 }), number: 1 })} Sync`,
+      );
       assert.equal(await isActive(oldToken), true, 'looking ends nothing');
       const done = await confirm(agent, asks);
-      assert.match(words(done), /The unused access has been revoked/);
+      assert.match(words(done), says('authorizations.notice.revoked_unused'));
       assert.deepEqual(grantIds(done), [used]);
       assert.equal(await isActive(oldToken), false);
     });
@@ -245,7 +294,7 @@ describe('what a user has allowed', () => {
     it('stays where it was used after it was shown', async () => {
       const asks = await open(agent, `${AUTHORIZATIONS}/unused?days=90`);
       await ageGrant(server, old, { granted: 200, used: 0 });
-      assert.match(words(await confirm(agent, asks)), /There was nothing left to revoke/);
+      assert.match(words(await confirm(agent, asks)), says('authorizations.notice.none_unused'));
       assert.equal(await isActive(oldToken), true);
     });
 
@@ -254,22 +303,29 @@ describe('what a user has allowed', () => {
       await ageGrant(server, used, { granted: 190, used: 91 });
       const again = await confirm(agent, asks);
       assert.equal(again.status, 409);
-      assert.match(words(again), /Nothing has been revoked yet/);
+      assert.match(words(again), says('unused.meanwhile.text'));
       assert.equal(await isActive(oldToken), true);
-      assert.match(words(await confirm(agent, again)), /The unused access has been revoked/);
+      assert.match(
+        words(await confirm(agent, again)),
+        says('authorizations.notice.revoked_unused'),
+      );
       assert.deepEqual(grantIds(await list(agent)), [neverUsed]);
     });
 
     it('is plainly nothing where all was used', async () => {
       const page = await open(agent, `${AUTHORIZATIONS}/unused?days=300`);
-      assert.match(words(page), /There is nothing to revoke .* unused for 300 days/);
+      assert.match(
+        words(page),
+        pattern`${says('unused.none.title')} .* ${says('unused.none.text', { time: textFor('unused.choice', { count: 300 }) })}`,
+      );
       assert.equal(page.forms.filter(({ method }) => method === 'post').length, 0);
     });
 
     it('offers the days that make sense here', async () => {
       const page = await open(agent, `${AUTHORIZATIONS}/unused`);
-      assert.match(words(page), /7 days 30 days 90 days 180 days 365 days/);
-      assert.match(words(page), /not used for 400 days ends by itself/);
+      const choices = [7, 30, 90, 180, 365].map((count) => textFor('unused.choice', { count }));
+      assert.ok(words(page).includes(choices.join(' ')));
+      assert.match(words(page), says('unused.idle', { count: 400 }));
     });
 
     it('wants a number of days, and says so', async () => {
@@ -278,7 +334,7 @@ describe('what a user has allowed', () => {
         const query = new URLSearchParams({ days });
         const page = await agent.get(`${AUTHORIZATIONS}/unused?${query}`);
         assert.equal(page.status, 400, days);
-        assert.match(words(page), /Enter a whole number of days from 1 to 9999/);
+        assert.match(words(page), says('unused.error'));
         const posted = await agent.submit(asks, { days }, 'csrf');
         assert.equal(posted.status, 400, days);
       }

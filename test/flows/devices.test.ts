@@ -8,6 +8,7 @@ import { authorizationUrl, challengeOf, signIn } from '../support/flow.ts';
 import { mailsTo } from '../support/mail-folder.ts';
 import { callManagement } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { says, textFor } from '../support/texts.ts';
 import { showsForm, describe as textOf, UserAgent } from '../support/user-agent.ts';
 
 const COOKIE = 'stagedoor_device';
@@ -105,11 +106,11 @@ describe('Whoever signs in', () => {
     assert.equal((await devices()).length, 2);
     const [mail, ...others] = await mailsTo(server, user.email);
     assert.ok(mail !== undefined && others.length === 0);
-    assert.equal(mail.headers.get('subject'), 'Neue Anmeldung in deinem Konto');
+    assert.equal(mail.headers.get('subject'), textFor('mail.sign_in.subject', {}, 'de'));
     for (const part of [mail.text, mail.html]) {
       assert.match(part, /Firefox unter Linux, Adresse 203\.0\.113\.7/);
       assert.match(part, /20\d\d um \d\d:\d\d ME(S?)Z/);
-      assert.match(part, /ändere sofort dein Passwort/);
+      assert.match(part, says('mail.sign_in.unexpected', {}, 'de'));
       assert.ok(part.includes(`${server.issuer}/account/authorizations`));
     }
   });

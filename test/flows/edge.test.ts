@@ -4,6 +4,7 @@ import { putUser, registerApplication } from '../support/factories.ts';
 import { signIn } from '../support/flow.ts';
 import { sendHead } from '../support/raw-request.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { pattern, says } from '../support/texts.ts';
 import { UserAgent } from '../support/user-agent.ts';
 
 const TOKEN = 'a-token-for-the-scraper-of-the-metrics';
@@ -132,7 +133,7 @@ test('the demo shows its passwords to people at this machine only', async () => 
       assert.ok(own.includes(password) && forwarded.includes(email));
       assert.ok(!forwarded.includes(password));
     }
-    assert.match(forwarded, /Shown in the terminal/);
+    assert.match(forwarded, says('landing.demo.password_in_terminal'));
   } finally {
     await server.close();
   }
@@ -181,7 +182,10 @@ test('a form that was opened before a sign-in is refused, and gives back what wa
       password: 'very secret',
     });
     assert.equal(refused.status, 403);
-    assert.match(refused.body, /What you entered[\s\S]*&lt;b&gt;ada&lt;\/b&gt;@example\.com/);
+    assert.match(
+      refused.body,
+      pattern`${says('error.entered')}[\s\S]*&lt;b&gt;ada&lt;/b&gt;@example\.com`,
+    );
     assert.doesNotMatch(refused.body, /very secret/);
     const again = await agent.get('/account/profile');
     assert.equal(again.status, 200);

@@ -10,6 +10,7 @@ import {
 import { authorizationUrl, challengeOf, signIn } from '../support/flow.ts';
 import { manage } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { says } from '../support/texts.ts';
 import { postForm } from '../support/tokens.ts';
 import { type Page, showsForm, describe as textOf, UserAgent } from '../support/user-agent.ts';
 
@@ -93,7 +94,7 @@ for (const REGISTRATION of ['open', 'approval'] as const) {
         const page = await new UserAgent(server).get(url);
         staysHere(page, 'no redirect_uri');
         assert.match(page.body, /missing required parameter/, textOf(page));
-        assert.doesNotMatch(page.body, /switched off/);
+        assert.doesNotMatch(page.body, says('over.title.application_suspended'));
       }
     });
 

@@ -16,6 +16,7 @@ import {
 import { signIn } from '../support/flow.ts';
 import { manage } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { says } from '../support/texts.ts';
 import { obtainTokens } from '../support/tokens.ts';
 import { UserAgent } from '../support/user-agent.ts';
 
@@ -119,7 +120,10 @@ describe('After a user was deleted', () => {
     await signIn(ben, await ben.get('/login'), platform.ben);
     const page = await ben.get('/account/activity');
     assert.equal(page.status, 200);
-    assert.match(page.body, /You offered .*Box Office Sync/);
+    assert.match(
+      page.body,
+      says('activity.transfer_offered.you', { application: '<bdi>Box Office Sync</bdi>' }),
+    );
     const mails = await server.database.db
       .selectFrom('mail_outbox')
       .select('data')

@@ -7,6 +7,7 @@ import { provokeErrors } from '../support/guide/provoke-errors.ts';
 import { readCode, readErrors } from '../support/guide/read-guide.ts';
 import { shapeOf } from '../support/guide/shape-of.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { says } from '../support/texts.ts';
 import { obtainTokens } from '../support/tokens.ts';
 import { describe as textOf, UserAgent } from '../support/user-agent.ts';
 
@@ -59,7 +60,7 @@ describe('the developer guide', () => {
     const closed = await startServer({ REGISTRATION: 'closed' });
     try {
       const text = await (await fetch(`${closed.issuer}/docs`)).text();
-      assert.match(text, /operators register applications/);
+      assert.match(text, says('guide.register.closed'));
       assert.match(await page('/docs'), /Sign in and register it/);
     } finally {
       await closed.close();
@@ -89,8 +90,8 @@ describe('the developer guide', () => {
 
   it('says the lifetimes and addresses that this server has', async () => {
     const html = await page('/docs');
-    assert.match(html, /access token is valid for 90 minutes/);
-    assert.match(html, /refresh token for 30 days/);
+    assert.match(html, says('guide.token.lifetime'));
+    assert.match(html, says('guide.token.lifetime'));
     assert.match(html, /&#34;expires_in&#34;: 5400|&quot;expires_in&quot;: 5400/);
     const metadata = z
       .record(z.string(), z.unknown())

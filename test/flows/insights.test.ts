@@ -18,6 +18,7 @@ import {
 import { authorizationUrl, authorize, challengeOf, signIn } from '../support/flow.ts';
 import { manage } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { pattern, says } from '../support/texts.ts';
 import { exchange, postForm, refresh } from '../support/tokens.ts';
 import { type Page, showsForm, describe as textOf, UserAgent } from '../support/user-agent.ts';
 
@@ -60,9 +61,9 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
     }
 
     it('reads that nothing failed, and that there are no tokens yet', async () => {
-      assert.match((await errorsPage()).body, /Nothing failed/);
+      assert.match((await errorsPage()).body, says('insights.errors.empty.title'));
       const page = await ben.get(`/account/applications/${application.clientId}/statistics`);
-      assert.match(page.body, /No tokens in the last 30 days/);
+      assert.match(page.body, says('insights.tokens.empty'));
       assert.doesNotMatch(page.body, /<svg[^>]*role="img"/);
     });
 
@@ -195,8 +196,8 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
       assert.deepEqual(await failures(expected.length), expected);
       const page = await errorsPage();
       assert.equal(page.status, 200);
-      assert.match(page.body, /the slash at the end of the path/);
-      assert.match(page.body, /code_verifier does not fit the code_challenge/);
+      assert.match(page.body, says('insights.difference.trailing_slash'));
+      assert.match(page.body, says('insights.reason.verifier_wrong'));
       const kept = JSON.stringify(
         await server.database.db.selectFrom('client_errors').select(['error', 'details']).execute(),
       );
@@ -209,8 +210,8 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
 
     it('filters by endpoint, and turns pages', async () => {
       const revoke = await errorsPage('?endpoint=revoke_token');
-      assert.match(revoke.body, /1 failed request\b/);
-      assert.doesNotMatch(revoke.body, /code_verifier does not fit/);
+      assert.match(revoke.body, pattern`${says('insights.errors.count', { count: 1 })}\b`);
+      assert.doesNotMatch(revoke.body, says('insights.reason.verifier_wrong'));
       await server.database.db
         .insertInto('client_errors')
         .values(
@@ -243,7 +244,7 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
         .set({ happened_at: sql<Date>`now() - interval '7 days 1 minute'` })
         .where('client_id', '=', application.clientId)
         .execute();
-      assert.match((await errorsPage()).body, /Nothing failed/);
+      assert.match((await errorsPage()).body, says('insights.errors.empty.title'));
       await purgeClientErrors(db);
       const left = await db.selectFrom('client_errors').select('client_id').execute();
       assert.ok(left.every((row) => row.client_id !== application.clientId));
@@ -266,9 +267,9 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
       assert.deepEqual([issued, refreshed], ['5', '3']);
       assert.match(
         page.body,
-        /<svg[^>]*role="img"[^>]*>\s*<title[^>]*>[^<]*5 tokens issued and 3 refreshed/,
+        pattern`<svg[^>]*role="img"[^>]*>\s*<title[^>]*>${says('insights.tokens.described', { issued: 5, refreshed: 3 })}`,
       );
-      assert.match(page.body, /Connected users<\/dt><dd>1</);
+      assert.match(page.body, pattern`${says('insights.connected_users')}</dt><dd>1<`);
     });
 
     it('still sees tokens of 30 days ago, though they expired long since', async () => {
@@ -282,7 +283,7 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
         .execute();
       await purgeTokens(db);
       const page = await ben.get(`/account/applications/${application.clientId}/statistics`);
-      assert.match(page.body, /5 tokens issued and 3 refreshed/);
+      assert.match(page.body, says('insights.tokens.described', { issued: 5, refreshed: 3 }));
       await db
         .updateTable('refresh_tokens')
         .set({ issued_at: sql<Date>`now() - interval '33 days'` })
@@ -394,7 +395,7 @@ describe('The log of failed requests', () => {
     const page = await agent.get(`/account/applications/${application.clientId}/errors`);
     assert.equal(page.status, 200);
     assert.match(page.body, /evil\.example\.com/);
-    assert.match(page.body, /There is no scope/);
+    assert.match(page.body, says('insights.reason.scope_unknown'));
     assert.doesNotMatch(page.body, /<script>|<img\/src/);
     assert.ok(!page.body.includes('\u{0}'));
     assert.ok(page.body.length < 20_000);
@@ -480,7 +481,7 @@ describe('The authorize-URL checker', () => {
     assert.equal(await serverAccepts(url), false);
     const page = await check(off, url);
     assert.equal(accepted(page), false);
-    assert.match(page.body, /The application is disabled/);
+    assert.match(page.body, says('insights.reason.application_disabled'));
   });
 
   it('shows what was pasted again, harmless, and keeps it nowhere', async () => {

@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { createPlatform, registerApplication, type TestPlatform } from '../support/factories.ts';
 import { authorizationUrl, challengeOf, decide, signIn } from '../support/flow.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { says } from '../support/texts.ts';
 import {
   fill,
   findForm,
@@ -106,7 +107,7 @@ describe('the consent page of Ada', () => {
   test('is neither shown to nor answered by Ben, who has her cookie for it', async () => {
     const { agent, page, application } = await waitForAda();
     const ben = mixed(agent, await signedInAs(platform.ben));
-    const words = /Someone else is signed in now/;
+    const words = says('over.title.other_user');
     await startsOver(ben, await post(ben, page, 'allow'), words);
     await startsOver(ben, await post(ben, page, 'deny'), words);
     const consent = await startsOver(ben, await ben.get(page.url), words);
@@ -122,7 +123,7 @@ describe('the consent page of Ada', () => {
     const consent = await startsOver(
       other,
       await post(other, page, 'allow'),
-      /belongs to an earlier sign-in/,
+      says('over.title.signed_out'),
     );
     assert.ok(showsForm(consent, 'decision'));
     assert.equal(await written(application.clientId), 0);
@@ -134,7 +135,7 @@ describe('the consent page of Ada', () => {
     const login = await startsOver(
       agent,
       await post(agent, page, 'allow'),
-      /belongs to an earlier sign-in/,
+      says('over.title.signed_out'),
     );
     assert.ok(showsForm(login, 'password'));
     assert.equal(await written(application.clientId), 0);
@@ -145,7 +146,7 @@ describe('the consent page of Ada', () => {
     const switched = page.body.match(/href="([^"]*prompt=login[^"]*)"/)?.[1] ?? '';
     const login = await agent.get(switched.replaceAll('&amp;', '&'));
     await signIn(agent, login, platform.ben);
-    await startsOver(agent, await post(agent, page, 'allow'), /Someone else is signed in now/);
+    await startsOver(agent, await post(agent, page, 'allow'), says('over.title.other_user'));
     assert.equal(await written(application.clientId), 0);
   });
 
@@ -167,7 +168,7 @@ describe('the consent page of Ada', () => {
     });
     const next = response.headers.get('location') ?? '';
     const ben = mixed(agent, await signedInAs(platform.ben));
-    const consent = await startsOver(ben, await ben.get(next), /Someone else is signed in now/);
+    const consent = await startsOver(ben, await ben.get(next), says('over.title.other_user'));
     assert.match(consent.body, /Green Arena/);
     const codes = await server.database.db
       .selectFrom('authorization_codes as c')

@@ -12,6 +12,7 @@ import {
 import { authorizationUrl, challengeOf, signIn } from '../support/flow.ts';
 import { callManagement, manage } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { pattern, says } from '../support/texts.ts';
 import { obtainTokens } from '../support/tokens.ts';
 import { type Page, UserAgent } from '../support/user-agent.ts';
 
@@ -123,7 +124,7 @@ describe('A name', () => {
     const form = await tim.get('/account/applications/new');
     const page = await tim.submit(form, { name: 'a\u3164', redirect_uris: 'https://a.example/' });
     assert.equal(page.status, 400);
-    assert.match(page.body, /without invisible characters/);
+    assert.match(page.body, says('applications.error.name'));
   });
 });
 
@@ -153,7 +154,7 @@ describe('An application whose name looks like that of a reviewed one', () => {
       const application = await named(name);
       assert.equal(await need(application), 'name_like_reviewed');
       const page = await consent(application);
-      assert.match(page.body, /can’t be used yet/);
+      assert.match(page.body, says('over.title.awaits_review'));
       assert.doesNotMatch(page.body, /value="allow"/);
     });
   }
@@ -166,7 +167,7 @@ describe('An application whose name looks like that of a reviewed one', () => {
   test('tells its owner why, and works for all once it is reviewed', async () => {
     const application = await named('Inkwell Tickets');
     const page = await tim.get(`/account/applications/${application.clientId}`);
-    assert.match(page.body, /looks like the name of another application/);
+    assert.match(page.body, says('applications.awaits.name_like_reviewed'));
     await reviewApplication(server, application.clientId);
     assert.equal(await need(application), null);
     assert.match((await consent(application)).body, /value="allow"/);
@@ -197,7 +198,7 @@ describe('An application whose name looks like that of a reviewed one', () => {
     assert.equal(await need(application), null);
     await reviewApplication(server, other.clientId);
     assert.equal(await need(application), 'name_like_reviewed');
-    assert.match((await consent(application)).body, /can’t be used yet/);
+    assert.match((await consent(application)).body, says('over.title.awaits_review'));
     await manage(server, 'PATCH', pathOf(other), { name: 'Seat Planner' });
     assert.equal(await need(application), 'name_like_reviewed');
     await reviewApplication(server, other.clientId);
@@ -234,7 +235,7 @@ describe('A name needs a review', () => {
 });
 
 describe('A private-use URI scheme', () => {
-  const SHARED = /receives answers at <bdi>com\.example\.door:<\/bdi>|Did you start this yourself/;
+  const SHARED = pattern`${says('consent.scheme.text', { scheme: '<bdi>com.example.door:</bdi>' })}|${says('consent.scheme.title')}`;
 
   test('of two owners who register it at the same time is announced by both', async () => {
     const uri = 'com.example.door:/callback';
@@ -247,7 +248,7 @@ describe('A private-use URI scheme', () => {
     await reviewApplication(server, good.clientId);
     assert.doesNotMatch((await consent(good)).body, SHARED);
     assert.equal(await need(stranger), 'scheme_of_reviewed');
-    assert.match((await consent(stranger)).body, /can’t be used yet/);
+    assert.match((await consent(stranger)).body, says('over.title.awaits_review'));
     await reviewApplication(server, stranger.clientId);
     assert.match((await consent(good)).body, SHARED);
   });

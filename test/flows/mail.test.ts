@@ -10,6 +10,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { hostile, MAIL_KINDS, MAILS } from '../support/mails.ts';
 import { ISSUER, type Outbox, outboxOf, RECIPIENT, until } from '../support/outbox.ts';
 import { parseMessage } from '../support/read-message.ts';
+import { textFor } from '../support/texts.ts';
 
 let testDatabase: TestDatabase;
 let database: Database;
@@ -28,39 +29,49 @@ beforeEach(() => outbox.clear());
 
 const SUBJECTS: Readonly<Record<MailKind, { readonly en: string; readonly de: string }>> = {
   authorized: {
-    en: 'New access to your account: “Box Office Sync”',
-    de: 'Neuer Zugriff auf dein Konto: „Box Office Sync“',
+    en: textFor('mail.authorized.subject', { application: '“Box Office Sync”' }),
+    de: textFor('mail.authorized.subject', { application: '„Box Office Sync“' }, 'de'),
   },
   reuse_detected: {
-    en: 'Access ended for your safety: “Box Office Sync”',
-    de: 'Zugriff zu deiner Sicherheit beendet: „Box Office Sync“',
+    en: textFor('mail.reuse.subject', { application: '“Box Office Sync”' }),
+    de: textFor('mail.reuse.subject', { application: '„Box Office Sync“' }, 'de'),
   },
   revoked_by_operator: {
-    en: 'Access ended by the operator: “Box Office Sync”',
-    de: 'Zugriff vom Betreiber beendet: „Box Office Sync“',
+    en: textFor('mail.operator.subject', { application: '“Box Office Sync”' }),
+    de: textFor('mail.operator.subject', { application: '„Box Office Sync“' }, 'de'),
   },
   application_deleted: {
-    en: 'Access ended, application deleted: “Box Office Sync”',
-    de: 'Zugriff beendet, Anwendung gelöscht: „Box Office Sync“',
+    en: textFor('mail.deleted.subject', { application: '“Box Office Sync”' }),
+    de: textFor('mail.deleted.subject', { application: '„Box Office Sync“' }, 'de'),
   },
   access_ending: {
-    en: 'Access ends soon: “Box Office Sync”',
-    de: 'Zugriff endet bald: „Box Office Sync“',
+    en: textFor('mail.ending.subject', { application: '“Box Office Sync”' }),
+    de: textFor('mail.ending.subject', { application: '„Box Office Sync“' }, 'de'),
   },
   application_changed: {
-    en: 'Redirect URIs changed: “Box Office Sync”',
-    de: 'Redirect-URIs geändert: „Box Office Sync“',
+    en: textFor('mail.changed.redirect_uris_changed.subject', { application: '“Box Office Sync”' }),
+    de: textFor(
+      'mail.changed.redirect_uris_changed.subject',
+      { application: '„Box Office Sync“' },
+      'de',
+    ),
   },
-  password_changed: { en: 'Your password was changed', de: 'Dein Passwort wurde geändert' },
+  password_changed: {
+    en: textFor('mail.password.changed.subject'),
+    de: textFor('mail.password.changed.subject', {}, 'de'),
+  },
   email_changed: {
-    en: 'The e-mail address of your account was changed',
-    de: 'Die E-Mail-Adresse deines Kontos wurde geändert',
+    en: textFor('mail.email.subject'),
+    de: textFor('mail.email.subject', {}, 'de'),
   },
   identity_changed: {
-    en: 'A sign-in was linked to your account',
-    de: 'Eine Anmeldung wurde mit deinem Konto verknüpft',
+    en: textFor('mail.identity.linked.subject'),
+    de: textFor('mail.identity.linked.subject', {}, 'de'),
   },
-  new_device: { en: 'New sign-in to your account', de: 'Neue Anmeldung in deinem Konto' },
+  new_device: {
+    en: textFor('mail.sign_in.subject'),
+    de: textFor('mail.sign_in.subject', {}, 'de'),
+  },
 };
 
 describe('A user gets a mail', () => {
@@ -181,8 +192,11 @@ describe('A name that means harm', () => {
       await outbox.untilSent();
       const [mail] = server.received;
       const shown = "“Evil Bcc: x@\u200bexample.\u200borg <b>x</b> gpj.\u200bexe' now”";
-      assert.equal(mail?.headers.get('subject'), `New access to your account: ${shown}`);
-      assert.ok(mail?.text.startsWith(`${shown} can now use your account`));
+      assert.equal(
+        mail?.headers.get('subject'),
+        textFor('mail.authorized.subject', { application: shown }),
+      );
+      assert.ok(mail?.text.startsWith(textFor('mail.authorized.heading', { application: shown })));
     });
   });
 });

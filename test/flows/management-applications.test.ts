@@ -6,6 +6,7 @@ import { findClient } from '../../src/applications/find-client.ts';
 import { isWellFormed } from '../../src/lib/credentials.ts';
 import { type ManagementServer, startManagementServer } from '../support/management-server.ts';
 import { callManagement, credentialsOf, manage } from '../support/platform.ts';
+import { says } from '../support/texts.ts';
 
 let server: ManagementServer;
 before(async () => {
@@ -180,7 +181,7 @@ describe('An operator looks after an application', () => {
     assert.deepEqual(same.body, patched.body);
     for (const [changes, name, message] of [
       [{ client_type: 'public' }, 'client_type', /can't be changed/],
-      [{ redirect_uris: ['http://a.example/'] }, 'redirect_uris', /http is possible for/],
+      [{ redirect_uris: ['http://a.example/'] }, 'redirect_uris', says('redirect_uri.http')],
       [{ redirect_uris: [] }, 'redirect_uris', /may not be empty/],
       [{ name: ' ' }, 'name', /may not be blank/],
       [{ owner: 'nobody' }, 'owner', /no user "nobody"/],

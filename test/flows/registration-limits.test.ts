@@ -3,6 +3,7 @@ import { after, before, it } from 'node:test';
 import { createPlatform, registerApplication, type TestPlatform } from '../support/factories.ts';
 import { signIn } from '../support/flow.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { says } from '../support/texts.ts';
 import { type Page, describe as textOf, UserAgent } from '../support/user-agent.ts';
 
 let server: TestServer;
@@ -49,7 +50,7 @@ it('parallel registrations: no more than the limit succeed, and nothing typed is
   assert.equal(await countOf('ada'), 3, pages.map(textOf).join('\n'));
   const refused = pages.filter(({ status }) => status === 409);
   assert.equal(refused.length, 3);
-  assert.match(textOf(refused[0] ?? form), /You own 3 applications.*Delete one that is not used/);
+  assert.match(textOf(refused[0] ?? form), says('applications.new.too_many', { count: 3 }));
   assert.match(refused[0]?.body ?? '', /Words that took a while to write/);
 });
 
@@ -70,6 +71,6 @@ it('more than 20 registrations in an hour: 429 with Retry-After, and nothing typ
   }
   assert.equal(page.status, 429, textOf(page));
   assert.ok(Number(page.headers.get('retry-after')) > 0);
-  assert.match(textOf(page), /many applications within an hour.*Try again in \d+ minutes/);
+  assert.match(textOf(page), says('applications.new.too_fast'));
   assert.match(page.body, /Words that took a while to write/);
 });

@@ -14,6 +14,7 @@ import {
 import { authorizationUrl, authorize, challengeOf, decide, signIn } from '../support/flow.ts';
 import { manage } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { says } from '../support/texts.ts';
 import { obtainTokens, refresh } from '../support/tokens.ts';
 import { type Page, showsForm, UserAgent } from '../support/user-agent.ts';
 
@@ -68,10 +69,10 @@ describe('Where applications wait for approval, one that was not reviewed', () =
     const agent = new UserAgent(server);
     const page = await openAsAda(application, agent);
     assert.equal(page.status, 403);
-    assert.match(page.body, /can’t be used yet/);
+    assert.match(page.body, says('over.title.awaits_review'));
     assert.ok(!showsForm(page, 'decision'));
     const again = await openAsAda(application, agent, { prompt: 'consent' });
-    assert.match(again.body, /can’t be used yet/);
+    assert.match(again.body, says('over.title.awaits_review'));
     assert.equal(again.leavesTo, undefined);
   });
 
@@ -80,13 +81,16 @@ describe('Where applications wait for approval, one that was not reviewed', () =
     await manage(server, 'PATCH', '/api/v1/users/ada/', { locale: 'de' });
     const page = await openAsAda(application, new UserAgent(server));
     await manage(server, 'PATCH', '/api/v1/users/ada/', { locale: 'en' });
-    assert.match(page.body, /noch nicht benutzt werden/);
+    assert.match(page.body, says('over.title.awaits_review', {}, 'de'));
   });
 
   test('counts as such however it was registered, without an owner too', async () => {
     const orphan = await registerApplication(server, { owner: 'ben' });
     await manage(server, 'PATCH', `/api/v1/applications/${orphan.clientId}/`, { owner: null });
-    assert.match((await openAsAda(orphan, new UserAgent(server))).body, /can’t be used yet/);
+    assert.match(
+      (await openAsAda(orphan, new UserAgent(server))).body,
+      says('over.title.awaits_review'),
+    );
   });
 
   test('works for everybody as soon as an operator has reviewed it', async () => {
@@ -118,7 +122,7 @@ describe('Where applications wait for approval, one that lost its review', () =>
       const answer = await decide(agent, open, { decision });
       assert.equal(answer.status, 403);
       assert.equal(answer.leavesTo, undefined);
-      assert.match(answer.body, /can’t be used yet/);
+      assert.match(answer.body, says('over.title.awaits_review'));
     }
     assert.deepEqual(await grantsOf(application), ['ada']);
     await review(application);
@@ -128,7 +132,7 @@ describe('Where applications wait for approval, one that lost its review', () =>
   test('asks no earlier grant, but leaves what users already have', async () => {
     const { application, tokens, agent } = await lose();
     const page = await openAsAda(application, agent);
-    assert.match(page.body, /can’t be used yet/);
+    assert.match(page.body, says('over.title.awaits_review'));
     assert.equal((await refresh(server, application, tokens.refreshToken)).status, 200);
     await review(application);
     const after = await openAsAda(application, agent);

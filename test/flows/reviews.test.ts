@@ -14,6 +14,7 @@ import {
 import { authorizationUrl, challengeOf, signIn } from '../support/flow.ts';
 import { callManagement, manage } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { says } from '../support/texts.ts';
 import { obtainTokens, refresh } from '../support/tokens.ts';
 import { type FormValues, type Page, showsForm, UserAgent } from '../support/user-agent.ts';
 
@@ -62,7 +63,7 @@ function consent({ clientId, redirectUri }: TestApplication): Promise<Page> {
 async function edit({ clientId }: TestApplication, values: FormValues): Promise<void> {
   const page = await ben.get(`/account/applications/${clientId}/edit`);
   const saved = await ben.submit(page, values);
-  assert.match(saved.body, /Saved/);
+  assert.match(saved.body, says('applications.notice.saved'));
 }
 
 const CALLBACK = 'https://app.example.com/callback';
@@ -88,7 +89,7 @@ describe('A review ends when its owner changes', () => {
       assert.equal(now.reviewed_at, null);
       assert.equal(now.version, before.version + 1);
       const page = await consent(application);
-      assert.match(page.body, /can’t be used yet/);
+      assert.match(page.body, says('over.title.awaits_review'));
       assert.doesNotMatch(page.body, /value="allow"/);
     });
   }
@@ -219,10 +220,10 @@ describe('An application that is handed over', () => {
     const { refreshToken } = await obtainTokens(server, { application, user: platform.ada });
     const path = `/account/applications/${clientId}`;
     const form = await ben.get(`${path}/transfer`);
-    assert.match(form.body, /stop working within 24 hours/);
+    assert.match(form.body, says('applications.transfer.intro'));
     await ben.submit(form, { email: 'ada@example.com' });
     const offer = await ada.get('/account/applications');
-    assert.match(offer.body, /stop working within 24 hours/);
+    assert.match(offer.body, says('applications.transfer.intro'));
     const accept = offer.forms.find(({ action }) => action?.endsWith(`${clientId}/accept`));
     assert.ok(accept);
     await ada.submit({ ...offer, forms: [accept] });
@@ -286,8 +287,8 @@ async function secretEnds(clientId: string): Promise<(number | null)[]> {
 describe('The consent page', () => {
   test('says that an application is reviewed', async () => {
     const page = await consent(await reviewed());
-    assert.match(page.body, /has reviewed this application/);
-    assert.doesNotMatch(page.body, /Nobody here has checked/);
+    assert.match(page.body, says('consent.reviewed'));
+    assert.doesNotMatch(page.body, says('consent.unreviewed.title'));
     assert.ok(showsForm(page, 'decision'));
   });
 });

@@ -7,6 +7,7 @@ import { putUser, type TestUser } from '../support/factories.ts';
 import { signIn } from '../support/flow.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
+import { says } from '../support/texts.ts';
 import { type Page, describe as textOf, UserAgent } from '../support/user-agent.ts';
 
 /** A wrong password that is refused without hashing it, so that a thousand tries take seconds. */
@@ -82,7 +83,7 @@ describe('While strangers guess at an account from many addresses', () => {
     const refused = await signIn(fresh, page, user);
     assert.equal(refused.status, 429);
     assert.ok(retryAfter(refused) > HOUR - 120 && retryAfter(refused) <= HOUR);
-    assert.match(refused.body, /Too many attempts\. Wait 60 minutes/);
+    assert.match(refused.body, says('login.error.throttled', { count: 60 }));
     assert.equal(await canSignIn(open.open()), true, 'from another network');
     assert.equal(await canSignIn(known), true, 'still');
     const actions = (await logOf(server, user.id)).map(({ action }) => action);
@@ -107,7 +108,7 @@ describe('While strangers guess at an account from many addresses', () => {
     const typed = { current_password: 'wrong', new_password: 'kettle drum and bass' };
     const answer = await owner.submit(page, { ...typed, new_password_again: typed.new_password });
     assert.equal(answer.status, 400, textOf(answer));
-    assert.match(answer.body, /That is not your current password/);
+    assert.match(answer.body, says('account.password.error.current.wrong'));
   });
 });
 
@@ -208,7 +209,7 @@ describe('Guessing at an account from one network', () => {
     );
     const owner = await browsers(server).signedIn(user);
     const { body } = await owner.get('/account/activity?kind=sign_ins');
-    assert.match(body, /Attempts to sign in to your account were limited for some time/);
+    assert.match(body, says('activity.sign_in_throttled'));
   });
 });
 
@@ -269,7 +270,7 @@ describe('A flood of passwords that are hashed', () => {
     const [refused] = busy;
     assert.ok(refused !== undefined);
     assert.equal(refused.headers.get('retry-after'), '5');
-    assert.match(refused.body, /Try again in 5 seconds/);
+    assert.match(refused.body, says('login.error.busy', { count: 5 }));
     assert.match(refused.body, /value="nobody@example\.net"/);
     assert.doesNotMatch(refused.body, /value="wrong"/);
     const metrics = await fetch(`${server.issuer}/metrics`);

@@ -12,6 +12,7 @@ import {
 } from '../support/factories.ts';
 import { authorizationUrl, challengeOf, signIn } from '../support/flow.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { says } from '../support/texts.ts';
 import {
   findForm,
   type Page,
@@ -143,7 +144,7 @@ for (const engine of FLOW_ENGINES) {
         for (const page of [login, flow]) {
           const refused = await signIn(agent, page, dora);
           assert.equal(refused.status, 429);
-          assert.match(refused.body, /Too many attempts\. Wait 10 minutes/);
+          assert.match(refused.body, says('login.error.throttled', { count: 10 }));
           assert.match(refused.headers.get('retry-after') ?? '', /^[1-9]\d\d?$/);
           assert.ok(showsForm(refused, 'email', 'password'));
         }
@@ -325,11 +326,14 @@ for (const engine of FLOW_ENGINES) {
         const agent = newBrowser(german);
         const login = await agent.get('/login');
         assert.match(login.body, /<html lang="de">/);
-        assert.match(login.body, /Passwort/);
+        assert.match(login.body, says('login.password', {}, 'de'));
         const wrong = await agent.submit(login, { email: 'nobody@example.com', password: 'x' });
-        assert.match(wrong.body, /passen zu keinem Konto/);
+        assert.match(wrong.body, says('login.error.credentials', {}, 'de'));
         const flow = await agent.get(requestUrl());
-        assert.match(flow.body, /Melde dich an, um mit .*Box Office Sync.* fortzufahren/);
+        assert.match(
+          flow.body,
+          says('login.continue', { application: '<bdi>Box Office Sync</bdi>' }, 'de'),
+        );
         assert.match((await newBrowser(english).get('/login')).body, /Password/);
       });
 
@@ -338,10 +342,10 @@ for (const engine of FLOW_ENGINES) {
         const hers = await signedIn(greta, english);
         const account = await hers.get(ACCOUNT);
         assert.match(account.body, /<html lang="de">/);
-        assert.match(account.body, /Abmelden/);
+        assert.match(account.body, says('layout.logout', {}, 'de'));
         assert.match((await hers.get('/logout')).body, /Abmelden\?/);
         const consent = await hers.get(requestUrl({ scope: 'profile' }));
-        assert.match(consent.body, /bittet um Zugriff/);
+        assert.match(consent.body, says('consent.heading', {}, 'de'));
         assert.match(consent.body, /Deinen Namen, deine E-Mail-Adresse/);
         const his = await signedIn(platform.ben, german);
         assert.match((await his.get(ACCOUNT)).body, /<html lang="en">/);
@@ -429,7 +433,7 @@ for (const engine of FLOW_ENGINES) {
               'csrf',
             );
             assertPage(refused, 403, `${name}: ${how}`);
-            assert.match(refused.body, /The form could not be checked/);
+            assert.match(refused.body, says('error.csrf.title'));
           }
           assert.deepEqual(await state(), before, `${name} changed nothing`);
           const taken = await agent.submit(page, values, 'csrf');

@@ -13,6 +13,7 @@ import {
 import { authorizationUrl, decide, signIn } from '../support/flow.ts';
 import { manage } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { pattern, says } from '../support/texts.ts';
 import { exchange } from '../support/tokens.ts';
 import { fill, findForm, type Page, describe as textOf, UserAgent } from '../support/user-agent.ts';
 
@@ -58,46 +59,46 @@ const CHANGES: Readonly<Record<string, Change>> = {
     method: 'POST',
     path: (waiting) => `${applicationPath(waiting)}suspend/`,
     body: { reason: 'abuse' },
-    page: /switched off/,
+    page: says('over.title.application_suspended'),
     reason: /^application_suspended$/,
   },
   'the application is disabled': {
     path: applicationPath,
     body: { is_active: false },
-    page: /switched off/,
+    page: says('over.title.application_suspended'),
     reason: /^application_suspended$/,
   },
   'the application is deleted': {
     method: 'DELETE',
     path: applicationPath,
-    page: /no longer registered/,
+    page: says('over.title.application_deleted'),
     reason: /^client authentication failed$/,
   },
   'the redirect URI is removed': {
     path: applicationPath,
     body: { redirect_uris: ['https://app.example.com/other'] },
-    page: /changed in the meantime/,
+    page: says('over.title.redirect_uri_removed'),
     reason: /^redirect_uri_removed$/,
   },
   'a requested scope is removed': {
     path: applicationPath,
     body: { scopes: ['read', 'profile'] },
     error: 'invalid_scope',
-    page: /changed in the meantime/,
+    page: says('over.title.redirect_uri_removed'),
     reason: /^scope_removed$/,
   },
   'PKCE becomes required': {
     path: applicationPath,
     body: { require_pkce: true },
     error: 'invalid_request',
-    page: /changed in the meantime/,
+    page: says('over.title.redirect_uri_removed'),
     reason: /^pkce_required$/,
   },
   'the user is deactivated': {
     endsUser: true,
     path: ({ user }) => `/api/v1/users/${user.id}/`,
     body: { is_active: false },
-    page: /E-mail address|earlier sign-in/,
+    page: pattern`${says('login.email')}|${says('over.title.signed_out')}`,
     reason: /^user_inactive$/,
   },
 };

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { CompiledQuery } from 'kysely';
 import { authorizationUrl, challengeOf, decide } from '../support/flow.ts';
+import { pattern, says } from '../support/texts.ts';
 import { startUpstreamSite, type UpstreamSite } from '../support/upstream-site.ts';
 import { UpstreamVisitor } from '../support/upstream-visitor.ts';
 import { offered, type Page, showsForm, describe as textOf } from '../support/user-agent.ts';
@@ -44,7 +45,7 @@ describe('consent, when the sign-in at the platform is an old one', () => {
       .filter((field) => field.name === name && field.checked)
       .map(({ value }) => value);
 
-  const isOld = (page: Page) => /confirm at .*127\.0\.0\.1.* that it is you/.test(page.body);
+  const isOld = (page: Page) => says('upstream.consent.help').test(page.body);
 
   it('asks for no password, but leads to the platform and back, and loses nothing', async () => {
     const { visitor, page } = await atConsent();
@@ -79,7 +80,7 @@ describe('consent, when the sign-in at the platform is an old one', () => {
     const { page: refused } = await visitor.follow(await decide(visitor.stagedoor, page), site.ada);
     site.upstream.behaviour = {};
     assert.equal(refused.status, 403);
-    assert.match(refused.body, /You were not asked to sign in again/);
+    assert.match(refused.body, says('upstream.not_fresh.title'));
     const [session] = await query('select authenticated_at from sessions order by created_at desc');
     assert.ok(Number(session?.authenticated_at) < Date.now() - 7_000_000, 'nothing was renewed');
   });
@@ -93,7 +94,9 @@ describe('consent, when the sign-in at the platform is an old one', () => {
       const { page: refused } = await visitor.follow(answer, site.ada);
       site.upstream.behaviour = {};
       assert.ok([400, 403].includes(refused.status), textOf(refused));
-      const [, href] = /<a href="([^"]+)"[^>]*><bdi>Try again/.exec(refused.body) ?? [];
+      const [, href] =
+        pattern`<a href="([^"]+)"[^>]*><bdi>${says('upstream.link.again')}`.exec(refused.body) ??
+        [];
       const back = await visitor.stagedoor.get(href ?? '');
       assert.ok(isOld(back), textOf(back));
       assert.deepEqual(ticked(back, 'scopes'), choice.scopes);

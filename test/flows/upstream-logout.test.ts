@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CompiledQuery, sql } from 'kysely';
 import { authorizationUrl, challengeOf } from '../support/flow.ts';
+import { says } from '../support/texts.ts';
 import { startUpstreamSite, type UpstreamSite } from '../support/upstream-site.ts';
 import { UpstreamVisitor } from '../support/upstream-visitor.ts';
 import { showsForm, describe as textOf } from '../support/user-agent.ts';
@@ -163,7 +164,7 @@ describe('the end of a session at the platform', () => {
         assert.equal(await isSignedIn(ada), !ends, textOf(ada.page));
         if (ends) {
           assert.equal(ada.page.status, 403);
-          assert.match(textOf(ada.page), /You have signed out/);
+          assert.match(textOf(ada.page), says('upstream.signed_out.title'));
           const again = await signedIn();
           assert.equal(await isSignedIn(again), true);
         }
@@ -193,7 +194,7 @@ describe('the end of a session at the platform', () => {
       const { page } = await opened;
       site.upstream.behaviour = {};
       // The browser tries once more, and is told.
-      assert.match(textOf(page), /You have signed out/);
+      assert.match(textOf(page), says('upstream.signed_out.title'));
       const rows = await query('select * from upstream_sessions');
       assert.ok(rows.every((row) => row.sid !== sid));
     });

@@ -6,6 +6,7 @@ import { authorizationUrl, challengeOf } from '../support/flow.ts';
 import { freePort } from '../support/free-port.ts';
 import { createScriptRunner } from '../support/run-script.ts';
 import { prepareEnvironment } from '../support/server-environment.ts';
+import { says, textFor } from '../support/texts.ts';
 import type { Behaviour } from '../support/upstream-behaviour.ts';
 import { startUpstreamProvider } from '../support/upstream-provider.ts';
 import { startUpstreamSite, type UpstreamSite } from '../support/upstream-site.ts';
@@ -65,127 +66,127 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
     'somebody whom the platform does not let in': {
       behaviour: { authorizationError: 'access_denied' },
       status: 403,
-      title: /You were not signed in/,
+      title: says('upstream.refused.title'),
       detail: /access_denied/,
     },
     'a platform that can’t sign anybody in without asking': {
       behaviour: { authorizationError: 'login_required' },
       status: 403,
-      title: /You were not signed in/,
+      title: says('upstream.refused.title'),
       detail: /login_required/,
     },
     'an error that is named like an inherited property': {
       behaviour: { authorizationError: 'constructor' },
       status: 403,
-      title: /You were not signed in/,
+      title: says('upstream.refused.title'),
       detail: /constructor/,
     },
     'an error that is named like the prototype': {
       behaviour: { authorizationError: '__proto__' },
       status: 403,
-      title: /You were not signed in/,
+      title: says('upstream.refused.title'),
       detail: /__proto__/,
     },
     'a platform that is out of order': {
       behaviour: { authorizationError: 'temporarily_unavailable' },
       status: 503,
-      title: /Sign-in is not available right now/,
+      title: says('upstream.unavailable.title'),
       detail: /temporarily_unavailable/,
     },
     'a client that may not do this there': {
       behaviour: { authorizationError: 'unauthorized_client' },
       status: 503,
-      title: /Sign-in is not set up correctly/,
+      title: says('upstream.misconfigured.title'),
       detail: /unauthorized_client/,
     },
     'a token endpoint that fails': {
       behaviour: { tokenAnswer: { status: 502, body: '<h1>Bad gateway</h1>' } },
       status: 503,
-      title: /Sign-in is not available right now/,
+      title: says('upstream.unavailable.title'),
       detail: /status 502/,
     },
     'a token endpoint that answers with a page': {
       behaviour: { tokenAnswer: { status: 200, body: '<h1>Maintenance</h1>' } },
       status: 503,
-      title: /Sign-in is not available right now/,
+      title: says('upstream.unavailable.title'),
       detail: /NOT_JSON/,
     },
     'a code that took too long': {
       behaviour: { tokenAnswer: { status: 400, body: { error: 'invalid_grant' } } },
       status: 410,
-      title: /That took too long/,
+      title: says('upstream.expired.title'),
       detail: /invalid_grant/,
     },
     'a nonce of another sign-in': {
       behaviour: { claims: (claims) => ({ ...claims, nonce: 'another' }) },
       status: 400,
-      title: /The sign-in could not be checked/,
+      title: says('upstream.invalid.title'),
       detail: /nonce/,
     },
     'an ID token for somebody else': {
       behaviour: { claims: (claims) => ({ ...claims, aud: 'another' }) },
       status: 400,
-      title: /The sign-in could not be checked/,
+      title: says('upstream.invalid.title'),
       detail: /aud/,
     },
     'an ID token of another issuer': {
       behaviour: { claims: (claims) => ({ ...claims, iss: 'https://evil.example.com' }) },
       status: 400,
-      title: /The sign-in could not be checked/,
+      title: says('upstream.invalid.title'),
       detail: /iss/,
     },
     'a redirect of another issuer': {
       behaviour: { iss: 'https://evil.example.com' },
       status: 400,
-      title: /The sign-in could not be checked/,
+      title: says('upstream.invalid.title'),
       detail: /iss/,
     },
     'a signature of an unknown key': {
       behaviour: { foreignKey: true },
       status: 400,
-      title: /The sign-in could not be checked/,
+      title: says('upstream.invalid.title'),
       detail: /signature/,
     },
     'an ID token that does not say when they signed in': {
       behaviour: { claims: ({ auth_time: _, ...claims }) => claims },
       status: 400,
-      title: /The sign-in could not be checked/,
+      title: says('upstream.invalid.title'),
       detail: /auth_time/,
     },
     'a subject that nobody can have': {
       behaviour: { claims: (claims) => ({ ...claims, sub: 'a\u0000b' }) },
       status: 400,
-      title: /The sign-in could not be checked/,
+      title: says('upstream.invalid.title'),
       detail: /sub/,
     },
     'a clock that is fast': {
       behaviour: { claims: shifted(90) },
       status: 503,
-      title: /Two clocks do not agree/,
+      title: says('upstream.clock.title'),
       detail: /iat is (89|90|91) seconds/,
     },
     'a clock that is slow': {
       behaviour: { claims: shifted(-90) },
       status: 503,
-      title: /Two clocks do not agree/,
+      title: says('upstream.clock.title'),
       detail: /iat is -(89|90|91) seconds/,
     },
     'a clock that is slow by an hour': {
       behaviour: { claims: shifted(-3600) },
       status: 503,
-      title: /Two clocks do not agree/,
+      title: says('upstream.clock.title'),
       detail: /exp/,
     },
     'an ID token that is not valid yet': {
       behaviour: { claims: (claims) => ({ ...claims, nbf: (claims.iat ?? 0) + 90 }) },
       status: 503,
-      title: /Two clocks do not agree/,
+      title: says('upstream.clock.title'),
       detail: /nbf/,
     },
     'a sign-in that is older than it may be': {
       behaviour: { claims: (claims) => ({ ...claims, auth_time: (claims.iat ?? 0) - 43_300 }) },
       status: 403,
-      title: /You were not asked to sign in again/,
+      title: says('upstream.not_fresh.title'),
       detail: /auth_time/,
     },
   };
@@ -219,8 +220,8 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
   it('because the person cancelled there', async () => {
     const visitor = newVisitor();
     const { page } = await visitor.open(requestUrl());
-    assertRefused(visitor, page, 403, /You were not signed in/);
-    assert.match(page.body, /127.0.0.1:\d+ has sent you back/);
+    assertRefused(visitor, page, 403, says('upstream.refused.title'));
+    assert.match(page.body, says('upstream.refused.message'));
   });
 
   it('speaks German', async () => {
@@ -239,7 +240,7 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
         assert.ok([200, 503].includes(page.status), textOf(page));
       }
       const page = await visitor.stagedoor.get(ACCOUNT);
-      assertRefused(visitor, page, 503, /Sign-in is not available right now/);
+      assertRefused(visitor, page, 503, says('upstream.unavailable.title'));
       assert.match(page.body, /ECONNREFUSED/);
       assert.equal(page.headers.get('retry-after'), '10');
       await away.upstream.network.restore();
@@ -257,7 +258,7 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
       const answer = await visitor.platform.submit(back, { email, password });
       site.upstream.network.stall();
       const page = await visitor.stagedoor.get(answer.leavesTo ?? '/');
-      assertRefused(visitor, page, 503, /Sign-in is not available right now/);
+      assertRefused(visitor, page, 503, says('upstream.unavailable.title'));
       assert.match(page.body, /OAUTH_TIMEOUT/);
     });
   });
@@ -267,10 +268,10 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
       const stranger = site.upstream.addAccount('platform|stranger');
       const visitor = newVisitor();
       const { page } = await visitor.open(requestUrl(), stranger);
-      assertRefused(visitor, page, 403, /Your account is not known here yet/);
-      assert.match(page.body, /Ask the people who run 127\.0\.0\.1/);
+      assertRefused(visitor, page, 403, says('upstream.unknown_user.title'));
+      assert.match(page.body, says('upstream.unknown_user.hint'));
       assert.match(page.body, /issuer http:\/\/127\.0\.0\.1:\d+, subject platform\|stranger/);
-      const other = await visitor.open(wayOn(page, 'Sign in with another account'), site.ada);
+      const other = await visitor.open(wayOn(page, textFor('upstream.link.other')), site.ada);
       assert.equal(other.asked.length, 1, 'the platform would have said the same again');
       assert.ok(showsForm(other.page, 'decision'), textOf(other.page));
     });
@@ -279,7 +280,7 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
       const namesake = site.upstream.addAccount('ada', { email: 'another@example.com' });
       const visitor = newVisitor();
       const { page } = await visitor.open(ACCOUNT, namesake);
-      assertRefused(visitor, page, 403, /Your account is not known here yet/);
+      assertRefused(visitor, page, 403, says('upstream.unknown_user.title'));
     });
 
     it('tells a deactivated user so, and writes it into the log', async () => {
@@ -287,7 +288,7 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
       const visitor = newVisitor();
       const { page } = await visitor.open(ACCOUNT, site.ben);
       await query("update users set is_active = true where id = 'ben'");
-      assertRefused(visitor, page, 403, /Your account is deactivated/);
+      assertRefused(visitor, page, 403, says('upstream.deactivated.title'));
       const [entry] = await query(
         "select actor, user_id, data from audit_events where action = 'stagedoor.user.sign_in_failed' order by id desc limit 1",
       );
@@ -311,7 +312,7 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
       const url = await callback(visitor);
       const page = await visitor.stagedoor.get(url);
       assert.equal(page.status, 410);
-      assert.match(page.body, /This sign-in is done already/);
+      assert.match(page.body, says('upstream.used.title'));
       const on = await visitor.open(wayOn(page, 'Go on'));
       assert.equal(on.page.url.pathname, ACCOUNT, textOf(on.page));
       assert.equal(on.requests.length, 0);
@@ -334,7 +335,7 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
       const start = await visitor.stagedoor.get(ACCOUNT);
       await query('update upstream_sign_ins set expires_at = now()');
       const { page } = await visitor.follow(start, site.ada);
-      assertRefused(visitor, page, 410, /That took too long/);
+      assertRefused(visitor, page, 410, says('upstream.expired.title'));
       const again = await visitor.open(wayOn(page, 'Try again'), site.ada);
       assert.equal(again.page.url.pathname, ACCOUNT, textOf(again.page));
     });
@@ -343,7 +344,7 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
       const start = await newVisitor().stagedoor.get(ACCOUNT);
       const victim = newVisitor();
       const { page } = await victim.follow(start, site.ben);
-      assertRefused(victim, page, 400, /This sign-in did not begin here/);
+      assertRefused(victim, page, 400, says('upstream.foreign.title'));
       const path = wayOn(page, 'Sign in');
       assert.equal((await victim.open(path, site.ada)).page.url.pathname, ACCOUNT);
     });
@@ -352,10 +353,15 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
       for (const state of ['', 'x', 'x'.repeat(43), '%00', "'", 'x&state=y']) {
         const visitor = newVisitor();
         const page = await visitor.stagedoor.get(`/login/callback?code=x&state=${state}`);
-        assertRefused(visitor, page, 400, /This sign-in did not begin here/);
+        assertRefused(visitor, page, 400, says('upstream.foreign.title'));
       }
       const visitor = newVisitor();
-      assertRefused(visitor, await visitor.stagedoor.get('/login/callback'), 400, /did not begin/);
+      assertRefused(
+        visitor,
+        await visitor.stagedoor.get('/login/callback'),
+        400,
+        says('upstream.foreign.title'),
+      );
     });
 
     it('whose answer is nonsense', async () => {
@@ -382,7 +388,7 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
     const visitor = new UpstreamVisitor(other.server, other.upstream);
     const { page } = await visitor.open(ACCOUNT, other.ada);
     await other.close();
-    assertRefused(visitor, page, 503, /Sign-in is not set up correctly/);
+    assertRefused(visitor, page, 503, says('upstream.misconfigured.title'));
     assert.doesNotMatch(page.body, /not the secret/);
   });
 
@@ -422,7 +428,7 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
     other.upstream.behaviour = { metadata: { issuer: 'https://evil.example.com' } };
     const visitor = new UpstreamVisitor(other.server, other.upstream);
     const page = await visitor.stagedoor.get(ACCOUNT);
-    assertRefused(visitor, page, 503, /Sign-in is not set up correctly/);
+    assertRefused(visitor, page, 503, says('upstream.misconfigured.title'));
     await other.close();
   });
 });

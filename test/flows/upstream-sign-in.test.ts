@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { CompiledQuery } from 'kysely';
 import { authorizationUrl, challengeOf, decide } from '../support/flow.ts';
+import { says } from '../support/texts.ts';
 import { startUpstreamSite, type UpstreamSite } from '../support/upstream-site.ts';
 import { UpstreamVisitor } from '../support/upstream-visitor.ts';
 import { offered, showsForm, describe as textOf } from '../support/user-agent.ts';
@@ -98,7 +99,7 @@ describe('signing in at the platform’s own login', () => {
       const form = await visitor.stagedoor.get(`${APPLICATIONS}/new`);
       await query('delete from sessions');
       const page = await visitor.stagedoor.submit(form, {}, 'csrf');
-      assert.match(page.body, /You are not signed in any more/, textOf(page));
+      assert.match(page.body, says('upstream.sign_in.title'), textOf(page));
       const [link] = page.body.match(/\/login\?return_to=[^"]*new/) ?? [];
       const back = await visitor.open(link ?? '', site.ada);
       assert.equal(back.page.url.pathname, `${APPLICATIONS}/new`, textOf(back.page));
@@ -239,7 +240,7 @@ describe('signing in at the platform’s own login', () => {
 
     it('is not undone by the next click: the platform asks who it is', async () => {
       const visitor = await signedIn();
-      assert.match((await signOut(visitor)).body, /You are signed out/);
+      assert.match((await signOut(visitor)).body, says('signed_out.title'));
       const { page, asked, requests } = await visitor.open(requestUrl(), site.ben);
       assert.equal(requests[0]?.searchParams.get('prompt'), 'login');
       assert.equal(asked.length, 1);

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CompiledQuery } from 'kysely';
 import { callManagement, manage } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { says } from '../support/texts.ts';
 import type { UpstreamAccount } from '../support/upstream-provider.ts';
 import { startUpstreamSite, type UpstreamSite } from '../support/upstream-site.ts';
 import { UpstreamVisitor } from '../support/upstream-visitor.ts';
@@ -76,7 +77,7 @@ describe('whom the platform’s own login means', () => {
       assert.equal(Object(body).upstream_subject, null);
       assert.ok((await visitor.stagedoor.get(ACCOUNT)).leavesTo, 'the session has ended');
       const { page } = await visitor.open(ACCOUNT);
-      assert.match(page.body, /Your account is not known here yet/, textOf(page));
+      assert.match(page.body, says('upstream.unknown_user.title'), textOf(page));
       const [entry] = await query(
         "select data from audit_events where user_id = 'greta' and action = 'stagedoor.directory.user.changed' order by id desc limit 1",
       );
@@ -136,7 +137,7 @@ describe('whom the platform’s own login means', () => {
   it('is not found by e-mail address unless the operator says so', async () => {
     await user('PUT', 'ina', { email: 'ina@example.com' });
     const ina = site.upstream.addAccount('platform|ina');
-    assert.match((await arrive(ina)).page.body, /Your account is not known here yet/);
+    assert.match((await arrive(ina)).page.body, says('upstream.unknown_user.title'));
     assert.deepEqual(await query("select 1 from user_identities where user_id = 'ina'"), []);
   });
 });
@@ -203,7 +204,7 @@ describe('with OIDC_MATCH_VERIFIED_EMAIL', () => {
       const { page } = await open(
         site.upstream.addAccount(`platform|${who.length}`, { email: 'mia@example.com', ...more }),
       );
-      assert.match(page.body, /Your account is not known here yet/, textOf(page));
+      assert.match(page.body, says('upstream.unknown_user.title'), textOf(page));
     });
   }
 
@@ -236,7 +237,7 @@ describe('with OIDC_MATCH_VERIFIED_EMAIL', () => {
         site.upstream.addAccount(`attacker|${trick}`, { email, password: `the one of ${trick}` }),
       );
       assert.ok(!cameIn, `${trick}: ${email} came in`);
-      assert.match(page.body, /Your account is not known here yet/, textOf(page));
+      assert.match(page.body, says('upstream.unknown_user.title'), textOf(page));
     }
     const ids = Object.keys(victims).map((id) => `'${id}'`);
     assert.deepEqual(
@@ -249,7 +250,7 @@ describe('with OIDC_MATCH_VERIFIED_EMAIL', () => {
     const { page } = await open(
       site.upstream.addAccount('platform|other', { email: site.ada.email }),
     );
-    assert.match(page.body, /Your account is not known here yet/, textOf(page));
+    assert.match(page.body, says('upstream.unknown_user.title'), textOf(page));
   });
 
   it('a deactivated user is told so, and not linked', async () => {
@@ -257,7 +258,7 @@ describe('with OIDC_MATCH_VERIFIED_EMAIL', () => {
     const { page } = await open(
       site.upstream.addAccount('platform|nils', { email: 'nils@example.com' }),
     );
-    assert.match(page.body, /Your account is deactivated/, textOf(page));
+    assert.match(page.body, says('upstream.deactivated.title'), textOf(page));
     assert.deepEqual(await query("select 1 from user_identities where user_id = 'nils'"), []);
   });
 });

@@ -6,6 +6,7 @@ import { readConfig } from '../../src/config/config.ts';
 import { translator } from '../../src/http/translate.ts';
 import { viewHelpers } from '../../src/http/view-helpers.ts';
 import type { Locale } from '../../src/lib/locale.ts';
+import { pattern, says, scopeText, textFor } from '../support/texts.ts';
 
 const { scopes } = readConfig({});
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
@@ -44,35 +45,47 @@ describe('An entry of the log', () => {
   test('says in both languages what the reader has done', () => {
     const action = 'stagedoor.application.secret_added';
     const data = { application: 'Box Office', label: 'production', last_four: 'x4Yz' };
-    assert.equal(told({ action, data }), 'You gave Box Office a new client secret.');
+    assert.equal(
+      told({ action, data }),
+      textFor('activity.secret_added.you', { application: 'Box Office' }),
+    );
     assert.equal(
       told({ action, data }, 'de'),
-      'Du hast Box Office ein neues Client-Secret gegeben.',
+      textFor('activity.secret_added.you', { application: 'Box Office' }, 'de'),
     );
-    assert.deepEqual(details({ action, data }), { Secret: ['production …x4Yz'] });
-    assert.deepEqual(details({ action, data: { ...data, label: '' } }), { Secret: ['…x4Yz'] });
+    assert.deepEqual(details({ action, data }), {
+      [textFor('activity.detail.secret')]: ['production …x4Yz'],
+    });
+    assert.deepEqual(details({ action, data: { ...data, label: '' } }), {
+      [textFor('activity.detail.secret')]: ['…x4Yz'],
+    });
   });
 
   test('says what others have done, and who', () => {
     const data = { application: 'Box Office', reason: 'Too many requests' };
     const suspended = { action: 'stagedoor.application.suspended', actor: 'operator:token', data };
-    assert.equal(told(suspended), 'Box Office was suspended.');
-    assert.deepEqual(details(suspended), { Reason: ['Too many requests'] });
+    assert.equal(told(suspended), textFor('activity.suspended', { application: 'Box Office' }));
+    assert.deepEqual(details(suspended), {
+      [textFor('activity.detail.reason')]: ['Too many requests'],
+    });
     const by = (actor: string, action: string) =>
       presentEntry(wordsIn('en'), entry({ actor, action })).by;
     assert.equal(
       by('operator:token', 'stagedoor.application.suspended'),
-      'By the operator of this platform',
+      textFor('activity.by.operator'),
     );
-    assert.equal(by('client:abc', 'stagedoor.user.oauth.revoked'), 'By the application itself');
     assert.equal(
-      by('user:ben', 'stagedoor.user.oauth.revoked'),
-      'By the people behind the application',
+      by('client:abc', 'stagedoor.user.oauth.revoked'),
+      textFor('activity.by.application'),
     );
-    assert.equal(by('user:ben', 'stagedoor.application.transfer_accepted'), 'By another user');
+    assert.equal(by('user:ben', 'stagedoor.user.oauth.revoked'), textFor('activity.by.owner'));
+    assert.equal(
+      by('user:ben', 'stagedoor.application.transfer_accepted'),
+      textFor('activity.by.other'),
+    );
     assert.equal(by('user:ada', 'stagedoor.application.transfer_accepted'), undefined);
     assert.equal(by('system', 'stagedoor.user.sign_in_failed'), undefined);
-    assert.equal(by('user:ad', 'stagedoor.user.signed_out'), 'By another user');
+    assert.equal(by('user:ad', 'stagedoor.user.signed_out'), textFor('activity.by.other'));
   });
 
   test('says why an access ended, also for reasons that are new', () => {
@@ -81,13 +94,31 @@ describe('An entry of the log', () => {
         action: 'stagedoor.user.oauth.revoked',
         data: { application: 'Box Office', ...(reason === undefined ? {} : { reason }) },
       });
-    assert.equal(because('revoked_by_user'), 'You revoked the access of Box Office.');
-    assert.equal(because('revoked_by_client'), 'Box Office gave its access back.');
-    assert.equal(because('revoked_by_operator'), 'The access of Box Office was revoked.');
-    assert.match(because('reuse_detected'), /ended for your safety.*used a second time/);
-    assert.match(because('application_deleted'), /because the application was deleted/);
-    assert.equal(because('something_new'), 'The access of Box Office was ended.');
-    assert.equal(because(), 'The access of Box Office was ended.');
+    assert.equal(
+      because('revoked_by_user'),
+      textFor('activity.revoked_by_user', { application: 'Box Office' }),
+    );
+    assert.equal(
+      because('revoked_by_client'),
+      textFor('activity.revoked_by_client', { application: 'Box Office' }),
+    );
+    assert.equal(
+      because('revoked_by_operator'),
+      textFor('activity.revoked_by_operator', { application: 'Box Office' }),
+    );
+    assert.match(
+      because('reuse_detected'),
+      says('activity.reuse_detected', { application: 'Box Office' }),
+    );
+    assert.match(
+      because('application_deleted'),
+      says('activity.application_deleted', { application: 'Box Office' }),
+    );
+    assert.equal(
+      because('something_new'),
+      textFor('activity.revoked', { application: 'Box Office' }),
+    );
+    assert.equal(because(), textFor('activity.revoked', { application: 'Box Office' }));
     assert.deepEqual(
       details({ action: 'stagedoor.user.oauth.revoked', data: { reason: 'reuse_detected' } }),
       {},
@@ -104,11 +135,8 @@ describe('An entry of the log', () => {
     const data = { application: 'Box Office', scopes: ['read', 'gone'], organizers };
     const action = 'stagedoor.user.oauth.authorized';
     assert.deepEqual(details({ action, data }, 'de'), {
-      'Sie darf': [
-        'Daten der ausgewählten Veranstalter ansehen, soweit deine eigenen Rechte reichen',
-        'gone',
-      ],
-      Für: ['Blue Hall', 'nameless', 'Rote Bühne'],
+      [textFor('activity.detail.scopes', {}, 'de')]: [scopeText('read', 'de'), 'gone'],
+      [textFor('activity.detail.organizers', {}, 'de')]: ['Blue Hall', 'nameless', 'Rote Bühne'],
     });
     const narrowed = presentEntry(
       wordsIn('en'),
@@ -124,7 +152,7 @@ describe('An entry of the log', () => {
     );
     assert.deepEqual(
       narrowed.details.map(({ label }) => label),
-      ['It may no longer', 'No longer for'],
+      [textFor('activity.detail.removed_scopes'), textFor('activity.detail.removed_organizers')],
     );
     assert.deepEqual(narrowed.details[1]?.items, ['Red Stage']);
     assert.equal(narrowed.endsAt?.toISOString(), '2026-05-01T00:00:00.000Z');
@@ -134,58 +162,74 @@ describe('An entry of the log', () => {
     const action = 'stagedoor.application.changed';
     const changed = ['name', 'redirectUris', 'somethingNew'];
     assert.deepEqual(details({ action, data: { changed, review_reset: true } }), {
-      'What was changed': ['name, redirect URIs, somethingNew'],
-      Review: ['Taken back: what was reviewed is not what it is now.'],
+      [textFor('activity.detail.changed')]: [
+        `${textFor('activity.field.name')}, ${textFor('activity.field.redirectUris')}, somethingNew`,
+      ],
+      [textFor('activity.detail.review')]: [textFor('activity.detail.review_reset')],
     });
     const account = (fields: string[]) => ({
       action: 'stagedoor.directory.user.changed',
       actor: 'operator:token',
       data: { changed: fields },
     });
-    assert.equal(told(account(['email', 'locale'])), 'Your account was changed.');
+    assert.equal(told(account(['email', 'locale'])), textFor('activity.user_changed'));
     assert.deepEqual(details(account(['email', 'locale'])), {
-      'What was changed': ['e-mail address, language'],
+      [textFor('activity.detail.changed')]: [
+        `${textFor('activity.field.email')}, ${textFor('activity.field.locale')}`,
+      ],
     });
-    assert.equal(told(account(['created'])), 'Your account was created.');
+    assert.equal(told(account(['created'])), textFor('activity.user_created'));
     assert.deepEqual(details(account(['created'])), {});
   });
 
   test('tells passwords and sign-outs by who and how', () => {
     const action = 'stagedoor.user.password_changed';
     const operator = { action, actor: 'operator:token' };
-    assert.equal(told({ action, data: { removed: false } }), 'You changed your password.');
-    assert.equal(told({ ...operator, data: { removed: false } }), 'Your password was changed.');
-    assert.equal(told({ ...operator, data: { removed: true } }), 'Your password was removed.');
+    assert.equal(
+      told({ action, data: { removed: false } }),
+      textFor('activity.password_changed.you'),
+    );
+    assert.equal(
+      told({ ...operator, data: { removed: false } }),
+      textFor('activity.password_changed'),
+    );
+    assert.equal(
+      told({ ...operator, data: { removed: true } }),
+      textFor('activity.password_removed'),
+    );
     const signedOut = { action: 'stagedoor.user.signed_out' };
-    assert.equal(told(signedOut), 'You signed out.');
+    assert.equal(told(signedOut), textFor('activity.signed_out.you'));
     const upstream = { ...signedOut, actor: 'system', data: { method: 'upstream' } };
-    assert.equal(told(upstream), 'You were signed out.');
-    assert.deepEqual(details(upstream), { Where: ['At the platform’s own login'] });
+    assert.equal(told(upstream), textFor('activity.signed_out'));
+    assert.deepEqual(details(upstream), {
+      [textFor('activity.detail.method')]: [textFor('activity.detail.upstream')],
+    });
     const refused = {
       action: 'stagedoor.user.sign_in_failed',
       actor: 'system',
       data: { method: 'upstream', reason: 'deactivated' },
     };
-    assert.match(told(refused), /your account was switched off/);
-    assert.deepEqual(Object.keys(details(refused)), ['Where']);
+    assert.match(told(refused), says('activity.sign_in_failed.deactivated'));
+    assert.deepEqual(Object.keys(details(refused)), [textFor('activity.detail.method')]);
   });
 
   test('knows a new device, and from where it was', () => {
+    const firefox = textFor('mail.device.full', { browser: 'Firefox', system: 'Linux' }, 'de');
     const data = { new_device: true };
     const origin = { ip: '::ffff:192.0.2.7', userAgent: FIREFOX };
     const presented = presentEntry(wordsIn('de'), entry({ data, ...origin }));
-    assert.equal(told({ data }), 'You signed in on a new device.');
-    assert.equal(presented.device, 'Firefox unter Linux');
-    assert.equal(presented.address, 'Adresse 192.0.2.7');
+    assert.equal(told({ data }), textFor('activity.signed_in.new_device'));
+    assert.equal(presented.device, firefox);
+    assert.equal(presented.address, textFor('activity.address', { ip: '192.0.2.7' }, 'de'));
     const server = { actor: 'client:abc', action: 'stagedoor.user.oauth.revoked', ...origin };
     assert.equal(presentEntry(wordsIn('de'), entry(server)).device, undefined);
     const failed = { actor: 'system', action: 'stagedoor.user.sign_in_failed', ...origin };
-    assert.equal(presentEntry(wordsIn('de'), entry(failed)).device, 'Firefox unter Linux');
+    assert.equal(presentEntry(wordsIn('de'), entry(failed)).device, firefox);
   });
 
   test('of an action or with data that nobody here knows is told, and breaks nothing', () => {
     assert.match(told({ action: 'stagedoor.user.from.the.future' }), /stagedoor\.user\.from\.the/);
-    assert.match(told({ action: 'stagedoor.constructor' }), /no words yet/);
+    assert.match(told({ action: 'stagedoor.constructor' }), says('activity.unknown'));
     for (const data of [
       {},
       { application: 7, scopes: 'read', organizers: [{ slug: 1 }], ends_at: 'soon' },
@@ -199,7 +243,10 @@ describe('An entry of the log', () => {
         'stagedoor.directory.user.changed',
       ]) {
         const changes = { action, data };
-        assert.match(told(changes), /an application|Your account/);
+        assert.match(
+          told(changes),
+          pattern`${says('activity.unnamed')}|${says('activity.filter.kind.account')}`,
+        );
         assert.deepEqual(details(changes), {});
         assert.equal(presentEntry(wordsIn('en'), entry(changes)).endsAt, undefined);
       }
@@ -214,11 +261,14 @@ describe('An entry of the log', () => {
     const html = viewHelpers(translator<string>('en'), 'en').rich(message, params);
     assert.equal(
       html,
-      'You denied <bdi>&#60;script&#62;alert(&#34;x&#34;)&#60;/script&#62; {action} &#38; Sons</bdi> access to your account.',
+      textFor('activity.denied', {
+        application:
+          '<bdi>&#60;script&#62;alert(&#34;x&#34;)&#60;/script&#62; {action} &#38; Sons</bdi>',
+      }),
     );
     assert.match(
       told({ action, data: { application: 'שלום' } }),
-      /You denied \u2068שלום\u2069 access/,
+      says('activity.denied', { application: '\u2068שלום\u2069' }),
     );
     const long = told({ action, data: { application: 'x'.repeat(5000) } });
     assert.ok(long.length < 350, 'a name is cut where it is longer than names can be');
@@ -243,7 +293,7 @@ describe('An entry for the download', () => {
       {
         id: '7',
         action: 'stagedoor.user.oauth.authorized',
-        sentence: 'You allowed Box Office to use your account.',
+        sentence: textFor('activity.authorized', { application: 'Box Office' }),
         happened_at: '2026-03-01T12:00:00.000Z',
         actor: 'user:ada',
         application: { client_id: 'abc', name: 'Box Office' },

@@ -7,8 +7,10 @@ import type { MailKind } from '../../src/mail/mail.ts';
 import { localTime, oneLine, plainHost, quoted, unlinked } from '../../src/mail/mail-text.ts';
 import { retryDelay } from '../../src/mail/send-mail.ts';
 import { hostile, MAIL_KINDS, MAILS } from '../support/mails.ts';
+import { pattern, says, scopeText, textFor } from '../support/texts.ts';
 
 const deps = { issuer: 'https://login.example.com', scopes: readConfig({}).scopes };
+const firefox = textFor('mail.device.full', { browser: 'Firefox', system: 'Linux' });
 const compose = (changes: object = {}, locale = 'en', kind: MailKind = 'authorized') =>
   composeMail(deps, { kind, locale, data: { ...MAILS[kind], ...changes } });
 
@@ -64,12 +66,12 @@ describe('A mail', () => {
       scopes: ['read', 'profile', 'gone'],
     });
     for (const line of [
-      'Application: “X”',
-      'Owner: “O’Neil & Söhne”',
-      'Homepage: x.\u200bexample',
-      'When: Wednesday, 1 July 2026 at 14:00 CEST',
-      'From where: Firefox on Linux, address 203.0.113.7',
-      '- See your name, e-mail address, language and time zone',
+      `${textFor('mail.label.application')}: “X”`,
+      `${textFor('mail.label.owner')}: “O’Neil & Söhne”`,
+      `${textFor('mail.label.homepage')}: x.\u200bexample`,
+      `${textFor('mail.label.time')}: Wednesday, 1 July 2026 at 14:00 CEST`,
+      `${textFor('mail.label.origin')}: ${textFor('mail.origin', { device: firefox, ip: '203.0.113.7' })}`,
+      `- ${scopeText('profile')}`,
       '- gone',
       '- Red Stage',
     ]) {
@@ -78,19 +80,22 @@ describe('A mail', () => {
   });
 
   test('says where the password is changed', () => {
-    const signsOut = /that signs everybody out/;
+    const signsOut = says('mail.sign_in.unexpected');
     assert.match(compose({}, 'en', 'new_device').text, signsOut);
     const { text } = compose({ upstream: true }, 'en', 'new_device');
     assert.doesNotMatch(text, signsOut);
-    assert.match(text, /change your password at once where you sign in/);
+    assert.match(text, says('mail.sign_in.unexpected_upstream'));
   });
 
   test('says that a password was removed, and from where where that is known', () => {
     const { origin } = MAILS.authorized;
     const { subject, text } = compose({ removed: true, origin }, 'en', 'password_changed');
-    assert.equal(subject, 'Your password was removed');
-    assert.match(text, /nobody can sign in with one/);
-    assert.match(text, /From where: Firefox on Linux, address 203\.0\.113\.7\n/);
+    assert.equal(subject, textFor('mail.password.removed.subject'));
+    assert.match(text, says('mail.password.removed.happened'));
+    assert.match(
+      text,
+      pattern`${says('mail.label.origin')}: ${says('mail.origin', { device: firefox, ip: '203.0.113.7' })}\n`,
+    );
   });
 
   test('leaves out what there is not', () => {
@@ -99,13 +104,16 @@ describe('A mail', () => {
       organizers: [],
       origin: {},
     });
-    assert.doesNotMatch(text, /Owner|Homepage|organizers:|javascript/);
-    assert.match(text, /From where: an unknown device\n/);
+    assert.doesNotMatch(
+      text,
+      pattern`${says('mail.label.owner')}:|${says('mail.label.homepage')}:|${says('mail.label.organizers')}:|javascript`,
+    );
+    assert.match(text, pattern`${says('mail.label.origin')}: ${says('mail.device.unknown')}\n`);
   });
 
   test('repeats nothing of a made-up address or browser', () => {
     const { text } = compose({ origin: { ip: 'call 555-1234', userAgent: '<b>Evil</b> 1.0' } });
-    assert.match(text, /From where: an unknown device\n/);
+    assert.match(text, pattern`${says('mail.label.origin')}: ${says('mail.device.unknown')}\n`);
   });
 
   test('names fifty organizers at most, in the reader’s order and language', () => {
@@ -115,7 +123,7 @@ describe('A mail', () => {
     }));
     const { text } = compose({ organizers: [...organizers.reverse()] });
     assert.match(text, /- Hall 0\n- Hall 1\n- Hall 2\n/);
-    assert.match(text, /- Hall 49\n… and 150 more\n/);
+    assert.match(text, pattern`- Hall 49\n${says('mail.organizers.more', { count: 150 })}\n`);
     assert.match(compose({}, 'de').text, /- Rote Bühne\n/);
   });
 

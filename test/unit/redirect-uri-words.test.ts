@@ -6,6 +6,7 @@ import {
 } from '../../src/applications/pages/redirect-uri-presenters.ts';
 import { checkRedirectUri } from '../../src/applications/redirect-uri.ts';
 import { CATALOGUES, translator } from '../../src/http/translate.ts';
+import { pattern, says, textFor } from '../support/texts.ts';
 
 const [english, german] = [translator<string>('en'), translator<string>('de')];
 
@@ -55,14 +56,23 @@ test('every sentence about a redirect URI is in the catalogue, in both languages
 test('each problem is told with the line that it is in', () => {
   const text = 'https://app.example.com/\r\n\r\n  foo:bar  \r\nhttps://app.example.com/';
   const [first, second, ...more] = redirectUriErrors(german, text, 'confidential');
-  assert.match(first ?? '', /^Zeile 3: Das Schema foo: ist nicht möglich\. Gib eine https-URL/);
-  assert.equal(second, 'Zeile 4 ist dieselbe wie Zeile 1. Entferne eine davon.');
+  assert.match(
+    first ?? '',
+    pattern`^${says('applications.error.redirect_uris.line', { line: 3 }, 'de')}`,
+  );
+  assert.equal(
+    second,
+    textFor('applications.error.redirect_uris.twice', { line: 4, first: 1 }, 'de'),
+  );
   assert.deepEqual(more, []);
   assert.match(
     redirectUriErrors(german, 'foo:bar', 'public')[0] ?? '',
-    /^Das Schema foo:.*com\.example\.app/,
+    pattern`^${says('redirect_uri.scheme_public', { scheme: 'foo' }, 'de')}`,
   );
-  assert.match(redirectUriErrors(english, ' \n ', 'public')[0] ?? '', /At least one/);
+  assert.match(
+    redirectUriErrors(english, ' \n ', 'public')[0] ?? '',
+    says('applications.error.redirect_uris.none'),
+  );
   const many = Array.from({ length: 21 }, (_, index) => `https://app.example.com/${index}`);
   assert.match(redirectUriErrors(english, many.join('\n'), 'public')[0] ?? '', /21; up to 20/);
 });

@@ -11,6 +11,7 @@ import { errorResponses, reportBrokenAnswer } from '../../src/http/error-respons
 import { createRenderer } from '../../src/http/render.ts';
 import { type ErrorCode, StagedoorError, ValidationError } from '../../src/lib/errors.ts';
 import { createLog } from '../../src/lib/log.ts';
+import { pattern, says } from '../support/texts.ts';
 import { startWebApp } from './web-app.ts';
 
 const renderer = createRenderer({ cookieKeys: ['k'.repeat(40)], secure: false });
@@ -162,7 +163,10 @@ test('a path that nobody serves is 404: a page, or JSON below /api/', async () =
   const page = await fetch(`${app.url}/nowhere`, { headers: { 'Accept-Language': 'de' } });
   assert.equal(page.status, 404);
   assert.equal(page.headers.get('Content-Language'), 'de');
-  assert.match(await page.text(), /<html lang="de">[\s\S]*Hier ist nichts/);
+  assert.match(
+    await page.text(),
+    pattern`<html lang="de">[\s\S]*${says('error.not_found.title', {}, 'de')}`,
+  );
   for (const path of ['/api/v1/nowhere', '/API/v1/nowhere', '/api']) {
     const api = await fetch(app.url + path);
     assert.equal(api.status, 404);
@@ -189,7 +193,7 @@ test('a method that a route does not have is 405 with Allow', async () => {
   assert.deepEqual(await api.json(), { detail: "Method 'DELETE' not allowed." });
   const page = await fetch(`${app.url}/logout`, { method: 'DELETE' });
   assert.equal(page.status, 405);
-  assert.match(await page.text(), /does not work like that/);
+  assert.match(await page.text(), says('error.method_not_allowed.title'));
 });
 
 test('answers of their own are left alone', async () => {
