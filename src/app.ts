@@ -1,6 +1,6 @@
 import type Router from '@koa/router';
 import type Koa from 'koa';
-import { accountRoutes } from './account/pages/routes.ts';
+import { accountPages } from './account/pages/pages.ts';
 import { activityPages } from './activity/pages/pages.ts';
 import { apiRoutes } from './api/mount.ts';
 import { describedApi } from './api/openapi-endpoint.ts';
@@ -145,7 +145,7 @@ export function createApp(deps: AppDeps): Koa {
   mount(provider, applicationAccountRoutes({ ...pages, cookieKeys, registrations }));
   mount(provider, insightsRoutes(pages));
   mount(provider, pageRoutes(pages, activityPages));
-  mount(provider, accountRoutes(pages));
+  mount(provider, pageRoutes(pages, accountPages));
   mount(provider, interactionRoutes({ ...pages, interactions, upstream }));
   mount(provider, apiRoutes(api.endpoints));
   mount(provider, protocolRoutes(config, keyring));

@@ -12,6 +12,11 @@ export interface UpstreamConfig {
   readonly matchVerifiedEmail: boolean;
 }
 
+/** Returns the provider's host, by which people know it. */
+export function upstreamHost({ issuer }: UpstreamConfig): string {
+  return new URL(issuer).host;
+}
+
 /** The variables that turn it on. */
 export const upstreamVariables = {
   OIDC_ISSUER: z.string().optional(),

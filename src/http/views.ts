@@ -1,10 +1,9 @@
-import type { AccountViews } from '../account/views.ts';
 import type { ApplicationsViews } from '../applications/views.ts';
 import type { InsightsViews } from '../insights/views.ts';
 import type { GuideViews } from '../site/views.ts';
 
 /** What each view is given: finished output of presenters, never rows. Keys are file names in `views/`. */
-export interface ViewProps extends AccountViews, ApplicationsViews, InsightsViews, GuideViews {
+export interface ViewProps extends ApplicationsViews, InsightsViews, GuideViews {
   'site/landing': { readonly demo?: LandingDemo | undefined };
   'sign-in/login': LoginProps;
   'authorization/consent': ConsentProps;

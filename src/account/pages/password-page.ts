@@ -1,99 +1,119 @@
-import type { Context } from 'koa';
-import { postedForm, seeOther } from '../../applications/pages/account-page.ts';
+import { z } from 'zod';
+import { upstreamHost } from '../../config/upstream.ts';
+import { text } from '../../http/form.ts';
+import { type PageAnswer, render, seeOther } from '../../http/page.ts';
 import { type Translate, translator } from '../../http/translate.ts';
-import { type Identified, requireSignIn } from '../../sessions/pages/identify.ts';
+import { view } from '../../http/view.ts';
+import { type UserPageDeps, type UserRequest, userPage } from '../../sessions/pages/user-page.ts';
 import { changePassword, hasPassword } from '../../sign-in/change-password.ts';
-import { guessOriginOf } from '../../sign-in/pages/sign-in-page.ts';
-import { retryAfter } from '../../sign-in/pages/sign-in-routes.ts';
+import {
+  guessOriginOf,
+  type SignInPageDeps,
+  setRetryAfter,
+} from '../../sign-in/pages/sign-in-here.ts';
 import { PASSWORD_LIMIT } from '../../users/password.ts';
 import { findPasswordFault, PASSWORD_MINIMUM } from '../../users/password-rules.ts';
-import type { User } from '../../users/user.ts';
 import type { AccountText } from '../texts.ts';
-import type { PasswordProps } from '../views.ts';
-import { type AccountPagesDeps, hostElsewhere, PASSWORD } from './account-page.ts';
 
-/** The form for another password, or why there is none. */
-export async function showPassword(deps: AccountPagesDeps, ctx: Context): Promise<void> {
-  const identified = await requireSignIn(deps, ctx);
-  if (identified !== undefined) {
-    const { user } = identified;
-    const { ended } = ctx.query;
+const PASSWORD = '/account/password';
+
+/** Form that changes the user's password. */
+interface PasswordProps {
+  readonly action: string;
+  readonly email: string;
+  /** Why there is no form: the user signs in elsewhere, or has no password. */
+  readonly without: { readonly host: string } | 'none' | undefined;
+  /** Minimum length of a new password, in characters. */
+  readonly minimum: number;
+  readonly errors: {
+    readonly current_password?: string;
+    readonly new_password?: string;
+    readonly new_password_again?: string;
+  };
+  /** The password has been changed, and this many other browsers were signed out. */
+  readonly changed: { readonly others: number } | undefined;
+}
+
+const passwordView = view<PasswordProps>('account/password');
+
+const form = z
+  .object({ current_password: text, new_password: text, new_password_again: text })
+  .transform((fields) => ({
+    current: fields.current_password,
+    wanted: fields.new_password,
+    again: fields.new_password_again,
+  }));
+
+type Typed = z.output<typeof form>;
+type Deps = UserPageDeps & SignInPageDeps;
+type Request = UserRequest<Deps>;
+
+/** Changes the user's password. No answer contains what was typed. */
+export const passwordPage = userPage({
+  path: PASSWORD,
+  show: async (request: Request) => {
+    const { ended } = request.query;
     const changed = typeof ended === 'string' && /^\d{1,6}$/.test(ended);
-    render(deps, ctx, user, {
-      without: await whyWithout(deps, user),
+    return showForm(request, {
+      without: await whyWithout(request),
       changed: changed ? { others: Number(ended) } : undefined,
     });
-  }
-}
+  },
+  post: {
+    form,
+    answer: async (request) => {
+      const without = await whyWithout(request);
+      if (without !== undefined) {
+        return showForm(request, { without }, 409);
+      }
+      const errors = checkTyped(request, request.form);
+      return Object.keys(errors).length > 0
+        ? showForm(request, { errors }, 400)
+        : change(request, request.form);
+    },
+  },
+});
 
-/** Changes it. What was typed is in no answer, be it right or wrong. */
-export async function answerPassword(deps: AccountPagesDeps, ctx: Context): Promise<void> {
-  const form = await postedForm(deps, ctx);
-  const identified = await requireSignIn(deps, ctx);
-  if (identified === undefined) {
-    return;
-  }
-  const { user } = identified;
-  const without = await whyWithout(deps, user);
-  if (without !== undefined) {
-    return render(deps, ctx, user, { without, status: 409 });
-  }
-  const typed = {
-    current: form.get('current_password') ?? '',
-    wanted: form.get('new_password') ?? '',
-    again: form.get('new_password_again') ?? '',
-  };
-  const errors = checkTyped(translator<AccountText>(deps.renderer.locale(ctx)), deps, user, typed);
-  if (Object.keys(errors).length > 0) {
-    return render(deps, ctx, user, { errors, status: 400 });
-  }
-  await change(deps, ctx, identified, typed);
-}
-
-async function change(
-  deps: AccountPagesDeps,
-  ctx: Context,
-  { user, sessionUid }: Identified,
-  { current, wanted }: { readonly current: string; readonly wanted: string },
-): Promise<void> {
-  const t = translator<AccountText>(deps.renderer.locale(ctx));
-  const begin = () => deps.sessions.signIn(ctx, user.id);
-  const from = await guessOriginOf(deps, ctx);
-  const attempt = { user, current, wanted, from, begin };
-  const result = await changePassword(deps, attempt);
+/** Takes no transaction while the passwords are hashed. */
+async function change(request: Request, { current, wanted }: Typed): Promise<PageAnswer> {
+  const { deps, ctx, user, sessionUid } = request;
+  const result = await changePassword(deps, {
+    user,
+    current,
+    wanted,
+    from: await guessOriginOf(deps, ctx),
+    begin: () => deps.sessions.signIn(ctx, user.id),
+  });
+  setRetryAfter(ctx, result);
+  const t = wordsOf(request);
   switch (result.outcome) {
     case 'changed': {
       const others = result.sessions.filter((uid) => uid !== sessionUid).length;
-      return seeOther(ctx, `${PASSWORD}?ended=${others}`);
+      return seeOther(`${PASSWORD}?ended=${others}`);
     }
-    case 'wrong': {
-      const errors = { current_password: t('account.password.error.current.wrong') };
-      return render(deps, ctx, user, { errors, status: 400 });
-    }
+    case 'wrong':
+      return refuse(request, t('account.password.error.current.wrong'), 400);
     case 'throttled': {
       const count = Math.ceil(result.retrySeconds / 60);
-      const errors = { current_password: t('account.password.error.current.throttled', { count }) };
-      retryAfter(ctx, result);
-      return render(deps, ctx, user, { errors, status: 429 });
+      return refuse(request, t('account.password.error.current.throttled', { count }), 429);
     }
     case 'busy': {
       const count = result.retrySeconds;
-      const errors = { current_password: t('account.password.error.current.busy', { count }) };
-      retryAfter(ctx, result);
-      return render(deps, ctx, user, { errors, status: 503 });
+      return refuse(request, t('account.password.error.current.busy', { count }), 503);
     }
   }
 }
 
-/** Before the current password is looked at: what can't be taken costs no try. */
-function checkTyped(
-  t: Translate<AccountText>,
-  { config }: AccountPagesDeps,
-  user: User,
-  typed: { readonly current: string; readonly wanted: string; readonly again: string },
-): PasswordProps['errors'] {
-  const { current, wanted, again } = typed;
-  const personal = [user.email, user.fullName, user.id, new URL(config.issuer).host, 'Stagedoor'];
+function refuse(request: Request, message: string, status: number): PageAnswer {
+  return showForm(request, { errors: { current_password: message } }, status);
+}
+
+/** Checks what does not need the current password, so that a mistake is not counted as an attempt. */
+function checkTyped(request: Request, { current, wanted, again }: Typed): PasswordProps['errors'] {
+  const { deps, user } = request;
+  const t = wordsOf(request);
+  const { host } = new URL(deps.config.issuer);
+  const personal = [user.email, user.fullName, user.id, host, 'Stagedoor'];
   const fault = findPasswordFault(wanted, personal) ?? (wanted === current ? 'same' : undefined);
   const count = fault === 'long' ? PASSWORD_LIMIT : PASSWORD_MINIMUM;
   return {
@@ -107,27 +127,23 @@ function checkTyped(
   };
 }
 
-/** Why a user has no password here to change. */
-async function whyWithout(deps: AccountPagesDeps, user: User): Promise<PasswordProps['without']> {
-  const host = hostElsewhere(deps.config);
-  if (host !== undefined) {
-    return { host };
+async function whyWithout({ deps, user }: Request): Promise<PasswordProps['without']> {
+  const { upstream } = deps.config;
+  if (upstream !== undefined) {
+    return { host: upstreamHost(upstream) };
   }
   return (await hasPassword(deps, user.id)) ? undefined : 'none';
 }
 
-function render(
-  deps: AccountPagesDeps,
-  ctx: Context,
-  { email }: User,
-  state: {
-    readonly without?: PasswordProps['without'];
-    readonly errors?: PasswordProps['errors'];
-    readonly changed?: PasswordProps['changed'];
-    readonly status?: number;
-  },
-): void {
-  const { without, changed, errors = {}, status = 200 } = state;
-  const props = { action: PASSWORD, email, minimum: PASSWORD_MINIMUM, without, errors, changed };
-  deps.renderer.page(ctx, 'account/password', props, { status });
+function wordsOf({ locale }: Request): Translate<AccountText> {
+  return translator<AccountText>(locale);
+}
+
+function showForm(
+  { user: { email }, path }: Request,
+  { without, changed, errors = {} }: Partial<PasswordProps>,
+  status = 200,
+): PageAnswer {
+  const props = { action: path, email, minimum: PASSWORD_MINIMUM, without, errors, changed };
+  return render(passwordView, props, status);
 }

@@ -1,82 +1,95 @@
-import type { Context } from 'koa';
-import { postedForm, seeOther } from '../../applications/pages/account-page.ts';
-import { originOf } from '../../http/origin.ts';
+import { z } from 'zod';
+import { text } from '../../http/form.ts';
+import { type PageAnswer, render, seeOther } from '../../http/page.ts';
 import { translator } from '../../http/translate.ts';
+import { view } from '../../http/view.ts';
 import { StagedoorError } from '../../lib/errors.ts';
-import { requireSignIn } from '../../sessions/pages/identify.ts';
+import {
+  type UserPageDeps,
+  type UserRequest,
+  userPageAbout,
+} from '../../sessions/pages/user-page.ts';
 import { choosePreferences } from '../../users/choose-preferences.ts';
 import { findProvisionedUser } from '../../users/find-user.ts';
 import { addressed, type Preferences, type ProvisionedUser } from '../../users/user.ts';
 import type { AccountText } from '../texts.ts';
-import { type AccountPagesDeps, PROFILE } from './account-page.ts';
-import { type ProfileForm, presentChoices, readProfileForm } from './profile-presenters.ts';
+import {
+  type PreferenceChoices,
+  type PreferencesForm,
+  presentChoices,
+  readPreferences,
+} from './profile-presenters.ts';
 
-/** Who the user is, and how they want to read. */
-export async function showProfile(deps: AccountPagesDeps, ctx: Context): Promise<void> {
-  const user = await open(deps, ctx);
-  if (user !== undefined) {
-    render(deps, ctx, user, user.chosen);
-  }
+const PROFILE = '/account/profile';
+
+/** The user's name and address, and a form for language and time zone. */
+interface ProfileProps extends PreferenceChoices {
+  readonly action: string;
+  readonly fullName: string;
+  readonly email: string;
+  /** Time zone in which times are shown. */
+  readonly timezone: string;
+  readonly now: Date;
+  readonly errors: { readonly language?: string; readonly timezone?: string };
+  readonly saved: boolean;
 }
 
-/** Keeps what they have chosen. */
-export async function answerProfile(deps: AccountPagesDeps, ctx: Context): Promise<void> {
-  const form = await postedForm(deps, ctx);
-  const user = await open(deps, ctx);
-  if (user === undefined) {
-    return;
-  }
-  const read = readProfileForm(form, user.chosen);
-  const { locale, timezone } = read;
-  if (locale === undefined || timezone === undefined) {
-    return render(deps, ctx, user, read);
-  }
-  await deps.inTransaction((tx) =>
-    choosePreferences(tx, user.id, { locale, timezone }, originOf(ctx)),
-  );
-  seeOther(ctx, `${PROFILE}?notice=saved`);
-}
+const profileView = view<ProfileProps>('account/profile');
 
-/** @throws StagedoorError `not_found` where the user was deleted at this moment */
-async function open(deps: AccountPagesDeps, ctx: Context): Promise<ProvisionedUser | undefined> {
-  const identified = await requireSignIn(deps, ctx);
-  if (identified === undefined) {
-    return undefined;
-  }
-  const user = await findProvisionedUser(deps.db, identified.user.id);
-  if (user === undefined) {
+type Request = UserRequest<UserPageDeps> & { readonly account: ProvisionedUser };
+
+/** Shows who the user is, and saves language and time zone. */
+export const profilePage = userPageAbout(openAccount, {
+  path: PROFILE,
+  show: (request) => showForm(request, request.account.chosen),
+  post: {
+    form: z.object({ language: text, timezone: text }),
+    prepare: (request): PageAnswer | Preferences => {
+      const read = readPreferences(request.form, request.account.chosen);
+      const { locale, timezone } = read;
+      return locale === undefined || timezone === undefined
+        ? showForm(request, read)
+        : { locale, timezone };
+    },
+    submit: async ({ tx, user, input, origin }) => {
+      await choosePreferences(tx, user.id, input, origin);
+      return seeOther(`${PROFILE}?notice=saved`);
+    },
+  },
+});
+
+/** @throws StagedoorError `not_found` if the user has been deleted during the request */
+async function openAccount({ deps, user }: UserRequest<UserPageDeps>) {
+  const account = await findProvisionedUser(deps.db, user.id);
+  if (account === undefined) {
     throw new StagedoorError('not_found', 'The user was deleted meanwhile.');
   }
-  return user;
+  return { account };
 }
 
-/** @param chosen what is selected; undefined: the field is wrong, and shows what it was before */
-function render(
-  deps: AccountPagesDeps,
-  ctx: Context,
-  user: ProvisionedUser,
-  chosen: ProfileForm,
-): void {
-  const t = translator<AccountText>(deps.renderer.locale(ctx));
-  const { locale, timezone } = chosen;
+/** @param chosen what is selected; undefined: the field is wrong, and shows the saved value */
+function showForm(
+  { account, locale: pageLocale, query, path }: Request,
+  { locale, timezone }: PreferencesForm,
+): PageAnswer {
+  const t = translator<AccountText>(pageLocale);
   const shown: Preferences = {
-    locale: locale === undefined ? user.chosen.locale : locale,
-    timezone: timezone === undefined ? user.chosen.timezone : timezone,
+    locale: locale === undefined ? account.chosen.locale : locale,
+    timezone: timezone === undefined ? account.chosen.timezone : timezone,
   };
   const errors = {
     ...(locale === undefined ? { language: t('account.profile.error.language') } : {}),
     ...(timezone === undefined ? { timezone: t('account.profile.error.timezone') } : {}),
   };
   const props = {
-    action: PROFILE,
-    fullName: user.fullName,
-    email: user.email,
-    ...presentChoices(t, user, shown),
-    timezone: addressed(user).timezone,
+    action: path,
+    fullName: account.fullName,
+    email: account.email,
+    ...presentChoices(t, account, shown),
+    timezone: addressed(account).timezone,
     now: new Date(),
     errors,
-    saved: ctx.query.notice === 'saved',
+    saved: query.notice === 'saved',
   };
-  const status = Object.keys(errors).length > 0 ? 400 : 200;
-  deps.renderer.page(ctx, 'account/profile', props, { status });
+  return render(profileView, props, Object.keys(errors).length > 0 ? 400 : 200);
 }

@@ -3,12 +3,11 @@ import { localeOf } from '../../lib/locale.ts';
 import { ownValue } from '../../lib/own-value.ts';
 import type { Preferences, ProvisionedUser } from '../../users/user.ts';
 import type { AccountText } from '../texts.ts';
-import type { ChoiceProps, ProfileProps } from '../views.ts';
 
 /** Each language by its own name. */
 const LANGUAGES = { en: 'English', de: 'Deutsch' } as const;
 
-/** The values of the form that are no language or zone. */
+/** Values of the form that are no language or zone. */
 const AS_PLATFORM = 'platform';
 const AS_BROWSER = 'browser';
 
@@ -27,15 +26,33 @@ const AREAS = [
   'Pacific',
 ] as const;
 
-/** What was posted; undefined: it is none of those offered. */
-export interface ProfileForm {
+/** Option of the form. */
+interface ChoiceProps {
+  readonly value: string;
+  readonly name: string;
+  readonly selected: boolean;
+}
+
+/** Options of the form, with the saved ones selected. */
+export interface PreferenceChoices {
+  readonly languages: readonly ChoiceProps[];
+  /** First option, above the areas. */
+  readonly platformZone: ChoiceProps;
+  readonly areas: readonly { readonly name: string; readonly zones: readonly ChoiceProps[] }[];
+}
+
+/** The posted preferences; undefined: none of the options. */
+export interface PreferencesForm {
   readonly locale: string | null | undefined;
   readonly timezone: string | null | undefined;
 }
 
 /** Reads the form. A zone that is no longer in the list can be kept. */
-export function readProfileForm(form: URLSearchParams, before: Preferences): ProfileForm {
-  const [language, zone] = [form.get('language') ?? '', form.get('timezone') ?? ''];
+export function readPreferences(
+  form: { readonly language: string; readonly timezone: string },
+  before: Preferences,
+): PreferencesForm {
+  const { language, timezone: zone } = form;
   const locales: Readonly<Record<string, string | null>> = {
     [AS_PLATFORM]: null,
     [AS_BROWSER]: '',
@@ -49,12 +66,12 @@ export function readProfileForm(form: URLSearchParams, before: Preferences): Pro
   };
 }
 
-/** What can be chosen, with what is. */
+/** Presents the options, with the chosen ones selected. */
 export function presentChoices(
   t: Translate<AccountText>,
   user: ProvisionedUser,
   chosen: Preferences,
-): Pick<ProfileProps, 'languages' | 'platformZone' | 'areas'> {
+): PreferenceChoices {
   return {
     languages: presentLanguages(t, user, chosen),
     platformZone: {
@@ -91,8 +108,11 @@ function presentLanguages(
   ];
 }
 
-/** By area and then by city, so that typing the city's first letters finds it. */
-function presentAreas(t: Translate<AccountText>, chosen: string | null): ProfileProps['areas'] {
+/** Groups zones by area, named by their city: typing its first letters finds it. */
+function presentAreas(
+  t: Translate<AccountText>,
+  chosen: string | null,
+): PreferenceChoices['areas'] {
   const zones = chosen === null || ZONES.includes(chosen) ? ZONES : [...ZONES, chosen];
   const byArea = Map.groupBy(
     zones,

@@ -2,8 +2,7 @@ import type { Context } from 'koa';
 import { originOf } from '../../http/origin.ts';
 import type { ConsentProps } from '../../http/views.ts';
 import { StagedoorError } from '../../lib/errors.ts';
-import { signInHere } from '../../sign-in/pages/sign-in-page.ts';
-import { retryAfter } from '../../sign-in/pages/sign-in-routes.ts';
+import { setRetryAfter, signInHere } from '../../sign-in/pages/sign-in-here.ts';
 import type { SignInResult } from '../../sign-in/sign-in.ts';
 import { approveConsent, type Choice, checkChoice } from '../approve.ts';
 import { denyConsent } from '../deny.ts';
@@ -190,7 +189,7 @@ async function renewSignIn(
     throttled: { password: 'throttled' },
     busy: { password: 'busy' },
   };
-  retryAfter(ctx, result);
+  setRetryAfter(ctx, result);
   return messages[result.outcome];
 }
 

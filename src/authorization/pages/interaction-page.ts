@@ -2,7 +2,7 @@ import type { Context } from 'koa';
 import type { Config } from '../../config/config.ts';
 import type { Csrf } from '../../http/csrf.ts';
 import type { Renderer } from '../../http/render.ts';
-import type { SignInPageDeps } from '../../sign-in/pages/sign-in-page.ts';
+import type { SignInPageDeps } from '../../sign-in/pages/sign-in-here.ts';
 import type { UpstreamLogin } from '../../sign-in/upstream/pages/sign-in-page.ts';
 import type { Decision, OverInteraction, PendingInteraction } from '../interaction.ts';
 

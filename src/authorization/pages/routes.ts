@@ -3,7 +3,7 @@ import type { Context } from 'koa';
 import { findApplication } from '../../applications/find-application.ts';
 import { readForm } from '../../http/form.ts';
 import { identify } from '../../sessions/pages/identify.ts';
-import { signInHere } from '../../sign-in/pages/sign-in-page.ts';
+import { signInHere } from '../../sign-in/pages/sign-in-here.ts';
 import { loginErrors, loginStatus } from '../../sign-in/pages/sign-in-routes.ts';
 import type { SignInResult } from '../../sign-in/sign-in.ts';
 import {

@@ -3,11 +3,11 @@ import type { Config } from '../../config/config.ts';
 import type { Db } from '../../db/database.ts';
 import type { Tx } from '../../db/transaction.ts';
 import { type FormSchema, parseForm } from '../../http/form.ts';
-import type { Locale } from '../../lib/locale.ts';
 import { originOf } from '../../http/origin.ts';
 import { type Page, PageAnswer, type PageDeps, seeOther } from '../../http/page.ts';
 import type { Actor, Origin } from '../../lib/actor.ts';
 import { StagedoorError } from '../../lib/errors.ts';
+import type { Locale } from '../../lib/locale.ts';
 import type { User } from '../../users/user.ts';
 import { identify } from './identify.ts';
 import type { Sessions } from './sessions.ts';
@@ -49,12 +49,24 @@ export interface UserPage<Request, Form, Input> {
   /** Requires a recent sign-in: a GET goes to the sign-in page, a POST to `retry`. */
   readonly recent?: boolean;
   readonly show: (request: Request) => PageAnswer | Promise<PageAnswer>;
-  readonly post?: PostedForm<Request, Form, Input>;
+  readonly post?: PostedForm<Request, Form, Input> | AnsweredForm<Request, Form>;
+}
+
+interface PageForm<Request, Form> {
+  readonly form: FormSchema<Form>;
+  /**
+   * Shows the form again for an expected error of `prepare`, `submit` or `answer`: a
+   * `ValidationError` or, with `recent`, a `SignInTooOldError` for example. Throws any other error
+   * again.
+   */
+  readonly retry?: (
+    request: Request & { readonly form: Form },
+    error: unknown,
+  ) => PageAnswer | Promise<PageAnswer>;
 }
 
 /** Handling of a posted form. `Form` is the result of the schema, `Input` that of `prepare`. */
-export interface PostedForm<Request, Form, Input> {
-  readonly form: FormSchema<Form>;
+export interface PostedForm<Request, Form, Input> extends PageForm<Request, Form> {
   /** Makes the input of `submit` from the form, or answers. Runs before the transaction. */
   readonly prepare?: (
     request: Request & { readonly form: Form },
@@ -63,14 +75,14 @@ export interface PostedForm<Request, Form, Input> {
   readonly submit: (
     request: Request & { readonly form: Form; readonly input: Input; readonly tx: Tx },
   ) => Promise<PageAnswer>;
-  /**
-   * Shows the form again for an expected error of `prepare` or `submit`: a `ValidationError` or,
-   * with `recent`, a `SignInTooOldError` for example. Throws any other error again.
-   */
-  readonly retry?: (
-    request: Request & { readonly form: Form },
-    error: unknown,
-  ) => PageAnswer | Promise<PageAnswer>;
+}
+
+/**
+ * Handling of a posted form without a transaction: the form changes nothing, or its use case opens
+ * a transaction itself, after it has hashed a password.
+ */
+export interface AnsweredForm<Request, Form> extends PageForm<Request, Form> {
+  readonly answer: (request: Request & { readonly form: Form }) => PageAnswer | Promise<PageAnswer>;
 }
 
 /** A form was posted with a sign-in older than `RECENT_SIGN_IN_SECONDS`. */
@@ -122,15 +134,18 @@ export function userPageAbout<Deps extends UserPageDeps, Opened extends object, 
 }
 
 async function submit<Deps extends UserPageDeps, Request extends UserRequest<Deps>, Form, Input>(
-  { form: schema, ...post }: PostedForm<Request, Form, Input>,
+  post: PostedForm<Request, Form, Input> | AnsweredForm<Request, Form>,
   recent: boolean,
   request: Request,
   fields: URLSearchParams,
 ): Promise<PageAnswer> {
-  const posted = { ...request, form: parseForm(schema, fields) };
+  const posted = { ...request, form: parseForm(post.form, fields) };
   try {
     if (recent && !request.recent) {
       throw new SignInTooOldError();
+    }
+    if ('answer' in post) {
+      return await post.answer(posted);
     }
     const prepared = await post.prepare?.(posted);
     if (prepared instanceof PageAnswer) {

@@ -8,10 +8,9 @@ import type { Renderer } from '../../http/render.ts';
 import type { LoginProps, ViewProps } from '../../http/views.ts';
 import { emailKey } from '../../lib/email.ts';
 import { identify } from '../../sessions/pages/identify.ts';
-import type { PasswordResult } from '../change-password.ts';
 import type { SignInResult } from '../sign-in.ts';
 import { signOut } from '../sign-out.ts';
-import { type SignInPageDeps, signInHere } from './sign-in-page.ts';
+import { type SignInPageDeps, setRetryAfter, signInHere } from './sign-in-here.ts';
 
 /** What signing in and out needs. */
 export interface SignInRoutesDeps extends SignInPageDeps {
@@ -142,15 +141,10 @@ export function loginErrors(
 
 /** Sets the status of the sign-in page after an attempt, and `Retry-After` if it has to wait. */
 export function loginStatus(ctx: Context, result: SignInResult | undefined): number {
-  retryAfter(ctx, result);
+  if (result !== undefined) {
+    setRetryAfter(ctx, result);
+  }
   return STATUS[result?.outcome ?? 'signed_in'];
 }
 
 const STATUS = { signed_in: 200, wrong: 401, throttled: 429, busy: 503 } as const;
-
-/** Sets `Retry-After` after an attempt that was refused for now. */
-export function retryAfter(ctx: Context, result: SignInResult | PasswordResult | undefined): void {
-  if (result !== undefined && 'retrySeconds' in result) {
-    ctx.set('Retry-After', String(result.retrySeconds));
-  }
-}

@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import type { UpstreamConfig } from '../../../config/upstream.ts';
+import { type UpstreamConfig, upstreamHost } from '../../../config/upstream.ts';
 import type { Renderer } from '../../../http/render.ts';
 import { type SharedText, translator } from '../../../http/translate.ts';
 import type { SignInText } from '../../texts.ts';
@@ -32,7 +32,7 @@ export function showRefusal(
   pending: PendingSignIn | undefined,
 ): void {
   const t = translator<SignInText | SharedText>(deps.renderer.locale(ctx));
-  const host = hostOf(deps.upstream);
+  const host = upstreamHost(deps.upstream);
   const way = wayOn(kind, pending);
   const status = STATUS[kind];
   if (status === 503) {
@@ -46,11 +46,6 @@ export function showRefusal(
     links: [{ href: way.href, label: t(way.label) }],
   };
   deps.renderer.page(ctx, 'error', props, { status });
-}
-
-/** The provider's name, as far as people can be told one. */
-export function hostOf({ issuer }: UpstreamConfig): string {
-  return new URL(issuer).host;
 }
 
 /** One way on beside those of every error page: it goes on only when somebody takes it. */

@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import type { UpstreamConfig } from '../../../config/upstream.ts';
+import { type UpstreamConfig, upstreamHost } from '../../../config/upstream.ts';
 import { clientAddress, originOf } from '../../../http/origin.ts';
 import type { Renderer } from '../../../http/render.ts';
 import type { ViewProps } from '../../../http/views.ts';
@@ -16,7 +16,7 @@ import { type RefusalKind, UpstreamRefusal } from '../refusal.ts';
 import type { Carried, PendingSignIn, SignInRequest, UpstreamSignIn } from '../sign-in.ts';
 import { askAnew, hasAsked, hasToAsk } from './ask-anew-page.ts';
 import { browserKey, setBrowserKey } from './browser-key-page.ts';
-import { hostOf, showRefusal } from './refusal-page.ts';
+import { showRefusal } from './refusal-page.ts';
 
 /** What a page says of a sign-in that it needs; the language is the page's. */
 export type WantedSignIn = Omit<SignInRequest, 'locale'>;
@@ -66,7 +66,7 @@ export function connectUpstream(
   const begun = around.limits.bySource('upstream_sign_ins', UNFINISHED);
   const deps = { ...around, upstream, discover, redirectUri, begun };
   return {
-    host: hostOf(upstream),
+    host: upstreamHost(upstream),
     settings: upstream,
     discover,
     begin: (ctx, wanted) => begin(deps, ctx, wanted),
@@ -75,7 +75,7 @@ export function connectUpstream(
     signedOut: async (ctx) => {
       askAnew(ctx);
       const href = (await endSessionUrl(discover)) && SIGN_OUT;
-      return href === undefined ? {} : { elsewhere: { host: hostOf(upstream), href } };
+      return href === undefined ? {} : { elsewhere: { host: upstreamHost(upstream), href } };
     },
   };
 }

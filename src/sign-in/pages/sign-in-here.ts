@@ -2,19 +2,17 @@ import type { Context } from 'koa';
 import { originOf } from '../../http/origin.ts';
 import type { Devices } from '../../sessions/pages/device-cookie.ts';
 import type { Sessions } from '../../sessions/pages/sessions.ts';
+import type { PasswordResult } from '../change-password.ts';
 import type { GuessOrigin } from '../guess-guard.ts';
 import { type SignInDeps, type SignInResult, signIn } from '../sign-in.ts';
 
-/** What a page with a sign-in form needs. */
+/** Dependencies of a page with a password field. */
 export interface SignInPageDeps extends SignInDeps {
   readonly devices: Devices;
   readonly sessions: Sessions;
 }
 
-/**
- * Takes what was typed into a sign-in form; where it is right, the browser is signed in, and known
- * from now on.
- */
+/** Signs in with the typed address and password, and remembers the browser if they are right. */
 export async function signInHere(
   deps: SignInPageDeps,
   ctx: Context,
@@ -33,11 +31,18 @@ export async function signInHere(
   return result;
 }
 
-/** Reads where a password comes from. */
+/** Reads the source of a password. */
 export async function guessOriginOf(
   { devices, sessions }: Pick<SignInPageDeps, 'devices' | 'sessions'>,
   ctx: Context,
 ): Promise<GuessOrigin> {
   const session = await sessions.current(ctx);
   return { origin: originOf(ctx), device: devices.sent(ctx), session };
+}
+
+/** Sets `Retry-After` if a password was not checked because of a limit. */
+export function setRetryAfter(ctx: Context, result: SignInResult | PasswordResult): void {
+  if ('retrySeconds' in result) {
+    ctx.set('Retry-After', String(result.retrySeconds));
+  }
 }

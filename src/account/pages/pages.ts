@@ -1,0 +1,14 @@
+import { endOtherSessionsPage, endSessionPage } from './end-sessions-page.ts';
+import { passwordPage } from './password-page.ts';
+import { profilePage } from './profile-page.ts';
+import { sessionsPage } from './sessions-page.ts';
+
+/** Pages where users see their profile, change their password and end their sessions. */
+export const accountPages = [
+  profilePage,
+  passwordPage,
+  sessionsPage,
+  // Before the page of one session: `others` would be taken for its ID.
+  endOtherSessionsPage,
+  endSessionPage,
+];
