@@ -71,7 +71,7 @@ export const scopeVariables = {
 function parseScopes(value: string, ctx: z.RefinementCtx): readonly ScopeConfig[] {
   const json = parseJson(value);
   // zod leaves this key out without a word.
-  if (Object.hasOwn(Object(json), '__proto__')) {
+  if (typeof json === 'object' && json !== null && Object.hasOwn(json, '__proto__')) {
     ctx.addIssue({ code: 'custom', message: '"__proto__" cannot be the name of a scope' });
   }
   const parsed = scopes.safeParse(json, { error: messageOf });

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { QUERY_TIMEOUT } from './unreachable.ts';
 
 /** Statements that one process prepares at most; what comes after goes unprepared. */
 const LIMIT = 500;
@@ -41,7 +42,7 @@ export class PreparingClient extends pg.Client {
    * closed.
    */
   #endIfLate(error: unknown): void {
-    if (error instanceof Error && error.message === 'Query read timeout') {
+    if (error instanceof Error && error.message === QUERY_TIMEOUT) {
       this.end().catch(() => {});
     }
   }

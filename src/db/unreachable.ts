@@ -1,7 +1,15 @@
 const CODES =
   /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|EHOSTUNREACH|08\w{3}|57P0[123]|53300|database_unreachable)$/;
-const MESSAGES =
-  /timeout exceeded when trying to connect|Connection terminated|Query read timeout|is not queryable/;
+
+/** Message of pg for a query that took too long; the error has no code. */
+export const QUERY_TIMEOUT = 'Query read timeout';
+/** Parts of messages of pg and pg-pool for lost connections; the errors have no code. */
+export const PG_MESSAGES = [
+  QUERY_TIMEOUT,
+  'timeout exceeded when trying to connect',
+  'Connection terminated',
+  'is not queryable',
+];
 
 /**
  * Tests if an error means that the database is unreachable: a failed connection, or a server that
@@ -11,7 +19,7 @@ export function isUnreachable(error: unknown): boolean {
   return examine(error, 5);
 }
 
-/** `depth` ends a chain of causes that bites its tail. */
+/** `depth` guards against cyclic `cause` chains. */
 function examine(error: unknown, depth: number): boolean {
   if (typeof error !== 'object' || error === null || depth === 0) {
     return false;
@@ -19,7 +27,8 @@ function examine(error: unknown, depth: number): boolean {
   if ('code' in error && typeof error.code === 'string' && CODES.test(error.code)) {
     return true;
   }
-  if ('message' in error && typeof error.message === 'string' && MESSAGES.test(error.message)) {
+  const message = 'message' in error && typeof error.message === 'string' ? error.message : '';
+  if (PG_MESSAGES.some((part) => message.includes(part))) {
     return true;
   }
   const inner = [

@@ -33,9 +33,10 @@ const scopes = ({ scope, client }: Failure) => ({
 
 /**
  * Sentences by which the provider distinguishes its errors, with our reasons. Internal details come
- * before the public description. The first match wins.
+ * before the public description. The first match wins. oidc-provider's version is exact in
+ * package.json because of them.
  */
-const RULES: readonly Rule[] = [
+export const RULES: readonly Rule[] = [
   [/^missing required parameters? (.*)$/, 'parameter_missing', quotedNames],
   [/^(.*) parameters? must not be provided twice$/, 'parameter_twice', quotedNames],
   [/^(\w+) contains control characters$/, 'control_characters', parameter],
@@ -150,7 +151,7 @@ const RULES: readonly Rule[] = [
   [/^DPoP proof key thumbprint does not match/, 'dpop_key_wrong'],
   [/^failed jkt verification$/, 'dpop_key_wrong'],
   [
-    /^invalid DPoP key binding$|^DPoP (proof|nonces) /,
+    /^invalid DPoP key binding$|^DPoP proof |^DPoP nonces /,
     'dpop_proof_invalid',
     ({ description }) => ({ description }),
   ],

@@ -3,7 +3,7 @@ import type { errors, KoaContextWithOIDC } from 'oidc-provider';
 /**
  * Descriptions by the provider of a reused code or refresh token; the grant has been ended by then.
  */
-const REUSE = new Set(['refresh token already used', 'authorization code already consumed']);
+export const REUSE = new Set(['refresh token already used', 'authorization code already consumed']);
 
 /**
  * Adds the reason to a refused code or refresh token: the provider sends an `invalid_grant` without

@@ -109,7 +109,7 @@ function toPending(model: Interaction, issuer: string): PendingInteraction {
  * ID the provider would begin another session; a null login only reports that the sign-in was
  * requested.
  */
-const SIGNED_IN: InteractionResults = JSON.parse('{ "login": null }');
+const SIGNED_IN = { login: null } as unknown as InteractionResults;
 
 function toResult(decision: Decision): InteractionResults {
   switch (decision.kind) {

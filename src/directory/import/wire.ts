@@ -62,13 +62,16 @@ export function readBulkLine(
   }
 }
 
+type Fields = Readonly<Record<string, unknown>>;
+
 /** @throws StagedoorError `validation_failed` */
-function kindOf(value: unknown): [(typeof KINDS)[number], object] {
-  const keys = typeof value === 'object' && value !== null ? Object.keys(value) : [];
-  const kind = KINDS.find((one) => one === keys[0]);
-  const fields: unknown = kind && Reflect.get(Object(value), kind);
+function kindOf(value: unknown): [(typeof KINDS)[number], Fields] {
+  const entries: [string, unknown][] =
+    typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  const [name, fields] = entries[0] ?? [];
+  const kind = KINDS.find((one) => one === name);
   if (
-    keys.length !== 1 ||
+    entries.length !== 1 ||
     kind === undefined ||
     typeof fields !== 'object' ||
     fields === null ||
@@ -76,7 +79,7 @@ function kindOf(value: unknown): [(typeof KINDS)[number], object] {
   ) {
     throw new StagedoorError('validation_failed', SHAPE);
   }
-  return [kind, fields];
+  return [kind, { ...fields }];
 }
 
 /** @throws ValidationError */
@@ -84,7 +87,7 @@ function wishOf(
   { shape }: BulkLineSchema,
   upstream: UpstreamConfig | undefined,
   kind: (typeof KINDS)[number],
-  fields: object,
+  fields: Fields,
 ): Wish {
   switch (kind) {
     case 'user': {
@@ -105,9 +108,9 @@ function wishOf(
 /** Longest name that the report repeats; the longest valid one has 64 characters. */
 const NAME_LIMIT = 100;
 
-function subjectOf(kind: (typeof KINDS)[number], fields: object): Subject {
+function subjectOf(kind: (typeof KINDS)[number], fields: Fields): Subject {
   const named = (as: keyof Subject, field: 'id' | 'slug' | 'organizer'): Subject => {
-    const name: unknown = Reflect.get(fields, field);
+    const name = fields[field];
     return typeof name === 'string' ? { [as]: name.slice(0, NAME_LIMIT) } : {};
   };
   switch (kind) {
@@ -120,7 +123,7 @@ function subjectOf(kind: (typeof KINDS)[number], fields: object): Subject {
   }
 }
 
-/** @throws what is no word about the line */
+/** Rethrows errors that are not validation errors. */
 function refusalOf(error: unknown): { errors: FieldErrors } | { detail: string } {
   if (error instanceof ValidationError) {
     return { errors: error.fields };
