@@ -7,19 +7,13 @@ export const PASSWORD_MINIMUM = 8;
 /** Problems of a password. */
 export type PasswordFault = 'missing' | 'short' | 'long' | 'unprintable' | 'personal' | 'common';
 
-/**
- * Those of at least eight characters that are tried first, and what they are made of. Digits and
- * signs around one, and capitals, make it no better.
- */
-const COMMON = new Set(
+/** Words of common passwords that the dictionary lacks, or has with other decorations only. */
+const WORDS = new Set(
   (
-    'password passwort passw0rd p@ssw0rd p@ssword kennwort geheim qwertyuiop qwertyui qwerty qwertz ' +
-    'qwertzuiop asdfghjkl asdfghjk yxcvbnm zxcvbnm 1q2w3e4r 1q2w3e4r5t q1w2e3r4 1qaz2wsx qazwsxedc ' +
-    'qazwsx zaq12wsx iloveyou ichliebedich hallo hallowelt hello helloworld welcome willkommen ' +
-    'sunshine princess prinzessin football fussball baseball basketball superman batman starwars ' +
-    'trustno1 letmein changeme default admin administrator master monkey dragon shadow michael ' +
-    'jennifer jessica charlie computer internet whatever freedom schatz sommer winter summer spring ' +
-    'autumn herbst fruehling abcd1234 abc123 a1b2c3d4 secret test tester testtest login user guest'
+    'p@ssword geheim qwerty qwertz qwertzuiop yxcvbnm zxcvbnm qazwsx ichliebedich hallo hallowelt ' +
+    'hello welcome willkommen prinzessin batman letmein default admin master monkey dragon shadow ' +
+    'michael jessica charlie freedom schatz sommer winter summer spring autumn herbst fruehling ' +
+    'abc123 secret test tester login user guest'
   ).split(' '),
 );
 
@@ -29,10 +23,10 @@ const COMMON = new Set(
  * @param personal facts about the person and the place: email address, name, host
  * @see NIST SP 800-63B §5.1.1.2
  */
-export function findPasswordFault(
+export async function findPasswordFault(
   password: string,
   personal: readonly string[],
-): PasswordFault | undefined {
+): Promise<PasswordFault | undefined> {
   const plain = password.normalize('NFKC').toLowerCase();
   if (password === '') {
     return 'missing';
@@ -49,7 +43,7 @@ export function findPasswordFault(
   if (personal.flatMap(guesses).includes(core(plain))) {
     return 'personal';
   }
-  return isCommon(plain) ? 'common' : undefined;
+  return (await isCommon(plain)) ? 'common' : undefined;
 }
 
 /** The whole, its words, and an address without its domain. */
@@ -64,8 +58,27 @@ function core(text: string): string {
   return text.replace(/\s/g, '').replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '');
 }
 
-function isCommon(plain: string): boolean {
-  return COMMON.has(plain) || COMMON.has(core(plain)) || isRepetition(plain) || isRun(plain);
+/** Checks for a common password, also with digits and signs around it. */
+async function isCommon(plain: string): Promise<boolean> {
+  if (isRepetition(plain) || isRun(plain)) {
+    return true;
+  }
+  const word = core(plain);
+  if (WORDS.has(plain) || WORDS.has(word)) {
+    return true;
+  }
+  const common = await commonPasswords();
+  return common.has(plain) || (word.length >= PASSWORD_MINIMUM && common.has(word));
+}
+
+let dictionary: Promise<ReadonlySet<string>> | undefined;
+
+/** Loads 49,000 common passwords when a user first chooses one: that takes 50 ms of CPU. */
+function commonPasswords(): Promise<ReadonlySet<string>> {
+  dictionary ??= import('@zxcvbn-ts/language-common').then(
+    ({ dictionary: lists }) => new Set(lists['passwords-common']),
+  );
+  return dictionary;
 }
 
 /** One to three characters over and over. */

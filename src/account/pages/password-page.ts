@@ -66,7 +66,7 @@ export const passwordPage = userPage({
       if (without !== undefined) {
         return showForm(request, { without }, 409);
       }
-      const errors = checkTyped(request, request.form);
+      const errors = await checkTyped(request, request.form);
       return Object.keys(errors).length > 0
         ? showForm(request, { errors }, 400)
         : change(request, request.form);
@@ -109,12 +109,16 @@ function refuse(request: Request, message: string, status: number): PageAnswer {
 }
 
 /** Checks what does not need the current password, so that a mistake is not counted as an attempt. */
-function checkTyped(request: Request, { current, wanted, again }: Typed): PasswordProps['errors'] {
+async function checkTyped(
+  request: Request,
+  { current, wanted, again }: Typed,
+): Promise<PasswordProps['errors']> {
   const { deps, user } = request;
   const t = wordsOf(request);
   const { host } = new URL(deps.config.issuer);
   const personal = [user.email, user.fullName, user.id, host, 'Stagedoor'];
-  const fault = findPasswordFault(wanted, personal) ?? (wanted === current ? 'same' : undefined);
+  const fault =
+    (await findPasswordFault(wanted, personal)) ?? (wanted === current ? 'same' : undefined);
   const count = fault === 'long' ? PASSWORD_LIMIT : PASSWORD_MINIMUM;
   return {
     ...(current === '' ? { current_password: t('account.password.error.current.missing') } : {}),
