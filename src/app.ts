@@ -22,7 +22,6 @@ import { errorResponses, reportBrokenAnswer } from './http/error-response.ts';
 import { securityHeaders } from './http/headers.ts';
 import { pageRoutes } from './http/page.ts';
 import { createRenderer } from './http/render.ts';
-import type { DemoGuide } from './http/views.ts';
 import type { ErrorQueue } from './insights/error-queue.ts';
 import { insightsRoutes } from './insights/pages/routes.ts';
 import { introspectionEndpoint } from './introspection/routes.ts';
@@ -47,8 +46,8 @@ import { signInRoutes, signOutRoutes } from './sign-in/pages/sign-in-routes.ts';
 import { upstreamRoutes } from './sign-in/upstream/pages/routes.ts';
 import { connectUpstream } from './sign-in/upstream/pages/sign-in-page.ts';
 import type { Keyring } from './signing-keys/keyring.ts';
-import { landingRoutes } from './site/home-page.ts';
-import { guideRoutes } from './site/routes.ts';
+import type { DemoGuide } from './site/home-page.ts';
+import { sitePages } from './site/pages.ts';
 import type { OnReplay } from './tokens/use-proof.ts';
 import type { PasswordCost } from './users/password.ts';
 import { createPasswordQueue } from './users/password-queue.ts';
@@ -128,8 +127,7 @@ export function createApp(deps: AppDeps): Koa {
   provider.use(securityHeaders());
   provider.use(assets());
   mount(provider, operationsRoutes({ database, metrics, config, cookieKeys }));
-  mount(provider, landingRoutes({ ...pages, demoGuide: deps.demoGuide }));
-  mount(provider, guideRoutes({ ...pages, apiDocument: api.document }));
+  mount(provider, pageRoutes(pages, sitePages(config, api.document, deps.demoGuide)));
   mount(
     provider,
     upstream

@@ -1,10 +1,8 @@
 import type { ApplicationsViews } from '../applications/views.ts';
 import type { InsightsViews } from '../insights/views.ts';
-import type { GuideViews } from '../site/views.ts';
 
 /** What each view is given: finished output of presenters, never rows. Keys are file names in `views/`. */
-export interface ViewProps extends ApplicationsViews, InsightsViews, GuideViews {
-  'site/landing': { readonly demo?: LandingDemo | undefined };
+export interface ViewProps extends ApplicationsViews, InsightsViews {
   'sign-in/login': LoginProps;
   'authorization/consent': ConsentProps;
   'authorization/interaction_over': InteractionOverProps;
@@ -19,26 +17,6 @@ export interface ViewProps extends ApplicationsViews, InsightsViews, GuideViews 
 
 /** The name of a page. */
 export type ViewName = keyof ViewProps;
-
-/** What the landing page of a demo says. */
-export interface DemoGuide {
-  readonly applicationUrl: string;
-  readonly users: readonly {
-    readonly email: string;
-    readonly password: string;
-    /** A few words on who that is, e.g. the organizers. */
-    readonly note: string;
-  }[];
-}
-
-/** The demo as the landing page shows it: without passwords to people elsewhere. */
-interface LandingDemo extends Pick<DemoGuide, 'applicationUrl'> {
-  readonly users: readonly {
-    readonly email: string;
-    readonly password?: string;
-    readonly note: string;
-  }[];
-}
 
 /** Posts `email`, `password`, `return_to`. */
 export interface LoginProps {

@@ -10,7 +10,6 @@ import { assertReachable } from '../db/assert-reachable.ts';
 import { type Database, openDatabase } from '../db/database.ts';
 import { migrate, pendingMigrations } from '../db/migrate.ts';
 import { createHttpServer } from '../http/http-server.ts';
-import type { DemoGuide } from '../http/views.ts';
 import { startErrorQueue } from '../insights/error-queue.ts';
 import { newCredential } from '../lib/credentials.ts';
 import { StagedoorError } from '../lib/errors.ts';
@@ -24,6 +23,7 @@ import { noteConfiguration } from '../operations/note-configuration.ts';
 import { operatorAccess } from '../operators/access.ts';
 import { startCallLog } from '../operators/call-log.ts';
 import { openKeyring } from '../signing-keys/keyring.ts';
+import type { DemoGuide } from '../site/home-page.ts';
 import type { PasswordCost } from '../users/password.ts';
 
 /** A server that answers. */

@@ -6,23 +6,88 @@ import {
   type Operation,
   type Parameter,
 } from '../api/openapi-document.ts';
+import type { Page } from '../http/page.ts';
 import { type Translate, translator } from '../http/translate.ts';
-import type { Locale } from '../lib/locale.ts';
+import { view } from '../http/view.ts';
 import { curlExample } from './api-curl.ts';
-import { fieldRows, schemaRow } from './api-rows.ts';
-import { createProse, markUp } from './prose.ts';
+import { type ApiRow, fieldRows, schemaRow } from './api-rows.ts';
+import { type GuidePart, presentDocument } from './guide.ts';
+import { readGuide } from './guide-document.ts';
+import { renderInline } from './markdown.ts';
+import { type SiteDeps, staticPage } from './site-page.ts';
 import type { SiteText } from './texts.ts';
-import type { ApiAnswer, ApiObject, ApiOperation, ApiProps } from './views.ts';
 
-/** The reference of the JSON API in each language, made once from its description. */
-export function presentApi(document: OpenApiDocument): Readonly<Record<Locale, ApiProps>> {
-  return {
-    en: apiProps(document, translator<SiteText>('en')),
-    de: apiProps(document, translator<SiteText>('de')),
-  };
+/** Props of the reference. Texts that are not messages are English; `says` is HTML. */
+export interface ApiProps {
+  readonly title: string;
+  /** HTML. */
+  readonly lead: string;
+  readonly intro: readonly GuidePart[];
+  readonly conventions: readonly string[];
+  /** Ways to authenticate; `apidocs.scheme.<name>` names them. */
+  readonly schemes: readonly { readonly name: string; readonly says: string }[];
+  readonly chapters: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly says: string;
+    readonly operations: readonly ApiOperation[];
+  }[];
+  readonly objects: readonly ApiObject[];
 }
 
-function apiProps(document: OpenApiDocument, t: Translate<SiteText>): ApiProps {
+/** One operation of the JSON API. */
+interface ApiOperation {
+  readonly id: string;
+  /** In capitals. */
+  readonly method: string;
+  readonly path: string;
+  readonly summary: string;
+  readonly details: string;
+  /** Alternatives, with rights or scopes. An empty list: public. No names: any token. */
+  readonly callers: readonly { readonly scheme: string; readonly names: readonly string[] }[];
+  /** `apidocs.place.<place>` names the place. */
+  readonly parameters: readonly (ApiRow & { readonly place: string })[];
+  readonly body:
+    | { readonly types: readonly string[]; readonly fields: readonly ApiRow[] }
+    | undefined;
+  readonly answers: readonly ApiAnswer[];
+  readonly errors: readonly ApiAnswer[];
+  readonly curl: string;
+}
+
+/** A response of an operation. */
+interface ApiAnswer {
+  readonly status: string;
+  readonly says: string;
+  readonly headers: readonly string[];
+  /** Name of the object in the response. */
+  readonly object: string | undefined;
+  readonly isList: boolean;
+}
+
+/** An object in responses. */
+interface ApiObject {
+  readonly name: string;
+  readonly says: string;
+  /** Fields of each alternative; mostly there is one. */
+  readonly variants: readonly (readonly ApiRow[])[];
+  readonly example: string;
+}
+
+const apiView = view<ApiProps>('docs/api');
+
+/** The reference of the JSON API, generated from its OpenAPI description. */
+export function apiPage(document: OpenApiDocument): Page<SiteDeps> {
+  return staticPage('/docs/api', apiView, (locale) => {
+    const { title, lead, intro } = presentDocument(readGuide('api', locale, { values: {} }), {});
+    return { title, lead, intro, ...presentReference(document, translator<SiteText>(locale)) };
+  });
+}
+
+function presentReference(
+  document: OpenApiDocument,
+  t: Translate<SiteText>,
+): Omit<ApiProps, 'title' | 'lead' | 'intro'> {
   const { info, tags, paths, components } = document;
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({
@@ -32,16 +97,15 @@ function apiProps(document: OpenApiDocument, t: Translate<SiteText>): ApiProps {
   );
   const objects = presentObjects(document, t);
   return {
-    prose: createProse(t),
-    conventions: info.description.split('\n\n').map(markUp),
+    conventions: info.description.split('\n\n').map(renderInline),
     schemes: Object.entries(components.securitySchemes).map(([name, { description }]) => ({
       name,
-      says: markUp(description),
+      says: renderInline(description),
     })),
     chapters: tags.map(({ name, description }) => ({
       id: slugOf(name),
       title: name,
-      says: markUp(description),
+      says: renderInline(description),
       operations: operations.filter(({ tag }) => tag === name),
     })),
     objects,
@@ -72,7 +136,7 @@ function presentOperation(
     method: method.toUpperCase(),
     path,
     summary: operation.summary,
-    details: markUp(operation.description ?? ''),
+    details: renderInline(operation.description ?? ''),
     callers: operation.security.flatMap((one) =>
       Object.entries(one).map(([scheme, names]) => ({ scheme, names })),
     ),
@@ -101,7 +165,7 @@ function presentAnswer(status: string, { description, headers, content }: Answer
   const [, entry] = /^(\w+)List$/.exec(name) ?? [];
   return {
     status,
-    says: markUp(description),
+    says: renderInline(description),
     headers: Object.keys(headers ?? {}),
     object: Number(status) < 400 && name !== '' ? (entry ?? name) : undefined,
     isList: entry !== undefined,
@@ -114,7 +178,7 @@ function presentObjects({ components }: OpenApiDocument, t: Translate<SiteText>)
     .filter(([name]) => !name.endsWith('List') && !isBody(name))
     .map(([name, schema]) => ({
       name,
-      says: markUp(schema.description ?? ''),
+      says: renderInline(schema.description ?? ''),
       variants: (schema.anyOf ?? [schema])
         .map((one) => fieldRows(one, t))
         .filter((rows) => rows.length > 0),

@@ -1,8 +1,19 @@
 import type { JsonSchema } from '../api/openapi-document.ts';
 import type { Translate } from '../http/translate.ts';
-import { markUp } from './prose.ts';
+import { renderInline } from './markdown.ts';
 import type { SiteText } from './texts.ts';
-import type { ApiRow } from './views.ts';
+
+/** A field or a parameter. */
+export interface ApiRow {
+  readonly name: string;
+  readonly type: string;
+  readonly isRequired: boolean;
+  /** As JSON. */
+  readonly byDefault: string | undefined;
+  readonly limits: readonly string[];
+  /** HTML. */
+  readonly says: string;
+}
 
 /** The fields of an object, and those of the objects in it, a row each. */
 export function fieldRows(schema: JsonSchema, t: Translate<SiteText>, prefix = ''): ApiRow[] {
@@ -29,7 +40,7 @@ export function schemaRow(
     isRequired,
     byDefault: schema.default === undefined ? undefined : JSON.stringify(schema.default),
     limits: limitsOf(schema, t),
-    says: markUp(schema.description ?? ''),
+    says: renderInline(schema.description ?? ''),
   };
 }
 

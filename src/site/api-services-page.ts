@@ -1,47 +1,36 @@
 import type { Config } from '../config/config.ts';
 import { ORGANIZERS_PER_GRANT } from '../grants/grant.ts';
-import { translator } from '../http/translate.ts';
-import type { Locale } from '../lib/locale.ts';
+import type { Page } from '../http/page.ts';
 import { type ExampleName, fillExample } from './examples.ts';
-import { createProse } from './prose.ts';
-import type { SiteText } from './texts.ts';
-import type { ApiServicesProps } from './views.ts';
+import { guideView, presentDocument } from './guide.ts';
+import { readGuide } from './guide-document.ts';
+import { type SiteDeps, staticPage } from './site-page.ts';
 
-const REFUSALS = [
-  'token_missing',
-  'token_invalid',
-  'scope_missing',
-  'organizer_closed',
-  'permission_missing',
-  'unavailable',
-] as const;
+const EXAMPLES: Readonly<Record<string, ExampleName>> = {
+  'register-script': 'register-service.sh',
+  'register-answer': 'registered-answer.txt',
+  'service-koa': 'service-koa.mjs',
+  'service-express': 'service-express.mjs',
+  'service-fastify': 'service-fastify.mjs',
+  'service-node': 'service-node.mjs',
+  'service-fetch': 'service-fetch.mjs',
+  refusal: 'refusal-answer.txt',
+  'service-strict': 'strict.mjs',
+  introspect: 'introspect.sh',
+  'answer-active': 'introspection-answer.txt',
+  'answer-inactive': 'inactive-answer.txt',
+  'service-python': 'service.py',
+  'service-apache': 'apache.conf',
+};
 
-/** The guide for those who write an API service of the platform. */
-export function presentApiServices(config: Config, locale: Locale): ApiServicesProps {
-  const fill = (name: ExampleName) => fillExample(name, { issuer: config.issuer });
-  return {
-    issuer: config.issuer,
-    organizerLimit: ORGANIZERS_PER_GRANT,
-    permissions: config.permissions,
-    prose: createProse(translator<SiteText>(locale)),
-    programs: [
-      { id: 'koa', file: 'service.mjs', code: fill('service-koa.mjs') },
-      { id: 'express', file: 'service.mjs', code: fill('service-express.mjs') },
-      { id: 'fastify', file: 'service.mjs', code: fill('service-fastify.mjs') },
-      { id: 'node', file: 'service.mjs', code: fill('service-node.mjs') },
-      { id: 'fetch', file: 'service.mjs', code: fill('service-fetch.mjs') },
-    ],
-    refusals: REFUSALS,
-    code: {
-      register: fill('register-service.sh'),
-      registered: fill('registered-answer.txt'),
-      refusal: fill('refusal-answer.txt'),
-      strict: fill('strict.mjs'),
-      introspect: fill('introspect.sh'),
-      introspection: fill('introspection-answer.txt'),
-      inactive: fill('inactive-answer.txt'),
-      python: fill('service.py'),
-      apache: fill('apache.conf'),
-    },
-  };
+/** The guide for developers of API services. */
+export function apiServicesPage({ issuer, permissions }: Config): Page<SiteDeps> {
+  const examples = Object.fromEntries(
+    Object.entries(EXAMPLES).map(([id, file]) => [id, fillExample(file, { issuer })]),
+  );
+  const values = { issuer, limit: String(ORGANIZERS_PER_GRANT) };
+  return staticPage('/docs/api-services', guideView, (locale) => ({
+    ...presentDocument(readGuide('api-services', locale, { values }), examples),
+    permissions,
+  }));
 }

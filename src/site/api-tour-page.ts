@@ -1,27 +1,38 @@
 import type { Config } from '../config/config.ts';
+import type { Page } from '../http/page.ts';
 import { translator } from '../http/translate.ts';
+import { escapeHtml } from '../lib/html.ts';
 import type { Locale } from '../lib/locale.ts';
 import { fillExample, partsOf } from './examples.ts';
-import { createProse } from './prose.ts';
+import { type GuideChapter, type GuideProps, guideView, presentDocument } from './guide.ts';
+import { readGuide } from './guide-document.ts';
+import { type SiteDeps, staticPage } from './site-page.ts';
 import type { SiteText } from './texts.ts';
-import type { ApiTourProps } from './views.ts';
 
-/** The tour of the management API: a script, and what each step of it is answered. */
-export function presentTour({ issuer }: Config, locale: Locale): ApiTourProps {
-  const [settings = '', ...steps] = partsOf(fillExample('management.sh', { issuer }));
-  const answers = partsOf(fillExample('management-answers.txt', { issuer }));
-  return {
-    prose: createProse(translator<SiteText>(locale)),
-    settings,
-    steps: steps.map((code, index) => ({
-      id: `step-${index + 1}`,
-      title: /^# (\d+\. [^.]+)/.exec(code)?.[1] ?? '',
-      code,
-      answer: withoutTitle(answers[index] ?? ''),
-    })),
-  };
+/** The tour of the management API: a script, and the response to each of its steps. */
+export function apiTourPage(config: Config): Page<SiteDeps> {
+  return staticPage('/docs/api/tour', guideView, (locale) => presentTour(config, locale));
 }
 
-function withoutTitle(answer: string): string {
-  return answer.replace(/^#.*\n/, '');
+function presentTour({ issuer }: Config, locale: Locale): GuideProps {
+  const t = translator<SiteText>(locale);
+  const [settings = '', ...steps] = partsOf(fillExample('management.sh', { issuer }));
+  const answers = partsOf(fillExample('management-answers.txt', { issuer }));
+  const document = readGuide('api-tour', locale, { values: {} });
+  const page = presentDocument(document, { 'script-settings': settings });
+  const chapters = steps.map((code, index): GuideChapter => {
+    const id = `step-${index + 1}`;
+    const title = /^# (\d+\. [^.]+)/.exec(code)?.[1] ?? '';
+    const answer = (answers[index] ?? '').replace(/^#.*\n/, '');
+    const script = { id: `script-${id}`, label: `${t('apidocs.curl')}: ${title}`, code };
+    const response = { id: `answer-${id}`, label: `${t('tour.answer')}: ${title}`, code: answer };
+    // The comments of the script are English.
+    return {
+      id,
+      title: escapeHtml(title),
+      lang: 'en',
+      parts: answer === '' ? [script] : [script, response],
+    };
+  });
+  return { ...page, chapters: [...page.chapters, ...chapters] };
 }

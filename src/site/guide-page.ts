@@ -1,152 +1,142 @@
+import type { Context } from 'koa';
 import { type Application, isClientId } from '../applications/application.ts';
+import { findApplication } from '../applications/find-application.ts';
 import type { Config } from '../config/config.ts';
 import { ORGANIZERS_PER_GRANT } from '../grants/grant.ts';
-import { translator } from '../http/translate.ts';
+import { type Page, render } from '../http/page.ts';
 import type { Locale } from '../lib/locale.ts';
 import { localized } from '../lib/localized-text.ts';
-import { PATHS } from '../oidc/paths.ts';
+import { identify } from '../sessions/pages/identify.ts';
 import { formatDuration } from './duration.ts';
 import { type ExampleValues, fillExample, isPlain, scriptParts } from './examples.ts';
-import { createProse } from './prose.ts';
-import type { SiteText } from './texts.ts';
-import type { ExamplesProps, GuideFrame, GuideProps } from './views.ts';
+import { guideView, presentDocument } from './guide.ts';
+import { type DocumentSettings, type GuideDocument, readGuide } from './guide-document.ts';
+import { inBothLanguages, type SiteDeps } from './site-page.ts';
 
-/** Whom the guide is rendered for. */
-export interface Reader {
+/** Reader of the guide for developers of applications. */
+interface Reader {
   readonly locale: Locale;
-  /** The `client_id` of the address, whatever it is. */
+  /** Value of `client_id` in the address, if it has the form of a client ID. */
   readonly clientId: string | undefined;
-  /** The application of that id, only where the reader owns it. */
+  /** The application with that ID, if the reader owns it. */
   readonly application: Application | undefined;
 }
 
-const ERRORS = {
-  page: ['invalid_client', 'invalid_redirect_uri', 'unauthorized_client'],
-  redirect: [
-    'access_denied',
-    'invalid_request',
-    'invalid_scope',
-    'unsupported_response_type',
-    'login_required',
-    'consent_required',
-  ],
-  token: [
-    'invalid_client',
-    'invalid_grant',
-    'invalid_request',
-    'invalid_scope',
-    'unsupported_grant_type',
-  ],
-  api: ['invalid_token', 'insufficient_scope'],
-  reasons: [
-    'revoked_by_user',
-    'revoked_by_client',
-    'revoked_by_operator',
-    'reuse_detected',
-    'expired',
-    'application_suspended',
-    'user_inactive',
-    'redirect_uri_removed',
-    'scope_removed',
-    'pkce_required',
-  ],
-} as const;
-
-/** The guide itself. */
-export function presentGuide(config: Config, reader: Reader): GuideProps {
-  const values = exampleValues(config, reader);
-  const [
-    settings = '',
-    authorize = '',
-    back = '',
-    token = '',
-    api = '',
-    refresh = '',
-    revoke = '',
-  ] = scriptParts(values);
+/**
+ * The guide for developers of applications. `?client_id=` fills that ID into the examples, and for
+ * the owner of the application everything that is registered.
+ */
+export function guidePage(config: Config): Page<SiteDeps> {
+  const documents = inBothLanguages((locale) => ({
+    guide: readGuide('guide', locale, settingsFor(config, locale)),
+    examples: readGuide('examples', locale, { values: {} }),
+    scopes: config.scopes.map(({ name, text }) => ({ name, text: localized(text, locale) })),
+  }));
   return {
-    ...frame(reader),
-    issuer: config.issuer,
-    organizerLimit: ORGANIZERS_PER_GRANT,
-    defaultScope: config.defaultScopes.join(' '),
-    registration: config.registration,
-    accessTokenLifetime: formatDuration(config.accessTokenTtl, reader.locale),
-    refreshTokenLifetime: formatDuration(config.refreshTokenTtl, reader.locale),
-    endpoints: endpoints(config.issuer),
-    scopes: config.scopes.map(({ name, text }) => ({ name, text: localized(text, reader.locale) })),
-    errors: ERRORS,
-    parts: { settings, authorize, back, token, api, refresh, revoke },
-    dpop: fillExample('dpop.mjs', values),
-    answers: {
-      token: fillExample('token-answer.txt', values),
-      organizers: fillExample('organizers-answer.txt', values),
-      me: fillExample('me-answer.txt', values),
-      error: fillExample('error-answer.txt', values),
+    path: '/docs',
+    show: async (deps, ctx) => {
+      const reader = await readerOf(deps, ctx);
+      const { guide, examples, scopes } = documents[reader.locale];
+      return render(guideView, {
+        ...presentFor(config, reader, guide),
+        scopes,
+        next: { href: `/docs/examples${queryOf(reader)}`, title: examples.title },
+      });
     },
   };
 }
 
-/** The complete programs. */
-export function presentExamples(config: Config, reader: Reader): ExamplesProps {
-  const values = exampleValues(config, reader);
+/** Complete programs. */
+export function examplesPage(config: Config): Page<SiteDeps> {
+  const documents = inBothLanguages((locale) => readGuide('examples', locale, { values: {} }));
   return {
-    ...frame(reader),
-    programs: [
-      { id: 'curl', file: 'client.sh', code: fillExample('client.sh', values) },
-      { id: 'fetch', file: 'client.mjs', code: fillExample('client-fetch.mjs', values) },
-      {
-        id: 'oauth4webapi',
-        file: 'client.mjs',
-        code: fillExample('client-oauth4webapi.mjs', values),
-      },
-      { id: 'python', file: 'client.py', code: fillExample('client.py', values) },
-      { id: 'php', file: 'client.php', code: fillExample('client.php', values) },
-    ],
+    path: '/docs/examples',
+    show: async (deps, ctx) => {
+      const reader = await readerOf(deps, ctx);
+      return render(guideView, presentFor(config, reader, documents[reader.locale]));
+    },
   };
 }
 
-function frame(reader: Reader): GuideFrame {
-  const clientId = knownId(reader);
+function settingsFor(config: Config, locale: Locale): DocumentSettings {
+  const { registration, scopes } = config;
+  const has = (name: string) => scopes.some((scope) => scope.name === name);
+  const conditions = Object.entries({
+    'self-registration': registration !== 'closed',
+    'operator-registration': registration === 'closed',
+    'review-required': registration === 'approval',
+    'read-and-write': has('read') && has('write'),
+    profile: has('profile'),
+  });
   return {
+    values: {
+      issuer: config.issuer,
+      limit: String(ORGANIZERS_PER_GRANT),
+      default_scope: config.defaultScopes.join(' '),
+      access_lifetime: formatDuration(config.accessTokenTtl, locale),
+      refresh_lifetime: formatDuration(config.refreshTokenTtl, locale),
+    },
+    conditions: conditions.flatMap(([name, holds]) => (holds ? [name] : [])),
+  };
+}
+
+async function readerOf(deps: SiteDeps, ctx: Context): Promise<Reader> {
+  const identified = await identify(deps, ctx);
+  const { client_id: given } = ctx.query;
+  const clientId = typeof given === 'string' && isClientId(given) ? given : undefined;
+  const found =
+    identified === undefined || clientId === undefined
+      ? undefined
+      : await findApplication(deps.db, clientId);
+  return {
+    locale: deps.renderer.locale(ctx),
     clientId,
-    applicationName: reader.application?.name,
-    query: clientId === undefined ? '' : `?client_id=${clientId}`,
-    prose: createProse(translator<SiteText>(reader.locale)),
+    application: found?.ownerId === identified?.user.id ? found : undefined,
   };
 }
 
-function endpoints(issuer: string): GuideProps['endpoints'] {
-  return [
-    { name: 'authorization', url: issuer + PATHS.authorization },
-    { name: 'token', url: issuer + PATHS.token },
-    { name: 'revocation', url: issuer + PATHS.revocation },
-    { name: 'par', url: issuer + PATHS.pushed_authorization_request },
-    { name: 'organizers', url: `${issuer}/api/v1/organizers/` },
-    { name: 'me', url: `${issuer}/api/v1/me` },
-    { name: 'metadata', url: `${issuer}/.well-known/oauth-authorization-server` },
-  ];
+function queryOf({ clientId }: Reader): string {
+  return clientId === undefined ? '' : `?client_id=${clientId}`;
+}
+
+function presentFor(config: Config, reader: Reader, document: GuideDocument) {
+  return {
+    ...presentDocument(document, examplesFor(config, reader), queryOf(reader)),
+    clientId: reader.clientId,
+    applicationName: reader.application?.name,
+  };
 }
 
 /**
- * What anybody may see: the id that they came with. Only the owner is shown what is registered
- * under it; nobody else learns here whether there is such an application.
+ * Examples of both pages. Only the owner gets what is registered; nobody else can find out here
+ * whether the application exists.
  */
-function exampleValues(config: Config, reader: Reader): ExampleValues {
+function examplesFor(config: Config, reader: Reader): Readonly<Record<string, string>> {
   const { application } = reader;
-  const redirectUri = application?.redirectUris.find(isPlain);
   const scopes = config.scopes
     .map(({ name }) => name)
     .filter((name) => application === undefined || application.scopes.includes(name));
-  return {
+  const values: ExampleValues = {
     issuer: config.issuer,
-    client_id: knownId(reader) ?? 'YOUR_CLIENT_ID',
+    client_id: reader.clientId ?? 'YOUR_CLIENT_ID',
     client_secret: application?.clientType === 'public' ? '' : 'YOUR_CLIENT_SECRET',
-    redirect_uri: redirectUri ?? 'https://app.example.com/callback',
+    redirect_uri: application?.redirectUris.find(isPlain) ?? 'https://app.example.com/callback',
     scope: scopes.filter((name) => name !== 'write').join(' ') || scopes.join(' '),
     expires_in: String(config.accessTokenTtl),
   };
-}
-
-function knownId({ clientId }: Reader): string | undefined {
-  return clientId !== undefined && isClientId(clientId) ? clientId : undefined;
+  const script = scriptParts(values);
+  const steps = ['settings', 'authorize', 'back', 'token', 'api', 'refresh', 'revoke'];
+  return {
+    ...Object.fromEntries(steps.map((step, index) => [`script-${step}`, script[index] ?? ''])),
+    'answer-token': fillExample('token-answer.txt', values),
+    'answer-organizers': fillExample('organizers-answer.txt', values),
+    'answer-me': fillExample('me-answer.txt', values),
+    'answer-error': fillExample('error-answer.txt', values),
+    'program-dpop': fillExample('dpop.mjs', values),
+    'program-curl': fillExample('client.sh', values),
+    'program-fetch': fillExample('client-fetch.mjs', values),
+    'program-oauth4webapi': fillExample('client-oauth4webapi.mjs', values),
+    'program-python': fillExample('client.py', values),
+    'program-php': fillExample('client.php', values),
+  };
 }

@@ -1,39 +1,56 @@
-import Router from '@koa/router';
 import type { Context } from 'koa';
-import type { Config } from '../config/config.ts';
-import type { Db } from '../db/database.ts';
 import { isFromThisMachine } from '../http/origin.ts';
-import type { Renderer } from '../http/render.ts';
-import type { DemoGuide, ViewProps } from '../http/views.ts';
+import { type Page, render } from '../http/page.ts';
+import { view } from '../http/view.ts';
 import { isLoopbackHost } from '../lib/loopback.ts';
 import { identify } from '../sessions/pages/identify.ts';
-import type { Sessions } from '../sessions/pages/sessions.ts';
+import type { SiteDeps } from './site-page.ts';
 
-/** The front page: what this is, and where to go from here. */
-export function landingRoutes(deps: {
-  readonly db: Db;
-  readonly sessions: Sessions;
-  readonly renderer: Renderer;
-  readonly demoGuide: () => DemoGuide | undefined;
-  readonly config: Pick<Config, 'issuer'>;
-}): Router {
-  return new Router().get('/', async (ctx) => {
-    await identify(deps, ctx);
-    deps.renderer.page(ctx, 'site/landing', { demo: visibleDemo(deps, ctx) });
-  });
+/** The running demo, as the home page describes it. */
+export interface DemoGuide {
+  readonly applicationUrl: string;
+  readonly users: readonly {
+    readonly email: string;
+    readonly password: string;
+    /** A few words about the user, for example the organizers. */
+    readonly note: string;
+  }[];
 }
 
-/** Shows the passwords of the demo to people at this machine only. */
+/** The home page. Passwords are shown only on the server's own machine. */
+interface HomeProps {
+  readonly demo:
+    | {
+        readonly applicationUrl: string;
+        readonly users: readonly {
+          readonly email: string;
+          readonly password?: string;
+          readonly note: string;
+        }[];
+      }
+    | undefined;
+}
+
+export const homeView = view<HomeProps>('site/landing');
+
+/** Introduces the server and links to its pages. */
+export function homePage(issuer: string, demoGuide: () => DemoGuide | undefined): Page<SiteDeps> {
+  const isLocal = isLoopbackHost(new URL(issuer).hostname);
+  return {
+    path: '/',
+    show: async (deps, ctx) => {
+      await identify(deps, ctx);
+      return render(homeView, { demo: visibleDemo(demoGuide(), isLocal, ctx) });
+    },
+  };
+}
+
 function visibleDemo(
-  deps: {
-    readonly config: Pick<Config, 'issuer'>;
-    readonly demoGuide: () => DemoGuide | undefined;
-  },
+  demo: DemoGuide | undefined,
+  isLocal: boolean,
   ctx: Context,
-): ViewProps['site/landing']['demo'] {
-  const demo = deps.demoGuide();
-  const isHere = isLoopbackHost(new URL(deps.config.issuer).hostname) && isFromThisMachine(ctx);
-  return isHere || demo === undefined
+): HomeProps['demo'] {
+  return demo === undefined || (isLocal && isFromThisMachine(ctx))
     ? demo
     : { ...demo, users: demo.users.map(({ email, note }) => ({ email, note })) };
 }

@@ -82,7 +82,7 @@ describe('the developer guide', () => {
     for (const endpoint of ['token', 'revoke_token']) {
       assert.equal(await allowed(`/api/v1/oauth/${endpoint}`, { method: 'POST', body }), origin);
     }
-    // Where this changes, `guide.public.browser` does.
+    // If this changes, the chapter "Public applications" of the guide has to change, too.
     for (const path of ['/api/v1/me', '/api/v1/organizers/']) {
       assert.equal(await allowed(path, {}), null);
     }

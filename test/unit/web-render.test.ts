@@ -6,6 +6,7 @@ import { assets, assetUrl } from '../../src/http/assets.ts';
 import { securityHeaders } from '../../src/http/headers.ts';
 import { createRenderer } from '../../src/http/render.ts';
 import type { ConsentProps } from '../../src/http/views.ts';
+import { homeView } from '../../src/site/home-page.ts';
 import { startWebApp } from './web-app.ts';
 
 const renderer = createRenderer({ cookieKeys: ['k'.repeat(40)], secure: false });
@@ -47,7 +48,7 @@ test('a page has its language, status and title, and is not kept by anybody', as
   const { answer, text } = await html((ctx) => {
     ctx.state.user = { locale: 'de-informal' };
     ctx.state.signedIn = { fullName: 'Ada', email: 'ada@example.org' };
-    renderer.page(ctx, 'site/landing', {}, { status: 203 });
+    renderer.page(ctx, homeView, { demo: undefined }, { status: 203 });
   });
   assert.equal(answer.status, 203);
   assert.equal(answer.headers.get('Content-Language'), 'de');

@@ -1,0 +1,75 @@
+import { view } from '../http/view.ts';
+import { type DocumentPart, fillQuery, type GuideDocument } from './guide-document.ts';
+
+/** A part of a guide: HTML, a code block, or a partial of `views/docs/` by its name. */
+export type GuidePart =
+  | { readonly html: string }
+  | { readonly id: string; readonly label: string; readonly code: string }
+  | { readonly slot: string };
+
+/** A chapter of a guide. */
+export interface GuideChapter {
+  readonly id: string;
+  /** HTML. */
+  readonly title: string;
+  /** Language of the title, if it is not the one of the page. */
+  readonly lang?: string;
+  readonly parts: readonly GuidePart[];
+}
+
+/** Values of the slots. */
+export interface GuideSlots {
+  /** Client ID with which the examples are filled in. */
+  readonly clientId?: string | undefined;
+  /** Name of that application; only for its owner. */
+  readonly applicationName?: string | undefined;
+  readonly scopes?: readonly { readonly name: string; readonly text: string }[];
+  readonly permissions?: readonly string[];
+}
+
+/** Props of a guide. `crumbs` and `lead` are HTML. */
+export interface GuideProps extends GuideSlots {
+  readonly crumbs: string;
+  readonly title: string;
+  readonly lead: string;
+  readonly intro: readonly GuidePart[];
+  readonly chapters: readonly GuideChapter[];
+  /** The last entry of the contents. */
+  readonly next?: { readonly href: string; readonly title: string };
+}
+
+export const guideView = view<GuideProps>('docs/guide');
+
+/**
+ * Fills a guide in for a request.
+ * @param examples code by the names in the Markdown
+ * @param query kept in links to other pages of the guide; empty, or with its question mark
+ * @throws Error for an example that is not among `examples`
+ */
+export function presentDocument(
+  { crumbs, title, lead, intro, chapters }: GuideDocument,
+  examples: Readonly<Record<string, string>>,
+  query = '',
+): GuideProps {
+  const code = new Map(Object.entries(examples));
+  const present = (part: DocumentPart): GuidePart => {
+    if ('html' in part) {
+      return { html: fillQuery(part.html, query) };
+    }
+    if ('slot' in part) {
+      return part;
+    }
+    const text = code.get(part.example);
+    if (text === undefined) {
+      throw new Error(`The guide "${title}" has no example ${part.example}.`);
+    }
+    return { id: part.example, label: part.label, code: text };
+  };
+  return {
+    crumbs: fillQuery(crumbs, query),
+    title,
+    lead,
+    intro: intro.map(present),
+    chapters: chapters.map((chapter) => ({ ...chapter, parts: chapter.parts.map(present) })),
+  };
+}

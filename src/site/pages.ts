@@ -1,0 +1,25 @@
+import type { OpenApiDocument } from '../api/openapi-document.ts';
+import type { Config } from '../config/config.ts';
+import type { Page } from '../http/page.ts';
+import { apiPage } from './api-page.ts';
+import { apiServicesPage } from './api-services-page.ts';
+import { apiTourPage } from './api-tour-page.ts';
+import { examplesPage, guidePage } from './guide-page.ts';
+import { type DemoGuide, homePage } from './home-page.ts';
+import type { SiteDeps } from './site-page.ts';
+
+/** Home page, guides and API reference, open to everybody. Markdown is rendered at start. */
+export function sitePages(
+  config: Config,
+  document: OpenApiDocument,
+  demoGuide: () => DemoGuide | undefined,
+): readonly Page<SiteDeps>[] {
+  return [
+    homePage(config.issuer, demoGuide),
+    guidePage(config),
+    examplesPage(config),
+    apiServicesPage(config),
+    apiPage(document),
+    apiTourPage(config),
+  ];
+}
