@@ -3,12 +3,12 @@ import { createInterface } from 'node:readline/promises';
 
 const issuer = '{{issuer}}';
 const clientId = '{{client_id}}';
-// Empty for a public application. Outside of a trial, read it from the environment.
+// Empty for a public application. In production, read it from the environment.
 const clientSecret = '{{client_secret}}';
 const redirectUri = '{{redirect_uri}}';
 const scope = '{{scope}}';
 
-/** Posts to an OAuth endpoint; throws with the error that the server names. */
+/** Posts to an OAuth endpoint. Throws the error of the response. */
 async function post(endpoint, parameters) {
   const headers = { accept: 'application/json' };
   const body = new URLSearchParams(parameters);
@@ -56,14 +56,14 @@ link.search = new URLSearchParams({
 }).toString();
 console.log(`Open this address in a browser:\n${link}`);
 
-// 2. The user comes back to the redirect URI. In a web application, that is a route of yours.
+// 2. The user returns to the redirect URI. In a web application, this is one of your routes.
 console.log('Paste the address that the browser was sent to afterwards:');
 const terminal = createInterface({ input: process.stdin });
 const sentBack = new URL(await terminal.question(''));
 terminal.close();
 const answer = Object.fromEntries(sentBack.searchParams);
 if (answer.state !== state || answer.iss !== issuer) {
-  throw new Error('This does not answer our request.');
+  throw new Error('The response does not belong to this request.');
 }
 if (answer.code === undefined) {
   throw new Error(`Not allowed: ${answer.error}`);
@@ -76,7 +76,7 @@ let tokens = await post('token', {
   redirect_uri: redirectUri,
   code_verifier: codeVerifier,
 });
-// The user may have allowed less than you asked for.
+// The user may have allowed less than you requested.
 const allowed = tokens.scope.split(' ');
 console.log(`Allowed: ${allowed.join(' ')}`);
 
@@ -88,7 +88,7 @@ if (allowed.includes('profile')) {
   console.log(await get('/api/v1/me', tokens.access_token));
 }
 
-// 5. Refresh. Keep both new tokens: the ones before have ended.
+// 5. Refresh. Store both new tokens: the old ones have ended.
 tokens = await post('token', {
   grant_type: 'refresh_token',
   refresh_token: tokens.refresh_token,

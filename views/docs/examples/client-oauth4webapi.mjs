@@ -3,12 +3,12 @@ import * as oauth from 'oauth4webapi';
 
 const issuer = new URL('{{issuer}}');
 const client = { client_id: '{{client_id}}' };
-// Empty for a public application. Outside of a trial, read it from the environment.
+// Empty for a public application. In production, read it from the environment.
 const clientSecret = '{{client_secret}}';
 const redirectUri = '{{redirect_uri}}';
 const scope = '{{scope}}';
 const authentication = clientSecret ? oauth.ClientSecretBasic(clientSecret) : oauth.None();
-// Only a server on your own machine may do without https.
+// http is allowed only for a server on your own machine.
 const options = { [oauth.allowInsecureRequests]: issuer.protocol === 'http:' };
 
 // Finds the endpoints in the server's metadata.
@@ -32,12 +32,12 @@ link.search = new URLSearchParams({
 }).toString();
 console.log(`Open this address in a browser:\n${link}`);
 
-// 2. The user comes back to the redirect URI. In a web application, that is a route of yours.
+// 2. The user returns to the redirect URI. In a web application, this is one of your routes.
 console.log('Paste the address that the browser was sent to afterwards:');
 const terminal = createInterface({ input: process.stdin });
 const sentBack = new URL(await terminal.question(''));
 terminal.close();
-// Compares state and iss, and throws where the user did not allow the access.
+// Compares state and iss. Throws if the user denied the access.
 const answer = oauth.validateAuthResponse(server, client, sentBack, state);
 
 // 3. Exchange the code for tokens.
@@ -54,11 +54,11 @@ let tokens = await oauth.processAuthorizationCodeResponse(
     options,
   ),
 );
-// The user may have allowed less than you asked for.
+// The user may have allowed less than you requested.
 const allowed = tokens.scope.split(' ');
 console.log(`Allowed: ${allowed.join(' ')}`);
 
-// 4. Call the API. An error of the API is thrown.
+// 4. Call the API. Throws if the API responds with an error.
 async function get(path) {
   const url = new URL(path, issuer);
   const { access_token: token } = tokens;
@@ -79,7 +79,7 @@ if (allowed.includes('profile')) {
   console.log(await get('/api/v1/me'));
 }
 
-// 5. Refresh. Keep both new tokens: the ones before have ended.
+// 5. Refresh. Store both new tokens: the old ones have ended.
 tokens = await oauth.processRefreshTokenResponse(
   server,
   client,

@@ -2,12 +2,12 @@
 
 const ISSUER = '{{issuer}}';
 const CLIENT_ID = '{{client_id}}';
-// Empty for a public application. Outside of a trial, read it from the environment.
+// Empty for a public application. In production, read it from the environment.
 const CLIENT_SECRET = '{{client_secret}}';
 const REDIRECT_URI = '{{redirect_uri}}';
 const SCOPE = '{{scope}}';
 
-/** Makes a request; ends the program where the answer is an error. */
+/** Sends a request. Exits if the response is an error. */
 function request(string $path, array $options): string
 {
     $curl = curl_init(ISSUER . $path);
@@ -64,11 +64,11 @@ $link = ISSUER . '/api/v1/oauth/authorize?' . http_build_query([
 ]);
 echo "Open this address in a browser:\n$link\n";
 
-// 2. The user comes back to the redirect URI. In a web application, these are in $_GET.
+// 2. The user returns to the redirect URI. In a web application, its parameters are in $_GET.
 echo "Paste the address that the browser was sent to afterwards:\n";
 parse_str(parse_url(trim(fgets(STDIN)), PHP_URL_QUERY) ?? '', $answer);
 if (($answer['state'] ?? '') !== $state || ($answer['iss'] ?? '') !== ISSUER) {
-    stop('This does not answer our request.');
+    stop('The response does not belong to this request.');
 }
 if (!isset($answer['code'])) {
     stop("Not allowed: {$answer['error']}");
@@ -81,7 +81,7 @@ $tokens = json_decode(post('token', [
     'redirect_uri' => REDIRECT_URI,
     'code_verifier' => $codeVerifier,
 ]), true);
-// The user may have allowed less than you asked for.
+// The user may have allowed less than you requested.
 $allowed = explode(' ', $tokens['scope']);
 echo "Allowed: {$tokens['scope']}\n";
 
@@ -93,7 +93,7 @@ if (in_array('profile', $allowed)) {
     echo get('/api/v1/me', $tokens['access_token']), "\n";
 }
 
-// 5. Refresh. Keep both new tokens: the ones before have ended.
+// 5. Refresh. Store both new tokens: the old ones have ended.
 $tokens = json_decode(post('token', [
     'grant_type' => 'refresh_token',
     'refresh_token' => $tokens['refresh_token'],

@@ -8,19 +8,19 @@ from requests_oauthlib import OAuth2Session
 
 issuer = "{{issuer}}"
 client_id = "{{client_id}}"
-# Empty for a public application. Outside of a trial, read it from the environment.
+# Empty for a public application. In production, read it from the environment.
 client_secret = "{{client_secret}}"
 redirect_uri = "{{redirect_uri}}"
 scope = "{{scope}}"
 
-# The user may allow less than you ask for, which the library would raise as a warning.
+# The user may allow less than you request. The library would raise this as a warning.
 os.environ["OAUTHLIB_RELAX_TOKEN_SCOPE"] = "1"
 if issuer.startswith("http:"):
-    # Only a server on your own machine may do without https.
+    # http is allowed only for a server on your own machine.
     os.environ["OAUTHLIB_INSECURE_TRANSPORT"] = "1"
 
 token_endpoint = issuer + "/api/v1/oauth/token"
-# A confidential application authenticates by its secret, a public one only names itself.
+# A confidential application authenticates with its secret. A public one only sends its client ID.
 auth = (client_id, client_secret) if client_secret else None
 identity = {} if client_secret else {"client_id": client_id}
 
@@ -36,12 +36,12 @@ link, state = session.authorization_url(
 )
 print("Open this address in a browser:", link, sep="\n", flush=True)
 
-# 2. The user comes back to the redirect URI. In a web application, that is a view of yours.
+# 2. The user returns to the redirect URI. In a web application, this is one of your views.
 print("Paste the address that the browser was sent to afterwards:", flush=True)
 sent_back = input()
 answer = parse_qs(urlsplit(sent_back).query)
 if answer.get("state") != [state] or answer.get("iss") != [issuer]:
-    raise SystemExit("This does not answer our request.")
+    raise SystemExit("The response does not belong to this request.")
 if "code" not in answer:
     raise SystemExit(f"Not allowed: {answer['error'][0]}")
 
@@ -55,7 +55,7 @@ tokens = session.fetch_token(
 )
 allowed = tokens["scope"]
 print("Allowed:", " ".join(allowed))
-# The library asks for these again at each refresh.
+# The library sends these again with each refresh.
 session.scope = allowed
 
 # 4. Call the API.
@@ -70,7 +70,7 @@ if "read" in allowed or "write" in allowed:
 if "profile" in allowed:
     print(get("/api/v1/me"))
 
-# 5. Refresh. Keep both new tokens: the ones before have ended.
+# 5. Refresh. Store both new tokens: the old ones have ended.
 tokens = session.refresh_token(token_endpoint, auth=auth, **identity)
 print("Refreshed")
 

@@ -3,7 +3,7 @@ set -euo pipefail
 
 issuer='{{issuer}}'
 client_id='{{client_id}}'
-# Empty for a public application. Outside of a trial, read it from the environment.
+# Empty for a public application. In production, read it from the environment.
 client_secret='{{client_secret}}'
 redirect_uri='{{redirect_uri}}'
 scope='{{scope}}'
@@ -25,7 +25,7 @@ encode() {
   done
 }
 
-# Makes a request and prints the answer; ends the script where it is an error.
+# Sends a request and prints the response. Exits if the response is an error.
 request() {
   local answer
   if ! answer=$(curl --silent --show-error --fail-with-body "$@"); then
@@ -35,7 +35,7 @@ request() {
   printf %s "$answer"
 }
 
-# Reads one text out of a JSON answer. With jq: jq -r ".$1"
+# Reads one text from a JSON response. With jq: jq -r ".$1"
 field() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p"; }
 
 # 1. Send the user to the authorization endpoint.
@@ -49,14 +49,14 @@ echo "$issuer/api/v1/oauth/authorize?response_type=code&client_id=$client_id\
 &redirect_uri=$(encode "$redirect_uri")&scope=$(encode "$scope")&state=$state\
 &code_challenge=$code_challenge&code_challenge_method=S256"
 
-# 2. The user comes back to the redirect URI.
+# 2. The user returns to the redirect URI.
 echo 'Paste the address that the browser was sent to afterwards:'
 read -r sent_back
 
 parameter() { sed -n "s/.*[?&]$1=\([^&#]*\).*/\1/p" <<<"$sent_back"; }
 
 if [ "$(parameter state)" != "$state" ] || [ "$(parameter iss)" != "$(encode "$issuer")" ]; then
-  echo 'This does not answer our request.' >&2
+  echo 'The response does not belong to this request.' >&2
   exit 1
 fi
 code=$(parameter code)
@@ -73,7 +73,7 @@ tokens=$(request "${client[@]}" "$issuer/api/v1/oauth/token" \
   --data "code_verifier=$code_verifier")
 access_token=$(field access_token <<<"$tokens")
 refresh_token=$(field refresh_token <<<"$tokens")
-# The user may have allowed less than you asked for.
+# The user may have allowed less than you requested.
 allowed=$(field scope <<<"$tokens")
 echo "Allowed: $allowed"
 
@@ -87,7 +87,7 @@ if [[ " $allowed " == *' profile '* ]]; then
   echo
 fi
 
-# 5. Refresh. Keep both new tokens: the ones before have ended.
+# 5. Refresh. Store both new tokens: the old ones have ended.
 tokens=$(request "${client[@]}" "$issuer/api/v1/oauth/token" \
   --data grant_type=refresh_token \
   --data-urlencode "refresh_token=$refresh_token")

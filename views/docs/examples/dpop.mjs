@@ -1,3 +1,3 @@
-// Keep the keys as long as the tokens: without them, the tokens are worth nothing.
+// Store the keys as long as the tokens: without the keys, the tokens are useless.
 const keys = await oauth.generateKeyPair('ES256');
 options.DPoP = oauth.DPoP(client, keys);

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# A tour of the management API: each endpoint at least once. What it makes, it deletes again.
+# A tour of the management API: every endpoint at least once. It cleans up after itself.
 set -u
 
 issuer='{{issuer}}'
-# The demo has made one. Elsewhere it is what OPERATOR_TOKEN was set to.
+# The demo creates this file. Otherwise, set OPERATOR_TOKEN to the value that the server has.
 token=${OPERATOR_TOKEN:-$(cat data/operator-token)}
 
 # Calls the API: api METHOD PATH [BODY [OPTIONS OF CURL]]
@@ -16,17 +16,17 @@ api() {
   echo
 }
 
-# Reads one text out of a JSON answer. With jq: jq -r ".$1"
+# Reads one text from a JSON response. With jq: jq -r ".$1"
 field() { sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p"; }
 
-# 1. Users. PUT creates one, or makes one exactly this; the same again changes nothing.
+# 1. Users. PUT creates or replaces a user. The same request again changes nothing.
 api PUT /users/tour-kim/ '{"email": "kim@tour.example", "full_name": "Kim Tour", "password": "a long one"}'
 api PUT /users/tour-kim/ '{"email": "kim@tour.example", "full_name": "Kim Tour", "password": "a long one"}' --write-out '%{http_code}'
 api PATCH /users/tour-kim/ '{"timezone": "Europe/Vienna"}'
 api GET /users/tour-kim/
 api GET '/users/?email=kim@tour.example'
 
-# 2. Organizers and teams. Teams say who may do what there; a name may be in several languages.
+# 2. Organizers and teams. Teams give permissions at an organizer. Names can be in several languages.
 api PUT /directory/organizers/tour-mill/ '{"name": {"en": "Old Mill", "de": "Alte Mühle"}}'
 api PUT /directory/organizers/tour-mill/teams/office/ '{"name": "Office", "permissions": ["can_view_orders"], "members": ["tour-kim"]}'
 api GET /directory/organizers/tour-mill/
@@ -34,28 +34,28 @@ api GET /directory/organizers/tour-mill/teams/
 api GET /directory/organizers/tour-mill/teams/office/
 api GET '/directory/organizers/?ordering=-slug' '' --output /dev/null --write-out '%{http_code}'
 
-# 3. Import. Sixty users in one call, a line each; the last line of the answer says how it went.
+# 3. Import. Sixty users in one call, one per line. The last line of the response is the summary.
 for n in {1..60}; do
   echo "{\"user\": {\"id\": \"tour-$n\", \"email\": \"$n@tour.example\"}}"
 done | api POST /directory/bulk/ '' --header 'Content-Type: application/jsonl' --data-binary @- | grep done
 
-# 4. Pages. A list has 50 entries a page, and says where the next one and the one before are.
+# 4. Pages. A page of a list has 50 entries and the URLs of the next and the previous page.
 api GET '/users/?ordering=-id' | grep -o '"next":"[^"]*"'
 api GET '/users/?ordering=-id&page=2' | grep -o '"previous":"[^"]*"'
 
-# 5. Errors. What is wrong is told by field, or in a sentence.
+# 5. Errors. The response lists errors by field, or contains one sentence.
 api PUT /users/tour-kim/ '{"email": "", "timezone": "Mars/Olympus"}'
 api GET '/users/?ordering=full_name'
 api GET /users/tour-nobody/
 api POST /users/
 
-# 6. Conditional fetching. Who has a list already gets 304 and no body as long as it has not changed.
+# 6. Conditional fetching. The response is 304 without a body if the list has not changed.
 sleep 1
 since=$(api GET /users/ '' --output /dev/null --dump-header - | tr -d '\r' | sed -n 's/^Last-Modified: //ip')
 api GET /users/ '' --header "If-Modified-Since: $since" --write-out '%{http_code}'
 
-# 7. Resource servers. With a key, a POST that is sent again is carried out once: nothing is lost.
-# A second secret lets an API service change over without downtime.
+# 7. Resource servers. A POST with the same idempotency key is executed only once.
+# With a second secret, an API service can switch secrets without downtime.
 key=$(openssl rand -hex 16)
 answer=$(api POST /resource-servers/ '{"name": "Tour API"}' --header "Idempotency-Key: $key")
 echo "$answer"
@@ -69,7 +69,7 @@ api GET "/resource-servers/$server/secrets/" | grep -o '"count":[0-9]*'
 api DELETE "/resource-servers/$server/secrets/$(field id <<<"$answer")/" '' --write-out '%{http_code}'
 api DELETE "/resource-servers/$server/" '' --write-out '%{http_code}'
 
-# 8. Applications. The secret is in the first answer and never again.
+# 8. Applications. Only the first response contains the secret.
 answer=$(api POST /applications/ '{"owner": "tour-kim", "name": "Tour App", "redirect_uris": ["https://tour.example/callback"], "scopes": ["read"]}')
 echo "$answer"
 application=$(field client_id <<<"$answer")
@@ -81,20 +81,20 @@ api POST "/applications/$application/review/" "{\"version\": $version}"
 api GET "/applications/$application/"
 api GET '/applications/?owner=tour-kim' '' --output /dev/null --write-out '%{http_code}'
 
-# 9. Grants. Only a user can give one: allow the demo application something first, and see it end.
+# 9. Grants. Only a user can create one: first allow access in the demo application, then see it end.
 grant=$(api GET '/grants/?active=true' | grep -o '"results":\[{"id":"[^"]*' | grep -o '[^"]*$')
 if [ -n "$grant" ]; then
   api GET "/grants/$grant/"
   api POST "/grants/$grant/revoke/"
 fi
 
-# 10. The log. Here, what has come since it was read before.
+# 10. The log. This reads the entries that are new since the last call.
 since=$(api GET /logentries/ '' --output /dev/null --dump-header - | tr -d '\r' | sed -n 's/^X-Page-Generated: //ip')
 api PATCH "/applications/$application/" '{"description": "A tour."}' --output /dev/null
 api GET "/logentries/?modified_since=$since&action=stagedoor.application.changed"
 
-# 11. Operator tokens. Each program gets one of its own, with no more rights than it needs, and a
-# name that no other token has or had.
+# 11. Operator tokens. Give each program its own token, with only the rights that it needs and a
+# name that no other token has had.
 answer=$(api POST /operator-tokens/ "{\"name\": \"tour-$(openssl rand -hex 4)\", \"rights\": [\"read\"]}")
 echo "$answer"
 (

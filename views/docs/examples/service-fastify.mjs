@@ -8,14 +8,14 @@ const orders = [
   { code: 'G1', organizer: 'greenarena' },
 ];
 
-// 1. Whom to ask about tokens, and who asks.
+// 1. The authorization server, and the credentials of this service.
 const stagedoor = createResourceServer({
   issuer: '{{issuer}}',
   clientId: process.env.STAGEDOOR_CLIENT_ID,
   clientSecret: process.env.STAGEDOOR_CLIENT_SECRET,
 });
 
-// 2. What a route needs. 'organizer' is the route's parameter of that name.
+// 2. The requirements of a route. 'organizer' is the name of its parameter.
 const ordersOfOne = guard(stagedoor, {
   organizer: 'organizer',
   permission: { read: 'can_view_orders', write: 'can_change_orders' },
@@ -24,7 +24,7 @@ const ordersOfAll = guard(stagedoor, { organizer: null });
 
 const app = fastify();
 app.get('/orders', { onRequest: ordersOfAll }, async (request) => {
-  // 3. What the token opens.
+  // 3. The organizers that the token covers.
   const open = accessOf(request).organizersWith('can_view_orders');
   return { results: orders.filter(({ organizer }) => open.includes(organizer)) };
 });

@@ -7,7 +7,7 @@ const orders = [
   { code: 'G1', organizer: 'greenarena' },
 ];
 
-// 1. Whom to ask about tokens, and who asks.
+// 1. The authorization server, and the credentials of this service.
 const stagedoor = createResourceServer({
   issuer: '{{issuer}}',
   clientId: process.env.STAGEDOOR_CLIENT_ID,
@@ -25,7 +25,7 @@ export default {
       return Response.json({ detail: 'Not found.' }, { status: 404 });
     }
 
-    // 2. What this request needs.
+    // 2. The requirements of this request.
     const permission = { read: 'can_view_orders', write: 'can_change_orders' };
     const needs = isOfAll ? { organizer: null } : { organizer, permission };
     const { access, response } = await decide(stagedoor, request, needs);
@@ -38,7 +38,7 @@ export default {
       orders.push(order);
       return Response.json(order, { status: 201 });
     }
-    // 3. What the token opens.
+    // 3. The organizers that the token covers.
     const open = isOfAll ? access.organizersWith('can_view_orders') : [organizer];
     const results = orders.filter((order) => open.includes(order.organizer));
     return Response.json({ results });

@@ -9,14 +9,14 @@ const orders = [
   { code: 'G1', organizer: 'greenarena' },
 ];
 
-// 1. Whom to ask about tokens, and who asks.
+// 1. The authorization server, and the credentials of this service.
 const stagedoor = createResourceServer({
   issuer: '{{issuer}}',
   clientId: process.env.STAGEDOOR_CLIENT_ID,
   clientSecret: process.env.STAGEDOOR_CLIENT_SECRET,
 });
 
-// 2. What a route needs. 'organizer' is the route's parameter of that name.
+// 2. The requirements of a route. 'organizer' is the name of its parameter.
 const ordersOfOne = guard(stagedoor, {
   organizer: 'organizer',
   permission: { read: 'can_view_orders', write: 'can_change_orders' },
@@ -25,7 +25,7 @@ const ordersOfAll = guard(stagedoor, { organizer: null });
 
 const router = new Router();
 router.get('/orders', ordersOfAll, (ctx) => {
-  // 3. What the token opens.
+  // 3. The organizers that the token covers.
   const open = accessOf(ctx).organizersWith('can_view_orders');
   ctx.body = { results: orders.filter(({ organizer }) => open.includes(organizer)) };
 });

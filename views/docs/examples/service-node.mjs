@@ -8,7 +8,7 @@ const orders = [
   { code: 'G1', organizer: 'greenarena' },
 ];
 
-// 1. Whom to ask about tokens, and who asks.
+// 1. The authorization server, and the credentials of this service.
 const stagedoor = createResourceServer({
   issuer: '{{issuer}}',
   clientId: process.env.STAGEDOOR_CLIENT_ID,
@@ -26,12 +26,12 @@ const server = createServer(async (request, response) => {
     return;
   }
 
-  // 2. What this request needs.
+  // 2. The requirements of this request.
   const permission = { read: 'can_view_orders', write: 'can_change_orders' };
   const needs = isOfAll ? { organizer: null } : { organizer, permission };
   const access = await admit(stagedoor, request, response, needs);
   if (!access) {
-    // It has been answered.
+    // The response has been sent.
     return;
   }
 
@@ -41,7 +41,7 @@ const server = createServer(async (request, response) => {
     send(response, 201, order);
     return;
   }
-  // 3. What the token opens.
+  // 3. The organizers that the token covers.
   const open = isOfAll ? access.organizersWith('can_view_orders') : [organizer];
   const results = orders.filter((order) => open.includes(order.organizer));
   send(response, 200, { results });

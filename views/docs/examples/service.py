@@ -57,12 +57,12 @@ def introspect(token):
 
 def verify(environ):
     """What the token of a request opens, once it has the scope for the method."""
-    # From the header, and from nowhere else.
+    # Only from the header.
     scheme, _, token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise unauthorized("Authentication credentials were not provided.")
     told = introspect(token.strip())
-    # A token of another type is bound to a key, and worth nothing without its proof.
+    # A token of another type is bound to a key and requires a proof.
     if told is None or told["token_type"] != "Bearer":
         raise unauthorized("The access token is not valid.", ', error="invalid_token"')
     scope = "read" if environ["REQUEST_METHOD"] in SAFE_METHODS else "write"

@@ -4,8 +4,8 @@ export const stagedoor = createResourceServer({
   issuer: '{{issuer}}',
   clientId: process.env.STAGEDOOR_CLIENT_ID,
   clientSecret: process.env.STAGEDOOR_CLIENT_SECRET,
-  // Takes bound tokens too. The URL under which applications call this service.
+  // Accepts bound tokens, too. This is the URL at which applications call this service.
   dpop: { url: process.env.PUBLIC_URL },
-  // Believes signed answers only.
+  // Accepts only signed responses.
   signedIntrospection: true,
 });
