@@ -6,6 +6,7 @@ import type { Config } from './config/config.ts';
 import { directoryEndpoints } from './directory/routes.ts';
 import { grantEndpoints } from './grants/management-routes.ts';
 import { operatorTokenEndpoints } from './operators/routes.ts';
+import { resourceServerEndpoints } from './resource-servers/routes.ts';
 import type { OnReplay } from './tokens/use-proof.ts';
 import type { PasswordQueue } from './users/password-queue.ts';
 
@@ -20,6 +21,7 @@ export function apiEndpoints(
   return [
     ...directoryEndpoints(deps, deps.config, deps.passwordQueue),
     ...applicationEndpoints(deps, deps.config),
+    ...resourceServerEndpoints(deps),
     ...grantEndpoints(deps),
     ...logEndpoints(deps),
     ...operatorTokenEndpoints(deps),

@@ -4,7 +4,6 @@ import { listEndpoint } from '../api/list-endpoint.ts';
 import { readEndpoint } from '../api/read-endpoint.ts';
 import { DONE, nothing, writeEndpoint } from '../api/write-endpoint.ts';
 import type { Config } from '../config/config.ts';
-import { resourceServerEndpoints } from '../resource-servers/routes.ts';
 import { deleteApplication } from './delete-application.ts';
 import { findApplication } from './find-application.ts';
 import { listApplications } from './list-applications.ts';
@@ -21,7 +20,7 @@ import {
 } from './wire.ts';
 import { EXAMPLES } from './wire-examples.ts';
 
-/** `/api/v1/applications/` and `/api/v1/resource-servers/`, for operators. */
+/** `/api/v1/applications/`, for operators. */
 export function applicationEndpoints(
   deps: ApiDeps,
   config: Pick<Config, 'scopes' | 'registration'>,
@@ -33,7 +32,6 @@ export function applicationEndpoints(
     registration(deps, scopes, present),
     ...applicationWriting(deps, scopes, present),
     ...stateEndpoints(deps, present),
-    ...resourceServerEndpoints(deps),
   ];
 }
 

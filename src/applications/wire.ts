@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import { component } from '../api/endpoint.ts';
-import { filledLine, line, lines, moment, subsetOf } from '../api/fields.ts';
+import { filledLine, lines, subsetOf } from '../api/fields.ts';
 import { filter, flag, ordering } from '../api/query.ts';
-import { type ClientSecret, LABEL_LIMIT } from '../client-secrets/client-secret.ts';
 import type { Config } from '../config/config.ts';
 import { isUnprintable, withoutUnprintable } from '../lib/printable.ts';
 import { hasInvisible, isReadable } from '../lib/visible-text.ts';
-import type { ResourceServer } from '../resource-servers/resource-server.ts';
 import { isDirectoryId } from '../users/user.ts';
 import { type Application, applicationState } from './application.ts';
 import { REVIEW_NEEDS, reviewNeed } from './review-need.ts';
@@ -17,7 +15,8 @@ const URL_LIMIT = 2000;
 const NO_INVISIBLE =
   'Invisible characters and characters that change the reading direction are not allowed.';
 
-const name = filledLine(255)
+/** Name of a client: one line that is readable. */
+export const clientName = filledLine(255)
   .refine((value) => !hasInvisible(withoutUnprintable(value)), {
     error: NO_INVISIBLE,
     abort: true,
@@ -56,7 +55,7 @@ function fields(scopes: readonly string[]) {
       .refine(isDirectoryId, 'Not the id of a user.')
       .nullable()
       .describe('Id of a user. Null: an operator answers for it.'),
-    name: name.describe('As the consent page shows it.'),
+    name: clientName.describe('As the consent page shows it.'),
     description: lines(2000).refine(
       (value) => !hasInvisible(withoutUnprintable(value)),
       NO_INVISIBLE,
@@ -133,33 +132,10 @@ export const reviewBody = component(
   EXAMPLES.review,
 );
 
-/** Body of `POST /resource-servers/`. */
-export const resourceServerBody = component(
-  'ResourceServerBody',
-  z.object({ name }),
-  EXAMPLES.resourceServerBody,
-);
-
-/** Body of `POST /resource-servers/{client_id}/secrets/`. */
-export const serverSecretBody = component(
-  'ResourceServerSecretBody',
-  z.object({
-    label: line(LABEL_LIMIT).default('').describe('To tell secrets apart.'),
-    expires_at: moment.nullable().default(null).describe('Null: never.'),
-  }),
-  EXAMPLES.serverSecretBody,
-);
-
-/** Query of `GET /resource-servers/`. */
-export const resourceServerQuery = z.object({
-  ordering: ordering(['created_at'], 'created_at'),
-});
-
 const time = z.string().meta({ format: 'date-time' });
 const url = z.string().meta({ format: 'uri' }).nullable();
-const secret = 'Told here and never again.';
 
-/** What the API answers of an application. */
+/** An application in responses. */
 export const applicationAnswer = component(
   'Application',
   z.object({
@@ -196,55 +172,16 @@ export const applicationAnswer = component(
   EXAMPLES.application,
 );
 
-/** The same with its first secret, which a public one has not. */
+/** A registered application with its first secret; a public one has none. */
 export const registeredApplication = component(
   'RegisteredApplication',
-  applicationAnswer.schema.extend({ client_secret: z.string().optional().describe(secret) }),
+  applicationAnswer.schema.extend({
+    client_secret: z.string().optional().describe('Told here and never again.'),
+  }),
   EXAMPLES.registered,
 );
 
-/** What the API answers of a resource server. */
-export const resourceServerAnswer = component(
-  'ResourceServer',
-  z.object({ client_id: z.string(), name: z.string(), created_at: time }),
-  EXAMPLES.resourceServer,
-);
-
-/** The same with its secret. */
-export const registeredResourceServer = component(
-  'RegisteredResourceServer',
-  resourceServerAnswer.schema.extend({ client_secret: z.string().describe(secret) }),
-  EXAMPLES.registeredResourceServer,
-);
-
-/** A secret of a resource server, as the API answers it. */
-export const serverSecretAnswer = component(
-  'ResourceServerSecret',
-  z.object({
-    id: z.string(),
-    label: z.string(),
-    last_four: z
-      .string()
-      .nullable()
-      .describe('The last four characters of the secret. Null: made before they were kept.'),
-    created_at: time,
-    expires_at: time.nullable().describe('Null: never.'),
-    last_used_at: time.nullable().describe('To the minute.'),
-  }),
-  EXAMPLES.serverSecret,
-);
-
-/** The same with the secret. */
-export const addedServerSecret = component(
-  'AddedResourceServerSecret',
-  serverSecretAnswer.schema.extend({
-    client_id: z.string(),
-    client_secret: z.string().describe(secret),
-  }),
-  EXAMPLES.addedServerSecret,
-);
-
-/** An application as the API answers it, without its secrets. */
+/** Presents an application, without its secrets. */
 export function presentApplication(
   config: Pick<Config, 'registration'>,
   application: Application,
@@ -270,26 +207,5 @@ export function presentApplication(
     review_needed: reviewNeed(config, application) ?? null,
     created_at: application.createdAt.toISOString(),
     updated_at: application.updatedAt.toISOString(),
-  };
-}
-
-/** A resource server as the API answers it, without its secret. */
-export function presentResourceServer({
-  clientId,
-  name,
-  createdAt,
-}: ResourceServer): z.infer<typeof resourceServerAnswer.schema> {
-  return { client_id: clientId, name, created_at: createdAt.toISOString() };
-}
-
-/** A secret of a resource server as the API answers it, without the secret. */
-export function presentServerSecret(one: ClientSecret): z.infer<typeof serverSecretAnswer.schema> {
-  return {
-    id: one.id,
-    label: one.label,
-    last_four: one.lastFour,
-    created_at: one.createdAt.toISOString(),
-    expires_at: one.expiresAt?.toISOString() ?? null,
-    last_used_at: one.lastUsedAt?.toISOString() ?? null,
   };
 }

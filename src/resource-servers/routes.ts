@@ -2,19 +2,19 @@ import type { ApiDeps, Endpoint } from '../api/endpoint.ts';
 import { listEndpoint } from '../api/list-endpoint.ts';
 import { readEndpoint } from '../api/read-endpoint.ts';
 import { DONE, nothing, writeEndpoint } from '../api/write-endpoint.ts';
+import { deleteResourceServer } from './delete-resource-server.ts';
+import { findResourceServer } from './find-resource-server.ts';
+import { listResourceServers } from './list-resource-servers.ts';
+import { registerResourceServer } from './register-resource-server.ts';
+import { serverSecretEndpoints } from './secret-routes.ts';
 import {
   presentResourceServer,
   registeredResourceServer,
   resourceServerAnswer,
   resourceServerBody,
   resourceServerQuery,
-} from '../applications/wire.ts';
-import { EXAMPLES } from '../applications/wire-examples.ts';
-import { deleteResourceServer } from './delete-resource-server.ts';
-import { findResourceServer } from './find-resource-server.ts';
-import { listResourceServers } from './list-resource-servers.ts';
-import { registerResourceServer } from './register-resource-server.ts';
-import { serverSecretEndpoints } from './secret-routes.ts';
+} from './wire.ts';
+import { EXAMPLES } from './wire-examples.ts';
 
 const ALL = {
   path: '/resource-servers',

@@ -2,15 +2,15 @@ import type { ApiDeps, Endpoint } from '../api/endpoint.ts';
 import { listEndpoint } from '../api/list-endpoint.ts';
 import { found } from '../api/route.ts';
 import { DONE, nothing, writeEndpoint } from '../api/write-endpoint.ts';
+import { addServerSecret, deleteServerSecret, listServerSecrets } from './secrets.ts';
 import {
   addedServerSecret,
   presentServerSecret,
   resourceServerQuery,
   serverSecretAnswer,
   serverSecretBody,
-} from '../applications/wire.ts';
-import { EXAMPLES } from '../applications/wire-examples.ts';
-import { addServerSecret, deleteServerSecret, listServerSecrets } from './secrets.ts';
+} from './wire.ts';
+import { EXAMPLES } from './wire-examples.ts';
 
 const CLIENT_ID = {
   description: 'Client id of the resource server',

@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { z } from 'zod';
 import type { OpenApiDocument } from '../../src/api/openapi-document.ts';
 import { RIGHTS } from '../../src/api/operator.ts';
-import { EXAMPLES } from '../../src/applications/wire-examples.ts';
+import { EXAMPLES } from '../../src/resource-servers/wire-examples.ts';
 import { createPlatform, putOrganizer, putTeam, putUser } from '../support/factories.ts';
 import { readCode } from '../support/guide/read-guide.ts';
 import {

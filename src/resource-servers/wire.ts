@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { component } from '../api/endpoint.ts';
+import { line, moment } from '../api/fields.ts';
+import { ordering } from '../api/query.ts';
+import { clientName } from '../applications/wire.ts';
+import { type ClientSecret, LABEL_LIMIT } from '../client-secrets/client-secret.ts';
+import type { ResourceServer } from './resource-server.ts';
+import { EXAMPLES } from './wire-examples.ts';
+
+/** Body of `POST /resource-servers/`. */
+export const resourceServerBody = component(
+  'ResourceServerBody',
+  z.object({ name: clientName }),
+  EXAMPLES.resourceServerBody,
+);
+
+/** Body of `POST /resource-servers/{client_id}/secrets/`. */
+export const serverSecretBody = component(
+  'ResourceServerSecretBody',
+  z.object({
+    label: line(LABEL_LIMIT).default('').describe('To tell secrets apart.'),
+    expires_at: moment.nullable().default(null).describe('Null: never.'),
+  }),
+  EXAMPLES.serverSecretBody,
+);
+
+/** Query of `GET /resource-servers/`. */
+export const resourceServerQuery = z.object({
+  ordering: ordering(['created_at'], 'created_at'),
+});
+
+const time = z.string().meta({ format: 'date-time' });
+const secret = 'Told here and never again.';
+
+/** A resource server in responses. */
+export const resourceServerAnswer = component(
+  'ResourceServer',
+  z.object({ client_id: z.string(), name: z.string(), created_at: time }),
+  EXAMPLES.resourceServer,
+);
+
+/** A registered resource server with its first secret. */
+export const registeredResourceServer = component(
+  'RegisteredResourceServer',
+  resourceServerAnswer.schema.extend({ client_secret: z.string().describe(secret) }),
+  EXAMPLES.registeredResourceServer,
+);
+
+/** A secret of a resource server in responses, without its value. */
+export const serverSecretAnswer = component(
+  'ResourceServerSecret',
+  z.object({
+    id: z.string(),
+    label: z.string(),
+    last_four: z
+      .string()
+      .nullable()
+      .describe('The last four characters of the secret. Null: made before they were kept.'),
+    created_at: time,
+    expires_at: time.nullable().describe('Null: never.'),
+    last_used_at: time.nullable().describe('To the minute.'),
+  }),
+  EXAMPLES.serverSecret,
+);
+
+/** An added secret with its value. */
+export const addedServerSecret = component(
+  'AddedResourceServerSecret',
+  serverSecretAnswer.schema.extend({
+    client_id: z.string(),
+    client_secret: z.string().describe(secret),
+  }),
+  EXAMPLES.addedServerSecret,
+);
+
+/** Presents a resource server. */
+export function presentResourceServer({
+  clientId,
+  name,
+  createdAt,
+}: ResourceServer): z.infer<typeof resourceServerAnswer.schema> {
+  return { client_id: clientId, name, created_at: createdAt.toISOString() };
+}
+
+/** Presents a secret, without its value. */
+export function presentServerSecret(one: ClientSecret): z.infer<typeof serverSecretAnswer.schema> {
+  return {
+    id: one.id,
+    label: one.label,
+    last_four: one.lastFour,
+    created_at: one.createdAt.toISOString(),
+    expires_at: one.expiresAt?.toISOString() ?? null,
+    last_used_at: one.lastUsedAt?.toISOString() ?? null,
+  };
+}
