@@ -1,8 +1,11 @@
 import type { Tx } from '../db/transaction.ts';
+import { translator } from '../http/translate.ts';
 import { type FieldErrors, ValidationError } from '../lib/errors.ts';
+import { quote } from '../lib/printable.ts';
 import { missingUsers } from '../users/existing-users.ts';
 import type { ApplicationDetails, ClientType } from './application.ts';
-import { checkRedirectUris } from './redirect-uri.ts';
+import { checkRedirectUri, REDIRECT_URI_LIMIT } from './redirect-uri.ts';
+import type { ApplicationText } from './texts.ts';
 
 /**
  * Checks the rules of every application, for registrations and changes.
@@ -14,7 +17,7 @@ export async function checkDetails(
   details: ApplicationDetails,
 ): Promise<void> {
   const fields: FieldErrors = {};
-  const redirectUris = checkRedirectUris(details.redirectUris, clientType);
+  const redirectUris = redirectUriErrors(details.redirectUris, clientType);
   if (redirectUris.length > 0) {
     fields.redirect_uris = redirectUris;
   }
@@ -30,4 +33,23 @@ export async function checkDetails(
   if (Object.keys(fields).length > 0) {
     throw new ValidationError(fields);
   }
+}
+
+/** Returns an English sentence about each problem of the redirect URIs of an application. */
+export function redirectUriErrors(uris: readonly string[], clientType: ClientType): string[] {
+  if (uris.length === 0) {
+    return ['At least one redirect URI is needed.'];
+  }
+  if (uris.length > REDIRECT_URI_LIMIT) {
+    return [`At most ${REDIRECT_URI_LIMIT} redirect URIs are possible.`];
+  }
+  const t = translator<ApplicationText>('en');
+  const wrong = uris.flatMap((uri) => {
+    const problem = checkRedirectUri(uri, clientType);
+    return problem === undefined
+      ? []
+      : [`${quote(uri)}: ${t(`redirect_uri.${problem.code}`, problem.params)}`];
+  });
+  const twice = uris.filter((uri, index) => uris.indexOf(uri) !== index);
+  return [...wrong, ...[...new Set(twice)].map((uri) => `${quote(uri)} is there twice.`)];
 }

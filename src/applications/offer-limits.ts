@@ -1,5 +1,3 @@
-import { emailKey } from '../lib/email.ts';
-import { StagedoorError } from '../lib/errors.ts';
 import type { Limit } from '../limits/limit.ts';
 import type { Limits } from '../limits/limits.ts';
 
@@ -20,31 +18,21 @@ export function createOfferLimits(limits: Pick<Limits, 'named'>): OfferLimits {
   };
 }
 
-/**
- * Counts an offer and makes it. One that is refused is not counted.
- * @throws StagedoorError `too_many_attempts`
- */
-export async function offerWithinLimits(
+/** Counts an offer. Returns false if there were too many in one day. */
+export async function countOffer(
   { ofOwner, toAddress }: OfferLimits,
   ownerId: string,
-  email: string,
-  offer: () => Promise<void>,
+  emailKey: string,
+): Promise<boolean> {
+  return (await ofOwner.take(ownerId)).allowed && (await toAddress.take(emailKey)).allowed;
+}
+
+/** Takes back a counted offer that was not made. */
+export async function uncountOffer(
+  { ofOwner, toAddress }: OfferLimits,
+  ownerId: string,
+  emailKey: string,
 ): Promise<void> {
-  const counted = [
-    [ofOwner, ownerId],
-    [toAddress, emailKey(email) ?? ''],
-  ] as const;
-  for (const [limit, key] of counted) {
-    if (!(await limit.take(key)).allowed) {
-      throw new StagedoorError('too_many_attempts', 'Too many offers in one day. Try tomorrow.');
-    }
-  }
-  try {
-    await offer();
-  } catch (error) {
-    for (const [limit, key] of counted) {
-      await limit.giveBack(key);
-    }
-    throw error;
-  }
+  await ofOwner.giveBack(ownerId);
+  await toAddress.giveBack(emailKey);
 }

@@ -1,8 +1,7 @@
-import type { ApplicationsViews } from '../applications/views.ts';
 import type { InsightsViews } from '../insights/views.ts';
 
 /** What each view is given: finished output of presenters, never rows. Keys are file names in `views/`. */
-export interface ViewProps extends ApplicationsViews, InsightsViews {
+export interface ViewProps extends InsightsViews {
   'sign-in/login': LoginProps;
   'authorization/consent': ConsentProps;
   'authorization/interaction_over': InteractionOverProps;

@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  inWords,
-  redirectUriErrors,
-} from '../../src/applications/pages/redirect-uri-presenters.ts';
+import { readRedirectUris } from '../../src/applications/pages/read-application-form.ts';
 import { checkRedirectUri } from '../../src/applications/redirect-uri.ts';
+import type { ApplicationText } from '../../src/applications/texts.ts';
 import { CATALOGUES, translator } from '../../src/http/translate.ts';
-import { pattern, says, textFor } from '../support/texts.ts';
 
-const [english, german] = [translator<string>('en'), translator<string>('de')];
+const english = translator<ApplicationText>('en');
+const german = translator<ApplicationText>('de');
+const BOTH = ['confidential', 'public'] as const;
 
-/** At least one for each sentence of redirect-uri.ts. */
+/** At least one for each code of redirect-uri.ts. */
 const REFUSED = [
   '',
   `https://app.example.com/${'x'.repeat(2000)}`,
@@ -35,44 +34,49 @@ const REFUSED = [
   'https://app.example.com/a/../b',
 ];
 
-test('every sentence about a redirect URI is in the catalogue, in both languages', () => {
+test('each problem of a redirect URI has a sentence in both languages', () => {
   const found = new Set<string>();
-  for (const uri of REFUSED) {
-    for (const clientType of ['confidential', 'public'] as const) {
-      const sentence = checkRedirectUri(uri, clientType);
-      if (sentence !== undefined) {
-        assert.equal(inWords(english, sentence), sentence);
-        const translated = inWords(german, sentence);
-        assert.notEqual(translated, sentence, `"${sentence}" has no German`);
-        assert.doesNotMatch(translated, /\{\w+\}/, sentence);
-        found.add(inWords((key) => key, sentence));
-      }
+  for (const problem of REFUSED.flatMap((uri) => BOTH.map((type) => checkRedirectUri(uri, type)))) {
+    if (problem !== undefined) {
+      const key = `redirect_uri.${problem.code}` as const;
+      const sentences = [english(key, problem.params), german(key, problem.params)];
+      assert.notEqual(sentences[0], sentences[1], key);
+      assert.doesNotMatch(sentences.join(), /\{\w+\}/, 'all placeholders are filled in');
+      found.add(key);
     }
   }
   const keys = [...CATALOGUES.en.keys()].filter((key) => key.startsWith('redirect_uri.'));
-  assert.deepEqual([...found].sort(), keys.sort(), 'and none is there that nobody says');
+  assert.deepEqual([...found].sort(), keys.sort(), 'no sentence is unused');
 });
 
-test('each problem is told with the line that it is in', () => {
+test('a text area of redirect URIs: each problem names its line', () => {
   const text = 'https://app.example.com/\r\n\r\n  foo:bar  \r\nhttps://app.example.com/';
-  const [first, second, ...more] = redirectUriErrors(german, text, 'confidential');
-  assert.match(
-    first ?? '',
-    pattern`^${says('applications.error.redirect_uris.line', { line: 3 }, 'de')}`,
-  );
-  assert.equal(
-    second,
-    textFor('applications.error.redirect_uris.twice', { line: 4, first: 1 }, 'de'),
-  );
-  assert.deepEqual(more, []);
-  assert.match(
-    redirectUriErrors(german, 'foo:bar', 'public')[0] ?? '',
-    pattern`^${says('redirect_uri.scheme_public', { scheme: 'foo' }, 'de')}`,
-  );
-  assert.match(
-    redirectUriErrors(english, ' \n ', 'public')[0] ?? '',
-    says('applications.error.redirect_uris.none'),
-  );
-  const many = Array.from({ length: 21 }, (_, index) => `https://app.example.com/${index}`);
-  assert.match(redirectUriErrors(english, many.join('\n'), 'public')[0] ?? '', /21; up to 20/);
+  const { redirectUris, errors } = readRedirectUris(german, text, 'confidential');
+  assert.deepEqual(redirectUris, [
+    'https://app.example.com/',
+    'foo:bar',
+    'https://app.example.com/',
+  ]);
+  assert.deepEqual(errors, [
+    german('applications.error.redirect_uris.line', {
+      line: 3,
+      problem: german('redirect_uri.scheme', { scheme: 'foo' }),
+    }),
+    german('applications.error.redirect_uris.twice', { line: 4, first: 1 }),
+  ]);
+});
+
+test('one redirect URI: its problem names no line', () => {
+  assert.deepEqual(readRedirectUris(german, 'foo:bar', 'public').errors, [
+    german('redirect_uri.scheme_public', { scheme: 'foo' }),
+  ]);
+});
+
+test('no redirect URI, or more than 20, are refused', () => {
+  const uris = Array.from({ length: 21 }, (_, index) => `https://app.example.com/${index}`);
+  const errorsOf = (text: string) => readRedirectUris(english, text, 'public').errors;
+  assert.deepEqual(errorsOf(' \n '), [english('applications.error.redirect_uris.none')]);
+  assert.deepEqual(errorsOf(uris.slice(0, 20).join('\n')), []);
+  const many = english('applications.error.redirect_uris.many', { limit: 20, given: 21 });
+  assert.deepEqual(errorsOf(uris.join('\n')), [many]);
 });

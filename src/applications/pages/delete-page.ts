@@ -1,65 +1,72 @@
-import type { Context } from 'koa';
-import { inTransaction } from '../../db/transaction.ts';
-import { originOf } from '../../http/origin.ts';
+import { z } from 'zod';
+import { text } from '../../http/form.ts';
+import { type PageAnswer, render, seeOther } from '../../http/page.ts';
+import { translator } from '../../http/translate.ts';
+import { view } from '../../http/view.ts';
+import { SignInTooOldError } from '../../sessions/pages/user-page.ts';
 import { deleteApplication } from '../delete-application.ts';
-import type { ApplicationDeleteProps } from '../views.ts';
-import {
-  type AccountPagesDeps,
-  APPLICATIONS,
-  type Owner,
-  openOwnPage,
-  openSecurityPage,
-  postedForm,
-  seeOther,
-} from './account-page.ts';
-import { presentHead } from './account-presenters.ts';
+import type { ApplicationText } from '../texts.ts';
+import type { FormErrors } from './application-form.ts';
+import { APPLICATIONS, type OwnerRequest, ownerPage } from './owner-page.ts';
+import { type ApplicationHeader, presentHeader } from './presenters.ts';
 
-/** Asks for the name before an application is deleted. */
-export async function showDelete(deps: AccountPagesDeps, ctx: Context): Promise<void> {
-  const owner = await openSecurityPage(deps, ctx);
-  if (owner !== undefined) {
-    render(deps, ctx, owner, { typed: '', errors: {} });
-  }
+/** Confirms the deletion of an application. Posts `name`, which has to be that of the application. */
+interface DeleteProps {
+  readonly application: ApplicationHeader;
+  readonly action: string;
+  readonly connectedUsers: number;
+  readonly typed: string;
+  readonly errors: FormErrors<'name'>;
+  readonly signInAgain?: boolean | undefined;
 }
 
-/** Deletes it with all its grants, once its name has been typed. */
-export async function answerDelete(deps: AccountPagesDeps, ctx: Context): Promise<void> {
-  const form = await postedForm(deps, ctx);
-  const owner = await openOwnPage(deps, ctx);
-  if (owner === undefined) {
-    return;
-  }
-  const typed = form.get('name') ?? '';
-  if (!owner.recent) {
-    return render(deps, ctx, owner, { typed, errors: {}, signInAgain: true }, 403);
-  }
-  if (plain(typed) !== plain(owner.own.application.name)) {
-    const errors = { name: [owner.t('applications.error.delete')] };
-    return render(deps, ctx, owner, { typed, errors }, 400);
-  }
-  await inTransaction(deps.db, (tx) =>
-    deleteApplication(tx, owner.actor, owner.clientId, originOf(ctx)),
-  );
-  seeOther(ctx, `${APPLICATIONS}?notice=deleted`);
-}
+const deleteView = view<DeleteProps>('applications/delete');
 
-/** Nobody can see how an accent is stored, or how many spaces there are. */
-function plain(name: string): string {
+/** Deletes an application with its grants, after its name was typed. */
+export const deletePage = ownerPage({
+  path: `${APPLICATIONS}/:clientId/delete`,
+  recent: true,
+  show: (request) => showForm(request, { typed: '', errors: {} }),
+  post: {
+    form: z.object({ name: text }),
+    prepare: (request) => {
+      const { own, form, locale } = request;
+      if (comparable(form.name) === comparable(own.application.name)) {
+        return undefined;
+      }
+      const t = translator<ApplicationText>(locale);
+      const errors = { name: [t('applications.error.delete')] };
+      return showForm(request, { typed: form.name, errors }, 400);
+    },
+    submit: async ({ tx, actor, clientId, origin }) => {
+      await deleteApplication(tx, actor, clientId, origin);
+      return seeOther(`${APPLICATIONS}?notice=deleted`);
+    },
+    retry: (request, error) => {
+      if (error instanceof SignInTooOldError) {
+        const typed = request.form.name;
+        return showForm(request, { typed, errors: {}, signInAgain: true }, 403);
+      }
+      throw error;
+    },
+  },
+});
+
+/** Readers can't see how an accent is encoded or how many spaces there are. */
+function comparable(name: string): string {
   return name.normalize('NFKC').replace(/\s+/g, ' ').trim();
 }
 
-function render(
-  deps: AccountPagesDeps,
-  ctx: Context,
-  owner: Owner,
-  state: Pick<ApplicationDeleteProps, 'typed' | 'errors' | 'signInAgain'>,
+function showForm(
+  { own, path }: OwnerRequest,
+  state: Pick<DeleteProps, 'typed' | 'errors' | 'signInAgain'>,
   status = 200,
-): void {
+): PageAnswer {
   const props = {
     ...state,
-    application: presentHead(owner.own.application),
-    action: ctx.path,
-    connectedUsers: owner.own.connectedUsers,
+    application: presentHeader(own.application),
+    action: path,
+    connectedUsers: own.connectedUsers,
   };
-  deps.renderer.page(ctx, 'applications/delete', props, { status });
+  return render(deleteView, props, status);
 }

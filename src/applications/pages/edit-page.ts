@@ -1,161 +1,150 @@
-import type { Context } from 'koa';
-import { inTransaction } from '../../db/transaction.ts';
-import { originOf } from '../../http/origin.ts';
+import { z } from 'zod';
+import { text } from '../../http/form.ts';
+import { type PageAnswer, render, seeOther } from '../../http/page.ts';
+import { type Translate, translator } from '../../http/translate.ts';
+import { view } from '../../http/view.ts';
 import { ValidationError } from '../../lib/errors.ts';
+import { SignInTooOldError } from '../../sessions/pages/user-page.ts';
+import type { ApplicationText } from '../texts.ts';
 import { ChangedMeanwhileError, updateOwnApplication } from '../update.ts';
-import type { ApplicationEditProps, ApplicationField } from '../views.ts';
 import {
-  type AccountPagesDeps,
-  type Owner,
-  openOwnPage,
-  openSecurityPage,
-  postedForm,
-  seeOther,
-} from './account-page.ts';
-import { presentHead, presentScopes } from './account-presenters.ts';
-import {
-  type FormDetails,
-  postedValues,
-  readDetails,
-  refusedFields,
+  type ApplicationField,
+  type ApplicationFormProps,
+  type ApplicationFormValues,
+  applicationForm,
   valuesOf,
-} from './form-presenters.ts';
+} from './application-form.ts';
+import { APPLICATIONS, type OwnerRequest, openApplication, ownerPage } from './owner-page.ts';
+import { type ApplicationHeader, presentHeader, presentScopes } from './presenters.ts';
+import { readApplicationForm, refusedFields } from './read-application-form.ts';
 
-type State = Pick<ApplicationEditProps, 'values' | 'errors'> &
-  Partial<Pick<ApplicationEditProps, 'signInAgain' | 'meanwhile' | 'changedMeanwhile'>> & {
-    /** What the form was made from; the save fails where somebody saved since. */
-    readonly updatedAt: string;
-    readonly status: number;
-  };
+/** Form for an existing application, without its client type. Also posts `updated_at`. */
+interface EditProps extends ApplicationFormProps {
+  readonly application: ApplicationHeader;
+  /** Version that the form shows: a save fails if the application has changed since. */
+  readonly updatedAt: string;
+  /** Fields that were changed since, and their values now. Nothing has been saved. */
+  readonly meanwhile?: readonly CurrentValue[] | undefined;
+  readonly signInAgain?: boolean | undefined;
+}
 
-/** The form with what the application is now. */
-export async function showEdit(deps: AccountPagesDeps, ctx: Context): Promise<void> {
-  const owner = await openSecurityPage(deps, ctx);
-  if (owner !== undefined) {
-    const { application } = owner.own;
+interface CurrentValue {
+  readonly field: ApplicationField;
+  readonly now: string;
+}
+
+const editView = view<EditProps>('applications/edit');
+
+const form = applicationForm.and(z.object({ updated_at: text }));
+
+type Posted = OwnerRequest & { readonly form: z.output<typeof form> };
+
+/** Edits an application. */
+export const editPage = ownerPage({
+  path: `${APPLICATIONS}/:clientId/edit`,
+  recent: true,
+  show: (request) => {
+    const { application } = request.own;
     const updatedAt = application.updatedAt.toISOString();
-    const values = valuesOf(application);
-    render(deps, ctx, owner, { values, errors: {}, updatedAt, status: 200 });
-  }
+    return showForm(request, { values: valuesOf(application), updatedAt, errors: {} });
+  },
+  post: {
+    form,
+    prepare: (request) => {
+      const t = translator<ApplicationText>(request.locale);
+      const { details, errors } = readApplicationForm(request.deps.config, t, valuesIn(request));
+      return details ?? showTyped(request, { errors }, 400);
+    },
+    submit: async ({ tx, actor, user, clientId, home, form: { updated_at }, input, origin }) => {
+      const expected = readDate(updated_at);
+      await updateOwnApplication(tx, actor, user.id, clientId, expected, input, origin);
+      return seeOther(`${home}?notice=saved`);
+    },
+    retry: (request, error) => {
+      if (error instanceof SignInTooOldError) {
+        return showTyped(request, { signInAgain: true }, 403);
+      }
+      if (error instanceof ValidationError) {
+        return showTyped(request, { errors: refusedFields(error) }, 400);
+      }
+      if (error instanceof ChangedMeanwhileError) {
+        return showMeanwhile(request, error.fields);
+      }
+      throw error;
+    },
+  },
+});
+
+/** The client type can't be changed. */
+function valuesIn({ own: { application }, form }: Posted): ApplicationFormValues {
+  return { ...form, clientType: application.clientType };
 }
 
-/** Saves all of it, or says what is wrong and keeps what was typed. */
-export async function answerEdit(deps: AccountPagesDeps, ctx: Context): Promise<void> {
-  const form = await postedForm(deps, ctx);
-  const owner = await openOwnPage(deps, ctx);
-  if (owner === undefined) {
-    return;
-  }
-  const { clientType } = owner.own.application;
-  const values = { ...postedValues(form), clientType };
-  const updatedAt = form.get('updated_at') ?? '';
-  if (!owner.recent) {
-    const state = { values, errors: {}, updatedAt, signInAgain: true, status: 403 };
-    return render(deps, ctx, owner, state);
-  }
-  const { details, errors } = readDetails(deps.config, owner.t, values);
-  if (details === undefined) {
-    return render(deps, ctx, owner, { values, errors, updatedAt, status: 400 });
-  }
-  try {
-    await save(deps, ctx, owner, updatedAt, details);
-    seeOther(ctx, `${owner.path}?notice=saved`);
-  } catch (error) {
-    if (error instanceof ValidationError) {
-      const refused = { values, errors: refusedFields(error), updatedAt, status: 400 };
-      return render(deps, ctx, owner, refused);
-    }
-    if (error instanceof ChangedMeanwhileError) {
-      return showMeanwhile(deps, ctx, values, error.fields);
-    }
-    throw error;
-  }
-}
-
-async function save(
-  deps: AccountPagesDeps,
-  ctx: Context,
-  { actor, user, clientId }: Owner,
-  updatedAt: string,
-  details: FormDetails,
-): Promise<void> {
+/** Returns a date that is too old if the form has none: the form is shown again. */
+function readDate(updatedAt: string): Date {
   const date = new Date(updatedAt);
-  // A form without its date is taken for one that is too old: it is shown again.
-  const expected = Number.isNaN(date.getTime()) ? new Date(0) : date;
-  await inTransaction(deps.db, (tx) =>
-    updateOwnApplication(tx, actor, user.id, clientId, expected, details, originOf(ctx)),
-  );
+  return Number.isNaN(date.getTime()) ? new Date(0) : date;
 }
 
-/** The second of two tabs: nothing is saved, the form says what the first one saved. */
-async function showMeanwhile(
-  deps: AccountPagesDeps,
-  ctx: Context,
-  values: ApplicationEditProps['values'],
-  changed: readonly string[],
-): Promise<void> {
-  const owner = await openOwnPage(deps, ctx);
-  if (owner === undefined) {
-    return;
-  }
-  const { application } = owner.own;
-  const now = nowOf(deps, ctx, owner);
-  render(deps, ctx, owner, {
-    values,
-    errors: {},
-    updatedAt: application.updatedAt.toISOString(),
-    meanwhile: changed.flatMap((field) => now.filter((one) => one.name === field)),
-    changedMeanwhile: true,
-    status: 409,
-  });
+/** Shows what was saved in another tab beside what was typed. */
+async function showMeanwhile(posted: Posted, changed: readonly string[]): Promise<PageAnswer> {
+  const request = { ...posted, ...(await openApplication(posted)) };
+  const now = currentValues(request);
+  const meanwhile = changed.flatMap((name) => now.filter((one) => one.name === name));
+  const updatedAt = request.own.application.updatedAt.toISOString();
+  return showTyped(request, { updatedAt, meanwhile }, 409);
 }
 
-/** What each field holds now, in words. */
-function nowOf(
-  deps: AccountPagesDeps,
-  ctx: Context,
-  { own: { application }, t }: Owner,
-): { name: string; field: ApplicationField; now: string }[] {
-  const scopes = presentScopes(deps.config, deps.renderer.locale(ctx));
-  const empty = t('applications.meanwhile.empty');
-  const field = (name: string, wire: ApplicationField, now: string | null) => ({
-    name,
-    field: wire,
-    now: now === null || now === '' ? empty : now,
-  });
-  return [
-    field('name', 'name', application.name),
-    field('description', 'description', application.description),
-    field('homepageUrl', 'homepage_url', application.homepageUrl),
-    field('privacyPolicyUrl', 'privacy_policy_url', application.privacyPolicyUrl),
-    field('termsUrl', 'terms_url', application.termsUrl),
-    field('redirectUris', 'redirect_uris', application.redirectUris.join('\n')),
-    field(
-      'scopes',
-      'scopes',
-      scopes
-        .filter(({ name }) => application.scopes.includes(name))
-        .map(({ text }) => text)
-        .join('\n'),
-    ),
-    field(
-      'requirePkce',
-      'require_pkce',
-      t(application.requirePkce ? 'applications.pkce.required' : 'applications.pkce.optional'),
-    ),
+/** Describes the value of each field; `name` is that of `ApplicationDetails`. */
+function currentValues({
+  deps,
+  locale,
+  own: { application },
+}: OwnerRequest): (CurrentValue & { readonly name: string })[] {
+  const t: Translate<ApplicationText> = translator(locale);
+  const scopes = presentScopes(deps.config, locale)
+    .filter(({ name }) => application.scopes.includes(name))
+    .map(({ text }) => text);
+  const pkce = application.requirePkce
+    ? 'applications.pkce.required'
+    : 'applications.pkce.optional';
+  const fields: readonly [string, ApplicationField, string | null][] = [
+    ['name', 'name', application.name],
+    ['description', 'description', application.description],
+    ['homepageUrl', 'homepage_url', application.homepageUrl],
+    ['privacyPolicyUrl', 'privacy_policy_url', application.privacyPolicyUrl],
+    ['termsUrl', 'terms_url', application.termsUrl],
+    ['redirectUris', 'redirect_uris', application.redirectUris.join('\n')],
+    ['scopes', 'scopes', scopes.join('\n')],
+    ['requirePkce', 'require_pkce', t(pkce)],
   ];
+  return fields.map(([name, field, now]) => ({
+    name,
+    field,
+    now: now || t('applications.meanwhile.empty'),
+  }));
 }
 
-function render(deps: AccountPagesDeps, ctx: Context, owner: Owner, state: State): void {
-  const { status, meanwhile = [], changedMeanwhile = false, ...rest } = state;
+function showTyped(
+  request: Posted,
+  state: Partial<Pick<EditProps, 'updatedAt' | 'errors' | 'meanwhile' | 'signInAgain'>>,
+  status: number,
+): PageAnswer {
+  const typed = { values: valuesIn(request), updatedAt: request.form.updated_at, errors: {} };
+  return showForm(request, { ...typed, ...state }, status);
+}
+
+function showForm(
+  { deps, locale, own, home, path }: OwnerRequest,
+  state: Pick<EditProps, 'values' | 'updatedAt' | 'errors' | 'meanwhile' | 'signInAgain'>,
+  status = 200,
+): PageAnswer {
   const props = {
-    ...rest,
-    meanwhile,
-    changedMeanwhile,
-    application: presentHead(owner.own.application),
-    action: ctx.path,
-    cancel: owner.path,
-    scopes: presentScopes(deps.config, deps.renderer.locale(ctx)),
+    ...state,
+    application: presentHeader(own.application),
+    action: path,
+    cancel: home,
+    scopes: presentScopes(deps.config, locale),
   };
-  deps.renderer.page(ctx, 'applications/edit', props, { status });
+  return render(editView, props, status);
 }

@@ -1,56 +1,105 @@
-import type { Context } from 'koa';
-import { cookieName, setCookie } from '../../http/cookies.ts';
-import { seal, unseal } from '../../lib/sealed.ts';
-import type { AccountPagesDeps } from './account-page.ts';
+import { z } from 'zod';
+import { isUsable, SECRET_LIMIT } from '../../client-secrets/client-secret.ts';
+import { text } from '../../http/form.ts';
+import { type PageAnswer, render, seeOther } from '../../http/page.ts';
+import { translator } from '../../http/translate.ts';
+import { view } from '../../http/view.ts';
+import { StagedoorError, ValidationError } from '../../lib/errors.ts';
+import {
+  SignInTooOldError,
+  type UserRequest,
+  userPageAbout,
+} from '../../sessions/pages/user-page.ts';
+import { addSecret, listSecrets } from '../secrets.ts';
+import type { ApplicationText } from '../texts.ts';
+import type { FormErrors } from './application-form.ts';
+import {
+  APPLICATIONS,
+  type ApplicationPagesDeps,
+  type OpenedApplication,
+  type OwnerRequest,
+  openApplication,
+} from './owner-page.ts';
+import { type ApplicationHeader, presentHeader } from './presenters.ts';
+import { readSecretForm, type SecretValues } from './read-secret-form.ts';
+import { toStartPage } from './secret-cookie.ts';
 
-/** Seconds between the answer to a form and the page that it leads to. */
-const LIFETIME = 120;
-/** A secret is `sds_` and 49 characters; nothing longer is opened. */
-const LONGEST = 400;
+const DAY = 86_400_000;
 
-type Deps = Pick<AccountPagesDeps, 'cookieKeys'>;
-/** For whom, and at which page. */
-interface Place {
-  readonly userId: string;
-  readonly clientId: string;
-  /** The path of the only page that gets it. */
-  readonly path: string;
+/** Form for one more secret. Posts `label` and `expires_on`, a date or empty. */
+interface NewSecretProps {
+  readonly application: ApplicationHeader;
+  readonly action: string;
+  readonly values: SecretValues;
+  /** First date that is accepted. */
+  readonly earliest: string;
+  readonly errors: FormErrors<'label' | 'expires_on'>;
+  readonly signInAgain?: boolean | undefined;
 }
 
-/**
- * Hands a new secret over to the page that shows it, across the redirect that follows a form: a
- * reload of that page neither makes another secret nor shows this one again. It is not stored on
- * the server; the browser carries it, sealed, in a cookie that only that page reads and removes.
- */
-export function handOverSecret(deps: Deps, ctx: Context, place: Place, secret: string): void {
-  const [key] = deps.cookieKeys;
-  if (key !== undefined) {
-    const sealed = seal(key, purpose(place), secret).toString('base64url');
-    setCookie(ctx, nameOf(ctx, place), sealed, { seconds: LIFETIME, sameSite: 'Strict' });
-  }
-}
+const newSecretView = view<NewSecretProps>('applications/secret_new');
 
-/** The secret that was handed over to this page, once. */
-export function takeSecret(deps: Deps, ctx: Context, place: Place): string | undefined {
-  const sealed = ctx.cookies.get(nameOf(ctx, place), { signed: false });
-  if (sealed === undefined || sealed.length > LONGEST) {
-    return undefined;
-  }
-  setCookie(ctx, nameOf(ctx, place), '', { sameSite: 'Strict' });
-  for (const key of deps.cookieKeys) {
-    try {
-      return unseal(key, purpose(place), Buffer.from(sealed, 'base64url'));
-    } catch {
-      // Another key, another page, or not ours at all.
+/** Adds a secret to a confidential application and shows it once. */
+export const newSecretPage = userPageAbout(openConfidential, {
+  path: `${APPLICATIONS}/:clientId/secrets/new`,
+  recent: true,
+  show: async (request) => {
+    const secrets = await listSecrets(request.deps.db, request.clientId);
+    if (secrets.filter(isUsable).length >= SECRET_LIMIT) {
+      // The page of the application explains why.
+      return seeOther(request.home);
     }
+    return showForm(request, { values: { label: '', expiresOn: '' }, errors: {} });
+  },
+  post: {
+    form: z
+      .object({ label: text, expires_on: text })
+      .transform(({ label, expires_on }): SecretValues => ({ label, expiresOn: expires_on })),
+    prepare: (request) => {
+      const { form: values, locale } = request;
+      const t = translator<ApplicationText>(locale);
+      const { input, errors } = readSecretForm(t, values, new Date());
+      return input ?? showForm(request, { values, errors }, 400);
+    },
+    submit: async ({ tx, deps, user, actor, clientId, input, origin }) => {
+      const { clientSecret } = await addSecret(tx, actor, clientId, input, origin);
+      return toStartPage(deps, { userId: user.id, clientId }, 'secret_added', clientSecret);
+    },
+    retry: (request, error) => {
+      const { form: values } = request;
+      if (error instanceof SignInTooOldError) {
+        return showForm(request, { values, errors: {}, signInAgain: true }, 403);
+      }
+      if (error instanceof ValidationError) {
+        const label = Object.values(error.fields).flat();
+        return showForm(request, { values, errors: { label } }, 400);
+      }
+      throw error;
+    },
+  },
+});
+
+/** @throws StagedoorError `not_found`, also if the application is public */
+async function openConfidential(
+  request: UserRequest<ApplicationPagesDeps>,
+): Promise<OpenedApplication> {
+  const opened = await openApplication(request);
+  if (opened.own.application.clientType !== 'confidential') {
+    throw new StagedoorError('not_found', 'A public application has no secrets.');
   }
-  return undefined;
+  return opened;
 }
 
-function purpose({ userId, clientId }: Place): string {
-  return `new secret of ${clientId} for ${userId}`;
-}
-
-function nameOf(ctx: Context, { path }: Place): string {
-  return cookieName(ctx.secure, 'new_secret', path);
+function showForm(
+  { own, path }: OwnerRequest,
+  state: Pick<NewSecretProps, 'values' | 'errors' | 'signInAgain'>,
+  status = 200,
+): PageAnswer {
+  const props = {
+    ...state,
+    application: presentHeader(own.application),
+    action: path,
+    earliest: new Date(Date.now() + DAY).toISOString().slice(0, 10),
+  };
+  return render(newSecretView, props, status);
 }

@@ -1,106 +1,97 @@
-import type { Context } from 'koa';
-import { inTransaction } from '../../db/transaction.ts';
-import { originOf } from '../../http/origin.ts';
+import { type PageAnswer, render, seeOther } from '../../http/page.ts';
+import { translator } from '../../http/translate.ts';
+import { view } from '../../http/view.ts';
 import { StagedoorError, ValidationError } from '../../lib/errors.ts';
-import { assertRoomForOne, TooManyApplicationsError } from '../own-limit.ts';
+import { type UserRequest, userPageAbout } from '../../sessions/pages/user-page.ts';
 import { registerApplication } from '../register.ts';
-import { mayRegister } from '../registration.ts';
-import type { ApplicationFormProps } from '../views.ts';
-import {
-  type AccountPagesDeps,
-  APPLICATIONS,
-  openPage,
-  postedForm,
-  seeOther,
-  type Visitor,
-} from './account-page.ts';
-import { presentScopes } from './account-presenters.ts';
-import { emptyForm, postedValues, readDetails, refusedFields } from './form-presenters.ts';
-import { handOverSecret } from './new-secret-page.ts';
+import { assertRoomForOne, mayRegister, TooManyApplicationsError } from '../registration.ts';
+import type { ApplicationText } from '../texts.ts';
+import { type ApplicationFormProps, applicationForm, emptyValues } from './application-form.ts';
+import { APPLICATIONS, type ApplicationPagesDeps } from './owner-page.ts';
+import { presentScopes } from './presenters.ts';
+import { readApplicationForm, refusedFields } from './read-application-form.ts';
+import { toStartPage } from './secret-cookie.ts';
 
-/** The form for a new application. */
-export async function showRegister(deps: AccountPagesDeps, ctx: Context): Promise<void> {
-  const visitor = await openPage(deps, ctx);
-  if (visitor === undefined) {
-    return;
-  }
-  if (!mayRegister(deps.config, visitor.user)) {
-    // The list says why.
-    return seeOther(ctx, APPLICATIONS);
-  }
-  render(deps, ctx, { values: emptyForm(deps.config), errors: {} });
+/** Form for a new application. */
+interface RegisterProps extends ApplicationFormProps {
+  /** Why nothing was registered although the form is correct, and what to do. */
+  readonly refusal?: string | undefined;
+  /** Applications of this server work for their owner only until an operator has reviewed them. */
+  readonly approval: boolean;
 }
 
-/** Registers it, and goes on to the page with its client id and first secret. */
-export async function answerRegister(deps: AccountPagesDeps, ctx: Context): Promise<void> {
-  const form = await postedForm(deps, ctx);
-  const visitor = await openPage(deps, ctx);
-  if (visitor === undefined) {
-    return;
+const registerView = view<RegisterProps>('applications/new');
+
+type Request = UserRequest<ApplicationPagesDeps>;
+
+/** Registers an application and shows its client ID and first secret. */
+export const registerPage = userPageAbout(openRegistration, {
+  path: `${APPLICATIONS}/new`,
+  show: (request) => showForm(request, { values: emptyValues(request.deps.config), errors: {} }),
+  post: {
+    form: applicationForm,
+    prepare: async (request) => {
+      const { deps, user, form: values, locale, ctx } = request;
+      const t = translator<ApplicationText>(locale);
+      const { details, errors } = readApplicationForm(deps.config, t, values);
+      if (details === undefined) {
+        return showForm(request, { values, errors }, 400);
+      }
+      const verdict = await deps.registrations.take(user.id);
+      if (verdict.allowed) {
+        return details;
+      }
+      ctx.set('Retry-After', String(verdict.retrySeconds));
+      const count = Math.ceil(verdict.retrySeconds / 60);
+      const refusal = t('applications.new.too_fast', { count });
+      return showForm(request, { values, errors: {}, refusal }, 429);
+    },
+    submit: async ({ tx, deps, user, actor, input, origin }) => {
+      await assertRoomForOne(tx, deps.config, user.id);
+      const details = { ...input, ownerId: user.id };
+      const { application, clientSecret } = await registerApplication(tx, actor, details, origin);
+      const of = { userId: user.id, clientId: application.clientId };
+      return toStartPage(deps, of, 'registered', clientSecret);
+    },
+    retry: async (request, error) => {
+      const { deps, user, form: values, locale } = request;
+      await deps.registrations.giveBack(user.id);
+      if (error instanceof ValidationError) {
+        return showForm(request, { values, errors: refusedFields(error) }, 400);
+      }
+      if (error instanceof TooManyApplicationsError) {
+        const count = deps.config.applicationsPerOwner;
+        const refusal = translator<ApplicationText>(locale)('applications.new.too_many', { count });
+        return showForm(request, { values, errors: {}, refusal }, 409);
+      }
+      throw error;
+    },
+  },
+});
+
+/** @throws StagedoorError `forbidden` for a POST if only operators register applications */
+async function openRegistration({ deps, user, ctx }: Request): Promise<object> {
+  if (mayRegister(deps.config, user)) {
+    return {};
   }
-  if (!mayRegister(deps.config, visitor.user)) {
+  if (ctx.method === 'POST') {
     throw new StagedoorError('forbidden', 'Only operators register applications on this server.');
   }
-  const values = postedValues(form);
-  const { details, errors } = readDetails(deps.config, visitor.t, values);
-  if (details === undefined) {
-    return render(deps, ctx, { values, errors });
-  }
-  const ownerId = visitor.user.id;
-  const verdict = await deps.registrations.take(ownerId);
-  if (!verdict.allowed) {
-    ctx.set('Retry-After', String(verdict.retrySeconds));
-    const count = Math.ceil(verdict.retrySeconds / 60);
-    const refusal = visitor.t('applications.new.too_fast', { count });
-    return render(deps, ctx, { values, errors: {}, refusal }, 429);
-  }
-  try {
-    const input = { ...details, ownerId };
-    const registered = await inTransaction(deps.db, async (tx) => {
-      await assertRoomForOne(tx, deps.config, ownerId);
-      return registerApplication(tx, visitor.actor, input, originOf(ctx));
-    });
-    goToStart(deps, ctx, visitor, registered.application.clientId, registered.clientSecret);
-  } catch (error) {
-    await deps.registrations.giveBack(ownerId);
-    if (error instanceof ValidationError) {
-      return render(deps, ctx, { values, errors: refusedFields(error) });
-    }
-    if (error instanceof TooManyApplicationsError) {
-      const count = deps.config.applicationsPerOwner;
-      const refusal = visitor.t('applications.new.too_many', { count });
-      return render(deps, ctx, { values, errors: {}, refusal }, 409);
-    }
-    throw error;
-  }
+  // The list explains why.
+  return seeOther(APPLICATIONS);
 }
 
-function goToStart(
-  deps: AccountPagesDeps,
-  ctx: Context,
-  visitor: Visitor,
-  clientId: string,
-  secret: string | undefined,
-): void {
-  const path = `${APPLICATIONS}/${clientId}/start`;
-  if (secret !== undefined) {
-    handOverSecret(deps, ctx, { userId: visitor.user.id, clientId, path }, secret);
-  }
-  seeOther(ctx, `${path}?occasion=registered`);
-}
-
-function render(
-  deps: AccountPagesDeps,
-  ctx: Context,
-  state: Pick<ApplicationFormProps, 'values' | 'errors' | 'refusal'>,
-  status = Object.keys(state.errors).length > 0 ? 400 : 200,
-): void {
+function showForm(
+  { deps, locale, path }: Request,
+  state: Pick<RegisterProps, 'values' | 'errors' | 'refusal'>,
+  status = 200,
+): PageAnswer {
   const props = {
     ...state,
-    action: `${APPLICATIONS}/new`,
+    action: path,
     cancel: APPLICATIONS,
-    scopes: presentScopes(deps.config, deps.renderer.locale(ctx)),
+    scopes: presentScopes(deps.config, locale),
     approval: deps.config.registration === 'approval',
   };
-  deps.renderer.page(ctx, 'applications/new', props, { status });
+  return render(registerView, props, status);
 }

@@ -1,27 +1,40 @@
-import type { Context } from 'koa';
-import { type AccountPagesDeps, oneOf, openOwnPage } from './account-page.ts';
-import { presentHead } from './account-presenters.ts';
-import { curlExample, javascriptExample } from './example-presenters.ts';
-import { takeSecret } from './new-secret-page.ts';
+import { oneOf, render } from '../../http/page.ts';
+import { view } from '../../http/view.ts';
+import { curlExample, javascriptExample } from './examples.ts';
+import { APPLICATIONS, ownerPage } from './owner-page.ts';
+import { type ApplicationHeader, presentHeader } from './presenters.ts';
+import { takeSecret } from './secret-cookie.ts';
 
-const OCCASIONS = ['registered', 'secret_added'] as const;
+const OCCASIONS = ['registered', 'secret_added', 'look'] as const;
 
-/** Client id, the new secret where there is one, and how to come to a first token. */
-export async function showStart(deps: AccountPagesDeps, ctx: Context): Promise<void> {
-  const owner = await openOwnPage(deps, ctx);
-  if (owner === undefined) {
-    return;
-  }
-  const { application } = owner.own;
-  const { issuer } = deps.config;
-  const place = { userId: owner.user.id, clientId: owner.clientId, path: ctx.path };
-  deps.renderer.page(ctx, 'applications/start', {
-    application: presentHead(application),
-    clientId: owner.clientId,
-    confidential: application.clientType === 'confidential',
-    newSecret: takeSecret(deps, ctx, place),
-    occasion: oneOf(OCCASIONS, ctx.query.occasion) ?? 'look',
-    curl: curlExample(issuer, application),
-    javascript: javascriptExample(issuer, application),
-  });
+/** First steps: client ID, the new secret if there is one, and examples. */
+interface StartProps {
+  readonly application: ApplicationHeader;
+  readonly clientId: string;
+  readonly confidential: boolean;
+  /** Shown once. */
+  readonly newSecret: string | undefined;
+  /** What led to the page. */
+  readonly occasion: (typeof OCCASIONS)[number];
+  readonly curl: string;
+  readonly javascript: string;
 }
+
+const startView = view<StartProps>('applications/start');
+
+/** Shows how to get a first token. */
+export const startPage = ownerPage({
+  path: `${APPLICATIONS}/:clientId/start`,
+  show: ({ deps, user, own: { application }, clientId, query, ctx }) => {
+    const { issuer } = deps.config;
+    return render(startView, {
+      application: presentHeader(application),
+      clientId,
+      confidential: application.clientType === 'confidential',
+      newSecret: takeSecret(deps, ctx, { userId: user.id, clientId }),
+      occasion: oneOf(OCCASIONS, query.occasion) ?? 'look',
+      curl: curlExample(issuer, application),
+      javascript: javascriptExample(issuer, application),
+    });
+  },
+});

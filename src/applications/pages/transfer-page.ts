@@ -1,99 +1,97 @@
-import type { Context } from 'koa';
-import { inTransaction } from '../../db/transaction.ts';
-import { originOf } from '../../http/origin.ts';
+import { z } from 'zod';
+import { noFields, text } from '../../http/form.ts';
+import { type PageAnswer, render, seeOther } from '../../http/page.ts';
+import { translator } from '../../http/translate.ts';
+import { view } from '../../http/view.ts';
 import { emailKey } from '../../lib/email.ts';
 import { StagedoorError, ValidationError } from '../../lib/errors.ts';
-import { type OfferLimits, offerWithinLimits } from '../offer-limits.ts';
+import { SignInTooOldError } from '../../sessions/pages/user-page.ts';
+import { countOffer, uncountOffer } from '../offer-limits.ts';
+import type { ApplicationText } from '../texts.ts';
 import { offerTransfer, withdrawTransfer } from '../transfer.ts';
-import type { TransferFormProps } from '../views.ts';
-import {
-  type AccountPagesDeps,
-  type Owner,
-  openOwnPage,
-  openSecurityPage,
-  postedForm,
-  seeOther,
-} from './account-page.ts';
-import { presentHead } from './account-presenters.ts';
+import type { FormErrors } from './application-form.ts';
+import { APPLICATIONS, type OwnerRequest, ownerPage } from './owner-page.ts';
+import { type ApplicationHeader, presentHeader } from './presenters.ts';
 
-/** Asks who is to have the application. */
-export async function showTransfer(deps: AccountPagesDeps, ctx: Context): Promise<void> {
-  const owner = await openSecurityPage(deps, ctx);
-  if (owner !== undefined) {
-    render(deps, ctx, owner, { email: '', errors: {} });
-  }
+/** Form that offers an application to another user. Posts `email`. */
+interface TransferProps {
+  readonly application: ApplicationHeader;
+  readonly action: string;
+  readonly email: string;
+  readonly errors: FormErrors<'email'>;
+  readonly signInAgain?: boolean | undefined;
 }
 
-/** Offers the application; it stays the owner's until the other one accepts. */
-export async function answerTransferForm(
-  deps: AccountPagesDeps & { readonly offerLimits: OfferLimits },
-  ctx: Context,
-): Promise<void> {
-  const form = await postedForm(deps, ctx);
-  const owner = await openOwnPage(deps, ctx);
-  if (owner === undefined) {
-    return;
-  }
-  const { actor, clientId, user, t } = owner;
-  const typed = form.get('email') ?? '';
-  if (!owner.recent) {
-    return render(deps, ctx, owner, { email: typed, errors: {}, signInAgain: true }, 403);
-  }
-  const refuse = (text: string) =>
-    render(deps, ctx, owner, { email: typed, errors: { email: [text] } }, 400);
-  const email = typed.trim();
-  const key = emailKey(email);
-  if (key === undefined) {
-    return refuse(t('applications.error.email'));
-  }
-  if (key === emailKey(user.email)) {
-    return refuse(t('applications.error.email.own'));
-  }
-  try {
-    await offerWithinLimits(deps.offerLimits, user.id, email, () =>
-      inTransaction(deps.db, (tx) =>
-        offerTransfer(tx, actor, clientId, user.id, email, originOf(ctx)),
-      ),
-    );
-    seeOther(ctx, `${owner.path}?notice=transfer_offered`);
-  } catch (error) {
-    if (error instanceof ValidationError) {
-      return refuse(t('applications.error.email'));
-    }
-    if (error instanceof StagedoorError && error.code === 'too_many_attempts') {
-      return refuse(t('applications.error.email.many'));
-    }
-    if (error instanceof StagedoorError && error.code === 'conflict') {
-      // Offered already, in another tab: the page of the application says to whom.
-      return seeOther(ctx, owner.path);
-    }
-    throw error;
-  }
+const transferView = view<TransferProps>('applications/transfer');
+
+type Posted = OwnerRequest & { readonly form: { readonly email: string } };
+
+/** Offers an application to another user. The owner keeps it until the other user accepts. */
+export const transferPage = ownerPage({
+  path: `${APPLICATIONS}/:clientId/transfer`,
+  recent: true,
+  show: (request) => showForm(request, { email: '', errors: {} }),
+  post: {
+    form: z.object({ email: text }),
+    prepare: async (request) => {
+      const { deps, user, form } = request;
+      const key = emailKey(form.email.trim());
+      if (key === undefined) {
+        return refuse(request, 'applications.error.email');
+      }
+      if (key === emailKey(user.email)) {
+        return refuse(request, 'applications.error.email.own');
+      }
+      return (await countOffer(deps.offerLimits, user.id, key))
+        ? { email: form.email.trim(), key }
+        : refuse(request, 'applications.error.email.many');
+    },
+    submit: async ({ tx, actor, clientId, user, home, input: { email }, origin }) => {
+      await offerTransfer(tx, actor, clientId, user.id, email, origin);
+      return seeOther(`${home}?notice=transfer_offered`);
+    },
+    retry: async (request, error) => {
+      const { deps, user, form, home } = request;
+      if (error instanceof SignInTooOldError) {
+        return showForm(request, { email: form.email, errors: {}, signInAgain: true }, 403);
+      }
+      await uncountOffer(deps.offerLimits, user.id, emailKey(form.email.trim()) ?? '');
+      if (error instanceof ValidationError) {
+        return refuse(request, 'applications.error.email');
+      }
+      if (error instanceof StagedoorError && error.code === 'conflict') {
+        // Offered in another tab: the page of the application shows to whom.
+        return seeOther(home);
+      }
+      throw error;
+    },
+  },
+});
+
+/** Withdraws an offer. */
+export const withdrawTransferPage = ownerPage({
+  path: `${APPLICATIONS}/:clientId/transfer/withdraw`,
+  show: ({ home }) => seeOther(home),
+  post: {
+    form: noFields,
+    submit: async ({ tx, actor, clientId, home, origin }) => {
+      await withdrawTransfer(tx, actor, clientId, origin);
+      return seeOther(`${home}?notice=transfer_withdrawn`);
+    },
+  },
+});
+
+function refuse(request: Posted, text: ApplicationText): PageAnswer {
+  const { form, locale } = request;
+  const errors = { email: [translator<ApplicationText>(locale)(text)] };
+  return showForm(request, { email: form.email, errors }, 400);
 }
 
-/** Takes the offer back. */
-export async function answerWithdraw(deps: AccountPagesDeps, ctx: Context): Promise<void> {
-  await postedForm(deps, ctx);
-  const owner = await openOwnPage(deps, ctx);
-  if (owner === undefined) {
-    return;
-  }
-  const { actor, clientId } = owner;
-  await inTransaction(deps.db, (tx) => withdrawTransfer(tx, actor, clientId, originOf(ctx)));
-  seeOther(ctx, `${owner.path}?notice=transfer_withdrawn`);
-}
-
-function render(
-  deps: AccountPagesDeps,
-  ctx: Context,
-  owner: Owner,
-  state: Pick<TransferFormProps, 'email' | 'errors' | 'signInAgain'>,
+function showForm(
+  { own, path }: OwnerRequest,
+  state: Pick<TransferProps, 'email' | 'errors' | 'signInAgain'>,
   status = 200,
-): void {
-  const props = {
-    ...state,
-    application: presentHead(owner.own.application),
-    action: ctx.path,
-  };
-  deps.renderer.page(ctx, 'applications/transfer', props, { status });
+): PageAnswer {
+  const props = { ...state, application: presentHeader(own.application), action: path };
+  return render(transferView, props, status);
 }

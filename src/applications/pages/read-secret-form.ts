@@ -2,34 +2,37 @@ import { LABEL_LIMIT } from '../../client-secrets/client-secret.ts';
 import type { Translate } from '../../http/translate.ts';
 import { isUnprintable } from '../../lib/printable.ts';
 import type { ApplicationText } from '../texts.ts';
-import type { SecretFormProps } from '../views.ts';
+import type { FormErrors } from './application-form.ts';
 
-/** What the form decides about a new secret. */
-interface SecretInput {
+/** Values of the form, as they were typed. */
+export interface SecretValues {
   readonly label: string;
-  readonly expiresAt: Date | null;
+  readonly expiresOn: string;
 }
 
-/** What came out of the form: a secret to be, or what is wrong with it. */
+/** Label and expiry, or sentences about the fields that were refused. */
 type ReadSecretForm =
-  | { readonly input: SecretInput; readonly errors: undefined }
-  | { readonly input: undefined; readonly errors: SecretFormProps['errors'] };
+  | {
+      readonly input: { readonly label: string; readonly expiresAt: Date | null };
+      readonly errors: undefined;
+    }
+  | { readonly input: undefined; readonly errors: FormErrors<'label' | 'expires_on'> };
 
-/** Years from now; anything later is a slip of the pen. */
-const FARTHEST = 10;
+/** Years until the latest expiry; a later date is probably a typing error. */
+const LATEST_YEARS = 10;
 const BIDI_CONTROLS = /[\u202a-\u202e\u2066-\u2069]/;
 
-/** Reads the label and the last day of a new secret; it is good until the end of that day, UTC. */
+/** Reads the label and the last day of a new secret, which expires at the end of that day, UTC. */
 export function readSecretForm(
   t: Translate<ApplicationText>,
-  values: SecretFormProps['values'],
+  values: SecretValues,
   now: Date,
 ): ReadSecretForm {
   const label = values.label.trim();
   const badLabel = label.length > LABEL_LIMIT || isUnprintable(label) || BIDI_CONTROLS.test(label);
   const expiresAt = values.expiresOn === '' ? null : endOf(values.expiresOn);
   const latest = new Date(now);
-  latest.setUTCFullYear(now.getUTCFullYear() + FARTHEST);
+  latest.setUTCFullYear(now.getUTCFullYear() + LATEST_YEARS);
   const badDate =
     expiresAt === undefined || (expiresAt !== null && (expiresAt <= now || expiresAt > latest));
   if (!badLabel && !badDate) {
@@ -39,12 +42,14 @@ export function readSecretForm(
     input: undefined,
     errors: {
       ...(badLabel ? { label: [t('applications.error.label', { limit: LABEL_LIMIT })] } : {}),
-      ...(badDate ? { expires_on: [t('applications.error.expires_on', { years: FARTHEST })] } : {}),
+      ...(badDate
+        ? { expires_on: [t('applications.error.expires_on', { years: LATEST_YEARS })] }
+        : {}),
     },
   };
 }
 
-/** The end of a day, `2026-12-31`; undefined where there is no such day. */
+/** Returns the end of a day such as `2026-12-31`; undefined if there is no such day. */
 function endOf(day: string): Date | undefined {
   const date = new Date(`${day}T00:00:00Z`);
   // 31 February would become a day of March.

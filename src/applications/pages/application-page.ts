@@ -1,0 +1,118 @@
+import { isUsable, SECRET_LIMIT } from '../../client-secrets/client-secret.ts';
+import { noFields } from '../../http/form.ts';
+import { oneOf, type Page, render, seeOther } from '../../http/page.ts';
+import { view } from '../../http/view.ts';
+import { setApplicationActive } from '../activate.ts';
+import { type ReviewNeed, reviewNeed } from '../review-need.ts';
+import { listSecrets } from '../secrets.ts';
+import { outgoingTransfer } from '../transfer.ts';
+import { APPLICATIONS, type ApplicationPagesDeps, ownerPage } from './owner-page.ts';
+import {
+  type ApplicationHeader,
+  presentHeader,
+  presentScopes,
+  presentSecrets,
+  type SecretProps,
+} from './presenters.ts';
+
+const PATH = `${APPLICATIONS}/:clientId`;
+
+/** Results of a change, shown above the page. */
+const NOTICES = [
+  'saved',
+  'unchanged',
+  'enabled',
+  'disabled',
+  'secret_deleted',
+  'transfer_offered',
+  'transfer_withdrawn',
+] as const;
+
+/** Settings, secrets and state of an application. */
+interface ApplicationProps {
+  readonly application: ApplicationHeader;
+  readonly clientId: string;
+  readonly confidential: boolean;
+  /** The owner's switch. A suspended application may be switched on. */
+  readonly switchedOn: boolean;
+  readonly suspensionReason: string | null;
+  readonly reviewNeed: ReviewNeed | undefined;
+  readonly connectedUsers: number;
+  readonly lastUsedAt: Date | null;
+  readonly createdAt: Date;
+  readonly description: string;
+  readonly homepageUrl: string | null;
+  readonly privacyPolicyUrl: string | null;
+  readonly termsUrl: string | null;
+  readonly redirectUris: readonly string[];
+  /** Sentences. */
+  readonly scopes: readonly string[];
+  readonly requirePkce: boolean;
+  /** Empty for a public application. */
+  readonly secrets: readonly SecretProps[];
+  readonly mayAddSecret: boolean;
+  readonly secretLimit: number;
+  /** Email address of the user to whom the application is offered. */
+  readonly transferTo: string | null;
+  readonly notice: (typeof NOTICES)[number] | undefined;
+  readonly timezone: string;
+}
+
+const applicationView = view<ApplicationProps>('applications/show');
+
+/** Shows an application. */
+export const applicationPage = ownerPage({
+  path: PATH,
+  show: async ({ deps, user, own, clientId, home, locale, query }) => {
+    const { application, connectedUsers, lastUsedAt } = own;
+    const secrets = await listSecrets(deps.db, clientId);
+    const transfer = await outgoingTransfer(deps.db, clientId);
+    const scopes = presentScopes(deps.config, locale);
+    return render(applicationView, {
+      application: presentHeader(application),
+      clientId,
+      confidential: application.clientType === 'confidential',
+      switchedOn: application.isActive,
+      suspensionReason: application.suspensionReason,
+      reviewNeed: reviewNeed(deps.config, application),
+      connectedUsers,
+      lastUsedAt,
+      createdAt: application.createdAt,
+      description: application.description,
+      homepageUrl: application.homepageUrl,
+      privacyPolicyUrl: application.privacyPolicyUrl,
+      termsUrl: application.termsUrl,
+      redirectUris: application.redirectUris,
+      scopes: scopes
+        .filter(({ name }) => application.scopes.includes(name))
+        .map(({ text }) => text),
+      requirePkce: application.requirePkce,
+      secrets: presentSecrets(home, secrets),
+      mayAddSecret: secrets.filter(isUsable).length < SECRET_LIMIT,
+      secretLimit: SECRET_LIMIT,
+      transferTo: transfer?.email ?? null,
+      notice: oneOf(NOTICES, query.notice),
+      timezone: user.timezone,
+    });
+  },
+});
+
+/** Switches an application on. */
+export const enablePage = switchPage('enable', true);
+
+/** Switches an application off. */
+export const disablePage = switchPage('disable', false);
+
+function switchPage(verb: 'enable' | 'disable', active: boolean): Page<ApplicationPagesDeps> {
+  return ownerPage({
+    path: `${PATH}/${verb}`,
+    show: ({ home }) => seeOther(home),
+    post: {
+      form: noFields,
+      submit: async ({ tx, actor, clientId, home, origin }) => {
+        await setApplicationActive(tx, actor, clientId, active, origin);
+        return seeOther(`${home}?notice=${verb}d`);
+      },
+    },
+  });
+}

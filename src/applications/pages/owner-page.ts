@@ -1,0 +1,54 @@
+import type { Page } from '../../http/page.ts';
+import { StagedoorError } from '../../lib/errors.ts';
+import type { Limit } from '../../limits/limit.ts';
+import {
+  type UserPage,
+  type UserPageDeps,
+  type UserRequest,
+  userPageAbout,
+} from '../../sessions/pages/user-page.ts';
+import { findOwnApplication, type OwnApplication } from '../list-own.ts';
+import type { OfferLimits } from '../offer-limits.ts';
+
+/** Path of the list of the user's own applications. */
+export const APPLICATIONS = '/account/applications';
+
+/** Dependencies of the pages of application developers. */
+export interface ApplicationPagesDeps extends UserPageDeps {
+  /** Counts the registrations of a user. */
+  readonly registrations: Limit;
+  readonly offerLimits: OfferLimits;
+  /** The first key encrypts new cookies; all of them decrypt. */
+  readonly cookieKeys: readonly string[];
+}
+
+/** The user's own application that the path names. */
+export interface OpenedApplication {
+  readonly own: OwnApplication;
+  readonly clientId: string;
+  /** Path of the application's page; its other pages are below. */
+  readonly home: string;
+}
+
+/** A request to a page about one of the user's own applications. */
+export type OwnerRequest = UserRequest<ApplicationPagesDeps> & OpenedApplication;
+
+/** Makes a page about the user's own application with the `:clientId` of the path. */
+export function ownerPage<Form, Input>(
+  page: UserPage<OwnerRequest, Form, Input>,
+): Page<ApplicationPagesDeps> {
+  return userPageAbout(openApplication, page);
+}
+
+/** @throws StagedoorError `not_found`, also if the application belongs to another user */
+export async function openApplication<Deps extends UserPageDeps>({
+  deps,
+  user,
+  params: { clientId = '' },
+}: UserRequest<Deps>): Promise<OpenedApplication> {
+  const own = await findOwnApplication(deps.db, user.id, clientId);
+  if (own === undefined) {
+    throw new StagedoorError('not_found', 'There is no such application of yours.');
+  }
+  return { own, clientId, home: `${APPLICATIONS}/${clientId}` };
+}

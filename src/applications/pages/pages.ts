@@ -1,0 +1,31 @@
+import type { Page } from '../../http/page.ts';
+import { acceptTransferPage, declineTransferPage } from './answer-transfer-page.ts';
+import { applicationPage, disablePage, enablePage } from './application-page.ts';
+import { deletePage } from './delete-page.ts';
+import { deleteSecretPage } from './delete-secret-page.ts';
+import { editPage } from './edit-page.ts';
+import { listPage } from './list-page.ts';
+import { newSecretPage } from './new-secret-page.ts';
+import type { ApplicationPagesDeps } from './owner-page.ts';
+import { registerPage } from './register-page.ts';
+import { startPage } from './start-page.ts';
+import { transferPage, withdrawTransferPage } from './transfer-page.ts';
+
+/** Pages where developers register and manage their own applications. */
+export const applicationPages: readonly Page<ApplicationPagesDeps>[] = [
+  listPage,
+  // Before the page of an application: `new` could be a client ID.
+  registerPage,
+  acceptTransferPage,
+  declineTransferPage,
+  applicationPage,
+  startPage,
+  editPage,
+  enablePage,
+  disablePage,
+  newSecretPage,
+  deleteSecretPage,
+  deletePage,
+  transferPage,
+  withdrawTransferPage,
+];

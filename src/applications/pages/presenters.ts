@@ -1,0 +1,71 @@
+import { type ClientSecret, isUsable } from '../../client-secrets/client-secret.ts';
+import type { Config } from '../../config/config.ts';
+import type { Locale } from '../../lib/locale.ts';
+import { localized } from '../../lib/localized-text.ts';
+import {
+  type Application,
+  type ApplicationState,
+  applicationState,
+  isReviewed,
+} from '../application.ts';
+import { monogramUrl } from '../monogram.ts';
+import { APPLICATIONS } from './owner-page.ts';
+
+/** Identifies the application of a page. */
+export interface ApplicationHeader {
+  readonly name: string;
+  /** The picture, for `<img src>`. */
+  readonly monogram: string;
+  readonly state: ApplicationState;
+  readonly reviewed: boolean;
+  /** Path of the application's page; its other pages are below. */
+  readonly path: string;
+}
+
+/** A secret, without its value. */
+export interface SecretProps {
+  readonly label: string;
+  readonly lastFour: string;
+  readonly createdAt: Date;
+  readonly lastUsedAt: Date | null;
+  readonly expiresAt: Date | null;
+  readonly expired: boolean;
+  /** Confirms before the secret is deleted; undefined for the last one, which has to stay. */
+  readonly deletePath: string | undefined;
+}
+
+/** A scope and its description in the reader's language. */
+export interface ScopeProps {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Presents the application of a page. */
+export function presentHeader(application: Application): ApplicationHeader {
+  return {
+    name: application.name,
+    monogram: monogramUrl(application.name),
+    state: applicationState(application),
+    reviewed: isReviewed(application),
+    path: `${APPLICATIONS}/${application.clientId}`,
+  };
+}
+
+/** Returns all scopes of the server, in the configured order. */
+export function presentScopes(config: Config, locale: Locale): ScopeProps[] {
+  return config.scopes.map(({ name, text }) => ({ name, text: localized(text, locale) }));
+}
+
+/** Presents the secrets of the application with this path. */
+export function presentSecrets(path: string, secrets: readonly ClientSecret[]): SecretProps[] {
+  const last = secrets.filter(isUsable).length === 1;
+  return secrets.map((secret) => ({
+    label: secret.label,
+    lastFour: secret.lastFour ?? '',
+    createdAt: secret.createdAt,
+    lastUsedAt: secret.lastUsedAt,
+    expiresAt: secret.expiresAt,
+    expired: !isUsable(secret),
+    deletePath: last && isUsable(secret) ? undefined : `${path}/secrets/${secret.id}/delete`,
+  }));
+}
