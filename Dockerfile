@@ -20,10 +20,12 @@ COPY migrations ./migrations
 COPY views ./views
 COPY src ./src
 # Where the embedded database would be, for a container that is told to use it (NODE_ENV=development).
-RUN mkdir -m 700 data && chown node:node data
+# The folder for compiled code makes commands start faster; --help fills it.
+RUN mkdir -m 700 data node_modules/.cache && chown node:node data node_modules/.cache
 USER node
+RUN node bin/stagedoor.cjs user --help > /dev/null
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then((response) => process.exit(response.ok ? 0 : 1), () => process.exit(1))"]
-# No npm in between: the server gets SIGTERM itself. `docker run … node src/cli.ts migrate` migrates.
+# No npm in between: the server gets SIGTERM itself. `docker run … node bin/stagedoor.cjs migrate` migrates.
 CMD ["node", "src/main.ts"]

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { remoteUrl } from '../config/config.ts';
 import { ownValue } from '../lib/own-value.ts';
-import { type MakeEndpoints, withManagement } from './connect.ts';
+import { withManagement } from './connect.ts';
 import type { Entry, Management } from './management.ts';
+import type { MakeEndpoints } from './operation.ts';
 import { type Column, presentFacts } from './present.ts';
 import { type Shell, UsageError } from './shell.ts';
 

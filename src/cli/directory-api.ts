@@ -1,5 +1,5 @@
 import { directoryEndpoints } from '../directory/routes.ts';
-import type { MakeEndpoints } from './connect.ts';
+import type { MakeEndpoints } from './operation.ts';
 
 /** Users, organizers and teams. */
 export const directoryApi: MakeEndpoints = (deps) =>

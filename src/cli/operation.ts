@@ -1,10 +1,18 @@
 import type { Endpoint, EndpointDescription } from '../api/endpoint.ts';
 import { describeFields } from '../api/openapi-schemas.ts';
-import { readConfig } from '../config/config.ts';
+import { type Config, readConfig } from '../config/config.ts';
+import type { apiEndpoints } from '../endpoints.ts';
 import { ownValue } from '../lib/own-value.ts';
 import { createPasswordQueue } from '../users/password-queue.ts';
-import type { EndpointDeps, MakeEndpoints } from './connect.ts';
 import { pathTo, quote, type Request } from './management.ts';
+
+/** Dependencies of the endpoints. */
+export type EndpointDeps = Omit<Parameters<typeof apiEndpoints>[0], 'config'> & {
+  readonly config: Config;
+};
+
+/** Makes the endpoints that a command calls. A command loads no others: loading takes most of its time. */
+export type MakeEndpoints = (deps: EndpointDeps) => readonly Endpoint[];
 
 /** Finds operations by the id that they have in `openapi.json`. */
 export type Operations = (id: string) => Endpoint;

@@ -3,10 +3,11 @@ import type { Endpoint } from '../api/endpoint.ts';
 import { ownValue } from '../lib/own-value.ts';
 import { action, examples, json, type Line, printEntry } from './command.ts';
 import { confirm, type PasswordOptions, readPassword } from './confirm.ts';
-import { type MakeEndpoints, withManagement } from './connect.ts';
+import { withManagement } from './connect.ts';
 import { type Flag, hasPassword, type Input, inputsOf, readInputs } from './inputs.ts';
 import { printList } from './list.ts';
 import { quote } from './management.ts';
+import type { MakeEndpoints } from './operation.ts';
 import {
   describedOperations,
   helpOf,

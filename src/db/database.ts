@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
 import { CompiledQuery, Kysely, PGliteDialect, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { takeDirectory } from '../data-dir/lock.ts';
@@ -80,6 +79,8 @@ async function openEmbedded(dataDir: string): Promise<Database> {
     });
   }
   const giveBack = await takeDirectory(dataDir);
+  // With PostgreSQL, nothing loads it.
+  const { PGlite } = await import('@electric-sql/pglite');
   const pglite = await PGlite.create({ dataDir: folder });
   // Kysely lends PGlite's one connection out in turns: code inside a transaction that queries outside
   // it would wait for itself.

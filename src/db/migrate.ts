@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, type ParsedPath, parse } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { sql } from 'kysely';
-import { type Migration, type MigrationProvider, Migrator } from 'kysely/migration';
+import type { Migration, MigrationProvider } from 'kysely/migration';
 import { StagedoorError } from '../lib/errors.ts';
 import type { Db } from './database.ts';
 import { splitStatements } from './split-statements.ts';
@@ -15,7 +15,9 @@ const FOLDER = join(import.meta.dirname, '../../migrations');
  * @returns the names of those that ran now
  */
 export async function migrate(db: Db): Promise<string[]> {
-  const { error, results } = await migrator(db).migrateToLatest();
+  const { Migrator } = await import('kysely/migration');
+  const migrator = new Migrator({ db, provider: new MigrationFiles() });
+  const { error, results } = await migrator.migrateToLatest();
   if (error !== undefined) {
     const failed = results?.find((result) => result.status === 'Error')?.migrationName;
     const what = failed === undefined ? 'The migrations' : `Migration ${failed}`;
@@ -25,14 +27,18 @@ export async function migrate(db: Db): Promise<string[]> {
   return (results ?? []).map((result) => result.migrationName);
 }
 
-/** The names of the migrations that the database still lacks. */
+/** Returns the names of the migrations that the database lacks. */
 export async function pendingMigrations(db: Db): Promise<string[]> {
-  const migrations = await migrator(db).getMigrations();
-  return migrations.filter((one) => one.executedAt === undefined).map((one) => one.name);
-}
-
-function migrator(db: Db): Migrator {
-  return new Migrator({ db, provider: new MigrationFiles() });
+  const all = Object.keys(await new MigrationFiles().getMigrations()).sort();
+  // Kysely's own list looks at every table first; each command line asks for this.
+  const table = await sql<{ name: string | null }>`
+    select to_regclass('kysely_migration')::text as name`.execute(db);
+  if (table.rows[0]?.name == null) {
+    return all;
+  }
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db);
+  const done = new Set(rows.map(({ name }) => name));
+  return all.filter((name) => !done.has(name));
 }
 
 /** SQL files; a TypeScript file, with an `up` like Kysely's, where SQL can't compute what is stored. */

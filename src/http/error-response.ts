@@ -28,7 +28,10 @@ export const plainError: ErrorPage = (ctx, { status, message }) => {
  * Outermost middleware: answers errors and requests without an answer. JSON of RFC 6749 below `/api/v1/oauth/` and `/.well-known/`, the contract's JSON below
  * `/api/`, a page elsewhere and at `authorize`.
  */
-export function errorResponses(page: ErrorPage, log: Logger): Middleware {
+export function errorResponses(
+  page: ErrorPage,
+  log: Pick<Logger, 'info' | 'warn' | 'error'>,
+): Middleware {
   return async (ctx, next) => {
     try {
       await next();
@@ -60,7 +63,12 @@ export function reportBrokenAnswer(log: Logger): (error: unknown) => void {
 }
 
 /** Logs 5xx responses and refused forms. Other 4xx responses would let anyone fill the log. */
-function report(log: Logger, ctx: Context, told: HttpError, error: unknown): void {
+function report(
+  log: Pick<Logger, 'info' | 'warn' | 'error'>,
+  ctx: Context,
+  told: HttpError,
+  error: unknown,
+): void {
   if (told.code === 'csrf_failed') {
     const entry = { reason: told.message, method: ctx.method, path: pathOf(ctx) };
     log.info({ ...entry, ip: clientAddress(ctx) }, 'Form refused: CSRF check failed');

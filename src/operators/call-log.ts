@@ -31,7 +31,7 @@ interface Counted {
  * filters) gets an entry of its own at once. Further calls within the minute are counted and share
  * one entry, written at its end, with their number.
  */
-export function startCallLog(db: Db, log: Logger): CallLog {
+export function startCallLog(db: Db, log: Pick<Logger, 'warn'>): CallLog {
   const counts = new Map<string, Counted>();
   const write = async (call: OperatorCall, calls: number) => {
     try {

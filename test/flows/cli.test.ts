@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { stagedoor, stagedoorHere } from '../support/command-line.ts';
 import { createEmptyDatabase } from '../support/database.ts';
 import {
@@ -161,6 +162,25 @@ describe('An operator on the command line', () => {
     const { out } = await cli('application', 'list');
     assert.equal(out.trim().split('\n').length, 3);
     assert.ok(!out.includes('\u001b') && out.includes('Ticket shop [2J fake'));
+  });
+});
+
+describe('A command on PostgreSQL', () => {
+  test('loads no package that it does not need', async () => {
+    const preload = pathToFileURL(join(import.meta.dirname, '../support/report-packages.ts')).href;
+    const env = {
+      DATABASE_URL: server.config.databaseUrl ?? '',
+      NODE_OPTIONS: `--import=${preload}`,
+    };
+    const { code, err } = await stagedoor(env, 'application', 'list');
+    assert.equal(code, 0, err);
+    const packages: unknown = JSON.parse(err.trim().split('\n').at(-1) ?? '');
+    assert.ok(Array.isArray(packages) && packages.includes('kysely'));
+    const heavy = ['@electric-sql/pglite', 'eta', 'jose', 'nodemailer', 'oidc-provider', 'pino'];
+    assert.deepEqual(
+      heavy.filter((name) => packages.includes(name)),
+      [],
+    );
   });
 });
 

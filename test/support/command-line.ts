@@ -23,9 +23,9 @@ export interface Person {
   readonly sees?: (text: string) => void;
 }
 
-const CLI = join(import.meta.dirname, '../../src/cli.ts');
+const CLI = join(import.meta.dirname, '../../bin/stagedoor.cjs');
 
-/** Runs `stagedoor` in a process of its own, with nothing in the environment but `env`. */
+/** Runs `stagedoor` in a process of its own, with only `env` in its environment. */
 export function stagedoor(
   env: Readonly<Record<string, string>>,
   ...args: string[]

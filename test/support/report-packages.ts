@@ -1,0 +1,12 @@
+import { registerHooks } from 'node:module';
+
+// Preloaded into a program (`--import`): prints the packages that it has loaded, as its last line on
+// standard error.
+const packages = new Set<string>();
+registerHooks({
+  load: (url, context, next) => {
+    packages.add(/\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? '');
+    return next(url, context);
+  },
+});
+process.on('exit', () => process.stderr.write(`${JSON.stringify([...packages])}\n`));
