@@ -1,8 +1,8 @@
 import type { Application } from '../application.ts';
 
 /**
- * A shell script that gets a first token with curl, ready to be pasted: the application's own
- * client id and redirect URI, and a place for the secret.
+ * Returns a shell script that gets a first token with curl. It has the application's client ID and
+ * redirect URI, and a placeholder for the secret.
  */
 export function curlExample(issuer: string, application: Application): string {
   const confidential = application.clientType === 'confidential';
@@ -36,7 +36,7 @@ export function curlExample(issuer: string, application: Application): string {
   ].join('\n');
 }
 
-/** The same as a program for Node.js, with all checks that an application has to make. */
+/** Returns a Node.js program that gets a first token and checks the authorization response. */
 export function javascriptExample(issuer: string, application: Application): string {
   const confidential = application.clientType === 'confidential';
   return `import { createHash, randomBytes } from 'node:crypto';
@@ -83,17 +83,17 @@ ${confidential ? '' : '    client_id: clientId,\n'}    code: answer.code,
 console.log(response.status, await response.json());`;
 }
 
-/** An operator could have left it without one. */
+/** Returns the first redirect URI. Every application has one. */
 function redirectUriOf(application: Application): string {
   return application.redirectUris[0] ?? 'https://app.example.com/callback';
 }
 
-/** One word of a shell, whatever is in it. */
+/** Quotes a word for a shell. */
 function shell(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** A string of JavaScript. Redirect URIs are ASCII without quotes' worst friends, but be sure. */
+/** Quotes a string for JavaScript. */
 function script(text: string): string {
   return `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
 }
