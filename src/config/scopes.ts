@@ -9,8 +9,8 @@ const DEFAULT: readonly ScopeConfig[] = [
     organizers: true,
     writes: false,
     text: {
-      en: 'See the data of the chosen organizers, as far as your own permissions reach',
-      de: 'Daten der ausgewählten Veranstalter ansehen, soweit deine eigenen Rechte reichen',
+      en: 'View data of organizers you choose',
+      de: 'Daten der gewählten Veranstalter ansehen',
     },
   },
   {
@@ -18,8 +18,8 @@ const DEFAULT: readonly ScopeConfig[] = [
     organizers: true,
     writes: true,
     text: {
-      en: 'Change the data of the chosen organizers, as far as your own permissions reach',
-      de: 'Daten der ausgewählten Veranstalter ändern, soweit deine eigenen Rechte reichen',
+      en: 'Edit data of organizers you choose',
+      de: 'Daten der gewählten Veranstalter bearbeiten',
     },
   },
   {
@@ -27,8 +27,8 @@ const DEFAULT: readonly ScopeConfig[] = [
     organizers: false,
     writes: false,
     text: {
-      en: 'See your name, e-mail address, language and time zone',
-      de: 'Deinen Namen, deine E-Mail-Adresse, Sprache und Zeitzone sehen',
+      en: 'View your name, e-mail address, language and time zone',
+      de: 'Deinen Namen, deine E-Mail-Adresse, Sprache und Zeitzone ansehen',
     },
   },
 ];

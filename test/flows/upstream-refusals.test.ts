@@ -6,7 +6,7 @@ import { authorizationUrl, challengeOf } from '../support/flow.ts';
 import { freePort } from '../support/free-port.ts';
 import { createScriptRunner } from '../support/run-script.ts';
 import { prepareEnvironment } from '../support/server-environment.ts';
-import { says, textFor } from '../support/texts.ts';
+import { pattern, says, textFor } from '../support/texts.ts';
 import type { Behaviour } from '../support/upstream-behaviour.ts';
 import { startUpstreamProvider } from '../support/upstream-provider.ts';
 import { startUpstreamSite, type UpstreamSite } from '../support/upstream-site.ts';
@@ -46,8 +46,8 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
 
   /** The way on that the page offers in these words. */
   const wayOn = (page: Page, words: string) => {
-    const pattern = new RegExp(`<a href="([^"]+)"[^>]*><bdi>${words}</bdi>`);
-    return pattern.exec(page.body)?.[1]?.replaceAll('&amp;', '&') ?? assert.fail(textOf(page));
+    const link = new RegExp(`<a href="([^"]+)"[^>]*><bdi>${words}</bdi>`);
+    return link.exec(page.body)?.[1]?.replaceAll('&amp;', '&') ?? assert.fail(textOf(page));
   };
 
   /** A page that says what happened and what to do, to somebody who is not signed in. */
@@ -200,7 +200,7 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
         assert.match(/<code[^>]*>(.*?)<\/code>/s.exec(page.body)?.[1] ?? '', detail);
         assert.equal(requests.length, 1, 'there is no loop');
         site.upstream.behaviour = {};
-        const again = await visitor.open(wayOn(page, 'Try again'), site.ada);
+        const again = await visitor.open(wayOn(page, textFor('upstream.link.again')), site.ada);
         assert.ok(
           again.page.url.pathname === ACCOUNT || showsForm(again.page, 'decision'),
           textOf(again.page),
@@ -226,7 +226,10 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
 
   it('speaks German', async () => {
     const { page } = await newVisitor({ 'accept-language': 'de' }).open(requestUrl());
-    assert.match(page.body, /<html lang="de">[\s\S]*<h1>Du wurdest nicht angemeldet<\/h1>/);
+    assert.match(
+      page.body,
+      pattern`<html lang="de">[\s\S]*<h1>${says('upstream.refused.title', {}, 'de')}</h1>`,
+    );
   });
 
   describe('while the platform is away', () => {
@@ -244,7 +247,7 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
       assert.match(page.body, /ECONNREFUSED/);
       assert.equal(page.headers.get('retry-after'), '10');
       await away.upstream.network.restore();
-      const again = await visitor.open(wayOn(page, 'Try again'), away.ada);
+      const again = await visitor.open(wayOn(page, textFor('upstream.link.again')), away.ada);
       assert.equal(again.page.url.pathname, ACCOUNT, textOf(again.page));
       await away.close();
     });
@@ -313,7 +316,7 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
       const page = await visitor.stagedoor.get(url);
       assert.equal(page.status, 410);
       assert.match(page.body, says('upstream.used.title'));
-      const on = await visitor.open(wayOn(page, 'Go on'));
+      const on = await visitor.open(wayOn(page, textFor('upstream.link.go_on')));
       assert.equal(on.page.url.pathname, ACCOUNT, textOf(on.page));
       assert.equal(on.requests.length, 0);
     });
@@ -336,7 +339,7 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
       await query('update upstream_sign_ins set expires_at = now()');
       const { page } = await visitor.follow(start, site.ada);
       assertRefused(visitor, page, 410, says('upstream.expired.title'));
-      const again = await visitor.open(wayOn(page, 'Try again'), site.ada);
+      const again = await visitor.open(wayOn(page, textFor('upstream.link.again')), site.ada);
       assert.equal(again.page.url.pathname, ACCOUNT, textOf(again.page));
     });
 
@@ -345,7 +348,7 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
       const victim = newVisitor();
       const { page } = await victim.follow(start, site.ben);
       assertRefused(victim, page, 400, says('upstream.foreign.title'));
-      const path = wayOn(page, 'Sign in');
+      const path = wayOn(page, textFor('link.login'));
       assert.equal((await victim.open(path, site.ada)).page.url.pathname, ACCOUNT);
     });
 

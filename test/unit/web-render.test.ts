@@ -7,6 +7,7 @@ import { securityHeaders } from '../../src/http/headers.ts';
 import { createRenderer } from '../../src/http/render.ts';
 import type { ConsentProps } from '../../src/http/views.ts';
 import { homeView } from '../../src/site/home-page.ts';
+import { pattern, says } from '../support/texts.ts';
 import { startWebApp } from './web-app.ts';
 
 const renderer = createRenderer({ cookieKeys: ['k'.repeat(40)], secure: false });
@@ -54,7 +55,10 @@ test('a page has its language, status and title, and is not kept by anybody', as
   assert.equal(answer.headers.get('Content-Language'), 'de');
   assert.equal(answer.headers.get('Cache-Control'), 'no-store');
   assert.equal(answer.headers.get('Set-Cookie'), null);
-  assert.match(text, /<html lang="de">[\s\S]*<title>Anwendungen [^<]* – Stagedoor<\/title>/);
+  assert.match(
+    text,
+    pattern`<html lang="de">[\s\S]*<title>${says('landing.title', {}, 'de')} – Stagedoor</title>`,
+  );
   assert.match(text, /href="\/logout"/);
 });
 
