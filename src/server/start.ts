@@ -41,6 +41,8 @@ export interface RunningServer {
 export interface ServeOptions {
   /** Cost of hashing passwords; tests use a cheap one. */
   readonly passwordCost?: PasswordCost;
+  /** Milliseconds until a rotation of the signing keys is noticed. */
+  readonly signingKeyInterval?: number;
 }
 
 /** Milliseconds: a database that hangs must not hold every connection for ever. */
@@ -94,7 +96,13 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
         : undefined);
     // Nobody else can open the embedded database: the command line goes through this server.
     const cliToken = database.engine === 'embedded' ? newCredential('sdo') : undefined;
-    const keyring = await openKeyring({ db: database.db, config, log, secrets: cookieKeys });
+    const keyring = await openKeyring({
+      db: database.db,
+      config,
+      log,
+      secrets: cookieKeys,
+      interval: options.signingKeyInterval,
+    });
     closers.push(() => keyring.stop());
     let demoGuide: DemoGuide | undefined;
     const ending = new AbortController();

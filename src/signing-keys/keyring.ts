@@ -27,6 +27,8 @@ export interface KeyringDeps {
   /** The cookie keys; the first one seals, any of them opens. */
   readonly secrets: readonly string[];
   readonly config: { readonly signingKeyMaxAgeDays: number };
+  /** Milliseconds until a rotation is noticed, for tests. */
+  readonly interval?: number | undefined;
 }
 
 /** Private keys by their id; undefined where one can't be opened here. */
@@ -54,7 +56,7 @@ export async function openKeyring(deps: KeyringDeps): Promise<Keyring> {
     keys = found;
     await rotateByAge(deps, found);
   };
-  const stop = repeat(follow, INTERVAL, (err) => {
+  const stop = repeat(follow, deps.interval ?? INTERVAL, (err) => {
     deps.log.warn({ err }, 'Signing keys unreadable; keeping the previous keys');
   });
   return {

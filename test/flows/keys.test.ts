@@ -2,18 +2,22 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
 import { CompiledQuery, sql } from 'kysely';
+import { readConfig } from '../../src/config/config.ts';
 import type { Db } from '../../src/db/database.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
+import { StagedoorError } from '../../src/lib/errors.ts';
+import { serve } from '../../src/server/start.ts';
 import { purgeSigningKeys } from '../../src/signing-keys/purge-signing-keys.ts';
 import { rotateSigningKey } from '../../src/signing-keys/rotate-signing-key.ts';
 import { openSigningKey } from '../../src/signing-keys/seal-signing-key.ts';
 import { selectSigningKeys } from '../../src/signing-keys/signing-key-store.ts';
+import { type Outcome, stagedoorHere } from '../support/command-line.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { FLOW_ENGINES } from '../support/engines.ts';
 import { registerResourceServer } from '../support/factories.ts';
 import { until } from '../support/outbox.ts';
+import { CHEAP_PASSWORDS } from '../support/passwords.ts';
 import type { ClientCredentials, Issuer } from '../support/platform.ts';
-import { createScriptRunner, type RunningScript } from '../support/run-script.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { startServerProcess } from '../support/server-process.ts';
 import { basic } from '../support/tokens.ts';
@@ -71,20 +75,17 @@ async function rotations(db: Db) {
 /** For another process on the database of a server. */
 const sameDatabase = ({ config }: TestServer) => ({ DATABASE_URL: config.databaseUrl ?? '' });
 
-const scripts = createScriptRunner();
-after(() => scripts.stop());
+/** Follows the keys in the database closely. */
+const OPTIONS = { passwordCost: CHEAP_PASSWORDS, signingKeyInterval: 100 };
 
-/** The command line, on the database of a server. */
+/** Runs the command line on the database of a server. */
 const cli = (server: TestServer, args: readonly string[], cookieKeys = KEY) =>
-  scripts.start(['src/cli.ts', 'keys', ...args], {
-    ...sameDatabase(server),
-    COOKIE_KEYS: cookieKeys,
-  });
+  stagedoorHere({ ...sameDatabase(server), COOKIE_KEYS: cookieKeys }, ['keys', ...args]);
 
-async function succeed(script: RunningScript): Promise<string> {
-  const { code } = await script.ended;
-  assert.equal(code, 0, script.stderr());
-  return script.stdout();
+async function succeed(command: Promise<Outcome>): Promise<string> {
+  const { code, out, err } = await command;
+  assert.equal(code, 0, err);
+  return out;
 }
 
 for (const engine of FLOW_ENGINES) {
@@ -94,7 +95,7 @@ for (const engine of FLOW_ENGINES) {
     let db: Db;
 
     before(async () => {
-      server = await startServer(engine === 'PostgreSQL' ? {} : { DATABASE_URL: '' });
+      server = await startServer(engine === 'PostgreSQL' ? {} : { DATABASE_URL: '' }, OPTIONS);
       caller = await registerResourceServer(server);
       db = server.database.db;
     });
@@ -187,7 +188,7 @@ describe('an operator who looks after signing keys', () => {
   let db: Db;
 
   before(async () => {
-    server = await startServer();
+    server = await startServer({}, OPTIONS);
     caller = await registerResourceServer(server);
     db = server.database.db;
   });
@@ -257,24 +258,29 @@ describe('an operator who looks after signing keys', () => {
 
   it('is told when the cookie keys are not those of the server, and nothing changes', async () => {
     const before = await selectSigningKeys(db);
-    const rotate = cli(server, ['rotate'], OTHER_KEY);
-    const start = scripts.start(['src/main.ts'], {
+    const rotated = await cli(server, ['rotate'], OTHER_KEY);
+    assert.equal(rotated.code, 1);
+    const config = readConfig({
       ...sameDatabase(server),
       PORT: '0',
+      LOG_LEVEL: 'silent',
       COOKIE_KEYS: OTHER_KEY,
     });
-    for (const script of [rotate, start]) {
-      const { code } = await script.ended;
-      assert.equal(code, 1);
-      assert.match(script.stderr(), /^stagedoor: The signing key .* COOKIE_KEYS .*\n$/);
-      assert.ok(!script.stderr().includes(OTHER_KEY));
+    const start = await serve(config).then(
+      () => assert.fail('The server started'),
+      (error: unknown) => error,
+    );
+    assert.ok(start instanceof StagedoorError);
+    for (const message of [rotated.err, `stagedoor: ${start.message}\n`]) {
+      assert.match(message, /^stagedoor: The signing key .* COOKIE_KEYS .*\n$/);
+      assert.ok(!message.includes(OTHER_KEY));
     }
-    const nowhere = scripts.start(['src/cli.ts', 'keys', 'rotate'], {
-      ...sameDatabase(server),
-      DATA_DIR: '/nonexistent',
-    });
-    assert.equal((await nowhere.ended).code, 1);
-    assert.match(nowhere.stderr(), /^stagedoor: COOKIE_KEYS is missing.*\n$/);
+    const nowhere = await stagedoorHere({ ...sameDatabase(server), DATA_DIR: '/nonexistent' }, [
+      'keys',
+      'rotate',
+    ]);
+    assert.equal(nowhere.code, 1);
+    assert.match(nowhere.err, /^stagedoor: COOKIE_KEYS is missing.*\n$/);
     assert.deepEqual(
       (await selectSigningKeys(db)).map(({ kid }) => kid),
       before.map(({ kid }) => kid),
@@ -315,14 +321,14 @@ describe('an operator who looks after signing keys', () => {
       [['list', 'x'], /too many arguments/],
       [['list', '--now'], /unknown option '--now'/],
     ] as const) {
-      const script = cli(server, args);
-      assert.equal((await script.ended).code, 2);
-      assert.match(script.stderr(), message);
-      assert.match(script.stderr(), /Usage: stagedoor keys/);
+      const { code, err } = await cli(server, args);
+      assert.equal(code, 2);
+      assert.match(err, message);
+      assert.match(err, /Usage: stagedoor keys/);
     }
-    const help = cli(server, ['--help']);
-    assert.equal((await help.ended).code, 0);
-    assert.match(help.stdout(), /Examples/);
+    const help = await cli(server, ['--help']);
+    assert.equal(help.code, 0);
+    assert.match(help.out, /Examples/);
   });
 });
 
