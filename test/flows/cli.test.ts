@@ -6,6 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { stagedoor, stagedoorHere } from '../support/command-line.ts';
 import { createEmptyDatabase } from '../support/database.ts';
+import { copyEmbeddedTemplate } from '../support/embedded-template.ts';
 import {
   createPlatform,
   registerApplication,
@@ -225,6 +226,7 @@ describe('A command says what to do about the database', () => {
 
   test('that is embedded, once the server has stopped', async () => {
     const env = { DATA_DIR: join(folder, 'own') };
+    await copyEmbeddedTemplate(env.DATA_DIR);
     // In a process of its own, as a shell runs it.
     assert.equal((await stagedoor(env, 'migrate')).code, 0);
     const { code, out } = await stagedoorHere(env, ['application', 'list', '--json']);

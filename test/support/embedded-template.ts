@@ -1,8 +1,7 @@
 import { cp, mkdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openDatabase } from '../../src/db/database.ts';
-import { migrate } from '../../src/db/migrate.ts';
+import { stagedoorHere } from './command-line.ts';
 
 /** Milliseconds that a test waits for another one to make the template. */
 const PATIENCE = 120_000;
@@ -31,9 +30,10 @@ export async function copyEmbeddedTemplate(dataDir: string): Promise<void> {
 
 async function makeTemplate(template: string): Promise<void> {
   const folder = `${template}.making`;
-  const database = await openDatabase({ url: undefined, dataDir: folder, connections: 1 });
-  await migrate(database.db);
-  await database.close();
+  const { code, err } = await stagedoorHere({ DATA_DIR: folder }, ['migrate']);
+  if (code !== 0) {
+    throw new Error(`stagedoor migrate: ${err}`);
+  }
   await rename(folder, template);
 }
 
