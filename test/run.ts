@@ -18,8 +18,8 @@ import { createTemplateDatabase } from './support/template-database.ts';
  */
 const FILES = ['test/browser/*.test.ts', 'test/{flows,unit}/**/*.test.ts'];
 
-/** Processes that run test files. */
-const SHARDS = availableParallelism();
+/** Processes that run test files. One more than cores: a test waits for PostgreSQL, timers, browsers. */
+const SHARDS = availableParallelism() + 1;
 const SLOWEST = 10;
 
 /**
@@ -53,8 +53,8 @@ async function main(args: readonly string[]): Promise<number> {
         STAGEDOOR_TEST_TEMPLATE: template.name,
         STAGEDOOR_TEST_EMBEDDED: join(folder, 'embedded'),
         ...(browser && { [BROWSER_VARIABLE]: browser.wsEndpoint() }),
-        // Tests start processes of this project: types are stripped once.
-        NODE_COMPILE_CACHE: join(folder, 'compiled'),
+        // Types are stripped once, for all processes and for the next run.
+        NODE_COMPILE_CACHE: join(import.meta.dirname, '../node_modules/.cache/compiled'),
         // Files that a killed test leaves behind are deleted with the folder.
         TMPDIR: folder,
       };
