@@ -8,6 +8,9 @@ import { openWindow } from './window.ts';
 
 const APPLICATIONS = '/account/applications';
 
+/** Pages below an application that show its name and texts. */
+export const HOSTILE_PAGES = ['', '/edit', '/start', '/delete', '/transfer'];
+
 /** A developer at work: their page, and what is done with each state of it. */
 interface Desk {
   readonly server: TestServer;
@@ -42,6 +45,20 @@ export async function shownCredentials(page: Page): Promise<ClientCredentials> {
     clientId: (await page.locator('#client-id').textContent()) ?? '',
     clientSecret: (await secret.count()) === 1 ? ((await secret.textContent()) ?? '') : undefined,
   };
+}
+
+/** Gives an application a name and texts that no form accepts. */
+export async function makeHostile(server: TestServer, clientId: string): Promise<void> {
+  const nasty = `<img src=x onerror="document.title='hacked'">\u202eevil`;
+  await server.database.db
+    .updateTable('applications')
+    .set({
+      name: nasty,
+      description: `${nasty}\n`.repeat(20),
+      homepage_url: 'javascript:alert(1)',
+    })
+    .where('client_id', '=', clientId)
+    .execute();
 }
 
 async function submit(page: Page): Promise<void> {
@@ -147,4 +164,11 @@ async function tourStates(desk: Desk, clientId: string): Promise<void> {
   await look(page, 'list');
   await page.goto('/account/activity');
   await look(page, 'activity-owner');
+  await makeHostile(server, long.clientId);
+  await page.goto(APPLICATIONS);
+  await look(page, 'list-hostile');
+  for (const part of HOSTILE_PAGES) {
+    await page.goto(`${APPLICATIONS}/${long.clientId}${part}`);
+    await look(page, `hostile${part.replace('/', '-')}`);
+  }
 }
