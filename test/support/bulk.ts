@@ -56,6 +56,14 @@ export async function importDirectory(
   return readAnswer(response.status, response.headers, await response.text());
 }
 
+/** Imports a directory of which no line may be refused. */
+export async function importAll(server: ManagedServer, lines: readonly object[]): Promise<void> {
+  const { end, report, error } = await importDirectory(server, lines);
+  if (end?.done !== true || end.refused > 0) {
+    throw new Error(`The import failed: ${JSON.stringify(error ?? report)}`);
+  }
+}
+
 /** A body of these lines. */
 export function linesOf(lines: readonly object[]): string {
   return lines.map((line) => `${JSON.stringify(line)}\n`).join('');

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { putHostileDirectory } from './hostile-directory.ts';
+import { importAll } from './bulk.ts';
+import { hostileLines } from './hostile-directory.ts';
 import { type ClientCredentials, credentialsOf, type ManagedServer, manage } from './platform.ts';
 
 const versioned = z.object({ version: z.number() });
@@ -26,19 +27,26 @@ export interface UserOptions {
 
 /** Provisions a user, or changes one. */
 export async function putUser(server: ManagedServer, options: UserOptions): Promise<TestUser> {
-  const email = options.email ?? `${options.id}@example.com`;
-  const password = options.password ?? `the password of ${options.id}`;
-  await manage(server, 'PUT', `/api/v1/users/${options.id}/`, {
+  const { user, body } = describeUser(options);
+  await manage(server, 'PUT', `/api/v1/users/${user.id}/`, body);
+  return user;
+}
+
+function describeUser(options: UserOptions): { user: TestUser; body: object } {
+  const { id } = options;
+  const email = options.email ?? `${id}@example.com`;
+  const password = options.password ?? `the password of ${id}`;
+  const body = {
     email,
-    full_name: options.fullName ?? `${options.id[0]?.toUpperCase()}${options.id.slice(1)} Example`,
+    full_name: options.fullName ?? `${id[0]?.toUpperCase()}${id.slice(1)} Example`,
     locale: options.locale ?? 'en',
     timezone: options.timezone ?? 'UTC',
     is_active: options.isActive ?? true,
     ...(options.upstreamSubject === undefined
       ? { password }
       : { upstream_subject: options.upstreamSubject }),
-  });
-  return { id: options.id, email, password };
+  };
+  return { user: { id, email, password }, body };
 }
 
 /** Provisions an organizer; returns its slug. */
@@ -63,13 +71,15 @@ export interface TeamOptions {
 
 /** Provisions a team, or replaces its permissions and members; returns its id. */
 export async function putTeam(server: ManagedServer, options: TeamOptions): Promise<string> {
-  const id = options.id ?? 'staff';
-  await manage(server, 'PUT', `/api/v1/directory/organizers/${options.organizer}/teams/${id}/`, {
-    name: options.name ?? id,
-    permissions: options.permissions ?? ['can_view_orders'],
-    members: options.members,
-  });
+  const { organizer, id, ...body } = describeTeam(options);
+  await manage(server, 'PUT', `/api/v1/directory/organizers/${organizer}/teams/${id}/`, body);
   return id;
+}
+
+function describeTeam({ organizer, members, ...options }: TeamOptions) {
+  const id = options.id ?? 'staff';
+  const permissions = options.permissions ?? ['can_view_orders'];
+  return { organizer, id, name: options.name ?? id, permissions, members };
 }
 
 /** A registered application, with where it wants the user sent back. */
@@ -134,32 +144,43 @@ export interface TestPlatform {
   readonly resourceServer: ClientCredentials;
 }
 
+const ORGANIZERS = [
+  { slug: 'redstage', name: { en: 'Red Stage', de: 'Rote Bühne' } },
+  { slug: 'bluehall', name: 'Blue Hall' },
+  { slug: 'greenarena', name: 'Green Arena' },
+];
+
+const TEAMS: readonly TeamOptions[] = [
+  {
+    organizer: 'redstage',
+    permissions: ['can_view_orders', 'can_change_orders'],
+    members: ['ada'],
+  },
+  { organizer: 'bluehall', members: ['ada'] },
+  { organizer: 'greenarena', members: ['ben'] },
+  { organizer: 'greenarena', id: '__proto__', members: ['ben'] },
+  { organizer: 'greenarena', id: 'constructor', members: ['ben'] },
+];
+
 /**
  * Provisions two users, three organizers, an application and a resource server; beside them a
  * directory whose names are those of inherited properties, so that every test that uses this runs
- * beside such names. Ada's second team at each of her organizers has such an id, too.
+ * beside such names. Ben's other teams have such an id, too. All of it is one import.
  */
 export async function createPlatform(
   server: ManagedServer,
   subjects: { readonly ada?: string; readonly ben?: string } = {},
 ): Promise<TestPlatform> {
-  const [ofAda, ofBen] = [{ upstreamSubject: subjects.ada }, { upstreamSubject: subjects.ben }];
-  const ada = await putUser(server, { id: 'ada', fullName: 'Ada Example', ...ofAda });
-  const ben = await putUser(server, { id: 'ben', fullName: 'Ben Example', ...ofBen });
-  await putOrganizer(server, 'redstage', { en: 'Red Stage', de: 'Rote Bühne' });
-  await putOrganizer(server, 'bluehall', 'Blue Hall');
-  await putOrganizer(server, 'greenarena', 'Green Arena');
-  await putTeam(server, {
-    organizer: 'redstage',
-    permissions: ['can_view_orders', 'can_change_orders'],
-    members: ['ada'],
-  });
-  await putTeam(server, { organizer: 'bluehall', members: ['ada'] });
-  await putTeam(server, { organizer: 'greenarena', members: ['ben'] });
-  await putTeam(server, { organizer: 'greenarena', id: '__proto__', members: ['ben'] });
-  await putTeam(server, { organizer: 'greenarena', id: 'constructor', members: ['ben'] });
-  await putHostileDirectory(server);
+  const describe = (id: 'ada' | 'ben', fullName: string) =>
+    describeUser({ id, fullName, upstreamSubject: subjects[id] });
+  const [ada, ben] = [describe('ada', 'Ada Example'), describe('ben', 'Ben Example')];
+  await importAll(server, [
+    ...[ada, ben].map(({ user, body }) => ({ user: { id: user.id, ...body } })),
+    ...ORGANIZERS.map((organizer) => ({ organizer })),
+    ...TEAMS.map((team) => ({ team: describeTeam(team) })),
+    ...hostileLines(),
+  ]);
   const application = await registerApplication(server, { owner: 'ben' });
   const resourceServer = await registerResourceServer(server);
-  return { ada, ben, application, resourceServer };
+  return { ada: ada.user, ben: ben.user, application, resourceServer };
 }

@@ -1,4 +1,4 @@
-import { importDirectory } from './bulk.ts';
+import { importAll } from './bulk.ts';
 import type { ManagedServer } from './platform.ts';
 
 /** Names of properties that every plain object inherits; a slug may be any of these. */
@@ -7,14 +7,24 @@ export const INHERITED = ['constructor', 'hasOwnProperty', 'toString', 'valueOf'
 /** As {@link INHERITED}, for names that may begin with an underscore: ids, permissions, scopes. */
 export const INHERITED_OR_PROTO = ['__proto__', ...INHERITED] as const;
 
-/**
- * Provisions users, organizers and teams that are named like inherited properties, in one import.
- * Every one of these users is in two teams of every one of these organizers.
- */
+interface HostileOptions {
+  readonly members?: readonly string[];
+  readonly permissions?: readonly string[];
+}
+
+/** Provisions the users, organizers and teams of `hostileLines`. */
 export async function putHostileDirectory(
   server: ManagedServer,
-  options: { readonly members?: readonly string[]; readonly permissions?: readonly string[] } = {},
+  options: HostileOptions = {},
 ): Promise<void> {
+  await importAll(server, hostileLines(options));
+}
+
+/**
+ * Import lines for users, organizers and teams that are named like inherited properties. Every one
+ * of these users is in two teams of every one of these organizers.
+ */
+export function hostileLines(options: HostileOptions = {}): object[] {
   const members = [...INHERITED_OR_PROTO, ...(options.members ?? [])];
   const users = INHERITED_OR_PROTO.map((id) => ({ user: { id, email: `${id}@example.org` } }));
   const organizers = INHERITED.flatMap((slug) => [
@@ -30,8 +40,5 @@ export async function putHostileDirectory(
       },
     },
   ]);
-  const { end, report } = await importDirectory(server, [...users, ...organizers]);
-  if (end?.done !== true || end.refused > 0) {
-    throw new Error(`The import failed: ${JSON.stringify(report)}`);
-  }
+  return [...users, ...organizers];
 }
