@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe, it, test } from 'node:test';
 import { notifyExpiring } from '../../src/grants/notify-expiring.ts';
 import { putOrganizer, putTeam, putUser, registerApplication } from '../support/factories.ts';
 import { authorizationUrl, challengeOf, signIn } from '../support/flow.ts';
@@ -46,7 +46,7 @@ describe('a platform with scopes of its own', () => {
   it('tells developers of these, and of no others', async () => {
     const guide = await (await fetch(`${server.issuer}/docs`)).text();
     assert.match(guide, /<code>tickets:scan<\/code>[\s\S]*Scan tickets at the door/);
-    assert.match(guide, /A request for <code>profile<\/code> alone gets none/);
+    assert.match(guide, /<code>profile<\/code> alone/);
     assert.doesNotMatch(guide, /Neither includes the other/);
   });
 
@@ -101,4 +101,21 @@ describe('a platform with scopes of its own', () => {
       [['tickets:scan']],
     );
   });
+});
+
+test('A token of a server whose scopes open no organizers lists none', async (t) => {
+  const server = await startServer({
+    SCOPES: '{"profile": {"text": "Who you are", "organizers": false}}',
+    DEFAULT_SCOPES: 'profile',
+  });
+  t.after(() => server.close());
+  await putUser(server, { id: 'ada' });
+  const application = await registerApplication(server, { owner: 'ada', scopes: ['profile'] });
+  const user = { id: 'ada', email: 'ada@example.com', password: 'the password of ada' };
+  const { accessToken } = await obtainTokens(server, { application, user });
+  const answer = await fetch(`${server.issuer}/api/v1/organizers/`, {
+    headers: { authorization: `Bearer ${accessToken}` },
+  });
+  assert.equal(answer.status, 200);
+  assert.deepEqual(JSON.parse(await answer.text()).results, []);
 });

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+
+const GUIDE = new URL('../../../views/docs/en/guide.md', import.meta.url);
 
 /** The code blocks of a page of the guide by their ids, as a reader would copy them. */
 export function readCode(html: string): Map<string, string> {
@@ -20,4 +23,13 @@ function unescapeHtml(text: string): string {
   return text.replace(/&(?:#(\d+)|(\w+));/g, (whole, number, name) =>
     number === undefined ? (names[name] ?? whole) : String.fromCodePoint(Number(number)),
   );
+}
+
+/** Returns the text that the guide has only under a condition, up to its first link. */
+export function readIf(condition: string): string {
+  const text = new RegExp(`<!-- if ${condition} -->\\n([^\\[\\n]{10,})`).exec(
+    readFileSync(GUIDE, 'utf8'),
+  );
+  assert.ok(text?.[1] !== undefined, condition);
+  return text[1];
 }
