@@ -9,8 +9,8 @@ import { createOfferLimits } from './applications/offer-limits.ts';
 import { applicationPages } from './applications/pages/pages.ts';
 import { REGISTRATIONS } from './applications/registration.ts';
 import type { NoteAuthenticationFailure } from './audit/authentication-failure.ts';
-import type { InteractionRoutesDeps } from './authorization/pages/interaction-page.ts';
-import { interactionRoutes } from './authorization/pages/routes.ts';
+import type { InteractionDeps } from './authorization/pages/interactions.ts';
+import { interactionPages } from './authorization/pages/pages.ts';
 import { createRecordSecretUse } from './client-secrets/record-use.ts';
 import type { Config } from './config/config.ts';
 import type { Database } from './db/database.ts';
@@ -43,9 +43,11 @@ import { createMetrics, measureRequests } from './operations/metrics.ts';
 import { createDevices } from './sessions/pages/device-cookie.ts';
 import { createGuessGuard } from './sign-in/guess-guard.ts';
 import { createGuessLimits } from './sign-in/guess-limits.ts';
-import { signInRoutes, signOutRoutes } from './sign-in/pages/sign-in-routes.ts';
-import { upstreamRoutes } from './sign-in/upstream/pages/routes.ts';
-import { connectUpstream } from './sign-in/upstream/pages/sign-in-page.ts';
+import { loginPage } from './sign-in/pages/login-page.ts';
+import { logoutPage } from './sign-in/pages/logout-page.ts';
+import { backchannelRoutes } from './sign-in/upstream/pages/backchannel-routes.ts';
+import { upstreamPages } from './sign-in/upstream/pages/pages.ts';
+import { connectUpstream } from './sign-in/upstream/pages/upstream-login.ts';
 import type { Keyring } from './signing-keys/keyring.ts';
 import type { DemoGuide } from './site/home-page.ts';
 import { sitePages } from './site/pages.ts';
@@ -113,7 +115,7 @@ export function createApp(deps: AppDeps): Koa {
   });
   const sessions = createSessions({ provider, db, config });
   const interactions = createInteractions({ provider, db, config });
-  const inTransaction: InteractionRoutesDeps['inTransaction'] = (work) => withTransaction(db, work);
+  const inTransaction: InteractionDeps['inTransaction'] = (work) => withTransaction(db, work);
   const pages = { db, config, sessions, renderer, csrf, devices, guard, limits, inTransaction };
   const upstream =
     config.upstream &&
@@ -129,16 +131,14 @@ export function createApp(deps: AppDeps): Koa {
   provider.use(assets());
   mount(provider, operationsRoutes({ database, metrics, config, cookieKeys }));
   mount(provider, pageRoutes(pages, sitePages(config, api.document, deps.demoGuide)));
-  mount(
-    provider,
-    upstream
-      ? upstreamRoutes({ ...pages, upstream })
-      : signInRoutes({
-          ...pages,
-          findWaitingApplication: (path) => findWaitingApplication(db, path),
-        }),
-  );
-  mount(provider, signOutRoutes({ ...pages, elsewhere: upstream?.signedOut }));
+  if (upstream === undefined) {
+    const waiting = (path: string) => findWaitingApplication(db, path);
+    mount(provider, pageRoutes({ ...pages, findWaitingApplication: waiting }, [loginPage]));
+  } else {
+    mount(provider, pageRoutes({ ...pages, upstream }, upstreamPages));
+    mount(provider, backchannelRoutes({ db, upstream }));
+  }
+  mount(provider, pageRoutes({ ...pages, elsewhere: upstream?.signedOut }, [logoutPage]));
   mount(provider, pageRoutes(pages, grantPages));
   const registrations = limits.named('registrations', REGISTRATIONS);
   const offerLimits = createOfferLimits(limits);
@@ -147,7 +147,7 @@ export function createApp(deps: AppDeps): Koa {
   mount(provider, insightsRoutes(pages));
   mount(provider, pageRoutes(pages, activityPages));
   mount(provider, pageRoutes(pages, accountPages));
-  mount(provider, interactionRoutes({ ...pages, interactions, upstream }));
+  mount(provider, pageRoutes({ ...pages, interactions, upstream }, interactionPages));
   mount(provider, apiRoutes(api.endpoints));
   mount(provider, protocolRoutes(config, keyring));
   provider.use(pushedRequestBudget(limits));

@@ -8,8 +8,6 @@ export interface PendingInteraction {
   readonly loginHint: string | undefined;
   /** The request requires a new sign-in (`prompt=login`), also for a signed-in user. */
   readonly signInAnew: boolean;
-  /** Languages that the application asked for (`ui_locales`), best first. */
-  readonly uiLocales: string | undefined;
   /** Signed-in user; always set at the consent prompt. */
   readonly userId: string | undefined;
   /** The URL that starts the same request over. */

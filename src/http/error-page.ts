@@ -1,22 +1,73 @@
 import type { Context } from 'koa';
 import type { Logger } from '../lib/log.ts';
-import { httpErrorProps } from './error-props.ts';
 import { type ErrorPage, plainError } from './error-response.ts';
+import type { HttpError } from './http-error.ts';
 import type { Renderer } from './render.ts';
-import { translator } from './translate.ts';
-import type { ErrorProps } from './views.ts';
+import { type SharedText, type Translate, translator } from './translate.ts';
+import { view } from './view.ts';
+
+/** An error: what happened, what to do next, and a line for developers. */
+export interface ErrorProps {
+  readonly title: string;
+  readonly message: string;
+  readonly hint?: string | undefined;
+  /** English. */
+  readonly developer?: string | undefined;
+  /** Fields of a refused form, so that nobody has to type them twice. */
+  readonly entered?: readonly { readonly name: string; readonly value: string }[];
+  /** Links beside those to the authorizations and the home page, which every error page has. */
+  readonly links: readonly { readonly href: string; readonly label: string }[];
+}
+
+/** View of an error. */
+export const errorView = view<ErrorProps>('error');
+
+/** Texts of the error page by error code. */
+const KINDS: Partial<Record<HttpError['code'], ErrorKind>> = {
+  validation_failed: 'bad_request',
+  unsupported_media_type: 'bad_request',
+  not_acceptable: 'bad_request',
+  unauthenticated: 'unauthenticated',
+  forbidden: 'forbidden',
+  csrf_failed: 'csrf',
+  not_found: 'not_found',
+  method_not_allowed: 'method_not_allowed',
+  conflict: 'conflict',
+  gone: 'gone',
+  payload_too_large: 'too_large',
+  too_many_attempts: 'too_many',
+  unavailable: 'unavailable',
+};
+
+type Kinds<Key> = Key extends `error.${infer Kind}.title` ? Kind : never;
+/** Error pages that the catalogue has texts for. */
+type ErrorKind = Kinds<SharedText>;
 
 /** Makes the error page, in the language of the reader. */
 export function errorPage(renderer: Renderer, log: Logger): ErrorPage {
   return (ctx, error) => {
     try {
       const t = translator(renderer.locale(ctx));
-      const props = { ...httpErrorProps(t, error), entered: enteredIn(ctx) };
-      renderer.page(ctx, 'error', props, { status: error.status });
+      const props = { ...presentError(t, error), entered: enteredIn(ctx) };
+      renderer.page(ctx, errorView, props, { status: error.status });
     } catch (err) {
       log.error({ err }, 'Error page could not be rendered');
       plainError(ctx, error);
     }
+  };
+}
+
+/** Presents an error in the language of the page. */
+function presentError(t: Translate<SharedText>, error: HttpError): ErrorProps {
+  const kind = KINDS[error.code] ?? (error.status < 500 ? 'bad_request' : 'internal');
+  // The cause of a 500 is in the log only; a 404 has nothing to add.
+  const silent = ['internal', 'not_found', 'unavailable'].includes(kind);
+  return {
+    title: t(`error.${kind}.title`),
+    message: t(`error.${kind}.message`),
+    hint: t(`error.${kind}.hint`),
+    developer: silent ? undefined : error.message,
+    links: kind === 'unauthenticated' ? [{ href: '/login', label: t('link.login') }] : [],
   };
 }
 

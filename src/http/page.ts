@@ -18,6 +18,12 @@ export interface Page<Deps> {
   readonly path: string;
   readonly show: (deps: Deps, ctx: Context) => Promise<PageAnswer>;
   readonly submit?: (deps: Deps, ctx: Context, form: URLSearchParams) => Promise<PageAnswer>;
+  /** Answers a form whose CSRF token is wrong; undefined: an error page does. */
+  readonly refuse?: (
+    deps: Deps,
+    ctx: Context,
+    form: URLSearchParams,
+  ) => Promise<PageAnswer | undefined>;
 }
 
 /** Answer of a page. Made by `render`, `seeOther` and `download`. */
@@ -44,6 +50,7 @@ export function render<Props extends object>(
 /** Redirects the browser with a GET, so that a reload does not repeat the change. */
 export function seeOther(to: string): PageAnswer {
   return new PageAnswer((_, ctx) => {
+    ctx.set('Cache-Control', 'no-store');
     ctx.status = 303;
     ctx.redirect(to);
   });
@@ -86,19 +93,38 @@ export function pageRoutes<Deps extends PageDeps>(
   pages: readonly Page<Deps>[],
 ): Router {
   const router = new Router();
-  for (const { path, show, submit } of pages) {
+  for (const page of pages) {
+    const { path, show, submit } = page;
     router.get(path, async (ctx) => {
       await (await show(deps, ctx)).send(deps.renderer, ctx);
     });
     if (submit !== undefined) {
       router.post(path, async (ctx) => {
         const form = await readForm(ctx);
-        deps.csrf.verify(ctx, form);
-        await (await submit(deps, ctx, form)).send(deps.renderer, ctx);
+        const refusal = await checkCsrf(deps, page, ctx, form);
+        await (refusal ?? (await submit(deps, ctx, form))).send(deps.renderer, ctx);
       });
     }
   }
   return router;
+}
+
+async function checkCsrf<Deps extends PageDeps>(
+  deps: Deps,
+  { refuse }: Page<Deps>,
+  ctx: Context,
+  form: URLSearchParams,
+): Promise<PageAnswer | undefined> {
+  try {
+    deps.csrf.verify(ctx, form);
+    return undefined;
+  } catch (error) {
+    const refusal = await refuse?.(deps, ctx, form);
+    if (refusal === undefined) {
+      throw error;
+    }
+    return refusal;
+  }
 }
 
 /** Returns `value` if it is one of the known values of a query parameter. */

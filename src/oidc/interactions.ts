@@ -6,7 +6,7 @@ import {
   type OverInteraction,
   type PendingInteraction,
 } from '../authorization/interaction.ts';
-import type { Interactions } from '../authorization/pages/interaction-page.ts';
+import type { Interactions } from '../authorization/pages/interactions.ts';
 import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
 import { ownValue } from '../lib/own-value.ts';
@@ -97,7 +97,6 @@ function toPending(model: Interaction, issuer: string): PendingInteraction {
     redirectUri: param('redirect_uri') ?? '',
     loginHint: param('login_hint'),
     signInAnew: promptsOf(model.params).includes('login'),
-    uiLocales: param('ui_locales'),
     userId: model.session?.accountId,
     restartUrl: restartUrl(issuer, model.params),
     decidedUrl: model.result === undefined ? undefined : model.returnTo,

@@ -1,10 +1,12 @@
 import { type ErrorOut, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { OverInteraction } from '../authorization/interaction.ts';
-import { statusOfOver } from '../authorization/pages/presenters.ts';
+import { renderOver } from '../authorization/pages/over-page.ts';
 import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
+import { errorView } from '../http/error-page.ts';
 import type { Renderer } from '../http/render.ts';
 import { translator } from '../http/translate.ts';
+import { greet } from '../sessions/pages/identify.ts';
 import { findActiveUser } from '../users/find-user.ts';
 import { type Block, findBlock } from './block-redirects.ts';
 import { currentTransaction } from './current-transaction.ts';
@@ -31,18 +33,17 @@ export function createRenderError(deps: {
 }): RenderProtocolError {
   const { renderer } = deps;
   return async (ctx, out, error) => {
-    await greet(deps.db, ctx);
+    await greetUser(deps.db, ctx);
     const block = findBlock(ctx, error);
     if (ctx.oidc.route === 'resume' || block === 'awaits_review') {
       const over = await describeEnd(deps, ctx, error, block);
-      renderer.page(ctx, 'authorization/interaction_over', over, { status: statusOfOver(over) });
-      return;
+      return renderOver(over).send(renderer, ctx);
     }
     const t = translator(renderer.locale(ctx));
     const kind = block === 'not_signed_in' ? block : block ? 'inactive_client' : kindOf(out);
     renderer.page(
       ctx,
-      'error',
+      errorView,
       {
         title: t(`error.${kind}.title`),
         message: t(`error.${kind}.message`),
@@ -57,16 +58,15 @@ export function createRenderError(deps: {
 }
 
 /** Gives the page the language and the header of the signed-in user. */
-async function greet(db: Db, ctx: KoaContextWithOIDC): Promise<void> {
+async function greetUser(db: Db, ctx: KoaContextWithOIDC): Promise<void> {
   const userId = ctx.oidc.session?.accountId;
   const user = userId && (await findActiveUser(currentTransaction() ?? db, userId));
   if (user) {
-    ctx.state.user = user;
-    ctx.state.signedIn = { fullName: user.fullName, email: user.email };
+    greet(ctx, user);
   }
 }
 
-/** Describes why a request ends here; one of another session can be started over. */
+/** Describes why a request ends here. The request of another session can be started over. */
 async function describeEnd(
   deps: { db: Db; config: Config },
   ctx: KoaContextWithOIDC,

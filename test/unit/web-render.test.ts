@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Middleware } from 'koa';
+import { consentView } from '../../src/authorization/pages/consent-page.ts';
+import type { ConsentProps } from '../../src/authorization/pages/consent-presenters.ts';
 import { listView } from '../../src/grants/pages/list-page.ts';
 import { assets, assetUrl } from '../../src/http/assets.ts';
 import { securityHeaders } from '../../src/http/headers.ts';
 import { createRenderer } from '../../src/http/render.ts';
-import type { ConsentProps } from '../../src/http/views.ts';
 import { homeView } from '../../src/site/home-page.ts';
 import { pattern, says } from '../support/texts.ts';
 import { startWebApp } from './web-app.ts';
@@ -63,7 +64,7 @@ test('a page has its language, status and title, and is not kept by anybody', as
 });
 
 test('the consent page escapes names, sorts organizers and drops addresses that are no web page', async () => {
-  const { text } = await html((ctx) => renderer.page(ctx, 'authorization/consent', consent));
+  const { text } = await html((ctx) => renderer.page(ctx, consentView, consent));
   assert.ok(text.includes('Seatmap &#60;b&#62;Studio'));
   assert.ok(!text.includes('javascript:'));
   assert.ok(text.indexOf('Älpha') < text.indexOf('Zeta'));
@@ -72,7 +73,7 @@ test('the consent page escapes names, sorts organizers and drops addresses that 
 });
 
 test('Enter on the consent page allows, and an empty password does not stand in the way of Deny', async () => {
-  const { text } = await html((ctx) => renderer.page(ctx, 'authorization/consent', consent));
+  const { text } = await html((ctx) => renderer.page(ctx, consentView, consent));
   const buttons = text.match(/<button type="submit"[^>]*>/g) ?? [];
   assert.match(buttons[0] ?? '', /value="allow"/);
   assert.match(buttons[1] ?? '', /value="deny".* formnovalidate/);
@@ -80,7 +81,7 @@ test('Enter on the consent page allows, and an empty password does not stand in 
 
 test('a user without organizers can only deny', async () => {
   const props = { ...consent, organizers: [], noOrganizers: true };
-  const { text } = await html((ctx) => renderer.page(ctx, 'authorization/consent', props));
+  const { text } = await html((ctx) => renderer.page(ctx, consentView, props));
   assert.ok(text.includes('value="deny"') && !text.includes('value="allow"'));
   assert.ok(!text.includes('name="password"'));
 });

@@ -1,148 +1,88 @@
 import type { Context } from 'koa';
-import { originOf } from '../../http/origin.ts';
-import type { ConsentProps } from '../../http/views.ts';
-import { StagedoorError } from '../../lib/errors.ts';
+import { z } from 'zod';
+import { list, parseForm, text } from '../../http/form.ts';
+import { type PageAnswer, render } from '../../http/page.ts';
+import { view } from '../../http/view.ts';
+import { greet } from '../../sessions/pages/identify.ts';
 import { setRetryAfter, signInHere } from '../../sign-in/pages/sign-in-here.ts';
-import type { SignInResult } from '../../sign-in/sign-in.ts';
-import { approveConsent, type Choice, checkChoice } from '../approve.ts';
-import { denyConsent } from '../deny.ts';
-import { type ConsentRequest, describeConsent } from '../describe.ts';
-import { isPending, type PendingInteraction } from '../interaction.ts';
-import type { InteractionRoutesDeps } from './interaction-page.ts';
-import { presentConsent } from './presenters.ts';
+import { type Choice, checkChoice } from '../approve.ts';
+import type { ConsentRequest } from '../describe.ts';
+import type { PendingInteraction } from '../interaction.ts';
+import { type ConsentErrors, type ConsentProps, presentConsent } from './consent-presenters.ts';
+import { decide, describeRequest } from './decide.ts';
+import type { InteractionDeps } from './interactions.ts';
 import { confirmUpstream } from './upstream-page.ts';
+
+/** View of the consent page. */
+export const consentView = view<ConsentProps>('authorization/consent');
+
+const unique = list.transform((values) => [...new Set(values)]);
+const form = z.object({
+  decision: text.pipe(z.enum(['allow', 'deny'])),
+  scopes: unique,
+  organizers: unique,
+  password: text,
+});
+
+/** Statuses of the page after a password that was not accepted. */
+const STATUS = { wrong: 400, throttled: 429, busy: 503 } as const;
 
 /** Shows what the application asks for. */
 export async function showConsent(
-  deps: InteractionRoutesDeps,
+  deps: InteractionDeps,
   ctx: Context,
   interaction: PendingInteraction,
-): Promise<void> {
-  const request = await describe(deps, interaction);
+): Promise<PageAnswer> {
+  const request = await describeRequest(deps, interaction);
   const old = await signInIsOld(deps, ctx);
-  const choice = await tickedBefore(deps, ctx);
-  render(deps, ctx, interaction, request, { choice, old, errors: {} });
+  const choice = await selectedBefore(deps, ctx);
+  return show(deps, ctx, interaction, request, { choice, old, errors: {} });
 }
 
-/** Takes the answer: nothing is allowed unless all of it can be. */
+/** Denies the request, or allows what was selected: all of it or nothing. */
 export async function answerConsent(
-  deps: InteractionRoutesDeps,
+  deps: InteractionDeps,
   ctx: Context,
   interaction: PendingInteraction,
-  form: URLSearchParams,
-): Promise<void> {
-  const decision = form.get('decision');
+  fields: URLSearchParams,
+): Promise<PageAnswer> {
+  const { decision, password, ...choice } = parseForm(form, fields);
   if (decision === 'deny') {
-    return decide(deps, ctx, (request) => ({ kind: 'deny', request }));
+    return decide(deps, ctx, () => ({ kind: 'deny' }));
   }
-  if (decision !== 'allow') {
-    throw new StagedoorError('validation_failed', 'decision must be allow or deny.');
-  }
-  const request = await describe(deps, interaction);
-  const choice = { scopes: unique(form, 'scopes'), organizers: unique(form, 'organizers') };
+  const request = await describeRequest(deps, interaction);
   const old = await signInIsOld(deps, ctx);
   if (old && deps.upstream !== undefined) {
     const page = { email: request.user.email, ticked: choice };
     return confirmUpstream(deps.upstream, deps, ctx, interaction, page);
   }
-  const passwordError = old ? await renewSignIn(deps, ctx, request, form) : undefined;
-  const errors = { ...checkChoice(request, choice), ...passwordError };
-  if (Object.keys(errors).length > 0) {
+  const passwordError = old ? await renewSignIn(deps, ctx, request, password) : undefined;
+  const errors = { ...checkChoice(request, choice), password: passwordError };
+  if (Object.values(errors).some((error) => error !== undefined)) {
     const state = { choice, old: passwordError !== undefined, errors };
-    return render(
-      deps,
-      ctx,
-      interaction,
-      request,
-      state,
-      STATUS[passwordError?.password ?? 'wrong'],
-    );
+    return show(deps, ctx, interaction, request, state, STATUS[passwordError ?? 'wrong']);
   }
   return decide(deps, ctx, (current) =>
-    // Once more, on the directory as it is inside the transaction.
-    checkChoice(current, choice) === undefined
-      ? { kind: 'allow', request: current, choice }
-      : { kind: 'stale' },
+    // Once more, with the directory as it is inside the transaction.
+    checkChoice(current, choice) === undefined ? { kind: 'allow', choice } : { kind: 'stale' },
   );
 }
 
-/** Statuses of the page after a password that was not taken. */
-const STATUS = { wrong: 400, throttled: 429, busy: 503 } as const;
-
-type Verdict =
-  | { readonly kind: 'deny'; readonly request: ConsentRequest }
-  | {
-      readonly kind: 'allow';
-      readonly request: ConsentRequest;
-      readonly choice: Choice;
-    }
-  | { readonly kind: 'stale' };
-
-/**
- * Grant, log entry, mail and the request's own progress in one transaction, with the request's
- * row locked: a form that is posted twice leads to one grant and twice to the same answer.
- */
-async function decide(
-  deps: InteractionRoutesDeps,
-  ctx: Context,
-  judge: (request: ConsentRequest) => Verdict,
-): Promise<void> {
-  const origin = originOf(ctx);
-  const next = await deps.inTransaction(async (tx) => {
-    const interaction = await deps.interactions.find(ctx);
-    if (!isPending(interaction)) {
-      return ctx.path;
-    }
-    if (interaction.decidedUrl !== undefined) {
-      return interaction.decidedUrl;
-    }
-    const verdict = judge(await describe({ ...deps, db: tx }, interaction));
-    if (verdict.kind === 'stale') {
-      return ctx.path;
-    }
-    if (verdict.kind === 'deny') {
-      await denyConsent(tx, verdict.request, origin);
-      return deps.interactions.finish(ctx, { kind: 'denied' });
-    }
-    const lifetime = deps.config.refreshTokenTtl;
-    const { request, choice } = verdict;
-    const pageLocale = deps.renderer.locale(ctx);
-    const given = { origin, lifetime, pageLocale };
-    const grantId = await approveConsent(tx, request, choice, given);
-    return deps.interactions.finish(ctx, { kind: 'allowed', grantId });
-  });
-  ctx.status = 303;
-  ctx.redirect(next);
-}
-
-function describe(
-  deps: Pick<InteractionRoutesDeps, 'db' | 'config'>,
-  interaction: PendingInteraction,
-): Promise<ConsentRequest> {
-  const { clientId, userId, scopes, redirectUri } = interaction;
-  if (userId === undefined) {
-    throw new StagedoorError('gone', 'The sign-in of this request has ended.');
-  }
-  return describeConsent(deps, { clientId, userId, scopes, redirectUri });
-}
-
-function render(
-  deps: InteractionRoutesDeps,
+function show(
+  deps: InteractionDeps,
   ctx: Context,
   interaction: PendingInteraction,
   request: ConsentRequest,
   state: {
-    /** Selected items; undefined: the defaults of the page. */
+    /** The selected boxes; undefined: the defaults. */
     readonly choice: Choice | undefined;
     /** The sign-in is too old for consent. */
     readonly old: boolean;
-    readonly errors: ConsentProps['errors'];
+    readonly errors: ConsentErrors;
   },
   status = 200,
-): void {
-  const { user } = request;
-  ctx.state.user = user;
-  ctx.state.signedIn = { fullName: user.fullName, email: user.email };
+): PageAnswer {
+  greet(ctx, request.user);
   const props = presentConsent(request, {
     choice: state.choice,
     errors: state.errors,
@@ -152,10 +92,10 @@ function render(
     action: ctx.path,
     switchAccount: switchAccountUrl(interaction.restartUrl),
   });
-  deps.renderer.page(ctx, 'authorization/consent', props, { status });
+  return render(consentView, props, status);
 }
 
-/** The same request, at the sign-in page first. */
+/** Returns the URL of the same request with a sign-in first. */
 function switchAccountUrl(restartUrl: string): string {
   const url = new URL(restartUrl);
   const prompts = url.searchParams.get('prompt')?.split(' ') ?? [];
@@ -163,45 +103,30 @@ function switchAccountUrl(restartUrl: string): string {
   return url.pathname + url.search;
 }
 
-/** Consent wants a recent sign-in, or the password once more. */
-async function signInIsOld(deps: InteractionRoutesDeps, ctx: Context): Promise<boolean> {
+/** Tells if the sign-in is too old for consent: then the password is asked for on the page. */
+async function signInIsOld(deps: InteractionDeps, ctx: Context): Promise<boolean> {
   const signedIn = await deps.sessions.current(ctx);
   const oldest = Date.now() - deps.config.recentSignInSeconds * 1000;
   return signedIn === undefined || signedIn.authenticatedAt.getTime() < oldest;
 }
 
 /**
- * Takes the repeated password. A right one renews the sign-in at once, so that it is not asked for
- * again when something else on the page has to be mended.
+ * Signs in with the repeated password, even if another field of the page has an error: the user is
+ * not asked for it again.
  */
 async function renewSignIn(
-  deps: InteractionRoutesDeps,
+  deps: InteractionDeps,
   ctx: Context,
-  request: ConsentRequest,
-  form: URLSearchParams,
-): Promise<ConsentProps['errors'] | undefined> {
-  const { email } = request.user;
-  const password = form.get('password') ?? '';
+  { user: { email } }: ConsentRequest,
+  password: string,
+): Promise<ConsentErrors['password']> {
   const result = await signInHere(deps, ctx, { email, password });
-  const messages: Record<SignInResult['outcome'], ConsentProps['errors'] | undefined> = {
-    signed_in: undefined,
-    wrong: { password: 'wrong' },
-    throttled: { password: 'throttled' },
-    busy: { password: 'busy' },
-  };
   setRetryAfter(ctx, result);
-  return messages[result.outcome];
+  return result.outcome === 'signed_in' ? undefined : result.outcome;
 }
 
-/** Returns the choice that was made before the user confirmed their identity. */
-async function tickedBefore(
-  deps: InteractionRoutesDeps,
-  ctx: Context,
-): Promise<Choice | undefined> {
+/** Returns what was selected before the user went to confirm the sign-in elsewhere. */
+async function selectedBefore(deps: InteractionDeps, ctx: Context): Promise<Choice | undefined> {
   const carried = await deps.upstream?.recall(ctx);
   return carried && { scopes: carried.scopes ?? [], organizers: carried.organizers ?? [] };
-}
-
-function unique(form: URLSearchParams, name: string): string[] {
-  return [...new Set(form.getAll(name))];
 }

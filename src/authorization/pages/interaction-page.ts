@@ -1,28 +1,53 @@
 import type { Context } from 'koa';
-import type { Config } from '../../config/config.ts';
-import type { Csrf } from '../../http/csrf.ts';
-import type { Renderer } from '../../http/render.ts';
-import type { SignInPageDeps } from '../../sign-in/pages/sign-in-here.ts';
-import type { UpstreamLogin } from '../../sign-in/upstream/pages/sign-in-page.ts';
-import type { Decision, OverInteraction, PendingInteraction } from '../interaction.ts';
+import { type Page, type PageAnswer, seeOther } from '../../http/page.ts';
+import { isPending, type PendingInteraction } from '../interaction.ts';
+import { answerConsent, showConsent } from './consent-page.ts';
+import type { InteractionDeps } from './interactions.ts';
+import { answerLogin, showLogin } from './login-page.ts';
+import { showOver } from './over-page.ts';
+import { beginUpstream } from './upstream-page.ts';
 
-/** The provider's side of the interaction pages; `oidc/interactions.ts` implements it. */
-export interface Interactions {
-  /**
-   * The request of this URL and browser. Inside `decide` of `inTransaction` its row is locked,
-   * so that a form posted twice is decided once.
-   */
-  find(ctx: Context): Promise<PendingInteraction | OverInteraction>;
-  /** Notes the decision; the answer is the URL at which the request goes on. */
-  finish(ctx: Context, decision: Decision): Promise<string>;
-}
+/**
+ * The page that an authorization request waits at: sign-in, then consent. A request has one page at
+ * a time, under its own ID and cookie, so that requests in two tabs do not affect each other.
+ */
+export const interactionPage: Page<InteractionDeps> = {
+  path: '/interaction/:uid',
+  show: async (deps, ctx) => {
+    const interaction = await deps.interactions.find(ctx);
+    if (!isPending(interaction)) {
+      return showOver(deps, ctx, interaction);
+    }
+    if (interaction.decidedUrl !== undefined) {
+      return seeOther(interaction.decidedUrl);
+    }
+    return interaction.prompt === 'consent'
+      ? showConsent(deps, ctx, interaction)
+      : signIn(deps, ctx, interaction, () => showLogin(deps, ctx, interaction));
+  },
+  submit: async (deps, ctx, fields) => {
+    const interaction = await deps.interactions.find(ctx);
+    if (!isPending(interaction)) {
+      return showOver(deps, ctx, interaction);
+    }
+    return interaction.prompt === 'consent'
+      ? answerConsent(deps, ctx, interaction, fields)
+      : signIn(deps, ctx, interaction, () => answerLogin(deps, ctx, interaction, fields));
+  },
+  // After a sign-in in another tab, the page says that the request is over.
+  refuse: async (deps, ctx) => {
+    const interaction = await deps.interactions.find(ctx);
+    return isPending(interaction) ? undefined : showOver(deps, ctx, interaction);
+  },
+};
 
-/** What the pages of the flow need. */
-export interface InteractionRoutesDeps extends SignInPageDeps {
-  readonly config: Config;
-  readonly interactions: Interactions;
-  readonly renderer: Renderer;
-  readonly csrf: Csrf;
-  /** Set: people sign in there, and nobody is asked for a password here. */
-  readonly upstream: UpstreamLogin | undefined;
+function signIn(
+  deps: InteractionDeps,
+  ctx: Context,
+  interaction: PendingInteraction,
+  here: () => Promise<PageAnswer>,
+): Promise<PageAnswer> {
+  return deps.upstream === undefined
+    ? here()
+    : beginUpstream(deps.upstream, deps, ctx, interaction);
 }

@@ -1,37 +1,38 @@
 import type { Context } from 'koa';
-import type { UpstreamLogin } from '../../sign-in/upstream/pages/sign-in-page.ts';
+import { PageAnswer, seeOther } from '../../http/page.ts';
+import type { UpstreamLogin } from '../../sign-in/upstream/pages/upstream-login.ts';
 import type { PendingInteraction } from '../interaction.ts';
-import type { InteractionRoutesDeps } from './interaction-page.ts';
+import type { InteractionDeps } from './interactions.ts';
 
-/** The last part of the path that takes the provider's answer: where the request's cookie reaches. */
+/** Last part of the path that takes the provider's answer. The cookie of the request is sent there. */
 export const SIGNED_IN = 'signed-in';
 
-/** Sends the person of a request that needs a sign-in on to the platform's own login. */
+/** Redirects a request that needs a sign-in to the platform's own login. */
 export function beginUpstream(
   upstream: UpstreamLogin,
-  { config }: InteractionRoutesDeps,
+  { config }: InteractionDeps,
   ctx: Context,
   interaction: PendingInteraction,
-): Promise<void> {
+): Promise<PageAnswer> {
   const { signInAnew, loginHint } = interaction;
   const maxAge = config.sessionTtl;
   return upstream.begin(ctx, { ...paths(interaction), anew: signInAnew, maxAge, loginHint });
 }
 
 /**
- * Sends the person to confirm there who they are, and keeps what they have ticked. Half of the time
- * that a sign-in counts as recent is left for the decision.
+ * Redirects to the platform's own login to confirm the sign-in, and keeps the selection. Half of the
+ * time that a sign-in counts as recent is left for the decision.
  */
 export function confirmUpstream(
   upstream: UpstreamLogin,
-  { config }: InteractionRoutesDeps,
+  { config }: InteractionDeps,
   ctx: Context,
   interaction: PendingInteraction,
   page: {
     readonly email: string;
     readonly ticked: { readonly scopes: string[]; readonly organizers: string[] };
   },
-): Promise<void> {
+): Promise<PageAnswer> {
   return upstream.begin(ctx, {
     ...paths(interaction),
     anew: false,
@@ -42,29 +43,28 @@ export function confirmUpstream(
 }
 
 /**
- * Takes up a request whose person comes back from the platform's own login.
- * @param interaction undefined: the session that it belongs to has ended meanwhile, as it does when
- *   somebody else signs in there
+ * Continues a request after the sign-in at the platform's own login.
+ * @param interaction undefined: its session has ended meanwhile, because another user has signed in
+ *   there for example
  */
 export async function completeUpstream(
   upstream: UpstreamLogin,
-  deps: InteractionRoutesDeps,
+  deps: InteractionDeps,
   ctx: Context,
   interaction: PendingInteraction | undefined,
-): Promise<void> {
+): Promise<PageAnswer> {
   const signedIn = await upstream.complete(ctx);
-  if (signedIn === undefined) {
-    return;
+  if (signedIn instanceof PageAnswer) {
+    return signedIn;
   }
   const { next, restartAt } = signedIn;
   const userId = signedIn.user.id;
   await deps.sessions.signIn(ctx, userId, signedIn);
-  ctx.status = 303;
   if (interaction === undefined || (interaction.userId ?? userId) !== userId) {
     // The request belongs to the other user's session: it starts over in one of this user's.
-    return ctx.redirect(restartAt ?? next);
+    return seeOther(restartAt ?? next);
   }
-  ctx.redirect(
+  return seeOther(
     interaction.prompt === 'consent'
       ? next
       : await deps.interactions.finish(ctx, { kind: 'signed_in' }),

@@ -23,10 +23,15 @@ export async function identify(
   if (signedIn === undefined || user === undefined) {
     return undefined;
   }
-  ctx.state.user = user;
-  ctx.state.signedIn = { fullName: user.fullName, email: user.email };
+  greet(ctx, user);
   const { authenticatedAt, sessionUid } = signedIn;
   return { user, authenticatedAt, sessionUid };
+}
+
+/** Shows the page in the language of the user, and the user in its header. */
+export function greet(ctx: Context, user: User): void {
+  ctx.state.user = user;
+  ctx.state.signedIn = { fullName: user.fullName, email: user.email };
 }
 
 /**

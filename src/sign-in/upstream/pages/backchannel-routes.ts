@@ -6,12 +6,12 @@ import { readForm } from '../../../http/form.ts';
 import { StagedoorError } from '../../../lib/errors.ts';
 import { endSessionsAt } from '../end-sessions.ts';
 import { createVerifyLogoutToken } from '../logout-token.ts';
-import type { UpstreamLogin } from './sign-in-page.ts';
+import type { UpstreamLogin } from './upstream-login.ts';
 
-/** Path at which the provider says that a session has ended: to be registered there. */
+/** Path to which the provider posts logout tokens. It is registered there. */
 const BACKCHANNEL = '/logout/backchannel';
 
-/** For the provider itself: whoever signs out there is signed out here. */
+/** Ends the sessions here of users who sign out at the provider. */
 export function backchannelRoutes({
   db,
   upstream,

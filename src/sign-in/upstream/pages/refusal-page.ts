@@ -1,7 +1,9 @@
 import type { Context } from 'koa';
 import { type UpstreamConfig, upstreamHost } from '../../../config/upstream.ts';
-import type { Renderer } from '../../../http/render.ts';
+import { errorView } from '../../../http/error-page.ts';
+import { type PageAnswer, render } from '../../../http/page.ts';
 import { type SharedText, translator } from '../../../http/translate.ts';
+import type { Locale } from '../../../lib/locale.ts';
 import type { SignInText } from '../../texts.ts';
 import type { RefusalKind, UpstreamRefusal } from '../refusal.ts';
 import { type PendingSignIn, wayBack } from '../sign-in.ts';
@@ -21,18 +23,18 @@ const STATUS: Record<RefusalKind, number> = {
   not_fresh: 403,
 };
 
-/** Seconds after which it is worth to try again. */
+/** Value of `Retry-After`, in seconds. */
 const RETRY_AFTER = '10';
 
-/** Says why a sign-in came to nothing. It leads nowhere by itself, so there is no loop. */
+/** Says why a sign-in failed. The page redirects nowhere, so there is no loop. */
 export function showRefusal(
-  deps: { readonly renderer: Renderer; readonly upstream: UpstreamConfig },
+  { locale, upstream }: { readonly locale: Locale; readonly upstream: UpstreamConfig },
   ctx: Context,
   { kind, detail }: UpstreamRefusal,
   pending: PendingSignIn | undefined,
-): void {
-  const t = translator<SignInText | SharedText>(deps.renderer.locale(ctx));
-  const host = upstreamHost(deps.upstream);
+): PageAnswer {
+  const t = translator<SignInText | SharedText>(locale);
+  const host = upstreamHost(upstream);
   const way = wayOn(kind, pending);
   const status = STATUS[kind];
   if (status === 503) {
@@ -45,10 +47,10 @@ export function showRefusal(
     developer: detail,
     links: [{ href: way.href, label: t(way.label) }],
   };
-  deps.renderer.page(ctx, 'error', props, { status });
+  return render(errorView, props, status);
 }
 
-/** One way on beside those of every error page: it goes on only when somebody takes it. */
+/** Returns the link beside those of every error page. */
 function wayOn(
   kind: RefusalKind,
   pending: PendingSignIn | undefined,

@@ -2,14 +2,14 @@ import type { Context } from 'koa';
 import { cookieName, setCookie, surplusCookies } from '../../../http/cookies.ts';
 import { SIGN_IN_TTL } from '../sign-in.ts';
 
-/** Sign-ins that one browser can have under way; beyond, the oldest is given up. */
+/** Maximum number of unfinished sign-ins of a browser; the oldest is dropped. */
 const AT_ONCE = 20;
-/** Characters of all keys together, so that a request's headers stay below common limits. */
+/** Maximum length of all keys together: the headers of a request stay below common limits. */
 const TOGETHER = 6_000;
 
 /**
- * Gives the browser the key of a sign-in, in a cookie of its own: tabs that are opened at the same
- * moment don't take each other's key away.
+ * Sets the browser's key of a sign-in, in one cookie for each: tabs that are opened at the same
+ * moment do not overwrite each other's key.
  */
 export function setBrowserKey(ctx: Context, state: string, key: string): void {
   const { secure } = ctx;
@@ -21,7 +21,7 @@ export function setBrowserKey(ctx: Context, state: string, key: string): void {
   setCookie(ctx, cookieName(secure, 'upstream', state), key, { seconds: SIGN_IN_TTL });
 }
 
-/** The key that this browser has for the sign-in. */
+/** Returns the browser's key of a sign-in. */
 export function browserKey(ctx: Context, state: string): string | undefined {
   return ctx.cookies.get(cookieName(ctx.secure, 'upstream', state), { signed: false });
 }

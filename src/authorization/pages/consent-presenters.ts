@@ -1,17 +1,77 @@
 import { isReviewed } from '../../applications/application.ts';
 import { monogramUrl } from '../../applications/monogram.ts';
 import { ORGANIZERS_PER_GRANT } from '../../grants/grant.ts';
-import type { ConsentProps } from '../../http/views.ts';
 import type { Locale } from '../../lib/locale.ts';
 import { localized } from '../../lib/localized-text.ts';
 import { visibleLine } from '../../lib/visible-text.ts';
-import type { Choice } from '../approve.ts';
+import type { Choice, ChoiceErrors } from '../approve.ts';
 import type { ConsentRequest } from '../describe.ts';
-import { isForeign, type OverInteraction } from '../interaction.ts';
+
+/** Errors of the consent page by field. */
+export interface ConsentErrors extends ChoiceErrors {
+  readonly password?: 'wrong' | 'throttled' | 'busy' | undefined;
+}
+
+/** Consent page. Posts `organizers` and `scopes` (repeated), `password` if asked for, `decision`. */
+export interface ConsentProps {
+  readonly action: string;
+  readonly application: {
+    readonly name: string;
+    /** The picture, for `<img src>`. */
+    readonly monogram: string;
+    readonly owner: string | null;
+    readonly homepageUrl: string | null;
+    readonly redirectHost: string;
+    /** Another live application receives at the same private-use scheme. */
+    readonly schemeIsShared: boolean;
+    readonly reviewed: boolean;
+    readonly privacyPolicyUrl: string | null;
+    readonly termsUrl: string | null;
+  };
+  readonly user: { readonly fullName: string; readonly email: string };
+  /** Link of "Not you?". */
+  readonly switchAccount: string;
+  /** Last live grant of the same application, if one exists. */
+  readonly earlier?:
+    | {
+        readonly grantedAt: Date;
+        /** The request has a scope that this grant has not. */
+        readonly asksForMore: boolean;
+      }
+    | undefined;
+  readonly scopes: readonly {
+    readonly name: string;
+    readonly text: string;
+    readonly checked: boolean;
+    /** Not part of the last grant. False if there is none. */
+    readonly isNew: boolean;
+  }[];
+  /** Null if no requested scope concerns organizers: then none are shown. */
+  readonly organizers:
+    | readonly {
+        readonly slug: string;
+        readonly name: string;
+        readonly checked: boolean;
+        /** Part of the last grant. */
+        readonly earlier: boolean;
+      }[]
+    | null;
+  /** Maximum number of organizers in one grant. */
+  readonly organizerLimit: number;
+  /** The user has none, but the request needs one: the page explains that, and only offers Deny. */
+  readonly noOrganizers: boolean;
+  /** The sign-in is too old: the password is asked for on this page. */
+  readonly askPassword: boolean;
+  /** The sign-in is too old: the user confirms it at this host first, and comes back to this page. */
+  readonly confirmAt?: string | undefined;
+  readonly errors: ConsentErrors;
+  /** IANA name; an unknown one is shown as UTC. */
+  readonly timezone: string;
+}
 
 /**
- * The consent page's props. Without a choice yet, every scope is ticked, and of the organizers those
- * that the same application was allowed before.
+ * Presents a request. Without a choice, every scope is selected, and those organizers that the same
+ * application was allowed before.
  */
 export function presentConsent(
   request: ConsentRequest,
@@ -22,7 +82,7 @@ export function presentConsent(
     readonly choice: Choice | undefined;
     readonly askPassword: boolean;
     readonly confirmAt: string | undefined;
-    readonly errors: ConsentProps['errors'];
+    readonly errors: ConsentErrors;
   },
 ): ConsentProps {
   const { application, user, scopes, organizers, lastGrant } = request;
@@ -30,7 +90,7 @@ export function presentConsent(
   const isNew = (scope: string) => lastGrant !== undefined && !lastGrant.scopes.includes(scope);
   const earlier = new Set(lastGrant?.organizers);
   const ticked = new Set(choice?.organizers ?? preselection(request));
-  // A name from before invisible characters were refused.
+  // The name may be older than the rule against invisible characters.
   const name = visibleLine(application.name) || application.clientId;
   return {
     action: page.action,
@@ -73,24 +133,12 @@ export function presentConsent(
   };
 }
 
-/** Never one that the user has joined since the last time: that one is a choice to make. */
+/** Excludes organizers that the user has joined since the last grant: those are a new choice. */
 function preselection({ organizers = [], lastGrant }: ConsentRequest): readonly string[] {
   if (lastGrant !== undefined) {
     const today = new Set(organizers.map(({ slug }) => slug));
     return lastGrant.organizers.filter((slug) => today.has(slug)).slice(0, ORGANIZERS_PER_GRANT);
   }
-  // Where there is just one, ticking it would be a riddle and no choice.
+  // A single organizer leaves nothing to choose.
   return organizers.length === 1 ? organizers.map(({ slug }) => slug) : [];
-}
-
-/** Reasons that may pass: the page is forbidden, and not gone. */
-const FORBIDDEN: ReadonlySet<OverInteraction['reason']> = new Set([
-  'application_suspended',
-  'application_disabled',
-  'awaits_review',
-]);
-
-/** The status of the page for a request that can't be answered. */
-export function statusOfOver({ reason }: OverInteraction): 403 | 410 {
-  return isForeign(reason) || FORBIDDEN.has(reason) ? 403 : 410;
 }

@@ -1,12 +1,16 @@
 import type { Context } from 'koa';
+import type { Config } from '../../../config/config.ts';
 import { type UpstreamConfig, upstreamHost } from '../../../config/upstream.ts';
+import type { Db } from '../../../db/database.ts';
 import { clientAddress, originOf } from '../../../http/origin.ts';
+import { type PageAnswer, type PageDeps, seeOther } from '../../../http/page.ts';
 import type { Renderer } from '../../../http/render.ts';
-import type { ViewProps } from '../../../http/views.ts';
 import type { Logger } from '../../../lib/log.ts';
 import { type Limit, takeOrThrow } from '../../../limits/limit.ts';
 import type { Limits } from '../../../limits/limits.ts';
 import type { Devices } from '../../../sessions/pages/device-cookie.ts';
+import type { Sessions } from '../../../sessions/pages/sessions.ts';
+import type { SignedOutProps } from '../../pages/logout-page.ts';
 import { authorizationUrl, beginSignIn, type UpstreamDeps } from '../begin-sign-in.ts';
 import { completeSignIn } from '../complete-sign-in.ts';
 import { createDiscover, type Discover } from '../discover.ts';
@@ -14,46 +18,58 @@ import { endSessionUrl } from '../end-session.ts';
 import { isState, readSignIn } from '../pending.ts';
 import { type RefusalKind, UpstreamRefusal } from '../refusal.ts';
 import type { Carried, PendingSignIn, SignInRequest, UpstreamSignIn } from '../sign-in.ts';
-import { askAnew, hasAsked, hasToAsk } from './ask-anew-page.ts';
-import { browserKey, setBrowserKey } from './browser-key-page.ts';
+import { browserKey, setBrowserKey } from './browser-key-cookie.ts';
+import {
+  forceReauthentication,
+  hasReauthenticated,
+  mustReauthenticate,
+} from './reauthentication-cookie.ts';
 import { showRefusal } from './refusal-page.ts';
 
-/** What a page says of a sign-in that it needs; the language is the page's. */
+/** A sign-in that a page needs, in the language of the page. */
 export type WantedSignIn = Omit<SignInRequest, 'locale'>;
 
-/** The platform's own login, for every page that needs somebody signed in. */
+/** The platform's own login, for pages that need a signed-in user. */
 export interface UpstreamLogin {
-  /** The provider's host, for people. */
+  /** The provider's host, by which users know it. */
   readonly host: string;
   readonly settings: UpstreamConfig;
   readonly discover: Discover;
-  /** Sends the person to the provider; answers with a page where that can't be done. */
-  begin(ctx: Context, wanted: WantedSignIn): Promise<void>;
-  /** Takes what the provider answered; undefined: a page or a redirect has been answered. */
-  complete(ctx: Context): Promise<UpstreamSignIn | undefined>;
-  /** What the page says of the session there, once the one here has ended. */
-  signedOut(ctx: Context): Promise<ViewProps['sign-in/signed_out']>;
-  /** What had been filled in before the person was sent to the provider from this page. */
+  /** Redirects to the provider, or shows why that is not possible. */
+  begin(ctx: Context, wanted: WantedSignIn): Promise<PageAnswer>;
+  /** Checks the answer of the provider. Answers with a page if the sign-in failed. */
+  complete(ctx: Context): Promise<UpstreamSignIn | PageAnswer>;
+  /** Describes the session there after the one here has ended. */
+  signedOut(ctx: Context): Promise<SignedOutProps>;
+  /** Returns what was selected on this page before the redirect to the provider. */
   recall(ctx: Context): Promise<Carried | undefined>;
 }
 
-/** Path to which the provider sends people back: to be registered there. */
+/** Path to which the provider sends users back. It is registered there. */
 export const CALLBACK = '/login/callback';
-/** Path that leads to where the session at the provider ends. */
+/** Path that redirects to the page that ends the session at the provider. */
 export const SIGN_OUT = '/logout/upstream';
 
-/** Unfinished sign-ins of one source in ten minutes. */
+/** Dependencies of the pages of this login. */
+export interface UpstreamPageDeps extends PageDeps {
+  readonly db: Db;
+  readonly config: Config;
+  readonly sessions: Sessions;
+  readonly upstream: UpstreamLogin;
+}
+
+/** Limits on unfinished sign-ins in ten minutes, by source. */
 const UNFINISHED = { address: 1000, network: 3000, provider: 10_000, seconds: 600 };
 
 interface Deps extends UpstreamDeps {
   readonly devices: Devices;
   readonly renderer: Renderer;
   readonly log: Logger;
-  /** Counts the sign-ins that begin; each is stored until it is finished or expires. */
+  /** Counts unfinished sign-ins: each is stored until it expires. */
   readonly begun: Limit;
 }
 
-/** Makes the login. Nothing is asked of the provider before somebody signs in. */
+/** Makes the login. Sends no request to the provider before a user signs in. */
 export function connectUpstream(
   upstream: UpstreamConfig,
   around: Pick<Deps, 'db' | 'devices' | 'renderer' | 'log'> & {
@@ -73,32 +89,32 @@ export function connectUpstream(
     complete: (ctx) => complete(deps, ctx),
     recall: (ctx) => recall(deps, ctx),
     signedOut: async (ctx) => {
-      askAnew(ctx);
+      forceReauthentication(ctx);
       const href = (await endSessionUrl(discover)) && SIGN_OUT;
       return href === undefined ? {} : { elsewhere: { host: upstreamHost(upstream), href } };
     },
   };
 }
 
-async function begin(deps: Deps, ctx: Context, wanted: WantedSignIn): Promise<void> {
+async function begin(deps: Deps, ctx: Context, wanted: WantedSignIn): Promise<PageAnswer> {
   await takeOrThrow(
     deps.begun,
     clientAddress(ctx) ?? '',
     'Too many sign-ins have begun from your network and were not finished. Try again later.',
   );
-  const anew = wanted.anew || hasToAsk(ctx);
+  const anew = wanted.anew || mustReauthenticate(ctx);
   const request = { ...wanted, anew, locale: deps.renderer.locale(ctx) };
   const { pending, key } = await beginSignIn(deps, request);
-  // Even where the provider is away: what was filled in is kept under this key.
+  // Also if the provider is unreachable: the selection is stored under this key.
   setBrowserKey(ctx, pending.state, key);
   try {
-    redirect(ctx, (await authorizationUrl(deps, pending)).href);
+    return seeOther((await authorizationUrl(deps, pending)).href);
   } catch (error) {
-    refuse(deps, ctx, error, pending);
+    return refuse(deps, ctx, error, pending);
   }
 }
 
-async function complete(deps: Deps, ctx: Context): Promise<UpstreamSignIn | undefined> {
+async function complete(deps: Deps, ctx: Context): Promise<UpstreamSignIn | PageAnswer> {
   let pending: PendingSignIn | undefined;
   try {
     const { state } = ctx.query;
@@ -108,19 +124,17 @@ async function complete(deps: Deps, ctx: Context): Promise<UpstreamSignIn | unde
       throw new UpstreamRefusal(found.status, `the state is ${found.status}`);
     }
     if (pending.completeAt !== ctx.path) {
-      redirect(ctx, pending.completeAt + ctx.search);
-      return undefined;
+      return seeOther(pending.completeAt + ctx.search);
     }
     const device = deps.devices.id(ctx);
     const answer = { search: ctx.search, origin: originOf(ctx), device };
     const signedIn = await completeSignIn(deps, pending, answer);
     await deps.begun.giveBack(clientAddress(ctx) ?? '');
-    hasAsked(ctx);
+    hasReauthenticated(ctx);
     deps.devices.remember(ctx, device);
     return signedIn;
   } catch (error) {
-    refuse(deps, ctx, error, pending);
-    return undefined;
+    return refuse(deps, ctx, error, pending);
   }
 }
 
@@ -141,13 +155,6 @@ function keyOf(ctx: Context, state: unknown): string | undefined {
   return isState(state) ? browserKey(ctx, state) : undefined;
 }
 
-/** By a new GET in any case, and never out of a cache. */
-function redirect(ctx: Context, to: string): void {
-  ctx.set('Cache-Control', 'no-store');
-  ctx.status = 303;
-  ctx.redirect(to);
-}
-
 /** Log level by refusal. Refusals that the user caused are not logged. */
 const LOG_LEVEL_BY_REFUSAL: Partial<Record<RefusalKind, 'warn' | 'error'>> = {
   unavailable: 'warn',
@@ -157,13 +164,13 @@ const LOG_LEVEL_BY_REFUSAL: Partial<Record<RefusalKind, 'warn' | 'error'>> = {
   misconfigured: 'error',
 };
 
-/** @throws any error that is no refusal: a defect, or an unreachable database */
+/** @throws every error that is not a refusal */
 function refuse(
   deps: Deps,
   ctx: Context,
   error: unknown,
   pending: PendingSignIn | undefined,
-): void {
+): PageAnswer {
   if (!(error instanceof UpstreamRefusal)) {
     throw error;
   }
@@ -174,7 +181,8 @@ function refuse(
     deps.log[level]({ kind, detail, issuer }, 'Upstream sign-in failed');
   }
   if (kind === 'unknown_user' || kind === 'deactivated' || kind === 'signed_out') {
-    askAnew(ctx);
+    forceReauthentication(ctx);
   }
-  showRefusal(deps, ctx, error, pending);
+  const page = { locale: deps.renderer.locale(ctx), upstream: deps.upstream };
+  return showRefusal(page, ctx, error, pending);
 }

@@ -1,0 +1,48 @@
+import type { Context } from 'koa';
+import { z } from 'zod';
+import { findApplication } from '../../applications/find-application.ts';
+import { parseForm, text } from '../../http/form.ts';
+import { type PageAnswer, seeOther } from '../../http/page.ts';
+import { showLoginForm } from '../../sign-in/pages/login-form.ts';
+import { signInHere } from '../../sign-in/pages/sign-in-here.ts';
+import type { SignInResult } from '../../sign-in/sign-in.ts';
+import type { PendingInteraction } from '../interaction.ts';
+import type { InteractionDeps } from './interactions.ts';
+
+const form = z.object({ email: text, password: text });
+
+/** Shows the sign-in form of a request. */
+export async function showLogin(
+  deps: InteractionDeps,
+  ctx: Context,
+  interaction: PendingInteraction,
+  again: { readonly email?: string; readonly failed?: SignInResult } = {},
+): Promise<PageAnswer> {
+  const application = await findApplication(deps.db, interaction.clientId);
+  const props = {
+    action: ctx.path,
+    email: again.email ?? interaction.loginHint ?? '',
+    reason: interaction.userId === undefined ? 'first' : 'switch',
+    application: application && { name: application.name },
+  } as const;
+  return showLoginForm(ctx, props, again.failed);
+}
+
+/** Signs in, and goes on with the request. */
+export async function answerLogin(
+  deps: InteractionDeps,
+  ctx: Context,
+  interaction: PendingInteraction,
+  fields: URLSearchParams,
+): Promise<PageAnswer> {
+  const { email, password } = parseForm(form, fields);
+  const result = await signInHere(deps, ctx, { email, password });
+  if (result.outcome !== 'signed_in') {
+    return showLogin(deps, ctx, interaction, { email, failed: result });
+  }
+  if (interaction.userId !== undefined && interaction.userId !== result.user.id) {
+    // The request belongs to the other user's session: it starts over in one of this user's.
+    return seeOther(interaction.restartUrl);
+  }
+  return seeOther(await deps.interactions.finish(ctx, { kind: 'signed_in' }));
+}

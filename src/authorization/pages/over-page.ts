@@ -1,0 +1,31 @@
+import type { Context } from 'koa';
+import { type PageAnswer, render } from '../../http/page.ts';
+import { view } from '../../http/view.ts';
+import { identify } from '../../sessions/pages/identify.ts';
+import { isForeign, type OverInteraction } from '../interaction.ts';
+import type { InteractionDeps } from './interactions.ts';
+
+const overView = view<OverInteraction>('authorization/interaction_over');
+
+/** Reasons that may pass: the page is forbidden, not gone. */
+const FORBIDDEN: ReadonlySet<OverInteraction['reason']> = new Set([
+  'application_suspended',
+  'application_disabled',
+  'awaits_review',
+]);
+
+/** Says why a request can't be answered any more. */
+export function renderOver(over: OverInteraction): PageAnswer {
+  const forbidden = isForeign(over.reason) || FORBIDDEN.has(over.reason);
+  return render(overView, over, forbidden ? 403 : 410);
+}
+
+/** As `renderOver`, with the header of the signed-in user. */
+export async function showOver(
+  deps: Pick<InteractionDeps, 'db' | 'sessions'>,
+  ctx: Context,
+  over: OverInteraction,
+): Promise<PageAnswer> {
+  await identify(deps, ctx);
+  return renderOver(over);
+}

@@ -1,0 +1,5 @@
+import { interactionPage } from './interaction-page.ts';
+import { returnPage } from './return-page.ts';
+
+/** Pages that an authorization request waits at. */
+export const interactionPages = [interactionPage, returnPage];

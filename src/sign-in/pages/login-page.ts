@@ -1,0 +1,87 @@
+import type { Context } from 'koa';
+import { z } from 'zod';
+import { isOldForm } from '../../http/csrf.ts';
+import { parseForm, text } from '../../http/form.ts';
+import { localPath } from '../../http/local-path.ts';
+import { type Page, type PageAnswer, type PageDeps, seeOther } from '../../http/page.ts';
+import { emailKey } from '../../lib/email.ts';
+import { identify } from '../../sessions/pages/identify.ts';
+import type { SignInResult } from '../sign-in.ts';
+import { showLoginForm } from './login-form.ts';
+import { type SignInPageDeps, signInHere } from './sign-in-here.ts';
+
+/** Dependencies of the sign-in page. */
+export interface LoginPageDeps extends SignInPageDeps, PageDeps {
+  /** Returns the application that waits for the sign-in at a path of this server. */
+  readonly findWaitingApplication: (
+    returnTo: string,
+  ) => Promise<{ readonly name: string } | undefined>;
+}
+
+/** Path after a sign-in that was not on the way to another page. */
+const HOME = '/account/authorizations';
+/** Longest `login_hint` that is used, in characters: that of an email address. */
+const LONGEST_HINT = 254;
+
+const form = z
+  .object({ email: text, password: text, return_to: text })
+  .transform(({ return_to, ...rest }) => ({ ...rest, returnTo: returnPath(return_to) }));
+
+/** Signs in with e-mail address and password, for the account pages. */
+export const loginPage: Page<LoginPageDeps> = {
+  path: '/login',
+  show: async (deps, ctx) => {
+    const signedIn = await identify(deps, ctx);
+    const returnTo = returnPath(ctx.query.return_to);
+    if (signedIn !== undefined && ctx.query.reason !== 'recent') {
+      return seeOther(returnTo);
+    }
+    const email = signedIn?.user.email ?? loginHint(ctx) ?? '';
+    return showForm(deps, ctx, { email, returnTo, reason: signedIn ? 'recent' : 'first' });
+  },
+  submit: async (deps, ctx, fields) => {
+    const { email, password, returnTo } = parseForm(form, fields);
+    const result = await signInHere(deps, ctx, { email, password });
+    return result.outcome === 'signed_in'
+      ? seeOther(returnTo)
+      : showForm(deps, ctx, { email, returnTo, reason: 'first' }, result);
+  },
+  refuse: async (deps, ctx, fields) => {
+    const { email, returnTo } = parseForm(form, fields);
+    return isOldForm(ctx) && (await hasSignedInAs(deps, ctx, email))
+      ? seeOther(returnTo)
+      : undefined;
+  },
+};
+
+/** Returns the path where the browser goes on after the sign-in. Never another site. */
+export function returnPath(returnTo: unknown): string {
+  return localPath(returnTo) ?? HOME;
+}
+
+/** Returns the `login_hint` of the authorization request that the sign-in is for. */
+export function loginHint(ctx: Context): string | undefined {
+  const { login_hint: hint } = ctx.query;
+  return typeof hint === 'string' && hint.length <= LONGEST_HINT ? hint : undefined;
+}
+
+/** Tells if this user has signed in already: two tabs with a sign-in form each are then both done. */
+async function hasSignedInAs(deps: LoginPageDeps, ctx: Context, email: string): Promise<boolean> {
+  const signedIn = await identify(deps, ctx);
+  const key = emailKey(email);
+  return key !== undefined && signedIn !== undefined && emailKey(signedIn.user.email) === key;
+}
+
+async function showForm(
+  deps: LoginPageDeps,
+  ctx: Context,
+  page: {
+    readonly email: string;
+    readonly returnTo: string;
+    readonly reason: 'first' | 'recent';
+  },
+  failed?: SignInResult,
+): Promise<PageAnswer> {
+  const application = await deps.findWaitingApplication(page.returnTo);
+  return showLoginForm(ctx, { action: '/login', application, ...page }, failed);
+}

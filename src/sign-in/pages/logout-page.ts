@@ -1,0 +1,49 @@
+import type { Context } from 'koa';
+import { originOf } from '../../http/origin.ts';
+import { type Page, type PageDeps, render } from '../../http/page.ts';
+import { view } from '../../http/view.ts';
+import { identify } from '../../sessions/pages/identify.ts';
+import { signOut } from '../sign-out.ts';
+import type { SignInPageDeps } from './sign-in-here.ts';
+
+/** Dependencies of the sign-out page. */
+export interface LogoutPageDeps extends Pick<SignInPageDeps, 'db' | 'sessions'>, PageDeps {
+  /** Set if users sign in elsewhere: describes the session that goes on there. */
+  readonly elsewhere: ((ctx: Context) => Promise<SignedOutProps>) | undefined;
+}
+
+/** Says that the user is signed out. */
+export interface SignedOutProps {
+  /** A session that has not ended with the one here. */
+  readonly elsewhere?: { readonly host: string; readonly href: string } | undefined;
+}
+
+const signedOutView = view<SignedOutProps>('sign-in/signed_out');
+
+/** Confirms before signing out. */
+interface LogoutProps {
+  readonly action: string;
+  readonly email: string;
+}
+
+const logoutView = view<LogoutProps>('sign-in/logout');
+
+/** Signs out of everything here. */
+export const logoutPage: Page<LogoutPageDeps> = {
+  path: '/logout',
+  show: async (deps, ctx) => {
+    const signedIn = await identify(deps, ctx);
+    return signedIn === undefined
+      ? render(signedOutView, {})
+      : render(logoutView, { action: ctx.path, email: signedIn.user.email });
+  },
+  submit: async (deps, ctx) => {
+    const signedIn = await identify(deps, ctx);
+    if (signedIn !== undefined) {
+      await signOut(deps.db, signedIn.user.id, originOf(ctx));
+    }
+    await deps.sessions.signOut(ctx);
+    ctx.state.signedIn = undefined;
+    return render(signedOutView, (await deps.elsewhere?.(ctx)) ?? {});
+  },
+};

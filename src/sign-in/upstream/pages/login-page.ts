@@ -1,0 +1,45 @@
+import { type Page, render, seeOther } from '../../../http/page.ts';
+import { view } from '../../../http/view.ts';
+import { identify } from '../../../sessions/pages/identify.ts';
+import { loginHint, returnPath } from '../../pages/login-page.ts';
+import { CALLBACK, type UpstreamPageDeps } from './upstream-login.ts';
+
+/** Says that a form was not taken because its session had ended. */
+interface SignInAgainProps {
+  /** Host of the platform's own login. */
+  readonly host: string;
+  readonly href: string;
+}
+
+const signInAgainView = view<SignInAgainProps>('sign-in/sign_in_again');
+
+/**
+ * Sends the user straight on to the platform's own login: a page in between would ask nothing. After
+ * a form without a session, the user has to learn that it was not taken; and browsers hold back a
+ * form whose redirects end on another site.
+ */
+export const upstreamLoginPage: Page<UpstreamPageDeps> = {
+  path: '/login',
+  show: async (deps, ctx) => {
+    const signedIn = await identify(deps, ctx);
+    const { reason, prompt, return_to } = ctx.query;
+    const returnTo = returnPath(return_to);
+    const recent = reason === 'recent';
+    if (signedIn !== undefined && !recent) {
+      return seeOther(returnTo);
+    }
+    if (reason === 'lost') {
+      const href = `/login?return_to=${encodeURIComponent(returnTo)}`;
+      return render(signInAgainView, { host: deps.upstream.host, href });
+    }
+    const { sessionTtl, recentSignInSeconds } = deps.config;
+    return deps.upstream.begin(ctx, {
+      returnTo,
+      completeAt: CALLBACK,
+      anew: prompt === 'login',
+      // Half of what counts as recent is left for what comes next.
+      maxAge: recent ? Math.floor(recentSignInSeconds / 2) : sessionTtl,
+      loginHint: signedIn?.user.email ?? loginHint(ctx),
+    });
+  },
+};
