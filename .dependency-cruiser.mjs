@@ -42,7 +42,7 @@ export default {
     {
       name: 'http-and-api-know-no-capability',
       comment: 'http/ and api/ import no capability.',
-      severity: 'info',
+      severity: 'error',
       from: { path: '^src/(http|api)/' },
       to: { path: '^src/', pathNot: '^src/(http|api|lib|db|config|limits)/' },
     },
@@ -87,7 +87,7 @@ export default {
     {
       name: 'no-folder-cycles',
       comment: 'No cycles between folders.',
-      severity: 'info',
+      severity: 'error',
       scope: 'folder',
       from: {},
       to: { circular: true },

@@ -24,7 +24,7 @@ import { securityHeaders } from './http/headers.ts';
 import { pageRoutes } from './http/page.ts';
 import { createRenderer } from './http/render.ts';
 import type { ErrorQueue } from './insights/error-queue.ts';
-import { insightsRoutes } from './insights/pages/routes.ts';
+import { insightsPages } from './insights/pages/pages.ts';
 import { introspectionEndpoint } from './introspection/routes.ts';
 import type { Logger } from './lib/log.ts';
 import { createLimits } from './limits/limits.ts';
@@ -144,7 +144,7 @@ export function createApp(deps: AppDeps): Koa {
   const offerLimits = createOfferLimits(limits);
   const developerPages = { ...pages, cookieKeys, registrations, offerLimits };
   mount(provider, pageRoutes(developerPages, applicationPages));
-  mount(provider, insightsRoutes(pages));
+  mount(provider, pageRoutes(pages, insightsPages));
   mount(provider, pageRoutes(pages, activityPages));
   mount(provider, pageRoutes(pages, accountPages));
   mount(provider, pageRoutes({ ...pages, interactions, upstream }, interactionPages));

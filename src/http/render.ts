@@ -8,7 +8,6 @@ import { negotiateLocale } from './locale.ts';
 import { translator } from './translate.ts';
 import type { View } from './view.ts';
 import { viewHelpers } from './view-helpers.ts';
-import type { ViewName, ViewProps } from './views.ts';
 
 /** Page data in `ctx.state`. */
 interface PageState {
@@ -34,13 +33,6 @@ export interface Renderer {
     props: Props,
     options?: PageOptions,
   ): void;
-  /** The same for a view that is not a `View` yet. */
-  page<Name extends ViewName>(
-    ctx: Context,
-    view: Name,
-    props: ViewProps[Name],
-    options?: PageOptions,
-  ): void;
   /** The language in which `page` would answer, for presenters. */
   locale(ctx: Context): Locale;
 }
@@ -58,12 +50,7 @@ export function createRenderer(options: CsrfOptions): Renderer {
     functionHeader: HEADER,
   });
   return {
-    page: (
-      ctx: Context,
-      view: string | View<object>,
-      props: object,
-      { status = 200, locale = localeOf(ctx) }: PageOptions = {},
-    ) => {
+    page: (ctx, { name }, props, { status = 200, locale = localeOf(ctx) } = {}) => {
       const state: PageState = ctx.state;
       const helpers = {
         ...viewHelpers(translator(locale), locale),
@@ -72,7 +59,7 @@ export function createRenderer(options: CsrfOptions): Renderer {
         csrf: () => csrfToken(options, ctx),
         signedIn: state.signedIn,
       };
-      const html = eta.render(typeof view === 'string' ? view : view.name, { ...props, helpers });
+      const html = eta.render(name, { ...props, helpers });
       ctx.status = status;
       ctx.set({ 'Content-Language': locale, 'Cache-Control': 'no-store' });
       ctx.type = 'html';

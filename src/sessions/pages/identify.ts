@@ -33,20 +33,3 @@ export function greet(ctx: Context, user: User): void {
   ctx.state.user = user;
   ctx.state.signedIn = { fullName: user.fullName, email: user.email };
 }
-
-/**
- * Returns the signed-in user; redirects everybody else to sign in, and back here afterwards. A form
- * that was posted without a session returns to its page, not to the form's action.
- */
-export async function requireSignIn(
-  deps: { db: Db; sessions: Sessions },
-  ctx: Context,
-): Promise<Identified | undefined> {
-  const identified = await identify(deps, ctx);
-  if (identified === undefined) {
-    ctx.status = 303;
-    const lost = ['GET', 'HEAD'].includes(ctx.method) ? '' : 'reason=lost&';
-    ctx.redirect(`/login?${lost}return_to=${encodeURIComponent(ctx.url)}`);
-  }
-  return identified;
-}

@@ -1,0 +1,82 @@
+import { APPLICATIONS, openApplication } from '../../applications/pages/owner-page.ts';
+import { render } from '../../http/page.ts';
+import { pageNumber } from '../../http/page-number.ts';
+import { type Translate, translator } from '../../http/translate.ts';
+import { view } from '../../http/view.ts';
+import { userPageAbout } from '../../sessions/pages/user-page.ts';
+import { type ClientError, ENDPOINTS, type Endpoint } from '../client-error.ts';
+import { listErrors } from '../list-errors.ts';
+import type { InsightText } from '../texts.ts';
+import { type ExplainedProps, explain } from './explain.ts';
+import { type InsightsHeadProps, presentHead } from './head-presenter.ts';
+
+/** A failed request. */
+interface FailedRequestProps extends ExplainedProps {
+  readonly happenedAt: Date;
+  readonly endpoint: string;
+  /** Error code of RFC 6749. */
+  readonly error: string;
+}
+
+/** An application's failed requests. */
+interface ErrorsProps extends InsightsHeadProps {
+  readonly errors: readonly FailedRequestProps[];
+  readonly filters: readonly {
+    readonly href: string;
+    readonly label: string;
+    readonly current: boolean;
+  }[];
+  readonly count: number;
+  readonly newer: string | undefined;
+  readonly older: string | undefined;
+  readonly timezone: string;
+}
+
+const errorsView = view<ErrorsProps>('insights/errors');
+
+const PAGE_SIZE = 50;
+
+/** Lists an application's failed requests, the newest first. */
+export const errorsPage = userPageAbout(openApplication, {
+  path: `${APPLICATIONS}/:clientId/errors`,
+  show: async (request) => {
+    const { deps, user, locale, clientId, path, query } = request;
+    const endpoint = ENDPOINTS.find((one) => one === query.endpoint);
+    const page = pageNumber(query.page);
+    const { entries, count } = await listErrors(deps.db, clientId, endpoint, {
+      limit: PAGE_SIZE,
+      offset: (page - 1) * PAGE_SIZE,
+    });
+    const t = translator<InsightText>(locale);
+    return render(errorsView, {
+      ...presentHead(request, 'errors'),
+      errors: entries.map((entry) => presentError(t, entry)),
+      filters: [undefined, ...ENDPOINTS].map((one) => ({
+        href: linkTo(path, one, 1),
+        label: t(`insights.endpoint.${one ?? 'all'}`),
+        current: one === endpoint,
+      })),
+      count,
+      newer: page > 1 ? linkTo(path, endpoint, page - 1) : undefined,
+      older: page * PAGE_SIZE < count ? linkTo(path, endpoint, page + 1) : undefined,
+      timezone: user.timezone,
+    });
+  },
+});
+
+function presentError(t: Translate<InsightText>, error: ClientError): FailedRequestProps {
+  return {
+    ...explain(t, error.reason, error.details),
+    happenedAt: error.happenedAt,
+    endpoint: t(`insights.endpoint.${error.endpoint}`),
+    error: error.error,
+  };
+}
+
+function linkTo(path: string, endpoint: Endpoint | undefined, page: number): string {
+  const parameters = new URLSearchParams({
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(page === 1 ? {} : { page: String(page) }),
+  });
+  return parameters.size === 0 ? path : `${path}?${parameters}`;
+}

@@ -1,0 +1,39 @@
+import type { MessageParams, Translate } from '../../http/translate.ts';
+import { type Details, differencesOf, textOf } from '../client-error.ts';
+import type { Finding } from '../finding.ts';
+import type { InsightText } from '../texts.ts';
+
+/** What was sent, and what would be right. */
+export interface ExplainedProps {
+  readonly message: InsightText;
+  /** Values for the message. Some come from strangers, so they are isolated. */
+  readonly params: MessageParams;
+  /** The redirect URI that was sent, if the message is about one; shown as code. */
+  readonly sent: string | undefined;
+  /** The most similar registered redirect URI. */
+  readonly nearest: string | undefined;
+  readonly differences: readonly string[];
+}
+
+/** Explains the reason of a failed request, or a finding about a URL. */
+export function explain(
+  t: Translate<InsightText>,
+  code: Finding['code'],
+  details: Details,
+): ExplainedProps {
+  // Only redirect URIs are shown apart; all other values are in the sentence.
+  const ofUri = details.nearest !== undefined || details.differences !== undefined;
+  return {
+    message: `insights.reason.${code}`,
+    params: params(details),
+    sent: ofUri ? textOf(details, 'sent') : undefined,
+    nearest: details.nearest === undefined ? undefined : textOf(details, 'nearest'),
+    differences: differencesOf(details).map((one) => t(`insights.difference.${one}`)),
+  };
+}
+
+function params(details: Details): Record<string, string> {
+  return Object.fromEntries(
+    Object.keys(details).map((name) => [name, textOf(details, name) || '–']),
+  );
+}
