@@ -47,6 +47,8 @@ export function createRenderer(options: CsrfOptions): Renderer {
     views: fileURLToPath(new URL('../../views', import.meta.url)),
     cache: true,
     autoEscape: true,
+    autoFilter: true,
+    filterFunction: printable,
     functionHeader: HEADER,
   });
   return {
@@ -58,6 +60,7 @@ export function createRenderer(options: CsrfOptions): Renderer {
         // Only asked for by forms: a page without one sets no cookie.
         csrf: () => csrfToken(options, ctx),
         signedIn: state.signedIn,
+        view: name,
       };
       const html = eta.render(name, { ...props, helpers });
       ctx.status = status;
@@ -67,6 +70,14 @@ export function createRenderer(options: CsrfOptions): Renderer {
     },
     locale: localeOf,
   };
+}
+
+/** @throws Error for a value that is neither text nor a number: a prop or a text is missing */
+function printable(value: unknown): string {
+  if (typeof value === 'string' || Number.isFinite(value)) {
+    return String(value);
+  }
+  throw new TypeError(`A template prints ${String(value)}.`);
 }
 
 function localeOf(ctx: Context): Locale {
