@@ -21,9 +21,9 @@ export function pageComponent(entry: Component): Component {
   const page = component(
     `${name}List`,
     z.object({
-      count: z.int().min(0).describe('How many entries there are on all pages.'),
-      next: link.describe('The next page; null on the last one.'),
-      previous: link.describe('The page before; null on the first one.'),
+      count: z.int().min(0).describe('Number of entries on all pages.'),
+      next: link.describe('URL of the next page; null on the last page.'),
+      previous: link.describe('URL of the previous page; null on the first page.'),
       results: z.array(schema).max(PAGE_SIZE),
     }),
     { count: 1, next: null, previous: null, results: [example] },

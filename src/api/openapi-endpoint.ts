@@ -52,7 +52,7 @@ const ENDPOINT: Omit<Endpoint, 'handle'> = {
     id: 'getDescription',
     tag: 'Description',
     summary: 'Read this description',
-    details: 'OpenAPI 3.1. People read it at `/docs/api`.',
+    details: 'OpenAPI 3.1. The readable version is at `/docs/api`.',
     caller: { kind: 'anybody' },
     answers: [
       {

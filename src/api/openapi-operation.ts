@@ -103,7 +103,7 @@ function goodAnswers(description: EndpointDescription): Operation['responses'] {
   return {
     ...Object.fromEntries(answers),
     ...(conditional === 'last-modified' || conditional === 'etag'
-      ? { 304: { description: 'Nothing has changed. Without a body.', ...headers } }
+      ? { 304: { description: 'Nothing has changed. No body.', ...headers } }
       : {}),
   };
 }

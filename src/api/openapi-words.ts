@@ -11,26 +11,26 @@ import {
 
 /** Conventions of all endpoints, one paragraph each. */
 export const CONVENTIONS: readonly string[] = [
-  'The platform provisions its directory here, registers applications and API services, and reads grants and the log. Applications ask here whose token they have and what it opens.',
-  'The OAuth endpoints (`/api/v1/oauth/`) are not part of this description: they follow their RFCs, and `/.well-known/oauth-authorization-server` says where they are (RFC 8414).',
-  'A list comes in pages of 50: `count`, `next`, `previous`, `results`. Query parameters filter and order it; of one that is there several times the last counts, and unknown ones are ignored. A page that there is not is 404.',
-  'Bodies are JSON objects in UTF-8, of at most one megabyte; unknown fields are ignored. The import of a whole directory takes JSON Lines instead, of at most 256. Times are ISO 8601 with a time zone. A text in several languages is an object of language tag to string; a plain string is taken too.',
-  'An error is `{"detail": "…"}`, or says by field what is wrong: `{"name": ["This field may not be blank."]}`. A path that there is not is 404, a method that a path has not is 405 with `Allow`. HEAD goes wherever GET does. A slash at the end of a path makes no difference.',
-  'Conditional fetching: most answers have `Last-Modified`. Sent back as `If-Modified-Since`, the answer is 304 as long as nothing has changed; for a second after a change it may be the whole answer again. The log is never changed, only longer, and has `X-Page-Generated` instead: sent back as `modified_since`, the answer is what has happened since.',
-  'Each call with an operator token is in the log. A POST can have an `Idempotency-Key`, so that it can be sent again after a lost answer; PUT and DELETE need none.',
-  'New fields in answers are a compatible change. Fields that go, or that get another type, are not.',
+  'The platform uses this API to provision its directory, to register applications and API services, and to read grants and the log. Applications use it to read the profile and the organizers of a token.',
+  'The OAuth endpoints (`/api/v1/oauth/`) are not part of this description. They follow their RFCs; `/.well-known/oauth-authorization-server` lists them (RFC 8414).',
+  'Lists have pages of 50 entries: `count`, `next`, `previous`, `results`. Query parameters filter and order them. If a parameter is repeated, the last one counts; unknown parameters are ignored. Pages beyond the last return 404.',
+  'Request bodies are JSON objects in UTF-8, up to one megabyte; unknown fields are ignored. The directory import accepts JSON Lines instead, up to 256 megabytes. Times are ISO 8601 with a time zone. A text in several languages is an object from language tag to string; a plain string is accepted, too.',
+  'Errors are `{"detail": "…"}`, or messages by field: `{"name": ["This field may not be blank."]}`. Unknown paths return 404, unsupported methods return 405 with `Allow`. HEAD works wherever GET does. A slash at the end of a path makes no difference.',
+  'Conditional requests: most responses have `Last-Modified`. If you send its value as `If-Modified-Since`, the response is 304 until something changes; within one second after a change it may be the full response again. Entries of the log never change, so the log has `X-Page-Generated` instead: send its value as `modified_since` to get the entries since then.',
+  'Each call with an operator token is logged. A POST can have an `Idempotency-Key`, so that it can be sent again after a lost response; PUT and DELETE need none.',
+  'New fields in responses are a compatible change. Removing a field or changing its type is not.',
 ];
 
 /** Chapters of the reference, in their order. */
 export const TAGS: Readonly<Record<Tag, string>> = {
-  Users: "The people who sign in. Their ids are the platform's own.",
-  'Organizers and teams': 'The tenants of the platform, and who may do what there.',
-  Applications: 'What developers have registered: OAuth clients.',
-  'Resource servers': 'The API services of the platform, which introspect access tokens.',
-  Grants: 'What users have allowed applications.',
-  Log: 'What has happened, and who did it.',
-  'Operator tokens': 'Who may call this API, and for what.',
-  'For applications': 'What an application may ask with its access token.',
+  Users: 'Accounts. Their IDs come from the platform.',
+  'Organizers and teams': 'The tenants of the platform, their teams and permissions.',
+  Applications: 'OAuth clients that developers have registered.',
+  'Resource servers': 'API services of the platform, which introspect access tokens.',
+  Grants: 'Authorizations that users have given to applications.',
+  Log: 'Events and their actors.',
+  'Operator tokens': 'Tokens for this API and their rights.',
+  'For applications': 'Endpoints for applications with an access token.',
   Description: 'This description.',
 };
 
@@ -41,13 +41,13 @@ export const SECURITY_SCHEMES: Readonly<Record<string, SecurityScheme>> = {
     in: 'header',
     name: 'Authorization',
     description:
-      '`Authorization: Token sdo_…`, with an operator token that has the right which is named.',
+      '`Authorization: Token sdo_…`, with an operator token that has the required right.',
   },
   accessToken: {
     type: 'http',
     scheme: 'bearer',
     description:
-      'An access token with the scope that is named. One that is bound to a key comes as `Authorization: DPoP …` with a proof in the header `DPoP` (RFC 9449).',
+      'An access token with the required scope. A token that is bound to a key is sent as `Authorization: DPoP …` with a proof in the header `DPoP` (RFC 9449).',
   },
 };
 
@@ -59,14 +59,15 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
     name: 'If-Modified-Since',
     in: 'header',
     required: false,
-    description: 'The `Last-Modified` of the last answer: 304 as long as nothing has changed.',
+    description:
+      '`Last-Modified` of the last response. The response is 304 until something changes.',
     schema: TEXT,
   },
   IfNoneMatch: {
     name: 'If-None-Match',
     in: 'header',
     required: false,
-    description: 'The `ETag` of the last answer: 304 as long as nothing has changed.',
+    description: '`ETag` of the last response. The response is 304 until something changes.',
     schema: TEXT,
   },
   IdempotencyKey: {
@@ -74,7 +75,7 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
     in: 'header',
     required: false,
     description:
-      'Visible ASCII, such as a UUID. The same call with the same key within 24 hours is carried out once and gets the first answer again. Another call with that key is refused with 409.',
+      'Visible ASCII, for example a UUID. Repeating a call with the same key within 24 hours returns the first response and does nothing else. Another call with that key is refused with 409.',
     schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' },
   },
 };
@@ -83,21 +84,21 @@ export const PARAMETERS: Readonly<Record<string, Parameter>> = {
 export const HEADERS: Readonly<Record<string, Header>> = {
   'Last-Modified': {
     description:
-      'When this version was first seen. Absent where time alone changes the answer, as with `active` of the grants.',
+      'Time at which this version was first seen. Absent if time alone changes the response, as with `active` of grants.',
     schema: TEXT,
   },
   'X-Page-Generated': {
-    description: 'What to send as `modified_since` the next time.',
+    description: 'Value for `modified_since` in the next request.',
     schema: { type: 'string', format: 'date-time' },
   },
-  ETag: { description: 'Names this version.', schema: TEXT },
+  ETag: { description: 'Identifies this version.', schema: TEXT },
   'Idempotent-Replayed': {
-    description: 'There where this is the answer to an earlier call with the same key.',
+    description: 'Present if this is the response to an earlier call with the same key.',
     schema: { type: 'string', enum: ['true'] },
   },
   'WWW-Authenticate': {
     description:
-      'How to authenticate; with 403 only where an access token lacks something (RFC 6750).',
+      'How to authenticate; with 403 only if an access token is insufficient (RFC 6750).',
     schema: TEXT,
   },
   'Retry-After': { description: 'Seconds.', schema: { type: 'integer', minimum: 1 } },
@@ -113,7 +114,7 @@ export const ERROR_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   },
   FieldErrors: {
     type: 'object',
-    description: 'What is wrong, by field; with the body as a whole, as `non_field_errors`.',
+    description: 'Messages by field; those about the whole body are in `non_field_errors`.',
     additionalProperties: { type: 'array', items: { type: 'string' }, minItems: 1 },
     examples: [{ name: ['This field may not be blank.'] }],
   },
@@ -122,7 +123,7 @@ export const ERROR_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
 /** Answers that are errors, by name. */
 export const ERRORS = {
   BadRequest: {
-    description: 'Something does not fit: by field, or in a sentence.',
+    description: 'Validation error.',
     content: {
       'application/json': {
         schema: { anyOf: [refer('schemas', 'Error'), refer('schemas', 'FieldErrors')] },
@@ -130,24 +131,22 @@ export const ERRORS = {
     },
   },
   Unauthenticated: {
-    ...problem('No token, or one that is not valid, or no more.'),
+    ...problem('Missing, invalid or expired token.'),
     headers: { 'WWW-Authenticate': refer('headers', 'WWW-Authenticate') },
   },
   Forbidden: {
-    ...problem('The token is valid, but not good for this; the sentence says what it lacks.'),
+    ...problem('The token lacks a right or scope; the message names it.'),
     headers: { 'WWW-Authenticate': refer('headers', 'WWW-Authenticate') },
   },
-  NotFound: problem('There is no such thing, or no such page.'),
-  NotAcceptable: problem('`Accept` rules out what the answers are.'),
-  Timeout: problem('Nothing has come for a minute, or nobody has read the answer for as long.'),
-  Outdated: problem('It has another version by now. Nothing was changed; read it again.'),
-  Conflict: problem(
-    'Something else happened at the same time, or the key was used for another call.',
-  ),
-  TooLarge: problem('The body is longer than a megabyte; of JSON Lines, than 256.'),
-  UnsupportedMediaType: problem('The body has to be of the media type that is named, in UTF-8.'),
+  NotFound: problem('Not found.'),
+  NotAcceptable: problem('No acceptable media type.'),
+  Timeout: problem('No data was received, or the response was not read, for one minute.'),
+  Outdated: problem('The object has another version. Nothing was changed; read it again.'),
+  Conflict: problem('A concurrent change, or the key was used for another call.'),
+  TooLarge: problem('The body is larger than one megabyte (JSON Lines: 256 megabytes).'),
+  UnsupportedMediaType: problem('The body must have the required media type, in UTF-8.'),
   Unavailable: {
-    ...problem('The database is away. Try again after `Retry-After` seconds.'),
+    ...problem('Database unavailable. Try again after `Retry-After` seconds.'),
     headers: { 'Retry-After': refer('headers', 'Retry-After') },
   },
 } satisfies Readonly<Record<string, Answer>>;

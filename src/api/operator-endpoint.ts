@@ -106,7 +106,7 @@ function requireRight(operator: Operator, demand: Demand): void {
   if (!mayDo(operator, demand)) {
     throw new StagedoorError(
       'forbidden',
-      `This token has not the right ${inWords(rightsFor(demand))}, which this call needs.`,
+      `This token lacks the right ${inWords(rightsFor(demand))}.`,
     );
   }
 }

@@ -60,5 +60,5 @@ export function ordering<const Field extends string>(
       const field = fields.find((one) => choice === one || choice === `-${one}`) ?? fields[0];
       return { field, direction: choice.startsWith('-') ? 'desc' : 'asc' };
     })
-    .describe('By what the list is ordered; with a minus sign the other way round.');
+    .describe('Field to order by; a minus sign reverses the order.');
 }

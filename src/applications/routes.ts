@@ -41,7 +41,7 @@ const APPLICATION = {
   tag: 'Applications',
   params: {
     client_id: {
-      description: 'Client id of the application',
+      description: 'Client ID of the application',
       example: EXAMPLES.application.client_id,
     },
   },
@@ -82,10 +82,10 @@ function registration(deps: ApiDeps, scopes: readonly string[], present: Present
     tag: 'Applications',
     id: 'registerApplication',
     summary: 'Register an application',
-    details: 'It counts as not reviewed. A confidential one gets its first secret.',
+    details: 'It starts unreviewed. A confidential application gets its first secret.',
     body: applicationBody(scopes),
     answer: registeredApplication,
-    statuses: { 201: 'The application, and its secret this once.' },
+    statuses: { 201: 'The application and its secret, shown only once.' },
     run: async ({ tx, actor, body }) => {
       const { application, clientSecret } = await registerApplication(tx, actor, {
         ...named(body),
@@ -109,12 +109,12 @@ function applicationWriting(
       ...APPLICATION,
       method: 'patch',
       id: 'patchApplication',
-      summary: 'Change some fields of an application',
+      summary: 'Update fields of an application',
       details:
-        'A scope or a redirect URI that is taken away is gone at once. Any change but of `is_active` ends a review. With another owner, client secrets that exist end within 24 hours.',
+        'Removed scopes and redirect URIs stop working immediately. Any change except `is_active` resets the review. If the owner changes, existing client secrets expire within 24 hours.',
       body: applicationChanges(scopes),
       answer: applicationAnswer,
-      statuses: { 200: 'The application as it is now.' },
+      statuses: { 200: 'The updated application.' },
       run: async ({ tx, actor, param, body }) => {
         const changes = named(body);
         const application = await updateApplication(tx, actor, param('client_id'), changes);
@@ -125,9 +125,9 @@ function applicationWriting(
       ...APPLICATION,
       method: 'delete',
       id: 'deleteApplication',
-      summary: 'Delete an application with all its grants and tokens',
+      summary: 'Delete an application with its grants and tokens',
       body: nothing,
-      statuses: { 204: 'The application is gone.' },
+      statuses: { 204: 'The application was deleted.' },
       run: async ({ tx, actor, param }) => {
         await deleteApplication(tx, actor, param('client_id'));
         return DONE;

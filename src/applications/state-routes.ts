@@ -16,20 +16,22 @@ export function stateEndpoints(deps: ApiDeps, present: Present): Endpoint[] {
   return [
     stateEndpoint(deps, present, 'suspend', {
       summary: 'Suspend an application',
-      details: 'Nothing of it is live until it is resumed. Its owner gets a mail with the reason.',
+      details:
+        'None of its tokens are live until it is resumed. Its owner gets a mail with the reason.',
       body: suspensionBody,
       run: ({ tx, actor, body }, clientId) => suspendApplication(tx, actor, clientId, body.reason),
     }),
     stateEndpoint(deps, present, 'resume', {
       summary: 'Resume a suspended application',
-      details: 'Grants that nobody has ended meanwhile are live again. Its owner gets a mail.',
+      details:
+        'Grants that were not revoked in the meantime are live again. Its owner gets a mail.',
       body: nothing,
       run: ({ tx, actor }, clientId) => resumeApplication(tx, actor, clientId),
     }),
     stateEndpoint(deps, present, 'review', {
-      summary: 'Note that an operator has reviewed an application',
+      summary: 'Mark an application as reviewed',
       details:
-        'The review is for the stated version. If the application has changed since, the answer is 412. Every later change of anything but `is_active` and a suspension ends the review.',
+        'The review is for the given version. If the application has changed since, the response is 412. Every later change except `is_active` and suspension resets the review.',
       body: reviewBody,
       versioned: true,
       run: ({ tx, actor, body }, clientId) => reviewApplication(tx, actor, clientId, body.version),
@@ -60,12 +62,12 @@ function stateEndpoint<B extends z.ZodObject>(
     id: `${verb}Application`,
     params: {
       client_id: {
-        description: 'Client id of the application',
+        description: 'Client ID of the application',
         example: EXAMPLES.application.client_id,
       },
     },
     answer: applicationAnswer,
-    statuses: { 200: 'The application as it is now.' },
+    statuses: { 200: 'The updated application.' },
     run: async (call) => ({
       status: 200,
       answer: present(await run(call, call.param('client_id'))),

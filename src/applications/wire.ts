@@ -52,10 +52,10 @@ function fields(scopes: readonly string[]) {
   return {
     owner: z
       .string()
-      .refine(isDirectoryId, 'Not the id of a user.')
+      .refine(isDirectoryId, 'Not a user ID.')
       .nullable()
-      .describe('Id of a user. Null: an operator answers for it.'),
-    name: clientName.describe('As the consent page shows it.'),
+      .describe('User ID. Null: the operator is responsible for it.'),
+    name: clientName.describe('Shown on the consent page.'),
     description: lines(2000).refine(
       (value) => !hasInvisible(withoutUnprintable(value)),
       NO_INVISIBLE,
@@ -65,14 +65,16 @@ function fields(scopes: readonly string[]) {
     terms_url: link,
     client_type: z
       .enum(['confidential', 'public'])
-      .describe('Whether it can keep a secret (RFC 6749 section 2.1). Can not be changed.'),
+      .describe(
+        '`confidential` if it can keep a secret (RFC 6749 section 2.1). Cannot be changed.',
+      ),
     redirect_uris: z
       .array(z.string())
       .min(1)
-      .describe('Compared character by character; https, or what RFC 8252 allows native ones.'),
-    scopes: subsetOf(scopes).describe('What it may ask for.'),
-    require_pkce: z.boolean().describe('A public one can not do without.'),
-    is_active: z.boolean().describe("The owner's own switch; while off nothing of it is live."),
+      .describe('Must match exactly; https, or what RFC 8252 allows for native applications.'),
+    scopes: subsetOf(scopes).describe('Scopes that it may request.'),
+    require_pkce: z.boolean().describe('Always true for public applications.'),
+    is_active: z.boolean().describe('Set by the owner. If false, none of its tokens are live.'),
   };
 }
 
@@ -103,7 +105,7 @@ export function applicationChanges(scopes: readonly string[]) {
 
 /** Query of `GET /applications/`. */
 export const applicationQuery = z.object({
-  owner: filter(isDirectoryId, 'Not the id of a user.', 'Only those of this user.'),
+  owner: filter(isDirectoryId, 'Not a user ID.', 'Only those of this user.'),
   reviewed: flag('Only those that an operator has reviewed, or only the others.'),
   suspended: flag('Only those that an operator has suspended, or only the others.'),
   ordering: ordering(['created_at'], 'created_at'),
@@ -112,12 +114,12 @@ export const applicationQuery = z.object({
 /** Body of `POST /applications/{client_id}/suspend/`. */
 export const suspensionBody = component(
   'Suspension',
-  z.object({ reason: lines(2000).default('').describe('The owner reads it.') }),
+  z.object({ reason: lines(2000).default('').describe('Shown to the owner.') }),
   EXAMPLES.suspension,
 );
 
 const HOW_TO_REVIEW =
-  'This field is required. It is the version that you reviewed, as the answer to GET shows it.';
+  'This field is required: the version that you reviewed, from the response to GET.';
 
 /** Body of `POST /applications/{client_id}/review/`. */
 export const reviewBody = component(
@@ -127,7 +129,7 @@ export const reviewBody = component(
       .int({ error: HOW_TO_REVIEW })
       .min(1, HOW_TO_REVIEW)
       .max(2 ** 31 - 1, HOW_TO_REVIEW)
-      .describe('The version that the operator has read.'),
+      .describe('The reviewed version.'),
   }),
   EXAMPLES.review,
 );
@@ -140,7 +142,7 @@ export const applicationAnswer = component(
   'Application',
   z.object({
     client_id: z.string(),
-    owner: z.string().nullable().describe('Id of a user; null: none, or deleted.'),
+    owner: z.string().nullable().describe('User ID; null: none, or deleted.'),
     name: z.string(),
     description: z.string(),
     homepage_url: url,
@@ -151,20 +153,20 @@ export const applicationAnswer = component(
     scopes: z.array(z.string()),
     require_pkce: z.boolean(),
     is_active: z.boolean(),
-    state: z.enum(['active', 'disabled', 'suspended']).describe('Live only while active.'),
+    state: z
+      .enum(['active', 'disabled', 'suspended'])
+      .describe('Its tokens are live only if `active`.'),
     suspended_at: time.nullable(),
     suspension_reason: z.string().nullable(),
-    version: z
-      .int()
-      .describe('Increases with every change of anything that a user or an operator could judge.'),
+    version: z.int().describe('Increases with every change that matters for a review.'),
     reviewed_at: time
       .nullable()
-      .describe('When an operator reviewed this version. Null: not reviewed.'),
+      .describe('Time of the review of this version. Null: not reviewed.'),
     review_needed: z
       .enum(REVIEW_NEEDS)
       .nullable()
       .describe(
-        'Why it works for its owner only until this version is reviewed. Null: it works for everybody.',
+        'Reason why it works only for its owner until this version is reviewed. Null: works for everybody.',
       ),
     created_at: time,
     updated_at: time,
@@ -176,7 +178,7 @@ export const applicationAnswer = component(
 export const registeredApplication = component(
   'RegisteredApplication',
   applicationAnswer.schema.extend({
-    client_secret: z.string().optional().describe('Told here and never again.'),
+    client_secret: z.string().optional().describe('Shown only once.'),
   }),
   EXAMPLES.registered,
 );

@@ -13,7 +13,7 @@ export function logEndpoints(deps: ApiDeps): Endpoint[] {
       id: 'listLogEntries',
       summary: 'Read the log',
       details:
-        'Entries are never changed. Of calls that change nothing, the first of its kind in a minute has an entry of its own; the others of that minute have one together, and `calls` says how many they are.',
+        'Entries never change. Among calls that change nothing, the first of a kind within a minute has its own entry; the others of that minute share one, and `calls` is their number.',
       query: logQuery,
       entry: logAnswer,
       conditional: { by: 'page-generated', completeUntil: logCompleteUntil },

@@ -9,8 +9,8 @@ export const logQuery = z.object({
   user: filter(
     // As the ids of users are; the log knows those who were deleted too.
     (value) => /^[A-Za-z0-9._-]{1,64}$/.test(value),
-    'Not the id of a user.',
-    "Only what is in this user's log.",
+    'Not a user ID.',
+    "Only entries of this user's log.",
   ),
   action: filter(
     isAction,
@@ -18,7 +18,7 @@ export const logQuery = z.object({
     'Only entries of this action, such as `stagedoor.user.oauth.authorized`.',
   ),
   modified_since: sinceMoment(
-    'Only what happened then or later; the `X-Page-Generated` of the first page of the last time.',
+    'Only entries since then. Use `X-Page-Generated` of the first page of your last request.',
   ),
   ordering: ordering(['happened_at'], '-happened_at'),
 });
@@ -29,14 +29,14 @@ export const logAnswer = component(
   z.object({
     id: z.string(),
     happened_at: z.string().meta({ format: 'date-time' }),
-    action: z.string().describe('Such as `stagedoor.user.oauth.authorized`.'),
-    actor: z.string().describe('`user:<id>`, `client:<client id>`, `operator:<name>` or `system`.'),
-    user: z.string().nullable().describe('Id of the user whose log it is in.'),
-    application: z.string().nullable().describe('Client id.'),
+    action: z.string().describe('For example `stagedoor.user.oauth.authorized`.'),
+    actor: z.string().describe('`user:<id>`, `client:<client_id>`, `operator:<name>` or `system`.'),
+    user: z.string().nullable().describe('ID of the user whose log contains the entry.'),
+    application: z.string().nullable().describe('Client ID.'),
     grant: z.string().nullable(),
     ip: z.string().nullable().describe('IPv4 or IPv6 address of the client.'),
     user_agent: z.string().nullable(),
-    data: z.record(z.string(), z.unknown()).describe('What the sentence about it needs.'),
+    data: z.record(z.string(), z.unknown()).describe('Details of the event.'),
   }),
   {
     id: '1042',

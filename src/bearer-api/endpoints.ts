@@ -32,7 +32,7 @@ export interface AccessDeps {
 const profileAnswer = component(
   'Profile',
   z.object({
-    sub: z.string().describe('Id of the user.'),
+    sub: z.string().describe('ID of the user.'),
     email: z.string(),
     full_name: z.string(),
     locale: z.string().describe('BCP 47 language tag, or empty.'),
@@ -57,7 +57,7 @@ function meEndpoint(deps: AccessDeps): Endpoint {
   return accessEndpoint(deps, {
     path: '/me',
     id: 'getMe',
-    summary: 'Who the token is of',
+    summary: "Read the profile of the token's user",
     scopes: ['profile'],
     list: 'users',
     answer: profileAnswer,
@@ -80,7 +80,7 @@ function organizersEndpoint(deps: AccessDeps): Endpoint {
   return accessEndpoint(deps, {
     path: '/organizers',
     id: 'listOpenOrganizers',
-    summary: 'The organizers that the token opens now',
+    summary: 'List the organizers that the token can access now',
     details: `Those that the user picked and of which the user is a member now, at most ${ORGANIZERS_PER_GRANT}.`,
     // If no scope opens organizers, every token gets an empty list.
     scopes: (opening.length > 0 ? opening : scopes).map(({ name }) => name),

@@ -107,10 +107,10 @@ async function listOrganizers(
   accessToken: string,
 ): Promise<string[]> {
   const text: StepText = {
-    title: 'Ask the API what the token opens',
+    title: 'List the organizers of the token',
     explain: (status) =>
       status === 200
-        ? 'Only what the user has picked, with the permissions that the user has there.'
+        ? 'Only organizers that the user chose, with the permissions of the user there.'
         : explainRefusal(status),
   };
   const response = await callApi(app, session, text, '/api/organizers', 'GET', accessToken);
@@ -140,7 +140,7 @@ async function callOrders(
 function explainOrders(status: number | undefined, name: string, picked: boolean): string {
   if (status === 403) {
     return picked
-      ? `Refused: ${name} was picked, but the scope or the user's own permissions do not reach that far.`
+      ? `Rejected: ${name} was chosen, but the scope or the user's own permissions are not sufficient.`
       : `Refused: ${name} was not picked.`;
   }
   if (status === 200 || status === 201) {
@@ -152,15 +152,15 @@ function explainOrders(status: number | undefined, name: string, picked: boolean
 function explainRefusal(status: number | undefined): string {
   switch (status) {
     case undefined:
-      return 'The API did not answer.';
+      return 'The API did not respond.';
     case 401:
-      return 'Refused: this access token is not valid any more.';
+      return 'Rejected: this access token is no longer valid.';
     case 403:
-      return 'Refused: the scope does not reach that far.';
+      return 'Rejected: the scope is not sufficient.';
     case 503:
-      return 'Refused: the API cannot verify tokens at the moment, and then it lets nobody in.';
+      return 'Rejected: the API cannot verify tokens right now.';
     default:
-      return 'The API did something unexpected.';
+      return 'Unexpected response of the API.';
   }
 }
 

@@ -5,19 +5,19 @@ const TEXTS = new Map<string, Omit<Notice, 'detail'>>(
   Object.entries({
     access_denied: {
       title: 'Not connected',
-      text: 'The request was denied, so this application got nothing. You can try again at any time.',
+      text: 'You denied the request. You can try again at any time.',
     },
     invalid_scope: {
       title: 'Not connected',
-      text: 'This application asked for more than it may ask for.',
+      text: 'The app requested a scope for which it is not registered.',
     },
     invalid_client: {
       title: 'Not connected',
-      text: 'The server does not know this application by its secret. Delete demo.json in the data folder and start again: the demo registers itself anew.',
+      text: 'The client secret of the app is wrong. Delete demo.json in the data folder and restart: the demo registers itself again.',
     },
     invalid_grant: {
       title: 'Not connected',
-      text: 'That took too long, or the answer was used before. Please try again.',
+      text: 'The code has expired or was used before. Please try again.',
     },
     temporarily_unavailable: {
       title: 'Not connected',
@@ -29,7 +29,7 @@ const TEXTS = new Map<string, Omit<Notice, 'detail'>>(
 /** A callback that belongs to nothing that was started in this browser. */
 export const UNKNOWN_CALLBACK: Notice = {
   title: 'Not connected',
-  text: 'This answer does not belong to a sign-in that was started here, or it was used before. Please connect again.',
+  text: 'This response does not belong to a sign-in that started here, or it was used before. Please connect again.',
 };
 
 /** Returns the notice for a failed connect, refresh or revoke. */
@@ -41,8 +41,8 @@ export function describeError(error: unknown): Notice {
     return { ...(known ?? { title: 'Not connected', text }), detail };
   }
   return {
-    title: 'The authorization server could not be reached',
-    text: 'It did not answer, or not in a way that could be understood. Please try again.',
+    title: 'The authorization server is unreachable',
+    text: 'It did not respond, or its response was invalid. Please try again.',
     detail: error instanceof Error ? error.message : undefined,
   };
 }

@@ -17,13 +17,13 @@ export function startPage(context: PageContext, notice?: Notice): Html {
   const body = html`
     ${notice && noticeBox(notice)}
     <h1>${notice ? 'Try again?' : 'Connect your organizers'}</h1>
-    <p class="lead">${NAME} is a demo application. It shows, request by request, what an application
-      sees when you let it in: the tokens, what they open, and how it ends.</p>
+    <p class="lead">${NAME} is a demo app. It shows each request and response: the tokens, what they give access
+      to, and what happens when they are revoked.</p>
     <p><a class="button" href="/connect">Connect</a></p>
     <ul class="plain">
-      <li>You sign in at <a href="${context.issuer}">${new URL(context.issuer).host}</a>, as one of
-        the people who are named there. ${NAME} never sees the password.</li>
-      <li>You pick the organizers. Leave at least one out, to see it refused.</li>
+      <li>Sign in at <a href="${context.issuer}">${new URL(context.issuer).host}</a> with one of the
+        accounts listed there. ${NAME} never sees the password.</li>
+      <li>Choose organizers. Leave one out to see a request rejected.</li>
     </ul>`;
   return page(notice?.title ?? 'Connect', body);
 }
@@ -36,7 +36,7 @@ export function connectedPage(
   notice?: Notice,
 ): Html {
   const names = connection.organizers.map((slug) => context.organizers.get(slug) ?? slug);
-  const title = connection.ended ? 'Not connected any more' : 'Connected';
+  const title = connection.ended ? 'Disconnected' : 'Connected';
   const body = html`
     ${notice && noticeBox(notice)}
     <h1>${title}</h1>
@@ -106,7 +106,7 @@ function page(title: string, body: Html): Html {
 <body>
 <header><a href="/">${NAME}</a></header>
 <main>${body}</main>
-<footer>A demo. Tokens are shown shortened: eight characters each.</footer>
+<footer>Demo app. Tokens are truncated.</footer>
 </body>
 </html>`;
 }

@@ -50,7 +50,7 @@ export async function sendStep(
     return new Response(body === '' ? null : body, { status, headers });
   } catch (error) {
     const status = undefined;
-    const reason = 'No answer';
+    const reason = 'No response';
     show({
       ...shown,
       status,

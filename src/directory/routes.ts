@@ -55,7 +55,7 @@ const USER = {
   path: '/users/:id',
   right: 'directory',
   tag: 'Users',
-  params: { id: { description: 'Id of the user: 1 to 64 of A-Z a-z 0-9 . _ -', example: 'ada' } },
+  params: { id: { description: 'ID of the user: 1 to 64 of A-Z a-z 0-9 . _ -', example: 'ada' } },
 } as const;
 
 function userReading(deps: ApiDeps, issuer: string | undefined): Endpoint[] {
@@ -103,12 +103,12 @@ function userWriting(
       ...USER,
       method: 'put',
       id: 'putUser',
-      summary: 'Create a user, or make one exactly this',
+      summary: 'Create or replace a user',
       details:
-        'Fields that are left out get their defaults; password and `upstream_subject` stay as they are. The same again changes nothing. Another password, or another subject at the platform’s own login, signs the user out everywhere.',
+        'Omitted fields get their defaults, except the password and `upstream_subject`, which stay unchanged. Repeating the call changes nothing. Another password, or another subject at the platform’s login, signs the user out everywhere.',
       body: userBody,
       answer: userAnswer,
-      statuses: { 200: 'The user was there.', 201: 'The user was created.' },
+      statuses: { 200: 'The existing user.', 201: 'The user was created.' },
       run: async ({ tx, actor, param, body }) => {
         const input = readUser(upstream, body);
         const { user, outcome } = await putUser(tx, actor, param('id'), input, hash);
@@ -123,10 +123,10 @@ function userWriting(
       ...USER,
       method: 'patch',
       id: 'patchUser',
-      summary: 'Change some fields of a user',
+      summary: 'Update fields of a user',
       body: userChanges,
       answer: userAnswer,
-      statuses: { 200: 'The user as it is now.' },
+      statuses: { 200: 'The updated user.' },
       run: async ({ tx, actor, param, body }) => {
         const { full_name, is_active, upstream_subject: _, ...rest } = body;
         const identity = readIdentity(upstream, body);
@@ -140,9 +140,10 @@ function userWriting(
       method: 'delete',
       id: 'deleteUser',
       summary: 'Delete a user',
-      details: 'Sessions, grants and tokens go too, at once. Applications stay, without an owner.',
+      details:
+        'Also deletes sessions, grants and tokens immediately. Applications stay, without an owner.',
       body: nothing,
-      statuses: { 204: 'The user is gone.' },
+      statuses: { 204: 'The user was deleted.' },
       run: async ({ tx, actor, param }) => {
         await deleteUser(tx, actor, param('id'));
         return DONE;
@@ -157,7 +158,8 @@ const ORGANIZER = {
   tag: 'Organizers and teams',
   params: {
     slug: {
-      description: 'Slug of the organizer: 1 to 64 of A-Z a-z 0-9 . _ -, first a letter or digit',
+      description:
+        'Slug of the organizer: 1 to 64 of A-Z a-z 0-9 . _ -, starting with a letter or digit',
       example: 'oldmill',
     },
   },
@@ -190,10 +192,10 @@ function organizerEndpoints(deps: ApiDeps): Endpoint[] {
       ...ORGANIZER,
       method: 'put',
       id: 'putOrganizer',
-      summary: 'Create an organizer, or rename one',
+      summary: 'Create or rename an organizer',
       body: organizerBody,
       answer: organizerAnswer,
-      statuses: { 200: 'The organizer was there.', 201: 'The organizer was created.' },
+      statuses: { 200: 'The existing organizer.', 201: 'The organizer was created.' },
       run: async ({ tx, actor, param, body }) => {
         const { organizer, outcome } = await putOrganizer(tx, actor, param('slug'), body);
         return {
@@ -208,9 +210,9 @@ function organizerEndpoints(deps: ApiDeps): Endpoint[] {
       method: 'delete',
       id: 'deleteOrganizer',
       summary: 'Delete an organizer and its teams',
-      details: 'Grants stay, and open it no more.',
+      details: 'Grants stay, but no longer give access to it.',
       body: nothing,
-      statuses: { 204: 'The organizer is gone.' },
+      statuses: { 204: 'The organizer was deleted.' },
       run: async ({ tx, actor, param }) => {
         await deleteOrganizer(tx, actor, param('slug'));
         return DONE;

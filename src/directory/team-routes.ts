@@ -18,7 +18,7 @@ const TEAM = {
   tag: 'Organizers and teams',
   params: {
     slug: SLUG,
-    id: { description: 'Id of the team: 1 to 64 of A-Z a-z 0-9 . _ -', example: 'box-office' },
+    id: { description: 'ID of the team: 1 to 64 of A-Z a-z 0-9 . _ -', example: 'box-office' },
   },
 } as const;
 
@@ -58,12 +58,12 @@ export function teamEndpoints(deps: ApiDeps, permissions: readonly string[]): En
       ...TEAM,
       method: 'put',
       id: 'putTeam',
-      summary: 'Create a team, or make one exactly this',
+      summary: 'Create or replace a team',
       details:
-        'Users who are not named are no longer members. Members and permissions count from the next introspection on.',
+        'Users who are not listed are removed. Members and permissions apply from the next introspection on.',
       body: teamBody(permissions),
       answer: teamAnswer,
-      statuses: { 200: 'The team was there.', 201: 'The team was created.' },
+      statuses: { 200: 'The existing team.', 201: 'The team was created.' },
       run: async ({ tx, actor, param, body }) => {
         const { team, outcome } = await putTeam(tx, actor, param('slug'), param('id'), body);
         return {
@@ -78,9 +78,9 @@ export function teamEndpoints(deps: ApiDeps, permissions: readonly string[]): En
       method: 'delete',
       id: 'deleteTeam',
       summary: 'Delete a team',
-      details: 'Who was in it loses its permissions at once.',
+      details: 'Its members lose its permissions immediately.',
       body: nothing,
-      statuses: { 204: 'The team is gone.' },
+      statuses: { 204: 'The team was deleted.' },
       run: async ({ tx, actor, param }) => {
         await deleteTeam(tx, actor, param('slug'), param('id'));
         return DONE;

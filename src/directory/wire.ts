@@ -52,19 +52,18 @@ const upstreamSubject = z
 
 const SAYS = {
   email:
-    'No two users have the same. A to Z equal a to z, and a domain in Unicode equals its form in ASCII. A change is told to both addresses by mail.',
-  fullName: 'As the pages greet the user.',
+    'Unique, case-insensitive for A to Z; a domain in Unicode equals its form in ASCII. If it changes, both addresses get a mail.',
+  fullName: 'Display name.',
   locale:
-    'BCP 47 language tag; empty: the pages follow the browser. What the user chooses here goes before it, and is not shown.',
-  timezone:
-    'IANA name of the time zone in which the user reads times. What the user chooses here goes before it, and is not shown.',
-  isActive: 'While false, the user can not sign in and nothing of their grants is live.',
+    "BCP 47 language tag; empty: the browser's language. The user's own choice overrides it and is not shown.",
+  timezone: "IANA time zone name. The user's own choice overrides it and is not shown.",
+  isActive: 'If false, the user cannot sign in, and none of their grants are live.',
   upstreamSubject:
-    "The `sub` by which the platform's own login (OIDC_ISSUER) knows the user: whoever signs in there under it is this user. Left out: stays as it is. Null: nobody.",
+    "The user's `sub` at the platform's login (OIDC_ISSUER), which links sign-ins there to this user. Omitted: unchanged. Null: none.",
 };
 
 const PASSWORD = {
-  description: `Of at most ${PASSWORD_LIMIT} bytes. Never in an answer. Left out: stays as it is. Null: the user has none. With OIDC_ISSUER no user has one.`,
+  description: `At most ${PASSWORD_LIMIT} bytes. Never in a response. Omitted: unchanged. Null: no password. With OIDC_ISSUER no user has one.`,
   writeOnly: true,
 };
 
@@ -123,7 +122,7 @@ export const userQuery = z.object({
   email: filter(
     isEmail,
     'Enter a valid email address.',
-    'Only the user with this address, in any of its spellings.',
+    'Only the user with this e-mail address, in any spelling.',
   ),
   is_active: flag('Only active users, or only the others.'),
   ordering: ordering(['id', 'email'], 'id'),
@@ -146,14 +145,14 @@ export function teamBody(permissions: readonly string[]) {
   return component(
     'TeamBody',
     z.object({
-      name: line(255).default('').describe('As the platform calls it.'),
+      name: line(255).default('').describe('Name on the platform.'),
       permissions: subsetOf(permissions)
         .default([])
-        .describe('What members may do at this organizer.'),
+        .describe('Permissions of the members at this organizer.'),
       members: z
-        .array(z.string().refine(isDirectoryId, 'Not the id of a user.'))
+        .array(z.string().refine(isDirectoryId, 'Not a user ID.'))
         .default([])
-        .describe('Ids of users. Whoever is not named is no member any more.'),
+        .describe('User IDs. Users who are not listed are removed from the team.'),
     }),
     EXAMPLES.teamBody,
   );
@@ -166,13 +165,13 @@ export const teamQuery = z.object({ ordering: ordering(['id'], 'id') });
 export const userAnswer = component(
   'User',
   z.object({
-    id: z.string().describe("The platform's own; the `sub` of tokens."),
+    id: z.string().describe("The platform's ID; the `sub` of tokens."),
     email: z.string(),
     full_name: z.string(),
     locale: z.string(),
     timezone: z.string(),
     is_active: z.boolean(),
-    upstream_subject: z.string().nullish().describe('There with OIDC_ISSUER only.'),
+    upstream_subject: z.string().nullish().describe('Present only with OIDC_ISSUER.'),
   }),
   EXAMPLES.user,
 );
@@ -191,10 +190,10 @@ export const organizerAnswer = component(
 export const teamAnswer = component(
   'Team',
   z.object({
-    id: z.string().describe("The platform's own, unique at its organizer."),
+    id: z.string().describe("The platform's ID, unique at the organizer."),
     name: z.string(),
     permissions: z.array(z.string()),
-    members: z.array(z.string()).describe('Ids of users, in order.'),
+    members: z.array(z.string()).describe('User IDs, sorted.'),
   }),
   EXAMPLES.team,
 );

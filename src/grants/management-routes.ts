@@ -8,7 +8,7 @@ import { revokeGrant } from './revoke.ts';
 import { grantAnswer, grantQuery, presentGrant, revokedGrant } from './wire.ts';
 
 const GRANTS = { right: 'grants', tag: 'Grants' } as const;
-const PARAMS = { id: { description: 'Id of the grant', example: grantAnswer.example.id } };
+const PARAMS = { id: { description: 'ID of the grant', example: grantAnswer.example.id } };
 
 /** `/api/v1/grants/`, for operators: what users have allowed applications. */
 export function grantEndpoints(deps: ApiDeps): Endpoint[] {
@@ -18,7 +18,7 @@ export function grantEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/grants',
       id: 'listGrants',
       summary: 'List grants',
-      details: 'Also those that have ended. They go when their user or application is deleted.',
+      details: 'Includes ended grants. Grants are deleted with their user or application.',
       query: grantQuery,
       entry: grantAnswer,
       // Grants end by time alone, so an older answer about active ones can be wrong by itself.
@@ -58,11 +58,11 @@ function revocation(deps: ApiDeps): Endpoint {
     id: 'revokeGrant',
     summary: 'Revoke a grant',
     details:
-      'All its tokens end at once, for good. Again, it stays as it is, with the reason of the first time.',
+      'All of its tokens stop working immediately and permanently. Revoking it again changes nothing and keeps the first reason.',
     params: PARAMS,
     body: nothing,
     answer: revokedGrant,
-    statuses: { 200: 'The grant, which has ended.' },
+    statuses: { 200: 'The revoked grant.' },
     run: async ({ tx, actor, param }) => {
       const id = found(await findManagedGrant(tx, param('id'))).id;
       const ended = await revokeGrant(tx, id, { reason: 'revoked_by_operator', actor });

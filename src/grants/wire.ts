@@ -8,11 +8,11 @@ import type { ManagedGrant } from './managed-grant.ts';
 
 /** Query of `GET /grants/`. */
 export const grantQuery = z.object({
-  user: filter(isDirectoryId, 'Not the id of a user.', 'Only those of this user.'),
+  user: filter(isDirectoryId, 'Not a user ID.', 'Only those of this user.'),
   application: filter(
     isClientId,
-    'Not a client id.',
-    'Only those of this application, by client id.',
+    'Not a client ID.',
+    'Only grants of this application (client ID).',
   ),
   organizer: filter(isSlug, 'Not the slug of an organizer.', 'Only those for this organizer.'),
   active: flag('Only those that are neither revoked nor past their end, or only the others.'),
@@ -26,15 +26,15 @@ export const grantAnswer = component(
   'Grant',
   z.object({
     id: z.string(),
-    user: z.string().describe('Id of the user who gave it.'),
-    application: z.string().describe('Client id of the application that has it.'),
+    user: z.string().describe('ID of the user.'),
+    application: z.string().describe('Client ID of the application.'),
     scopes: z.array(z.string()),
-    organizers: z.array(z.string()).describe('Slugs of the organizers that the user picked.'),
+    organizers: z.array(z.string()).describe('Slugs of the organizers that the user chose.'),
     created_at: time,
-    last_used_at: time.nullable().describe('When tokens were last asked for.'),
-    last_used_ip: z.string().nullable().describe("Most often the application's server."),
-    expires_at: time.describe('When it ends if nobody uses it any more.'),
-    ends_at: time.nullable().describe('The end that its user has set.'),
+    last_used_at: time.nullable().describe('Time of the last token request.'),
+    last_used_ip: z.string().nullable().describe("Usually the application's server."),
+    expires_at: time.describe('Expiry if it is not used before.'),
+    ends_at: time.nullable().describe('End date set by the user.'),
     revoked_at: time.nullable(),
     revocation_reason: z
       .enum(['revoked_by_user', 'revoked_by_client', 'revoked_by_operator', 'reuse_detected'])
@@ -60,7 +60,7 @@ export const grantAnswer = component(
 export const revokedGrant = component(
   'RevokedGrant',
   grantAnswer.schema.extend({
-    detail: z.string().optional().describe('Says so where it had been revoked before.'),
+    detail: z.string().optional().describe('Present if it was already revoked.'),
   }),
   {
     ...grantAnswer.example,

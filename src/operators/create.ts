@@ -69,7 +69,7 @@ function requireOwn(by: TokenMaker, rights: readonly Right[], expiresAt: Date | 
   if (missing.length > 0) {
     throw new StagedoorError(
       'forbidden',
-      `This token has not the right ${missing.map((right) => `"${right}"`).join(', ')}, so it can't give it.`,
+      `This token lacks the right ${missing.map((right) => `"${right}"`).join(', ')}, so it cannot give it.`,
     );
   }
   if (by.expiresAt !== null && (expiresAt === null || expiresAt > by.expiresAt)) {

@@ -66,7 +66,7 @@ function requireAllowed(by: TokenRevoker, token: OperatorToken): void {
   if (missing.length > 0) {
     throw new StagedoorError(
       'forbidden',
-      `This token has not the right ${missing.map((right) => `"${right}"`).join(', ')}, so it can't revoke this one.`,
+      `This token lacks the right ${missing.map((right) => `"${right}"`).join(', ')}, so it cannot revoke this one.`,
     );
   }
 }

@@ -23,7 +23,7 @@ export function operatorTokenEndpoints(deps: ApiDeps): Endpoint[] {
       right: 'tokens',
       id: 'listOperatorTokens',
       summary: 'List operator tokens',
-      details: 'Also those that have expired. The token of the configuration is not among them.',
+      details: 'Includes expired tokens, but not the token of the configuration.',
       query: tokenQuery,
       entry: tokenAnswer,
       conditional: { by: 'last-modified', list: () => 'operator-tokens' },
@@ -35,12 +35,12 @@ export function operatorTokenEndpoints(deps: ApiDeps): Endpoint[] {
       right: 'tokens',
       method: 'post',
       id: 'createOperatorToken',
-      summary: 'Make an operator token',
+      summary: 'Create an operator token',
       details:
-        'It has at most the rights and the lifetime of the token that makes it, and is revoked with that one.',
+        'It has at most the rights and the lifetime of the creating token, and is revoked with it.',
       body: tokenBody,
       answer: createdToken,
-      statuses: { 201: 'What is known of the token, and the token this once.' },
+      statuses: { 201: 'The token, shown only once, and its data.' },
       run: async ({ tx, operator, body: { name, rights, expires_at } }) => {
         const input = { name, rights, expiresAt: expires_at };
         const { operatorToken, token } = await createOperatorToken(tx, operator, input);
@@ -55,16 +55,16 @@ export function operatorTokenEndpoints(deps: ApiDeps): Endpoint[] {
       id: 'revokeOperatorToken',
       summary: 'Revoke an operator token',
       details:
-        'Its next call is refused, and so is that of every token that was made with it, directly or not. A token may revoke itself; with the right `tokens` it may revoke others that have no more rights.',
+        'Also revokes all tokens that were created with it, directly or indirectly. A token may revoke itself; with the right `tokens` it may revoke others that have no more rights than itself.',
       params: {
         id: {
-          description: 'Id of the token, not the token itself',
+          description: 'ID of the token, not the token itself',
           example: tokenAnswer.example.id,
         },
       },
       query: revocationQuery,
       body: nothing,
-      statuses: { 204: 'The token is revoked.' },
+      statuses: { 204: 'The token was revoked.' },
       endsTokens: true,
       run: async ({ tx, operator, param, query }) => {
         const { keep_children: keepChildren } = query(revocationQuery);

@@ -11,7 +11,7 @@ export const tokenQuery = z.object({ ordering: ordering(['created_at'], 'created
 /** Query of `DELETE /operator-tokens/{id}/`. */
 export const revocationQuery = z.object({
   keep_children: flag(
-    'With `true`, tokens that were made with it live on and belong to the token that made it.',
+    '`true`: keeps the tokens that were created with it. They then belong to the creator of this token.',
   ),
 });
 
@@ -24,16 +24,16 @@ export const tokenBody = component(
       .trim()
       .refine(isOperatorName, NAME_RULE)
       .describe(
-        `The log names its calls \`operator:<name>\`. No name is given twice, also not after a revocation. ${NAME_RULE}`,
+        `The log names its calls \`operator:<name>\`. Names are never used twice, not even after a revocation. ${NAME_RULE}`,
       ),
     rights: subsetOf(RIGHTS).meta({
-      description: 'At most those of the token that makes it.',
+      description: 'At most those of the creating token.',
       minItems: 1,
     }),
     expires_at: moment
       .nullable()
       .optional()
-      .describe('Null: never. Left out: with the token that makes it.'),
+      .describe('Null: never. Omitted: as the creating token.'),
   }),
   { name: 'sync-job', rights: ['directory', 'read'] },
 );
@@ -48,14 +48,14 @@ export const tokenAnswer = component(
     name: z.string(),
     last_four: z.string().describe('The last four characters of the token.'),
     rights: z.array(z.enum(RIGHTS)),
-    created_by: z.string().describe('As the log names who made it.'),
+    created_by: z.string().describe('Actor that created it, as in the log.'),
     parent: z
       .string()
       .nullable()
-      .describe('Id of the token that made it. Null: it was made without a token of this list.'),
+      .describe('ID of the token that created it. Null: created without a token of this list.'),
     created_at: time,
     expires_at: time.nullable().describe('Null: never.'),
-    last_used_at: time.nullable().describe('To the minute.'),
+    last_used_at: time.nullable().describe('Precise to the minute.'),
   }),
   {
     id: 'Zt5rWm9QkY2xLc7VbN3pHd6S',
@@ -73,7 +73,7 @@ export const tokenAnswer = component(
 /** The same with the token. */
 export const createdToken = component(
   'CreatedOperatorToken',
-  tokenAnswer.schema.extend({ token: z.string().describe('Told here and never again.') }),
+  tokenAnswer.schema.extend({ token: z.string().describe('Shown only once.') }),
   { ...tokenAnswer.example, token: 'sdo_…' },
 );
 

@@ -26,7 +26,7 @@ const ONE = {
   path: '/resource-servers/:client_id',
   params: {
     client_id: {
-      description: 'Client id of the resource server',
+      description: 'Client ID of the resource server',
       example: EXAMPLES.resourceServer.client_id,
     },
   },
@@ -50,10 +50,10 @@ export function resourceServerEndpoints(deps: ApiDeps): Endpoint[] {
       method: 'post',
       id: 'registerResourceServer',
       summary: 'Register a resource server',
-      details: 'It may introspect any access token, and do nothing else.',
+      details: 'It can introspect access tokens.',
       body: resourceServerBody,
       answer: registeredResourceServer,
-      statuses: { 201: 'The resource server, and its secret this once.' },
+      statuses: { 201: 'The resource server and its secret, shown only once.' },
       run: async ({ tx, actor, body }) => {
         const { resourceServer, clientSecret } = await registerResourceServer(tx, actor, body);
         const answer = { ...presentResourceServer(resourceServer), client_secret: clientSecret };
@@ -74,9 +74,9 @@ export function resourceServerEndpoints(deps: ApiDeps): Endpoint[] {
       method: 'delete',
       id: 'deleteResourceServer',
       summary: 'Delete a resource server',
-      details: 'From then on it introspects nothing.',
+      details: 'It can no longer introspect tokens.',
       body: nothing,
-      statuses: { 204: 'The resource server is gone.' },
+      statuses: { 204: 'The resource server was deleted.' },
       run: async ({ tx, actor, param }) => {
         await deleteResourceServer(tx, actor, param('client_id'));
         return DONE;

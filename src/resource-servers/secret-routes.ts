@@ -13,7 +13,7 @@ import {
 import { EXAMPLES } from './wire-examples.ts';
 
 const CLIENT_ID = {
-  description: 'Client id of the resource server',
+  description: 'Client ID of the resource server',
   example: EXAMPLES.resourceServer.client_id,
 };
 const SECRETS = {
@@ -30,7 +30,7 @@ export function serverSecretEndpoints(deps: ApiDeps): Endpoint[] {
       ...SECRETS,
       id: 'listResourceServerSecrets',
       summary: 'List the secrets of a resource server',
-      details: 'Also those that have expired; never the secrets themselves.',
+      details: 'Includes expired ones, never the secrets themselves.',
       query: resourceServerQuery,
       entry: serverSecretAnswer,
       conditional: { by: 'last-modified', list: () => 'resource-server-secrets' },
@@ -47,10 +47,10 @@ export function serverSecretEndpoints(deps: ApiDeps): Endpoint[] {
       id: 'addResourceServerSecret',
       summary: 'Add a secret to a resource server',
       details:
-        'Those before it stay good, so an API service can change over without downtime: add one, let the service use it, look at `last_used_at` of the old one, delete that. At most five are good at a time.',
+        'Existing secrets keep working. To rotate without downtime: add a secret, configure the service to use it, check `last_used_at` of the old one, and delete it. At most five are valid at a time.',
       body: serverSecretBody,
       answer: addedServerSecret,
-      statuses: { 201: 'The secret, this once.' },
+      statuses: { 201: 'The secret, shown only once.' },
       run: async ({ tx, actor, param, body: { label, expires_at } }) => {
         const clientId = param('client_id');
         const input = { label, expiresAt: expires_at };
@@ -65,16 +65,16 @@ export function serverSecretEndpoints(deps: ApiDeps): Endpoint[] {
       params: {
         client_id: CLIENT_ID,
         id: {
-          description: 'Id of the secret, not the secret itself',
+          description: 'ID of the secret, not the secret itself',
           example: EXAMPLES.serverSecret.id,
         },
       },
       method: 'delete',
       id: 'deleteResourceServerSecret',
       summary: 'Delete a secret of a resource server',
-      details: 'From then on it opens nothing. The last good one can not be deleted.',
+      details: 'It stops working immediately. The last valid secret cannot be deleted.',
       body: nothing,
-      statuses: { 204: 'The secret is gone.' },
+      statuses: { 204: 'The secret was deleted.' },
       run: async ({ tx, actor, param }) => {
         await deleteServerSecret(tx, actor, param('client_id'), param('id'));
         return DONE;

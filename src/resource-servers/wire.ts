@@ -18,7 +18,7 @@ export const resourceServerBody = component(
 export const serverSecretBody = component(
   'ResourceServerSecretBody',
   z.object({
-    label: line(LABEL_LIMIT).default('').describe('To tell secrets apart.'),
+    label: line(LABEL_LIMIT).default('').describe('Label to recognize the secret.'),
     expires_at: moment.nullable().default(null).describe('Null: never.'),
   }),
   EXAMPLES.serverSecretBody,
@@ -30,7 +30,7 @@ export const resourceServerQuery = z.object({
 });
 
 const time = z.string().meta({ format: 'date-time' });
-const secret = 'Told here and never again.';
+const secret = 'Shown only once.';
 
 /** A resource server in responses. */
 export const resourceServerAnswer = component(
@@ -55,10 +55,10 @@ export const serverSecretAnswer = component(
     last_four: z
       .string()
       .nullable()
-      .describe('The last four characters of the secret. Null: made before they were kept.'),
+      .describe('The last four characters of the secret. Null for old secrets.'),
     created_at: time,
     expires_at: time.nullable().describe('Null: never.'),
-    last_used_at: time.nullable().describe('To the minute.'),
+    last_used_at: time.nullable().describe('Precise to the minute.'),
   }),
   EXAMPLES.serverSecret,
 );

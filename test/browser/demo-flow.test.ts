@@ -52,7 +52,7 @@ describe('the demo, in a real browser', { skip }, () => {
 
   const revoke = async (page: Page) => {
     await page.getByRole('button', { name: 'Revoke' }).click();
-    await page.getByRole('heading', { name: 'Not connected any more' }).waitFor();
+    await page.getByRole('heading', { name: 'Disconnected' }).waitFor();
   };
 
   for (const javaScriptEnabled of [true, false]) {
@@ -126,7 +126,7 @@ describe('the demo, in a real browser', { skip }, () => {
     assert.match(await page.locator('dl').innerText(), /Red Stage\s+Scope\s+read$/);
     await tabTo(page, page.getByRole('button', { name: 'Revoke' }));
     await keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'Not connected any more' }).waitFor();
+    await page.getByRole('heading', { name: 'Disconnected' }).waitFor();
     window.assertQuiet();
   });
 

@@ -227,7 +227,7 @@ describe('A call that is refused', () => {
     const reader = await make('reader', ['read', 'grants', 'applications']);
     assert.deepEqual(await refused('', { authorization: `Token ${reader}` }), [
       403,
-      'This token has not the right "directory", which this call needs.',
+      'This token lacks the right "directory".',
     ]);
     assert.equal((await refused('', { authorization: 'Token x' }))[0], 401);
     const writer = await make('writer', ['directory']);

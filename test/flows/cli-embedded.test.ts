@@ -119,7 +119,7 @@ describe('On an embedded database that a running server has, the command line', 
     assert.equal((await stagedoorHere(there, ['user', 'show', 'ada'])).code, 0);
     const refused = await stagedoorHere(there, ['user', 'delete', 'ada', '--yes']);
     assert.deepEqual([refused.code, refused.out], [1, '']);
-    assert.match(refused.err, /has not the right "directory"/);
+    assert.match(refused.err, /lacks the right "directory"/);
     const url = ['user', 'list', '--url', server.issuer];
     const wrong = await stagedoorHere({ OPERATOR_TOKEN: 'x' }, url);
     assert.match(wrong.err, /does not take the operator token/);

@@ -200,7 +200,7 @@ const ROWS: Row[] = [
   ],
   [APPLICATIONS, { ...app, require_pkce: 'no' }, { require_pkce: [BOOLEAN] }],
   [APPLICATIONS, { ...app, owner: 'nobody' }, { owner: ['There is no user "nobody".'] }],
-  [APPLICATIONS, { ...app, owner: '\0' }, { owner: ['Not the id of a user.'] }],
+  [APPLICATIONS, { ...app, owner: '\0' }, { owner: ['Not a user ID.'] }],
   [APPLICATIONS, { ...app, owner: 7 }, { owner: [STRING] }],
   // Resource servers
   [RESOURCE_SERVERS, {}, { name: [REQUIRED] }],

@@ -41,9 +41,9 @@ export function bulkEndpoint(
     {
       id: 'importDirectory',
       tag: 'Organizers and teams',
-      summary: 'Create or change any number of users, organizers and teams',
+      summary: 'Import users, organizers and teams',
       details:
-        'JSON Lines: a line an object, each as a PUT of the same would do it, in their order: organizers and users before the teams that name them. The answer has a line for each, sent as soon as it is committed, and one at the end. A line that is wrong is refused and changes nothing of the others. With `atomic=true` all is one transaction: where a line is refused nothing is written, and what the report told before is not so; until it ends, others wait for what it has changed (with the embedded database for everything, so there it is ended after ten seconds). The same again changes nothing, so there is no `Idempotency-Key`.',
+        'JSON Lines with one object per line. Each line has the effect of the corresponding PUT. Lines are processed in order, so organizers and users must precede the teams that refer to them. The response has one line per input line, sent as soon as it is committed, and one at the end. An invalid line is refused and does not affect the others. With `atomic=true` all lines are one transaction: if a line is refused, nothing is written, although earlier lines were reported. Until it ends, other requests wait for the rows that it changed; with the embedded database they all wait, so there it is ended after ten seconds. Repeating the import changes nothing, so there is no `Idempotency-Key`.',
       method: 'post',
       path: '/directory/bulk',
       demand: { right: 'directory', access: 'write' },
@@ -52,7 +52,11 @@ export function bulkEndpoint(
       bodyTypes: JSON_LINES,
       answerTypes: JSON_LINES,
       answers: [
-        { status: 200, description: 'A line for each, and one at the end.', body: bulkReport },
+        {
+          status: 200,
+          description: 'One line per input line, and one at the end.',
+          body: bulkReport,
+        },
       ],
     },
     async (call) => {

@@ -24,19 +24,19 @@ export function bulkLine(permissions: readonly string[]) {
     z
       .object({
         user: userBody.schema
-          .extend({ id: z.string().describe('As in the path of `PUT /users/{id}/`.') })
+          .extend({ id: z.string().describe('The `id` of `PUT /users/{id}/`.') })
           .optional(),
         organizer: organizerBody.schema
-          .extend({ slug: z.string().describe('As in the path of its PUT.') })
+          .extend({ slug: z.string().describe('The identifier in the path of its PUT.') })
           .optional(),
         team: teamBody(permissions)
           .schema.extend({
-            id: z.string().describe('As in the path of its PUT.'),
-            organizer: z.string().describe('Slug of its organizer.'),
+            id: z.string().describe('The identifier in the path of its PUT.'),
+            organizer: z.string().describe('Slug of the organizer.'),
           })
           .optional(),
       })
-      .meta({ minProperties: 1, maxProperties: 1, description: 'One of them.' }),
+      .meta({ minProperties: 1, maxProperties: 1, description: 'Exactly one of the fields.' }),
     EXAMPLES.bulkLine,
   );
 }
@@ -141,7 +141,7 @@ export const bulkReport: Component = component(
   'BulkReportLine',
   z.union([
     z.object({
-      line: z.int().min(1).describe('Number of the line; blank lines count.'),
+      line: z.int().min(1).describe('Line number; blank lines count.'),
       user: z.string().optional(),
       organizer: z.string().optional(),
       team: z.string().optional(),
@@ -149,22 +149,22 @@ export const bulkReport: Component = component(
       errors: z
         .record(z.string(), z.array(z.string()))
         .optional()
-        .describe('With `refused`: field to what is wrong with it.'),
-      detail: z.string().optional().describe('With `refused`: what is wrong with the line.'),
+        .describe('With `refused`: messages by field.'),
+      detail: z.string().optional().describe('With `refused`: message about the line.'),
     }),
     z
       .object({
-        done: z.boolean().describe('False: the call broke off; `detail` says why.'),
+        done: z.boolean().describe('False: the import was interrupted; `detail` has the reason.'),
         committed: z
           .boolean()
-          .describe('Whether what is reported was written. False only with `atomic=true`.'),
+          .describe('True if the reported changes were written. False only with `atomic=true`.'),
         created: count,
         changed: count,
         unchanged: count,
         refused: count,
         detail: z.string().optional(),
       })
-      .describe('The last line. Where it is missing, the call broke off.'),
+      .describe('The last line. If it is missing, the import was interrupted.'),
   ]),
   EXAMPLES.bulkReportLine,
 );
