@@ -6,16 +6,12 @@ import { withManagement } from './connect.ts';
 import type { Flag } from './inputs.ts';
 import type { Entry } from './management.ts';
 import { requestOf } from './operation.ts';
-import { presentFacts } from './present.ts';
-import { addResource, type Resource } from './resource.ts';
+import { listed, presentFacts } from './present.ts';
+import { type Resource, resourceCommands } from './resource.ts';
 import type { Shell } from './shell.ts';
 
 const ID = '2fQ9dLx0aVbT7mRkY3nWcE5u';
-const OPTIONAL_PKCE: Flag = {
-  flag: '--no-require-pkce',
-  help: 'a confidential one may do without PKCE',
-  sets: { require_pkce: false },
-};
+const OPTIONAL_PKCE: Flag = ['a confidential one may do without PKCE', { require_pkce: false }];
 
 const APPLICATION: Resource = {
   endpoints: (deps) => applicationEndpoints(deps, deps.config),
@@ -24,117 +20,94 @@ const APPLICATION: Resource = {
     `application review ${ID}`,
     `application suspend ${ID} --reason "It sends mails to ticket buyers"`,
   ],
-  columns: [
-    ['CLIENT ID', 'client_id'],
-    ['STATE', 'state'],
-    ['REVIEWED', (entry) => (entry.reviewed_at === null ? 'no' : 'yes')],
-    ['OWNER', 'owner'],
-    ['NAME', 'name'],
-  ],
-  facts: [
-    ['Client id', 'client_id'],
-    ['Name', 'name'],
-    ['Owner', 'owner'],
-    ['State', stateOf],
-    ['Version', 'version'],
-    ['Reviewed', (entry) => (entry.reviewed_at === null ? 'no' : String(entry.reviewed_at))],
-    ['Review needed', (entry) => String(entry.review_needed ?? 'no')],
-    ['Type', 'client_type'],
-    ['PKCE', (entry) => (entry.require_pkce ? 'required' : 'optional')],
-    ['Scopes', (entry) => (Array.isArray(entry.scopes) ? entry.scopes.join(' ') : '-')],
-    ['Redirect URIs', 'redirect_uris'],
-    ['Homepage', 'homepage_url'],
-    ['Privacy policy', 'privacy_policy_url'],
-    ['Terms', 'terms_url'],
-    ['Description', 'description'],
-    ['Registered', 'created_at'],
-    ['Changed', 'updated_at'],
-  ],
-  commands: [
-    {
-      name: 'list',
+  columns: {
+    'CLIENT ID': 'client_id',
+    STATE: 'state',
+    REVIEWED: ({ reviewed_at }) => (reviewed_at === null ? 'no' : 'yes'),
+    OWNER: 'owner',
+    NAME: 'name',
+  },
+  facts: {
+    'Client id': 'client_id',
+    Name: 'name',
+    Owner: 'owner',
+    State: stateOf,
+    Version: 'version',
+    Reviewed: ({ reviewed_at }) => String(reviewed_at ?? 'no'),
+    'Review needed': ({ review_needed }) => String(review_needed ?? 'no'),
+    Type: 'client_type',
+    PKCE: ({ require_pkce }) => (require_pkce ? 'required' : 'optional'),
+    Scopes: ({ scopes }) => listed(scopes),
+    'Redirect URIs': 'redirect_uris',
+    Homepage: 'homepage_url',
+    'Privacy policy': 'privacy_policy_url',
+    Terms: 'terms_url',
+    Description: 'description',
+    Registered: 'created_at',
+    Changed: 'updated_at',
+  },
+  commands: {
+    list: {
       operation: 'listApplications',
-      flags: [
-        {
-          flag: '--reviewed',
-          help: 'only those that an operator has reviewed',
-          sets: { reviewed: true },
-        },
-        { flag: '--unreviewed', help: 'only the others', sets: { reviewed: false } },
-        {
-          flag: '--suspended',
-          help: 'only those that are suspended',
-          sets: { suspended: true },
-        },
-      ],
+      flags: {
+        '--reviewed': ['only those that an operator has reviewed', { reviewed: true }],
+        '--unreviewed': ['only the others', { reviewed: false }],
+        '--suspended': ['only those that are suspended', { suspended: true }],
+      },
       examples: [
         'application list',
         'application list --unreviewed',
         "application list --json | jq -r '.[] | select(.reviewed_at == null) | .client_id'",
       ],
     },
-    { name: 'show', operation: 'getApplication', examples: [`application show ${ID}`] },
-    {
-      name: 'add',
+    show: { operation: 'getApplication' },
+    add: {
       operation: 'registerApplication',
-      flags: [
-        OPTIONAL_PKCE,
-        {
-          flag: '--public',
-          help: 'it can keep no secret: it runs in a browser or on a phone',
-          sets: { client_type: 'public' },
-        },
-      ],
+      flags: {
+        '--no-require-pkce': OPTIONAL_PKCE,
+        '--public': [
+          'it can keep no secret: it runs in a browser or on a phone',
+          { client_type: 'public' },
+        ],
+      },
       examples: [
         'application add --name "Box Office" --owner ada --redirect-uri https://app.example.com/callback',
         'application add --name "Door App" --public --redirect-uri com.example.door:/callback --scope read',
       ],
     },
-    {
-      name: 'change',
+    change: {
       operation: 'patchApplication',
-      flags: [
-        {
-          flag: '--require-pkce',
-          help: 'nothing goes without PKCE',
-          sets: { require_pkce: true },
-        },
-        OPTIONAL_PKCE,
-        { flag: '--enable', help: "turn the owner's own switch on", sets: { is_active: true } },
-        {
-          flag: '--disable',
-          help: "turn the owner's own switch off: nothing of it is live",
-          sets: { is_active: false },
-        },
-      ],
+      flags: {
+        '--require-pkce': ['nothing goes without PKCE', { require_pkce: true }],
+        '--no-require-pkce': OPTIONAL_PKCE,
+        '--enable': ["turn the owner's own switch on", { is_active: true }],
+        '--disable': [
+          "turn the owner's own switch off: nothing of it is live",
+          { is_active: false },
+        ],
+      },
       examples: [
         `application change ${ID} --owner ben`,
         `application change ${ID} --scope read --scope profile`,
       ],
     },
-    { name: 'resume', operation: 'resumeApplication', examples: [`application resume ${ID}`] },
-    {
-      name: 'suspend',
+    resume: { operation: 'resumeApplication' },
+    suspend: {
       operation: 'suspendApplication',
       required: ['reason'],
       examples: [`application suspend ${ID} --reason "It sends mails to ticket buyers"`],
     },
-    {
-      name: 'delete',
-      operation: 'deleteApplication',
-      confirm: ' with all its authorizations',
-      examples: [`application delete ${ID}`, `application delete ${ID} --yes`],
-    },
-  ],
+    delete: { operation: 'deleteApplication', confirm: ' with all its authorizations' },
+  },
 };
 
 function stateOf({ state, suspended_at: at, suspension_reason: reason }: Entry): string {
   return at === null ? String(state) : `${state} since ${at}: ${reason}`;
 }
 
-/** Adds `stagedoor application …`. */
+/** Sets up `stagedoor application`. */
 export function addApplication(group: Command, shell: Shell): void {
-  const operations = addResource(group, shell, APPLICATION);
+  const operations = resourceCommands(APPLICATION)(group, shell);
   const review = group
     .command('review')
     .description(

@@ -4,7 +4,7 @@ import { ownValue } from '../lib/own-value.ts';
 import { withManagement } from './connect.ts';
 import type { Entry, Management } from './management.ts';
 import type { MakeEndpoints } from './operation.ts';
-import { type Column, presentFacts } from './present.ts';
+import { type Columns, presentFacts } from './present.ts';
 import { type Shell, UsageError } from './shell.ts';
 
 /** Options of every command. */
@@ -77,22 +77,18 @@ export function examples(command: Command, ...lines: readonly string[]): Command
 }
 
 /** Prints an object of the API. A secret in it is shown once, with a warning to keep it. */
-export function printEntry(
-  { shell, options }: Line<object>,
-  entry: Entry,
-  facts: readonly Column[],
-): void {
-  const secrets = SECRETS.filter(([, field]) => typeof ownValue(entry, field) === 'string');
-  shell.out(options.json ? json(entry) : presentFacts([...facts, ...secrets], entry));
+export function printEntry({ shell, options }: Line<object>, entry: Entry, facts: Columns): void {
+  const secrets = Object.entries(SECRETS).filter(
+    ([, field]) => typeof ownValue(entry, field) === 'string',
+  );
+  const shown = { ...facts, ...Object.fromEntries(secrets) };
+  shell.out(options.json ? json(entry) : presentFacts(shown, entry));
   if (secrets.length > 0) {
     shell.err('Keep the secret now: it is shown this once, and only its hash is stored.\n');
   }
 }
 
-const SECRETS = [
-  ['Client secret', 'client_secret'],
-  ['Token', 'token'],
-] as const;
+const SECRETS = { 'Client secret': 'client_secret', Token: 'token' };
 
 /** Formats an answer for scripts. */
 export function json(value: unknown): string {

@@ -7,13 +7,11 @@ import type { Line } from './command.ts';
 import { parseTime } from './parse-time.ts';
 import { UsageError } from './shell.ts';
 
-/** An option without a value that sets fields of the request. */
-export interface Flag {
-  /** As commander writes it: `--inactive`, `--no-password`. */
-  readonly flag: string;
-  readonly help: string;
-  readonly sets: Readonly<Record<string, unknown>>;
-}
+/** An option without a value: its help, and the fields of the request that it sets. */
+export type Flag = readonly [help: string, sets: Readonly<Record<string, unknown>>];
+
+/** Flags by name: `--inactive`, `--no-password`. */
+export type Flags = Readonly<Record<string, Flag>>;
 
 /** An option that reads one field of the request. */
 export interface Input {
@@ -91,7 +89,7 @@ export function hasPassword(schema: z.ZodObject): boolean {
 export function readInputs(
   { name, options }: Line<Readonly<Record<string, unknown>>>,
   inputs: readonly Input[],
-  flags: readonly Flag[],
+  flags: Flags,
 ): Record<string, unknown> {
   const fields = new Map<string, unknown>();
   for (const { field, option, read } of inputs) {
@@ -104,11 +102,11 @@ export function readInputs(
     }
   }
   const setBy = new Map<string, string>();
-  const given = flags.filter(({ flag }) => {
+  const given = Object.entries(flags).filter(([flag]) => {
     const option = new Option(flag);
     return ownValue(options, option.attributeName()) === !option.negate;
   });
-  for (const { flag, sets } of given) {
+  for (const [flag, [, sets]] of given) {
     for (const [field, value] of Object.entries(sets)) {
       const other = setBy.get(field);
       if (other !== undefined) {

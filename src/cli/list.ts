@@ -1,11 +1,11 @@
 import type { Line } from './command.ts';
 import type { Entry, Management, Request } from './management.ts';
-import { type Column, createTable } from './present.ts';
+import { type Columns, createTable } from './present.ts';
 import type { Shell } from './shell.ts';
 
 /** A list, and how it is printed. */
 export interface Listing extends Pick<Request, 'path' | 'query' | 'missing'> {
-  readonly columns: readonly Column[];
+  readonly columns: Columns;
   /** Printed if the list is empty. */
   readonly none: string;
 }

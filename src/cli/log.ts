@@ -6,26 +6,27 @@ import { apiAction, examples, type Line } from './command.ts';
 import { type Page, readPages } from './list.ts';
 import type { Entry, Management } from './management.ts';
 import { parseTime } from './parse-time.ts';
-import { type Column, createTable } from './present.ts';
+import { type Columns, createTable } from './present.ts';
 import { type Shell, UsageError } from './shell.ts';
 
 /** Milliseconds between two looks. */
 const INTERVAL = 2_000;
 const LIMIT = 50;
-const COLUMNS: readonly Column[] = [
-  ['TIME', 'happened_at'],
-  ['ACTION', ({ action }) => String(action).replace(/^stagedoor\./, '')],
-  ['ACTOR', 'actor'],
-  ['USER', 'user'],
-  ['APPLICATION', 'application'],
-  ['FROM', 'ip'],
-  ['DETAILS', detailsOf],
-];
+const COLUMNS: Columns = {
+  TIME: 'happened_at',
+  ACTION: ({ action }) => String(action).replace(/^stagedoor\./, ''),
+  ACTOR: 'actor',
+  USER: 'user',
+  APPLICATION: 'application',
+  FROM: 'ip',
+  DETAILS: detailsOf,
+};
 
 function detailsOf({ action, data }: Entry): string {
   const details = Object.entries(data ?? {});
+  const of = new Map(details);
   return action === 'stagedoor.operator.called'
-    ? (['method', 'path', 'status'] as const).map((name) => Object(data)[name]).join(' ')
+    ? ['method', 'path', 'status'].map((name) => of.get(name)).join(' ')
     : details.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(' ');
 }
 

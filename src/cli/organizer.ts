@@ -1,51 +1,35 @@
-import type { Command } from 'commander';
 import { directoryApi } from './directory-api.ts';
-import { quote } from './management.ts';
-import { type Column, localized } from './present.ts';
-import { addResource } from './resource.ts';
-import { type Shell, UsageError } from './shell.ts';
+import { type Entry, quote } from './management.ts';
+import { localized } from './present.ts';
+import { resourceCommands } from './resource.ts';
+import { UsageError } from './shell.ts';
 
-const NAME: Column[1] = (entry) => localized(entry.name);
+const nameOf = ({ name }: Entry) => localized(name);
 
-/** Adds `stagedoor organizer …`. */
-export function addOrganizer(group: Command, shell: Shell): void {
-  addResource(group, shell, {
-    endpoints: directoryApi,
-    examples: ['organizer list', 'organizer put redstage --name "Red Stage"'],
-    columns: [
-      ['SLUG', 'slug'],
-      ['NAME', NAME],
-    ],
-    facts: [
-      ['Slug', 'slug'],
-      ['Name', NAME],
-    ],
-    commands: [
-      {
-        name: 'list',
-        operation: 'listOrganizers',
-        examples: ['organizer list', "organizer list --json | jq -r '.[].slug'"],
-      },
-      { name: 'show', operation: 'getOrganizer', examples: ['organizer show redstage'] },
-      {
-        name: 'put',
-        operation: 'putOrganizer',
-        help: { name: 'the name; or once per language: --name en=Red --name de=Rot' },
-        complete: ({ name }) => ({ name: readName(Array.isArray(name) ? name : []) }),
-        examples: [
-          'organizer put redstage --name "Red Stage"',
-          'organizer put redstage --name en="Red Stage" --name de="Rote Bühne"',
-        ],
-      },
-      {
-        name: 'delete',
-        operation: 'deleteOrganizer',
-        confirm: ' with all its teams',
-        examples: ['organizer delete redstage', 'organizer delete redstage --yes'],
-      },
-    ],
-  });
-}
+/** Sets up `stagedoor organizer`. */
+export const addOrganizer = resourceCommands({
+  endpoints: directoryApi,
+  examples: ['organizer list', 'organizer put redstage --name "Red Stage"'],
+  columns: { SLUG: 'slug', NAME: nameOf },
+  facts: { Slug: 'slug', Name: nameOf },
+  commands: {
+    list: {
+      operation: 'listOrganizers',
+      examples: ['organizer list', "organizer list --json | jq -r '.[].slug'"],
+    },
+    show: { operation: 'getOrganizer' },
+    put: {
+      operation: 'putOrganizer',
+      help: { name: 'the name; or once per language: --name en=Red --name de=Rot' },
+      complete: ({ name }) => ({ name: readName(Array.isArray(name) ? name : []) }),
+      examples: [
+        'organizer put redstage --name "Red Stage"',
+        'organizer put redstage --name en="Red Stage" --name de="Rote Bühne"',
+      ],
+    },
+    delete: { operation: 'deleteOrganizer', confirm: ' with all its teams' },
+  },
+});
 
 /** Reads one name, or one for each of several languages. */
 function readName(given: readonly string[]): string | Record<string, string> {

@@ -2,8 +2,11 @@ import { ownValue } from '../lib/own-value.ts';
 import { oneLine } from '../mail/mail-text.ts';
 import type { Entry } from './management.ts';
 
-/** Title, and either the field to show or a function that presents the entry. */
-export type Column = readonly [head: string, value: string | ((entry: Entry) => string)];
+/** A field to show, or a function that presents it. */
+type Value = string | ((entry: Entry) => string);
+
+/** Columns of a table or lines about an object, by title. */
+export type Columns = Readonly<Record<string, Value>>;
 
 /** Longest text of a table cell, in characters; `show` and `--json` print all of it. */
 const CELL_LIMIT = 80;
@@ -13,7 +16,8 @@ const FACT_LIMIT = 2000;
  * Writes a table page by page. Columns are as wide as the widest cell so far, because later cells
  * are not known yet.
  */
-export function createTable(columns: readonly Column[]): (entries: readonly Entry[]) => string {
+export function createTable(shown: Columns): (entries: readonly Entry[]) => string {
+  const columns = Object.entries(shown);
   const widths = columns.map(([head]) => head.length);
   let begun = false;
   const line = (cells: readonly string[]) =>
@@ -22,7 +26,9 @@ export function createTable(columns: readonly Column[]): (entries: readonly Entr
       .join('  ')
       .trimEnd()}\n`;
   return (entries) => {
-    const rows = entries.map((entry) => columns.map((column) => cellOf(entry, column, CELL_LIMIT)));
+    const rows = entries.map((entry) =>
+      columns.map((column) => cellOf(entry, column[1], CELL_LIMIT)),
+    );
     for (const [column, width] of widths.entries()) {
       widths[column] = Math.max(width, ...rows.map((row) => row[column]?.length ?? 0));
     }
@@ -33,23 +39,23 @@ export function createTable(columns: readonly Column[]): (entries: readonly Entr
 }
 
 /** Presents one object, one line per fact. */
-export function presentFacts(facts: readonly Column[], entry: Entry): string {
+export function presentFacts(shown: Columns, entry: Entry): string {
+  const facts = Object.entries(shown);
   const width = Math.max(...facts.map(([label]) => label.length));
   return facts
-    .flatMap((fact) => {
-      const [label, value] = fact;
+    .flatMap(([label, value]) => {
       const found = typeof value === 'string' ? ownValue(entry, value) : undefined;
       // Several values are easier to read below each other.
       const cells =
         Array.isArray(found) && found.length > 1
           ? found.map((one) => toText(one, FACT_LIMIT))
-          : [cellOf(entry, fact, FACT_LIMIT)];
+          : [cellOf(entry, value, FACT_LIMIT)];
       return cells.map((cell, index) => `${(index === 0 ? label : '').padEnd(width)}  ${cell}\n`);
     })
     .join('');
 }
 
-function cellOf(entry: Entry, [, value]: Column, limit: number): string {
+function cellOf(entry: Entry, value: Value, limit: number): string {
   return typeof value === 'string'
     ? toText(ownValue(entry, value), limit)
     : oneLine(value(entry), limit);
@@ -67,6 +73,11 @@ function toText(value: unknown, limit: number): string {
     return value.length === 0 ? '-' : oneLine(value.join(' '), limit);
   }
   return oneLine(typeof value === 'object' ? JSON.stringify(value) : String(value), limit);
+}
+
+/** Presents a list on one line. */
+export function listed(value: unknown): string {
+  return Array.isArray(value) ? value.join(' ') : '-';
 }
 
 /** Presents an expiry; null is never. */

@@ -8,13 +8,13 @@ export function printKeys(keys: readonly ListedSigningKey[]): string {
   if (keys.length === 0) {
     return 'There are no signing keys: the server makes the first one when it starts.\n';
   }
-  return createTable([
-    ['KEY ID', 'kid'],
-    ['STATE', 'state'],
-    ['SIGNS FROM', 'signs_from'],
-    ['SIGNS UNTIL', 'signs_until'],
-    ['PUBLISHED UNTIL', 'published_until'],
-  ])(keys.map(presentKey));
+  return createTable({
+    'KEY ID': 'kid',
+    STATE: 'state',
+    'SIGNS FROM': 'signs_from',
+    'SIGNS UNTIL': 'signs_until',
+    'PUBLISHED UNTIL': 'published_until',
+  })(keys.map(presentKey));
 }
 
 /** A key on the wire. */

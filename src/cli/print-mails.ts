@@ -7,15 +7,15 @@ export function printMails(mails: readonly UndeliveredMail[], failed: boolean): 
   if (mails.length === 0) {
     return failed ? 'No mail was given up.\n' : 'All mails are delivered.\n';
   }
-  return createTable([
-    ['ID', 'id'],
-    ['KIND', 'kind'],
-    ['RECIPIENT', 'recipient'],
-    ['WRITTEN', 'created_at'],
-    ['ATTEMPTS', 'attempts'],
-    ['STATE', stateOf],
-    ['LAST ERROR', 'last_error'],
-  ])(mails.map(presentMail));
+  return createTable({
+    ID: 'id',
+    KIND: 'kind',
+    RECIPIENT: 'recipient',
+    WRITTEN: 'created_at',
+    ATTEMPTS: 'attempts',
+    STATE: stateOf,
+    'LAST ERROR': 'last_error',
+  })(mails.map(presentMail));
 }
 
 function stateOf({ failed_at, next_attempt_at }: Entry): string {

@@ -1,75 +1,45 @@
 import { Command } from 'commander';
+import { ownValue } from '../lib/own-value.ts';
 import { examples } from './command.ts';
 import type { Shell } from './shell.ts';
 import { VERSION } from './version.ts';
 
 /** Sets up one command. */
-type Add = (command: Command, shell: Shell) => void;
+type Add = (command: Command, shell: Shell) => unknown;
 
-/** Name, summary and module of each command. Loading modules takes most of a command's time. */
-const COMMANDS: readonly (readonly [name: string, summary: string, load: () => Promise<Add>])[] = [
-  [
-    'user',
-    "Users: who signs in. Ids are the platform's.",
-    async () => (await import('./user.ts')).addUser,
-  ],
-  [
-    'organizer',
-    'Organizers: what users choose when they authorize an application.',
-    async () => (await import('./organizer.ts')).addOrganizer,
-  ],
-  [
-    'team',
-    'Teams of an organizer: who may do there what.',
-    async () => (await import('./team.ts')).addTeam,
-  ],
-  [
-    'import',
-    'Create or change any number of users, organizers and teams.',
-    async () => (await import('./import.ts')).addImport,
-  ],
-  [
-    'resource-server',
-    'API services of the platform, which introspect tokens.',
-    async () => (await import('./resource-server.ts')).addResourceServer,
-  ],
-  [
-    'application',
-    'Applications of third-party developers: register, review, suspend.',
-    async () => (await import('./application.ts')).addApplication,
-  ],
-  [
-    'grant',
-    'Grants: what users have authorized applications to do.',
-    async () => (await import('./grant.ts')).addGrant,
-  ],
-  [
-    'operator-token',
-    'Operator tokens: who may call the management API, and for what.',
-    async () => (await import('./operator-token.ts')).addOperatorToken,
-  ],
-  ['log', 'The log: who did what.', async () => (await import('./log.ts')).addLog],
-  [
-    'keys',
-    'The keys that sign introspection answers.',
-    async () => (await import('./keys.ts')).addKeys,
-  ],
-  [
-    'mail',
-    'Mails that are not delivered. What they say is not shown.',
-    async () => (await import('./mail.ts')).addMail,
-  ],
-  [
-    'migrate',
-    'Bring the database of DATABASE_URL, or the embedded one in DATA_DIR, up to date.',
-    async () => (await import('./migrate.ts')).addMigrate,
-  ],
-  [
-    'doctor',
-    'Check configuration, database, migrations, clock, mail, issuer, certificate and keys.',
-    async () => (await import('./doctor/doctor.ts')).addDoctor,
-  ],
-];
+/** Summaries of the commands, for the help. */
+const SUMMARIES = {
+  user: "Users: who signs in. Ids are the platform's.",
+  organizer: 'Organizers: what users choose when they authorize an application.',
+  team: 'Teams of an organizer: who may do there what.',
+  import: 'Create or change any number of users, organizers and teams.',
+  'resource-server': 'API services of the platform, which introspect tokens.',
+  application: 'Applications of third-party developers: register, review, suspend.',
+  grant: 'Grants: what users have authorized applications to do.',
+  'operator-token': 'Operator tokens: who may call the management API, and for what.',
+  log: 'The log: who did what.',
+  keys: 'The keys that sign introspection answers.',
+  mail: 'Mails that are not delivered. What they say is not shown.',
+  migrate: 'Bring the database of DATABASE_URL, or the embedded one in DATA_DIR, up to date.',
+  doctor: 'Check configuration, database, migrations, clock, mail, issuer, certificate and keys.',
+};
+
+/** Modules of the commands. Loading them takes most of a command's time. */
+const MODULES: Readonly<Record<keyof typeof SUMMARIES, () => Promise<Add>>> = {
+  user: async () => (await import('./user.ts')).addUser,
+  organizer: async () => (await import('./organizer.ts')).addOrganizer,
+  team: async () => (await import('./team.ts')).addTeam,
+  import: async () => (await import('./import.ts')).addImport,
+  'resource-server': async () => (await import('./resource-server.ts')).addResourceServer,
+  application: async () => (await import('./application.ts')).addApplication,
+  grant: async () => (await import('./grant.ts')).addGrant,
+  'operator-token': async () => (await import('./operator-token.ts')).addOperatorToken,
+  log: async () => (await import('./log.ts')).addLog,
+  keys: async () => (await import('./keys.ts')).addKeys,
+  mail: async () => (await import('./mail.ts')).addMail,
+  migrate: async () => (await import('./migrate.ts')).addMigrate,
+  doctor: async () => (await import('./doctor/doctor.ts')).addDoctor,
+};
 
 const HELP = `
 The configuration is read from environment variables, as by the server; the README lists them.
@@ -113,7 +83,8 @@ export async function createProgram(shell: Shell, args?: readonly string[]): Pro
     });
   examples(program, 'user list', 'application list --unreviewed', 'log --follow');
   program.addHelpText('after', HELP);
-  for (const [name, summary, load] of COMMANDS) {
+  for (const [name, load] of Object.entries(MODULES)) {
+    const summary = ownValue(SUMMARIES, name) ?? '';
     const command = program.command(name).summary(summary).description(summary);
     if (args === undefined || args.includes(name)) {
       const add = await load();

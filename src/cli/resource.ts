@@ -4,19 +4,19 @@ import { ownValue } from '../lib/own-value.ts';
 import { action, examples, json, type Line, printEntry } from './command.ts';
 import { confirm, type PasswordOptions, readPassword } from './confirm.ts';
 import { withManagement } from './connect.ts';
-import { type Flag, hasPassword, type Input, inputsOf, readInputs } from './inputs.ts';
+import { type Flags, hasPassword, type Input, inputsOf, readInputs } from './inputs.ts';
 import { printList } from './list.ts';
 import { quote } from './management.ts';
-import type { MakeEndpoints } from './operation.ts';
 import {
   describedOperations,
   helpOf,
   isList,
+  type MakeEndpoints,
   nounOf,
   type Operations,
   requestOf,
 } from './operation.ts';
-import type { Column } from './present.ts';
+import type { Columns } from './present.ts';
 import { type Shell, UsageError } from './shell.ts';
 
 /** Commands about one kind of object, derived from operations of the management API. */
@@ -24,27 +24,27 @@ export interface Resource {
   readonly endpoints: MakeEndpoints;
   readonly examples: readonly string[];
   /** Columns of lists. */
-  readonly columns: readonly Column[];
+  readonly columns: Columns;
   /** Lines about one object. */
-  readonly facts: readonly Column[];
+  readonly facts: Columns;
   /** Names of path parameters on the command line, if they differ. */
   readonly params?: Readonly<Record<string, string>>;
-  readonly commands: readonly ResourceCommand[];
+  readonly commands: Readonly<Record<string, ResourceCommand>>;
 }
 
 /** A command that calls one operation. */
 export interface ResourceCommand extends Partial<Pick<Resource, 'columns' | 'facts'>> {
-  readonly name: string;
   /** Id of the operation in `openapi.json`. */
   readonly operation: string;
-  readonly examples: readonly string[];
+  /** Absent: one with the examples of the parameters. */
+  readonly examples?: readonly string[];
   /** Replaces summary and details of the operation. */
   readonly description?: string;
   /** Body of a command without options. */
   readonly body?: Readonly<Record<string, unknown>>;
   /** Field of the body that is an argument. */
   readonly argument?: string;
-  readonly flags?: readonly Flag[];
+  readonly flags?: Flags;
   /** Fields that the command requires and the API does not. */
   readonly required?: readonly string[];
   /** Option texts by field, in place of the schema's. */
@@ -58,14 +58,20 @@ export interface ResourceCommand extends Partial<Pick<Resource, 'columns' | 'fac
 type Options = Readonly<Record<string, unknown>> & PasswordOptions & { readonly yes?: boolean };
 type ResourceLine = Line<Options>;
 
-/** Adds the commands of a resource to its group. */
-export function addResource(group: Command, shell: Shell, resource: Resource): Operations {
-  const operations = describedOperations(resource.endpoints);
-  examples(group, ...resource.examples);
-  for (const spec of resource.commands) {
-    addCommand(group.command(spec.name), shell, resource, spec, operations(spec.operation));
-  }
-  return operations;
+/** Makes a function that adds the commands of a resource to its group. */
+export function resourceCommands(resource: Resource): (group: Command, shell: Shell) => Operations {
+  return (group, shell) => {
+    const operations = describedOperations(resource.endpoints);
+    examples(group, ...resource.examples);
+    for (const [name, spec] of Object.entries(resource.commands)) {
+      const command = group.command(name);
+      const endpoint = operations(spec.operation);
+      addCommand(command, shell, resource, spec, endpoint);
+      const words = Object.values(endpoint.description.params ?? {}).map((one) => one.example);
+      examples(command, ...(spec.examples ?? [[group.name(), name, ...words].join(' ')]));
+    }
+    return operations;
+  };
 }
 
 function addCommand(
@@ -95,7 +101,7 @@ function addCommand(
       .option('--ask-password', 'ask for the password on this terminal')
       .option('--password-stdin', 'read the password from standard input');
   }
-  for (const { flag, help } of spec.flags ?? []) {
+  for (const [flag, [help]] of Object.entries(spec.flags ?? {})) {
     command.option(flag, help);
   }
   if (spec.confirm !== undefined) {
@@ -109,13 +115,12 @@ function addCommand(
         : end(line, resource, spec, endpoint, fields));
     }),
   );
-  examples(command, ...spec.examples);
 }
 
 /** @throws UsageError for a change of nothing */
 async function readFields(
   line: ResourceLine,
-  { body, flags = [], argument, complete }: ResourceCommand,
+  { body, flags = {}, argument, complete }: ResourceCommand,
   { method }: Endpoint,
   inputs: readonly Input[],
 ): Promise<Record<string, unknown>> {
@@ -156,18 +161,19 @@ async function call(
 async function end(
   line: ResourceLine,
   { endpoints }: Resource,
-  { name, confirm: consequence = '' }: ResourceCommand,
+  { confirm: consequence = '' }: ResourceCommand,
   endpoint: Endpoint,
   fields: Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  const { shell, options, args } = line;
+  const { shell, options, args, name } = line;
   const id = args.at(-1) ?? '';
   const what = `the ${nounOf(endpoint)} ${quote(id)}`;
-  const [verb, done] = name.startsWith('delete') ? ['Delete', 'Deleted'] : ['Revoke', 'Revoked'];
+  const deletes = !name.endsWith('revoke');
+  const [verb, done] = deletes ? ['Delete', 'Deleted'] : ['Revoke', 'Revoked'];
   await confirm(shell, `${verb} ${what}${consequence}?`, options.yes);
   const { body } = await withManagement(shell, options.url, endpoints, (api) =>
     api.call(requestOf(endpoint, args, fields)),
   );
-  const answer = name === 'revoke' ? body : { deleted: id };
+  const answer = deletes ? { deleted: id } : body;
   shell.out(options.json ? json(answer) : `${done} ${what}.\n`);
 }

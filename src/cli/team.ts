@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { apiAction, examples, printEntry } from './command.ts';
 import { directoryApi } from './directory-api.ts';
 import { requestOf } from './operation.ts';
-import { addResource, type Resource } from './resource.ts';
+import { type Resource, resourceCommands } from './resource.ts';
 import type { Shell } from './shell.ts';
 
 const TEAM: Resource = {
@@ -12,48 +12,36 @@ const TEAM: Resource = {
     'team put redstage staff --permission can_view_orders --member ada',
     'team add-member redstage staff ben',
   ],
-  columns: [
-    ['ID', 'id'],
-    ['NAME', 'name'],
-    ['MEMBERS', ({ members }) => String(Array.isArray(members) ? members.length : 0)],
-    ['PERMISSIONS', 'permissions'],
-  ],
-  facts: [
-    ['Id', 'id'],
-    ['Name', 'name'],
-    ['Permissions', 'permissions'],
-    ['Members', 'members'],
-  ],
+  columns: {
+    ID: 'id',
+    NAME: 'name',
+    MEMBERS: ({ members }) => String(Array.isArray(members) ? members.length : 0),
+    PERMISSIONS: 'permissions',
+  },
+  facts: { Id: 'id', Name: 'name', Permissions: 'permissions', Members: 'members' },
   params: { slug: 'organizer' },
-  commands: [
-    {
-      name: 'list',
+  commands: {
+    list: {
       operation: 'listTeams',
       examples: ['team list redstage', "team list redstage --json | jq -r '.[].id'"],
     },
-    { name: 'show', operation: 'getTeam', examples: ['team show redstage staff'] },
-    {
-      name: 'put',
+    show: { operation: 'getTeam' },
+    put: {
       operation: 'putTeam',
       examples: [
         'team put redstage staff --name Staff --permission can_view_orders --member ada --member ben',
         'team put redstage staff --name "Nobody left"',
       ],
     },
-    {
-      name: 'delete',
-      operation: 'deleteTeam',
-      confirm: '',
-      examples: ['team delete redstage staff', 'team delete redstage staff --yes'],
-    },
-  ],
+    delete: { operation: 'deleteTeam', confirm: '' },
+  },
 };
 
 type ChangeMembers = (before: readonly unknown[], users: readonly string[]) => readonly unknown[];
 
-/** Adds `stagedoor team …`. */
+/** Sets up `stagedoor team`. */
 export function addTeam(group: Command, shell: Shell): void {
-  const operations = addResource(group, shell, TEAM);
+  const operations = resourceCommands(TEAM)(group, shell);
   const addMembership = (name: string, description: string, change: ChangeMembers) => {
     const command = group
       .command(name)
