@@ -5,6 +5,8 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { NOTICES as SESSION_NOTICES } from '../../src/account/pages/end-sessions-page.ts';
 import { ACTIVITY_KINDS } from '../../src/activity/activity.ts';
+import { NOTICES as APPLICATION_NOTICES } from '../../src/applications/pages/application-page.ts';
+import { NOTICES as LIST_NOTICES } from '../../src/applications/pages/list-page.ts';
 import { NOTICES as GRANT_NOTICES } from '../../src/grants/pages/grant-page.ts';
 import type { Locale } from '../../src/lib/locale.ts';
 import {
@@ -73,7 +75,7 @@ describe('every view is rendered in both languages with the props of its page', 
       const cast = await createCast(server, locale);
       const visitor = new Visitor(server, locale, seen);
       await visitor.signIn(cast.owner);
-      await visitApplications(visitor, cast);
+      await visitApplications(visitor, new Visitor(server, locale, seen), cast);
       await visitInsights(visitor, server, cast);
     });
 
@@ -133,8 +135,9 @@ class Visitor {
 }
 
 interface Cast {
-  /** Has granted `granted` access. */
+  /** A member of Red Stage. */
   readonly user: TestUser;
+  /** Owns `application`. */
   readonly owner: TestUser;
   readonly application: TestApplication;
 }
@@ -250,9 +253,18 @@ async function visitAccount(visitor: Visitor, other: Visitor, { user }: Cast): P
   await visitor.submit(await visitor.get('/account/sessions/others/end'));
 }
 
-async function visitApplications(visitor: Visitor, { user, application }: Cast): Promise<void> {
+async function visitApplications(
+  visitor: Visitor,
+  other: Visitor,
+  { user, application }: Cast,
+): Promise<void> {
   const home = `${APPLICATIONS}/${application.clientId}`;
-  await visitor.get(APPLICATIONS);
+  for (const notice of LIST_NOTICES) {
+    await visitor.get(`${APPLICATIONS}?notice=${notice}`);
+  }
+  for (const notice of APPLICATION_NOTICES) {
+    await visitor.get(`${home}?notice=${notice}`);
+  }
   const form = await visitor.get(`${APPLICATIONS}/new`);
   await visitor.submit(form, { name: '', redirect_uris: 'http://example.com/*' });
   for (const clientType of ['confidential', 'public']) {
@@ -277,6 +289,9 @@ async function visitApplications(visitor: Visitor, { user, application }: Cast):
   const transfer = await visitor.get(`${home}/transfer`);
   await visitor.submit(transfer, { email: 'nobody@example.com' });
   await visitor.submit(transfer, { email: user.email });
+  await visitor.get(home);
+  await other.signIn(user);
+  await other.get(APPLICATIONS);
   const remove = await visitor.get(`${home}/delete`);
   await visitor.submit(remove, { name: 'not the name' });
 }

@@ -18,7 +18,7 @@ import {
 const PATH = `${APPLICATIONS}/:clientId`;
 
 /** Results of a change, shown above the page. */
-const NOTICES = [
+export const NOTICES = [
   'saved',
   'unchanged',
   'enabled',

@@ -10,7 +10,8 @@ import { incomingTransfers } from '../transfer.ts';
 import { APPLICATIONS } from './owner-page.ts';
 import { type ApplicationHeader, presentHeader } from './presenters.ts';
 
-const NOTICES = ['deleted', 'transfer_accepted', 'transfer_declined'] as const;
+/** Results of changes that end on the list. */
+export const NOTICES = ['deleted', 'transfer_accepted', 'transfer_declined'] as const;
 
 /** The user's own applications, and those that other users offer to transfer. */
 interface ListProps {
