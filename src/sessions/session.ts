@@ -1,6 +1,6 @@
 import type { Origin } from '../lib/actor.ts';
 
-/** How a browser session began: by password or at the upstream provider. */
+/** Method of a sign-in: by password or at the upstream provider. */
 export interface SessionSignIn {
   readonly method: 'password' | 'upstream';
   readonly origin: Origin;

@@ -10,7 +10,7 @@ import { presentSessions, SESSIONS, type ShownSessions } from './session-present
 /** The browsers in which the user is signed in. */
 interface SessionsProps extends ShownSessions {
   readonly endOthersPath: string;
-  /** Where the user signs in, if not here. */
+  /** Host of the platform's own login, if users sign in there. */
   readonly host: string | undefined;
   readonly notice: (typeof NOTICES)[number] | undefined;
   readonly timezone: string;

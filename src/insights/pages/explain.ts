@@ -3,7 +3,7 @@ import { type Details, differencesOf, textOf } from '../client-error.ts';
 import type { Finding } from '../finding.ts';
 import type { InsightText } from '../texts.ts';
 
-/** What was sent, and what would be right. */
+/** Explanation of a failed request or a finding: the sent and the right value. */
 export interface ExplainedProps {
   readonly message: InsightText;
   /** Values for the message. Some come from strangers, so they are isolated. */

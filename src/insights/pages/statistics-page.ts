@@ -6,7 +6,7 @@ import { countTokens } from '../count-tokens.ts';
 import { type DaysProps, presentDays } from './days-presenter.ts';
 import { type InsightsHeadProps, presentHead } from './head-presenter.ts';
 
-/** How much an application is used. */
+/** Statistics of an application: tokens and connected users. */
 interface StatisticsProps extends InsightsHeadProps, DaysProps {
   readonly connectedUsers: number;
   readonly lastUsedAt: Date | null;

@@ -4,7 +4,7 @@ import { findActiveUser } from '../../users/find-user.ts';
 import type { User } from '../../users/user.ts';
 import type { Sessions } from './sessions.ts';
 
-/** The person on the other side of an account page. */
+/** The signed-in user of a request. */
 export interface Identified {
   readonly user: User;
   /** Time of the last authentication, here or at the upstream provider. */
