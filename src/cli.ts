@@ -6,10 +6,10 @@ keepFilesPrivate();
 
 const stopped = new AbortController();
 for (const stream of [process.stdout, process.stderr]) {
-  // Whoever reads has seen enough, as in `stagedoor user list | head`.
+  // The reader has closed the pipe, as in `stagedoor user list | head`.
   stream.on('error', () => stopped.abort());
 }
-// Once ends what is under way in order, a second time at once.
+// The first Ctrl-C ends the work in order, the second one at once.
 process.once('SIGINT', () => stopped.abort('SIGINT'));
 
 const code = await runCommand(process.argv.slice(2), {
@@ -21,5 +21,5 @@ const code = await runCommand(process.argv.slice(2), {
   onScreen: process.stdout.isTTY,
   signal: stopped.signal,
 });
-// As shells have it: 128 and the number of the signal.
+// The convention of shells: 128 plus the number of the signal.
 process.exitCode = stopped.signal.reason === 'SIGINT' ? 130 : code;

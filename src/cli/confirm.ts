@@ -5,10 +5,10 @@ import { StagedoorError } from '../lib/errors.ts';
 import { type Shell, UsageError } from './shell.ts';
 
 /**
- * Asks before something that can't be undone.
- * @param yes whether that was said in advance
+ * Asks for confirmation of a change that can't be undone.
+ * @param yes true if confirmed in advance
  * @param otherwise the error if there is no terminal to ask at
- * @throws UsageError where nobody can be asked; StagedoorError `cancelled` for anything but yes
+ * @throws UsageError without a terminal; StagedoorError `cancelled` unless the answer is yes
  */
 export async function confirm(
   shell: Shell,
@@ -28,15 +28,15 @@ export async function confirm(
   }
 }
 
-/** How a password comes in: never as an argument, which others see in the list of processes. */
+/** Sources of a password. Never an argument, which is visible in the list of processes. */
 export interface PasswordOptions {
   readonly passwordStdin?: boolean;
   readonly askPassword?: boolean;
 }
 
 /**
- * The password, if one was announced.
- * @throws UsageError where it can't be read
+ * Reads the password, if an option asks for that.
+ * @throws UsageError if it can't be read
  */
 export async function readPassword(
   shell: Shell,
@@ -63,8 +63,9 @@ export async function readPassword(
 }
 
 /**
- * Asks for a line each; `visible` is whether the terminal shows what is typed.
- * @throws StagedoorError `cancelled` where the input ends, as by Ctrl-D and Ctrl-C
+ * Asks questions, each answered by a line.
+ * @param visible false hides what is typed
+ * @throws StagedoorError `cancelled` at the end of the input, such as Ctrl-D and Ctrl-C
  */
 async function ask(
   { input, err }: Shell,
@@ -80,7 +81,7 @@ async function ask(
     },
   });
   const lines = createInterface({ input, output, terminal: true });
-  // One for all questions: what is typed ahead is kept.
+  // One reader for all questions keeps input that was typed ahead.
   const typed = lines[Symbol.asyncIterator]();
   const answers: string[] = [];
   try {

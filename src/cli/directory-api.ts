@@ -1,6 +1,6 @@
 import { directoryEndpoints } from '../directory/routes.ts';
 import type { MakeEndpoints } from './operation.ts';
 
-/** Users, organizers and teams. */
+/** Makes the endpoints for users, organizers and teams. */
 export const directoryApi: MakeEndpoints = (deps) =>
   directoryEndpoints(deps, deps.config, deps.passwordQueue);

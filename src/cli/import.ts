@@ -11,7 +11,7 @@ import { createProgress } from './list.ts';
 import type { Entry, Management } from './management.ts';
 import { ReportedError, type Shell, UsageError } from './shell.ts';
 
-/** Lines between two looks at the progress. */
+/** Lines between two updates of the progress. */
 const STEP = 100;
 
 interface ImportOptions {
@@ -37,7 +37,7 @@ export function addImport(command: Command, shell: Shell): void {
   examples(command, 'import directory.jsonl', 'import --atomic - < directory.jsonl');
 }
 
-/** @throws UsageError where the file can't be read */
+/** @throws UsageError if the file can't be read */
 async function open(file: string, { input }: Shell): Promise<Readable> {
   if (file === '-') {
     return input;
@@ -76,7 +76,7 @@ async function runImport(
   finish(shell, end, json === true);
 }
 
-/** @throws ReportedError where not all was done; StagedoorError where the report broke off */
+/** @throws ReportedError if a line was refused; StagedoorError if the report is incomplete */
 function finish(shell: Shell, end: Entry | undefined, json: boolean): void {
   if (end?.done !== true) {
     const why = typeof end?.detail === 'string' ? `: ${end.detail}` : '.';

@@ -14,7 +14,7 @@ import { presentKey, presentRotated, printKeys, printRotated } from './print-key
 import type { Shell } from './shell.ts';
 import { withCurrentDatabase } from './with-database.ts';
 
-/** Adds `stagedoor keys …`. */
+/** Sets up `stagedoor keys`. */
 export function addKeys(keys: Command, shell: Shell): void {
   keys.description(
     'The keys that sign introspection answers. The server rotates by itself, see SIGNING_KEY_MAX_AGE_DAYS; COOKIE_KEYS must be the same here as there.',
@@ -67,14 +67,13 @@ export function addKeys(keys: Command, shell: Shell): void {
 async function rotate({ db }: Database, config: Config, now: boolean): Promise<Rotated> {
   await refuseMissingCookieKeys(config);
   const secrets = await cookieKeysOf(config);
-  // In the log, in the place of the name of an operator token.
   return inTransaction(db, async (tx) => {
     await recordCommand(tx, 'keys rotate', { now });
     return rotateSigningKey(tx, { actor: 'operator:cli', secrets, now });
   });
 }
 
-/** A key that is sealed with a new secret of this command would be of no use to the server. */
+/** Requires the server's cookie keys: it can't decrypt a signing key under other ones. */
 async function refuseMissingCookieKeys({ cookieKeys, dataDir }: Config): Promise<void> {
   if (cookieKeys === undefined) {
     await access(join(dataDir, COOKIE_KEY_FILE)).catch(() => {

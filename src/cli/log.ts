@@ -9,7 +9,7 @@ import { parseTime } from './parse-time.ts';
 import { type Columns, createTable } from './present.ts';
 import { type Shell, UsageError } from './shell.ts';
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two requests of `--follow`. */
 const INTERVAL = 2_000;
 const LIMIT = 50;
 const COLUMNS: Columns = {
@@ -99,13 +99,13 @@ interface Reader {
   readonly print: (entries: readonly Entry[]) => void;
 }
 
-/** Up to when all has been printed, and what of the time after that. */
+/** Time until which every entry is printed, and the ids of printed entries after it. */
 interface Printed {
   readonly until: string | undefined;
   readonly seen: ReadonlySet<unknown>;
 }
 
-/** From the newest page backwards as far as needed; printed in the order of time. */
+/** Prints the newest `limit` entries, oldest first. */
 async function printLast(reader: Reader, limit: number): Promise<Printed> {
   const entries: Entry[] = [];
   let until: string | undefined;
@@ -121,7 +121,7 @@ async function printLast(reader: Reader, limit: number): Promise<Printed> {
   return { until, seen: idsOf(entries) };
 }
 
-/** The whole log, a page at a time. */
+/** Prints the whole log page by page. */
 async function printAll(reader: Reader): Promise<Printed> {
   let until: string | undefined;
   let seen: ReadonlySet<unknown> = new Set();
@@ -134,8 +134,8 @@ async function printAll(reader: Reader): Promise<Printed> {
 }
 
 /**
- * Asks again and again for what is since the last time; what an open transaction adds later comes
- * with it, and what has been printed already is left out.
+ * Polls for new entries. Repeats the time of entries that an open transaction may still add, and
+ * leaves out entries that are already printed.
  */
 async function printWhatComes(reader: Reader, printed: Printed): Promise<void> {
   let { until, seen } = printed;
@@ -159,7 +159,7 @@ async function printWhatComes(reader: Reader, printed: Printed): Promise<void> {
   }
 }
 
-/** Following would see itself once a minute. */
+/** Indicates an entry that `--follow` itself causes once a minute. */
 function isOwnReading({ action, data }: Entry): boolean {
   return (
     action === 'stagedoor.operator.called' &&

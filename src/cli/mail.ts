@@ -12,7 +12,7 @@ interface RetryOptions {
   readonly all?: boolean;
 }
 
-/** Adds `stagedoor mail …`. */
+/** Sets up `stagedoor mail`. */
 export function addMail(mail: Command, shell: Shell): void {
   examples(mail, 'mail list --failed', 'mail retry --all');
   const list = mail
@@ -53,7 +53,7 @@ export function addMail(mail: Command, shell: Shell): void {
   examples(retry, 'mail retry 2f9a5c1e-7d40-4b6e-9a53-0c8f6a1b2d3e', 'mail retry --all');
 }
 
-/** Without an id, all that were given up; returns how many. */
+/** Retries one mail, or all failed ones without an id. Returns the number. */
 function retryMails(shell: Shell, id: string | undefined): Promise<number> {
   return withCurrentDatabase(shell, ({ db }) =>
     inTransaction(db, async (tx) => {

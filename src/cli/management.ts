@@ -11,32 +11,32 @@ export interface Request {
   readonly path: string;
   readonly query?: Readonly<Record<string, string | undefined>>;
   readonly body?: object;
-  /** What the error says where there is no such thing. */
+  /** Message of the error if the object does not exist. */
   readonly missing?: string;
 }
 
 /** A JSON object as the API answers it. */
 export type Entry = Readonly<Record<string, unknown>>;
 
-/** What was answered. */
+/** Answer to a call. */
 export interface Answer {
-  /** Empty where there was none. */
+  /** Empty if the answer has none. */
   readonly body: Entry;
   readonly headers: Headers;
 }
 
-/** The management API, wherever it is. */
+/** Client of the management API. */
 export interface Management {
-  /** @throws StagedoorError for every answer that is no success; ValidationError for wrong fields */
+  /** @throws StagedoorError for every unsuccessful answer; ValidationError for wrong fields */
   call(request: Request): Promise<Answer>;
   /**
-   * Sends JSON Lines and reads what is answered to them, line by line, while they are sent.
-   * @throws as `call`
+   * Sends JSON Lines and yields the lines of the answer while sending.
+   * @throws the errors of `call`
    */
   exchange(request: LineRequest): AsyncGenerator<Entry, void>;
 }
 
-/** A call whose body is as long as it likes. */
+/** A call whose body is streamed. */
 export interface LineRequest extends Pick<Request, 'path' | 'query'> {
   readonly lines: AsyncIterable<Uint8Array>;
 }
@@ -73,7 +73,7 @@ export function pathTo(path: string, params: readonly string[]): string {
   return `${filled}/`;
 }
 
-/** The API of a server that answers at a URL. */
+/** Makes a client of the API of a server. */
 export function managementAt({ url, token }: Remote, signal: AbortSignal): Management {
   const send = async (
     { method, path, query = {}, missing }: Omit<Request, 'body'>,
@@ -150,7 +150,7 @@ async function reach(target: URL, request: RequestInit): Promise<Response> {
   }
 }
 
-/** fetch hides why it failed in the cause. */
+/** Returns the reason of a failed fetch, which is in its cause. */
 export function reasonOf(error: unknown): string {
   const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const code = inner instanceof Error && 'code' in inner ? String(inner.code) : '';
@@ -190,7 +190,7 @@ function refusal(
   );
 }
 
-/** Somebody's words in a message: quoted, so that nothing in them steers the terminal. */
+/** Quotes a foreign text for a message, without control characters. */
 export function quote(text: string): string {
   return JSON.stringify(text).replace(/[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, ' ');
 }

@@ -17,7 +17,7 @@ export function addMigrate(command: Command, shell: Shell): void {
         const ran = await withDatabase(shell, async ({ db }) => {
           const names = await migrate(db);
           if (names.length > 0) {
-            // After the migrations: the first of them makes the log.
+            // Last, because the first migration creates the log.
             await inTransaction(db, (tx) => recordCommand(tx, 'migrate', { ran: names }));
           }
           return names;

@@ -4,8 +4,8 @@ import { UsageError } from './shell.ts';
 const UNITS: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400 };
 
 /**
- * A moment as people give it: ISO 8601, or so many minutes, hours or days (`30m`, `12h`, `90d`) from
- * now, `ahead` or back.
+ * Parses a time: ISO 8601, or a distance from now in minutes, hours or days (`30m`, `12h`, `90d`).
+ * @param ahead true for distances into the future, false into the past
  * @returns ISO 8601
  * @throws UsageError
  */
@@ -15,7 +15,7 @@ export function parseTime(option: string, given: string, ahead: boolean): string
     const distance = Number(number) * (ownValue(UNITS, unit) ?? 0) * 1000;
     return new Date(Date.now() + (ahead ? distance : -distance)).toISOString();
   }
-  // A day alone, or a time with its zone: without one nobody knows which is meant.
+  // A date, or a time with its zone: a time without a zone is ambiguous.
   const moment = /^\d{4}-\d\d-\d\d(T.+(Z|[+-]\d\d:?\d\d))?$/i.test(given) ? Date.parse(given) : NaN;
   if (Number.isNaN(moment)) {
     throw new UsageError(

@@ -3,7 +3,7 @@ import type { Rotated } from '../signing-keys/rotate-signing-key.ts';
 import type { Entry } from './management.ts';
 import { createTable } from './present.ts';
 
-/** A table, a line a key. */
+/** Prints signing keys as a table. */
 export function printKeys(keys: readonly ListedSigningKey[]): string {
   if (keys.length === 0) {
     return 'There are no signing keys: the server makes the first one when it starts.\n';
@@ -17,7 +17,7 @@ export function printKeys(keys: readonly ListedSigningKey[]): string {
   })(keys.map(presentKey));
 }
 
-/** A key on the wire. */
+/** Presents a key for `--json`. */
 export function presentKey(key: ListedSigningKey): Entry {
   return {
     kid: key.kid,
@@ -30,7 +30,7 @@ export function presentKey(key: ListedSigningKey): Entry {
   };
 }
 
-/** What came of a rotation, in a sentence. */
+/** Prints the result of a rotation. */
 export function printRotated({ made, kid, signsFrom }: Rotated): string {
   const from = signsFrom.toISOString();
   return made
@@ -38,7 +38,7 @@ export function printRotated({ made, kid, signsFrom }: Rotated): string {
     : `The key ${kid} is waiting already. It signs from ${from}.\n`;
 }
 
-/** What came of a rotation, on the wire. */
+/** Presents the result of a rotation for `--json`. */
 export function presentRotated({ made, kid, signsFrom }: Rotated): object {
   return { made, kid, signs_from: signsFrom.toISOString() };
 }

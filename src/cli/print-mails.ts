@@ -2,7 +2,7 @@ import type { UndeliveredMail } from '../mail/mail.ts';
 import type { Entry } from './management.ts';
 import { createTable } from './present.ts';
 
-/** A table, a line a mail. Nothing in an address or an error steers the terminal. */
+/** Prints mails as a table, without control characters of addresses and errors. */
 export function printMails(mails: readonly UndeliveredMail[], failed: boolean): string {
   if (mails.length === 0) {
     return failed ? 'No mail was given up.\n' : 'All mails are delivered.\n';
@@ -22,7 +22,7 @@ function stateOf({ failed_at, next_attempt_at }: Entry): string {
   return failed_at === null ? `waits until ${next_attempt_at}` : `given up ${failed_at}`;
 }
 
-/** A mail for scripts. */
+/** Presents a mail for `--json`. */
 export function presentMail(mail: UndeliveredMail): Entry {
   return {
     id: mail.id,

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 const manifest = z.object({ version: z.string() });
 
-/** The version of this server, from its package.json. */
+/** Version of this server, from its package.json. */
 export const VERSION = manifest.parse(
   JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')),
 ).version;

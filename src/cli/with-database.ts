@@ -10,17 +10,17 @@ import { pendingMigrations } from '../db/migrate.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import type { Shell } from './shell.ts';
 
-/** Milliseconds that another command on the same embedded database, or a server that starts, gets. */
+/** Milliseconds to wait for another process that holds the embedded database. */
 const PATIENCE = 60_000;
-/** Milliseconds after which a person is told what is waited for. */
+/** Milliseconds until the command reports that it waits. */
 const SILENCE = 2_000;
 
-/** The database, or the server that has it to itself. */
+/** The database, or the running server that holds it. */
 export type Opened = { readonly database: Database } | { readonly server: ServerFile };
 
 /**
  * Opens the configured database for one command and closes it again.
- * @throws StagedoorError with a line for the operator where it can't be used
+ * @throws StagedoorError with a message for the operator if it can't be used
  */
 export async function withDatabase<T>(
   shell: Shell,
@@ -30,7 +30,7 @@ export async function withDatabase<T>(
   return use(await openForUs(config, shell), (database) => work(database, config));
 }
 
-/** As `withDatabase`, for a database that is there already and up to date. */
+/** Opens the configured database like `withDatabase`, and requires that it exists and is up to date. */
 export async function withCurrentDatabase<T>(
   shell: Shell,
   work: (database: Database, config: Config) => Promise<T>,
@@ -43,7 +43,7 @@ export async function withCurrentDatabase<T>(
   });
 }
 
-/** Uses a database that was opened, and closes it. */
+/** Closes a database after the work. */
 export async function use<T>(
   database: Database,
   work: (database: Database) => Promise<T>,
@@ -56,7 +56,7 @@ export async function use<T>(
   }
 }
 
-/** To look for applications makes no new database in a folder that was named by mistake. */
+/** Requires that the embedded database exists, so that a wrong DATA_DIR does not create one. */
 export async function refuseMissing({ databaseUrl, dataDir }: Config): Promise<void> {
   if (databaseUrl === undefined) {
     await access(join(dataDir, 'db')).catch(() => {
@@ -80,8 +80,8 @@ export async function refuseBehind({ db }: Database): Promise<void> {
 }
 
 /**
- * Opens the database. Where the embedded one is taken, finds the server that has it; another
- * command is waited for.
+ * Opens the database. If another process holds the embedded one, finds the server or waits for the
+ * other command.
  * @throws StagedoorError `data_dir_in_use`
  */
 export async function openOrFind(config: Config, { err }: Pick<Shell, 'err'>): Promise<Opened> {
@@ -115,7 +115,7 @@ function open({ databaseUrl: url, dataDir }: Config): Promise<Database> {
   return openDatabase({ url, dataDir, connections: 1 });
 }
 
-/** The server on the embedded database; undefined where whoever has it is none, or not yet one. */
+/** Returns the server that holds the embedded database; undefined for a command or a starting server. */
 async function findServer({ dataDir }: Config): Promise<ServerFile | undefined> {
   const holder = await holderOf(dataDir);
   try {

@@ -8,7 +8,7 @@ import { type Finding, fail, ok, skip, warn } from './finding.ts';
 
 const CHECK = 'client address';
 const TIMEOUT = 5_000;
-/** Of nobody (RFC 5737): what a client says of its own address, which no proxy should pass on as true. */
+/** A forged client address (RFC 5737) that no proxy should pass on as true. */
 const CLAIMED = '192.0.2.1';
 
 const answer = z.object({
@@ -21,9 +21,9 @@ const answer = z.object({
 type Arrival = z.infer<typeof answer>['arrival'];
 
 /**
- * Calls the server through the issuer's URL, and compares the proxies that have named an address on the
- * way with TRUST_PROXY: too low, and everybody shares a proxy's address and its limits; too high, and
- * everybody can pretend to be at any address.
+ * Calls the server through the issuer's URL and compares the number of proxies that added an address
+ * with TRUST_PROXY. If that is too low, all clients share a proxy's address and its limits; if it is
+ * too high, clients can forge their address.
  */
 export async function checkClientAddress(config: Config): Promise<Finding[]> {
   if (!(await hasCookieKeys(config))) {

@@ -1,13 +1,13 @@
 import { type Finding, fail, ok, warn } from './finding.ts';
 
-/** Milliseconds: a Date header knows no fractions, and answers take their time. */
+/** Tolerance in milliseconds, for Date headers without fractions and slow answers. */
 const TOLERANCE = 5_000;
-/** Milliseconds by which the clocks of signed requests and of the platform's login may differ. */
+/** Milliseconds by which clocks may differ; signed requests and the platform's login depend on that. */
 const LIMIT = 30_000;
 
 /**
  * Compares this machine's clock with another one.
- * @param of whose the other one is
+ * @param of owner of the other clock
  * @param ahead milliseconds by which the other one is ahead of ours
  */
 export function checkClock(of: string, ahead: number): Finding {
@@ -21,7 +21,7 @@ export function checkClock(of: string, ahead: number): Finding {
   return Math.abs(ahead) > LIMIT ? fail('clock', message, fix) : warn('clock', message, fix);
 }
 
-/** How far another clock is ahead of ours, in milliseconds; `when` reads it. */
+/** Returns how far the clock that `when` reads is ahead of ours, in milliseconds. */
 export async function timeAhead<T>(
   ask: () => Promise<T>,
   when: (answer: T) => number,

@@ -15,13 +15,13 @@ import { checkThroughServer } from './check-through-server.ts';
 import { type Finding, fail, ok, skip, warn } from './finding.ts';
 import { judgeMails } from './judge-mails.ts';
 
-/** Version of PostgreSQL that the server needs at least. */
+/** Oldest supported version of PostgreSQL. */
 const POSTGRESQL = 15;
 const DAY = 86_400_000;
-/** Days after its age that a key may go on: a server has to run to replace it. */
+/** Days that a key may exceed its age, because only a running server replaces it. */
 const GRACE = 7;
 
-/** The database, its migrations and clock, and what is kept in it: mails, signing keys. */
+/** Checks the database, its migrations and clock, undelivered mails and signing keys. */
 export async function checkDatabase(config: Config, shell: Shell): Promise<Finding[]> {
   let opened: Opened;
   try {
@@ -134,7 +134,7 @@ async function checkKeys({ db }: Database, config: Config): Promise<Finding[]> {
   ];
 }
 
-/** Host and name of a database: user, password and parameters stay where they are. */
+/** Returns host and name of a database, without user, password and parameters. */
 function withoutSecrets(url: string): string {
   const { host, pathname } = URL.parse(url) ?? { host: 'DATABASE_URL', pathname: '' };
   return `${host}${pathname}`;

@@ -5,10 +5,10 @@ import { COOKIE_KEY_FILE } from '../../data-dir/cookie-keys.ts';
 import { isOpenToOthers } from '../../data-dir/secure-data-dir.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
-/** What this server needs, which strips types without being asked to; `engines` in package.json. */
+/** Oldest version that strips types without a flag; `engines` in package.json. */
 const NODE = [22, 18] as const;
 
-/** Which Node.js runs this. */
+/** Checks the version of Node.js. */
 export function checkNode(): Finding {
   const { version } = process;
   const [major = 0, minor = 0] = version.slice(1).split('.').map(Number);
@@ -17,7 +17,7 @@ export function checkNode(): Finding {
     : fail('node', `Node.js ${version} is too old.`, `Install Node.js ${NODE.join('.')} or newer.`);
 }
 
-/** Whether what is kept in files can be. */
+/** Checks that the data folder can be written. */
 export async function checkDataDir(config: Config): Promise<Finding> {
   const { dataDir, databaseUrl, smtpUrl, cookieKeys } = config;
   const kept = [
@@ -45,7 +45,7 @@ export async function checkDataDir(config: Config): Promise<Finding> {
       );
 }
 
-/** Whether a folder can be written, or made where it is not there yet. */
+/** Indicates whether a folder can be written, or created if it does not exist. */
 export async function isWritable(folder: string): Promise<boolean> {
   const path = resolve(folder);
   try {
@@ -57,7 +57,7 @@ export async function isWritable(folder: string): Promise<boolean> {
   }
 }
 
-/** Whether cookies, and what is sealed with their keys, outlive a restart. */
+/** Checks that the cookie keys, and what they encrypt, survive a restart. */
 export async function checkCookieKeys(config: Config): Promise<Finding> {
   if (config.cookieKeys !== undefined) {
     return ok('cookie keys', `${config.cookieKeys.length} in COOKIE_KEYS.`);
@@ -78,7 +78,7 @@ export async function checkCookieKeys(config: Config): Promise<Finding> {
       );
 }
 
-/** Whether there are cookie keys, without making one. */
+/** Indicates whether cookie keys exist; creates none. */
 export async function hasCookieKeys({ cookieKeys, dataDir }: Config): Promise<boolean> {
   return (
     cookieKeys !== undefined ||

@@ -9,12 +9,12 @@ import { type Finding, fail, ok, skip, warn } from './finding.ts';
 
 const TIMEOUT = 5_000;
 const DAY = 86_400_000;
-/** Days: what renews itself does so well before. */
+/** Days before the end of a certificate; automatic renewal happens earlier. */
 const SOON = 21;
 
 const metadata = z.object({ issuer: z.string() });
 
-/** Whether the world reaches this server under the name that it gives itself. */
+/** Checks that the server is reachable at its issuer URL. */
 export async function checkIssuer({ issuer }: Config): Promise<Finding[]> {
   const url = new URL(issuer);
   if (url.protocol === 'http:') {
@@ -42,7 +42,7 @@ async function ask(issuer: string): Promise<Finding[]> {
   try {
     const { answer, ahead } = await timeAhead(
       () => get('/healthz'),
-      // It has no fractions of a second: half a one is the best guess.
+      // A Date header has no fractions of a second; half a second is the best estimate.
       ({ headers }) => Date.parse(headers.get('date') ?? '') + 500,
     );
     const body = await (await get('/.well-known/oauth-authorization-server')).json();
@@ -94,7 +94,7 @@ async function checkCertificate({ hostname, port, host }: URL): Promise<Finding>
   const socket = connect({
     host: name,
     port: Number(port || 443),
-    // An address is no name (RFC 6066 section 3).
+    // SNI takes no IP address (RFC 6066 section 3).
     ...(/^[\d.]+$|:/.test(name) ? {} : { servername: name }),
     rejectUnauthorized: false,
     timeout: TIMEOUT,
@@ -110,7 +110,7 @@ async function checkCertificate({ hostname, port, host }: URL): Promise<Finding>
   socket.once('error', (error) => unreachable(reasonOf(error)));
   socket.once('timeout', () => unreachable('no answer in time'));
   socket.once('secureConnect', () => {
-    // A code, whatever its type says.
+    // A code at run time, although its type is Error.
     const wrong: unknown = socket.authorizationError;
     const until = new Date(socket.getPeerCertificate().valid_to);
     resolve(socket.authorized ? judgeEnd(until) : judgeWrong(String(wrong), until));

@@ -5,7 +5,7 @@ import { verifyMailServer } from '../../mail/transport.ts';
 import { isWritable } from './check-here.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
-/** Whether mails can be sent: nothing is, but the mail server is asked. */
+/** Checks that the mail server accepts the login; sends no mail. */
 export async function checkMail(config: Config): Promise<Finding[]> {
   return [await checkDelivery(config), checkSender(config)];
 }

@@ -5,7 +5,7 @@ import { judgeMails } from './judge-mails.ts';
 
 const TIMEOUT = 5_000;
 
-/** What the server that has the embedded database says: nobody else can look into it. */
+/** Asks the server that holds the embedded database, because no other process can open it. */
 export async function checkThroughServer(
   { url, pid }: ServerFile,
   metricsToken: string | undefined,

@@ -3,7 +3,7 @@ import { createDiscover } from '../../sign-in/upstream/discover.ts';
 import { reasonOf } from '../management.ts';
 import { type Finding, fail, ok } from './finding.ts';
 
-/** Whether the platform's own login is there, where it is used. */
+/** Checks that the platform's login is reachable, if it is configured. */
 export async function checkUpstream({ upstream, issuer }: Config): Promise<Finding[]> {
   if (upstream === undefined) {
     return [];

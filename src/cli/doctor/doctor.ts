@@ -46,7 +46,7 @@ async function runDoctor(shell: Shell, asJson: boolean): Promise<void> {
   }
 }
 
-/** From what everything else stands on to what stands on it. */
+/** Runs the checks, dependencies first. */
 async function* examine(shell: Shell): AsyncGenerator<readonly Finding[]> {
   yield [checkNode()];
   let config: Config;
@@ -71,7 +71,7 @@ async function* examine(shell: Shell): AsyncGenerator<readonly Finding[]> {
   }
 }
 
-/** One check that breaks must not hide what the others find. */
+/** Reports a check that threw, so that the other findings are not lost. */
 function broken(check: string, error: unknown): Finding {
   const message = `The check itself failed: ${error instanceof Error ? error.message : error}.`;
   return fail(check, message, 'See what the other checks say; if nothing does, report it.');

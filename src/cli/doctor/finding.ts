@@ -1,29 +1,29 @@
-/** What came of one check. */
+/** Result of a check. */
 export interface Finding {
   readonly check: string;
   readonly state: 'ok' | 'warn' | 'fail' | 'skip';
   /** One sentence; never a secret. */
   readonly message: string;
-  /** What to do about it. */
+  /** Suggested fix. */
   readonly fix?: string;
 }
 
-/** All is as it has to be. */
+/** Passed. */
 export function ok(check: string, message: string): Finding {
   return { check, state: 'ok', message };
 }
 
-/** It works, and deserves a look. */
+/** Works, but should be looked at. */
 export function warn(check: string, message: string, fix: string): Finding {
   return { check, state: 'warn', message, fix };
 }
 
-/** Something does not work. */
+/** Does not work. */
 export function fail(check: string, message: string, fix: string): Finding {
   return { check, state: 'fail', message, fix };
 }
 
-/** It could not be looked at, for a reason that another finding gives. */
+/** Not checked; another finding has the reason. */
 export function skip(check: string, message: string): Finding {
   return { check, state: 'skip', message };
 }

@@ -1,6 +1,6 @@
 import { type Finding, ok, warn } from './finding.ts';
 
-/** Mails that nobody gets. */
+/** Reports undelivered mails. */
 export function judgeMails({ failed, pending }: { failed: number; pending: number }): Finding[] {
   return [
     failed === 0
