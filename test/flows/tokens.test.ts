@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { CompiledQuery } from 'kysely';
 import { z } from 'zod';
+import { FLOW_ENGINES } from '../support/engines.ts';
 import {
   createPlatform,
   putTeam,
@@ -24,7 +25,7 @@ import {
   type TokenAnswer,
 } from '../support/tokens.ts';
 
-for (const engine of ['PostgreSQL', 'the embedded database'] as const) {
+for (const engine of FLOW_ENGINES) {
   describe(`tokens, on ${engine}`, () => {
     let server: TestServer;
     let platform: TestPlatform;

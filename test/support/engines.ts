@@ -10,7 +10,7 @@ type Opened = [Database, () => Promise<void>];
 
 /**
  * Settings of a server per engine, for tests of whole flows. Contains the embedded database only if
- * `TEST_ENGINES` is `all`, as in `.ci/run`: there a flow costs ten times as much. `tokens.test.ts`,
+ * `TEST_ENGINES` is `all`, as in `.ci/run`: there a flow costs ten times as much. `embedded.test.ts`,
  * `cli-embedded.test.ts` and the suites of `ENGINES` always run on it.
  */
 export const ENGINE_VARIABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
