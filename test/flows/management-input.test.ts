@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { type ManagementServer, startManagementServer } from '../support/management-server.ts';
 import { callManagement, manage } from '../support/platform.ts';
+import { textFor } from '../support/texts.ts';
 
 let server: ManagementServer;
 before(async () => {
@@ -176,7 +177,7 @@ const ROWS: Row[] = [
     { ...app, redirect_uris: ['https://a.example/', 'https://a.example/', 'https://a.example/#'] },
     {
       redirect_uris: [
-        '"https://a.example/#": A fragment (#…) is not possible (RFC 6749 section 3.1.2). Leave it out.',
+        `"https://a.example/#": ${textFor('redirect_uri.fragment')}`,
         '"https://a.example/" is there twice.',
       ],
     },
@@ -185,9 +186,7 @@ const ROWS: Row[] = [
     APPLICATIONS,
     { ...app, redirect_uris: ['com.example.app:/callback'] },
     {
-      redirect_uris: [
-        '"com.example.app:/callback": A scheme of its own is for public applications. Give an https URL such as https://app.example.com/callback.',
-      ],
+      redirect_uris: [`"com.example.app:/callback": ${textFor('redirect_uri.scheme_own')}`],
     },
   ],
   [APPLICATIONS, { ...app, scopes: ['admin'] }, { scopes: ['"admin" is not a valid choice.'] }],
