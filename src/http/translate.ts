@@ -32,7 +32,7 @@ export const CATALOGUES: Readonly<Record<Locale, Catalogue>> = {
 
 /**
  * Returns the texts of one language. The type argument names the keys that the caller may use,
- * those of its capability: `translator<GrantText>(locale)`; without it, those of `views/en.json`.
+ * those of its capability: `translator<AccountText>(locale)`; without it, those of `views/en.json`.
  * @throws Error for an unknown key
  */
 export function translator<Key extends string = SharedText>(locale: Locale): Translate<Key> {
