@@ -126,7 +126,7 @@ const ROWS: Row[] = [
   [TEAM, { members: null }, { members: [NULL] }],
   [TEAM, { members: { 0: 'ada' } }, { members: [LIST] }],
   [TEAM, { members: ['ada', null] }, { members: ['1: This field may not be null.'] }],
-  [TEAM, { members: ['ada', '\0'] }, { members: ['1: Not the id of a user.'] }],
+  [TEAM, { members: ['ada', '\0'] }, { members: ['1: Not a user ID.'] }],
   [
     TEAM,
     { members: ['ada', 'nobody', 'noone'] },
