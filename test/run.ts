@@ -105,8 +105,14 @@ async function runShards(
   const report = events.compose(new spec());
   report.pipe(process.stdout, { end: false });
   await once(report, 'end');
-  printSlowest(readMeasured(join(folder, 'shards')));
-  return failed ? 1 : 0;
+  const measured = readMeasured(join(folder, 'shards'));
+  printSlowest(measured);
+  // A test that ends its process with 0 would take the rest of the file along unnoticed.
+  const missing = files.filter((file) => !measured.some((one) => one.file === file));
+  if (missing.length > 0) {
+    console.error(`\nNot run to the end: ${missing.join(', ')}`);
+  }
+  return failed || missing.length > 0 ? 1 : 0;
 }
 
 /** Runs `node --test`; returns its exit code. */
