@@ -288,7 +288,10 @@ describe('The doctor asks for the issuer', () => {
 
 describe('The doctor looks at the certificate', { skip: whyNotSecure() }, () => {
   const servers: Server[] = [];
+  const authorities = getCACertificates('default');
   after(() => {
+    // Other test files run in this process.
+    setDefaultCACertificates(authorities);
     for (const one of servers) {
       one.close();
       one.closeAllConnections();
