@@ -51,7 +51,7 @@ import { connectUpstream } from './sign-in/upstream/pages/upstream-login.ts';
 import type { Keyring } from './signing-keys/keyring.ts';
 import type { DemoGuide } from './site/home-page.ts';
 import { sitePages } from './site/pages.ts';
-import type { OnReplay } from './tokens/use-proof.ts';
+import type { OnReplay } from './tokens/proof.ts';
 import type { PasswordCost } from './users/password.ts';
 import { createPasswordQueue } from './users/password-queue.ts';
 

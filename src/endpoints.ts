@@ -7,7 +7,7 @@ import { directoryEndpoints } from './directory/routes.ts';
 import { grantEndpoints } from './grants/management-routes.ts';
 import { operatorTokenEndpoints } from './operators/routes.ts';
 import { resourceServerEndpoints } from './resource-servers/routes.ts';
-import type { OnReplay } from './tokens/use-proof.ts';
+import type { OnReplay } from './tokens/proof.ts';
 import type { PasswordQueue } from './users/password-queue.ts';
 
 /** All endpoints of the JSON API, in the order in which they are described. */

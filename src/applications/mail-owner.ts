@@ -1,7 +1,7 @@
 import type { Tx } from '../db/transaction.ts';
 import type { Origin } from '../lib/actor.ts';
-import { enqueueMail } from '../mail/enqueue-mail.ts';
 import type { ApplicationChange } from '../mail/mail.ts';
+import { enqueueMail } from '../mail/outbox-store.ts';
 import { findUser } from '../users/find-user.ts';
 import type { Application } from './application.ts';
 import { mailApplication } from './mail-application.ts';

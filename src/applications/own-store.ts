@@ -18,7 +18,7 @@ export async function lockOwnApplications(tx: Tx, ownerId: string): Promise<numb
 }
 
 /** The applications of a user, the newest first; with `clientId`, only that one. */
-export async function selectOwnApplications(
+export async function listOwnApplications(
   db: Db,
   ownerId: string,
   clientId?: string,

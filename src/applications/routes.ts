@@ -6,9 +6,9 @@ import { DONE, nothing, writeEndpoint } from '../api/write-endpoint.ts';
 import type { Config } from '../config/config.ts';
 import { deleteApplication } from './delete-application.ts';
 import { findApplication } from './find-application.ts';
-import { listApplications } from './list-applications.ts';
 import { registerApplication } from './register.ts';
 import { type Present, stateEndpoints } from './state-routes.ts';
+import { listApplications } from './store.ts';
 import { updateApplication } from './update.ts';
 import {
   applicationAnswer,

@@ -124,11 +124,11 @@ export async function applicationWithSecrets(
 }
 
 /** One slice of the applications, by when they were registered. */
-export async function listApplicationRows(
+export async function listApplications(
   db: Db,
   slice: Slice,
-  filters: ApplicationFilters,
-  direction: Direction,
+  filters: ApplicationFilters = {},
+  direction: Direction = 'asc',
 ): Promise<Sliced<Application>> {
   const { ownerId, reviewed, suspended } = filters;
   const filtered = db

@@ -1,5 +1,5 @@
 import type { AuditAction } from '../audit/event.ts';
-import { record } from '../audit/record.ts';
+import { record } from '../audit/store.ts';
 import type { Db } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Actor, Origin } from '../lib/actor.ts';

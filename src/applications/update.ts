@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { changedFieldsSince } from '../audit/changed-fields.ts';
-import { record } from '../audit/record.ts';
+import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Actor, Origin } from '../lib/actor.ts';
 import { StagedoorError, ValidationError } from '../lib/errors.ts';

@@ -18,7 +18,7 @@ import {
   takeEndedHours,
   upsertFailures,
 } from './failure-store.ts';
-import { record } from './record.ts';
+import { record } from './store.ts';
 
 /**
  * Rows of an hour, of all clients and of one; beyond, failures are counted without their address.

@@ -1,6 +1,6 @@
 import type { ApiDeps, Endpoint } from '../api/endpoint.ts';
 import { listEndpoint } from '../api/list-endpoint.ts';
-import { listLog, logCompleteUntil } from './list-log.ts';
+import { listLog, logCompleteUntil } from './log-store.ts';
 import { logAnswer, logQuery, presentLogEntry } from './wire.ts';
 
 /** `/api/v1/logentries/`, for operators: the whole log. */

@@ -5,11 +5,11 @@ import { type Direction, readFromNearerEnd, type Slice, type Sliced } from '../d
 import type { LogEntry, LogFilters } from './log-entry.ts';
 
 /** One slice of the log, by time; what happened in the same transaction by id. */
-export async function listLogRows(
+export async function listLog(
   db: Db,
   slice: Slice,
-  filters: LogFilters,
-  direction: Direction,
+  filters: LogFilters = {},
+  direction: Direction = 'desc',
 ): Promise<Sliced<LogEntry>> {
   const filtered = filter(db, filters);
   const count = await countLog(db, filters);
@@ -82,7 +82,7 @@ async function countOneByOne(db: Db, filters: LogFilters & { before?: Date }): P
  * than this. Returns a slightly earlier time, because a starting transaction becomes visible a
  * moment after its time is set.
  */
-export async function oldestOpenTransaction(db: Db): Promise<Date> {
+export async function logCompleteUntil(db: Db): Promise<Date> {
   const { rows } = await sql<{ start: Date }>`
     select least(now(), min(xact_start)) - interval '100 milliseconds' as start
     from pg_stat_activity

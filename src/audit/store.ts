@@ -3,7 +3,7 @@ import type { Db } from '../db/database.ts';
 import type { AuditEvent } from './event.ts';
 
 /** Adds an entry. Nothing else ever writes this table, and a trigger refuses updates. */
-export async function insertEvent(db: Db, event: AuditEvent): Promise<void> {
+export async function record(db: Db, event: AuditEvent): Promise<void> {
   await db
     .insertInto('audit_events')
     .values({

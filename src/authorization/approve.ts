@@ -1,10 +1,10 @@
 import { mailApplication } from '../applications/mail-application.ts';
-import { record } from '../audit/record.ts';
+import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import { createGrant } from '../grants/create.ts';
 import { ORGANIZERS_PER_GRANT } from '../grants/grant.ts';
 import type { Origin } from '../lib/actor.ts';
-import { enqueueMail } from '../mail/enqueue-mail.ts';
+import { enqueueMail } from '../mail/outbox-store.ts';
 import type { ConsentRequest } from './describe.ts';
 
 /** Choice of the user. */

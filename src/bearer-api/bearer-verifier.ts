@@ -1,7 +1,8 @@
 import { createResourceServer, type ResourceServer } from '@stagedoor/resource-server';
 import type { Database } from '../db/database.ts';
 import { findLiveAccessToken, type KnownScopes } from '../tokens/introspect.ts';
-import { type OnReplay, useProof } from '../tokens/use-proof.ts';
+import type { OnReplay } from '../tokens/proof.ts';
+import { useProof } from '../tokens/proof-store.ts';
 
 /** Dependencies of the bearer verification. */
 export interface BearerVerifierDeps {

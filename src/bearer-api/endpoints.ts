@@ -15,10 +15,10 @@ import { found } from '../api/route.ts';
 import type { Config } from '../config/config.ts';
 import type { Database } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
-import { listOrganizersOf } from '../directory/organizers-of.ts';
+import { listOrganizersOf } from '../directory/user-organizers.ts';
 import { organizerAnswer, presentOrganizer } from '../directory/wire.ts';
 import { ORGANIZERS_PER_GRANT } from '../grants/grant.ts';
-import type { OnReplay } from '../tokens/use-proof.ts';
+import type { OnReplay } from '../tokens/proof.ts';
 import { findUser } from '../users/find-user.ts';
 import { createBearerVerifier } from './bearer-verifier.ts';
 

@@ -1,5 +1,5 @@
 import { forgetUser } from '../audit/forget-user.ts';
-import { record } from '../audit/record.ts';
+import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Actor } from '../lib/actor.ts';
 import { StagedoorError } from '../lib/errors.ts';

@@ -37,10 +37,10 @@ export async function holdOrganizer(tx: Tx, slug: string): Promise<boolean> {
 }
 
 /** One slice of the organizers, by slug. */
-export async function listOrganizerRows(
+export async function listOrganizers(
   db: Db,
   slice: Slice,
-  direction: Direction,
+  direction: Direction = 'asc',
 ): Promise<Sliced<Organizer>> {
   const count = await countEntries(db, { list: 'organizers' });
   const entries = await readFromNearerEnd(slice, count, direction, (from, { limit, offset }) =>
@@ -81,7 +81,7 @@ export async function deleteOrganizerRow(tx: Tx, slug: string): Promise<void> {
 }
 
 /** The organizers in which the user is in at least one team, by slug. */
-export function organizersOfMember(db: Db, userId: string): Promise<Organizer[]> {
+export function organizersOf(db: Db, userId: string): Promise<Organizer[]> {
   return db
     .selectFrom('organizers')
     .select(['slug', 'name'])

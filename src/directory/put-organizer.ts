@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { record } from '../audit/record.ts';
+import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Actor } from '../lib/actor.ts';
 import { StagedoorError, ValidationError } from '../lib/errors.ts';

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { record } from '../audit/record.ts';
+import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Actor } from '../lib/actor.ts';
 import { StagedoorError, ValidationError } from '../lib/errors.ts';
-import { missingUsers } from '../users/existing-users.ts';
+import { missingUsers } from '../users/find-missing-users.ts';
 import { requireDirectoryId } from '../users/user.ts';
 import { isSlug } from './organizer.ts';
 import {

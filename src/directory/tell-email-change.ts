@@ -1,5 +1,5 @@
 import type { Tx } from '../db/transaction.ts';
-import { enqueueMail } from '../mail/enqueue-mail.ts';
+import { enqueueMail } from '../mail/outbox-store.ts';
 import type { User } from '../users/user.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { Tx } from '../db/transaction.ts';
 import type { Origin } from '../lib/actor.ts';
-import { enqueueMail } from '../mail/enqueue-mail.ts';
 import type { IdentityChange } from '../mail/mail.ts';
+import { enqueueMail } from '../mail/outbox-store.ts';
 import type { User } from '../users/user.ts';
 
 /**

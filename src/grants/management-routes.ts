@@ -3,7 +3,8 @@ import { listEndpoint } from '../api/list-endpoint.ts';
 import { readEndpoint } from '../api/read-endpoint.ts';
 import { found } from '../api/route.ts';
 import { nothing, writeEndpoint } from '../api/write-endpoint.ts';
-import { findManagedGrant, listManagedGrants } from './list-managed.ts';
+import { findManagedGrant } from './find-managed-grant.ts';
+import { listManagedGrants } from './management-store.ts';
 import { revokeGrant } from './revoke.ts';
 import { grantAnswer, grantQuery, presentGrant, revokedGrant } from './wire.ts';
 

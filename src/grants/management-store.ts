@@ -38,11 +38,11 @@ export function managedGrantById(db: Db, id: string): Promise<ManagedGrant | und
 }
 
 /** One slice of the grants, by when they were given. */
-export async function listGrantRows(
+export async function listManagedGrants(
   db: Db,
   slice: Slice,
-  filters: GrantFilters,
-  direction: Direction,
+  filters: GrantFilters = {},
+  direction: Direction = 'desc',
 ): Promise<Sliced<ManagedGrant>> {
   const filtered = filter(db, filters);
   const count = await countGrants(db, filters);

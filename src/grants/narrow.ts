@@ -1,10 +1,10 @@
-import { record } from '../audit/record.ts';
+import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Origin } from '../lib/actor.ts';
 import { opensOrganizers, type ScopeConfig } from '../lib/scopes.ts';
 import type { GrantDetails } from './grant.ts';
 import { revokeGrant } from './revoke.ts';
-import { selectLiveGrants, updateNarrowed } from './store.ts';
+import { listLiveGrants, updateNarrowed } from './store.ts';
 
 /** The part of a grant that its user keeps; everything that is not named is removed. */
 export interface Narrowing {
@@ -42,7 +42,7 @@ export async function narrowGrant(
   narrowing: Narrowing,
 ): Promise<NarrowResult> {
   const { userId, grantId, origin } = narrowing;
-  const [grant] = await selectLiveGrants(tx, { userId, id: grantId });
+  const [grant] = await listLiveGrants(tx, { userId, id: grantId });
   if (grant === undefined) {
     return 'ended';
   }

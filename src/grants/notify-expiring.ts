@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
 import { inTransaction } from '../db/transaction.ts';
-import { enqueueMail } from '../mail/enqueue-mail.ts';
+import { enqueueMail } from '../mail/outbox-store.ts';
 import { type EndingGrant, takeEndingGrants } from './ending-store.ts';
 
 /** Mails that one transaction writes. */

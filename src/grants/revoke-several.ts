@@ -1,7 +1,7 @@
 import type { Tx } from '../db/transaction.ts';
 import type { GrantDetails } from './grant.ts';
 import { type Revocation, revokeGrant } from './revoke.ts';
-import { selectLiveGrants } from './store.ts';
+import { listLiveGrants } from './store.ts';
 
 /** Ends all live grants that a user gave one application, each with its log entry.
  * @returns how many this call ended
@@ -11,7 +11,7 @@ export async function revokeGrantsOfApplication(
   parties: { userId: string; clientId: string },
   revocation: Revocation,
 ): Promise<number> {
-  return revokeAll(tx, await selectLiveGrants(tx, parties), revocation);
+  return revokeAll(tx, await listLiveGrants(tx, parties), revocation);
 }
 
 /**
@@ -24,7 +24,7 @@ export async function revokeUnusedGrants(
   { userId, days }: { userId: string; days: number },
   revocation: Revocation,
 ): Promise<number> {
-  return revokeAll(tx, await selectLiveGrants(tx, { userId, unusedDays: days }), revocation);
+  return revokeAll(tx, await listLiveGrants(tx, { userId, unusedDays: days }), revocation);
 }
 
 async function revokeAll(

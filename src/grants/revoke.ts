@@ -1,7 +1,7 @@
-import { record } from '../audit/record.ts';
+import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Actor, Origin } from '../lib/actor.ts';
-import { enqueueMail } from '../mail/enqueue-mail.ts';
+import { enqueueMail } from '../mail/outbox-store.ts';
 import type { RevocationReason } from './grant.ts';
 import { type GrantForMail, selectGrantForMail } from './mail-store.ts';
 import { updateRevoked } from './store.ts';

@@ -26,7 +26,7 @@ export async function insertGrant(tx: Tx, id: string, grant: NewGrant): Promise<
 }
 
 /** One grant, revoked or not. */
-export async function selectGrant(db: Db, id: string): Promise<Grant | undefined> {
+export async function findGrant(db: Db, id: string): Promise<Grant | undefined> {
   const row = await db
     .selectFrom('grants')
     .select(['id', 'user_id', 'client_id', 'scopes', 'revocation_reason', 'ends_at'])
@@ -47,7 +47,7 @@ export async function selectGrant(db: Db, id: string): Promise<Grant | undefined
 const isLive = sql<SqlBool>`${sql.raw(isLiveGrant('g'))}`;
 
 /** The newest live grant of a user and application that has all of `scopes`. */
-export async function selectCoveringGrant(
+export async function findCoveringGrant(
   db: Db,
   wanted: { userId: string; clientId: string; scopes: readonly string[]; organizers: boolean },
 ): Promise<string | undefined> {
@@ -97,7 +97,7 @@ export async function updateRevoked(
 }
 
 /** Tests if a user and application have a grant, ended or not. */
-export async function selectAnyGrant(
+export async function hasEverGranted(
   db: Db,
   { userId, clientId }: { userId: string; clientId: string },
 ): Promise<boolean> {
@@ -112,7 +112,7 @@ export async function selectAnyGrant(
 }
 
 /** The newest live grant of a user and application. */
-export async function selectNewestGrant(
+export async function findLastGrant(
   db: Db,
   { userId, clientId }: { userId: string; clientId: string },
 ): Promise<EarlierGrant | undefined> {
@@ -146,7 +146,7 @@ export async function selectNewestGrant(
  * Returns the live grants of a user, newest first: all of them, one, those of one application, or
  * those unused for some days. Inside a transaction their rows are locked, always in the same order.
  */
-export async function selectLiveGrants(
+export async function listLiveGrants(
   db: Db,
   wanted: { userId: string; id?: string; clientId?: string; unusedDays?: number },
 ): Promise<GrantDetails[]> {

@@ -6,6 +6,8 @@ import {
   type Details,
   ENDPOINTS,
   type Endpoint,
+  ERROR_DAYS,
+  ERRORS_PER_CLIENT,
   type NewClientError,
 } from './client-error.ts';
 import { isReason } from './reason.ts';
@@ -36,17 +38,17 @@ export async function insertClientErrors(
   `.execute(db);
 }
 
-/** One slice of an application's failed requests of the last `days` days, the newest first. */
-export async function listClientErrorRows(
+/** Returns one slice of an application's failed requests of the last 7 days, the newest first. */
+export async function listErrors(
   db: Db,
-  filter: { clientId: string; endpoint: Endpoint | undefined; days: number },
+  clientId: string,
+  endpoint: Endpoint | undefined,
   { limit, offset }: Slice,
 ): Promise<Sliced<ClientError>> {
-  const { clientId, endpoint, days } = filter;
   const wanted = db
     .selectFrom('client_errors')
     .where('client_id', '=', clientId)
-    .where('happened_at', '>', sql<Date>`now() - make_interval(days => ${days})`)
+    .where('happened_at', '>', sql<Date>`now() - make_interval(days => ${ERROR_DAYS})`)
     .$if(endpoint !== undefined, (query) => query.where('endpoint', '=', endpoint ?? 'token'));
   const rows = await wanted
     .select(['id', 'happened_at', 'endpoint', 'error', 'reason', 'details'])
@@ -90,18 +92,18 @@ function toDetails(value: Record<string, unknown>): Details {
   );
 }
 
-/** Deletes failed requests that are older than `days`, and what an application has beyond `keep`. */
-export async function deleteOldClientErrors(db: Db, days: number, keep: number): Promise<void> {
+/** Deletes failed requests after 7 days, and those of an application beyond 10,000. */
+export async function purgeClientErrors(db: Db): Promise<void> {
   await db
     .deleteFrom('client_errors')
-    .where('happened_at', '<', sql<Date>`now() - make_interval(days => ${days})`)
+    .where('happened_at', '<', sql<Date>`now() - make_interval(days => ${ERROR_DAYS})`)
     .execute();
   await sql`
     delete from client_errors using (
       select id, row_number() over (partition by client_id order by id desc) as place
       from client_errors
     ) as ranked
-    where client_errors.id = ranked.id and ranked.place > ${keep}
+    where client_errors.id = ranked.id and ranked.place > ${ERRORS_PER_CLIENT}
   `.execute(db);
 }
 

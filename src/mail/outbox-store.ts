@@ -4,6 +4,11 @@ import type { Slice } from '../db/slice.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Mail, MailKind, QueuedMail, UndeliveredMail } from './mail.ts';
 
+/** Days for which sent mails are kept, to answer if a mail was sent. */
+const SENT_DAYS = 30;
+/** Days for which mails that were given up are kept, so that an operator can try again. */
+const FAILED_DAYS = 90;
+
 /** One slice of the mails that are not delivered, the oldest first. */
 export function selectUndelivered(
   db: Db,
@@ -63,24 +68,21 @@ export async function selectMailState(
   return row.sent_at !== null ? 'sent' : row.failed_at !== null ? 'failed' : 'waiting';
 }
 
-/** Deletes mails so many days after they were sent, or given up. */
-export async function deleteOldMails(
-  db: Db,
-  days: { readonly sent: number; readonly failed: number },
-): Promise<void> {
+/** Deletes mails 30 days after they were sent, and 90 days after they were given up. */
+export async function purgeMails(db: Db): Promise<void> {
   await db
     .deleteFrom('mail_outbox')
-    .where('sent_at', '<', sql<Date>`now() - make_interval(days => ${days.sent})`)
+    .where('sent_at', '<', sql<Date>`now() - make_interval(days => ${SENT_DAYS})`)
     .execute();
   await db
     .deleteFrom('mail_outbox')
     .where('sent_at', 'is', null)
-    .where('failed_at', '<', sql<Date>`now() - make_interval(days => ${days.failed})`)
+    .where('failed_at', '<', sql<Date>`now() - make_interval(days => ${FAILED_DAYS})`)
     .execute();
 }
 
 /** Puts a mail into the outbox, in the transaction of what it tells. */
-export async function insertMail<K extends MailKind>(db: Db, mail: Mail<K>): Promise<void> {
+export async function enqueueMail<K extends MailKind>(db: Db, mail: Mail<K>): Promise<void> {
   await db
     .insertInto('mail_outbox')
     .values({
@@ -178,7 +180,7 @@ export async function releaseMails(db: Db, mails: readonly QueuedMail[]): Promis
 }
 
 /** Returns the number of waiting mails and of those that were given up. */
-export async function selectMailCounts(db: Db): Promise<{ pending: number; failed: number }> {
+export async function countMails(db: Db): Promise<{ pending: number; failed: number }> {
   const counts = await db
     .selectFrom('mail_outbox')
     .select((eb) => [

@@ -1,7 +1,7 @@
 import type { Adapter } from 'oidc-provider';
 import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
-import type { OnReplay } from '../tokens/use-proof.ts';
+import type { OnReplay } from '../tokens/proof.ts';
 
 /** Dependencies of the adapters. */
 export interface AdapterDeps {

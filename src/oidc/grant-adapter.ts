@@ -1,7 +1,7 @@
 import { errors, Provider } from 'oidc-provider';
-import { findGrant } from '../grants/find.ts';
 import type { RevocationReason } from '../grants/grant.ts';
 import { type Revocation, revokeGrant } from '../grants/revoke.ts';
+import { findGrant } from '../grants/store.ts';
 import { originOf } from '../http/origin.ts';
 import { currentTransaction, requireTransaction } from './current-transaction.ts';
 import type { AdapterDeps, PartialAdapter } from './deps.ts';

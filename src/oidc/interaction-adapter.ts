@@ -9,7 +9,7 @@ import {
   upsertInteraction,
 } from './interaction-store.ts';
 import { RESUME_PATH } from './paths.ts';
-import { extendPushedRequest } from './store.ts';
+import { extendPushedRequest } from './pushed-request-store.ts';
 import { fromEpoch, toEpoch } from './time.ts';
 
 const PUSHED_REQUEST = 'pushed request of an interaction';

@@ -1,7 +1,7 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
-import { findCoveringGrant } from '../grants/find.ts';
+import { findCoveringGrant } from '../grants/store.ts';
 import { opensOrganizers } from '../lib/scopes.ts';
 import { currentTransaction } from './current-transaction.ts';
 

@@ -1,5 +1,5 @@
 import { errors, Provider } from 'oidc-provider';
-import { useProof } from '../tokens/use-proof.ts';
+import { useProof } from '../tokens/proof-store.ts';
 import { currentTransaction } from './current-transaction.ts';
 import type { AdapterDeps, PartialAdapter } from './deps.ts';
 import { nowEpoch } from './time.ts';

@@ -1,6 +1,6 @@
 import type { Db } from '../db/database.ts';
-import { purgeSignIns } from '../sessions/purge-sign-ins.ts';
-import { deleteOverInteractions, deleteOverSessions } from './store.ts';
+import { deleteOverSessions, purgeSignIns } from '../sessions/session-store.ts';
+import { deleteOverInteractions } from './interaction-store.ts';
 
 /** Deletes sessions that have ended and authorization requests that have expired. */
 export async function purgeSessions(db: Db): Promise<void> {

@@ -2,7 +2,11 @@ import { UnsecuredJWT } from 'jose';
 import { errors } from 'oidc-provider';
 import { currentTransaction } from './current-transaction.ts';
 import type { AdapterDeps, PartialAdapter } from './deps.ts';
-import { consumePushedRequest, insertPushedRequest, selectPushedRequest } from './store.ts';
+import {
+  consumePushedRequest,
+  insertPushedRequest,
+  selectPushedRequest,
+} from './pushed-request-store.ts';
 import { fromEpoch, nowEpoch, toEpoch } from './time.ts';
 
 /** Pushed authorization requests. @see RFC 9126 */

@@ -1,7 +1,12 @@
 import type { AdapterPayload } from 'oidc-provider';
+import {
+  deleteSession,
+  type StoredSession,
+  selectSession,
+  upsertSession,
+} from '../sessions/session-store.ts';
 import { currentTransaction } from './current-transaction.ts';
 import type { AdapterDeps, PartialAdapter } from './deps.ts';
-import { deleteSession, type StoredSession, selectSession, upsertSession } from './store.ts';
 import { fromEpoch, toEpoch } from './time.ts';
 
 /** Browser sessions of people who are signed in. Before that there is nothing to store. */

@@ -1,8 +1,8 @@
 import { type AdapterPayload, errors, Provider } from 'oidc-provider';
 import { originOf } from '../http/origin.ts';
 import { consume, type Presented } from '../tokens/consume.ts';
-import { findAccessToken, findCode, findRefreshToken } from '../tokens/find.ts';
-import { issueAccessToken, issueCode, issueRefreshToken } from '../tokens/issue.ts';
+import { findAccessToken, findRefreshToken } from '../tokens/find.ts';
+import { findCode, issueAccessToken, issueCode, issueRefreshToken } from '../tokens/store.ts';
 import type { FoundGrantSource, FoundToken, NewToken } from '../tokens/token.ts';
 import {
   currentTransaction,

@@ -4,13 +4,13 @@ import { trimLog } from '../audit/trim.ts';
 import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
 import { notifyExpiring } from '../grants/notify-expiring.ts';
-import { purgeClientErrors } from '../insights/purge.ts';
+import { purgeClientErrors } from '../insights/store.ts';
 import type { Logger } from '../lib/log.ts';
-import { purgeLimits } from '../limits/purge.ts';
-import { purgeMails } from '../mail/purge-mails.ts';
+import { purgeLimits } from '../limits/limit-store.ts';
+import { purgeMails } from '../mail/outbox-store.ts';
 import { purgeSessions } from '../oidc/purge.ts';
-import { purgeDevices } from '../sessions/purge-devices.ts';
-import { purgeUpstream } from '../sign-in/upstream/purge.ts';
+import { purgeDevices } from '../sessions/device-store.ts';
+import { purgeUpstream } from '../sign-in/upstream/store.ts';
 import { purgeSigningKeys } from '../signing-keys/purge-signing-keys.ts';
 import { purgeTokens } from '../tokens/purge.ts';
 

@@ -3,7 +3,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { Database } from '../db/database.ts';
 import { preparedStatements } from '../db/preparing-client.ts';
 import { PRIORITIES, type WorkQueue } from '../lib/work-queue.ts';
-import { countMails } from '../mail/count-mails.ts';
+import { countMails } from '../mail/outbox-store.ts';
 import { routeGroup } from './route-group.ts';
 import { within } from './within.ts';
 

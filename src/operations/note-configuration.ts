@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { record } from '../audit/record.ts';
+import { record } from '../audit/store.ts';
 import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
 import { inTransaction } from '../db/transaction.ts';

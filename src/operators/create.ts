@@ -1,5 +1,5 @@
 import type { Operator, Right } from '../api/operator.ts';
-import { record } from '../audit/record.ts';
+import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import { hashOf, newCredential, randomText } from '../lib/credentials.ts';
 import { StagedoorError, ValidationError } from '../lib/errors.ts';

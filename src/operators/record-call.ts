@@ -1,5 +1,5 @@
 import type { OperatorCall } from '../api/operator.ts';
-import { record } from '../audit/record.ts';
+import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { mayDo, type Operator } from '../api/operator.ts';
-import { record } from '../audit/record.ts';
+import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import { missingRights, type OperatorToken } from './operator.ts';

@@ -2,8 +2,8 @@ import type { ApiDeps, Endpoint } from '../api/endpoint.ts';
 import { listEndpoint } from '../api/list-endpoint.ts';
 import { DONE, nothing, writeEndpoint } from '../api/write-endpoint.ts';
 import { createOperatorToken } from './create.ts';
-import { listOperatorTokens } from './list.ts';
 import { revokeOperatorToken } from './revoke.ts';
+import { listOperatorTokens } from './store.ts';
 import {
   createdToken,
   presentToken,

@@ -98,10 +98,10 @@ export async function selectTokenTree(tx: Tx, id: string): Promise<OperatorToken
 }
 
 /** One slice of the tokens, by when they were made. */
-export async function listTokenRows(
+export async function listOperatorTokens(
   db: Db,
   slice: Slice,
-  direction: Direction,
+  direction: Direction = 'asc',
 ): Promise<Sliced<OperatorToken>> {
   const count = await countEntries(db, { list: 'operator-tokens' });
   const rows = await readFromNearerEnd(slice, count, direction, (from, { limit, offset }) =>

@@ -4,9 +4,9 @@ import { readEndpoint } from '../api/read-endpoint.ts';
 import { DONE, nothing, writeEndpoint } from '../api/write-endpoint.ts';
 import { deleteResourceServer } from './delete-resource-server.ts';
 import { findResourceServer } from './find-resource-server.ts';
-import { listResourceServers } from './list-resource-servers.ts';
 import { registerResourceServer } from './register-resource-server.ts';
 import { serverSecretEndpoints } from './secret-routes.ts';
+import { listResourceServers } from './store.ts';
 import {
   presentResourceServer,
   registeredResourceServer,

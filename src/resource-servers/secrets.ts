@@ -1,5 +1,5 @@
 import { isClientId } from '../applications/application.ts';
-import { record } from '../audit/record.ts';
+import { record } from '../audit/store.ts';
 import { assertRoom, type ClientSecret, findDeletable } from '../client-secrets/client-secret.ts';
 import { createSecret } from '../client-secrets/create-secret.ts';
 import { deleteSecretRow, selectSecrets } from '../client-secrets/store.ts';

@@ -26,10 +26,10 @@ export function lockResourceServer(tx: Tx, clientId: string): Promise<ResourceSe
 }
 
 /** One slice of the resource servers, by when they were registered. */
-export async function listResourceServerRows(
+export async function listResourceServers(
   db: Db,
   slice: Slice,
-  direction: Direction,
+  direction: Direction = 'asc',
 ): Promise<Sliced<ResourceServer>> {
   const count = await countEntries(db, { list: 'resource-servers' });
   const entries = await readFromNearerEnd(slice, count, direction, (from, { limit, offset }) =>

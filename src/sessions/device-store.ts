@@ -2,6 +2,9 @@ import { sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
 
+/** Days that a device is remembered after its last sign-in; its cookie lives as long. */
+export const DEVICE_DAYS = 365;
+
 /** Notes that a known device was seen; false where it is not known. */
 export async function updateDeviceSeen(
   tx: Tx,
@@ -58,11 +61,14 @@ export async function insertDevice(
   return inserted !== undefined;
 }
 
-/** Deletes devices that were not seen for so many days, but for each user's last one. */
-export async function deleteUnusedDevices(db: Db, days: number): Promise<void> {
+/**
+ * Deletes devices without a sign-in for a year, except a user's last one: without any, the next
+ * sign-in would count as the very first, of which no mail is sent.
+ */
+export async function purgeDevices(db: Db): Promise<void> {
   await db
     .deleteFrom('known_devices as old')
-    .where('old.last_seen_at', '<', sql<Date>`now() - make_interval(days => ${days})`)
+    .where('old.last_seen_at', '<', sql<Date>`now() - make_interval(days => ${DEVICE_DAYS})`)
     .where((eb) =>
       eb.exists(
         eb

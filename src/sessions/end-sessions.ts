@@ -1,7 +1,7 @@
-import { record } from '../audit/record.ts';
+import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Actor, Origin } from '../lib/actor.ts';
-import { deleteSessions, lockSessions, selectSessions } from './session-store.ts';
+import { deleteSessions, listSessions, lockSessions } from './session-store.ts';
 
 /** Ends sessions, for the next request of their browsers and for those that are under way. */
 export function endSessions(tx: Tx, uids: readonly string[]): Promise<void> {
@@ -14,7 +14,7 @@ export function endSessions(tx: Tx, uids: readonly string[]): Promise<void> {
  */
 export async function endSessionsOf(tx: Tx, userId: string): Promise<string[]> {
   await lockSessions(tx, userId, 'end');
-  const uids = (await selectSessions(tx, userId)).map(({ uid }) => uid);
+  const uids = (await listSessions(tx, userId)).map(({ uid }) => uid);
   await deleteSessions(tx, uids);
   return uids;
 }
@@ -31,7 +31,7 @@ export async function endPickedSessions(
   origin: Origin,
 ): Promise<number> {
   await lockSessions(tx, userId, 'end');
-  const picked = (await selectSessions(tx, userId)).filter(({ uid }) => isPicked(uid));
+  const picked = (await listSessions(tx, userId)).filter(({ uid }) => isPicked(uid));
   await deleteSessions(
     tx,
     picked.map(({ uid }) => uid),

@@ -1,8 +1,8 @@
-import { record } from '../audit/record.ts';
+import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Origin } from '../lib/actor.ts';
 import { hashOf } from '../lib/credentials.ts';
-import { enqueueMail } from '../mail/enqueue-mail.ts';
+import { enqueueMail } from '../mail/outbox-store.ts';
 import type { User } from '../users/user.ts';
 import { hasDevices, insertDevice, updateDeviceSeen } from './device-store.ts';
 

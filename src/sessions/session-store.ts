@@ -1,10 +1,12 @@
 import { type SqlBool, sql } from 'kysely';
 import type { Db } from '../db/database.ts';
+import { deleteExpired } from '../db/delete-expired.ts';
 import type { Tx } from '../db/transaction.ts';
+import { hashOf } from '../lib/credentials.ts';
 import type { SessionSignIn, UserSession } from './session.ts';
 
 /** Notes the sign-in that a session came from, or one that renewed it. */
-export async function upsertSignIn(
+export async function noteSession(
   db: Db,
   uid: string,
   { method, origin }: SessionSignIn,
@@ -41,7 +43,7 @@ export async function lockSessions(
 }
 
 /** The live sessions of a user, those that were seen last first. One may have several ids. */
-export function selectSessions(db: Db, userId: string): Promise<UserSession[]> {
+export function listSessions(db: Db, userId: string): Promise<UserSession[]> {
   return db
     .selectFrom('sessions as s')
     .leftJoin('session_sign_ins as b', 'b.session_uid', 's.uid')
@@ -80,7 +82,7 @@ export async function deleteSessions(tx: Tx, uids: readonly string[]): Promise<v
 }
 
 /** Deletes what ended sessions have left, and notes on sessions that are no more. */
-export async function deleteOverSignIns(db: Db): Promise<void> {
+export async function purgeSignIns(db: Db): Promise<void> {
   await db
     .deleteFrom('sessions')
     .where('uid', 'in', (eb) =>
@@ -98,4 +100,93 @@ export async function deleteOverSignIns(db: Db): Promise<void> {
       ),
     )
     .execute();
+}
+
+/** A browser session, as the provider's model needs it. */
+export interface StoredSession {
+  readonly uid: string;
+  readonly userId: string | undefined;
+  readonly authenticatedAt: Date | undefined;
+  readonly expiresAt: Date;
+  readonly authorizations: Record<string, { sid?: string; grantId?: string }>;
+}
+
+/** Writes a session, new or changed. */
+export async function upsertSession(db: Db, id: string, session: StoredSession): Promise<void> {
+  const values = {
+    uid: session.uid,
+    user_id: session.userId ?? null,
+    authenticated_at: session.authenticatedAt ?? null,
+    expires_at: session.expiresAt,
+    authorizations: JSON.stringify(session.authorizations),
+  };
+  await db
+    .insertInto('sessions')
+    .values({ ...values, id_hash: hashOf(id) })
+    .onConflict((conflict) =>
+      conflict.column('id_hash').doUpdateSet({ ...values, last_seen_at: sql`now()` }),
+    )
+    .execute();
+}
+
+/**
+ * A session that has neither idled out nor been ended, and whose user, if it has one, is active.
+ * Inside a transaction, the user of the session with this id is not deleted before its end.
+ */
+export async function selectSession(
+  db: Db,
+  key: { id: string } | { uid: string },
+): Promise<StoredSession | undefined> {
+  const row = await db
+    .selectFrom('sessions as s')
+    .leftJoin('users as u', 'u.id', 's.user_id')
+    .leftJoin('session_sign_ins as b', 'b.session_uid', 's.uid')
+    .select(['s.uid', 's.user_id', 's.authenticated_at', 's.expires_at', 's.authorizations'])
+    .$if('id' in key, (query) => query.where('s.id_hash', '=', hashOf('id' in key ? key.id : '')))
+    .$if('uid' in key, (query) => query.where('s.uid', '=', 'uid' in key ? key.uid : ''))
+    .where('s.expires_at', '>', sql<Date>`now()`)
+    .where('b.ended_at', 'is', null)
+    .where((eb) => eb.or([eb('s.user_id', 'is', null), eb('u.is_active', '=', true)]))
+    .orderBy('s.created_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  if (row?.user_id && 'id' in key && db.isTransaction && !(await keepUser(db, row.user_id))) {
+    return undefined;
+  }
+  return (
+    row && {
+      uid: row.uid,
+      userId: row.user_id ?? undefined,
+      authenticatedAt: row.authenticated_at ?? undefined,
+      expiresAt: row.expires_at,
+      authorizations: row.authorizations,
+    }
+  );
+}
+
+/** Waits for a deletion of the user that is in progress, and lets later ones wait. */
+async function keepUser(db: Db, id: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('users')
+    .select('id')
+    .where('id', '=', id)
+    .where('is_active', '=', true)
+    .forKeyShare()
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Ends a session under every id that it has. */
+export async function deleteSession(db: Db, id: string): Promise<void> {
+  await db
+    .deleteFrom('sessions')
+    .where('uid', 'in', (eb) =>
+      eb.selectFrom('sessions').select('uid').where('id_hash', '=', hashOf(id)),
+    )
+    .execute();
+}
+
+/** Deletes sessions that have ended. */
+export async function deleteOverSessions(db: Db): Promise<void> {
+  await deleteExpired(db, 'sessions', '0 seconds');
 }

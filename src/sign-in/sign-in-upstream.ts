@@ -1,4 +1,4 @@
-import { record } from '../audit/record.ts';
+import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Origin } from '../lib/actor.ts';
 import { noteSignIn } from '../sessions/note-sign-in.ts';

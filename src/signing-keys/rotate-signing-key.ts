@@ -1,4 +1,4 @@
-import { record } from '../audit/record.ts';
+import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Actor } from '../lib/actor.ts';
 import { newSigningKey, openSigningKey } from './seal-signing-key.ts';

@@ -1,7 +1,7 @@
 import type { Tx } from '../db/transaction.ts';
 import { revokeGrant } from '../grants/revoke.ts';
 import type { Origin } from '../lib/actor.ts';
-import { consumeCode, consumeRefreshToken, selectCode, selectRefreshToken } from './store.ts';
+import { consumeCode, consumeRefreshToken, findCode, selectRefreshToken } from './store.ts';
 import type { Consumption, DeadReason } from './token.ts';
 
 /** A code or refresh token that a client presented. */
@@ -33,7 +33,7 @@ export async function consume(
 }
 
 async function refuse(tx: Tx, presented: Presented, reused: boolean): Promise<DeadReason> {
-  const find = presented.kind === 'code' ? selectCode : selectRefreshToken;
+  const find = presented.kind === 'code' ? findCode : selectRefreshToken;
   const found = await find(tx, presented.value);
   if (reused && found !== undefined) {
     await revokeGrant(tx, found.grantId, {

@@ -1,12 +1,13 @@
 import { sql } from 'kysely';
 import type { Db } from '../db/database.ts';
+import type { UsedProof } from './proof.ts';
 
 /**
  * Records a used proof; false if it was used before, also by a transaction that is still open: the
  * lock fails instead of waiting for that transaction, which may wait for a row of the caller.
- * @param lifetime seconds
+ * @see RFC 9449 §11.1
  */
-export async function insertProof(db: Db, hash: Uint8Array, lifetime: number): Promise<boolean> {
+export async function useProof(db: Db, { hash, lifetime }: UsedProof): Promise<boolean> {
   const { rows } = await sql`
     insert into dpop_proofs (proof_hash, expires_at)
     select ${hash}::bytea, now() + make_interval(secs => ${lifetime})

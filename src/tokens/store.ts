@@ -23,7 +23,7 @@ const columns = (token: NewToken) => ({
 });
 
 /** Stores a code by its hash. */
-export async function insertCode(tx: Tx, code: NewAuthorizationCode): Promise<void> {
+export async function issueCode(tx: Tx, code: NewAuthorizationCode): Promise<void> {
   await tx
     .insertInto('authorization_codes')
     .values({
@@ -36,7 +36,7 @@ export async function insertCode(tx: Tx, code: NewAuthorizationCode): Promise<vo
 }
 
 /** Stores an access token by its hash. */
-export async function insertAccessToken(tx: Tx, token: NewAccessToken): Promise<void> {
+export async function issueAccessToken(tx: Tx, token: NewAccessToken): Promise<void> {
   await tx
     .insertInto('access_tokens')
     .values({
@@ -48,7 +48,7 @@ export async function insertAccessToken(tx: Tx, token: NewAccessToken): Promise<
 }
 
 /** Stores a refresh token by its hash. */
-export async function insertRefreshToken(tx: Tx, token: NewRefreshToken): Promise<void> {
+export async function issueRefreshToken(tx: Tx, token: NewRefreshToken): Promise<void> {
   await tx
     .insertInto('refresh_tokens')
     .values({
@@ -62,10 +62,7 @@ export async function insertRefreshToken(tx: Tx, token: NewRefreshToken): Promis
 }
 
 /** A code by value, in whatever state. */
-export async function selectCode(
-  db: Db,
-  value: string,
-): Promise<FoundAuthorizationCode | undefined> {
+export async function findCode(db: Db, value: string): Promise<FoundAuthorizationCode | undefined> {
   const row = await db
     .selectFrom('authorization_codes as t')
     .innerJoin('grants as g', 'g.id', 't.grant_id')

@@ -1,8 +1,8 @@
-import { record } from '../audit/record.ts';
+import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Actor, Origin } from '../lib/actor.ts';
-import { enqueueMail } from '../mail/enqueue-mail.ts';
 import type { MailData } from '../mail/mail.ts';
+import { enqueueMail } from '../mail/outbox-store.ts';
 import type { User } from './user.ts';
 
 /** A change of a password. */

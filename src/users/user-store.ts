@@ -151,11 +151,11 @@ function toProvisioned({
 }
 
 /** One slice of the users. */
-export async function listUserRows(
+export async function listUsers(
   db: Db,
   slice: Slice,
-  { email, isActive }: UserFilters,
-  { field, direction }: Ordering<UserOrdering>,
+  { email, isActive }: UserFilters = {},
+  { field, direction }: Ordering<UserOrdering> = { field: 'id', direction: 'asc' },
 ): Promise<Sliced<ProvisionedUser>> {
   const filtered = db
     .selectFrom('users')

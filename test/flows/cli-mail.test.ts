@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { type Database, openDatabase } from '../../src/db/database.ts';
-import { purgeMails } from '../../src/mail/purge-mails.ts';
+import { purgeMails } from '../../src/mail/outbox-store.ts';
 import { stagedoorHere } from '../support/command-line.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { type Outbox, outboxOf, RECIPIENT, until } from '../support/outbox.ts';

@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { setApplicationActive } from '../../src/applications/activate.ts';
 import { deleteApplication } from '../../src/applications/delete-application.ts';
 import { findApplication } from '../../src/applications/find-application.ts';
-import { findOwnApplication, listOwnApplications } from '../../src/applications/list-own.ts';
+import { findOwnApplication } from '../../src/applications/own-application.ts';
+import { listOwnApplications } from '../../src/applications/own-store.ts';
 import { addSecret, deleteSecret, listSecrets } from '../../src/applications/secrets.ts';
 import {
   acceptTransfer,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { hashOf } from '../../src/lib/credentials.ts';
-import { purgeDevices } from '../../src/sessions/purge-devices.ts';
+import { purgeDevices } from '../../src/sessions/device-store.ts';
 import { createPlatform, putUser, type TestPlatform, type TestUser } from '../support/factories.ts';
 import { authorizationUrl, challengeOf, signIn } from '../support/flow.ts';
 import { mailsTo } from '../support/mail-folder.ts';

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { startErrorQueue } from '../../src/insights/error-queue.ts';
-import { purgeClientErrors } from '../../src/insights/purge.ts';
+import { purgeClientErrors } from '../../src/insights/store.ts';
 import { createLog } from '../../src/lib/log.ts';
 import { purgeTokens } from '../../src/tokens/purge.ts';
 import { ENGINE_VARIABLES } from '../support/engines.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openDatabase } from '../../src/db/database.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
-import { enqueueMail } from '../../src/mail/enqueue-mail.ts';
+import { enqueueMail } from '../../src/mail/outbox-store.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { type SenderProcess, startSenderProcess } from '../support/mail-sender-process.ts';
 import { type ReceivedMail, startMailServer } from '../support/mail-server.ts';

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { inTransaction, type Tx } from '../../src/db/transaction.ts';
-import { enqueueMail } from '../../src/mail/enqueue-mail.ts';
+import { enqueueMail } from '../../src/mail/outbox-store.ts';
 import { createMetrics } from '../../src/operations/metrics.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { startMailServer } from '../support/mail-server.ts';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { listOwnApplications } from '../../src/applications/list-own.ts';
+import { listOwnApplications } from '../../src/applications/own-store.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
-import { findLastGrant, listLiveGrants, listUnusedGrants } from '../../src/grants/find.ts';
 import { type Narrowing, narrowGrant } from '../../src/grants/narrow.ts';
 import { revokeGrantsOfApplication, revokeUnusedGrants } from '../../src/grants/revoke-several.ts';
+import { findLastGrant, listLiveGrants } from '../../src/grants/store.ts';
 import { FLOW_ENGINES } from '../support/engines.ts';
 import {
   createPlatform,
@@ -49,7 +49,7 @@ for (const engine of FLOW_ENGINES) {
     const asked = async ({ accessToken }: { accessToken: string }) =>
       (await introspect(server, platform.resourceServer, accessToken)).body;
     const newestGrant = async () => {
-      const [grant] = await listLiveGrants(server.database.db, 'ada');
+      const [grant] = await listLiveGrants(server.database.db, { userId: 'ada' });
       assert.ok(grant);
       return grant;
     };
@@ -180,7 +180,9 @@ for (const engine of FLOW_ENGINES) {
         'expired',
       );
       assert.equal(
-        (await listLiveGrants(server.database.db, 'ada')).some(({ id }) => id === grant.id),
+        (await listLiveGrants(server.database.db, { userId: 'ada' })).some(
+          ({ id }) => id === grant.id,
+        ),
         false,
       );
       await server.database.db
@@ -298,12 +300,12 @@ for (const engine of FLOW_ENGINES) {
         true,
         true,
       ]);
-      assert.deepEqual(await listUnusedGrants(db, 'ada', 30), []);
+      assert.deepEqual(await listLiveGrants(db, { userId: 'ada', unusedDays: 30 }), []);
       await db
         .updateTable('grants')
         .set({ last_used_at: new Date(Date.now() - 31 * 86_400_000) })
         .execute();
-      const unused = await listUnusedGrants(db, 'ada', 30);
+      const unused = await listLiveGrants(db, { userId: 'ada', unusedDays: 30 });
       assert.deepEqual(
         unused.map(({ applicationName }) => applicationName),
         ['Other'],

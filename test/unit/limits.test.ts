@@ -5,8 +5,8 @@ import type { Database } from '../../src/db/database.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { RetryLaterError } from '../../src/lib/errors.ts';
 import { takeOrThrow } from '../../src/limits/limit.ts';
+import { purgeLimits } from '../../src/limits/limit-store.ts';
 import { createLimits } from '../../src/limits/limits.ts';
-import { purgeLimits } from '../../src/limits/purge.ts';
 import { sourceOf } from '../../src/limits/source.ts';
 import { ENGINES } from '../support/engines.ts';
 

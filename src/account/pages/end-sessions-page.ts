@@ -2,8 +2,8 @@ import { noFields } from '../../http/form.ts';
 import { type PageAnswer, render, seeOther } from '../../http/page.ts';
 import { view } from '../../http/view.ts';
 import { endPickedSessions } from '../../sessions/end-sessions.ts';
-import { listSessions } from '../../sessions/list-sessions.ts';
 import { type UserPageDeps, type UserRequest, userPage } from '../../sessions/pages/user-page.ts';
+import { listSessions } from '../../sessions/session-store.ts';
 import { presentSessions, SESSIONS, type ShownSessions } from './session-presenters.ts';
 
 /** Path of the page that ends all sessions but this one. No session ID is that short. */

@@ -1,9 +1,9 @@
 import { upstreamHost } from '../../config/upstream.ts';
 import { oneOf, render } from '../../http/page.ts';
 import { view } from '../../http/view.ts';
-import { listSessions } from '../../sessions/list-sessions.ts';
 import { userPage } from '../../sessions/pages/user-page.ts';
 import type { UserSession } from '../../sessions/session.ts';
+import { listSessions } from '../../sessions/session-store.ts';
 import { END_OTHERS, NOTICES } from './end-sessions-page.ts';
 import { presentSessions, SESSIONS, type ShownSessions } from './session-presenters.ts';
 

@@ -7,8 +7,8 @@ import {
   type UserRequest,
   userPageAbout,
 } from '../../sessions/pages/user-page.ts';
-import { findOwnApplication, type OwnApplication } from '../list-own.ts';
 import type { OfferLimits } from '../offer-limits.ts';
+import { findOwnApplication, type OwnApplication } from '../own-application.ts';
 
 /** Path of the list of the user's own applications. */
 export const APPLICATIONS = '/account/applications';

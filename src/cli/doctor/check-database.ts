@@ -4,7 +4,7 @@ import { assertReachable } from '../../db/assert-reachable.ts';
 import type { Database } from '../../db/database.ts';
 import { lookAtServer } from '../../db/look-at-server.ts';
 import { pendingMigrations } from '../../db/migrate.ts';
-import { countMails } from '../../mail/count-mails.ts';
+import { countMails } from '../../mail/outbox-store.ts';
 import { unopenedSigningKeys } from '../../signing-keys/check-signing-keys.ts';
 import { listSigningKeys } from '../../signing-keys/list-signing-keys.ts';
 import type { Shell } from '../shell.ts';

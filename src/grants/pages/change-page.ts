@@ -5,9 +5,9 @@ import { view } from '../../http/view.ts';
 import { localized } from '../../lib/localized-text.ts';
 import type { User } from '../../users/user.ts';
 import { endOfDay, lastDay } from '../end-date.ts';
-import { findLiveGrant } from '../find.ts';
 import type { GrantDetails } from '../grant.ts';
 import { leavesNothing, narrowGrant } from '../narrow.ts';
+import { listLiveGrants } from '../store.ts';
 import { AUTHORIZATIONS, type GrantRequest, grantPage, toList } from './grant-page.ts';
 import { type AuthorizedApplication, presentApplication, scopesInWords } from './presenters.ts';
 
@@ -84,7 +84,7 @@ export const changePage = grantPage({
       if (outcome !== 'wider') {
         return toList(outcome === 'ended' ? 'already_revoked' : outcome);
       }
-      const now = await findLiveGrant(tx, user.id, grant.id);
+      const [now] = await listLiveGrants(tx, { userId: user.id, id: grant.id });
       return now === undefined
         ? toList('already_revoked')
         : showForm({ ...request, grant: now }, choice, { meanwhile: true }, 409);

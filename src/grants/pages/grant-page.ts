@@ -6,9 +6,9 @@ import {
   type UserRequest,
   userPageAbout,
 } from '../../sessions/pages/user-page.ts';
-import { findGrant, listLiveGrants } from '../find.ts';
 import type { GrantDetails } from '../grant.ts';
 import type { Revocation } from '../revoke.ts';
+import { findGrant, listLiveGrants } from '../store.ts';
 
 /** Path of the list of authorizations. */
 export const AUTHORIZATIONS = '/account/authorizations';
@@ -50,7 +50,7 @@ async function openGrant({
   params,
 }: UserRequest<UserPageDeps>): Promise<OpenedGrant | PageAnswer> {
   const id = idOf(params.id);
-  const grants = await listLiveGrants(deps.db, user.id);
+  const grants = await listLiveGrants(deps.db, { userId: user.id });
   const grant = grants.find((one) => one.id === id);
   if (grant !== undefined) {
     const others = grants.filter((one) => one.clientId === grant.clientId).length - 1;

@@ -1,7 +1,7 @@
 import { oneOf, render } from '../../http/page.ts';
 import { view } from '../../http/view.ts';
 import { userPage } from '../../sessions/pages/user-page.ts';
-import { listLiveGrants } from '../find.ts';
+import { listLiveGrants } from '../store.ts';
 import { AUTHORIZATIONS, NOTICES } from './grant-page.ts';
 import {
   type ApplicationGrants,
@@ -31,7 +31,7 @@ export const listView = view<AuthorizationsProps>('grants/list');
 export const listPage = userPage({
   path: AUTHORIZATIONS,
   show: async ({ deps, user, query, locale }) => {
-    const grants = await listLiveGrants(deps.db, user.id);
+    const grants = await listLiveGrants(deps.db, { userId: user.id });
     const order = oneOf(ORDERS, query.sort) ?? ORDERS[0];
     return render(listView, {
       applications: presentByApplication({ config: deps.config, locale }, grants, order),

@@ -6,9 +6,9 @@ import {
   type UserRequest,
   userPageAbout,
 } from '../../sessions/pages/user-page.ts';
-import { hasEverGranted, listLiveGrants } from '../find.ts';
 import type { GrantDetails } from '../grant.ts';
 import { revokeGrantsOfApplication } from '../revoke-several.ts';
+import { hasEverGranted, listLiveGrants } from '../store.ts';
 import { AUTHORIZATIONS, byUser, idOf, noSuchAuthorization, toList } from './grant-page.ts';
 import {
   type AuthorizedApplication,
@@ -60,7 +60,7 @@ async function openApplication({
   params,
 }: UserRequest<UserPageDeps>): Promise<Opened | PageAnswer> {
   const clientId = idOf(params.clientId);
-  const live = await listLiveGrants(deps.db, user.id);
+  const live = await listLiveGrants(deps.db, { userId: user.id });
   const [first, ...others] = live.filter((grant) => grant.clientId === clientId);
   if (first !== undefined) {
     return { clientId, grants: [first, ...others] };

@@ -4,8 +4,8 @@ import { list, text } from '../../http/form.ts';
 import { type PageAnswer, render } from '../../http/page.ts';
 import { view } from '../../http/view.ts';
 import { type UserPageDeps, type UserRequest, userPage } from '../../sessions/pages/user-page.ts';
-import { listUnusedGrants } from '../find.ts';
 import { revokeUnusedGrants } from '../revoke-several.ts';
+import { listLiveGrants } from '../store.ts';
 import { AUTHORIZATIONS, byUser, toList } from './grant-page.ts';
 import {
   type AuthorizedApplication,
@@ -55,7 +55,7 @@ export const revokeUnusedPage = userPage({
       if (days === undefined) {
         return showUnused(request, tx, form.days, false);
       }
-      const unused = await listUnusedGrants(tx, user.id, days);
+      const unused = await listLiveGrants(tx, { userId: user.id, unusedDays: days });
       if (!unused.every(({ id }) => form.grants.includes(id))) {
         return showUnused(request, tx, form.days, true);
       }
@@ -74,7 +74,7 @@ async function showUnused(
   const { refreshTokenTtl } = deps.config;
   const days = readDays(typed);
   const error = days === undefined;
-  const grants = error ? [] : await listUnusedGrants(db, user.id, days);
+  const grants = error ? [] : await listLiveGrants(db, { userId: user.id, unusedDays: days });
   const context = { config: deps.config, locale };
   const props = {
     action: path,

@@ -5,7 +5,7 @@ import { type Translate, translator } from '../../http/translate.ts';
 import { view } from '../../http/view.ts';
 import { userPageAbout } from '../../sessions/pages/user-page.ts';
 import { type ClientError, ENDPOINTS, type Endpoint } from '../client-error.ts';
-import { listErrors } from '../list-errors.ts';
+import { listErrors } from '../store.ts';
 import type { InsightText } from '../texts.ts';
 import { type ExplainedProps, explain } from './explain.ts';
 import { type InsightsHeadProps, presentHead } from './head-presenter.ts';

@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import { cookieName, setCookie } from '../../http/cookies.ts';
 import { randomText } from '../../lib/credentials.ts';
-import { DEVICE_DAYS } from '../device.ts';
+import { DEVICE_DAYS } from '../device-store.ts';
 
 /** Recognizes browsers, so that a sign-in in a new one can be reported. */
 export interface Devices {

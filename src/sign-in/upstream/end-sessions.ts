@@ -1,4 +1,4 @@
-import { record } from '../../audit/record.ts';
+import { record } from '../../audit/store.ts';
 import type { Tx } from '../../db/transaction.ts';
 import { findUserByIdentity } from '../../directory/link-identity.ts';
 import { StagedoorError } from '../../lib/errors.ts';

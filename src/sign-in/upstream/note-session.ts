@@ -1,4 +1,4 @@
-import { record } from '../../audit/record.ts';
+import { record } from '../../audit/store.ts';
 import type { Tx } from '../../db/transaction.ts';
 import { endSessions } from '../../sessions/end-sessions.ts';
 import { isLoggedOut } from './logout.ts';

@@ -1,12 +1,7 @@
 import type { Db } from '../db/database.ts';
 import type { Direction, Slice, Sliced } from '../db/slice.ts';
 import type { Organizer } from './organizer.ts';
-import { organizersOfMember } from './organizer-store.ts';
-
-/** The organizers that the user may choose at consent: those with at least one team of theirs. */
-export function organizersOf(db: Db, userId: string): Promise<Organizer[]> {
-  return organizersOfMember(db, userId);
-}
+import { organizersOf } from './organizer-store.ts';
 
 /** One slice of those among `slugs`, by slug. */
 export async function listOrganizersOf(
@@ -17,7 +12,7 @@ export async function listOrganizersOf(
   direction: Direction,
 ): Promise<Sliced<Organizer>> {
   const open = new Set(slugs);
-  const all = (await organizersOfMember(db, userId)).filter(({ slug }) => open.has(slug));
+  const all = (await organizersOf(db, userId)).filter(({ slug }) => open.has(slug));
   const ordered = direction === 'asc' ? all : all.reverse();
   return { count: all.length, entries: ordered.slice(offset, offset + limit) };
 }
