@@ -92,6 +92,6 @@ export async function updateAnswer(
 }
 
 /** Deletes the calls whose responses have expired. */
-export async function deleteOldCalls(db: Db): Promise<void> {
+export async function purgeAnswers(db: Db): Promise<void> {
   await db.deleteFrom('idempotent_calls').where(EXPIRED).execute();
 }

@@ -1,11 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import type { Db } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
 import { hashOf } from '../lib/credentials.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import { seal, unseal } from '../lib/sealed.ts';
-import { deleteOldCalls, insertCall, selectCall, updateAnswer } from './idempotency-store.ts';
+import { insertCall, selectCall, updateAnswer } from './idempotency-store.ts';
 
 /** A call that may be repeated and is run once. */
 export interface IdempotentCall {
@@ -79,8 +78,3 @@ function open(secret: string, sealed: Uint8Array): StoredResponse {
 }
 
 const PURPOSE = 'idempotent call';
-
-/** Deletes responses that are older than a day. */
-export function purgeAnswers(db: Db): Promise<void> {
-  return deleteOldCalls(db);
-}

@@ -65,7 +65,7 @@ export async function selectOutgoingTransfer(db: Db, clientId: string) {
 }
 
 /** The offers to a user, the newest first. */
-export async function selectIncomingTransfers(db: Db, userId: string) {
+export async function incomingTransfers(db: Db, userId: string) {
   const rows = await db
     .selectFrom('application_transfers')
     .innerJoin('applications', 'applications.client_id', 'application_transfers.client_id')

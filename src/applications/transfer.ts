@@ -15,7 +15,6 @@ import {
   activeUserByEmail,
   deleteTransfer,
   insertTransfer,
-  selectIncomingTransfers,
   selectOutgoingTransfer,
 } from './transfer-store.ts';
 
@@ -122,11 +121,6 @@ export async function declineTransfer(
   const { application, fromUserId } = await takeOffer(tx, userId, clientId);
   await log(tx, 'declined', actor, fromUserId, application, undefined);
   await log(tx, 'declined', actor, userId, application, origin);
-}
-
-/** The applications that are offered to this user, the newest offer first. */
-export function incomingTransfers(db: Db, userId: string): Promise<IncomingTransfer[]> {
-  return selectIncomingTransfers(db, userId);
 }
 
 /** The offer of this application that waits for an answer. */

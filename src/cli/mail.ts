@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { inTransaction } from '../db/transaction.ts';
 import { listUndeliveredMails } from '../mail/list-mails.ts';
-import { retryFailedMails, retryMail } from '../mail/retry-mail.ts';
+import { retryFailedMails } from '../mail/outbox-store.ts';
+import { retryMail } from '../mail/retry-mail.ts';
 import { recordCommand } from '../operators/record-command.ts';
 import { databaseAction, examples, json } from './command.ts';
 import { presentMail, printMails } from './print-mails.ts';

@@ -1,17 +1,11 @@
-import type { Db } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Origin } from '../lib/actor.ts';
 import { isAsciiEmail } from '../lib/email.ts';
-import { insertIdentity, touchUser, userByIdentity } from '../users/identity-store.ts';
+import { findUserByIdentity, insertIdentity, touchUser } from '../users/identity-store.ts';
 import type { Identity, User } from '../users/user.ts';
 import { credentialsByEmail } from '../users/user-store.ts';
 import { recordUserChange } from './change-user.ts';
 import { tellIdentityChange } from './tell-identity-change.ts';
-
-/** The user whom this identity belongs to, active or not. */
-export function findUserByIdentity(db: Db, identity: Identity): Promise<User | undefined> {
-  return userByIdentity(db, identity);
-}
 
 /**
  * Links the identity to the user with this email address. From then on the address no longer
@@ -51,6 +45,6 @@ export async function linkByEmail(
     return user;
   }
   // Another request may have done the same at this moment.
-  const owner = await userByIdentity(tx, identity);
+  const owner = await findUserByIdentity(tx, identity);
   return owner?.id === user.id ? owner : undefined;
 }

@@ -41,7 +41,7 @@ export function selectUndelivered(
  * of them.
  * @returns how many
  */
-export async function updateFailedDue(tx: Tx, id?: string): Promise<number> {
+export async function retryFailedMails(tx: Tx, id?: string): Promise<number> {
   const { numUpdatedRows } = await tx
     .updateTable('mail_outbox')
     .set({ failed_at: null, attempts: 0, next_attempt_at: sql<Date>`now()` })

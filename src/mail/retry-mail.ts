@@ -1,6 +1,6 @@
 import type { Tx } from '../db/transaction.ts';
 import { StagedoorError } from '../lib/errors.ts';
-import { selectMailState, updateFailedDue } from './outbox-store.ts';
+import { retryFailedMails, selectMailState } from './outbox-store.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -10,7 +10,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
  */
 export async function retryMail(tx: Tx, id: string): Promise<void> {
   const known = UUID.test(id);
-  if (known && (await updateFailedDue(tx, id)) > 0) {
+  if (known && (await retryFailedMails(tx, id)) > 0) {
     return;
   }
   const state = known ? await selectMailState(tx, id) : undefined;
@@ -23,12 +23,4 @@ export async function retryMail(tx: Tx, id: string): Promise<void> {
       ? 'That mail was sent already.'
       : 'That mail was not given up: it waits for its next attempt.',
   );
-}
-
-/**
- * Makes all mails that were given up due again.
- * @returns how many
- */
-export function retryFailedMails(tx: Tx): Promise<number> {
-  return updateFailedDue(tx);
 }

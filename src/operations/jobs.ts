@@ -1,4 +1,4 @@
-import { purgeAnswers } from '../api/replay-or-run.ts';
+import { purgeAnswers } from '../api/idempotency-store.ts';
 import { recordAuthenticationFailures } from '../audit/authentication-failures.ts';
 import { trimLog } from '../audit/trim.ts';
 import type { Config } from '../config/config.ts';

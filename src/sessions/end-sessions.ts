@@ -1,12 +1,7 @@
 import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Actor, Origin } from '../lib/actor.ts';
-import { deleteSessions, listSessions, lockSessions } from './session-store.ts';
-
-/** Ends sessions, for the next request of their browsers and for those that are under way. */
-export function endSessions(tx: Tx, uids: readonly string[]): Promise<void> {
-  return deleteSessions(tx, uids);
-}
+import { endSessions, listSessions, lockSessions } from './session-store.ts';
 
 /**
  * Signs a user out everywhere; a sign-in that is under way sees what has been changed before.
@@ -15,7 +10,7 @@ export function endSessions(tx: Tx, uids: readonly string[]): Promise<void> {
 export async function endSessionsOf(tx: Tx, userId: string): Promise<string[]> {
   await lockSessions(tx, userId, 'end');
   const uids = (await listSessions(tx, userId)).map(({ uid }) => uid);
-  await deleteSessions(tx, uids);
+  await endSessions(tx, uids);
   return uids;
 }
 
@@ -32,7 +27,7 @@ export async function endPickedSessions(
 ): Promise<number> {
   await lockSessions(tx, userId, 'end');
   const picked = (await listSessions(tx, userId)).filter(({ uid }) => isPicked(uid));
-  await deleteSessions(
+  await endSessions(
     tx,
     picked.map(({ uid }) => uid),
   );

@@ -70,7 +70,7 @@ export function listSessions(db: Db, userId: string): Promise<UserSession[]> {
  * Ends sessions for good, under every id that they have or are given at this moment: they are
  * marked before their rows go, since a request of theirs that is under way may write one again.
  */
-export async function deleteSessions(tx: Tx, uids: readonly string[]): Promise<void> {
+export async function endSessions(tx: Tx, uids: readonly string[]): Promise<void> {
   // As arrays: a statement has room for 65,535 parameters, and a user for any number of sessions.
   const list = sql`${[...uids]}::text[]`;
   await sql`

@@ -5,7 +5,10 @@ import type { Identity, User } from './user.ts';
 import { USER } from './user-store.ts';
 
 /** The user whom this identity belongs to, active or not. */
-export function userByIdentity(db: Db, { issuer, subject }: Identity): Promise<User | undefined> {
+export function findUserByIdentity(
+  db: Db,
+  { issuer, subject }: Identity,
+): Promise<User | undefined> {
   return db
     .selectFrom('user_identities as i')
     .innerJoin('users', 'users.id', 'i.user_id')

@@ -10,11 +10,11 @@ import { addSecret, deleteSecret, listSecrets } from '../../src/applications/sec
 import {
   acceptTransfer,
   declineTransfer,
-  incomingTransfers,
   offerTransfer,
   outgoingTransfer,
   withdrawTransfer,
 } from '../../src/applications/transfer.ts';
+import { incomingTransfers } from '../../src/applications/transfer-store.ts';
 import {
   ChangedMeanwhileError,
   type OwnApplicationChanges,

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { purgeAnswers } from '../../src/api/replay-or-run.ts';
+import { purgeAnswers } from '../../src/api/idempotency-store.ts';
 import { type ManagementServer, startManagementServer } from '../support/management-server.ts';
 import { callManagement } from '../support/platform.ts';
 

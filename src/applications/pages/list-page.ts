@@ -6,7 +6,7 @@ import { monogramUrl } from '../monogram.ts';
 import { listOwnApplications } from '../own-store.ts';
 import { mayRegister } from '../registration.ts';
 import { type ReviewNeed, reviewNeed } from '../review-need.ts';
-import { incomingTransfers } from '../transfer.ts';
+import { incomingTransfers } from '../transfer-store.ts';
 import { APPLICATIONS } from './owner-page.ts';
 import { type ApplicationHeader, presentHeader } from './presenters.ts';
 

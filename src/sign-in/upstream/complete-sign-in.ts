@@ -1,8 +1,8 @@
 import { authorizationCodeGrant, type IDToken } from 'openid-client';
 import { inTransaction } from '../../db/transaction.ts';
-import { findUserByIdentity } from '../../directory/link-identity.ts';
 import type { Origin } from '../../lib/actor.ts';
 import { isUnprintable } from '../../lib/printable.ts';
+import { findUserByIdentity } from '../../users/identity-store.ts';
 import { signInUpstream } from '../sign-in-upstream.ts';
 import type { UpstreamDeps } from './begin-sign-in.ts';
 import { CLOCK_TOLERANCE } from './discover.ts';

@@ -1,8 +1,8 @@
 import { record } from '../../audit/store.ts';
 import type { Tx } from '../../db/transaction.ts';
-import { findUserByIdentity } from '../../directory/link-identity.ts';
 import { StagedoorError } from '../../lib/errors.ts';
-import { endSessions } from '../../sessions/end-sessions.ts';
+import { endSessions } from '../../sessions/session-store.ts';
+import { findUserByIdentity } from '../../users/identity-store.ts';
 import { noteLogout } from './logout.ts';
 import { LOGOUT_TOKEN_AGE, type LogoutToken } from './logout-token.ts';
 import { insertLogoutToken, selectSessions } from './store.ts';

@@ -1,6 +1,7 @@
 import type { Tx } from '../../db/transaction.ts';
-import { findUserByIdentity, linkByEmail } from '../../directory/link-identity.ts';
+import { linkByEmail } from '../../directory/link-identity.ts';
 import type { Origin } from '../../lib/actor.ts';
+import { findUserByIdentity } from '../../users/identity-store.ts';
 import type { Identity, User } from '../../users/user.ts';
 
 /**

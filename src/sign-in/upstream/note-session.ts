@@ -1,6 +1,6 @@
 import { record } from '../../audit/store.ts';
 import type { Tx } from '../../db/transaction.ts';
-import { endSessions } from '../../sessions/end-sessions.ts';
+import { endSessions } from '../../sessions/session-store.ts';
 import { isLoggedOut } from './logout.ts';
 import type { UpstreamSignIn } from './sign-in.ts';
 import { upsertUpstreamSession } from './store.ts';
