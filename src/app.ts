@@ -8,7 +8,7 @@ import type { OperatorAccess } from './api/operator.ts';
 import { createOfferLimits } from './applications/offer-limits.ts';
 import { applicationPages } from './applications/pages/pages.ts';
 import { REGISTRATIONS } from './applications/registration.ts';
-import type { NoteAuthenticationFailure } from './audit/authentication-failure.ts';
+import type { RecordAuthenticationFailure } from './audit/authentication-failure.ts';
 import type { InteractionDeps } from './authorization/pages/interactions.ts';
 import { interactionPages } from './authorization/pages/pages.ts';
 import { createRecordSecretUse } from './client-secrets/record-use.ts';
@@ -72,7 +72,7 @@ export interface AppDeps {
   /** Where failed requests of applications are noted. */
   readonly clientErrors: ErrorQueue;
   /** Where failed authentications of programs are noted. */
-  readonly noteFailure: NoteAuthenticationFailure;
+  readonly recordFailure: RecordAuthenticationFailure;
   /** What the front page says of the demo, once that is up. */
   readonly demoGuide: () => DemoGuide | undefined;
 }
@@ -109,7 +109,7 @@ export function createApp(deps: AppDeps): Koa {
     config,
     cookieKeys,
     clientErrors: deps.clientErrors,
-    noteFailure: deps.noteFailure,
+    recordFailure: deps.recordFailure,
     onReplay,
     renderError: createRenderError({ renderer, db, config }),
   });

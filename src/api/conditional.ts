@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import type { Db } from '../db/database.ts';
-import { findNotedVersion, noteVersion, versionOf } from '../db/list-changes.ts';
+import { findRecordedVersion, recordVersion, versionOf } from '../db/list-changes.ts';
 import { inSnapshot, type Tx } from '../db/transaction.ts';
 
 /** Which version of a list there is, and whether the caller has it. */
@@ -32,7 +32,7 @@ export async function readCondition(
   if (since === undefined) {
     return { list, version, known: false };
   }
-  const noted = await findNotedVersion(db, list);
+  const noted = await findRecordedVersion(db, list);
   return { list, version, known: noted?.version === version && since >= noted.notedAt };
 }
 
@@ -49,7 +49,7 @@ export async function loadConditionally<T>(
 ): Promise<T | undefined> {
   const loaded = known ? undefined : { answer: await inSnapshot(db, load) };
   if (list !== undefined) {
-    const noted = await noteVersion(db, list, version);
+    const noted = await recordVersion(db, list, version);
     const time = noted.notedAt.getTime();
     // Somebody has noted a later version meanwhile: what the caller gets may be older than that.
     const modified = noted.version > version ? time - 1000 : time;

@@ -2,8 +2,8 @@ import { timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { Tx } from '../db/transaction.ts';
 import { hashOf } from '../lib/credentials.ts';
+import { seal, unseal } from '../lib/encryption.ts';
 import { StagedoorError } from '../lib/errors.ts';
-import { seal, unseal } from '../lib/sealed.ts';
 import { insertCall, selectCall, updateAnswer } from './idempotency-store.ts';
 
 /** A call that may be repeated and is run once. */

@@ -61,7 +61,7 @@ export interface Outcome<A> {
 export const nothing = component('Nothing', z.object({}), {});
 
 /** Answer without content. */
-export const DONE = { status: 204 } as const;
+export const NO_CONTENT = { status: 204 } as const;
 
 /**
  * A change, in one transaction with what the log says of it. A POST with an `Idempotency-Key` is

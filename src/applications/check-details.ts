@@ -2,7 +2,7 @@ import type { Tx } from '../db/transaction.ts';
 import { translator } from '../http/translate.ts';
 import { type FieldErrors, ValidationError } from '../lib/errors.ts';
 import { quote } from '../lib/printable.ts';
-import { missingUsers } from '../users/find-missing-users.ts';
+import { findMissingUsers } from '../users/find-missing-users.ts';
 import type { ApplicationDetails, ClientType } from './application.ts';
 import { checkRedirectUri, REDIRECT_URI_LIMIT } from './redirect-uri.ts';
 import type { ApplicationText } from './texts.ts';
@@ -27,7 +27,7 @@ export async function checkDetails(
   if (details.scopes.length === 0) {
     fields.scopes = ['This list may not be empty.'];
   }
-  if (details.ownerId !== null && (await missingUsers(tx, [details.ownerId])).length > 0) {
+  if (details.ownerId !== null && (await findMissingUsers(tx, [details.ownerId])).length > 0) {
     fields.owner = [`There is no user "${details.ownerId}".`];
   }
   if (Object.keys(fields).length > 0) {

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { ApiDeps, Endpoint } from '../api/endpoint.ts';
 import { listEndpoint } from '../api/list-endpoint.ts';
 import { readEndpoint } from '../api/read-endpoint.ts';
-import { DONE, nothing, writeEndpoint } from '../api/write-endpoint.ts';
+import { NO_CONTENT, nothing, writeEndpoint } from '../api/write-endpoint.ts';
 import type { Config } from '../config/config.ts';
 import { deleteApplication } from './delete-application.ts';
 import { findApplication } from './find-application.ts';
@@ -130,7 +130,7 @@ function applicationWriting(
       statuses: { 204: 'The application was deleted.' },
       run: async ({ tx, actor, param }) => {
         await deleteApplication(tx, actor, param('client_id'));
-        return DONE;
+        return NO_CONTENT;
       },
     }),
   ];

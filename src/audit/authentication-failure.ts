@@ -18,7 +18,7 @@ export interface AuthenticationFailure {
 }
 
 /** Notes a failure in the background; never throws. */
-export type NoteAuthenticationFailure = (failure: AuthenticationFailure) => void;
+export type RecordAuthenticationFailure = (failure: AuthenticationFailure) => void;
 
 /** Failures of one kind in an hour. */
 export interface FailureCount {

@@ -7,7 +7,7 @@ import type {
   AuthenticationFailure,
   FailureCount,
   FailureReason,
-  NoteAuthenticationFailure,
+  RecordAuthenticationFailure,
 } from './authentication-failure.ts';
 import type { AuditAction } from './event.ts';
 import {
@@ -37,7 +37,7 @@ const CLIENT_ID = /^[A-Za-z0-9._-]{1,64}$/;
 export function startAuthenticationFailures(
   db: Db,
   log: Logger,
-): { note: NoteAuthenticationFailure; stop: () => Promise<void> } {
+): { note: RecordAuthenticationFailure; stop: () => Promise<void> } {
   const queue = startWriteQueue<AuthenticationFailure>(
     (batch) => writeFailures(db, log, batch),
     (err, count) => log.warn({ err, count }, 'Authentication failures not recorded'),

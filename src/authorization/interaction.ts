@@ -34,7 +34,7 @@ export type Obstacle =
   | 'pkce_required';
 
 /** A request that can't be answered any more, and the reason. */
-export interface OverInteraction {
+export interface ClosedInteraction {
   readonly reason: 'expired' | 'answered' | 'other_user' | 'signed_out' | Obstacle;
   readonly application: { readonly name: string; readonly homepageUrl: string | null } | undefined;
   /** The path that starts the same request over, for the user who is signed in now. */
@@ -43,12 +43,12 @@ export interface OverInteraction {
 
 /** Tells the two results of `find` apart. */
 export function isPending(
-  interaction: PendingInteraction | OverInteraction,
+  interaction: PendingInteraction | ClosedInteraction,
 ): interaction is PendingInteraction {
   return 'prompt' in interaction;
 }
 
 /** Tests if another session began the request: the user who is signed in now can start it again. */
-export function isForeign(reason: OverInteraction['reason']): boolean {
+export function isForeign(reason: ClosedInteraction['reason']): boolean {
   return reason === 'other_user' || reason === 'signed_out';
 }

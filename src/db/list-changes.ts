@@ -52,7 +52,7 @@ export interface NotedVersion {
 }
 
 /** Returns the recorded version of a list, if there is one. */
-export async function findNotedVersion(db: Db, list: string): Promise<NotedVersion | undefined> {
+export async function findRecordedVersion(db: Db, list: string): Promise<NotedVersion | undefined> {
   const row = await db
     .selectFrom('list_versions')
     .select(['version', 'noted_at'])
@@ -66,8 +66,8 @@ export async function findNotedVersion(db: Db, list: string): Promise<NotedVersi
  * get the same second, so a version that follows another one within it is not noted yet; and a
  * version is never noted after a later one.
  */
-export async function noteVersion(db: Db, list: string, version: bigint): Promise<NotedVersion> {
-  const known = await findNotedVersion(db, list);
+export async function recordVersion(db: Db, list: string, version: bigint): Promise<NotedVersion> {
+  const known = await findRecordedVersion(db, list);
   if (known !== undefined && known.version >= version) {
     return known;
   }
@@ -85,7 +85,7 @@ export async function noteVersion(db: Db, list: string, version: bigint): Promis
         .where(sql<SqlBool>`list_versions.noted_at < excluded.noted_at`),
     )
     .execute();
-  const noted = await findNotedVersion(db, list);
+  const noted = await findRecordedVersion(db, list);
   if (noted === undefined) {
     throw new Error(`The version of ${list} was noted and is gone.`);
   }
@@ -98,7 +98,7 @@ const THIS_SECOND = sql<Date>`date_trunc('second', clock_timestamp())`;
  * Compacts the rows of each list to fewer rows with the same sums. One statement, so a row is never
  * missing or counted twice; concurrent calls each take only the rows that they deleted.
  */
-export async function drawListChangesTogether(db: Db): Promise<void> {
+export async function compactListChanges(db: Db): Promise<void> {
   await sql`
     with taken as (
       delete from list_changes returning list, facet, day, entries, changes

@@ -3,18 +3,18 @@ import type { Tx } from '../db/transaction.ts';
 import type { Actor, Origin } from '../lib/actor.ts';
 import { emailKey } from '../lib/email.ts';
 import { endSessionsOf } from '../sessions/end-sessions.ts';
+import { notifyPasswordChanged } from '../users/notify-password-changed.ts';
 import type { HashPassword } from '../users/password.ts';
-import { tellPasswordChange } from '../users/tell-password-change.ts';
 import {
-  addressed,
   type IdentityInput,
   type ProvisionedUser,
   type UserInput,
+  withPreferences,
 } from '../users/user.ts';
 import { type UserCredentials, updateUser } from '../users/user-store.ts';
+import { notifyEmailChanged } from './notify-email-changed.ts';
+import { notifyIdentityChanged } from './notify-identity-changed.ts';
 import { setIdentity } from './set-identity.ts';
-import { tellEmailChange } from './tell-email-change.ts';
-import { tellIdentityChange } from './tell-identity-change.ts';
 
 const FIELDS = ['email', 'fullName', 'locale', 'timezone', 'isActive'] as const;
 
@@ -75,21 +75,21 @@ async function tell(
   },
 ): Promise<void> {
   const { before, password, identity } = change;
-  const user = addressed(change.after);
+  const user = withPreferences(change.after);
   const isMoved = emailKey(before.email) !== emailKey(user.email);
   const recipients = isMoved ? [before.email, user.email] : [user.email];
   if (isMoved) {
-    await tellEmailChange(tx, user, before.email);
+    await notifyEmailChanged(tx, user, before.email);
   }
   if (password.before !== password.after) {
     const removed = password.after === null;
     const first = password.before === null;
-    await tellPasswordChange(tx, { user, actor, removed, first, recipients });
+    await notifyPasswordChanged(tx, { user, actor, removed, first, recipients });
   }
   if (identity !== undefined) {
     const { issuer, subject } = identity;
     const kind = subject === null ? 'removed' : identity.before === null ? 'linked' : 'replaced';
-    await tellIdentityChange(tx, user, { kind, issuer, recipients });
+    await notifyIdentityChanged(tx, user, { kind, issuer, recipients });
   }
 }
 

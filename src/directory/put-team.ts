@@ -3,7 +3,7 @@ import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Actor } from '../lib/actor.ts';
 import { StagedoorError, ValidationError } from '../lib/errors.ts';
-import { missingUsers } from '../users/find-missing-users.ts';
+import { findMissingUsers } from '../users/find-missing-users.ts';
 import { requireDirectoryId } from '../users/user.ts';
 import { isSlug } from './organizer.ts';
 import {
@@ -35,7 +35,7 @@ export async function putTeam(
   requireDirectoryId(id);
   const members = [...new Set(input.members)].sort();
   // Users before the team, as deleting a user does: the other way round the two could deadlock.
-  const missing = await missingUsers(tx, members);
+  const missing = await findMissingUsers(tx, members);
   if (missing.length > 0) {
     throw new ValidationError({ members: missing.map((one) => `There is no user "${one}".`) });
   }

@@ -1,7 +1,7 @@
 import type { ApiDeps, Endpoint } from '../api/endpoint.ts';
 import { listEndpoint } from '../api/list-endpoint.ts';
 import { readEndpoint } from '../api/read-endpoint.ts';
-import { DONE, nothing, writeEndpoint } from '../api/write-endpoint.ts';
+import { NO_CONTENT, nothing, writeEndpoint } from '../api/write-endpoint.ts';
 import type { Config } from '../config/config.ts';
 import type { UpstreamConfig } from '../config/upstream.ts';
 import type { Tx } from '../db/transaction.ts';
@@ -146,7 +146,7 @@ function userWriting(
       statuses: { 204: 'The user was deleted.' },
       run: async ({ tx, actor, param }) => {
         await deleteUser(tx, actor, param('id'));
-        return DONE;
+        return NO_CONTENT;
       },
     }),
   ];
@@ -215,7 +215,7 @@ function organizerEndpoints(deps: ApiDeps): Endpoint[] {
       statuses: { 204: 'The organizer was deleted.' },
       run: async ({ tx, actor, param }) => {
         await deleteOrganizer(tx, actor, param('slug'));
-        return DONE;
+        return NO_CONTENT;
       },
     }),
   ];

@@ -2,7 +2,7 @@ import type { ApiDeps, Endpoint } from '../api/endpoint.ts';
 import { listEndpoint } from '../api/list-endpoint.ts';
 import { readEndpoint } from '../api/read-endpoint.ts';
 import type { Param } from '../api/route.ts';
-import { DONE, nothing, writeEndpoint } from '../api/write-endpoint.ts';
+import { NO_CONTENT, nothing, writeEndpoint } from '../api/write-endpoint.ts';
 import { deleteTeam } from './delete-team.ts';
 import { findTeam } from './find-team.ts';
 import { listTeams } from './list-teams.ts';
@@ -83,7 +83,7 @@ export function teamEndpoints(deps: ApiDeps, permissions: readonly string[]): En
       statuses: { 204: 'The team was deleted.' },
       run: async ({ tx, actor, param }) => {
         await deleteTeam(tx, actor, param('slug'), param('id'));
-        return DONE;
+        return NO_CONTENT;
       },
     }),
   ];

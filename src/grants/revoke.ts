@@ -39,21 +39,21 @@ export async function revokeGrant(
     data: { reason: revocation.reason, application: grant?.access.application.name },
   });
   if (grant !== undefined) {
-    await tellUser(tx, grant, revocation.reason);
+    await notifyUser(tx, grant, revocation.reason);
   }
   return true;
 }
 
 /** Of what neither the user nor, for its own part, the application has asked for. */
-async function tellUser(tx: Tx, grant: GrantForMail, reason: RevocationReason): Promise<void> {
+async function notifyUser(tx: Tx, grant: GrantForMail, reason: RevocationReason): Promise<void> {
   const { access, timezone, locale, email: recipient } = grant;
-  const happening = { at: new Date().toISOString(), timezone };
+  const occurrence = { at: new Date().toISOString(), timezone };
   if (reason === 'reuse_detected') {
-    const data = { ...happening, application: access.application };
+    const data = { ...occurrence, application: access.application };
     await enqueueMail(tx, { kind: reason, recipient, locale, data });
   }
   if (reason === 'revoked_by_operator') {
-    const data = { ...happening, ...access, grantedAt: grant.createdAt.toISOString() };
+    const data = { ...occurrence, ...access, grantedAt: grant.createdAt.toISOString() };
     await enqueueMail(tx, { kind: reason, recipient, locale, data });
   }
 }

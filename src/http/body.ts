@@ -56,7 +56,7 @@ export async function* readChunks(
     }
     const chunk: unknown = request.read();
     if (!Buffer.isBuffer(chunk)) {
-      await somethingHappens(request, limits);
+      await nextBodyEvent(request, limits);
       continue;
     }
     length += chunk.length;
@@ -88,13 +88,13 @@ export async function awaitBody(ctx: Context, limit: number): Promise<void> {
     if (req.destroyed) {
       throw hasLeft();
     }
-    await somethingHappens(req, { bytes: limit });
+    await nextBodyEvent(req, { bytes: limit });
   }
 }
 
 const EVENTS = ['readable', 'end', 'error', 'close'] as const;
 
-async function somethingHappens(
+async function nextBodyEvent(
   request: IncomingMessage,
   { idle, ending }: BodyLimits,
 ): Promise<void> {

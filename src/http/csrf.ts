@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Context } from 'koa';
+import { deriveKey } from '../lib/encryption.ts';
 import { StagedoorError } from '../lib/errors.ts';
-import { deriveKey } from '../lib/sealed.ts';
 import { cookieName, setCookie } from './cookies.ts';
 
 /** CSRF signing keys and cookie settings. */

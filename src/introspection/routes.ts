@@ -1,5 +1,5 @@
 import type { Context, Middleware } from 'koa';
-import type { NoteAuthenticationFailure } from '../audit/authentication-failure.ts';
+import type { RecordAuthenticationFailure } from '../audit/authentication-failure.ts';
 import type { RecordSecretUse } from '../client-secrets/record-use.ts';
 import type { Database } from '../db/database.ts';
 import { readForm } from '../http/form.ts';
@@ -21,7 +21,7 @@ export interface IntrospectionDeps {
   /** Notes that a secret of a resource server was used. */
   readonly recordSecretUse: RecordSecretUse;
   /** Notes wrong secrets; right ones cost nothing more. */
-  readonly noteFailure: NoteAuthenticationFailure;
+  readonly recordFailure: RecordAuthenticationFailure;
   /** The scopes that this server has. */
   readonly scopes: readonly Pick<ScopeConfig, 'name'>[];
 }
@@ -86,7 +86,7 @@ async function answerIntrospection(
   if (answer.outcome === 'unauthenticated') {
     const { clientId, clientSecret } = caller;
     const secretHash = hashOf(clientSecret);
-    deps.noteFailure({ endpoint: 'introspect', clientId, secretHash, ip: clientAddress(ctx) });
+    deps.recordFailure({ endpoint: 'introspect', clientId, secretHash, ip: clientAddress(ctx) });
     return refuse(ctx, 401, 'invalid_client', 'client authentication failed');
   }
   const body = presentIntrospection(deps.issuer, answer);

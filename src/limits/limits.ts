@@ -1,7 +1,7 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Database } from '../db/database.ts';
-import { deriveKey } from '../lib/sealed.ts';
+import { deriveKey } from '../lib/encryption.ts';
 import type { Limit, LimitRule, Verdict } from './limit.ts';
 import { limitBySource, type SourceRule } from './limit-by-source.ts';
 

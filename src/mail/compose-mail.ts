@@ -2,7 +2,7 @@ import { translator } from '../http/translate.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import { type Locale, localeOf } from '../lib/locale.ts';
 import type { ScopeConfig } from '../lib/scopes.ts';
-import type { MailContent, MailPen } from './mail-view.ts';
+import type { MailContent, MailContext } from './mail-view.ts';
 import { type ParsedMail, parseMail } from './parse-mail.ts';
 import { renderMail } from './render-mail.ts';
 import type { MailText } from './texts.ts';
@@ -60,7 +60,7 @@ export function composeMail(
   };
 }
 
-function write(pen: MailPen, mail: ParsedMail): MailContent {
+function write(pen: MailContext, mail: ParsedMail): MailContent {
   switch (mail.kind) {
     case 'authorized':
       return writeAuthorized(pen, mail.data);

@@ -11,7 +11,7 @@ import type { MailFact, MailLink, MailView } from './render-mail.ts';
 import type { MailText } from './texts.ts';
 
 /** Context of writing a mail of any kind. */
-export interface MailPen {
+export interface MailContext {
   readonly t: Translate<MailText>;
   readonly locale: Locale;
   /** Public URL of this server, an origin. */
@@ -27,33 +27,33 @@ export type MailContent = Omit<MailView, 'locale' | 'footer'>;
 const ORGANIZERS_SHOWN = 50;
 
 /** The page that lists what the reader allowed. */
-export function authorizationsLink({ t, issuer }: MailPen): MailLink {
+export function authorizationsLink({ t, issuer }: MailContext): MailLink {
   return { label: t('mail.link.authorizations'), url: `${issuer}/account/authorizations` };
 }
 
 /** The reader's own log. */
-export function activityLink({ t, issuer }: MailPen): MailLink {
+export function activityLink({ t, issuer }: MailContext): MailLink {
   return { label: t('mail.link.activity'), url: `${issuer}/account/activity` };
 }
 
 /** Link to the password page. */
-export function passwordLink({ t, issuer }: MailPen): MailLink {
+export function passwordLink({ t, issuer }: MailContext): MailLink {
   return { label: t('mail.link.password'), url: `${issuer}/account/password` };
 }
 
 /** Link to the list of sessions. */
-export function sessionsLink({ t, issuer }: MailPen): MailLink {
+export function sessionsLink({ t, issuer }: MailContext): MailLink {
   return { label: t('mail.link.sessions'), url: `${issuer}/account/sessions` };
 }
 
 /** Button that revokes one authorization. */
-export function revokeButton({ t, issuer }: MailPen, grantId: string) {
+export function revokeButton({ t, issuer }: MailContext, grantId: string) {
   const url = `${issuer}/account/authorizations/${encodeURIComponent(grantId)}/revoke`;
   return { label: t('mail.access.revoke'), url, harmful: true };
 }
 
 /** Identifies the application. Without links: its names are the developer's own choice. */
-export function applicationFacts(pen: MailPen, application: MailApplication): MailFact[] {
+export function applicationFacts(pen: MailContext, application: MailApplication): MailFact[] {
   const { t, locale } = pen;
   const host = plainHost(application.reviewedHomepage);
   return [
@@ -67,7 +67,7 @@ export function applicationFacts(pen: MailPen, application: MailApplication): Ma
 
 /** Lists scopes in words, and organizers. */
 export function accessFacts(
-  { t, locale, scopes }: MailPen,
+  { t, locale, scopes }: MailContext,
   access: MailAccess,
   label: MailText,
 ): MailFact[] {
@@ -88,7 +88,7 @@ export function accessFacts(
 
 /** Day and time, by the reader's clock. */
 export function timeFact(
-  { t, locale }: MailPen,
+  { t, locale }: MailContext,
   { at, timezone }: { readonly at: string; readonly timezone: string },
   label: MailText = 'mail.label.time',
 ): MailFact {
@@ -96,7 +96,7 @@ export function timeFact(
 }
 
 /** Browser, system and address, as far as they are known and can be true. */
-export function originFact({ t, locale }: MailPen, origin: Origin): MailFact {
+export function originFact({ t, locale }: MailContext, origin: Origin): MailFact {
   const device = deviceWords(origin.userAgent, locale);
   const ip = toIpAddress(origin.ip);
   return {

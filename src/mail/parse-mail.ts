@@ -13,7 +13,7 @@ const origin = z
   .transform(({ ip, userAgent }) => ({ ip, userAgent }));
 const localizedText = z.union([z.string(), z.record(z.string(), z.string())]);
 const time = z.iso.datetime({ offset: true });
-const happening = { at: time, timezone: z.string() };
+const occurrence = { at: time, timezone: z.string() };
 const access = {
   application,
   scopes: z.array(z.string()),
@@ -24,28 +24,28 @@ const access = {
 const mail = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('authorized'),
-    data: z.object({ ...happening, ...access, grantId: z.string(), origin }),
+    data: z.object({ ...occurrence, ...access, grantId: z.string(), origin }),
   }),
   z.object({
     kind: z.literal('reuse_detected'),
-    data: z.object({ ...happening, application }),
+    data: z.object({ ...occurrence, application }),
   }),
   z.object({
     kind: z.literal('revoked_by_operator'),
-    data: z.object({ ...happening, ...access, grantedAt: time }),
+    data: z.object({ ...occurrence, ...access, grantedAt: time }),
   }),
   z.object({
     kind: z.literal('application_deleted'),
-    data: z.object({ ...happening, application }),
+    data: z.object({ ...occurrence, application }),
   }),
   z.object({
     kind: z.literal('access_ending'),
-    data: z.object({ ...happening, ...access, grantId: z.string(), endsAt: time }),
+    data: z.object({ ...occurrence, ...access, grantId: z.string(), endsAt: time }),
   }),
   z.object({
     kind: z.literal('application_changed'),
     data: z.object({
-      ...happening,
+      ...occurrence,
       application,
       change: z.enum(APPLICATION_CHANGES),
       details: z.array(z.string()).optional(),
@@ -57,7 +57,7 @@ const mail = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('password_changed'),
     data: z.object({
-      ...happening,
+      ...occurrence,
       removed: z.boolean(),
       first: z.boolean().optional(),
       by: z.enum(['user', 'upstream']).optional(),
@@ -66,12 +66,12 @@ const mail = z.discriminatedUnion('kind', [
   }),
   z.object({
     kind: z.literal('email_changed'),
-    data: z.object({ ...happening, isFormer: z.boolean() }),
+    data: z.object({ ...occurrence, isFormer: z.boolean() }),
   }),
   z.object({
     kind: z.literal('identity_changed'),
     data: z.object({
-      ...happening,
+      ...occurrence,
       change: z.enum(IDENTITY_CHANGES),
       provider: z.string(),
       byEmail: z.boolean(),
@@ -80,7 +80,7 @@ const mail = z.discriminatedUnion('kind', [
   }),
   z.object({
     kind: z.literal('new_device'),
-    data: z.object({ ...happening, origin, upstream: z.boolean().optional() }),
+    data: z.object({ ...occurrence, origin, upstream: z.boolean().optional() }),
   }),
 ]);
 

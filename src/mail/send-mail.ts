@@ -31,7 +31,7 @@ export async function sendMail(
     if (failure === undefined) {
       await updateMailSent(deps.db, mail.id);
     } else {
-      await noteFailure(deps, mail, failure);
+      await recordFailure(deps, mail, failure);
     }
   } catch (err) {
     deps.log.warn({ err, mail: mail.id, kind: mail.kind }, 'Outcome of a mail not recorded');
@@ -67,7 +67,11 @@ function notComposed(error: unknown): MailFailure {
   return new MailFailure(message, `not composed: ${codeOf(error)}`, false, { cause: error });
 }
 
-async function noteFailure(deps: SendDeps, mail: QueuedMail, failure: MailFailure): Promise<void> {
+async function recordFailure(
+  deps: SendDeps,
+  mail: QueuedMail,
+  failure: MailFailure,
+): Promise<void> {
   const retrySeconds = failure.permanent ? undefined : retryDelay(mail.attempts);
   deps.log.warn(
     {

@@ -5,7 +5,7 @@ import {
   applicationFacts,
   authorizationsLink,
   type MailContent,
-  type MailPen,
+  type MailContext,
   originFact,
   revokeButton,
   timeFact,
@@ -14,7 +14,7 @@ import type { MailSection } from './render-mail.ts';
 import type { MailText } from './texts.ts';
 
 /** A new authorization, and the way to end it. */
-export function writeAuthorized(pen: MailPen, data: MailData['authorized']): MailContent {
+export function writeAuthorized(pen: MailContext, data: MailData['authorized']): MailContent {
   const { t } = pen;
   return {
     ...titles(pen, 'authorized', data),
@@ -35,7 +35,10 @@ export function writeAuthorized(pen: MailPen, data: MailData['authorized']): Mai
 }
 
 /** Reports an authorization that was revoked because its tokens may have been stolen. */
-export function writeReuseDetected(pen: MailPen, data: MailData['reuse_detected']): MailContent {
+export function writeReuseDetected(
+  pen: MailContext,
+  data: MailData['reuse_detected'],
+): MailContent {
   return {
     ...titles(pen, 'reuse', data),
     sections: explain(pen, 'reuse'),
@@ -46,7 +49,7 @@ export function writeReuseDetected(pen: MailPen, data: MailData['reuse_detected'
 
 /** Reports authorizations that ended because their application was deleted. */
 export function writeApplicationDeleted(
-  pen: MailPen,
+  pen: MailContext,
   data: MailData['application_deleted'],
 ): MailContent {
   return {
@@ -59,7 +62,7 @@ export function writeApplicationDeleted(
 
 /** An authorization that an operator ended, and what it was. */
 export function writeRevokedByOperator(
-  pen: MailPen,
+  pen: MailContext,
   data: MailData['revoked_by_operator'],
 ): MailContent {
   return {
@@ -76,7 +79,7 @@ export function writeRevokedByOperator(
 }
 
 /** An authorization that ends unless it is used: the ways to keep it and to end it. */
-export function writeAccessEnding(pen: MailPen, data: MailData['access_ending']): MailContent {
+export function writeAccessEnding(pen: MailContext, data: MailData['access_ending']): MailContent {
   const { t, locale } = pen;
   const time = localTime(data.endsAt, data.timezone, locale);
   return {
@@ -102,7 +105,7 @@ export function writeAccessEnding(pen: MailPen, data: MailData['access_ending'])
 type AccessStory = 'authorized' | 'reuse' | 'operator' | 'deleted' | 'ending';
 
 function titles(
-  { t, locale }: MailPen,
+  { t, locale }: MailContext,
   story: AccessStory,
   data: { readonly application: { readonly name: string } },
 ): Pick<MailContent, 'subject' | 'heading'> {
@@ -114,7 +117,7 @@ function titles(
 }
 
 /** Returns the sections: what happened, what was done, what the reader can do. */
-function explain({ t, host }: MailPen, story: 'reuse' | 'operator' | 'deleted'): MailSection[] {
+function explain({ t, host }: MailContext, story: 'reuse' | 'operator' | 'deleted'): MailSection[] {
   const section = (title: MailText, sentence: MailText) => ({
     title: t(title),
     sentences: [t(sentence, { host })],

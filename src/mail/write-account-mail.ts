@@ -4,7 +4,7 @@ import {
   activityLink,
   authorizationsLink,
   type MailContent,
-  type MailPen,
+  type MailContext,
   originFact,
   passwordLink,
   sessionsLink,
@@ -14,7 +14,7 @@ import type { MailText } from './texts.ts';
 
 /** Another password, or none any more. */
 export function writePasswordChanged(
-  pen: MailPen,
+  pen: MailContext,
   data: MailData['password_changed'],
 ): MailContent {
   const { t, host } = pen;
@@ -68,7 +68,7 @@ function whatToDo({ by }: MailData['password_changed']): MailText {
 }
 
 /** Reports another email address, to both addresses. */
-export function writeEmailChanged(pen: MailPen, data: MailData['email_changed']): MailContent {
+export function writeEmailChanged(pen: MailContext, data: MailData['email_changed']): MailContent {
   const { t, host } = pen;
   const subject = t('mail.email.subject');
   return {
@@ -85,7 +85,7 @@ export function writeEmailChanged(pen: MailPen, data: MailData['email_changed'])
 
 /** Another sign-in at an upstream provider, or none there any more. */
 export function writeIdentityChanged(
-  pen: MailPen,
+  pen: MailContext,
   data: MailData['identity_changed'],
 ): MailContent {
   const { t, host } = pen;
@@ -118,7 +118,7 @@ function identityHappened({ byEmail, change }: MailData['identity_changed']): Ma
 }
 
 /** A sign-in from a browser that the account had not seen. */
-export function writeNewDevice(pen: MailPen, data: MailData['new_device']): MailContent {
+export function writeNewDevice(pen: MailContext, data: MailData['new_device']): MailContent {
   const { t } = pen;
   const subject = t('mail.sign_in.subject');
   const unexpected = data.upstream ? 'mail.sign_in.unexpected_upstream' : 'mail.sign_in.unexpected';

@@ -4,7 +4,7 @@ import { oneLine, quoted, unlinked } from './mail-text.ts';
 import {
   applicationFacts,
   type MailContent,
-  type MailPen,
+  type MailContext,
   originFact,
   timeFact,
 } from './mail-view.ts';
@@ -15,7 +15,7 @@ const REASON_LIMIT = 2000;
 
 /** Reports a change of the reader's own application. */
 export function writeApplicationChanged(
-  pen: MailPen,
+  pen: MailContext,
   data: MailData['application_changed'],
 ): MailContent {
   const { t, locale, issuer } = pen;

@@ -1,16 +1,16 @@
 import type { errors, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type {
   FailureEndpoint,
-  NoteAuthenticationFailure,
+  RecordAuthenticationFailure,
 } from '../audit/authentication-failure.ts';
 import { clientAddress } from '../http/origin.ts';
 import { hashOf } from '../lib/credentials.ts';
 import { readClientCredentials } from '../tokens/client-credentials.ts';
 
 /** Notes each request at the provider's endpoints that came with a secret and was not authenticated. */
-export function noteAuthenticationFailures(
+export function reportAuthenticationFailures(
   provider: Provider,
-  note: NoteAuthenticationFailure,
+  note: RecordAuthenticationFailure,
 ): void {
   const listener =
     (endpoint: FailureEndpoint) =>

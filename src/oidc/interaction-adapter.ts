@@ -1,5 +1,5 @@
 import type { AdapterPayload } from 'oidc-provider';
-import { seal, unseal } from '../lib/sealed.ts';
+import { seal, unseal } from '../lib/encryption.ts';
 import { currentTransaction } from './current-transaction.ts';
 import type { AdapterDeps, PartialAdapter } from './deps.ts';
 import {

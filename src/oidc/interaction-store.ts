@@ -106,7 +106,7 @@ export async function updateFinished(db: Db, id: string): Promise<void> {
 }
 
 /** An interaction that can't be continued, as its page describes it. */
-export interface OverInteraction {
+export interface ClosedInteraction {
   readonly finished: boolean;
   /** Null: the application was deleted. */
   readonly applicationName: string | null;
@@ -115,7 +115,10 @@ export interface OverInteraction {
 }
 
 /** Returns an interaction in any state, as long as its row is kept. */
-export async function selectOver(db: Db, id: string): Promise<OverInteraction | undefined> {
+export async function selectClosedInteraction(
+  db: Db,
+  id: string,
+): Promise<ClosedInteraction | undefined> {
   const row = await db
     .selectFrom('interactions as i')
     .leftJoin('applications as a', 'a.client_id', 'i.client_id')
@@ -140,7 +143,7 @@ function json(value: unknown): string | null {
  * Deletes requests an hour after they expired: until then the back button meets an explanation.
  * Pushed requests are deleted at once: an expired one gets the same answer as an unknown one.
  */
-export async function deleteOverInteractions(db: Db): Promise<void> {
+export async function deleteExpiredInteractions(db: Db): Promise<void> {
   await deleteExpired(db, 'interactions', '1 hour');
   await deleteExpired(db, 'pushed_authorization_requests', '0 seconds');
 }

@@ -1,9 +1,9 @@
 import type { Context } from 'koa';
 import type { InteractionResults, Provider } from 'oidc-provider';
 import {
+  type ClosedInteraction,
   type Decision,
   isForeign,
-  type OverInteraction,
   type PendingInteraction,
 } from '../authorization/interaction.ts';
 import type { Interactions } from '../authorization/pages/interactions.ts';
@@ -11,7 +11,7 @@ import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
 import { ownValue } from '../lib/own-value.ts';
 import { COOKIE_OPTIONS } from './cookies.ts';
-import { describeOver } from './describe-over.ts';
+import { describeClosedInteraction } from './describe-closed-interaction.ts';
 import { promptsOf, restartPath, restartUrl } from './restart-url.ts';
 import { currentSession } from './sessions.ts';
 import { findObstacle, requestedAccess } from './still-allowed.ts';
@@ -33,14 +33,14 @@ export function createInteractions(deps: {
       const model = await findInteraction(provider, ctx);
       const uid: unknown = ctx.params.uid;
       if (model === undefined || model.uid !== uid) {
-        return describeOver(deps.db, uid);
+        return describeClosedInteraction(deps.db, uid);
       }
       const reason = findForeignSession(model, session) ?? (await findStopped(provider, model));
       return reason === undefined
         ? toPending(model, config.issuer)
         : {
             reason,
-            application: (await describeOver(deps.db, uid)).application,
+            application: (await describeClosedInteraction(deps.db, uid)).application,
             restartAt: isForeign(reason) ? restartPath(config.issuer, model.params) : undefined,
           };
     },
@@ -78,7 +78,7 @@ export function findForeignSession(
 async function findStopped(
   provider: Provider,
   { params, prompt, session }: Interaction,
-): Promise<OverInteraction['reason'] | undefined> {
+): Promise<ClosedInteraction['reason'] | undefined> {
   const client = await provider.Client.find(String(params.client_id));
   const userId = prompt.name === 'login' ? undefined : session?.accountId;
   return findObstacle(client, requestedAccess(params), userId);

@@ -1,16 +1,16 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { Provider } from 'oidc-provider';
-import type { NoteAuthenticationFailure } from '../audit/authentication-failure.ts';
+import type { RecordAuthenticationFailure } from '../audit/authentication-failure.ts';
 import { createRecordSecretUse } from '../client-secrets/record-use.ts';
 import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
 import type { ErrorQueue } from '../insights/error-queue.ts';
-import { deriveKey } from '../lib/sealed.ts';
+import { deriveKey } from '../lib/encryption.ts';
 import type { OnReplay } from '../tokens/proof.ts';
 import { DPOP_ALGORITHMS } from '../tokens/proof.ts';
 import { findActiveUser } from '../users/find-user.ts';
 import { createAdapterFactory } from './adapter.ts';
-import { noteAuthenticationFailures } from './authentication-failures.ts';
+import { reportAuthenticationFailures } from './authentication-failures.ts';
 import { blockRedirects } from './block-redirects.ts';
 import { checkRequest } from './check-request.ts';
 import { EXTRA_CLIENT_METADATA } from './client-adapter.ts';
@@ -45,7 +45,7 @@ export interface ProviderDeps {
   readonly renderError: RenderProtocolError;
   /** Records failed requests for the owner of the application. */
   readonly clientErrors: ErrorQueue;
-  readonly noteFailure: NoteAuthenticationFailure;
+  readonly recordFailure: RecordAuthenticationFailure;
   readonly onReplay: OnReplay;
 }
 
@@ -136,7 +136,7 @@ export function createProvider(deps: ProviderDeps): Provider {
   prefixTokens(provider);
   provider.on('grant.error', describeGrantError);
   recordClientErrors(provider, deps.clientErrors);
-  noteAuthenticationFailures(provider, deps.noteFailure);
+  reportAuthenticationFailures(provider, deps.recordFailure);
   blockRedirects(provider);
   provider.on('server_error', (ctx, error) => {
     ctx.state.serverError = error;

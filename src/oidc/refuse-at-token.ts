@@ -3,7 +3,7 @@ import { calculateJwkThumbprint, decodeProtectedHeader } from 'jose';
 import { errors, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { revokeGrant } from '../grants/revoke.ts';
 import { originOf } from '../http/origin.ts';
-import type { FoundAuthorizationCode, FoundGrantSource } from '../tokens/token.ts';
+import type { FoundAuthorizationCode, RedeemableToken } from '../tokens/token.ts';
 import { requireTransaction } from './current-transaction.ts';
 import { findObstacle } from './still-allowed.ts';
 
@@ -27,7 +27,7 @@ const REUSED = {
  * @see RFC 6749 §4.1.2, RFC 9700 §4.14.2
  */
 export async function refuseAtToken(
-  found: FoundGrantSource,
+  found: RedeemableToken,
   kind: keyof typeof REUSED,
   isRight: (ctx: KoaContextWithOIDC) => boolean,
 ): Promise<void> {
@@ -41,10 +41,10 @@ export async function refuseAtToken(
       actor: 'system',
       origin: originOf(ctx),
     });
-    throw new errors.InvalidGrant(ended ? REUSED[kind] : (found.dead ?? REUSED[kind]));
+    throw new errors.InvalidGrant(ended ? REUSED[kind] : (found.invalidReason ?? REUSED[kind]));
   }
-  if (found.dead !== undefined) {
-    throw new errors.InvalidGrant(found.dead);
+  if (found.invalidReason !== undefined) {
+    throw new errors.InvalidGrant(found.invalidReason);
   }
   if (found.scopes.length === 0) {
     throw new errors.InvalidScope('the user took away every scope of this token', '');
@@ -78,7 +78,7 @@ export function isRedemptionOf(code: FoundAuthorizationCode) {
   };
 }
 
-function ownTokenRequest(found: FoundGrantSource): KoaContextWithOIDC | undefined {
+function ownTokenRequest(found: RedeemableToken): KoaContextWithOIDC | undefined {
   const ctx = Provider.ctx;
   return ctx?.oidc.route === 'token' && ctx.oidc.client?.clientId === found.clientId
     ? ctx
@@ -86,7 +86,7 @@ function ownTokenRequest(found: FoundGrantSource): KoaContextWithOIDC | undefine
 }
 
 /** The proof itself has been checked by now. @see RFC 9449 §5 */
-async function hasKey(ctx: KoaContextWithOIDC, { jkt }: FoundGrantSource): Promise<boolean> {
+async function hasKey(ctx: KoaContextWithOIDC, { jkt }: RedeemableToken): Promise<boolean> {
   if (jkt === undefined) {
     return true;
   }

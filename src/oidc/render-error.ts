@@ -1,5 +1,5 @@
 import { type ErrorOut, errors, type KoaContextWithOIDC } from 'oidc-provider';
-import type { OverInteraction } from '../authorization/interaction.ts';
+import type { ClosedInteraction } from '../authorization/interaction.ts';
 import { renderOver } from '../authorization/pages/over-page.ts';
 import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
@@ -10,7 +10,7 @@ import { greet } from '../sessions/pages/identify.ts';
 import { findActiveUser } from '../users/find-user.ts';
 import { type Block, findBlock } from './block-redirects.ts';
 import { currentTransaction } from './current-transaction.ts';
-import { describeOver } from './describe-over.ts';
+import { describeClosedInteraction } from './describe-closed-interaction.ts';
 import { findForeignSession } from './interactions.ts';
 import { restartPath } from './restart-url.ts';
 
@@ -72,8 +72,8 @@ async function describeEnd(
   ctx: KoaContextWithOIDC,
   error: Error,
   block: Block | undefined,
-): Promise<OverInteraction> {
-  const over = await describeOver(deps.db, uidOf(ctx));
+): Promise<ClosedInteraction> {
+  const over = await describeClosedInteraction(deps.db, uidOf(ctx));
   const { session } = ctx.oidc;
   const { Interaction: interaction } = ctx.oidc.entities;
   if (block !== undefined && block !== 'not_signed_in') {

@@ -5,8 +5,8 @@ import type { Db } from '../db/database.ts';
 import { renewCsrf } from '../http/csrf.ts';
 import { originOf } from '../http/origin.ts';
 import type { Sessions } from '../sessions/pages/sessions.ts';
-import { endSessions, noteSession } from '../sessions/session-store.ts';
-import { noteUpstreamSession } from '../sign-in/upstream/note-session.ts';
+import { endSessions, recordSession } from '../sessions/session-store.ts';
+import { recordUpstreamSession } from '../sign-in/upstream/record-session.ts';
 import { COOKIE_OPTIONS } from './cookies.ts';
 import { withTransactionOf } from './current-transaction.ts';
 import { sessionLifetime } from './session-lifetime.ts';
@@ -54,9 +54,9 @@ export function createSessions({
         });
         await session.save(sessionLifetime(config, session.loginTs));
         const method = by === undefined ? 'password' : 'upstream';
-        await noteSession(tx, session.uid, { method, origin: originOf(ctx) });
+        await recordSession(tx, session.uid, { method, origin: originOf(ctx) });
         if (by !== undefined) {
-          await noteUpstreamSession(tx, { uid: session.uid, userId }, by);
+          await recordUpstreamSession(tx, { uid: session.uid, userId }, by);
         }
         setCookie(provider, ctx, session.jti);
         ctx.state.sessionId = session.jti;

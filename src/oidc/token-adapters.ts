@@ -3,7 +3,7 @@ import { originOf } from '../http/origin.ts';
 import { consume, type Presented } from '../tokens/consume.ts';
 import { findAccessToken, findRefreshToken } from '../tokens/find.ts';
 import { findCode, issueAccessToken, issueCode, issueRefreshToken } from '../tokens/store.ts';
-import type { FoundGrantSource, FoundToken, NewToken } from '../tokens/token.ts';
+import type { FoundToken, NewToken, RedeemableToken } from '../tokens/token.ts';
 import {
   currentTransaction,
   requireFamily,
@@ -134,7 +134,7 @@ function foundToken(jti: string, kind: string, found: FoundToken): AdapterPayloa
  * A code or refresh token for the provider. At the revocation endpoint, one that can't be used any
  * more is as good as another.
  */
-function grantSource(jti: string, kind: string, found: FoundGrantSource): AdapterPayload {
+function grantSource(jti: string, kind: string, found: RedeemableToken): AdapterPayload {
   return {
     ...foundToken(jti, kind, found),
     ...(Provider.ctx?.oidc.route === 'token' ? { exp: toEpoch(found.expiresAt) } : {}),

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { deriveKey } from '../lib/sealed.ts';
+import { deriveKey } from '../lib/encryption.ts';
 
 /** Carries the pass. */
 export const DOCTOR_HEADER = 'stagedoor-doctor';

@@ -6,7 +6,7 @@ import { toIpAddress } from '../lib/ip-address.ts';
 import { DOCTOR_HEADER, isDoctorPass } from './doctor-pass.ts';
 import { type MetricsAccess, mayReadMetrics } from './may-read-metrics.ts';
 import type { Metrics } from './metrics.ts';
-import { within } from './within.ts';
+import { withTimeout } from './with-timeout.ts';
 
 /** Dependencies of the operations endpoints. */
 export interface OperationsDeps {
@@ -66,7 +66,7 @@ function arrivalOf({ trustProxy }: MetricsAccess, ctx: Context) {
 function createReadiness(database: Database): () => Promise<boolean> {
   let asking: Promise<boolean> | undefined;
   return () => {
-    asking ??= within(PING_LIMIT, () => database.ping().then(() => true))
+    asking ??= withTimeout(PING_LIMIT, () => database.ping().then(() => true))
       .then((answer) => answer ?? false)
       .finally(() => {
         asking = undefined;

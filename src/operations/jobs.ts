@@ -10,12 +10,12 @@ import { purgeLimits } from '../limits/limit-store.ts';
 import { purgeMails } from '../mail/outbox-store.ts';
 import { purgeSessions } from '../oidc/purge.ts';
 import { purgeDevices } from '../sessions/device-store.ts';
-import { purgeUpstream } from '../sign-in/upstream/store.ts';
+import { purgeUpstreamSignIns } from '../sign-in/upstream/store.ts';
 import { purgeSigningKeys } from '../signing-keys/purge-signing-keys.ts';
 import { purgeTokens } from '../tokens/purge.ts';
 
 /** Dependencies of the jobs. */
-export interface ChoreDeps {
+export interface JobDeps {
   readonly db: Db;
   readonly config: Pick<
     Config,
@@ -24,21 +24,21 @@ export interface ChoreDeps {
   readonly log: Logger;
 }
 
-type Chores = Readonly<Record<string, (deps: ChoreDeps) => Promise<unknown>>>;
+type Jobs = Readonly<Record<string, (deps: JobDeps) => Promise<unknown>>>;
 
 /** Milliseconds. */
 const INTERVAL = 3_600_000;
 const SHORT_INTERVAL = 300_000;
 
 /** Deletes rows that anybody can cause, more often than the others. */
-const SHORT_LIVED: Chores = {
+const SHORT_LIVED: Jobs = {
   sessions: ({ db }) => purgeSessions(db),
-  'upstream sign-ins': ({ db }) => purgeUpstream(db),
+  'upstream sign-ins': ({ db }) => purgeUpstreamSignIns(db),
   'failed authentications': ({ db }) => recordAuthenticationFailures(db),
 };
 
 /** Jobs by their name in the log. */
-const CHORES: Chores = {
+const JOBS: Jobs = {
   tokens: ({ db }) => purgeTokens(db),
   'signing keys': ({ db, config }) => purgeSigningKeys(db, config),
   devices: ({ db }) => purgeDevices(db),
@@ -56,13 +56,13 @@ const CHORES: Chores = {
  * hour, or every five minutes for rows that live only minutes. Any number of processes may do so.
  * @returns a function that stops it
  */
-export function startChores(deps: ChoreDeps): () => Promise<void> {
-  let running = doChores(deps, CHORES);
-  const begin = (chores: Chores) => () => {
-    running = running.then(() => doChores(deps, chores));
+export function startJobs(deps: JobDeps): () => Promise<void> {
+  let running = runJobs(deps, JOBS);
+  const begin = (chores: Jobs) => () => {
+    running = running.then(() => runJobs(deps, chores));
   };
   const timers = [
-    setInterval(begin(CHORES), INTERVAL),
+    setInterval(begin(JOBS), INTERVAL),
     setInterval(begin(SHORT_LIVED), SHORT_INTERVAL),
   ];
   return async () => {
@@ -72,7 +72,7 @@ export function startChores(deps: ChoreDeps): () => Promise<void> {
 }
 
 /** One that fails does not keep the others from their work. */
-async function doChores(deps: ChoreDeps, chores: Chores): Promise<void> {
+async function runJobs(deps: JobDeps, chores: Jobs): Promise<void> {
   for (const [what, chore] of Object.entries(chores)) {
     try {
       await chore(deps);

@@ -5,7 +5,7 @@ import { preparedStatements } from '../db/preparing-client.ts';
 import { PRIORITIES, type WorkQueue } from '../lib/work-queue.ts';
 import { countMails } from '../mail/outbox-store.ts';
 import { routeGroup } from './route-group.ts';
-import { within } from './within.ts';
+import { withTimeout } from './with-timeout.ts';
 
 /** Counters of this process. With several workers, each counts its own requests. */
 export interface Metrics {
@@ -108,7 +108,7 @@ function mailGauges(database: Database, registry: Registry): () => Promise<void>
     registers: [registry],
   });
   return async () => {
-    const counts = await within(QUERY_LIMIT, () => countMails(database.db));
+    const counts = await withTimeout(QUERY_LIMIT, () => countMails(database.db));
     up.set(counts === undefined ? 0 : 1);
     // Removed, not zero: the number is unknown.
     mails.reset();

@@ -1,5 +1,5 @@
 import type { OperatorAccess } from '../api/operator.ts';
-import type { NoteAuthenticationFailure } from '../audit/authentication-failure.ts';
+import type { RecordAuthenticationFailure } from '../audit/authentication-failure.ts';
 import type { Db } from '../db/database.ts';
 import { hashOf } from '../lib/credentials.ts';
 import { authenticateOperator, type ProcessTokens } from './authenticate.ts';
@@ -13,18 +13,18 @@ export interface OperatorAccessDeps {
   readonly tokens: ProcessTokens;
   readonly calls: CallLog;
   /** Absent if the API serves its own process only. */
-  readonly noteFailure?: NoteAuthenticationFailure;
+  readonly recordFailure?: RecordAuthenticationFailure;
 }
 
 /** Gives the management API its operators: their tokens and the log of their calls. */
 export function operatorAccess(deps: OperatorAccessDeps): OperatorAccess {
-  const { db, tokens, calls, noteFailure } = deps;
+  const { db, tokens, calls, recordFailure } = deps;
   return {
     authenticate: async (token, ip) => {
       const operator = await authenticateOperator(db, tokens, token);
       if (operator === undefined) {
         const secretHash = hashOf(token);
-        noteFailure?.({ endpoint: 'management', clientId: undefined, secretHash, ip });
+        recordFailure?.({ endpoint: 'management', clientId: undefined, secretHash, ip });
       }
       return operator;
     },

@@ -1,6 +1,6 @@
 import type { ApiDeps, Endpoint } from '../api/endpoint.ts';
 import { listEndpoint } from '../api/list-endpoint.ts';
-import { DONE, nothing, writeEndpoint } from '../api/write-endpoint.ts';
+import { NO_CONTENT, nothing, writeEndpoint } from '../api/write-endpoint.ts';
 import { createOperatorToken } from './create.ts';
 import { revokeOperatorToken } from './revoke.ts';
 import { listOperatorTokens } from './store.ts';
@@ -69,7 +69,7 @@ export function operatorTokenEndpoints(deps: ApiDeps): Endpoint[] {
       run: async ({ tx, operator, param, query }) => {
         const { keep_children: keepChildren } = query(revocationQuery);
         await revokeOperatorToken(tx, operator, { id: param('id'), keepChildren });
-        return DONE;
+        return NO_CONTENT;
       },
     }),
   ];

@@ -1,7 +1,7 @@
 import type { ApiDeps, Endpoint } from '../api/endpoint.ts';
 import { listEndpoint } from '../api/list-endpoint.ts';
 import { readEndpoint } from '../api/read-endpoint.ts';
-import { DONE, nothing, writeEndpoint } from '../api/write-endpoint.ts';
+import { NO_CONTENT, nothing, writeEndpoint } from '../api/write-endpoint.ts';
 import { deleteResourceServer } from './delete-resource-server.ts';
 import { findResourceServer } from './find-resource-server.ts';
 import { registerResourceServer } from './register-resource-server.ts';
@@ -79,7 +79,7 @@ export function resourceServerEndpoints(deps: ApiDeps): Endpoint[] {
       statuses: { 204: 'The resource server was deleted.' },
       run: async ({ tx, actor, param }) => {
         await deleteResourceServer(tx, actor, param('client_id'));
-        return DONE;
+        return NO_CONTENT;
       },
     }),
     ...serverSecretEndpoints(deps),

@@ -1,7 +1,7 @@
 import type { ApiDeps, Endpoint } from '../api/endpoint.ts';
 import { listEndpoint } from '../api/list-endpoint.ts';
 import { found } from '../api/route.ts';
-import { DONE, nothing, writeEndpoint } from '../api/write-endpoint.ts';
+import { NO_CONTENT, nothing, writeEndpoint } from '../api/write-endpoint.ts';
 import { addServerSecret, deleteServerSecret, listServerSecrets } from './secrets.ts';
 import {
   addedServerSecret,
@@ -77,7 +77,7 @@ export function serverSecretEndpoints(deps: ApiDeps): Endpoint[] {
       statuses: { 204: 'The secret was deleted.' },
       run: async ({ tx, actor, param }) => {
         await deleteServerSecret(tx, actor, param('client_id'), param('id'));
-        return DONE;
+        return NO_CONTENT;
       },
     }),
   ];

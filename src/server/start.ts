@@ -15,11 +15,11 @@ import { newCredential } from '../lib/credentials.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import { createLog } from '../lib/log.ts';
 import { ownValue } from '../lib/own-value.ts';
-import { startMailSender } from '../mail/notify.ts';
+import { startMailSender } from '../mail/sender.ts';
 import { createTransport } from '../mail/transport.ts';
-import { startChores } from '../operations/jobs.ts';
-import { startKeepingListsShort } from '../operations/keep-lists-short.ts';
-import { noteConfiguration } from '../operations/note-configuration.ts';
+import { startCounterCompaction } from '../operations/compact-counters.ts';
+import { startJobs } from '../operations/jobs.ts';
+import { recordConfiguration } from '../operations/record-configuration.ts';
 import { operatorAccess } from '../operators/access.ts';
 import { startCallLog } from '../operators/call-log.ts';
 import { openKeyring } from '../signing-keys/keyring.ts';
@@ -81,7 +81,7 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
   };
   try {
     await prepare(database);
-    await noteConfiguration(database.db, config);
+    await recordConfiguration(database.db, config);
     const clientErrors = startErrorQueue(database.db, log);
     closers.push(() => clientErrors.stop());
     const failures = startAuthenticationFailures(database.db, log);
@@ -116,10 +116,10 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
         db: database.db,
         tokens: { operatorToken, cliToken },
         calls,
-        noteFailure: failures.note,
+        recordFailure: failures.note,
       }),
       clientErrors,
-      noteFailure: failures.note,
+      recordFailure: failures.note,
       ending: ending.signal,
       atomicImportLimit: database.engine === 'embedded' ? ATOMIC_IMPORT_LIMIT : undefined,
       demoGuide: () => demoGuide,
@@ -139,8 +139,8 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
       scopes: config.scopes,
     });
     closers.push(() => sender.stop());
-    closers.push(startChores({ db: database.db, config, log }));
-    closers.push(startKeepingListsShort(database.db, log));
+    closers.push(startJobs({ db: database.db, config, log }));
+    closers.push(startCounterCompaction(database.db, log));
     if (config.demo && operatorToken !== undefined) {
       const { ServerUnreachableError } = await import('../demo/management.ts');
       const { startDemo } = await import('../demo/start.ts');

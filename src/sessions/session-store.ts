@@ -6,7 +6,7 @@ import { hashOf } from '../lib/credentials.ts';
 import type { SessionSignIn, UserSession } from './session.ts';
 
 /** Notes the sign-in that a session came from, or one that renewed it. */
-export async function noteSession(
+export async function recordSession(
   db: Db,
   uid: string,
   { method, origin }: SessionSignIn,
@@ -82,7 +82,7 @@ export async function endSessions(tx: Tx, uids: readonly string[]): Promise<void
 }
 
 /** Deletes what ended sessions have left, and notes on sessions that are no more. */
-export async function purgeSignIns(db: Db): Promise<void> {
+export async function purgeEndedSessions(db: Db): Promise<void> {
   await db
     .deleteFrom('sessions')
     .where('uid', 'in', (eb) =>
@@ -187,6 +187,6 @@ export async function deleteSession(db: Db, id: string): Promise<void> {
 }
 
 /** Deletes sessions that have ended. */
-export async function deleteOverSessions(db: Db): Promise<void> {
+export async function deleteExpiredSessions(db: Db): Promise<void> {
   await deleteExpired(db, 'sessions', '0 seconds');
 }

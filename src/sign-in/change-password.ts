@@ -2,7 +2,7 @@ import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Origin } from '../lib/actor.ts';
 import { endSessionsOf } from '../sessions/end-sessions.ts';
-import { tellPasswordChange } from '../users/tell-password-change.ts';
+import { notifyPasswordChanged } from '../users/notify-password-changed.ts';
 import type { User } from '../users/user.ts';
 import {
   credentialsById,
@@ -69,7 +69,7 @@ async function conclude(
   }
   await updatePassword(tx, user.id, wantedHash);
   const ended = await endSessionsOf(tx, user.id);
-  await tellPasswordChange(tx, {
+  await notifyPasswordChanged(tx, {
     user: known.user,
     actor: `user:${user.id}`,
     removed: false,

@@ -92,7 +92,7 @@ async function countAndCheck<T>(
   const account = emailKey(email.trim()) ?? email;
   const verdict = await deps.limits.take({ account, ip: origin.ip ?? '', trustedAs });
   if (verdict.first) {
-    await noteLimit(deps, { account, email, origin });
+    await recordLimit(deps, { account, email, origin });
   }
   if (!verdict.allowed) {
     return { outcome: 'throttled', retrySeconds: verdict.retrySeconds };
@@ -134,7 +134,7 @@ async function findTrust(
 }
 
 /** Logs that a limit was reached, for operators, and once an hour for the account. */
-async function noteLimit(
+async function recordLimit(
   { db, limits, log }: GuessGuardDeps,
   refused: { readonly account: string; readonly email: string; readonly origin: Origin },
 ): Promise<void> {

@@ -1,15 +1,15 @@
 import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Origin } from '../lib/actor.ts';
-import { noteSignIn } from '../sessions/note-sign-in.ts';
+import { recordSignIn } from '../sessions/record-sign-in.ts';
 import { erasePassword } from '../users/identity-store.ts';
-import { tellPasswordChange } from '../users/tell-password-change.ts';
+import { notifyPasswordChanged } from '../users/notify-password-changed.ts';
 import type { User } from '../users/user.ts';
 
 /**
  * Signs in a user whom the upstream provider has identified, and logs it. The first such sign-in
  * removes the local password and notifies the user.
- * @param from as in `noteSignIn`
+ * @param from as in `recordSignIn`
  * @returns false for a deactivated user
  */
 export async function signInUpstream(
@@ -19,10 +19,10 @@ export async function signInUpstream(
 ): Promise<boolean> {
   const method = 'upstream';
   if (user.isActive) {
-    await noteSignIn(tx, user, { ...from, method });
+    await recordSignIn(tx, user, { ...from, method });
     if (await erasePassword(tx, user.id)) {
       const { origin } = from;
-      await tellPasswordChange(tx, { user, actor: 'system', removed: true, by: method, origin });
+      await notifyPasswordChanged(tx, { user, actor: 'system', removed: true, by: method, origin });
     }
   } else {
     await record(tx, {

@@ -1,7 +1,7 @@
 import { record } from '../audit/store.ts';
 import type { Db } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
-import { noteSignIn } from '../sessions/note-sign-in.ts';
+import { recordSignIn } from '../sessions/record-sign-in.ts';
 import { lockSessions } from '../sessions/session-store.ts';
 import type { User } from '../users/user.ts';
 import {
@@ -30,7 +30,7 @@ export interface SignInAttempt {
   readonly email: string;
   readonly password: string;
   readonly from: GuessOrigin;
-  /** The id of the browser, see `noteSignIn`. */
+  /** The id of the browser, see `recordSignIn`. */
   readonly device: string;
   /** Begins the session, in the transaction of the log entry. */
   readonly begin: (user: User) => Promise<void>;
@@ -68,7 +68,7 @@ async function conclude(
   logged: boolean,
 ): Promise<User | undefined> {
   if (verified !== undefined && (await isStillRight(tx, verified))) {
-    await noteSignIn(tx, verified.user, { origin, device });
+    await recordSignIn(tx, verified.user, { origin, device });
     await begin(verified.user);
     return verified.user;
   }

@@ -1,6 +1,6 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
+import { seal, unseal } from '../lib/encryption.ts';
 import { StagedoorError } from '../lib/errors.ts';
-import { seal, unseal } from '../lib/sealed.ts';
 import { type NewSigningKey, SIGNING_ALGORITHM, type SigningKey } from './signing-key.ts';
 
 const PURPOSE = 'signing key';

@@ -2,7 +2,7 @@ import type { Tx } from '../db/transaction.ts';
 import { revokeGrant } from '../grants/revoke.ts';
 import type { Origin } from '../lib/actor.ts';
 import { consumeCode, consumeRefreshToken, findCode, selectRefreshToken } from './store.ts';
-import type { Consumption, DeadReason } from './token.ts';
+import type { Consumption, InvalidReason } from './token.ts';
 
 /** A code or refresh token that a client presented. */
 export interface Presented {
@@ -32,7 +32,7 @@ export async function consume(
     : { outcome: 'refused', reason: await refuse(tx, presented, row === undefined) };
 }
 
-async function refuse(tx: Tx, presented: Presented, reused: boolean): Promise<DeadReason> {
+async function refuse(tx: Tx, presented: Presented, reused: boolean): Promise<InvalidReason> {
   const find = presented.kind === 'code' ? findCode : selectRefreshToken;
   const found = await find(tx, presented.value);
   if (reused && found !== undefined) {
@@ -42,5 +42,5 @@ async function refuse(tx: Tx, presented: Presented, reused: boolean): Promise<De
       origin: presented.origin,
     });
   }
-  return found?.dead ?? 'reuse_detected';
+  return found?.invalidReason ?? 'reuse_detected';
 }

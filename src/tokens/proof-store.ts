@@ -19,7 +19,7 @@ export async function useProof(db: Db, { hash, lifetime }: UsedProof): Promise<b
 }
 
 /** Deletes proofs that would no longer be taken for their age. */
-export async function deleteOverProofs(db: Db): Promise<void> {
+export async function deleteExpiredProofs(db: Db): Promise<void> {
   await db.deleteFrom('dpop_proofs').where('expires_at', '<=', sql<Date>`now()`).execute();
 }
 

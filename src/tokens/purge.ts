@@ -1,5 +1,5 @@
 import type { Db } from '../db/database.ts';
-import { deleteOverProofs } from './proof-store.ts';
+import { deleteExpiredProofs } from './proof-store.ts';
 import { deleteExpired } from './store.ts';
 
 /**
@@ -10,5 +10,5 @@ import { deleteExpired } from './store.ts';
  */
 export async function purgeTokens(db: Db): Promise<void> {
   await deleteExpired(db, { codes: 1, refreshTokens: 1, accessTokens: 7, statistics: 32 });
-  await deleteOverProofs(db);
+  await deleteExpiredProofs(db);
 }

@@ -5,13 +5,13 @@ import type { Tx } from '../db/transaction.ts';
 import { hashOf } from '../lib/credentials.ts';
 import type {
   FoundAuthorizationCode,
-  FoundGrantSource,
   FoundRefreshToken,
   FoundToken,
   NewAccessToken,
   NewAuthorizationCode,
   NewRefreshToken,
   NewToken,
+  RedeemableToken,
 } from './token.ts';
 
 const columns = (token: NewToken) => ({
@@ -253,7 +253,7 @@ interface TokenRow {
 
 interface SourceRow extends TokenRow {
   consumed_at: Date | null;
-  revocation_reason: FoundGrantSource['dead'] | null;
+  revocation_reason: RedeemableToken['invalidReason'] | null;
   is_active: boolean;
   suspended_at: Date | null;
   user_is_active: boolean;
@@ -272,11 +272,15 @@ function toFound(row: TokenRow): FoundToken {
   };
 }
 
-function toSource(row: SourceRow): FoundGrantSource {
-  return { ...toFound(row), consumed: row.consumed_at !== null, dead: deadReason(row) };
+function toSource(row: SourceRow): RedeemableToken {
+  return {
+    ...toFound(row),
+    consumed: row.consumed_at !== null,
+    invalidReason: invalidReasonOf(row),
+  };
 }
 
-function deadReason(row: SourceRow): FoundGrantSource['dead'] {
+function invalidReasonOf(row: SourceRow): RedeemableToken['invalidReason'] {
   if (row.revocation_reason) {
     return row.revocation_reason;
   }

@@ -1,7 +1,11 @@
 import type { RevocationReason } from '../grants/grant.ts';
 
 /** Reason why a code or refresh token is refused, for its own client. */
-export type DeadReason = RevocationReason | 'expired' | 'application_suspended' | 'user_inactive';
+export type InvalidReason =
+  | RevocationReason
+  | 'expired'
+  | 'application_suspended'
+  | 'user_inactive';
 
 /** A new code, access or refresh token: what the three have in common. `value` is never stored. */
 export interface NewToken {
@@ -46,20 +50,20 @@ export interface FoundToken {
 }
 
 /** A code or refresh token that was found. */
-export interface FoundGrantSource extends FoundToken {
+export interface RedeemableToken extends FoundToken {
   readonly consumed: boolean;
   /** Undefined: it can be used, unless it is consumed. */
-  readonly dead: DeadReason | undefined;
+  readonly invalidReason: InvalidReason | undefined;
 }
 
 /** An authorization code that was found. */
-export interface FoundAuthorizationCode extends FoundGrantSource {
+export interface FoundAuthorizationCode extends RedeemableToken {
   readonly redirectUri: string;
   readonly codeChallenge: string | undefined;
 }
 
 /** A refresh token that was found. */
-export interface FoundRefreshToken extends FoundGrantSource {
+export interface FoundRefreshToken extends RedeemableToken {
   readonly familyId: string;
   readonly rotations: number;
   readonly firstIssuedAt: Date;
@@ -70,4 +74,4 @@ export type Consumption =
   /** It is the caller's; tokens may be issued into this family. */
   | { readonly outcome: 'consumed'; readonly familyId: string }
   /** Somebody else was first, or the grant has ended. */
-  | { readonly outcome: 'refused'; readonly reason: DeadReason };
+  | { readonly outcome: 'refused'; readonly reason: InvalidReason };

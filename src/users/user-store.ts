@@ -9,7 +9,7 @@ import type { Preferences, ProvisionedUser, User, UserFilters, UserOrdering } fr
 
 const COUNT = sql<string>`count(*)`.as('count');
 
-const EITHER = [
+const COMMON_COLUMNS = [
   'users.id',
   'users.email',
   'users.full_name as fullName',
@@ -18,14 +18,14 @@ const EITHER = [
 
 /** The columns of a `User`: what they have chosen goes before what the platform says. */
 export const USER = [
-  ...EITHER,
+  ...COMMON_COLUMNS,
   sql<string>`coalesce(users.chosen_locale, users.locale)`.as('locale'),
   sql<string>`coalesce(users.chosen_timezone, users.timezone)`.as('timezone'),
 ] as const;
 
 /** Of a `ProvisionedUser`. */
 const PROVISIONED = [
-  ...EITHER,
+  ...COMMON_COLUMNS,
   'users.locale',
   'users.timezone',
   'users.chosen_locale',

@@ -67,7 +67,7 @@ export type UserOrdering = 'id' | 'email';
 const ID = /^[A-Za-z0-9._-]{1,64}$/;
 
 /** The user as pages and mails address them. */
-export function addressed({ chosen, ...user }: ProvisionedUser): User {
+export function withPreferences({ chosen, ...user }: ProvisionedUser): User {
   const { locale, timezone } = user;
   return { ...user, locale: chosen.locale ?? locale, timezone: chosen.timezone ?? timezone };
 }

@@ -1,5 +1,5 @@
 import { CompiledQuery } from 'kysely';
-import { drawListChangesTogether } from '../../src/db/list-changes.ts';
+import { compactListChanges } from '../../src/db/list-changes.ts';
 import { type ManagementServer, startManagementServer } from '../support/management-server.ts';
 import { callManagement } from '../support/platform.ts';
 import { withPostgres } from './with-postgres.ts';
@@ -49,7 +49,7 @@ async function fill({ database: { db } }: ManagementServer): Promise<void> {
     console.log(text.split(/\s+/).slice(0, 3).join(' '));
     await db.executeQuery(CompiledQuery.raw(text));
   }
-  await drawListChangesTogether(db);
+  await compactListChanges(db);
 }
 
 const LISTS = [

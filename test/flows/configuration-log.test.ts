@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { readConfig } from '../../src/config/config.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
-import { noteConfiguration } from '../../src/operations/note-configuration.ts';
+import { recordConfiguration } from '../../src/operations/record-configuration.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 const SECRETS = {
@@ -24,7 +24,7 @@ describe('A start of the server', () => {
   });
 
   const start = (variables: Record<string, string>) =>
-    noteConfiguration(database.db, readConfig(variables));
+    recordConfiguration(database.db, readConfig(variables));
   const entries = () =>
     database.db
       .selectFrom('audit_events')

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { z } from 'zod';
-import { countEntries, drawListChangesTogether } from '../../src/db/list-changes.ts';
+import { compactListChanges, countEntries } from '../../src/db/list-changes.ts';
 import { type ManagementServer, startManagementServer } from '../support/management-server.ts';
 import { type ApiAnswer, callManagement, manage } from '../support/platform.ts';
 
@@ -172,12 +172,12 @@ describe('Counting', () => {
         await manage(server, 'DELETE', user);
       }
       if (n % 5 === 0) {
-        await drawListChangesTogether(db);
+        await compactListChanges(db);
       }
     };
     await Promise.all(Array.from({ length: 24 }, (_, n) => one(n)));
     await assertExact('after many at once');
-    await drawListChangesTogether(db);
+    await compactListChanges(db);
     await assertExact('drawn together');
     await manage(server, 'DELETE', '/api/v1/directory/organizers/b/');
     await db.updateTable('users').set({ is_active: false }).where('id', 'like', 'w1%').execute();

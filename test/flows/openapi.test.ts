@@ -112,7 +112,7 @@ async function routesOf({ database, config }: TestServer): Promise<string[]> {
     keyring,
     operators: operatorAccess({ db: database.db, tokens: { operatorToken: undefined }, calls }),
     clientErrors,
-    noteFailure: () => undefined,
+    recordFailure: () => undefined,
     demoGuide: () => undefined,
   });
   await Promise.all([keyring.stop(), calls.stop(), clientErrors.stop()]);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { readConfig } from '../../src/config/config.ts';
 import { openDatabase } from '../../src/db/database.ts';
 import { createLog } from '../../src/lib/log.ts';
-import { startMailSender } from '../../src/mail/notify.ts';
+import { startMailSender } from '../../src/mail/sender.ts';
 import { createTransport } from '../../src/mail/transport.ts';
 import { ISSUER } from './outbox.ts';
 

@@ -1,6 +1,6 @@
 import type { MailData, MailKind } from '../../src/mail/mail.ts';
 
-const happening = { at: '2026-07-01T12:00:00.000Z', timezone: 'Europe/Berlin' };
+const occurrence = { at: '2026-07-01T12:00:00.000Z', timezone: 'Europe/Berlin' };
 const origin = { ip: '203.0.113.7', userAgent: 'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0' };
 const access = {
   application: {
@@ -14,35 +14,35 @@ const access = {
 
 /** One mail of each kind, as it is written to the outbox. */
 export const MAILS: MailData = {
-  authorized: { ...happening, ...access, grantId: 'grant1', origin },
-  reuse_detected: { ...happening, application: access.application },
-  revoked_by_operator: { ...happening, ...access, grantedAt: '2026-03-09T08:30:00.000Z' },
-  application_deleted: { ...happening, application: access.application },
+  authorized: { ...occurrence, ...access, grantId: 'grant1', origin },
+  reuse_detected: { ...occurrence, application: access.application },
+  revoked_by_operator: { ...occurrence, ...access, grantedAt: '2026-03-09T08:30:00.000Z' },
+  application_deleted: { ...occurrence, application: access.application },
   access_ending: {
-    ...happening,
+    ...occurrence,
     ...access,
     scopes: ['read', 'write'],
     grantId: 'grant1',
     endsAt: '2026-07-08T12:00:00.000Z',
   },
   application_changed: {
-    ...happening,
+    ...occurrence,
     application: { ...access.application, owner: null },
     change: 'redirect_uris_changed',
     details: ['https://app.example.com/callback', 'http://127.0.0.1/callback'],
     origin,
     path: '/account/applications/2fQ9dLx0aVbT7mRkY3nWcE5u',
   },
-  password_changed: { ...happening, removed: false },
-  email_changed: { ...happening, isFormer: true },
+  password_changed: { ...occurrence, removed: false },
+  email_changed: { ...occurrence, isFormer: true },
   identity_changed: {
-    ...happening,
+    ...occurrence,
     change: 'linked',
     provider: 'accounts.example.com',
     byEmail: true,
     origin,
   },
-  new_device: { ...happening, origin },
+  new_device: { ...occurrence, origin },
 };
 
 /** All kinds there are. */

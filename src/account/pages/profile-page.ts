@@ -11,7 +11,7 @@ import {
 } from '../../sessions/pages/user-page.ts';
 import { choosePreferences } from '../../users/choose-preferences.ts';
 import { findProvisionedUser } from '../../users/find-user.ts';
-import { addressed, type Preferences, type ProvisionedUser } from '../../users/user.ts';
+import { type Preferences, type ProvisionedUser, withPreferences } from '../../users/user.ts';
 import type { AccountText } from '../texts.ts';
 import {
   type PreferenceChoices,
@@ -86,7 +86,7 @@ function showForm(
     fullName: account.fullName,
     email: account.email,
     ...presentChoices(t, account, shown),
-    timezone: addressed(account).timezone,
+    timezone: withPreferences(account).timezone,
     now: new Date(),
     errors,
     saved: query.notice === 'saved',

@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import { cookieName, setCookie } from '../../http/cookies.ts';
 import { PageAnswer, seeOther } from '../../http/page.ts';
-import { seal, unseal } from '../../lib/sealed.ts';
+import { seal, unseal } from '../../lib/encryption.ts';
 import { APPLICATIONS, type ApplicationPagesDeps } from './owner-page.ts';
 
 /** Seconds between the answer to the form and the start page. */

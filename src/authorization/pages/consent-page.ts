@@ -127,6 +127,6 @@ async function renewSignIn(
 
 /** Returns what was selected before the user went to confirm the sign-in elsewhere. */
 async function selectedBefore(deps: InteractionDeps, ctx: Context): Promise<Choice | undefined> {
-  const carried = await deps.upstream?.recall(ctx);
+  const carried = await deps.upstream?.restoreForm(ctx);
   return carried && { scopes: carried.scopes ?? [], organizers: carried.organizers ?? [] };
 }

@@ -2,20 +2,20 @@ import type { Context } from 'koa';
 import { type PageAnswer, render } from '../../http/page.ts';
 import { view } from '../../http/view.ts';
 import { identify } from '../../sessions/pages/identify.ts';
-import { isForeign, type OverInteraction } from '../interaction.ts';
+import { type ClosedInteraction, isForeign } from '../interaction.ts';
 import type { InteractionDeps } from './interactions.ts';
 
-const overView = view<OverInteraction>('authorization/interaction_over');
+const overView = view<ClosedInteraction>('authorization/interaction_over');
 
 /** Reasons that may pass: the page is forbidden, not gone. */
-const FORBIDDEN: ReadonlySet<OverInteraction['reason']> = new Set([
+const FORBIDDEN: ReadonlySet<ClosedInteraction['reason']> = new Set([
   'application_suspended',
   'application_disabled',
   'awaits_review',
 ]);
 
 /** Says why a request can't be answered any more. */
-export function renderOver(over: OverInteraction): PageAnswer {
+export function renderOver(over: ClosedInteraction): PageAnswer {
   const forbidden = isForeign(over.reason) || FORBIDDEN.has(over.reason);
   return render(overView, over, forbidden ? 403 : 410);
 }
@@ -24,7 +24,7 @@ export function renderOver(over: OverInteraction): PageAnswer {
 export async function showOver(
   deps: Pick<InteractionDeps, 'db' | 'sessions'>,
   ctx: Context,
-  over: OverInteraction,
+  over: ClosedInteraction,
 ): Promise<PageAnswer> {
   await identify(deps, ctx);
   return renderOver(over);

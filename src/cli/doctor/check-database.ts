@@ -2,8 +2,8 @@ import type { Config } from '../../config/config.ts';
 import { cookieKeysOf } from '../../data-dir/cookie-keys.ts';
 import { assertReachable } from '../../db/assert-reachable.ts';
 import type { Database } from '../../db/database.ts';
-import { lookAtServer } from '../../db/look-at-server.ts';
 import { pendingMigrations } from '../../db/migrate.ts';
+import { readServerInfo } from '../../db/server-info.ts';
 import { countMails } from '../../mail/outbox-store.ts';
 import { unopenedSigningKeys } from '../../signing-keys/check-signing-keys.ts';
 import { listSigningKeys } from '../../signing-keys/list-signing-keys.ts';
@@ -63,7 +63,7 @@ async function checkOpened(database: Database, config: Config): Promise<Finding[
     ];
   }
   const { answer, ahead } = await timeAhead(
-    () => lookAtServer(db),
+    () => readServerInfo(db),
     ({ now }) => now.getTime(),
   );
   const name = engine === 'embedded' ? 'Embedded PGlite' : 'PostgreSQL';

@@ -11,9 +11,9 @@ import {
 import type { Actor } from '../../lib/actor.ts';
 import { StagedoorError, ValidationError } from '../../lib/errors.ts';
 import type { HashPassword } from '../../users/password.ts';
-import { carryOutLine } from './carry-out-line.ts';
-import { hashAhead } from './hash-ahead.ts';
+import { applyLine } from './apply-line.ts';
 import type { BulkLine, DoneLine, LineResult } from './line.ts';
+import { prehashPasswords } from './prehash-passwords.ts';
 import { tryAtomicImport } from './store.ts';
 
 /** An import: its source, its rights and its listeners. */
@@ -45,7 +45,7 @@ export async function importLines(
   { actor, hash, batches, report, beforeCommit }: Import,
 ): Promise<void> {
   for await (const lines of batches) {
-    const hashOf = await hashAhead(db, lines, hash);
+    const hashOf = await prehashPasswords(db, lines, hash);
     const carryOut = (some: readonly BulkLine[]) =>
       inTransaction(db, async (tx) => {
         await limitLockWait(tx, LOCK_WAIT);
@@ -63,7 +63,7 @@ export async function importLines(
     }
     // Two that wait for each other hold locks of earlier lines. A line by itself holds none.
     for (const line of lines) {
-      await report(await patiently(() => carryOut([line]), line));
+      await report(await retryOnContention(() => carryOut([line]), line));
     }
   }
 }
@@ -88,11 +88,11 @@ export async function importAtomically(
     await limitLockWait(tx, LOCK_WAIT);
     let refused = false;
     for await (const lines of batches) {
-      const hashOf = await hashAhead(tx, lines, hash);
+      const hashOf = await prehashPasswords(tx, lines, hash);
       const done: DoneLine[] = [];
       for (const line of lines) {
         const known = hashOf(line);
-        done.push(await patiently(() => carryOutOrRefuse(tx, actor, line, known), line));
+        done.push(await retryOnContention(() => carryOutOrRefuse(tx, actor, line, known), line));
       }
       refused ||= done.some(({ result }) => result.outcome === 'refused');
       await report(done);
@@ -111,11 +111,11 @@ async function carryOutOrRefuse(
   line: BulkLine,
   hash: HashPassword,
 ): Promise<DoneLine> {
-  const { asks } = line;
+  const { item } = line;
   const carryOut = async (): Promise<LineResult> =>
-    'kind' in asks
-      ? { outcome: await inSavepoint(tx, () => carryOutLine(tx, actor, asks, hash)) }
-      : { outcome: 'refused', ...asks };
+    'kind' in item
+      ? { outcome: await inSavepoint(tx, () => applyLine(tx, actor, item, hash)) }
+      : { outcome: 'refused', ...item };
   return { line, result: await carryOut().catch(refusal) };
 }
 
@@ -128,7 +128,7 @@ function refusal(error: unknown): LineResult {
 }
 
 /** Tries again while others are in the way. */
-async function patiently<T>(work: () => Promise<T>, { number }: BulkLine): Promise<T> {
+async function retryOnContention<T>(work: () => Promise<T>, { number }: BulkLine): Promise<T> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const done = await work().catch(unlessContention);
     if (done !== undefined) {

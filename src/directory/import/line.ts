@@ -5,7 +5,7 @@ import type { PutOutcome } from '../put-outcome.ts';
 import type { TeamInput } from '../team.ts';
 
 /** Requested state of an import line. */
-export type Wish =
+export type ImportItem =
   | { readonly kind: 'user'; readonly id: string; readonly input: UserInput }
   | {
       readonly kind: 'organizer';
@@ -28,7 +28,7 @@ export interface BulkLine {
   readonly number: number;
   /** Whom or what it names, as far as that could be read. */
   readonly subject: Subject;
-  readonly asks: Wish | Refusal;
+  readonly item: ImportItem | Refusal;
 }
 
 /** `user`, `organizer`, or `organizer` and `team`, as the report repeats them. */

@@ -7,7 +7,7 @@ import type { UpstreamConfig } from '../../config/upstream.ts';
 import { type FieldErrors, StagedoorError, ValidationError } from '../../lib/errors.ts';
 import { organizerBody, readUser, teamBody, userBody } from '../wire.ts';
 import { EXAMPLES } from '../wire-examples.ts';
-import type { BulkLine, DoneLine, Subject, Tally, Wish } from './line.ts';
+import type { BulkLine, DoneLine, ImportItem, Subject, Tally } from './line.ts';
 
 /** Query of `POST /directory/bulk/`. */
 export const bulkQuery = z.object({
@@ -56,9 +56,9 @@ export function readBulkLine(
   try {
     const [kind, fields] = kindOf(line.parse());
     subject = subjectOf(kind, fields);
-    return { number, subject, asks: wishOf(schema, upstream, kind, fields) };
+    return { number, subject, item: itemOf(schema, upstream, kind, fields) };
   } catch (error) {
-    return { number, subject, asks: refusalOf(error) };
+    return { number, subject, item: refusalOf(error) };
   }
 }
 
@@ -83,12 +83,12 @@ function kindOf(value: unknown): [(typeof KINDS)[number], Fields] {
 }
 
 /** @throws ValidationError */
-function wishOf(
+function itemOf(
   { shape }: BulkLineSchema,
   upstream: UpstreamConfig | undefined,
   kind: (typeof KINDS)[number],
   fields: Fields,
-): Wish {
+): ImportItem {
   switch (kind) {
     case 'user': {
       const { id, ...body } = parseFields(shape.user.unwrap(), fields);

@@ -3,7 +3,7 @@ import type { Tx } from '../../db/transaction.ts';
 import { StagedoorError } from '../../lib/errors.ts';
 import { endSessions } from '../../sessions/session-store.ts';
 import { findUserByIdentity } from '../../users/identity-store.ts';
-import { noteLogout } from './logout.ts';
+import { recordLogout } from './logout.ts';
 import { LOGOUT_TOKEN_AGE, type LogoutToken } from './logout-token.ts';
 import { insertLogoutToken, selectSessions } from './store.ts';
 
@@ -20,7 +20,7 @@ export async function endSessionsAt(
   if (!(await insertLogoutToken(tx, `${issuer} ${jti}`, 2 * LOGOUT_TOKEN_AGE))) {
     throw new StagedoorError('validation_failed', 'The logout token was used before.');
   }
-  await noteLogout(tx, { issuer, subject, sid }, at);
+  await recordLogout(tx, { issuer, subject, sid }, at);
   const user =
     subject === undefined ? undefined : await findUserByIdentity(tx, { issuer, subject });
   if (subject !== undefined && user === undefined) {

@@ -11,7 +11,7 @@ export interface Logout {
 }
 
 /** Notes what has ended, for as long as a sign-in that was begun before may take. */
-export async function noteLogout(tx: Tx, { issuer, subject, sid }: Logout, at: Date) {
+export async function recordLogout(tx: Tx, { issuer, subject, sid }: Logout, at: Date) {
   const key = sid === undefined ? keyOf(issuer, 'sub', subject) : keyOf(issuer, 'sid', sid);
   await lockLogouts(tx, [key]);
   await upsertLogout(tx, key, at, SIGN_IN_TTL);

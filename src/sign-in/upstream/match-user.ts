@@ -1,5 +1,5 @@
 import type { Tx } from '../../db/transaction.ts';
-import { linkByEmail } from '../../directory/link-identity.ts';
+import { linkByEmail } from '../../directory/link-by-email.ts';
 import type { Origin } from '../../lib/actor.ts';
 import { findUserByIdentity } from '../../users/identity-store.ts';
 import type { Identity, User } from '../../users/user.ts';

@@ -59,7 +59,7 @@ export async function useSignIn(db: Db, state: string): Promise<boolean> {
  * Deletes sign-ins an hour after they expired, logouts and logout tokens that have expired, and
  * notes on sessions that are no more.
  */
-export async function purgeUpstream(db: Db): Promise<void> {
+export async function purgeUpstreamSignIns(db: Db): Promise<void> {
   await deleteExpired(db, 'upstream_sign_ins', '1 hour');
   await deleteExpired(db, 'upstream_logout_tokens', '0 seconds');
   await deleteExpired(db, 'upstream_logouts', '0 seconds');

@@ -42,7 +42,7 @@ export interface UpstreamLogin {
   /** Describes the session there after the one here has ended. */
   signedOut(ctx: Context): Promise<SignedOutProps>;
   /** Returns what was selected on this page before the redirect to the provider. */
-  recall(ctx: Context): Promise<Carried | undefined>;
+  restoreForm(ctx: Context): Promise<Carried | undefined>;
 }
 
 /** Path to which the provider sends users back. It is registered there. */
@@ -87,7 +87,7 @@ export function connectUpstream(
     discover,
     begin: (ctx, wanted) => begin(deps, ctx, wanted),
     complete: (ctx) => complete(deps, ctx),
-    recall: (ctx) => recall(deps, ctx),
+    restoreForm: (ctx) => restoreForm(deps, ctx),
     signedOut: async (ctx) => {
       forceReauthentication(ctx);
       const href = (await endSessionUrl(discover)) && SIGN_OUT;
@@ -138,7 +138,7 @@ async function complete(deps: Deps, ctx: Context): Promise<UpstreamSignIn | Page
   }
 }
 
-async function recall(deps: Deps, ctx: Context): Promise<Carried | undefined> {
+async function restoreForm(deps: Deps, ctx: Context): Promise<Carried | undefined> {
   const state = ctx.query.sign_in;
   try {
     const { pending } = await readSignIn(deps.db, keyOf(ctx, state), state);

@@ -13,15 +13,15 @@ const AT_ONCE = 2;
  * @returns a function that returns the hash of a line; it hashes again if the user has changed
  *   since
  */
-export async function hashAhead(
+export async function prehashPasswords(
   db: Db,
   lines: readonly BulkLine[],
   hashUnlessKnown: HashPassword,
 ): Promise<(line: BulkLine) => HashPassword> {
   const given = lines.flatMap((line) => {
-    const { asks } = line;
-    return 'kind' in asks && asks.kind === 'user' && typeof asks.input.password === 'string'
-      ? [{ line, id: asks.id, password: asks.input.password }]
+    const { item } = line;
+    return 'kind' in item && item.kind === 'user' && typeof item.input.password === 'string'
+      ? [{ line, id: item.id, password: item.input.password }]
       : [];
   });
   if (given.length === 0) {

@@ -2,7 +2,7 @@
  * The answer, where there is one within `milliseconds`; undefined where `work` fails or takes
  * longer. It is not cut off then, only no longer waited for.
  */
-export async function within<T>(
+export async function withTimeout<T>(
   milliseconds: number,
   work: () => Promise<T>,
 ): Promise<T | undefined> {

@@ -23,7 +23,7 @@ export interface PasswordChange {
  * Logs a password change for the user and notifies them by mail; also at the former address if both
  * change at once, as they do when an account is taken over.
  */
-export async function tellPasswordChange(tx: Tx, change: PasswordChange): Promise<void> {
+export async function notifyPasswordChanged(tx: Tx, change: PasswordChange): Promise<void> {
   const { user, actor, removed, first, by, origin, recipients = [user.email] } = change;
   await record(tx, {
     action: 'stagedoor.user.password_changed',

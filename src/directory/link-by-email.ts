@@ -5,7 +5,7 @@ import { findUserByIdentity, insertIdentity, touchUser } from '../users/identity
 import type { Identity, User } from '../users/user.ts';
 import { credentialsByEmail } from '../users/user-store.ts';
 import { recordUserChange } from './change-user.ts';
-import { tellIdentityChange } from './tell-identity-change.ts';
+import { notifyIdentityChanged } from './notify-identity-changed.ts';
 
 /**
  * Links the identity to the user with this email address. From then on the address no longer
@@ -36,7 +36,7 @@ export async function linkByEmail(
       data: { linked_by: 'verified_email' },
       origin,
     });
-    await tellIdentityChange(tx, user, {
+    await notifyIdentityChanged(tx, user, {
       kind: 'linked',
       issuer: identity.issuer,
       recipients: [user.email],

@@ -12,7 +12,7 @@ import { hasDevices, insertDevice, updateDeviceSeen } from './device-store.ts';
  * @param from `device` is the ID in the browser's cookie; only its hash is stored. `method` is
  *   absent if a password was given here
  */
-export async function noteSignIn(
+export async function recordSignIn(
   tx: Tx,
   user: User,
   from: { readonly origin: Origin; readonly device: string; readonly method?: 'upstream' },

@@ -7,16 +7,16 @@ import { putOrganizer } from '../put-organizer.ts';
 import type { PutOutcome } from '../put-outcome.ts';
 import { putTeam } from '../put-team.ts';
 import { putUser } from '../put-user.ts';
-import type { Wish } from './line.ts';
+import type { ImportItem } from './line.ts';
 
 /**
  * Does what the PUT of the same thing does.
  * @throws ValidationError; StagedoorError `conflict` where it was deleted meanwhile
  */
-export async function carryOutLine(
+export async function applyLine(
   tx: Tx,
   actor: Actor,
-  wish: Wish,
+  wish: ImportItem,
   hash: HashPassword,
 ): Promise<PutOutcome> {
   switch (wish.kind) {

@@ -6,7 +6,7 @@ import type { User } from '../users/user.ts';
  * Notifies a user at both email addresses that one replaced the other. Neither mail names the other
  * address: one of the mailboxes may belong to another person or be mistyped.
  */
-export async function tellEmailChange(tx: Tx, user: User, formerEmail: string): Promise<void> {
+export async function notifyEmailChanged(tx: Tx, user: User, formerEmail: string): Promise<void> {
   const mails = [
     { recipient: formerEmail, isFormer: true },
     { recipient: user.email, isFormer: false },

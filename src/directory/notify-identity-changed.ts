@@ -8,7 +8,7 @@ import type { User } from '../users/user.ts';
  * Notifies a user by mail that another upstream identity, or none, opens the account.
  * @param change `recipients` are the user's address and, if it changed as well, the one before
  */
-export async function tellIdentityChange(
+export async function notifyIdentityChanged(
   tx: Tx,
   user: User,
   change: {

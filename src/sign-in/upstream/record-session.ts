@@ -9,7 +9,7 @@ import { upsertUpstreamSession } from './store.ts';
  * Notes which session at the provider a browser session came from. If that one has ended since the
  * person came back from the provider, the browser session ends in the transaction in which it began.
  */
-export async function noteUpstreamSession(
+export async function recordUpstreamSession(
   tx: Tx,
   session: { readonly uid: string; readonly userId: string },
   { upstream, authenticatedAt }: Pick<UpstreamSignIn, 'upstream' | 'authenticatedAt'>,

@@ -58,7 +58,7 @@ const SETTINGS: { readonly [Setting in keyof Config]: Presented | undefined } = 
  * first start is the one that later ones are compared with. Of several processes that start at once
  * one writes.
  */
-export async function noteConfiguration(db: Db, config: Config): Promise<void> {
+export async function recordConfiguration(db: Db, config: Config): Promise<void> {
   const settings = present(config);
   await inTransaction(db, async (tx) => {
     const before = await lockConfiguration(tx, settings);

@@ -1,5 +1,5 @@
 import type { Db } from '../db/database.ts';
-import { drawListChangesTogether } from '../db/list-changes.ts';
+import { compactListChanges } from '../db/list-changes.ts';
 import type { Logger } from '../lib/log.ts';
 
 /** Milliseconds. */
@@ -10,9 +10,9 @@ const INTERVAL = 60_000;
  * minute, so that counting stays fast. Any number of processes may do so.
  * @returns what stops it
  */
-export function startKeepingListsShort(db: Db, log: Logger): () => Promise<void> {
+export function startCounterCompaction(db: Db, log: Logger): () => Promise<void> {
   const draw = () =>
-    drawListChangesTogether(db).catch((err: unknown) => {
+    compactListChanges(db).catch((err: unknown) => {
       log.warn({ err }, 'List counters not compacted; counting gets slower');
     });
   let running = draw();

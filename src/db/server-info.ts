@@ -10,7 +10,7 @@ export interface DatabaseServer {
 }
 
 /** Asks the database server for its version and its time. */
-export async function lookAtServer(db: Db): Promise<DatabaseServer> {
+export async function readServerInfo(db: Db): Promise<DatabaseServer> {
   const query = sql<DatabaseServer>`
     select current_setting('server_version') as version, clock_timestamp() as now`;
   const [server] = (await query.execute(db)).rows;
