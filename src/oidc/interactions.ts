@@ -108,12 +108,12 @@ function toPending(model: Interaction, issuer: string): PendingInteraction {
  * ID the provider would begin another session; a null login only reports that the sign-in was
  * requested.
  */
-const SIGNED_IN = { login: null } as unknown as InteractionResults;
+const SIGNED_IN: Readonly<Record<string, unknown>> = { login: null };
 
 function toResult(decision: Decision): InteractionResults {
   switch (decision.kind) {
     case 'signed_in':
-      return SIGNED_IN;
+      return SIGNED_IN as InteractionResults;
     case 'allowed':
       return { consent: { grantId: decision.grantId } };
     case 'denied':

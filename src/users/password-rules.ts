@@ -67,18 +67,17 @@ async function isCommon(plain: string): Promise<boolean> {
   if (WORDS.has(plain) || WORDS.has(word)) {
     return true;
   }
-  const common = await commonPasswords();
+  commonPasswords ??= loadCommonPasswords();
+  const common = await commonPasswords;
   return common.has(plain) || (word.length >= PASSWORD_MINIMUM && common.has(word));
 }
 
-let dictionary: Promise<ReadonlySet<string>> | undefined;
+let commonPasswords: Promise<ReadonlySet<string>> | undefined;
 
 /** Loads 49,000 common passwords when a user first chooses one: that takes 50 ms of CPU. */
-function commonPasswords(): Promise<ReadonlySet<string>> {
-  dictionary ??= import('@zxcvbn-ts/language-common').then(
-    ({ dictionary: lists }) => new Set(lists['passwords-common']),
-  );
-  return dictionary;
+async function loadCommonPasswords(): Promise<ReadonlySet<string>> {
+  const { dictionary } = await import('@zxcvbn-ts/language-common');
+  return new Set(dictionary['passwords-common']);
 }
 
 /** One to three characters over and over. */
