@@ -159,7 +159,7 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
           textFor('activity.narrowed', { application: 'Box Office Sync' }),
           textFor('activity.revoked_by_user', { application: 'Box Office Sync' }),
           allowed,
-          'Box Office Sync gave its access back.',
+          textFor('activity.revoked_by_client', { application: 'Box Office Sync' }),
           allowed,
           textFor('activity.revoked_by_operator', { application: 'Box Office Sync' }),
           allowed,
@@ -425,7 +425,10 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
       }
       const nothing = await found('?kind=applications');
       assert.match(nothing.body, says('activity.empty.filtered.title'));
-      assert.match(nothing.body, /href="\/account\/activity">Show everything/);
+      assert.match(
+        nothing.body,
+        pattern`href="/account/activity">${says('activity.filter.clear')}`,
+      );
       const all = entriesOf(page);
       for (const unknown of [
         `?application=${platform.application.clientId}`,
