@@ -247,6 +247,31 @@ describe('A flood of passwords that are hashed', () => {
     assert.match(String(password_hash), /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
   });
 
+  test('a known and an unknown address cost the same CPU time', async () => {
+    const kinds = {
+      known: [user.email, 'wrong'],
+      unknown: ['nobody@example.org', 'wrong'],
+      // Too long, so it is refused without a hash; everything else is the same.
+      unhashed: ['nobody@example.org', CHEAP],
+    } as const;
+    const times: Record<keyof typeof kinds, number[]> = { known: [], unknown: [], unhashed: [] };
+    for (let round = 0; round < 5; round += 1) {
+      for (const kind of ['known', 'unknown', 'unhashed'] as const) {
+        const [email, password] = kinds[kind];
+        const guess = await guesser(email);
+        // CPU time of this process, in which the server runs, so that other programs do not matter.
+        const before = process.cpuUsage();
+        await guess(scattered(round), password);
+        const { user: used, system } = process.cpuUsage(before);
+        times[kind].push(used + system);
+      }
+    }
+    const rest = median(times.unhashed);
+    const [known, unknown] = [median(times.known) - rest, median(times.unknown) - rest];
+    const figures = `${known} µs and ${unknown} µs above ${rest} µs`;
+    assert.ok(known < unknown * 3 && unknown < known * 3, figures);
+  });
+
   test('is answered 503 when too many wait, and a known browser is served first', async () => {
     const known = await browsers(server).signedIn(user);
     const login = await known.get('/login?reason=recent');
@@ -279,3 +304,7 @@ describe('A flood of passwords that are hashed', () => {
     assert.match(text, /stagedoor_password_queue_waiting\{priority="stranger"\} 0/);
   });
 });
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
