@@ -18,13 +18,6 @@ import {
   selectOutgoingTransfer,
 } from './transfer-store.ts';
 
-/** An application that is offered to a user. */
-export interface IncomingTransfer {
-  readonly application: Application;
-  readonly fromName: string;
-  readonly createdAt: Date;
-}
-
 /** An offer as its owner sees it. */
 export interface OutgoingTransfer {
   /** As it was typed: the same whether there is such a user or not. */
