@@ -119,7 +119,7 @@ export const suspensionBody = component(
 );
 
 const HOW_TO_REVIEW =
-  'This field is required: the version that you reviewed, from the response to GET.';
+  'This field is required. Send the version that you reviewed, as the response to GET names it.';
 
 /** Body of `POST /applications/{client_id}/review/`. */
 export const reviewBody = component(

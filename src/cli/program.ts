@@ -58,7 +58,7 @@ const CONTROL = /[^\P{Cc}\n]/gu;
  */
 export async function createProgram(shell: Shell, args?: readonly string[]): Promise<Command> {
   const program = new Command('stagedoor')
-    .description('Looks after a Stagedoor server.')
+    .description('Manage a Stagedoor server.')
     .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help')

@@ -12,6 +12,7 @@ import {
 import { authorize, signIn } from '../support/flow.ts';
 import { manage } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { textFor } from '../support/texts.ts';
 import { type Page, UserAgent } from '../support/user-agent.ts';
 
 let server: TestServer;
@@ -77,7 +78,10 @@ describe('A mail about an application of a stranger', () => {
       (mail) => mail.includes('Box Office Sync'),
     );
     assert.doesNotMatch(unreviewed, HOMEPAGE);
-    assert.match(reviewed, /Homepage: app\.\u200bexample\.\u200bcom/);
+    assert.ok(
+      reviewed.includes(`${textFor('mail.label.homepage')}: app.\u200bexample.\u200bcom`),
+      reviewed,
+    );
     assert.match(deleted, /“Box Office Sync”/);
     assert.doesNotMatch(deleted, HOMEPAGE);
   });
