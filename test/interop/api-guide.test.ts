@@ -7,6 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { z } from 'zod';
 import type { OpenApiDocument } from '../../src/api/openapi-document.ts';
 import { RIGHTS } from '../../src/api/operator.ts';
+import { escapeHtml } from '../../src/lib/html.ts';
 import { EXAMPLES } from '../../src/resource-servers/wire-examples.ts';
 import { createPlatform, putOrganizer, putTeam, putUser } from '../support/factories.ts';
 import { readCode } from '../support/guide/read-guide.ts';
@@ -45,7 +46,8 @@ describe('the reference of the API', () => {
     for (const language of ['en', 'de']) {
       const html = await page('/docs/api', language);
       for (const { id, method, path, operation } of operations) {
-        assert.ok(html.includes(`<h3 id="${id}" lang="en">${operation.summary}</h3>`), id);
+        const summary = escapeHtml(operation.summary);
+        assert.ok(html.includes(`<h3 id="${id}" lang="en">${summary}</h3>`), id);
         assert.ok(html.includes(`<strong>${method}</strong> ${path}</code>`), id);
       }
       assert.doesNotMatch(html.replace(/<pre[\s\S]*?<\/pre>/g, ''), /undefined|\[object|apidocs\./);

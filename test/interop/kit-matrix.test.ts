@@ -168,7 +168,14 @@ describe('every combination of scope, method, organizer, permission and membersh
 
   function startApi(start: StartApi, cache: CacheOptions | undefined) {
     const { clientId, clientSecret = '' } = platform.resourceServer;
-    const kit = createResourceServer({ issuer: server.issuer, clientId, clientSecret, cache });
+    const kit = createResourceServer({
+      issuer: server.issuer,
+      clientId,
+      clientSecret,
+      cache,
+      // Patient: a busy machine must not open the circuit.
+      timeout: 10_000,
+    });
     return start(kit, [
       { path: '/none', needs: { organizer: null } },
       ...Object.entries(NEEDS).map(([name, needs]) => ({ path: `/${name}/:organizer`, needs })),

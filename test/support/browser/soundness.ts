@@ -56,7 +56,8 @@ function nameless(outline: string): string[] {
 
 /** One heading of the first level, and none that skips a level on the way down. */
 function wrongHeadings(outline: string): string[] {
-  const levels = [...outline.matchAll(/- heading (?:"[^"]*" )?.*?\[level=(\d)\]/g)].map(levelOf);
+  // YAML quotes a line with a colon in its name.
+  const levels = [...outline.matchAll(/- '?heading (?:"[^"]*" )?.*?\[level=(\d)\]/g)].map(levelOf);
   const skips = levels.filter((level, index) => level > (levels[index - 1] ?? 0) + 1);
   const first = levels.filter((level) => level === 1).length;
   return [
