@@ -55,7 +55,7 @@ import type { OnReplay } from './tokens/proof.ts';
 import type { PasswordCost } from './users/password.ts';
 import { createPasswordQueue } from './users/password-queue.ts';
 
-/** What the application is put together from. */
+/** Dependencies of the application. */
 export interface AppDeps {
   readonly config: Config;
   readonly database: Database;
@@ -73,7 +73,7 @@ export interface AppDeps {
   readonly clientErrors: ErrorQueue;
   /** Where failed authentications of programs are noted. */
   readonly recordFailure: RecordAuthenticationFailure;
-  /** What the front page says of the demo, once that is up. */
+  /** Returns the demo of the front page; undefined until it runs. */
   readonly demoGuide: () => DemoGuide | undefined;
 }
 

@@ -24,7 +24,7 @@ export class PreparingClient extends pg.Client {
     return answer;
   }
 
-  // biome-ignore lint/suspicious/noExplicitAny: as above
+  // biome-ignore lint/suspicious/noExplicitAny: receives the arguments of query() unchanged
   #send(args: any[]): any {
     const [text, values, ...callback] = args;
     if (typeof text === 'string' && Array.isArray(values) && values.length > 0) {

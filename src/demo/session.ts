@@ -29,7 +29,7 @@ export interface Session {
   notice: Notice | undefined;
   steps: Step[];
   stepCount: number;
-  /** What is being done: two clicks at once must not use one refresh token twice. */
+  /** Action in progress: two clicks at once must not use one refresh token twice. */
   last: Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 import type { JsonSchema, Operation, Parameter } from '../api/openapi-document.ts';
 
-/** What a curl example is made from. */
+/** Parts of a curl example. */
 export interface CurlParts {
   /** Public URL of this server. */
   readonly issuer: string;

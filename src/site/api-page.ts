@@ -172,7 +172,7 @@ function presentAnswer(status: string, { description, headers, content }: Answer
   };
 }
 
-/** What answers consist of; some are one of two. */
+/** Lists the objects that responses consist of; some are one of two schemas. */
 function presentObjects({ components }: OpenApiDocument, t: Translate<SiteText>): ApiObject[] {
   return Object.entries(components.schemas)
     .filter(([name]) => !name.endsWith('List') && !isBody(name))

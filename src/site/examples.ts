@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** What is filled into the examples. All of it goes between quotes of four languages. */
+/** Values that the examples are filled with, between the quotes of four languages. */
 export interface ExampleValues {
   readonly issuer: string;
   readonly client_id: string;
@@ -51,7 +51,7 @@ const TEXTS = new Map(
   NAMES.map((name) => [name, readFileSync(new URL(name, FOLDER), 'utf8').trimEnd()]),
 );
 
-/** Whether a value can stand between quotes in bash, JavaScript, Python and PHP as it is. */
+/** Tests if a value needs no escaping between quotes in bash, JavaScript, Python and PHP. */
 export function isPlain(value: string): boolean {
   return /^[\w\-.~:/?[\]@!&()+,;=% ]*$/.test(value);
 }

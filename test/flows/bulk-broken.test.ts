@@ -222,7 +222,7 @@ test('The report says so when the database goes away', async () => {
       assert.match(text, /"detail":"The database is not reachable at the moment/);
       assert.doesNotMatch(text, /"line":2/);
       call.socket.destroy();
-      // Before anything was told it is an answer as any other.
+      // Before the first line was sent, the error is a normal response.
       const refused = await importDirectory(server, [user('nobody')]);
       assert.equal(refused.status, 503);
       await proxy.restore();

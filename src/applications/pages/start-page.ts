@@ -14,7 +14,7 @@ interface StartProps {
   readonly confidential: boolean;
   /** Shown once. */
   readonly newSecret: string | undefined;
-  /** What led to the page. */
+  /** Event that the page follows. */
   readonly occasion: (typeof OCCASIONS)[number];
   readonly curl: string;
   readonly javascript: string;
