@@ -111,8 +111,8 @@ export async function openOrFind(config: Config, { err }: Pick<Shell, 'err'>): P
   }
 }
 
-function open({ databaseUrl: url, dataDir }: Config): Promise<Database> {
-  return openDatabase({ url, dataDir, connections: 1 });
+function open({ databaseUrl: url, databasePrepare: prepare, dataDir }: Config): Promise<Database> {
+  return openDatabase({ url, dataDir, connections: 1, prepare });
 }
 
 /** Returns the server that holds the embedded database; undefined for a command or a starting server. */

@@ -42,6 +42,8 @@ export interface Config {
   readonly workers: number;
   /** Connections of one worker to PostgreSQL. */
   readonly databaseConnections: number;
+  /** False: no statement is prepared, for poolers that lose prepared statements. */
+  readonly databasePrepare: boolean;
   readonly logLevel: string;
   readonly demo: boolean;
   readonly scopes: readonly ScopeConfig[];
@@ -103,6 +105,7 @@ const variables = z.object({
     .regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://')
     .optional(),
   DATABASE_CONNECTIONS: count(10, 1),
+  DATABASE_PREPARE: flag.optional(),
   DATA_DIR: z.string().default('./data'),
   SMTP_URL: z
     .string()
@@ -232,6 +235,7 @@ function fromVariables(vars: z.infer<typeof variables>, production: boolean): Co
     issuer,
     databaseUrl: vars.DATABASE_URL,
     databaseConnections: vars.DATABASE_CONNECTIONS,
+    databasePrepare: vars.DATABASE_PREPARE ?? true,
     dataDir: vars.DATA_DIR,
     smtpUrl: vars.SMTP_URL,
     mailFrom: vars.MAIL_FROM ?? `Stagedoor <no-reply@${new URL(issuer).hostname}>`,

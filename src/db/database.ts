@@ -32,6 +32,8 @@ export interface DatabaseOptions {
   readonly dataDir: string;
   /** Connections of the pool. */
   readonly connections: number;
+  /** Prepares statements; true by default. */
+  readonly prepare?: boolean;
   /** Milliseconds after which a statement is given up; none for migrations. */
   readonly queryTimeout?: number;
 }
@@ -47,8 +49,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 }
 
 function openPostgres(url: string, options: DatabaseOptions): Database {
+  const prepare = options.prepare ?? true;
   const pool = new pg.Pool({
     connectionString: url,
+    ...{ prepare },
     max: options.connections,
     keepAlive: true,
     ...(options.queryTimeout === undefined ? {} : { query_timeout: options.queryTimeout }),

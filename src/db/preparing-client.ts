@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { QUERY_TIMEOUT } from './unreachable.ts';
 
-/** Statements that one process prepares at most; what comes after goes unprepared. */
+/** Maximum number of statements that one process prepares; further ones run unprepared. */
 const LIMIT = 500;
 const names = new Map<string, string>();
 
@@ -10,11 +11,21 @@ export function preparedStatements(): number {
   return names.size;
 }
 
+/** Options of a connection; `prepare` is true by default. */
+type PreparingClientOptions = pg.ClientConfig & { readonly prepare?: boolean };
+
 /**
  * A pg client that prepares every statement with parameters, so that PostgreSQL parses and plans
  * each once a connection. Kysely's texts are few: they hold placeholders, never values.
  */
 export class PreparingClient extends pg.Client {
+  readonly #prepares: boolean;
+
+  constructor(options: PreparingClientOptions = {}) {
+    super(options);
+    this.#prepares = options.prepare ?? true;
+  }
+
   // biome-ignore lint/suspicious/noExplicitAny: pg's own overloads of query() can't be written otherwise
   override query(...args: any[]): any {
     const answer = this.#send(args);
@@ -27,13 +38,11 @@ export class PreparingClient extends pg.Client {
   // biome-ignore lint/suspicious/noExplicitAny: receives the arguments of query() unchanged
   #send(args: any[]): any {
     const [text, values, ...callback] = args;
-    if (typeof text === 'string' && Array.isArray(values) && values.length > 0) {
-      const name = nameOf(text);
-      if (name !== undefined) {
-        return super.query({ name, text, values }, ...callback);
-      }
-    }
-    return Reflect.apply(super.query, this, args);
+    const hasValues = typeof text === 'string' && Array.isArray(values) && values.length > 0;
+    const name = hasValues && this.#prepares ? nameOf(text) : undefined;
+    return name === undefined
+      ? Reflect.apply(super.query, this, args)
+      : super.query({ name, text, values }, ...callback);
   }
 
   /**
@@ -48,12 +57,16 @@ export class PreparingClient extends pg.Client {
   }
 }
 
+/**
+ * Returns the name of a prepared statement: a hash of its text. A pooler may give a connection of one
+ * process to another, and one name must mean the same statement in all of them.
+ */
 function nameOf(text: string): string | undefined {
   const known = names.get(text);
   if (known !== undefined || names.size >= LIMIT) {
     return known;
   }
-  const name = `s${names.size}`;
+  const name = `s_${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
   names.set(text, name);
   return name;
 }

@@ -32,6 +32,7 @@ const SETTINGS: { readonly [Setting in keyof Config]: Presented | undefined } = 
   metricsToken: ['METRICS_TOKEN', ({ metricsToken }) => isSet(metricsToken)],
   workers: undefined,
   databaseConnections: undefined,
+  databasePrepare: undefined,
   logLevel: undefined,
   demo: ['DEMO', ({ demo }) => demo],
   scopes: ['SCOPES', ({ scopes }) => scopes.map(({ name }) => name)],

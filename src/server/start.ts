@@ -71,6 +71,7 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
     url: config.databaseUrl,
     dataDir: config.dataDir,
     connections: config.databaseConnections,
+    prepare: config.databasePrepare,
     queryTimeout: QUERY_TIMEOUT,
   });
   const closers: (() => Promise<void>)[] = [() => database.close()];

@@ -11,6 +11,7 @@ import type { Shell } from '../shell.ts';
 import { type Opened, openOrFind, refuseMissing } from '../with-database.ts';
 import { checkClock, timeAhead } from './check-clock.ts';
 import { hasCookieKeys } from './check-here.ts';
+import { checkPooler } from './check-pooler.ts';
 import { checkThroughServer } from './check-through-server.ts';
 import { type Finding, fail, ok, skip, warn } from './finding.ts';
 import { judgeMails } from './judge-mails.ts';
@@ -73,6 +74,7 @@ async function checkOpened(database: Database, config: Config): Promise<Finding[
       ? ok('database', told)
       : fail('database', told, `Upgrade to PostgreSQL ${POSTGRESQL} or newer.`),
     ...(engine === 'embedded' ? [] : [checkClock('the database', ahead)]),
+    ...(await checkPooler(config)),
   ];
   const pending = await pendingMigrations(db);
   if (pending.length > 0) {

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { after, before, describe, test } from 'node:test';
+import { CompiledQuery, sql } from 'kysely';
+import { type Database, openDatabase } from '../../src/db/database.ts';
+import { inTransaction } from '../../src/db/transaction.ts';
+import { stagedoorHere } from '../support/command-line.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { type PgBouncer, startPgBouncer, whyNoPgBouncer } from '../support/pgbouncer.ts';
+
+const STATEMENTS = ['select $1::int as value', 'select $1::int + 1 as value'];
+
+let testDatabase: TestDatabase;
+before(async () => {
+  testDatabase = await createTestDatabase();
+});
+after(() => testDatabase.drop());
+
+function open(url: string, prepare?: boolean, connections = 1): Promise<Database> {
+  const given = prepare === undefined ? {} : { prepare };
+  return openDatabase({ url, dataDir: '', connections, queryTimeout: 5_000, ...given });
+}
+
+/** Statements that the connection has prepared. */
+async function prepared({ db }: Database): Promise<{ name: string; statement: string }[]> {
+  const query = sql<{ name: string; statement: string }>`
+    select name, statement from pg_prepared_statements`;
+  return (await query.execute(db)).rows;
+}
+
+describe('A prepared statement', () => {
+  test('is named by its text, in whatever order statements run', async () => {
+    const database = await open(testDatabase.url);
+    try {
+      for (const text of [...STATEMENTS, ...STATEMENTS]) {
+        await database.read(text, [1]);
+      }
+      await database.db.executeQuery(CompiledQuery.raw('select $1::int as other', [1]));
+      const found = await prepared(database);
+      assert.equal(found.length, 3);
+      for (const { name, statement } of found) {
+        const hash = createHash('sha256').update(statement).digest('hex');
+        assert.equal(name, `s_${hash.slice(0, 32)}`);
+      }
+    } finally {
+      await database.close();
+    }
+  });
+
+  test('does not exist if preparing is switched off', async () => {
+    const database = await open(testDatabase.url, false);
+    try {
+      const [row] = await database.read<{ value: number }>(STATEMENTS[0] ?? '', [7]);
+      assert.equal(row?.value, 7);
+      assert.deepEqual(await prepared(database), []);
+    } finally {
+      await database.close();
+    }
+  });
+});
+
+describe('A pooler in transaction mode', { skip: whyNoPgBouncer }, () => {
+  let pooler: PgBouncer;
+  before(async () => {
+    pooler = await startPgBouncer(testDatabase.url, 3);
+  });
+  after(() => pooler.close());
+
+  async function poolerFinding(environment: Record<string, string>) {
+    const given = { DATABASE_URL: pooler.url, ...environment };
+    const { out } = await stagedoorHere(given, ['doctor', '--json']);
+    const { checks }: { checks: { check: string; state: string }[] } = JSON.parse(out);
+    return checks.find(({ check }) => check === 'pooler')?.state;
+  }
+
+  test('works for two processes that prepare nothing', async () => {
+    const databases = await Promise.all([open(pooler.url, false, 10), open(pooler.url, false, 10)]);
+    try {
+      const answers = databases.flatMap((database) =>
+        Array.from({ length: 200 }, async (_, at) => {
+          const text = STATEMENTS[at % 2] ?? '';
+          const { rows } = await inTransaction(database.db, (tx) =>
+            tx.executeQuery<{ value: number }>(CompiledQuery.raw(text, [at])),
+          );
+          assert.equal(rows[0]?.value, at + (at % 2));
+        }),
+      );
+      await Promise.all(answers);
+    } finally {
+      await Promise.all(databases.map((database) => database.close()));
+    }
+  });
+
+  test('is noticed by the doctor, which tests if it keeps prepared statements', async () => {
+    assert.equal(await poolerFinding({ DATABASE_PREPARE: '0' }), 'ok');
+    // Before version 1.21, and since then with max_prepared_statements=0, it loses them.
+    assert.match((await poolerFinding({ DATABASE_PREPARE: '1' })) ?? '', /^(ok|fail)$/);
+  });
+});
