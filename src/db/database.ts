@@ -5,7 +5,13 @@ import pg from 'pg';
 import { takeDirectory } from '../data-dir/lock.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import { PreparingClient } from './preparing-client.ts';
+import { createReadPipeline } from './read-pipeline.ts';
 import type { Schema } from './schema.ts';
+
+/** Connections for short reads. */
+const LOOK_UPS = 2;
+/** Milliseconds after which a short read is given up. */
+const LOOK_UP_TIMEOUT = 5_000;
 
 /** Database for queries: the pool or one transaction (see `transaction.ts`). */
 export type Db = Kysely<Schema>;
@@ -19,6 +25,11 @@ export interface Database {
    * goes to the pool directly, which saves what Kysely does around a query.
    */
   read<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]>;
+  /**
+   * Runs one short read by its constant text, outside any transaction, together with those of other
+   * requests. It must wait for no lock: later ones wait behind it.
+   */
+  lookUp<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]>;
   /** Rejects when the database does not answer a trivial query. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -49,17 +60,21 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 }
 
 function openPostgres(url: string, options: DatabaseOptions): Database {
-  const prepare = options.prepare ?? true;
-  const pool = new pg.Pool({
+  const connection = {
     connectionString: url,
-    ...{ prepare },
-    max: options.connections,
+    prepare: options.prepare ?? true,
     keepAlive: true,
-    ...(options.queryTimeout === undefined ? {} : { query_timeout: options.queryTimeout }),
     connectionTimeoutMillis: 5_000,
     application_name: 'stagedoor',
+  };
+  const pool = new pg.Pool({
+    ...connection,
+    max: options.connections,
+    ...(options.queryTimeout === undefined ? {} : { query_timeout: options.queryTimeout }),
     Client: PreparingClient,
   });
+  const limit = Math.min(LOOK_UP_TIMEOUT, options.queryTimeout ?? LOOK_UP_TIMEOUT);
+  const lookUps = createReadPipeline({ ...connection, query_timeout: limit }, LOOK_UPS);
   // An idle connection that the server drops is replaced at the next query; without a listener
   // its error would end the process.
   pool.on('error', () => {});
@@ -70,6 +85,11 @@ function openPostgres(url: string, options: DatabaseOptions): Database {
     ...wrap('postgresql', db),
     read: async <Row extends object>(text: string, values: readonly unknown[]) =>
       (await pool.query<Row>(text, [...values])).rows,
+    lookUp: lookUps.read,
+    close: async () => {
+      await lookUps.close();
+      await db.destroy();
+    },
   };
 }
 
@@ -99,11 +119,13 @@ async function openEmbedded(dataDir: string): Promise<Database> {
 }
 
 function wrap(engine: Database['engine'], db: Db): Database {
+  const read = async <Row extends object>(text: string, values: readonly unknown[]) =>
+    (await db.executeQuery<Row>(CompiledQuery.raw(text, [...values]))).rows;
   return {
     engine,
     db,
-    read: async <Row extends object>(text: string, values: readonly unknown[]) =>
-      (await db.executeQuery<Row>(CompiledQuery.raw(text, [...values]))).rows,
+    read,
+    lookUp: read,
     ping: async () => {
       await db.executeQuery(CompiledQuery.raw('select 1'));
     },

@@ -12,7 +12,7 @@ export function preparedStatements(): number {
 }
 
 /** Options of a connection; `prepare` is true by default. */
-type PreparingClientOptions = pg.ClientConfig & { readonly prepare?: boolean };
+export type PreparingClientOptions = pg.ClientConfig & { readonly prepare?: boolean };
 
 /**
  * A pg client that prepares every statement with parameters, so that PostgreSQL parses and plans

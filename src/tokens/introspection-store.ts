@@ -92,7 +92,7 @@ export async function selectForCaller(
 ): Promise<IntrospectionRow | undefined> {
   const text = token.kind === 'access_token' ? ACCESS_TOKEN_FOR_CALLER : REFRESH_TOKEN_FOR_CALLER;
   const values = [caller.clientId, caller.secretHash, token.hash];
-  const [row] = await database.read<IntrospectionRow>(text, values);
+  const [row] = await database.lookUp<IntrospectionRow>(text, values);
   return row;
 }
 
@@ -101,6 +101,8 @@ export async function selectLiveAccessToken(
   database: Database,
   hash: Uint8Array,
 ): Promise<LiveTokenRow | undefined> {
-  const [row] = await database.read<LiveTokenRow | { readonly scope: null }>(ACCESS_TOKEN, [hash]);
+  const [row] = await database.lookUp<LiveTokenRow | { readonly scope: null }>(ACCESS_TOKEN, [
+    hash,
+  ]);
   return row?.scope == null ? undefined : row;
 }

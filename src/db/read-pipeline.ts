@@ -1,0 +1,118 @@
+import { StagedoorError } from '../lib/errors.ts';
+import { PreparingClient, type PreparingClientOptions } from './preparing-client.ts';
+import { isUnreachable } from './unreachable.ts';
+
+/** Statements that one connection carries at most; further ones are refused. */
+const MOST = 1_000;
+
+/** Connections on which many short reads are under way at the same time. */
+export interface ReadPipeline {
+  /** Runs one read by its constant text. */
+  read<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]>;
+  close(): Promise<void>;
+}
+
+/**
+ * Creates connections for short reads that wait for no lock. Statements of requests that arrive at the
+ * same time are sent together, and none waits for the answer of an earlier one to be sent: under
+ * load, most of the time of a short query goes into system calls, one per message.
+ * @param connections each is opened at its first use, and again after it was lost
+ */
+export function createReadPipeline(
+  options: PreparingClientOptions,
+  connections: number,
+): ReadPipeline {
+  const lanes = Array.from({ length: connections }, () => new Lane(options));
+  return {
+    read: (text, values) => lanes.reduce((a, b) => (b.load < a.load ? b : a)).read(text, values),
+    close: async () => {
+      await Promise.all(lanes.map((lane) => lane.close()));
+    },
+  };
+}
+
+class Lane {
+  /** Statements that are under way. */
+  load = 0;
+  readonly #options: PreparingClientOptions;
+  #client: PreparingClient | undefined;
+  #connecting: Promise<PreparingClient> | undefined;
+  #isCorked = false;
+
+  constructor(options: PreparingClientOptions) {
+    this.#options = options;
+  }
+
+  async read<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]> {
+    if (this.load >= MOST) {
+      throw new StagedoorError(
+        'database_unreachable',
+        'Too many statements wait for the database.',
+      );
+    }
+    this.load += 1;
+    try {
+      const client = this.#client ?? (await this.#connect());
+      this.#sendTogether(client);
+      return await this.#send(client, text, values);
+    } finally {
+      this.load -= 1;
+    }
+  }
+
+  async #send<Row extends object>(
+    client: PreparingClient,
+    text: string,
+    values: readonly unknown[],
+  ): Promise<Row[]> {
+    try {
+      const { rows } = await client.query(text, values);
+      return rows;
+    } catch (error) {
+      if (isUnreachable(error)) {
+        this.#forget(client);
+      }
+      throw error;
+    }
+  }
+
+  /** Makes the next statement open a new connection. */
+  #forget(client: PreparingClient): void {
+    if (this.#client === client) {
+      this.#client = undefined;
+    }
+  }
+
+  async close(): Promise<void> {
+    await (this.#client ?? (await this.#connecting?.catch(() => undefined)))?.end();
+  }
+
+  /** Sends what this turn of the event loop writes in one system call. */
+  #sendTogether({ connection: { stream } }: PreparingClient): void {
+    if (this.#isCorked) {
+      return;
+    }
+    this.#isCorked = true;
+    stream.cork();
+    setImmediate(() => {
+      this.#isCorked = false;
+      stream.uncork();
+    });
+  }
+
+  #connect(): Promise<PreparingClient> {
+    this.#connecting ??= this.#open().finally(() => {
+      this.#connecting = undefined;
+    });
+    return this.#connecting;
+  }
+
+  async #open(): Promise<PreparingClient> {
+    const client = new PreparingClient({ ...this.#options, pipeline: true });
+    client.on('error', () => this.#forget(client));
+    client.on('end', () => this.#forget(client));
+    await client.connect();
+    this.#client = client;
+    return client;
+  }
+}

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { type Database, openDatabase } from '../../src/db/database.ts';
+import { isUnreachable } from '../../src/db/unreachable.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+
+const ECHO = 'select $1::int as value';
+const DIVIDE = 'select 1 / $1::int as value';
+const SLEEP = 'select pg_sleep($1::float8) as value';
+
+let testDatabase: TestDatabase;
+let database: Database;
+before(async () => {
+  testDatabase = await createTestDatabase();
+  database = await openDatabase({
+    url: testDatabase.url,
+    dataDir: '',
+    connections: 2,
+    queryTimeout: 500,
+  });
+});
+after(async () => {
+  await database.close();
+  await testDatabase.drop();
+});
+
+async function answerTo(text: string, value: number): Promise<unknown> {
+  const [row] = await database.lookUp<{ value: unknown }>(text, [value]);
+  return row?.value;
+}
+
+describe('Short reads that share a connection', () => {
+  test('get the answer to their own question, also if one of them fails', async () => {
+    const asked = Array.from({ length: 300 }, (_, at) => at);
+    const answers = await Promise.allSettled(
+      asked.map((at) => (at % 10 === 0 ? answerTo(DIVIDE, 0) : answerTo(ECHO, at))),
+    );
+    for (const [at, answer] of answers.entries()) {
+      assert.equal(
+        answer.status === 'fulfilled' ? answer.value : 'failed',
+        at % 10 ? at : 'failed',
+      );
+    }
+    assert.equal(await answerTo(DIVIDE, 1), 1);
+  });
+
+  test('fail as unreachable if the connection is lost, and the next ones succeed', async () => {
+    const lost = [answerTo(SLEEP, 0.4), answerTo(SLEEP, 0.4), answerTo(ECHO, 1), answerTo(ECHO, 2)];
+    const failures = Promise.allSettled(lost);
+    while ((await terminateSleeping()) < 2) {}
+    for (const answer of await failures) {
+      assert.ok(answer.status === 'rejected' && isUnreachable(answer.reason));
+    }
+    assert.deepEqual(await Promise.all([answerTo(ECHO, 3), answerTo(ECHO, 4)]), [3, 4]);
+  });
+
+  test('fail as unreachable after the time limit of a statement', async () => {
+    const answers = await Promise.allSettled([answerTo(SLEEP, 20), answerTo(SLEEP, 20)]);
+    for (const answer of answers) {
+      assert.ok(answer.status === 'rejected' && isUnreachable(answer.reason));
+    }
+    assert.deepEqual(await Promise.all([answerTo(ECHO, 5), answerTo(ECHO, 6)]), [5, 6]);
+  });
+});
+
+let terminated = 0;
+async function terminateSleeping(): Promise<number> {
+  const rows = await database.read<{ ended: boolean }>(
+    `select pg_terminate_backend(pid) as ended from pg_stat_activity
+      where datname = current_database() and query = $1 and state = 'active'`,
+    [SLEEP],
+  );
+  terminated += rows.length;
+  return terminated;
+}
