@@ -139,6 +139,13 @@ export interface Schema {
     issued_at: Date;
     expires_at: Date;
     consumed_at: Date | null;
+    successor_hash: Uint8Array | null;
+  };
+  refresh_replays: {
+    grant_id: string;
+    successor_hash: Uint8Array;
+    sealed: Uint8Array;
+    expires_at: Date;
   };
   dpop_proofs: { proof_hash: Uint8Array; expires_at: Date };
   known_devices: {

@@ -87,6 +87,7 @@ export async function updateRevoked(
   reason: RevocationReason,
 ): Promise<{ userId: string; clientId: string } | undefined> {
   const row = await tx
+    .with('forgotten', (db) => db.deleteFrom('refresh_replays').where('grant_id', '=', id))
     .updateTable('grants')
     .set({ revoked_at: sql`now()`, revocation_reason: reason })
     .where('id', '=', id)

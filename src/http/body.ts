@@ -51,9 +51,7 @@ export async function* readChunks(
   let length = 0;
   while (!request.readableEnded) {
     limits.ending?.throwIfAborted();
-    if (request.destroyed) {
-      throw hasLeft();
-    }
+    assertConnected(request);
     const chunk: unknown = request.read();
     if (!Buffer.isBuffer(chunk)) {
       await nextBodyEvent(request, limits);
@@ -82,11 +80,9 @@ export async function awaitBody(ctx: Context, limit: number): Promise<void> {
     if (req.readableLength > limit) {
       throw tooLarge(limit);
     }
+    assertConnected(req);
     if (req.complete) {
       return;
-    }
-    if (req.destroyed) {
-      throw hasLeft();
     }
     await nextBodyEvent(req, { bytes: limit });
   }
@@ -128,6 +124,12 @@ function tooLarge(limit: number): StagedoorError {
   return new StagedoorError('payload_too_large', `The body may hold at most ${limit} bytes.`);
 }
 
-function hasLeft(): StagedoorError {
-  return new StagedoorError('request_timeout', 'The sender of the body has left.');
+/**
+ * Refuses a request whose sender has closed the connection: its body can't be read any more.
+ * @throws StagedoorError `request_timeout`
+ */
+export function assertConnected(request: IncomingMessage): void {
+  if (request.destroyed) {
+    throw new StagedoorError('request_timeout', 'The sender of the body has left.');
+  }
 }

@@ -1,12 +1,23 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Db } from '../db/database.ts';
 import { commitIf, inTransaction, type Tx } from '../db/transaction.ts';
+import type { IssuedTokens } from '../tokens/token-response.ts';
 
 interface Current {
   readonly tx: Tx;
-  /** The family that tokens of this request are issued into; set when a code or token is used up. */
-  familyId?: string;
+  redemption?: Redemption;
 }
+
+/** The code or refresh token that a token request has used up. */
+export type Redemption =
+  | {
+      /** The family that the new tokens are issued into. */
+      readonly familyId: string;
+      /** The values of the used refresh token and of the one that replaces it. */
+      readonly rotation?: { readonly presented: string; readonly successor: string };
+    }
+  /** It had been used before, and the client gets these tokens again. */
+  | { readonly replay: IssuedTokens };
 
 const storage = new AsyncLocalStorage<Current>();
 
@@ -54,18 +65,26 @@ export function requireTransaction(): Tx {
   return requireCurrent().tx;
 }
 
-/** Notes the family that the tokens of this request belong to. */
-export function setFamily(familyId: string): void {
-  requireCurrent().familyId = familyId;
+/** Records what the tokens of this request are issued for. */
+export function setRedemption(redemption: Redemption): void {
+  requireCurrent().redemption = redemption;
 }
 
-/** The family that the tokens of this request belong to. */
-export function requireFamily(): string {
-  const { familyId } = requireCurrent();
-  if (familyId === undefined) {
+/** Returns what the tokens of this request are issued for; undefined before that is known. */
+export function currentRedemption(): Redemption | undefined {
+  return storage.getStore()?.redemption;
+}
+
+/**
+ * Returns what the tokens of this request are issued for.
+ * @throws Error if no code or refresh token was used up
+ */
+export function requireRedemption(): Redemption {
+  const { redemption } = requireCurrent();
+  if (redemption === undefined) {
     throw new Error('tokens can only be issued for a code or token that was used up before');
   }
-  return familyId;
+  return redemption;
 }
 
 function requireCurrent(): Current {

@@ -1,5 +1,6 @@
 import type { Provider } from 'oidc-provider';
-import { type CredentialPrefix, newCredential } from '../lib/credentials.ts';
+import { newCredential } from '../lib/credentials.ts';
+import { currentRedemption } from './current-transaction.ts';
 
 /**
  * Gives access and refresh tokens our prefixes and checksum. The provider has an option for the
@@ -7,11 +8,22 @@ import { type CredentialPrefix, newCredential } from '../lib/credentials.ts';
  * not in the type definitions, hence the check that it is still there.
  */
 export function prefixTokens(provider: Provider): void {
-  replaceGenerator(provider.AccessToken.prototype, 'sda');
-  replaceGenerator(provider.RefreshToken.prototype, 'sdr');
+  replaceGenerator(provider.AccessToken.prototype, () => newCredential('sda'));
+  replaceGenerator(
+    provider.RefreshToken.prototype,
+    () => plannedSuccessor() ?? newCredential('sdr'),
+  );
 }
 
-function replaceGenerator(model: object, prefix: CredentialPrefix): void {
+/** Returns the refresh token that was chosen when the one before it was used up. */
+function plannedSuccessor(): string | undefined {
+  const redemption = currentRedemption();
+  return redemption !== undefined && 'familyId' in redemption
+    ? redemption.rotation?.successor
+    : undefined;
+}
+
+function replaceGenerator(model: object, generate: () => string): void {
   const original: unknown = Reflect.get(model, 'generateTokenId');
   if (typeof original !== 'function') {
     throw new Error('oidc-provider no longer makes token ids where this server replaces them');
@@ -19,6 +31,6 @@ function replaceGenerator(model: object, prefix: CredentialPrefix): void {
   Reflect.set(model, 'generateTokenId', function generateTokenId(this: object) {
     // The original also notes the token's format on the model.
     Reflect.apply(original, this, []);
-    return newCredential(prefix);
+    return generate();
   });
 }

@@ -1,7 +1,8 @@
 import type { Context, Middleware } from 'koa';
 import type { Db } from '../db/database.ts';
-import { awaitBody } from '../http/body.ts';
-import { withRequestTransaction } from './current-transaction.ts';
+import { assertConnected, awaitBody } from '../http/body.ts';
+import { tokenResponse } from '../tokens/token-response.ts';
+import { currentRedemption, withRequestTransaction } from './current-transaction.ts';
 import { PATHS } from './paths.ts';
 import { isPush } from './pushed-request-budget.ts';
 
@@ -33,11 +34,27 @@ export function providerTransaction(db: Db): Middleware {
     await awaitBody(ctx, PROVIDERS_LIMIT);
     await withRequestTransaction(
       db,
-      () => next(),
+      async () => {
+        // The provider prints a warning when it is asked to read a closed connection.
+        assertConnected(ctx.req);
+        await next();
+        answerReplay(ctx);
+      },
       () => ctx.state.serverError === undefined && !(isPush(ctx.path) && ctx.status >= 400),
     );
     rethrow(ctx);
   };
+}
+
+/**
+ * Answers a retry with the tokens of the first response. Up to here it ran like a first use, so that
+ * the same checks apply.
+ */
+function answerReplay(ctx: Context): void {
+  const redemption = currentRedemption();
+  if (ctx.status === 200 && redemption !== undefined && 'replay' in redemption) {
+    ctx.body = tokenResponse(redemption.replay);
+  }
 }
 
 function rethrow(ctx: Context): void {

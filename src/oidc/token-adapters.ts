@@ -1,14 +1,17 @@
 import { type AdapterPayload, errors, Provider } from 'oidc-provider';
 import { originOf } from '../http/origin.ts';
-import { consume, type Presented } from '../tokens/consume.ts';
+import { newCredential } from '../lib/credentials.ts';
+import { type Presented, redeemCode, rotateRefreshToken } from '../tokens/consume.ts';
 import { findAccessToken, findRefreshToken } from '../tokens/find.ts';
+import { storeReplay } from '../tokens/replay.ts';
 import { findCode, issueAccessToken, issueCode, issueRefreshToken } from '../tokens/store.ts';
 import type { FoundToken, NewToken, RedeemableToken } from '../tokens/token.ts';
+import type { IssuedTokens } from '../tokens/token-response.ts';
 import {
   currentTransaction,
-  requireFamily,
+  requireRedemption,
   requireTransaction,
-  setFamily,
+  setRedemption,
 } from './current-transaction.ts';
 import type { AdapterDeps, PartialAdapter } from './deps.ts';
 import { isRedemptionOf, refuseAtToken, refuseChanged } from './refuse-at-token.ts';
@@ -49,7 +52,13 @@ export function codeAdapter({ db, config }: AdapterDeps): PartialAdapter {
           : { codeChallenge: found.codeChallenge, codeChallengeMethod: 'S256' }),
       };
     },
-    consume: (id) => useUp('code', id, config.refreshTokenTtl),
+    consume: async (id) => {
+      const consumption = await redeemCode(requireTransaction(), presented(id, config));
+      if (consumption.outcome === 'refused') {
+        throw new errors.InvalidGrant(consumption.reason);
+      }
+      setRedemption({ familyId: consumption.familyId });
+    },
   };
 }
 
@@ -57,15 +66,21 @@ export function codeAdapter({ db, config }: AdapterDeps): PartialAdapter {
 export function refreshTokenAdapter({ db, config }: AdapterDeps): PartialAdapter {
   return {
     ...ENDED_BY_THE_GRANT,
-    upsert: (id, payload) =>
-      issueRefreshToken(requireTransaction(), {
+    upsert: async (id, payload) => {
+      const redemption = requireRedemption();
+      if ('replay' in redemption) {
+        return;
+      }
+      await issueRefreshToken(requireTransaction(), {
         ...newToken(id, payload),
-        familyId: requireFamily(),
+        familyId: redemption.familyId,
         rotations: payload.rotations ?? 0,
         firstIssuedAt: fromEpoch(payload.iiat ?? nowEpoch()),
-      }),
+      });
+    },
     find: async (id) => {
-      const found = await findRefreshToken(currentTransaction() ?? db, id);
+      const tx = currentTransaction() ?? db;
+      const found = await findRefreshToken(tx, id, config.refreshRetrySeconds);
       if (found === undefined) {
         return undefined;
       }
@@ -78,7 +93,24 @@ export function refreshTokenAdapter({ db, config }: AdapterDeps): PartialAdapter
         ...(found.jkt === undefined ? {} : { jkt: found.jkt }),
       };
     },
-    consume: (id) => useUp('refresh_token', id, config.refreshTokenTtl),
+    consume: async (id) => {
+      const successor = newCredential('sdr');
+      const consumption = await rotateRefreshToken(requireTransaction(), {
+        ...presented(id, config),
+        successor,
+        retrySeconds: config.refreshRetrySeconds,
+      });
+      switch (consumption.outcome) {
+        case 'consumed': {
+          const rotation = { presented: id, successor };
+          return setRedemption({ familyId: consumption.familyId, rotation });
+        }
+        case 'replayed':
+          return setRedemption({ replay: withinRequestedGrant(consumption.tokens) });
+        case 'refused':
+          throw new errors.InvalidGrant(consumption.reason);
+      }
+    },
   };
 }
 
@@ -87,14 +119,24 @@ export function refreshTokenAdapter({ db, config }: AdapterDeps): PartialAdapter
  * userinfo), so one is found in whatever state it is: an expired or superseded token still names
  * the grant that its client wants to end.
  */
-export function accessTokenAdapter({ db }: AdapterDeps): PartialAdapter {
+export function accessTokenAdapter({ db, config }: AdapterDeps): PartialAdapter {
   return {
     ...ENDED_BY_THE_GRANT,
-    upsert: (id, payload) =>
-      issueAccessToken(requireTransaction(), {
-        ...newToken(id, payload),
-        familyId: requireFamily(),
-      }),
+    upsert: async (id, payload) => {
+      const redemption = requireRedemption();
+      if ('replay' in redemption) {
+        return;
+      }
+      const tx = requireTransaction();
+      const token = newToken(id, payload);
+      const { familyId, rotation } = redemption;
+      await issueAccessToken(tx, { ...token, familyId });
+      if (rotation !== undefined && config.refreshRetrySeconds > 0) {
+        const { presented, successor: refreshToken } = rotation;
+        const values = { presented, accessToken: id, refreshToken };
+        await storeReplay(tx, token.grantId, values, config.refreshRetrySeconds);
+      }
+    },
     find: async (id) => {
       const found = await findAccessToken(currentTransaction() ?? db, id);
       return found && foundToken(id, 'AccessToken', found);
@@ -137,17 +179,27 @@ function foundToken(jti: string, kind: string, found: FoundToken): AdapterPayloa
 function grantSource(jti: string, kind: string, found: RedeemableToken): AdapterPayload {
   return {
     ...foundToken(jti, kind, found),
-    ...(Provider.ctx?.oidc.route === 'token' ? { exp: toEpoch(found.expiresAt) } : {}),
     ...(found.consumed ? { consumed: true } : {}),
   };
 }
 
-async function useUp(kind: Presented['kind'], value: string, lifetime: number): Promise<void> {
-  const origin = Provider.ctx && originOf(Provider.ctx);
-  const grantExpiresAt = fromEpoch(nowEpoch() + lifetime);
-  const consumption = await consume(requireTransaction(), { kind, value, origin }, grantExpiresAt);
-  if (consumption.outcome === 'refused') {
-    throw new errors.InvalidGrant(consumption.reason);
+function presented(value: string, { refreshTokenTtl }: AdapterDeps['config']): Presented {
+  return {
+    value,
+    origin: Provider.ctx && originOf(Provider.ctx),
+    grantExpiresAt: fromEpoch(nowEpoch() + refreshTokenTtl),
+  };
+}
+
+/**
+ * Takes away the scopes that were removed from the grant or the application since these tokens were
+ * issued. The tokens stay the same: what they open is read from there.
+ * @throws InvalidScope if no scope is left, as for a first use
+ */
+function withinRequestedGrant(tokens: IssuedTokens): IssuedTokens {
+  const scope = Provider.ctx?.oidc.entities.Grant?.getOIDCScopeFiltered(new Set(tokens.scopes));
+  if (!scope) {
+    throw new errors.InvalidScope('the user took away every scope of this token', '');
   }
-  setFamily(consumption.familyId);
+  return { ...tokens, scopes: scope.split(' ') };
 }

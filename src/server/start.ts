@@ -20,6 +20,7 @@ import { createTransport } from '../mail/transport.ts';
 import { startCounterCompaction } from '../operations/compact-counters.ts';
 import { startJobs } from '../operations/jobs.ts';
 import { recordConfiguration } from '../operations/record-configuration.ts';
+import { startReplaySweep } from '../operations/sweep-replays.ts';
 import { operatorAccess } from '../operators/access.ts';
 import { startCallLog } from '../operators/call-log.ts';
 import { openKeyring } from '../signing-keys/keyring.ts';
@@ -142,6 +143,7 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
     closers.push(() => sender.stop());
     closers.push(startJobs({ db: database.db, config, log }));
     closers.push(startCounterCompaction(database.db, log));
+    closers.push(startReplaySweep(database.db, log));
     if (config.demo && operatorToken !== undefined) {
       const { ServerUnreachableError } = await import('../demo/management.ts');
       const { startDemo } = await import('../demo/start.ts');

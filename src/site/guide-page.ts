@@ -67,6 +67,8 @@ function settingsFor(config: Config, locale: Locale): DocumentSettings {
     'review-required': registration === 'approval',
     'read-and-write': has('read') && has('write'),
     profile: has('profile'),
+    'refresh-retry': config.refreshRetrySeconds > 0,
+    'no-refresh-retry': config.refreshRetrySeconds === 0,
   });
   return {
     values: {
@@ -75,6 +77,7 @@ function settingsFor(config: Config, locale: Locale): DocumentSettings {
       default_scope: config.defaultScopes.join(' '),
       access_lifetime: formatDuration(config.accessTokenTtl, locale),
       refresh_lifetime: formatDuration(config.refreshTokenTtl, locale),
+      retry_seconds: String(config.refreshRetrySeconds),
     },
     conditions: conditions.flatMap(([name, holds]) => (holds ? [name] : [])),
   };

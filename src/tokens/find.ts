@@ -12,6 +12,7 @@ export async function findAccessToken(db: Db, value: string): Promise<FoundToken
 export async function findRefreshToken(
   db: Db,
   value: string,
+  retrySeconds: number,
 ): Promise<FoundRefreshToken | undefined> {
-  return isWellFormed('sdr', value) ? selectRefreshToken(db, value) : undefined;
+  return isWellFormed('sdr', value) ? selectRefreshToken(db, value, retrySeconds) : undefined;
 }

@@ -1,8 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../db/database.ts';
-import { isLiveGrant, tokenEnd } from '../db/live-grant.ts';
+import { grantEnd, isLiveGrant, tokenEnd } from '../db/live-grant.ts';
 import type { Tx } from '../db/transaction.ts';
 import { hashOf } from '../lib/credentials.ts';
+import { isReplayable } from './replay-store.ts';
 import type {
   FoundAuthorizationCode,
   FoundRefreshToken,
@@ -86,10 +87,14 @@ export async function findCode(db: Db, value: string): Promise<FoundAuthorizatio
   );
 }
 
-/** A refresh token by value, in whatever state. */
+/**
+ * A refresh token by value, in whatever state. One that a client may present again, because its
+ * response may have been lost, is as good as unused.
+ */
 export async function selectRefreshToken(
   db: Db,
   value: string,
+  retrySeconds: number,
 ): Promise<FoundRefreshToken | undefined> {
   const row = await db
     .selectFrom('refresh_tokens as t')
@@ -104,11 +109,13 @@ export async function selectRefreshToken(
       't.first_issued_at',
       scopesLeft.as('scopes'),
       expired.as('expired'),
+      isReplayable(retrySeconds).as('replayable'),
+      sql<boolean>`${sql.raw(grantEnd('g'))} <= now()`.as('grant_expired'),
     ])
     .executeTakeFirst();
   return (
     row && {
-      ...toSource(row),
+      ...toSource(row.replayable ? { ...row, consumed_at: null, expired: row.grant_expired } : row),
       familyId: row.family_id,
       rotations: row.rotations,
       firstIssuedAt: row.first_issued_at,
@@ -150,18 +157,20 @@ export async function consumeCode(
 }
 
 /**
- * Uses up a refresh token and ends the access token that was issued beside it; otherwise as
- * `consumeCode`.
+ * Uses up a refresh token, and ends the access token that was issued beside it and the retries of
+ * the refresh that issued it; otherwise as `consumeCode`.
+ * @param successor the refresh token that replaces it
  * @see RFC 9700 §4.14.2
  */
 export async function consumeRefreshToken(
   tx: Tx,
   value: string,
+  successor: string,
   use: GrantUse,
 ): Promise<ConsumptionRow | undefined> {
   const { rows } = await sql<ConsumptionRow>`
     with ${grantOf('refresh_tokens', sql`token_hash = ${hashOf(value)}`)}, consumed as (
-      update refresh_tokens set consumed_at = now()
+      update refresh_tokens set consumed_at = now(), successor_hash = ${hashOf(successor)}
       from locked
       where token_hash = ${hashOf(value)} and consumed_at is null
       returning refresh_tokens.grant_id, family_id
@@ -169,6 +178,9 @@ export async function consumeRefreshToken(
       update access_tokens set superseded_at = now()
       from consumed
       where access_tokens.family_id = consumed.family_id and superseded_at is null
+    ), forgotten as (
+      delete from refresh_replays r using consumed
+      where r.grant_id = consumed.grant_id and r.successor_hash = ${hashOf(value)}
     ), ${grantUsed(use)}
     select family_id, ${live} as live from consumed
   `.execute(tx);

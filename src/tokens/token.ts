@@ -1,4 +1,5 @@
 import type { RevocationReason } from '../grants/grant.ts';
+import type { IssuedTokens } from './token-response.ts';
 
 /** Reason why a code or refresh token is refused, for its own client. */
 export type InvalidReason =
@@ -51,6 +52,7 @@ export interface FoundToken {
 
 /** A code or refresh token that was found. */
 export interface RedeemableToken extends FoundToken {
+  /** Another use would be re-use. */
   readonly consumed: boolean;
   /** Undefined: it can be used, unless it is consumed. */
   readonly invalidReason: InvalidReason | undefined;
@@ -69,9 +71,15 @@ export interface FoundRefreshToken extends RedeemableToken {
   readonly firstIssuedAt: Date;
 }
 
-/** Result of consuming a code or refresh token. */
+/** Result of consuming a code. */
 export type Consumption =
   /** It is the caller's; tokens may be issued into this family. */
   | { readonly outcome: 'consumed'; readonly familyId: string }
-  /** Somebody else was first, or the grant has ended. */
+  /** Another request was first, or the grant has ended. */
   | { readonly outcome: 'refused'; readonly reason: InvalidReason };
+
+/** Result of consuming a refresh token. */
+export type RefreshConsumption =
+  | Consumption
+  /** Another request was first, and this may be its retry: the client gets the same tokens. */
+  | { readonly outcome: 'replayed'; readonly tokens: IssuedTokens };

@@ -34,7 +34,7 @@ interface Redeemed {
   readonly user: TestUser;
   readonly authorization: AuthorizeResult;
   readonly accessToken: string;
-  /** Rotated: the second one is in use. */
+  /** Rotated, and the token that replaced it was used as well, so that this is no retry. */
   readonly rotated: string;
 }
 
@@ -43,7 +43,8 @@ async function redeemed(user = platform.ada, agent = ada): Promise<Redeemed> {
   const authorization = await authorize(server, { application, user, agent });
   const first = await exchange(server, application, authorization);
   const rotated = first.body.refresh_token ?? assert.fail(JSON.stringify(first.body));
-  const { body } = await refresh(server, application, rotated);
+  const second = await refresh(server, application, rotated);
+  const { body } = await refresh(server, application, second.body.refresh_token ?? '');
   return { application, user, authorization, accessToken: body.access_token ?? '', rotated };
 }
 
@@ -215,6 +216,8 @@ describe('a used code or token that proves nothing ends no grant', () => {
     };
     const second = await ask(key, again);
     assert.equal(second.status, 200);
+    const successor = { ...again, refresh_token: second.body.refresh_token ?? '' };
+    assert.equal((await ask(key, successor)).status, 200);
     assert.equal((await ask(thief, again)).body.error, 'invalid_grant');
     assert.equal((await ask(undefined, again)).body.error, 'invalid_grant');
     const of = { application, user: platform.ada, authorization, accessToken: '', rotated: '' };

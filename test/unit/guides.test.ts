@@ -13,6 +13,8 @@ const conditions = [
   'review-required',
   'read-and-write',
   'profile',
+  'refresh-retry',
+  'no-refresh-retry',
 ];
 const values = {
   issuer: 'https://a.example/<b>',
@@ -20,6 +22,7 @@ const values = {
   default_scope: 'read',
   access_lifetime: '1 hour',
   refresh_lifetime: '9 days',
+  retry_seconds: '30',
 };
 
 function source(locale: 'en' | 'de', name: string): string {

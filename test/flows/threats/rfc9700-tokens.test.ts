@@ -84,7 +84,8 @@ describe('RFC 9700 §2.2.1: sender-constrained access tokens (DPoP, RFC 9449)', 
 describe('RFC 9700 §2.2.2 and §4.14: refresh token protection', () => {
   it('a used refresh token ends the grant of thief and owner', async () => {
     const stolen = await world.tokens();
-    const { body } = await refresh(world.server, world.reviewed, stolen.refreshToken);
+    const first = await refresh(world.server, world.reviewed, stolen.refreshToken);
+    const { body } = await refresh(world.server, world.reviewed, first.body.refresh_token ?? '');
     assertRefused(
       await refresh(world.server, world.reviewed, stolen.refreshToken),
       'invalid_grant',
@@ -100,7 +101,8 @@ describe('RFC 9700 §2.2.2 and §4.14: refresh token protection', () => {
     const application = await registerApplication(world.server, { owner: 'ben' });
     const path = `/api/v1/applications/${application.clientId}`;
     const stolen = await world.tokens({ application });
-    const { body } = await refresh(world.server, application, stolen.refreshToken);
+    const first = await refresh(world.server, application, stolen.refreshToken);
+    const { body } = await refresh(world.server, application, first.body.refresh_token ?? '');
     await manage(world.server, 'POST', `${path}/suspend/`, { reason: 'abuse' });
     await refresh(world.server, application, stolen.refreshToken);
     await manage(world.server, 'POST', `${path}/resume/`, {});

@@ -137,7 +137,10 @@ async function reasons(server: TestServer, platform: TestPlatform): Promise<stri
     await endedBy('revoked_by_user'),
     await endedBy('revoked_by_operator'),
     await after((application, token) => revoke(server, application, token)),
-    await after((application, token) => refresh(server, application, token)),
+    await after(async (application, token) => {
+      const { body } = await refresh(server, application, token);
+      await refresh(server, application, body.refresh_token ?? '');
+    }),
     await after(({ clientId }) =>
       manage(server, 'PATCH', `/api/v1/applications/${clientId}/`, { is_active: false }),
     ),
