@@ -7,7 +7,7 @@ import {
   type Parameters,
 } from './authorize-request.ts';
 import { checkChallenge } from './check-challenge.ts';
-import { checkOtherParameters } from './check-other-parameters.ts';
+import { checkOtherParameters, IGNORED } from './check-other-parameters.ts';
 import { checkRedirectUriParameter } from './check-redirect-uri-parameter.ts';
 import { checkScopeParameter } from './check-scope-parameter.ts';
 import { asDetail } from './client-error.ts';
@@ -74,7 +74,9 @@ function checkState(application: Application): Finding[] {
 }
 
 function checkParameters(against: CheckedAgainst, sent: ParsedUrlQuery): Finding[] {
-  const twice = KNOWN_PARAMETERS.filter((name) => Array.isArray(sent[name]));
+  const twice = KNOWN_PARAMETERS.filter(
+    (name) => Array.isArray(sent[name]) && name !== 'max_age' && !IGNORED.includes(name),
+  );
   const parameters = readParameters(sent);
   const { request_uri: requestUri } = parameters;
   const pushed = requestUri?.startsWith(PUSHED) && parameters.request === undefined;
@@ -152,6 +154,7 @@ function checkStateParameter({ state }: Parameters): Finding[] {
 
 function checkControlCharacters(parameters: Parameters): Finding[] {
   return Object.entries(parameters)
+    .filter(([name]) => !IGNORED.some((ignored) => ignored === name))
     .filter(([, value]) => [...value].some((symbol) => symbol < ' ' || symbol === '\u{7f}'))
     .map(([name]) => problem(name, 'control_characters', { parameter: name }));
 }

@@ -4,29 +4,29 @@ import { KNOWN_PARAMETERS, type KnownParameter, type Parameters } from './author
 import { asDetail } from './client-error.ts';
 import { type Finding, problem, remark } from './finding.ts';
 
-/** OpenID Connect's own; the provider refuses them without the scope `openid`, which is not here. */
-const OPENID: readonly KnownParameter[] = [
+/** Parameters of OpenID Connect that have no effect here. */
+export const IGNORED: readonly KnownParameter[] = [
   'acr_values',
   'claims_locales',
   'id_token_hint',
-  'max_age',
   'nonce',
+  'display',
 ];
 /** Those of which nothing is said where they are missing. */
 const OPTIONAL: ReadonlySet<string> = new Set([
-  ...OPENID,
+  ...IGNORED,
+  'max_age',
   'prompt',
   'approval_prompt',
   'response_mode',
   'dpop_jkt',
   'login_hint',
   'ui_locales',
-  'display',
   'registration',
   'request',
   'request_uri',
 ]);
-const PROMPTS = ['none', 'login', 'consent'];
+const PROMPTS = ['none', 'login', 'consent', 'select_account'];
 const RESPONSE_MODES = ['query', 'fragment', 'form_post'];
 /** Parameters that are ignored and of which we tell, at most. */
 const UNKNOWN_LIMIT = 20;
@@ -38,13 +38,14 @@ export function checkOtherParameters(parameters: Parameters, sent: ParsedUrlQuer
     ...checkApprovalPrompt(parameters),
     ...checkResponseMode(parameters),
     ...checkThumbprint(parameters),
-    ...OPENID.filter((name) => parameters[name] !== undefined).map((name) =>
-      problem(name, 'openid_parameter', { parameter: name }),
+    ...checkMaxAge(parameters),
+    ...IGNORED.filter((name) => parameters[name] !== undefined).map((name) =>
+      remark(name, 'info', 'openid_ignored', { parameter: name }),
     ),
     ...(parameters.registration === undefined
       ? []
       : [problem('registration', 'registration_unsupported')]),
-    ...(['login_hint', 'ui_locales', 'display'] as const)
+    ...(['login_hint', 'ui_locales'] as const)
       .filter((name) => parameters[name] !== undefined)
       .map((name) => remark(name, 'ok', 'hint_taken')),
     ...checkUnknown(sent),
@@ -55,7 +56,7 @@ function checkPrompt({ prompt }: Parameters): Finding[] {
   if (prompt === undefined) {
     return [];
   }
-  const values = new Set(prompt.split(' '));
+  const values = new Set(prompt.split(' ').filter(Boolean));
   if ([...values].some((value) => !PROMPTS.includes(value))) {
     return [problem('prompt', 'prompt_unsupported', { sent: asDetail(prompt) })];
   }
@@ -65,6 +66,15 @@ function checkPrompt({ prompt }: Parameters): Finding[] {
   return values.size > 1
     ? [problem('prompt', 'prompt_none_not_alone')]
     : [remark('prompt', 'warning', 'prompt_none')];
+}
+
+function checkMaxAge({ max_age: sent }: Parameters): Finding[] {
+  if (sent === undefined) {
+    return [];
+  }
+  return /^\d{1,9}$/.test(sent)
+    ? [remark('max_age', 'ok', 'max_age_honored')]
+    : [remark('max_age', 'warning', 'max_age_malformed', { sent: asDetail(sent) })];
 }
 
 function checkApprovalPrompt({ approval_prompt: sent }: Parameters): Finding[] {

@@ -1,9 +1,10 @@
+import { splitScope } from '../lib/scopes.ts';
 import type { CheckedAgainst, Parameters } from './authorize-request.ts';
 import { asDetail } from './client-error.ts';
 import { type Finding, problem, remark } from './finding.ts';
 
 const NAME = 'scope';
-const SYNTAX = /^[\x21\x23-\x5B\x5D-\x7E]+(?: [\x21\x23-\x5B\x5D-\x7E]+)*$/;
+const SYNTAX = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
 
 /**
  * Checks `scope`, and what the request would get without it.
@@ -15,17 +16,20 @@ export function checkScopeParameter(
 ): Finding[] {
   const known = config.scopes.map((scope) => scope.name);
   const registered = known.filter((scope) => application.scopes.includes(scope));
-  if (sent === undefined) {
+  const asked = splitScope(sent ?? '');
+  const dropped = (sent ?? '').split(' ').filter((one) => one !== '' && !asked.includes(one));
+  const ignored =
+    dropped.length === 0 ? [] : [remark(NAME, 'info', 'scope_ignored', { scopes: dropped })];
+  if (asked.length === 0) {
     const scopes = config.defaultScopes.filter((scope) => registered.includes(scope));
     return scopes.length === 0
       ? [problem(NAME, 'scope_no_default', { registered })]
-      : [remark(NAME, 'info', 'scope_default', { scopes })];
+      : [...ignored, remark(NAME, 'info', 'scope_default', { scopes })];
   }
-  if (!SYNTAX.test(sent)) {
+  if (!asked.every((scope) => SYNTAX.test(scope))) {
     return [problem(NAME, 'scope_malformed', { registered })];
   }
-  const scopes = [...new Set(sent.split(' '))];
-  const findings = scopes.flatMap((scope) => {
+  const findings = asked.flatMap((scope) => {
     if (!known.includes(scope)) {
       const joined = scope.split(/[,;+]/).some((part) => known.includes(part));
       const code = joined ? 'scope_separator' : 'scope_unknown';
@@ -35,5 +39,7 @@ export function checkScopeParameter(
       ? []
       : [problem(NAME, 'scope_not_registered', { scope, registered })];
   });
-  return findings.length > 0 ? findings : [remark(NAME, 'ok', 'scope_fits', { scopes })];
+  return findings.length > 0
+    ? findings
+    : [...ignored, remark(NAME, 'ok', 'scope_fits', { scopes: asked })];
 }

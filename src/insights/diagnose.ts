@@ -75,11 +75,6 @@ export const RULES: readonly Rule[] = [
   [/^code_challenge contains invalid characters$/, 'pkce_challenge_characters'],
   [/^unsupported prompt value/, 'prompt_unsupported', ({ sent }) => ({ sent: sent.prompt })],
   [/^prompt none must only be used alone$/, 'prompt_none_not_alone'],
-  [
-    /^openid scope must be requested when using the (\w+) parameter$/,
-    'openid_parameter',
-    parameter,
-  ],
   [/^request_uri is invalid|^invalid request_uri$/, 'request_uri_invalid'],
   [/^dpop_jkt must be/, 'dpop_thumbprint_malformed'],
   [/^the application is suspended$/, 'application_suspended'],

@@ -25,7 +25,6 @@ export const REASONS = [
   'pkce_challenge_characters',
   'prompt_unsupported',
   'prompt_none_not_alone',
-  'openid_parameter',
   'request_object_unsupported',
   'request_uri_unsupported',
   'request_uri_invalid',

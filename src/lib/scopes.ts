@@ -18,3 +18,15 @@ export function opensOrganizers(
 ): boolean {
   return scopes.some((scope) => scope.organizers && requested.includes(scope.name));
 }
+
+/** Scopes of OpenID Connect that generic clients add to their requests. They give no access here. */
+const OPENID_SCOPES: readonly string[] = ['openid', 'offline_access'];
+
+/**
+ * Splits a `scope` parameter into its scopes, each once. Ignores surplus blanks and the scopes of
+ * OpenID Connect.
+ * @see RFC 6749 §3.3
+ */
+export function splitScope(scope: string): string[] {
+  return [...new Set(scope.split(' '))].filter((one) => one !== '' && !OPENID_SCOPES.includes(one));
+}

@@ -2,11 +2,13 @@ import { type Client, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Config } from '../config/config.ts';
 import { isThumbprint } from '../tokens/proof.ts';
 import { checkPushedRequest } from './pushed-request-budget.ts';
+import { restoreMaxAge, sentScopes } from './read-parameters.ts';
 import { findStop, RequestStopped } from './still-allowed.ts';
 
 /**
- * Our own checks of an authorization request, after the provider's: it drops unknown scopes in
- * silence and knows neither default scopes nor stopped clients. Runs at `authorize` and at `par`.
+ * Makes our own checks of an authorization request, which run after the provider's at `authorize`
+ * and at `par`: the provider drops unknown scopes, and knows neither default scopes nor stopped
+ * clients.
  * @throws InvalidScope, InvalidRequest, RequestStopped
  * @see RFC 6749 §3.3
  */
@@ -23,7 +25,8 @@ export function checkRequest(config: Config) {
     }
     refuseControlCharacters(params);
     refuseWrongThumbprint(params.dpop_jkt);
-    for (const scope of sentScopes(ctx)) {
+    restoreMaxAge(params);
+    for (const scope of sentScopes(params)) {
       if (!known.has(scope)) {
         throw new errors.InvalidScope('requested scope is not known', scope);
       }
@@ -31,17 +34,6 @@ export function checkRequest(config: Config) {
     params.scope ??= defaultScope(config, client);
     checkPushedRequest(ctx, client);
   };
-}
-
-/**
- * The scopes as they were sent: by now the provider has dropped from `params` those that it does
- * not know. Those of a pushed request were looked at when it was pushed.
- */
-function sentScopes(ctx: KoaContextWithOIDC): string[] {
-  const { request_uri, scope } = ctx.method === 'POST' ? (ctx.oidc.body ?? {}) : ctx.query;
-  return typeof scope === 'string' && scope !== '' && request_uri === undefined
-    ? scope.split(' ')
-    : [];
 }
 
 function defaultScope(config: Config, client: Client): string {

@@ -23,7 +23,7 @@ export function interactionAdapter({ db, config }: AdapterDeps): PartialAdapter 
   const here = () => currentTransaction() ?? db;
   return {
     upsert: async (id, payload) => {
-      if (payload.session !== undefined) {
+      if (payload.session !== undefined && payload.prompt?.name !== 'select_account') {
         await upsertInteraction(here(), id, toStored(id, payload));
       } else if (payload.parJti !== undefined) {
         await extendPushedRequest(here(), payload.parJti);

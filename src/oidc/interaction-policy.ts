@@ -1,4 +1,5 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
+import { ACCOUNT_SELECTED, promptsOf } from './restart-url.ts';
 import { findObstacle, RequestStopped, requestedAccess } from './still-allowed.ts';
 
 const { Check, Prompt, base } = interactionPolicy;
@@ -13,8 +14,9 @@ export function createInteractionPolicy() {
   if (login === undefined) {
     throw new Error('oidc-provider no longer has a login prompt');
   }
-  replaceLoginPrompt(login);
+  relaxLoginChecks(login);
   return [
+    selectAccountPrompt(),
     login,
     new Prompt(
       { name: 'consent', requestable: true },
@@ -50,29 +52,69 @@ export function createInteractionPolicy() {
 }
 
 /**
- * Takes a sign-in after a pushed request was pushed as the one that its `prompt=login` asks for: a
- * person who was not signed in starts the request over, and `prompt` cannot be taken out of it.
- * A request that has reached consent has passed the sign-in, too.
+ * Lets the user select an account at the sign-in page, which the browser is redirected to. The
+ * request starts over after that, so one that resumes has passed it; with `prompt=login` the user
+ * selects the account by signing in.
  */
-function replaceLoginPrompt(login: interactionPolicy.Prompt): void {
-  const original = login.checks.get('login_prompt');
-  if (original === undefined) {
-    throw new Error('oidc-provider no longer checks prompt=login where this server replaces it');
-  }
-  const { description, check } = original;
-  login.checks.remove('login_prompt');
-  const replaced = new Check('login_prompt', description, 'login_required', (ctx) =>
-    hasSignedIn(ctx) ? Check.NO_NEED_TO_PROMPT : check(ctx),
+function selectAccountPrompt(): interactionPolicy.Prompt {
+  const prompt = new Prompt({ name: 'select_account', requestable: true });
+  relax(
+    prompt,
+    'select_account_prompt',
+    ({ oidc, query }) =>
+      oidc.entities.Interaction !== undefined ||
+      promptsOf(oidc.params ?? {}).includes('login') ||
+      (oidc.entities.PushedAuthorizationRequest !== undefined && ACCOUNT_SELECTED in query),
   );
-  login.checks.add(replaced, 0);
+  return prompt;
 }
 
-function hasSignedIn({ oidc }: KoaContextWithOIDC): boolean {
-  if (oidc.entities.Interaction?.prompt.name === 'consent') {
-    return true;
+/**
+ * Accepts a sign-in as the one that `prompt=login` or `max_age` requires if it was made for this
+ * request, also when the user then takes longer over the consent page than `max_age` allows.
+ */
+function relaxLoginChecks(login: interactionPolicy.Prompt): void {
+  relax(login, 'login_prompt', ({ oidc }) => hasPassedSignIn(oidc) || hasSignedIn(oidc));
+  relax(
+    login,
+    'max_age',
+    ({ oidc }) => hasPassedSignIn(oidc) || (oidc.result !== undefined && 'login' in oidc.result),
+  );
+}
+
+/** Replaces a check of the provider by one that also passes if `isSatisfied`. */
+function relax(
+  prompt: interactionPolicy.Prompt,
+  name: string,
+  isSatisfied: (ctx: KoaContextWithOIDC) => boolean,
+): void {
+  const original = prompt.checks.get(name);
+  if (original === undefined) {
+    throw new Error(`oidc-provider no longer has the check ${name}`);
   }
-  const pushedAt = oidc.entities.PushedAuthorizationRequest?.iat;
-  return pushedAt !== undefined && (oidc.session?.loginTs ?? 0) >= pushedAt;
+  const { description, error, check } = original;
+  const position = prompt.checks.indexOf(original);
+  prompt.checks.remove(name);
+  prompt.checks.add(
+    new Check(name, description, error ?? `${prompt.name}_required`, (ctx) =>
+      isSatisfied(ctx) ? Check.NO_NEED_TO_PROMPT : check(ctx),
+    ),
+    position,
+  );
+}
+
+/** Tests if the request has reached the consent page: it has passed the sign-in before. */
+function hasPassedSignIn({ entities }: KoaContextWithOIDC['oidc']): boolean {
+  return entities.Interaction?.prompt.name === 'consent';
+}
+
+/**
+ * Tests if the user has signed in since a pushed request was pushed: `prompt` cannot be taken out of
+ * it when it starts over.
+ */
+function hasSignedIn({ entities, session }: KoaContextWithOIDC['oidc']): boolean {
+  const pushedAt = entities.PushedAuthorizationRequest?.iat;
+  return pushedAt !== undefined && (session?.loginTs ?? 0) >= pushedAt;
 }
 
 /**

@@ -9,6 +9,7 @@ import {
 import type { Interactions } from '../authorization/pages/interactions.ts';
 import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
+import { setUiLocales } from '../http/locale.ts';
 import { ownValue } from '../lib/own-value.ts';
 import { COOKIE_OPTIONS } from './cookies.ts';
 import { describeClosedInteraction } from './describe-closed-interaction.ts';
@@ -35,6 +36,7 @@ export function createInteractions(deps: {
       if (model === undefined || model.uid !== uid) {
         return describeClosedInteraction(deps.db, uid);
       }
+      setUiLocales(ctx, model.params.ui_locales);
       const reason = findForeignSession(model, session) ?? (await findStopped(provider, model));
       return reason === undefined
         ? toPending(model, config.issuer)

@@ -24,9 +24,10 @@ import { loadExistingGrant } from './load-existing-grant.ts';
 import { mayRevoke } from './may-revoke.ts';
 import { PATHS } from './paths.ts';
 import { prefixTokens } from './prefix-tokens.ts';
+import { readParametersLeniently } from './read-parameters.ts';
 import type { RenderProtocolError } from './render-error.ts';
 import { sessionLifetime } from './session-lifetime.ts';
-import { isAnonymous, signInPath } from './sign-in-first.ts';
+import { signInPath, startsOver } from './sign-in-first.ts';
 import { withinGrant } from './within-grant.ts';
 
 /** Seconds. */
@@ -109,7 +110,9 @@ export function createProvider(deps: ProviderDeps): Provider {
     interactions: {
       policy: createInteractionPolicy(),
       url: (ctx, interaction) =>
-        isAnonymous(ctx) ? signInPath(config.issuer, ctx) : `/interaction/${interaction.uid}`,
+        startsOver(ctx, interaction.prompt.name)
+          ? signInPath(config.issuer, ctx)
+          : `/interaction/${interaction.uid}`,
     },
     loadExistingGrant: loadExistingGrant({ db, config }),
     issueRefreshToken: () => true,
@@ -122,7 +125,7 @@ export function createProvider(deps: ProviderDeps): Provider {
       AuthorizationCode: () => AUTHORIZATION_CODE_TTL,
       Grant: () => config.refreshTokenTtl,
       // The cookies of an interaction that is not stored end at once.
-      Interaction: (ctx) => (isAnonymous(ctx) ? 1 : INTERACTION_TTL),
+      Interaction: (ctx, { prompt }) => (startsOver(ctx, prompt.name) ? 1 : INTERACTION_TTL),
       RefreshToken: (ctx) => withinGrant(ctx, config.refreshTokenTtl),
       Session: (_ctx, session) => sessionLifetime(config, session.loginTs),
     },
@@ -134,6 +137,7 @@ export function createProvider(deps: ProviderDeps): Provider {
     createRecordSecretUse(db, 'application_secrets'),
   );
   prefixTokens(provider);
+  readParametersLeniently(provider);
   provider.on('grant.error', describeGrantError);
   recordClientErrors(provider, deps.clientErrors);
   reportAuthenticationFailures(provider, deps.recordFailure);

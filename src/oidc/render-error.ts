@@ -4,6 +4,7 @@ import { renderOver } from '../authorization/pages/over-page.ts';
 import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
 import { errorView } from '../http/error-page.ts';
+import { setUiLocales } from '../http/locale.ts';
 import type { Renderer } from '../http/render.ts';
 import { translator } from '../http/translate.ts';
 import { greet } from '../sessions/pages/identify.ts';
@@ -34,6 +35,7 @@ export function createRenderError(deps: {
   const { renderer } = deps;
   return async (ctx, out, error) => {
     await greetUser(deps.db, ctx);
+    setUiLocales(ctx, ctx.oidc.params?.ui_locales);
     const block = findBlock(ctx, error);
     if (ctx.oidc.route === 'resume' || block === 'awaits_review') {
       const over = await describeEnd(deps, ctx, error, block);

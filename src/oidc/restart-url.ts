@@ -5,7 +5,10 @@ type Parameters = Readonly<Record<string, unknown>>;
 /** Prefix of the `request_uri` of a pushed request. @see RFC 9126 §2.2 */
 const PUSHED_REQUEST = 'urn:ietf:params:oauth:request_uri:';
 
-/** Returns the URL that starts a request over, without its `prompt=login`. */
+/** Values of `prompt` that a sign-in satisfies. */
+const SATISFIED = ['login', 'select_account'];
+
+/** Returns the URL that starts a request over after a sign-in. */
 export function restartUrl(issuer: string, params: Parameters): string {
   const url = new URL(PATHS.authorization, issuer);
   for (const [name, value] of Object.entries(params)) {
@@ -13,7 +16,7 @@ export function restartUrl(issuer: string, params: Parameters): string {
       url.searchParams.set(name, value);
     }
   }
-  const prompt = promptsOf(params).filter((one) => one !== 'login');
+  const prompt = promptsOf(params).filter((one) => !SATISFIED.includes(one));
   if (prompt.length > 0) {
     url.searchParams.set('prompt', prompt.join(' '));
   } else {
@@ -22,11 +25,26 @@ export function restartUrl(issuer: string, params: Parameters): string {
   return url.href;
 }
 
-/** Returns the URL of a pushed request; its parameters stay where they were pushed. */
-export function pushedRequestUrl(issuer: string, clientId: unknown, id: string): string {
+/**
+ * Parameter of the URL of a pushed request: the user has selected an account. The provider ignores
+ * it.
+ */
+export const ACCOUNT_SELECTED = 'account_selected';
+
+/**
+ * Returns the URL that starts a pushed request over after a sign-in. Its parameters stay where they
+ * were pushed; the language is repeated for the sign-in page.
+ */
+export function pushedRequestUrl(issuer: string, params: Parameters, id: string): string {
   const url = new URL(PATHS.authorization, issuer);
-  url.searchParams.set('client_id', String(clientId));
+  url.searchParams.set('client_id', String(params.client_id));
   url.searchParams.set('request_uri', PUSHED_REQUEST + id);
+  if (promptsOf(params).includes('select_account')) {
+    url.searchParams.set(ACCOUNT_SELECTED, '1');
+  }
+  if (typeof params.ui_locales === 'string') {
+    url.searchParams.set('ui_locales', params.ui_locales);
+  }
   return url.href;
 }
 

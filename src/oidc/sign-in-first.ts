@@ -13,10 +13,16 @@ export function isAnonymous(ctx: KoaContextWithOIDC): boolean {
   return ctx.oidc.session?.accountId === undefined;
 }
 
+/** Tests if the browser is redirected to the sign-in page, and the request starts over after that. */
+export function startsOver(ctx: KoaContextWithOIDC, prompt: string): boolean {
+  return isAnonymous(ctx) || prompt === 'select_account';
+}
+
 /**
- * Returns the path of the sign-in page for an authorization request without a session. The request
- * travels in `return_to` and is not stored, so that anonymous requests cannot fill the database.
- * After the sign-in it starts over; its `prompt=login` is satisfied by then.
+ * Returns the path of the sign-in page for an authorization request without a session, or with
+ * `prompt=select_account`. The request travels in `return_to` and is not stored, so that anonymous
+ * requests cannot fill the database. After the sign-in it starts over; its `prompt=login` and
+ * `select_account` are satisfied by then.
  * @throws InvalidRequest if the request is too long for a URL: it has to be pushed (RFC 9126)
  */
 export function signInPath(issuer: string, ctx: KoaContextWithOIDC): string {
@@ -25,13 +31,13 @@ export function signInPath(issuer: string, ctx: KoaContextWithOIDC): string {
   const target = new URL(
     pushed === undefined
       ? restartUrl(issuer, params)
-      : pushedRequestUrl(issuer, params.client_id, pushed.jti),
+      : pushedRequestUrl(issuer, params, pushed.jti),
   );
   const hint = params.login_hint;
   const path = [
     `/login?return_to=${escapePath(target.pathname + target.search)}`,
     ...(hint === undefined ? [] : [`login_hint=${encodeURIComponent(String(hint))}`]),
-    ...(promptsOf(params).includes('login') ? ['prompt=login'] : []),
+    ...signInPrompt(ctx),
   ].join('&');
   if (path.length > LONGEST) {
     throw new errors.InvalidRequest(
@@ -39,6 +45,16 @@ export function signInPath(issuer: string, ctx: KoaContextWithOIDC): string {
     );
   }
   return path;
+}
+
+/** Tells the sign-in page to sign in anew, or to offer the current account and others. */
+function signInPrompt(ctx: KoaContextWithOIDC): string[] {
+  const prompts = promptsOf(ctx.oidc.params ?? {});
+  const selects = prompts.includes('select_account');
+  if (prompts.includes('login') || (selects && isAnonymous(ctx))) {
+    return ['prompt=login'];
+  }
+  return selects ? ['prompt=select_account'] : [];
 }
 
 /**

@@ -94,8 +94,6 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
       expectNext('authorize', 'pkce_missing');
       await request({ code_challenge_method: 'plain' });
       expectNext('authorize', 'pkce_method_unsupported', { sent: 'plain' });
-      await request({ nonce: 'n' });
-      expectNext('authorize', 'openid_parameter', { parameter: 'nonce' });
       await request({ redirect_uri: '' });
       expectNext('authorize', 'parameter_missing', { parameters: ['redirect_uri'] });
       await request({ prompt: 'none' });

@@ -68,6 +68,7 @@ describe('every view is rendered in both languages with the props of its page', 
       await visitActivity(visitor);
       await visitAccount(visitor, new Visitor(server, locale, seen), cast);
       await visitor.get('/login?reason=recent');
+      await visitor.get('/login?prompt=select_account');
       await visitor.submit(await visitor.get('/logout'));
     });
 

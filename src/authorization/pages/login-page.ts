@@ -6,6 +6,7 @@ import { type PageAnswer, seeOther } from '../../http/page.ts';
 import { showLoginForm } from '../../sign-in/pages/login-form.ts';
 import { signInHere } from '../../sign-in/pages/sign-in-here.ts';
 import type { SignInResult } from '../../sign-in/sign-in.ts';
+import { findActiveUser } from '../../users/find-user.ts';
 import type { PendingInteraction } from '../interaction.ts';
 import type { InteractionDeps } from './interactions.ts';
 
@@ -19,10 +20,15 @@ export async function showLogin(
   again: { readonly email?: string; readonly failed?: SignInResult } = {},
 ): Promise<PageAnswer> {
   const application = await findApplication(deps.db, interaction.clientId);
+  const { userId, loginHint, signInAnew } = interaction;
+  // Without `prompt=login`, the request has a `max_age` that the sign-in exceeds.
+  const recent =
+    signInAnew || userId === undefined ? undefined : await findActiveUser(deps.db, userId);
+  const other = userId === undefined ? 'first' : 'switch';
   const props = {
     action: ctx.path,
-    email: again.email ?? interaction.loginHint ?? '',
-    reason: interaction.userId === undefined ? 'first' : 'switch',
+    email: again.email ?? loginHint ?? recent?.email ?? '',
+    reason: recent === undefined ? other : 'recent',
     application: application && { name: application.name },
   } as const;
   return showLoginForm(ctx, props, again.failed);

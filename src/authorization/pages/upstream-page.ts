@@ -14,9 +14,11 @@ export function beginUpstream(
   ctx: Context,
   interaction: PendingInteraction,
 ): Promise<PageAnswer> {
-  const { signInAnew, loginHint } = interaction;
+  const { signInAnew, userId, loginHint } = interaction;
+  // A signed-in user is here because the request requires a newer sign-in.
+  const anew = signInAnew || userId !== undefined;
   const maxAge = config.sessionTtl;
-  return upstream.begin(ctx, { ...paths(interaction), anew: signInAnew, maxAge, loginHint });
+  return upstream.begin(ctx, { ...paths(interaction), anew, maxAge, loginHint });
 }
 
 /**

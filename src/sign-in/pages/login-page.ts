@@ -3,10 +3,12 @@ import { z } from 'zod';
 import { isOldForm } from '../../http/csrf.ts';
 import { parseForm, text } from '../../http/form.ts';
 import { localPath } from '../../http/local-path.ts';
+import { setUiLocales } from '../../http/locale.ts';
 import { type Page, type PageAnswer, type PageDeps, seeOther } from '../../http/page.ts';
 import { emailKey } from '../../lib/email.ts';
 import { identify } from '../../sessions/pages/identify.ts';
 import type { SignInResult } from '../sign-in.ts';
+import { selectsAccount, showAccounts } from './account-selection.ts';
 import { showLoginForm } from './login-form.ts';
 import { type SignInPageDeps, signInHere } from './sign-in-here.ts';
 
@@ -33,14 +35,23 @@ export const loginPage: Page<LoginPageDeps> = {
   show: async (deps, ctx) => {
     const signedIn = await identify(deps, ctx);
     const returnTo = returnPath(ctx.query.return_to);
-    if (signedIn !== undefined && ctx.query.reason !== 'recent') {
-      return seeOther(returnTo);
+    setLanguage(ctx, returnTo);
+    const { reason } = ctx.query;
+    if (signedIn === undefined) {
+      return showForm(deps, ctx, { email: loginHint(ctx) ?? '', returnTo, reason: 'first' });
     }
-    const email = signedIn?.user.email ?? loginHint(ctx) ?? '';
-    return showForm(deps, ctx, { email, returnTo, reason: signedIn ? 'recent' : 'first' });
+    switch (reason) {
+      case 'recent':
+        return showForm(deps, ctx, { email: signedIn.user.email, returnTo, reason });
+      case 'switch':
+        return showForm(deps, ctx, { email: loginHint(ctx) ?? '', returnTo, reason });
+      default:
+        return selectsAccount(ctx) ? showAccounts(signedIn.user, returnTo) : seeOther(returnTo);
+    }
   },
   submit: async (deps, ctx, fields) => {
     const { email, password, returnTo } = parseForm(form, fields);
+    setLanguage(ctx, returnTo);
     const result = await signInHere(deps, ctx, { email, password });
     return result.outcome === 'signed_in'
       ? seeOther(returnTo)
@@ -57,6 +68,12 @@ export const loginPage: Page<LoginPageDeps> = {
 /** Returns the path where the browser goes on after the sign-in. Never another site. */
 export function returnPath(returnTo: unknown): string {
   return localPath(returnTo) ?? HOME;
+}
+
+/** Uses the language that the authorization request asks for to which a sign-in leads. */
+export function setLanguage(ctx: Context, returnTo: string): void {
+  const [, query] = returnTo.split('?', 2);
+  setUiLocales(ctx, new URLSearchParams(query).get('ui_locales'));
 }
 
 /** Returns the `login_hint` of the authorization request that the sign-in is for. */
@@ -78,7 +95,7 @@ async function showForm(
   page: {
     readonly email: string;
     readonly returnTo: string;
-    readonly reason: 'first' | 'recent';
+    readonly reason: 'first' | 'recent' | 'switch';
   },
   failed?: SignInResult,
 ): Promise<PageAnswer> {

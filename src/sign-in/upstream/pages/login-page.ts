@@ -1,7 +1,8 @@
 import { type Page, render, seeOther } from '../../../http/page.ts';
 import { view } from '../../../http/view.ts';
 import { identify } from '../../../sessions/pages/identify.ts';
-import { loginHint, returnPath } from '../../pages/login-page.ts';
+import { selectsAccount, showAccounts } from '../../pages/account-selection.ts';
+import { loginHint, returnPath, setLanguage } from '../../pages/login-page.ts';
 import { CALLBACK, type UpstreamPageDeps } from './upstream-login.ts';
 
 /** Says that a form was not taken because its session had ended. */
@@ -24,9 +25,11 @@ export const upstreamLoginPage: Page<UpstreamPageDeps> = {
     const signedIn = await identify(deps, ctx);
     const { reason, prompt, return_to } = ctx.query;
     const returnTo = returnPath(return_to);
+    setLanguage(ctx, returnTo);
     const recent = reason === 'recent';
-    if (signedIn !== undefined && !recent) {
-      return seeOther(returnTo);
+    const other = reason === 'switch';
+    if (signedIn !== undefined && !recent && !other) {
+      return selectsAccount(ctx) ? showAccounts(signedIn.user, returnTo) : seeOther(returnTo);
     }
     if (reason === 'lost') {
       const href = `/login?return_to=${encodeURIComponent(returnTo)}`;
@@ -36,10 +39,10 @@ export const upstreamLoginPage: Page<UpstreamPageDeps> = {
     return deps.upstream.begin(ctx, {
       returnTo,
       completeAt: CALLBACK,
-      anew: prompt === 'login',
+      anew: other || prompt === 'login',
       // Half of what counts as recent is left for what comes next.
       maxAge: recent ? Math.floor(recentSignInSeconds / 2) : sessionTtl,
-      loginHint: signedIn?.user.email ?? loginHint(ctx),
+      loginHint: other ? undefined : (signedIn?.user.email ?? loginHint(ctx)),
     });
   },
 };

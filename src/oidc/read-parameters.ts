@@ -1,0 +1,102 @@
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { splitScope } from '../lib/scopes.ts';
+
+type Parameters = Record<string, unknown>;
+
+/** Requests that clients send; the parameters of a resumed request were read when it began. */
+const READ: ReadonlySet<string> = new Set([
+  'authorization',
+  'pushed_authorization_request',
+  'token',
+]);
+
+/**
+ * Parameters of OpenID Connect that have no effect here. The provider refuses them in requests
+ * without the scope `openid`. It doesn't read `claims`.
+ */
+const WITHOUT_EFFECT = ['acr_values', 'claims_locales', 'display', 'id_token_hint', 'nonce'];
+
+/** The `max_age` of requests, see `hideMaxAge`. */
+const maxAges = new WeakMap<object, unknown>();
+const scopes = new WeakMap<object, readonly string[]>();
+
+/**
+ * Makes the provider accept what generic clients send: parameters and scopes of OpenID Connect, and
+ * surplus blanks.
+ */
+export function readParametersLeniently(provider: Provider): void {
+  const assigned = new WeakMap<object, unknown>();
+  Object.defineProperty(provider.OIDCContext.prototype, 'params', {
+    get(this: KoaContextWithOIDC['oidc']) {
+      return assigned.get(this);
+    },
+    set(this: KoaContextWithOIDC['oidc'], params: Parameters) {
+      if (READ.has(this.route)) {
+        normalize(params);
+      }
+      assigned.set(this, params);
+    },
+  });
+}
+
+/** Parameters that were sent twice are arrays; the provider refuses them. */
+function normalize(params: Parameters): void {
+  for (const name of WITHOUT_EFFECT) {
+    if (name in params) {
+      params[name] = undefined;
+    }
+  }
+  if (typeof params.scope === 'string') {
+    const sent = splitScope(params.scope);
+    scopes.set(params, sent);
+    params.scope = sent.join(' ') || undefined;
+  }
+  if (typeof params.prompt === 'string') {
+    params.prompt = params.prompt.split(' ').filter(Boolean).join(' ') || undefined;
+  }
+  if ('max_age' in params) {
+    hideMaxAge(params);
+  }
+}
+
+/**
+ * Returns the scopes as they were sent: the provider drops unknown ones before it runs our checks.
+ * Empty for a pushed request, which was checked when it was pushed.
+ */
+export function sentScopes(params: Parameters): readonly string[] {
+  return scopes.get(params) ?? [];
+}
+
+/**
+ * Hides `max_age` until `restoreMaxAge`: the provider honors it, but refuses it in requests without
+ * the scope `openid`. The parameters of a pushed request are assigned one by one, hence the setter.
+ */
+function hideMaxAge(params: Parameters): void {
+  maxAges.set(params, params.max_age);
+  Object.defineProperty(params, 'max_age', {
+    configurable: true,
+    enumerable: true,
+    get: () => undefined,
+    set: (value) => maxAges.set(params, value),
+  });
+}
+
+/**
+ * Restores `max_age` after the provider's checks. Ignores a malformed value; 0 asks for a new
+ * sign-in, like `prompt=login`.
+ * @see OpenID Connect Core 1.0 §3.1.2.1
+ */
+export function restoreMaxAge(params: Parameters): void {
+  const sent = maxAges.get(params);
+  const seconds = typeof sent === 'string' && /^\d{1,9}$/.test(sent) ? Number(sent) : undefined;
+  Object.defineProperty(params, 'max_age', {
+    configurable: true,
+    enumerable: true,
+    writable: true,
+    value: seconds ? String(seconds) : undefined,
+  });
+  if (seconds === 0) {
+    const prompts = new Set(String(params.prompt ?? '').split(' ')).add('login');
+    params.prompt = [...prompts].filter(Boolean).join(' ');
+  }
+}
