@@ -10,29 +10,50 @@ export interface Target {
 }
 
 /**
+ * Calls `send` `count` times from `connections` senders; each of them waits for its result.
+ * @returns milliseconds that each call took
+ */
+export async function drive(
+  count: number,
+  connections: number,
+  send: (index: number, connection: number) => Promise<unknown>,
+): Promise<number[]> {
+  const milliseconds: number[] = [];
+  let next = 0;
+  const sender = async (connection: number) => {
+    while (next < count) {
+      const index = next;
+      next += 1;
+      const start = performance.now();
+      await send(index, connection);
+      milliseconds.push(performance.now() - start);
+    }
+  };
+  await Promise.all(Array.from({ length: connections }, (_, connection) => sender(connection)));
+  return milliseconds;
+}
+
+/**
  * Sends `count` requests over `connections` keep-alive connections, each waiting for its answer.
  * @returns seconds that it took
  * @throws Error at the first answer that is not the expected one
  */
 export async function load(target: Target, count: number, connections: number): Promise<number> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
-  let left = count;
-  const worker = async () => {
-    while (left > 0) {
-      left -= 1;
-      await post(target, agent);
-    }
-  };
   const start = performance.now();
   try {
-    await Promise.all(Array.from({ length: connections }, worker));
+    await drive(count, connections, () => post(target, agent));
   } finally {
     agent.destroy();
   }
   return (performance.now() - start) / 1000;
 }
 
-function post(target: Target, agent: Agent): Promise<void> {
+/**
+ * Sends one request.
+ * @throws Error if the response is not the expected one
+ */
+export function post(target: Target, agent: Agent): Promise<void> {
   return new Promise((resolve, reject) => {
     const sent = request(target.url, { method: 'POST', agent, headers: target.headers });
     sent.on('error', reject);

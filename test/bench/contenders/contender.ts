@@ -1,0 +1,20 @@
+import type { MeasuredServer } from '../measured-server.ts';
+import type { Operation } from '../operations.ts';
+
+/**
+ * Sends one request or flow and waits for its result.
+ * @param index number of the request; no number comes twice
+ * @param connection number of the sender, which sends one request at a time
+ * @throws Error at an unexpected response
+ */
+export type Send = (index: number, connection: number) => Promise<unknown>;
+
+/** A server that the benchmark measures. */
+export interface Contender {
+  readonly name: string;
+  readonly server: MeasuredServer;
+  /** Signs in and does whatever else `operation` needs; undefined if it is not offered. */
+  prepare(operation: Operation): Promise<Send | undefined>;
+  /** Stops the server and drops its database. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,52 @@
+import { createPlatform } from '../../support/factories.ts';
+import { OPERATOR_TOKEN, prepareEnvironment } from '../../support/server-environment.ts';
+import { CONNECTIONS } from '../data.ts';
+import { fillTables } from '../fill-tables.ts';
+import { BARE, STAGEDOOR } from '../goals.ts';
+import { startMeasured } from '../measured-server.ts';
+import { oauthOperations } from '../operations.ts';
+import { bareOperations } from './bare.ts';
+import type { Contender } from './contender.ts';
+
+/**
+ * Starts Stagedoor, and on the same database the bare server, the least that the stack can do.
+ */
+export async function startStagedoor(): Promise<Contender[]> {
+  const environment = await prepareEnvironment();
+  const ours = await startMeasured('stagedoor-server.ts', environment.variables);
+  const bare = await startMeasured('bare-server.ts', environment.variables);
+  const server = { issuer: environment.issuer, operatorToken: OPERATOR_TOKEN };
+  const { ada, application, resourceServer } = await createPlatform(server);
+  await fillTables(environment.variables.DATABASE_URL ?? '', {
+    clientId: application.clientId,
+    passwordOf: ada.id,
+    signingIn: CONNECTIONS,
+  });
+  const service = {
+    issuer: environment.issuer,
+    application,
+    caller: resourceServer,
+    userOf: (connection: number) => ({
+      id: `user-${connection}`,
+      email: `user-${connection}@example.com`,
+      password: ada.password,
+    }),
+  };
+  return [
+    {
+      name: BARE,
+      server: bare,
+      prepare: bareOperations(bare.url, service),
+      close: () => bare.stop(),
+    },
+    {
+      name: STAGEDOOR,
+      server: ours,
+      prepare: oauthOperations(service),
+      close: async () => {
+        await ours.stop();
+        await environment.remove();
+      },
+    },
+  ];
+}
