@@ -95,6 +95,7 @@ async function runShards(
   const events = run({
     files: Array.from({ length: shards }, () => join(import.meta.dirname, 'support/shard.ts')),
     concurrency: shards,
+    execArgv: ['-r', join(import.meta.dirname, 'support/untracked-promises.cjs')],
     env: { ...process.env, ...variables, ...prepareShards(join(folder, 'shards'), files) },
     signal: aborted.signal,
   });

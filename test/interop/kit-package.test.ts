@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, describe, it } from 'node:test';
+import { after, before, describe, it, type TestContext, type TestOptions } from 'node:test';
 import { createPlatform } from '../support/factories.ts';
 import { type InstalledKit, installKit, systemNode } from '../support/kit/install.ts';
 import { startServer } from '../support/server.ts';
@@ -78,20 +78,29 @@ const server = createServer(async (request, response) => {
 });
 `;
 
-const kit = await installKit();
-if (kit === undefined) {
-  console.log('The package registry cannot be reached: the kit is not installed anywhere.');
-}
-
-describe('the package of the kit', { skip: kit === undefined }, () => {
+describe('the package of the kit', () => {
+  let kit: InstalledKit | undefined;
+  before(async () => {
+    kit = await installKit();
+  });
   after(() => kit?.remove());
-  const installed = (): InstalledKit => {
-    assert.ok(kit);
-    return kit;
-  };
 
-  it('installs its dependencies and nothing of the server', () => {
-    assert.deepEqual(installed().packages, ['@stagedoor', 'jose', 'oauth4webapi']);
+  /** A test that is skipped if the package registry is unreachable. */
+  const withKit = (
+    name: string,
+    work: (kit: InstalledKit, context: TestContext) => Promise<void>,
+    options: TestOptions = {},
+  ) =>
+    it(name, options, async (context) => {
+      if (kit === undefined) {
+        context.skip('The package registry is unreachable');
+      } else {
+        await work(kit, context);
+      }
+    });
+
+  withKit('installs its dependencies and nothing of the server', async (installed) => {
+    assert.deepEqual(installed.packages, ['@stagedoor', 'jose', 'oauth4webapi']);
   });
 
   it('has the version of the server and the same version ranges', () => {
@@ -104,11 +113,11 @@ describe('the package of the kit', { skip: kit === undefined }, () => {
     }
   });
 
-  it('passes its own tests when it is installed from the package', () => {
+  withKit('passes its own tests when it is installed from the package', async (installed) => {
     // Not kit-matrix.test.ts: it takes a minute, and its rules are tested by these files, too.
     const files = globSync([
       'test/unit/resource-server-*.test.ts',
-      'test/flows/kit-{bound-tokens,outage}.test.ts',
+      'test/{flows,interop}/kit-{bound-tokens,outage}.test.ts',
     ]);
     assert.ok(files.length >= 10);
     const hook = join(import.meta.dirname, '../support/kit/use-packed.ts');
@@ -116,18 +125,18 @@ describe('the package of the kit', { skip: kit === undefined }, () => {
     const { status, stdout } = spawnSync(
       process.execPath,
       ['--import', hook, '--test', '--test-reporter=dot', ...files],
-      { encoding: 'utf8', env: { ...env, KIT_PROJECT: installed().folder } },
+      { encoding: 'utf8', env: { ...env, KIT_PROJECT: installed.folder } },
     );
     assert.equal(status, 0, stdout);
   });
 
-  it('is typed and guards an API service', async (t) => {
-    await installed().compile('api.ts', PROGRAM);
+  withKit('is typed and guards an API service', async (installed, t) => {
+    await installed.compile('api.ts', PROGRAM);
     const server = await startServer();
     t.after(() => server.close());
     const { ada, application, resourceServer } = await createPlatform(server);
     const { accessToken } = await obtainTokens(server, { application, user: ada });
-    const output = await installed().run(process.execPath, 'api.js', {
+    const output = await installed.run(process.execPath, 'api.js', {
       ISSUER: server.issuer,
       CLIENT_ID: resourceServer.clientId,
       CLIENT_SECRET: resourceServer.clientSecret ?? '',
@@ -142,16 +151,18 @@ describe('the package of the kit', { skip: kit === undefined }, () => {
   });
 
   const old = unsupportedNode();
-  it('names the required version on an unsupported Node.js', {
-    skip: old === undefined,
-  }, async () => {
-    const code = `import '@stagedoor/resource-server';`;
-    await writeFile(join(installed().folder, 'import.js'), code);
-    await assert.rejects(
-      installed().run(String(old), 'import.js', {}),
-      /Error: @stagedoor\/resource-server needs Node\.js 22\.18 or newer; this is v/,
-    );
-  });
+  withKit(
+    'names the required version on an unsupported Node.js',
+    async (installed) => {
+      const code = `import '@stagedoor/resource-server';`;
+      await writeFile(join(installed.folder, 'import.js'), code);
+      await assert.rejects(
+        installed.run(String(old), 'import.js', {}),
+        /Error: @stagedoor\/resource-server needs Node\.js 22\.18 or newer; this is v/,
+      );
+    },
+    { skip: old === undefined },
+  );
 });
 
 /** The Node.js on the PATH, if the kit does not support it. */

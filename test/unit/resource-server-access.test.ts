@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import type { Requirement } from '@stagedoor/resource-server';
 import { ask as askKit, bearer, createKit, ORDERS, type Question } from '../support/kit/ask.ts';
-import { type Answer, facts, json, startFakeIssuer, TOKEN } from '../support/kit/fake-issuer.ts';
+import { type Answer, facts, json, TOKEN, useFakeIssuer } from '../support/kit/fake-issuer.ts';
 
-const issuer = await startFakeIssuer();
-after(() => issuer.close());
-afterEach(() => issuer.reset());
+const issuer = useFakeIssuer();
 
 const active = (changes: Record<string, unknown> = {}): Answer =>
   json({ ...facts(), iss: issuer.url, ...changes });

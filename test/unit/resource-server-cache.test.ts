@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { newCredential } from '../../src/lib/credentials.ts';
 import { ask, assertUnavailable, bearer, createKit } from '../support/kit/ask.ts';
-import { type Answer, facts, json, startFakeIssuer, TOKEN } from '../support/kit/fake-issuer.ts';
+import { type Answer, facts, json, TOKEN, useFakeIssuer } from '../support/kit/fake-issuer.ts';
 
-const issuer = await startFakeIssuer();
-after(() => issuer.close());
-afterEach(() => issuer.reset());
+const issuer = useFakeIssuer();
 
 const active = (changes: Record<string, unknown> = {}) =>
   json({ ...facts(), iss: issuer.url, ...changes });

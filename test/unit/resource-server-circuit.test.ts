@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ResourceServer } from '@stagedoor/resource-server';
 import { newCredential } from '../../src/lib/credentials.ts';
 import { ask, assertUnavailable, bearer, createKit } from '../support/kit/ask.ts';
-import { type Answer, facts, json, startFakeIssuer } from '../support/kit/fake-issuer.ts';
+import { type Answer, facts, json, useFakeIssuer } from '../support/kit/fake-issuer.ts';
 
-const issuer = await startFakeIssuer();
-after(() => issuer.close());
-afterEach(() => issuer.reset());
+const issuer = useFakeIssuer();
 
 const works = () => json({ ...facts(), iss: issuer.url });
 const answers =

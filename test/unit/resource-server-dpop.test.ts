@@ -1,21 +1,22 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import type { ResourceServer, UnavailableError } from '@stagedoor/resource-server';
 import { decide } from '@stagedoor/resource-server/fetch';
 import { newCredential } from '../../src/lib/credentials.ts';
 import { ask, assertUnavailable, bearer, createKit } from '../support/kit/ask.ts';
-import { facts, json, startFakeIssuer, TOKEN } from '../support/kit/fake-issuer.ts';
+import { facts, json, TOKEN, useFakeIssuer } from '../support/kit/fake-issuer.ts';
 import { FRAMEWORKS } from '../support/kit/frameworks.ts';
-import { createProver, type ProofOptions } from '../support/kit/prover.ts';
+import { createProver, type ProofOptions, type Prover } from '../support/kit/prover.ts';
 
-const issuer = await startFakeIssuer();
-after(() => issuer.close());
-afterEach(() => issuer.reset());
+const issuer = useFakeIssuer();
 
 const API = 'https://api.example.com';
 const PATH = '/organizers/redstage';
 const url = API + PATH;
-const prover = await createProver();
+let prover: Prover;
+before(async () => {
+  prover = await createProver();
+});
 const bound = (changes: Record<string, unknown> = {}) =>
   json({ ...facts(), token_type: 'DPoP', cnf: { jkt: prover.jkt }, ...changes });
 const createBoundKit = () => createKit(issuer, { dpop: { url: API } });
@@ -97,14 +98,14 @@ describe('a token that is bound to a key', () => {
     assert.equal(answer.challenge, 'Bearer realm="api"');
   });
 
-  for (const [name, changes] of [
-    ['to a certificate', { cnf: { 'x5t#S256': 'x' } }],
-    ['to a key and a certificate', { cnf: { jkt: prover.jkt, 'x5t#S256': 'x' } }],
-    ['to nothing that it names', { cnf: undefined }],
-    ['to nothing', { cnf: {} }],
+  for (const [name, cnf] of [
+    ['to a certificate', () => ({ 'x5t#S256': 'x' })],
+    ['to a key and a certificate', () => ({ jkt: prover.jkt, 'x5t#S256': 'x' })],
+    ['to nothing that it names', () => undefined],
+    ['to nothing', () => ({})],
   ] as const) {
     test(`is refused where it is bound ${name}`, async () => {
-      issuer.answer(bound(changes));
+      issuer.answer(bound({ cnf: cnf() }));
       assert.equal((await send(createBoundKit(), await prove())).status, 401);
       assert.equal((await ask(createBoundKit())).status, 401);
     });

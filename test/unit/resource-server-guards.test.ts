@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
-import { after, afterEach, describe, test } from 'node:test';
+import { after, afterEach, before, describe, test } from 'node:test';
 import Router from '@koa/router';
-import type { UnavailableError } from '@stagedoor/resource-server';
+import type { ResourceServer, UnavailableError } from '@stagedoor/resource-server';
 import { accessOf, type RouteRequirement } from '@stagedoor/resource-server';
 import { guard as guardExpress } from '@stagedoor/resource-server/express';
 import { guard as guardFastify } from '@stagedoor/resource-server/fastify';
@@ -14,12 +14,10 @@ import express from 'express';
 import fastify from 'fastify';
 import Koa from 'koa';
 import { bearer, createKit, ORDERS } from '../support/kit/ask.ts';
-import { facts, json, startFakeIssuer, TOKEN } from '../support/kit/fake-issuer.ts';
+import { facts, json, TOKEN, useFakeIssuer } from '../support/kit/fake-issuer.ts';
 import { FRAMEWORKS, type GuardedApi, listen } from '../support/kit/frameworks.ts';
 
-const issuer = await startFakeIssuer();
-after(() => issuer.close());
-afterEach(() => issuer.reset());
+const issuer = useFakeIssuer();
 
 const told: UnavailableError[] = [];
 afterEach(() => told.splice(0));
@@ -28,7 +26,11 @@ const createToldKit = () =>
     onUnavailable: (error) => told.push(error),
     circuit: { failures: 1000, seconds: 0 },
   });
-const kit = createToldKit();
+let shared: ResourceServer | undefined;
+const sharedKit = () => {
+  shared ??= createToldKit();
+  return shared;
+};
 const active = () => json({ ...facts(), iss: issuer.url });
 const NEEDS = {
   organizer: 'organizer',
@@ -46,17 +48,16 @@ for (const [framework, start] of Object.entries(FRAMEWORKS)) {
         return String(headers['x-organizer']);
       },
     };
-    const ready = start(createToldKit(), [
-      { path: '/organizers/:organizer/orders', needs: NEEDS },
-      { path: '/organizers', needs: { organizer: null } },
-      { path: '/elsewhere/:slug', needs: NEEDS },
-      { path: '/found', needs: byHeader },
-    ]).then((started) => {
-      api = started;
+    before(async () => {
+      api = await start(createToldKit(), [
+        { path: '/organizers/:organizer/orders', needs: NEEDS },
+        { path: '/organizers', needs: { organizer: null } },
+        { path: '/elsewhere/:slug', needs: NEEDS },
+        { path: '/found', needs: byHeader },
+      ]);
     });
     after(() => api.close());
     const get = async (path: string, headers: Record<string, string> = bearer()) => {
-      await ready;
       return fetch(api.url + path, { headers });
     };
 
@@ -107,7 +108,6 @@ for (const [framework, start] of Object.entries(FRAMEWORKS)) {
 
     test('does not take two Authorization headers', async () => {
       issuer.answer(active());
-      await ready;
       const url = `${api.url}/organizers`;
       assert.equal(await statusOf(url, [`Bearer ${TOKEN}`]), 200);
       assert.equal(await statusOf(url, [`Bearer ${TOKEN}`, `Bearer ${TOKEN}`]), 401);
@@ -131,7 +131,7 @@ describe('a guard', () => {
     test(`${name} is not set up`, () => {
       for (const guard of [guardKoa, guardExpress, guardFastify]) {
         // As JavaScript would call it.
-        assert.throws(() => Reflect.apply(guard, undefined, [kit, needs]), TypeError);
+        assert.throws(() => Reflect.apply(guard, undefined, [sharedKit(), needs]), TypeError);
       }
     });
   }
@@ -142,7 +142,7 @@ describe('a guard', () => {
 
   test('of a whole Koa router is before all of its routes', async () => {
     const router = new Router()
-      .use('/organizers/:organizer', guardKoa(kit, { organizer: 'organizer' }))
+      .use('/organizers/:organizer', guardKoa(sharedKit(), { organizer: 'organizer' }))
       .get('/organizers/:organizer/orders', (ctx) => {
         ctx.body = accessOf(ctx).sub;
       });
@@ -156,7 +156,7 @@ describe('a guard', () => {
     });
     const app = express().use(
       '/organizers/:organizer',
-      guardExpress(kit, { organizer: 'organizer' }),
+      guardExpress(sharedKit(), { organizer: 'organizer' }),
       router,
     );
     await assertOpensOnly(await listen(app), 'redstage');
@@ -166,7 +166,7 @@ describe('a guard', () => {
     const app = fastify();
     app.register(
       async (plugin) => {
-        plugin.addHook('onRequest', guardFastify(kit, { organizer: 'organizer' }));
+        plugin.addHook('onRequest', guardFastify(sharedKit(), { organizer: 'organizer' }));
         plugin.setNotFoundHandler((_, reply) => reply.code(404).send({}));
         plugin.get('/orders', async (asked) => accessOf(asked).sub);
       },
@@ -187,7 +187,7 @@ describe('a guard', () => {
     const app = fastify();
     app.register(
       async (plugin) => {
-        plugin.addHook('onRequest', guardFastify(kit, { organizer: 'organizer' }));
+        plugin.addHook('onRequest', guardFastify(sharedKit(), { organizer: 'organizer' }));
         plugin.setNotFoundHandler((_, reply) => reply.code(404).send({}));
         plugin.get('/organizers/:organizer', async (asked) => accessOf(asked).sub);
       },
@@ -203,7 +203,7 @@ describe('a guard', () => {
 
   test('reads no body of a request that it refuses', async () => {
     const app = fastify({ bodyLimit: 10 });
-    app.post('/', { onRequest: guardFastify(kit, { organizer: null }) }, async () => 'in');
+    app.post('/', { onRequest: guardFastify(sharedKit(), { organizer: null }) }, async () => 'in');
     const payload = { text: 'longer than the limit' };
     assert.equal((await app.inject({ method: 'POST', url: '/', payload })).statusCode, 401);
   });
@@ -212,7 +212,7 @@ describe('a guard', () => {
 describe('without a framework', () => {
   test('a node:http server lets in and refuses', async () => {
     const api = await listen(async (asked, response) => {
-      const access = await admit(kit, asked, response, ORDERS);
+      const access = await admit(sharedKit(), asked, response, ORDERS);
       if (access) {
         response.end(access.sub);
       }
@@ -236,10 +236,10 @@ describe('without a framework', () => {
   test('a function that gets a Request decides', async () => {
     issuer.answer(active());
     const url = 'http://api.example/orders';
-    const letIn = await decide(kit, new Request(url, { headers: bearer() }), ORDERS);
+    const letIn = await decide(sharedKit(), new Request(url, { headers: bearer() }), ORDERS);
     assert.equal(letIn.access?.sub, 'ada');
     assert.equal(letIn.response, undefined);
-    const refused = await decide(kit, new Request(url), ORDERS);
+    const refused = await decide(sharedKit(), new Request(url), ORDERS);
     assert.equal(refused.access, undefined);
     assert.equal(refused.response?.status, 401);
     assert.deepEqual(await refused.response?.json(), {
@@ -253,7 +253,7 @@ describe('without a framework', () => {
       new Request(`http://api.example/orders?access_token=${TOKEN}`),
       new Request('http://api.example/orders', { method: 'POST', body }),
     ]) {
-      assert.equal((await decide(kit, asked, ORDERS)).response?.status, 401);
+      assert.equal((await decide(sharedKit(), asked, ORDERS)).response?.status, 401);
     }
     assert.equal(issuer.requests.length, 0);
   });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import {
   createResourceServer,
   type LiveToken,
@@ -9,7 +9,7 @@ import {
 } from '@stagedoor/resource-server';
 import { ask, bearer, ORDERS } from '../support/kit/ask.ts';
 import { TOKEN } from '../support/kit/fake-issuer.ts';
-import { createProver } from '../support/kit/prover.ts';
+import { createProver, type Prover } from '../support/kit/prover.ts';
 
 const LIVE: LiveToken = {
   sub: 'ada',
@@ -22,7 +22,10 @@ const LIVE: LiveToken = {
   jkt: undefined,
 };
 const API = 'https://api.example.com';
-const prover = await createProver();
+let prover: Prover;
+before(async () => {
+  prover = await createProver();
+});
 
 const createKit = (found: LiveToken | undefined, options: Partial<LookUpOptions> = {}) =>
   createResourceServer({

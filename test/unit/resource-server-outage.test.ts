@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import type { UnavailableError } from '@stagedoor/resource-server';
 import { newCredential } from '../../src/lib/credentials.ts';
 import { freePort } from '../support/free-port.ts';
 import { ask, assertUnavailable, bearer, createKit, ORDERS } from '../support/kit/ask.ts';
-import { type Answer, facts, json, startFakeIssuer } from '../support/kit/fake-issuer.ts';
+import {
+  type Answer,
+  createFakeIssuer,
+  facts,
+  json,
+  useFakeIssuer,
+} from '../support/kit/fake-issuer.ts';
 
-const issuer = await startFakeIssuer();
-after(() => issuer.close());
-afterEach(() => issuer.reset());
+const issuer = useFakeIssuer();
 
 const active = () => json({ ...facts(), iss: issuer.url });
 /** Milliseconds; of a kit that has to wait in vain. */
@@ -99,7 +103,8 @@ describe('while tokens cannot be verified, everybody is told to come again', () 
       told.map(({ code }) => code),
       ['unreachable'],
     );
-    const late = await startFakeIssuer(port);
+    const late = createFakeIssuer();
+    await late.listen(port);
     late.answer(json({ ...facts(), iss: late.url }));
     try {
       assert.equal((await ask(kit)).status, 200);

@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import type { UnavailableCode, UnavailableError } from '@stagedoor/resource-server';
 import { createResourceServer } from '@stagedoor/resource-server';
 import { freePort } from '../support/free-port.ts';
 import { ask, assertUnavailable, createKit } from '../support/kit/ask.ts';
-import { type Answer, facts, json, startFakeIssuer } from '../support/kit/fake-issuer.ts';
+import { type Answer, facts, json, useFakeIssuer } from '../support/kit/fake-issuer.ts';
 
-const issuer = await startFakeIssuer();
-after(() => issuer.close());
-afterEach(() => issuer.reset());
+const issuer = useFakeIssuer();
 
 /** As a program without types, or with values from the environment, would call it. */
 const createLoosely = (options: object) =>

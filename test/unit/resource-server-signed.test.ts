@@ -1,20 +1,19 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
-import { after, afterEach, describe, test } from 'node:test';
+import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { before, beforeEach, describe, test } from 'node:test';
 import type { UnavailableError } from '@stagedoor/resource-server';
-import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import { type JWK, SignJWT } from 'jose';
 import { newCredential } from '../../src/lib/credentials.ts';
 import { freePort } from '../support/free-port.ts';
 import { ask, assertUnavailable, createKit } from '../support/kit/ask.ts';
-import { type Answer, facts, json, startFakeIssuer } from '../support/kit/fake-issuer.ts';
+import { type Answer, facts, json, useFakeIssuer } from '../support/kit/fake-issuer.ts';
 
-const issuer = await startFakeIssuer();
-after(() => issuer.close());
+const issuer = useFakeIssuer();
 
 const TYPE = 'application/token-introspection+jwt';
-const port = await freePort();
-const { publicKey, privateKey } = await generateKeyPair('ES256');
-const KEY: JWK = { ...(await exportJWK(publicKey)), kid: 'a', alg: 'ES256', use: 'sig' };
+const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const KEY: JWK = { ...publicKey.export({ format: 'jwk' }), kid: 'a', alg: 'ES256', use: 'sig' };
+let port: number;
 const metadata = () => ({
   issuer: issuer.url,
   introspection_endpoint: `${issuer.url}/introspect`,
@@ -33,7 +32,7 @@ function publish(keys: readonly JWK[], changes: object = {}): void {
 interface SignedOptions {
   readonly claims?: Readonly<Record<string, unknown>>;
   readonly header?: Readonly<Record<string, unknown>>;
-  readonly key?: CryptoKey | Uint8Array;
+  readonly key?: KeyObject | Uint8Array;
   readonly type?: string;
 }
 
@@ -61,11 +60,10 @@ function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('base64url');
 }
 
-publish([KEY]);
-afterEach(() => {
-  issuer.reset();
-  publish([KEY]);
+before(async () => {
+  port = await freePort();
 });
+beforeEach(() => publish([KEY]));
 
 describe('a kit that asks for signed answers', () => {
   const createSignedKit = (options = {}) =>
@@ -97,7 +95,7 @@ describe('a kit that asks for signed answers', () => {
   });
 
   const now = () => Math.floor(Date.now() / 1000);
-  const stranger = generateKeyPair('ES256');
+  const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const wrong: Record<string, () => Answer | Promise<Answer>> = {
     'is not signed': () => json({ ...facts(), iss: issuer.url }),
     'is not signed, and says it is': () => (_, response) => {
@@ -105,9 +103,9 @@ describe('a kit that asks for signed answers', () => {
       response.end(JSON.stringify(facts()));
     },
     'is signed, and says it is JSON': () => signed({ type: 'application/json' }),
-    'is signed by somebody else': async () => signed({ key: (await stranger).privateKey }),
+    'is signed by somebody else': async () => signed({ key: stranger.privateKey }),
     'is signed by a key that is not published': async () =>
-      signed({ key: (await stranger).privateKey, header: { kid: 'b' } }),
+      signed({ key: stranger.privateKey, header: { kid: 'b' } }),
     'is signed with the secret': () =>
       signed({ key: Buffer.from('s+ecret'.repeat(8)), header: { alg: 'HS256' } }),
     'is another kind of token': () => signed({ header: { typ: 'at+jwt' } }),

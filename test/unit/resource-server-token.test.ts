@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { createResourceServer } from '@stagedoor/resource-server';
 import { isWellFormed, newCredential } from '../../src/lib/credentials.ts';
 import { ask, bearer, createKit } from '../support/kit/ask.ts';
-import { startFakeIssuer, TOKEN } from '../support/kit/fake-issuer.ts';
+import { TOKEN, useFakeIssuer } from '../support/kit/fake-issuer.ts';
 
-const issuer = await startFakeIssuer();
-after(() => issuer.close());
-afterEach(() => issuer.reset());
+const issuer = useFakeIssuer();
 
 describe('a request without a usable token', () => {
   for (const [name, headers] of [

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { after, afterEach, before } from 'node:test';
 import { newCredential } from '../../../src/lib/credentials.ts';
 
 /** How an authorization server answers. */
@@ -24,6 +25,7 @@ export interface FakeIssuer {
   /** How it answers at other paths: metadata, by default. */
   metadata(answer: Answer): void;
   reset(): void;
+  listen(port?: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -52,11 +54,22 @@ export function json(value: unknown): Answer {
   };
 }
 
-/** Starts one that knows metadata and introspection, and answers what it is told to. */
-export async function startFakeIssuer(port = 0): Promise<FakeIssuer> {
+/** Starts an issuer for the tests of a file or suite, and resets it after each of them. */
+export function useFakeIssuer(): FakeIssuer {
+  const issuer = createFakeIssuer();
+  before(() => issuer.listen());
+  after(() => issuer.close());
+  afterEach(() => issuer.reset());
+  return issuer;
+}
+
+/** Creates a server with metadata and introspection whose answers a test sets. */
+export function createFakeIssuer(): FakeIssuer {
   const requests: IssuerRequest[] = [];
+  let url: string | undefined;
   let metadata: Answer | undefined;
   let introspection: Answer | undefined;
+  const described = () => ({ issuer: url, introspection_endpoint: `${url}/introspect` });
   const server = createServer(async (request, response) => {
     // Or the next test would be sent over a connection that this one has broken.
     response.setHeader('connection', 'close');
@@ -68,16 +81,14 @@ export async function startFakeIssuer(port = 0): Promise<FakeIssuer> {
     const path = request.url ?? '';
     const { authorization, accept } = request.headers;
     requests.push({ path, authorization, accept, body });
-    const answer = path === '/introspect' ? introspection : (metadata ?? json(described));
+    const answer = path === '/introspect' ? introspection : (metadata ?? json(described()));
     answer?.(request, response, body);
-  }).listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  assert.ok(address !== null && typeof address === 'object');
-  const url = `http://127.0.0.1:${address.port}`;
-  const described = { issuer: url, introspection_endpoint: `${url}/introspect` };
+  });
   return {
-    url,
+    get url() {
+      assert.ok(url !== undefined, 'The fake issuer does not listen yet.');
+      return url;
+    },
     requests,
     get introspections() {
       return requests.filter(({ path }) => path === '/introspect');
@@ -92,6 +103,12 @@ export async function startFakeIssuer(port = 0): Promise<FakeIssuer> {
       requests.length = 0;
       metadata = undefined;
       introspection = undefined;
+    },
+    listen: async (port = 0) => {
+      await once(server.listen(port, '127.0.0.1'), 'listening');
+      const address = server.address();
+      assert.ok(address !== null && typeof address === 'object');
+      url = `http://127.0.0.1:${address.port}`;
     },
     close: async () => {
       server.closeAllConnections();
