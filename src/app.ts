@@ -89,7 +89,7 @@ export function createApp(deps: AppDeps): Koa {
   const renderer = createRenderer({ cookieKeys, secure });
   const csrf = createCsrf({ cookieKeys, secure, issuer });
   const devices = createDevices({ secure });
-  const metrics = createMetrics(database);
+  const metrics = createMetrics(database, config);
   const limits = createLimits(database, cookieKeys[0] ?? '', metrics.countRefusal);
   const passwordQueue = createPasswordQueue(
     config.workers,

@@ -90,8 +90,3 @@ export async function updateAnswer(
     .where('key_hash', '=', keyHash)
     .execute();
 }
-
-/** Deletes the calls whose responses have expired. */
-export async function purgeAnswers(db: Db): Promise<void> {
-  await db.deleteFrom('idempotent_calls').where(EXPIRED).execute();
-}

@@ -13,7 +13,6 @@ import type { AuditAction } from './event.ts';
 import {
   classifyFailures,
   countFailureRows,
-  deleteEndedSecrets,
   type EndedHour,
   takeEndedHours,
   upsertFailures,
@@ -25,8 +24,6 @@ import { record } from './store.ts';
  * Each row becomes an entry in the log, which the owner of the application reads.
  */
 const ROWS_AN_HOUR = { all: 1000, client: 20 };
-/** Hours that one transaction turns into entries. */
-const BATCH = 200;
 const CLIENT_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
 /**
@@ -95,36 +92,32 @@ function plainSource(ip: string | undefined): string {
 }
 
 /**
- * Writes the failures of ended hours to the log of events, one entry per client or endpoint, address,
- * reason and hour, and forgets secrets that ended 90 days ago.
+ * Writes failures of ended hours to the log of events, one entry per client or endpoint, address,
+ * reason and hour.
+ * @param limit entries that it writes at most
+ * @returns how many it wrote
  */
-export async function recordAuthenticationFailures(db: Db): Promise<void> {
-  for (;;) {
-    const taken = await inTransaction(db, async (tx) => {
-      const ended = await takeEndedHours(tx, BATCH);
-      for (const hour of ended) {
-        await record(tx, {
-          action: actionOf(hour),
-          actor: 'system',
-          userId: hour.ownerId ?? undefined,
-          clientId: hour.clientId || undefined,
-          origin: { ip: hour.ip || undefined, userAgent: undefined },
-          data: {
-            ...(hour.application === null ? {} : { application: hour.application }),
-            endpoint: hour.endpoint,
-            reason: hour.reason satisfies FailureReason,
-            count: hour.count,
-            hour: hour.hour.toISOString(),
-          },
-        });
-      }
-      return ended.length;
-    });
-    if (taken < BATCH) {
-      break;
+export function recordAuthenticationFailures(db: Db, limit: number): Promise<number> {
+  return inTransaction(db, async (tx) => {
+    const ended = await takeEndedHours(tx, limit);
+    for (const hour of ended) {
+      await record(tx, {
+        action: actionOf(hour),
+        actor: 'system',
+        userId: hour.ownerId ?? undefined,
+        clientId: hour.clientId || undefined,
+        origin: { ip: hour.ip || undefined, userAgent: undefined },
+        data: {
+          ...(hour.application === null ? {} : { application: hour.application }),
+          endpoint: hour.endpoint,
+          reason: hour.reason satisfies FailureReason,
+          count: hour.count,
+          hour: hour.hour.toISOString(),
+        },
+      });
     }
-  }
-  await deleteEndedSecrets(db);
+    return ended.length;
+  });
 }
 
 function actionOf({ endpoint, clientId, application }: EndedHour): AuditAction {

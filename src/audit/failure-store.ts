@@ -123,9 +123,3 @@ export async function takeEndedHours(tx: Tx, limit: number): Promise<EndedHour[]
   `.execute(tx);
   return rows;
 }
-
-/** Deletes what is kept of secrets that ended 90 days ago. */
-export async function deleteEndedSecrets(db: Db): Promise<void> {
-  const over = sql<Date>`now() - interval '90 days'`;
-  await db.deleteFrom('ended_secrets').where('ended_at', '<', over).execute();
-}

@@ -56,6 +56,8 @@ export interface Config {
   readonly applicationsPerOwner: number;
   /** Days that entries of the log are kept; 0: for ever. */
   readonly logRetentionDays: number;
+  /** Days that grants are kept after they ended; 0: for ever. */
+  readonly grantRetentionDays: number;
   /** Days after which a new signing key takes over; 0: only when an operator says so. */
   readonly signingKeyMaxAgeDays: number;
   /**
@@ -143,6 +145,12 @@ const variables = z.object({
     .int('must be a whole number of days')
     .refine((days) => days === 0 || days >= 30, 'must be 0 (kept for ever) or at least 30 (days)')
     .default(730),
+  // Statistics of 32 days count the tokens of ended grants, too.
+  GRANT_RETENTION_DAYS: z.coerce
+    .number({ error: 'must be a number of days' })
+    .int('must be a whole number of days')
+    .refine((days) => days === 0 || days >= 32, 'must be 0 (kept for ever) or at least 32 (days)')
+    .default(400),
   EXPIRY_NOTICE_DAYS: count(7, 0),
   SIGNING_KEY_MAX_AGE_DAYS: z.coerce
     .number({ error: 'must be a number of days' })
@@ -257,6 +265,7 @@ function fromVariables(vars: z.infer<typeof variables>, production: boolean): Co
     registration: vars.REGISTRATION,
     applicationsPerOwner: vars.APPLICATIONS_PER_OWNER,
     logRetentionDays: vars.LOG_RETENTION_DAYS,
+    grantRetentionDays: vars.GRANT_RETENTION_DAYS,
     expiryNoticeDays: vars.EXPIRY_NOTICE_DAYS,
     signingKeyMaxAgeDays: vars.SIGNING_KEY_MAX_AGE_DAYS,
     upstream: upstreamConfig(vars, vars.OIDC_MATCH_VERIFIED_EMAIL ?? false),

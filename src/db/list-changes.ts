@@ -95,22 +95,71 @@ export async function recordVersion(db: Db, list: string, version: bigint): Prom
 const THIS_SECOND = sql<Date>`date_trunc('second', clock_timestamp())`;
 
 /**
- * Compacts the rows of each list to fewer rows with the same sums. One statement, so a row is never
- * missing or counted twice; concurrent calls each take only the rows that they deleted.
+ * Compacts rows that are new since the last compaction, at most `limit`, together with the sums that
+ * they change; other sums are not read. One statement, so a row is never missing or counted twice;
+ * concurrent calls each take only the rows that they deleted.
+ * @returns number of new rows that it took
  */
-export async function compactListChanges(db: Db): Promise<void> {
-  await sql`
-    with taken as (
-      delete from list_changes returning list, facet, day, entries, changes
+export async function compactListChanges(db: Db, limit: number): Promise<number> {
+  const { rows } = await sql<{ taken: number }>`
+    with added as (
+      delete from list_changes where ctid = any(array(
+        select ctid from list_changes where not compacted limit ${limit} for update skip locked
+      ))
+      returning list, facet, day, entries, changes
+    ), touched as (
+      select list, facet, day from added union select list, '', null from added
+    ), sums as (
+      delete from list_changes where ctid = any(array(
+        select sum.row from touched t, lateral (
+          select c.ctid as row from list_changes c
+          where c.compacted and c.list = t.list and c.facet = t.facet
+            and c.day is not distinct from t.day
+          offset 0
+        ) sum
+      ))
+      returning list, facet, day, entries, changes
+    ), taken as (
+      select list, facet, day, entries, changes from added
+      union all select list, facet, day, entries, changes from sums
     ), versions as (
       select list, sum(changes) as changes from taken group by list
     ), counts as (
       select list, facet, day, sum(entries) as entries from taken
       group by list, facet, day having sum(entries) <> 0
+    ), written as (
+      insert into list_changes (list, facet, day, entries, changes, compacted)
+      select list, facet, day, entries, 0, true from counts
+      union all
+      select list, '', null, 0, changes, true from versions
     )
-    insert into list_changes (list, facet, day, entries, changes)
-    select list, facet, day, entries, 0 from counts
-    union all
-    select list, '', null, 0, changes from versions
+    select count(*)::int as taken from added
   `.execute(db);
+  return rows[0]?.taken ?? 0;
+}
+
+/**
+ * Gives sums of grants whose last day is past no day, so that they become one per application: such
+ * grants are not active, whatever the day was. The next compaction adds them up.
+ * @returns number of sums that it changed, at most `limit`
+ */
+export async function foldPastDays(db: Db, limit: number): Promise<number> {
+  const { numAffectedRows = 0n } = await sql`
+    update list_changes set day = null, compacted = false where ctid = any(array(
+      select ctid from list_changes
+      where list = 'grants' and day < (now() at time zone 'UTC')::date - 1
+      limit ${limit} for update skip locked
+    ))
+  `.execute(db);
+  return Number(numAffectedRows);
+}
+
+/** Counts rows that are not compacted, up to `limit`. */
+export async function countNewChanges(db: Db, limit: number): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*)::int as count from (
+      select from list_changes where not compacted limit ${limit}
+    ) added
+  `.execute(db);
+  return rows[0]?.count ?? 0;
 }

@@ -293,6 +293,16 @@ export interface Schema {
     day: Date | null;
     entries: string | number;
     changes: Generated<string | number>;
+    compacted: Generated<boolean>;
+  };
+  jobs: {
+    name: string;
+    due_at: Date;
+    holder: string | null;
+    finished_at: Date | null;
+    failed_at: Date | null;
+    seconds: Generated<number>;
+    rows: Generated<string | number>;
   };
   list_versions: {
     list: string;

@@ -19,7 +19,8 @@ export function grantEndpoints(deps: ApiDeps): Endpoint[] {
       path: '/grants',
       id: 'listGrants',
       summary: 'List grants',
-      details: 'Includes ended grants. Grants are deleted with their user or application.',
+      details:
+        'Includes ended grants. Grants are deleted with their user or application, and when they have been over for as long as the server is set to keep them (400 days by default).',
       query: grantQuery,
       entry: grantAnswer,
       // Grants end by time alone, so an older answer about active ones can be wrong by itself.

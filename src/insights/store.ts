@@ -92,19 +92,24 @@ function toDetails(value: Record<string, unknown>): Details {
   );
 }
 
-/** Deletes failed requests after 7 days, and those of an application beyond 10,000. */
-export async function purgeClientErrors(db: Db): Promise<void> {
-  await db
-    .deleteFrom('client_errors')
-    .where('happened_at', '<', sql<Date>`now() - make_interval(days => ${ERROR_DAYS})`)
-    .execute();
-  await sql`
-    delete from client_errors using (
-      select id, row_number() over (partition by client_id order by id desc) as place
-      from client_errors
-    ) as ranked
-    where client_errors.id = ranked.id and ranked.place > ${ERRORS_PER_CLIENT}
+/**
+ * Deletes failed requests of applications beyond 10,000 each, the oldest first, at most `limit`.
+ * @returns how many were deleted
+ */
+export async function deleteSurplusErrors(db: Db, limit: number): Promise<number> {
+  const { numAffectedRows = 0n } = await sql`
+    with full_clients as (
+      select client_id from client_errors group by client_id
+      having count(*) > ${ERRORS_PER_CLIENT}
+    )
+    delete from client_errors where ctid = any(array(
+      select surplus.row from full_clients f, lateral (
+        select e.ctid as row from client_errors e where e.client_id = f.client_id
+        order by e.id desc offset ${ERRORS_PER_CLIENT}
+      ) surplus limit ${limit}
+    ))
   `.execute(db);
+  return Number(numAffectedRows);
 }
 
 /**

@@ -4,11 +4,6 @@ import type { Slice } from '../db/slice.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Mail, MailKind, QueuedMail, UndeliveredMail } from './mail.ts';
 
-/** Days for which sent mails are kept, to answer if a mail was sent. */
-const SENT_DAYS = 30;
-/** Days for which mails that were given up are kept, so that an operator can try again. */
-const FAILED_DAYS = 90;
-
 /** One slice of the mails that are not delivered, the oldest first. */
 export function selectUndelivered(
   db: Db,
@@ -66,19 +61,6 @@ export async function selectMailState(
     return undefined;
   }
   return row.sent_at !== null ? 'sent' : row.failed_at !== null ? 'failed' : 'waiting';
-}
-
-/** Deletes mails 30 days after they were sent, and 90 days after they were given up. */
-export async function purgeMails(db: Db): Promise<void> {
-  await db
-    .deleteFrom('mail_outbox')
-    .where('sent_at', '<', sql<Date>`now() - make_interval(days => ${SENT_DAYS})`)
-    .execute();
-  await db
-    .deleteFrom('mail_outbox')
-    .where('sent_at', 'is', null)
-    .where('failed_at', '<', sql<Date>`now() - make_interval(days => ${FAILED_DAYS})`)
-    .execute();
 }
 
 /** Puts a mail into the outbox, in the transaction of what it tells. */

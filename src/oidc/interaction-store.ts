@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
 import type { Db } from '../db/database.ts';
-import { deleteExpired } from '../db/delete-expired.ts';
 import { hashOf } from '../lib/credentials.ts';
 
 type JsonObject = Record<string, unknown>;
@@ -137,13 +136,4 @@ export async function selectClosedInteraction(
 
 function json(value: unknown): string | null {
   return value === undefined ? null : JSON.stringify(value);
-}
-
-/**
- * Deletes requests an hour after they expired: until then the back button meets an explanation.
- * Pushed requests are deleted at once: an expired one gets the same answer as an unknown one.
- */
-export async function deleteExpiredInteractions(db: Db): Promise<void> {
-  await deleteExpired(db, 'interactions', '1 hour');
-  await deleteExpired(db, 'pushed_authorization_requests', '0 seconds');
 }

@@ -2,8 +2,10 @@ import type { Middleware } from 'koa';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Database } from '../db/database.ts';
 import { preparedStatements } from '../db/preparing-client.ts';
+import type { JobConfig } from '../jobs/jobs.ts';
 import { PRIORITIES, type WorkQueue } from '../lib/work-queue.ts';
 import { countMails } from '../mail/outbox-store.ts';
+import { jobGauges } from './job-metrics.ts';
 import { routeGroup } from './route-group.ts';
 import { withTimeout } from './with-timeout.ts';
 
@@ -25,8 +27,8 @@ const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PAT
 /** Milliseconds that a scrape waits for the database. */
 const QUERY_LIMIT = 2_000;
 
-/** Makes the metrics of this process: its own, its requests, refusals, and the mails of the outbox. */
-export function createMetrics(database: Database): Metrics {
+/** Makes the metrics of this process, and those of mails and scheduled jobs, which all report alike. */
+export function createMetrics(database: Database, config: JobConfig): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   new Gauge({
@@ -43,7 +45,8 @@ export function createMetrics(database: Database): Metrics {
     labelNames: ['limit'],
     registers: [registry],
   });
-  const askDatabase = mailGauges(database, registry);
+  const readMails = mailGauges(database, registry);
+  const readJobs = jobGauges(database.db, config, registry);
   const requests = new Histogram({
     name: 'http_request_duration_seconds',
     help: 'From the first header of a request to the last middleware that had to do with it',
@@ -59,7 +62,7 @@ export function createMetrics(database: Database): Metrics {
       requests.observe({ method: known, route: routeGroup(path), status }, seconds);
     },
     read: async () => {
-      await askDatabase();
+      await Promise.all([readMails(), withTimeout(QUERY_LIMIT, readJobs)]);
       return { contentType: registry.contentType, text: await registry.metrics() };
     },
   };

@@ -41,6 +41,7 @@ const SETTINGS: { readonly [Setting in keyof Config]: Presented | undefined } = 
   registration: ['REGISTRATION', ({ registration }) => registration],
   applicationsPerOwner: ['APPLICATIONS_PER_OWNER', ({ applicationsPerOwner: one }) => one],
   logRetentionDays: ['LOG_RETENTION_DAYS', ({ logRetentionDays }) => logRetentionDays],
+  grantRetentionDays: ['GRANT_RETENTION_DAYS', ({ grantRetentionDays }) => grantRetentionDays],
   signingKeyMaxAgeDays: ['SIGNING_KEY_MAX_AGE_DAYS', ({ signingKeyMaxAgeDays: one }) => one],
   expiryNoticeDays: ['EXPIRY_NOTICE_DAYS', ({ expiryNoticeDays }) => expiryNoticeDays],
   upstream: [

@@ -11,14 +11,13 @@ import { type Database, openDatabase } from '../db/database.ts';
 import { migrate, pendingMigrations } from '../db/migrate.ts';
 import { createHttpServer } from '../http/http-server.ts';
 import { startErrorQueue } from '../insights/error-queue.ts';
+import { startJobs } from '../jobs/start-jobs.ts';
 import { newCredential } from '../lib/credentials.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import { createLog } from '../lib/log.ts';
 import { ownValue } from '../lib/own-value.ts';
 import { startMailSender } from '../mail/sender.ts';
 import { createTransport } from '../mail/transport.ts';
-import { startCounterCompaction } from '../operations/compact-counters.ts';
-import { startJobs } from '../operations/jobs.ts';
 import { recordConfiguration } from '../operations/record-configuration.ts';
 import { startReplaySweep } from '../operations/sweep-replays.ts';
 import { operatorAccess } from '../operators/access.ts';
@@ -142,7 +141,6 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
     });
     closers.push(() => sender.stop());
     closers.push(startJobs({ db: database.db, config, log }));
-    closers.push(startCounterCompaction(database.db, log));
     closers.push(startReplaySweep(database.db, log));
     if (config.demo && operatorToken !== undefined) {
       const { ServerUnreachableError } = await import('../demo/management.ts');

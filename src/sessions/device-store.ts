@@ -60,32 +60,3 @@ export async function insertDevice(
     .executeTakeFirst();
   return inserted !== undefined;
 }
-
-/**
- * Deletes devices without a sign-in for a year, except a user's last one: without any, the next
- * sign-in would count as the very first, of which no mail is sent.
- */
-export async function purgeDevices(db: Db): Promise<void> {
-  await db
-    .deleteFrom('known_devices as old')
-    .where('old.last_seen_at', '<', sql<Date>`now() - make_interval(days => ${DEVICE_DAYS})`)
-    .where((eb) =>
-      eb.exists(
-        eb
-          .selectFrom('known_devices as later')
-          .select('later.user_id')
-          .whereRef('later.user_id', '=', 'old.user_id')
-          .where((later) =>
-            later.or([
-              later('later.last_seen_at', '>', later.ref('old.last_seen_at')),
-              // Of two that were seen at the same moment one stays.
-              later.and([
-                later('later.last_seen_at', '=', later.ref('old.last_seen_at')),
-                later('later.device_hash', '>', later.ref('old.device_hash')),
-              ]),
-            ]),
-          ),
-      ),
-    )
-    .execute();
-}

@@ -1,6 +1,5 @@
-import { type SqlBool, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Db } from '../db/database.ts';
-import { deleteExpired } from '../db/delete-expired.ts';
 import type { Tx } from '../db/transaction.ts';
 import { hashOf } from '../lib/credentials.ts';
 import type { SessionSignIn, UserSession } from './session.ts';
@@ -81,25 +80,18 @@ export async function endSessions(tx: Tx, uids: readonly string[]): Promise<void
   await tx.deleteFrom('sessions').where('uid', '=', sql<string>`any(${list})`).execute();
 }
 
-/** Deletes what ended sessions have left, and notes on sessions that are no more. */
-export async function purgeEndedSessions(db: Db): Promise<void> {
-  await db
-    .deleteFrom('sessions')
-    .where('uid', 'in', (eb) =>
-      eb.selectFrom('session_sign_ins').select('session_uid').where('ended_at', 'is not', null),
-    )
-    .execute();
-  await db
-    .deleteFrom('session_sign_ins as b')
-    .where(sql<SqlBool>`(b.ended_at is null or b.ended_at < now() - interval '1 day')`)
-    .where((eb) =>
-      eb.not(
-        eb.exists(
-          eb.selectFrom('sessions as s').select('s.uid').whereRef('s.uid', '=', 'b.session_uid'),
-        ),
-      ),
-    )
-    .execute();
+/**
+ * Deletes sessions that a request wrote again after they were ended, at most `limit`.
+ * @returns how many were deleted
+ */
+export async function deleteEndedSessions(db: Db, limit: number): Promise<number> {
+  const { numAffectedRows = 0n } = await sql`
+    delete from sessions where ctid = any(array(
+      select s.ctid from session_sign_ins b join sessions s on s.uid = b.session_uid
+      where b.ended_at is not null limit ${limit}
+    ))
+  `.execute(db);
+  return Number(numAffectedRows);
 }
 
 /** A browser session, as the provider's model needs it. */
@@ -184,9 +176,4 @@ export async function deleteSession(db: Db, id: string): Promise<void> {
       eb.selectFrom('sessions').select('uid').where('id_hash', '=', hashOf(id)),
     )
     .execute();
-}
-
-/** Deletes sessions that have ended. */
-export async function deleteExpiredSessions(db: Db): Promise<void> {
-  await deleteExpired(db, 'sessions', '0 seconds');
 }

@@ -78,9 +78,10 @@ export async function deleteOtherSigningKeys(tx: Tx, kid: string): Promise<void>
 }
 
 /** Deletes keys, public and private part, that were retired for so many seconds. */
-export async function deleteRetiredSigningKeys(db: Db, seconds: number): Promise<void> {
-  await db
+export async function deleteRetiredSigningKeys(db: Db, seconds: number): Promise<number> {
+  const { numDeletedRows } = await db
     .deleteFrom('signing_keys')
     .where('retired_at', '<', sql<Date>`now() - make_interval(secs => ${seconds})`)
-    .execute();
+    .executeTakeFirstOrThrow();
+  return Number(numDeletedRows);
 }

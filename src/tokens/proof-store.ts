@@ -18,11 +18,6 @@ export async function useProof(db: Db, { hash, lifetime }: UsedProof): Promise<b
   return rows.length > 0;
 }
 
-/** Deletes proofs that would no longer be taken for their age. */
-export async function deleteExpiredProofs(db: Db): Promise<void> {
-  await db.deleteFrom('dpop_proofs').where('expires_at', '<=', sql<Date>`now()`).execute();
-}
-
 function lockOf(hash: Uint8Array): string {
   return Buffer.from(hash).readBigInt64BE().toString();
 }

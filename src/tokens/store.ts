@@ -304,24 +304,3 @@ function invalidReasonOf(row: SourceRow): RedeemableToken['invalidReason'] {
   }
   return row.expired ? 'expired' : undefined;
 }
-
-/**
- * Deletes what expired more than so many days ago; refresh tokens stay for `statistics` days from
- * their issue at least.
- */
-export async function deleteExpired(
-  db: Db,
-  days: { codes: number; refreshTokens: number; accessTokens: number; statistics: number },
-): Promise<void> {
-  const before = (count: number) => sql<Date>`now() - make_interval(days => ${count})`;
-  await db.deleteFrom('authorization_codes').where('expires_at', '<', before(days.codes)).execute();
-  await db
-    .deleteFrom('refresh_tokens')
-    .where('expires_at', '<', before(days.refreshTokens))
-    .where('issued_at', '<', before(days.statistics))
-    .execute();
-  await db
-    .deleteFrom('access_tokens')
-    .where('expires_at', '<', before(days.accessTokens))
-    .execute();
-}

@@ -49,7 +49,7 @@ async function fill({ database: { db } }: ManagementServer): Promise<void> {
     console.log(text.split(/\s+/).slice(0, 3).join(' '));
     await db.executeQuery(CompiledQuery.raw(text));
   }
-  await compactListChanges(db);
+  await compactListChanges(db, 10_000_000);
 }
 
 const LISTS = [

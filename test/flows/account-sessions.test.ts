@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { hashOf } from '../../src/lib/credentials.ts';
-import { purgeSessions } from '../../src/oidc/purge.ts';
 import { browsers, FIREFOX, isSignedIn, logOf, SAFARI } from '../support/account.ts';
+import { cleanUp } from '../support/clean-up.ts';
 import { ENGINE_VARIABLES } from '../support/engines.ts';
 import { createPlatform, putUser, type TestPlatform, type TestUser } from '../support/factories.ts';
 import { authorizationUrl, challengeOf, signIn } from '../support/flow.ts';
@@ -301,14 +301,14 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
         .execute();
       assert.equal(await isSignedIn(other), false);
       assert.equal(listed(await agent.get(SESSIONS)).length, 1);
-      await purgeSessions(server.database.db);
+      await cleanUp(server, 'sessions', 'ended_sessions', 'ended_sign_ins', 'sign_ins');
       assert.equal((await rows()).length, 1);
       await server.database.db
         .updateTable('session_sign_ins')
         .set({ ended_at: sql<Date>`now() - interval '2 days'` })
         .where('session_uid', '=', row.uid)
         .execute();
-      await purgeSessions(server.database.db);
+      await cleanUp(server, 'sessions', 'ended_sessions', 'ended_sign_ins', 'sign_ins');
       const left = await server.database.db
         .selectFrom('session_sign_ins')
         .select('session_uid')

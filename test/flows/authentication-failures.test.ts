@@ -107,10 +107,10 @@ describe('failed authentication of programs', () => {
     ];
     assert.deepEqual(rows, expected);
 
-    await recordAuthenticationFailures(db);
+    await recordAuthenticationFailures(db, 200);
     assert.equal((await counted()).length, expected.length, 'the hour is not over');
     await sql`update authentication_failures set hour = hour - interval '1 hour'`.execute(db);
-    await recordAuthenticationFailures(db);
+    await recordAuthenticationFailures(db, 200);
     assert.deepEqual(await counted(), []);
     const entries = log
       .parse(await manage(server, 'GET', '/api/v1/logentries/'))
@@ -165,7 +165,7 @@ describe('failed authentication of programs', () => {
       ['deleted', 'expired'],
     );
     await sql`update authentication_failures set hour = hour - interval '1 hour'`.execute(db);
-    await recordAuthenticationFailures(db);
+    await recordAuthenticationFailures(db, 200);
     const agent = new UserAgent(server);
     await signIn(agent, await agent.get('/login'), ben);
     const { body } = await agent.get('/account/activity');

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { sql } from 'kysely';
+import { readConfig } from '../../src/config/config.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
-import { purgeMails } from '../../src/mail/outbox-store.ts';
+import { cleanUp } from '../support/clean-up.ts';
 import { stagedoorHere } from '../support/command-line.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { type Outbox, outboxOf, RECIPIENT, until } from '../support/outbox.ts';
@@ -208,7 +209,7 @@ test('Mails are deleted 30 days after they were sent, and 90 after they were giv
       .values({ ...row, ...columns })
       .execute();
   }
-  await purgeMails(db);
+  await cleanUp({ database, config: readConfig({}) }, 'sent_mails', 'failed_mails');
   const left = await db
     .selectFrom('mail_outbox')
     .select('recipient')

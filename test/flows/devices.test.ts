@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { hashOf } from '../../src/lib/credentials.ts';
-import { purgeDevices } from '../../src/sessions/device-store.ts';
+import { cleanUp } from '../support/clean-up.ts';
 import { createPlatform, putUser, type TestPlatform, type TestUser } from '../support/factories.ts';
 import { authorizationUrl, challengeOf, signIn } from '../support/flow.ts';
 import { mailsTo } from '../support/mail-folder.ts';
@@ -255,11 +255,11 @@ describe('A browser that was not used for a year', () => {
   test('is forgotten', async () => {
     const agent = await signInWith(newBrowser());
     await age(364);
-    await purgeDevices(server.database.db);
+    await cleanUp(server, 'devices');
     assert.equal((await devices()).length, 1);
     await age(2);
     await signInWith(newBrowser());
-    await purgeDevices(server.database.db);
+    await cleanUp(server, 'devices');
     assert.equal((await devices()).length, 1);
     await signInWith(agent);
     assert.equal(await told(), 2);
@@ -268,7 +268,7 @@ describe('A browser that was not used for a year', () => {
   test('leaves a trace where it was the only one: the next sign-in is not the first', async () => {
     await signInWith(newBrowser());
     await age(1000);
-    await purgeDevices(server.database.db);
+    await cleanUp(server, 'devices');
     await signInWith(newBrowser());
     assert.equal(await told(), 1);
   });

@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { CompiledQuery } from 'kysely';
 import * as oauth from 'oauth4webapi';
 import * as client from 'openid-client';
-import { deleteExpiredProofs } from '../../src/tokens/proof-store.ts';
+import { cleanUp } from '../support/clean-up.ts';
 import { type DpopKey, newDpopKey, newProof, type ProofOptions } from '../support/dpop.ts';
 import { FLOW_ENGINES } from '../support/engines.ts';
 import {
@@ -272,13 +272,13 @@ for (const engine of FLOW_ENGINES) {
         const all = (await rows()).rows;
         assert.ok(all.every(({ row }) => !row.includes(ahead.jti)));
         assert.ok(all.some(({ left }) => left > 590));
-        await deleteExpiredProofs(db);
+        await cleanUp(server, 'dpop_proofs');
         assertError(await push(once), 'invalid_dpop_proof');
         await db
           .updateTable('dpop_proofs')
           .set({ expires_at: new Date(0) })
           .execute();
-        await deleteExpiredProofs(db);
+        await cleanUp(server, 'dpop_proofs');
         assert.equal((await rows()).rows.length, 0);
       });
     });

@@ -37,7 +37,7 @@ for (const engine of FLOW_ENGINES) {
     }) => server.database.db.updateTable('grants').set(values).execute();
     const inDays = (days: number) => new Date(Date.now() + days * DAY);
     const notify = (overrides: { expiryNoticeDays?: number; refreshTokenTtl?: number } = {}) =>
-      notifyExpiring(server.database.db, { ...server.config, ...overrides });
+      notifyExpiring(server.database.db, { ...server.config, ...overrides }, 100);
     const mails = () =>
       server.database.db
         .selectFrom('mail_outbox')

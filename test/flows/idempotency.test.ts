@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { purgeAnswers } from '../../src/api/idempotency-store.ts';
+import { cleanUp } from '../support/clean-up.ts';
 import { type ManagementServer, startManagementServer } from '../support/management-server.ts';
 import { callManagement } from '../support/platform.ts';
 
@@ -177,7 +177,7 @@ describe('A POST with an Idempotency-Key', () => {
     const second = await post(key);
     assert.equal(second.status, 201);
     assert.notEqual(field(second.body, 'client_id'), field(first.body, 'client_id'));
-    await purgeAnswers(db);
+    await cleanUp(server, 'idempotent_calls');
     assert.equal(await count('idempotent_calls'), 1);
     assert.deepEqual((await post(key)).body, second.body);
   });

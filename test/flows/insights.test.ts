@@ -3,9 +3,8 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { startErrorQueue } from '../../src/insights/error-queue.ts';
-import { purgeClientErrors } from '../../src/insights/store.ts';
 import { createLog } from '../../src/lib/log.ts';
-import { purgeTokens } from '../../src/tokens/purge.ts';
+import { cleanUp } from '../support/clean-up.ts';
 import { ENGINE_VARIABLES } from '../support/engines.ts';
 import {
   createPlatform,
@@ -244,7 +243,7 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
         .where('client_id', '=', application.clientId)
         .execute();
       assert.match((await errorsPage()).body, says('insights.errors.empty.title'));
-      await purgeClientErrors(db);
+      await cleanUp(server, 'client_errors', 'surplus_client_errors');
       const left = await db.selectFrom('client_errors').select('client_id').execute();
       assert.ok(left.every((row) => row.client_id !== application.clientId));
       assert.ok(left.length > 0, 'of the other application');
@@ -280,14 +279,14 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
           expires_at: sql<Date>`now() - interval '20 days'`,
         })
         .execute();
-      await purgeTokens(db);
+      await cleanUp(server, 'refresh_tokens');
       const page = await ben.get(`/account/applications/${application.clientId}/statistics`);
       assert.match(page.body, says('insights.tokens.described', { issued: 5, refreshed: 4 }));
       await db
         .updateTable('refresh_tokens')
         .set({ issued_at: sql<Date>`now() - interval '33 days'` })
         .execute();
-      await purgeTokens(db);
+      await cleanUp(server, 'refresh_tokens');
       const left = await db.selectFrom('refresh_tokens').select('grant_id').execute();
       assert.deepEqual(left, []);
     });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
+import { readConfig } from '../../src/config/config.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { inTransaction, type Tx } from '../../src/db/transaction.ts';
 import { enqueueMail } from '../../src/mail/outbox-store.ts';
@@ -109,7 +110,7 @@ describe('The sender of mails', () => {
       .set({ failed_at: new Date() })
       .where('recipient', '=', 'gone@example.com')
       .execute();
-    const { text } = await createMetrics(database).read();
+    const { text } = await createMetrics(database, readConfig({})).read();
     assert.match(text, /^stagedoor_database_up 1$/m);
     assert.match(text, /^stagedoor_mail_outbox\{state="pending"\} 2$/m);
     assert.match(text, /^stagedoor_mail_outbox\{state="failed"\} 1$/m);

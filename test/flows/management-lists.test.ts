@@ -172,12 +172,12 @@ describe('Counting', () => {
         await manage(server, 'DELETE', user);
       }
       if (n % 5 === 0) {
-        await compactListChanges(db);
+        await compactListChanges(db, 1000);
       }
     };
     await Promise.all(Array.from({ length: 24 }, (_, n) => one(n)));
     await assertExact('after many at once');
-    await compactListChanges(db);
+    await compactListChanges(db, 1000);
     await assertExact('drawn together');
     await manage(server, 'DELETE', '/api/v1/directory/organizers/b/');
     await db.updateTable('users').set({ is_active: false }).where('id', 'like', 'w1%').execute();

@@ -90,7 +90,7 @@ describe('a platform with scopes of its own', () => {
     }
     const inThreeDays = new Date(Date.now() + 3 * 86_400_000);
     await db.updateTable('grants').set({ expires_at: inThreeDays }).execute();
-    await notifyExpiring(db, server.config);
+    await notifyExpiring(db, server.config, 100);
     const mails = await db
       .selectFrom('mail_outbox')
       .select('data')

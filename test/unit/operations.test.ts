@@ -11,7 +11,7 @@ import { freePort } from '../support/free-port.ts';
 
 /** Serves the operations endpoints, and `/boom`, which throws. */
 async function startOperations(database: Database) {
-  const metrics = createMetrics(database);
+  const metrics = createMetrics(database, readConfig({}));
   const app = new Koa();
   app.silent = true;
   app.use(measureRequests(metrics));

@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
 import type { Db } from '../../db/database.ts';
-import { deleteExpired } from '../../db/delete-expired.ts';
 import type { Tx } from '../../db/transaction.ts';
 import { hashOf } from '../../lib/credentials.ts';
 
@@ -53,26 +52,6 @@ export async function useSignIn(db: Db, state: string): Promise<boolean> {
     .returning('state_hash')
     .executeTakeFirst();
   return row !== undefined;
-}
-
-/**
- * Deletes sign-ins an hour after they expired, logouts and logout tokens that have expired, and
- * notes on sessions that are no more.
- */
-export async function purgeUpstreamSignIns(db: Db): Promise<void> {
-  await deleteExpired(db, 'upstream_sign_ins', '1 hour');
-  await deleteExpired(db, 'upstream_logout_tokens', '0 seconds');
-  await deleteExpired(db, 'upstream_logouts', '0 seconds');
-  await db
-    .deleteFrom('upstream_sessions as u')
-    .where((eb) =>
-      eb.not(
-        eb.exists(
-          eb.selectFrom('sessions as s').select('s.uid').whereRef('s.uid', '=', 'u.session_uid'),
-        ),
-      ),
-    )
-    .execute();
 }
 
 /** Keeps logouts and the beginning of sessions apart until the transaction ends. */

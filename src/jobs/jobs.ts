@@ -1,0 +1,68 @@
+import { recordAuthenticationFailures } from '../audit/authentication-failures.ts';
+import { trimLog } from '../audit/trim.ts';
+import type { Config } from '../config/config.ts';
+import type { Db } from '../db/database.ts';
+import { deleteDue, type RetentionRule } from '../db/delete-due.ts';
+import { compactListChanges, foldPastDays } from '../db/list-changes.ts';
+import { notifyExpiring } from '../grants/notify-expiring.ts';
+import { deleteSurplusErrors } from '../insights/store.ts';
+import { deleteEndedSessions } from '../sessions/session-store.ts';
+import { purgeSigningKeys } from '../signing-keys/purge-signing-keys.ts';
+import { retentionRules, SHORT_LIVED } from './retention.ts';
+import type { Job } from './run-job.ts';
+
+/** Settings of the jobs. */
+export type JobConfig = Pick<
+  Config,
+  | 'accessTokenTtl'
+  | 'expiryNoticeDays'
+  | 'grantRetentionDays'
+  | 'logRetentionDays'
+  | 'refreshTokenTtl'
+  | 'scopes'
+>;
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+
+/** Returns the jobs that run every few minutes, in this order. */
+export function frequentJobs(): readonly Job[] {
+  return [
+    // A bit less than a minute: due at each look.
+    batches('list_counters', 50, compactListChanges),
+    ...SHORT_LIVED.map((rule) => deletion(rule, 5 * MINUTE)),
+    batches('ended_sessions', 5 * MINUTE, deleteEndedSessions),
+    batches('authentication_failures', 5 * MINUTE, recordAuthenticationFailures, 200),
+  ];
+}
+
+/** Returns the jobs that run every hour, in this order. */
+export function hourlyJobs(config: JobConfig): readonly Job[] {
+  return [
+    ...retentionRules(config).map((rule) => deletion(rule, HOUR)),
+    batches('surplus_client_errors', HOUR, deleteSurplusErrors),
+    batches('log_entries', HOUR, (db, limit) => trimLog(db, config.logRetentionDays, limit)),
+    batches('past_list_counters', HOUR, foldPastDays),
+    batches('signing_keys', HOUR, (db) => purgeSigningKeys(db, config)),
+    batches('expiry_notices', HOUR, (db, limit) => notifyExpiring(db, config, limit), 100),
+  ];
+}
+
+function deletion(rule: RetentionRule, interval: number): Job {
+  return { name: rule.name, interval, begin: (db) => deleteDue(db, rule) };
+}
+
+/** A job of which each batch handles at most `limit` rows, never more than `most`, and returns how many. */
+function batches(
+  name: string,
+  interval: number,
+  work: (db: Db, limit: number) => Promise<number>,
+  most = Number.POSITIVE_INFINITY,
+): Job {
+  const begin = (db: Db) => async (limit: number) => {
+    const size = Math.min(limit, most);
+    const rows = await work(db, size);
+    return { rows, more: rows >= size };
+  };
+  return { name, interval, begin };
+}

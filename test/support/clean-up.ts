@@ -1,0 +1,17 @@
+import type { Db } from '../../src/db/database.ts';
+import { frequentJobs, hourlyJobs, type JobConfig } from '../../src/jobs/jobs.ts';
+
+/** Does all work of these scheduled jobs at once, whether they are due or not. */
+export async function cleanUp(
+  { database, config }: { database: { readonly db: Db }; config: JobConfig },
+  ...names: readonly string[]
+): Promise<void> {
+  for (const name of names) {
+    const job = [...frequentJobs(), ...hourlyJobs(config)].find((one) => one.name === name);
+    if (job === undefined) {
+      throw new Error(`There is no job ${name}.`);
+    }
+    const doBatch = job.begin(database.db);
+    while ((await doBatch(1000)).more) {}
+  }
+}
