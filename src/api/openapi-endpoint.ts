@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { Context } from 'koa';
 import { z } from 'zod';
+import { lazy } from '../lib/lazy.ts';
 import { requireAcceptable } from './accept.ts';
 import { component, type Endpoint } from './endpoint.ts';
 import { describeApi } from './openapi.ts';
 import type { OpenApiDocument } from './openapi-document.ts';
 
-/** The JSON API with its own description, which is made once. */
+/** The JSON API with its own description, which is built once, at its first use. */
 export interface DescribedApi {
   readonly endpoints: readonly Endpoint[];
-  readonly document: OpenApiDocument;
+  readonly document: () => OpenApiDocument;
 }
 
 /**
@@ -19,13 +20,16 @@ export interface DescribedApi {
  */
 export function describedApi(endpoints: readonly Endpoint[], issuer: string): DescribedApi {
   const all = [...endpoints, { ...ENDPOINT, handle: async (ctx: Context) => answer(ctx) }];
-  const document = describeApi(all, issuer);
-  const text = JSON.stringify(document);
-  const tag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
+  const document = lazy(() => describeApi(all, issuer));
+  const representation = lazy(() => {
+    const text = JSON.stringify(document());
+    return { text, tag: `"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"` };
+  });
   return { endpoints: all, document };
 
   function answer(ctx: Context): void {
     requireAcceptable(ctx, ['application/json']);
+    const { text, tag } = representation();
     ctx.set({ 'Cache-Control': 'no-cache', ETag: tag });
     if (isAmong(tag, ctx.get('If-None-Match'))) {
       ctx.status = 304;

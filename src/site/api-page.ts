@@ -77,10 +77,10 @@ interface ApiObject {
 const apiView = view<ApiProps>('docs/api');
 
 /** The reference of the JSON API, generated from its OpenAPI description. */
-export function apiPage(document: OpenApiDocument): Page<SiteDeps> {
+export function apiPage(document: () => OpenApiDocument): Page<SiteDeps> {
   return staticPage('/docs/api', apiView, (locale) => {
     const { title, lead, intro } = presentDocument(readGuide('api', locale, { values: {} }), {});
-    return { title, lead, intro, ...presentReference(document, translator<SiteText>(locale)) };
+    return { title, lead, intro, ...presentReference(document(), translator<SiteText>(locale)) };
   });
 }
 

@@ -11,7 +11,7 @@ import { formatDuration } from './duration.ts';
 import { type ExampleValues, fillExample, isPlain, scriptParts } from './examples.ts';
 import { guideView, presentDocument } from './guide.ts';
 import { type DocumentSettings, type GuideDocument, readGuide } from './guide-document.ts';
-import { inBothLanguages, type SiteDeps } from './site-page.ts';
+import { perLanguage, type SiteDeps } from './site-page.ts';
 
 /** Reader of the guide for developers of applications. */
 interface Reader {
@@ -27,7 +27,7 @@ interface Reader {
  * the owner of the application everything that is registered.
  */
 export function guidePage(config: Config): Page<SiteDeps> {
-  const documents = inBothLanguages((locale) => ({
+  const documents = perLanguage((locale) => ({
     guide: readGuide('guide', locale, settingsFor(config, locale)),
     examples: readGuide('examples', locale, { values: {} }),
     scopes: config.scopes.map(({ name, text }) => ({ name, text: localized(text, locale) })),
@@ -36,7 +36,7 @@ export function guidePage(config: Config): Page<SiteDeps> {
     path: '/docs',
     show: async (deps, ctx) => {
       const reader = await readerOf(deps, ctx);
-      const { guide, examples, scopes } = documents[reader.locale];
+      const { guide, examples, scopes } = documents(reader.locale);
       return render(guideView, {
         ...presentFor(config, reader, guide),
         scopes,
@@ -48,12 +48,12 @@ export function guidePage(config: Config): Page<SiteDeps> {
 
 /** Complete programs. */
 export function examplesPage(config: Config): Page<SiteDeps> {
-  const documents = inBothLanguages((locale) => readGuide('examples', locale, { values: {} }));
+  const documents = perLanguage((locale) => readGuide('examples', locale, { values: {} }));
   return {
     path: '/docs/examples',
     show: async (deps, ctx) => {
       const reader = await readerOf(deps, ctx);
-      return render(guideView, presentFor(config, reader, documents[reader.locale]));
+      return render(guideView, presentFor(config, reader, documents(reader.locale)));
     },
   };
 }

@@ -8,10 +8,10 @@ import { examplesPage, guidePage } from './guide-page.ts';
 import { type DemoGuide, homePage } from './home-page.ts';
 import type { SiteDeps } from './site-page.ts';
 
-/** Home page, guides and API reference, open to everybody. Markdown is rendered at start. */
+/** Home page, guides and API reference, open to everybody. */
 export function sitePages(
   config: Config,
-  document: OpenApiDocument,
+  document: () => OpenApiDocument,
   demoGuide: () => DemoGuide | undefined,
 ): readonly Page<SiteDeps>[] {
   return [

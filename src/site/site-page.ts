@@ -1,6 +1,7 @@
 import type { Db } from '../db/database.ts';
 import { type Page, type PageDeps, render } from '../http/page.ts';
 import type { View } from '../http/view.ts';
+import { lazy } from '../lib/lazy.ts';
 import type { Locale } from '../lib/locale.ts';
 import { identify } from '../sessions/pages/identify.ts';
 import type { Sessions } from '../sessions/pages/sessions.ts';
@@ -11,9 +12,10 @@ export interface SiteDeps extends PageDeps {
   readonly sessions: Sessions;
 }
 
-/** Builds something once for each language. */
-export function inBothLanguages<T>(build: (locale: Locale) => T): Readonly<Record<Locale, T>> {
-  return { en: build('en'), de: build('de') };
+/** Returns a function that builds something once for each language, when it is first asked for. */
+export function perLanguage<T>(build: (locale: Locale) => T): (locale: Locale) => T {
+  const built = { en: lazy(() => build('en')), de: lazy(() => build('de')) };
+  return (locale) => built[locale]();
 }
 
 /** A page that is the same for everybody, except for its header. */
@@ -22,12 +24,12 @@ export function staticPage<Props extends object>(
   view: View<Props>,
   build: (locale: Locale) => Props,
 ): Page<SiteDeps> {
-  const props = inBothLanguages(build);
+  const props = perLanguage(build);
   return {
     path,
     show: async (deps, ctx) => {
       await identify(deps, ctx);
-      return render(view, props[deps.renderer.locale(ctx)]);
+      return render(view, props(deps.renderer.locale(ctx)));
     },
   };
 }
