@@ -13,10 +13,10 @@ import { type MeasuredFile, prepareShards, readMeasured } from './support/shards
 import { createTemplateDatabase } from './support/template-database.ts';
 
 /**
- * Test files that run without arguments, those with the longest waits first. `npm run test:all`
- * adds the tests with programs of others and the tour of every page.
+ * Test files that run without arguments, the slowest first. `npm run test:all` adds the other browser
+ * tests, the tests that start and kill processes, and those with programs of others.
  */
-const FILES = ['test/browser/*.test.ts', 'test/{flows,unit}/**/*.test.ts'];
+const FILES = ['test/browser/demo-flow.test.ts', 'test/{flows,unit}/**/*.test.ts'];
 
 /** Processes that run test files. One more than cores: a test waits for PostgreSQL, timers, browsers. */
 const SHARDS = availableParallelism() + 1;
