@@ -30,6 +30,7 @@ import type { Logger } from './lib/log.ts';
 import { createLimits } from './limits/limits.ts';
 import { withTransaction } from './oidc/current-transaction.ts';
 import { createInteractions } from './oidc/interactions.ts';
+import { programEndpoints } from './oidc/program-endpoints.ts';
 import { createProvider } from './oidc/provider.ts';
 import { providerTransaction } from './oidc/provider-transaction.ts';
 import { pushedRequestBudget } from './oidc/pushed-request-budget.ts';
@@ -150,6 +151,7 @@ export function createApp(deps: AppDeps): Koa {
   mount(provider, pageRoutes({ ...pages, interactions, upstream }, interactionPages));
   mount(provider, apiRoutes(api.endpoints));
   mount(provider, protocolRoutes(config, keyring));
+  provider.use(programEndpoints());
   provider.use(pushedRequestBudget(limits));
   provider.use(providerTransaction(db));
   const app: Koa = provider;

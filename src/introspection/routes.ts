@@ -45,8 +45,8 @@ export function introspectionEndpoint(deps: IntrospectionDeps): Middleware {
     if (ctx.method === 'POST') {
       return answerIntrospection(deps, known, ctx);
     }
-    ctx.set('Allow', 'POST');
-    ctx.status = 405;
+    ctx.set('Allow', 'POST, OPTIONS');
+    ctx.status = ctx.method === 'OPTIONS' ? 204 : 405;
     return undefined;
   };
 }
@@ -68,7 +68,8 @@ async function answerIntrospection(
   }
   const caller = readClientCredentials(ctx.get('authorization') || undefined, form);
   if (caller.outcome === 'malformed') {
-    return refuse(ctx, 400, 'invalid_request', caller.description);
+    const { error, description } = caller;
+    return refuse(ctx, error === 'invalid_client' ? 401 : 400, error, description);
   }
   if (caller.outcome === 'none') {
     return refuse(ctx, 401, 'invalid_client', 'client authentication is required');

@@ -24,6 +24,7 @@ import { loadExistingGrant } from './load-existing-grant.ts';
 import { mayRevoke } from './may-revoke.ts';
 import { PATHS } from './paths.ts';
 import { prefixTokens } from './prefix-tokens.ts';
+import { answerUnauthenticated } from './program-endpoints.ts';
 import { readParametersLeniently } from './read-parameters.ts';
 import type { RenderProtocolError } from './render-error.ts';
 import { sessionLifetime } from './session-lifetime.ts';
@@ -139,6 +140,7 @@ export function createProvider(deps: ProviderDeps): Provider {
   prefixTokens(provider);
   readParametersLeniently(provider);
   provider.on('grant.error', describeGrantError);
+  answerUnauthenticated(provider);
   recordClientErrors(provider, deps.clientErrors);
   reportAuthenticationFailures(provider, deps.recordFailure);
   blockRedirects(provider);

@@ -1,5 +1,6 @@
-import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { splitScope } from '../lib/scopes.ts';
+import { addClientId } from './program-endpoints.ts';
 
 type Parameters = Record<string, unknown>;
 
@@ -31,6 +32,9 @@ export function readParametersLeniently(provider: Provider): void {
       return assigned.get(this);
     },
     set(this: KoaContextWithOIDC['oidc'], params: Parameters) {
+      if (Provider.ctx !== undefined) {
+        addClientId(Provider.ctx, params);
+      }
       if (READ.has(this.route)) {
         normalize(params);
       }

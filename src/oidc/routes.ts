@@ -11,13 +11,11 @@ import { serverMetadata } from './server-metadata.ts';
 export function protocolRoutes(config: Config, keyring: Keyring): Router {
   const metadata = serverMetadata(config);
   const router = new Router();
-  for (const path of [PATHS.token, PATHS.revocation, PATHS.pushed_authorization_request]) {
-    // The provider knows these under POST only, and would call them not found.
-    router.register(path, ['GET', 'PUT', 'PATCH', 'DELETE'], (ctx) => {
-      ctx.set('Allow', 'POST, OPTIONS');
-      ctx.status = 405;
-    });
-  }
+  // The provider answers the GET.
+  router.register(PATHS.authorization, ['OPTIONS', 'PUT', 'PATCH', 'DELETE'], (ctx) => {
+    ctx.set('Allow', 'GET, HEAD, POST, OPTIONS');
+    ctx.status = ctx.method === 'OPTIONS' ? 204 : 405;
+  });
   return router
     .get('/.well-known/oauth-authorization-server', (ctx) => {
       ctx.set('Access-Control-Allow-Origin', '*');

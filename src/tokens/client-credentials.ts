@@ -2,7 +2,12 @@
 export type ClientCredentials =
   | { readonly outcome: 'given'; readonly clientId: string; readonly clientSecret: string }
   | { readonly outcome: 'none' }
-  | { readonly outcome: 'malformed'; readonly description: string };
+  | {
+      readonly outcome: 'malformed';
+      /** `invalid_client`: the Authorization header has another scheme or cannot be read. */
+      readonly error: 'invalid_request' | 'invalid_client';
+      readonly description: string;
+    };
 
 /**
  * Reads client credentials from the Authorization header or the form, never from both.
@@ -19,13 +24,14 @@ export function readClientCredentials(
       ? { outcome: 'given', clientId, clientSecret: secret }
       : { outcome: 'none' };
   }
-  if (secret !== null) {
-    return malformed('client authentication must only be provided using one mechanism');
+  // An empty parameter counts as missing (RFC 6749 §3.2).
+  if (secret) {
+    return repeated('client authentication must only be provided using one mechanism');
   }
   const given = fromHeader(authorization);
   const clientId = form.get('client_id');
   return given.outcome === 'given' && clientId && clientId !== given.clientId
-    ? malformed('mismatch in body and authorization client ids')
+    ? repeated('mismatch in body and authorization client ids')
     : given;
 }
 
@@ -56,6 +62,10 @@ function formDecode(text: string): string {
   return /[%+]/.test(text) ? decodeURIComponent(text.replaceAll('+', ' ')) : text;
 }
 
+function repeated(description: string): ClientCredentials {
+  return { outcome: 'malformed', error: 'invalid_request', description };
+}
+
 function malformed(description: string): ClientCredentials {
-  return { outcome: 'malformed', description };
+  return { outcome: 'malformed', error: 'invalid_client', description };
 }

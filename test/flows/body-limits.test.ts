@@ -81,7 +81,7 @@ describe('A body that is announced as too long', () => {
     });
     await request.answers(/^HTTP\/1\.1 100 Continue\r\n\r\n/);
     request.socket.write('a=b');
-    await request.answers(/HTTP\/1\.1 400 /);
+    await request.answers(/HTTP\/1\.1 401 /);
     request.socket.destroy();
   });
 });

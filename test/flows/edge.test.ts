@@ -50,7 +50,7 @@ describe('Behind a proxy that speaks https', () => {
       ['GET /.well-known/oauth-authorization-server', 200],
       ['GET /api/v1/oauth/jwks', 200],
       ['GET /api/v1/oauth/authorize', 400],
-      ['POST /api/v1/oauth/token', 400, { ...form, 'content-length': 0 }],
+      ['POST /api/v1/oauth/token', 401, { ...form, 'content-length': 0 }],
       ['POST /api/v1/oauth/introspect', 401, { ...form, 'content-length': 0 }],
       ['GET /api/v1/oauth/introspect', 405],
       ['POST /api/v1/oauth/introspect', 413, { ...form, 'content-length': 9_999_999 }],

@@ -443,12 +443,12 @@ for (const engine of FLOW_ENGINES) {
         ];
         assert.deepEqual(
           answers.map(({ status }) => status),
-          [400, 400, 415, 413, 400, 400],
+          [400, 400, 415, 413, 401, 400],
         );
         for (const answer of answers) {
           assert.match(
             await answer.text(),
-            /^\{"error":"invalid_request","error_description":".+"\}$/,
+            /^\{"error":"invalid_(?:request|client)","error_description":".+"\}$/,
           );
         }
       });

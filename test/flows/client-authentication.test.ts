@@ -1,0 +1,222 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import {
+  createPlatform,
+  registerApplication,
+  type TestApplication,
+  type TestPlatform,
+} from '../support/factories.ts';
+import { authorize, challengeOf } from '../support/flow.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { basic, obtainTokens } from '../support/tokens.ts';
+
+/** `Accept` as Java's HttpURLConnection and browsers send it, and types that nothing here has. */
+const ACCEPTED = [
+  'text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2',
+  'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8',
+  'text/html',
+  'image/png',
+  'nonsense',
+];
+const PROVIDERS = ['token', 'revoke_token', 'par'];
+const ENDPOINTS = [...PROVIDERS, 'introspect'];
+const PARAMETERS: Readonly<Record<string, Record<string, string>>> = {
+  token: { grant_type: 'refresh_token', refresh_token: 'x' },
+  revoke_token: { token: 'x' },
+  introspect: { token: 'x' },
+};
+
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+
+describe('client authentication as programs send it', () => {
+  let server: TestServer;
+  let platform: TestPlatform;
+  let publicApplication: TestApplication;
+
+  before(async () => {
+    server = await startServer();
+    platform = await createPlatform(server);
+    publicApplication = await registerApplication(server, { owner: 'ben', clientType: 'public' });
+  });
+  after(() => server.close());
+
+  async function post(
+    endpoint: string,
+    headers: Record<string, string>,
+    fields: Record<string, string> = {},
+  ) {
+    const response = await fetch(`${server.issuer}/api/v1/oauth/${endpoint}`, {
+      method: 'POST',
+      headers,
+      body: new URLSearchParams({ ...PARAMETERS[endpoint], ...fields }),
+    });
+    const type = response.headers.get('content-type') ?? '';
+    const text = await response.text();
+    assert.match(type, /^application\/json\b/, `${response.status} ${text.slice(0, 200)}`);
+    const body: Record<string, unknown> = JSON.parse(text);
+    return { status: response.status, headers: response.headers, body };
+  }
+
+  /** The parameters of a pushed request. */
+  const request = (redirectUri: string) => ({
+    response_type: 'code',
+    redirect_uri: redirectUri,
+    code_challenge: challengeOf('v'.repeat(43)),
+    code_challenge_method: 'S256',
+  });
+
+  for (const endpoint of ENDPOINTS) {
+    describe(endpoint, () => {
+      for (const accept of ACCEPTED) {
+        it(`answers an error in JSON to Accept: ${accept}`, async () => {
+          const { body } = await post(endpoint, { accept });
+          assert.equal(body.error, 'invalid_client');
+        });
+      }
+
+      const unauthenticated: Record<string, () => Record<string, string>> = {
+        'no authentication': () => ({}),
+        Bearer: () => ({ authorization: 'Bearer x' }),
+        Digest: () => ({ authorization: 'Digest username="x", realm="y"' }),
+        'a scheme that nobody knows': () => ({ authorization: 'Nonsense' }),
+        'Basic without credentials': () => ({ authorization: 'Basic' }),
+        'Basic without a colon': () => ({ authorization: `Basic ${base64('nocolon')}` }),
+        'Basic with a colon only': () => ({ authorization: `Basic ${base64(':')}` }),
+        'Basic with broken base64': () => ({ authorization: 'Basic %%%' }),
+        'Basic with base64url': () => ({ authorization: 'Basic YT-_Yg' }),
+        'Basic with a broken escape': () => ({ authorization: `Basic ${base64('a%zz:b')}` }),
+        'Basic with an empty secret': () => ({ authorization: basicOf('') }),
+        'Basic with a wrong secret': () => ({ authorization: basicOf('wrong') }),
+        'an unknown client': () => ({ authorization: basic('unknown', 'secret') }),
+      };
+      for (const [name, headers] of Object.entries(unauthenticated)) {
+        it(`answers 401 invalid_client with a challenge to ${name}`, async () => {
+          const { status, headers: answered, body } = await post(endpoint, headers());
+          assert.equal(status, 401, JSON.stringify(body));
+          assert.equal(body.error, 'invalid_client');
+          assert.equal(typeof body.error_description, 'string');
+          assert.match(answered.get('www-authenticate') ?? '', /^Basic realm="/);
+        });
+      }
+
+      it('answers 401 with a challenge to a wrong secret in the body', async () => {
+        const { clientId } = callerOf();
+        const fields = { client_id: clientId, client_secret: 'wrong' };
+        const { status, headers, body } = await post(endpoint, {}, fields);
+        assert.deepEqual([status, body.error], [401, 'invalid_client']);
+        assert.match(headers.get('www-authenticate') ?? '', /^Basic realm="/);
+      });
+
+      it('answers 400 to credentials in two places', async () => {
+        const { clientId, clientSecret = '' } = callerOf();
+        const headers = { authorization: basic(clientId, clientSecret) };
+        const { status, body } = await post(endpoint, headers, { client_secret: clientSecret });
+        assert.deepEqual([status, body.error], [400, 'invalid_request']);
+      });
+
+      it('answers 400 to two client IDs', async () => {
+        const { clientId, clientSecret = '' } = callerOf();
+        const headers = { authorization: basic(clientId, clientSecret) };
+        const { status, body } = await post(endpoint, headers, { client_id: 'other' });
+        assert.deepEqual([status, body.error], [400, 'invalid_request']);
+      });
+
+      it('ignores an empty secret in the body beside the header', async () => {
+        const { clientId, clientSecret = '' } = callerOf();
+        const headers = { authorization: basic(clientId, clientSecret) };
+        const { status } = await post(endpoint, headers, { client_secret: '' });
+        assert.notEqual(status, 401);
+      });
+
+      it('answers OPTIONS with the methods that exist', async () => {
+        const url = `${server.issuer}/api/v1/oauth/${endpoint}`;
+        const response = await fetch(url, { method: 'OPTIONS' });
+        assert.equal(response.status, 204);
+        assert.equal(response.headers.get('allow'), 'POST, OPTIONS');
+        const got = await fetch(url, { headers: { accept: 'text/html' } });
+        assert.equal(got.status, 405);
+        assert.equal(got.headers.get('allow'), 'POST, OPTIONS');
+        assert.match(got.headers.get('content-type') ?? '', /^application\/json/);
+      });
+
+      const callerOf = () =>
+        endpoint === 'introspect' ? platform.resourceServer : platform.application;
+      const basicOf = (wrong: string) => basic(callerOf().clientId, wrong);
+    });
+  }
+
+  it('authorize answers OPTIONS with the methods that exist', async () => {
+    const url = `${server.issuer}/api/v1/oauth/authorize`;
+    const { status, headers } = await fetch(url, { method: 'OPTIONS' });
+    assert.deepEqual([status, headers.get('allow')], [204, 'GET, HEAD, POST, OPTIONS']);
+  });
+
+  it('a public application with an empty secret: whole flow by Basic', async () => {
+    const authorization = basic(publicApplication.clientId, '');
+    const { redirectUri } = publicApplication;
+    const pushed = await post('par', { authorization }, request(redirectUri));
+    assert.equal(pushed.status, 201, JSON.stringify(pushed.body));
+
+    const { parameters, codeVerifier = '' } = await authorize(server, {
+      application: publicApplication,
+      user: platform.ada,
+    });
+    const redeemed = await post(
+      'token',
+      { authorization },
+      {
+        grant_type: 'authorization_code',
+        code: parameters.code ?? '',
+        redirect_uri: redirectUri,
+        code_verifier: codeVerifier,
+      },
+    );
+    assert.equal(redeemed.status, 200, JSON.stringify(redeemed.body));
+    const refreshed = await post(
+      'token',
+      { authorization },
+      {
+        client_id: publicApplication.clientId,
+        refresh_token: String(redeemed.body.refresh_token),
+      },
+    );
+    assert.equal(refreshed.status, 200, JSON.stringify(refreshed.body));
+    const token = String(refreshed.body.access_token);
+    const revoked = await post('revoke_token', { authorization }, { token });
+    assert.deepEqual([revoked.status, revoked.body], [200, {}]);
+  });
+
+  it('an empty secret does not exempt pushed requests from the limits of public clients', async () => {
+    const headers = { authorization: basic(publicApplication.clientId, '') };
+    const { db } = server.database;
+    const points = async () => {
+      const rows = await db.selectFrom('rate_limits').select(['key', 'points']).execute();
+      return rows.filter(({ key }) => key.startsWith('pushed_requests')).map((row) => row.points);
+    };
+    const before = await points();
+    const pushed = await post('par', headers, request(publicApplication.redirectUri));
+    assert.equal(pushed.status, 201);
+    assert.notDeepEqual(await points(), before);
+  });
+
+  it('an empty secret names the client, and another one in the body is refused', async () => {
+    const headers = { authorization: basic(publicApplication.clientId, '') };
+    const { status, body } = await post('token', headers, {
+      client_id: platform.application.clientId,
+    });
+    assert.deepEqual([status, body.error], [400, 'invalid_request']);
+  });
+
+  it('a revocation answers {} as JSON, for an unknown token too', async () => {
+    const { application, ada: user } = platform;
+    const { accessToken } = await obtainTokens(server, { application, user });
+    const headers = {
+      authorization: basic(application.clientId, application.clientSecret ?? ''),
+      accept: 'text/html',
+    };
+    for (const token of [accessToken, accessToken, 'x']) {
+      const { status, body } = await post('revoke_token', headers, { token });
+      assert.deepEqual([status, body], [200, {}]);
+    }
+  });
+});
