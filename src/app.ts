@@ -26,6 +26,7 @@ import { createRenderer } from './http/render.ts';
 import type { ErrorQueue } from './insights/error-queue.ts';
 import { insightsPages } from './insights/pages/pages.ts';
 import { introspectionEndpoint } from './introspection/routes.ts';
+import { leakedRoutes } from './leaked/routes.ts';
 import type { Logger } from './lib/log.ts';
 import { createLimits } from './limits/limits.ts';
 import { withTransaction } from './oidc/current-transaction.ts';
@@ -149,6 +150,8 @@ export function createApp(deps: AppDeps): Koa {
   mount(provider, pageRoutes(pages, activityPages));
   mount(provider, pageRoutes(pages, accountPages));
   mount(provider, pageRoutes({ ...pages, interactions, upstream }, interactionPages));
+  const { operatorToken, leakScannerKeys: keys } = config;
+  mount(provider, leakedRoutes({ db, log, operatorToken, limits, keys }));
   mount(provider, apiRoutes(api.endpoints));
   mount(provider, protocolRoutes(config, keyring));
   provider.use(programEndpoints());

@@ -15,6 +15,7 @@ import { isUnprintable } from '../lib/printable.ts';
 import { isClientId } from './application.ts';
 import { lockForActor } from './lock-for-actor.ts';
 import { mailOwner } from './mail-owner.ts';
+import { lockApplication } from './store.ts';
 
 /** Returns the secrets of an application, the oldest first, expired ones too. */
 export async function listSecrets(db: Db, clientId: string): Promise<ClientSecret[]> {
@@ -95,6 +96,25 @@ export async function deleteSecret(
     details: [describe(secret)],
     origin,
   });
+}
+
+/** Deletes a secret that was found in public, the last one too. The owner gets a mail. */
+export async function endLeakedSecret(tx: Tx, clientId: string, id: string): Promise<void> {
+  const application = await lockApplication(tx, clientId);
+  const secrets = application && (await selectSecrets(tx, 'application_secrets', clientId));
+  const secret = secrets?.find((one) => one.id === id);
+  if (application === undefined || secret === undefined) {
+    return;
+  }
+  await deleteSecretRow(tx, 'application_secrets', secret.id);
+  await record(tx, {
+    action: 'stagedoor.application.secret_deleted',
+    actor: 'system',
+    userId: application.ownerId ?? undefined,
+    clientId,
+    data: { application: application.name, ...namesOf(secret), reason: 'leaked' },
+  });
+  await mailOwner(tx, application, { change: 'secret_leaked', details: [describe(secret)] });
 }
 
 function checkInput(label: string, expiresAt: Date | null): void {

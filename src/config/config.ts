@@ -3,6 +3,7 @@ import { StagedoorError } from '../lib/errors.ts';
 import { isLoopbackHost } from '../lib/loopback.ts';
 import { ownValue } from '../lib/own-value.ts';
 import type { ScopeConfig } from '../lib/scopes.ts';
+import { type LeakScannerKeys, leakScannerKeys } from './leak-scanner-keys.ts';
 import { scopeSettings, scopeVariables, wrongScopes } from './scopes.ts';
 import {
   type UpstreamConfig,
@@ -40,6 +41,8 @@ export interface Config {
   /** Unset: `/metrics` answers programs on this machine only. */
   readonly metricsToken: string | undefined;
   readonly workers: number;
+  /** Keys that sign reports of leaked credentials. */
+  readonly leakScannerKeys: LeakScannerKeys;
   /** Connections of one worker to PostgreSQL. */
   readonly databaseConnections: number;
   /** False: no statement is prepared, for poolers that lose prepared statements. */
@@ -131,6 +134,7 @@ const variables = z.object({
   RECENT_SIGN_IN_SECONDS: seconds(3600),
   TRUST_PROXY: count(0, 0),
   METRICS_TOKEN: z.string().min(32, 'must have at least 32 characters').optional(),
+  LEAK_SCANNER_KEYS: leakScannerKeys,
   WORKERS: count(1, 1),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).optional(),
   DEMO: flag.optional(),
@@ -257,6 +261,7 @@ function fromVariables(vars: z.infer<typeof variables>, production: boolean): Co
     recentSignInSeconds: vars.RECENT_SIGN_IN_SECONDS,
     trustProxy: vars.TRUST_PROXY,
     metricsToken: vars.METRICS_TOKEN,
+    leakScannerKeys: vars.LEAK_SCANNER_KEYS,
     workers: vars.WORKERS,
     logLevel: vars.LOG_LEVEL ?? (production ? 'info' : 'warn'),
     demo: vars.DEMO ?? hasDemoByDefault(vars, { production, host, issuer }),

@@ -104,6 +104,7 @@ export interface Schema {
       | 'revoked_by_client'
       | 'revoked_by_operator'
       | 'reuse_detected'
+      | 'leaked'
       | null;
   };
   grant_organizers: { grant_id: string; organizer_slug: string };

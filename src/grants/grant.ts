@@ -5,7 +5,8 @@ export type RevocationReason =
   | 'revoked_by_user'
   | 'revoked_by_client'
   | 'revoked_by_operator'
-  | 'reuse_detected';
+  | 'reuse_detected'
+  | 'leaked';
 
 /** One authorization that one user gave one application. */
 export interface Grant {

@@ -48,7 +48,7 @@ export async function revokeGrant(
 async function notifyUser(tx: Tx, grant: GrantForMail, reason: RevocationReason): Promise<void> {
   const { access, timezone, locale, email: recipient } = grant;
   const occurrence = { at: new Date().toISOString(), timezone };
-  if (reason === 'reuse_detected') {
+  if (reason === 'reuse_detected' || reason === 'leaked') {
     const data = { ...occurrence, application: access.application };
     await enqueueMail(tx, { kind: reason, recipient, locale, data });
   }

@@ -37,7 +37,13 @@ export const grantAnswer = component(
     ends_at: time.nullable().describe('End date set by the user.'),
     revoked_at: time.nullable(),
     revocation_reason: z
-      .enum(['revoked_by_user', 'revoked_by_client', 'revoked_by_operator', 'reuse_detected'])
+      .enum([
+        'revoked_by_user',
+        'revoked_by_client',
+        'revoked_by_operator',
+        'reuse_detected',
+        'leaked',
+      ])
       .nullable(),
   }),
   {

@@ -121,6 +121,7 @@ export const RULES: readonly Rule[] = [
   [/^authorization code already consumed$/, 'code_reused'],
   [/^refresh token already used$/, 'refresh_token_reused'],
   [/^reuse_detected$/, 'ended_by_reuse'],
+  [/^leaked$/, 'ended_by_leak'],
   [/^revoked_by_user$/, 'revoked_by_user'],
   [/^revoked_by_client$/, 'revoked_by_client'],
   [/^revoked_by_operator$/, 'revoked_by_operator'],

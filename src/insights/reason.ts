@@ -71,6 +71,7 @@ export const REASONS = [
   'revoked_by_client',
   'revoked_by_operator',
   'ended_by_reuse',
+  'ended_by_leak',
   'user_inactive',
   'other',
 ] as const;

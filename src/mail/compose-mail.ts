@@ -10,7 +10,7 @@ import {
   writeAccessEnding,
   writeApplicationDeleted,
   writeAuthorized,
-  writeReuseDetected,
+  writeEndedForSafety,
   writeRevokedByOperator,
 } from './write-access-mail.ts';
 import {
@@ -65,7 +65,9 @@ function write(pen: MailContext, mail: ParsedMail): MailContent {
     case 'authorized':
       return writeAuthorized(pen, mail.data);
     case 'reuse_detected':
-      return writeReuseDetected(pen, mail.data);
+      return writeEndedForSafety(pen, 'reuse', mail.data);
+    case 'leaked':
+      return writeEndedForSafety(pen, 'leaked', mail.data);
     case 'revoked_by_operator':
       return writeRevokedByOperator(pen, mail.data);
     case 'application_deleted':

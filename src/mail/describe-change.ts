@@ -30,6 +30,10 @@ const MORE: Readonly<
     texts: ['mail.changed.secret_deleted.text', ...BY_THE_OWNER],
     detailsLabel: 'mail.label.secret',
   },
+  secret_leaked: {
+    texts: ['mail.changed.secret_leaked.text', 'mail.changed.secret_leaked.todo'],
+    detailsLabel: 'mail.label.secret',
+  },
   redirect_uris_changed: {
     texts: ['mail.changed.redirect_uris_changed.text', ...BY_THE_OWNER],
     detailsLabel: 'mail.label.redirect_uris',

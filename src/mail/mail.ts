@@ -11,6 +11,8 @@ export interface MailData {
     };
   /** A rotated refresh token or a used code came again; the authorization was ended. */
   reuse_detected: Happening & { readonly application: MailApplication };
+  /** A token was found in public; the authorization was ended. */
+  leaked: Happening & { readonly application: MailApplication };
   /** An operator of this server ended an authorization. */
   revoked_by_operator: Happening &
     MailAccess & {
@@ -97,6 +99,7 @@ export interface MailAccess {
 export const APPLICATION_CHANGES = [
   'secret_added',
   'secret_deleted',
+  'secret_leaked',
   'redirect_uris_changed',
   'transfer_offered',
   'transfer_received',

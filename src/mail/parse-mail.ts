@@ -31,6 +31,10 @@ const mail = z.discriminatedUnion('kind', [
     data: z.object({ ...occurrence, application }),
   }),
   z.object({
+    kind: z.literal('leaked'),
+    data: z.object({ ...occurrence, application }),
+  }),
+  z.object({
     kind: z.literal('revoked_by_operator'),
     data: z.object({ ...occurrence, ...access, grantedAt: time }),
   }),

@@ -34,14 +34,15 @@ export function writeAuthorized(pen: MailContext, data: MailData['authorized']):
   };
 }
 
-/** Reports an authorization that was revoked because its tokens may have been stolen. */
-export function writeReuseDetected(
+/** Reports an authorization that was revoked because its tokens were stolen, or may have been. */
+export function writeEndedForSafety(
   pen: MailContext,
-  data: MailData['reuse_detected'],
+  story: 'reuse' | 'leaked',
+  data: MailData['reuse_detected' | 'leaked'],
 ): MailContent {
   return {
-    ...titles(pen, 'reuse', data),
-    sections: explain(pen, 'reuse'),
+    ...titles(pen, story, data),
+    sections: explain(pen, story),
     facts: [...applicationFacts(pen, data.application), timeFact(pen, data)],
     links: [authorizationsLink(pen)],
   };
@@ -102,7 +103,7 @@ export function writeAccessEnding(pen: MailContext, data: MailData['access_endin
   };
 }
 
-type AccessStory = 'authorized' | 'reuse' | 'operator' | 'deleted' | 'ending';
+type AccessStory = 'authorized' | 'reuse' | 'leaked' | 'operator' | 'deleted' | 'ending';
 
 function titles(
   { t, locale }: MailContext,
@@ -117,7 +118,10 @@ function titles(
 }
 
 /** Returns the sections: what happened, what was done, what the reader can do. */
-function explain({ t, host }: MailContext, story: 'reuse' | 'operator' | 'deleted'): MailSection[] {
+function explain(
+  { t, host }: MailContext,
+  story: 'reuse' | 'leaked' | 'operator' | 'deleted',
+): MailSection[] {
   const section = (title: MailText, sentence: MailText) => ({
     title: t(title),
     sentences: [t(sentence, { host })],

@@ -30,6 +30,7 @@ const SETTINGS: { readonly [Setting in keyof Config]: Presented | undefined } = 
   recentSignInSeconds: ['RECENT_SIGN_IN_SECONDS', ({ recentSignInSeconds: one }) => one],
   trustProxy: ['TRUST_PROXY', ({ trustProxy }) => trustProxy],
   metricsToken: ['METRICS_TOKEN', ({ metricsToken }) => isSet(metricsToken)],
+  leakScannerKeys: ['LEAK_SCANNER_KEYS', ({ leakScannerKeys }) => [...leakScannerKeys.keys()]],
   workers: undefined,
   databaseConnections: undefined,
   databasePrepare: undefined,

@@ -4,6 +4,7 @@ const EXACT: ReadonlyMap<string, string> = new Map([
   ['/api/v1/oauth/token', 'token'],
   ['/api/v1/oauth/revoke_token', 'revoke_token'],
   ['/api/v1/oauth/par', 'par'],
+  ['/api/v1/oauth/leaked', 'leaked'],
   ['/api/v1/oauth/jwks', 'jwks'],
   ['/.well-known/oauth-authorization-server', 'metadata'],
   ['/api/v1/me', 'me'],

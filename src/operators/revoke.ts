@@ -1,6 +1,7 @@
 import { mayDo, type Operator } from '../api/operator.ts';
 import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
+import type { Actor } from '../lib/actor.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import { missingRights, type OperatorToken } from './operator.ts';
 import { requireLiveToken } from './require-live-token.ts';
@@ -37,7 +38,31 @@ export async function revokeOperatorToken(
   if (keepChildren) {
     await updateParent(tx, token.id, token.parentId);
   }
-  const ended = keepChildren ? [token] : [token, ...children];
+  await endTokens(tx, by.actor, keepChildren ? [token] : [token, ...children]);
+}
+
+/**
+ * Revokes an operator token that was found in public, with all that were made with it.
+ * @returns its name; undefined if it had been revoked before
+ */
+export async function revokeLeakedToken(tx: Tx, id: string): Promise<string | undefined> {
+  await lockTokenTree(tx);
+  const tree = await selectTokenTree(tx, id);
+  await endTokens(tx, 'system', tree, { reason: 'leaked' });
+  return tree[0]?.name;
+}
+
+/** Deletes a token and those that were made with it; it comes first. Each gets a log entry. */
+async function endTokens(
+  tx: Tx,
+  actor: Actor,
+  ended: readonly OperatorToken[],
+  more: { readonly reason?: 'leaked' } = {},
+): Promise<void> {
+  const [token] = ended;
+  if (token === undefined) {
+    return;
+  }
   await deleteTokens(
     tx,
     ended.map((one) => one.id),
@@ -45,11 +70,12 @@ export async function revokeOperatorToken(
   for (const one of ended) {
     await record(tx, {
       action: 'stagedoor.operator_token.revoked',
-      actor: by.actor,
+      actor,
       data: {
         token: one.id,
         name: one.name,
         rights: one.rights,
+        ...more,
         ...(one !== token && { revoked_with: token.id }),
       },
     });

@@ -75,6 +75,30 @@ export async function deleteServerSecret(
   });
 }
 
+/**
+ * Deletes a secret that was found in public, the last one too.
+ * @returns false if it had been deleted before
+ */
+export async function endLeakedServerSecret(
+  tx: Tx,
+  clientId: string,
+  id: string,
+): Promise<boolean> {
+  const server = await lockResourceServer(tx, clientId);
+  const secret = (await selectSecrets(tx, TABLE, clientId)).find((one) => one.id === id);
+  if (server === undefined || secret === undefined) {
+    return false;
+  }
+  await deleteSecretRow(tx, TABLE, secret.id);
+  await record(tx, {
+    action: 'stagedoor.resource_server.secret_deleted',
+    actor: 'system',
+    clientId,
+    data: { ...namesOf(server, secret), reason: 'leaked' },
+  });
+  return true;
+}
+
 async function lockOrThrow(tx: Tx, clientId: string): Promise<ResourceServer> {
   const server = isClientId(clientId) ? await lockResourceServer(tx, clientId) : undefined;
   if (server === undefined) {

@@ -36,6 +36,10 @@ const SUBJECTS: Readonly<Record<MailKind, { readonly en: string; readonly de: st
     en: textFor('mail.reuse.subject', { application: '“Box Office Sync”' }),
     de: textFor('mail.reuse.subject', { application: '„Box Office Sync“' }, 'de'),
   },
+  leaked: {
+    en: textFor('mail.leaked.subject', { application: '“Box Office Sync”' }),
+    de: textFor('mail.leaked.subject', { application: '„Box Office Sync“' }, 'de'),
+  },
   revoked_by_operator: {
     en: textFor('mail.operator.subject', { application: '“Box Office Sync”' }),
     de: textFor('mail.operator.subject', { application: '„Box Office Sync“' }, 'de'),

@@ -16,6 +16,7 @@ const access = {
 export const MAILS: MailData = {
   authorized: { ...occurrence, ...access, grantId: 'grant1', origin },
   reuse_detected: { ...occurrence, application: access.application },
+  leaked: { ...occurrence, application: access.application },
   revoked_by_operator: { ...occurrence, ...access, grantedAt: '2026-03-09T08:30:00.000Z' },
   application_deleted: { ...occurrence, application: access.application },
   access_ending: {
@@ -49,6 +50,7 @@ export const MAILS: MailData = {
 export const MAIL_KINDS: readonly MailKind[] = [
   'authorized',
   'reuse_detected',
+  'leaked',
   'revoked_by_operator',
   'application_deleted',
   'access_ending',

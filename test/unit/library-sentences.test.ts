@@ -33,6 +33,7 @@ const OWN = new Set([
   '^expired$',
   '^the token was not issued to this client$',
   '^reuse_detected$',
+  '^leaked$',
   '^revoked_by_user$',
   '^revoked_by_client$',
   '^revoked_by_operator$',

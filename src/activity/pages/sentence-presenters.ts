@@ -33,6 +33,7 @@ const ENDED: Readonly<Record<RevocationReason | 'application_deleted', ActivityT
   revoked_by_client: 'activity.revoked_by_client',
   revoked_by_operator: 'activity.revoked_by_operator',
   reuse_detected: 'activity.reuse_detected',
+  leaked: 'activity.leaked',
   application_deleted: 'activity.application_deleted',
 };
 
@@ -76,7 +77,10 @@ const WORDS: Readonly<Record<UserAction, Words>> = {
   'stagedoor.application.enabled': byWhom('activity.enabled'),
   'stagedoor.application.disabled': byWhom('activity.disabled'),
   'stagedoor.application.secret_added': byWhom('activity.secret_added'),
-  'stagedoor.application.secret_deleted': byWhom('activity.secret_deleted'),
+  'stagedoor.application.secret_deleted': (data, mine) =>
+    data.reason === 'leaked'
+      ? 'activity.secret_leaked'
+      : byWhom('activity.secret_deleted')(data, mine),
   'stagedoor.application.authentication_failed': ({ reason = '' }) =>
     ownValue(OLD_SECRET, reason) ?? 'activity.authentication_failed.wrong',
   'stagedoor.application.transfer_offered': byWhom('activity.transfer_offered'),
