@@ -141,6 +141,7 @@ export const RULES: readonly Rule[] = [
   [/^code_verifier contains invalid characters$/, 'verifier_characters'],
   [/^unsupported code_challenge_method$/, 'verifier_unexpected'],
   [/^refresh token missing requested scope/, 'refresh_scope', ({ scope }) => ({ scope })],
+  [/^every scope of this request was taken away$/, 'refresh_scope', ({ scope }) => ({ scope })],
   [/^the application may no longer ask for any scope/, 'scope_withdrawn'],
   [/^missing DPoP proof JWT$/, 'dpop_proof_missing'],
   [/^DPoP proof was used before$/, 'dpop_proof_reused'],

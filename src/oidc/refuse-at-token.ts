@@ -3,7 +3,11 @@ import { calculateJwkThumbprint, decodeProtectedHeader } from 'jose';
 import { errors, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { revokeGrant } from '../grants/revoke.ts';
 import { originOf } from '../http/origin.ts';
-import type { FoundAuthorizationCode, RedeemableToken } from '../tokens/token.ts';
+import type {
+  FoundAuthorizationCode,
+  FoundRefreshToken,
+  RedeemableToken,
+} from '../tokens/token.ts';
 import { requireTransaction } from './current-transaction.ts';
 import { findObstacle } from './still-allowed.ts';
 
@@ -60,6 +64,26 @@ export function refuseChanged(found: FoundAuthorizationCode): void {
   const obstacle = ctx && findObstacle(ctx.oidc.client, found, found.userId);
   if (obstacle !== undefined) {
     throw new errors.InvalidGrant(obstacle);
+  }
+}
+
+/**
+ * Refuses a refresh that only asks for scopes that the user or the application's owner took away.
+ * @throws InvalidScope
+ * @see RFC 6749 §6
+ */
+export function refuseRemovedScopes(found: FoundRefreshToken): void {
+  const { client, params } = ownTokenRequest(found)?.oidc ?? {};
+  const scope = params?.scope;
+  if (typeof scope !== 'string') {
+    return;
+  }
+  const possible = client?.scope?.split(' ') ?? [];
+  const asked = scope.split(' ');
+  const isGranted = asked.every((one) => found.grantedScopes.includes(one));
+  const isLeft = asked.some((one) => found.scopes.includes(one) && possible.includes(one));
+  if (isGranted && !isLeft) {
+    throw new errors.InvalidScope('every scope of this request was taken away', scope);
   }
 }
 

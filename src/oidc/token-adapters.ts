@@ -14,7 +14,12 @@ import {
   setRedemption,
 } from './current-transaction.ts';
 import type { AdapterDeps, PartialAdapter } from './deps.ts';
-import { isRedemptionOf, refuseAtToken, refuseChanged } from './refuse-at-token.ts';
+import {
+  isRedemptionOf,
+  refuseAtToken,
+  refuseChanged,
+  refuseRemovedScopes,
+} from './refuse-at-token.ts';
 import { fromEpoch, nowEpoch, toEpoch } from './time.ts';
 
 /**
@@ -85,8 +90,11 @@ export function refreshTokenAdapter({ db, config }: AdapterDeps): PartialAdapter
         return undefined;
       }
       await refuseAtToken(found, 'refresh_token', () => true);
+      refuseRemovedScopes(found);
       return {
         ...grantSource(id, 'RefreshToken', found),
+        // A client that repeats these gets what is left: the grant limits the access token.
+        scope: found.grantedScopes.join(' '),
         gty: 'authorization_code refresh_token',
         rotations: found.rotations,
         iiat: toEpoch(found.firstIssuedAt),

@@ -107,6 +107,7 @@ export async function selectRefreshToken(
       't.family_id',
       't.rotations',
       't.first_issued_at',
+      't.scopes as granted_scopes',
       scopesLeft.as('scopes'),
       expired.as('expired'),
       isReplayable(retrySeconds).as('replayable'),
@@ -119,6 +120,7 @@ export async function selectRefreshToken(
       familyId: row.family_id,
       rotations: row.rotations,
       firstIssuedAt: row.first_issued_at,
+      grantedScopes: row.granted_scopes,
     }
   );
 }

@@ -66,6 +66,8 @@ export interface FoundAuthorizationCode extends RedeemableToken {
 
 /** A refresh token that was found. */
 export interface FoundRefreshToken extends RedeemableToken {
+  /** Scopes that its family was issued with; `scopes` lacks those that the user took away since. */
+  readonly grantedScopes: readonly string[];
   readonly familyId: string;
   readonly rotations: number;
   readonly firstIssuedAt: Date;

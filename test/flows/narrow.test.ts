@@ -68,9 +68,13 @@ for (const engine of FLOW_ENGINES) {
         }),
       );
     };
-    const refreshed = async (before: ObtainedTokens, parameters?: Record<string, string>) => {
+    const refreshed = async (
+      before: Pick<ObtainedTokens, 'refreshToken'>,
+      parameters?: Record<string, string>,
+    ) => {
       const answer = await refresh(server, application, before.refreshToken, parameters);
-      return { answer, accessToken: answer.body.access_token ?? '' };
+      const { access_token: accessToken = '', refresh_token: refreshToken = '' } = answer.body;
+      return { answer, accessToken, refreshToken };
     };
     const lastEvent = () =>
       server.database.db
@@ -118,6 +122,21 @@ for (const engine of FLOW_ENGINES) {
       assert.equal(next.answer.status, 200);
       assert.equal(next.answer.body.scope, 'read');
       assert.equal((await asked(next)).scope, 'read');
+    });
+
+    it('leaves what is left to a client that repeats the first scope at each refresh', async () => {
+      let issued: { accessToken: string; refreshToken: string } = await tokens('read write');
+      await narrow({ scopes: ['read'] });
+      for (const scope of ['read write', 'write read', 'read write', 'read']) {
+        const next = await refreshed(issued, { scope });
+        assert.equal(next.answer.status, 200, JSON.stringify(next.answer.body));
+        assert.equal(next.answer.body.scope, 'read');
+        assert.equal((await asked(next)).scope, 'read');
+        issued = next;
+      }
+      assertRefused((await refreshed(issued, { scope: 'read profile' })).answer, 'invalid_scope');
+      assertRefused((await refreshed(issued, { scope: 'write' })).answer, 'invalid_scope');
+      assert.equal((await refreshed(issued)).answer.body.scope, 'read');
     });
 
     it('of a scope that a refresh asks for loses no refresh token', async () => {

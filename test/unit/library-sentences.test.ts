@@ -32,6 +32,7 @@ const OWN = new Set([
   '^awaits_review$',
   '^expired$',
   '^the token was not issued to this client$',
+  '^every scope of this request was taken away$',
   '^reuse_detected$',
   '^leaked$',
   '^revoked_by_user$',
