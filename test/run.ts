@@ -16,7 +16,7 @@ import { createTemplateDatabase } from './support/template-database.ts';
  * Test files that run without arguments, the slowest first. `npm run test:all` adds the other browser
  * tests, the tests that start and kill processes, and those with programs of others.
  */
-const FILES = ['test/browser/demo-flow.test.ts', 'test/{flows,unit}/**/*.test.ts'];
+const FILES = ['test/browser/demo-flow.test.ts', 'test/{flows,model,unit}/**/*.test.ts'];
 
 /** Processes that run test files. One more than cores: a test waits for PostgreSQL, timers, browsers. */
 const SHARDS = availableParallelism() + 1;

@@ -25,11 +25,12 @@ const START_SECONDS = 30;
 /** Starts `src/main.ts` in a child process; `overrides` as in `startServer`. */
 export async function startServerProcess(
   overrides: Readonly<Record<string, string>> = {},
+  main = MAIN,
 ): Promise<ServerProcess> {
   const environment = await prepareEnvironment(overrides);
   let child: ChildProcess | undefined;
   const start = async () => {
-    child = spawn(process.execPath, [MAIN], {
+    child = spawn(process.execPath, [main], {
       stdio: ['ignore', process.env.TEST_LOG === undefined ? 'ignore' : 'inherit', 'inherit'],
       env: { ...CHILD_ENVIRONMENT, ...environment.variables },
     });

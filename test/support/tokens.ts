@@ -32,10 +32,12 @@ export async function postForm(
   client: ClientCredentials | undefined,
   parameters: Readonly<Record<string, string>>,
   headers: Readonly<Record<string, string>> = {},
+  signal: AbortSignal | null = null,
 ): Promise<TokenAnswer> {
   const secret = client?.clientSecret;
   const response = await fetch(new URL(`/api/v1/oauth/${endpoint}`, server.issuer), {
     method: 'POST',
+    signal,
     headers: {
       accept: 'application/json',
       ...(client === undefined || secret === undefined
