@@ -10,7 +10,7 @@ import { describe as textOf } from '../support/user-agent.ts';
 
 const APPLICATIONS = '/account/applications';
 
-describe('An account', () => {
+describe('User account', () => {
   let server: TestServer;
   let platform: TestPlatform;
   let people: ReturnType<typeof browsers>;
@@ -30,7 +30,7 @@ describe('An account', () => {
         .executeTakeFirstOrThrow()
     ).password_hash;
 
-  test('gets a new hash at a sign-in if the old one was made at another cost', async () => {
+  test('sign-in with a hash of another cost: the hash is replaced', async () => {
     const user = await putUser(server, { id: 'costly' });
     const current = await hashOf(user.id);
     const cheap = await hash(user.password, { memoryCost: 8192, timeCost: 1, parallelism: 1 });
@@ -49,7 +49,7 @@ describe('An account', () => {
     assert.equal(await hashOf(user.id), renewed);
   });
 
-  test('takes over an application only with a recent sign-in', async () => {
+  test('accepting an application requires a recent sign-in', async () => {
     const { ada, ben, application } = platform;
     await server.database.db
       .insertInto('application_transfers')

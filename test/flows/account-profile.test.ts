@@ -12,7 +12,7 @@ import { type Page, describe as textOf, UserAgent } from '../support/user-agent.
 const PROFILE = '/account/profile';
 
 for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
-  describe(`The profile, on ${engine},`, () => {
+  describe(`Profile page on ${engine}:`, () => {
     let server: TestServer;
     let platform: TestPlatform;
     let user: TestUser;
@@ -32,7 +32,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       agent = await people.signedIn(user, { 'accept-language': 'en' });
     });
 
-    /** As the platform sends it, again and again. */
+    /** Sends the user as the platform does on each synchronization. */
     const provide = (id = `user${users}`) =>
       putUser(server, { id, locale: 'de-informal', timezone: 'Europe/Berlin' });
 
@@ -57,7 +57,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
     const changes = async () =>
       (await logOf(server, user.id)).filter(({ action }) => action.includes('preferences'));
 
-    test('shows what the platform says, where to change it, and the time in the user’s zone', async () => {
+    test('shows the platform’s values, where to change them, and the time in the user’s zone', async () => {
       const page = await agent.get(PROFILE);
       assert.equal(page.status, 200, textOf(page));
       assert.ok(page.body.includes(user.email));
@@ -78,7 +78,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       assert.ok(page.body.includes(now));
     });
 
-    test('takes a language at once: for pages, mails, and applications', async () => {
+    test('a chosen language takes effect at once in pages, mails and application data', async () => {
       const page = await choose({ language: 'en' });
       assert.equal(languageOf(page), 'en');
       assert.match(page.body, says('account.profile.saved'));
@@ -99,7 +99,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       assert.equal(authorized?.locale, 'en');
     });
 
-    test('takes a time zone at once: for pages and mails', async () => {
+    test('a chosen time zone takes effect at once in pages and mails', async () => {
       const page = await choose({ timezone: 'Pacific/Auckland' });
       assert.match(
         page.body,
@@ -111,7 +111,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       assert.equal(mail?.data.timezone, 'Pacific/Auckland');
     });
 
-    test('keeps the choice when the platform sends its own again, which reads its own', async () => {
+    test('a chosen language and zone survive a PUT by the platform, and the API returns the platform’s values', async () => {
       await choose({ language: 'en', timezone: 'Asia/Tokyo' });
       const answer = await callManagement(server, 'PUT', `/api/v1/users/${user.id}/`, {
         email: user.email,
@@ -137,7 +137,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       );
     });
 
-    test('goes back to what the platform says', async () => {
+    test('choosing the platform’s setting restores the platform’s language and zone', async () => {
       await choose({ language: 'en', timezone: 'Asia/Tokyo' });
       const page = await choose({ language: 'platform', timezone: 'platform' });
       assert.equal(languageOf(page), 'de');
@@ -145,7 +145,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       assert.match((await agent.get('/account/activity')).body, /Europe\/Berlin/);
     });
 
-    test('lets the browser decide', async () => {
+    test('choosing the browser’s setting uses the language of each browser', async () => {
       const page = await choose({ language: 'browser' });
       assert.equal(languageOf(page), 'en');
       assert.deepEqual(selected(page), ['browser', 'platform']);
@@ -153,7 +153,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       assert.equal(languageOf(await german.get(PROFILE)), 'de');
     });
 
-    test('is logged by the names of what was changed, and only where something was', async () => {
+    test('a change is logged with the names of changed fields, and a save without changes is not', async () => {
       await choose({});
       assert.deepEqual(await changes(), []);
       await choose({ timezone: 'Asia/Tokyo' });
@@ -174,7 +174,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       );
     });
 
-    test('refuses what it does not offer, says so, and loses nothing of the rest', async () => {
+    test('an unknown language or zone is refused with an error, and the other field is kept', async () => {
       await choose({ timezone: 'Asia/Tokyo' });
       for (const timezone of ['Mars/Olympus', '', '+01:00', 'europe/berlin', 'x\0', '\ud800']) {
         const page = await choose({ language: 'en', timezone });
@@ -191,7 +191,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       assert.deepEqual(selected(await agent.get(PROFILE)), ['platform', 'Asia/Tokyo']);
     });
 
-    test('keeps a chosen zone that this machine no longer lists', async () => {
+    test('a chosen zone that the runtime no longer lists is kept', async () => {
       await server.database.db
         .updateTable('users')
         .set({ chosen_timezone: 'Atlantis/Capital' })
@@ -202,7 +202,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       assert.deepEqual(selected(page), ['en', 'Atlantis/Capital']);
     });
 
-    test('changes nothing by a form from elsewhere, without a token, or signed out', async () => {
+    test('a form from another origin, without a token or from a signed-out user changes nothing', async () => {
       const fields = { language: 'en', timezone: 'UTC' };
       const page = await agent.get(PROFILE);
       const csrf = /name="csrf" value="([^"]+)"/.exec(page.body)?.[1] ?? '';
@@ -225,7 +225,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       assert.deepEqual(await changes(), []);
     });
 
-    test('goes with the user: who gets the id again has chosen nothing', async () => {
+    test('a new user with the id of a deleted one has no chosen language or zone', async () => {
       await choose({ language: 'en', timezone: 'Asia/Tokyo' });
       await callManagement(server, 'DELETE', `/api/v1/users/${user.id}/`);
       await provide();

@@ -7,7 +7,7 @@ import { startUpstreamSite, type UpstreamSite } from '../support/upstream-site.t
 import { UpstreamVisitor } from '../support/upstream-visitor.ts';
 import { showsForm, describe as textOf } from '../support/user-agent.ts';
 
-describe('The account pages of those who sign in at the platform’s own login', () => {
+describe('Account pages with the platform’s own login', () => {
   let site: UpstreamSite;
   before(async () => {
     site = await startUpstreamSite();
@@ -21,7 +21,7 @@ describe('The account pages of those who sign in at the platform’s own login',
     return visitor;
   };
 
-  test('say where the password is changed, and take none', async () => {
+  test('the password page names where to change the password, and a posted password is refused', async () => {
     const { stagedoor } = await signedIn();
     const page = await stagedoor.get('/account/password');
     const { host } = new URL(site.upstream.issuer);
@@ -46,7 +46,7 @@ describe('The account pages of those who sign in at the platform’s own login',
     assert.equal(row.password_hash, null);
   });
 
-  test('list sessions as what they are, and end them here', async () => {
+  test('the session list marks upstream sessions and can end them', async () => {
     const other = await signedIn();
     const { stagedoor } = await signedIn();
     const page = await stagedoor.get('/account/sessions');
@@ -62,7 +62,7 @@ describe('The account pages of those who sign in at the platform’s own login',
     assert.equal(await isSignedIn(stagedoor), true);
   });
 
-  test('keep what the user has chosen', async () => {
+  test('a chosen language and zone survive a new sign-in', async () => {
     const { stagedoor } = await signedIn();
     const profile = await stagedoor.get('/account/profile');
     const saved = await stagedoor.submit(profile, { language: 'de', timezone: 'Asia/Tokyo' });
@@ -75,7 +75,7 @@ describe('The account pages of those who sign in at the platform’s own login',
     await stagedoor.submit(back, { language: 'platform', timezone: 'platform' });
   });
 
-  test('follow a mail and a log entry, once the first sign-in there has erased a password', async () => {
+  test('the first upstream sign-in deletes a stored password, and sends one mail and one log entry', async () => {
     const { db } = site.server.database;
     const { email } = site.platform.ben;
     await db

@@ -36,10 +36,10 @@ import { findForm, type Page, showsForm, UserAgent } from '../support/user-agent
 
 const ACTIVITY = '/account/activity';
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
-/** Milliseconds. */
+/** Longest time to wait for a condition, in milliseconds. */
 const PATIENCE = 10_000;
 
-/** What a page says of one entry. */
+/** Texts that a page shows for one entry. */
 interface Told {
   readonly sentence: string;
   readonly details: string;
@@ -75,7 +75,7 @@ async function signedIn(server: TestServer, user: TestUser): Promise<UserAgent> 
   return agent;
 }
 
-/** Adds plain entries to somebody's log, in one statement. */
+/** Adds plain entries to a user's log, in one statement. */
 async function addEntries(server: TestServer, userId: string, count: number): Promise<void> {
   await sql`
     insert into audit_events (action, actor, user_id, client_id, data)
@@ -86,7 +86,7 @@ async function addEntries(server: TestServer, userId: string, count: number): Pr
 }
 
 for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
-  describe(`The activity log, on ${engine},`, () => {
+  describe(`Activity log on ${engine}:`, () => {
     let server: TestServer;
     let platform: TestPlatform;
 
@@ -98,7 +98,7 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
 
     const doing = <T>(work: (tx: Tx) => Promise<T>) => inTransaction(server.database.db, work);
 
-    it('tells a user the whole story of an access, from allowing to its end', async () => {
+    it('shows a user every event of an authorization, from consent to its end', async () => {
       const { ada, application } = platform;
       const agent = new UserAgent(server, { 'user-agent': FIREFOX });
       const request = { application, user: ada, agent, parameters: { prompt: 'consent' } };
@@ -195,7 +195,7 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
       assert.doesNotMatch(page.body, /operator:support|revoked_by/);
     });
 
-    it('tells of sign-ins, wrong passwords and changes of the account, in the user’s language', async () => {
+    it('shows sign-ins, wrong passwords and account changes in the user’s language', async () => {
       const user = await putUser(server, { id: 'dora', fullName: 'Dora Beispiel' });
       const stranger = new UserAgent(server);
       await signIn(stranger, await stranger.get('/login'), { ...user, password: 'guess' });
@@ -247,7 +247,7 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
       );
     });
 
-    it('tells an owner all that became of their applications', async () => {
+    it('shows an owner every event of their applications', async () => {
       const owner = await putUser(server, { id: 'olga', fullName: 'Olga Owner' });
       await putUser(server, { id: 'finn' });
       const origin = { ip: '2001:db8::1', userAgent: FIREFOX };
@@ -343,11 +343,11 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
           textFor('activity.transfer_accepted.you', { application: 'Seatmap Pro' }),
           textFor('activity.transfer_declined.you', { application: 'Seatmap Pro' }),
         ],
-        'an operator who takes it away tells whom it is taken from, too',
+        'a new owner set by an operator is shown with the former owner',
       );
     });
 
-    it('shows times in the user’s time zone, and the exact one to machines', async () => {
+    it('shows times in the user’s time zone, with the exact time as machine-readable attribute', async () => {
       const { db } = server.database;
       const user = await putUser(server, { id: 'tomo', timezone: 'Asia/Tokyo' });
       await sql`update users set created_at = now() - interval '30 years' where id = 'tomo'`.execute(
@@ -362,7 +362,7 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
       assert.match(body, says('activity.timezone', { timezone: '<bdi>Asia/Tokyo</bdi>' }));
     });
 
-    it('is read in pages of 50, whatever page is asked for', async () => {
+    it('has 50 entries a page, and an invalid page number shows the first page', async () => {
       const user = await putUser(server, { id: 'paula' });
       const agent = await signedIn(server, user);
       await addEntries(server, user.id, 118);
@@ -382,7 +382,7 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
         newer: ACTIVITY,
         older: `${ACTIVITY}?page=3`,
       });
-      // 118, and the account that was created, and the sign-in.
+      // 118 entries, plus the created account and the sign-in.
       const last = { entries: 20, newer: `${ACTIVITY}?page=2`, older: undefined };
       assert.deepEqual(await numbers('?page=3'), last);
       for (const odd of ['0', '-1', 'x', '1.5', '99999999999999999999', '', '2&page=3', '%00']) {
@@ -393,7 +393,7 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
       assert.match(beyond.body, /<a class="button outline" href="\/account\/activity">/);
     });
 
-    it('is filtered by application and kind, on every page, and by nothing that it does not know', async () => {
+    it('filters by application and kind on every page, and ignores unknown values', async () => {
       const user = await putUser(server, { id: 'fritz' });
       const agent = await signedIn(server, user);
       await addEntries(server, user.id, 120);
@@ -402,7 +402,7 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
       const form = findForm(page, ['application', 'kind']);
       assert.equal(form.method, 'get');
       assert.match(page.body, /<option value="app-1">App 1<\/option>/);
-      assert.doesNotMatch(page.body, /Box Office Sync/, 'only applications of this log');
+      assert.doesNotMatch(page.body, /Box Office Sync/, 'no other applications');
 
       const chosen = await agent.submit(page, { application: 'app-1', kind: 'authorizations' });
       assert.equal(chosen.url.search, '?application=app-1&kind=authorizations');
@@ -441,7 +441,7 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
       }
     });
 
-    it('shows nobody else’s entries, and none of whoever had the same id before', async () => {
+    it('shows only the user’s own entries, not those of a deleted user with the same id', async () => {
       const gina = await putUser(server, { id: 'gina' });
       await signedIn(server, gina);
       await addEntries(server, 'gina', 3);
@@ -465,7 +465,7 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
       assert.equal(JSON.parse(body).length, 2);
     });
 
-    it('shows what a newer version has written, and hostile names as names', async () => {
+    it('shows entries of unknown actions, and hostile names as escaped text', async () => {
       const user = await putUser(server, { id: 'hugo' });
       const agent = await signedIn(server, user);
       const name = '<img src=x onerror=alert(1)>\u202e"&';
@@ -492,7 +492,7 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
       assert.equal(JSON.parse(body)[0].application.name, name);
     });
 
-    it('is downloaded whole, as JSON, by its user', async () => {
+    it('downloads completely as JSON, for its user only', async () => {
       const user = await putUser(server, { id: 'ida' });
       const agent = await signedIn(server, user);
       await addEntries(server, user.id, 1203);
@@ -510,7 +510,7 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
       assert.deepEqual(
         ids,
         [...new Set(ids)].sort((a, b) => b - a),
-        'each once, the newest first',
+        'each entry once, newest first',
       );
       const { id, happened_at: happenedAt, ...newest } = entries[0] ?? {};
       assert.match(String(id), /^\d+$/);
@@ -536,7 +536,7 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
       for await (const batch of exportActivity(server.database.db, user.id)) {
         sizes.push(batch.length);
       }
-      assert.deepEqual(sizes, [500, 500, 205], 'never more than 500 at once');
+      assert.deepEqual(sizes, [500, 500, 205], 'at most 500 at once');
 
       const stranger = await new UserAgent(server).get(`${ACTIVITY}.json`);
       assert.ok(showsForm(stranger, 'email', 'password'));
@@ -545,8 +545,8 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
   });
 }
 
-describe('A download of the activity log', () => {
-  it('ends as a broken one where the database goes away in the middle', async () => {
+describe('Download of the activity log', () => {
+  it('a lost database connection aborts the response', async () => {
     const database = await createTestDatabase();
     const proxy = await startTcpProxy(Number(new URL(database.url).port));
     const throughProxy = new URL(database.url);
@@ -555,7 +555,7 @@ describe('A download of the activity log', () => {
     try {
       const user = await putUser(server, { id: 'ada' });
       const agent = await signedIn(server, user);
-      // More than fits between the server and somebody who does not read.
+      // More than the buffers between the server and a client that does not read.
       await sql`
         insert into audit_events (action, actor, user_id, data)
         select 'stagedoor.user.signed_in', 'user:ada', 'ada',
@@ -566,7 +566,7 @@ describe('A download of the activity log', () => {
       const answer = await fetch(url, { headers: { cookie: agent.cookies.header(url) } });
       assert.equal(answer.status, 200);
       await proxy.cut();
-      await assert.rejects(answer.text(), 'nobody takes half a log for a whole one');
+      await assert.rejects(answer.text(), 'the client notices the incomplete log');
     } finally {
       await server.close();
       await proxy.close();
@@ -575,8 +575,8 @@ describe('A download of the activity log', () => {
   });
 });
 
-describe('A download that can’t even begin', () => {
-  it('is an error page, and no file', async () => {
+describe('Download of the activity log with a failing query', () => {
+  it('is an error page, not a file', async () => {
     const server = await startServer();
     try {
       const user = await putUser(server, { id: 'ada' });
@@ -592,8 +592,8 @@ describe('A download that can’t even begin', () => {
   });
 });
 
-describe('A server with a retention', () => {
-  it('trims the log as soon as it starts, and keeps the rest', async () => {
+describe('Server with LOG_RETENTION_DAYS', () => {
+  it('deletes older entries when it starts, and keeps the others', async () => {
     const { url, drop } = await createTestDatabase();
     const database = await openDatabase({ url, dataDir: '', connections: 1 });
     const { db } = database;
@@ -617,7 +617,7 @@ describe('A server with a retention', () => {
   });
 });
 
-/** A label and what stands after it, in German. */
+/** Returns a label and the values that follow it, in German. */
 function inGerman(label: string, ...values: readonly string[]): string {
   const [head, ...rest] = [label, ...values].map((key) => textFor(key, {}, 'de'));
   return `${head} ${rest.join(', ')}`.trim();

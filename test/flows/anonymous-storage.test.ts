@@ -22,10 +22,10 @@ import { UpstreamVisitor } from '../support/upstream-visitor.ts';
 import { showsForm, describe as textOf, UserAgent } from '../support/user-agent.ts';
 
 const pushed = z.object({ request_uri: z.string(), expires_in: z.number() });
-/** Characters that a URL has to escape, as base64 and JSON have them. */
+/** Returns a state with characters that a URL has to escape, as in base64 and JSON. */
 const longState = (length: number) => `${randomBytes(length).toString('base64')} {"a":"&=#%"}`;
 
-describe('anonymous requests', () => {
+describe('Anonymous requests', () => {
   let server: TestServer;
   let platform: TestPlatform;
   let open: TestApplication;
@@ -65,7 +65,10 @@ describe('anonymous requests', () => {
     authorization: `Basic ${btoa(`${platform.application.clientId}:${platform.application.clientSecret}`)}`,
   });
 
-  /** Without `client_errors`: they are bounded, and written some time after the request. */
+  /**
+   * Returns the growth of all tables except `client_errors`, which has a limit and is written
+   * later.
+   */
   const grown = async (before: readonly Stored[]) =>
     growth(before, await storedBytes(server.database)).filter(
       ({ table }) => table !== 'client_errors',
@@ -111,7 +114,7 @@ describe('anonymous requests', () => {
     });
   });
 
-  describe('name an application on the sign-in page', () => {
+  describe('Application name on the sign-in page', () => {
     const nameFor = async (clientId: string) => {
       const target = `/api/v1/oauth/authorize?client_id=${clientId}`;
       const page = await new UserAgent(server).get(
@@ -120,7 +123,7 @@ describe('anonymous requests', () => {
       return says('login.continue').test(page.body);
     };
 
-    it('only if an operator reviewed it and it works', async () => {
+    it('is shown only if an operator reviewed the application and it is not suspended', async () => {
       const { clientId } = await registerApplication(server, { owner: 'ben', name: 'Call us' });
       assert.equal(await nameFor(clientId), false, 'not reviewed');
       await reviewApplication(server, clientId);
@@ -133,8 +136,8 @@ describe('anonymous requests', () => {
     });
   });
 
-  describe('lose nothing at the sign-in', () => {
-    it('a long state comes back to the application', async () => {
+  describe('State across the sign-in', () => {
+    it('a long state is returned to the application', async () => {
       const agent = new UserAgent(server);
       const state = longState(4000);
       const login = await agent.get(requestUrl({ state, login_hint: platform.ada.email }));
@@ -147,14 +150,14 @@ describe('anonymous requests', () => {
       assert.equal(back.leavesTo?.searchParams.get('state'), state, textOf(back));
     });
 
-    it('a request that is too long for a URL is refused with the way on', async () => {
+    it('a request that is too long for a URL is refused with a hint to push it', async () => {
       const page = await new UserAgent(server).get(requestUrl({ state: 'x'.repeat(13_000) }));
       const { leavesTo } = page;
       assert.equal(leavesTo?.searchParams.get('error'), 'invalid_request', textOf(page));
       assert.match(leavesTo.searchParams.get('error_description') ?? '', /push it/);
     });
 
-    it('prompt=login asks once, and prompt=consent still asks', async () => {
+    it('prompt=login asks for the password once, and prompt=consent still shows the consent page', async () => {
       const agent = new UserAgent(server);
       const login = await agent.get(requestUrl({ prompt: 'login consent' }));
       const consent = await signIn(agent, login, platform.ada);
@@ -162,7 +165,7 @@ describe('anonymous requests', () => {
     });
 
     for (const prompt of ['', 'login', 'login consent']) {
-      it(`a pushed request waits for a slow sign-in, with prompt "${prompt}"`, async () => {
+      it(`a pushed request outlives its expiry during a slow sign-in, with prompt "${prompt}"`, async () => {
         const agent = new UserAgent(server);
         const state = longState(4000);
         const more = { state, approval_prompt: 'force', ...(prompt ? { prompt } : {}) };
@@ -178,14 +181,14 @@ describe('anonymous requests', () => {
         const back = await decide(agent, consent);
         assert.equal(back.leavesTo?.searchParams.get('state'), state);
         const again = await agent.get(login.url.searchParams.get('return_to') ?? '');
-        assert.equal(again.leavesTo, undefined, 'it is used up');
+        assert.equal(again.leavesTo, undefined, 'the pushed request works once');
         assert.equal(again.status, 400);
       });
     }
   });
 
-  describe('that push', () => {
-    it('a public application pushes 8 kB at most, a confidential one more', async () => {
+  describe('Anonymous pushed authorization requests', () => {
+    it('a public application can push at most 8 kB, a confidential one more', async () => {
       const state = 'x'.repeat(9000);
       for (const path of ['/api/v1/oauth/par', '/api/v1/oauth/par/', '/API/v1/oauth/Par/']) {
         const refused = await push({ client_id: open.clientId, state }, {}, path);
@@ -195,7 +198,7 @@ describe('anonymous requests', () => {
       assert.equal((await push({ state }, asApplication())).status, 201);
     });
 
-    it('stores no DPoP proof of a request that it refuses', async () => {
+    it('a refused request stores no DPoP proof', async () => {
       const key = await newDpopKey();
       for (const [more, status] of [
         [{ scope: 'none' }, 400],
@@ -209,7 +212,7 @@ describe('anonymous requests', () => {
       assert.deepEqual(await proofs.execute(), []);
     });
 
-    it('fills no log with replayed DPoP proofs, which only the token endpoint reports', async () => {
+    it('a replayed DPoP proof is logged only at the token endpoint', async () => {
       const reported: unknown[] = [];
       const { db } = server.database;
       const onReplay = (where: unknown) => reported.push(where);
@@ -226,7 +229,7 @@ describe('anonymous requests', () => {
       await db.deleteFrom('dpop_proofs').execute();
     });
 
-    it('a source has a budget, which neither failures nor secrets use up', async () => {
+    it('each source has a limit; failed and authenticated requests do not count', async () => {
       const secret = {
         client_secret: platform.application.clientSecret ?? '',
       };
@@ -253,12 +256,12 @@ describe('anonymous requests', () => {
   });
 });
 
-describe('anonymous requests, with the platform’s own login', () => {
+describe('Anonymous requests with the platform’s own login', () => {
   for (const [name, length, path] of [
     ['a short state', 20, '/login'],
     ['a long state', 2000, '/login'],
   ] as const) {
-    it(`${name}: stores at most 2 kB, and comes back`, async () => {
+    it(`${name}: stores at most 2 kB, and the sign-in continues`, async () => {
       const site = await startUpstreamSite();
       try {
         const state = randomBytes(length).toString('base64url');

@@ -23,7 +23,7 @@ const log = z.object({
   ),
 });
 
-describe('failed authentication of programs', () => {
+describe('Failed client authentication', () => {
   let server: TestServer;
   let platform: TestPlatform;
   before(async () => {
@@ -52,7 +52,7 @@ describe('failed authentication of programs', () => {
       .orderBy('reason')
       .execute();
 
-  /** Waits for the background writer until that many failures are counted. */
+  /** Waits until the background writer has counted `total` failures. */
   async function settle(total: number) {
     for (let tries = 0; tries < 100; tries += 1) {
       const rows = await counted();
@@ -64,7 +64,7 @@ describe('failed authentication of programs', () => {
     throw new Error(`Counted so far: ${JSON.stringify(await counted())}`);
   }
 
-  it('is counted per client, address and hour, told apart, and never limits the right secret', async () => {
+  it('is counted per client, address, hour and reason, and never limits the right secret', async () => {
     const { application, resourceServer } = platform;
     const { db } = server.database;
     const right = basic(resourceServer.clientId, resourceServer.clientSecret ?? '');
@@ -108,7 +108,7 @@ describe('failed authentication of programs', () => {
     assert.deepEqual(rows, expected);
 
     await recordAuthenticationFailures(db, 200);
-    assert.equal((await counted()).length, expected.length, 'the hour is not over');
+    assert.equal((await counted()).length, expected.length, 'the hour has not ended');
     await sql`update authentication_failures set hour = hour - interval '1 hour'`.execute(db);
     await recordAuthenticationFailures(db, 200);
     assert.deepEqual(await counted(), []);
@@ -132,7 +132,7 @@ describe('failed authentication of programs', () => {
     assert.doesNotMatch(JSON.stringify(entries), /not the secret|sdo_not|nobody|unknown"/);
   });
 
-  it('from many addresses becomes no more than 21 rows of one client', async () => {
+  it('from many addresses is stored in at most 21 rows per client', async () => {
     const { application } = platform;
     const { db } = server.database;
     await sql`delete from authentication_failures`.execute(db);
@@ -148,7 +148,7 @@ describe('failed authentication of programs', () => {
     await sql`delete from authentication_failures`.execute(db);
   });
 
-  it('tells old secrets that are still in use apart, also to the owner of the application', async () => {
+  it('with an expired secret is reported separately, also to the owner of the application', async () => {
     const { application, ben } = platform;
     const { db } = server.database;
     await sql`delete from authentication_failures`.execute(db);
@@ -175,7 +175,7 @@ describe('failed authentication of programs', () => {
     );
   });
 
-  it('a revoked operator token is recognized', async () => {
+  it('with a revoked operator token is reported as revoked', async () => {
     const { db } = server.database;
     await sql`delete from authentication_failures`.execute(db);
     const made = z.object({ id: z.string(), token: z.string() }).parse(

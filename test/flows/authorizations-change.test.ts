@@ -19,7 +19,7 @@ import { findForm, offered, type Page, ticked, type UserAgent } from '../support
 const AUCKLAND = 'Pacific/Auckland';
 
 for (const engine of FLOW_ENGINES) {
-  describe(`changing what an application may do, on ${engine}`, () => {
+  describe(`Changing an authorization, on ${engine}`, () => {
     let server: TestServer;
     let platform: TestPlatform;
     let application: TestApplication;
@@ -55,7 +55,7 @@ for (const engine of FLOW_ENGINES) {
     const seen = async (token = tokens.accessToken) =>
       (await introspect(server, platform.resourceServer, token)).body;
 
-    /** Sends the form with these fields instead of what it had. */
+    /** Sends the form with these fields instead of the shown ones. */
     const change = (page: Page, values: Record<string, string | readonly string[]>) =>
       agent.submit(page, values, 'end_date');
 
@@ -68,7 +68,7 @@ for (const engine of FLOW_ENGINES) {
       return ends_at?.toISOString();
     };
 
-    it('shows what there is, all of it ticked, and says what comes of it', async () => {
+    it('the page shows all scopes and organizers selected, and explains the consequences', async () => {
       const page = await open(agent, path);
       assert.deepEqual(ticked(page, 'scopes'), ['read', 'write', 'profile']);
       assert.deepEqual(ticked(page, 'organizers'), ['bluehall', 'redstage']);
@@ -77,7 +77,7 @@ for (const engine of FLOW_ENGINES) {
       assert.match(words(page), says('change.end.help', { timezone: 'Pacific/Auckland' }));
     });
 
-    it('takes an organizer and a scope from a live token at once, and from all that follow', async () => {
+    it('removing a scope and an organizer applies at once to live and later tokens', async () => {
       const page = await open(agent, path);
       const done = await change(page, { scopes: ['read', 'profile'], organizers: ['redstage'] });
       assert.match(words(done), says('authorizations.notice.narrowed'));
@@ -101,13 +101,13 @@ for (const engine of FLOW_ENGINES) {
       assert.equal(wider.body.error, 'invalid_scope');
     });
 
-    it('changes nothing where nothing is different', async () => {
+    it('an unchanged form changes nothing', async () => {
       const done = await change(await open(agent, path), {});
       assert.match(words(done), says('authorizations.notice.unchanged'));
       assert.equal((await seen()).scope, 'read write profile');
     });
 
-    it('leaves the profile alone, if that is what stays', async () => {
+    it('an authorization with only the profile scope keeps it and has no organizers', async () => {
       const page = await open(agent, path);
       await change(page, { scopes: ['profile'], organizers: ['redstage'] });
       const now = await seen();
@@ -119,24 +119,24 @@ for (const engine of FLOW_ENGINES) {
     const nothings = {
       'no scope': { scopes: [] },
       'no organizer': { organizers: [] },
-      'neither, and no day either': { scopes: [], organizers: [], end_date: 'x' },
+      'no scope, organizer or date': { scopes: [], organizers: [], end_date: 'x' },
     };
     for (const [name, values] of Object.entries(nothings)) {
-      it(`asks before it revokes, where ${name} is left`, async () => {
+      it(`with ${name}, the page asks before it revokes`, async () => {
         const asks = await change(await open(agent, path), values);
         assert.equal(asks.url.pathname, `${AUTHORIZATIONS}/${id}/revoke`);
         assert.match(
           words(asks),
           pattern`${says('revoke.nothing_left.title')} ${says('revoke.nothing_left.text')}`,
         );
-        assert.ok(asks.body.includes(`href="${path}"`), 'there is a way back');
+        assert.ok(asks.body.includes(`href="${path}"`), 'the page links back');
         assert.equal((await seen()).scope, 'read write profile');
         assert.match(words(await confirm(agent, asks)), says('authorizations.notice.revoked'));
         assert.equal((await seen()).active, false);
       });
     }
 
-    it('ends at the end of a day, in the time zone of the user', async () => {
+    it('an end date means the end of that day in the user’s time zone', async () => {
       const done = await change(await open(agent, path), { end_date: '2097-12-31' });
       // In summer, Auckland is 13 hours ahead.
       assert.equal(await endsAt(), '2097-12-31T11:00:00.000Z');
@@ -151,7 +151,7 @@ for (const engine of FLOW_ENGINES) {
       assert.equal(await endsAt(), '2097-06-30T12:00:00.000Z');
     });
 
-    it('may end today', async () => {
+    it('today is accepted as end date', async () => {
       const today = new Intl.DateTimeFormat('en-CA', { timeZone: AUCKLAND }).format(new Date());
       const done = await change(await open(agent, path), { end_date: today });
       assert.match(words(done), says('authorizations.notice.narrowed'));
@@ -159,7 +159,7 @@ for (const engine of FLOW_ENGINES) {
       assert.ok(end > Date.now() && end <= Date.now() + 25 * 3_600_000);
     });
 
-    it('refuses an end that is over or no day, and keeps the ticks', async () => {
+    it('a past or invalid end date is refused, and the selection is kept', async () => {
       const page = await open(agent, path);
       const wrong = {
         '2020-01-01': says('change.error.end.past'),
@@ -178,13 +178,13 @@ for (const engine of FLOW_ENGINES) {
         assert.match(words(again), says('change.error.title'));
         assert.deepEqual(ticked(again, 'scopes'), ['read']);
         assert.deepEqual(ticked(again, 'organizers'), ['redstage']);
-        assert.equal(endDate(again), end_date, 'what was typed is kept');
+        assert.equal(endDate(again), end_date, 'the typed date is kept');
       }
       assert.equal((await seen()).scope, 'read write profile');
       assert.equal(await endsAt(), undefined);
     });
 
-    it('refuses a later end, and none where there is one', async () => {
+    it('a later end date, or removing an end date, is refused', async () => {
       await change(await open(agent, path), { end_date: '2090-06-30' });
       const page = await open(agent, path);
       const later = await change(page, { end_date: '2090-07-01' });
@@ -195,10 +195,10 @@ for (const engine of FLOW_ENGINES) {
       assert.match(words(none), says('change.error.end.kept', { date: '30 Jun 2090' }));
       assert.equal(await endsAt(), '2090-06-30T12:00:00.000Z');
       await change(page, { end_date: '2090-06-30', scopes: ['read'] });
-      assert.equal((await seen()).scope, 'read', 'the same day is no change of it');
+      assert.equal((await seen()).scope, 'read', 'the same day does not change the end');
     });
 
-    it('keeps the end as it is for a user who has moved to another time zone', async () => {
+    it('a user who moved to another time zone keeps the exact end', async () => {
       await change(await open(agent, path), { end_date: '2090-06-30' });
       await putUser(server, { id: user.id, timezone: 'Pacific/Honolulu' });
       const done = await change(await open(agent, path), { scopes: ['read'] });
@@ -206,7 +206,7 @@ for (const engine of FLOW_ENGINES) {
       assert.equal(await endsAt(), '2090-06-30T12:00:00.000Z');
     });
 
-    it('never widens, whatever is posted', async () => {
+    it('posting more scopes or organizers than granted is refused', async () => {
       await change(await open(agent, path), { scopes: ['read'], organizers: ['redstage'] });
       const page = await open(agent, path);
       const wider = [
@@ -227,7 +227,7 @@ for (const engine of FLOW_ENGINES) {
       assert.deepEqual(now.organizers, ['redstage']);
     });
 
-    it('explains to a second tab what happened in the first, and keeps its ticks', async () => {
+    it('a second tab shows what the first tab changed, and keeps its own selection', async () => {
       const [first, second] = [await open(agent, path), await open(agent, path)];
       await change(first, { organizers: ['redstage'] });
       const again = await change(second, { scopes: ['read', 'profile'] });
@@ -246,7 +246,7 @@ for (const engine of FLOW_ENGINES) {
       assert.match(words(await change(ended, {})), says('authorizations.notice.already_revoked'));
     });
 
-    it('is told apart on the consent page afterwards', async () => {
+    it('the consent page marks the removed scope as new afterwards', async () => {
       await change(await open(agent, path), { scopes: ['read'], organizers: ['redstage'] });
       const url = new URL('/api/v1/oauth/authorize', server.issuer);
       url.search = new URLSearchParams({

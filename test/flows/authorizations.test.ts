@@ -27,11 +27,11 @@ import { describe as textOf, UserAgent } from '../support/user-agent.ts';
 
 const HOSTILE = '"><script>alert(1)</script> \'onclick="x" <b>';
 
-describe('what a user has allowed', () => {
+describe('Authorizations page', () => {
   let server: TestServer;
   let platform: TestPlatform;
   let application: TestApplication;
-  /** Somebody new in each test, with the organizers of Ada. */
+  /** A new user in each test, with the organizers of Ada. */
   let user: TestUser;
   let count = 0;
 
@@ -55,7 +55,7 @@ describe('what a user has allowed', () => {
   const isActive = async (accessToken: string) =>
     (await introspect(server, platform.resourceServer, accessToken)).body.active;
 
-  it('is one entry a grant, never one a token, in words', async () => {
+  it('shows one entry per grant, not per token, with scopes in words', async () => {
     const tokens = await allow({ scope: 'read profile', organizers: ['redstage'] });
     const { agent } = tokens.authorization;
     const renewed = await refresh(server, application, tokens.refreshToken);
@@ -88,14 +88,14 @@ describe('what a user has allowed', () => {
     assert.match(page.body, /href="https:\/\/app\.example\.com\/"/);
   });
 
-  it('says so where there is nothing', async () => {
+  it('shows an empty state if there is no authorization', async () => {
     const { authorization } = await allow();
     const { agent } = authorization;
     const page = await open(agent, `${AUTHORIZATIONS}/${grantIds(await list(agent))[0]}/revoke`);
     assert.match(words(await confirm(agent, page)), says('authorizations.empty.title'));
   });
 
-  it('says from where only roughly, and when it ends, by itself or as it was set', async () => {
+  it('shows an approximate network of the last use, and the end date with its origin', async () => {
     const { authorization } = await allow();
     const { agent } = authorization;
     const [id = ''] = grantIds(await list(agent));
@@ -133,7 +133,7 @@ describe('what a user has allowed', () => {
     );
   });
 
-  it('is together for each application, and apart where only the name is the same', async () => {
+  it('groups grants by application, also if two applications have the same name', async () => {
     const { agent } = (await allow({ scope: 'read' })).authorization;
     await allow({ agent });
     const twin = await registerApplication(server, { owner: 'ben', name: `Sync ${count}` });
@@ -147,7 +147,7 @@ describe('what a user has allowed', () => {
     );
   });
 
-  it('is sorted by name, by when it was allowed, by when it was used', async () => {
+  it('sorts by name, by date of consent and by last use', async () => {
     const days = { zebra: [30, 1], Äpfel: [10, 5], bravo: [20, null] } as const;
     let agent: UserAgent | undefined;
     for (const [name, [granted, used]] of Object.entries(days)) {
@@ -179,7 +179,7 @@ describe('what a user has allowed', () => {
     );
   });
 
-  it('ends one by one: dead at the next introspection, said twice, asked for again', async () => {
+  it('revoking one grant ends its tokens at once, can be repeated, and consent is asked for again', async () => {
     const tokens = await allow({ organizers: ['bluehall'] });
     const { agent } = tokens.authorization;
     const [id = ''] = grantIds(await list(agent));
@@ -189,7 +189,7 @@ describe('what a user has allowed', () => {
       words(asks),
       pattern`${says('authorizations.organizers', { count: 1 })} Blue Hall`,
     );
-    assert.equal(await isActive(tokens.accessToken), true, 'looking ends nothing');
+    assert.equal(await isActive(tokens.accessToken), true, 'opening the page ends nothing');
     assert.match(words(await confirm(agent, asks)), says('authorizations.notice.revoked'));
     assert.equal(await isActive(tokens.accessToken), false);
     const renewed = await refresh(server, application, tokens.refreshToken);
@@ -207,7 +207,7 @@ describe('what a user has allowed', () => {
     assert.equal(again.sawConsent, true);
   });
 
-  it('does not claim too much where the application has other access', async () => {
+  it('revoking one of two grants of an application mentions the other, which stays live', async () => {
     const first = await allow({ scope: 'read' });
     const { agent } = first.authorization;
     const second = await allow({ agent });
@@ -223,7 +223,7 @@ describe('what a user has allowed', () => {
     assert.equal(await isActive(first.accessToken), true);
   });
 
-  it('ends together for one application, and leaves the others', async () => {
+  it('revoking an application ends all its grants, and no grant of another application', async () => {
     const first = await allow({ scope: 'read' });
     const { agent } = first.authorization;
     const second = await allow({ agent });
@@ -245,7 +245,7 @@ describe('what a user has allowed', () => {
     assert.equal((await authorize(server, { application, user, agent })).sawConsent, true);
   });
 
-  describe('and was not used for long', () => {
+  describe('Unused authorizations', () => {
     let agent: UserAgent;
     let old: string;
     let oldToken: string;
@@ -267,7 +267,7 @@ describe('what a user has allowed', () => {
       await ageGrant(server, neverUsed, { granted: 40, used: null });
     });
 
-    it('is shown before it ends, and only that ends', async () => {
+    it('are shown before they are revoked, and only those are revoked', async () => {
       const link = `${AUTHORIZATIONS}/unused`;
       assert.ok((await list(agent)).body.includes(`href="${link}"`));
       const asks = await open(agent, `${link}?days=30`);
@@ -284,21 +284,21 @@ describe('what a user has allowed', () => {
         words(days),
         pattern`${says('unused.found', { time: textFor('unused.choice', { count: 41 }), number: 1 })} Sync`,
       );
-      assert.equal(await isActive(oldToken), true, 'looking ends nothing');
+      assert.equal(await isActive(oldToken), true, 'opening the page ends nothing');
       const done = await confirm(agent, asks);
       assert.match(words(done), says('authorizations.notice.revoked_unused'));
       assert.deepEqual(grantIds(done), [used]);
       assert.equal(await isActive(oldToken), false);
     });
 
-    it('stays where it was used after it was shown', async () => {
+    it('an authorization that was used after the page was shown is kept', async () => {
       const asks = await open(agent, `${AUTHORIZATIONS}/unused?days=90`);
       await ageGrant(server, old, { granted: 200, used: 0 });
       assert.match(words(await confirm(agent, asks)), says('authorizations.notice.none_unused'));
       assert.equal(await isActive(oldToken), true);
     });
 
-    it('stays where it was not shown', async () => {
+    it('an authorization that was not on the page is not revoked without a second confirmation', async () => {
       const asks = await open(agent, `${AUTHORIZATIONS}/unused?days=90`);
       await ageGrant(server, used, { granted: 190, used: 91 });
       const again = await confirm(agent, asks);
@@ -312,7 +312,7 @@ describe('what a user has allowed', () => {
       assert.deepEqual(grantIds(await list(agent)), [neverUsed]);
     });
 
-    it('is plainly nothing where all was used', async () => {
+    it('the page says that none exist, and has no form', async () => {
       const page = await open(agent, `${AUTHORIZATIONS}/unused?days=300`);
       assert.match(
         words(page),
@@ -321,14 +321,14 @@ describe('what a user has allowed', () => {
       assert.equal(page.forms.filter(({ method }) => method === 'post').length, 0);
     });
 
-    it('offers the days that make sense here', async () => {
+    it('the page offers periods up to the lifetime of a refresh token', async () => {
       const page = await open(agent, `${AUTHORIZATIONS}/unused`);
       const choices = [7, 30, 90, 180, 365].map((count) => textFor('unused.choice', { count }));
       assert.ok(words(page).includes(choices.join(' ')));
       assert.match(words(page), says('unused.idle', { count: 400 }));
     });
 
-    it('wants a number of days, and says so', async () => {
+    it('an invalid number of days is refused with an error', async () => {
       const asks = await open(agent, `${AUTHORIZATIONS}/unused?days=30`);
       for (const days of ['', '0', '-1', '1.5', 'x', '12345', '30\0', '9'.repeat(400)]) {
         const query = new URLSearchParams({ days });
@@ -342,7 +342,7 @@ describe('what a user has allowed', () => {
     });
   });
 
-  it('shows hostile names as they are, and as nothing else', async () => {
+  it('shows hostile names as escaped text', async () => {
     await putOrganizer(server, 'hostile', HOSTILE);
     await putTeam(server, { organizer: 'hostile', members: [user.id] });
     const evil = await registerApplication(server, { owner: 'ben', name: HOSTILE });
@@ -364,7 +364,7 @@ describe('what a user has allowed', () => {
     }
   });
 
-  it('is not there for anybody else, whatever the address', async () => {
+  it('another user’s pages and applications without authorization are not found', async () => {
     const { authorization, accessToken } = await allow();
     const id = await newestGrant(server, application.clientId);
     const stranger = (await allow({ user: platform.ben, agent: new UserAgent(server) }))
@@ -396,7 +396,7 @@ describe('what a user has allowed', () => {
     assert.equal(grantIds(await list(authorization.agent)).length, 1);
   });
 
-  it('is changed by forms of this site only, and by nobody who is signed out', async () => {
+  it('a form from another site or a signed-out user changes nothing', async () => {
     const { authorization, accessToken } = await allow();
     const { agent } = authorization;
     const id = await newestGrant(server, application.clientId);

@@ -18,7 +18,7 @@ import { introspect, obtainTokens, revoke } from '../support/tokens.ts';
 import { type Page, showsForm, describe as textOf, UserAgent } from '../support/user-agent.ts';
 
 for (const engine of FLOW_ENGINES) {
-  describe(`authorizing an application, on ${engine}`, () => {
+  describe(`Authorizing an application, on ${engine}`, () => {
     let server: TestServer;
     let platform: TestPlatform;
     let publicApplication: TestApplication;
@@ -45,14 +45,14 @@ for (const engine of FLOW_ENGINES) {
         ...parameters,
       });
 
-    /** Signs Ada in and stops at the consent page. */
+    /** Signs Ada in and returns the consent page. */
     const toConsent = async (parameters: Record<string, string> = {}) => {
       const agent = new UserAgent(server);
       const login = await agent.get(requestUrl({ approval_prompt: 'force', ...parameters }));
       return { agent, page: await signIn(agent, login, platform.ada) };
     };
 
-    it('gives a token that opens the picked organizer and not the other', async () => {
+    it('the token opens the selected organizer and no other', async () => {
       const tokens = await obtainTokens(server, {
         application: platform.application,
         user: platform.ada,
@@ -68,7 +68,7 @@ for (const engine of FLOW_ENGINES) {
       assert.equal(tokens.authorization.parameters.iss, server.issuer);
     });
 
-    it('shows the page with the application, the scopes in words and the organizers', async () => {
+    it('the consent page shows the application, the scopes in words and the organizers', async () => {
       const { page } = await toConsent({ scope: 'read profile' });
       const text = page.body;
       assert.match(text, /Box Office Sync/);
@@ -80,7 +80,7 @@ for (const engine of FLOW_ENGINES) {
       assert.doesNotMatch(text, /Green Arena/);
     });
 
-    it('lets the user allow fewer scopes than were asked for, and says so', async () => {
+    it('a user can allow fewer scopes than requested, and the token response contains them', async () => {
       const tokens = await obtainTokens(server, {
         application: platform.application,
         user: platform.ada,
@@ -93,7 +93,7 @@ for (const engine of FLOW_ENGINES) {
       assert.equal(body.scope, 'read');
     });
 
-    it('asks for no organizer when only the profile is asked for', async () => {
+    it('a request for only the profile shows no organizers', async () => {
       const { page } = await toConsent({ scope: 'profile' });
       assert.doesNotMatch(page.body, /name="organizers"/);
       const tokens = await obtainTokens(server, {
@@ -106,7 +106,7 @@ for (const engine of FLOW_ENGINES) {
       assert.deepEqual(body.organizers, []);
     });
 
-    it('sends the user back with access_denied when they deny', async () => {
+    it('denying redirects to the application with access_denied', async () => {
       const { parameters } = await authorize(server, {
         application: platform.application,
         user: platform.ada,
@@ -118,7 +118,7 @@ for (const engine of FLOW_ENGINES) {
       assert.equal(parameters.iss, server.issuer);
     });
 
-    it('refuses an organizer that is not the user’s, and drops nothing in silence', async () => {
+    it('an organizer that the user is not a member of is refused, and the selection is kept', async () => {
       const { agent, page } = await toConsent();
       const again = await decide(agent, page, { organizers: ['redstage', 'greenarena'] });
       assert.equal(again.status, 400);
@@ -130,7 +130,7 @@ for (const engine of FLOW_ENGINES) {
       assert.deepEqual(ticked, ['redstage']);
     });
 
-    it('refuses to allow without any organizer, and a scope that was not asked for', async () => {
+    it('allowing without organizer, without scope or with a scope that was not requested is refused', async () => {
       const { agent, page } = await toConsent({ scope: 'read' });
       const before = await grantCount();
       assert.equal((await decide(agent, page, { organizers: [] })).status, 400);
@@ -139,7 +139,7 @@ for (const engine of FLOW_ENGINES) {
       assert.equal(await grantCount(), before);
     });
 
-    it('lets a confidential application through the second time, to the same grant', async () => {
+    it('a confidential application with a matching grant gets a code without consent page', async () => {
       const application = await registerApplication(server, { owner: 'ben', name: 'Twice' });
       const first = await obtainTokens(server, {
         application,
@@ -159,10 +159,10 @@ for (const engine of FLOW_ENGINES) {
         agent,
         scope: 'read write profile',
       });
-      assert.equal(wider.sawConsent, true, 'a wider request is asked about');
+      assert.equal(wider.sawConsent, true, 'a wider request needs consent');
     });
 
-    it('asks again after a revocation, and passes over the grant that ended', async () => {
+    it('after a revocation, consent is asked for unless an older grant covers the request', async () => {
       const application = await registerApplication(server, { owner: 'ben', name: 'Thrice' });
       const options = { application, user: platform.ada };
       const older = await obtainTokens(server, { ...options, scope: 'read' });
@@ -170,13 +170,13 @@ for (const engine of FLOW_ENGINES) {
       const newer = await obtainTokens(server, { ...options, agent });
       await revoke(server, application, newer.accessToken);
       const wide = await authorize(server, { ...options, agent, decision: 'deny' });
-      assert.equal(wide.sawConsent, true, 'what the ended grant covered is asked about');
+      assert.equal(wide.sawConsent, true, 'the scopes of the ended grant need consent');
       const narrow = await authorize(server, { ...options, agent, scope: 'read' });
       assert.equal(narrow.sawConsent, false, 'the older one still covers this');
     });
 
     for (const parameters of [{ prompt: 'consent' }, { approval_prompt: 'force' }]) {
-      it(`always shows the page for ${JSON.stringify(parameters)}, and makes a new grant`, async () => {
+      it(`${JSON.stringify(parameters)} always shows the consent page and creates a new grant`, async () => {
         const options = { application: platform.application, user: platform.ada };
         const { agent } = (await obtainTokens(server, options)).authorization;
         const before = await grantCount();
@@ -186,7 +186,7 @@ for (const engine of FLOW_ENGINES) {
       });
     }
 
-    it('asks every time for a public application, and wants PKCE of it', async () => {
+    it('a public application always shows the consent page and must use PKCE', async () => {
       const options = {
         application: publicApplication,
         user: platform.ada,
@@ -199,7 +199,7 @@ for (const engine of FLOW_ENGINES) {
       assert.equal(parameters.error, 'invalid_request');
     });
 
-    it('explains to a user without organizers that they can only deny', async () => {
+    it('a user without organizers gets an explanation and can only deny', async () => {
       const cleo = await putUser(server, { id: 'cleo' });
       const agent = new UserAgent(server);
       const page = await signIn(agent, await agent.get(requestUrl()), cleo);
@@ -216,7 +216,7 @@ for (const engine of FLOW_ENGINES) {
       );
     });
 
-    it('checks the organizers again when the form is posted', async () => {
+    it('organizers are checked again when the form is posted', async () => {
       await putTeam(server, { organizer: 'greenarena', id: 'guests', members: ['ada'] });
       const { agent, page } = await toConsent();
       assert.match(page.body, /Green Arena/);
@@ -225,7 +225,7 @@ for (const engine of FLOW_ENGINES) {
       assert.equal(answer.status, 400);
     });
 
-    it('writes grant, log entry and mail together', async () => {
+    it('grant, log entry and mail are written together', async () => {
       const before = await counts();
       await obtainTokens(server, {
         application: platform.application,
@@ -240,7 +240,7 @@ for (const engine of FLOW_ENGINES) {
       });
     });
 
-    it('asks for the password after an hour, and once only', async () => {
+    it('a sign-in older than one hour: the form asks for the password once', async () => {
       const { agent, page } = await toConsent();
       assert.equal(showsForm(page, 'password'), false);
       await server.database.db
@@ -249,7 +249,7 @@ for (const engine of FLOW_ENGINES) {
         .execute();
       const asked = await decide(agent, page);
       assert.equal(asked.status, 400);
-      assert.ok(showsForm(asked, 'password'), 'the form was opened in time, and posted too late');
+      assert.ok(showsForm(asked, 'password'), 'the form was posted too late');
       const { password } = platform.ada;
       const half = { decision: 'allow', password, organizers: [], scopes: ['read'] };
       const again = await agent.submit(asked, half, 'decision');
@@ -259,7 +259,7 @@ for (const engine of FLOW_ENGINES) {
       assert.ok(answer.leavesTo?.searchParams.get('code'), textOf(answer));
     });
 
-    it('makes one grant when the form is posted twice at once', async () => {
+    it('the same form posted three times at once: one grant', async () => {
       const { agent, page } = await toConsent();
       const before = await grantCount();
       const answers = await Promise.all([1, 2, 3].map(() => decide(agent, page)));
@@ -269,7 +269,7 @@ for (const engine of FLOW_ENGINES) {
       }
     });
 
-    it('explains the back button after an answer, and a form that is posted again', async () => {
+    it('going back after an answer, or posting the form again, shows an explanation', async () => {
       const { agent, page } = await toConsent();
       await decide(agent, page);
       const back = await agent.get(page.url);
@@ -279,7 +279,7 @@ for (const engine of FLOW_ENGINES) {
       assert.equal((await agent.get('/interaction/nothing-like-it')).status, 410);
     });
 
-    it('lets two tabs of one browser each go their own way', async () => {
+    it('two tabs of one browser complete separate requests', async () => {
       const agent = new UserAgent(server);
       const [one, two] = [
         await agent.get(requestUrl({ state: 'one', approval_prompt: 'force' })),
@@ -291,7 +291,7 @@ for (const engine of FLOW_ENGINES) {
       assert.equal((await decide(agent, consentTwo)).leavesTo?.searchParams.get('state'), 'two');
     });
 
-    it('starts over for somebody else who signs in instead', async () => {
+    it('signing in as another user starts the request again', async () => {
       const { agent, page } = await toConsent();
       const [, link] = /href="([^"]*prompt=login[^"]*)"/.exec(page.body) ?? [];
       assert.ok(link, 'the page offers to switch accounts');
@@ -299,17 +299,17 @@ for (const engine of FLOW_ENGINES) {
       const consent = await signIn(agent, login, platform.ben);
       assert.match(consent.body, /Green Arena/);
       assert.doesNotMatch(consent.body, /Red Stage/);
-      assert.equal((await agent.get(page.url)).status, 403, 'Ada’s page is over');
+      assert.equal((await agent.get(page.url)).status, 403, 'Ada’s page is closed');
     });
 
-    it('takes the request by POST too', async () => {
+    it('accepts the request by POST', async () => {
       const agent = new UserAgent(server);
       const url = requestUrl();
       const page = await agent.request(url.pathname, { method: 'POST', body: url.searchParams });
       assert.ok(showsForm(page, 'email', 'password'), textOf(page));
     });
 
-    describe('a request that can’t go back to the application', () => {
+    describe('Request that can’t return to the application', () => {
       const cases: Record<string, Record<string, string>> = {
         'an unknown client': { client_id: 'nobody' },
         'a client id with a NUL': { client_id: 'a\0b' },
@@ -319,7 +319,7 @@ for (const engine of FLOW_ENGINES) {
         'no redirect URI': { redirect_uri: '' },
       };
       for (const [name, parameters] of Object.entries(cases)) {
-        it(`is explained on a page and never redirected: ${name}`, async () => {
+        it(`${name}: explained on a page, never redirected`, async () => {
           const page = await new UserAgent(server).get(requestUrl(parameters));
           assert.equal(page.status, 400, textOf(page));
           assert.equal(page.leavesTo, undefined);
@@ -328,7 +328,7 @@ for (const engine of FLOW_ENGINES) {
       }
     });
 
-    describe('a wrong request of a known application', () => {
+    describe('Invalid request of a known application', () => {
       const cases: Record<string, [Record<string, string>, string]> = {
         'another response type': [{ response_type: 'token' }, 'unsupported_response_type'],
         'a hybrid response type': [{ response_type: 'code id_token' }, 'unsupported_response_type'],
@@ -336,7 +336,7 @@ for (const engine of FLOW_ENGINES) {
         'PKCE plain': [{ code_challenge_method: 'plain' }, 'invalid_request'],
         'no PKCE': [{ code_challenge: '', code_challenge_method: '' }, 'invalid_request'],
         'an unknown prompt': [{ prompt: 'dance' }, 'invalid_request'],
-        'no page allowed': [{ prompt: 'none' }, 'login_required'],
+        'prompt=none': [{ prompt: 'none' }, 'login_required'],
         'a NUL in login_hint': [{ login_hint: 'a\0' }, 'invalid_request'],
         'a request object': [{ request: 'e30.e30.' }, 'request_not_supported'],
       };
@@ -346,11 +346,11 @@ for (const engine of FLOW_ENGINES) {
         await reviewApplication(server, reviewed.clientId);
       });
       for (const [name, [parameters, error]] of Object.entries(cases)) {
-        it(`goes back with ${error}: ${name}`, async () => {
+        it(`${name}: returns to the application with ${error}`, async () => {
           const client_id = reviewed.clientId;
           const page = await new UserAgent(server).get(requestUrl({ client_id, ...parameters }));
           assert.ok(page.leavesTo, textOf(page));
-          // An implicit request is answered in the fragment, as its response type wants it.
+          // The error of an implicit request is in the fragment.
           const answer = new URLSearchParams(page.leavesTo.search || page.leavesTo.hash.slice(1));
           assert.equal(answer.get('error'), error);
           assert.equal(answer.get('state'), 'abc');
@@ -359,17 +359,17 @@ for (const engine of FLOW_ENGINES) {
       }
     });
 
-    it('does not know a scope that the application did not register', async () => {
+    it('a scope that the application did not register is invalid_scope', async () => {
       const application = await registerApplication(server, { owner: 'ben', scopes: ['read'] });
       await reviewApplication(server, application.clientId);
       const options = { application, user: platform.ada };
       const asked = await authorize(server, { ...options, scope: 'write' });
       assert.equal(asked.parameters.error, 'invalid_scope');
       const tokens = await obtainTokens(server, { ...options, agent: asked.agent });
-      assert.equal(tokens.scope, 'read', 'the default is what it may ask for');
+      assert.equal(tokens.scope, 'read', 'the default is the registered scopes');
     });
 
-    it('keeps people away from a suspended application, and lets them in again', async () => {
+    it('a suspended application is refused, and works again after it is resumed', async () => {
       const application = await registerApplication(server, { owner: 'ben' });
       const path = `/api/v1/applications/${application.clientId}`;
       await manage(server, 'POST', `${path}/suspend/`, { reason: 'abuse' });
@@ -385,7 +385,7 @@ for (const engine of FLOW_ENGINES) {
       assert.ok(showsForm(back, 'email', 'password'), textOf(back));
     });
 
-    it('shows a defect of ours as a page, and tells the application nothing', async () => {
+    it('an internal error shows a page, and the application gets no response', async () => {
       const { db } = server.database;
       const agent = new UserAgent(server);
       await signIn(agent, await agent.get('/login'), platform.ada);
@@ -394,7 +394,11 @@ for (const engine of FLOW_ENGINES) {
         const page = await agent.get(requestUrl({ approval_prompt: 'force' }));
         assert.equal(page.status, 500);
         assert.equal(page.leavesTo, undefined);
-        assert.match(page.body, says('error.internal.title'), 'it blames nobody else');
+        assert.match(
+          page.body,
+          says('error.internal.title'),
+          'the page names the server as the cause',
+        );
         assert.doesNotMatch(page.body, /interactions|relation/);
       } finally {
         await db.schema.alterTable('gone').renameTo('interactions').execute();

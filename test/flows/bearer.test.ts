@@ -30,8 +30,8 @@ const tokenFor = async (scope: string, organizers?: readonly string[]) =>
     parameters: { prompt: 'consent' },
   });
 
-describe('An application asks with its token', () => {
-  test('which organizers it opens: what the user picked, as far as the user is a member now', async () => {
+describe('Bearer endpoints for applications', () => {
+  test('the organizer list contains the selected organizers that the user is still a member of', async () => {
     const { accessToken } = await tokenFor('read', ['redstage', 'bluehall']);
     assert.deepEqual(await slugsOf(await get(ORGANIZERS, accessToken)), ['bluehall', 'redstage']);
     assert.deepEqual(await slugsOf(await get(`${ORGANIZERS}?ordering=-slug`, accessToken)), [
@@ -41,12 +41,12 @@ describe('An application asks with its token', () => {
     await putTeam(server, { organizer: 'bluehall', members: [] });
     assert.deepEqual(await slugsOf(await get(ORGANIZERS, accessToken)), ['redstage']);
     await putTeam(server, { organizer: 'bluehall', members: ['ada'] });
-    // A member, but not picked.
+    // A member, but the organizer was not selected.
     await putTeam(server, { organizer: 'greenarena', id: 'more', members: ['ada'] });
     assert.deepEqual(await slugsOf(await get(ORGANIZERS, accessToken)), ['bluehall', 'redstage']);
   });
 
-  test('only with a scope for it, and a live token, as at any API service', async () => {
+  test('a scope and a live access token are required', async () => {
     const { accessToken, refreshToken } = await tokenFor('profile');
     const refused = await get(ORGANIZERS, accessToken);
     assert.equal(refused.status, 403);
@@ -71,7 +71,7 @@ describe('An application asks with its token', () => {
     assert.equal((await get('/api/v1/me', accessToken)).status, 401);
   });
 
-  test('a page of fifty at a time', async () => {
+  test('the organizer list has pages of 50', async () => {
     const slugs = Array.from({ length: 60 }, (_, n) => `hall${String(n).padStart(2, '0')}`);
     for (const slug of slugs) {
       await manage(server, 'PUT', `/api/v1/directory/organizers/${slug}/`, { name: slug });
@@ -88,7 +88,7 @@ describe('An application asks with its token', () => {
     assert.equal((await get(`${ORGANIZERS}?ordering=name`, accessToken)).status, 400);
   });
 
-  test('and is told where nothing has changed, unless the token is dead', async () => {
+  test('If-Modified-Since is answered with 304 if nothing changed, and with 401 for a dead token', async () => {
     const { accessToken, refreshToken } = await tokenFor('read profile', ['redstage']);
     for (const [path, change] of [
       [
@@ -101,7 +101,8 @@ describe('An application asks with its token', () => {
       ],
       [ORGANIZERS, () => putTeam(server, { organizer: 'redstage', members: [] })],
     ] as const) {
-      // Two versions of one second can't be told apart by an HTTP date: both are sent in full.
+      // HTTP dates have a resolution of one second: two versions in one second are both sent in
+      // full.
       await sleep(1100);
       const known = await get(path, accessToken);
       const since = { 'if-modified-since': known.headers.get('last-modified') ?? '' };
@@ -118,7 +119,7 @@ describe('An application asks with its token', () => {
     assert.equal((await get('/api/v1/me', accessToken, since)).status, 401);
   });
 
-  test('in JSON, by GET, and for itself only', async () => {
+  test('responses are JSON, by GET only; other API paths refuse the token', async () => {
     const { accessToken } = await tokenFor('read profile', ['bluehall']);
     for (const path of ['/api/v1/me', ORGANIZERS]) {
       assert.equal((await get(path, accessToken, { accept: 'text/html' })).status, 406);

@@ -17,7 +17,7 @@ before(async () => {
 });
 after(() => server.close());
 
-/** Every way in which this server takes a body, and the longest one. */
+/** Endpoints that read a body, with the content type and the limit in bytes. */
 const BODIES = [
   ['PUT', '/api/v1/users/ada/', 'application/json', 1024 * 1024],
   ['PATCH', '/api/v1/users/ada/', 'application/json', 1024 * 1024],
@@ -31,7 +31,7 @@ const BODIES = [
   ['POST', '/login', FORM, 100 * 1024],
 ] as const;
 
-describe('A body that is announced as too long', () => {
+describe('Request body with a content length above the limit', () => {
   for (const [method, path, type, limit] of BODIES) {
     const head = (length: number) => ({
       authorization: operator,
@@ -39,7 +39,7 @@ describe('A body that is announced as too long', () => {
       'content-length': length,
     });
 
-    test(`${method} ${path} is answered with 413 before any of it is read`, async () => {
+    test(`${method} ${path}: 413 before any of it is read`, async () => {
       for (const length of [TEN_GB, limit + 1]) {
         const request = sendHead(server, `${method} ${path}`, head(length));
         assert.match(await request.answers(/\r\n\r\n./s), /^HTTP\/1\.1 413 /);
@@ -47,7 +47,7 @@ describe('A body that is announced as too long', () => {
       }
     });
 
-    test(`${method} ${path} is not asked for it`, async () => {
+    test(`${method} ${path}: 413 instead of 100 Continue`, async () => {
       const request = sendHead(server, `${method} ${path}`, {
         ...head(TEN_GB),
         expect: '100-continue',
@@ -59,7 +59,7 @@ describe('A body that is announced as too long', () => {
     });
   }
 
-  test('one of the allowed length is asked for', async () => {
+  test('a body within the limit gets 100 Continue', async () => {
     const body = '{"email": "ada@example.com"}';
     const request = sendHead(server, 'PUT /api/v1/users/ada/', {
       authorization: operator,
@@ -73,7 +73,7 @@ describe('A body that is announced as too long', () => {
     request.socket.destroy();
   });
 
-  test('at the provider, too, one of the allowed length is asked for', async () => {
+  test('a body within the limit gets 100 Continue at the token endpoint', async () => {
     const request = sendHead(server, 'POST /api/v1/oauth/token', {
       'content-type': FORM,
       'content-length': 3,
@@ -86,9 +86,9 @@ describe('A body that is announced as too long', () => {
   });
 });
 
-describe('A body that turns out to be too long', () => {
+describe('Chunked request body above the limit', () => {
   for (const [method, path, type, limit] of BODIES) {
-    test(`${method} ${path} is read no further, and its sender sees the answer`, async () => {
+    test(`${method} ${path}: reading stops, and the client receives the response`, async () => {
       const request = sendHead(server, `${method} ${path}`, {
         authorization: operator,
         'content-type': type,
@@ -99,8 +99,8 @@ describe('A body that turns out to be too long', () => {
         Buffer.alloc(64 * 1024, 'x'),
         Buffer.from('\r\n'),
       ]);
-      // Reads only after it has sent everything: twice as much as is allowed, or 8 MiB more, which a
-      // busy machine discards within the five seconds before the server hangs up.
+      // Reads only after it has sent everything: twice the limit, or 8 MiB more, which a slow
+      // machine discards within the five seconds before the server closes the connection.
       const length = Math.min(limit * 2, limit + 8 * 1024 * 1024);
       request.socket.pause();
       for (let sent = 0; sent <= length && !request.socket.destroyed; sent += 64 * 1024) {
@@ -114,7 +114,7 @@ describe('A body that turns out to be too long', () => {
     });
   }
 
-  test('whoever sends on for ever is cut off', async () => {
+  test('a client that never stops sending is disconnected', async () => {
     const request = sendHead(server, 'PUT /api/v1/users/ada/', {
       authorization: operator,
       'content-type': 'application/json',
@@ -130,7 +130,7 @@ describe('A body that turns out to be too long', () => {
   });
 });
 
-test('the same connection serves the next request where the body was read', async () => {
+test('a body that was read completely leaves the connection usable', async () => {
   const body = '{"email": "x"}';
   const head = { authorization: operator, 'content-type': 'application/json' };
   const request = sendHead(server, 'PUT /api/v1/users/eve/', {
@@ -147,7 +147,7 @@ test('the same connection serves the next request where the body was read', asyn
   );
 });
 
-test('bodies that never come take no connection to the database from anybody', async () => {
+test('stalled bodies occupy no database connection', async () => {
   const small = await startServer({ DATABASE_CONNECTIONS: '2' });
   const stalled = ['token', 'revoke_token', 'par', 'introspect', 'token', 'token'].map((endpoint) =>
     sendHead(small, `POST /api/v1/oauth/${endpoint}`, {
@@ -156,14 +156,14 @@ test('bodies that never come take no connection to the database from anybody', a
     }),
   );
   try {
-    // All of them are being waited for.
+    // The server waits for all of these bodies.
     await sleep(500);
     const answer = await fetch(`${small.issuer}/api/v1/users/`, {
       headers: { authorization: operator },
       signal: AbortSignal.timeout(5_000),
     });
     assert.equal(answer.status, 200);
-    // And each of them is still served, once it comes.
+    // Each request is still served when its body arrives.
     const [first] = stalled;
     first?.socket.write('grant_type=authorization_code&code='.padEnd(100, 'x'));
     assert.match((await first?.answers(/invalid_client|invalid_request/)) ?? '', / 40[01] /);

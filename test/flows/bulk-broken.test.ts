@@ -15,7 +15,7 @@ const user = (id: string, more: object = {}) => ({
   user: { id, email: `${id}@example.com`, ...more },
 });
 
-/** A call whose body a test sends as it likes. */
+/** Starts a call whose body the test sends in pieces. */
 function begin(server: TestServer, query = '') {
   const request = sendHead(server, `POST ${BULK}${query}`, {
     authorization: `Token ${server.operatorToken}`,
@@ -41,14 +41,14 @@ const count = async (server: TestServer) =>
   );
 
 for (const engine of FLOW_ENGINES) {
-  describe(`An import that does not come to its end, on ${engine}`, () => {
+  describe(`Interrupted import, on ${engine}`, () => {
     let server: TestServer;
     before(async () => {
       server = await startServer(engine === 'PostgreSQL' ? {} : { DATABASE_URL: '' });
     });
     after(() => server.close());
 
-    /** Connections that are inside a transaction, but for the one that asks. */
+    /** Counts connections that are inside a transaction, without the asking one. */
     const transactions = async () => {
       const { rows } = await sql<{ count: string }>`
         select count(*) from pg_stat_activity
@@ -58,18 +58,18 @@ for (const engine of FLOW_ENGINES) {
     };
 
     if (engine === 'the embedded database') {
-      test('an atomic one that goes on and on is ended, and the others go on', async () => {
+      test('an atomic import that exceeds its time is ended, and other requests continue', async () => {
         const call = begin(server, '?atomic=true');
         call.send(user('endless'));
         await call.answers(/"line":1/);
-        // It has the only connection, so this answer comes when the import has been ended.
+        // The import has the only connection, so this request waits until the import has ended.
         const others = await callManagement(server, 'GET', '/api/v1/users/endless/');
         assert.equal(others.status, 404);
         await call.answers(/"done":false.*may take 10 seconds on the embedded database/);
       });
     }
 
-    test('what was reported stays when the sender leaves', async () => {
+    test('reported lines stay stored if the client disconnects', async () => {
       const call = begin(server);
       call.send(user('stays'));
       await call.answers(/"user":"stays","outcome":"created"/);
@@ -77,7 +77,7 @@ for (const engine of FLOW_ENGINES) {
       assert.equal(await exists(server, 'stays'), true);
     });
 
-    test('an atomic one is rolled back when the sender leaves, and holds nothing', async () => {
+    test('an atomic import is rolled back if the client disconnects, and releases its connection', async () => {
       const call = begin(server, '?atomic=true');
       call.send(user('goes'), user('stays', { full_name: 'Changed' }));
       await call.answers(/"user":"stays","outcome":"changed"/);
@@ -88,7 +88,7 @@ for (const engine of FLOW_ENGINES) {
       assert.deepEqual([again.end?.committed, again.end?.unchanged], [true, 1]);
     });
 
-    test('an atomic one is rolled back when its sender leaves after the last line', async () => {
+    test('an atomic import is rolled back if the client disconnects after the last line', async () => {
       const call = begin(server, '?atomic=true');
       const password = 'this takes a while to hash';
       call.send(user('gone1', { password }), user('gone2', { password }));
@@ -100,7 +100,7 @@ for (const engine of FLOW_ENGINES) {
       assert.equal(await exists(server, 'gone1'), false);
     });
 
-    test('the log tells of the call in either case', async () => {
+    test('both kinds of call are in the log with their counts', async () => {
       const entries = await server.database.db
         .selectFrom('audit_events')
         .select('data')
@@ -128,7 +128,7 @@ for (const engine of FLOW_ENGINES) {
     const ids = Array.from({ length: 60 }, (_, n) => `user${n}`);
     const named = (name: string) => ids.map((id) => user(id, { full_name: name }));
 
-    test('in opposite order: neither loses or refuses a line', async () => {
+    test('opposite order: no line is lost or refused', async () => {
       await importDirectory(server, named('Before'));
       for (let round = 0; round < 5; round += 1) {
         const answers = await Promise.all([
@@ -142,7 +142,7 @@ for (const engine of FLOW_ENGINES) {
       }
     });
 
-    test('one of them atomic: the same', async () => {
+    test('one of them atomic: no line is lost or refused', async () => {
       const [whole, single] = await Promise.all([
         importDirectory(server, named('Whole'), '?atomic=true'),
         importDirectory(server, named('Single').reverse()),
@@ -151,7 +151,7 @@ for (const engine of FLOW_ENGINES) {
       assert.deepEqual([single.end?.done, single.end?.refused], [true, 0]);
     });
 
-    test('both atomic: one after the other', async () => {
+    test('both atomic: at least one succeeds, another one gets 409', async () => {
       const answers = await Promise.all([
         importDirectory(server, named('First'), '?atomic=true'),
         importDirectory(server, named('Second').reverse(), '?atomic=true'),
@@ -168,7 +168,7 @@ for (const engine of FLOW_ENGINES) {
       assert.ok(answers.some(({ status }) => status === 200));
     });
 
-    test('of the same new users: each is created once', async () => {
+    test('the same new users: each is created once', async () => {
       const lines = Array.from({ length: 60 }, (_, n) => user(`new${n}`));
       const answers = await Promise.all([
         importDirectory(server, lines),
@@ -181,7 +181,7 @@ for (const engine of FLOW_ENGINES) {
     });
   });
 
-  test(`A server that stops says so to an import that is under way, on ${engine}`, async () => {
+  test(`Stopping a server during an import reports it to the client, on ${engine}`, async () => {
     const server = await startServer(engine === 'PostgreSQL' ? {} : { DATABASE_URL: '' });
     try {
       const call = begin(server);
@@ -203,7 +203,7 @@ for (const engine of FLOW_ENGINES) {
   });
 }
 
-test('The report says so when the database goes away', async () => {
+test('An import that loses the database reports it in its last line', async () => {
   const database = await createTestDatabase();
   const proxy = await startTcpProxy(Number(new URL(database.url).port));
   const url = new URL(database.url);

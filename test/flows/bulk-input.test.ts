@@ -25,11 +25,11 @@ async function* inPieces(body: Uint8Array, size: number) {
   }
 }
 
-describe('Lines may come', () => {
+describe('Import lines', () => {
   const outcomes = async (body: ImportBody) =>
     (await send(body)).report.map(({ line, outcome, detail }) => [line, detail ?? outcome]);
 
-  test('with CRLF, with a byte order mark, with blank lines, without an end', async () => {
+  test('CRLF, byte order marks, blank lines and a missing last newline are accepted', async () => {
     await send(LINE);
     assert.deepEqual(await outcomes(`\ufeff${LINE}\r\n\r\n  \t\n${LINE}`), [
       [1, 'unchanged'],
@@ -42,7 +42,7 @@ describe('Lines may come', () => {
     ]);
   });
 
-  test('not at all', async () => {
+  test('an empty body is a complete import of no lines', async () => {
     for (const body of ['', '\n', '\r\n \r\n']) {
       for (const query of ['', '?atomic=true']) {
         const { status, report, end } = await send(body, query);
@@ -51,7 +51,7 @@ describe('Lines may come', () => {
     }
   });
 
-  test('cut anywhere, down to single bytes', async () => {
+  test('lines can be split at any byte', async () => {
     const body = bytes(`${LINE}\r\n${JSON.stringify(organizer('blue'))}\n${LINE}`);
     for (const size of [1, 2, 7, 50]) {
       const { report } = await send(inPieces(body, size));
@@ -68,7 +68,7 @@ describe('Lines may come', () => {
     assert.deepEqual(red, { slug: 'red', name: 'Name of red – ü' });
   });
 
-  test('broken: each is told by number, without what it said', async () => {
+  test('a malformed line is refused with its number, and the error does not contain its text', async () => {
     const broken = [
       'hunter2',
       '{"user": {"id": "x", "password": "hunter2"',
@@ -99,7 +99,7 @@ describe('Lines may come', () => {
     ]);
   });
 
-  test('with names that objects have anyway', async () => {
+  test('names of inherited object properties are handled as ordinary keys', async () => {
     const { report } = await send(
       [
         '{"__proto__": {"slug": "x"}}',
@@ -114,7 +114,7 @@ describe('Lines may come', () => {
     );
   });
 
-  test('longer than 256 KiB: that one is refused, the others are not', async () => {
+  test('a line longer than 256 KiB is refused, and the other lines are not', async () => {
     const members = (count: number) =>
       JSON.stringify({ team: { organizer: 'red', id: 'big', members: Array(count).fill('x') } });
     const long = members(70_000);
@@ -134,8 +134,8 @@ describe('Lines may come', () => {
   });
 });
 
-describe('The report', () => {
-  test('comes while lines are still to be sent', async () => {
+describe('Import report', () => {
+  test('arrives while lines are still to be sent', async () => {
     const request = sendHead(server, `POST ${BULK}`, {
       authorization: `Token ${server.operatorToken}`,
       'content-type': 'application/x-ndjson',
@@ -160,7 +160,7 @@ describe('The report', () => {
     request.socket.destroy();
   });
 
-  test('waits for those who read only when they have sent everything', async () => {
+  test('is complete for a client that reads only after it has sent everything', async () => {
     const lines = linesOf(Array.from({ length: 20_000 }, () => ({ nothing: 1 })));
     const request = sendHead(server, `POST ${BULK}`, {
       authorization: `Token ${server.operatorToken}`,
@@ -175,7 +175,7 @@ describe('The report', () => {
   });
 });
 
-describe('A call that is refused', () => {
+describe('Refused import calls', () => {
   const refused = async (
     query: string,
     headers: Record<string, string>,
@@ -185,7 +185,7 @@ describe('A call that is refused', () => {
     return [status, Reflect.get(Object(error), 'detail') ?? error];
   };
 
-  test('another content type is 415, another answer wanted 406', async () => {
+  test('an unsupported content type is 415, an unsupported Accept header 406', async () => {
     for (const type of ['application/json', 'text/plain', 'application/jsonl; charset=latin1']) {
       assert.deepEqual(await refused('', { 'content-type': type }), [
         415,
@@ -202,13 +202,13 @@ describe('A call that is refused', () => {
     }
   });
 
-  test('an Idempotency-Key is refused: the call is idempotent, its first answer is not kept', async () => {
+  test('an Idempotency-Key is refused, because the call is idempotent and its response is not stored', async () => {
     const [status, detail] = await refused('', { 'idempotency-key': 'once' });
     assert.equal(status, 400);
     assert.match(String(detail), /^Send this call without an Idempotency-Key/);
   });
 
-  test('atomic is true or false, and nothing else', async () => {
+  test('"atomic" accepts only true or false', async () => {
     assert.deepEqual(await refused('?atomic=1', {}), [
       400,
       { atomic: ['"1" is not a valid choice.'] },
@@ -216,7 +216,7 @@ describe('A call that is refused', () => {
     assert.equal((await send(LINE, '?atomic=false')).end?.committed, true);
   });
 
-  test('it takes the right "directory"', async () => {
+  test('a token without the right "directory" gets 403', async () => {
     const make = async (name: string, rights: string[]) =>
       String(
         Reflect.get(
@@ -243,12 +243,12 @@ describe('A call that is refused', () => {
     assert.equal(entry?.actor, 'operator:writer');
   });
 
-  test('is POST', async () => {
+  test('methods other than POST get 405', async () => {
     const answer = await callManagement(server, 'GET', BULK);
     assert.deepEqual([answer.status, answer.headers.get('allow')], [405, 'POST']);
   });
 
-  test('the first of several batches is committed when the second one is not sent', async () => {
+  test('the first batch stays committed if the second one is never sent', async () => {
     const request = sendHead(server, `POST ${BULK}`, {
       authorization: `Token ${server.operatorToken}`,
       'content-type': 'application/jsonl',

@@ -18,7 +18,7 @@ const SHAPE =
   'Expected a JSON object with exactly one of "user", "organizer" and "team", which is an object.';
 
 for (const engine of FLOW_ENGINES) {
-  describe(`The platform sends its whole directory in one call, on ${engine}`, () => {
+  describe(`Importing the whole directory in one call, on ${engine}`, () => {
     let server: TestServer;
     before(async () => {
       server = await startServer(engine === 'PostgreSQL' ? {} : { DATABASE_URL: '' });
@@ -57,7 +57,7 @@ for (const engine of FLOW_ENGINES) {
       team('blue', 'staff'),
     ];
 
-    test('and is told of each line what became of it', async () => {
+    test('the report has the outcome of each line', async () => {
       const answer = await send(EVERYTHING);
       assert.equal(answer.status, 200);
       assert.equal(answer.headers.get('content-type'), 'application/jsonl');
@@ -95,7 +95,7 @@ for (const engine of FLOW_ENGINES) {
       assert.deepEqual(Reflect.get(Object(await get('/users/')), 'count'), 3);
     });
 
-    test('the log has an entry for each change, and one for the call with its counts', async () => {
+    test('the log has one entry for each change, and one for the call with its counts', async () => {
       const entries = await logged();
       assert.deepEqual(
         entries.map(({ action, user: of }) => [action, of]),
@@ -108,7 +108,7 @@ for (const engine of FLOW_ENGINES) {
           ['directory.team.changed', null],
           ['directory.team.changed', null],
           ['operator.called', null],
-          // Reading, by the test before.
+          // The reading calls of the previous test.
           ['operator.called', null],
           ['operator.called', null],
           ['operator.called', null],
@@ -126,7 +126,7 @@ for (const engine of FLOW_ENGINES) {
       assert.doesNotMatch(JSON.stringify(entries), /correct horse/);
     });
 
-    test('the same again is unchanged for all, and logs the call alone', async () => {
+    test('a repeated import leaves everything unchanged and logs only the call', async () => {
       const before = (await logged()).length;
       const answer = await send(EVERYTHING);
       assert.deepEqual(
@@ -139,7 +139,7 @@ for (const engine of FLOW_ENGINES) {
       assert.equal(call?.data.counts.unchanged, 7);
     });
 
-    test('what is another than before is changed', async () => {
+    test('changed fields are reported as changed', async () => {
       const { report, end } = await send([
         organizer('red', 'Red'),
         user('ada', { full_name: 'Ada', locale: 'de', timezone: 'Europe/Berlin', password: 'x' }),
@@ -160,7 +160,7 @@ for (const engine of FLOW_ENGINES) {
       );
     });
 
-    test('a line that is wrong is refused with its field, and the others are not', async () => {
+    test('an invalid line is refused with its field, and the other lines are carried out', async () => {
       const { report, end } = await send([
         user('dora'),
         user('eve', { email: 'ADA@example.com' }),
@@ -193,7 +193,7 @@ for (const engine of FLOW_ENGINES) {
           ...{ line: 2, user: 'eve', ...refused },
           errors: { email: ['This e-mail address is already in use.'] },
         },
-        // The address does not fit either, but the field that does not fit is told first.
+        // The address is invalid as well, but field errors are reported first.
         { line: 3, user: 'a b', ...refused, errors: { email: ['Enter a valid email address.'] } },
         {
           ...{ line: 4, ...refused },
@@ -264,7 +264,7 @@ for (const engine of FLOW_ENGINES) {
       }
     });
 
-    test('a team before its organizer is refused; the same line after it is not', async () => {
+    test('a team line before its organizer is refused, the same line after it is not', async () => {
       const { report } = await send([
         team('late', 'staff', { members: ['zoe'] }),
         organizer('late'),
@@ -284,7 +284,7 @@ for (const engine of FLOW_ENGINES) {
       );
     });
 
-    test('the same thing several times in one import is done several times, in order', async () => {
+    test('several lines for the same object are carried out in order', async () => {
       const { report } = await send([
         user('twice', { full_name: 'One', password: 'one' }),
         user('twice', { full_name: 'One', password: 'one' }),
@@ -304,7 +304,7 @@ for (const engine of FLOW_ENGINES) {
       );
     });
 
-    describe('atomically', () => {
+    describe('with atomic=true', () => {
       const LINES = [
         organizer('whole'),
         user('gina', { password: 'one of gina' }),
@@ -313,7 +313,7 @@ for (const engine of FLOW_ENGINES) {
       const exists = async (path: string) =>
         (await callManagement(server, 'GET', `/api/v1${path}`)).status === 200;
 
-      test('nothing is written where one line is refused, and all that are wrong are told', async () => {
+      test('one refused line: nothing is written, and all invalid lines are reported', async () => {
         const before = (await logged()).length;
         const { status, report, end } = await send(
           [...LINES, user('hugo', { email: 'x' }), user('ines'), team('nowhere', 'staff')],
@@ -340,7 +340,7 @@ for (const engine of FLOW_ENGINES) {
         assert.ok(reading.every(({ action }) => action === 'operator.called'));
       });
 
-      test('all is written where none is', async () => {
+      test('no refused line: everything is written', async () => {
         const before = (await logged()).length;
         const { end } = await send(LINES, '?atomic=true');
         assert.deepEqual([end?.committed, end?.created], [true, 3]);

@@ -20,7 +20,7 @@ import { UserAgent } from '../support/user-agent.ts';
 const config = readConfig({ GRANT_RETENTION_DAYS: '100', REFRESH_TOKEN_TTL: '864000' });
 
 for (const [engine, open] of Object.entries(ENGINES)) {
-  describe(`Cleaning up on ${engine}`, () => {
+  describe(`Cleanup jobs on ${engine}`, () => {
     let database: Database;
     let remove: () => Promise<void>;
     const clean = (...names: string[]) => cleanUp({ database, config }, ...names);
@@ -86,7 +86,7 @@ for (const [engine, open] of Object.entries(ENGINES)) {
       return rows.map((row) => row.id);
     }
 
-    /** Ages of the tokens in a table, in whole days since they expired. */
+    /** Returns the ages of the tokens in a table, in whole days since they expired. */
     async function ages(table: string): Promise<number[]> {
       const { rows } = await sql<{ days: number }>`
         select extract(day from now() - expires_at)::int as days from ${sql.table(table)} order by 1
@@ -94,7 +94,7 @@ for (const [engine, open] of Object.entries(ENGINES)) {
       return rows.map(({ days }) => days);
     }
 
-    test('grants that ended longer ago than the retention go, with all that belongs to them', async () => {
+    test('grants that ended before the retention are deleted with all their rows', async () => {
       await addGrant('live');
       await addGrant('expired', { ended: '99 days' });
       await addGrant('long expired', { ended: '101 days' });
@@ -110,7 +110,7 @@ for (const [engine, open] of Object.entries(ENGINES)) {
       assert.equal(count, kept.length);
     });
 
-    test('tokens stay as long as anything needs them', async () => {
+    test('tokens are kept for reuse detection and statistics, and then deleted', async () => {
       await addGrant('g');
       for (const expired of ['-2 days', '2 hours', '2 days', '6 days', '8 days', '40 days']) {
         await addTokens('g', expired);
@@ -120,11 +120,12 @@ for (const [engine, open] of Object.entries(ENGINES)) {
       await clean('codes', 'access_tokens', 'refresh_tokens');
       assert.deepEqual(await ages('authorization_codes'), [-1, 0]);
       assert.deepEqual(await ages('access_tokens'), [-1, 0, 2, 6]);
-      // Statistics of 32 days: of tokens that live 10 days, those that expired 22 days ago count.
+      // Statistics cover 32 days: with a token lifetime of 10 days, tokens that expired 22 days ago
+      // count.
       assert.deepEqual(await ages('refresh_tokens'), [-1, 0, 2, 6, 8, 23]);
     });
 
-    test('many rows go in batches, and rows that expired together are all found', async () => {
+    test('many rows are deleted in batches, including rows with the same expiry time', async () => {
       await addGrant('g');
       await sql`
         insert into access_tokens (token_hash, grant_id, family_id, scopes, issued_at, expires_at)
@@ -153,15 +154,15 @@ for (const [engine, open] of Object.entries(ENGINES)) {
       assert.ok(state.finishedAt !== null && !state.failed);
     });
 
-    test('a job runs in one process at a time, and goes on when that process died', async () => {
+    test('a job runs in one process at a time, and another process continues when its lease ends', async () => {
       const { db } = database;
       const [one, other] = [randomUUID(), randomUUID()];
       const take = (holder: string, name = 'a', early = false) =>
         takeJob(db, { name, holder, besides: ['a', 'b'], early });
       assert.equal(await take(one), true);
       assert.equal(await take(other), false);
-      assert.equal(await take(other, 'a', true), false, 'running, so not early either');
-      assert.equal(await take(other, 'b'), false, 'beside a running one');
+      assert.equal(await take(other, 'a', true), false, 'a running job can’t start early');
+      assert.equal(await take(other, 'b'), false, 'another job is running');
       assert.equal(await extendJob(db, 'a', one), true);
       await db
         .updateTable('jobs')
@@ -185,7 +186,7 @@ for (const [engine, open] of Object.entries(ENGINES)) {
       assert.equal(await take(one, 'a', true), true, 'early');
     });
 
-    test('a job that fails says so, and one that is stopped is due at once', async () => {
+    test('a failing job is recorded as failed, and an aborted job is due at once', async () => {
       const holder = randomUUID();
       const run = { db: database.db, holder, besides: [] };
       const failing: Job = {
@@ -211,7 +212,7 @@ for (const [engine, open] of Object.entries(ENGINES)) {
       assert.equal(await takeJob(next.db, { ...next, name: 'endless' }), true);
     });
 
-    test('compaction rewrites the sums that changed and no other', async () => {
+    test('compaction rewrites only the counters that changed', async () => {
       const { db } = database;
       const compact = () => compactListChanges(db, 1000);
       while ((await compact()) > 0) {}
@@ -237,7 +238,7 @@ for (const [engine, open] of Object.entries(ENGINES)) {
       assert.equal(await countEntries(db, { list: 'organizers' }), rows[0]?.n);
     });
 
-    test('sums of grants whose day is past become one', async () => {
+    test('counters of past days are merged into one', async () => {
       await addGrant('one', { ended: '20 days' });
       await addGrant('two', { ended: '30 days' });
       await clean('list_counters', 'past_list_counters', 'list_counters');
@@ -255,7 +256,7 @@ for (const [engine, open] of Object.entries(ENGINES)) {
   });
 }
 
-describe('A grant that was deleted after its retention', () => {
+describe('Grant deleted after its retention', () => {
   let server: TestServer;
   let platform: TestPlatform;
 
@@ -265,7 +266,7 @@ describe('A grant that was deleted after its retention', () => {
   });
   after(() => server.close());
 
-  test('stays in the log, and its tokens are refused like unknown ones', async () => {
+  test('its log entries stay, and its tokens are refused like unknown ones', async () => {
     const { application, ada } = platform;
     const tokens = await obtainTokens(server, { application, user: ada });
     const agent = new UserAgent(server);
@@ -293,7 +294,7 @@ describe('A grant that was deleted after its retention', () => {
     assert.match(log, new RegExp(`"stagedoor.user.oauth.revoked"[^}]*"grant":"${id}"`));
   });
 
-  test('shows jobs and backlog in the metrics', async () => {
+  test('jobs and backlog are in the metrics', async () => {
     const text = await (await fetch(`${server.issuer}/metrics`)).text();
     assert.match(text, /^stagedoor_job_due_rows\{job="access_tokens"\} 0$/m);
     assert.match(text, /^stagedoor_job_lag_seconds\{job="expired_grants"\} 0$/m);

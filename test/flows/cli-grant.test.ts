@@ -24,8 +24,8 @@ async function idsOf(...filters: string[]): Promise<string[]> {
   return JSON.parse(out).map(({ id }: { id: string }) => id);
 }
 
-describe('On the command line, a live grant', () => {
-  test('is found, read and ended for good; its user gets a mail', async () => {
+describe('Grants on the command line', () => {
+  test('a live grant can be listed, shown and revoked, and its user gets a mail', async () => {
     const { application, ada, resourceServer } = platform;
     const tokens = await obtainTokens(server, { application, user: ada, organizers: ['redstage'] });
     const [id = '', ...more] = await idsOf('--user', 'ada', '--active');

@@ -30,7 +30,7 @@ const MANY = [
   { team: { organizer: 'red', id: 'staff', members: ['u1', 'u2'] } },
 ];
 
-describe('An import on the command line', () => {
+describe('stagedoor import', () => {
   test('carries out every line, with progress and a summary, and can be repeated', async () => {
     await writeFile(file, linesOf(MANY));
     const { code, out, err } = await cli(['import', file], { progress: true });
@@ -42,7 +42,7 @@ describe('An import on the command line', () => {
     assert.deepEqual(JSON.parse(team.out).members, ['u1', 'u2']);
   });
 
-  test('names the lines that were refused, with code 1, and does the others', async () => {
+  test('refused lines are listed, the others are carried out, and the exit code is 1', async () => {
     const lines = [user('new'), user('evil', '\u001b[2Jx'), { nothing: 1 }, user('newer')];
     const { code, out } = await cli(['import', '-'], { input: linesOf(lines) });
     assert.equal(code, 1);
@@ -51,7 +51,7 @@ describe('An import on the command line', () => {
     assert.equal((await cli(['user', 'show', 'newer'])).code, 0);
   });
 
-  test('writes nothing at all with --atomic where one is refused', async () => {
+  test('--atomic with one refused line writes nothing', async () => {
     const lines = [user('first'), user('second', 'nonsense')];
     const { code, out } = await cli(['import', '--atomic', '-'], { input: linesOf(lines) });
     assert.equal(code, 1);
@@ -59,7 +59,7 @@ describe('An import on the command line', () => {
     assert.equal((await cli(['user', 'show', 'first'])).code, 3);
   });
 
-  test('tells scripts what became of each line', async () => {
+  test('--json prints the outcome of each line', async () => {
     const lines = [user('json'), user('json', 'x')];
     const { code, out } = await cli(['import', '-', '--json'], { input: linesOf(lines) });
     assert.equal(code, 1);
@@ -71,13 +71,13 @@ describe('An import on the command line', () => {
     assert.deepEqual([second.outcome, end.done, end.refused], ['refused', true, 1]);
   });
 
-  test('says that there is no such file', async () => {
+  test('a missing file is an error', async () => {
     const { code, err } = await cli(['import', join(folder, 'none')]);
     assert.equal(code, 2);
     assert.match(err, /can't be read: ENOENT/);
   });
 
-  test('goes through the server that has the embedded database', async () => {
+  test('a running server with the embedded database carries out the import', async () => {
     const server = await startServer({ DATABASE_URL: '' });
     try {
       const env = { DATA_DIR: server.config.dataDir };

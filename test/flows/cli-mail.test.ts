@@ -28,7 +28,7 @@ beforeEach(() => outbox.clear());
 const mail = (...args: string[]) =>
   stagedoorHere({ DATABASE_URL: testDatabase.url, DATA_DIR: '/nowhere' }, ['mail', ...args]);
 
-/** Queues a mail to each, and gives some of them up. */
+/** Queues a mail to each recipient, in the given state. */
 async function enqueue(recipients: Readonly<Record<string, 'waits' | 'failed' | 'sent'>>) {
   for (const [recipient, state] of Object.entries(recipients)) {
     await outbox.enqueue({ recipient });
@@ -54,8 +54,8 @@ const idOf = async (recipient: string) =>
       .executeTakeFirstOrThrow()
   ).id;
 
-describe('An operator who looks for mails on the command line', () => {
-  test('is in the log with each command that works on the database itself', async () => {
+describe('stagedoor mail', () => {
+  test('each command that runs on the database directly is logged', async () => {
     const commands = async () =>
       (
         await database.db
@@ -78,7 +78,7 @@ describe('An operator who looks for mails on the command line', () => {
     ]);
   });
 
-  test('is told how', async () => {
+  test('--help and wrong arguments print the usage', async () => {
     const { code, out } = await mail('--help');
     assert.equal(code, 0);
     assert.match(out, /list [\s\S]*retry [\s\S]*Examples/);
@@ -98,7 +98,7 @@ describe('An operator who looks for mails on the command line', () => {
     }
   });
 
-  test('reads that there is nothing to look for', async () => {
+  test('an empty list prints a sentence, or [] with --json', async () => {
     await enqueue({ 'sent@example.com': 'sent' });
     assert.equal((await mail('list')).out, 'All mails are delivered.\n');
     assert.equal((await mail('list', '--failed')).out, 'No mail was given up.\n');
@@ -106,7 +106,7 @@ describe('An operator who looks for mails on the command line', () => {
     assert.deepEqual(JSON.parse((await mail('list', '--json')).out), []);
   });
 
-  test('finds those that wait and those that were given up', async () => {
+  test('list shows waiting and failed mails', async () => {
     await enqueue({ 'a@example.com': 'waits', 'b@example.com': 'failed', 'c@example.com': 'sent' });
     const [head = '', ...lines] = (await mail('list')).out.trimEnd().split('\n');
     assert.match(head, /^ID +KIND +RECIPIENT +WRITTEN +ATTEMPTS +STATE +LAST ERROR$/);
@@ -134,7 +134,7 @@ describe('An operator who looks for mails on the command line', () => {
     ]);
   });
 
-  test('reads nothing of what a mail says, and nothing that steers the terminal', async () => {
+  test('list shows no content of a mail, and no control characters', async () => {
     await enqueue({ 'a@example.com': 'failed' });
     await database.db
       .updateTable('mail_outbox')
@@ -150,8 +150,8 @@ describe('An operator who looks for mails on the command line', () => {
   });
 });
 
-describe('A mail that was given up', () => {
-  test('goes out once more when an operator says so, as the same mail', async () => {
+describe('stagedoor mail retry', () => {
+  test('a failed mail is sent again with the same message ID', async () => {
     let refusing = true;
     const options = { refuseRecipient: () => (refusing ? 550 : undefined) };
     await outbox.withSender(options, async (server) => {
@@ -169,7 +169,7 @@ describe('A mail that was given up', () => {
     });
   });
 
-  test('gets all its attempts again, and no other mail is touched', async () => {
+  test('a retried mail gets all its attempts again, and other mails are unchanged', async () => {
     await enqueue({ 'a@example.com': 'failed', 'b@example.com': 'failed', [RECIPIENT]: 'waits' });
     const waits = await idOf(RECIPIENT);
     const refused = await mail('retry', waits);
@@ -183,7 +183,7 @@ describe('A mail that was given up', () => {
     }
   });
 
-  test('that nobody knows is not found, with code 3', async () => {
+  test('an unknown id exits with code 3', async () => {
     for (const id of [UNKNOWN, 'x', "'; drop table mail_outbox", '\u001b[31m']) {
       const { code, out, err } = await mail('retry', id);
       assert.deepEqual([code, out], [3, '']);
@@ -193,7 +193,7 @@ describe('A mail that was given up', () => {
   });
 });
 
-test('Mails are deleted 30 days after they were sent, and 90 after they were given up', async () => {
+test('Mails are deleted 30 days after they were sent, and 90 days after they failed', async () => {
   const { db } = database;
   const rows = {
     'sent 29 days ago': { sent_at: sql<Date>`now() - interval '29 days'` },

@@ -20,7 +20,7 @@ function cli(args: readonly string[], person?: Person): Promise<Outcome> {
   return stagedoorHere({ DATABASE_URL: testDatabase.url, DATA_DIR: '/nowhere' }, args, person);
 }
 
-/** What a command that has to succeed prints with `--json`. */
+/** Returns the JSON output of a command that has to succeed. */
 async function answer(...args: string[]) {
   const { code, out, err } = await cli([...args, '--json']);
   assert.equal(code, 0, err);
@@ -44,8 +44,8 @@ const actionsOfCli = async () =>
       .execute()
   ).map(({ action }) => action.replace('stagedoor.', ''));
 
-describe('On the command line, users', () => {
-  test('are created, changed, listed and deleted, by the rules and into the log of the API', async () => {
+describe('Users on the command line', () => {
+  test('users are created, changed, listed and deleted, with the validation and log entries of the API', async () => {
     const made = await cli(['user', 'put', 'ada', '--email', 'ada@example.com'], {});
     assert.equal(made.code, 0, made.err);
     assert.match(made.out, /^E-mail +ada@example\.com$/m);
@@ -79,7 +79,7 @@ describe('On the command line, users', () => {
     );
   });
 
-  test('get a password from a pipe or a person, and never by an argument', async () => {
+  test('a password is read from a pipe or a prompt, never from an argument', async () => {
     const hash = async () =>
       (
         await database.db
@@ -119,7 +119,7 @@ describe('On the command line, users', () => {
     assert.equal(await hash(), null);
   });
 
-  test('are refused by field, under the names of the options', async () => {
+  test('invalid values are refused with the names of the options', async () => {
     await refused(
       ['user', 'put', 'eve', '--email', 'nonsense', '--timezone', 'Mars'],
       2,
@@ -133,7 +133,7 @@ describe('On the command line, users', () => {
     await refused(['user', 'list', '--email', 'nonsense'], 2, /--email: Enter a valid/);
   });
 
-  test('are deleted only when somebody has said so', async () => {
+  test('a user is deleted only after a confirmation', async () => {
     await refused(['user', 'delete', 'ada'], 2, /Add --yes/);
     const no = await cli(['user', 'delete', 'ada'], { input: '\r', interactive: true });
     assert.deepEqual([no.code, no.out], [1, '']);
@@ -147,8 +147,8 @@ describe('On the command line, users', () => {
   });
 });
 
-describe('On the command line, organizers and teams', () => {
-  test('are put, listed, shown and deleted', async () => {
+describe('Organizers and teams on the command line', () => {
+  test('organizers and teams are created, listed, shown and deleted', async () => {
     await answer('user', 'put', 'ada', '--email', 'ada@example.com');
     await answer('user', 'put', 'ben', '--email', 'ben@example.com');
     assert.deepEqual(
@@ -191,7 +191,7 @@ describe('On the command line, organizers and teams', () => {
     assert.match((await cli(['team', 'list', 'blue'])).out, /^There are no teams/);
   });
 
-  test('are never something else that dots in a path would lead to', async () => {
+  test('dots in an id never reach another path of the API', async () => {
     await answer('organizer', 'put', 'teams', '--name', 'A trap');
     for (const args of [
       ['team', 'delete', '.', '.', '--yes'],
@@ -206,8 +206,8 @@ describe('On the command line, organizers and teams', () => {
   });
 });
 
-describe('On the command line, applications and API services', () => {
-  test('get their secrets printed once, with a warning', async () => {
+describe('Applications and API services on the command line', () => {
+  test('secrets are printed once, with a warning', async () => {
     const added = await cli(['resource-server', 'add', 'Orders API']);
     assert.match(added.out, /^Client secret +sds_\w+$/m);
     assert.match(added.err, /Keep the secret now/);
@@ -233,7 +233,7 @@ describe('On the command line, applications and API services', () => {
     await refused(['resource-server', 'show', client_id], 3, /no resource server/);
   });
 
-  test('are registered, changed, reviewed, suspended, resumed and deleted', async () => {
+  test('an application is registered, changed, reviewed, suspended, resumed and deleted', async () => {
     const registered = await answer(
       ...['application', 'add', '--name', 'Box Office', '--owner', 'ada', '--scope', 'read'],
       ...['--redirect-uri', 'https://a.example.com/', '--redirect-uri', 'https://b.example.com/'],
@@ -271,8 +271,8 @@ describe('On the command line, applications and API services', () => {
   });
 });
 
-describe('On the command line, operator tokens and grants', () => {
-  test('are made with rights and an end, listed, and revoked', async () => {
+describe('Operator tokens and grants on the command line', () => {
+  test('an operator token is created with rights and an end, listed and revoked', async () => {
     const made = await answer(
       'operator-token',
       'add',
@@ -309,7 +309,7 @@ describe('On the command line, operator tokens and grants', () => {
     await refused(['operator-token', 'revoke', made.id, '--yes'], 3, /no operator token/);
   });
 
-  test('of which there are none are told as none', async () => {
+  test('an empty list or unknown grant prints a message', async () => {
     assert.equal((await cli(['grant', 'list', '--active'])).out, 'There are no such grants.\n');
     assert.deepEqual(await answer('grant', 'list', '--user', 'ada'), []);
     await refused(['grant', 'show', 'x'], 3, /no grant with the id "x"/);
@@ -318,8 +318,8 @@ describe('On the command line, operator tokens and grants', () => {
   });
 });
 
-describe('On the command line, the log', () => {
-  test('is read from its end, filtered, and a line an entry for scripts', async () => {
+describe('Log on the command line', () => {
+  test('the last entries are printed, filtered, and with --json one per line', async () => {
     const { out } = await cli(['log', '--action', 'stagedoor.application.suspended', '--json']);
     const lines = out.trim().split('\n');
     assert.deepEqual([lines.length, JSON.parse(lines[0] ?? '').data.reason], [1, 'Spam']);
@@ -336,7 +336,7 @@ describe('On the command line, the log', () => {
     await refused(['log', '--all', '--limit', '5'], 2, /exclude each other/);
   });
 
-  test('is followed: what comes is printed once, until somebody stops it', async () => {
+  test('--follow prints each new entry once, until it is stopped', async () => {
     const stop = new AbortController();
     let seen = '';
     const following = cli(['log', '--follow', '--limit', '2', '--json'], {
@@ -361,7 +361,7 @@ describe('On the command line, the log', () => {
   });
 });
 
-describe('On the command line, a long list', () => {
+describe('Long lists on the command line', () => {
   before(async () => {
     const rows = Array.from({ length: 260 }, (_, index) => ({
       id: `u${String(index).padStart(4, '0')}`,
@@ -372,7 +372,7 @@ describe('On the command line, a long list', () => {
     }
   });
 
-  test('is printed whole, with progress for a person only', async () => {
+  test('all pages are printed, with progress only for people', async () => {
     const { out, err } = await cli(['user', 'list', '--json'], { progress: true });
     assert.ok(JSON.parse(out).length >= 260);
     assert.match(err, /\r50 of \d+.*\r250 of \d+/s);
@@ -380,7 +380,7 @@ describe('On the command line, a long list', () => {
     assert.ok((await cli(['user', 'list'])).out.split('\n').length > 260);
   });
 
-  test('ends without a word where the reader has seen enough', async () => {
+  test('output ends silently when the reader closes the pipe', async () => {
     const stop = new AbortController();
     const { code, out, err } = await cli(['user', 'list', '--json'], {
       signal: stop.signal,

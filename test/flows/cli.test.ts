@@ -32,12 +32,12 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** On the database of the running server. */
+/** Runs a command on the database of the running server. */
 const cli = (...args: string[]) =>
   stagedoorHere({ DATABASE_URL: server.config.databaseUrl ?? '', DATA_DIR: folder }, args);
 
-describe('An operator on the command line', () => {
-  test('asks for help', async () => {
+describe('stagedoor command', () => {
+  test('prints help with exit code 0', async () => {
     for (const args of [[], ['--help'], ['help'], ['-h']]) {
       const { code, out } = await stagedoorHere({}, args);
       assert.equal(code, 0);
@@ -54,7 +54,7 @@ describe('An operator on the command line', () => {
     }
   });
 
-  test('is told what is wrong with a command line, with code 2 and nothing on the output', async () => {
+  test('a wrong command line exits with code 2 and prints only to the error stream', async () => {
     for (const [args, message] of [
       [['aplication'], /unknown command 'aplication'\s+\(Did you mean application\?\)/],
       [['toString'], /unknown command 'toString'/],
@@ -80,7 +80,7 @@ describe('An operator on the command line', () => {
     }
   });
 
-  test('lists applications, for people and for programs', async () => {
+  test('application list prints a table, or JSON with --json', async () => {
     const { code, out } = await cli('application', 'list');
     assert.equal(code, 0);
     const [head, ...lines] = out.trim().split('\n');
@@ -95,7 +95,7 @@ describe('An operator on the command line', () => {
     assert.deepEqual(JSON.parse(json), Reflect.get(Object(answer.body), 'results'));
   });
 
-  test('shows, reviews, suspends and resumes one', async () => {
+  test('application show, review, suspend and resume work', async () => {
     const { clientId } = application;
     const { accessToken } = await obtainTokens(server, { application, user: platform.ada });
     const active = async () =>
@@ -137,7 +137,7 @@ describe('An operator on the command line', () => {
     assert.deepEqual(mails, [{ recipient: 'ben@example.com' }, { recipient: 'ben@example.com' }]);
   });
 
-  test('is told that there is no such application, with code 3', async () => {
+  test('an unknown application exits with code 3', async () => {
     for (const id of ['unknown', "'; drop table users", '\u001b[31m']) {
       for (const args of [
         ['show', id],
@@ -153,7 +153,7 @@ describe('An operator on the command line', () => {
     }
   });
 
-  test('sees a name that means harm on one line', async () => {
+  test('a name with control characters is printed on one line', async () => {
     const evil = 'Ticket\u200b\u2028 shop ⁧';
     await server.database.db
       .updateTable('applications')
@@ -166,8 +166,8 @@ describe('An operator on the command line', () => {
   });
 });
 
-describe('A command on PostgreSQL', () => {
-  test('loads no package that it does not need', async () => {
+describe('Command on PostgreSQL', () => {
+  test('loads only the packages that it needs', async () => {
     const preload = pathToFileURL(join(import.meta.dirname, '../support/report-packages.ts')).href;
     const env = {
       DATABASE_URL: server.config.databaseUrl ?? '',
@@ -185,8 +185,8 @@ describe('A command on PostgreSQL', () => {
   });
 });
 
-describe('A command says what to do about the database', () => {
-  test('that is behind', async () => {
+describe('Command with an unusable database', () => {
+  test('an outdated schema: the message names the migration command', async () => {
     const empty = await createEmptyDatabase();
     try {
       const env = { DATABASE_URL: empty.url, DATA_DIR: folder };
@@ -205,7 +205,7 @@ describe('A command says what to do about the database', () => {
     }
   });
 
-  test('that is away', async () => {
+  test('an unreachable database: exit code 4, and the message hides the password', async () => {
     const env = { DATABASE_URL: 'postgres://x:very-secret@127.0.0.1:1/x' };
     const { code, err } = await stagedoorHere(env, ['application', 'list']);
     assert.equal(code, 4);
@@ -213,7 +213,7 @@ describe('A command says what to do about the database', () => {
     assert.ok(!err.includes('very-secret'));
   });
 
-  test('that is embedded, and not there', async () => {
+  test('a missing embedded database: the message names the directory', async () => {
     const env = { DATA_DIR: join(folder, 'empty') };
     const { code, err } = await stagedoorHere(env, ['application', 'list']);
     assert.equal(code, 1);
@@ -224,16 +224,16 @@ describe('A command says what to do about the database', () => {
     );
   });
 
-  test('that is embedded, once the server has stopped', async () => {
+  test('an embedded database after its server stopped: the command works', async () => {
     const env = { DATA_DIR: join(folder, 'own') };
     await copyEmbeddedTemplate(env.DATA_DIR);
-    // In a process of its own, as a shell runs it.
+    // Runs in a separate process, as in a shell.
     assert.equal((await stagedoor(env, 'migrate')).code, 0);
     const { code, out } = await stagedoorHere(env, ['application', 'list', '--json']);
     assert.deepEqual([code, JSON.parse(out)], [0, []]);
   });
 
-  test('and about the configuration', async () => {
+  test('an invalid configuration: the message names the variable', async () => {
     const { code, err } = await stagedoorHere({ REGISTRATION: 'maybe' }, ['application', 'list']);
     assert.equal(code, 1);
     assert.match(err, /REGISTRATION must be open, approval or closed/);

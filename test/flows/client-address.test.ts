@@ -6,7 +6,7 @@ import { signIn } from '../support/flow.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { UserAgent } from '../support/user-agent.ts';
 
-/** `X-Forwarded-For` as the last proxy sends it, and the address that is kept. */
+/** `X-Forwarded-For` as the last proxy sends it, and the address that is stored. */
 const FORWARDED: readonly (readonly [string, string])[] = [
   ['203.0.113.9', '203.0.113.9'],
   ['203.0.113.9:54321', '203.0.113.9'],
@@ -18,7 +18,7 @@ const FORWARDED: readonly (readonly [string, string])[] = [
   ['fe80::1%eth0', 'fe80::1'],
   ['::ffff:203.0.113.9', '203.0.113.9'],
   ['::ffff:cb00:7109', '203.0.113.9'],
-  // Not an address: the peer's own is kept, so that nobody gets around a limit.
+  // Not an address: the peer's own is stored, so that limits still apply.
   ['', '127.0.0.1'],
   ['203.0.113.9,', '127.0.0.1'],
   ['unknown', '127.0.0.1'],
@@ -32,7 +32,7 @@ const FORWARDED: readonly (readonly [string, string])[] = [
   [`${'203.0.113.1, '.repeat(500)}203.0.113.9`, '203.0.113.9'],
 ];
 
-describe('The client address', () => {
+describe('Client address', () => {
   let server: TestServer;
   let user: TestUser;
   before(async () => {
@@ -41,7 +41,7 @@ describe('The client address', () => {
   });
   after(() => server.close());
 
-  test('is an IP address in log, session and mail, whatever X-Forwarded-For holds', async () => {
+  test('is an IP address in log, session and mail for any X-Forwarded-For value', async () => {
     const userAgent = `Firefox/140.0 ${'x'.repeat(5000)}`;
     const agents = [];
     for (const [forwarded] of FORWARDED) {

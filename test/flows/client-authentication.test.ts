@@ -10,7 +10,9 @@ import { authorize, challengeOf } from '../support/flow.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { basic, obtainTokens } from '../support/tokens.ts';
 
-/** `Accept` as Java's HttpURLConnection and browsers send it, and types that nothing here has. */
+/**
+ * `Accept` values of Java's HttpURLConnection and of browsers, and types that no endpoint produces.
+ */
 const ACCEPTED = [
   'text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2',
   'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8',
@@ -28,7 +30,7 @@ const PARAMETERS: Readonly<Record<string, Record<string, string>>> = {
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
-describe('client authentication as programs send it', () => {
+describe('Client authentication of programs', () => {
   let server: TestServer;
   let platform: TestPlatform;
   let publicApplication: TestApplication;
@@ -57,7 +59,7 @@ describe('client authentication as programs send it', () => {
     return { status: response.status, headers: response.headers, body };
   }
 
-  /** The parameters of a pushed request. */
+  /** Returns the parameters of a pushed request. */
   const request = (redirectUri: string) => ({
     response_type: 'code',
     redirect_uri: redirectUri,
@@ -68,7 +70,7 @@ describe('client authentication as programs send it', () => {
   for (const endpoint of ENDPOINTS) {
     describe(endpoint, () => {
       for (const accept of ACCEPTED) {
-        it(`answers an error in JSON to Accept: ${accept}`, async () => {
+        it(`Accept: ${accept}: an error is JSON`, async () => {
           const { body } = await post(endpoint, { accept });
           assert.equal(body.error, 'invalid_client');
         });
@@ -78,7 +80,7 @@ describe('client authentication as programs send it', () => {
         'no authentication': () => ({}),
         Bearer: () => ({ authorization: 'Bearer x' }),
         Digest: () => ({ authorization: 'Digest username="x", realm="y"' }),
-        'a scheme that nobody knows': () => ({ authorization: 'Nonsense' }),
+        'an unknown scheme': () => ({ authorization: 'Nonsense' }),
         'Basic without credentials': () => ({ authorization: 'Basic' }),
         'Basic without a colon': () => ({ authorization: `Basic ${base64('nocolon')}` }),
         'Basic with a colon only': () => ({ authorization: `Basic ${base64(':')}` }),
@@ -90,7 +92,7 @@ describe('client authentication as programs send it', () => {
         'an unknown client': () => ({ authorization: basic('unknown', 'secret') }),
       };
       for (const [name, headers] of Object.entries(unauthenticated)) {
-        it(`answers 401 invalid_client with a challenge to ${name}`, async () => {
+        it(`${name}: 401 invalid_client with a challenge`, async () => {
           const { status, headers: answered, body } = await post(endpoint, headers());
           assert.equal(status, 401, JSON.stringify(body));
           assert.equal(body.error, 'invalid_client');
@@ -99,7 +101,7 @@ describe('client authentication as programs send it', () => {
         });
       }
 
-      it('answers 401 with a challenge to a wrong secret in the body', async () => {
+      it('a wrong secret in the body: 401 with a challenge', async () => {
         const { clientId } = callerOf();
         const fields = { client_id: clientId, client_secret: 'wrong' };
         const { status, headers, body } = await post(endpoint, {}, fields);
@@ -107,28 +109,28 @@ describe('client authentication as programs send it', () => {
         assert.match(headers.get('www-authenticate') ?? '', /^Basic realm="/);
       });
 
-      it('answers 400 to credentials in two places', async () => {
+      it('credentials in header and body: 400', async () => {
         const { clientId, clientSecret = '' } = callerOf();
         const headers = { authorization: basic(clientId, clientSecret) };
         const { status, body } = await post(endpoint, headers, { client_secret: clientSecret });
         assert.deepEqual([status, body.error], [400, 'invalid_request']);
       });
 
-      it('answers 400 to two client IDs', async () => {
+      it('two client IDs: 400', async () => {
         const { clientId, clientSecret = '' } = callerOf();
         const headers = { authorization: basic(clientId, clientSecret) };
         const { status, body } = await post(endpoint, headers, { client_id: 'other' });
         assert.deepEqual([status, body.error], [400, 'invalid_request']);
       });
 
-      it('ignores an empty secret in the body beside the header', async () => {
+      it('an empty secret in the body next to the header is ignored', async () => {
         const { clientId, clientSecret = '' } = callerOf();
         const headers = { authorization: basic(clientId, clientSecret) };
         const { status } = await post(endpoint, headers, { client_secret: '' });
         assert.notEqual(status, 401);
       });
 
-      it('answers OPTIONS with the methods that exist', async () => {
+      it('OPTIONS lists the supported methods', async () => {
         const url = `${server.issuer}/api/v1/oauth/${endpoint}`;
         const response = await fetch(url, { method: 'OPTIONS' });
         assert.equal(response.status, 204);
@@ -145,13 +147,13 @@ describe('client authentication as programs send it', () => {
     });
   }
 
-  it('authorize answers OPTIONS with the methods that exist', async () => {
+  it('OPTIONS of the authorization endpoint lists the supported methods', async () => {
     const url = `${server.issuer}/api/v1/oauth/authorize`;
     const { status, headers } = await fetch(url, { method: 'OPTIONS' });
     assert.deepEqual([status, headers.get('allow')], [204, 'GET, HEAD, POST, OPTIONS']);
   });
 
-  it('a public application with an empty secret: whole flow by Basic', async () => {
+  it('a public application can use Basic with an empty secret in the whole flow', async () => {
     const authorization = basic(publicApplication.clientId, '');
     const { redirectUri } = publicApplication;
     const pushed = await post('par', { authorization }, request(redirectUri));
@@ -186,7 +188,7 @@ describe('client authentication as programs send it', () => {
     assert.deepEqual([revoked.status, revoked.body], [200, {}]);
   });
 
-  it('an empty secret does not exempt pushed requests from the limits of public clients', async () => {
+  it('pushed requests with an empty secret count toward the limit of public clients', async () => {
     const headers = { authorization: basic(publicApplication.clientId, '') };
     const { db } = server.database;
     const points = async () => {
@@ -199,7 +201,7 @@ describe('client authentication as programs send it', () => {
     assert.notDeepEqual(await points(), before);
   });
 
-  it('an empty secret names the client, and another one in the body is refused', async () => {
+  it('a different client ID in the body than in a Basic header with empty secret: 400', async () => {
     const headers = { authorization: basic(publicApplication.clientId, '') };
     const { status, body } = await post('token', headers, {
       client_id: platform.application.clientId,
@@ -207,7 +209,7 @@ describe('client authentication as programs send it', () => {
     assert.deepEqual([status, body.error], [400, 'invalid_request']);
   });
 
-  it('a revocation answers {} as JSON, for an unknown token too', async () => {
+  it('revocation returns {} as JSON, also for an unknown token', async () => {
     const { application, ada: user } = platform;
     const { accessToken } = await obtainTokens(server, { application, user });
     const headers = {

@@ -12,10 +12,10 @@ import { decide, signIn } from '../support/flow.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { describe as textOf, UserAgent } from '../support/user-agent.ts';
 
-/** The libraries want https; these servers are on this machine. */
+/** The libraries require https; these servers use http on loopback. */
 const LOOPBACK = { [oauth.allowInsecureRequests]: true };
 
-describe('OAuth clients that others wrote', () => {
+describe('Third-party OAuth clients', () => {
   let server: TestServer;
   let platform: TestPlatform;
   let publicApplication: TestApplication;
@@ -32,7 +32,7 @@ describe('OAuth clients that others wrote', () => {
   });
   after(() => server.close());
 
-  /** Ada follows the link of the application, signs in and allows; where her browser is sent. */
+  /** Lets Ada sign in and allow the application; returns the redirect with the code. */
   async function adaAllows(link: URL): Promise<URL> {
     const agent = new UserAgent(server);
     const consent = await signIn(agent, await agent.get(link), platform.ada);
@@ -76,7 +76,7 @@ describe('OAuth clients that others wrote', () => {
     };
 
     for (const method of ['client_secret_basic', 'client_secret_post'] as const) {
-      it(`goes from discovery to revocation with ${method}`, async () => {
+      it(`${method}: the whole flow from discovery to revocation works`, async () => {
         const config = await discover(method, platform.application.clientSecret);
         const { parameters, checks } = await newRequest();
         const sentBack = await adaAllows(client.buildAuthorizationUrl(config, parameters));
@@ -106,7 +106,7 @@ describe('OAuth clients that others wrote', () => {
       });
     }
 
-    it('pushes the request first, and gets tokens for it', async () => {
+    it('a pushed authorization request yields tokens', async () => {
       const config = await discover('client_secret_basic', platform.application.clientSecret);
       const { parameters, checks } = await newRequest();
       const link = await client.buildAuthorizationUrlWithPAR(config, parameters);
@@ -115,7 +115,7 @@ describe('OAuth clients that others wrote', () => {
       assert.equal((await client.tokenIntrospection(config, tokens.access_token)).active, true);
     });
 
-    it('finds out about another state, and about another issuer', async () => {
+    it('a response with another state or issuer is rejected', async () => {
       const config = await discover('client_secret_basic', platform.application.clientSecret);
       const { parameters, checks } = await newRequest();
       const sentBack = await adaAllows(client.buildAuthorizationUrl(config, parameters));
@@ -126,7 +126,8 @@ describe('OAuth clients that others wrote', () => {
       for (const [url, expected] of [
         [sentBack, { ...checks, expectedState: 'another' }],
         [elsewhere, checks],
-        // The metadata promises `iss`, so one without it is a forgery (RFC 9207 section 2.4).
+        // The metadata announces `iss`, so a response without it is a forgery (RFC 9207 section
+        // 2.4).
         [silent, checks],
       ] as const) {
         await assert.rejects(client.authorizationCodeGrant(config, url, expected), {
@@ -136,7 +137,7 @@ describe('OAuth clients that others wrote', () => {
       await client.authorizationCodeGrant(config, sentBack, checks);
     });
 
-    it('understands why it is refused', async () => {
+    it('a wrong secret is reported as an authentication challenge', async () => {
       const config = await discover('client_secret_basic', 'sds_wrong');
       await assert.rejects(client.refreshTokenGrant(config, 'sdr_nothing'), {
         code: 'OAUTH_WWW_AUTHENTICATE_CHALLENGE',
@@ -149,8 +150,8 @@ describe('OAuth clients that others wrote', () => {
     });
   });
 
-  describe('oauth4webapi, as a public application on this machine', () => {
-    // Chosen when it starts to listen, hence not the one that was registered (RFC 8252 section 7.3).
+  describe('oauth4webapi, as a public native application', () => {
+    // Not the registered port: a native application chooses it at start (RFC 8252 section 7.3).
     const redirectUri = 'http://127.0.0.1:51763/callback';
     const none = oauth.None();
     let as: oauth.AuthorizationServer;
@@ -198,7 +199,7 @@ describe('OAuth clients that others wrote', () => {
         await oauth.refreshTokenGrantRequest(as, application, none, refreshToken, LOOPBACK),
       );
 
-    it('gets tokens without a secret, refreshes and revokes them', async () => {
+    it('the flow without secret works: exchange, refresh and revocation', async () => {
       const first = await obtain();
       assert.equal(first.token_type, 'bearer');
       const api = new URL('/api/v1/organizers/', server.issuer);
@@ -214,7 +215,7 @@ describe('OAuth clients that others wrote', () => {
 
       const second = await refresh(first.refresh_token);
       const refused = await organizersWith(first.access_token);
-      assert.equal(refused.status, 401, 'a refresh ends the access token before');
+      assert.equal(refused.status, 401, 'a refresh ends the previous access token');
       assert.equal((await organizersWith(second.access_token)).status, 200);
 
       const { access_token: token } = second;
@@ -228,7 +229,7 @@ describe('OAuth clients that others wrote', () => {
       });
     });
 
-    it('may not introspect: anybody could say that they are this application', async () => {
+    it('introspection is refused, because a public client can’t authenticate', async () => {
       const { access_token: token } = await obtain();
       const response = await oauth.introspectionRequest(as, application, none, token, LOOPBACK);
       assert.equal(response.status, 401);
@@ -237,7 +238,7 @@ describe('OAuth clients that others wrote', () => {
       });
     });
 
-    it('is told on the way back when the user denies', async () => {
+    it('a denied request returns access_denied', async () => {
       assert.ok(as.authorization_endpoint);
       const agent = new UserAgent(server);
       const link = new URL(as.authorization_endpoint);

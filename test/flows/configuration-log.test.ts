@@ -11,7 +11,7 @@ const SECRETS = {
   SMTP_URL: 'smtp://user:secret@mail.example.com',
 };
 
-describe('A start of the server', () => {
+describe('Server start', () => {
   let testDatabase: TestDatabase;
   let database: Database;
   before(async () => {
@@ -33,7 +33,7 @@ describe('A start of the server', () => {
       .orderBy('id')
       .execute();
 
-  test('is in the log if the configuration differs, with each setting from what to what', async () => {
+  test('a changed configuration is logged once, with old and new value of each setting', async () => {
     await start({});
     await start({ LOG_LEVEL: 'debug', DATABASE_CONNECTIONS: '3' });
     assert.deepEqual(await entries(), []);
@@ -59,7 +59,7 @@ describe('A start of the server', () => {
     });
   });
 
-  test('writes no secret', async () => {
+  test('log and database contain no secret', async () => {
     const { settings } = await database.db
       .selectFrom('server_configuration')
       .select('settings')

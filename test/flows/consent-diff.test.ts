@@ -13,7 +13,7 @@ import { pattern, says, scopeText } from '../support/texts.ts';
 import { introspect, type ObtainedTokens, obtainTokens, revoke } from '../support/tokens.ts';
 import { type Page, showsForm, ticked, UserAgent } from '../support/user-agent.ts';
 
-describe('an application that asks again', () => {
+describe('Consent page of an application that asks again', () => {
   let server: TestServer;
   let platform: TestPlatform;
   let application: TestApplication;
@@ -28,7 +28,7 @@ describe('an application that asks again', () => {
     application = await registerApplication(server, { owner: 'ben', name: 'Box Office Sync' });
   });
 
-  /** What Ada has allowed before. */
+  /** Allows the application in the name of Ada. */
   const allowed = (
     scope: string,
     organizers: readonly string[],
@@ -56,7 +56,7 @@ describe('an application that asks again', () => {
     return { agent, page };
   };
 
-  it('is not told apart the first time', async () => {
+  it('the first request shows no comparison', async () => {
     const { page } = await ask('read write');
     assert.doesNotMatch(
       page.body,
@@ -65,7 +65,7 @@ describe('an application that asks again', () => {
     assert.deepEqual(ticked(page, 'organizers'), []);
   });
 
-  it('has what is new marked, says when it was last allowed, and ticks what it has', async () => {
+  it('new scopes are marked, the earlier consent is mentioned, and earlier organizers are selected', async () => {
     await allowed('read', ['redstage']);
     const { page } = await ask('read write profile', {});
     assert.match(page.body, says('consent.again.more'));
@@ -76,7 +76,7 @@ describe('an application that asks again', () => {
   });
 
   for (const parameters of [{ prompt: 'consent' }, { approval_prompt: 'force' }]) {
-    it(`is said to ask for nothing new: ${JSON.stringify(parameters)}`, async () => {
+    it(`${JSON.stringify(parameters)} with the same scopes says that nothing is new`, async () => {
       await allowed('read write', ['bluehall']);
       const { page } = await ask('read write', parameters);
       assert.match(page.body, says('consent.again.same'));
@@ -85,14 +85,14 @@ describe('an application that asks again', () => {
     });
   }
 
-  it('is said to ask for nothing new where it asks for less', async () => {
+  it('fewer scopes say that nothing is new', async () => {
     await allowed('read write profile', ['bluehall']);
     const { page } = await ask('read');
     assert.match(page.body, says('consent.again.same'));
     assert.deepEqual(marked(page), []);
   });
 
-  it('gets no organizer ticked that the user has joined since, not even an only one', async () => {
+  it('an organizer that the user joined later is not selected, even if it is the only one', async () => {
     await allowed('read', ['redstage', 'bluehall']);
     await putTeam(server, { organizer: 'greenarena', id: 'guests', members: ['ada'] });
     try {
@@ -100,7 +100,7 @@ describe('an application that asks again', () => {
       await putTeam(server, { organizer: 'redstage', members: [] });
       const left = (await ask('read')).page;
       assert.deepEqual(ticked(left, 'organizers'), ['bluehall']);
-      assert.doesNotMatch(left.body, /Red Stage/, 'it is not theirs any more');
+      assert.doesNotMatch(left.body, /Red Stage/, 'Ada is no longer a member');
       await putTeam(server, { organizer: 'bluehall', members: [] });
       assert.deepEqual(ticked((await ask('read')).page, 'organizers'), [], 'Green Arena alone');
     } finally {
@@ -110,7 +110,7 @@ describe('an application that asks again', () => {
     }
   });
 
-  it('is shown with the user’s own ticks after a mistake, and with what is new', async () => {
+  it('after an invalid form, the user’s own selection and the new scopes are shown', async () => {
     await allowed('read', ['redstage']);
     const { agent, page } = await ask('read write');
     const again = await decide(agent, page, { scopes: ['write'], organizers: [] });
@@ -123,7 +123,7 @@ describe('an application that asks again', () => {
     assert.deepEqual(ticked(third, 'scopes'), []);
   });
 
-  it('gets a grant of its own: the earlier one stays as it was', async () => {
+  it('a new consent creates a new grant, and the earlier grant is unchanged', async () => {
     const earlier = await allowed('read', ['redstage']);
     const { agent, page } = await ask('read write');
     const answer = await decide(agent, page, { organizers: ['bluehall'] });
@@ -133,7 +133,7 @@ describe('an application that asks again', () => {
     assert.deepEqual(body.organizers, ['redstage']);
   });
 
-  it('is compared with the last of several grants, once that one is revoked with the one before', async () => {
+  it('the comparison uses the latest live grant', async () => {
     await allowed('read', ['redstage']);
     const last = await allowed('read write', ['bluehall'], { prompt: 'consent' });
     const { page } = await ask('read write');
@@ -145,7 +145,7 @@ describe('an application that asks again', () => {
     assert.deepEqual(ticked(before, 'organizers'), ['redstage']);
   });
 
-  it('is new again after a revocation', async () => {
+  it('after a revocation, everything counts as new', async () => {
     const { refreshToken } = await allowed('read write', ['redstage']);
     await revoke(server, application, refreshToken);
     const { page } = await ask('read write', {});
@@ -153,7 +153,7 @@ describe('an application that asks again', () => {
     assert.deepEqual(ticked(page, 'organizers'), []);
   });
 
-  it('is not taken for another application of the same name, nor one user for another', async () => {
+  it('grants of other users and of applications with the same name do not count', async () => {
     await allowed('read write', ['redstage']);
     const { page } = await ask('read write', { prompt: 'consent' }, platform.ben);
     assert.doesNotMatch(page.body, says('consent.again.title'));
@@ -161,7 +161,7 @@ describe('an application that asks again', () => {
     assert.doesNotMatch((await ask('read write')).page.body, says('consent.again.title'));
   });
 
-  it('is compared each time it asks, where it is public', async () => {
+  it('a public application is compared at each request', async () => {
     application = await registerApplication(server, { owner: 'ben', clientType: 'public' });
     await allowed('read', ['redstage']);
     const { page } = await ask('read', {});
@@ -170,7 +170,7 @@ describe('an application that asks again', () => {
   });
 });
 
-/** The first words of each scope that is marked as new. */
+/** Returns the first words of each scope that is marked as new. */
 function marked(page: Page): string[] {
   const rows = page.body.matchAll(/class="badge">[\s\S]*?<bdi>([^<]+)<\/bdi>/g);
   return [...rows].map(([, words = '']) => words);

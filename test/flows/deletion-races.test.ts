@@ -16,7 +16,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 import { exchange, introspect, refresh } from '../support/tokens.ts';
 import { UserAgent } from '../support/user-agent.ts';
 
-/** Rounds of each race, and milliseconds by which the second request starts later in each. */
+/** Rounds of each race, and milliseconds by which the second request starts later in each round. */
 const ROUNDS = 4;
 const STEP = 2;
 
@@ -32,7 +32,7 @@ after(() => server.close());
 let users = 0;
 let ada: UserAgent;
 
-/** A signed-in user with an application: Ada, or a user who can be deleted. */
+/** Returns a signed-in user with an application: Ada, or a user who can be deleted. */
 async function setUp(deletesUser: boolean) {
   const user = deletesUser ? await newUser() : platform.ada;
   const agent = deletesUser ? await signedIn(user) : ada;
@@ -75,7 +75,7 @@ function request({ application }: Party): URL {
   });
 }
 
-/** Runs both at once, the ending a little later each round. */
+/** Runs both at once; the ending starts later in each round. */
 async function race<T>(
   round: number,
   work: () => Promise<T>,
@@ -93,7 +93,7 @@ const isLive = async (token: string | undefined) =>
   token !== undefined &&
   (await introspect(server, platform.resourceServer, token)).body.active === true;
 
-/** Redeems the code that a browser was sent back with, if it was. */
+/** Redeems the code of a redirect, if it has one. */
 async function redeem(application: TestApplication, leavesTo: URL | undefined) {
   const code = leavesTo?.searchParams.get('code') ?? undefined;
   if (code === undefined) {
@@ -108,8 +108,8 @@ async function redeem(application: TestApplication, leavesTo: URL | undefined) {
 
 for (const [name, end] of Object.entries(ENDINGS)) {
   const deletesUser = name === 'the deletion of the user';
-  describe(`${name} beside`, () => {
-    test('a consent: one after the other, and nothing is live', async () => {
+  describe(`${name} during`, () => {
+    test('a consent: no live grant is left', async () => {
       for (let round = 0; round < ROUNDS; round += 1) {
         const party = await setUp(deletesUser);
         const page = await party.agent.get(request(party));
@@ -124,7 +124,7 @@ for (const [name, end] of Object.entries(ENDINGS)) {
       }
     });
 
-    test('the redemption of a code', async () => {
+    test('the redemption of a code: no live token is left', async () => {
       for (let round = 0; round < ROUNDS; round += 1) {
         const party = await setUp(deletesUser);
         const { application, user, agent } = party;
@@ -139,7 +139,7 @@ for (const [name, end] of Object.entries(ENDINGS)) {
       }
     });
 
-    test('refreshes', async () => {
+    test('a refresh: no live token is left', async () => {
       for (let round = 0; round < ROUNDS; round += 1) {
         const party = await setUp(deletesUser);
         const { application, user, agent } = party;
@@ -156,7 +156,7 @@ for (const [name, end] of Object.entries(ENDINGS)) {
       }
     });
 
-    test('a request that an earlier grant lets through', async () => {
+    test('a request that an earlier grant covers: no code can be redeemed', async () => {
       for (let round = 0; round < ROUNDS; round += 1) {
         const party = await setUp(deletesUser);
         const { application, user, agent } = party;
@@ -176,7 +176,7 @@ for (const [name, end] of Object.entries(ENDINGS)) {
   });
 }
 
-test('two deletions that meet in the same grants', async () => {
+test('Deleting a user and an application with the same grants at once: both succeed', async () => {
   for (let round = 0; round < ROUNDS; round += 1) {
     const party = await setUp(true);
     const { application, user, agent } = party;
@@ -197,8 +197,8 @@ test('two deletions that meet in the same grants', async () => {
   }
 });
 
-describe('locks are taken in one order', () => {
-  test('the deletion of a user locks the user before the sessions', async () => {
+describe('Lock order', () => {
+  test('deleting a user locks the user before the sessions', async () => {
     const { user } = await setUp(true);
     const deletion = await whileLocked(
       sql`select from users where id = ${user.id} for key share`,
@@ -228,7 +228,9 @@ describe('locks are taken in one order', () => {
   }
 });
 
-/** Starts `work` while `lock` is held; as soon as it waits, `free` has to be there for locking. */
+/**
+ * Starts `work` while `lock` is held, and requires that `free` can be locked while `work` waits.
+ */
 async function whileLocked<T>(
   lock: RawBuilder<unknown>,
   work: () => Promise<T>,

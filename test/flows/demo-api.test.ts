@@ -10,11 +10,11 @@ import { obtainTokens } from '../support/tokens.ts';
 
 const list = z.object({ count: z.number(), results: z.array(z.looseObject({})) });
 
-describe('the API of the demo', () => {
+describe('API of the demo', () => {
   let server: TestServer;
   let platform: TestPlatform;
   let api: GuardedApi;
-  /** Of Ada, at both of her organizers. */
+  /** Access token of Ada, for both of her organizers. */
   let token: string;
   let profileToken: string;
 
@@ -41,7 +41,7 @@ describe('the API of the demo', () => {
   const call = (path: string, method = 'GET', bearer = token) =>
     fetch(api.url + path, { method, headers: { authorization: `Bearer ${bearer}` } });
 
-  it('has a guard by scope: the organizers that the token opens', async () => {
+  it('guard by scope: lists the organizers that the token opens', async () => {
     const answer = await call('/api/organizers');
     assert.equal(answer.status, 200);
     const { results } = list.parse(await answer.json());
@@ -53,7 +53,7 @@ describe('the API of the demo', () => {
     assert.equal((await call('/api/organizers', 'GET', profileToken)).status, 403);
   });
 
-  it('has a guard by organizer: being a member is enough', async () => {
+  it('guard by organizer: membership is sufficient', async () => {
     assert.equal((await call('/api/organizers/redstage')).status, 200);
     const answer = await call('/api/organizers/bluehall/');
     assert.deepEqual(await answer.json(), { slug: 'bluehall', permissions: [] });
@@ -61,7 +61,7 @@ describe('the API of the demo', () => {
     assert.equal((await call('/api/organizers/greenarena', 'HEAD')).status, 403);
   });
 
-  it('has a guard by permission: orders', async () => {
+  it('guard by permission: orders need the permission', async () => {
     assert.equal((await call('/api/organizers/redstage/orders')).status, 200);
     assert.equal((await call('/api/organizers/redstage/orders', 'HEAD')).status, 200);
     assert.equal((await call('/api/organizers/redstage/orders', 'POST')).status, 201);
@@ -74,7 +74,7 @@ describe('the API of the demo', () => {
     }
   });
 
-  it('knows no other path and no other method', async () => {
+  it('unknown paths are 404, other methods 405', async () => {
     assert.equal((await call('/api/organisers')).status, 404);
     assert.equal((await call('/api/organizers/%2e%2e/orders')).status, 404);
     const answer = await call('/api/organizers/redstage', 'DELETE');

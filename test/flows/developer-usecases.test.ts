@@ -39,7 +39,7 @@ import { exchange, introspect, obtainTokens, refresh } from '../support/tokens.t
 
 let server: TestServer;
 let platform: TestPlatform;
-/** Ben's, a new one for each test. */
+/** Application of Ben, a new one for each test. */
 let application: TestApplication;
 let clientId: string;
 
@@ -82,7 +82,7 @@ const add = (label = '', expiresAt: Date | null = null) =>
 const offer = (email: string) =>
   run((tx) => offerTransfer(tx, BEN, clientId, 'ben', email, ORIGIN));
 
-/** What the log says of this application, for one user, the oldest first. */
+/** Returns the log entries of this application for one user, oldest first. */
 async function logOf(userId: string) {
   const rows = await server.database.db
     .selectFrom('audit_events')
@@ -95,7 +95,7 @@ async function logOf(userId: string) {
 }
 const actionsOf = async (userId: string) => (await logOf(userId)).map(({ action }) => action);
 
-/** The mails about this application, as written to the outbox: who, and what changed. */
+/** Returns the queued mails about this application. */
 async function mails() {
   const rows = await server.database.db
     .selectFrom('mail_outbox')
@@ -115,8 +115,8 @@ const changesMailed = async () =>
 const clearMails = () => server.database.db.deleteFrom('mail_outbox').execute();
 beforeEach(() => clearMails());
 
-describe('A developer sees their applications', () => {
-  test('with the users who are connected and when it was last used', async () => {
+describe('Own applications', () => {
+  test('show the number of connected users and the last use', async () => {
     const unused = await findOwnApplication(server.database.db, 'ben', clientId);
     assert.deepEqual([unused?.connectedUsers, unused?.lastUsedAt], [0, null]);
     for (const user of [platform.ada, platform.ada, platform.ben]) {
@@ -135,23 +135,23 @@ describe('A developer sees their applications', () => {
     assert.ok(others.every((one) => one.application.ownerId === 'ben'));
   });
 
-  test('and nobody else’s', async () => {
+  test('do not contain applications of other users', async () => {
     assert.equal(await findOwnApplication(server.database.db, 'ada', clientId), undefined);
     assert.equal(await findOwnApplication(server.database.db, 'ben', '\0'), undefined);
     assert.deepEqual(await listOwnApplications(server.database.db, 'ada'), []);
   });
 });
 
-describe('Nobody changes somebody else’s application', () => {
+describe('Another user’s application: not found for', () => {
   for (const [what, work] of Object.entries<(tx: Tx) => Promise<unknown>>({
     edit: (tx) => updateOwnApplication(tx, ADA, 'ada', clientId, new Date(), { name: 'Mine' }),
-    'edit, in the owner’s name': (tx) =>
+    'edit as the owner': (tx) =>
       updateOwnApplication(tx, ADA, 'ben', clientId, new Date(), { name: 'Mine' }),
     'add a secret': (tx) => addSecret(tx, ADA, clientId, { label: '', expiresAt: null }),
     'delete a secret': (tx) => deleteSecret(tx, ADA, clientId, crypto.randomUUID()),
     disable: (tx) => setApplicationActive(tx, ADA, clientId, false),
     delete: (tx) => deleteApplication(tx, ADA, clientId),
-    'offer it': (tx) => offerTransfer(tx, ADA, clientId, 'ada', 'ada@example.com'),
+    'offer a transfer': (tx) => offerTransfer(tx, ADA, clientId, 'ada', 'ada@example.com'),
     'withdraw an offer': (tx) => withdrawTransfer(tx, ADA, clientId),
     'accept without an offer': (tx) => acceptTransfer(tx, ADA, 'ada', clientId),
     'decline without an offer': (tx) => declineTransfer(tx, ADA, 'ada', clientId),
@@ -164,8 +164,8 @@ describe('Nobody changes somebody else’s application', () => {
   }
 });
 
-describe('A developer edits an application', () => {
-  test('and it is logged; the client id stays', async () => {
+describe('Editing an application', () => {
+  test('is logged, and the client ID stays', async () => {
     const edited = await edit({ name: 'Seats', description: 'All of them', termsUrl: null });
     assert.deepEqual([edited.clientId, edited.name], [clientId, 'Seats']);
     const entry = (await logOf('ben')).at(-1);
@@ -178,7 +178,7 @@ describe('A developer edits an application', () => {
     assert.deepEqual(await changesMailed(), []);
   });
 
-  test('in two tabs: the second save says what the first one changed', async () => {
+  test('in two tabs: the second save is refused and names the fields that the first one changed', async () => {
     const { updatedAt } = await read();
     await edit({ name: 'First' }, updatedAt);
     await edit({ homepageUrl: null, redirectUris: ['https://new.example.com/'] });
@@ -193,7 +193,7 @@ describe('A developer edits an application', () => {
     assert.equal((await edit({ name: 'Second' })).name, 'Second');
   });
 
-  test('at the same moment in many tabs: exactly one save holds', async () => {
+  test('in many tabs at once: exactly one save succeeds', async () => {
     const { updatedAt } = await read();
     const results = await Promise.allSettled(
       Array.from({ length: 8 }, (_, i) => edit({ name: `Tab ${i}` }, updatedAt)),
@@ -205,7 +205,7 @@ describe('A developer edits an application', () => {
     }
   });
 
-  test('that an operator reviews or suspends meanwhile, and overwrites nothing', async () => {
+  test('after an operator suspended it: the suspension is kept', async () => {
     const { updatedAt } = await read();
     await review();
     await manage(server, 'POST', `/api/v1/applications/${clientId}/suspend/`, { reason: 'Spam' });
@@ -213,20 +213,20 @@ describe('A developer edits an application', () => {
     assert.deepEqual([edited.description, edited.suspensionReason], ['New', 'Spam']);
   });
 
-  test('that an operator edits meanwhile, and is told', async () => {
+  test('after an operator edited it: the save is refused with the changed fields', async () => {
     const { updatedAt } = await read();
     await manage(server, 'PATCH', `/api/v1/applications/${clientId}/`, { name: 'Operator’s' });
     await assert.rejects(edit({ name: 'Mine' }, updatedAt), { fields: ['name'] });
     await assert.rejects(edit({ name: 'Mine' }, new Date(Number.NaN)), { fields: ['name'] });
   });
 
-  test('and can’t give it away or switch it on by that', async () => {
+  test('can’t change owner or state', async () => {
     const smuggled = { name: 'New', ownerId: 'ada', isActive: false };
     const edited = await edit(smuggled);
     assert.deepEqual([edited.ownerId, edited.isActive], ['ben', true]);
   });
 
-  test('and gets a mail when redirect URIs changed', async () => {
+  test('with new redirect URIs sends a mail to the owner', async () => {
     await edit({ redirectUris: ['https://new.example.com/callback'] });
     const [mail, ...others] = await mails();
     assert.equal(others.length, 0);
@@ -237,8 +237,8 @@ describe('A developer edits an application', () => {
   });
 });
 
-describe('What an edit takes away is gone at once:', () => {
-  test('a redirect URI', async () => {
+describe('Removing from an application', () => {
+  test('a redirect URI: requests with it are refused at once', async () => {
     await edit({ redirectUris: ['https://other.example.com/callback'] });
     const answer = await fetch(
       `${server.issuer}/api/v1/oauth/authorize?${new URLSearchParams({
@@ -254,7 +254,7 @@ describe('What an edit takes away is gone at once:', () => {
     assert.match(await answer.text(), /redirect_uri/);
   });
 
-  test('a code that is on its way to a removed redirect URI', async () => {
+  test('a redirect URI: a code issued for it can’t be redeemed', async () => {
     const result = await authorize(server, { application, user: platform.ada });
     await edit({ redirectUris: ['https://other.example.com/callback'] });
     const answer = await exchange(server, application, result);
@@ -262,7 +262,7 @@ describe('What an edit takes away is gone at once:', () => {
     assert.equal(answer.body.error_description, 'redirect_uri_removed');
   });
 
-  test('the same on loopback, where the port does not count; others’ codes stay', async () => {
+  test('a loopback redirect URI: its codes end, with any port, and codes of other URIs stay valid', async () => {
     const native = await registerApplication(server, {
       owner: 'ben',
       clientType: 'public',
@@ -281,7 +281,7 @@ describe('What an edit takes away is gone at once:', () => {
     assert.equal((await exchange(server, native, b)).status, 200);
   });
 
-  test('a scope: of tokens already issued, of refreshed ones, and of what may be asked for', async () => {
+  test('a scope: it is removed from issued and refreshed tokens and from later requests', async () => {
     const tokens = await obtainTokens(server, { application, user: platform.ada });
     assert.equal(tokens.scope, 'read write');
     await edit({ scopes: ['read', 'profile'] });
@@ -304,7 +304,7 @@ describe('What an edit takes away is gone at once:', () => {
     assert.equal(asked.parameters.error, 'invalid_scope');
   });
 
-  test('the only scope of a token: nothing of it is live, until the owner gives it back', async () => {
+  test('the only scope of a token: the token is inactive until the scope is added again', async () => {
     const tokens = await obtainTokens(server, { application, user: platform.ada, scope: 'write' });
     await edit({ scopes: ['read'] });
     const ask = () => introspect(server, platform.resourceServer, tokens.accessToken);
@@ -317,8 +317,8 @@ describe('What an edit takes away is gone at once:', () => {
   });
 });
 
-describe('A developer handles secrets', () => {
-  test('each listed with label, last four characters, times', async () => {
+describe('Application secrets', () => {
+  test('are listed with label, last four characters and times', async () => {
     const expiresAt = new Date(Date.now() + 86_400_000);
     const { id, clientSecret } = await add('  build server ', expiresAt);
     const [first, second] = await listSecrets(server.database.db, clientId);
@@ -340,7 +340,7 @@ describe('A developer handles secrets', () => {
     assert.deepEqual(await changesMailed(), ['ben@example.com: secret_added']);
   });
 
-  test('five at a time, however many are added at once; expired ones don’t count', async () => {
+  test('are limited to five valid ones, also when added in parallel', async () => {
     const results = await Promise.allSettled(Array.from({ length: 9 }, () => add()));
     assert.equal(results.filter(({ status }) => status === 'fulfilled').length, 4);
     await assert.rejects(add(), /at most 5 secrets/);
@@ -354,7 +354,7 @@ describe('A developer handles secrets', () => {
     await assert.rejects(add(), code('validation_failed'));
   });
 
-  test('and is told what does not fit', async () => {
+  test('with an invalid label or end are refused with the reason', async () => {
     await assert.rejects(add('x'.repeat(101)), /no more than 100 characters/);
     await assert.rejects(add('a\u0000b'), /Control characters/);
     await assert.rejects(add('', new Date(Date.now() - 1)), /future/);
@@ -363,7 +363,7 @@ describe('A developer handles secrets', () => {
     await assert.rejects(add(), /public application has no secret/);
   });
 
-  test('deletes all but the last one that is good, at once and from many tabs', async () => {
+  test('can be deleted except for the last valid one, also in parallel', async () => {
     const [first] = await listSecrets(server.database.db, clientId);
     const remove = (id = '') => run((tx) => deleteSecret(tx, BEN, clientId, id, ORIGIN));
     await assert.rejects(remove(first?.id), code('conflict'));
@@ -376,7 +376,7 @@ describe('A developer handles secrets', () => {
     assert.ok((await changesMailed()).includes('ben@example.com: secret_deleted'));
   });
 
-  test('never reaches those of another application', async () => {
+  test('of another application can’t be deleted', async () => {
     const other = await registerApplication(server, { owner: 'ben' });
     await run((tx) => addSecret(tx, BEN, other.clientId, { label: '', expiresAt: null }));
     await add();
@@ -387,7 +387,7 @@ describe('A developer handles secrets', () => {
     );
   });
 
-  test('and a deleted one opens nothing from that moment', async () => {
+  test('stop working at once when they are deleted', async () => {
     const { accessToken, refreshToken } = await obtainTokens(server, {
       application,
       user: platform.ada,
@@ -402,7 +402,7 @@ describe('A developer handles secrets', () => {
     assert.equal((await refresh(server, next, refreshToken)).status, 200);
   });
 
-  test('and sees when one was last used', async () => {
+  test('show the time of last use', async () => {
     const used = async () => (await listSecrets(server.database.db, clientId))[0]?.lastUsedAt;
     await refresh(server, { clientId, clientSecret: 'wrong' }, 'sdr_x');
     await sleep(100);
@@ -419,7 +419,7 @@ describe('A developer handles secrets', () => {
     assert.deepEqual(await used(), seen);
   });
 
-  test('without one failed request of a client that runs meanwhile', async () => {
+  test('can be replaced without a failed request of a running client', async () => {
     const tokens = await obtainTokens(server, { application, user: platform.ada });
     let client = application;
     let [running, count] = [true, 0];
@@ -443,7 +443,7 @@ describe('A developer handles secrets', () => {
       const before = await listSecrets(server.database.db, clientId);
       const { clientSecret } = await add(`round ${round}`);
       client = { ...application, clientSecret };
-      // The deployment: until then requests with the old one are still on their way.
+      // Deployment of the new secret: requests with the old one are still in flight.
       const deployed = count + 2;
       while (running && count < deployed) {
         await sleep(5);
@@ -458,8 +458,8 @@ describe('A developer handles secrets', () => {
   });
 });
 
-describe('A developer switches an application off', () => {
-  test('nothing of it is live; switched on, everything is again', async () => {
+describe('Disabling an application', () => {
+  test('makes its tokens inactive, and enabling makes them active again', async () => {
     const { accessToken, refreshToken } = await obtainTokens(server, {
       application,
       user: platform.ada,
@@ -481,7 +481,7 @@ describe('A developer switches an application off', () => {
     assert.deepEqual((await actionsOf('ben')).slice(-2), ['disabled', 'enabled']);
   });
 
-  test('or deletes it, which revokes every grant and is in each user’s log', async () => {
+  test('deletion revokes every grant and is in each user’s log', async () => {
     const { accessToken } = await obtainTokens(server, { application, user: platform.ada });
     await run((tx) => deleteApplication(tx, BEN, clientId, ORIGIN));
     const asked = await introspect(server, platform.resourceServer, accessToken);
@@ -491,8 +491,8 @@ describe('A developer switches an application off', () => {
   });
 });
 
-describe('A developer hands an application over', () => {
-  test('to a user who accepts: both see it in their log and get a mail', async () => {
+describe('Transfer of an application', () => {
+  test('accepted: the owner changes, and both users get a log entry and a mail', async () => {
     await offer(' ADA@example.com ');
     const outgoing = await outgoingTransfer(server.database.db, clientId);
     assert.equal(outgoing?.email, 'ADA@example.com');
@@ -526,7 +526,7 @@ describe('A developer hands an application over', () => {
     );
   });
 
-  test('to a user who declines', async () => {
+  test('declined: the owner stays', async () => {
     await offer('ada@example.com');
     await run((tx) => declineTransfer(tx, ADA, 'ada', clientId));
     assert.equal((await read()).ownerId, 'ben');
@@ -548,7 +548,7 @@ describe('A developer hands an application over', () => {
     }
   });
 
-  test('to an address that nobody has, or a deactivated user: it looks the same', async () => {
+  test('offered to an unknown address or a deactivated user: the result looks the same', async () => {
     await manage(server, 'PUT', '/api/v1/users/eve/', {
       email: 'eve@example.com',
       is_active: false,
@@ -578,7 +578,7 @@ describe('A developer hands an application over', () => {
     assert.deepEqual(await incomingTransfers(server.database.db, 'eve'), []);
   });
 
-  test('only to a valid address, and not twice', async () => {
+  test('offered to an invalid address or twice: refused', async () => {
     const other = await registerApplication(server, { owner: 'eve' }).catch(() => undefined);
     assert.ok(other);
     clientId = other.clientId;
@@ -592,11 +592,11 @@ describe('A developer hands an application over', () => {
     await run((tx) => withdrawTransfer(tx, 'user:eve', clientId));
   });
 
-  test('and not to themselves', async () => {
+  test('offered to the owner: refused', async () => {
     await assert.rejects(offer('BEN@example.com'), /yours already/);
   });
 
-  test('an offer ends when an operator gives it to another owner', async () => {
+  test('an offer ends when an operator sets another owner', async () => {
     await offer('ada@example.com');
     await manage(server, 'PATCH', `/api/v1/applications/${clientId}/`, { owner: 'eve' });
     await assert.rejects(
@@ -607,8 +607,8 @@ describe('A developer hands an application over', () => {
   });
 });
 
-describe('An owner is told by mail', () => {
-  test('that an operator suspended and resumed the application, and why', async () => {
+describe('Mails to the owner', () => {
+  test('are sent when an operator suspends or resumes the application, with the reason', async () => {
     const path = `/api/v1/applications/${clientId}`;
     await manage(server, 'POST', `${path}/suspend/`, { reason: 'It sends <b>spam</b>' });
     await manage(server, 'POST', `${path}/suspend/`, { reason: 'It sends <b>spam</b>' });
@@ -621,7 +621,7 @@ describe('An owner is told by mail', () => {
     assert.equal((await mails())[0]?.data.reason, 'It sends <b>spam</b>');
   });
 
-  test('not when the change does not hold', async () => {
+  test('are not sent if the transaction is rolled back', async () => {
     await assert.rejects(
       run(async (tx) => {
         await addSecret(tx, BEN, clientId, { label: '', expiresAt: null });
@@ -634,7 +634,7 @@ describe('An owner is told by mail', () => {
   });
 
   for (const locale of ['en', 'de']) {
-    test(`in words, whatever the change: ${locale}`, () => {
+    test(`have complete texts for every kind of change: ${locale}`, () => {
       for (const change of APPLICATION_CHANGES) {
         const data = {
           ...NOTICE,
@@ -658,7 +658,7 @@ describe('An owner is told by mail', () => {
     });
   }
 
-  test('as it was written to the outbox', async () => {
+  test('escape the names that were stored in the outbox', async () => {
     await edit({ name: 'Evil "now" <b>x</b>' });
     await add('laptop');
     await offer('ada@example.com').catch(() => {});

@@ -29,7 +29,7 @@ beforeEach(async () => {
   user = await putUser(server, { id: `user${users}`, locale: 'de', timezone: 'Europe/Berlin' });
 });
 
-/** Another browser, at the same address. */
+/** Opens another browser with the same address. */
 const newBrowser = (cookies?: UserAgent['cookies']) =>
   new UserAgent(server, { 'user-agent': FIREFOX, 'x-forwarded-for': '203.0.113.7' }, cookies);
 
@@ -47,7 +47,7 @@ const devices = (userId = user.id) =>
     .orderBy('first_seen_at')
     .execute();
 
-/** How often the user was told. */
+/** Counts the mails about a new device. */
 const told = async (recipient = user.email) => {
   const mails = await server.database.db
     .selectFrom('mail_outbox')
@@ -58,7 +58,7 @@ const told = async (recipient = user.email) => {
   return mails.length;
 };
 
-/** What the log says besides of each sign-in. */
+/** Returns the data of each logged sign-in. */
 const logged = async () => {
   const rows = await server.database.db
     .selectFrom('audit_events')
@@ -88,8 +88,8 @@ const requestUrl = (parameters: Record<string, string>) =>
     ...parameters,
   });
 
-describe('Whoever signs in', () => {
-  test('for the first time ever is told nothing, and is known from then on', async () => {
+describe('Sign-in', () => {
+  test('the first one of a user sends no mail, and the browser becomes known', async () => {
     const agent = await signInWith(newBrowser());
     const [cookie = ''] = agent.cookies.values(COOKIE);
     const [device, ...others] = await devices();
@@ -99,7 +99,7 @@ describe('Whoever signs in', () => {
     assert.equal(await told(), 0);
   });
 
-  test('in another browser gets a mail: when, from where, with what, and what to do', async () => {
+  test('in another browser sends a mail with time, address, browser and advice', async () => {
     await signInWith(newBrowser());
     await signInWith(newBrowser());
     assert.deepEqual(await logged(), [{}, { new_device: true }]);
@@ -115,7 +115,7 @@ describe('Whoever signs in', () => {
     }
   });
 
-  test('in a browser that is known is told nothing, however often', async () => {
+  test('in a known browser sends no mail', async () => {
     const agent = await signInWith(newBrowser());
     await age(300);
     const [before] = await devices();
@@ -130,7 +130,7 @@ describe('Whoever signs in', () => {
     assert.equal(await told(), 0);
   });
 
-  test('keeps the cookie for a year from each sign-in, out of reach of scripts', async () => {
+  test('renews the device cookie for a year, as HttpOnly', async () => {
     const agent = newBrowser();
     const login = await agent.get('/login');
     const csrf = /name="csrf" value="([^"]+)"/.exec(login.body)?.[1] ?? '';
@@ -149,11 +149,11 @@ describe('Whoever signs in', () => {
     );
   });
 
-  test('in a browser of somebody else’s is new there, as that one is with their own', async () => {
+  test('in a browser that another user knows counts as new for this user', async () => {
     const { ada } = platform;
     const shared = await signInWith(newBrowser(), ada);
     await signInWith(shared);
-    assert.equal(await told(), 0, 'the first sign-in ever');
+    assert.equal(await told(), 0, 'the first sign-in of the user');
     await signInWith(newBrowser());
     assert.equal(await told(), 1);
     await signInWith(shared, ada);
@@ -162,7 +162,7 @@ describe('Whoever signs in', () => {
     assert.equal(await told(ada.email), 0);
   });
 
-  test('on the way to an application is noticed just the same', async () => {
+  test('during an authorization request in a new browser sends a mail', async () => {
     await signInWith(newBrowser());
     const agent = newBrowser();
     const consent = await signIn(agent, await agent.get(requestUrl({})), user);
@@ -171,7 +171,7 @@ describe('Whoever signs in', () => {
     assert.equal(agent.cookies.values(COOKIE).length, 1);
   });
 
-  test('once more on the consent page is noticed just the same', async () => {
+  test('again on the consent page in a new browser sends a mail', async () => {
     const agent = await signInWith(newBrowser());
     const stolen = agent.cookies.copy();
     stolen.store(
@@ -193,7 +193,7 @@ describe('Whoever signs in', () => {
     assert.equal(await told(), 1);
   });
 
-  test('twice at once in a new browser gets one mail', async () => {
+  test('twice at once in a new browser sends one mail', async () => {
     await signInWith(newBrowser());
     const agent = newBrowser();
     await signInWith(agent, platform.ben);
@@ -203,7 +203,7 @@ describe('Whoever signs in', () => {
     assert.equal(await told(), 1);
   });
 
-  test('with a cookie that this server never made is in a new browser', async () => {
+  test('with a forged device cookie counts as a new browser', async () => {
     await signInWith(newBrowser());
     const agent = newBrowser();
     for (const forged of ['', 'x', 'ü'.repeat(43), `${'x'.repeat(43)}%00`]) {
@@ -216,7 +216,7 @@ describe('Whoever signs in', () => {
   });
 });
 
-describe('Nobody is told, and no browser is known, of a sign-in', () => {
+describe('No mail and no known browser for a sign-in', () => {
   const attempt = async (email: string, password: string) => {
     const agent = newBrowser();
     const page = await agent.submit(await agent.get('/login'), { email, password });
@@ -224,7 +224,7 @@ describe('Nobody is told, and no browser is known, of a sign-in', () => {
     assert.deepEqual(agent.cookies.values(COOKIE), []);
   };
 
-  test('with a wrong password, of a deactivated user, or of nobody', async () => {
+  test('with a wrong password, of a deactivated user or of an unknown user', async () => {
     await signInWith(newBrowser());
     await attempt(user.email, 'wrong');
     await attempt('nobody@example.com', 'wrong');
@@ -234,7 +234,7 @@ describe('Nobody is told, and no browser is known, of a sign-in', () => {
     assert.equal(await told(), 0);
   });
 
-  test('that could not be logged', async () => {
+  test('whose log entry failed', async () => {
     await signInWith(newBrowser());
     const { db } = server.database;
     await sql`alter table audit_events rename to audit_events_away`.execute(db);
@@ -251,8 +251,8 @@ describe('Nobody is told, and no browser is known, of a sign-in', () => {
   });
 });
 
-describe('A browser that was not used for a year', () => {
-  test('is forgotten', async () => {
+describe('Browser without a sign-in for a year', () => {
+  test('is no longer known', async () => {
     const agent = await signInWith(newBrowser());
     await age(364);
     await cleanUp(server, 'devices');
@@ -265,7 +265,7 @@ describe('A browser that was not used for a year', () => {
     assert.equal(await told(), 2);
   });
 
-  test('leaves a trace where it was the only one: the next sign-in is not the first', async () => {
+  test('is remembered as an earlier sign-in, so that the next one is not the first', async () => {
     await signInWith(newBrowser());
     await age(1000);
     await cleanUp(server, 'devices');
@@ -273,7 +273,7 @@ describe('A browser that was not used for a year', () => {
     assert.equal(await told(), 1);
   });
 
-  test('goes with the user', async () => {
+  test('is deleted with the user', async () => {
     await signInWith(newBrowser());
     await callManagement(server, 'DELETE', `/api/v1/users/${user.id}/`);
     assert.deepEqual(await devices(), []);

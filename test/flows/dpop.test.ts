@@ -29,7 +29,7 @@ const CHALLENGE = {
 };
 
 for (const engine of FLOW_ENGINES) {
-  describe(`tokens that are bound to a key, on ${engine}`, () => {
+  describe(`DPoP-bound tokens, on ${engine}`, () => {
     let server: TestServer;
     let platform: TestPlatform;
     let application: TestApplication;
@@ -110,7 +110,7 @@ for (const engine of FLOW_ENGINES) {
       }
     };
 
-    it('say so at the token endpoint and in the introspection, and are bound no more than asked', async () => {
+    it('token response and introspection name the key, and tokens without proof stay unbound', async () => {
       const bound = await redeem(scanner, await code(scanner), await proof(key));
       assert.equal(bound.status, 200);
       assert.equal(bound.body.token_type, 'DPoP');
@@ -123,7 +123,7 @@ for (const engine of FLOW_ENGINES) {
       assert.equal('cnf' in (await look(plain)), false);
     });
 
-    it('tell an application of its own refresh token that it is bound', async () => {
+    it('introspection of a refresh token by its application succeeds', async () => {
       const bound = await redeem(application, await code(application), await proof(key));
       const own = (token = '') => introspect(server, application, token);
       assert.deepEqual((await own(bound.body.access_token)).body.cnf, { jkt: key.jkt });
@@ -132,7 +132,7 @@ for (const engine of FLOW_ENGINES) {
     });
 
     describe('of a public application', () => {
-      it('are refreshed with the same key, time and again', async () => {
+      it('can be refreshed with the same key repeatedly', async () => {
         let tokens = await redeem(scanner, await code(scanner), await proof(key));
         for (let round = 0; round < 3; round += 1) {
           tokens = await refresh(scanner, tokens, await proof(key));
@@ -142,7 +142,7 @@ for (const engine of FLOW_ENGINES) {
         }
       });
 
-      it('are not refreshed without it, and are not lost by trying', async () => {
+      it('can’t be refreshed without the key, and a failed attempt does not end them', async () => {
         const tokens = await redeem(scanner, await code(scanner), await proof(key));
         assertError(await refresh(scanner, tokens), 'invalid_grant', 'jkt');
         assertError(await refresh(scanner, tokens, await proof(otherKey)), 'invalid_grant', 'jkt');
@@ -151,7 +151,7 @@ for (const engine of FLOW_ENGINES) {
       });
     });
 
-    it('of a confidential application are refreshed with any key: its secret binds them', async () => {
+    it('of a confidential application can be refreshed with any key', async () => {
       const first = await redeem(application, await code(application), await proof(key));
       const second = await refresh(application, first, await proof(otherKey));
       assert.deepEqual((await look(second)).cnf, { jkt: otherKey.jkt });
@@ -162,7 +162,7 @@ for (const engine of FLOW_ENGINES) {
     });
 
     describe('from a code that is bound to a key', () => {
-      it('come to that key only', async () => {
+      it('are issued for that key only', async () => {
         for (const dpop of [undefined, await proof(otherKey)]) {
           const authorization = await code(scanner, { dpop_jkt: key.jkt });
           assertError(await redeem(scanner, authorization, dpop), 'invalid_grant', 'DPoP');
@@ -172,7 +172,7 @@ for (const engine of FLOW_ENGINES) {
         assert.deepEqual((await look(tokens)).cnf, { jkt: key.jkt });
       });
 
-      it('which has to be a thumbprint', async () => {
+      it('require a valid thumbprint in dpop_jkt', async () => {
         for (const dpop_jkt of ['x', `${key.jkt}=`, '🎭'.repeat(43), key.jkt.replace(/^./, '+')]) {
           const { parameters } = await code(scanner, { dpop_jkt });
           assert.equal(parameters.error, 'invalid_request');
@@ -180,7 +180,7 @@ for (const engine of FLOW_ENGINES) {
         }
       });
 
-      it('because the request was pushed with a proof, or named the key', async () => {
+      it('from a pushed request with a proof or dpop_jkt are issued for that key only', async () => {
         const url = `${server.issuer}/api/v1/oauth/par`;
         const named = await postForm(server, 'par', application, {
           client_id: application.clientId,
@@ -214,10 +214,10 @@ for (const engine of FLOW_ENGINES) {
       });
     });
 
-    describe('a proof that was used before', () => {
+    describe('a reused proof', () => {
       const url = () => `${server.issuer}/api/v1/oauth/par`;
 
-      it('is refused, and leaves the refresh token as it was', async () => {
+      it('is refused, and the refresh token stays valid', async () => {
         const once = await proof(key);
         const first = await redeem(scanner, await code(scanner), once);
         assertError(await refresh(scanner, first, once), 'invalid_dpop_proof', 'used before');
@@ -225,7 +225,7 @@ for (const engine of FLOW_ENGINES) {
         assert.equal(second.status, 200);
       });
 
-      it('opens exactly one of 20 requests at the same time', async () => {
+      it('is accepted in exactly one of 20 parallel requests', async () => {
         const once = await proof(key, { url: url() });
         const answers = await Promise.all(Array.from({ length: 20 }, () => push(once)));
         assert.equal(answers.filter(({ status }) => status === 201).length, 1);
@@ -234,12 +234,12 @@ for (const engine of FLOW_ENGINES) {
         }
       });
 
-      it('at a code and at a refresh token of one grant at once is used by one of them', async () => {
+      it('for a code and a refresh token of one grant at once is accepted for one of them', async () => {
         const { agent, ...first } = await code(application);
         let tokens = await redeem(application, { ...first, agent }, await proof(key));
         for (let round = 0; round < 8; round += 1) {
           const next = await authorize(server, { application, user: platform.ada, agent });
-          assert.equal(next.sawConsent, false, 'it is the same grant');
+          assert.equal(next.sawConsent, false, 'the same grant');
           const once = await proof(key);
           const [redeemed, refreshed] = await Promise.all([
             redeem(application, next, once),
@@ -251,14 +251,14 @@ for (const engine of FLOW_ENGINES) {
         }
       });
 
-      it('is another one if another application made it', async () => {
+      it('with the same jti from another application is accepted', async () => {
         const claims = { jti: 'the same' };
         assert.equal((await push(await proof(key, { url: url(), claims }))).status, 201);
         assert.equal((await push(await proof(key, { url: url(), claims }), scanner)).status, 201);
         assert.equal((await push(await proof(key, { url: url(), claims }))).status, 400);
       });
 
-      it('is remembered by a hash, for as long as it would be good', async () => {
+      it('is stored as a hash, until the proof itself expires', async () => {
         const ahead = { jti: 'dated-as-far-ahead-as-can-be', iat: now() + 290 };
         const once = await proof(key, { url: url(), claims: ahead });
         assert.equal((await push(once)).status, 201);
@@ -283,7 +283,7 @@ for (const engine of FLOW_ENGINES) {
       });
     });
 
-    it('are not issued for a proof that is wrong, and the code is as good as before', async () => {
+    it('an invalid proof is refused, and the code stays valid', async () => {
       const authorization = await code(scanner);
       const unsigned = (header: object) =>
         [header, { jti: 'x', htm: 'POST', htu: endpoint, iat: now() }]
@@ -295,7 +295,7 @@ for (const engine of FLOW_ENGINES) {
       const good = await proof(key);
       const bad: Record<string, string> = {
         garbage: 'x',
-        'nothing but dots': '..',
+        'only dots': '..',
         'a long text': 'a'.repeat(10_000),
         'two proofs': `${good}, ${await proof(key)}`,
         'not signed': none,
@@ -304,7 +304,7 @@ for (const engine of FLOW_ENGINES) {
         'signed by RSA': await proof(await newDpopKey('RS256')),
         'signed by another key': await proof(otherKey, { header: { jwk: key.publicJwk } }),
         'without a key': await proof(key, { header: { jwk: undefined } }),
-        'with a key that is none': await proof(key, { header: { jwk: 'key' } }),
+        'with an invalid key': await proof(key, { header: { jwk: 'key' } }),
         'with a private key': await proof(key, {
           header: { jwk: { ...key.publicJwk, d: key.publicJwk.x } },
         }),
@@ -312,13 +312,13 @@ for (const engine of FLOW_ENGINES) {
         'for another method': await proof(key, { method: 'GET' }),
         'for another endpoint': await proof(key, { url: `${server.issuer}/api/v1/oauth/par` }),
         'for another server': await proof(key, { url: 'https://evil.example.com/' }),
-        'for what is no URL': await proof(key, { url: 'token' }),
-        'without method': await proof(key, { claims: { htm: undefined } }),
-        'without URL': await proof(key, { claims: { htu: undefined } }),
-        'without id': await proof(key, { claims: { jti: undefined } }),
-        'with a number as id': await proof(key, { claims: { jti: 1 } }),
-        'without time': await proof(key, { claims: { iat: undefined } }),
-        'with text as time': await proof(key, { claims: { iat: 'now' } }),
+        'for an invalid URL': await proof(key, { url: 'token' }),
+        'without htm': await proof(key, { claims: { htm: undefined } }),
+        'without htu': await proof(key, { claims: { htu: undefined } }),
+        'without jti': await proof(key, { claims: { jti: undefined } }),
+        'with a number as jti': await proof(key, { claims: { jti: 1 } }),
+        'without iat': await proof(key, { claims: { iat: undefined } }),
+        'with text as iat': await proof(key, { claims: { iat: 'now' } }),
         'with a number as nonce': await proof(key, { claims: { nonce: 1 } }),
       };
       for (const [what, dpop] of Object.entries(bad)) {
@@ -330,7 +330,7 @@ for (const engine of FLOW_ENGINES) {
       assert.equal((await redeem(scanner, authorization, odd)).status, 200);
     });
 
-    it('are issued to a client whose clock is wrong, by a nonce of ours', async () => {
+    it('a client with a wrong clock gets tokens with a server nonce', async () => {
       const authorization = await code(scanner);
       const claims = { iat: now() - 86_400 };
       const refused = await redeem(scanner, authorization, await proof(key, { claims }));
@@ -342,7 +342,7 @@ for (const engine of FLOW_ENGINES) {
       assert.equal((await redeem(scanner, authorization, fresh)).status, 200);
     });
 
-    it('tell the owner of the application what was wrong; asking for a nonce is no failure', async () => {
+    it('failures are in the application’s error log, except for a request for a nonce', async () => {
       const mine = await registerApplication(server, { owner: 'ben', clientType: 'public' });
       await reviewApplication(server, mine.clientId);
       const bound = { dpop_jkt: key.jkt };
@@ -374,7 +374,7 @@ for (const engine of FLOW_ENGINES) {
       ]);
     });
 
-    describe('at our own endpoints', () => {
+    describe('at the bearer endpoints', () => {
       const path = '/api/v1/organizers/';
       const url = () => server.issuer + path;
       const get = (authorization: string, dpop?: string) =>
@@ -387,7 +387,7 @@ for (const engine of FLOW_ENGINES) {
         return answer.headers.get('www-authenticate') ?? '';
       };
 
-      it('open something together with a proof only', async () => {
+      it('require a proof', async () => {
         const { body } = await redeem(scanner, await code(scanner), await proof(key));
         const { access_token: token = '' } = body;
         const good = () => newProof(key, { method: 'GET', url: url(), token });
@@ -415,7 +415,7 @@ for (const engine of FLOW_ENGINES) {
         assert.equal((await get(`Bearer ${unbound}`)).status, 200);
       });
 
-      it('let exactly one of 10 requests with one proof in', async () => {
+      it('allow exactly one of 10 parallel requests with one proof', async () => {
         const { body } = await redeem(scanner, await code(scanner), await proof(key));
         const { access_token: token = '' } = body;
         const once = await newProof(key, { method: 'GET', url: url(), token });
@@ -427,7 +427,7 @@ for (const engine of FLOW_ENGINES) {
       });
     });
 
-    describe('with clients that others wrote', () => {
+    describe('with third-party clients', () => {
       async function adaAllows(link: URL): Promise<URL> {
         const agent = new UserAgent(server);
         const consent = await signIn(agent, await agent.get(link), platform.ada);
@@ -436,7 +436,7 @@ for (const engine of FLOW_ENGINES) {
         return page.leavesTo;
       }
 
-      it('openid-client: pushed, exchanged, refreshed, introspected', async () => {
+      it('openid-client: push, exchange, refresh and introspection work', async () => {
         const config = await client.discovery(
           new URL(server.issuer),
           application.clientId,
@@ -490,7 +490,7 @@ for (const engine of FLOW_ENGINES) {
         }
       });
 
-      it('oauth4webapi: a public client, its code bound by dpop_jkt', async () => {
+      it('oauth4webapi: a public client with dpop_jkt works', async () => {
         const issuer = new URL(server.issuer);
         const as = await oauth.processDiscoveryResponse(
           issuer,

@@ -9,7 +9,7 @@ import { UserAgent } from '../support/user-agent.ts';
 
 const TOKEN = 'a-token-for-the-scraper-of-the-metrics';
 
-/** Where a server with another issuer listens. */
+/** Returns the local address of a server with a different issuer. */
 const portOf = ({ config }: TestServer) => ({ issuer: `http://127.0.0.1:${config.port}` });
 
 async function status(
@@ -23,14 +23,14 @@ async function status(
   return { status: Number(answer.slice(9, 12)), answer };
 }
 
-describe('Behind a proxy that speaks https', () => {
+describe('Server behind an https proxy', () => {
   let server: TestServer;
   before(async () => {
     server = await startServer({ ISSUER: 'https://login.example.com', TRUST_PROXY: '1' });
   });
   after(() => server.close());
 
-  test('every answer has HSTS and nosniff', async () => {
+  test('every response has HSTS and nosniff', async () => {
     const form = { 'content-type': 'application/x-www-form-urlencoded' };
     const answers: readonly [string, number, Record<string, string | number>?][] = [
       ['GET /', 200],
@@ -71,7 +71,7 @@ describe('Behind a proxy that speaks https', () => {
     }
   });
 
-  test('metrics are for programs on this machine, and not for what a proxy passes on', async () => {
+  test('metrics are served to local requests without proxy headers only', async () => {
     assert.equal((await status(server, 'GET /metrics')).status, 200);
     for (const name of ['X-Forwarded-For', 'x-forwarded-proto', 'Forwarded', 'Via', 'X-Real-IP']) {
       for (const value of ['127.0.0.1', '203.0.113.9', '']) {
@@ -82,7 +82,7 @@ describe('Behind a proxy that speaks https', () => {
   });
 });
 
-test('behind a proxy that adds no header, metrics are for nobody without a token', async () => {
+test('Metrics with TRUST_PROXY=0 behind a proxy without headers: refused without a token', async () => {
   const server = await startServer({ ISSUER: 'https://login.example.com', TRUST_PROXY: '0' });
   try {
     assert.equal((await status(server, 'GET /metrics')).status, 403);
@@ -91,7 +91,7 @@ test('behind a proxy that adds no header, metrics are for nobody without a token
   }
 });
 
-test('with METRICS_TOKEN, metrics are for whoever sends it, also through a proxy', async () => {
+test('Metrics with METRICS_TOKEN: served to requests with the token, also through a proxy', async () => {
   const server = await startServer({ METRICS_TOKEN: TOKEN });
   try {
     const refused = [
@@ -120,7 +120,7 @@ test('with METRICS_TOKEN, metrics are for whoever sends it, also through a proxy
   }
 });
 
-test('the demo shows its passwords to people at this machine only', async () => {
+test('Demo passwords are shown to local requests only', async () => {
   const server = await startServer({ DEMO: '1' });
   try {
     const page = async (headers: Record<string, string> = {}) =>
@@ -139,7 +139,7 @@ test('the demo shows its passwords to people at this machine only', async () => 
   }
 });
 
-test('no endpoint lets a page with the origin null read an answer', async () => {
+test('No endpoint allows a page with the origin null to read a response', async () => {
   const server = await startServer();
   try {
     await putUser(server, { id: 'ben' });
@@ -170,7 +170,7 @@ test('no endpoint lets a page with the origin null read an answer', async () => 
   }
 });
 
-test('a form that was opened before a sign-in is refused, and gives back what was entered', async () => {
+test('A form that was opened before a sign-in is refused, and the entered values are kept', async () => {
   const server = await startServer();
   try {
     const user = await putUser(server, { id: 'ada' });
@@ -189,7 +189,7 @@ test('a form that was opened before a sign-in is refused, and gives back what wa
     assert.doesNotMatch(refused.body, /very secret/);
     const again = await agent.get('/account/profile');
     assert.equal(again.status, 200);
-    // Nothing that another site made up is shown.
+    // Values from another site are not shown.
     const foreign = await agent.request('/login', {
       method: 'POST',
       headers: { origin: 'https://evil.example' },
@@ -202,7 +202,7 @@ test('a form that was opened before a sign-in is refused, and gives back what wa
   }
 });
 
-test('a demo whose ISSUER leads nowhere says so in one sentence', async () => {
+test('Demo with an ISSUER that does not lead to it: starting fails with one sentence', async () => {
   await assert.rejects(startServer({ DEMO: '1', ISSUER: 'http://localhost:1' }), {
     code: 'configuration_invalid',
     message: /^The demo can't start, because ISSUER \(http:\/\/localhost:1\) does not lead/,

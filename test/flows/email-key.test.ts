@@ -14,7 +14,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 const TAKEN = { email: ['This e-mail address is already in use.'] };
 
 for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
-  describe(`The same e-mail address, on ${engine},`, () => {
+  describe(`E-mail address, on ${engine},`, () => {
     let server: TestServer;
     before(async () => {
       server = await startServer({ ...variables, TRUST_PROXY: '1' });
@@ -24,7 +24,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
     const put = (id: string, email: string) =>
       callManagement(server, 'PUT', `/api/v1/users/${id}/`, { email });
 
-    test('signs in under every spelling of it and under no other address', async () => {
+    test('signs in with every equivalent spelling, and with no other address', async () => {
       const ivi = await putUser(server, { id: 'ivi', email: 'Ivi.Kick@Bücher.example' });
       const people = browsers(server);
       for (const [email, opens] of [
@@ -43,7 +43,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       }
     });
 
-    test('is one user’s, whichever call provisions it', async () => {
+    test('in any spelling belongs to one user, for PUT, PATCH and import', async () => {
       assert.equal((await put('max', 'Max@Straße.example')).status, 201);
       assert.equal((await put('other', 'other@example.org')).status, 201);
       for (const email of ['max@straße.example', 'MAX@xn--strae-oqa.example']) {
@@ -60,10 +60,14 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
         const found = Object((await callManagement(server, 'GET', query)).body);
         assert.deepEqual([found.count, found.results[0]?.id], [1, 'max']);
       }
-      assert.equal((await put('max', 'MAX@straße.example')).status, 200, 'a spelling of its own');
+      assert.equal(
+        (await put('max', 'MAX@straße.example')).status,
+        200,
+        'another spelling of its own address',
+      );
     });
 
-    test('is not another one that SQL would fold onto it', async () => {
+    test('stays different from addresses that only SQL case folding makes equal', async () => {
       assert.equal((await put('victim', 'victim@gmail.example')).status, 201);
       for (const [id, email] of [
         ['attacker1', 'vİctim@gmail.example'],
@@ -78,7 +82,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       }
     });
 
-    test('is created by exactly one of many calls at the same time, and none fails', async () => {
+    test('is created by exactly one of several parallel calls, and the others get 400', async () => {
       const spellings = [
         'race@example.org',
         'RACE@example.org',
@@ -93,7 +97,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       }
     });
 
-    test('is refused where it is none', async () => {
+    test('with invalid syntax is refused', async () => {
       for (const email of [
         '\0a@b.example',
         'a\u0007@b.example',
@@ -109,7 +113,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       }
     });
 
-    test('gets one mail, and two addresses get one each', async () => {
+    test('changed in spelling only sends no mail, a real change one mail to each address', async () => {
       await putUser(server, { id: 'mo', email: 'mo@example.org' });
       await put('mo', 'MO@example.org');
       assert.deepEqual(await queuedMails(server, 'email_changed', 'MO@example.org'), []);
@@ -118,7 +122,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       assert.equal((await queuedMails(server, 'email_changed', 'mo@example.net')).length, 1);
     });
 
-    describe('in a directory from before there were keys', () => {
+    describe('in a directory from before the migration', () => {
       const OLD: Readonly<Record<string, string>> = {
         plain: 'Plain@Example.ORG',
         turkish: 'İ@gmail.example',
@@ -142,7 +146,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
         return Object.fromEntries(rows.map(({ id, key }) => [id, key]));
       };
 
-      test('is found under the key of the address that it had', async () => {
+      test('gets the key of the stored address', async () => {
         await restore(OLD);
         await inTransaction(server.database.db, up);
         assert.deepEqual(await keys(), {
@@ -156,10 +160,10 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
         const renamed = await callManagement(server, 'PATCH', '/api/v1/users/invalid/', {
           full_name: 'Still here',
         });
-        assert.equal(renamed.status, 200, 'one without a key can be changed');
+        assert.equal(renamed.status, 200, 'an address without a key can be changed');
       });
 
-      test('stops the migration where two users have it, and names them', async () => {
+      test('of two users stops the migration, and the error names both', async () => {
         const users = {
           first: 'x@bücher.example',
           other: 'y@example.org',

@@ -14,7 +14,7 @@ import { says } from '../support/texts.ts';
 import { postForm } from '../support/tokens.ts';
 import { type Page, showsForm, describe as textOf, UserAgent } from '../support/user-agent.ts';
 
-/** Requests that fail, by the error that the application is sent for each. */
+/** Failing requests and the error that the application gets for each. */
 const FAILING: Readonly<Record<string, readonly [Record<string, string>, string]>> = {
   'response_type=token': [{ response_type: 'token' }, 'unsupported_response_type'],
   'a hybrid response type': [{ response_type: 'code id_token' }, 'unsupported_response_type'],
@@ -40,12 +40,12 @@ const FAILING: Readonly<Record<string, readonly [Record<string, string>, string]
 
 let server: TestServer;
 let platform: TestPlatform;
-/** Where Ada is signed in, and where Ben is, who owns the applications. */
+/** Browsers in which Ada, and Ben as owner of the applications, are signed in. */
 let ada: UserAgent;
 let ben: UserAgent;
 
 for (const REGISTRATION of ['open', 'approval'] as const) {
-  describe(`a request that fails, with REGISTRATION=${REGISTRATION}`, () => {
+  describe(`Failing authorization request, with REGISTRATION=${REGISTRATION}`, () => {
     let unreviewed: TestApplication;
     let reviewed: TestApplication;
     let suspended: TestApplication;
@@ -87,7 +87,7 @@ for (const REGISTRATION of ['open', 'approval'] as const) {
       });
     }
 
-    test('without a redirect URI is not taken for one of a stopped application', async () => {
+    test('no redirect URI: the page does not claim that the application is suspended', async () => {
       for (const application of [reviewed, unreviewed]) {
         const url = requestUrl(application, {});
         url.searchParams.delete('redirect_uri');
@@ -98,7 +98,7 @@ for (const REGISTRATION of ['open', 'approval'] as const) {
       }
     });
 
-    test('prompt=none', async () => {
+    test('prompt=none: the error is returned to a reviewed application only', async () => {
       const silent = { prompt: 'none', approval_prompt: 'force' };
       const get = (application: TestApplication, agent = new UserAgent(server)) =>
         agent.get(requestUrl(application, silent));
@@ -114,7 +114,7 @@ for (const REGISTRATION of ['open', 'approval'] as const) {
       }
     });
 
-    test('signing in on the page sends the error on to the application', async () => {
+    test('after signing in, the error is returned to the application', async () => {
       const agent = new UserAgent(server);
       const page = await agent.get(requestUrl(unreviewed, { prompt: 'dance', state: 'a&b=c' }));
       const [, link] = /href="(\/login\?return_to=[^"]*)"/.exec(page.body) ?? [];
@@ -125,7 +125,7 @@ for (const REGISTRATION of ['open', 'approval'] as const) {
       assert.equal(back.leavesTo?.searchParams.get('state'), 'a&b=c');
     });
 
-    test('a request that was pushed before the application was suspended', async () => {
+    test('a request pushed before the suspension is refused', async () => {
       const application = await register();
       const pushed = await postForm(server, 'par', application, {
         ...Object.fromEntries(requestUrl(application, { prompt: 'none' }).searchParams),
@@ -144,7 +144,7 @@ for (const REGISTRATION of ['open', 'approval'] as const) {
       assert.equal(again.body.error, 'unauthorized_client');
     });
 
-    test('is noted in the error log of the application, although nobody is sent there', async () => {
+    test('the error is in the application’s error log, also without redirect', async () => {
       const application = await register();
       asksForSignIn(await new UserAgent(server).get(requestUrl(application, { prompt: 'dance' })));
       const deadline = Date.now() + 10_000;
@@ -175,7 +175,7 @@ function post(application: TestApplication, parameters: Record<string, string>):
   return new UserAgent(server).request(pathname, { method: 'POST', body });
 }
 
-/** Neither a redirect nor a form that posts to the application. */
+/** Asserts that the page neither redirects nor posts to the application. */
 function staysHere(page: Page, what: string): void {
   assert.equal(page.leavesTo, undefined, `${what}: sent to ${page.leavesTo}`);
   assert.ok([400, 403].includes(page.status), `${what}: ${textOf(page)}`);
@@ -188,7 +188,9 @@ function asksForSignIn(page: Page): void {
   assert.ok(!showsForm(page, 'password'));
 }
 
-/** The answer is in the query, in the fragment or in a form, as the request wants it. */
+/**
+ * Asserts that the error is in the query, in the fragment or in a form, as the request requires.
+ */
 function goesBack(page: Page, error: string): void {
   const [, posted] = /name="error" value="([^"]*)"/.exec(page.body) ?? [];
   const { search = '', hash = '' } = page.leavesTo ?? {};

@@ -10,7 +10,7 @@ import { obtainTokens, refresh } from '../support/tokens.ts';
 const DAY = 86_400_000;
 
 for (const engine of FLOW_ENGINES) {
-  describe(`an unused authorization that ends soon, on ${engine}`, () => {
+  describe(`Notice about an unused authorization that ends soon, on ${engine}`, () => {
     let server: TestServer;
     let platform: TestPlatform;
     let refreshToken: string;
@@ -45,7 +45,7 @@ for (const engine of FLOW_ENGINES) {
         .where('kind', '=', 'access_ending')
         .execute();
 
-    it('is told once, a week before, with what it may do', async () => {
+    it('is sent once, a week before, with scopes and organizers', async () => {
       await change({ expires_at: inDays(8) });
       await notify();
       assert.equal((await mails()).length, 0);
@@ -69,7 +69,7 @@ for (const engine of FLOW_ENGINES) {
       });
     });
 
-    it('is told again when it was used in between and falls out of use once more', async () => {
+    it('is sent again if the authorization was used in between and is unused again', async () => {
       await change({ expires_at: inDays(5) });
       await notify();
       await refresh(server, platform.application, refreshToken);
@@ -80,7 +80,7 @@ for (const engine of FLOW_ENGINES) {
       assert.equal((await mails()).length, 2);
     });
 
-    it('is not told where it could only read, has ended, or ends by its user’s own date', async () => {
+    it('is not sent for read-only or ended authorizations, nor for an end date set by the user', async () => {
       await authorizeAnew('read profile');
       await change({ expires_at: inDays(5) });
       await notify();
@@ -100,7 +100,7 @@ for (const engine of FLOW_ENGINES) {
       assert.equal((await mails()).length, 0);
     });
 
-    it('is not told while the application is suspended, and then is', async () => {
+    it('is sent after a suspension of the application ends', async () => {
       await change({ expires_at: inDays(5) });
       const path = `/api/v1/applications/${platform.application.clientId}`;
       await manage(server, 'POST', `${path}/suspend/`, { reason: 'Being looked at' });
@@ -111,7 +111,7 @@ for (const engine of FLOW_ENGINES) {
       assert.equal((await mails()).length, 1);
     });
 
-    it('is not told where that is switched off, or where all are that short', async () => {
+    it('is not sent if it is disabled, or if all authorizations are short', async () => {
       await change({ expires_at: inDays(5) });
       await notify({ expiryNoticeDays: 0 });
       await notify({ refreshTokenTtl: 7 * 86_400 });

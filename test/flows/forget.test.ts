@@ -47,7 +47,7 @@ before(async () => {
   await signIn(agent, await agent.get('/login'), eve);
   const { application, ben } = platform;
   await obtainTokens(server, { application, user: eve, agent });
-  // Others are told her name and her address.
+  // Mails to other users contain her name and her address.
   const hers = await registerApplication(server, { owner: 'eve', name: 'Seatmap' });
   await obtainTokens(server, { application: hers, user: ben });
   const origin = { ip: IP, userAgent: 'EveBrowser/1.0' };
@@ -61,7 +61,7 @@ before(async () => {
 });
 after(() => server.close());
 
-/** The tables in which a row, as text, matches. */
+/** Returns the tables that contain a matching row. */
 async function tablesWith(pattern: RegExp): Promise<string[]> {
   const { db } = server.database;
   const { rows: tables } = await sql<{ name: string }>`
@@ -85,7 +85,7 @@ const entries = async () =>
   ).rows;
 
 describe('After a user was deleted', () => {
-  test('no table has their addresses, name or browser, and the log has every entry', async () => {
+  test('no table contains their addresses, name or browser, and every log entry is still there', async () => {
     for (const [what, pattern] of Object.entries(TRACES)) {
       const tables = await tablesWith(pattern);
       assert.ok(tables.includes('audit_events') || what === 'name', `${what}: ${tables}`);
@@ -101,7 +101,7 @@ describe('After a user was deleted', () => {
     assert.equal(await isSignedIn(agent), false);
   });
 
-  test('a wrong password at the moment of the deletion leaves no network address', async () => {
+  test('a failed sign-in during the deletion stores no network address', async () => {
     const { db } = server.database;
     const late = await putUser(server, { id: 'late' });
     const stranger = new UserAgent(server, { 'x-forwarded-for': IP });
@@ -115,7 +115,7 @@ describe('After a user was deleted', () => {
     assert.deepEqual(rows, []);
   });
 
-  test('mails to others and their log stay readable', async () => {
+  test('the log and mails of other users stay readable', async () => {
     const ben = new UserAgent(server);
     await signIn(ben, await ben.get('/login'), platform.ben);
     const page = await ben.get('/account/activity');
@@ -133,7 +133,7 @@ describe('After a user was deleted', () => {
     assert.equal(mails.length, 1);
   });
 
-  test('the platform can give the id and the address to somebody else, who is left alone', async () => {
+  test('another user can get the id and address, and only their own mails are sent', async () => {
     await putUser(server, { id: 'new', email: 'eve.former@example.com' });
     await putUser(server, { id: 'eve', email: 'eve.former@example.net' });
     await putUser(server, { id: 'eve', email: 'eve.other@example.net' });
@@ -146,7 +146,7 @@ describe('After a user was deleted', () => {
   });
 });
 
-describe('The log refuses', () => {
+describe('The append-only log refuses', () => {
   const forgetting = async (tx: Tx, id: string) => {
     await sql`select set_config('stagedoor.forget_user', ${id}, true)`.execute(tx);
   };
@@ -158,47 +158,47 @@ describe('The log refuses', () => {
   };
   const clear = sql`update audit_events set ip = null where user_id = 'mallory'`;
   const attempts: Record<string, (tx: Tx) => Promise<unknown>> = {
-    'to forget without being told whom': (tx) => clear.execute(tx),
-    'to forget a user who is there': async (tx) => {
+    'forgetting without a user id': (tx) => clear.execute(tx),
+    'forgetting an existing user': async (tx) => {
       await forgetting(tx, 'mallory');
       await clear.execute(tx);
     },
-    'to forget a user whose deletion was not logged': async (tx) => {
+    'forgetting a user whose deletion was not logged': async (tx) => {
       await sql`delete from users where id = 'mallory'`.execute(tx);
       await forgetting(tx, 'mallory');
       await clear.execute(tx);
     },
-    'to forget a user who was deleted before': async (tx) => {
+    'forgetting a user who was deleted earlier': async (tx) => {
       await forgetting(tx, 'eve');
       await sql`update audit_events set ip = null where user_id = 'eve'`.execute(tx);
     },
-    'to forget somebody else': async (tx) => {
+    'forgetting another user': async (tx) => {
       await deleting(tx, 'mallory');
       await sql`update audit_events set ip = null where user_id = 'ada'`.execute(tx);
     },
-    'to put another network address there': async (tx) => {
+    'setting another network address': async (tx) => {
       await deleting(tx, 'mallory');
       await sql`update audit_events set ip = '192.0.2.1' where user_id = 'mallory'`.execute(tx);
     },
-    'to put another e-mail address there': async (tx) => {
+    'setting another e-mail address': async (tx) => {
       await deleting(tx, 'mallory');
       await sql`update audit_events set data = data || '{"email": "x@example.org"}'
         where user_id = 'mallory'`.execute(tx);
     },
-    'to change what happened': async (tx) => {
+    'changing the action': async (tx) => {
       await deleting(tx, 'mallory');
       await sql`update audit_events set action = 'stagedoor.user.signed_in'
         where user_id = 'mallory'`.execute(tx);
     },
-    'to change who did it': async (tx) => {
+    'changing the actor': async (tx) => {
       await deleting(tx, 'mallory');
       await sql`update audit_events set actor = 'system' where user_id = 'mallory'`.execute(tx);
     },
-    'to change the rest of the data': async (tx) => {
+    'changing other data': async (tx) => {
       await deleting(tx, 'mallory');
       await sql`update audit_events set data = '{}' where user_id = 'mallory'`.execute(tx);
     },
-    'to change the network address in an offer to them': async (tx) => {
+    'changing the network address of an offer to the user': async (tx) => {
       await deleting(tx, 'mallory');
       await sql`update audit_events set ip = null
         where action = 'stagedoor.application.transfer_offered'`.execute(tx);

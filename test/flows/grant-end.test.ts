@@ -22,10 +22,10 @@ before(async () => {
 });
 after(() => server.close());
 
-/** Ways in which a grant ends while its tokens look as if they were good for long. */
+/** Ways in which a grant ends while its tokens are not expired yet. */
 const ENDS: Readonly<Record<string, Partial<Record<'expires_at' | 'ends_at', string>>>> = {
-  'nobody used it for too long': { expires_at: '-1 second' },
-  'the end came that the user has set': { ends_at: '-1 second' },
+  'it was unused for too long': { expires_at: '-1 second' },
+  'the end date set by the user has passed': { ends_at: '-1 second' },
   both: { expires_at: '-1 second', ends_at: '-1 second' },
 };
 
@@ -45,9 +45,9 @@ async function tokens() {
   return { application, ...obtained };
 }
 
-describe('a grant that ended is ended everywhere', () => {
+describe('Grant that ended', () => {
   for (const [name, when] of Object.entries(ENDS)) {
-    test(`because ${name}`, async () => {
+    test(`its tokens, listings and earlier consent are invalid because ${name}`, async () => {
       const { application, accessToken, refreshToken, authorization } = await tokens();
       await end(application, when);
       const inactive = { active: false };
@@ -65,11 +65,11 @@ describe('a grant that ended is ended everywhere', () => {
         user: platform.ada,
         agent: authorization.agent,
       });
-      assert.equal(again.sawConsent, true, 'it lets no request through');
+      assert.equal(again.sawConsent, true, 'consent is asked for again');
     });
   }
 
-  test('and `exp` names the end of the grant', async () => {
+  test('introspection returns the end of the grant as `exp`', async () => {
     const { application, accessToken, refreshToken } = await tokens();
     await end(application, { expires_at: '10 minutes' });
     for (const token of [accessToken, refreshToken]) {
@@ -88,7 +88,7 @@ describe('a grant that ended is ended everywhere', () => {
   }
 });
 
-describe('a request for another response mode than the default', () => {
+describe('Authorization request with a response mode', () => {
   const MODES = { query: false, fragment: true, form_post: true } as const;
   for (const [response_mode, asks] of Object.entries(MODES)) {
     test(`${response_mode}: the consent page is ${asks ? 'shown' : 'passed over'} the second time`, async () => {

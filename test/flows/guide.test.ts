@@ -10,11 +10,11 @@ import { startServer, type TestServer } from '../support/server.ts';
 import { obtainTokens } from '../support/tokens.ts';
 import { describe as textOf, UserAgent } from '../support/user-agent.ts';
 
-describe('the developer guide', () => {
+describe('Developer guide', () => {
   let server: TestServer;
   let platform: TestPlatform;
 
-  /** Ben owns the applications of these tests. */
+  /** Browser of Ben, who owns the applications of these tests. */
   let ben: UserAgent;
 
   before(async () => {
@@ -31,7 +31,7 @@ describe('the developer guide', () => {
     return answer.body;
   }
 
-  it('is open to everybody, in both languages, and linked from every page', async () => {
+  it('is public, in both languages, and linked from every page', async () => {
     for (const path of ['/docs', '/docs/examples', '/docs/api-services']) {
       const english = await page(path);
       const german = await page(path, new UserAgent(server, { 'accept-language': 'de' }));
@@ -42,7 +42,7 @@ describe('the developer guide', () => {
         assert.doesNotMatch(
           prose,
           /(guide|services)\.(?!css|[0-9a-f]+\.css)|\{\w+\}|undefined|`|\]\(/,
-          'all is filled in',
+          'all placeholders are replaced',
         );
       }
     }
@@ -55,7 +55,7 @@ describe('the developer guide', () => {
     );
   });
 
-  it('says who may register', async () => {
+  it('explains who can register applications on this server', async () => {
     const closed = await startServer({ REGISTRATION: 'closed' });
     try {
       const text = await (await fetch(`${closed.issuer}/docs`)).text();
@@ -69,7 +69,7 @@ describe('the developer guide', () => {
     }
   });
 
-  it('tells the truth about scripts in the browser', async () => {
+  it('describes the CORS behaviour of the server correctly', async () => {
     const { clientId } = await registerApplication(server, {
       owner: 'ben',
       clientType: 'public',
@@ -90,7 +90,7 @@ describe('the developer guide', () => {
     }
   });
 
-  it('says the lifetimes and addresses that this server has', async () => {
+  it('contains the lifetimes and endpoint URLs of this server', async () => {
     const html = await page('/docs');
     assert.match(html, /<p>[^<]*\b90 minutes\b[^<]*\b30 days\b/);
     assert.match(html, /&#34;expires_in&#34;: 5400|&quot;expires_in&quot;: 5400/);
@@ -104,7 +104,7 @@ describe('the developer guide', () => {
     }
   });
 
-  it('leads nowhere but to places that are there', async () => {
+  it('has no duplicate ids and no broken internal links', async () => {
     for (const path of [
       '/docs',
       '/docs/examples',
@@ -114,7 +114,7 @@ describe('the developer guide', () => {
     ]) {
       const html = await page(path);
       const ids = [...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id);
-      assert.equal(new Set(ids).size, ids.length, 'no id twice');
+      assert.equal(new Set(ids).size, ids.length, 'no duplicate ids');
       for (const [, id] of html.matchAll(/href="#([^"]+)"/g)) {
         assert.ok(ids.includes(id), `${path}#${id}`);
       }
@@ -124,7 +124,7 @@ describe('the developer guide', () => {
     }
   });
 
-  it('shows answers as they are', async () => {
+  it('shows responses with the same fields as the server’s', async () => {
     const examples = readCode(await page('/docs'));
     const { accessToken } = await obtainTokens(server, {
       application: platform.application,
@@ -141,7 +141,7 @@ describe('the developer guide', () => {
     }
   });
 
-  it('tells of the errors that there are, where they are', async () => {
+  it('lists exactly the error codes of each endpoint', async () => {
     const provoked = await provokeErrors(server, platform);
     const tables = readErrors(await page('/docs'));
     assert.deepEqual(
@@ -150,11 +150,11 @@ describe('the developer guide', () => {
     );
   });
 
-  it('says how read and write go together', async () => {
+  it('explains that neither of read and write includes the other', async () => {
     assert.match(await page('/docs'), /Neither includes the other/);
   });
 
-  it('is one bash script, in parts', async () => {
+  it('has chapters whose bash parts form the complete curl program', async () => {
     const parts = [...readCode(await page('/docs'))].filter(([id]) => id.startsWith('script-'));
     const whole = readCode(await page('/docs/examples')).get('program-curl');
     assert.equal(parts.length, 7);
@@ -162,7 +162,7 @@ describe('the developer guide', () => {
   });
 
   describe('opened with a client id', () => {
-    it('is filled in with it, and kept on the way to the other page', async () => {
+    it('uses the id in examples, and keeps it in links to the other page', async () => {
       for (const path of ['/docs?client_id=abc', '/docs/examples?client_id=abc']) {
         const html = await page(path);
         assert.ok(html.includes('client_id=&#39;abc&#39;') || html.includes("'abc'"), path);
@@ -170,7 +170,7 @@ describe('the developer guide', () => {
       }
     });
 
-    it('tells its owner what is registered, and strangers nothing', async () => {
+    it('shows registered values to the owner only', async () => {
       const { clientId, redirectUri } = await registerApplication(server, {
         owner: 'ben',
         name: 'Seatmap <b>Studio</b>',
@@ -191,11 +191,15 @@ describe('the developer guide', () => {
         const html = await page(path, stranger);
         assert.doesNotMatch(html, /Seatmap|127\.0\.0\.1\/seatmap/);
         const unknown = await page('/docs/examples?client_id=nobody', stranger);
-        assert.equal(html.replaceAll(clientId, 'nobody'), unknown, 'not even that it exists');
+        assert.equal(
+          html.replaceAll(clientId, 'nobody'),
+          unknown,
+          'the page does not reveal that it exists',
+        );
       }
     });
 
-    it('puts nothing into the code that could end the quotes', async () => {
+    it('contains no id or URI that could end a quoted string in the code', async () => {
       const { clientId } = await registerApplication(server, {
         owner: 'ben',
         redirectUris: ["https://app.example.com/';id;'"],

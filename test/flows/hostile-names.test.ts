@@ -29,7 +29,7 @@ const SCOPES = Object.fromEntries(
   ]),
 );
 
-describe('a directory whose names are those of inherited properties', () => {
+describe('Directory with names of inherited object properties', () => {
   let server: TestServer;
   let platform: TestPlatform;
   let application: TestApplication;
@@ -58,7 +58,7 @@ describe('a directory whose names are those of inherited properties', () => {
   });
   after(() => server.close());
 
-  it('introspection answers with each name as an ordinary key', async () => {
+  it('introspection returns each name as an ordinary key', async () => {
     const { accessToken } = await tokens(agent(), `read ${INHERITED.join(' ')}`);
     const response = await fetch(`${server.issuer}/api/v1/oauth/introspect`, {
       method: 'POST',
@@ -81,7 +81,7 @@ describe('a directory whose names are those of inherited properties', () => {
     }
   });
 
-  it('the endpoints for applications answer with them', async () => {
+  it('the bearer endpoints return them', async () => {
     const { accessToken } = await tokens(agent(), 'read profile');
     const headers = { authorization: `Bearer ${accessToken}` };
     const list = await fetch(`${server.issuer}/api/v1/organizers/`, { headers });
@@ -92,7 +92,7 @@ describe('a directory whose names are those of inherited properties', () => {
     assert.equal((await fetch(`${server.issuer}/api/v1/me`, { headers })).status, 200);
   });
 
-  it('the kit decides by them, with and without signed answers and a cache', async () => {
+  it('the kit enforces them, with and without signed responses and cache', async () => {
     const { accessToken } = await tokens(agent(), 'read constructor');
     const { clientId, clientSecret = '' } = platform.resourceServer;
     for (const options of [
@@ -126,7 +126,7 @@ describe('a directory whose names are those of inherited properties', () => {
     }
   });
 
-  it('a grant is narrowed, refreshed, exported and revoked', async () => {
+  it('a grant can be narrowed, refreshed, exported and revoked', async () => {
     const browser = agent();
     const before = await tokens(browser, `read ${INHERITED.join(' ')}`);
     const id = await newestGrant(server, application.clientId);
@@ -191,7 +191,7 @@ describe('a directory whose names are those of inherited properties', () => {
     }
   });
 
-  it('no parameter of the OAuth endpoints with such a value or name is a defect', async () => {
+  it('OAuth parameters with such a name or value never cause a server error', async () => {
     const valid = {
       client_id: application.clientId,
       response_type: 'code',
@@ -236,7 +236,7 @@ describe('a directory whose names are those of inherited properties', () => {
     }
   });
 
-  it('no page with such a path, query or field is a defect', async () => {
+  it('pages with such a path, query or field never cause a server error', async () => {
     const browser = agent();
     await tokens(browser, 'read');
     for (const value of INHERITED_OR_PROTO) {
@@ -263,7 +263,7 @@ describe('a directory whose names are those of inherited properties', () => {
     }
   });
 
-  it('organizers and users of such names are deleted', async () => {
+  it('organizers and users with such names can be deleted', async () => {
     const { accessToken } = await tokens(agent(), 'read');
     await manage(server, 'DELETE', '/api/v1/users/valueOf/');
     await manage(server, 'DELETE', '/api/v1/directory/organizers/valueOf/');

@@ -35,13 +35,13 @@ const count = async (table: 'applications' | 'idempotent_calls') =>
     ).n,
   );
 
-describe('A POST with an Idempotency-Key', () => {
-  test('is a conflict once OPERATOR_TOKEN is another one, and is not carried out again', async () => {
+describe('POST with an Idempotency-Key', () => {
+  test('after OPERATOR_TOKEN changed: 409, not carried out again', async () => {
     const key = randomUUID();
     const first = await post(key);
     assert.equal(first.status, 201);
     const before = await count('applications');
-    // What is sealed under the token before looks like this to the token after.
+    // A response sealed with the previous token can't be opened with the new one.
     await sql`update idempotent_calls set sealed_answer = set_byte(sealed_answer, 20,
       get_byte(sealed_answer, 20) # 1)`.execute(server.database.db);
     const again = await post(key);
@@ -51,7 +51,7 @@ describe('A POST with an Idempotency-Key', () => {
     await sql`delete from idempotent_calls`.execute(server.database.db);
   });
 
-  test('is carried out once, and repeated it gets the first answer, secret and all', async () => {
+  test('repeated: carried out once, and the first response is returned, including the secret', async () => {
     const before = await count('applications');
     const key = randomUUID();
     const first = await post(key);
@@ -66,7 +66,7 @@ describe('A POST with an Idempotency-Key', () => {
     assert.notEqual(field(other.body, 'client_id'), field(first.body, 'client_id'));
   });
 
-  test('keeps no secret in clear, and neither key nor token', async () => {
+  test('neither key nor token nor secret is stored in clear text', async () => {
     const key = `key-${randomUUID()}`;
     const answer = await post(key);
     const { rows } = await sql<{ text: string }>`
@@ -84,7 +84,7 @@ describe('A POST with an Idempotency-Key', () => {
     }
   });
 
-  test('is refused for another request, and free for another token', async () => {
+  test('used for another request: 409; used with another operator token: a new call', async () => {
     const key = randomUUID();
     const first = await post(key);
     for (const other of [
@@ -105,7 +105,7 @@ describe('A POST with an Idempotency-Key', () => {
     assert.deepEqual((await post(key)).body, first.body);
   });
 
-  test('sent many times at once is carried out once', async () => {
+  test('sent 20 times in parallel: carried out once', async () => {
     const before = await count('applications');
     const key = randomUUID();
     const answers = await Promise.all(Array.from({ length: 20 }, () => post(key)));
@@ -117,7 +117,7 @@ describe('A POST with an Idempotency-Key', () => {
     assert.equal(await count('applications'), before + 1);
   });
 
-  test('is refused again for the first reason, though it would be fine by now', async () => {
+  test('repeated after a refusal: the same refusal, even if the call would succeed now', async () => {
     const key = randomUUID();
     const body = { ...BODY, owner: 'late' };
     const refused = await post(key, body);
@@ -133,7 +133,7 @@ describe('A POST with an Idempotency-Key', () => {
     assert.deepEqual([missing.status, missing.body], [404, { detail: 'Not found.' }]);
   });
 
-  test('may be repeated after a defect, and is carried out then', async () => {
+  test('repeated after a server error: carried out', async () => {
     const { db } = server.database;
     const before = await count('applications');
     const kept = await count('idempotent_calls');
@@ -147,13 +147,13 @@ describe('A POST with an Idempotency-Key', () => {
     assert.equal(await count('applications'), before + 1);
   });
 
-  test('waits for the first one for some seconds, and then says so', async () => {
+  test('repeated while the first call is running: waits, then 409', async () => {
     const { db } = server.database;
     const before = await count('applications');
     const key = randomUUID();
     let first: ReturnType<typeof post> | undefined;
     await db.transaction().execute(async (tx) => {
-      // The first one has the key, and waits for this table.
+      // The first call has stored the key, and waits for this table.
       await sql`lock table applications in share mode`.execute(tx);
       first = post(key);
       await setTimeout(500);
@@ -166,7 +166,7 @@ describe('A POST with an Idempotency-Key', () => {
     assert.equal(await count('applications'), before + 1);
   });
 
-  test('is forgotten after a day', async () => {
+  test('repeated after one day: carried out again', async () => {
     const key = randomUUID();
     const first = await post(key);
     const { db } = server.database;
@@ -182,7 +182,7 @@ describe('A POST with an Idempotency-Key', () => {
     assert.deepEqual((await post(key)).body, second.body);
   });
 
-  test('wants a key that can be one', async () => {
+  test('an invalid key: 400', async () => {
     for (const key of ['', ' ', 'x'.repeat(256), 'a b', 'ä']) {
       const answer = await post(key);
       assert.equal(answer.status, 400, key);
@@ -191,7 +191,7 @@ describe('A POST with an Idempotency-Key', () => {
   });
 });
 
-test('Other methods are the same again anyway, and heed no key', async () => {
+test('Methods other than POST ignore the Idempotency-Key', async () => {
   const put = (email: string) =>
     callManagement(
       server,

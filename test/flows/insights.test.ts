@@ -21,11 +21,11 @@ import { pattern, says } from '../support/texts.ts';
 import { exchange, postForm, refresh } from '../support/tokens.ts';
 import { type Page, showsForm, describe as textOf, UserAgent } from '../support/user-agent.ts';
 
-/** Milliseconds that the background gets for writing. */
+/** Longest time for background writes, in milliseconds. */
 const PATIENCE = 8000;
 
 for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
-  describe(`The owner of an application, on ${engine},`, () => {
+  describe(`Insights of an application, on ${engine}:`, () => {
     let server: TestServer;
     let platform: TestPlatform;
     let application: TestApplication;
@@ -42,7 +42,9 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
     const errorsPage = (query = '') =>
       ben.get(`/account/applications/${application.clientId}/errors${query}`);
 
-    /** The failed requests of an application, the oldest first, once there are `count`. */
+    /**
+     * Returns the failed requests of an application, oldest first, as soon as there are `count`.
+     */
     async function failures(count: number, clientId = application.clientId) {
       const until = Date.now() + PATIENCE;
       for (;;) {
@@ -59,14 +61,14 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
       }
     }
 
-    it('reads that nothing failed, and that there are no tokens yet', async () => {
+    it('without requests, the pages show empty states', async () => {
       assert.match((await errorsPage()).body, says('insights.errors.empty.title'));
       const page = await ben.get(`/account/applications/${application.clientId}/statistics`);
       assert.match(page.body, says('insights.tokens.empty'));
       assert.doesNotMatch(page.body, /<svg[^>]*role="img"/);
     });
 
-    it('reads the exact reason of each failed request, and nothing secret', async () => {
+    it('each failed request is listed with its exact reason and without secrets', async () => {
       const other = await registerApplication(server, { owner: 'ada', name: 'Another' });
       const ada = { application, user: platform.ada, agent: new UserAgent(server) };
       const secrets: string[] = [];
@@ -77,7 +79,7 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
       const request = (changes: Record<string, string>) =>
         new UserAgent(server).get(authorizationUrl(server, { ...good(application), ...changes }));
 
-      // The authorization request.
+      // Authorization request.
       await request({ redirect_uri: 'https://app.example.com/callback/?token=S3CRET' });
       expectNext('authorize', 'redirect_uri_mismatch', {
         sent: 'https://app.example.com/callback/?token=…',
@@ -102,7 +104,7 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
       await authorize(server, { ...ada, decision: 'deny', scope: 'read' });
       expectNext('authorize', 'access_denied');
 
-      // A pushed one.
+      // Pushed request.
       await postForm(server, 'par', application, { ...good(application), scope: 'read,write' });
       expectNext('par', 'scope_separator', { scope: 'read,write', registered });
       await postForm(server, 'par', application, {
@@ -115,7 +117,7 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
         differences: ['host'],
       });
 
-      // The code.
+      // Code.
       const newCode = async () => {
         const result = await authorize(server, { ...ada, scope: 'read' });
         secrets.push(result.parameters.code ?? '', result.codeVerifier ?? '');
@@ -152,7 +154,7 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
       await refresh(server, application, tokens.body.refresh_token ?? '');
       expectNext('token', 'ended_by_reuse');
 
-      // The refresh token.
+      // Refresh token.
       await refresh(server, application, 'sdr_S3CRET');
       expectNext('token', 'refresh_token_unknown');
       const second = await exchange(server, application, await newCode());
@@ -184,7 +186,7 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
       await refresh(server, application, fourth.body.refresh_token ?? '');
       expectNext('token', 'refresh_token_expired');
 
-      // While it is suspended.
+      // Suspended application.
       const path = `/api/v1/applications/${application.clientId}`;
       await manage(server, 'POST', `${path}/suspend/`, { reason: 'Too many requests' });
       await request({});
@@ -201,12 +203,12 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
       );
       for (const secret of ['S3CRET', ...secrets]) {
         assert.notEqual(secret, '');
-        assert.ok(!kept.includes(secret), 'a secret was kept');
+        assert.ok(!kept.includes(secret), 'a secret was stored');
         assert.ok(!page.body.includes(secret), 'a secret is shown');
       }
     });
 
-    it('filters by endpoint, and turns pages', async () => {
+    it('the list is filtered by endpoint and has pages', async () => {
       const revoke = await errorsPage('?endpoint=revoke_token');
       assert.match(revoke.body, pattern`${says('insights.errors.count', { count: 1 })}\b`);
       assert.doesNotMatch(revoke.body, says('insights.reason.verifier_wrong'));
@@ -235,7 +237,7 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
       );
     });
 
-    it('sees no other than the last 7 days', async () => {
+    it('requests older than 7 days are not shown, and are deleted', async () => {
       const { db } = server.database;
       await db
         .updateTable('client_errors')
@@ -246,10 +248,10 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
       await cleanUp(server, 'client_errors', 'surplus_client_errors');
       const left = await db.selectFrom('client_errors').select('client_id').execute();
       assert.ok(left.every((row) => row.client_id !== application.clientId));
-      assert.ok(left.length > 0, 'of the other application');
+      assert.ok(left.length > 0, 'rows of the other application are kept');
     });
 
-    it('sees tokens issued and refreshed, by day', async () => {
+    it('the statistics show tokens issued and refreshed, by day', async () => {
       const user = platform.ada;
       const result = await authorize(server, { application, user, scope: 'read' });
       const first = await exchange(server, application, result);
@@ -270,7 +272,7 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
       assert.match(page.body, pattern`${says('insights.connected_users')}</dt><dd>1<`);
     });
 
-    it('still sees tokens of 30 days ago, though they expired long since', async () => {
+    it('the statistics still count expired tokens that were issued within 30 days', async () => {
       const { db } = server.database;
       await db
         .updateTable('refresh_tokens')
@@ -291,7 +293,7 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
       assert.deepEqual(left, []);
     });
 
-    it('is the only one who sees any of it', async () => {
+    it('other users and signed-out visitors can’t open the pages', async () => {
       const ada = await signedIn(server, platform.ada);
       for (const name of ['statistics', 'errors', 'check']) {
         const path = `/account/applications/${application.clientId}/${name}`;
@@ -304,7 +306,7 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
   });
 }
 
-describe('The log of failed requests', () => {
+describe('Log of failed requests', () => {
   let server: TestServer;
   let platform: TestPlatform;
 
@@ -314,7 +316,7 @@ describe('The log of failed requests', () => {
   });
   after(() => server.close());
 
-  it('takes 60 of an application a minute, and none of one that does not exist', async () => {
+  it('stores at most 60 requests per application and minute, and none of an unknown application', async () => {
     const { application } = platform;
     const wrong = { ...application, clientSecret: 'sds_wrong' };
     await Promise.all(Array.from({ length: 80 }, () => refresh(server, wrong, 'sdr_nothing')));
@@ -331,7 +333,7 @@ describe('The log of failed requests', () => {
     assert.ok(rows.every((row) => row.client_id === application.clientId));
   });
 
-  it('goes on when an application is deleted before its failure was written', async () => {
+  it('skips rows of an application that was deleted in between, and stores the others', async () => {
     const [gone, stays] = [
       await registerApplication(server, { owner: 'ben', name: 'Gone' }),
       await registerApplication(server, { owner: 'ben', name: 'Stays' }),
@@ -348,7 +350,7 @@ describe('The log of failed requests', () => {
     assert.deepEqual(rows, [{ client_id: stays.clientId, reason: 'refresh_token_unknown' }]);
   });
 
-  it('does not hold up the request while the table is locked', async () => {
+  it('does not delay requests while its table is locked', async () => {
     const application = await registerApplication(server, { owner: 'ben', name: 'Patient' });
     await server.database.db.transaction().execute(async (tx) => {
       await sql`lock table client_errors in access exclusive mode`.execute(tx);
@@ -361,7 +363,7 @@ describe('The log of failed requests', () => {
     });
   });
 
-  it('is written to the end when the server stops', async () => {
+  it('is written completely when the server stops', async () => {
     const { clientId } = await registerApplication(server, { owner: 'ben', name: 'Last' });
     const { db } = server.database;
     const queue = startErrorQueue(db, createLog('silent'));
@@ -379,7 +381,7 @@ describe('The log of failed requests', () => {
     assert.equal(rows.length, 50);
   });
 
-  it('has hostile values only as text', async () => {
+  it('shows hostile values as text', async () => {
     const application = await registerApplication(server, { owner: 'ben', name: 'Hostile' });
     const agent = await signedIn(server, platform.ben);
     const hostile = `https://evil.example.com/<script>alert(1)</script>\u{202e}\u{0}\r\n${'x'.repeat(3000)}`;
@@ -400,7 +402,7 @@ describe('The log of failed requests', () => {
   });
 });
 
-describe('The authorize-URL checker', () => {
+describe('Authorize-URL checker', () => {
   let server: TestServer;
   let platform: TestPlatform;
   let ben: UserAgent;
@@ -421,17 +423,17 @@ describe('The authorize-URL checker', () => {
 
   const accepted = (page: Page) => !/<li class="panel error">/.test(page.body);
 
-  /** Whether the server lets the request through to a person, whoever is right about it. */
+  /** Tells if the server shows its sign-in page for the request. */
   async function serverAccepts(url: string): Promise<boolean> {
     const page = await new UserAgent(server).get(url);
     return (
       showsForm(page, 'email', 'password') ||
-      // Taken, but told to show no page.
+      // Accepted, but prompt=none forbids a page.
       page.leavesTo?.searchParams.get('error') === 'login_required'
     );
   }
 
-  it('says the same as the server, of every kind of request', async () => {
+  it('agrees with the server for every kind of request', async () => {
     const { application } = platform;
     const native = await registerApplication(server, {
       owner: 'ben',
@@ -463,7 +465,7 @@ describe('The authorize-URL checker', () => {
     assert.ok(outcomes.accepted >= 25 && outcomes.refused >= 40, JSON.stringify(outcomes));
   });
 
-  it('says the same as the server, of other spellings of the path', async () => {
+  it('agrees with the server for other spellings of the path', async () => {
     const { application } = platform;
     const url = authorizationUrl(server, good(application)).href;
     for (const path of ['authorize/', 'Authorize', 'authorise', 'authorize//', 'authorize/x']) {
@@ -472,7 +474,7 @@ describe('The authorize-URL checker', () => {
     }
   });
 
-  it('knows that an application was disabled', async () => {
+  it('reports a disabled application', async () => {
     const off = await registerApplication(server, { owner: 'ben', name: 'Off' });
     await manage(server, 'PATCH', `/api/v1/applications/${off.clientId}/`, { is_active: false });
     const url = authorizationUrl(server, good(off)).href;
@@ -482,7 +484,7 @@ describe('The authorize-URL checker', () => {
     assert.match(page.body, says('insights.reason.application_disabled'));
   });
 
-  it('shows what was pasted again, harmless, and keeps it nowhere', async () => {
+  it('shows the pasted URL as escaped text, and stores it nowhere', async () => {
     const { application } = platform;
     const mark = 'S3CRETSTATE';
     const url = `${authorizationUrl(server, { ...good(application), state: mark }).href}&"><script>alert(1)</script>=1`;
@@ -497,7 +499,7 @@ describe('The authorize-URL checker', () => {
     assert.equal(Number(rows[0]?.n), 0);
   });
 
-  it('takes no form from elsewhere', async () => {
+  it('refuses a form with a wrong CSRF token', async () => {
     const path = `/account/applications/${platform.application.clientId}/check`;
     const body = new URLSearchParams({ url: 'https://example.com/', csrf: 'x' });
     assert.equal((await ben.request(path, { method: 'POST', body })).status, 403);

@@ -39,7 +39,7 @@ async function begin(agent = new UserAgent(server), parameters = {}) {
   return { agent, page, application };
 }
 
-/** Ada at her consent page. */
+/** Returns Ada at her consent page. */
 async function waitForAda() {
   const { agent, page, application } = await begin();
   return { agent, page: await signIn(agent, page, platform.ada), application };
@@ -51,7 +51,10 @@ async function signedInAs(user: TestPlatform['ada']): Promise<UserAgent> {
   return agent;
 }
 
-/** A browser with the cookies of `of`, but for the session, which is that of `by`. */
+/**
+ * Returns a browser with the cookies of `of`, except for the session cookies, which are those of
+ * `by`.
+ */
 function mixed(of: UserAgent, by: UserAgent): UserAgent {
   const cookies = of.cookies.copy();
   const headers = new Headers();
@@ -93,7 +96,10 @@ async function written(clientId: string): Promise<number> {
   return grants.length + events.length;
 }
 
-/** The page says whose request it is, and offers to start it over. */
+/**
+ * Asserts that the page refuses with these words, and follows its link that starts the request
+ * again.
+ */
 async function startsOver(agent: UserAgent, page: Page, words: RegExp): Promise<Page> {
   assert.equal(page.status, 403, textOf(page));
   assert.match(page.body, words);
@@ -103,21 +109,21 @@ async function startsOver(agent: UserAgent, page: Page, words: RegExp): Promise<
   return agent.get(link.replaceAll('&amp;', '&'));
 }
 
-describe('the consent page of Ada', () => {
-  test('is neither shown to nor answered by Ben, who has her cookie for it', async () => {
+describe('Consent page of Ada', () => {
+  test('Ben with her interaction cookie can neither see nor answer it', async () => {
     const { agent, page, application } = await waitForAda();
     const ben = mixed(agent, await signedInAs(platform.ben));
     const words = says('over.title.other_user');
     await startsOver(ben, await post(ben, page, 'allow'), words);
     await startsOver(ben, await post(ben, page, 'deny'), words);
     const consent = await startsOver(ben, await ben.get(page.url), words);
-    assert.match(consent.body, /Green Arena/, 'the page of Ben');
+    assert.match(consent.body, /Green Arena/, 'the consent page of Ben');
     assert.doesNotMatch(consent.body, /Red Stage/);
     assert.equal(await written(application.clientId), 0);
-    assert.ok((await decide(agent, page)).leavesTo?.searchParams.get('code'), 'Ada goes on');
+    assert.ok((await decide(agent, page)).leavesTo?.searchParams.get('code'), 'Ada can continue');
   });
 
-  test('is not answered in another session of Ada', async () => {
+  test('another session of Ada can’t answer it', async () => {
     const { agent, page, application } = await waitForAda();
     const other = mixed(agent, await signedInAs(platform.ada));
     const consent = await startsOver(
@@ -129,7 +135,7 @@ describe('the consent page of Ada', () => {
     assert.equal(await written(application.clientId), 0);
   });
 
-  test('is not answered after signing out in another tab', async () => {
+  test('it can’t be answered after signing out in another tab', async () => {
     const { agent, page, application } = await waitForAda();
     await agent.submit(await agent.get('/logout'), {}, 'csrf');
     const login = await startsOver(
@@ -141,7 +147,7 @@ describe('the consent page of Ada', () => {
     assert.equal(await written(application.clientId), 0);
   });
 
-  test('is not answered after Ben signed in in another tab', async () => {
+  test('it can’t be answered after Ben signed in in another tab', async () => {
     const { agent, page, application } = await waitForAda();
     const switched = page.body.match(/href="([^"]*prompt=login[^"]*)"/)?.[1] ?? '';
     const login = await agent.get(switched.replaceAll('&amp;', '&'));
@@ -150,7 +156,7 @@ describe('the consent page of Ada', () => {
     assert.equal(await written(application.clientId), 0);
   });
 
-  test('is unknown in a browser without its cookie', async () => {
+  test('it is not found in a browser without its cookie', async () => {
     const { page, application } = await waitForAda();
     const ada = await signedInAs(platform.ada);
     assert.equal((await ada.get(page.url)).status, 410);
@@ -158,7 +164,7 @@ describe('the consent page of Ada', () => {
     assert.equal(await written(application.clientId), 0);
   });
 
-  test('leads to no code if the session changes after the answer', async () => {
+  test('no code is issued if the session changes after the answer', async () => {
     const { agent, page, application } = await waitForAda();
     const response = await fetch(page.url, {
       method: 'POST',
@@ -180,8 +186,8 @@ describe('the consent page of Ada', () => {
   });
 });
 
-describe('a sign-in page of the flow', () => {
-  test('works only in the browser that began the request', async () => {
+describe('Sign-in page of an authorization request', () => {
+  test('works only in the browser that started the request', async () => {
     const ada = await signedInAs(platform.ada);
     const { page } = await begin(ada, { prompt: 'login' });
     assert.match(page.url.pathname, /^\/interaction\//);

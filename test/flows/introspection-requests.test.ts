@@ -16,7 +16,7 @@ import {
 
 const SIGNED = 'application/token-introspection+jwt';
 
-describe('a request to the introspection endpoint', () => {
+describe('Introspection request', () => {
   let server: TestServer;
   let platform: TestPlatform;
   let tokens: ObtainedTokens;
@@ -31,7 +31,7 @@ describe('a request to the introspection endpoint', () => {
   });
   after(() => server.close());
 
-  /** Posts these parameters, with the caller in the header or not. */
+  /** Posts these parameters, with client credentials in the header unless `header` is false. */
   const post = (
     parameters: readonly (readonly [name: string, value: string])[],
     options: { readonly header?: boolean; readonly accept?: string; endpoint?: string } = {},
@@ -51,7 +51,7 @@ describe('a request to the introspection endpoint', () => {
     return [answer.status, body.error ?? body.active];
   };
 
-  it('is refused with a repeated parameter, the same value or not', async () => {
+  it('with a repeated parameter: invalid_request', async () => {
     const id = ['client_id', caller.clientId] as const;
     const secret = ['client_secret', caller.clientSecret ?? ''] as const;
     const token = ['token', tokens.accessToken] as const;
@@ -74,7 +74,7 @@ describe('a request to the introspection endpoint', () => {
     }
   });
 
-  it('is refused with a client_id unlike the one in the Authorization header', async () => {
+  it('with a client_id that differs from the Authorization header: invalid_request', async () => {
     const token = ['token', tokens.accessToken] as const;
     const { application } = platform;
     for (const other of [application.clientId, `${caller.clientId} `, 'unknown', '__proto__']) {
@@ -87,7 +87,7 @@ describe('a request to the introspection endpoint', () => {
     assert.deepEqual(await outcome(same), [200, true]);
   });
 
-  it('may have parameters that nobody knows, even twice', async () => {
+  it('with unknown parameters, also repeated: accepted', async () => {
     const answer = await post([
       ['token', tokens.accessToken],
       ['resource', 'https://api.example.com'],
@@ -100,7 +100,7 @@ describe('a request to the introspection endpoint', () => {
     assert.deepEqual(await outcome(answer), [200, true]);
   });
 
-  it('is answered with a signature for this token and this nonce', async () => {
+  it('for a signed response: the signature covers token and nonce', async () => {
     const ask = async (token: string, nonce?: string) => {
       const parameters = [['token', token] as const];
       const answer = await post(
@@ -125,7 +125,7 @@ describe('a request to the introspection endpoint', () => {
         400,
         'invalid_request',
       ]);
-      // An unsigned answer has no room for it: there it is a parameter that nobody knows.
+      // An unsigned response can't contain the nonce, which is an unknown parameter there.
       assert.deepEqual(await outcome(await post(parameters)), [200, true]);
     }
   });
@@ -149,7 +149,7 @@ describe('a request to the introspection endpoint', () => {
         headers: { authorization: `Bearer ${tokens.accessToken}` },
       });
 
-    it('leaves it out, for resource servers and for applications', async (t) => {
+    it('the response to resource servers and applications omits the scope', async (t) => {
       later = await start('read', 'added');
       t.after(() => later.close());
       for (const [as, token] of [
@@ -162,12 +162,12 @@ describe('a request to the introspection endpoint', () => {
       }
       assert.equal((await bearer(later, 'organizers/')).status, 200);
       assert.equal((await bearer(later, 'me')).status, 403);
-      // The scope may come back: nothing was taken from the grant.
+      // The scope may return: the grant still contains it.
       const { body } = await introspect(server, caller, tokens.accessToken);
       assert.equal(body.scope?.split(' ').sort().join(' '), 'profile read write');
     });
 
-    it('answers that a token is not active if none of its scopes is left', async (t) => {
+    it('a token without a remaining scope is inactive', async (t) => {
       later = await start('added');
       t.after(() => later.close());
       const { body } = await introspect(later, caller, tokens.accessToken);
@@ -175,7 +175,7 @@ describe('a request to the introspection endpoint', () => {
       assert.equal((await bearer(later, 'organizers/')).status, 401);
     });
 
-    it('leaves it out of tokens that are issued by a refresh', async (t) => {
+    it('a refreshed token does not contain the scope', async (t) => {
       later = await start('read', 'added');
       t.after(() => later.close());
       const answer = await refresh(later, platform.application, tokens.refreshToken);

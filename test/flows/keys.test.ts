@@ -26,7 +26,7 @@ const DAY = 86_400;
 const KEY = 'cookie-key-of-the-tests-0123456789';
 const OTHER_KEY = 'another-cookie-key-of-the-tests-01';
 
-/** A signed answer, and the key that signed it. */
+/** Returns a signed response and the id of its key. */
 async function sign(server: Issuer, caller: ClientCredentials) {
   const response = await fetch(`${server.issuer}/api/v1/oauth/introspect`, {
     method: 'POST',
@@ -42,7 +42,7 @@ async function sign(server: Issuer, caller: ClientCredentials) {
   return { jwt, kid: decodeProtectedHeader(jwt).kid ?? '' };
 }
 
-/** The published keys, over a connection of its own: with several workers, from any of them. */
+/** Returns the published keys, over a separate connection, so that any worker may respond. */
 async function published(server: Issuer): Promise<JSONWebKeySet> {
   const response = await fetch(`${server.issuer}/api/v1/oauth/jwks`, {
     headers: { connection: 'close' },
@@ -56,7 +56,7 @@ const publishes = async (server: Issuer, kid: string) =>
 const verify = async (server: Issuer, { jwt }: { jwt: string }) =>
   jwtVerify(jwt, createLocalJWKSet(await published(server)));
 
-/** As if so many seconds had passed for every key. */
+/** Makes every key older by some seconds. */
 async function pass(db: Db, seconds: number): Promise<void> {
   const earlier = sql`make_interval(secs => ${seconds})`;
   await sql`update signing_keys set created_at = created_at - ${earlier},
@@ -72,13 +72,13 @@ async function rotations(db: Db) {
     .execute();
 }
 
-/** For another process on the database of a server. */
+/** Settings of another process on the database of a server. */
 const sameDatabase = ({ config }: TestServer) => ({ DATABASE_URL: config.databaseUrl ?? '' });
 
-/** Follows the keys in the database closely. */
+/** Makes the server poll the keys in the database frequently. */
 const OPTIONS = { passwordCost: CHEAP_PASSWORDS, signingKeyInterval: 100 };
 
-/** Runs the command line on the database of a server. */
+/** Runs a keys command on the database of a server. */
 const cli = (server: TestServer, args: readonly string[], cookieKeys = KEY) =>
   stagedoorHere({ ...sameDatabase(server), COOKIE_KEYS: cookieKeys }, ['keys', ...args]);
 
@@ -89,7 +89,7 @@ async function succeed(command: Promise<Outcome>): Promise<string> {
 }
 
 for (const engine of FLOW_ENGINES) {
-  describe(`signing keys, on ${engine}`, () => {
+  describe(`Signing keys, on ${engine}`, () => {
     let server: TestServer;
     let caller: ClientCredentials;
     let db: Db;
@@ -101,7 +101,7 @@ for (const engine of FLOW_ENGINES) {
     });
     after(() => server.close());
 
-    it('are replaced by age, first published, then in use, and verify for a while after', async () => {
+    it('are rotated by age: published first, then in use, then still verifiable for a while', async () => {
       const first = await sign(server, caller);
       await pass(db, 89 * DAY);
       const before = await selectSigningKeys(db);
@@ -138,7 +138,7 @@ for (const engine of FLOW_ENGINES) {
       assert.equal((await rotations(db)).length, 1);
     });
 
-    it('are made one at a time, however many ask at once', async () => {
+    it('are created once if several processes rotate at the same time', async () => {
       const ask = () =>
         inTransaction(db, (tx) => rotateSigningKey(tx, { actor: 'system', secrets: [KEY] }));
       const made = await Promise.all(Array.from({ length: 8 }, ask));
@@ -146,11 +146,11 @@ for (const engine of FLOW_ENGINES) {
       assert.equal(new Set(made.map(({ kid }) => kid)).size, 1);
     });
 
-    it('that can’t be opened here are published and leave signing to the one before', async () => {
+    it('that this server can’t decrypt are published, and the previous key signs', async () => {
       await pass(db, 1000);
       const [before] = await selectSigningKeys(db);
       await until(async () => (await sign(server, caller)).kid === before?.kid);
-      // Another process has a newer cookie key in front already.
+      // Another process already has a newer cookie key first.
       const secrets = [OTHER_KEY, KEY];
       const { kid } = await inTransaction(db, async (tx) => {
         const rotated = await rotateSigningKey(tx, { actor: 'system', secrets });
@@ -163,7 +163,7 @@ for (const engine of FLOW_ENGINES) {
       await verify(server, signed);
     });
 
-    it('are in the database with their private part sealed', async () => {
+    it('are stored with an encrypted private part', async () => {
       const [key] = await selectSigningKeys(db);
       assert.ok(key);
       const { d = '' } = openSigningKey([OTHER_KEY, KEY], key).export({ format: 'jwk' });
@@ -175,14 +175,14 @@ for (const engine of FLOW_ENGINES) {
       assert.ok(dump.includes(key.kid));
       for (const secret of [d, KEY, OTHER_KEY]) {
         assert.ok(!dump.includes(secret), 'in clear');
-        assert.ok(!dump.includes(Buffer.from(secret).toString('hex')), 'as text in bytes');
+        assert.ok(!dump.includes(Buffer.from(secret).toString('hex')), 'as hex of the text');
         assert.ok(!dump.includes(Buffer.from(secret, 'base64url').toString('hex')), 'as bytes');
       }
     });
   });
 }
 
-describe('an operator who looks after signing keys', () => {
+describe('stagedoor keys', () => {
   let server: TestServer;
   let caller: ClientCredentials;
   let db: Db;
@@ -194,7 +194,7 @@ describe('an operator who looks after signing keys', () => {
   });
   after(() => server.close());
 
-  it('rotates while servers run, in all processes of them, and two who do so make one key', async () => {
+  it('rotate takes effect in all processes, and two parallel calls create one key', async () => {
     const workers = await startServerProcess({ ...sameDatabase(server), WORKERS: '2' });
     try {
       const first = await sign(server, caller);
@@ -223,7 +223,7 @@ describe('an operator who looks after signing keys', () => {
     }
   });
 
-  it('lists them, for people and for programs', async () => {
+  it('list prints a table, or JSON with --json', async () => {
     const lines = (await succeed(cli(server, ['list']))).trim().split('\n');
     assert.match(lines[0] ?? '', /^KEY ID +STATE +SIGNS FROM +SIGNS UNTIL +PUBLISHED UNTIL$/);
     assert.match(lines[1] ?? '', /^\S{36} +signing +\S+Z +- +-$/);
@@ -244,7 +244,7 @@ describe('an operator who looks after signing keys', () => {
     assert.equal(stays, (DAY + 3600) * 1000);
   });
 
-  it('replaces them at once after a leak', async () => {
+  it('rotate --now replaces a leaked key at once', async () => {
     const leaked = await sign(server, caller);
     const { kid } = JSON.parse(await succeed(cli(server, ['rotate', '--now', '--json'])));
     await until(async () => (await sign(server, caller)).kid === kid);
@@ -256,7 +256,7 @@ describe('an operator who looks after signing keys', () => {
     assert.equal(Object(entry?.data.deleted).length, 2);
   });
 
-  it('is told when the cookie keys are not those of the server, and nothing changes', async () => {
+  it('wrong cookie keys are reported, and nothing changes', async () => {
     const before = await selectSigningKeys(db);
     const rotated = await cli(server, ['rotate'], OTHER_KEY);
     assert.equal(rotated.code, 1);
@@ -287,7 +287,7 @@ describe('an operator who looks after signing keys', () => {
     );
   });
 
-  it('puts a new cookie key in front, and needs the old one until a key was sealed with the new', async () => {
+  it('the old cookie key is needed until a key was encrypted with the new one', async () => {
     const both = await startServer({
       ...sameDatabase(server),
       COOKIE_KEYS: `${OTHER_KEY},${KEY}`,
@@ -303,7 +303,7 @@ describe('an operator who looks after signing keys', () => {
     }
   });
 
-  it('starts again after the cookie key was lost', async () => {
+  it('rotate --now recovers from a lost cookie key', async () => {
     const lost = 'a-third-cookie-key-of-the-tests-012';
     await succeed(cli(server, ['rotate', '--now'], lost));
     const later = await startServer({ ...sameDatabase(server), COOKIE_KEYS: lost });
@@ -314,7 +314,7 @@ describe('an operator who looks after signing keys', () => {
     }
   });
 
-  it('is told what is wrong with a command line', async () => {
+  it('a wrong command line prints the usage', async () => {
     for (const [args, message] of [
       [[], /Commands:/],
       [['delete'], /unknown command 'delete'/],
@@ -332,7 +332,7 @@ describe('an operator who looks after signing keys', () => {
   });
 });
 
-it('several servers that start at the same time on a new database make one key', async () => {
+it('Three servers that start at once on a new database create one key', async () => {
   const database = await createTestDatabase();
   const servers = await Promise.all(
     Array.from({ length: 3 }, () => startServer({ DATABASE_URL: database.url })),
@@ -350,7 +350,7 @@ it('several servers that start at the same time on a new database make one key',
   }
 });
 
-/** Whether it holds many times in a row, so that every worker was asked. */
+/** Tells if the condition holds many times in a row, so that every worker was asked. */
 async function everywhere(condition: () => Promise<boolean>): Promise<boolean> {
   for (let round = 0; round < 12; round += 1) {
     if (!(await condition())) {

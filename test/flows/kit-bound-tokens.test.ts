@@ -10,7 +10,7 @@ import { obtainTokens, revoke } from '../support/tokens.ts';
 
 const LOOPBACK = { [oauth.allowInsecureRequests]: true };
 
-describe('an API service that takes bound tokens and believes only signed answers', () => {
+describe('API service with DPoP-bound tokens and signed introspection', () => {
   let server: TestServer;
   let platform: TestPlatform;
   let metadata: oauth.AuthorizationServer;
@@ -56,7 +56,7 @@ describe('an API service that takes bound tokens and believes only signed answer
       { ...LOOPBACK, ...(dpop === undefined ? {} : { DPoP: dpop }) },
     );
 
-  /** The whole flow of an application that uses oauth4webapi, with a key of its own. */
+  /** Runs the whole flow of an application that uses oauth4webapi, with a new key. */
   async function obtainBoundToken(): Promise<{ token: string; dpop: oauth.DPoPHandle }> {
     const { application, ada } = platform;
     const client = { client_id: application.clientId };
@@ -87,7 +87,7 @@ describe('an API service that takes bound tokens and believes only signed answer
     return { token: tokens.access_token, dpop };
   }
 
-  it('lets in an application that has the key, to what the user allowed', async () => {
+  it('a request with the key is accepted, within the limits of the grant', async () => {
     const { token, dpop } = await obtainBoundToken();
     assert.equal((await call(token, 'redstage', dpop)).status, 200);
     assert.equal((await call(token, 'redstage', dpop, 'POST')).status, 200);
@@ -100,7 +100,7 @@ describe('an API service that takes bound tokens and believes only signed answer
     });
   });
 
-  it('lets in nobody who found the token, and nobody once it is revoked', async () => {
+  it('a token without its key, or after revocation, is refused', async () => {
     const { token, dpop } = await obtainBoundToken();
     const stranger = oauth.DPoP({}, await oauth.generateKeyPair('ES256'));
     for (const found of [undefined, stranger]) {
@@ -117,7 +117,7 @@ describe('an API service that takes bound tokens and believes only signed answer
     await assert.rejects(call(token, 'redstage', dpop), oauth.WWWAuthenticateChallengeError);
   });
 
-  it('still takes tokens that are bound to nothing', async () => {
+  it('an unbound token is accepted', async () => {
     const { application, ada: user } = platform;
     const { accessToken } = await obtainTokens(server, {
       application,

@@ -29,8 +29,8 @@ async function answerTo(text: string, value: number): Promise<unknown> {
   return row?.value;
 }
 
-describe('Short reads that share a connection', () => {
-  test('get the answer to their own question, also if one of them fails', async () => {
+describe('Batched reads on a shared connection', () => {
+  test('each gets its own result, also if one of them fails', async () => {
     const asked = Array.from({ length: 300 }, (_, at) => at);
     const answers = await Promise.allSettled(
       asked.map((at) => (at % 10 === 0 ? answerTo(DIVIDE, 0) : answerTo(ECHO, at))),
@@ -44,7 +44,7 @@ describe('Short reads that share a connection', () => {
     assert.equal(await answerTo(DIVIDE, 1), 1);
   });
 
-  test('fail as unreachable if the connection is lost, and the next ones succeed', async () => {
+  test('a lost connection fails them as unreachable, and later ones succeed', async () => {
     const lost = [answerTo(SLEEP, 0.4), answerTo(SLEEP, 0.4), answerTo(ECHO, 1), answerTo(ECHO, 2)];
     const failures = Promise.allSettled(lost);
     while ((await terminateSleeping()) < 2) {}
@@ -54,7 +54,7 @@ describe('Short reads that share a connection', () => {
     assert.deepEqual(await Promise.all([answerTo(ECHO, 3), answerTo(ECHO, 4)]), [3, 4]);
   });
 
-  test('fail as unreachable after the time limit of a statement', async () => {
+  test('the statement timeout fails them as unreachable', async () => {
     const answers = await Promise.allSettled([answerTo(SLEEP, 20), answerTo(SLEEP, 20)]);
     for (const answer of answers) {
       assert.ok(answer.status === 'rejected' && isUnreachable(answer.reason));

@@ -58,7 +58,7 @@ function consent({ clientId, redirectUri }: TestApplication): Promise<Page> {
   );
 }
 
-describe('A name', () => {
+describe('Application name', () => {
   const refused: Record<string, string> = {
     'blank Braille': '\u2800',
     'a Hangul filler': '\u115f',
@@ -67,8 +67,8 @@ describe('A name', () => {
     'zero-width characters': '\u200b\u200c\u200d\u2060\ufeff',
     'spaces of other widths': '\u00a0\u2003\u3000',
     'an accent alone': '\u0301',
-    'an accent first': '\u0301Tickets',
-    'a heap of accents': `T${'\u0301'.repeat(9)}ickets`,
+    'an accent at the start': '\u0301Tickets',
+    'too many accents': `T${'\u0301'.repeat(9)}ickets`,
     'a soft hyphen': 'Tick\u00adets',
     'a zero-width space in a word': 'Tick\u200bets',
     'a joiner between Latin letters': 'Tick\u200dets',
@@ -112,15 +112,15 @@ describe('A name', () => {
     'Việt Nam',
     '★',
   ]) {
-    test(`may be ${name}`, async () => assert.equal(await need(await named(name)), null));
+    test(`is accepted: ${name}`, async () => assert.equal(await need(await named(name)), null));
   }
 
-  test('keeps one space for any number of any width', async () => {
+  test('is stored with single spaces instead of any white space', async () => {
     const application = await named('Box\u00a0\u2003 \u3000Office');
     assert.match(JSON.stringify(await manage(server, 'GET', pathOf(application))), /"Box Office"/);
   });
 
-  test('that can not be seen is refused by the form, in words', async () => {
+  test('with only invisible characters is refused by the form with an explanation', async () => {
     const form = await tim.get('/account/applications/new');
     const page = await tim.submit(form, { name: 'a\u3164', redirect_uris: 'https://a.example/' });
     assert.equal(page.status, 400);
@@ -128,7 +128,7 @@ describe('A name', () => {
   });
 });
 
-describe('An application whose name looks like that of a reviewed one', () => {
+describe('Application with a name like that of a reviewed one', () => {
   before(() => reviewed('Inkwell Tickets'));
 
   for (const name of [
@@ -159,12 +159,12 @@ describe('An application whose name looks like that of a reviewed one', () => {
     });
   }
 
-  test('needs no review if it has the same owner, or another name', async () => {
+  test('of the same owner, or with a different name, needs no review', async () => {
     assert.equal(await need(await named('Inkwell Tickets', 'ben')), null);
     assert.equal(await need(await named('Inkwell Tickets Two')), null);
   });
 
-  test('tells its owner why, and works for all once it is reviewed', async () => {
+  test('shows the reason to its owner, and works for all after a review', async () => {
     const application = await named('Inkwell Tickets');
     const page = await tim.get(`/account/applications/${application.clientId}`);
     assert.match(page.body, says('applications.awaits.name_like_reviewed'));
@@ -173,12 +173,12 @@ describe('An application whose name looks like that of a reviewed one', () => {
     assert.match((await consent(application)).body, /value="allow"/);
   });
 
-  test('of two that are registered at the same time, none works for others', async () => {
+  test('registered twice at the same time: both need a review', async () => {
     const both = await Promise.all([named('Inkwell Tickets'), named('lnkwell tickets')]);
     assert.deepEqual(await Promise.all(both.map(need)), Array(2).fill('name_like_reviewed'));
   });
 
-  test('works for its owner only also while the other one waits for another review', async () => {
+  test('works for its owner only, also while the reviewed one has unreviewed changes', async () => {
     const other = await reviewed('Harbour Hall');
     const copy = await named('Harbour Hall');
     await manage(server, 'PATCH', pathOf(other), { description: 'A typo less.' });
@@ -189,7 +189,7 @@ describe('An application whose name looks like that of a reviewed one', () => {
     assert.equal(await need(await named('Harbour House')), null);
   });
 
-  test('stops to work for others when the other one gets that name, and only then', async () => {
+  test('stops working for others only after the other’s new name is reviewed', async () => {
     const application = await named('Redwood Seats');
     await obtainTokens(server, { application, user: platform.ada, agent: ada });
     assert.ok((await consent(application)).leavesTo?.searchParams.get('code'));
@@ -206,7 +206,7 @@ describe('An application whose name looks like that of a reviewed one', () => {
   });
 });
 
-describe('A name needs a review', () => {
+describe('Application name needs a review', () => {
   for (const [name, expected] of [
     ['Stagedoor', 'name_like_platform'],
     ['Ѕtаgеdооr Login', 'name_like_platform'],
@@ -234,10 +234,10 @@ describe('A name needs a review', () => {
   }
 });
 
-describe('A private-use URI scheme', () => {
+describe('Private-use URI scheme', () => {
   const SHARED = pattern`${says('consent.scheme.text', { scheme: '<bdi>com.example.door:</bdi>' })}|${says('consent.scheme.title')}`;
 
-  test('of two owners who register it at the same time is announced by both', async () => {
+  test('registered by two owners at the same time: both consent pages mention it', async () => {
     const uri = 'com.example.door:/callback';
     const both = await Promise.all([native('tim', uri), native('ben', 'com.example.door:/other')]);
     for (const application of both) {
@@ -253,7 +253,7 @@ describe('A private-use URI scheme', () => {
     assert.match((await consent(good)).body, SHARED);
   });
 
-  test('of a reviewed application stays its own while it waits for another review', async () => {
+  test('of a reviewed application needs a review for others, also with unreviewed changes', async () => {
     const good = await native('ben', 'com.example.kept:/callback');
     await reviewApplication(server, good.clientId);
     const stranger = await native('tim', 'com.example.kept:/callback');
@@ -262,7 +262,7 @@ describe('A private-use URI scheme', () => {
     assert.equal(await need(stranger), 'scheme_of_reviewed');
   });
 
-  test('of one owner, or of an application that is switched off, is not announced', async () => {
+  test('used only by one owner or by disabled applications: the consent page does not mention it', async () => {
     const first = await native('tim', 'com.example.mine:/a');
     await native('tim', 'com.example.mine:/b');
     const off = await native('ben', 'com.example.mine:/a');
@@ -272,14 +272,14 @@ describe('A private-use URI scheme', () => {
     assert.match((await consent(first)).body, SHARED);
   });
 
-  test('is what the consent page shows, and not a host after it', async () => {
+  test('the consent page shows the scheme, not the host part', async () => {
     const page = await consent(await native('tim', 'com.example.evil://bank.example/callback'));
     assert.match(page.body, /com\.example\.evil:/);
     assert.doesNotMatch(page.body, />bank\.example</);
   });
 });
 
-describe('A name from before these rules', () => {
+describe('Application name stored before these rules', () => {
   for (const [name, shown] of [
     ['Seats\u202e of\u3164 old', 'Seats of old'],
     ['\u3164', undefined],
@@ -299,8 +299,8 @@ describe('A name from before these rules', () => {
   }
 });
 
-describe('The name of an owner', () => {
-  test('is shown without characters that can not be seen', async () => {
+describe('Owner name', () => {
+  test('is shown without invisible characters', async () => {
     const page = await consent(await named('Plain Seats'));
     assert.match(page.body, /Tim Example/);
     assert.doesNotMatch(page.body, /\u3164|\u202e/);

@@ -14,7 +14,7 @@ let proxy: TcpProxy;
 let server: TestServer;
 let platform: TestPlatform;
 let outbox: Outbox;
-/** One for all: another browser would be told by mail, too. */
+/** The only browser: another one would cause a mail about a new device. */
 let agent: UserAgent;
 
 before(async () => {
@@ -48,7 +48,7 @@ describe('While the mail server', () => {
     hangs: () => Promise.resolve(proxy.stall()),
   };
   for (const [what, begin] of Object.entries(outages)) {
-    test(`${what}, users go on allowing applications, and read of it later`, async () => {
+    test(`${what}, users can allow applications, and the mail is sent later`, async () => {
       const before = mailServer.received.length;
       await begin();
       const answer = await consent();

@@ -27,8 +27,8 @@ beforeEach(async () => {
   await outbox.clear();
 });
 
-describe('A mail server', () => {
-  test('that is busy at first gets the same mail later', async () => {
+describe('Mail sender with a mail server that', () => {
+  test('is busy at first: the same mail is sent later', async () => {
     let busy = true;
     const options = { refuseRecipient: () => (busy ? 451 : undefined) };
     await outbox.withSender(options, async (server, sender) => {
@@ -48,7 +48,7 @@ describe('A mail server', () => {
     });
   });
 
-  test('that is busy is logged once an attempt, without an address', async () => {
+  test('is busy: each attempt is logged once, without an address', async () => {
     await outbox.withSender({ refuseRecipient: () => 451 }, async () => {
       await outbox.enqueue();
       await outbox.untilFailed();
@@ -60,7 +60,7 @@ describe('A mail server', () => {
     });
   });
 
-  test('that dies in the middle of a mail gets it again', async () => {
+  test('closes the connection during a mail: the mail is sent again', async () => {
     let dying = true;
     const options = { refuseData: () => (dying ? ('hang up' as const) : undefined) };
     // Long enough to be sent in more than one piece.
@@ -77,7 +77,7 @@ describe('A mail server', () => {
     });
   });
 
-  test('that takes a mail and dies before it says so gets the same one again, to drop it', async () => {
+  test('accepts a mail without confirming it: the identical mail is sent again', async () => {
     let losing = true;
     const options = { refuseData: () => (losing ? ('lose the answer' as const) : undefined) };
     await outbox.withSender(options, async (server) => {
@@ -95,7 +95,7 @@ describe('A mail server', () => {
     });
   });
 
-  test('that hangs after the content is left, and gets it again', async () => {
+  test('hangs after the content: the mail is sent again', async () => {
     let hanging = true;
     const options = { refuseData: () => (hanging ? ('hang' as const) : undefined) };
     await outbox.withSender(
@@ -114,7 +114,7 @@ describe('A mail server', () => {
   });
 
   for (const code of [452, 554]) {
-    test(`that refuses the content with ${code} gets it again`, async () => {
+    test(`refuses the content with ${code}: the mail is sent again`, async () => {
       await outbox.withSender({ refuseData: () => code }, async () => {
         await outbox.enqueue();
         await outbox.untilFailed();
@@ -125,7 +125,7 @@ describe('A mail server', () => {
     });
   }
 
-  test('that refuses the recipient is not asked again', async () => {
+  test('refuses the recipient: there is no second attempt', async () => {
     await outbox.withSender({ refuseRecipient: () => 550 }, async (server) => {
       await outbox.enqueue();
       await until(async () => (await outbox.row()).failedAt !== null);
@@ -136,11 +136,11 @@ describe('A mail server', () => {
     });
   });
 
-  test('that says nothing is left after a while, and holds up no other mail', async () => {
+  test('never responds: the attempt times out, and other mails are not delayed', async () => {
     const { url, close } = await startSilentServer();
     const sender = outbox.startSender(url, { patience: 500 });
     try {
-      // More than are on their way at a time.
+      // More mails than are sent in parallel.
       for (let i = 0; i < 12; i += 1) {
         await outbox.enqueue();
       }
@@ -152,7 +152,7 @@ describe('A mail server', () => {
     }
   });
 
-  test('that stays in trouble for a day is given up', async () => {
+  test('fails for a day: the mail is marked as failed', async () => {
     await outbox.withSender({ refuseRecipient: () => 451 }, async () => {
       await outbox.enqueue();
       await outbox.untilFailed();
@@ -178,7 +178,7 @@ describe('A mail server', () => {
   });
 });
 
-/** Takes connections and never says a word. */
+/** Starts a server that accepts connections and never responds. */
 async function startSilentServer(): Promise<{ url: string; close(): Promise<void> }> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {

@@ -31,8 +31,8 @@ after(async () => {
 });
 beforeEach(() => outbox.clear());
 
-describe('The sender of mails', () => {
-  test('leaves alone what another process holds, and takes over what a dead one held', async () => {
+describe('Mail sender', () => {
+  test('a mail leased by another process is sent only after the lease has ended', async () => {
     await outbox.withSender({}, async (server) => {
       await inTransaction(database.db, async (tx) => {
         await enqueueIn(tx);
@@ -51,7 +51,7 @@ describe('The sender of mails', () => {
     });
   });
 
-  test('sends nothing of a transaction that is open or was rolled back', async () => {
+  test('a mail of an open or rolled-back transaction is not sent', async () => {
     await outbox.withSender({}, async (server) => {
       const change = inTransaction(database.db, async (tx) => {
         await enqueueIn(tx);
@@ -64,7 +64,7 @@ describe('The sender of mails', () => {
     });
   });
 
-  test('finishes what is on its way when it is stopped', async (t) => {
+  test('stopping waits for the mail that is being sent', async (t) => {
     const server = await startMailServer({ delay: 300 });
     t.after(() => server.close());
     const sender = outbox.startSender(server.url);
@@ -77,7 +77,7 @@ describe('The sender of mails', () => {
     assert.notEqual((await outbox.row()).sentAt, null);
   });
 
-  test('unreachable outbox: sends again afterwards and logs one warning', async () => {
+  test('an unreadable outbox is logged once, and sending continues afterwards', async () => {
     await outbox.withSender({}, async () => {
       await sql`alter table mail_outbox rename to mail_outbox_away`.execute(database.db);
       await sleep(300);
@@ -89,7 +89,7 @@ describe('The sender of mails', () => {
     });
   });
 
-  test('leaves a mail of a kind that it does not know to a newer version', async () => {
+  test('a mail of an unknown kind is left for a newer version', async () => {
     await outbox.withSender({}, async (server) => {
       await database.db
         .insertInto('mail_outbox')
@@ -101,7 +101,7 @@ describe('The sender of mails', () => {
     });
   });
 
-  test('is watched by metrics: what waits, and what was given up', async () => {
+  test('metrics contain the number of waiting and failed mails', async () => {
     for (let i = 0; i < 3; i += 1) {
       await outbox.enqueue({ recipient: i === 0 ? 'gone@example.com' : RECIPIENT });
     }
@@ -116,7 +116,7 @@ describe('The sender of mails', () => {
     assert.match(text, /^stagedoor_mail_outbox\{state="failed"\} 1$/m);
   });
 
-  test('sends each of 200 mails once, when two processes send', async (t) => {
+  test('two processes send each of 200 mails once', async (t) => {
     const server = await startMailServer({ delay: 5 });
     t.after(() => server.close());
     const second = await open();

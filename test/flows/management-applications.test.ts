@@ -37,8 +37,8 @@ const MINIMAL = { name: 'Box Office', redirect_uris: ['https://app.example.com/c
 const register = async (body: object = MINIMAL) =>
   credentialsOf(await manage(server, 'POST', '/api/v1/applications/', body));
 
-describe('An operator registers an application', () => {
-  test('with the least: confidential, PKCE, all scopes, not reviewed, secret told once', async () => {
+describe('Registering an application by the API', () => {
+  test('with required fields only: confidential, PKCE, all scopes, not reviewed, secret returned once', async () => {
     const answer = await call('POST', '/applications/', MINIMAL);
     assert.equal(answer.status, 201);
     const { clientId, clientSecret = '' } = credentialsOf(answer.body);
@@ -81,7 +81,7 @@ describe('An operator registers an application', () => {
     assert.ok(!JSON.stringify(await lastEvents(1)).includes(clientSecret));
   });
 
-  test('with everything, for a developer', async () => {
+  test('with all fields, for a developer', async () => {
     const everything = {
       owner: 'ben',
       name: 'Seat Map',
@@ -118,7 +118,7 @@ describe('An operator registers an application', () => {
     ]);
   });
 
-  test('expired secrets are not good any more', async () => {
+  test('expired secrets are not valid', async () => {
     const { clientId } = await register();
     await server.database.db
       .updateTable('application_secrets')
@@ -128,7 +128,7 @@ describe('An operator registers an application', () => {
     assert.deepEqual((await findClient(server.database.db, clientId))?.secretHashes, []);
   });
 
-  test('what can be no client id is not found', async () => {
+  test('an invalid client id is not found', async () => {
     for (const id of ['', 'unknown', '\0', 'a b', '\ud800', 'x'.repeat(65), "'"]) {
       assert.equal(await findClient(server.database.db, id), undefined);
       assert.equal(await findApplication(server.database.db, id), undefined);
@@ -149,8 +149,8 @@ describe('An operator registers an application', () => {
   });
 });
 
-describe('An operator looks after an application', () => {
-  test('and changes what PATCH names', async () => {
+describe('Managing an application by the API', () => {
+  test('PATCH changes the given fields', async () => {
     const { clientId } = await register({
       ...MINIMAL,
       owner: 'ben',
@@ -193,7 +193,7 @@ describe('An operator looks after an application', () => {
     assert.deepEqual((await call('GET', path)).body, patched.body);
   });
 
-  test('and suspends, resumes and reviews it, each once', async () => {
+  test('suspend, resume and review change the state, and repeating them changes nothing', async () => {
     const { clientId } = await register({ ...MINIMAL, owner: 'ben' });
     const state = async (action: string, body?: unknown) => {
       const answer = await call('POST', `/applications/${clientId}/${action}/`, body);
@@ -226,7 +226,7 @@ describe('An operator looks after an application', () => {
     );
   });
 
-  test('and deletes it: who had authorized it finds that in their log', async () => {
+  test('deletion is in the log of each user who had authorized the application', async () => {
     const { clientId } = await register();
     const { db } = server.database;
     const grant = (id: string, userId: string, more: object = {}) => ({
@@ -269,14 +269,14 @@ describe('An operator looks after an application', () => {
     assert.equal((await call('GET', `/applications/${clientId}/`)).status, 404);
   });
 
-  test('which outlives its owner', async () => {
+  test('an application without owner remains after the owner was deleted', async () => {
     await manage(server, 'PUT', '/api/v1/users/left/', { email: 'left@example.com' });
     const { clientId } = await register({ ...MINIMAL, owner: 'left' });
     await manage(server, 'DELETE', '/api/v1/users/left/');
     assert.equal(field((await call('GET', `/applications/${clientId}/`)).body, 'owner'), null);
   });
 
-  test('and lists them, without secrets', async () => {
+  test('the list contains no secrets', async () => {
     const answer = await call('GET', '/applications/');
     assert.equal(answer.status, 200);
     assert.ok(Number(field(answer.body, 'count')) >= 4);
@@ -284,8 +284,8 @@ describe('An operator looks after an application', () => {
   });
 });
 
-describe('A resource server', () => {
-  test('is registered, found, listed and deleted', async () => {
+describe('Resource server', () => {
+  test('is registered, read, listed and deleted', async () => {
     const answer = await call('POST', '/resource-servers/', { name: ' Orders API ' });
     assert.equal(answer.status, 201);
     const { clientId, clientSecret = '' } = credentialsOf(answer.body);

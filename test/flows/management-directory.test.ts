@@ -24,8 +24,8 @@ const actions = async () =>
 const ADA = { email: 'ada@example.com', full_name: 'Ada', locale: 'de', timezone: 'Europe/Berlin' };
 const STAFF = { name: 'Staff', permissions: ['can_view_orders'], members: ['ada', 'ben'] };
 
-describe('The platform provisions its directory', () => {
-  test('each first PUT answers 201', async () => {
+describe('Directory API', () => {
+  test('the first PUT of each object returns 201', async () => {
     const ada = await call('PUT', '/users/ada/', { ...ADA, password: 'correct horse' });
     assert.equal(ada.status, 201);
     assert.deepEqual(ada.body, { id: 'ada', ...ADA, is_active: true });
@@ -49,7 +49,7 @@ describe('The platform provisions its directory', () => {
     assert.deepEqual(team.body, { id: 'staff', ...STAFF });
   });
 
-  test('it finds everything again', async () => {
+  test('all objects can be read', async () => {
     assert.deepEqual((await call('GET', '/users/ada/')).body, {
       id: 'ada',
       ...ADA,
@@ -79,7 +79,7 @@ describe('The platform provisions its directory', () => {
     assert.equal((await call('HEAD', '/users/ada/')).status, 200);
   });
 
-  test('sending all of it again is 200, changes nothing and logs nothing', async () => {
+  test('repeating each PUT returns 200, changes nothing and logs nothing', async () => {
     const before = await actions();
     const everything: [string, unknown][] = [
       ['/users/ada/', { ...ADA, password: 'correct horse' }],
@@ -100,7 +100,7 @@ describe('The platform provisions its directory', () => {
     );
   });
 
-  test('a changed PUT replaces, and logs which fields changed, and both e-mail addresses', async () => {
+  test('a changed PUT replaces the object, and logs the changed fields and both e-mail addresses', async () => {
     const ada = await call('PUT', '/users/ada/', { email: 'ada@example.org', password: 'better' });
     assert.deepEqual([ada.status, Reflect.get(Object(ada.body), 'full_name')], [200, '']);
     const team = await call('PUT', '/directory/organizers/red/teams/staff/', {
@@ -147,7 +147,7 @@ describe('The platform provisions its directory', () => {
     ]);
   });
 
-  test('PATCH changes what it names; a password goes by null', async () => {
+  test('PATCH changes the given fields; null deletes a password', async () => {
     const hash = async () =>
       (
         await server.database.db
@@ -173,7 +173,7 @@ describe('The platform provisions its directory', () => {
     assert.equal((await call('PATCH', '/users/nobody/', {})).status, 404);
   });
 
-  test('DELETE is 204, then 404, and leaves a trace', async () => {
+  test('DELETE returns 204, then 404, and is logged', async () => {
     const paths = [
       '/directory/organizers/red/teams/staff/',
       '/directory/organizers/red/',
@@ -195,8 +195,8 @@ describe('The platform provisions its directory', () => {
   });
 });
 
-describe('Several processes of the platform at once', () => {
-  test('may all create a user with one new e-mail address: exactly one does', async () => {
+describe('Parallel calls of the directory API', () => {
+  test('creating users with one new e-mail address: exactly one succeeds', async () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, n) =>
         call('PUT', `/users/racer${n}/`, {
@@ -211,7 +211,7 @@ describe('Several processes of the platform at once', () => {
     }
   });
 
-  test('may all PUT the same user, organizer and team: one creates each, no one fails', async () => {
+  test('PUT of the same user, organizer or team: one creates it, none fails', async () => {
     const statuses = async (path: string, body: (n: number) => unknown) =>
       (await Promise.all(Array.from({ length: 20 }, (_, n) => call('PUT', path, body(n))))).map(
         (answer) => answer.status,
@@ -228,7 +228,7 @@ describe('Several processes of the platform at once', () => {
     );
   });
 
-  test('may change teams while their members are deleted', async () => {
+  test('changing a team while its members are deleted: no server error', async () => {
     await call('PUT', '/directory/organizers/busy/', { name: 'Busy' });
     const ids = Array.from({ length: 10 }, (_, n) => `member${n}`);
     for (const id of ids) {
@@ -248,7 +248,7 @@ describe('Several processes of the platform at once', () => {
   });
 });
 
-test('Lists come in pages of fifty', async () => {
+test('Lists have pages of 50', async () => {
   const { db } = server.database;
   const slugs = Array.from({ length: 101 }, (_, n) => `page${String(n).padStart(3, '0')}`);
   await db.deleteFrom('organizers').execute();

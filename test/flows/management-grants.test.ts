@@ -24,8 +24,8 @@ const idsOf = async (path: string): Promise<unknown[]> => {
   return results.map((grant) => field(grant, 'id'));
 };
 
-describe('An operator looks after what users have allowed', () => {
-  test('and finds a grant with its user, application, scopes and organizers', async () => {
+describe('Grants in the management API', () => {
+  test('a grant is returned with user, application, scopes and organizers', async () => {
     const { application, ada } = platform;
     await obtainTokens(server, { application, user: ada, scope: 'read', organizers: ['redstage'] });
     const [id] = await idsOf('/grants/?user=ada');
@@ -49,7 +49,7 @@ describe('An operator looks after what users have allowed', () => {
     assert.ok(Date.parse(grant.expires_at) > Date.now());
   });
 
-  test('and revokes it: its tokens are dead at once, and the second time it says so', async () => {
+  test('revoking a grant ends its tokens at once; a second call says that it was revoked before', async () => {
     const { application, ada, resourceServer } = platform;
     const tokens = await obtainTokens(server, { application, user: ada, scope: 'write' });
     const [id] = await idsOf('/grants/?user=ada');
@@ -79,7 +79,7 @@ describe('An operator looks after what users have allowed', () => {
     assert.deepEqual(events, [{ actor: 'operator:bootstrap', user_id: 'ada' }]);
   });
 
-  test('and is told where there is none', async () => {
+  test('an unknown grant is 404', async () => {
     for (const id of ['unknown', "'", 'x'.repeat(65), 'a%20b']) {
       for (const [method, path] of [
         ['GET', `/grants/${id}/`],
@@ -93,7 +93,7 @@ describe('An operator looks after what users have allowed', () => {
   });
 });
 
-test('Grants are found by user, application, organizer, and whether they stand', async () => {
+test('Grants are filtered by user, application, organizer and activity', async () => {
   const { db } = server.database;
   await db.deleteFrom('grants').execute();
   const other = await manage(server, 'POST', '/api/v1/applications/', {
@@ -153,7 +153,7 @@ test('Grants are found by user, application, organizer, and whether they stand',
   ] as const) {
     assert.deepEqual(await idsOf(`/grants/${query}`), expected, query);
   }
-  // The sums follow whatever happens to a grant.
+  // The counters follow every change of a grant.
   await manage(server, 'POST', '/api/v1/grants/g1/revoke/');
   await db
     .updateTable('grants')

@@ -207,7 +207,7 @@ const ROWS: Row[] = [
   [RESOURCE_SERVERS, { name: 'a\0b' }, { name: [CONTROL] }],
 ];
 
-describe('What does not fit is told by field', () => {
+describe('Invalid input is reported by field', () => {
   for (const [path, body, errors] of ROWS) {
     const method = path.startsWith('/users') || path.startsWith('/directory') ? 'PUT' : 'POST';
     test(`${method} ${path} ${JSON.stringify(body).slice(0, 90)}`, async () => {
@@ -216,7 +216,7 @@ describe('What does not fit is told by field', () => {
     });
   }
 
-  test('and nothing of it was written', async () => {
+  test('nothing of it was written', async () => {
     for (const list of ['applications', 'resource-servers', 'directory/organizers/red/teams']) {
       const answer = await callManagement(server, 'GET', `/api/v1/${list}/`);
       assert.equal(Reflect.get(Object(answer.body), 'count'), 0, list);
@@ -224,7 +224,7 @@ describe('What does not fit is told by field', () => {
   });
 });
 
-/** A request as somebody writes it who does not use our helpers. */
+/** Sends a request without the helpers, as other programs do. */
 async function send(
   method: string,
   path: string,
@@ -242,14 +242,14 @@ async function send(
   return { status: response.status, headers: response.headers, answer };
 }
 
-describe('A body that is no JSON object', () => {
+describe('Request body', () => {
   const headers = (type?: string) => ({
     authorization: `Token ${server.operatorToken}`,
     ...(type === undefined ? {} : { 'content-type': type }),
   });
   const detail = (answer: unknown) => String(Reflect.get(Object(answer), 'detail'));
 
-  test('is 400 with a sentence, which does not repeat the body', async () => {
+  test('that is not a JSON object: 400 with a sentence that does not contain the body', async () => {
     const bodies = ['{', '{"password": "hunter2"', 'hunter2', '{"a":1}}', '"', '['.repeat(900_000)];
     for (const body of bodies) {
       const { status, answer } = await send('PUT', USER, headers('application/json'), body);
@@ -266,7 +266,7 @@ describe('A body that is no JSON object', () => {
     assert.deepEqual([status, detail(answer)], [400, 'JSON parse error - not valid UTF-8.']);
   });
 
-  test('is 415 in another content type', async () => {
+  test('of another content type: 415', async () => {
     const types = [
       'text/plain',
       'application/x-www-form-urlencoded',
@@ -285,7 +285,7 @@ describe('A body that is no JSON object', () => {
     assert.equal((await send('PUT', USER, zipped, '{}')).status, 415);
   });
 
-  test('is 413 above a megabyte, announced or not', async () => {
+  test('above one megabyte: 413, with and without Content-Length', async () => {
     const body = JSON.stringify({ ...ben, full_name: 'x'.repeat(1024 * 1024) });
     const announced = await send('PUT', USER, headers('application/json'), body);
     assert.equal(announced.status, 413);
@@ -294,14 +294,14 @@ describe('A body that is no JSON object', () => {
     assert.equal((await send('PUT', USER, headers('application/json'), streamed)).status, 413);
   });
 
-  test('is fine where nothing is needed, and in whatever writing of the type', async () => {
+  test('missing, with another spelling of the content type, or with a byte order mark: accepted', async () => {
     assert.deepEqual((await send('PUT', USER, headers())).answer, { email: [REQUIRED] });
     const type = 'Application/JSON; charset=UTF-8';
     const bom = new TextEncoder().encode(`\ufeff${JSON.stringify(ben)}`);
     assert.equal((await send('PUT', USER, headers(type), bom)).status, 201);
   });
 
-  test('may hold names that objects have anyway', async () => {
+  test('with names of inherited object properties: handled as ordinary fields', async () => {
     const body = '{"__proto__": {"is_active": 1}, "constructor": 1, "email": "ben@example.com"}';
     assert.equal((await send('PUT', USER, headers('application/json'), body)).status, 200);
     const name = '{"name": {"__proto__": "x"}}';
@@ -310,8 +310,8 @@ describe('A body that is no JSON object', () => {
   });
 });
 
-describe('Without the operator token', () => {
-  test('nothing is told or changed', async () => {
+describe('Requests without operator token', () => {
+  test('get 401 and change nothing', async () => {
     const paths = [
       '/users/',
       '/users/ada/',
@@ -344,14 +344,18 @@ describe('Without the operator token', () => {
     const json = { 'content-type': 'application/json' };
     assert.equal((await send('PUT', '/users/eve/', json, JSON.stringify(ben))).status, 401);
     assert.equal((await send('DELETE', '/users/ada/', {})).status, 401);
-    assert.equal((await send('PUT', '/users/eve/', json, '{')).status, 401, 'before the body');
+    assert.equal(
+      (await send('PUT', '/users/eve/', json, '{')).status,
+      401,
+      'authentication precedes the body check',
+    );
     const { status } = await send('GET', '/users/ada/', { authorization: `tOKEN ${token}` });
     assert.equal(status, 200);
   });
 });
 
-describe('What there is not', () => {
-  test('is 405 with what there is instead', async () => {
+describe('Unsupported requests', () => {
+  test('a wrong method is 405 with the allowed ones', async () => {
     const { status, headers, answer } = await send('POST', '/users/ada/', {});
     assert.equal(status, 405);
     assert.equal(headers.get('allow'), 'HEAD, GET, PUT, PATCH, DELETE');
@@ -366,7 +370,7 @@ describe('What there is not', () => {
     );
   });
 
-  test('is 404', async () => {
+  test('an unknown path is 404', async () => {
     for (const path of ['/users/ada/x/', '/user/', '/directory/', '/users//', '/users/%zz/x']) {
       assert.equal((await send('GET', path, {})).status, 404, path);
     }

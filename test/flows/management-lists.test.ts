@@ -40,7 +40,7 @@ async function walk(path: string, key: string): Promise<unknown[]> {
   return all;
 }
 
-describe('A list', () => {
+describe('List of users', () => {
   const ids = Array.from({ length: 233 }, (_, n) => `u${String(n).padStart(3, '0')}`);
   before(async () => {
     await server.database.db
@@ -48,7 +48,7 @@ describe('A list', () => {
       .values(
         ids.map((id, n) => ({
           id,
-          // The other way round than the ids.
+          // In the opposite order of the ids.
           email: `${String(999 - n)}@Example.com`,
           email_key: `${String(999 - n)}@example.com`,
           is_active: n % 3 !== 0,
@@ -57,7 +57,7 @@ describe('A list', () => {
       .execute();
   });
 
-  test('is whole, in each of its orders, from the first page to the last', async () => {
+  test('all pages together are complete, in every order and filter', async () => {
     const backwards = ids.toReversed();
     const active = ids.filter((_, n) => n % 3 !== 0);
     for (const [query, expected] of [
@@ -74,7 +74,7 @@ describe('A list', () => {
     }
   });
 
-  test('is filtered by what its documentation names', async () => {
+  test('is filtered by the documented parameters, and ignores unknown ones', async () => {
     assert.deepEqual(await walk('/users/?email=998@EXAMPLE.com', 'id'), ['u001']);
     assert.deepEqual(await walk('/users/?email=nobody@example.com', 'id'), []);
     assert.equal((await list('/users/?email=')).count, ids.length);
@@ -82,7 +82,7 @@ describe('A list', () => {
     assert.equal((await list('/users/?owner=x&colour=red')).count, ids.length);
   });
 
-  test('refuses by field what it does not know', async () => {
+  test('an invalid parameter is refused by name', async () => {
     for (const [path, field] of [
       ['/users/?ordering=full_name', 'ordering'],
       ['/users/?ordering=--id', 'ordering'],
@@ -114,7 +114,7 @@ describe('A list', () => {
     }
   });
 
-  test('is JSON or nothing', async () => {
+  test('a request that does not accept JSON is 406', async () => {
     for (const path of ['/users/', '/users/u001/', '/logentries/', '/grants/']) {
       const answer = await get(path, { accept: 'text/html' });
       assert.equal(answer.status, 406, path);
@@ -124,7 +124,7 @@ describe('A list', () => {
   });
 });
 
-describe('Counting', () => {
+describe('Counters of lists', () => {
   const LISTS: Readonly<Record<string, string>> = {
     users: 'users',
     organizers: 'organizers',
@@ -145,7 +145,7 @@ describe('Counting', () => {
     }
   };
 
-  test('stays exact while many write, delete, and draw the rows together', async () => {
+  test('stay exact during parallel writes, deletions and compaction', async () => {
     const { db } = server.database;
     await assertExact('at first');
     await manage(server, 'PUT', '/api/v1/directory/organizers/a/', { name: 'A' });
@@ -189,7 +189,7 @@ describe('Counting', () => {
     }
   });
 
-  test('does not count what is rolled back', async () => {
+  test('do not include rolled-back rows', async () => {
     const { db } = server.database;
     await assert.rejects(
       db.transaction().execute(async (tx) => {
@@ -201,7 +201,7 @@ describe('Counting', () => {
   });
 });
 
-describe('Whoever has a list already', () => {
+describe('Conditional request for a list', () => {
   const modifiedOf = (answer: ApiAnswer) => answer.headers.get('last-modified') ?? '';
   const since = (answer: ApiAnswer) => ({ 'if-modified-since': modifiedOf(answer) });
   const PATHS = [
@@ -217,7 +217,7 @@ describe('Whoever has a list already', () => {
     '/grants/',
   ];
 
-  test('is told so, without a body', async () => {
+  test('without a change: 304 without a body', async () => {
     for (const path of PATHS) {
       const first = await get(path);
       assert.equal(first.status, 200, path);
@@ -233,7 +233,7 @@ describe('Whoever has a list already', () => {
     }
   });
 
-  test('gets it anew after each change, however fast one follows another', async () => {
+  test('after each of several fast changes: the new version', async () => {
     const changes: [path: string, change: (n: number) => Promise<unknown>][] = [
       [
         '/users/',
@@ -259,7 +259,7 @@ describe('Whoever has a list already', () => {
       let known = await get(path);
       for (let n = 0; n < 6; n += 1) {
         await change(n);
-        // Somebody else sees the new version first, perhaps in the same second.
+        // Another client reads the new version first, perhaps in the same second.
         await get(path);
         const now = await get(path, since(known));
         assert.equal(now.status, 200, `${path}, change ${n}`);
@@ -269,7 +269,7 @@ describe('Whoever has a list already', () => {
     }
   });
 
-  test('gets what a slow transaction commits late', async () => {
+  test('after a late commit of a slow transaction: the new version', async () => {
     const { db } = server.database;
     const { promise: commits, resolve: commit } = Promise.withResolvers<void>();
     const { promise: written, resolve: hasWritten } = Promise.withResolvers<void>();
@@ -289,7 +289,7 @@ describe('Whoever has a list already', () => {
     assert.ok(JSON.stringify(now.body).includes('"slow"'));
   });
 
-  test('gets active grants always: they end without a change', async () => {
+  test('for active grants: always 200, because they end without a change', async () => {
     const answer = await get('/grants/?active=true');
     assert.equal(answer.headers.get('last-modified'), null);
     const ever = { 'if-modified-since': new Date(Date.now() + 60_000).toUTCString() };

@@ -40,8 +40,8 @@ const callsOf = async () => {
   return results.map(({ data }) => `${data.method} ${data.path} ${data.status} x${data.calls}`);
 };
 
-describe('An operator reads the log', () => {
-  test('the newest first, by user and by action', async () => {
+describe('Log in the management API', () => {
+  test('entries are newest first, and filtered by user and action', async () => {
     await manage(server, 'PUT', '/api/v1/users/ada/', { email: 'ada@example.com' });
     await manage(server, 'PUT', '/api/v1/users/ben/', { email: 'ben@example.com' });
     await manage(server, 'PATCH', '/api/v1/users/ada/', { full_name: 'Ada' });
@@ -63,7 +63,7 @@ describe('An operator reads the log', () => {
     assert.equal((await read('?action=stagedoor.unheard.of')).count, 0);
   });
 
-  test('of what is since a moment, across days and within one', async () => {
+  test('modified_since selects entries by time, across days and within one', async () => {
     const { db } = server.database;
     const days = ['2026-01-01T10:00:00Z', '2026-01-01T23:59:59.999Z', '2026-01-02T00:00:00Z'];
     await db
@@ -92,7 +92,7 @@ describe('An operator reads the log', () => {
     assert.equal(all.count, all.results.length);
   });
 
-  test('again and again, and misses nothing that a slow transaction adds late', async () => {
+  test('repeated reading with modified_since includes entries that a slow transaction commits late', async () => {
     const { db } = server.database;
     const { promise: commits, resolve: commit } = Promise.withResolvers<void>();
     const { promise: begun, resolve: hasBegun } = Promise.withResolvers<void>();
@@ -115,8 +115,8 @@ describe('An operator reads the log', () => {
   });
 });
 
-describe('Each call is in the log', () => {
-  test('of the log, with its filters and the number of entries that were read', async () => {
+describe('Logged API calls', () => {
+  test('reading the log is logged with filters and number of entries', async () => {
     await server.endMinute();
     const program = { 'user-agent': 'exporter/1.0' };
     const path = '/api/v1/logentries/?user=ada&ordering=happened_at';
@@ -141,7 +141,7 @@ describe('Each call is in the log', () => {
     );
   });
 
-  test('with method, path, status and address, in the transaction of what it changes', async () => {
+  test('a change is logged with method, path, status and address, in its own transaction', async () => {
     const answer = await callManagement(
       server,
       'PUT',
@@ -165,7 +165,7 @@ describe('Each call is in the log', () => {
     assert.equal(call?.happened_at, changed?.happened_at);
   });
 
-  test('and those that change nothing are counted, a minute together', async () => {
+  test('calls without changes are counted per minute', async () => {
     const before = (await callsOf()).length;
     const paths = ['/users/ada/', '/users/ben/', '/users/nobody/', '/users/?ordering=x'];
     for (const path of [...paths, ...paths, ...paths]) {
@@ -195,7 +195,7 @@ describe('Each call is in the log', () => {
     );
   });
 
-  test('without a token there is none to log', async () => {
+  test('a call without a token is not logged', async () => {
     const before = (await callsOf()).length;
     const response = await fetch(`${server.issuer}/api/v1/users/`);
     assert.equal(response.status, 401);

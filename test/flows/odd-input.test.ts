@@ -17,7 +17,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 import { obtainTokens } from '../support/tokens.ts';
 import { type Page, UserAgent } from '../support/user-agent.ts';
 
-/** As they are written in a URL or in a form: NUL, lone surrogates, bytes that are no UTF-8, long. */
+/** Values as encoded in a URL or form: NUL, lone surrogates, invalid UTF-8, very long ones. */
 const ENCODED = [
   '%00',
   '%00a@b.example',
@@ -28,7 +28,7 @@ const ENCODED = [
   '9'.repeat(40),
   'x'.repeat(5000),
 ];
-/** A JSON value. */
+/** Values in JSON. */
 const VALUES: readonly unknown[] = [
   '\0',
   '\ud800',
@@ -67,7 +67,7 @@ function note(status: number, what: string): void {
   }
 }
 
-/** A call that would succeed. */
+/** Returns a call that would succeed. */
 async function good({ id, operation }: Documented): Promise<Call> {
   const [status = 200] = Object.keys(operation.responses).map(Number);
   const made = await WALKERS[id]?.[status]?.(world);
@@ -88,7 +88,7 @@ async function sweepUrl(one: Documented, names: readonly string[], made: Call): 
           : `${whole}${whole.includes('?') ? '&' : '?'}${name}=${odd}`;
       const { status } = await call(server, one, made, { path });
       note(status, `${one.method} ${one.path} ${name}=${odd}`);
-      // A PUT may create what it names, and then it is there for the other calls.
+      // A PUT may create the object, which then exists for the other calls.
       if (isPath && !one.id.startsWith('put') && !odd.startsWith('9')) {
         assert.ok([400, 404].includes(status), `${one.id} ${name}=${odd.slice(0, 50)}: ${status}`);
       }
@@ -102,7 +102,7 @@ async function sweepPages(paths: readonly string[], visitor = agent): Promise<vo
     for (const odd of ENCODED) {
       const target = server.issuer + path.replace('ODD', odd);
       const { status } = await visitor.request(target, {}).catch((error) => {
-        // A redirect to an application that fetch can't follow is no defect of the server.
+        // fetch can't follow a redirect to an application: not a server error.
         return { status: error instanceof TypeError ? 0 : 500 };
       });
       note(status, `GET ${path} ${odd}`);
@@ -110,7 +110,7 @@ async function sweepPages(paths: readonly string[], visitor = agent): Promise<vo
   }
 }
 
-/** Sends a form of a page once a field and odd value. */
+/** Sends each form of a page once per field and odd value. */
 async function sweepForms(visitor: UserAgent, open: () => Promise<Page>): Promise<void> {
   const page = await open();
   assert.equal(page.status, 200, String(page.url));
@@ -135,7 +135,7 @@ async function sweepForms(visitor: UserAgent, open: () => Promise<Page>): Promis
   }
 }
 
-describe('No odd input is answered as a defect', () => {
+describe('Odd input never causes a server error', () => {
   test('in a path or query of the management API', async () => {
     defects = [];
     const document = await fetchDocument(server);
@@ -192,7 +192,7 @@ describe('No odd input is answered as a defect', () => {
     assert.deepEqual(defects, []);
   });
 
-  test('in an address of a page', async () => {
+  test('in the URL of a page', async () => {
     defects = [];
     const { clientId } = platform.application;
     const app = `/account/applications/${clientId}`;
@@ -262,7 +262,7 @@ describe('No odd input is answered as a defect', () => {
     code_challenge_method: 'S256',
   });
 
-  test('at the consent page', async () => {
+  test('on the consent page', async () => {
     defects = [];
     const person = new UserAgent(server);
     await signIn(person, await person.get('/login'), platform.ada);

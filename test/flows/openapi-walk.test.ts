@@ -21,7 +21,7 @@ import { startTcpProxy } from '../support/tcp-proxy.ts';
 
 const METHODS = ['GET', 'PUT', 'POST', 'PATCH', 'DELETE'];
 
-describe('each operation of the description', () => {
+describe('Each operation of the API description', () => {
   let server: TestServer;
   let world: World;
   let document: OpenApiDocument;
@@ -40,24 +40,24 @@ describe('each operation of the description', () => {
   const documents = (one: Documented, status: number) =>
     answerOf(document, one.operation, status) !== undefined;
 
-  /** How an operation is called so that it answers with a status; one that is new each time. */
+  /** Returns calls of an operation that get this status, with a new object each time. */
   async function way(one: Documented, status: number): Promise<readonly Call[]> {
     const made = await WALKERS[one.id]?.[status]?.(world);
-    assert.ok(made, `nobody knows how to make ${one.id} answer ${status}`);
+    assert.ok(made, `no walker makes ${one.id} return ${status}`);
     const calls = Array.isArray(made) ? made : [made];
     const isOperator = one.operation.security.some(({ operatorToken }) => operatorToken);
     const authorization = `Token ${server.operatorToken}`;
     return calls.map((each: Call) => (isOperator ? { authorization, ...each } : each));
   }
 
-  /** A call that would succeed. */
+  /** Returns a call that would succeed. */
   async function good(one: Documented): Promise<Call> {
     const [status = 200] = Object.keys(one.operation.responses).map(Number);
     const [first = {}] = await way(one, status);
     return first;
   }
 
-  /** Calls an operation, and compares the answer with the description and with a status. */
+  /** Calls an operation, and compares the response with the description and the status. */
   async function expect(
     status: number,
     one: Documented,
@@ -71,7 +71,7 @@ describe('each operation of the description', () => {
     return answer;
   }
 
-  it('answers as described with each of its successes', async () => {
+  it('returns each documented success as described', async () => {
     for (const one of operations) {
       for (const status of [200, 201, 204].filter((each) => documents(one, each))) {
         for (const each of await way(one, status)) {
@@ -84,11 +84,11 @@ describe('each operation of the description', () => {
     }
   });
 
-  it('is walked, and nothing else is', () => {
+  it('has a walker, and no other operation has one', () => {
     assert.deepEqual(Object.keys(WALKERS).sort(), operations.map(({ id }) => id).sort());
   });
 
-  it('lets in nobody without a token, or with a wrong one', async () => {
+  it('returns 401 without a token or with a wrong one', async () => {
     for (const one of operations.filter((each) => documents(each, 401))) {
       const made = await good(one);
       for (const authorization of ['', 'Token sdo_wrong', 'Bearer sda_wrong', 'Basic eDp5']) {
@@ -97,7 +97,7 @@ describe('each operation of the description', () => {
     }
   });
 
-  it('asks for the right or the scope that it names', async () => {
+  it('requires the documented right or scope', async () => {
     const limited = new Map<string, string>();
     for (const right of RIGHTS) {
       limited.set(right, (await world.operatorToken(right)).authorization);
@@ -110,11 +110,11 @@ describe('each operation of the description', () => {
         continue;
       }
       const enough = one.operation.security.flatMap(({ operatorToken }) => operatorToken ?? []);
-      assert.notEqual(enough.length, 0, `${one.id} has no way to 403`);
+      assert.notEqual(enough.length, 0, `${one.id} needs no right`);
       const made = await good(one);
       for (const [right, authorization] of limited) {
         const isEnough = enough.includes(right);
-        // What is enough must not change anything that a later call needs.
+        // A permitted call must not change anything that a later call needs.
         if (!isEnough || one.method === 'GET') {
           await expect(isEnough ? 200 : 403, one, { ...made, authorization });
         }
@@ -122,7 +122,7 @@ describe('each operation of the description', () => {
     }
   });
 
-  it('says what is not there', async () => {
+  it('returns 404 for unknown objects and pages', async () => {
     for (const one of operations.filter((each) => documents(each, 404))) {
       const made = await good(one);
       const params = Object.fromEntries(
@@ -139,14 +139,14 @@ describe('each operation of the description', () => {
     }
   });
 
-  it('answers in JSON or not at all', async () => {
+  it('returns 406 if the client does not accept JSON', async () => {
     for (const one of operations) {
       assert.ok(documents(one, 406), one.id);
       await expect(406, one, await good(one), { headers: { accept: 'text/html' } });
     }
   });
 
-  it('takes only JSON, and not too much of it', async () => {
+  it('returns 415 for other content types, 413 for large bodies and 400 for malformed ones', async () => {
     for (const one of operations) {
       const takes = ['PUT', 'POST', 'PATCH'].includes(one.method);
       assert.equal(documents(one, 415), takes, one.id);
@@ -163,7 +163,7 @@ describe('each operation of the description', () => {
     }
   });
 
-  it('says by field what is wrong with a body', async () => {
+  it('reports invalid and missing fields by name', async () => {
     for (const one of operations) {
       const schema = bodySchemaOf(document, one.operation);
       const made = await good(one);
@@ -193,7 +193,7 @@ describe('each operation of the description', () => {
     }
   });
 
-  it('takes each query parameter that is described, and refuses what does not fit', async () => {
+  it('accepts each described query parameter, and refuses invalid values', async () => {
     for (const one of operations) {
       const parameters = parametersOf(document, one.operation).filter(
         (parameter) => parameter.in === 'query' && parameter.name !== 'page',
@@ -204,8 +204,8 @@ describe('each operation of the description', () => {
           schema.format === 'date-time' ? new Date().toISOString() : QUERY_VALUES[name],
         ];
         for (const value of values) {
-          assert.ok(value, `nobody knows a value for ${name} of ${one.id}`);
-          // A call that changes something needs another object each time.
+          assert.ok(value, `no example value for ${name} of ${one.id}`);
+          // A call that changes something needs a new object each time.
           const base = one.method === 'GET' ? first : await good(one);
           const made = { ...base, query: { [name]: String(value) } };
           const answer = await call(server, one, made);
@@ -220,7 +220,10 @@ describe('each operation of the description', () => {
     }
   });
 
-  /** The answer to who has the last one; of several changes in a second the last is known a second later. */
+  /**
+   * Returns the response to a conditional request. Repeats it, because the last of several changes
+   * within a second is recognizable only one second later.
+   */
   async function unchanged(
     one: Documented,
     made: Call,
@@ -237,7 +240,7 @@ describe('each operation of the description', () => {
     }
   }
 
-  it('answers 304 as long as nothing has changed', async () => {
+  it('returns 304 as long as nothing has changed', async () => {
     for (const one of operations) {
       const names = parametersOf(document, one.operation).map(({ name }) => name);
       const validator = names.includes('If-None-Match')
@@ -255,7 +258,7 @@ describe('each operation of the description', () => {
     }
   });
 
-  it('tells what has happened since the page before', async () => {
+  it('that returns X-Page-Generated lists only later entries when given that time', async () => {
     const [one] = operations.filter(({ operation }) =>
       Object.values(operation.responses).some((answer) =>
         Object.keys('headers' in answer ? (answer.headers ?? {}) : {}).includes('X-Page-Generated'),
@@ -269,7 +272,7 @@ describe('each operation of the description', () => {
     assert.ok(JSON.parse(second.text).count < JSON.parse(first.text).count);
   });
 
-  it('is carried out once a key', async () => {
+  it('that is a POST is carried out once per Idempotency-Key', async () => {
     for (const one of operations) {
       const names = parametersOf(document, one.operation).map(({ name }) => name);
       const made = await good(one);
@@ -289,7 +292,7 @@ describe('each operation of the description', () => {
     }
   });
 
-  it('has no other method, and can be asked for its head', async () => {
+  it('returns 405 for other methods, and responds to HEAD', async () => {
     for (const [path, methods] of Object.entries(document.paths)) {
       const there = Object.keys(methods).map((method) => method.toUpperCase());
       const authorization = `Token ${server.operatorToken}`;
@@ -310,14 +313,14 @@ describe('each operation of the description', () => {
     }
   });
 
-  it('does not care about a slash at the end', async () => {
+  it('accepts its path with and without a trailing slash', async () => {
     for (const one of operations.filter(({ method }) => method === 'GET')) {
       const path = (same: string) => (same.endsWith('/') ? same.slice(0, -1) : `${same}/`);
       await expect(200, one, await good(one), { path });
     }
   });
 
-  it('says so while the database is away', async () => {
+  it('returns 503 while the database is unreachable, if documented', async () => {
     const url = new URL(server.config.databaseUrl ?? '');
     const proxy = await startTcpProxy(Number(url.port));
     url.port = String(proxy.port);

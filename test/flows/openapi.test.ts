@@ -21,7 +21,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 
 const VALIDATOR = 'import openapi_spec_validator';
 
-describe('the description of the API', () => {
+describe('API description', () => {
   let server: TestServer;
   let document: OpenApiDocument;
 
@@ -31,7 +31,7 @@ describe('the description of the API', () => {
   });
   after(() => server.close());
 
-  it('is there for anybody, and says where the server is', async () => {
+  it('is public and contains the URL of the server', async () => {
     const response = await fetch(`${server.issuer}/api/v1/openapi.json`);
     assert.equal(response.status, 200);
     assert.equal(response.headers.get('set-cookie'), null);
@@ -39,13 +39,13 @@ describe('the description of the API', () => {
     assert.match(document.openapi, /^3\.1\./);
   });
 
-  it('lints clean', async () => {
-    // The linter takes localhost for a slip, which it is not here.
+  it('passes the linter', async () => {
+    // The linter reports localhost as a mistake.
     const servers = [{ url: 'https://login.stagedoor.dev' }];
     const config = await createConfig({
       extends: ['recommended-strict'],
       rules: {
-        // The platform's API ends its paths with a slash, and so does this one.
+        // Paths end with a slash, as in the platform's API.
         'no-path-trailing-slash': 'off',
         'no-invalid-schema-examples': 'error',
         'no-invalid-parameter-examples': 'error',
@@ -62,14 +62,14 @@ describe('the description of the API', () => {
   });
 
   const missing = spawnSync('python3', ['-c', VALIDATOR]).status !== 0;
-  it('is valid to a validator in another language', { skip: missing }, async () => {
+  it('is valid according to a validator in another language', { skip: missing }, async () => {
     const file = join(await mkdtemp(join(tmpdir(), 'stagedoor-openapi-')), 'openapi.json');
     await writeFile(file, JSON.stringify(document));
     const program = `${VALIDATOR}, json, sys; openapi_spec_validator.validate(json.load(open(sys.argv[1])))`;
     await promisify(execFile)('python3', ['-c', program, file]);
   });
 
-  it('has examples that fit', () => {
+  it('has examples that match their schemas', () => {
     const contract = createContract(document);
     for (const [name, { examples = [] }] of Object.entries(document.components.schemas)) {
       assert.ok(Array.isArray(examples) && examples.length > 0, `${name} has no example`);
@@ -79,7 +79,7 @@ describe('the description of the API', () => {
     }
   });
 
-  it('says of each operation who may call it, and of each parameter what it is', () => {
+  it('has a summary for each operation and a description for each parameter', () => {
     for (const { id, operation } of operationsOf(document)) {
       assert.match(operation.summary, /^[A-Z].*[^.]$/, id);
       for (const { name, description, in: place, example } of parametersOf(document, operation)) {
@@ -91,13 +91,13 @@ describe('the description of the API', () => {
     }
   });
 
-  it('names every route below /api/v1 but the OAuth endpoints', async () => {
+  it('contains every route below /api/v1 except the OAuth endpoints', async () => {
     const described = operationsOf(document).map(({ method, path }) => `${method} ${path}`);
     assert.deepEqual((await routesOf(server)).sort(), described.sort());
   });
 });
 
-/** The routes of the JSON API that are really mounted, as the description writes them. */
+/** Returns the mounted routes of the JSON API, as the description writes them. */
 async function routesOf({ database, config }: TestServer): Promise<string[]> {
   const log = createLog('silent');
   const secrets = await cookieKeysOf(config);

@@ -21,7 +21,7 @@ import {
   UserAgent,
 } from '../support/user-agent.ts';
 
-/** Parameters that clients of other servers send, and the scopes that the consent page then offers. */
+/** Parameters of generic clients, and the scopes that the consent page then offers. */
 const ACCEPTED: readonly [
   name: string,
   parameters: Record<string, string>,
@@ -31,7 +31,7 @@ const ACCEPTED: readonly [
   ['acr_values', { scope: 'read', acr_values: 'gold' }, ['read']],
   ['an id_token_hint', { scope: 'read', id_token_hint: 'x' }, ['read']],
   ['claims', { scope: 'read', claims: '{"id_token":{"email":null}}' }, ['read']],
-  ['claims that are no JSON', { scope: 'read', claims: '{' }, ['read']],
+  ['claims that are not JSON', { scope: 'read', claims: '{' }, ['read']],
   ['claims_locales', { scope: 'read', claims_locales: 'de' }, ['read']],
   ['display', { scope: 'read', display: 'popup' }, ['read']],
   ['a max_age', { scope: 'read', max_age: '3000' }, ['read']],
@@ -39,19 +39,19 @@ const ACCEPTED: readonly [
   ['a negative max_age', { scope: 'read', max_age: '-1' }, ['read']],
   ['offline_access', { scope: 'read offline_access' }, ['read']],
   ['openid', { scope: 'openid write' }, ['write']],
-  ['openid alone', { scope: 'openid' }, ['read', 'write']],
+  ['only openid', { scope: 'openid' }, ['read', 'write']],
   [
     'openid and offline_access with consent',
     { scope: 'openid offline_access profile', prompt: 'consent' },
     ['profile'],
   ],
-  ['a blank before the scope', { scope: ' read' }, ['read']],
-  ['blanks around and between scopes', { scope: '  read   write ' }, ['read', 'write']],
-  ['only blanks', { scope: '  ' }, ['read', 'write']],
+  ['a space before the scope', { scope: ' read' }, ['read']],
+  ['spaces around and between scopes', { scope: '  read   write ' }, ['read', 'write']],
+  ['only spaces', { scope: '  ' }, ['read', 'write']],
   ['a scope twice', { scope: 'read read' }, ['read']],
-  ['blanks in prompt', { scope: 'read', prompt: ' consent  ' }, ['read']],
+  ['spaces in prompt', { scope: 'read', prompt: ' consent  ' }, ['read']],
   [
-    'everything at once',
+    'all of these together',
     {
       scope: ' openid read',
       nonce: 'n',
@@ -65,10 +65,10 @@ const ACCEPTED: readonly [
   ],
 ];
 
-describe('requests of generic OpenID and OAuth clients', () => {
+describe('Requests of generic OpenID and OAuth clients', () => {
   let server: TestServer;
   let platform: TestPlatform;
-  /** A public application: its requests always end at the consent page. */
+  /** A public application, whose requests always show the consent page. */
   let application: TestApplication;
   let ada: UserAgent;
 
@@ -102,7 +102,7 @@ describe('requests of generic OpenID and OAuth clients', () => {
     });
   }
 
-  /** The three ways in which a request arrives. */
+  /** The three ways to send a request. */
   const WAYS: Record<string, (parameters: Record<string, string>) => Promise<Page>> = {
     GET: (parameters) => ada.get(requestUrl(parameters)),
     POST: (parameters) =>
@@ -225,7 +225,7 @@ describe('requests of generic OpenID and OAuth clients', () => {
     assert.equal(page.headers.get('content-language'), 'de');
   });
 
-  it('the token response says which scopes were granted', async () => {
+  it('the token response contains the granted scopes', async () => {
     const { ada: user } = platform;
     const tokens = await obtainTokens(server, {
       application,
@@ -237,10 +237,10 @@ describe('requests of generic OpenID and OAuth clients', () => {
   });
 
   const AT_REFRESH: Record<string, [scope: string, expected: string]> = {
-    'repeats what it asked for': ['openid read write offline_access', 'read write'],
-    'sends surplus blanks': ['  read   write ', 'read write'],
-    'asks for less': [' read', 'read'],
-    'names only scopes of OpenID Connect': ['openid offline_access', 'read write'],
+    'repeats the requested scopes': ['openid read write offline_access', 'read write'],
+    'sends extra spaces': ['  read   write ', 'read write'],
+    'requests fewer scopes': [' read', 'read'],
+    'requests only scopes of OpenID Connect': ['openid offline_access', 'read write'],
   };
   for (const [name, [scope, expected]] of Object.entries(AT_REFRESH)) {
     it(`a refresh that ${name} succeeds with "${expected}"`, async () => {
@@ -263,7 +263,7 @@ describe('requests of generic OpenID and OAuth clients', () => {
   }
 });
 
-describe('requests of generic clients, with the platform’s own login', () => {
+describe('Requests of generic clients, with the platform’s own login', () => {
   let site: UpstreamSite;
   before(async () => {
     site = await startUpstreamSite();
@@ -311,7 +311,7 @@ describe('requests of generic clients, with the platform’s own login', () => {
     assert.deepEqual(offered(other.page, 'organizers'), ['greenarena']);
   });
 
-  it('select_account without a session: the platform asks who it is', async () => {
+  it('select_account without a session: the upstream login asks for the account', async () => {
     const visitor = new UpstreamVisitor(site.server, site.upstream);
     const { page, requests } = await visitor.open(
       requestUrl({ prompt: 'select_account' }),
@@ -322,7 +322,9 @@ describe('requests of generic clients, with the platform’s own login', () => {
   });
 });
 
-/** The path of a button of the account selection: 0 continues, 1 leads to another account. */
+/**
+ * Returns the path of a button of the account selection: 0 continues, 1 leads to another account.
+ */
 function linkIn(page: Page, index: number): string {
   const links = [...page.body.matchAll(/<a class="button[^"]*" href="([^"]+)"/g)];
   const href = links[index]?.[1];

@@ -22,7 +22,7 @@ const bootstrap = (method: string, path: string, body?: unknown) =>
 const field = (body: unknown, name: string) => Reflect.get(Object(body), name);
 
 let names = 0;
-/** Makes a token and returns it with its id. */
+/** Creates a token and returns it with its id. */
 async function make(rights: readonly string[], more: object = {}, by = server.operatorToken) {
   names += 1;
   const answer = await as(by, 'POST', TOKENS, { name: `token-${names}`, rights, ...more });
@@ -30,8 +30,8 @@ async function make(rights: readonly string[], more: object = {}, by = server.op
   return { id: String(field(answer.body, 'id')), token: String(field(answer.body, 'token')) };
 }
 
-describe('An operator makes a token', () => {
-  test('that is told once and kept as a hash', async () => {
+describe('Creating an operator token', () => {
+  test('returns the token once and stores only a hash', async () => {
     const answer = await bootstrap('POST', TOKENS, {
       name: 'platform-sync',
       rights: ['read', 'directory'],
@@ -69,7 +69,7 @@ describe('An operator makes a token', () => {
     assert.ok(!JSON.stringify(event).includes(token));
   });
 
-  test('whose name the log tells, and whose last use is noted once a minute', async () => {
+  test('log entries contain its name, and its last use is updated at most once a minute', async () => {
     const answer = await bootstrap('POST', TOKENS, { name: 'ci', rights: ['directory'] });
     const { id, token } = Object(answer.body);
     const lastUse = async () =>
@@ -106,7 +106,7 @@ describe('An operator makes a token', () => {
     ]);
   });
 
-  test('with what fits only', async () => {
+  test('invalid values are refused by field', async () => {
     const rows: [object, Record<string, string[]>][] = [
       [{}, { name: ['This field is required.'], rights: ['This field is required.'] }],
       [{ name: 'x', rights: [] }, { rights: ['This list may not be empty.'] }],
@@ -136,7 +136,7 @@ describe('An operator makes a token', () => {
   });
 });
 
-describe('A token', () => {
+describe('Operator token', () => {
   const CALLS: [method: string, path: string, right: string, body?: object][] = [
     ['GET', '/api/v1/users/', 'directory'],
     ['PATCH', '/api/v1/users/ada/', 'directory', {}],
@@ -156,7 +156,7 @@ describe('A token', () => {
     ['POST', TOKENS, 'tokens', {}],
   ];
 
-  test('opens what it has the right for, and else names the right', async () => {
+  test('permits what its rights include; otherwise the error names the missing right', async () => {
     for (const right of RIGHTS) {
       const { token } = await make([right]);
       for (const [method, path, wanted, body] of CALLS) {
@@ -177,7 +177,7 @@ describe('A token', () => {
     }
   });
 
-  test('gives no right that it has not, and none for longer', async () => {
+  test('can’t grant rights that it does not have, or a later end', async () => {
     const soon = new Date(Date.now() + 3_600_000).toISOString();
     const later = new Date(Date.now() + 7_200_000).toISOString();
     const { token } = await make(['directory', 'read', 'tokens'], { expires_at: soon });
@@ -197,7 +197,7 @@ describe('A token', () => {
     assert.equal(field(given.body, 'expires_at'), soon);
   });
 
-  test('is dead once it is revoked, or has expired', async () => {
+  test('is refused after revocation or expiry', async () => {
     const { id, token } = await make(['read']);
     assert.equal((await as(token, 'GET', '/api/v1/users/')).status, 200);
     assert.equal((await bootstrap('DELETE', `${TOKENS}${id}/`)).status, 204);
@@ -214,7 +214,7 @@ describe('A token', () => {
     assert.equal((await as(other.token, 'GET', '/api/v1/users/')).status, 401);
   });
 
-  test('revokes itself, and others that have no more rights', async () => {
+  test('can revoke itself, and others that have no more rights', async () => {
     const all = await make(RIGHTS);
     const small = await make(['directory']);
     const revoke = (by: string, id: string) => as(by, 'DELETE', `${TOKENS}${id}/`);
@@ -233,17 +233,17 @@ describe('A token', () => {
     assert.equal((await revoke(all.token, another.id)).status, 204);
   });
 
-  test('that looks like one but is none asks the database nothing', async () => {
+  test('with invalid format or checksum is refused', async () => {
     for (const token of ['sdo_x', `sdo_${'a'.repeat(49)}`, 'sda_abc', 'x'.repeat(100_00)]) {
       assert.equal((await as(token, 'GET', '/api/v1/users/')).status, 401);
     }
   });
 });
 
-describe('A stolen token', () => {
+describe('Stolen operator token', () => {
   const status = async (token: string) => (await as(token, 'GET', '/api/v1/users/')).status;
   const revoke = (id: string, query = '') => bootstrap('DELETE', `${TOKENS}${id}/${query}`);
-  /** A token, a token that it made, and one that this made in turn. */
+  /** Creates a token, a second one with it, and a third one with the second. */
   const family = async () => {
     const root = await make(['read', 'tokens']);
     const child = await make(['read', 'tokens'], {}, root.token);
@@ -251,7 +251,7 @@ describe('A stolen token', () => {
     return { root, child, grandchild };
   };
 
-  test('without the right "tokens" makes no tokens', async () => {
+  test('without the right "tokens" can’t create tokens', async () => {
     for (const right of RIGHTS.filter((one) => one !== 'tokens')) {
       const { token } = await make([right]);
       const answer = await as(token, 'POST', TOKENS, {
@@ -263,13 +263,13 @@ describe('A stolen token', () => {
     }
   });
 
-  test('with "applications" makes no secret with which all tokens can be introspected', async () => {
+  test('with "applications" can’t create a resource server, which could introspect all tokens', async () => {
     const { token } = await make(['applications']);
     const answer = await as(token, 'POST', '/api/v1/resource-servers/', { name: 'Mine' });
     assert.equal(answer.status, 403);
   });
 
-  test('ends with every token that was made with it, and the log names them all', async () => {
+  test('revoking it revokes every token created with it, and the log names them all', async () => {
     const { root, child, grandchild } = await family();
     const listed = field(
       (await bootstrap('GET', `${TOKENS}?ordering=-created_at`)).body,
@@ -303,7 +303,7 @@ describe('A stolen token', () => {
     ]);
   });
 
-  test('ends alone if the operator keeps what was made with it; that moves to its maker', async () => {
+  test('revoking it with keep_children keeps the tokens created with it, which get its parent', async () => {
     const { root, child, grandchild } = await family();
     assert.equal((await revoke(child.id, '?keep_children=true')).status, 204);
     assert.equal(await status(child.token), 401);
@@ -313,7 +313,7 @@ describe('A stolen token', () => {
     assert.equal(await status(grandchild.token), 401);
   });
 
-  test('leaves its name behind, which no other token gets', async () => {
+  test('its name can’t be used again after revocation', async () => {
     const made = await bootstrap('POST', TOKENS, { name: 'once', rights: ['read'] });
     assert.equal(made.status, 201);
     assert.equal((await revoke(String(field(made.body, 'id')))).status, 204);
@@ -330,7 +330,7 @@ describe('A stolen token', () => {
     assert.deepEqual(race.map((one) => one.status).sort(), [201, 400, 400]);
   });
 
-  test('changes nothing after its revocation is answered, also by a call from before', async () => {
+  test('calls that were waiting when it was revoked change nothing', async () => {
     const root = await make(['directory', 'tokens']);
     const child = await make(['directory'], {}, root.token);
     const calls = await server.database.db.transaction().execute(async (tx) => {
@@ -349,7 +349,7 @@ describe('A stolen token', () => {
     assert.notEqual(field(ada.body, 'full_name'), 'Too Late');
   });
 
-  test('leaves no child behind that it makes while it is revoked', async () => {
+  test('no token that it creates during its revocation stays valid', async () => {
     for (let round = 0; round < 4; round += 1) {
       const root = await make(['read', 'tokens']);
       const making = [1, 2, 3].map((n) =>
@@ -363,7 +363,7 @@ describe('A stolen token', () => {
     }
   });
 
-  test('imports nothing more from the moment its revocation is answered', async () => {
+  test('an import with it stops when it is revoked', async () => {
     for (const query of ['', '?atomic=true']) {
       const { id, token } = await make(['directory']);
       const line = (name: string) =>

@@ -20,7 +20,7 @@ import {
 const LIMIT = ORGANIZERS_PER_GRANT;
 const SLUGS = Array.from({ length: LIMIT + 100 }, (_, n) => `o${String(n).padStart(4, '0')}`);
 
-describe('a user in more organizers than one access can cover', () => {
+describe('User in more organizers than one grant can have', () => {
   let server: TestServer;
   let platform: TestPlatform;
   let browser: UserAgent;
@@ -62,14 +62,14 @@ describe('a user in more organizers than one access can cover', () => {
     return body.organizers ?? [];
   };
 
-  it('reads on the consent page how many it can be', async () => {
+  it('the consent page shows the limit', async () => {
     const page = await openConsent();
     assert.match(textOf(page), says('consent.heading'));
     assert.match(page.body, says('consent.organizers.limit', { limit: 500 }));
     assert.equal(offered(page, 'organizers').length, SLUGS.length + 2);
   });
 
-  it('is told of one too many, and loses no tick', async () => {
+  it('one organizer too many is refused, and the selection is kept', async () => {
     const before = await grants();
     const chosen = SLUGS.slice(0, LIMIT + 1);
     const refused = await decide(browser, await openConsent(), { organizers: chosen });
@@ -77,13 +77,13 @@ describe('a user in more organizers than one access can cover', () => {
     assert.match(refused.body, says('consent.error.organizers.too_many', { limit: 500 }));
     assert.deepEqual(ticked(refused, 'organizers').sort(), chosen);
     assert.equal(await grants(), before);
-    // As a browser would after one box was cleared.
+    // As a browser sends it after one check box was cleared.
     const allowed = await decide(browser, refused, { organizers: chosen.slice(1) });
     assert.ok(allowed.leavesTo?.searchParams.has('code'), textOf(allowed));
     assert.equal(await grants(), before + 1);
   });
 
-  it('gets tokens for as many as are allowed', async () => {
+  it('the maximum number of organizers is accepted', async () => {
     const { accessToken } = await obtainTokens(server, {
       application: platform.application,
       user: platform.ada,
@@ -95,7 +95,7 @@ describe('a user in more organizers than one access can cover', () => {
     assert.deepEqual((await organizersOf(accessToken)).toSorted(), SLUGS.slice(-LIMIT));
   });
 
-  it('opens the first ones with a grant from before the limit, and can allow it again', async () => {
+  it('an older grant above the limit opens only the first organizers, and can be allowed again', async () => {
     const { application, ada: user } = platform;
     const { accessToken } = await obtainTokens(server, {
       application,
@@ -126,7 +126,7 @@ describe('a user in more organizers than one access can cover', () => {
     assert.ok(allowed.leavesTo?.searchParams.has('code'), textOf(allowed));
   });
 
-  it('can have no grant with more, wherever it is made', async () => {
+  it('createGrant refuses more organizers', async () => {
     const make = (organizers: readonly string[]) =>
       inTransaction(server.database.db, (tx) =>
         createGrant(tx, {

@@ -20,13 +20,13 @@ import {
 } from '../support/tokens.ts';
 import { findForm, type Page, UserAgent } from '../support/user-agent.ts';
 
-describe('while the database is away', () => {
+describe('While the database is unreachable', () => {
   let database: TestDatabase;
   let proxy: TcpProxy;
   let url: string;
   let server: TestServer;
   let platform: TestPlatform;
-  /** What would end the process, if it were not the one of the tests. */
+  /** Errors that would end a separate server process. */
   const fatal: Error[] = [];
   const note = (error: Error) => fatal.push(error);
 
@@ -42,7 +42,7 @@ describe('while the database is away', () => {
   });
   afterEach(async () => {
     await proxy.restore();
-    assert.deepEqual(fatal.splice(0), [], 'a server of its own would have ended');
+    assert.deepEqual(fatal.splice(0), [], 'a separate server process would have ended');
   });
   after(async () => {
     await server.close();
@@ -82,7 +82,7 @@ describe('while the database is away', () => {
 
   const isReady = async () => (await get('/readyz')).status;
 
-  it('the process is well, and not ready', async () => {
+  it('/healthz is 200 and /readyz 503', async () => {
     assert.equal(await isReady(), 200);
     await proxy.cut();
     assert.equal((await get('/healthz')).status, 200);
@@ -95,7 +95,7 @@ describe('while the database is away', () => {
     assert.equal(await isReady(), 200);
   });
 
-  it('applications are told so in the RFC’s shape, and lose nothing', async () => {
+  it('OAuth endpoints return an error in RFC format, and no token or code is lost', async () => {
     const given = await tokens();
     const code = await authorize(server, {
       application: platform.application,
@@ -127,12 +127,12 @@ describe('while the database is away', () => {
     }
     await proxy.restore();
     const { body } = await introspect(server, platform.resourceServer, given.accessToken);
-    assert.equal(body.active, true, 'it was not revoked');
+    assert.equal(body.active, true, 'the token was not revoked');
     assert.equal((await refresh(server, platform.application, given.refreshToken)).status, 200);
     assert.equal((await exchange(server, platform.application, code)).status, 200);
   });
 
-  it('the JSON API says so in its own shape', async () => {
+  it('the JSON API returns 503 in its own format', async () => {
     const { accessToken } = await tokens();
     const operator = { authorization: `Token ${server.operatorToken}` };
     await proxy.cut();
@@ -159,7 +159,7 @@ describe('while the database is away', () => {
     assert.equal((await get('/api/v1/users/', operator)).status, 200);
   });
 
-  it('people meet a page, go nowhere else, and go on afterwards', async () => {
+  it('pages show an error without redirect, and work again afterwards', async () => {
     const { ada } = platform;
     const stranger = new UserAgent(server);
     const login = await stranger.get('/login');
@@ -202,20 +202,20 @@ describe('while the database is away', () => {
     assert.equal((await signIn(stranger, login, ada)).url.pathname, '/account/authorizations');
     assert.ok(findForm(await signIn(atLogin, loginForApplication, ada), ['decision']));
     const end = await decide(agent, consent);
-    assert.ok(end.leavesTo?.searchParams.has('code'), 'the same form is taken');
+    assert.ok(end.leavesTo?.searchParams.has('code'), 'the same form is accepted');
     const revoked = await agent.submit(revoke, {}, 'csrf');
-    // The consent above gave the application another access.
+    // The consent above created a second grant of the application.
     assert.equal(revoked.url.search, '?notice=revoked_one');
     assert.equal((await agent.submit(logout, {}, 'csrf')).status, 200);
   });
 
-  it('German speakers read it in German', async () => {
+  it('the error page is in German for German browsers', async () => {
     const agent = new UserAgent(server, { 'accept-language': 'de' });
     await proxy.cut();
     assert.match((await agent.get(requestUrl())).body, /<html lang="de">/);
   });
 
-  it('requests that are under way end with 200 or 503, and the process goes on', async () => {
+  it('requests in progress end with 200 or 503, and the process continues', async () => {
     const given: ObtainedTokens[] = [];
     for (let i = 0; i < 5; i += 1) {
       given.push(await tokens());
@@ -233,7 +233,7 @@ describe('while the database is away', () => {
       await sleep(round * 2);
       await proxy.cut();
       for (const answer of await Promise.all(answers)) {
-        // A refresh token that was used up in an earlier round is refused with 400.
+        // A refresh token that an earlier round used is refused with 400.
         assert.ok([200, 400, 503].includes(answer.status), `${answer.status} ${answer.url}`);
       }
       await proxy.restore();
@@ -242,7 +242,7 @@ describe('while the database is away', () => {
     }
   });
 
-  it('a transaction that waits for something else does not end the process', async () => {
+  it('an open transaction that loses its connection does not end the process', async () => {
     const waiting = inTransaction(server.database.db, async (tx) => {
       await sql`select 1`.execute(tx);
       await proxy.cut();
@@ -252,7 +252,7 @@ describe('while the database is away', () => {
     assert.equal((await get('/healthz')).status, 200);
   });
 
-  it('because PostgreSQL restarts, no answer is another either', async () => {
+  it('because PostgreSQL restarts, responses are still 200 or 503', async () => {
     const given = await tokens();
     const name = new URL(database.url).pathname.slice(1);
     const admin = process.env.STAGEDOOR_TEST_SERVER ?? '';
@@ -279,18 +279,18 @@ describe('while the database is away', () => {
     assert.equal((await refresh(server, platform.application, given.refreshToken)).status, 200);
   });
 
-  it('because it hangs, the process is well and not ready, and comes back', async () => {
+  it('because it hangs, /healthz is 200, /readyz 503, and both recover', async () => {
     const given = await tokens();
     proxy.stall();
     const asked = introspect(server, platform.resourceServer, given.accessToken);
     assert.equal((await get('/healthz')).status, 200);
     assert.equal(await isReady(), 503);
     await proxy.restore();
-    assert.equal((await asked).body.active, true, 'what waited was answered');
+    assert.equal((await asked).body.active, true, 'the waiting request succeeded');
     assert.equal(await isReady(), 200);
   });
 
-  it('because it hangs for too long, no connection is left in the middle of something', async () => {
+  it('because it hangs beyond the timeout, no connection is reused inside an open transaction', async () => {
     const slow = await openDatabase({ url, dataDir: '', connections: 1, queryTimeout: 300 });
     const inside = () =>
       sql<{ id: string | null }>`select pg_current_xact_id_if_assigned()::text id`;
@@ -306,7 +306,7 @@ describe('while the database is away', () => {
         await assert.rejects(work(), /Query read timeout|timeout exceeded/);
         await proxy.restore();
         await slow.ping();
-        // A transaction that was left open would have these two queries inside it.
+        // An open transaction would contain these two queries.
         await sql`select txid_current()`.execute(slow.db);
         const { rows } = await inside().execute(slow.db);
         assert.equal(rows[0]?.id, null);

@@ -21,15 +21,15 @@ function open(url: string, prepare?: boolean, connections = 1): Promise<Database
   return openDatabase({ url, dataDir: '', connections, queryTimeout: 5_000, ...given });
 }
 
-/** Statements that the connection has prepared. */
+/** Returns the statements that the connection has prepared. */
 async function prepared({ db }: Database): Promise<{ name: string; statement: string }[]> {
   const query = sql<{ name: string; statement: string }>`
     select name, statement from pg_prepared_statements`;
   return (await query.execute(db)).rows;
 }
 
-describe('A prepared statement', () => {
-  test('is named by its text, in whatever order statements run', async () => {
+describe('Prepared statements', () => {
+  test('are named by a hash of their text, in any order of execution', async () => {
     const database = await open(testDatabase.url);
     try {
       for (const text of [...STATEMENTS, ...STATEMENTS]) {
@@ -47,7 +47,7 @@ describe('A prepared statement', () => {
     }
   });
 
-  test('does not exist if preparing is switched off', async () => {
+  test('are not used if DATABASE_PREPARE is off', async () => {
     const database = await open(testDatabase.url, false);
     try {
       const [row] = await database.read<{ value: number }>(STATEMENTS[0] ?? '', [7]);
@@ -59,7 +59,7 @@ describe('A prepared statement', () => {
   });
 });
 
-describe('A pooler in transaction mode', { skip: whyNoPgBouncer }, () => {
+describe('Connection pooler in transaction mode', { skip: whyNoPgBouncer }, () => {
   let pooler: PgBouncer;
   before(async () => {
     pooler = await startPgBouncer(testDatabase.url, 3);
@@ -73,7 +73,7 @@ describe('A pooler in transaction mode', { skip: whyNoPgBouncer }, () => {
     return checks.find(({ check }) => check === 'pooler')?.state;
   }
 
-  test('works for two processes that prepare nothing', async () => {
+  test('works for two processes without prepared statements', async () => {
     const databases = await Promise.all([open(pooler.url, false, 10), open(pooler.url, false, 10)]);
     try {
       const answers = databases.flatMap((database) =>
@@ -91,9 +91,9 @@ describe('A pooler in transaction mode', { skip: whyNoPgBouncer }, () => {
     }
   });
 
-  test('is noticed by the doctor, which tests if it keeps prepared statements', async () => {
+  test('is detected by the doctor, which tests support for prepared statements', async () => {
     assert.equal(await poolerFinding({ DATABASE_PREPARE: '0' }), 'ok');
-    // Before version 1.21, and since then with max_prepared_statements=0, it loses them.
+    // PgBouncer does not support them before version 1.21, or with max_prepared_statements=0.
     assert.match((await poolerFinding({ DATABASE_PREPARE: '1' })) ?? '', /^(ok|fail)$/);
   });
 });

@@ -27,11 +27,11 @@ import {
   type TokenAnswer,
 } from '../support/tokens.ts';
 
-/** Headers of a response that differ between two identical ones. */
+/** Headers that differ between two identical responses. */
 const VARYING = new Set(['date', 'connection', 'keep-alive']);
 
 for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
-  describe(`a lost response to a refresh, on ${engine}`, () => {
+  describe(`Lost response to a refresh, on ${engine}`, () => {
     let server: TestServer;
     /** Another server on the same database; on the embedded database, the same server. */
     let second: TestServer;
@@ -65,7 +65,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       });
     const path = ({ clientId }: ClientCredentials) => `/api/v1/applications/${clientId}/`;
 
-    /** Refreshes, and returns the response as it was sent. */
+    /** Refreshes, and returns the raw response. */
     const send = async (
       client: ClientCredentials,
       refreshToken: string,
@@ -123,7 +123,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
 
     describe('a repeated request gets the identical response', () => {
       for (const kind of ['confidential', 'public'] as const) {
-        test(`any number of times, for a ${kind} application, and rotates nothing`, async () => {
+        test(`repeatedly, for a ${kind} application, without another rotation`, async () => {
           const client = kind === 'public' ? publicClient : confidential;
           const of = await seed({ clientId: client.clientId });
           const first = await send(client, of.refreshToken);
@@ -146,7 +146,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
         assert.deepEqual([again.status, again.text], [200, first.text]);
       });
 
-      test('when 30 requests race over two servers', async () => {
+      test('in a race of 30 requests on two servers', async () => {
         for (const client of [confidential, publicClient]) {
           const of = await seed({ clientId: client.clientId });
           const answers = await Promise.all(
@@ -160,7 +160,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
         }
       });
 
-      test('after the connection broke, 20 times', async () => {
+      test('after a broken connection, 20 times', async () => {
         const { hostname, port } = new URL(server.issuer);
         for (let round = 0; round < 20; round += 1) {
           const of = await seed({ clientId: publicClient.clientId });
@@ -189,7 +189,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
         await assertLive(of);
       });
 
-      test('although the presented token has expired since', async () => {
+      test('after the presented token has expired', async () => {
         const of = await seed();
         const first = await send(confidential, of.refreshToken);
         await server.database.db
@@ -213,7 +213,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
     });
 
     describe('a repeated request is checked like a first one', () => {
-      test('the client secret', async () => {
+      test('the client secret must be right', async () => {
         const of = await seed();
         await refresh(server, confidential, of.refreshToken);
         const thief = { ...confidential, clientSecret: 'sds_wrong' };
@@ -222,7 +222,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
         assert.equal((await refresh(server, confidential, of.refreshToken)).status, 200);
       });
 
-      test('the client: another one gets nothing and ends nothing', async () => {
+      test('another client gets nothing and ends nothing', async () => {
         const of = await seed();
         const other = await registerApplication(server, { owner: 'ben' });
         await refresh(server, confidential, of.refreshToken);
@@ -230,7 +230,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
         await assertLive(of);
       });
 
-      test('the DPoP key and the proof', async () => {
+      test('DPoP key and proof must be right', async () => {
         const [key, otherKey] = [await newDpopKey(), await newDpopKey()];
         const url = `${server.issuer}/api/v1/oauth/token`;
         const of = await seed({ clientId: publicClient.clientId, jkt: key.jkt });
@@ -254,7 +254,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
         assert.deepEqual((await ask(key)).body, first.body);
       });
 
-      test('the application and the user, whose suspension ends no grant', async () => {
+      test('suspended application or inactive user: refused, and the grant stays', async () => {
         const application = await registerApplication(server, { owner: 'ben' });
         const of = await seed({ clientId: application.clientId });
         const first = await send(application, of.refreshToken);
@@ -268,7 +268,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
         assert.deepEqual(await send(application, of.refreshToken), first);
       });
 
-      test('the scopes that are left', async () => {
+      test('the scope of the response is reduced to the remaining scopes', async () => {
         const of = await seed();
         const narrow = (scopes: string[]) =>
           inTransaction(server.database.db, (tx) =>
@@ -287,7 +287,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
         assert.deepEqual(again, { ...first, scope: 'read' });
       });
 
-      test('the scopes of the access token, if none of them is left', async () => {
+      test('without a remaining scope: invalid_scope, and the grant stays', async () => {
         const of = await seed();
         await refresh(server, confidential, of.refreshToken, { scope: 'read' });
         await server.database.db
@@ -300,15 +300,15 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       });
     });
 
-    describe('is over, and a repeated request is re-use,', () => {
-      test('once the new refresh token was used', async () => {
+    describe('a repeated request is reuse and ends the grant', () => {
+      test('after the new refresh token was used', async () => {
         const of = await seed();
         const { body } = await refresh(server, confidential, of.refreshToken);
         await refresh(server, confidential, body.refresh_token ?? '');
         await assertEnded(of, confidential, of.refreshToken);
       });
 
-      test('for a grandparent, while its grandchild is unused', async () => {
+      test('for the token before the previous one', async () => {
         const of = await seed();
         const { body } = await refresh(server, confidential, of.refreshToken);
         const parent = body.refresh_token ?? '';
@@ -331,7 +331,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
     });
 
     describe('with REFRESH_RETRY_SECONDS=0', () => {
-      test('30 requests race: one succeeds, the others end the grant', async () => {
+      test('30 parallel requests: one succeeds, the others end the grant', async () => {
         const { databaseUrl } = server.config;
         const strict = await startServer({
           ...(databaseUrl === undefined ? variables : { DATABASE_URL: databaseUrl }),
@@ -404,7 +404,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
         assert.deepEqual(await replays(of), []);
       });
 
-      test('is deleted at the end of the time for retries', async () => {
+      test('is deleted when the retry time ends', async () => {
         const of = await seed();
         await refresh(server, confidential, of.refreshToken);
         await deleteExpiredReplays(server.database.db);

@@ -42,7 +42,7 @@ async function countOf(owner: string): Promise<number> {
   return rows.length;
 }
 
-it('parallel registrations: no more than the limit succeed, and nothing typed is lost', async () => {
+it('Parallel registrations: no more than the limit succeed, and refused forms keep the entered values', async () => {
   const { agent, form } = await openForm();
   const pages = await Promise.all(
     Array.from({ length: 6 }, (_, index) => agent.submit(form, values(`App ${index}`), 'name')),
@@ -54,14 +54,14 @@ it('parallel registrations: no more than the limit succeed, and nothing typed is
   assert.match(refused[0]?.body ?? '', /Words that took a while to write/);
 });
 
-it('the management API is not limited', async () => {
+it('Registrations by the management API are not limited', async () => {
   for (let count = 0; count < 4; count += 1) {
     await registerApplication(server, { owner: 'ada' });
   }
   assert.ok((await countOf('ada')) > 3);
 });
 
-it('more than 20 registrations in an hour: 429 with Retry-After, and nothing typed is lost', async () => {
+it('More than 20 registrations in an hour: 429 with Retry-After, and the form keeps the entered values', async () => {
   const { agent, form } = await openForm();
   const { db } = server.database;
   let page = form;

@@ -28,7 +28,7 @@ after(() => server.close());
 
 const review = ({ clientId }: TestApplication) => reviewApplication(server, clientId);
 
-/** Opens the request as Ada, up to where the consent form would be. */
+/** Opens the request as Ada, up to the consent page. */
 async function openAsAda(
   application: TestApplication,
   agent: UserAgent,
@@ -57,14 +57,14 @@ const grantsOf = async (application: TestApplication) =>
       .execute()
   ).map((row) => row.user_id);
 
-describe('Where applications wait for approval, one that was not reviewed', () => {
+describe('With REGISTRATION=approval, an unreviewed application', () => {
   test('works for its owner', async () => {
     const application = await registerApplication(server, { owner: 'ben' });
     const tokens = await obtainTokens(server, { application, user: platform.ben });
     assert.ok(tokens.accessToken);
   });
 
-  test('tells everybody else so, and sends nobody there', async () => {
+  test('shows other users an explanation and never redirects them', async () => {
     const application = await registerApplication(server, { owner: 'ben' });
     const agent = new UserAgent(server);
     const page = await openAsAda(application, agent);
@@ -76,7 +76,7 @@ describe('Where applications wait for approval, one that was not reviewed', () =
     assert.equal(again.leavesTo, undefined);
   });
 
-  test('in German too', async () => {
+  test('shows the explanation in German', async () => {
     const application = await registerApplication(server, { owner: 'ben' });
     await manage(server, 'PATCH', '/api/v1/users/ada/', { locale: 'de' });
     const page = await openAsAda(application, new UserAgent(server));
@@ -84,7 +84,7 @@ describe('Where applications wait for approval, one that was not reviewed', () =
     assert.match(page.body, says('over.title.awaits_review', {}, 'de'));
   });
 
-  test('counts as such however it was registered, without an owner too', async () => {
+  test('without an owner is refused, too', async () => {
     const orphan = await registerApplication(server, { owner: 'ben' });
     await manage(server, 'PATCH', `/api/v1/applications/${orphan.clientId}/`, { owner: null });
     assert.match(
@@ -93,7 +93,7 @@ describe('Where applications wait for approval, one that was not reviewed', () =
     );
   });
 
-  test('works for everybody as soon as an operator has reviewed it', async () => {
+  test('works for everybody after an operator reviewed it', async () => {
     const application = await registerApplication(server, { owner: 'ben' });
     await review(application);
     const result = await authorize(server, { application, user: platform.ada });
@@ -101,7 +101,7 @@ describe('Where applications wait for approval, one that was not reviewed', () =
   });
 });
 
-describe('Where applications wait for approval, one that lost its review', () => {
+describe('With REGISTRATION=approval, an application that lost its review', () => {
   const lose = async () => {
     const application = await registerApplication(server, { owner: 'ben' });
     await review(application);
@@ -116,7 +116,7 @@ describe('Where applications wait for approval, one that lost its review', () =>
     return { application, tokens, agent, open };
   };
 
-  test('refuses the answer of a page that was opened before, until it is reviewed again', async () => {
+  test('answers to consent pages opened before are refused until the next review', async () => {
     const { application, agent, open } = await lose();
     for (const decision of ['allow', 'deny'] as const) {
       const answer = await decide(agent, open, { decision });
@@ -129,7 +129,7 @@ describe('Where applications wait for approval, one that lost its review', () =>
     assert.ok((await decide(agent, open)).leavesTo?.searchParams.get('code'));
   });
 
-  test('asks no earlier grant, but leaves what users already have', async () => {
+  test('existing grants give no new code, but their refresh tokens still work', async () => {
     const { application, tokens, agent } = await lose();
     const page = await openAsAda(application, agent);
     assert.match(page.body, says('over.title.awaits_review'));
@@ -140,8 +140,8 @@ describe('Where applications wait for approval, one that lost its review', () =>
   });
 });
 
-describe('REGISTRATION says who may register', () => {
-  test('anybody who is active, except where it is closed; open by default', () => {
+describe('REGISTRATION setting', () => {
+  test('lets active users register unless it is "closed"; the default is "open"', () => {
     for (const [REGISTRATION, expected] of [
       ['', true],
       ['open', true],
@@ -155,7 +155,7 @@ describe('REGISTRATION says who may register', () => {
     assert.throws(() => readConfig({ REGISTRATION: 'on' }), /REGISTRATION must be open, approval/);
   });
 
-  test('and where it is open, what was not reviewed works for everybody, with a warning', async () => {
+  test('with "open", unreviewed applications work for everybody', async () => {
     const open = await startServer();
     try {
       const { application, ada } = await createPlatform(open);

@@ -19,7 +19,9 @@ const NORTH = '/api/v1/directory/organizers/north/';
 interface Removal {
   readonly what: string;
   readonly remove: (server: TestServer) => Promise<unknown>;
-  /** What the token opens at the next introspection; undefined: it is not active. */
+  /**
+   * Permissions that the token opens at the next introspection; undefined: the token is inactive.
+   */
   readonly left: Record<string, string[]> | undefined;
   readonly logged: { readonly action: string; readonly user?: string; readonly data: object };
 }
@@ -93,13 +95,13 @@ const REMOVALS: Removal[] = [
     logged: { action: 'directory.organizer.deleted', data: { organizer: 'north', name: 'north' } },
   },
   {
-    what: 'whether a user is active',
+    what: 'the deactivation of a user',
     remove: call('PATCH', '/api/v1/users/dora/', { is_active: false }),
     left: undefined,
     logged: deactivated,
   },
   {
-    what: 'whether a user is active, by an import',
+    what: 'the deactivation of a user, by an import',
     remove: send({ user: { id: 'dora', ...inactive } }),
     left: undefined,
     logged: deactivated,
@@ -113,7 +115,7 @@ const REMOVALS: Removal[] = [
 ];
 
 for (const engine of FLOW_ENGINES) {
-  describe(`What is taken away counts at the next introspection, and is logged, on ${engine}`, () => {
+  describe(`Removal of rights applies to the next introspection and is logged, on ${engine}`, () => {
     let server: TestServer;
     let platform: TestPlatform;
     before(async () => {

@@ -10,7 +10,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 const TOKEN = '/api/v1/oauth/token';
 const BAD = 'HTTP/1.1 400 Bad Request';
 
-describe('The request line', () => {
+describe('Request line', () => {
   let server: TestServer;
   let platform: TestPlatform;
   before(async () => {
@@ -19,7 +19,7 @@ describe('The request line', () => {
   });
   after(() => server.close());
 
-  /** Sends one request as it is written, and returns all of the answer. */
+  /** Sends a raw request and returns the whole response. */
   async function send(
     requestLine: string,
     headers: Readonly<Record<string, string>> = {},
@@ -66,13 +66,13 @@ describe('The request line', () => {
     return send(`POST ${target} HTTP/1.1`, headers, form.toString());
   }
 
-  test('with another authority gets no token for a proof that names that authority', async () => {
+  test('with another authority: no token for a proof that names that authority', async () => {
     const { status, body } = await redeem(`https://evil.example${TOKEN}`, 'https://evil.example');
     assert.equal(status, BAD);
     assert.match(JSON.parse(body).error_description, /request target/);
   });
 
-  test('never changes the URL that a proof must name', async () => {
+  test('in absolute form: a proof must still name the issuer’s URL', async () => {
     const origin = server.issuer.replace('localhost', 'LOCALHOST');
     const own = await redeem(`${origin}${TOKEN}`, server.issuer);
     assert.equal(own.status, 'HTTP/1.1 200 OK', own.body);
@@ -81,7 +81,7 @@ describe('The request line', () => {
     assert.equal(JSON.parse(other.body).error, 'invalid_dpop_proof');
   });
 
-  test('in absolute form with our own host is served (RFC 9112 section 3.2.2)', async () => {
+  test('in absolute form with the server’s own host: served (RFC 9112 section 3.2.2)', async () => {
     const { host, port } = new URL(server.issuer);
     for (const target of [
       `http://${host}/healthz`,
@@ -92,7 +92,7 @@ describe('The request line', () => {
       '/healthz?next=//evil.example',
       `/healthz?http://localhost:${port}/`,
     ]) {
-      // Of two hosts the one in the target counts, and neither reaches an answer.
+      // The host of the target has priority, and neither host appears in the response.
       const { status, head } = await send(`GET ${target} HTTP/1.1`, { host: 'evil.example' });
       assert.equal(status, 'HTTP/1.1 200 OK', target);
       assert.doesNotMatch(head, /evil/);
@@ -101,7 +101,7 @@ describe('The request line', () => {
     assert.equal((await send(`GET http://${host}?a HTTP/1.1`)).status, 'HTTP/1.1 200 OK');
   });
 
-  test('that is not a path of this server is 400', async () => {
+  test('that is not a path of this server: 400', async () => {
     const { host } = new URL(server.issuer);
     for (const target of [
       '*',
@@ -146,16 +146,16 @@ describe('The request line', () => {
       const { status, head, body } = await send(`GET ${target} HTTP/1.1`);
       assert.equal(status, BAD, JSON.stringify(target));
       assert.match(head, /\r\nX-Content-Type-Options: nosniff/i, JSON.stringify(target));
-      // Answers of Node.js's parser have no body.
+      // Responses of Node.js's parser have no body.
       assert.ok(body === '' || JSON.parse(body).error === 'invalid_request', body);
     }
   });
 
-  test('of CONNECT is 400', async () => {
+  test('with CONNECT: 400', async () => {
     assert.equal((await send('CONNECT evil.example:443 HTTP/1.1')).status, BAD);
   });
 
-  test('that is refused leaves the connection usable, and the body is read away', async () => {
+  test('that is refused: the connection stays usable, and the body is discarded', async () => {
     const { status } = await send(
       'POST https://evil.example/ HTTP/1.1',
       { 'content-type': 'text/plain' },

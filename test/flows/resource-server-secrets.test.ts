@@ -21,7 +21,7 @@ const listed = z.object({
   ),
 });
 
-describe('The secrets of a resource server', () => {
+describe('Secrets of a resource server', () => {
   let server: TestServer;
   before(async () => {
     server = await startServer();
@@ -38,7 +38,7 @@ describe('The secrets of a resource server', () => {
   const statusWith = async (clientId: string, clientSecret = '') =>
     (await introspect(server, { clientId, clientSecret }, 'sda_x')).status;
 
-  test('are replaced without downtime, and the log names each step', async () => {
+  test('can be replaced without downtime, and each step is logged', async () => {
     const { clientId, clientSecret: first = '' } = await registerResourceServer(server);
     const second = await add(clientId, { label: ' next ', expires_at: '2999-01-01T00:00:00Z' });
     assert.equal(await statusWith(clientId, first), 200);
@@ -74,7 +74,7 @@ describe('The secrets of a resource server', () => {
     assert.ok(!JSON.stringify(events).includes(second.client_secret));
   });
 
-  test('a deleted secret is remembered as such, by its hash', async () => {
+  test('are remembered as a hash after deletion', async () => {
     const { clientId, clientSecret = '' } = await registerResourceServer(server);
     await add(clientId);
     const [old] = await list(clientId);
@@ -90,7 +90,7 @@ describe('The secrets of a resource server', () => {
     );
   });
 
-  test('tell when they were last used', async () => {
+  test('show their last use', async () => {
     const { clientId, clientSecret } = await registerResourceServer(server);
     await statusWith(clientId, clientSecret);
     for (let tries = 0; tries < 50; tries += 1) {
@@ -102,7 +102,7 @@ describe('The secrets of a resource server', () => {
     assert.fail('The use was not noted.');
   });
 
-  test('are refused once they expire, belong to another one, or are of another kind', async () => {
+  test('are refused if expired or of another resource server', async () => {
     const [one, other] = [
       await registerResourceServer(server),
       await registerResourceServer(server),
@@ -116,13 +116,13 @@ describe('The secrets of a resource server', () => {
       .where('id', '=', id)
       .execute();
     assert.equal(await statusWith(one.clientId, client_secret), 401);
-    // An expired one can go, the last good one stays.
+    // An expired secret can be deleted, the last valid one can't.
     const [first] = await list(one.clientId);
     assert.equal((await remove(one.clientId, first?.id ?? '')).status, 409);
     assert.equal((await remove(one.clientId, id)).status, 204);
   });
 
-  test('are at most five at a time, and only with what fits', async () => {
+  test('are limited to five, with validated label and end', async () => {
     const { clientId } = await registerResourceServer(server);
     await Promise.all([1, 2, 3, 4].map(() => add(clientId)));
     const tooMany = await Promise.all(

@@ -28,13 +28,13 @@ before(async () => {
 });
 after(() => server.close());
 
-/** A code that was redeemed, and the tokens that it gave. */
+/** A redeemed code and the tokens issued for it. */
 interface Redeemed {
   readonly application: TestApplication;
   readonly user: TestUser;
   readonly authorization: AuthorizeResult;
   readonly accessToken: string;
-  /** Rotated, and the token that replaced it was used as well, so that this is no retry. */
+  /** A rotated token whose successor was used as well, so that its use is not a retry. */
   readonly rotated: string;
 }
 
@@ -50,9 +50,9 @@ async function redeemed(user = platform.ada, agent = ada): Promise<Redeemed> {
 
 const path = ({ application }: Redeemed) => `/api/v1/applications/${application.clientId}/`;
 
-/** States that are each a reason to refuse. */
+/** States that each cause a refusal. */
 const STATES: Readonly<Record<string, (of: Redeemed) => Promise<unknown>>> = {
-  'at once': async () => {},
+  immediately: async () => {},
   'a day later': (of) => age(of, '1 day'),
   'while the application is suspended': (of) =>
     manage(server, 'POST', `${path(of)}suspend/`, { reason: 'abuse' }),
@@ -64,7 +64,7 @@ const STATES: Readonly<Record<string, (of: Redeemed) => Promise<unknown>>> = {
     manage(server, 'PATCH', path(of), { redirect_uris: ['https://app.example.com/other'] }),
   'after its scopes were removed': (of) =>
     manage(server, 'PATCH', path(of), { scopes: ['profile'] }),
-  'after the user ended the grant by a date': async (of) => {
+  'after the end date set by the user': async (of) => {
     await server.database.db
       .updateTable('grants')
       .set({ ends_at: sql<Date>`now() - interval '1 minute'` })
@@ -86,7 +86,7 @@ async function age({ application }: Redeemed, by: string): Promise<void> {
   }
 }
 
-/** How the grant of the application ended, and how often that was logged and mailed. */
+/** Returns why the grant ended, and how often that was logged and mailed. */
 async function ending({ application, user }: Redeemed) {
   const { db } = server.database;
   const grant = await db
@@ -115,7 +115,7 @@ function refused(answer: TokenAnswer, description: RegExp): void {
   assert.match(answer.body.error_description ?? '', description);
 }
 
-/** A user of the test's own, so that mails can be counted and the account deactivated. */
+/** Number of new users, which tests need to count mails and to deactivate accounts. */
 let users = 0;
 async function ofNewUser(): Promise<Redeemed> {
   users += 1;
@@ -124,14 +124,14 @@ async function ofNewUser(): Promise<Redeemed> {
   return redeemed(user, new UserAgent(server));
 }
 
-describe('a second use is a theft, and ends the grant with a log entry and a mail', () => {
+describe('Second use ends the grant as theft, with one log entry and one mail', () => {
   const uses = {
     code: (of: Redeemed) => exchange(server, of.application, of.authorization),
     'refresh token': (of: Redeemed) => refresh(server, of.application, of.rotated),
   };
   for (const [kind, use] of Object.entries(uses)) {
     for (const [state, bring] of Object.entries(STATES)) {
-      test(`of a ${kind}, ${state}`, async () => {
+      test(`${kind}, ${state}`, async () => {
         const of = await ofNewUser();
         await bring(of);
         refused(await use(of), /^reuse_detected$/);
@@ -142,7 +142,7 @@ describe('a second use is a theft, and ends the grant with a log entry and a mai
     }
   }
 
-  test('of a refresh token, with a scope that was never granted', async () => {
+  test('refresh token, with a scope that was never granted', async () => {
     const of = await ofNewUser();
     const answer = await refresh(server, of.application, of.rotated, { scope: 'profile' });
     refused(answer, /^reuse_detected$/);
@@ -150,13 +150,13 @@ describe('a second use is a theft, and ends the grant with a log entry and a mai
   });
 });
 
-describe('a used code or token that proves nothing ends no grant', () => {
+describe('Grant stays live after', () => {
   const live = async (of: Redeemed) => {
     const { body } = await introspect(server, platform.resourceServer, of.accessToken);
     assert.equal(body.active, true);
   };
 
-  test('a code with a wrong verifier, without one, or with another redirect URI', async () => {
+  test('a used code with a wrong verifier, no verifier or another redirect URI', async () => {
     const of = await redeemed();
     const { application, authorization } = of;
     const attempts = [
@@ -170,7 +170,7 @@ describe('a used code or token that proves nothing ends no grant', () => {
     await live(of);
   });
 
-  test('a code or refresh token that another client presents', async () => {
+  test('a used code or refresh token from another client', async () => {
     const of = await redeemed();
     const other = await registerApplication(server, { owner: 'ben' });
     refused(await exchange(server, other, of.authorization), /^client mismatch$/);
@@ -178,14 +178,14 @@ describe('a used code or token that proves nothing ends no grant', () => {
     await live(of);
   });
 
-  test('a client that can’t authenticate', async () => {
+  test('a used refresh token with a wrong client secret', async () => {
     const of = await redeemed();
     const thief = { ...of.application, clientSecret: 'sds_wrong' };
     assert.equal((await refresh(server, thief, of.rotated)).status, 401);
     await live(of);
   });
 
-  test('a rotated refresh token that is bound to another key', async () => {
+  test('a rotated refresh token with another DPoP key', async () => {
     const application = await registerApplication(server, {
       owner: 'ben',
       clientType: 'public',

@@ -38,7 +38,7 @@ const read = async (application: TestApplication) =>
 const post = (application: TestApplication, body?: unknown) =>
   callManagement(server, 'POST', `${pathOf(application)}review/`, body);
 
-/** Registers an application of Ben that an operator has reviewed. */
+/** Registers an application of Ben and reviews it. */
 async function reviewed(): Promise<TestApplication> {
   const application = await registerApplication(server, { owner: 'ben' });
   await reviewApplication(server, application.clientId);
@@ -59,7 +59,7 @@ function consent({ clientId, redirectUri }: TestApplication): Promise<Page> {
   );
 }
 
-/** Edits an application as its owner, on the page. */
+/** Edits an application on the page, as its owner. */
 async function edit({ clientId }: TestApplication, values: FormValues): Promise<void> {
   const page = await ben.get(`/account/applications/${clientId}/edit`);
   const saved = await ben.submit(page, values);
@@ -68,7 +68,7 @@ async function edit({ clientId }: TestApplication, values: FormValues): Promise<
 
 const CALLBACK = 'https://app.example.com/callback';
 
-describe('A review ends when its owner changes', () => {
+describe('Review ends when the owner changes', () => {
   const changes: Record<string, FormValues> = {
     'the name': { name: 'Box Office Pro' },
     'the description': { description: 'Sells your data.' },
@@ -94,7 +94,7 @@ describe('A review ends when its owner changes', () => {
     });
   }
 
-  test('the scopes to more, and stays ended after changing them back', async () => {
+  test('the scopes to more; changing them back does not restore it', async () => {
     const application = await registerApplication(server, { owner: 'ben', scopes: ['read'] });
     await reviewApplication(server, application.clientId);
     await edit(application, { scopes: ['read', 'write', 'profile'] });
@@ -106,8 +106,8 @@ describe('A review ends when its owner changes', () => {
   });
 });
 
-describe('A review', () => {
-  test('stays when nothing is changed, or only what nobody judges', async () => {
+describe('Review', () => {
+  test('stays after an unchanged save, a suspension or a resumption', async () => {
     const application = await reviewed();
     const { version, reviewed_at } = await read(application);
     await edit(application, { name: 'Box Office Sync' });
@@ -119,13 +119,13 @@ describe('A review', () => {
     assert.deepEqual(await read(application), { version, reviewed_at });
   });
 
-  test('ends when an operator changes the application, too', async () => {
+  test('ends when an operator changes the application', async () => {
     const application = await reviewed();
     await manage(server, 'PATCH', pathOf(application), { name: 'Operator’s' });
     assert.equal((await read(application)).reviewed_at, null);
   });
 
-  test('ends with a new owner, and when the owner is deleted', async () => {
+  test('ends with a new owner, or when the owner is deleted', async () => {
     await manage(server, 'PUT', '/api/v1/users/tim/', { email: 'tim@example.com' });
     for (const owner of ['tim', null]) {
       const application = await reviewed();
@@ -138,14 +138,14 @@ describe('A review', () => {
     assert.equal((await read(orphan)).reviewed_at, null);
   });
 
-  test('that ended leaves what users have allowed', async () => {
+  test('that ended leaves existing grants live', async () => {
     const application = await reviewed();
     const tokens = await obtainTokens(server, { application, user: platform.ada });
     await edit(application, { description: 'New.' });
     assert.equal((await refresh(server, application, tokens.refreshToken)).status, 200);
   });
 
-  test('ends in the owner’s log with the change that ended it', async () => {
+  test('that ended is mentioned in the log entry of the change', async () => {
     const application = await reviewed();
     await edit(application, { description: 'New.' });
     const entry = await server.database.db
@@ -158,7 +158,7 @@ describe('A review', () => {
   });
 });
 
-describe('A review names the version that was read:', () => {
+describe('Review call with', () => {
   const wrong: [string, unknown, number, RegExp][] = [
     ['no body', undefined, 400, /version.*required.*GET/],
     ['no version', {}, 400, /version.*required.*GET/],
@@ -170,7 +170,7 @@ describe('A review names the version that was read:', () => {
     ['a later version', { version: 2 }, 412, /changed.*version 1/],
   ];
   for (const [what, body, status, message] of wrong) {
-    test(`${what} is refused with ${status}`, async () => {
+    test(`${what}: refused with ${status}`, async () => {
       const application = await registerApplication(server, { owner: 'ben' });
       const refused = await post(application, body);
       assert.equal(refused.status, status, JSON.stringify(refused.body));
@@ -179,7 +179,7 @@ describe('A review names the version that was read:', () => {
     });
   }
 
-  test('an application that changed since is refused with 412, also when it changed back', async () => {
+  test('a version that was changed since: 412, even if it was changed back', async () => {
     const application = await registerApplication(server, { owner: 'ben' });
     const { version } = await read(application);
     await edit(application, { redirect_uris: 'https://evil.example/callback' });
@@ -191,7 +191,7 @@ describe('A review names the version that was read:', () => {
     assert.ok((await read(application)).reviewed_at);
   });
 
-  test('of an edit and a review at the same time, the edited application is never reviewed', async () => {
+  test('an edit at the same time: the edited application is never reviewed', async () => {
     const application = await registerApplication(server, { owner: 'ben' });
     for (let round = 0; round < 5; round += 1) {
       const { version } = await read(application);
@@ -205,7 +205,7 @@ describe('A review names the version that was read:', () => {
     }
   });
 
-  test('the same review again changes nothing', async () => {
+  test('the same version again: nothing changes', async () => {
     const application = await registerApplication(server, { owner: 'ben' });
     const first = await post(application, { version: 1 });
     assert.equal(first.status, 200);
@@ -213,8 +213,8 @@ describe('A review names the version that was read:', () => {
   });
 });
 
-describe('An application that is handed over', () => {
-  test('loses its review and, within 24 hours, the secrets of its former owner', async () => {
+describe('Application transfer', () => {
+  test('removes the review, and the former owner’s secrets expire within 24 hours', async () => {
     const application = await reviewed();
     const { clientId } = application;
     const { refreshToken } = await obtainTokens(server, { application, user: platform.ada });
@@ -249,7 +249,7 @@ describe('An application that is handed over', () => {
     assert.equal((await refresh(server, { clientId, clientSecret }, late)).status, 200);
   });
 
-  test('by an operator does, too; secrets that end earlier keep their end; both are told', async () => {
+  test('by an operator does the same; secrets that end earlier keep their end; both users get a mail', async () => {
     const application = await reviewed();
     const { clientId } = application;
     const soon = new Date(Date.now() + 3_600_000);
@@ -276,7 +276,7 @@ describe('An application that is handed over', () => {
   });
 });
 
-/** In how many hours each secret of an application ends, the oldest first. */
+/** Returns in how many hours each secret of an application ends, oldest first. */
 async function secretEnds(clientId: string): Promise<(number | null)[]> {
   const secrets = await listSecrets(server.database.db, clientId);
   return secrets.map(
@@ -284,8 +284,8 @@ async function secretEnds(clientId: string): Promise<(number | null)[]> {
   );
 }
 
-describe('The consent page', () => {
-  test('says that an application is reviewed', async () => {
+describe('Consent page', () => {
+  test('shows that an application is reviewed', async () => {
     const page = await consent(await reviewed());
     assert.match(page.body, says('consent.reviewed'));
     assert.doesNotMatch(page.body, says('consent.unreviewed.title'));

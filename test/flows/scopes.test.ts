@@ -16,7 +16,7 @@ const SCOPES = {
   profile: { text: 'Who you are', organizers: false },
 };
 
-describe('a platform with scopes of its own', () => {
+describe('Platform with its own SCOPES', () => {
   let server: TestServer;
   before(async () => {
     server = await startServer({
@@ -32,7 +32,7 @@ describe('a platform with scopes of its own', () => {
   const ada = { id: 'ada', email: 'ada@example.com', password: 'the password of ada' };
   const register = () => registerApplication(server, { owner: 'ada', scopes: Object.keys(SCOPES) });
 
-  it('names them in the metadata, and refuses all others', async () => {
+  it('metadata contains them, and other scopes are refused', async () => {
     const answer = await fetch(`${server.issuer}/.well-known/oauth-authorization-server`);
     const metadata: unknown = await answer.json();
     assert.ok(typeof metadata === 'object' && metadata !== null && 'scopes_supported' in metadata);
@@ -43,14 +43,14 @@ describe('a platform with scopes of its own', () => {
     );
   });
 
-  it('tells developers of these, and of no others', async () => {
+  it('the developer guide contains them, and no default scopes', async () => {
     const guide = await (await fetch(`${server.issuer}/docs`)).text();
     assert.match(guide, /<code>tickets:scan<\/code>[\s\S]*Scan tickets at the door/);
     assert.match(guide, /<code>profile<\/code> alone/);
     assert.doesNotMatch(guide, /Neither includes the other/);
   });
 
-  it('has them read by users in their own language, or in one that is filled in', async () => {
+  it('the consent page shows their texts in the user’s language, or in one with a text', async () => {
     const { clientId, redirectUri } = await register();
     const agent = new UserAgent(server);
     const login = await agent.get(
@@ -69,7 +69,7 @@ describe('a platform with scopes of its own', () => {
     assert.match(page.body, /Who you are/);
   });
 
-  it('gives an application that names none the default, and lets it see its organizers', async () => {
+  it('an application without a scope parameter gets the default, and can list organizers', async () => {
     const application = await register();
     const { accessToken } = await obtainTokens(server, { application, user: ada });
     const call = (path: string) =>
@@ -82,7 +82,7 @@ describe('a platform with scopes of its own', () => {
     assert.match(me.headers.get('www-authenticate') ?? '', /scope="profile"/);
   });
 
-  it('tells users before access ends that could change something, and of no other', async () => {
+  it('notices about ending authorizations are sent only for scopes with `writes`', async () => {
     const { db } = server.database;
     await db.deleteFrom('grants').execute();
     for (const scope of ['events:read', 'tickets:scan']) {
@@ -103,7 +103,7 @@ describe('a platform with scopes of its own', () => {
   });
 });
 
-test('A token of a server whose scopes open no organizers lists none', async (t) => {
+test('A token of a server without scopes for organizers lists no organizers', async (t) => {
   const server = await startServer({
     SCOPES: '{"profile": {"text": "Who you are", "organizers": false}}',
     DEFAULT_SCOPES: 'profile',

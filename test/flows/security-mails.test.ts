@@ -52,11 +52,11 @@ const logged = (action: string) =>
     .orderBy('id')
     .execute();
 
-describe('A user whose password', () => {
+describe('Mail about a password', () => {
   const path = () => `/api/v1/users/${user.id}/`;
   const passwordChanges = () => logged('stagedoor.user.password_changed');
 
-  test('is set for the first time reads so by mail and in the log', async () => {
+  test('set for the first time: sent and logged', async () => {
     user = { ...user, id: `later-${user.id}`, email: `later-${user.email}` };
     await manage(server, 'PUT', path(), { email: user.email });
     await manage(server, 'PATCH', path(), { password: 'the first one' });
@@ -69,14 +69,14 @@ describe('A user whose password', () => {
     ]);
   });
 
-  test('is sent again by the platform, the same as before, is told nothing', async () => {
+  test('sent again unchanged by the platform: no mail', async () => {
     await putUser(server, { id: user.id, fullName: 'New Name' });
     await manage(server, 'PATCH', path(), { password: user.password });
     assert.deepEqual(await queued('password_changed'), []);
     assert.deepEqual(await passwordChanges(), []);
   });
 
-  test('is replaced reads by mail when, by whom, and what to do', async () => {
+  test('replaced: contains time, actor and advice', async () => {
     const agent = new UserAgent(server);
     await signIn(agent, await agent.get('/login'), user);
     await manage(server, 'PATCH', path(), { password: 'another one' });
@@ -95,7 +95,7 @@ describe('A user whose password', () => {
     ]);
   });
 
-  test('is taken away reads that', async () => {
+  test('removed: says so', async () => {
     await manage(server, 'PATCH', path(), { password: null, locale: 'de' });
     const [mail] = await mailsTo(server, user.email);
     assert.equal(mail?.headers.get('subject'), textFor('mail.password.removed.subject', {}, 'de'));
@@ -103,14 +103,14 @@ describe('A user whose password', () => {
     assert.deepEqual(event?.data, { removed: true });
   });
 
-  test('is replaced together with the address is told at both', async () => {
+  test('replaced together with the address: sent to both addresses', async () => {
     const email = `new-${user.email}`;
     await manage(server, 'PATCH', path(), { password: 'another one', email });
     assert.deepEqual(await queued('password_changed'), [email, user.email].sort());
     assert.equal((await passwordChanges()).length, 1);
   });
 
-  test('was not replaced, because something else was wrong, is told nothing', async () => {
+  test('not replaced because another field was invalid: not sent', async () => {
     const changes = { password: 'another one', email: platform.ada.email };
     assert.equal((await callManagement(server, 'PATCH', path(), changes)).status, 400);
     assert.deepEqual(await queued('password_changed'), []);
@@ -118,8 +118,8 @@ describe('A user whose password', () => {
   });
 });
 
-describe('A user whose grant an operator revokes', () => {
-  test('reads what was ended, by whom, and what to do; once', async () => {
+describe('Mail about a grant that an operator revoked', () => {
+  test('contains application, actor and advice, and is sent once', async () => {
     const { application, resourceServer, ada } = platform;
     const options = { application, user: ada, organizers: ['redstage'], scopes: ['read'] };
     const { accessToken } = await obtainTokens(server, options);
@@ -156,8 +156,8 @@ describe('A user whose grant an operator revokes', () => {
   });
 });
 
-describe('A link in a mail', () => {
-  /** Follows it in a browser in which nobody is signed in. */
+describe('Link in a mail', () => {
+  /** Opens the link in a browser without a session and signs in. */
   const follow = async (link: string, who: TestUser) => {
     const agent = new UserAgent(server);
     const login = await agent.get(link);
@@ -165,7 +165,7 @@ describe('A link in a mail', () => {
     return { agent, page: await signIn(agent, login, who) };
   };
 
-  /** Both parts lead to the same pages. */
+  /** Returns the links of a mail, which are the same in both parts. */
   const linksOf = (mail: ReadMessage | undefined) => {
     const links = mail?.text.match(/^http:\S+$/gm) ?? [];
     const inHtml = [...(mail?.html ?? '').matchAll(/href="([^"]*)"/g)].map(([, href]) => href);
@@ -173,7 +173,7 @@ describe('A link in a mail', () => {
     return links;
   };
 
-  test('on a new authorization leads, after sign-in, straight to revoking it', async () => {
+  test('about a new authorization opens its revocation page after sign-in', async () => {
     const { application, resourceServer, ben } = platform;
     const { accessToken } = await obtainTokens(server, { application, user: ben });
     const subject = textFor('mail.authorized.subject', { application: '“Box Office Sync”' });
@@ -193,7 +193,7 @@ describe('A link in a mail', () => {
     assert.equal((await follow(list, ben)).page.url.href, list);
   });
 
-  test('on a new device or another password leads to the pages to look through', async () => {
+  test('about a new device or password opens the pages to check', async () => {
     const agent = new UserAgent(server);
     await signIn(agent, await agent.get('/login'), user);
     const other = new UserAgent(server);
@@ -217,11 +217,11 @@ describe('A link in a mail', () => {
   });
 });
 
-describe('A user of an application that is deleted', () => {
+describe('Mail about a deleted application', () => {
   const remove = (clientId: string) =>
     callManagement(server, 'DELETE', `/api/v1/applications/${clientId}/`);
 
-  test('gets one mail, however many grants that ends, in their language and time', async () => {
+  test('is sent once per user, in their language and time zone', async () => {
     const application = await registerApplication(server, {
       owner: platform.ben.id,
       name: 'Seatmap Studio',
@@ -244,7 +244,7 @@ describe('A user of an application that is deleted', () => {
     }
   });
 
-  test('gets none where nothing was live: revoked, expired, or deactivated', async () => {
+  test('is not sent to users without a live grant or with a deactivated account', async () => {
     const application = await registerApplication(server, { owner: platform.ben.id });
     const { db } = server.database;
     for (const ending of ['revoked', 'expired', 'deactivated', 'live']) {
@@ -266,7 +266,7 @@ describe('A user of an application that is deleted', () => {
     assert.deepEqual(await queued('application_deleted'), [`live-${user.id}@example.com`]);
   });
 
-  test('is told nothing of a deletion that fails', async () => {
+  test('is not sent if the deletion fails', async () => {
     const application = await registerApplication(server, { owner: platform.ben.id });
     await obtainTokens(server, { application, user, scope: 'profile' });
     const { db } = server.database;

@@ -10,7 +10,9 @@ import { type ServerProcess, startServerProcess } from '../support/server-proces
 import { says } from '../support/texts.ts';
 import { type Page, describe as textOf, UserAgent } from '../support/user-agent.ts';
 
-/** A wrong password that is refused without hashing it, so that a thousand tries take seconds. */
+/**
+ * A wrong password that is refused without hashing it, so that a thousand attempts take seconds.
+ */
 const CHEAP = 'x'.repeat(1100);
 const HOUR = 3600;
 
@@ -20,7 +22,7 @@ let user: TestUser;
 let users = 0;
 
 before(async () => {
-  // At the real cost: the flood has to make passwords wait, and two processes share the hashes.
+  // Uses the real cost: the flood must make passwords wait, and two processes share the hashes.
   server = await startServer({ TRUST_PROXY: '1' }, {});
   const databaseUrl = server.config.databaseUrl ?? '';
   other = await startServerProcess({ TRUST_PROXY: '1', DATABASE_URL: databaseUrl });
@@ -35,7 +37,7 @@ beforeEach(async () => {
   await server.database.db.deleteFrom('rate_limits').execute();
 });
 
-/** Makes a person who guesses at `email` through one process, each time from the given address. */
+/** Returns a function that guesses a password of `email` on one process, from a given address. */
 async function guesser(email: string, through: { readonly issuer: string } = server) {
   const agent = new UserAgent(through);
   const page = await agent.get('/login');
@@ -46,7 +48,7 @@ async function guesser(email: string, through: { readonly issuer: string } = ser
     });
 }
 
-/** The address `n` of an attacker who has one in each of many networks. */
+/** Returns address `n` of an attacker who has one in each of many networks. */
 const scattered = (n: number) => `10.${n >> 8}.${n & 0xff}.9`;
 
 const statuses = (pages: readonly Page[]) => pages.map(({ status }) => status);
@@ -63,10 +65,10 @@ async function repeat(count: number, work: (n: number) => Promise<Page>): Promis
   return pages;
 }
 
-describe('While strangers guess at an account from many addresses', () => {
+describe('Password guesses on an account from many addresses', () => {
   const GUESSES = Number(process.env.GUESSES ?? 40);
 
-  test('a known browser signs in, and a new one of the owner has three tries an hour', async () => {
+  test('a known browser can sign in, and a new one of the owner has three attempts an hour', async () => {
     const open = browsers(server);
     const known = await open.signedIn(user);
     const guess = await guesser(user.email);
@@ -88,11 +90,11 @@ describe('While strangers guess at an account from many addresses', () => {
     assert.equal(await canSignIn(known), true, 'still');
     const actions = (await logOf(server, user.id)).map(({ action }) => action);
     const count = (name: string) => actions.filter((one) => one.endsWith(name)).length;
-    assert.equal(count('sign_in_failed'), 30, 'later ones are not logged one by one');
+    assert.equal(count('sign_in_failed'), 30, 'later ones are not logged separately');
     assert.equal(count('sign_in_throttled'), 1);
   });
 
-  test('a known browser signs in although a stranger behind its address is refused', async () => {
+  test('a known browser can sign in although its network is limited', async () => {
     const known = await browsers(server).signedIn(user, { 'x-forwarded-for': '192.0.2.1' });
     const guess = await guesser(user.email);
     const answers = await repeat(11, () => guess('192.0.2.1'));
@@ -100,7 +102,7 @@ describe('While strangers guess at an account from many addresses', () => {
     assert.equal(await canSignIn(known), true);
   });
 
-  test('their failures do not count when the owner confirms or changes the password', async () => {
+  test('the owner can still confirm and change the password', async () => {
     const owner = await browsers(server).signedIn(user);
     const guess = await guesser(user.email);
     await repeat(GUESSES, (n) => guess(scattered(n)));
@@ -112,8 +114,8 @@ describe('While strangers guess at an account from many addresses', () => {
   });
 });
 
-describe('A known browser', () => {
-  test('has ten failures an hour of its own, which end no other browser', async () => {
+describe('Known browser', () => {
+  test('has ten failures an hour, which do not limit other browsers', async () => {
     const open = browsers(server);
     const [first, second] = [await open.signedIn(user), await open.signedIn(user)];
     const page = await first.get('/login?reason=recent');
@@ -127,7 +129,7 @@ describe('A known browser', () => {
     assert.equal(await canSignIn(open.open()), true);
   });
 
-  test('of another account counts as a stranger', async () => {
+  test('of another account counts as unknown', async () => {
     const mallory = await putUser(server, { id: `mallory${users}` });
     const open = browsers(server);
     const agent = await open.signedIn(mallory);
@@ -139,7 +141,7 @@ describe('A known browser', () => {
   });
 });
 
-test('Right passwords of one account are limited, so that its owner cannot occupy the server', async () => {
+test('Successful sign-ins of one account are limited, so that its owner can’t occupy the server', async () => {
   const known = await browsers(server).signedIn(user);
   const page = await known.get('/login?reason=recent');
   await sql`update rate_limits set points = 200
@@ -151,7 +153,7 @@ test('Right passwords of one account are limited, so that its owner cannot occup
   }
 });
 
-describe('Guessing at an account from one network', () => {
+describe('Password guesses on an account from one network', () => {
   const VARIATIONS: Readonly<Record<string, (n: number) => string>> = {
     'one address': () => '192.0.2.1',
     'a /24': (n) => `192.0.2.${n}`,
@@ -159,14 +161,14 @@ describe('Guessing at an account from one network', () => {
     'no address': () => 'unknown',
   };
   for (const [name, address] of Object.entries(VARIATIONS)) {
-    test(`fails ten times at most from ${name}, through two processes`, async () => {
+    test(`${name}: ten failures at most, on two processes together`, async () => {
       const both = [await guesser(user.email), await guesser(user.email, other)] as const;
       const answers = await repeat(14, (n) => both[n % 2 === 0 ? 0 : 1](address(n)));
       assert.deepEqual(statuses(answers), [...Array(10).fill(401), ...Array(4).fill(429)]);
     });
   }
 
-  test('stays limited after a restart', async () => {
+  test('the limit survives a restart', async () => {
     const guess = await guesser(user.email, other);
     await repeat(10, () => guess('192.0.2.1'));
     await other.kill();
@@ -174,7 +176,7 @@ describe('Guessing at an account from one network', () => {
     assert.equal((await guess('192.0.2.1')).status, 429);
   });
 
-  test('fails ten times at most in parallel, through two processes', async () => {
+  test('parallel on two processes: ten failures at most', async () => {
     const both = [await guesser(user.email), await guesser(user.email, other)] as const;
     const burst = Array.from({ length: 30 }, (_, n) => both[n % 2 === 0 ? 0 : 1]('192.0.2.1'));
     const answers = statuses(await Promise.all(burst));
@@ -182,7 +184,7 @@ describe('Guessing at an account from one network', () => {
     assert.equal(answers.filter((status) => status === 429).length, 20);
   });
 
-  test('is answered alike for an address without an account', async () => {
+  test('an address without an account gets identical responses', async () => {
     const answers = await Promise.all(
       [user.email, 'nobody@example.net'].map(async (email) => {
         const guess = await guesser(email);
@@ -197,7 +199,7 @@ describe('Guessing at an account from one network', () => {
     assert.deepEqual(answers[0], answers[1]);
   });
 
-  test('leaves one entry in the log of the account', async () => {
+  test('the log of the account gets one entry', async () => {
     const guess = await guesser(user.email);
     await repeat(13, () => guess('192.0.2.1'));
     await repeat(13, () => guess('198.51.100.1'));
@@ -213,7 +215,7 @@ describe('Guessing at an account from one network', () => {
   });
 });
 
-describe('Spraying passwords at many accounts', () => {
+describe('Password guesses on many accounts', () => {
   const GROUPS: readonly (readonly [group: string, from: string, elsewhere: string])[] = [
     ['address', '2001:db8:1:1::1', '2001:db8:1:2::1'],
     ['network', '2001:db8:1:2::1', '2001:db8:2:1::1'],
@@ -223,10 +225,10 @@ describe('Spraying passwords at many accounts', () => {
     ['provider', '192.0.3.1', '192.1.1.1'],
   ];
   for (const [group, from, elsewhere] of GROUPS) {
-    test(`is limited per ${group}, as for ${from}`, async () => {
+    test(`are limited per ${group}, as for ${from}`, async () => {
       const tryAt = async (n: number, ip: string) => (await guesser(`nobody${n}@example.net`))(ip);
       await tryAt(0, from);
-      // As after as many failures as the group may have.
+      // As after the maximum number of failures of the group.
       await sql`update rate_limits set points = 1000
         where key like ${`sign_in.source.${group}:%`}`.execute(server.database.db);
       const refused = await tryAt(1, from);
@@ -237,8 +239,8 @@ describe('Spraying passwords at many accounts', () => {
   }
 });
 
-describe('A flood of passwords that are hashed', () => {
-  test('a server without a test’s options hashes at the full cost', async () => {
+describe('Flood of passwords that are hashed', () => {
+  test('a server with default options hashes at the full cost', async () => {
     const { password_hash } = await server.database.db
       .selectFrom('users')
       .select('password_hash')
@@ -247,7 +249,7 @@ describe('A flood of passwords that are hashed', () => {
     assert.match(String(password_hash), /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
   });
 
-  test('a known and an unknown address cost the same CPU time', async () => {
+  test('a known and an unknown address take the same CPU time', async () => {
     const kinds = {
       known: [user.email, 'wrong'],
       unknown: ['nobody@example.org', 'wrong'],
@@ -259,7 +261,8 @@ describe('A flood of passwords that are hashed', () => {
       for (const kind of ['known', 'unknown', 'unhashed'] as const) {
         const [email, password] = kinds[kind];
         const guess = await guesser(email);
-        // CPU time of this process, in which the server runs, so that other programs do not matter.
+        // CPU time of this process, which contains the server, so that other programs do not
+        // matter.
         const before = process.cpuUsage();
         await guess(scattered(round), password);
         const { user: used, system } = process.cpuUsage(before);
@@ -272,7 +275,7 @@ describe('A flood of passwords that are hashed', () => {
     assert.ok(known < unknown * 3 && unknown < known * 3, figures);
   });
 
-  test('is answered 503 when too many wait, and a known browser is served first', async () => {
+  test('is answered with 503 if too many wait, and a known browser is served first', async () => {
     const known = await browsers(server).signedIn(user);
     const login = await known.get('/login?reason=recent');
     const guess = await guesser('nobody@example.net');

@@ -26,7 +26,7 @@ const SESSION = 'stagedoor_session';
 const CSRF = 'stagedoor_csrf';
 
 for (const engine of FLOW_ENGINES) {
-  describe(`signing in, on ${engine}`, () => {
+  describe(`Sign-in, on ${engine}`, () => {
     let server: TestServer;
     let platform: TestPlatform;
     let browsers = 0;
@@ -41,7 +41,7 @@ for (const engine of FLOW_ENGINES) {
     });
     after(() => server.close());
 
-    /** A browser with an address of its own, so that no test is throttled for another one. */
+    /** Opens a browser with its own address, so that limits of other tests do not apply. */
     const newBrowser = (headers: Record<string, string> = {}, jar?: CookieJar) => {
       browsers += 1;
       const address = `198.51.100.${browsers}`;
@@ -71,7 +71,7 @@ for (const engine of FLOW_ENGINES) {
         ...parameters,
       });
 
-    /** What `authorize` says of this browser: `consent_required` where somebody is signed in. */
+    /** Returns the error of a silent request: `consent_required` if a user is signed in. */
     const silently = async (agent: UserAgent) => {
       const page = await agent.get(requestUrl({ prompt: 'none', scope: 'profile' }));
       return page.leavesTo?.searchParams.get('error');
@@ -85,7 +85,7 @@ for (const engine of FLOW_ENGINES) {
       const attempt = (agent: UserAgent, page: Page, email: string, password = 'wrong') =>
         agent.submit(page, { email, password });
 
-      it('tells nothing about who has an account', async () => {
+      it('unknown, inactive and known users get identical responses', async () => {
         const cleo = await putUser(server, { id: 'cleo', isActive: false });
         const agent = newBrowser();
         const login = await agent.get('/login');
@@ -103,7 +103,7 @@ for (const engine of FLOW_ENGINES) {
         assert.deepEqual(agent.cookies.values(SESSION), []);
       });
 
-      it('ten times, has to wait, even with the right one; others need not', async () => {
+      it('ten times, the browser is limited even with the right one, and others are not', async () => {
         const dora = await putUser(server, { id: 'dora' });
         const agent = newBrowser();
         const login = await agent.get('/login');
@@ -122,8 +122,8 @@ for (const engine of FLOW_ENGINES) {
       });
     });
 
-    describe('gives the browser a session', () => {
-      it('under an id that nobody could have known before', async () => {
+    describe('session', () => {
+      it('gets a new id at sign-in, also over an id set by an attacker', async () => {
         const agent = newBrowser();
         const planted = 'planted-by-somebody-else-0123456789';
         agent.cookies.store(
@@ -141,10 +141,10 @@ for (const engine of FLOW_ENGINES) {
         await signIn(agent, again, platform.ada);
         assert.notDeepEqual(agent.cookies.values(SESSION), [first]);
         assert.equal(await isSignedIn(agent), true);
-        assert.equal(await isSignedIn(stolen), false, 'the id before is over');
+        assert.equal(await isSignedIn(stolen), false, 'the previous id is invalid');
       });
 
-      it('under another id when it happens on the way to an application', async () => {
+      it('gets a new id at a sign-in during an authorization request', async () => {
         const agent = await signedIn(platform.ada);
         const before = agent.cookies.values(SESSION);
         const stolen = newBrowser({}, agent.cookies.copy());
@@ -154,10 +154,10 @@ for (const engine of FLOW_ENGINES) {
         assert.ok(showsForm(consent, 'decision'), textOf(consent));
         assert.notDeepEqual(agent.cookies.values(SESSION), before);
         assert.equal(await isSignedIn(agent), true);
-        assert.equal(await isSignedIn(stolen), false, 'the id before is over');
+        assert.equal(await isSignedIn(stolen), false, 'the previous id is invalid');
       });
 
-      it('that is somebody else’s no longer when another one signs in', async () => {
+      it('of another user ends when a second user signs in', async () => {
         const agent = await signedIn(platform.ada);
         const stolen = newBrowser({}, agent.cookies.copy());
         const page = await signIn(agent, await agent.get('/login?reason=recent'), platform.ben);
@@ -165,7 +165,7 @@ for (const engine of FLOW_ENGINES) {
         assert.equal(await isSignedIn(stolen), false);
       });
 
-      it('that is not believed when the cookie was changed', async () => {
+      it('with a modified cookie is refused', async () => {
         const agent = await signedIn(platform.ada);
         const [value = ''] = agent.cookies.values(SESSION);
         for (const forged of [`${value}x`, value.slice(0, -1), '%00', '"', 'é'.repeat(2000)]) {
@@ -176,7 +176,7 @@ for (const engine of FLOW_ENGINES) {
         }
       });
 
-      it('that ends at /logout, for the pages and for applications, and is deleted', async () => {
+      it('ends at /logout, for pages and applications, and is deleted', async () => {
         const eve = await putUser(server, { id: 'eve' });
         const agent = await signedIn(eve);
         const copy = newBrowser({}, agent.cookies.copy());
@@ -192,7 +192,7 @@ for (const engine of FLOW_ENGINES) {
         assert.deepEqual(await query("select 1 from sessions where user_id = 'eve'"), []);
       });
 
-      it('that ends with the user', async () => {
+      it('ends when the user is deactivated', async () => {
         const finn = await putUser(server, { id: 'finn' });
         const agent = await signedIn(finn);
         await putUser(server, { id: 'finn', isActive: false });
@@ -201,8 +201,8 @@ for (const engine of FLOW_ENGINES) {
       });
     });
 
-    describe('lasts', () => {
-      /** Lets the time pass for all sessions, as far as they know. */
+    describe('session lifetime', () => {
+      /** Makes all sessions older by some minutes. */
       const pass = async (minutes: number) => {
         const ago = `interval '${minutes} minutes'`;
         await query(`update sessions set authenticated_at = authenticated_at - ${ago},
@@ -220,13 +220,13 @@ for (const engine of FLOW_ENGINES) {
           await pass(175);
           assert.equal(await use(agent), true);
           await pass(175);
-          assert.equal(await use(agent), true, 'the use before pushed its end out');
+          assert.equal(await use(agent), true, 'the previous use extended it');
           await pass(181);
           assert.equal(await use(agent), false);
           assert.equal(await isSignedIn(agent), false);
         });
 
-        it(`twelve hours, however often one uses ${name}`, async () => {
+        it(`twelve hours, also with regular use of ${name}`, async () => {
           const agent = await signedIn(platform.ada);
           for (let hours = 2; hours < 12; hours += 2) {
             await pass(120);
@@ -241,8 +241,8 @@ for (const engine of FLOW_ENGINES) {
       }
     });
 
-    describe('leads on', () => {
-      it('to the page that one was on the way to', async () => {
+    describe('redirect after sign-in', () => {
+      it('leads to the page that was requested', async () => {
         const agent = newBrowser();
         const login = await agent.get(`${ACCOUNT}?notice=revoked`);
         assert.equal(login.url.pathname, '/login');
@@ -269,7 +269,7 @@ for (const engine of FLOW_ENGINES) {
         '@evil.example.com',
         '',
       ]) {
-        it(`never to ${JSON.stringify(target)}`, async () => {
+        it(`never leads to ${JSON.stringify(target)}`, async () => {
           const path = `/login?return_to=${encodeURIComponent(target)}`;
           const agent = newBrowser();
           const byLink = await signIn(agent, await agent.get(path), platform.ada);
@@ -288,11 +288,11 @@ for (const engine of FLOW_ENGINES) {
       }
     });
 
-    describe('speaks the language', () => {
+    describe('language', () => {
       const german = { 'accept-language': 'de-DE,de;q=0.9,en;q=0.5' };
       const english = { 'accept-language': 'en' };
 
-      it('of the browser, until it knows who is there', async () => {
+      it('is the browser’s before sign-in', async () => {
         const agent = newBrowser(german);
         const login = await agent.get('/login');
         assert.match(login.body, /<html lang="de">/);
@@ -307,7 +307,7 @@ for (const engine of FLOW_ENGINES) {
         assert.match((await newBrowser(english).get('/login')).body, /Password/);
       });
 
-      it('of the user from then on', async () => {
+      it('is the user’s after sign-in', async () => {
         const greta = await putUser(server, { id: 'greta', locale: 'de' });
         const hers = await signedIn(greta, english);
         const account = await hers.get(ACCOUNT);
@@ -322,14 +322,14 @@ for (const engine of FLOW_ENGINES) {
       });
     });
 
-    describe('meets hostile input', () => {
+    describe('hostile input', () => {
       const hostile: Record<string, [string, number]> = {
         'NUL in the address': ['email=a%00@example.com&password=x', 401],
         'NUL in the password': ['email=ada@example.com&password=%00', 401],
         'control characters': ['email=%01%1f%7f%c2%85&password=%0d%0a', 401],
         'lone surrogates': ['email=%ED%A0%80@example.com&password=%ED%BF%BF', 401],
-        'what is no UTF-8': ['email=%FF%FE%80&password=%C0%AF', 401],
-        'what is no percent-encoding': ['email=%&password=%zz', 401],
+        'invalid UTF-8': ['email=%FF%FE%80&password=%C0%AF', 401],
+        'invalid percent-encoding': ['email=%&password=%zz', 401],
         'no fields': ['', 401],
         'fields twice': ['email=a&email=b&password=x&password=y', 401],
         'a long address': [`email=${'a'.repeat(50_000)}@example.com&password=x`, 401],
@@ -353,7 +353,7 @@ for (const engine of FLOW_ENGINES) {
         });
       }
 
-      it('in another format: a page with 415', async () => {
+      it('in another content type: a page with 415', async () => {
         const agent = newBrowser();
         for (const path of ['/login', requestUrl()]) {
           const page = await agent.get(path);
@@ -369,7 +369,7 @@ for (const engine of FLOW_ENGINES) {
         }
       });
 
-      it('in the link', async () => {
+      it('in the query of the sign-in page: a page with 200', async () => {
         const agent = newBrowser();
         for (const value of ['%00', '%ED%A0%80', '%FF', '%', 'a'.repeat(5_000)]) {
           const page = await agent.get(`/login?return_to=/${value}&return_to=x&reason=${value}`);
@@ -378,8 +378,8 @@ for (const engine of FLOW_ENGINES) {
       });
     });
 
-    describe('and every form', () => {
-      it('is only taken from the browser that it was shown to', async () => {
+    describe('every form', () => {
+      it('is accepted only from the browser that it was shown to', async () => {
         const stranger = newBrowser();
         const strangersToken = tokenOf(await stranger.get('/login'));
         const [strangersCookie = ''] = stranger.cookies.values(CSRF);
@@ -412,7 +412,7 @@ for (const engine of FLOW_ENGINES) {
         }
       });
 
-      it('is only taken from this site', async () => {
+      it('is accepted only from this site', async () => {
         for (const [name, { open, values }] of Object.entries(forms())) {
           const { agent, page } = await open();
           const before = await state();
@@ -461,7 +461,7 @@ for (const engine of FLOW_ENGINES) {
               await allow(agent);
               const { body } = await agent.get(ACCOUNT);
               const [path] = /\/account\/authorizations\/\w+\/revoke/.exec(body) ?? [];
-              assert.ok(path, 'the list leads to the form');
+              assert.ok(path, 'the list links to the form');
               return at(path)(agent);
             },
           },
@@ -476,7 +476,7 @@ for (const engine of FLOW_ENGINES) {
         assert.ok(leavesTo?.searchParams.has('code'));
       }
 
-      /** What forms change: who is signed in where, and what is allowed. */
+      /** Returns what forms change: sessions of users, and grants. */
       const state = async () => [
         await query('select count(*)::int from sessions where user_id is not null'),
         await query('select id, revoked_at is null as live from grants order by id'),
@@ -485,13 +485,13 @@ for (const engine of FLOW_ENGINES) {
   });
 }
 
-describe('the cookies of the flow', () => {
+describe('Cookies of the authorization flow', () => {
   const expectations = {
     'http://localhost': { prefix: '', secure: false },
     'https://login.example.test': { prefix: '__Host-', secure: true },
   };
   for (const [issuer, { prefix, secure }] of Object.entries(expectations)) {
-    it(`are out of reach of scripts and other sites, with ${issuer}`, async () => {
+    it(`are HttpOnly, SameSite and host-only, with ${issuer}`, async () => {
       const server = await startServer(secure ? { ISSUER: issuer } : {});
       try {
         const platform = await createPlatform({
@@ -524,12 +524,12 @@ describe('the cookies of the flow', () => {
     });
   }
 
-  /** Every `Set-Cookie` from the request to the code; the server may stand behind a proxy. */
+  /** Returns every `Set-Cookie` from the request to the code, also for a server behind a proxy. */
   async function cookiesOfTheFlow(server: TestServer, platform: TestPlatform): Promise<string[]> {
     const jar = new CookieJar();
     const seen: string[] = [];
     const open = async (path: string | URL, body?: URLSearchParams) => {
-      // As the proxy sends it on: http, to where the server listens.
+      // As the proxy forwards it: by http to the port of the server.
       const url = new URL(path, server.issuer);
       const inside = new URL(url.pathname + url.search, `http://localhost:${server.config.port}`);
       const response = await fetch(inside, {
@@ -580,7 +580,8 @@ describe('the cookies of the flow', () => {
       (await fetch(profile, { headers: { cookie }, redirect: 'manual' })).status;
     const own = jar.header(profile);
     assert.equal(await withCookies(own), 200);
-    // Only a neighboring host or the network can have set these, so they sign nobody in.
+    // Only a neighboring host or the network can set these cookies, so they must not sign in
+    // anyone.
     const planted = own.replaceAll('__Host-', '');
     assert.equal(await withCookies(planted), planted === own ? 200 : 303);
     return seen;
@@ -598,7 +599,7 @@ function tokenOf(page: Page): string {
   return field?.value ?? '';
 }
 
-/** The same browser, but for the cookie that its forms are checked against. */
+/** Returns the same cookies except for the CSRF cookie. */
 function withCookie(cookies: CookieJar, value: string | undefined): CookieJar {
   const jar = cookies.copy();
   const header = `${CSRF}=${value ?? ''}; Path=/${value === undefined ? '; Max-Age=0' : ''}`;

@@ -17,7 +17,7 @@ const SIGNED = 'application/token-introspection+jwt';
 const LOOPBACK = { [oauth.allowInsecureRequests]: true };
 
 for (const engine of FLOW_ENGINES) {
-  describe(`signed introspection, on ${engine}`, () => {
+  describe(`Signed introspection, on ${engine}`, () => {
     let server: TestServer;
     let platform: TestPlatform;
     let application: TestApplication;
@@ -53,7 +53,7 @@ for (const engine of FLOW_ENGINES) {
       });
     };
 
-    it('says the same as the unsigned one, to this caller, and nothing of its own', async () => {
+    it('contains the same claims as the unsigned response, with this caller as audience', async () => {
       const answer = await ask(SIGNED, accessToken);
       assert.equal(answer.status, 200);
       assert.equal(answer.headers.get('content-type'), SIGNED);
@@ -67,7 +67,7 @@ for (const engine of FLOW_ENGINES) {
       assert.deepEqual(payload.token_introspection, body);
     });
 
-    it('tells an application of its own tokens, with itself as the audience', async () => {
+    it('for an application contains its own tokens only, with the application as audience', async () => {
       const { payload } = await verify(
         await (await ask(SIGNED, accessToken, application)).text(),
         application,
@@ -81,7 +81,7 @@ for (const engine of FLOW_ENGINES) {
       assert.deepEqual(other.token_introspection, { active: false });
     });
 
-    it('says of a dead token that it is dead, signed, and no more', async () => {
+    it('of an invalid token contains only active: false', async () => {
       for (const token of ['x', accessToken.replace(/.$/, '_')]) {
         const answer = await ask(SIGNED, token);
         assert.equal(answer.headers.get('content-type'), SIGNED);
@@ -90,7 +90,7 @@ for (const engine of FLOW_ENGINES) {
       }
     });
 
-    it('is for those who prefer it; who likes both the same gets JSON', async () => {
+    it('is returned if the client prefers it; with equal preference, JSON is returned', async () => {
       const json = 'application/json; charset=utf-8';
       for (const [accept, type] of [
         [undefined, json],
@@ -118,7 +118,7 @@ for (const engine of FLOW_ENGINES) {
       }
     });
 
-    it('is not for errors: those are JSON', async () => {
+    it('is not used for errors, which are JSON', async () => {
       for (const [response, status] of [
         [await ask(SIGNED, accessToken, { ...caller, clientSecret: 'sds_wrong' }), 401],
         [await ask(SIGNED, ''), 400],
@@ -129,7 +129,7 @@ for (const engine of FLOW_ENGINES) {
       }
     });
 
-    it('is verified by oauth4webapi, which finds out about changes', async () => {
+    it('can be verified by oauth4webapi, which detects changes', async () => {
       const issuer = new URL(server.issuer);
       const as = await oauth.processDiscoveryResponse(
         issuer,
@@ -158,7 +158,7 @@ for (const engine of FLOW_ENGINES) {
       await assert.rejects(oauth.validateApplicationLevelSignature(as, changed, LOOPBACK));
     });
 
-    it('is signed by a key that is published, without its private part', async () => {
+    it('uses a published key without private part', async () => {
       const response = await fetch(`${server.issuer}/api/v1/oauth/jwks`);
       assert.match(response.headers.get('content-type') ?? '', /^application\/jwk-set\+json/);
       assert.equal(response.headers.get('cache-control'), 'public, max-age=300');
@@ -170,7 +170,7 @@ for (const engine of FLOW_ENGINES) {
       assert.deepEqual(more, []);
       assert.deepEqual(Object.keys(key).sort(), ['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']);
       assert.equal(key.kid, decodeProtectedHeader(jwt).kid);
-      // The provider knows this path too, in any case, with a key that signs nothing.
+      // The provider also knows this path, in any case, with a key that signs nothing.
       const loud = await fetch(`${server.issuer}/api/v1/oauth/JWKS/`);
       assert.deepEqual(await loud.json(), set);
     });

@@ -37,7 +37,7 @@ interface Waiting {
   readonly page: Page;
 }
 
-/** A change that takes away what an open request was checked for. */
+/** A change that revokes what an open request was checked for. */
 interface Change {
   readonly method?: string;
   readonly path: (waiting: Waiting) => string;
@@ -45,7 +45,7 @@ interface Change {
   /** Words of the page that ends the request. */
   readonly page: RegExp;
   readonly endsUser?: true;
-  /** The error that a request gets that begins afterwards, if its application gets any. */
+  /** The error of a request that begins afterwards, if its application gets any. */
   readonly error?: string;
   /** `error_description` for a code that was issued before. */
   readonly reason: RegExp;
@@ -108,7 +108,9 @@ const change = (how: Change, waiting: Waiting) =>
 
 let cases = 0;
 
-/** A request of a new application that waits at the sign-in page, or, for `agent`, at consent. */
+/**
+ * Starts a request of a new application: it waits at the sign-in page or, for `agent`, at consent.
+ */
 async function wait(user: TestUser, agent = new UserAgent(server)): Promise<Waiting> {
   cases += 1;
   const application = await registerApplication(server, {
@@ -128,7 +130,7 @@ async function wait(user: TestUser, agent = new UserAgent(server)): Promise<Wait
   return { application, user, agent, page };
 }
 
-/** A request at the consent page: Ada's, or that of a user who is to be deactivated. */
+/** Returns a request at the consent page, of Ada or of a user who will be deactivated. */
 async function waitAtConsent(how: Change): Promise<Waiting> {
   if (!how.endsUser) {
     return wait(platform.ada, signedIn);
@@ -143,7 +145,7 @@ async function newUser(): Promise<TestUser> {
   return user;
 }
 
-/** Posts a decision and returns where the browser is sent, without going there. */
+/** Posts a decision and returns the redirect without following it. */
 async function postDecision({ agent, page }: Waiting): Promise<string> {
   const values = { decision: 'allow', organizers: ['redstage'], scopes: ['read', 'write'] };
   const response = await fetch(page.url, {
@@ -156,7 +158,7 @@ async function postDecision({ agent, page }: Waiting): Promise<string> {
   return response.headers.get('location') ?? assert.fail(`no redirect: ${response.status}`);
 }
 
-/** Numbers of grants, log entries, mails and codes of the application. */
+/** Counts grants, log entries, mails and codes of the application. */
 async function written({ application: { clientId } }: Waiting) {
   const { db } = server.database;
   const grants = await db
@@ -189,12 +191,12 @@ function endsOnPage(page: Page, words: RegExp): void {
   assert.equal(page.leavesTo, undefined, `sent to ${page.leavesTo}`);
   assert.ok(page.status < 500, textOf(page));
   assert.match(page.body, words, textOf(page));
-  assert.match(page.body, /<a href="\//, 'the page has a way on');
+  assert.match(page.body, /<a href="\//, 'the page has a link to continue');
 }
 
 for (const [name, how] of Object.entries(CHANGES)) {
-  describe(`while a request waits, ${name}`, () => {
-    test('at the sign-in page: signing in leads to no code', async () => {
+  describe(`During a request, ${name}`, () => {
+    test('at the sign-in page: signing in yields no code', async () => {
       const waiting = await wait(how.endsUser ? await newUser() : platform.ada);
       await change(how, waiting);
       const page = await signIn(waiting.agent, waiting.page, waiting.user);
@@ -203,7 +205,7 @@ for (const [name, how] of Object.entries(CHANGES)) {
       assert.deepEqual(await written(waiting), [0, 0, 0, 0]);
     });
 
-    test('at the consent page: neither looking, allowing nor denying leads on', async () => {
+    test('at the consent page: opening, allowing and denying end the request', async () => {
       const waiting = await waitAtConsent(how);
       const { agent, page } = waiting;
       await change(how, waiting);

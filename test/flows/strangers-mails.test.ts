@@ -24,7 +24,7 @@ before(async () => {
 after(() => server.close());
 beforeEach(() => server.database.db.deleteFrom('mail_outbox').execute());
 
-/** Returns the subjects and texts of the mails to a person, as they are sent. */
+/** Returns the subjects and texts of the mails to a user, as they are sent. */
 async function mailsTo({ email }: TestUser): Promise<string[]> {
   const rows = await server.database.db
     .selectFrom('mail_outbox')
@@ -38,7 +38,7 @@ async function mailsTo({ email }: TestUser): Promise<string[]> {
   });
 }
 
-/** Signs a user in, with a new application that they own. */
+/** Signs a user in who owns a new application. */
 async function owner(id: string) {
   const user = await putUser(server, { id, fullName: 'Your bank. Call +49 30 123456' });
   const agent = new UserAgent(server);
@@ -60,8 +60,8 @@ async function owner(id: string) {
 
 const HOMEPAGE = /app\.\u200b?example\.\u200b?com/;
 
-describe('A mail about an application of a stranger', () => {
-  test('shows no homepage until an operator has reviewed it, then only its host', async () => {
+describe('Mail about another user’s application', () => {
+  test('shows no homepage until a review, then only its host', async () => {
     const { application } = platform;
     await authorize(server, { application, user: platform.ada });
     await reviewApplication(server, application.clientId);
@@ -86,7 +86,7 @@ describe('A mail about an application of a stranger', () => {
     assert.doesNotMatch(deleted, HOMEPAGE);
   });
 
-  test('that offers it has quoted names only', async () => {
+  test('about a transfer contains quoted names only', async () => {
     const mallory = await owner('mallory');
     await mallory.offer('ada@example.com');
     const [mail = '', ...others] = await mailsTo(platform.ada);
@@ -101,7 +101,7 @@ describe('A mail about an application of a stranger', () => {
 });
 
 describe('Transfer offers', () => {
-  test('to one address are limited, whoever makes them and however it is written', async () => {
+  test('to one address are limited, for all senders and spellings together', async () => {
     const answers: number[] = [];
     for (const [index, email] of [
       'ben@example.com',
@@ -117,7 +117,7 @@ describe('Transfer offers', () => {
     assert.equal((await mailsTo(platform.ben)).length, 3);
   });
 
-  test('to an address that nobody has are limited just the same', async () => {
+  test('to an unknown address are limited in the same way', async () => {
     const answers: number[] = [];
     for (let index = 0; index < 4; index += 1) {
       answers.push((await (await owner(`other-${index}`)).offer('nobody@example.com')).status);

@@ -14,9 +14,9 @@ import { describe as textOf, UserAgent } from '../support/user-agent.ts';
 
 const skip = whyNotSecure() ?? false;
 
-// Over https, and with everything that these libraries can check: pushed requests, PKCE, state,
-// `iss`, tokens bound to a key, signed introspection with its signature verified.
-describe('clients that others wrote, in their strictest settings', { skip }, () => {
+// Over https, with everything that these libraries can check: pushed requests, PKCE, state, `iss`,
+// DPoP-bound tokens, and signed introspection with its signature verified.
+describe('Third-party clients in their strictest settings', { skip }, () => {
   let server: SecureServer;
   let platform: TestPlatform;
 
@@ -35,7 +35,7 @@ describe('clients that others wrote, in their strictest settings', { skip }, () 
     return page.leavesTo;
   }
 
-  it('openid-client, as an application on a server', async () => {
+  it('openid-client as a confidential application works', async () => {
     const { clientId, clientSecret, redirectUri } = platform.application;
     const config = await client.discovery(
       new URL(server.issuer),
@@ -86,7 +86,7 @@ describe('clients that others wrote, in their strictest settings', { skip }, () 
     );
   });
 
-  it('oauth4webapi, as an application on a device, and as the API service', async () => {
+  it('oauth4webapi as a public application and as API service works', async () => {
     const application = await registerApplication(server, {
       owner: 'ben',
       clientType: 'public',
@@ -174,7 +174,7 @@ describe('clients that others wrote, in their strictest settings', { skip }, () 
     };
   }
 
-  /** As an API service that trusts the signature alone. */
+  /** Introspects as an API service that trusts only the signature. */
   async function introspect(
     as: oauth.AuthorizationServer,
     token: string,

@@ -26,7 +26,7 @@ import {
 } from '../support/tokens.ts';
 
 for (const engine of FLOW_ENGINES) {
-  describe(`tokens, on ${engine}`, () => {
+  describe(`Tokens, on ${engine}`, () => {
     let server: TestServer;
     let platform: TestPlatform;
     let application: TestApplication;
@@ -38,7 +38,7 @@ for (const engine of FLOW_ENGINES) {
     });
     after(() => server.close());
 
-    /** Tokens of a new grant of Ada's. */
+    /** Returns the tokens of a new grant of Ada. */
     const tokens = (organizers = ['redstage']) =>
       obtainTokens(server, {
         application,
@@ -63,7 +63,7 @@ for (const engine of FLOW_ENGINES) {
       }
     };
 
-    it('have prefix and checksum, and an answer that no cache keeps', async () => {
+    it('have prefix and checksum, and the response is not cacheable', async () => {
       const answer = await exchange(server, application, await code());
       assert.equal(answer.status, 200);
       assert.match(answer.body.access_token ?? '', /^sda_[0-9A-Za-z]{49}$/);
@@ -74,7 +74,7 @@ for (const engine of FLOW_ENGINES) {
       assert.equal(answer.headers.get('cache-control'), 'no-store');
     });
 
-    it('are nowhere in the database, nor are codes, secrets and session ids', async () => {
+    it('are not in the database in clear text, nor are codes, secrets and session ids', async () => {
       const authorization = await code();
       const { body } = await exchange(server, application, authorization);
       const secrets = [
@@ -106,8 +106,8 @@ for (const engine of FLOW_ENGINES) {
       }
     });
 
-    describe('exchanging a code', () => {
-      it('works once; the second use ends the grant', async () => {
+    describe('code exchange', () => {
+      it('works once; a second use ends the grant', async () => {
         const authorization = await code();
         const first = await exchange(server, application, authorization);
         assert.equal(await isActive(first.body.access_token ?? ''), true);
@@ -119,7 +119,7 @@ for (const engine of FLOW_ENGINES) {
         );
       });
 
-      it('succeeds exactly once of 30 at the same time', async () => {
+      it('30 parallel requests: exactly one succeeds', async () => {
         const authorization = await code();
         const answers = await Promise.all(
           Array.from({ length: 30 }, () => exchange(server, application, authorization)),
@@ -130,7 +130,7 @@ for (const engine of FLOW_ENGINES) {
         }
       });
 
-      it('wants the right PKCE verifier, redirect URI and client', async () => {
+      it('requires the right PKCE verifier, redirect URI and client', async () => {
         const authorization = await code();
         const other = await registerApplication(server, { owner: 'ben', name: 'Other' });
         const wrong = { ...authorization, codeVerifier: 'x'.repeat(43) };
@@ -141,13 +141,13 @@ for (const engine of FLOW_ENGINES) {
         assert.equal((await exchange(server, application, authorization)).status, 200);
       });
 
-      it('tells that the code is too old', async () => {
+      it('of an expired code: invalid_grant with the reason', async () => {
         const authorization = await code();
         await expire('authorization_codes');
         assertInvalidGrant(await exchange(server, application, authorization), 'expired');
       });
 
-      it('needs no PKCE where the owner of a confidential application switched it off', async () => {
+      it('works without PKCE if a confidential application does not require it', async () => {
         const lax = await registerApplication(server, { owner: 'ben', requirePkce: false });
         const authorization = await authorize(server, {
           application: lax,
@@ -165,8 +165,8 @@ for (const engine of FLOW_ENGINES) {
       });
     });
 
-    describe('refreshing', () => {
-      it('kills the access token before, and keeps the organizers', async () => {
+    describe('refresh', () => {
+      it('ends the previous access token, and keeps the organizers', async () => {
         const before = await tokens(['bluehall']);
         const after = await refresh(server, application, before.refreshToken);
         assert.equal(after.status, 200);
@@ -180,7 +180,7 @@ for (const engine of FLOW_ENGINES) {
         assert.equal(body.scope, 'read write');
       });
 
-      it('leaves the tokens of another device alone', async () => {
+      it('leaves tokens of another device live', async () => {
         const options = { application, user: platform.ada };
         const one = await tokens();
         const two = await obtainTokens(server, { ...options, agent: one.authorization.agent });
@@ -190,7 +190,7 @@ for (const engine of FLOW_ENGINES) {
         assert.equal((await refresh(server, application, two.refreshToken)).status, 200);
       });
 
-      it('with a used token ends the grant, is logged, and tells the user by mail', async () => {
+      it('with a reused token ends the grant, logs it, and sends a mail to the user', async () => {
         const { refreshToken } = await tokens();
         const first = await refresh(server, application, refreshToken);
         const second = await refresh(server, application, first.body.refresh_token ?? '');
@@ -209,7 +209,7 @@ for (const engine of FLOW_ENGINES) {
         );
       });
 
-      it('may ask for fewer scopes, never for more', async () => {
+      it('can request fewer scopes, not more', async () => {
         const { refreshToken } = await tokens();
         const fewer = await refresh(server, application, refreshToken, { scope: 'read' });
         assert.equal(fewer.body.scope, 'read');
@@ -219,7 +219,7 @@ for (const engine of FLOW_ENGINES) {
         assert.equal(more.body.error, 'invalid_scope');
       });
 
-      it('tells that the token is too old, and nothing to another client', async () => {
+      it('with an expired token returns the reason to its own client only', async () => {
         const { refreshToken } = await tokens();
         await expire('refresh_tokens');
         const other = await registerApplication(server, { owner: 'ben' });
@@ -227,16 +227,16 @@ for (const engine of FLOW_ENGINES) {
         assertInvalidGrant(await refresh(server, application, refreshToken), 'expired');
       });
 
-      it('with what is no token at all is invalid_grant', async () => {
+      it('with an invalid token string: invalid_grant', async () => {
         for (const token of ['x', 'sdr_', `sdr_${'a'.repeat(49)}`, 'a\0b', '🎭'.repeat(500)]) {
           assertInvalidGrant(await refresh(server, application, token));
         }
       });
     });
 
-    describe('revoking', () => {
+    describe('revocation', () => {
       for (const kind of ['accessToken', 'refreshToken'] as const) {
-        it(`the ${kind} ends the whole grant`, async () => {
+        it(`of the ${kind} ends the whole grant`, async () => {
           const given = await tokens();
           const answer = await revoke(server, application, given[kind]);
           assert.equal(answer.status, 200);
@@ -248,7 +248,7 @@ for (const engine of FLOW_ENGINES) {
           assert.equal((await revoke(server, application, given[kind])).status, 200);
         });
 
-        it(`the ${kind} that a rotation has just replaced ends the grant too`, async () => {
+        it(`of the ${kind} that a rotation has just replaced ends the grant`, async () => {
           const given = await tokens();
           const { body } = await refresh(server, application, given.refreshToken);
           assert.equal((await revoke(server, application, given[kind])).status, 200);
@@ -260,7 +260,7 @@ for (const engine of FLOW_ENGINES) {
         });
       }
 
-      it('with an access token that has expired still ends the grant', async () => {
+      it('of an expired access token ends the grant', async () => {
         const given = await tokens();
         await expire('access_tokens');
         assert.equal((await revoke(server, application, given.accessToken)).status, 200);
@@ -270,14 +270,14 @@ for (const engine of FLOW_ENGINES) {
         );
       });
 
-      it('with a refresh token that has expired still ends the grant', async () => {
+      it('of an expired refresh token ends the grant', async () => {
         const given = await tokens();
         await expire('refresh_tokens');
         assert.equal((await revoke(server, application, given.refreshToken)).status, 200);
         assert.equal(await isActive(given.accessToken), false);
       });
 
-      it('beside refreshes in flight leaves nothing live', async () => {
+      it('during a refresh leaves no live token', async () => {
         for (let round = 0; round < 10; round += 1) {
           const given = await tokens();
           const [refreshed, revoked] = await Promise.all([
@@ -294,7 +294,7 @@ for (const engine of FLOW_ENGINES) {
         }
       });
 
-      it('somebody else’s token is refused and changes nothing; nonsense is fine', async () => {
+      it('of another client’s token is refused and changes nothing; an unknown token is accepted', async () => {
         const given = await tokens();
         const other = await registerApplication(server, { owner: 'ben' });
         assert.equal((await revoke(server, other, given.accessToken)).status, 400);
@@ -304,8 +304,8 @@ for (const engine of FLOW_ENGINES) {
       });
     });
 
-    describe('introspecting', () => {
-      it('is closed to strangers, wrong secrets and public applications', async () => {
+    describe('introspection', () => {
+      it('is refused to unknown clients, wrong secrets and public applications', async () => {
         const { accessToken } = await tokens();
         const stranger = { clientId: 'nobody', clientSecret: 'x' };
         const wrong = { ...platform.resourceServer, clientSecret: 'sds_wrong' };
@@ -327,7 +327,7 @@ for (const engine of FLOW_ENGINES) {
         }
       });
 
-      it('tells an application of its own tokens only', async () => {
+      it('by an application works for its own tokens only', async () => {
         const given = await tokens();
         const other = await registerApplication(server, { owner: 'ben' });
         assert.equal((await introspect(server, application, given.accessToken)).body.active, true);
@@ -340,14 +340,14 @@ for (const engine of FLOW_ENGINES) {
         });
       });
 
-      it('never calls a refresh token active to a resource server', async () => {
+      it('of a refresh token by a resource server: inactive', async () => {
         const { refreshToken } = await tokens();
         assert.deepEqual((await introspect(server, platform.resourceServer, refreshToken)).body, {
           active: false,
         });
       });
 
-      it('answers with all that the contract names, and nothing else', async () => {
+      it('returns exactly the fields of the contract', async () => {
         const { accessToken } = await tokens();
         const { body } = await introspect(server, platform.resourceServer, accessToken);
         assert.deepEqual(Object.keys(body).sort(), [
@@ -368,7 +368,7 @@ for (const engine of FLOW_ENGINES) {
         assert.equal(Number(body.exp) - Number(body.iat), 3600);
       });
 
-      it('follows the teams of today', async () => {
+      it('returns the permissions of the current teams', async () => {
         const dora = await putUser(server, { id: 'dora' });
         const team = { organizer: 'greenarena', id: 'door', members: ['dora'] };
         await putTeam(server, { ...team, permissions: ['can_view_vouchers'] });
@@ -395,7 +395,7 @@ for (const engine of FLOW_ENGINES) {
         assert.deepEqual(await look(), [true, {}]);
       });
 
-      it('stops and comes back with the application and the user', async () => {
+      it('depends on the current state of application and user', async () => {
         const eve = await putUser(server, { id: 'eve' });
         await putTeam(server, { organizer: 'bluehall', id: 'eves', members: ['eve'] });
         const mine = await registerApplication(server, { owner: 'ben' });
@@ -424,7 +424,7 @@ for (const engine of FLOW_ENGINES) {
         );
       });
 
-      it('refuses a malformed request in the RFC’s shape', async () => {
+      it('refuses a malformed request in RFC format', async () => {
         const { clientId, clientSecret } = platform.resourceServer;
         const authorization = basic(clientId, clientSecret ?? '');
         const post = (body: string, headers: Record<string, string>) =>
@@ -460,7 +460,7 @@ for (const engine of FLOW_ENGINES) {
           headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
         });
 
-      it('show the profile with the profile scope only', async () => {
+      it('the profile requires the profile scope', async () => {
         const given = await obtainTokens(server, {
           application,
           user: platform.ada,
@@ -479,7 +479,7 @@ for (const engine of FLOW_ENGINES) {
         assert.match(refused.headers.get('www-authenticate') ?? '', /insufficient_scope/);
       });
 
-      it('list the organizers that the token opens', async () => {
+      it('the organizer list contains the organizers of the token', async () => {
         const { accessToken, refreshToken } = await tokens(['redstage']);
         assert.deepEqual(await (await get('/api/v1/organizers/', accessToken)).json(), {
           count: 1,
@@ -497,7 +497,7 @@ for (const engine of FLOW_ENGINES) {
       });
     });
 
-    describe('what this server does not do', () => {
+    describe('unsupported features', () => {
       const grants: Record<string, Record<string, string>> = {
         password: { username: 'ada', password: 'x' },
         client_credentials: {},
@@ -507,7 +507,7 @@ for (const engine of FLOW_ENGINES) {
         'urn:ietf:params:oauth:grant-type:jwt-bearer': { assertion: 'x' },
       };
       for (const [grantType, parameters] of Object.entries(grants)) {
-        it(`the grant type ${grantType}`, async () => {
+        it(`grant type ${grantType}: unsupported_grant_type`, async () => {
           const answer = await postForm(server, 'token', application, {
             grant_type: grantType,
             ...parameters,
@@ -517,7 +517,7 @@ for (const engine of FLOW_ENGINES) {
         });
       }
 
-      it('is not in its metadata', async () => {
+      it('metadata contains only supported features, and existing endpoints', async () => {
         const response = await fetch(`${server.issuer}/.well-known/oauth-authorization-server`);
         const metadata = z.record(z.string(), z.unknown()).parse(await response.json());
         assert.deepEqual(metadata.grant_types_supported, ['authorization_code', 'refresh_token']);
@@ -527,14 +527,14 @@ for (const engine of FLOW_ENGINES) {
         for (const [name, value] of Object.entries(metadata)) {
           if (name.endsWith('_endpoint') || name === 'jwks_uri') {
             const { status } = await fetch(String(value), { redirect: 'manual' });
-            assert.ok(status !== 404 && status < 500, `${name} is there: ${status}`);
+            assert.ok(status !== 404 && status < 500, `${name} exists: ${status}`);
           }
         }
         const openid = await fetch(`${server.issuer}/.well-known/openid-configuration`);
         assert.equal(openid.status, 404);
       });
 
-      it('is believe a forged Host header', async () => {
+      it('a forged Host header does not change redirects', async () => {
         const { hostname, port } = new URL(server.issuer);
         const { request } = await import('node:http');
         const location = await new Promise<string | undefined>((resolve, reject) => {
@@ -554,7 +554,7 @@ for (const engine of FLOW_ENGINES) {
       });
     });
 
-    it('come from the endpoint however its path is written', async () => {
+    it('can be requested with any case and trailing slash of the endpoint path', async () => {
       const { refreshToken } = await tokens();
       const answer = await fetch(`${server.issuer}/api/v1/oauth/TOKEN/`, {
         method: 'POST',
@@ -564,7 +564,7 @@ for (const engine of FLOW_ENGINES) {
       assert.equal(answer.status, 200);
     });
 
-    it('of a pushed authorization request work, and the request works once', async () => {
+    it('are issued for a pushed authorization request, which works once', async () => {
       const pushed = await postForm(server, 'par', application, {
         client_id: application.clientId,
         response_type: 'code',

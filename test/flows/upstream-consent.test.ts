@@ -7,7 +7,7 @@ import { startUpstreamSite, type UpstreamSite } from '../support/upstream-site.t
 import { UpstreamVisitor } from '../support/upstream-visitor.ts';
 import { offered, type Page, showsForm, describe as textOf } from '../support/user-agent.ts';
 
-describe('consent, when the sign-in at the platform is an old one', () => {
+describe('Consent with an old upstream sign-in', () => {
   let site: UpstreamSite;
   before(async () => {
     site = await startUpstreamSite();
@@ -29,7 +29,7 @@ describe('consent, when the sign-in at the platform is an old one', () => {
       approval_prompt: 'force',
     });
 
-  /** Ada at the consent page, two hours after she has signed in. */
+  /** Returns Ada at the consent page, two hours after she signed in. */
   const atConsent = async () => {
     const visitor = new UpstreamVisitor(site.server, site.upstream);
     await visitor.open('/account/authorizations', site.ada);
@@ -47,12 +47,12 @@ describe('consent, when the sign-in at the platform is an old one', () => {
 
   const isOld = (page: Page) => says('upstream.consent.help').test(page.body);
 
-  it('asks for no password, but leads to the platform and back, and loses nothing', async () => {
+  it('the user is redirected to the upstream login and back, and the selection is kept', async () => {
     const { visitor, page } = await atConsent();
     assert.ok(isOld(page), textOf(page));
     assert.equal(showsForm(page, 'password'), false);
     const choice = { scopes: ['read', 'profile'], organizers: ['redstage'] };
-    // Ada has signed in at the platform a moment ago: that does.
+    // Ada's sign-in at the platform is recent enough.
     const {
       page: back,
       requests,
@@ -66,14 +66,18 @@ describe('consent, when the sign-in at the platform is an old one', () => {
     assert.deepEqual(ticked(back, 'scopes'), choice.scopes);
     assert.deepEqual(ticked(back, 'organizers'), choice.organizers);
     const reloaded = await visitor.stagedoor.get(back.url);
-    assert.deepEqual(ticked(reloaded, 'organizers'), choice.organizers, 'a reload keeps it too');
+    assert.deepEqual(
+      ticked(reloaded, 'organizers'),
+      choice.organizers,
+      'a reload keeps the selection',
+    );
     const done = await decide(visitor.stagedoor, back, choice);
     assert.ok(done.leavesTo?.searchParams.has('code'), textOf(done));
     const [grant] = await query('select scopes from grants order by created_at desc limit 1');
     assert.deepEqual(grant, { scopes: ['read', 'profile'] });
   });
 
-  it('asks at the platform where the sign-in there is old, too', async () => {
+  it('if the upstream sign-in is also old, the user must sign in there again', async () => {
     const { visitor, page } = await atConsent();
     const twoHoursAgo = Math.floor(Date.now() / 1000) - 7200;
     site.upstream.behaviour = { claims: (claims) => ({ ...claims, auth_time: twoHoursAgo }) };
@@ -82,10 +86,13 @@ describe('consent, when the sign-in at the platform is an old one', () => {
     assert.equal(refused.status, 403);
     assert.match(refused.body, says('upstream.not_fresh.title'));
     const [session] = await query('select authenticated_at from sessions order by created_at desc');
-    assert.ok(Number(session?.authenticated_at) < Date.now() - 7_000_000, 'nothing was renewed');
+    assert.ok(
+      Number(session?.authenticated_at) < Date.now() - 7_000_000,
+      'the session was not renewed',
+    );
   });
 
-  it('comes back with what was ticked also when the platform is away or refuses', async () => {
+  it('the selection is kept if the upstream login fails or refuses', async () => {
     const { visitor, page } = await atConsent();
     const choice = { scopes: ['read'], organizers: ['bluehall'] };
     for (const behaviour of [{ authorizationError: 'access_denied' }, { foreignKey: true }]) {
@@ -104,13 +111,13 @@ describe('consent, when the sign-in at the platform is an old one', () => {
     }
   });
 
-  it('lets deny at once', async () => {
+  it('denying needs no sign-in', async () => {
     const { visitor, page } = await atConsent();
     const denied = await decide(visitor.stagedoor, page, { decision: 'deny' });
     assert.equal(denied.leavesTo?.searchParams.get('error'), 'access_denied');
   });
 
-  it('allows nothing by what was ticked before: that takes the form', async () => {
+  it('returning from the upstream login grants nothing before the form is posted again', async () => {
     const { visitor, page } = await atConsent();
     const before = await query('select count(*) from grants');
     const answer = await decide(visitor.stagedoor, page, { organizers: ['redstage'] });
@@ -119,7 +126,7 @@ describe('consent, when the sign-in at the platform is an old one', () => {
     assert.deepEqual(await query('select count(*) from grants'), before);
   });
 
-  it('starts over for somebody else who comes back, with nothing ticked by the other', async () => {
+  it('returning as another user starts the request again without the first user’s selection', async () => {
     const { visitor, page } = await atConsent();
     const answer = await decide(visitor.stagedoor, page, { organizers: ['redstage'] });
     visitor.platform.cookies.clear();
@@ -130,7 +137,7 @@ describe('consent, when the sign-in at the platform is an old one', () => {
     assert.deepEqual(ticked(back, 'scopes'), ['read', 'write', 'profile']);
   });
 
-  it('starts over for those whose session has ended meanwhile', async () => {
+  it('returning after the session has ended starts the request again', async () => {
     const { visitor, page } = await atConsent();
     const answer = await decide(visitor.stagedoor, page, { organizers: ['redstage'] });
     await query('delete from sessions');
@@ -140,7 +147,7 @@ describe('consent, when the sign-in at the platform is an old one', () => {
     assert.equal(isOld(back), false);
   });
 
-  it('takes what was ticked from this browser and for this request only', async () => {
+  it('the selection is restored only in the same browser and request', async () => {
     const { visitor, page } = await atConsent();
     const answer = await decide(visitor.stagedoor, page, { scopes: ['read'], organizers: [] });
     const { page: back } = await visitor.follow(answer, site.ada);
@@ -153,7 +160,7 @@ describe('consent, when the sign-in at the platform is an old one', () => {
     }
   });
 
-  it('renews the sign-in before security settings, too', async () => {
+  it('security settings of an application also require a recent upstream sign-in', async () => {
     const { visitor } = await atConsent();
     await query("update applications set owner_id = 'ada'");
     const { application } = site.platform;

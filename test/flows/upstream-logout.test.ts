@@ -12,14 +12,14 @@ import { showsForm, describe as textOf } from '../support/user-agent.ts';
 const ACCOUNT = '/account/authorizations';
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout';
 
-describe('the end of a session at the platform', () => {
+describe('Back-channel logout by the platform', () => {
   let site: UpstreamSite;
   before(async () => {
     site = await startUpstreamSite();
   });
   after(() => site.close());
 
-  /** Somebody who is signed in, and their session at the platform by its name. */
+  /** Returns a signed-in user and the upstream session id. */
   const signedIn = async (account = site.ada) => {
     const visitor = new UpstreamVisitor(site.server, site.upstream);
     let sid = '';
@@ -71,7 +71,7 @@ describe('the end of a session at the platform', () => {
     return { status: response.status, text };
   };
 
-  it('ends the session here, when somebody signs out there', async () => {
+  it('signing out at the platform ends the session here', async () => {
     const ada = await signedIn();
     const { leavesTo } = await ada.visitor.stagedoor.get('/logout/upstream');
     const question = await ada.visitor.platform.get(leavesTo ?? '');
@@ -91,7 +91,7 @@ describe('the end of a session at the platform', () => {
     });
   });
 
-  it('ends only that session where it is named', async () => {
+  it('a token with sid ends only that session', async () => {
     const [laptop, phone] = [await signedIn(), await signedIn()];
     assert.notEqual(laptop.sid, phone.sid);
     assert.equal((await post(await token({ sid: laptop.sid, sub: site.ada.sub }))).status, 200);
@@ -100,14 +100,14 @@ describe('the end of a session at the platform', () => {
     assert.equal(await isSignedIn(phone), false);
   });
 
-  it('ends all sessions of the user where none is named, and nobody else’s', async () => {
+  it('a token without sid ends all sessions of the user, and no others', async () => {
     const [laptop, phone, ben] = [await signedIn(), await signedIn(), await signedIn(site.ben)];
     assert.equal((await post(await token({ sub: site.ada.sub }))).status, 200);
     assert.deepEqual([await isSignedIn(laptop), await isSignedIn(phone)], [false, false]);
     assert.equal(await isSignedIn(ben), true);
   });
 
-  it('ends a session that has gone through an application’s request since', async () => {
+  it('a session that was started by an authorization request ends, too', async () => {
     const visitor = new UpstreamVisitor(site.server, site.upstream);
     let sid: unknown;
     site.upstream.behaviour = {
@@ -133,8 +133,8 @@ describe('the end of a session at the platform', () => {
     assert.equal(await isSignedIn({ visitor }), false);
   });
 
-  describe('while a sign-in from it is under way', () => {
-    /** Signs in, and calls `meanwhile` with the session's name before the ID token arrives. */
+  describe('during a sign-in', () => {
+    /** Signs in, and calls `meanwhile` with the session id before the ID token arrives. */
     const signInDuring = async (meanwhile: (sid: string) => Promise<unknown>) => {
       const visitor = new UpstreamVisitor(site.server, site.upstream);
       site.upstream.behaviour = {
@@ -152,14 +152,14 @@ describe('the end of a session at the platform', () => {
       claims: (sid: string) => Record<string, unknown>,
       ends: boolean,
     ][] = [
-      ['that names the session', (sid) => ({ sid }), true],
-      ['that names both', (sid) => ({ sid, sub: site.ada.sub }), true],
-      ['of all sessions of the person', () => ({ sub: site.ada.sub }), true],
-      ['of another session', () => ({ sid: 'another', sub: site.ada.sub }), false],
-      ['of another person', () => ({ sub: site.ben.sub }), false],
+      ['for this session', (sid) => ({ sid }), true],
+      ['for this session and user', (sid) => ({ sid, sub: site.ada.sub }), true],
+      ['for all sessions of the user', () => ({ sub: site.ada.sub }), true],
+      ['for another session', () => ({ sid: 'another', sub: site.ada.sub }), false],
+      ['for another user', () => ({ sub: site.ben.sub }), false],
     ];
     for (const [what, claims, ends] of logouts) {
-      it(`${ends ? 'begins no session here' : 'is not heeded'}: a logout ${what}`, async () => {
+      it(`${ends ? 'prevents the session' : 'is ignored'}: a logout ${what}`, async () => {
         const ada = await signInDuring(async (sid) => post(await token(claims(sid))));
         assert.equal(await isSignedIn(ada), !ends, textOf(ada.page));
         if (ends) {
@@ -171,8 +171,8 @@ describe('the end of a session at the platform', () => {
       });
     }
 
-    it('ends the session in which it begins, if the logout arrives last of all', async () => {
-      // This sign-in is five seconds old: logouts of other tests must not meet it.
+    it('a logout that arrives while the session is stored ends that session', async () => {
+      // This sign-in is five seconds old, so that logouts of other tests do not match.
       await query('delete from upstream_logouts');
       const visitor = new UpstreamVisitor(site.server, site.upstream);
       let sid = '';
@@ -193,7 +193,7 @@ describe('the end of a session at the platform', () => {
       assert.equal((await ended).status, 200);
       const { page } = await opened;
       site.upstream.behaviour = {};
-      // The browser tries once more, and is told.
+      // The browser tries again, and gets the explanation.
       assert.match(textOf(page), says('upstream.signed_out.title'));
       const rows = await query('select * from upstream_sessions');
       assert.ok(rows.every((row) => row.sid !== sid));
@@ -212,7 +212,7 @@ describe('the end of a session at the platform', () => {
       }
     };
 
-    it('is kept as a hash, and not for long', async () => {
+    it('the logout is stored as a hash, for about an hour', async () => {
       await post(await token({ sid: 'a session to forget' }));
       const [row] = await query(
         "select encode(key_hash, 'hex') as key, expires_at < now() + interval '61 minutes' as soon from upstream_logouts order by expires_at desc limit 1",
@@ -222,36 +222,36 @@ describe('the end of a session at the platform', () => {
     });
   });
 
-  it('is nothing to do where nobody is signed in, and that is no error', async () => {
+  it('a token for an unknown session is accepted and changes nothing', async () => {
     for (const claims of [{ sid: 'unknown' }, { sub: 'unknown' }, { sid: 'unknown', sub: 'x' }]) {
       assert.deepEqual(await post(await token(claims)), { status: 200, text: '' });
     }
   });
 
-  it('leaves applications their access', async () => {
+  it('grants of applications stay live', async () => {
     const before = await query('select count(*) from grants where revoked_at is null');
     await post(await token({ sub: site.ada.sub }));
     assert.deepEqual(await query('select count(*) from grants where revoked_at is null'), before);
   });
 
-  it('is believed without a typ, with JWT, and in any letter case', async () => {
+  it('a typ header is optional, and its value is case-insensitive', async () => {
     for (const typ of ['JWT', 'jwt', 'application/logout+jwt', 'LOGOUT+JWT', undefined]) {
       assert.equal((await post(await token({ sid: 'x' }, { typ }))).status, 200, typ);
     }
   });
 
-  it('is believed once', async () => {
+  it('a token is accepted once', async () => {
     const once = await token({ sub: site.ada.sub });
     const answers = await Promise.all([post(once), post(once), post(once)]);
     assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 400, 400]);
     assert.match((await post(once)).text, /was used before/);
   });
 
-  describe('is not believed', () => {
+  describe('is refused', () => {
     const now = () => Math.floor(Date.now() / 1000);
     const wrongs: Record<string, [make: () => Promise<string>, reason: RegExp]> = {
       'without a token': [async () => '', /Invalid Compact JWS/],
-      'by nonsense': [async () => 'x.y.z', /JWS Protected Header is invalid/],
+      'with a malformed token': [async () => 'x.y.z', /JWS Protected Header is invalid/],
       'signed with another key': [
         () => token({ sub: site.ada.sub }, { foreignKey: true }),
         /signature verification failed/,
@@ -270,31 +270,31 @@ describe('the end of a session at the platform', () => {
       ],
       'for another client': [() => token({ sub: site.ada.sub, aud: 'another' }), /aud/],
       'without iat': [() => token({ sub: site.ada.sub, iat: undefined }), /iat/],
-      'from long ago': [() => token({ sub: site.ada.sub, iat: now() - 600 }), /iat/],
-      'from the future': [() => token({ sub: site.ada.sub, iat: now() + 90 }), /iat/],
-      'that has expired': [() => token({ sub: site.ada.sub, exp: now() - 90 }), /exp/],
+      'with an old iat': [() => token({ sub: site.ada.sub, iat: now() - 600 }), /iat/],
+      'with an iat in the future': [() => token({ sub: site.ada.sub, iat: now() + 90 }), /iat/],
+      'if expired': [() => token({ sub: site.ada.sub, exp: now() - 90 }), /exp/],
       'without exp': [() => token({ sub: site.ada.sub, exp: undefined }), /exp/],
       'without jti': [() => token({ sub: site.ada.sub, jti: undefined }), /jti/],
       'without the event': [() => token({ sub: site.ada.sub, events: undefined }), /events/],
       'with another event': [() => token({ sub: site.ada.sub, events: { other: {} } }), /events/],
-      'with an event that is no object': [
+      'with an event that is not an object': [
         () => token({ sub: site.ada.sub, events: { [EVENT]: 1 } }),
         /events/,
       ],
-      'with a nonce, as an ID token has one': [
+      'with a nonce, as in an ID token': [
         () => token({ sub: site.ada.sub, nonce: 'x' }),
         /nonce must not be there/,
       ],
-      'that says it is an access token': [
+      'with the typ of an access token': [
         () => token({ sub: site.ada.sub }, { typ: 'at+jwt' }),
         /typ/,
       ],
-      'that says it is an ID token': [
+      'with the typ of an ID token': [
         () => token({ sub: site.ada.sub }, { typ: 'application/id_token+jwt' }),
         /typ/,
       ],
-      'about nobody': [() => token({}), /neither sub nor sid/],
-      'about somebody who is no text': [() => token({ sid: 7 }), /sid/],
+      'without user and session': [() => token({}), /neither sub nor sid/],
+      'with a subject that is not a string': [() => token({ sid: 7 }), /sid/],
     };
     for (const [name, [make, reason]] of Object.entries(wrongs)) {
       it(name, async () => {
@@ -307,7 +307,7 @@ describe('the end of a session at the platform', () => {
       });
     }
 
-    it('in another form', async () => {
+    it('for another method, content type or an oversized body', async () => {
       const url = new URL('/logout/backchannel', site.server.issuer);
       const json = await fetch(url, { method: 'POST', body: '{}' });
       assert.equal(json.status, 400);
@@ -319,7 +319,7 @@ describe('the end of a session at the platform', () => {
       assert.equal(long.status, 400);
     });
 
-    it('while the platform’s keys can’t be had', async () => {
+    it('if the platform’s keys can’t be fetched', async () => {
       const other = await startUpstreamSite();
       await other.upstream.network.cut();
       const logoutToken = await other.upstream.sign({ sub: 'x' });

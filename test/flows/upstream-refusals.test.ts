@@ -16,7 +16,7 @@ import { type Page, showsForm, describe as textOf } from '../support/user-agent.
 const ACCOUNT = '/account/authorizations';
 const SESSION = 'stagedoor_session';
 
-describe('a sign-in at the platform’s own login that comes to nothing', () => {
+describe('Failed upstream sign-in', () => {
   let site: UpstreamSite;
   before(async () => {
     site = await startUpstreamSite();
@@ -44,13 +44,13 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
     (await site.server.database.db.executeQuery<Record<string, unknown>>(CompiledQuery.raw(text)))
       .rows;
 
-  /** The way on that the page offers in these words. */
+  /** Returns the link with these words. */
   const wayOn = (page: Page, words: string) => {
     const link = new RegExp(`<a href="([^"]+)"[^>]*><bdi>${words}</bdi>`);
     return link.exec(page.body)?.[1]?.replaceAll('&amp;', '&') ?? assert.fail(textOf(page));
   };
 
-  /** A page that says what happened and what to do, to somebody who is not signed in. */
+  /** Asserts that a page explains what happened and what to do, without a session. */
   const assertRefused = (visitor: UpstreamVisitor, page: Page, status: number, title: RegExp) => {
     assert.equal(page.status, status, textOf(page));
     assert.match(page.body, /<h1>[^<]+<\/h1>\s*<p>[^<]+<\/p>\s*<p>[^<]+<\/p>/);
@@ -63,67 +63,67 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
     string,
     { behaviour: Behaviour; status: number; title: RegExp; detail: RegExp }
   > = {
-    'somebody whom the platform does not let in': {
+    access_denied: {
       behaviour: { authorizationError: 'access_denied' },
       status: 403,
       title: says('upstream.refused.title'),
       detail: /access_denied/,
     },
-    'a platform that can’t sign anybody in without asking': {
+    'prompt=none not possible': {
       behaviour: { authorizationError: 'login_required' },
       status: 403,
       title: says('upstream.refused.title'),
       detail: /login_required/,
     },
-    'an error that is named like an inherited property': {
+    'an error named like an inherited property': {
       behaviour: { authorizationError: 'constructor' },
       status: 403,
       title: says('upstream.refused.title'),
       detail: /constructor/,
     },
-    'an error that is named like the prototype': {
+    'an error named like the prototype': {
       behaviour: { authorizationError: '__proto__' },
       status: 403,
       title: says('upstream.refused.title'),
       detail: /__proto__/,
     },
-    'a platform that is out of order': {
+    'an unavailable platform': {
       behaviour: { authorizationError: 'temporarily_unavailable' },
       status: 503,
       title: says('upstream.unavailable.title'),
       detail: /temporarily_unavailable/,
     },
-    'a client that may not do this there': {
+    'an unauthorized client': {
       behaviour: { authorizationError: 'unauthorized_client' },
       status: 503,
       title: says('upstream.misconfigured.title'),
       detail: /unauthorized_client/,
     },
-    'a token endpoint that fails': {
+    'a failing token endpoint': {
       behaviour: { tokenAnswer: { status: 502, body: '<h1>Bad gateway</h1>' } },
       status: 503,
       title: says('upstream.unavailable.title'),
       detail: /status 502/,
     },
-    'a token endpoint that answers with a page': {
+    'a token endpoint that returns a page': {
       behaviour: { tokenAnswer: { status: 200, body: '<h1>Maintenance</h1>' } },
       status: 503,
       title: says('upstream.unavailable.title'),
       detail: /NOT_JSON/,
     },
-    'a code that took too long': {
+    'an expired code': {
       behaviour: { tokenAnswer: { status: 400, body: { error: 'invalid_grant' } } },
       status: 410,
       title: says('upstream.expired.title'),
       detail: /invalid_grant/,
     },
-    'a nonce of another sign-in': {
+    'the nonce of another sign-in': {
       behaviour: { claims: (claims) => ({ ...claims, nonce: 'another' }) },
       status: 400,
       title: says('upstream.invalid.title'),
       detail: /nonce/,
     },
-    'an ID token for somebody else': {
+    'an ID token for another audience': {
       behaviour: { claims: (claims) => ({ ...claims, aud: 'another' }) },
       status: 400,
       title: says('upstream.invalid.title'),
@@ -135,7 +135,7 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
       title: says('upstream.invalid.title'),
       detail: /iss/,
     },
-    'a redirect of another issuer': {
+    'a response of another issuer': {
       behaviour: { iss: 'https://evil.example.com' },
       status: 400,
       title: says('upstream.invalid.title'),
@@ -147,31 +147,31 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
       title: says('upstream.invalid.title'),
       detail: /signature/,
     },
-    'an ID token that does not say when they signed in': {
+    'an ID token without auth_time': {
       behaviour: { claims: ({ auth_time: _, ...claims }) => claims },
       status: 400,
       title: says('upstream.invalid.title'),
       detail: /auth_time/,
     },
-    'a subject that nobody can have': {
+    'an invalid subject': {
       behaviour: { claims: (claims) => ({ ...claims, sub: 'a\u0000b' }) },
       status: 400,
       title: says('upstream.invalid.title'),
       detail: /sub/,
     },
-    'a clock that is fast': {
+    'a fast clock': {
       behaviour: { claims: shifted(90) },
       status: 503,
       title: says('upstream.clock.title'),
       detail: /iat is (89|90|91) seconds/,
     },
-    'a clock that is slow': {
+    'a slow clock': {
       behaviour: { claims: shifted(-90) },
       status: 503,
       title: says('upstream.clock.title'),
       detail: /iat is -(89|90|91) seconds/,
     },
-    'a clock that is slow by an hour': {
+    'a clock that is an hour slow': {
       behaviour: { claims: shifted(-3600) },
       status: 503,
       title: says('upstream.clock.title'),
@@ -183,7 +183,7 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
       title: says('upstream.clock.title'),
       detail: /nbf/,
     },
-    'a sign-in that is older than it may be': {
+    'a sign-in older than allowed': {
       behaviour: { claims: (claims) => ({ ...claims, auth_time: (claims.iat ?? 0) - 43_300 }) },
       status: 403,
       title: says('upstream.not_fresh.title'),
@@ -191,14 +191,14 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
     },
   };
   for (const [name, { behaviour, status, title, detail }] of Object.entries(wrongs)) {
-    it(`because of ${name}, says so, and goes on when that is over`, async () => {
+    it(`${name}: the page shows the reason, and a later attempt succeeds`, async () => {
       for (const start of [ACCOUNT, requestUrl()]) {
         const visitor = newVisitor();
         site.upstream.behaviour = behaviour;
         const { page, requests } = await visitor.open(start, site.ada);
         assertRefused(visitor, page, status, title);
         assert.match(/<code[^>]*>(.*?)<\/code>/s.exec(page.body)?.[1] ?? '', detail);
-        assert.equal(requests.length, 1, 'there is no loop');
+        assert.equal(requests.length, 1, 'no redirect loop');
         site.upstream.behaviour = {};
         const again = await visitor.open(wayOn(page, textFor('upstream.link.again')), site.ada);
         assert.ok(
@@ -209,7 +209,7 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
     });
   }
 
-  it('is fine with clocks that differ by a few seconds', async () => {
+  it('clocks that differ by a few seconds are accepted', async () => {
     for (const seconds of [20, -20]) {
       site.upstream.behaviour = { claims: shifted(seconds) };
       const { page } = await newVisitor().open(ACCOUNT, site.ada);
@@ -217,14 +217,14 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
     }
   });
 
-  it('because the person cancelled there', async () => {
+  it('cancelled at the platform: the page says so', async () => {
     const visitor = newVisitor();
     const { page } = await visitor.open(requestUrl());
     assertRefused(visitor, page, 403, says('upstream.refused.title'));
     assert.match(page.body, says('upstream.refused.message'));
   });
 
-  it('speaks German', async () => {
+  it('the page is in German for German browsers', async () => {
     const { page } = await newVisitor({ 'accept-language': 'de' }).open(requestUrl());
     assert.match(
       page.body,
@@ -232,8 +232,8 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
     );
   });
 
-  describe('while the platform is away', () => {
-    it('starts all the same, and says so to those who want to sign in', async () => {
+  describe('platform unreachable', () => {
+    it('the server starts, and sign-in shows an error page', async () => {
       const away = await startUpstreamSite();
       await away.upstream.network.cut();
       const visitor = new UpstreamVisitor(away.server, away.upstream);
@@ -252,7 +252,7 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
       await away.close();
     });
 
-    it('waits five seconds for an answer, and no longer', async () => {
+    it('a response is awaited for five seconds', async () => {
       const visitor = newVisitor();
       const started = await visitor.stagedoor.get(ACCOUNT);
       assert.ok(started.leavesTo);
@@ -266,8 +266,8 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
     });
   });
 
-  describe('because of who they are', () => {
-    it('says to somebody unknown whom to ask, and lets them be somebody else', async () => {
+  describe('user can’t sign in', () => {
+    it('unknown user: the page names whom to ask, and another account can sign in', async () => {
       const stranger = site.upstream.addAccount('platform|stranger');
       const visitor = newVisitor();
       const { page } = await visitor.open(requestUrl(), stranger);
@@ -275,18 +275,18 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
       assert.match(page.body, says('upstream.unknown_user.hint'));
       assert.match(page.body, /issuer http:\/\/127\.0\.0\.1:\d+, subject platform\|stranger/);
       const other = await visitor.open(wayOn(page, textFor('upstream.link.other')), site.ada);
-      assert.equal(other.asked.length, 1, 'the platform would have said the same again');
+      assert.equal(other.asked.length, 1, 'the platform asks for another account');
       assert.ok(showsForm(other.page, 'decision'), textOf(other.page));
     });
 
-    it('compares no subject with our own ids', async () => {
+    it('a subject equal to a local user id is not that user', async () => {
       const namesake = site.upstream.addAccount('ada', { email: 'another@example.com' });
       const visitor = newVisitor();
       const { page } = await visitor.open(ACCOUNT, namesake);
       assertRefused(visitor, page, 403, says('upstream.unknown_user.title'));
     });
 
-    it('tells a deactivated user so, and writes it into the log', async () => {
+    it('deactivated user: the page says so, and the attempt is logged', async () => {
       await query("update users set is_active = false where id = 'ben'");
       const visitor = newVisitor();
       const { page } = await visitor.open(ACCOUNT, site.ben);
@@ -303,14 +303,14 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
     });
   });
 
-  describe('because of its state', () => {
+  describe('state', () => {
     const callback = async (visitor: UpstreamVisitor) => {
       const { answers, page } = await visitor.open(ACCOUNT, site.ada);
       assert.equal(page.url.pathname, ACCOUNT, textOf(page));
       return answers[0] ?? assert.fail();
     };
 
-    it('that was used: the back button meets an explanation, and the way on', async () => {
+    it('used before (back button): the page explains it and links to the account', async () => {
       const visitor = newVisitor();
       const url = await callback(visitor);
       const page = await visitor.stagedoor.get(url);
@@ -321,7 +321,7 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
       assert.equal(on.requests.length, 0);
     });
 
-    it('that is used twice at once: one of them wins', async () => {
+    it('used several times in parallel: one succeeds', async () => {
       const visitor = newVisitor();
       const start = await visitor.stagedoor.get(ACCOUNT);
       const login = await visitor.platform.get(start.leavesTo ?? '');
@@ -333,7 +333,7 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
       assert.deepEqual(pages.map(({ status }) => status).sort(), [200, 410, 410]);
     });
 
-    it('that has expired', async () => {
+    it('expired: the page offers a new attempt', async () => {
       const visitor = newVisitor();
       const start = await visitor.stagedoor.get(ACCOUNT);
       await query('update upstream_sign_ins set expires_at = now()');
@@ -343,7 +343,7 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
       assert.equal(again.page.url.pathname, ACCOUNT, textOf(again.page));
     });
 
-    it('that is another browser’s, so that nobody is signed in as somebody else unawares', async () => {
+    it('of another browser: refused, so that an attacker can’t sign a victim in', async () => {
       const start = await newVisitor().stagedoor.get(ACCOUNT);
       const victim = newVisitor();
       const { page } = await victim.follow(start, site.ben);
@@ -352,7 +352,7 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
       assert.equal((await victim.open(path, site.ada)).page.url.pathname, ACCOUNT);
     });
 
-    it('that nobody knows, is missing or is nonsense', async () => {
+    it('unknown, missing or malformed: refused', async () => {
       for (const state of ['', 'x', 'x'.repeat(43), '%00', "'", 'x&state=y']) {
         const visitor = newVisitor();
         const page = await visitor.stagedoor.get(`/login/callback?code=x&state=${state}`);
@@ -367,7 +367,7 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
       );
     });
 
-    it('whose answer is nonsense', async () => {
+    it('with a malformed response: refused', async () => {
       for (const answer of [
         '',
         '&code=',
@@ -386,7 +386,7 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
     });
   });
 
-  it('because this server is registered there otherwise', async () => {
+  it('a wrong client secret at the platform: the page reports a misconfiguration', async () => {
     const other = await startUpstreamSite({ OIDC_CLIENT_SECRET: 'not the secret' });
     const visitor = new UpstreamVisitor(other.server, other.upstream);
     const { page } = await visitor.open(ACCOUNT, other.ada);
@@ -395,7 +395,7 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
     assert.doesNotMatch(page.body, /not the secret/);
   });
 
-  it('is in the service’s log, without anything that is secret', async () => {
+  it('each failure is in the server log, without secrets', async () => {
     const port = await freePort();
     const upstream = await startUpstreamProvider(port);
     const environment = await prepareEnvironment({ ...upstream.variables, LOG_LEVEL: 'debug' });
@@ -426,7 +426,7 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
     );
   });
 
-  it('because the issuer is not what it is called here', async () => {
+  it('another issuer in the metadata: the page reports a misconfiguration', async () => {
     const other = await startUpstreamSite();
     other.upstream.behaviour = { metadata: { issuer: 'https://evil.example.com' } };
     const visitor = new UpstreamVisitor(other.server, other.upstream);
@@ -436,7 +436,7 @@ describe('a sign-in at the platform’s own login that comes to nothing', () => 
   });
 });
 
-/** ID tokens of a platform whose clock is wrong by so many seconds. */
+/** Returns claims of a platform whose clock is wrong by some seconds. */
 function shifted(seconds: number): (claims: JWTPayload) => JWTPayload {
   const shift = (value: unknown) => (typeof value === 'number' ? value + seconds : 0);
   return (claims) => ({

@@ -10,7 +10,7 @@ import { offered, showsForm, describe as textOf } from '../support/user-agent.ts
 const ACCOUNT = '/account/authorizations';
 const APPLICATIONS = '/account/applications';
 
-describe('signing in at the platform’s own login', () => {
+describe('Sign-in at the platform’s own login', () => {
   let site: UpstreamSite;
   before(async () => {
     site = await startUpstreamSite();
@@ -43,7 +43,7 @@ describe('signing in at the platform’s own login', () => {
       .rows;
 
   describe('for the account pages', () => {
-    it('leads straight there and back to the page that was asked for', async () => {
+    it('redirects to the platform and back to the requested page', async () => {
       const visitor = newVisitor();
       const { page, asked } = await visitor.open(`${APPLICATIONS}?notice=x`, site.ada);
       assert.equal(page.url.pathname + page.url.search, `${APPLICATIONS}?notice=x`, textOf(page));
@@ -51,7 +51,7 @@ describe('signing in at the platform’s own login', () => {
       assert.match((await visitor.stagedoor.get('/logout')).body, /ada@example\.com/);
     });
 
-    it('asks as the standard wants it, in the language of the person', async () => {
+    it('sends the parameters of OpenID Connect and the browser’s language', async () => {
       const visitor = newVisitor({ 'accept-language': 'de' });
       const { requests, asked } = await visitor.open(ACCOUNT, site.ada);
       const parameters = Object.fromEntries(requests[0]?.searchParams ?? []);
@@ -71,7 +71,7 @@ describe('signing in at the platform’s own login', () => {
       assert.match(asked[0]?.body ?? '', /in de\./);
     });
 
-    it('does not ask for what the platform knows already', async () => {
+    it('needs no input if the user is signed in at the platform', async () => {
       const visitor = await signedIn();
       visitor.stagedoor.cookies.clear();
       const { page, asked, requests } = await visitor.open(ACCOUNT);
@@ -79,7 +79,7 @@ describe('signing in at the platform’s own login', () => {
       assert.deepEqual([asked.length, requests.length], [0, 1]);
     });
 
-    it('in several tabs at once', async () => {
+    it('works in several tabs at once', async () => {
       const visitor = newVisitor();
       const pages = await Promise.all(
         [ACCOUNT, APPLICATIONS, requestUrl()].map((url) => visitor.stagedoor.get(url)),
@@ -94,7 +94,7 @@ describe('signing in at the platform’s own login', () => {
       assert.equal(other.page.url.pathname, APPLICATIONS, textOf(other.page));
     });
 
-    it('says that a form was not taken which came after the session had ended', async () => {
+    it('explains that a form posted after the session ended was not saved', async () => {
       const visitor = await signedIn();
       const form = await visitor.stagedoor.get(`${APPLICATIONS}/new`);
       await query('delete from sessions');
@@ -105,7 +105,7 @@ describe('signing in at the platform’s own login', () => {
       assert.equal(back.page.url.pathname, `${APPLICATIONS}/new`, textOf(back.page));
     });
 
-    it('leads nowhere else afterwards', async () => {
+    it('never redirects to another site', async () => {
       for (const target of [
         '//evil.example.com',
         'https://evil.example.com/',
@@ -121,20 +121,20 @@ describe('signing in at the platform’s own login', () => {
   });
 
   describe('for an application', () => {
-    it('leads there, to consent, and back to the application', async () => {
+    it('redirects to the platform, to consent and to the application', async () => {
       const visitor = newVisitor();
       const { page, asked } = await visitor.open(
         requestUrl({ login_hint: 'ada@example.com' }),
         site.ada,
       );
       assert.ok(showsForm(page, 'decision'), textOf(page));
-      assert.match(asked[0]?.body ?? '', /value="ada@example\.com"/, 'the hint is passed on');
+      assert.match(asked[0]?.body ?? '', /value="ada@example\.com"/, 'the hint is forwarded');
       assert.deepEqual(offered(page, 'organizers'), ['bluehall', 'redstage']);
       const back = await decide(visitor.stagedoor, page);
       assert.ok(back.leavesTo?.searchParams.has('code'), textOf(back));
     });
 
-    it('asks anew where the application wants it, whoever is signed in', async () => {
+    it('prompt=login asks again although the user is signed in', async () => {
       const visitor = await signedIn();
       const { page, asked, requests } = await visitor.open(
         requestUrl({ prompt: 'login' }),
@@ -146,7 +146,7 @@ describe('signing in at the platform’s own login', () => {
       assert.equal((await visitor.open(requestUrl())).requests.length, 0);
     });
 
-    it('takes the platform’s word for when it was', async () => {
+    it('the sign-in time is the platform’s auth_time', async () => {
       const visitor = await signedIn();
       await query('delete from sessions');
       const hourAgo = Math.floor(Date.now() / 1000) - 3600;
@@ -159,7 +159,7 @@ describe('signing in at the platform’s own login', () => {
       );
     });
 
-    it('lets somebody else take over the request', async () => {
+    it('another user can take over the request', async () => {
       const visitor = await signedIn();
       const { page: consent } = await visitor.open(requestUrl());
       const [link] =
@@ -169,12 +169,12 @@ describe('signing in at the platform’s own login', () => {
       assert.match(page.body, /ben@example\.com/);
       assert.deepEqual(offered(page, 'organizers'), ['greenarena']);
       const old = await visitor.stagedoor.get(consent.url);
-      assert.equal(old.status, 403, 'what Ada had before her is not answered by Ben');
+      assert.equal(old.status, 403, 'Ben can’t answer the consent page of Ada');
     });
   });
 
-  describe('keeps no passwords', () => {
-    it('takes none', async () => {
+  describe('passwords', () => {
+    it('are not accepted', async () => {
       const visitor = newVisitor();
       const { email, password } = site.platform.ada;
       const form = { method: 'POST', body: new URLSearchParams({ email, password }) };
@@ -186,7 +186,7 @@ describe('signing in at the platform’s own login', () => {
       assert.deepEqual(visitor.stagedoor.cookies.values('stagedoor_session'), []);
     });
 
-    it('erases the one from before at the first sign-in', async () => {
+    it('stored before are deleted at the first sign-in', async () => {
       await query("update users set password_hash = 'something' where id in ('ada', 'ben')");
       await signedIn();
       assert.deepEqual(
@@ -198,7 +198,7 @@ describe('signing in at the platform’s own login', () => {
     });
   });
 
-  it('is in the user’s log, and told by mail where the browser is a new one', async () => {
+  it('is logged, and a new browser causes a mail', async () => {
     const lastEntry = async () =>
       (
         await query(
@@ -221,7 +221,7 @@ describe('signing in at the platform’s own login', () => {
     assert.equal((await query(mails)).length, told + 1);
   });
 
-  it('leaves nothing readable at rest of a sign-in that is under way', async () => {
+  it('a pending sign-in is stored encrypted', async () => {
     const visitor = newVisitor();
     const page = await visitor.stagedoor.get(requestUrl());
     const { searchParams } = page.leavesTo ?? new URL(site.upstream.issuer);
@@ -234,11 +234,11 @@ describe('signing in at the platform’s own login', () => {
     }
   });
 
-  describe('and signing out', () => {
+  describe('sign-out', () => {
     const signOut = async (visitor: UpstreamVisitor) =>
       visitor.stagedoor.submit(await visitor.stagedoor.get('/logout'), {}, 'csrf');
 
-    it('is not undone by the next click: the platform asks who it is', async () => {
+    it('makes the platform ask for the account at the next sign-in', async () => {
       const visitor = await signedIn();
       assert.match((await signOut(visitor)).body, says('signed_out.title'));
       const { page, asked, requests } = await visitor.open(requestUrl(), site.ben);
@@ -246,10 +246,10 @@ describe('signing in at the platform’s own login', () => {
       assert.equal(asked.length, 1);
       assert.match(page.body, /ben@example\.com/);
       visitor.stagedoor.cookies.clear();
-      assert.equal((await visitor.open(ACCOUNT)).asked.length, 0, 'from then on as ever');
+      assert.equal((await visitor.open(ACCOUNT)).asked.length, 0, 'later sign-ins need no input');
     });
 
-    it('offers to sign out there as well', async () => {
+    it('offers to sign out at the platform, too', async () => {
       const visitor = await signedIn();
       const page = await signOut(visitor);
       assert.match(page.body, /href="\/logout\/upstream"/);

@@ -15,7 +15,7 @@ const ACCOUNT = '/account/authorizations';
 const queryOf = async (server: TestServer, text: string): Promise<Record<string, unknown>[]> =>
   (await server.database.db.executeQuery<Record<string, unknown>>(CompiledQuery.raw(text))).rows;
 
-describe('whom the platform’s own login means', () => {
+describe('User of an upstream account', () => {
   let site: UpstreamSite;
   before(async () => {
     site = await startUpstreamSite();
@@ -26,7 +26,7 @@ describe('whom the platform’s own login means', () => {
   const user = (method: string, id: string, body?: unknown) =>
     callManagement(site.server, method, `/api/v1/users/${id}/`, body);
 
-  /** Who somebody is here who signs in there; the status of the page where they can't come in. */
+  /** Signs in and returns the e-mail address of the user, or the page that refuses. */
   const arrive = async (account: UpstreamAccount) => {
     const visitor = new UpstreamVisitor(site.server, site.upstream);
     const { page } = await visitor.open(ACCOUNT, account);
@@ -38,7 +38,7 @@ describe('whom the platform’s own login means', () => {
   };
 
   describe('the management API', () => {
-    it('says by which subject a user is known there, and takes it', async () => {
+    it('sets and returns the upstream subject of a user', async () => {
       const dora = site.upstream.addAccount('platform|dora');
       assert.equal((await arrive(dora)).page.status, 403);
       const body = { email: 'dora@example.com', upstream_subject: dora.sub };
@@ -55,7 +55,7 @@ describe('whom the platform’s own login means', () => {
       assert.equal(Object((await user('GET', 'dora')).body).upstream_subject, dora.sub);
     });
 
-    it('leaves it where a body does not mention it, and logs nothing where nothing changed', async () => {
+    it('keeps the subject if a body omits it, and logs nothing without a change', async () => {
       const finn = site.upstream.addAccount('platform|finn');
       await user('PUT', 'finn', { email: 'finn@example.com', upstream_subject: finn.sub });
       const count =
@@ -69,7 +69,7 @@ describe('whom the platform’s own login means', () => {
       assert.equal((await arrive(finn)).email, 'finn@example.com');
     });
 
-    it('takes it away, and the sessions with it', async () => {
+    it('can remove the subject, which ends the sessions', async () => {
       const greta = site.upstream.addAccount('platform|greta');
       await user('PUT', 'greta', { email: 'greta@example.com', upstream_subject: greta.sub });
       const { visitor } = await arrive(greta);
@@ -84,7 +84,7 @@ describe('whom the platform’s own login means', () => {
       assert.deepEqual(entry, { data: { changed: ['upstream_subject'] } });
     });
 
-    it('gives nobody the subject of somebody else', async () => {
+    it('refuses the subject of another user', async () => {
       for (const method of ['PUT', 'PATCH']) {
         const answer = await user(method, 'ben', {
           email: 'ben@example.com',
@@ -97,7 +97,7 @@ describe('whom the platform’s own login means', () => {
       assert.equal((await arrive(site.ben)).email, 'ben@example.com');
     });
 
-    it('refuses what can’t be a subject', async () => {
+    it('refuses invalid subjects', async () => {
       for (const subject of ['', 'x'.repeat(256), 'a\u0000b', 7, {}]) {
         const answer = await user('PATCH', 'ben', { upstream_subject: subject });
         assert.equal(answer.status, 400, JSON.stringify(answer.body));
@@ -105,7 +105,7 @@ describe('whom the platform’s own login means', () => {
       }
     });
 
-    it('takes no passwords: there is nothing to use them for', async () => {
+    it('refuses passwords, because sign-in is upstream', async () => {
       const answer = await user('PUT', 'hugo', { email: 'hugo@example.com', password: 'x' });
       assert.equal(answer.status, 400);
       assert.match(JSON.stringify(answer.body), /"password":\["Users sign in at http:\/\/127/);
@@ -114,7 +114,7 @@ describe('whom the platform’s own login means', () => {
       assert.equal(removed.status, 200);
     });
 
-    it('shows a list anew to those who have it, once a subject has changed', async () => {
+    it('changes the Last-Modified of the list when a subject changes', async () => {
       const list = (since: string) =>
         fetch(new URL('/api/v1/users/', site.server.issuer), {
           headers: {
@@ -123,7 +123,7 @@ describe('whom the platform’s own login means', () => {
           },
         });
       let since = '';
-      // A version that follows another one within a second has no time of its own yet.
+      // The second of two versions within a second has no distinct time yet.
       for (let seen = await list(since); seen.status !== 304; seen = await list(since)) {
         since = seen.headers.get('last-modified') ?? '';
         await sleep(100);
@@ -134,7 +134,7 @@ describe('whom the platform’s own login means', () => {
     });
   });
 
-  it('is not found by e-mail address unless the operator says so', async () => {
+  it('is not found by e-mail address by default', async () => {
     await user('PUT', 'ina', { email: 'ina@example.com' });
     const ina = site.upstream.addAccount('platform|ina');
     assert.match((await arrive(ina)).page.body, says('upstream.unknown_user.title'));
@@ -157,7 +157,7 @@ describe('with OIDC_MATCH_VERIFIED_EMAIL', () => {
     return { ...passage, cameIn: passage.page.url.pathname === ACCOUNT };
   };
 
-  it('a user is found by an address that the platform has verified, and is linked for good', async () => {
+  it('a user is found by a verified address, and linked permanently', async () => {
     await put('kim');
     const kim = site.upstream.addAccount('platform|kim', { email: 'Kim@Example.com' });
     const { cameIn, page, requests } = await open(kim);
@@ -176,13 +176,13 @@ describe('with OIDC_MATCH_VERIFIED_EMAIL', () => {
     );
     const { host } = new URL(site.upstream.issuer);
     assert.deepEqual(told, [{ provider: host, by_email: 'true', from_where: true }]);
-    // From now on the address does not matter any more.
+    // From now on the address is not used.
     site.upstream.addAccount(kim.sub, { email: 'kim.new@example.com' });
     await put('kim', { email: 'kim.other@example.com' });
     assert.ok((await open({ ...kim, email: 'kim.new@example.com' })).cameIn);
   });
 
-  it('two first sign-ins at once link the same user once', async () => {
+  it('several first sign-ins at once link the user once', async () => {
     await put('lea');
     const lea = site.upstream.addAccount('platform|lea', { email: 'lea@example.com' });
     const all = await Promise.all([open(lea), open(lea), open(lea)]);
@@ -194,12 +194,12 @@ describe('with OIDC_MATCH_VERIFIED_EMAIL', () => {
   });
 
   const strangers: Record<string, Partial<UpstreamAccount>> = {
-    'whose address is not verified': { emailVerified: false },
-    'whose address is nobody’s': { email: 'nobody@example.com' },
-    'whose address is not one': { email: 'mia' },
+    'with an unverified address': { emailVerified: false },
+    'with the address of no user': { email: 'nobody@example.com' },
+    'with an invalid address': { email: 'mia' },
   };
   for (const [who, more] of Object.entries(strangers)) {
-    it(`nobody is found for somebody ${who}`, async () => {
+    it(`no user is found for an account ${who}`, async () => {
       await put('mia');
       const { page } = await open(
         site.upstream.addAccount(`platform|${who.length}`, { email: 'mia@example.com', ...more }),
@@ -221,7 +221,7 @@ describe('with OIDC_MATCH_VERIFIED_EMAIL', () => {
     'the same domain in ASCII': 'victim3@xn--bcher-kva.example',
     'a trailing dot': 'victim@gmail.example.',
   };
-  it('nobody takes over a user by an address that only looks the same or is not plain ASCII', async () => {
+  it('no user is found by an address that only looks the same or is not plain ASCII', async () => {
     const victims = {
       victim: 'victim@gmail.example',
       victim2: 'victim2@kelvin.example',
@@ -236,7 +236,7 @@ describe('with OIDC_MATCH_VERIFIED_EMAIL', () => {
       const { cameIn, page } = await open(
         site.upstream.addAccount(`attacker|${trick}`, { email, password: `the one of ${trick}` }),
       );
-      assert.ok(!cameIn, `${trick}: ${email} came in`);
+      assert.ok(!cameIn, `${trick}: ${email} signed in`);
       assert.match(page.body, says('upstream.unknown_user.title'), textOf(page));
     }
     const ids = Object.keys(victims).map((id) => `'${id}'`);
@@ -246,14 +246,14 @@ describe('with OIDC_MATCH_VERIFIED_EMAIL', () => {
     );
   });
 
-  it('nobody takes over a user whom the platform knows by another subject', async () => {
+  it('no user is found who has another subject', async () => {
     const { page } = await open(
       site.upstream.addAccount('platform|other', { email: site.ada.email }),
     );
     assert.match(page.body, says('upstream.unknown_user.title'), textOf(page));
   });
 
-  it('a deactivated user is told so, and not linked', async () => {
+  it('a deactivated user gets an explanation, and is not linked', async () => {
     await put('nils', { is_active: false });
     const { page } = await open(
       site.upstream.addAccount('platform|nils', { email: 'nils@example.com' }),
@@ -263,14 +263,14 @@ describe('with OIDC_MATCH_VERIFIED_EMAIL', () => {
   });
 });
 
-describe('without an upstream login', () => {
+describe('Server without upstream login', () => {
   let server: TestServer;
   before(async () => {
     server = await startServer();
   });
   after(() => server.close());
 
-  it('a subject is refused: nobody would be matched by it', async () => {
+  it('refuses upstream subjects', async () => {
     const put = (subject: string | null) =>
       callManagement(server, 'PUT', '/api/v1/users/ada/', {
         email: 'ada@example.com',

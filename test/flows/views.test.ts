@@ -30,7 +30,7 @@ const ROOT = join(import.meta.dirname, '../..');
 const LOCALES = ['en', 'de'] as const;
 const AUTHORIZATIONS = '/account/authorizations';
 const APPLICATIONS = '/account/applications';
-/** Milliseconds until a failed request must be in the developer's list. */
+/** Longest time until a failed request must be in the developer's list, in milliseconds. */
 const PATIENCE = 8000;
 /** Settings of a platform with its own login; no request is sent to it. */
 const UPSTREAM = {
@@ -42,7 +42,7 @@ const UPSTREAM = {
 /** Text of a page that shows a missing prop, text or value of a placeholder. */
 const DEFECT = /\b(undefined|NaN)\b|\[object |\{[a-z]\w*\}/;
 
-describe('every view is rendered in both languages with the props of its page', () => {
+describe('Every view is rendered in both languages with the props of its page', () => {
   const seen = new Set<string>();
   let server: TestServer;
   let elsewhere: TestServer;
@@ -85,7 +85,7 @@ describe('every view is rendered in both languages with the props of its page', 
     });
   }
 
-  it('no view was left out', () => {
+  it('no view is missing', () => {
     const expected = viewNames().flatMap((name) => LOCALES.map((locale) => `${locale} ${name}`));
     assert.deepEqual([...seen].sort(), expected.sort());
   });
@@ -95,7 +95,7 @@ describe('every view is rendered in both languages with the props of its page', 
   });
 });
 
-/** A browser that checks every page it is shown. */
+/** A browser that checks every page it receives. */
 class Visitor {
   readonly #agent: UserAgent;
   readonly #locale: Locale;
@@ -308,7 +308,7 @@ async function visitInsights(
   await visitor.get(failed);
   const until = Date.now() + PATIENCE;
   while (!(await visitor.get(`${home}/errors`)).body.includes(`${application.redirectUri}/`)) {
-    assert.ok(Date.now() < until, 'the failed request is not in the list');
+    assert.ok(Date.now() < until, 'the failed request is missing in the list');
     await delay(50);
   }
   await visitor.get(`${home}/errors?endpoint=token&page=2`);
@@ -325,7 +325,7 @@ function viewNames(): string[] {
   );
 }
 
-/** Names of all templates that are a whole page. */
+/** Names of all templates that are a complete page. */
 function templateNames(): string[] {
   return filesBelow('views', '.eta')
     .filter(({ name, text }) => name !== 'layout' && /\blayout\(/.test(text))

@@ -16,7 +16,7 @@ import {
 } from '../../support/user-agent.ts';
 import { assertRefused, createWorld, requestUrl, type World } from './world.ts';
 
-/** Threats of RFC 6819 that RFC 9700 does not repeat. Names are its sections. */
+/** Threats of RFC 6819 that RFC 9700 does not repeat. Suites are named after its sections. */
 let world: World;
 
 before(async () => {
@@ -28,7 +28,7 @@ const rowsOf = async <Row>(sql: string) =>
   (await world.server.database.db.executeQuery<Row>(CompiledQuery.raw(sql))).rows;
 
 describe('RFC 6819 §4.1.1 and §5.2.3: obtaining client secrets', () => {
-  it('a secret is in the answer that creates it, and in no later answer', async () => {
+  it('a secret is in the response that creates it, and in no later one', async () => {
     const { clientId, clientSecret = '' } = world.reviewed;
     const path = `/api/v1/applications/${clientId}/`;
     const body = JSON.stringify(await manage(world.server, 'GET', path));
@@ -60,7 +60,7 @@ describe('RFC 6819 §4.1.1 and §5.2.3: obtaining client secrets', () => {
   });
 });
 
-describe('RFC 6819 §4.2.2 and §4.2.3: a user grants too much, or a grant is obtained by fraud', () => {
+describe('RFC 6819 §4.2.2 and §4.2.3: too many rights granted, or a grant obtained by fraud', () => {
   it('the page preselects no organizer that the user joined after the last consent', async () => {
     const application = await registerApplication(world.server, { owner: 'ben' });
     await world.tokens({ application, organizers: ['bluehall'] });
@@ -71,21 +71,21 @@ describe('RFC 6819 §4.2.2 and §4.2.3: a user grants too much, or a grant is ob
     assert.deepEqual(offered(page, 'organizers').toSorted(), ['bluehall', 'redstage']);
   });
 
-  it('a public application is asked about every time (§5.2.4.1)', async () => {
+  it('a public application shows the consent page every time (§5.2.4.1)', async () => {
     const first = await world.allow({ application: world.native, parameters: {} });
     assert.equal(first.sawConsent, true);
     const page = await world.agent.get(requestUrl(world.server, world.native));
     assert.ok(showsForm(page, 'decision'), textOf(page));
   });
 
-  it('a request for more scopes than were allowed is asked about', async () => {
+  it('a request for more scopes than were allowed shows the consent page', async () => {
     const application = await registerApplication(world.server, { owner: 'ben' });
     await world.tokens({ application, scope: 'read' });
     const url = requestUrl(world.server, application, { scope: 'read write' });
     assert.ok(showsForm(await world.agent.get(url), 'decision'));
   });
 
-  it('a grant is of one user: another one is asked', async () => {
+  it('a grant belongs to one user: another one sees the consent page', async () => {
     const application = await registerApplication(world.server, { owner: 'ben' });
     await world.tokens({ application });
     const agent = new UserAgent(world.server);
@@ -97,7 +97,7 @@ describe('RFC 6819 §4.2.2 and §4.2.3: a user grants too much, or a grant is ob
     assert.ok(showsForm(page, 'decision'), textOf(page));
   });
 
-  it('each grant is told by mail and is in the log of the user (§5.1.3)', async () => {
+  it('each grant causes a mail and a log entry of the user (§5.1.3)', async () => {
     const application = await registerApplication(world.server, {
       owner: 'ben',
       name: 'Told Of',
@@ -112,7 +112,7 @@ describe('RFC 6819 §4.2.2 and §4.2.3: a user grants too much, or a grant is ob
   });
 });
 
-describe('RFC 6819 §4.3.2, §4.3.4, §4.4.1.2 and §4.5.2: the database is read', () => {
+describe('RFC 6819 §4.3.2, §4.3.4, §4.4.1.2 and §4.5.2: an attacker reads the database', () => {
   it('no token, code, secret, password or session ID is in any column', async () => {
     const authorization = await world.allow();
     const { body } = await exchange(world.server, world.reviewed, authorization);
@@ -129,7 +129,7 @@ describe('RFC 6819 §4.3.2, §4.3.4, §4.4.1.2 and §4.5.2: the database is read
       .flat()
       .map(({ row }) => row)
       .join('\n');
-    assert.ok(dump.includes('ada@example.com'), 'the dump has the rows');
+    assert.ok(dump.includes('ada@example.com'), 'the dump contains the rows');
     for (const secret of [
       body.access_token,
       body.refresh_token,
@@ -148,9 +148,9 @@ describe('RFC 6819 §4.3.2, §4.3.4, §4.4.1.2 and §4.5.2: the database is read
 
 describe('RFC 6819 §4.4.1.3, §4.4.1.12, §4.5.3 and §4.6.3: guessing codes and tokens', () => {
   const guesses: Record<string, string> = {
-    'of the right form': `sdr_${'A'.repeat(49)}`,
-    'that is short': 'sdr_1',
-    'that is long': `sdr_${'A'.repeat(10_000)}`,
+    'of the right format': `sdr_${'A'.repeat(49)}`,
+    'that is too short': 'sdr_1',
+    'that is too long': `sdr_${'A'.repeat(10_000)}`,
     'with an SQL quote': "sdr_' or 1=1 --",
     'with a NUL': 'sdr_\0',
     'that is empty': '',
@@ -191,7 +191,7 @@ describe('RFC 6819 §4.4.1.3, §4.4.1.12, §4.5.3 and §4.6.3: guessing codes an
 });
 
 describe('RFC 6819 §4.4.1.4 and §4.4.1.7: a malicious or counterfeit client', () => {
-  it('the consent page says that nobody reviewed the application, and where it leads', async () => {
+  it('the consent page shows that the application is not reviewed, and its name', async () => {
     const page = await world.agent.get(
       requestUrl(world.server, world.native, { prompt: 'consent' }),
     );
@@ -226,7 +226,7 @@ describe('RFC 6819 §4.4.1.4 and §4.4.1.7: a malicious or counterfeit client', 
 });
 
 describe('RFC 6819 §4.4.1.6 and §4.4.1.10: the session of another user', () => {
-  it('a page that Ada opened is not answered by Ben', async () => {
+  it("a page that Ada opened can't be answered by Ben", async () => {
     const page = await world.open({ prompt: 'consent' }, world.agent);
     const agent = new UserAgent(world.server);
     await agent.submit(await agent.get('/login'), {
@@ -237,7 +237,7 @@ describe('RFC 6819 §4.4.1.6 and §4.4.1.10: the session of another user', () =>
     assert.equal(showsForm(answer, 'decision'), false, textOf(answer));
   });
 
-  it('a page that Ada opened is not answered after she signed out', async () => {
+  it("a page that Ada opened can't be answered after she signed out", async () => {
     const agent = new UserAgent(world.server);
     const { email, password } = world.ada;
     await agent.submit(await agent.get('/login'), { email, password });
@@ -247,7 +247,7 @@ describe('RFC 6819 §4.4.1.6 and §4.4.1.10: the session of another user', () =>
     assert.equal(answer.leavesTo, undefined, textOf(answer));
   });
 
-  it('consent needs a sign-in of the last hour', async () => {
+  it('consent requires a sign-in within the last hour', async () => {
     const agent = new UserAgent(world.server);
     const { email, password } = world.ada;
     await agent.submit(await agent.get('/login'), { email, password });
@@ -260,7 +260,7 @@ describe('RFC 6819 §4.4.1.6 and §4.4.1.10: the session of another user', () =>
 });
 
 describe('RFC 6819 §4.4.3.6 and §5.1.4.2: guessing the passwords of users', () => {
-  it('an unknown address and a wrong password are answered alike (§5.1.4.2.5)', async () => {
+  it('an unknown address and a wrong password get the same response (§5.1.4.2.5)', async () => {
     const answers = await Promise.all(
       [world.ben.email, 'nobody@example.com'].map(async (email) => {
         const agent = new UserAgent(world.server);
@@ -289,15 +289,15 @@ describe('RFC 6819 §4.4.3.6 and §5.1.4.2: guessing the passwords of users', ()
   }
 });
 
-describe('RFC 6819 §4.6.5 and §5.1.5: what a token is good for', () => {
-  it('expires_in, scope and type are in the answer (§5.1.5.1)', async () => {
+describe('RFC 6819 §4.6.5 and §5.1.5: limits of tokens', () => {
+  it('the response contains expires_in, scope and type (§5.1.5.1)', async () => {
     const { body } = await exchange(world.server, world.reviewed, await world.allow());
     assert.equal(body.expires_in, 3600);
     assert.equal(body.token_type, 'Bearer');
     assert.equal(body.scope, 'read write');
   });
 
-  it('a code is good for one use, whoever is first (§5.1.5.4)', async () => {
+  it('a code works once, also in parallel (§5.1.5.4)', async () => {
     const authorization = await world.allow();
     const answers = await Promise.all(
       Array.from({ length: 10 }, () => exchange(world.server, world.reviewed, authorization)),

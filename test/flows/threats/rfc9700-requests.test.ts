@@ -18,7 +18,10 @@ import {
   type World,
 } from './world.ts';
 
-/** Threats of RFC 9700 that arrive with an authorization request. Names are its sections. */
+/**
+ * Threats of RFC 9700 that arrive with an authorization request. Suites are named after its
+ * sections.
+ */
 let world: World;
 
 before(async () => {
@@ -117,14 +120,14 @@ describe('RFC 9700 §2.1 and §4.1: insufficient redirect URI validation', () =>
   }
 });
 
-describe('RFC 9700 §2.1.1 and §4.8: PKCE, and its downgrade', () => {
+describe('RFC 9700 §2.1.1 and §4.8: PKCE and downgrade attacks', () => {
   const requests: Record<string, Parameters> = {
     'no challenge': { code_challenge: undefined, code_challenge_method: undefined },
     'an empty challenge': { code_challenge: '', code_challenge_method: 'S256' },
     'the method plain': { code_challenge: VERIFIER, code_challenge_method: 'plain' },
     'no method, which means plain': { code_challenge_method: undefined },
     'a challenge that is too short': { code_challenge: 'abc' },
-    'a method of another case': { code_challenge_method: 's256' },
+    'the method in lower case': { code_challenge_method: 's256' },
   };
   for (const [name, parameters] of Object.entries(requests)) {
     it(`a request with ${name} is refused`, async () => {
@@ -159,7 +162,7 @@ describe('RFC 9700 §2.1.1 and §4.8: PKCE, and its downgrade', () => {
   });
 });
 
-describe('RFC 9700 §2.1.2, §2.4 and §4.15: grants that this server does not have', () => {
+describe('RFC 9700 §2.1.2, §2.4 and §4.15: unsupported grants', () => {
   for (const type of [
     'token',
     'id_token',
@@ -205,7 +208,7 @@ describe('RFC 9700 §2.6: metadata and CORS', () => {
         await (await fetch(`${world.server.issuer}/.well-known/oauth-authorization-server`)).json(),
       );
 
-  it('the metadata names the issuer, S256 only, code only, and iss in answers', async () => {
+  it('the metadata contains the issuer, S256 only, code only, and the iss parameter', async () => {
     const found = await metadata();
     assert.equal(found.issuer, world.server.issuer);
     assert.deepEqual(found.code_challenge_methods_supported, ['S256']);
@@ -222,7 +225,7 @@ describe('RFC 9700 §2.6: metadata and CORS', () => {
     assert.equal(response.headers.get('access-control-allow-origin'), null);
   });
 
-  it('the token endpoint allows no origin that the application has not registered', async () => {
+  it('the token endpoint allows no origin that the application did not register', async () => {
     for (const origin of ['https://evil.example', 'null', 'http://127.0.0.1.evil.example']) {
       const answer = await postForm(
         world.server,
@@ -238,7 +241,7 @@ describe('RFC 9700 §2.6: metadata and CORS', () => {
 
 describe('RFC 9700 §4.2 and §4.3: credentials leak by Referer or browser history', () => {
   for (const path of ['/login', '/interaction', '/account/authorizations', '/docs']) {
-    it(`${path} sends no Referer and loads nothing from elsewhere`, async () => {
+    it(`${path} sends no Referer and loads no external resources`, async () => {
       const page = path === '/interaction' ? await world.open() : await world.agent.get(path);
       assert.equal(page.headers.get('referrer-policy'), 'no-referrer');
       const policy = page.headers.get('content-security-policy') ?? '';
@@ -264,13 +267,13 @@ describe('RFC 9700 §4.2 and §4.3: credentials leak by Referer or browser histo
     assert.ok([400, 401].includes(posted.status));
   });
 
-  it('an access token in the query opens nothing', async () => {
+  it('an access token in the query is refused', async () => {
     const { accessToken } = await world.tokens({ scope: 'profile' });
     const response = await fetch(`${world.server.issuer}/api/v1/me?access_token=${accessToken}`);
     assert.equal(response.status, 401);
   });
 
-  it('answers with tokens are never stored by a cache', async () => {
+  it("responses with tokens can't be cached", async () => {
     const answer = await exchange(world.server, world.reviewed, await world.allow());
     assert.equal(answer.status, 200);
     assert.equal(answer.headers.get('cache-control'), 'no-store');
@@ -278,11 +281,11 @@ describe('RFC 9700 §4.2 and §4.3: credentials leak by Referer or browser histo
 });
 
 describe('RFC 9700 §4.4: mix-up', () => {
-  it('the answer names this server as iss (RFC 9207)', async () => {
+  it('the response contains this server as iss (RFC 9207)', async () => {
     assert.equal((await world.allow()).parameters.iss, world.server.issuer);
   });
 
-  it('an error names this server as iss, too', async () => {
+  it('an error response contains this server as iss, too', async () => {
     const { parameters } = await world.allow({ decision: 'deny' });
     assert.equal(parameters.error, 'access_denied');
     assert.equal(parameters.iss, world.server.issuer);
@@ -295,9 +298,10 @@ describe('RFC 9700 §4.7: cross-site request forgery', () => {
     { fields?: Record<string, string>; headers?: Record<string, string> }
   > = {
     'no token': { fields: { csrf: '' } },
-    'a made-up token': { fields: { csrf: 'A'.repeat(43) } },
+    'a forged token': { fields: { csrf: 'A'.repeat(43) } },
     'another site as Origin': { headers: { origin: 'https://evil.example' } },
-    // Browsers send Origin: null for our own forms, too: the pages have no-referrer (Fetch §3.2).
+    // Browsers send Origin: null for this server's own forms, too: the pages have no-referrer
+    // (Fetch §3.2).
     'Origin: null from another site': {
       headers: { origin: 'null', 'sec-fetch-site': 'cross-site' },
     },
@@ -342,7 +346,7 @@ describe('RFC 9700 §4.11: open redirection', () => {
     '///evil.example',
     '@evil.example',
   ]) {
-    it(`sign-in never leads to ${JSON.stringify(target)}`, async () => {
+    it(`sign-in never redirects to ${JSON.stringify(target)}`, async () => {
       const page = await world.agent.get(`/login?return_to=${encodeURIComponent(target)}`);
       assert.equal(page.leavesTo, undefined);
       assert.equal(page.url.origin, world.server.issuer);
@@ -350,7 +354,7 @@ describe('RFC 9700 §4.11: open redirection', () => {
   }
 });
 
-describe('RFC 9700 §4.12: redirects repeat no POST', () => {
+describe('RFC 9700 §4.12: redirects that would repeat a POST', () => {
   const statusOf = async (agent: UserAgent, url: URL, body: URLSearchParams) => {
     const response = await fetch(url, {
       method: 'POST',
@@ -376,27 +380,27 @@ describe('RFC 9700 §4.12: redirects repeat no POST', () => {
     return statusOf(agent, new URL(form.action ?? page.url, page.url), body);
   };
 
-  it('a posted password is answered with 303', async () => {
+  it('a posted password gets a 303', async () => {
     const agent = new UserAgent(world.server);
     const page = await agent.get('/login');
     const { email, password } = world.ada;
     assert.equal(await post(agent, page, 'email', { email, password }), 303);
   });
 
-  it('a posted consent is answered with 303', async () => {
+  it('a posted consent gets a 303', async () => {
     const page = await world.open({ prompt: 'consent' }, world.agent);
     assert.ok(showsForm(page, 'decision'));
     assert.equal(await post(world.agent, page, 'decision', { decision: 'deny' }), 303);
   });
 
-  it('a posted authorization request is answered with 303', async () => {
+  it('a posted authorization request gets a 303', async () => {
     const url = requestUrl(world.server, world.reviewed);
     const target = new URL(url.pathname, url);
     assert.equal(await statusOf(new UserAgent(world.server), target, url.searchParams), 303);
   });
 });
 
-describe('RFC 9700 §4.13: headers and request lines that a proxy lets through', () => {
+describe('RFC 9700 §4.13: forwarded headers and request lines', () => {
   for (const headers of [
     { host: 'evil.example' },
     { 'x-forwarded-host': 'evil.example' },
@@ -449,9 +453,9 @@ describe('RFC 9700 §4.17: in-browser communication', () => {
   }
 });
 
-describe('RFC 9700 §4.11.2: a suspended application gets no browser', () => {
+describe('RFC 9700 §4.11.2: no redirects to a suspended application', () => {
   const errors: Record<string, Parameters> = {
-    'a right request': {},
+    'a valid request': {},
     'response_type=token': { response_type: 'token' },
     'no PKCE': { code_challenge: undefined, code_challenge_method: undefined },
     'an unknown prompt': { prompt: 'dance' },
@@ -461,7 +465,7 @@ describe('RFC 9700 §4.11.2: a suspended application gets no browser', () => {
     'a request object': { request: 'e30.e30.' },
   };
   for (const [name, parameters] of Object.entries(errors)) {
-    it(`${name} is answered with a page, signed in or not`, async () => {
+    it(`${name}: a page, signed in or not`, async () => {
       const application = await registerApplication(world.server, { owner: 'ben' });
       await manage(world.server, 'POST', `/api/v1/applications/${application.clientId}/suspend/`, {
         reason: 'abuse',
@@ -473,7 +477,7 @@ describe('RFC 9700 §4.11.2: a suspended application gets no browser', () => {
     });
   }
 
-  it('a denial on an open page of it is answered with a page, too', async () => {
+  it('a denial on an open consent page of it gets a page, too', async () => {
     const application = await registerApplication(world.server, { owner: 'ben' });
     const page = await world.agent.get(requestUrl(world.server, application));
     await manage(world.server, 'POST', `/api/v1/applications/${application.clientId}/suspend/`, {
@@ -483,7 +487,7 @@ describe('RFC 9700 §4.11.2: a suspended application gets no browser', () => {
   });
 });
 
-describe('RFC 9700 §4.11.2: an unreviewed application gets its errors for people who are signed in', () => {
+describe('RFC 9700 §4.11.2: redirects to an unreviewed application for signed-in users only', () => {
   const errors: Record<string, [Parameters, string]> = {
     'prompt=none': [{ prompt: 'none' }, 'interaction_required'],
     'response_type=token': [{ response_type: 'token' }, 'unsupported_response_type'],
@@ -495,7 +499,7 @@ describe('RFC 9700 §4.11.2: an unreviewed application gets its errors for peopl
       const url = requestUrl(world.server, world.native, parameters);
       assertStays(await new UserAgent(world.server).get(url));
       const page = await world.agent.get(url);
-      assert.ok(page.leavesTo, 'goes back');
+      assert.ok(page.leavesTo, 'redirects to the application');
       const answer = new URLSearchParams(page.leavesTo.search || page.leavesTo.hash.slice(1));
       if (error !== 'interaction_required') {
         assert.equal(answer.get('error'), error);

@@ -14,7 +14,7 @@ import { basic, exchange, introspect, postForm, refresh, revoke } from '../../su
 import { describe as textOf } from '../../support/user-agent.ts';
 import { assertRefused, createWorld, type World } from './world.ts';
 
-/** Threats of RFC 9700 to codes and tokens. Names are its sections. */
+/** Threats of RFC 9700 to codes and tokens. Suites are named after its sections. */
 let world: World;
 
 before(async () => {
@@ -39,19 +39,19 @@ describe('RFC 9700 §2.2.1: sender-constrained access tokens (DPoP, RFC 9449)', 
     return { key, token, url: `${world.server.issuer}/api/v1/me` };
   };
 
-  it('a bound token opens with a proof of its key', async () => {
+  it('a bound token with a proof of its key is accepted', async () => {
     const { key, token, url } = await bound();
     const dpop = await newProof(key, { method: 'GET', url, token });
     assert.equal(await get({ authorization: `DPoP ${token}`, dpop }), 200);
   });
 
-  it('a bound token opens nothing as a bearer token', async () => {
+  it('a bound token without proof is refused', async () => {
     const { token } = await bound();
     assert.equal(await get({ authorization: `Bearer ${token}` }), 401);
     assert.equal(await get({ authorization: `DPoP ${token}` }), 401);
   });
 
-  it('a proof of another key opens nothing', async () => {
+  it('a proof of another key is refused', async () => {
     const { token, url } = await bound();
     const dpop = await newProof(await newDpopKey(), { method: 'GET', url, token });
     assert.equal(await get({ authorization: `DPoP ${token}`, dpop }), 401);
@@ -66,14 +66,14 @@ describe('RFC 9700 §2.2.1: sender-constrained access tokens (DPoP, RFC 9449)', 
     'another type': () => ({ header: { typ: 'jwt' } }),
   };
   for (const [name, change] of Object.entries(wrong)) {
-    it(`a proof with ${name} opens nothing`, async () => {
+    it(`a proof with ${name} is refused`, async () => {
       const { key, token, url } = await bound();
       const dpop = await newProof(key, { method: 'GET', url, token, ...change(url) });
       assert.equal(await get({ authorization: `DPoP ${token}`, dpop }), 401);
     });
   }
 
-  it('a proof opens once', async () => {
+  it('a proof is accepted once', async () => {
     const { key, token, url } = await bound();
     const dpop = await newProof(key, { method: 'GET', url, token });
     assert.equal(await get({ authorization: `DPoP ${token}`, dpop }), 200);
@@ -82,7 +82,7 @@ describe('RFC 9700 §2.2.1: sender-constrained access tokens (DPoP, RFC 9449)', 
 });
 
 describe('RFC 9700 §2.2.2 and §4.14: refresh token protection', () => {
-  it('a used refresh token ends the grant of thief and owner', async () => {
+  it('a reused refresh token ends the grant', async () => {
     const stolen = await world.tokens();
     const first = await refresh(world.server, world.reviewed, stolen.refreshToken);
     const { body } = await refresh(world.server, world.reviewed, first.body.refresh_token ?? '');
@@ -97,7 +97,7 @@ describe('RFC 9700 §2.2.2 and §4.14: refresh token protection', () => {
     );
   });
 
-  it('a used refresh token ends the grant while the application is suspended, too', async () => {
+  it('a reused refresh token ends the grant while the application is suspended, too', async () => {
     const application = await registerApplication(world.server, { owner: 'ben' });
     const path = `/api/v1/applications/${application.clientId}`;
     const stolen = await world.tokens({ application });
@@ -109,7 +109,7 @@ describe('RFC 9700 §2.2.2 and §4.14: refresh token protection', () => {
     assert.equal(await world.isActive(body.access_token ?? ''), false);
   });
 
-  it('a refresh token is refused to another application', async () => {
+  it('a refresh token is refused for another application', async () => {
     const stolen = await world.tokens();
     const thief = await registerApplication(world.server, { owner: 'ben' });
     assertRefused(await refresh(world.server, thief, stolen.refreshToken), 'invalid_grant');
@@ -117,7 +117,7 @@ describe('RFC 9700 §2.2.2 and §4.14: refresh token protection', () => {
     assert.equal(await world.isActive(stolen.accessToken), true);
   });
 
-  it('a refresh token of a confidential application is refused without its secret', async () => {
+  it('a refresh token of a confidential application is refused without the secret', async () => {
     const { refreshToken } = await world.tokens();
     const withoutSecret = { ...world.reviewed, clientSecret: undefined };
     const answer = await refresh(world.server, withoutSecret, refreshToken);
@@ -136,13 +136,13 @@ describe('RFC 9700 §2.2.2 and §4.14: refresh token protection', () => {
     assert.equal(found.body.scope, 'read');
   });
 
-  it('a refresh token is dead after 90 days without use', async () => {
+  it('a refresh token ends after 90 days without use', async () => {
     const { refreshToken } = await world.tokens();
     await query(`update refresh_tokens set expires_at = now() - interval '1 second'`);
     assertRefused(await refresh(world.server, world.reviewed, refreshToken), 'invalid_grant');
   });
 
-  it('a refresh token is dead after a revocation of either token', async () => {
+  it('a refresh token ends after a revocation of either token', async () => {
     for (const kind of ['accessToken', 'refreshToken'] as const) {
       const tokens = await world.tokens();
       await revoke(world.server, world.reviewed, tokens[kind]);
@@ -156,33 +156,33 @@ describe('RFC 9700 §2.2.2 and §4.14: refresh token protection', () => {
 });
 
 describe('RFC 9700 §2.3: access token privilege restriction', () => {
-  it('the user allows fewer scopes, and the token has no more', async () => {
+  it('the user allows fewer scopes: the token has no more', async () => {
     const { accessToken, scope } = await world.tokens({ scope: 'read write', scopes: ['read'] });
     assert.equal(scope, 'read');
     const found = await introspect(world.server, world.resourceServer, accessToken);
     assert.equal(found.body.scope, 'read');
   });
 
-  it('the user allows one organizer, and the token opens no other', async () => {
+  it('the user allows one organizer: the token opens no other', async () => {
     const { accessToken } = await world.tokens({ organizers: ['bluehall'] });
     const found = await introspect(world.server, world.resourceServer, accessToken);
     assert.deepEqual(found.body.organizers, ['bluehall']);
     assert.deepEqual(Object.keys(found.body.permissions ?? {}), ['bluehall']);
   });
 
-  it('a posted organizer of somebody else is refused', async () => {
+  it('a posted organizer of another user is refused', async () => {
     const page = await world.open({ prompt: 'consent' }, world.agent);
     const again = await decide(world.agent, page, { organizers: ['redstage', 'greenarena'] });
     assert.equal(again.leavesTo, undefined, textOf(again));
   });
 
-  it('a posted scope that was not asked for is refused', async () => {
+  it('a posted scope that was not requested is refused', async () => {
     const page = await world.open({ prompt: 'consent', scope: 'read' }, world.agent);
     const again = await decide(world.agent, page, { scopes: ['read', 'write'] });
     assert.equal(again.leavesTo, undefined, textOf(again));
   });
 
-  it('a scope that the application has not registered is refused', async () => {
+  it('a scope that the application did not register is refused', async () => {
     const application = await registerApplication(world.server, { owner: 'ben', scopes: ['read'] });
     const { parameters } = await world.allow({ application, scope: 'read' });
     assert.ok(parameters.code);
@@ -253,13 +253,13 @@ describe('RFC 9700 §2.5: client authentication', () => {
 });
 
 describe('RFC 9700 §4.5: authorization code injection', () => {
-  it('a code is refused to another confidential application', async () => {
+  it('a code is refused for another confidential application', async () => {
     const stolen = await world.allow();
     const thief = await registerApplication(world.server, { owner: 'ben' });
     assertRefused(await exchange(world.server, thief, stolen), 'invalid_grant');
   });
 
-  it('a code is refused to a public application', async () => {
+  it('a code is refused for a public application', async () => {
     const stolen = await world.allow();
     assertRefused(await exchange(world.server, world.native, stolen), 'invalid_grant');
   });
@@ -292,13 +292,13 @@ describe('RFC 9700 §4.5: authorization code injection', () => {
 });
 
 describe('RFC 9700 §4.9: access token leakage at the resource server', () => {
-  it('a refresh token is not active to a resource server', async () => {
+  it('a refresh token is inactive for a resource server', async () => {
     const { refreshToken } = await world.tokens();
     const { body } = await introspect(world.server, world.resourceServer, refreshToken);
     assert.deepEqual(body, { active: false });
   });
 
-  it('an access token is no refresh token', async () => {
+  it('an access token is not accepted as refresh token', async () => {
     const { accessToken } = await world.tokens();
     assertRefused(await refresh(world.server, world.reviewed, accessToken), 'invalid_grant');
   });
@@ -311,14 +311,14 @@ describe('RFC 9700 §4.9: access token leakage at the resource server', () => {
     assert.equal(await world.isActive(accessToken), true);
   });
 
-  it('an application learns nothing of the tokens of another one', async () => {
+  it('an application gets no data about tokens of another one', async () => {
     const { accessToken } = await world.tokens();
     const other = await registerApplication(world.server, { owner: 'ben' });
     const { body } = await introspect(world.server, other, accessToken);
     assert.deepEqual(body, { active: false });
   });
 
-  it('nobody introspects without credentials', async () => {
+  it('introspection without credentials is refused', async () => {
     const { accessToken } = await world.tokens();
     for (const caller of [undefined, world.native]) {
       const answer = await introspect(world.server, caller, accessToken);
@@ -328,7 +328,7 @@ describe('RFC 9700 §4.9: access token leakage at the resource server', () => {
 });
 
 describe('RFC 9700 §4.10: misuse of stolen access tokens', () => {
-  it('an access token lives for an hour at most', async () => {
+  it('an access token is valid for one hour at most', async () => {
     const { accessToken } = await world.tokens();
     const { body } = await introspect(world.server, world.resourceServer, accessToken);
     assert.ok(Number(body.exp) - Date.now() / 1000 <= 3600);
@@ -336,7 +336,7 @@ describe('RFC 9700 §4.10: misuse of stolen access tokens', () => {
     assert.equal(await world.isActive(accessToken), false);
   });
 
-  it('a refresh ends the access token before', async () => {
+  it('a refresh ends the previous access token', async () => {
     const stolen = await world.tokens();
     await refresh(world.server, world.reviewed, stolen.refreshToken);
     assert.equal(await world.isActive(stolen.accessToken), false);
@@ -350,13 +350,13 @@ describe('RFC 9700 §4.10: misuse of stolen access tokens', () => {
     'upper case': (token: string) => token.toUpperCase(),
     'a NUL': (token: string) => `${token}\0`,
   })) {
-    it(`an access token with ${name} is not active`, async () => {
+    it(`an access token with ${name} is inactive`, async () => {
       const { accessToken } = await world.tokens();
       assert.equal(await world.isActive(change(accessToken)), false);
     });
   }
 
-  it('a token shows only the teams of today', async () => {
+  it('introspection returns only current memberships', async () => {
     await putOrganizer(world.server, 'oldhall');
     await putTeam(world.server, { organizer: 'oldhall', members: ['ada'] });
     const { accessToken } = await world.tokens({ organizers: ['oldhall', 'redstage'] });
@@ -377,7 +377,7 @@ describe('RFC 9700 §4.10: misuse of stolen access tokens', () => {
       await manage(world.server, 'DELETE', `/api/v1/applications/${clientId}/`);
     },
   })) {
-    it(`a token is dead at once when ${name}`, async () => {
+    it(`a token ends at once when ${name}`, async () => {
       const application = await registerApplication(world.server, { owner: 'ben' });
       const { accessToken } = await world.tokens({ application });
       assert.equal(await world.isActive(accessToken), true);
@@ -388,7 +388,7 @@ describe('RFC 9700 §4.10: misuse of stolen access tokens', () => {
 });
 
 describe('RFC 9700 §4.9.2: a resource server that lost its secret', () => {
-  it('is deleted, and its secret opens nothing', async () => {
+  it('can be deleted, and its secret is refused', async () => {
     const service = await registerResourceServer(world.server, 'Lost API');
     const { accessToken } = await world.tokens();
     assert.equal((await introspect(world.server, service, accessToken)).body.active, true);

@@ -24,13 +24,13 @@ import {
 } from '../../support/tokens.ts';
 import { describe, type Page, UserAgent } from '../../support/user-agent.ts';
 
-/** A PKCE verifier, and its challenge in every request that `World.open` sends. */
+/** PKCE verifier; its challenge is in every request that `World.open` sends. */
 export const VERIFIER = 'v'.repeat(43);
 
-/** Parameters of a request; `undefined` leaves one out. */
+/** Parameters of a request; `undefined` omits one. */
 export type Parameters = Readonly<Record<string, string | undefined>>;
 
-/** One server, with what the cases of a threat need. */
+/** A server with the applications and the browser that the threat cases need. */
 export interface World extends TestPlatform {
   readonly server: TestServer;
   /** Confidential, owned by Ben; an operator has reviewed it. */
@@ -39,11 +39,11 @@ export interface World extends TestPlatform {
   readonly native: TestApplication;
   /** A browser in which Ada is signed in. */
   readonly agent: UserAgent;
-  /** Opens an authorization request of `reviewed` that is right but for `parameters`. */
+  /** Opens a valid authorization request of `reviewed`, with changed `parameters`. */
   open(parameters?: Parameters, agent?: UserAgent): Promise<Page>;
-  /** Goes through consent with Ada. */
+  /** Completes the authorization request with Ada. */
   allow(options?: Partial<AuthorizeOptions>): Promise<AuthorizeResult>;
-  /** Goes through consent with Ada and redeems the code. */
+  /** Completes the authorization request with Ada and redeems the code. */
   tokens(options?: Partial<AuthorizeOptions>): Promise<ObtainedTokens>;
   isActive(accessToken: string): Promise<boolean>;
 }
@@ -85,7 +85,7 @@ export async function createWorld(
   };
 }
 
-/** The URL of an authorization request of `application` that is right but for `parameters`. */
+/** Returns the URL of a valid authorization request of `application`, with changed `parameters`. */
 export function requestUrl(
   server: TestServer,
   application: TestApplication,
@@ -106,7 +106,7 @@ export function requestUrl(
   return authorizationUrl(server, Object.fromEntries(sent));
 }
 
-/** Asserts that a page of this server is shown, and the browser is sent nowhere else. */
+/** Asserts that a page of this server is shown, without redirect to another site. */
 export function assertStays(page: Page, status?: number): void {
   assert.equal(page.leavesTo, undefined, `leaves to ${page.leavesTo}`);
   if (status === undefined) {
@@ -116,23 +116,23 @@ export function assertStays(page: Page, status?: number): void {
   }
 }
 
-/** Asserts that the browser goes back to the application with this error. */
+/** Asserts that the browser is redirected to the application with this error. */
 export function assertGoesBack(page: Page, error: string): void {
   assert.ok(page.leavesTo, describe(page));
-  // An implicit request is answered in the fragment, as its response type wants it.
+  // The error of an implicit request is in the fragment.
   const answer = new URLSearchParams(page.leavesTo.search || page.leavesTo.hash.slice(1));
   assert.equal(answer.get('error'), error);
   assert.equal(answer.get('code'), null);
   assert.equal(answer.get('access_token'), null);
 }
 
-/** Asserts that a token endpoint refused, with this error code of RFC 6749 §5.2. */
+/** Asserts that a token endpoint refused with this error code of RFC 6749 §5.2. */
 export function assertRefused(answer: TokenAnswer, error: string, status = 400): void {
   assert.deepEqual([answer.status, answer.body.error], [status, error]);
   assert.equal(answer.body.access_token, undefined);
 }
 
-/** Sends a request with headers that `fetch` does not let through, such as `Host`. */
+/** Sends a request with headers that `fetch` does not allow, such as `Host`. */
 export function sendWithHeaders(
   server: TestServer,
   path: string,
