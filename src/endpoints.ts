@@ -5,6 +5,8 @@ import { accessEndpoints } from './bearer-api/endpoints.ts';
 import type { Config } from './config/config.ts';
 import { directoryEndpoints } from './directory/routes.ts';
 import { grantEndpoints } from './grants/management-routes.ts';
+import type { JobConfig } from './jobs/jobs.ts';
+import { pruneEndpoint } from './jobs/routes.ts';
 import { operatorTokenEndpoints } from './operators/routes.ts';
 import { resourceServerEndpoints } from './resource-servers/routes.ts';
 import type { OnReplay } from './tokens/proof.ts';
@@ -13,7 +15,8 @@ import type { PasswordQueue } from './users/password-queue.ts';
 /** All endpoints of the JSON API, in the order in which they are described. */
 export function apiEndpoints(
   deps: ApiDeps & {
-    readonly config: Pick<Config, 'permissions' | 'registration' | 'scopes' | 'upstream'>;
+    readonly config: JobConfig &
+      Pick<Config, 'permissions' | 'registration' | 'scopes' | 'upstream'>;
     readonly passwordQueue: PasswordQueue;
     readonly onReplay?: OnReplay | undefined;
   },
@@ -25,6 +28,7 @@ export function apiEndpoints(
     ...grantEndpoints(deps),
     ...logEndpoints(deps),
     ...operatorTokenEndpoints(deps),
+    pruneEndpoint(deps, deps.config),
     ...accessEndpoints(deps),
   ];
 }

@@ -73,6 +73,7 @@ export type Tag =
   | 'Grants'
   | 'Log'
   | 'Operator tokens'
+  | 'Maintenance'
   | 'For applications'
   | 'Description';
 

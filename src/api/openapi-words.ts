@@ -30,6 +30,7 @@ export const TAGS: Readonly<Record<Tag, string>> = {
   Grants: 'Authorizations that users have given to applications.',
   Log: 'Events and their actors.',
   'Operator tokens': 'Tokens for this API and their rights.',
+  Maintenance: 'Work that the server also does by itself.',
   'For applications': 'Endpoints for applications with an access token.',
   Description: 'This description.',
 };

@@ -20,6 +20,7 @@ const SUMMARIES = {
   log: 'The log: who did what.',
   keys: 'The keys that sign introspection answers.',
   mail: 'Mails that are not delivered. What they say is not shown.',
+  prune: 'Delete expired rows now.',
   migrate: 'Bring the database of DATABASE_URL, or the embedded one in DATA_DIR, up to date.',
   doctor: 'Check configuration, database, migrations, clock, mail, issuer, certificate and keys.',
 };
@@ -37,6 +38,7 @@ const MODULES: Readonly<Record<keyof typeof SUMMARIES, () => Promise<Add>>> = {
   log: async () => (await import('./log.ts')).addLog,
   keys: async () => (await import('./keys.ts')).addKeys,
   mail: async () => (await import('./mail.ts')).addMail,
+  prune: async () => (await import('./prune.ts')).addPrune,
   migrate: async () => (await import('./migrate.ts')).addMigrate,
   doctor: async () => (await import('./doctor/doctor.ts')).addDoctor,
 };

@@ -2,17 +2,13 @@ import type { Db } from '../db/database.ts';
 import { type Backlog, countDue } from '../db/delete-due.ts';
 import { countNewChanges } from '../db/list-changes.ts';
 import type { JobConfig } from './jobs.ts';
-import { retentionRules, SHORT_LIVED } from './retention.ts';
+import { timedRules } from './retention.ts';
 
 /** Rows that are counted per job at most, so that counting costs little however many are due. */
 const MOST = 10_000;
 
 /** Counts the rows that wait for the jobs. */
 export async function countBacklog(db: Db, config: JobConfig): Promise<Backlog[]> {
-  // Rules without a time visit all rows to find those that are due.
-  const rules = [...SHORT_LIVED, ...retentionRules(config)].filter(
-    ({ kept }) => kept !== undefined,
-  );
-  const due = await countDue(db, rules, MOST);
+  const due = await countDue(db, timedRules(config), MOST);
   return [...due, { name: 'list_counters', rows: await countNewChanges(db, MOST), lag: 0 }];
 }

@@ -41,11 +41,21 @@ export function hourlyJobs(config: JobConfig): readonly Job[] {
   return [
     ...retentionRules(config).map((rule) => deletion(rule, HOUR)),
     batches('surplus_client_errors', HOUR, deleteSurplusErrors),
-    batches('log_entries', HOUR, (db, limit) => trimLog(db, config.logRetentionDays, limit)),
+    logDeletion(config),
     batches('past_list_counters', HOUR, foldPastDays),
     batches('signing_keys', HOUR, (db) => purgeSigningKeys(db, config)),
     batches('expiry_notices', HOUR, (db, limit) => notifyExpiring(db, config, limit), 100),
   ];
+}
+
+/** Returns the jobs that delete what is due, frequent and hourly ones. */
+export function deletionJobs(config: JobConfig): readonly Job[] {
+  const rules = [...SHORT_LIVED, ...retentionRules(config)];
+  return [...rules.map((rule) => deletion(rule, HOUR)), logDeletion(config)];
+}
+
+function logDeletion({ logRetentionDays }: JobConfig): Job {
+  return batches('log_entries', HOUR, (db, limit) => trimLog(db, logRetentionDays, limit));
 }
 
 function deletion(rule: RetentionRule, interval: number): Job {

@@ -26,6 +26,21 @@ export const SHORT_LIVED: readonly RetentionRule[] = [
   { name: 'dpop_proofs', table: 'dpop_proofs', by: 't.expires_at', kept: 0 },
 ];
 
+/** Entries of the log, which `trimLog` deletes: only then the database allows it. */
+function logEntries({ logRetentionDays: days }: Pick<Config, 'logRetentionDays'>): RetentionRule[] {
+  return days === 0
+    ? []
+    : [{ name: 'log_entries', table: 'audit_events', by: 't.happened_at', kept: days * DAY }];
+}
+
+/** Returns all rules by which rows become due with time. Others visit all rows to find those. */
+export function timedRules(
+  config: Pick<Config, 'grantRetentionDays' | 'logRetentionDays' | 'refreshTokenTtl'>,
+): readonly RetentionRule[] {
+  const rules = [...SHORT_LIVED, ...retentionRules(config), ...logEntries(config)];
+  return rules.filter(({ kept }) => kept !== undefined);
+}
+
 /**
  * Lists which rows are deleted when, except those of `SHORT_LIVED`. Grants come after their tokens,
  * so that few tokens are left to be deleted with a grant.

@@ -38,6 +38,8 @@ export const WALKERS: Readonly<Record<string, Walker>> = {
   },
   deleteTeam: { 204: async (world) => ({ params: await world.team() }) },
 
+  prune: { 200: () => [{ body: { dry_run: true } }, { body: {} }, {}] },
+
   importDirectory: {
     200: (world) => [
       {
