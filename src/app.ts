@@ -53,6 +53,7 @@ import { connectUpstream } from './sign-in/upstream/pages/upstream-login.ts';
 import type { Keyring } from './signing-keys/keyring.ts';
 import type { DemoGuide } from './site/home-page.ts';
 import { sitePages } from './site/pages.ts';
+import { refreshEndpoint } from './token-endpoint/routes.ts';
 import type { OnReplay } from './tokens/proof.ts';
 import type { PasswordCost } from './users/password.ts';
 import { createPasswordQueue } from './users/password-queue.ts';
@@ -106,6 +107,7 @@ export function createApp(deps: AppDeps): Koa {
     log,
   });
   const onReplay: OnReplay = (where) => log.warn(where, 'Replayed DPoP proof refused');
+  const recordApplicationSecret = createRecordSecretUse(db, 'application_secrets');
   const provider = createProvider({
     db,
     config,
@@ -113,6 +115,7 @@ export function createApp(deps: AppDeps): Koa {
     clientErrors: deps.clientErrors,
     recordFailure: deps.recordFailure,
     onReplay,
+    recordSecretUse: recordApplicationSecret,
     renderError: createRenderError({ renderer, db, config }),
   });
   const sessions = createSessions({ provider, db, config });
@@ -130,6 +133,7 @@ export function createApp(deps: AppDeps): Koa {
   provider.use(errorResponses(errorPage(renderer, log), log));
   provider.use(introspectionEndpoint({ ...deps, issuer, recordSecretUse, scopes: config.scopes }));
   provider.use(securityHeaders());
+  provider.use(refreshEndpoint({ database, config, recordSecretUse: recordApplicationSecret }));
   provider.use(assets());
   mount(provider, operationsRoutes({ database, metrics, config, cookieKeys }));
   mount(provider, pageRoutes(pages, sitePages(config, api.document, deps.demoGuide)));

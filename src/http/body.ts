@@ -88,6 +88,22 @@ export async function awaitBody(ctx: Context, limit: number): Promise<void> {
   }
 }
 
+/**
+ * Reads the whole body of a request and leaves it to the next reader as well.
+ * @param limit as for `awaitBody`
+ * @throws StagedoorError like `readBody`
+ */
+export async function peekBody(ctx: Context, limit: number): Promise<Buffer> {
+  await awaitBody(ctx, limit);
+  const body: unknown = ctx.req.read();
+  if (!Buffer.isBuffer(body)) {
+    return Buffer.alloc(0);
+  }
+  // At once: after the next turn of the event loop the request would count as read to its end.
+  ctx.req.unshift(body);
+  return body;
+}
+
 const EVENTS = ['readable', 'end', 'error', 'close'] as const;
 
 async function nextBodyEvent(

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { Provider } from 'oidc-provider';
 import type { RecordAuthenticationFailure } from '../audit/authentication-failure.ts';
-import { createRecordSecretUse } from '../client-secrets/record-use.ts';
+import type { RecordSecretUse } from '../client-secrets/record-use.ts';
 import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
 import type { ErrorQueue } from '../insights/error-queue.ts';
@@ -49,6 +49,8 @@ export interface ProviderDeps {
   readonly clientErrors: ErrorQueue;
   readonly recordFailure: RecordAuthenticationFailure;
   readonly onReplay: OnReplay;
+  /** Records that a secret of an application was used. */
+  readonly recordSecretUse: RecordSecretUse;
 }
 
 /**
@@ -134,9 +136,7 @@ export function createProvider(deps: ProviderDeps): Provider {
   nameRequestCookies(provider, secure);
   provider.proxy = true;
   provider.maxIpsCount = config.trustProxy;
-  provider.Client.prototype.compareClientSecret = compareClientSecret(
-    createRecordSecretUse(db, 'application_secrets'),
-  );
+  provider.Client.prototype.compareClientSecret = compareClientSecret(deps.recordSecretUse);
   prefixTokens(provider);
   readParametersLeniently(provider);
   provider.on('grant.error', describeGrantError);
