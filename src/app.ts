@@ -35,6 +35,7 @@ import { programEndpoints } from './oidc/program-endpoints.ts';
 import { createProvider } from './oidc/provider.ts';
 import { providerTransaction } from './oidc/provider-transaction.ts';
 import { pushedRequestBudget } from './oidc/pushed-request-budget.ts';
+import { readFlowFirst } from './oidc/read-flow.ts';
 import { createRenderError } from './oidc/render-error.ts';
 import { protocolRoutes } from './oidc/routes.ts';
 import { createSessions } from './oidc/sessions.ts';
@@ -161,6 +162,7 @@ export function createApp(deps: AppDeps): Koa {
   provider.use(programEndpoints());
   provider.use(pushedRequestBudget(limits));
   provider.use(providerTransaction(db));
+  provider.use(readFlowFirst(provider, db));
   const app: Koa = provider;
   return app.on('error', reportBrokenAnswer(log));
 }

@@ -94,15 +94,11 @@ export function lockApplication(tx: Tx, clientId: string): Promise<Application |
 }
 
 /**
- * The application and the hashes (hex) of its secrets that have not expired; one statement. With
- * `lock`, any number of transactions share the row, and `lockApplication` waits for them.
+ * Selects the application and the hashes (hex) of its secrets that have not expired. With `lock`, any
+ * number of transactions share the row, changes of it wait for them, and the row is the latest one.
  */
-export async function applicationWithSecrets(
-  db: Db,
-  clientId: string,
-  { lock }: { readonly lock: boolean } = { lock: false },
-): Promise<{ application: Application; secretHashes: string[] } | undefined> {
-  const row = await db
+export function withSecrets(db: Db, { lock }: { readonly lock: boolean }) {
+  return db
     .selectFrom('applications')
     .select([
       ...APPLICATION,
@@ -113,9 +109,16 @@ export async function applicationWithSecrets(
         order by created_at, id
       )`.as('secretHashes'),
     ])
-    .where('client_id', '=', clientId)
-    .$if(lock, (query) => query.forKeyShare('applications'))
-    .executeTakeFirst();
+    .$if(lock, (query) => query.forShare('applications'));
+}
+
+/** Returns an application with its secrets, see `withSecrets`; one statement. */
+export async function applicationWithSecrets(
+  db: Db,
+  clientId: string,
+  { lock }: { readonly lock: boolean } = { lock: false },
+): Promise<{ application: Application; secretHashes: string[] } | undefined> {
+  const row = await withSecrets(db, { lock }).where('client_id', '=', clientId).executeTakeFirst();
   if (row === undefined) {
     return undefined;
   }

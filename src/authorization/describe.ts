@@ -1,5 +1,4 @@
 import { type Application, isReviewed } from '../applications/application.ts';
-import { findApplication } from '../applications/find-application.ts';
 import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
 import { organizersOf } from '../directory/organizer-store.ts';
@@ -8,10 +7,10 @@ import { findLastGrant } from '../grants/store.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import type { LocalizedText } from '../lib/localized-text.ts';
 import { opensOrganizers, type ScopeConfig } from '../lib/scopes.ts';
-import { findActiveUser } from '../users/find-user.ts';
 import type { User } from '../users/user.ts';
+import type { PendingInteraction } from './interaction.ts';
 
-/** All that the consent page shows, and all that an answer to it is checked against. */
+/** What a request asks of a user, against which an answer is checked. */
 export interface ConsentRequest {
   readonly application: Application;
   readonly user: User;
@@ -21,6 +20,10 @@ export interface ConsentRequest {
   readonly organizers:
     | readonly { readonly slug: string; readonly name: LocalizedText }[]
     | undefined;
+}
+
+/** All that the consent page shows. */
+export interface ConsentDescription extends ConsentRequest {
   /** Destination of the redirect: a host, or the private-use scheme of a native application. */
   readonly redirectHost: string;
   /** Another live application receives at the same private-use scheme. */
@@ -30,30 +33,42 @@ export interface ConsentRequest {
 }
 
 /**
- * Reads what a request asks of a user, from the directory as it is now.
- * @throws StagedoorError `gone` where the user or the application is no longer there
+ * Reads what a request asks of a user, with the user's organizers of this moment.
+ * @throws StagedoorError `gone` if the request has no user or application any more
  */
-export async function describeConsent(
-  deps: { db: Db; config: Config },
-  request: { clientId: string; userId: string; scopes: readonly string[]; redirectUri: string },
+export async function readConsentRequest(
+  { db, config }: { readonly db: Db; readonly config: Config },
+  { application, user, scopes }: PendingInteraction,
 ): Promise<ConsentRequest> {
-  const [application, user] = [
-    await findApplication(deps.db, request.clientId),
-    await findActiveUser(deps.db, request.userId),
-  ];
   if (application === undefined || user === undefined) {
     throw new StagedoorError('gone', 'The application or the account is no longer there.');
   }
   return {
     application,
     user,
-    scopes: deps.config.scopes.filter((scope) => request.scopes.includes(scope.name)),
-    organizers: opensOrganizers(deps.config.scopes, request.scopes)
-      ? await organizersOf(deps.db, user.id)
+    scopes: config.scopes.filter((scope) => scopes.includes(scope.name)),
+    organizers: opensOrganizers(config.scopes, scopes)
+      ? await organizersOf(db, user.id)
       : undefined,
-    redirectHost: hostOf(request.redirectUri),
-    schemeIsShared: !isWeb(request.redirectUri) && sharesScheme(application),
-    lastGrant: await findLastGrant(deps.db, request),
+  };
+}
+
+/** Does the same for the page. */
+export async function describeConsent(
+  deps: { readonly db: Db; readonly config: Config },
+  interaction: PendingInteraction,
+): Promise<ConsentDescription> {
+  const request = await readConsentRequest(deps, interaction);
+  const { application, user } = request;
+  const { redirectUri } = interaction;
+  return {
+    ...request,
+    redirectHost: hostOf(redirectUri),
+    schemeIsShared: !isWeb(redirectUri) && sharesScheme(application),
+    lastGrant: await findLastGrant(deps.db, {
+      userId: user.id,
+      clientId: application.clientId,
+    }),
   };
 }
 

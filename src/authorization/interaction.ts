@@ -1,19 +1,27 @@
+import type { Application } from '../applications/application.ts';
+import type { User } from '../users/user.ts';
+
 /** An authorization request that waits for a person, as the pages need it. */
 export interface PendingInteraction {
   readonly uid: string;
   readonly prompt: 'login' | 'consent';
-  readonly clientId: string;
   readonly scopes: readonly string[];
   readonly redirectUri: string;
   readonly loginHint: string | undefined;
   /** The request requires a new sign-in (`prompt=login`), also for a signed-in user. */
   readonly signInAnew: boolean;
-  /** Signed-in user; always set at the consent prompt. */
-  readonly userId: string | undefined;
+  /** Signed-in user of the request; always set at the consent prompt. */
+  readonly user: User | undefined;
+  /** Time of the last authentication in this browser. */
+  readonly authenticatedAt: Date | undefined;
+  /** Undefined if the browser has no session. */
+  readonly application: Application | undefined;
   /** The URL that starts the same request over. */
   readonly restartUrl: string;
   /** Target of a decision that was already made, for a form that is posted twice. */
   readonly decidedUrl: string | undefined;
+  /** Saves the decision. Returns the URL at which the request continues. */
+  readonly finish: (decision: Decision) => Promise<string>;
 }
 
 /** A decision about a request. */

@@ -163,7 +163,6 @@ export interface Schema {
     created_at: CreatedAt;
     last_seen_at: CreatedAt;
     expires_at: Date;
-    authorizations: Json<Record<string, { sid?: string; grantId?: string }>>;
   };
   session_sign_ins: {
     session_uid: string;

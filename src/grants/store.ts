@@ -8,40 +8,54 @@ import type { EarlierGrant, Grant, GrantDetails, NewGrant, RevocationReason } fr
 /** Inserts a grant and its organizers. It is the caller's part to write the event and the mail. */
 export async function insertGrant(tx: Tx, id: string, grant: NewGrant): Promise<void> {
   await tx
-    .insertInto('grants')
-    .values({
-      id,
-      user_id: grant.userId,
-      client_id: grant.clientId,
-      scopes: [...grant.scopes],
-      expires_at: grant.expiresAt,
-    })
+    .with('inserted', (query) =>
+      query
+        .insertInto('grants')
+        .values({
+          id,
+          user_id: grant.userId,
+          client_id: grant.clientId,
+          scopes: [...grant.scopes],
+          expires_at: grant.expiresAt,
+        })
+        .returning('id'),
+    )
+    .insertInto('grant_organizers')
+    .columns(['grant_id', 'organizer_slug'])
+    .expression((query) =>
+      query
+        .selectFrom('inserted')
+        .select(['id', sql<string>`unnest(${[...grant.organizers]}::text[])`.as('slug')]),
+    )
     .execute();
-  if (grant.organizers.length > 0) {
-    await tx
-      .insertInto('grant_organizers')
-      .values(grant.organizers.map((slug) => ({ grant_id: id, organizer_slug: slug })))
-      .execute();
-  }
 }
 
 /** One grant, revoked or not. */
 export async function findGrant(db: Db, id: string): Promise<Grant | undefined> {
   const row = await db
-    .selectFrom('grants')
-    .select(['id', 'user_id', 'client_id', 'scopes', 'revocation_reason', 'ends_at'])
-    .where('id', '=', id)
+    .selectFrom('grants as g')
+    .select(GRANT)
+    .where('g.id', '=', id)
     .executeTakeFirst();
-  return (
-    row && {
-      id: row.id,
-      userId: row.user_id,
-      clientId: row.client_id,
-      scopes: row.scopes,
-      revocationReason: row.revocation_reason ?? undefined,
-      endsAt: row.ends_at,
-    }
-  );
+  return row && toGrant(row);
+}
+
+const GRANT = [
+  'g.id',
+  'g.user_id as userId',
+  'g.client_id as clientId',
+  'g.scopes',
+  'g.revocation_reason',
+  'g.ends_at as endsAt',
+] as const;
+
+function toGrant({
+  revocation_reason,
+  ...grant
+}: Omit<Grant, 'revocationReason'> & {
+  readonly revocation_reason: RevocationReason | null;
+}): Grant {
+  return { ...grant, revocationReason: revocation_reason ?? undefined };
 }
 
 const isLive = sql<SqlBool>`${sql.raw(isLiveGrant('g'))}`;
@@ -50,10 +64,10 @@ const isLive = sql<SqlBool>`${sql.raw(isLiveGrant('g'))}`;
 export async function findCoveringGrant(
   db: Db,
   wanted: { userId: string; clientId: string; scopes: readonly string[]; organizers: boolean },
-): Promise<string | undefined> {
+): Promise<Grant | undefined> {
   const row = await db
     .selectFrom('grants as g')
-    .select('g.id')
+    .select(GRANT)
     .where('g.user_id', '=', wanted.userId)
     .where('g.client_id', '=', wanted.clientId)
     .where(isLive)
@@ -73,7 +87,7 @@ export async function findCoveringGrant(
     .orderBy('g.created_at', 'desc')
     .limit(1)
     .executeTakeFirst();
-  return row?.id;
+  return row && toGrant(row);
 }
 
 /**

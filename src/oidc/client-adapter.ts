@@ -6,6 +6,7 @@ import { reviewNeed } from '../applications/review-need.ts';
 import type { Config } from '../config/config.ts';
 import { currentTransaction } from './current-transaction.ts';
 import type { AdapterDeps, PartialAdapter } from './deps.ts';
+import { takeKnown } from './known-rows.ts';
 import { isAnonymous } from './sign-in-first.ts';
 
 /** Our own client metadata, beside the registered names of RFC 7591. */
@@ -39,9 +40,13 @@ const MACHINE_ROUTES: ReadonlySet<string | undefined> = new Set([
 
 /** Clients are applications; the provider only reads them. */
 export function clientAdapter(deps: AdapterDeps): PartialAdapter {
-  const known = new Set(deps.config.scopes.map((scope) => scope.name));
+  const knownScopes = new Set(deps.config.scopes.map((scope) => scope.name));
   return {
     find: async (clientId) => {
+      const known = takeKnown('client', clientId);
+      if (known?.row !== undefined) {
+        return toMetadata(deps.config, known.row, knownScopes);
+      }
       const tx = currentTransaction();
       const { ctx } = Provider;
       const issuesNothing =
@@ -50,7 +55,7 @@ export function clientAdapter(deps: AdapterDeps): PartialAdapter {
         tx !== undefined && !issuesNothing
           ? await lockClient(tx, clientId)
           : await findClient(tx ?? deps.db, clientId);
-      return found && toMetadata(deps.config, found, known);
+      return found && toMetadata(deps.config, found, knownScopes);
     },
   };
 }

@@ -5,6 +5,7 @@ import { findGrant } from '../grants/store.ts';
 import { originOf } from '../http/origin.ts';
 import { currentTransaction, requireTransaction } from './current-transaction.ts';
 import type { AdapterDeps, PartialAdapter } from './deps.ts';
+import { takeKnown } from './known-rows.ts';
 import { toEpoch } from './time.ts';
 
 /**
@@ -15,7 +16,8 @@ import { toEpoch } from './time.ts';
 export function grantAdapter(deps: AdapterDeps): PartialAdapter {
   return {
     find: async (id) => {
-      const grant = await findGrant(currentTransaction() ?? deps.db, id);
+      const known = takeKnown('grant', id);
+      const grant = known?.row ?? (await findGrant(currentTransaction() ?? deps.db, id));
       if (grant?.revocationReason !== undefined) {
         return refuseEnded(grant.clientId, grant.revocationReason);
       }

@@ -8,6 +8,7 @@ import {
   updateFinished,
   upsertInteraction,
 } from './interaction-store.ts';
+import { takeKnown } from './known-rows.ts';
 import { RESUME_PATH } from './paths.ts';
 import { extendPushedRequest } from './pushed-request-store.ts';
 import { fromEpoch, toEpoch } from './time.ts';
@@ -30,7 +31,8 @@ export function interactionAdapter({ db, config }: AdapterDeps): PartialAdapter 
       }
     },
     find: async (id) => {
-      const found = await selectInteraction(here(), id);
+      const known = takeKnown('interaction', id);
+      const found = known === undefined ? await selectInteraction(here(), id) : known.row;
       return found && toPayload(id, config.issuer, found);
     },
     destroy: (id) => updateFinished(here(), id),

@@ -49,14 +49,11 @@ export async function upsertInteraction(
 }
 
 /**
- * An interaction that is neither finished nor expired. Inside a transaction its row is locked, so
- * that a form posted twice is decided once.
+ * Selects an interaction that is neither finished nor expired. Inside a transaction its row is locked,
+ * so that a form posted twice is decided once.
  */
-export async function selectInteraction(
-  db: Db,
-  id: string,
-): Promise<StoredInteraction | undefined> {
-  const row = await db
+export function liveInteraction(db: Db, id: string) {
+  return db
     .selectFrom('interactions')
     .select([
       'client_id',
@@ -75,24 +72,39 @@ export async function selectInteraction(
     .where('id_hash', '=', hashOf(id))
     .where('finished_at', 'is', null)
     .where('expires_at', '>', sql<Date>`now()`)
-    .$if(db.isTransaction, (query) => query.forUpdate())
-    .executeTakeFirst();
-  return (
-    row && {
-      clientId: row.client_id,
-      userId: row.user_id ?? undefined,
-      sessionUid: row.session_uid ?? undefined,
-      grantId: row.grant_id ?? undefined,
-      chainId: row.chain_id,
-      prompt: row.prompt,
-      params: row.params,
-      trusted: row.trusted ?? undefined,
-      result: row.result ?? undefined,
-      lastSubmission: row.last_submission ?? undefined,
-      pushedRequest: row.pushed_request ?? undefined,
-      expiresAt: row.expires_at,
-    }
-  );
+    .$if(db.isTransaction, (query) => query.forUpdate());
+}
+
+/** Columns of `liveInteraction`. */
+export type InteractionRow = Awaited<
+  ReturnType<ReturnType<typeof liveInteraction>['executeTakeFirstOrThrow']>
+>;
+
+/** Returns the interaction with this id, see `liveInteraction`. */
+export async function selectInteraction(
+  db: Db,
+  id: string,
+): Promise<StoredInteraction | undefined> {
+  const row = await liveInteraction(db, id).executeTakeFirst();
+  return row && toInteraction(row);
+}
+
+/** Reads the columns of an interaction. */
+export function toInteraction(row: InteractionRow): StoredInteraction {
+  return {
+    clientId: row.client_id,
+    userId: row.user_id ?? undefined,
+    sessionUid: row.session_uid ?? undefined,
+    grantId: row.grant_id ?? undefined,
+    chainId: row.chain_id,
+    prompt: row.prompt,
+    params: row.params,
+    trusted: row.trusted ?? undefined,
+    result: row.result ?? undefined,
+    lastSubmission: row.last_submission ?? undefined,
+    pushedRequest: row.pushed_request ?? undefined,
+    expiresAt: row.expires_at,
+  };
 }
 
 /** Marks an interaction as finished. The row stays for `selectFinished`. */

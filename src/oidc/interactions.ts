@@ -1,4 +1,3 @@
-import type { Context } from 'koa';
 import type { InteractionResults, Provider } from 'oidc-provider';
 import {
   type ClosedInteraction,
@@ -13,8 +12,10 @@ import { setUiLocales } from '../http/locale.ts';
 import { ownValue } from '../lib/own-value.ts';
 import { COOKIE_OPTIONS } from './cookies.ts';
 import { describeClosedInteraction } from './describe-closed-interaction.ts';
+import type { FlowRows } from './flow-store.ts';
+import { withKnownRows } from './known-rows.ts';
+import { readFlow, sessionIdOf } from './read-flow.ts';
 import { promptsOf, restartPath, restartUrl } from './restart-url.ts';
-import { currentSession } from './sessions.ts';
 import { findObstacle, requestedAccess } from './still-allowed.ts';
 
 type Interaction = InstanceType<Provider['Interaction']>;
@@ -29,34 +30,31 @@ export function createInteractions(deps: {
   const { provider, config } = deps;
   return {
     find: async (ctx) => {
-      // In a transaction, each of these locks a row. The order is user, request, application.
-      const session = await currentSession(provider, ctx);
-      const model = await findInteraction(provider, ctx);
       const uid: unknown = ctx.params.uid;
-      if (model === undefined || model.uid !== uid) {
+      const id = ctx.cookies.get(provider.cookieName('interaction'), COOKIE_OPTIONS);
+      if (id === undefined || id !== uid) {
         return describeClosedInteraction(deps.db, uid);
       }
-      setUiLocales(ctx, model.params.ui_locales);
-      const reason = findForeignSession(model, session) ?? (await findStopped(provider, model));
-      return reason === undefined
-        ? toPending(model, config.issuer)
-        : {
-            reason,
-            application: (await describeClosedInteraction(deps.db, uid)).application,
-            restartAt: isForeign(reason) ? restartPath(config.issuer, model.params) : undefined,
-          };
+      const keys = { sessionId: sessionIdOf(provider, ctx) ?? '', interactionId: id };
+      return withKnownRows(async () => {
+        const rows = await readFlow(deps.db, keys);
+        const model = await provider.Interaction.find(id);
+        if (model === undefined) {
+          return describeClosedInteraction(deps.db, uid);
+        }
+        setUiLocales(ctx, model.params.ui_locales);
+        const session = { uid: rows.session?.uid ?? '', accountId: rows.session?.user.id };
+        const reason = findForeignSession(model, session) ?? (await findStopped(provider, model));
+        return reason === undefined
+          ? toPending(model, rows, config.issuer)
+          : {
+              reason,
+              application: (await describeClosedInteraction(deps.db, uid)).application,
+              restartAt: isForeign(reason) ? restartPath(config.issuer, model.params) : undefined,
+            };
+      });
     },
-    finish: (ctx, decision) =>
-      provider.interactionResult(ctx.req, ctx.res, toResult(decision), {
-        mergeWithLastSubmission: false,
-      }),
   };
-}
-
-function findInteraction(provider: Provider, ctx: Context): Promise<Interaction | undefined> {
-  const { cookies } = provider.createContext(ctx.req, ctx.res);
-  const id = cookies.get(provider.cookieName('interaction'), COOKIE_OPTIONS);
-  return id === undefined ? Promise.resolve(undefined) : provider.Interaction.find(id);
 }
 
 /**
@@ -86,7 +84,7 @@ async function findStopped(
   return findObstacle(client, requestedAccess(params), userId);
 }
 
-function toPending(model: Interaction, issuer: string): PendingInteraction {
+function toPending(model: Interaction, rows: FlowRows, issuer: string): PendingInteraction {
   const param = (name: string) => {
     const value = ownValue(model.params, name);
     return typeof value === 'string' ? value : undefined;
@@ -94,14 +92,21 @@ function toPending(model: Interaction, issuer: string): PendingInteraction {
   return {
     uid: model.uid,
     prompt: model.prompt.name === 'login' ? 'login' : 'consent',
-    clientId: param('client_id') ?? '',
     scopes: (param('scope') ?? '').split(' '),
     redirectUri: param('redirect_uri') ?? '',
     loginHint: param('login_hint'),
     signInAnew: promptsOf(model.params).includes('login'),
-    userId: model.session?.accountId,
+    // A request from before a sign-in has none; `findForeignSession` has compared all others.
+    user: model.session && rows.session?.user,
+    authenticatedAt: rows.session?.authenticatedAt,
+    application: rows.client?.application,
     restartUrl: restartUrl(issuer, model.params),
     decidedUrl: model.result === undefined ? undefined : model.returnTo,
+    finish: async (decision) => {
+      model.result = toResult(decision);
+      await model.persist();
+      return model.returnTo;
+    },
   };
 }
 

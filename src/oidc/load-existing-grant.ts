@@ -4,6 +4,7 @@ import type { Db } from '../db/database.ts';
 import { findCoveringGrant } from '../grants/store.ts';
 import { opensOrganizers } from '../lib/scopes.ts';
 import { currentTransaction } from './current-transaction.ts';
+import { putKnown } from './known-rows.ts';
 
 /**
  * The grant that an authorization request runs under: the one that the user has just given, else,
@@ -30,12 +31,16 @@ export function loadExistingGrant(deps: { db: Db; config: Config }) {
       return undefined;
     }
     const scopes = String(params?.scope ?? '').split(' ');
-    const id = await findCoveringGrant(currentTransaction() ?? deps.db, {
+    const grant = await findCoveringGrant(currentTransaction() ?? deps.db, {
       userId: account.accountId,
       clientId: client.clientId,
       scopes,
       organizers: opensOrganizers(deps.config.scopes, scopes),
     });
-    return id === undefined ? undefined : provider.Grant.find(id);
+    if (grant === undefined) {
+      return undefined;
+    }
+    putKnown('grant', grant.id, grant);
+    return provider.Grant.find(grant.id);
   };
 }

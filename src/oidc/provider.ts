@@ -20,6 +20,7 @@ import { COOKIE_OPTIONS, cookieNames, nameRequestCookies } from './cookies.ts';
 import { currentTransaction } from './current-transaction.ts';
 import { describeGrantError } from './describe-grant-error.ts';
 import { createInteractionPolicy } from './interaction-policy.ts';
+import { isKnownActive } from './known-rows.ts';
 import { loadExistingGrant } from './load-existing-grant.ts';
 import { mayRevoke } from './may-revoke.ts';
 import { PATHS } from './paths.ts';
@@ -107,8 +108,9 @@ export function createProvider(deps: ProviderDeps): Provider {
       pushedAuthorizationRequests: ON,
     },
     findAccount: async (_ctx, id) => {
-      const user = await findActiveUser(currentTransaction() ?? db, id);
-      return user && { accountId: user.id, claims: () => ({ sub: user.id }) };
+      const isActive =
+        isKnownActive(id) || (await findActiveUser(currentTransaction() ?? db, id)) !== undefined;
+      return isActive ? { accountId: id, claims: () => ({ sub: id }) } : undefined;
     },
     interactions: {
       policy: createInteractionPolicy(),
@@ -134,6 +136,7 @@ export function createProvider(deps: ProviderDeps): Provider {
     },
   });
   nameRequestCookies(provider, secure);
+  keepSessionId(provider);
   provider.proxy = true;
   provider.maxIpsCount = config.trustProxy;
   provider.Client.prototype.compareClientSecret = compareClientSecret(deps.recordSecretUse);
@@ -157,4 +160,19 @@ export function createProvider(deps: ProviderDeps): Provider {
 function unusedKey() {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   return privateKey.export({ format: 'jwk' });
+}
+
+/**
+ * Keeps the id of a session when a request resumes. Each sign-in gives it a new one (`sessions.ts`),
+ * so the provider's own renewal protects nothing, and would sign other tabs out that load meanwhile.
+ */
+function keepSessionId(provider: Provider): void {
+  const { resetIdentifier } = provider.Session.prototype;
+  provider.Session.prototype.resetIdentifier = function reset(
+    this: typeof provider.Session.prototype,
+  ) {
+    if (Provider.ctx?.oidc.route !== 'resume') {
+      resetIdentifier.call(this);
+    }
+  };
 }

@@ -1,66 +1,81 @@
 import type { AdapterPayload } from 'oidc-provider';
 import {
   deleteSession,
+  type FoundSession,
   type StoredSession,
   selectSession,
   upsertSession,
 } from '../sessions/session-store.ts';
 import { currentTransaction } from './current-transaction.ts';
 import type { AdapterDeps, PartialAdapter } from './deps.ts';
+import { noteActiveUser, noteSession, storedSession, takeKnown } from './known-rows.ts';
+import { WRITE_AFTER } from './session-lifetime.ts';
 import { fromEpoch, toEpoch } from './time.ts';
 
-/** Browser sessions of people who are signed in. Before that there is nothing to store. */
+/**
+ * Browser sessions of people who are signed in. Before that there is nothing to store. What the
+ * provider notes for each client is not kept: only its logout uses it, which is off.
+ */
 export function sessionAdapter({ db }: AdapterDeps): PartialAdapter {
   const here = () => currentTransaction() ?? db;
   return {
     upsert: async (id, payload) => {
-      if (payload.accountId !== undefined) {
-        await upsertSession(here(), id, toStored(payload));
+      if (payload.accountId === undefined) {
+        return;
+      }
+      const session = toStored(payload, payload.accountId);
+      if (!isStored(session, storedSession(id))) {
+        await upsertSession(here(), id, session);
+        noteSession(id, undefined);
       }
     },
     find: async (id) => {
-      const found = await selectSession(here(), { id });
-      return found && { ...toPayload(found), jti: id };
+      const known = takeKnown('session', id);
+      const found = known === undefined ? await selectSession(here(), id) : known.row;
+      if (found === undefined) {
+        return undefined;
+      }
+      noteSession(id, found);
+      noteActiveUser(found.user.id);
+      return toPayload(id, found);
     },
-    // The session's own id is not known here, and who asks by uid (the interaction's checks) needs
-    // only the account.
-    findByUid: async (uid) => {
-      const found = await selectSession(here(), { uid });
-      return found && toPayload(found);
+    destroy: async (id) => {
+      await deleteSession(here(), id);
+      noteSession(id, undefined);
     },
-    destroy: (id) => deleteSession(here(), id),
   };
 }
 
-function toStored(payload: AdapterPayload): StoredSession {
+/** Tests if the stored session says the same, with an end that is late enough. */
+function isStored(session: StoredSession, stored: FoundSession | undefined): boolean {
+  return (
+    stored !== undefined &&
+    stored.uid === session.uid &&
+    stored.user.id === session.userId &&
+    stored.authenticatedAt?.getTime() === session.authenticatedAt?.getTime() &&
+    Math.abs(session.expiresAt.getTime() - stored.expiresAt.getTime()) <= WRITE_AFTER * 1000
+  );
+}
+
+function toStored(payload: AdapterPayload, userId: string): StoredSession {
   if (payload.uid === undefined || payload.exp === undefined) {
     throw new Error('a session needs a uid and an end');
   }
   return {
     uid: payload.uid,
-    userId: payload.accountId,
+    userId,
     authenticatedAt: payload.loginTs === undefined ? undefined : fromEpoch(payload.loginTs),
     expiresAt: fromEpoch(payload.exp),
-    authorizations: notes(payload.authorizations),
   };
 }
 
-function notes(authorizations: AdapterPayload['authorizations']): StoredSession['authorizations'] {
-  return Object.fromEntries(
-    Object.entries(authorizations ?? {}).map(([clientId, { sid, grantId }]) => [
-      clientId,
-      { ...(sid === undefined ? {} : { sid }), ...(grantId === undefined ? {} : { grantId }) },
-    ]),
-  );
-}
-
-function toPayload(session: StoredSession): AdapterPayload {
+function toPayload(jti: string, { uid, user, ...session }: FoundSession): AdapterPayload {
   return {
+    jti,
     kind: 'Session',
-    uid: session.uid,
+    uid,
+    accountId: user.id,
     exp: toEpoch(session.expiresAt),
-    authorizations: session.authorizations,
-    ...(session.userId === undefined ? {} : { accountId: session.userId }),
     ...(session.authenticatedAt === undefined ? {} : { loginTs: toEpoch(session.authenticatedAt) }),
   };
 }

@@ -3,6 +3,9 @@ import { nowEpoch } from './time.ts';
 
 type Lifetimes = Pick<Config, 'sessionTtl' | 'sessionIdleTtl'>;
 
+/** A session's end is written again when it would move by more than this, in seconds. */
+export const WRITE_AFTER = 60;
+
 /**
  * Returns the seconds that a session lives from now: until it idles out, at most until its absolute
  * end.

@@ -5,15 +5,18 @@ import type { Db } from '../db/database.ts';
 import { renewCsrf } from '../http/csrf.ts';
 import { originOf } from '../http/origin.ts';
 import type { Sessions } from '../sessions/pages/sessions.ts';
-import { endSessions, recordSession } from '../sessions/session-store.ts';
+import {
+  endSessions,
+  recordSession,
+  selectSession,
+  upsertSession,
+} from '../sessions/session-store.ts';
 import { recordUpstreamSession } from '../sign-in/upstream/record-session.ts';
 import { COOKIE_OPTIONS } from './cookies.ts';
-import { withTransactionOf } from './current-transaction.ts';
-import { sessionLifetime } from './session-lifetime.ts';
+import { currentTransaction, withTransactionOf } from './current-transaction.ts';
+import { sessionIdOf } from './read-flow.ts';
+import { sessionLifetime, WRITE_AFTER } from './session-lifetime.ts';
 import { fromEpoch, nowEpoch, toEpoch } from './time.ts';
-
-/** A session's end is written again when it would move by more than this, in seconds. */
-const WRITE_AFTER = 60;
 
 /** The provider's session for our own pages: one sign-in serves both. */
 export function createSessions({
@@ -27,19 +30,19 @@ export function createSessions({
 }): Sessions {
   return {
     current: async (ctx) => {
-      const session = await currentSession(provider, ctx);
-      if (session.accountId === undefined || session.loginTs === undefined) {
+      const here = currentTransaction() ?? db;
+      const id = sessionIdOf(provider, ctx);
+      const session = id === undefined ? undefined : await selectSession(here, id);
+      if (id === undefined || session?.authenticatedAt === undefined) {
         return undefined;
       }
-      const lifetime = sessionLifetime(config, session.loginTs);
-      if (nowEpoch() + lifetime > session.exp + WRITE_AFTER) {
-        await session.save(lifetime);
+      const { uid, user, authenticatedAt } = session;
+      const end = nowEpoch() + sessionLifetime(config, toEpoch(authenticatedAt));
+      if (end > toEpoch(session.expiresAt) + WRITE_AFTER) {
+        const expiresAt = fromEpoch(end);
+        await upsertSession(here, id, { uid, userId: user.id, authenticatedAt, expiresAt });
       }
-      return {
-        userId: session.accountId,
-        authenticatedAt: fromEpoch(session.loginTs),
-        sessionUid: session.uid,
-      };
+      return { user, authenticatedAt, sessionUid: uid };
     },
     signIn: (ctx, userId, by) =>
       withTransactionOf(db, async (tx) => {
@@ -82,7 +85,7 @@ type Session = InstanceType<Provider['Session']>;
  * Returns the session of this browser. After a sign-in in the same request, that is the session
  * under its new id, which the cookies of the request do not name yet.
  */
-export async function currentSession(provider: Provider, ctx: Context): Promise<Session> {
+async function currentSession(provider: Provider, ctx: Context): Promise<Session> {
   const renewed: unknown = ctx.state.sessionId;
   const session = typeof renewed === 'string' ? await provider.Session.find(renewed) : undefined;
   return session ?? provider.Session.get(ctx);

@@ -14,6 +14,7 @@ import {
   setRedemption,
 } from './current-transaction.ts';
 import type { AdapterDeps, PartialAdapter } from './deps.ts';
+import { noteActiveUser } from './known-rows.ts';
 import {
   isRedemptionOf,
   refuseAtToken,
@@ -185,6 +186,9 @@ function foundToken(jti: string, kind: string, found: FoundToken): AdapterPayloa
  * more is as good as another.
  */
 function grantSource(jti: string, kind: string, found: RedeemableToken): AdapterPayload {
+  if (found.invalidReason === undefined) {
+    noteActiveUser(found.userId);
+  }
   return {
     ...foundToken(jti, kind, found),
     ...(found.consumed ? { consumed: true } : {}),

@@ -2,6 +2,8 @@ import { sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
 import { hashOf } from '../lib/credentials.ts';
+import type { User } from '../users/user.ts';
+import { USER } from '../users/user-store.ts';
 import type { SessionSignIn, UserSession } from './session.ts';
 
 /** Notes the sign-in that a session came from, or one that renewed it. */
@@ -94,23 +96,26 @@ export async function deleteEndedSessions(db: Db, limit: number): Promise<number
   return Number(numAffectedRows);
 }
 
-/** A browser session, as the provider's model needs it. */
+/** A browser session, as it is written. */
 export interface StoredSession {
   readonly uid: string;
-  readonly userId: string | undefined;
+  readonly userId: string;
   readonly authenticatedAt: Date | undefined;
   readonly expiresAt: Date;
-  readonly authorizations: Record<string, { sid?: string; grantId?: string }>;
+}
+
+/** A live browser session and its active user. */
+export interface FoundSession extends Omit<StoredSession, 'userId'> {
+  readonly user: User;
 }
 
 /** Writes a session, new or changed. */
 export async function upsertSession(db: Db, id: string, session: StoredSession): Promise<void> {
   const values = {
     uid: session.uid,
-    user_id: session.userId ?? null,
+    user_id: session.userId,
     authenticated_at: session.authenticatedAt ?? null,
     expires_at: session.expiresAt,
-    authorizations: JSON.stringify(session.authorizations),
   };
   await db
     .insertInto('sessions')
@@ -122,50 +127,31 @@ export async function upsertSession(db: Db, id: string, session: StoredSession):
 }
 
 /**
- * A session that has neither idled out nor been ended, and whose user, if it has one, is active.
- * Inside a transaction, the user of the session with this id is not deleted before its end.
+ * Selects a session that has neither idled out nor been ended, with its user, if active. Inside a
+ * transaction the user's row is locked: a deletion that is in progress is waited for, and later ones
+ * wait.
  */
-export async function selectSession(
-  db: Db,
-  key: { id: string } | { uid: string },
-): Promise<StoredSession | undefined> {
-  const row = await db
+export function liveSession(db: Db, id: string) {
+  return db
     .selectFrom('sessions as s')
-    .leftJoin('users as u', 'u.id', 's.user_id')
+    .innerJoin('users', 'users.id', 's.user_id')
     .leftJoin('session_sign_ins as b', 'b.session_uid', 's.uid')
-    .select(['s.uid', 's.user_id', 's.authenticated_at', 's.expires_at', 's.authorizations'])
-    .$if('id' in key, (query) => query.where('s.id_hash', '=', hashOf('id' in key ? key.id : '')))
-    .$if('uid' in key, (query) => query.where('s.uid', '=', 'uid' in key ? key.uid : ''))
+    .select(['s.uid', 's.authenticated_at', 's.expires_at', ...USER])
+    .where('s.id_hash', '=', hashOf(id))
     .where('s.expires_at', '>', sql<Date>`now()`)
     .where('b.ended_at', 'is', null)
-    .where((eb) => eb.or([eb('s.user_id', 'is', null), eb('u.is_active', '=', true)]))
-    .orderBy('s.created_at', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  if (row?.user_id && 'id' in key && db.isTransaction && !(await keepUser(db, row.user_id))) {
-    return undefined;
-  }
-  return (
-    row && {
-      uid: row.uid,
-      userId: row.user_id ?? undefined,
-      authenticatedAt: row.authenticated_at ?? undefined,
-      expiresAt: row.expires_at,
-      authorizations: row.authorizations,
-    }
-  );
+    .where('users.is_active', '=', true)
+    .$if(db.isTransaction, (query) => query.forKeyShare('users'));
 }
 
-/** Waits for a deletion of the user that is in progress, and lets later ones wait. */
-async function keepUser(db: Db, id: string): Promise<boolean> {
-  const row = await db
-    .selectFrom('users')
-    .select('id')
-    .where('id', '=', id)
-    .where('is_active', '=', true)
-    .forKeyShare()
-    .executeTakeFirst();
-  return row !== undefined;
+/** Returns the session with this id, see `liveSession`. */
+export async function selectSession(db: Db, id: string): Promise<FoundSession | undefined> {
+  const row = await liveSession(db, id).executeTakeFirst();
+  if (row === undefined) {
+    return undefined;
+  }
+  const { uid, authenticated_at, expires_at, ...user } = row;
+  return { uid, authenticatedAt: authenticated_at ?? undefined, expiresAt: expires_at, user };
 }
 
 /** Ends a session under every id that it has. */

@@ -262,7 +262,6 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
             user_id: user.id,
             authenticated_at: new Date(),
             expires_at: new Date(Date.now() + 3_600_000),
-            authorizations: '{}',
           })
           .execute();
         await new Promise((resolve) => setTimeout(resolve, 1500));

@@ -159,7 +159,6 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
           user_id: user.id,
           authenticated_at: new Date(),
           expires_at: new Date(Date.now() + 3_600_000),
-          authorizations: '{}',
         })
         .execute();
       const agent = await people.signedIn(user);
@@ -297,7 +296,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       assert.ok(row);
       await server.database.db
         .insertInto('sessions')
-        .values({ ...row, authorizations: '{}' })
+        .values({ ...row })
         .execute();
       assert.equal(await isSignedIn(other), false);
       assert.equal(listed(await agent.get(SESSIONS)).length, 1);

@@ -140,7 +140,6 @@ test('Deactivating a user ends sign-in and the open sessions', async () => {
         user_id: 'ada',
         authenticated_at: new Date(),
         expires_at: new Date(Date.now() + 60_000),
-        authorizations: '{}',
       })
       .execute();
   const sessions = async () => (await db.selectFrom('sessions').select('uid').execute()).length;

@@ -1,15 +1,15 @@
 import type { Context } from 'koa';
 import { z } from 'zod';
 import { list, parseForm, text } from '../../http/form.ts';
-import { type PageAnswer, render } from '../../http/page.ts';
+import { type PageAnswer, render, seeOther } from '../../http/page.ts';
 import { view } from '../../http/view.ts';
 import { greet } from '../../sessions/pages/identify.ts';
 import { setRetryAfter, signInHere } from '../../sign-in/pages/sign-in-here.ts';
 import { type Choice, checkChoice } from '../approve.ts';
-import type { ConsentRequest } from '../describe.ts';
+import { type ConsentDescription, type ConsentRequest, describeConsent } from '../describe.ts';
 import type { PendingInteraction } from '../interaction.ts';
 import { type ConsentErrors, type ConsentProps, presentConsent } from './consent-presenters.ts';
-import { decide, describeRequest } from './decide.ts';
+import { decide } from './decide.ts';
 import type { InteractionDeps } from './interactions.ts';
 import { confirmUpstream } from './upstream-page.ts';
 
@@ -33,13 +33,35 @@ export async function showConsent(
   ctx: Context,
   interaction: PendingInteraction,
 ): Promise<PageAnswer> {
-  const request = await describeRequest(deps, interaction);
-  const old = await signInIsOld(deps, ctx);
+  const request = await describeConsent(deps, interaction);
+  const old = signInIsOld(deps, interaction);
   const choice = await selectedBefore(deps, ctx);
   return show(deps, ctx, interaction, request, { choice, old, errors: {} });
 }
 
-/** Denies the request, or allows what was selected: all of it or nothing. */
+/**
+ * Denies the request, or allows what was selected: all of it or nothing.
+ * @returns undefined if no consent is waiting, the sign-in is too old, or the selection is refused
+ */
+export async function decideAtOnce(
+  deps: InteractionDeps,
+  ctx: Context,
+  fields: URLSearchParams,
+): Promise<PageAnswer | undefined> {
+  if (!fields.has('decision')) {
+    return undefined;
+  }
+  const { decision, password, ...choice } = parseForm(form, fields);
+  return decide(deps, ctx, (request, interaction) => {
+    if (decision === 'deny') {
+      return { kind: 'deny' };
+    }
+    const isRefused = signInIsOld(deps, interaction) || checkChoice(request, choice) !== undefined;
+    return isRefused ? { kind: 'undecided' } : { kind: 'allow', choice };
+  });
+}
+
+/** Answers a form that could not be decided at once: with the page again, or after a sign-in. */
 export async function answerConsent(
   deps: InteractionDeps,
   ctx: Context,
@@ -47,11 +69,8 @@ export async function answerConsent(
   fields: URLSearchParams,
 ): Promise<PageAnswer> {
   const { decision, password, ...choice } = parseForm(form, fields);
-  if (decision === 'deny') {
-    return decide(deps, ctx, () => ({ kind: 'deny' }));
-  }
-  const request = await describeRequest(deps, interaction);
-  const old = await signInIsOld(deps, ctx);
+  const request = await describeConsent(deps, interaction);
+  const old = signInIsOld(deps, interaction);
   if (old && deps.upstream !== undefined) {
     const page = { email: request.user.email, ticked: choice };
     return confirmUpstream(deps.upstream, deps, ctx, interaction, page);
@@ -62,17 +81,18 @@ export async function answerConsent(
     const state = { choice, old: passwordError !== undefined, errors };
     return show(deps, ctx, interaction, request, state, STATUS[passwordError ?? 'wrong']);
   }
-  return decide(deps, ctx, (current) =>
+  const decided = await decide(deps, ctx, (current) =>
     // Once more, with the directory as it is inside the transaction.
-    checkChoice(current, choice) === undefined ? { kind: 'allow', choice } : { kind: 'stale' },
+    checkChoice(current, choice) === undefined ? { kind: 'allow', choice } : { kind: 'undecided' },
   );
+  return decided ?? seeOther(ctx.path);
 }
 
 function show(
   deps: InteractionDeps,
   ctx: Context,
   interaction: PendingInteraction,
-  request: ConsentRequest,
+  request: ConsentDescription,
   state: {
     /** The selected boxes; undefined: the defaults. */
     readonly choice: Choice | undefined;
@@ -104,10 +124,12 @@ function switchAccountUrl(restartUrl: string): string {
 }
 
 /** Tells if the sign-in is too old for consent: then the password is asked for on the page. */
-async function signInIsOld(deps: InteractionDeps, ctx: Context): Promise<boolean> {
-  const signedIn = await deps.sessions.current(ctx);
-  const oldest = Date.now() - deps.config.recentSignInSeconds * 1000;
-  return signedIn === undefined || signedIn.authenticatedAt.getTime() < oldest;
+function signInIsOld(
+  { config }: InteractionDeps,
+  { authenticatedAt }: PendingInteraction,
+): boolean {
+  const oldest = Date.now() - config.recentSignInSeconds * 1000;
+  return authenticatedAt === undefined || authenticatedAt.getTime() < oldest;
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Locale } from '../../lib/locale.ts';
 import { localized } from '../../lib/localized-text.ts';
 import { visibleLine } from '../../lib/visible-text.ts';
 import type { Choice, ChoiceErrors } from '../approve.ts';
-import type { ConsentRequest } from '../describe.ts';
+import type { ConsentDescription } from '../describe.ts';
 
 /** Errors of the consent page by field. */
 export interface ConsentErrors extends ChoiceErrors {
@@ -74,7 +74,7 @@ export interface ConsentProps {
  * application was allowed before.
  */
 export function presentConsent(
-  request: ConsentRequest,
+  request: ConsentDescription,
   page: {
     readonly locale: Locale;
     readonly action: string;
@@ -134,7 +134,7 @@ export function presentConsent(
 }
 
 /** Excludes organizers that the user has joined since the last grant: those are a new choice. */
-function preselection({ organizers = [], lastGrant }: ConsentRequest): readonly string[] {
+function preselection({ organizers = [], lastGrant }: ConsentDescription): readonly string[] {
   if (lastGrant !== undefined) {
     const today = new Set(organizers.map(({ slug }) => slug));
     return lastGrant.organizers.filter((slug) => today.has(slug)).slice(0, ORGANIZERS_PER_GRANT);

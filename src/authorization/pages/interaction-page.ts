@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import { type Page, type PageAnswer, seeOther } from '../../http/page.ts';
 import { isPending, type PendingInteraction } from '../interaction.ts';
-import { answerConsent, showConsent } from './consent-page.ts';
+import { answerConsent, decideAtOnce, showConsent } from './consent-page.ts';
 import type { InteractionDeps } from './interactions.ts';
 import { answerLogin, showLogin } from './login-page.ts';
 import { showOver } from './over-page.ts';
@@ -23,9 +23,13 @@ export const interactionPage: Page<InteractionDeps> = {
     }
     return interaction.prompt === 'consent'
       ? showConsent(deps, ctx, interaction)
-      : signIn(deps, ctx, interaction, () => showLogin(deps, ctx, interaction));
+      : signIn(deps, ctx, interaction, () => showLogin(ctx, interaction));
   },
   submit: async (deps, ctx, fields) => {
+    const decided = await decideAtOnce(deps, ctx, fields);
+    if (decided !== undefined) {
+      return decided;
+    }
     const interaction = await deps.interactions.find(ctx);
     if (!isPending(interaction)) {
       return showOver(deps, ctx, interaction);
@@ -45,8 +49,8 @@ function signIn(
   deps: InteractionDeps,
   ctx: Context,
   interaction: PendingInteraction,
-  here: () => Promise<PageAnswer>,
-): Promise<PageAnswer> {
+  here: () => PageAnswer | Promise<PageAnswer>,
+): PageAnswer | Promise<PageAnswer> {
   return deps.upstream === undefined
     ? here()
     : beginUpstream(deps.upstream, deps, ctx, interaction);

@@ -3,7 +3,7 @@ import type { Config } from '../../config/config.ts';
 import type { PageDeps } from '../../http/page.ts';
 import type { SignInPageDeps } from '../../sign-in/pages/sign-in-here.ts';
 import type { UpstreamLogin } from '../../sign-in/upstream/pages/upstream-login.ts';
-import type { ClosedInteraction, Decision, PendingInteraction } from '../interaction.ts';
+import type { ClosedInteraction, PendingInteraction } from '../interaction.ts';
 
 /** The provider's requests that wait for a user; `oidc/interactions.ts` implements it. */
 export interface Interactions {
@@ -12,8 +12,6 @@ export interface Interactions {
    * form that is posted twice is decided once.
    */
   find(ctx: Context): Promise<PendingInteraction | ClosedInteraction>;
-  /** Saves the decision. Returns the URL at which the request goes on. */
-  finish(ctx: Context, decision: Decision): Promise<string>;
 }
 
 /** Dependencies of the sign-in and consent pages. */

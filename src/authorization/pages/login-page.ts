@@ -1,30 +1,25 @@
 import type { Context } from 'koa';
 import { z } from 'zod';
-import { findApplication } from '../../applications/find-application.ts';
 import { parseForm, text } from '../../http/form.ts';
 import { type PageAnswer, seeOther } from '../../http/page.ts';
 import { showLoginForm } from '../../sign-in/pages/login-form.ts';
 import { signInHere } from '../../sign-in/pages/sign-in-here.ts';
 import type { SignInResult } from '../../sign-in/sign-in.ts';
-import { findActiveUser } from '../../users/find-user.ts';
 import type { PendingInteraction } from '../interaction.ts';
 import type { InteractionDeps } from './interactions.ts';
 
 const form = z.object({ email: text, password: text });
 
 /** Shows the sign-in form of a request. */
-export async function showLogin(
-  deps: InteractionDeps,
+export function showLogin(
   ctx: Context,
   interaction: PendingInteraction,
   again: { readonly email?: string; readonly failed?: SignInResult } = {},
-): Promise<PageAnswer> {
-  const application = await findApplication(deps.db, interaction.clientId);
-  const { userId, loginHint, signInAnew } = interaction;
+): PageAnswer {
+  const { application, user, loginHint, signInAnew } = interaction;
   // Without `prompt=login`, the request has a `max_age` that the sign-in exceeds.
-  const recent =
-    signInAnew || userId === undefined ? undefined : await findActiveUser(deps.db, userId);
-  const other = userId === undefined ? 'first' : 'switch';
+  const recent = signInAnew ? undefined : user;
+  const other = user === undefined ? 'first' : 'switch';
   const props = {
     action: ctx.path,
     email: again.email ?? loginHint ?? recent?.email ?? '',
@@ -44,11 +39,11 @@ export async function answerLogin(
   const { email, password } = parseForm(form, fields);
   const result = await signInHere(deps, ctx, { email, password });
   if (result.outcome !== 'signed_in') {
-    return showLogin(deps, ctx, interaction, { email, failed: result });
+    return showLogin(ctx, interaction, { email, failed: result });
   }
-  if (interaction.userId !== undefined && interaction.userId !== result.user.id) {
+  if (interaction.user !== undefined && interaction.user.id !== result.user.id) {
     // The request belongs to the other user's session: it starts over in one of this user's.
     return seeOther(interaction.restartUrl);
   }
-  return seeOther(await deps.interactions.finish(ctx, { kind: 'signed_in' }));
+  return seeOther(await interaction.finish({ kind: 'signed_in' }));
 }

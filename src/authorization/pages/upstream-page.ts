@@ -14,9 +14,9 @@ export function beginUpstream(
   ctx: Context,
   interaction: PendingInteraction,
 ): Promise<PageAnswer> {
-  const { signInAnew, userId, loginHint } = interaction;
+  const { signInAnew, user, loginHint } = interaction;
   // A signed-in user is here because the request requires a newer sign-in.
-  const anew = signInAnew || userId !== undefined;
+  const anew = signInAnew || user !== undefined;
   const maxAge = config.sessionTtl;
   return upstream.begin(ctx, { ...paths(interaction), anew, maxAge, loginHint });
 }
@@ -62,22 +62,20 @@ export async function completeUpstream(
   const { next, restartAt } = signedIn;
   const userId = signedIn.user.id;
   await deps.sessions.signIn(ctx, userId, signedIn);
-  if (interaction === undefined || (interaction.userId ?? userId) !== userId) {
+  if (interaction === undefined || (interaction.user?.id ?? userId) !== userId) {
     // The request belongs to the other user's session: it starts over in one of this user's.
     return seeOther(restartAt ?? next);
   }
   return seeOther(
-    interaction.prompt === 'consent'
-      ? next
-      : await deps.interactions.finish(ctx, { kind: 'signed_in' }),
+    interaction.prompt === 'consent' ? next : await interaction.finish({ kind: 'signed_in' }),
   );
 }
 
-function paths({ uid, userId, restartUrl }: PendingInteraction) {
+function paths({ uid, user, restartUrl }: PendingInteraction) {
   const { pathname, search } = new URL(restartUrl);
   return {
     returnTo: `/interaction/${uid}`,
     completeAt: `/interaction/${uid}/${SIGNED_IN}`,
-    restartAt: userId === undefined ? undefined : pathname + search,
+    restartAt: user === undefined ? undefined : pathname + search,
   };
 }

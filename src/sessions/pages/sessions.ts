@@ -1,8 +1,9 @@
 import type { Context } from 'koa';
+import type { User } from '../../users/user.ts';
 
 /** The signed-in user of this browser. */
 export interface SignedIn {
-  readonly userId: string;
+  readonly user: User;
   /** Time of the last authentication, here or at the upstream provider. */
   readonly authenticatedAt: Date;
   /** Names the session inside the server; opens nothing. */

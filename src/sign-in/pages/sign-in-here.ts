@@ -36,7 +36,8 @@ export async function guessOriginOf(
   { devices, sessions }: Pick<SignInPageDeps, 'devices' | 'sessions'>,
   ctx: Context,
 ): Promise<GuessOrigin> {
-  const session = await sessions.current(ctx);
+  const signedIn = await sessions.current(ctx);
+  const session = signedIn && { userId: signedIn.user.id, sessionUid: signedIn.sessionUid };
   return { origin: originOf(ctx), device: devices.sent(ctx), session };
 }
 

@@ -1,0 +1,109 @@
+import { type SqlBool, sql } from 'kysely';
+import { type Application, isClientId } from '../applications/application.ts';
+import type { FoundClient } from '../applications/find-client.ts';
+import { withSecrets } from '../applications/store.ts';
+import type { Db } from '../db/database.ts';
+import { type FoundSession, liveSession } from '../sessions/session-store.ts';
+import type { User } from '../users/user.ts';
+import {
+  type InteractionRow,
+  liveInteraction,
+  type StoredInteraction,
+  toInteraction,
+} from './interaction-store.ts';
+
+/** Credentials of a browser, and the client that its request names. */
+export interface FlowKeys {
+  readonly sessionId: string;
+  readonly interactionId?: string | undefined;
+  readonly clientId?: string | undefined;
+}
+
+/** Rows that a step of an authorization request needs. */
+export interface FlowRows {
+  readonly session: FoundSession | undefined;
+  readonly interaction: StoredInteraction | undefined;
+  /** The client of the interaction, or else the named one; undefined without a session. */
+  readonly client: FoundClient | undefined;
+}
+
+/** Dates as PostgreSQL writes them into JSON. */
+type Json<T> = {
+  [Key in keyof T]: T[Key] extends Date | null ? string | Extract<T[Key], null> : T[Key];
+};
+
+interface Row {
+  readonly session: Json<
+    User & { uid: string; authenticated_at: Date | null; expires_at: Date }
+  > | null;
+  readonly interaction:
+    | (Json<Omit<InteractionRow, 'pushed_request'>> & { pushed_request: string | null })
+    | null;
+  readonly application: Json<Application & { secretHashes: string[] }> | null;
+}
+
+/**
+ * Reads session, interaction and client by one statement. Inside a transaction it locks their rows in
+ * the order user, request, application: each part of the statement depends on the part before it.
+ */
+export async function selectFlow(db: Db, keys: FlowKeys): Promise<FlowRows> {
+  const lock = db.isTransaction;
+  const named = keys.clientId !== undefined && isClientId(keys.clientId) ? keys.clientId : null;
+  const interaction = liveInteraction(db, keys.interactionId ?? '').where(
+    sql<SqlBool>`(select count(*) from session) >= 0`,
+  );
+  const application = withSecrets(db, { lock })
+    .where('client_id', '=', sql<string>`coalesce((select client_id from interaction), ${named})`)
+    .where(sql<SqlBool>`exists (select from session)`);
+  const { rows } = await sql<Row>`
+    with session as ${liveSession(db, keys.sessionId)},
+      interaction as ${interaction},
+      application as ${application}
+    select to_json(session) as session, to_json(interaction) as interaction,
+      to_json(application) as application
+    from (values (1)) flow
+      left join session on true left join interaction on true left join application on true
+  `.execute(db);
+  const [row] = rows;
+  return {
+    session: row?.session ? toSession(row.session) : undefined,
+    interaction: row?.interaction ? toStored(row.interaction) : undefined,
+    client: row?.application ? toClient(row.application) : undefined,
+  };
+}
+
+function toSession(row: NonNullable<Row['session']>): FoundSession {
+  const { uid, authenticated_at, expires_at, ...user } = row;
+  return {
+    uid,
+    authenticatedAt: toDate(authenticated_at) ?? undefined,
+    expiresAt: new Date(expires_at),
+    user,
+  };
+}
+
+function toStored(row: NonNullable<Row['interaction']>): StoredInteraction {
+  const { pushed_request, expires_at } = row;
+  return toInteraction({
+    ...row,
+    // PostgreSQL writes binary data as \x and hexadecimal digits.
+    pushed_request: pushed_request === null ? null : Buffer.from(pushed_request.slice(2), 'hex'),
+    expires_at: new Date(expires_at),
+  });
+}
+
+function toClient(row: NonNullable<Row['application']>): FoundClient {
+  const { secretHashes, ...rest } = row;
+  const application = {
+    ...rest,
+    suspendedAt: toDate(rest.suspendedAt),
+    reviewedAt: toDate(rest.reviewedAt),
+    createdAt: new Date(rest.createdAt),
+    updatedAt: new Date(rest.updatedAt),
+  };
+  return { application, secretHashes };
+}
+
+function toDate(text: string | null): Date | null {
+  return text === null ? null : new Date(text);
+}

@@ -1,0 +1,48 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { subscribe } from 'node:diagnostics_channel';
+import { IncomingMessage } from 'node:http';
+import pg from 'pg';
+
+/** A request, and the statements that it sent to PostgreSQL, also `begin` and `commit`. */
+export interface CountedRequest {
+  /** Method and path, `GET /login` for example. */
+  readonly request: string;
+  readonly texts: string[];
+}
+
+const current = new AsyncLocalStorage<CountedRequest>();
+let counted: CountedRequest[] = [];
+let isWatching = false;
+
+/**
+ * Records the statements of each request that a server in this process answers meanwhile. Those of
+ * background work are not recorded.
+ */
+export async function countStatements(work: () => Promise<unknown>): Promise<CountedRequest[]> {
+  watch();
+  counted = [];
+  await work();
+  return counted;
+}
+
+function watch(): void {
+  if (isWatching) {
+    return;
+  }
+  isWatching = true;
+  subscribe('http.server.request.start', (message) => {
+    const { request } = Object(message);
+    if (request instanceof IncomingMessage) {
+      const path = request.url?.replace(/\?.*/, '');
+      const entry = { request: `${request.method} ${path}`, texts: [] };
+      counted.push(entry);
+      current.enterWith(entry);
+    }
+  });
+  const { query } = pg.Client.prototype;
+  pg.Client.prototype.query = function record(this: pg.Client, ...args: unknown[]) {
+    const [first] = args;
+    current.getStore()?.texts.push(String(typeof first === 'string' ? first : Object(first).text));
+    return Reflect.apply(query, this, args);
+  };
+}
