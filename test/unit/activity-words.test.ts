@@ -30,7 +30,7 @@ function wordsIn(locale: Locale) {
   return { t: translator<string>(locale), locale, scopes, userId: 'ada' };
 }
 
-/** What the page says of an entry in Ada's log, as text. */
+/** Returns the text that the page shows for an entry in Ada's log. */
 function told(changes: Partial<ActivityEntry>, locale: Locale = 'en'): string {
   const { message, params } = presentEntry(wordsIn(locale), entry(changes));
   return translator<string>(locale)(message, params);
@@ -41,8 +41,8 @@ function details(changes: Partial<ActivityEntry>, locale: Locale = 'en'): Record
   return Object.fromEntries(presented.details.map(({ label, items }) => [label, [...items]]));
 }
 
-describe('An entry of the log', () => {
-  test('says in both languages what the reader has done', () => {
+describe('Activity entry', () => {
+  test('of the reader’s own action has a sentence in both languages', () => {
     const action = 'stagedoor.application.secret_added';
     const data = { application: 'Box Office', label: 'production', last_four: 'x4Yz' };
     assert.equal(
@@ -61,7 +61,7 @@ describe('An entry of the log', () => {
     });
   });
 
-  test('says what others have done, and who', () => {
+  test('of another actor names the action and the actor', () => {
     const data = { application: 'Box Office', reason: 'Too many requests' };
     const suspended = { action: 'stagedoor.application.suspended', actor: 'operator:token', data };
     assert.equal(told(suspended), textFor('activity.suspended', { application: 'Box Office' }));
@@ -88,7 +88,7 @@ describe('An entry of the log', () => {
     assert.equal(by('user:ad', 'stagedoor.user.signed_out'), textFor('activity.by.other'));
   });
 
-  test('says why an access ended, also for reasons that are new', () => {
+  test('of an ended authorization names the reason, also an unknown one', () => {
     const because = (reason?: string) =>
       told({
         action: 'stagedoor.user.oauth.revoked',
@@ -122,11 +122,11 @@ describe('An entry of the log', () => {
     assert.deepEqual(
       details({ action: 'stagedoor.user.oauth.revoked', data: { reason: 'reuse_detected' } }),
       {},
-      'the code of a reason is for programs',
+      'the reason code is not shown',
     );
   });
 
-  test('names scopes in words, and organizers in the reader’s language and order', () => {
+  test('shows scopes in words, and organizers in the reader’s language and order', () => {
     const organizers = [
       { slug: 'redstage', name: { en: 'Red Stage', de: 'Rote Bühne' } },
       { slug: 'bluehall', name: 'Blue Hall' },
@@ -158,7 +158,7 @@ describe('An entry of the log', () => {
     assert.equal(narrowed.endsAt?.toISOString(), '2026-05-01T00:00:00.000Z');
   });
 
-  test('names what was changed of an application or an account', () => {
+  test('names the changed fields of an application or account', () => {
     const action = 'stagedoor.application.changed';
     const changed = ['name', 'redirectUris', 'somethingNew'];
     assert.deepEqual(details({ action, data: { changed, review_reset: true } }), {
@@ -182,7 +182,7 @@ describe('An entry of the log', () => {
     assert.deepEqual(details(account(['created'])), {});
   });
 
-  test('tells passwords and sign-outs by who and how', () => {
+  test('of a password change or sign-out names actor and kind', () => {
     const action = 'stagedoor.user.password_changed';
     const operator = { action, actor: 'operator:token' };
     assert.equal(
@@ -213,7 +213,7 @@ describe('An entry of the log', () => {
     assert.deepEqual(Object.keys(details(refused)), [textFor('activity.detail.method')]);
   });
 
-  test('knows a new device, and from where it was', () => {
+  test('of a sign-in shows a new device, and its address', () => {
     const firefox = textFor('mail.device.full', { browser: 'Firefox', system: 'Linux' }, 'de');
     const data = { new_device: true };
     const origin = { ip: '::ffff:192.0.2.7', userAgent: FIREFOX };
@@ -227,7 +227,7 @@ describe('An entry of the log', () => {
     assert.equal(presentEntry(wordsIn('de'), entry(failed)).device, firefox);
   });
 
-  test('of an action or with data that nobody here knows is told, and breaks nothing', () => {
+  test('with an unknown action or unexpected data has a sentence', () => {
     assert.match(told({ action: 'stagedoor.user.from.the.future' }), /stagedoor\.user\.from\.the/);
     assert.match(told({ action: 'stagedoor.constructor' }), says('activity.unknown'));
     for (const data of [
@@ -253,7 +253,7 @@ describe('An entry of the log', () => {
     }
   });
 
-  test('holds hostile names, and they stay names', () => {
+  test('with a hostile name shows it as escaped text', () => {
     const name = '<script>alert("x")</script>\u202e\u0000\n{action} & Sons';
     const data = { application: name };
     const action = 'stagedoor.user.oauth.denied';
@@ -271,12 +271,12 @@ describe('An entry of the log', () => {
       says('activity.denied', { application: '\u2068שלום\u2069' }),
     );
     const long = told({ action, data: { application: 'x'.repeat(5000) } });
-    assert.ok(long.length < 350, 'a name is cut where it is longer than names can be');
+    assert.ok(long.length < 350, 'a name above the maximum length is shortened');
   });
 });
 
-describe('An entry for the download', () => {
-  test('has the action’s key and sentence, and times with their zone', () => {
+describe('Activity entry in the download', () => {
+  test('has key and sentence of the action, and times in UTC', () => {
     const data = { application: 'Box Office', scopes: ['read'], organizers: [] };
     assert.deepEqual(
       presentForDownload(
@@ -305,7 +305,7 @@ describe('An entry for the download', () => {
     );
   });
 
-  test('names nobody but the reader and applications', () => {
+  test('names the reader and applications, but no other user or operator', () => {
     const actorOf = (actor: string) =>
       JSON.parse(JSON.stringify(presentForDownload(wordsIn('en'), entry({ actor })))).actor;
     assert.equal(actorOf('user:ada'), 'user:ada');

@@ -10,7 +10,7 @@ import { ENGINES } from '../support/engines.ts';
 const REFUSED = /append-only/;
 
 for (const [engine, open] of Object.entries(ENGINES)) {
-  describe(`The log, on ${engine},`, () => {
+  describe(`Audit log on ${engine}`, () => {
     let database: Database;
     let db: Db;
     let remove: () => Promise<void>;
@@ -25,13 +25,13 @@ for (const [engine, open] of Object.entries(ENGINES)) {
       await remove();
     });
     beforeEach(async () => {
-      // The one way around the triggers: their owner's, which the service never goes.
+      // The owner of the triggers can disable them, which the service never does.
       await sql`alter table audit_events disable trigger user`.execute(db);
       await sql`delete from audit_events`.execute(db);
       await sql`alter table audit_events enable trigger user`.execute(db);
     });
 
-    /** Adds an entry for each age. */
+    /** Adds an entry of each age. */
     async function add(...ages: readonly string[]): Promise<void> {
       for (const age of ages) {
         await sql`
@@ -41,7 +41,7 @@ for (const [engine, open] of Object.entries(ENGINES)) {
       }
     }
 
-    /** The ages of the entries that are there, the oldest first. */
+    /** Returns the ages of the stored entries, oldest first. */
     async function ages(): Promise<string[]> {
       const rows = await db
         .selectFrom('audit_events')
@@ -51,7 +51,7 @@ for (const [engine, open] of Object.entries(ENGINES)) {
       return rows.map(({ actor }) => actor.slice('user:'.length));
     }
 
-    test('refuses every change and every deletion', async () => {
+    test('refuses every change and deletion', async () => {
       await add('900 days', '1 hour');
       const statements = {
         update: sql`update audit_events set actor = 'user:ben'`,
@@ -59,7 +59,7 @@ for (const [engine, open] of Object.entries(ENGINES)) {
         delete: sql`delete from audit_events`,
         'delete of an old one': sql`delete from audit_events where actor like '%days'`,
         truncate: sql`truncate audit_events`,
-        'truncate with what follows': sql`truncate audit_events restart identity cascade`,
+        'truncate cascade': sql`truncate audit_events restart identity cascade`,
       };
       for (const [name, statement] of Object.entries(statements)) {
         await assert.rejects(statement.execute(db), REFUSED, name);
@@ -67,7 +67,7 @@ for (const [engine, open] of Object.entries(ENGINES)) {
       assert.deepEqual(await ages(), ['900 days', '1 hour']);
     });
 
-    test('lets even its retention take nothing younger than 30 days, nor change or truncate', async () => {
+    test('with trimming enabled, refuses to delete entries younger than 30 days, to update and to truncate', async () => {
       await add('31 days', '29 days');
       const statements = [
         sql`delete from audit_events`,
@@ -83,15 +83,15 @@ for (const [engine, open] of Object.entries(ENGINES)) {
           REFUSED,
         );
       }
-      await assert.rejects(trimLog(db, 10, 1000), REFUSED, 'whatever the setting says');
+      await assert.rejects(trimLog(db, 10, 1000), REFUSED, 'with any setting');
       assert.deepEqual(await ages(), ['31 days', '29 days']);
     });
 
-    test('loses exactly what is older than the retention, and is closed again afterwards', async () => {
+    test('trimming deletes exactly the entries older than the retention, and is disabled again afterwards', async () => {
       const all = ['900 days', '366 days', '364 days', '31 days', '30 days', '29 days', '0 days'];
       await add(...all);
       assert.equal(await trimLog(db, 0, 1000), 0);
-      assert.deepEqual(await ages(), all, '0 keeps all for ever');
+      assert.deepEqual(await ages(), all, '0 keeps all entries');
       assert.equal(await trimLog(db, 365, 1000), 2);
       assert.deepEqual(await ages(), all.slice(2));
       assert.equal(await trimLog(db, 365, 1000), 0);
@@ -102,7 +102,7 @@ for (const [engine, open] of Object.entries(ENGINES)) {
       assert.deepEqual(await ages(), ['40 days', '29 days', '0 days']);
     });
 
-    test('is trimmed by several processes at once, in batches, and none fails', async () => {
+    test('parallel trimming in batches by several processes succeeds', async () => {
       await sql`
         insert into audit_events (action, actor, user_id, happened_at)
         select 'stagedoor.user.signed_in', 'user:old', 'ada', now() - interval '50 days'
@@ -114,7 +114,7 @@ for (const [engine, open] of Object.entries(ENGINES)) {
         return deleted < 1000 ? deleted : deleted + (await trim());
       };
       const deleted = await Promise.all([1, 2, 3, 4].map(trim));
-      // A process stops if another one trims; the last one to begin a batch may leave the rest.
+      // A process stops if another one trims; the last process to start a batch may leave the rest.
       const rest = await trim();
       assert.equal(
         deleted.reduce((sum, count) => sum + count, rest),

@@ -59,7 +59,7 @@ const CASES: readonly [
   expected: readonly string[],
   of?: Partial<Application>,
 ][] = [
-  ['nothing', '  ', ['error url url_empty']],
+  ['empty text', '  ', ['error url url_empty']],
   ['no URL', 'authorize?client_id=x', ['error url url_invalid']],
   ['another scheme', 'ftp://login.example.com/', ['error url url_invalid']],
   [
@@ -67,8 +67,8 @@ const CASES: readonly [
     urlWith({ state: 'x'.repeat(20_000) }),
     ['error url url_too_long'],
   ],
-  ['everything right', urlWith({}), []],
-  ['spaces and line breaks around it', `\n ${urlWith({})} \n`, []],
+  ['a valid URL', urlWith({}), []],
+  ['line breaks and spaces around the URL', `\n ${urlWith({})} \n`, []],
   ['another host', urlWith({}).replace('login.', 'www.'), ['error endpoint endpoint_origin']],
   ['http', urlWith({}).replace('https:', 'http:'), ['error endpoint endpoint_origin']],
   [
@@ -145,7 +145,7 @@ const CASES: readonly [
     ['error scope scope_not_registered'],
   ],
   ['scopes with a comma', urlWith({ scope: 'read,write' }), ['error scope scope_separator']],
-  ['surplus blanks', urlWith({ scope: ' read  write ' }), []],
+  ['extra spaces', urlWith({ scope: ' read  write ' }), []],
   [
     'a tab',
     urlWith({ scope: 'read\twrite' }),
@@ -211,7 +211,7 @@ const CASES: readonly [
     ['warning code_challenge challenge_hex'],
   ],
   [
-    'a challenge that is no SHA-256',
+    'a challenge that is not a SHA-256 hash',
     urlWith({ code_challenge: 'v'.repeat(50) }),
     ['warning code_challenge challenge_not_sha256'],
   ],
@@ -252,13 +252,9 @@ const CASES: readonly [
   ],
   ['hints', urlWith({ login_hint: 'ada@example.com', ui_locales: 'de' }), []],
   ['display', urlWith({ display: 'page' }), ['info display openid_ignored']],
+  ['an unknown parameter', urlWith({ utm_source: 'mail' }), ['info utm_source parameter_ignored']],
   [
-    'a parameter nobody knows',
-    urlWith({ utm_source: 'mail' }),
-    ['info utm_source parameter_ignored'],
-  ],
-  [
-    'an unknown one twice',
+    'an unknown parameter twice',
     urlWith({ utm_source: 'mail' }, '&utm_source=web'),
     ['info utm_source parameter_ignored'],
   ],
@@ -280,7 +276,7 @@ const CASES: readonly [
   ],
   ['a request object', urlWith({ request: 'e.e.e' }), ['error request request_object_unsupported']],
   [
-    'a request_uri of elsewhere',
+    'a request_uri of another server',
     urlWith({ request_uri: 'https://app.example.com/r' }),
     ['error request_uri request_uri_unsupported'],
   ],
@@ -308,7 +304,7 @@ const CASES: readonly [
   ],
 ];
 
-describe('The authorize-URL checker says what is wrong with', () => {
+describe('Authorize-URL checker', () => {
   for (const [what, url, expected, of] of CASES) {
     it(what, () => {
       const findings = checkAuthorizeUrl({ ...application, ...of }, config, url);
@@ -319,7 +315,7 @@ describe('The authorize-URL checker says what is wrong with', () => {
     });
   }
 
-  it('nothing, and does not fail, whatever is pasted', () => {
+  it('never throws, and returns findings for any text', () => {
     for (const text of [
       '%',
       '?',
@@ -332,7 +328,7 @@ describe('The authorize-URL checker says what is wrong with', () => {
     }
   });
 
-  it('what it leaves unsaid, in the same order for the same URL', () => {
+  it('returns all components in the same order', () => {
     const components = checkAuthorizeUrl(application, config, urlWith({}));
     assert.deepEqual(
       components.map(({ component, verdict }) => `${component} ${verdict}`),
@@ -350,7 +346,7 @@ describe('The authorize-URL checker says what is wrong with', () => {
   });
 });
 
-describe('A redirect URI that is not registered', () => {
+describe('Unregistered redirect URI', () => {
   const rules = {
     redirectUris: ['https://app.example.com/callback', 'https://app.example.com/back?shop=1'],
     anyLoopbackPort: false,
@@ -379,7 +375,7 @@ describe('A redirect URI that is not registered', () => {
     });
   }
 
-  it('may have any port on loopback, for a native application', () => {
+  it('of a native application can have any loopback port', () => {
     const native = { redirectUris: ['http://127.0.0.1/callback'], anyLoopbackPort: true };
     assert.equal(isRegistered(native, 'http://127.0.0.1:51763/callback'), true);
     assert.equal(isRegistered(native, 'http://127.0.0.1:51763/elsewhere'), false);
@@ -389,7 +385,7 @@ describe('A redirect URI that is not registered', () => {
     ]);
   });
 
-  it('is kept without what may be secret in it', () => {
+  it('is stored without values that may be secret', () => {
     const cases = {
       'https://app.example.com/cb?code=S3CRET&x&y=': 'https://app.example.com/cb?code=…&x&y=…',
       'https://me:S3CRET@app.example.com:8/cb#S3CRET': 'https://…@app.example.com:8/cb#…',

@@ -15,7 +15,7 @@ const SHELL: Shell = {
   signal: new AbortController().signal,
 };
 
-/** Every command with its whole name. */
+/** Returns every command with its full name. */
 function all(command: Command, path: readonly string[] = []): [string[], Command][] {
   return [
     [[...path], command],
@@ -23,7 +23,7 @@ function all(command: Command, path: readonly string[] = []): [string[], Command
   ];
 }
 
-/** The words of a line as a shell splits it, up to a pipe or a redirection. */
+/** Returns the words of a line as a shell splits it, up to a pipe or redirection. */
 function words(line: string): string[] {
   const found = [...line.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)].map(([word]) => word);
   const end = found.findIndex((word) => /^[|<>]$/.test(word));
@@ -32,8 +32,8 @@ function words(line: string): string[] {
 
 const commands = all(await createProgram(SHELL));
 
-describe('The help of every command', () => {
-  test('was found', () => {
+describe('Help of every command', () => {
+  test('finds the commands', () => {
     const names = commands.map(([path]) => path.join(' '));
     for (const name of ['user put', 'team add-member', 'log', 'keys rotate', 'migrate']) {
       assert.ok(names.includes(name), name);
@@ -58,7 +58,7 @@ describe('The help of every command', () => {
   }
 });
 
-/** Parses an example as it would be run, and runs nothing. */
+/** Parses an example as a shell would, without running the command. */
 async function parses(example: string): Promise<void> {
   const program = await createProgram(SHELL);
   let ran = '';

@@ -14,7 +14,7 @@ const PRODUCTION = {
   TRUST_PROXY: '1',
 };
 
-/** The message with which the configuration is refused. */
+/** Returns the message of the configuration error. */
 function refusal(env: Record<string, string>): string {
   try {
     readConfig(env);
@@ -26,8 +26,8 @@ function refusal(env: Record<string, string>): string {
   return assert.fail('The configuration was accepted.');
 }
 
-describe('Somebody who tries it', () => {
-  test('needs to configure nothing', () => {
+describe('Configuration for trying the server', () => {
+  test('needs no variables', () => {
     const config = readConfig({});
     assert.equal(config.issuer, 'http://localhost:3000');
     assert.equal(config.host, '127.0.0.1');
@@ -40,18 +40,18 @@ describe('Somebody who tries it', () => {
     assert.equal(config.permissions.length, 7);
   });
 
-  test('gets an issuer that follows the port', () => {
+  test('has an issuer that follows the port', () => {
     assert.equal(readConfig({ PORT: '4000' }).issuer, 'http://localhost:4000');
   });
 
-  test('gets no demo on a database of their own, unless they ask for it', () => {
+  test('has no demo with a configured database, unless DEMO=1', () => {
     const DATABASE_URL = PRODUCTION.DATABASE_URL;
     assert.equal(readConfig({ DATABASE_URL }).demo, false);
     assert.equal(readConfig({ DATABASE_URL, DEMO: '1' }).demo, true);
     assert.equal(readConfig({ DEMO: '0' }).demo, false);
   });
 
-  test('gets no demo where others reach the server, unless they ask for it', () => {
+  test('has no demo if other hosts can reach the server, unless DEMO=1', () => {
     for (const HOST of ['localhost', '127.0.0.1', '::1']) {
       assert.equal(readConfig({ HOST }).demo, true, HOST);
     }
@@ -71,8 +71,8 @@ describe('Somebody who tries it', () => {
   });
 });
 
-describe('An operator', () => {
-  test('starts production with the six variables that it needs', () => {
+describe('Configuration', () => {
+  test('for production needs six variables', () => {
     const config = readConfig(PRODUCTION);
     assert.equal(config.production, true);
     assert.equal(config.host, '0.0.0.0');
@@ -80,7 +80,7 @@ describe('An operator', () => {
     assert.deepEqual(config.cookieKeys, [KEY]);
   });
 
-  test('reads all that is missing in one message', () => {
+  test('lists all missing variables in one message', () => {
     const message = refusal({ NODE_ENV: 'production' });
     for (const name of Object.keys(PRODUCTION).slice(1)) {
       assert.match(message, new RegExp(`- ${name} is missing`));
@@ -88,28 +88,28 @@ describe('An operator', () => {
     const { TRUST_PROXY: _, ...rest } = PRODUCTION;
     assert.match(refusal(rest), /- TRUST_PROXY is missing: how many reverse proxies/);
     assert.equal(readConfig({ ...PRODUCTION, TRUST_PROXY: '0' }).trustProxy, 0);
-    // Without TLS there is no proxy.
+    // Without TLS, no proxy is assumed.
     assert.equal(readConfig({ ...rest, ISSUER: 'http://localhost:3000' }).trustProxy, 0);
   });
 
-  test('reads what is missing and what is wrong in the same message', () => {
+  test('lists missing and invalid variables in one message', () => {
     const message = refusal({ NODE_ENV: 'production', PORT: 'http', ACCESS_TOKEN_TTL: '1h' });
     assert.match(message, /PORT/);
     assert.match(message, /ACCESS_TOKEN_TTL must be a number of seconds/);
     assert.match(message, /SMTP_URL is missing/);
   });
 
-  test('may write an empty variable for one that is not set', () => {
+  test('treats an empty variable as not set', () => {
     assert.equal(readConfig({ DATABASE_URL: '', PORT: '' }).port, 3000);
     assert.match(refusal({ ...PRODUCTION, COOKIE_KEYS: '' }), /COOKIE_KEYS is missing/);
   });
 
-  test('rotates cookie keys: several, by commas or spaces', () => {
+  test('accepts several cookie keys, separated by commas or spaces', () => {
     const other = KEY.toUpperCase();
     assert.deepEqual(readConfig({ COOKIE_KEYS: `${KEY}, ${other}` }).cookieKeys, [KEY, other]);
   });
 
-  test('is told of values that are out of range or of the wrong form', () => {
+  test('refuses values that are out of range or malformed', () => {
     const wrong: Record<string, string> = {
       PORT: '70000',
       DATABASE_URL: 'mysql://db/stagedoor',
@@ -132,12 +132,12 @@ describe('An operator', () => {
     }
   });
 
-  test('refuses access tokens that would outlive their authorization', () => {
+  test('refuses access tokens that outlive their authorization', () => {
     assert.match(refusal({ ACCESS_TOKEN_TTL: '61', REFRESH_TOKEN_TTL: '60' }), /ACCESS_TOKEN_TTL/);
     readConfig({ ACCESS_TOKEN_TTL: '60', REFRESH_TOKEN_TTL: '60' });
   });
 
-  test('may keep the log for ever, or for 30 days and more', () => {
+  test('accepts a log retention of 0 or at least 30 days', () => {
     for (const days of ['0', '30', '3650']) {
       assert.equal(readConfig({ LOG_RETENTION_DAYS: days }).logRetentionDays, Number(days));
     }
@@ -147,25 +147,25 @@ describe('An operator', () => {
     );
   });
 
-  test('never reads a secret in that message', () => {
+  test('shows no secret in error messages', () => {
     const message = refusal({ OPERATOR_TOKEN: 'hunter2', COOKIE_KEYS: 'hunter3', PORT: 'x' });
     assert.doesNotMatch(message, /hunter/);
   });
 
-  test('may switch the retry of lost refresh responses off', () => {
+  test('accepts REFRESH_RETRY_SECONDS=0', () => {
     assert.equal(readConfig({ REFRESH_RETRY_SECONDS: '0' }).refreshRetrySeconds, 0);
   });
 });
 
-describe('The issuer', () => {
-  test('is an origin, and loses a trailing slash', () => {
+describe('ISSUER', () => {
+  test('is an origin; a trailing slash is removed', () => {
     assert.equal(
       readConfig({ ISSUER: 'https://login.example.com/' }).issuer,
       'https://login.example.com',
     );
   });
 
-  test('has no path, query or fragment, and is http or https', () => {
+  test('must be http or https, without path, query or fragment', () => {
     for (const issuer of [
       'https://example.com/login',
       'https://example.com/?a=b',
@@ -177,7 +177,7 @@ describe('The issuer', () => {
     }
   });
 
-  test('is https in production, except on the machine itself', () => {
+  test('must be https in production, except on loopback', () => {
     assert.match(
       refusal({ ...PRODUCTION, ISSUER: 'http://login.example.com' }),
       /ISSUER must use https in production/,
@@ -188,14 +188,14 @@ describe('The issuer', () => {
   });
 });
 
-describe('The platform’s own login', () => {
+describe('Upstream login', () => {
   const UPSTREAM = {
     OIDC_ISSUER: 'https://accounts.example.com/realms/main',
     OIDC_CLIENT_ID: 'stagedoor',
     OIDC_CLIENT_SECRET: 'a secret',
   };
 
-  test('is off by default; e-mail addresses match nobody unless asked for', () => {
+  test('is off by default, and does not match e-mail addresses by default', () => {
     assert.equal(readConfig(PRODUCTION).upstream, undefined);
     const config = readConfig({ ...PRODUCTION, ...UPSTREAM });
     assert.deepEqual(config.upstream, {
@@ -208,7 +208,7 @@ describe('The platform’s own login', () => {
     assert.equal(matching.upstream?.matchVerifiedEmail, true);
   });
 
-  test('has three variables that go together, and what is missing is said in the one message', () => {
+  test('has three variables that are required together', () => {
     for (const name of ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET']) {
       const message = refusal({ ...UPSTREAM, [name]: '', PORT: 'x' });
       assert.match(message, new RegExp(`- ${name} is missing: .* go together`));
@@ -217,7 +217,7 @@ describe('The platform’s own login', () => {
     }
   });
 
-  test('is at a URL, by https in production except on the machine itself, and not this server', () => {
+  test('must have a URL, https in production except on loopback, and another origin', () => {
     for (const issuer of [
       'accounts',
       'ftp://x.example.com',
@@ -240,7 +240,7 @@ describe('The platform’s own login', () => {
     assert.equal(here.upstream?.issuer, 'http://localhost:4000');
   });
 
-  test('leaves no room for the demo, whose users have passwords', () => {
+  test('excludes the demo', () => {
     assert.equal(readConfig(UPSTREAM).demo, false);
     assert.match(refusal({ ...UPSTREAM, DEMO: '1' }), /DEMO must be 0 with OIDC_ISSUER/);
   });

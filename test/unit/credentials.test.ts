@@ -11,8 +11,8 @@ import {
 
 const PREFIXES: readonly CredentialPrefix[] = ['sda', 'sdr', 'sds', 'sdo'];
 
-describe('A credential', () => {
-  test('has its prefix, one length and nothing that needs escaping', () => {
+describe('Credential', () => {
+  test('has its prefix, a fixed length and no character that needs escaping', () => {
     for (const prefix of PREFIXES) {
       const credential = newCredential(prefix);
       assert.match(credential, new RegExp(`^${prefix}_[0-9A-Za-z]{49}$`));
@@ -20,17 +20,20 @@ describe('A credential', () => {
     }
   });
 
-  test('is of one kind only', () => {
+  test('is valid for its own prefix only', () => {
     for (const prefix of PREFIXES) {
       const credential = newCredential(prefix);
       for (const other of PREFIXES.filter((one) => one !== prefix)) {
         assert.ok(!isWellFormed(other, credential));
-        assert.ok(!isWellFormed(other, credential.replace(prefix, other)), 'checksum covers it');
+        assert.ok(
+          !isWellFormed(other, credential.replace(prefix, other)),
+          'the checksum covers the prefix',
+        );
       }
     }
   });
 
-  test('is refused when any one of its characters is another', () => {
+  test('with any character changed is invalid', () => {
     const credential = newCredential('sda');
     for (let i = 0; i < credential.length; i += 1) {
       const other = credential[i] === 'x' ? 'y' : 'x';
@@ -39,7 +42,7 @@ describe('A credential', () => {
     }
   });
 
-  test('is refused when two neighbours are swapped', () => {
+  test('with two neighboring characters swapped is invalid', () => {
     const credential = newCredential('sdr');
     for (let i = 4; i + 1 < credential.length; i += 1) {
       const [a = '', b = ''] = credential.slice(i, i + 2);
@@ -48,7 +51,7 @@ describe('A credential', () => {
     }
   });
 
-  test('is refused when it is cut, extended or not ASCII', () => {
+  test('shortened, extended or with a non-ASCII character is invalid', () => {
     const credential = newCredential('sda');
     for (const other of [
       '',
@@ -64,7 +67,7 @@ describe('A credential', () => {
     }
   });
 
-  test('is new every time', () => {
+  test('is different each time', () => {
     const many = new Set(Array.from({ length: 1000 }, () => newCredential('sda')));
     assert.equal(many.size, 1000);
   });
@@ -78,20 +81,20 @@ describe('A credential', () => {
 });
 
 describe('Random text', () => {
-  test('has exactly the length that was asked for', () => {
+  test('has exactly the requested length', () => {
     for (const length of [0, 1, 2, 43, 500]) {
       assert.equal(randomText(length).length, length);
     }
   });
 
-  test('shows each of the 62 symbols about equally often', () => {
+  test('contains each of the 62 symbols about equally often', () => {
     const counts = new Map<string, number>();
     for (const symbol of randomText(62_000)) {
       counts.set(symbol, (counts.get(symbol) ?? 0) + 1);
     }
     assert.equal(counts.size, 62);
     for (const [symbol, count] of counts) {
-      // 1000 expected, standard deviation 32: more than 6 of them away is a bias, not chance.
+      // Expected 1000, standard deviation 32: a difference of more than 6 deviations is a bias.
       assert.ok(Math.abs(count - 1000) < 200, `${symbol} came ${count} times`);
     }
   });

@@ -21,7 +21,7 @@ async function addOrganizer(db: Db, slug: string): Promise<void> {
 }
 
 for (const [engine, open] of Object.entries(ENGINES)) {
-  describe(`On ${engine}`, () => {
+  describe(`Database on ${engine}`, () => {
     let database: Database;
     let db: Db;
     let remove: () => Promise<void>;
@@ -36,12 +36,12 @@ for (const [engine, open] of Object.entries(ENGINES)) {
       await remove();
     });
 
-    test('all migrations have run, and a second run does nothing', async () => {
+    test('a second run of the migrations does nothing', async () => {
       assert.deepEqual(await pendingMigrations(db), []);
       assert.deepEqual(await migrate(db), []);
     });
 
-    test('every table is described', async () => {
+    test('every table has a comment', async () => {
       const { rows } = await sql<{ name: string }>`
         select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
         where n.nspname = 'public' and c.relkind = 'r' and c.relname not like 'kysely%'
@@ -49,7 +49,7 @@ for (const [engine, open] of Object.entries(ENGINES)) {
       assert.deepEqual(rows, []);
     });
 
-    test('jsonb and bytea come back as they went in', async () => {
+    test('jsonb and bytea values are read as they were written', async () => {
       await addOrganizer(db, 'roundtrip');
       const { name } = await db
         .selectFrom('organizers')
@@ -64,7 +64,7 @@ for (const [engine, open] of Object.entries(ENGINES)) {
       assert.deepEqual(Buffer.from(rows[0]?.bytes ?? []), bytes);
     });
 
-    test('a transaction that throws leaves nothing', async () => {
+    test('a transaction that throws writes nothing', async () => {
       await assert.rejects(
         inTransaction(db, async (tx) => {
           await addOrganizer(tx, 'never');
@@ -88,7 +88,7 @@ for (const [engine, open] of Object.entries(ENGINES)) {
       );
       await other;
       const found = await slugs(db);
-      assert.ok(found.includes('kept'), 'the other request keeps what it was told is written');
+      assert.ok(found.includes('kept'), 'the row of the other request is stored');
       assert.ok(!found.includes('rolled-back'));
     });
 
@@ -121,7 +121,7 @@ for (const [engine, open] of Object.entries(ENGINES)) {
 }
 
 describe('PostgreSQL', () => {
-  test('is migrated once by several processes that start at the same time', async () => {
+  test('is migrated once if several processes start at the same time', async () => {
     const { url, drop } = await createEmptyDatabase();
     const options = { url, dataDir: '', connections: 2 };
     const databases = await Promise.all([1, 2, 3].map(() => openDatabase(options)));
@@ -138,7 +138,7 @@ describe('PostgreSQL', () => {
     }
   });
 
-  test('that is not there rejects, and does not end the process', async () => {
+  test('that is unreachable rejects queries, and does not end the process', async () => {
     const database = await openDatabase({
       url: 'postgres://nobody:nothing@127.0.0.1:1/nowhere',
       dataDir: '',

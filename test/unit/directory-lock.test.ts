@@ -10,14 +10,14 @@ import { StagedoorError } from '../../src/lib/errors.ts';
 
 const run = promisify(execFile);
 
-describe('A data folder', () => {
+describe('Data directory lock', () => {
   let folder: string;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'stagedoor-lock-'));
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
-  test('is taken by one process, and can be taken again when that gave it back', async () => {
+  test('is held by one process, and can be taken again after its release', async () => {
     for (let i = 0; i < 2; i += 1) {
       const giveBack = await takeDirectory(folder);
       assert.equal(await readFile(join(folder, 'lock'), 'utf8'), `${process.pid} ${hostname()}`);
@@ -28,7 +28,7 @@ describe('A data folder', () => {
     }
   });
 
-  test('of a running process is refused, by its number and with the way out', async () => {
+  test('of a running process is refused, with its id and a hint', async () => {
     await writeFile(join(folder, 'lock'), String(process.ppid));
     await assert.rejects(takeDirectory(folder), (error) => {
       assert.ok(error instanceof StagedoorError);
@@ -39,7 +39,7 @@ describe('A data folder', () => {
     await rm(join(folder, 'lock'));
   });
 
-  test('of a process that crashed is taken over', async () => {
+  test('of a crashed process is taken over', async () => {
     const { pid } = spawnSync(process.execPath, ['--version']);
     for (const left of [String(pid), '', 'nonsense', '-1']) {
       await writeFile(join(folder, 'lock'), left);
@@ -48,7 +48,7 @@ describe('A data folder', () => {
     }
   });
 
-  test('is held in another container as long as there are signs of life', async () => {
+  test('of another container is valid while its file is fresh', async () => {
     const lock = join(folder, 'lock');
     await writeFile(lock, '1 another-container');
     await assert.rejects(takeDirectory(folder), /process 1 on the host another-container/);
@@ -57,7 +57,7 @@ describe('A data folder', () => {
     await (await takeDirectory(folder))();
   });
 
-  test('of a crashed process is taken over by one of many', async () => {
+  test('of a crashed process is taken over by exactly one of several processes', async () => {
     const { pid } = spawnSync(process.execPath, ['--version']);
     const module = new URL('../../src/data-dir/lock.ts', import.meta.url).href;
     const script = `
@@ -77,7 +77,7 @@ describe('A data folder', () => {
     }
   });
 
-  test('that does not exist is named in the error', async () => {
+  test('for a missing directory is an error with its code', async () => {
     await assert.rejects(
       takeDirectory(join(folder, 'missing')),
       (error) => error instanceof StagedoorError && error.code === 'data_dir_unusable',

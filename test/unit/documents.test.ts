@@ -12,14 +12,14 @@ function read(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8');
 }
 
-/** The first groups of all matches in a paper, with its path. */
+/** Returns the first groups of all matches in the documents, with their paths. */
 function found(pattern: RegExp, paths: readonly string[] = papers) {
   return paths.flatMap((path) =>
     [...read(path).matchAll(pattern)].map(([, name = '']) => ({ path, name })),
   );
 }
 
-describe('The papers', () => {
+describe('Documents', () => {
   test('link to files that exist', () => {
     const links = found(/\]\(([^)#:]+)(?:#[^)]*)?\)/g);
     assert.ok(links.length > 20);
@@ -50,12 +50,12 @@ describe('The papers', () => {
   });
 });
 
-describe('The architecture page', () => {
+describe('Architecture page', () => {
   test('has at most 6,000 characters', () => {
     assert.ok(read(ARCHITECTURE).length <= 6_000);
   });
 
-  test('has a line for each folder of src, and no other', () => {
+  test('has a line for each folder of src, and no others', () => {
     const [, tree = ''] = /^src\/\n([\s\S]*?)^views\//m.exec(read(ARCHITECTURE)) ?? [];
     const described = [...tree.matchAll(/^ {2}([\w-]+)\/ /gm)].map(([, name = '']) => name);
     const folders = readdirSync(join(ROOT, 'src'), { withFileTypes: true })

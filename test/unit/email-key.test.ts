@@ -5,7 +5,7 @@ import { emailKey } from '../../src/lib/email.ts';
 const SAME: readonly (readonly [address: string, key: string])[] = [
   ['ada@example.org', 'ada@example.org'],
   ['ADA.Lovelace+x@Example.ORG', 'ada.lovelace+x@example.org'],
-  // Beyond A to Z the local part stays as it is.
+  // Outside A to Z the local part is unchanged.
   ['vİctİm@example.org', 'vİctİm@example.org'],
   ['\u212Aate@example.org', '\u212Aate@example.org'],
   ['dıgıt@example.org', 'dıgıt@example.org'],
@@ -13,7 +13,7 @@ const SAME: readonly (readonly [address: string, key: string])[] = [
   ['STRASSE@example.org', 'strasse@example.org'],
   ['STRAẞE@example.org', 'straẞe@example.org'],
   ['e\u0301@example.org', 'e\u0301@example.org'],
-  // The domain is what a resolver asks for.
+  // The domain is normalized as for a DNS query.
   ['ada@gmaİl.example', 'ada@xn--gmail-bgd.example'],
   ['ada@gmaıl.example', 'ada@xn--gmal-nza.example'],
   ['ada@bücher.example', 'ada@xn--bcher-kva.example'],
@@ -39,7 +39,7 @@ const NONE: readonly string[] = [
   'ada@example..org',
   'ada@\u00AD.org',
   'ada@exa\u200Dmple.org',
-  // The URL parser would stop at these, decode them or drop them.
+  // The URL parser would cut, decode or remove these.
   'ada@example.org/victim.org',
   'ada@example.org?x',
   'ada@example.org#x',
@@ -76,20 +76,20 @@ const NONE: readonly string[] = [
   `ada@${'ü'.repeat(60)}.${'ü'.repeat(60)}.${'ü'.repeat(60)}.${'ü'.repeat(60)}`,
 ];
 
-test('an e-mail key folds ASCII letters and brings the domain into ASCII, and is its own key', () => {
+test('an e-mail key has lower-case ASCII letters and an ASCII domain, and is its own key', () => {
   for (const [address, key] of SAME) {
     assert.equal(emailKey(address), key, JSON.stringify(address));
     assert.equal(emailKey(key), key, JSON.stringify(key));
   }
 });
 
-test('whatever is no e-mail address has no key', () => {
+test('an invalid e-mail address has no key', () => {
   for (const value of NONE) {
     assert.equal(emailKey(value), undefined, JSON.stringify(value));
   }
 });
 
-test('no address with a character beyond ASCII in its local part has the key of another one', () => {
+test('no address with a non-ASCII character in its local part has the key of another address', () => {
   for (let code = 0x80; code <= 0xffff; code += 1) {
     const key = emailKey(`${String.fromCharCode(code)}@example.org`);
     assert.ok(key === undefined || /[^ -~]/.test(key), code.toString(16));

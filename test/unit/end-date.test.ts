@@ -10,9 +10,9 @@ const ENDS: readonly (readonly [date: string, timeZone: string, end: string])[] 
   // The clocks change on this day.
   ['2026-03-29', 'Europe/Berlin', '2026-03-29T22:00:00.000Z'],
   ['2026-10-25', 'Europe/Berlin', '2026-10-25T23:00:00.000Z'],
-  // That night there is no midnight: the next day begins at one o'clock.
+  // This night has no midnight: the next day begins at one o'clock.
   ['2026-09-05', 'America/Santiago', '2026-09-06T04:00:00.000Z'],
-  // And on this one midnight comes twice: the day lasts for an hour more.
+  // This day has two midnights: it lasts an hour longer.
   ['2026-04-04', 'America/Santiago', '2026-04-05T04:00:00.000Z'],
   ['2026-05-31', 'Pacific/Kiritimati', '2026-05-31T10:00:00.000Z'],
   ['2026-05-31', 'Etc/GMT+12', '2026-06-01T12:00:00.000Z'],
@@ -21,15 +21,15 @@ const ENDS: readonly (readonly [date: string, timeZone: string, end: string])[] 
   ['2026-05-31', 'Nowhere/None', '2026-06-01T00:00:00.000Z'],
 ];
 
-test('a day ends where the next one begins, in any time zone', () => {
+test('a day ends when the next one begins, in any time zone', () => {
   for (const [date, timeZone, end] of ENDS) {
     const found = endOfDay(date, timeZone);
     assert.equal(found?.toISOString(), end, `${date} ${timeZone}`);
-    assert.equal(found && lastDay(found, timeZone), date, `${date} ${timeZone}, and back`);
+    assert.equal(found && lastDay(found, timeZone), date, `${date} ${timeZone}, reversed`);
   }
 });
 
-test('what is no day has no end', () => {
+test('an invalid day has no end', () => {
   const wrong = [
     '',
     '2026-02-29',
@@ -44,7 +44,7 @@ test('what is no day has no end', () => {
   }
 });
 
-test('an address is told roughly', () => {
+test('a network address is shortened', () => {
   const addresses = {
     '203.0.113.77': '203.0.113.x',
     '::ffff:203.0.113.77': '203.0.113.x',

@@ -29,7 +29,7 @@ function source(locale: 'en' | 'de', name: string): string {
   return readFileSync(join(FOLDER, locale, `${name}.md`), 'utf8');
 }
 
-/** Everything of a guide that does not depend on its language, in the order of the page. */
+/** Returns the language-independent parts of a guide, in the order of the page. */
 function skeleton({ intro, chapters }: GuideDocument): string[] {
   return [{ id: 'intro', parts: intro }, ...chapters].flatMap(({ id, parts }) => [
     `chapter ${id}`,
@@ -44,10 +44,10 @@ function skeleton({ intro, chapters }: GuideDocument): string[] {
   ]);
 }
 
-/** Elements that a translation may use as often as it needs. */
+/** Elements that a translation can use in any number. */
 const FREE = /^<(a|code|strong|em)\b/;
 
-describe('the guides', () => {
+describe('Guides', () => {
   test('are the same files in both languages', () => {
     assert.ok(names.length >= 5);
     assert.deepEqual(readdirSync(join(FOLDER, 'de')), readdirSync(join(FOLDER, 'en')));
@@ -69,7 +69,7 @@ describe('the guides', () => {
       assert.deepEqual(marks(source('de', name)).sort(), marks(source('en', name)).sort());
     });
 
-    test(`${name} uses only conditions that the server has`, () => {
+    test(`${name} uses only known conditions`, () => {
       for (const [, condition = ''] of source('en', name).matchAll(/<!-- if ([\w-]+) -->/g)) {
         assert.ok(conditions.includes(condition), condition);
       }
@@ -88,7 +88,7 @@ describe('the guides', () => {
     assert.match(html.join(''), /<code>https:\/\/a\.example\/&#60;b&#62;\/api\/v1\/me<\/code>/);
   });
 
-  test('leave out what does not apply to this server', () => {
+  test('omit parts that do not apply to this server', () => {
     const text = (given: string[]) =>
       JSON.stringify(readGuide('guide', 'en', { values, conditions: given }));
     assert.match(text(['read-and-write']), /Neither includes the other/);

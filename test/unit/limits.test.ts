@@ -30,7 +30,7 @@ for (const [engine, open] of Object.entries(ENGINES)) {
       await remove();
     });
 
-    test('a burst of parallel tries through two processes gets no more than the limit', async () => {
+    test('parallel attempts on two processes get no more than the limit', async () => {
       const both = [limits().named('burst', MINUTE), limits().named('burst', MINUTE)];
       const tries = Array.from({ length: 12 }, (_, n) => both[n % 2]?.take('ada'));
       const verdicts = (await Promise.all(tries)).filter((one) => one !== undefined);
@@ -44,7 +44,7 @@ for (const [engine, open] of Object.entries(ENGINES)) {
       assert.deepEqual(await other.take('ada'), ALLOWED, 'another name has its own count');
     });
 
-    test('tries that are given back do not count, and a forgotten key starts again', async () => {
+    test('returned attempts do not count, and a forgotten key starts again', async () => {
       const limit = limits().named('back', MINUTE);
       for (let n = 0; n < 6; n += 1) {
         assert.deepEqual(await limit.take('ada'), ALLOWED);
@@ -60,7 +60,7 @@ for (const [engine, open] of Object.entries(ENGINES)) {
       assert.deepEqual(await limit.take('ada'), ALLOWED);
     });
 
-    test('a window ends after its seconds, and refused tries do not extend it', async () => {
+    test('a window ends after its seconds, and refused attempts do not extend it', async () => {
       const limit = limits().named('window', { points: 1, seconds: 1 });
       await limit.take('ada');
       const refused = await limit.take('ada');
@@ -68,7 +68,7 @@ for (const [engine, open] of Object.entries(ENGINES)) {
       for (let n = 0; n < 20 && !(await limit.take('ada')).allowed; n += 1) {
         await sleep(100);
       }
-      assert.equal((await limit.peek('ada')).allowed, false, 'the new window has its own try');
+      assert.equal((await limit.peek('ada')).allowed, false, 'the new window has its own attempt');
     });
 
     test('takeOrThrow throws an error with the seconds to wait', async () => {
@@ -82,7 +82,7 @@ for (const [engine, open] of Object.entries(ENGINES)) {
       });
     });
 
-    test('a larger group of addresses refuses without using up the smaller groups', async () => {
+    test('a larger address group refuses without using up the smaller groups', async () => {
       const rule = { address: 2, network: 3, provider: 4, seconds: 60 };
       const limit = limits().bySource('source', rule);
       const take = async (ip: string) => (await limit.take(ip)).allowed;
@@ -102,7 +102,7 @@ for (const [engine, open] of Object.entries(ENGINES)) {
       }
     });
 
-    test('the table holds no key in clear, and ended windows are deleted', async () => {
+    test('the table contains no key in clear text, and ended windows are deleted', async () => {
       await limits().named('gone', { points: 1, seconds: 1 }).take('ada@example.org');
       await limits().named('kept', MINUTE).take('ada@example.org');
       await sql`update rate_limits set expire = expire - 2 * 3600000 where key like 'gone:%'`.execute(
@@ -118,7 +118,7 @@ for (const [engine, open] of Object.entries(ENGINES)) {
   });
 }
 
-describe('Groups of addresses', () => {
+describe('Address groups', () => {
   const four = { address: '192.0.2.1', network: '192.0.2.0/24', provider: '192.0.0.0/16' };
   const six = {
     address: '2001:db8:0:1::/64',

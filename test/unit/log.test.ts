@@ -23,7 +23,7 @@ function databaseError(): Error {
   });
 }
 
-test('a logged database error names message, code and stack, and never a row or parameter', () => {
+test('a logged database error contains message, code and stack, but no row or parameter', () => {
   const line = printed((log) => log.warn({ err: databaseError() }, 'Event'));
   assert.doesNotMatch(line, /ada@/);
   const { err } = JSON.parse(line);
@@ -43,7 +43,7 @@ test('a database error as cause, or logged without a key, never prints a row or 
   );
 });
 
-test('a cyclic chain of causes ends, and a thrown value that is no Error is not printed', () => {
+test('a cyclic chain of causes ends, and a thrown non-Error value is not printed', () => {
   const cyclic = new Error('cyclic');
   cyclic.cause = cyclic;
   assert.equal(printed((log) => log.error({ err: cyclic }, 'Event')).split('"type"').length, 5);

@@ -14,10 +14,10 @@ const firefox = textFor('mail.device.full', { browser: 'Firefox', system: 'Linux
 const compose = (changes: object = {}, locale = 'en', kind: MailKind = 'authorized') =>
   composeMail(deps, { kind, locale, data: { ...MAILS[kind], ...changes } });
 
-describe('A mail', () => {
+describe('Mail', () => {
   for (const locale of ['en', 'de']) {
     for (const kind of MAIL_KINDS) {
-      test(`has all its words: ${kind}, ${locale}`, () => {
+      test(`has complete texts: ${kind}, ${locale}`, () => {
         const { subject, text, html } = compose({}, locale, kind);
         for (const part of [subject, text, html]) {
           assert.doesNotMatch(
@@ -30,7 +30,7 @@ describe('A mail', () => {
         assert.doesNotMatch(text, /\n{3}| \n(?<!-- \n)/);
       });
 
-      test(`keeps its form whatever others called themselves: ${kind}, ${locale}`, () => {
+      test(`keeps its structure with hostile names: ${kind}, ${locale}`, () => {
         const mail = compose({}, locale, kind);
         const evil = compose(hostile(MAILS[kind]), locale, kind);
         assert.doesNotMatch(evil.subject, /[\p{Cc}\u202e]/u);
@@ -41,12 +41,12 @@ describe('A mail', () => {
         }
       });
 
-      test(`leads to this server only: ${kind}, ${locale}`, () => {
+      test(`links to this server only: ${kind}, ${locale}`, () => {
         const { subject, text, html } = compose(hostile(MAILS[kind]), locale, kind);
         for (const [, target = ''] of html.matchAll(/<a href="(.*?)"/g)) {
           assert.ok(target.startsWith(`${deps.issuer}/`), target);
         }
-        // What a mail program would make a link of by itself.
+        // Text that a mail program would turn into a link.
         const shown = `${subject}\n${text}\n${html.replace(/<style[\s\S]*<\/style>|<[^>]*>/g, ' ')}`;
         const addresses = shown.match(/\S*:\/\/\S*|\S*evil\.example\S*/g) ?? [];
         for (const address of addresses) {
@@ -56,7 +56,7 @@ describe('A mail', () => {
     }
   }
 
-  test('tells who, what, for which organizers, when and from where', () => {
+  test('contains application, owner, scopes, organizers, time and origin', () => {
     const { text } = compose({
       application: {
         name: 'X',
@@ -79,7 +79,7 @@ describe('A mail', () => {
     }
   });
 
-  test('says where the password is changed', () => {
+  test('about a new device explains where the password is changed', () => {
     const signsOut = says('mail.sign_in.unexpected');
     assert.match(compose({}, 'en', 'new_device').text, signsOut);
     const { text } = compose({ upstream: true }, 'en', 'new_device');
@@ -87,7 +87,7 @@ describe('A mail', () => {
     assert.match(text, says('mail.sign_in.unexpected_upstream'));
   });
 
-  test('says that a password was removed, and from where where that is known', () => {
+  test('about a removed password says so, with the origin if known', () => {
     const { origin } = MAILS.authorized;
     const { subject, text } = compose({ removed: true, origin }, 'en', 'password_changed');
     assert.equal(subject, textFor('mail.password.removed.subject'));
@@ -98,7 +98,7 @@ describe('A mail', () => {
     );
   });
 
-  test('leaves out what there is not', () => {
+  test('omits missing parts', () => {
     const { text } = compose({
       application: { name: 'X', owner: null, reviewedHomepage: 'javascript:alert(1)' },
       organizers: [],
@@ -111,12 +111,12 @@ describe('A mail', () => {
     assert.match(text, pattern`${says('mail.label.origin')}: ${says('mail.device.unknown')}\n`);
   });
 
-  test('repeats nothing of a made-up address or browser', () => {
+  test('omits an invalid address and browser', () => {
     const { text } = compose({ origin: { ip: 'call 555-1234', userAgent: '<b>Evil</b> 1.0' } });
     assert.match(text, pattern`${says('mail.label.origin')}: ${says('mail.device.unknown')}\n`);
   });
 
-  test('names fifty organizers at most, in the reader’s order and language', () => {
+  test('lists at most 50 organizers, in the reader’s order and language', () => {
     const organizers = Array.from({ length: 200 }, (_, i) => ({
       slug: `o${i}`,
       name: `Hall ${i}`,
@@ -127,7 +127,7 @@ describe('A mail', () => {
     assert.match(compose({}, 'de').text, /- Rote Bühne\n/);
   });
 
-  test('of an unknown kind, or with data that does not fit, is not written', () => {
+  test('of an unknown kind or with invalid data is an error', () => {
     assert.throws(() => composeMail(deps, { kind: 'of the future', locale: 'en', data: {} }), {
       code: 'mail_failed',
     });
@@ -136,14 +136,14 @@ describe('A mail', () => {
   });
 });
 
-describe('A name that anybody could have chosen', () => {
-  test('stays on one line and in its quotation marks', () => {
+describe('Name chosen by a user', () => {
+  test('stays on one line and within its quotation marks', () => {
     assert.equal(quoted('a\r\n\u2028\tb', 'en'), '“a b”');
     assert.equal(quoted('a” is “safe', 'en'), "“a' is 'safe”");
     assert.equal(quoted('a“ ist „"sicher"', 'de'), "„a' ist ''sicher'“");
   });
 
-  test('holds nothing that can’t be seen and turns no text around', () => {
+  test('contains no invisible or direction-changing characters', () => {
     assert.equal(oneLine('a\u202egpj.exe\u200b\u0000\ud800'), 'a gpj.exe');
     for (const blank of [
       '\u2800',
@@ -160,7 +160,7 @@ describe('A name that anybody could have chosen', () => {
     assert.equal(oneLine('👩‍👩‍👧'), '👩‍👩‍👧');
   });
 
-  test('is no link to any mail program', () => {
+  test('is not recognized as a link by mail programs', () => {
     assert.equal(unlinked('https://evil.example/'), 'https:\u200b//evil.\u200bexample/');
     // Outlook links network shares; opening one sends the user's Windows password hash there.
     assert.equal(unlinked('\\\\evil\\x'), '\\\u200b\\\u200bevil\\\u200bx');
@@ -169,7 +169,7 @@ describe('A name that anybody could have chosen', () => {
     assert.equal(quoted('Node.js', 'en'), '“Node.\u200bjs”');
   });
 
-  /** A name, and what of it no mail may hold as it was. */
+  /** Names, and the part of each that must not appear unchanged in a mail. */
   const linked: [string, RegExp][] = [
     ['evil.example', /evil\.example/],
     ['www.evil.example/login', /www\.evil/],
@@ -188,7 +188,7 @@ describe('A name that anybody could have chosen', () => {
     ['eve﹫evil', /﹫evil/],
   ];
   for (const [name, address] of linked) {
-    test(`is no link in any mail: ${name}`, () => {
+    test(`is not a link in any mail: ${name}`, () => {
       for (const kind of MAIL_KINDS) {
         const named = JSON.parse(
           JSON.stringify(MAILS[kind]).replace(/"(name|owner)":"[^"]*"/g, `"$1":"${name}"`),
@@ -202,26 +202,26 @@ describe('A name that anybody could have chosen', () => {
     });
   }
 
-  test('is cut where it is too long, not within a character', () => {
+  test('is shortened if it is too long, but not within a character', () => {
     assert.equal(oneLine('😀'.repeat(200)), `${'😀'.repeat(100)}…`);
   });
 });
 
-test('Of a homepage only the host is shown', () => {
+test('A homepage is shown as its host only', () => {
   assert.equal(plainHost('https://bank.example@evil.example/?a#b'), 'evil.example');
   assert.equal(plainHost('https://bücher.example/x'), 'xn--bcher-kva.example');
   assert.equal(plainHost('data:text/html,x'), undefined);
   assert.equal(plainHost(null), undefined);
 });
 
-test('A time zone that nobody knows is UTC', () => {
+test('An unknown time zone counts as UTC', () => {
   assert.equal(
     localTime('2026-07-01T12:00:00.000Z', 'Mars/Olympus', 'de'),
     'Mittwoch, 1. Juli 2026 um 12:00 UTC',
   );
 });
 
-test('The usual browsers are told apart', () => {
+test('Common browsers are recognized', () => {
   const webKit = 'AppleWebKit/605.1.15 (KHTML, like Gecko)';
   const chrome = 'AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0';
   for (const [header, browser, system] of [
@@ -244,7 +244,7 @@ test('The usual browsers are told apart', () => {
   }
 });
 
-test('Retries wait a minute, then twice as long each time, a day in total', () => {
+test('Retry delays start at one minute and double, for one day in total', () => {
   const waits = Array.from({ length: 12 }, (_, i) => retryDelay(i + 1));
   assert.deepEqual(waits.slice(0, 3), [60, 120, 240]);
   assert.equal(waits.at(-1), undefined);
@@ -254,7 +254,7 @@ test('Retries wait a minute, then twice as long each time, a day in total', () =
   );
 });
 
-/** The markup without what it holds: where the link to the homepage leads is told elsewhere. */
+/** Returns the markup without its text. Other tests check the homepage link. */
 function tagsOf(html: string): string {
   const tags = html.replace(/<(style|title)>[\s\S]*?<\/\1>/g, '').match(/<[^>]*>/g) ?? [];
   return tags.join('\n').replace(/https:\/\/(app|evil)\.example[^"]*/, 'HOMEPAGE');

@@ -6,7 +6,7 @@ import { verifyMailServer } from '../../src/mail/transport.ts';
 
 const OPTIONS = { smtpUrl: undefined, dataDir: '', mailFrom: '' };
 
-describe('A mail server whose STARTTLS somebody has hidden', () => {
+describe('Mail server with STARTTLS removed by an attacker', () => {
   const passwords: unknown[] = [];
   const server = new SMTPServer({
     disabledCommands: ['STARTTLS'],
@@ -26,7 +26,7 @@ describe('A mail server whose STARTTLS somebody has hidden', () => {
   });
   after(() => new Promise<void>((resolve) => server.close(() => resolve())));
 
-  test('gets no password', async () => {
+  test('receives no password', async () => {
     for (const query of ['', '?ignoreTLS=true', '?opportunisticTLS=true']) {
       await assert.rejects(
         verifyMailServer(OPTIONS, `smtp://u:secret@127.0.0.2:${port}/${query}`),
@@ -38,7 +38,7 @@ describe('A mail server whose STARTTLS somebody has hidden', () => {
     assert.deepEqual(passwords, []);
   });
 
-  test('gets one where the operator says so, and on this machine', async () => {
+  test('receives a password with requireTLS=false, and on loopback', async () => {
     await verifyMailServer(OPTIONS, `smtp://u:secret@127.0.0.2:${port}/?requireTLS=false`);
     await verifyMailServer(OPTIONS, `smtp://u:secret@127.0.0.1:${port}`);
     assert.deepEqual(passwords, ['secret', 'secret']);

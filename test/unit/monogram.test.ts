@@ -9,11 +9,11 @@ import {
 
 const NAMES = Array.from({ length: 500 }, (_, index) => `Application ${index}`);
 const WHITE = '#ffffff';
-/** The panels of views/assets/style.css. */
+/** Panel colors of views/assets/style.css. */
 const LIGHT_PANEL = '#ffffff';
 const DARK_PANEL = '#182326';
 
-test('the letters are the initials of the first two words', () => {
+test('letters are the initials of the first two words', () => {
   const expected = {
     'Box Office Sync': 'BO',
     ticketing: 'T',
@@ -29,13 +29,13 @@ test('the letters are the initials of the first two words', () => {
   }
 });
 
-test('the same name always has the same picture, other names have other colours', () => {
+test('the same name always has the same picture, different names have different colors', () => {
   assert.equal(monogramSvg('Box Office Sync'), monogramSvg('Box Office Sync'));
   const colours = new Set(NAMES.map(monogramColour));
   assert.ok(colours.size > 150, `${colours.size} colours`);
 });
 
-test('every colour can be read in white, and seen on light and on dark pages', () => {
+test('every color has enough contrast with white letters and with light and dark pages', () => {
   for (const name of NAMES) {
     const colour = monogramColour(name);
     assert.match(colour, /^#[0-9a-f]{6}$/);
@@ -45,7 +45,7 @@ test('every colour can be read in white, and seen on light and on dark pages', (
   }
 });
 
-test('no name gets anything but letters and digits into the picture', () => {
+test('a picture contains only letters and digits of a name', () => {
   const names = [
     '<script>alert(1)</script>',
     '"><img src=x onerror=alert(1)>',
@@ -61,7 +61,7 @@ test('no name gets anything but letters and digits into the picture', () => {
   }
 });
 
-/** WCAG 2.2, contrast ratio. */
+/** Returns the contrast ratio of WCAG 2.2. */
 function contrast(one: string, other: string): number {
   const [bright = 0, dark = 0] = [luminance(one), luminance(other)].sort((a, b) => b - a);
   return (bright + 0.05) / (dark + 0.05);

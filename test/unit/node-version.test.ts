@@ -8,14 +8,14 @@ import { systemNode } from '../support/kit/install.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const description = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
-/** The Node.js on the PATH, if it is too old. */
+/** Returns the Node.js on the PATH if it is too old. */
 function unsupportedNode(): string | undefined {
   const node = systemNode();
   const version = node && execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
   return version !== undefined && /^v(1\d|2[01])\./.test(version) ? node : undefined;
 }
 
-describe('the oldest supported Node.js', () => {
+describe('Oldest supported Node.js', () => {
   test('is the same in package.json, the kit, the README and the check', () => {
     const kit = JSON.parse(readFileSync(join(ROOT, 'src/kit/package.json'), 'utf8'));
     assert.equal(description.engines.node, '>=22.18');
@@ -25,7 +25,7 @@ describe('the oldest supported Node.js', () => {
     }
   });
 
-  test('is checked by every npm script that runs a program of ours', () => {
+  test('is checked by every npm script that runs a program of this repository', () => {
     const scripts = Object.values<string>(description.scripts);
     const commands = scripts.flatMap((script) => script.match(/\bnode .*/g) ?? []);
     assert.ok(commands.length >= 10);
@@ -36,7 +36,9 @@ describe('the oldest supported Node.js', () => {
   });
 
   const old = unsupportedNode();
-  test('is named in one line by an older one', { skip: old === undefined }, () => {
+  test('is named in one line when an older version runs a program', {
+    skip: old === undefined,
+  }, () => {
     for (const args of [
       ['-r', './bin/require-node.cjs', 'src/main.ts'],
       ['bin/stagedoor.cjs', 'user', 'list'],

@@ -34,7 +34,7 @@ async function startOperations(database: Database) {
   };
 }
 
-describe('While the database is away', () => {
+describe('With an unreachable database', () => {
   let database: Database;
   let operations: Awaited<ReturnType<typeof startOperations>>;
 
@@ -49,14 +49,14 @@ describe('While the database is away', () => {
     await database.close();
   });
 
-  test('the process is healthy', async () => {
+  test('/healthz is 200', async () => {
     const answer = await operations.get('/healthz');
     assert.equal(answer.status, 200);
     assert.equal(answer.headers.get('cache-control'), 'no-store');
     assert.deepEqual(await answer.json(), { status: 'ok' });
   });
 
-  test('it is not ready', async () => {
+  test('/readyz is 503', async () => {
     const answer = await operations.get('/readyz');
     assert.equal(answer.status, 503);
     assert.deepEqual(await answer.json(), {
@@ -65,7 +65,7 @@ describe('While the database is away', () => {
     });
   });
 
-  test('metrics can be read, and say so', async () => {
+  test('/metrics reports the outage', async () => {
     const answer = await operations.get('/metrics');
     assert.equal(answer.status, 200);
     const text = await answer.text();
@@ -74,7 +74,7 @@ describe('While the database is away', () => {
     assert.match(text, /^process_cpu_seconds_total /m);
   });
 
-  test('requests are counted by method, group and status, not by path', async () => {
+  test('requests are counted by method, route group and status, not by path', async () => {
     await operations.get('/boom');
     await operations.get('/interaction/secret-of-somebody');
     const text = await (await operations.get('/metrics')).text();
@@ -88,7 +88,7 @@ describe('While the database is away', () => {
   });
 });
 
-test('A database that takes its time is not waited for longer than two seconds', async () => {
+test('Readiness waits at most two seconds for a slow database', async () => {
   let asked = 0;
   const silent = await openDatabase({
     url: 'postgres://x@127.0.0.1:1/x',
@@ -115,7 +115,7 @@ test('A database that takes its time is not waited for longer than two seconds',
   await silent.close();
 });
 
-test('Paths fall into few groups', () => {
+test('Paths are grouped into few routes', () => {
   assert.equal(routeGroup('/api/v1/oauth/introspect'), 'introspect');
   assert.equal(routeGroup('/api/v1/oauth/authorize/abc'), 'authorize');
   assert.equal(routeGroup('/api/v1/users/ada/'), 'management');

@@ -8,7 +8,7 @@ import { createEmptyDatabase } from '../support/database.ts';
 const FOLDER = join(import.meta.dirname, '../../migrations');
 const SUBJECT = '0014';
 
-test('operator tokens and resource servers from before migration 0014 keep what they could do', async () => {
+test('migration 0014: existing operator tokens and resource servers keep their rights', async () => {
   const database = await createEmptyDatabase();
   const db = new pg.Client({ connectionString: database.url });
   await db.connect();
@@ -41,7 +41,7 @@ test('operator tokens and resource servers from before migration 0014 keep what 
     },
     { id: 'apps', rights: ['applications', 'resource_servers'], parent_id: 'all' },
     { id: 'read', rights: ['read'], parent_id: 'apps' },
-    // A token of that name that is younger is not the one that made it.
+    // A younger token with that name is not its creator.
     { id: 'old', rights: ['read'], parent_id: null },
     { id: 'later', rights: ['read'], parent_id: null },
   ]);

@@ -6,7 +6,7 @@ const PERSONAL = ['ada.lovelace@example.com', 'Ada King Lovelace', 'u1', 'login.
 const faults = (passwords: readonly string[]) =>
   Promise.all(passwords.map((one) => findPasswordFault(one, PERSONAL)));
 
-test('length counts in characters, not in bytes or code units', async () => {
+test('length is counted in characters, not in bytes or code units', async () => {
   assert.deepEqual(await faults(['', 'x1y2z3w', 'ÄxÖyÜzß', '🎟a🎭b🎪c🎬', '🎟a🎭b🎪c🎬d']), [
     'missing',
     'short',
@@ -17,7 +17,7 @@ test('length counts in characters, not in bytes or code units', async () => {
   assert.equal(await findPasswordFault('äöü'.repeat(200), PERSONAL), 'long');
 });
 
-test('what everybody knows of the person is refused, in any case and with decoration', async () => {
+test('known data about the user is refused, in any case and with added digits or punctuation', async () => {
   const known = [
     'ada.lovelace@example.com',
     'Lovelace',
@@ -34,7 +34,7 @@ test('what everybody knows of the person is refused, in any case and with decora
   );
 });
 
-test('what only contains it is not', async () => {
+test('a password that only contains such data is accepted', async () => {
   assert.deepEqual(await faults(['lovelace wrote the notes', 'Bologna La Grassa', 'u1u2u9x7']), [
     undefined,
     undefined,
@@ -42,7 +42,7 @@ test('what only contains it is not', async () => {
   ]);
 });
 
-test('what is tried first is refused', async () => {
+test('common passwords are refused', async () => {
   const common = [
     'password',
     'Passw0rd!',
@@ -52,7 +52,7 @@ test('what is tried first is refused', async () => {
     'qwertyuiop',
     '1qaz2wsx',
     'iloveyou',
-    // Of the dictionary only.
+    // Only in the dictionary.
     'liverpool',
     'Liverpool1892!',
     'changeme',
@@ -72,7 +72,7 @@ test('what is tried first is refused', async () => {
   );
 });
 
-test('what is long enough and not guessed is taken, whatever it is made of', async () => {
+test('a long, uncommon password is accepted with any kind of characters', async () => {
   const good = [
     'wolkenlos',
     'hunter wolkenlos',

@@ -9,15 +9,15 @@ const count = (at: string, issued: number, refreshed = 0) => ({
   refreshed,
 });
 
-describe('The days of the statistics', () => {
-  it('are thirty, today last, also those without a token', () => {
+describe('Days of the statistics', () => {
+  it('are the last 30 including today, also days without a token', () => {
     const days = tokensByDay([], new Date('2026-03-15T12:00:00Z'), 'UTC');
     assert.equal(days.length, 30);
     assert.equal(days[0]?.day, '2026-02-14');
     assert.deepEqual(days.at(-1), { day: '2026-03-15', issued: 0, refreshed: 0 });
   });
 
-  it('are those of the owner’s time zone', () => {
+  it('are in the owner’s time zone', () => {
     const counts = [count('2026-03-14T22:45:00Z', 1), count('2026-03-14T23:00:00Z', 2, 3)];
     const now = new Date('2026-03-15T12:00:00Z');
     const berlin = tokensByDay(counts, now, 'Europe/Berlin').slice(-2);
@@ -32,7 +32,7 @@ describe('The days of the statistics', () => {
     ]);
   });
 
-  it('skip none and repeat none where the clock is changed', () => {
+  it('have no gap and no repetition when the clock changes', () => {
     for (const now of ['2026-03-29T23:30:00Z', '2026-10-25T23:30:00Z']) {
       const days = tokensByDay([], new Date(now), 'Europe/Berlin').map(({ day }) => day);
       assert.equal(new Set(days).size, 30);
@@ -40,7 +40,7 @@ describe('The days of the statistics', () => {
     }
   });
 
-  it('are all asked for, west and east of Greenwich', () => {
+  it('are all covered by the query, in any time zone', () => {
     const now = new Date('2026-03-15T00:30:00Z');
     for (const zone of ['Pacific/Kiritimati', 'Pacific/Pago_Pago', 'Asia/Kathmandu', 'UTC']) {
       const [first] = tokensByDay([], now, zone);
@@ -48,14 +48,14 @@ describe('The days of the statistics', () => {
     }
   });
 
-  it('are UTC’s where the time zone is not known', () => {
+  it('are in UTC if the time zone is unknown', () => {
     const days = tokensByDay([], new Date('2026-03-15T12:00:00Z'), 'Mars/Olympus_Mons');
     assert.equal(days.at(-1)?.day, '2026-03-15');
   });
 });
 
-describe('The plot', () => {
-  it('has a bar for each number above zero, none of them outside of its frame', () => {
+describe('Plot', () => {
+  it('has a bar for each number above zero, within its frame', () => {
     const days = [
       { day: '2026-03-01', issued: 3, refreshed: 0 },
       { day: '2026-03-02', issued: 1, refreshed: 480 },
@@ -72,7 +72,7 @@ describe('The plot', () => {
     assert.equal(tallest?.height, 96);
   });
 
-  it('ends at a round number, and has a frame without any', () => {
+  it('ends at a round number, and has a frame without data', () => {
     const tops = [0, 1, 2, 3, 6, 10, 11, 99, 100, 101, 4999, 5001].map(
       (issued) => layOutPlot([{ day: '2026-03-01', issued, refreshed: 0 }]).top,
     );

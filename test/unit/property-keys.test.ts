@@ -4,9 +4,9 @@ import { describe, test } from 'node:test';
 import { compileProgram, findKeyedAccesses } from '../support/property-keys.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-/** A source text that belongs to the program without being a file. */
+/** A source text that is part of the program without being a file. */
 const FIXTURE = join(ROOT, 'src/fixture.ts');
-/** The one documented helper. */
+/** The only documented helper. */
 const ALLOWED = ['src/lib/own-value.ts'];
 
 const PRELUDE = `
@@ -19,7 +19,7 @@ declare const sealed: 'a' | 'b';
 declare function pick<T, K extends keyof T>(object: T, name: K): T[K];
 `;
 
-/** Each is one access by an arbitrary string. */
+/** Statements that each contain one access by an arbitrary string. */
 const VIOLATIONS = [
   'record[key];',
   'record[key]?.length;',
@@ -73,7 +73,7 @@ describe('Property access by an arbitrary string', () => {
   const texts = [...VIOLATIONS, ...SAFE].map((text) => `{ ${text} }`);
   const program = compileProgram(ROOT, {
     file: FIXTURE,
-    // A line for each text, after those of the prelude.
+    // One line for each text, after the lines of the prelude.
     text: [...PRELUDE.trim().split('\n'), ...texts, 'export {};'].join('\n'),
   });
   const first = PRELUDE.trim().split('\n').length + 1;
@@ -91,7 +91,7 @@ describe('Property access by an arbitrary string', () => {
     assert.equal(found.length, 1, 'the helper itself is found');
   });
 
-  test('is found in each planted violation, and not in safe code', () => {
+  test('is detected in each planted violation, and not in safe code', () => {
     const lines = findKeyedAccesses(program, (file) => file === FIXTURE).map(({ line }) => line);
     const missed = VIOLATIONS.filter((_, index) => !lines.includes(first + index));
     assert.deepEqual(missed, []);

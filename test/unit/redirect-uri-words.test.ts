@@ -9,7 +9,7 @@ const english = translator<ApplicationText>('en');
 const german = translator<ApplicationText>('de');
 const BOTH = ['confidential', 'public'] as const;
 
-/** At least one for each code of redirect-uri.ts. */
+/** At least one URI for each code of redirect-uri.ts. */
 const REFUSED = [
   '',
   `https://app.example.com/${'x'.repeat(2000)}`,
@@ -49,7 +49,7 @@ test('each problem of a redirect URI has a sentence in both languages', () => {
   assert.deepEqual([...found].sort(), keys.sort(), 'no sentence is unused');
 });
 
-test('a text area of redirect URIs: each problem names its line', () => {
+test('text area of redirect URIs: each problem names its line', () => {
   const text = 'https://app.example.com/\r\n\r\n  foo:bar  \r\nhttps://app.example.com/';
   const { redirectUris, errors } = readRedirectUris(german, text, 'confidential');
   assert.deepEqual(redirectUris, [
@@ -66,13 +66,13 @@ test('a text area of redirect URIs: each problem names its line', () => {
   ]);
 });
 
-test('one redirect URI: its problem names no line', () => {
+test('single redirect URI: its problem names no line', () => {
   assert.deepEqual(readRedirectUris(german, 'foo:bar', 'public').errors, [
     german('redirect_uri.scheme_public', { scheme: 'foo' }),
   ]);
 });
 
-test('no redirect URI, or more than 20, are refused', () => {
+test('no redirect URI, or more than 20: refused', () => {
   const uris = Array.from({ length: 21 }, (_, index) => `https://app.example.com/${index}`);
   const errorsOf = (text: string) => readRedirectUris(english, text, 'public').errors;
   assert.deepEqual(errorsOf(' \n '), [english('applications.error.redirect_uris.none')]);

@@ -140,7 +140,7 @@ const ROWS: Row[] = [
   both(`https://app.example.com/${'x'.repeat(1977)}`, 'long'),
 ];
 
-describe('A redirect URI that a developer registers', () => {
+describe('Redirect URI', () => {
   for (const [uri, confidential, forPublic] of ROWS) {
     for (const [clientType, expected] of [
       ['confidential', confidential],
@@ -153,7 +153,7 @@ describe('A redirect URI that a developer registers', () => {
     }
   }
 
-  test('1 to 20 redirect URIs are accepted, each once', () => {
+  test('1 to 20 different redirect URIs are accepted', () => {
     const uris = Array.from({ length: 21 }, (_, index) => `https://app.example.com/${index}`);
     assert.deepEqual(redirectUriErrors(uris.slice(0, 20), 'confidential'), []);
     assert.deepEqual(redirectUriErrors(uris, 'confidential'), [
@@ -165,7 +165,7 @@ describe('A redirect URI that a developer registers', () => {
     ]);
   });
 
-  test('each refused URI of a list gets a sentence', () => {
+  test('each refused URI of a list has a sentence', () => {
     const problems = redirectUriErrors(
       ['http://a.example/', 'https://b.example/', '*'],
       'confidential',

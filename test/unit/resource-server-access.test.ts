@@ -10,8 +10,8 @@ const active = (changes: Record<string, unknown> = {}): Answer =>
   json({ ...facts(), iss: issuer.url, ...changes });
 const ask = (question: Question) => askKit(createKit(issuer), question);
 
-describe('a live token', () => {
-  test('says who, for which application, and what it opens', async () => {
+describe('Live token', () => {
+  test('returns user, application, scopes and permissions', async () => {
     issuer.answer(active());
     const access = await createKit(issuer).verify({ method: 'GET', headers: bearer() });
     assert.equal(access.sub, 'ada');
@@ -27,7 +27,7 @@ describe('a live token', () => {
     assert.equal(access.can('toString', 'name'), false);
   });
 
-  test('can be made to open nothing more', async () => {
+  test('returns an immutable object', async () => {
     issuer.answer(active());
     const access = await createKit(issuer).verify({ method: 'GET', headers: bearer() });
     for (const [target, key, value] of [
@@ -41,7 +41,7 @@ describe('a live token', () => {
     }
   });
 
-  test('is asked about with the credentials of the API, in the body, at the found endpoint', async () => {
+  test('is sent in the body to the discovered endpoint, with the client credentials', async () => {
     issuer.answer(active());
     const kit = createKit(issuer);
     await kit.verify({ method: 'GET', headers: bearer() });
@@ -55,7 +55,7 @@ describe('a live token', () => {
     assert.equal(first?.authorization, `Basic ${btoa('api:s%2Becret')}`);
   });
 
-  test('spares the look-up where the endpoint is given', async () => {
+  test('needs no discovery if the endpoint is configured', async () => {
     issuer.answer(active());
     const introspectionEndpoint = `${issuer.url}/introspect`;
     assert.equal((await askKit(createKit(issuer, { introspectionEndpoint }))).status, 200);
@@ -65,14 +65,14 @@ describe('a live token', () => {
     );
   });
 
-  test('is let in where scope, organizer and permission fit', async () => {
+  test('is accepted if scope, organizer and permission match', async () => {
     issuer.answer(active());
     assert.equal((await ask({ requirement: ORDERS })).status, 200);
     assert.equal((await ask({ requirement: ORDERS, method: 'POST' })).status, 200);
   });
 
   for (const method of ['GET', 'HEAD', 'OPTIONS']) {
-    test(`needs read for ${method}`, async () => {
+    test(`requires read for ${method}`, async () => {
       issuer.answer(active({ scope: 'write profile' }));
       const answer = await ask({ method, requirement: ORDERS });
       assert.equal(answer.status, 403);
@@ -86,7 +86,7 @@ describe('a live token', () => {
   }
 
   for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'get', 'REPORT']) {
-    test(`needs write for ${method}`, async () => {
+    test(`requires write for ${method}`, async () => {
       issuer.answer(active({ scope: 'read' }));
       const answer = await ask({ method, requirement: ORDERS });
       assert.equal(answer.status, 403);
@@ -95,7 +95,7 @@ describe('a live token', () => {
     });
   }
 
-  test('needs one of the scopes that the route names', async () => {
+  test('requires one of the scopes of the route', async () => {
     const requirement: Requirement = { organizer: null, scopes: ['read', 'write'] };
     issuer.answer(active({ scope: 'write' }));
     assert.equal((await ask({ requirement })).status, 200);
@@ -103,7 +103,7 @@ describe('a live token', () => {
     assert.match((await ask({ requirement })).challenge, /scope="read write"$/);
   });
 
-  test('opens no organizer but its own', async () => {
+  test('opens no other organizer', async () => {
     issuer.answer(active());
     for (const organizer of ['bluehall', '', 'RedStage', '__proto__', 'toString']) {
       const answer = await ask({ requirement: { ...ORDERS, organizer } });
@@ -113,7 +113,7 @@ describe('a live token', () => {
     }
   });
 
-  test('opens nothing for which the user has no permission', async () => {
+  test('requires the permission of the route', async () => {
     issuer.answer(active({ permissions: { redstage: ['can_view_orders'] } }));
     assert.equal((await ask({ requirement: ORDERS })).status, 200);
     const answer = await ask({ requirement: ORDERS, method: 'POST' });
@@ -123,13 +123,13 @@ describe('a live token', () => {
     });
   });
 
-  test('opens no organizer where the answer has none', async () => {
+  test('opens no organizer if the response has none', async () => {
     issuer.answer(json({ active: true, sub: 'ada', client_id: 'app', scope: 'read' }));
     assert.equal((await ask({})).status, 200);
     assert.equal((await ask({ requirement: ORDERS })).status, 403);
   });
 
-  test('the organizer of a request is looked up only for those who could get in', async () => {
+  test('the organizer function of a route is called only for tokens with the scope', async () => {
     const asked: string[] = [];
     const find = (slug: string | undefined): Requirement => ({
       organizer: async () => {
@@ -150,12 +150,12 @@ describe('a live token', () => {
   });
 });
 
-describe('a token that is not live', () => {
+describe('Token that is not live', () => {
   for (const [name, answer] of [
     ['inactive', { active: false }],
-    ['inactive, with more', { ...facts(), active: false }],
-    ['bound to a key, by its type', { ...facts(), token_type: 'DPoP' }],
-    ['bound to a key, by its confirmation', { ...facts(), cnf: { jkt: 'x' } }],
+    ['inactive, with other claims', { ...facts(), active: false }],
+    ['bound to a key by token_type', { ...facts(), token_type: 'DPoP' }],
+    ['bound to a key by cnf', { ...facts(), cnf: { jkt: 'x' } }],
   ] as const) {
     test(`is refused: ${name}`, async () => {
       issuer.answer(json(answer));

@@ -12,13 +12,13 @@ const active = (changes: Record<string, unknown> = {}) =>
 const inactive = json({ active: false });
 const LONG = { cache: { entries: 100, seconds: 300 } };
 
-/** Answers a little later, so that requests meet. */
+/** Delays an answer, so that requests overlap. */
 function slowly(answer: Answer): Answer {
   return (...exchange) => setTimeout(() => answer(...exchange), 50);
 }
 
-describe('without a cache', () => {
-  test('each request asks, so that a revoked token opens nothing from then on', async () => {
+describe('Kit without a cache', () => {
+  test('asks for each request, so that a revoked token is refused immediately', async () => {
     const kit = createKit(issuer);
     issuer.answer(active());
     assert.equal((await ask(kit)).status, 200);
@@ -26,10 +26,10 @@ describe('without a cache', () => {
     assert.equal((await ask(kit)).status, 401);
   });
 
-  test('a request gets no answer to a question that was asked before it came', async () => {
+  test('does not reuse the response to a request that was sent earlier', async () => {
     const kit = createKit(issuer);
     const arrived = Promise.withResolvers<() => void>();
-    // The server has read that the token is live, and its answer is still on the way.
+    // The server has read that the token is live, and its response is still in transit.
     issuer.answer((...exchange) => arrived.resolve(() => active()(...exchange)));
     const before = ask(kit);
     const sendAnswer = await arrived.promise;
@@ -40,7 +40,7 @@ describe('without a cache', () => {
     assert.equal((await before).status, 200);
   });
 
-  test('different tokens share nothing', async () => {
+  test('keeps responses of different tokens separate', async () => {
     const kit = createKit(issuer);
     issuer.answer(
       slowly((request, response, body) =>
@@ -55,15 +55,15 @@ describe('without a cache', () => {
   });
 });
 
-describe('with a cache', () => {
-  test('requests that come with one token at the same time share one question', async () => {
+describe('Kit with a cache', () => {
+  test('parallel requests with one token share one introspection', async () => {
     const kit = createKit(issuer, LONG);
     issuer.answer(slowly(active({ scope: 'read' })));
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, i) => ask(kit, { method: i % 2 ? 'GET' : 'POST' })),
     );
     assert.equal(issuer.introspections.length, 1);
-    // What each of them needs is still its own affair.
+    // Each request is checked for its own scope.
     assert.deepEqual(
       answers.map(({ status }) => status),
       answers.map((_, i) => (i % 2 ? 200 : 403)),
@@ -72,7 +72,7 @@ describe('with a cache', () => {
     assert.equal(issuer.introspections.length, 1);
   });
 
-  test('a question that failed is shared too, and the next one is a new one', async () => {
+  test('a failed introspection is shared as well, and the next request asks again', async () => {
     const kit = createKit(issuer, LONG);
     issuer.answer(slowly((_, response) => response.writeHead(500).end()));
     const answers = await Promise.all(Array.from({ length: 10 }, () => ask(kit)));
@@ -82,7 +82,7 @@ describe('with a cache', () => {
     assert.equal((await ask(kit)).status, 200);
   });
 
-  test('an answer holds, and each request still needs what its route needs', async () => {
+  test('a cached response is checked against the requirement of each request', async () => {
     const kit = createKit(issuer, LONG);
     issuer.answer(active({ scope: 'read' }));
     assert.equal((await ask(kit)).status, 200);
@@ -93,7 +93,7 @@ describe('with a cache', () => {
     assert.equal(issuer.introspections.length, 1);
   });
 
-  test('an answer holds while the server is away', async () => {
+  test('a cached response is used while the server is unreachable', async () => {
     const kit = createKit(issuer, LONG);
     issuer.answer(active());
     assert.equal((await ask(kit)).status, 200);
@@ -102,7 +102,7 @@ describe('with a cache', () => {
     assert.equal((await ask(kit)).status, 200);
   });
 
-  test('it holds no longer than it was told to', async () => {
+  test('a response is cached for the configured time only', async () => {
     const kit = createKit(issuer, { cache: { entries: 100, seconds: 0.2 } });
     issuer.answer(active());
     assert.equal((await ask(kit)).status, 200);
@@ -111,7 +111,7 @@ describe('with a cache', () => {
     assert.equal((await ask(kit)).status, 401);
   });
 
-  test('it never holds longer than the token', async () => {
+  test('a response is cached no longer than the token is valid', async () => {
     const kit = createKit(issuer, LONG);
     issuer.answer(active({ exp: Date.now() / 1000 + 0.3 }));
     assert.equal((await ask(kit)).status, 200);
@@ -122,10 +122,10 @@ describe('with a cache', () => {
     const headers = bearer(newCredential('sda'));
     await ask(kit, { headers });
     await ask(kit, { headers });
-    assert.equal(issuer.introspections.length, 4, 'what has ended is not kept at all');
+    assert.equal(issuer.introspections.length, 4, 'an expired response is not cached');
   });
 
-  test('that a token is not live holds too, and not for as long', async () => {
+  test('an inactive response is cached for a shorter time', async () => {
     const kit = createKit(issuer, LONG);
     issuer.answer(inactive);
     assert.equal((await ask(kit)).status, 401);
@@ -141,7 +141,7 @@ describe('with a cache', () => {
     }
   });
 
-  test('that a question failed is not kept', async () => {
+  test('a failure is not cached', async () => {
     const kit = createKit(issuer, LONG);
     issuer.answer((_, response) => response.writeHead(500).end());
     assertUnavailable(await ask(kit));
@@ -149,7 +149,7 @@ describe('with a cache', () => {
     assert.equal((await ask(kit)).status, 200);
   });
 
-  test('it keeps no more tokens than it was told to: the oldest makes room', async () => {
+  test('the number of entries is limited: the oldest is removed', async () => {
     const kit = createKit(issuer, { cache: { entries: 2, seconds: 300 } });
     issuer.answer(active());
     const [a = '', b = '', c = ''] = Array.from({ length: 3 }, () => newCredential('sda'));
@@ -165,9 +165,9 @@ describe('with a cache', () => {
     assert.equal(await introspections(a), 1);
   });
 
-  test('it is bounded in bytes: large answers push out old ones', async () => {
+  test('the size in bytes is limited: the oldest entries are removed', async () => {
     const kit = createKit(issuer, { cache: { entries: 1000, seconds: 300, bytes: 300_000 } });
-    // About 20 kB each by the estimate, where the usual ones take 2 kB.
+    // Each entry is estimated at about 20 kB; the usual ones take 2 kB.
     const slugs = Array.from({ length: 80 }, (_, number) => `organizer-${number}`);
     issuer.answer(active({ organizers: slugs, permissions: {} }));
     const tokens = Array.from({ length: 40 }, () => newCredential('sda'));
@@ -179,11 +179,11 @@ describe('with a cache', () => {
       return issuer.introspections.length - before;
     };
     assert.equal(await askAll(tokens), 40);
-    assert.equal(await askAll(tokens.slice(-5)), 0, 'the newest are remembered');
-    assert.equal(await askAll(tokens.slice(0, 5)), 5, 'the oldest are not');
+    assert.equal(await askAll(tokens.slice(-5)), 0, 'the newest are cached');
+    assert.equal(await askAll(tokens.slice(0, 5)), 5, 'the oldest are removed');
   });
 
-  test('an answer that is too large is not remembered, and pushes out no other', async () => {
+  test('a response above the limit is not cached, and removes no other entry', async () => {
     const kit = createKit(issuer, { cache: { entries: 1000, seconds: 300, bytes: 100_000 } });
     issuer.answer(active());
     assert.equal((await ask(kit)).status, 200);
@@ -196,7 +196,7 @@ describe('with a cache', () => {
     assert.equal(issuer.introspections.length, 3);
   });
 
-  test('made-up tokens do not push out those in use', async () => {
+  test('invalid tokens do not remove valid ones', async () => {
     const kit = createKit(issuer, { cache: { entries: 2, seconds: 300 } });
     issuer.answer(active());
     assert.equal((await ask(kit)).status, 200);

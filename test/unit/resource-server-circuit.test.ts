@@ -15,12 +15,12 @@ const answers =
     response.writeHead(status).end();
 const fails = answers(503);
 const hangs: Answer = () => undefined;
-/** Long enough that requests meet. */
+/** Fails after a delay, so that requests overlap. */
 const failsSlowly: Answer = (...exchange) => setTimeout(() => fails(...exchange), 50);
-/** A token of its own, so that nothing is shared. */
+/** Asks with a new token, so that no response is shared. */
 const askAnew = (kit: ResourceServer) => ask(kit, { headers: bearer(newCredential('sda')) });
 
-/** A kit that has just stopped asking. */
+/** Returns a kit whose circuit has just opened. */
 async function openedKit(seconds: number, answer: Answer = fails) {
   const kit = createKit(issuer, { circuit: { failures: 3, seconds } });
   issuer.answer(answer);
@@ -31,8 +31,8 @@ async function openedKit(seconds: number, answer: Answer = fails) {
   return kit;
 }
 
-describe('a server that fails several times in a row', () => {
-  test('is not asked for a while, and callers are told how long', async () => {
+describe('Server that fails several times in a row', () => {
+  test('is not asked for a while, and callers get Retry-After', async () => {
     const kit = await openedKit(60);
     issuer.answer(hangs);
     const answers = await Promise.all(Array.from({ length: 20 }, () => askAnew(kit)));
@@ -44,12 +44,12 @@ describe('a server that fails several times in a row', () => {
     }
   });
 
-  test('is tried by one request at a time, and found to be back', async () => {
+  test('is probed by one request at a time, and used again when it responds', async () => {
     const kit = await openedKit(0.05, failsSlowly);
     await sleep(60);
     const probes = await Promise.all(Array.from({ length: 10 }, () => askAnew(kit)));
     probes.forEach(assertUnavailable);
-    assert.equal(issuer.introspections.length, 4, 'one of ten');
+    assert.equal(issuer.introspections.length, 4, 'one of the ten asked');
     issuer.answer(works());
     await sleep(60);
     assert.equal((await askAnew(kit)).status, 200);
@@ -57,7 +57,7 @@ describe('a server that fails several times in a row', () => {
     assert.ok(all.every(({ status }) => status === 200));
   });
 
-  test('is left alone for as long again where the one that tried it failed', async () => {
+  test('is not asked for the same time again after a failed probe', async () => {
     const kit = await openedKit(60);
     const { now } = performance;
     try {
@@ -71,7 +71,7 @@ describe('a server that fails several times in a row', () => {
     }
   });
 
-  test('has to fail as often again once it was back', async () => {
+  test('must fail as often again after a recovery', async () => {
     const kit = await openedKit(0);
     issuer.answer(works());
     assert.equal((await askAnew(kit)).status, 200);
@@ -84,7 +84,7 @@ describe('a server that fails several times in a row', () => {
     assert.equal(issuer.introspections.length, before + 3);
   });
 
-  test('is said to be away once for each time it was asked, and not for each caller', async () => {
+  test('is reported once per failed introspection, not per caller', async () => {
     let told = 0;
     const kit = createKit(issuer, {
       circuit: { failures: 2, seconds: 60 },
@@ -100,7 +100,7 @@ describe('a server that fails several times in a row', () => {
   });
 });
 
-describe('only an outage of the server counts', () => {
+describe('Circuit counts only outages', () => {
   const BAD = newCredential('sda');
   const GOOD = newCredential('sda');
   const status = async (kit: ResourceServer, token: string) =>
@@ -124,7 +124,7 @@ describe('only an outage of the server counts', () => {
       json({ ...facts(), iss: 'https://evil.example' })(...exchange),
   };
   for (const [name, answer] of Object.entries(ofOneToken)) {
-    test(`a token that is answered with ${name} stops no other token`, async () => {
+    test(`one token that gets ${name} does not affect other tokens`, async () => {
       const kit = createKit(issuer, { circuit: { failures: 2, seconds: 60 } });
       issuer.answer((request, response, body) =>
         (body.includes(BAD) ? answer : works())(request, response, body),
@@ -133,7 +133,7 @@ describe('only an outage of the server counts', () => {
         assert.equal(await status(kit, BAD), 503);
       }
       assert.equal(await status(kit, GOOD), 200);
-      assert.equal(issuer.introspections.length, 6, 'each request asked');
+      assert.equal(issuer.introspections.length, 6, 'each request was sent');
     });
   }
 
@@ -142,10 +142,10 @@ describe('only an outage of the server counts', () => {
     '503': answers(503),
     '504': answers(504),
     'a broken connection': (request) => request.socket.destroy(),
-    'no answer in time': hangs,
+    'no response in time': hangs,
   };
   for (const [name, answer] of Object.entries(outages)) {
-    test(`a server that answers with ${name} is not asked again`, async () => {
+    test(`after repeated ${name}, the server is not asked again`, async () => {
       const options = { circuit: { failures: 2, seconds: 60 }, timeout: 300 };
       const kit = createKit(issuer, options);
       issuer.answer(answer);
@@ -158,7 +158,7 @@ describe('only an outage of the server counts', () => {
     });
   }
 
-  test('an unusable answer ends an outage: the server can be reached', async () => {
+  test('an unusable response ends an outage, because the server is reachable', async () => {
     const kit = createKit(issuer, { circuit: { failures: 2, seconds: 0 } });
     issuer.answer(fails);
     await askAnew(kit);
@@ -171,7 +171,7 @@ describe('only an outage of the server counts', () => {
   });
 });
 
-test('tokens that are not live are no failure', async () => {
+test('inactive tokens are not failures', async () => {
   const kit = createKit(issuer, { circuit: { failures: 1, seconds: 60 } });
   issuer.answer(json({ active: false }));
   assert.equal((await askAnew(kit)).status, 401);

@@ -26,8 +26,8 @@ const send = (kit: ResourceServer, dpop: string | string[], question: object = {
 
 const ALGS = 'algs="ES256 ES384 ES512 Ed25519 EdDSA PS256 RS256"';
 
-describe('a token that is bound to a key', () => {
-  test('is let in with a proof of the key, once', async () => {
+describe('DPoP-bound token', () => {
+  test('is accepted once with a proof of the key', async () => {
     const kit = createBoundKit();
     issuer.answer(bound());
     const proof = await prove();
@@ -39,7 +39,7 @@ describe('a token that is bound to a key', () => {
     assert.equal((await send(kit, await prove())).status, 200);
   });
 
-  test('tells the service about a proof that was used before, and about nothing else', async () => {
+  test('causes onReplay for a reused proof only', async () => {
     const told: unknown[] = [];
     const kit = createKit(issuer, { dpop: { url: API, onReplay: (proof) => told.push(proof) } });
     issuer.answer(bound());
@@ -51,7 +51,7 @@ describe('a token that is bound to a key', () => {
     assert.deepEqual(told, [{ jkt: prover.jkt, user: facts().sub }]);
   });
 
-  test('is let in once by one of many requests that bring one proof at once', async () => {
+  test('is accepted once if parallel requests use one proof', async () => {
     const kit = createBoundKit();
     issuer.answer(bound());
     const proof = await prove();
@@ -59,7 +59,7 @@ describe('a token that is bound to a key', () => {
     assert.equal(answers.filter(({ status }) => status === 200).length, 1);
   });
 
-  test('is refused without a proof, whatever the scheme', async () => {
+  test('is refused without a proof, with either scheme', async () => {
     const kit = createBoundKit();
     issuer.answer(bound());
     const asBearer = await ask(kit, { headers: { ...bearer(), dpop: await prove() }, url: PATH });
@@ -78,7 +78,7 @@ describe('a token that is bound to a key', () => {
     assert.equal(answer.challenge, `DPoP realm="api", error="invalid_token", ${ALGS}`);
   });
 
-  test('still needs what its route needs', async () => {
+  test('must match the requirement of the route', async () => {
     issuer.answer(bound({ scope: 'read' }));
     const proof = await prove({ method: 'POST' });
     const answer = await send(createBoundKit(), proof, { method: 'POST' });
@@ -89,7 +89,7 @@ describe('a token that is bound to a key', () => {
     );
   });
 
-  test('is refused where the service does not take such tokens', async () => {
+  test('is refused by a kit without the dpop option', async () => {
     issuer.answer(bound());
     const kit = createKit(issuer);
     assert.equal((await ask(kit)).challenge, 'Bearer realm="api", error="invalid_token"');
@@ -99,12 +99,15 @@ describe('a token that is bound to a key', () => {
   });
 
   for (const [name, cnf] of [
-    ['to a certificate', () => ({ 'x5t#S256': 'x' })],
-    ['to a key and a certificate', () => ({ jkt: prover.jkt, 'x5t#S256': 'x' })],
-    ['to nothing that it names', () => undefined],
-    ['to nothing', () => ({})],
+    ['to a certificate', () => ({ 'a certificate in cnf': 'x' })],
+    [
+      'to a key and a certificate',
+      () => ({ jkt: prover.jkt, 'a key and a certificate in cnf': 'x' }),
+    ],
+    ['no cnf', () => undefined],
+    ['an empty cnf', () => ({})],
   ] as const) {
-    test(`is refused where it is bound ${name}`, async () => {
+    test(`is refused with ${name}`, async () => {
       issuer.answer(bound({ cnf: cnf() }));
       assert.equal((await send(createBoundKit(), await prove())).status, 401);
       assert.equal((await ask(createBoundKit())).status, 401);
@@ -112,7 +115,7 @@ describe('a token that is bound to a key', () => {
   }
 });
 
-test('a token that is not bound is refused with a proof, and let in without', async () => {
+test('An unbound token is refused with a proof, and accepted without one', async () => {
   const kit = createBoundKit();
   issuer.answer(json({ ...facts(), iss: issuer.url }));
   const answer = await send(kit, await prove());
@@ -121,14 +124,14 @@ test('a token that is not bound is refused with a proof, and let in without', as
   assert.equal((await ask(kit)).status, 200);
 });
 
-test('a caller without a token is told of both schemes', async () => {
+test('A request without a token gets challenges for both schemes', async () => {
   const answer = await ask(createBoundKit(), { headers: {} });
   assert.equal(answer.challenge, `Bearer realm="api", DPoP ${ALGS}`);
 });
 
-describe('a proof', () => {
+describe('DPoP proof', () => {
   for (const alg of ['ES256', 'ES384', 'ES512', 'Ed25519', 'PS256', 'RS256']) {
-    test(`may be signed by ${alg}`, async () => {
+    test(`can be signed with ${alg}`, async () => {
       const other = await createProver(alg);
       issuer.answer(bound({ cnf: { jkt: other.jkt } }));
       const proof = await other.prove({ url, token: TOKEN });
@@ -139,11 +142,11 @@ describe('a proof', () => {
   for (const [name, htu] of [
     ['with a query', `${url}?page=2`],
     ['with a fragment', `${url}#top`],
-    ['with the port that https has anyway', `https://api.example.com:443${PATH}`],
-    ['with a host in capitals', `https://API.example.com${PATH}`],
-    ['with a detour', `${API}/elsewhere/..${PATH}`],
+    ['with the default port of https', `https://api.example.com:443${PATH}`],
+    ['with an upper-case host', `https://API.example.com${PATH}`],
+    ['with dot segments', `${API}/elsewhere/..${PATH}`],
   ] as const) {
-    test(`may name the URL ${name}`, async () => {
+    test(`can name the URL ${name}`, async () => {
       issuer.answer(bound());
       assert.equal((await send(createBoundKit(), await prove({ url: htu }))).status, 200);
     });
@@ -151,45 +154,45 @@ describe('a proof', () => {
 
   const now = () => Math.floor(Date.now() / 1000);
   const wrong: Record<string, () => Promise<string | string[]>> = {
-    'of no form': async () => 'proof',
+    malformed: async () => 'proof',
     'that is empty': async () => '',
     'of 20 KB': async () => `${await prove()}${'A'.repeat(20_000)}`,
     'with control characters': async () => `\0${await prove()}`,
-    'that comes with another one': async () => [await prove(), await prove()],
-    'that comes with another one, in one header': async () => `${await prove()}, ${await prove()}`,
+    'sent together with another one': async () => [await prove(), await prove()],
+    'sent together with another one, in one header': async () =>
+      `${await prove()}, ${await prove()}`,
     'of another type': () => prove({ header: { typ: 'JWT' } }),
     'of no type': () => prove({ header: { typ: undefined } }),
     'without a key': () => prove({ header: { jwk: undefined } }),
-    'with a key that is a word': () => prove({ header: { jwk: 'key' } }),
-    'with a key that is on no curve': () =>
+    'with a string as key': () => prove({ header: { jwk: 'key' } }),
+    'with a key without curve': () =>
       prove({ header: { jwk: { ...prover.publicJwk, x: prover.publicJwk.y } } }),
-    'with the private key in it': () => prove({ header: { jwk: prover.privateJwk } }),
-    'with the key of somebody else': async () =>
-      prove({ header: { jwk: (await createProver()).publicJwk } }),
-    'by a shared key': async () => unsecured({ alg: 'HS256', jwk: { kty: 'oct', k: 'AAAA' } }),
+    'with a private key': () => prove({ header: { jwk: prover.privateJwk } }),
+    'with another key': async () => prove({ header: { jwk: (await createProver()).publicJwk } }),
+    'with a symmetric key': async () => unsecured({ alg: 'HS256', jwk: { kty: 'oct', k: 'AAAA' } }),
     'that is not signed': async () => unsecured({ alg: 'none', jwk: prover.publicJwk }),
     'with a changed signature': async () => `${(await prove()).slice(0, -4)}AAAA`,
-    'with parameters that nobody knows': () => prove({ header: { crit: ['x'], x: 1 } }),
+    'with unknown critical parameters': () => prove({ header: { crit: ['x'], x: 1 } }),
     'for another method': () => prove({ method: 'POST' }),
-    'for the method in small letters': () => prove({ method: 'get' }),
+    'for the method in lower case': () => prove({ method: 'get' }),
     'for another path': () => prove({ url: `${API}/organizers/bluehall` }),
     'for another host': () => prove({ url: `https://evil.example${PATH}` }),
     'for http': () => prove({ url: `http://api.example.com${PATH}` }),
-    'for no URL': () => prove({ url: PATH }),
+    'for an invalid URL': () => prove({ url: PATH }),
     'for two URLs': () => prove({ claims: { htu: [url] } }),
     'for another token': () => prove({ token: newCredential('sda') }),
     'for no token': () => prove({ claims: { ath: undefined } }),
-    'without a name': () => prove({ claims: { jti: undefined } }),
-    'with an empty name': () => prove({ claims: { jti: '' } }),
-    'with a number for a name': () => prove({ claims: { jti: 7 } }),
-    'of no time': () => prove({ claims: { iat: undefined } }),
-    'of a time in words': () => prove({ claims: { iat: 'now' } }),
-    'of two minutes ago': () => prove({ claims: { iat: now() - 120 } }),
-    'of in two minutes': () => prove({ claims: { iat: now() + 120 } }),
-    'that has ended': () => prove({ claims: { exp: now() - 120 } }),
+    'without jti': () => prove({ claims: { jti: undefined } }),
+    'with an empty jti': () => prove({ claims: { jti: '' } }),
+    'with a number as jti': () => prove({ claims: { jti: 7 } }),
+    'without iat': () => prove({ claims: { iat: undefined } }),
+    'with a text as iat': () => prove({ claims: { iat: 'now' } }),
+    'with an iat two minutes ago': () => prove({ claims: { iat: now() - 120 } }),
+    'with an iat in two minutes': () => prove({ claims: { iat: now() + 120 } }),
+    expired: () => prove({ claims: { exp: now() - 120 } }),
   };
   for (const [name, make] of Object.entries(wrong)) {
-    test(`${name} is refused without a question to the server`, async () => {
+    test(`${name} is refused without a request to the server`, async () => {
       issuer.answer(bound());
       const answer = await send(createBoundKit(), await make());
       assert.equal(answer.status, 401);
@@ -198,7 +201,7 @@ describe('a proof', () => {
     });
   }
 
-  test('is remembered only for tokens that its key is right for', async () => {
+  test('is stored only if the token is bound to its key', async () => {
     const kit = createKit(issuer, { dpop: { url: API, entries: 1 } });
     issuer.answer(json({ active: false }));
     await send(kit, await prove());
@@ -208,12 +211,12 @@ describe('a proof', () => {
     assert.equal((await send(kit, await prove())).status, 200);
   });
 
-  test('is not let in where there is no room to remember it', async () => {
+  test('is refused with 503 if the replay store is full', async () => {
     const told: UnavailableError[] = [];
     const onUnavailable = (error: UnavailableError) => told.push(error);
     const kit = createKit(issuer, { dpop: { url: API, entries: 1 }, onUnavailable });
     issuer.answer(bound());
-    // Good for one more second.
+    // Valid for one more second.
     const old = await prove({ claims: { iat: now() - 60 } });
     const first = await send(kit, old);
     if (first.status === 200) {
@@ -229,7 +232,7 @@ describe('a proof', () => {
     }
   });
 
-  test('is let in for other users while one user fills the memory', async () => {
+  test('of other users is accepted while one user fills the replay store', async () => {
     const kit = createKit(issuer, { dpop: { url: API, entries: 20 } });
     const askAs = async (sub: string) => {
       issuer.answer(bound({ sub }));
@@ -239,14 +242,14 @@ describe('a proof', () => {
     for (let i = 0; i < 30; i += 1) {
       flood.push(await askAs('mallory'));
     }
-    assert.equal(flood.filter((status) => status === 200).length, 10, 'half of the room');
+    assert.equal(flood.filter((status) => status === 200).length, 10, 'half of the entries');
     assert.equal(flood.at(-1), 503);
     assert.equal(await askAs('ada'), 200);
     assert.equal(await askAs('mallory'), 503);
     assert.equal(await askAs('ben'), 200);
   });
 
-  test('is remembered where several processes share a memory', async () => {
+  test('is refused on reuse in another process with a shared replay store', async () => {
     const shared = new Set<string>();
     const replay = {
       remember: async (id: string, seconds: number) => {
@@ -262,7 +265,7 @@ describe('a proof', () => {
     assert.equal((await send(other, proof)).status, 401);
   });
 
-  test('is not let in while the shared memory is away', async () => {
+  test('is refused with 503 while the shared replay store is unreachable', async () => {
     const replay = { remember: () => Promise.reject(new Error('The memory is away.')) };
     issuer.answer(bound());
     const kit = createKit(issuer, { dpop: { url: API, replay } });
@@ -270,15 +273,15 @@ describe('a proof', () => {
   });
 });
 
-describe('the URL of an API', () => {
-  test('may have a path that a proxy takes off', async () => {
+describe('URL of an API', () => {
+  test('can have a path that a proxy removes', async () => {
     const kit = createKit(issuer, { dpop: { url: 'https://example.com/api/v2/' } });
     issuer.answer(bound());
     const proof = await prove({ url: `https://example.com/api/v2${PATH}` });
     assert.equal((await send(kit, proof, { url: `${PATH}?page=2` })).status, 200);
   });
 
-  test('may be told by a function', async () => {
+  test('can be computed by a function', async () => {
     const kit = createKit(issuer, {
       dpop: { url: ({ url: path }) => `https://two.example.com${path}` },
     });
@@ -287,7 +290,7 @@ describe('the URL of an API', () => {
     assert.equal((await send(kit, proof)).status, 200);
   });
 
-  test('is not what the request says', async () => {
+  test('is not taken from the Host header', async () => {
     issuer.answer(bound());
     const asked = new Request(`https://evil.example${PATH}`, {
       headers: {
@@ -300,7 +303,7 @@ describe('the URL of an API', () => {
     assert.equal(response?.status, 401);
   });
 
-  test('has to be known', async () => {
+  test('must be known', async () => {
     const told: UnavailableError[] = [];
     const onUnavailable = (error: UnavailableError) => told.push(error);
     issuer.answer(bound());
@@ -314,7 +317,7 @@ describe('the URL of an API', () => {
 });
 
 for (const [framework, start] of Object.entries(FRAMEWORKS)) {
-  test(`${framework} takes bound tokens, and two guards take one proof`, async (t) => {
+  test(`${framework}: bound tokens work, and two guards accept one proof`, async (t) => {
     let target = '';
     const kit = createKit(issuer, { dpop: { url: ({ url: path }) => target + path } });
     const needs = { organizer: 'organizer' };
@@ -329,7 +332,7 @@ for (const [framework, start] of Object.entries(FRAMEWORKS)) {
   });
 }
 
-/** A proof without a signature. */
+/** Returns a proof without a valid signature. */
 function unsecured(header: object): string {
   const claims = { jti: 'x', iat: Math.floor(Date.now() / 1000), htm: 'GET', htu: url };
   const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');

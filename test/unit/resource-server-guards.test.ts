@@ -38,7 +38,7 @@ const NEEDS = {
 } as const;
 
 for (const [framework, start] of Object.entries(FRAMEWORKS)) {
-  describe(`the guard for ${framework}`, () => {
+  describe(`Guard for ${framework}`, () => {
     let api: GuardedApi;
     const byHeader: RouteRequirement<unknown> = {
       organizer: async (asked) => {
@@ -61,7 +61,7 @@ for (const [framework, start] of Object.entries(FRAMEWORKS)) {
       return fetch(api.url + path, { headers });
     };
 
-    test('lets in, and the handler knows whom', async () => {
+    test('accepts a request, and the handler gets the access', async () => {
       issuer.answer(active());
       const answer = await get('/organizers/redstage/orders');
       assert.equal(answer.status, 200);
@@ -69,7 +69,7 @@ for (const [framework, start] of Object.entries(FRAMEWORKS)) {
       assert.equal((await get('/organizers')).status, 200);
     });
 
-    test('answers a refused request itself', async () => {
+    test('answers a refused request', async () => {
       const answer = await get('/organizers/redstage/orders', {});
       assert.equal(answer.status, 401);
       assert.equal(answer.headers.get('www-authenticate'), 'Bearer realm="api"');
@@ -80,7 +80,7 @@ for (const [framework, start] of Object.entries(FRAMEWORKS)) {
       });
     });
 
-    test('takes the organizer from the route', async () => {
+    test('reads the organizer from the route', async () => {
       issuer.answer(active());
       for (const slug of ['bluehall', 'Redstage', 'redstage%2F..%2Fbluehall', '%00', 'redstage ']) {
         assert.equal((await get(`/organizers/${slug}/orders`)).status, 403, slug);
@@ -88,7 +88,7 @@ for (const [framework, start] of Object.entries(FRAMEWORKS)) {
       assert.deepEqual(told, []);
     });
 
-    test('takes the organizer from a function', async () => {
+    test('reads the organizer from a function', async () => {
       issuer.answer(active());
       for (const [organizer, status] of [
         ['redstage', 200],
@@ -99,21 +99,21 @@ for (const [framework, start] of Object.entries(FRAMEWORKS)) {
       }
     });
 
-    test('lets nobody in where the route has no such parameter, and says so', async () => {
+    test('refuses with 503 and reports it if the route has no such parameter', async () => {
       issuer.answer(active());
       const answer = await get('/elsewhere/redstage');
       assert.equal(answer.status, 503);
       assert.match(told[0]?.message ?? '', /route has no parameter "organizer"/);
     });
 
-    test('does not take two Authorization headers', async () => {
+    test('refuses two Authorization headers', async () => {
       issuer.answer(active());
       const url = `${api.url}/organizers`;
       assert.equal(await statusOf(url, [`Bearer ${TOKEN}`]), 200);
       assert.equal(await statusOf(url, [`Bearer ${TOKEN}`, `Bearer ${TOKEN}`]), 401);
     });
 
-    test('answers 503 while tokens cannot be verified', async () => {
+    test('returns 503 while tokens can’t be verified', async () => {
       issuer.answer((_, response) => response.writeHead(500).end());
       const answer = await get('/organizers');
       assert.equal(answer.status, 503);
@@ -122,25 +122,25 @@ for (const [framework, start] of Object.entries(FRAMEWORKS)) {
   });
 }
 
-describe('a guard', () => {
+describe('Guard', () => {
   for (const [name, needs] of [
     ['without an organizer', { permission: 'can_view_orders' }],
     ['with a misspelled organizer', { organiser: 'organizer' }],
-    ['with a permission at no organizer', { organizer: null, permission: 'can_view_orders' }],
+    ['with a permission but no organizer', { organizer: null, permission: 'can_view_orders' }],
   ] as const) {
-    test(`${name} is not set up`, () => {
+    test(`${name} is not created`, () => {
       for (const guard of [guardKoa, guardExpress, guardFastify]) {
-        // As JavaScript would call it.
+        // As JavaScript code would call it.
         assert.throws(() => Reflect.apply(guard, undefined, [sharedKit(), needs]), TypeError);
       }
     });
   }
 
-  test('is missed by the handler of a route that has none', () => {
+  test('is required by accessOf', () => {
     assert.throws(() => accessOf({}), /TypeError: This route has no guard/);
   });
 
-  test('of a whole Koa router is before all of its routes', async () => {
+  test('of a Koa router protects all of its routes', async () => {
     const router = new Router()
       .use('/organizers/:organizer', guardKoa(sharedKit(), { organizer: 'organizer' }))
       .get('/organizers/:organizer/orders', (ctx) => {
@@ -150,7 +150,7 @@ describe('a guard', () => {
     await assertOpensOnly(api, 'redstage');
   });
 
-  test('of a whole Express router is before all of its routes', async () => {
+  test('of an Express router protects all of its routes', async () => {
     const router = express.Router().get('/orders', (asked, response) => {
       response.send(accessOf(asked).sub);
     });
@@ -162,7 +162,7 @@ describe('a guard', () => {
     await assertOpensOnly(await listen(app), 'redstage');
   });
 
-  test('of a whole Fastify plugin is before all of its routes', async () => {
+  test('of a Fastify plugin protects all of its routes', async () => {
     const app = fastify();
     app.register(
       async (plugin) => {
@@ -183,7 +183,7 @@ describe('a guard', () => {
     assert.deepEqual(told, []);
   });
 
-  test('of a whole Fastify plugin takes what is not found there for no organizer', async () => {
+  test('of a Fastify plugin refuses unknown routes without an organizer', async () => {
     const app = fastify();
     app.register(
       async (plugin) => {
@@ -201,7 +201,7 @@ describe('a guard', () => {
     assert.deepEqual(told, []);
   });
 
-  test('reads no body of a request that it refuses', async () => {
+  test('does not read the body of a request that it refuses', async () => {
     const app = fastify({ bodyLimit: 10 });
     app.post('/', { onRequest: guardFastify(sharedKit(), { organizer: null }) }, async () => 'in');
     const payload = { text: 'longer than the limit' };
@@ -209,8 +209,8 @@ describe('a guard', () => {
   });
 });
 
-describe('without a framework', () => {
-  test('a node:http server lets in and refuses', async () => {
+describe('Kit without a framework', () => {
+  test('admit accepts and refuses requests of a node:http server', async () => {
     const api = await listen(async (asked, response) => {
       const access = await admit(sharedKit(), asked, response, ORDERS);
       if (access) {
@@ -233,7 +233,7 @@ describe('without a framework', () => {
     }
   });
 
-  test('a function that gets a Request decides', async () => {
+  test('decide accepts and refuses a Request', async () => {
     issuer.answer(active());
     const url = 'http://api.example/orders';
     const letIn = await decide(sharedKit(), new Request(url, { headers: bearer() }), ORDERS);
@@ -247,7 +247,7 @@ describe('without a framework', () => {
     });
   });
 
-  test('a token in the URL or in a form is not looked at', async () => {
+  test('a token in the URL or a form is ignored', async () => {
     const body = new URLSearchParams({ access_token: TOKEN });
     for (const asked of [
       new Request(`http://api.example/orders?access_token=${TOKEN}`),
@@ -259,7 +259,7 @@ describe('without a framework', () => {
   });
 });
 
-/** Of an API with the route `/organizers/:organizer/orders`. */
+/** Checks an API with the route `/organizers/:organizer/orders`. */
 async function assertOpensOnly(api: GuardedApi, organizer: string): Promise<void> {
   try {
     issuer.answer(active());
@@ -275,7 +275,7 @@ async function assertOpensOnly(api: GuardedApi, organizer: string): Promise<void
   }
 }
 
-/** `fetch` would join repeated headers. */
+/** Returns the status of a request with repeated headers, which `fetch` would join. */
 async function statusOf(url: string, authorization: string[]): Promise<number | undefined> {
   const repeated = authorization.flatMap((value) => ['Authorization', value]);
   const sent = request(url, { headers: ['Host', new URL(url).host, ...repeated] }).end();

@@ -34,7 +34,7 @@ const createKit = (found: LiveToken | undefined, options: Partial<LookUpOptions>
     ...options,
   });
 
-describe('a kit with a token look-up', () => {
+describe('Kit with a token look-up', () => {
   test('returns the access of a live token', async () => {
     const access = await createKit(LIVE).verify({ method: 'GET', headers: bearer() }, ORDERS);
     assert.equal(access.sub, 'ada');
@@ -59,7 +59,7 @@ describe('a kit with a token look-up', () => {
     }
   });
 
-  test('refuses a bound token without its proof and takes it with one, once', async () => {
+  test('refuses a bound token without its proof, and accepts a proof once', async () => {
     const kit = createKit({ ...LIVE, jkt: prover.jkt });
     assert.equal((await ask(kit)).status, 401);
     const url = `${API}/me`;
@@ -71,7 +71,7 @@ describe('a kit with a token look-up', () => {
     assert.equal((await ask(kit, { url: '/me', headers })).status, 401);
   });
 
-  test('refuses with 503 if the look-up throws, with the error as the cause', async () => {
+  test('returns 503 if the look-up throws, with the error as the cause', async () => {
     const failure = new Error('The database is unreachable.');
     const reported: UnavailableError[] = [];
     const kit = createKit(LIVE, {
@@ -87,7 +87,7 @@ describe('a kit with a token look-up', () => {
     });
   });
 
-  test('rejects options that it does not have', () => {
+  test('rejects unknown options', () => {
     const create = (options: object) => () =>
       createResourceServer({ lookUp: async () => undefined, ...options });
     assert.throws(create({ issuer: API }), /createResourceServer has no "issuer"/);

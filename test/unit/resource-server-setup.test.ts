@@ -8,14 +8,14 @@ import { type Answer, facts, json, useFakeIssuer } from '../support/kit/fake-iss
 
 const issuer = useFakeIssuer();
 
-/** As a program without types, or with values from the environment, would call it. */
+/** Creates a kit as a program without types would, with values from the environment. */
 const createLoosely = (options: object) =>
   createResourceServer({
     ...{ issuer: issuer.url, clientId: 'api', clientSecret: 'secret' },
     ...options,
   });
 
-describe('a kit that can never work is not set up', () => {
+describe('createResourceServer throws', () => {
   for (const url of [
     'http://login.example',
     'ftp://localhost',
@@ -23,7 +23,7 @@ describe('a kit that can never work is not set up', () => {
     'http://localhost.evil.example',
     'http://[::2]',
   ]) {
-    test(`as its secret would go to ${url}`, () => {
+    test(`if the secret would be sent to ${url}`, () => {
       assert.throws(() => createLoosely({ issuer: url }), /^TypeError: .* must use https/);
       const introspectionEndpoint = `${url}/introspect`;
       assert.throws(() => createLoosely({ introspectionEndpoint }), /must use https/);
@@ -35,32 +35,48 @@ describe('a kit that can never work is not set up', () => {
     ['an empty issuer', { issuer: '' }, /issuer must be a URL such as https:/],
     ['a host as issuer', { issuer: 'login.example.com' }, /issuer must be a URL such as https:/],
     ['a password in the URL', { issuer: 'https://a:hunter2@x.example' }, /issuer must be a URL/],
-    ['no endpoint', { introspectionEndpoint: '/introspect' }, /introspectionEndpoint must be/],
+    [
+      'a relative endpoint',
+      { introspectionEndpoint: '/introspect' },
+      /introspectionEndpoint must be/,
+    ],
     ['no client id', { clientId: undefined }, /clientId is empty/],
     ['an empty client id', { clientId: '' }, /clientId is empty/],
     ['a blank secret', { clientSecret: ' ' }, /clientSecret is empty/],
-    ['no time to answer', { timeout: 0 }, /timeout must be a number from 1 to 60000/],
-    ['endless time', { timeout: Number.POSITIVE_INFINITY }, /timeout must be a number/],
-    ['time that is no number', { timeout: '3000' }, /timeout must be a number/],
-    ['a cache of any size', { cache: { seconds: 5 } }, /cache.entries must be a number/],
+    ['no timeout', { timeout: 0 }, /timeout must be a number from 1 to 60000/],
+    ['an infinite timeout', { timeout: Number.POSITIVE_INFINITY }, /timeout must be a number/],
+    ['a timeout that is not a number', { timeout: '3000' }, /timeout must be a number/],
     [
-      'a cache for ever',
+      'a cache without limit of entries',
+      { cache: { seconds: 5 } },
+      /cache.entries must be a number/,
+    ],
+    [
+      'a cache without limit of time',
       { cache: { entries: 1, seconds: 1e9 } },
       /cache.seconds must be .* to 300/,
     ],
+    ['a circuit without end', { circuit: { failures: 0, seconds: 1 } }, /circuit.failures/],
+    ['bound tokens without URL', { dpop: {} }, /dpop.url must be the public URL of this API/],
     [
-      'a circuit that is never closed',
-      { circuit: { failures: 0, seconds: 1 } },
-      /circuit.failures/,
+      'bound tokens with a relative URL',
+      { dpop: { url: '/api' } },
+      /dpop.url must be the public URL/,
     ],
-    ['bound tokens at no URL', { dpop: {} }, /dpop.url must be the public URL of this API/],
-    ['bound tokens at a path', { dpop: { url: '/api' } }, /dpop.url must be the public URL/],
-    ['bound tokens at a query', { dpop: { url: 'https://a.example/?b' } }, /dpop.url must be/],
-    ['a misspelled part', { dpop: { URL: 'https://a.example' } }, /dpop has no "URL"; it has url/],
-    ['signatures by a word', { signedIntrospection: 'false' }, /must be true or false/],
+    [
+      'bound tokens with a query in the URL',
+      { dpop: { url: 'https://a.example/?b' } },
+      /dpop.url must be/,
+    ],
+    [
+      'a misspelled nested option',
+      { dpop: { URL: 'https://a.example' } },
+      /dpop has no "URL"; it has url/,
+    ],
+    ['signed introspection as a string', { signedIntrospection: 'false' }, /must be true or false/],
     ['a misspelled option', { casche: { entries: 1, seconds: 1 } }, /has no "casche"; it has/],
   ] as const) {
-    test(`for want of something right: ${what}`, () => {
+    test(`for ${what}`, () => {
       assert.throws(
         () => createLoosely(options),
         (error) => {
@@ -73,14 +89,14 @@ describe('a kit that can never work is not set up', () => {
     });
   }
 
-  test('https will do anywhere, and http on this machine', () => {
+  test('createResourceServer accepts https anywhere, and http on loopback', () => {
     for (const url of ['https://login.example', 'http://localhost:1', 'http://[::1]:1']) {
       assert.ok(createLoosely({ issuer: url }));
     }
   });
 });
 
-describe('the first call says in one line what to set right', () => {
+describe('First call reports the misconfiguration in one line', () => {
   const page: Answer = (_, response) => {
     response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Welcome</h1>');
   };
@@ -94,7 +110,7 @@ describe('the first call says in one line what to set right', () => {
       'misconfigured',
       /introspect answered 401: it does not know this service's clientId, or clientSecret is wrong/,
     ],
-    'the issuer is another site': [
+    'the issuer is another website': [
       () => issuer.metadata(status(404)),
       'misconfigured',
       /oauth-authorization-server answered 404: that is no authorization server. Check issuer/,
@@ -104,12 +120,12 @@ describe('the first call says in one line what to set right', () => {
       'bad_answer',
       /did not answer with application\/json. Check issuer/,
     ],
-    'the issuer has moved': [
+    'the issuer redirects': [
       () => issuer.metadata(status(301)),
       'misconfigured',
       /answered 301, a redirect: .* Check issuer/,
     ],
-    'the issuer goes by another name': [
+    'the issuer has another name': [
       () => issuer.metadata(json({ issuer: 'https://login.example.com' })),
       'misconfigured',
       /"issuer" property does not match the expected value.* Check issuer/,
@@ -119,7 +135,7 @@ describe('the first call says in one line what to set right', () => {
       'misconfigured',
       /names no introspection_endpoint.* Check issuer/,
     ],
-    'the issuer would have the secret sent in clear': [
+    'the introspection endpoint uses http': [
       () =>
         issuer.metadata(
           json({ issuer: issuer.url, introspection_endpoint: 'http://192.0.2.1/introspect' }),
@@ -127,7 +143,7 @@ describe('the first call says in one line what to set right', () => {
       'misconfigured',
       /http:\/\/192.0.2.1 must use https/,
     ],
-    'the answer is of another server': [
+    'the response is from another server': [
       () => issuer.answer(json({ ...facts(), iss: 'https://other.example' })),
       'bad_answer',
       /introspect gave no usable answer: it names another issuer/,
@@ -147,7 +163,7 @@ describe('the first call says in one line what to set right', () => {
     });
   }
 
-  test('nobody is there', async () => {
+  test('the server is unreachable', async () => {
     const told: UnavailableError[] = [];
     const url = `http://127.0.0.1:${await freePort()}`;
     const kit = createKit({ url }, { onUnavailable: (error) => told.push(error) });
@@ -155,7 +171,7 @@ describe('the first call says in one line what to set right', () => {
     assert.match(told[0]?.message ?? '', /cannot be reached \(ECONNREFUSED\). Check that it/);
   });
 
-  test('on stderr, where nobody wants to be told', async (t) => {
+  test('on stderr if no onUnavailable is set', async (t) => {
     const { mock } = t.mock.method(console, 'error', () => undefined);
     issuer.answer(status(401));
     assertUnavailable(await ask(createLoosely({})));
@@ -165,22 +181,26 @@ describe('the first call says in one line what to set right', () => {
   });
 });
 
-describe('a requirement that does not say what it seems to lets nobody in', () => {
+describe('Invalid requirement is refused with 503', () => {
   for (const [name, requirement, message] of [
     ['no organizer', { organizer: undefined }, /organizer must say which organizer/],
     ['only scopes', { scopes: ['read'] }, /organizer must say which organizer/],
     ['no organizer, a permission', { organizer: null, permission: 'x' }, /must not be null/],
     ['a misspelled name', { organizer: 'redstage', permissions: 'x' }, /no "permissions"; it has/],
-    ['no scope at all', { organizer: null, scopes: [] }, /scopes must be a list of at least one/],
-    ['a scope as a word', { organizer: null, scopes: 'read' }, /scopes must be a list/],
+    [
+      'an empty list of scopes',
+      { organizer: null, scopes: [] },
+      /scopes must be a list of at least one/,
+    ],
+    ['scopes as a string', { organizer: null, scopes: 'read' }, /scopes must be a list/],
     ['an empty permission', { organizer: 'redstage', permission: '' }, /permission must be a name/],
     [
-      'more than a permission',
+      'a list of permissions',
       { organizer: 'redstage', permission: { read: 'x', write: 'x', delete: 'y' } },
       /\{ read, write \}/,
     ],
     [
-      'half of a permission',
+      'a part of a permission',
       { organizer: 'redstage', permission: { read: 'x' } },
       /\{ read, write \}/,
     ],
@@ -196,7 +216,7 @@ describe('a requirement that does not say what it seems to lets nobody in', () =
     });
   }
 
-  test('is told once, and not to each of many callers', async () => {
+  test('is reported once, not for each caller', async () => {
     const told: UnavailableError[] = [];
     const kit = createKit(issuer, { onUnavailable: (error) => told.push(error) });
     const question: object = { requirement: { organiser: 'redstage' } };
@@ -205,7 +225,7 @@ describe('a requirement that does not say what it seems to lets nobody in', () =
     assert.equal(told.length, 1);
   });
 
-  test('a function that fails to find the organizer', async () => {
+  test('with an organizer function that fails', async () => {
     issuer.answer(json({ ...facts(), iss: issuer.url }));
     const told: UnavailableError[] = [];
     const kit = createKit(issuer, { onUnavailable: (error) => told.push(error) });

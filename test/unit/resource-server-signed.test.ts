@@ -21,7 +21,7 @@ const metadata = () => ({
   introspection_signing_alg_values_supported: ['ES256'],
 });
 
-/** Answers metadata and keys. */
+/** Answers requests for metadata and keys. */
 function publish(keys: readonly JWK[], changes: object = {}): void {
   issuer.metadata((request, ...exchange) => {
     const value = request.url === '/jwks' ? { keys } : { ...metadata(), ...changes };
@@ -36,7 +36,7 @@ interface SignedOptions {
   readonly type?: string;
 }
 
-/** An answer as RFC 9701 has it, but for what a test changes. */
+/** Signs a response as in RFC 9701, with the changes of a test. */
 function signed({ claims, header, key = privateKey, type = TYPE }: SignedOptions = {}): Answer {
   return async (_, response, body) => {
     const sent = new URLSearchParams(body);
@@ -55,7 +55,7 @@ function signed({ claims, header, key = privateKey, type = TYPE }: SignedOptions
   };
 }
 
-/** As `ath` of RFC 9449. */
+/** Returns a hash like `ath` of RFC 9449. */
 function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('base64url');
 }
@@ -65,29 +65,29 @@ before(async () => {
 });
 beforeEach(() => publish([KEY]));
 
-describe('a kit that asks for signed answers', () => {
+describe('Kit with signed introspection', () => {
   const createSignedKit = (options = {}) =>
     createKit(issuer, { signedIntrospection: true, ...options });
 
-  test('says so, and believes what the server has signed', async () => {
+  test('requests and accepts signed responses', async () => {
     issuer.answer(signed());
     const kit = createSignedKit();
     assert.equal((await ask(kit)).status, 200);
     assert.equal((await ask(kit, { requirement: { organizer: 'bluehall' } })).status, 403);
     assert.equal(issuer.introspections[0]?.accept, TYPE);
     const nonces = issuer.introspections.map(({ body }) => new URLSearchParams(body).get('nonce'));
-    assert.equal(new Set(nonces).size, 2, 'each request has a nonce of its own');
+    assert.equal(new Set(nonces).size, 2, 'each request has a different nonce');
     assert.match(nonces[0] ?? '', /^[\w-]{22}$/);
     assert.equal(
       issuer.requests.filter(({ path }) => path === '/jwks').length,
       1,
-      'and keeps keys',
+      'keys are cached',
     );
     issuer.answer(signed({ claims: { token_introspection: { active: false } } }));
     assert.equal((await ask(kit)).status, 401);
   });
 
-  test('looks for the keys where the endpoint is given, too', async () => {
+  test('discovers the keys even if the endpoint is configured', async () => {
     issuer.answer(signed());
     publish([KEY], { introspection_endpoint: undefined });
     const introspectionEndpoint = `${issuer.url}/introspect`;
@@ -98,35 +98,36 @@ describe('a kit that asks for signed answers', () => {
   const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const wrong: Record<string, () => Answer | Promise<Answer>> = {
     'is not signed': () => json({ ...facts(), iss: issuer.url }),
-    'is not signed, and says it is': () => (_, response) => {
+    'is unsigned with the signed type': () => (_, response) => {
       response.writeHead(200, { 'content-type': TYPE });
       response.end(JSON.stringify(facts()));
     },
-    'is signed, and says it is JSON': () => signed({ type: 'application/json' }),
-    'is signed by somebody else': async () => signed({ key: stranger.privateKey }),
+    'is signed with the JSON type': () => signed({ type: 'application/json' }),
+    'is signed by another party': async () => signed({ key: stranger.privateKey }),
     'is signed by a key that is not published': async () =>
       signed({ key: stranger.privateKey, header: { kid: 'b' } }),
     'is signed with the secret': () =>
       signed({ key: Buffer.from('s+ecret'.repeat(8)), header: { alg: 'HS256' } }),
     'is another kind of token': () => signed({ header: { typ: 'at+jwt' } }),
     'is for another service': () => signed({ claims: { aud: 'other' } }),
-    'is for nobody': () => signed({ claims: { aud: undefined } }),
+    'has no audience': () => signed({ claims: { aud: undefined } }),
     'is of another server': () => signed({ claims: { iss: 'https://evil.example' } }),
-    'is of yesterday': () => signed({ claims: { iat: now() - 86_400 } }),
-    'is of tomorrow': () => signed({ claims: { iat: now() + 86_400 } }),
-    'is of no time': () => signed({ claims: { iat: undefined } }),
-    'has ended': () => signed({ claims: { exp: now() - 120 } }),
+    'has an iat of yesterday': () => signed({ claims: { iat: now() - 86_400 } }),
+    'has an iat of tomorrow': () => signed({ claims: { iat: now() + 86_400 } }),
+    'has no iat': () => signed({ claims: { iat: undefined } }),
+    'has expired': () => signed({ claims: { exp: now() - 120 } }),
     'is about another token': () => signed({ claims: { ath: hashOf(newCredential('sda')) } }),
     'is about no token': () => signed({ claims: { ath: undefined } }),
-    'is the answer to an earlier request': () => signed({ claims: { nonce: 'earlier' } }),
-    'is the answer to no request': () => signed({ claims: { nonce: undefined } }),
-    'says nothing of a token': () => signed({ claims: { token_introspection: undefined } }),
-    'says it beside': () => signed({ claims: { token_introspection: undefined, ...facts() } }),
-    'is of another server inside': () =>
+    'has the nonce of an earlier request': () => signed({ claims: { nonce: 'earlier' } }),
+    'has no nonce': () => signed({ claims: { nonce: undefined } }),
+    'has no token_introspection': () => signed({ claims: { token_introspection: undefined } }),
+    'has the claims at the top level': () =>
+      signed({ claims: { token_introspection: undefined, ...facts() } }),
+    'contains the claims of another server': () =>
       signed({ claims: { token_introspection: { ...facts(), iss: 'https://evil.example' } } }),
   };
   for (const [name, make] of Object.entries(wrong)) {
-    test(`does not believe one that ${name}`, async () => {
+    test(`refuses a response that ${name}`, async () => {
       issuer.answer(await make());
       const told: UnavailableError[] = [];
       const kit = createSignedKit({ onUnavailable: (error: UnavailableError) => told.push(error) });
@@ -136,26 +137,26 @@ describe('a kit that asks for signed answers', () => {
   }
 
   const missing: [string, () => void, RegExp][] = [
-    ['names no keys', () => publish([KEY], { jwks_uri: undefined }), /it names no jwks_uri/],
+    ['has no jwks_uri', () => publish([KEY], { jwks_uri: undefined }), /it names no jwks_uri/],
     [
-      'has its keys sent in clear',
+      'has a jwks_uri with http',
       () => publish([KEY], { jwks_uri: 'http://192.0.2.1/jwks' }),
       /192.0.2.1 must use https/,
     ],
-    ['has no keys', () => publish([]), /no applicable keys found/],
+    ['publishes no keys', () => publish([]), /no applicable keys found/],
     [
-      'has its keys at a place that has none',
+      'has a jwks_uri that is not found',
       () => publish([KEY], { jwks_uri: `${issuer.url}/introspect` }),
       /introspect gave no usable answer/,
     ],
     [
-      'has its keys at a place where nobody is',
+      'has an unreachable jwks_uri',
       () => publish([KEY], { jwks_uri: `http://127.0.0.1:${port}/jwks` }),
       /\/jwks cannot be reached \(ECONNREFUSED\)/,
     ],
   ];
   for (const [name, prepare, message] of missing) {
-    test(`lets nobody in where the server ${name}`, async () => {
+    test(`returns 503 if the server ${name}`, async () => {
       issuer.answer(signed());
       prepare();
       const told: UnavailableError[] = [];
@@ -166,7 +167,7 @@ describe('a kit that asks for signed answers', () => {
   }
 });
 
-test('a kit that does not ask for them takes none', async () => {
+test('A kit without signed introspection refuses signed responses', async () => {
   issuer.answer(signed());
   assertUnavailable(await ask(createKit(issuer)));
   assert.equal(issuer.introspections[0]?.accept, 'application/json');

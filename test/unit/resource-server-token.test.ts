@@ -7,16 +7,16 @@ import { TOKEN, useFakeIssuer } from '../support/kit/fake-issuer.ts';
 
 const issuer = useFakeIssuer();
 
-describe('a request without a usable token', () => {
+describe('Request without a usable token', () => {
   for (const [name, headers] of [
     ['no header', {}],
     ['an empty header', { authorization: '' }],
     ['another scheme', { authorization: 'Basic YTpi' }],
-    ['the scheme alone', { authorization: 'Bearer' }],
-    ['the scheme and a blank', { authorization: 'Bearer  ' }],
+    ['only the scheme', { authorization: 'Bearer' }],
+    ['the scheme and a space', { authorization: 'Bearer  ' }],
     ['an operator token', { authorization: `Token ${newCredential('sdo')}` }],
   ] as const) {
-    test(`is asked for one, without an error code: ${name}`, async () => {
+    test(`gets a challenge without an error code: ${name}`, async () => {
       const answer = await ask(createKit(issuer), { headers });
       assert.equal(answer.status, 401);
       assert.equal(answer.challenge, 'Bearer realm="api"');
@@ -43,10 +43,10 @@ describe('a request without a usable token', () => {
     ['two tokens', `Bearer ${TOKEN} ${TOKEN}`],
     ['two tokens in one header', `Bearer ${TOKEN}, Bearer ${TOKEN}`],
     ['1 MB', `Bearer sda_${'a'.repeat(1 << 20)}`],
-    ['1 MB of blanks', `Bearer ${' '.repeat(1 << 20)}x`],
+    ['1 MB of spaces', `Bearer ${' '.repeat(1 << 20)}x`],
     ['a JWT', 'Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZGEifQ.'],
   ] as const) {
-    test(`is refused without a question to the server: ${name}`, async () => {
+    test(`is refused without a request to the server: ${name}`, async () => {
       const answer = await ask(createKit(issuer), { headers: { authorization } });
       assert.equal(answer.status, 401);
       assert.equal(answer.challenge, 'Bearer realm="api", error="invalid_token"');
@@ -55,7 +55,7 @@ describe('a request without a usable token', () => {
     });
   }
 
-  test('has two Authorization headers: neither counts', async () => {
+  test('with two Authorization headers is refused', async () => {
     const headers = { authorization: [`Bearer ${TOKEN}`, 'Basic YTpi'] };
     assert.equal((await ask(createKit(issuer), { headers })).status, 401);
     assert.equal(
@@ -71,7 +71,7 @@ describe('a request without a usable token', () => {
     assert.equal(issuer.requests.length, 0);
   });
 
-  test('is refused by `Headers` too', async () => {
+  test('with two Authorization headers in a `Headers` object is refused', async () => {
     const headers = new Headers(bearer());
     headers.append('authorization', `Bearer ${TOKEN}`);
     assert.equal((await ask(createKit(issuer), { headers })).status, 401);
@@ -79,8 +79,8 @@ describe('a request without a usable token', () => {
   });
 });
 
-describe('the form of an access token', () => {
-  test('is the same for the kit and the server', async () => {
+describe('Format of access tokens', () => {
+  test('is the same in the kit and the server', async () => {
     const lookedUp = new Set<string>();
     const kit = createResourceServer({
       lookUp: async (token) => {

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { readConfig } from '../../src/config/config.ts';
 import { StagedoorError } from '../../src/lib/errors.ts';
 
-/** The lines with which the configuration is refused. */
+/** Returns the lines of the configuration error. */
 function refusal(env: Record<string, string>): string[] {
   try {
     readConfig(env);
@@ -19,8 +19,8 @@ function refusal(env: Record<string, string>): string[] {
 
 const THREE = { read: { text: 'See' }, write: { text: 'Change' }, profile: { text: 'Who' } };
 
-describe('The scopes', () => {
-  test('are read, write and profile where nothing is configured', () => {
+describe('Scopes', () => {
+  test('are read, write and profile by default', () => {
     const { scopes, defaultScopes } = readConfig({});
     const kinds = scopes.map(({ name, organizers, writes }) => ({ name, organizers, writes }));
     assert.deepEqual(kinds, [
@@ -31,7 +31,7 @@ describe('The scopes', () => {
     assert.deepEqual(defaultScopes, ['read', 'write']);
   });
 
-  test('are those of SCOPES, in that order, with a text or with texts by language', () => {
+  test('are those of SCOPES, in that order, with one text or a text per language', () => {
     const SCOPES = JSON.stringify({
       'tickets:scan': { text: { en: 'Scan tickets', de: 'Tickets scannen' }, writes: true },
       profile: { text: 'See who you are', organizers: false },
@@ -47,11 +47,11 @@ describe('The scopes', () => {
       { name: 'profile', text: 'See who you are', organizers: false, writes: false },
     ]);
     assert.deepEqual(defaultScopes, ['tickets:scan']);
-    // Its application asks for scopes that nobody here has to have.
+    // The demo application requests scopes that a configuration may lack.
     assert.equal(demo, false);
   });
 
-  test('of which "write" is the one that writes, where nothing else is said', () => {
+  test('named "write" are the ones that write, unless `writes` is set', () => {
     const { scopes } = readConfig({ SCOPES: JSON.stringify(THREE) });
     assert.deepEqual(
       scopes.filter(({ writes }) => writes).map(({ name }) => name),
@@ -60,11 +60,15 @@ describe('The scopes', () => {
   });
 
   const wrong: readonly [what: string, SCOPES: string, told: RegExp][] = [
-    ['no JSON', 'read, write', /^SCOPES must be a JSON object such as \{"read"/],
+    ['not JSON', 'read, write', /^SCOPES must be a JSON object such as \{"read"/],
     ['a list', '["read"]', /^SCOPES must be a JSON object such as/],
-    ['no scope', '{}', /^SCOPES must hold 1 to 50 scopes$/],
+    ['no scopes', '{}', /^SCOPES must hold 1 to 50 scopes$/],
     ['a scope without a text', '{"read": {}}', /^SCOPES\.read\.text is missing$/],
-    ['a scope that is a text', '{"read": "See"}', /^SCOPES\.read must be an object with a text$/],
+    [
+      'a text instead of an object',
+      '{"read": "See"}',
+      /^SCOPES\.read must be an object with a text$/,
+    ],
     ['a blank text', '{"read": {"text": " "}}', /^SCOPES\.read\.text .*may not be blank/],
     ['blank texts', '{"read": {"text": {"de": ""}}}', /^SCOPES\.read\.text .*may not be blank/],
     [
@@ -72,18 +76,14 @@ describe('The scopes', () => {
       '{"read": {"text": 5}}',
       /^SCOPES\.read\.text must be a text, or texts by language$/,
     ],
+    ['an unknown language', '{"read": {"text": {"e n": "See"}}}', /"e n" is not a language tag/],
     [
-      'a language that is none',
-      '{"read": {"text": {"e n": "See"}}}',
-      /"e n" is not a language tag/,
-    ],
-    [
-      'a word too much',
+      'an unknown key',
       '{"read": {"text": "See", "organiser": true}}',
       /^SCOPES\.read has "organiser"; it may have/,
     ],
     [
-      'yes and no in words',
+      'booleans as words',
       '{"read": {"text": "See", "writes": "yes"}}',
       /^SCOPES\.read\.writes must be true or false$/,
     ],
@@ -107,7 +107,7 @@ describe('The scopes', () => {
     ],
   ];
   for (const [what, SCOPES, told] of wrong) {
-    test(`are refused with ${what}, with one line that says so`, () => {
+    test(`are refused with one line: ${what}`, () => {
       const lines = refusal({ SCOPES, DEFAULT_SCOPES: '' });
       const [line = ''] = lines;
       assert.match(line, told);
@@ -115,7 +115,7 @@ describe('The scopes', () => {
     });
   }
 
-  test('must include the default ones', () => {
+  test('must include the default scopes', () => {
     const SCOPES = JSON.stringify({ scan: { text: 'Scan' }, read: { text: 'See' } });
     assert.match(
       refusal({ SCOPES })[0] ?? '',
@@ -127,7 +127,7 @@ describe('The scopes', () => {
     );
   });
 
-  test('of the demo are its own', () => {
+  test('can’t be configured together with DEMO=1', () => {
     const SCOPES = JSON.stringify(THREE);
     assert.match(refusal({ SCOPES, DEMO: '1' })[0] ?? '', /^DEMO must be 0 with SCOPES/);
   });

@@ -34,7 +34,7 @@ for (const [name, ...others] of ALIKE) {
   }
 }
 
-test('Other names have other skeletons', () => {
+test('Different names have different skeletons', () => {
   const names = [
     'Inkwell',
     'Inkwell Tickets',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readFromNearerEnd, type Slice } from '../../src/db/slice.ts';
 
-test('A slice is the same from whichever end it is read, and never reads more than half', async () => {
+test('A slice is the same when read from either end, and skips at most half of the rows', async () => {
   for (const count of [0, 1, 2, 49, 50, 51, 99, 100, 101, 250]) {
     const all = Array.from({ length: count }, (_, n) => n);
     for (const direction of ['asc', 'desc'] as const) {

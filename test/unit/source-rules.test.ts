@@ -14,7 +14,7 @@ const sources = new Map(
   ]),
 );
 
-/** The places, outside of those allowed, where the pattern stands. */
+/** Returns the matches of the pattern outside the allowed files. */
 function places(pattern: RegExp, allowed: (path: string) => boolean = () => false): string[] {
   return [...sources]
     .filter(([path]) => !allowed(path))
@@ -23,22 +23,22 @@ function places(pattern: RegExp, allowed: (path: string) => boolean = () => fals
     );
 }
 
-describe('The source', () => {
-  test('was read', () => {
+describe('Source files', () => {
+  test('were found', () => {
     assert.ok(sources.size >= 20, `only ${sources.size} files`);
   });
 
-  test('reads the environment in config.ts and nowhere else', () => {
+  test('read the environment in config.ts only', () => {
     const allowed = (path: string) => path === 'src/config/config.ts';
     assert.deepEqual(places(/process\s*(\.|\[\s*['"])env\b/g, allowed), []);
     assert.deepEqual(places(/import\s*\{[^}]*\benv\b[^}]*\}\s*from\s*'node:process'/g), []);
   });
 
-  test('names its columns: a prepared `select *` breaks when a column is added', () => {
+  test('name columns: a prepared `select *` breaks when a column is added', () => {
     assert.deepEqual(places(/\bselectAll\s*\(|\breturningAll\s*\(|\bselect\s+\*/gi), []);
   });
 
-  test('builds queries only in store.ts and db/', () => {
+  test('build queries only in store.ts and db/', () => {
     const query =
       /\.(selectFrom|insertInto|updateTable|deleteFrom|mergeInto|executeQuery)\s*\(|\bsql(\.raw)?\s*[`<(]/g;
     assert.deepEqual(
@@ -47,12 +47,12 @@ describe('The source', () => {
     );
   });
 
-  test('reads the client address in http/origin.ts and nowhere else', () => {
+  test('read the client address in http/origin.ts only', () => {
     const allowed = (path: string) => path === 'src/http/origin.ts';
     assert.deepEqual(places(/\b(ctx|request)\.ips?\b|\.remoteAddress\b/g, allowed), []);
   });
 
-  test('compares e-mail addresses by emailKey and never by lower()', () => {
+  test('compare e-mail addresses by emailKey and never by lower()', () => {
     const folding = /\b(?:lower|upper|initcap)\s*\(|'(?:lower|upper|initcap)'|\bcitext\b/i;
     const comparing = /e?mail\w*\s*(?:\.trim\(\))?\.to(?:Locale)?(?:Lower|Upper)Case/gi;
     const everywhere = new RegExp(folding, 'gi');
@@ -63,17 +63,17 @@ describe('The source', () => {
     assert.deepEqual(migrations, []);
   });
 
-  test('writes cookies in http/cookies.ts and through the provider only', () => {
+  test('write cookies in http/cookies.ts and through the provider only', () => {
     const allowed = (path: string) =>
       path === 'src/http/cookies.ts' || path.startsWith('src/demo/');
     assert.deepEqual(places(/['"]set-cookie['"]|__Host-|__Secure-/gi, allowed), []);
   });
 
-  test('has named exports only, and no barrels', () => {
+  test('have named exports only, and no barrels', () => {
     assert.deepEqual(places(/^export\s+default\b|^export\s+\*/gm), []);
   });
 
-  test('is checked as it is: no any, no ignored errors', () => {
+  test('contain no any and no ignored compiler errors', () => {
     assert.deepEqual(places(/\bas any\b|\bas unknown as\b/g), []);
     const ignored = globSync('src/**/*.ts', { cwd: ROOT }).filter((path) =>
       /@ts-(ignore|nocheck|expect-error)/.test(readFileSync(join(ROOT, path), 'utf8')),
@@ -81,7 +81,7 @@ describe('The source', () => {
     assert.deepEqual(ignored, []);
   });
 
-  test('imports types by `import type`, where the boundary check sees them', () => {
+  test('import types by `import type`, which the boundary check sees', () => {
     assert.deepEqual(places(/\bimport\(\s*['"][^'"]+['"]\s*\)\s*\./g), []);
   });
 });

@@ -6,7 +6,7 @@ import { splitStatements } from '../../src/db/split-statements.ts';
 
 const MIGRATIONS = join(import.meta.dirname, '../../migrations');
 
-describe('A migration script', () => {
+describe('Migration script', () => {
   test('is split at its semicolons', () => {
     assert.deepEqual(splitStatements('select 1; select 2;\n'), ['select 1', 'select 2']);
     assert.deepEqual(splitStatements('select 1; select 2'), ['select 1', 'select 2']);
@@ -14,7 +14,7 @@ describe('A migration script', () => {
     assert.deepEqual(splitStatements(''), []);
   });
 
-  test('keeps a semicolon that is text', () => {
+  test('is not split at a semicolon within a text', () => {
     for (const statement of [
       "select 'a;b'",
       "select 'it''s; fine'",
@@ -25,12 +25,12 @@ describe('A migration script', () => {
     }
   });
 
-  test('loses its comments, also those with a quote or a semicolon', () => {
+  test('is returned without comments, also those with a quote or a semicolon', () => {
     const script = "-- it's; the first\nselect 1; -- the second\nselect 2 - 1;";
     assert.deepEqual(splitStatements(script), ['select 1', 'select 2 - 1']);
   });
 
-  test('comes out whole: each migration is a list of statements that begin with a verb', () => {
+  test('of this repository is split into statements that begin with a verb', () => {
     const files = readdirSync(MIGRATIONS).filter((name) => name.endsWith('.sql'));
     assert.ok(files.length > 0);
     for (const name of files) {

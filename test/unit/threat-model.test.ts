@@ -6,20 +6,20 @@ import { describe, test } from 'node:test';
 const ROOT = join(import.meta.dirname, '../..');
 const text = readFileSync(join(ROOT, 'docs/threat-model.md'), 'utf8');
 
-/** Rows of the threat model: the cells of each line of a table, its head and rule left out. */
+/** Rows of the threat model: the cells of each table line, without head and rule. */
 const rows = text
   .split('\n')
   .filter((line) => line.startsWith('| ') && !line.startsWith('|---'))
   .map((line) => line.split('|').map((cell) => cell.trim()));
 
-/** Test files that a piece of the document names. */
+/** Returns the test files that a part of the document names. */
 function testFiles(cell: string): string[] {
   return [...cell.matchAll(/`([\w/.-]+\.test\.ts)`/g)].map(([, name = '']) =>
     name.startsWith('test/') ? name : `test/flows/${name}`,
   );
 }
 
-describe('The threat model', () => {
+describe('Threat model', () => {
   test('names test files that exist', () => {
     const named = testFiles(text);
     assert.ok(named.length > 60);

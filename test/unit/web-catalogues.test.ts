@@ -11,7 +11,7 @@ function forms(message: Message | undefined): string[] {
   return typeof message === 'string' ? [message] : [message.one, message.other];
 }
 
-/** The names of the placeholders in all forms of a message. `{count}` may be spelt out in one of them. */
+/** Returns the placeholders in all forms of a message. `{count}` can be missing in one of them. */
 function placeholders(message: Message | undefined): string[] {
   const names = forms(message).flatMap((form) => form.match(/\{\w+\}/g) ?? []);
   return [...new Set(names)].sort();
@@ -29,7 +29,7 @@ test('both languages have the same placeholders and plural forms in every text',
   }
 });
 
-test('no text holds HTML, nor is empty', () => {
+test('no text contains HTML or is empty', () => {
   for (const [language, catalogue] of Object.entries(CATALOGUES)) {
     for (const [key, message] of catalogue) {
       for (const form of forms(message)) {
@@ -40,7 +40,7 @@ test('no text holds HTML, nor is empty', () => {
   }
 });
 
-test('German says "du", never "Sie" to the user', () => {
+test('German texts use "du", not "Sie"', () => {
   for (const [key, message] of de) {
     for (const form of forms(message)) {
       assert.doesNotMatch(form, /\b(Ihr|Ihre|Ihren|Ihrem|Ihrer|Ihnen)\b/, key);
@@ -48,7 +48,7 @@ test('German says "du", never "Sie" to the user', () => {
   }
 });
 
-test('a text is filled in, in the form of its count', () => {
+test('placeholders are replaced, in the plural form of the count', () => {
   const t = translator<string>('en');
   assert.equal(t('consent.by', { owner: '{host} & Sons' }), 'by {host} & Sons');
   for (const [locale, catalogue] of Object.entries({ en, de })) {

@@ -53,7 +53,7 @@ async function send(
   return answer.text();
 }
 
-test('a form of our own page is accepted', async () => {
+test('a form of this server’s page is accepted', async () => {
   await using app = await start([NEW_KEY]);
   const { token, cookie } = await open(app);
   assert.equal(await send(app, cookie, token), 'accepted');
@@ -73,7 +73,7 @@ test('forms of two tabs are both accepted', async () => {
   assert.equal(await send(app, second.cookie, second.token), 'accepted');
 });
 
-test('a page opened before the cookie key was changed can still be sent', async () => {
+test('a page opened before a cookie key rotation can still be sent', async () => {
   await using before = await start([OLD_KEY]);
   const { token, cookie } = await open(before);
   await using after = await start([NEW_KEY, OLD_KEY]);
@@ -82,7 +82,7 @@ test('a page opened before the cookie key was changed can still be sent', async 
   assert.equal(await send(later, cookie, token), 'csrf_failed');
 });
 
-test('a form without a token, without a cookie, or with someone else’s token is refused', async () => {
+test('a form without token, without cookie or with another user’s token is refused', async () => {
   await using app = await start([NEW_KEY]);
   const [mine, other] = [await open(app), await open(app)];
   assert.notEqual(mine.cookie, other.cookie);
@@ -95,7 +95,7 @@ test('a form without a token, without a cookie, or with someone else’s token i
   assert.equal(await send(app, `${name}=${value}`, value), 'csrf_failed');
 });
 
-test('a form of before a sign-in is refused after it', async () => {
+test('a form from before a sign-in is refused afterwards', async () => {
   await using app = await start([NEW_KEY]);
   const { token, cookie } = await open(app);
   const renewed = await open(app, cookie, '?sign-in');
@@ -104,7 +104,7 @@ test('a form of before a sign-in is refused after it', async () => {
   assert.equal(await send(app, renewed.cookie, renewed.token), 'accepted');
 });
 
-test('a form from another site is refused, though its token is right', async () => {
+test('a form from another site is refused even with the right token', async () => {
   await using app = await start([NEW_KEY]);
   const { token, cookie } = await open(app);
   const foreign: Record<string, string>[] = [
@@ -118,7 +118,7 @@ test('a form from another site is refused, though its token is right', async () 
   }
 });
 
-test('the cookie is kept from scripts, and bound to the host where the issuer is https', async () => {
+test('the cookie is HttpOnly, and bound to the host if the issuer uses https', async () => {
   await using plain = await start([NEW_KEY]);
   await using secure = await start([NEW_KEY], true);
   const cookie = async (app: WebApp) => (await fetch(app.url)).headers.get('Set-Cookie') ?? '';

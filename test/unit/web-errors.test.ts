@@ -16,7 +16,7 @@ import { startWebApp } from './web-app.ts';
 
 const renderer = createRenderer({ cookieKeys: ['k'.repeat(40)], secure: false });
 
-/** An application that answers through `errorResponses`, and what it logged. */
+/** Starts an application that uses `errorResponses`, and collects its log. */
 async function start(...middleware: (Middleware | Router)[]) {
   const lines: string[] = [];
   const log = createLog('info', { write: (line: string) => lines.push(line) });
@@ -53,7 +53,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
 };
 
 for (const [code, status] of Object.entries(statuses)) {
-  test(`${code} is answered with ${status}, as a page and as JSON`, async () => {
+  test(`${code}: ${status}, as a page and as JSON`, async () => {
     const known = Object.keys(statuses).find((one): one is ErrorCode => one === code);
     assert.ok(known !== undefined);
     await using app = await start(throwing(new StagedoorError(known, 'The "cause" – in short.')));
@@ -82,7 +82,7 @@ for (const [code, status] of Object.entries(statuses)) {
   });
 }
 
-test('field errors are answered as the contract has them', async () => {
+test('field errors: a JSON object of fields', async () => {
   const fields = { name: ['This field may not be blank.'] };
   await using app = await start(throwing(new ValidationError(fields)));
   const answer = await fetch(`${app.url}/api/v1/applications/`);
@@ -90,7 +90,7 @@ test('field errors are answered as the contract has them', async () => {
   assert.deepEqual(await answer.json(), fields);
 });
 
-test('an unexpected error is logged, and tells the outside nothing', async () => {
+test('unexpected error: logged, and the response contains no details', async () => {
   const error = Object.assign(new Error('secret table'), { detail: 'row (ada, hash)' });
   await using app = await start(throwing(error));
   for (const path of ['/', '/api/v1/me', '/api/v1/oauth/token', '/.well-known/x']) {
@@ -104,14 +104,14 @@ test('an unexpected error is logged, and tells the outside nothing', async () =>
   assert.doesNotMatch(logged, /abc|ada/);
 });
 
-test('whatever is thrown, even nothing, is answered', async () => {
+test('any thrown value, even undefined: 500', async () => {
   for (const thrown of [undefined, null, 'text', 42, {}, Object.create(null)]) {
     await using app = await start(throwing(thrown));
     assert.equal((await fetch(app.url)).status, 500);
   }
 });
 
-test('4xx errors of Koa and of oidc-provider are told as they are', async () => {
+test('4xx errors of Koa and oidc-provider: returned unchanged', async () => {
   await using koa = await start((ctx) => ctx.throw(400, 'Bad things'));
   const answer = await fetch(`${koa.url}/api/v1/x`);
   assert.equal(answer.status, 400);
@@ -131,7 +131,7 @@ test('4xx errors of Koa and of oidc-provider are told as they are', async () => 
   });
 });
 
-test('a database that is away is 503 everywhere, with Retry-After', async () => {
+test('unreachable database: 503 with Retry-After', async () => {
   await using app = await start(throwing(withCode('57P01')));
   for (const path of ['/login', '/api/v1/users/', '/api/v1/oauth/introspect']) {
     const answer = await fetch(app.url + path);
@@ -140,7 +140,7 @@ test('a database that is away is 503 everywhere, with Retry-After', async () => 
   }
 });
 
-test('connection failures are told from mistakes', () => {
+test('connection failures are distinguished from other errors', () => {
   for (const code of ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'EPIPE', 'ETIMEDOUT']) {
     assert.ok(isUnreachable(withCode(code)), code);
   }
@@ -158,7 +158,7 @@ test('connection failures are told from mistakes', () => {
   }
 });
 
-test('a path that nobody serves is 404: a page, or JSON below /api/', async () => {
+test('unknown path: 404 as a page, or as JSON below /api/', async () => {
   await using app = await start();
   const page = await fetch(`${app.url}/nowhere`, { headers: { 'Accept-Language': 'de' } });
   assert.equal(page.status, 404);
@@ -184,7 +184,7 @@ test('a path that nobody serves is 404: a page, or JSON below /api/', async () =
   assert.equal(await head.text(), '');
 });
 
-test('a method that a route does not have is 405 with Allow', async () => {
+test('unsupported method: 405 with Allow', async () => {
   const router = new Router().get('/api/v1/users/', () => {}).get('/logout', () => {});
   await using app = await start(router);
   const api = await fetch(`${app.url}/api/v1/users/`, { method: 'DELETE' });
@@ -196,7 +196,7 @@ test('a method that a route does not have is 405 with Allow', async () => {
   assert.match(await page.text(), says('error.method_not_allowed.title'));
 });
 
-test('answers of their own are left alone', async () => {
+test('responses of a handler with status 404 are unchanged', async () => {
   await using app = await start((ctx) => {
     ctx.status = 404;
     ctx.body = { results: [] };
@@ -204,7 +204,7 @@ test('answers of their own are left alone', async () => {
   assert.deepEqual(await (await fetch(`${app.url}/api/v1/x`)).json(), { results: [] });
 });
 
-test('what a failed handler had begun does not mix into the error', async () => {
+test('headers and body of a failed handler do not appear in the error response', async () => {
   await using app = await start((ctx) => {
     ctx.set({ ETag: '"old"', 'Cache-Control': 'public', 'Content-Encoding': 'br' });
     ctx.body = Buffer.from('half');
@@ -216,7 +216,7 @@ test('what a failed handler had begun does not mix into the error', async () => 
   assert.deepEqual(await answer.json(), { detail: 'It is over.' });
 });
 
-/** Sends half of an answer, and then leaves it to `goOn`. */
+/** Sends half of a response, and then calls `goOn`. */
 function half(goOn: (stream: Readable) => void): Middleware {
   return (ctx) => {
     const stream = new Readable({ read: () => {} });
@@ -246,14 +246,14 @@ test('client disconnects during a response: nothing is logged', async () => {
   assert.deepEqual(app.lines, []);
 });
 
-test('names in a developer line are shown as text', async () => {
+test('names in an error message are shown as text', async () => {
   const error = new StagedoorError('conflict', '<script>alert(1)</script>');
   await using app = await start(throwing(error));
   const html = await (await fetch(app.url)).text();
   assert.ok(html.includes('&lt;script&gt;') && !html.includes('<script'));
 });
 
-test('request lines that are no URL get an answer, not a crash', async () => {
+test('malformed request lines get a response, and the server continues', async () => {
   await using app = await start();
   for (const target of ['http://[', '//', '/%', '/%00', '/\\..\\..', '*', 'http://[::1']) {
     const socket = connect(app.port, '127.0.0.1');

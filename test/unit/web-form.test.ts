@@ -20,7 +20,7 @@ async function post(app: WebApp, body: string | Uint8Array<ArrayBuffer>, headers
   return fetch(app.url, { method: 'POST', headers: type, body });
 }
 
-/** Sends without Content-Length, so that the size shows only while reading. */
+/** Sends without Content-Length, so that the size is known only while reading. */
 function postChunked(app: WebApp, chunks: number): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     const sent = request(
@@ -39,7 +39,7 @@ function postChunked(app: WebApp, chunks: number): Promise<number | undefined> {
   });
 }
 
-test('a form is read with repeated fields, umlauts and the charset that a client names', async () => {
+test('a form is read with repeated fields, umlauts and the given charset', async () => {
   await using app = await start();
   const body = 'organizers=a&organizers=b&name=M%C3%BCller+%26+Co&empty=';
   const answer = await post(app, body, { 'Content-Type': `${FORM}; charset=UTF-8` });
@@ -51,14 +51,14 @@ test('a form is read with repeated fields, umlauts and the charset that a client
   ]);
 });
 
-test('an empty form and one that is no UTF-8 are read without an error', async () => {
+test('an empty form and one with invalid UTF-8 are read without an error', async () => {
   await using app = await start();
   assert.deepEqual(await (await post(app, '')).json(), []);
   const answer = await post(app, new Uint8Array([0x61, 0x3d, 0xff, 0xfe]));
   assert.deepEqual(await answer.json(), [['a', '\ufffd\ufffd']]);
 });
 
-test('anything but a form is refused as 415', async () => {
+test('any other content type is 415', async () => {
   await using app = await start();
   for (const type of ['application/json', 'multipart/form-data; boundary=x', 'text/plain', '']) {
     assert.equal((await post(app, 'a=b', { 'Content-Type': type })).status, 415, type);
@@ -66,14 +66,14 @@ test('anything but a form is refused as 415', async () => {
   assert.equal((await post(app, 'a=b', { 'Content-Encoding': 'gzip' })).status, 415);
 });
 
-test('a form of 100 KB is read, one byte more is refused as 413', async () => {
+test('a form of 100 KB is read, one more byte is 413', async () => {
   await using app = await start();
   const full = `a=${'b'.repeat(MAX_FORM_BYTES - 2)}`;
   assert.equal((await post(app, full)).status, 200);
   assert.equal((await post(app, `${full}b`)).status, 413);
 });
 
-test('a form that hides its size is refused as 413 once it is too long', async () => {
+test('a chunked form above the limit is 413', async () => {
   await using app = await start();
   assert.equal(await postChunked(app, 100), 200);
   assert.equal(await postChunked(app, 101), 413);

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createHttpServer, mayTakeLong } from '../../src/http/http-server.ts';
 import { sendHead } from '../support/raw-request.ts';
 
-/** Milliseconds that a request may take to come in, and how often that is looked at. */
+/** Timeout for receiving a request, and the interval of its check, in milliseconds. */
 const LIMITS = { requestTimeout: 200, headersTimeout: 200, connectionsCheckingInterval: 50 };
 
 async function withServer(
@@ -30,12 +30,12 @@ const readAll: RequestListener = (request, response) => {
     length += chunk.length;
   });
   request.on('end', () => response.end(`${length} bytes`));
-  // Cut off.
+  // The server closes the connection.
   request.on('error', () => {});
 };
 const head = { 'content-length': 3 };
 
-test('a request that does not come in in time is 408', () =>
+test('an incomplete request is 408 after the timeout', () =>
   withServer(readAll, async (server) => {
     const request = sendHead(server, 'POST /', head);
     request.socket.write('a');
@@ -43,7 +43,7 @@ test('a request that does not come in in time is 408', () =>
     assert.equal(await request.closed, 'ended');
   }));
 
-test('one that may take long is waited for; the next on its connection is not', () =>
+test('a request with mayTakeLong has no timeout, the next one on its connection has', () =>
   withServer(
     (request, response) => {
       if (request.url === '/long') {
@@ -63,14 +63,14 @@ test('one that may take long is waited for; the next on its connection is not', 
     },
   ));
 
-test('headers that do not end are refused as Node.js does', () =>
+test('headers above the limit are 431', () =>
   withServer(readAll, async (server) => {
     const request = sendHead(server, 'POST /', { 'x-long': 'x'.repeat(20_000) });
     await request.answers(/^HTTP\/1\.1 431 Request Header Fields Too Large\r\n/);
     request.socket.destroy();
   }));
 
-test('an answer that has begun is not followed by another one', () =>
+test('a response that has begun is not followed by a second one', () =>
   withServer(
     (request, response) => {
       response.write('half');
@@ -83,7 +83,7 @@ test('an answer that has begun is not followed by another one', () =>
     },
   ));
 
-test('requests that are answered before their body leave no listeners on their connection', () => {
+test('requests that are answered before their body arrives leave no listeners on the connection', () => {
   const counts: number[] = [];
   return withServer(
     (request, response) => {
@@ -98,7 +98,7 @@ test('requests that are answered before their body leave no listeners on their c
       }
       await request.answers(/(early[\s\S]*){6}/);
       request.socket.destroy();
-      // At the first one, the connection has no request before it.
+      // At the first request, the connection has no earlier one.
       assert.equal(counts.at(-1), counts[1], counts.join());
     },
   );

@@ -46,7 +46,7 @@ async function html(middleware: Middleware, headers: Record<string, string> = {}
   return { answer, text: await answer.text() };
 }
 
-test('a page has its language, status and title, and is not kept by anybody', async () => {
+test('a page has language, status and title, and is not cached', async () => {
   const { answer, text } = await html((ctx) => {
     ctx.state.user = { locale: 'de-informal' };
     ctx.state.signedIn = { fullName: 'Ada', email: 'ada@example.org' };
@@ -63,7 +63,7 @@ test('a page has its language, status and title, and is not kept by anybody', as
   assert.match(text, /href="\/logout"/);
 });
 
-test('the consent page escapes names, sorts organizers and drops addresses that are no web page', async () => {
+test('the consent page escapes names, sorts organizers and omits links that are not http', async () => {
   const { text } = await html((ctx) => renderer.page(ctx, consentView, consent));
   assert.ok(text.includes('Seatmap &#60;b&#62;Studio'));
   assert.ok(!text.includes('javascript:'));
@@ -72,7 +72,7 @@ test('the consent page escapes names, sorts organizers and drops addresses that 
   assert.match(text, /<input type="hidden" name="csrf" value="[\w-]{43}">/);
 });
 
-test('Enter on the consent page allows, and an empty password does not stand in the way of Deny', async () => {
+test('Enter on the consent page allows, and Deny works with an empty password', async () => {
   const { text } = await html((ctx) => renderer.page(ctx, consentView, consent));
   const buttons = text.match(/<button type="submit"[^>]*>/g) ?? [];
   assert.match(buttons[0] ?? '', /value="allow"/);
@@ -114,7 +114,7 @@ test('an unknown time zone does not break the list of authorizations', async () 
   assert.ok((await page('Nowhere/None')).includes('1 Jan 2026, 12:00 UTC'));
 });
 
-test('assets are served for ever under their hash, and only they', async () => {
+test('assets are cached forever by their hash, and unknown assets are 404', async () => {
   await using app = await startWebApp(assets());
   const answer = await fetch(app.url + assetUrl('style.css'));
   assert.match(answer.headers.get('Content-Type') ?? '', /^text\/css/);
@@ -137,7 +137,7 @@ test('assets are served for ever under their hash, and only they', async () => {
   }
 });
 
-test('pages may only send forms home, except those that lead to an application', async () => {
+test('pages can post forms to this server only, except those that lead to an application', async () => {
   await using app = await startWebApp(securityHeaders(), (ctx) => {
     ctx.body = '';
   });

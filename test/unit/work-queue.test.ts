@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { RetryLaterError } from '../../src/lib/errors.ts';
 import { createWorkQueue, type Priority } from '../../src/lib/work-queue.ts';
 
-/** A queue with jobs that end when the test says so. */
+/** Creates a queue with jobs that end when the test ends them. */
 function controlled(atOnce: number) {
   const queue = createWorkQueue(atOnce, () => {});
   const order: string[] = [];
@@ -23,8 +23,8 @@ function controlled(atOnce: number) {
   return { queue, order, add, endOne };
 }
 
-describe('A work queue', () => {
-  test('runs as many jobs at once as it may, and the others by priority', async () => {
+describe('Work queue', () => {
+  test('runs a limited number of jobs at once, and the others by priority', async () => {
     const { queue, order, add, endOne } = controlled(2);
     const jobs = [
       add('import', 'i1'),
@@ -44,7 +44,7 @@ describe('A work queue', () => {
     assert.equal(queue.waiting('stranger'), 0);
   });
 
-  test('gives its turn on when a job fails', async () => {
+  test('continues with the next job after a failure', async () => {
     const { queue, order, add, endOne } = controlled(1);
     const failing = queue.run('stranger', () => Promise.reject(new Error('broken')));
     const next = add('stranger', 'next');
@@ -54,7 +54,7 @@ describe('A work queue', () => {
     assert.deepEqual(order, ['next']);
   });
 
-  test('serves an import that has waited for a second, also in a flood', async (t) => {
+  test('runs an import that has waited for a second, even during a flood', async (t) => {
     const { order, add, endOne } = controlled(1);
     const first = add('trusted', 'first');
     const waiting = add('import', 'import');
@@ -68,7 +68,7 @@ describe('A work queue', () => {
     await Promise.all([first, waiting, late]);
   });
 
-  test('refuses strangers when their places are taken, and still takes trusted people', () => {
+  test('refuses strangers when their places are taken, and still accepts trusted users', () => {
     let refusals = 0;
     const queue = createWorkQueue(1, () => {
       refusals += 1;
