@@ -36,6 +36,7 @@ import { createProvider } from './oidc/provider.ts';
 import { providerTransaction } from './oidc/provider-transaction.ts';
 import { pushedRequestBudget } from './oidc/pushed-request-budget.ts';
 import { readFlowFirst } from './oidc/read-flow.ts';
+import { keepRedirectQuery } from './oidc/redirect-query.ts';
 import { createRenderError } from './oidc/render-error.ts';
 import { protocolRoutes } from './oidc/routes.ts';
 import { createSessions } from './oidc/sessions.ts';
@@ -160,6 +161,7 @@ export function createApp(deps: AppDeps): Koa {
   mount(provider, apiRoutes(api.endpoints));
   mount(provider, protocolRoutes(config, keyring));
   provider.use(programEndpoints());
+  provider.use(keepRedirectQuery());
   provider.use(pushedRequestBudget(limits));
   provider.use(providerTransaction(db));
   provider.use(readFlowFirst(provider, db));

@@ -15,9 +15,10 @@ export async function checkDetails(
   tx: Tx,
   clientType: ClientType,
   details: ApplicationDetails,
+  customSchemes: readonly string[],
 ): Promise<void> {
   const fields: FieldErrors = {};
-  const redirectUris = redirectUriErrors(details.redirectUris, clientType);
+  const redirectUris = redirectUriErrors(details.redirectUris, clientType, customSchemes);
   if (redirectUris.length > 0) {
     fields.redirect_uris = redirectUris;
   }
@@ -36,7 +37,11 @@ export async function checkDetails(
 }
 
 /** Returns an English sentence about each problem of the redirect URIs of an application. */
-export function redirectUriErrors(uris: readonly string[], clientType: ClientType): string[] {
+export function redirectUriErrors(
+  uris: readonly string[],
+  clientType: ClientType,
+  customSchemes: readonly string[] = [],
+): string[] {
   if (uris.length === 0) {
     return ['At least one redirect URI is needed.'];
   }
@@ -45,7 +50,7 @@ export function redirectUriErrors(uris: readonly string[], clientType: ClientTyp
   }
   const t = translator<ApplicationText>('en');
   const wrong = uris.flatMap((uri) => {
-    const problem = checkRedirectUri(uri, clientType);
+    const problem = checkRedirectUri(uri, clientType, customSchemes);
     return problem === undefined
       ? []
       : [`${quote(uri)}: ${t(`redirect_uri.${problem.code}`, problem.params)}`];

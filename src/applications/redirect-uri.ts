@@ -11,6 +11,41 @@ const URI_CHARACTERS = /^(?:[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})
 const HOST_NAME = /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/;
 /** A domain name backwards (RFC 8252 section 7.1). */
 const PRIVATE_USE_SCHEME = /^[a-z][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)+$/;
+/** Schemes without a dot that programs have registered with the operating systems. */
+const KNOWN_SCHEMES: ReadonlySet<string> = new Set([
+  'antigravity',
+  'claude',
+  'code-oss',
+  'cursor',
+  'goose',
+  'jetbrains',
+  'kiro',
+  'obsidian',
+  'raycast',
+  'trae',
+  'vscode',
+  'vscode-insiders',
+  'vscodium',
+  'warp',
+  'windsurf',
+  'windsurf-next',
+  'zed',
+]);
+/**
+ * Parameters of an authorization response. They are appended to the query of a redirect URI, which
+ * must not have them already.
+ * @see RFC 6749 §4.1.2, RFC 9207 §2
+ */
+export const RESPONSE_PARAMETERS: ReadonlySet<string> = new Set([
+  'code',
+  'state',
+  'iss',
+  'error',
+  'error_description',
+  'error_uri',
+  'response',
+  'scope',
+]);
 
 /** Rule that a redirect URI breaks. Its sentence is `redirect_uri.<code>` in `views/applications/`. */
 export type RedirectUriCode =
@@ -33,6 +68,7 @@ export type RedirectUriCode =
   | 'scheme_public'
   | 'scheme_own'
   | 'path'
+  | 'parameter'
   | 'characters'
   | 'normal_form';
 
@@ -47,10 +83,15 @@ type Verdict = RedirectUriProblem | undefined;
 /**
  * Checks a redirect URI. Requests have to name one of them character by character, so each URI has
  * one form only.
+ * @param customSchemes private-use schemes without a dot that are accepted beside the known ones
  * @returns the first rule that it breaks; undefined if it is accepted
  * @see RFC 9700 §2.1, §4.1.3
  */
-export function checkRedirectUri(uri: string, clientType: ClientType): Verdict {
+export function checkRedirectUri(
+  uri: string,
+  clientType: ClientType,
+  customSchemes: readonly string[] = [],
+): Verdict {
   if (uri === '') {
     return { code: 'empty' };
   }
@@ -75,7 +116,7 @@ export function checkRedirectUri(uri: string, clientType: ClientType): Verdict {
   }
   return scheme === 'https' || scheme === 'http'
     ? checkWeb(uri, scheme, clientType)
-    : checkPrivateUse(uri, scheme, clientType);
+    : checkPrivateUse(uri, { scheme, customSchemes }, clientType);
 }
 
 function checkWeb(uri: string, scheme: string, clientType: ClientType): Verdict {
@@ -100,6 +141,7 @@ function checkWeb(uri: string, scheme: string, clientType: ClientType): Verdict 
   return (
     checkHost(url.hostname, isAddress, scheme, clientType) ??
     checkCharacters(uri) ??
+    checkParameters(url) ??
     checkNormalForm(uri, url)
   );
 }
@@ -123,8 +165,13 @@ function checkHost(
   return undefined;
 }
 
-function checkPrivateUse(uri: string, scheme: string, clientType: ClientType): Verdict {
-  if (!PRIVATE_USE_SCHEME.test(scheme)) {
+function checkPrivateUse(
+  uri: string,
+  { scheme, customSchemes }: { readonly scheme: string; readonly customSchemes: readonly string[] },
+  clientType: ClientType,
+): Verdict {
+  const isKnown = KNOWN_SCHEMES.has(scheme) || customSchemes.includes(scheme);
+  if (!isKnown && !PRIVATE_USE_SCHEME.test(scheme)) {
     return { code: clientType === 'public' ? 'scheme_public' : 'scheme', params: { scheme } };
   }
   if (clientType === 'confidential') {
@@ -137,7 +184,12 @@ function checkPrivateUse(uri: string, scheme: string, clientType: ClientType): V
   if (url.username !== '' || url.password !== '' || /^[^/]+:\/\/[^/?]*@/.test(uri)) {
     return { code: 'user' };
   }
-  return checkCharacters(uri) ?? checkNormalForm(uri, url);
+  return checkCharacters(uri) ?? checkParameters(url) ?? checkNormalForm(uri, url);
+}
+
+function checkParameters(url: URL): Verdict {
+  const name = [...url.searchParams.keys()].find((one) => RESPONSE_PARAMETERS.has(one));
+  return name === undefined ? undefined : { code: 'parameter', params: { name } };
 }
 
 function checkCharacters(uri: string): Verdict {

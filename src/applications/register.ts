@@ -23,6 +23,7 @@ export async function registerApplication(
   actor: Actor,
   input: Registration,
   origin?: Origin,
+  customSchemes: readonly string[] = [],
 ): Promise<{ application: Application; clientSecret?: string }> {
   const clientType = input.clientType ?? 'confidential';
   const details: ApplicationDetails = {
@@ -37,7 +38,7 @@ export async function registerApplication(
     requirePkce: input.requirePkce ?? true,
     isActive: input.isActive ?? true,
   };
-  await checkDetails(tx, clientType, details);
+  await checkDetails(tx, clientType, details, customSchemes);
   const clientId = randomText(24);
   await insertApplication(tx, clientId, clientType, details);
   const created =

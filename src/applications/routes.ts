@@ -23,16 +23,25 @@ import { EXAMPLES } from './wire-examples.ts';
 /** `/api/v1/applications/`, for operators. */
 export function applicationEndpoints(
   deps: ApiDeps,
-  config: Pick<Config, 'scopes' | 'registration'>,
+  config: Pick<Config, 'scopes' | 'registration' | 'customSchemes'>,
 ): Endpoint[] {
-  const scopes = config.scopes.map((scope) => scope.name);
+  const rules = {
+    scopes: config.scopes.map(({ name }) => name),
+    customSchemes: config.customSchemes,
+  };
   const present: Present = (application) => presentApplication(config, application);
   return [
     ...applicationReading(deps, present),
-    registration(deps, scopes, present),
-    ...applicationWriting(deps, scopes, present),
+    registration(deps, rules, present),
+    ...applicationWriting(deps, rules, present),
     ...stateEndpoints(deps, present),
   ];
+}
+
+/** Settings that registrations are checked against. */
+interface Rules {
+  readonly scopes: readonly string[];
+  readonly customSchemes: readonly string[];
 }
 
 const APPLICATION = {
@@ -74,7 +83,7 @@ function applicationReading(deps: ApiDeps, present: Present): Endpoint[] {
   ];
 }
 
-function registration(deps: ApiDeps, scopes: readonly string[], present: Present): Endpoint {
+function registration(deps: ApiDeps, rules: Rules, present: Present): Endpoint {
   return writeEndpoint(deps, {
     method: 'post',
     path: '/applications',
@@ -83,27 +92,29 @@ function registration(deps: ApiDeps, scopes: readonly string[], present: Present
     id: 'registerApplication',
     summary: 'Register an application',
     details: 'It starts unreviewed. A confidential application gets its first secret.',
-    body: applicationBody(scopes),
+    body: applicationBody(rules.scopes),
     answer: registeredApplication,
     statuses: { 201: 'The application and its secret, shown only once.' },
     run: async ({ tx, actor, body }) => {
-      const { application, clientSecret } = await registerApplication(tx, actor, {
-        ...named(body),
-        name: body.name,
-        redirectUris: body.redirect_uris,
-        scopes: body.scopes,
-      });
+      const { application, clientSecret } = await registerApplication(
+        tx,
+        actor,
+        {
+          ...named(body),
+          name: body.name,
+          redirectUris: body.redirect_uris,
+          scopes: body.scopes,
+        },
+        undefined,
+        rules.customSchemes,
+      );
       const answer = { ...present(application), client_secret: clientSecret };
       return { status: 201, answer };
     },
   });
 }
 
-function applicationWriting(
-  deps: ApiDeps,
-  scopes: readonly string[],
-  present: Present,
-): Endpoint[] {
+function applicationWriting(deps: ApiDeps, rules: Rules, present: Present): Endpoint[] {
   return [
     writeEndpoint(deps, {
       ...APPLICATION,
@@ -112,12 +123,18 @@ function applicationWriting(
       summary: 'Update fields of an application',
       details:
         'Removed scopes and redirect URIs stop working immediately. Any change except `is_active` resets the review. If the owner changes, existing client secrets expire within 24 hours.',
-      body: applicationChanges(scopes),
+      body: applicationChanges(rules.scopes),
       answer: applicationAnswer,
       statuses: { 200: 'The updated application.' },
       run: async ({ tx, actor, param, body }) => {
         const changes = named(body);
-        const application = await updateApplication(tx, actor, param('client_id'), changes);
+        const application = await updateApplication(
+          tx,
+          actor,
+          param('client_id'),
+          changes,
+          rules.customSchemes,
+        );
         return { status: 200, answer: present(application) };
       },
     }),

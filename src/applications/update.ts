@@ -50,9 +50,10 @@ export async function updateApplication(
   actor: Actor,
   clientId: string,
   changes: ApplicationChanges,
+  customSchemes: readonly string[] = [],
 ): Promise<Application> {
   const before = await lockOrThrow(tx, clientId);
-  return apply(tx, actor, before, changes, undefined);
+  return apply(tx, actor, before, changes, { origin: undefined, customSchemes });
 }
 
 /**
@@ -69,6 +70,7 @@ export async function updateOwnApplication(
   expected: Date,
   changes: OwnApplicationChanges,
   origin?: Origin,
+  customSchemes: readonly string[] = [],
 ): Promise<Application> {
   const before = await lockForActor(tx, actor, clientId);
   if (before.ownerId !== ownerId) {
@@ -82,7 +84,7 @@ export async function updateOwnApplication(
     }
   }
   const own = { ...changes, ownerId: undefined, isActive: undefined };
-  return apply(tx, actor, before, own, origin);
+  return apply(tx, actor, before, own, { origin, customSchemes });
 }
 
 /** `before` is locked. Whoever is no operator is its owner. */
@@ -91,7 +93,7 @@ async function apply(
   actor: Actor,
   before: Application,
   changes: ApplicationChanges,
-  origin: Origin | undefined,
+  { origin, customSchemes }: { origin: Origin | undefined; customSchemes: readonly string[] },
 ): Promise<Application> {
   if (changes.clientType !== undefined && changes.clientType !== before.clientType) {
     throw new ValidationError({
@@ -105,7 +107,7 @@ async function apply(
   if (changed.length === 0) {
     return before;
   }
-  await checkDetails(tx, before.clientType, after);
+  await checkDetails(tx, before.clientType, after, customSchemes);
   const { clientId } = before;
   const { updatedAt: at, reviewedAt } = await updateApplicationRow(tx, clientId, after);
   const resetReview = isReviewed(before) && reviewedAt === null;

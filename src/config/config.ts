@@ -3,6 +3,7 @@ import { StagedoorError } from '../lib/errors.ts';
 import { isLoopbackHost } from '../lib/loopback.ts';
 import { ownValue } from '../lib/own-value.ts';
 import type { ScopeConfig } from '../lib/scopes.ts';
+import { customSchemes } from './custom-schemes.ts';
 import { type LeakScannerKeys, leakScannerKeys } from './leak-scanner-keys.ts';
 import { scopeSettings, scopeVariables, wrongScopes } from './scopes.ts';
 import {
@@ -55,6 +56,8 @@ export interface Config {
   /** The permissions that teams may carry, in the order in which they are listed. */
   readonly permissions: readonly string[];
   readonly registration: RegistrationMode;
+  /** Private-use schemes without a dot that redirect URIs may have, beside those of known programs. */
+  readonly customSchemes: readonly string[];
   /** Applications that one user may own; 0: any number. Operators are not limited. */
   readonly applicationsPerOwner: number;
   /** Days that entries of the log are kept; 0: for ever. */
@@ -143,6 +146,7 @@ const variables = z.object({
   REGISTRATION: z
     .enum(['open', 'approval', 'closed'], { error: 'must be open, approval or closed' })
     .default('open'),
+  CUSTOM_SCHEMES: customSchemes,
   APPLICATIONS_PER_OWNER: count(50, 0),
   LOG_RETENTION_DAYS: z.coerce
     .number({ error: 'must be a number of days' })
@@ -268,6 +272,7 @@ function fromVariables(vars: z.infer<typeof variables>, production: boolean): Co
     ...scopeSettings(vars),
     permissions: vars.PERMISSIONS ?? DEFAULT_PERMISSIONS,
     registration: vars.REGISTRATION,
+    customSchemes: vars.CUSTOM_SCHEMES,
     applicationsPerOwner: vars.APPLICATIONS_PER_OWNER,
     logRetentionDays: vars.LOG_RETENTION_DAYS,
     grantRetentionDays: vars.GRANT_RETENTION_DAYS,

@@ -2,12 +2,7 @@ import type { Application } from '../applications/application.ts';
 import type { Parameters } from './authorize-request.ts';
 import { asDetail } from './client-error.ts';
 import { type Finding, problem, remark } from './finding.ts';
-import {
-  isRegistered,
-  nearestRedirectUri,
-  type RedirectUriRules,
-  redirectUriRules,
-} from './redirect-uri-difference.ts';
+import { isRegistered, nearestRedirectUri } from './redirect-uri-difference.ts';
 
 const NAME = 'redirect_uri';
 
@@ -22,16 +17,17 @@ export function checkRedirectUriParameter(
   if (sent === undefined) {
     return [problem(NAME, 'parameter_missing', { parameters: [NAME] })];
   }
-  const rules = redirectUriRules(application);
-  if (isRegistered(rules, sent)) {
-    const code = rules.redirectUris.includes(sent) ? 'redirect_uri_fits' : 'redirect_uri_any_port';
+  if (isRegistered(application, sent)) {
+    const code = application.redirectUris.includes(sent)
+      ? 'redirect_uri_fits'
+      : 'redirect_uri_any_port';
     return [remark(NAME, 'ok', code)];
   }
-  return [checkEncoding(rules, sent) ?? mismatch(rules, sent)];
+  return [checkEncoding(application, sent) ?? mismatch(application, sent)];
 }
 
-function mismatch(rules: RedirectUriRules, sent: string): Finding {
-  const found = nearestRedirectUri(rules, sent);
+function mismatch(application: Application, sent: string): Finding {
+  const found = nearestRedirectUri(application, sent);
   return problem(NAME, 'redirect_uri_mismatch', {
     sent: asDetail(sent),
     ...(found === undefined ? {} : { nearest: found.nearest, differences: found.differences }),
@@ -39,11 +35,11 @@ function mismatch(rules: RedirectUriRules, sent: string): Finding {
 }
 
 /** The two mistakes that people make when they put one URL into another. */
-function checkEncoding(rules: RedirectUriRules, sent: string): Finding | undefined {
-  if (isRegistered(rules, decoded(sent))) {
+function checkEncoding(application: Application, sent: string): Finding | undefined {
+  if (isRegistered(application, decoded(sent))) {
     return problem(NAME, 'redirect_uri_encoded_twice', { sent: asDetail(sent) });
   }
-  const whole = rules.redirectUris.find((uri) => uri.startsWith(`${sent}&`));
+  const whole = application.redirectUris.find((uri) => uri.startsWith(`${sent}&`));
   return whole === undefined
     ? undefined
     : problem(NAME, 'redirect_uri_cut', { sent: asDetail(sent), nearest: whole });

@@ -22,7 +22,6 @@ export interface Failure {
 export interface FailedClient {
   readonly clientType: ClientType;
   readonly redirectUris: readonly string[];
-  readonly anyLoopbackPort: boolean;
   readonly scopes: readonly string[];
   readonly state: 'active' | 'disabled' | 'suspended';
   /** It has a valid secret. */

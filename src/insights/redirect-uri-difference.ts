@@ -1,4 +1,4 @@
-import { type Application, isNative } from '../applications/application.ts';
+import type { Application } from '../applications/application.ts';
 import { isLoopbackHost } from '../lib/loopback.ts';
 
 /** A component in which two redirect URIs can differ. */
@@ -43,30 +43,19 @@ export function isDifference(value: string): value is Difference {
   return DIFFERENCES.some((difference) => difference === value);
 }
 
-const PORT = /^(http:\/\/(?:[^/?#]*@)?(?:\[[^\]]*\]|[^:/?#]*)):[0-9]*/i;
+const PORT = /^(http:\/\/(?:[^/?#]*@)?(?:\[[^\]]*\]|[^:/?#[]*)):[0-9]*/i;
 
-/** Rules by which redirect URIs are compared. */
-export interface RedirectUriRules {
-  readonly redirectUris: readonly string[];
-  /** True for native applications, which may use any port on loopback. */
-  readonly anyLoopbackPort: boolean;
-}
-
-/** Returns the rules of an application. */
-export function redirectUriRules(
-  application: Pick<Application, 'clientType' | 'redirectUris'>,
-): RedirectUriRules {
-  return { redirectUris: application.redirectUris, anyLoopbackPort: isNative(application) };
-}
+/** The redirect URIs that a request is compared with. */
+type Registered = Pick<Application, 'redirectUris'>;
 
 /**
- * Tests if a redirect URI is registered: the same string, except for the port of a native
- * application on loopback.
+ * Tests if a redirect URI is registered: the same string, except for the port of http on loopback.
+ * A program listens on a port that is free, also one that was given a secret.
  * @see RFC 9700 §2.1, RFC 8252 §7.3
  */
-export function isRegistered(rules: RedirectUriRules, sent: string): boolean {
-  const loopback = rules.anyLoopbackPort ? withoutLoopbackPort(sent) : undefined;
-  return rules.redirectUris.some(
+export function isRegistered({ redirectUris }: Registered, sent: string): boolean {
+  const loopback = withoutLoopbackPort(sent);
+  return redirectUris.some(
     (registered) =>
       sent === registered ||
       (loopback !== undefined && loopback === withoutLoopbackPort(registered)),
@@ -82,11 +71,11 @@ function withoutLoopbackPort(uri: string): string | undefined {
 
 /** The registered redirect URI nearest to `sent`; undefined where there is none at all. */
 export function nearestRedirectUri(
-  rules: RedirectUriRules,
+  { redirectUris }: Registered,
   sent: string,
 ): NearestRedirectUri | undefined {
-  const [first] = rules.redirectUris
-    .map((nearest) => ({ nearest, differences: differences(rules, sent, nearest) }))
+  const [first] = redirectUris
+    .map((nearest) => ({ nearest, differences: differences(sent, nearest) }))
     .toSorted((a, b) => distance(a.differences) - distance(b.differences));
   return first;
 }
@@ -95,9 +84,9 @@ function distance(found: readonly Difference[]): number {
   return found.reduce((sum, difference) => sum + WEIGHTS[difference], 0);
 }
 
-function differences(rules: RedirectUriRules, sent: string, registered: string): Difference[] {
+function differences(sent: string, registered: string): Difference[] {
   const [a, b] = [parts(sent), parts(registered)];
-  const portCounts = !(rules.anyLoopbackPort && b.scheme === 'http' && isLoopbackHost(b.host));
+  const portCounts = !(b.scheme === 'http' && isLoopbackHost(b.host));
   const found: (Difference | undefined)[] = [
     compared(a.scheme + a.slashes, b.scheme + b.slashes, 'scheme'),
     a.user === b.user ? undefined : 'user',

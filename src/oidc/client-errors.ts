@@ -4,7 +4,6 @@ import type { Endpoint } from '../insights/client-error.ts';
 import { diagnose } from '../insights/diagnose.ts';
 import type { ErrorQueue } from '../insights/error-queue.ts';
 import type { FailedClient, Failure, SentParameters } from '../insights/failure.ts';
-import { redirectUriRules } from '../insights/redirect-uri-difference.ts';
 import { ownValue } from '../lib/own-value.ts';
 
 type ProtocolError = errors.OIDCProviderError;
@@ -73,7 +72,7 @@ function toFailedClient(client: Client): FailedClient {
   const state = client.application_state;
   return {
     clientType,
-    ...redirectUriRules({ clientType, redirectUris: client.redirectUris ?? [] }),
+    redirectUris: client.redirectUris ?? [],
     scopes: client.scope?.split(' ') ?? [],
     state: state === 'disabled' || state === 'suspended' ? state : 'active',
     hasSecret: Array.isArray(client.secret_hashes) && client.secret_hashes.length > 0,

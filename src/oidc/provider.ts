@@ -5,6 +5,7 @@ import type { RecordSecretUse } from '../client-secrets/record-use.ts';
 import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
 import type { ErrorQueue } from '../insights/error-queue.ts';
+import { isRegistered } from '../insights/redirect-uri-difference.ts';
 import { deriveKey } from '../lib/encryption.ts';
 import type { OnReplay } from '../tokens/proof.ts';
 import { DPOP_ALGORITHMS } from '../tokens/proof.ts';
@@ -140,6 +141,9 @@ export function createProvider(deps: ProviderDeps): Provider {
   provider.proxy = true;
   provider.maxIpsCount = config.trustProxy;
   provider.Client.prototype.compareClientSecret = compareClientSecret(deps.recordSecretUse);
+  provider.Client.prototype.redirectUriAllowed = function isAllowed(redirectUri) {
+    return isRegistered({ redirectUris: this.redirectUris ?? [] }, redirectUri);
+  };
   prefixTokens(provider);
   readParametersLeniently(provider);
   provider.on('grant.error', describeGrantError);

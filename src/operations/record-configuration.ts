@@ -40,6 +40,7 @@ const SETTINGS: { readonly [Setting in keyof Config]: Presented | undefined } = 
   defaultScopes: ['DEFAULT_SCOPES', ({ defaultScopes }) => [...defaultScopes]],
   permissions: ['PERMISSIONS', ({ permissions }) => [...permissions]],
   registration: ['REGISTRATION', ({ registration }) => registration],
+  customSchemes: ['CUSTOM_SCHEMES', ({ customSchemes }) => customSchemes],
   applicationsPerOwner: ['APPLICATIONS_PER_OWNER', ({ applicationsPerOwner: one }) => one],
   logRetentionDays: ['LOG_RETENTION_DAYS', ({ logRetentionDays }) => logRetentionDays],
   grantRetentionDays: ['GRANT_RETENTION_DAYS', ({ grantRetentionDays }) => grantRetentionDays],

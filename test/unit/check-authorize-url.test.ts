@@ -349,7 +349,6 @@ describe('Authorize-URL checker', () => {
 describe('Unregistered redirect URI', () => {
   const rules = {
     redirectUris: ['https://app.example.com/callback', 'https://app.example.com/back?shop=1'],
-    anyLoopbackPort: false,
   };
   const [callback, back] = rules.redirectUris;
   const cases: readonly [string, string | undefined, readonly string[]][] = [
@@ -375,14 +374,15 @@ describe('Unregistered redirect URI', () => {
     });
   }
 
-  it('of a native application can have any loopback port', () => {
-    const native = { redirectUris: ['http://127.0.0.1/callback'], anyLoopbackPort: true };
-    assert.equal(isRegistered(native, 'http://127.0.0.1:51763/callback'), true);
-    assert.equal(isRegistered(native, 'http://127.0.0.1:51763/elsewhere'), false);
-    assert.equal(isRegistered(native, 'http://localhost:51763/callback'), false);
-    assert.deepEqual(nearestRedirectUri(native, 'http://127.0.0.1:51763/callback/')?.differences, [
-      'trailing_slash',
-    ]);
+  it('can have any loopback port', () => {
+    const loopback = { redirectUris: ['http://127.0.0.1/callback'] };
+    assert.equal(isRegistered(loopback, 'http://127.0.0.1:51763/callback'), true);
+    assert.equal(isRegistered(loopback, 'http://127.0.0.1:51763/elsewhere'), false);
+    assert.equal(isRegistered(loopback, 'http://localhost:51763/callback'), false);
+    assert.deepEqual(
+      nearestRedirectUri(loopback, 'http://127.0.0.1:51763/callback/')?.differences,
+      ['trailing_slash'],
+    );
   });
 
   it('is stored without values that may be secret', () => {

@@ -92,6 +92,23 @@ describe('Configuration', () => {
     assert.equal(readConfig({ ...rest, ISSUER: 'http://localhost:3000' }).trustProxy, 0);
   });
 
+  test('accepts private-use schemes in CUSTOM_SCHEMES, but none that browsers know', () => {
+    const CUSTOM_SCHEMES = 'myapp, my-app';
+    assert.deepEqual(readConfig({ CUSTOM_SCHEMES }).customSchemes, ['myapp', 'my-app']);
+    for (const scheme of [
+      'javascript',
+      'data',
+      'file',
+      'vbscript',
+      'blob',
+      'about',
+      'https',
+      'A',
+    ]) {
+      assert.match(refusal({ CUSTOM_SCHEMES: `myapp ${scheme}` }), /CUSTOM_SCHEMES/, scheme);
+    }
+  });
+
   test('lists missing and invalid variables in one message', () => {
     const message = refusal({ NODE_ENV: 'production', PORT: 'http', ACCESS_TOKEN_TTL: '1h' });
     assert.match(message, /PORT/);

@@ -30,6 +30,7 @@ const REFUSED = [
   'com.example.app:/callback',
   'com.example.app:callback',
   'com.example.app://user@host/callback',
+  'https://app.example.com/?state=x',
   'https://app.example.com/ä',
   'https://app.example.com/a/../b',
 ];

@@ -116,6 +116,22 @@ const ROWS: Row[] = [
   badScheme('myapp://callback'),
   badScheme('com..app:/callback'),
   badScheme('com.example.:/callback'),
+  // Schemes of known programs
+  ['cursor://anysphere.cursor-mcp/oauth/callback', 'scheme_own', ok],
+  ['vscode://vendor.ext/cb', 'scheme_own', ok],
+  ['vscode-insiders://vendor.ext/cb', 'scheme_own', ok],
+  ['cursor:callback', 'scheme_own', 'path'],
+  badScheme('curs0r://anysphere.cursor-mcp/oauth/callback'),
+  // Parameters of the response
+  both('https://app.example.com/cb?state=mine', 'parameter'),
+  both('https://app.example.com/cb?a=b&code', 'parameter'),
+  both('https://app.example.com/cb?%63ode=1', 'parameter'),
+  both('https://app.example.com/cb?iss=x', 'parameter'),
+  both('https://app.example.com/cb?error=x', 'parameter'),
+  both('http://127.0.0.1/cb?error_description=x', 'parameter'),
+  ['com.example.app:/cb?state=1', 'scheme_own', 'parameter'],
+  both('https://app.example.com/cb?State=mine&codes=1', ok),
+  both('https://app.example.com/cb?next=/a%20b&flag&sig=a~b%2Bc', ok),
   // Everything else
   both('', 'empty'),
   both('/callback', 'relative'),
@@ -152,6 +168,15 @@ describe('Redirect URI', () => {
       });
     }
   }
+
+  test('a scheme of CUSTOM_SCHEMES is accepted for a public application', () => {
+    const check = (uri: string, type: 'public' | 'confidential' = 'public') =>
+      checkRedirectUri(uri, type, ['myapp'])?.code;
+    assert.equal(check('myapp://callback'), undefined);
+    assert.equal(check('myapp://callback', 'confidential'), 'scheme_own');
+    assert.equal(check('myapp2://callback'), 'scheme_public');
+    assert.equal(check('javascript:/x'), 'scheme_public');
+  });
 
   test('1 to 20 different redirect URIs are accepted', () => {
     const uris = Array.from({ length: 21 }, (_, index) => `https://app.example.com/${index}`);

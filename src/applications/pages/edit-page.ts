@@ -55,9 +55,20 @@ export const editPage = ownerPage({
       const { details, errors } = readApplicationForm(request.deps.config, t, valuesIn(request));
       return details ?? showTyped(request, { errors }, 400);
     },
-    submit: async ({ tx, actor, user, clientId, home, form: { updated_at }, input, origin }) => {
+    submit: async ({ tx, deps, actor, user, clientId, home, form: { updated_at }, ...rest }) => {
+      const { input, origin } = rest;
+      const { customSchemes } = deps.config;
       const expected = readDate(updated_at);
-      await updateOwnApplication(tx, actor, user.id, clientId, expected, input, origin);
+      await updateOwnApplication(
+        tx,
+        actor,
+        user.id,
+        clientId,
+        expected,
+        input,
+        origin,
+        customSchemes,
+      );
       return seeOther(`${home}?notice=saved`);
     },
     retry: (request, error) => {

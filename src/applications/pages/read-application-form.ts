@@ -40,7 +40,12 @@ export function readApplicationForm(
   values: ApplicationFormValues,
 ): ReadForm {
   const clientType = values.clientType === 'public' ? 'public' : 'confidential';
-  const { redirectUris, errors: uriErrors } = readRedirectUris(t, values.redirectUris, clientType);
+  const { redirectUris, errors: uriErrors } = readRedirectUris(
+    t,
+    values.redirectUris,
+    clientType,
+    config.customSchemes,
+  );
   const parsed = parse(config, values, redirectUris);
   const errors: FormErrors<ApplicationField> = {
     ...(parsed instanceof ValidationError ? schemaErrors(t, values, parsed.fields) : {}),
@@ -96,6 +101,7 @@ export function readRedirectUris(
   t: Translate<ApplicationText>,
   text: string,
   clientType: ClientType,
+  customSchemes: readonly string[] = [],
 ): { readonly redirectUris: string[]; readonly errors: string[] } {
   const lines = text
     .split(/\r\n|\r|\n/)
@@ -103,7 +109,7 @@ export function readRedirectUris(
     .filter(({ uri }) => uri !== '');
   return {
     redirectUris: lines.map(({ uri }) => uri),
-    errors: redirectUriProblems(t, lines, clientType),
+    errors: redirectUriProblems(t, lines, clientType, customSchemes),
   };
 }
 
@@ -111,6 +117,7 @@ function redirectUriProblems(
   t: Translate<ApplicationText>,
   lines: readonly Line[],
   clientType: ClientType,
+  customSchemes: readonly string[],
 ): string[] {
   if (lines.length === 0) {
     return [t('applications.error.redirect_uris.none')];
@@ -124,7 +131,7 @@ function redirectUriProblems(
     if (first !== line) {
       return [t('applications.error.redirect_uris.twice', { line, first })];
     }
-    const broken = checkRedirectUri(uri, clientType);
+    const broken = checkRedirectUri(uri, clientType, customSchemes);
     if (broken === undefined) {
       return [];
     }

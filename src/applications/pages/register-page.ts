@@ -49,7 +49,13 @@ export const registerPage = userPageAbout(openRegistration, {
     submit: async ({ tx, deps, user, actor, input, origin }) => {
       await assertRoomForOne(tx, deps.config, user.id);
       const details = { ...input, ownerId: user.id };
-      const { application, clientSecret } = await registerApplication(tx, actor, details, origin);
+      const { application, clientSecret } = await registerApplication(
+        tx,
+        actor,
+        details,
+        origin,
+        deps.config.customSchemes,
+      );
       const of = { userId: user.id, clientId: application.clientId };
       return toStartPage(deps, of, 'registered', clientSecret);
     },
