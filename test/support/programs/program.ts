@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import type { Server } from 'node:http';
+import { z } from 'zod';
+import type { TestApplication } from '../factories.ts';
+
+/** A library or a framework with which an application connects. */
+export interface Program {
+  /** Its name in its registry. */
+  readonly library: string;
+  readonly clientTypes: readonly ('confidential' | 'public')[];
+  /** Settings that differ from the library's defaults, as the guide names them. */
+  readonly settings: readonly string[];
+  /** Path of the redirect URI, if the library fixes it. */
+  readonly callbackPath?: string;
+  /** Goes from the authorization request to the first call of the API. */
+  readonly connect: (site: ProgramSite) => Promise<Connection>;
+}
+
+/** Surroundings of a program: the server, its registration, and a person with a browser. */
+export interface ProgramSite {
+  readonly issuer: string;
+  readonly endpoints: Readonly<Record<'authorize' | 'token' | 'revoke' | 'me', string>>;
+  readonly application: TestApplication;
+  /** Listens at the origin of the redirect URI; a web framework answers its requests. */
+  readonly web: Server;
+  /** Requests `read profile`, for one organizer, and returns the URL the browser is sent back to. */
+  readonly allow: (link: string | URL) => Promise<URL>;
+}
+
+/** Tokens as a program holds them. */
+export interface ProgramTokens {
+  readonly accessToken: string;
+  readonly refreshToken: string;
+}
+
+/** An application that is connected. */
+export interface Connection {
+  readonly tokens: ProgramTokens;
+  /** `sub` of the person, as the program read it from `/api/v1/me`. */
+  readonly subject: string;
+  /** Absent if the library cannot refresh. */
+  readonly refresh?: () => Promise<ProgramTokens>;
+  /** Absent if the library cannot revoke. */
+  readonly revoke?: (tokens: ProgramTokens) => Promise<void>;
+}
+
+export const SCOPES = ['read', 'profile'];
+
+const profile = z.looseObject({ sub: z.string() });
+const answer = z.looseObject({ access_token: z.string(), refresh_token: z.string() });
+
+/** Reads the subject from a profile of `/api/v1/me`. */
+export function subjectOf(body: unknown): string {
+  return profile.parse(body).sub;
+}
+
+/** Reads tokens from a response of the token endpoint. */
+export function tokensOf(body: unknown): ProgramTokens {
+  const { access_token, refresh_token } = answer.parse(body);
+  return { accessToken: access_token, refreshToken: refresh_token };
+}
+
+/** Calls `/api/v1/me` without a library. */
+export async function readSubject(site: ProgramSite, accessToken: string): Promise<string> {
+  const response = await fetch(site.endpoints.me, {
+    headers: { authorization: `Bearer ${accessToken}` },
+  });
+  assert.equal(response.status, 200, await response.clone().text());
+  return subjectOf(await response.json());
+}
