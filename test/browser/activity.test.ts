@@ -13,7 +13,7 @@ import { says, textFor } from '../support/texts.ts';
 const skip = chromiumPath() === undefined && 'Chromium is not installed';
 const ACTIVITY = '/account/activity';
 
-describe('the activity log, in a real browser', { skip }, () => {
+describe('Activity log in a real browser', { skip }, () => {
   let server: TestServer;
   let platform: TestPlatform;
   let browser: Browser;
@@ -29,7 +29,7 @@ describe('the activity log, in a real browser', { skip }, () => {
     await server?.close();
   });
 
-  it('is found from any account page, and filtered by keyboard alone, without scripts', async () => {
+  it('is linked from account pages, and can be filtered by keyboard without scripts', async () => {
     await using window = await openWindow(browser, server, { javaScriptEnabled: false });
     const { page } = window;
     await page.goto('/account/authorizations');
@@ -61,7 +61,7 @@ describe('the activity log, in a real browser', { skip }, () => {
     window.assertQuiet();
   });
 
-  it('is saved as a file', async () => {
+  it('can be downloaded as a file', async () => {
     await using window = await openWindow(browser, server);
     const { page } = window;
     await page.goto(ACTIVITY);

@@ -31,13 +31,13 @@ const skip = chromiumPath() === undefined && 'Chromium is not installed';
 const APPLICATIONS = '/account/applications';
 const { 'the embedded database': embedded } = ENGINE_VARIABLES;
 
-describe('the pages of application developers, in a real browser', { skip }, () => {
+describe('Pages of application developers in a real browser', { skip }, () => {
   let server: TestServer;
   let browser: Browser;
   let grace: TestUser;
   let hank: TestUser;
   let folder: string;
-  /** Where the browser is sent back to: a page that says nothing. */
+  /** Serves the redirect URI: a page without content. */
   let callback: Server;
   let callbackUrl: string;
 
@@ -92,7 +92,7 @@ describe('the pages of application developers, in a real browser', { skip }, () 
   const application = (name: string, owner = grace): Promise<TestApplication> =>
     registerApplication(server, { owner: owner.id, name });
 
-  it('registers an application, and gets a first token with each printed example', async () => {
+  it('registering an application: each printed example obtains a token', async () => {
     await using window = await openAs(grace, APPLICATIONS);
     const { page } = window;
     await page.getByRole('heading', { name: textFor('applications.empty.title') }).waitFor();
@@ -108,7 +108,7 @@ describe('the pages of application developers, in a real browser', { skip }, () 
     assert.equal(await page.locator('#client-secret').count(), 0);
     await page.goto(APPLICATIONS);
     const names = page.getByRole('link', { name: 'Night Train <b>Tickets</b>' });
-    assert.equal(await names.count(), 1, 'registered once, shown as it was typed');
+    assert.equal(await names.count(), 1, 'registered once, with the entered name');
 
     const withSecret = javascript.replace('your client secret', clientSecret ?? '');
     await writeFile(join(folder, 'first-token.mjs'), withSecret);
@@ -132,7 +132,7 @@ describe('the pages of application developers, in a real browser', { skip }, () 
     window.assertQuiet();
   });
 
-  it('gives a public application no secret, and an example that works without', async () => {
+  it('a public application has no secret, and its example works without one', async () => {
     await using window = await openAs(grace, APPLICATIONS);
     const { page } = window;
     const { clientSecret } = await register(page, 'Pocket Programme', 'public');
@@ -145,7 +145,7 @@ describe('the pages of application developers, in a real browser', { skip }, () 
     window.assertQuiet();
   });
 
-  it('says at each field what is wrong and what would be accepted, and keeps what was typed', async () => {
+  it('an invalid form names the error at each field, and keeps the entered values', async () => {
     await using window = await openAs(grace, `${APPLICATIONS}/new`);
     const { page } = window;
     await page
@@ -193,7 +193,7 @@ describe('the pages of application developers, in a real browser', { skip }, () 
     window.assertQuiet();
   });
 
-  it('replaces a secret without one failed request of the running client', async () => {
+  it('a secret is replaced without a failed request of the running client', async () => {
     const client = await application('Box Office Sync');
     const { refreshToken } = await obtainTokens(server, { application: client, user: hank });
     const running = new RunningClient(server, client, refreshToken);
@@ -231,11 +231,11 @@ describe('the pages of application developers, in a real browser', { skip }, () 
     await running.stop();
     assert.ok(running.requests > 2, `${running.requests} requests`);
     const refused = await refresh(server, client, running.token);
-    assert.equal(refused.body.error, 'invalid_client', 'the old secret stopped at once');
+    assert.equal(refused.body.error, 'invalid_client', 'the old secret is refused immediately');
     window.assertQuiet();
   });
 
-  it('switches an application off and on, and nobody has to connect it again', async () => {
+  it('disabling and enabling an application keeps its authorizations', async () => {
     const client = await application('Seatmap Studio');
     const { refreshToken } = await obtainTokens(server, { application: client, user: hank });
     await using window = await openAs(grace, pathOf(client));
@@ -252,7 +252,7 @@ describe('the pages of application developers, in a real browser', { skip }, () 
     window.assertQuiet();
   });
 
-  it('tells the second of two tabs what the first one saved, and keeps what it typed', async () => {
+  it('the second of two tabs shows what the first one saved, and keeps its own values', async () => {
     const client = await application('Tab Test');
     await using window = await openAs(grace, `${pathOf(client)}/edit`);
     const { page } = window;
@@ -286,7 +286,7 @@ describe('the pages of application developers, in a real browser', { skip }, () 
     window.assertQuiet();
   });
 
-  it('hands an application over: the other one accepts, and the first no longer sees it', async () => {
+  it('a transfer that is accepted moves the application to the other owner', async () => {
     const client = await application('Handed Over');
     await using window = await openAs(grace, `${pathOf(client)}/transfer`);
     const { page } = window;
@@ -320,7 +320,7 @@ describe('the pages of application developers, in a real browser', { skip }, () 
     second.assertQuiet();
   });
 
-  it('takes an offer back', async () => {
+  it('a transfer offer can be withdrawn', async () => {
     const client = await application('Kept');
     await using window = await openAs(grace, `${pathOf(client)}/transfer`);
     const { page } = window;
@@ -335,7 +335,7 @@ describe('the pages of application developers, in a real browser', { skip }, () 
     window.assertQuiet();
   });
 
-  it('deletes an application once its name is typed, and every access with it', async () => {
+  it('deleting requires the application’s name, and ends all its authorizations', async () => {
     const client = await application('Delete Me');
     const { refreshToken } = await obtainTokens(server, { application: client, user: hank });
     await using window = await openAs(grace, `${pathOf(client)}/delete`);
@@ -352,7 +352,7 @@ describe('the pages of application developers, in a real browser', { skip }, () 
     window.assertQuiet();
   });
 
-  it('wants a recent sign-in for security settings, and loses nothing over it', async () => {
+  it('security settings require a recent sign-in, and the entered values are kept', async () => {
     const client = await application('Old Sign-in');
     await using window = await openAs(grace, `${pathOf(client)}/secrets/new`);
     const { page } = window;
@@ -381,7 +381,7 @@ describe('the pages of application developers, in a real browser', { skip }, () 
     window.assertQuiet();
   });
 
-  it('copies the client id, and says so', async () => {
+  it('copying the client id shows a confirmation', async () => {
     const client = await application('Copy That');
     await using window = await openAs(grace, pathOf(client), {
       permissions: ['clipboard-read', 'clipboard-write'],
@@ -396,7 +396,7 @@ describe('the pages of application developers, in a real browser', { skip }, () 
     window.assertQuiet();
   });
 
-  it('shows hostile names and texts harmless', async () => {
+  it('hostile names and texts are shown as text', async () => {
     const client = await application('Harmless');
     await makeHostile(server, client.clientId);
     await using window = await openAs(grace, APPLICATIONS);
@@ -410,7 +410,7 @@ describe('the pages of application developers, in a real browser', { skip }, () 
     window.assertQuiet();
   });
 
-  it('explains itself where only operators register', async () => {
+  it('with REGISTRATION=closed, the page explains that only operators register applications', async () => {
     const closed = await startServer({ REGISTRATION: 'closed', ...embedded });
     try {
       const ivy = await putUser(closed, { id: 'ivy', locale: '' });
@@ -439,7 +439,7 @@ describe('the pages of application developers, in a real browser', { skip }, () 
   });
 });
 
-/** Goes where the example says, allows it where asked, and reads the address of the way back. */
+/** Opens the URL of the example, allows the request if needed, and returns the redirect. */
 async function allowInBrowser(page: Page, url: string): Promise<string> {
   await page.goto(url);
   if (page.url().includes('/interaction/')) {
@@ -450,7 +450,7 @@ async function allowInBrowser(page: Page, url: string): Promise<string> {
   return page.url();
 }
 
-/** A printed example at work in a terminal. */
+/** A printed example that runs in a terminal. */
 class Program implements AsyncDisposable {
   readonly #child;
   #output = '';
@@ -467,7 +467,7 @@ class Program implements AsyncDisposable {
     this.#closed = once(this.#child, 'close');
   }
 
-  /** The address that it tells to open. */
+  /** Returns the URL that the example asks to open. */
   async url(): Promise<string> {
     for (let tries = 0; tries < 200; tries += 1) {
       const [url] = /http\S+authorize\S+(?=\s)/.exec(this.#output) ?? [];
@@ -494,7 +494,7 @@ class Program implements AsyncDisposable {
   }
 }
 
-/** An application at work: it refreshes its tokens again and again, and must never be refused. */
+/** An application that refreshes its tokens continuously, and must never be refused. */
 class RunningClient {
   client: ClientCredentials;
   token: string;
@@ -508,7 +508,7 @@ class RunningClient {
     this.#work = this.#run(server);
   }
 
-  /** Waits until a request that began after this has been answered. */
+  /** Waits until a request that began after this call has been answered. */
   async next(): Promise<void> {
     const enough = this.requests + 2;
     while (this.requests < enough && !this.#stopped) {

@@ -9,7 +9,7 @@ import { scopeText, textFor } from '../support/texts.ts';
 
 const skip = chromiumPath() === undefined && 'Chromium is not installed';
 
-describe('the demo, in a real browser', { skip }, () => {
+describe('Demo in a real browser', { skip }, () => {
   let server: TestServer;
   let browser: Browser;
 
@@ -22,19 +22,19 @@ describe('the demo, in a real browser', { skip }, () => {
     await server?.close();
   });
 
-  // Consent is asked for in each test, also after one that has failed half-way.
+  // Consent is asked for in each test, also after a test that failed halfway.
   afterEach(() => endGrants(server));
 
   const open = (options?: BrowserContextOptions) => openWindow(browser, server, options);
 
-  /** The demo's users by their first name, as the front page lists them. */
+  /** Returns a demo user by first name, as the front page lists them. */
   const user = (name: 'ada' | 'ben') => {
     const found = server.demo?.users.find(({ email }) => email.startsWith(`${name}@`));
     assert.ok(found);
     return found;
   };
 
-  /** From the front page to where Ada is asked, with what the pages themselves tell her. */
+  /** Goes from the front page to the consent page of Ada, with the data that the pages show. */
   const toConsent = async (page: Page) => {
     const { email, password } = user('ada');
     await page.goto('/');
@@ -56,7 +56,7 @@ describe('the demo, in a real browser', { skip }, () => {
   };
 
   for (const javaScriptEnabled of [true, false]) {
-    it(`goes from the front page to the API and back out, ${javaScriptEnabled ? 'with' : 'without'} JavaScript`, async () => {
+    it(`the whole demo works ${javaScriptEnabled ? 'with' : 'without'} JavaScript`, async () => {
       await using window = await open({ javaScriptEnabled });
       const { page } = window;
       await toConsent(page);
@@ -65,7 +65,7 @@ describe('the demo, in a real browser', { skip }, () => {
       await page.getByRole('button', { name: textFor('consent.allow') }).click();
 
       await page.getByRole('heading', { name: 'Connected', exact: true }).waitFor();
-      assert.equal(new URL(page.url()).search, '', 'the code has left the address bar');
+      assert.equal(new URL(page.url()).search, '', 'the code is removed from the address bar');
       const tokens = step(page, 'Exchange the code for tokens');
       assert.match(await tokens.innerText(), /200 OK[\s\S]*"access_token": "sda_[\s\S]*"sdr_/);
       assert.match(await step(page, 'Read the orders of Red Stage').innerText(), /200 OK/);
@@ -82,7 +82,7 @@ describe('the demo, in a real browser', { skip }, () => {
     });
   }
 
-  it('tells the application nothing but "no" when the user denies', async () => {
+  it('denying returns only access_denied to the application', async () => {
     await using window = await open();
     const { page } = window;
     await toConsent(page);
@@ -97,7 +97,7 @@ describe('the demo, in a real browser', { skip }, () => {
     window.assertQuiet();
   });
 
-  it('can be done with the keyboard alone, and shows where it is', async () => {
+  it('the demo can be completed by keyboard, with a visible focus', async () => {
     await using window = await open();
     const { page } = window;
     const { email, password } = user('ada');
@@ -109,7 +109,7 @@ describe('the demo, in a real browser', { skip }, () => {
     await keyboard.press('Enter');
 
     await page.getByRole('heading', { name: textFor('login.title'), level: 1 }).waitFor();
-    // The first field has the focus already.
+    // The first field already has the focus.
     await keyboard.type(email);
     await tabTo(page, page.getByLabel(textFor('login.password')));
     await keyboard.type(password);
@@ -130,7 +130,7 @@ describe('the demo, in a real browser', { skip }, () => {
     window.assertQuiet();
   });
 
-  it('speaks the language of the browser, and then that of the person', async () => {
+  it('pages use the language of the browser, and after sign-in that of the user', async () => {
     await using german = await open({ locale: 'de-AT' });
     await german.page.goto('/');
     await german.page.getByRole('link', { name: textFor('landing.demo.link', {}, 'de') }).click();
@@ -161,19 +161,21 @@ describe('the demo, in a real browser', { skip }, () => {
   });
 });
 
-/** The latest of the requests that the demo application shows under this title. */
+/** Returns the latest request that the demo application shows with this title. */
 function step(page: Page, title: string): Locator {
   const heading = page.getByRole('heading', { name: title });
   return page.getByRole('listitem').filter({ has: heading }).last();
 }
 
-/** Presses Tab until the target has the focus, and looks at each stop whether that can be seen. */
+/**
+ * Presses Tab until the target has the focus, and checks at each stop that the focus is visible.
+ */
 async function tabTo(page: Page, target: Locator): Promise<void> {
   await target.waitFor();
   for (let stops = 0; stops < 40; stops += 1) {
     await page.keyboard.press('Tab');
     const outline = await page.evaluate('getComputedStyle(document.activeElement).outlineStyle');
-    assert.notEqual(outline, 'none', 'the focus can be seen');
+    assert.notEqual(outline, 'none', 'the focus is visible');
     if ((await target.and(page.locator(':focus')).count()) === 1) {
       return;
     }

@@ -13,7 +13,7 @@ import { pattern, says, scopeText, textFor } from '../support/texts.ts';
 const skip = chromiumPath() === undefined && 'Chromium is not installed';
 const AUTHORIZATIONS = '/account/authorizations';
 
-describe('the pages, in a real browser', { skip }, () => {
+describe('Pages in a real browser', { skip }, () => {
   let site: Site;
   let browser: Browser;
 
@@ -26,7 +26,7 @@ describe('the pages, in a real browser', { skip }, () => {
     await site?.close();
   });
 
-  // Consent is asked for in each test, also after one that has failed half-way.
+  // Consent is asked for in each test, also after a test that failed halfway.
   afterEach(() => endGrants(site.server));
 
   const open = (options?: BrowserContextOptions) => openWindow(browser, site.server, options);
@@ -41,7 +41,7 @@ describe('the pages, in a real browser', { skip }, () => {
     page.getByRole('heading', { name: 'Back with a code' }).waitFor();
 
   describe('authorized applications', () => {
-    it('shows that there are none, then one, and ends it after a second look', async () => {
+    it('shows an empty list, then an authorization, and revokes it after a confirmation', async () => {
       await using window = await open();
       const { page } = window;
       await page.goto(AUTHORIZATIONS);
@@ -88,7 +88,7 @@ describe('the pages, in a real browser', { skip }, () => {
       window.assertQuiet();
     });
 
-    it('takes something away by keyboard, without JavaScript', async () => {
+    it('removes an organizer by keyboard, without JavaScript', async () => {
       await using window = await open({ javaScriptEnabled: false });
       const { page } = window;
       await page.goto(site.request(site.boxOffice));
@@ -116,7 +116,7 @@ describe('the pages, in a real browser', { skip }, () => {
       window.assertQuiet();
     });
 
-    it('makes 200 organizers easy to take away, too', async () => {
+    it('allows selecting among 200 organizers', async () => {
       await using window = await open();
       const { page } = window;
       await toConsent(page, site.max, site.boxOffice);
@@ -142,13 +142,13 @@ describe('the pages, in a real browser', { skip }, () => {
       await page.goto(site.request(site.boxOffice));
       assert.equal(await count.innerText(), counted(1, 200));
       const first = page.locator('#organizer-list').getByRole('checkbox').first();
-      assert.equal(await first.isChecked(), true, 'what is ticked comes first');
+      assert.equal(await first.isChecked(), true, 'selected organizers come first');
       await page.getByRole('searchbox').fill(textFor('consent.organizers.earlier'));
       await page.getByText(textFor('consent.filter.empty')).waitFor();
       window.assertQuiet();
     });
 
-    it('goes back to the sign-in page for applications too, after signing out', async () => {
+    it('signing out also signs out of the authorization endpoint', async () => {
       await using window = await open();
       const { page } = window;
       await page.goto(AUTHORIZATIONS);
@@ -170,8 +170,8 @@ describe('the pages, in a real browser', { skip }, () => {
     });
   });
 
-  describe('consent', () => {
-    it('makes 200 organizers easy: a filter, one click for what it shows, and a count', async () => {
+  describe('consent page', () => {
+    it('allows selecting among 200 organizers with a filter, one button for all shown ones, and a count', async () => {
       await using window = await open();
       const { page } = window;
       await toConsent(page, site.max, site.boxOffice);
@@ -180,9 +180,9 @@ describe('the pages, in a real browser', { skip }, () => {
       const filter = page.getByRole('searchbox', { name: textFor('consent.filter') });
       await filter.fill('cafe mull');
       const shown = page.locator('#organizer-list').getByRole('checkbox');
-      assert.equal(await shown.count(), 1, 'accents need not be typed');
+      assert.equal(await shown.count(), 1, 'the filter ignores accents');
       await page.getByRole('checkbox', { name: 'Café Müller' }).check();
-      // In here it must not be the Enter that allows.
+      // In this field, Enter must not submit the form.
       await filter.press('Enter');
       await filter.fill('basel');
       const basel = await shown.count();
@@ -207,7 +207,7 @@ describe('the pages, in a real browser', { skip }, () => {
       window.assertQuiet();
     });
 
-    it('ticks no more organizers at one click than one access covers', async () => {
+    it('selects no more organizers at once than a grant can have', async () => {
       const rita = await putUser(site.server, { id: 'rita', locale: '' });
       await importDirectory(
         site.server,
@@ -261,7 +261,7 @@ describe('the pages, in a real browser', { skip }, () => {
       window.assertQuiet();
     });
 
-    it('says what is missing, where it is missing, and keeps what was ticked', async () => {
+    it('shows missing choices at their place, and keeps the selection', async () => {
       await using window = await open();
       const { page } = window;
       await toConsent(page, site.ada, site.boxOffice);
@@ -270,7 +270,7 @@ describe('the pages, in a real browser', { skip }, () => {
       const alert = page.getByRole('alert');
       assert.match(await alert.innerText(), says('consent.error.title'));
       const focused = await page.evaluate('document.activeElement.getAttribute("role")');
-      assert.equal(focused, 'alert', 'a screen reader reads it first');
+      assert.equal(focused, 'alert', 'the alert has the focus');
       assert.match(page.url(), /\/interaction\//);
       await alert.getByRole('link', { name: says('consent.error.organizers.required') }).click();
       assert.match(page.url(), /#organizers$/);
@@ -287,7 +287,7 @@ describe('the pages, in a real browser', { skip }, () => {
       window.assertQuiet();
     });
 
-    it('asks for nothing where there is nothing to choose', async () => {
+    it('has no check boxes for a request with a single choice', async () => {
       await using window = await open();
       const { page } = window;
       await page.goto(site.request(site.boxOffice, { scope: 'profile' }));
@@ -299,7 +299,7 @@ describe('the pages, in a real browser', { skip }, () => {
       window.assertQuiet();
     });
 
-    it('explains itself to those who go back to it after they have answered', async () => {
+    it('explains itself when the user goes back after answering', async () => {
       await using window = await open();
       const { page } = window;
       await toConsent(page, site.ada, site.boxOffice);
@@ -320,7 +320,7 @@ describe('the pages, in a real browser', { skip }, () => {
       window.assertQuiet();
     });
 
-    it('asks for the password again when the sign-in is old, and forgets no choice over it', async () => {
+    it('asks for the password if the sign-in is old, and keeps the selection', async () => {
       await using window = await open();
       const { page } = window;
       await toConsent(page, site.ada, site.seatmap);
@@ -346,12 +346,12 @@ describe('the pages, in a real browser', { skip }, () => {
       await password.press('Enter');
       await cameBack(page);
       await page.goto(site.request(site.seatmap));
-      assert.equal(await password.count(), 0, 'the sign-in is new again');
+      assert.equal(await password.count(), 0, 'the sign-in was renewed');
       window.assertQuiet();
     });
   });
 
-  it('offers a way on where a request leads nowhere', async () => {
+  it('error pages have a link to continue', async () => {
     await using window = await open();
     const { page } = window;
     for (const path of [
@@ -368,7 +368,7 @@ describe('the pages, in a real browser', { skip }, () => {
     window.assertQuiet();
   });
 
-  it('shows a name of 255 characters whole, and the question with it on one screen', async () => {
+  it('shows a name of 255 characters completely, in a third of a phone screen', async () => {
     await using window = await open({ viewport: { width: 375, height: 667 } });
     const { page } = window;
     await toConsent(page, site.ada, site.longName);

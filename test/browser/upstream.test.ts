@@ -15,7 +15,7 @@ import { says, scopeText, textFor } from '../support/texts.ts';
 const skip = chromiumPath() === undefined && 'Chromium is not installed';
 const AUTHORIZATIONS = '/account/authorizations';
 
-describe('the platform’s own login, in a real browser', { skip }, () => {
+describe('Upstream login in a real browser', { skip }, () => {
   let world: UpstreamWorld;
   let browser: Browser;
 
@@ -42,7 +42,7 @@ describe('the platform’s own login, in a real browser', { skip }, () => {
       })
       .waitFor();
 
-  it('leads from an application to the platform, to consent, and back', async () => {
+  it('an authorization request leads to the platform, to consent and back', async () => {
     await using window = await open();
     const { page } = window;
     await page.goto(world.request);
@@ -58,7 +58,7 @@ describe('the platform’s own login, in a real browser', { skip }, () => {
     window.assertQuiet();
   });
 
-  it('serves the account pages, and asks again after signing out', async () => {
+  it('account pages work, and signing out requires a new sign-in', async () => {
     await using window = await open();
     const { page } = window;
     await page.goto('/account/applications');
@@ -73,7 +73,7 @@ describe('the platform’s own login, in a real browser', { skip }, () => {
     window.assertQuiet();
   });
 
-  it('signs out there as well, for those who want that', async () => {
+  it('signing out at the platform, too, ends its session', async () => {
     await using window = await open();
     const { page } = window;
     await page.goto(AUTHORIZATIONS);
@@ -89,7 +89,7 @@ describe('the platform’s own login, in a real browser', { skip }, () => {
     await other.getByRole('heading', { name: 'Sign in to the platform' }).waitFor();
   });
 
-  it('confirms an old sign-in, and brings all ticks back', async () => {
+  it('confirming an old sign-in keeps the selection', async () => {
     await using window = await open();
     const { page } = window;
     await page.goto(world.request);
@@ -112,7 +112,7 @@ describe('the platform’s own login, in a real browser', { skip }, () => {
     window.assertQuiet();
   });
 
-  it('says that a form was not taken, and no policy of the browser stands in the way', async () => {
+  it('a form posted after the session ended is not saved, and the browser’s policies allow the redirect', async () => {
     await using window = await open();
     const { page } = window;
     await page.goto('/account/applications/new');
@@ -125,7 +125,7 @@ describe('the platform’s own login, in a real browser', { skip }, () => {
     window.assertQuiet();
   });
 
-  it('lets a stranger be somebody else, and go back', async () => {
+  it('an unknown user can choose another account and continue', async () => {
     await using window = await open();
     const { page } = window;
     await page.goto(world.request);

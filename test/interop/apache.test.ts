@@ -11,12 +11,12 @@ import { type ObtainedTokens, obtainTokens, refresh, revoke } from '../support/t
 
 const skip = whyNoApache() ?? whyNotSecure() ?? false;
 
-describe('an API service behind Apache with mod_auth_openidc', { skip }, () => {
+describe('API service behind Apache with mod_auth_openidc', { skip }, () => {
   let server: SecureServer;
   let platform: TestPlatform;
   let backend: Server;
   let apache: Apache;
-  /** Headers of the requests that Apache let through. */
+  /** Headers of the requests that Apache forwarded. */
   const arrived: IncomingHttpHeaders[] = [];
 
   before(async () => {
@@ -42,7 +42,7 @@ describe('an API service behind Apache with mod_auth_openidc', { skip }, () => {
     await server?.close();
   });
 
-  it('lets a live token in, and tells the service whose it is', async () => {
+  it('a live token is accepted, and the service gets its claims', async () => {
     const { accessToken } = await tokensFor('read');
     arrived.length = 0;
     const forged = { oidc_claim_sub: 'ben', OIDC_CLAIM_organizers: 'greenarena' };
@@ -52,7 +52,7 @@ describe('an API service behind Apache with mod_auth_openidc', { skip }, () => {
     assert.equal(headers?.oidc_claim_organizers, 'bluehall,redstage');
   });
 
-  it('keeps a token out as soon as it is revoked', async () => {
+  it('a revoked token is refused immediately', async () => {
     const { accessToken } = await tokensFor('read');
     assert.equal((await call('GET', 'redstage', accessToken)).status, 200);
     await revoke(server, platform.application, accessToken);
@@ -61,14 +61,14 @@ describe('an API service behind Apache with mod_auth_openidc', { skip }, () => {
     assert.match(refused.headers.get('www-authenticate') ?? '', /^Bearer error="invalid_token"/);
   });
 
-  it('keeps out the access token before a refresh, and lets the new one in', async () => {
+  it('after a refresh, the previous access token is refused and the new one accepted', async () => {
     const { accessToken, refreshToken } = await tokensFor('read');
     const { body } = await refresh(server, platform.application, refreshToken);
     assert.equal((await call('GET', 'redstage', accessToken)).status, 401);
     assert.equal((await call('GET', 'redstage', body.access_token)).status, 200);
   });
 
-  it('lets no refresh token in, and none that comes another way than in the header', async () => {
+  it('a refresh token, or a token outside the Authorization header, is refused', async () => {
     const { accessToken, refreshToken } = await tokensFor('read');
     assert.equal((await call('GET', 'redstage', refreshToken)).status, 401);
     assert.equal((await call('GET', 'redstage', undefined)).status, 401);
@@ -82,7 +82,7 @@ describe('an API service behind Apache with mod_auth_openidc', { skip }, () => {
     assert.equal((await call('GET', 'redstage', undefined, cookie)).status, 401);
   });
 
-  it('wants the scope of the method', async () => {
+  it('the scope of the method is required', async () => {
     const read = await tokensFor('read');
     const write = await tokensFor('write');
     assert.equal((await call('GET', 'redstage', read.accessToken)).status, 200);
@@ -93,7 +93,7 @@ describe('an API service behind Apache with mod_auth_openidc', { skip }, () => {
     assert.equal(refused.headers.get('www-authenticate'), 'Bearer error="insufficient_scope"');
   });
 
-  it('opens the organizers on the token, whatever way their address is written', async () => {
+  it('only the organizers of the token are open, in any spelling of the path', async () => {
     const { accessToken } = await tokensFor('read', ['redstage']);
     for (const path of ['redstage', 'redstage/orders/1', 'redst%61ge/']) {
       assert.equal((await call('GET', path, accessToken)).status, 200, path);
@@ -107,7 +107,7 @@ describe('an API service behind Apache with mod_auth_openidc', { skip }, () => {
     }
   });
 
-  it('lets no token in that is bound to a key, since it checks no proof', async () => {
+  it('a DPoP-bound token is refused, because Apache checks no proof', async () => {
     const { application, ada: user } = platform;
     const parameters = { prompt: 'consent' };
     const options = { application, user, scope: 'read', parameters };
@@ -115,7 +115,7 @@ describe('an API service behind Apache with mod_auth_openidc', { skip }, () => {
     assert.equal((await call('GET', 'redstage', token)).status, 403);
   });
 
-  it('asks for the membership and the permission of today', async () => {
+  it('current membership and permission are required', async () => {
     const { accessToken } = await tokensFor('read write');
     assert.equal((await call('GET', 'bluehall', accessToken)).status, 200);
     assert.equal((await call('POST', 'bluehall', accessToken)).status, 403);
@@ -127,7 +127,7 @@ describe('an API service behind Apache with mod_auth_openidc', { skip }, () => {
     await putTeam(server, team);
   });
 
-  it('lets nobody in while this server is away', async () => {
+  it('all requests are refused while the server is unreachable', async () => {
     const { accessToken } = await tokensFor('read');
     assert.equal((await call('GET', 'redstage', accessToken)).status, 200);
     await server.close();

@@ -22,7 +22,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 
 const called = z.object({ token: z.string(), method: z.string(), path: z.string() });
 
-describe('the reference of the API', () => {
+describe('API reference', () => {
   let server: TestServer;
   let world: World;
   let document: OpenApiDocument;
@@ -41,7 +41,7 @@ describe('the reference of the API', () => {
     return response.text();
   };
 
-  it('has every operation, with an address of its own, in both languages', async () => {
+  it('contains every operation with an anchor, in both languages', async () => {
     const operations = operationsOf(document);
     for (const language of ['en', 'de']) {
       const html = await page('/docs/api', language);
@@ -54,7 +54,7 @@ describe('the reference of the API', () => {
     }
   });
 
-  it('is linked, and loads nothing from elsewhere', async () => {
+  it('is linked, and loads no external resources', async () => {
     assert.match(await page('/'), /<footer[\s\S]*href="\/docs\/api"/);
     assert.match(await page('/docs/api-services'), /<main[\s\S]*href="\/docs\/api"[\s\S]*<\/main>/);
     for (const path of ['/docs/api', '/docs/api/tour']) {
@@ -64,7 +64,7 @@ describe('the reference of the API', () => {
     }
   });
 
-  it('has an example for each operation that works', async () => {
+  it('has a working example for each operation', async () => {
     const code = readCode(await page('/docs/api'));
     for (const one of operationsOf(document)) {
       const example = await filledIn(one, code.get(`${one.id}-curl`) ?? '');
@@ -73,7 +73,7 @@ describe('the reference of the API', () => {
     }
   });
 
-  it('has a tour of every operation of the management API, with what it is answered', async () => {
+  it('has a tour of every operation of the management API, with its real responses', async () => {
     const code = readCode(await page('/docs/api/tour', 'de'));
     const parts = [...code].filter(([id]) => id.startsWith('script-')).map(([, part]) => part);
     await restore();
@@ -93,7 +93,7 @@ describe('the reference of the API', () => {
     assert.deepEqual(await callsWith(id), await operatorCalls());
   });
 
-  /** The example of an operation with what is really there in the place of what it shows. */
+  /** Returns the example of an operation with existing ids instead of those shown. */
   async function filledIn({ id, operation }: Documented, example: string): Promise<string> {
     await restore();
     const shown = parametersOf(document, operation).find(({ in: place }) => place === 'path');
@@ -120,7 +120,7 @@ describe('the reference of the API', () => {
       : filled.replace(shown.example, await make());
   }
 
-  /** Ada with her teams, and what the examples name; some of them delete it. */
+  /** Creates Ada with her teams and the objects of the examples; some examples delete them. */
   async function restore(): Promise<void> {
     await putUser(server, { id: 'ada' });
     await putTeam(server, { organizer: 'redstage', members: ['ada'] });
@@ -128,7 +128,9 @@ describe('the reference of the API', () => {
     await putTeam(server, { organizer: 'oldmill', id: 'box-office', members: ['ada'] });
   }
 
-  /** For whoever has changed the tour: its answers as a file, to be looked at and made plain. */
+  /**
+   * Writes the responses of the tour to the file TOUR_ANSWERS, for developers who change the tour.
+   */
   async function keep(answers: readonly string[]): Promise<void> {
     const file = process.env.TOUR_ANSWERS;
     if (file !== undefined) {
@@ -137,7 +139,7 @@ describe('the reference of the API', () => {
     }
   }
 
-  /** What was called with an operator token, as the log has it. */
+  /** Returns the logged calls with an operator token. */
   async function callsWith(id: string): Promise<string[]> {
     const rows = await server.database.db.selectFrom('audit_events').select('data').execute();
     const calls = rows.flatMap(({ data }) => called.safeParse(data).data ?? []);
@@ -153,7 +155,7 @@ describe('the reference of the API', () => {
   }
 });
 
-/** Runs a script, which may fail. */
+/** Runs a script that may fail. */
 async function runBash(script: string, variables: Readonly<Record<string, string>>) {
   const env = { PATH: process.env.PATH ?? '', ...variables };
   const child = spawn('bash', ['-c', script], { env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -165,7 +167,7 @@ async function runBash(script: string, variables: Readonly<Record<string, string
   return { stdout, stderr, code };
 }
 
-/** Without what is another one each time. */
+/** Replaces values that differ in each run. */
 function likeEveryRun(answer: string): string {
   return answer
     .trim()

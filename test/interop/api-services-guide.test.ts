@@ -24,7 +24,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { type ObtainedTokens, obtainTokens, revoke } from '../support/tokens.ts';
 
-/** Debian's, by its path. */
+/** Path of Debian's Python. */
 const PYTHON = '/usr/bin/python3';
 
 const SERVICES = [
@@ -41,10 +41,10 @@ const INSUFFICIENT = 'Bearer realm="api", error="insufficient_scope"';
 const list = z.object({ results: z.array(z.object({ code: z.string() })) });
 const refusal = z.strictObject({ detail: z.string().min(10) });
 
-describe('the guide for API services', () => {
+describe('Guide for API services', () => {
   let server: TestServer;
   let platform: TestPlatform;
-  /** Between the services and this server, which an outage cuts. */
+  /** Proxy between the services and this server, cut to simulate an outage. */
   let wire: TcpProxy;
   let kit: string;
   let page: string;
@@ -57,7 +57,7 @@ describe('the guide for API services', () => {
     wire = await startTcpProxy(port);
     server = await startServer({ PORT: String(port), ISSUER: `http://localhost:${wire.port}` });
     platform = await createPlatform(server);
-    // A member who may see nothing there.
+    // A member without permissions.
     await putTeam(server, {
       organizer: 'greenarena',
       id: 'door',
@@ -89,7 +89,7 @@ describe('the guide for API services', () => {
       ? false
       : `${service.interpreter} is not installed`;
 
-    describe(`the service for ${id}`, { skip }, () => {
+    describe(`service for ${id}`, { skip }, () => {
       let running: RunningService;
       let all: ObtainedTokens;
 
@@ -119,13 +119,13 @@ describe('the guide for API services', () => {
         assert.deepEqual(await codes('/organizers/redstage/orders', all), ['R1']);
       });
 
-      it('changes what the user may change', async () => {
+      it('lets a user with the permission change orders', async () => {
         const answer = await call('POST', '/organizers/redstage/orders', all.accessToken);
         assert.equal(answer.status, 201);
         assert.deepEqual(await codes('/organizers/redstage/orders', all), ['R1', 'N3']);
       });
 
-      it('refuses as the page says', async () => {
+      it('refuses requests with the responses of the page', async () => {
         const read = await tokensFor('read', ['redstage']);
         const path = '/organizers/redstage/orders';
         const refused = {
@@ -159,29 +159,29 @@ describe('the guide for API services', () => {
         assert.deepEqual(await codes(path, read), await codes(path, all), 'and it recovers');
       });
 
-      it('does not know a revoked token from that moment on', async () => {
+      it('refuses a revoked token immediately', async () => {
         const { accessToken } = await tokensFor('read');
         assert.equal((await call('GET', '/orders', accessToken)).status, 200);
         await revoke(server, platform.application, accessToken);
         assert.equal((await call('GET', '/orders', accessToken)).status, 401);
       });
 
-      it('takes no token without its proof that is bound to a key', async () => {
+      it('refuses a DPoP-bound token without its proof', async () => {
         const token = await obtainBoundToken(server, await newDpopKey(), askFor('read', ALL));
         assert.equal((await call('GET', '/orders', token)).status, 401);
       });
 
-      it('knows no other routes', async () => {
+      it('returns 404 for other routes', async () => {
         assert.equal((await call('GET', '/nothing', all.accessToken)).status, 404);
       });
 
       const own = id === 'python' && 'its answers are its own';
-      it('refuses with exactly what the page shows', { skip: own }, async () => {
+      it('returns exactly the refusal that the page shows', { skip: own }, async () => {
         const { accessToken } = await tokensFor('read');
         const answer = await call('POST', '/organizers/redstage/orders', accessToken);
         const sent = [
           `HTTP/1.1 ${answer.status} ${answer.statusText}`,
-          // Fastify adds the character set.
+          // Fastify adds the charset.
           `content-type: ${answer.headers.get('content-type')?.replace('; charset=utf-8', '')}`,
           `www-authenticate: ${answer.headers.get('www-authenticate')}`,
           '',
@@ -192,7 +192,7 @@ describe('the guide for API services', () => {
     });
   }
 
-  it('takes bound tokens with their proof where the kit is told to', async () => {
+  it('the strict service accepts bound tokens with their proof', async () => {
     const program = { file: 'service.mjs', interpreter: process.execPath, starter: KIT_STARTER };
     const service = { ...program, code: code.get('service-strict') ?? '' };
     const running = await startService(service, kit, credentials());
@@ -214,7 +214,7 @@ describe('the guide for API services', () => {
     }
   });
 
-  it('registers a service and asks about a token with curl', async () => {
+  it('the curl scripts register a service and introspect a token', async () => {
     const shown = (id: string): unknown => JSON.parse(code.get(id) ?? '');
     const registered = await run('register-script', { OPERATOR_TOKEN: server.operatorToken });
     assert.deepEqual(shapeOf(registered), shapeOf(shown('register-answer')));
@@ -232,7 +232,7 @@ describe('the guide for API services', () => {
     return { STAGEDOOR_CLIENT_ID: clientId, STAGEDOOR_CLIENT_SECRET: clientSecret };
   }
 
-  /** What a script of the page prints. */
+  /** Returns the output of a script of the page. */
   async function run(id: string, variables: Readonly<Record<string, string>>): Promise<unknown> {
     const { stdout } = await promisify(execFile)('bash', ['-c', code.get(id) ?? ''], {
       env: { PATH: process.env.PATH ?? '', ...variables },

@@ -8,7 +8,7 @@ import { describe as textOf, UserAgent } from '../support/user-agent.ts';
 
 const skip = whyNotSecure() ?? false;
 
-describe('applications in other languages, over https', { skip }, () => {
+describe('Applications in other languages, over https', { skip }, () => {
   let server: SecureServer;
   let platform: TestPlatform;
 
@@ -41,9 +41,9 @@ describe('applications in other languages, over https', { skip }, () => {
             active: mayIntrospect ? true : null,
             rotated: true,
             after: 200,
-            // A refresh ends the access token before it.
+            // A refresh ends the previous access token.
             stale: 401,
-            // The library refreshes by itself, once it finds its token too old.
+            // The library refreshes when its token has expired.
             renewing: 200,
             revoked: 200,
             ended: 401,

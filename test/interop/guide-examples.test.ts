@@ -14,7 +14,7 @@ import { type Run, runExample } from '../support/guide/run-example.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { describe as textOf, UserAgent } from '../support/user-agent.ts';
 
-/** What runs each program, and how to find out whether it is there. */
+/** Interpreters of the programs, and a command that checks if each is installed. */
 const PROGRAMS = [
   {
     id: 'curl',
@@ -24,7 +24,7 @@ const PROGRAMS = [
   },
   { id: 'fetch', file: 'client.mjs', interpreter: process.execPath, probe: ['--version'] },
   { id: 'oauth4webapi', file: 'client.mjs', interpreter: process.execPath, probe: ['--version'] },
-  // Debian's, by its path: a Python from elsewhere does not see Debian's packages.
+  // By its path: other installations of Python lack Debian's packages.
   {
     id: 'python',
     file: 'client.py',
@@ -44,10 +44,10 @@ type ProgramId = (typeof PROGRAMS)[number]['id'];
 const slugs = z.object({ results: z.array(z.object({ slug: z.string() })) });
 const subject = z.object({ sub: z.string() });
 
-describe('the programs of the developer guide', () => {
+describe('Programs of the developer guide', () => {
   let server: TestServer;
   let platform: TestPlatform;
-  /** Owns the applications. */
+  /** Browser of Ben, who owns the applications. */
   let ben: UserAgent;
 
   before(async () => {
@@ -58,7 +58,7 @@ describe('the programs of the developer guide', () => {
   });
   after(() => server.close());
 
-  /** As Ada, who leaves ticked what is given. */
+  /** Allows the request as Ada, with the given scopes. */
   async function allow(link: string, scopes?: readonly string[]): Promise<URL> {
     const agent = new UserAgent(server);
     const consent = await signIn(agent, await agent.get(link), platform.ada);
@@ -80,9 +80,9 @@ describe('the programs of the developer guide', () => {
     const missing = spawnSync(interpreter, probe).status !== 0;
     const skip = missing && `${interpreter}, or what the program needs of it, is not installed`;
 
-    describe(`the program for ${id}`, { skip }, () => {
+    describe(`program for ${id}`, { skip }, () => {
       for (const clientType of ['confidential', 'public'] as const) {
-        it(`goes from authorization to revocation (${clientType})`, async () => {
+        it(`runs from authorization to revocation (${clientType})`, async () => {
           const application = await register(clientType);
           const { exitCode, lines, complaints } = await run(application, (link) => allow(link));
           assert.equal(exitCode, 0, complaints);
@@ -99,7 +99,7 @@ describe('the programs of the developer guide', () => {
         });
       }
 
-      it('makes do with less than it asked for', async () => {
+      it('works with fewer scopes than requested', async () => {
         const application = await register('confidential');
         const { exitCode, lines, complaints } = await run(application, (link) =>
           allow(link, ['read']),
@@ -109,14 +109,14 @@ describe('the programs of the developer guide', () => {
         assert.deepEqual(lines.slice(2), ['Refreshed', 'Revoked']);
       });
 
-      it('stops when the user denies, and says why', async () => {
+      it('stops with the reason if the user denies', async () => {
         const { exitCode, lines, complaints } = await run(await register('confidential'), deny);
         assert.notEqual(exitCode, 0);
         assert.deepEqual(lines, []);
         assert.match(complaints, /access_denied/);
       });
 
-      it('refuses an answer to another request, or of another server', async () => {
+      it('refuses a response with another state or issuer', async () => {
         for (const name of ['state', 'iss']) {
           const application = await register('confidential');
           const { exitCode, lines } = await run(application, async (link) => {
@@ -129,7 +129,7 @@ describe('the programs of the developer guide', () => {
         }
       });
 
-      it('says what the server complains about', async () => {
+      it('prints the error of the server', async () => {
         const application = { ...(await register('confidential')), clientSecret: 'sds_wrong' };
         const { exitCode, complaints } = await run(application, (link) => allow(link));
         assert.notEqual(exitCode, 0);
@@ -147,7 +147,7 @@ describe('the programs of the developer guide', () => {
   }
 
   for (const clientType of ['confidential', 'public'] as const) {
-    it(`bind their tokens to a key with three lines more (${clientType})`, async () => {
+    it(`oauth4webapi program with the three lines for DPoP works (${clientType})`, async () => {
       const application = await register(clientType);
       const guide = readCode((await ben.get('/docs')).body);
       const program = await programFor('oauth4webapi', application);
@@ -182,7 +182,7 @@ describe('the programs of the developer guide', () => {
     return registerApplication(server, { owner: 'ben', clientType, redirectUris });
   }
 
-  /** As Ben copies it: the page has filled in all but the secret. */
+  /** Returns the code as Ben copies it: the page fills in everything except the secret. */
   async function programFor(id: ProgramId, application: TestApplication): Promise<string> {
     const path = `/docs/examples?client_id=${application.clientId}`;
     const code = readCode((await ben.get(path)).body).get(`program-${id}`) ?? '';
@@ -191,7 +191,7 @@ describe('the programs of the developer guide', () => {
     return code.replace('YOUR_CLIENT_SECRET', application.clientSecret ?? '');
   }
 
-  /** Why the grants of an application ended. */
+  /** Returns why the grants of an application ended. */
   async function endings({ clientId }: TestApplication): Promise<(string | null)[]> {
     const rows = await server.database.db
       .selectFrom('grants')

@@ -24,17 +24,17 @@ const METHODS = [...SAFE, 'POST', 'PUT', 'PATCH', 'DELETE'];
 const VIEW = 'can_view_orders';
 const CHANGE = 'can_change_orders';
 
-/** What the routes need: a permission at the organizer of the path, or less. */
+/** Requirements of the routes: a permission at the organizer of the path, or less. */
 const NEEDS = {
   member: { organizer: 'organizer' },
   viewer: { organizer: 'organizer', permission: VIEW },
   either: { organizer: 'organizer', permission: { read: VIEW, write: CHANGE } },
 } as const;
 
-/** An organizer as Ada has to do with it. */
+/** An organizer with its relation to Ada. */
 interface Place {
   readonly slug: string;
-  /** Her permissions there, from two teams where there are two. */
+  /** Her permissions there, from one team each. */
   readonly permissions: readonly string[];
   readonly picked: boolean;
   readonly memberAtConsent: boolean;
@@ -57,7 +57,7 @@ const PLACES: readonly Place[] = [[], [VIEW], [CHANGE], [VIEW, CHANGE]].flatMap(
     { name: 'foreign', picked: false, memberAtConsent: false, memberNow: false },
   ].map(({ name, ...facts }) => {
     const slug = [name, ...permissions.map((permission) => permission.slice(4, 8))].join('-');
-    // Some are named like properties that every object inherits.
+    // Some have names of properties that every object inherits.
     const inherited = permissions.length === 0 ? INHERITED_SLUGS.get(name) : undefined;
     return { slug: inherited ?? slug.replaceAll('_', ''), permissions, ...facts };
   }),
@@ -70,16 +70,16 @@ const NOWHERE: Place = {
   memberNow: false,
 };
 
-/** One request, with all that decides about it. */
+/** One request, with everything that determines its outcome. */
 interface Case {
   readonly scopes: readonly string[];
   readonly method: string;
-  /** Undefined for the route about no organizer. */
+  /** Undefined for the route without an organizer. */
   readonly place: Place | undefined;
   readonly needs: keyof typeof NEEDS;
 }
 
-/** What the answer has to be, told without the kit: status, and what its challenge is about. */
+/** Returns the expected status and challenge, computed without the kit. */
 function expected({ scopes, method, place, needs }: Case): string {
   const safe = SAFE.includes(method);
   if (!scopes.includes(safe ? 'read' : 'write')) {
@@ -97,10 +97,10 @@ function expected({ scopes, method, place, needs }: Case): string {
     : `403 permission ${permission}`;
 }
 
-describe('every combination of scope, method, organizer, permission and membership', () => {
+describe('Every combination of scope, method, organizer, permission and membership', () => {
   let server: TestServer;
   let platform: TestPlatform;
-  /** By scopes, separated by spaces. */
+  /** Tokens by their scopes, separated by spaces. */
   const tokens = new Map<string, string>();
 
   before(async () => {
@@ -133,7 +133,7 @@ describe('every combination of scope, method, organizer, permission and membersh
   });
   after(() => server.close());
 
-  /** A team of its own for each permission: what the user may do is the union. */
+  /** Puts one team for each permission, so that the user has the union. */
   async function putTeams(organizer: string, permissions: readonly string[], member: boolean) {
     const members = member ? ['ada'] : ['ben'];
     await putTeam(server, { organizer, id: 'all', permissions: [], members });
@@ -143,8 +143,8 @@ describe('every combination of scope, method, organizer, permission and membersh
   }
 
   for (const [framework, start] of Object.entries(FRAMEWORKS)) {
-    it(`is decided as the rules say, by ${framework}`, async (t) => {
-      // A cache decides nothing by itself: with one, the answers are the same.
+    it(`has the expected outcome with ${framework}`, async (t) => {
+      // A cache must not change the outcome.
       const api = await startApi(start, framework === 'Koa' ? undefined : CACHE);
       t.after(() => api.close());
       const wrong: string[] = [];
@@ -173,7 +173,7 @@ describe('every combination of scope, method, organizer, permission and membersh
       clientId,
       clientSecret,
       cache,
-      // Patient: a busy machine must not open the circuit.
+      // Long, so that a slow machine does not open the circuit.
       timeout: 10_000,
     });
     return start(kit, [
@@ -195,7 +195,7 @@ function allCases(): Case[] {
   );
 }
 
-/** As `expected` tells it; the answer to HEAD has no body to say more than the header does. */
+/** Returns the outcome in the format of `expected`; a response to HEAD has no body. */
 async function outcomeOf(answer: Response, method: string): Promise<string> {
   const body = await answer.text();
   if (answer.status !== 403) {
@@ -212,7 +212,7 @@ async function outcomeOf(answer: Response, method: string): Promise<string> {
   return permission === undefined ? '403 organizer' : `403 permission ${permission}`;
 }
 
-/** Does them all, so many at a time. */
+/** Runs the work for all items, with a limited number in parallel. */
 async function inParallel<T>(
   items: readonly T[],
   lanes: number,

@@ -9,11 +9,11 @@ import { type ServerProcess, startServerProcess } from '../support/server-proces
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 import { obtainTokens, revoke } from '../support/tokens.ts';
 
-/** A run of guarded requests that does not pause for anything. */
+/** A run of guarded requests without pauses. */
 interface Traffic {
-  /** Waits until this many more answers came that are like that; fails when it takes too long. */
+  /** Waits for this many more responses that match; fails after a timeout. */
   until(count: number, what: (answer: Answer) => boolean): Promise<void>;
-  /** Stops; all answers, in the order in which they came. */
+  /** Stops, and returns all responses in order. */
   stop(): Promise<readonly Answer[]>;
 }
 
@@ -24,7 +24,7 @@ interface Answer {
 
 const PATIENCE_SECONDS = 60;
 
-describe('an API service whose authorization server goes away', () => {
+describe('API service during an outage of the authorization server', () => {
   let server: ServerProcess;
   let platform: TestPlatform;
   let live: string;
@@ -64,7 +64,7 @@ describe('an API service whose authorization server goes away', () => {
     return { status: answer.status, retryAfter: answer.headers.get('retry-after') };
   };
 
-  it('answers 503 while it is dead, and goes on by itself when it is back', async (t) => {
+  it('returns 503 while the server is down, and recovers when it is back', async (t) => {
     const api = await startApi();
     t.after(() => api.close());
     const traffic = startTraffic(() => get(api, live));
@@ -76,14 +76,14 @@ describe('an API service whose authorization server goes away', () => {
     await server.start();
     await traffic.until(50, ({ status }) => status === 200);
     const [answers, ofRevoked] = await Promise.all([traffic.stop(), unwanted.stop()]);
-    assert.deepEqual(statuses(answers), [200, 503], 'never anything else');
-    assert.deepEqual(statuses(ofRevoked), [401, 503], 'not let in for a moment');
+    assert.deepEqual(statuses(answers), [200, 503], 'no other statuses');
+    assert.deepEqual(statuses(ofRevoked), [401, 503], 'never accepted');
     for (const { status, retryAfter } of answers) {
       assert.match(retryAfter ?? '', status === 503 ? /^[1-9]\d*$/ : /^$/);
     }
   });
 
-  it('does not let its callers wait for one that hangs', async (t) => {
+  it('does not make callers wait for a hanging server', async (t) => {
     const proxy = await startTcpProxy(Number(new URL(server.issuer).port));
     t.after(() => proxy.close());
     const timeout = 2000;
@@ -100,7 +100,7 @@ describe('an API service whose authorization server goes away', () => {
     for (let i = 0; i < count; i += 1) {
       assert.equal((await get(api, live)).status, 503);
     }
-    // All of them waiting would take ten times as long; a probe now and then is allowed.
+    // Waiting each time would take ten times as long; occasional probes are allowed.
     assert.ok(performance.now() - begin < (count * timeout) / 10);
     await proxy.restore();
     const traffic = startTraffic(() => get(api, live));
@@ -108,11 +108,11 @@ describe('an API service whose authorization server goes away', () => {
     await traffic.stop();
   });
 
-  it('takes a restart between two requests for nothing', async (t) => {
+  it('continues after a restart between two requests', async (t) => {
     const api = await startApi();
     t.after(() => api.close());
     assert.equal((await get(api, live)).status, 200);
-    // The connection that the kit keeps open is closed by it.
+    // The restart closes the connection that the kit keeps open.
     await server.kill('SIGTERM');
     await server.start();
     assert.equal((await get(api, live)).status, 200);

@@ -9,7 +9,7 @@ import { type InstalledKit, installKit, systemNode } from '../support/kit/instal
 import { startServer } from '../support/server.ts';
 import { obtainTokens } from '../support/tokens.ts';
 
-/** An API service in TypeScript: every entry of the package, with types. */
+/** An API service in TypeScript that uses every entry of the package, with types. */
 const PROGRAM = `
 import { createServer } from 'node:http';
 import {
@@ -78,7 +78,7 @@ const server = createServer(async (request, response) => {
 });
 `;
 
-describe('the package of the kit', () => {
+describe('Package of the kit', () => {
   let kit: InstalledKit | undefined;
   before(async () => {
     kit = await installKit();
@@ -99,11 +99,11 @@ describe('the package of the kit', () => {
       }
     });
 
-  withKit('installs its dependencies and nothing of the server', async (installed) => {
+  withKit('installs only its own dependencies', async (installed) => {
     assert.deepEqual(installed.packages, ['@stagedoor', 'jose', 'oauth4webapi']);
   });
 
-  it('has the version of the server and the same version ranges', () => {
+  it('has the server’s version and dependency ranges', () => {
     const read = (file: string) => JSON.parse(readFileSync(file, 'utf8'));
     const own = read('package.json');
     const { version, dependencies } = read('src/kit/package.json');
@@ -113,7 +113,7 @@ describe('the package of the kit', () => {
     }
   });
 
-  withKit('passes its own tests when it is installed from the package', async (installed) => {
+  withKit('passes its tests as an installed package', async (installed) => {
     // Not kit-matrix.test.ts: it takes a minute, and its rules are tested by these files, too.
     const files = globSync([
       'test/unit/resource-server-*.test.ts',
@@ -130,7 +130,7 @@ describe('the package of the kit', () => {
     assert.equal(status, 0, stdout);
   });
 
-  withKit('is typed and guards an API service', async (installed, t) => {
+  withKit('has types and protects an API service', async (installed, t) => {
     await installed.compile('api.ts', PROGRAM);
     const server = await startServer();
     t.after(() => server.close());
@@ -165,7 +165,7 @@ describe('the package of the kit', () => {
   );
 });
 
-/** The Node.js on the PATH, if the kit does not support it. */
+/** Returns the Node.js on the PATH if the kit does not support it. */
 function unsupportedNode(): string | undefined {
   const node = systemNode();
   const version = node && execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();

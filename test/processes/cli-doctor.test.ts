@@ -37,7 +37,7 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** The environment of the running server. */
+/** Returns the environment of the running server. */
 const sound = () => ({
   DATABASE_URL: server.config.databaseUrl ?? '',
   DATA_DIR: folder,
@@ -45,7 +45,7 @@ const sound = () => ({
   COOKIE_KEYS,
 });
 
-/** What the doctor finds in an environment that differs from the sound one by `wrong`. */
+/** Runs the doctor in the environment of the server with some changes. */
 async function examine(wrong: Record<string, string> = {}) {
   const { code, out, err } = await stagedoorHere({ ...sound(), ...wrong }, ['doctor', '--json']);
   assert.equal(err, '');
@@ -65,7 +65,7 @@ async function examine(wrong: Record<string, string> = {}) {
   return { code, out, checks, worst };
 }
 
-/** Exactly this check has that to say, and everything else is well. */
+/** Asserts that only this check fails or warns, with this message. */
 async function finds(
   wrong: Record<string, string>,
   check: string,
@@ -80,8 +80,8 @@ async function finds(
   return bad;
 }
 
-describe('The doctor', () => {
-  test('finds nothing wrong with a sound server', async () => {
+describe('stagedoor doctor', () => {
+  test('reports a working server as ok', async () => {
     const { code, checks } = await examine();
     assert.deepEqual(
       checks.filter(({ state }) => state !== 'ok'),
@@ -106,7 +106,7 @@ describe('The doctor', () => {
     }
   });
 
-  test('speaks to people, in a process of its own', async () => {
+  test('prints a report for people, from a separate process', async () => {
     const { code, out, err } = await stagedoor(sound(), 'doctor');
     assert.deepEqual([code, err], [0, '']);
     assert.match(out, /^ok {4}node/m);
@@ -122,7 +122,7 @@ describe('The doctor', () => {
     assert.ok(!failing.out.includes('very-secret'));
   });
 
-  test('names everything that is wrong with the configuration', async () => {
+  test('reports every configuration error', async () => {
     const { code, checks } = await examine({ REGISTRATION: 'maybe', ISSUER: 'ftp://x' });
     assert.equal(code, 1);
     const message = checks
@@ -132,7 +132,7 @@ describe('The doctor', () => {
     assert.match(message.join(), /REGISTRATION must be open.*ISSUER must be a URL/);
   });
 
-  test('finds a database that is away, without its password', async () => {
+  test('reports an unreachable database, without its password', async () => {
     const { out, worst } = await examine({
       DATABASE_URL: 'postgres://x:very-secret@127.0.0.1:2/x',
     });
@@ -141,7 +141,7 @@ describe('The doctor', () => {
     assert.ok(!out.includes('very-secret'));
   });
 
-  test('finds migrations that have not run', async () => {
+  test('reports missing migrations', async () => {
     const empty = await createEmptyDatabase();
     try {
       const { fix } = await finds(
@@ -156,7 +156,7 @@ describe('The doctor', () => {
     }
   });
 
-  test('finds cookie keys that open no signing key, and ones that are missing', async () => {
+  test('reports cookie keys that can’t decrypt a signing key, and missing ones', async () => {
     const other = { COOKIE_KEYS: 'another-key-0123456789-0123456789' };
     const { fix } = await finds(other, 'signing keys', 'fail', /do not open/);
     assert.match(fix ?? '', /at the end of COOKIE_KEYS/);
@@ -164,7 +164,7 @@ describe('The doctor', () => {
     assert.deepEqual([worst('cookie keys')?.state, worst('signing keys')?.state], ['warn', 'fail']);
   });
 
-  test('finds mails that were given up, and signing keys that are too old', async () => {
+  test('reports failed mails and old signing keys', async () => {
     const { db } = server.database;
     await db
       .insertInto('mail_outbox')
@@ -189,7 +189,7 @@ describe('The doctor', () => {
       .execute();
   });
 
-  test('asks the mail server, and the folder where there is none', async () => {
+  test('checks the mail server, or the mail directory if none is configured', async () => {
     const mails = await startMailServer();
     const { worst } = await examine({ SMTP_URL: mails.url });
     assert.equal(worst('mail server')?.state, 'ok');
@@ -202,14 +202,16 @@ describe('The doctor', () => {
     );
   });
 
-  test('finds a folder that can not be written', { skip: process.getuid?.() === 0 }, async () => {
+  test('reports a data directory that is not writable', {
+    skip: process.getuid?.() === 0,
+  }, async () => {
     await chmod(folder, 0o500);
     const { worst } = await examine();
     await chmod(folder, 0o700);
     assert.equal(worst('data folder')?.state, 'fail');
   });
 
-  test('finds a platform login that does not describe itself', async () => {
+  test('reports an upstream login without metadata', async () => {
     const oidc = {
       OIDC_ISSUER: `http://127.0.0.1:${await freePort()}`,
       OIDC_CLIENT_ID: 'a',
@@ -225,7 +227,7 @@ function portOf(one: Server): number {
   return address !== null && typeof address === 'object' ? address.port : 0;
 }
 
-describe('The doctor asks for the issuer', () => {
+describe('stagedoor doctor, issuer', () => {
   const http: Server[] = [];
   after(() => {
     for (const one of http) {
@@ -246,7 +248,7 @@ describe('The doctor asks for the issuer', () => {
     return url;
   }
 
-  test('which nobody answers', async () => {
+  test('reports an issuer without a server', async () => {
     const { fix } = await finds(
       { ISSUER: `http://127.0.0.1:${await freePort()}` },
       'issuer',
@@ -256,7 +258,7 @@ describe('The doctor asks for the issuer', () => {
     assert.match(fix ?? '', /Start the server/);
   });
 
-  test('under which another server answers, or no Stagedoor', async () => {
+  test('reports an issuer with another server or another program', async () => {
     const port = new URL(server.issuer).port;
     await finds(
       { ISSUER: `http://127.0.0.1:${port}` },
@@ -268,7 +270,7 @@ describe('The doctor asks for the issuer', () => {
     await finds({ ISSUER: page }, 'issuer', 'fail', /is not Stagedoor/);
   });
 
-  test('whose clock is another one', async () => {
+  test('reports a clock that differs', async () => {
     for (const [seconds, state] of [
       [15, 'warn'],
       [-3600, 'fail'],
@@ -286,11 +288,11 @@ describe('The doctor asks for the issuer', () => {
   });
 });
 
-describe('The doctor looks at the certificate', { skip: whyNotSecure() }, () => {
+describe('stagedoor doctor, certificate', { skip: whyNotSecure() }, () => {
   const servers: Server[] = [];
   const authorities = getCACertificates('default');
   after(() => {
-    // Other test files run in this process.
+    // Other test files run in the same process.
     setDefaultCACertificates(authorities);
     for (const one of servers) {
       one.close();
@@ -298,7 +300,7 @@ describe('The doctor looks at the certificate', { skip: whyNotSecure() }, () => 
     }
   });
 
-  /** A server with a certificate of its own, which begins and ends so many days from now. */
+  /** Starts a server with a certificate that is valid in the given range of days from now. */
   async function secure(
     { from = -1, until = 90, name = 'localhost' },
     trusted = true,
@@ -319,13 +321,13 @@ describe('The doctor looks at the certificate', { skip: whyNotSecure() }, () => 
     return url;
   }
 
-  test('that nobody trusts', async () => {
+  test('reports an untrusted certificate', async () => {
     const ISSUER = await secure({}, false);
     const { fix } = await finds({ ISSUER }, 'certificate', 'fail', /SELF_SIGNED/);
     assert.match(fix ?? '', /NODE_EXTRA_CA_CERTS/);
   });
 
-  test('that has expired', async () => {
+  test('reports an expired certificate', async () => {
     const ISSUER = await secure({ from: -60, until: -30 });
     const { fix } = await finds(
       { ISSUER },
@@ -336,17 +338,17 @@ describe('The doctor looks at the certificate', { skip: whyNotSecure() }, () => 
     assert.match(fix ?? '', /Renew it/);
   });
 
-  test('that is for another name', async () => {
+  test('reports a certificate for another name', async () => {
     const ISSUER = await secure({ name: 'other.example.com' });
     await finds({ ISSUER }, 'certificate', 'fail', /ALTNAME/);
   });
 
-  test('that ends soon', async () => {
+  test('warns if the certificate expires soon', async () => {
     const ISSUER = await secure({ until: 10 });
     await finds({ ISSUER }, 'certificate', 'warn', /ends in (9|10) days/);
   });
 
-  test('that is good', async () => {
+  test('accepts a valid certificate', async () => {
     const ISSUER = await secure({});
     const { checks } = await examine({ ISSUER });
     assert.deepEqual(
@@ -356,8 +358,8 @@ describe('The doctor looks at the certificate', { skip: whyNotSecure() }, () => 
   });
 });
 
-describe('The doctor calls the server through its proxies', () => {
-  /** The change that each proxy makes to `X-Forwarded-For`. */
+describe('stagedoor doctor, proxies', () => {
+  /** Change that each proxy makes to `X-Forwarded-For`. */
   const PROXIES = {
     appends: (before: string) => `${before}, 127.0.0.1`,
     replaces: () => '127.0.0.1:4711',
@@ -394,7 +396,7 @@ describe('The doctor calls the server through its proxies', () => {
     return `http://127.0.0.1:${portOf(one)}`;
   }
 
-  test('and compares how many name an address with TRUST_PROXY', async () => {
+  test('compares the number of proxies that add an address with TRUST_PROXY', async () => {
     const cases = [
       [server, ['removes'], 'ok', /at 127\.0\.0\.1, an address of this machine/],
       [
@@ -427,7 +429,7 @@ describe('The doctor calls the server through its proxies', () => {
     }
   });
 
-  test('which tells strangers nothing, nor somebody with an old pass', async () => {
+  test('the server reveals nothing without a current pass', async () => {
     const passes = ['', 'x', `${Date.now()}.x`, newDoctorPass(`${COOKIE_KEYS}x`)];
     for (const pass of [...passes, newDoctorPass(COOKIE_KEYS, Date.now() - 400_000)]) {
       const answer = await fetch(`${server.issuer}/healthz`, {
@@ -440,7 +442,7 @@ describe('The doctor calls the server through its proxies', () => {
   });
 });
 
-test('The doctor looks at an embedded database that nobody has, and at none', async () => {
+test('stagedoor doctor checks an embedded database that no server uses, or warns that none exists', async () => {
   const own = await mkdtemp(join(tmpdir(), 'stagedoor-doctor-'));
   try {
     const env = { DATA_DIR: own, COOKIE_KEYS, ISSUER: server.issuer };
@@ -456,7 +458,7 @@ test('The doctor looks at an embedded database that nobody has, and at none', as
   }
 });
 
-test('The doctor asks the running server about the embedded database', async () => {
+test('stagedoor doctor asks the running server about the embedded database', async () => {
   const embedded = await startServer({ DATABASE_URL: '' });
   try {
     const { DATABASE_URL: _, ...rest } = sound();

@@ -9,7 +9,7 @@ import { freePort } from '../support/free-port.ts';
 import { callManagement } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
-describe('On an embedded database that nobody has, the command line', () => {
+describe('Command line on an embedded database without a running server', () => {
   let folder: string;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'stagedoor-cli-'));
@@ -18,7 +18,7 @@ describe('On an embedded database that nobody has, the command line', () => {
   after(() => rm(folder, { recursive: true, force: true }));
   const cli = (...args: string[]) => stagedoorHere({ DATA_DIR: folder }, args);
 
-  test('opens it itself, and leaves it as it was', async () => {
+  test('opens the database, and leaves no other files', async () => {
     assert.equal((await cli('user', 'put', 'ada', '--email', 'ada@example.com')).code, 0);
     assert.equal((await cli('organizer', 'put', 'red', '--name', 'Red')).code, 0);
     assert.equal((await cli('team', 'put', 'red', 'staff', '--member', 'ada')).code, 0);
@@ -30,7 +30,7 @@ describe('On an embedded database that nobody has, the command line', () => {
     assert.deepEqual(await readdir(folder), ['db']);
   });
 
-  test('takes turns with itself: of many calls at once none is lost', async () => {
+  test('parallel commands wait for each other, and none is lost', async () => {
     const names = ['a', 'b'];
     const outcomes = await Promise.all(
       names.map((name) =>
@@ -49,7 +49,7 @@ describe('On an embedded database that nobody has, the command line', () => {
     );
   });
 
-  test('is not fooled by what a crashed server left behind', async () => {
+  test('ignores files of a crashed server', async () => {
     const left = { url: 'http://127.0.0.1:1', pid: 2 ** 22 + 1, token: 'x' };
     await writeFile(join(folder, 'server.json'), JSON.stringify(left));
     await writeFile(join(folder, 'lock'), String(left.pid));
@@ -58,7 +58,7 @@ describe('On an embedded database that nobody has, the command line', () => {
   });
 });
 
-describe('On an embedded database that a running server has, the command line', () => {
+describe('Command line on an embedded database of a running server', () => {
   let server: TestServer;
   before(async () => {
     server = await startServer({ DATABASE_URL: '' });
@@ -67,7 +67,7 @@ describe('On an embedded database that a running server has, the command line', 
   const env = () => ({ DATA_DIR: server.config.dataDir });
   const cli = (...args: string[]) => stagedoorHere(env(), args);
 
-  test('goes through the server, which needs no configured token for that', async () => {
+  test('commands go through the server without a configured token', async () => {
     const put = await stagedoor(env(), 'user', 'put', 'ada', '--email', 'ada@example.com');
     assert.deepEqual([put.code, put.err], [0, '']);
     const { body } = await callManagement(server, 'GET', '/api/v1/users/ada/');
@@ -86,7 +86,7 @@ describe('On an embedded database that a running server has, the command line', 
     assert.equal((await cli('user', 'put', 'eve', '--email', 'x')).code, 2);
   });
 
-  test('is told what to do where a command needs the database to itself', async () => {
+  test('commands that need exclusive access print what to do', async () => {
     for (const args of [['keys', 'list'], ['mail', 'list'], ['migrate']]) {
       const { code, out, err } = await cli(...args);
       assert.deepEqual([code, out], [4, '']);
@@ -95,7 +95,7 @@ describe('On an embedded database that a running server has, the command line', 
     assert.equal((await callManagement(server, 'GET', '/api/v1/users/')).status, 200);
   });
 
-  test('finds the way in a file for its owner only, without the token of the configuration', async () => {
+  test('the address of the server is in a file for its owner, without the configured token', async () => {
     const file = join(server.config.dataDir, 'server.json');
     assert.equal((await stat(file)).mode & 0o777, 0o600);
     const text = await readFile(file, 'utf8');
@@ -103,7 +103,7 @@ describe('On an embedded database that a running server has, the command line', 
     assert.match(text, /"token":"sdo_/);
   });
 
-  test('says so where the file may not be read', { skip: process.getuid?.() === 0 }, async () => {
+  test('an unreadable file is reported', { skip: process.getuid?.() === 0 }, async () => {
     const file = join(server.config.dataDir, 'server.json');
     await chmod(file, 0);
     const { code, err } = await cli('user', 'list');
@@ -112,7 +112,7 @@ describe('On an embedded database that a running server has, the command line', 
     assert.match(err, /as the user that runs the server/);
   });
 
-  test('reaches it by URL with an operator token, and with no more than its rights', async () => {
+  test('commands by URL with an operator token have its rights', async () => {
     const added = await cli('operator-token', 'add', 'reader', '--right', 'read', '--json');
     const { token } = JSON.parse(added.out);
     const there = { STAGEDOOR_URL: server.issuer, OPERATOR_TOKEN: token };
@@ -135,7 +135,7 @@ describe('On an embedded database that a running server has, the command line', 
     assert.match(local.err, /works on the database itself/);
   });
 
-  test('has it to itself again once the server has stopped', async () => {
+  test('the command line opens the database again after the server has stopped', async () => {
     const { dataDir } = server.config;
     const before = await readdir(dataDir);
     assert.ok(before.includes('server.json') && before.includes('lock'));

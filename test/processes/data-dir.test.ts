@@ -12,14 +12,14 @@ import { UserAgent } from '../support/user-agent.ts';
 
 const modeOf = async (path: string) => (await stat(path)).mode & 0o7777;
 
-describe('The data folder', () => {
+describe('Data directory', () => {
   let folder: string;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'stagedoor-modes-'));
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
-  test('of a server is closed to other users, with all that is in it', async () => {
+  test('of a server is accessible only to its user, including all files', async () => {
     const dataDir = join(folder, 'served');
     const umask = process.umask(0o022);
     const server = await startServerProcess({ DATA_DIR: dataDir, COOKIE_KEYS: '' });
@@ -29,7 +29,7 @@ describe('The data folder', () => {
       for (const agent of [new UserAgent(server), new UserAgent(server)]) {
         await signIn(agent, await agent.get('/login'), user);
       }
-      // The second browser is told of by mail.
+      // The second browser causes a mail.
       const files = () => readdir(dataDir, { recursive: true });
       await until(async () => (await files()).some((name) => name.endsWith('.eml')));
       for (const entry of await files()) {
@@ -42,7 +42,7 @@ describe('The data folder', () => {
     }
   });
 
-  test('that an earlier version made is closed', async () => {
+  test('of an earlier version is restricted to its user', async () => {
     const dataDir = join(folder, 'earlier');
     await mkdir(join(dataDir, 'db'), { recursive: true });
     await writeFile(join(dataDir, 'cookie-key'), 'x');
@@ -51,7 +51,7 @@ describe('The data folder', () => {
     assert.equal(await modeOf(dataDir), 0o700);
   });
 
-  test('with files of others in it stays open, and that is said', async () => {
+  test('with unknown files keeps its permissions, which is reported', async () => {
     const dataDir = join(folder, 'shared');
     await mkdir(dataDir);
     await writeFile(join(dataDir, 'somebody-elses'), '');
@@ -60,7 +60,7 @@ describe('The data folder', () => {
     assert.equal(await modeOf(dataDir), 0o750);
   });
 
-  test('that can not be made is a sentence for the operator', async () => {
+  test('that can’t be created is an error with its code', async () => {
     await writeFile(join(folder, 'file'), '');
     await assert.rejects(secureDataDir(join(folder, 'file', 'data')), {
       code: 'data_dir_unusable',

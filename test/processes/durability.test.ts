@@ -19,7 +19,7 @@ import {
 import { type Page, UserAgent } from '../support/user-agent.ts';
 
 for (const engine of FLOW_ENGINES) {
-  describe(`a server that is killed, on ${engine}`, () => {
+  describe(`Killed server, on ${engine}`, () => {
     let server: ServerProcess;
     let platform: TestPlatform;
 
@@ -41,7 +41,7 @@ for (const engine of FLOW_ENGINES) {
     const tell = async (token: string) =>
       (await introspect(server, platform.resourceServer, token)).body;
 
-    it('has kept the consent: code, log entry, mail, and who is signed in', async () => {
+    it('a consent is stored: code, log entry, mail and session', async () => {
       const authorization = await authorize(server, {
         application: platform.application,
         user: platform.ada,
@@ -63,7 +63,7 @@ for (const engine of FLOW_ENGINES) {
       assert.match(mail, /To: .*ada@example\.com/);
     });
 
-    it('has kept every refresh that it answered', async () => {
+    it('every answered refresh is stored', async () => {
       const { authorization } = await tokens();
       const given: ObtainedTokens[] = [];
       for (let i = 0; i < 20; i += 1) {
@@ -81,7 +81,7 @@ for (const engine of FLOW_ENGINES) {
       for (const [index, { accessToken, refreshToken }] of given.entries()) {
         const answer = answers[index];
         if (answer === undefined) {
-          // Nobody knows whether it was used up. Either way it is no defect of ours.
+          // It is unknown if the token was used. Both outcomes are correct.
           const again = await refresh(server, platform.application, refreshToken);
           assert.ok(again.status === 200 || again.body.error === 'invalid_grant');
           continue;
@@ -89,13 +89,17 @@ for (const engine of FLOW_ENGINES) {
         assert.equal(answer.status, 200);
         const { access_token = '', refresh_token = '' } = answer.body;
         assert.equal((await tell(access_token)).active, true);
-        assert.equal((await tell(accessToken)).active, false, 'the one before stays dead');
+        assert.equal(
+          (await tell(accessToken)).active,
+          false,
+          'the previous access token stays inactive',
+        );
         const next = await refresh(server, platform.application, refresh_token);
         assert.equal(next.status, 200, JSON.stringify(next.body));
       }
     });
 
-    it('has kept each consent whole, or nothing of it', async () => {
+    it('each consent is stored completely or not at all', async () => {
       const { agent } = (await tokens()).authorization;
       const url = authorizationUrl(server, {
         response_type: 'code',
@@ -112,12 +116,12 @@ for (const engine of FLOW_ENGINES) {
       const answers = await killDuring(pages.map((page) => () => decide(agent, page)));
       const allowed = answers.filter((page) => page?.leavesTo?.searchParams.has('code')).length;
       const { grants, events, mails } = await consents();
-      assert.ok(grants > allowed, 'these and the ones before');
+      assert.ok(grants > allowed, 'these and the earlier grants');
       assert.deepEqual({ events, mails }, { events: grants, mails: grants });
       await server.start();
     });
 
-    it('is the same as before after it was stopped and started', async () => {
+    it('a stopped and restarted server continues with the same state', async () => {
       const given = await tokens();
       const { agent } = given.authorization;
       const before = await tell(given.accessToken);
@@ -134,7 +138,7 @@ for (const engine of FLOW_ENGINES) {
       assert.equal(page.url.pathname, '/account/authorizations');
     });
 
-    /** Sends all at the same time, and kills the server at the first answer. */
+    /** Sends all requests at the same time, and kills the server at the first response. */
     async function killDuring<T>(
       requests: readonly (() => Promise<T>)[],
     ): Promise<(T | undefined)[]> {
@@ -167,7 +171,7 @@ for (const engine of FLOW_ENGINES) {
       await query('update mail_outbox set next_attempt_at = now() where sent_at is null');
     }
 
-    /** Runs one statement. On the embedded database only while the server is down. */
+    /** Runs one statement. On the embedded database, only while the server is down. */
     async function query<Row>(statement: string): Promise<Row[]> {
       const database = await openDatabase({
         url: server.databaseUrl || undefined,

@@ -10,8 +10,9 @@ import { startServer, type TestServer } from '../support/server.ts';
 import { introspect, obtainTokens, refresh, revoke } from '../support/tokens.ts';
 import { describe as textOf, UserAgent } from '../support/user-agent.ts';
 
-// The statements of every store on the embedded database. All flows run on it with TEST_ENGINES=all.
-describe('On the embedded database', () => {
+// Runs the statements of every store on the embedded database. With TEST_ENGINES=all, all flows run
+// on it.
+describe('Embedded database', () => {
   let server: TestServer;
   let platform: TestPlatform;
 
@@ -21,7 +22,7 @@ describe('On the embedded database', () => {
   });
   after(() => server.close());
 
-  it('a grant is made, introspected, refreshed, shown and revoked', async () => {
+  it('a grant can be created, introspected, refreshed, shown and revoked', async () => {
     const { application, resourceServer, ada } = platform;
     const agent = new UserAgent(server);
     const organizers = ['redstage'];
@@ -46,7 +47,7 @@ describe('On the embedded database', () => {
     assert.equal(again.body.error_description, 'revoked_by_client');
   });
 
-  it('the account pages of a user and of a developer answer', async () => {
+  it('the account pages of users and developers are shown', async () => {
     const { application, ben } = platform;
     const agent = new UserAgent(server);
     await obtainTokens(server, { application, user: ben, agent });
@@ -64,7 +65,7 @@ describe('On the embedded database', () => {
     }
   });
 
-  it('every operation of the API answers with each of its successes', async () => {
+  it('every API operation returns each of its successes', async () => {
     const world = createWorld(server, platform);
     const operator = `Token ${server.operatorToken}`;
     let calls = 0;

@@ -10,16 +10,18 @@ import { MAILS } from '../support/mails.ts';
 import { outboxOf, until } from '../support/outbox.ts';
 
 const COUNT = 1000;
-/** After so many mails of its own, the first process is killed. */
+/** Number of mails of the first process after which it is killed. */
 const KILLED_AFTER = 150;
-/** Mails that a process sends at the same time. */
+/** Mails that a process sends in parallel. */
 const SLOTS = 10;
-/** Longer than a slow machine takes for a mail, or the process that lives on would lose one, too. */
+/**
+ * Longer than a slow machine needs for a mail; otherwise the surviving process would lose a lease.
+ */
 const LEASE_SECONDS = 20;
-/** For all of it, in seconds. */
+/** Time limit of the test in seconds. */
 const LIMIT = 240;
 
-test('Of two processes that send 1,000 mails one is killed: none is lost, and only what it had on its way comes twice', async (t) => {
+test('Two processes send 1,000 mails and one is killed: no mail is lost, and only those in flight are sent twice', async (t) => {
   const { url, drop } = await createTestDatabase();
   t.after(drop);
   const database = await openDatabase({ url, dataDir: '', connections: 2 });
@@ -46,7 +48,8 @@ test('Of two processes that send 1,000 mails one is killed: none is lost, and on
     taken: (mail) => {
       fromFirst += mail.client === 'first' ? 1 : 0;
       if (fromFirst === KILLED_AFTER && killed === undefined) {
-        // The worst moment: the server has the mail, and its sender never reads that it has.
+        // The worst moment: the server has the mail, but the sender does not receive the
+        // confirmation.
         lastOfFirst = mail;
         killed = first?.kill();
       }
@@ -77,11 +80,11 @@ test('Of two processes that send 1,000 mails one is killed: none is lost, and on
   assert.deepEqual(
     new Set(copies.keys()),
     new Set(rows.map(({ id }) => `<${id}@localhost>`)),
-    'none is lost, and none has a second Message-ID',
+    'no mail is lost or has a second Message-ID',
   );
   assert.equal(new Set(server.received.map(({ recipients }) => recipients[0])).size, COUNT);
 
-  // Taken again: what the first process held when it died.
+  // Taken again: mails that the first process held when it died.
   const takenAgain = rows.filter(({ attempts }) => attempts > 1);
   assert.ok(
     takenAgain.length >= 1 && takenAgain.length <= SLOTS,
@@ -92,7 +95,7 @@ test('Of two processes that send 1,000 mails one is killed: none is lost, and on
   const twice = [...copies].filter(([, mails]) => mails.length > 1);
   assert.ok(twice.some(([, mails]) => mails[0] === lastOfFirst));
   for (const [messageId = '', mails] of twice) {
-    assert.ok(inFlight.has(messageId), `${messageId} was not on its way when the process died`);
+    assert.ok(inFlight.has(messageId), `${messageId} was not in flight when the process died`);
     const [one, other, ...more] = mails;
     assert.deepEqual([one?.client, other?.client, more.length], ['first', 'second', 0]);
     assert.deepEqual(one?.recipients, other?.recipients);

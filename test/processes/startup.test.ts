@@ -32,7 +32,7 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Asserts that a process ends by itself and reports why, without a stack trace or a secret. */
+/** Asserts that a process exits and prints the reason, without stack trace or secret. */
 async function complaintOf(script: RunningScript, exitCode = 1): Promise<string> {
   const { code } = await script.ended;
   const complaint = script.stderr();
@@ -46,7 +46,7 @@ async function oneLineOf(script: RunningScript, exitCode?: number): Promise<stri
   return assertOneLine(await complaintOf(script, exitCode));
 }
 
-/** Starts a server in this process; returns the line for the operator with which it fails. */
+/** Starts a server in this process and returns the error line. */
 async function refusalOf(variables: Readonly<Record<string, string>>): Promise<string> {
   return assertOneLine(await messageOf(variables));
 }
@@ -56,7 +56,7 @@ async function messageOf(variables: Readonly<Record<string, string>>): Promise<s
     const server = await serve(readConfig(variables));
     await server.close();
   } catch (error) {
-    // What main.ts prints as a line, and ends with 1; a stack trace is for any other error.
+    // main.ts prints such an error as one line and exits with 1; other errors have a stack trace.
     assert.ok(error instanceof StagedoorError, String(error));
     return assertHarmless(error.message);
   }
@@ -74,8 +74,8 @@ function assertOneLine(complaint: string): string {
   return complaint;
 }
 
-describe('a server that can’t start', () => {
-  it('in production names everything that is missing', async () => {
+describe('Server that can’t start', () => {
+  it('in production lists all missing variables', async () => {
     const complaint = await messageOf({ NODE_ENV: 'production' });
     for (const name of [
       'ISSUER',
@@ -89,7 +89,7 @@ describe('a server that can’t start', () => {
     }
   });
 
-  it('names everything that is wrong', async () => {
+  it('lists all invalid variables', async () => {
     const wrong = {
       PORT: 'many',
       ISSUER: 'login.example.com',
@@ -117,7 +117,7 @@ describe('a server that can’t start', () => {
     assert.ok(!complaint.includes(SECRET.slice(0, 20)), complaint);
   });
 
-  it('refuses what does not go together', async () => {
+  it('refuses combinations of variables', async () => {
     for (const [variables, names] of [
       [{ WORKERS: '2', DEMO: '1', DATABASE_URL: 'postgres://localhost/db' }, /WORKERS.* DEMO/],
       [{ WORKERS: '2' }, /WORKERS.* DATABASE_URL/],
@@ -126,7 +126,7 @@ describe('a server that can’t start', () => {
     }
   });
 
-  it('says that the port is taken', async () => {
+  it('reports a used port', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const address = other.address();
@@ -143,7 +143,7 @@ describe('a server that can’t start', () => {
     }
   });
 
-  it('says that it can’t listen there', async () => {
+  it('reports an address that it can’t listen on', async () => {
     const environment = await prepareEnvironment();
     try {
       // An address of TEST-NET-3, which no machine has, and a name that never resolves.
@@ -157,14 +157,14 @@ describe('a server that can’t start', () => {
     }
   });
 
-  it('says that the data folder can’t be written', async () => {
-    // Below a file: root may write wherever there are folders.
+  it('reports a data directory that is not writable', async () => {
+    // Below a file, because root can write in any directory.
     const file = join(folder, 'file');
     await writeFile(file, '');
     const { variables, remove } = await prepareEnvironment();
     try {
       const embedded = { PORT: '0', DATA_DIR: join(file, 'data'), COOKIE_KEYS: 'k'.repeat(32) };
-      // If PostgreSQL is elsewhere, there is still a key to keep.
+      // With an external PostgreSQL, the cookie key is still stored there.
       const withoutKey = { ...variables, DATA_DIR: file, COOKIE_KEYS: '' };
       for (const start of [embedded, withoutKey]) {
         const line = await refusalOf(start);
@@ -175,7 +175,7 @@ describe('a server that can’t start', () => {
     }
   });
 
-  it('says that another process has the data folder', async () => {
+  it('reports a data directory that another process uses', async () => {
     const environment = await prepareEnvironment({ DATABASE_URL: '' });
     try {
       await copyEmbeddedTemplate(environment.dataDir);
@@ -195,7 +195,7 @@ describe('a server that can’t start', () => {
     }
   });
 
-  it('says that the database can’t be reached', async () => {
+  it('reports an unreachable database', async () => {
     const { variables, remove } = await prepareEnvironment();
     const right = new URL(variables.DATABASE_URL ?? '');
     const url = (changes: Partial<Pick<URL, 'host' | 'pathname' | 'password'>>) => {
@@ -217,7 +217,7 @@ describe('a server that can’t start', () => {
         refusalOf(url({ pathname: '/no_such_database' })),
         refusalOf(url({ host: `127.0.0.1:${silent.port}` })),
       ]);
-      // The exit code of a command tells if another try may help.
+      // The exit code tells if another attempt may help.
       for (const line of [await oneLineOf(migrate, 4), ...lines]) {
         assert.match(line, unreachable);
       }
@@ -227,7 +227,7 @@ describe('a server that can’t start', () => {
     }
   });
 
-  it('says that the database lacks migrations, and starts once they have run', async () => {
+  it('reports missing migrations, and starts after they have run', async () => {
     const database = await createEmptyDatabase();
     const environment = await prepareEnvironment({ DATABASE_URL: database.url });
     const { variables } = environment;
@@ -235,7 +235,7 @@ describe('a server that can’t start', () => {
       const line = await refusalOf(variables);
       assert.match(line, /lacks \d+ migration\(s\): 0001_initial.*npm run migrate/);
 
-      // Two at the same time, as two machines of one deployment may do.
+      // Two at the same time, as on two machines of one deployment.
       const migrate = () => stagedoorHere(variables, ['migrate']);
       const ends = await Promise.all([migrate(), migrate()]);
       assert.deepEqual(
@@ -257,7 +257,7 @@ describe('a server that can’t start', () => {
   });
 });
 
-describe('a server that is told to stop', () => {
+describe('Server that gets a stop signal', () => {
   let environment: ServerEnvironment;
 
   before(async () => {
@@ -275,12 +275,12 @@ describe('a server that is told to stop', () => {
   const cases = [
     { WORKERS: '1', everybody: false },
     { WORKERS: '2', everybody: false },
-    // As Ctrl-C does in a terminal.
+    // As Ctrl-C in a terminal does.
     { WORKERS: '2', everybody: true },
   ];
   for (const { WORKERS, everybody } of cases) {
     const name = `WORKERS=${WORKERS}${everybody ? ', with a signal to each' : ''}`;
-    it(`finishes the request under way, and ends with 0 (${name})`, async () => {
+    it(`completes the current request and exits with 0 (${name})`, async () => {
       const server = await start({ WORKERS });
       await until(() => childrenOf(server.pid).length === (WORKERS === '1' ? 0 : 2));
       const workers = childrenOf(server.pid);
@@ -295,7 +295,7 @@ describe('a server that is told to stop', () => {
         'POST /api/v1/oauth/introspect HTTP/1.1\r\nHost: x\r\nContent-Length: 7\r\n' +
           'Content-Type: application/x-www-form-urlencoded\r\n\r\ntok',
       );
-      // Until it has certainly been read, by whichever worker has it.
+      // Waits until a worker has certainly read it.
       await bothAnswer(environment.issuer);
       const signal = everybody ? 'SIGINT' : 'SIGTERM';
       server.kill(signal);
@@ -308,11 +308,11 @@ describe('a server that is told to stop', () => {
       const { code } = await server.ended;
       assert.equal(code, 0, server.stderr());
       assert.ok(everybody || server.stderr() === '', server.stderr());
-      assert.deepEqual(workers.filter(isAlive), [], 'no worker is left');
+      assert.deepEqual(workers.filter(isAlive), [], 'no worker is running');
     });
   }
 
-  it('ends at once when it is told so twice', async () => {
+  it('exits immediately after a second signal', async () => {
     const server = await start();
     const slow = connect(port(), '127.0.0.1');
     slow.on('error', () => {});
@@ -327,7 +327,7 @@ describe('a server that is told to stop', () => {
   });
 });
 
-describe('a server with several workers', () => {
+describe('Server with several workers', () => {
   let environment: ServerEnvironment;
   let server: RunningScript;
 
@@ -343,12 +343,12 @@ describe('a server with several workers', () => {
     await environment.remove();
   });
 
-  it('says once where it is', async () => {
+  it('prints its address once', async () => {
     await until(() => bothAnswer(environment.issuer));
     assert.equal(server.stdout(), `Stagedoor is at ${environment.issuer}\n`);
   });
 
-  it('replaces a worker that was killed', async () => {
+  it('replaces a killed worker', async () => {
     const before = childrenOf(server.pid);
     const [victim = 0] = before;
     process.kill(victim, 'SIGKILL');
@@ -361,7 +361,7 @@ describe('a server with several workers', () => {
     assert.match(server.stderr(), /^Worker \d+ ended; another one starts\.\n$/);
   });
 
-  it('leaves no worker behind when it is killed itself', async () => {
+  it('leaves no worker running when it is killed', async () => {
     const workers = childrenOf(server.pid);
     assert.equal(workers.length, 2);
     server.kill('SIGKILL');
@@ -370,11 +370,11 @@ describe('a server with several workers', () => {
   });
 });
 
-/** Whether two processes answer: one alone would count up its own requests. */
+/** Tells if two processes respond: a single one would count its own requests. */
 async function bothAnswer(issuer: string): Promise<boolean> {
   const counts: number[] = [];
   for (let request = 0; request < 6; request += 1) {
-    // A connection is given to a worker once, and then stays with it.
+    // A connection is assigned to one worker.
     const response = await fetch(`${issuer}/metrics`, { headers: { connection: 'close' } });
     const [, count] =
       /^http_request_duration_seconds_count\{.*operations.*\} (\d+)/m.exec(await response.text()) ??
@@ -384,7 +384,7 @@ async function bothAnswer(issuer: string): Promise<boolean> {
   return counts.some((count, index) => index > 0 && count !== (counts[index - 1] ?? 0) + 1);
 }
 
-/** Process ids. Where there is no /proc, these tests can't be run. */
+/** Returns the ids of child processes. Needs /proc. */
 function childrenOf(parent: number): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -396,7 +396,7 @@ function isAlive(pid: number): boolean {
   return statOf(pid) !== undefined;
 }
 
-/** Undefined where it is gone, or has ended and waits for its parent to notice. */
+/** Returns undefined if the process does not exist or is a zombie. */
 function statOf(pid: number): { parent: number } | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
@@ -407,7 +407,7 @@ function statOf(pid: number): { parent: number } | undefined {
   }
 }
 
-/** Until nobody listens there any more. */
+/** Waits until no process listens on the port. */
 function refuses(port: number): Promise<void> {
   return until(async () => {
     const socket = connect(port, '127.0.0.1');

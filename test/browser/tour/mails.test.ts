@@ -11,9 +11,9 @@ import { chromiumPath, openBrowser } from '../../support/browser/launch.ts';
 import { hostile, MAIL_KINDS, MAILS } from '../../support/mails.ts';
 
 const skip = chromiumPath() === undefined && 'Chromium is not installed';
-// For a person to look at: SCREENSHOTS=/tmp/mails npm test -- test/browser/tour/mails.test.ts
+// To look at the pictures: SCREENSHOTS=/tmp/mails npm test -- test/browser/tour/mails.test.ts
 const FOLDER = process.env.SCREENSHOTS ?? '';
-/** Contrast is another one in the dark; the other two are for the pictures. */
+/** Screens with different contrast; the last two only for the pictures. */
 const SCREENS = [
   { width: 375, colorScheme: 'light' },
   { width: 1280, colorScheme: 'dark' },
@@ -29,7 +29,7 @@ const LOCALES = ['en', 'de'];
 const deps = { issuer: 'https://login.example.com', scopes: readConfig({}).scopes };
 const LONGEST = 'Antidisestablishmentarianism'.repeat(10).slice(0, 255);
 
-/** Each kind as it usually is, and with what is hardest to show. */
+/** Each kind with usual and with hostile data. */
 const SAMPLES: readonly { name: string; kind: MailKind; data: unknown }[] = [
   ...MAIL_KINDS.map((kind) => ({ name: kind, kind, data: MAILS[kind] })),
   ...MAIL_KINDS.map((kind) => ({ name: `${kind}-hostile`, kind, data: hostile(MAILS[kind]) })),
@@ -100,7 +100,7 @@ const SAMPLES: readonly { name: string; kind: MailKind; data: unknown }[] = [
   },
 ];
 
-describe('mails, in a real browser', { skip }, () => {
+describe('Mails in a real browser', { skip }, () => {
   let browser: Browser;
 
   before(async () => {
@@ -111,7 +111,7 @@ describe('mails, in a real browser', { skip }, () => {
   });
   after(() => browser?.close());
 
-  it('can be read on every screen and load nothing', async () => {
+  it('are readable on every screen and load nothing', async () => {
     const context = await browser.newContext({ reducedMotion: 'reduce' });
     const page = await context.newPage();
     const requests: string[] = [];
@@ -129,12 +129,12 @@ describe('mails, in a real browser', { skip }, () => {
         }
       }
     }
-    assert.deepEqual(requests, [], 'a mail loads nothing from anywhere');
+    assert.deepEqual(requests, [], 'a mail loads no external resources');
     await context.close();
   });
 });
 
-/** Without a landmark for the content: the page around a mail is the mail program's. */
+/** Rules without those for landmarks: the page around a mail belongs to the mail program. */
 const AXE = `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })
   .then(({ violations }) => violations.map(({ id, help, nodes }) =>
     id + ': ' + help + ' ' + nodes.map(({ target }) => target.join(' ')).join(', ')))`;
@@ -162,7 +162,7 @@ async function takePicture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(FOLDER, `${name}.png`), fullPage: true });
 }
 
-/** As most mail programs show it. */
+/** Shows the text as most mail programs do. */
 function asText(text: string): string {
   const escaped = text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
   return `<meta name="color-scheme" content="light dark"><pre style="white-space: pre-wrap; overflow-wrap: anywhere; font: 14px/1.4 monospace">${escaped}</pre>`;

@@ -16,11 +16,11 @@ import {
 import { openWindow } from '../../support/browser/window.ts';
 import { startServer, type TestServer } from '../../support/server.ts';
 
-// Pictures of every page, for a person to look at:
-// SCREENSHOTS=test/browser/screenshots npm test -- test/browser/tour/screenshots.test.ts
+// Pictures of every page, to look at: SCREENSHOTS=test/browser/screenshots npm test --
+// test/browser/tour/screenshots.test.ts
 const FOLDER = process.env.SCREENSHOTS ?? '';
 
-/** Pixels around the picture for the README. */
+/** Margin of the picture for the README, in pixels. */
 const MARGIN = 20;
 
 const WIDTHS = [375, 1280];
@@ -31,7 +31,7 @@ const skip =
   (FOLDER === '' && 'SCREENSHOTS names no folder') ||
   (chromiumPath() === undefined && 'Chromium is not installed');
 
-describe('screenshots', { skip }, () => {
+describe('Screenshots', { skip }, () => {
   let browser: Browser;
   let site: Site;
   let demo: TestServer;
@@ -77,7 +77,7 @@ describe('screenshots', { skip }, () => {
     await page.goto(site.request(site.boxOffice, { redirect_uri: ELSEWHERE }));
     await signIn(page, site.ada);
     await tick(page, 'redstage');
-    // Neither pointer nor focus, which are only where this test has left them.
+    // Hides pointer and focus, which this test has left on the page.
     await page.mouse.move(0, 0);
     await page.evaluate('document.activeElement.blur()');
     const panel = await page.locator('.consent').boundingBox();

@@ -8,7 +8,7 @@ import { tourSite } from '../../support/browser/tour.ts';
 
 const skip = chromiumPath() === undefined && 'Chromium is not installed';
 
-describe('Every page, on a phone, on a wide dark screen and for a screen reader', { skip }, () => {
+describe('Every page, on a phone, on a wide dark screen and for screen readers', { skip }, () => {
   let browser: Browser;
   let site: Site;
 
@@ -21,11 +21,11 @@ describe('Every page, on a phone, on a wide dark screen and for a screen reader'
     await site?.close();
   });
 
-  it('pages for users and the documentation are sound', async () => {
+  it('pages for users and the documentation have no defects', async () => {
     await tourSite({ browser, options: {}, look: assertSound }, site);
   });
 
-  it('pages for developers are sound', async () => {
+  it('pages for developers have no defects', async () => {
     await tourDevelopers({ browser, options: {}, look: assertSound }, site.server);
   });
 });

@@ -12,7 +12,7 @@ import { startServer, type TestServer } from '../../support/server.ts';
 
 const skip = chromiumPath() === undefined && 'Chromium is not installed';
 
-describe('Every page of other setups, on both screens and for a screen reader', { skip }, () => {
+describe('Every page of other setups, on both screens and for screen readers', { skip }, () => {
   let browser: Browser;
   let world: UpstreamWorld;
   let demo: TestServer;
@@ -28,11 +28,11 @@ describe('Every page of other setups, on both screens and for a screen reader', 
     await demo?.close();
   });
 
-  it('pages with the platform’s own login are sound', async () => {
+  it('pages with the platform’s own login have no defects', async () => {
     await tourUpstream({ browser, options: {}, look: assertSound }, world);
   });
 
-  it('pages of the demo are sound', async () => {
+  it('pages of the demo have no defects', async () => {
     await tourDemo({ browser, options: {}, look: assertSound }, demo);
   });
 });
