@@ -242,3 +242,27 @@ for (const [name, how] of Object.entries(CHANGES)) {
     });
   });
 }
+
+test('a consent that waits for a lock sees what is committed meanwhile', async () => {
+  const how = CHANGES['the application is suspended'] ?? assert.fail();
+  const waiting = await waitAtConsent(how);
+  const { clientId } = waiting.application;
+  let decided: Promise<Page> | undefined;
+  await server.database.db.transaction().execute(async (tx) => {
+    await sql`select from interactions where client_id = ${clientId} for update`.execute(tx);
+    decided = decide(waiting.agent, waiting.page);
+    while (!(await isWaiting('interactions'))) {}
+    await change(how, waiting);
+  });
+  endsOnPage((await decided) ?? assert.fail(), how.page);
+  assert.deepEqual(await written(waiting), [0, 0, 0, 0]);
+});
+
+/** Tests if a statement on this table waits for a lock. */
+async function isWaiting(table: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock' and query like ${`%${table}%`}
+  `.execute(server.database.db);
+  return rows.length > 0;
+}
