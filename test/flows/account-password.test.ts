@@ -18,7 +18,7 @@ const PASSWORD = '/account/password';
 const BETTER = 'four unrelated words of mine';
 
 for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
-  describe(`Changing the own password, on ${engine},`, () => {
+  describe(`Changing one’s password, on ${engine}`, () => {
     let server: TestServer;
     let platform: TestPlatform;
     let user: TestUser;
@@ -66,7 +66,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
         code_challenge_method: 'S256',
       });
 
-    test('signs everybody else out, keeps this browser under a new id, and says how many', async () => {
+    test('ends all other sessions, renews this one, and shows the number', async () => {
       const others = [await people.signedIn(user), await people.signedIn(user)];
       const stolen = people.open({}, agent.cookies.copy());
       const before = agent.cookies.values('stagedoor_session');
@@ -82,7 +82,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       assert.equal(await canSignIn(BETTER), true);
     });
 
-    test('is logged and told by mail, with from where', async () => {
+    test('is logged, and causes a mail with the origin', async () => {
       await change(agent, form(BETTER));
       const [entry, ...more] = await changes();
       assert.deepEqual(more, []);
@@ -104,7 +104,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       );
     });
 
-    test('leaves what applications may do, and says so', async () => {
+    test('leaves authorizations of applications live, and says so', async () => {
       const tokens = await obtainTokens(server, {
         application: platform.application,
         user,
@@ -118,7 +118,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       assert.equal(body.active, true);
     });
 
-    test('asks for the current one, and counts failures as sign-in does', async () => {
+    test('requires the current password, and failures count toward the sign-in limit', async () => {
       for (let round = 0; round < 10; round += 1) {
         const page = await change(agent, form(BETTER, 'not it'));
         assert.equal(page.status, 400, textOf(page));
@@ -129,7 +129,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       assert.match(refused.body, says('account.password.error.current.throttled', { count: 60 }));
       assert.ok(Number(refused.headers.get('retry-after')) > 3500);
       const again = await signIn(agent, await agent.get('/login?reason=recent'), user);
-      assert.equal(again.status, 429, 'the same count');
+      assert.equal(again.status, 429, 'the sign-in uses the same count');
       assert.equal(await canSignIn(user.password), true, 'in another browser');
       assert.deepEqual(await changes(), []);
       assert.deepEqual(await queuedMails(server, 'password_changed', user.email), []);
@@ -139,7 +139,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       );
     });
 
-    test('says what is wrong with a new one, costs no try, and repeats nothing', async () => {
+    test('with an invalid new password shows the reason, without a failed attempt and without repeating it', async () => {
       const cases: [typed: Record<string, string>, told: RegExp][] = [
         [form(''), says('account.password.error.new.missing')],
         [form('7 chars'), says('account.password.error.new.short', { count: 8 })],
@@ -168,7 +168,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       assert.equal((await change(agent, form(BETTER))).status, 200);
     });
 
-    test('asks for no kinds of characters', async () => {
+    test('requires no particular kinds of characters', async () => {
       for (const wanted of ['wolkenlos', '94 83 17 26', 'Ünïcödé – 漢字 🎟']) {
         const page = await change(agent, form(wanted));
         assert.match(page.body, says('account.password.changed.title'), textOf(page));
@@ -177,7 +177,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       assert.equal(await canSignIn(user.password.normalize('NFD')), true);
     });
 
-    test('is explained to those who have none', async () => {
+    test('is explained to a user without a password', async () => {
       await server.database.db
         .updateTable('users')
         .set({ password_hash: null })
@@ -192,7 +192,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       assert.equal(await canSignIn(BETTER), false);
     });
 
-    test('does nothing by a form from elsewhere, without a token, or signed out', async () => {
+    test('by a form from another origin, without a token or from a signed-out user: nothing changes', async () => {
       const { body: html } = await agent.get(PASSWORD);
       const csrf = /name="csrf" value="([^"]+)"/.exec(html)?.[1] ?? '';
       const post = (extra: object, headers: Record<string, string> = {}) =>
@@ -210,7 +210,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       assert.equal(await canSignIn(user.password), true);
     });
 
-    test('at the same moment twice: one wins', async () => {
+    test('twice at the same time: one succeeds', async () => {
       const page = await agent.get(PASSWORD);
       const wanted = ['the first of two words', 'the second of two words'];
       const answers = await Promise.all(wanted.map((one) => agent.submit(page, form(one))));
@@ -221,7 +221,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       assert.deepEqual(good.filter(Boolean), [true]);
     });
 
-    test('beside sign-ins with the old one: none of them outlives it', async () => {
+    test('during sign-ins with the old password: no such session remains', async () => {
       for (let round = 0; round < 4; round += 1) {
         const old = user.password;
         const pages = await Promise.all(
@@ -246,7 +246,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       }
     });
 
-    test('waits for a sign-in that is about to be written, and ends it', async (t) => {
+    test('waits for a session that is being written, and ends it', async (t) => {
       if (engine !== 'PostgreSQL') {
         return t.skip('one connection: nothing is ever half written for others');
       }
@@ -276,7 +276,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       assert.deepEqual(late, []);
     });
 
-    test('lets no request in that had signed in with the old one, and waits since', async () => {
+    test('ends the authorization request of a session with the old password', async () => {
       const browser = people.open();
       const login = await browser.get(requestUrl());
       // The answer to the sign-in is a redirect, on which the request would go on.
@@ -300,16 +300,16 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
     const findAction = (page: Page) =>
       page.forms.find(({ method }) => method === 'post')?.action ?? '';
 
-    test('is undone where the platform sends its own again, which the user is told', async () => {
+    test('a password sent by the platform replaces the chosen one, and the user gets a mail', async () => {
       await change(agent, form(BETTER));
       await manage(server, 'PATCH', `/api/v1/users/${user.id}/`, { full_name: 'Rosalind' });
-      assert.equal(await canSignIn(BETTER), true, 'one without a password leaves it');
+      assert.equal(await canSignIn(BETTER), true, 'a change without a password keeps it');
       await manage(server, 'PATCH', `/api/v1/users/${user.id}/`, { password: user.password });
       assert.equal(await canSignIn(BETTER), false);
       assert.equal((await queuedMails(server, 'password_changed', user.email)).length, 2);
     });
 
-    test('is not done half: where it can’t be logged, the old one stays', async () => {
+    test('that can’t be logged changes nothing', async () => {
       const other = await people.signedIn(user);
       const page = await agent.get(PASSWORD);
       await sqlRename('audit_events', 'audit_events_away');

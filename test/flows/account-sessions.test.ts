@@ -15,7 +15,7 @@ import { type Page, showsForm, describe as textOf, UserAgent } from '../support/
 const SESSIONS = '/account/sessions';
 
 for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
-  describe(`The list of sessions, on ${engine},`, () => {
+  describe(`Session list on ${engine}`, () => {
     let server: TestServer;
     let platform: TestPlatform;
     let user: TestUser;
@@ -41,7 +41,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
         .orderBy('created_at')
         .execute();
 
-    /** What the list says of each browser. */
+    /** Returns the text of each listed browser. */
     const listed = (page: Page) =>
       [...page.body.matchAll(/<li>\s*<h2[\s\S]*?<\/li>/g)].map(([item]) =>
         item
@@ -73,7 +73,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
         ...parameters,
       });
 
-    test('tells browsers apart by what a person knows: device, network, times', async () => {
+    test('shows device, network and times of each session', async () => {
       await people.signedIn(user, { 'user-agent': SAFARI, 'x-forwarded-for': '2001:db8:7:8::9' });
       const agent = await people.signedIn(user, { 'x-forwarded-for': '203.0.113.7' });
       const page = await agent.get(SESSIONS);
@@ -91,7 +91,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       assert.doesNotMatch(page.body, /203\.0\.113\.7|2001:db8:7:8/);
     });
 
-    test('shows nothing that opens a session', async () => {
+    test('contains nothing that grants access to a session', async () => {
       const agent = await people.signedIn(user);
       await people.signedIn(user);
       const { body } = await agent.get(SESSIONS);
@@ -112,7 +112,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       assert.equal(await isSignedIn(thief), false);
     });
 
-    test('leaves out what has idled out, is somebody else’s, or has nobody signed in', async () => {
+    test('omits expired sessions, sessions of other users and sessions without a user', async () => {
       await people.signedIn(platform.ben);
       await people.open().get(requestUrl());
       await people.signedIn(user);
@@ -127,7 +127,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       assert.match(page.body, says('account.sessions.none'));
     });
 
-    test('shows a session of before the notes as an unknown device, and can end it', async () => {
+    test('shows a session without stored sign-in data as an unknown device, which can be ended', async () => {
       const old = await people.signedIn(user);
       await server.database.db
         .deleteFrom('session_sign_ins')
@@ -147,7 +147,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       assert.equal(await isSignedIn(old), false);
     });
 
-    test('shows a session with several ids once, and ends it under all of them', async () => {
+    test('shows a session with several ids once, and ends all of them', async () => {
       const twin = await people.signedIn(user);
       const [row] = await rows();
       assert.ok(row);
@@ -169,7 +169,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       assert.equal(await isSignedIn(twin), false);
     });
 
-    test('ends one: at its next request, for authorize too, logged, and no other', async () => {
+    test('ends one session at its next request, with a log entry, and no other session', async () => {
       const third = await people.signedIn(user);
       const other = await people.signedIn(user, { 'user-agent': SAFARI });
       const agent = await people.signedIn(user);
@@ -189,7 +189,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       assert.match((await agent.get('/account/activity')).body, says('activity.sessions_ended'));
     });
 
-    test('ends all others', async () => {
+    test('ends all other sessions', async () => {
       const others = [await people.signedIn(user), await people.signedIn(user)];
       const stranger = await people.signedIn(platform.ben);
       const agent = await people.signedIn(user);
@@ -207,7 +207,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       );
     });
 
-    test('says that it has ended already of what has, and of somebody else’s', async () => {
+    test('says that a session has already ended, also for a session of another user', async () => {
       const other = await people.signedIn(user);
       const agent = await people.signedIn(user);
       const [path = ''] = endPaths(await agent.get(SESSIONS));
@@ -234,7 +234,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       assert.deepEqual(ended, []);
     });
 
-    test('leaves this browser’s own session to signing out', async () => {
+    test('does not end the current session, but links to sign-out', async () => {
       const agent = await people.signedIn(user);
       const [row] = await rows();
       const path = `${SESSIONS}/${row?.uid}/end`;
@@ -246,7 +246,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       assert.equal(await isSignedIn(agent), true);
     });
 
-    test('ends nothing by a form from elsewhere, without a token, or signed out', async () => {
+    test('by a form from another origin, without a token or from a signed-out user: ends nothing', async () => {
       const other = await people.signedIn(user);
       const agent = await people.signedIn(user);
       const [path = ''] = endPaths(await agent.get(SESSIONS));
@@ -260,7 +260,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       assert.equal(await isSignedIn(other), true);
     });
 
-    test('can’t be outrun: a request that is under way brings no ended session back', async () => {
+    test('a request in progress does not restore an ended session', async () => {
       for (let round = 0; round < 8; round += 1) {
         user = await putUser(server, { id: `${user.id}x` });
         const other = await people.signedIn(user);
@@ -268,7 +268,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
         const list = await agent.get(SESSIONS);
         const confirm = await agent.get(`${SESSIONS}/others/end`);
         assert.equal(listed(list).length, 2, textOf(list));
-        // Makes each request of it write the session again.
+        // Makes each request of the session write it again.
         await server.database.db
           .updateTable('sessions')
           .set({ expires_at: sql<Date>`now() + interval '5 minutes'` })
@@ -284,7 +284,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       }
     });
 
-    test('keeps an ended session dead although its row is written once more', async () => {
+    test('an ended session stays invalid if its row is written again', async () => {
       const other = await people.signedIn(user);
       const [row] = await server.database.db
         .selectFrom('sessions')
@@ -317,9 +317,9 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       assert.equal(await isSignedIn(agent), true);
     });
 
-    test('holds any number of them: 50 are shown, all others end at once', async () => {
-      // A statement has room for 65,535 parameters. The embedded database runs in this process, which
-      // must not stand still for as long as connections are kept.
+    test('shows 50 of many sessions, and ends all others at once', async () => {
+      // A statement can have 65,535 parameters. The embedded database runs in this process, which
+      // must not block for longer than the keep-alive timeout.
       const count = engine === 'PostgreSQL' ? 70_000 : 2_000;
       const agent = await people.signedIn(user);
       await sql`
@@ -340,7 +340,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       assert.equal((await rows()).length, 1);
     });
 
-    test('is empty for a user whom the platform has deactivated meanwhile', async () => {
+    test('a user who was deactivated in between has no session', async () => {
       const agent = await people.signedIn(user);
       await callManagement(server, 'PATCH', `/api/v1/users/${user.id}/`, { is_active: false });
       assert.equal(await isSignedIn(agent), false);
@@ -348,7 +348,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       assert.equal(await isSignedIn(agent), false);
     });
 
-    test('counts a confirmed sign-in as the same session, in a new light', async () => {
+    test('a repeated sign-in continues the same session', async () => {
       const agent = await people.signedIn(user);
       const before = (await rows())[0]?.uid;
       await signIn(agent, await agent.get('/login?reason=recent'), user);

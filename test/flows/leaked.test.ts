@@ -40,7 +40,7 @@ before(async () => {
 });
 after(() => server.close());
 
-/** Sends a report, each from an address of its own unless `headers` has one. */
+/** Sends a report, with a different address each time unless `headers` contains one. */
 function report(body: unknown, headers: Record<string, string> = {}): Promise<Response> {
   sources += 1;
   return fetch(`${server.issuer}/api/v1/oauth/leaked`, {
@@ -70,9 +70,9 @@ const entries = async (action: string) =>
     })
     .parse(await manage(server, 'GET', `/api/v1/logentries/?action=${action}`)).results;
 
-describe('A leaked token', () => {
+describe('Leaked token', () => {
   for (const kind of ['accessToken', 'refreshToken'] as const) {
-    test(`ends its whole grant and no other: ${kind}`, async () => {
+    test(`ends its whole grant and no other one: ${kind}`, async () => {
       const { application, ada, ben } = platform;
       const tokens = await obtainTokens(server, { application, user: ada });
       const others = await obtainTokens(server, { application, user: ben });
@@ -95,7 +95,7 @@ describe('A leaked token', () => {
     });
   }
 
-  test('that a rotation has replaced ends nothing', async () => {
+  test('that a rotation replaced ends nothing', async () => {
     const { application, ada } = platform;
     const first = await obtainTokens(server, { application, user: ada });
     const { body } = await refresh(server, application, first.refreshToken);
@@ -104,7 +104,7 @@ describe('A leaked token', () => {
     assert.equal(await isActive(last.body.access_token ?? ''), true);
   });
 
-  test('is explained on the activity page and to the developer', async () => {
+  test('is explained on the activity page, and on the error page of the developer', async () => {
     const { ada, application } = platform;
     const agent = new UserAgent(server);
     await signIn(agent, await agent.get('/login'), ada);
@@ -117,14 +117,14 @@ describe('A leaked token', () => {
   });
 });
 
-describe('A leaked secret', () => {
-  test('of an application is deleted, even the last one, and the owner is told', async () => {
+describe('Leaked secret', () => {
+  test('of an application is deleted, even the last one, and the owner gets a mail', async () => {
     const application = await registerApplication(server, { owner: 'ben', name: 'Leaky' });
     const tokens = await obtainTokens(server, { application, user: platform.ada });
     await assertAccepted(await report([application.clientSecret]));
     const { status, body } = await refresh(server, application, tokens.refreshToken);
     assert.deepEqual([status, body.error], [401, 'invalid_client']);
-    assert.equal(await isActive(tokens.accessToken), true, 'the grant stays');
+    assert.equal(await isActive(tokens.accessToken), true, 'the grant stays live');
     const [mail] = (await mails('application_changed')).filter(
       ({ data }) => data.change === 'secret_leaked',
     );
@@ -145,7 +145,7 @@ describe('A leaked secret', () => {
     assert.deepEqual([entry?.data.name, entry?.data.reason], ['Leaky API', 'leaked']);
   });
 
-  test('that has expired stays as it is', async () => {
+  test('that has expired is kept', async () => {
     const application = await registerApplication(server, { owner: 'ben' });
     await server.database.db
       .updateTable('application_secrets')
@@ -162,7 +162,7 @@ describe('A leaked secret', () => {
   });
 });
 
-test('A leaked operator token is revoked with those that were made with it', async () => {
+test('A leaked operator token is revoked with all tokens created with it', async () => {
   const make = async (name: string, by: string) =>
     z.object({ token: z.string() }).parse(
       await manage(
@@ -193,8 +193,8 @@ test('A leaked operator token is revoked with those that were made with it', asy
   );
 });
 
-describe('A report', () => {
-  test('that cannot be read is refused', async () => {
+describe('Leak report', () => {
+  test('that is malformed is refused', async () => {
     const refused: [unknown, Record<string, string>, number][] = [
       ['', {}, 400],
       ['[', {}, 400],
@@ -222,20 +222,20 @@ describe('A report', () => {
     assert.deepEqual([get.status, get.headers.get('allow')], [405, 'POST']);
   });
 
-  test('of 1,000 strings is accepted, and of none', async () => {
+  test('of 0 or 1,000 strings is accepted', async () => {
     await assertAccepted(await report(Array.from({ length: 1000 }, () => newCredential('sdr'))));
     await assertAccepted(await report([]));
     await assertAccepted(await report(['constructor', '', '\u0000', '🎭'.repeat(1000)]));
   });
 
-  test('without a credential of ours costs no query', async (t) => {
+  test('without a well-formed credential causes no query', async (t) => {
     const { read } = server.database;
     const queries = t.mock.method(server.database, 'read', read);
     await assertAccepted(await report(['sda_nonsense', 'x']));
     assert.equal(queries.mock.callCount(), 0);
   });
 
-  test('beyond the limit of an address is refused until later', async () => {
+  test('beyond the limit of an address is refused with Retry-After', async () => {
     const headers = { 'x-forwarded-for': '10.250.0.1' };
     const answers = await Promise.all(
       Array.from({ length: 61 }, () => report([newCredential('sda')], headers)),
@@ -258,7 +258,7 @@ describe('A report', () => {
   });
 });
 
-describe('A report in the format of GitHub', () => {
+describe('Leak report in GitHub’s format', () => {
   const signed = (body: string, key = 'k1') => ({
     'github-public-key-identifier': key,
     'github-public-key-signature': sign('sha256', Buffer.from(body), privateKey).toString('base64'),
@@ -268,7 +268,7 @@ describe('A report in the format of GitHub', () => {
       { token, type: 'stagedoor_token', url: 'https://example.com/x', source: 'content' },
     ]);
 
-  test('ends what it names, and is not limited', async () => {
+  test('ends the reported tokens, without a limit', async () => {
     const { application, ada } = platform;
     const tokens = await obtainTokens(server, { application, user: ada });
     const body = bodyOf(tokens.accessToken);
@@ -276,7 +276,7 @@ describe('A report in the format of GitHub', () => {
     assert.equal(await isActive(tokens.accessToken), false);
   });
 
-  test('with a wrong signature or an unknown key is refused and ends nothing', async () => {
+  test('with a wrong signature or unknown key is refused and ends nothing', async () => {
     const { application, ada } = platform;
     const { accessToken } = await obtainTokens(server, { application, user: ada });
     const body = bodyOf(accessToken);

@@ -78,13 +78,13 @@ const SUBJECTS: Readonly<Record<MailKind, { readonly en: string; readonly de: st
   },
 };
 
-describe('A user gets a mail', () => {
+describe('Mail to a user', () => {
   for (const kind of MAIL_KINDS) {
     for (const [locale, language] of [
       ['en', 'en'],
       ['de-AT', 'de'],
     ] as const) {
-      test(`${kind}, in the language ${locale}`, async () => {
+      test(`is sent: ${kind}, in the language ${locale}`, async () => {
         await outbox.withSender({}, async (server) => {
           await outbox.enqueue({ kind, locale, data: MAILS[kind] });
           await outbox.untilSent();
@@ -100,7 +100,7 @@ describe('A user gets a mail', () => {
             'auto-submitted': 'auto-generated',
             'content-language': language,
             'message-id': `<${id}@localhost>`,
-            // They are about the security of the reader's account: there is nothing to opt out of.
+            // Mails are about the security of the account: the reader can't opt out.
             'list-unsubscribe': undefined,
           })) {
             assert.equal(headers.get(name), value, name);
@@ -114,7 +114,7 @@ describe('A user gets a mail', () => {
     }
   }
 
-  test('whose link leads straight to revoking', async () => {
+  test('contains a link to the revocation page', async () => {
     await outbox.withSender({}, async (server) => {
       await outbox.enqueue();
       await outbox.untilSent();
@@ -124,7 +124,7 @@ describe('A user gets a mail', () => {
     });
   });
 
-  test('and nobody else does, whatever the address looks like', async () => {
+  test('is sent to one recipient only, also with a malformed address', async () => {
     await outbox.withSender({}, async (server) => {
       for (const recipient of [
         'ada,eve@example.org',
@@ -145,7 +145,7 @@ describe('A user gets a mail', () => {
     });
   });
 
-  test('also from the embedded database, and as a file where there is no mail server', async () => {
+  test('is sent from the embedded database, or written to a file if no mail server is configured', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'stagedoor-mail-'));
     const embedded = await openDatabase({ url: undefined, dataDir, connections: 1 });
     await migrate(embedded.db);
@@ -172,9 +172,9 @@ describe('A user gets a mail', () => {
   });
 });
 
-describe('A name that means harm', () => {
+describe('Hostile name', () => {
   for (const kind of MAIL_KINDS) {
-    test(`adds no header, no second recipient and no mail of its own to ${kind}`, async () => {
+    test(`adds no header, no recipient and no mail to ${kind}`, async () => {
       await outbox.withSender({}, async (server) => {
         await outbox.enqueue({ kind, data: hostile(MAILS[kind]) });
         await outbox.enqueue({ kind, data: MAILS[kind] });

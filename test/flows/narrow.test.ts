@@ -27,7 +27,7 @@ import {
 const ORIGIN = { ip: '192.0.2.1', userAgent: undefined };
 
 for (const engine of FLOW_ENGINES) {
-  describe(`narrowing a grant, on ${engine}`, () => {
+  describe(`Narrowing a grant, on ${engine}`, () => {
     let server: TestServer;
     let platform: TestPlatform;
     let application: TestApplication;
@@ -53,7 +53,7 @@ for (const engine of FLOW_ENGINES) {
       assert.ok(grant);
       return grant;
     };
-    /** Leaves the newest grant as it is but for `left`. */
+    /** Narrows the newest grant to its current values, except for `left`. */
     const narrow = async (left: Partial<Narrowing>) => {
       const grant = await newestGrant();
       return inTransaction(server.database.db, (tx) =>
@@ -90,7 +90,7 @@ for (const engine of FLOW_ENGINES) {
       }
     };
 
-    it('takes an organizer from a live token at once, and from what follows it', async () => {
+    it('removing an organizer applies at once to live and later tokens', async () => {
       const issued = await tokens();
       assert.deepEqual((await asked(issued)).organizers?.toSorted(), ['bluehall', 'redstage']);
       assert.equal(await narrow({ organizers: ['redstage'] }), 'narrowed');
@@ -114,7 +114,7 @@ for (const engine of FLOW_ENGINES) {
       });
     });
 
-    it('takes write from a live token at once, and from what follows it', async () => {
+    it('removing write applies at once to live and later tokens', async () => {
       const issued = await tokens();
       assert.equal(await narrow({ scopes: ['read'] }), 'narrowed');
       assert.equal((await asked(issued)).scope, 'read');
@@ -124,7 +124,7 @@ for (const engine of FLOW_ENGINES) {
       assert.equal((await asked(next)).scope, 'read');
     });
 
-    it('leaves what is left to a client that repeats the first scope at each refresh', async () => {
+    it('a client that repeats the first scope at each refresh gets the remaining scopes', async () => {
       let issued: { accessToken: string; refreshToken: string } = await tokens('read write');
       await narrow({ scopes: ['read'] });
       for (const scope of ['read write', 'write read', 'read write', 'read']) {
@@ -139,14 +139,14 @@ for (const engine of FLOW_ENGINES) {
       assert.equal((await refreshed(issued)).answer.body.scope, 'read');
     });
 
-    it('of a scope that a refresh asks for loses no refresh token', async () => {
+    it('a refresh that requests a removed scope is refused, and the refresh token stays valid', async () => {
       const issued = await tokens();
       await narrow({ scopes: ['read'] });
       assertRefused((await refreshed(issued, { scope: 'write' })).answer, 'invalid_scope');
       assert.equal((await refreshed(issued)).answer.status, 200);
     });
 
-    it('of every scope that a token has ends that token and leaves the others', async () => {
+    it('removing all scopes of one token ends this token only', async () => {
       const issued = await tokens();
       const writer = await obtainTokens(server, {
         application,
@@ -161,7 +161,7 @@ for (const engine of FLOW_ENGINES) {
       assert.equal((await asked(issued)).scope, 'read');
     });
 
-    it('between consent and exchange holds for the first token already', async () => {
+    it('between consent and exchange applies to the first token', async () => {
       const authorization = await authorize(server, {
         application,
         user: platform.ada,
@@ -175,7 +175,7 @@ for (const engine of FLOW_ENGINES) {
       assert.deepEqual(now.organizers, ['bluehall']);
     });
 
-    it('to an end date ends everything then, and tells it in exp and expires_in', async () => {
+    it('an end date ends all tokens then, and limits exp and expires_in', async () => {
       const issued = await tokens();
       const endsAt = new Date(Math.floor(Date.now() / 1000) * 1000 + 600_000);
       assert.equal(await narrow({ endsAt }), 'narrowed');
@@ -186,7 +186,7 @@ for (const engine of FLOW_ENGINES) {
       assert.equal((await asked(next)).exp, endsAt.getTime() / 1000);
       const grant = await newestGrant();
       assert.deepEqual(grant.endsAt, endsAt);
-      // As if the time had come.
+      // Simulates that the end date has passed.
       await server.database.db
         .updateTable('grants')
         .set({ ends_at: new Date(Date.now() - 1000) })
@@ -220,7 +220,7 @@ for (const engine of FLOW_ENGINES) {
       assert.equal(again.sawConsent, true);
     });
 
-    it('never widens: what is not there, or a later end, changes nothing', async () => {
+    it('more scopes, more organizers or a later end are refused', async () => {
       await tokens('read');
       await narrow({ organizers: ['redstage'], endsAt: new Date(Date.now() + 60_000) });
       const grant = await newestGrant();
@@ -238,7 +238,7 @@ for (const engine of FLOW_ENGINES) {
       assert.equal(await narrow({}), 'unchanged');
     });
 
-    it('to nothing is a revocation', async () => {
+    it('removing all scopes or organizers, or ending now, is a revocation', async () => {
       const cases: Partial<Narrowing>[] = [
         { organizers: [] },
         { scopes: [] },
@@ -253,7 +253,7 @@ for (const engine of FLOW_ENGINES) {
       }
     });
 
-    it('to the profile only keeps no organizer', async () => {
+    it('keeping only the profile scope removes all organizers', async () => {
       const issued = await tokens('read profile');
       assert.equal(await narrow({ scopes: ['profile'] }), 'narrowed');
       const now = await asked(issued);
@@ -261,13 +261,13 @@ for (const engine of FLOW_ENGINES) {
       assert.deepEqual(now.organizers, []);
     });
 
-    it('of somebody else’s grant, or of one that has ended, does nothing', async () => {
+    it('of another user or of an ended grant does nothing', async () => {
       const issued = await tokens();
       assert.equal(await narrow({ userId: 'ben', scopes: ['read'] }), 'ended');
       assert.equal((await asked(issued)).scope, 'read write');
     });
 
-    it('beside refreshes in flight leaves nothing of what was taken away', async () => {
+    it('during refreshes: no token has the removed rights', async () => {
       const issued = await tokens();
       const [answers] = await Promise.all([
         Promise.all(
@@ -283,7 +283,7 @@ for (const engine of FLOW_ENGINES) {
     });
   });
 
-  describe(`ending several grants, on ${engine}`, () => {
+  describe(`Revoking several grants, on ${engine}`, () => {
     let server: TestServer;
     let platform: TestPlatform;
 
@@ -297,7 +297,7 @@ for (const engine of FLOW_ENGINES) {
       (await introspect(server, platform.resourceServer, accessToken)).body.active;
     const by = { reason: 'revoked_by_user', actor: 'user:ada', origin: ORIGIN } as const;
 
-    it('ends those of one application, or the unused ones, and only the user’s', async () => {
+    it('ends those of one application, or the unused ones, of this user only', async () => {
       const { ada, ben, application } = platform;
       await putTeam(server, { organizer: 'redstage', id: 'more', members: ['ada', 'ben'] });
       const other = await registerApplication(server, { owner: 'ben', name: 'Other' });

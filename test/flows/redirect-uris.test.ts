@@ -13,7 +13,7 @@ import { exchange } from '../support/tokens.ts';
 import { describe as textOf, UserAgent } from '../support/user-agent.ts';
 
 const VERIFIER = 'v'.repeat(43);
-/** Queries that come back as they were registered. */
+/** Queries that must be returned as they were registered. */
 const QUERIES = [
   '?next=/a%20b&flag&sig=a~b%2Bc',
   '?a=1&a=2',
@@ -23,7 +23,7 @@ const QUERIES = [
   '?',
 ];
 
-describe('redirect URIs', () => {
+describe('Redirect URIs', () => {
   let server: TestServer;
   let platform: TestPlatform;
   let ada: UserAgent;
@@ -55,7 +55,7 @@ describe('redirect URIs', () => {
       ...parameters,
     });
 
-  /** The `Location` of the answer to one request, as it was sent. */
+  /** Returns the raw `Location` header of the response to one request. */
   async function locationOf(agent: UserAgent, url: string | URL): Promise<string> {
     const response = await fetch(new URL(url, server.issuer), {
       headers: { cookie: agent.cookies.header(new URL(server.issuer)) },
@@ -69,7 +69,7 @@ describe('redirect URIs', () => {
     const redirectUri = `https://app.example/cb${query}`;
     const start = `${redirectUri}${/[?&]$/.test(query) ? '' : '&'}`;
 
-    it(`${query} comes back byte for byte after an error and after prompt=none`, async () => {
+    it(`${query} is returned byte for byte after an error and after prompt=none`, async () => {
       const { clientId } = await register(redirectUri);
       await reviewApplication(server, clientId);
       const visitor = new UserAgent(server);
@@ -85,7 +85,7 @@ describe('redirect URIs', () => {
       }
     });
 
-    it(`${query} comes back byte for byte after Deny and after Allow, and redeems`, async () => {
+    it(`${query} is returned byte for byte after Deny and Allow, and the code can be redeemed`, async () => {
       const { clientId, clientSecret } = await register(redirectUri);
       const denied = await leaving(requestUrl(clientId, redirectUri), 'deny');
       assert.ok(denied.startsWith(`${start}error=access_denied&`), denied);
@@ -102,7 +102,7 @@ describe('redirect URIs', () => {
     });
   }
 
-  it('a query stays as it is in the other response modes', async () => {
+  it('a query is unchanged in the other response modes', async () => {
     const redirectUri = 'https://app.example/cb?sig=a~b%2Bc';
     const { clientId } = await register(redirectUri);
     const fragment = await locationOf(
@@ -155,7 +155,7 @@ describe('redirect URIs', () => {
     });
   });
 
-  it('a private-use scheme of a known program gets its code', async () => {
+  it('a code is sent to a private-use scheme of a known program', async () => {
     const redirectUri = 'cursor://anysphere.cursor-mcp/oauth/callback';
     const { clientId } = await register(redirectUri, 'public');
     const location = await leaving(requestUrl(clientId, redirectUri), 'allow');
@@ -164,7 +164,7 @@ describe('redirect URIs', () => {
 
   for (const clientType of ['confidential', 'public'] as const) {
     for (const host of ['127.0.0.1', '[::1]', 'localhost']) {
-      it(`http://${host} accepts any port for a ${clientType} application, and redeems`, async () => {
+      it(`http://${host} accepts any port for a ${clientType} application, and the code can be redeemed`, async () => {
         const { clientId, clientSecret } = await register(`http://${host}/cb?x=~`, clientType);
         for (const port of ['', ':51234', ':8080']) {
           const redirectUri = `http://${host}${port}/cb?x=~`;
@@ -180,7 +180,7 @@ describe('redirect URIs', () => {
         }
       });
 
-      it(`http://${host} accepts nothing else for a ${clientType} application`, async () => {
+      it(`http://${host} accepts no other differences for a ${clientType} application`, async () => {
         const { clientId } = await register(`http://${host}/cb`, clientType);
         for (const redirectUri of [
           `http://${host}:51234/other`,
@@ -199,13 +199,13 @@ describe('redirect URIs', () => {
     }
   }
 
-  it('the port of an https redirect URI counts', async () => {
+  it('the port of an https redirect URI must match', async () => {
     const { clientId } = await register('https://localhost:3000/cb');
     const page = await ada.get(requestUrl(clientId, 'https://localhost:3001/cb'));
     assert.equal(page.status, 400);
   });
 
-  /** Opens the consent page, answers it, and returns where the browser is sent, as it was sent. */
+  /** Opens the consent page, answers it, and returns the raw redirect. */
   async function leaving(url: URL, decision: 'allow' | 'deny'): Promise<string> {
     const consent = await ada.get(url);
     const page = await decide(ada, consent, { decision });

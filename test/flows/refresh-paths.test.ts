@@ -9,10 +9,12 @@ import { type RefreshSubject, seedSubject, storedState } from '../support/refres
 import { startServer, type TestServer } from '../support/server.ts';
 import { basic } from '../support/tokens.ts';
 
-/** Random cases, and how many of them run at the same time. */
+/** Number of random cases, and how many of them run at the same time. */
 const CASES = process.env.SOAK === '1' ? 4_000 : 320;
 const AT_ONCE = 8;
-/** Headers that two equal responses may have differently: a lifetime has one digit more or less. */
+/**
+ * Headers that can differ between two equal responses, because a lifetime can have another length.
+ */
 const VARYING = new Set(['date', 'connection', 'keep-alive', 'content-length']);
 
 interface Outcome {
@@ -23,9 +25,12 @@ interface Outcome {
 }
 
 for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
-  describe(`the two paths of a refresh, on ${engine}`, () => {
+  describe(`Two code paths of a refresh, on ${engine}`, () => {
     let server: TestServer;
-    /** On the same database, with REFRESH_RETRY_SECONDS=0; undefined on the embedded database. */
+    /**
+     * A server on the same database with REFRESH_RETRY_SECONDS=0; undefined on the embedded
+     * database.
+     */
     let strict: TestServer | undefined;
     let other: TestApplication;
     let otherPublic: TestApplication;
@@ -64,7 +69,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       await server.close();
     });
 
-    /** Sends the same request in the same state; `suffix` is a parameter that nobody knows. */
+    /** Sends the same request in the same state; `suffix` is an unknown parameter. */
     const run = async (state: RefreshState, attempt: RefreshAttempt, suffix: string) => {
       const { db } = server.database;
       const subject = await seedSubject(db, state);
@@ -86,7 +91,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       return { outcome, subject };
     };
 
-    test('answer every request alike, and leave the same database', async (t) => {
+    test('return the same responses, and write the same rows', async (t) => {
       const subjects: [RefreshSubject, RefreshSubject][] = [];
       const property = fc.asyncProperty(refreshCase, async ({ state, attempt }) => {
         const fast = await run(state, attempt, '');
@@ -108,7 +113,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
   });
 }
 
-/** Compares which secrets were used; that is written after the response. */
+/** Compares which secrets were used. Uses are written after the response. */
 async function assertSameUses(
   server: TestServer,
   subjects: readonly (readonly [RefreshSubject, RefreshSubject])[],

@@ -17,7 +17,7 @@ before(async () => {
 });
 after(() => server.close());
 
-/** Statements and commits of each request, with IDs in paths left out. */
+/** Returns statements and commits of each request, with ids in paths removed. */
 function summarize(requests: readonly CountedRequest[]): [string, number, number][] {
   return requests.map(({ request, texts }) => [
     request.replace(/[\w-]{21,}$/, ':uid'),
@@ -30,7 +30,7 @@ describe('Statements and commits', () => {
   let browser: UserAgent;
   let authorized: AuthorizeResult;
 
-  /** Authorizes in the browser that is signed in. */
+  /** Authorizes in the signed-in browser. */
   async function authorizeAgain(parameters: Record<string, string> = {}): Promise<void> {
     authorized = await authorize(server, { application, user: ada, agent: browser, parameters });
   }
@@ -39,7 +39,7 @@ describe('Statements and commits', () => {
     browser = new UserAgent(server);
     await authorizeAgain();
     const { body } = await exchange(server, application, authorized);
-    // Uses of secrets are written once a minute.
+    // The use of a secret is written once a minute.
     await introspect(server, resourceServer, body.access_token ?? '');
   });
 
@@ -81,7 +81,7 @@ describe('Statements and commits', () => {
     ]);
   });
 
-  test('of a sign-in in a new browser, without those of its limits', async () => {
+  test('of a sign-in in a new browser, without the statements of its limits', async () => {
     const second = new UserAgent(server);
     const page = await second.get('/login');
     const fields = { email: ada.email, password: ada.password };

@@ -10,7 +10,7 @@ import { actions, runWalk } from './walk.ts';
 const soak = process.env.SOAK === '1';
 const seed = process.env.MODEL_SEED;
 
-/** Walks, and steps of the longest one. Half of the steps do not apply. */
+/** Number of walks, and of steps of the longest one. About half of the steps do not apply. */
 const WALKS = soak ? 700 : 10;
 const LONGEST = soak ? 60 : 30;
 /** Rounds of each race. The second request is sent up to `DELAYS` milliseconds later. */
@@ -18,7 +18,7 @@ const ROUNDS = soak ? 300 : 2;
 const DELAYS = 20;
 
 for (const retrySeconds of soak ? [600, 0] : [600]) {
-  describe(`two processes with REFRESH_RETRY_SECONDS=${retrySeconds}`, () => {
+  describe(`Two processes with REFRESH_RETRY_SECONDS=${retrySeconds}`, () => {
     let system: System;
     let owner: ModelUser;
     before(async () => {
@@ -27,7 +27,7 @@ for (const retrySeconds of soak ? [600, 0] : [600]) {
     });
     after(() => system.close());
 
-    test('random requests: after each, exactly what should be live is live', async (t) => {
+    test('random requests: after each one, exactly the expected tokens are live', async (t) => {
       let steps = 0;
       const property = fc.asyncProperty(actions(LONGEST), async (walk) => {
         steps += await runWalk(system, walk);

@@ -7,10 +7,10 @@ import { exists, isLive, isOpen, LIFETIMES, type ModelGrant, type ModelUser } fr
 import { letTimePass, ORGANIZERS, putMembers, SCOPES } from './system.ts';
 import type { ActionHandler, Walk } from './walk.ts';
 
-/** Seconds: not enough for any limit, more than a code lives, more than each other limit. */
+/** Seconds: below all limits, above the code lifetime, above each other lifetime. */
 const WAITS = [400, 800, 3_200, 10_400];
 
-/** Changes that users, operators and the platform make, and the passing of time. */
+/** Changes by users, operators and the platform, and the passing of time. */
 export const PARTY_ACTIONS = {
   authorize: async (walk) => {
     const owner = walk.pick(walk.model.users.filter(({ active, deleted }) => active && !deleted));
@@ -177,7 +177,7 @@ function agentOf(walk: Walk, { agents }: ModelUser): UserAgent {
   return agents[walk.serverIndex] ?? assert.fail('each server has a browser');
 }
 
-/** Opens a page of the account, after signing in if that is needed. */
+/** Opens an account page, and signs in if needed. */
 async function signedIn(walk: Walk, owner: ModelUser, path: string): Promise<Page> {
   const agent = agentOf(walk, owner);
   const page = await agent.get(path);

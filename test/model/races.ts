@@ -9,10 +9,10 @@ import { describe } from '../support/user-agent.ts';
 import type { ModelUser } from './model.ts';
 import type { System } from './system.ts';
 
-/** One race: prepares its own application and grant, sends requests at once, checks what is left. */
+/** A race: prepares an application and a grant, sends requests at once, and checks the result. */
 export type Race = (scene: Scene) => Promise<void>;
 
-/** What a race starts from. */
+/** Servers and parties of a race. */
 export interface Scene extends System {
   readonly owner: ModelUser;
   /** Milliseconds by which the second request is sent later. */
@@ -150,7 +150,7 @@ async function isActive({ servers, resourceServer }: Scene, token = ''): Promise
     servers.map((server) => introspect(server, resourceServer, token)),
   );
   const [active = false, other = false] = answers.map(({ body }) => body.active);
-  assert.equal(active, other, 'both processes answer alike');
+  assert.equal(active, other, 'both processes return the same state');
   return active;
 }
 
@@ -169,7 +169,7 @@ async function granted(scene: Scene) {
   return { application, accessToken: access_token, refreshToken: refresh_token };
 }
 
-/** Opens a consent page, for the user to allow it. */
+/** Opens a consent page for a new application. */
 async function asked(scene: Scene) {
   const [server] = scene.servers;
   const application = await registerApplication(server, { owner: 'ben' });
@@ -185,7 +185,7 @@ async function asked(scene: Scene) {
   return { application, consent: () => decide(agent, page) };
 }
 
-/** Redeems the code with which the browser was sent back; undefined if there is none. */
+/** Redeems the code of the redirect; undefined if there is none. */
 async function redeem({ servers }: Scene, application: TestApplication, leavesTo: URL | undefined) {
   const code = leavesTo?.searchParams.get('code') ?? undefined;
   const { redirectUri } = application;

@@ -85,7 +85,7 @@ export async function newModel(system: System): Promise<Model & { readonly team:
   return model;
 }
 
-/** Provisions the members of the walk's team at an organizer, as the model has them. */
+/** Provisions the members of the walk's team at an organizer, as in the model. */
 export async function putMembers(
   { servers }: System,
   { users, team }: Pick<Model, 'users'> & { readonly team: string },
@@ -99,7 +99,7 @@ export async function putMembers(
   await manage(servers[0], 'PUT', path, { name: team, permissions, members });
 }
 
-/** Lets time pass: makes everything that belongs to grants of these applications older. */
+/** Simulates passing time: makes all rows of grants of these applications older. */
 export async function letTimePass(
   { database }: System,
   applications: readonly ModelApplication[],
@@ -117,7 +117,7 @@ export async function letTimePass(
   }
 }
 
-/** The tables of grants and tokens, with their columns of times. */
+/** Tables of grants and tokens, with their time columns. */
 const TIMES = `
   select table_name, array_agg(column_name::text) as columns
     from information_schema.columns c

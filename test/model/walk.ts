@@ -7,7 +7,10 @@ import { PARTY_ACTIONS } from './party-actions.ts';
 import { newModel, type System } from './system.ts';
 import { TOKEN_ACTIONS } from './token-actions.ts';
 
-/** One step. Its numbers choose among what exists when it runs, so that every shorter walk is valid. */
+/**
+ * One step. Its numbers choose among existing objects when it runs, so that every shorter walk is
+ * valid.
+ */
 export interface Action {
   readonly kind: keyof typeof HANDLERS;
   readonly target: number;
@@ -15,7 +18,7 @@ export interface Action {
   readonly server: number;
 }
 
-/** What an action sees. */
+/** Context of an action. */
 export interface Walk extends System {
   readonly model: Awaited<ReturnType<typeof newModel>>;
   /** The process that this step uses. */
@@ -24,11 +27,11 @@ export interface Walk extends System {
   readonly choice: number;
   /** Chooses one; undefined if there is none. */
   pick<T>(from: readonly T[]): T | undefined;
-  /** Number of an object in the story. */
+  /** Returns the number of an object in the story. */
   nameOf(object: object): number;
 }
 
-/** Runs a step; returns it in words, or undefined if it does not apply. */
+/** Runs a step; returns a description of it, or undefined if it does not apply. */
 export type ActionHandler = (walk: Walk) => Promise<string | undefined>;
 
 const HANDLERS = { ...TOKEN_ACTIONS, ...PARTY_ACTIONS };

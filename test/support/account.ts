@@ -8,7 +8,7 @@ export const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101
 export const SAFARI =
   'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1';
 
-/** Makes browsers, each at an address of its own, so that none is throttled for another one. */
+/** Creates browsers, each with its own address, so that limits of other browsers do not apply. */
 export function browsers(server: TestServer) {
   let made = 0;
   const open = (headers: Readonly<Record<string, string>> = {}, cookies?: UserAgent['cookies']) => {
@@ -18,7 +18,7 @@ export function browsers(server: TestServer) {
   };
   return {
     open,
-    /** One that is signed in. */
+    /** Returns a browser in which the user is signed in. */
     signedIn: async (user: TestUser, headers?: Readonly<Record<string, string>>) => {
       const agent = open(headers);
       const page = await signIn(agent, await agent.get('/login'), user);
@@ -28,12 +28,12 @@ export function browsers(server: TestServer) {
   };
 }
 
-/** Whether anybody is signed in in this browser. */
+/** Tells if a user is signed in in this browser. */
 export async function isSignedIn(agent: UserAgent): Promise<boolean> {
   return (await agent.get('/account/profile')).url.pathname === '/account/profile';
 }
 
-/** What the log of a user says, the oldest entry first. */
+/** Returns the log entries of a user, oldest first. */
 export async function logOf(server: TestServer, userId: string) {
   return server.database.db
     .selectFrom('audit_events')
@@ -43,7 +43,7 @@ export async function logOf(server: TestServer, userId: string) {
     .execute();
 }
 
-/** The mails of a kind to a user, as they were put into the outbox. */
+/** Returns the mails of a kind to a user, as queued in the outbox. */
 export async function queuedMails(server: TestServer, kind: string, recipient: string) {
   return server.database.db
     .selectFrom('mail_outbox')

@@ -13,15 +13,15 @@ export interface Apache {
   close(): Promise<void>;
 }
 
-/** What an Apache is started with. */
+/** Options for starting Apache. */
 export interface ApacheOptions {
-  /** The part of its configuration that a test is about. */
+  /** The tested part of its configuration. */
   readonly configuration: string;
-  /** What it refers to as `${NAME}`. */
+  /** Variables of the configuration, used as `${NAME}`. */
   readonly variables: Readonly<Record<string, string>>;
-  /** PEM of the certificate to trust. */
+  /** PEM file of the certificate to trust. */
   readonly certificateFile: string;
-  /** Where all requests go that it lets through. */
+  /** URL to which accepted requests are forwarded. */
   readonly backend: string;
 }
 
@@ -30,7 +30,7 @@ const MODULES = '/usr/lib/apache2/modules';
 const NAMES = ['mpm_event', 'authn_core', 'authz_core', 'headers', 'proxy', 'proxy_http'];
 const START_SECONDS = 30;
 
-/** Why there can be no Apache here; undefined where there can. */
+/** Returns why Apache can't run here; undefined if it can. */
 export function whyNoApache(): string | undefined {
   const needed = [PROGRAM, `${MODULES}/mod_auth_openidc.so`];
   return needed.every((file) => existsSync(file))
@@ -38,10 +38,10 @@ export function whyNoApache(): string | undefined {
     : 'Debian’s libapache2-mod-auth-openidc is not installed';
 }
 
-/** Starts an Apache with nothing of the machine's own configuration, as a process of this one. */
+/** Starts an Apache as a child process, without the machine's own configuration. */
 export async function startApache(options: ApacheOptions): Promise<Apache> {
   const folder = await mkdtemp(join(tmpdir(), 'stagedoor-apache-'));
-  // Its workers run as another user where this is root.
+  // Apache's workers run as another user if the test runs as root.
   await chmod(folder, 0o755);
   const port = await freePort();
   const file = join(folder, 'apache.conf');
@@ -64,7 +64,7 @@ export async function startApache(options: ApacheOptions): Promise<Apache> {
   } catch (error) {
     const log = await readFile(join(folder, 'error.log'), 'utf8').catch(() => '');
     await close();
-    throw new Error(`Apache does not answer. ${log}`, { cause: error });
+    throw new Error(`Apache does not respond. ${log}`, { cause: error });
   }
 }
 

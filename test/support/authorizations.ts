@@ -2,17 +2,17 @@ import assert from 'node:assert/strict';
 import type { TestServer } from './server.ts';
 import { type Page, describe as textOf, type UserAgent } from './user-agent.ts';
 
-/** Where the pages about what a user has allowed are. */
+/** Path of the pages about authorizations. */
 export const AUTHORIZATIONS = '/account/authorizations';
 
-/** The ids of the grants on a page, in its order. */
+/** Returns the ids of the grants on a page, in order. */
 export function grantIds(page: Page): string[] {
   return [...page.body.matchAll(/href="\/account\/authorizations\/(\w+)\/change"/g)].map(
     ([, id = '']) => id,
   );
 }
 
-/** The newest grant that is listed, whatever the order. */
+/** Returns the newest listed grant, in any sort order. */
 export async function newestGrant(server: TestServer, clientId: string): Promise<string> {
   const { id } = await server.database.db
     .selectFrom('grants')
@@ -24,7 +24,7 @@ export async function newestGrant(server: TestServer, clientId: string): Promise
   return id;
 }
 
-/** Makes a grant look as if it was given and used so many days ago; a null: never used. */
+/** Makes a grant look as if it was given and used some days ago; null: never used. */
 export async function ageGrant(
   server: TestServer,
   id: string,
@@ -43,19 +43,19 @@ export async function ageGrant(
     .execute();
 }
 
-/** Opens a page that has to be there. */
+/** Opens an existing page. */
 export async function open(agent: UserAgent, path: string): Promise<Page> {
   const page = await agent.get(path);
   assert.equal(page.status, 200, textOf(page));
   return page;
 }
 
-/** Presses the button of a page that asks once more. */
+/** Presses the button of a confirmation page. */
 export function confirm(agent: UserAgent, page: Page): Promise<Page> {
   return agent.submit(page, {}, 'csrf');
 }
 
-/** The text of a page between header and footer, in one line. */
+/** Returns the text of a page between header and footer, in one line. */
 export function words(page: Page): string {
   return page.body
     .replace(/[\s\S]*<main/, '<main')

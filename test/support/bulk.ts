@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import type { ManagedServer } from './platform.ts';
 
-/** What a directory import was answered with. */
+/** Response to a directory import. */
 export interface ImportAnswer {
   readonly status: number;
   readonly headers: Headers;
-  /** The report, without its last line where that says how it ended. */
+  /** The report without its last line, if that is the summary. */
   readonly report: readonly ReportLine[];
-  /** The last line; undefined: the call broke off, or was refused. */
+  /** The last line; undefined if the call was interrupted or refused. */
   readonly end: ReportEnd | undefined;
-  /** Of a call that was refused. */
+  /** Error of a refused call. */
   readonly error: unknown;
 }
 
@@ -26,14 +26,14 @@ const reportEnd = z.strictObject({
 export type ReportLine = z.infer<typeof reportLine>;
 export type ReportEnd = z.infer<typeof reportEnd>;
 
-/** What may be sent: lines to be written as JSON, or a body as it is. */
+/** Lines to be written as JSON, or a raw body. */
 export type ImportBody =
   | readonly object[]
   | string
   | Uint8Array<ArrayBuffer>
   | AsyncIterable<Uint8Array>;
 
-/** Where the endpoint is. */
+/** Path of the import endpoint. */
 export const BULK = '/api/v1/directory/bulk/';
 
 /** Imports a directory, and reads the whole report. */
@@ -56,7 +56,7 @@ export async function importDirectory(
   return readAnswer(response.status, response.headers, await response.text());
 }
 
-/** Imports a directory of which no line may be refused. */
+/** Imports a directory; fails if a line is refused. */
 export async function importAll(server: ManagedServer, lines: readonly object[]): Promise<void> {
   const { end, report, error } = await importDirectory(server, lines);
   if (end?.done !== true || end.refused > 0) {
@@ -64,12 +64,12 @@ export async function importAll(server: ManagedServer, lines: readonly object[])
   }
 }
 
-/** A body of these lines. */
+/** Returns the lines as JSON Lines. */
 export function linesOf(lines: readonly object[]): string {
   return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
 }
 
-/** Takes an answer apart. */
+/** Parses a response. */
 export function readAnswer(status: number, headers: Headers, text: string): ImportAnswer {
   if (status !== 200) {
     return { status, headers, report: [], end: undefined, error: JSON.parse(text) };

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What a certificate says. */
+/** Contents of a certificate. */
 export interface CertificateOptions {
   readonly name: string;
   readonly from: Date;
@@ -11,9 +11,9 @@ export interface CertificateOptions {
 }
 
 /**
- * Makes a certificate that vouches for itself. By `openssl ca`, the only one of its commands that
- * every version lets make one that is over.
- * @param folder an own one
+ * Creates a self-signed certificate. Uses `openssl ca`, the only command that can create an expired
+ * one in every version.
+ * @param folder an empty directory
  */
 export function makeCertificate(
   folder: string,
@@ -27,7 +27,7 @@ export function makeCertificate(
   );
   openssl([
     ...['req', '-new', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'],
-    // Unique: of two authorities with one name OpenSSL asks the first only.
+    // Unique, because of two authorities with the same name OpenSSL uses only the first.
     ...['-subj', `/CN=Test ${randomUUID()}`, '-addext', `subjectAltName=DNS:${name}`],
     ...['-out', path('request.pem'), '-keyout', path('key.pem')],
   ]);
@@ -42,7 +42,7 @@ export function makeCertificate(
   };
 }
 
-/** As OpenSSL writes it: 20261231235959Z. */
+/** Formats a time like OpenSSL: 20261231235959Z. */
 function timeOf(moment: Date): string {
   return `${moment.toISOString().replace(/[-:T]|\..*$/g, '')}Z`;
 }

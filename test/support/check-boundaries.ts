@@ -3,9 +3,9 @@ import { cruise, format, type ICruiseResult } from 'dependency-cruiser';
 import extractDepcruiseOptions from 'dependency-cruiser/config-utl/extract-depcruise-options';
 
 /**
- * Checks the module boundaries of `.dependency-cruiser.mjs`, for `npm run check`. A tool that can't read
- * a file finds no broken rule in it, so this also fails when a file was not seen, or when fewer
- * imports were read than there are files.
+ * Checks the module boundaries of `.dependency-cruiser.mjs`, for `npm run check`. A tool that can't
+ * read a file finds no violation in it. So this also fails if a file was not read, or if fewer
+ * imports were found than there are files.
  */
 async function main(): Promise<number> {
   const options = await extractDepcruiseOptions('./.dependency-cruiser.mjs');

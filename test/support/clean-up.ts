@@ -1,7 +1,7 @@
 import type { Db } from '../../src/db/database.ts';
 import { frequentJobs, hourlyJobs, type JobConfig } from '../../src/jobs/jobs.ts';
 
-/** Does all work of these scheduled jobs at once, whether they are due or not. */
+/** Runs these scheduled jobs completely, even if they are not due. */
 export async function cleanUp(
   { database, config }: { database: { readonly db: Db }; config: JobConfig },
   ...names: readonly string[]

@@ -4,18 +4,18 @@ import { Readable } from 'node:stream';
 import { runCommand } from '../../src/cli/run-command.ts';
 import { CHILD_ENVIRONMENT } from './child-environment.ts';
 
-/** What a command left behind. */
+/** Result of a command. */
 export interface Outcome {
   readonly code: number;
   readonly out: string;
   readonly err: string;
 }
 
-/** Who sits at the terminal. */
+/** A person at the terminal. */
 export interface Person {
-  /** What they type, or what is piped in. */
+  /** Typed or piped input. */
   readonly input?: string;
-  /** Whether it is a terminal. */
+  /** True if input and output are a terminal. */
   readonly interactive?: boolean;
   readonly progress?: boolean;
   readonly signal?: AbortSignal;
@@ -25,7 +25,7 @@ export interface Person {
 
 const CLI = join(import.meta.dirname, '../../bin/stagedoor.cjs');
 
-/** Runs `stagedoor` in a process of its own, with only `env` in its environment. */
+/** Runs `stagedoor` in a separate process, with only `env` as its environment. */
 export function stagedoor(
   env: Readonly<Record<string, string>>,
   ...args: string[]
@@ -38,7 +38,7 @@ export function stagedoor(
   });
 }
 
-/** The same in this process, which is much faster. */
+/** Runs `stagedoor` in this process, which is much faster. */
 export async function stagedoorHere(
   env: Readonly<Record<string, string>>,
   args: readonly string[],

@@ -4,11 +4,11 @@ interface Cookie {
   readonly value: string;
 }
 
-/** The cookies of one browser for one host, with `Path` and expiry honoured. */
+/** Cookies of one browser for one host, with `Path` and expiry. */
 export class CookieJar {
   readonly #cookies = new Map<string, Cookie>();
 
-  /** Takes the `Set-Cookie` headers of an answer of `url`. */
+  /** Stores the `Set-Cookie` headers of a response of `url`. */
   store(url: URL, headers: Headers): void {
     for (const header of headers.getSetCookie()) {
       const [pair = '', ...attributes] = header.split(';').map((part) => part.trim());
@@ -29,7 +29,9 @@ export class CookieJar {
     }
   }
 
-  /** The `Cookie` header for a request to `url`, longest path first; empty when there is none. */
+  /**
+   * Returns the `Cookie` header for a request to `url`, longest path first; empty if there is none.
+   */
   header(url: URL): string {
     return [...this.#cookies.values()]
       .filter((cookie) => isBelow(url.pathname, cookie.path))
@@ -38,12 +40,12 @@ export class CookieJar {
       .join('; ');
   }
 
-  /** The values of all cookies of this name. */
+  /** Returns the values of all cookies with this name. */
   values(name: string): string[] {
     return [...this.#cookies.values()].filter((one) => one.name === name).map((one) => one.value);
   }
 
-  /** Another jar with the same cookies, as a copied browser profile has. */
+  /** Returns a copy, like a copied browser profile. */
   copy(): CookieJar {
     const jar = new CookieJar();
     for (const [key, cookie] of this.#cookies) {
@@ -52,7 +54,7 @@ export class CookieJar {
     return jar;
   }
 
-  /** Forgets all cookies. */
+  /** Deletes all cookies. */
   clear(): void {
     this.#cookies.clear();
   }
@@ -67,7 +69,7 @@ function isExpired(attributes: Map<string, string>): boolean {
   return expires !== undefined && Date.parse(expires) <= Date.now();
 }
 
-/** RFC 6265 section 5.1.4. */
+/** Tests if a path matches (RFC 6265 section 5.1.4). */
 function isBelow(pathname: string, path: string): boolean {
   return (
     pathname === path ||

@@ -3,9 +3,9 @@ import { subscribe } from 'node:diagnostics_channel';
 import { IncomingMessage } from 'node:http';
 import pg from 'pg';
 
-/** A request, and the statements that it sent to PostgreSQL, also `begin` and `commit`. */
+/** A request and the statements that it sent to PostgreSQL, including `begin` and `commit`. */
 export interface CountedRequest {
-  /** Method and path, `GET /login` for example. */
+  /** Method and path, for example `GET /login`. */
   readonly request: string;
   readonly texts: string[];
 }
@@ -15,8 +15,8 @@ let counted: CountedRequest[] = [];
 let isWatching = false;
 
 /**
- * Records the statements of each request that a server in this process answers meanwhile. Those of
- * background work are not recorded.
+ * Records the statements of each request that a server in this process answers during `work`.
+ * Statements of background work are not recorded.
  */
 export async function countStatements(work: () => Promise<unknown>): Promise<CountedRequest[]> {
   watch();

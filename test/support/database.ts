@@ -9,11 +9,11 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** PostgreSQL's object_in_use: somebody else is connected to the template at this moment. */
+/** PostgreSQL's object_in_use: another process is connected to the template. */
 const OBJECT_IN_USE = '55006';
 const ATTEMPTS = 50;
 
-/** Clones the template database that the runner made. */
+/** Clones the template database of the runner. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const { server, template } = runner();
   const name = newName();
@@ -21,7 +21,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   return { url: withDatabase(server, name), drop: () => dropDatabase(server, name) };
 }
 
-/** A database with nothing in it, for tests of migrations. */
+/** Creates an empty database, for tests of migrations. */
 export async function createEmptyDatabase(): Promise<TestDatabase> {
   const { server } = runner();
   const name = newName();

@@ -16,28 +16,28 @@ export interface DpopKey {
   readonly alg: string;
   readonly publicJwk: JWK;
   readonly privateKey: CryptoKey;
-  /** Its thumbprint (RFC 7638), as tokens name it. */
+  /** Thumbprint of the key (RFC 7638), as contained in tokens. */
   readonly jkt: string;
 }
 
-/** Makes a key. */
+/** Creates a key. */
 export async function newDpopKey(alg = 'ES256'): Promise<DpopKey> {
   const { publicKey, privateKey } = await generateKeyPair(alg);
   const publicJwk = await exportJWK(publicKey);
   return { alg, publicJwk, privateKey, jkt: await calculateJwkThumbprint(publicJwk) };
 }
 
-/** What a proof says; whatever is given replaces what would be right. */
+/** Contents of a proof; given values replace the correct ones. */
 export interface ProofOptions {
   readonly method?: string;
   readonly url: string;
-  /** The access token that it goes with. */
+  /** Access token that the proof is sent with. */
   readonly token?: string;
   readonly claims?: Readonly<Record<string, unknown>>;
   readonly header?: Readonly<Record<string, unknown>>;
 }
 
-/** Makes a proof (RFC 9449 §4.2). */
+/** Creates a proof (RFC 9449 §4.2). */
 export function newProof(key: DpopKey, options: ProofOptions): Promise<string> {
   const ath =
     options.token && createHash('sha256').update(options.token).digest().toString('base64url');
@@ -58,7 +58,7 @@ export function newProof(key: DpopKey, options: ProofOptions): Promise<string> {
     .sign(key.privateKey);
 }
 
-/** The whole flow, for an access token that is bound to a key. */
+/** Runs the whole flow and returns an access token that is bound to a key. */
 export async function obtainBoundToken(
   server: Issuer,
   key: DpopKey,

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stagedoorHere } from './command-line.ts';
 
-/** Milliseconds that a test waits for another one to make the template. */
+/** Time to wait for another test that creates the template, in milliseconds. */
 const PATIENCE = 120_000;
 
 /**
- * Puts a migrated embedded database into a data folder. To make one costs seconds of CPU, to copy
- * one a fraction: the first test of a run that needs one makes it for all.
+ * Copies a migrated embedded database into a data directory. Creating one costs seconds of CPU,
+ * copying one a fraction: the first test of a run that needs one creates it for all.
  */
 export async function copyEmbeddedTemplate(dataDir: string): Promise<void> {
   const template = process.env.STAGEDOOR_TEST_EMBEDDED;
@@ -21,7 +21,7 @@ export async function copyEmbeddedTemplate(dataDir: string): Promise<void> {
   const giveUp = Date.now() + PATIENCE;
   while (!(await exists(template))) {
     if (Date.now() > giveUp) {
-      throw new Error('the test that was to make the embedded database has not done so');
+      throw new Error('another test did not finish creating the embedded database');
     }
     await sleep(50);
   }
@@ -37,7 +37,7 @@ async function makeTemplate(template: string): Promise<void> {
   await rename(folder, template);
 }
 
-/** A folder is made by exactly one of several processes. */
+/** Creates a directory; true in exactly one of several processes. */
 async function isFirst(template: string): Promise<boolean> {
   return mkdir(`${template}.claimed`).then(
     () => true,

@@ -5,13 +5,13 @@ import { type Database, openDatabase } from '../../src/db/database.ts';
 import { createTestDatabase } from './database.ts';
 import { copyEmbeddedTemplate } from './embedded-template.ts';
 
-/** An open database, and a function that removes it once it is closed. */
+/** An open database, and a function that removes it after it is closed. */
 type Opened = [Database, () => Promise<void>];
 
 /**
  * Settings of a server per engine, for tests of whole flows. Contains the embedded database only if
- * `TEST_ENGINES` is `all`, as in `.ci/run`: there a flow costs ten times as much. `embedded.test.ts`,
- * `cli-embedded.test.ts` and the suites of `ENGINES` always run on it.
+ * `TEST_ENGINES` is `all`, as in `.ci/run`, because a flow costs ten times as much there.
+ * `embedded.test.ts`, `cli-embedded.test.ts` and the suites of `ENGINES` always run on it.
  */
 export const ENGINE_VARIABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   PostgreSQL: {},

@@ -5,14 +5,14 @@ import { type ClientCredentials, credentialsOf, type ManagedServer, manage } fro
 
 const versioned = z.object({ version: z.number() });
 
-/** A provisioned user, with what they type at sign-in. */
+/** A provisioned user, with the values for the sign-in form. */
 export interface TestUser {
   readonly id: string;
   readonly email: string;
   readonly password: string;
 }
 
-/** What a test may choose about a user; the rest is filled in. */
+/** Options for a user; the others have defaults. */
 export interface UserOptions {
   readonly id: string;
   readonly email?: string;
@@ -21,11 +21,11 @@ export interface UserOptions {
   readonly timezone?: string;
   readonly isActive?: boolean;
   readonly password?: string;
-  /** By which the platform's own login knows them; then there is no password. */
+  /** Subject at the upstream login; such a user has no password. */
   readonly upstreamSubject?: string | undefined;
 }
 
-/** Provisions a user, or changes one. */
+/** Creates or changes a user. */
 export async function putUser(server: ManagedServer, options: UserOptions): Promise<TestUser> {
   const { user, body } = describeUser(options);
   await manage(server, 'PUT', `/api/v1/users/${user.id}/`, body);
@@ -49,7 +49,7 @@ function describeUser(options: UserOptions): { user: TestUser; body: object } {
   return { user: { id, email, password }, body };
 }
 
-/** Provisions an organizer; returns its slug. */
+/** Creates or changes an organizer; returns its slug. */
 export async function putOrganizer(
   server: ManagedServer,
   slug: string,
@@ -65,11 +65,11 @@ export interface TeamOptions {
   readonly id?: string;
   readonly name?: string;
   readonly permissions?: readonly string[];
-  /** User ids: exactly these are its members afterwards. */
+  /** User ids of all members. */
   readonly members: readonly string[];
 }
 
-/** Provisions a team, or replaces its permissions and members; returns its id. */
+/** Creates a team, or replaces its permissions and members; returns its id. */
 export async function putTeam(server: ManagedServer, options: TeamOptions): Promise<string> {
   const { organizer, id, ...body } = describeTeam(options);
   await manage(server, 'PUT', `/api/v1/directory/organizers/${organizer}/teams/${id}/`, body);
@@ -82,24 +82,24 @@ function describeTeam({ organizer, members, ...options }: TeamOptions) {
   return { organizer, id, name: options.name ?? id, permissions, members };
 }
 
-/** A registered application, with where it wants the user sent back. */
+/** A registered application, with its first redirect URI. */
 export interface TestApplication extends ClientCredentials {
   readonly redirectUri: string;
 }
 
-/** What a test may choose about an application; the rest is filled in. */
+/** Options for an application; the others have defaults. */
 export interface ApplicationOptions {
   /** User id. */
   readonly owner: string;
   readonly name?: string;
   readonly clientType?: 'confidential' | 'public';
-  /** The first one is where `authorize` asks to be sent back. */
+  /** The first one is the `redirect_uri` of `authorize`. */
   readonly redirectUris?: readonly [string, ...string[]];
   readonly scopes?: readonly string[];
   readonly requirePkce?: boolean;
 }
 
-/** Registers an application for its owner. Nothing listens at its default redirect URI. */
+/** Registers an application for its owner. No server listens at its default redirect URI. */
 export async function registerApplication(
   server: ManagedServer,
   options: ApplicationOptions,
@@ -118,7 +118,7 @@ export async function registerApplication(
   return { ...credentialsOf(answer), redirectUri: redirectUris[0] };
 }
 
-/** Reviews an application in the version that it has now, as an operator does. */
+/** Reviews the current version of an application, as an operator does. */
 export async function reviewApplication(server: ManagedServer, clientId: string): Promise<unknown> {
   const path = `/api/v1/applications/${clientId}/`;
   const { version } = versioned.parse(await manage(server, 'GET', path));
@@ -133,11 +133,11 @@ export async function registerResourceServer(
   return credentialsOf(await manage(server, 'POST', '/api/v1/resource-servers/', { name }));
 }
 
-/** The cast of most tests. */
+/** Users and applications of most tests. */
 export interface TestPlatform {
-  /** In `redstage` (view and change orders) and `bluehall` (view orders). */
+  /** Member of `redstage` (view and change orders) and `bluehall` (view orders). */
   readonly ada: TestUser;
-  /** In `greenarena` only. */
+  /** Member of `greenarena` only. */
   readonly ben: TestUser;
   /** Confidential, owned by Ben. */
   readonly application: TestApplication;
@@ -163,9 +163,9 @@ const TEAMS: readonly TeamOptions[] = [
 ];
 
 /**
- * Provisions two users, three organizers, an application and a resource server; beside them a
- * directory whose names are those of inherited properties, so that every test that uses this runs
- * beside such names. Ben's other teams have such an id, too. All of it is one import.
+ * Provisions two users, three organizers, an application and a resource server. Adds a directory
+ * with names of inherited properties, so that every test runs next to such names. Ben's other teams
+ * have such ids, too. Everything is one import.
  */
 export async function createPlatform(
   server: ManagedServer,

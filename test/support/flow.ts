@@ -3,29 +3,29 @@ import type { TestApplication, TestUser } from './factories.ts';
 import type { Issuer } from './platform.ts';
 import { describe, offered, type Page, showsForm, UserAgent } from './user-agent.ts';
 
-/** How a person goes through one authorization. */
+/** Options of one authorization. */
 export interface AuthorizeOptions {
   readonly application: TestApplication;
-  /** Who signs in, when the server asks. */
+  /** User who signs in if the server asks for it. */
   readonly user: TestUser;
-  /** The `scope` parameter; absent from the request when not given. */
+  /** The `scope` parameter; omitted from the request if not given. */
   readonly scope?: string;
-  /** Slugs to tick; by default all that the page offers. */
+  /** Slugs to select; by default all that the page offers. */
   readonly organizers?: readonly string[];
-  /** Scopes to leave ticked; by default all that the page offers. */
+  /** Scopes to leave selected; by default all that the page offers. */
   readonly scopes?: readonly string[];
   readonly decision?: 'allow' | 'deny';
   /** `false` sends no PKCE challenge. */
   readonly pkce?: boolean;
-  /** More parameters of the authorization request, or others: `{ prompt: 'consent' }`. */
+  /** Additional or changed parameters of the authorization request: `{ prompt: 'consent' }`. */
   readonly parameters?: Readonly<Record<string, string>>;
-  /** A browser that is used again, so that it may be signed in already. */
+  /** An existing browser, which may be signed in already. */
   readonly agent?: UserAgent;
 }
 
-/** How an authorization ended. */
+/** Result of an authorization. */
 export interface AuthorizeResult {
-  /** The parameters with which the user was sent back: `code`, `state`, `iss`, or `error`… */
+  /** Parameters of the redirect to the application: `code`, `state`, `iss`, or `error`… */
   readonly parameters: Readonly<Record<string, string>>;
   readonly redirectedTo: URL;
   readonly redirectUri: string;
@@ -37,7 +37,7 @@ export interface AuthorizeResult {
   readonly sawConsent: boolean;
 }
 
-/** The URL of an authorization request. */
+/** Returns the URL of an authorization request. */
 export function authorizationUrl(
   server: Issuer,
   parameters: Readonly<Record<string, string>>,
@@ -47,15 +47,15 @@ export function authorizationUrl(
   return url;
 }
 
-/** The S256 challenge of a verifier (RFC 7636 §4.2). */
+/** Returns the S256 challenge of a verifier (RFC 7636 §4.2). */
 export function challengeOf(verifier: string): string {
   return createHash('sha256').update(verifier).digest('base64url');
 }
 
 /**
- * Goes through sign-in and consent, as far as the server asks for them, until it sends the user
- * back to the application.
- * @throws Error with the page's text when it ends on a page instead
+ * Completes sign-in and consent, if the server asks for them, until the user is redirected to the
+ * application.
+ * @throws Error with the page's text if the flow ends on a page
  */
 export async function authorize(
   server: Issuer,
@@ -86,7 +86,7 @@ export async function authorize(
     page = await decide(agent, page, options);
   }
   if (page.leavesTo === undefined) {
-    throw new Error(`The user was not sent back to the application: ${describe(page)}`);
+    throw new Error(`The user was not redirected to the application: ${describe(page)}`);
   }
   return {
     parameters: Object.fromEntries(page.leavesTo.searchParams),

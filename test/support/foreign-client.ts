@@ -5,22 +5,22 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 
-/** An application in another language, by a library that others wrote. */
+/** An application in another language with a third-party library. */
 export interface ForeignClient {
   readonly library: string;
-  /** Started with the settings on its standard input. */
+  /** Command that reads the settings from its standard input. */
   readonly command: readonly [string, ...string[]];
-  /** Succeeds where the command can run. */
+  /** Command that succeeds if the program can run. */
   readonly probe: readonly [string, ...string[]];
   readonly debianPackage: string;
 }
 
 const FOLDER = import.meta.dirname;
 
-/** Debian's, by its path: a Python from elsewhere does not see Debian's packages. */
+/** Path of Debian's Python, because other installations lack Debian's packages. */
 const PYTHON = '/usr/bin/python3';
 
-/** All that there are. Each prints the same report of the same steps. */
+/** All programs. Each prints the same report of the same steps. */
 export const FOREIGN_CLIENTS: readonly ForeignClient[] = [
   {
     library: 'Python’s requests-oauthlib',
@@ -48,7 +48,7 @@ export const FOREIGN_CLIENTS: readonly ForeignClient[] = [
   },
 ];
 
-/** What every program is started with; the libraries are Debian's, and nothing comes from the net. */
+/** Environment of every program; the libraries are Debian's, without network access. */
 const ENVIRONMENT = {
   PATH: process.env.PATH ?? '',
   HOME: homedir(),
@@ -57,7 +57,7 @@ const ENVIRONMENT = {
   GOPATH: '/usr/share/gocode',
 };
 
-/** Why a client can't be run here; undefined where it can. */
+/** Returns why a client can't run here; undefined if it can. */
 export function whyNotRun({ probe, debianPackage }: ForeignClient): string | undefined {
   const [program, ...args] = probe;
   const missing = spawnSync(program, args, { env: ENVIRONMENT }).status !== 0;
@@ -65,15 +65,14 @@ export function whyNotRun({ probe, debianPackage }: ForeignClient): string | und
 }
 
 /**
- * Runs a client. `person` opens the link that it prints, and says where the browser was sent back
- * to.
- * @throws AssertionError with what it wrote to its standard error, where it ended too early
+ * Runs a client. `person` opens the link that it prints, and returns the redirect of the browser.
+ * @throws AssertionError with its standard error if it ended too early
  */
 export async function runForeignClient(
   { command }: ForeignClient,
   options: {
     readonly settings: Readonly<Record<string, string | undefined>>;
-    /** PEM of the certificate to trust. */
+    /** PEM file of the certificate to trust. */
     readonly certificateFile: string;
     readonly person: (link: string) => Promise<URL>;
   },
@@ -86,7 +85,7 @@ export async function runForeignClient(
       REQUESTS_CA_BUNDLE: options.certificateFile,
     },
   });
-  // A program that has ended already does not read what is written to it.
+  // A program that has already ended does not read its input.
   child.stdin.on('error', () => {});
   const complaints = text(child.stderr);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

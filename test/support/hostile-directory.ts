@@ -1,10 +1,12 @@
 import { importAll } from './bulk.ts';
 import type { ManagedServer } from './platform.ts';
 
-/** Names of properties that every plain object inherits; a slug may be any of these. */
+/** Names of properties that every plain object inherits. A slug can be any of these. */
 export const INHERITED = ['constructor', 'hasOwnProperty', 'toString', 'valueOf'] as const;
 
-/** As {@link INHERITED}, for names that may begin with an underscore: ids, permissions, scopes. */
+/**
+ * Like {@link INHERITED}, for names that can begin with an underscore: ids, permissions, scopes.
+ */
 export const INHERITED_OR_PROTO = ['__proto__', ...INHERITED] as const;
 
 interface HostileOptions {
@@ -21,8 +23,8 @@ export async function putHostileDirectory(
 }
 
 /**
- * Import lines for users, organizers and teams that are named like inherited properties. Every one
- * of these users is in two teams of every one of these organizers.
+ * Returns import lines for users, organizers and teams with names of inherited properties. Each of
+ * these users is in two teams of each of these organizers.
  */
 export function hostileLines(options: HostileOptions = {}): object[] {
   const members = [...INHERITED_OR_PROTO, ...(options.members ?? [])];

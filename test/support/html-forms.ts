@@ -1,4 +1,4 @@
-/** A control of a form that a page showed. */
+/** A control of a form. */
 export interface FormField {
   readonly name: string;
   /** `hidden`, `text`, `checkbox`, `submit`… */
@@ -7,9 +7,9 @@ export interface FormField {
   readonly checked: boolean;
 }
 
-/** A form that a page showed. */
+/** A form of a page. */
 export interface Form {
-  /** As written, possibly relative; undefined means the page itself. */
+  /** The attribute as written, possibly relative; undefined means the page itself. */
   readonly action: string | undefined;
   readonly method: string;
   readonly fields: readonly FormField[];
@@ -21,7 +21,7 @@ const CONTROL =
 const ATTRIBUTE = /([^\s=/"'>]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?/g;
 const OPTION = /<option\b((?:"[^"]*"|'[^']*'|[^>"'])*)>/gi;
 
-/** Reads the forms of a page of ours: enough HTML for that, and not more. */
+/** Reads the forms of a page of this server. Supports only the HTML used there. */
 export function readForms(html: string): Form[] {
   return [...html.matchAll(FORM)].map(([, head = '', body = '']) => {
     const attributes = readAttributes(head);

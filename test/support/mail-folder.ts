@@ -4,8 +4,8 @@ import { until } from './outbox.ts';
 import { parseMessage, type ReadMessage } from './read-message.ts';
 
 /**
- * The mails to one address that the server has written to its folder, or those with a subject;
- * waits for the first.
+ * Returns the mails to one address that the server has written to its directory, optionally with a
+ * subject; waits for the first one.
  */
 export async function mailsTo(
   server: { readonly mailFolder: string },
@@ -25,7 +25,7 @@ export async function mailsTo(
 }
 
 async function readMails(folder: string): Promise<ReadMessage[]> {
-  // There is no folder before the first mail.
+  // The directory does not exist before the first mail.
   const names = await readdir(folder).catch(() => []);
   const mails = names.filter((name) => name.endsWith('.eml')).sort();
   return Promise.all(

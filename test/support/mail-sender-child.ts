@@ -7,7 +7,7 @@ import { startMailSender } from '../../src/mail/sender.ts';
 import { createTransport } from '../../src/mail/transport.ts';
 import { ISSUER } from './outbox.ts';
 
-// A sender of mails and nothing else: the child of startSenderProcess, which kills it.
+// Child process of startSenderProcess, which only sends mails and is killed by tests.
 
 const options = z
   .object({ databaseUrl: z.string(), smtpUrl: z.string(), leaseSeconds: z.number() })

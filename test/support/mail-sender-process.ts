@@ -3,17 +3,19 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { CHILD_ENVIRONMENT } from './child-environment.ts';
 
-/** A sender of mails in a process of its own, for tests that kill it. */
+/** A mail sender in a separate process, for tests that kill it. */
 export interface SenderProcess {
-  /** Ends it at once, as a crash does. It is stopped before this returns; resolves when it is gone. */
+  /**
+   * Kills it like a crash. It is stopped before this returns; resolves when the process has ended.
+   */
   kill(): Promise<void>;
 }
 
 const CHILD = join(import.meta.dirname, 'mail-sender-child.ts');
 
 /**
- * Starts one.
- * @param options `name` is what it calls itself to the mail server
+ * Starts a mail sender in a separate process.
+ * @param options `name` is its client name in SMTP
  */
 export function startSenderProcess(options: {
   readonly name: string;

@@ -1,28 +1,27 @@
 import { SMTPServer, type SMTPServerSession } from 'smtp-server';
 import { parseMessage, type ReadMessage } from './read-message.ts';
 
-/** A mail as a server took it. */
+/** A mail that a server received. */
 export interface ReceivedMail extends ReadMessage {
-  /** Of the envelope, where delivery goes by. */
+  /** Recipients of the envelope, which determine the delivery. */
   readonly recipients: readonly string[];
-  /** What the client called itself at the beginning (RFC 5321 §4.1.1.1). */
+  /** Name that the client sent in EHLO (RFC 5321 §4.1.1.1). */
   readonly client: string;
 }
 
 /**
- * What a server does instead of taking the content: answers with an SMTP code; hangs up in the
- * middle; or says nothing more. `lose the answer` is worse: it takes the mail, and hangs up before
- * it has said so.
+ * Failure of a server instead of accepting the content: an SMTP code, a closed connection, or no
+ * response. `lose the answer` accepts the mail, and closes the connection before the confirmation.
  */
 export type Refusal = number | 'hang up' | 'hang' | 'lose the answer';
 
-/** How a server misbehaves. Each is asked at every mail. */
+/** Failures of a server. Each is evaluated for every mail. */
 export interface MailServerOptions {
   readonly refuseRecipient?: () => number | undefined;
   readonly refuseData?: () => Refusal | undefined;
-  /** Milliseconds that it takes over each mail. */
+  /** Delay for each mail, in milliseconds. */
   readonly delay?: number;
-  /** Called when it has taken a mail, just before it says so. */
+  /** Called when a mail was accepted, just before the confirmation. */
   readonly taken?: (mail: ReceivedMail) => void;
 }
 
@@ -30,18 +29,18 @@ export interface MailServerOptions {
 export interface MailServer {
   readonly url: string;
   readonly received: readonly ReceivedMail[];
-  /** Connections so far. */
+  /** Returns the number of connections so far. */
   readonly connections: () => number;
   close(): Promise<void>;
 }
 
-/** Starts one on a free port. */
+/** Starts a mail server on a free port. */
 export async function startMailServer(options: MailServerOptions = {}): Promise<MailServer> {
   const received: ReceivedMail[] = [];
   let connections = 0;
   const server = new SMTPServer({
     disabledCommands: ['AUTH', 'STARTTLS'],
-    // What it hangs on to is not waited for.
+    // Hanging connections are not waited for.
     closeTimeout: 1,
     onConnect: (_session, done) => {
       connections += 1;
@@ -54,7 +53,7 @@ export async function startMailServer(options: MailServerOptions = {}): Promise<
       stream.on('data', (chunk: Buffer) => {
         chunks.push(chunk);
         if (refuse === 'hang up') {
-          // In the middle: the client is still writing.
+          // During the transfer: the client is still writing.
           hangUp(server, session);
         }
       });
@@ -74,7 +73,7 @@ export async function startMailServer(options: MailServerOptions = {}): Promise<
       });
     },
   });
-  // A client that is cut off is part of some tests.
+  // Some tests disconnect clients.
   server.on('error', () => {});
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.server.address();

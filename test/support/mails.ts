@@ -12,7 +12,7 @@ const access = {
   organizers: [{ slug: 'redstage', name: { en: 'Red Stage', de: 'Rote Bühne' } }],
 };
 
-/** One mail of each kind, as it is written to the outbox. */
+/** One mail of each kind, as written to the outbox. */
 export const MAILS: MailData = {
   authorized: { ...occurrence, ...access, grantId: 'grant1', origin },
   reuse_detected: { ...occurrence, application: access.application },
@@ -46,7 +46,7 @@ export const MAILS: MailData = {
   new_device: { ...occurrence, origin },
 };
 
-/** All kinds there are. */
+/** All kinds of mails. */
 export const MAIL_KINDS: readonly MailKind[] = [
   'authorized',
   'reuse_detected',
@@ -61,15 +61,18 @@ export const MAIL_KINDS: readonly MailKind[] = [
   'new_device',
 ];
 
-/** Ends the line, the header, the tag and the quotation; hides, turns around, and leads away. */
+/**
+ * Text that breaks out of line, header, tag and quotation marks, hides and reverses text, and
+ * contains links.
+ */
 const EVIL =
   'x\r\nBcc: eve@evil.example\r\n\r\n</dd><script>"> <b>\u202egpj\u200b.exe” https://evil.example/login';
-/** Looks as if it led here. */
+/** A URL that looks like one of this server. */
 const EVIL_HOMEPAGE = 'https://login.example.com@evil.example/?to=login.example.com#<b>';
 
 const CHOSEN = ['name', 'owner', 'slug', 'en', 'de', 'ip', 'userAgent', 'timezone', 'provider'];
 
-/** The same mail, with harm in everything that somebody else may have chosen. */
+/** Returns the mail with hostile values in everything that other users can choose. */
 export function hostile<Data>(data: Data): Data {
   const replace = (key: string, value: unknown) => {
     if (['scopes', 'details'].includes(key) && Array.isArray(value)) {

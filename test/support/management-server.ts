@@ -16,16 +16,16 @@ import { createTestDatabase } from './database.ts';
 import { CHEAP_PASSWORDS } from './passwords.ts';
 import type { ManagedServer } from './platform.ts';
 
-/** The management API alone, without sign-in and without the provider. */
+/** The management API without sign-in and without the provider. */
 export interface ManagementServer extends ManagedServer {
   readonly config: Config;
   readonly database: Database;
-  /** Writes down the calls that were only counted, as happens every minute. */
+  /** Writes the counted calls to the log, as happens every minute. */
   endMinute(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Starts the management API on a database of its own. */
+/** Starts the management API on a new database. */
 export async function startManagementServer(): Promise<ManagementServer> {
   const operatorToken = 'the operator token of the tests, long enough';
   const testDatabase = await createTestDatabase();

@@ -15,23 +15,23 @@ import { MAILS } from './mails.ts';
 export const ISSUER = 'http://localhost:3999';
 export const RECIPIENT = 'ada@example.com';
 
-/** The outbox of one database, and senders for it. */
+/** The outbox of a database, and senders for it. */
 export interface Outbox {
-  /** The log of all senders, a line each. */
+  /** Log of all senders, one entry per line. */
   readonly lines: string[];
-  /** Commits a mail to it. */
+  /** Commits a mail to the outbox. */
   enqueue(mail?: Partial<Mail>): Promise<void>;
   rows(): Promise<OutboxRow[]>;
-  /** Its only row. */
+  /** Returns the only row. */
   row(): Promise<OutboxRow>;
   clear(): Promise<void>;
-  /** Lets the wait before the next attempt be over. */
+  /** Makes the next attempt due. */
   makeDue(): Promise<void>;
   untilSent(): Promise<void>;
-  /** Until the only mail has a failed attempt. */
+  /** Waits until the only mail has a failed attempt. */
   untilFailed(): Promise<void>;
   startSender(smtpUrl: string | undefined, options?: SenderOptions): MailSender;
-  /** Runs with a mail server and a sender, and stops both. */
+  /** Runs `work` with a mail server and a sender, and stops both. */
   withSender(
     options: MailServerOptions,
     work: (server: MailServer, sender: MailSender) => Promise<void>,
@@ -39,14 +39,16 @@ export interface Outbox {
   ): Promise<void>;
 }
 
-/** What a test may choose about a sender. */
+/** Options for a sender. */
 export interface SenderOptions {
   readonly dataDir?: string;
-  /** Milliseconds that it waits for a mail server. Short only where that says nothing anyway. */
+  /**
+   * Timeout for the mail server in milliseconds. Short only in tests of servers that never respond.
+   */
   readonly patience?: number;
 }
 
-/** What became of a mail. `dueIn` is in seconds, by the database's clock. */
+/** State of a mail. `dueIn` is in seconds, by the database's clock. */
 export interface OutboxRow {
   readonly id: string;
   readonly attempts: number;
@@ -56,7 +58,7 @@ export interface OutboxRow {
   readonly dueIn: number;
 }
 
-/** The outbox of `database`, for tests. */
+/** Returns the outbox of `database`, for tests. */
 export function outboxOf(database: Database): Outbox {
   const lines: string[] = [];
   const log = createLog('info', { write: (line) => lines.push(line) });
@@ -99,7 +101,7 @@ export function outboxOf(database: Database): Outbox {
   };
 }
 
-/** Waits until it holds, for half a minute at most by default: the machine may be busy. */
+/** Waits until the condition is true, by default for at most half a minute. */
 export async function until(
   condition: () => boolean | Promise<boolean>,
   seconds = 30,
@@ -107,7 +109,7 @@ export async function until(
   const end = Date.now() + seconds * 1000;
   while (!(await condition())) {
     if (Date.now() > end) {
-      assert.fail(`It did not come true within ${seconds} seconds.`);
+      assert.fail(`The condition was not true within ${seconds} seconds.`);
     }
     await sleep(20);
   }

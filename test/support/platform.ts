@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What the helpers need of a server; a `TestServer` and a `ServerProcess` both are one. */
+/** The part of a server that helpers need; `TestServer` and `ServerProcess` have it. */
 export interface Issuer {
   readonly issuer: string;
 }
@@ -10,14 +10,14 @@ export interface ManagedServer extends Issuer {
   readonly operatorToken: string;
 }
 
-/** An answer of the JSON API. `body` is undefined where there was none. */
+/** A response of the JSON API. `body` is undefined if it was empty. */
 export interface ApiAnswer {
   readonly status: number;
   readonly headers: Headers;
   readonly body: unknown;
 }
 
-/** Calls the management API as the platform does; returns every answer, errors too. */
+/** Calls the management API as the platform does; returns every response, including errors. */
 export async function callManagement(
   server: ManagedServer,
   method: string,
@@ -43,7 +43,7 @@ export async function callManagement(
   };
 }
 
-/** As `callManagement`, for calls that have to succeed. */
+/** Calls the management API like `callManagement`; throws if the call fails. */
 export async function manage(
   server: ManagedServer,
   method: string,
@@ -57,7 +57,7 @@ export async function manage(
   return answer.body;
 }
 
-/** A resource server's or an application's credentials; public applications have no secret. */
+/** Credentials of a resource server or application; public applications have no secret. */
 export interface ClientCredentials {
   readonly clientId: string;
   readonly clientSecret: string | undefined;
@@ -68,7 +68,7 @@ const credentials = z.looseObject({
   client_secret: z.string().nullish(),
 });
 
-/** Reads the credentials out of the answer that shows them, once. */
+/** Reads the credentials from the only response that contains them. */
 export function credentialsOf(body: unknown): ClientCredentials {
   const { client_id, client_secret } = credentials.parse(body);
   return { clientId: client_id, clientSecret: client_secret ?? undefined };

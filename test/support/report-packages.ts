@@ -1,7 +1,7 @@
 import { registerHooks } from 'node:module';
 
-// Preloaded into a program (`--import`): prints the packages that it has loaded, as its last line on
-// standard error.
+// Preloaded into a program (`--import`): prints the loaded packages as the last line of standard
+// error.
 const packages = new Set<string>();
 registerHooks({
   load: (url, context, next) => {

@@ -4,38 +4,38 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CHILD_ENVIRONMENT } from './child-environment.ts';
 
-/** A process of this project that a test started, and how it ended. */
+/** A process of this project that a test started, and its end. */
 export interface RunningScript {
   readonly pid: number;
   stdout(): string;
   stderr(): string;
-  /** Resolves when it has ended and everything it wrote was read. */
+  /** Resolves when the process has ended and its output was read. */
   readonly ended: Promise<ScriptEnd>;
   kill(signal: NodeJS.Signals): void;
-  /** Resolves as soon as it has printed that, on stdout or stderr. */
+  /** Resolves when it has printed a match, on stdout or stderr. */
   prints(pattern: RegExp): Promise<void>;
 }
 
-/** How a process ended. */
+/** Exit of a process. */
 export interface ScriptEnd {
-  /** Null where a signal ended it. */
+  /** Null if a signal ended it. */
   readonly code: number | null;
   readonly milliseconds: number;
 }
 
 const ROOT = join(import.meta.dirname, '../..');
-/** A test that waits for longer than this has failed. */
+/** Timeout of every wait, in seconds. */
 const LIMIT_SECONDS = 60;
 
-/** Starts scripts, `src/main.ts` for example, and leaves none behind. */
+/** Starts scripts, for example `src/main.ts`, and stops them all. */
 export interface ScriptRunner {
-  /** `variables` are the whole environment except for `PATH` and the compile cache. */
+  /** `variables` is the whole environment except for `PATH` and the compile cache. */
   start(command: readonly string[], variables: Readonly<Record<string, string>>): RunningScript;
-  /** Kills whatever still runs. */
+  /** Kills all running processes. */
   stop(): Promise<void>;
 }
 
-/** For one test file; `after(() => scripts.stop())`. */
+/** Creates a runner for one test file; `after(() => scripts.stop())`. */
 export function createScriptRunner(): ScriptRunner {
   const children = new Map<ChildProcess, Promise<ScriptEnd>>();
   return {

@@ -8,25 +8,25 @@ import { join } from 'node:path';
 import { createServer, getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { startServer, type TestServer } from './server.ts';
 
-/** A Stagedoor behind https, as the world sees it. */
+/** A Stagedoor behind https, at its public URL. */
 export interface SecureServer extends TestServer {
-  /** PEM, for programs that are to trust it. */
+  /** PEM file of the certificate, for programs that have to trust it. */
   readonly certificateFile: string;
 }
 
-/** Why there can be no https here; undefined where there can. */
+/** Returns why https is impossible here; undefined if it is possible. */
 export function whyNotSecure(): string | undefined {
   const missing = spawnSync('openssl', ['version']).status !== 0;
   return missing ? 'openssl is not installed, which makes the certificate' : undefined;
 }
 
 /**
- * Starts a server behind a reverse proxy that speaks https, with a certificate of its own. This
- * process trusts it from then on, so that clients need no exception for a machine like this one.
+ * Starts a server behind an https reverse proxy with a new certificate. This process trusts the
+ * certificate, so that clients need no exception for test servers.
  */
 export async function startSecureServer(): Promise<SecureServer> {
   const folder = await mkdtemp(join(tmpdir(), 'stagedoor-tls-'));
-  // Programs that run as another user read the certificate.
+  // Programs of other users read the certificate.
   await chmod(folder, 0o755);
   const { certificateFile, keyFile } = makeCertificate(folder);
   const cert = readFileSync(certificateFile, 'utf8');

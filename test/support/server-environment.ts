@@ -7,17 +7,17 @@ import { freePort } from './free-port.ts';
 /** The operator token of every test server. */
 export const OPERATOR_TOKEN = 'operator-token-of-the-tests-0123456789';
 
-/** The environment of one test server, with a database and a data folder of its own. */
+/** The environment of one test server, with a separate database and data directory. */
 export interface ServerEnvironment {
   readonly variables: Readonly<Record<string, string>>;
   readonly issuer: string;
   readonly dataDir: string;
-  /** Drops the database and the folder. */
+  /** Drops the database and deletes the directory. */
   remove(): Promise<void>;
 }
 
 /**
- * Prepares a server: cloned database, free port, temporary data folder. Overrides win;
+ * Prepares a server: cloned database, free port, temporary data directory. Overrides have priority;
  * `DATABASE_URL: ''` means the embedded database, and then nothing is cloned.
  */
 export async function prepareEnvironment(
@@ -28,7 +28,7 @@ export async function prepareEnvironment(
   const port = overrides.PORT ?? String(await freePort());
   const variables = {
     PORT: port,
-    // By name, not by address: cookies and redirects are those of a browser on this machine.
+    // A name instead of an address: cookies and redirects are those of a local browser.
     ISSUER: `http://localhost:${port}`,
     DATABASE_URL: database?.url ?? '',
     DATABASE_CONNECTIONS: '10',

@@ -5,17 +5,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CHILD_ENVIRONMENT } from './child-environment.ts';
 import { OPERATOR_TOKEN, prepareEnvironment } from './server-environment.ts';
 
-/** A Stagedoor in a process of its own, for tests that kill it. */
+/** A Stagedoor in a separate process, for tests that kill it. */
 export interface ServerProcess {
   readonly issuer: string;
   readonly operatorToken: string;
   readonly mailFolder: string;
   readonly databaseUrl: string;
-  /** Starts it again, on the same port, database and files. */
+  /** Starts it again on the same port, database and files. */
   start(): Promise<void>;
-  /** Ends it at once, as a crash does: SIGKILL by default. */
+  /** Ends it like a crash: SIGKILL by default. */
   kill(signal?: NodeJS.Signals): Promise<void>;
-  /** Ends it, and drops its database and files. */
+  /** Ends it, drops its database and deletes its files. */
   close(): Promise<void>;
 }
 

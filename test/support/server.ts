@@ -7,28 +7,28 @@ import { copyEmbeddedTemplate } from './embedded-template.ts';
 import { CHEAP_PASSWORDS } from './passwords.ts';
 import { prepareEnvironment, type ServerEnvironment } from './server-environment.ts';
 
-/** A Stagedoor in this process, on a database of its own. */
+/** A Stagedoor in this process, on a new database. */
 export interface TestServer {
   /** Its public URL, for example `http://localhost:41234`. */
   readonly issuer: string;
   readonly config: Config;
   readonly database: Database;
   readonly operatorToken: string;
-  /** With `DEMO: '1'`: where the demo application is, and who can sign in. */
+  /** With `DEMO: '1'`: the address of the demo application, and its users. */
   readonly demo: RunningServer['demo'];
-  /** Where mails are written, one `.eml` file each. */
+  /** Directory of the sent mails, one `.eml` file each. */
   readonly mailFolder: string;
-  /** Stops it, and drops its database and files. A second call does nothing. */
+  /** Stops it, drops its database and deletes its files. A second call does nothing. */
   close(): Promise<void>;
 }
 
-/** Another process may take a free port before the server does. */
+/** Attempts to start, because another process may take the free port first. */
 const ATTEMPTS = 5;
 
 /**
- * Starts a server. `overrides` are environment variables: `{ ACCESS_TOKEN_TTL: '2' }`, or
- * `{ DATABASE_URL: '' }` for the embedded database. Passwords are hashed at a low cost; pass `{}`
- * as `options` for the cost of a real server.
+ * Starts a server. `overrides` are environment variables: `{ ACCESS_TOKEN_TTL: '2' }`, or `{
+ * DATABASE_URL: '' }` for the embedded database. Passwords are hashed at a low cost; pass `{}` as
+ * `options` for the real cost.
  *
  * ```ts
  * const server = await startServer();

@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { z } from 'zod';
 
-/** Test files and a folder that the processes of one run share. */
+/** Variable with the directory that the processes of one run share. */
 const FOLDER = 'STAGEDOOR_TEST_SHARDS';
 
 const measuredFile = z.strictObject({
@@ -81,7 +81,7 @@ const TICKS = 100;
 function childCpuMs(): number {
   try {
     const stat = readFileSync('/proc/self/stat', 'utf8');
-    // The fields after the program's name, which may contain blanks.
+    // Fields after the program's name, which may contain spaces.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return ((Number(fields[13]) + Number(fields[14])) * 1000) / TICKS;
   } catch {

@@ -1,19 +1,19 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
-/** The way to another server, which a test can cut. */
+/** A proxy in front of another server, which a test can cut. */
 export interface TcpProxy {
   readonly port: number;
-  /** Ends all connections, and refuses new ones. */
+  /** Closes all connections and refuses new ones. */
   cut(): Promise<void>;
-  /** Lets nothing through, and tells nobody. New connections are taken, and wait. */
+  /** Forwards nothing and closes nothing. New connections are accepted and wait. */
   stall(): void;
-  /** Everything works again; what was stalled goes on. */
+  /** Restores normal forwarding; stalled data continues. */
   restore(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Passes connections to a port of 127.0.0.1 on to another one, until it is told otherwise. */
+/** Forwards connections to a port of 127.0.0.1, until a test cuts or stalls them. */
 export async function startTcpProxy(target: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let stalled = false;

@@ -9,7 +9,7 @@ export interface TemplateDatabase {
   drop(): Promise<void>;
 }
 
-/** Creates the template on the server of `adminUrl`, a user that may create databases. */
+/** Creates the template on the server of `adminUrl`, whose user can create databases. */
 export async function createTemplateDatabase(adminUrl: string): Promise<TemplateDatabase> {
   const name = `stagedoor_template_${randomBytes(6).toString('hex')}`;
   await asAdmin(adminUrl, `create database ${name}`);
@@ -37,12 +37,12 @@ export async function asAdmin(adminUrl: string, statement: string): Promise<void
   }
 }
 
-/** Drops a database, whoever is still connected to it. */
+/** Drops a database with its connections. */
 export async function dropDatabase(adminUrl: string, name: string): Promise<void> {
   await asAdmin(adminUrl, `drop database if exists ${name} with (force)`);
 }
 
-/** The same server and user, another database. */
+/** Returns the URL of another database for the same server and user. */
 export function withDatabase(adminUrl: string, name: string): string {
   const url = new URL(adminUrl);
   url.pathname = `/${name}`;

@@ -31,7 +31,9 @@ export function says(key: string, params: MessageParams = {}, locale: Locale = '
       .replace(/\{(\w+)\}/g, (placeholder, name: string) => String(params[name] ?? placeholder))
       .split(/\{\w+\}/);
     if (!literals.some((literal) => /\p{L}{2}/u.test(literal))) {
-      throw new Error(`The text ${key} has no words of its own, so its pattern matches anything.`);
+      throw new Error(
+        `The text ${key} contains only placeholders, so its pattern matches anything.`,
+      );
     }
     return literals.map(escapeLiteral).join('[^\\n]*?');
   });

@@ -15,7 +15,7 @@ const body = z.looseObject({
   error_description: z.string().optional(),
 });
 
-/** An answer of one of the token endpoints. An empty body reads as `{}`. */
+/** A response of one of the token endpoints. An empty body is returned as `{}`. */
 export interface TokenAnswer {
   readonly status: number;
   readonly headers: Headers;
@@ -24,7 +24,7 @@ export interface TokenAnswer {
 
 /**
  * Posts to an OAuth endpoint: `token`, `revoke_token`, `introspect`, `par`. A client with a secret
- * authenticates by HTTP Basic, a public one by `client_id`, and no client at all sends neither.
+ * authenticates by HTTP Basic, a public client by `client_id`; without a client, neither is sent.
  */
 export async function postForm(
   server: Issuer,
@@ -80,7 +80,7 @@ export function exchange(
   });
 }
 
-/** Refreshes (RFC 6749 §6). */
+/** Refreshes a token (RFC 6749 §6). */
 export function refresh(
   server: Issuer,
   client: ClientCredentials,
@@ -94,7 +94,7 @@ export function refresh(
   });
 }
 
-/** Revokes (RFC 7009). */
+/** Revokes a token (RFC 7009). */
 export function revoke(
   server: Issuer,
   client: ClientCredentials,
@@ -104,7 +104,7 @@ export function revoke(
   return postForm(server, 'revoke_token', client, { token, ...parameters });
 }
 
-/** Introspects (RFC 7662). */
+/** Introspects a token (RFC 7662). */
 export function introspect(
   server: Issuer,
   client: ClientCredentials | undefined,
@@ -121,7 +121,7 @@ export interface ObtainedTokens {
   readonly authorization: AuthorizeResult;
 }
 
-/** The whole flow: sign-in, consent, code, tokens. Throws with the answer when it fails. */
+/** Runs the whole flow: sign-in, consent, code, tokens. Throws with the response if it fails. */
 export async function obtainTokens(
   server: Issuer,
   options: AuthorizeOptions,
@@ -137,7 +137,7 @@ export async function obtainTokens(
   return { accessToken: access_token, refreshToken: refresh_token, scope, authorization };
 }
 
-/** The `Authorization` header of RFC 6749 §2.3.1: both halves are form-encoded first. */
+/** Returns the `Authorization` header of RFC 6749 §2.3.1: both parts are form-encoded first. */
 export function basic(clientId: string, clientSecret: string): string {
   const encode = (text: string) => new URLSearchParams({ '': text }).toString().slice(1);
   return `Basic ${Buffer.from(`${encode(clientId)}:${encode(clientSecret)}`).toString('base64')}`;

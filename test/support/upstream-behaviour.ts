@@ -2,25 +2,25 @@ import { decodeJwt, type JWTPayload } from 'jose';
 import type { Middleware } from 'koa';
 import type { UpstreamProvider } from './upstream-provider.ts';
 
-/** What the platform's own login does wrong. */
+/** Faults of the upstream login. */
 export interface Behaviour {
-  /** Its ID tokens say something else: a shifted clock, say. They are signed as ever. */
+  /** Changes the claims of ID tokens, for example by a shifted clock. The signature is valid. */
   readonly claims?: (claims: JWTPayload) => JWTPayload | Promise<JWTPayload>;
-  /** Its ID tokens are signed with a key that nobody knows. */
+  /** Signs ID tokens with an unknown key. */
   readonly foreignKey?: boolean;
-  /** The authorization endpoint sends everybody back with this error. */
+  /** Error of every authorization response. */
   readonly authorizationError?: string;
   /** Another `iss` in the authorization response. */
   readonly iss?: string;
-  /** The token endpoint answers with this. */
+  /** Response of the token endpoint. */
   readonly tokenAnswer?: { readonly status: number; readonly body: string | object };
-  /** Is shown every token that it hands out. */
+  /** Called with every issued token. */
   readonly note?: (token: string) => void;
-  /** Metadata that is not as it was. */
+  /** Changed values in the metadata. */
   readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
-/** Makes the provider behave like that. */
+/** Applies the faults to the provider. */
 export function misbehave(upstream: UpstreamProvider): Middleware {
   return async (ctx, next) => {
     const { behaviour } = upstream;

@@ -3,7 +3,7 @@ import type Provider from 'oidc-provider';
 import { readForm } from '../../src/http/form.ts';
 import type { UpstreamAccount } from './upstream-provider.ts';
 
-/** The sign-in page of the platform: e-mail address and password, or cancel. */
+/** Sign-in page of the platform: e-mail address and password, or cancel. */
 export function signInPages(
   provider: Provider,
   accounts: ReadonlyMap<string, UpstreamAccount>,

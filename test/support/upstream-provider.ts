@@ -7,7 +7,7 @@ import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
 import { type Behaviour, misbehave } from './upstream-behaviour.ts';
 import { signInPages } from './upstream-pages.ts';
 
-/** A person as the platform's own login knows them. */
+/** An account at the upstream login. */
 export interface UpstreamAccount {
   readonly sub: string;
   readonly email: string;
@@ -15,16 +15,16 @@ export interface UpstreamAccount {
   readonly password: string;
 }
 
-/** The platform's own login: another oidc-provider, in this process, over real HTTP. */
+/** The upstream login: another oidc-provider, in this process, over real HTTP. */
 export interface UpstreamProvider {
   readonly issuer: string;
   /** Variables for a Stagedoor at `http://localhost:<port>`. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Adds somebody; by default with a verified address. */
+  /** Adds an account, by default with a verified address. */
   addAccount(sub: string, more?: Partial<UpstreamAccount>): UpstreamAccount;
-  /** What it does wrong from now on. */
+  /** Current faults. */
   behaviour: Behaviour;
-  /** Signs a JWT with its own key: a logout token, say. */
+  /** Signs a JWT with its key, for example a logout token. */
   sign(
     claims: JWTPayload,
     header?: { typ?: string | undefined; foreignKey?: boolean },
@@ -42,7 +42,7 @@ export async function startUpstreamProvider(port: number): Promise<UpstreamProvi
   const http = createServer().listen(0, '127.0.0.1');
   await once(http, 'listening');
   const network = await startTcpProxy(portOf(http.address()));
-  // By its number, and Stagedoor by its name: for a browser these are two sites.
+  // An address, while Stagedoor has a name: for a browser these are two sites.
   const issuer = `http://127.0.0.1:${network.port}`;
   const accounts = new Map<string, UpstreamAccount>();
   const keys = await makeKeys();
@@ -110,7 +110,7 @@ function configuration(
     },
     interactions: { url: (_ctx, { uid }) => `/sign-in/${uid}` },
     pkce: { required: () => true },
-    // By default it tells no server on this machine that a session has ended.
+    // By default, the library sends no back-channel logout to local servers.
     fetch: (url, { dispatcher: _, ...init }: RequestInit = {}) => fetch(url, init),
     findAccount: (_ctx, sub) => {
       const account = accounts.get(sub);
@@ -125,7 +125,7 @@ function configuration(
         }
       );
     },
-    // It asks nobody whether Stagedoor may know who they are.
+    // Grants access without asking the user.
     loadExistingGrant: async ({ oidc }) => {
       const grant = new oidc.provider.Grant({
         clientId: oidc.client?.clientId,

@@ -7,12 +7,12 @@ import {
   type UpstreamProvider,
 } from './upstream-provider.ts';
 
-/** A Stagedoor whose users sign in at the platform's own login. */
+/** A Stagedoor whose users sign in at the upstream login. */
 export interface UpstreamSite {
   readonly server: TestServer;
   readonly upstream: UpstreamProvider;
   readonly platform: TestPlatform;
-  /** Ada's and Ben's accounts at the platform; they are known here. */
+  /** Accounts of Ada and Ben at the platform, which are linked to users here. */
   readonly ada: UpstreamAccount;
   readonly ben: UpstreamAccount;
   close(): Promise<void>;

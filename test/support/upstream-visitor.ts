@@ -2,21 +2,21 @@ import type { Issuer } from './platform.ts';
 import type { UpstreamAccount, UpstreamProvider } from './upstream-provider.ts';
 import { type FormValues, type Page, showsForm, UserAgent } from './user-agent.ts';
 
-/** How a person came from one page of Stagedoor to another one. */
+/** Path of a browser from one page of Stagedoor to another one. */
 export interface Passage {
-  /** Where they are now: a page of Stagedoor, or the redirect to an application. */
+  /** Current page: of Stagedoor, or the redirect to an application. */
   readonly page: Page;
-  /** The sign-in pages of the platform that they met on the way. */
+  /** Sign-in pages of the platform on the way. */
   readonly asked: readonly Page[];
-  /** The requests that Stagedoor sent to the platform. */
+  /** Requests of Stagedoor to the platform. */
   readonly requests: readonly URL[];
-  /** The answers that the platform sent back. */
+  /** Responses of the platform. */
   readonly answers: readonly URL[];
 }
 
 const CANCEL: FormValues = { cancel: '1' };
 
-/** A browser that goes between Stagedoor and the platform's own login. */
+/** A browser that visits Stagedoor and the upstream login. */
 export class UpstreamVisitor {
   readonly stagedoor: UserAgent;
   readonly platform: UserAgent;
@@ -32,12 +32,15 @@ export class UpstreamVisitor {
     this.#upstream = upstream;
   }
 
-  /** Opens a page of Stagedoor, and signs in at the platform where that asks; without an account, cancels there. */
+  /**
+   * Opens a page of Stagedoor, and signs in at the platform if it asks; without an account, cancels
+   * there.
+   */
   async open(url: string | URL, account?: UpstreamAccount): Promise<Passage> {
     return this.follow(await this.stagedoor.get(url), account);
   }
 
-  /** Goes on from a page that may lead to the platform. */
+  /** Continues from a page that may lead to the platform. */
   async follow(start: Page, account?: UpstreamAccount): Promise<Passage> {
     const passage = { asked: [] as Page[], requests: [] as URL[], answers: [] as URL[] };
     let page = start;
@@ -62,11 +65,11 @@ export class UpstreamVisitor {
       page = await this.platform.submit(page, account ? { email, password } : CANCEL);
     }
     if (showsForm(page, 'xsrf')) {
-      // Somebody else was signed in there; the page sends this by itself, with a script.
+      // Another user was signed in there; the page submits this form with a script.
       page = await this.platform.submit(page, {}, 'xsrf');
     }
     if (page.leavesTo === undefined) {
-      throw new Error(`The platform did not send anybody back: ${page.status} ${page.body}`);
+      throw new Error(`The platform did not redirect to Stagedoor: ${page.status} ${page.body}`);
     }
     return page.leavesTo;
   }

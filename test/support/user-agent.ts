@@ -2,25 +2,25 @@ import { CookieJar } from './cookie-jar.ts';
 import { type Form, readForms } from './html-forms.ts';
 import type { Issuer } from './platform.ts';
 
-/** An answer, after the redirects inside the server. */
+/** A response, after redirects within the server. */
 export interface Page {
   readonly status: number;
   readonly url: URL;
   readonly headers: Headers;
   readonly body: string;
   readonly forms: readonly Form[];
-  /** Set when the last answer was a redirect to somewhere else: that was not followed. */
+  /** URL of a redirect to another site, which was not followed. */
   readonly leavesTo: URL | undefined;
-  /** Every URL that was asked for on the way, this one included. */
+  /** Every requested URL, including this one. */
   readonly visited: readonly URL[];
 }
 
-/** What is filled into a form; a list is a repeated field. */
+/** Values for a form; a list is a repeated field. */
 export type FormValues = Readonly<Record<string, string | readonly string[]>>;
 
 const REDIRECTS = 20;
 
-/** A browser without a screen: keeps cookies, follows redirects, fills in forms. */
+/** A browser without a screen: stores cookies, follows redirects, fills in forms. */
 export class UserAgent {
   readonly cookies: CookieJar;
   readonly #origin: string;
@@ -41,7 +41,7 @@ export class UserAgent {
     return this.request(url);
   }
 
-  /** Sends one request and follows the redirects inside the server. */
+  /** Sends one request and follows redirects within the server. */
   async request(url: string | URL, init: RequestInit = {}): Promise<Page> {
     const visited: URL[] = [];
     let next = new URL(url, this.#origin);
@@ -64,9 +64,9 @@ export class UserAgent {
   }
 
   /**
-   * Fills in a form of the page and sends it as a browser does: hidden fields, what the page had
-   * filled in already, and `values`, which replace fields of the same name. Takes the first form
-   * that has the field `marker`, by default all the names of `values`.
+   * Fills in a form of the page and sends it as a browser does: hidden fields, values of the page,
+   * and `values`, which replace fields of the same name. Uses the first form with the field
+   * `marker`, by default with all names of `values`.
    */
   submit(page: Page, values: FormValues = {}, marker?: string): Promise<Page> {
     const form = findForm(page, marker === undefined ? Object.keys(values) : [marker]);
@@ -94,12 +94,12 @@ export class UserAgent {
   }
 }
 
-/** Whether the page has a form with all these fields, by which a test knows where it is. */
+/** Tests if the page has a form with all these fields, which identifies the page. */
 export function showsForm(page: Page, ...names: string[]): boolean {
   return page.forms.some((form) => hasFields(form, names));
 }
 
-/** The first form with all these fields, for a look at what it holds. */
+/** Returns the first form with all these fields. */
 export function findForm(page: Page, names: readonly string[]): Form {
   const form = page.forms.find((one) => hasFields(one, names));
   if (form === undefined) {
@@ -108,7 +108,9 @@ export function findForm(page: Page, names: readonly string[]): Form {
   return form;
 }
 
-/** The values of a repeated field: the organizers that a consent page offers, for example. */
+/**
+ * Returns the values of a repeated field, for example the organizers that a consent page offers.
+ */
 export function offered(page: Page, name: string): string[] {
   return page.forms
     .flatMap((form) => form.fields)
@@ -116,7 +118,7 @@ export function offered(page: Page, name: string): string[] {
     .map((field) => field.value);
 }
 
-/** The values of a repeated field whose boxes are ticked. */
+/** Returns the values of a repeated field whose boxes are selected. */
 export function ticked(page: Page, name: string): string[] {
   return page.forms
     .flatMap((form) => form.fields)
@@ -124,7 +126,7 @@ export function ticked(page: Page, name: string): string[] {
     .map((field) => field.value);
 }
 
-/** Status, URL and the page's text without its mark-up, for messages of failed tests. */
+/** Returns status, URL and text of the page, for messages of failed tests. */
 export function describe(page: Page): string {
   const text = page.body
     .replace(/<(style|script|head)[\s\S]*?<\/\1>/gi, ' ')
@@ -155,7 +157,7 @@ function hasFields(form: Form, names: readonly string[]): boolean {
   return names.every((name) => form.fields.some((field) => field.name === name));
 }
 
-/** The body that a browser would send for a form. */
+/** Returns the body that a browser would send for a form. */
 export function fill(form: Form, values: FormValues): URLSearchParams {
   const body = new URLSearchParams();
   for (const { name, type, value, checked } of form.fields) {

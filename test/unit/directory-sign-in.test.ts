@@ -51,15 +51,15 @@ after(async () => {
 const signIn = async (email: string, password = ADA.password) =>
   (await authenticate(database.db, email, password, work))?.user;
 
-describe('Signing in by e-mail and password', () => {
-  test('finds the user, whatever the case and the blanks around the address', async () => {
+describe('Sign-in by e-mail and password', () => {
+  test('finds the user in any case and with blanks around the address', async () => {
     const { password, ...fields } = ADA;
     for (const email of ['Ada@Example.com', 'ada@example.com', '  ADA@EXAMPLE.COM\n']) {
       assert.deepEqual(await signIn(email, password), { id: 'ada', ...fields });
     }
   });
 
-  test('finds nobody by a wrong password, an unknown address, or without a password', async () => {
+  test('finds no user with a wrong password, an unknown address or without a password', async () => {
     assert.equal(await signIn('ada@example.com', 'wrong'), undefined);
     assert.equal(await signIn('ada@example.com', ''), undefined);
     assert.equal(await signIn('ada@example.com', `${ADA.password} `), undefined);
@@ -69,7 +69,7 @@ describe('Signing in by e-mail and password', () => {
     assert.equal(await signIn('gone@example.com'), undefined);
   });
 
-  test('survives whatever is typed as an address or a password', async () => {
+  test('finds no user for malformed addresses and passwords', async () => {
     const addresses = [
       '',
       '\0',
@@ -87,21 +87,21 @@ describe('Signing in by e-mail and password', () => {
     }
   });
 
-  test('takes as long for an unknown address as for a wrong password', async () => {
+  test('takes the same time for an unknown address and a wrong password', async () => {
     const tries: [email: string, password: string][] = [
       ['ada@example.com', 'wrong'],
       ['nobody@example.com', 'wrong'],
       ['gone@example.com', 'wrong'],
       ['sso@example.com', 'wrong'],
       ['x\0', 'wrong'],
-      // Told at once, for whatever address: that says nothing of the address.
+      // Refused immediately for any address, which reveals nothing about the address.
       ['ada@example.com', 'x'.repeat(1025)],
     ];
-    // In turns, and the shortest of each: what else the machine does only makes it longer.
+    // Alternates, and uses the shortest time of each: other load only increases times.
     const shortest = tries.map(() => Number.POSITIVE_INFINITY);
     for (let n = 0; n < 15; n += 1) {
       for (const [index, [email, password]] of tries.entries()) {
-        // CPU time of this process: a busy machine must not matter.
+        // CPU time of this process, so that other load does not matter.
         const start = process.cpuUsage();
         await signIn(email, password);
         const { user, system } = process.cpuUsage(start);
@@ -117,19 +117,19 @@ describe('Signing in by e-mail and password', () => {
     assert.ok(tooLong < known / 2);
   });
 
-  test('takes a password typed in another Unicode form for the same', async () => {
+  test('accepts a password in another Unicode form', async () => {
     const hasher = createPasswordHasher(CHEAP_PASSWORDS);
     const hash = await hasher.hash('Bu\u0308hne');
     assert.ok(await hasher.verify(hash, 'B\u00fchne'));
     assert.ok(!(await hasher.verify(hash, 'Buhne')));
   });
 
-  test('keeps passwords as argon2id, at the cost of the hash that stands in for none', async () => {
+  test('stores passwords as argon2id, at the cost of the hash used for unknown addresses', async () => {
     assert.match(await createPasswordHasher().hash('x'), /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
   });
 });
 
-test('Deactivating a user ends sign-in and the open sessions', async () => {
+test('Deactivating a user ends sign-in and open sessions', async () => {
   const { db } = database;
   const openSession = (id: number) =>
     db
@@ -148,7 +148,7 @@ test('Deactivating a user ends sign-in and the open sessions', async () => {
 
   await openSession(1);
   await patch({ fullName: 'Ada', password: ADA.password });
-  assert.equal(await sessions(), 1, 'the same password again ends nothing');
+  assert.equal(await sessions(), 1, 'setting the same password ends nothing');
   await patch({ isActive: false });
   assert.equal(await sessions(), 0);
   assert.equal(await signIn('ada@example.com'), undefined);
@@ -157,5 +157,5 @@ test('Deactivating a user ends sign-in and the open sessions', async () => {
   assert.ok(await signIn('ada@example.com'));
   await openSession(2);
   await patch({ password: 'another one' });
-  assert.equal(await sessions(), 0, 'another password signs out everywhere');
+  assert.equal(await sessions(), 0, 'another password ends all sessions');
 });

@@ -20,7 +20,7 @@ const WORDS = [
 /** Values for the expressions in a template. */
 const FILLINGS = ['x', '', ...WORDS];
 
-/** Sentences of this server itself, which it passes to the provider or answers. */
+/** Sentences of this server itself, which it passes to the provider or returns. */
 const OWN = new Set([
   '^(\\w+) contains control characters$',
   '^requested scope is not known$',
@@ -69,13 +69,13 @@ function sentencesOf(pattern: string, except?: string): string[] {
   return [...found];
 }
 
-describe('each sentence of a library that the server recognizes is in the installed package', () => {
+describe('Each recognized sentence of a library is in the installed package', () => {
   const provider = sentencesOf('node_modules/oidc-provider/lib/**/*.js');
   const server = sentencesOf('src/**/*.ts', 'src/insights/diagnose.ts');
   const pg = sentencesOf('node_modules/{pg,pg-pool}/{lib/**/,}*.js');
 
   for (const [pattern] of RULES) {
-    // Each alternative counts: one that matches nothing hides behind the others.
+    // Checks each alternative, because one without a match would be hidden by the others.
     for (const source of pattern.source.split('|')) {
       const own = OWN.has(source);
       test(`${own ? 'the server' : 'oidc-provider'} has a sentence for /${source}/`, () => {

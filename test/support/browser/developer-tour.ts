@@ -11,7 +11,7 @@ const APPLICATIONS = '/account/applications';
 /** Pages below an application that show its name and texts. */
 export const HOSTILE_PAGES = ['', '/edit', '/start', '/delete', '/transfer'];
 
-/** A developer at work: their page, and what is done with each state of it. */
+/** The page of a developer, and the function that is called for each of its states. */
 interface Desk {
   readonly server: TestServer;
   readonly page: Page;
@@ -19,7 +19,7 @@ interface Desk {
   readonly developer: TestUser;
 }
 
-/** Goes to every page of application developers; fails if one of them reports an error. */
+/** Opens every page of application developers; fails if one of them reports an error. */
 export async function tourDevelopers(
   { browser, options, look }: Traveller,
   server: TestServer,
@@ -38,7 +38,7 @@ export async function tourDevelopers(
   window.assertQuiet();
 }
 
-/** Reads the client ID, and the secret if the page shows one. */
+/** Returns the client ID, and the secret if the page shows one. */
 export async function shownCredentials(page: Page): Promise<ClientCredentials> {
   const secret = page.locator('#client-secret');
   return {
@@ -47,7 +47,7 @@ export async function shownCredentials(page: Page): Promise<ClientCredentials> {
   };
 }
 
-/** Gives an application a name and texts that no form accepts. */
+/** Gives an application a name and texts that forms reject. */
 export async function makeHostile(server: TestServer, clientId: string): Promise<void> {
   const nasty = `<img src=x onerror="document.title='hacked'">\u202eevil`;
   await server.database.db
@@ -130,7 +130,7 @@ async function tourEnd({ server, page, look }: Desk, clientId: string): Promise<
   await look(page, 'delete-sign-in');
 }
 
-/** Shows applications that are suspended, switched off, offered by another user. */
+/** Shows suspended and disabled applications, and one that another user offers. */
 async function tourStates(desk: Desk, clientId: string): Promise<void> {
   const { server, page, look, developer } = desk;
   await manage(server, 'POST', `/api/v1/applications/${clientId}/suspend/`, {

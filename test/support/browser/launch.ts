@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { type Browser, type BrowserServer, chromium } from 'playwright-core';
 
-/** Address of the browser that the runner has started. */
+/** Variable with the address of the browser that the runner started. */
 export const BROWSER_VARIABLE = 'STAGEDOOR_TEST_BROWSER';
 
 const FLAGS = [
@@ -16,12 +16,12 @@ const FLAGS = [
 ];
 
 /**
- * Where Debian puts Chromium: without the parts of it that show windows, where that is installed,
- * since it opens a page in a third of the time.
+ * Paths of Chromium on Debian. The headless shell is preferred, because it opens a page in a third
+ * of the time.
  */
 const PATHS = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'];
 
-/** Where Chromium is: `CHROMIUM_PATH`, else where Debian puts it; undefined when not there. */
+/** Returns the path of Chromium: `CHROMIUM_PATH`, else one of `PATHS`; undefined if none exists. */
 export function chromiumPath(): string | undefined {
   const { CHROMIUM_PATH } = process.env;
   return (CHROMIUM_PATH === undefined ? PATHS : [CHROMIUM_PATH]).find(isExecutable);
@@ -45,9 +45,9 @@ export async function launchBrowser(): Promise<BrowserServer | undefined> {
 }
 
 /**
- * Connects to the browser of this run; closing the connection leaves it to the other tests. A test
- * skips itself if there is none:
- * `describe('…', { skip: chromiumPath() === undefined && 'Chromium is not installed' }, …)`.
+ * Connects to the browser of this run. Closing the connection keeps it running for other tests. A
+ * test is skipped if no browser is installed: `describe('…', { skip: chromiumPath() === undefined
+ * && 'Chromium is not installed' }, …)`.
  */
 export function openBrowser(): Promise<Browser> {
   return chromium.connect(process.env[BROWSER_VARIABLE] ?? '');

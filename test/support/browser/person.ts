@@ -10,7 +10,7 @@ export async function signIn(
   await page.locator('main button[type=submit]').click();
 }
 
-/** Ticks organizers on the consent page, by slug. */
+/** Selects organizers on the consent page by slug. */
 export async function tick(page: Page, ...slugs: string[]): Promise<void> {
   for (const slug of slugs) {
     await page.locator(`[name=organizers][value="${slug}"]`).check();

@@ -13,30 +13,30 @@ import { authorizationUrl, challengeOf } from '../flow.ts';
 import { manage } from '../platform.ts';
 import { startServer, type TestServer } from '../server.ts';
 
-/** A server with a person for each thing that the pages can show. Nobody's language is known. */
+/** A server with a user for each case that pages can show. No user has a language. */
 export interface Site {
   readonly server: TestServer;
-  /** In two organizers. */
+  /** Member of two organizers. */
   readonly ada: TestUser;
-  /** In 200 organizers. */
+  /** Member of 200 organizers. */
   readonly max: TestUser;
-  /** In none. */
+  /** Member of no organizer. */
   readonly cleo: TestUser;
   /** Reviewed by the operator. */
   readonly boxOffice: TestApplication;
   /** Not reviewed. */
   readonly seatmap: TestApplication;
-  /** Its name is as long as names get, without a space. */
+  /** Application with a name of maximum length and without spaces. */
   readonly longName: TestApplication;
-  /** The path of an authorization request. */
+  /** Returns the path of an authorization request. */
   request(application: TestApplication, parameters?: Readonly<Record<string, string>>): string;
   close(): Promise<void>;
 }
 
-/** Another place that users may be sent back to, with a name that looks well in a picture. */
+/** A second redirect URI, with a host that is suitable for pictures. */
 export const ELSEWHERE = 'https://boxoffice.example.com/callback';
 
-/** Starts it. */
+/** Starts the server. */
 export async function startSite(): Promise<Site> {
   const [server, application] = [await startServer(), await startApplication()];
   const ben = await putUser(server, { id: 'ben', fullName: 'Ben Nevis', locale: '' });
@@ -98,7 +98,7 @@ async function putPeople(server: TestServer): Promise<Pick<Site, 'ada' | 'max' |
 const KINDS = ['Kulturhaus', 'Stadthalle', 'Festival', 'Jazzclub', 'Théâtre', 'Open Air', 'Messe'];
 const PLACES = ['Köln', 'Heidelberg', 'Zürich', 'Basel', 'Wien', 'Aarhus', 'Łódź', 'São Paulo'];
 
-/** 200 of them; one has an accent that few keyboards have, one is as long as names get. */
+/** Returns 200 names: one has an unusual accent, one has the maximum length. */
 function manyNames(): string[] {
   const names = Array.from({ length: 198 }, (_, index) => {
     const kind = KINDS[index % KINDS.length];
@@ -113,7 +113,7 @@ function manyNames(): string[] {
   ];
 }
 
-/** Where users are sent back to: a page that says with what. */
+/** Serves the redirect URI: a page that shows what it received. */
 export async function startApplication(): Promise<{ url: string; close(): Promise<void> }> {
   const server = createServer((request, response) => {
     const { searchParams } = new URL(request.url ?? '/', 'http://application.invalid');

@@ -2,19 +2,19 @@ import assert from 'node:assert/strict';
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 
-/** Screens on which pages are checked. Contrast differs in the dark. */
+/** Screens on which pages are checked. Contrast differs in dark mode. */
 const SCREENS = [
   { name: 'a phone', viewport: { width: 375, height: 667 }, colorScheme: 'light' },
   { name: 'a wide dark screen', viewport: { width: 1280, height: 800 }, colorScheme: 'dark' },
 ] as const;
 
-/** Checks a page on both screens: layout, marks for a screen reader, contrast. */
+/** Checks a page on both screens: layout, structure for screen readers, contrast. */
 export async function assertSound(page: Page, name: string): Promise<void> {
   const before = page.viewportSize();
   await page.evaluate(axe.source);
   for (const { name: screen, viewport, colorScheme } of SCREENS) {
     await page.setViewportSize(viewport);
-    // Without transitions, in which colors are neither those before nor those after.
+    // Without transitions, because colors during a transition are intermediate.
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await assertSoundHere(page, `${name} on ${screen}`);
   }
@@ -28,7 +28,7 @@ async function assertSoundHere(page: Page, name: string): Promise<void> {
   const outline = await page.locator('body').ariaSnapshot();
   assert.deepEqual(nameless(outline), [], `${name}: everything to use has a name`);
   assert.deepEqual(wrongHeadings(outline), [], `${name}: headings`);
-  assert.match(outline, /^ *- main:/m, `${name}: the content is marked as such`);
+  assert.match(outline, /^ *- main:/m, `${name}: the content has a main landmark`);
   assert.equal(await page.evaluate(TOO_WIDE), false, `${name}: no sideways scrolling`);
   assert.deepEqual(await page.evaluate(DOUBLE_IDS), [], `${name}: ids`);
   assert.notEqual(await page.title(), '', `${name}: the tab has a title`);
@@ -36,16 +36,16 @@ async function assertSoundHere(page: Page, name: string): Promise<void> {
   assert.deepEqual(await page.evaluate(AXE), [], `${name}: axe-core`);
 }
 
-/** The rules of WCAG 2.2 up to AA, and what axe-core calls best practice. */
+/** Rules of WCAG 2.2 up to AA, and the best practices of axe-core. */
 const AXE = `axe.run(document).then(({ violations }) => violations.map(({ id, help, nodes }) =>
   id + ': ' + help + ' ' + nodes.map(({ target }) => target.join(' ')).join(', ')))`;
 
-// Text, since the browser's types are not those of Node.
+// A string, because the types of Node do not include those of browsers.
 const TOO_WIDE = 'document.documentElement.scrollWidth > document.documentElement.clientWidth';
 const DOUBLE_IDS = `[...document.querySelectorAll('[id]')].map((one) => one.id)
   .filter((id, index, ids) => ids.indexOf(id) !== index)`;
 
-/** Controls that a screen reader could only call "button" or "text box". */
+/** Returns the controls without an accessible name. */
 function nameless(outline: string): string[] {
   return outline
     .split('\n')
@@ -54,9 +54,9 @@ function nameless(outline: string): string[] {
     );
 }
 
-/** One heading of the first level, and none that skips a level on the way down. */
+/** Returns headings that skip a level, and additional ones of the first level. */
 function wrongHeadings(outline: string): string[] {
-  // YAML quotes a line with a colon in its name.
+  // YAML quotes a line if the name contains a colon.
   const levels = [...outline.matchAll(/- '?heading (?:"[^"]*" )?.*?\[level=(\d)\]/g)].map(levelOf);
   const skips = levels.filter((level, index) => level > (levels[index - 1] ?? 0) + 1);
   const first = levels.filter((level) => level === 1).length;

@@ -8,17 +8,17 @@ import { allow, deny, signIn, tick } from './person.ts';
 import type { Site } from './site.ts';
 import { openWindow } from './window.ts';
 
-/** What is done with each page: a check, or a picture. */
+/** Function that is called for each page, to check it or to take a picture. */
 export type Look = (page: Page, name: string) => Promise<void>;
 
-/** A browser, and what its windows are like. */
+/** A browser and the options of its windows. */
 export interface Traveller {
   readonly browser: Browser;
   readonly options: BrowserContextOptions;
   readonly look: Look;
 }
 
-/** Goes to every page of the server; fails where one of them complains. */
+/** Opens every page of the server; fails if one of them reports an error. */
 export async function tourSite(traveller: Traveller, site: Site): Promise<void> {
   await tourErrors(traveller, site);
   await tourAsAda(traveller, site);
@@ -27,7 +27,7 @@ export async function tourSite(traveller: Traveller, site: Site): Promise<void> 
   await endGrants(site.server);
 }
 
-/** Makes everybody's sign-in two hours old, which is too old for consent. */
+/** Makes all sign-ins two hours old, which is too old for consent. */
 export async function ageSignIns(server: TestServer): Promise<void> {
   await server.database.db
     .updateTable('sessions')
@@ -35,7 +35,7 @@ export async function ageSignIns(server: TestServer): Promise<void> {
     .execute();
 }
 
-/** Makes every grant look as if it was last used so many days ago. */
+/** Makes every grant look as if it was last used some days ago. */
 export async function ageGrants(server: TestServer, days: number): Promise<void> {
   await server.database.db
     .updateTable('grants')
@@ -47,7 +47,7 @@ export async function ageGrants(server: TestServer, days: number): Promise<void>
     .execute();
 }
 
-/** Ends every grant, so that everybody is asked again. */
+/** Ends every grant, so that consent is asked for again. */
 export async function endGrants(server: TestServer): Promise<void> {
   await server.database.db
     .updateTable('grants')
@@ -230,13 +230,13 @@ async function tourPassword(page: Page, { server, ada }: Site, look: Look): Prom
   await look(page, 'password-error');
   await change(ada.password, 'four unrelated words of mine');
   await look(page, 'password-changed');
-  // The account is as it was before, for what comes next.
+  // Restores the account for the following pages.
   await manage(server, 'PATCH', `/api/v1/users/${ada.id}/`, { password: ada.password });
   await page.goto('/account/password');
   await signIn(page, ada);
 }
 
-/** In two other browsers. */
+/** Signs Ada in in two other browsers. */
 async function signInElsewhere({ server, ada }: Site): Promise<void> {
   for (const [agent, address] of [
     [SAFARI, '2001:db8:7:8::9'],
@@ -308,7 +308,7 @@ async function tourAsMax({ browser, options, look }: Traveller, site: Site): Pro
   window.assertQuiet();
 }
 
-/** Goes to every page of the demo application. */
+/** Opens every page of the demo application. */
 export async function tourDemo(
   { browser, options, look }: Traveller,
   server: TestServer,

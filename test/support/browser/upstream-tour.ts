@@ -9,16 +9,16 @@ import { startApplication } from './site.ts';
 import { ageSignIns, type Traveller } from './tour.ts';
 import { openWindow } from './window.ts';
 
-/** The platform with its own login, a Stagedoor beside it, and an application that people come from. */
+/** The platform with its own login, a Stagedoor that uses it, and an application. */
 export interface UpstreamWorld extends UpstreamSite {
   readonly boxOffice: TestApplication;
-  /** Somebody whom the platform knows, and nobody here. */
+  /** An account at the platform without a user here. */
   readonly stranger: UpstreamAccount;
-  /** The path of an authorization request. */
+  /** Path of an authorization request. */
   readonly request: string;
 }
 
-/** Starts all three. Nobody's language is known. */
+/** Starts all three. No user has a language. */
 export async function startUpstreamWorld(): Promise<UpstreamWorld> {
   const [site, application] = [await startUpstreamSite(), await startApplication()];
   const boxOffice = await registerApplication(site.server, {
@@ -49,7 +49,7 @@ export async function startUpstreamWorld(): Promise<UpstreamWorld> {
   };
 }
 
-/** Fills in the sign-in page of the platform, and waits for what Stagedoor says then. */
+/** Fills in the sign-in page of the platform, and waits for the next page of Stagedoor. */
 export async function signInAtPlatform(page: Page, account: UpstreamAccount): Promise<void> {
   await page.getByRole('heading', { name: 'Sign in to the platform' }).waitFor();
   await page.getByLabel('E-mail').fill(account.email);
@@ -58,7 +58,7 @@ export async function signInAtPlatform(page: Page, account: UpstreamAccount): Pr
   await page.getByText('Stagedoor', { exact: true }).waitFor();
 }
 
-/** What makes each of the pages that say why somebody could not sign in. */
+/** Behaviour of the platform that causes each of the error pages. */
 const WRONGS: Readonly<Record<string, Behaviour>> = {
   refused: { authorizationError: 'access_denied' },
   unavailable: { authorizationError: 'temporarily_unavailable' },
@@ -69,7 +69,7 @@ const WRONGS: Readonly<Record<string, Behaviour>> = {
   'not-fresh': { claims: (claims) => ({ ...claims, auth_time: 0 }) },
 };
 
-/** Goes to every page about the platform's own login; fails where one of them complains. */
+/** Opens every page about the upstream login; fails if one of them reports an error. */
 export async function tourUpstream(traveller: Traveller, world: UpstreamWorld): Promise<void> {
   await tourRefusals(traveller, world);
   await tourSession(traveller, world);

@@ -2,19 +2,21 @@ import assert from 'node:assert/strict';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { Issuer } from '../platform.ts';
 
-/** A browser window of its own: no cookies yet, one tab, and an ear for what goes wrong in it. */
+/** A new browser window without cookies, with one tab, which records errors. */
 export interface Window extends AsyncDisposable {
   readonly page: Page;
-  /** Another tab, with the same cookies. */
+  /** Opens another tab with the same cookies. */
   newTab(): Promise<Page>;
-  /** Fails where a page has complained: errors of scripts, of the policy, of what was not found. */
+  /**
+   * Fails if a page reported an error: of a script, of the content policy, or a missing resource.
+   */
   assertQuiet(): void;
 }
 
-/** Milliseconds: everything is on this machine, and the suite must not hang on what is missing. */
+/** Timeout in milliseconds. Everything runs on this machine, so a short one is sufficient. */
 const PATIENCE = 8000;
 
-/** Opens a window; addresses without a host are the server's. */
+/** Opens a window; URLs without a host are of the server. */
 export async function openWindow(
   browser: Browser,
   server: Issuer,
@@ -37,7 +39,7 @@ export async function openWindow(
 }
 
 function listen(page: Page, complaints: string[]): void {
-  // Chromium reports every page with an error status as a resource that could not be loaded.
+  // Chromium reports every page with an error status as a resource that failed to load.
   const refused = new Set<string>();
   page.on('response', (response) => {
     if (response.status() >= 400 && response.request().isNavigationRequest()) {

@@ -13,14 +13,14 @@ import type { TestServer } from '../server.ts';
 import { exchange, obtainTokens, postForm, refresh, revoke, type TokenAnswer } from '../tokens.ts';
 import { UserAgent } from '../user-agent.ts';
 
-/** The errors of this server by where they turn up, as the guide has them. */
+/** Errors of this server by the place where they occur, as in the guide. */
 export type ProvokedErrors = Readonly<
   Record<'page' | 'redirect' | 'token' | 'api' | 'reasons', readonly string[]>
 >;
 
 type Parameters = Readonly<Record<string, string>>;
 
-/** Makes the mistakes that the guide tells of; what the server called each of them. */
+/** Makes the mistakes that the guide describes, and returns the error codes. */
 export async function provokeErrors(
   server: TestServer,
   platform: TestPlatform,
@@ -53,7 +53,7 @@ async function onPages(server: TestServer, { application }: TestPlatform): Promi
 
 async function onTheWayBack(server: TestServer, platform: TestPlatform): Promise<string[]> {
   const { ada } = platform;
-  // Of its own: an earlier grant would let the request without a page through.
+  // A new application, because an earlier grant would skip the consent page.
   const application = await registerApplication(server, { owner: 'ben' });
   await reviewApplication(server, application.clientId);
   const agent = new UserAgent(server);

@@ -6,18 +6,18 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 
-/** A program of the guide: its text as the page has it, and what runs it. */
+/** A program of the guide and its interpreter. */
 export interface Program {
-  /** `bash`, `node`, a path: what is started, with the file as its argument. */
+  /** `bash`, `node` or a path: started with the file as its argument. */
   readonly interpreter: string;
   readonly file: string;
   readonly code: string;
 }
 
-/** How a program ended. */
+/** Result of a program. */
 export interface Run {
   readonly exitCode: number | null;
-  /** The lines after the address was read. */
+  /** Lines after the address was read. */
   readonly lines: readonly string[];
   readonly complaints: string;
 }
@@ -25,8 +25,8 @@ export interface Run {
 const NODE_MODULES = join(import.meta.dirname, '../../../node_modules');
 
 /**
- * Runs a program as a developer would, in an empty folder. `person` opens the address that it
- * prints, and says where the browser was sent back to.
+ * Runs a program as a developer would, in an empty directory. `person` opens the address that it
+ * prints, and returns the redirect of the browser.
  */
 export async function runExample(
   program: Program,
@@ -41,7 +41,7 @@ export async function runExample(
       cwd: folder,
       env: { PATH: process.env.PATH ?? '', PYTHONDONTWRITEBYTECODE: '1' },
     });
-    // A program that has ended already does not read what is written to it.
+    // A program that has already ended does not read its input.
     child.stdin.on('error', () => {});
     const exit = new Promise<number | null>((resolve) => child.once('close', resolve));
     const complaints = text(child.stderr);

@@ -7,17 +7,17 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../free-port.ts';
 
-/** A service of the guide: its text as the page has it, and what runs it. */
+/** A service of the guide and its interpreter. */
 export interface Service {
-  /** `node`, a path: what is started. */
+  /** `node` or a path. */
   readonly interpreter: string;
   readonly file: string;
   readonly code: string;
-  /** What to start in place of the file, where that does not listen by itself. */
+  /** Program to start instead of the file, if that does not listen by itself. */
   readonly starter?: string;
 }
 
-/** A service that listens. */
+/** A service that is listening. */
 export interface RunningService {
   readonly url: string;
   stop(): Promise<void>;
@@ -26,7 +26,7 @@ export interface RunningService {
 const NODE_MODULES = join(import.meta.dirname, '../../../node_modules');
 const START_SECONDS = 30;
 
-/** Serves what answers a `Request` with a `Response`, as Bun and Deno do it. */
+/** Serves a function from `Request` to `Response`, as Bun and Deno do. */
 export const FETCH_STARTER = `
 import { createServer } from 'node:http';
 import { Readable } from 'node:stream';
@@ -42,7 +42,7 @@ createServer(async (incoming, outgoing) => {
 }).listen(process.env.PORT);
 `;
 
-/** Serves what the kit is prepared for in `service.mjs`: which organizers a token opens. */
+/** Serves the kit of `service.mjs`: returns the organizers that a token opens. */
 export const KIT_STARTER = `
 import { createServer } from 'node:http';
 import { admit } from '@stagedoor/resource-server/node';
@@ -57,8 +57,8 @@ createServer(async (request, response) => {
 `;
 
 /**
- * Starts a service as its author would, in a folder with the kit (`kit` is where that was built)
- * and what else `npm install` would bring.
+ * Starts a service as its author would, in a directory with the kit and the packages that `npm
+ * install` would add. `kit` is the directory of the built kit.
  */
 export async function startService(
   service: Service,

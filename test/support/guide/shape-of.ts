@@ -1,4 +1,4 @@
-/** The keys of an object, and of the first object of each list in it. */
+/** Returns the keys of an object, and of the first object of each list in it. */
 export function shapeOf(value: unknown): unknown {
   if (Array.isArray(value)) {
     return value.slice(0, 1).map(shapeOf);
@@ -6,7 +6,7 @@ export function shapeOf(value: unknown): unknown {
   return typeof value === 'object' && value !== null
     ? Object.fromEntries(
         Object.entries(value)
-          // Texts may be one, or one for each language.
+          // A text can be one string, or one for each language.
           .map(([key, inner]) => [key, key === 'name' ? 'a text' : shapeOf(inner)])
           .sort(),
       )

@@ -11,13 +11,13 @@ import {
 } from '@stagedoor/resource-server';
 import { type FakeIssuer, TOKEN } from './fake-issuer.ts';
 
-/** What most routes of a test need. */
+/** Requirement of most test routes. */
 export const ORDERS: Requirement = {
   organizer: 'redstage',
   permission: { read: 'can_view_orders', write: 'can_change_orders' },
 };
 
-/** A kit that asks this server, and keeps quiet. It is patient: the machine may be slow. */
+/** Creates a kit that uses this server, logs nothing, and has long timeouts for slow machines. */
 export function createKit(
   issuer: Pick<FakeIssuer, 'url'>,
   options: Partial<ResourceServerOptions> = {},
@@ -32,12 +32,12 @@ export function createKit(
   });
 }
 
-/** The header that carries a token. */
+/** Returns the header with a token. */
 export function bearer(token = TOKEN): { authorization: string } {
   return { authorization: `Bearer ${token}` };
 }
 
-/** A request to an API, and what its route needs. */
+/** A request to an API, with the requirement of its route. */
 export interface Question {
   readonly method?: string;
   readonly url?: string | undefined;
@@ -45,7 +45,7 @@ export interface Question {
   readonly requirement?: Requirement;
 }
 
-/** What the API answers. */
+/** Response of the API. */
 export interface AskAnswer {
   readonly status: number;
   readonly headers: Headers;
@@ -53,7 +53,7 @@ export interface AskAnswer {
   readonly body: unknown;
 }
 
-/** Asks a kit, with headers that `Request` would refuse by itself. */
+/** Sends a request to a kit, with headers that `Request` would reject. */
 export async function ask(kit: ResourceServer, question: Question = {}): Promise<AskAnswer> {
   const { method = 'GET', url, headers = bearer(), requirement } = question;
   try {
@@ -72,7 +72,7 @@ export async function ask(kit: ResourceServer, question: Question = {}): Promise
   }
 }
 
-/** The request is not let in, and told when to come again. */
+/** Asserts that the request was refused with 503 and Retry-After. */
 export function assertUnavailable(answer: AskAnswer): void {
   assert.equal(answer.status, 503);
   assert.match(answer.headers.get('retry-after') ?? '', /^[1-9]\d*$/);

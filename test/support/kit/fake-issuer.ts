@@ -4,10 +4,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { after, afterEach, before } from 'node:test';
 import { newCredential } from '../../../src/lib/credentials.ts';
 
-/** How an authorization server answers. */
+/** Response of an authorization server. */
 export type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void;
 
-/** What a fake authorization server was asked. */
+/** A request to the fake authorization server. */
 export interface IssuerRequest {
   readonly path: string;
   readonly authorization: string | undefined;
@@ -15,24 +15,24 @@ export interface IssuerRequest {
   readonly body: string;
 }
 
-/** An authorization server that answers what no real one does. */
+/** An authorization server with responses that no real one sends. */
 export interface FakeIssuer {
   readonly url: string;
   readonly requests: readonly IssuerRequest[];
   readonly introspections: readonly IssuerRequest[];
-  /** How it answers introspections from now on. */
+  /** Sets the response to introspections. */
   answer(answer: Answer): void;
-  /** How it answers at other paths: metadata, by default. */
+  /** Sets the response at other paths, by default metadata. */
   metadata(answer: Answer): void;
   reset(): void;
   listen(port?: number): Promise<void>;
   close(): Promise<void>;
 }
 
-/** An access token by its form; a fake server says what it opens. */
+/** A well-formed access token; the fake server defines what it opens. */
 export const TOKEN = newCredential('sda');
 
-/** The facts of a live token. */
+/** Returns the claims of a live token. */
 export function facts(): Record<string, unknown> {
   return {
     active: true,
@@ -71,7 +71,7 @@ export function createFakeIssuer(): FakeIssuer {
   let introspection: Answer | undefined;
   const described = () => ({ issuer: url, introspection_endpoint: `${url}/introspect` });
   const server = createServer(async (request, response) => {
-    // Or the next test would be sent over a connection that this one has broken.
+    // Otherwise the next test could use a connection that this one has broken.
     response.setHeader('connection', 'close');
     const chunks: Buffer[] = [];
     for await (const chunk of request) {

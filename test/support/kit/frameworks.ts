@@ -10,16 +10,19 @@ import express from 'express';
 import fastify from 'fastify';
 import Koa from 'koa';
 
-/** A route that all frameworks write the same way; it answers any method with who asks. */
+/**
+ * A route that all frameworks write the same way; it answers any method with the `sub` of the
+ * caller.
+ */
 export interface GuardedRoute {
   /** For example `/organizers/:organizer/orders`. */
   readonly path: string;
   readonly needs: RouteRequirement<unknown>;
-  /** Puts the guard before it twice, as a router and one of its routes may. */
+  /** Adds the guard twice, as for a router and one of its routes. */
   readonly twice?: boolean;
 }
 
-/** An API service that listens. */
+/** An API service that is listening. */
 export interface GuardedApi {
   readonly url: string;
   close(): Promise<void>;
@@ -33,7 +36,7 @@ export type StartApi = (
 
 const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
-/** The frameworks for which the kit has a guard, by name. */
+/** Frameworks with a guard in the kit, by name. */
 export const FRAMEWORKS: Readonly<Record<string, StartApi>> = {
   Koa: (kit, routes) => {
     const router = new Router();
@@ -74,7 +77,7 @@ export const FRAMEWORKS: Readonly<Record<string, StartApi>> = {
   },
 };
 
-/** Listens on a free port of this machine. */
+/** Listens on a free local port. */
 export async function listen(listener: RequestListener): Promise<GuardedApi> {
   const server = createServer(listener).listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -7,25 +7,25 @@ import { promisify } from 'node:util';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const run = promisify(execFile);
-/** Of npm, where nobody answers; not where it finds the package wrong. */
+/** Errors of npm for an unreachable registry, but not for an invalid package. */
 const NO_REGISTRY =
   /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT)\b/;
 
-/** A project of somebody else, into which the kit was installed from its tarball. */
+/** An empty project in which the kit was installed from its tarball. */
 export interface InstalledKit {
   readonly folder: string;
-  /** Names of all packages that came with it. */
+  /** Names of all installed packages. */
   readonly packages: readonly string[];
-  /** Compiles a program in the project, as strictly as TypeScript can; throws with what it says. */
+  /** Compiles a program in the project in strict mode; throws with the compiler's output. */
   compile(file: string, code: string): Promise<void>;
-  /** Runs it; its output. */
+  /** Runs a program and returns its output. */
   run(node: string, file: string, env: Readonly<Record<string, string>>): Promise<string>;
   remove(): Promise<void>;
 }
 
 /**
  * Builds and packs the kit, and installs it into an empty project: `npm run build`, `npm pack`,
- * `npm install`. Undefined where the registry can't be reached for what the kit needs.
+ * `npm install`. Returns undefined if the registry is unreachable.
  */
 export async function installKit(): Promise<InstalledKit | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'stagedoor-kit-'));
@@ -49,7 +49,7 @@ export async function installKit(): Promise<InstalledKit | undefined> {
   }
 }
 
-/** The first Node.js on the PATH that npm did not put there; undefined where there is none. */
+/** Returns the first Node.js on the PATH that npm did not add; undefined if there is none. */
 export function systemNode(): string | undefined {
   return (process.env.PATH ?? '')
     .split(delimiter)

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 
-/** What a proof says; the rest is filled in, and `undefined` leaves something out. */
+/** Contents of a proof; other values have defaults, and `undefined` omits one. */
 export interface ProofOptions {
   readonly method?: string;
   readonly url?: string;
@@ -10,17 +10,17 @@ export interface ProofOptions {
   readonly header?: Readonly<Record<string, unknown>>;
 }
 
-/** An application with a key of its own. */
+/** An application with its own key. */
 export interface Prover {
   /** Thumbprint of the key. */
   readonly jkt: string;
   readonly publicJwk: JWK;
   readonly privateJwk: JWK;
-  /** A DPoP proof (RFC 9449 §4.2). */
+  /** Creates a DPoP proof (RFC 9449 §4.2). */
   prove(options: ProofOptions): Promise<string>;
 }
 
-/** Makes a key, and proofs by it. */
+/** Creates a key, and proofs with it. */
 export async function createProver(alg = 'ES256'): Promise<Prover> {
   const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
   const publicJwk = await exportJWK(publicKey);

@@ -1,7 +1,7 @@
 import type { Issuer } from '../platform.ts';
 import type { Documented } from './operations.ts';
 
-/** What fills an operation in. */
+/** Values for calling an operation. */
 export interface Call {
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
@@ -13,18 +13,18 @@ export interface Call {
   readonly authorization?: string;
 }
 
-/** What may be wrong with a call, or special. */
+/** Variations of a call. */
 export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
-  /** In the place of the operation's own. */
+  /** Replaces the method of the operation. */
   readonly method?: string;
-  /** In the place of the body, as it is. */
+  /** Raw text that replaces the body. */
   readonly raw?: string;
-  /** Changes the path, the query included. */
+  /** Changes the path, including the query. */
   readonly path?: (path: string) => string;
 }
 
-/** An answer as it came. */
+/** A raw response. */
 export interface CallAnswer {
   readonly status: number;
   readonly headers: Headers;

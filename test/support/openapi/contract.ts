@@ -10,20 +10,20 @@ import {
 import type { CallAnswer } from './call.ts';
 import { answerOf, bodySchemaOf, type Documented } from './operations.ts';
 
-/** Compares real answers with what a description says of them. */
+/** Compares responses with the description. */
 export interface Contract {
-  /** Fails where an answer is not as its operation documents it, or has more than that. */
+  /** Fails if a response differs from its documentation, or has more fields. */
   check(documented: Documented, answer: CallAnswer): void;
-  /** Fails where a value does not fit a schema of the description, or has more fields. */
+  /** Fails if a value does not match a schema of the description, or has more fields. */
   fits(name: string, value: unknown): void;
-  /** Fails where a body that was sent is not one that the operation documents. */
+  /** Fails if a sent body does not match the documentation of the operation. */
   checkBody(documented: Documented, body: unknown): void;
 }
 
-/** Headers that an answer has to have where they are documented; the others depend. */
+/** Headers that a response must have if they are documented; others are optional. */
 const ALWAYS = new Set(['Last-Modified', 'X-Page-Generated', 'ETag', 'Retry-After']);
 
-/** Reads a description strictly: fields that it does not name are errors. */
+/** Reads a description strictly: undocumented fields are errors. */
 export function createContract(document: OpenApiDocument): Contract {
   const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true });
   ajvFormats.default(ajv);
@@ -96,12 +96,12 @@ export function createContract(document: OpenApiDocument): Contract {
 
 type Headers = Readonly<Record<string, Reference>>;
 
-/** Where the named schemas are, for the validator. */
+/** Base URL of the named schemas, for the validator. */
 const ROOT = 'https://stagedoor.example/schemas/';
 
 /**
- * A part of the description with references that lead to the description from everywhere, and
- * objects that have no field which their schema does not name.
+ * Returns a copy of a part of the description with absolute references, in which objects allow no
+ * undocumented fields.
  */
 function strict<T extends object>(part: T): T {
   const text = JSON.stringify(part).replaceAll('"#/components/schemas/', `"${ROOT}`);
@@ -112,7 +112,7 @@ function strict<T extends object>(part: T): T {
   );
 }
 
-/** A header as its schema means it: all are text on the wire. */
+/** Converts a header, which is always text, to the type of its schema. */
 function typed(value: string, { schema }: Header): unknown {
   return schema.type === 'integer' ? Number(value) : value;
 }

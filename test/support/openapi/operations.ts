@@ -8,22 +8,22 @@ import {
 } from '../../../src/api/openapi-document.ts';
 import type { Issuer } from '../platform.ts';
 
-/** An operation with its place. */
+/** An operation with its method and path. */
 export interface Documented {
   readonly id: string;
-  /** In capitals. */
+  /** Method in upper case. */
   readonly method: string;
   readonly path: string;
   readonly operation: Operation;
 }
 
-/** The description as a server gives it. */
+/** Fetches the description of a server. */
 export async function fetchDocument(server: Issuer): Promise<OpenApiDocument> {
   const response = await fetch(`${server.issuer}/api/v1/openapi.json`);
   return JSON.parse(await response.text());
 }
 
-/** All operations of a description. */
+/** Returns all operations of a description. */
 export function operationsOf({ paths }: OpenApiDocument): Documented[] {
   return Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({
@@ -35,7 +35,7 @@ export function operationsOf({ paths }: OpenApiDocument): Documented[] {
   );
 }
 
-/** The answer of an operation with a status, if it is documented. */
+/** Returns the response of an operation for a status, if documented. */
 export function answerOf(
   { components }: OpenApiDocument,
   { responses }: Operation,
@@ -45,7 +45,7 @@ export function answerOf(
   return answer && lookUp(components.responses, answer);
 }
 
-/** The parameters of an operation. */
+/** Returns the parameters of an operation. */
 export function parametersOf(
   { components }: OpenApiDocument,
   { parameters }: Operation,
@@ -53,7 +53,7 @@ export function parametersOf(
   return parameters.map((one) => lookUp(components.parameters, one));
 }
 
-/** The schema of the JSON that an operation takes. */
+/** Returns the schema of the JSON body of an operation. */
 export function bodySchemaOf(
   { components }: OpenApiDocument,
   { requestBody }: Operation,

@@ -1,16 +1,18 @@
 import type { Call } from './call.ts';
 import type { World } from './world.ts';
 
-/** How an operation is called so that it answers with a status. Several calls come one by one. */
+/**
+ * Returns calls of an operation that get one status. Several calls are sent one after the other.
+ */
 type Way = (world: World) => Call | readonly Call[] | Promise<Call | readonly Call[]>;
 
-/** Ways by status: one for each success, and for what can't be provoked the same way everywhere. */
+/** Calls by status: one for each success, and for errors that need a special call. */
 export type Walker = Readonly<Record<number, Way>>;
 
 const anything: Walker = { 200: () => ({}) };
 const application: Walker = { 200: async (world) => ({ params: await world.application() }) };
 
-/** How each documented operation is called, by its id. */
+/** Calls for each documented operation, by its id. */
 export const WALKERS: Readonly<Record<string, Walker>> = {
   listUsers: anything,
   getUser: { 200: () => ({ params: { id: 'ada' } }) },
@@ -155,7 +157,7 @@ export const WALKERS: Readonly<Record<string, Walker>> = {
   getDescription: anything,
 };
 
-/** A value for each query parameter that takes any text. */
+/** A value for each query parameter with free text. */
 export const QUERY_VALUES: Readonly<Record<string, string>> = {
   email: 'ada@example.com',
   owner: 'ben',

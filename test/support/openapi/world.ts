@@ -11,10 +11,10 @@ import { manage } from '../platform.ts';
 import type { TestServer } from '../server.ts';
 import { obtainTokens } from '../tokens.ts';
 
-/** Makes what an operation needs to be called on; each time something new. */
+/** Creates new objects for calling operations. */
 export interface World {
   readonly platform: TestPlatform;
-  /** An id that nobody has yet. */
+  /** Returns an unused id. */
   unused(): string;
   user(): Promise<string>;
   organizer(): Promise<string>;
@@ -24,7 +24,7 @@ export interface World {
   resourceServerSecret(): Promise<{ client_id: string; id: string }>;
   grant(): Promise<{ id: string }>;
   operatorToken(...rights: string[]): Promise<{ id: string; authorization: string }>;
-  /** The `Authorization` of an application that has this scope. */
+  /** Returns the `Authorization` header of an application with this scope. */
   access(scope: string): Promise<string>;
 }
 
@@ -32,7 +32,7 @@ const idOnly = z.object({ id: z.string() });
 const grants = z.object({ results: z.array(idOnly) });
 const made = z.object({ id: z.string(), token: z.string() });
 
-/** On a server with the cast of most tests. */
+/** Creates a world on a server with the users and applications of most tests. */
 export function createWorld(server: TestServer, platform: TestPlatform): World {
   let number = 0;
   const unused = () => {

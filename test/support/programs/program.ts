@@ -5,7 +5,7 @@ import type { TestApplication } from '../factories.ts';
 
 /** A library or a framework with which an application connects. */
 export interface Program {
-  /** Its name in its registry. */
+  /** Name in its registry. */
   readonly library: string;
   readonly clientTypes: readonly ('confidential' | 'public')[];
   /** Settings that differ from the library's defaults, as the guide names them. */
@@ -16,7 +16,7 @@ export interface Program {
   readonly connect: (site: ProgramSite) => Promise<Connection>;
 }
 
-/** Surroundings of a program: the server, its registration, and a person with a browser. */
+/** Environment of a program: the server, its registration, and a user with a browser. */
 export interface ProgramSite {
   readonly issuer: string;
   readonly endpoints: Readonly<Record<'authorize' | 'token' | 'revoke' | 'me', string>>;
@@ -36,11 +36,11 @@ export interface ProgramTokens {
 /** An application that is connected. */
 export interface Connection {
   readonly tokens: ProgramTokens;
-  /** `sub` of the person, as the program read it from `/api/v1/me`. */
+  /** `sub` of the user, as the program read it from `/api/v1/me`. */
   readonly subject: string;
-  /** Absent if the library cannot refresh. */
+  /** Undefined if the library can't refresh. */
   readonly refresh?: () => Promise<ProgramTokens>;
-  /** Absent if the library cannot revoke. */
+  /** Undefined if the library can't revoke. */
   readonly revoke?: (tokens: ProgramTokens) => Promise<void>;
 }
 

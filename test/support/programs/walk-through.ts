@@ -10,9 +10,9 @@ const connection = z.object({
 });
 
 /**
- * Opens the page of a website that redirects to the server, presses its button if it has one, and comes back to the website, which
- * answers with the connection as JSON. `listener` answers the requests of the website; without it
- * the framework listens already.
+ * Opens the page of a website that redirects to the server, presses its button if it has one, and
+ * returns to the website, which responds with the connection as JSON. `listener` answers the
+ * requests of the website; without it, the framework already listens.
  */
 export async function walkThrough(
   { web, application, allow }: ProgramSite,
