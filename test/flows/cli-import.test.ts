@@ -31,7 +31,7 @@ const MANY = [
 ];
 
 describe('stagedoor import', () => {
-  test('carries out every line, with progress and a summary, and can be repeated', async () => {
+  test('imports every line, with progress and a summary, and can be repeated', async () => {
     await writeFile(file, linesOf(MANY));
     const { code, out, err } = await cli(['import', file], { progress: true });
     assert.deepEqual([code, out], [0, 'Created 252, changed 0, left 0 as they were, refused 0.\n']);

@@ -9,7 +9,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 import { introspect, obtainTokens } from '../support/tokens.ts';
 
 for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
-  describe(`stagedoor prune beside a server on ${engine}`, () => {
+  describe(`stagedoor prune during the operation of a server, on ${engine}`, () => {
     let server: TestServer;
     let platform: TestPlatform;
     before(async () => {
@@ -29,7 +29,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       return rows[0]?.n;
     };
 
-    test('counts, deletes what is due and nothing else, and finds nothing afterwards', async () => {
+    test('counts rows, deletes only those that are due, and finds none afterwards', async () => {
       const { application, ada } = platform;
       const { accessToken } = await obtainTokens(server, { application, user: ada });
       await sql`
@@ -55,7 +55,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       assert.deepEqual(JSON.parse((await prune('--json')).out), []);
     });
 
-    test('leaves rows to a process that deletes at this moment, and says so', async () => {
+    test('reports busy while another process runs a job, and deletes afterwards', async () => {
       await sql`
         insert into dpop_proofs (proof_hash, expires_at) values ('x', now() - interval '1 hour')
       `.execute(server.database.db);

@@ -91,7 +91,7 @@ describe('Grant that ended', () => {
 describe('Authorization request with a response mode', () => {
   const MODES = { query: false, fragment: true, form_post: true } as const;
   for (const [response_mode, asks] of Object.entries(MODES)) {
-    test(`${response_mode}: the consent page is ${asks ? 'shown' : 'passed over'} the second time`, async () => {
+    test(`${response_mode}: the consent page is ${asks ? 'shown' : 'skipped'} the second time`, async () => {
       const { application, authorization } = await tokens();
       const { agent } = authorization;
       const url = authorizationUrl(server, {

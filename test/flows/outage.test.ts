@@ -252,7 +252,7 @@ describe('While the database is unreachable', () => {
     assert.equal((await get('/healthz')).status, 200);
   });
 
-  it('because PostgreSQL restarts, responses are still 200 or 503', async () => {
+  it('after a restart of PostgreSQL, all responses are 200 or 503', async () => {
     const given = await tokens();
     const name = new URL(database.url).pathname.slice(1);
     const admin = process.env.STAGEDOOR_TEST_SERVER ?? '';
@@ -279,7 +279,7 @@ describe('While the database is unreachable', () => {
     assert.equal((await refresh(server, platform.application, given.refreshToken)).status, 200);
   });
 
-  it('because it hangs, /healthz is 200, /readyz 503, and both recover', async () => {
+  it('if it hangs, /healthz is 200, /readyz 503, and both recover', async () => {
     const given = await tokens();
     proxy.stall();
     const asked = introspect(server, platform.resourceServer, given.accessToken);
@@ -290,7 +290,7 @@ describe('While the database is unreachable', () => {
     assert.equal(await isReady(), 200);
   });
 
-  it('because it hangs beyond the timeout, no connection is reused inside an open transaction', async () => {
+  it('if it hangs beyond the timeout, no connection is reused inside an open transaction', async () => {
     const slow = await openDatabase({ url, dataDir: '', connections: 1, queryTimeout: 300 });
     const inside = () =>
       sql<{ id: string | null }>`select pg_current_xact_id_if_assigned()::text id`;

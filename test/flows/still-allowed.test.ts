@@ -243,7 +243,7 @@ for (const [name, how] of Object.entries(CHANGES)) {
   });
 }
 
-test('a consent that waits for a lock sees what is committed meanwhile', async () => {
+test('An application suspended while a consent waits for a lock: nothing is written', async () => {
   const how = CHANGES['the application is suspended'] ?? assert.fail();
   const waiting = await waitAtConsent(how);
   const { clientId } = waiting.application;

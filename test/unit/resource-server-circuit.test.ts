@@ -145,7 +145,7 @@ describe('Circuit counts only outages', () => {
     'no response in time': hangs,
   };
   for (const [name, answer] of Object.entries(outages)) {
-    test(`after repeated ${name}, the server is not asked again`, async () => {
+    test(`${name} repeatedly: the server is not asked again`, async () => {
       const options = { circuit: { failures: 2, seconds: 60 }, timeout: 300 };
       const kit = createKit(issuer, options);
       issuer.answer(answer);

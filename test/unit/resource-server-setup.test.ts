@@ -15,7 +15,7 @@ const createLoosely = (options: object) =>
     ...options,
   });
 
-describe('createResourceServer throws', () => {
+describe('createResourceServer', () => {
   for (const url of [
     'http://login.example',
     'ftp://localhost',
@@ -23,7 +23,7 @@ describe('createResourceServer throws', () => {
     'http://localhost.evil.example',
     'http://[::2]',
   ]) {
-    test(`if the secret would be sent to ${url}`, () => {
+    test(`throws if the secret would be sent to ${url}`, () => {
       assert.throws(() => createLoosely({ issuer: url }), /^TypeError: .* must use https/);
       const introspectionEndpoint = `${url}/introspect`;
       assert.throws(() => createLoosely({ introspectionEndpoint }), /must use https/);
@@ -76,7 +76,7 @@ describe('createResourceServer throws', () => {
     ['signed introspection as a string', { signedIntrospection: 'false' }, /must be true or false/],
     ['a misspelled option', { casche: { entries: 1, seconds: 1 } }, /has no "casche"; it has/],
   ] as const) {
-    test(`for ${what}`, () => {
+    test(`throws for ${what}`, () => {
       assert.throws(
         () => createLoosely(options),
         (error) => {
@@ -89,7 +89,7 @@ describe('createResourceServer throws', () => {
     });
   }
 
-  test('createResourceServer accepts https anywhere, and http on loopback', () => {
+  test('accepts https anywhere, and http on loopback', () => {
     for (const url of ['https://login.example', 'http://localhost:1', 'http://[::1]:1']) {
       assert.ok(createLoosely({ issuer: url }));
     }

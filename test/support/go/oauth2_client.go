@@ -1,8 +1,8 @@
-// An application written with golang.org/x/oauth2, as its documentation has it.
+// An application written with golang.org/x/oauth2, as its documentation describes.
 //
-// Reads its settings as one line of JSON, prints the link for the user, reads where the user's
-// browser was sent back to, and prints what happened as one line of JSON. Panics where the library
-// does not like an answer.
+// Reads its settings as one line of JSON, prints the link for the user, reads the redirect of the
+// user's browser, and prints a report as one line of JSON. Panics if the library rejects a
+// response.
 package main
 
 import (
@@ -44,7 +44,7 @@ func main() {
 		ClientSecret: given.ClientSecret,
 		RedirectURL:  given.RedirectURI,
 		Scopes:       []string{"read", "write"},
-		// No AuthStyle: the library finds out by itself whether the server takes HTTP Basic.
+		// No AuthStyle: the library detects if the server accepts HTTP Basic.
 		Endpoint: oauth2.Endpoint{
 			AuthURL:  given.Issuer + "/api/v1/oauth/authorize",
 			TokenURL: given.Issuer + "/api/v1/oauth/token",
@@ -83,7 +83,7 @@ func main() {
 	report["after"] = status(oauth2.StaticTokenSource(second))
 	report["stale"] = status(oauth2.StaticTokenSource(first))
 
-	// As a long-running application is set up: it notices by itself that its token is too old.
+	// Configured like a long-running application: the library refreshes an expired token.
 	source := application.TokenSource(background, aged(second))
 	report["renewing"] = status(source)
 	last, err := source.Token()
@@ -133,7 +133,7 @@ func organizers(token *oauth2.Token) []string {
 	return slugs
 }
 
-// The library has no calls for revocation and introspection.
+// Posts to an endpoint: the library can't revoke or introspect.
 func post(endpoint string, token *oauth2.Token) *http.Response {
 	form := url.Values{"token": {token.AccessToken}}
 	if given.ClientSecret == "" {
@@ -151,7 +151,7 @@ func post(endpoint string, token *oauth2.Token) *http.Response {
 	return answer
 }
 
-// nil where the application has no secret to ask with.
+// Returns nil if the application has no secret.
 func active(token *oauth2.Token) any {
 	if given.ClientSecret == "" {
 		return nil
@@ -163,7 +163,7 @@ func active(token *oauth2.Token) any {
 	return told.Active
 }
 
-// The library hands on the body of a refusal as it came.
+// Parses the body of an error response, which the library returns unchanged.
 func reason(err error) []string {
 	var refusal *oauth2.RetrieveError
 	if !errors.As(err, &refusal) {

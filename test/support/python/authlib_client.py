@@ -1,8 +1,8 @@
-"""An application written with Authlib, as its documentation has it.
+"""An application written with Authlib, as its documentation describes.
 
-Reads its settings as one line of JSON, prints the link for the user, reads where the user's browser
-was sent back to, and prints what happened as one line of JSON. Ends with a stack trace where the
-library does not like an answer.
+Reads its settings as one line of JSON, prints the link for the user, reads the redirect of the
+user's browser, and prints a report as one line of JSON. Ends with a stack trace if the library
+rejects a response.
 """
 
 import json
@@ -20,7 +20,7 @@ client_secret = settings.get("client_secret")
 
 
 def new_session(**options):
-    """A session of this application; a public one has no secret."""
+    """Returns a session of this application; a public one has no secret."""
     return OAuth2Session(
         client_id,
         client_secret,
@@ -40,13 +40,13 @@ print(link, flush=True)
 
 
 def introspect(token):
-    """What the library makes of it, where the application has a secret to ask with."""
+    """Returns the introspection result, or None if the application has no secret."""
     if client_secret is None:
         return None
     return session.introspect_token(endpoint + "introspect", token=token).json()["active"]
 
 
-# The library compares the state in this URL with the one that it made.
+# The library compares the state in this URL with its own.
 first = session.fetch_token(
     endpoint + "token",
     authorization_response=sys.stdin.readline().strip(),
@@ -65,7 +65,7 @@ report["rotated"] = first["refresh_token"] != second["refresh_token"]
 report["after"] = session.get(api).status_code
 report["stale"] = new_session(token=first).get(api).status_code
 
-# As a long-running application is set up: it notices by itself that its token is too old.
+# Configured like a long-running application: the library refreshes an expired token.
 renewed = []
 automatic = new_session(
     token={**second, "expires_at": 1},

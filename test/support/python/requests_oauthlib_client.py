@@ -1,8 +1,8 @@
-"""An application written with requests-oauthlib, as its documentation has it.
+"""An application written with requests-oauthlib, as its documentation describes.
 
-Reads its settings as one line of JSON, prints the link for the user, reads where the user's browser
-was sent back to, and prints what happened as one line of JSON. Ends with a stack trace where the
-library does not like an answer.
+Reads its settings as one line of JSON, prints the link for the user, reads the redirect of the
+user's browser, and prints a report as one line of JSON. Ends with a stack trace if the library
+rejects a response.
 """
 
 import base64
@@ -20,11 +20,11 @@ endpoint = settings["issuer"] + "/api/v1/oauth/"
 api = settings["issuer"] + "/api/v1/organizers/"
 client_id = settings["client_id"]
 client_secret = settings.get("client_secret")
-# A public application has no secret, and names itself in the body instead.
+# A public application has no secret, and sends its client ID in the body.
 auth = HTTPBasicAuth(client_id, client_secret) if client_secret else None
 identity = {} if client_secret else {"client_id": client_id}
 
-# requests-oauthlib before 2.0 leaves PKCE to its caller.
+# Before version 2.0, requests-oauthlib does not support PKCE.
 verifier = secrets.token_urlsafe(48)
 digest = hashlib.sha256(verifier.encode()).digest()
 challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
@@ -37,7 +37,7 @@ print(link, flush=True)
 
 
 def introspect(token):
-    """The library has no call of its own for it."""
+    """Returns the introspection result; the library has no method for it."""
     answer = session.post(
         endpoint + "introspect", data={"token": token}, auth=auth, withhold_token=True
     )
@@ -64,7 +64,7 @@ report["rotated"] = first["refresh_token"] != second["refresh_token"]
 report["after"] = session.get(api).status_code
 report["stale"] = OAuth2Session(client_id, token=first).get(api).status_code
 
-# As a long-running application is set up: it notices by itself that its token is too old.
+# Configured like a long-running application: the library refreshes an expired token.
 renewed = []
 automatic = OAuth2Session(
     client_id,

@@ -1,8 +1,8 @@
-# An application written with the oauth2 gem, as its documentation has it.
+# An application written with the oauth2 gem, as its documentation describes.
 #
-# Reads its settings as one line of JSON, prints the link for the user, reads where the user's
-# browser was sent back to, and prints what happened as one line of JSON. Ends with a stack trace
-# where the library does not like an answer.
+# Reads its settings as one line of JSON, prints the link for the user, reads the redirect of the
+# user's browser, and prints a report as one line of JSON. Ends with a stack trace if the library
+# rejects a response.
 
 require 'base64'
 require 'digest'
@@ -20,12 +20,12 @@ client = OAuth2::Client.new(
   site: settings['issuer'],
   authorize_url: '/api/v1/oauth/authorize',
   token_url: '/api/v1/oauth/token',
-  # A public application has no secret, and names itself in the body instead.
+  # A public application has no secret, and sends its client ID in the body.
   auth_scheme: secret ? :basic_auth : :request_body,
   raise_errors: true
 )
 
-# This version of the gem leaves PKCE and the state to its caller.
+# This version of the gem supports neither PKCE nor state.
 verifier = SecureRandom.urlsafe_base64(48)
 state = SecureRandom.urlsafe_base64(16)
 puts client.auth_code.authorize_url(
@@ -40,14 +40,14 @@ $stdout.flush
 answer = URI.decode_www_form(URI(URI($stdin.gets.strip)).query).to_h
 raise 'another state' unless answer['state'] == state
 
-# The status of a call, also where the library makes an error of it.
+# Returns the status of a call, also if the library raises an error.
 status_of = lambda do |token|
   token.get(api).status
 rescue OAuth2::Error => e
   e.response.status
 end
 
-# The gem has no calls for revocation and introspection; what it authenticates with serves for them.
+# The gem can't revoke or introspect; its client authentication is used for both.
 post = lambda do |path, token|
   scheme = client.options[:auth_scheme]
   body = OAuth2::Authenticator.new(client.id, secret, scheme).apply(token: token)
@@ -70,7 +70,7 @@ report[:rotated] = second.refresh_token != first.refresh_token
 report[:after] = status_of.call(second)
 report[:stale] = status_of.call(first)
 
-# As a long-running application does: it notices that its token is too old.
+# Like a long-running application, which refreshes an expired token.
 aged = OAuth2::AccessToken.from_hash(client, second.to_hash.merge(expires_at: 1))
 last = aged.expired? ? aged.refresh! : aged
 report[:renewing] = status_of.call(last)
