@@ -10,6 +10,10 @@ export interface Program {
   readonly clientTypes: readonly ('confidential' | 'public')[];
   /** Settings that differ from the library's defaults, as the guide names them. */
   readonly settings: readonly string[];
+  /** False if the library can't send a PKCE challenge. */
+  readonly requirePkce?: boolean;
+  /** Reason why the program cannot run here. */
+  readonly skip?: () => string | false;
   /** Path of the redirect URI, if the library fixes it. */
   readonly callbackPath?: string;
   /** Goes from the authorization request to the first call of the API. */
@@ -28,20 +32,21 @@ export interface ProgramSite {
 }
 
 /** Tokens as a program holds them. */
-export interface ProgramTokens {
-  readonly accessToken: string;
-  readonly refreshToken: string;
-}
+export type ProgramTokens = z.infer<typeof tokensSchema>;
+
+export const tokensSchema = z.object({ accessToken: z.string(), refreshToken: z.string() });
+
+/** Tokens of a program, and `sub` of the user, as the program read it from `/api/v1/me`. */
+export const connectionSchema = z.object({ tokens: tokensSchema, subject: z.string() });
 
 /** An application that is connected. */
-export interface Connection {
-  readonly tokens: ProgramTokens;
-  /** `sub` of the user, as the program read it from `/api/v1/me`. */
-  readonly subject: string;
+export interface Connection extends z.infer<typeof connectionSchema> {
   /** Undefined if the library can't refresh. */
   readonly refresh?: () => Promise<ProgramTokens>;
   /** Undefined if the library can't revoke. */
   readonly revoke?: (tokens: ProgramTokens) => Promise<void>;
+  /** Ends the program. */
+  readonly close?: () => void;
 }
 
 export const SCOPES = ['read', 'profile'];

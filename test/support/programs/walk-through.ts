@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict';
 import type { RequestListener } from 'node:http';
-import { z } from 'zod';
 import { describe, UserAgent } from '../user-agent.ts';
-import type { Connection, ProgramSite } from './program.ts';
-
-const connection = z.object({
-  tokens: z.object({ accessToken: z.string(), refreshToken: z.string() }),
-  subject: z.string(),
-});
+import { type Connection, connectionSchema, type ProgramSite } from './program.ts';
 
 /**
  * Opens the page of a website that redirects to the server, presses its button if it has one, and
@@ -30,5 +24,5 @@ export async function walkThrough(
   assert.ok(start.leavesTo, describe(start));
   const end = await visitor.get(await allow(start.leavesTo));
   assert.equal(end.status, 200, describe(end));
-  return connection.parse(JSON.parse(end.body));
+  return connectionSchema.parse(JSON.parse(end.body));
 }

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { after, before, describe, it } from 'node:test';
-import { z } from 'zod';
 import {
   createPlatform,
   registerApplication,
@@ -12,14 +11,19 @@ import {
 import { decide, signIn } from '../support/flow.ts';
 import { CLIENTS } from '../support/programs/clients.ts';
 import { FRAMEWORKS } from '../support/programs/frameworks.ts';
-import { type ProgramSite, type ProgramTokens, tokensOf } from '../support/programs/program.ts';
+import { organizersOf } from '../support/programs/organizers-of.ts';
+import { PROCESSES } from '../support/programs/processes.ts';
+import {
+  type Connection,
+  type ProgramSite,
+  type ProgramTokens,
+  tokensOf,
+} from '../support/programs/program.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { refresh, revoke } from '../support/tokens.ts';
 import { describe as textOf, UserAgent } from '../support/user-agent.ts';
 
-const organizers = z.object({ results: z.array(z.object({ slug: z.string() })) });
-
-describe('programs from npm', () => {
+describe('programs that others wrote', () => {
   let server: TestServer;
   let platform: TestPlatform;
   const web = createServer();
@@ -36,33 +40,41 @@ describe('programs from npm', () => {
     await server?.close();
   });
 
-  for (const { library, clientTypes, callbackPath, connect } of [...CLIENTS, ...FRAMEWORKS]) {
-    for (const clientType of clientTypes) {
-      it(`${library} connects, calls the API, refreshes and revokes (${clientType})`, async () => {
+  for (const program of [...CLIENTS, ...FRAMEWORKS, ...PROCESSES]) {
+    for (const clientType of program.clientTypes) {
+      const name = `${program.library} connects, calls the API, refreshes and revokes`;
+      it(`${name} (${clientType})`, { skip: program.skip?.() ?? false }, async () => {
         const application = await registerApplication(server, {
           owner: 'ben',
           clientType,
-          redirectUris: [`${webOrigin()}${callbackPath ?? '/callback'}`],
+          requirePkce: program.requirePkce ?? true,
+          redirectUris: [`${webOrigin()}${program.callbackPath ?? '/callback'}`],
         });
         web.removeAllListeners('request');
-        const connection = await connect(siteFor(application));
-        assert.equal(connection.subject, 'ada');
-        assert.deepEqual(await organizersOf(connection.tokens.accessToken), ['redstage']);
-
-        const tokens = await (connection.refresh?.() ??
-          refreshWithoutLibrary(application, connection.tokens.refreshToken));
-        assert.equal(await organizersOf(connection.tokens.accessToken), 401);
-        assert.deepEqual(await organizersOf(tokens.accessToken), ['redstage']);
-
-        await (connection.revoke?.(tokens) ?? revoke(server, application, tokens.accessToken));
-        assert.equal(await organizersOf(tokens.accessToken), 401);
-        const { body } = await refresh(server, application, tokens.refreshToken);
-        assert.deepEqual(
-          [body.error, body.error_description],
-          ['invalid_grant', 'revoked_by_client'],
-        );
+        const connection = await program.connect(siteFor(application));
+        try {
+          await assertConnected(application, connection);
+        } finally {
+          connection.close?.();
+        }
       });
     }
+  }
+
+  async function assertConnected(application: TestApplication, connection: Connection) {
+    const { accessToken, refreshToken } = connection.tokens;
+    assert.equal(connection.subject, 'ada');
+    assert.deepEqual(await organizersOf(server, accessToken), ['redstage']);
+
+    const tokens = await (connection.refresh?.() ??
+      refreshWithoutLibrary(application, refreshToken));
+    assert.equal(await organizersOf(server, accessToken), 401);
+    assert.deepEqual(await organizersOf(server, tokens.accessToken), ['redstage']);
+
+    await (connection.revoke?.(tokens) ?? revoke(server, application, tokens.accessToken));
+    assert.equal(await organizersOf(server, tokens.accessToken), 401);
+    const { body } = await refresh(server, application, tokens.refreshToken);
+    assert.deepEqual([body.error, body.error_description], ['invalid_grant', 'revoked_by_client']);
   }
 
   async function allow(link: string | URL): Promise<URL> {
@@ -88,16 +100,6 @@ describe('programs from npm', () => {
     const address = web.address();
     assert.ok(address !== null && typeof address === 'object');
     return `http://127.0.0.1:${address.port}`;
-  }
-
-  /** Slugs of the organizers that a token opens, or the status of the error. */
-  async function organizersOf(token: string): Promise<string[] | number> {
-    const response = await fetch(new URL('/api/v1/organizers/', server.issuer), {
-      headers: { authorization: `Bearer ${token}` },
-    });
-    return response.ok
-      ? organizers.parse(await response.json()).results.map(({ slug }) => slug)
-      : response.status;
   }
 
   async function refreshWithoutLibrary(
