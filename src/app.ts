@@ -29,6 +29,8 @@ import { introspectionEndpoint } from './introspection/routes.ts';
 import { leakedRoutes } from './leaked/routes.ts';
 import type { Logger } from './lib/log.ts';
 import { createLimits } from './limits/limits.ts';
+import { CROSS_ORIGIN_RULES } from './oidc/client-origins.ts';
+import { crossOriginResponses } from './oidc/cors.ts';
 import { withTransaction } from './oidc/current-transaction.ts';
 import { createInteractions } from './oidc/interactions.ts';
 import { programEndpoints } from './oidc/program-endpoints.ts';
@@ -133,6 +135,7 @@ export function createApp(deps: AppDeps): Koa {
   provider.use(measureRequests(metrics));
   provider.use(logOperatorCalls(log));
   provider.use(errorResponses(errorPage(renderer, log), log));
+  provider.use(crossOriginResponses(CROSS_ORIGIN_RULES));
   provider.use(introspectionEndpoint({ ...deps, issuer, recordSecretUse, scopes: config.scopes }));
   provider.use(securityHeaders());
   provider.use(refreshEndpoint({ database, config, recordSecretUse: recordApplicationSecret }));

@@ -95,7 +95,8 @@ export async function awaitBody(ctx: Context, limit: number): Promise<void> {
  */
 export async function peekBody(ctx: Context, limit: number): Promise<Buffer> {
   await awaitBody(ctx, limit);
-  const body: unknown = ctx.req.read();
+  // Reading nothing would end the request.
+  const body: unknown = ctx.req.readableLength === 0 ? undefined : ctx.req.read();
   if (!Buffer.isBuffer(body)) {
     return Buffer.alloc(0);
   }

@@ -17,6 +17,12 @@ const CONTENT_SECURITY_POLICY = [
 const LEADS_TO_APPLICATIONS = /^\/(interaction\/|login\/?$|api\/v1\/oauth\/authorize(\/|$))/i;
 
 /**
+ * Pages and redirects of the flow keep the connection to the window that opened them: an application
+ * that opened a popup waits there for the result.
+ */
+const FLOW = /^\/(interaction\/|login(\/|$)|api\/v1\/oauth\/authorize(\/|$))/i;
+
+/**
  * Headers of every answer of this server, also of those that no middleware sees. HSTS speaks for the
  * issuer's host alone: hosts below it belong to the platform, which may need http for some of them,
  * and hosts beside it are out of reach of `includeSubDomains` anyway.
@@ -28,7 +34,7 @@ export function headersOfEveryAnswer(issuer: string): Readonly<Record<string, st
   };
 }
 
-/** Sets the headers that keep browsers from doing what a page never asked for; no CORS for `null`. */
+/** Sets the headers that keep browsers from doing what a page never asked for. */
 export function securityHeaders(): Middleware {
   return async (ctx, next) => {
     ctx.set({
@@ -37,16 +43,9 @@ export function securityHeaders(): Middleware {
         : `${CONTENT_SECURITY_POLICY}; form-action 'self'`,
       'Referrer-Policy': 'no-referrer',
       'X-Frame-Options': 'DENY',
-      'Cross-Origin-Opener-Policy': 'same-origin',
+      ...(FLOW.test(ctx.path) ? {} : { 'Cross-Origin-Opener-Policy': 'same-origin' }),
       'Permissions-Policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
     });
-    try {
-      await next();
-    } finally {
-      // Sandboxed pages of any site have this origin. oidc-provider allows each in preflights.
-      if (ctx.response.get('Access-Control-Allow-Origin') === 'null') {
-        ctx.remove('Access-Control-Allow-Origin');
-      }
-    }
+    await next();
   };
 }

@@ -9,6 +9,7 @@ export type { Access } from './access.ts';
 export type { RequestHeaders } from './authorization-header.ts';
 export type { CacheOptions } from './cache.ts';
 export type { CircuitOptions } from './circuit.ts';
+export { type CrossOriginAnswer, crossOrigin } from './cors.ts';
 export type { DPoPOptions, ReplayedProof } from './dpop.ts';
 export { accessOf, type OrganizerRoute, type RouteRequirement } from './guard.ts';
 export type { LiveToken, LookUp } from './look-up.ts';

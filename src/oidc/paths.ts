@@ -8,5 +8,11 @@ export const PATHS = {
   jwks: '/api/v1/oauth/jwks',
 } as const;
 
+/** Paths of the server metadata. Clients look for it in several places. @see RFC 8414 §3 */
+export const METADATA_PATHS = [
+  '/.well-known/oauth-authorization-server',
+  '/.well-known/openid-configuration',
+] as const;
+
 /** Path where the provider resumes an authorization request; the interaction's ID follows. */
 export const RESUME_PATH = PATHS.authorization;

@@ -16,8 +16,10 @@ import { blockRedirects } from './block-redirects.ts';
 import { checkRequest } from './check-request.ts';
 import { EXTRA_CLIENT_METADATA } from './client-adapter.ts';
 import { recordClientErrors } from './client-errors.ts';
+import { isForeignPage, mayRead } from './client-origins.ts';
 import { compareClientSecret } from './compare-client-secret.ts';
 import { COOKIE_OPTIONS, cookieNames, nameRequestCookies } from './cookies.ts';
+import { decideOrigin } from './cors.ts';
 import { currentTransaction } from './current-transaction.ts';
 import { describeGrantError } from './describe-grant-error.ts';
 import { createInteractionPolicy } from './interaction-policy.ts';
@@ -86,11 +88,10 @@ export function createProvider(deps: ProviderDeps): Provider {
     // A client names the URI it was registered with, even if there is only one.
     allowOmittingSingleRegisteredRedirectUri: false,
     pkce: { required: (_ctx, client) => client.require_pkce !== false },
-    // `null` is the origin of sandboxed pages and of private-use schemes: everybody has it.
-    clientBasedCORS: (_ctx, origin, client) =>
-      origin !== 'null' &&
-      client.clientAuthMethod === 'none' &&
-      (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin),
+    clientBasedCORS: (ctx, origin, client) => {
+      decideOrigin(ctx, mayRead(origin, client));
+      return !isForeignPage(origin, client);
+    },
     cookies: {
       names: cookieNames(secure),
       keys: deps.cookieKeys.map((key) => deriveKey(key, 'cookie signature').toString('base64url')),

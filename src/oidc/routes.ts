@@ -18,12 +18,10 @@ export function protocolRoutes(config: Config, keyring: Keyring): Router {
   });
   return router
     .get('/.well-known/oauth-authorization-server', (ctx) => {
-      ctx.set('Access-Control-Allow-Origin', '*');
       ctx.set('Cache-Control', 'public, max-age=300');
       ctx.body = metadata;
     })
     .get(PATHS.jwks, (ctx) => {
-      ctx.set('Access-Control-Allow-Origin', '*');
       ctx.set('Cache-Control', `public, max-age=${KEYS_MAX_AGE}`);
       ctx.type = 'application/jwk-set+json';
       ctx.body = { keys: keyring.publicKeys() };

@@ -18,12 +18,7 @@ export function refreshEndpoint(deps: RefreshDeps): Middleware {
     if (tokens === undefined) {
       return next();
     }
-    ctx.set({
-      'Cache-Control': 'no-store',
-      Vary: 'Origin',
-      'Access-Control-Allow-Origin': '*',
-      'Access-Control-Expose-Headers': 'DPoP-Nonce,WWW-Authenticate',
-    });
+    ctx.set('Cache-Control', 'no-store');
     ctx.body = tokenResponse(tokens);
   };
 }
