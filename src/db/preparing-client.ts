@@ -37,12 +37,21 @@ export class PreparingClient extends pg.Client {
 
   // biome-ignore lint/suspicious/noExplicitAny: receives the arguments of query() unchanged
   #send(args: any[]): any {
-    const [text, values, ...callback] = args;
+    const [text, values, callback] = args;
     const hasValues = typeof text === 'string' && Array.isArray(values) && values.length > 0;
     const name = hasValues && this.#prepares ? nameOf(text) : undefined;
-    return name === undefined
-      ? Reflect.apply(super.query, this, args)
-      : super.query({ name, text, values }, ...callback);
+    if (name === undefined) {
+      return Reflect.apply(super.query, this, args);
+    }
+    // pg would copy `{ name, text, values }`, property by property.
+    const query = new pg.Query(text, values);
+    if (callback !== undefined) {
+      return super.query(Object.assign(query, { name, callback }));
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const settle = (error: unknown, result: unknown) => (error ? reject(error) : resolve(result));
+    super.query(Object.assign(query, { name, callback: settle }));
+    return promise.catch(addCaller);
   }
 
   /**
@@ -55,6 +64,14 @@ export class PreparingClient extends pg.Client {
       this.end().catch(() => {});
     }
   }
+}
+
+/** Shows in the stack of an error where the statement was sent from, as pg does. */
+function addCaller(error: unknown): never {
+  if (error instanceof Error) {
+    Error.captureStackTrace(error);
+  }
+  throw error;
 }
 
 /**

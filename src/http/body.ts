@@ -32,11 +32,28 @@ export function checkAnnounced(ctx: Context, limit: number): void {
  */
 export async function readBody(ctx: Context, limit: number): Promise<Buffer> {
   checkAnnounced(ctx, limit);
+  const arrived = await readArrived(ctx.req, limit);
+  if (arrived !== undefined) {
+    return arrived;
+  }
   const chunks: Buffer[] = [];
   for await (const chunk of readChunks(ctx.req, { bytes: limit })) {
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
+}
+
+/**
+ * Reads a body that came with the headers, as most forms do, without listeners for the events of the
+ * request; undefined if more is to come.
+ */
+async function readArrived(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
+  // Lets the parser pass the rest of the packet on.
+  await Promise.resolve();
+  assertConnected(request);
+  const { complete, readableLength } = request;
+  const body: unknown = complete && readableLength <= limit ? request.read() : undefined;
+  return Buffer.isBuffer(body) ? body : undefined;
 }
 
 /**

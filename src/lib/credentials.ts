@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 /** Kinds of credentials. Scanners of leaked secrets find them by prefix and checksum. */
@@ -34,7 +34,7 @@ export function isWellFormed(prefix: CredentialPrefix, value: string): boolean {
 
 /** Returns the stored form of a credential: its SHA-256, 32 bytes. */
 export function hashOf(value: string | Uint8Array): Buffer {
-  return createHash('sha256').update(value).digest();
+  return hash('sha256', value, 'buffer');
 }
 
 /** `length` symbols of `0-9A-Za-z`, uniformly random. Not a credential: it has no checksum. */
