@@ -279,7 +279,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
     test('ends the authorization request of a session with the old password', async () => {
       const browser = people.open();
       const login = await browser.get(requestUrl());
-      // The answer to the sign-in is a redirect, on which the request would go on.
+      // The response to the sign-in redirects to the request, which would continue.
       const waiting = await fetch(new URL(findAction(login), server.issuer), {
         method: 'POST',
         redirect: 'manual',

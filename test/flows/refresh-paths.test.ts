@@ -34,7 +34,7 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
     let strict: TestServer | undefined;
     let other: TestApplication;
     let otherPublic: TestApplication;
-    /** Refreshes that took the short path. */
+    /** Number of refreshes that used the short path. */
     let short = 0;
 
     before(async () => {

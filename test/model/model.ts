@@ -3,8 +3,8 @@ import type { AuthorizeResult } from '../support/flow.ts';
 import type { UserAgent } from '../support/user-agent.ts';
 
 /*
- * What has to be true of a few users, applications and their tokens, without a database: times are
- * seconds since the start of the walk, and only `Model.now` moves them.
+ * Expected state of a few users, applications and their tokens, without a database. Times are seconds
+ * since the start of the walk, and only `Model.now` changes them.
  */
 
 export interface ModelUser {

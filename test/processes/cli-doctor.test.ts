@@ -236,7 +236,7 @@ describe('stagedoor doctor, issuer', () => {
     }
   });
 
-  /** A server that answers everything with this. */
+  /** Starts a server that returns this body for every request. */
   async function answering(body: (url: string) => string, headers: Record<string, string> = {}) {
     const one = createServer((_, response) => {
       response.writeHead(200, { 'Content-Type': 'application/json', ...headers });

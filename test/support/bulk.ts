@@ -69,7 +69,6 @@ export function linesOf(lines: readonly object[]): string {
   return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
 }
 
-/** Parses a response. */
 export function readAnswer(status: number, headers: Headers, text: string): ImportAnswer {
   if (status !== 200) {
     return { status, headers, report: [], end: undefined, error: JSON.parse(text) };

@@ -54,7 +54,6 @@ export class CookieJar {
     return jar;
   }
 
-  /** Deletes all cookies. */
   clear(): void {
     this.#cookies.clear();
   }

@@ -20,7 +20,6 @@ export interface DpopKey {
   readonly jkt: string;
 }
 
-/** Creates a key. */
 export async function newDpopKey(alg = 'ES256'): Promise<DpopKey> {
   const { publicKey, privateKey } = await generateKeyPair(alg);
   const publicJwk = await exportJWK(publicKey);

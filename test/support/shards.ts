@@ -77,7 +77,7 @@ function claim(path: string): boolean {
 /** Clock ticks per second in `/proc` on every Linux that Node supports. */
 const TICKS = 100;
 
-/** CPU time of the ended child processes; 0 where there is no `/proc`. */
+/** CPU time of the ended child processes; 0 without `/proc`. */
 function childCpuMs(): number {
   try {
     const stat = readFileSync('/proc/self/stat', 'utf8');

@@ -52,7 +52,7 @@ const signIn = async (email: string, password = ADA.password) =>
   (await authenticate(database.db, email, password, work))?.user;
 
 describe('Sign-in by e-mail and password', () => {
-  test('finds the user in any case and with blanks around the address', async () => {
+  test('finds the user in any case and with spaces around the address', async () => {
     const { password, ...fields } = ADA;
     for (const email of ['Ada@Example.com', 'ada@example.com', '  ADA@EXAMPLE.COM\n']) {
       assert.deepEqual(await signIn(email, password), { id: 'ada', ...fields });

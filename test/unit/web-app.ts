@@ -10,7 +10,7 @@ export interface WebApp extends AsyncDisposable {
   readonly port: number;
 }
 
-/** Starts one with the given middleware; a router brings its `allowedMethods`. */
+/** Starts an application with the given middleware, and with the `allowedMethods` of routers. */
 export async function startWebApp(...middleware: (Middleware | Router)[]): Promise<WebApp> {
   const koa = new Koa();
   koa.silent = true;

@@ -17,12 +17,10 @@ export async function tick(page: Page, ...slugs: string[]): Promise<void> {
   }
 }
 
-/** Presses Allow. */
 export async function allow(page: Page): Promise<void> {
   await page.locator('[name=decision][value=allow]').click();
 }
 
-/** Presses Deny. */
 export async function deny(page: Page): Promise<void> {
   await page.locator('[name=decision][value=deny]').click();
 }

@@ -31,7 +31,6 @@ export interface CallAnswer {
   readonly text: string;
 }
 
-/** Calls an operation. */
 export async function call(
   server: Issuer,
   { method, path }: Pick<Documented, 'method' | 'path'>,
