@@ -3,11 +3,13 @@ import type { Contender } from './contenders/contender.ts';
 import { startStagedoor } from './contenders/stagedoor.ts';
 import { startStock } from './contenders/stock.ts';
 import { CONNECTIONS, GRANTS, USERS } from './data.ts';
+import { hangUps, parallelUse } from './faults.ts';
 import { type Measured, measure, planOf } from './measure.ts';
 import { OPERATIONS, type Operation } from './operations.ts';
 import { postgresCpu } from './postgres-cpu.ts';
-import { printResults } from './report.ts';
+import { printFaults, printResults } from './report.ts';
 import { withPostgres } from './with-postgres.ts';
+import { writeReport } from './write-report.ts';
 
 /*
  * `npm run bench`: measures Stagedoor beside a bare server on the same stack and an unmodified
@@ -15,11 +17,19 @@ import { withPostgres } from './with-postgres.ts';
  * PostgreSQL share the machine with the servers.
  *
  *   --quick                         few requests, less than two minutes
- *   --only=introspection,refresh    only these operations
+ *   --only=introspection,refresh    only these operations, or `faults`
+ *   --write                         put the figures into docs/performance.md and the README
  */
 const { values: options } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    write: { type: 'boolean', default: false },
+  },
 });
+
+/** Rounds of the parallel use of a refresh token. */
+const PARALLEL_ROUNDS = options.quick ? 200 : 10_000;
 
 async function compare(databaseServer: string): Promise<void> {
   const operations = selected();
@@ -27,9 +37,9 @@ async function compare(databaseServer: string): Promise<void> {
   const contenders: Contender[] = [];
   const results = new Map<Operation, Measured>();
   try {
-    contenders.push(...(await startStagedoor()));
-    contenders.push(await startStock('memory'));
-    contenders.push(await startStock('PostgreSQL'));
+    const stagedoor = await startStagedoor();
+    contenders.push(...stagedoor.contenders);
+    contenders.push(await startStock('memory'), await startStock('PostgreSQL'));
     console.log(
       `${USERS} users, ${GRANTS} grants, ${2 * GRANTS} tokens; ${CONNECTIONS} connections; node ${process.version}`,
     );
@@ -40,6 +50,13 @@ async function compare(databaseServer: string): Promise<void> {
       console.log(`\n${OPERATIONS[operation]}: ${plan.rounds} rounds of ${plan.perRound}; medians`);
       printResults(new Map([[operation, measured]]));
     }
+    const faults = isSelected('faults')
+      ? [await hangUps(stagedoor.service), await parallelUse(stagedoor.service, PARALLEL_ROUNDS)]
+      : [];
+    printFaults(faults);
+    if (options.write) {
+      await writeReport({ results, faults, databaseServer, quick: options.quick });
+    }
   } finally {
     for (const contender of contenders) {
       await contender.close();
@@ -47,14 +64,20 @@ async function compare(databaseServer: string): Promise<void> {
   }
 }
 
+function isSelected(name: string): boolean {
+  return options.only === undefined || options.only.split(',').includes(name);
+}
+
 function selected(): Operation[] {
-  const wanted = options.only?.split(',');
   const all = Object.keys(OPERATIONS).filter(isOperation);
-  const unknown = wanted?.filter((name) => !isOperation(name)) ?? [];
-  if (unknown.length > 0) {
-    throw new Error(`Unknown: ${unknown.join(', ')}. Operations: ${all.join(', ')}`);
+  const unknown = options.only?.split(',').filter((one) => one !== 'faults' && !isOperation(one));
+  if (unknown !== undefined && unknown.length > 0) {
+    throw new Error(`Unknown: ${unknown.join(', ')}. Known: ${all.join(', ')}, faults`);
   }
-  return all.filter((name) => wanted === undefined || wanted.includes(name));
+  if (options.write && options.only !== undefined) {
+    throw new Error('--write needs all operations.');
+  }
+  return all.filter(isSelected);
 }
 
 function isOperation(name: string): name is Operation {

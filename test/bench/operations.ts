@@ -29,6 +29,9 @@ export interface OAuthService {
   readonly userOf: (connection: number) => TestUser;
 }
 
+/** Milliseconds after which an idle connection is closed: while the other servers are measured. */
+const IDLE = 1_000;
+
 /** The first grants are for refreshes, because a refresh ends its access token. */
 export const REFRESHED = 15_000;
 const INTROSPECTED = GRANTS - 2 * REFRESHED;
@@ -88,7 +91,7 @@ function forms(
   expect: string,
   parametersOf: (index: number) => Record<string, string>,
 ): Send {
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS, timeout: IDLE });
   const authorization = basic(client.clientId, client.clientSecret ?? '');
   return (index) => {
     const body = new URLSearchParams(parametersOf(index)).toString();

@@ -1,3 +1,4 @@
+import type { Fault } from './faults.ts';
 import { GOALS, type Goal, ratioOf } from './goals.ts';
 import type { Measured, Sample } from './measure.ts';
 import { OPERATIONS, type Operation } from './operations.ts';
@@ -72,6 +73,18 @@ export function printResults(results: Results): void {
       measured: Number(ratio.toFixed(2)),
       goal: `at most ${atMost}`,
       reached: ratio <= atMost ? 'yes' : 'no',
+    })),
+  );
+}
+
+export function printFaults(faults: readonly Fault[]): void {
+  console.table(
+    faults.map(({ name, times, ended, different }) => ({
+      fault: name,
+      times,
+      'grants ended': ended,
+      'different responses': different,
+      goal: 'none of both',
     })),
   );
 }

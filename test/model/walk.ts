@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { ServerProcess } from '../support/server-process.ts';
 import { introspect } from '../support/tokens.ts';
+import { assertRows } from './assert-rows.ts';
 import { expectedState, type ModelPair } from './model.ts';
 import { PARTY_ACTIONS } from './party-actions.ts';
 import { newModel, type System } from './system.ts';
@@ -78,7 +79,8 @@ export const actions = (maxLength: number): fc.Arbitrary<Action[]> =>
   );
 
 /**
- * Runs the actions, and after each one compares every token with the model.
+ * Runs the actions, compares every token with the model after each one, and checks the rows at the
+ * end.
  * @returns the number of steps that applied
  * @throws Error with the story so far
  */
@@ -114,6 +116,7 @@ export async function runWalk(system: System, steps: readonly Action[]): Promise
       throw new Error(`${message}\nStory:\n${lines.join('\n')}`, { cause });
     }
   }
+  await assertRows(system.database, model.applications);
   return story.length;
 }
 

@@ -4,14 +4,17 @@ import { CONNECTIONS } from '../data.ts';
 import { fillTables } from '../fill-tables.ts';
 import { BARE, STAGEDOOR } from '../goals.ts';
 import { startMeasured } from '../measured-server.ts';
-import { oauthOperations } from '../operations.ts';
+import { type OAuthService, oauthOperations } from '../operations.ts';
 import { bareOperations } from './bare.ts';
 import type { Contender } from './contender.ts';
 
 /**
  * Starts Stagedoor, and on the same database the bare server, the least that the stack can do.
  */
-export async function startStagedoor(): Promise<Contender[]> {
+export async function startStagedoor(): Promise<{
+  readonly contenders: readonly Contender[];
+  readonly service: OAuthService;
+}> {
   const environment = await prepareEnvironment();
   const ours = await startMeasured('stagedoor-server.ts', environment.variables);
   const bare = await startMeasured('bare-server.ts', environment.variables);
@@ -32,7 +35,7 @@ export async function startStagedoor(): Promise<Contender[]> {
       password: ada.password,
     }),
   };
-  return [
+  const contenders = [
     {
       name: BARE,
       server: bare,
@@ -49,4 +52,5 @@ export async function startStagedoor(): Promise<Contender[]> {
       },
     },
   ];
+  return { contenders, service };
 }
