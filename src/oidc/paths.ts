@@ -8,11 +8,20 @@ export const PATHS = {
   jwks: '/api/v1/oauth/jwks',
 } as const;
 
-/** Paths of the server metadata. Clients look for it in several places. @see RFC 8414 §3 */
-export const METADATA_PATHS = [
-  '/.well-known/oauth-authorization-server',
-  '/.well-known/openid-configuration',
-] as const;
+const DOCUMENTS = ['oauth-authorization-server', 'openid-configuration'];
+/** Folder of the endpoints, which some clients take for the issuer. */
+const FOLDER = '/api/v1/oauth';
+
+/**
+ * Paths of the server metadata: clients look for it under two names, and with the path of the
+ * endpoints after or before the well-known part.
+ * @see RFC 8414 §3.1, §5
+ */
+export const METADATA_PATHS: readonly string[] = DOCUMENTS.flatMap((name) => [
+  `/.well-known/${name}`,
+  `/.well-known/${name}${FOLDER}`,
+  `${FOLDER}/.well-known/${name}`,
+]);
 
 /** Path where the provider resumes an authorization request; the interaction's ID follows. */
 export const RESUME_PATH = PATHS.authorization;

@@ -4,7 +4,7 @@ import type { Config } from '../config/config.ts';
 import { readForm } from '../http/form.ts';
 import type { Keyring } from '../signing-keys/keyring.ts';
 import { KEYS_MAX_AGE } from '../signing-keys/signing-key.ts';
-import { PATHS } from './paths.ts';
+import { METADATA_PATHS, PATHS } from './paths.ts';
 import { serverMetadata } from './server-metadata.ts';
 
 /** Routes in front of the provider's own. */
@@ -16,19 +16,17 @@ export function protocolRoutes(config: Config, keyring: Keyring): Router {
     ctx.set('Allow', 'GET, HEAD, POST, OPTIONS');
     ctx.status = ctx.method === 'OPTIONS' ? 204 : 405;
   });
-  return router
-    .get('/.well-known/oauth-authorization-server', (ctx) => {
+  for (const path of METADATA_PATHS) {
+    router.get(path, (ctx) => {
       ctx.set('Cache-Control', 'public, max-age=300');
       ctx.body = metadata;
-    })
+    });
+  }
+  return router
     .get(PATHS.jwks, (ctx) => {
       ctx.set('Cache-Control', `public, max-age=${KEYS_MAX_AGE}`);
       ctx.type = 'application/jwk-set+json';
       ctx.body = { keys: keyring.publicKeys() };
-    })
-    .all('/.well-known/openid-configuration', (ctx) => {
-      // The provider would answer it; this server is no OpenID provider.
-      ctx.status = 404;
     })
     .post(PATHS.authorization, postedRequest);
 }

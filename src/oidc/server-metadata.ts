@@ -5,8 +5,8 @@ import { PATHS } from './paths.ts';
 
 /**
  * Authorization server metadata, written by us: the provider's answer is OpenID Connect's and
- * names claims, subject types and ID token algorithms that this server does not have. It says
- * only what is true.
+ * names claims and ID token algorithms that this server does not have. The same document is at
+ * `openid-configuration`, for clients that only look there: it says only what is true.
  * @see RFC 8414 §2
  */
 export function serverMetadata(config: Config): Record<string, unknown> {
@@ -31,7 +31,12 @@ export function serverMetadata(config: Config): Record<string, unknown> {
     code_challenge_methods_supported: ['S256'],
     dpop_signing_alg_values_supported: [...DPOP_ALGORITHMS],
     authorization_response_iss_parameter_supported: true,
+    subject_types_supported: ['public'],
+    prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
+    ui_locales_supported: ['en', 'de'],
     require_pushed_authorization_requests: false,
+    request_parameter_supported: false,
     request_uri_parameter_supported: false,
+    claims_parameter_supported: false,
   };
 }
