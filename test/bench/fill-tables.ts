@@ -50,7 +50,7 @@ function hashes(tokenOfGrant: (grant: number) => string): Buffer[] {
   return Array.from({ length: GRANTS }, (_, grant) => hashOf(tokenOfGrant(grant)));
 }
 
-/** Every user is in two organizers, with one team in each. */
+/** Puts every user in one team of each of two organizers. */
 const DIRECTORY = [
   `insert into users (id, email, email_key)
      select 'user-' || n, 'user-' || n || '@example.com', 'user-' || n || '@example.com'

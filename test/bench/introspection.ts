@@ -3,7 +3,7 @@ import type { ManagedServer } from '../support/platform.ts';
 import { basic, obtainTokens } from '../support/tokens.ts';
 import type { Target } from './load.ts';
 
-/** Makes the request of an introspection: a live token of a grant that a user really gave. */
+/** Returns an introspection request for a live token that a user allowed. */
 export async function introspection(server: ManagedServer): Promise<Omit<Target, 'url'>> {
   const { ada, application, resourceServer } = await createPlatform(server);
   const { accessToken } = await obtainTokens(server, { application, user: ada });

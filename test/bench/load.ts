@@ -1,17 +1,17 @@
 import { Agent, request } from 'node:http';
 
-/** One request, sent again and again. */
+/** A request that is sent repeatedly. */
 export interface Target {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** A part of the answer, by which a wrong one is noticed. */
+  /** Part of the expected response. */
   readonly expect: string;
 }
 
 /**
  * Calls `send` `count` times from `connections` senders; each of them waits for its result.
- * @returns milliseconds that each call took
+ * @returns the milliseconds of each call
  */
 export async function drive(
   count: number,
@@ -34,9 +34,10 @@ export async function drive(
 }
 
 /**
- * Sends `count` requests over `connections` keep-alive connections, each waiting for its answer.
- * @returns seconds that it took
- * @throws Error at the first answer that is not the expected one
+ * Sends `count` requests over `connections` keep-alive connections, each of which waits for the
+ * response.
+ * @returns the seconds of all requests
+ * @throws Error at the first unexpected response
  */
 export async function load(target: Target, count: number, connections: number): Promise<number> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });

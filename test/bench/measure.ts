@@ -43,7 +43,7 @@ export function planOf(operation: Operation, quick: boolean): Plan {
     : { rounds: ROUNDS, perRound: full, warmUp: full };
 }
 
-/** Measures one operation; the contenders take turns in every round. */
+/** Measures one operation; in each round, one contender after the other. */
 export async function measure(
   contenders: readonly Contender[],
   operation: Operation,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { z } from 'zod';
 
-/** A server in a process of its own, whose CPU time can be read. */
+/** A server in a separate process, with readable CPU time. */
 export interface MeasuredServer {
   readonly url: string;
   /** Microseconds of CPU used since its start. */

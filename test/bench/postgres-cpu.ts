@@ -38,7 +38,7 @@ function readStat(pid: string) {
   } catch {
     return undefined;
   }
-  // The second field, the name in parentheses, may contain blanks.
+  // The second field, the name in parentheses, may contain spaces.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   const ticks = fields.slice(11, 15).map(Number);
   const [user = 0, system = 0, childrenUser = 0, childrenSystem = 0] = ticks;

@@ -1,16 +1,16 @@
-/** What a measured server sends to the benchmark when it listens. */
+/** Message of a measured server to the benchmark when it listens. */
 export interface Listening {
   readonly url: string;
 }
 
-/** Microseconds of CPU that the process has used so far, all threads of it. */
+/** CPU time of all threads of the process so far, in microseconds. */
 export interface Usage {
   readonly cpu: number;
 }
 
 /**
- * The measured server's side: says where it listens, and answers every message with the CPU time
- * used so far. Ends the process when the benchmark is gone.
+ * Reports the URL of a measured server to the benchmark, and answers every message with the CPU
+ * time so far. Ends the process when the benchmark has ended.
  */
 export function reportUsage(url: string, close: () => Promise<void>): void {
   process.on('message', () => {

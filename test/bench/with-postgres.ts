@@ -5,7 +5,7 @@ import { type Durability, type Postgres, startPostgres } from '../support/postgr
 import { createTemplateDatabase } from '../support/template-database.ts';
 
 /**
- * Runs `work` with a PostgreSQL of its own, from which test servers clone their databases.
+ * Runs `work` with a separate PostgreSQL, from which test servers clone their databases.
  * @param durability `durable` if the benchmark measures commits
  */
 export async function withPostgres(

@@ -18,7 +18,7 @@ const FORM = 'application/x-www-form-urlencoded';
 type Init = Omit<RequestInit, 'headers'> & { readonly headers: Record<string, string> };
 const OAUTH = '/api/v1/oauth';
 
-/** Public applications by their redirect URIs, and the origins whose scripts may read responses. */
+/** Public applications by redirect URI, and the origins whose scripts can read responses. */
 const ORIGINS: readonly [redirectUri: string, origin: string, allowed: boolean][] = [
   [`${SPA}/callback`, SPA, true],
   [`${SPA}/callback`, 'https://other.example', false],
@@ -42,7 +42,7 @@ const ORIGINS: readonly [redirectUri: string, origin: string, allowed: boolean][
   ['com.example.app:/callback', 'null', false],
 ];
 
-describe('applications in a browser', () => {
+describe('Applications in a browser', () => {
   let server: TestServer;
   let platform: TestPlatform;
   let spa: TestApplication;
@@ -73,7 +73,9 @@ describe('applications in a browser', () => {
 
   const call = (path: string, init: Init) => fetch(new URL(path, server.issuer), init);
 
-  /** Tests if a script of the origin may read the response, and that no cookie ever counts. */
+  /**
+   * Tests if a script of the origin can read the response, and asserts that cookies are not used.
+   */
   function isReadable({ headers }: Response, origin: string): boolean {
     assert.equal(headers.get('access-control-allow-credentials'), null);
     const allowed = headers.get('access-control-allow-origin');
@@ -202,7 +204,7 @@ describe('applications in a browser', () => {
     }
   }
 
-  it('a failure of the server: the 500 is readable', async () => {
+  it('a server error: the 500 is readable', async () => {
     const { db } = server.database;
     await db.schema.alterTable('applications').renameTo('gone').execute();
     try {
@@ -219,7 +221,7 @@ describe('applications in a browser', () => {
   });
 
   for (const [redirectUri, origin, allowed] of ORIGINS) {
-    it(`${origin} may ${allowed ? '' : 'not '}read the tokens of ${redirectUri}`, async () => {
+    it(`${origin} ${allowed ? 'can' : 'can’t'} read the tokens of ${redirectUri}`, async () => {
       const application = ofUri(redirectUri);
       const { parameters, codeVerifier = '' } = await authorize(server, {
         application,
@@ -253,7 +255,7 @@ describe('applications in a browser', () => {
     });
   }
 
-  it('the Origin of a confidential application’s backend does no harm, and opens nothing', async () => {
+  it('the Origin header of a confidential application’s backend is ignored', async () => {
     const { application, ada: user } = platform;
     const { parameters, codeVerifier = '' } = await authorize(server, { application, user });
     const response = await call(`${OAUTH}/token`, {
@@ -273,7 +275,7 @@ describe('applications in a browser', () => {
     assert.equal(isReadable(response, 'https://backend.example'), false);
   });
 
-  it('no page and no redirect of the flow cuts the connection to the opener', async () => {
+  it('no page or redirect of the flow disconnects the opener', async () => {
     const agent = new UserAgent(server);
     const url = authorizationUrl(server, {
       response_type: 'code',
@@ -312,13 +314,13 @@ describe('crossOrigin of the kit', () => {
     }
   });
 
-  it('repeats no header names that are none', () => {
+  it('omits invalid header names', () => {
     const headers = { ...preflight, 'access-control-request-headers': 'a\r\nSet-Cookie: b' };
     const answer = crossOrigin({ method: 'OPTIONS', headers });
     assert.equal(answer.headers['Access-Control-Allow-Headers'], undefined);
   });
 
-  it('exposes what an application needs on every other response', () => {
+  it('exposes the headers that an application needs on every other response', () => {
     for (const request of [
       { method: 'GET', headers: {} },
       { method: 'OPTIONS', headers: {} },

@@ -23,7 +23,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 import { refresh, revoke } from '../support/tokens.ts';
 import { describe as textOf, UserAgent } from '../support/user-agent.ts';
 
-describe('programs that others wrote', () => {
+describe('Third-party programs', () => {
   let server: TestServer;
   let platform: TestPlatform;
   const web = createServer();

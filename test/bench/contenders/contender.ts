@@ -3,7 +3,7 @@ import type { Operation } from '../operations.ts';
 
 /**
  * Sends one request or flow and waits for its result.
- * @param index number of the request; no number comes twice
+ * @param index number of the request; each number is used once
  * @param connection number of the sender, which sends one request at a time
  * @throws Error at an unexpected response
  */
@@ -13,7 +13,7 @@ export type Send = (index: number, connection: number) => Promise<unknown>;
 export interface Contender {
   readonly name: string;
   readonly server: MeasuredServer;
-  /** Signs in and does whatever else `operation` needs; undefined if it is not offered. */
+  /** Signs in and prepares `operation`; undefined if the contender does not offer it. */
   prepare(operation: Operation): Promise<Send | undefined>;
   /** Stops the server and drops its database. */
   close(): Promise<void>;

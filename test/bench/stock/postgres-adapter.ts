@@ -50,7 +50,7 @@ export async function fillModels(pool: pg.Pool): Promise<void> {
 
 /**
  * Stores models in one table with a JSON column, as adapters for oidc-provider usually do: plain
- * queries, each a transaction of its own.
+ * queries, each in a separate transaction.
  */
 export function postgresAdapters(pool: pg.Pool): (model: string) => Adapter {
   return (model) => {

@@ -17,7 +17,7 @@ export interface StoredRecord {
   readonly payload: Readonly<Record<string, unknown>> & { readonly grantId?: string };
 }
 
-/** Makes the models that stand in the storage before the first request. */
+/** Yields the models that are stored before the first request. */
 export function* storedRecords(): Generator<StoredRecord> {
   const iat = Math.floor(Date.now() / 1000);
   const exp = iat + 86_400;
