@@ -4,13 +4,13 @@ import { GRANTS, tokenOf } from './data.ts';
 import { drive } from './load.ts';
 import type { OAuthService } from './operations.ts';
 
-/** Result of a misuse that a client can run into without meaning harm. */
+/** Result of a mistake that well-meaning clients can make. */
 export interface Fault {
   readonly name: string;
   readonly times: number;
-  /** Grants that it ended. */
+  /** Number of grants that it ended. */
   readonly ended: number;
-  /** Times at which the responses were not the same. */
+  /** Number of times at which the responses differed. */
   readonly different: number;
 }
 
@@ -20,10 +20,10 @@ const RETRY_AFTER = 300;
 /** The connection is closed after 0 to this number of milliseconds. */
 const LATEST_HANG_UP = 20;
 const SENDERS = 8;
-/** Refresh tokens that are used in this way at the same time. */
+/** Number of refresh tokens that are used in this way at the same time. */
 const CHAINS = 4;
 
-/** A client closes the connection before it has the response to a refresh, and sends it again. */
+/** Closes the connection of a refresh before the response arrives, and sends the request again. */
 export async function hangUps(service: OAuthService): Promise<Fault> {
   let ended = 0;
   await drive(HANG_UPS, SENDERS, async (index) => {
@@ -39,7 +39,7 @@ export async function hangUps(service: OAuthService): Promise<Fault> {
   return { name, times: HANG_UPS, ended, different: 0 };
 }
 
-/** Several clients use the same refresh token at once, then the one that they got for it. */
+/** Uses the same refresh token in several clients at once, and then the new token. */
 export async function parallelUse(service: OAuthService, rounds: number): Promise<Fault> {
   let ended = 0;
   let different = 0;

@@ -9,7 +9,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 const ABSENT =
   /^(userinfo|registration|device|backchannel|end_session|check_session)_|^id_token_|^claims_supported|^acr_values/;
 
-describe('server metadata', () => {
+describe('Server metadata', () => {
   let server: TestServer;
   before(async () => {
     server = await startServer();
@@ -35,7 +35,7 @@ describe('server metadata', () => {
     '/api/v1/oauth/.well-known/oauth-authorization-server',
     '/api/v1/oauth/.well-known/openid-configuration',
   ]) {
-    it(`${path} is the same document, and says only what is true`, async () => {
+    it(`${path} is the same document, without unsupported features`, async () => {
       assert.ok(METADATA_PATHS.includes(path));
       const metadata = await read(path);
       assert.deepEqual(metadata, await read('/.well-known/oauth-authorization-server'));
@@ -51,7 +51,7 @@ describe('server metadata', () => {
       assert.deepEqual(empty, [], 'RFC 8414 §3.2 omits empty lists');
     });
 
-    it(`${path} in other spellings never answers for an OpenID provider`, async () => {
+    it(`${path} in other spellings contains no OpenID Connect features`, async () => {
       for (const spelling of [
         `${path}/`,
         path.toUpperCase().replace('.WELL-KNOWN', '.well-known'),
@@ -62,14 +62,14 @@ describe('server metadata', () => {
     });
   }
 
-  it('another path after the well-known part has none', async () => {
+  it('a longer path is 404', async () => {
     for (const path of METADATA_PATHS) {
       const { status } = await fetch(`${server.issuer}${path}/other`);
       assert.equal(status, 404, path);
     }
   });
 
-  it('a client that only looks for OpenID metadata finds the issuer', async () => {
+  it('a client that looks only for OpenID metadata finds the issuer', async () => {
     const issuer = new URL(server.issuer);
     const response = await oauth.discoveryRequest(issuer, {
       algorithm: 'oidc',

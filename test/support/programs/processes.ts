@@ -97,7 +97,7 @@ export const PROCESSES: readonly Program[] = PROGRAMS.map((program) => ({
 async function connect({ command, canRevoke }: ProcessProgram, site: ProgramSite) {
   const [file, ...args] = command;
   const child = spawn(file, args, { env: ENVIRONMENT });
-  // A program that has ended does not read what is written to it.
+  // A program that has already ended does not read its input.
   child.stdin.on('error', () => {});
   const errors = text(child.stderr);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
