@@ -4,14 +4,16 @@ import { CompiledQuery, Kysely, PGliteDialect, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { takeDirectory } from '../data-dir/lock.ts';
 import { StagedoorError } from '../lib/errors.ts';
+import { createPipeline } from './pipeline.ts';
 import { PreparingClient } from './preparing-client.ts';
-import { createReadPipeline } from './read-pipeline.ts';
 import type { Schema } from './schema.ts';
 
 /** Connections for short reads. */
 const LOOK_UPS = 2;
-/** Milliseconds after which a short read is given up. */
-const LOOK_UP_TIMEOUT = 5_000;
+/** Connections for short writes: more than for reads, because each commit waits for the disk. */
+const WRITES = 4;
+/** Milliseconds after which a short read or write is given up. */
+const SHORT_TIMEOUT = 5_000;
 
 /** Database for queries: the pool or one transaction (see `transaction.ts`). */
 export type Db = Kysely<Schema>;
@@ -30,6 +32,8 @@ export interface Database {
    * requests. It must wait for no lock: later ones wait behind it.
    */
   lookUp<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]>;
+  /** Does the same for one short statement that writes. It commits by itself. */
+  write<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]>;
   /** Rejects when the database does not answer a trivial query. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -73,8 +77,9 @@ function openPostgres(url: string, options: DatabaseOptions): Database {
     ...(options.queryTimeout === undefined ? {} : { query_timeout: options.queryTimeout }),
     Client: PreparingClient,
   });
-  const limit = Math.min(LOOK_UP_TIMEOUT, options.queryTimeout ?? LOOK_UP_TIMEOUT);
-  const lookUps = createReadPipeline({ ...connection, query_timeout: limit }, LOOK_UPS);
+  const query_timeout = Math.min(SHORT_TIMEOUT, options.queryTimeout ?? SHORT_TIMEOUT);
+  const lookUps = createPipeline({ ...connection, query_timeout }, LOOK_UPS);
+  const writes = createPipeline({ ...connection, query_timeout }, WRITES);
   // An idle connection that the server drops is replaced at the next query; without a listener
   // its error would end the process.
   pool.on('error', () => {});
@@ -85,9 +90,10 @@ function openPostgres(url: string, options: DatabaseOptions): Database {
     ...wrap('postgresql', db),
     read: async <Row extends object>(text: string, values: readonly unknown[]) =>
       (await pool.query<Row>(text, [...values])).rows,
-    lookUp: lookUps.read,
+    lookUp: lookUps.run,
+    write: writes.run,
     close: async () => {
-      await lookUps.close();
+      await Promise.all([lookUps.close(), writes.close()]);
       await db.destroy();
     },
   };
@@ -126,6 +132,7 @@ function wrap(engine: Database['engine'], db: Db): Database {
     db,
     read,
     lookUp: read,
+    write: read,
     ping: async () => {
       await db.executeQuery(CompiledQuery.raw('select 1'));
     },

@@ -48,12 +48,16 @@ export async function readBody(ctx: Context, limit: number): Promise<Buffer> {
  * request; undefined if more is to come.
  */
 async function readArrived(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
-  // Lets the parser pass the rest of the packet on.
-  await Promise.resolve();
+  await restOfPacket();
   assertConnected(request);
   const { complete, readableLength } = request;
   const body: unknown = complete && readableLength <= limit ? request.read() : undefined;
   return Buffer.isBuffer(body) ? body : undefined;
+}
+
+/** Lets the parser pass on what came with the headers. */
+function restOfPacket(): Promise<void> {
+  return Promise.resolve();
 }
 
 /**
@@ -93,6 +97,7 @@ export async function awaitBody(ctx: Context, limit: number): Promise<void> {
   if (Number(ctx.get('Content-Length')) === 0 && ctx.get('Transfer-Encoding') === '') {
     return;
   }
+  await restOfPacket();
   for (;;) {
     if (req.readableLength > limit) {
       throw tooLarge(limit);

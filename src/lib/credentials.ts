@@ -1,4 +1,4 @@
-import { hash, randomBytes } from 'node:crypto';
+import { hash, randomFillSync } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 /** Kinds of credentials. Scanners of leaked secrets find them by prefix and checksum. */
@@ -41,14 +41,28 @@ export function hashOf(value: string | Uint8Array): Buffer {
 export function randomText(length: number): string {
   let text = '';
   while (text.length < length) {
-    for (const byte of randomBytes(length)) {
-      // 248 is the largest multiple of 62 in a byte: above it, some symbols would come up more often.
-      if (byte < 248 && text.length < length) {
-        text += ALPHABET[byte % 62];
-      }
+    const byte = randomByte();
+    // 248 is the largest multiple of 62 in a byte: above it, some symbols would come up more often.
+    if (byte < 248) {
+      text += ALPHABET[byte % 62];
     }
   }
   return text;
+}
+
+/** Random bytes for later calls: asking the system for each credential would cost more than the rest. */
+const reserve = new Uint8Array(4096);
+let used = reserve.length;
+
+function randomByte(): number {
+  if (used === reserve.length) {
+    randomFillSync(reserve);
+    used = 0;
+  }
+  const byte = reserve[used] ?? 0;
+  reserve[used] = 0;
+  used += 1;
+  return byte;
 }
 
 function checksum(body: string): string {

@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto';
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -10,7 +17,7 @@ const TAG_BYTES = 16;
  */
 export function seal(secret: string, purpose: string, text: string): Buffer {
   const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv('aes-256-gcm', deriveKey(secret, purpose), nonce);
+  const cipher = createCipheriv('aes-256-gcm', cipherKey(secret, purpose), nonce);
   const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
   return Buffer.concat([nonce, cipher.getAuthTag(), body]);
 }
@@ -22,12 +29,17 @@ export function seal(secret: string, purpose: string, text: string): Buffer {
 export function unseal(secret: string, purpose: string, sealed: Uint8Array): string {
   const bytes = Buffer.from(sealed);
   const nonce = bytes.subarray(0, NONCE_BYTES);
-  const key = deriveKey(secret, purpose);
+  const key = cipherKey(secret, purpose);
   // Pinned: a shorter tag would be easier to guess.
   const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
   decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
   const body = bytes.subarray(NONCE_BYTES + TAG_BYTES);
   return Buffer.concat([decipher.update(body), decipher.final()]).toString('utf8');
+}
+
+/** Returns the key as an object: Node.js takes much longer to begin a cipher with bytes. */
+function cipherKey(secret: string, purpose: string): KeyObject {
+  return createSecretKey(deriveKey(secret, purpose));
 }
 
 /**

@@ -22,8 +22,8 @@ const PRESENTED = `
   where t.token_hash = $3 and t.consumed_at is null and t.jkt is null and t.expires_at > now()`;
 
 /**
- * The grant, locked before its tokens (docs/decisions/transactions.md). If another transaction holds
- * it, its columns are read again afterwards.
+ * The grant, locked before its tokens (docs/decisions/transactions.md). If another transaction has
+ * locked it, nothing is done: statements of other requests wait behind this one.
  */
 const LOCKED = `
   select g.id, g.scopes, date_trunc('second', g.ends_at) as ends_at from grants g
@@ -33,7 +33,7 @@ const LOCKED = `
       select from applications a, users u
       where a.client_id = g.client_id and u.id = g.user_id and ${PARTIES_ACTIVE}
     )
-  for no key update of g`;
+  for no key update of g skip locked`;
 
 /**
  * Scopes and times of the new tokens, in whole seconds as oidc-provider has them. The access token has
@@ -120,7 +120,7 @@ export async function replaceRefreshToken(
   database: Database,
   values: RefreshValues,
 ): Promise<RefreshRow | undefined> {
-  const [row] = await database.read<RefreshRow>(REFRESH, [
+  const [row] = await database.write<RefreshRow>(REFRESH, [
     values.clientId,
     values.secretHash ?? null,
     values.presentedHash,

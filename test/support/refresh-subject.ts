@@ -144,7 +144,7 @@ interface StoredState {
 
 /**
  * Returns all rows of a subject, with differences between two subjects in the same state removed:
- * tokens have names, times are tens of seconds from now.
+ * tokens have names, times are hundreds of seconds from now.
  */
 export async function storedState(
   db: Db,
@@ -156,24 +156,24 @@ export async function storedState(
     select
       (select json_agg(json_build_object('hash', encode(token_hash, 'hex'), 'scopes', scopes,
           'jkt', jkt, 'superseded', superseded_at is not null,
-          'ends', round(extract(epoch from expires_at - issued_at) / 10))
+          'ends', round(extract(epoch from expires_at - issued_at) / 100))
           order by issued_at, superseded_at)
         from access_tokens where grant_id = ${grantId}) as access,
       (select json_agg(json_build_object('hash', encode(token_hash, 'hex'), 'scopes', scopes,
           'jkt', jkt, 'used', consumed_at is not null, 'rotations', rotations,
           'successor', encode(successor_hash, 'hex'),
-          'first', round(extract(epoch from now() - first_issued_at) / 10),
-          'ends', round(extract(epoch from expires_at - issued_at) / 10)) order by rotations)
+          'first', round(extract(epoch from now() - first_issued_at) / 100),
+          'ends', round(extract(epoch from expires_at - issued_at) / 100)) order by rotations)
         from refresh_tokens where grant_id = ${grantId}) as refresh,
       coalesce((select json_agg(json_build_object('successor', encode(successor_hash, 'hex'),
           'sealed', encode(sealed, 'hex'),
-          'ends', round(extract(epoch from expires_at - now()) / 10)))
+          'ends', round(extract(epoch from expires_at - now()) / 100)))
         from refresh_replays where grant_id = ${grantId}), '[]') as replays,
       json_build_object(
         'grant', (select json_build_object('scopes', scopes, 'reason', revocation_reason,
             'revoked', revoked_at is not null, 'used', last_used_at is not null,
-            'ip', last_used_ip, 'expires', round(extract(epoch from expires_at - now()) / 10),
-            'ends', round(extract(epoch from ends_at - now()) / 10))
+            'ip', last_used_ip, 'expires', round(extract(epoch from expires_at - now()) / 100),
+            'ends', round(extract(epoch from ends_at - now()) / 100))
           from grants where id = ${grantId}),
         'events', (select json_agg(json_build_object('action', action, 'actor', actor,
             'ip', ip, 'data', data)) from audit_events where grant_id = ${grantId}),

@@ -5,26 +5,23 @@ import { isUnreachable } from './unreachable.ts';
 /** Statements that one connection carries at most; further ones are refused. */
 const MOST = 1_000;
 
-/** Connections on which many short reads are under way at the same time. */
-export interface ReadPipeline {
-  /** Runs one read by its constant text. */
-  read<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]>;
+/** Connections on which many short statements are under way at the same time. */
+export interface Pipeline {
+  /** Runs one statement by its constant text; it commits by itself. */
+  run<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]>;
   close(): Promise<void>;
 }
 
 /**
- * Creates connections for short reads that wait for no lock. Statements of requests that arrive at the
+ * Creates connections for short statements that wait for no lock. Statements of requests that arrive at the
  * same time are sent together, and none waits for the answer of an earlier one to be sent: under
  * load, most of the time of a short query goes into system calls, one per message.
  * @param connections each is opened at its first use, and again after it was lost
  */
-export function createReadPipeline(
-  options: PreparingClientOptions,
-  connections: number,
-): ReadPipeline {
+export function createPipeline(options: PreparingClientOptions, connections: number): Pipeline {
   const lanes = Array.from({ length: connections }, () => new Lane(options));
   return {
-    read: (text, values) => lanes.reduce((a, b) => (b.load < a.load ? b : a)).read(text, values),
+    run: (text, values) => lanes.reduce((a, b) => (b.load < a.load ? b : a)).run(text, values),
     close: async () => {
       await Promise.all(lanes.map((lane) => lane.close()));
     },
@@ -43,7 +40,7 @@ class Lane {
     this.#options = options;
   }
 
-  async read<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]> {
+  async run<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]> {
     if (this.load >= MOST) {
       throw new StagedoorError(
         'database_unreachable',
