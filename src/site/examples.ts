@@ -19,6 +19,7 @@ const NAMES = [
   'dpop.mjs',
   'client.py',
   'client.php',
+  'browser-app.html',
   'token-answer.txt',
   'organizers-answer.txt',
   'me-answer.txt',
