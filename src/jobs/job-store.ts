@@ -3,6 +3,8 @@ import type { Db } from '../db/database.ts';
 
 /** Seconds after which a job of a process that died is taken by another one. */
 const LEASE = 60;
+/** Seconds after which a job that was stopped is taken by another process. */
+const STOPPED = 10;
 
 /** State of a job for metrics. */
 export interface JobState {
@@ -67,7 +69,7 @@ export async function extendJob(db: Db, name: string, holder: string): Promise<b
 export type JobEnd =
   | { readonly state: 'finished'; readonly rows: number; readonly seconds: number }
   | { readonly state: 'failed' }
-  /** The process ends; another one may go on at once. */
+  /** The process ends, or goes on itself in a moment; else another one goes on. */
   | { readonly state: 'stopped' };
 
 /** Gives a job back; it is due again in `interval` seconds. */
@@ -76,9 +78,9 @@ export async function endJob(
   { name, holder, interval }: { name: string; holder: string; interval: number },
   end: JobEnd,
 ): Promise<void> {
-  const next = sql<Date>`now() + make_interval(secs => ${interval})`;
+  const pause = end.state === 'stopped' ? STOPPED : interval;
   await held(db, name, holder)
-    .set({ holder: null, due_at: end.state === 'stopped' ? sql<Date>`now()` : next })
+    .set({ holder: null, due_at: sql<Date>`now() + make_interval(secs => ${pause})` })
     .$if(end.state === 'failed', (query) => query.set({ failed_at: sql<Date>`now()` }))
     .$if(end.state === 'finished', (query) =>
       query.set({
