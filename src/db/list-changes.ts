@@ -113,9 +113,11 @@ export async function compactListChanges(db: Db, limit: number): Promise<number>
       delete from list_changes where ctid = any(array(
         select sum.row from touched t, lateral (
           select c.ctid as row from list_changes c
+          where c.compacted and c.list = t.list and c.facet = t.facet and c.day = t.day
+          union all
+          select c.ctid from list_changes c
           where c.compacted and c.list = t.list and c.facet = t.facet
-            and c.day is not distinct from t.day
-          offset 0
+            and c.day is null and t.day is null
         ) sum
       ))
       returning list, facet, day, entries, changes
