@@ -25,6 +25,7 @@ import { startCallLog } from '../operators/call-log.ts';
 import { openKeyring } from '../signing-keys/keyring.ts';
 import type { DemoGuide } from '../site/home-page.ts';
 import type { PasswordCost } from '../users/password.ts';
+import { warnOfPooler } from './warn-of-pooler.ts';
 
 /** A server that answers. */
 export interface RunningServer {
@@ -81,6 +82,7 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
     }
   };
   try {
+    void warnOfPooler(config, log);
     await prepare(database);
     await recordConfiguration(database.db, config);
     const clientErrors = startErrorQueue(database.db, log);

@@ -276,7 +276,12 @@ describe('While the database is unreachable', () => {
         assert.ok(status === 200 || status === 503, String(status));
       }
     }
-    assert.equal((await refresh(server, platform.application, given.refreshToken)).status, 200);
+    // A connection that was just terminated may still be in the pool.
+    let status = 503;
+    for (let attempt = 0; status === 503 && attempt < 10; attempt += 1) {
+      ({ status } = await refresh(server, platform.application, given.refreshToken));
+    }
+    assert.equal(status, 200);
   });
 
   it('if it hangs, /healthz is 200, /readyz 503, and both recover', async () => {

@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { CompiledQuery, sql } from 'kysely';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
+import { warnOfPooler } from '../../src/server/warn-of-pooler.ts';
 import { stagedoorHere } from '../support/command-line.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { type PgBouncer, startPgBouncer, whyNoPgBouncer } from '../support/pgbouncer.ts';
@@ -94,6 +95,11 @@ describe('Connection pooler in transaction mode', { skip: whyNoPgBouncer }, () =
   test('is detected by the doctor, which tests support for prepared statements', async () => {
     assert.equal(await poolerFinding({ DATABASE_PREPARE: '0' }), 'ok');
     // PgBouncer does not support them before version 1.21, or with max_prepared_statements=0.
-    assert.match((await poolerFinding({ DATABASE_PREPARE: '1' })) ?? '', /^(ok|fail)$/);
+    const state = (await poolerFinding({ DATABASE_PREPARE: '1' })) ?? '';
+    assert.match(state, /^(ok|fail)$/);
+    const logged: unknown[] = [];
+    const log = { error: (entry: unknown) => logged.push(entry) };
+    await warnOfPooler({ databaseUrl: pooler.url, databasePrepare: true }, log);
+    assert.equal(logged.length, state === 'fail' ? 1 : 0);
   });
 });
