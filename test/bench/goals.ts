@@ -3,9 +3,9 @@ import type { Operation } from './operations.ts';
 import { median } from './statistics.ts';
 
 export const STAGEDOOR = 'Stagedoor';
-export const BARE = 'Koa + pg, one statement';
-export const MEMORY = 'oidc-provider, memory';
-export const POSTGRES = 'oidc-provider, PostgreSQL';
+export const BARE = 'Koa and pg with one statement';
+export const MEMORY = 'oidc-provider in memory';
+export const POSTGRES = 'oidc-provider on PostgreSQL';
 
 /** A figure of Stagedoor, divided by that of another contender of the same round. */
 export interface Goal {

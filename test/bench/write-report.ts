@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { CONNECTIONS, GRANTS, USERS } from './data.ts';
 import type { Fault } from './faults.ts';
-import { planOf } from './measure.ts';
-import { OPERATIONS } from './operations.ts';
+import { GOALS, ratioOf, STAGEDOOR } from './goals.ts';
+import { OPERATIONS, type Operation } from './operations.ts';
 import { plot } from './plot.ts';
 import { outcomesOf, type Results, rowsOf } from './report.ts';
+import { median } from './statistics.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -25,19 +26,23 @@ export interface Run {
  * the plot beside the former.
  */
 export async function writeReport(run: Run): Promise<void> {
-  const conditions = await conditionsOf(run);
-  writeFileSync(join(ROOT, 'docs/performance.svg'), plot(rowsOf(run.results)));
-  replaceFigures(
-    'docs/performance.md',
-    [
-      conditions,
-      '![CPU time per request](performance.svg)',
-      figures(run.results),
-      goals(run.results),
-      faultTable(run.faults),
-    ].join('\n\n'),
-  );
-  replaceFigures('README.md', summary(run.results));
+  const { results, faults, quick } = run;
+  const when = `${new Date().toISOString().slice(0, 10)}, commit ${commitOf()}`;
+  writeFileSync(join(ROOT, 'docs/performance.svg'), plot(rowsOf(results)));
+  const sections = [
+    `- Command: \`npm run bench -- ${quick ? '--quick ' : ''}--write\`, ${when}`,
+    `${await conditionsOf(run)}\n`,
+    '![CPU time per request](performance.svg)\n',
+    `${figures(results)}\n`,
+    `${goals(results)}\n`,
+    faultTable(faults),
+  ];
+  replaceFigures('docs/performance.md', sections.join('\n'));
+  replaceFigures('README.md', `\`npm run bench\`, ${when}: ${summary(results)}`);
+}
+
+function commitOf(): string {
+  return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT }).toString().trim();
 }
 
 function replaceFigures(path: string, text: string): void {
@@ -53,15 +58,13 @@ function replaceFigures(path: string, text: string): void {
   );
 }
 
-async function conditionsOf({ databaseServer, quick }: Run): Promise<string> {
+async function conditionsOf({ databaseServer }: Run): Promise<string> {
   const client = new pg.Client({ connectionString: databaseServer });
   await client.connect();
   const { rows } = await client.query('show server_version').finally(() => client.end());
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT });
   const [cpu] = cpus();
   const memory = Math.round(totalmem() / 2 ** 30);
   return [
-    `- Command: \`npm run bench -- ${quick ? '--quick ' : ''}--write\`, ${new Date().toISOString().slice(0, 10)}, commit ${commit.toString().trim()}`,
     `- Machine: ${cpus().length} cores (${cpu?.model.trim()}), ${memory} GiB, ${platform()} ${arch()}; shared by servers, PostgreSQL and load generator`,
     `- Versions: Node.js ${process.version.slice(1)}, PostgreSQL ${rows[0].server_version}, oidc-provider ${versionOf('oidc-provider')}, Koa ${versionOf('koa')}, pg ${versionOf('pg')}`,
     `- Tables: ${number(USERS)} users, ${number(GRANTS)} grants, ${number(2 * GRANTS)} tokens; ${CONNECTIONS} connections; commits are durable`,
@@ -114,13 +117,19 @@ function faultTable(faults: readonly Fault[]): string {
   return table(['fault', 'times', 'grants ended', 'different responses'], rows);
 }
 
-/** One sentence for the README. */
+/** Returns one sentence for the README. */
 function summary(results: Results): string {
-  const cpu = rowsOf(results)
-    .filter(({ contender }) => contender === 'Stagedoor')
-    .map(({ operation, figures: { cpu: one } }) => `${OPERATIONS[operation]} ${number(one)} µs`);
-  const { rounds } = planOf('refresh', false);
-  return `\`npm run bench\`, server CPU per request, medians of ${rounds} rounds: ${cpu.join('; ')}.`;
+  const cost = (operation: Operation) => {
+    const ours = results.get(operation)?.get(STAGEDOOR) ?? [];
+    const others = GOALS.filter(
+      (goal) => goal.operation === operation && goal.figure === 'cpu',
+    ).map((goal) => {
+      const ratio = ratioOf(goal, results.get(operation) ?? new Map());
+      return `${ratio.toFixed(2)} times ${goal.dividedBy}`;
+    });
+    return `${number(median(ours.map(({ cpu }) => cpu)))} µs (${others.join(', ')})`;
+  };
+  return `an introspection takes ${cost('introspection')} of server CPU, a refresh ${cost('refresh')}.`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

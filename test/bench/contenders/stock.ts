@@ -1,6 +1,7 @@
 import { createEmptyDatabase } from '../../support/database.ts';
 import { freePort } from '../../support/free-port.ts';
 import { REDIRECT_URI, STOCK_CALLER, STOCK_CLIENT } from '../data.ts';
+import { MEMORY, POSTGRES } from '../goals.ts';
 import { startMeasured } from '../measured-server.ts';
 import { oauthOperations } from '../operations.ts';
 import type { Contender } from './contender.ts';
@@ -15,7 +16,7 @@ export async function startStock(storage: 'memory' | 'PostgreSQL'): Promise<Cont
     DATABASE_URL: database?.url ?? '',
   });
   return {
-    name: `oidc-provider, ${storage}`,
+    name: storage === 'memory' ? MEMORY : POSTGRES,
     server,
     prepare: oauthOperations({
       issuer,
