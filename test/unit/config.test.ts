@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { readConfig } from '../../src/config/config.ts';
 import { StagedoorError } from '../../src/lib/errors.ts';
@@ -141,6 +142,8 @@ describe('Configuration', () => {
       LOG_LEVEL: 'loud',
       DEMO: 'maybe',
       LOG_RETENTION_DAYS: '10',
+      GRANT_RETENTION_DAYS: '31',
+      LEAK_SCANNER_KEYS: '{"k1":"no key"}',
     };
     const message = refusal(wrong);
     for (const [name, value] of Object.entries(wrong)) {
@@ -152,6 +155,22 @@ describe('Configuration', () => {
   test('refuses access tokens that outlive their authorization', () => {
     assert.match(refusal({ ACCESS_TOKEN_TTL: '61', REFRESH_TOKEN_TTL: '60' }), /ACCESS_TOKEN_TTL/);
     readConfig({ ACCESS_TOKEN_TTL: '60', REFRESH_TOKEN_TTL: '60' });
+  });
+
+  test('accepts the keys of leak scanners as GitHub publishes them, or by their identifiers', () => {
+    const pem = (namedCurve: string) =>
+      generateKeyPairSync('ec', { namedCurve }).publicKey.export({ type: 'spki', format: 'pem' });
+    const read = (value: unknown) =>
+      readConfig({ LEAK_SCANNER_KEYS: JSON.stringify(value) }).leakScannerKeys;
+    const published = {
+      public_keys: [{ key_identifier: 'k1', key: pem('P-256'), is_current: true }],
+    };
+    assert.deepEqual([...read(published).keys()], ['k1']);
+    assert.deepEqual([...read({ k2: pem('P-256') }).keys()], ['k2']);
+    assert.deepEqual([...readConfig({}).leakScannerKeys], []);
+    for (const wrong of [{ k: pem('P-384') }, { public_keys: [{ key: pem('P-256') }] }, [], 'x']) {
+      assert.throws(() => read(wrong), /- LEAK_SCANNER_KEYS must be the JSON of https/);
+    }
   });
 
   test('accepts a log retention of 0 or at least 30 days', () => {
