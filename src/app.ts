@@ -162,7 +162,7 @@ export function createApp(deps: AppDeps): Koa {
   const { operatorToken, leakScannerKeys: keys } = config;
   mount(provider, leakedRoutes({ db, log, operatorToken, limits, keys }));
   mount(provider, apiRoutes(api.endpoints));
-  mount(provider, protocolRoutes(config, keyring));
+  mount(provider, protocolRoutes({ config, keyring, provider, limits }));
   provider.use(programEndpoints());
   provider.use(keepRedirectQuery());
   provider.use(pushedRequestBudget(limits));

@@ -20,6 +20,12 @@ import { ownUrl, type Site } from './own-url.ts';
  */
 const LINGER = 5_000;
 
+/**
+ * Longest request line and headers together, in bytes. Above the default of Node.js, so that a request
+ * that is too long for the next step gets an answer that names the parameter.
+ */
+const MAX_HEADER_SIZE = 80 * 1024;
+
 /** Connections whose request may take as long as it takes. */
 const patient = new WeakSet<Duplex>();
 /** The answer that a connection is at, or was at last. */
@@ -51,7 +57,11 @@ export function createHttpServer(
 ): Server {
   const headers = headersOfEveryAnswer(site?.issuer ?? '');
   const admit = site === undefined ? () => true : ownUrl(site);
-  const withHeaders = { ...options, ServerResponse: responseWith(headers) };
+  const withHeaders = {
+    maxHeaderSize: MAX_HEADER_SIZE,
+    ...options,
+    ServerResponse: responseWith(headers),
+  };
   const server = createServer(withHeaders, (request, response) => {
     answers.set(request.socket, response);
     response.once('finish', () => lingerFor(request));
@@ -98,14 +108,18 @@ function responseWith(headers: Readonly<Record<string, string>>): typeof ServerR
   };
 }
 
-/** JSON that fits the errors of all our APIs: no browser sends such a request. */
-function refuseTarget(response: ServerResponse): void {
-  const description = 'The request target is not a path of this server.';
-  const body = JSON.stringify({
+/** Returns JSON that fits the errors of all our APIs. */
+function errorBody(description: string): string {
+  return JSON.stringify({
     detail: description,
     error: 'invalid_request',
     error_description: description,
   });
+}
+
+/** Without a page: no browser sends such a request. */
+function refuseTarget(response: ServerResponse): void {
+  const body = errorBody('The request target is not a path of this server.');
   response.writeHead(400, {
     'Content-Type': 'application/json',
     'Content-Length': Buffer.byteLength(body),
@@ -151,12 +165,20 @@ function answerClientError(
   const answer = answers.get(socket);
   const isAnswering = answer?.headersSent === true && !answer.writableFinished;
   if (socket.writable && !isAnswering) {
-    socket.write(bareAnswer(ownValue(STATUS, code) ?? '400 Bad Request', headers));
+    const body = code === 'HPE_HEADER_OVERFLOW' ? errorBody(TOO_LONG) : '';
+    socket.write(bareAnswer(ownValue(STATUS, code) ?? '400 Bad Request', headers, body));
   }
   socket.destroy(error);
 }
 
-function bareAnswer(status: string, headers: Readonly<Record<string, string>>): string {
-  const fields = Object.entries({ ...headers, 'Content-Length': '0', Connection: 'close' });
-  return `HTTP/1.1 ${status}\r\n${fields.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
+const TOO_LONG = `The request line and headers may have ${MAX_HEADER_SIZE} bytes. Send a long authorization request by POST, or push it (RFC 9126).`;
+
+function bareAnswer(status: string, headers: Readonly<Record<string, string>>, body = ''): string {
+  const fields = Object.entries({
+    ...headers,
+    ...(body === '' ? {} : { 'Content-Type': 'application/json' }),
+    'Content-Length': String(Buffer.byteLength(body)),
+    Connection: 'close',
+  });
+  return `HTTP/1.1 ${status}\r\n${fields.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`;
 }

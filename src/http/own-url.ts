@@ -1,10 +1,11 @@
 import type { IncomingMessage } from 'node:http';
+import { toForwardedFor } from './forwarded.ts';
 import { toOriginForm } from './request-target.ts';
 
 /** Configured address of a server. */
 export interface Site {
   readonly issuer: string;
-  /** Number of reverse proxies in front that set `X-Forwarded-For`. */
+  /** Number of reverse proxies in front that set `X-Forwarded-For`, or `Forwarded`. */
   readonly trustProxy: number;
 }
 
@@ -26,8 +27,11 @@ export function ownUrl({ issuer, trustProxy }: Site): (request: IncomingMessage)
     headers['x-forwarded-host'] = host;
     headers['x-forwarded-proto'] = protocol.slice(0, -1);
     headers.host = host;
-    if (trustProxy === 0 && headers['x-forwarded-for'] !== undefined) {
+    if (trustProxy === 0) {
       delete headers['x-forwarded-for'];
+    } else if (headers.forwarded !== undefined) {
+      // Where both are sent, the usual one counts.
+      headers['x-forwarded-for'] ??= toForwardedFor(headers.forwarded);
     }
     return true;
   };

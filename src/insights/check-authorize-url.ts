@@ -13,8 +13,8 @@ import { checkScopeParameter } from './check-scope-parameter.ts';
 import { asDetail } from './client-error.ts';
 import { type Finding, problem, remark } from './finding.ts';
 
-/** Characters; Node refuses requests whose headers are longer than 16 KiB. */
-const LENGTH_LIMIT = 14_000;
+/** Characters; the server refuses a longer query. */
+const LENGTH_LIMIT = 12_000;
 const PUSHED = 'urn:ietf:params:oauth:request_uri:';
 /** Characters below which a state can be guessed. */
 const STATE_LENGTH = 8;

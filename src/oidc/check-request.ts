@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts';
 import { isThumbprint } from '../tokens/proof.ts';
 import { checkPushedRequest } from './pushed-request-budget.ts';
 import { restoreMaxAge, sentScopes } from './read-parameters.ts';
+import { LONGEST_QUERY, tooLongForUrl } from './sign-in-first.ts';
 import { findStop, RequestStopped } from './still-allowed.ts';
 
 /**
@@ -23,10 +24,13 @@ export function checkRequest(config: Config) {
     if (params === undefined) {
       throw new errors.InvalidRequest('the request has no parameters');
     }
+    if (ctx.oidc.route === 'authorization' && ctx.querystring.length > LONGEST_QUERY) {
+      throw tooLongForUrl(params);
+    }
     refuseControlCharacters(params);
     refuseWrongThumbprint(params.dpop_jkt);
     restoreMaxAge(params);
-    for (const scope of sentScopes(params)) {
+    for (const scope of sentScopes(ctx)) {
       if (!known.has(scope)) {
         throw new errors.InvalidScope('requested scope is not known', scope);
       }

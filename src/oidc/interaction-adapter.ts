@@ -26,7 +26,8 @@ export function interactionAdapter({ db, config }: AdapterDeps): PartialAdapter 
     upsert: async (id, payload) => {
       if (payload.session !== undefined && payload.prompt?.name !== 'select_account') {
         await upsertInteraction(here(), id, toStored(id, payload));
-      } else if (payload.parJti !== undefined) {
+      }
+      if (payload.parJti !== undefined) {
         await extendPushedRequest(here(), payload.parJti);
       }
     },

@@ -74,7 +74,12 @@ function selectAccountPrompt(): interactionPolicy.Prompt {
  * request, also when the user then takes longer over the consent page than `max_age` allows.
  */
 function relaxLoginChecks(login: interactionPolicy.Prompt): void {
-  relax(login, 'login_prompt', ({ oidc }) => hasPassedSignIn(oidc) || hasSignedIn(oidc));
+  relax(
+    login,
+    'login_prompt',
+    (ctx) => !wantsOtherAccount(ctx) && (hasPassedSignIn(ctx.oidc) || hasSignedIn(ctx.oidc)),
+    wantsOtherAccount,
+  );
   relax(
     login,
     'max_age',
@@ -82,11 +87,12 @@ function relaxLoginChecks(login: interactionPolicy.Prompt): void {
   );
 }
 
-/** Replaces a check of the provider by one that also passes if `isSatisfied`. */
+/** Replaces a check of the provider by one that also passes if `isSatisfied`, and fails if `isRequired`. */
 function relax(
   prompt: interactionPolicy.Prompt,
   name: string,
   isSatisfied: (ctx: KoaContextWithOIDC) => boolean,
+  isRequired: (ctx: KoaContextWithOIDC) => boolean = () => false,
 ): void {
   const original = prompt.checks.get(name);
   if (original === undefined) {
@@ -97,9 +103,21 @@ function relax(
   prompt.checks.remove(name);
   prompt.checks.add(
     new Check(name, description, error ?? `${prompt.name}_required`, (ctx) =>
-      isSatisfied(ctx) ? Check.NO_NEED_TO_PROMPT : check(ctx),
+      isSatisfied(ctx) ? Check.NO_NEED_TO_PROMPT : isRequired(ctx) || check(ctx),
     ),
     position,
+  );
+}
+
+/**
+ * Tests if a user leaves the consent page of a pushed request for another account: the parameters stay
+ * where they were pushed, so `prompt` is beside them in the URL.
+ */
+function wantsOtherAccount({ oidc, query }: KoaContextWithOIDC): boolean {
+  return (
+    oidc.route === 'authorization' &&
+    oidc.entities.PushedAuthorizationRequest !== undefined &&
+    query.prompt === 'login'
   );
 }
 

@@ -15,7 +15,7 @@ import { describeClosedInteraction } from './describe-closed-interaction.ts';
 import type { FlowRows } from './flow-store.ts';
 import { withKnownRows } from './known-rows.ts';
 import { readFlow, sessionIdOf } from './read-flow.ts';
-import { promptsOf, restartPath, restartUrl } from './restart-url.ts';
+import { restartPath, waitingUrl } from './restart-url.ts';
 import { findObstacle, requestedAccess } from './still-allowed.ts';
 
 type Interaction = InstanceType<Provider['Interaction']>;
@@ -50,7 +50,7 @@ export function createInteractions(deps: {
           : {
               reason,
               application: (await describeClosedInteraction(deps.db, uid)).application,
-              restartAt: isForeign(reason) ? restartPath(config.issuer, model.params) : undefined,
+              restartAt: isForeign(reason) ? restartPath(config.issuer, model) : undefined,
             };
       });
     },
@@ -95,12 +95,12 @@ function toPending(model: Interaction, rows: FlowRows, issuer: string): PendingI
     scopes: (param('scope') ?? '').split(' '),
     redirectUri: param('redirect_uri') ?? '',
     loginHint: param('login_hint'),
-    signInAnew: promptsOf(model.params).includes('login'),
+    signInAnew: model.prompt.reasons.includes('login_prompt'),
     // A request from before a sign-in has none; `findForeignSession` has compared all others.
     user: model.session && rows.session?.user,
     authenticatedAt: rows.session?.authenticatedAt,
     application: rows.client?.application,
-    restartUrl: restartUrl(issuer, model.params),
+    restartUrl: waitingUrl(issuer, model),
     decidedUrl: model.result === undefined ? undefined : model.returnTo,
     finish: async (decision) => {
       model.result = toResult(decision);

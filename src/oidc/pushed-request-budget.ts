@@ -7,8 +7,10 @@ import { PATHS } from './paths.ts';
 
 /** Pushed requests of public applications from one source in ten minutes. */
 const BUDGET = { address: 300, network: 1200, provider: 6000, seconds: 600 };
-/** Longest parameters that a public application may push, in bytes. */
-const LONGEST = 8 * 1024;
+/** Requests with longer bodies, in bytes, have a smaller budget. */
+const USUAL = 8 * 1024;
+/** Shared with posted requests that are stored. */
+export const LONG_BUDGET = { address: 30, network: 120, provider: 600, seconds: 600 };
 
 /** Notes of one request, from before its transaction to the check inside it. */
 const verdicts = new WeakMap<object, Verdict>();
@@ -20,12 +22,16 @@ const stored = new WeakSet<object>();
  * transaction, because limits use a connection of their own.
  */
 export function pushedRequestBudget(limits: Limits): Middleware {
-  const limit = limits.bySource('pushed_requests', BUDGET);
+  const usual = limits.bySource('pushed_requests', BUDGET);
+  const long = limits.bySource('long_pushed_requests', LONG_BUDGET);
   return async (ctx, next) => {
     const authenticates = ctx.get('Authorization') !== '';
     if (ctx.method !== 'POST' || !isPush(ctx.path) || authenticates) {
       return next();
     }
+    // Without a length, it may be long.
+    const limit =
+      Number(ctx.get('Content-Length') || Number.POSITIVE_INFINITY) > USUAL ? long : usual;
     const source = clientAddress(ctx) ?? '';
     const verdict = await limit.take(source);
     verdicts.set(ctx.req, verdict);
@@ -40,23 +46,23 @@ export function pushedRequestBudget(limits: Limits): Middleware {
 }
 
 /**
- * Rejects a pushed request of a public application that is too long or beyond the budget of its
- * source. A confidential application is never limited.
- * @throws OIDCProviderError with 413 or 429
+ * Rejects a pushed request of a public application beyond the budget of its source. A confidential
+ * application is never limited.
+ * @throws OIDCProviderError with 429
  * @see RFC 9126 §2.3
  */
 export function checkPushedRequest(ctx: KoaContextWithOIDC, client: Client): void {
   if (ctx.oidc.route !== 'pushed_authorization_request' || client.clientAuthMethod !== 'none') {
     return;
   }
-  const bytes = Buffer.byteLength(JSON.stringify(ctx.oidc.params));
-  if (bytes > LONGEST) {
-    throw refusal(413, 'invalid_request', `a public application may push ${LONGEST} bytes at most`);
-  }
   const verdict = verdicts.get(ctx.req);
   if (verdict?.allowed === false) {
     ctx.set('Retry-After', String(verdict.retrySeconds));
-    throw refusal(429, 'temporarily_unavailable', 'too many pushed requests from this address');
+    const description = 'too many pushed requests from this address';
+    const error = new errors.CustomOIDCProviderError('temporarily_unavailable', description);
+    error.status = 429;
+    error.statusCode = 429;
+    throw error;
   }
   stored.add(ctx.req);
 }
@@ -67,11 +73,4 @@ export function checkPushedRequest(ctx: KoaContextWithOIDC, client: Client): voi
  */
 export function isPush(path: string): boolean {
   return path.toLowerCase().replace(/\/$/, '') === PATHS.pushed_authorization_request;
-}
-
-function refusal(status: number, code: string, description: string): Error {
-  const error = new errors.CustomOIDCProviderError(code, description);
-  error.status = status;
-  error.statusCode = status;
-  return error;
 }

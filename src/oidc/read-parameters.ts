@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import { type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { splitScope } from '../lib/scopes.ts';
 import { addClientId } from './program-endpoints.ts';
@@ -63,12 +64,23 @@ function normalize(params: Parameters): void {
   }
 }
 
-/**
- * Returns the scopes as they were sent: the provider drops unknown ones before it runs our checks.
- * Empty for a pushed request, which was checked when it was pushed.
- */
-export function sentScopes(params: Parameters): readonly string[] {
-  return scopes.get(params) ?? [];
+/** Returns the scopes as they were sent: the provider drops unknown ones before it runs our checks. */
+export function sentScopes({ oidc }: KoaContextWithOIDC): readonly string[] {
+  const pushed = oidc.entities.PushedAuthorizationRequest?.request;
+  const stored = pushed === undefined ? undefined : decodeJwt(pushed).scope;
+  return typeof stored === 'string' ? stored.split(' ') : (scopes.get(oidc.params ?? {}) ?? []);
+}
+
+/** Returns the parameters of a posted request as they are stored: like those of a pushed one. */
+export function readPosted(form: URLSearchParams): Parameters {
+  const params = Object.fromEntries(
+    [...new Set(form.keys())].map((name) => {
+      const values = form.getAll(name).filter((value) => value !== '');
+      return [name, values.length > 1 ? values : values[0]];
+    }),
+  );
+  normalize(params);
+  return { ...params, max_age: maxAges.get(params) };
 }
 
 /**

@@ -87,7 +87,7 @@ async function describeEnd(
   const reason = session && findForeignSession(interaction, session);
   return reason === undefined
     ? over
-    : { ...over, reason, restartAt: restartPath(deps.config.issuer, interaction.params) };
+    : { ...over, reason, restartAt: restartPath(deps.config.issuer, interaction) };
 }
 
 function uidOf(ctx: KoaContextWithOIDC): string | undefined {

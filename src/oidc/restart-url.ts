@@ -3,7 +3,7 @@ import { PATHS } from './paths.ts';
 type Parameters = Readonly<Record<string, unknown>>;
 
 /** Prefix of the `request_uri` of a pushed request. @see RFC 9126 §2.2 */
-const PUSHED_REQUEST = 'urn:ietf:params:oauth:request_uri:';
+export const PUSHED_REQUEST = 'urn:ietf:params:oauth:request_uri:';
 
 /** Values of `prompt` that a sign-in satisfies. */
 const SATISFIED = ['login', 'select_account'];
@@ -53,8 +53,22 @@ export function promptsOf({ prompt }: Parameters): string[] {
   return typeof prompt === 'string' ? prompt.split(' ') : [];
 }
 
-/** Returns the path and query of `restartUrl`, for a link. */
-export function restartPath(issuer: string, params: Readonly<Record<string, unknown>>): string {
-  const { pathname, search } = new URL(restartUrl(issuer, params));
+/** The part of a waiting request that starts it over. */
+interface Waiting {
+  readonly params: Parameters;
+  /** ID of the pushed request. */
+  readonly parJti?: string | undefined;
+}
+
+/** Returns the URL that starts a waiting request over. */
+export function waitingUrl(issuer: string, { params, parJti }: Waiting): string {
+  return parJti === undefined
+    ? restartUrl(issuer, params)
+    : pushedRequestUrl(issuer, params, parJti);
+}
+
+/** Returns the path and query of `waitingUrl`, for a link. */
+export function restartPath(issuer: string, waiting: Waiting): string {
+  const { pathname, search } = new URL(waitingUrl(issuer, waiting));
   return pathname + search;
 }

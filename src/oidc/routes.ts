@@ -1,14 +1,21 @@
 import Router from '@koa/router';
-import type { Context } from 'koa';
+import type { Provider } from 'oidc-provider';
 import type { Config } from '../config/config.ts';
-import { readForm } from '../http/form.ts';
+import type { Limits } from '../limits/limits.ts';
 import type { Keyring } from '../signing-keys/keyring.ts';
 import { KEYS_MAX_AGE } from '../signing-keys/signing-key.ts';
 import { METADATA_PATHS, PATHS } from './paths.ts';
+import { postedRequests } from './posted-requests.ts';
 import { serverMetadata } from './server-metadata.ts';
 
 /** Routes in front of the provider's own. */
-export function protocolRoutes(config: Config, keyring: Keyring): Router {
+export function protocolRoutes(deps: {
+  readonly config: Config;
+  readonly keyring: Keyring;
+  readonly provider: Provider;
+  readonly limits: Limits;
+}): Router {
+  const { config, keyring, provider, limits } = deps;
   const metadata = serverMetadata(config);
   const router = new Router();
   // The provider answers the GET.
@@ -28,16 +35,5 @@ export function protocolRoutes(config: Config, keyring: Keyring): Router {
       ctx.type = 'application/jwk-set+json';
       ctx.body = { keys: keyring.publicKeys() };
     })
-    .post(PATHS.authorization, postedRequest);
-}
-
-/**
- * An authorization request that was posted goes on as a GET. The provider takes a POST only with
- * `SameSite=None` cookies; ours are `Lax`, which browsers send along with this redirect.
- * @see RFC 6749 §3.1
- */
-async function postedRequest(ctx: Context): Promise<void> {
-  const form = await readForm(ctx);
-  ctx.status = 303;
-  ctx.redirect(`${PATHS.authorization}?${form}`);
+    .post(PATHS.authorization, postedRequests(provider, limits));
 }

@@ -5,8 +5,11 @@ import type { Db } from '../db/database.ts';
 import { PATHS } from './paths.ts';
 import { promptsOf, pushedRequestUrl, restartUrl } from './restart-url.ts';
 
-/** Longest path of the sign-in page, in characters: with it, a request's headers fit into 16 KiB. */
-const LONGEST = 12_000;
+/**
+ * Longest query of an authorization request and of the sign-in page, in characters: with it, the
+ * headers of a request fit into 16 KiB, the limit of many proxies.
+ */
+export const LONGEST_QUERY = 12_000;
 
 /** Tests if the request has no signed-in user. */
 export function isAnonymous(ctx: KoaContextWithOIDC): boolean {
@@ -39,12 +42,27 @@ export function signInPath(issuer: string, ctx: KoaContextWithOIDC): string {
     ...(hint === undefined ? [] : [`login_hint=${encodeURIComponent(String(hint))}`]),
     ...signInPrompt(ctx),
   ].join('&');
-  if (path.length > LONGEST) {
-    throw new errors.InvalidRequest(
-      'the request is too long for a URL; push it to the pushed authorization request endpoint',
-    );
+  if (path.length > LONGEST_QUERY) {
+    throw tooLongForUrl(params);
   }
   return path;
+}
+
+/**
+ * Returns the error of a request that is too long for a URL. It names the longest parameter, and is
+ * shown on a page: the redirect would have to repeat `state`.
+ */
+export function tooLongForUrl(params: Readonly<Record<string, unknown>>): errors.InvalidRequest {
+  const lengths = Object.entries(params).map(([name, value]) => ({
+    name,
+    length: typeof value === 'string' ? value.length : 0,
+  }));
+  const [longest] = lengths.sort((a, b) => b.length - a.length);
+  const error = new errors.InvalidRequest(
+    `${longest?.name} is too long for a URL (${longest?.length} characters); send the request by POST or push it to the pushed authorization request endpoint`,
+  );
+  error.allow_redirect = false;
+  return error;
 }
 
 /** Tells the sign-in page to sign in anew, or to offer the current account and others. */

@@ -65,7 +65,7 @@ test('a request with mayTakeLong has no timeout, the next one on its connection 
 
 test('headers above the limit are 431', () =>
   withServer(readAll, async (server) => {
-    const request = sendHead(server, 'POST /', { 'x-long': 'x'.repeat(20_000) });
+    const request = sendHead(server, 'POST /', { 'x-long': 'x'.repeat(100_000) });
     await request.answers(/^HTTP\/1\.1 431 Request Header Fields Too Large\r\n/);
     request.socket.destroy();
   }));
