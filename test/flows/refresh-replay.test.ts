@@ -287,6 +287,15 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
         assert.deepEqual(again, { ...first, scope: 'read' });
       });
 
+      test('the scope of the response lacks scopes that the application has lost', async () => {
+        const application = await registerApplication(server, { owner: 'ben' });
+        const of = await seed({ clientId: application.clientId });
+        const first = JSON.parse((await send(application, of.refreshToken)).text);
+        await manage(server, 'PATCH', path(application), { scopes: ['write'] });
+        const again = JSON.parse((await send(application, of.refreshToken)).text);
+        assert.deepEqual(again, { ...first, scope: 'write' });
+      });
+
       test('without a remaining scope: invalid_scope, and the grant stays', async () => {
         const of = await seed();
         await refresh(server, confidential, of.refreshToken, { scope: 'read' });
