@@ -20,6 +20,7 @@ const NAMES = [
   'client.py',
   'client.php',
   'browser-app.html',
+  'desktop-app.mjs',
   'token-answer.txt',
   'organizers-answer.txt',
   'me-answer.txt',

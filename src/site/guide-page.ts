@@ -13,6 +13,9 @@ import { guideView, presentDocument } from './guide.ts';
 import { type DocumentSettings, type GuideDocument, readGuide } from './guide-document.ts';
 import { perLanguage, type SiteDeps } from './site-page.ts';
 
+/** Files in `views/docs/<locale>/` and pages below `/docs/`. */
+const FURTHER_GUIDES = ['browser-apps', 'native-apps', 'servers', 'agents', 'examples'];
+
 /** Reader of the guide for developers of applications. */
 interface Reader {
   readonly locale: Locale;
@@ -29,33 +32,42 @@ interface Reader {
 export function guidePage(config: Config): Page<SiteDeps> {
   const documents = perLanguage((locale) => ({
     guide: readGuide('guide', locale, settingsFor(config, locale)),
-    examples: readGuide('examples', locale, { values: {} }),
+    further: FURTHER_GUIDES.map((name) => ({
+      path: pathOf(name),
+      title: readGuide(name, locale, settingsFor(config, locale)).title,
+    })),
     scopes: config.scopes.map(({ name, text }) => ({ name, text: localized(text, locale) })),
   }));
   return {
     path: '/docs',
     show: async (deps, ctx) => {
       const reader = await readerOf(deps, ctx);
-      const { guide, examples, scopes } = documents(reader.locale);
+      const { guide, further, scopes } = documents(reader.locale);
       return render(guideView, {
         ...presentFor(config, reader, guide),
         scopes,
-        next: { href: `/docs/examples${queryOf(reader)}`, title: examples.title },
+        further: further.map(({ path, title }) => ({ href: path + queryOf(reader), title })),
       });
     },
   };
 }
 
-/** Complete programs. */
-export function examplesPage(config: Config): Page<SiteDeps> {
-  const documents = perLanguage((locale) => readGuide('examples', locale, { values: {} }));
-  return {
-    path: '/docs/examples',
-    show: async (deps, ctx) => {
-      const reader = await readerOf(deps, ctx);
-      return render(guideView, presentFor(config, reader, documents(reader.locale)));
-    },
-  };
+/** Guides for kinds of applications, and complete programs. */
+export function furtherGuidePages(config: Config): readonly Page<SiteDeps>[] {
+  return FURTHER_GUIDES.map((name) => {
+    const documents = perLanguage((locale) => readGuide(name, locale, settingsFor(config, locale)));
+    return {
+      path: pathOf(name),
+      show: async (deps, ctx) => {
+        const reader = await readerOf(deps, ctx);
+        return render(guideView, presentFor(config, reader, documents(reader.locale)));
+      },
+    };
+  });
+}
+
+function pathOf(name: string): string {
+  return `/docs/${name}`;
 }
 
 function settingsFor(config: Config, locale: Locale): DocumentSettings {
@@ -111,7 +123,7 @@ function presentFor(config: Config, reader: Reader, document: GuideDocument) {
 }
 
 /**
- * Examples of both pages. Only the owner gets what is registered; nobody else can find out here
+ * Examples of all pages. Only the owner gets what is registered; nobody else can find out here
  * whether the application exists.
  */
 function examplesFor(config: Config, reader: Reader): Readonly<Record<string, string>> {
@@ -141,5 +153,7 @@ function examplesFor(config: Config, reader: Reader): Readonly<Record<string, st
     'program-oauth4webapi': fillExample('client-oauth4webapi.mjs', values),
     'program-python': fillExample('client.py', values),
     'program-php': fillExample('client.php', values),
+    'program-browser': fillExample('browser-app.html', values),
+    'program-desktop': fillExample('desktop-app.mjs', values),
   };
 }

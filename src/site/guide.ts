@@ -34,8 +34,8 @@ export interface GuideProps extends GuideSlots {
   readonly lead: string;
   readonly intro: readonly GuidePart[];
   readonly chapters: readonly GuideChapter[];
-  /** The last entry of the contents. */
-  readonly next?: { readonly href: string; readonly title: string };
+  /** Other pages, as the last entries of the contents. */
+  readonly further?: readonly { readonly href: string; readonly title: string }[];
 }
 
 export const guideView = view<GuideProps>('docs/guide');

@@ -4,7 +4,7 @@ import type { Page } from '../http/page.ts';
 import { apiPage } from './api-page.ts';
 import { apiServicesPage } from './api-services-page.ts';
 import { apiTourPage } from './api-tour-page.ts';
-import { examplesPage, guidePage } from './guide-page.ts';
+import { furtherGuidePages, guidePage } from './guide-page.ts';
 import { type DemoGuide, homePage } from './home-page.ts';
 import type { SiteDeps } from './site-page.ts';
 
@@ -17,7 +17,7 @@ export function sitePages(
   return [
     homePage(config.issuer, demoGuide),
     guidePage(config),
-    examplesPage(config),
+    ...furtherGuidePages(config),
     apiServicesPage(config),
     apiPage(document),
     apiTourPage(config),

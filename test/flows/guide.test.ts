@@ -32,7 +32,7 @@ describe('Developer guide', () => {
   }
 
   it('is public, in both languages, and linked from every page', async () => {
-    for (const path of ['/docs', '/docs/examples', '/docs/api-services']) {
+    for (const path of ['/docs', '/docs/servers', '/docs/examples', '/docs/api-services']) {
       const english = await page(path);
       const german = await page(path, new UserAgent(server, { 'accept-language': 'de' }));
       assert.match(english, /<html lang="en">/);
@@ -108,6 +108,10 @@ describe('Developer guide', () => {
     for (const path of [
       '/docs',
       '/docs/examples',
+      '/docs/browser-apps',
+      '/docs/native-apps',
+      '/docs/servers',
+      '/docs/agents',
       '/docs/api-services',
       '/docs/api',
       '/docs/api/tour',

@@ -146,6 +146,34 @@ describe('Programs of the developer guide', () => {
     }
   }
 
+  it('program for a computer receives the redirect at a free port', async () => {
+    const application = await registerApplication(server, {
+      owner: 'ben',
+      clientType: 'public',
+      redirectUris: ['http://127.0.0.1/callback'],
+    });
+    const path = `/docs/native-apps?client_id=${application.clientId}`;
+    const { exitCode, lines, complaints } = await runExample(
+      {
+        interpreter: process.execPath,
+        file: 'desktop-app.mjs',
+        code: readCode((await ben.get(path)).body).get('program-desktop') ?? '',
+      },
+      server.issuer,
+      async (link) => {
+        const sentBack = await allow(link);
+        assert.equal(await (await fetch(sentBack)).text(), 'You can close this window.');
+        return sentBack;
+      },
+    );
+    assert.equal(exitCode, 0, complaints);
+    const [allowed, organizers = '', ...rest] = lines;
+    assert.equal(allowed, 'Allowed: read profile');
+    assert.match(organizers, /"redstage"/);
+    assert.deepEqual(rest, ['Refreshed', 'Revoked']);
+    assert.deepEqual(await endings(application), ['revoked_by_client']);
+  });
+
   for (const clientType of ['confidential', 'public'] as const) {
     it(`oauth4webapi program with the three lines for DPoP works (${clientType})`, async () => {
       const application = await register(clientType);

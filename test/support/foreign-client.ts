@@ -8,6 +8,8 @@ import { text } from 'node:stream/consumers';
 /** An application in another language with a third-party library. */
 export interface ForeignClient {
   readonly library: string;
+  /** Settings that differ from the library's defaults, as the guide names them. */
+  readonly settings: readonly string[];
   /** Command that reads the settings from its standard input. */
   readonly command: readonly [string, ...string[]];
   /** Command that succeeds if the program can run. */
@@ -23,25 +25,29 @@ const PYTHON = '/usr/bin/python3';
 /** All programs. Each prints the same report of the same steps. */
 export const FOREIGN_CLIENTS: readonly ForeignClient[] = [
   {
-    library: 'Python’s requests-oauthlib',
+    library: 'requests-oauthlib',
+    settings: ['code_challenge', 'code_challenge_method', 'code_verifier'],
     command: [PYTHON, join(FOLDER, 'python/requests_oauthlib_client.py')],
     probe: [PYTHON, '-c', 'import requests_oauthlib'],
     debianPackage: 'python3-requests-oauthlib',
   },
   {
-    library: 'Python’s Authlib',
+    library: 'authlib',
+    settings: ['code_challenge_method', 'code_verifier'],
     command: [PYTHON, join(FOLDER, 'python/authlib_client.py')],
     probe: [PYTHON, '-c', 'import authlib.integrations.requests_client'],
     debianPackage: 'python3-authlib',
   },
   {
-    library: 'Ruby’s oauth2',
+    library: 'oauth2',
+    settings: ['code_challenge', 'code_challenge_method', 'code_verifier'],
     command: ['/usr/bin/ruby', join(FOLDER, 'ruby/oauth2_client.rb')],
     probe: ['/usr/bin/ruby', '-e', 'require "oauth2"'],
     debianPackage: 'ruby-oauth2',
   },
   {
-    library: 'Go’s golang.org/x/oauth2',
+    library: 'golang.org/x/oauth2',
+    settings: ['code_challenge', 'code_challenge_method', 'code_verifier'],
     command: ['/usr/bin/go', 'run', join(FOLDER, 'go/oauth2_client.go')],
     probe: ['/usr/bin/go', 'list', 'golang.org/x/oauth2'],
     debianPackage: 'golang-golang-x-oauth2-dev',

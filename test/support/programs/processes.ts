@@ -40,7 +40,7 @@ const PROGRAMS: readonly ProcessProgram[] = [
     debianPackage: 'python3-social-auth-core',
     // This version sends no PKCE challenge.
     requirePkce: false,
-    settings: ['require_pkce: false', 'REDIRECT_STATE = False', 'revoke_token_headers'],
+    settings: ['REDIRECT_STATE = False', 'revoke_token_headers'],
     command: [PYTHON, join(FOLDER, 'python/social_auth_client.py')],
     probe: [PYTHON, '-c', 'import social_core'],
     canRevoke: true,

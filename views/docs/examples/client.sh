@@ -97,5 +97,5 @@ echo 'Refreshed'
 
 # 6. End the authorization.
 request "${client[@]}" "$issuer/api/v1/oauth/revoke_token" \
-  --data-urlencode "token=$refresh_token"
+  --data-urlencode "token=$refresh_token" >/dev/null
 echo 'Revoked'
