@@ -167,6 +167,7 @@ const variables = z.object({
     .default(90),
   ...upstreamVariables,
   OIDC_MATCH_VERIFIED_EMAIL: flag.optional(),
+  OIDC_WITHOUT_AUTH_TIME: flag.optional(),
 });
 
 /** A server that runs elsewhere, and what opens its management API. */
@@ -278,7 +279,10 @@ function fromVariables(vars: z.infer<typeof variables>, production: boolean): Co
     grantRetentionDays: vars.GRANT_RETENTION_DAYS,
     expiryNoticeDays: vars.EXPIRY_NOTICE_DAYS,
     signingKeyMaxAgeDays: vars.SIGNING_KEY_MAX_AGE_DAYS,
-    upstream: upstreamConfig(vars, vars.OIDC_MATCH_VERIFIED_EMAIL ?? false),
+    upstream: upstreamConfig(vars, {
+      matchVerifiedEmail: vars.OIDC_MATCH_VERIFIED_EMAIL ?? false,
+      withoutAuthTime: vars.OIDC_WITHOUT_AUTH_TIME ?? false,
+    }),
   };
 }
 

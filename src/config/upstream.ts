@@ -10,6 +10,11 @@ export interface UpstreamConfig {
   readonly clientSecret: string;
   /** Finds a user who is not linked yet by an email address that the provider verified. */
   readonly matchVerifiedEmail: boolean;
+  /**
+   * The provider's ID tokens have no `auth_time`: each sign-in asks for a new authentication there
+   * (`prompt=login`), and counts from then.
+   */
+  readonly withoutAuthTime: boolean;
 }
 
 /** Returns the provider's host, by which people know it. */
@@ -62,10 +67,13 @@ function wrongIssuer(issuer: string, given: Given, production: boolean): string[
 /** The settings, where they are given. */
 export function upstreamConfig(
   vars: { [Name in keyof typeof upstreamVariables]?: string | undefined },
-  matchVerifiedEmail: boolean,
+  {
+    matchVerifiedEmail,
+    withoutAuthTime,
+  }: Pick<UpstreamConfig, 'matchVerifiedEmail' | 'withoutAuthTime'>,
 ): UpstreamConfig | undefined {
   const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret } = vars;
   return issuer === undefined || clientId === undefined || clientSecret === undefined
     ? undefined
-    : { issuer, clientId, clientSecret, matchVerifiedEmail };
+    : { issuer, clientId, clientSecret, matchVerifiedEmail, withoutAuthTime };
 }

@@ -53,6 +53,7 @@ const SETTINGS: { readonly [Setting in keyof Config]: Presented | undefined } = 
         issuer: upstream.issuer,
         client_id: upstream.clientId,
         match_verified_email: upstream.matchVerifiedEmail,
+        without_auth_time: upstream.withoutAuthTime,
       },
   ],
 };

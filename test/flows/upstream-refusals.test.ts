@@ -149,9 +149,9 @@ describe('Failed upstream sign-in', () => {
     },
     'an ID token without auth_time': {
       behaviour: { claims: ({ auth_time: _, ...claims }) => claims },
-      status: 400,
-      title: says('upstream.invalid.title'),
-      detail: /auth_time/,
+      status: 503,
+      title: says('upstream.misconfigured.title'),
+      detail: /no auth_time .*OIDC_WITHOUT_AUTH_TIME/,
     },
     'an invalid subject': {
       behaviour: { claims: (claims) => ({ ...claims, sub: 'a\u0000b' }) },

@@ -239,9 +239,12 @@ describe('Upstream login', () => {
       clientId: 'stagedoor',
       clientSecret: 'a secret',
       matchVerifiedEmail: false,
+      withoutAuthTime: false,
     });
     const matching = readConfig({ ...UPSTREAM, OIDC_MATCH_VERIFIED_EMAIL: '1' });
     assert.equal(matching.upstream?.matchVerifiedEmail, true);
+    const timeless = readConfig({ ...UPSTREAM, OIDC_WITHOUT_AUTH_TIME: '1' });
+    assert.equal(timeless.upstream?.withoutAuthTime, true);
   });
 
   test('has three variables that are required together', () => {

@@ -1,7 +1,7 @@
 import type { Config } from '../../config/config.ts';
-import { createDiscover } from '../../sign-in/upstream/discover.ts';
+import { createDiscover, lacksAuthTime } from '../../sign-in/upstream/discover.ts';
 import { reasonOf } from '../management.ts';
-import { type Finding, fail, ok } from './finding.ts';
+import { type Finding, fail, ok, warn } from './finding.ts';
 
 /** Checks that the platform's login is reachable, if it is configured. */
 export async function checkUpstream({ upstream, issuer }: Config): Promise<Finding[]> {
@@ -9,7 +9,16 @@ export async function checkUpstream({ upstream, issuer }: Config): Promise<Findi
     return [];
   }
   try {
-    await createDiscover(upstream)();
+    const provider = await createDiscover(upstream)();
+    if (lacksAuthTime(provider, upstream)) {
+      return [
+        warn(
+          'platform login',
+          `${upstream.issuer} does not list auth_time among its claims, so sign-ins may fail.`,
+          'Add auth_time to its ID tokens. If that is not possible and it honors prompt=login, set OIDC_WITHOUT_AUTH_TIME=1.',
+        ),
+      ];
+    }
     return [ok('platform login', `${upstream.issuer} describes itself.`)];
   } catch (error) {
     return [

@@ -57,7 +57,7 @@ export async function authorizationUrl(deps: UpstreamDeps, pending: PendingSignI
       code_challenge_method: 'S256',
       max_age: String(pending.maxAge),
       ui_locales: pending.locale,
-      ...(pending.anew ? { prompt: 'login' } : {}),
+      ...(pending.anew || deps.upstream.withoutAuthTime ? { prompt: 'login' } : {}),
       ...(pending.loginHint === undefined ? {} : { login_hint: pending.loginHint }),
     });
   } catch (error) {

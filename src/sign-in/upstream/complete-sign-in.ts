@@ -1,4 +1,5 @@
 import { authorizationCodeGrant, type IDToken } from 'openid-client';
+import type { UpstreamConfig } from '../../config/upstream.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import type { Origin } from '../../lib/actor.ts';
 import { isUnprintable } from '../../lib/printable.ts';
@@ -34,7 +35,7 @@ export async function completeSignIn(
   const { claims, email } = await redeem(deps, pending, answer.search);
   const { issuer } = deps.upstream;
   const identity = { issuer, subject: claims.sub };
-  const authenticatedAt = checkTimes(pending, claims);
+  const authenticatedAt = checkTimes(deps.upstream, pending, claims);
   const sid = isText(claims.sid) ? claims.sid : undefined;
   const upstream = { ...identity, sid, begunAt: new Date(pending.startedAt) };
   const { user, mayGoOn } = await inTransaction(deps.db, async (tx) => {
@@ -81,19 +82,30 @@ async function redeem(
   }
 }
 
+const MISSING_AUTH_TIME =
+  'the ID token has no auth_time although max_age was sent; see OIDC_WITHOUT_AUTH_TIME in the README';
+
 /**
  * The ID token was made for this sign-in, so its `iat` tells how the provider's clock stands to
  * ours; openid-client looks at `exp` and `nbf`. `auth_time` is what the person was sent there for.
  * @returns when the person signed in there, never later than now
  */
-function checkTimes({ startedAt, anew, maxAge }: PendingSignIn, claims: IDToken): Date {
+function checkTimes(
+  { withoutAuthTime }: UpstreamConfig,
+  { startedAt, anew, maxAge }: PendingSignIn,
+  claims: IDToken,
+): Date {
   const [began, now] = [startedAt / 1000, Date.now() / 1000];
   if (claims.iat < began - CLOCK_TOLERANCE || claims.iat > now + CLOCK_TOLERANCE) {
     const off = Math.round(claims.iat - now);
     throw new UpstreamRefusal('clock', `iat is ${off} seconds from this server's time`);
   }
   if (claims.auth_time === undefined) {
-    throw new UpstreamRefusal('invalid', 'auth_time is missing although max_age was sent');
+    if (withoutAuthTime) {
+      // The request asked for a new authentication: it was made after the sign-in began.
+      return new Date(startedAt);
+    }
+    throw new UpstreamRefusal('misconfigured', MISSING_AUTH_TIME);
   }
   const oldest = anew ? began : began - maxAge;
   if (claims.auth_time < oldest - CLOCK_TOLERANCE) {

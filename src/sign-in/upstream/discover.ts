@@ -41,6 +41,18 @@ export function createDiscover(upstream: UpstreamConfig): Discover {
   };
 }
 
+/**
+ * Tests if the provider lists the claims of its ID tokens without `auth_time`. Many list none, or not
+ * all.
+ */
+export function lacksAuthTime(
+  provider: Configuration,
+  { withoutAuthTime }: UpstreamConfig,
+): boolean {
+  const { claims_supported: claims } = provider.serverMetadata();
+  return !withoutAuthTime && Array.isArray(claims) && !claims.includes('auth_time');
+}
+
 function discover({ issuer, clientId, clientSecret }: UpstreamConfig): Promise<Configuration> {
   const url = new URL(issuer);
   const metadata = { client_secret: clientSecret, [clockTolerance]: CLOCK_TOLERANCE };

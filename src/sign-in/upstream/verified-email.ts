@@ -14,5 +14,7 @@ export async function verifiedEmail(
   const inToken = claims.email !== undefined || !provider.serverMetadata().userinfo_endpoint;
   const told = inToken ? claims : await fetchUserInfo(provider, accessToken, claims.sub);
   const { email, email_verified: verified } = told;
-  return verified === true && typeof email === 'string' && isEmail(email) ? email : undefined;
+  // Some providers send the boolean as a text.
+  const isVerified = verified === true || String(verified) === 'true';
+  return isVerified && typeof email === 'string' && isEmail(email) ? email : undefined;
 }

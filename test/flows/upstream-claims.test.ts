@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { manage } from '../support/platform.ts';
+import { says } from '../support/texts.ts';
+import { startUpstreamSite, type UpstreamSite } from '../support/upstream-site.ts';
+import { UpstreamVisitor } from '../support/upstream-visitor.ts';
+import { describe as textOf } from '../support/user-agent.ts';
+
+const ACCOUNT = '/account/authorizations';
+
+describe('platform login whose ID tokens have no auth_time', () => {
+  let site: UpstreamSite;
+  before(async () => {
+    site = await startUpstreamSite({
+      OIDC_WITHOUT_AUTH_TIME: '1',
+      OIDC_MATCH_VERIFIED_EMAIL: '1',
+    });
+    site.upstream.behaviour = { claims: ({ auth_time: _, ...claims }) => claims };
+  });
+  after(() => site.close());
+
+  it('each sign-in requires a new authentication there, and counts from its beginning', async () => {
+    const visitor = new UpstreamVisitor(site.server, site.upstream);
+    const before = Date.now();
+    for (const _ of ['first', 'second']) {
+      const { page, requests, asked } = await visitor.open('/login?reason=recent', site.ada);
+      assert.equal(page.url.pathname, ACCOUNT, textOf(page));
+      assert.equal(requests[0]?.searchParams.get('prompt'), 'login');
+      assert.equal(asked.length, 1, 'the platform asks although a session exists there');
+    }
+    const { authenticated_at } = await site.server.database.db
+      .selectFrom('sessions')
+      .select('authenticated_at')
+      .where('user_id', '=', 'ada')
+      .executeTakeFirstOrThrow();
+    const at = authenticated_at?.getTime() ?? 0;
+    assert.ok(at >= before - 1000 && at <= Date.now(), String(authenticated_at));
+  });
+
+  it('an auth_time that is sent still counts', async () => {
+    const hoursAgo = Math.floor(Date.now() / 1000) - 50_000;
+    site.upstream.behaviour = { claims: (claims) => ({ ...claims, auth_time: hoursAgo }) };
+    const { page } = await new UpstreamVisitor(site.server, site.upstream).open(ACCOUNT, site.ada);
+    assert.equal(page.status, 403);
+    assert.match(page.body, says('upstream.not_fresh.title'));
+    site.upstream.behaviour = { claims: ({ auth_time: _, ...claims }) => claims };
+  });
+
+  for (const [verified, found] of [
+    ['true', true],
+    [true, true],
+    ['false', false],
+    ['1', false],
+    [1, false],
+  ] as const) {
+    it(`email_verified ${JSON.stringify(verified)}: the user is ${found ? '' : 'not '}found`, async () => {
+      const id = `user${String(verified)}${typeof verified}`;
+      const email = `${id}@example.com`;
+      await manage(site.server, 'PUT', `/api/v1/users/${id}/`, { email });
+      const account = site.upstream.addAccount(`platform|${id}`, { email });
+      site.upstream.behaviour = {
+        claims: ({ auth_time: _, ...claims }) => ({ ...claims, email, email_verified: verified }),
+      };
+      const visitor = new UpstreamVisitor(site.server, site.upstream);
+      const { page } = await visitor.open(ACCOUNT, account);
+      assert.equal(page.url.pathname === ACCOUNT, found, textOf(page));
+    });
+  }
+});
