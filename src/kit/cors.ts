@@ -51,7 +51,10 @@ export function crossOrigin(
   };
 }
 
-function valuesIn(headers: RequestHeaders, name: string): string {
+function valuesIn(
+  headers: RequestHeaders,
+  name: 'access-control-request-method' | 'access-control-request-headers',
+): string {
   const value = headers instanceof Headers ? headers.get(name) : headers[name];
   return [value ?? []].flat().join(', ');
 }

@@ -16,7 +16,13 @@ const READ: ReadonlySet<string> = new Set([
  * Parameters of OpenID Connect that have no effect here. The provider refuses them in requests
  * without the scope `openid`. It doesn't read `claims`.
  */
-const WITHOUT_EFFECT = ['acr_values', 'claims_locales', 'display', 'id_token_hint', 'nonce'];
+const WITHOUT_EFFECT = [
+  'acr_values',
+  'claims_locales',
+  'display',
+  'id_token_hint',
+  'nonce',
+] as const;
 
 /** The `max_age` of requests, see `hideMaxAge`. */
 const maxAges = new WeakMap<object, unknown>();

@@ -21,7 +21,7 @@ const SPECIAL_HEADERS = [
   'origin',
   'oauth-client-attestation',
   'oauth-client-attestation-pop',
-];
+] as const;
 const CLIENT_ID = /^[\w.-]{1,64}$/;
 const SECRET = /^[\x21-\x7e]{1,256}$/;
 /** @see RFC 6749 §3.3 */

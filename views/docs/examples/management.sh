@@ -105,7 +105,8 @@ echo "$answer"
 api GET /operator-tokens/ '' --output /dev/null --write-out '%{http_code}'
 api DELETE "/operator-tokens/$(field id <<<"$answer")/" '' --write-out '%{http_code}'
 
-# 12. Tidy up.
+# 12. Tidy up. Expired rows are deleted within the hour; this counts those that are due.
+api POST /prune/ '{"dry_run": true}' --output /dev/null --write-out '%{http_code}'
 api DELETE "/applications/$application/" '' --write-out '%{http_code}'
 api DELETE /directory/organizers/tour-mill/teams/office/ '' --write-out '%{http_code}'
 api DELETE /directory/organizers/tour-mill/ '' --write-out '%{http_code}'
