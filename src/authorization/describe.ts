@@ -10,7 +10,7 @@ import { opensOrganizers, type ScopeConfig } from '../lib/scopes.ts';
 import type { User } from '../users/user.ts';
 import type { PendingInteraction } from './interaction.ts';
 
-/** What a request asks of a user, against which an answer is checked. */
+/** Request for consent, against which the decision is checked. */
 export interface ConsentRequest {
   readonly application: Application;
   readonly user: User;

@@ -37,7 +37,7 @@ export type ActionHandler = (walk: Walk) => Promise<string | undefined>;
 
 const HANDLERS = { ...TOKEN_ACTIONS, ...PARTY_ACTIONS };
 
-/** How often each action is tried. */
+/** Relative frequency of each action. */
 const WEIGHTS: Readonly<Record<keyof typeof HANDLERS, number>> = {
   authorize: 8,
   redeem: 12,
