@@ -25,7 +25,8 @@ export function checkRequest(config: Config) {
       throw new errors.InvalidRequest('the request has no parameters');
     }
     if (ctx.oidc.route === 'authorization' && ctx.querystring.length > LONGEST_QUERY) {
-      throw tooLongForUrl(params);
+      // As it was sent: by now, ignored parameters are gone from `params`.
+      throw tooLongForUrl(ctx.query);
     }
     refuseControlCharacters(params);
     refuseWrongThumbprint(params.dpop_jkt);

@@ -10,6 +10,8 @@ import { promptsOf, pushedRequestUrl, restartUrl } from './restart-url.ts';
  * headers of a request fit into 16 KiB, the limit of many proxies.
  */
 export const LONGEST_QUERY = 12_000;
+/** Names of parameters that an error repeats; others may be anything. */
+const NAME = /^\w{1,64}$/;
 
 /** Tests if the request has no signed-in user. */
 export function isAnonymous(ctx: KoaContextWithOIDC): boolean {
@@ -55,11 +57,12 @@ export function signInPath(issuer: string, ctx: KoaContextWithOIDC): string {
 export function tooLongForUrl(params: Readonly<Record<string, unknown>>): errors.InvalidRequest {
   const lengths = Object.entries(params).map(([name, value]) => ({
     name,
-    length: typeof value === 'string' ? value.length : 0,
+    length: String(value ?? '').length,
   }));
   const [longest] = lengths.sort((a, b) => b.length - a.length);
+  const name = NAME.test(longest?.name ?? '') ? longest?.name : 'A parameter';
   const error = new errors.InvalidRequest(
-    `${longest?.name} is too long for a URL (${longest?.length} characters); send the request by POST or push it to the pushed authorization request endpoint`,
+    `${name} is too long for a URL (${longest?.length} characters); send the request by POST or push it to the pushed authorization request endpoint`,
   );
   error.allow_redirect = false;
   return error;

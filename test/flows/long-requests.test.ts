@@ -57,11 +57,22 @@ describe('long authorization requests', () => {
       if (signedIn) {
         await signIn(agent, await agent.get('/login'), platform.ada);
       }
-      const parameters = parametersOf(platform.application, 's'.repeat(20_000));
-      const page = await agent.get(authorizationUrl(server, parameters));
-      assert.equal(page.status, 400);
-      assert.match(page.headers.get('content-type') ?? '', /text\/html/);
-      assert.match(page.body, /state is too long for a URL \(20000 characters\)/);
+      for (const [parameter, named] of [
+        ['state', 'state'],
+        // Ignored, but it still makes the URL too long.
+        ['nonce', 'nonce'],
+        ['x y', 'A parameter'],
+      ] as const) {
+        const parameters = parametersOf(platform.application, 's');
+        const sent = { ...parameters, [parameter]: 's'.repeat(20_000) };
+        const page = await agent.get(authorizationUrl(server, sent));
+        assert.equal(page.status, 400);
+        assert.match(page.headers.get('content-type') ?? '', /text\/html/);
+        assert.match(
+          page.body,
+          new RegExp(`${named} is too long for a URL \\(20000 characters\\)`),
+        );
+      }
     });
   }
 
