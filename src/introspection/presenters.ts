@@ -22,8 +22,10 @@ function presentActive(issuer: string, kind: 'access_token' | 'refresh_token', t
     ...(token.jkt === undefined ? {} : { cnf: { jkt: token.jkt } }),
     exp: token.exp,
     iat: token.iat,
+    expires_in: token.expiresIn,
     sub: token.userId,
     iss: issuer,
+    grant: token.grant,
     organizers: token.organizers,
     permissions: Object.fromEntries(token.permissions),
   };

@@ -16,6 +16,11 @@ export interface Access {
   readonly organizers: readonly string[];
   /** Slug to the user's permissions there. The object has no prototype. */
   readonly permissions: Readonly<Record<string, readonly string[]>>;
+  /**
+   * Handle of the authorization that the token belongs to, for logs: all tokens of one authorization
+   * have the same, and it opens nothing. Undefined if the server does not say it.
+   */
+  readonly grant?: string | undefined;
   /** Seconds since 1970. */
   readonly issuedAt: number | undefined;
   /** Seconds since 1970. */
@@ -39,7 +44,7 @@ export interface Access {
 /** The plain facts of an {@link Access}. */
 export type AccessFacts = Pick<
   Access,
-  'sub' | 'clientId' | 'scopes' | 'organizers' | 'permissions' | 'issuedAt' | 'expiresAt'
+  'sub' | 'clientId' | 'scopes' | 'organizers' | 'permissions' | 'grant' | 'issuedAt' | 'expiresAt'
 >;
 
 /** Freezes the facts: requests share them, and none may widen what another one sees. */

@@ -8,6 +8,11 @@ export type Reading =
       readonly access: Access;
       /** Thumbprint of the key that the token is bound to; undefined for a bearer token. */
       readonly jkt: string | undefined;
+      /**
+       * Seconds until the token ends, from the moment at which the server answered; undefined if the
+       * server does not say it.
+       */
+      readonly expiresIn: number | undefined;
     };
 
 /**
@@ -29,7 +34,12 @@ export function readAnswer(issuer: string, json: unknown): Reading {
   const binding = readBinding(answer);
   return binding === 'unknown'
     ? { outcome: 'inactive' }
-    : { outcome: 'active', access: readAccess(answer), jkt: binding };
+    : {
+        outcome: 'active',
+        access: readAccess(answer),
+        jkt: binding,
+        expiresIn: seconds('expires_in', answer.expires_in),
+      };
 }
 
 /**
@@ -58,6 +68,7 @@ function readAccess(answer: Readonly<Record<string, unknown>>): Access {
     permissions: Object.fromEntries(
       permissions.map(([slug, names]) => [slug, texts('permissions', names)]),
     ),
+    grant: answer.grant === undefined ? undefined : nonEmpty('grant', answer.grant),
     issuedAt: seconds('iat', answer.iat),
     expiresAt: seconds('exp', answer.exp),
   });

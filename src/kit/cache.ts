@@ -42,14 +42,18 @@ export function withCache(introspect: Introspect, options: CacheOptions): Intros
     const asked = performance.now();
     const reading = await introspect(token);
     if (reading.outcome === 'active') {
-      const { expiresAt = Number.POSITIVE_INFINITY } = reading.access;
-      const left = expiresAt - Date.now() / 1000;
-      live.set(key, reading, asked + 1000 * Math.min(options.seconds, left));
+      live.set(key, reading, asked + 1000 * Math.min(options.seconds, secondsLeft(reading)));
     } else {
       dead.set(key, reading, asked + 1000 * Math.min(options.seconds, INACTIVE_SECONDS));
     }
     return reading;
   };
+}
+
+/** Reads this machine's clock only if the server does not say how long the token is valid. */
+function secondsLeft({ expiresIn, access }: Extract<Reading, { outcome: 'active' }>): number {
+  const { expiresAt = Number.POSITIVE_INFINITY } = access;
+  return expiresIn ?? expiresAt - Date.now() / 1000;
 }
 
 interface Memory {

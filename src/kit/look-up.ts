@@ -18,6 +18,6 @@ export function introspectBy(lookUp: LookUp): Introspect {
       return { outcome: 'inactive' };
     }
     const { jkt, ...facts } = found;
-    return { outcome: 'active', access: createAccess(facts), jkt };
+    return { outcome: 'active', access: createAccess(facts), jkt, expiresIn: undefined };
   };
 }

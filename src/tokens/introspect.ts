@@ -1,5 +1,6 @@
 import type { RecordSecretUse } from '../client-secrets/record-use.ts';
 import type { Database } from '../db/database.ts';
+import { grantHandle } from '../grants/grant-handle.ts';
 import { hashOf, isWellFormed } from '../lib/credentials.ts';
 import {
   type LiveTokenRow,
@@ -14,6 +15,10 @@ export interface LiveToken {
   readonly userId: string;
   readonly iat: number;
   readonly exp: number;
+  /** Seconds until the token ends, by the clock of the database. */
+  readonly expiresIn: number;
+  /** Handle of its grant. */
+  readonly grant: string;
   /** Thumbprint (RFC 7638) of the key that it is bound to; undefined: a bearer token. */
   readonly jkt: string | undefined;
   /** Slugs in ascending order: the grant's organizers of which the user is a member now. */
@@ -105,6 +110,8 @@ function toLiveToken(row: LiveTokenRow, known: KnownScopes): LiveToken | undefin
     userId: row.user_id,
     iat: Math.floor(row.iat),
     exp: Math.floor(row.exp),
+    expiresIn: Math.floor(row.expires_in),
+    grant: grantHandle(row.grant_id),
     jkt: row.jkt ?? undefined,
     organizers: [...permissions.keys()].toSorted(),
     permissions,

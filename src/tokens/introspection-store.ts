@@ -39,8 +39,9 @@ const COLUMNS = `
   ), ' '), '') end as scope,
   extract(epoch from t.issued_at)::float8 as iat,
   extract(epoch from ${tokenEnd('t', 'g')})::float8 as exp,
+  extract(epoch from ${tokenEnd('t', 'g')} - now())::float8 as expires_in,
   t.jkt,
-  g.user_id, g.client_id,
+  g.id as grant_id, g.user_id, g.client_id,
   (select json_agg(json_build_array(m.organizer_slug, tm.permissions))
      from (select organizer_slug from grant_organizers
             where grant_id = g.id order by organizer_slug limit ${ORGANIZERS_PER_GRANT}) o
@@ -48,8 +49,8 @@ const COLUMNS = `
      join teams tm on tm.organizer_slug = m.organizer_slug and tm.id = m.team_id) as teams`;
 
 const forCaller = (table: 'access_tokens' | 'refresh_tokens', mayAsk: string) => `
-  select caller.kind, live.scope, live.iat, live.exp, live.jkt, live.user_id,
-         live.client_id, live.teams
+  select caller.kind, live.scope, live.iat, live.exp, live.expires_in, live.jkt,
+         live.grant_id, live.user_id, live.client_id, live.teams
     from (${CALLER}) caller
     left join lateral (select ${COLUMNS} from ${live(table, '$3')} and (${mayAsk})) live on true
    limit 1`;
@@ -72,7 +73,10 @@ export interface LiveTokenRow {
   readonly scope: string;
   readonly iat: number;
   readonly exp: number;
+  /** Seconds. */
+  readonly expires_in: number;
   readonly jkt: string | null;
+  readonly grant_id: string;
   readonly user_id: string;
   readonly client_id: string;
   readonly teams: readonly (readonly [slug: string, permissions: readonly string[]])[] | null;

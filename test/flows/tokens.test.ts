@@ -12,7 +12,7 @@ import {
   type TestPlatform,
 } from '../support/factories.ts';
 import { authorize } from '../support/flow.ts';
-import { manage } from '../support/platform.ts';
+import { callManagement, manage } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import {
   basic,
@@ -354,6 +354,8 @@ for (const engine of FLOW_ENGINES) {
           'active',
           'client_id',
           'exp',
+          'expires_in',
+          'grant',
           'iat',
           'iss',
           'organizers',
@@ -366,6 +368,23 @@ for (const engine of FLOW_ENGINES) {
         assert.equal(body.client_id, application.clientId);
         assert.equal(body.iss, server.issuer);
         assert.equal(Number(body.exp) - Number(body.iat), 3600);
+        const left = Number(body.expires_in);
+        assert.ok(Number.isInteger(left) && left > 3540 && left <= 3600, `${left} s`);
+      });
+
+      it('names the grant by a handle that is stable and that no endpoint takes', async () => {
+        const given = await tokens();
+        const handle = async (token: string) =>
+          String((await introspect(server, platform.resourceServer, token)).body.grant);
+        const first = await handle(given.accessToken);
+        assert.match(first, /^[\w-]{22}$/);
+        const { body } = await refresh(server, application, given.refreshToken);
+        assert.equal(await handle(body.access_token ?? ''), first);
+        const asApplication = await introspect(server, application, body.refresh_token ?? '');
+        assert.equal(asApplication.body.grant, first);
+        assert.notEqual(await handle((await tokens()).accessToken), first);
+        const revoked = await callManagement(server, 'POST', `/api/v1/grants/${first}/revoke/`, {});
+        assert.equal(revoked.status, 404);
       });
 
       it('returns the permissions of the current teams', async () => {

@@ -125,6 +125,33 @@ describe('Kit with a cache', () => {
     assert.equal(issuer.introspections.length, 4, 'an expired response is not cached');
   });
 
+  test('a response with expires_in is cached for that time, whatever the clock says', async () => {
+    const kit = createKit(issuer, LONG);
+    const { now } = Date;
+    try {
+      for (const hours of [-1, 0, 1]) {
+        Date.now = () => now() + hours * 3_600_000;
+        const headers = bearer(newCredential('sda'));
+        issuer.answer(active({ exp: now() / 1000 + 0.3, expires_in: 0.3 }));
+        assert.equal((await ask(kit, { headers })).status, 200);
+        issuer.answer(inactive);
+        assert.equal((await ask(kit, { headers })).status, 200, `cached, ${hours} h`);
+        await sleep(350);
+        assert.equal((await ask(kit, { headers })).status, 401, `expired, ${hours} h`);
+      }
+    } finally {
+      Date.now = now;
+    }
+  });
+
+  test('the time of the request counts against expires_in', async () => {
+    const kit = createKit(issuer, LONG);
+    issuer.answer((...exchange) => setTimeout(() => active({ expires_in: 0.2 })(...exchange), 250));
+    assert.equal((await ask(kit)).status, 200);
+    issuer.answer(inactive);
+    assert.equal((await ask(kit)).status, 401);
+  });
+
   test('an inactive response is cached for a shorter time', async () => {
     const kit = createKit(issuer, LONG);
     issuer.answer(inactive);

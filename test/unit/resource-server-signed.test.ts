@@ -66,6 +66,7 @@ before(async () => {
 beforeEach(() => publish([KEY]));
 
 describe('Kit with signed introspection', () => {
+  const now = () => Math.floor(Date.now() / 1000);
   const createSignedKit = (options = {}) =>
     createKit(issuer, { signedIntrospection: true, ...options });
 
@@ -87,6 +88,13 @@ describe('Kit with signed introspection', () => {
     assert.equal((await ask(kit)).status, 401);
   });
 
+  test('accepts responses if the clocks of the two machines differ', async () => {
+    for (const difference of [-86_400, 86_400]) {
+      issuer.answer(signed({ claims: { iat: now() + difference } }));
+      assert.equal((await ask(createSignedKit())).status, 200);
+    }
+  });
+
   test('discovers the keys even if the endpoint is configured', async () => {
     issuer.answer(signed());
     publish([KEY], { introspection_endpoint: undefined });
@@ -94,7 +102,6 @@ describe('Kit with signed introspection', () => {
     assert.equal((await ask(createSignedKit({ introspectionEndpoint }))).status, 200);
   });
 
-  const now = () => Math.floor(Date.now() / 1000);
   const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const wrong: Record<string, () => Answer | Promise<Answer>> = {
     'is not signed': () => json({ ...facts(), iss: issuer.url }),
@@ -112,8 +119,6 @@ describe('Kit with signed introspection', () => {
     'is for another service': () => signed({ claims: { aud: 'other' } }),
     'has no audience': () => signed({ claims: { aud: undefined } }),
     'is of another server': () => signed({ claims: { iss: 'https://evil.example' } }),
-    'has an iat of yesterday': () => signed({ claims: { iat: now() - 86_400 } }),
-    'has an iat of tomorrow': () => signed({ claims: { iat: now() + 86_400 } }),
     'has no iat': () => signed({ claims: { iat: undefined } }),
     'has expired': () => signed({ claims: { exp: now() - 120 } }),
     'is about another token': () => signed({ claims: { ath: hashOf(newCredential('sda')) } }),
