@@ -28,6 +28,7 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
   expires_at: 'when',
   full_name: 'name',
   homepage_url: 'url',
+  limit_events: 'slug',
   locale: 'tag',
   members: 'user',
   organizer: 'slug',

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { apiAction, examples, printEntry } from './command.ts';
 import { directoryApi } from './directory-api.ts';
 import { requestOf } from './operation.ts';
+import { listed } from './present.ts';
 import { type Resource, resourceCommands } from './resource.ts';
 import type { Shell } from './shell.ts';
 
@@ -17,8 +18,16 @@ const TEAM: Resource = {
     NAME: 'name',
     MEMBERS: ({ members }) => String(Array.isArray(members) ? members.length : 0),
     PERMISSIONS: 'permissions',
+    EVENTS: ({ all_events, limit_events }) => (all_events === true ? 'all' : listed(limit_events)),
   },
-  facts: { Id: 'id', Name: 'name', Permissions: 'permissions', Members: 'members' },
+  facts: {
+    Id: 'id',
+    Name: 'name',
+    Permissions: 'permissions',
+    'All events': 'all_events',
+    Events: 'limit_events',
+    Members: 'members',
+  },
   params: { slug: 'organizer' },
   commands: {
     list: {
@@ -28,8 +37,15 @@ const TEAM: Resource = {
     show: { operation: 'getTeam' },
     put: {
       operation: 'putTeam',
+      flags: {
+        '--no-all-events': [
+          'permissions hold only for the events of --limit-event',
+          { all_events: false },
+        ],
+      },
       examples: [
         'team put redstage staff --name Staff --permission can_view_orders --member ada --member ben',
+        'team put redstage door --permission can_view_orders --no-all-events --limit-event spring-fair --member ben',
         'team put redstage staff --name "Nobody left"',
       ],
     },
@@ -53,9 +69,10 @@ export function addTeam(group: Command, shell: Shell): void {
         apiAction(shell, TEAM.endpoints, async (api, line) => {
           const [slug = '', id = '', ...users] = line.args;
           const team = await api.call(requestOf(operations('getTeam'), [slug, id]));
-          const { name, permissions, members } = team.body;
+          const { members } = team.body;
           const changed = change(Array.isArray(members) ? members : [], users);
-          const body = { name, permissions, members: changed };
+          // Every other field as it is: an omitted one would get its default.
+          const body = { ...team.body, members: changed };
           const { body: answer } = await api.call(
             requestOf(operations('putTeam'), [slug, id], body),
           );

@@ -34,6 +34,8 @@ export interface Schema {
     id: string;
     name: Generated<string>;
     permissions: Generated<string[]>;
+    all_events: Generated<boolean>;
+    limit_events: Generated<string[]>;
     created_at: CreatedAt;
     updated_at: CreatedAt;
   };

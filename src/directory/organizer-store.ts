@@ -104,11 +104,20 @@ const MEMBERS = sql<string[]>`array(
   order by user_id collate "C"
 )`.as('members');
 
+const TEAM = [
+  'id',
+  'name',
+  'permissions',
+  'all_events as allEvents',
+  'limit_events as limitEvents',
+  MEMBERS,
+] as const;
+
 /** One team of an organizer. */
 export function teamById(db: Db, organizerSlug: string, id: string): Promise<Team | undefined> {
   return db
     .selectFrom('teams')
-    .select(['id', 'name', 'permissions', MEMBERS])
+    .select(TEAM)
     .where('organizer_slug', '=', organizerSlug)
     .where('id', '=', id)
     .executeTakeFirst();
@@ -142,7 +151,7 @@ export async function listTeamRows(
   const entries = await readFromNearerEnd(slice, count, direction, (from, { limit, offset }) =>
     db
       .selectFrom('teams')
-      .select(['id', 'name', 'permissions', MEMBERS])
+      .select(TEAM)
       .where('organizer_slug', '=', organizerSlug)
       .orderBy('id', from)
       .limit(limit)
@@ -157,30 +166,39 @@ export async function insertTeam(
   tx: Tx,
   organizerSlug: string,
   id: string,
-  { name, permissions }: TeamInput,
+  team: TeamInput,
 ): Promise<boolean> {
   const inserted = await tx
     .insertInto('teams')
-    .values({ organizer_slug: organizerSlug, id, name, permissions: [...permissions] })
+    .values({ organizer_slug: organizerSlug, id, ...columnsOf(team) })
     .onConflict((conflict) => conflict.columns(['organizer_slug', 'id']).doNothing())
     .returning('id')
     .executeTakeFirst();
   return inserted !== undefined;
 }
 
-/** Changes a team's name and permissions. */
+/** Changes everything about a team except its members. */
 export async function updateTeam(
   tx: Tx,
   organizerSlug: string,
   id: string,
-  { name, permissions }: TeamInput,
+  team: TeamInput,
 ): Promise<void> {
   await tx
     .updateTable('teams')
-    .set({ name, permissions: [...permissions], updated_at: sql<Date>`now()` })
+    .set({ ...columnsOf(team), updated_at: sql<Date>`now()` })
     .where('organizer_slug', '=', organizerSlug)
     .where('id', '=', id)
     .execute();
+}
+
+function columnsOf({ name, permissions, allEvents, limitEvents }: TeamInput) {
+  return {
+    name,
+    permissions: [...permissions],
+    all_events: allEvents,
+    limit_events: [...limitEvents],
+  };
 }
 
 /** Makes exactly these users the team's members. One array is one parameter, however many. */

@@ -39,7 +39,7 @@ export async function putTeam(
   if (missing.length > 0) {
     throw new ValidationError({ members: missing.map((one) => `There is no user "${one}".`) });
   }
-  const team: Team = { id, name: input.name, permissions: input.permissions, members };
+  const team: Team = { ...input, id, members };
   const known = await lockTeam(tx, organizerSlug, id);
   const created = known === undefined && (await insertTeam(tx, organizerSlug, id, team));
   const before = created ? undefined : (known ?? (await lockTeam(tx, organizerSlug, id)));
@@ -59,11 +59,20 @@ export async function putTeam(
   return { team, outcome: created ? 'created' : 'changed' };
 }
 
+/** Names of the fields as the API has them. */
+const FIELDS: readonly (readonly [keyof TeamInput, string])[] = [
+  ['name', 'name'],
+  ['permissions', 'permissions'],
+  ['allEvents', 'all_events'],
+  ['limitEvents', 'limit_events'],
+  ['members', 'members'],
+];
+
 function changedFields(before: Team | undefined, after: Team): string[] {
   if (before === undefined) {
     return ['created'];
   }
-  return (['name', 'permissions', 'members'] as const).filter(
-    (field) => !isDeepStrictEqual(before[field], after[field]),
+  return FIELDS.filter(([field]) => !isDeepStrictEqual(before[field], after[field])).map(
+    ([, name]) => name,
   );
 }

@@ -9,7 +9,7 @@ import { listTeams } from './list-teams.ts';
 import { isSlug } from './organizer.ts';
 import { putTeam } from './put-team.ts';
 import { teamsListOf } from './team.ts';
-import { presentTeam, teamAnswer, teamBody, teamQuery } from './wire.ts';
+import { presentTeam, readTeam, teamAnswer, teamBody, teamQuery } from './team-wire.ts';
 
 const SLUG = { description: 'Slug of the organizer', example: 'oldmill' };
 const TEAM = {
@@ -60,12 +60,13 @@ export function teamEndpoints(deps: ApiDeps, permissions: readonly string[]): En
       id: 'putTeam',
       summary: 'Create or replace a team',
       details:
-        'Users who are not listed are removed. Members and permissions apply from the next introspection on.',
+        'Users and events that are not listed are removed. Members, permissions and events apply from the next introspection on.',
       body: teamBody(permissions),
       answer: teamAnswer,
       statuses: { 200: 'The existing team.', 201: 'The team was created.' },
       run: async ({ tx, actor, param, body }) => {
-        const { team, outcome } = await putTeam(tx, actor, param('slug'), param('id'), body);
+        const input = readTeam(body);
+        const { team, outcome } = await putTeam(tx, actor, param('slug'), param('id'), input);
         return {
           status: outcome === 'created' ? 201 : 200,
           changed: outcome !== 'unchanged',

@@ -1,17 +1,16 @@
 import { z } from 'zod';
 import { component } from '../api/endpoint.ts';
-import { filledLine, line, subsetOf } from '../api/fields.ts';
+import { filledLine, line } from '../api/fields.ts';
 import { filter, flag, ordering } from '../api/query.ts';
 import type { UpstreamConfig } from '../config/upstream.ts';
 import { EMAIL_LIMIT, isEmail } from '../lib/email.ts';
 import { isLanguageTag, localizedText } from '../lib/localized-text.ts';
 import { isUnprintable } from '../lib/printable.ts';
 import { isTooLong, PASSWORD_LIMIT } from '../users/password.ts';
-import { isDirectoryId, isTimeZone, type UserInput } from '../users/user.ts';
+import { isTimeZone, type UserInput } from '../users/user.ts';
 import type { Organizer } from './organizer.ts';
 import { readIdentity } from './read-identity.ts';
 import type { KnownUser } from './set-identity.ts';
-import type { Team } from './team.ts';
 import { EXAMPLES } from './wire-examples.ts';
 
 const email = filledLine(EMAIL_LIMIT).refine(isEmail, 'Enter a valid email address.');
@@ -140,27 +139,6 @@ export const organizerBody = component(
 /** Query of `GET /directory/organizers/`. */
 export const organizerQuery = z.object({ ordering: ordering(['slug'], 'slug') });
 
-/** Body of `PUT /directory/organizers/{slug}/teams/{id}/`. */
-export function teamBody(permissions: readonly string[]) {
-  return component(
-    'TeamBody',
-    z.object({
-      name: line(255).default('').describe('Name on the platform.'),
-      permissions: subsetOf(permissions)
-        .default([])
-        .describe('Permissions of the members at this organizer.'),
-      members: z
-        .array(z.string().refine(isDirectoryId, 'Not a user ID.'))
-        .default([])
-        .describe('User IDs. Users who are not listed are removed from the team.'),
-    }),
-    EXAMPLES.teamBody,
-  );
-}
-
-/** Query of `GET /directory/organizers/{slug}/teams/`. */
-export const teamQuery = z.object({ ordering: ordering(['id'], 'id') });
-
 /** A user in API answers. */
 export const userAnswer = component(
   'User',
@@ -186,18 +164,6 @@ export const organizerAnswer = component(
   EXAMPLES.organizer,
 );
 
-/** A team in API answers. */
-export const teamAnswer = component(
-  'Team',
-  z.object({
-    id: z.string().describe("The platform's ID, unique at the organizer."),
-    name: z.string(),
-    permissions: z.array(z.string()),
-    members: z.array(z.string()).describe('User IDs, sorted.'),
-  }),
-  EXAMPLES.team,
-);
-
 /** A user as the API answers it. */
 export function presentUser(user: KnownUser): z.infer<typeof userAnswer.schema> {
   return {
@@ -217,10 +183,4 @@ export function presentOrganizer({
   name,
 }: Organizer): z.infer<typeof organizerAnswer.schema> {
   return { slug, name };
-}
-
-/** A team as the API answers it. */
-export function presentTeam(team: Team): z.infer<typeof teamAnswer.schema> {
-  const { id, name, permissions, members } = team;
-  return { id, name, permissions: [...permissions], members: [...members] };
 }

@@ -52,6 +52,8 @@ for (const engine of FLOW_ENGINES) {
       team('red', 'staff', {
         name: 'Staff',
         permissions: ['can_change_orders', 'can_view_orders'],
+        all_events: false,
+        limit_events: ['winter', 'summer'],
         members: ['ben', 'ada', 'ben'],
       }),
       team('blue', 'staff'),
@@ -90,6 +92,8 @@ for (const engine of FLOW_ENGINES) {
         id: 'staff',
         name: 'Staff',
         permissions: ['can_view_orders', 'can_change_orders'],
+        all_events: false,
+        limit_events: ['summer', 'winter'],
         members: ['ada', 'ben'],
       });
       assert.deepEqual(Reflect.get(Object(await get('/users/')), 'count'), 3);

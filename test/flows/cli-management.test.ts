@@ -168,17 +168,23 @@ describe('Organizers and teams on the command line', () => {
       ...team,
       '--permission',
       'can_view_orders',
+      '--no-all-events',
+      '--limit-event',
+      'spring',
       '--member',
       'ada',
     );
-    assert.deepEqual(put, {
+    const limited = {
       id: 'staff',
       name: '',
       permissions: ['can_view_orders'],
-      members: ['ada'],
-    });
-    const { members, permissions } = await answer('team', 'add-member', ...team, 'ben', 'ada');
-    assert.deepEqual([members, permissions], [['ada', 'ben'], ['can_view_orders']]);
+      all_events: false,
+      limit_events: ['spring'],
+    };
+    assert.deepEqual(put, { ...limited, members: ['ada'] });
+    const added = await answer('team', 'add-member', ...team, 'ben', 'ada');
+    assert.deepEqual(added, { ...limited, members: ['ada', 'ben'] });
+    assert.match((await cli(['team', 'list', 'red'])).out, /can_view_orders +spring$/m);
     assert.deepEqual((await answer('team', 'remove-member', ...team, 'ada')).members, ['ben']);
     assert.match((await cli(['team', 'show', ...team])).out, /^Members +ben$/m);
     assert.equal((await answer('team', 'list', 'red')).length, 1);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { sql } from 'kysely';
 import { type ManagementServer, startManagementServer } from '../support/management-server.ts';
 import { callManagement, manage } from '../support/platform.ts';
 
@@ -23,6 +24,7 @@ const actions = async () =>
 
 const ADA = { email: 'ada@example.com', full_name: 'Ada', locale: 'de', timezone: 'Europe/Berlin' };
 const STAFF = { name: 'Staff', permissions: ['can_view_orders'], members: ['ada', 'ben'] };
+const ALL_EVENTS = { all_events: true, limit_events: [] };
 
 describe('Directory API', () => {
   test('the first PUT of each object returns 201', async () => {
@@ -46,7 +48,7 @@ describe('Directory API', () => {
     assert.equal((await call('PUT', '/directory/organizers/blue', { name: 'Blue' })).status, 201);
     const team = await call('PUT', '/directory/organizers/red/teams/staff/', STAFF);
     assert.equal(team.status, 201);
-    assert.deepEqual(team.body, { id: 'staff', ...STAFF });
+    assert.deepEqual(team.body, { id: 'staff', ...STAFF, ...ALL_EVENTS });
   });
 
   test('all objects can be read', async () => {
@@ -70,11 +72,12 @@ describe('Directory API', () => {
       count: 1,
       next: null,
       previous: null,
-      results: [{ id: 'staff', ...STAFF }],
+      results: [{ id: 'staff', ...STAFF, ...ALL_EVENTS }],
     });
     assert.deepEqual((await call('GET', '/directory/organizers/red/teams/staff')).body, {
       id: 'staff',
       ...STAFF,
+      ...ALL_EVENTS,
     });
     assert.equal((await call('HEAD', '/users/ada/')).status, 200);
   });
@@ -112,6 +115,7 @@ describe('Directory API', () => {
       id: 'staff',
       name: 'Crew',
       permissions: ['can_view_orders', 'can_change_orders'],
+      ...ALL_EVENTS,
       members: ['ben'],
     });
     assert.deepEqual((await call('GET', '/directory/organizers/red/teams/staff/')).body, team.body);
@@ -145,6 +149,31 @@ describe('Directory API', () => {
         },
       },
     ]);
+  });
+
+  test('a team for single events: sorted slugs, logged once, for all events again without them', async () => {
+    const path = '/directory/organizers/red/teams/door/';
+    const limited = { all_events: false, limit_events: ['winter', '__proto__', 'a.b-c', 'winter'] };
+    const sorted = { all_events: false, limit_events: ['__proto__', 'a.b-c', 'winter'] };
+    const team = { name: 'Door', permissions: [], members: [] };
+    const put = (more: object) => call('PUT', path, { ...team, ...more });
+    assert.equal((await put({})).status, 201);
+    assert.deepEqual((await put(limited)).body, { id: 'door', ...team, ...sorted });
+    assert.deepEqual((await call('GET', path)).body, { id: 'door', ...team, ...sorted });
+    await put(sorted);
+    await put({ ...limited, limit_events: [] });
+    assert.deepEqual((await put({})).body, { id: 'door', ...team, ...ALL_EVENTS });
+    const entries = await server.database.db
+      .selectFrom('audit_events')
+      .select(sql<string[]>`data -> 'changed'`.as('changed'))
+      .where(sql`data ->> 'team'`, '=', 'door')
+      .orderBy('id')
+      .execute();
+    assert.deepEqual(
+      entries.map(({ changed }) => changed),
+      [['created'], ['all_events', 'limit_events'], ['limit_events'], ['all_events']],
+    );
+    await call('DELETE', path);
   });
 
   test('PATCH changes the given fields; null deletes a password', async () => {

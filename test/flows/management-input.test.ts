@@ -32,6 +32,8 @@ const EMAIL = 'Enter a valid email address.';
 const LINK = 'Enter a URL that begins with https:// or http://.';
 const INVISIBLE =
   'Invisible characters and characters that change the reading direction are not allowed.';
+const EVENT = 'Not the slug of an event.';
+const EVENTS_OF_ALL = 'Set all_events to false to list events.';
 const LOCALE = 'Not a language tag such as "en" or "pt-BR".';
 const TIMEZONE = 'Not the name of an IANA time zone such as "Europe/Berlin".';
 
@@ -123,6 +125,28 @@ const ROWS: Row[] = [
     },
   ],
   [TEAM, { permissions: [1] }, { permissions: [`0: ${STRING}`] }],
+  [TEAM, { all_events: 'false' }, { all_events: [BOOLEAN] }],
+  [TEAM, { all_events: null }, { all_events: [NULL] }],
+  [TEAM, { limit_events: 'fair' }, { limit_events: [LIST] }],
+  [TEAM, { limit_events: ['fair'] }, { limit_events: [EVENTS_OF_ALL] }],
+  [TEAM, { all_events: true, limit_events: ['fair'] }, { limit_events: [EVENTS_OF_ALL] }],
+  [
+    TEAM,
+    { all_events: false, limit_events: ['fair', 'a b', '', 1, 'x'.repeat(65), 'a/b', '\0', 'ö'] },
+    {
+      limit_events: [
+        `1: ${EVENT}`,
+        `2: ${EVENT}`,
+        `3: ${STRING}`,
+        ...[4, 5, 6, 7].map((n) => `${n}: ${EVENT}`),
+      ],
+    },
+  ],
+  [
+    TEAM,
+    { all_events: false, limit_events: Array.from({ length: 1001 }, (_, n) => `e${n}`) },
+    { limit_events: ['Ensure this field has no more than 1000 elements.'] },
+  ],
   [TEAM, { members: null }, { members: [NULL] }],
   [TEAM, { members: { 0: 'ada' } }, { members: [LIST] }],
   [TEAM, { members: ['ada', null] }, { members: ['1: This field may not be null.'] }],

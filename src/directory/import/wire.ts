@@ -5,7 +5,8 @@ import type { JsonLine } from '../../api/json-lines.ts';
 import { flag } from '../../api/query.ts';
 import type { UpstreamConfig } from '../../config/upstream.ts';
 import { type FieldErrors, StagedoorError, ValidationError } from '../../lib/errors.ts';
-import { organizerBody, readUser, teamBody, userBody } from '../wire.ts';
+import { readTeam, teamBody } from '../team-wire.ts';
+import { organizerBody, readUser, userBody } from '../wire.ts';
 import { EXAMPLES } from '../wire-examples.ts';
 import type { BulkLine, DoneLine, ImportItem, Subject, Tally } from './line.ts';
 
@@ -99,8 +100,8 @@ function itemOf(
       return { kind, slug, input };
     }
     case 'team': {
-      const { id, organizer, ...input } = parseFields(shape.team.unwrap(), fields);
-      return { kind, id, organizer, input };
+      const { id, organizer, ...body } = parseFields(shape.team.unwrap(), fields);
+      return { kind, id, organizer, input: readTeam(body) };
     }
   }
 }

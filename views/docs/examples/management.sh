@@ -26,9 +26,9 @@ api PATCH /users/tour-kim/ '{"timezone": "Europe/Vienna"}'
 api GET /users/tour-kim/
 api GET '/users/?email=kim@tour.example'
 
-# 2. Organizers and teams. Teams give permissions at an organizer. Names can be in several languages.
+# 2. Organizers and teams. Teams give permissions at an organizer, for all of its events or for some. Names can be in several languages.
 api PUT /directory/organizers/tour-mill/ '{"name": {"en": "Old Mill", "de": "Alte Mühle"}}'
-api PUT /directory/organizers/tour-mill/teams/office/ '{"name": "Office", "permissions": ["can_view_orders"], "members": ["tour-kim"]}'
+api PUT /directory/organizers/tour-mill/teams/office/ '{"name": "Office", "permissions": ["can_view_orders"], "all_events": false, "limit_events": ["spring-fair"], "members": ["tour-kim"]}'
 api GET /directory/organizers/tour-mill/
 api GET /directory/organizers/tour-mill/teams/
 api GET /directory/organizers/tour-mill/teams/office/
