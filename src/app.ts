@@ -11,6 +11,7 @@ import { REGISTRATIONS } from './applications/registration.ts';
 import type { RecordAuthenticationFailure } from './audit/authentication-failure.ts';
 import type { InteractionDeps } from './authorization/pages/interactions.ts';
 import { interactionPages } from './authorization/pages/pages.ts';
+import { changesEndpoint } from './changes/routes.ts';
 import { createRecordSecretUse } from './client-secrets/record-use.ts';
 import type { Config } from './config/config.ts';
 import type { Database } from './db/database.ts';
@@ -137,6 +138,7 @@ export function createApp(deps: AppDeps): Koa {
   provider.use(errorResponses(errorPage(renderer, log), log));
   provider.use(crossOriginResponses(CROSS_ORIGIN_RULES));
   provider.use(introspectionEndpoint({ ...deps, issuer, recordSecretUse, scopes: config.scopes }));
+  provider.use(changesEndpoint({ ...deps, recordSecretUse, scopes: config.scopes }));
   provider.use(securityHeaders());
   provider.use(refreshEndpoint({ database, config, recordSecretUse: recordApplicationSecret }));
   provider.use(assets());

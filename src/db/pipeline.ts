@@ -35,17 +35,18 @@ class Lane {
   #client: PreparingClient | undefined;
   #connecting: Promise<PreparingClient> | undefined;
   #isCorked = false;
+  #isClosed = false;
 
   constructor(options: PreparingClientOptions) {
     this.#options = options;
   }
 
   async run<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]> {
-    if (this.load >= MOST) {
-      throw new StagedoorError(
-        'database_unreachable',
-        'Too many statements wait for the database.',
-      );
+    if (this.#isClosed || this.load >= MOST) {
+      const reason = this.#isClosed
+        ? 'The database is closed.'
+        : 'Too many statements wait for it.';
+      throw new StagedoorError('database_unreachable', reason);
     }
     this.load += 1;
     try {
@@ -81,6 +82,7 @@ class Lane {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     await (this.#client ?? (await this.#connecting?.catch(() => undefined)))?.end();
   }
 

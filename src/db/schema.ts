@@ -150,6 +150,14 @@ export interface Schema {
     sealed: Uint8Array;
     expires_at: Date;
   };
+  changes: { xid: Generated<string>; change: string };
+  change_feed: {
+    only_row: Generated<boolean>;
+    epoch: Generated<string>;
+    complete_from: string | null;
+    next_complete_from: string | null;
+    moved_at: CreatedAt;
+  };
   dpop_proofs: { proof_hash: Uint8Array; expires_at: Date };
   known_devices: {
     user_id: string;

@@ -1,5 +1,6 @@
 import { recordAuthenticationFailures } from '../audit/authentication-failures.ts';
 import { trimLog } from '../audit/trim.ts';
+import { trimChanges } from '../changes/changes-store.ts';
 import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
 import { deleteDue, type RetentionRule } from '../db/delete-due.ts';
@@ -31,6 +32,7 @@ export function frequentJobs(): readonly Job[] {
     // A bit less than a minute: due at each look.
     batches('list_counters', 50, compactListChanges),
     ...SHORT_LIVED.map((rule) => deletion(rule, 5 * MINUTE)),
+    batches('changes', 5 * MINUTE, trimChanges),
     batches('ended_sessions', 5 * MINUTE, deleteEndedSessions),
     batches('authentication_failures', 5 * MINUTE, recordAuthenticationFailures, 200),
   ];

@@ -1,6 +1,7 @@
 // Fixed names: a label of every path that anybody asks for would grow without end.
 const EXACT: ReadonlyMap<string, string> = new Map([
   ['/api/v1/oauth/introspect', 'introspect'],
+  ['/api/v1/oauth/changes', 'changes'],
   ['/api/v1/oauth/token', 'token'],
   ['/api/v1/oauth/revoke_token', 'revoke_token'],
   ['/api/v1/oauth/par', 'par'],

@@ -1,0 +1,70 @@
+import type { Database, Db } from '../db/database.ts';
+import { grantHandle } from '../grants/grant-handle.ts';
+import { StagedoorError } from '../lib/errors.ts';
+import { insertEpoch, MOST_CHANGES, selectChanges } from './changes-store.ts';
+import { type Cursor, epochOf } from './cursor.ts';
+import { type Moment, now } from './moment.ts';
+import { parseSnapshot } from './snapshot.ts';
+
+/** The feed as one snapshot of the database shows it. */
+export interface FeedView extends Cursor {
+  /** Before the database was asked. */
+  readonly askedAt: Moment;
+  /**
+   * Changes that an earlier snapshot had not seen, as readers know them; undefined if they are too many,
+   * or if some may have been deleted.
+   */
+  readonly changes: readonly string[] | undefined;
+}
+
+/** What a view of the feed is read from. */
+export interface FeedSource {
+  readonly database: Database;
+  /** Names of the scopes that this server has. Introspection answers depend on them. */
+  readonly scopes: readonly string[];
+}
+
+const GRANT = 'grant:';
+/** No change is of that transaction or a later one. */
+const NONE = { xmin: 2n ** 63n - 1n, text: '1:1:' };
+
+/**
+ * Reads the feed on the primary.
+ * @param since a snapshot of this server, of which `text` may be any that has seen less; by default no
+ * changes are read
+ * @throws StagedoorError `unavailable` if the database is a standby
+ */
+export async function readFeed(
+  { database, scopes }: FeedSource,
+  since: { readonly xmin: bigint; readonly text: string } = NONE,
+): Promise<FeedView> {
+  const askedAt = now();
+  const row = await selectChanges(database, since);
+  if (row.standby) {
+    throw new StagedoorError('unavailable', 'The database is a standby, which may be behind.');
+  }
+  if (row.epoch === null) {
+    return readFirst({ database, scopes }, database.db);
+  }
+  const snapshot = parseSnapshot(row.snapshot);
+  if (snapshot === undefined) {
+    throw new Error('The database answered with an unknown form of snapshot.');
+  }
+  const isComplete = row.incomplete !== true && row.changes.length <= MOST_CHANGES;
+  return {
+    epoch: epochOf([row.epoch, row.started_at, row.database_id, ...scopes.toSorted()]),
+    snapshot,
+    askedAt,
+    changes: isComplete ? row.changes.map(present) : undefined,
+  };
+}
+
+async function readFirst(source: FeedSource, db: Db): Promise<FeedView> {
+  await insertEpoch(db);
+  return readFeed(source);
+}
+
+/** Names a grant as introspection answers do. */
+function present(change: string): string {
+  return change.startsWith(GRANT) ? GRANT + grantHandle(change.slice(GRANT.length)) : change;
+}

@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { readFeed } from '../../src/changes/feed-view.ts';
+import { readChanges } from '../support/changes/read-changes.ts';
+import { cleanUp } from '../support/clean-up.ts';
+import { createPlatform, putUser, type TestPlatform } from '../support/factories.ts';
+import { seedTokens } from '../support/seed-tokens.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+
+/** A connection, or the server's own. */
+interface Queryable {
+  query(text: string, values: readonly unknown[]): Promise<unknown>;
+}
+
+describe('Changes feed and concurrent transactions', () => {
+  let server: TestServer;
+  /** A second server on the same database. */
+  let second: TestServer;
+  let platform: TestPlatform;
+  let long: pg.Client;
+
+  before(async () => {
+    server = await startServer();
+    const { databaseUrl = '' } = server.config;
+    second = await startServer({ DATABASE_URL: databaseUrl });
+    platform = await createPlatform(server);
+    for (const id of ['one', 'two', 'three']) {
+      await putUser(server, { id });
+    }
+    long = new pg.Client({ connectionString: databaseUrl });
+    await long.connect();
+  });
+  after(async () => {
+    await long?.end();
+    await second?.close();
+    await server?.close();
+  });
+
+  const read = (cursor?: string, from = server) =>
+    readChanges(from, platform.resourceServer, cursor);
+  /** Reads for a quarter of a second and more. */
+  const readOn = async (cursor: string) => {
+    const seen: string[] = [];
+    let next = cursor;
+    for (const end = Date.now() + 300; Date.now() < end; ) {
+      const { changes, cursor: following } = await read(next);
+      seen.push(...changes);
+      next = following;
+    }
+    return { seen, cursor: next };
+  };
+  const setActive = (client: Queryable, user: string) =>
+    client.query('update users set is_active = not is_active where id = $1', [user]);
+  const query = (text: string, values: readonly unknown[] = []) =>
+    server.database.write(text, values);
+  const inOneStatement: Queryable = { query };
+
+  it('a transaction that commits after later ones: none is missed, and each is sent once', async () => {
+    const { cursor } = await read();
+    await long.query('begin');
+    await setActive(long, 'one');
+    await setActive(inOneStatement, 'two');
+    const first = await readOn(cursor);
+    assert.deepEqual(first.seen, ['user:two'], 'the open transaction is not visible');
+    await setActive(inOneStatement, 'three');
+    const next = await readOn(first.cursor);
+    assert.deepEqual(next.seen, ['user:three']);
+    await long.query('commit');
+    assert.deepEqual((await readOn(next.cursor)).seen, ['user:one']);
+  });
+
+  it('a change that is rolled back is not sent', async () => {
+    const { cursor } = await read();
+    await long.query('begin');
+    await setActive(long, 'one');
+    await long.query('rollback');
+    assert.deepEqual((await readOn(cursor)).seen, []);
+  });
+
+  it('a change in a savepoint has the ID of the whole transaction', async () => {
+    const { cursor } = await read();
+    await long.query('begin');
+    await long.query('savepoint part');
+    await setActive(long, 'one');
+    await long.query('release savepoint part');
+    const { cursor: meanwhile } = await readOn(cursor);
+    await long.query('commit');
+    assert.deepEqual((await readOn(meanwhile)).seen, ['user:one']);
+  });
+
+  it('cursors of one process are good at another, in either direction', async () => {
+    let { cursor } = await read();
+    for (const from of [second, server, second, server]) {
+      await setActive(inOneStatement, 'one');
+      const seen: string[] = [];
+      while (seen.length === 0) {
+        const answer = await read(cursor, from);
+        seen.push(...answer.changes);
+        ({ cursor } = answer);
+      }
+      assert.deepEqual(seen, ['user:one']);
+    }
+  });
+
+  it('a server with other scopes does not accept the cursor', async () => {
+    const { cursor } = await read();
+    const other = await startServer({
+      DATABASE_URL: server.config.databaseUrl ?? '',
+      SCOPES: JSON.stringify({ read: { text: 'Read' } }),
+      DEFAULT_SCOPES: 'read',
+    });
+    try {
+      assert.deepEqual((await read(cursor, other)).changes, ['all']);
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('many changes at once are sent as few', async () => {
+    const { clientId } = platform.application;
+    const grant = { userId: 'ada', clientId, organizers: [] };
+    const tokens = await Promise.all(
+      Array.from({ length: 150 }, () => seedTokens(server.database.db, grant)),
+    );
+    const { cursor } = await read();
+    await query(`delete from grants where id = any($1)`, [tokens.map(({ grantId }) => grantId)]);
+    assert.deepEqual((await readOn(cursor)).seen, [`application:${clientId}`]);
+    const { cursor: next } = await read();
+    await query(`insert into users (id, email, email_key)
+      select 'many' || n, n || '@many.example', n || '@many.example' from generate_series(1, 200) n`);
+    await query(`update users set is_active = false where id like 'many%'`);
+    assert.deepEqual((await readOn(next)).seen, ['all']);
+  });
+
+  it('a transaction of a thousand changes ends with one for all', async () => {
+    const { cursor } = await read();
+    await long.query('begin');
+    for (let i = 0; i < 1_010; i += 1) {
+      await long.query(`select note_changes(array['user:u${i}'], '{}')`);
+    }
+    await long.query('commit');
+    assert.ok((await readOn(cursor)).seen.includes('all'));
+    const { rows } = await long.query('select count(*)::int from changes group by xid');
+    assert.ok(rows.some(({ count }) => count === 1_001));
+  });
+
+  it('changes are deleted after minutes, and older cursors are answered with all', async () => {
+    const oldest = await readFeed({ database: server.database, scopes: [] });
+    const { cursor } = await read();
+    await setActive(inOneStatement, 'one');
+    const age = () => query(`update change_feed set moved_at = now() - interval '6 minutes'`);
+    const changes = async () =>
+      (
+        await readFeed(
+          { database: server.database, scopes: [] },
+          { xmin: oldest.snapshot.xmin, text: '1:1:' },
+        )
+      ).changes;
+    await age();
+    await cleanUp(server, 'changes');
+    assert.deepEqual(await changes(), ['user:one'], 'all readers could see it for minutes');
+    await age();
+    await cleanUp(server, 'changes');
+    assert.equal(await changes(), undefined);
+    // The memory of the process ends when no request comes for two seconds.
+    await sleep(2_600);
+    assert.deepEqual((await read(cursor)).changes, ['all']);
+  });
+
+  it('a database that was emptied by a crash: all has changed', async () => {
+    const { cursor } = await read();
+    // As crash recovery and promotion of a standby do with unlogged tables.
+    await query('truncate changes, change_feed');
+    assert.deepEqual((await readOn(cursor)).seen, ['all']);
+  });
+});
