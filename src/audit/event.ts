@@ -36,6 +36,7 @@ export type AuditAction =
   | 'stagedoor.application.transfer_declined'
   | 'stagedoor.keys.rotated'
   | 'stagedoor.resource_server.registered'
+  | 'stagedoor.resource_server.changed'
   | 'stagedoor.resource_server.deleted'
   | 'stagedoor.resource_server.secret_added'
   | 'stagedoor.resource_server.secret_deleted'

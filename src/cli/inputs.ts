@@ -36,6 +36,7 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
   permissions: 'name',
   privacy_policy_url: 'url',
   redirect_uris: 'uri',
+  resources: 'uri',
   rights: 'right',
   scopes: 'name',
   terms_url: 'url',

@@ -77,8 +77,10 @@ export interface Schema {
   resource_servers: {
     client_id: string;
     name: string;
+    require_audience: Generated<boolean>;
     created_at: CreatedAt;
   };
+  resource_server_resources: { key: string; uri: string; client_id: string; position: number };
   resource_server_secrets: {
     secret_hash: Uint8Array;
     id: Generated<string>;

@@ -6,7 +6,8 @@ import { deleteSecretRow, selectSecrets } from '../client-secrets/store.ts';
 import type { Db } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Actor } from '../lib/actor.ts';
-import { StagedoorError, ValidationError } from '../lib/errors.ts';
+import { ValidationError } from '../lib/errors.ts';
+import { lockOrThrow } from './lock-or-throw.ts';
 import type { ResourceServer } from './resource-server.ts';
 import { lockResourceServer, resourceServerById } from './store.ts';
 
@@ -97,14 +98,6 @@ export async function endLeakedServerSecret(
     data: { ...namesOf(server, secret), reason: 'leaked' },
   });
   return true;
-}
-
-async function lockOrThrow(tx: Tx, clientId: string): Promise<ResourceServer> {
-  const server = isClientId(clientId) ? await lockResourceServer(tx, clientId) : undefined;
-  if (server === undefined) {
-    throw new StagedoorError('not_found', 'Not found.');
-  }
-  return server;
 }
 
 function namesOf(server: ResourceServer, { id, label, lastFour }: ClientSecret) {

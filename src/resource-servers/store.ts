@@ -1,10 +1,20 @@
+import { sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import { countEntries } from '../db/list-changes.ts';
 import { type Direction, readFromNearerEnd, type Slice, type Sliced } from '../db/slice.ts';
 import type { Tx } from '../db/transaction.ts';
-import type { ResourceServer } from './resource-server.ts';
+import type { ResourceServer, ResourceServerDetails } from './resource-server.ts';
 
-const RESOURCE_SERVER = ['client_id as clientId', 'name', 'created_at as createdAt'] as const;
+const RESOURCE_SERVER = [
+  'client_id as clientId',
+  'name',
+  'require_audience as requireAudience',
+  'created_at as createdAt',
+  sql<string[]>`array(
+    select uri from resource_server_resources r
+    where r.client_id = resource_servers.client_id order by position
+  )`.as('resources'),
+] as const;
 
 /** The resource server with this client id. */
 export function resourceServerById(db: Db, clientId: string): Promise<ResourceServer | undefined> {
@@ -45,27 +55,41 @@ export async function listResourceServers(
   return { entries, count };
 }
 
-/** Adds a resource server. */
-export function insertResourceServer(
+/** Adds a resource server without resources. Returns the time. */
+export async function insertResourceServer(
   tx: Tx,
   clientId: string,
-  name: string,
-): Promise<ResourceServer> {
-  return tx
+  { name, requireAudience }: ResourceServerDetails,
+): Promise<Date> {
+  const { created_at } = await tx
     .insertInto('resource_servers')
-    .values({ client_id: clientId, name })
-    .returning(RESOURCE_SERVER)
+    .values({ client_id: clientId, name, require_audience: requireAudience })
+    .returning('created_at')
     .executeTakeFirstOrThrow();
+  return created_at;
 }
 
-/** Removes a resource server and returns it; undefined where there is none. */
+/** Changes the row of a resource server, also if only its resources change: lists depend on it. */
+export async function updateResourceServerRow(
+  tx: Tx,
+  clientId: string,
+  { name, requireAudience }: ResourceServerDetails,
+): Promise<void> {
+  await tx
+    .updateTable('resource_servers')
+    .set({ name, require_audience: requireAudience })
+    .where('client_id', '=', clientId)
+    .execute();
+}
+
+/** Removes a resource server; undefined where there is none. */
 export function deleteResourceServerRow(
   tx: Tx,
   clientId: string,
-): Promise<ResourceServer | undefined> {
+): Promise<Pick<ResourceServer, 'name'> | undefined> {
   return tx
     .deleteFrom('resource_servers')
     .where('client_id', '=', clientId)
-    .returning(RESOURCE_SERVER)
+    .returning('name')
     .executeTakeFirst();
 }

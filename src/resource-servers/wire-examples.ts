@@ -1,6 +1,8 @@
 const server = {
   client_id: 'Jw8kQ2nVxYb4Rz6LmT1cHs9D',
   name: 'Orders API',
+  resources: ['https://api.example.com/orders'],
+  require_audience: true,
   created_at: '2026-11-02T09:30:00.000Z',
 };
 const serverSecret = {
@@ -14,7 +16,12 @@ const serverSecret = {
 
 /** Examples for the description of the API. */
 export const EXAMPLES = {
-  resourceServerBody: { name: server.name },
+  resourceServerBody: {
+    name: server.name,
+    resources: server.resources,
+    require_audience: server.require_audience,
+  },
+  resourceServerChanges: { require_audience: true },
   resourceServer: server,
   serverSecretBody: { label: serverSecret.label, expires_at: serverSecret.expires_at },
   serverSecret,

@@ -4,14 +4,48 @@ import { line, moment } from '../api/fields.ts';
 import { ordering } from '../api/query.ts';
 import { clientName } from '../applications/wire.ts';
 import { type ClientSecret, LABEL_LIMIT } from '../client-secrets/client-secret.ts';
+import { resourceKey } from '../lib/resource-uri.ts';
 import type { ResourceServer } from './resource-server.ts';
 import { EXAMPLES } from './wire-examples.ts';
+
+/** Most resources of one server. */
+const RESOURCE_LIMIT = 50;
+
+const resources = z
+  .array(
+    z
+      .string()
+      .trim()
+      .refine((uri) => resourceKey(uri) !== undefined, 'Not an absolute URI without fragment.'),
+  )
+  .max(RESOURCE_LIMIT)
+  .refine(
+    (uris) => new Set(uris.map(resourceKey)).size === uris.length,
+    'A resource is listed twice.',
+  )
+  .describe(
+    'Absolute URIs without fragment, each of one resource server only. An application names one as `resource` (RFC 8707) to get tokens that are active for this server only.',
+  );
+const requireAudience = z
+  .boolean()
+  .describe('Tokens that were requested without `resource` are inactive for this server.');
 
 /** Body of `POST /resource-servers/`. */
 export const resourceServerBody = component(
   'ResourceServerBody',
-  z.object({ name: clientName }),
+  z.object({
+    name: clientName,
+    resources: resources.default([]),
+    require_audience: requireAudience.default(false),
+  }),
   EXAMPLES.resourceServerBody,
+);
+
+/** Body of `PATCH /resource-servers/{client_id}/`. */
+export const resourceServerChanges = component(
+  'ResourceServerChanges',
+  z.object({ name: clientName, resources, require_audience: requireAudience }).partial(),
+  EXAMPLES.resourceServerChanges,
 );
 
 /** Body of `POST /resource-servers/{client_id}/secrets/`. */
@@ -35,7 +69,13 @@ const secret = 'Shown only once.';
 /** A resource server in responses. */
 export const resourceServerAnswer = component(
   'ResourceServer',
-  z.object({ client_id: z.string(), name: z.string(), created_at: time }),
+  z.object({
+    client_id: z.string(),
+    name: z.string(),
+    resources: z.array(z.string()),
+    require_audience: z.boolean(),
+    created_at: time,
+  }),
   EXAMPLES.resourceServer,
 );
 
@@ -77,9 +117,17 @@ export const addedServerSecret = component(
 export function presentResourceServer({
   clientId,
   name,
+  resources,
+  requireAudience,
   createdAt,
 }: ResourceServer): z.infer<typeof resourceServerAnswer.schema> {
-  return { client_id: clientId, name, created_at: createdAt.toISOString() };
+  return {
+    client_id: clientId,
+    name,
+    resources: [...resources],
+    require_audience: requireAudience,
+    created_at: createdAt.toISOString(),
+  };
 }
 
 /** Presents a secret, without its value. */

@@ -235,6 +235,15 @@ describe('Applications and API services on the command line', () => {
       /has no secret with the id/,
     );
     await refused(['resource-server', 'secrets', 'nobody'], 3, /no resource server/);
+    const api = 'https://api.example.com/stock';
+    const change = ['resource-server', 'change', client_id];
+    const changed = await answer(...change, '--resource', api, '--require-audience');
+    assert.deepEqual([changed.resources, changed.require_audience], [[api], true]);
+    const list = await cli(['resource-server', 'list']);
+    assert.match(list.out, /Stock +https:\/\/api\.example\.com\/stock/);
+    const back = await answer(...change, '--no-resources', '--no-require-audience');
+    assert.deepEqual([back.resources, back.require_audience], [[], false]);
+    await refused([...change, '--resource', 'orders'], 2, /Not an absolute URI/);
     await answer('resource-server', 'delete', client_id, '--yes');
     await refused(['resource-server', 'show', client_id], 3, /no resource server/);
   });

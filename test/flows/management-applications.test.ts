@@ -294,6 +294,8 @@ describe('Resource server', () => {
     assert.deepEqual(rest, {
       client_id: clientId,
       name: 'Orders API',
+      resources: [],
+      require_audience: false,
       created_at: rest.created_at,
     });
     assert.deepEqual((await call('GET', `/resource-servers/${clientId}/`)).body, rest);

@@ -92,6 +92,12 @@ export const WALKERS: Readonly<Record<string, Walker>> = {
   registerResourceServer: { 201: () => ({ body: { name: 'Orders API' } }) },
   getResourceServer: { 200: async (world) => ({ params: await world.resourceServer() }) },
   deleteResourceServer: { 204: async (world) => ({ params: await world.resourceServer() }) },
+  patchResourceServer: {
+    200: async (world) => ({
+      params: await world.resourceServer(),
+      body: { resources: [`urn:example:${world.unused()}`] },
+    }),
+  },
 
   listResourceServerSecrets: {
     200: async (world) => ({ params: await world.resourceServer() }),

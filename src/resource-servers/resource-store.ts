@@ -1,0 +1,76 @@
+import { sql } from 'kysely';
+import type { Db } from '../db/database.ts';
+import type { Tx } from '../db/transaction.ts';
+
+/** A resource with the form in which it is compared. */
+export interface KeyedResource {
+  readonly key: string;
+  readonly uri: string;
+}
+
+/** Deletes the resources of a server that are not among `kept`. */
+export async function deleteOtherResources(
+  tx: Tx,
+  clientId: string,
+  kept: readonly KeyedResource[],
+): Promise<void> {
+  await tx
+    .deleteFrom('resource_server_resources')
+    .where('client_id', '=', clientId)
+    .where('key', 'not in', ['', ...kept.map(({ key }) => key)])
+    .execute();
+}
+
+/**
+ * Writes the resources of a server, in the order of their keys, so that concurrent requests do not
+ * wait for each other in a circle.
+ * @returns the URIs that belong to another server
+ */
+export async function upsertResources(
+  tx: Tx,
+  clientId: string,
+  resources: readonly KeyedResource[],
+): Promise<string[]> {
+  if (resources.length === 0) {
+    return [];
+  }
+  const rows = resources
+    .map((resource, position) => ({ ...resource, client_id: clientId, position }))
+    .toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  const written = await tx
+    .insertInto('resource_server_resources')
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict
+        .column('key')
+        .doUpdateSet((eb) => ({
+          uri: eb.ref('excluded.uri'),
+          position: eb.ref('excluded.position'),
+        }))
+        .whereRef('resource_server_resources.client_id', '=', 'excluded.client_id'),
+    )
+    .returning('key')
+    .execute();
+  const keys = new Set(written.map(({ key }) => key));
+  return resources.filter(({ key }) => !keys.has(key)).map(({ uri }) => uri);
+}
+
+/** A resource and the server that it belongs to. */
+export interface ServedResource extends KeyedResource {
+  readonly clientId: string;
+  /** Name of the server. */
+  readonly name: string;
+  readonly requireAudience: boolean;
+}
+
+/** Returns those of the resources that are registered, in the order of their keys. */
+export function selectResources(db: Db, keys: readonly string[]): Promise<ServedResource[]> {
+  return db
+    .selectFrom('resource_server_resources as r')
+    .innerJoin('resource_servers as s', 's.client_id', 'r.client_id')
+    .select(['r.key', 'r.uri', 's.client_id as clientId', 's.name'])
+    .select('s.require_audience as requireAudience')
+    .where('r.key', '=', sql<string>`any(${[...keys]}::text[])`)
+    .orderBy('r.key')
+    .execute();
+}
