@@ -10,6 +10,8 @@ export interface PendingInteraction {
   readonly loginHint: string | undefined;
   /** The request requires a new sign-in (`prompt=login`), also for a signed-in user. */
   readonly signInAnew: boolean;
+  /** The sign-in of the user is older than the request's `max_age`. */
+  readonly signInIsOld: boolean;
   /** Signed-in user of the request; always set at the consent prompt. */
   readonly user: User | undefined;
   /** Time of the last authentication in this browser. */
@@ -43,7 +45,14 @@ export type Obstacle =
 
 /** A request that can't be answered any more, and the reason. */
 export interface ClosedInteraction {
-  readonly reason: 'expired' | 'answered' | 'other_user' | 'signed_out' | Obstacle;
+  readonly reason:
+    | 'expired'
+    | 'answered'
+    | 'other_browser'
+    | 'no_cookies'
+    | 'other_user'
+    | 'signed_out'
+    | Obstacle;
   readonly application: { readonly name: string; readonly homepageUrl: string | null } | undefined;
   /** The path that starts the same request over, for the user who is signed in now. */
   readonly restartAt?: string | undefined;

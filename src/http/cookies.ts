@@ -34,6 +34,11 @@ export function cookieName(secure: boolean, kind: CookieKind, of?: string): stri
   return `${secure ? PREFIX : ''}stagedoor_${kind}${suffix}`;
 }
 
+/** Tests if the browser sent any cookie of this server. */
+export function sendsCookies(ctx: Context): boolean {
+  return ctx.get('Cookie').includes('stagedoor_');
+}
+
 /** Sets a cookie, or removes it with an empty value. Scripts can't read it. */
 export function setCookie(ctx: Context, name: string, value: string, life: CookieLife = {}): void {
   const { seconds = value === '' ? 0 : undefined, sameSite = 'Lax' } = life;

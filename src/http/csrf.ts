@@ -58,9 +58,10 @@ export function renewCsrf(ctx: Context): void {
   setCookie(ctx, cookieName(ctx.secure, 'csrf'), cookie);
 }
 
-/** Tests if `verify` has refused a form of our own page: one from before a sign-in. */
-export function isOldForm(ctx: Context): boolean {
-  return ctx.state.refusedForm !== undefined;
+/** Returns the form that `verify` has refused, if it was sent from a page of this server. */
+export function refusedForm(ctx: Context): URLSearchParams | undefined {
+  const form: unknown = ctx.state.refusedForm;
+  return form instanceof URLSearchParams ? form : undefined;
 }
 
 /** The token for a form on the page that `ctx` answers with. See `createCsrf`. */

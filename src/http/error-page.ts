@@ -1,5 +1,7 @@
 import type { Context } from 'koa';
 import type { Logger } from '../lib/log.ts';
+import { sendsCookies } from './cookies.ts';
+import { refusedForm } from './csrf.ts';
 import { type ErrorPage, plainError } from './error-response.ts';
 import type { HttpError } from './http-error.ts';
 import type { Renderer } from './render.ts';
@@ -48,7 +50,11 @@ export function errorPage(renderer: Renderer, log: Logger): ErrorPage {
   return (ctx, error) => {
     try {
       const t = translator(renderer.locale(ctx));
-      const props = { ...presentError(t, error), entered: enteredIn(ctx) };
+      const refused = refusedForm(ctx);
+      const props =
+        refused === undefined
+          ? presentError(t, error)
+          : presentRefusedForm(t, ctx, refused, error.message);
       renderer.page(ctx, errorView, props, { status: error.status });
     } catch (err) {
       log.error({ err }, 'Error page could not be rendered');
@@ -71,14 +77,35 @@ function presentError(t: Translate<SharedText>, error: HttpError): ErrorProps {
   };
 }
 
+/**
+ * Presents the refusal of a form of our own page: the browser sends no cookies, or the page is older
+ * than the browser's cookie. Its link opens the page again.
+ */
+function presentRefusedForm(
+  t: Translate<SharedText>,
+  ctx: Context,
+  form: URLSearchParams,
+  developer: string,
+): ErrorProps {
+  const kind = sendsCookies(ctx) ? 'old_form' : 'cookies';
+  const returnTo = form.get('return_to');
+  const query = returnTo === null ? '' : `?return_to=${encodeURIComponent(returnTo)}`;
+  return {
+    title: t(`error.${kind}.title`),
+    message: t(`error.${kind}.message`),
+    hint: t(`error.${kind}.hint`),
+    developer,
+    links: [{ href: ctx.path + query, label: t('link.open_again') }],
+    entered: enteredIn(form),
+  };
+}
+
 /** Limits of the form fields that the error page repeats. */
 const ENTERED = { fields: 20, length: 4000 };
 
 /** Returns the fields of a refused form, so that they are not lost. Never a password. */
-function enteredIn(ctx: Context): NonNullable<ErrorProps['entered']> {
-  const form: unknown = ctx.state.refusedForm;
-  const fields = form instanceof URLSearchParams ? [...form] : [];
-  return fields
+function enteredIn(form: URLSearchParams): NonNullable<ErrorProps['entered']> {
+  return [...form]
     .filter(([name, value]) => value !== '' && !/^(csrf|return_to)$|password|secret/i.test(name))
     .slice(0, ENTERED.fields)
     .map(([name, value]) => ({ name, value: value.slice(0, ENTERED.length) }));

@@ -30,7 +30,7 @@ export function checkRequest(config: Config) {
     }
     refuseControlCharacters(params);
     refuseWrongThumbprint(params.dpop_jkt);
-    restoreMaxAge(params);
+    restoreMaxAge(ctx.oidc.route, params);
     for (const scope of sentScopes(ctx)) {
       if (!known.has(scope)) {
         throw new errors.InvalidScope('requested scope is not known', scope);

@@ -83,8 +83,13 @@ function toPayload(id: string, issuer: string, found: StoredInteraction): Adapte
     ...(found.result && { result: found.result }),
     ...(found.lastSubmission && { lastSubmission: found.lastSubmission }),
     ...(found.grantId && { grantId: found.grantId }),
-    ...(found.pushedRequest && { parJti: unseal(id, PUSHED_REQUEST, found.pushedRequest) }),
+    ...(found.pushedRequest && { parJti: openPushedRequest(id, found.pushedRequest) }),
   };
+}
+
+/** Returns the ID of the pushed request that an interaction began with. */
+export function openPushedRequest(id: string, sealed: Uint8Array): string {
+  return unseal(id, PUSHED_REQUEST, sealed);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,4 +1,5 @@
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
+import { asksForNewSignIn } from './read-parameters.ts';
 import { ACCOUNT_SELECTED, promptsOf } from './restart-url.ts';
 import { findObstacle, RequestStopped, requestedAccess } from './still-allowed.ts';
 
@@ -84,6 +85,8 @@ function relaxLoginChecks(login: interactionPolicy.Prompt): void {
     login,
     'max_age',
     ({ oidc }) => hasPassedSignIn(oidc) || (oidc.result !== undefined && 'login' in oidc.result),
+    // The reason tells the sign-in page that no other account was asked for.
+    ({ oidc }) => asksForNewSignIn(oidc.params ?? {}) && !hasSignedIn(oidc),
   );
 }
 

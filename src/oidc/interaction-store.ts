@@ -123,6 +123,12 @@ export interface ClosedInteraction {
   readonly applicationName: string | null;
   /** Null also if the application is stopped, so that the page has no link to it. */
   readonly homepageUrl: string | null;
+  /** Its time is over. */
+  readonly expired: boolean;
+  /** The user whose session began it. */
+  readonly userId: string | null;
+  readonly params: JsonObject;
+  readonly pushedRequest: Uint8Array | null;
 }
 
 /** Returns an interaction in any state, as long as its row is kept. */
@@ -133,7 +139,9 @@ export async function selectClosedInteraction(
   const row = await db
     .selectFrom('interactions as i')
     .leftJoin('applications as a', 'a.client_id', 'i.client_id')
-    .select(['i.finished_at', 'a.name', 'a.homepage_url', 'a.is_active', 'a.suspended_at'])
+    .select(['i.finished_at', 'i.user_id', 'i.params', 'i.pushed_request'])
+    .select(['a.name', 'a.homepage_url', 'a.is_active', 'a.suspended_at'])
+    .select(sql<boolean>`i.expires_at <= now()`.as('expired'))
     .where('i.id_hash', '=', hashOf(id))
     .executeTakeFirst();
   const stopped = row?.is_active === false || (row?.suspended_at ?? null) !== null;
@@ -142,6 +150,10 @@ export async function selectClosedInteraction(
       finished: row.finished_at !== null,
       applicationName: row.name,
       homepageUrl: stopped ? null : row.homepage_url,
+      expired: row.expired,
+      userId: row.user_id,
+      params: row.params,
+      pushedRequest: row.pushed_request,
     }
   );
 }

@@ -1,3 +1,4 @@
+import type { Context } from 'koa';
 import type { InteractionResults, Provider } from 'oidc-provider';
 import {
   type ClosedInteraction,
@@ -8,9 +9,12 @@ import {
 import type { Interactions } from '../authorization/pages/interactions.ts';
 import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
+import { sendsCookies } from '../http/cookies.ts';
 import { setUiLocales } from '../http/locale.ts';
 import { ownValue } from '../lib/own-value.ts';
+import { selectSession } from '../sessions/session-store.ts';
 import { COOKIE_OPTIONS } from './cookies.ts';
+import { currentTransaction } from './current-transaction.ts';
 import { describeClosedInteraction } from './describe-closed-interaction.ts';
 import type { FlowRows } from './flow-store.ts';
 import { withKnownRows } from './known-rows.ts';
@@ -27,34 +31,46 @@ export function createInteractions(deps: {
   db: Db;
   config: Config;
 }): Interactions {
-  const { provider, config } = deps;
+  const { provider, config, db } = deps;
+  const closed = { db, issuer: config.issuer };
   return {
     find: async (ctx) => {
       const uid: unknown = ctx.params.uid;
       const id = ctx.cookies.get(provider.cookieName('interaction'), COOKIE_OPTIONS);
+      const sessionId = sessionIdOf(provider, ctx) ?? '';
       if (id === undefined || id !== uid) {
-        return describeClosedInteraction(deps.db, uid);
+        const session = await selectSession(currentTransaction() ?? db, sessionId);
+        const over = await describeClosedInteraction(closed, uid, session?.user.id);
+        return withCookieProblem(ctx, over);
       }
-      const keys = { sessionId: sessionIdOf(provider, ctx) ?? '', interactionId: id };
+      const keys = { sessionId, interactionId: id };
       return withKnownRows(async () => {
-        const rows = await readFlow(deps.db, keys);
+        const rows = await readFlow(db, keys);
         const model = await provider.Interaction.find(id);
+        const userId = rows.session?.user.id;
         if (model === undefined) {
-          return describeClosedInteraction(deps.db, uid);
+          return describeClosedInteraction(closed, uid, userId);
         }
         setUiLocales(ctx, model.params.ui_locales);
-        const session = { uid: rows.session?.uid ?? '', accountId: rows.session?.user.id };
+        const session = { uid: rows.session?.uid ?? '', accountId: userId };
         const reason = findForeignSession(model, session) ?? (await findStopped(provider, model));
         return reason === undefined
           ? toPending(model, rows, config.issuer)
           : {
               reason,
-              application: (await describeClosedInteraction(deps.db, uid)).application,
+              application: (await describeClosedInteraction(closed, uid, userId)).application,
               restartAt: isForeign(reason) ? restartPath(config.issuer, model) : undefined,
             };
       });
     },
   };
+}
+
+/** A form without any cookie comes from a browser that no longer sends them: its page had one. */
+function withCookieProblem(ctx: Context, closed: ClosedInteraction): ClosedInteraction {
+  return closed.reason === 'other_browser' && ctx.method === 'POST' && !sendsCookies(ctx)
+    ? { ...closed, reason: 'no_cookies' }
+    : closed;
 }
 
 /**
@@ -96,6 +112,7 @@ function toPending(model: Interaction, rows: FlowRows, issuer: string): PendingI
     redirectUri: param('redirect_uri') ?? '',
     loginHint: param('login_hint'),
     signInAnew: model.prompt.reasons.includes('login_prompt'),
+    signInIsOld: model.prompt.reasons.includes('max_age'),
     // A request from before a sign-in has none; `findForeignSession` has compared all others.
     user: model.session && rows.session?.user,
     authenticatedAt: rows.session?.authenticatedAt,

@@ -103,21 +103,27 @@ function hideMaxAge(params: Parameters): void {
   });
 }
 
+/** Tests if the request was sent with `max_age=0`. */
+export function asksForNewSignIn(params: Parameters): boolean {
+  return /^0+$/.test(String(maxAges.get(params)));
+}
+
 /**
  * Restores `max_age` after the provider's checks. Ignores a malformed value; 0 asks for a new
- * sign-in, like `prompt=login`.
+ * sign-in, like `prompt=login`. A pushed request is stored as it was sent.
  * @see OpenID Connect Core 1.0 §3.1.2.1
  */
-export function restoreMaxAge(params: Parameters): void {
+export function restoreMaxAge(route: string, params: Parameters): void {
   const sent = maxAges.get(params);
   const seconds = typeof sent === 'string' && /^\d{1,9}$/.test(sent) ? Number(sent) : undefined;
+  const isPushed = route === 'pushed_authorization_request';
   Object.defineProperty(params, 'max_age', {
     configurable: true,
     enumerable: true,
     writable: true,
-    value: seconds ? String(seconds) : undefined,
+    value: seconds || (isPushed && seconds === 0) ? String(seconds) : undefined,
   });
-  if (seconds === 0) {
+  if (seconds === 0 && !isPushed) {
     const prompts = new Set(String(params.prompt ?? '').split(' ')).add('login');
     params.prompt = [...prompts].filter(Boolean).join(' ');
   }

@@ -75,8 +75,9 @@ async function describeEnd(
   error: Error,
   block: Block | undefined,
 ): Promise<ClosedInteraction> {
-  const over = await describeClosedInteraction(deps.db, uidOf(ctx));
   const { session } = ctx.oidc;
+  const closed = { db: deps.db, issuer: deps.config.issuer };
+  const over = await describeClosedInteraction(closed, uidOf(ctx), session?.accountId);
   const { Interaction: interaction } = ctx.oidc.entities;
   if (block !== undefined && block !== 'not_signed_in') {
     return { ...over, reason: block };

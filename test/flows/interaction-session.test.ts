@@ -156,11 +156,11 @@ describe('Consent page of Ada', () => {
     assert.equal(await written(application.clientId), 0);
   });
 
-  test('it is not found in a browser without its cookie', async () => {
+  test('it can’t be answered in another browser of Ada', async () => {
     const { page, application } = await waitForAda();
     const ada = await signedInAs(platform.ada);
-    assert.equal((await ada.get(page.url)).status, 410);
-    assert.equal((await post(ada, page, 'allow')).status, 410);
+    await startsOver(ada, await ada.get(page.url), says('over.title.other_browser'));
+    await startsOver(ada, await post(ada, page, 'allow'), says('over.title.other_browser'));
     assert.equal(await written(application.clientId), 0);
   });
 
@@ -192,7 +192,7 @@ describe('Sign-in page of an authorization request', () => {
     const { page } = await begin(ada, { prompt: 'login' });
     assert.match(page.url.pathname, /^\/interaction\//);
     const stranger = new UserAgent(server);
-    assert.equal((await stranger.get(page.url)).status, 410);
+    assert.equal((await stranger.get(page.url)).status, 403);
     const answer = await stranger.request(page.url, {
       method: 'POST',
       body: fill(findForm(page, ['password']), {
@@ -201,7 +201,7 @@ describe('Sign-in page of an authorization request', () => {
       }),
       headers: { origin: server.issuer },
     });
-    assert.equal(answer.status, 410);
+    assert.equal(answer.status, 403);
     assert.equal(stranger.cookies.values(SESSION).length, 0);
   });
 });

@@ -146,9 +146,10 @@ describe('Requests of generic OpenID and OAuth clients', () => {
         assert.ok(sentBack.leavesTo?.searchParams.get('code'), textOf(sentBack));
       });
 
-      it('max_age=0: the user signs in again', async () => {
+      it('max_age=0: the user signs in again, and is not asked for another account', async () => {
         const page = await send({ scope: 'read', max_age: '0' });
         assert.ok(showsForm(page, 'email', 'password'), textOf(page));
+        assert.match(page.body, says('login.title_again'));
         const consent = await signIn(ada, page, platform.ada);
         assert.ok(showsForm(consent, 'decision'), textOf(consent));
       });

@@ -273,6 +273,10 @@ describe('Failed upstream sign-in', () => {
       const { page } = await visitor.open(requestUrl(), stranger);
       assertRefused(visitor, page, 403, says('upstream.unknown_user.title'));
       assert.match(page.body, says('upstream.unknown_user.hint'));
+      const signOut = textFor('upstream.link.sign_out', {
+        host: new URL(site.upstream.issuer).host,
+      });
+      assert.equal(wayOn(page, signOut), '/logout/upstream');
       assert.match(page.body, /issuer http:\/\/127\.0\.0\.1:\d+, subject platform\|stranger/);
       const other = await visitor.open(wayOn(page, textFor('upstream.link.other')), site.ada);
       assert.equal(other.asked.length, 1, 'the platform asks for another account');
@@ -350,6 +354,29 @@ describe('Failed upstream sign-in', () => {
       assertRefused(victim, page, 400, says('upstream.foreign.title'));
       const path = wayOn(page, textFor('link.login'));
       assert.equal((await victim.open(path, site.ada)).page.url.pathname, ACCOUNT);
+    });
+
+    it('blocked cookies: a page says so before the user leaves for the platform', async () => {
+      for (const locale of ['en', 'de'] as const) {
+        const headers = { accept: 'text/html', 'accept-language': locale };
+        const get = (url: string | URL) => fetch(url, { headers, redirect: 'manual' });
+        let url: URL = requestUrl();
+        let answer = await get(url);
+        for (let redirects = 0; answer.status === 303; redirects += 1) {
+          assert.ok(redirects < 3, 'no loop');
+          url = new URL(answer.headers.get('location') ?? '', url);
+          assert.equal(url.origin, site.server.issuer);
+          answer = await get(url);
+        }
+        assert.equal(answer.status, 403);
+        const body = await answer.text();
+        assert.match(body, says('error.cookies.title', {}, locale));
+        assert.ok(body.includes(textFor('link.open_again', {}, locale)));
+        const [, again = ''] = /href="(\/login\?return_to=[^"]*)"/.exec(body) ?? [];
+        // With cookies allowed, the link continues the request.
+        const { page } = await newVisitor().open(again.replaceAll('&amp;', '&'), site.ada);
+        assert.ok(showsForm(page, 'decision'), textOf(page));
+      }
     });
 
     it('unknown, missing or malformed: refused', async () => {

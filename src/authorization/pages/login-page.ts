@@ -16,17 +16,25 @@ export function showLogin(
   interaction: PendingInteraction,
   again: { readonly email?: string; readonly failed?: SignInResult } = {},
 ): PageAnswer {
-  const { application, user, loginHint, signInAnew } = interaction;
-  // Without `prompt=login`, the request has a `max_age` that the sign-in exceeds.
-  const recent = signInAnew ? undefined : user;
-  const other = user === undefined ? 'first' : 'switch';
+  const { application, user, loginHint, signInIsOld } = interaction;
   const props = {
     action: ctx.path,
-    email: again.email ?? loginHint ?? recent?.email ?? '',
-    reason: recent === undefined ? other : 'recent',
+    email: again.email ?? loginHint ?? (signInIsOld ? user?.email : undefined) ?? '',
+    reason: reasonOf(interaction),
     application: application && { name: application.name },
   } as const;
   return showLoginForm(ctx, props, again.failed);
+}
+
+function reasonOf({ user, signInAnew, signInIsOld }: PendingInteraction) {
+  if (user === undefined) {
+    return 'first';
+  }
+  if (!signInIsOld) {
+    return 'switch';
+  }
+  // A `max_age` of 0 counts as `prompt=login`, too.
+  return signInAnew ? 'again' : 'recent';
 }
 
 /** Signs in, and goes on with the request. */

@@ -9,6 +9,8 @@ const overView = view<ClosedInteraction>('authorization/interaction_over');
 
 /** Reasons that may pass: the page is forbidden, not gone. */
 const FORBIDDEN: ReadonlySet<ClosedInteraction['reason']> = new Set([
+  'other_browser',
+  'no_cookies',
   'application_suspended',
   'application_disabled',
   'awaits_review',

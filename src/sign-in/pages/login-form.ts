@@ -9,8 +9,11 @@ interface LoginProps {
   readonly action: string;
   /** Value of the address field, or an empty string. */
   readonly email: string;
-  /** `recent`: signed in, but too long ago for what comes next. */
-  readonly reason: 'first' | 'recent' | 'switch';
+  /**
+   * `recent`: signed in, but too long ago for what comes next. `again`: the application requires a new
+   * sign-in.
+   */
+  readonly reason: 'first' | 'recent' | 'again' | 'switch';
   /** The application that sent the user here, if one did. */
   readonly application?: { readonly name: string } | undefined;
   readonly returnTo?: string | undefined;

@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import { z } from 'zod';
-import { isOldForm } from '../../http/csrf.ts';
+import { refusedForm } from '../../http/csrf.ts';
 import { parseForm, text } from '../../http/form.ts';
 import { localPath } from '../../http/local-path.ts';
 import { setUiLocales } from '../../http/locale.ts';
@@ -59,7 +59,7 @@ export const loginPage: Page<LoginPageDeps> = {
   },
   refuse: async (deps, ctx, fields) => {
     const { email, returnTo } = parseForm(form, fields);
-    return isOldForm(ctx) && (await hasSignedInAs(deps, ctx, email))
+    return refusedForm(ctx) !== undefined && (await hasSignedInAs(deps, ctx, email))
       ? seeOther(returnTo)
       : undefined;
   },

@@ -1,3 +1,4 @@
+import { checkCookies } from '../../../http/cookie-check.ts';
 import { type Page, render, seeOther } from '../../../http/page.ts';
 import { view } from '../../../http/view.ts';
 import { identify } from '../../../sessions/pages/identify.ts';
@@ -34,6 +35,10 @@ export const upstreamLoginPage: Page<UpstreamPageDeps> = {
     if (reason === 'lost') {
       const href = `/login?return_to=${encodeURIComponent(returnTo)}`;
       return render(signInAgainView, { host: deps.upstream.host, href });
+    }
+    const withoutCookies = checkCookies(deps, ctx);
+    if (withoutCookies !== undefined) {
+      return withoutCookies;
     }
     const { sessionTtl, recentSignInSeconds } = deps.config;
     return deps.upstream.begin(ctx, {

@@ -26,12 +26,16 @@ const STATUS: Record<RefusalKind, number> = {
 /** Value of `Retry-After`, in seconds. */
 const RETRY_AFTER = '10';
 
-/** Says why a sign-in failed. The page redirects nowhere, so there is no loop. */
+/**
+ * Says why a sign-in failed. The page redirects nowhere, so there is no loop.
+ * @param signOutAt path that signs out at the provider, if the page offers that
+ */
 export function showRefusal(
   { locale, upstream }: { readonly locale: Locale; readonly upstream: UpstreamConfig },
   ctx: Context,
   { kind, detail }: UpstreamRefusal,
   pending: PendingSignIn | undefined,
+  signOutAt: string | undefined,
 ): PageAnswer {
   const t = translator<SignInText | SharedText>(locale);
   const host = upstreamHost(upstream);
@@ -45,7 +49,12 @@ export function showRefusal(
     message: t(`upstream.${kind}.message`, { host }),
     hint: t(`upstream.${kind}.hint`, { host }),
     developer: detail,
-    links: [{ href: way.href, label: t(way.label) }],
+    links: [
+      { href: way.href, label: t(way.label) },
+      ...(signOutAt === undefined
+        ? []
+        : [{ href: signOutAt, label: t('upstream.link.sign_out', { host }) }]),
+    ],
   };
   return render(errorView, props, status);
 }

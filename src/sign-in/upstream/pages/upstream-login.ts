@@ -90,10 +90,15 @@ export function connectUpstream(
     restoreForm: (ctx) => restoreForm(deps, ctx),
     signedOut: async (ctx) => {
       forceReauthentication(ctx);
-      const href = (await endSessionUrl(discover)) && SIGN_OUT;
+      const href = await signOutPath(discover);
       return href === undefined ? {} : { elsewhere: { host: upstreamHost(upstream), href } };
     },
   };
+}
+
+/** Returns `SIGN_OUT` if the provider has a page that ends its session. */
+async function signOutPath(discover: Discover): Promise<string | undefined> {
+  return (await endSessionUrl(discover)) && SIGN_OUT;
 }
 
 async function begin(deps: Deps, ctx: Context, wanted: WantedSignIn): Promise<PageAnswer> {
@@ -164,13 +169,20 @@ const LOG_LEVEL_BY_REFUSAL: Partial<Record<RefusalKind, 'warn' | 'error'>> = {
   misconfigured: 'error',
 };
 
+/** Refusals after which the session at the provider may sign the same user in again. */
+const SAME_USER_AGAIN: ReadonlySet<RefusalKind> = new Set([
+  'unknown_user',
+  'deactivated',
+  'not_fresh',
+]);
+
 /** @throws every error that is not a refusal */
-function refuse(
+async function refuse(
   deps: Deps,
   ctx: Context,
   error: unknown,
   pending: PendingSignIn | undefined,
-): PageAnswer {
+): Promise<PageAnswer> {
   if (!(error instanceof UpstreamRefusal)) {
     throw error;
   }
@@ -184,5 +196,6 @@ function refuse(
     forceReauthentication(ctx);
   }
   const page = { locale: deps.renderer.locale(ctx), upstream: deps.upstream };
-  return showRefusal(page, ctx, error, pending);
+  const signOutAt = SAME_USER_AGAIN.has(kind) ? await signOutPath(deps.discover) : undefined;
+  return showRefusal(page, ctx, error, pending, signOutAt);
 }
