@@ -16,7 +16,15 @@ import type { PasswordQueue } from './users/password-queue.ts';
 export function apiEndpoints(
   deps: ApiDeps & {
     readonly config: JobConfig &
-      Pick<Config, 'customSchemes' | 'permissions' | 'registration' | 'scopes' | 'upstream'>;
+      Pick<
+        Config,
+        | 'customSchemes'
+        | 'organizerPermissions'
+        | 'permissions'
+        | 'registration'
+        | 'scopes'
+        | 'upstream'
+      >;
     readonly passwordQueue: PasswordQueue;
     readonly onReplay?: OnReplay | undefined;
   },

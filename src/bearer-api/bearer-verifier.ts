@@ -1,6 +1,6 @@
 import { createResourceServer, type ResourceServer } from '@stagedoor/resource-server';
 import type { Database } from '../db/database.ts';
-import { findLiveAccessToken, type KnownScopes } from '../tokens/introspect.ts';
+import { findLiveAccessToken, type TokenSettings } from '../tokens/introspect.ts';
 import type { OnReplay } from '../tokens/proof.ts';
 import { useProof } from '../tokens/proof-store.ts';
 
@@ -9,7 +9,7 @@ export interface BearerVerifierDeps {
   readonly database: Database;
   readonly onReplay?: OnReplay | undefined;
   readonly issuer: string;
-  readonly known: KnownScopes;
+  readonly settings: TokenSettings;
 }
 
 /**
@@ -19,10 +19,10 @@ export interface BearerVerifierDeps {
  * @see RFC 6750 §3, RFC 9449 §7
  */
 export function createBearerVerifier(deps: BearerVerifierDeps): ResourceServer {
-  const { database, onReplay, issuer, known } = deps;
+  const { database, onReplay, issuer, settings } = deps;
   return createResourceServer({
     lookUp: async (token) => {
-      const found = await findLiveAccessToken(database, known, token);
+      const found = await findLiveAccessToken(database, settings, token);
       return (
         found && {
           sub: found.userId,

@@ -18,6 +18,7 @@ import type { Tx } from '../db/transaction.ts';
 import { listOrganizersOf } from '../directory/user-organizers.ts';
 import { organizerAnswer, presentOrganizer } from '../directory/wire.ts';
 import { ORGANIZERS_PER_GRANT } from '../grants/grant.ts';
+import { tokenSettings } from '../tokens/introspect.ts';
 import type { OnReplay } from '../tokens/proof.ts';
 import { findUser } from '../users/find-user.ts';
 import { createBearerVerifier } from './bearer-verifier.ts';
@@ -26,7 +27,7 @@ import { createBearerVerifier } from './bearer-verifier.ts';
 export interface AccessDeps {
   readonly database: Database;
   readonly onReplay?: OnReplay | undefined;
-  readonly config: Pick<Config, 'issuer' | 'scopes'>;
+  readonly config: Pick<Config, 'issuer' | 'scopes' | 'organizerPermissions'>;
 }
 
 const profileAnswer = component(
@@ -113,14 +114,14 @@ interface AccessEndpoint<S extends z.ZodType>
 
 /** Builds a `GET` endpoint that applications call with an access token. */
 function accessEndpoint<S extends z.ZodType>(
-  { database, onReplay, config: { issuer, scopes: known } }: AccessDeps,
+  { database, onReplay, config }: AccessDeps,
   { path, scopes, list, answer, load, ...info }: AccessEndpoint<S>,
 ): Endpoint {
   const verifier = createBearerVerifier({
     database,
     onReplay,
-    issuer,
-    known: new Set(known.map(({ name }) => name)),
+    issuer: config.issuer,
+    settings: tokenSettings(config),
   });
   const handle = async (ctx: Context) => {
     ctx.vary('Authorization');

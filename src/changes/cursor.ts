@@ -14,7 +14,7 @@ const LONGEST = 2_000;
 
 /**
  * Returns a name for a run of a database: two that may use the same ID for different transactions, or
- * read different scopes from the same rows, have different ones.
+ * give different answers for the same rows, have different ones.
  */
 export function epochOf(facts: readonly string[]): string {
   return hash('sha256', JSON.stringify(facts), 'base64url').slice(0, EPOCH);

@@ -1,6 +1,7 @@
 import type { Database, Db } from '../db/database.ts';
 import { grantHandle } from '../grants/grant-handle.ts';
 import { StagedoorError } from '../lib/errors.ts';
+import type { TokenSettings } from '../tokens/introspect.ts';
 import { insertEpoch, MOST_CHANGES, selectChanges } from './changes-store.ts';
 import { type Cursor, epochOf } from './cursor.ts';
 import { type Moment, now } from './moment.ts';
@@ -20,8 +21,8 @@ export interface FeedView extends Cursor {
 /** What a view of the feed is read from. */
 export interface FeedSource {
   readonly database: Database;
-  /** Names of the scopes that this server has. Introspection answers depend on them. */
-  readonly scopes: readonly string[];
+  /** Introspection answers depend on them. */
+  readonly settings: TokenSettings;
 }
 
 const GRANT = 'grant:';
@@ -35,7 +36,7 @@ const NONE = { xmin: 2n ** 63n - 1n, text: '1:1:' };
  * @throws StagedoorError `unavailable` if the database is a standby
  */
 export async function readFeed(
-  { database, scopes }: FeedSource,
+  { database, settings }: FeedSource,
   since: { readonly xmin: bigint; readonly text: string } = NONE,
 ): Promise<FeedView> {
   const askedAt = now();
@@ -44,7 +45,7 @@ export async function readFeed(
     throw new StagedoorError('unavailable', 'The database is a standby, which may be behind.');
   }
   if (row.epoch === null) {
-    return readFirst({ database, scopes }, database.db);
+    return readFirst({ database, settings }, database.db);
   }
   const snapshot = parseSnapshot(row.snapshot);
   if (snapshot === undefined) {
@@ -52,7 +53,7 @@ export async function readFeed(
   }
   const isComplete = row.incomplete !== true && row.changes.length <= MOST_CHANGES;
   return {
-    epoch: epochOf([row.epoch, row.started_at, row.database_id, ...scopes.toSorted()]),
+    epoch: epochOf([row.epoch, row.started_at, row.database_id, ...wordsOf(settings)]),
     snapshot,
     askedAt,
     changes: isComplete ? row.changes.map(present) : undefined,
@@ -62,6 +63,10 @@ export async function readFeed(
 async function readFirst(source: FeedSource, db: Db): Promise<FeedView> {
   await insertEpoch(db);
   return readFeed(source);
+}
+
+function wordsOf({ scopes, organizerPermissions }: TokenSettings): string[] {
+  return [...[...scopes].sort(), ...[...organizerPermissions].sort().map((name) => `@${name}`)];
 }
 
 /** Names a grant as introspection answers do. */

@@ -4,8 +4,8 @@ import type { RecordSecretUse } from '../client-secrets/record-use.ts';
 import type { Database } from '../db/database.ts';
 import { clientAddress } from '../http/origin.ts';
 import { hashOf } from '../lib/credentials.ts';
-import type { ScopeConfig } from '../lib/scopes.ts';
 import { readClientCredentials } from '../tokens/client-credentials.ts';
+import type { TokenSettings } from '../tokens/introspect.ts';
 import { isResourceServer } from './changes-store.ts';
 import { type ChangesFeed, createChangesFeed } from './feed.ts';
 
@@ -15,8 +15,7 @@ export interface ChangesDeps {
   /** Notes that a secret of a resource server was used. */
   readonly recordSecretUse: RecordSecretUse;
   readonly recordFailure: RecordAuthenticationFailure;
-  /** The scopes that this server has. */
-  readonly scopes: readonly Pick<ScopeConfig, 'name'>[];
+  readonly settings: TokenSettings;
 }
 
 const CHANGES = '/api/v1/oauth/changes';
@@ -25,8 +24,7 @@ const CLIENT_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
 /** `GET /api/v1/oauth/changes?after=`: what API services have to remove from their caches. */
 export function changesEndpoint(deps: ChangesDeps): Middleware {
-  const { database, scopes } = deps;
-  const feed = createChangesFeed({ database, scopes: scopes.map(({ name }) => name) });
+  const feed = createChangesFeed(deps);
   return (ctx, next) => {
     if (ctx.path !== CHANGES) {
       return next();

@@ -5,6 +5,7 @@ import { ownValue } from '../lib/own-value.ts';
 import type { ScopeConfig } from '../lib/scopes.ts';
 import { customSchemes } from './custom-schemes.ts';
 import { type LeakScannerKeys, leakScannerKeys } from './leak-scanner-keys.ts';
+import { type PermissionSettings, permissionSettings } from './permissions.ts';
 import { scopeSettings, scopeVariables, wrongScopes } from './scopes.ts';
 import {
   type UpstreamConfig,
@@ -14,7 +15,7 @@ import {
 } from './upstream.ts';
 
 /** The whole configuration, parsed. Lifetimes are in seconds. */
-export interface Config {
+export interface Config extends PermissionSettings {
   readonly production: boolean;
   readonly port: number;
   readonly host: string;
@@ -53,8 +54,6 @@ export interface Config {
   readonly scopes: readonly ScopeConfig[];
   /** The scopes of a request without `scope`. */
   readonly defaultScopes: readonly string[];
-  /** The permissions that teams may carry, in the order in which they are listed. */
-  readonly permissions: readonly string[];
   readonly registration: RegistrationMode;
   /** Private-use schemes without a dot that redirect URIs may have, beside those of known programs. */
   readonly customSchemes: readonly string[];
@@ -79,16 +78,6 @@ export interface Config {
  * for its owner until an operator has reviewed it (`approval`); by operators only (`closed`).
  */
 export type RegistrationMode = 'open' | 'approval' | 'closed';
-
-const DEFAULT_PERMISSIONS = [
-  'can_create_events',
-  'can_change_event_settings',
-  'can_change_product_settings',
-  'can_view_orders',
-  'can_change_orders',
-  'can_view_vouchers',
-  'can_change_vouchers',
-];
 
 const seconds = (fallback: number, least = 1) =>
   z.coerce
@@ -271,7 +260,7 @@ function fromVariables(vars: z.infer<typeof variables>, production: boolean): Co
     logLevel: vars.LOG_LEVEL ?? (production ? 'info' : 'warn'),
     demo: vars.DEMO ?? hasDemoByDefault(vars, { production, host, issuer }),
     ...scopeSettings(vars),
-    permissions: vars.PERMISSIONS ?? DEFAULT_PERMISSIONS,
+    ...permissionSettings(vars.PERMISSIONS),
     registration: vars.REGISTRATION,
     customSchemes: vars.CUSTOM_SCHEMES,
     applicationsPerOwner: vars.APPLICATIONS_PER_OWNER,

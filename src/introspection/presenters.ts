@@ -28,5 +28,13 @@ function presentActive(issuer: string, kind: 'access_token' | 'refresh_token', t
     grant: token.grant,
     organizers: token.organizers,
     permissions: Object.fromEntries(token.permissions),
+    ...(token.eventPermissions.size === 0
+      ? {}
+      : { event_permissions: nestedObject(token.eventPermissions) }),
   };
+}
+
+/** Unlike an assignment, `fromEntries` makes own properties of all keys. */
+function nestedObject(map: LiveToken['eventPermissions']): object {
+  return Object.fromEntries([...map].map(([slug, byEvent]) => [slug, Object.fromEntries(byEvent)]));
 }

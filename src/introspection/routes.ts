@@ -6,10 +6,9 @@ import { readForm } from '../http/form.ts';
 import { clientAddress } from '../http/origin.ts';
 import { prefers } from '../http/prefers.ts';
 import { hashOf } from '../lib/credentials.ts';
-import type { ScopeConfig } from '../lib/scopes.ts';
 import type { Keyring } from '../signing-keys/keyring.ts';
 import { readClientCredentials } from '../tokens/client-credentials.ts';
-import { introspect, type KnownScopes } from '../tokens/introspect.ts';
+import { introspect, type TokenSettings } from '../tokens/introspect.ts';
 import { presentIntrospection } from './presenters.ts';
 import { SIGNED_INTROSPECTION, signIntrospection } from './sign-introspection.ts';
 
@@ -22,8 +21,7 @@ export interface IntrospectionDeps {
   readonly recordSecretUse: RecordSecretUse;
   /** Notes wrong secrets; right ones cost nothing more. */
   readonly recordFailure: RecordAuthenticationFailure;
-  /** The scopes that this server has. */
-  readonly scopes: readonly Pick<ScopeConfig, 'name'>[];
+  readonly settings: TokenSettings;
 }
 
 const INTROSPECTION = '/api/v1/oauth/introspect';
@@ -37,13 +35,12 @@ const NONCE = /^[\x21-\x7e]{1,128}$/;
  * router: it goes in front of them, and of all that only pages need.
  */
 export function introspectionEndpoint(deps: IntrospectionDeps): Middleware {
-  const known: KnownScopes = new Set(deps.scopes.map(({ name }) => name));
   return (ctx, next) => {
     if (ctx.path !== INTROSPECTION) {
       return next();
     }
     if (ctx.method === 'POST') {
-      return answerIntrospection(deps, known, ctx);
+      return answerIntrospection(deps, ctx);
     }
     ctx.set('Allow', 'POST, OPTIONS');
     ctx.status = ctx.method === 'OPTIONS' ? 204 : 405;
@@ -55,11 +52,7 @@ export function introspectionEndpoint(deps: IntrospectionDeps): Middleware {
  * In JSON, or signed where the caller prefers that; errors are always JSON.
  * @see RFC 7662 §2, RFC 9701 §4
  */
-async function answerIntrospection(
-  deps: IntrospectionDeps,
-  known: KnownScopes,
-  ctx: Context,
-): Promise<void> {
+async function answerIntrospection(deps: IntrospectionDeps, ctx: Context): Promise<void> {
   ctx.set('Cache-Control', 'no-store');
   const form = await readForm(ctx);
   const repeated = SINGLE.find((name) => form.getAll(name).length > 1);
@@ -83,7 +76,7 @@ async function answerIntrospection(
   if (signed && nonce !== undefined && !NONCE.test(nonce)) {
     return refuse(ctx, 400, 'invalid_request', 'nonce must be 1 to 128 visible ASCII characters');
   }
-  const answer = await introspect({ ...deps, known }, caller, token);
+  const answer = await introspect(deps, caller, token);
   if (answer.outcome === 'unauthenticated') {
     const { clientId, clientSecret } = caller;
     const secretHash = hashOf(clientSecret);

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { record } from '../audit/store.ts';
 import type { Config } from '../config/config.ts';
+import { permissionWords } from '../config/permissions.ts';
 import type { Db } from '../db/database.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { lockConfiguration, updateConfiguration } from './configuration-store.ts';
@@ -38,7 +39,9 @@ const SETTINGS: { readonly [Setting in keyof Config]: Presented | undefined } = 
   demo: ['DEMO', ({ demo }) => demo],
   scopes: ['SCOPES', ({ scopes }) => scopes.map(({ name }) => name)],
   defaultScopes: ['DEFAULT_SCOPES', ({ defaultScopes }) => [...defaultScopes]],
-  permissions: ['PERMISSIONS', ({ permissions }) => [...permissions]],
+  permissions: ['PERMISSIONS', permissionWords],
+  // Marked in PERMISSIONS.
+  organizerPermissions: undefined,
   registration: ['REGISTRATION', ({ registration }) => registration],
   customSchemes: ['CUSTOM_SCHEMES', ({ customSchemes }) => customSchemes],
   applicationsPerOwner: ['APPLICATIONS_PER_OWNER', ({ applicationsPerOwner: one }) => one],

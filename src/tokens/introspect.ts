@@ -1,4 +1,5 @@
 import type { RecordSecretUse } from '../client-secrets/record-use.ts';
+import type { Config } from '../config/config.ts';
 import type { Database } from '../db/database.ts';
 import { grantHandle } from '../grants/grant-handle.ts';
 import { hashOf, isWellFormed } from '../lib/credentials.ts';
@@ -7,9 +8,10 @@ import {
   selectForCaller,
   selectLiveAccessToken,
 } from './introspection-store.ts';
+import { type Permissions, unitePermissions } from './permissions.ts';
 
 /** Access of a live token at this moment. Times are seconds since 1970. */
-export interface LiveToken {
+export interface LiveToken extends Permissions {
   readonly scope: string;
   readonly clientId: string;
   readonly userId: string;
@@ -23,8 +25,6 @@ export interface LiveToken {
   readonly jkt: string | undefined;
   /** Slugs in ascending order: the grant's organizers of which the user is a member now. */
   readonly organizers: readonly string[];
-  /** Slug to permissions: the union over the user's teams there. */
-  readonly permissions: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Result of an introspection. */
@@ -40,8 +40,20 @@ export type Introspection =
 /** Form of a client ID. Anything else never reaches SQL, which fails on NUL. */
 const CLIENT_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
-/** The names of the scopes that this server has. A scope that was removed from it opens nothing. */
-export type KnownScopes = ReadonlySet<string>;
+/** Settings that the access of a token depends on. */
+export interface TokenSettings {
+  /** The names of the scopes that this server has. A scope that was removed from it opens nothing. */
+  readonly scopes: ReadonlySet<string>;
+  readonly organizerPermissions: ReadonlySet<string>;
+}
+
+/** Takes the settings of tokens out of the configuration. */
+export function tokenSettings({
+  scopes,
+  organizerPermissions,
+}: Pick<Config, 'scopes' | 'organizerPermissions'>): TokenSettings {
+  return { scopes: new Set(scopes.map(({ name }) => name)), organizerPermissions };
+}
 
 /**
  * Introspects a token for an authenticated caller. A resource server may ask about any access
@@ -52,8 +64,8 @@ export async function introspect(
   {
     database,
     recordSecretUse,
-    known,
-  }: { database: Database; recordSecretUse: RecordSecretUse; known: KnownScopes },
+    settings,
+  }: { database: Database; recordSecretUse: RecordSecretUse; settings: TokenSettings },
   caller: { clientId: string; clientSecret: string },
   token: string,
 ): Promise<Introspection> {
@@ -73,7 +85,7 @@ export async function introspect(
   if (row.kind === 'resource_server') {
     recordSecretUse(secretHash);
   }
-  const live = row.scope === null ? undefined : toLiveToken(row, known);
+  const live = row.scope === null ? undefined : toLiveToken(row, settings);
   return live === undefined ? { outcome: 'inactive' } : { outcome: 'active', kind, token: live };
 }
 
@@ -83,27 +95,26 @@ export async function introspect(
  */
 export async function findLiveAccessToken(
   database: Database,
-  known: KnownScopes,
+  settings: TokenSettings,
   token: string,
 ): Promise<LiveToken | undefined> {
   if (!isWellFormed('sda', token)) {
     return undefined;
   }
   const row = await selectLiveAccessToken(database, hashOf(token));
-  return row && toLiveToken(row, known);
+  return row && toLiveToken(row, settings);
 }
 
 /** Returns undefined if all scopes of the token were removed from the server. */
-function toLiveToken(row: LiveTokenRow, known: KnownScopes): LiveToken | undefined {
-  const scopes = row.scope.split(' ').filter((scope) => known.has(scope));
+function toLiveToken(row: LiveTokenRow, settings: TokenSettings): LiveToken | undefined {
+  const scopes = row.scope.split(' ').filter((scope) => settings.scopes.has(scope));
   if (scopes.length === 0) {
     return undefined;
   }
-  const permissions = new Map<string, readonly string[]>();
-  for (const [slug, ofTeam] of row.teams ?? []) {
-    const all = permissions.get(slug);
-    permissions.set(slug, all === undefined ? ofTeam : union(all, ofTeam));
-  }
+  const { permissions, eventPermissions } = unitePermissions(
+    row.teams ?? [],
+    settings.organizerPermissions,
+  );
   return {
     scope: scopes.join(' '),
     clientId: row.client_id,
@@ -115,9 +126,6 @@ function toLiveToken(row: LiveTokenRow, known: KnownScopes): LiveToken | undefin
     jkt: row.jkt ?? undefined,
     organizers: [...permissions.keys()].toSorted(),
     permissions,
+    eventPermissions,
   };
-}
-
-function union(a: readonly string[], b: readonly string[]): string[] {
-  return [...new Set([...a, ...b])];
 }

@@ -1,6 +1,7 @@
 import type { Database } from '../db/database.ts';
 import { isLiveGrant, PARTIES_ACTIVE, tokenEnd } from '../db/live-grant.ts';
 import { ORGANIZERS_PER_GRANT } from '../grants/grant.ts';
+import type { TeamRow } from './permissions.ts';
 
 /*
  * The hot path: every API call of the platform waits for one of these. One statement answers who
@@ -42,7 +43,8 @@ const COLUMNS = `
   extract(epoch from ${tokenEnd('t', 'g')} - now())::float8 as expires_in,
   t.jkt,
   g.id as grant_id, g.user_id, g.client_id,
-  (select json_agg(json_build_array(m.organizer_slug, tm.permissions))
+  (select json_agg(json_build_array(m.organizer_slug, tm.permissions,
+       case when not tm.all_events then tm.limit_events end))
      from (select organizer_slug from grant_organizers
             where grant_id = g.id order by organizer_slug limit ${ORGANIZERS_PER_GRANT}) o
      join memberships m on m.user_id = g.user_id and m.organizer_slug = o.organizer_slug
@@ -79,7 +81,7 @@ export interface LiveTokenRow {
   readonly grant_id: string;
   readonly user_id: string;
   readonly client_id: string;
-  readonly teams: readonly (readonly [slug: string, permissions: readonly string[]])[] | null;
+  readonly teams: readonly TeamRow[] | null;
 }
 
 /** The caller, and the token where it is live and this caller may know of it. */

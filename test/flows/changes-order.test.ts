@@ -3,6 +3,8 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { readFeed } from '../../src/changes/feed-view.ts';
+import { permissionWords } from '../../src/config/permissions.ts';
+import { tokenSettings } from '../../src/tokens/introspect.ts';
 import { readChanges } from '../support/changes/read-changes.ts';
 import { cleanUp } from '../support/clean-up.ts';
 import { createPlatform, putUser, type TestPlatform } from '../support/factories.ts';
@@ -104,17 +106,21 @@ describe('Changes feed and concurrent transactions', () => {
     }
   });
 
-  it('a server with other scopes does not accept the cursor', async () => {
+  it('a server with other scopes or organizer-level permissions does not accept the cursor', async () => {
     const { cursor } = await read();
-    const other = await startServer({
-      DATABASE_URL: server.config.databaseUrl ?? '',
-      SCOPES: JSON.stringify({ read: { text: 'Read' } }),
-      DEFAULT_SCOPES: 'read',
-    });
-    try {
-      assert.deepEqual((await read(cursor, other)).changes, ['all']);
-    } finally {
-      await other.close();
+    for (const settings of [
+      { SCOPES: JSON.stringify({ read: { text: 'Read' } }), DEFAULT_SCOPES: 'read' },
+      { PERMISSIONS: permissionWords(server.config).join().replaceAll('@organizer', '') },
+    ]) {
+      const other = await startServer({
+        DATABASE_URL: server.config.databaseUrl ?? '',
+        ...settings,
+      });
+      try {
+        assert.deepEqual((await read(cursor, other)).changes, ['all']);
+      } finally {
+        await other.close();
+      }
     }
   });
 
@@ -147,17 +153,13 @@ describe('Changes feed and concurrent transactions', () => {
   });
 
   it('changes are deleted after minutes, and older cursors are answered with all', async () => {
-    const oldest = await readFeed({ database: server.database, scopes: [] });
+    const source = { database: server.database, settings: tokenSettings(server.config) };
+    const oldest = await readFeed(source);
     const { cursor } = await read();
     await setActive(inOneStatement, 'one');
     const age = () => query(`update change_feed set moved_at = now() - interval '6 minutes'`);
     const changes = async () =>
-      (
-        await readFeed(
-          { database: server.database, scopes: [] },
-          { xmin: oldest.snapshot.xmin, text: '1:1:' },
-        )
-      ).changes;
+      (await readFeed(source, { xmin: oldest.snapshot.xmin, text: '1:1:' })).changes;
     await age();
     await cleanUp(server, 'changes');
     assert.deepEqual(await changes(), ['user:one'], 'all readers could see it for minutes');

@@ -64,6 +64,14 @@ describe('Guide for API services', () => {
       permissions: [],
       members: ['ada'],
     });
+    // A permission for one event, which opens no route of the examples: they concern all events.
+    await putTeam(server, {
+      organizer: 'bluehall',
+      id: 'fair',
+      permissions: ['can_change_orders'],
+      limitEvents: ['spring-fair'],
+      members: ['ada'],
+    });
     page = await (await fetch(`${server.issuer}/docs/api-services`)).text();
     code = readCode(page);
   });

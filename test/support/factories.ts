@@ -65,6 +65,8 @@ export interface TeamOptions {
   readonly id?: string;
   readonly name?: string;
   readonly permissions?: readonly string[];
+  /** Makes it a team for these events; otherwise it is for all. */
+  readonly limitEvents?: readonly string[];
   /** User ids of all members. */
   readonly members: readonly string[];
 }
@@ -79,7 +81,11 @@ export async function putTeam(server: ManagedServer, options: TeamOptions): Prom
 function describeTeam({ organizer, members, ...options }: TeamOptions) {
   const id = options.id ?? 'staff';
   const permissions = options.permissions ?? ['can_view_orders'];
-  return { organizer, id, name: options.name ?? id, permissions, members };
+  const events =
+    options.limitEvents === undefined
+      ? {}
+      : { all_events: false, limit_events: options.limitEvents };
+  return { organizer, id, name: options.name ?? id, permissions, ...events, members };
 }
 
 /** A registered application, with its first redirect URI. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { readConfig } from '../../src/config/config.ts';
+import { permissionWords } from '../../src/config/permissions.ts';
 import { StagedoorError } from '../../src/lib/errors.ts';
 
 const KEY = '0123456789abcdef0123456789abcdef';
@@ -39,6 +40,25 @@ describe('Configuration for trying the server', () => {
     assert.equal(config.refreshRetrySeconds, 30);
     assert.deepEqual(config.defaultScopes, ['read', 'write']);
     assert.equal(config.permissions.length, 7);
+    assert.deepEqual([...config.organizerPermissions], ['can_create_events']);
+  });
+
+  test('marks organizer-level permissions in PERMISSIONS; none without a mark', () => {
+    const read = (PERMISSIONS: string) => {
+      const config = readConfig({ PERMISSIONS });
+      return [config.permissions, [...config.organizerPermissions], permissionWords(config)];
+    };
+    assert.deepEqual(read('can_create_events, can_view'), [
+      ['can_create_events', 'can_view'],
+      [],
+      ['can_create_events', 'can_view'],
+    ]);
+    // Twice and marked once: it is marked.
+    assert.deepEqual(read('a:b create@organizer,__proto__@organizer create'), [
+      ['a:b', 'create', '__proto__'],
+      ['create', '__proto__'],
+      ['a:b', 'create@organizer', '__proto__@organizer'],
+    ]);
   });
 
   test('has an issuer that follows the port', () => {
