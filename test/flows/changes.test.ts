@@ -110,6 +110,13 @@ for (const engine of FLOW_ENGINES) {
         call('PUT', team('redstage', user), { permissions: ['can_view_orders'], members: [] }),
       'a team loses a permission': ({ user }) =>
         call('PUT', team('redstage', user), { permissions: [], members: [user] }),
+      'a team is limited to single events': ({ user }) =>
+        call('PUT', team('redstage', user), {
+          permissions: ['can_view_orders'],
+          all_events: false,
+          limit_events: ['fair'],
+          members: [user],
+        }),
       'the platform deletes the team': ({ user }) => call('DELETE', team('redstage', user)),
       'an import removes the user from a team': ({ user }) =>
         importAll(server, [
