@@ -1,16 +1,21 @@
 import type { Introspection, LiveToken } from '../tokens/introspect.ts';
 
 /**
- * Presents an introspection. An inactive token gets no other field.
+ * Presents an introspection as JSON. An inactive token gets no other field.
  * @see RFC 7662 §2.2, RFC 9449 §6.2
  */
 export function presentIntrospection(
   issuer: string,
   answer: Exclude<Introspection, { outcome: 'unauthenticated' }>,
-): object {
-  return answer.outcome === 'active'
-    ? presentActive(issuer, answer.kind, answer.token)
-    : { active: false };
+): string {
+  if (answer.outcome === 'inactive') {
+    return '{"active":false}';
+  }
+  const fields = JSON.stringify(presentActive(issuer, answer.kind, answer.token));
+  const { eventPermissions } = answer.token;
+  return eventPermissions.size === 0
+    ? fields
+    : `${fields.slice(0, -1)},"event_permissions":${presentEvents(eventPermissions)}}`;
 }
 
 function presentActive(issuer: string, kind: 'access_token' | 'refresh_token', token: LiveToken) {
@@ -28,13 +33,21 @@ function presentActive(issuer: string, kind: 'access_token' | 'refresh_token', t
     grant: token.grant,
     organizers: token.organizers,
     permissions: Object.fromEntries(token.permissions),
-    ...(token.eventPermissions.size === 0
-      ? {}
-      : { event_permissions: nestedObject(token.eventPermissions) }),
   };
 }
 
-/** Unlike an assignment, `fromEntries` makes own properties of all keys. */
-function nestedObject(map: LiveToken['eventPermissions']): object {
-  return Object.fromEntries([...map].map(([slug, byEvent]) => [slug, Object.fromEntries(byEvent)]));
+/**
+ * Writes `{slug: {event: [permission…]}}`. Hundreds of events as keys of an object would cost several
+ * times the rest of the answer.
+ */
+function presentEvents(eventPermissions: LiveToken['eventPermissions']): string {
+  const organizers = [...eventPermissions].map(([slug, groups]) => {
+    const entries = groups.map(({ events, permissions }) => {
+      const value = JSON.stringify(permissions);
+      // Characters of slugs need no escapes in JSON.
+      return `"${events.join(`":${value},"`)}":${value}`;
+    });
+    return `${JSON.stringify(slug)}:{${entries.join()}}`;
+  });
+  return `{${organizers.join()}}`;
 }

@@ -87,8 +87,9 @@ async function answerIntrospection(deps: IntrospectionDeps, ctx: Context): Promi
   if (signed) {
     const question = { caller: caller.clientId, token, nonce };
     ctx.type = SIGNED_INTROSPECTION;
-    ctx.body = signIntrospection(deps.keyring.signer(), deps.issuer, question, body);
+    ctx.body = signIntrospection(deps.keyring.signer(), deps.issuer, question, JSON.parse(body));
   } else {
+    ctx.type = 'json';
     ctx.body = body;
   }
 }

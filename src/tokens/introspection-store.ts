@@ -44,7 +44,7 @@ const COLUMNS = `
   t.jkt,
   g.id as grant_id, g.user_id, g.client_id,
   (select json_agg(json_build_array(m.organizer_slug, tm.permissions,
-       case when not tm.all_events then tm.limit_events end))
+       case when not tm.all_events then array_to_string(tm.limit_events, ' ') end))
      from (select organizer_slug from grant_organizers
             where grant_id = g.id order by organizer_slug limit ${ORGANIZERS_PER_GRANT}) o
      join memberships m on m.user_id = g.user_id and m.organizer_slug = o.organizer_slug
