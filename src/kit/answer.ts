@@ -74,7 +74,7 @@ function readAccess(answer: Readonly<Record<string, unknown>>): Access {
   });
 }
 
-function object(name: string, value: unknown): Readonly<Record<string, unknown>> {
+export function object(name: string, value: unknown): Readonly<Record<string, unknown>> {
   if (!isRecord(value)) {
     throw new Error(`${name} is not an object`);
   }
@@ -85,7 +85,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function text(name: string, value: unknown): string {
+export function text(name: string, value: unknown): string {
   if (typeof value !== 'string') {
     throw new Error(`${name} is not a string`);
   }
@@ -99,7 +99,7 @@ function nonEmpty(name: string, value: unknown): string {
   return text(name, value);
 }
 
-function texts(name: string, value: unknown): string[] {
+export function texts(name: string, value: unknown): string[] {
   if (!Array.isArray(value)) {
     throw new Error(`${name} is not a list`);
   }

@@ -1,8 +1,14 @@
-import { createHash } from 'node:crypto';
-import type { Reading } from './answer.ts';
+import { hash } from 'node:crypto';
+import { createAnswerStore } from './answer-store.ts';
+import type { ReadChanges } from './changes.ts';
+import { type Answers, type DatedReading, withoutCache } from './dated.ts';
+import { followChanges } from './follow-changes.ts';
 import type { Introspect } from './introspection.ts';
+import { later, millisecondsUntil } from './moment.ts';
+import { withSingleFlight } from './single-flight.ts';
+import { UnavailableError } from './unavailable.ts';
 
-/** Size and lifetime of the cache. */
+/** Size of the cache, and its use in an outage. */
 export interface CacheOptions {
   /** Tokens to remember at most; the oldest answer makes room. */
   readonly entries: number;
@@ -12,113 +18,76 @@ export interface CacheOptions {
    * remembered.
    */
   readonly bytes?: number | undefined;
-  /** Lifetime of an answer in seconds: at most 300, and never past the token's own end. */
-  readonly seconds: number;
+  /**
+   * Seconds for which answers in memory are used in an outage of the authorization server, from when they
+   * could last be verified: at most 300. **A token that is revoked meanwhile is accepted for so long.**
+   * By default 0: requests are refused with 503. `onAnswer` shows each use.
+   */
+  readonly staleSeconds?: number | undefined;
+  /** Called for each answer by which a request is decided, for metrics. */
+  readonly onAnswer?: ((answer: AnswerInfo) => void) | undefined;
+}
+
+/** The answer by which a request is decided. */
+export interface AnswerInfo {
+  /** `stale`: from memory, in an outage of the authorization server (`staleSeconds`). */
+  readonly origin: DatedReading['origin'];
+  /** Milliseconds for which it would be good for further requests, if no change is announced. */
+  readonly milliseconds: number;
+  /** The request, or the `source` that stands for it. */
+  readonly request: object;
 }
 
 const BYTES = 64 * 1024 * 1024;
-/** Largest share of the memory for one answer. */
-const LARGEST_SHARE = 0.1;
-
-/** That a token is not live is believed for this long. Seconds. */
-const INACTIVE_SECONDS = 5;
 
 /**
- * Remembers answers. A token is kept as its SHA-256 only, by which the authorization server knows
- * it too, so that word of a revocation can find what to forget.
+ * Remembers answers, which are used as long as the changes feed vouches for them. Requests with one
+ * token share a question that is under way.
+ * @param onFailure called if the feed cannot be read; then each request asks
  */
-export function withCache(introspect: Introspect, options: CacheOptions): Introspect {
-  const { entries, bytes = BYTES } = options;
-  const live = createMemory(entries, bytes);
-  // Apart, so that made-up tokens do not push out those in use.
-  const dead = createMemory(entries, bytes);
-  return async (token) => {
-    const key = createHash('sha256').update(token).digest('base64');
-    const known = live.get(key) ?? dead.get(key);
-    if (known !== undefined) {
-      return known;
+export function withCache(
+  introspect: Introspect,
+  readChanges: ReadChanges,
+  { entries, bytes = BYTES, staleSeconds = 0 }: CacheOptions,
+  onFailure: (error: unknown) => void,
+): Answers {
+  const store = createAnswerStore(entries, bytes);
+  const feed = followChanges(readChanges, store.apply, onFailure);
+  const answer = withoutCache(introspect);
+  const ask = withSingleFlight(async (key: string, token: string): Promise<DatedReading> => {
+    const end = store.begin(key);
+    let dated: DatedReading | undefined;
+    try {
+      dated = await answer(token);
+      return dated;
+    } catch (error) {
+      const found = isOutage(error) ? findStale(key) : undefined;
+      if (found === undefined) {
+        throw error;
+      }
+      return found;
+    } finally {
+      end(dated);
     }
-    // Before the question: what happens while it is under way may not be in the answer.
-    const asked = performance.now();
-    const reading = await introspect(token);
-    if (reading.outcome === 'active') {
-      live.set(key, reading, asked + 1000 * Math.min(options.seconds, secondsLeft(reading)));
-    } else {
-      dead.set(key, reading, asked + 1000 * Math.min(options.seconds, INACTIVE_SECONDS));
+  });
+  const findStale = (key: string): DatedReading | undefined => {
+    const reading = store.findActive(key);
+    const until = later(feed.lease(), 1000 * staleSeconds);
+    return reading && millisecondsUntil(until) > 0
+      ? { reading, until, origin: 'stale' }
+      : undefined;
+  };
+  return (token) => {
+    const key = hash('sha256', token, 'hex');
+    const until = feed.lease();
+    const reading = store.findActive(key);
+    if (reading !== undefined && millisecondsUntil(until) > 0) {
+      return { reading, until, origin: 'memory' };
     }
-    return reading;
+    return store.findInactive(key) ?? ask(key, token);
   };
 }
 
-/** Reads this machine's clock only if the server does not say how long the token is valid. */
-function secondsLeft({ expiresIn, access }: Extract<Reading, { outcome: 'active' }>): number {
-  const { expiresAt = Number.POSITIVE_INFINITY } = access;
-  return expiresIn ?? expiresAt - Date.now() / 1000;
-}
-
-interface Memory {
-  get(key: string): Reading | undefined;
-  /** `until` is a time of `performance.now()`, which no change of the clock moves. */
-  set(key: string, reading: Reading, until: number): void;
-}
-
-interface Entry {
-  readonly reading: Reading;
-  readonly until: number;
-  readonly size: number;
-}
-
-function createMemory(limit: number, bytes: number): Memory {
-  /** In the order in which they were remembered. */
-  const entries = new Map<string, Entry>();
-  let filled = 0;
-  const forget = (key: string) => {
-    filled -= entries.get(key)?.size ?? 0;
-    entries.delete(key);
-  };
-  return {
-    get: (key) => {
-      const entry = entries.get(key);
-      if (entry !== undefined && entry.until <= performance.now()) {
-        forget(key);
-        return undefined;
-      }
-      return entry?.reading;
-    },
-    set: (key, reading, until) => {
-      forget(key);
-      const size = sizeOf(reading);
-      if (size > bytes * LARGEST_SHARE) {
-        return;
-      }
-      for (const oldest of entries.keys()) {
-        if (entries.size < limit && filled + size <= bytes) {
-          break;
-        }
-        forget(oldest);
-      }
-      entries.set(key, { reading, until, size });
-      filled += size;
-    },
-  };
-}
-
-/** Bytes of an entry with its key, objects and functions, and of each string beside its characters. */
-const ENTRY = 1500;
-const STRING = 40;
-
-/** Estimates the memory that an answer takes, rather too high than too low. */
-function sizeOf(reading: Reading): number {
-  if (reading.outcome === 'inactive') {
-    return ENTRY;
-  }
-  const { organizers, permissions, scopes } = reading.access;
-  const lists = [organizers, scopes, ...Object.values(permissions)];
-  // Slugs are keys of two maps, too.
-  const slugs = 3 * sizeOfTexts(organizers);
-  return ENTRY + slugs + lists.reduce((sum, list) => sum + STRING + sizeOfTexts(list), 0);
-}
-
-function sizeOfTexts(texts: readonly string[]): number {
-  return texts.reduce((sum, text) => sum + STRING + text.length, 0);
+function isOutage(error: unknown): boolean {
+  return error instanceof UnavailableError && error.isOutage;
 }

@@ -7,7 +7,7 @@ import './node-version.ts';
 
 export type { Access } from './access.ts';
 export type { RequestHeaders } from './authorization-header.ts';
-export type { CacheOptions } from './cache.ts';
+export type { AnswerInfo, CacheOptions } from './cache.ts';
 export type { CircuitOptions } from './circuit.ts';
 export { type CrossOriginAnswer, crossOrigin } from './cors.ts';
 export type { DPoPOptions, ReplayedProof } from './dpop.ts';

@@ -21,13 +21,14 @@ export interface ResourceServerOptions {
    * Off by default: each request asks the authorization server, and a token that was revoked opens
    * nothing from that moment on.
    *
-   * With a cache, most requests ask nobody, and **a revoked token lives on for up to `seconds`**;
-   * so does an organizer that the user has left, or a permission that a team has lost. Answers in
-   * the cache hold while the authorization server is away, too. Requests that come with the same
-   * token at the same time share one question.
+   * With a cache, most requests are decided from memory. The kit reads the authorization server's
+   * feed of changes, and **a revoked token opens nothing one second after the revocation was
+   * answered**; so does an organizer that the user has left, or a permission that a team has lost. If
+   * the feed cannot be read, each request asks. Requests that come with the same token at the same
+   * time share one question.
    *
    * ```ts
-   * createResourceServer({ issuer, clientId, clientSecret, cache: { entries: 1000, seconds: 10 } });
+   * createResourceServer({ issuer, clientId, clientSecret, cache: { entries: 10_000 } });
    * ```
    */
   readonly cache?: CacheOptions | undefined;
@@ -77,7 +78,7 @@ export interface Settings {
 
 const TIMEOUT = 3000;
 const CIRCUIT: CircuitOptions = { failures: 5, seconds: 2 };
-const LONGEST_CACHE = 300;
+const LONGEST_PAUSE = 300;
 /** Bytes. */
 const LEAST_CACHE = 100_000;
 const NAMES = [
@@ -114,15 +115,16 @@ export function readOptions(options: ResourceServerOptions): Settings {
   assertText('clientSecret', options.clientSecret);
   assertNumber('timeout', timeout, 1, 60_000);
   if (cache !== undefined) {
+    assertKnownKeys('cache', cache, ['entries', 'bytes', 'staleSeconds', 'onAnswer']);
     assertNumber('cache.entries', cache.entries, 1, 1_000_000);
     assertNumber('cache.bytes', cache.bytes ?? LEAST_CACHE, LEAST_CACHE, 2 ** 40);
-    assertNumber('cache.seconds', cache.seconds, 0, LONGEST_CACHE);
+    assertNumber('cache.staleSeconds', cache.staleSeconds ?? 0, 0, LONGEST_PAUSE);
   }
   if (dpop !== undefined) {
     assertDPoP(dpop);
   }
   assertNumber('circuit.failures', circuit.failures, 1, 1000);
-  assertNumber('circuit.seconds', circuit.seconds, 0, LONGEST_CACHE);
+  assertNumber('circuit.seconds', circuit.seconds, 0, LONGEST_PAUSE);
   return {
     issuer: readUrl('issuer', options.issuer),
     clientId: options.clientId,

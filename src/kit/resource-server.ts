@@ -1,13 +1,16 @@
 import type { Access } from './access.ts';
 import { assertRequirement } from './assert-requirement.ts';
 import { readCredentials } from './authorization-header.ts';
-import { withCache } from './cache.ts';
+import { type CacheOptions, withCache } from './cache.ts';
 import { challengeFor } from './challenge.ts';
+import { createReadChanges } from './changes.ts';
 import { withCircuit } from './circuit.ts';
+import { type Answers, withoutCache } from './dated.ts';
 import { createDiscovery } from './discovery.ts';
 import { createProofCheck, type ProofCheck } from './dpop.ts';
 import { createIntrospection, type Introspect } from './introspection.ts';
 import { introspectBy } from './look-up.ts';
+import { millisecondsUntil } from './moment.ts';
 import {
   type LookUpOptions,
   type ResourceServerOptions,
@@ -18,7 +21,6 @@ import {
 import { bindingInvalid, RefusedError, tokenInvalid, unavailable } from './refusal.ts';
 import { createReporter, type Reporter } from './report.ts';
 import { check, type Requirement } from './requirement.ts';
-import { withSingleFlight } from './single-flight.ts';
 import { UnavailableError } from './unavailable.ts';
 import type { VerifiableRequest } from './verifiable-request.ts';
 
@@ -64,7 +66,11 @@ export function createResourceServer(
     verify: async (request, requirement = { organizer: null }) => {
       try {
         assertRequirement(requirement);
-        return await verify(verifier, request, requirement);
+        return (
+          (await verify(verifier, request, requirement)) ??
+          (await verify(verifier, request, requirement)) ??
+          refuseLate()
+        );
       } catch (error) {
         if (error instanceof RefusedError) {
           throw error;
@@ -79,7 +85,8 @@ export function createResourceServer(
 }
 
 interface Verifier {
-  readonly introspect: Introspect;
+  readonly answers: Answers;
+  readonly onAnswer: CacheOptions['onAnswer'];
   /** Undefined if tokens that are bound to a key are refused. */
   readonly proofs: ProofCheck | undefined;
 }
@@ -93,43 +100,60 @@ function localVerifier(options: LookUpOptions): ReportingVerifier {
   const { lookUp, dpop, onUnavailable } = readLookUpOptions(options);
   const proofs = dpop && createProofCheck(dpop);
   const reporter = createReporter(onUnavailable ?? (() => undefined));
-  return { verifier: { introspect: introspectBy(lookUp), proofs }, reporter };
+  const answers = withoutCache(introspectBy(lookUp));
+  return { verifier: { answers, proofs, onAnswer: undefined }, reporter };
 }
 
 function verifierOf(options: ResourceServerOptions): ReportingVerifier {
   const settings = readOptions(options);
   const proofs = settings.dpop && createProofCheck(settings.dpop);
   const reporter = createReporter(settings.onUnavailable);
-  return { verifier: { introspect: createPipeline(settings, reporter), proofs }, reporter };
+  const answers = createPipeline(settings, reporter);
+  return { verifier: { answers, proofs, onAnswer: settings.cache?.onAnswer }, reporter };
 }
 
 /**
- * Builds the steps from a request to the server: single flight, cache, circuit breaker, reporter,
+ * Builds the steps from a request to the server: cache, single flight, circuit breaker, reporter,
  * introspection. Without a cache requests share no introspection: the response to one that was sent
  * before a revocation would let in a request that arrives after it.
  */
-function createPipeline(settings: Settings, reporter: Reporter): Introspect {
-  const ask = createIntrospection({ ...settings, findServer: createDiscovery(settings) });
+function createPipeline(settings: Settings, reporter: Reporter): Answers {
+  const server = { ...settings, findServer: createDiscovery(settings) };
+  const ask = createIntrospection(server);
+  const report = (error: unknown) => {
+    if (error instanceof UnavailableError) {
+      reporter.outage(error);
+    }
+  };
   const reported: Introspect = (token) =>
     ask(token).catch((error: unknown) => {
-      if (error instanceof UnavailableError) {
-        reporter.outage(error);
-      }
+      report(error);
       throw error;
     });
   const guarded = withCircuit(reported, settings.circuit);
-  return settings.cache ? withSingleFlight(withCache(guarded, settings.cache)) : guarded;
+  return settings.cache
+    ? withCache(guarded, createReadChanges(server), settings.cache, report)
+    : withoutCache(guarded);
 }
 
+/**
+ * @returns undefined if the answer is too old by the time of the decision: the machine or the connection
+ * may have stood still
+ */
 async function verify(
-  { introspect, proofs }: Verifier,
+  { answers, proofs, onAnswer }: Verifier,
   request: VerifiableRequest,
   requirement: Requirement,
-): Promise<Access> {
+): Promise<Access | undefined> {
   const { scheme, token } = readCredentials(request.headers, proofs !== undefined);
   const challenge = challengeFor(proofs !== undefined, scheme);
   const proof = scheme === 'DPoP' ? await proofs?.read(request, token, challenge) : undefined;
-  const reading = await introspect(token);
+  const { reading, until, origin } = await answers(token);
+  onAnswer?.({
+    origin,
+    milliseconds: millisecondsUntil(until),
+    request: request.source ?? request,
+  });
   if (reading.outcome === 'inactive') {
     throw tokenInvalid(challenge);
   }
@@ -141,5 +165,10 @@ async function verify(
     await proofs?.use(request, proof, challenge, reading.access.sub);
   }
   await check(reading.access, request.method, requirement, challenge);
-  return reading.access;
+  return millisecondsUntil(until) > 0 ? reading.access : undefined;
+}
+
+function refuseLate(): never {
+  const message = 'An answer of the authorization server took more than a second.';
+  throw new UnavailableError('timeout', message);
 }

@@ -1,15 +1,15 @@
-import type { Introspect } from './introspection.ts';
-
-/** Lets requests that come with a token about which a question is under way wait for its answer. */
-export function withSingleFlight(introspect: Introspect): Introspect {
-  const underWay = new Map<string, ReturnType<Introspect>>();
-  return (token) => {
-    const known = underWay.get(token);
+/** Lets requests wait for a question with the same key that is under way. */
+export function withSingleFlight<T>(
+  ask: (key: string, token: string) => Promise<T>,
+): (key: string, token: string) => Promise<T> {
+  const underWay = new Map<string, Promise<T>>();
+  return (key, token) => {
+    const known = underWay.get(key);
     if (known !== undefined) {
       return known;
     }
-    const question = introspect(token).finally(() => underWay.delete(token));
-    underWay.set(token, question);
+    const question = ask(key, token).finally(() => underWay.delete(key));
+    underWay.set(key, question);
     return question;
   };
 }

@@ -18,6 +18,7 @@ const EXAMPLES: Readonly<Record<string, ExampleName>> = {
   'service-strict': 'strict.mjs',
   introspect: 'introspect.sh',
   'answer-active': 'introspection-answer.txt',
+  'changes-answer': 'changes-answer.txt',
   'answer-inactive': 'inactive-answer.txt',
   'service-python': 'service.py',
   'service-apache': 'apache.conf',

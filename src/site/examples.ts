@@ -37,6 +37,7 @@ const NAMES = [
   'refusal-answer.txt',
   'strict.mjs',
   'introspect.sh',
+  'changes-answer.txt',
   'introspection-answer.txt',
   'inactive-answer.txt',
   'service.py',

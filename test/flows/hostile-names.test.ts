@@ -98,7 +98,7 @@ describe('Directory with names of inherited object properties', () => {
     for (const options of [
       {},
       { signedIntrospection: true },
-      { cache: { entries: 10, seconds: 60 } },
+      { cache: { entries: 10 } },
     ] as const) {
       const kit = createResourceServer({
         issuer: server.issuer,

@@ -18,7 +18,7 @@ const SCOPES = [
   ['write', 'profile'],
   ['read', 'write', 'profile'],
 ];
-const CACHE: CacheOptions = { entries: 100, seconds: 300 };
+const CACHE: CacheOptions = { entries: 100 };
 const SAFE = ['GET', 'HEAD', 'OPTIONS'];
 const METHODS = [...SAFE, 'POST', 'PUT', 'PATCH', 'DELETE'];
 const VIEW = 'can_view_orders';

@@ -32,7 +32,7 @@ const options: ResourceServerOptions = {
   issuer: ISSUER,
   clientId: CLIENT_ID,
   clientSecret: CLIENT_SECRET,
-  cache: { entries: 100, seconds: 5 },
+  cache: { entries: 100, staleSeconds: 5 },
   dpop: { url: 'http://api.example' },
   signedIntrospection: true,
   onUnavailable: (error: UnavailableError) => console.error(error.message),

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { hash } from 'node:crypto';
+import { afterEach, beforeEach, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { AnswerInfo, ResourceServer, ResourceServerOptions } from '@stagedoor/resource-server';
 import { newCredential } from '../../src/lib/credentials.ts';
-import { ask, assertUnavailable, bearer, createKit } from '../support/kit/ask.ts';
+import { type AskAnswer, ask, assertUnavailable, bearer, createKit } from '../support/kit/ask.ts';
 import { type Answer, facts, json, TOKEN, useFakeIssuer } from '../support/kit/fake-issuer.ts';
 
 const issuer = useFakeIssuer();
@@ -10,7 +12,6 @@ const issuer = useFakeIssuer();
 const active = (changes: Record<string, unknown> = {}) =>
   json({ ...facts(), iss: issuer.url, ...changes });
 const inactive = json({ active: false });
-const LONG = { cache: { entries: 100, seconds: 300 } };
 
 /** Delays an answer, so that requests overlap. */
 function slowly(answer: Answer): Answer {
@@ -55,9 +56,46 @@ describe('Kit without a cache', () => {
   });
 });
 
+/** A kit with a cache, and where its last answer came from. */
+interface CachedKit {
+  readonly kit: ResourceServer;
+  readonly origin: () => AnswerInfo['origin'] | undefined;
+}
+
+function createCachedKit(
+  cache: Partial<ResourceServerOptions['cache']> = {},
+  options: Partial<ResourceServerOptions> = {},
+): CachedKit {
+  const origins: AnswerInfo['origin'][] = [];
+  const onAnswer = ({ origin }: AnswerInfo) => origins.push(origin);
+  const kit = createKit(issuer, { cache: { entries: 100, onAnswer, ...cache }, ...options });
+  return { kit, origin: () => origins.at(-1) };
+}
+
+/** Asks until the answer comes from memory: the changes feed has been read, and vouches for it. */
+async function warmUp({ kit, origin }: CachedKit, token = TOKEN): Promise<void> {
+  for (const end = Date.now() + 5_000; Date.now() < end; await sleep(5)) {
+    assert.equal((await ask(kit, { headers: bearer(token) })).status, 200);
+    if (origin() === 'memory') {
+      return;
+    }
+  }
+  assert.fail('No answer came from memory.');
+}
+
+/** Asks until the answer is this one; returns the milliseconds that it took. */
+async function statusBecomes(status: number, question: () => Promise<AskAnswer>): Promise<number> {
+  const begun = performance.now();
+  while ((await question()).status !== status) {
+    assert.ok(performance.now() - begun < 3_000, `${status} in time`);
+    await sleep(5);
+  }
+  return performance.now() - begun;
+}
+
 describe('Kit with a cache', () => {
   test('parallel requests with one token share one introspection', async () => {
-    const kit = createKit(issuer, LONG);
+    const { kit } = createCachedKit();
     issuer.answer(slowly(active({ scope: 'read' })));
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, i) => ask(kit, { method: i % 2 ? 'GET' : 'POST' })),
@@ -68,12 +106,10 @@ describe('Kit with a cache', () => {
       answers.map(({ status }) => status),
       answers.map((_, i) => (i % 2 ? 200 : 403)),
     );
-    assert.equal((await ask(kit)).status, 200);
-    assert.equal(issuer.introspections.length, 1);
   });
 
   test('a failed introspection is shared as well, and the next request asks again', async () => {
-    const kit = createKit(issuer, LONG);
+    const { kit } = createCachedKit();
     issuer.answer(slowly((_, response) => response.writeHead(500).end()));
     const answers = await Promise.all(Array.from({ length: 10 }, () => ask(kit)));
     answers.forEach(assertUnavailable);
@@ -83,154 +119,377 @@ describe('Kit with a cache', () => {
   });
 
   test('a cached response is checked against the requirement of each request', async () => {
-    const kit = createKit(issuer, LONG);
+    const cached = createCachedKit();
+    const { kit } = cached;
     issuer.answer(active({ scope: 'read' }));
-    assert.equal((await ask(kit)).status, 200);
+    await warmUp(cached);
     issuer.answer(inactive);
+    const before = issuer.introspections.length;
     assert.equal((await ask(kit)).status, 200);
     assert.equal((await ask(kit, { method: 'POST' })).status, 403);
     assert.equal((await ask(kit, { requirement: { organizer: 'bluehall' } })).status, 403);
-    assert.equal(issuer.introspections.length, 1);
+    assert.equal(issuer.introspections.length, before);
   });
 
-  test('a cached response is used while the server is unreachable', async () => {
-    const kit = createKit(issuer, LONG);
+  test('cached responses are used while introspection fails and the feed works', async () => {
+    const cached = createCachedKit();
     issuer.answer(active());
-    assert.equal((await ask(kit)).status, 200);
+    await warmUp(cached);
     issuer.answer((_, response) => response.writeHead(500).end());
-    assertUnavailable(await ask(kit, { headers: bearer(newCredential('sda')) }));
-    assert.equal((await ask(kit)).status, 200);
+    await sleep(1_200);
+    assert.equal((await ask(cached.kit)).status, 200);
+    assertUnavailable(await ask(cached.kit, { headers: bearer(newCredential('sda')) }));
   });
 
-  test('a response is cached for the configured time only', async () => {
-    const kit = createKit(issuer, { cache: { entries: 100, seconds: 0.2 } });
+  test('the effect of each change: it removes the responses that it names, and no others', async () => {
+    const changes: readonly (readonly [string, boolean])[] = [
+      ['grant:grant-of-ada', true],
+      ['user:ada', true],
+      ['application:app', true],
+      ['organizer:redstage', true],
+      ['organizer:constructor', true],
+      [`token:${hash('sha256', TOKEN, 'hex')}`, true],
+      ['all', true],
+      ['grant:other', false],
+      ['user:app', false],
+      ['organizer:toString', false],
+      ['token:ada', false],
+      ['something:new', false],
+    ];
+    for (const [change, removes] of changes) {
+      const cached = createCachedKit();
+      issuer.answer(active());
+      await warmUp(cached);
+      issuer.answer(inactive);
+      issuer.feed.announce(change);
+      if (removes) {
+        await statusBecomes(401, () => ask(cached.kit));
+      } else {
+        await sleep(150);
+        assert.equal((await ask(cached.kit)).status, 200, change);
+      }
+    }
+  });
+
+  test('a response that was under way when a change came is used once', async () => {
+    const changes = [
+      'grant:grant-of-ada',
+      'user:ada',
+      'application:app',
+      'organizer:redstage',
+      'all',
+    ];
+    for (const change of [...changes, `token:${hash('sha256', TOKEN, 'hex')}`, 'user:eve']) {
+      const cached = createCachedKit();
+      issuer.answer(active());
+      const other = newCredential('sda');
+      await warmUp(cached, other);
+      const arrived = Promise.withResolvers<() => void>();
+      // The server has read that the token is live, and its response is still in transit.
+      issuer.answer((...exchange) => arrived.resolve(() => active()(...exchange)));
+      const before = ask(cached.kit);
+      const sendAnswer = await arrived.promise;
+      issuer.answer(inactive);
+      issuer.feed.announce(change, `token:${hash('sha256', other, 'hex')}`);
+      // Until the kit has read the change.
+      await statusBecomes(401, () => ask(cached.kit, { headers: bearer(other) }));
+      sendAnswer();
+      assert.equal((await before).status, 200, change);
+      assert.equal((await ask(cached.kit)).status, change === 'user:eve' ? 200 : 401, change);
+    }
+  });
+
+  test('the lease ends a second after the feed was read: then each request asks', async () => {
+    const cached = createCachedKit();
     issuer.answer(active());
-    assert.equal((await ask(kit)).status, 200);
+    await warmUp(cached);
+    issuer.feedAnswer((_, response) => response.writeHead(503).end());
+    // The token is revoked, and no word of it comes.
     issuer.answer(inactive);
-    await sleep(250);
-    assert.equal((await ask(kit)).status, 401);
+    const took = await statusBecomes(401, () => ask(cached.kit));
+    assert.ok(took > 700 && took < 1_100, `${took} ms`);
+    for (const status of [200, 401, 200]) {
+      issuer.answer(status === 200 ? active() : inactive);
+      const headers = bearer(newCredential('sda'));
+      assert.equal((await ask(cached.kit, { headers })).status, status);
+      assert.equal(cached.origin(), 'server');
+    }
+    issuer.answer((_, response) => response.writeHead(503).end());
+    assertUnavailable(await ask(cached.kit, { headers: bearer(newCredential('sda')) }));
+  });
+
+  test('a feed that is not answered: the lease ends', async () => {
+    const cached = createCachedKit();
+    issuer.answer(active());
+    await warmUp(cached);
+    issuer.feedAnswer(() => undefined);
+    issuer.answer(inactive);
+    const took = await statusBecomes(401, () => ask(cached.kit));
+    assert.ok(took < 1_100, `${took} ms`);
+  });
+
+  test('the age of the snapshot counts against the lease', async () => {
+    const cached = createCachedKit();
+    issuer.feed.age = 800;
+    issuer.answer(active());
+    await warmUp(cached);
+    issuer.feedAnswer(() => undefined);
+    issuer.answer(inactive);
+    const took = await statusBecomes(401, () => ask(cached.kit));
+    assert.ok(took < 250, `${took} ms`);
+  });
+
+  test('answers of the feed that are too old or make no sense give no lease', async () => {
+    const good = { changes: [], cursor: '1', age_ms: 0 };
+    const bad: readonly unknown[] = [
+      { ...good, age_ms: 1_000 },
+      { ...good, age_ms: -1 },
+      { ...good, age_ms: '0' },
+      { ...good, age_ms: undefined },
+      { ...good, changes: undefined },
+      { ...good, changes: [1] },
+      { ...good, cursor: 1 },
+      [],
+      null,
+    ];
+    for (const answer of bad) {
+      const failures: string[] = [];
+      const { kit, origin } = createCachedKit(
+        {},
+        { onUnavailable: ({ code }) => void failures.push(code) },
+      );
+      issuer.feedAnswer(json(answer));
+      issuer.answer(active());
+      for (const _ of [1, 2, 3]) {
+        assert.equal((await ask(kit)).status, 200);
+        assert.equal(origin(), 'server', JSON.stringify(answer));
+        await sleep(30);
+      }
+      const isOld = JSON.stringify(answer).includes('1000');
+      assert.deepEqual(failures, isOld ? [] : ['bad_answer'], JSON.stringify(answer));
+    }
+  });
+
+  test('a server without the feed: each request asks, and that is reported once', async () => {
+    const failures: string[] = [];
+    const { kit, origin } = createCachedKit(
+      {},
+      { onUnavailable: ({ message }) => void failures.push(message) },
+    );
+    issuer.feedAnswer((_, response) => response.writeHead(404).end());
+    issuer.answer(active());
+    for (const _ of [1, 2, 3, 4]) {
+      assert.equal((await ask(kit)).status, 200);
+      assert.equal(origin(), 'server');
+      await sleep(50);
+    }
+    assert.equal(failures.length, 1);
+    assert.match(failures[0] ?? '', /\/changes answered 404: the server is older than this kit/);
+  });
+
+  test('a response without grant or expires_in is not cached', async () => {
+    for (const missing of [{ grant: undefined }, { expires_in: undefined }]) {
+      const { kit, origin } = createCachedKit();
+      issuer.answer(active(missing));
+      for (const _ of [1, 2, 3, 4]) {
+        assert.equal((await ask(kit)).status, 200);
+        assert.equal(origin(), 'server');
+        await sleep(30);
+      }
+    }
   });
 
   test('a response is cached no longer than the token is valid', async () => {
-    const kit = createKit(issuer, LONG);
-    issuer.answer(active({ exp: Date.now() / 1000 + 0.3 }));
-    assert.equal((await ask(kit)).status, 200);
+    const cached = createCachedKit();
+    issuer.answer(active({ expires_in: 0.4 }));
+    await warmUp(cached);
     issuer.answer(inactive);
-    await sleep(350);
-    assert.equal((await ask(kit)).status, 401);
-    issuer.answer(active({ exp: Date.now() / 1000 - 1 }));
-    const headers = bearer(newCredential('sda'));
-    await ask(kit, { headers });
-    await ask(kit, { headers });
-    assert.equal(issuer.introspections.length, 4, 'an expired response is not cached');
+    assert.equal((await ask(cached.kit)).status, 200);
+    await sleep(450);
+    assert.equal((await ask(cached.kit)).status, 401);
   });
 
-  test('a response with expires_in is cached for that time, whatever the clock says', async () => {
-    const kit = createKit(issuer, LONG);
-    const { now } = Date;
-    try {
-      for (const hours of [-1, 0, 1]) {
-        Date.now = () => now() + hours * 3_600_000;
-        const headers = bearer(newCredential('sda'));
-        issuer.answer(active({ exp: now() / 1000 + 0.3, expires_in: 0.3 }));
-        assert.equal((await ask(kit, { headers })).status, 200);
-        issuer.answer(inactive);
-        assert.equal((await ask(kit, { headers })).status, 200, `cached, ${hours} h`);
-        await sleep(350);
-        assert.equal((await ask(kit, { headers })).status, 401, `expired, ${hours} h`);
-      }
-    } finally {
-      Date.now = now;
-    }
-  });
-
-  test('the time of the request counts against expires_in', async () => {
-    const kit = createKit(issuer, LONG);
-    issuer.answer((...exchange) => setTimeout(() => active({ expires_in: 0.2 })(...exchange), 250));
-    assert.equal((await ask(kit)).status, 200);
+  test('the feed is not read while no request comes', async () => {
+    const cached = createCachedKit();
+    issuer.answer(active());
+    await warmUp(cached);
+    await sleep(2_200);
+    const reads = () => issuer.requests.filter(({ path }) => path.startsWith('/changes')).length;
+    const before = reads();
+    assert.ok(before > 10, `${before}`);
+    await sleep(300);
+    assert.equal(reads(), before);
+    // It goes on where it has ended.
     issuer.answer(inactive);
-    assert.equal((await ask(kit)).status, 401);
+    issuer.feed.announce('user:ada');
+    await ask(cached.kit, { headers: bearer(newCredential('sda')) });
+    await statusBecomes(401, () => ask(cached.kit));
   });
 
-  test('an inactive response is cached for a shorter time', async () => {
-    const kit = createKit(issuer, LONG);
+  test('inactive responses are cached for a second at most', async () => {
+    const { kit } = createCachedKit();
     issuer.answer(inactive);
     assert.equal((await ask(kit)).status, 401);
     assert.equal((await ask(kit)).status, 401);
     assert.equal(issuer.introspections.length, 1);
-    const { now } = performance;
-    try {
-      performance.now = () => now.call(performance) + 6000;
-      assert.equal((await ask(kit)).status, 401);
-      assert.equal(issuer.introspections.length, 2);
-    } finally {
-      performance.now = now;
-    }
+    issuer.answer(active());
+    const took = await statusBecomes(200, () => ask(kit));
+    assert.ok(took > 800 && took < 1_100, `${took} ms`);
   });
 
   test('a failure is not cached', async () => {
-    const kit = createKit(issuer, LONG);
+    const { kit } = createCachedKit();
     issuer.answer((_, response) => response.writeHead(500).end());
     assertUnavailable(await ask(kit));
     issuer.answer(active());
     assert.equal((await ask(kit)).status, 200);
   });
 
+  /** Number of introspections for these tokens. */
+  const introspectionsFor = async ({ kit }: CachedKit, tokens: readonly string[]) => {
+    const before = issuer.introspections.length;
+    for (const token of tokens) {
+      assert.equal((await ask(kit, { headers: bearer(token) })).status, 200);
+    }
+    return issuer.introspections.length - before;
+  };
+  const newTokens = (length: number) => Array.from({ length }, () => newCredential('sda'));
+
   test('the number of entries is limited: the oldest is removed', async () => {
-    const kit = createKit(issuer, { cache: { entries: 2, seconds: 300 } });
+    const cached = createCachedKit({ entries: 2 });
     issuer.answer(active());
-    const [a = '', b = '', c = ''] = Array.from({ length: 3 }, () => newCredential('sda'));
-    const introspections = async (...tokens: string[]) => {
-      const before = issuer.introspections.length;
-      for (const token of tokens) {
-        assert.equal((await ask(kit, { headers: bearer(token) })).status, 200);
-      }
-      return issuer.introspections.length - before;
-    };
-    assert.equal(await introspections(a, b, a, b), 2);
-    assert.equal(await introspections(c, b, c), 1);
-    assert.equal(await introspections(a), 1);
+    await warmUp(cached);
+    const [a = '', b = '', c = ''] = newTokens(3);
+    assert.equal(await introspectionsFor(cached, [a, b, a, b]), 2);
+    assert.equal(await introspectionsFor(cached, [c, b, c]), 1);
+    assert.equal(await introspectionsFor(cached, [a]), 1);
   });
 
   test('the size in bytes is limited: the oldest entries are removed', async () => {
-    const kit = createKit(issuer, { cache: { entries: 1000, seconds: 300, bytes: 300_000 } });
-    // Each entry is estimated at about 20 kB; the usual ones take 2 kB.
+    const cached = createCachedKit({ entries: 1000, bytes: 400_000 });
+    issuer.answer(active());
+    await warmUp(cached);
+    // Each entry is estimated at about 35 kB; the usual ones take 3 kB.
     const slugs = Array.from({ length: 80 }, (_, number) => `organizer-${number}`);
     issuer.answer(active({ organizers: slugs, permissions: {} }));
-    const tokens = Array.from({ length: 40 }, () => newCredential('sda'));
-    const askAll = async (some: readonly string[]) => {
-      const before = issuer.introspections.length;
-      for (const token of some) {
-        assert.equal((await ask(kit, { headers: bearer(token) })).status, 200);
-      }
-      return issuer.introspections.length - before;
-    };
-    assert.equal(await askAll(tokens), 40);
-    assert.equal(await askAll(tokens.slice(-5)), 0, 'the newest are cached');
-    assert.equal(await askAll(tokens.slice(0, 5)), 5, 'the oldest are removed');
+    const tokens = newTokens(40);
+    assert.equal(await introspectionsFor(cached, tokens), 40);
+    assert.equal(await introspectionsFor(cached, tokens.slice(-5)), 0, 'the newest are cached');
+    assert.equal(await introspectionsFor(cached, tokens.slice(0, 5)), 5, 'the oldest are removed');
   });
 
   test('a response above the limit is not cached, and removes no other entry', async () => {
-    const kit = createKit(issuer, { cache: { entries: 1000, seconds: 300, bytes: 100_000 } });
+    const cached = createCachedKit({ entries: 1000, bytes: 100_000 });
     issuer.answer(active());
-    assert.equal((await ask(kit)).status, 200);
+    await warmUp(cached);
     const slugs = Array.from({ length: 500 }, (_, number) => `organizer-${number}`);
     issuer.answer(active({ organizers: slugs }));
-    const large = bearer(newCredential('sda'));
-    for (const headers of [large, large, bearer()]) {
-      assert.equal((await ask(kit, { headers })).status, 200);
-    }
-    assert.equal(issuer.introspections.length, 3);
+    const [large = ''] = newTokens(1);
+    assert.equal(await introspectionsFor(cached, [large, large, TOKEN]), 2);
   });
 
   test('invalid tokens do not remove valid ones', async () => {
-    const kit = createKit(issuer, { cache: { entries: 2, seconds: 300 } });
+    const cached = createCachedKit({ entries: 2 });
     issuer.answer(active());
-    assert.equal((await ask(kit)).status, 200);
+    await warmUp(cached);
     issuer.answer(inactive);
-    for (let i = 0; i < 5; i += 1) {
-      assert.equal((await ask(kit, { headers: bearer(newCredential('sda')) })).status, 401);
+    for (const token of newTokens(5)) {
+      assert.equal((await ask(cached.kit, { headers: bearer(token) })).status, 401);
     }
-    assert.equal((await ask(kit)).status, 200);
+    assert.equal((await ask(cached.kit)).status, 200);
+  });
+
+  test('staleSeconds: responses in memory are used in an outage, for so long', async () => {
+    const cached = createCachedKit({ staleSeconds: 0.5 }, { timeout: 100 });
+    issuer.answer(active());
+    await warmUp(cached);
+    const fails: Answer = (_, response) => response.writeHead(503).end();
+    issuer.feedAnswer(fails);
+    issuer.answer(fails);
+    await sleep(1_050);
+    assert.equal((await ask(cached.kit)).status, 200);
+    assert.equal(cached.origin(), 'stale');
+    assertUnavailable(await ask(cached.kit, { headers: bearer(newCredential('sda')) }));
+    // An answer that is no outage counts.
+    issuer.answer((_, response) => response.writeHead(500).end());
+    const { kit } = cached;
+    issuer.answer(fails);
+    await sleep(500);
+    assertUnavailable(await ask(kit));
+  });
+});
+
+describe('Kit and the clocks', () => {
+  const { now } = performance;
+  const wall = Date.now;
+  afterEach(() => {
+    performance.now = now;
+    Date.now = wall;
+  });
+  let cached: CachedKit;
+  beforeEach(async () => {
+    cached = createCachedKit();
+    issuer.answer(active());
+    await warmUp(cached);
+  });
+
+  test('a clock that is an hour off changes nothing', async () => {
+    for (const hours of [-1, 1]) {
+      Date.now = () => wall() + hours * 3_600_000;
+      await warmUp(cached);
+      issuer.answer(inactive);
+      assert.equal((await ask(cached.kit)).status, 200);
+      issuer.feed.announce('user:ada');
+      await statusBecomes(401, () => ask(cached.kit));
+      issuer.answer(active());
+      await statusBecomes(200, () => ask(cached.kit));
+    }
+  });
+
+  test('a clock that is set back does not prolong the lease, one that is set forward ends it', async () => {
+    issuer.feedAnswer(() => undefined);
+    issuer.answer(inactive);
+    Date.now = () => wall() - 3_600_000;
+    const took = await statusBecomes(401, () => ask(cached.kit));
+    assert.ok(took > 700 && took < 1_100, `${took} ms`);
+    const other = createCachedKit();
+    issuer.feedAnswer(undefined);
+    issuer.answer(active());
+    await warmUp(other);
+    issuer.feedAnswer(() => undefined);
+    issuer.answer(inactive);
+    Date.now = wall;
+    assert.equal((await ask(other.kit)).status, 401);
+  });
+
+  test('a machine that was suspended does not use its memory', async () => {
+    issuer.feedAnswer(() => undefined);
+    issuer.answer(inactive);
+    const stopped = now.call(performance);
+    // The monotonic clock stands still meanwhile.
+    performance.now = () => stopped;
+    Date.now = () => wall() + 5_000;
+    assert.equal((await ask(cached.kit)).status, 401);
+  });
+
+  test('an introspection response that took more than a second is asked for again', async () => {
+    const { kit } = createCachedKit();
+    let asked = 0;
+    issuer.answer((...exchange) => {
+      asked += 1;
+      const stood = asked === 1 ? 2_000 : 0;
+      performance.now = () => now.call(performance) + stood;
+      (asked === 1 ? active() : inactive)(...exchange);
+    });
+    assert.equal((await ask(kit)).status, 401);
+    assert.equal(asked, 2);
+    let since = 0;
+    issuer.answer((...exchange) => {
+      since += 2_000;
+      performance.now = () => now.call(performance) + 2_000 + since;
+      active()(...exchange);
+    });
+    assertUnavailable(await ask(createKit(issuer)));
+    assert.equal(since, 4_000, 'asked twice');
   });
 });

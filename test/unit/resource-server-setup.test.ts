@@ -48,14 +48,15 @@ describe('createResourceServer', () => {
     ['a timeout that is not a number', { timeout: '3000' }, /timeout must be a number/],
     [
       'a cache without limit of entries',
-      { cache: { seconds: 5 } },
+      { cache: { bytes: 200_000 } },
       /cache.entries must be a number/,
     ],
     [
-      'a cache without limit of time',
-      { cache: { entries: 1, seconds: 1e9 } },
-      /cache.seconds must be .* to 300/,
+      'a cache without limit of time in an outage',
+      { cache: { entries: 1, staleSeconds: 1e9 } },
+      /cache.staleSeconds must be .* to 300/,
     ],
+    ['a cache with a lifetime', { cache: { entries: 1, seconds: 5 } }, /cache has no "seconds"/],
     ['a circuit without end', { circuit: { failures: 0, seconds: 1 } }, /circuit.failures/],
     ['bound tokens without URL', { dpop: {} }, /dpop.url must be the public URL of this API/],
     [

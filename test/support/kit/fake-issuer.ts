@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { after, afterEach, before } from 'node:test';
 import { newCredential } from '../../../src/lib/credentials.ts';
+import { createFakeFeed, type FakeFeed } from './fake-feed.ts';
 
 /** Response of an authorization server. */
 export type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void;
@@ -22,6 +23,9 @@ export interface FakeIssuer {
   readonly introspections: readonly IssuerRequest[];
   /** Sets the response to introspections. */
   answer(answer: Answer): void;
+  /** The changes feed; works unless `feedAnswer` is called. */
+  readonly feed: FakeFeed;
+  feedAnswer(answer: Answer | undefined): void;
   /** Sets the response at other paths, by default metadata. */
   metadata(answer: Answer): void;
   reset(): void;
@@ -41,7 +45,9 @@ export function facts(): Record<string, unknown> {
     token_type: 'Bearer',
     exp: 2_000_000_000,
     iat: 1_900_000_000,
+    expires_in: 3600,
     sub: 'ada',
+    grant: 'grant-of-ada',
     organizers: ['redstage', 'constructor'],
     permissions: { redstage: ['can_view_orders', 'can_change_orders'], constructor: [] },
   };
@@ -69,6 +75,8 @@ export function createFakeIssuer(): FakeIssuer {
   let url: string | undefined;
   let metadata: Answer | undefined;
   let introspection: Answer | undefined;
+  let feedAnswer: Answer | undefined;
+  const feed = createFakeFeed();
   const described = () => ({ issuer: url, introspection_endpoint: `${url}/introspect` });
   const server = createServer(async (request, response) => {
     // Otherwise the next test could use a connection that this one has broken.
@@ -81,7 +89,11 @@ export function createFakeIssuer(): FakeIssuer {
     const path = request.url ?? '';
     const { authorization, accept } = request.headers;
     requests.push({ path, authorization, accept, body });
-    const answer = path === '/introspect' ? introspection : (metadata ?? json(described()));
+    const answer = path.startsWith('/changes')
+      ? (feedAnswer ?? feed.answer)
+      : path === '/introspect'
+        ? introspection
+        : (metadata ?? json(described()));
     answer?.(request, response, body);
   });
   return {
@@ -99,7 +111,13 @@ export function createFakeIssuer(): FakeIssuer {
     metadata: (answer) => {
       metadata = answer;
     },
+    feed,
+    feedAnswer: (answer) => {
+      feedAnswer = answer;
+    },
     reset: () => {
+      feed.age = 0;
+      feedAnswer = undefined;
       requests.length = 0;
       metadata = undefined;
       introspection = undefined;
