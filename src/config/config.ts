@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DatabaseUrlError, parseDatabaseUrl } from '../lib/database-url.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import { isLoopbackHost } from '../lib/loopback.ts';
 import { ownValue } from '../lib/own-value.ts';
@@ -99,7 +100,16 @@ const variables = z.object({
   ISSUER: z.string().optional(),
   DATABASE_URL: z
     .string()
-    .regex(/^postgres(ql)?:\/\//, 'must begin with postgres:// or postgresql://')
+    .superRefine((url, ctx) => {
+      try {
+        parseDatabaseUrl(url);
+      } catch (error) {
+        if (!(error instanceof DatabaseUrlError)) {
+          throw error;
+        }
+        ctx.addIssue({ code: 'custom', message: error.message });
+      }
+    })
     .optional(),
   DATABASE_CONNECTIONS: count(10, 1),
   DATABASE_PREPARE: flag.optional(),

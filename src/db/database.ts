@@ -4,6 +4,7 @@ import { CompiledQuery, Kysely, PGliteDialect, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { takeDirectory } from '../data-dir/lock.ts';
 import { StagedoorError } from '../lib/errors.ts';
+import { connectionOptions } from './connection-options.ts';
 import { createPipeline } from './pipeline.ts';
 import { PreparingClient } from './preparing-client.ts';
 import type { Schema } from './schema.ts';
@@ -55,7 +56,8 @@ export interface DatabaseOptions {
 
 /**
  * Opens the database without a query to it.
- * @throws StagedoorError `data_dir_unusable` where the embedded one's folder can't be used.
+ * @throws StagedoorError `data_dir_unusable` where the embedded one's folder can't be used,
+ *   `configuration_invalid` if `url` names a file that can't be read
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   return options.url === undefined
@@ -63,9 +65,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     : openPostgres(options.url, options);
 }
 
-function openPostgres(url: string, options: DatabaseOptions): Database {
+async function openPostgres(url: string, options: DatabaseOptions): Promise<Database> {
   const connection = {
-    connectionString: url,
+    ...(await connectionOptions(url)),
     prepare: options.prepare ?? true,
     keepAlive: true,
     connectionTimeoutMillis: 5_000,

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
+import { connectionOptions } from './connection-options.ts';
 
 /** Effect of a connection pooler on prepared statements; `none`: there is no pooler. */
 export type Pooling = 'none' | 'keeps_statements' | 'loses_statements';
@@ -17,7 +18,8 @@ const UNKNOWN_STATEMENT = '26000';
  * pooler than the one on which it was prepared.
  */
 export async function detectPooler(url: string): Promise<Pooling> {
-  const [one, two] = [connect(url), connect(url)];
+  const options = await connectionOptions(url);
+  const [one, two] = [connect(options), connect(options)];
   try {
     await one.connect();
     if ('processID' in one && one.processID === (await backend(one))) {
@@ -59,9 +61,9 @@ async function backend(client: pg.Client, name?: string): Promise<number | undef
   return rows[0]?.pid;
 }
 
-function connect(url: string): pg.Client {
+function connect(options: pg.ClientConfig): pg.Client {
   const client = new pg.Client({
-    connectionString: url,
+    ...options,
     connectionTimeoutMillis: PATIENCE,
     query_timeout: PATIENCE,
   });

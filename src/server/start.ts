@@ -9,6 +9,7 @@ import { leaveServerFile } from '../data-dir/server-file.ts';
 import { assertReachable } from '../db/assert-reachable.ts';
 import { type Database, openDatabase } from '../db/database.ts';
 import { migrate, pendingMigrations } from '../db/migrate.ts';
+import { assertSuitable } from '../db/server-info.ts';
 import { createHttpServer } from '../http/http-server.ts';
 import { startErrorQueue } from '../insights/error-queue.ts';
 import { startJobs } from '../jobs/start-jobs.ts';
@@ -25,7 +26,7 @@ import { startCallLog } from '../operators/call-log.ts';
 import { openKeyring } from '../signing-keys/keyring.ts';
 import type { DemoGuide } from '../site/home-page.ts';
 import type { PasswordCost } from '../users/password.ts';
-import { warnOfPooler } from './warn-of-pooler.ts';
+import { warnOfConnection } from './warn-of-connection.ts';
 
 /** A server that answers. */
 export interface RunningServer {
@@ -82,7 +83,7 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
     }
   };
   try {
-    void warnOfPooler(config, log);
+    void warnOfConnection(config, log);
     await prepare(database);
     await recordConfiguration(database.db, config);
     const clientErrors = startErrorQueue(database.db, log);
@@ -177,6 +178,7 @@ async function prepare(database: Database): Promise<void> {
     await migrate(database.db);
     return;
   }
+  await assertSuitable(database.db);
   const pending = await pendingMigrations(database.db);
   if (pending.length > 0) {
     throw new StagedoorError(

@@ -8,17 +8,29 @@ export interface CertificateOptions {
   readonly name: string;
   readonly from: Date;
   readonly until: Date;
+  /** The common name; unique by default. */
+  readonly subject?: string;
+  /** Signs the certificate; without it, it signs itself. */
+  readonly authority?: Certificate;
+}
+
+/** A certificate in PEM, with its key. */
+export interface Certificate {
+  readonly cert: string;
+  readonly key: string;
+  /** Their files. */
+  readonly files: { readonly cert: string; readonly key: string };
 }
 
 /**
- * Creates a self-signed certificate. Uses `openssl ca`, the only command that can create an expired
+ * Creates a certificate, which can sign others if it signs itself. Uses `openssl ca`, the only command that can create an expired
  * one in every version.
  * @param folder an empty directory
  */
 export function makeCertificate(
   folder: string,
-  { name, from, until }: CertificateOptions,
-): { readonly cert: string; readonly key: string } {
+  { name, from, until, subject, authority }: CertificateOptions,
+): Certificate {
   const path = (file: string) => join(folder, file);
   writeFileSync(path('index.txt'), '');
   writeFileSync(
@@ -28,17 +40,24 @@ export function makeCertificate(
   openssl([
     ...['req', '-new', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'],
     // Unique, because of two authorities with the same name OpenSSL uses only the first.
-    ...['-subj', `/CN=Test ${randomUUID()}`, '-addext', `subjectAltName=DNS:${name}`],
+    ...['-subj', `/CN=${subject ?? `Test ${randomUUID()}`}`],
+    ...['-addext', `subjectAltName=DNS:${name}`],
+    ...(authority === undefined ? ['-addext', 'basicConstraints=critical,CA:TRUE'] : []),
     ...['-out', path('request.pem'), '-keyout', path('key.pem')],
   ]);
   openssl([
-    ...['ca', '-batch', '-selfsign', '-config', path('ca.cnf'), '-keyfile', path('key.pem')],
+    ...['ca', '-batch', '-config', path('ca.cnf')],
+    ...(authority === undefined
+      ? ['-selfsign', '-keyfile', path('key.pem')]
+      : ['-cert', authority.files.cert, '-keyfile', authority.files.key]),
     ...['-in', path('request.pem'), '-out', path('cert.pem'), '-notext'],
     ...['-startdate', timeOf(from), '-enddate', timeOf(until)],
   ]);
+  const files = { cert: path('cert.pem'), key: path('key.pem') };
   return {
-    cert: readFileSync(path('cert.pem'), 'utf8'),
-    key: readFileSync(path('key.pem'), 'utf8'),
+    cert: readFileSync(files.cert, 'utf8'),
+    key: readFileSync(files.key, 'utf8'),
+    files,
   };
 }
 

@@ -12,6 +12,14 @@ export interface Postgres {
 /** `fast`: commits need not reach the disk, because test data is not used afterwards. */
 export type Durability = 'fast' | 'durable';
 
+/** Changes of a server for one test. */
+export interface PostgresChanges {
+  /** Additional settings; they replace those of all test servers. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Changes files of the data folder before the start. */
+  readonly prepare?: (dataFolder: string) => Promise<void>;
+}
+
 const FLAGS = [
   ...['-c', 'listen_addresses=127.0.0.1'],
   ...['-c', 'unix_socket_directories='],
@@ -30,6 +38,7 @@ const FAST = [
 export async function startPostgres(
   folder: string,
   durability: Durability = 'fast',
+  { settings = {}, prepare }: PostgresChanges = {},
 ): Promise<Postgres> {
   await chmod(folder, 0o755);
   const { default: EmbeddedPostgres } = await importEmbedded(folder);
@@ -44,12 +53,17 @@ export async function startPostgres(
     persistent: false,
     createPostgresUser: isRoot(),
     initdbFlags: ['--encoding=UTF8', '--locale=C.UTF-8', '--no-sync'],
-    postgresFlags: durability === 'fast' ? [...FLAGS, ...FAST] : FLAGS,
+    postgresFlags: [
+      ...FLAGS,
+      ...(durability === 'fast' ? FAST : []),
+      ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+    ],
     onLog: keep,
     onError: keep,
   });
   try {
     await server.initialise();
+    await prepare?.(join(folder, 'postgres'));
     await server.start();
   } catch (cause) {
     throw new Error(`PostgreSQL did not start:\n${lines.slice(-20).join('\n')}`, { cause });

@@ -1,9 +1,13 @@
 import type { Config } from '../../config/config.ts';
 import { cookieKeysOf } from '../../data-dir/cookie-keys.ts';
 import { assertReachable } from '../../db/assert-reachable.ts';
+import { describeServer, isUnverified } from '../../db/connection-options.ts';
 import type { Database } from '../../db/database.ts';
+import { explainFailure } from '../../db/explain-failure.ts';
 import { pendingMigrations } from '../../db/migrate.ts';
-import { readServerInfo } from '../../db/server-info.ts';
+import { findUnsuitable, readServerInfo } from '../../db/server-info.ts';
+import { parseDatabaseUrl } from '../../lib/database-url.ts';
+import { StagedoorError } from '../../lib/errors.ts';
 import { countMails } from '../../mail/outbox-store.ts';
 import { unopenedSigningKeys } from '../../signing-keys/check-signing-keys.ts';
 import { listSigningKeys } from '../../signing-keys/list-signing-keys.ts';
@@ -16,8 +20,6 @@ import { checkThroughServer } from './check-through-server.ts';
 import { type Finding, fail, ok, skip, warn } from './finding.ts';
 import { judgeMails } from './judge-mails.ts';
 
-/** Oldest supported version of PostgreSQL. */
-const POSTGRESQL = 15;
 const DAY = 86_400_000;
 /** Days that a key may exceed its age, because only a running server replaces it. */
 const GRACE = 7;
@@ -35,7 +37,10 @@ export async function checkDatabase(config: Config, shell: Shell): Promise<Findi
   try {
     opened = await openOrFind(config, shell);
   } catch (error) {
-    const fix = 'Run this as the user that runs the server, and see which process has the folder.';
+    const isSetting = error instanceof StagedoorError && error.code === 'configuration_invalid';
+    const fix = isSetting
+      ? 'Correct DATABASE_URL, or let this user read the file.'
+      : 'Run this as the user that runs the server, and see which process has the folder.';
     return [fail('database', messageOf(error), fix)];
   }
   if ('server' in opened) {
@@ -55,13 +60,13 @@ function messageOf(error: unknown): string {
 async function checkOpened(database: Database, config: Config): Promise<Finding[]> {
   const { db, engine } = database;
   const where =
-    config.databaseUrl === undefined ? config.dataDir : withoutSecrets(config.databaseUrl);
+    config.databaseUrl === undefined ? config.dataDir : describeServer(config.databaseUrl);
   try {
     await assertReachable(database);
   } catch (error) {
-    return [
-      fail('database', `${where}: ${messageOf(error)}`, 'Start PostgreSQL, or fix DATABASE_URL.'),
-    ];
+    const cause = error instanceof Error ? error.cause : error;
+    const { reason, fix } = explainFailure(cause);
+    return [fail('database', `${where}: it can't be reached: ${reason}.`, fix)];
   }
   const { answer, ahead } = await timeAhead(
     () => readServerInfo(db),
@@ -69,10 +74,11 @@ async function checkOpened(database: Database, config: Config): Promise<Finding[
   );
   const name = engine === 'embedded' ? 'Embedded PGlite' : 'PostgreSQL';
   const told = `${name} ${answer.version} at ${where}.`;
+  const unsuitable = findUnsuitable(answer);
   const findings = [
-    Number.parseInt(answer.version, 10) >= POSTGRESQL
-      ? ok('database', told)
-      : fail('database', told, `Upgrade to PostgreSQL ${POSTGRESQL} or newer.`),
+    unsuitable === undefined
+      ? judgeTls(told, config)
+      : fail('database', `${told} It can't be used: ${unsuitable.reason}.`, unsuitable.fix),
     ...(engine === 'embedded' ? [] : [checkClock('the database', ahead)]),
     ...(await checkPooler(config)),
   ];
@@ -86,6 +92,16 @@ async function checkOpened(database: Database, config: Config): Promise<Finding[
     ...judgeMails(await countMails(db)),
     ...(await checkKeys(database, config)),
   ];
+}
+
+function judgeTls(message: string, { databaseUrl }: Config): Finding {
+  return databaseUrl !== undefined && isUnverified(parseDatabaseUrl(databaseUrl))
+    ? warn(
+        'database',
+        `${message} Its certificate is not verified.`,
+        'Set sslmode=verify-full in DATABASE_URL, and sslrootcert if the authority is private.',
+      )
+    : ok('database', message);
 }
 
 function behind(pending: readonly string[], engine: Database['engine']): Finding {
@@ -134,10 +150,4 @@ async function checkKeys({ db }: Database, config: Config): Promise<Finding[]> {
         )
       : ok('signing keys', `The one that signs does so since ${age} days.`),
   ];
-}
-
-/** Returns host and name of a database, without user, password and parameters. */
-function withoutSecrets(url: string): string {
-  const { host, pathname } = URL.parse(url) ?? { host: 'DATABASE_URL', pathname: '' };
-  return `${host}${pathname}`;
 }

@@ -1,0 +1,115 @@
+import { readFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
+import pg from 'pg';
+import { type DatabaseUrl, parseDatabaseUrl } from '../lib/database-url.ts';
+import { StagedoorError } from '../lib/errors.ts';
+
+/** Milliseconds in which a server has to say if it offers TLS. */
+const PATIENCE = 5_000;
+/** Message SSLRequest of the protocol: its length and the code 80877103. */
+const TLS_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
+
+/**
+ * Returns the options of node-postgres for a connection string. `sslmode` means what it means to
+ * libpq, psql and other programs; node-postgres would verify the certificate in most modes.
+ * @throws StagedoorError `configuration_invalid` for a file that can't be read
+ * @see https://www.postgresql.org/docs/current/libpq-ssl.html
+ */
+export async function connectionOptions(
+  url: string,
+): Promise<Pick<pg.ClientConfig, 'connectionString' | 'ssl'>> {
+  const parsed = parseDatabaseUrl(url);
+  const { connectionString } = parsed;
+  const { host, port } = new pg.Client({ connectionString });
+  // No server offers TLS on a UNIX socket, so libpq ignores the mode there.
+  const ssl = host.startsWith('/') ? false : await tlsOptions(parsed, host, port);
+  return { connectionString, ...(ssl === undefined ? {} : { ssl }) };
+}
+
+/** Returns host, port and name of a database, without user, password and parameters. */
+export function describeServer(url: string): string {
+  const { connectionString } = parseDatabaseUrl(url);
+  const { host, port, database } = new pg.Client({ connectionString });
+  return `${host.includes(':') ? `[${host}]` : host}:${port}/${database ?? ''}`;
+}
+
+/** Tests if a connection is encrypted without a check of the server's certificate. */
+export function isUnverified({ tlsMode, rootCertificate }: DatabaseUrl): boolean {
+  switch (tlsMode) {
+    case 'allow':
+    case 'prefer':
+    case 'no-verify':
+      return true;
+    case 'require':
+      return rootCertificate === undefined;
+    default:
+      return false;
+  }
+}
+
+async function tlsOptions(
+  parsed: DatabaseUrl,
+  host: string,
+  port: number,
+): Promise<false | ConnectionOptions | undefined> {
+  const { tlsMode, rootCertificate } = parsed;
+  const isOptional = tlsMode === 'allow' || tlsMode === 'prefer';
+  if (tlsMode === 'disable' || (isOptional && !(await offersTls(host, port)))) {
+    return false;
+  }
+  if (tlsMode === undefined) {
+    return undefined;
+  }
+  const own = await ownCertificate(parsed);
+  if (isUnverified(parsed)) {
+    return { ...own, rejectUnauthorized: false };
+  }
+  if (rootCertificate === undefined || rootCertificate === 'system') {
+    return own;
+  }
+  const ca = await read('sslrootcert', rootCertificate);
+  const isForAnyHost = tlsMode === 'verify-ca' || tlsMode === 'require';
+  return { ...own, ca, ...(isForAnyHost ? { checkServerIdentity: () => undefined } : {}) };
+}
+
+async function ownCertificate({
+  certificate,
+  key,
+  keyPassword,
+}: DatabaseUrl): Promise<ConnectionOptions> {
+  if (certificate === undefined || key === undefined) {
+    return {};
+  }
+  return {
+    cert: await read('sslcert', certificate),
+    key: await read('sslkey', key),
+    ...(keyPassword === undefined ? {} : { passphrase: keyPassword }),
+  };
+}
+
+async function read(parameter: string, file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'an error';
+    throw new StagedoorError(
+      'configuration_invalid',
+      `DATABASE_URL names ${file} as ${parameter}, which can't be read (${reason}).`,
+      { cause },
+    );
+  }
+}
+
+/** Asks the server if it offers TLS; false as well if it is unreachable: the connection says why. */
+async function offersTls(host: string, port: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const socket = connect({ host, port, timeout: PATIENCE }, () => socket.write(TLS_REQUEST));
+  socket.once('data', (answer) => resolve(answer[0] === 'S'.charCodeAt(0)));
+  for (const event of ['error', 'timeout', 'close']) {
+    socket.once(event, () => resolve(false));
+  }
+  const offered = await promise;
+  socket.destroy();
+  return offered;
+}
