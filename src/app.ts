@@ -58,7 +58,7 @@ import { connectUpstream } from './sign-in/upstream/pages/upstream-login.ts';
 import type { Keyring } from './signing-keys/keyring.ts';
 import type { DemoGuide } from './site/home-page.ts';
 import { sitePages } from './site/pages.ts';
-import { refreshEndpoint } from './token-endpoint/routes.ts';
+import { tokenEndpoint } from './token-endpoint/routes.ts';
 import { tokenSettings } from './tokens/introspect.ts';
 import type { OnReplay } from './tokens/proof.ts';
 import type { PasswordCost } from './users/password.ts';
@@ -142,7 +142,7 @@ export function createApp(deps: AppDeps): Koa {
   provider.use(introspectionEndpoint({ ...deps, issuer, recordSecretUse, settings }));
   provider.use(changesEndpoint({ ...deps, recordSecretUse, settings }));
   provider.use(securityHeaders());
-  provider.use(refreshEndpoint({ database, config, recordSecretUse: recordApplicationSecret }));
+  provider.use(tokenEndpoint({ database, config, recordSecretUse: recordApplicationSecret }));
   provider.use(assets());
   mount(provider, operationsRoutes({ database, metrics, config, cookieKeys }));
   mount(provider, pageRoutes(pages, sitePages(config, api.document, deps.demoGuide)));

@@ -118,6 +118,7 @@ export interface Schema {
     redirect_uri: string;
     code_challenge: string | null;
     scopes: string[];
+    application_version: number | null;
     jkt: string | null;
     issued_at: Date;
     expires_at: Date;

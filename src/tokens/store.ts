@@ -23,16 +23,24 @@ const columns = (token: NewToken) => ({
   expires_at: token.expiresAt,
 });
 
-/** Stores a code by its hash. */
+/**
+ * Stores a code by its hash, with the version of its application, whose row the authorization request
+ * has locked.
+ */
 export async function issueCode(tx: Tx, code: NewAuthorizationCode): Promise<void> {
   await tx
     .insertInto('authorization_codes')
-    .values({
+    .values((eb) => ({
       ...columns(code),
       code_hash: hashOf(code.value),
       redirect_uri: code.redirectUri,
       code_challenge: code.codeChallenge ?? null,
-    })
+      application_version: eb
+        .selectFrom('grants')
+        .innerJoin('applications', 'applications.client_id', 'grants.client_id')
+        .where('grants.id', '=', code.grantId)
+        .select('applications.version'),
+    }))
     .execute();
 }
 

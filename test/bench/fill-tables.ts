@@ -37,7 +37,7 @@ export async function fillTables(
     await database.query(INSERT_GRANT_ORGANIZERS);
     await database.query(INSERT_ACCESS_TOKENS, [SCOPES, hashes((n) => tokenOf('sda', n))]);
     await database.query(INSERT_REFRESH_TOKENS, [SCOPES, hashes((n) => tokenOf('sdr', n))]);
-    const code = [REDIRECT_URI, challengeOf(CODE_VERIFIER)];
+    const code = [REDIRECT_URI, challengeOf(CODE_VERIFIER), options.clientId];
     await database.query(INSERT_CODES, [SCOPES, hashes(codeOf), ...code]);
     await database.query('vacuum analyze');
     await database.query('checkpoint');
@@ -92,6 +92,7 @@ const INSERT_REFRESH_TOKENS = `
 
 const INSERT_CODES = `
   insert into authorization_codes (code_hash, grant_id, scopes, redirect_uri, code_challenge,
-                                   issued_at, expires_at)
-    select hash, 'grant-' || (n - 1), $1::text[], $3, $4, now(), now() + interval '1 day'
-      from unnest($2::bytea[]) with ordinality stored (hash, n)`;
+                                   application_version, issued_at, expires_at)
+    select hash, 'grant-' || (n - 1), $1::text[], $3, $4, version, now(), now() + interval '1 day'
+      from applications, unnest($2::bytea[]) with ordinality stored (hash, n)
+      where client_id = $5`;
