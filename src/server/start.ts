@@ -27,6 +27,7 @@ import { openKeyring } from '../signing-keys/keyring.ts';
 import type { DemoGuide } from '../site/home-page.ts';
 import type { PasswordCost } from '../users/password.ts';
 import { warnOfConnection } from './warn-of-connection.ts';
+import { warnOfUpstream } from './warn-of-upstream.ts';
 
 /** A server that answers. */
 export interface RunningServer {
@@ -84,6 +85,7 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
   };
   try {
     void warnOfConnection(config, log);
+    void warnOfUpstream(config, log);
     await prepare(database);
     await recordConfiguration(database.db, config);
     const clientErrors = startErrorQueue(database.db, log);

@@ -1,12 +1,68 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { warnOfUpstream } from '../../src/server/warn-of-upstream.ts';
+import { freePort } from '../support/free-port.ts';
+import { until } from '../support/outbox.ts';
 import { manage } from '../support/platform.ts';
+import { startServer, type TestServer } from '../support/server.ts';
 import { says } from '../support/texts.ts';
+import { startUpstreamProvider, type UpstreamProvider } from '../support/upstream-provider.ts';
 import { startUpstreamSite, type UpstreamSite } from '../support/upstream-site.ts';
 import { UpstreamVisitor } from '../support/upstream-visitor.ts';
 import { describe as textOf } from '../support/user-agent.ts';
 
 const ACCOUNT = '/account/authorizations';
+
+describe('start with a platform login', () => {
+  let upstream: UpstreamProvider;
+  let server: TestServer;
+  let asked = 0;
+  let claims: readonly string[] = ['sub', 'auth_time'];
+  before(async () => {
+    upstream = await startUpstreamProvider(await freePort());
+    upstream.behaviour = {
+      get metadata() {
+        asked += 1;
+        return { claims_supported: claims };
+      },
+    };
+    server = await startServer(upstream.variables);
+  });
+  after(async () => {
+    await server.close();
+    await upstream.close();
+  });
+
+  /** Returns the warnings of a start. */
+  const warnings = async (changes: { readonly withoutAuthTime?: boolean } = {}) => {
+    const logged: string[] = [];
+    const log = { warn: (_: unknown, message?: string) => logged.push(message ?? '') };
+    const { upstream: settings } = server.config;
+    assert.ok(settings);
+    await warnOfUpstream({ upstream: { ...settings, ...changes } }, log);
+    return logged;
+  };
+
+  it('the server reads the metadata of the login when it starts', () => until(() => asked > 0));
+
+  it('with auth_time among its claims: nothing is logged', async () => {
+    assert.deepEqual(await warnings(), []);
+  });
+
+  it('without auth_time: one warning names the setting that helps', async () => {
+    claims = ['sub'];
+    const [warning, ...more] = await warnings();
+    assert.match(warning ?? '', /auth_time.*OIDC_WITHOUT_AUTH_TIME=1/);
+    assert.deepEqual(more, []);
+    assert.deepEqual(await warnings({ withoutAuthTime: true }), []);
+  });
+
+  it('unreachable: nothing is logged', async () => {
+    await upstream.network.cut();
+    assert.deepEqual(await warnings(), []);
+    await upstream.network.restore();
+  });
+});
 
 describe('platform login whose ID tokens have no auth_time', () => {
   let site: UpstreamSite;
