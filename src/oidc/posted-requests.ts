@@ -3,9 +3,9 @@ import type { Context } from 'koa';
 import type { Provider } from 'oidc-provider';
 import { readForm } from '../http/form.ts';
 import { clientAddress } from '../http/origin.ts';
-import { StagedoorError } from '../lib/errors.ts';
 import { takeOrThrow } from '../limits/limit.ts';
 import type { Limits } from '../limits/limits.ts';
+import { LONGEST_REQUEST, tooLongForm } from './long-request.ts';
 import { PATHS } from './paths.ts';
 import { LONG_BUDGET } from './pushed-request-budget.ts';
 import { readPosted } from './read-parameters.ts';
@@ -13,8 +13,6 @@ import { PUSHED_REQUEST } from './restart-url.ts';
 
 /** Longest form that continues in the URL, in characters. */
 const LONGEST_IN_URL = 6_000;
-/** Longest form, in characters. */
-const LONGEST = 64 * 1024;
 /** Seconds in which the browser has to follow the redirect. */
 const LIFETIME = 60;
 
@@ -37,8 +35,8 @@ export function postedRequests(
       ctx.redirect(`${PATHS.authorization}?${query}`);
       return;
     }
-    if (query.length > LONGEST) {
-      throw tooLong(form);
+    if (query.length > LONGEST_REQUEST) {
+      throw tooLongForm(form);
     }
     const clientId = form.get('client_id') ?? '';
     const continued = new URLSearchParams({ client_id: clientId });
@@ -60,12 +58,4 @@ function store(provider: Provider, clientId: string, form: URLSearchParams): Pro
     .setAudience(provider.issuer)
     .encode();
   return new provider.PushedAuthorizationRequest({ request }).save(LIFETIME);
-}
-
-function tooLong(form: URLSearchParams): StagedoorError {
-  const [name = ''] = [...form].sort(([, a], [, b]) => b.length - a.length)[0] ?? [];
-  return new StagedoorError(
-    'payload_too_large',
-    `The parameter ${name.slice(0, 50)} is too long: an authorization request may have ${LONGEST} characters.`,
-  );
 }

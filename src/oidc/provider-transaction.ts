@@ -5,8 +5,9 @@ import { tokenResponse } from '../tokens/token-response.ts';
 import { currentRedemption, withRequestTransaction } from './current-transaction.ts';
 import { PATHS } from './paths.ts';
 import { isPush } from './pushed-request-budget.ts';
+import { readLongPush } from './read-long-push.ts';
 
-/** Longest body that the provider takes, in bytes; it would call a longer one unreadable. */
+/** Longest body that the provider reads, in bytes; it would call a longer one unreadable. */
 const PROVIDERS_LIMIT = 56 * 1024;
 
 const TRANSACTIONAL = [
@@ -31,12 +32,18 @@ export function providerTransaction(db: Db): Middleware {
       return next();
     }
     // First: a transaction has a connection to the database, and who sends slowly must not have it.
-    await awaitBody(ctx, PROVIDERS_LIMIT);
+    if (isPush(ctx.path) && mayBeLong(ctx)) {
+      await readLongPush(ctx);
+    } else {
+      await awaitBody(ctx, PROVIDERS_LIMIT);
+    }
     await withRequestTransaction(
       db,
       async () => {
         // The provider prints a warning when it is asked to read a closed connection.
-        assertConnected(ctx.req);
+        if (!('body' in ctx.req)) {
+          assertConnected(ctx.req);
+        }
         await next();
         answerReplay(ctx);
       },
@@ -44,6 +51,11 @@ export function providerTransaction(db: Db): Middleware {
     );
     rethrow(ctx);
   };
+}
+
+/** Tests if a body is longer than the provider reads, or of unknown length. */
+function mayBeLong(ctx: Context): boolean {
+  return Number(ctx.get('Content-Length')) > PROVIDERS_LIMIT || ctx.get('Transfer-Encoding') !== '';
 }
 
 /**

@@ -26,7 +26,7 @@ const BODIES = [
   ['POST', '/api/v1/oauth/introspect', FORM, 100 * 1024],
   ['POST', '/api/v1/oauth/token', FORM, 56 * 1024],
   ['POST', '/api/v1/oauth/revoke_token', FORM, 56 * 1024],
-  ['POST', '/api/v1/oauth/par', FORM, 56 * 1024],
+  ['POST', '/api/v1/oauth/par', FORM, 100 * 1024],
   ['POST', '/api/v1/oauth/authorize', FORM, 100 * 1024],
   ['POST', '/login', FORM, 100 * 1024],
 ] as const;

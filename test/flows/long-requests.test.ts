@@ -19,7 +19,8 @@ import {
 } from '../support/user-agent.ts';
 
 const VERIFIER = 'v'.repeat(43);
-const LONG = 's'.repeat(50_000);
+/** With the other parameters, just below 64 KiB. */
+const LONG = 's'.repeat(65_000);
 
 describe('long authorization requests', () => {
   let server: TestServer;
@@ -164,6 +165,36 @@ describe('long authorization requests', () => {
     });
     assert.equal(page.status, 413);
     assert.match(page.body, /state is too long/);
+  });
+
+  it('by PAR, of unknown length: accepted', async () => {
+    const { application } = platform;
+    const body = new URLSearchParams(parametersOf(application, LONG)).toString();
+    const response = await fetch(`${server.issuer}/api/v1/oauth/par`, {
+      method: 'POST',
+      headers: {
+        authorization: `Basic ${btoa(`${application.clientId}:${application.clientSecret}`)}`,
+        'content-type': 'application/x-www-form-urlencoded',
+      },
+      body: ReadableStream.from([Buffer.from(body)]),
+      duplex: 'half',
+    });
+    assert.equal(response.status, 201, await response.text());
+  });
+
+  it('by PAR, beyond 64 KiB: 413 with the parameter, as JSON', async () => {
+    const { application } = platform;
+    for (const length of [66_000, 99_000]) {
+      const parameters = parametersOf(application, 's'.repeat(length));
+      const { status, body } = await postForm(server, 'par', application, parameters);
+      assert.equal(status, 413);
+      assert.equal(body.error, 'invalid_request');
+      assert.match(String(body.error_description), /state is too long: .* 65536 characters/);
+    }
+    const parameters = parametersOf(application, 's'.repeat(200_000));
+    const { status, body } = await postForm(server, 'par', application, parameters);
+    assert.equal(status, 413);
+    assert.match(String(body.error_description), /body may hold at most/);
   });
 
   it('by POST, for an unknown client: nothing is stored', async () => {
