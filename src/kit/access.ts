@@ -14,8 +14,13 @@ export interface Access {
    * ```
    */
   readonly organizers: readonly string[];
-  /** Slug to the user's permissions there. The object has no prototype. */
-  readonly permissions: Readonly<Record<string, readonly string[]>>;
+  /** Slug to the user's permissions for all events there. The object has no prototype. */
+  readonly permissions: PermissionsBy;
+  /**
+   * Slug of the organizer to slug of the event to the user's permissions for that event, beyond those
+   * for all events. The objects have no prototype.
+   */
+  readonly eventPermissions: Readonly<Record<string, PermissionsBy>>;
   /**
    * Handle of the authorization that the token belongs to, for logs: all tokens of one authorization
    * have the same, and it opens nothing. Undefined if the server does not say it.
@@ -25,10 +30,13 @@ export interface Access {
   readonly issuedAt: number | undefined;
   /** Seconds since 1970. */
   readonly expiresAt: number | undefined;
-  /** The user's permissions at an organizer; none where the token does not open it. */
-  permissionsAt(organizer: string): readonly string[];
   /**
-   * The organizers at which the user has this permission: for lists of what needs one.
+   * The user's permissions for all events of an organizer, or for one event; none if the token does
+   * not open the organizer.
+   */
+  permissionsAt(organizer: string, event?: string): readonly string[];
+  /**
+   * The organizers at which the user has this permission for all events: for lists of what needs one.
    *
    * ```ts
    * const orders = await db.orders.find({ organizer: { in: access.organizersWith('can_view_orders') } });
@@ -37,42 +45,92 @@ export interface Access {
   organizersWith(permission: string): readonly string[];
   /** Tests if the token opens this organizer. */
   opens(organizer: string): boolean;
-  /** Tests if the token opens this organizer and the user has this permission there. */
-  can(organizer: string, permission: string): boolean;
+  /**
+   * The events of an organizer for which the user has this permission: for lists of one organizer.
+   *
+   * ```ts
+   * const events = access.eventsWith('redstage', 'can_view_orders');
+   * const orders = await db.orders.find({
+   *   organizer: 'redstage',
+   *   ...(events === 'all' ? {} : { event: { in: events } }),
+   * });
+   * ```
+   */
+  eventsWith(organizer: string, permission: string): 'all' | readonly string[];
+  /**
+   * Tests if the token opens this organizer and the user has this permission there for the event.
+   * Without an event: for all of them.
+   */
+  can(organizer: string, permission: string, event?: string): boolean;
 }
+
+/** Permissions by slug. */
+type PermissionsBy = Readonly<Record<string, readonly string[]>>;
 
 /** The plain facts of an {@link Access}. */
 export type AccessFacts = Pick<
   Access,
   'sub' | 'clientId' | 'scopes' | 'organizers' | 'permissions' | 'grant' | 'issuedAt' | 'expiresAt'
->;
+> &
+  Partial<Pick<Access, 'eventPermissions'>>;
 
 /** Freezes the facts: requests share them, and none may widen what another one sees. */
 export function createAccess(facts: AccessFacts): Access {
   const scopes = Object.freeze([...facts.scopes]);
   const organizers = Object.freeze([...facts.organizers]);
-  const bySlug = new Map<string, readonly string[]>(
-    Object.entries(facts.permissions).map(([slug, names]) => [slug, Object.freeze([...names])]),
-  );
-  // Without a prototype: an organizer may be called `constructor`.
-  const permissions: AccessFacts['permissions'] = Object.freeze(
-    Object.setPrototypeOf(Object.fromEntries(bySlug), null),
+  const bySlug = freezeLists(facts.permissions);
+  const byEvent = new Map(
+    Object.entries(facts.eventPermissions ?? {}).map(([slug, lists]) => [slug, freezeLists(lists)]),
   );
   const opens = (organizer: string) => organizers.includes(organizer);
-  const permissionsAt = (organizer: string): readonly string[] =>
-    opens(organizer) ? (bySlug.get(organizer) ?? []) : [];
-  const can = (organizer: string, permission: string) =>
-    permissionsAt(organizer).includes(permission);
-  const organizersWith = (permission: string) =>
-    organizers.filter((organizer) => can(organizer, permission));
+  const general = (organizer: string) =>
+    opens(organizer) ? (bySlug.get(organizer) ?? NONE) : NONE;
+  const special = (organizer: string, event: string) =>
+    opens(organizer) ? (byEvent.get(organizer)?.get(event) ?? NONE) : NONE;
+  const can = (organizer: string, permission: string, event?: string) =>
+    general(organizer).includes(permission) ||
+    (event !== undefined && special(organizer, event).includes(permission));
   return Object.freeze({
     ...facts,
     scopes,
     organizers,
-    permissions,
-    permissionsAt,
-    organizersWith,
+    permissions: withoutPrototype(bySlug),
+    eventPermissions: withoutPrototype(
+      new Map([...byEvent].map(([slug, lists]) => [slug, withoutPrototype(lists)])),
+    ),
+    permissionsAt: (organizer: string, event?: string) =>
+      event === undefined
+        ? general(organizer)
+        : Object.freeze([...new Set([...general(organizer), ...special(organizer, event)])]),
+    organizersWith: (permission: string) =>
+      organizers.filter((organizer) => can(organizer, permission)),
+    eventsWith: (organizer: string, permission: string) =>
+      can(organizer, permission)
+        ? 'all'
+        : [...(byEvent.get(organizer)?.keys() ?? [])].filter((event) =>
+            can(organizer, permission, event),
+          ),
     opens,
     can,
   });
+}
+
+const NONE: readonly string[] = Object.freeze([]);
+
+/** Copies lists of names; equal ones, such as those of many events, become one. */
+function freezeLists(lists: PermissionsBy): ReadonlyMap<string, readonly string[]> {
+  const known = new Map<string, readonly string[]>();
+  return new Map(
+    Object.entries(lists).map(([slug, names]) => {
+      const key = JSON.stringify(names);
+      const list = known.get(key) ?? Object.freeze([...names]);
+      known.set(key, list);
+      return [slug, list];
+    }),
+  );
+}
+
+/** An organizer or an event may be called `constructor`. */
+function withoutPrototype<T>(map: ReadonlyMap<string, T>): Readonly<Record<string, T>> {
+  return Object.freeze(Object.setPrototypeOf(Object.fromEntries(map), null));
 }

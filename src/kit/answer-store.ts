@@ -83,10 +83,16 @@ const TAG = 100;
 
 /** Estimates the memory that an answer takes, rather too high than too low. */
 function sizeOf(reading: Active): number {
-  const { organizers, permissions, scopes } = reading.access;
-  const lists = [organizers, scopes, ...Object.values(permissions)];
-  // Slugs are keys of two maps, and tags.
-  const slugs = 4 * sizeOfTexts(organizers) + TAG * organizers.length;
+  const { organizers, permissions, eventPermissions, scopes } = reading.access;
+  const byEvent = Object.values(eventPermissions);
+  // Equal lists of an organizer's events are one.
+  const ofEvents = new Set(byEvent.flatMap((lists) => Object.values(lists)));
+  const lists = [organizers, scopes, ...Object.values(permissions), ...ofEvents];
+  // Slugs are keys of two maps, those of organizers also tags.
+  const slugs =
+    4 * sizeOfTexts(organizers) +
+    TAG * organizers.length +
+    3 * sizeOfTexts(byEvent.flatMap((lists) => Object.keys(lists)));
   return ENTRY + slugs + lists.reduce((sum, list) => sum + STRING + sizeOfTexts(list), 0);
 }
 

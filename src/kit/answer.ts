@@ -57,7 +57,6 @@ function readBinding(answer: Readonly<Record<string, unknown>>): string | undefi
 }
 
 function readAccess(answer: Readonly<Record<string, unknown>>): Access {
-  const permissions = Object.entries(object('permissions', answer.permissions ?? {}));
   return createAccess({
     sub: nonEmpty('sub', answer.sub),
     clientId: nonEmpty('client_id', answer.client_id),
@@ -65,8 +64,11 @@ function readAccess(answer: Readonly<Record<string, unknown>>): Access {
       .split(' ')
       .filter((scope) => scope !== ''),
     organizers: texts('organizers', answer.organizers ?? []),
-    permissions: Object.fromEntries(
-      permissions.map(([slug, names]) => [slug, texts('permissions', names)]),
+    permissions: mapValues('permissions', answer.permissions ?? {}, texts),
+    eventPermissions: mapValues(
+      'event_permissions',
+      answer.event_permissions ?? {},
+      (name, lists) => mapValues(name, lists, texts),
     ),
     grant: answer.grant === undefined ? undefined : nonEmpty('grant', answer.grant),
     issuedAt: seconds('iat', answer.iat),
@@ -79,6 +81,16 @@ export function object(name: string, value: unknown): Readonly<Record<string, un
     throw new Error(`${name} is not an object`);
   }
   return value;
+}
+
+/** Unlike an assignment, `fromEntries` makes own properties of all keys. */
+function mapValues<T>(
+  name: string,
+  value: unknown,
+  read: (name: string, entry: unknown) => T,
+): Record<string, T> {
+  const entries = Object.entries(object(name, value));
+  return Object.fromEntries(entries.map(([key, entry]) => [key, read(name, entry)]));
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -2,10 +2,11 @@
 interface Unchecked {
   readonly organizer?: unknown;
   readonly permission?: unknown;
+  readonly event?: unknown;
   readonly scopes?: unknown;
 }
 
-const KEYS = ['organizer', 'permission', 'scopes'];
+const KEYS = ['organizer', 'permission', 'event', 'scopes'];
 
 /**
  * Makes sure that a requirement says what it seems to say: a misspelled name would check nothing.
@@ -13,7 +14,7 @@ const KEYS = ['organizer', 'permission', 'scopes'];
  */
 export function assertRequirement(requirement: Unchecked): void {
   assertKnownKeys('A requirement', requirement, KEYS);
-  const { organizer, permission, scopes } = requirement;
+  const { organizer, permission, event, scopes } = requirement;
   if (organizer !== null && typeof organizer !== 'function' && typeof organizer !== 'string') {
     throw new TypeError(
       'organizer must say which organizer the route is about; null says that it is about none.',
@@ -22,7 +23,13 @@ export function assertRequirement(requirement: Unchecked): void {
   if (scopes !== undefined && !isList(scopes)) {
     throw new TypeError('scopes must be a list of at least one scope; leave it out for the usual.');
   }
+  if (event !== undefined && typeof event !== 'function' && typeof event !== 'string') {
+    throw new TypeError('event must say which event the route is about; leave it out for none.');
+  }
   if (permission === undefined) {
+    if (event !== undefined) {
+      throw new TypeError('event checks nothing without a permission: add the one for the event.');
+    }
     return;
   }
   if (organizer === null) {

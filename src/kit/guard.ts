@@ -6,13 +6,19 @@ import type { ResourceServer } from './resource-server.ts';
 import type { VerifiableRequest } from './verifiable-request.ts';
 
 /** Requirement of a route about the data of one organizer. */
-export interface OrganizerRoute<R> extends Omit<OrganizerRequirement, 'organizer'> {
+export interface OrganizerRoute<R> extends Omit<OrganizerRequirement, 'organizer' | 'event'> {
   /**
    * Name of the route's parameter that holds the organizer's slug, or a function that finds the
    * slug out: it is called only for a token that is live and has the scope, and may answer
    * `undefined` where there is no such thing. Where it throws, the request is answered with 503.
    */
   readonly organizer: string | ((request: R) => string | undefined | Promise<string | undefined>);
+  /**
+   * Name of the route's parameter that holds the event's slug, or a function that finds the slug: the
+   * user needs the permission for all events of the organizer or for this one. Without it, or if the
+   * function returns `undefined`, the user needs the permission for all events.
+   */
+  readonly event?: string | ((request: R) => string | undefined | Promise<string | undefined>);
 }
 
 /**
@@ -85,20 +91,22 @@ function requirementOf<R>(
   if (route.organizer === null) {
     return route;
   }
-  const { organizer } = route;
+  const { organizer, event, ...others } = route;
+  const find = (named: typeof organizer) =>
+    typeof named === 'string'
+      ? () => readParameter(framework, request, named)
+      : () => named(request);
   return {
-    ...route,
-    organizer:
-      typeof organizer === 'string'
-        ? () => readParameter(framework, request, organizer)
-        : () => organizer(request),
+    ...others,
+    organizer: find(organizer),
+    ...(event === undefined ? {} : { event: find(event) }),
   };
 }
 
 function readParameter<R>(framework: Framework<R>, request: R, name: string): string {
   const value = framework.parameter(request, name);
   if (typeof value !== 'string') {
-    throw new TypeError(`the guard's route has no parameter "${name}" to take the organizer from.`);
+    throw new TypeError(`the guard's route has no parameter "${name}".`);
   }
   return value;
 }

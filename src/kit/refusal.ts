@@ -79,9 +79,13 @@ export function organizerClosed(challenge: Challenge): RefusedError {
   return refuse('organizer_closed', 403, detail, challenge(INSUFFICIENT));
 }
 
-/** 403: the user's teams at this organizer lack the permission. */
-export function permissionMissing(challenge: Challenge, permission: string): RefusedError {
-  const detail = `The user does not have the permission "${permission}" for this organizer.`;
+/** 403: the user's teams at this organizer lack the permission, for this event if it is about one. */
+export function permissionMissing(
+  challenge: Challenge,
+  permission: string,
+  about: 'organizer' | 'event',
+): RefusedError {
+  const detail = `The user does not have the permission "${permission}" for this ${about}.`;
   return refuse('permission_missing', 403, detail, challenge(INSUFFICIENT));
 }
 

@@ -14,6 +14,12 @@ export interface OrganizerRequirement {
   readonly organizer: string | (() => string | undefined | Promise<string | undefined>);
   /** Permission that the user needs there; without it, membership is enough. */
   readonly permission?: Permission;
+  /**
+   * Slug of the event that the request is about: the user needs the permission for all events of the
+   * organizer or for this one. Without it, or if its function returns `undefined`, the user needs the
+   * permission for all events. The function is called after the organizer's.
+   */
+  readonly event?: string | (() => string | undefined | Promise<string | undefined>) | undefined;
   /** The token must have one of these; by default `read` for safe methods, `write` for others. */
   readonly scopes?: readonly string[];
 }
@@ -23,6 +29,7 @@ export interface ScopeRequirement {
   /** Nothing: what to show is up to the service, with `access.organizers`. */
   readonly organizer: null;
   readonly permission?: never;
+  readonly event?: never;
   /** The token must have one of these; by default `read` for safe methods, `write` for others. */
   readonly scopes?: readonly string[];
 }
@@ -34,7 +41,7 @@ export type Requirement = OrganizerRequirement | ScopeRequirement;
 const SAFE = ['GET', 'HEAD', 'OPTIONS'];
 
 /**
- * Checks scope, organizer and permission, in this order: the first names what to ask for.
+ * Checks scope, organizer and permission (of the event), in this order: the first names what to ask for.
  * @throws RefusedError `scope_missing`, `organizer_closed`, `permission_missing`
  */
 export async function check(
@@ -51,15 +58,16 @@ export async function check(
   if (requirement.organizer === null) {
     return;
   }
-  const { organizer, permission } = requirement;
+  const { organizer, permission, event } = requirement;
   const slug = typeof organizer === 'string' ? organizer : await organizer();
   if (slug === undefined || !access.opens(slug)) {
     throw organizerClosed(challenge);
   }
   if (permission !== undefined) {
     const name = typeof permission === 'string' ? permission : permission[kind];
-    if (!access.can(slug, name)) {
-      throw permissionMissing(challenge, name);
+    const about = typeof event === 'function' ? await event() : event;
+    if (!access.can(slug, name, about)) {
+      throw permissionMissing(challenge, name, about === undefined ? 'organizer' : 'event');
     }
   }
 }

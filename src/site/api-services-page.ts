@@ -25,13 +25,20 @@ const EXAMPLES: Readonly<Record<string, ExampleName>> = {
 };
 
 /** The guide for developers of API services. */
-export function apiServicesPage({ issuer, permissions }: Config): Page<SiteDeps> {
+export function apiServicesPage({
+  issuer,
+  permissions,
+  organizerPermissions,
+}: Config): Page<SiteDeps> {
   const examples = Object.fromEntries(
     Object.entries(EXAMPLES).map(([id, file]) => [id, fillExample(file, { issuer })]),
   );
   const values = { issuer, limit: String(ORGANIZERS_PER_GRANT) };
   return staticPage('/docs/api-services', guideView, (locale) => ({
     ...presentDocument(readGuide('api-services', locale, { values }), examples),
-    permissions,
+    permissions: permissions.map((name) => ({
+      name,
+      isOrganizerLevel: organizerPermissions.has(name),
+    })),
   }));
 }

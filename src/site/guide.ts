@@ -24,7 +24,7 @@ export interface GuideSlots {
   /** Name of that application; only for its owner. */
   readonly applicationName?: string | undefined;
   readonly scopes?: readonly { readonly name: string; readonly text: string }[];
-  readonly permissions?: readonly string[];
+  readonly permissions?: readonly { readonly name: string; readonly isOrganizerLevel: boolean }[];
 }
 
 /** Props of a guide. `crumbs` and `lead` are HTML. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { createResourceServer } from '@stagedoor/resource-server';
 import fc from 'fast-check';
 import { z } from 'zod';
 import { importAll } from '../support/bulk.ts';
@@ -16,6 +17,7 @@ import {
   type Wish,
 } from '../support/event-rule.ts';
 import { registerApplication, registerResourceServer } from '../support/factories.ts';
+import { bearer } from '../support/kit/ask.ts';
 import { type ClientCredentials, manage } from '../support/platform.ts';
 import { seedTokens } from '../support/seed-tokens.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -56,6 +58,14 @@ for (const engine of FLOW_ENGINES) {
     });
     after(() => server.close());
 
+    /** Checks signatures, too. */
+    const kit = () =>
+      createResourceServer({
+        issuer: server.issuer,
+        clientId: resourceServer.clientId,
+        clientSecret: resourceServer.clientSecret ?? '',
+        signedIntrospection: true,
+      });
     const ask = async (user: string): Promise<Answer> => {
       const { body } = await introspect(server, resourceServer, tokens.get(user) ?? '');
       return {
@@ -70,7 +80,7 @@ for (const engine of FLOW_ENGINES) {
       };
     };
 
-    it('introspection agrees with the rule of the platform for generated directories', async () => {
+    it('introspection and kit agree with the rule of the platform for generated directories', async () => {
       let limited = 0;
       for (const directory of fc.sample(teams, { seed: SEED, numRuns: DIRECTORIES })) {
         await replaceTeams(server, directory);
@@ -84,6 +94,19 @@ for (const engine of FLOW_ENGINES) {
             holds(directory, wish),
             JSON.stringify({ seed: SEED, wish, directory }),
           );
+        }
+        for (const user of USERS) {
+          const access = await kit().verify({ method: 'GET', headers: bearer(tokens.get(user)) });
+          for (const wish of WISHES.filter((one) => one.user === user)) {
+            const { organizer, permission, event } = wish;
+            const wanted = holds(directory, wish);
+            assert.equal(access.can(organizer, permission, event), wanted, JSON.stringify(wish));
+            const events = access.eventsWith(organizer, permission);
+            assert.equal(
+              event === undefined ? events === 'all' : events === 'all' || events.includes(event),
+              wanted,
+            );
+          }
         }
         for (const [user, one] of answers) {
           assertTidy(one);

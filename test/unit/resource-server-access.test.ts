@@ -27,8 +27,45 @@ describe('Live token', () => {
     assert.equal(access.can('toString', 'name'), false);
   });
 
+  test('returns the permissions for events', async () => {
+    const orders = ['can_view_orders'];
+    const events = JSON.parse('{"__proto__": ["can_view_orders"], "fair": ["can_change_orders"]}');
+    issuer.answer(
+      active({
+        permissions: { redstage: orders, constructor: [] },
+        event_permissions: {
+          redstage: { fair: ['can_change_orders'] },
+          constructor: events,
+          bluehall: events,
+        },
+      }),
+    );
+    const access = await createKit(issuer).verify({ method: 'GET', headers: bearer() });
+    assert.equal(access.eventsWith('redstage', 'can_view_orders'), 'all');
+    assert.deepEqual(access.eventsWith('redstage', 'can_change_orders'), ['fair']);
+    assert.deepEqual(access.eventsWith('constructor', 'can_view_orders'), ['__proto__']);
+    assert.deepEqual(access.eventsWith('constructor', 'can_fly'), []);
+    assert.deepEqual(access.eventsWith('bluehall', 'can_view_orders'), []);
+    assert.deepEqual(access.eventsWith('toString', 'name'), []);
+    assert.deepEqual(access.organizersWith('can_view_orders'), ['redstage']);
+    assert.deepEqual(access.permissionsAt('redstage', 'fair'), [...orders, 'can_change_orders']);
+    assert.deepEqual(access.permissionsAt('redstage'), orders);
+    assert.deepEqual(access.permissionsAt('bluehall', 'fair'), []);
+    assert.equal(access.can('constructor', 'can_view_orders', '__proto__'), true);
+    assert.equal(access.can('constructor', 'can_view_orders'), false);
+    assert.equal(access.can('constructor', 'can_view_orders', 'fair'), false);
+    assert.equal(access.can('constructor', 'name', 'constructor'), false);
+    assert.equal(access.can('redstage', 'can_view_orders', 'nowhere'), true);
+    assert.equal(access.can('bluehall', 'can_change_orders', 'fair'), false);
+    assert.deepEqual(Object.keys(access.eventPermissions.constructor ?? {}).sort(), [
+      '__proto__',
+      'fair',
+    ]);
+    assert.equal(access.eventPermissions.toString, undefined);
+  });
+
   test('returns an immutable object', async () => {
-    issuer.answer(active());
+    issuer.answer(active({ event_permissions: { redstage: { fair: ['can_view_vouchers'] } } }));
     const access = await createKit(issuer).verify({ method: 'GET', headers: bearer() });
     for (const [target, key, value] of [
       [access, 'organizers', ['bluehall']],
@@ -36,8 +73,12 @@ describe('Live token', () => {
       [access.scopes, '2', 'profile'],
       [access.permissions, 'bluehall', []],
       [access.permissionsAt('redstage'), '2', 'can_change_vouchers'],
+      [access.eventPermissions, 'bluehall', {}],
+      [access.eventPermissions.redstage, 'gala', ['can_change_vouchers']],
+      [access.eventPermissions.redstage?.fair, '1', 'can_change_vouchers'],
+      [access.permissionsAt('redstage', 'fair'), '3', 'can_change_vouchers'],
     ] as const) {
-      assert.equal(Reflect.set(target, key, value), false, key);
+      assert.equal(Reflect.set(Object(target), key, value), false, key);
     }
   });
 

@@ -383,9 +383,12 @@ describe('Kit with a cache', () => {
     issuer.answer(active());
     await warmUp(cached);
     const slugs = Array.from({ length: 500 }, (_, number) => `organizer-${number}`);
-    issuer.answer(active({ organizers: slugs }));
-    const [large = ''] = newTokens(1);
-    assert.equal(await introspectionsFor(cached, [large, large, TOKEN]), 2);
+    const events = Object.fromEntries(slugs.map((slug) => [slug, ['can_view_orders']]));
+    for (const large of [{ organizers: slugs }, { event_permissions: { redstage: events } }]) {
+      issuer.answer(active(large));
+      const [token = ''] = newTokens(1);
+      assert.equal(await introspectionsFor(cached, [token, token, TOKEN]), 2);
+    }
   });
 
   test('invalid tokens do not remove valid ones', async () => {

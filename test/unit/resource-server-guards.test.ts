@@ -32,6 +32,16 @@ const sharedKit = () => {
   return shared;
 };
 const active = () => json({ ...facts(), iss: issuer.url });
+/** Permissions for two events of `redstage`, and for all events of `constructor`. */
+const limited = () => {
+  const events = '{"fair": ["can_view_orders"], "__proto__": ["can_view_orders"]}';
+  return json({
+    ...facts(),
+    iss: issuer.url,
+    permissions: { redstage: ['can_create_events'], constructor: ['can_view_orders'] },
+    event_permissions: JSON.parse(`{"redstage": ${events}, "bluehall": ${events}}`),
+  });
+};
 const NEEDS = {
   organizer: 'organizer',
   permission: { read: 'can_view_orders', write: 'can_change_orders' },
@@ -48,12 +58,22 @@ for (const [framework, start] of Object.entries(FRAMEWORKS)) {
         return String(headers['x-organizer']);
       },
     };
+    const ofQuery = async (asked: unknown) => {
+      assert.ok(typeof asked === 'object' && asked !== null && 'url' in asked);
+      return new URL(String(asked.url), 'http://x').searchParams.get('event') ?? undefined;
+    };
     before(async () => {
       api = await start(createToldKit(), [
         { path: '/organizers/:organizer/orders', needs: NEEDS },
         { path: '/organizers', needs: { organizer: null } },
         { path: '/elsewhere/:slug', needs: NEEDS },
         { path: '/found', needs: byHeader },
+        {
+          path: '/organizers/:organizer/events/:event/orders',
+          needs: { ...NEEDS, event: 'event' },
+        },
+        { path: '/organizers/:organizer/dates/:date/orders', needs: { ...NEEDS, event: 'event' } },
+        { path: '/organizers/:organizer/by-function', needs: { ...NEEDS, event: ofQuery } },
       ]);
     });
     after(() => api.close());
@@ -99,11 +119,34 @@ for (const [framework, start] of Object.entries(FRAMEWORKS)) {
       }
     });
 
+    test('a route with an event accepts the permission for all events or for this one', async () => {
+      issuer.answer(limited());
+      for (const [path, status] of [
+        ['/organizers/redstage/events/fair/orders', 200],
+        ['/organizers/redstage/events/__proto__/orders', 200],
+        ['/organizers/redstage/events/gala/orders', 403],
+        ['/organizers/redstage/events/toString/orders', 403],
+        ['/organizers/redstage/events/fair%20/orders', 403],
+        ['/organizers/redstage/orders', 403],
+        ['/organizers/redstage/by-function?event=fair', 200],
+        ['/organizers/redstage/by-function?event=gala', 403],
+        ['/organizers/redstage/by-function', 403],
+        ['/organizers/constructor/events/fair/orders', 200],
+        ['/organizers/constructor/events/gala/orders', 200],
+        ['/organizers/constructor/by-function', 200],
+        ['/organizers/bluehall/events/fair/orders', 403],
+      ] as const) {
+        assert.equal((await get(path)).status, status, path);
+      }
+      assert.deepEqual(told, []);
+    });
+
     test('refuses with 503 and reports it if the route has no such parameter', async () => {
       issuer.answer(active());
       const answer = await get('/elsewhere/redstage');
       assert.equal(answer.status, 503);
       assert.match(told[0]?.message ?? '', /route has no parameter "organizer"/);
+      assert.equal((await get('/organizers/redstage/dates/fair/orders')).status, 503);
     });
 
     test('refuses two Authorization headers', async () => {
@@ -228,6 +271,8 @@ describe('Kit without a framework', () => {
         detail: 'Authentication credentials were not provided.',
       });
       assert.equal(await statusOf(api.url, [`Bearer ${TOKEN}`, `Bearer ${TOKEN}`]), 401);
+      issuer.answer(limited());
+      assert.equal((await fetch(api.url, { headers: bearer() })).status, 403);
     } finally {
       await api.close();
     }
@@ -244,6 +289,21 @@ describe('Kit without a framework', () => {
     assert.equal(refused.response?.status, 401);
     assert.deepEqual(await refused.response?.json(), {
       detail: 'Authentication credentials were not provided.',
+    });
+  });
+
+  test('an event is part of the requirement', async () => {
+    issuer.answer(limited());
+    const asked = () => new Request('http://api.example/orders', { headers: bearer() });
+    const status = async (event: string | (() => string | undefined)) =>
+      (await decide(sharedKit(), asked(), { ...ORDERS, event })).response?.status ?? 200;
+    assert.equal(await status('fair'), 200);
+    assert.equal(await status(() => 'fair'), 200);
+    assert.equal(await status('gala'), 403);
+    assert.equal(await status(() => undefined), 403);
+    const { response } = await decide(sharedKit(), asked(), { ...ORDERS, event: 'gala' });
+    assert.deepEqual(await response?.json(), {
+      detail: 'The user does not have the permission "can_view_orders" for this event.',
     });
   });
 

@@ -194,6 +194,17 @@ describe('Invalid requirement is refused with 503', () => {
       /scopes must be a list of at least one/,
     ],
     ['scopes as a string', { organizer: null, scopes: 'read' }, /scopes must be a list/],
+    [
+      'an event without a permission',
+      { organizer: 'redstage', event: 'fair' },
+      /event checks nothing without a permission/,
+    ],
+    [
+      'an event that is null',
+      { organizer: 'redstage', permission: 'x', event: null },
+      /event must say which event/,
+    ],
+    ['an event, no organizer', { organizer: null, event: 'fair' }, /event checks nothing/],
     ['an empty permission', { organizer: 'redstage', permission: '' }, /permission must be a name/],
     [
       'a list of permissions',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type {
+  OrganizerRequirement,
   RequestHeaders,
   Requirement,
   ResourceServerOptions,
@@ -12,7 +13,7 @@ import {
 import { type FakeIssuer, TOKEN } from './fake-issuer.ts';
 
 /** Requirement of most test routes. */
-export const ORDERS: Requirement = {
+export const ORDERS: OrganizerRequirement = {
   organizer: 'redstage',
   permission: { read: 'can_view_orders', write: 'can_change_orders' },
 };
