@@ -67,7 +67,7 @@ export async function approveConsent(
   choice: Choice,
   given: { readonly origin: Origin; readonly lifetime: number; readonly pageLocale: string },
 ): Promise<string> {
-  const { application, user } = request;
+  const { application, user, resources } = request;
   const chosen = new Set(wantsOrganizers(request, choice.scopes) ? choice.organizers : []);
   const organizers = (request.organizers ?? []).filter(({ slug }) => chosen.has(slug));
   const now = new Date();
@@ -76,6 +76,10 @@ export async function approveConsent(
     clientId: application.clientId,
     scopes: choice.scopes,
     organizers: organizers.map(({ slug }) => slug),
+    resources:
+      resources.length === 0
+        ? undefined
+        : new Map(resources.map(({ key, clientId }) => [key, clientId])),
     expiresAt: new Date(now.getTime() + given.lifetime * 1000),
   });
   await record(tx, {
@@ -85,7 +89,12 @@ export async function approveConsent(
     clientId: application.clientId,
     grantId,
     origin: given.origin,
-    data: { application: application.name, scopes: choice.scopes, organizers },
+    data: {
+      application: application.name,
+      scopes: choice.scopes,
+      organizers,
+      ...(resources.length === 0 ? {} : { resources: resources.map(({ uri }) => uri) }),
+    },
   });
   await enqueueMail(tx, {
     kind: 'authorized',

@@ -7,6 +7,7 @@ import { findLastGrant } from '../grants/store.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import type { LocalizedText } from '../lib/localized-text.ts';
 import { opensOrganizers, type ScopeConfig } from '../lib/scopes.ts';
+import { type ServedResource, selectResources } from '../resource-servers/resource-store.ts';
 import type { User } from '../users/user.ts';
 import type { PendingInteraction } from './interaction.ts';
 
@@ -16,6 +17,8 @@ export interface ConsentRequest {
   readonly user: User;
   /** The requested scopes, in the configured order. */
   readonly scopes: readonly ScopeConfig[];
+  /** The resources that the tokens are for; empty: no particular ones. */
+  readonly resources: readonly ServedResource[];
   /** The user's organizers today; undefined where no requested scope opens any. */
   readonly organizers:
     | readonly { readonly slug: string; readonly name: LocalizedText }[]
@@ -38,7 +41,7 @@ export interface ConsentDescription extends ConsentRequest {
  */
 export async function readConsentRequest(
   { db, config }: { readonly db: Db; readonly config: Config },
-  { application, user, scopes }: PendingInteraction,
+  { application, user, scopes, resources }: PendingInteraction,
 ): Promise<ConsentRequest> {
   if (application === undefined || user === undefined) {
     throw new StagedoorError('gone', 'The application or the account is no longer there.');
@@ -46,6 +49,7 @@ export async function readConsentRequest(
   return {
     application,
     user,
+    resources: resources.length === 0 ? [] : await selectResources(db, resources),
     scopes: config.scopes.filter((scope) => scopes.includes(scope.name)),
     organizers: opensOrganizers(config.scopes, scopes)
       ? await organizersOf(db, user.id)

@@ -6,6 +6,8 @@ export interface PendingInteraction {
   readonly uid: string;
   readonly prompt: 'login' | 'consent';
   readonly scopes: readonly string[];
+  /** Keys of the requested resources. */
+  readonly resources: readonly string[];
   readonly redirectUri: string;
   readonly loginHint: string | undefined;
   /** The request requires a new sign-in (`prompt=login`), also for a signed-in user. */
@@ -41,6 +43,7 @@ export type Obstacle =
   | 'awaits_review'
   | 'redirect_uri_removed'
   | 'scope_removed'
+  | 'resource_removed'
   | 'pkce_required';
 
 /** A request that can't be answered any more, and the reason. */

@@ -96,6 +96,7 @@ export interface Schema {
     user_id: string;
     client_id: string;
     scopes: string[];
+    resources: Json<Record<string, string>> | null;
     created_at: CreatedAt;
     last_used_at: Date | null;
     expires_at: Date;
@@ -123,6 +124,7 @@ export interface Schema {
     issued_at: Date;
     expires_at: Date;
     consumed_at: Date | null;
+    resources: string[] | null;
   };
   access_tokens: {
     token_hash: Uint8Array;
@@ -133,6 +135,8 @@ export interface Schema {
     issued_at: Date;
     expires_at: Date;
     superseded_at: Date | null;
+    resource: string | null;
+    resource_server: string | null;
   };
   refresh_tokens: {
     token_hash: Uint8Array;
@@ -146,6 +150,7 @@ export interface Schema {
     expires_at: Date;
     consumed_at: Date | null;
     successor_hash: Uint8Array | null;
+    resources: string[] | null;
   };
   refresh_replays: {
     grant_id: string;

@@ -48,6 +48,12 @@ export interface EarlierGrant {
  */
 export const ORGANIZERS_PER_GRANT = 500;
 
+/**
+ * Resources that the user allowed, by key, each with the client ID of the resource server that it
+ * belonged to.
+ */
+export type AllowedResources = ReadonlyMap<string, string>;
+
 /** A new grant. It is never widened afterwards. */
 export interface NewGrant {
   readonly userId: string;
@@ -55,6 +61,8 @@ export interface NewGrant {
   readonly scopes: readonly string[];
   /** Slugs, up to `ORGANIZERS_PER_GRANT`. Empty only where no granted scope opens organizers. */
   readonly organizers: readonly string[];
+  /** Undefined: it is for every API service that accepts tokens without an audience. */
+  readonly resources: AllowedResources | undefined;
   /** Until when it stays live without any token having been issued. */
   readonly expiresAt: Date;
 }

@@ -3,7 +3,14 @@ import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import type { Db } from '../db/database.ts';
 import { isLiveGrant } from '../db/live-grant.ts';
 import type { Tx } from '../db/transaction.ts';
-import type { EarlierGrant, Grant, GrantDetails, NewGrant, RevocationReason } from './grant.ts';
+import type {
+  AllowedResources,
+  EarlierGrant,
+  Grant,
+  GrantDetails,
+  NewGrant,
+  RevocationReason,
+} from './grant.ts';
 
 /** Inserts a grant and its organizers. It is the caller's part to write the event and the mail. */
 export async function insertGrant(tx: Tx, id: string, grant: NewGrant): Promise<void> {
@@ -17,6 +24,7 @@ export async function insertGrant(tx: Tx, id: string, grant: NewGrant): Promise<
           client_id: grant.clientId,
           scopes: [...grant.scopes],
           expires_at: grant.expiresAt,
+          resources: toJson(grant.resources),
         })
         .returning('id'),
     )
@@ -28,6 +36,10 @@ export async function insertGrant(tx: Tx, id: string, grant: NewGrant): Promise<
         .select(['id', sql<string>`unnest(${[...grant.organizers]}::text[])`.as('slug')]),
     )
     .execute();
+}
+
+function toJson(resources: AllowedResources | undefined): string | null {
+  return resources === undefined ? null : JSON.stringify(Object.fromEntries(resources));
 }
 
 /** One grant, revoked or not. */
@@ -60,10 +72,16 @@ function toGrant({
 
 const isLive = sql<SqlBool>`${sql.raw(isLiveGrant('g'))}`;
 
-/** The newest live grant of a user and application that has all of `scopes`. */
+/** The newest live grant of a user and application that has all scopes and resources of a request. */
 export async function findCoveringGrant(
   db: Db,
-  wanted: { userId: string; clientId: string; scopes: readonly string[]; organizers: boolean },
+  wanted: {
+    userId: string;
+    clientId: string;
+    scopes: readonly string[];
+    organizers: boolean;
+    resources: AllowedResources | undefined;
+  },
 ): Promise<Grant | undefined> {
   const row = await db
     .selectFrom('grants as g')
@@ -72,6 +90,11 @@ export async function findCoveringGrant(
     .where('g.client_id', '=', wanted.clientId)
     .where(isLive)
     .where(sql<SqlBool>`g.scopes @> ${[...wanted.scopes]}::text[]`)
+    .where(
+      wanted.resources === undefined
+        ? sql<SqlBool>`g.resources is null`
+        : sql<SqlBool>`g.resources @> ${toJson(wanted.resources)}::jsonb`,
+    )
     .$if(wanted.organizers, (query) =>
       query.where((eb) =>
         eb.exists(

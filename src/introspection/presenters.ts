@@ -30,6 +30,7 @@ function presentActive(issuer: string, kind: 'access_token' | 'refresh_token', t
     expires_in: token.expiresIn,
     sub: token.userId,
     iss: issuer,
+    ...(token.audience === undefined ? {} : { aud: token.audience }),
     grant: token.grant,
     organizers: token.organizers,
     permissions: Object.fromEntries(token.permissions),

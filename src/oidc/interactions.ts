@@ -12,6 +12,7 @@ import type { Db } from '../db/database.ts';
 import { sendsCookies } from '../http/cookies.ts';
 import { setUiLocales } from '../http/locale.ts';
 import { ownValue } from '../lib/own-value.ts';
+import { selectResources } from '../resource-servers/resource-store.ts';
 import { selectSession } from '../sessions/session-store.ts';
 import { COOKIE_OPTIONS } from './cookies.ts';
 import { currentTransaction } from './current-transaction.ts';
@@ -53,7 +54,7 @@ export function createInteractions(deps: {
         }
         setUiLocales(ctx, model.params.ui_locales);
         const session = { uid: rows.session?.uid ?? '', accountId: userId };
-        const reason = findForeignSession(model, session) ?? (await findStopped(provider, model));
+        const reason = findForeignSession(model, session) ?? (await findStopped(deps, model));
         return reason === undefined
           ? toPending(model, rows, config.issuer)
           : {
@@ -92,12 +93,22 @@ export function findForeignSession(
 
 /** At the sign-in page, the review does not matter yet: the owner may be about to sign in. */
 async function findStopped(
-  provider: Provider,
+  { provider, db }: { readonly provider: Provider; readonly db: Db },
   { params, prompt, session }: Interaction,
 ): Promise<ClosedInteraction['reason'] | undefined> {
   const client = await provider.Client.find(String(params.client_id));
   const userId = prompt.name === 'login' ? undefined : session?.accountId;
-  return findObstacle(client, requestedAccess(params), userId);
+  const obstacle = findObstacle(client, requestedAccess(params), userId);
+  const keys = resourcesIn(params);
+  if (obstacle !== undefined || keys.length === 0) {
+    return obstacle;
+  }
+  const found = await selectResources(currentTransaction() ?? db, keys);
+  return found.length < keys.length ? 'resource_removed' : undefined;
+}
+
+function resourcesIn({ resource }: Readonly<Record<string, unknown>>): string[] {
+  return [resource ?? []].flat().map(String);
 }
 
 function toPending(model: Interaction, rows: FlowRows, issuer: string): PendingInteraction {
@@ -109,6 +120,7 @@ function toPending(model: Interaction, rows: FlowRows, issuer: string): PendingI
     uid: model.uid,
     prompt: model.prompt.name === 'login' ? 'login' : 'consent',
     scopes: (param('scope') ?? '').split(' '),
+    resources: resourcesIn(model.params),
     redirectUri: param('redirect_uri') ?? '',
     loginHint: param('login_hint'),
     signInAnew: model.prompt.reasons.includes('login_prompt'),

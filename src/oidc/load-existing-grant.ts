@@ -5,6 +5,7 @@ import { findCoveringGrant } from '../grants/store.ts';
 import { opensOrganizers } from '../lib/scopes.ts';
 import { currentTransaction } from './current-transaction.ts';
 import { putKnown } from './known-rows.ts';
+import { resourcesOf } from './resources.ts';
 
 /**
  * The grant that an authorization request runs under: the one that the user has just given, else,
@@ -36,6 +37,7 @@ export function loadExistingGrant(deps: { db: Db; config: Config }) {
       clientId: client.clientId,
       scopes,
       organizers: opensOrganizers(deps.config.scopes, scopes),
+      resources: resourcesOf(ctx),
     });
     if (grant === undefined) {
       return undefined;

@@ -31,6 +31,7 @@ import { prefixTokens } from './prefix-tokens.ts';
 import { answerUnauthenticated } from './program-endpoints.ts';
 import { readParametersLeniently } from './read-parameters.ts';
 import type { RenderProtocolError } from './render-error.ts';
+import { resourceIndicators } from './resources.ts';
 import { sessionLifetime } from './session-lifetime.ts';
 import { signInPath, startsOver } from './sign-in-first.ts';
 import { withinGrant } from './within-grant.ts';
@@ -40,7 +41,7 @@ const AUTHORIZATION_CODE_TTL = 60;
 /** Seconds: how long a person may take over one page of the flow. */
 const INTERACTION_TTL = 3600;
 
-const OFF = { enabled: false };
+const OFF = { enabled: false } as const;
 const ON = { enabled: true };
 
 /** Dependencies of the provider. */
@@ -104,7 +105,7 @@ export function createProvider(deps: ProviderDeps): Provider {
       userinfo: OFF,
       clientCredentials: OFF,
       rpInitiatedLogout: OFF,
-      resourceIndicators: OFF,
+      resourceIndicators: resourceIndicators(deps),
       dPoP: { enabled: true, nonceSecret: deriveKey(firstKey, 'DPoP nonce') },
       revocation: { enabled: true, allowedPolicy: mayRevoke },
       pushedAuthorizationRequests: ON,

@@ -1,5 +1,6 @@
 import { decodeJwt } from 'jose';
 import { type KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { resourceKey } from '../lib/resource-uri.ts';
 import { splitScope } from '../lib/scopes.ts';
 import { addClientId } from './program-endpoints.ts';
 
@@ -27,6 +28,7 @@ const WITHOUT_EFFECT = [
 /** The `max_age` of requests, see `hideMaxAge`. */
 const maxAges = new WeakMap<object, unknown>();
 const scopes = new WeakMap<object, readonly string[]>();
+const resources = new WeakMap<object, readonly string[]>();
 
 /**
  * Makes the provider accept what generic clients send: parameters and scopes of OpenID Connect, and
@@ -45,6 +47,9 @@ export function readParametersLeniently(provider: Provider): void {
       if (READ.has(this.route)) {
         normalize(params);
       }
+      if (this.route === 'token') {
+        hideResources(params);
+      }
       assigned.set(this, params);
     },
   });
@@ -62,12 +67,37 @@ function normalize(params: Parameters): void {
     scopes.set(params, sent);
     params.scope = sent.join(' ') || undefined;
   }
+  normalizeResources(params);
   if (typeof params.prompt === 'string') {
     params.prompt = params.prompt.split(' ').filter(Boolean).join(' ') || undefined;
   }
   if ('max_age' in params) {
     hideMaxAge(params);
   }
+}
+
+/**
+ * Brings resources into the form in which they are compared, each once. The provider refuses those
+ * that are no URIs.
+ * @see RFC 8707 §2
+ */
+function normalizeResources(params: Parameters): void {
+  const sent = [params.resource ?? []].flat().filter((value) => value !== '');
+  const keys = [...new Set(sent.map((value) => resourceKey(String(value)) ?? value))];
+  if ('resource' in params) {
+    params.resource = keys.length > 1 ? keys : keys[0];
+  }
+}
+
+/** Hides the resources of a token request from the provider, see `resources.ts`. */
+function hideResources(params: Parameters): void {
+  resources.set(params, [params.resource ?? []].flat().map(String));
+  params.resource = undefined;
+}
+
+/** Returns the resources of a token request, in the form in which they are compared. */
+export function requestedResources({ oidc }: KoaContextWithOIDC): readonly string[] {
+  return resources.get(oidc.params ?? {}) ?? [];
 }
 
 /** Returns the scopes as they were sent: the provider drops unknown ones before it runs our checks. */

@@ -14,6 +14,10 @@ export function restartUrl(issuer: string, params: Parameters): string {
   for (const [name, value] of Object.entries(params)) {
     if (typeof value === 'string') {
       url.searchParams.set(name, value);
+    } else if (name === 'resource' && Array.isArray(value)) {
+      for (const one of value) {
+        url.searchParams.append(name, String(one));
+      }
     }
   }
   const prompt = promptsOf(params).filter((one) => !SATISFIED.includes(one));

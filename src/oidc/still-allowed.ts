@@ -88,6 +88,7 @@ const ERRORS: Readonly<Record<Obstacle, readonly [error: string, description: st
     "redirect_uri did not match any of the client's registered redirect_uris",
   ],
   scope_removed: ['invalid_scope', 'requested scope is not allowed'],
+  resource_removed: ['invalid_target', 'the requested resource is not known'],
   pkce_required: [
     'invalid_request',
     'Authorization Server policy requires PKCE to be used for this request',

@@ -5,7 +5,7 @@ import { type Presented, redeemCode, rotateRefreshToken } from '../tokens/consum
 import { findAccessToken, findRefreshToken } from '../tokens/find.ts';
 import { storeReplay } from '../tokens/replay.ts';
 import { findCode, issueAccessToken, issueCode, issueRefreshToken } from '../tokens/store.ts';
-import type { FoundToken, NewToken, RedeemableToken } from '../tokens/token.ts';
+import type { FoundRefreshToken, FoundToken, NewToken, RedeemableToken } from '../tokens/token.ts';
 import type { IssuedTokens } from '../tokens/token-response.ts';
 import {
   currentTransaction,
@@ -21,6 +21,7 @@ import {
   refuseChanged,
   refuseRemovedScopes,
 } from './refuse-at-token.ts';
+import { chooseAudience, chosenAudience, wantedResourceOf } from './resources.ts';
 import { fromEpoch, nowEpoch, toEpoch } from './time.ts';
 
 /**
@@ -41,14 +42,17 @@ export function codeAdapter({ db, config }: AdapterDeps): PartialAdapter {
         ...newToken(id, payload),
         redirectUri: payload.redirectUri ?? '',
         codeChallenge: payload.codeChallenge,
+        resources: payload.resource === undefined ? undefined : [payload.resource].flat(),
       }),
     find: async (id) => {
-      const found = await findCode(currentTransaction() ?? db, id);
+      const tx = currentTransaction() ?? db;
+      const found = await findCode(tx, id);
       if (found === undefined) {
         return undefined;
       }
       await refuseAtToken(found, 'code', isRedemptionOf(found));
       refuseChanged(found);
+      await chooseAudience(tx, found);
       return {
         ...grantSource(id, 'AuthorizationCode', found),
         redirectUri: found.redirectUri,
@@ -82,16 +86,19 @@ export function refreshTokenAdapter({ db, config }: AdapterDeps): PartialAdapter
         familyId: redemption.familyId,
         rotations: payload.rotations ?? 0,
         firstIssuedAt: fromEpoch(payload.iiat ?? nowEpoch()),
+        resources: chosenAudience().resources,
       });
     },
     find: async (id) => {
       const tx = currentTransaction() ?? db;
-      const found = await findRefreshToken(tx, id, config.refreshRetrySeconds);
-      if (found === undefined) {
+      const token = await findRefreshToken(tx, id, config.refreshRetrySeconds);
+      if (token === undefined) {
         return undefined;
       }
+      const found = isOtherRequest(token) ? { ...token, consumed: true } : token;
       await refuseAtToken(found, 'refresh_token', () => true);
       refuseRemovedScopes(found);
+      await chooseAudience(tx, found);
       return {
         ...grantSource(id, 'RefreshToken', found),
         // A client that repeats these gets what is left: the grant limits the access token.
@@ -108,6 +115,7 @@ export function refreshTokenAdapter({ db, config }: AdapterDeps): PartialAdapter
         ...presented(id, config),
         successor,
         retrySeconds: config.refreshRetrySeconds,
+        resource: chosenAudience().audience?.resource,
       });
       switch (consumption.outcome) {
         case 'consumed': {
@@ -139,7 +147,8 @@ export function accessTokenAdapter({ db, config }: AdapterDeps): PartialAdapter 
       const tx = requireTransaction();
       const token = newToken(id, payload);
       const { familyId, rotation } = redemption;
-      await issueAccessToken(tx, { ...token, familyId });
+      const { audience } = chosenAudience();
+      await issueAccessToken(tx, { ...token, familyId, audience });
       if (rotation !== undefined && config.refreshRetrySeconds > 0) {
         const { presented, successor: refreshToken } = rotation;
         const values = { presented, accessToken: id, refreshToken };
@@ -151,6 +160,16 @@ export function accessTokenAdapter({ db, config }: AdapterDeps): PartialAdapter 
       return found && foundToken(id, 'AccessToken', found);
     },
   };
+}
+
+/** Tests if a used refresh token is presented for another resource than before, which is no retry. */
+function isOtherRequest(found: FoundRefreshToken): boolean {
+  const { retry } = found;
+  if (retry === undefined) {
+    return false;
+  }
+  const wanted = wantedResourceOf(found);
+  return wanted.problem !== undefined || wanted.key !== retry.resource;
 }
 
 function newToken(value: string, payload: AdapterPayload): NewToken {

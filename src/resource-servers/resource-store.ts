@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
+import { resourceKey } from '../lib/resource-uri.ts';
 
 /** A resource with the form in which it is compared. */
 export interface KeyedResource {
@@ -63,14 +64,18 @@ export interface ServedResource extends KeyedResource {
   readonly requireAudience: boolean;
 }
 
-/** Returns those of the resources that are registered, in the order of their keys. */
+/**
+ * Returns those of the resources that are registered, in the order of their keys. A value that is no
+ * URI never reaches SQL, which fails on NUL.
+ */
 export function selectResources(db: Db, keys: readonly string[]): Promise<ServedResource[]> {
+  const uris = keys.filter((key) => resourceKey(key) !== undefined);
   return db
     .selectFrom('resource_server_resources as r')
     .innerJoin('resource_servers as s', 's.client_id', 'r.client_id')
     .select(['r.key', 'r.uri', 's.client_id as clientId', 's.name'])
     .select('s.require_audience as requireAudience')
-    .where('r.key', '=', sql<string>`any(${[...keys]}::text[])`)
+    .where('r.key', '=', sql<string>`any(${uris}::text[])`)
     .orderBy('r.key')
     .execute();
 }

@@ -19,6 +19,8 @@ export interface PresentedRefreshToken extends Presented {
   readonly successor: string;
   /** Seconds in which a second use gets the first response again. */
   readonly retrySeconds: number;
+  /** Resource that the new access token is for. */
+  readonly resource: string | undefined;
 }
 
 /**
@@ -44,12 +46,13 @@ export async function rotateRefreshToken(
   tx: Tx,
   presented: PresentedRefreshToken,
 ): Promise<RefreshConsumption> {
-  const { value, successor, retrySeconds } = presented;
+  const { value, successor, retrySeconds, resource } = presented;
   const row = await consumeRefreshToken(tx, value, successor, grantUse(presented));
   if (row?.live) {
     return { outcome: 'consumed', familyId: row.family_id };
   }
-  const tokens = row === undefined ? await findReplay(tx, value, retrySeconds) : undefined;
+  const tokens =
+    row === undefined ? await findReplay(tx, value, retrySeconds, resource) : undefined;
   if (tokens !== undefined) {
     return { outcome: 'replayed', tokens };
   }

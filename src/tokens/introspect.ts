@@ -19,6 +19,8 @@ export interface LiveToken extends Permissions {
   readonly exp: number;
   /** Seconds until the token ends, by the clock of the database. */
   readonly expiresIn: number;
+  /** URI of the only resource that it is for; undefined: it is for no particular one. */
+  readonly audience: string | undefined;
   /** Handle of its grant. */
   readonly grant: string;
   /** Thumbprint (RFC 7638) of the key that it is bound to; undefined: a bearer token. */
@@ -57,8 +59,8 @@ export function tokenSettings({
 
 /**
  * Introspects a token for an authenticated caller. A resource server may ask about any access
- * token, an application about its own tokens; every other token is inactive.
- * @see RFC 7662 §2
+ * token that is meant for it, an application about its own tokens; every other token is inactive.
+ * @see RFC 7662 §2, RFC 8707
  */
 export async function introspect(
   {
@@ -122,6 +124,7 @@ function toLiveToken(row: LiveTokenRow, settings: TokenSettings): LiveToken | un
     iat: Math.floor(row.iat),
     exp: Math.floor(row.exp),
     expiresIn: Math.floor(row.expires_in),
+    audience: row.aud ?? undefined,
     grant: grantHandle(row.grant_id),
     jkt: row.jkt ?? undefined,
     organizers: [...permissions.keys()].toSorted(),

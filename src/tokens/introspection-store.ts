@@ -11,13 +11,18 @@ import type { TeamRow } from './permissions.ts';
 
 /** The caller, if the id and the hash of the secret belong together. */
 const CALLER = `
-  select 'resource_server' as kind, client_id
-    from resource_server_secrets
+  select 'resource_server' as kind, client_id, r.require_audience
+    from resource_server_secrets join resource_servers r using (client_id)
     where secret_hash = $2 and client_id = $1 and (expires_at is null or expires_at > now())
   union all
-  select 'application', client_id
+  select 'application', client_id, false
     from application_secrets
     where secret_hash = $2 and client_id = $1 and (expires_at is null or expires_at > now())`;
+
+/** The resource of an access token while it belongs to the resource server that it was issued for. */
+const AUDIENCE = `
+  left join resource_server_resources r on r.key = t.resource and r.client_id = t.resource_server`;
+const HAS_AUDIENCE = '(t.resource is null or r.key is not null)';
 
 /** A live token, by its hash in `param`: the conditions of DESIGN "Validity is read from the grant". */
 const live = (table: 'access_tokens' | 'refresh_tokens', param: string) => `
@@ -25,15 +30,17 @@ const live = (table: 'access_tokens' | 'refresh_tokens', param: string) => `
     join grants g on g.id = t.grant_id and ${isLiveGrant('g')}
     join applications a on a.client_id = g.client_id
     join users u on u.id = g.user_id
+    ${table === 'access_tokens' ? AUDIENCE : ''}
   where t.token_hash = ${param} and t.expires_at > now() and ${PARTIES_ACTIVE}
-    and t.${table === 'access_tokens' ? 'superseded_at' : 'consumed_at'} is null`;
+    and ${table === 'access_tokens' ? `t.superseded_at is null and ${HAS_AUDIENCE}` : 't.consumed_at is null'}`;
 
 /**
  * Scopes, without those that the application lost since or the user took away (null: none is left,
  * and nothing is live); times (seconds since 1970), parties, and the user's teams at the grant's
  * organizers: no more of those than a grant can have, since an older one may have any number.
  */
-const COLUMNS = `
+const columns = (table: 'access_tokens' | 'refresh_tokens') => `
+  ${table === 'access_tokens' ? 'r.uri' : 'null::text'} as aud,
   case when t.scopes <@ a.scopes and t.scopes <@ g.scopes then array_to_string(t.scopes, ' ')
   else nullif(array_to_string(array(
     select scope from unnest(t.scopes) scope where scope = any(a.scopes) and scope = any(g.scopes)
@@ -52,14 +59,16 @@ const COLUMNS = `
 
 const forCaller = (table: 'access_tokens' | 'refresh_tokens', mayAsk: string) => `
   select caller.kind, live.scope, live.iat, live.exp, live.expires_in, live.jkt,
-         live.grant_id, live.user_id, live.client_id, live.teams
+         live.aud, live.grant_id, live.user_id, live.client_id, live.teams
     from (${CALLER}) caller
-    left join lateral (select ${COLUMNS} from ${live(table, '$3')} and (${mayAsk})) live on true
+    left join lateral (select ${columns(table)} from ${live(table, '$3')} and (${mayAsk})) live on true
    limit 1`;
 
 const ACCESS_TOKEN_FOR_CALLER = forCaller(
   'access_tokens',
-  `caller.kind = 'resource_server' or g.client_id = caller.client_id`,
+  `case when caller.kind = 'application' then g.client_id = caller.client_id
+     when t.resource is null then not caller.require_audience
+     else t.resource_server = caller.client_id end`,
 );
 
 /** A refresh token is never active to a resource server: as a bearer token it opens nothing. */
@@ -68,7 +77,7 @@ const REFRESH_TOKEN_FOR_CALLER = forCaller(
   `caller.kind = 'application' and g.client_id = caller.client_id`,
 );
 
-const ACCESS_TOKEN = `select ${COLUMNS} from ${live('access_tokens', '$1')}`;
+const ACCESS_TOKEN = `select ${columns('access_tokens')} from ${live('access_tokens', '$1')}`;
 
 /** A live token, as the database tells it. */
 export interface LiveTokenRow {
@@ -78,6 +87,8 @@ export interface LiveTokenRow {
   /** Seconds. */
   readonly expires_in: number;
   readonly jkt: string | null;
+  /** URI of the resource that it is for; null: for every API service that accepts such tokens. */
+  readonly aud: string | null;
   readonly grant_id: string;
   readonly user_id: string;
   readonly client_id: string;

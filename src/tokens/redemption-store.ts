@@ -77,7 +77,7 @@ const CLIENT = `
 
 /** What is bound to a key needs a DPoP proof, which is not checked here. */
 const presented = ({ table, isPresented, lineage, columns = '' }: RedemptionParts) => `
-  select t.grant_id, t.scopes, ${lineage} ${columns} from ${table}
+  select t.grant_id, t.scopes, t.resources, ${lineage} ${columns} from ${table}
   where ${isPresented} and t.consumed_at is null and t.jkt is null and t.expires_at > now()`;
 
 /**
@@ -85,7 +85,7 @@ const presented = ({ table, isPresented, lineage, columns = '' }: RedemptionPart
  * locked it, nothing is done: statements of other requests wait behind this one.
  */
 const locked = ({ isAllowed = 'true' }: RedemptionParts) => `
-  select g.id, g.scopes, date_trunc('second', g.ends_at) as ends_at from grants g
+  select g.id, g.scopes, g.resources, date_trunc('second', g.ends_at) as ends_at from grants g
   where g.id = (select grant_id from presented) and g.client_id = (select client_id from client)
     and ${isLiveGrant('g')} and (g.ends_at is null or date_trunc('second', g.ends_at) > now())
     and exists (
@@ -104,8 +104,18 @@ const issued = ({ refreshScopes, requestedScopes }: RedemptionParts) => `
     array(
       select scope from unnest(l.scopes) scope
       where scope = any(c.scopes) and scope = any($4) and scope = any(${requestedScopes})
-    ) as access_scopes
+    ) as access_scopes,
+    p.resources, p.resources[1] as resource, l.resources ->> p.resources[1] as resource_server
   from locked l, presented p, client c`;
+
+/**
+ * The condition that the audience of the access token needs no choice: the authorization is for no
+ * resource, or for one that still belongs to the same resource server.
+ */
+const HAS_CLEAR_AUDIENCE = `(new.resource is null or cardinality(new.resources) = 1 and exists (
+    select from resource_server_resources r
+    where r.key = new.resource and r.client_id = new.resource_server
+  ))`;
 
 /** Returns the text of a statement. */
 export function redemption(parts: RedemptionParts): string {
@@ -115,6 +125,7 @@ export function redemption(parts: RedemptionParts): string {
     update ${parts.table} set consumed_at = now() ${parts.consumption}
     from new
     where ${parts.isPresented} and t.consumed_at is null and ${parts.hasScopes}
+      and ${HAS_CLEAR_AUDIENCE}
     returning new.*,
       least(new.issued_at + make_interval(secs => $7), new.ends_at) as access_end,
       least(new.issued_at + make_interval(secs => $8), new.ends_at) as refresh_end
@@ -124,12 +135,15 @@ export function redemption(parts: RedemptionParts): string {
     from consumed c where g.id = c.grant_id
   ), refresh_token as (
     insert into refresh_tokens (token_hash, grant_id, family_id, scopes, rotations, first_issued_at,
-      issued_at, expires_at)
-    select $5, grant_id, family_id, scopes, rotations, first_issued_at, issued_at, refresh_end
+      issued_at, expires_at, resources)
+    select $5, grant_id, family_id, scopes, rotations, first_issued_at, issued_at, refresh_end,
+      resources
     from consumed
   ), access_token as (
-    insert into access_tokens (token_hash, grant_id, family_id, scopes, issued_at, expires_at)
-    select $6, grant_id, family_id, access_scopes, issued_at, access_end from consumed
+    insert into access_tokens (token_hash, grant_id, family_id, scopes, issued_at, expires_at,
+      resource, resource_server)
+    select $6, grant_id, family_id, access_scopes, issued_at, access_end, resource, resource_server
+    from consumed
   )${parts.effects ?? ''}
   select access_scopes as scopes, extract(epoch from access_end - issued_at)::int as lifetime
   from consumed`;

@@ -12,6 +12,8 @@ export interface StoredReplay {
   readonly lifetime: number;
   /** Thumbprint of the key that the access token is bound to. */
   readonly jkt: string | null;
+  /** Resource that the access token is for. */
+  readonly resource: string | null;
 }
 
 /** Stores the response to a refresh for `seconds`. */
@@ -46,6 +48,11 @@ export function isReplayable(seconds: number): RawBuilder<boolean> {
   return sql<boolean>`(t.consumed_at is not null and exists (select from ${replayOf(seconds)}))`;
 }
 
+/** Expression for the resource of the access token in the response to the refresh token `t`. */
+export const replayedResource = sql<string | null>`(
+  select a.resource from access_tokens a where a.family_id = t.family_id and a.superseded_at is null
+)`;
+
 /** Returns the response to the refresh token with this value, if it can be sent again. */
 export async function selectReplay(
   tx: Tx,
@@ -56,7 +63,8 @@ export async function selectReplay(
     select replay.sealed,
       array(select scope from unnest(a.scopes) scope where scope = any(g.scopes)) as scopes,
       extract(epoch from a.expires_at - a.issued_at)::int as lifetime,
-      a.jkt
+      a.jkt,
+      a.resource
     from refresh_tokens t
       join grants g on g.id = t.grant_id
       join access_tokens a on a.family_id = t.family_id and a.superseded_at is null

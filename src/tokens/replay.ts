@@ -39,15 +39,17 @@ export async function storeReplay(
 
 /**
  * Returns the tokens that a used refresh token was exchanged for, if the client may have them again:
- * for `seconds` after the first use, and until the new refresh token is used.
+ * for `seconds` after the first use, and until the new refresh token is used. A request for another
+ * resource is no retry.
  */
 export async function findReplay(
   tx: Tx,
   presented: string,
   seconds: number,
+  resource: string | undefined,
 ): Promise<IssuedTokens | undefined> {
   const stored = await selectReplay(tx, presented, seconds);
-  if (stored === undefined) {
+  if (stored === undefined || stored.resource !== (resource ?? null)) {
     return undefined;
   }
   const { sealed, lifetime, scopes, jkt } = stored;

@@ -2,8 +2,9 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import { grantEnd, isLiveGrant, tokenEnd } from '../db/live-grant.ts';
 import type { Tx } from '../db/transaction.ts';
+import type { AllowedResources } from '../grants/grant.ts';
 import { hashOf } from '../lib/credentials.ts';
-import { isReplayable } from './replay-store.ts';
+import { isReplayable, replayedResource } from './replay-store.ts';
 import type {
   FoundAuthorizationCode,
   FoundRefreshToken,
@@ -35,6 +36,7 @@ export async function issueCode(tx: Tx, code: NewAuthorizationCode): Promise<voi
       code_hash: hashOf(code.value),
       redirect_uri: code.redirectUri,
       code_challenge: code.codeChallenge ?? null,
+      resources: code.resources === undefined ? null : [...code.resources],
       application_version: eb
         .selectFrom('grants')
         .innerJoin('applications', 'applications.client_id', 'grants.client_id')
@@ -52,6 +54,8 @@ export async function issueAccessToken(tx: Tx, token: NewAccessToken): Promise<v
       ...columns(token),
       token_hash: hashOf(token.value),
       family_id: token.familyId,
+      resource: token.audience?.resource ?? null,
+      resource_server: token.audience?.server ?? null,
     })
     .execute();
 }
@@ -66,6 +70,7 @@ export async function issueRefreshToken(tx: Tx, token: NewRefreshToken): Promise
       family_id: token.familyId,
       rotations: token.rotations,
       first_issued_at: token.firstIssuedAt,
+      resources: token.resources === undefined ? null : [...token.resources],
     })
     .execute();
 }
@@ -119,6 +124,7 @@ export async function selectRefreshToken(
       scopesLeft.as('scopes'),
       expired.as('expired'),
       isReplayable(retrySeconds).as('replayable'),
+      replayedResource.as('replayed_resource'),
       sql<boolean>`${sql.raw(grantEnd('g'))} <= now()`.as('grant_expired'),
     ])
     .executeTakeFirst();
@@ -129,6 +135,7 @@ export async function selectRefreshToken(
       rotations: row.rotations,
       firstIssuedAt: row.first_issued_at,
       grantedScopes: row.granted_scopes,
+      retry: row.replayable ? { resource: row.replayed_resource ?? undefined } : undefined,
     }
   );
 }
@@ -249,6 +256,8 @@ const TOKEN_COLUMNS = [
 
 const SOURCE_COLUMNS = [
   ...TOKEN_COLUMNS,
+  't.resources',
+  'g.resources as allowed_resources',
   't.consumed_at',
   'g.revocation_reason',
   'a.is_active',
@@ -275,6 +284,8 @@ interface TokenRow {
 
 interface SourceRow extends TokenRow {
   consumed_at: Date | null;
+  resources: string[] | null;
+  allowed_resources: Record<string, string> | null;
   revocation_reason: RedeemableToken['invalidReason'] | null;
   is_active: boolean;
   suspended_at: Date | null;
@@ -298,8 +309,16 @@ function toSource(row: SourceRow): RedeemableToken {
   return {
     ...toFound(row),
     consumed: row.consumed_at !== null,
+    resources: resourcesOf(row),
     invalidReason: invalidReasonOf(row),
   };
+}
+
+/** The keys are URLs, so none is the name of a property that every object has. */
+function resourcesOf({ resources, allowed_resources }: SourceRow): AllowedResources | undefined {
+  return resources === null
+    ? undefined
+    : new Map(resources.map((key) => [key, allowed_resources?.[key] ?? '']));
 }
 
 function invalidReasonOf(row: SourceRow): RedeemableToken['invalidReason'] {

@@ -1,4 +1,5 @@
-import type { RevocationReason } from '../grants/grant.ts';
+import type { AllowedResources, RevocationReason } from '../grants/grant.ts';
+import type { Audience } from './audience.ts';
 import type { IssuedTokens } from './token-response.ts';
 
 /** Reason why a code or refresh token is refused, for its own client. */
@@ -24,11 +25,14 @@ export interface NewAuthorizationCode extends NewToken {
   readonly redirectUri: string;
   /** PKCE S256. */
   readonly codeChallenge: string | undefined;
+  /** Keys of the resources that were requested; undefined: none. */
+  readonly resources: readonly string[] | undefined;
 }
 
 /** A new access token. */
 export interface NewAccessToken extends NewToken {
   readonly familyId: string;
+  readonly audience: Audience | undefined;
 }
 
 /** A new refresh token. */
@@ -36,6 +40,8 @@ export interface NewRefreshToken extends NewToken {
   readonly familyId: string;
   readonly rotations: number;
   readonly firstIssuedAt: Date;
+  /** As in the code. */
+  readonly resources: readonly string[] | undefined;
 }
 
 /** Grant and client of a token that was found. */
@@ -54,6 +60,8 @@ export interface FoundToken {
 export interface RedeemableToken extends FoundToken {
   /** Another use would be re-use. */
   readonly consumed: boolean;
+  /** Resources that were requested; undefined: none. */
+  readonly resources: AllowedResources | undefined;
   /** Undefined: it can be used, unless it is consumed. */
   readonly invalidReason: InvalidReason | undefined;
 }
@@ -68,6 +76,8 @@ export interface FoundAuthorizationCode extends RedeemableToken {
 export interface FoundRefreshToken extends RedeemableToken {
   /** Scopes that its family was issued with; `scopes` lacks those that the user took away since. */
   readonly grantedScopes: readonly string[];
+  /** Presented again because its response may have been lost, which was for this resource. */
+  readonly retry: { readonly resource: string | undefined } | undefined;
   readonly familyId: string;
   readonly rotations: number;
   readonly firstIssuedAt: Date;

@@ -134,6 +134,7 @@ describe('User in more organizers than one grant can have', () => {
           clientId: platform.application.clientId,
           scopes: ['read'],
           organizers,
+          resources: undefined,
           expiresAt: new Date(Date.now() + 60_000),
         }),
       );

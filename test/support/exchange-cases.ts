@@ -113,6 +113,7 @@ export const USUAL: ExchangeState = {
   revocation: null,
   grantExpiresIn: 1_000,
   grantEndsIn: null,
+  audience: 'none',
   codeExpiresIn: 60,
   code: 'unused',
   challenge: true,

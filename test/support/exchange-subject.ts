@@ -41,6 +41,7 @@ export async function seedExchange(db: Db, state: ExchangeState): Promise<Exchan
   await db
     .insertInto('authorization_codes')
     .values((eb) => ({
+      ...parties.audience.ofSource,
       code_hash: hashOf(code),
       grant_id: grantId,
       redirect_uri: sent,

@@ -135,8 +135,10 @@ export async function reviewApplication(server: ManagedServer, clientId: string)
 export async function registerResourceServer(
   server: ManagedServer,
   name = 'Orders API',
+  details: { readonly resources?: readonly string[]; readonly require_audience?: boolean } = {},
 ): Promise<ClientCredentials> {
-  return credentialsOf(await manage(server, 'POST', '/api/v1/resource-servers/', { name }));
+  const body = { name, ...details };
+  return credentialsOf(await manage(server, 'POST', '/api/v1/resource-servers/', body));
 }
 
 /** Users and applications of most tests. */

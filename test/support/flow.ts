@@ -19,6 +19,8 @@ export interface AuthorizeOptions {
   readonly pkce?: boolean;
   /** Additional or changed parameters of the authorization request: `{ prompt: 'consent' }`. */
   readonly parameters?: Readonly<Record<string, string>>;
+  /** Values of the parameter `resource`, which may be repeated. */
+  readonly resources?: readonly string[];
   /** An existing browser, which may be signed in already. */
   readonly agent?: UserAgent;
 }
@@ -76,6 +78,9 @@ export async function authorize(
       : { code_challenge: challengeOf(codeVerifier), code_challenge_method: 'S256' }),
     ...options.parameters,
   });
+  for (const resource of options.resources ?? []) {
+    url.searchParams.append('resource', resource);
+  }
   let page = await agent.get(url);
   const sawLogin = showsForm(page, 'email', 'password');
   if (sawLogin) {

@@ -49,6 +49,7 @@ async function seedTokens(db: Db, subject: RefreshSubject, state: RefreshState):
     issued_at,
   };
   const { access, refresh } = subject.values;
+  const { ofSource, ofAccess } = subject.audience;
   const successor = {
     accessToken: subject.values['successor access'],
     refreshToken: subject.values['successor refresh'],
@@ -56,6 +57,7 @@ async function seedTokens(db: Db, subject: RefreshSubject, state: RefreshState):
   const refreshTokens = [
     {
       ...common,
+      ...ofSource,
       token_hash: hashOf(refresh),
       rotations: 3,
       first_issued_at: issued_at,
@@ -67,6 +69,7 @@ async function seedTokens(db: Db, subject: RefreshSubject, state: RefreshState):
   const accessTokens = [
     {
       ...common,
+      ...ofAccess,
       token_hash: hashOf(access),
       expires_at: ends(1_000),
       superseded_at: used(ago),
@@ -75,6 +78,7 @@ async function seedTokens(db: Db, subject: RefreshSubject, state: RefreshState):
   if (isReplaced) {
     refreshTokens.push({
       ...common,
+      ...ofSource,
       token_hash: hashOf(successor.refreshToken),
       rotations: 4,
       first_issued_at: issued_at,
@@ -84,6 +88,7 @@ async function seedTokens(db: Db, subject: RefreshSubject, state: RefreshState):
     });
     accessTokens.push({
       ...common,
+      ...ofAccess,
       token_hash: hashOf(successor.accessToken),
       expires_at: ends(1_000),
       superseded_at: null,

@@ -15,7 +15,13 @@ export interface PartiesState {
   /** Seconds until the grant ends by its lifetime, and by the user's end date. */
   readonly grantExpiresIn: number;
   readonly grantEndsIn: number | null;
+  /** Resources of the grant and of the code or token. */
+  readonly audience: 'none' | 'one' | 'several' | 'removed' | 'moved';
 }
+
+/** Keys of registered resources. */
+export const ORDERS = 'https://api.example.com/';
+export const STOCK = 'https://api.example.com/stock';
 
 /** Variations of a token request; the first value of each is the usual one. */
 export interface TokenAttempt {
@@ -89,6 +95,11 @@ export const parties = {
     { weight: 1, arbitrary: fc.constantFrom(1_000, 40 * 86_400, 300 * 86_400) },
     { weight: 1, arbitrary: mostly(1_000, -1, -0.2) },
   ),
+  audience: fc.oneof(
+    { weight: 6, arbitrary: fc.constant('none' as const) },
+    { weight: 4, arbitrary: fc.constant('one' as const) },
+    { weight: 1, arbitrary: fc.constantFrom('several' as const, 'removed', 'moved') },
+  ),
 };
 
 /** Returns arbitraries of `TokenAttempt`; `extra` are additional parameters. */
@@ -119,7 +130,9 @@ export function attempts(...extra: readonly (readonly [string, string])[]) {
       [],
       ...extra.map((one) => [one]),
       [['client_id', 'x']],
-      [['resource', 'https://api.example.com/']],
+      [['resource', ORDERS]],
+      [['resource', STOCK]],
+      [['resource', '']],
       [['client_assertion', 'x']],
       [['nonce', 'x']],
     ),

@@ -5,7 +5,7 @@ import { newCredential } from '../../src/lib/credentials.ts';
 import { createPlatform, registerApplication, type TestApplication } from './factories.ts';
 import { startServer, type TestServer } from './server.ts';
 import type { TokenAttempt } from './token-cases.ts';
-import { storedState, type TokenSubject, withNames } from './token-subject.ts';
+import { seedApi, storedState, type TokenSubject, withNames } from './token-subject.ts';
 import { basic } from './tokens.ts';
 
 /** Number of random cases, and how many of them run at the same time. */
@@ -43,6 +43,7 @@ export async function startPathServers(
     databaseUrl === undefined
       ? undefined
       : await startServer({ DATABASE_URL: databaseUrl, ...more });
+  await seedApi(server.database.db);
   const { application: other } = await createPlatform(server);
   const otherPublic = await registerApplication(server, {
     owner: 'ben',

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Db } from '../../src/db/database.ts';
 import { hashOf, newCredential, randomText } from '../../src/lib/credentials.ts';
 import { unseal } from '../../src/lib/encryption.ts';
-import type { PartiesState } from './token-cases.ts';
+import { ORDERS, type PartiesState, STOCK } from './token-cases.ts';
 
 /** A grant in the database, with its parties and secret values. */
 export interface TokenSubject {
@@ -11,6 +11,14 @@ export interface TokenSubject {
   readonly userId: string;
   readonly grantId: string;
   readonly clientSecret: string;
+  /** Columns of codes and refresh tokens, and of access tokens, for the audience. */
+  readonly audience: {
+    readonly ofSource: { readonly resources: string[] | null };
+    readonly ofAccess: {
+      readonly resource: string | null;
+      readonly resource_server: string | null;
+    };
+  };
   /** The code or refresh token that is presented. */
   readonly presented: string;
   /** Stored codes and tokens by name. */
@@ -20,12 +28,42 @@ export interface TokenSubject {
 /** Values of a subject, without its codes and tokens. */
 export type Parties = Omit<TokenSubject, 'presented' | 'values'>;
 
+/** Client ID of the resource server to which the registered resources belong. */
+const API = 'api';
+
+/** Writes the resource server. */
+export async function seedApi(db: Db): Promise<void> {
+  await db.insertInto('resource_servers').values({ client_id: API, name: 'API' }).execute();
+  const resources = [ORDERS, STOCK].map((key, position) => ({ key, uri: key, position }));
+  await db
+    .insertInto('resource_server_resources')
+    .values(resources.map((resource) => ({ ...resource, client_id: API })))
+    .execute();
+}
+
+/** Returns the resources of a grant, by key with the client ID of their resource server. */
+function resourcesOf(audience: PartiesState['audience']): [key: string, server: string][] {
+  const resources: Record<PartiesState['audience'], [string, string][]> = {
+    none: [],
+    one: [[ORDERS, API]],
+    several: [
+      [ORDERS, API],
+      [STOCK, API],
+    ],
+    removed: [['https://gone.example.com/', API]],
+    moved: [[ORDERS, 'other']],
+  };
+  return resources[audience];
+}
+
 /** Writes user, application, secrets and grant. */
 export async function seedParties(db: Db, state: PartiesState): Promise<Parties> {
   const [clientId, userId, grantId] = [randomText(12), randomText(12), randomText(22)];
   const isPublic = state.clientType === 'public';
   const clientSecret = newCredential('sds');
   const { application, revocation } = state;
+  const resources = resourcesOf(state.audience);
+  const [[resource, server] = [null, null]] = resources;
   const after = (seconds: number | null) =>
     seconds === null ? sql`null` : sql`now() + make_interval(secs => ${seconds}::float8)`;
   const secrets = state.secrets.map((one, index) => ({
@@ -48,13 +86,18 @@ export async function seedParties(db: Db, state: PartiesState): Promise<Parties>
       from json_to_recordset(${JSON.stringify(secrets)}::json) as s(hash text, ends float8)
       where ${!isPublic}
     )
-    insert into grants (id, user_id, client_id, scopes, expires_at, ends_at, revoked_at,
+    insert into grants (id, user_id, client_id, scopes, resources, expires_at, ends_at, revoked_at,
       revocation_reason)
     values (${grantId}, ${userId}, ${clientId}, ${[...state.grantScopes]}::text[],
+      ${resource === null ? null : JSON.stringify(Object.fromEntries(resources))}::jsonb,
       ${after(state.grantExpiresIn)}, ${after(state.grantEndsIn)},
       case when ${revocation !== null} then now() end, ${revocation})
   `.execute(db);
-  return { clientId, isPublic, userId, grantId, clientSecret };
+  const audience = {
+    ofSource: { resources: resource === null ? null : resources.map(([key]) => key) },
+    ofAccess: { resource, resource_server: server },
+  };
+  return { clientId, isPublic, userId, grantId, clientSecret, audience };
 }
 
 /** Replaces codes, tokens and ids of a subject by names. */
@@ -85,14 +128,15 @@ export async function storedState(
   const { rows } = await sql<StoredState & { rest: object }>`
     select
       (select json_agg(json_build_object('hash', encode(token_hash, 'hex'), 'scopes', scopes,
-          'jkt', jkt, 'superseded', superseded_at is not null,
+          'jkt', jkt, 'resource', resource, 'server', resource_server,
+          'superseded', superseded_at is not null,
           'whole', issued_at = date_trunc('second', issued_at),
           'issued', round(extract(epoch from now() - issued_at) / 100),
           'ends', round(extract(epoch from expires_at - issued_at) / 100))
           order by issued_at, superseded_at)
         from access_tokens where grant_id = ${grantId}) as access,
       (select json_agg(json_build_object('hash', encode(token_hash, 'hex'), 'scopes', scopes,
-          'jkt', jkt, 'used', consumed_at is not null, 'rotations', rotations,
+          'jkt', jkt, 'resources', resources, 'used', consumed_at is not null, 'rotations', rotations,
           'successor', encode(successor_hash, 'hex'),
           'whole', issued_at = date_trunc('second', issued_at),
           'issued', round(extract(epoch from now() - issued_at) / 100),

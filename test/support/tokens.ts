@@ -22,6 +22,16 @@ export interface TokenAnswer {
   readonly body: z.infer<typeof body>;
 }
 
+/** Parameters of a form; a list is sent as a repeated parameter. */
+export type FormParameters = Readonly<Record<string, string | readonly string[]>>;
+
+function formOf(parameters: FormParameters): URLSearchParams {
+  const fields = Object.entries(parameters).flatMap(([name, values]) =>
+    [values].flat().map((value): [string, string] => [name, value]),
+  );
+  return new URLSearchParams(fields);
+}
+
 /**
  * Posts to an OAuth endpoint: `token`, `revoke_token`, `introspect`, `par`. A client with a secret
  * authenticates by HTTP Basic, a public client by `client_id`; without a client, neither is sent.
@@ -30,7 +40,7 @@ export async function postForm(
   server: Issuer,
   endpoint: string,
   client: ClientCredentials | undefined,
-  parameters: Readonly<Record<string, string>>,
+  parameters: FormParameters,
   headers: Readonly<Record<string, string>> = {},
   signal: AbortSignal | null = null,
 ): Promise<TokenAnswer> {
@@ -45,7 +55,7 @@ export async function postForm(
         : { authorization: basic(client.clientId, secret) }),
       ...headers,
     },
-    body: new URLSearchParams({
+    body: formOf({
       ...(client !== undefined && secret === undefined ? { client_id: client.clientId } : {}),
       ...parameters,
     }),
@@ -71,12 +81,14 @@ export function exchange(
   server: Issuer,
   client: ClientCredentials,
   result: Pick<AuthorizeResult, 'parameters' | 'codeVerifier' | 'redirectUri'>,
+  parameters: FormParameters = {},
 ): Promise<TokenAnswer> {
   return postForm(server, 'token', client, {
     grant_type: 'authorization_code',
     code: result.parameters.code ?? '',
     redirect_uri: result.redirectUri,
     ...(result.codeVerifier === undefined ? {} : { code_verifier: result.codeVerifier }),
+    ...parameters,
   });
 }
 
@@ -85,7 +97,7 @@ export function refresh(
   server: Issuer,
   client: ClientCredentials,
   refreshToken: string,
-  parameters: Readonly<Record<string, string>> = {},
+  parameters: FormParameters = {},
 ): Promise<TokenAnswer> {
   return postForm(server, 'token', client, {
     grant_type: 'refresh_token',
