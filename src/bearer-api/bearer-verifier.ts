@@ -30,12 +30,15 @@ export function createBearerVerifier(deps: BearerVerifierDeps): ResourceServer {
           scopes: found.scope.split(' '),
           organizers: found.organizers,
           permissions: Object.fromEntries(found.permissions),
+          audience: found.audience === undefined ? [] : [found.audience],
           issuedAt: found.iat,
           expiresAt: found.exp,
           jkt: found.jkt,
         }
       );
     },
+    // A token for an API service opens nothing here, unless an operator registered this server as one.
+    resources: [issuer],
     dpop: {
       url: issuer,
       onReplay: (proof) => onReplay?.({ endpoint: 'bearer', ...proof }),

@@ -25,7 +25,12 @@ export interface Access {
    * Handle of the authorization that the token belongs to, for logs: all tokens of one authorization
    * have the same, and it opens nothing. Undefined if the server does not say it.
    */
-  readonly grant?: string | undefined;
+  readonly grant: string | undefined;
+  /**
+   * URIs of the APIs that the token is for. Empty: it is for no particular one. The
+   * authorization server lets no other API service see the token as active.
+   */
+  readonly audience: readonly string[];
   /** Seconds since 1970. */
   readonly issuedAt: number | undefined;
   /** Seconds since 1970. */
@@ -70,9 +75,9 @@ type PermissionsBy = Readonly<Record<string, readonly string[]>>;
 /** The plain facts of an {@link Access}. */
 export type AccessFacts = Pick<
   Access,
-  'sub' | 'clientId' | 'scopes' | 'organizers' | 'permissions' | 'grant' | 'issuedAt' | 'expiresAt'
+  'sub' | 'clientId' | 'scopes' | 'organizers' | 'permissions' | 'issuedAt' | 'expiresAt'
 > &
-  Partial<Pick<Access, 'eventPermissions'>>;
+  Partial<Pick<Access, 'eventPermissions' | 'audience'> & { readonly grant: string | undefined }>;
 
 /** Freezes the facts: requests share them, and none may widen what another one sees. */
 export function createAccess(facts: AccessFacts): Access {
@@ -92,6 +97,8 @@ export function createAccess(facts: AccessFacts): Access {
     (event !== undefined && special(organizer, event).includes(permission));
   return Object.freeze({
     ...facts,
+    grant: facts.grant,
+    audience: Object.freeze([...(facts.audience ?? [])]),
     scopes,
     organizers,
     permissions: withoutPrototype(bySlug),

@@ -70,6 +70,7 @@ function readAccess(answer: Readonly<Record<string, unknown>>): Access {
       answer.event_permissions ?? {},
       (name, lists) => mapValues(name, lists, texts),
     ),
+    audience: typeof answer.aud === 'string' ? [answer.aud] : texts('aud', answer.aud ?? []),
     grant: answer.grant === undefined ? undefined : nonEmpty('grant', answer.grant),
     issuedAt: seconds('iat', answer.iat),
     expiresAt: seconds('exp', answer.exp),

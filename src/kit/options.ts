@@ -4,6 +4,7 @@ import type { CircuitOptions } from './circuit.ts';
 import { assertConfidential } from './confidential.ts';
 import type { DPoPOptions } from './dpop.ts';
 import type { LookUp } from './look-up.ts';
+import { type Resources, readResources } from './resource.ts';
 import type { UnavailableError } from './unavailable.ts';
 
 /** The authorization server, and this service's registration there. */
@@ -13,6 +14,12 @@ export interface ResourceServerOptions {
   /** Client ID of this service, as an operator registered it. */
   readonly clientId: string;
   readonly clientSecret: string;
+  /**
+   * The URIs by which applications name this API in the parameter `resource`, as an operator registered
+   * them. With it, a token for another API is refused here as well; the authorization server does so
+   * in any case.
+   */
+  readonly resources?: readonly string[] | undefined;
   /** Milliseconds that one verification may take; 3000 by default. */
   readonly timeout?: number | undefined;
   /** By default read from the metadata of the issuer, at the first token. */
@@ -58,7 +65,8 @@ export interface ResourceServerOptions {
 }
 
 /** Options of a process that can look up tokens itself, such as the authorization server. */
-export interface LookUpOptions extends Pick<ResourceServerOptions, 'dpop' | 'onUnavailable'> {
+export interface LookUpOptions
+  extends Pick<ResourceServerOptions, 'resources' | 'dpop' | 'onUnavailable'> {
   readonly lookUp: LookUp;
 }
 
@@ -70,6 +78,7 @@ export interface Settings {
   readonly timeout: number;
   readonly introspectionEndpoint: URL | undefined;
   readonly cache: CacheOptions | undefined;
+  readonly resources: Resources | undefined;
   readonly dpop: DPoPOptions | undefined;
   readonly signedIntrospection: boolean;
   readonly circuit: CircuitOptions;
@@ -85,6 +94,7 @@ const NAMES = [
   'issuer',
   'clientId',
   'clientSecret',
+  'resources',
   'timeout',
   'introspectionEndpoint',
   'cache',
@@ -95,8 +105,15 @@ const NAMES = [
 ];
 
 /** Checks the options of a process that looks up tokens itself, and fills in defaults. */
-export function readLookUpOptions(options: LookUpOptions): Required<LookUpOptions> {
-  assertKnownKeys('createResourceServer', options, ['lookUp', 'dpop', 'onUnavailable']);
+export function readLookUpOptions(
+  options: LookUpOptions,
+): Pick<Settings, 'resources' | 'dpop' | 'onUnavailable'> & Pick<LookUpOptions, 'lookUp'> {
+  assertKnownKeys('createResourceServer', options, [
+    'lookUp',
+    'resources',
+    'dpop',
+    'onUnavailable',
+  ]);
   const { lookUp, dpop, onUnavailable = printLine } = options;
   if (typeof lookUp !== 'function') {
     throw new TypeError('lookUp must be a function that returns what an access token opens.');
@@ -104,7 +121,7 @@ export function readLookUpOptions(options: LookUpOptions): Required<LookUpOption
   if (dpop !== undefined) {
     assertDPoP(dpop);
   }
-  return { lookUp, dpop, onUnavailable };
+  return { lookUp, resources: readResources(options.resources), dpop, onUnavailable };
 }
 
 /** @throws TypeError with the option to correct */
@@ -135,6 +152,7 @@ export function readOptions(options: ResourceServerOptions): Settings {
         ? undefined
         : readUrl('introspectionEndpoint', introspectionEndpoint),
     cache,
+    resources: readResources(options.resources),
     dpop,
     signedIntrospection: readFlag('signedIntrospection', options.signedIntrospection),
     circuit,

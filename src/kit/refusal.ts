@@ -49,6 +49,13 @@ export function tokenInvalid(challenge: Challenge): RefusedError {
   return refuse('token_invalid', 401, detail, challenge(INVALID_TOKEN));
 }
 
+/** 401 `invalid_token`: live, and meant for another API. */
+export function audienceInvalid(challenge: Challenge): RefusedError {
+  const detail = 'The access token is for another API.';
+  const parameters = `${INVALID_TOKEN}, error_description="${detail}"`;
+  return refuse('token_invalid', 401, detail, challenge(parameters));
+}
+
 /** 401 `invalid_token`: bound to a key and sent without a proof of it, or the other way round. */
 export function bindingInvalid(challenge: Challenge): RefusedError {
   const detail = 'The access token is not bound to the key of a DPoP proof that came with it.';

@@ -18,9 +18,16 @@ import {
   readOptions,
   type Settings,
 } from './options.ts';
-import { bindingInvalid, RefusedError, tokenInvalid, unavailable } from './refusal.ts';
+import {
+  audienceInvalid,
+  bindingInvalid,
+  RefusedError,
+  tokenInvalid,
+  unavailable,
+} from './refusal.ts';
 import { createReporter, type Reporter } from './report.ts';
 import { check, type Requirement } from './requirement.ts';
+import { isMeantFor, type Resources } from './resource.ts';
 import { UnavailableError } from './unavailable.ts';
 import type { VerifiableRequest } from './verifiable-request.ts';
 
@@ -87,6 +94,8 @@ export function createResourceServer(
 interface Verifier {
   readonly answers: Answers;
   readonly onAnswer: CacheOptions['onAnswer'];
+  /** Undefined: only the authorization server checks the audience. */
+  readonly resources: Resources | undefined;
   /** Undefined if tokens that are bound to a key are refused. */
   readonly proofs: ProofCheck | undefined;
 }
@@ -97,11 +106,11 @@ interface ReportingVerifier {
 }
 
 function localVerifier(options: LookUpOptions): ReportingVerifier {
-  const { lookUp, dpop, onUnavailable } = readLookUpOptions(options);
+  const { lookUp, resources, dpop, onUnavailable } = readLookUpOptions(options);
   const proofs = dpop && createProofCheck(dpop);
-  const reporter = createReporter(onUnavailable ?? (() => undefined));
+  const reporter = createReporter(onUnavailable);
   const answers = withoutCache(introspectBy(lookUp));
-  return { verifier: { answers, proofs, onAnswer: undefined }, reporter };
+  return { verifier: { answers, resources, proofs, onAnswer: undefined }, reporter };
 }
 
 function verifierOf(options: ResourceServerOptions): ReportingVerifier {
@@ -109,7 +118,9 @@ function verifierOf(options: ResourceServerOptions): ReportingVerifier {
   const proofs = settings.dpop && createProofCheck(settings.dpop);
   const reporter = createReporter(settings.onUnavailable);
   const answers = createPipeline(settings, reporter);
-  return { verifier: { answers, proofs, onAnswer: settings.cache?.onAnswer }, reporter };
+  const { resources } = settings;
+  const onAnswer = settings.cache?.onAnswer;
+  return { verifier: { answers, resources, proofs, onAnswer }, reporter };
 }
 
 /**
@@ -141,7 +152,7 @@ function createPipeline(settings: Settings, reporter: Reporter): Answers {
  * may have stood still
  */
 async function verify(
-  { answers, proofs, onAnswer }: Verifier,
+  { answers, resources, proofs, onAnswer }: Verifier,
   request: VerifiableRequest,
   requirement: Requirement,
 ): Promise<Access | undefined> {
@@ -156,6 +167,9 @@ async function verify(
   });
   if (reading.outcome === 'inactive') {
     throw tokenInvalid(challenge);
+  }
+  if (resources !== undefined && !isMeantFor(resources, reading.access.audience)) {
+    throw audienceInvalid(challenge);
   }
   // Also if only one exists: a bound token without a proof, or a proof for an unbound token.
   if (reading.jkt !== proof?.jkt) {

@@ -379,6 +379,27 @@ for (const engine of FLOW_ENGINES) {
         });
     });
 
+    it('open nothing at the endpoints of this server, unless it is registered as an API', async () => {
+      const me = async ({ body }: TokenAnswer) => {
+        const answer = await fetch(`${server.issuer}/api/v1/me`, {
+          headers: { authorization: `Bearer ${body.access_token}` },
+        });
+        const challenge = answer.headers.get('www-authenticate') ?? '';
+        const [, description] = /error_description="([^"]+)"/.exec(challenge) ?? [];
+        return [answer.status, description];
+      };
+      const given = async (resources: string[]) =>
+        exchange(server, application, await request(resources, { scope: 'profile' }));
+      assert.deepEqual(await me(await given([])), [200, undefined]);
+      assert.deepEqual(await me(await given([ORDERS])), [
+        401,
+        'The access token is for another API.',
+      ]);
+      const own = await register({ resources: [server.issuer] });
+      assert.deepEqual(await me(await given([server.issuer])), [200, undefined]);
+      await manage(server, 'DELETE', `${SERVERS}${own.clientId}/`);
+    });
+
     it('of a server that starts to require an audience: others become inactive for it', async () => {
       const seats = await register({ resources: ['urn:example:seats'] });
       const [bound, unbound] = [await obtain(['urn:example:seats']), await obtain([])];
