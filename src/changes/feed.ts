@@ -42,6 +42,7 @@ export function createChangesFeed(source: FeedSource): ChangesFeed {
   return {
     changesAfter: async (after) => {
       const cursor = parseCursor(after);
+      const begun = performance.now();
       let isLast = false;
       const end = sleep(HOLD).then(() => {
         isLast = true;
@@ -53,13 +54,11 @@ export function createChangesFeed(source: FeedSource): ChangesFeed {
         if (answer !== undefined) {
           return answer;
         }
-        if (isLast) {
-          throw new StagedoorError(
-            'database_unreachable',
-            'The changes could not be read in time.',
-          );
+        if (performance.now() - begun >= LEASE) {
+          const reason = 'The changes could not be read in time.';
+          throw new StagedoorError('database_unreachable', reason);
         }
-        await Promise.race([next, end]);
+        await Promise.race([next, isLast ? sleep(LEASE - HOLD) : end]);
       }
     },
   };

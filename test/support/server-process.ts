@@ -15,6 +15,8 @@ export interface ServerProcess {
   start(): Promise<void>;
   /** Ends it like a crash: SIGKILL by default. */
   kill(signal?: NodeJS.Signals): Promise<void>;
+  /** Stops it for a while (SIGSTOP), or lets it go on (SIGCONT). */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
   /** Ends it, drops its database and deletes its files. */
   close(): Promise<void>;
 }
@@ -59,6 +61,7 @@ export async function startServerProcess(
     databaseUrl: environment.variables.DATABASE_URL ?? '',
     start,
     kill,
+    signal: (signal) => void child?.kill(signal),
     close,
   };
 }

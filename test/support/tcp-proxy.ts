@@ -13,12 +13,14 @@ export interface TcpProxy {
   close(): Promise<void>;
 }
 
-/** Forwards connections to a port of 127.0.0.1, until a test cuts or stalls them. */
-export async function startTcpProxy(target: number): Promise<TcpProxy> {
+/** Forwards connections to ports of 127.0.0.1 in turn, until a test cuts or stalls them. */
+export async function startTcpProxy(...targets: readonly [number, ...number[]]): Promise<TcpProxy> {
   const sockets = new Set<Socket>();
   let stalled = false;
+  let accepted = 0;
   const server = createServer((inner) => {
-    const outer = connect(target, '127.0.0.1');
+    const outer = connect(targets[accepted % targets.length] ?? targets[0], '127.0.0.1');
+    accepted += 1;
     for (const [from, to] of [
       [inner, outer],
       [outer, inner],

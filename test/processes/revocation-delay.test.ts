@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { type Delays, type Fault, startSite } from '../support/changes/measure-delay.ts';
+
+/** `REVOCATIONS=10000` is the full measurement, with four API processes and longer faults. */
+const REVOCATIONS = Number(process.env.REVOCATIONS ?? 200);
+const IS_FULL = REVOCATIONS > 1_000;
+const BATCH = IS_FULL ? 100 : 40;
+const LENGTH = IS_FULL ? 3_000 : 1_500;
+const HOUR = 3_600_000;
+
+const FAULTS: readonly (Fault | undefined)[] = [
+  undefined,
+  {
+    name: 'API process stopped, clocks set forward',
+    milliseconds: LENGTH,
+    begin: ({ apis: [api, ...others] }) => {
+      api?.signal('SIGSTOP');
+      for (const other of others) {
+        other.setClock(HOUR);
+      }
+    },
+    end: ({ apis: [api] }) => api?.signal('SIGCONT'),
+  },
+  {
+    name: 'link stalled, clocks set back',
+    milliseconds: LENGTH,
+    begin: ({ link, apis }) => {
+      link.stall();
+      for (const api of apis) {
+        api.setClock(-2 * HOUR);
+      }
+    },
+    end: ({ link }) => link.restore(),
+  },
+  {
+    name: 'link cut',
+    milliseconds: LENGTH,
+    begin: ({ link }) => link.cut(),
+    end: ({ link }) => link.restore(),
+  },
+  {
+    name: 'server process stopped',
+    milliseconds: LENGTH,
+    begin: ({ servers: [server] }) => server.signal('SIGSTOP'),
+    end: ({ servers: [server] }) => server.signal('SIGCONT'),
+  },
+  {
+    name: 'server process killed',
+    milliseconds: 100,
+    begin: ({ servers: [server] }) => server.kill(),
+    end: ({ servers: [server] }) => server.start(),
+  },
+];
+
+describe('Time from an answered revocation to the last request that is let in', () => {
+  let running: Awaited<ReturnType<typeof startSite>>;
+  before(async () => {
+    running = await startSite({ apis: IS_FULL ? 4 : 2 });
+  });
+  after(() => running?.close());
+
+  it(`is at most a second, in ${REVOCATIONS} revocations with faults`, async () => {
+    const results: Delays[] = [];
+    for (let count = 0; count < REVOCATIONS; ) {
+      const size = Math.min(BATCH, REVOCATIONS - count);
+      results.push(await running.measure(size, FAULTS[results.length % FAULTS.length]));
+      count += size;
+    }
+    const [worst] = results.toSorted((a, b) => b.largest - a.largest);
+    const answered = results.reduce((sum, one) => sum + one.answered, 0);
+    assert.ok(worst);
+    console.log(`${answered} revocations; ${Math.round(worst.largest)} ms: ${worst.what}`);
+    assert.ok(worst.largest <= 1_000, `${worst.largest} ms: ${worst.what}`);
+    assert.ok(answered > 0.8 * REVOCATIONS, `${answered} answered`);
+  });
+});

@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createResourceServer } from '@stagedoor/resource-server';
+import type { ApiMessage, ApiReport, ApiSettings } from './api-process.ts';
+
+/*
+ * An API service in a separate process. It verifies each token that it watches every few milliseconds,
+ * and records when a request with it was last let in.
+ */
+
+/** Milliseconds. */
+const INTERVAL = 10;
+/** Requests at the same time. */
+const PARALLEL = 8;
+
+/** Milliseconds of the clock that all processes of this machine share. */
+const sharedClock = () => Number(process.hrtime.bigint()) / 1e6;
+const { now } = performance;
+const offset = sharedClock() - now.call(performance);
+/** The time at which the kit last looked at its clock: it decides by that. */
+let looked = 0;
+performance.now = () => {
+  looked = now.call(performance);
+  return looked;
+};
+
+const settings: ApiSettings = JSON.parse(process.env.API_SETTINGS ?? '');
+let fromMemory = false;
+let underWay = 0;
+const kit = createResourceServer({
+  ...settings,
+  cache: {
+    entries: 10_000,
+    onAnswer: ({ origin }) => {
+      fromMemory = origin === 'memory';
+    },
+  },
+  onUnavailable: () => undefined,
+});
+const watched = new Map<string, { lastAdmitted: number; hits: number; isBusy: boolean }>();
+
+async function verify(token: string): Promise<void> {
+  const state = watched.get(token);
+  if (state === undefined || state.isBusy) {
+    return;
+  }
+  state.isBusy = true;
+  underWay += 1;
+  try {
+    const headers = { authorization: `Bearer ${token}` };
+    const requirement = { organizer: 'redstage', permission: 'can_view_orders' };
+    await kit.verify({ method: 'GET', headers }, requirement);
+    state.lastAdmitted = looked + offset;
+    state.hits += fromMemory ? 1 : 0;
+  } catch {
+    // Refused.
+  } finally {
+    state.isBusy = false;
+    underWay -= 1;
+  }
+}
+
+async function verifyAll(): Promise<void> {
+  for (;;) {
+    for (const token of watched.keys()) {
+      void verify(token);
+      while (underWay >= PARALLEL) {
+        await new Promise(setImmediate);
+      }
+    }
+    await sleep(INTERVAL);
+  }
+}
+void verifyAll();
+
+process.on('message', (message: ApiMessage) => {
+  if (message.kind === 'watch') {
+    watched.clear();
+    for (const token of message.tokens) {
+      watched.set(token, { lastAdmitted: 0, hits: 0, isBusy: false });
+    }
+  } else if (message.kind === 'clock') {
+    const wall = Date.now;
+    Date.now = () => wall() + message.milliseconds;
+  } else {
+    const report: ApiReport = [...watched].map(([token, { lastAdmitted, hits }]) => ({
+      token,
+      lastAdmitted,
+      hits,
+    }));
+    process.send?.(report);
+  }
+});
+process.on('disconnect', () => process.exit());
+process.send?.('ready');

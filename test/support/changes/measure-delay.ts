@@ -1,0 +1,180 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openDatabase } from '../../../src/db/database.ts';
+import { createPlatform } from '../factories.ts';
+import { signIn } from '../flow.ts';
+import { freePort } from '../free-port.ts';
+import type { ManagedServer } from '../platform.ts';
+import { type ServerProcess, startServerProcess } from '../server-process.ts';
+import { startTcpProxy, type TcpProxy } from '../tcp-proxy.ts';
+import { UserAgent } from '../user-agent.ts';
+import { type ApiProcess, type ApiReport, sharedClock, startApiProcess } from './api-process.ts';
+import { createSubject, type Revocation, revocationKinds, type Subject } from './revocations.ts';
+
+/** Two server processes, some API processes, and the connections between them. */
+export interface Site {
+  readonly servers: readonly [ServerProcess, ServerProcess];
+  readonly apis: readonly ApiProcess[];
+  /** Between the API processes and both servers. */
+  readonly link: TcpProxy;
+}
+
+/** A fault that lasts while tokens are revoked. */
+export interface Fault {
+  readonly name: string;
+  /** Milliseconds from the begin to the end. */
+  readonly milliseconds: number;
+  begin(site: Site): unknown;
+  end(site: Site): unknown;
+}
+
+/** Result of some revocations. */
+export interface Delays {
+  /** Revocations that were answered. */
+  readonly answered: number;
+  /** Largest time in milliseconds from an answered revocation to the last request that was let in. */
+  readonly largest: number;
+  /** Kind and fault of that revocation. */
+  readonly what: string;
+}
+
+const CHILD = `${import.meta.dirname}/../cheap-server-child.ts`;
+/** Requests from memory for each token and API process before it is revoked. */
+const HITS = 5;
+/** Milliseconds after the last revocation for which requests go on. */
+const AFTER = 1_700;
+/** Revocations at the same time. */
+const PARALLEL = 4;
+
+/** Starts servers and API processes; `measure` makes revocations while a fault lasts. */
+export async function startSite(options: { apis: number; databaseUrl?: string }) {
+  const ports = [await freePort(), await freePort()] as const;
+  const front = await startTcpProxy(...ports);
+  const link = await startTcpProxy(...ports);
+  const settings = { ISSUER: `http://localhost:${front.port}`, TRUST_PROXY: '0' };
+  const first = await startServerProcess(
+    {
+      ...settings,
+      PORT: String(ports[0]),
+      ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl }),
+    },
+    CHILD,
+  );
+  const DATABASE_URL = first.databaseUrl;
+  const second = await startServerProcess(
+    { ...settings, PORT: String(ports[1]), DATABASE_URL },
+    CHILD,
+  );
+  await Promise.all(ports.map(isReady));
+  const { resourceServer, ada } = await createPlatform(first);
+  const database = await openDatabase({ url: DATABASE_URL, dataDir: '', connections: 4 });
+  const agent = new UserAgent(first);
+  await signIn(agent, await agent.get('/login'), ada);
+  const introspectionEndpoint = `http://localhost:${link.port}/api/v1/oauth/introspect`;
+  const { clientId, clientSecret = '' } = resourceServer;
+  const api = { issuer: first.issuer, introspectionEndpoint, clientId, clientSecret };
+  const apis = await Promise.all(Array.from({ length: options.apis }, () => startApiProcess(api)));
+  const site: Site = { servers: [first, second], apis, link };
+  const kinds = Object.entries(revocationKinds(agent));
+  let next = 0;
+
+  const measure = async (count: number, fault: Fault | undefined): Promise<Delays> => {
+    const planned = await Promise.all(
+      Array.from({ length: count }, async () => {
+        const [kind, revocation] = kinds[next++ % kinds.length] ?? ['', () => Promise.reject()];
+        return { kind, revocation, subject: await createSubject(database.db, kind) };
+      }),
+    );
+    const tokens = planned.map(({ subject }) => subject.accessToken);
+    for (const one of apis) {
+      one.watch(tokens);
+    }
+    await Promise.all(apis.map(isWarm));
+    await fault?.begin(site);
+    const ended = fault && sleep(fault.milliseconds).then(() => fault.end(site));
+    const answered = new Map<string, { at: number; kind: string }>();
+    const server: ManagedServer = {
+      // The server that no fault concerns.
+      issuer: `http://localhost:${ports[1]}`,
+      operatorToken: second.operatorToken,
+    };
+    await inParallel(planned, async ({ kind, revocation, subject }) => {
+      if (await succeeds(revocation, server, subject)) {
+        answered.set(subject.accessToken, { at: sharedClock(), kind });
+      }
+    });
+    await ended;
+    await sleep(AFTER);
+    const reports = await Promise.all(apis.map((one) => one.report()));
+    return evaluate(reports, answered, fault?.name ?? 'no fault');
+  };
+  return {
+    site,
+    measure,
+    close: async () => {
+      await Promise.all(apis.map((one) => one.close()));
+      await database.close();
+      await second.close();
+      await first.close();
+      await link.close();
+      await front.close();
+    },
+  };
+}
+
+/** Waits for one of the two servers: both have the URL of the proxy in front of them. */
+async function isReady(port: number): Promise<void> {
+  for (const end = Date.now() + 30_000; Date.now() < end; await sleep(50)) {
+    const response = await fetch(`http://localhost:${port}/readyz`).catch(() => undefined);
+    if (response?.ok === true) {
+      return;
+    }
+  }
+  throw new Error('A server is not ready after 30 seconds.');
+}
+
+/** Waits until all tokens are decided from memory. */
+async function isWarm(api: ApiProcess): Promise<void> {
+  for (const end = Date.now() + 60_000; Date.now() < end; await sleep(100)) {
+    if ((await api.report()).every(({ hits }) => hits >= HITS)) {
+      return;
+    }
+  }
+  throw new Error('An API process has not answered from memory within a minute.');
+}
+
+async function succeeds(revocation: Revocation, server: ManagedServer, subject: Subject) {
+  return revocation(server, subject).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function inParallel<T>(all: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
+  const left = all.values();
+  const worker = async () => {
+    for (const one of left) {
+      await work(one);
+    }
+  };
+  await Promise.all(Array.from({ length: PARALLEL }, worker));
+}
+
+function evaluate(
+  reports: readonly ApiReport[],
+  answered: ReadonlyMap<string, { at: number; kind: string }>,
+  fault: string,
+): Delays {
+  let largest = Number.NEGATIVE_INFINITY;
+  let what = '';
+  for (const { token, lastAdmitted } of reports.flat()) {
+    const revocation = answered.get(token);
+    if (revocation !== undefined) {
+      const delay = lastAdmitted - revocation.at;
+      if (delay > largest) {
+        largest = delay;
+        what = `${revocation.kind}, ${fault}`;
+      }
+    }
+  }
+  return { answered: answered.size, largest, what };
+}
