@@ -24,6 +24,8 @@ export interface GrantDetails extends Grant {
   readonly applicationName: string;
   readonly homepageUrl: string | null;
   readonly organizers: readonly { readonly slug: string; readonly name: LocalizedText }[];
+  /** Names of the API services that it is limited to; empty: it is not. */
+  readonly apis: readonly string[];
   readonly createdAt: Date;
   /** Time of the last token request. */
   readonly lastUsedAt: Date | null;
@@ -39,6 +41,8 @@ export interface EarlierGrant {
   readonly scopes: readonly string[];
   /** Slugs. */
   readonly organizers: readonly string[];
+  /** Keys; empty: it is not limited to any. */
+  readonly resources: readonly string[];
   readonly createdAt: Date;
 }
 

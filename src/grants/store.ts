@@ -166,6 +166,7 @@ export async function findLastGrant(
       sql<string[]>`array(
         select organizer_slug from grant_organizers where grant_id = g.id order by organizer_slug
       )`.as('organizers'),
+      sql<string[]>`array(select jsonb_object_keys(g.resources))`.as('resources'),
     ])
     .orderBy('g.created_at', 'desc')
     .limit(1)
@@ -175,6 +176,7 @@ export async function findLastGrant(
       id: row.id,
       scopes: row.scopes,
       organizers: row.organizers,
+      resources: row.resources,
       createdAt: row.created_at,
     }
   );
@@ -213,6 +215,7 @@ export async function listLiveGrants(
     applicationName: row.application_name,
     homepageUrl: row.homepage_url,
     organizers: row.organizers,
+    apis: row.apis,
     createdAt: row.created_at,
     lastUsedAt: row.last_used_at,
     lastUsedIp: row.last_used_ip,
@@ -244,6 +247,13 @@ function detailed(db: Db) {
           .select(['n.slug', 'n.name'])
           .orderBy('n.slug'),
       ).as('organizers'),
+      // If the service was deleted, its URI: the grant is limited all the same.
+      sql<string[]>`array(
+        select distinct coalesce(s.name, r.key) as name
+        from jsonb_each_text(g.resources) r(key, server)
+        left join resource_servers s on s.client_id = r.server
+        order by name
+      )`.as('apis'),
     ]);
 }
 

@@ -10,6 +10,7 @@ export const KNOWN_PARAMETERS = [
   'response_type',
   'redirect_uri',
   'scope',
+  'resource',
   'state',
   'code_challenge',
   'code_challenge_method',
@@ -40,4 +41,6 @@ export type Parameters = Readonly<Partial<Record<KnownParameter, string>>>;
 export interface CheckedAgainst {
   readonly application: Application;
   readonly config: Pick<Config, 'issuer' | 'scopes' | 'defaultScopes'>;
+  /** Those of the requested resources that are registered: key to name of the API service. */
+  readonly resources: ReadonlyMap<string, string>;
 }

@@ -1,5 +1,6 @@
 import { type ParsedUrlQuery, parse } from 'node:querystring';
 import { type Application, applicationState } from '../applications/application.ts';
+import { resourceKey } from '../lib/resource-uri.ts';
 import {
   AUTHORIZE_PATH,
   type CheckedAgainst,
@@ -9,6 +10,7 @@ import {
 import { checkChallenge } from './check-challenge.ts';
 import { checkOtherParameters, IGNORED } from './check-other-parameters.ts';
 import { checkRedirectUriParameter } from './check-redirect-uri-parameter.ts';
+import { checkResourceParameter, readResources } from './check-resource-parameter.ts';
 import { checkScopeParameter } from './check-scope-parameter.ts';
 import { asDetail } from './client-error.ts';
 import { type Finding, problem, remark } from './finding.ts';
@@ -16,8 +18,19 @@ import { type Finding, problem, remark } from './finding.ts';
 /** Characters; the server refuses a longer query. */
 const LENGTH_LIMIT = 12_000;
 const PUSHED = 'urn:ietf:params:oauth:request_uri:';
+/** Most resources that are looked up. */
+const RESOURCE_LIMIT = 50;
+/** Parameters that may be sent more than once. */
+const REPEATABLE: readonly string[] = ['max_age', 'resource'];
 /** Characters below which a state can be guessed. */
 const STATE_LENGTH = 8;
+
+/** Returns the keys of the resources that a URL names. */
+export function resourcesInUrl(text: string): string[] {
+  const url = URL.parse(text.trim());
+  const sent = url === null ? [] : readResources(parse(url.search.slice(1)));
+  return sent.flatMap((uri) => resourceKey(uri) ?? []).slice(0, RESOURCE_LIMIT);
+}
 
 /**
  * Says of a URL, component by component, whether this server takes it as an authorization request
@@ -26,6 +39,7 @@ const STATE_LENGTH = 8;
 export function checkAuthorizeUrl(
   application: Application,
   config: CheckedAgainst['config'],
+  resources: CheckedAgainst['resources'],
   text: string,
 ): Finding[] {
   const trimmed = text.trim();
@@ -44,7 +58,7 @@ export function checkAuthorizeUrl(
   return [
     ...checkEndpoint(config.issuer, url),
     ...checkState(application),
-    ...checkParameters({ application, config }, sent),
+    ...checkParameters({ application, config, resources }, sent),
   ];
 }
 
@@ -75,7 +89,7 @@ function checkState(application: Application): Finding[] {
 
 function checkParameters(against: CheckedAgainst, sent: ParsedUrlQuery): Finding[] {
   const twice = KNOWN_PARAMETERS.filter(
-    (name) => Array.isArray(sent[name]) && name !== 'max_age' && !IGNORED.includes(name),
+    (name) => Array.isArray(sent[name]) && !REPEATABLE.includes(name) && !IGNORED.includes(name),
   );
   const parameters = readParameters(sent);
   const { request_uri: requestUri } = parameters;
@@ -83,7 +97,9 @@ function checkParameters(against: CheckedAgainst, sent: ParsedUrlQuery): Finding
   const findings: Finding[] = [
     ...checkClientId(against.application, parameters),
     // All else was in the pushed request, and counts as it was there.
-    ...(pushed ? [remark('request_uri', 'info', 'pushed_request')] : checkAll(against, parameters)),
+    ...(pushed
+      ? [remark('request_uri', 'info', 'pushed_request')]
+      : [...checkAll(against, parameters), ...checkResourceParameter(against, sent)]),
   ];
   return [
     // One that is there twice was read as missing: being there twice is what has to be mended.

@@ -16,6 +16,7 @@ export const IGNORED: readonly KnownParameter[] = [
 const OPTIONAL: ReadonlySet<string> = new Set([
   ...IGNORED,
   'max_age',
+  'resource',
   'prompt',
   'approval_prompt',
   'response_mode',

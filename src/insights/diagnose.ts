@@ -59,6 +59,9 @@ export const RULES: readonly Rule[] = [
   ],
   [/^requested scope is not allowed$/, 'scope_not_registered', scopes],
   [/^scope is missing/, 'scope_no_default'],
+  [/^resource indicator must /, 'resource_invalid', resource],
+  [/^the requested resource is not known$/, 'resource_unknown', resource],
+  [/^a request must name .* resources at most$/, 'resources_too_many'],
   [/policy requires PKCE/, 'pkce_missing'],
   [/^code_challenge_method must be provided$/, 'pkce_method_missing'],
   [
@@ -142,6 +145,9 @@ export const RULES: readonly Rule[] = [
   [/^unsupported code_challenge_method$/, 'verifier_unexpected'],
   [/^refresh token missing requested scope/, 'refresh_scope', ({ scope }) => ({ scope })],
   [/^every scope of this request was taken away$/, 'refresh_scope', ({ scope }) => ({ scope })],
+  [/^the requested resource is not among/, 'resource_not_allowed', resource],
+  [/^the authorization is for several resources/, 'resource_choice_missing'],
+  [/^a token request must name one resource/, 'resource_twice'],
   [/^the application may no longer ask for any scope/, 'scope_withdrawn'],
   [/^missing DPoP proof JWT$/, 'dpop_proof_missing'],
   [/^DPoP proof was used before$/, 'dpop_proof_reused'],
@@ -184,6 +190,10 @@ export function diagnose(failure: Failure): Diagnosis {
   return reason === undefined
     ? { reason: 'other', details: clean({ description: failure.description ?? failure.error }) }
     : { reason, details: {} };
+}
+
+function resource({ sent }: Failure) {
+  return { sent: sent.resource === undefined ? undefined : withoutValues(sent.resource) };
 }
 
 function redirectUri({ sent, client }: Failure) {

@@ -35,6 +35,8 @@ export interface SentParameters {
   readonly responseMode: string | undefined;
   readonly prompt: string | undefined;
   readonly grantType: string | undefined;
+  /** All of them, separated by spaces. */
+  readonly resource: string | undefined;
   readonly codeChallengeMethod: string | undefined;
   /** Characters. */
   readonly codeChallengeLength: number;

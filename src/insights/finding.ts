@@ -12,6 +12,7 @@ export const REMARKS = [
   'scope_fits',
   'scope_default',
   'scope_ignored',
+  'resource_fits',
   'state_there',
   'state_missing',
   'state_short',

@@ -5,6 +5,7 @@ import { diagnose } from '../insights/diagnose.ts';
 import type { ErrorQueue } from '../insights/error-queue.ts';
 import type { FailedClient, Failure, SentParameters } from '../insights/failure.ts';
 import { ownValue } from '../lib/own-value.ts';
+import { requestedResources } from './read-parameters.ts';
 
 type ProtocolError = errors.OIDCProviderError;
 
@@ -87,10 +88,17 @@ function sentParameters(ctx: KoaContextWithOIDC): SentParameters {
     responseMode: parameter('response_mode'),
     prompt: parameter('prompt'),
     grantType: parameter('grant_type'),
+    resource: sentResources(ctx),
     codeChallengeMethod: parameter('code_challenge_method'),
     codeChallengeLength: parameter('code_challenge')?.length ?? 0,
     origin: ctx.get('Origin') || undefined,
   };
+}
+
+function sentResources(ctx: KoaContextWithOIDC): string | undefined {
+  const { params = {} } = ctx.oidc;
+  const keys = [params.resource ?? requestedResources(ctx)].flat().map(String);
+  return keys.length === 0 ? undefined : keys.join(' ');
 }
 
 /** The parameters as the provider reads them; it forgets some where it refuses them. */

@@ -355,8 +355,14 @@ for (const engine of FLOW_ENGINES) {
       it('cannot be allowed or issued any more', async () => {
         const seats = await register({ resources: [URI] });
         const authorization = await request([URI]);
+        assert.match(
+          (await agent.get(waiting(ORDERS))).body,
+          /last time was on .*, for other APIs/,
+        );
         const page = await agent.get(waiting(URI));
-        assert.match(textOf(page), /Ada/);
+        assert.match(page.body, /For: .*API.* It won’t have access to other APIs/);
+        const list = await agent.get(`${server.issuer}/account/authorizations`);
+        assert.match(list.body, /For: .*API/);
         await change(seats.clientId, []);
         const decided = await decide(agent, page);
         assert.match(textOf(decided), /This API is no longer available/);

@@ -89,6 +89,10 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
       await request({ scope: 'read nonsense' });
       const registered = ['read', 'write', 'profile'];
       expectNext('authorize', 'scope_unknown', { scope: 'nonsense', registered });
+      await request({ resource: 'urn:example:x' });
+      expectNext('authorize', 'resource_unknown', { sent: 'urn:example:x' });
+      await request({ resource: 'orders' });
+      expectNext('authorize', 'resource_invalid', { sent: 'orders' });
       await request({ response_type: 'token' });
       expectNext('authorize', 'response_type_unsupported', { sent: 'token' });
       await request({ code_challenge: '', code_challenge_method: '' });

@@ -33,6 +33,10 @@ const application: Application = {
   createdAt: new Date(0),
   updatedAt: new Date(0),
 };
+const RESOURCES = new Map([
+  ['https://api.example.com/', 'Orders API'],
+  ['urn:example:stock', 'Stock API'],
+]);
 const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeGV6H3gDzhY5fj0QJKs'.padEnd(43, 'A').slice(0, 43);
 const GOOD = {
   response_type: 'code',
@@ -133,6 +137,23 @@ const CASES: readonly [
     { scopes: ['profile'] },
   ],
   ['an unknown scope', urlWith({ scope: 'read email' }), ['error scope scope_unknown']],
+  ['a resource', urlWith({ resource: 'https://API.example.com' }), []],
+  [
+    'two resources',
+    urlWith({ resource: 'urn:example:stock' }, '&resource=https://api.example.com/'),
+    [],
+  ],
+  ['an empty resource', urlWith({ resource: '' }), ['info resource parameter_empty']],
+  [
+    'an unknown resource among others',
+    urlWith({ resource: 'urn:example:stock' }, '&resource=https://api.example.com/a'),
+    ['error resource resource_unknown'],
+  ],
+  [
+    'a resource that is no URI',
+    urlWith({ resource: 'stock' }),
+    ['error resource resource_invalid'],
+  ],
   ['a scope of OpenID Connect', urlWith({ scope: 'read openid' }), ['info scope scope_ignored']],
   [
     'only scopes of OpenID Connect',
@@ -307,7 +328,7 @@ const CASES: readonly [
 describe('Authorize-URL checker', () => {
   for (const [what, url, expected, of] of CASES) {
     it(what, () => {
-      const findings = checkAuthorizeUrl({ ...application, ...of }, config, url);
+      const findings = checkAuthorizeUrl({ ...application, ...of }, config, RESOURCES, url);
       const amiss = findings
         .filter(({ verdict }) => verdict !== 'ok')
         .map(({ verdict, component, code }) => `${verdict} ${component} ${code}`);
@@ -324,12 +345,12 @@ describe('Authorize-URL checker', () => {
       `${urlWith({})}&%zz=%ff&__proto__=1&=&&`,
       '💥',
     ]) {
-      assert.ok(Array.isArray(checkAuthorizeUrl(application, config, text)), text);
+      assert.ok(Array.isArray(checkAuthorizeUrl(application, config, RESOURCES, text)), text);
     }
   });
 
   it('returns all components in the same order', () => {
-    const components = checkAuthorizeUrl(application, config, urlWith({}));
+    const components = checkAuthorizeUrl(application, config, RESOURCES, urlWith({}));
     assert.deepEqual(
       components.map(({ component, verdict }) => `${component} ${verdict}`),
       [

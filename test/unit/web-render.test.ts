@@ -29,6 +29,7 @@ const consent: ConsentProps = {
   user: { fullName: 'Ada', email: 'ada@example.org' },
   switchAccount: '/login',
   scopes: [{ name: 'read', text: 'See things', checked: true, isNew: false }],
+  apis: [],
   organizers: [
     { slug: 'z', name: 'Zeta', checked: false, earlier: false },
     { slug: 'a', name: 'Älpha', checked: true, earlier: false },
@@ -90,6 +91,7 @@ test('an unknown time zone does not break the list of authorizations', async () 
   const grant = {
     id: '1',
     scopes: ['See'],
+    apis: [],
     organizers: ['One'],
     grantedAt: new Date('2026-01-01T12:00:00Z'),
     lastUsedAt: null,

@@ -37,6 +37,8 @@ export interface ConsentProps {
         readonly grantedAt: Date;
         /** The request has a scope that this grant has not. */
         readonly asksForMore: boolean;
+        /** That grant is for other API services. */
+        readonly otherApis: boolean;
       }
     | undefined;
   readonly scopes: readonly {
@@ -46,6 +48,8 @@ export interface ConsentProps {
     /** Not part of the last grant. False if there is none. */
     readonly isNew: boolean;
   }[];
+  /** Names of the API services that the access is limited to; empty: it is not. */
+  readonly apis: readonly string[];
   /** Null if no requested scope concerns organizers: then none are shown. */
   readonly organizers:
     | readonly {
@@ -110,6 +114,7 @@ export function presentConsent(
     earlier: lastGrant && {
       grantedAt: lastGrant.createdAt,
       asksForMore: scopes.some(({ name }) => isNew(name)),
+      otherApis: isForOthers(lastGrant.resources, request.resources),
     },
     scopes: scopes.map(({ name, text }) => ({
       name,
@@ -117,6 +122,7 @@ export function presentConsent(
       isNew: isNew(name),
       checked: choice === undefined || choice.scopes.includes(name),
     })),
+    apis: [...new Set(request.resources.map(({ name }) => name))],
     organizers:
       organizers?.map(({ slug, name }) => ({
         slug,
@@ -131,6 +137,11 @@ export function presentConsent(
     errors: page.errors,
     timezone: user.timezone,
   };
+}
+
+function isForOthers(keys: readonly string[], resources: ConsentDescription['resources']): boolean {
+  const before = new Set(keys);
+  return before.size !== resources.length || !resources.every(({ key }) => before.has(key));
 }
 
 /** Excludes organizers that the user has joined since the last grant: those are a new choice. */

@@ -26,6 +26,8 @@ export interface GrantProps {
   readonly scopes: readonly string[];
   /** Names. */
   readonly organizers: readonly string[];
+  /** Names of the API services that it is limited to; empty: it is not. */
+  readonly apis: readonly string[];
   readonly grantedAt: Date;
   readonly lastUsedAt: Date | null;
   /** Network of the last use, shortened. */
@@ -69,6 +71,7 @@ export function presentGrant({ config, locale }: GrantContext, grant: GrantDetai
     id: grant.id,
     scopes: scopesInWords({ config, locale }, grant).map(({ text }) => text),
     organizers: grant.organizers.map(({ name }) => localized(name, locale)),
+    apis: grant.apis,
     grantedAt: grant.createdAt,
     lastUsedAt: grant.lastUsedAt,
     lastUsedFrom: roughAddress(grant.lastUsedIp),

@@ -8,13 +8,14 @@ import { text } from '../../http/form.ts';
 import { type PageAnswer, render } from '../../http/page.ts';
 import { type Translate, translator } from '../../http/translate.ts';
 import { view } from '../../http/view.ts';
+import { selectResources } from '../../resource-servers/resource-store.ts';
 import {
   type UserPageDeps,
   type UserRequest,
   userPageAbout,
 } from '../../sessions/pages/user-page.ts';
 import { AUTHORIZE_PATH } from '../authorize-request.ts';
-import { checkAuthorizeUrl } from '../check-authorize-url.ts';
+import { checkAuthorizeUrl, resourcesInUrl } from '../check-authorize-url.ts';
 import type { Finding } from '../finding.ts';
 import type { InsightText } from '../texts.ts';
 import { type ExplainedProps, explain } from './explain.ts';
@@ -65,11 +66,14 @@ export const checkPage = userPageAbout(openApplication, {
   },
 });
 
-function showCheck(request: Request, url: string | undefined): PageAnswer {
+async function showCheck(request: Request, url: string | undefined): Promise<PageAnswer> {
   const { deps, locale, own, clientId, path } = request;
   const { config } = deps;
   const example = `${config.issuer}${AUTHORIZE_PATH}?response_type=code&client_id=${clientId}&…`;
-  const findings = url === undefined ? undefined : checkAuthorizeUrl(own.application, config, url);
+  const findings =
+    url === undefined
+      ? undefined
+      : checkAuthorizeUrl(own.application, config, await findResources(deps, url), url);
   return render(checkView, {
     ...presentHead(request, 'check'),
     action: path,
@@ -77,6 +81,15 @@ function showCheck(request: Request, url: string | undefined): PageAnswer {
     example,
     result: findings && presentFindings(translator<InsightText>(locale), findings),
   });
+}
+
+async function findResources(
+  { db }: UserPageDeps,
+  url: string,
+): Promise<ReadonlyMap<string, string>> {
+  const keys = resourcesInUrl(url);
+  const found = keys.length === 0 ? [] : await selectResources(db, keys);
+  return new Map(found.map(({ key, name }) => [key, name]));
 }
 
 function presentFindings(t: Translate<InsightText>, findings: readonly Finding[]): ResultProps {
