@@ -1,4 +1,10 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import {
+  createHmac,
+  createSecretKey,
+  type KeyObject,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
 import type { Context } from 'koa';
 import { deriveKey } from '../lib/encryption.ts';
 import { StagedoorError } from '../lib/errors.ts';
@@ -6,10 +12,15 @@ import { cookieName, setCookie } from './cookies.ts';
 
 /** CSRF signing keys and cookie settings. */
 export interface CsrfOptions {
-  /** The first signs, all verify. */
-  readonly cookieKeys: readonly string[];
+  /** The first signs, all verify; see `csrfKeys`. */
+  readonly keys: readonly KeyObject[];
   /** The issuer is https: the cookie is bound to the host. */
   readonly secure: boolean;
+}
+
+/** Derives the keys of CSRF tokens from the cookie keys. */
+export function csrfKeys(cookieKeys: readonly string[]): KeyObject[] {
+  return cookieKeys.map((key) => createSecretKey(deriveKey(key, 'CSRF token')));
 }
 
 /** The guard of every form. */
@@ -40,7 +51,7 @@ export function createCsrf(options: CsrfOptions & { readonly issuer: string }): 
       if (cookie === undefined || given === null) {
         throw failed('The form carried no CSRF token, or the browser sent no cookie with it.');
       }
-      if (!options.cookieKeys.some((key) => equal(given, sign(key, cookie)))) {
+      if (!options.keys.some((key) => equal(given, sign(key, cookie)))) {
         throw failed('The CSRF token of the form does not belong to this browser and session.');
       }
       ctx.state.refusedForm = undefined;
@@ -66,7 +77,7 @@ export function refusedForm(ctx: Context): URLSearchParams | undefined {
 
 /** The token for a form on the page that `ctx` answers with. See `createCsrf`. */
 export function csrfToken(options: CsrfOptions, ctx: Context): string {
-  const [key] = options.cookieKeys;
+  const [key] = options.keys;
   if (key === undefined) {
     throw new StagedoorError('configuration_invalid', 'There is no cookie key.');
   }
@@ -102,8 +113,8 @@ function isFromOwnPage(ctx: Context, ownOrigin: string): boolean {
   return ctx.get('Sec-Fetch-Site') === 'same-origin' || ctx.get('Origin') === ownOrigin;
 }
 
-function sign(key: string, cookie: string): string {
-  return createHmac('sha256', deriveKey(key, 'CSRF token')).update(cookie).digest('base64url');
+function sign(key: KeyObject, cookie: string): string {
+  return createHmac('sha256', key).update(cookie).digest('base64url');
 }
 
 function equal(given: string, expected: string): boolean {

@@ -30,6 +30,12 @@ export const CATALOGUES: Readonly<Record<Locale, Catalogue>> = {
   de: readCatalogue('de'),
 };
 
+/** Created once, because a new one costs more than a short page. */
+const PLURALS: Readonly<Record<Locale, Intl.PluralRules>> = {
+  en: new Intl.PluralRules('en'),
+  de: new Intl.PluralRules('de'),
+};
+
 /**
  * Returns the texts of one language. The type argument names the keys that the caller may use,
  * those of its capability: `translator<AccountText>(locale)`; without it, those of `views/en.json`.
@@ -37,7 +43,7 @@ export const CATALOGUES: Readonly<Record<Locale, Catalogue>> = {
  */
 export function translator<Key extends string = SharedText>(locale: Locale): Translate<Key> {
   const catalogue = CATALOGUES[locale];
-  const plurals = new Intl.PluralRules(locale);
+  const plurals = PLURALS[locale];
   return (key, params = {}) => {
     const message = catalogue.get(key);
     if (message === undefined) {

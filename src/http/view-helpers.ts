@@ -23,9 +23,17 @@ export interface ViewHelpers {
 /** Characters; in a heading on a phone these are about five lines. */
 const LONG_NAME = 60;
 
+const COLLATION = { sensitivity: 'base', numeric: true } as const;
+/** Created once, as the formats of dates below: a new one costs more than its use. */
+const COLLATORS: Readonly<Record<Locale, Intl.Collator>> = {
+  en: new Intl.Collator('en', COLLATION),
+  de: new Intl.Collator('de', COLLATION),
+};
+const dateFormats = new Map<string, Intl.DateTimeFormat>();
+
 /** Makes the helpers of one page. */
 export function viewHelpers(t: Translate, locale: Locale): ViewHelpers {
-  const collator = new Intl.Collator(locale, { sensitivity: 'base', numeric: true });
+  const collator = COLLATORS[locale];
   return {
     t,
     locale,
@@ -54,9 +62,21 @@ function formatDate(
 ): string {
   const tag = locale === 'de' ? 'de-DE' : 'en-GB';
   try {
-    return new Intl.DateTimeFormat(tag, { ...style, timeZone }).format(when);
+    return dateFormat(tag, timeZone, style).format(when);
   } catch {
     // A time zone that this machine does not know.
-    return `${new Intl.DateTimeFormat(tag, { ...style, timeZone: 'UTC' }).format(when)} UTC`;
+    return `${dateFormat(tag, 'UTC', style).format(when)} UTC`;
   }
+}
+
+/** @throws RangeError for an unknown time zone */
+function dateFormat(
+  tag: string,
+  timeZone: string,
+  style: Intl.DateTimeFormatOptions,
+): Intl.DateTimeFormat {
+  const key = `${tag} ${timeZone} ${style.timeStyle}`;
+  const format = dateFormats.get(key) ?? new Intl.DateTimeFormat(tag, { ...style, timeZone });
+  dateFormats.set(key, format);
+  return format;
 }

@@ -18,6 +18,7 @@ import { EXTRA_CLIENT_METADATA } from './client-adapter.ts';
 import { recordClientErrors } from './client-errors.ts';
 import { isForeignPage, mayRead } from './client-origins.ts';
 import { compareClientSecret } from './compare-client-secret.ts';
+import { cookieSignatures } from './cookie-signatures.ts';
 import { COOKIE_OPTIONS, cookieNames, nameRequestCookies } from './cookies.ts';
 import { decideOrigin } from './cors.ts';
 import { currentTransaction } from './current-transaction.ts';
@@ -95,7 +96,9 @@ export function createProvider(deps: ProviderDeps): Provider {
     },
     cookies: {
       names: cookieNames(secure),
-      keys: deps.cookieKeys.map((key) => deriveKey(key, 'cookie signature').toString('base64url')),
+      keys: cookieSignatures(
+        deps.cookieKeys.map((key) => deriveKey(key, 'cookie signature').toString('base64url')),
+      ),
       long: COOKIE_OPTIONS,
       short: COOKIE_OPTIONS,
     },

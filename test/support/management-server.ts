@@ -4,6 +4,7 @@ import { apiRoutes } from '../../src/api/mount.ts';
 import { type Config, readConfig } from '../../src/config/config.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { apiEndpoints } from '../../src/endpoints.ts';
+import { csrfKeys } from '../../src/http/csrf.ts';
 import { errorPage } from '../../src/http/error-page.ts';
 import { errorResponses, reportBrokenAnswer } from '../../src/http/error-response.ts';
 import { createHttpServer } from '../../src/http/http-server.ts';
@@ -35,7 +36,7 @@ export async function startManagementServer(): Promise<ManagementServer> {
   const calls = startCallLog(database.db, log);
   const operators = operatorAccess({ db: database.db, tokens: { operatorToken }, calls });
   const app = new Koa();
-  const renderer = createRenderer({ cookieKeys: ['x'.repeat(32)], secure: false });
+  const renderer = createRenderer({ keys: csrfKeys(['x'.repeat(32)]), secure: false });
   app.use(errorResponses(errorPage(renderer, log), log));
   const passwordQueue = createPasswordQueue(1, () => {}, CHEAP_PASSWORDS);
   const router = apiRoutes(apiEndpoints({ database, config, operators, passwordQueue }));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createCsrf, renewCsrf } from '../../src/http/csrf.ts';
+import { createCsrf, csrfKeys, renewCsrf } from '../../src/http/csrf.ts';
 import { readForm } from '../../src/http/form.ts';
 import { StagedoorError } from '../../src/lib/errors.ts';
 import { startWebApp, type WebApp } from './web-app.ts';
@@ -10,7 +10,7 @@ const NEW_KEY = 'new-key-new-key-new-key-new-key-new-key';
 const ISSUER = 'https://login.example.com';
 
 function start(cookieKeys: readonly string[], secure = false): Promise<WebApp> {
-  const csrf = createCsrf({ cookieKeys, secure, issuer: ISSUER });
+  const csrf = createCsrf({ keys: csrfKeys(cookieKeys), secure, issuer: ISSUER });
   return startWebApp(async (ctx) => {
     if (ctx.method === 'GET') {
       if (ctx.querystring !== '') {

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import Router from '@koa/router';
 import type { Middleware } from 'koa';
 import { isUnreachable } from '../../src/db/unreachable.ts';
+import { csrfKeys } from '../../src/http/csrf.ts';
 import { errorPage } from '../../src/http/error-page.ts';
 import { errorResponses, reportBrokenAnswer } from '../../src/http/error-response.ts';
 import { createRenderer } from '../../src/http/render.ts';
@@ -14,7 +15,7 @@ import { createLog } from '../../src/lib/log.ts';
 import { pattern, says } from '../support/texts.ts';
 import { startWebApp } from './web-app.ts';
 
-const renderer = createRenderer({ cookieKeys: ['k'.repeat(40)], secure: false });
+const renderer = createRenderer({ keys: csrfKeys(['k'.repeat(40)]), secure: false });
 
 /** Starts an application that uses `errorResponses`, and collects its log. */
 async function start(...middleware: (Middleware | Router)[]) {

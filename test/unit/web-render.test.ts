@@ -5,13 +5,14 @@ import { consentView } from '../../src/authorization/pages/consent-page.ts';
 import type { ConsentProps } from '../../src/authorization/pages/consent-presenters.ts';
 import { listView } from '../../src/grants/pages/list-page.ts';
 import { assets, assetUrl } from '../../src/http/assets.ts';
+import { csrfKeys } from '../../src/http/csrf.ts';
 import { securityHeaders } from '../../src/http/headers.ts';
 import { createRenderer } from '../../src/http/render.ts';
 import { homeView } from '../../src/site/home-page.ts';
 import { pattern, says } from '../support/texts.ts';
 import { startWebApp } from './web-app.ts';
 
-const renderer = createRenderer({ cookieKeys: ['k'.repeat(40)], secure: false });
+const renderer = createRenderer({ keys: csrfKeys(['k'.repeat(40)]), secure: false });
 
 const consent: ConsentProps = {
   action: '/interaction/x',
