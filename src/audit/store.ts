@@ -1,23 +1,37 @@
 import { sql } from 'kysely';
 import type { Db } from '../db/database.ts';
+import { preparedQuery } from '../db/prepared-query.ts';
 import type { AuditEvent } from './event.ts';
+
+const toValues = (event: AuditEvent) => ({
+  at: event.at ?? null,
+  action: event.action,
+  actor: event.actor,
+  user_id: event.userId ?? null,
+  client_id: event.clientId ?? null,
+  grant_id: event.grantId ?? null,
+  ip: event.origin?.ip ?? null,
+  user_agent: event.origin?.userAgent ?? null,
+  data: JSON.stringify(event.data ?? {}),
+});
+
+const insertion = preparedQuery<ReturnType<typeof toValues>, unknown>((db, param) =>
+  db.insertInto('audit_events').values({
+    happened_at: sql<Date>`coalesce(${param('at')}::timestamptz, now())`,
+    action: param('action'),
+    actor: param('actor'),
+    user_id: param('user_id'),
+    client_id: param('client_id'),
+    grant_id: param('grant_id'),
+    ip: param('ip'),
+    user_agent: param('user_agent'),
+    data: param('data'),
+  }),
+);
 
 /** Adds an entry. Nothing else ever writes this table, and a trigger refuses updates. */
 export async function record(db: Db, event: AuditEvent): Promise<void> {
-  await db
-    .insertInto('audit_events')
-    .values({
-      ...(event.at === undefined ? {} : { happened_at: event.at }),
-      action: event.action,
-      actor: event.actor,
-      user_id: event.userId ?? null,
-      client_id: event.clientId ?? null,
-      grant_id: event.grantId ?? null,
-      ip: event.origin?.ip ?? null,
-      user_agent: event.origin?.userAgent ?? null,
-      data: JSON.stringify(event.data ?? {}),
-    })
-    .execute();
+  await insertion(db, toValues(event));
 }
 
 /** The fields of an application that its log says were changed after `since`. */

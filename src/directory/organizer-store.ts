@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import { countEntries } from '../db/list-changes.ts';
+import { preparedQuery } from '../db/prepared-query.ts';
 import { type Direction, readFromNearerEnd, type Slice, type Sliced } from '../db/slice.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Organizer } from './organizer.ts';
@@ -80,9 +81,8 @@ export async function deleteOrganizerRow(tx: Tx, slug: string): Promise<void> {
   await tx.deleteFrom('organizers').where('slug', '=', slug).execute();
 }
 
-/** The organizers in which the user is in at least one team, by slug. */
-export function organizersOf(db: Db, userId: string): Promise<Organizer[]> {
-  return db
+const ofUser = preparedQuery<{ userId: string }, Organizer>((db, param) =>
+  db
     .selectFrom('organizers')
     .select(['slug', 'name'])
     .where((eb) =>
@@ -90,12 +90,16 @@ export function organizersOf(db: Db, userId: string): Promise<Organizer[]> {
         eb
           .selectFrom('memberships')
           .select('memberships.user_id')
-          .where('memberships.user_id', '=', userId)
+          .where('memberships.user_id', '=', param('userId'))
           .whereRef('memberships.organizer_slug', '=', 'organizers.slug'),
       ),
     )
-    .orderBy('slug')
-    .execute();
+    .orderBy('slug'),
+);
+
+/** The organizers in which the user is in at least one team, by slug. */
+export function organizersOf(db: Db, userId: string): Promise<Organizer[]> {
+  return ofUser(db, { userId });
 }
 
 const MEMBERS = sql<string[]>`array(

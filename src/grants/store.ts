@@ -2,6 +2,7 @@ import { type SqlBool, sql } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import type { Db } from '../db/database.ts';
 import { isLiveGrant } from '../db/live-grant.ts';
+import { preparedQuery } from '../db/prepared-query.ts';
 import type { Tx } from '../db/transaction.ts';
 import type {
   AllowedResources,
@@ -12,19 +13,29 @@ import type {
   RevocationReason,
 } from './grant.ts';
 
-/** Inserts a grant and its organizers. It is the caller's part to write the event and the mail. */
-export async function insertGrant(tx: Tx, id: string, grant: NewGrant): Promise<void> {
-  await tx
+const insertion = preparedQuery<
+  {
+    id: string;
+    userId: string;
+    clientId: string;
+    scopes: string[];
+    expiresAt: Date;
+    organizers: string[];
+    resources: string | null;
+  },
+  unknown
+>((db, param) =>
+  db
     .with('inserted', (query) =>
       query
         .insertInto('grants')
         .values({
-          id,
-          user_id: grant.userId,
-          client_id: grant.clientId,
-          scopes: [...grant.scopes],
-          expires_at: grant.expiresAt,
-          resources: toJson(grant.resources),
+          id: param('id'),
+          user_id: param('userId'),
+          client_id: param('clientId'),
+          scopes: param('scopes'),
+          expires_at: param('expiresAt'),
+          resources: param('resources'),
         })
         .returning('id'),
     )
@@ -33,23 +44,24 @@ export async function insertGrant(tx: Tx, id: string, grant: NewGrant): Promise<
     .expression((query) =>
       query
         .selectFrom('inserted')
-        .select(['id', sql<string>`unnest(${[...grant.organizers]}::text[])`.as('slug')]),
-    )
-    .execute();
-}
+        .select(['id', sql<string>`unnest(${param('organizers')}::text[])`.as('slug')]),
+    ),
+);
 
 function toJson(resources: AllowedResources | undefined): string | null {
   return resources === undefined ? null : JSON.stringify(Object.fromEntries(resources));
 }
 
-/** One grant, revoked or not. */
-export async function findGrant(db: Db, id: string): Promise<Grant | undefined> {
-  const row = await db
-    .selectFrom('grants as g')
-    .select(GRANT)
-    .where('g.id', '=', id)
-    .executeTakeFirst();
-  return row && toGrant(row);
+/** Inserts a grant and its organizers. It is the caller's part to write the event and the mail. */
+export async function insertGrant(tx: Tx, id: string, grant: NewGrant): Promise<void> {
+  const { scopes, organizers } = grant;
+  await insertion(tx, {
+    ...grant,
+    id,
+    scopes: [...scopes],
+    organizers: [...organizers],
+    resources: toJson(grant.resources),
+  });
 }
 
 const GRANT = [
@@ -61,42 +73,53 @@ const GRANT = [
   'g.ends_at as endsAt',
 ] as const;
 
-function toGrant({
-  revocation_reason,
-  ...grant
-}: Omit<Grant, 'revocationReason'> & {
+type GrantRow = Omit<Grant, 'revocationReason'> & {
   readonly revocation_reason: RevocationReason | null;
-}): Grant {
+};
+
+function toGrant({ revocation_reason, ...grant }: GrantRow): Grant {
   return { ...grant, revocationReason: revocation_reason ?? undefined };
+}
+
+const byId = preparedQuery<{ id: string }, GrantRow>((db, param) =>
+  db.selectFrom('grants as g').select(GRANT).where('g.id', '=', param('id')),
+);
+
+/** One grant, revoked or not. */
+export async function findGrant(db: Db, id: string): Promise<Grant | undefined> {
+  const [row] = await byId(db, { id });
+  return row && toGrant(row);
 }
 
 const isLive = sql<SqlBool>`${sql.raw(isLiveGrant('g'))}`;
 
-/** The newest live grant of a user and application that has all scopes and resources of a request. */
-export async function findCoveringGrant(
-  db: Db,
-  wanted: {
-    userId: string;
-    clientId: string;
-    scopes: readonly string[];
-    organizers: boolean;
-    resources: AllowedResources | undefined;
-  },
-): Promise<Grant | undefined> {
-  const row = await db
+interface WantedGrant {
+  readonly userId: string;
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+  /** The user must be a member of one of its organizers. */
+  readonly organizers: boolean;
+  readonly resources: AllowedResources | undefined;
+}
+
+const newestCovering = preparedQuery<
+  Omit<WantedGrant, 'resources'> & { readonly resources: string | null },
+  GrantRow
+>((db, param) =>
+  db
     .selectFrom('grants as g')
     .select(GRANT)
-    .where('g.user_id', '=', wanted.userId)
-    .where('g.client_id', '=', wanted.clientId)
+    .where('g.user_id', '=', param('userId'))
+    .where('g.client_id', '=', param('clientId'))
     .where(isLive)
-    .where(sql<SqlBool>`g.scopes @> ${[...wanted.scopes]}::text[]`)
+    .where(sql<SqlBool>`g.scopes @> ${param('scopes')}::text[]`)
     .where(
-      wanted.resources === undefined
-        ? sql<SqlBool>`g.resources is null`
-        : sql<SqlBool>`g.resources @> ${toJson(wanted.resources)}::jsonb`,
+      sql<SqlBool>`case when ${param('resources')}::jsonb is null then g.resources is null
+        else g.resources @> ${param('resources')}::jsonb end`,
     )
-    .$if(wanted.organizers, (query) =>
-      query.where((eb) =>
+    .where((eb) =>
+      eb.or([
+        sql<SqlBool>`not ${param('organizers')}::boolean`,
         eb.exists(
           eb
             .selectFrom('grant_organizers as o')
@@ -105,11 +128,18 @@ export async function findCoveringGrant(
             .whereRef('m.user_id', '=', 'g.user_id')
             .select('o.organizer_slug'),
         ),
-      ),
+      ]),
     )
     .orderBy('g.created_at', 'desc')
-    .limit(1)
-    .executeTakeFirst();
+    .limit(sql.lit(1)),
+);
+
+/** The newest live grant of a user and application that has all scopes and resources of a request. */
+export async function findCoveringGrant(db: Db, wanted: WantedGrant): Promise<Grant | undefined> {
+  const [row] = await newestCovering(db, {
+    ...wanted,
+    resources: toJson(wanted.resources),
+  });
   return row && toGrant(row);
 }
 

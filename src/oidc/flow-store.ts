@@ -3,6 +3,8 @@ import { type Application, isClientId } from '../applications/application.ts';
 import type { FoundClient } from '../applications/find-client.ts';
 import { withSecrets } from '../applications/store.ts';
 import type { Db } from '../db/database.ts';
+import { preparedQuery } from '../db/prepared-query.ts';
+import { hashOf } from '../lib/credentials.ts';
 import { type FoundSession, liveSession } from '../sessions/session-store.ts';
 import type { User } from '../users/user.ts';
 import {
@@ -42,29 +44,40 @@ interface Row {
   readonly application: Json<Application & { secretHashes: string[] }> | null;
 }
 
+const flowQuery = (lock: boolean) =>
+  preparedQuery<
+    { sessionHash: Uint8Array; interactionHash: Uint8Array; clientId: string | null },
+    Row
+  >((db, param) => {
+    const session = liveSession(db, param('sessionHash'), lock);
+    const interaction = liveInteraction(db, param('interactionHash'), lock).where(
+      sql<SqlBool>`(select count(*) from session) >= 0`,
+    );
+    const clientId = sql<string>`coalesce((select client_id from interaction), ${param('clientId')})`;
+    const application = withSecrets(db, { lock })
+      .where('client_id', '=', clientId)
+      .where(sql<SqlBool>`exists (select from session)`);
+    return sql<Row>`
+      with session as ${session}, interaction as ${interaction}, application as ${application}
+      select to_json(session) as session, to_json(interaction) as interaction,
+        to_json(application) as application
+      from (values (1)) flow
+        left join session on true left join interaction on true left join application on true
+    `;
+  });
+const readRows = flowQuery(false);
+const lockRows = flowQuery(true);
+
 /**
  * Reads session, interaction and client by one statement. Inside a transaction it locks their rows in
  * the order user, request, application: each part of the statement depends on the part before it.
  */
 export async function selectFlow(db: Db, keys: FlowKeys): Promise<FlowRows> {
-  const lock = db.isTransaction;
-  const named = keys.clientId !== undefined && isClientId(keys.clientId) ? keys.clientId : null;
-  const interaction = liveInteraction(db, keys.interactionId ?? '').where(
-    sql<SqlBool>`(select count(*) from session) >= 0`,
-  );
-  const application = withSecrets(db, { lock })
-    .where('client_id', '=', sql<string>`coalesce((select client_id from interaction), ${named})`)
-    .where(sql<SqlBool>`exists (select from session)`);
-  const { rows } = await sql<Row>`
-    with session as ${liveSession(db, keys.sessionId)},
-      interaction as ${interaction},
-      application as ${application}
-    select to_json(session) as session, to_json(interaction) as interaction,
-      to_json(application) as application
-    from (values (1)) flow
-      left join session on true left join interaction on true left join application on true
-  `.execute(db);
-  const [row] = rows;
+  const [row] = await (db.isTransaction ? lockRows : readRows)(db, {
+    sessionHash: hashOf(keys.sessionId),
+    interactionHash: hashOf(keys.interactionId ?? ''),
+    clientId: keys.clientId !== undefined && isClientId(keys.clientId) ? keys.clientId : null,
+  });
   return {
     session: row?.session ? toSession(row.session) : undefined,
     interaction: row?.interaction ? toStored(row.interaction) : undefined,

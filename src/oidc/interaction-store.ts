@@ -1,5 +1,6 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../db/database.ts';
+import { preparedQuery } from '../db/prepared-query.ts';
 import { hashOf } from '../lib/credentials.ts';
 
 type JsonObject = Record<string, unknown>;
@@ -21,38 +22,57 @@ export interface StoredInteraction {
   readonly expiresAt: Date;
 }
 
+const toValues = (id: string, interaction: StoredInteraction) => ({
+  id_hash: hashOf(id),
+  client_id: interaction.clientId,
+  user_id: interaction.userId ?? null,
+  session_uid: interaction.sessionUid ?? null,
+  grant_id: interaction.grantId ?? null,
+  chain_id: interaction.chainId,
+  prompt: JSON.stringify(interaction.prompt),
+  params: JSON.stringify(interaction.params),
+  trusted: json(interaction.trusted),
+  result: json(interaction.result),
+  last_submission: json(interaction.lastSubmission),
+  pushed_request: interaction.pushedRequest ?? null,
+  expires_at: interaction.expiresAt,
+});
+
+const upsert = preparedQuery<ReturnType<typeof toValues>, unknown>((db, param) => {
+  const values = {
+    client_id: param('client_id'),
+    user_id: param('user_id'),
+    session_uid: param('session_uid'),
+    grant_id: param('grant_id'),
+    chain_id: param('chain_id'),
+    prompt: param('prompt'),
+    params: param('params'),
+    trusted: param('trusted'),
+    result: param('result'),
+    last_submission: param('last_submission'),
+    pushed_request: param('pushed_request'),
+    expires_at: param('expires_at'),
+  };
+  return db
+    .insertInto('interactions')
+    .values({ ...values, id_hash: param('id_hash') })
+    .onConflict((conflict) => conflict.column('id_hash').doUpdateSet(values));
+});
+
 /** Writes an interaction, new or changed. */
 export async function upsertInteraction(
   db: Db,
   id: string,
   interaction: StoredInteraction,
 ): Promise<void> {
-  const values = {
-    client_id: interaction.clientId,
-    user_id: interaction.userId ?? null,
-    session_uid: interaction.sessionUid ?? null,
-    grant_id: interaction.grantId ?? null,
-    chain_id: interaction.chainId,
-    prompt: JSON.stringify(interaction.prompt),
-    params: JSON.stringify(interaction.params),
-    trusted: json(interaction.trusted),
-    result: json(interaction.result),
-    last_submission: json(interaction.lastSubmission),
-    pushed_request: interaction.pushedRequest ?? null,
-    expires_at: interaction.expiresAt,
-  };
-  await db
-    .insertInto('interactions')
-    .values({ ...values, id_hash: hashOf(id) })
-    .onConflict((conflict) => conflict.column('id_hash').doUpdateSet(values))
-    .execute();
+  await upsert(db, toValues(id, interaction));
 }
 
 /**
- * Selects an interaction that is neither finished nor expired. Inside a transaction its row is locked,
+ * Selects an interaction that is neither finished nor expired. With `lock` its row is locked,
  * so that a form posted twice is decided once.
  */
-export function liveInteraction(db: Db, id: string) {
+export function liveInteraction(db: Db, idHash: RawBuilder<Uint8Array>, lock: boolean) {
   return db
     .selectFrom('interactions')
     .select([
@@ -69,10 +89,10 @@ export function liveInteraction(db: Db, id: string) {
       'pushed_request',
       'expires_at',
     ])
-    .where('id_hash', '=', hashOf(id))
+    .where('id_hash', '=', idHash)
     .where('finished_at', 'is', null)
     .where('expires_at', '>', sql<Date>`now()`)
-    .$if(db.isTransaction, (query) => query.forUpdate());
+    .$if(lock, (query) => query.forUpdate());
 }
 
 /** Columns of `liveInteraction`. */
@@ -85,7 +105,8 @@ export async function selectInteraction(
   db: Db,
   id: string,
 ): Promise<StoredInteraction | undefined> {
-  const row = await liveInteraction(db, id).executeTakeFirst();
+  const idHash = sql<Uint8Array>`${hashOf(id)}`;
+  const row = await liveInteraction(db, idHash, db.isTransaction).executeTakeFirst();
   return row && toInteraction(row);
 }
 
@@ -107,13 +128,16 @@ export function toInteraction(row: InteractionRow): StoredInteraction {
   };
 }
 
-/** Marks an interaction as finished. The row stays for `selectFinished`. */
-export async function updateFinished(db: Db, id: string): Promise<void> {
-  await db
+const finish = preparedQuery<{ idHash: Uint8Array }, unknown>((db, param) =>
+  db
     .updateTable('interactions')
     .set({ finished_at: sql`now()` })
-    .where('id_hash', '=', hashOf(id))
-    .execute();
+    .where('id_hash', '=', param('idHash')),
+);
+
+/** Marks an interaction as finished. The row stays for `selectFinished`. */
+export async function updateFinished(db: Db, id: string): Promise<void> {
+  await finish(db, { idHash: hashOf(id) });
 }
 
 /** An interaction that can't be continued, as its page describes it. */

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
 import { hashOf } from '../lib/credentials.ts';
@@ -127,26 +127,26 @@ export async function upsertSession(db: Db, id: string, session: StoredSession):
 }
 
 /**
- * Selects a session that has neither idled out nor been ended, with its user, if active. Inside a
- * transaction the user's row is locked: a deletion that is in progress is waited for, and later ones
+ * Selects a session that has neither idled out nor been ended, with its user, if active. With
+ * `lock` the user's row is locked: a deletion that is in progress is waited for, and later ones
  * wait.
  */
-export function liveSession(db: Db, id: string) {
+export function liveSession(db: Db, idHash: RawBuilder<Uint8Array>, lock: boolean) {
   return db
     .selectFrom('sessions as s')
     .innerJoin('users', 'users.id', 's.user_id')
     .leftJoin('session_sign_ins as b', 'b.session_uid', 's.uid')
     .select(['s.uid', 's.authenticated_at', 's.expires_at', ...USER])
-    .where('s.id_hash', '=', hashOf(id))
+    .where('s.id_hash', '=', idHash)
     .where('s.expires_at', '>', sql<Date>`now()`)
     .where('b.ended_at', 'is', null)
     .where('users.is_active', '=', true)
-    .$if(db.isTransaction, (query) => query.forKeyShare('users'));
+    .$if(lock, (query) => query.forKeyShare('users'));
 }
 
 /** Returns the session with this id, see `liveSession`. */
 export async function selectSession(db: Db, id: string): Promise<FoundSession | undefined> {
-  const row = await liveSession(db, id).executeTakeFirst();
+  const row = await liveSession(db, sql`${hashOf(id)}`, db.isTransaction).executeTakeFirst();
   if (row === undefined) {
     return undefined;
   }

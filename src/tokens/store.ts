@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import { grantEnd, isLiveGrant, tokenEnd } from '../db/live-grant.ts';
+import { preparedQuery } from '../db/prepared-query.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { AllowedResources } from '../grants/grant.ts';
 import { hashOf } from '../lib/credentials.ts';
@@ -24,26 +25,45 @@ const columns = (token: NewToken) => ({
   expires_at: token.expiresAt,
 });
 
+const codeInsertion = preparedQuery<
+  ReturnType<typeof columns> & {
+    code_hash: Uint8Array;
+    redirect_uri: string;
+    code_challenge: string | null;
+    resources: string[] | null;
+  },
+  unknown
+>((db, param) =>
+  db.insertInto('authorization_codes').values((eb) => ({
+    code_hash: param('code_hash'),
+    grant_id: param('grant_id'),
+    redirect_uri: param('redirect_uri'),
+    code_challenge: param('code_challenge'),
+    scopes: param('scopes'),
+    resources: param('resources'),
+    jkt: param('jkt'),
+    issued_at: param('issued_at'),
+    expires_at: param('expires_at'),
+    application_version: eb
+      .selectFrom('grants')
+      .innerJoin('applications', 'applications.client_id', 'grants.client_id')
+      .where('grants.id', '=', param('grant_id'))
+      .select('applications.version'),
+  })),
+);
+
 /**
  * Stores a code by its hash, with the version of its application, whose row the authorization request
  * has locked.
  */
 export async function issueCode(tx: Tx, code: NewAuthorizationCode): Promise<void> {
-  await tx
-    .insertInto('authorization_codes')
-    .values((eb) => ({
-      ...columns(code),
-      code_hash: hashOf(code.value),
-      redirect_uri: code.redirectUri,
-      code_challenge: code.codeChallenge ?? null,
-      resources: code.resources === undefined ? null : [...code.resources],
-      application_version: eb
-        .selectFrom('grants')
-        .innerJoin('applications', 'applications.client_id', 'grants.client_id')
-        .where('grants.id', '=', code.grantId)
-        .select('applications.version'),
-    }))
-    .execute();
+  await codeInsertion(tx, {
+    ...columns(code),
+    code_hash: hashOf(code.value),
+    redirect_uri: code.redirectUri,
+    code_challenge: code.codeChallenge ?? null,
+    resources: code.resources === undefined ? null : [...code.resources],
+  });
 }
 
 /** Stores an access token by its hash. */
