@@ -69,7 +69,8 @@ export const authJs: Program = {
   },
 };
 
-async function asWebRequest(request: IncomingMessage): Promise<Request> {
+/** Converts a request of Node.js to one of the fetch standard. */
+export async function asWebRequest(request: IncomingMessage): Promise<Request> {
   const headers = Object.entries(request.headers).map(([name, value]): [string, string] => [
     name,
     `${value}`,

@@ -7,6 +7,7 @@ import {
 import { CodeChallengeMethod, OAuth2Client, type OAuth2Tokens } from 'arctic';
 import { AuthorizationCode } from 'simple-oauth2';
 import { challengeOf } from '../flow.ts';
+import { mcpSdk } from './mcp-sdk.ts';
 import {
   type Program,
   type ProgramTokens,
@@ -128,4 +129,4 @@ const badgateway: Program = {
 };
 
 /** Libraries that an application calls step by step. */
-export const CLIENTS: readonly Program[] = [simpleOauth2, arctic, badgateway];
+export const CLIENTS: readonly Program[] = [simpleOauth2, arctic, badgateway, mcpSdk];

@@ -5,6 +5,8 @@ import grant, { type GrantSession } from 'grant';
 import passport from 'passport';
 import OAuth2Strategy from 'passport-oauth2';
 import { authJs } from './auth-js.ts';
+import { betterAuthProgram } from './better-auth.ts';
+import { fastifyOauth2 } from './fastify-oauth2.ts';
 import { type Program, SCOPES, subjectOf, tokensOf } from './program.ts';
 import { walkThrough } from './walk-through.ts';
 
@@ -141,4 +143,11 @@ function expressWithSession(session: object): Express {
 }
 
 /** Parts of web frameworks that redirect the browser and receive the callback by themselves. */
-export const FRAMEWORKS: readonly Program[] = [passportOauth2, grantExpress, hapiBell, authJs];
+export const FRAMEWORKS: readonly Program[] = [
+  passportOauth2,
+  grantExpress,
+  hapiBell,
+  fastifyOauth2,
+  authJs,
+  betterAuthProgram,
+];
