@@ -16,15 +16,14 @@ export function isAccessToken(value: string): boolean {
     return false;
   }
   const body = value.slice(0, -CHECKSUM_LENGTH);
-  return inBase62(crc32(body)) === value.slice(-CHECKSUM_LENGTH);
+  return crc32(body) === fromBase62(value, body.length);
 }
 
-function inBase62(value: number): string {
-  let rest = value;
-  let text = '';
-  for (let i = 0; i < CHECKSUM_LENGTH; i += 1) {
-    text = ALPHABET.charAt(rest % 62) + text;
-    rest = Math.floor(rest / 62);
+/** Reads the digits from a position to the end. */
+function fromBase62(text: string, from: number): number {
+  let value = 0;
+  for (let i = from; i < text.length; i += 1) {
+    value = value * 62 + ALPHABET.indexOf(text.charAt(i));
   }
-  return text;
+  return value;
 }

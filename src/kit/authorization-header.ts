@@ -48,7 +48,7 @@ export function valuesOf(
   name: 'authorization' | 'dpop',
 ): readonly string[] {
   const value = headers instanceof Headers ? headers.get(name) : headers[name];
-  return [value ?? []].flat();
+  return typeof value === 'string' ? [value] : [...(value ?? [])];
 }
 
 function schemeOf(word: string, takesProofs: boolean): Scheme | undefined {

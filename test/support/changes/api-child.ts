@@ -23,7 +23,7 @@ performance.now = () => {
   return looked;
 };
 
-const settings: ApiSettings = JSON.parse(process.env.API_SETTINGS ?? '');
+const settings: ApiSettings = JSON.parse(process.argv[2] ?? '');
 let fromMemory = false;
 let underWay = 0;
 const kit = createResourceServer({

@@ -41,9 +41,8 @@ export function sharedClock(): number {
 
 /** Starts an API service. */
 export async function startApiProcess(settings: ApiSettings): Promise<ApiProcess> {
-  const child = fork(join(import.meta.dirname, 'api-child.ts'), {
-    env: { ...CHILD_ENVIRONMENT, API_SETTINGS: JSON.stringify(settings) },
-  });
+  const script = join(import.meta.dirname, 'api-child.ts');
+  const child = fork(script, [JSON.stringify(settings)], { env: CHILD_ENVIRONMENT });
   // Its first message: it is ready.
   await once(child, 'message');
   const send = (message: ApiMessage) => void child.send(message);
