@@ -8,11 +8,14 @@ import { z } from 'zod';
 import { connectionSchema, type Program, type ProgramSite, tokensSchema } from './program.ts';
 
 /** A program in another language, with a library of Debian. */
-interface ProcessProgram extends Pick<Program, 'library' | 'settings' | 'requirePkce'> {
+interface ProcessProgram
+  extends Pick<Program, 'library' | 'settings' | 'requirePkce' | 'callbackPath'> {
   readonly debianPackage: string;
   readonly command: readonly [string, ...string[]];
   /** Succeeds if the library is installed. */
   readonly probe: readonly [string, ...string[]];
+  /** True by default. */
+  readonly canRefresh?: boolean;
   readonly canRevoke?: boolean;
 }
 
@@ -44,6 +47,17 @@ const PROGRAMS: readonly ProcessProgram[] = [
     command: [PYTHON, join(FOLDER, 'python/social_auth_client.py')],
     probe: [PYTHON, '-c', 'import social_core'],
     canRevoke: true,
+  },
+  {
+    library: 'django-allauth',
+    debianPackage: 'python3-django-allauth',
+    // This version sends no PKCE challenge.
+    requirePkce: false,
+    settings: ['SCOPE'],
+    callbackPath: '/accounts/stagedoor/login/callback/',
+    command: [PYTHON, join(FOLDER, 'python/allauth_client.py')],
+    probe: [PYTHON, '-c', 'import allauth'],
+    canRefresh: false,
   },
   {
     library: 'omniauth-oauth2',
@@ -86,6 +100,7 @@ export const PROCESSES: readonly Program[] = PROGRAMS.map((program) => ({
   clientTypes: ['confidential'],
   settings: program.settings,
   ...(program.requirePkce === undefined ? {} : { requirePkce: program.requirePkce }),
+  ...(program.callbackPath === undefined ? {} : { callbackPath: program.callbackPath }),
   skip: () => {
     const [probe, ...args] = program.probe;
     const missing = spawnSync(probe, args, { env: ENVIRONMENT }).status !== 0;
@@ -94,7 +109,10 @@ export const PROCESSES: readonly Program[] = PROGRAMS.map((program) => ({
   connect: (site) => connect(program, site),
 }));
 
-async function connect({ command, canRevoke }: ProcessProgram, site: ProgramSite) {
+async function connect(
+  { command, canRefresh = true, canRevoke = false }: ProcessProgram,
+  site: ProgramSite,
+) {
   const [file, ...args] = command;
   const child = spawn(file, args, { env: ENVIRONMENT });
   // A program that has already ended does not read its input.
@@ -112,7 +130,7 @@ async function connect({ command, canRevoke }: ProcessProgram, site: ProgramSite
   const connection = connectionSchema.parse(await ask((await site.allow(link)).href));
   return {
     ...connection,
-    refresh: async () => tokensSchema.parse(await ask('refresh')),
+    ...(canRefresh && { refresh: async () => tokensSchema.parse(await ask('refresh')) }),
     ...(canRevoke && { revoke: async () => void (await ask('revoke')) }),
     close: () => child.kill(),
   };
