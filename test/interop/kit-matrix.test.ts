@@ -29,13 +29,20 @@ const NEEDS = {
   member: { organizer: 'organizer' },
   viewer: { organizer: 'organizer', permission: VIEW },
   either: { organizer: 'organizer', permission: { read: VIEW, write: CHANGE } },
+  event: { organizer: 'organizer', event: 'event', permission: { read: VIEW, write: CHANGE } },
 } as const;
+
+/** The event that teams list, and one that none lists. */
+const LISTED = '__proto__';
+const EVENTS = [LISTED, 'gala'];
 
 /** An organizer with its relation to Ada. */
 interface Place {
   readonly slug: string;
   /** Her permissions there, from one team each. */
   readonly permissions: readonly string[];
+  /** Her teams are for one event only. */
+  readonly limited: boolean;
   readonly picked: boolean;
   readonly memberAtConsent: boolean;
   readonly memberNow: boolean;
@@ -55,16 +62,23 @@ const PLACES: readonly Place[] = [[], [VIEW], [CHANGE], [VIEW, CHANGE]].flatMap(
     { name: 'unpicked', picked: false, memberAtConsent: true, memberNow: true },
     { name: 'joined', picked: false, memberAtConsent: false, memberNow: true },
     { name: 'foreign', picked: false, memberAtConsent: false, memberNow: false },
+    { name: 'limited', picked: true, memberAtConsent: true, memberNow: true },
   ].map(({ name, ...facts }) => {
     const slug = [name, ...permissions.map((permission) => permission.slice(4, 8))].join('-');
     // Some have names of properties that every object inherits.
     const inherited = permissions.length === 0 ? INHERITED_SLUGS.get(name) : undefined;
-    return { slug: inherited ?? slug.replaceAll('_', ''), permissions, ...facts };
+    return {
+      slug: inherited ?? slug.replaceAll('_', ''),
+      permissions,
+      limited: name === 'limited',
+      ...facts,
+    };
   }),
 );
 const NOWHERE: Place = {
   slug: 'nowhere',
   permissions: [],
+  limited: false,
   picked: false,
   memberAtConsent: false,
   memberNow: false,
@@ -77,10 +91,12 @@ interface Case {
   /** Undefined for the route without an organizer. */
   readonly place: Place | undefined;
   readonly needs: keyof typeof NEEDS;
+  /** With `needs: 'event'`. */
+  readonly event?: string;
 }
 
 /** Returns the expected status and challenge, computed without the kit. */
-function expected({ scopes, method, place, needs }: Case): string {
+function expected({ scopes, method, place, needs, event }: Case): string {
   const safe = SAFE.includes(method);
   if (!scopes.includes(safe ? 'read' : 'write')) {
     return `403 scope ${safe ? 'read' : 'write'}`;
@@ -91,10 +107,13 @@ function expected({ scopes, method, place, needs }: Case): string {
   if (!place.picked || !place.memberNow) {
     return '403 organizer';
   }
-  const permission = { member: undefined, viewer: VIEW, either: safe ? VIEW : CHANGE }[needs];
-  return permission === undefined || place.permissions.includes(permission)
-    ? '200'
-    : `403 permission ${permission}`;
+  const either = safe ? VIEW : CHANGE;
+  const permission = { member: undefined, viewer: VIEW, either, event: either }[needs];
+  if (permission === undefined) {
+    return '200';
+  }
+  const holds = place.permissions.includes(permission) && (!place.limited || event === LISTED);
+  return holds ? '200' : `403 permission ${permission}`;
 }
 
 describe('Every combination of scope, method, organizer, permission and membership', () => {
@@ -106,9 +125,9 @@ describe('Every combination of scope, method, organizer, permission and membersh
   before(async () => {
     server = await startServer();
     platform = await createPlatform(server);
-    for (const { slug, permissions, memberAtConsent } of PLACES) {
-      await putOrganizer(server, slug);
-      await putTeams(slug, permissions, memberAtConsent);
+    for (const place of PLACES) {
+      await putOrganizer(server, place.slug);
+      await putTeams(place, place.memberAtConsent);
     }
     const agent = new UserAgent(server);
     for (const scopes of SCOPES) {
@@ -125,20 +144,24 @@ describe('Every combination of scope, method, organizer, permission and membersh
       });
       tokens.set(scope, accessToken);
     }
-    for (const { slug, permissions, memberAtConsent, memberNow } of PLACES) {
-      if (memberNow !== memberAtConsent) {
-        await putTeams(slug, permissions, memberNow);
+    for (const place of PLACES) {
+      if (place.memberNow !== place.memberAtConsent) {
+        await putTeams(place, place.memberNow);
       }
     }
   });
   after(() => server.close());
 
   /** Puts one team for each permission, so that the user has the union. */
-  async function putTeams(organizer: string, permissions: readonly string[], member: boolean) {
-    const members = member ? ['ada'] : ['ben'];
-    await putTeam(server, { organizer, id: 'all', permissions: [], members });
+  async function putTeams({ slug, permissions, limited }: Place, member: boolean) {
+    const team = {
+      organizer: slug,
+      members: member ? ['ada'] : ['ben'],
+      ...(limited ? { limitEvents: [LISTED] } : {}),
+    };
+    await putTeam(server, { ...team, id: 'all', permissions: [] });
     for (const permission of permissions) {
-      await putTeam(server, { organizer, id: permission, permissions: [permission], members });
+      await putTeam(server, { ...team, id: permission, permissions: [permission] });
     }
   }
 
@@ -149,9 +172,9 @@ describe('Every combination of scope, method, organizer, permission and membersh
       t.after(() => api.close());
       const wrong: string[] = [];
       const cases = allCases();
-      assert.equal(cases.length, 7 * 7 * (21 * 3 + 1));
+      assert.equal(cases.length, 7 * 7 * (25 * 3 + 12 * EVENTS.length + 1));
       await inParallel(cases, 20, async (one) => {
-        const path = one.place === undefined ? '/none' : `/${one.needs}/${one.place.slug}`;
+        const path = pathOf(one);
         const token = tokens.get(one.scopes.join(' ')) ?? '';
         const answer = await fetch(api.url + path, {
           method: one.method,
@@ -178,7 +201,10 @@ describe('Every combination of scope, method, organizer, permission and membersh
     });
     return start(kit, [
       { path: '/none', needs: { organizer: null } },
-      ...Object.entries(NEEDS).map(([name, needs]) => ({ path: `/${name}/:organizer`, needs })),
+      ...Object.entries(NEEDS).map(([name, needs]) => ({
+        path: `/${name}/:organizer${name === 'event' ? '/:event' : ''}`,
+        needs,
+      })),
     ]);
   }
 });
@@ -188,11 +214,22 @@ function allCases(): Case[] {
   return SCOPES.flatMap((scopes) =>
     METHODS.flatMap((method) => [
       { scopes, method, place: undefined, needs: 'member' as const },
-      ...[...PLACES, NOWHERE].flatMap((place) =>
-        needs.map((name) => ({ scopes, method, place, needs: name })),
-      ),
+      ...[...PLACES, NOWHERE].flatMap((place) => [
+        ...needs.map((name) => ({ scopes, method, place, needs: name })),
+        ...(place.picked ? EVENTS : []).map((event) => ({
+          ...{ scopes, method, place, event },
+          needs: 'event' as const,
+        })),
+      ]),
     ]),
   );
+}
+
+function pathOf({ place, needs, event }: Case): string {
+  if (place === undefined) {
+    return '/none';
+  }
+  return `/${needs}/${place.slug}${event === undefined ? '' : `/${event}`}`;
 }
 
 /** Returns the outcome in the format of `expected`; a response to HEAD has no body. */
@@ -208,7 +245,7 @@ async function outcomeOf(answer: Response, method: string): Promise<string> {
     return scope === undefined ? '403' : `403 scope ${scope}`;
   }
   const { detail } = z.object({ detail: z.string() }).parse(JSON.parse(body));
-  const [, permission] = /the permission "(\w+)" for this organizer/.exec(detail) ?? [];
+  const [, permission] = /the permission "(\w+)" for this (?:organizer|event)/.exec(detail) ?? [];
   return permission === undefined ? '403 organizer' : `403 permission ${permission}`;
 }
 
