@@ -40,6 +40,21 @@ export function nameRequestCookies(provider: Provider, secure: boolean): void {
   };
 }
 
+/**
+ * Returns a `get` that verifies each cookie once: this server and the provider both read the one of
+ * the session.
+ */
+function readOnce(jar: Context['cookies']): Context['cookies']['get'] {
+  const get = jar.get.bind(jar);
+  const values = new Map<string, string | undefined>();
+  return (name, options) => {
+    const key = `${name} ${options?.signed}`;
+    const value = values.has(key) ? values.get(key) : get(name, options);
+    values.set(key, value);
+    return value;
+  };
+}
+
 interface Place {
   readonly secure: boolean;
   /** The id in the URL. */
@@ -48,7 +63,7 @@ interface Place {
 }
 
 function useRequestCookies(jar: Context['cookies'], { secure, uid, header }: Place): void {
-  const get = jar.get.bind(jar);
+  const get = readOnce(jar);
   const set = jar.set.bind(jar);
   jar.get = (name, options) => {
     if (!REQUEST_COOKIES.has(name)) {
