@@ -17,8 +17,8 @@ export interface DPoPOptions {
   readonly url: PublicUrl;
   /**
    * Proofs to remember at most, so that none is used twice; 100000 by default. One is remembered
-   * for a minute or two. One user's proofs fill half of it at most: beyond that, only requests of
-   * this user are refused. This memory is **of one process**: where an API runs in several, a proof
+   * for a minute or two. The proofs of one user, and those of one key, fill half of it at most: beyond
+   * that, only requests of this user or with this key are refused. This memory is **of one process**: where an API runs in several, a proof
    * is good once in each of them, unless they share a `replay` store.
    */
   readonly entries?: number | undefined;
@@ -77,7 +77,7 @@ export function createProofCheck(options: DPoPOptions): ProofCheck {
       if (used.get(source) === id) {
         return;
       }
-      if (!(await replay.remember(id, proof.secondsLeft, user))) {
+      if (!(await replay.remember(id, proof.secondsLeft, user, proof.jkt))) {
         options.onReplay?.({ jkt: proof.jkt, user });
         throw proofInvalid(challenge, 'it was used before');
       }

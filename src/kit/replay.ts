@@ -5,58 +5,63 @@ export interface ReplayStore {
    * of requests that bring the same proof at once, one is let in. Where it throws or rejects,
    * nobody is let in.
    *
-   * `user` is the user of the token that the proof came with, for a store that limits how much each
-   * of them may fill.
+   * `user` is the user of the token that the proof came with, and `key` the thumbprint of the key that
+   * signed it, for a store that limits how much each of them may fill.
    *
    * ```ts
    * remember: async (id, seconds) =>
    *   (await redis.set(`dpop:${id}`, '1', { NX: true, EX: Math.ceil(seconds) })) === 'OK',
    * ```
    */
-  remember(id: string, seconds: number, user: string): boolean | Promise<boolean>;
+  remember(id: string, seconds: number, user: string, key: string): boolean | Promise<boolean>;
 }
 
 /**
  * Remembers in this process, up to so many proofs. None that could still be used is forgotten, since
- * it could be used again; instead, a user who holds as many as there is room left is refused. So
- * n users who send all they can leave 1/(n + 1) of the room to the others.
+ * it could be used again; instead, a user or a key with as many as there is room left is refused. So
+ * n users, or n keys, that send all they can leave 1/(n + 1) of the room to the others.
  */
 export function createReplayMemory(limit: number): ReplayStore {
   /** By id; `until` is the time of `performance.now()` at which the proof is too old anyway. */
-  const proofs = new Map<string, { readonly until: number; readonly user: string }>();
-  /** Proofs of each user. */
+  const proofs = new Map<string, { readonly until: number; readonly holders: readonly string[] }>();
+  /** Proofs of each user and of each key. */
   const held = new Map<string, number>();
-  const change = (user: string, by: 1 | -1) => {
-    const count = (held.get(user) ?? 0) + by;
+  const change = (holder: string, by: 1 | -1) => {
+    const count = (held.get(holder) ?? 0) + by;
     if (count === 0) {
-      held.delete(user);
+      held.delete(holder);
     } else {
-      held.set(user, count);
+      held.set(holder, count);
     }
   };
   const forgetOld = (now: number) => {
-    for (const [old, { until, user }] of proofs) {
+    for (const [old, { until, holders }] of proofs) {
       if (until > now) {
         break;
       }
       proofs.delete(old);
-      change(user, -1);
+      for (const holder of holders) {
+        change(holder, -1);
+      }
     }
   };
   return {
-    remember: (id, seconds, user) => {
+    remember: (id, seconds, user, key) => {
       const now = performance.now();
       forgetOld(now);
       if (proofs.has(id)) {
         return false;
       }
-      if ((held.get(user) ?? 0) >= limit - proofs.size) {
+      const holders = [`user ${user}`, `key ${key}`];
+      if (holders.some((holder) => (held.get(holder) ?? 0) >= limit - proofs.size)) {
         throw new Error(
-          `one user's tokens came with too many proofs for a memory of ${limit}. Raise dpop.entries.`,
+          `one user's tokens or one key came with too many proofs for a memory of ${limit}. Raise dpop.entries.`,
         );
       }
-      proofs.set(id, { until: now + seconds * 1000, user });
-      change(user, 1);
+      proofs.set(id, { until: now + seconds * 1000, holders });
+      for (const holder of holders) {
+        change(holder, 1);
+      }
       return true;
     },
   };

@@ -232,22 +232,28 @@ describe('DPoP proof', () => {
     }
   });
 
-  test('of other users is accepted while one user fills the replay store', async () => {
-    const kit = createKit(issuer, { dpop: { url: API, entries: 20 } });
-    const askAs = async (sub: string) => {
-      issuer.answer(bound({ sub }));
-      return (await send(kit, await prove())).status;
-    };
-    const flood = [];
-    for (let i = 0; i < 30; i += 1) {
-      flood.push(await askAs('mallory'));
-    }
-    assert.equal(flood.filter((status) => status === 200).length, 10, 'half of the entries');
-    assert.equal(flood.at(-1), 503);
-    assert.equal(await askAs('ada'), 200);
-    assert.equal(await askAs('mallory'), 503);
-    assert.equal(await askAs('ben'), 200);
-  });
+  for (const sharing of ['user', 'key'] as const) {
+    test(`of others is accepted while one ${sharing} fills the replay store`, async () => {
+      const kit = createKit(issuer, { dpop: { url: API, entries: 20 } });
+      let users = 0;
+      const askAs = async (sub: string, one = prover) => {
+        users += 1;
+        const user = sharing === 'user' ? sub : `user-${users}`;
+        issuer.answer(bound({ sub: user, cnf: { jkt: one.jkt } }));
+        return (await send(kit, await one.prove({ url, token: TOKEN }))).status;
+      };
+      const flood = [];
+      for (let i = 0; i < 30; i += 1) {
+        const one = sharing === 'key' || i === 0 ? prover : await createProver();
+        flood.push(await askAs('mallory', one));
+      }
+      assert.equal(flood.filter((status) => status === 200).length, 10, 'half of the entries');
+      assert.equal(flood.at(-1), 503);
+      assert.equal(await askAs('ada', await createProver()), 200);
+      assert.equal(await askAs('mallory'), 503);
+      assert.equal(await askAs('ben', await createProver()), 200);
+    });
+  }
 
   test('is refused on reuse in another process with a shared replay store', async () => {
     const shared = new Set<string>();
