@@ -1,9 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ResponseBodyError } from 'openid-client';
 import { z } from 'zod';
 import { describeError } from './describe-error.ts';
 import type { OAuth, Show } from './oauth.ts';
 import { addStep, type Connection, type Session } from './session.ts';
 import { type StepText, sendStep } from './step.ts';
+
+/** Milliseconds after which the API has noticed a change: until then it may answer from memory. */
+const NOTICED = 1_000;
 
 /** Dependencies of the demo application. */
 export interface DemoApplication {
@@ -71,6 +75,7 @@ export async function refresh(
   }
   const [picked] = connection.organizers;
   if (picked !== undefined) {
+    await sleep(NOTICED);
     await callOrders(app, session, connection, 'GET', picked, 'the old access token');
     await callOrders(app, session, session.connection, 'GET', picked, 'the new access token');
   }
@@ -84,6 +89,7 @@ export async function revoke(
 ): Promise<void> {
   await app.oauth.revoke(showIn(session), connection.refreshToken ?? connection.accessToken);
   session.connection = { ...connection, ended: true };
+  await sleep(NOTICED);
   await callOrders(app, session, connection, 'GET', connection.organizers[0] ?? 'goldentent');
 }
 

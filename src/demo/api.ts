@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { Access, Requirement, ResourceServer } from '@stagedoor/resource-server';
+import type { Access, AnswerInfo, Requirement, ResourceServer } from '@stagedoor/resource-server';
+import { createResourceServer } from '@stagedoor/resource-server';
 import { admit } from '@stagedoor/resource-server/node';
 import { createOrders, type Orders } from './orders.ts';
 
@@ -14,11 +15,28 @@ interface Route {
 
 type Handler = (access: Access, organizer: string) => { status?: number; body: object };
 
-/** An API service as the platform would run it: it knows tokens only through the kit. */
-export function createDemoApi(resourceServer: ResourceServer): RequestListener {
+/** The authorization server, and the API's registration there. */
+export interface DemoApiOptions {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+const CACHE_ENTRIES = 1000;
+
+/**
+ * An API service as the platform would run it: it knows tokens only through the kit. It says in a header
+ * whether it had to ask.
+ */
+export function createDemoApi(options: DemoApiOptions): RequestListener {
+  const answers = new WeakMap<object, AnswerInfo>();
+  const onAnswer = (info: AnswerInfo) => answers.set(info.request, info);
+  const cache = { entries: CACHE_ENTRIES, onAnswer };
+  const resourceServer = createResourceServer({ ...options, cache });
   const routes = createRoutes(createOrders());
   return (request, response) => {
-    answer(resourceServer, routes, request, response).catch((error: unknown) => {
+    const describeCheck = () => describeAnswer(answers.get(request));
+    answer(resourceServer, routes, request, response, describeCheck).catch((error: unknown) => {
       console.error('The demo API failed.', error);
       send(response, 500, { detail: 'Internal server error.' });
     });
@@ -63,6 +81,7 @@ async function answer(
   routes: readonly Route[],
   request: IncomingMessage,
   response: ServerResponse,
+  describeCheck: () => string,
 ): Promise<void> {
   const pathname = URL.parse(request.url ?? '/', 'http://api.invalid')?.pathname ?? '';
   const route = routes.find(({ path }) => path.test(pathname));
@@ -75,6 +94,7 @@ async function answer(
     handler && (await admit(resourceServer, request, response, route.needs(organizer)));
   if (handler && access) {
     const { status = 200, body } = handler(access, organizer);
+    response.setHeader('x-token-check', describeCheck());
     send(response, status, body);
   }
 }
@@ -92,6 +112,13 @@ function findHandler(
     send(response, 405, { detail: `Method '${method}' not allowed.` });
   }
   return handler;
+}
+
+/** Says where the answer about the token came from. */
+function describeAnswer(info: AnswerInfo | undefined): string {
+  return info?.origin === 'memory'
+    ? `answered from memory, good for ${(info.milliseconds / 1000).toFixed(1)} s`
+    : 'asked the authorization server';
 }
 
 function describe(access: Access, slug: string) {

@@ -67,7 +67,8 @@ function stepCard(step: Step): Html {
   const good = step.status !== undefined && step.status < 400;
   const badge = `${step.status ?? ''} ${step.reason}`.trim();
   const challenge = step.challenge === undefined ? [] : [`WWW-Authenticate: ${step.challenge}`];
-  const answer = [...challenge, ...(step.body === '' ? [] : [step.body])].join('\n\n');
+  const check = step.check === undefined ? [] : [`X-Token-Check: ${step.check}`];
+  const answer = [...challenge, ...check, ...(step.body === '' ? [] : [step.body])].join('\n\n');
   return html`
     <li class="step" id="step-${step.number}">
       <div class="top">

@@ -1,4 +1,3 @@
-import { createResourceServer } from '@stagedoor/resource-server';
 import { createDemoApi } from './api.ts';
 import { createDemoApplication } from './application.ts';
 import { DEMO_ORGANIZERS } from './directory.ts';
@@ -42,7 +41,7 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
     const api = await listen(host, options.apiPort ?? API_PORT);
     open.push(api);
     const seeded = await seedDemo(options, { dataDir, applicationUrl: application.url });
-    api.serve(createDemoApi(createResourceServer({ ...seeded.resourceServer, issuer })));
+    api.serve(createDemoApi({ ...seeded.resourceServer, issuer }));
     application.serve(createApplication(issuer, seeded, application.url, api.url));
     const users = seeded.users.map(({ email, password, note }) => ({ email, password, note }));
     return { applicationUrl: application.url, apiUrl: api.url, users, close };

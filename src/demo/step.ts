@@ -11,6 +11,8 @@ export interface Step {
   readonly reason: string;
   /** The `WWW-Authenticate` header. */
   readonly challenge: string | undefined;
+  /** The `X-Token-Check` header of the API. */
+  readonly check: string | undefined;
   readonly body: string;
   readonly comment: string;
 }
@@ -43,6 +45,7 @@ export async function sendStep(
       status: response.status,
       reason: STATUS_CODES[response.status] ?? '',
       challenge: response.headers.get('www-authenticate') ?? undefined,
+      check: response.headers.get('x-token-check') ?? undefined,
       body: shorten(pretty(body)),
       comment: text.explain(response.status),
     });
@@ -56,6 +59,7 @@ export async function sendStep(
       status,
       reason,
       challenge: undefined,
+      check: undefined,
       body: '',
       comment: text.explain(status),
     });

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { createResourceServer } from '@stagedoor/resource-server';
 import { z } from 'zod';
 import { createDemoApi } from '../../src/demo/api.ts';
 import { createPlatform, putTeam, type TestPlatform } from '../support/factories.ts';
 import { type GuardedApi, listen } from '../support/kit/frameworks.ts';
 import { startServer, type TestServer } from '../support/server.ts';
-import { obtainTokens } from '../support/tokens.ts';
+import { obtainTokens, revoke } from '../support/tokens.ts';
 
 const list = z.object({ count: z.number(), results: z.array(z.looseObject({})) });
 
@@ -24,7 +23,7 @@ describe('API of the demo', () => {
     await putTeam(server, { organizer: 'bluehall', permissions: [], members: ['ada'] });
     const { clientId, clientSecret = '' } = platform.resourceServer;
     const { issuer } = server;
-    api = await listen(createDemoApi(createResourceServer({ issuer, clientId, clientSecret })));
+    api = await listen(createDemoApi({ issuer, clientId, clientSecret }));
     const { application, ada: user } = platform;
     ({ accessToken: token } = await obtainTokens(server, { application, user }));
     ({ accessToken: profileToken } = await obtainTokens(server, {
@@ -72,6 +71,22 @@ describe('API of the demo', () => {
       assert.equal(refused.status, 403);
       assert.match(await refused.text(), /does not have the permission/);
     }
+  });
+
+  it('says how it has checked the token, and a revocation ends it within a second', async () => {
+    const { application, ada: user } = platform;
+    const { accessToken } = await obtainTokens(server, { application, user });
+    const check = async () => {
+      const answer = await call('/api/organizers/redstage', 'GET', accessToken);
+      return answer.headers.get('x-token-check') ?? answer.status;
+    };
+    assert.equal(await check(), 'asked the authorization server');
+    while ((await check()) === 'asked the authorization server') {}
+    assert.match(String(await check()), /^answered from memory, good for [01]\.\d s$/);
+    await revoke(server, application, accessToken);
+    const begun = performance.now();
+    while ((await check()) !== 401) {}
+    assert.ok(performance.now() - begun <= 1_000);
   });
 
   it('unknown paths are 404, other methods 405', async () => {
