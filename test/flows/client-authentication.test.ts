@@ -6,7 +6,7 @@ import {
   type TestApplication,
   type TestPlatform,
 } from '../support/factories.ts';
-import { authorize, challengeOf } from '../support/flow.ts';
+import { authorize, requestOf } from '../support/flow.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { basic, obtainTokens } from '../support/tokens.ts';
 
@@ -59,13 +59,11 @@ describe('Client authentication of programs', () => {
     return { status: response.status, headers: response.headers, body };
   }
 
-  /** Returns the parameters of a pushed request. */
-  const request = (redirectUri: string) => ({
-    response_type: 'code',
-    redirect_uri: redirectUri,
-    code_challenge: challengeOf('v'.repeat(43)),
-    code_challenge_method: 'S256',
-  });
+  /** Returns the parameters of a pushed request, whose client authenticates. */
+  const request = (application: TestApplication) => {
+    const { client_id: _, ...parameters } = requestOf(application);
+    return parameters;
+  };
 
   for (const endpoint of ENDPOINTS) {
     describe(endpoint, () => {
@@ -155,8 +153,7 @@ describe('Client authentication of programs', () => {
 
   it('a public application can use Basic with an empty secret in the whole flow', async () => {
     const authorization = basic(publicApplication.clientId, '');
-    const { redirectUri } = publicApplication;
-    const pushed = await post('par', { authorization }, request(redirectUri));
+    const pushed = await post('par', { authorization }, request(publicApplication));
     assert.equal(pushed.status, 201, JSON.stringify(pushed.body));
 
     const { parameters, codeVerifier = '' } = await authorize(server, {
@@ -169,7 +166,7 @@ describe('Client authentication of programs', () => {
       {
         grant_type: 'authorization_code',
         code: parameters.code ?? '',
-        redirect_uri: redirectUri,
+        redirect_uri: publicApplication.redirectUri,
         code_verifier: codeVerifier,
       },
     );
@@ -196,7 +193,7 @@ describe('Client authentication of programs', () => {
       return rows.filter(({ key }) => key.startsWith('pushed_requests')).map((row) => row.points);
     };
     const before = await points();
-    const pushed = await post('par', headers, request(publicApplication.redirectUri));
+    const pushed = await post('par', headers, request(publicApplication));
     assert.equal(pushed.status, 201);
     assert.notDeepEqual(await points(), before);
   });

@@ -6,10 +6,10 @@ import {
   type TestApplication,
   type TestPlatform,
 } from '../support/factories.ts';
-import { authorizationUrl, challengeOf, decide, signIn } from '../support/flow.ts';
+import { authorizationUrl, decide, requestOf, signIn, VERIFIER } from '../support/flow.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { says } from '../support/texts.ts';
-import { exchange, postForm } from '../support/tokens.ts';
+import { exchange, postForm, pushRequest } from '../support/tokens.ts';
 import {
   offered,
   type Page,
@@ -18,7 +18,6 @@ import {
   UserAgent,
 } from '../support/user-agent.ts';
 
-const VERIFIER = 'v'.repeat(43);
 /** With the other parameters, just below 64 KiB. */
 const LONG = 's'.repeat(65_000);
 
@@ -34,20 +33,16 @@ describe('long authorization requests', () => {
   });
   after(() => server.close());
 
-  const parametersOf = (application: TestApplication, state: string) => ({
-    response_type: 'code',
-    client_id: application.clientId,
-    redirect_uri: application.redirectUri,
-    state,
-    nonce: 'n',
-    scope: 'openid read',
-    max_age: '3000',
-    prompt: 'consent',
-    // A client library may limit the length of a redirect.
-    response_mode: 'form_post',
-    code_challenge: challengeOf(VERIFIER),
-    code_challenge_method: 'S256',
-  });
+  const parametersOf = (application: TestApplication, state: string) =>
+    requestOf(application, {
+      state,
+      nonce: 'n',
+      scope: 'openid read',
+      max_age: '3000',
+      prompt: 'consent',
+      // A client library may limit the length of a redirect.
+      response_mode: 'form_post',
+    });
 
   for (const [name, signedIn] of [
     ['a visitor', false],
@@ -100,16 +95,8 @@ describe('long authorization requests', () => {
         method: 'POST',
         body: new URLSearchParams(parameters),
       }),
-    PAR: async (agent, parameters, application) => {
-      const { status, body } = await postForm(server, 'par', application, parameters);
-      assert.equal(status, 201, JSON.stringify(body));
-      return agent.get(
-        authorizationUrl(server, {
-          client_id: application.clientId,
-          request_uri: String(body.request_uri),
-        }),
-      );
-    },
+    PAR: async (agent, parameters, application) =>
+      agent.get(await pushRequest(server, application, parameters)),
   };
 
   for (const [way, send] of Object.entries(WAYS)) {

@@ -10,7 +10,7 @@ import {
   type TestApplication,
   type TestUser,
 } from '../support/factories.ts';
-import { authorizationUrl, challengeOf, decide, signIn } from '../support/flow.ts';
+import { authorizationUrl, decide, requestOf, signIn } from '../support/flow.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { says, textFor } from '../support/texts.ts';
 import { type Page, showsForm, describe as textOf, UserAgent } from '../support/user-agent.ts';
@@ -226,16 +226,7 @@ function visit(locale: Locale): Visit {
   assert.ok(user);
   const agent = newBrowser(locale);
   const login: Visit['login'] = ({ padding, ...parameters } = {}) => {
-    const request = {
-      response_type: 'code',
-      client_id: application.clientId,
-      redirect_uri: application.redirectUri,
-      state: 'the-state',
-      prompt: 'consent',
-      code_challenge: challengeOf('v'.repeat(43)),
-      code_challenge_method: 'S256',
-      ...parameters,
-    };
+    const request = requestOf(application, { prompt: 'consent', ...parameters });
     const url = authorizationUrl(server, request);
     if (padding === undefined) {
       return agent.get(url);

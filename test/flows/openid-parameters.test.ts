@@ -7,10 +7,10 @@ import {
   type TestApplication,
   type TestPlatform,
 } from '../support/factories.ts';
-import { authorizationUrl, challengeOf, decide, signIn } from '../support/flow.ts';
+import { authorizationUrl, decide, requestOf, signIn } from '../support/flow.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { says } from '../support/texts.ts';
-import { obtainTokens, postForm, refresh } from '../support/tokens.ts';
+import { obtainTokens, postForm, pushRequest, refresh } from '../support/tokens.ts';
 import { startUpstreamSite, type UpstreamSite } from '../support/upstream-site.ts';
 import { UpstreamVisitor } from '../support/upstream-visitor.ts';
 import {
@@ -81,26 +81,12 @@ describe('Requests of generic OpenID and OAuth clients', () => {
   });
   after(() => server.close());
 
-  const parametersOf = (parameters: Record<string, string>) => ({
-    response_type: 'code',
-    client_id: application.clientId,
-    redirect_uri: application.redirectUri,
-    state: 'abc',
-    code_challenge: challengeOf('v'.repeat(43)),
-    code_challenge_method: 'S256',
-    ...parameters,
-  });
+  const parametersOf = (parameters: Record<string, string>) => requestOf(application, parameters);
   const requestUrl = (parameters: Record<string, string>) =>
     authorizationUrl(server, parametersOf(parameters));
 
-  async function pushedUrl(parameters: Record<string, string>): Promise<URL> {
-    const pushed = await postForm(server, 'par', application, parametersOf(parameters));
-    assert.equal(pushed.status, 201, JSON.stringify(pushed.body));
-    return authorizationUrl(server, {
-      client_id: application.clientId,
-      request_uri: String(pushed.body.request_uri),
-    });
-  }
+  const pushedUrl = (parameters: Record<string, string>) =>
+    pushRequest(server, application, parametersOf(parameters));
 
   /** The three ways to send a request. */
   const WAYS: Record<string, (parameters: Record<string, string>) => Promise<Page>> = {
@@ -272,14 +258,7 @@ describe('Requests of generic clients, with the platform’s own login', () => {
   after(() => site.close());
 
   const requestUrl = (parameters: Record<string, string>) =>
-    authorizationUrl(site.server, {
-      response_type: 'code',
-      client_id: site.platform.application.clientId,
-      redirect_uri: site.platform.application.redirectUri,
-      code_challenge: challengeOf('v'.repeat(43)),
-      code_challenge_method: 'S256',
-      ...parameters,
-    });
+    authorizationUrl(site.server, requestOf(site.platform.application, parameters));
 
   async function signedIn(): Promise<UpstreamVisitor> {
     const visitor = new UpstreamVisitor(site.server, site.upstream);

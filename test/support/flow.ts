@@ -49,6 +49,25 @@ export function authorizationUrl(
   return url;
 }
 
+/** Code verifier of `requestOf`. */
+export const VERIFIER = 'v'.repeat(43);
+
+/** Returns the parameters of an authorization request with PKCE, with additional or changed ones. */
+export function requestOf(
+  { clientId, redirectUri }: Pick<TestApplication, 'clientId' | 'redirectUri'>,
+  parameters: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  return {
+    response_type: 'code',
+    client_id: clientId,
+    redirect_uri: redirectUri,
+    state: 'the-state',
+    code_challenge: challengeOf(VERIFIER),
+    code_challenge_method: 'S256',
+    ...parameters,
+  };
+}
+
 /** Returns the S256 challenge of a verifier (RFC 7636 §4.2). */
 export function challengeOf(verifier: string): string {
   return createHash('sha256').update(verifier).digest('base64url');

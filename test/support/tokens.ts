@@ -1,5 +1,12 @@
+import assert from 'node:assert/strict';
 import { z } from 'zod';
-import { type AuthorizeOptions, type AuthorizeResult, authorize } from './flow.ts';
+import type { TestApplication } from './factories.ts';
+import {
+  type AuthorizeOptions,
+  type AuthorizeResult,
+  authorizationUrl,
+  authorize,
+} from './flow.ts';
 import type { ClientCredentials, Issuer } from './platform.ts';
 
 const body = z.looseObject({
@@ -74,6 +81,18 @@ function readBody(endpoint: string, status: number, text: string): TokenAnswer['
   } catch (cause) {
     throw new Error(`${endpoint}: ${status} ${text.slice(0, 500)}`, { cause });
   }
+}
+
+/** Pushes an authorization request (RFC 9126). Returns the URL that continues it. */
+export async function pushRequest(
+  server: Issuer,
+  application: TestApplication,
+  parameters: FormParameters,
+): Promise<URL> {
+  const { status, body } = await postForm(server, 'par', application, parameters);
+  assert.equal(status, 201, JSON.stringify(body));
+  const { clientId } = application;
+  return authorizationUrl(server, { client_id: clientId, request_uri: String(body.request_uri) });
 }
 
 /** Exchanges the code of an authorization (RFC 6749 §4.1.3). */
