@@ -1,5 +1,5 @@
 import { isAccessToken } from './access-token.ts';
-import { challengeFor, type Scheme } from './challenge.ts';
+import type { ChallengeBy, Scheme } from './challenge.ts';
 import { tokenInvalid, tokenMissing } from './refusal.ts';
 
 /** Headers of a `Request`, or those of `node:http` (`headers` or `headersDistinct`). */
@@ -20,24 +20,28 @@ export interface Credentials {
  * @see RFC 6750 §2.1, RFC 9449 §7.1
  * @throws RefusedError `token_missing`; `token_invalid` for what can't be an access token of ours
  */
-export function readCredentials(headers: RequestHeaders, takesProofs: boolean): Credentials {
+export function readCredentials(
+  headers: RequestHeaders,
+  takesProofs: boolean,
+  challengeBy: ChallengeBy,
+): Credentials {
   const given = valuesOf(headers, 'authorization');
   if (given.length === 0) {
-    throw tokenMissing(challengeFor(takesProofs, undefined));
+    throw tokenMissing(challengeBy(undefined));
   }
   const [header] = given;
   if (header === undefined || given.length > 1) {
     // Two credentials: a proxy in front may have checked the other one.
-    throw tokenInvalid(challengeFor(takesProofs, undefined));
+    throw tokenInvalid(challengeBy(undefined));
   }
   const space = header.indexOf(' ');
   const scheme = schemeOf(space === -1 ? header : header.slice(0, space), takesProofs);
   const token = space === -1 ? '' : header.slice(space).trim();
   if (scheme === undefined || token === '') {
-    throw tokenMissing(challengeFor(takesProofs, undefined));
+    throw tokenMissing(challengeBy(undefined));
   }
   if (!isAccessToken(token)) {
-    throw tokenInvalid(challengeFor(takesProofs, scheme));
+    throw tokenInvalid(challengeBy(scheme));
   }
   return { scheme, token };
 }

@@ -53,6 +53,27 @@ export function guard<R extends ExpressRequest = ExpressRequest>(
   };
 }
 
+/**
+ * Serves the metadata of this API (option `metadata`), and passes on every other request.
+ *
+ * ```ts
+ * app.use(protectedResource(resourceServer));
+ * ```
+ * @see RFC 9728 §3
+ */
+export function protectedResource<R extends ExpressRequest = ExpressRequest>(
+  resourceServer: ResourceServer,
+): (request: NoInfer<R>, response: ServerResponse, next: () => void) => void {
+  return (request, response, next) => {
+    const answer = resourceServer.metadata(express.verifiable(request));
+    if (answer === undefined) {
+      next();
+    } else {
+      response.writeHead(answer.status, answer.headers).end(answer.body);
+    }
+  };
+}
+
 const express: Framework<ExpressRequest> = {
   verifiable: (request) => ({
     method: request.method,

@@ -57,6 +57,29 @@ export function guard<R extends FastifyRequest = FastifyRequest>(
   };
 }
 
+/**
+ * Serves the metadata of this API (option `metadata`), and passes on every other request: a hook for
+ * the whole application, not for a plugin with a prefix.
+ *
+ * ```ts
+ * app.addHook('onRequest', protectedResource(resourceServer));
+ * ```
+ * @see RFC 9728 §3
+ */
+export function protectedResource<R extends FastifyRequest = FastifyRequest>(
+  resourceServer: ResourceServer,
+): FastifyHook<NoInfer<R>> {
+  return async (request, reply) => {
+    const answer = resourceServer.metadata(fastify.verifiable(request));
+    if (answer === undefined) {
+      return undefined;
+    }
+    reply.statusCode = answer.status;
+    reply.headers({ ...answer.headers });
+    return reply.send(answer.body);
+  };
+}
+
 const fastify: Framework<FastifyRequest> = {
   verifiable: (request) => ({
     method: request.method,

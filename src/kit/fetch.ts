@@ -31,3 +31,24 @@ export async function decide(
     return { response: new Response(body, { status, headers }) };
   }
 }
+
+/**
+ * Serves the metadata of this API (option `metadata`); undefined for every other request.
+ *
+ * ```ts
+ * const metadata = protectedResource(resourceServer, request);
+ * if (metadata) return metadata;
+ * ```
+ * @see RFC 9728 §3
+ */
+export function protectedResource(
+  resourceServer: ResourceServer,
+  request: Request,
+): Response | undefined {
+  const answer = resourceServer.metadata(request);
+  if (answer === undefined) {
+    return undefined;
+  }
+  const { status, headers, body } = answer;
+  return new Response(body === '' ? null : body, { status, headers });
+}

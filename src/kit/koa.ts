@@ -51,6 +51,29 @@ export function guard<C extends KoaContext = KoaContext>(
   };
 }
 
+/**
+ * Serves the metadata of this API (option `metadata`), and passes on every other request.
+ *
+ * ```ts
+ * app.use(protectedResource(resourceServer));
+ * ```
+ * @see RFC 9728 §3
+ */
+export function protectedResource<C extends KoaContext = KoaContext>(
+  resourceServer: ResourceServer,
+): KoaMiddleware<NoInfer<C>> {
+  return async (ctx, next) => {
+    const answer = resourceServer.metadata(koa.verifiable(ctx));
+    if (answer === undefined) {
+      await next();
+      return;
+    }
+    ctx.body = answer.body;
+    ctx.status = answer.status;
+    ctx.set({ ...answer.headers });
+  };
+}
+
 const koa: Framework<KoaContext> = {
   verifiable: (ctx) => ({
     method: ctx.method,

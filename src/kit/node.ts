@@ -38,6 +38,28 @@ export async function admit(
   }
 }
 
+/**
+ * Serves the metadata of this API (option `metadata`): `true` means that the answer was sent.
+ *
+ * ```ts
+ * if (protectedResource(resourceServer, request, response)) return;
+ * ```
+ * @see RFC 9728 §3
+ */
+export function protectedResource(
+  resourceServer: ResourceServer,
+  request: IncomingMessage,
+  response: ServerResponse,
+): boolean {
+  const { method = '', url } = request;
+  const answer = resourceServer.metadata({ method, url, headers: headersOf(request) });
+  if (answer === undefined) {
+    return false;
+  }
+  response.writeHead(answer.status, answer.headers).end(answer.body);
+  return true;
+}
+
 /** A request of `node:http`, or an equivalent: those of HTTP/2 and injected ones have less. */
 export interface IncomingHeaders {
   readonly headers: IncomingMessage['headers'];

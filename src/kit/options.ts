@@ -4,6 +4,7 @@ import type { CircuitOptions } from './circuit.ts';
 import { assertConfidential } from './confidential.ts';
 import type { DPoPOptions } from './dpop.ts';
 import type { LookUp } from './look-up.ts';
+import { createMetadata, type Metadata, type MetadataOptions } from './metadata.ts';
 import { type Resources, readResources } from './resource.ts';
 import type { UnavailableError } from './unavailable.ts';
 
@@ -20,6 +21,17 @@ export interface ResourceServerOptions {
    * in any case.
    */
   readonly resources?: readonly string[] | undefined;
+  /**
+   * Describes this API for applications that know only its URL: needs `resources`. The refusals of the
+   * guards then name the address of the description, which `protectedResource` of `/koa`, `/express`,
+   * `/fastify`, `/node` and `/fetch` serves.
+   *
+   * ```ts
+   * createResourceServer({ issuer, clientId, clientSecret, resources, metadata: { name: 'Orders API' } });
+   * ```
+   * @see RFC 9728
+   */
+  readonly metadata?: MetadataOptions | undefined;
   /** Milliseconds that one verification may take; 3000 by default. */
   readonly timeout?: number | undefined;
   /** By default read from the metadata of the issuer, at the first token. */
@@ -79,6 +91,7 @@ export interface Settings {
   readonly introspectionEndpoint: URL | undefined;
   readonly cache: CacheOptions | undefined;
   readonly resources: Resources | undefined;
+  readonly metadata: Metadata | undefined;
   readonly dpop: DPoPOptions | undefined;
   readonly signedIntrospection: boolean;
   readonly circuit: CircuitOptions;
@@ -95,6 +108,7 @@ const NAMES = [
   'clientId',
   'clientSecret',
   'resources',
+  'metadata',
   'timeout',
   'introspectionEndpoint',
   'cache',
@@ -142,8 +156,11 @@ export function readOptions(options: ResourceServerOptions): Settings {
   }
   assertNumber('circuit.failures', circuit.failures, 1, 1000);
   assertNumber('circuit.seconds', circuit.seconds, 0, LONGEST_PAUSE);
+  const issuer = readUrl('issuer', options.issuer);
+  const resources = readResources(options.resources);
+  const facts = { issuer, resources: options.resources, takesProofs: dpop !== undefined };
   return {
-    issuer: readUrl('issuer', options.issuer),
+    issuer,
     clientId: options.clientId,
     clientSecret: options.clientSecret,
     timeout,
@@ -152,7 +169,8 @@ export function readOptions(options: ResourceServerOptions): Settings {
         ? undefined
         : readUrl('introspectionEndpoint', introspectionEndpoint),
     cache,
-    resources: readResources(options.resources),
+    resources,
+    metadata: options.metadata && createMetadata(options.metadata, facts),
     dpop,
     signedIntrospection: readFlag('signedIntrospection', options.signedIntrospection),
     circuit,

@@ -1,4 +1,4 @@
-import type { Challenge } from './challenge.ts';
+import { type Challenge, INSUFFICIENT } from './challenge.ts';
 import type { UnavailableError } from './unavailable.ts';
 
 /** Reasons for refusing a request; switch on these, never on messages. */
@@ -36,7 +36,6 @@ export class RefusedError extends Error {
 }
 
 const INVALID_TOKEN = 'error="invalid_token"';
-const INSUFFICIENT = 'error="insufficient_scope"';
 
 /** 401 without an error code: there was no token to be wrong. @see RFC 6750 §3.1 */
 export function tokenMissing(challenge: Challenge): RefusedError {

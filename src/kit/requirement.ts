@@ -40,6 +40,15 @@ export type Requirement = OrganizerRequirement | ScopeRequirement;
 /** Methods that change nothing. @see RFC 9110 §9.2.1 (TRACE is not for APIs) */
 const SAFE = ['GET', 'HEAD', 'OPTIONS'];
 
+/** Returns the scopes of which the token of a request must have one. */
+export function scopesFor({ scopes }: Requirement, method: string): readonly string[] {
+  return scopes ?? [kindOf(method)];
+}
+
+function kindOf(method: string): 'read' | 'write' {
+  return SAFE.includes(method) ? 'read' : 'write';
+}
+
 /**
  * Checks scope, organizer and permission (of the event), in this order: the first names what to ask for.
  * @throws RefusedError `scope_missing`, `organizer_closed`, `permission_missing`
@@ -50,8 +59,7 @@ export async function check(
   requirement: Requirement,
   challenge: Challenge,
 ): Promise<void> {
-  const kind = SAFE.includes(method) ? 'read' : 'write';
-  const scopes = requirement.scopes ?? [kind];
+  const scopes = scopesFor(requirement, method);
   if (!scopes.some((scope) => access.scopes.includes(scope))) {
     throw scopeMissing(challenge, scopes);
   }
@@ -64,7 +72,7 @@ export async function check(
     throw organizerClosed(challenge);
   }
   if (permission !== undefined) {
-    const name = typeof permission === 'string' ? permission : permission[kind];
+    const name = typeof permission === 'string' ? permission : permission[kindOf(method)];
     const about = typeof event === 'function' ? await event() : event;
     if (!access.can(slug, name, about)) {
       throw permissionMissing(challenge, name, about === undefined ? 'organizer' : 'event');

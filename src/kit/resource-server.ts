@@ -2,7 +2,7 @@ import type { Access } from './access.ts';
 import { assertRequirement } from './assert-requirement.ts';
 import { readCredentials } from './authorization-header.ts';
 import { type CacheOptions, withCache } from './cache.ts';
-import { challengeFor } from './challenge.ts';
+import { type ChallengeBy, challengeFor } from './challenge.ts';
 import { createReadChanges } from './changes.ts';
 import { withCircuit } from './circuit.ts';
 import { type Answers, withoutCache } from './dated.ts';
@@ -10,6 +10,7 @@ import { createDiscovery } from './discovery.ts';
 import { createProofCheck, type ProofCheck } from './dpop.ts';
 import { createIntrospection, type Introspect } from './introspection.ts';
 import { introspectBy } from './look-up.ts';
+import type { Metadata, MetadataAnswer } from './metadata.ts';
 import { millisecondsUntil } from './moment.ts';
 import {
   type LookUpOptions,
@@ -26,7 +27,7 @@ import {
   unavailable,
 } from './refusal.ts';
 import { createReporter, type Reporter } from './report.ts';
-import { check, type Requirement } from './requirement.ts';
+import { check, type Requirement, scopesFor } from './requirement.ts';
 import { isMeantFor, type Resources } from './resource.ts';
 import { UnavailableError } from './unavailable.ts';
 import type { VerifiableRequest } from './verifiable-request.ts';
@@ -43,6 +44,11 @@ export interface ResourceServer {
    * @throws RefusedError, and nothing else; it carries the answer to send
    */
   verify(request: VerifiableRequest, requirement?: Requirement): Promise<Access>;
+  /**
+   * Answers a request for the metadata of this API, by its path; undefined for every other request, and
+   * without the option `metadata`.
+   */
+  metadata(request: VerifiableRequest): MetadataAnswer | undefined;
 }
 
 /**
@@ -70,6 +76,7 @@ export function createResourceServer(
 ): ResourceServer {
   const { verifier, reporter } = 'lookUp' in options ? localVerifier(options) : verifierOf(options);
   return {
+    metadata: (request) => verifier.metadata?.answer(request),
     verify: async (request, requirement = { organizer: null }) => {
       try {
         assertRequirement(requirement);
@@ -96,6 +103,7 @@ interface Verifier {
   readonly onAnswer: CacheOptions['onAnswer'];
   /** Undefined: only the authorization server checks the audience. */
   readonly resources: Resources | undefined;
+  readonly metadata: Metadata | undefined;
   /** Undefined if tokens that are bound to a key are refused. */
   readonly proofs: ProofCheck | undefined;
 }
@@ -110,7 +118,10 @@ function localVerifier(options: LookUpOptions): ReportingVerifier {
   const proofs = dpop && createProofCheck(dpop);
   const reporter = createReporter(onUnavailable);
   const answers = withoutCache(introspectBy(lookUp));
-  return { verifier: { answers, resources, proofs, onAnswer: undefined }, reporter };
+  return {
+    verifier: { answers, resources, metadata: undefined, proofs, onAnswer: undefined },
+    reporter,
+  };
 }
 
 function verifierOf(options: ResourceServerOptions): ReportingVerifier {
@@ -118,9 +129,9 @@ function verifierOf(options: ResourceServerOptions): ReportingVerifier {
   const proofs = settings.dpop && createProofCheck(settings.dpop);
   const reporter = createReporter(settings.onUnavailable);
   const answers = createPipeline(settings, reporter);
-  const { resources } = settings;
+  const { resources, metadata } = settings;
   const onAnswer = settings.cache?.onAnswer;
-  return { verifier: { answers, resources, proofs, onAnswer }, reporter };
+  return { verifier: { answers, resources, metadata, proofs, onAnswer }, reporter };
 }
 
 /**
@@ -152,12 +163,18 @@ function createPipeline(settings: Settings, reporter: Reporter): Answers {
  * may have stood still
  */
 async function verify(
-  { answers, resources, proofs, onAnswer }: Verifier,
+  { answers, resources, metadata, proofs, onAnswer }: Verifier,
   request: VerifiableRequest,
   requirement: Requirement,
 ): Promise<Access | undefined> {
-  const { scheme, token } = readCredentials(request.headers, proofs !== undefined);
-  const challenge = challengeFor(proofs !== undefined, scheme);
+  const takesProofs = proofs !== undefined;
+  const hints = metadata && {
+    metadata: metadata.urlFor(request.url),
+    scopes: scopesFor(requirement, request.method),
+  };
+  const challengeBy: ChallengeBy = (used) => challengeFor(takesProofs, used, hints);
+  const { scheme, token } = readCredentials(request.headers, takesProofs, challengeBy);
+  const challenge = challengeBy(scheme);
   const proof = scheme === 'DPoP' ? await proofs?.read(request, token, challenge) : undefined;
   const { reading, until, origin } = await answers(token);
   onAnswer?.({
