@@ -3,8 +3,15 @@ import { after, before, describe, it } from 'node:test';
 import type { CacheOptions } from '@stagedoor/resource-server';
 import { createResourceServer } from '@stagedoor/resource-server';
 import { z } from 'zod';
-import { createPlatform, putOrganizer, putTeam, type TestPlatform } from '../support/factories.ts';
+import {
+  createPlatform,
+  putOrganizer,
+  putTeam,
+  registerResourceServer,
+  type TestPlatform,
+} from '../support/factories.ts';
 import { FRAMEWORKS, type StartApi } from '../support/kit/frameworks.ts';
+import type { ClientCredentials } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { obtainTokens } from '../support/tokens.ts';
 import { UserAgent } from '../support/user-agent.ts';
@@ -84,9 +91,16 @@ const NOWHERE: Place = {
   memberNow: false,
 };
 
+/** Resources of the two API services; `strict` requires an audience. */
+const RESOURCES = { open: 'https://api.example.com/open', strict: 'urn:example:strict' };
+type Service = keyof typeof RESOURCES;
+/** The API that a token is for. */
+const AUDIENCES = ['none', 'open', 'strict'] as const;
+
 /** One request, with everything that determines its outcome. */
 interface Case {
   readonly scopes: readonly string[];
+  readonly audience: (typeof AUDIENCES)[number];
   readonly method: string;
   /** Undefined for the route without an organizer. */
   readonly place: Place | undefined;
@@ -96,7 +110,13 @@ interface Case {
 }
 
 /** Returns the expected status and challenge, computed without the kit. */
-function expected({ scopes, method, place, needs, event }: Case): string {
+function expected(
+  { scopes, audience, method, place, needs, event }: Case,
+  service: Service,
+): string {
+  if (audience === 'none' ? service === 'strict' : audience !== service) {
+    return '401';
+  }
   const safe = SAFE.includes(method);
   if (!scopes.includes(safe ? 'read' : 'write')) {
     return `403 scope ${safe ? 'read' : 'write'}`;
@@ -116,21 +136,31 @@ function expected({ scopes, method, place, needs, event }: Case): string {
   return holds ? '200' : `403 permission ${permission}`;
 }
 
-describe('Every combination of scope, method, organizer, permission and membership', () => {
+describe('Every combination of scope, audience, method, organizer, permission and membership', () => {
   let server: TestServer;
   let platform: TestPlatform;
-  /** Tokens by their scopes, separated by spaces. */
+  let services: Record<Service, ClientCredentials>;
+  /** Tokens by their audience and scopes, separated by spaces. */
   const tokens = new Map<string, string>();
 
   before(async () => {
     server = await startServer();
     platform = await createPlatform(server);
+    const { open, strict } = RESOURCES;
+    services = {
+      open: await registerResourceServer(server, 'Open', { resources: [open] }),
+      strict: await registerResourceServer(server, 'Strict', {
+        resources: [strict],
+        require_audience: true,
+      }),
+    };
     for (const place of PLACES) {
       await putOrganizer(server, place.slug);
       await putTeams(place, place.memberAtConsent);
     }
     const agent = new UserAgent(server);
-    for (const scopes of SCOPES) {
+    const kinds = SCOPES.flatMap((scopes) => AUDIENCES.map((audience) => ({ scopes, audience })));
+    for (const { scopes, audience } of kinds) {
       const scope = scopes.join(' ');
       const { accessToken } = await obtainTokens(server, {
         application: platform.application,
@@ -138,11 +168,12 @@ describe('Every combination of scope, method, organizer, permission and membersh
         scope,
         agent,
         parameters: { prompt: 'consent' },
+        resources: audience === 'none' ? [] : [RESOURCES[audience]],
         ...(scope === 'profile'
           ? {}
           : { organizers: PLACES.filter(({ picked }) => picked).map(({ slug }) => slug) }),
       });
-      tokens.set(scope, accessToken);
+      tokens.set(`${audience} ${scope}`, accessToken);
     }
     for (const place of PLACES) {
       if (place.memberNow !== place.memberAtConsent) {
@@ -165,32 +196,37 @@ describe('Every combination of scope, method, organizer, permission and membersh
     }
   }
 
-  for (const [framework, start] of Object.entries(FRAMEWORKS)) {
+  for (const [turn, [framework, start]] of Object.entries(FRAMEWORKS).entries()) {
     it(`has the expected outcome with ${framework}`, async (t) => {
       // A cache must not change the outcome.
-      const api = await startApi(start, framework === 'Koa' ? undefined : CACHE);
+      const cache = framework === 'Koa' ? undefined : CACHE;
+      const service = framework === 'Fastify' ? 'strict' : 'open';
+      const api = await startApi(start, service, cache);
       t.after(() => api.close());
       const wrong: string[] = [];
-      const cases = allCases();
-      assert.equal(cases.length, 7 * 7 * (25 * 3 + 12 * EVENTS.length + 1));
+      const all = allCases();
+      assert.equal(all.length, 3 * 7 * 7 * (25 * 3 + 12 * EVENTS.length + 1));
+      // Each framework gets every combination of the rest with one audience, together all of them.
+      const cases = all.filter((_, i) => i % 3 === (Math.floor(i / 3) + turn) % 3);
       await inParallel(cases, 20, async (one) => {
         const path = pathOf(one);
-        const token = tokens.get(one.scopes.join(' ')) ?? '';
+        const token = tokens.get(`${one.audience} ${one.scopes.join(' ')}`) ?? '';
         const answer = await fetch(api.url + path, {
           method: one.method,
           headers: { authorization: `Bearer ${token}` },
         });
-        const [got, wanted] = [await outcomeOf(answer, one.method), expected(one)];
+        const [got, wanted] = [await outcomeOf(answer, one.method), expected(one, service)];
         if (one.method === 'HEAD' ? !wanted.startsWith(got) : got !== wanted) {
-          wrong.push(`${one.method} ${path} with ${one.scopes}: ${got} instead of ${wanted}`);
+          const given = `${one.scopes} for ${one.audience}`;
+          wrong.push(`${one.method} ${path} with ${given}: ${got} instead of ${wanted}`);
         }
       });
       assert.deepEqual(wrong.slice(0, 10), []);
     });
   }
 
-  function startApi(start: StartApi, cache: CacheOptions | undefined) {
-    const { clientId, clientSecret = '' } = platform.resourceServer;
+  function startApi(start: StartApi, service: Service, cache: CacheOptions | undefined) {
+    const { clientId, clientSecret = '' } = services[service];
     const kit = createResourceServer({
       issuer: server.issuer,
       clientId,
@@ -211,17 +247,17 @@ describe('Every combination of scope, method, organizer, permission and membersh
 
 function allCases(): Case[] {
   const needs = ['member', 'viewer', 'either'] as const;
-  return SCOPES.flatMap((scopes) =>
-    METHODS.flatMap((method) => [
-      { scopes, method, place: undefined, needs: 'member' as const },
-      ...[...PLACES, NOWHERE].flatMap((place) => [
-        ...needs.map((name) => ({ scopes, method, place, needs: name })),
-        ...(place.picked ? EVENTS : []).map((event) => ({
-          ...{ scopes, method, place, event },
-          needs: 'event' as const,
-        })),
-      ]),
+  const places = [
+    { place: undefined, needs: 'member' as const },
+    ...[...PLACES, NOWHERE].flatMap((place) => [
+      ...needs.map((name) => ({ place, needs: name })),
+      ...(place.picked ? EVENTS : []).map((event) => ({ place, event, needs: 'event' as const })),
     ]),
+  ];
+  return SCOPES.flatMap((scopes) =>
+    METHODS.flatMap((method) =>
+      places.flatMap((one) => AUDIENCES.map((audience) => ({ scopes, audience, method, ...one }))),
+    ),
   );
 }
 
