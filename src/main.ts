@@ -2,7 +2,7 @@
 import cluster from 'node:cluster';
 import { readConfig } from './config/config.ts';
 import { keepFilesPrivate } from './data-dir/secure-data-dir.ts';
-import { onSupervisorsStop, superviseWorkers } from './server/cluster.ts';
+import { isFirstProcess, onSupervisorsStop, superviseWorkers } from './server/cluster.ts';
 import { exitWith } from './server/exit.ts';
 import { type RunningServer, serve } from './server/start.ts';
 import { welcome } from './server/startup-message.ts';
@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   running = await serve(config);
   // From now on there is something to finish; before that, a signal ends the process at once.
   onSignals(close);
-  if (cluster.isPrimary || cluster.worker?.id === 1) {
+  if (isFirstProcess()) {
     welcome(config, running);
   }
 }

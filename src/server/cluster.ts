@@ -64,3 +64,8 @@ export function onSupervisorsStop(stop: () => void): void {
     });
   }
 }
+
+/** Tests if this process is the only one or the first worker, which reports what concerns all. */
+export function isFirstProcess(): boolean {
+  return cluster.isPrimary || cluster.worker?.id === 1;
+}

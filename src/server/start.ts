@@ -26,6 +26,7 @@ import { startCallLog } from '../operators/call-log.ts';
 import { openKeyring } from '../signing-keys/keyring.ts';
 import type { DemoGuide } from '../site/home-page.ts';
 import type { PasswordCost } from '../users/password.ts';
+import { isFirstProcess } from './cluster.ts';
 import { warnOfConnection } from './warn-of-connection.ts';
 import { warnOfUpstream } from './warn-of-upstream.ts';
 
@@ -84,8 +85,10 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
     }
   };
   try {
-    void warnOfConnection(config, log);
-    void warnOfUpstream(config, log);
+    if (isFirstProcess()) {
+      void warnOfConnection(config, log);
+      void warnOfUpstream(config, log);
+    }
     await prepare(database);
     await recordConfiguration(database.db, config);
     const clientErrors = startErrorQueue(database.db, log);
