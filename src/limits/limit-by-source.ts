@@ -14,7 +14,14 @@ export interface SourceRule {
  * the tries in the smaller ones, and larger groups do not count the refused try.
  */
 export function limitBySource(
-  named: (name: string, rule: LimitRule) => Limit,
+  {
+    named,
+    giveBack,
+  }: {
+    readonly named: (name: string, rule: LimitRule) => Limit;
+    /** Takes back a try of each stored key. */
+    readonly giveBack: (keys: readonly string[]) => Promise<void>;
+  },
   name: string,
   { address, network, provider, seconds }: SourceRule,
 ): Limit {
@@ -30,22 +37,22 @@ export function limitBySource(
       return key === undefined ? [] : [{ limit, key }];
     });
   };
+  const storedKeys = (ip: string) => keysOf(ip).flatMap(({ limit, key }) => limit.storedKeys(key));
   return {
+    storedKeys,
     take: async (ip) => {
       const taken: { limit: Limit; key: string }[] = [];
       for (const one of keysOf(ip)) {
         const verdict = await one.limit.take(one.key);
         if (!verdict.allowed) {
-          await Promise.all(taken.map(({ limit, key }) => limit.giveBack(key)));
+          await giveBack(taken.flatMap(({ limit, key }) => limit.storedKeys(key)));
           return verdict;
         }
         taken.push(one);
       }
       return { allowed: true };
     },
-    giveBack: async (ip) => {
-      await Promise.all(keysOf(ip).map(({ limit, key }) => limit.giveBack(key)));
-    },
+    giveBack: (ip) => giveBack(storedKeys(ip)),
     peek: async (ip) => {
       const verdicts = await Promise.all(keysOf(ip).map(({ limit, key }) => limit.peek(key)));
       return verdicts.find((one): one is Verdict => !one.allowed) ?? { allowed: true };

@@ -35,6 +35,8 @@ export interface Limit {
   peek(key: string): Promise<Verdict>;
   /** Deletes the count of the key. */
   forget(key: string): Promise<void>;
+  /** Returns the keys of the rows that count this one. */
+  storedKeys(key: string): readonly string[];
 }
 
 /**

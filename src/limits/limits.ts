@@ -11,7 +11,16 @@ export interface Limits {
   named(name: string, rule: LimitRule): Limit;
   /** A limit whose keys are network addresses, with a higher limit for each larger group. */
   bySource(name: string, rule: SourceRule): Limit;
+  /** Takes back one counted try of each key, by one statement. */
+  giveBack(tries: readonly (readonly [Limit, string])[]): Promise<void>;
 }
+
+/** In the order of the keys, so that two of these statements cannot end in a deadlock. */
+const GIVE_BACK = `
+  with counted as (
+    select key from rate_limits where key = any($1) and expire > $2 order by key for update
+  )
+  update rate_limits r set points = r.points - 1 from counted where r.key = counted.key`;
 
 /**
  * Limits that are counted in the database, in `rate_limits`.
@@ -31,9 +40,18 @@ export function createLimits(
     },
   };
   const hashKey = createSecretKey(deriveKey(secret, 'rate limits'));
-  const named: Limits['named'] = (name, rule) =>
-    createLimit(client, hashKey, name, rule, () => refused(name));
-  return { named, bySource: (name, rule) => limitBySource(named, name, rule) };
+  const giveBack = async (keys: readonly string[]) => {
+    await database.read(GIVE_BACK, [keys, Date.now()]);
+  };
+  const named: Limits['named'] = (name, rule) => {
+    const limit = createLimit(client, hashKey, name, rule, () => refused(name));
+    return { ...limit, giveBack: (key) => giveBack(limit.storedKeys(key)) };
+  };
+  return {
+    named,
+    bySource: (name, rule) => limitBySource({ named, giveBack }, name, rule),
+    giveBack: (tries) => giveBack(tries.flatMap(([limit, key]) => limit.storedKeys(key))),
+  };
 }
 
 function createLimit(
@@ -42,7 +60,7 @@ function createLimit(
   name: string,
   rule: LimitRule,
   onRefused: () => void,
-): Limit {
+): Omit<Limit, 'giveBack'> {
   const { points, seconds } = rule;
   const limiter = new RateLimiterPostgres({
     storeClient: client,
@@ -75,9 +93,6 @@ function createLimit(
         throw result;
       }
     },
-    giveBack: async (key) => {
-      await limiter.reward(stored(key));
-    },
     peek: async (key) => {
       const result = await limiter.get(stored(key));
       return result === null || result.consumedPoints < points
@@ -87,5 +102,6 @@ function createLimit(
     forget: async (key) => {
       await limiter.delete(stored(key));
     },
+    storedKeys: (key) => [limiter.getKey(stored(key))],
   };
 }

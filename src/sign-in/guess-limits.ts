@@ -94,14 +94,14 @@ export function createGuessLimits(limits: Limits): GuessLimits {
       }
       const verdict = calm.allowed ? calm : await stricter.take(key);
       if (!verdict.allowed) {
-        await giveBack(taken);
+        await limits.giveBack(taken);
         return verdict;
       }
       taken.push(calm.allowed ? [strangers, account] : [stricter, key]);
     }
     const takeBack = async () => {
       // The others survive a right password, or an attacker could reset them with an own account.
-      await giveBack([[perSource, ip], ...taken]);
+      await limits.giveBack([[perSource, ip], ...taken]);
       await perNetwork.forget(key);
     };
     const first = exceeded.some((one) => one.first);
@@ -114,10 +114,4 @@ export function createGuessLimits(limits: Limits): GuessLimits {
     successes: named('sign_in.successes', { points: 200, seconds: HOUR }),
     alarm: named('sign_in.failures', { points: 1000, seconds: MINUTES_10 }),
   };
-}
-
-async function giveBack(taken: readonly (readonly [Limit, string])[]): Promise<void> {
-  for (const [limit, key] of taken) {
-    await limit.giveBack(key);
-  }
 }

@@ -60,6 +60,36 @@ for (const [engine, open] of Object.entries(ENGINES)) {
       assert.deepEqual(await limit.take('ada'), ALLOWED);
     });
 
+    test('attempts at several limits are given back together, also in parallel', async () => {
+      const all = limits();
+      const [a, b] = [all.named('together a', MINUTE), all.named('together b', MINUTE)];
+      const source = all.bySource('together', { address: 3, network: 3, provider: 3, seconds: 60 });
+      const ip = '192.0.2.7';
+      for (let round = 0; round < 5; round += 1) {
+        await Promise.all([1, 2, 3].flatMap(() => [a.take('ada'), b.take('ada'), source.take(ip)]));
+        assert.equal((await source.peek(ip)).allowed, false);
+        const tries = [
+          [a, 'ada'],
+          [source, ip],
+          [b, 'ada'],
+        ] as const;
+        await Promise.all([tries, tries.toReversed(), tries].map((one) => all.giveBack(one)));
+      }
+      for (const verdict of [a.peek('ada'), b.peek('ada'), source.peek(ip)]) {
+        assert.deepEqual(await verdict, ALLOWED);
+      }
+      await a.take('ada');
+      await all.giveBack([[b, 'ben']]);
+      const rows = await sql<{ points: number }>`
+        select points from rate_limits where key like 'together%' order by points`.execute(
+        database.db,
+      );
+      assert.deepEqual(
+        rows.rows.map(({ points }) => points),
+        [0, 0, 0, 0, 1],
+      );
+    });
+
     test('a window ends after its seconds, and refused attempts do not extend it', async () => {
       const limit = limits().named('window', { points: 1, seconds: 1 });
       await limit.take('ada');
