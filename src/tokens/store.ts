@@ -5,6 +5,7 @@ import { preparedQuery } from '../db/prepared-query.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { AllowedResources } from '../grants/grant.ts';
 import { hashOf } from '../lib/credentials.ts';
+import { ownValue } from '../lib/own-value.ts';
 import { isReplayable, replayedResource } from './replay-store.ts';
 import type {
   FoundAuthorizationCode,
@@ -334,11 +335,10 @@ function toSource(row: SourceRow): RedeemableToken {
   };
 }
 
-/** The keys are URLs, so none is the name of a property that every object has. */
 function resourcesOf({ resources, allowed_resources }: SourceRow): AllowedResources | undefined {
   return resources === null
     ? undefined
-    : new Map(resources.map((key) => [key, allowed_resources?.[key] ?? '']));
+    : new Map(resources.map((key) => [key, ownValue(allowed_resources ?? {}, key) ?? '']));
 }
 
 function invalidReasonOf(row: SourceRow): RedeemableToken['invalidReason'] {

@@ -66,6 +66,7 @@ async function onTheWayBack(server: TestServer, platform: TestPlatform): Promise
   const found = [
     await errorOf({ code_challenge: '' }),
     await errorOf({ scope: 'everything' }),
+    await errorOf({ resource: 'urn:example:unknown' }),
     await errorOf({ response_type: 'unknown' }),
     await errorOf({ prompt: 'none' }),
   ];
@@ -81,6 +82,7 @@ async function atToken(server: TestServer, platform: TestPlatform): Promise<stri
   const stranger = { ...application, clientSecret: 'sds_wrong' };
   const answers = [
     await refresh(server, stranger, refreshToken),
+    await refresh(server, application, refreshToken, { resource: 'urn:example:unknown' }),
     await refresh(server, application, 'sdr_nothing'),
     await postForm(server, 'token', application, {}),
     await refresh(server, application, refreshToken, { scope: 'read write' }),
