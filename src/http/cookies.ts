@@ -39,6 +39,15 @@ export function sendsCookies(ctx: Context): boolean {
   return ctx.get('Cookie').includes('stagedoor_');
 }
 
+/**
+ * Reads a cookie by its name from the header `Cookie`. Koa's jar keeps a regular expression for each
+ * name for as long as the process runs, and many names here occur in one request only.
+ */
+export function readCookie(header: string | undefined, name: string): string | undefined {
+  const pair = (header ?? '').split(/; */).find((one) => one.startsWith(`${name}=`));
+  return pair?.slice(name.length + 1);
+}
+
 /** Sets a cookie, or removes it with an empty value. Scripts can't read it. */
 export function setCookie(ctx: Context, name: string, value: string, life: CookieLife = {}): void {
   const { seconds = value === '' ? 0 : undefined, sameSite = 'Lax' } = life;

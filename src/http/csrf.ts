@@ -8,7 +8,7 @@ import {
 import type { Context } from 'koa';
 import { deriveKey } from '../lib/encryption.ts';
 import { StagedoorError } from '../lib/errors.ts';
-import { cookieName, setCookie } from './cookies.ts';
+import { cookieName, readCookie, setCookie } from './cookies.ts';
 
 /** CSRF signing keys and cookie settings. */
 export interface CsrfOptions {
@@ -93,7 +93,7 @@ export function csrfToken(options: CsrfOptions, ctx: Context): string {
 /** The cookie that this answer is about to set, or the browser's. */
 function cookieOf(options: CsrfOptions, ctx: Context): string | undefined {
   const value: unknown =
-    ctx.state.csrfCookie ?? ctx.cookies.get(cookieName(options.secure, 'csrf'), { signed: false });
+    ctx.state.csrfCookie ?? readCookie(ctx.headers.cookie, cookieName(options.secure, 'csrf'));
   return typeof value === 'string' && /^[\w-]{43}$/.test(value) ? value : undefined;
 }
 

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
 import type { Provider } from 'oidc-provider';
-import { cookieName, surplusCookies } from '../http/cookies.ts';
+import { cookieName, readCookie, surplusCookies } from '../http/cookies.ts';
+import type { CookieSignatures } from './cookie-signatures.ts';
 
 /** Of every cookie of the flow. `secure` follows the issuer's scheme, see `web/own-url.ts`. */
 export const COOKIE_OPTIONS = {
@@ -28,13 +29,17 @@ export function cookieNames(secure: boolean) {
  * prefix. The provider would tell requests in several tabs apart by two cookies on paths of their own,
  * where the `__Host-` prefix is not possible.
  */
-export function nameRequestCookies(provider: Provider, secure: boolean): void {
+export function nameRequestCookies(
+  provider: Provider,
+  { secure, signatures }: { readonly secure: boolean; readonly signatures: CookieSignatures },
+): void {
   const createContext = provider.createContext.bind(provider);
   provider.createContext = <State>(request: IncomingMessage, response: Context['res']) => {
     const ctx = createContext<State>(request, response);
     const [found, uid] = REQUEST_PATH.exec(request.url ?? '') ?? [];
     if (found !== undefined) {
-      useRequestCookies(ctx.cookies, { secure, uid, header: request.headers.cookie });
+      const { cookie: header } = request.headers;
+      useRequestCookies(ctx.cookies, { secure, signatures, uid, header });
     }
     return ctx;
   };
@@ -57,19 +62,21 @@ function readOnce(jar: Context['cookies']): Context['cookies']['get'] {
 
 interface Place {
   readonly secure: boolean;
+  readonly signatures: CookieSignatures;
   /** The id in the URL. */
   readonly uid: string | undefined;
   readonly header: string | undefined;
 }
 
-function useRequestCookies(jar: Context['cookies'], { secure, uid, header }: Place): void {
+function useRequestCookies(jar: Context['cookies'], place: Place): void {
+  const { secure, uid, header } = place;
   const get = readOnce(jar);
   const set = jar.set.bind(jar);
   jar.get = (name, options) => {
     if (!REQUEST_COOKIES.has(name)) {
       return get(name, options);
     }
-    return uid === undefined ? undefined : get(cookieName(secure, 'request', uid), options);
+    return uid === undefined ? undefined : readRequestCookie(place, uid);
   };
   jar.set = (name, value, options) => {
     const id = value ?? uid;
@@ -82,4 +89,15 @@ function useRequestCookies(jar: Context['cookies'], { secure, uid, header }: Pla
     }
     return set(cookieName(secure, 'request', id), value, own);
   };
+}
+
+function readRequestCookie({ secure, signatures, header }: Place, uid: string): string | undefined {
+  const name = cookieName(secure, 'request', uid);
+  const value = readCookie(header, name);
+  const signature = readCookie(header, `${name}.sig`);
+  const isGenuine =
+    value !== undefined &&
+    signature !== undefined &&
+    signatures.verify(`${name}=${value}`, signature);
+  return isGenuine ? value : undefined;
 }

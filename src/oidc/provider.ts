@@ -70,6 +70,9 @@ export function createProvider(deps: ProviderDeps): Provider {
     throw new Error('the provider needs a cookie key');
   }
   const secure = config.issuer.startsWith('https:');
+  const signatures = cookieSignatures(
+    deps.cookieKeys.map((key) => deriveKey(key, 'cookie signature').toString('base64url')),
+  );
   const provider = new Provider(config.issuer, {
     adapter: createAdapterFactory({ db, config, onReplay: deps.onReplay }),
     jwks: { keys: [unusedKey()] },
@@ -96,9 +99,7 @@ export function createProvider(deps: ProviderDeps): Provider {
     },
     cookies: {
       names: cookieNames(secure),
-      keys: cookieSignatures(
-        deps.cookieKeys.map((key) => deriveKey(key, 'cookie signature').toString('base64url')),
-      ),
+      keys: signatures,
       long: COOKIE_OPTIONS,
       short: COOKIE_OPTIONS,
     },
@@ -141,7 +142,7 @@ export function createProvider(deps: ProviderDeps): Provider {
       Session: (_ctx, session) => sessionLifetime(config, session.loginTs),
     },
   });
-  nameRequestCookies(provider, secure);
+  nameRequestCookies(provider, { secure, signatures });
   keepSessionId(provider);
   provider.proxy = true;
   provider.maxIpsCount = config.trustProxy;

@@ -205,3 +205,26 @@ describe('Sign-in page of an authorization request', () => {
     assert.equal(stranger.cookies.values(SESSION).length, 0);
   });
 });
+
+test('cookies of single requests leave no regular expression in memory', async () => {
+  const { RegExp: Original } = globalThis;
+  const sources: string[] = [];
+  // A class cannot be called without `new`, which nothing here does.
+  globalThis.RegExp = class extends Original {
+    constructor(pattern: string | RegExp, flags?: string) {
+      super(pattern, flags);
+      sources.push(String(pattern));
+    }
+  } as RegExpConstructor;
+  try {
+    const { agent, page } = await waitForAda();
+    await post(agent, page, 'allow');
+    await agent.get('/interaction/unknown');
+  } finally {
+    globalThis.RegExp = Original;
+  }
+  assert.deepEqual(
+    sources.filter((source) => source.includes('stagedoor_request')),
+    [],
+  );
+});

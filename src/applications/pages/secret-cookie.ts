@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { cookieName, setCookie } from '../../http/cookies.ts';
+import { cookieName, readCookie, setCookie } from '../../http/cookies.ts';
 import { PageAnswer, seeOther } from '../../http/page.ts';
 import { seal, unseal } from '../../lib/encryption.ts';
 import { APPLICATIONS, type ApplicationPagesDeps } from './owner-page.ts';
@@ -44,7 +44,7 @@ export function toStartPage(
 
 /** Returns the new secret that the cookie carries, and deletes the cookie. */
 export function takeSecret({ cookieKeys }: Keys, ctx: Context, of: SecretOf): string | undefined {
-  const sealed = ctx.cookies.get(nameOf(ctx, of), { signed: false });
+  const sealed = readCookie(ctx.headers.cookie, nameOf(ctx, of));
   if (sealed === undefined || sealed.length > LONGEST) {
     return undefined;
   }

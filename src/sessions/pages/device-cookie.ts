@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { cookieName, setCookie } from '../../http/cookies.ts';
+import { cookieName, readCookie, setCookie } from '../../http/cookies.ts';
 import { randomText } from '../../lib/credentials.ts';
 import { DEVICE_DAYS } from '../device-store.ts';
 
@@ -24,7 +24,7 @@ const SECONDS = DEVICE_DAYS * 86_400;
 export function createDevices({ secure }: { readonly secure: boolean }): Devices {
   const name = cookieName(secure, 'device');
   const sent: Devices['sent'] = (ctx) => {
-    const value = ctx.cookies.get(name, { signed: false });
+    const value = readCookie(ctx.headers.cookie, name);
     return value !== undefined && /^[0-9A-Za-z]{43}$/.test(value) ? value : undefined;
   };
   return {

@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { cookieName, setCookie, surplusCookies } from '../../../http/cookies.ts';
+import { cookieName, readCookie, setCookie, surplusCookies } from '../../../http/cookies.ts';
 import { SIGN_IN_TTL } from '../sign-in.ts';
 
 /** Maximum number of unfinished sign-ins of a browser; the oldest is dropped. */
@@ -23,5 +23,5 @@ export function setBrowserKey(ctx: Context, state: string, key: string): void {
 
 /** Returns the browser's key of a sign-in. */
 export function browserKey(ctx: Context, state: string): string | undefined {
-  return ctx.cookies.get(cookieName(ctx.secure, 'upstream', state), { signed: false });
+  return readCookie(ctx.headers.cookie, cookieName(ctx.secure, 'upstream', state));
 }

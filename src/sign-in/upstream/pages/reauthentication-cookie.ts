@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { cookieName, setCookie } from '../../../http/cookies.ts';
+import { cookieName, readCookie, setCookie } from '../../../http/cookies.ts';
 
 /** Seconds; the next sign-in ends it before. */
 const LIFETIME = 30 * 86_400;
@@ -15,7 +15,7 @@ export function forceReauthentication(ctx: Context): void {
 
 /** Tells if the provider has to ask for the user at the next sign-in. */
 export function mustReauthenticate(ctx: Context): boolean {
-  return ctx.cookies.get(nameOf(ctx), { signed: false }) === '1';
+  return readCookie(ctx.headers.cookie, nameOf(ctx)) === '1';
 }
 
 /** Ends `forceReauthentication` after a sign-in. */
