@@ -8,12 +8,16 @@ import { createOrders, type Orders } from './orders.ts';
 interface Route {
   readonly path: RegExp;
   /** Required access of the route: all that an API service has to state. */
-  readonly needs: (organizer: string) => Requirement;
+  readonly needs: (organizer: string, event: string) => Requirement;
   /** HEAD is answered as GET. */
   readonly methods: Readonly<Record<string, Handler>>;
 }
 
-type Handler = (access: Access, organizer: string) => { status?: number; body: object };
+type Handler = (
+  access: Access,
+  organizer: string,
+  event: string,
+) => { status?: number; body: object };
 
 /** The authorization server, and the API's registration there. */
 export interface DemoApiOptions {
@@ -45,7 +49,9 @@ export function createDemoApi(options: DemoApiOptions): RequestListener {
   };
 }
 
-/** The three guards of the kit, one a route: scope, organizer, permission. */
+const ORDERS = { read: 'can_view_orders', write: 'can_change_orders' };
+
+/** Guards by scope, organizer, permission, and permission for an event. */
 function createRoutes(orders: Orders): readonly Route[] {
   return [
     {
@@ -64,13 +70,18 @@ function createRoutes(orders: Orders): readonly Route[] {
     },
     {
       path: /^\/api\/organizers\/([A-Za-z0-9._-]+)\/orders\/?$/,
-      needs: (organizer) => ({
-        organizer,
-        permission: { read: 'can_view_orders', write: 'can_change_orders' },
-      }),
+      needs: (organizer) => ({ organizer, permission: ORDERS }),
       methods: {
         GET: (_, organizer) => list(orders.list(organizer)),
         POST: (_, organizer) => ({ status: 201, body: orders.place(organizer) }),
+      },
+    },
+    {
+      path: /^\/api\/organizers\/([A-Za-z0-9._-]+)\/events\/([A-Za-z0-9._-]+)\/orders\/?$/,
+      needs: (organizer, event) => ({ organizer, event, permission: ORDERS }),
+      methods: {
+        GET: (_, organizer, event) => list(orders.list(organizer, event)),
+        POST: (_, organizer, event) => ({ status: 201, body: orders.place(organizer, event) }),
       },
     },
   ];
@@ -89,11 +100,11 @@ async function answer(
     return send(response, 404, { detail: 'Not found.' });
   }
   const handler = findHandler(route, request, response);
-  const [, organizer = ''] = route.path.exec(pathname) ?? [];
+  const [, organizer = '', event = ''] = route.path.exec(pathname) ?? [];
   const access =
-    handler && (await admit(resourceServer, request, response, route.needs(organizer)));
+    handler && (await admit(resourceServer, request, response, route.needs(organizer, event)));
   if (handler && access) {
-    const { status = 200, body } = handler(access, organizer);
+    const { status = 200, body } = handler(access, organizer, event);
     response.setHeader('x-token-check', describeCheck());
     send(response, status, body);
   }

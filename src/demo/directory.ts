@@ -12,6 +12,8 @@ export interface DemoTeam {
   readonly id: string;
   readonly name: string;
   readonly permissions: readonly string[];
+  /** Slugs of the events that the team is for; by default all. */
+  readonly limitEvents?: readonly string[];
   readonly members: readonly string[];
 }
 
@@ -66,6 +68,13 @@ export const DEMO_ORGANIZERS: readonly DemoOrganizer[] = [
         id: 'demo-bluehall-reports',
         name: 'Reports',
         permissions: ['can_view_orders'],
+        members: [ADA],
+      },
+      {
+        id: 'demo-bluehall-fair',
+        name: 'Spring Fair',
+        permissions: ['can_change_orders'],
+        limitEvents: ['spring-fair'],
         members: [ADA],
       },
       {

@@ -1,6 +1,8 @@
 /** A made-up order. */
 export interface Order {
   readonly code: string;
+  /** Slug of the event. */
+  readonly event: string;
   readonly status: 'paid' | 'pending';
   readonly total: string;
   readonly datetime: string;
@@ -8,9 +10,14 @@ export interface Order {
 
 /** The orders of the demo API, in memory. */
 export interface Orders {
-  list(organizer: string): readonly Order[];
-  place(organizer: string): Order;
+  /** Returns the orders of all events of the organizer, or of one. */
+  list(organizer: string, event?: string): readonly Order[];
+  place(organizer: string, event?: string): Order;
 }
+
+/** Slugs of the events that every organizer has. */
+const SPRING = 'spring-fair';
+const SUMMER = 'summer-gala';
 
 /** Orders that one organizer keeps; the oldest fall out. */
 const LIMIT = 20;
@@ -18,19 +25,21 @@ const LIMIT = 20;
 /** Every organizer starts with two orders; new ones are forgotten at the next start. */
 export function createOrders(): Orders {
   const placed = new Map<string, readonly Order[]>();
-  const list = (organizer: string) => placed.get(organizer) ?? firstOrders(organizer);
+  const all = (organizer: string) => placed.get(organizer) ?? firstOrders(organizer);
   let count = 0;
   return {
-    list,
-    place: (organizer) => {
+    list: (organizer, event) =>
+      all(organizer).filter((order) => event === undefined || order.event === event),
+    place: (organizer, event = SUMMER) => {
       count += 1;
       const order: Order = {
+        event,
         code: `NEW${String(count).padStart(2, '0')}`,
         status: 'pending',
         total: '19.00',
         datetime: new Date().toISOString(),
       };
-      placed.set(organizer, [...list(organizer), order].slice(-LIMIT));
+      placed.set(organizer, [...all(organizer), order].slice(-LIMIT));
       return order;
     },
   };
@@ -39,8 +48,15 @@ export function createOrders(): Orders {
 function firstOrders(organizer: string): readonly Order[] {
   const prefix = organizer.slice(0, 3).toUpperCase();
   return [
-    { code: `${prefix}7K`, status: 'paid', total: '42.00', datetime: '2030-05-01T19:30:00+02:00' },
     {
+      event: SPRING,
+      code: `${prefix}7K`,
+      status: 'paid',
+      total: '42.00',
+      datetime: '2030-05-01T19:30:00+02:00',
+    },
+    {
+      event: SUMMER,
       code: `${prefix}9X`,
       status: 'pending',
       total: '23.50',

@@ -97,9 +97,10 @@ async function seedOrganizer(
   if ((await manage(client, 'GET', path)) === undefined) {
     await manage(client, 'PUT', path, { name });
   }
-  for (const { id, ...team } of teams) {
+  for (const { id, limitEvents, ...team } of teams) {
     if ((await manage(client, 'GET', `${path}teams/${id}/`)) === undefined) {
-      await manage(client, 'PUT', `${path}teams/${id}/`, team);
+      const events = limitEvents && { all_events: false, limit_events: limitEvents };
+      await manage(client, 'PUT', `${path}teams/${id}/`, { ...team, ...events });
     }
   }
 }

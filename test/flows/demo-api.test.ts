@@ -89,6 +89,34 @@ describe('API of the demo', () => {
     assert.ok(performance.now() - begun <= 1_000);
   });
 
+  it('guard by event: a permission for one event opens this event only', async () => {
+    await putTeam(server, {
+      organizer: 'bluehall',
+      id: 'fair',
+      permissions: ['can_view_orders'],
+      limitEvents: ['spring-fair'],
+      members: ['ada'],
+    });
+    // The answer in memory is from before that.
+    const { accessToken } = await obtainTokens(server, {
+      application: platform.application,
+      user: platform.ada,
+      parameters: { prompt: 'consent' },
+    });
+    const ask = (path: string, method = 'GET') =>
+      call(`/api/organizers/bluehall${path}`, method, accessToken);
+    const answer = await ask('/events/spring-fair/orders');
+    assert.equal(answer.status, 200);
+    const { results } = list.parse(await answer.json());
+    assert.deepEqual(
+      results.map(({ event }) => event),
+      ['spring-fair'],
+    );
+    assert.equal((await ask('/events/spring-fair/orders', 'POST')).status, 403);
+    assert.equal((await ask('/events/summer-gala/orders')).status, 403);
+    assert.equal((await ask('/orders')).status, 403);
+  });
+
   it('unknown paths are 404, other methods 405', async () => {
     assert.equal((await call('/api/organisers')).status, 404);
     assert.equal((await call('/api/organizers/%2e%2e/orders')).status, 404);
