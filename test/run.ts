@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from 'node:test';
@@ -44,6 +44,8 @@ async function main(args: readonly string[]): Promise<number> {
     console.log('Chromium is not installed: the tests in test/browser will be skipped.');
   }
   const folder = await mkdtemp(join(tmpdir(), 'stagedoor-test-'));
+  // A PostgreSQL that a test starts may run as another user.
+  await chmod(folder, 0o755);
   let server: Postgres | undefined;
   let browser: BrowserServer | undefined;
   try {

@@ -56,7 +56,7 @@ export function createChangesFeed(source: FeedSource): ChangesFeed {
         }
         if (performance.now() - begun >= LEASE) {
           const reason = 'The changes could not be read in time.';
-          throw new StagedoorError('database_unreachable', reason);
+          throw new StagedoorError('database_unreachable', reason, { cause: reader.failure() });
         }
         await Promise.race([next, isLast ? sleep(LEASE - HOLD) : end]);
       }
@@ -117,6 +117,7 @@ function createReader(source: FeedSource) {
   let views: Views | undefined;
   let wantedUntil = 0;
   let isRunning = false;
+  let failure: unknown;
   let reading = Promise.withResolvers<void>();
 
   const read = async () => {
@@ -128,8 +129,13 @@ function createReader(source: FeedSource) {
   const run = async () => {
     while (performance.now() < wantedUntil) {
       const begun = performance.now();
-      // A failure is seen by its consequence: the newest view gets old.
-      await read().catch(() => undefined);
+      try {
+        await read();
+        failure = undefined;
+      } catch (error) {
+        // Its consequence is that the newest view gets old.
+        failure = error;
+      }
       reading.resolve();
       reading = Promise.withResolvers();
       const pause = begun + INTERVAL - performance.now();
@@ -141,6 +147,8 @@ function createReader(source: FeedSource) {
   return {
     /** Undefined until the first view. */
     views: () => views,
+    /** The error of the last reading, if it failed. */
+    failure: () => failure,
     /** Waits for the end of the next reading, also of one that fails. */
     next: (): Promise<void> => {
       wantedUntil = performance.now() + IDLE;

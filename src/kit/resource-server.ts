@@ -154,8 +154,19 @@ function createPipeline(settings: Settings, reporter: Reporter): Answers {
     });
   const guarded = withCircuit(reported, settings.circuit);
   return settings.cache
-    ? withCache(guarded, createReadChanges(server), settings.cache, report)
+    ? withCache(guarded, createReadChanges(server), settings.cache, (error) =>
+        report(withoutMemory(error)),
+      )
     : withoutCache(guarded);
+}
+
+/** Explains a failure of the changes feed, of which callers notice nothing. */
+function withoutMemory(error: unknown): unknown {
+  return error instanceof UnavailableError
+    ? new UnavailableError(error.code, `Each token is asked for: ${error.message}`, {
+        cause: error,
+      })
+    : error;
 }
 
 /**

@@ -46,19 +46,12 @@ const AFTER = 1_700;
 const PARALLEL = 4;
 
 /** Starts servers and API processes; `measure` makes revocations while a fault lasts. */
-export async function startSite(options: { apis: number; databaseUrl?: string }) {
+export async function startSite(options: { apis: number }) {
   const ports = [await freePort(), await freePort()] as const;
   const front = await startTcpProxy(...ports);
   const link = await startTcpProxy(...ports);
   const settings = { ISSUER: `http://localhost:${front.port}`, TRUST_PROXY: '0' };
-  const first = await startServerProcess(
-    {
-      ...settings,
-      PORT: String(ports[0]),
-      ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl }),
-    },
-    CHILD,
-  );
+  const first = await startServerProcess({ ...settings, PORT: String(ports[0]) }, CHILD);
   const DATABASE_URL = first.databaseUrl;
   const second = await startServerProcess(
     { ...settings, PORT: String(ports[1]), DATABASE_URL },
