@@ -42,6 +42,9 @@ const CHILD = `${import.meta.dirname}/../cheap-server-child.ts`;
 const HITS = 5;
 /** Milliseconds after the last revocation for which requests go on. */
 const AFTER = 1_700;
+/** Attempts of a revocation, and milliseconds between them. */
+const ATTEMPTS = 5;
+const PAUSE = 500;
 /** Revocations at the same time. */
 const PARALLEL = 4;
 
@@ -135,11 +138,21 @@ async function isWarm(api: ApiProcess): Promise<void> {
   throw new Error('An API process has not answered from memory within a minute.');
 }
 
-async function succeeds(revocation: Revocation, server: ManagedServer, subject: Subject) {
-  return revocation(server, subject).then(
-    () => true,
-    () => false,
-  );
+/** Tries for some seconds: the database may be unreachable meanwhile. */
+async function succeeds(
+  revocation: Revocation,
+  server: ManagedServer,
+  subject: Subject,
+): Promise<boolean> {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    try {
+      await revocation(server, subject);
+      return true;
+    } catch {
+      await sleep(PAUSE);
+    }
+  }
+  return false;
 }
 
 async function inParallel<T>(all: readonly T[], work: (one: T) => Promise<void>): Promise<void> {

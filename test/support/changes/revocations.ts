@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { sql } from 'kysely';
 import type { Db } from '../../../src/db/database.ts';
 import { hashOf, newCredential, randomText } from '../../../src/lib/credentials.ts';
@@ -23,24 +24,25 @@ const applicationPath = ({ application }: Subject) =>
 /** Returns all kinds of revocations. Those of users are made by `ada` in her browser. */
 export function revocationKinds(agent: UserAgent): Readonly<Record<string, Revocation>> {
   return {
-    'the application revokes the access token': (server, { application, accessToken }) =>
-      revoke(server, application, accessToken),
-    'the application revokes the refresh token': (server, { application, refreshToken }) =>
-      revoke(server, application, refreshToken),
-    'the application refreshes': (server, { application, refreshToken }) =>
-      refresh(server, application, refreshToken),
+    'the application revokes the access token': async (server, { application, accessToken }) =>
+      assertStatus(200, await revoke(server, application, accessToken)),
+    'the application revokes the refresh token': async (server, { application, refreshToken }) =>
+      assertStatus(200, await revoke(server, application, refreshToken)),
+    'the application refreshes': async (server, { application, refreshToken }) =>
+      assertStatus(200, await refresh(server, application, refreshToken)),
     'a used refresh token is presented again': async (server, { application, refreshToken }) => {
       const { body } = await refresh(server, application, refreshToken);
       await refresh(server, application, body.refresh_token ?? '');
-      await refresh(server, application, refreshToken);
+      assertStatus(400, await refresh(server, application, refreshToken));
     },
     'ada revokes': async (_, { grantId }) => {
       const page = await agent.get(`${AUTHORIZATIONS}/${grantId}/revoke`);
-      await confirm(agent, page);
+      assertStatus(200, await confirm(agent, page));
     },
     'ada takes the scope away': async (_, { grantId }) => {
       const page = await agent.get(`${AUTHORIZATIONS}/${grantId}/change`);
-      await agent.submit(page, { scopes: ['write'], organizers: ['redstage'] }, 'end_date');
+      const left = { scopes: ['write'], organizers: ['redstage'] };
+      assertStatus(200, await agent.submit(page, left, 'end_date'));
     },
     'an operator revokes': (server, { grantId }) =>
       manage(server, 'POST', `/api/v1/grants/${grantId}/revoke/`),
@@ -62,6 +64,11 @@ export function revocationKinds(agent: UserAgent): Readonly<Record<string, Revoc
       manage(server, 'PUT', team(subject), { permissions: [], members: [subject.user] }),
     'the platform deletes the team': (server, subject) => manage(server, 'DELETE', team(subject)),
   };
+}
+
+/** Throws if the server could not do it: then nothing was revoked. */
+function assertStatus(status: number, answer: { readonly status: number }): void {
+  assert.equal(answer.status, status);
 }
 
 let subjects = 0;
