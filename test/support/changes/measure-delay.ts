@@ -74,12 +74,11 @@ export async function startSite(options: { apis: number }) {
   let next = 0;
 
   const measure = async (count: number, fault: Fault | undefined): Promise<Delays> => {
-    const planned = await Promise.all(
-      Array.from({ length: count }, async () => {
-        const [kind, revocation] = kinds[next++ % kinds.length] ?? ['', () => Promise.reject()];
-        return { kind, revocation, subject: await createSubject(database.db, kind) };
-      }),
-    );
+    const planned: { kind: string; revocation: Revocation; subject: Subject }[] = [];
+    await inParallel(Array.from({ length: count }), async () => {
+      const [kind, revocation] = kinds[next++ % kinds.length] ?? ['', () => Promise.reject()];
+      planned.push({ kind, revocation, subject: await createSubject(database.db, kind) });
+    });
     const tokens = planned.map(({ subject }) => subject.accessToken);
     for (const one of apis) {
       one.watch(tokens);
