@@ -17,6 +17,8 @@ const entryData = z.object({
   application: text,
   scopes: list,
   organizers,
+  /** Names of the API services that the authorization is limited to. */
+  apis: list,
   removed_scopes: list,
   removed_organizers: organizers,
   ends_at: z.iso

@@ -53,6 +53,13 @@ function wantsOrganizers(request: ConsentRequest, chosen: readonly string[]): bo
   return request.scopes.some((scope) => scope.organizers && chosen.includes(scope.name));
 }
 
+function describeResources(resources: ConsentRequest['resources']) {
+  return {
+    resources: resources.map(({ uri }) => uri),
+    apis: [...new Set(resources.map(({ name }) => name))],
+  };
+}
+
 /**
  * Makes the grant, its log entry and its mail in one transaction: no authorization without
  * either. Each consent makes a new grant; an earlier one is not touched.
@@ -93,7 +100,7 @@ export async function approveConsent(
       application: application.name,
       scopes: choice.scopes,
       organizers,
-      ...(resources.length === 0 ? {} : { resources: resources.map(({ uri }) => uri) }),
+      ...(resources.length === 0 ? {} : describeResources(resources)),
     },
   });
   await enqueueMail(tx, {

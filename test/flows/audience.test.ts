@@ -363,6 +363,8 @@ for (const engine of FLOW_ENGINES) {
         assert.match(page.body, /For: .*API.* It won’t have access to other APIs/);
         const list = await agent.get(`${server.issuer}/account/authorizations`);
         assert.match(list.body, /For: .*API/);
+        const log = await agent.get(`${server.issuer}/account/activity`);
+        assert.match(log.body, /APIs[\s\S]{0,200}API/);
         await change(seats.clientId, []);
         const decided = await decide(agent, page);
         assert.match(textOf(decided), /This API is no longer available/);

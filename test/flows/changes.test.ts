@@ -228,5 +228,16 @@ for (const engine of FLOW_ENGINES) {
       await call('DELETE', `resource-servers/${other.clientId}`);
       assert.deepEqual(await readNews(cursor), ['all']);
     });
+
+    it('a removed resource and a required audience: all has changed', async () => {
+      const other = await registerResourceServer(server, 'Seats API', {
+        resources: ['urn:example:seats'],
+      });
+      for (const change of [{ resources: [] }, { require_audience: true }]) {
+        const { cursor } = await read();
+        await call('PATCH', `resource-servers/${other.clientId}`, change);
+        assert.deepEqual(await readNews(cursor), ['all'], JSON.stringify(change));
+      }
+    });
   });
 }

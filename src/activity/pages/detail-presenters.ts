@@ -49,6 +49,7 @@ export function detailsOf(deps: WordsDeps, entry: ActivityEntry): DetailProps[] 
   const all: readonly (readonly [label: string, items: readonly (string | undefined)[]])[] = [
     [scopesLabel(t, entry.action), scopeSentences(deps, data.scopes)],
     [t('activity.detail.organizers'), organizerNames(deps, data.organizers)],
+    [t('activity.detail.apis'), data.apis],
     [t('activity.detail.removed_scopes'), scopeSentences(deps, data.removed_scopes)],
     [t('activity.detail.removed_organizers'), organizerNames(deps, data.removed_organizers)],
     [
