@@ -7,7 +7,6 @@ import {
   type Audience,
   type AudienceProblem,
   findAudience,
-  type WantedResource,
   wantedResource,
 } from '../tokens/audience.ts';
 import type { RedeemableToken } from '../tokens/token.ts';
@@ -68,12 +67,6 @@ interface Choice {
 
 const choices = new WeakMap<KoaContextWithOIDC, Choice>();
 
-/** Returns the resource that the token request of this context wants for a code or refresh token. */
-export function wantedResourceOf({ resources }: RedeemableToken): WantedResource {
-  const ctx = Provider.ctx;
-  return wantedResource(resources, ctx === undefined ? [] : requestedResources(ctx));
-}
-
 /**
  * Chooses the audience of the access token that is requested with a code or refresh token.
  * @throws InvalidTarget
@@ -84,7 +77,7 @@ export async function chooseAudience(db: Db, found: RedeemableToken): Promise<vo
   if (ctx?.oidc.route !== 'token') {
     return;
   }
-  const wanted = wantedResourceOf(found);
+  const wanted = wantedResource(found.resources, requestedResources(ctx));
   const audience =
     wanted.problem ??
     (wanted.key === undefined ? undefined : await findAudience(db, found.resources, wanted.key));

@@ -5,7 +5,7 @@ import { type Presented, redeemCode, rotateRefreshToken } from '../tokens/consum
 import { findAccessToken, findRefreshToken } from '../tokens/find.ts';
 import { storeReplay } from '../tokens/replay.ts';
 import { findCode, issueAccessToken, issueCode, issueRefreshToken } from '../tokens/store.ts';
-import type { FoundRefreshToken, FoundToken, NewToken, RedeemableToken } from '../tokens/token.ts';
+import type { FoundToken, NewToken, RedeemableToken } from '../tokens/token.ts';
 import type { IssuedTokens } from '../tokens/token-response.ts';
 import {
   currentTransaction,
@@ -21,7 +21,7 @@ import {
   refuseChanged,
   refuseRemovedScopes,
 } from './refuse-at-token.ts';
-import { chooseAudience, chosenAudience, wantedResourceOf } from './resources.ts';
+import { chooseAudience, chosenAudience } from './resources.ts';
 import { fromEpoch, nowEpoch, toEpoch } from './time.ts';
 
 /**
@@ -91,11 +91,10 @@ export function refreshTokenAdapter({ db, config }: AdapterDeps): PartialAdapter
     },
     find: async (id) => {
       const tx = currentTransaction() ?? db;
-      const token = await findRefreshToken(tx, id, config.refreshRetrySeconds);
-      if (token === undefined) {
+      const found = await findRefreshToken(tx, id, config.refreshRetrySeconds);
+      if (found === undefined) {
         return undefined;
       }
-      const found = isOtherRequest(token) ? { ...token, consumed: true } : token;
       await refuseAtToken(found, 'refresh_token', () => true);
       refuseRemovedScopes(found);
       await chooseAudience(tx, found);
@@ -160,16 +159,6 @@ export function accessTokenAdapter({ db, config }: AdapterDeps): PartialAdapter 
       return found && foundToken(id, 'AccessToken', found);
     },
   };
-}
-
-/** Tests if a used refresh token is presented for another resource than before, which is no retry. */
-function isOtherRequest(found: FoundRefreshToken): boolean {
-  const { retry } = found;
-  if (retry === undefined) {
-    return false;
-  }
-  const wanted = wantedResourceOf(found);
-  return wanted.problem !== undefined || wanted.key !== retry.resource;
 }
 
 function newToken(value: string, payload: AdapterPayload): NewToken {

@@ -48,11 +48,6 @@ export function isReplayable(seconds: number): RawBuilder<boolean> {
   return sql<boolean>`(t.consumed_at is not null and exists (select from ${replayOf(seconds)}))`;
 }
 
-/** Expression for the resource of the access token in the response to the refresh token `t`. */
-export const replayedResource = sql<string | null>`(
-  select a.resource from access_tokens a where a.family_id = t.family_id and a.superseded_at is null
-)`;
-
 /** Returns the response to the refresh token with this value, if it can be sent again. */
 export async function selectReplay(
   tx: Tx,

@@ -6,7 +6,7 @@ import type { Tx } from '../db/transaction.ts';
 import type { AllowedResources } from '../grants/grant.ts';
 import { hashOf } from '../lib/credentials.ts';
 import { ownValue } from '../lib/own-value.ts';
-import { isReplayable, replayedResource } from './replay-store.ts';
+import { isReplayable } from './replay-store.ts';
 import type {
   FoundAuthorizationCode,
   FoundRefreshToken,
@@ -145,7 +145,6 @@ export async function selectRefreshToken(
       scopesLeft.as('scopes'),
       expired.as('expired'),
       isReplayable(retrySeconds).as('replayable'),
-      replayedResource.as('replayed_resource'),
       sql<boolean>`${sql.raw(grantEnd('g'))} <= now()`.as('grant_expired'),
     ])
     .executeTakeFirst();
@@ -156,7 +155,6 @@ export async function selectRefreshToken(
       rotations: row.rotations,
       firstIssuedAt: row.first_issued_at,
       grantedScopes: row.granted_scopes,
-      retry: row.replayable ? { resource: row.replayed_resource ?? undefined } : undefined,
     }
   );
 }

@@ -76,8 +76,6 @@ export interface FoundAuthorizationCode extends RedeemableToken {
 export interface FoundRefreshToken extends RedeemableToken {
   /** Scopes that its family was issued with; `scopes` lacks those that the user took away since. */
   readonly grantedScopes: readonly string[];
-  /** Presented again because its response may have been lost, which was for this resource. */
-  readonly retry: { readonly resource: string | undefined } | undefined;
   readonly familyId: string;
   readonly rotations: number;
   readonly firstIssuedAt: Date;

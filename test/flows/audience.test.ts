@@ -250,6 +250,8 @@ for (const engine of FLOW_ENGINES) {
         const first = await renew(given, { resource: STOCK });
         const retry = await renew(given, { resource: STOCK });
         assert.deepEqual(retry.body, first.body);
+        const unknown = await renew(given, { resource: 'urn:unknown' });
+        assert.equal(unknown.body.error, 'invalid_target');
         assert.equal(await isActive(stock, first), true);
         const other = await renew(given, { resource: ORDERS });
         assert.deepEqual(
