@@ -17,7 +17,7 @@ class Placeholder {
 
 /**
  * Builds a query of Kysely once, at its first use, instead of for each request: on the paths of an
- * authorization, building the same texts again was a seventh of the CPU time.
+ * authorization, building the same texts again was more than a sixth of the CPU time.
  * @param build must not depend on anything but its arguments
  * @returns a function that runs the query and returns its rows
  */

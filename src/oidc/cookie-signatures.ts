@@ -7,7 +7,7 @@ export type CookieSignatures = Exclude<Koa['keys'], string[]>;
 /**
  * Creates and verifies the signatures of cookies, which are the same as those of Koa's default, the
  * package `keygrip`. That one needs three HMACs with keys of text for each cookie that it reads, which
- * was an eighth of the CPU time of an authorization request; this one needs one HMAC.
+ * was a seventh of the CPU time of an authorization request; this one needs one HMAC.
  * @param keys the first one signs, all verify
  */
 export function cookieSignatures(keys: readonly string[]): CookieSignatures {
