@@ -188,12 +188,14 @@ create trigger teams_note_changes after update on teams
   for each statement execute function note_team_changes();
 
 -- Deleted teams and organizers end their memberships. New ones count too: what a user gains is seen as
--- soon as what a user loses.
+-- soon as what a user loses. Answers from before a new one may not name its organizer.
 create function note_membership_changes() returns trigger language plpgsql as $$
 begin
   perform note_changes(
     array(select distinct 'user:' || user_id from touched limit 101),
-    array(select distinct 'organizer:' || organizer_slug from touched limit 101));
+    case tg_op when 'DELETE' then
+      array(select distinct 'organizer:' || organizer_slug from touched limit 101)
+    else '{all}' end);
   return null;
 end
 $$;
@@ -206,17 +208,44 @@ create trigger memberships_note_before after update on memberships
 create trigger memberships_note_after after update on memberships
   referencing new table as touched for each statement execute function note_membership_changes();
 
--- Which tokens an API service may introspect depends on its row.
-create function note_resource_server_change() returns trigger language plpgsql as $$
+create function note_all() returns trigger language plpgsql as $$
 begin
   perform note_changes('{all}', '{}');
   return null;
 end
 $$;
+-- Which tokens an API service may introspect depends on its row, and which are for it on its resources.
 create trigger resource_servers_note_changes after update on resource_servers for each row
   when (to_jsonb(old) - 'name' is distinct from to_jsonb(new) - 'name')
-  execute function note_resource_server_change();
+  execute function note_all();
 create trigger resource_servers_note_gone after delete on resource_servers
-  for each statement execute function note_resource_server_change();
+  for each statement execute function note_all();
+create trigger resource_server_resources_note_changes after update on resource_server_resources
+  for each row when ((old.key, old.uri, old.client_id) is distinct from (new.key, new.uri, new.client_id))
+  execute function note_all();
+create trigger resource_server_resources_note_gone after delete on resource_server_resources
+  for each row execute function note_all();
+
+-- TRUNCATE fires no other trigger.
+create trigger users_note_truncation after truncate on users
+  for each statement execute function note_all();
+create trigger memberships_note_truncation after truncate on memberships
+  for each statement execute function note_all();
+create trigger teams_note_truncation after truncate on teams
+  for each statement execute function note_all();
+create trigger organizers_note_truncation after truncate on organizers
+  for each statement execute function note_all();
+create trigger applications_note_truncation after truncate on applications
+  for each statement execute function note_all();
+create trigger grants_note_truncation after truncate on grants
+  for each statement execute function note_all();
+create trigger grant_organizers_note_truncation after truncate on grant_organizers
+  for each statement execute function note_all();
+create trigger access_tokens_note_truncation after truncate on access_tokens
+  for each statement execute function note_all();
+create trigger resource_servers_note_truncation after truncate on resource_servers
+  for each statement execute function note_all();
+create trigger resource_server_resources_note_truncation after truncate on resource_server_resources
+  for each statement execute function note_all();
 
 alter table changes set (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 5000);

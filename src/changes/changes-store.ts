@@ -20,7 +20,11 @@ export interface FeedRow {
 }
 
 /*
- * The table's OID differs in a database that was restored into the same server from a dump.
+ * The table's OID differs in a database that was restored into the same server from a dump. A dump
+ * contains rows of transactions that the new server has not reached: they are of another database.
+ *
+ * The condition on `xid` finds what the snapshot $2 has not seen by two ranges of the index. The rows
+ * since its `xmin` would be as many as a long transaction lets them become.
  */
 const LOOK = `
   select f.epoch, pg_postmaster_start_time()::text as started_at,
@@ -29,7 +33,9 @@ const LOOK = `
     f.complete_from > $1::text::xid8 as incomplete,
     array(
       select c.change from changes c
-      where c.xid >= $1::text::xid8 and not pg_visible_in_snapshot(c.xid, $2::text::pg_snapshot)
+      where (c.xid >= greatest($1::text::xid8, pg_snapshot_xmax($2::text::pg_snapshot))
+          or c.xid = any(array(select pg_snapshot_xip($2::text::pg_snapshot))))
+        and c.xid < pg_snapshot_xmax(pg_current_snapshot())
       order by c.xid limit ${MOST_CHANGES + 1}
     ) as changes
   from pg_database d left join change_feed f on true
@@ -70,8 +76,9 @@ export async function isResourceServer(
 const KEPT = 5;
 
 /**
- * Deletes changes that all readers could see for five minutes. Before that it notes from where on the
- * feed is complete, so that no reader takes a gap for silence.
+ * Deletes changes that all readers could see for five minutes, and those that a dump brought from another
+ * server. Before that it stores from where on the feed is complete, so that readers of earlier cursors get
+ * `all`.
  * @returns number of deleted rows
  */
 export async function trimChanges(db: Db, limit: number): Promise<number> {
@@ -81,7 +88,8 @@ export async function trimChanges(db: Db, limit: number): Promise<number> {
     where moved_at <= now() - make_interval(mins => ${KEPT}::int)`.execute(db);
   const { numAffectedRows = 0n } = await sql`
     delete from changes where ctid = any(array(
-      select c.ctid from changes c, change_feed f where c.xid < f.complete_from
+      select c.ctid from changes c, change_feed f
+      where c.xid < f.complete_from or c.xid >= pg_snapshot_xmax(pg_current_snapshot())
       order by c.xid limit ${limit}
     ))`.execute(db);
   return Number(numAffectedRows);

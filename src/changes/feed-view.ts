@@ -18,7 +18,7 @@ export interface FeedView extends Cursor {
   readonly changes: readonly string[] | undefined;
 }
 
-/** What a view of the feed is read from. */
+/** Sources of a view of the feed. */
 export interface FeedSource {
   readonly database: Database;
   /** Introspection answers depend on them. */

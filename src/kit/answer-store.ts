@@ -2,6 +2,7 @@ import type { Reading } from './answer.ts';
 import { createChangeMarks } from './change-marks.ts';
 import { type DatedReading, LEASE } from './dated.ts';
 import { createMemory } from './memory.ts';
+import { later } from './moment.ts';
 
 type Active = Extract<Reading, { outcome: 'active' }>;
 
@@ -38,13 +39,13 @@ export function createAnswerStore(limit: number, bytes: number): AnswerStore {
     const { reading, until } = answer;
     if (reading.outcome === 'inactive') {
       active.delete(key);
-      inactive.set(key, { value: answer, until: until.monotonic, size: ENTRY, tags });
+      inactive.set(key, { value: answer, until, size: ENTRY, tags });
       return;
     }
     const { expiresIn, access } = reading;
     // A server without the feed says neither.
     if (expiresIn !== undefined && access.grant !== undefined) {
-      const end = until.monotonic - LEASE + 1000 * expiresIn;
+      const end = later(until, 1000 * expiresIn - LEASE);
       active.set(key, { value: reading, until: end, size: sizeOf(reading), tags });
     }
   };

@@ -1,7 +1,7 @@
 /** Tags for which changes are kept at most; beyond, each answer that is under way counts as changed. */
 const MOST = 10_000;
 
-/** Which changes came while questions were under way. */
+/** Record of the changes that came while questions were under way. */
 export interface ChangeMarks {
   /** Notes changes; `all` concerns every tag. */
   note(changes: readonly string[]): void;

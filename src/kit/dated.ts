@@ -9,7 +9,7 @@ export const LEASE = 1_000;
 export interface DatedReading {
   readonly reading: Reading;
   readonly until: Moment;
-  /** `stale`: from memory, after it could be verified (see `StaleOptions`). */
+  /** `stale`: from memory, after it could be verified (see `CacheOptions.staleSeconds`). */
   readonly origin: 'memory' | 'server' | 'stale';
 }
 

@@ -1,8 +1,10 @@
+import { type Moment, millisecondsUntil } from './moment.ts';
+
 /** An answer in memory. */
 export interface Entry<T> {
   readonly value: T;
-  /** Time of `performance.now()` from which on it is not used. */
-  readonly until: number;
+  /** From then on it is not used. */
+  readonly until: Moment;
   /** Estimated bytes. */
   readonly size: number;
   /** Changes that remove it. */
@@ -58,7 +60,7 @@ export function createMemory<T>(limit: number, bytes: number): Memory<T> {
   return {
     get: (key) => {
       const entry = entries.get(key);
-      if (entry !== undefined && entry.until <= performance.now()) {
+      if (entry !== undefined && millisecondsUntil(entry.until) <= 0) {
         forget(key);
         return undefined;
       }

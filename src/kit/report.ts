@@ -14,15 +14,18 @@ export interface Reporter {
 /** Milliseconds. */
 const PAUSE = 1000;
 
-/** Reports to a function of the service's; one that fails changes nothing. */
+/** Calls a function of the API service; one that throws or rejects changes nothing. */
+export function notify<T>(callback: (value: T) => unknown, value: T): void {
+  const called = async () => {
+    await callback(value);
+  };
+  called().catch(() => undefined);
+}
+
+/** Reports to a function of the API service. */
 export function createReporter(onUnavailable: (error: UnavailableError) => unknown): Reporter {
   let quietUntil = 0;
-  const tell = (error: UnavailableError) => {
-    const told = async () => {
-      await onUnavailable(error);
-    };
-    told().catch(() => undefined);
-  };
+  const tell = (error: UnavailableError) => notify(onUnavailable, error);
   return {
     outage: tell,
     misuse: (cause) => {

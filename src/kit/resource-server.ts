@@ -26,7 +26,7 @@ import {
   tokenInvalid,
   unavailable,
 } from './refusal.ts';
-import { createReporter, type Reporter } from './report.ts';
+import { createReporter, notify, type Reporter } from './report.ts';
 import { check, type Requirement, scopesFor } from './requirement.ts';
 import { isMeantFor, type Resources } from './resource.ts';
 import { UnavailableError } from './unavailable.ts';
@@ -188,11 +188,10 @@ async function verify(
   const challenge = challengeBy(scheme);
   const proof = scheme === 'DPoP' ? await proofs?.read(request, token, challenge) : undefined;
   const { reading, until, origin } = await answers(token);
-  onAnswer?.({
-    origin,
-    milliseconds: millisecondsUntil(until),
-    request: request.source ?? request,
-  });
+  if (onAnswer !== undefined) {
+    const milliseconds = millisecondsUntil(until);
+    notify(onAnswer, { origin, milliseconds, request: request.source ?? request });
+  }
   if (reading.outcome === 'inactive') {
     throw tokenInvalid(challenge);
   }

@@ -140,6 +140,46 @@ describe('Changes feed and concurrent transactions', () => {
     assert.deepEqual((await readOn(next)).seen, ['all']);
   });
 
+  it('many new memberships: all has changed, because answers lack the new organizer', async () => {
+    const { cursor } = await read();
+    await query(`insert into users (id, email, email_key)
+      select 'new' || n, n || '@new.example', n || '@new.example' from generate_series(1, 150) n`);
+    await query(`insert into teams (organizer_slug, id) values ('redstage', 'large')`);
+    await query(`insert into memberships (user_id, organizer_slug, team_id)
+      select 'new' || n, 'redstage', 'large' from generate_series(1, 150) n`);
+    assert.deepEqual((await readOn(cursor)).seen, ['all']);
+    const { cursor: next } = await read();
+    await query(`delete from memberships where team_id = 'large'`);
+    assert.deepEqual((await readOn(next)).seen, ['organizer:redstage']);
+  });
+
+  it('emptied tables: all has changed', async () => {
+    for (const table of ['access_tokens', 'memberships', 'resource_server_resources']) {
+      const { cursor } = await read();
+      await query(`truncate ${table}`);
+      assert.deepEqual((await readOn(cursor)).seen, ['all'], table);
+    }
+  });
+
+  it('a resource that is given to another API service: all has changed', async () => {
+    await query(`insert into resource_servers (client_id, name) values ('a', 'A'), ('b', 'B')`);
+    await query(`insert into resource_server_resources (key, uri, client_id, position)
+      values ('https://a.example/', 'https://a.example/', 'a', 0)`);
+    const { cursor } = await read();
+    await query(`update resource_server_resources set client_id = 'b'`);
+    assert.deepEqual((await readOn(cursor)).seen, ['all']);
+  });
+
+  it('rows that a dump brought from another server are not read, and are deleted', async () => {
+    await query(`insert into changes (xid, change) values ('9000000000000000000', 'all')`);
+    const { cursor } = await read();
+    const { changes } = await read(cursor);
+    assert.deepEqual(changes, []);
+    await cleanUp(server, 'changes');
+    const { rows } = await long.query(`select from changes where xid > '8000000000000000000'`);
+    assert.equal(rows.length, 0);
+  });
+
   it('a transaction of a thousand changes ends with one for all', async () => {
     const { cursor } = await read();
     await long.query('begin');

@@ -402,6 +402,17 @@ describe('Kit with a cache', () => {
     assert.equal((await ask(cached.kit)).status, 200);
   });
 
+  test('an onAnswer that throws or rejects changes nothing', async () => {
+    issuer.answer(active());
+    const broken = () => {
+      throw new Error('no such metric');
+    };
+    for (const onAnswer of [broken, async () => broken()]) {
+      const kit = createKit(issuer, { cache: { entries: 1, onAnswer } });
+      assert.equal((await ask(kit)).status, 200);
+    }
+  });
+
   test('staleSeconds: responses in memory are used in an outage, for so long', async () => {
     const cached = createCachedKit({ staleSeconds: 0.5 }, { timeout: 100 });
     issuer.answer(active());
@@ -473,6 +484,17 @@ describe('Kit and the clocks', () => {
     performance.now = () => stopped;
     Date.now = () => wall() + 5_000;
     assert.equal((await ask(cached.kit)).status, 401);
+  });
+
+  test('a token that ended while the machine was suspended is not accepted from memory', async () => {
+    const other = createCachedKit();
+    issuer.answer(active({ expires_in: 60 }));
+    await warmUp(other);
+    issuer.answer(inactive);
+    Date.now = () => wall() + 3_600_000;
+    // The feed is read again meanwhile, and has nothing about a token that has expired.
+    await sleep(600);
+    assert.equal((await ask(other.kit)).status, 401);
   });
 
   test('an introspection response that took more than a second is asked for again', async () => {
