@@ -37,7 +37,7 @@ export interface ConsentDescription extends ConsentRequest {
 
 /**
  * Reads what a request asks of a user, with the user's organizers of this moment.
- * @throws StagedoorError `gone` if the request has no user or application any more
+ * @throws StagedoorError `gone` if the request has no user, application or resource any more
  */
 export async function readConsentRequest(
   { db, config }: { readonly db: Db; readonly config: Config },
@@ -46,10 +46,14 @@ export async function readConsentRequest(
   if (application === undefined || user === undefined) {
     throw new StagedoorError('gone', 'The application or the account is no longer there.');
   }
+  const served = resources.length === 0 ? [] : await selectResources(db, resources);
+  if (served.length < resources.length) {
+    throw new StagedoorError('gone', 'A requested resource is no longer there.');
+  }
   return {
     application,
     user,
-    resources: resources.length === 0 ? [] : await selectResources(db, resources),
+    resources: served,
     scopes: config.scopes.filter((scope) => scopes.includes(scope.name)),
     organizers: opensOrganizers(config.scopes, scopes)
       ? await organizersOf(db, user.id)

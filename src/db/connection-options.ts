@@ -4,6 +4,7 @@ import type { ConnectionOptions } from 'node:tls';
 import pg from 'pg';
 import { type DatabaseUrl, parseDatabaseUrl } from '../lib/database-url.ts';
 import { StagedoorError } from '../lib/errors.ts';
+import { isLoopbackHost } from '../lib/loopback.ts';
 
 /** Milliseconds in which a server has to say if it offers TLS. */
 const PATIENCE = 5_000;
@@ -32,6 +33,16 @@ export function describeServer(url: string): string {
   const { connectionString } = parseDatabaseUrl(url);
   const { host, port, database } = new pg.Client({ connectionString });
   return `${host.includes(':') ? `[${host}]` : host}:${port}/${database ?? ''}`;
+}
+
+/** Tests if a URL asks for a connection to another machine that is not encrypted. */
+export function isUnencrypted(url: string): boolean {
+  const { connectionString, tlsMode } = parseDatabaseUrl(url);
+  const { host, ssl } = new pg.Client({ connectionString });
+  const isPlain = tlsMode === 'disable' || (tlsMode === undefined && !ssl);
+  return (
+    isPlain && !host.startsWith('/') && !isLoopbackHost(host.includes(':') ? `[${host}]` : host)
+  );
 }
 
 /** Tests if a connection is encrypted without a check of the server's certificate. */
@@ -101,13 +112,13 @@ async function read(parameter: string, file: string): Promise<string> {
   }
 }
 
-/** Asks the server if it offers TLS; false as well if it is unreachable: the connection says why. */
+/** Asks the server if it offers TLS; true as well if it does not answer: the connection says why. */
 async function offersTls(host: string, port: number): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const socket = connect({ host, port, timeout: PATIENCE }, () => socket.write(TLS_REQUEST));
-  socket.once('data', (answer) => resolve(answer[0] === 'S'.charCodeAt(0)));
+  socket.once('data', (answer) => resolve(answer[0] !== 'N'.charCodeAt(0)));
   for (const event of ['error', 'timeout', 'close']) {
-    socket.once(event, () => resolve(false));
+    socket.once(event, () => resolve(true));
   }
   const offered = await promise;
   socket.destroy();

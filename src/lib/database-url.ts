@@ -43,9 +43,7 @@ export function parseDatabaseUrl(text: string): DatabaseUrl {
   if (scheme === undefined) {
     throw new DatabaseUrlError('must begin with postgres:// or postgresql://');
   }
-  const isCut =
-    fragment !== undefined ||
-    (!authority.includes('@') && (path.includes('@') || /^[^=]*@/.test(query)));
+  const isCut = fragment !== undefined || path.includes('@') || /^[^=]*@/.test(query);
   if (isCut) {
     throw new DatabaseUrlError(
       'has a /, ? or # in its user name or password: write %2F, %3F or %23 instead',
@@ -56,6 +54,12 @@ export function parseDatabaseUrl(text: string): DatabaseUrl {
   const [mode, ...files] = TLS_PARAMETERS.map((name) => parameters.get(name) || undefined);
   for (const name of [...TLS_PARAMETERS, 'uselibpqcompat']) {
     parameters.delete(name);
+  }
+  const unknown = [...parameters.keys()].find((name) => /^ssl/i.test(name));
+  if (unknown !== undefined) {
+    throw new DatabaseUrlError(
+      `has an unknown parameter ${unknown}: use ${TLS_PARAMETERS.join(', ')}`,
+    );
   }
   const rest = parameters.size === 0 ? '' : `?${parameters}`;
   const [rootCertificate, certificate, key, keyPassword] = files;
@@ -103,6 +107,9 @@ function checkTls(
     throw new DatabaseUrlError(
       'has sslmode=verify-ca without a file of certificate authorities: add sslrootcert, or use verify-full',
     );
+  }
+  if (rootCertificate === 'system' && known !== undefined && known !== 'verify-full') {
+    throw new DatabaseUrlError(`has sslrootcert=system with sslmode=${known}: use verify-full`);
   }
   if ((certificate === undefined) !== (key === undefined)) {
     throw new DatabaseUrlError('needs both sslcert and sslkey for a client certificate');

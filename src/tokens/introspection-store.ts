@@ -19,10 +19,13 @@ const CALLER = `
     from application_secrets
     where secret_hash = $2 and client_id = $1 and (expires_at is null or expires_at > now())`;
 
-/** The resource of an access token while it belongs to the resource server that it was issued for. */
+/**
+ * The resource of an access token while it belongs to the resource server that it was issued for. A
+ * token without one of a grant with resources is from a server process that knew no resources.
+ */
 const AUDIENCE = `
   left join resource_server_resources r on r.key = t.resource and r.client_id = t.resource_server`;
-const HAS_AUDIENCE = '(t.resource is null or r.key is not null)';
+const HAS_AUDIENCE = '(r.key is not null or t.resource is null and g.resources is null)';
 
 /** A live token, by its hash in `param`: the conditions of DESIGN "Validity is read from the grant". */
 const live = (table: 'access_tokens' | 'refresh_tokens', param: string) => `

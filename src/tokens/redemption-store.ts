@@ -1,7 +1,7 @@
 import { isLiveGrant, PARTIES_ACTIVE } from '../db/live-grant.ts';
 
 /*
- * The redemption of a code or refresh token that holds no surprise, in one statement and one commit:
+ * The redemption of a code or refresh token in the usual case, in one statement and one commit:
  * each further statement would cost as much as all of this. The texts are constant, so PostgreSQL
  * plans each once per connection. A statement writes nothing unless every condition holds.
  */
@@ -75,7 +75,7 @@ const CLIENT = `
       where s.secret_hash = $2 and s.client_id = $1 and (s.expires_at is null or s.expires_at > now())
     ) end`;
 
-/** What is bound to a key needs a DPoP proof, which is not checked here. */
+/** The code or refresh token. One that is bound to a key needs a DPoP proof, which is not checked here. */
 const presented = ({ table, isPresented, lineage, columns = '' }: RedemptionParts) => `
   select t.grant_id, t.scopes, t.resources, ${lineage} ${columns} from ${table}
   where ${isPresented} and t.consumed_at is null and t.jkt is null and t.expires_at > now()`;
@@ -105,17 +105,19 @@ const issued = ({ refreshScopes, requestedScopes }: RedemptionParts) => `
       select scope from unnest(l.scopes) scope
       where scope = any(c.scopes) and scope = any($4) and scope = any(${requestedScopes})
     ) as access_scopes,
-    p.resources, p.resources[1] as resource, l.resources ->> p.resources[1] as resource_server
+    p.resources, p.resources[1] as resource, l.resources ->> p.resources[1] as resource_server,
+    l.resources is null as is_for_all
   from locked l, presented p, client c`;
 
 /**
  * The condition that the audience of the access token needs no choice: the authorization is for no
  * resource, or for one that still belongs to the same resource server.
  */
-const HAS_CLEAR_AUDIENCE = `(new.resource is null or cardinality(new.resources) = 1 and exists (
+const HAS_CLEAR_AUDIENCE = `case when new.resources is null then new.is_for_all
+  else cardinality(new.resources) = 1 and exists (
     select from resource_server_resources r
     where r.key = new.resource and r.client_id = new.resource_server
-  ))`;
+  ) end`;
 
 /** Returns the text of a statement. */
 export function redemption(parts: RedemptionParts): string {

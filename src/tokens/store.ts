@@ -333,10 +333,16 @@ function toSource(row: SourceRow): RedeemableToken {
   };
 }
 
+/**
+ * Returns the resources of a code or refresh token. Without any it has those of its grant: a server
+ * process that knew no resources may have issued it.
+ */
 function resourcesOf({ resources, allowed_resources }: SourceRow): AllowedResources | undefined {
-  return resources === null
+  const allowed = allowed_resources ?? {};
+  const keys = resources ?? Object.keys(allowed);
+  return resources === null && allowed_resources === null
     ? undefined
-    : new Map(resources.map((key) => [key, ownValue(allowed_resources ?? {}, key) ?? '']));
+    : new Map(keys.map((key) => [key, ownValue(allowed, key) ?? '']));
 }
 
 function invalidReasonOf(row: SourceRow): RedeemableToken['invalidReason'] {

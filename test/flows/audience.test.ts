@@ -238,6 +238,26 @@ for (const engine of FLOW_ENGINES) {
         }
       });
 
+      it('of an older server process, which drops resources: inactive until the next refresh', async () => {
+        const { db } = server.database;
+        const dropResources = async () => {
+          await db
+            .updateTable('access_tokens')
+            .set({ resource: null, resource_server: null })
+            .execute();
+          await db.updateTable('refresh_tokens').set({ resources: null }).execute();
+        };
+        for (const parameters of [{}, { unknown: 'so the provider answers' }]) {
+          const first = await obtain([ORDERS]);
+          await dropResources();
+          assert.equal(await isActive(orders, first), false);
+          assert.equal(await isActive(platform.resourceServer, first), false);
+          const second = await renew(first, parameters);
+          assert.equal(await audienceOf(second), ORDERS);
+          assert.equal(await isActive(platform.resourceServer, second), false);
+        }
+      });
+
       it('of an authorization without resources: each request chooses anew', async () => {
         const first = await renew(await obtain([]), { resource: ORDERS });
         assert.equal(await audienceOf(first), ORDERS);

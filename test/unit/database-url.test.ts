@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { readConfig } from '../../src/config/config.ts';
+import { isUnencrypted } from '../../src/db/connection-options.ts';
 import { StagedoorError } from '../../src/lib/errors.ts';
 
 /** Values of DATABASE_URL that the start refuses, with the advice. */
@@ -10,6 +11,13 @@ const REFUSED: Readonly<Record<string, RegExp>> = {
   'postgres://user:12/34@host/db': /write %2F, %3F or %23/,
   'postgres://user:sec?ret@host/db': /write %2F, %3F or %23/,
   'postgres://user:sec#ret@host/db': /write %2F, %3F or %23/,
+  'postgres://user:s@ec/ret@host/db': /write %2F, %3F or %23/,
+  'postgres://user:s@ec?ret@host/db': /write %2F, %3F or %23/,
+  'postgres://user:secret@host/db?sslMode=verify-full': /unknown parameter sslMode: use sslmode/,
+  'postgres://user:secret@host/db?sslmode=verify-full&ssl=0': /unknown parameter ssl:/,
+  'postgres://user:secret@host/db?sslmode=require&sslnegotiation=direct':
+    /parameter sslnegotiation/,
+  'postgres://user:secret@host/db?sslmode=prefer&sslrootcert=system': /use verify-full/,
   'postgres://user:secret%FF@host/db': /%25/,
   'postgres://user:secret@host:port/db': /port that is no number/,
   'postgres://user:secret@one:5432,two:5432/db': /names several servers/,
@@ -47,6 +55,19 @@ describe('DATABASE_URL', () => {
       );
     });
   }
+
+  it('a connection to another machine without TLS is noticed', () => {
+    for (const [url, expected] of [
+      ['postgres://user@db.example/db', true],
+      ['postgres://user@db.example/db?sslmode=disable', true],
+      ['postgres://user@db.example/db?sslmode=require', false],
+      ['postgres://user@localhost/db', false],
+      ['postgres://user@[::1]/db', false],
+      ['postgres://user@/db?host=/run/postgresql', false],
+    ] as const) {
+      assert.equal(isUnencrypted(url), expected, url);
+    }
+  });
 
   for (const url of ACCEPTED) {
     it(`${url}: is accepted`, () => {

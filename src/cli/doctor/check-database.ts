@@ -1,7 +1,7 @@
 import type { Config } from '../../config/config.ts';
 import { cookieKeysOf } from '../../data-dir/cookie-keys.ts';
 import { assertReachable } from '../../db/assert-reachable.ts';
-import { describeServer, isUnverified } from '../../db/connection-options.ts';
+import { describeServer, isUnencrypted, isUnverified } from '../../db/connection-options.ts';
 import type { Database } from '../../db/database.ts';
 import { explainFailure } from '../../db/explain-failure.ts';
 import { pendingMigrations } from '../../db/migrate.ts';
@@ -95,13 +95,21 @@ async function checkOpened(database: Database, config: Config): Promise<Finding[
 }
 
 function judgeTls(message: string, { databaseUrl }: Config): Finding {
-  return databaseUrl !== undefined && isUnverified(parseDatabaseUrl(databaseUrl))
-    ? warn(
+  if (databaseUrl === undefined) {
+    return ok('database', message);
+  }
+  const problem = isUnencrypted(databaseUrl)
+    ? 'The connection is not encrypted.'
+    : isUnverified(parseDatabaseUrl(databaseUrl))
+      ? 'Its certificate is not verified.'
+      : undefined;
+  return problem === undefined
+    ? ok('database', message)
+    : warn(
         'database',
-        `${message} Its certificate is not verified.`,
+        `${message} ${problem}`,
         'Set sslmode=verify-full in DATABASE_URL, and sslrootcert if the authority is private.',
-      )
-    : ok('database', message);
+      );
 }
 
 function behind(pending: readonly string[], engine: Database['engine']): Finding {
