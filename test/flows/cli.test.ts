@@ -209,7 +209,7 @@ describe('Command with an unusable database', () => {
     const env = { DATABASE_URL: 'postgres://x:very-secret@127.0.0.1:1/x' };
     const { code, err } = await stagedoorHere(env, ['application', 'list']);
     assert.equal(code, 4);
-    assert.match(err, /can't be reached: .*Check DATABASE_URL/);
+    assert.match(err, /can't be reached: .*check DATABASE_URL/);
     assert.ok(!err.includes('very-secret'));
   });
 

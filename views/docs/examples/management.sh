@@ -62,6 +62,7 @@ echo "$answer"
 api POST /resource-servers/ '{"name": "Tour API"}' --header "Idempotency-Key: $key"
 server=$(field client_id <<<"$answer")
 api GET "/resource-servers/$server/"
+api PATCH "/resource-servers/$server/" '{"resources": ["https://tour.example/api"]}'
 api GET /resource-servers/ '' --output /dev/null --write-out '%{http_code}'
 answer=$(api POST "/resource-servers/$server/secrets/" '{"label": "from July on"}')
 echo "$answer"
