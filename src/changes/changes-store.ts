@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Database, Db } from '../db/database.ts';
 
-/** Changes that are read at once. If there are more, the reader is told that all has changed. */
+/** Changes that are read at once. If there are more, the answer is `all`. */
 export const MOST_CHANGES = 5_000;
 
 /** One look at the feed. All of it is of one snapshot. */

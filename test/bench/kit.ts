@@ -109,7 +109,7 @@ function contendersOf(issuer: string, caller: ClientCredentials): Contender[] {
   ];
 }
 
-/** What a service would write itself. */
+/** A cache with a fixed lifetime, as a service would write it. */
 function withTtl(verify: Verify): Verify {
   const known = new Map<string, { readonly answer: Promise<boolean>; readonly until: number }>();
   return (token) => {
