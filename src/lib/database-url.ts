@@ -43,7 +43,7 @@ export function parseDatabaseUrl(text: string): DatabaseUrl {
   if (scheme === undefined) {
     throw new DatabaseUrlError('must begin with postgres:// or postgresql://');
   }
-  const isCut = fragment !== undefined || path.includes('@') || /^[^=]*@/.test(query);
+  const isCut = fragment !== undefined || path.includes('@') || /^[^=]*@|@[^&]*\//.test(query);
   if (isCut) {
     throw new DatabaseUrlError(
       'has a /, ? or # in its user name or password: write %2F, %3F or %23 instead',

@@ -13,6 +13,7 @@ const REFUSED: Readonly<Record<string, RegExp>> = {
   'postgres://user:sec#ret@host/db': /write %2F, %3F or %23/,
   'postgres://user:s@ec/ret@host/db': /write %2F, %3F or %23/,
   'postgres://user:s@ec?ret@host/db': /write %2F, %3F or %23/,
+  'postgres://user:s@ec?r=et@host/db': /write %2F, %3F or %23/,
   'postgres://user:secret@host/db?sslMode=verify-full': /unknown parameter sslMode: use sslmode/,
   'postgres://user:secret@host/db?sslmode=verify-full&ssl=0': /unknown parameter ssl:/,
   'postgres://user:secret@host/db?sslmode=require&sslnegotiation=direct':
