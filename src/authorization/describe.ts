@@ -41,7 +41,12 @@ export interface ConsentDescription extends ConsentRequest {
  */
 export async function readConsentRequest(
   { db, config }: { readonly db: Db; readonly config: Config },
-  { application, user, scopes, resources }: PendingInteraction,
+  {
+    application,
+    user,
+    scopes,
+    resources,
+  }: Pick<PendingInteraction, 'application' | 'user' | 'scopes' | 'resources'>,
 ): Promise<ConsentRequest> {
   if (application === undefined || user === undefined) {
     throw new StagedoorError('gone', 'The application or the account is no longer there.');

@@ -1,4 +1,5 @@
 import type { Context, Middleware } from 'koa';
+import { isClientId } from '../applications/application.ts';
 import type { RecordAuthenticationFailure } from '../audit/authentication-failure.ts';
 import type { RecordSecretUse } from '../client-secrets/record-use.ts';
 import type { Database } from '../db/database.ts';
@@ -19,8 +20,6 @@ export interface ChangesDeps {
 }
 
 const CHANGES = '/api/v1/oauth/changes';
-/** Form of a client ID. Anything else never reaches SQL, which fails on NUL. */
-const CLIENT_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
 /** `GET /api/v1/oauth/changes?after=`: what API services have to remove from their caches. */
 export function changesEndpoint(deps: ChangesDeps): Middleware {
@@ -53,7 +52,7 @@ async function answerChanges(deps: ChangesDeps, feed: ChangesFeed, ctx: Context)
   }
   const { clientId, clientSecret } = caller;
   const secretHash = hashOf(clientSecret);
-  if (!CLIENT_ID.test(clientId) || !(await isResourceServer(deps.database, clientId, secretHash))) {
+  if (!isClientId(clientId) || !(await isResourceServer(deps.database, clientId, secretHash))) {
     // The same secret as for introspection, which is counted there.
     deps.recordFailure({ endpoint: 'introspect', clientId, secretHash, ip: clientAddress(ctx) });
     return refuse(ctx, 401, 'invalid_client', 'client authentication failed');

@@ -6,6 +6,8 @@ import { type DatabaseUrl, parseDatabaseUrl } from '../lib/database-url.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import { isLoopbackHost } from '../lib/loopback.ts';
 
+/** Modes in which a connection can be without TLS. */
+const OPTIONAL: ReadonlySet<DatabaseUrl['tlsMode']> = new Set(['disable', 'allow', 'prefer']);
 /** Milliseconds in which a server has to say if it offers TLS. */
 const PATIENCE = 5_000;
 /** Message SSLRequest of the protocol: its length and the code 80877103. */
@@ -35,28 +37,33 @@ export function describeServer(url: string): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}/${database ?? ''}`;
 }
 
-/** Tests if a URL asks for a connection to another machine that is not encrypted. */
-export function isUnencrypted(url: string): boolean {
-  const { connectionString, tlsMode } = parseDatabaseUrl(url);
+/**
+ * Describes how a connection could be read or redirected, as the rest of a sentence about it; undefined if
+ * it could not.
+ */
+export function describeWeakness(url: string): string | undefined {
+  const parsed = parseDatabaseUrl(url);
+  const { connectionString, tlsMode } = parsed;
   const { host, ssl } = new pg.Client({ connectionString });
-  const isPlain = tlsMode === 'disable' || (tlsMode === undefined && !ssl);
-  return (
-    isPlain && !host.startsWith('/') && !isLoopbackHost(host.includes(':') ? `[${host}]` : host)
-  );
+  if (host.startsWith('/')) {
+    return undefined;
+  }
+  if (tlsMode === undefined || OPTIONAL.has(tlsMode)) {
+    const isLocal = isLoopbackHost(host.includes(':') ? `[${host}]` : host);
+    const isSafe = isLocal || (tlsMode === undefined && ssl);
+    const isOptional = tlsMode === 'allow' || tlsMode === 'prefer';
+    return isSafe ? undefined : isOptional ? 'may not be encrypted' : 'is not encrypted';
+  }
+  return isUnverified(parsed) ? 'does not verify the certificate' : undefined;
 }
 
-/** Tests if a connection is encrypted without a check of the server's certificate. */
-export function isUnverified({ tlsMode, rootCertificate }: DatabaseUrl): boolean {
-  switch (tlsMode) {
-    case 'allow':
-    case 'prefer':
-    case 'no-verify':
-      return true;
-    case 'require':
-      return rootCertificate === undefined;
-    default:
-      return false;
-  }
+/** Tests if TLS, where it is used, does not verify the certificate. */
+function isUnverified({ tlsMode, rootCertificate }: DatabaseUrl): boolean {
+  const verifies =
+    tlsMode === 'verify-ca' ||
+    tlsMode === 'verify-full' ||
+    (tlsMode === 'require' && rootCertificate !== undefined);
+  return !verifies;
 }
 
 async function tlsOptions(

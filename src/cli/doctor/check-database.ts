@@ -1,12 +1,11 @@
 import type { Config } from '../../config/config.ts';
 import { cookieKeysOf } from '../../data-dir/cookie-keys.ts';
 import { assertReachable } from '../../db/assert-reachable.ts';
-import { describeServer, isUnencrypted, isUnverified } from '../../db/connection-options.ts';
+import { describeServer, describeWeakness } from '../../db/connection-options.ts';
 import type { Database } from '../../db/database.ts';
 import { explainFailure } from '../../db/explain-failure.ts';
 import { pendingMigrations } from '../../db/migrate.ts';
 import { findUnsuitable, readServerInfo } from '../../db/server-info.ts';
-import { parseDatabaseUrl } from '../../lib/database-url.ts';
 import { StagedoorError } from '../../lib/errors.ts';
 import { countMails } from '../../mail/outbox-store.ts';
 import { unopenedSigningKeys } from '../../signing-keys/check-signing-keys.ts';
@@ -95,19 +94,12 @@ async function checkOpened(database: Database, config: Config): Promise<Finding[
 }
 
 function judgeTls(message: string, { databaseUrl }: Config): Finding {
-  if (databaseUrl === undefined) {
-    return ok('database', message);
-  }
-  const problem = isUnencrypted(databaseUrl)
-    ? 'The connection is not encrypted.'
-    : isUnverified(parseDatabaseUrl(databaseUrl))
-      ? 'Its certificate is not verified.'
-      : undefined;
-  return problem === undefined
+  const weakness = databaseUrl && describeWeakness(databaseUrl);
+  return weakness === undefined
     ? ok('database', message)
     : warn(
         'database',
-        `${message} ${problem}`,
+        `${message} The connection ${weakness}.`,
         'Set sslmode=verify-full in DATABASE_URL, and sslrootcert if the authority is private.',
       );
 }
