@@ -1,4 +1,5 @@
-import { open, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { link, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,8 +9,6 @@ import { StagedoorError } from '../lib/errors.ts';
 const HEARTBEAT = 5_000;
 /** Milliseconds without a sign of life after which a holder on another host counts as dead. */
 const SILENCE = 60_000;
-/** Milliseconds that another process gets between making a lock and writing its number into it. */
-const PATIENCE = 500;
 const ATTEMPTS = 50;
 
 /** The locks that this very process holds: its number in a lock can be that of a dead one before it. */
@@ -52,11 +51,12 @@ function lockOf(folder: string): string {
   return join(resolve(folder), 'lock');
 }
 
+/** Creates a lock together with its content, which no other process can see unwritten. */
 async function create(path: string, folder: string): Promise<boolean> {
+  const written = `${path}.${randomUUID()}`;
   try {
-    const file = await open(path, 'wx');
-    await file.writeFile(`${process.pid} ${hostname()}`);
-    await file.close();
+    await writeFile(written, `${process.pid} ${hostname()}`, { flag: 'wx' });
+    await link(written, path);
     return true;
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') {
@@ -64,6 +64,8 @@ async function create(path: string, folder: string): Promise<boolean> {
     }
     const message = `The data folder ${folder} can't be written.`;
     throw new StagedoorError('data_dir_unusable', message, { cause });
+  } finally {
+    await rm(written, { force: true });
   }
 }
 
@@ -83,13 +85,15 @@ function hold(path: string): () => Promise<void> {
 
 /**
  * Removes a dead lock, one process at a time: of two that found it dead, the second would remove the
- * living one of the first.
+ * living one of the first. A lock that is gone may be created anew at any time, so only one that was
+ * read is removed.
  */
 async function removeDead(path: string, folder: string): Promise<void> {
   const turn = `${path}.takeover`;
   if (await create(turn, folder)) {
     try {
-      if (!(await isHeld(path))) {
+      const holder = await readHolder(path);
+      if (holder !== undefined && !(await isAlive(holder, path))) {
         await rm(path, { force: true });
       }
     } finally {
@@ -107,28 +111,25 @@ async function removeDead(path: string, folder: string): Promise<void> {
 /** Tests if a lock exists and its holder is alive. */
 async function isHeld(path: string): Promise<boolean> {
   const holder = await readHolder(path);
-  if (holder === undefined) {
-    return false;
-  }
+  return holder !== undefined && (await isAlive(holder, path));
+}
+
+async function isAlive(holder: Holder, path: string): Promise<boolean> {
   if (holder.pid === process.pid && holder.host === hostname()) {
     return own.has(path);
   }
   return holder.host === hostname()
-    ? isAlive(holder.pid)
+    ? isRunning(holder.pid)
     : holder.pid > 0 && (await silenceOf(path)) < SILENCE;
 }
 
-/** A lock is empty for a moment after it was made. */
 async function readHolder(path: string): Promise<Holder | undefined> {
-  const end = Date.now() + PATIENCE;
-  for (;;) {
-    const text = await readFile(path, 'utf8').catch(() => undefined);
-    if (text === undefined || text !== '' || Date.now() > end) {
-      const [pid, host = hostname()] = (text ?? '').split(' ');
-      return text === undefined ? undefined : { pid: Number(pid), host };
-    }
-    await sleep(20);
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined) {
+    return undefined;
   }
+  const [pid, host = hostname()] = text.split(' ');
+  return { pid: Number(pid), host };
 }
 
 /** Milliseconds since the last sign of life. */
@@ -149,7 +150,7 @@ async function inUse(path: string, folder: string): Promise<StagedoorError> {
   );
 }
 
-function isAlive(pid: number): boolean {
+function isRunning(pid: number): boolean {
   if (!Number.isInteger(pid) || pid <= 0) {
     return false;
   }
