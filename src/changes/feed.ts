@@ -94,7 +94,7 @@ async function answerFromTable(source: FeedSource, { epoch, snapshot }: Cursor) 
   const { xmin } = snapshot;
   // The rest of the snapshot came from outside, and may be no snapshot.
   const view = await readFeed(source, { xmin, text: '1:1:' });
-  const changes = view.epoch === epoch ? (view.changes ?? ['all']) : ['all'];
+  const changes = view.epoch === epoch ? changesOf([view]) : ['all'];
   return answerOf(view, changes, view);
 }
 

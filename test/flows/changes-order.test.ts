@@ -58,6 +58,14 @@ describe('Changes feed and concurrent transactions', () => {
   const query = (text: string, values: readonly unknown[] = []) =>
     server.database.write(text, values);
   const inOneStatement: Queryable = { query };
+  /** Waits for transactions that are older than the last change, of other databases of the server, too. */
+  const olderTransactionsEnd = async () => {
+    const isOpen = `select from changes where xid >= pg_snapshot_xmin(pg_current_snapshot())
+      and xid < pg_snapshot_xmax(pg_current_snapshot())`;
+    while ((await long.query(isOpen)).rows.length > 0) {
+      await sleep(10);
+    }
+  };
 
   it('a transaction that commits after later ones: none is missed, and each is sent once', async () => {
     const { cursor } = await read();
@@ -197,6 +205,7 @@ describe('Changes feed and concurrent transactions', () => {
     const oldest = await readFeed(source);
     const { cursor } = await read();
     await setActive(inOneStatement, 'one');
+    await olderTransactionsEnd();
     const age = () => query(`update change_feed set moved_at = now() - interval '6 minutes'`);
     const changes = async () =>
       (await readFeed(source, { xmin: oldest.snapshot.xmin, text: '1:1:' })).changes;
