@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import type { ClientCredentials } from './registration.ts';
+
 /** URL and token of the management API. */
 export interface ManagementClient {
   readonly issuer: string;
@@ -50,4 +53,12 @@ export async function manage(
     throw new Error(`The demo could not be set up: ${method} ${path}: ${response.status} ${text}`);
   }
   return text === '' ? {} : JSON.parse(text);
+}
+
+const credentials = z.object({ client_id: z.string(), client_secret: z.string() });
+
+/** Reads what a registration answers with. */
+export function readCredentials(body: unknown): ClientCredentials {
+  const { client_id, client_secret } = credentials.parse(body);
+  return { clientId: client_id, clientSecret: client_secret };
 }

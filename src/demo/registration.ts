@@ -9,6 +9,7 @@ const registration = z.object({
   passwords: z.record(z.string(), z.string()),
   resourceServer: client.optional(),
   application: client.optional(),
+  mcpServer: client.optional(),
 });
 
 /** Registration that the demo stores: the server keeps only hashes of its secrets. */

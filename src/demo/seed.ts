@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { z } from 'zod';
 import { DEMO_ORGANIZERS, DEMO_USERS, type DemoOrganizer, type DemoUser } from './directory.ts';
-import { type ManagementClient, manage } from './management.ts';
+import { type ManagementClient, manage, readCredentials } from './management.ts';
 import {
   type ClientCredentials,
   loadRegistration,
@@ -166,13 +166,6 @@ async function isThere(
     credentials !== undefined &&
     (await manage(client, 'GET', `/${kind}/${credentials.clientId}/`)) !== undefined
   );
-}
-
-const credentials = z.object({ client_id: z.string(), client_secret: z.string() });
-
-function readCredentials(body: unknown): ClientCredentials {
-  const { client_id, client_secret } = credentials.parse(body);
-  return { clientId: client_id, clientSecret: client_secret };
 }
 
 function callbackOf(place: DemoPlace): string {

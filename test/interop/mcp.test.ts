@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import { AUTHORIZATIONS, confirm, grantIds, open } from '../support/authorizations.ts';
+import { createPlatform, registerApplication, type TestPlatform } from '../support/factories.ts';
+import { decide, signIn } from '../support/flow.ts';
+import { type Agent, createAgent } from '../support/mcp/agent.ts';
+import { type McpSite, startMcpSite } from '../support/mcp/site.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { showsForm, describe as textOf, UserAgent } from '../support/user-agent.ts';
+
+const REDIRECT_URI = 'http://127.0.0.1:33418/callback';
+
+describe('The client of the MCP SDK at the demo MCP server', () => {
+  let server: TestServer;
+  let platform: TestPlatform;
+  let site: McpSite;
+  let clientId: string;
+  let browser: UserAgent;
+  let agent: Agent;
+
+  before(async () => {
+    server = await startServer();
+    platform = await createPlatform(server);
+    site = await startMcpSite(server);
+    ({ clientId } = await registerApplication(server, {
+      owner: 'ben',
+      clientType: 'public',
+      redirectUris: ['http://127.0.0.1/callback'],
+    }));
+  });
+  after(async () => {
+    await site?.close();
+    await server?.close();
+  });
+  beforeEach(() => {
+    browser = new UserAgent(server);
+    agent = createAgent({ url: site.url, redirectUri: REDIRECT_URI, clientId, person: allow });
+  });
+
+  it('goes from the URL of the MCP server to the result of a tool', async () => {
+    const { text } = await agent.call('list_organizers');
+    assert.deepEqual(JSON.parse(text), [
+      { slug: 'redstage', permissions: ['can_view_orders', 'can_change_orders'] },
+    ]);
+    assert.deepEqual(agent.requested, ['read']);
+  });
+
+  it('gets orders of the organizer that the user allowed, and a reason for the other', async () => {
+    const allowed = await agent.call('list_orders', { organizer: 'redstage' });
+    assert.equal(allowed.isError, false);
+    assert.equal(JSON.parse(allowed.text).length, 2);
+    const other = await agent.call('list_orders', { organizer: 'bluehall' });
+    assert.equal(other.isError, true);
+    assert.match(other.text, /did not allow the organizer "bluehall"/);
+    assert.equal(agent.requested.length, 1);
+  });
+
+  it('requests one more scope for a tool that needs it, and keeps the first', async () => {
+    await agent.call('list_organizers');
+    const placed = await agent.call('place_order', { organizer: 'redstage' });
+    assert.equal(placed.isError, false, placed.text);
+    assert.deepEqual(agent.requested, ['read', 'read write']);
+    assert.equal((await agent.call('list_orders', { organizer: 'redstage' })).isError, false);
+    assert.equal(agent.requested.length, 2);
+  });
+
+  it('refreshes when its access token is refused, without the user', async () => {
+    await agent.call('list_organizers');
+    const before = agent.store.tokens;
+    assert.ok(before);
+    agent.store.tokens = { ...before, access_token: `${before.access_token}x` };
+    await agent.call('list_organizers');
+    assert.notEqual(agent.store.tokens?.refresh_token, before.refresh_token);
+    assert.equal(agent.requested.length, 1);
+  });
+
+  it('asks the user again after the user revoked the access', async () => {
+    await agent.call('list_organizers');
+    await revokeEverything();
+    await agent.call('list_organizers');
+    assert.equal(agent.requested.length, 2);
+  });
+
+  it('gets a token that no other API service accepts', async () => {
+    await agent.call('list_organizers');
+    const response = await fetch(new URL('/api/v1/organizers/', server.issuer), {
+      headers: { authorization: `Bearer ${agent.store.tokens?.access_token}` },
+    });
+    assert.equal(response.status, 401);
+  });
+
+  async function allow(link: URL): Promise<URL> {
+    let page = await browser.get(link);
+    if (showsForm(page, 'email', 'password')) {
+      page = await signIn(browser, page, platform.ada);
+    }
+    page = await decide(browser, page, { organizers: ['redstage'] });
+    assert.ok(page.leavesTo, textOf(page));
+    return page.leavesTo;
+  }
+
+  async function revokeEverything(): Promise<void> {
+    const page = await open(browser, AUTHORIZATIONS);
+    for (const id of grantIds(page)) {
+      await confirm(browser, await open(browser, `${AUTHORIZATIONS}/${id}/revoke`));
+    }
+  }
+});
