@@ -5,6 +5,7 @@ import { activityPages } from './activity/pages/pages.ts';
 import { apiRoutes } from './api/mount.ts';
 import { describedApi } from './api/openapi-endpoint.ts';
 import type { OperatorAccess } from './api/operator.ts';
+import type { CandidateSource } from './applications/candidate-source.ts';
 import { createOfferLimits } from './applications/offer-limits.ts';
 import { applicationPages } from './applications/pages/pages.ts';
 import { REGISTRATIONS } from './applications/registration.ts';
@@ -30,6 +31,7 @@ import { introspectionEndpoint } from './introspection/routes.ts';
 import { leakedRoutes } from './leaked/routes.ts';
 import type { Logger } from './lib/log.ts';
 import { createLimits } from './limits/limits.ts';
+import { prepareCandidates } from './oidc/candidates.ts';
 import { CROSS_ORIGIN_RULES } from './oidc/client-origins.ts';
 import { crossOriginResponses } from './oidc/cors.ts';
 import { withTransaction } from './oidc/current-transaction.ts';
@@ -115,6 +117,7 @@ export function createApp(deps: AppDeps): Koa {
   });
   const onReplay: OnReplay = (where) => log.warn(where, 'Replayed DPoP proof refused');
   const recordApplicationSecret = createRecordSecretUse(db, 'application_secrets');
+  const candidateSources: readonly CandidateSource[] = [];
   const provider = createProvider({
     db,
     config,
@@ -123,6 +126,7 @@ export function createApp(deps: AppDeps): Koa {
     recordFailure: deps.recordFailure,
     onReplay,
     recordSecretUse: recordApplicationSecret,
+    candidateSources,
     renderError: createRenderError({ renderer, db, config }),
   });
   const sessions = createSessions({ provider, db, config });
@@ -171,6 +175,7 @@ export function createApp(deps: AppDeps): Koa {
   provider.use(programEndpoints());
   provider.use(keepRedirectQuery());
   provider.use(pushedRequestBudget(limits));
+  provider.use(prepareCandidates(provider, db, candidateSources));
   provider.use(providerTransaction(db));
   provider.use(readFlowFirst(provider, db));
   const app: Koa = provider;

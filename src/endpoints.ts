@@ -19,6 +19,7 @@ export function apiEndpoints(
       Pick<
         Config,
         | 'customSchemes'
+        | 'metadataDocuments'
         | 'organizerPermissions'
         | 'permissions'
         | 'registration'

@@ -1,9 +1,18 @@
 /** Confidential clients can keep a secret, public ones cannot. @see RFC 6749 §2.1 */
 export type ClientType = 'confidential' | 'public';
 
-/** An OAuth client that a developer registered. */
+/**
+ * Origin of an application: a developer or an operator registered it, its client ID is the address of
+ * a document that describes it, or the program itself registered.
+ */
+export const APPLICATION_KINDS = ['registered', 'metadata_document', 'dynamic'] as const;
+/** One of `APPLICATION_KINDS`. */
+export type ApplicationKind = (typeof APPLICATION_KINDS)[number];
+
+/** An OAuth client. */
 export interface Application {
   readonly clientId: string;
+  readonly kind: ApplicationKind;
   /** Null: an operator's own, or its owner was deleted. */
   readonly ownerId: string | null;
   /** Null also where the owner's name is empty. */
@@ -34,6 +43,8 @@ export interface Application {
    * one of them had it at its last review.
    */
   readonly schemeSharedWith: 'reviewed' | 'unreviewed' | null;
+  /** SHA-256 of redirect hosts and keys: if it changes, users are asked again. Null if registered. */
+  readonly fingerprint: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
@@ -56,6 +67,7 @@ export type ApplicationDetails = Pick<
 /** Which applications are listed; undefined: all. */
 export interface ApplicationFilters {
   readonly ownerId?: string | undefined;
+  readonly kind?: ApplicationKind | undefined;
   readonly reviewed?: boolean | undefined;
   readonly suspended?: boolean | undefined;
 }
@@ -79,13 +91,6 @@ export function applicationState(
     return 'suspended';
   }
   return application.isActive ? 'active' : 'disabled';
-}
-
-/**
- * Tests if `value` may be a client ID; others never reach the database, which could refuse them.
- */
-export function isClientId(value: string): boolean {
-  return /^[A-Za-z0-9._-]{1,64}$/.test(value);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Db } from '../db/database.ts';
-import { type Application, isClientId } from './application.ts';
+import { isClientId } from '../lib/client-id.ts';
+import type { Application } from './application.ts';
 import { applicationById } from './store.ts';
 
 /** The application with this client id, whatever its state, with its owner's name. */

@@ -1,6 +1,7 @@
 import type { Db } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
-import { type Application, isClientId } from './application.ts';
+import { isClientId } from '../lib/client-id.ts';
+import type { Application } from './application.ts';
 import { applicationWithSecrets } from './store.ts';
 
 /** An application with the SHA-256 hashes (hex) of the secrets that are good now. */

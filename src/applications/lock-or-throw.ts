@@ -1,6 +1,7 @@
 import type { Tx } from '../db/transaction.ts';
+import { isClientId } from '../lib/client-id.ts';
 import { StagedoorError } from '../lib/errors.ts';
-import { type Application, isClientId } from './application.ts';
+import type { Application } from './application.ts';
 import { lockApplication } from './store.ts';
 
 /**

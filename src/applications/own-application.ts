@@ -1,5 +1,6 @@
 import type { Db } from '../db/database.ts';
-import { type Application, isClientId } from './application.ts';
+import { isClientId } from '../lib/client-id.ts';
+import type { Application } from './application.ts';
 import { listOwnApplications } from './own-store.ts';
 
 /** An application as its owner's list shows it. */

@@ -19,6 +19,9 @@ export const REVIEW_NEEDS = [
 /** Reason for which an application needs a review. */
 export type ReviewNeed = (typeof REVIEW_NEEDS)[number];
 
+/** Settings that decide if applications work without a review. */
+export type ReviewSettings = Pick<Config, 'registration' | 'metadataDocuments'>;
+
 /** Names that stand for the platform itself. */
 const PLATFORM_NAMES = ['Stagedoor'].map(skeletonOf);
 /** Beginnings of words, in the languages of the pages. */
@@ -34,25 +37,39 @@ const BADGES = /[✓✔✅☑√🗸🗹ⓥⓋ🅥🛡⛨🔒🔐🔏]/u;
  * if everybody can. Computed at each use, because later reviews of other applications count, too.
  */
 export function reviewNeed(
-  config: Pick<Config, 'registration'>,
-  application: Pick<Application, 'name' | 'reviewedAt' | 'nameLikeReviewed' | 'schemeSharedWith'>,
+  config: ReviewSettings,
+  application: Pick<
+    Application,
+    'kind' | 'name' | 'reviewedAt' | 'nameLikeReviewed' | 'schemeSharedWith'
+  >,
 ): ReviewNeed | undefined {
   if (isReviewed(application)) {
     return undefined;
   }
+  // The name of an application with a document is replaced by its host if it needs a review.
+  const need = application.kind === 'metadata_document' ? undefined : nameNeed(application);
+  if (need !== undefined) {
+    return need;
+  }
+  if (application.schemeSharedWith === 'reviewed') {
+    return 'scheme_of_reviewed';
+  }
+  const mode =
+    application.kind === 'metadata_document' ? config.metadataDocuments : config.registration;
+  return mode === 'approval' ? 'registration' : undefined;
+}
+
+/** Returns the reason for which a name needs a review. */
+export function nameNeed(
+  application: Pick<Application, 'name' | 'nameLikeReviewed'>,
+): 'name_like_reviewed' | 'name_like_platform' | 'name_claims_review' | undefined {
   if (application.nameLikeReviewed) {
     return 'name_like_reviewed';
   }
   if (PLATFORM_NAMES.some((name) => skeletonOf(application.name).includes(name))) {
     return 'name_like_platform';
   }
-  if (claimsReview(application.name)) {
-    return 'name_claims_review';
-  }
-  if (application.schemeSharedWith === 'reviewed') {
-    return 'scheme_of_reviewed';
-  }
-  return config.registration === 'approval' ? 'registration' : undefined;
+  return claimsReview(application.name) ? 'name_claims_review' : undefined;
 }
 
 function claimsReview(name: string): boolean {

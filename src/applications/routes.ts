@@ -7,6 +7,7 @@ import type { Config } from '../config/config.ts';
 import { deleteApplication } from './delete-application.ts';
 import { findApplication } from './find-application.ts';
 import { registerApplication } from './register.ts';
+import type { ReviewSettings } from './review-need.ts';
 import { type Present, stateEndpoints } from './state-routes.ts';
 import { listApplications } from './store.ts';
 import { updateApplication } from './update.ts';
@@ -23,7 +24,7 @@ import { EXAMPLES } from './wire-examples.ts';
 /** `/api/v1/applications/`, for operators. */
 export function applicationEndpoints(
   deps: ApiDeps,
-  config: Pick<Config, 'scopes' | 'registration' | 'customSchemes'>,
+  config: Pick<Config, 'scopes' | 'customSchemes'> & ReviewSettings,
 ): Endpoint[] {
   const rules = {
     scopes: config.scopes.map(({ name }) => name),
@@ -67,8 +68,8 @@ function applicationReading(deps: ApiDeps, present: Present): Endpoint[] {
       query: applicationQuery,
       entry: applicationAnswer,
       conditional: { by: 'last-modified', list: () => 'applications' },
-      load: (tx, { query: { owner, reviewed, suspended, ordering }, slice }) =>
-        listApplications(tx, slice, { ownerId: owner, reviewed, suspended }, ordering.direction),
+      load: (tx, { query: { owner, ordering, ...filters }, slice }) =>
+        listApplications(tx, slice, { ownerId: owner, ...filters }, ordering.direction),
       present,
     }),
     readEndpoint(deps, {

@@ -13,6 +13,7 @@ import type {
 
 const COLUMNS = [
   'applications.client_id as clientId',
+  'applications.kind',
   'applications.owner_id as ownerId',
   'applications.name',
   'applications.description',
@@ -28,6 +29,7 @@ const COLUMNS = [
   'applications.suspension_reason as suspensionReason',
   'applications.version',
   'applications.reviewed_at as reviewedAt',
+  'applications.fingerprint',
   'applications.created_at as createdAt',
   'applications.updated_at as updatedAt',
 ] as const;
@@ -133,10 +135,11 @@ export async function listApplications(
   filters: ApplicationFilters = {},
   direction: Direction = 'asc',
 ): Promise<Sliced<Application>> {
-  const { ownerId, reviewed, suspended } = filters;
+  const { ownerId, kind, reviewed, suspended } = filters;
   const filtered = db
     .selectFrom('applications')
     .$if(ownerId !== undefined, (query) => query.where('owner_id', '=', ownerId ?? ''))
+    .$if(kind !== undefined, (query) => query.where('kind', '=', kind ?? 'registered'))
     .$if(reviewed !== undefined, (query) =>
       query.where('reviewed_at', reviewed ? 'is not' : 'is', null),
     )

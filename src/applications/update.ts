@@ -107,6 +107,7 @@ async function apply(
   if (changed.length === 0) {
     return before;
   }
+  refuseForeignDetails(before, changed);
   await checkDetails(tx, before.clientType, after, customSchemes);
   const { clientId } = before;
   const { updatedAt: at, reviewedAt } = await updateApplicationRow(tx, clientId, after);
@@ -124,6 +125,26 @@ async function apply(
   }
   await follow(tx, before, after, changed, origin);
   return (await applicationById(tx, clientId)) ?? before;
+}
+
+/**
+ * Refuses to change what the application itself says about it: only its switch is ours.
+ * @throws ValidationError
+ */
+function refuseForeignDetails({ kind }: Application, changed: readonly string[]): void {
+  const foreign = kind === 'registered' ? [] : changed.filter((field) => field !== 'isActive');
+  if (foreign.length > 0) {
+    throw new ValidationError(
+      Object.fromEntries(
+        foreign.map((field) => [
+          field === 'ownerId'
+            ? 'owner'
+            : field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+          ['The application itself provides this. Suspend it if it has to stop.'],
+        ]),
+      ),
+    );
+  }
 }
 
 /**

@@ -9,6 +9,7 @@ const details = {
 };
 const application = {
   client_id: 'pK3vTq7ZyWc5Nf2XbG8dRm4L',
+  kind: 'registered' as const,
   ...details,
   privacy_policy_url: null,
   terms_url: null,

@@ -2,12 +2,11 @@ import { z } from 'zod';
 import { component } from '../api/endpoint.ts';
 import { filledLine, lines, subsetOf } from '../api/fields.ts';
 import { filter, flag, ordering } from '../api/query.ts';
-import type { Config } from '../config/config.ts';
 import { isUnprintable, withoutUnprintable } from '../lib/printable.ts';
 import { hasInvisible, isReadable } from '../lib/visible-text.ts';
 import { isDirectoryId } from '../users/user.ts';
-import { type Application, applicationState } from './application.ts';
-import { REVIEW_NEEDS, reviewNeed } from './review-need.ts';
+import { APPLICATION_KINDS, type Application, applicationState } from './application.ts';
+import { REVIEW_NEEDS, type ReviewSettings, reviewNeed } from './review-need.ts';
 import { EXAMPLES } from './wire-examples.ts';
 
 const URL_LIMIT = 2000;
@@ -106,6 +105,11 @@ export function applicationChanges(scopes: readonly string[]) {
 /** Query of `GET /applications/`. */
 export const applicationQuery = z.object({
   owner: filter(isDirectoryId, 'Not a user ID.', 'Only those of this user.'),
+  kind: z
+    .enum([...APPLICATION_KINDS, ''])
+    .transform((value) => value || undefined)
+    .optional()
+    .describe('Only those of this kind.'),
   reviewed: flag('Only those that an operator has reviewed, or only the others.'),
   suspended: flag('Only those that an operator has suspended, or only the others.'),
   ordering: ordering(['created_at'], 'created_at'),
@@ -141,7 +145,12 @@ const url = z.string().meta({ format: 'uri' }).nullable();
 export const applicationAnswer = component(
   'Application',
   z.object({
-    client_id: z.string(),
+    client_id: z.string().describe('URL-encode it in paths: it may be a URL.'),
+    kind: z
+      .enum(APPLICATION_KINDS)
+      .describe(
+        '`registered` by a developer or operator; `metadata_document`: described by the document at its client ID; `dynamic`: registered by the program itself.',
+      ),
     owner: z.string().nullable().describe('User ID; null: none, or deleted.'),
     name: z.string(),
     description: z.string(),
@@ -185,11 +194,12 @@ export const registeredApplication = component(
 
 /** Presents an application, without its secrets. */
 export function presentApplication(
-  config: Pick<Config, 'registration'>,
+  config: ReviewSettings,
   application: Application,
 ): z.infer<typeof applicationAnswer.schema> {
   return {
     client_id: application.clientId,
+    kind: application.kind,
     owner: application.ownerId,
     name: application.name,
     description: application.description,

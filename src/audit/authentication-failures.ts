@@ -1,5 +1,6 @@
 import type { Db } from '../db/database.ts';
 import { inTransaction } from '../db/transaction.ts';
+import { isClientId } from '../lib/client-id.ts';
 import type { Logger } from '../lib/log.ts';
 import { startWriteQueue } from '../lib/write-queue.ts';
 import { sourceOf } from '../limits/source.ts';
@@ -24,7 +25,6 @@ import { record } from './store.ts';
  * Each row becomes an entry in the log, which the owner of the application reads.
  */
 const ROWS_AN_HOUR = { all: 1000, client: 20 };
-const CLIENT_ID = /^[A-Za-z0-9._-]{1,64}$/;
 
 /**
  * Starts counting failed authentications of programs, by the hour and by kind (endpoint, client,
@@ -49,7 +49,7 @@ async function writeFailures(
 ): Promise<void> {
   const sent = batch.map(({ endpoint, clientId = '', secretHash }) => ({
     endpoint,
-    client_id: CLIENT_ID.test(clientId) ? clientId : '',
+    client_id: isClientId(clientId) ? clientId : '',
     hash: Buffer.from(secretHash).toString('hex'),
   }));
   const found = await classifyFailures(db, sent);

@@ -1,3 +1,4 @@
+import { adoptCandidate } from '../applications/adopt.ts';
 import { mailApplication } from '../applications/mail-application.ts';
 import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
@@ -74,7 +75,11 @@ export async function approveConsent(
   choice: Choice,
   given: { readonly origin: Origin; readonly lifetime: number; readonly pageLocale: string },
 ): Promise<string> {
-  const { application, user, resources } = request;
+  const { user, resources } = request;
+  const application =
+    request.candidate === undefined
+      ? request.application
+      : await adoptCandidate(tx, request.candidate, given.origin);
   const chosen = new Set(wantsOrganizers(request, choice.scopes) ? choice.organizers : []);
   const organizers = (request.organizers ?? []).filter(({ slug }) => chosen.has(slug));
   const now = new Date();

@@ -1,4 +1,5 @@
 import { type Application, isReviewed } from '../applications/application.ts';
+import type { Candidate } from '../applications/candidate.ts';
 import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
 import { organizersOf } from '../directory/organizer-store.ts';
@@ -14,6 +15,8 @@ import type { PendingInteraction } from './interaction.ts';
 /** Request for consent, against which the decision is checked. */
 export interface ConsentRequest {
   readonly application: Application;
+  /** Its details as the user saw them; undefined for a registered application. */
+  readonly candidate: Candidate | undefined;
   readonly user: User;
   /** The requested scopes, in the configured order. */
   readonly scopes: readonly ScopeConfig[];
@@ -43,10 +46,11 @@ export async function readConsentRequest(
   { db, config }: { readonly db: Db; readonly config: Config },
   {
     application,
+    candidate,
     user,
     scopes,
     resources,
-  }: Pick<PendingInteraction, 'application' | 'user' | 'scopes' | 'resources'>,
+  }: Pick<PendingInteraction, 'application' | 'candidate' | 'user' | 'scopes' | 'resources'>,
 ): Promise<ConsentRequest> {
   if (application === undefined || user === undefined) {
     throw new StagedoorError('gone', 'The application or the account is no longer there.');
@@ -57,6 +61,7 @@ export async function readConsentRequest(
   }
   return {
     application,
+    candidate,
     user,
     resources: served,
     scopes: config.scopes.filter((scope) => scopes.includes(scope.name)),

@@ -1,4 +1,5 @@
 import type { Application } from '../applications/application.ts';
+import type { Candidate } from '../applications/candidate.ts';
 import type { User } from '../users/user.ts';
 
 /** An authorization request that waits for a person, as the pages need it. */
@@ -20,6 +21,8 @@ export interface PendingInteraction {
   readonly authenticatedAt: Date | undefined;
   /** Undefined if the browser has no session. */
   readonly application: Application | undefined;
+  /** Its details as the user saw them; undefined for a registered application. */
+  readonly candidate: Candidate | undefined;
   /** The URL that starts the same request over. */
   readonly restartUrl: string;
   /** Target of a decision that was already made, for a form that is posted twice. */

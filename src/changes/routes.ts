@@ -1,9 +1,9 @@
 import type { Context, Middleware } from 'koa';
-import { isClientId } from '../applications/application.ts';
 import type { RecordAuthenticationFailure } from '../audit/authentication-failure.ts';
 import type { RecordSecretUse } from '../client-secrets/record-use.ts';
 import type { Database } from '../db/database.ts';
 import { clientAddress } from '../http/origin.ts';
+import { isClientId } from '../lib/client-id.ts';
 import { hashOf } from '../lib/credentials.ts';
 import { readClientCredentials } from '../tokens/client-credentials.ts';
 import type { TokenSettings } from '../tokens/introspect.ts';

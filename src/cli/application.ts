@@ -22,6 +22,7 @@ const APPLICATION: Resource = {
   ],
   columns: {
     'CLIENT ID': 'client_id',
+    KIND: 'kind',
     STATE: 'state',
     REVIEWED: ({ reviewed_at }) => (reviewed_at === null ? 'no' : 'yes'),
     OWNER: 'owner',
@@ -30,6 +31,7 @@ const APPLICATION: Resource = {
   facts: {
     'Client id': 'client_id',
     Name: 'name',
+    Kind: 'kind',
     Owner: 'owner',
     State: stateOf,
     Version: 'version',

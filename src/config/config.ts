@@ -56,6 +56,7 @@ export interface Config extends PermissionSettings {
   /** The scopes of a request without `scope`. */
   readonly defaultScopes: readonly string[];
   readonly registration: RegistrationMode;
+  readonly metadataDocuments: MetadataDocumentMode;
   /** Private-use schemes without a dot that redirect URIs may have, beside those of known programs. */
   readonly customSchemes: readonly string[];
   /** Applications that one user may own; 0: any number. Operators are not limited. */
@@ -79,6 +80,18 @@ export interface Config extends PermissionSettings {
  * for its owner until an operator has reviewed it (`approval`); by operators only (`closed`).
  */
 export type RegistrationMode = 'open' | 'approval' | 'closed';
+
+/**
+ * Applications whose client ID is the address of their metadata document: all are accepted (`on`), or
+ * each waits for an operator's review (`approval`), or no new ones are accepted (`off`).
+ */
+export type MetadataDocumentMode = 'on' | 'approval' | 'off';
+
+const METADATA_DOCUMENTS = {
+  open: 'on',
+  approval: 'approval',
+  closed: 'off',
+} as const satisfies Record<RegistrationMode, MetadataDocumentMode>;
 
 const seconds = (fallback: number, least = 1) =>
   z.coerce
@@ -145,6 +158,9 @@ const variables = z.object({
   REGISTRATION: z
     .enum(['open', 'approval', 'closed'], { error: 'must be open, approval or closed' })
     .default('open'),
+  METADATA_DOCUMENTS: z
+    .enum(['on', 'approval', 'off'], { error: 'must be on, approval or off' })
+    .optional(),
   CUSTOM_SCHEMES: customSchemes,
   APPLICATIONS_PER_OWNER: count(50, 0),
   LOG_RETENTION_DAYS: z.coerce
@@ -272,6 +288,7 @@ function fromVariables(vars: z.infer<typeof variables>, production: boolean): Co
     ...scopeSettings(vars),
     ...permissionSettings(vars.PERMISSIONS),
     registration: vars.REGISTRATION,
+    metadataDocuments: vars.METADATA_DOCUMENTS ?? METADATA_DOCUMENTS[vars.REGISTRATION],
     customSchemes: vars.CUSTOM_SCHEMES,
     applicationsPerOwner: vars.APPLICATIONS_PER_OWNER,
     logRetentionDays: vars.LOG_RETENTION_DAYS,

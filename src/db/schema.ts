@@ -42,6 +42,7 @@ export interface Schema {
   memberships: { user_id: string; organizer_slug: string; team_id: string };
   applications: {
     client_id: string;
+    kind: Generated<'registered' | 'metadata_document' | 'dynamic'>;
     owner_id: string | null;
     name: string;
     description: Generated<string>;
@@ -61,9 +62,17 @@ export interface Schema {
     private_schemes: Generated<string[]>;
     reviewed_skeleton: string | null;
     reviewed_schemes: Generated<string[]>;
+    fingerprint: string | null;
     created_at: CreatedAt;
     updated_at: CreatedAt;
   };
+  client_documents: {
+    client_id: string;
+    fetched_at: Date;
+    fresh_until: Date;
+    failing_since: Date | null;
+  };
+  blocked_client_hosts: { host: string; reason: Generated<string>; created_at: CreatedAt };
   application_secrets: {
     secret_hash: Uint8Array;
     id: Generated<string>;
@@ -111,6 +120,7 @@ export interface Schema {
       | 'reuse_detected'
       | 'leaked'
       | null;
+    fingerprint: string | null;
   };
   grant_organizers: { grant_id: string; organizer_slug: string };
   authorization_codes: {
@@ -223,6 +233,7 @@ export interface Schema {
     result: Json<Record<string, unknown> | null> | null;
     last_submission: Json<Record<string, unknown> | null> | null;
     pushed_request: Uint8Array | null;
+    candidate: Json<Record<string, unknown> | null> | null;
     created_at: CreatedAt;
     expires_at: Date;
     finished_at: Date | null;

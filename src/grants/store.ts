@@ -36,6 +36,10 @@ const insertion = preparedQuery<
           scopes: param('scopes'),
           expires_at: param('expiresAt'),
           resources: param('resources'),
+          fingerprint: query
+            .selectFrom('applications')
+            .select('fingerprint')
+            .where('client_id', '=', param('clientId')),
         })
         .returning('id'),
     )
@@ -112,6 +116,11 @@ const newestCovering = preparedQuery<
     .where('g.user_id', '=', param('userId'))
     .where('g.client_id', '=', param('clientId'))
     .where(isLive)
+    .where(
+      sql<SqlBool>`g.fingerprint is not distinct from (
+        select fingerprint from applications a where a.client_id = g.client_id
+      )`,
+    )
     .where(sql<SqlBool>`g.scopes @> ${param('scopes')}::text[]`)
     .where(
       sql<SqlBool>`case when ${param('resources')}::jsonb is null then g.resources is null

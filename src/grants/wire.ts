@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { component } from '../api/endpoint.ts';
 import { filter, flag, ordering } from '../api/query.ts';
-import { isClientId } from '../applications/application.ts';
 import { isSlug } from '../directory/organizer.ts';
+import { isClientId } from '../lib/client-id.ts';
 import { isDirectoryId } from '../users/user.ts';
 import type { ManagedGrant } from './managed-grant.ts';
 

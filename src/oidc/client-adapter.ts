@@ -1,17 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { type AdapterPayload, Provider } from 'oidc-provider';
 import { applicationState, isNative, isReviewed } from '../applications/application.ts';
+import { sourceOf } from '../applications/candidate-source.ts';
+import { toApplication } from '../applications/candidate-store.ts';
 import { type FoundClient, findClient, lockClient } from '../applications/find-client.ts';
 import { reviewNeed } from '../applications/review-need.ts';
 import type { Config } from '../config/config.ts';
 import { currentTransaction } from './current-transaction.ts';
 import type { AdapterDeps, PartialAdapter } from './deps.ts';
-import { takeKnown } from './known-rows.ts';
+import { candidateClient, takeKnown } from './known-rows.ts';
 import { isAnonymous } from './sign-in-first.ts';
 
 /** Our own client metadata, beside the registered names of RFC 7591. */
 export const EXTRA_CLIENT_METADATA = [
   'application_state',
+  'awaits_sign_in',
   'owner_id',
   'require_pkce',
   'reviewed',
@@ -55,8 +58,50 @@ export function clientAdapter(deps: AdapterDeps): PartialAdapter {
         tx !== undefined && !issuesNothing
           ? await lockClient(tx, clientId)
           : await findClient(tx ?? deps.db, clientId);
-      return found && toMetadata(deps.config, found, knownScopes);
+      const client = found ?? (await findCandidate(deps, clientId));
+      return client === undefined
+        ? standIn(deps, clientId)
+        : toMetadata(deps.config, client, knownScopes);
     },
+  };
+}
+
+/** Returns a client without a row: that of this request, or one that its client ID describes. */
+async function findCandidate(
+  { db, candidateSources }: AdapterDeps,
+  clientId: string,
+): Promise<FoundClient | undefined> {
+  const known = candidateClient(clientId);
+  const details = known ? undefined : sourceOf(candidateSources, clientId)?.read?.(clientId);
+  return details === undefined
+    ? known
+    : { application: await toApplication(currentTransaction() ?? db, details), secretHashes: [] };
+}
+
+/**
+ * Returns a client in place of one that is unknown until the user signs in, so that an authorization
+ * request without a session leads to the sign-in page. It accepts any redirect URI, and nothing is ever
+ * sent to one: without a session, errors of a client that was not reviewed are shown on a page.
+ */
+function standIn({ config, candidateSources }: AdapterDeps, clientId: string) {
+  const { ctx } = Provider;
+  const isAuthorization = ctx?.oidc.route === 'authorization' && isAnonymous(ctx);
+  if (!isAuthorization || !sourceOf(candidateSources, clientId)?.needsSignIn) {
+    return undefined;
+  }
+  return {
+    client_id: clientId,
+    redirect_uris: ['https://stand-in.invalid/'],
+    scope: config.scopes.map(({ name }) => name).join(' '),
+    grant_types: ['authorization_code'],
+    response_types: ['code' as const],
+    token_endpoint_auth_method: 'none' as const,
+    application_state: 'active',
+    awaits_sign_in: true,
+    owner_id: null,
+    require_pkce: false,
+    reviewed: false,
+    works_for_others: true,
   };
 }
 

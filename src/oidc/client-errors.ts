@@ -1,9 +1,9 @@
 import type { Client, errors, KoaContextWithOIDC, Provider } from 'oidc-provider';
-import { isClientId } from '../applications/application.ts';
 import type { Endpoint } from '../insights/client-error.ts';
 import { diagnose } from '../insights/diagnose.ts';
 import type { ErrorQueue } from '../insights/error-queue.ts';
 import type { FailedClient, Failure, SentParameters } from '../insights/failure.ts';
+import { isClientId } from '../lib/client-id.ts';
 import { ownValue } from '../lib/own-value.ts';
 import { requestedResources } from './read-parameters.ts';
 

@@ -1,4 +1,5 @@
 import type { Adapter } from 'oidc-provider';
+import type { CandidateSource } from '../applications/candidate-source.ts';
 import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
 import type { OnReplay } from '../tokens/proof.ts';
@@ -8,6 +9,7 @@ export interface AdapterDeps {
   readonly db: Db;
   readonly config: Config;
   readonly onReplay: OnReplay;
+  readonly candidateSources: readonly CandidateSource[];
 }
 
 /** Adapter of a model; calling a missing function is a defect. */

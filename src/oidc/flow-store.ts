@@ -1,9 +1,10 @@
 import { type SqlBool, sql } from 'kysely';
-import { type Application, isClientId } from '../applications/application.ts';
+import type { Application } from '../applications/application.ts';
 import type { FoundClient } from '../applications/find-client.ts';
 import { withSecrets } from '../applications/store.ts';
 import type { Db } from '../db/database.ts';
 import { preparedQuery } from '../db/prepared-query.ts';
+import { isClientId } from '../lib/client-id.ts';
 import { hashOf } from '../lib/credentials.ts';
 import { type FoundSession, liveSession } from '../sessions/session-store.ts';
 import type { User } from '../users/user.ts';

@@ -8,7 +8,7 @@ import {
   updateFinished,
   upsertInteraction,
 } from './interaction-store.ts';
-import { takeKnown } from './known-rows.ts';
+import { knownCandidate, takeKnown } from './known-rows.ts';
 import { RESUME_PATH } from './paths.ts';
 import { extendPushedRequest } from './pushed-request-store.ts';
 import { fromEpoch, toEpoch } from './time.ts';
@@ -58,6 +58,7 @@ function toStored(id: string, payload: AdapterPayload): StoredInteraction {
     lastSubmission: payload.lastSubmission,
     pushedRequest:
       payload.parJti === undefined ? undefined : seal(id, PUSHED_REQUEST, payload.parJti),
+    candidate: knownCandidate(clientId),
     expiresAt: fromEpoch(payload.exp),
   };
 }

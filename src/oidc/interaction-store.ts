@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { type Candidate, candidateSchema } from '../applications/candidate.ts';
 import type { Db } from '../db/database.ts';
 import { preparedQuery } from '../db/prepared-query.ts';
 import { hashOf } from '../lib/credentials.ts';
@@ -19,6 +20,8 @@ export interface StoredInteraction {
   readonly result: JsonObject | undefined;
   readonly lastSubmission: JsonObject | undefined;
   readonly pushedRequest: Uint8Array | undefined;
+  /** Details of a client that may have no row yet, as the user sees them. Written once. */
+  readonly candidate: Candidate | undefined;
   readonly expiresAt: Date;
 }
 
@@ -35,6 +38,7 @@ const toValues = (id: string, interaction: StoredInteraction) => ({
   result: json(interaction.result),
   last_submission: json(interaction.lastSubmission),
   pushed_request: interaction.pushedRequest ?? null,
+  candidate: json(interaction.candidate),
   expires_at: interaction.expiresAt,
 });
 
@@ -55,7 +59,7 @@ const upsert = preparedQuery<ReturnType<typeof toValues>, unknown>((db, param) =
   };
   return db
     .insertInto('interactions')
-    .values({ ...values, id_hash: param('id_hash') })
+    .values({ ...values, id_hash: param('id_hash'), candidate: param('candidate') })
     .onConflict((conflict) => conflict.column('id_hash').doUpdateSet(values));
 });
 
@@ -87,6 +91,7 @@ export function liveInteraction(db: Db, idHash: RawBuilder<Uint8Array>, lock: bo
       'result',
       'last_submission',
       'pushed_request',
+      'candidate',
       'expires_at',
     ])
     .where('id_hash', '=', idHash)
@@ -124,6 +129,7 @@ export function toInteraction(row: InteractionRow): StoredInteraction {
     result: row.result ?? undefined,
     lastSubmission: row.last_submission ?? undefined,
     pushedRequest: row.pushed_request ?? undefined,
+    candidate: row.candidate === null ? undefined : candidateSchema.parse(row.candidate),
     expiresAt: row.expires_at,
   };
 }

@@ -19,8 +19,9 @@ import { currentTransaction } from './current-transaction.ts';
 import { describeClosedInteraction } from './describe-closed-interaction.ts';
 import type { FlowRows } from './flow-store.ts';
 import { withKnownRows } from './known-rows.ts';
-import { readFlow, sessionIdOf } from './read-flow.ts';
+import { readFlow } from './read-flow.ts';
 import { restartPath, waitingUrl } from './restart-url.ts';
+import { sessionIdOf } from './session-id.ts';
 import { findObstacle, requestedAccess } from './still-allowed.ts';
 
 type Interaction = InstanceType<Provider['Interaction']>;
@@ -129,6 +130,7 @@ function toPending(model: Interaction, rows: FlowRows, issuer: string): PendingI
     user: model.session && rows.session?.user,
     authenticatedAt: rows.session?.authenticatedAt,
     application: rows.client?.application,
+    candidate: rows.interaction?.candidate,
     restartUrl: waitingUrl(issuer, model),
     decidedUrl: model.result === undefined ? undefined : model.returnTo,
     finish: async (decision) => {

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Candidate } from '../applications/candidate.ts';
 import type { FoundClient } from '../applications/find-client.ts';
 import type { Grant } from '../grants/grant.ts';
 import type { FoundSession } from '../sessions/session-store.ts';
@@ -18,6 +19,8 @@ interface Known {
   /** The stored state of the session, for a comparison with what is to be written. */
   session?: { readonly id: string; readonly row: FoundSession } | undefined;
   activeUserId?: string;
+  /** Client of the request, if it may have no row yet, and its details as the user sees them. */
+  candidate?: { readonly details: Candidate; readonly found: FoundClient };
 }
 
 const storage = new AsyncLocalStorage<Known>();
@@ -45,6 +48,26 @@ export function takeKnown<K extends keyof Rows>(
   const rows: Map<string, Rows[K]> | undefined = storage.getStore()?.rows[kind];
   const row = rows?.get(id);
   return rows?.delete(id) ? { row } : undefined;
+}
+
+/** Notes the client of the request, if it may have no row yet. */
+export function noteCandidate(details: Candidate, found: FoundClient): void {
+  const known = storage.getStore();
+  if (known !== undefined) {
+    known.candidate = { details, found };
+  }
+}
+
+/** Returns the details of the client as the user sees them, if this request is about it. */
+export function knownCandidate(clientId: string): Candidate | undefined {
+  const candidate = storage.getStore()?.candidate;
+  return candidate?.details.clientId === clientId ? candidate.details : undefined;
+}
+
+/** Returns the client with those details, if this request is about it. */
+export function candidateClient(clientId: string): FoundClient | undefined {
+  const candidate = storage.getStore()?.candidate;
+  return candidate?.details.clientId === clientId ? candidate.found : undefined;
 }
 
 /** Notes the stored state of a session, or that it is not known any more. */

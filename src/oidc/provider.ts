@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { Provider } from 'oidc-provider';
+import type { CandidateSource } from '../applications/candidate-source.ts';
 import type { RecordAuthenticationFailure } from '../audit/authentication-failure.ts';
 import type { RecordSecretUse } from '../client-secrets/record-use.ts';
 import type { Config } from '../config/config.ts';
@@ -55,6 +56,8 @@ export interface ProviderDeps {
   readonly clientErrors: ErrorQueue;
   readonly recordFailure: RecordAuthenticationFailure;
   readonly onReplay: OnReplay;
+  /** Sources of applications that have no row. */
+  readonly candidateSources: readonly CandidateSource[];
   /** Records that a secret of an application was used. */
   readonly recordSecretUse: RecordSecretUse;
 }
@@ -74,7 +77,7 @@ export function createProvider(deps: ProviderDeps): Provider {
     deps.cookieKeys.map((key) => deriveKey(key, 'cookie signature').toString('base64url')),
   );
   const provider = new Provider(config.issuer, {
-    adapter: createAdapterFactory({ db, config, onReplay: deps.onReplay }),
+    adapter: createAdapterFactory(deps),
     jwks: { keys: [unusedKey()] },
     routes: PATHS,
     responseTypes: ['code'],
@@ -148,7 +151,10 @@ export function createProvider(deps: ProviderDeps): Provider {
   provider.maxIpsCount = config.trustProxy;
   provider.Client.prototype.compareClientSecret = compareClientSecret(deps.recordSecretUse);
   provider.Client.prototype.redirectUriAllowed = function isAllowed(redirectUri) {
-    return isRegistered({ redirectUris: this.redirectUris ?? [] }, redirectUri);
+    return (
+      this.awaits_sign_in === true ||
+      isRegistered({ redirectUris: this.redirectUris ?? [] }, redirectUri)
+    );
   };
   prefixTokens(provider);
   readParametersLeniently(provider);

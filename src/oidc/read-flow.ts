@@ -1,31 +1,41 @@
-import type { Context, Middleware } from 'koa';
+import type { Middleware } from 'koa';
 import type { Provider } from 'oidc-provider';
+import type { Candidate } from '../applications/candidate.ts';
+import { toApplication } from '../applications/candidate-store.ts';
+import type { FoundClient } from '../applications/find-client.ts';
 import type { Db } from '../db/database.ts';
+import { candidateOf } from './candidates.ts';
 import { COOKIE_OPTIONS } from './cookies.ts';
 import { currentTransaction } from './current-transaction.ts';
 import { type FlowKeys, type FlowRows, selectFlow } from './flow-store.ts';
-import { putKnown, withKnownRows } from './known-rows.ts';
+import { noteCandidate, putKnown, withKnownRows } from './known-rows.ts';
 import { PATHS } from './paths.ts';
+import { sessionIdOf } from './session-id.ts';
 
-/** Reads the id of the session from the request; after a sign-in in it, that is the new one. */
-export function sessionIdOf(provider: Provider, ctx: Context): string | undefined {
-  const renewed: unknown = ctx.state.sessionId;
-  return typeof renewed === 'string'
-    ? renewed
-    : ctx.cookies.get(provider.cookieName('session'), COOKIE_OPTIONS);
-}
-
-/** Reads the rows of `keys` by one statement, for the models of the provider. */
-export async function readFlow(db: Db, keys: FlowKeys): Promise<FlowRows> {
+/**
+ * Reads the rows of `keys` by one statement, for the models of the provider.
+ * @param candidate details of the client, if it has no row and no interaction yet
+ */
+export async function readFlow(db: Db, keys: FlowKeys, candidate?: Candidate): Promise<FlowRows> {
   const rows = await selectFlow(currentTransaction() ?? db, keys);
   putKnown('session', keys.sessionId, rows.session);
   if (keys.interactionId !== undefined) {
     putKnown('interaction', keys.interactionId, rows.interaction);
   }
-  if (rows.client !== undefined) {
-    putKnown('client', rows.client.application.clientId, rows.client);
+  const details = rows.interaction?.candidate ?? candidate;
+  const client = rows.client ?? (details && (await toClient(db, details)));
+  if (client !== undefined) {
+    putKnown('client', client.application.clientId, client);
+    if (details !== undefined) {
+      noteCandidate(details, client);
+    }
   }
-  return rows;
+  return { ...rows, client };
+}
+
+async function toClient(db: Db, candidate: Candidate): Promise<FoundClient> {
+  const application = await toApplication(currentTransaction() ?? db, candidate);
+  return { application, secretHashes: [] };
 }
 
 /**
@@ -40,11 +50,12 @@ export function readFlowFirst(provider: Provider, db: Db): Middleware {
       const isFlow = path === PATHS.authorization || path.startsWith(`${PATHS.authorization}/`);
       if (isFlow && sessionId !== undefined) {
         const { client_id: clientId } = ctx.query;
-        await readFlow(db, {
+        const keys = {
           sessionId,
           interactionId: ctx.cookies.get(provider.cookieName('resume'), COOKIE_OPTIONS),
           clientId: typeof clientId === 'string' ? clientId : undefined,
-        });
+        };
+        await readFlow(db, keys, candidateOf(ctx));
       }
       await next();
     });

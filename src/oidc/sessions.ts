@@ -14,7 +14,7 @@ import {
 import { recordUpstreamSession } from '../sign-in/upstream/record-session.ts';
 import { COOKIE_OPTIONS } from './cookies.ts';
 import { currentTransaction, withTransactionOf } from './current-transaction.ts';
-import { sessionIdOf } from './read-flow.ts';
+import { sessionIdOf } from './session-id.ts';
 import { sessionLifetime, WRITE_AFTER } from './session-lifetime.ts';
 import { fromEpoch, nowEpoch, toEpoch } from './time.ts';
 

@@ -43,6 +43,7 @@ const SETTINGS: { readonly [Setting in keyof Config]: Presented | undefined } = 
   // Marked in PERMISSIONS.
   organizerPermissions: undefined,
   registration: ['REGISTRATION', ({ registration }) => registration],
+  metadataDocuments: ['METADATA_DOCUMENTS', ({ metadataDocuments: one }) => one],
   customSchemes: ['CUSTOM_SCHEMES', ({ customSchemes }) => customSchemes],
   applicationsPerOwner: ['APPLICATIONS_PER_OWNER', ({ applicationsPerOwner: one }) => one],
   logRetentionDays: ['LOG_RETENTION_DAYS', ({ logRetentionDays }) => logRetentionDays],

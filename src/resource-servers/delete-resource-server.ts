@@ -1,7 +1,7 @@
-import { isClientId } from '../applications/application.ts';
 import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Actor } from '../lib/actor.ts';
+import { isClientId } from '../lib/client-id.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import { deleteResourceServerRow } from './store.ts';
 

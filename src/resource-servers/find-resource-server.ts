@@ -1,5 +1,5 @@
-import { isClientId } from '../applications/application.ts';
 import type { Db } from '../db/database.ts';
+import { isClientId } from '../lib/client-id.ts';
 import type { ResourceServer } from './resource-server.ts';
 import { resourceServerById } from './store.ts';
 

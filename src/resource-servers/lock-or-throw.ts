@@ -1,5 +1,5 @@
-import { isClientId } from '../applications/application.ts';
 import type { Tx } from '../db/transaction.ts';
+import { isClientId } from '../lib/client-id.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import type { ResourceServer } from './resource-server.ts';
 import { lockResourceServer } from './store.ts';

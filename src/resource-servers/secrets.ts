@@ -1,4 +1,3 @@
-import { isClientId } from '../applications/application.ts';
 import { record } from '../audit/store.ts';
 import { assertRoom, type ClientSecret, findDeletable } from '../client-secrets/client-secret.ts';
 import { createSecret } from '../client-secrets/create-secret.ts';
@@ -6,6 +5,7 @@ import { deleteSecretRow, selectSecrets } from '../client-secrets/store.ts';
 import type { Db } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Actor } from '../lib/actor.ts';
+import { isClientId } from '../lib/client-id.ts';
 import { ValidationError } from '../lib/errors.ts';
 import { lockOrThrow } from './lock-or-throw.ts';
 import type { ResourceServer } from './resource-server.ts';

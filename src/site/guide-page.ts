@@ -1,9 +1,10 @@
 import type { Context } from 'koa';
-import { type Application, isClientId } from '../applications/application.ts';
+import type { Application } from '../applications/application.ts';
 import { findApplication } from '../applications/find-application.ts';
 import type { Config } from '../config/config.ts';
 import { ORGANIZERS_PER_GRANT } from '../grants/grant.ts';
 import { type Page, render } from '../http/page.ts';
+import { isClientId } from '../lib/client-id.ts';
 import type { Locale } from '../lib/locale.ts';
 import { localized } from '../lib/localized-text.ts';
 import { identify } from '../sessions/pages/identify.ts';

@@ -1,5 +1,6 @@
 import type { Context } from 'koa';
 import { peekBody } from '../http/body.ts';
+import { isClientId } from '../lib/client-id.ts';
 import { isWellFormed } from '../lib/credentials.ts';
 import type { TokenRequest } from '../tokens/redeem.ts';
 
@@ -21,7 +22,6 @@ const SPECIAL_HEADERS = [
   'oauth-client-attestation',
   'oauth-client-attestation-pop',
 ] as const;
-const CLIENT_ID = /^[\w.-]{1,64}$/;
 const SECRET = /^[\x21-\x7e]{1,256}$/;
 const CODE = /^[\w-]{43}$/;
 const REDIRECT_URI = /^[\x21-\x7e]+$/;
@@ -116,7 +116,7 @@ function readClient(authorization: string | undefined, form: Form): Client | und
     authorization === undefined ? given : readBasic(authorization, given);
   const isValid =
     clientId !== undefined &&
-    CLIENT_ID.test(clientId) &&
+    isClientId(clientId) &&
     (clientSecret === undefined || SECRET.test(clientSecret));
   return isValid ? { clientId, clientSecret } : undefined;
 }

@@ -1,8 +1,8 @@
-import { isClientId } from '../applications/application.ts';
 import type { RecordSecretUse } from '../client-secrets/record-use.ts';
 import type { Config } from '../config/config.ts';
 import type { Database } from '../db/database.ts';
 import { grantHandle } from '../grants/grant-handle.ts';
+import { isClientId } from '../lib/client-id.ts';
 import { hashOf, isWellFormed } from '../lib/credentials.ts';
 import {
   type LiveTokenRow,

@@ -215,7 +215,7 @@ describe('Anonymous requests', () => {
       const reported: unknown[] = [];
       const { db } = server.database;
       const onReplay = (where: unknown) => reported.push(where);
-      const proofs = proofAdapter({ db, config: server.config, onReplay });
+      const proofs = proofAdapter({ db, config: server.config, onReplay, candidateSources: [] });
       const use = () =>
         proofs.upsert?.(
           randomBytes(32).fill(7).toString('base64url'),

@@ -390,6 +390,7 @@ for (const engine of FLOW_ENGINES) {
         };
         const wanted = {
           ...parties,
+          candidate: undefined,
           scopes: ['read'],
           resources: [ORDERS, 'https://gone.example/'],
         };

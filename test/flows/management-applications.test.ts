@@ -48,6 +48,7 @@ describe('Registering an application by the API', () => {
     assert.match(rest.created_at, /^\d{4}-\d\d-\d\dT[0-9:.]+Z$/);
     assert.deepEqual(rest, {
       client_id: clientId,
+      kind: 'registered',
       owner: null,
       ...MINIMAL,
       description: '',

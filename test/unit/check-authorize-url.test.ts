@@ -11,6 +11,8 @@ import {
 
 const config = readConfig({ ISSUER: 'https://login.example.com' });
 const application: Application = {
+  kind: 'registered',
+  fingerprint: null,
   clientId: 'Box0ffice',
   ownerId: 'ben',
   ownerName: 'Ben',

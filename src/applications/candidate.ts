@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { Application } from './application.ts';
+
+const url = z.string().nullable();
+
+/**
+ * Details of an application that nobody registered by hand and that has no row yet. They are kept with
+ * the request of a user who is signed in, and the first consent writes the row from them.
+ */
+export const candidateSchema = z.object({
+  kind: z.enum(['metadata_document', 'dynamic']),
+  clientId: z.string(),
+  name: z.string(),
+  description: z.string(),
+  homepageUrl: url,
+  privacyPolicyUrl: url,
+  termsUrl: url,
+  clientType: z.enum(['confidential', 'public']),
+  redirectUris: z.array(z.string()),
+  scopes: z.array(z.string()),
+  fingerprint: z.string(),
+  /** Seconds for which the copy of a document is fresh, and the time of the fetch (ISO 8601). */
+  fetched: z.object({ at: z.string(), freshSeconds: z.number() }).nullable(),
+});
+
+/** See `candidateSchema`. */
+export type Candidate = z.infer<typeof candidateSchema>;
+
+/**
+ * Returns the fingerprint of what a user trusts beside the name: the destinations of redirects (hosts,
+ * and private-use schemes) and the client's keys. Ports on loopback and paths are not part of it.
+ */
+export function fingerprintOf(redirectUris: readonly string[], keys: unknown = null): string {
+  const targets = [...new Set(redirectUris.map(targetOf))].sort();
+  return createHash('sha256')
+    .update(JSON.stringify([targets, keys]))
+    .digest('hex');
+}
+
+function targetOf(redirectUri: string): string {
+  const url = URL.parse(redirectUri);
+  const isWeb = url?.protocol === 'https:' || url?.protocol === 'http:';
+  return isWeb ? `${url.protocol}//${url.hostname}` : (url?.protocol ?? redirectUri);
+}
+
+/** Tests if a row has the details that a user saw. */
+export function isSameAs(application: Application, candidate: Candidate): boolean {
+  return (
+    application.kind === candidate.kind &&
+    application.name === candidate.name &&
+    application.fingerprint === candidate.fingerprint
+  );
+}
