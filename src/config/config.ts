@@ -5,6 +5,7 @@ import { isLoopbackHost } from '../lib/loopback.ts';
 import { ownValue } from '../lib/own-value.ts';
 import type { ScopeConfig } from '../lib/scopes.ts';
 import { customSchemes } from './custom-schemes.ts';
+import { type FetchSettings, fetchSettings, fetchVariables } from './fetch-settings.ts';
 import { type LeakScannerKeys, leakScannerKeys } from './leak-scanner-keys.ts';
 import { type PermissionSettings, permissionSettings } from './permissions.ts';
 import { scopeSettings, scopeVariables, wrongScopes } from './scopes.ts';
@@ -16,7 +17,7 @@ import {
 } from './upstream.ts';
 
 /** The whole configuration, parsed. Lifetimes are in seconds. */
-export interface Config extends PermissionSettings {
+export interface Config extends PermissionSettings, FetchSettings {
   readonly production: boolean;
   readonly port: number;
   readonly host: string;
@@ -162,6 +163,7 @@ const variables = z.object({
     .enum(['on', 'approval', 'off'], { error: 'must be on, approval or off' })
     .optional(),
   CUSTOM_SCHEMES: customSchemes,
+  ...fetchVariables,
   APPLICATIONS_PER_OWNER: count(50, 0),
   LOG_RETENTION_DAYS: z.coerce
     .number({ error: 'must be a number of days' })
@@ -290,6 +292,7 @@ function fromVariables(vars: z.infer<typeof variables>, production: boolean): Co
     registration: vars.REGISTRATION,
     metadataDocuments: vars.METADATA_DOCUMENTS ?? METADATA_DOCUMENTS[vars.REGISTRATION],
     customSchemes: vars.CUSTOM_SCHEMES,
+    ...fetchSettings(vars),
     applicationsPerOwner: vars.APPLICATIONS_PER_OWNER,
     logRetentionDays: vars.LOG_RETENTION_DAYS,
     grantRetentionDays: vars.GRANT_RETENTION_DAYS,

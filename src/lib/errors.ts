@@ -23,6 +23,9 @@ export type ErrorCode =
   | 'csrf_failed'
   | 'unavailable'
   | 'mail_failed'
+  | 'fetch_refused'
+  | 'fetch_failed'
+  | 'fetch_limited'
   | 'cancelled';
 
 /** An expected failure, with a message for the person who reads it. Rendered once, at the edge. */
@@ -36,11 +39,13 @@ export class StagedoorError extends Error {
   }
 }
 
+type RetryCode = 'too_many_attempts' | 'unavailable' | 'fetch_limited';
+
 /** A refusal that ends by itself. Answered with 429 or 503, and with `Retry-After`. */
 export class RetryLaterError extends StagedoorError {
   readonly retrySeconds: number;
 
-  constructor(code: 'too_many_attempts' | 'unavailable', message: string, retrySeconds: number) {
+  constructor(code: RetryCode, message: string, retrySeconds: number) {
     super(code, message);
     this.name = 'RetryLaterError';
     this.retrySeconds = retrySeconds;

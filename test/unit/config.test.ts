@@ -113,6 +113,26 @@ describe('Configuration', () => {
     assert.equal(readConfig({ ...rest, ISSUER: 'http://localhost:3000' }).trustProxy, 0);
   });
 
+  test('accepts host names in the settings of the fetcher, and nothing else', () => {
+    const FETCH_PRIVATE_HOSTS = 'localhost, 127.0.0.1,[::1] docs.internal';
+    assert.deepEqual(readConfig({ FETCH_PRIVATE_HOSTS }).fetchPrivateHosts, [
+      'localhost',
+      '127.0.0.1',
+      '[::1]',
+      'docs.internal',
+    ]);
+    for (const host of [
+      'https://a.example',
+      'a.example:8080',
+      'a.example/b',
+      '*.a.example',
+      'A.b',
+      '127.1',
+    ]) {
+      assert.match(refusal({ FETCH_DENY_HOSTS: host }), /FETCH_DENY_HOSTS must hold host names/);
+    }
+  });
+
   test('accepts private-use schemes in CUSTOM_SCHEMES, but none that browsers know', () => {
     const CUSTOM_SCHEMES = 'myapp, my-app';
     assert.deepEqual(readConfig({ CUSTOM_SCHEMES }).customSchemes, ['myapp', 'my-app']);
