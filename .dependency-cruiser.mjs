@@ -11,6 +11,7 @@ const HTTP_SIDE = [
   '/pages/',
   '^src/(http|api|bearer-api|changes|introspection|leaked|oidc|operations|site|token-endpoint|cli)/',
   '^src/directory/import/',
+  '^src/applications/dynamic/',
   '^src/app[.]ts$',
   '^src/kit/',
   '^src/demo/',

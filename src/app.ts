@@ -6,6 +6,9 @@ import { apiRoutes } from './api/mount.ts';
 import { describedApi } from './api/openapi-endpoint.ts';
 import type { OperatorAccess } from './api/operator.ts';
 import type { CandidateSource } from './applications/candidate-source.ts';
+import { createClientIds } from './applications/dynamic/client-ids.ts';
+import { registrationRoutes } from './applications/dynamic/routes.ts';
+import { dynamicSource } from './applications/dynamic/source.ts';
 import { createOfferLimits } from './applications/offer-limits.ts';
 import { applicationPages } from './applications/pages/pages.ts';
 import { REGISTRATIONS } from './applications/registration.ts';
@@ -117,7 +120,8 @@ export function createApp(deps: AppDeps): Koa {
   });
   const onReplay: OnReplay = (where) => log.warn(where, 'Replayed DPoP proof refused');
   const recordApplicationSecret = createRecordSecretUse(db, 'application_secrets');
-  const candidateSources: readonly CandidateSource[] = [];
+  const clientIds = createClientIds(cookieKeys);
+  const candidateSources: readonly CandidateSource[] = [dynamicSource(config, clientIds)];
   const provider = createProvider({
     db,
     config,
@@ -170,6 +174,7 @@ export function createApp(deps: AppDeps): Koa {
   mount(provider, pageRoutes({ ...pages, interactions, upstream }, interactionPages));
   const { operatorToken, leakScannerKeys: keys } = config;
   mount(provider, leakedRoutes({ db, log, operatorToken, limits, keys }));
+  mount(provider, registrationRoutes(config, clientIds));
   mount(provider, apiRoutes(api.endpoints));
   mount(provider, protocolRoutes({ config, keyring, provider, limits }));
   provider.use(programEndpoints());

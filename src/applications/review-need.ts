@@ -46,8 +46,8 @@ export function reviewNeed(
   if (isReviewed(application)) {
     return undefined;
   }
-  // The name of an application with a document is replaced by its host if it needs a review.
-  const need = application.kind === 'metadata_document' ? undefined : nameNeed(application);
+  // Other kinds have no such name: it is replaced before the row is written.
+  const need = application.kind === 'registered' ? nameNeed(application) : undefined;
   if (need !== undefined) {
     return need;
   }

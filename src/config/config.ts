@@ -58,6 +58,7 @@ export interface Config extends PermissionSettings, FetchSettings {
   readonly defaultScopes: readonly string[];
   readonly registration: RegistrationMode;
   readonly metadataDocuments: MetadataDocumentMode;
+  readonly dynamicRegistration: DynamicRegistrationMode;
   /** Private-use schemes without a dot that redirect URIs may have, beside those of known programs. */
   readonly customSchemes: readonly string[];
   /** Applications that one user may own; 0: any number. Operators are not limited. */
@@ -93,6 +94,12 @@ const METADATA_DOCUMENTS = {
   approval: 'approval',
   closed: 'off',
 } as const satisfies Record<RegistrationMode, MetadataDocumentMode>;
+
+/**
+ * Registration of programs by themselves (RFC 7591): with redirect URIs on the user's device
+ * (`native`), with any (`any`), or not at all (`off`).
+ */
+export type DynamicRegistrationMode = 'native' | 'any' | 'off';
 
 const seconds = (fallback: number, least = 1) =>
   z.coerce
@@ -161,6 +168,9 @@ const variables = z.object({
     .default('open'),
   METADATA_DOCUMENTS: z
     .enum(['on', 'approval', 'off'], { error: 'must be on, approval or off' })
+    .optional(),
+  DYNAMIC_REGISTRATION: z
+    .enum(['native', 'any', 'off'], { error: 'must be native, any or off' })
     .optional(),
   CUSTOM_SCHEMES: customSchemes,
   ...fetchVariables,
@@ -291,6 +301,8 @@ function fromVariables(vars: z.infer<typeof variables>, production: boolean): Co
     ...permissionSettings(vars.PERMISSIONS),
     registration: vars.REGISTRATION,
     metadataDocuments: vars.METADATA_DOCUMENTS ?? METADATA_DOCUMENTS[vars.REGISTRATION],
+    dynamicRegistration:
+      vars.DYNAMIC_REGISTRATION ?? (vars.REGISTRATION === 'open' ? 'native' : 'off'),
     customSchemes: vars.CUSTOM_SCHEMES,
     ...fetchSettings(vars),
     applicationsPerOwner: vars.APPLICATIONS_PER_OWNER,

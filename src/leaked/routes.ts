@@ -2,10 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import Router from '@koa/router';
 import type { LeakScannerKeys } from '../config/leak-scanner-keys.ts';
 import { clientAddress } from '../http/origin.ts';
-import { RetryLaterError } from '../lib/errors.ts';
 import { takeOrThrow } from '../limits/limit.ts';
 import type { Limits } from '../limits/limits.ts';
-import { sourceOf } from '../limits/source.ts';
+import { createLocalLimit } from '../limits/local-limit.ts';
 import { endLeaked, type LeakedDeps, pickCandidates } from './end-leaked.ts';
 import { readReport } from './read-report.ts';
 
@@ -13,8 +12,6 @@ import { readReport } from './read-report.ts';
 const REPORTS = { address: 60, network: 240, provider: 1200, seconds: 600 };
 /** Reports without one, from one address in ten minutes, in each process: they cost no query. */
 const JUNK = { points: 300, seconds: 600 };
-/** Addresses that are remembered. */
-const REMEMBERED = 10_000;
 const TOO_MANY = 'Too many reports from this address.';
 /** Milliseconds. An answer leaves at a multiple of it, so that its time tells little. */
 const STEP = 250;
@@ -27,7 +24,7 @@ export function leakedRoutes(
   deps: LeakedDeps & { readonly limits: Limits; readonly keys: LeakScannerKeys },
 ): Router {
   const reports = deps.limits.bySource('leaked', REPORTS);
-  const countJunk = createJunkLimit();
+  const countJunk = createLocalLimit(JUNK, TOO_MANY);
   return new Router().post('/api/v1/oauth/leaked', async (ctx) => {
     ctx.set('Cache-Control', 'no-store');
     const start = performance.now();
@@ -45,23 +42,4 @@ export function leakedRoutes(
     }
     ctx.body = {};
   });
-}
-
-/** @throws RetryLaterError `too_many_attempts` */
-function createJunkLimit(): (address: string) => void {
-  const counts = new Map<string, number>();
-  let end = 0;
-  return (address) => {
-    const now = performance.now();
-    if (now > end || counts.size >= REMEMBERED) {
-      counts.clear();
-      end = now + JUNK.seconds * 1000;
-    }
-    const source = sourceOf(address).address;
-    const count = (counts.get(source) ?? 0) + 1;
-    counts.set(source, count);
-    if (count > JUNK.points) {
-      throw new RetryLaterError('too_many_attempts', TOO_MANY, Math.ceil((end - now) / 1000));
-    }
-  };
 }

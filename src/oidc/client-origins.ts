@@ -1,4 +1,5 @@
 import type { Client } from 'oidc-provider';
+import { REGISTRATION_PATH } from '../applications/dynamic/routes.ts';
 import { isLoopbackHost } from '../lib/loopback.ts';
 import type { CrossOriginRule } from './cors.ts';
 import { METADATA_PATHS, PATHS } from './paths.ts';
@@ -17,6 +18,7 @@ export const CROSS_ORIGIN_RULES: ReadonlyMap<string, CrossOriginRule> = new Map(
   ...[...METADATA_PATHS, PATHS.jwks, '/api/v1/me', '/api/v1/organizers'].map(
     (path) => [path, OPEN] as const,
   ),
+  [REGISTRATION_PATH, { methods: 'POST', origins: 'any' }],
   ...[PATHS.token, PATHS.revocation, PATHS.pushed_authorization_request].map(
     (path) => [path, CLIENT] as const,
   ),

@@ -1,4 +1,5 @@
 import { type ErrorOut, errors, type KoaContextWithOIDC } from 'oidc-provider';
+import { isDynamicClientId } from '../applications/dynamic/client-ids.ts';
 import type { ClosedInteraction } from '../authorization/interaction.ts';
 import { renderOver } from '../authorization/pages/over-page.ts';
 import type { Config } from '../config/config.ts';
@@ -42,7 +43,12 @@ export function createRenderError(deps: {
       return renderOver(over).send(renderer, ctx);
     }
     const t = translator(renderer.locale(ctx));
-    const kind = block === 'not_signed_in' ? block : block ? 'inactive_client' : kindOf(out);
+    const kind =
+      block === 'not_signed_in'
+        ? block
+        : block
+          ? 'inactive_client'
+          : kindOf(out, ctx.query.client_id);
     renderer.page(
       ctx,
       errorView,
@@ -99,10 +105,12 @@ function signInLink(ctx: KoaContextWithOIDC, label: string) {
   return { href: `/login?return_to=${encodeURIComponent(ctx.url)}`, label };
 }
 
-function kindOf(out: ErrorOut) {
+function kindOf(out: ErrorOut, clientId: unknown) {
   switch (out.error) {
     case 'invalid_client':
-      return 'unknown_client';
+      return typeof clientId === 'string' && isDynamicClientId(clientId)
+        ? 'stale_registration'
+        : 'unknown_client';
     case 'invalid_redirect_uri':
       return 'redirect_uri';
     case 'unauthorized_client':

@@ -1,3 +1,4 @@
+import { REGISTRATION_PATH } from '../applications/dynamic/routes.ts';
 import type { Config } from '../config/config.ts';
 import { SIGNING_ALGORITHM } from '../signing-keys/signing-key.ts';
 import { DPOP_ALGORITHMS } from '../tokens/proof.ts';
@@ -19,6 +20,9 @@ export function serverMetadata(config: Config): Record<string, unknown> {
     revocation_endpoint: at(PATHS.revocation),
     introspection_endpoint: at(PATHS.introspection),
     pushed_authorization_request_endpoint: at(PATHS.pushed_authorization_request),
+    ...(config.dynamicRegistration === 'off'
+      ? {}
+      : { registration_endpoint: at(REGISTRATION_PATH) }),
     jwks_uri: at(PATHS.jwks),
     scopes_supported: config.scopes.map((scope) => scope.name),
     response_types_supported: ['code'],

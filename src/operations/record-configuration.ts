@@ -44,6 +44,7 @@ const SETTINGS: { readonly [Setting in keyof Config]: Presented | undefined } = 
   organizerPermissions: undefined,
   registration: ['REGISTRATION', ({ registration }) => registration],
   metadataDocuments: ['METADATA_DOCUMENTS', ({ metadataDocuments: one }) => one],
+  dynamicRegistration: ['DYNAMIC_REGISTRATION', ({ dynamicRegistration: mode }) => mode],
   customSchemes: ['CUSTOM_SCHEMES', ({ customSchemes }) => customSchemes],
   fetchPrivateHosts: ['FETCH_PRIVATE_HOSTS', ({ fetchPrivateHosts }) => fetchPrivateHosts],
   fetchAllowHosts: ['FETCH_ALLOW_HOSTS', ({ fetchAllowHosts }) => fetchAllowHosts],

@@ -7,7 +7,7 @@ import { startServer, type TestServer } from '../support/server.ts';
 
 /** Features of OpenID Connect and other standards that this server does not have. */
 const ABSENT =
-  /^(userinfo|registration|device|backchannel|end_session|check_session)_|^id_token_|^claims_supported|^acr_values/;
+  /^(userinfo|device|backchannel|end_session|check_session)_|^id_token_|^claims_supported|^acr_values/;
 
 describe('Server metadata', () => {
   let server: TestServer;

@@ -24,6 +24,7 @@ const consent: ConsentProps = {
     redirectHost: 'app.example',
     schemeIsShared: false,
     reviewed: false,
+    selfRegistered: false,
     privacyPolicyUrl: null,
     termsUrl: null,
   },

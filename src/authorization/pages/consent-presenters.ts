@@ -25,6 +25,8 @@ export interface ConsentProps {
     /** Another live application receives at the same private-use scheme. */
     readonly schemeIsShared: boolean;
     readonly reviewed: boolean;
+    /** It registered itself, and chose its own name. */
+    readonly selfRegistered: boolean;
     readonly privacyPolicyUrl: string | null;
     readonly termsUrl: string | null;
   };
@@ -106,6 +108,7 @@ export function presentConsent(
       redirectHost: request.redirectHost,
       schemeIsShared: request.schemeIsShared,
       reviewed: isReviewed(application),
+      selfRegistered: application.kind === 'dynamic',
       privacyPolicyUrl: application.privacyPolicyUrl,
       termsUrl: application.termsUrl,
     },
