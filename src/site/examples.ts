@@ -34,6 +34,8 @@ const NAMES = [
   'service-fastify.mjs',
   'service-node.mjs',
   'service-fetch.mjs',
+  'register-mcp.sh',
+  'service-mcp.mjs',
   'refusal-answer.txt',
   'strict.mjs',
   'introspect.sh',

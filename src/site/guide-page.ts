@@ -72,12 +72,14 @@ function pathOf(name: string): string {
 }
 
 function settingsFor(config: Config, locale: Locale): DocumentSettings {
-  const { registration, scopes } = config;
+  const { registration, dynamicRegistration, scopes } = config;
   const has = (name: string) => scopes.some((scope) => scope.name === name);
   const conditions = Object.entries({
     'self-registration': registration !== 'closed',
     'operator-registration': registration === 'closed',
     'review-required': registration === 'approval',
+    'dynamic-registration': dynamicRegistration !== 'off',
+    'no-dynamic-registration': dynamicRegistration === 'off',
     'read-and-write': has('read') && has('write'),
     profile: has('profile'),
     'refresh-retry': config.refreshRetrySeconds > 0,
@@ -155,6 +157,8 @@ function examplesFor(config: Config, reader: Reader): Readonly<Record<string, st
     'program-python': fillExample('client.py', values),
     'program-php': fillExample('client.php', values),
     'program-browser': fillExample('browser-app.html', values),
+    'register-mcp': fillExample('register-mcp.sh', values),
+    'service-mcp': fillExample('service-mcp.mjs', values),
     'program-desktop': fillExample('desktop-app.mjs', values),
   };
 }

@@ -11,6 +11,8 @@ const conditions = [
   'self-registration',
   'operator-registration',
   'review-required',
+  'dynamic-registration',
+  'no-dynamic-registration',
   'read-and-write',
   'profile',
   'refresh-retry',

@@ -19,12 +19,22 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: OPTIONS });
   const { issuer, data: dataDir } = values;
   const tokenFile = values['operator-token'] ?? join(dataDir, 'operator-token');
-  const operatorToken = (await readFile(tokenFile, 'utf8')).trim();
+  const operatorToken = await readToken(tokenFile);
   const listening = await listen('127.0.0.1', Number(values.port));
   const resource = `${listening.url}/mcp`;
   const credentials = await registerMcpServer({ issuer, operatorToken }, { dataDir, resource });
   listening.serve(createMcpServer({ ...credentials, issuer, resource }));
   console.log(`The demo MCP server is at ${resource}, for tokens of ${issuer}.`);
+}
+
+async function readToken(file: string): Promise<string> {
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (cause) {
+    const hint =
+      'Start Stagedoor with its demo first (npm start), or pass --operator-token <file>.';
+    throw new Error(`The file ${file} has no operator token. ${hint}`, { cause });
+  }
 }
 
 main().catch((error: unknown) => {

@@ -25,6 +25,16 @@ export interface RunningService {
 
 const NODE_MODULES = join(import.meta.dirname, '../../../node_modules');
 const START_SECONDS = 30;
+/** Packages that the guides tell to install. */
+const PACKAGES = [
+  '@koa/router',
+  '@modelcontextprotocol/sdk',
+  'express',
+  'fastify',
+  'koa',
+  'oauth4webapi',
+  'zod',
+];
 
 /** Serves a function from `Request` to `Response`, as Bun and Deno do. */
 export const FETCH_STARTER = `
@@ -64,15 +74,16 @@ export async function startService(
   service: Service,
   kit: string,
   variables: Readonly<Record<string, string>>,
+  givenPort?: number,
 ): Promise<RunningService> {
   const folder = await mkdtemp(join(tmpdir(), 'stagedoor-service-'));
   await writeFile(join(folder, service.file), service.code);
   await writeFile(join(folder, 'starter.mjs'), service.starter ?? '');
-  for (const name of ['koa', '@koa/router', 'express', 'fastify', 'oauth4webapi']) {
+  for (const name of PACKAGES) {
     await link(join(NODE_MODULES, name), join(folder, 'node_modules', name));
   }
   await link(kit, join(folder, 'node_modules/@stagedoor/resource-server'));
-  const port = await freePort();
+  const port = givenPort ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
   const child = spawn(service.interpreter, [service.starter ? 'starter.mjs' : service.file], {
     cwd: folder,
@@ -81,6 +92,7 @@ export async function startService(
       PATH: process.env.PATH ?? '',
       PORT: String(port),
       PUBLIC_URL: url,
+      MCP_URL: `${url}/mcp`,
       PYTHONDONTWRITEBYTECODE: '1',
       ...variables,
     },
