@@ -16,10 +16,12 @@ import type { RecordAuthenticationFailure } from './audit/authentication-failure
 import type { InteractionDeps } from './authorization/pages/interactions.ts';
 import { interactionPages } from './authorization/pages/pages.ts';
 import { changesEndpoint } from './changes/routes.ts';
+import { metadataDocuments } from './client-documents/metadata-documents.ts';
 import { createRecordSecretUse } from './client-secrets/record-use.ts';
 import type { Config } from './config/config.ts';
 import type { Database } from './db/database.ts';
 import { apiEndpoints } from './endpoints.ts';
+import { openFetcher } from './fetch/fetcher.ts';
 import { grantPages } from './grants/pages/pages.ts';
 import { assets } from './http/assets.ts';
 import { createCsrf, csrfKeys } from './http/csrf.ts';
@@ -121,7 +123,11 @@ export function createApp(deps: AppDeps): Koa {
   const onReplay: OnReplay = (where) => log.warn(where, 'Replayed DPoP proof refused');
   const recordApplicationSecret = createRecordSecretUse(db, 'application_secrets');
   const clientIds = createClientIds(cookieKeys);
-  const candidateSources: readonly CandidateSource[] = [dynamicSource(config, clientIds)];
+  const fetcher = openFetcher({ limits, settings: config });
+  const candidateSources: readonly CandidateSource[] = [
+    metadataDocuments({ config, fetcher, log }),
+    dynamicSource(config, clientIds),
+  ];
   const provider = createProvider({
     db,
     config,
@@ -156,7 +162,7 @@ export function createApp(deps: AppDeps): Koa {
   mount(provider, operationsRoutes({ database, metrics, config, cookieKeys }));
   mount(provider, pageRoutes(pages, sitePages(config, api.document, deps.demoGuide)));
   if (upstream === undefined) {
-    const waiting = (path: string) => findWaitingApplication(db, path);
+    const waiting = (path: string) => findWaitingApplication({ db, config }, path);
     mount(provider, pageRoutes({ ...pages, findWaitingApplication: waiting }, [loginPage]));
   } else {
     mount(provider, pageRoutes({ ...pages, upstream }, upstreamPages));

@@ -16,7 +16,7 @@ import { lockOrThrow } from './lock-or-throw.ts';
 export async function adoptCandidate(
   tx: Tx,
   candidate: Candidate,
-  origin: Origin,
+  origin: Origin | undefined,
 ): Promise<Application> {
   const isNew = await insertCandidate(tx, candidate);
   const application = await lockOrThrow(tx, candidate.clientId);

@@ -61,5 +61,5 @@ async function nameOfOwner(tx: Tx, { ownerId, ownerName }: Application): Promise
 function pathFor(change: ApplicationChange, application: Application): string {
   return change === 'transfer_received' || change === 'transferred_away'
     ? '/account/applications'
-    : `/account/applications/${application.clientId}`;
+    : `/account/applications/${encodeURIComponent(application.clientId)}`;
 }

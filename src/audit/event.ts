@@ -21,6 +21,7 @@ export type AuditAction =
   | 'stagedoor.directory.team.deleted'
   | 'stagedoor.application.registered'
   | 'stagedoor.application.changed'
+  | 'stagedoor.application.trust_changed'
   | 'stagedoor.application.deleted'
   | 'stagedoor.application.suspended'
   | 'stagedoor.application.resumed'

@@ -7,6 +7,7 @@ import type { EarlierGrant } from '../grants/grant.ts';
 import { findLastGrant } from '../grants/store.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import type { LocalizedText } from '../lib/localized-text.ts';
+import { isLoopbackHost } from '../lib/loopback.ts';
 import { opensOrganizers, type ScopeConfig } from '../lib/scopes.ts';
 import { type ServedResource, selectResources } from '../resource-servers/resource-store.ts';
 import type { User } from '../users/user.ts';
@@ -34,6 +35,8 @@ export interface ConsentDescription extends ConsentRequest {
   readonly redirectHost: string;
   /** Another live application receives at the same private-use scheme. */
   readonly schemeIsShared: boolean;
+  /** It receives on the user's own computer only, where any program can. */
+  readonly isLocal: boolean;
   /** Access that the same application already has; the page marks what is new. */
   readonly lastGrant: EarlierGrant | undefined;
 }
@@ -83,6 +86,7 @@ export async function describeConsent(
     ...request,
     redirectHost: hostOf(redirectUri),
     schemeIsShared: !isWeb(redirectUri) && sharesScheme(application),
+    isLocal: application.kind === 'metadata_document' && application.redirectUris.every(isLoopback),
     lastGrant: await findLastGrant(deps.db, {
       userId: user.id,
       clientId: application.clientId,
@@ -97,6 +101,10 @@ function hostOf(redirectUri: string): string {
   }
   // After a private-use scheme, a host is anybody's own choice and leads nowhere.
   return isWeb(redirectUri) ? url.host : url.protocol;
+}
+
+function isLoopback(redirectUri: string): boolean {
+  return isLoopbackHost(URL.parse(redirectUri)?.hostname ?? '');
 }
 
 function isWeb(redirectUri: string): boolean {

@@ -58,6 +58,7 @@ export interface ClosedInteraction {
     | 'no_cookies'
     | 'other_user'
     | 'signed_out'
+    | 'application_changed'
     | Obstacle;
   readonly application: { readonly name: string; readonly homepageUrl: string | null } | undefined;
   /** The path that starts the same request over, for the user who is signed in now. */

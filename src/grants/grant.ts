@@ -43,6 +43,8 @@ export interface EarlierGrant {
   readonly organizers: readonly string[];
   /** Keys; empty: it is not limited to any. */
   readonly resources: readonly string[];
+  /** Fingerprint of the application when the user allowed it. */
+  readonly fingerprint: string | null;
   readonly createdAt: Date;
 }
 

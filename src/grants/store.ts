@@ -201,6 +201,7 @@ export async function findLastGrant(
     .select([
       'g.id',
       'g.scopes',
+      'g.fingerprint',
       'g.created_at',
       sql<string[]>`array(
         select organizer_slug from grant_organizers where grant_id = g.id order by organizer_slug
@@ -216,6 +217,7 @@ export async function findLastGrant(
       scopes: row.scopes,
       organizers: row.organizers,
       resources: row.resources,
+      fingerprint: row.fingerprint,
       createdAt: row.created_at,
     }
   );

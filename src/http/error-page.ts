@@ -38,6 +38,11 @@ const KINDS: Partial<Record<HttpError['code'], ErrorKind>> = {
   gone: 'gone',
   payload_too_large: 'too_large',
   too_many_attempts: 'too_many',
+  document_refused: 'client_document',
+  document_invalid: 'client_document',
+  fetch_refused: 'client_document',
+  fetch_failed: 'client_document',
+  fetch_limited: 'too_many',
   unavailable: 'unavailable',
 };
 

@@ -31,6 +31,8 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   unsupported_media_type: 415,
   too_many_attempts: 429,
   unavailable: 503,
+  document_refused: 403,
+  document_invalid: 400,
   fetch_refused: 400,
   fetch_failed: 400,
   fetch_limited: 429,

@@ -26,6 +26,8 @@ export type ErrorCode =
   | 'fetch_refused'
   | 'fetch_failed'
   | 'fetch_limited'
+  | 'document_refused'
+  | 'document_invalid'
   | 'cancelled';
 
 /** An expected failure, with a message for the person who reads it. Rendered once, at the edge. */

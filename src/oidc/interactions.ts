@@ -1,5 +1,6 @@
 import type { Context } from 'koa';
 import type { InteractionResults, Provider } from 'oidc-provider';
+import { isSameAs } from '../applications/candidate.ts';
 import {
   type ClosedInteraction,
   type Decision,
@@ -55,13 +56,19 @@ export function createInteractions(deps: {
         }
         setUiLocales(ctx, model.params.ui_locales);
         const session = { uid: rows.session?.uid ?? '', accountId: userId };
-        const reason = findForeignSession(model, session) ?? (await findStopped(deps, model));
+        const reason =
+          findForeignSession(model, session) ??
+          findChange(rows) ??
+          (await findStopped(deps, model));
         return reason === undefined
           ? toPending(model, rows, config.issuer)
           : {
               reason,
               application: (await describeClosedInteraction(closed, uid, userId)).application,
-              restartAt: isForeign(reason) ? restartPath(config.issuer, model) : undefined,
+              restartAt:
+                isForeign(reason) || reason === 'application_changed'
+                  ? restartPath(config.issuer, model)
+                  : undefined,
             };
       });
     },
@@ -90,6 +97,14 @@ export function findForeignSession(
   return session.accountId === undefined || session.accountId === began.accountId
     ? 'signed_out'
     : 'other_user';
+}
+
+/** Compares the details that the user saw with the row, which others may have caused meanwhile. */
+function findChange({ interaction, client }: FlowRows): 'application_changed' | undefined {
+  const seen = interaction?.candidate;
+  return seen === undefined || client === undefined || isSameAs(client.application, seen)
+    ? undefined
+    : 'application_changed';
 }
 
 /** At the sign-in page, the review does not matter yet: the owner may be about to sign in. */

@@ -35,6 +35,7 @@ export function serverMetadata(config: Config): Record<string, unknown> {
     code_challenge_methods_supported: ['S256'],
     dpop_signing_alg_values_supported: [...DPOP_ALGORITHMS],
     authorization_response_iss_parameter_supported: true,
+    client_id_metadata_document_supported: config.metadataDocuments !== 'off',
     subject_types_supported: ['public'],
     prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
     ui_locales_supported: ['en', 'de'],

@@ -1,7 +1,9 @@
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { applicationState, isReviewed } from '../applications/application.ts';
 import { findApplication } from '../applications/find-application.ts';
+import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
+import { documentHost, isDocumentAddress } from '../lib/client-id.ts';
 import { PATHS } from './paths.ts';
 import { promptsOf, pushedRequestUrl, restartUrl } from './restart-url.ts';
 
@@ -80,19 +82,24 @@ function signInPrompt(ctx: KoaContextWithOIDC): string[] {
 
 /**
  * Returns the application whose authorization request a path of this server is. Anybody can write
- * such a path, so it names only an application that an operator reviewed and that is not stopped.
+ * such a path, so it names only an application that an operator reviewed and that is not stopped. One
+ * with a metadata document goes by its host, without any look at the document.
  */
 export async function findWaitingApplication(
-  db: Db,
+  { db, config }: { readonly db: Db; readonly config: Pick<Config, 'metadataDocuments'> },
   path: string,
 ): Promise<{ readonly name: string } | undefined> {
   const url = new URL(path, 'https://stagedoor.invalid');
   const clientId = url.searchParams.get('client_id');
-  const found =
-    url.pathname === PATHS.authorization && clientId !== null
-      ? await findApplication(db, clientId)
-      : undefined;
-  return found && isReviewed(found) && applicationState(found) === 'active' ? found : undefined;
+  if (url.pathname !== PATHS.authorization || clientId === null) {
+    return undefined;
+  }
+  const found = await findApplication(db, clientId);
+  if (found !== undefined && isReviewed(found)) {
+    return applicationState(found) === 'active' ? found : undefined;
+  }
+  const isAccepted = isDocumentAddress(clientId) && config.metadataDocuments !== 'off';
+  return isAccepted ? { name: documentHost(clientId) } : undefined;
 }
 
 /** Escapes a path for a query with as few characters as possible. */

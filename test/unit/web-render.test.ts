@@ -20,6 +20,8 @@ const consent: ConsentProps = {
     name: 'Seatmap <b>Studio</b>',
     monogram: 'S',
     owner: null,
+    documentHost: null,
+    isLocal: false,
     homepageUrl: 'javascript:alert(1)',
     redirectHost: 'app.example',
     schemeIsShared: false,

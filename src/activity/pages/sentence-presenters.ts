@@ -70,6 +70,7 @@ const WORDS: Readonly<Record<UserAction, Words>> = {
   'stagedoor.directory.user.deleted': () => 'activity.user_deleted',
   'stagedoor.application.registered': byWhom('activity.registered'),
   'stagedoor.application.changed': byWhom('activity.changed'),
+  'stagedoor.application.trust_changed': () => 'activity.trust_changed',
   'stagedoor.application.deleted': byWhom('activity.deleted'),
   'stagedoor.application.suspended': () => 'activity.suspended',
   'stagedoor.application.resumed': () => 'activity.resumed',

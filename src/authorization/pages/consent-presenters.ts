@@ -1,6 +1,7 @@
 import { isReviewed } from '../../applications/application.ts';
 import { monogramUrl } from '../../applications/monogram.ts';
 import { ORGANIZERS_PER_GRANT } from '../../grants/grant.ts';
+import { documentHost } from '../../lib/client-id.ts';
 import type { Locale } from '../../lib/locale.ts';
 import { localized } from '../../lib/localized-text.ts';
 import { visibleLine } from '../../lib/visible-text.ts';
@@ -20,6 +21,10 @@ export interface ConsentProps {
     /** The picture, for `<img src>`. */
     readonly monogram: string;
     readonly owner: string | null;
+    /** Host of its metadata document: the part of its details that is proven. */
+    readonly documentHost: string | null;
+    /** It receives on the user's own computer only. */
+    readonly isLocal: boolean;
     readonly homepageUrl: string | null;
     readonly redirectHost: string;
     /** Another live application receives at the same private-use scheme. */
@@ -41,6 +46,8 @@ export interface ConsentProps {
         readonly asksForMore: boolean;
         /** That grant is for other API services. */
         readonly otherApis: boolean;
+        /** The application had other redirect hosts or keys then. */
+        readonly otherTrust: boolean;
       }
     | undefined;
   readonly scopes: readonly {
@@ -104,6 +111,9 @@ export function presentConsent(
       name,
       monogram: monogramUrl(name),
       owner: visibleLine(application.ownerName ?? '') || null,
+      documentHost:
+        application.kind === 'metadata_document' ? documentHost(application.clientId) : null,
+      isLocal: request.isLocal,
       homepageUrl: application.homepageUrl,
       redirectHost: request.redirectHost,
       schemeIsShared: request.schemeIsShared,
@@ -118,6 +128,7 @@ export function presentConsent(
       grantedAt: lastGrant.createdAt,
       asksForMore: scopes.some(({ name }) => isNew(name)),
       otherApis: isForOthers(lastGrant.resources, request.resources),
+      otherTrust: lastGrant.fingerprint !== application.fingerprint,
     },
     scopes: scopes.map(({ name, text }) => ({
       name,

@@ -107,7 +107,7 @@ export function presentByApplication(
     group.slice(0, 1).map((first) => ({
       application: presentApplication(first),
       grants: group.map((grant) => presentGrant(context, grant)),
-      revokePath: `${AUTHORIZATIONS}/applications/${clientId}/revoke`,
+      revokePath: `${AUTHORIZATIONS}/applications/${encodeURIComponent(clientId)}/revoke`,
     })),
   );
 }

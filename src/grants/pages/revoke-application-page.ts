@@ -1,6 +1,7 @@
 import { noFields } from '../../http/form.ts';
 import { type PageAnswer, render } from '../../http/page.ts';
 import { view } from '../../http/view.ts';
+import { isClientId } from '../../lib/client-id.ts';
 import {
   type UserPageDeps,
   type UserRequest,
@@ -9,7 +10,7 @@ import {
 import type { GrantDetails } from '../grant.ts';
 import { revokeGrantsOfApplication } from '../revoke-several.ts';
 import { hasEverGranted, listLiveGrants } from '../store.ts';
-import { AUTHORIZATIONS, byUser, idOf, noSuchAuthorization, toList } from './grant-page.ts';
+import { AUTHORIZATIONS, byUser, noSuchAuthorization, toList } from './grant-page.ts';
 import {
   type AuthorizedApplication,
   type GrantProps,
@@ -59,7 +60,10 @@ async function openApplication({
   user,
   params,
 }: UserRequest<UserPageDeps>): Promise<Opened | PageAnswer> {
-  const clientId = idOf(params.clientId);
+  const clientId = params.clientId ?? '';
+  if (!isClientId(clientId)) {
+    throw noSuchAuthorization();
+  }
   const live = await listLiveGrants(deps.db, { userId: user.id });
   const [first, ...others] = live.filter((grant) => grant.clientId === clientId);
   if (first !== undefined) {

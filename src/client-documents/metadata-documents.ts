@@ -1,0 +1,143 @@
+import { adoptCandidate } from '../applications/adopt.ts';
+import type { Application } from '../applications/application.ts';
+import type { Candidate } from '../applications/candidate.ts';
+import type { CandidateSource } from '../applications/candidate-source.ts';
+import { toApplication } from '../applications/candidate-store.ts';
+import { nameNeed } from '../applications/review-need.ts';
+import type { Config } from '../config/config.ts';
+import type { Db } from '../db/database.ts';
+import { inTransaction } from '../db/transaction.ts';
+import type { Fetcher } from '../fetch/fetcher.ts';
+import { documentHost, isDocumentAddress } from '../lib/client-id.ts';
+import { StagedoorError } from '../lib/errors.ts';
+import type { Logger } from '../lib/log.ts';
+import {
+  findWaitingCopy,
+  isBlockedHost,
+  isCopyTooOld,
+  noteFailure,
+  noteFetched,
+  takeStale,
+} from './document-store.ts';
+import { type DocumentRules, readDocument } from './read-document.ts';
+import { hasDetailsOf, updateFromDocument } from './update-from-document.ts';
+
+/** Dependencies of the source. */
+export interface DocumentDeps {
+  readonly config: DocumentRules & Pick<Config, 'metadataDocuments'>;
+  readonly fetcher: Fetcher;
+  readonly log: Logger;
+}
+
+/**
+ * Applications whose client ID is the address of their metadata document. An unknown document is
+ * fetched only for a user who is signed in.
+ * @see draft-ietf-oauth-client-id-metadata-document
+ */
+export function metadataDocuments(deps: DocumentDeps): CandidateSource {
+  return {
+    handles: isDocumentAddress,
+    needsSignIn: deps.config.metadataDocuments !== 'off',
+    prepare: async (db, clientId, { userId, application }) => {
+      if (application !== undefined) {
+        return application.kind === 'metadata_document'
+          ? refresh(deps, db, application)
+          : undefined;
+      }
+      return deps.config.metadataDocuments === 'off'
+        ? undefined
+        : discover(deps, db, clientId, userId);
+    },
+  };
+}
+
+/** Fetches an unknown document. In mode `approval`, its row is the request for a review. */
+async function discover(
+  { config, fetcher }: DocumentDeps,
+  db: Db,
+  clientId: string,
+  userId: string,
+): Promise<Candidate> {
+  const host = documentHost(clientId);
+  if (await isBlockedHost(db, host)) {
+    throw new StagedoorError(
+      'document_refused',
+      `The operator of this server has blocked ${host}.`,
+    );
+  }
+  const copy =
+    (await findWaitingCopy(db, clientId)) ??
+    readDocument(config, clientId, await fetcher.get(clientId, { person: userId }));
+  const candidate = await withSafeName(db, copy);
+  if (config.metadataDocuments === 'approval') {
+    await inTransaction(db, (tx) => adoptCandidate(tx, candidate, undefined));
+  }
+  return candidate;
+}
+
+/** Returns the details of a known application, after a new fetch if its copy is no longer fresh. */
+async function refresh(deps: DocumentDeps, db: Db, application: Application): Promise<Candidate> {
+  const { clientId } = application;
+  const isStale = await takeStale(db, clientId);
+  const current = isStale ? await fetchAgain(deps, db, application) : undefined;
+  if (current === undefined && (await isCopyTooOld(db, clientId))) {
+    throw new StagedoorError(
+      'document_invalid',
+      'The document has not been available for more than seven days.',
+    );
+  }
+  const candidate = await withSafeName(db, current ?? fromRow(application), application);
+  if (!hasDetailsOf(application, candidate)) {
+    await inTransaction(db, (tx) => updateFromDocument(tx, candidate));
+  }
+  return candidate;
+}
+
+/** Returns undefined if the document cannot be fetched or read: then the last good copy is used. */
+async function fetchAgain(
+  { config, fetcher, log }: DocumentDeps,
+  db: Db,
+  { clientId }: Application,
+): Promise<Candidate | undefined> {
+  try {
+    const candidate = readDocument(config, clientId, await fetcher.get(clientId));
+    await noteFetched(db, candidate);
+    return candidate;
+  } catch (err) {
+    if (!(err instanceof StagedoorError)) {
+      throw err;
+    }
+    log.warn({ client_id: clientId, reason: err.message }, 'Client metadata document unavailable');
+    await noteFailure(db, clientId);
+    return undefined;
+  }
+}
+
+function fromRow(application: Application): Candidate {
+  return {
+    kind: 'metadata_document',
+    clientId: application.clientId,
+    name: application.name,
+    description: application.description,
+    homepageUrl: application.homepageUrl,
+    privacyPolicyUrl: application.privacyPolicyUrl,
+    termsUrl: application.termsUrl,
+    clientType: application.clientType,
+    redirectUris: [...application.redirectUris],
+    scopes: [...application.scopes],
+    fingerprint: application.fingerprint ?? '',
+    fetched: null,
+  };
+}
+
+/**
+ * Replaces a name that would need a review by the host, which is proven: one that looks like the name
+ * of a reviewed application or of the platform, or claims a review. A reviewed name stays.
+ */
+async function withSafeName(db: Db, candidate: Candidate, known?: Application): Promise<Candidate> {
+  if (known?.reviewedAt != null && known.name === candidate.name) {
+    return candidate;
+  }
+  const isSafe = nameNeed(await toApplication(db, candidate)) === undefined;
+  return isSafe ? candidate : { ...candidate, name: documentHost(candidate.clientId) };
+}

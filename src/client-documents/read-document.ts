@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { type Candidate, fingerprintOf } from '../applications/candidate.ts';
+import { checkRedirectUri } from '../applications/redirect-uri.ts';
+import { clientName } from '../applications/wire.ts';
+import type { Config } from '../config/config.ts';
+import type { FetchedDocument } from '../fetch/download.ts';
+import { documentHost } from '../lib/client-id.ts';
+import { StagedoorError } from '../lib/errors.ts';
+import { isUnprintable } from '../lib/printable.ts';
+import { splitScope } from '../lib/scopes.ts';
+
+/** Values of another type than expected count as absent: a document is written for many servers. */
+const text = z.string().optional().catch(undefined);
+const list = z.array(z.unknown()).optional().catch(undefined);
+
+const documentSchema = z.object({
+  client_id: z.string(),
+  client_name: text,
+  client_uri: text,
+  policy_uri: text,
+  tos_uri: text,
+  redirect_uris: list,
+  grant_types: list,
+  response_types: list,
+  scope: text,
+  token_endpoint_auth_method: text,
+});
+
+/** Settings that documents are read with. */
+export type DocumentRules = Pick<Config, 'scopes' | 'customSchemes'>;
+
+/**
+ * Reads a client metadata document. Lists are filtered to what this server has.
+ * @throws StagedoorError `document_invalid`
+ * @see draft-ietf-oauth-client-id-metadata-document §4, RFC 7591 §2
+ */
+export function readDocument(
+  rules: DocumentRules,
+  clientId: string,
+  { body, maxAge }: Pick<FetchedDocument, 'body' | 'maxAge'>,
+): Candidate {
+  const document = parseDocument(body);
+  if (document.client_id !== clientId) {
+    throw invalid('The client_id in the document is not the address of the document.');
+  }
+  assertHas(document.grant_types, 'authorization_code', 'grant_types');
+  assertHas(document.response_types, 'code', 'response_types');
+  const redirectUris = acceptedRedirectUris(rules, document.redirect_uris);
+  return {
+    kind: 'metadata_document',
+    clientId,
+    name: clientName.safeParse(document.client_name).data ?? documentHost(clientId),
+    description: '',
+    homepageUrl: toLink(document.client_uri),
+    privacyPolicyUrl: toLink(document.policy_uri),
+    termsUrl: toLink(document.tos_uri),
+    clientType: 'public',
+    redirectUris,
+    scopes: acceptedScopes(rules, document.scope),
+    fingerprint: fingerprintOf(redirectUris),
+    fetched: { at: new Date().toISOString(), freshSeconds: maxAge },
+  };
+}
+
+function parseDocument(body: string): z.infer<typeof documentSchema> {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch (cause) {
+    throw invalid('The document is not JSON.', cause);
+  }
+  if (typeof json === 'object' && json !== null && 'client_secret' in json) {
+    throw invalid('The document contains a client_secret, which everybody can read.');
+  }
+  const { data } = documentSchema.safeParse(json);
+  if (data === undefined) {
+    throw invalid('The document is no JSON object with a client_id.');
+  }
+  return data;
+}
+
+function assertHas(values: readonly unknown[] | undefined, needed: string, field: string): void {
+  if (values !== undefined && !values.includes(needed)) {
+    throw invalid(`The ${field} of the document do not contain ${needed}.`);
+  }
+}
+
+function acceptedRedirectUris(
+  { customSchemes }: DocumentRules,
+  uris: readonly unknown[] = [],
+): string[] {
+  const accepted = uris
+    .filter((uri) => typeof uri === 'string')
+    .filter((uri) => checkRedirectUri(uri, 'public', customSchemes) === undefined);
+  if (accepted.length === 0) {
+    throw invalid('The document has no redirect URI that this server accepts.');
+  }
+  return [...new Set(accepted)];
+}
+
+/** Without a scope of this server in it, the document does not limit what may be asked for. */
+function acceptedScopes({ scopes }: DocumentRules, listed = ''): string[] {
+  const named = new Set(splitScope(listed));
+  const known = scopes.map(({ name }) => name);
+  const accepted = known.filter((name) => named.has(name));
+  return accepted.length > 0 ? accepted : known;
+}
+
+function toLink(value: string | undefined): string | null {
+  const url = value === undefined || value.length > 2000 ? null : URL.parse(value);
+  const isLink =
+    url?.protocol === 'https:' && url.username === '' && url.password === '' && url.host !== '';
+  return isLink && value !== undefined && !isUnprintable(value) ? url.href : null;
+}
+
+function invalid(message: string, cause?: unknown): StagedoorError {
+  return new StagedoorError('document_invalid', message, { cause });
+}
