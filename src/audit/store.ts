@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../db/database.ts';
-import { preparedQuery } from '../db/prepared-query.ts';
+import { preparedWrite } from '../db/prepared-query.ts';
 import type { AuditEvent } from './event.ts';
 
 const toValues = (event: AuditEvent) => ({
@@ -15,7 +15,7 @@ const toValues = (event: AuditEvent) => ({
   data: JSON.stringify(event.data ?? {}),
 });
 
-const insertion = preparedQuery<ReturnType<typeof toValues>, unknown>((db, param) =>
+const insertion = preparedWrite<ReturnType<typeof toValues>>((db, param) =>
   db.insertInto('audit_events').values({
     happened_at: sql<Date>`coalesce(${param('at')}::timestamptz, now())`,
     action: param('action'),

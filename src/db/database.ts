@@ -76,6 +76,7 @@ async function openPostgres(url: string, options: DatabaseOptions): Promise<Data
   const pool = new pg.Pool({
     ...connection,
     max: options.connections,
+    pipeline: true,
     ...(options.queryTimeout === undefined ? {} : { query_timeout: options.queryTimeout }),
     Client: PreparingClient,
   });

@@ -11,15 +11,29 @@ export function preparedStatements(): number {
   return names.size;
 }
 
+/**
+ * Begins the text of a write in a transaction that may be sent with the next statement. Must not be used
+ * outside a transaction: there may be no next statement.
+ */
+export const WITH_NEXT = '/* sent with the next statement */ ';
+
+/** Result of a statement that is not sent yet. */
+const NOT_SENT = { command: '', rowCount: 0, rows: [] };
+
 /** Options of a connection; `prepare` is true by default. */
 export type PreparingClientOptions = pg.ClientConfig & { readonly prepare?: boolean };
 
 /**
  * A pg client that prepares every statement with parameters, so that PostgreSQL parses and plans
  * each once a connection. Kysely's texts are few: they hold placeholders, never values.
+ *
+ * The begin of a transaction, and writes that are marked with `WITH_NEXT`, are sent in one system call
+ * with the next statement. That statement fails if one of them fails. Needs the option `pipeline`.
  */
 export class PreparingClient extends pg.Client {
   readonly #prepares: boolean;
+  /** Arguments of `query` for statements that are not sent yet. */
+  #waiting: unknown[][] = [];
 
   constructor(options: PreparingClientOptions = {}) {
     super(options);
@@ -28,6 +42,31 @@ export class PreparingClient extends pg.Client {
 
   // biome-ignore lint/suspicious/noExplicitAny: pg's own overloads of query() can't be written otherwise
   override query(...args: any[]): any {
+    const text = String(args[0]);
+    if (this.pipeline && (isBegin(text) || text.startsWith(WITH_NEXT))) {
+      this.#waiting.push(args);
+      return Promise.resolve(NOT_SENT);
+    }
+    const waiting = this.#waiting.splice(0);
+    if (text.startsWith('rollback')) {
+      return waiting.some(([first]) => isBegin(String(first)))
+        ? Promise.resolve(NOT_SENT)
+        : this.#sendNow(args);
+    }
+    return waiting.length === 0 ? this.#sendNow(args) : this.#sendTogether([...waiting, args]);
+  }
+
+  /** Sends statements in one system call. */
+  async #sendTogether(statements: readonly unknown[][]): Promise<unknown> {
+    const { stream } = this.connection;
+    stream.cork();
+    const answers = statements.map((args) => this.#sendNow(args));
+    stream.uncork();
+    return (await Promise.all(answers)).at(-1);
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: as for query()
+  #sendNow(args: any[]): any {
     const answer = this.#send(args);
     if (answer instanceof Promise) {
       answer.catch((error: unknown) => this.#endIfLate(error));
@@ -64,6 +103,11 @@ export class PreparingClient extends pg.Client {
       this.end().catch(() => {});
     }
   }
+}
+
+/** Tests for the first statement of a transaction, as Kysely writes it. */
+function isBegin(text: string): boolean {
+  return text === 'begin' || text.startsWith('start transaction');
 }
 
 /** Shows in the stack of an error where the statement was sent from, as pg does. */

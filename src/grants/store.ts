@@ -2,7 +2,7 @@ import { type SqlBool, sql } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import type { Db } from '../db/database.ts';
 import { isLiveGrant } from '../db/live-grant.ts';
-import { preparedQuery } from '../db/prepared-query.ts';
+import { preparedQuery, preparedWrite } from '../db/prepared-query.ts';
 import type { Tx } from '../db/transaction.ts';
 import type {
   AllowedResources,
@@ -13,18 +13,15 @@ import type {
   RevocationReason,
 } from './grant.ts';
 
-const insertion = preparedQuery<
-  {
-    id: string;
-    userId: string;
-    clientId: string;
-    scopes: string[];
-    expiresAt: Date;
-    organizers: string[];
-    resources: string | null;
-  },
-  unknown
->((db, param) =>
+const insertion = preparedWrite<{
+  id: string;
+  userId: string;
+  clientId: string;
+  scopes: string[];
+  expiresAt: Date;
+  organizers: string[];
+  resources: string | null;
+}>((db, param) =>
   db
     .with('inserted', (query) =>
       query

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../db/database.ts';
+import { preparedWrite } from '../db/prepared-query.ts';
 import type { Slice } from '../db/slice.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Mail, MailKind, QueuedMail, UndeliveredMail } from './mail.ts';
@@ -63,17 +64,24 @@ export async function selectMailState(
   return row.sent_at !== null ? 'sent' : row.failed_at !== null ? 'failed' : 'waiting';
 }
 
+const insertion = preparedWrite<{
+  kind: MailKind;
+  recipient: string;
+  locale: string;
+  data: string;
+}>((db, param) =>
+  db.insertInto('mail_outbox').values({
+    kind: param('kind'),
+    recipient: param('recipient'),
+    locale: param('locale'),
+    data: param('data'),
+  }),
+);
+
 /** Puts a mail into the outbox, in the transaction of what it tells. */
 export async function enqueueMail<K extends MailKind>(db: Db, mail: Mail<K>): Promise<void> {
-  await db
-    .insertInto('mail_outbox')
-    .values({
-      kind: mail.kind,
-      recipient: mail.recipient,
-      locale: mail.locale,
-      data: JSON.stringify(mail.data),
-    })
-    .execute();
+  const { kind, recipient, locale, data } = mail;
+  await insertion(db, { kind, recipient, locale, data: JSON.stringify(data) });
 }
 
 /**

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Candidate, candidateSchema } from '../applications/candidate.ts';
 import type { Db } from '../db/database.ts';
-import { preparedQuery } from '../db/prepared-query.ts';
+import { preparedWrite } from '../db/prepared-query.ts';
 import { hashOf } from '../lib/credentials.ts';
 
 type JsonObject = Record<string, unknown>;
@@ -42,7 +42,7 @@ const toValues = (id: string, interaction: StoredInteraction) => ({
   expires_at: interaction.expiresAt,
 });
 
-const upsert = preparedQuery<ReturnType<typeof toValues>, unknown>((db, param) => {
+const upsert = preparedWrite<ReturnType<typeof toValues>>((db, param) => {
   const values = {
     client_id: param('client_id'),
     user_id: param('user_id'),
@@ -134,7 +134,7 @@ export function toInteraction(row: InteractionRow): StoredInteraction {
   };
 }
 
-const finish = preparedQuery<{ idHash: Uint8Array }, unknown>((db, param) =>
+const finish = preparedWrite<{ idHash: Uint8Array }>((db, param) =>
   db
     .updateTable('interactions')
     .set({ finished_at: sql`now()` })

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import { grantEnd, isLiveGrant, tokenEnd } from '../db/live-grant.ts';
-import { preparedQuery } from '../db/prepared-query.ts';
+import { preparedWrite } from '../db/prepared-query.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { AllowedResources } from '../grants/grant.ts';
 import { hashOf } from '../lib/credentials.ts';
@@ -26,14 +26,13 @@ const columns = (token: NewToken) => ({
   expires_at: token.expiresAt,
 });
 
-const codeInsertion = preparedQuery<
+const codeInsertion = preparedWrite<
   ReturnType<typeof columns> & {
     code_hash: Uint8Array;
     redirect_uri: string;
     code_challenge: string | null;
     resources: string[] | null;
-  },
-  unknown
+  }
 >((db, param) =>
   db.insertInto('authorization_codes').values((eb) => ({
     code_hash: param('code_hash'),

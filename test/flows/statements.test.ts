@@ -17,12 +17,16 @@ before(async () => {
 });
 after(() => server.close());
 
-/** Returns statements and commits of each request, with ids in paths removed. */
-function summarize(requests: readonly CountedRequest[]): [string, number, number][] {
-  return requests.map(({ request, texts }) => [
+/**
+ * Returns statements, commits, and how often statements were sent, of each request, with ids in paths
+ * removed.
+ */
+function summarize(requests: readonly CountedRequest[]): [string, number, number, number][] {
+  return requests.map(({ request, texts, sendings }) => [
     request.replace(/[\w-]{21,}$/, ':uid'),
     texts.length,
     texts.filter((text) => text === 'commit').length,
+    sendings,
   ]);
 }
 
@@ -49,12 +53,12 @@ describe('Statements and commits', () => {
       await exchange(server, application, authorized);
     });
     assert.deepEqual(summarize(requests), [
-      ['GET /api/v1/oauth/authorize', 5, 1],
-      ['GET /interaction/:uid', 3, 0],
-      ['POST /interaction/:uid', 8, 1],
-      ['GET /api/v1/oauth/authorize/:uid', 6, 1],
+      ['GET /api/v1/oauth/authorize', 5, 1, 3],
+      ['GET /interaction/:uid', 3, 0, 3],
+      ['POST /interaction/:uid', 8, 1, 3],
+      ['GET /api/v1/oauth/authorize/:uid', 6, 1, 3],
       // One statement is its own transaction.
-      ['POST /api/v1/oauth/token', 1, 0],
+      ['POST /api/v1/oauth/token', 1, 0, 1],
     ]);
     for (const { request, texts } of requests) {
       assert.equal(new Set(texts).size, texts.length, `a statement of ${request} runs twice`);
@@ -63,7 +67,7 @@ describe('Statements and commits', () => {
 
   test('of an authorization that an earlier grant covers', async () => {
     const requests = await countStatements(() => authorizeAgain());
-    assert.deepEqual(summarize(requests), [['GET /api/v1/oauth/authorize', 5, 1]]);
+    assert.deepEqual(summarize(requests), [['GET /api/v1/oauth/authorize', 5, 1, 3]]);
   });
 
   test('of introspection, refresh and revocation', async () => {
@@ -75,9 +79,9 @@ describe('Statements and commits', () => {
       await revoke(server, application, refreshed.body.refresh_token ?? '');
     });
     assert.deepEqual(summarize(requests), [
-      ['POST /api/v1/oauth/introspect', 1, 0],
-      ['POST /api/v1/oauth/token', 1, 0],
-      ['POST /api/v1/oauth/revoke_token', 7, 1],
+      ['POST /api/v1/oauth/introspect', 1, 0, 1],
+      ['POST /api/v1/oauth/token', 1, 0, 1],
+      ['POST /api/v1/oauth/revoke_token', 7, 1, 5],
     ]);
   });
 
@@ -88,13 +92,14 @@ describe('Statements and commits', () => {
     const requests = await countStatements(() => second.submit(page, fields));
     const isOfLimits = (text: string) => text.includes('rate_limits');
     assert.equal(requests[0]?.texts.filter(isOfLimits).length, 10);
-    const withoutLimits = requests.map(({ request, texts }) => ({
-      request,
-      texts: texts.filter((text) => !isOfLimits(text)),
+    // Limits count among those that were sent.
+    const withoutLimits = requests.map((request) => ({
+      ...request,
+      texts: request.texts.filter((text) => !isOfLimits(text)),
     }));
     assert.deepEqual(summarize(withoutLimits), [
-      ['POST /login', 12, 1],
-      ['GET /account/authorizations', 2, 0],
+      ['POST /login', 12, 1, 19],
+      ['GET /account/authorizations', 2, 0, 2],
     ]);
   });
 });

@@ -8,6 +8,8 @@ export interface CountedRequest {
   /** Method and path, for example `GET /login`. */
   readonly request: string;
   readonly texts: string[];
+  /** Number of times that statements were sent; several in one go count once. */
+  sendings: number;
 }
 
 const current = new AsyncLocalStorage<CountedRequest>();
@@ -34,15 +36,28 @@ function watch(): void {
     const { request } = Object(message);
     if (request instanceof IncomingMessage) {
       const path = request.url?.replace(/\?.*/, '');
-      const entry = { request: `${request.method} ${path}`, texts: [] };
+      const entry: CountedRequest = {
+        request: `${request.method} ${path}`,
+        texts: [],
+        sendings: 0,
+      };
       counted.push(entry);
       current.enterWith(entry);
     }
   });
   const { query } = pg.Client.prototype;
+  let isSending = false;
   pg.Client.prototype.query = function record(this: pg.Client, ...args: unknown[]) {
     const [first] = args;
-    current.getStore()?.texts.push(String(typeof first === 'string' ? first : Object(first).text));
+    const entry = current.getStore();
+    if (entry !== undefined) {
+      entry.texts.push(String(typeof first === 'string' ? first : Object(first).text));
+      entry.sendings += isSending ? 0 : 1;
+      isSending = true;
+      queueMicrotask(() => {
+        isSending = false;
+      });
+    }
     return Reflect.apply(query, this, args);
   };
 }

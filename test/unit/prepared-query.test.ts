@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type SqlBool, sql } from 'kysely';
-import { preparedQuery } from '../../src/db/prepared-query.ts';
-import { inTransaction } from '../../src/db/transaction.ts';
+import type { Db } from '../../src/db/database.ts';
+import { preparedQuery, preparedWrite } from '../../src/db/prepared-query.ts';
+import { inSavepoint, inTransaction } from '../../src/db/transaction.ts';
 import { ENGINES } from '../support/engines.ts';
 
 for (const [engine, open] of Object.entries(ENGINES)) {
@@ -40,6 +41,56 @@ for (const [engine, open] of Object.entries(ENGINES)) {
         assert.equal(built, 1);
       } finally {
         await database.close();
+        await remove();
+      }
+    });
+  });
+
+  describe(`A prepared write on ${engine}`, () => {
+    const insertion = preparedWrite<{ slug: string }>((db, param) =>
+      db.insertInto('organizers').values({ slug: param('slug'), name: '{}' }),
+    );
+    const slugsOf = async (db: Db) =>
+      (await db.selectFrom('organizers').select('slug').orderBy('slug').execute()).map(
+        ({ slug }) => slug,
+      );
+    const isDuplicate = { code: '23505' };
+
+    test('is visible to the next statement, and ends its transaction if it fails', async () => {
+      const [{ db, close }, remove] = await open();
+      try {
+        await insertion(db, { slug: 'alone' });
+        await assert.rejects(insertion(db, { slug: 'alone' }), isDuplicate);
+        await inTransaction(db, async (tx) => {
+          await insertion(tx, { slug: 'blue' });
+          assert.deepEqual(await slugsOf(tx), ['alone', 'blue']);
+          await insertion(tx, { slug: 'green' });
+        });
+        assert.deepEqual(await slugsOf(db), ['alone', 'blue', 'green']);
+
+        for (const next of [() => Promise.resolve([]), slugsOf]) {
+          const work = inTransaction(db, async (tx) => {
+            await insertion(tx, { slug: 'red' });
+            await insertion(tx, { slug: 'blue' });
+            await next(tx);
+          });
+          await assert.rejects(work, isDuplicate);
+        }
+        const thrown = inTransaction(db, async (tx) => {
+          await insertion(tx, { slug: 'red' });
+          throw new Error('thrown');
+        });
+        await assert.rejects(thrown, { message: 'thrown' });
+        assert.deepEqual(await slugsOf(db), ['alone', 'blue', 'green']);
+
+        await inTransaction(db, async (tx) => {
+          const part = inSavepoint(tx, () => insertion(tx, { slug: 'blue' }));
+          await assert.rejects(part, isDuplicate);
+          await insertion(tx, { slug: 'yellow' });
+        });
+        assert.deepEqual(await slugsOf(db), ['alone', 'blue', 'green', 'yellow']);
+      } finally {
+        await close();
         await remove();
       }
     });
