@@ -17,6 +17,7 @@ import type { InteractionDeps } from './authorization/pages/interactions.ts';
 import { interactionPages } from './authorization/pages/pages.ts';
 import { changesEndpoint } from './changes/routes.ts';
 import { metadataDocuments } from './client-documents/metadata-documents.ts';
+import { openKeySets } from './client-keys/key-sets.ts';
 import { createRecordSecretUse } from './client-secrets/record-use.ts';
 import type { Config } from './config/config.ts';
 import type { Database } from './db/database.ts';
@@ -108,6 +109,8 @@ export function createApp(deps: AppDeps): Koa {
   const devices = createDevices({ secure });
   const metrics = createMetrics(database, config);
   const limits = createLimits(database, cookieKeys[0] ?? '', metrics.countRefusal);
+  const fetcher = openFetcher({ limits, settings: config });
+  const keySets = openKeySets({ db, fetcher });
   const passwordQueue = createPasswordQueue(
     config.workers,
     () => metrics.countRefusal('password_queue'),
@@ -123,7 +126,6 @@ export function createApp(deps: AppDeps): Koa {
   const onReplay: OnReplay = (where) => log.warn(where, 'Replayed DPoP proof refused');
   const recordApplicationSecret = createRecordSecretUse(db, 'application_secrets');
   const clientIds = createClientIds(cookieKeys);
-  const fetcher = openFetcher({ limits, settings: config });
   const candidateSources: readonly CandidateSource[] = [
     metadataDocuments({ config, fetcher, log }),
     dynamicSource(config, clientIds),
@@ -154,7 +156,7 @@ export function createApp(deps: AppDeps): Koa {
   provider.use(errorResponses(errorPage(renderer, log), log));
   provider.use(crossOriginResponses(CROSS_ORIGIN_RULES));
   const settings = tokenSettings(config);
-  provider.use(introspectionEndpoint({ ...deps, issuer, recordSecretUse, settings }));
+  provider.use(introspectionEndpoint({ ...deps, issuer, keySets, recordSecretUse, settings }));
   provider.use(changesEndpoint({ ...deps, recordSecretUse, settings }));
   provider.use(securityHeaders());
   provider.use(tokenEndpoint({ database, config, recordSecretUse: recordApplicationSecret }));
@@ -187,7 +189,7 @@ export function createApp(deps: AppDeps): Koa {
   provider.use(keepRedirectQuery());
   provider.use(pushedRequestBudget(limits));
   provider.use(prepareCandidates(provider, db, candidateSources));
-  provider.use(providerTransaction(db));
+  provider.use(providerTransaction(db, keySets));
   provider.use(readFlowFirst(provider, db));
   const app: Koa = provider;
   return app.on('error', reportBrokenAnswer(log));

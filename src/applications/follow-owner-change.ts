@@ -1,3 +1,4 @@
+import { endKeysSoon } from '../client-keys/store.ts';
 import { endSecretsSoon } from '../client-secrets/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Origin } from '../lib/actor.ts';
@@ -7,7 +8,7 @@ import { deleteTransfer } from './transfer-store.ts';
 
 /**
  * Ends what the previous owner could still use: a waiting offer, and within 24 hours every client
- * secret that exists. Mails both owners.
+ * secret and key that exists. Mails both owners.
  * @param before the application with its previous owner, locked
  */
 export async function followOwnerChange(
@@ -18,6 +19,7 @@ export async function followOwnerChange(
 ): Promise<void> {
   await deleteTransfer(tx, before.clientId);
   await endSecretsSoon(tx, before.clientId);
+  await endKeysSoon(tx, before.clientId);
   if (before.ownerId !== null) {
     // The mail does not tell where the new owner was at that moment.
     await mailOwner(tx, before, { change: 'transferred_away', userId: before.ownerId });

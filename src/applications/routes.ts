@@ -6,6 +6,7 @@ import { NO_CONTENT, nothing, writeEndpoint } from '../api/write-endpoint.ts';
 import type { Config } from '../config/config.ts';
 import { deleteApplication } from './delete-application.ts';
 import { findApplication } from './find-application.ts';
+import { keyEndpoints } from './key-routes.ts';
 import { registerApplication } from './register.ts';
 import type { ReviewSettings } from './review-need.ts';
 import { type Present, stateEndpoints } from './state-routes.ts';
@@ -36,6 +37,7 @@ export function applicationEndpoints(
     registration(deps, rules, present),
     ...applicationWriting(deps, rules, present),
     ...stateEndpoints(deps, present),
+    ...keyEndpoints(deps),
   ];
 }
 

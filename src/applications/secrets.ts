@@ -1,4 +1,5 @@
 import { record } from '../audit/store.ts';
+import { selectKeys } from '../client-keys/store.ts';
 import {
   assertRoom,
   type ClientSecret,
@@ -66,8 +67,8 @@ export async function addSecret(
 
 /**
  * Deletes a secret. The owner gets a mail.
- * @throws StagedoorError `not_found`; `conflict` for the last usable secret, which can only be
- *   replaced
+ * @throws StagedoorError `not_found`; `conflict` for the last usable secret of an application without
+ *   keys, which can only be replaced
  */
 export async function deleteSecret(
   tx: Tx,
@@ -81,6 +82,7 @@ export async function deleteSecret(
     await selectSecrets(tx, 'application_secrets', clientId),
     id,
     'Add a new one and let your application use it, then delete this one.',
+    (await selectKeys(tx, clientId)).length > 0,
   );
   await deleteSecretRow(tx, 'application_secrets', secret.id);
   await record(tx, {

@@ -30,6 +30,8 @@ export type AuditAction =
   | 'stagedoor.application.disabled'
   | 'stagedoor.application.secret_added'
   | 'stagedoor.application.secret_deleted'
+  | 'stagedoor.application.key_added'
+  | 'stagedoor.application.key_deleted'
   | 'stagedoor.application.authentication_failed'
   | 'stagedoor.application.transfer_offered'
   | 'stagedoor.application.transfer_withdrawn'

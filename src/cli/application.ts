@@ -6,7 +6,7 @@ import { withManagement } from './connect.ts';
 import type { Flag } from './inputs.ts';
 import type { Entry } from './management.ts';
 import { requestOf } from './operation.ts';
-import { listed, presentFacts } from './present.ts';
+import { expiryOf, listed, presentFacts } from './present.ts';
 import { type Resource, resourceCommands } from './resource.ts';
 import type { Shell } from './shell.ts';
 
@@ -99,6 +99,17 @@ const APPLICATION: Resource = {
       required: ['reason'],
       examples: [`application suspend ${ID} --reason "It sends mails to ticket buyers"`],
     },
+    keys: {
+      operation: 'listApplicationKeys',
+      columns: { ID: 'id', KID: 'kid', ADDED: 'created_at', EXPIRES: expiryOf },
+    },
+    'add-keys': {
+      operation: 'addApplicationKeys',
+      required: ['public_keys'],
+      facts: { Keys: ({ keys }) => (Array.isArray(keys) ? String(keys.length) : '') },
+      examples: [`application add-keys ${ID} --public-key "$(cat public.pem)"`],
+    },
+    'delete-key': { operation: 'deleteApplicationKey', confirm: '' },
     delete: { operation: 'deleteApplication', confirm: ' with all its authorizations' },
   },
 };

@@ -35,6 +35,7 @@ export function assertRoom(secrets: readonly ClientSecret[], client: string): vo
 /**
  * Finds the secret that is to be deleted.
  * @param advice completes the error message for the last usable secret
+ * @param hasKeys the client can authenticate without a secret
  * @throws StagedoorError `not_found`; `conflict` for the last usable one, without which the client
  *   could not authenticate
  */
@@ -42,12 +43,13 @@ export function findDeletable(
   secrets: readonly ClientSecret[],
   id: string,
   advice: string,
+  hasKeys = false,
 ): ClientSecret {
   const secret = secrets.find((one) => one.id === id);
   if (secret === undefined) {
     throw new StagedoorError('not_found', 'Not found.');
   }
-  if (isUsable(secret) && secrets.filter(isUsable).length === 1) {
+  if (!hasKeys && isUsable(secret) && secrets.filter(isUsable).length === 1) {
     throw new StagedoorError('conflict', `This is the last secret. ${advice}`);
   }
   return secret;

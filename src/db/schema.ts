@@ -1,5 +1,6 @@
 import type { ColumnType, Generated } from 'kysely';
 import type { LocalizedText } from '../lib/localized-text.ts';
+import type { PublicJwk } from '../lib/public-jwk.ts';
 
 /** A timestamptz that the database fills in where none is given. */
 type CreatedAt = ColumnType<Date, Date | undefined, Date>;
@@ -63,6 +64,7 @@ export interface Schema {
     reviewed_skeleton: string | null;
     reviewed_schemes: Generated<string[]>;
     fingerprint: string | null;
+    jwks_uri: string | null;
     created_at: CreatedAt;
     updated_at: CreatedAt;
   };
@@ -73,6 +75,15 @@ export interface Schema {
     failing_since: Date | null;
   };
   blocked_client_hosts: { host: string; reason: Generated<string>; created_at: CreatedAt };
+  application_keys: {
+    id: Generated<string>;
+    client_id: string;
+    kid: string;
+    thumbprint: string;
+    jwk: Json<PublicJwk>;
+    created_at: CreatedAt;
+    expires_at: Date | null;
+  };
   application_secrets: {
     secret_hash: Uint8Array;
     id: Generated<string>;

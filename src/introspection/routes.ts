@@ -1,5 +1,6 @@
 import type { Context, Middleware } from 'koa';
 import type { RecordAuthenticationFailure } from '../audit/authentication-failure.ts';
+import type { KeySets } from '../client-keys/key-sets.ts';
 import type { RecordSecretUse } from '../client-secrets/record-use.ts';
 import type { Database } from '../db/database.ts';
 import { readForm } from '../http/form.ts';
@@ -7,8 +8,9 @@ import { clientAddress } from '../http/origin.ts';
 import { prefers } from '../http/prefers.ts';
 import { hashOf } from '../lib/credentials.ts';
 import type { Keyring } from '../signing-keys/keyring.ts';
-import { readClientCredentials } from '../tokens/client-credentials.ts';
-import { introspect, type TokenSettings } from '../tokens/introspect.ts';
+import { readClientCredentials, TWO_MECHANISMS } from '../tokens/client-credentials.ts';
+import { type Caller, introspect, type TokenSettings } from '../tokens/introspect.ts';
+import { authenticateByAssertion } from './client-assertion.ts';
 import { presentIntrospection } from './presenters.ts';
 import { SIGNED_INTROSPECTION, signIntrospection } from './sign-introspection.ts';
 
@@ -17,6 +19,8 @@ export interface IntrospectionDeps {
   readonly database: Database;
   readonly issuer: string;
   readonly keyring: Keyring;
+  /** Keys of applications that authenticate by a signed JWT. */
+  readonly keySets: KeySets;
   /** Notes that a secret of a resource server was used. */
   readonly recordSecretUse: RecordSecretUse;
   /** Notes wrong secrets; right ones cost nothing more. */
@@ -26,7 +30,15 @@ export interface IntrospectionDeps {
 
 const INTROSPECTION = '/api/v1/oauth/introspect';
 /** Parameters that a request carries at most once (RFC 6749 §3.2). All others are ignored. */
-const SINGLE = ['token', 'token_type_hint', 'client_id', 'client_secret', 'nonce'];
+const SINGLE = [
+  'token',
+  'token_type_hint',
+  'client_id',
+  'client_secret',
+  'client_assertion',
+  'client_assertion_type',
+  'nonce',
+];
 /** Limits of a nonce. */
 const NONCE = /^[\x21-\x7e]{1,128}$/;
 
@@ -59,13 +71,9 @@ async function answerIntrospection(deps: IntrospectionDeps, ctx: Context): Promi
   if (repeated !== undefined) {
     return refuse(ctx, 400, 'invalid_request', `${repeated} must not be repeated`);
   }
-  const caller = readClientCredentials(ctx.get('authorization') || undefined, form);
-  if (caller.outcome === 'malformed') {
-    const { error, description } = caller;
-    return refuse(ctx, error === 'invalid_client' ? 401 : 400, error, description);
-  }
-  if (caller.outcome === 'none') {
-    return refuse(ctx, 401, 'invalid_client', 'client authentication is required');
+  const caller = await readCaller(deps, ctx, form);
+  if (caller === undefined) {
+    return undefined;
   }
   const token = form.get('token');
   if (!token) {
@@ -79,8 +87,10 @@ async function answerIntrospection(deps: IntrospectionDeps, ctx: Context): Promi
   const answer = await introspect(deps, caller, token);
   if (answer.outcome === 'unauthenticated') {
     const { clientId, clientSecret } = caller;
-    const secretHash = hashOf(clientSecret);
-    deps.recordFailure({ endpoint: 'introspect', clientId, secretHash, ip: clientAddress(ctx) });
+    if (clientSecret !== undefined) {
+      const secretHash = hashOf(clientSecret);
+      deps.recordFailure({ endpoint: 'introspect', clientId, secretHash, ip: clientAddress(ctx) });
+    }
     return refuse(ctx, 401, 'invalid_client', 'client authentication failed');
   }
   const body = presentIntrospection(deps.issuer, answer);
@@ -92,6 +102,39 @@ async function answerIntrospection(deps: IntrospectionDeps, ctx: Context): Promi
     ctx.type = 'json';
     ctx.body = body;
   }
+}
+
+/**
+ * Reads who asks: by a secret, which is checked with the token, or by a signed JWT, which is checked
+ * here. Answers the request if that fails.
+ */
+async function readCaller(
+  deps: IntrospectionDeps,
+  ctx: Context,
+  form: URLSearchParams,
+): Promise<Caller | undefined> {
+  const assertion = form.get('client_assertion');
+  const caller = readClientCredentials(ctx.get('authorization') || undefined, form);
+  if (assertion && caller.outcome === 'none') {
+    const type = form.get('client_assertion_type') ?? '';
+    const given = { type, assertion, clientId: form.get('client_id') };
+    const { db } = deps.database;
+    const clientId = await authenticateByAssertion({ ...deps, db }, given);
+    if (clientId !== undefined) {
+      return { clientId };
+    }
+    refuse(ctx, 401, 'invalid_client', 'client authentication failed');
+  } else if (assertion) {
+    refuse(ctx, 400, 'invalid_request', TWO_MECHANISMS);
+  } else if (caller.outcome === 'malformed') {
+    const { error, description } = caller;
+    refuse(ctx, error === 'invalid_client' ? 401 : 400, error, description);
+  } else if (caller.outcome === 'none') {
+    refuse(ctx, 401, 'invalid_client', 'client authentication is required');
+  } else {
+    return caller;
+  }
+  return undefined;
 }
 
 /** RFC 6749 §5.2: a 401 names the scheme that would do. */

@@ -34,6 +34,11 @@ const MORE: Readonly<
     texts: ['mail.changed.secret_leaked.text', 'mail.changed.secret_leaked.todo'],
     detailsLabel: 'mail.label.secret',
   },
+  key_added: { texts: BY_THE_OWNER, detailsLabel: 'mail.label.key' },
+  key_deleted: {
+    texts: ['mail.changed.key_deleted.text', ...BY_THE_OWNER],
+    detailsLabel: 'mail.label.key',
+  },
   redirect_uris_changed: {
     texts: ['mail.changed.redirect_uris_changed.text', ...BY_THE_OWNER],
     detailsLabel: 'mail.label.redirect_uris',

@@ -100,6 +100,8 @@ export const APPLICATION_CHANGES = [
   'secret_added',
   'secret_deleted',
   'secret_leaked',
+  'key_added',
+  'key_deleted',
   'redirect_uris_changed',
   'transfer_offered',
   'transfer_received',

@@ -1,11 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { type AdapterPayload, Provider } from 'oidc-provider';
-import { applicationState, isNative, isReviewed } from '../applications/application.ts';
+import {
+  type Application,
+  applicationState,
+  isNative,
+  isReviewed,
+} from '../applications/application.ts';
 import { sourceOf } from '../applications/candidate-source.ts';
 import { toApplication } from '../applications/candidate-store.ts';
 import { type FoundClient, findClient, lockClient } from '../applications/find-client.ts';
 import { reviewNeed } from '../applications/review-need.ts';
 import type { Config } from '../config/config.ts';
+import { preparedKeys } from './client-keys.ts';
 import { currentTransaction } from './current-transaction.ts';
 import type { AdapterDeps, PartialAdapter } from './deps.ts';
 import { candidateClient, takeKnown } from './known-rows.ts';
@@ -110,7 +116,6 @@ function toMetadata(
   { application, secretHashes }: FoundClient,
   knownScopes: ReadonlySet<string>,
 ): AdapterPayload {
-  const confidential = application.clientType === 'confidential';
   return {
     client_id: application.clientId,
     client_name: application.name,
@@ -119,12 +124,29 @@ function toMetadata(
     grant_types: ['authorization_code', 'refresh_token'],
     response_types: ['code'],
     application_type: isNative(application) ? 'native' : 'web',
-    token_endpoint_auth_method: confidential ? 'client_secret_basic' : 'none',
-    ...(confidential ? { client_secret: SECRET_PLACEHOLDER, secret_hashes: secretHashes } : {}),
+    ...authentication(application, secretHashes),
     application_state: applicationState(application),
     owner_id: application.ownerId,
     require_pkce: application.requirePkce,
     reviewed: isReviewed(application),
     works_for_others: reviewNeed(config, application) === undefined,
   };
+}
+
+/**
+ * Returns how this request has to authenticate. A confidential client has secrets, keys, or both; the
+ * provider knows one method for each.
+ */
+function authentication({ clientId, clientType }: Application, secretHashes: string[]) {
+  if (clientType === 'public') {
+    return { token_endpoint_auth_method: 'none' as const };
+  }
+  const keys = preparedKeys(clientId);
+  return keys === undefined
+    ? {
+        token_endpoint_auth_method: 'client_secret_basic' as const,
+        client_secret: SECRET_PLACEHOLDER,
+        secret_hashes: secretHashes,
+      }
+    : { token_endpoint_auth_method: 'private_key_jwt' as const, jwks: { keys } };
 }

@@ -74,7 +74,7 @@ export function addClientId(ctx: Context, params: Record<string, unknown>): void
 
 /** Descriptions by the provider of credentials that are missing or that it can't read. */
 const UNREADABLE =
-  /^invalid authorization header|^client_secret must be provided in the Auth|in the authorization header are not properly encoded$|^no client authentication mechanism/;
+  /^invalid client_assertion format$|^client_assertion_type must |^invalid authorization header|^client_secret must be provided in the Auth|in the authorization header are not properly encoded$|^no client authentication mechanism/;
 
 /**
  * Answers 401 `invalid_client` with a challenge to every failed client authentication, also to an

@@ -1,13 +1,14 @@
 import { errors, Provider } from 'oidc-provider';
 import { useProof } from '../tokens/proof-store.ts';
+import { takeAssertionHash } from './client-keys.ts';
 import { currentTransaction } from './current-transaction.ts';
 import type { AdapterDeps, PartialAdapter } from './deps.ts';
 import { nowEpoch } from './time.ts';
 
 /**
- * DPoP proofs that were used. The provider looks for one and stores it afterwards, between which
+ * DPoP proofs and client assertions that were used. The provider looks for one and stores it afterwards, between which
  * another request fits; so nothing is ever found here, and storing is what refuses.
- * @see RFC 9449 §11.1
+ * @see RFC 9449 §11.1, RFC 7523 §3
  */
 export function proofAdapter({ db, onReplay }: AdapterDeps): PartialAdapter {
   return {
@@ -17,6 +18,14 @@ export function proofAdapter({ db, onReplay }: AdapterDeps): PartialAdapter {
         throw new Error('a used proof needs an end');
       }
       const window = payload.exp - nowEpoch();
+      const assertion = takeAssertionHash();
+      if (assertion !== undefined) {
+        const used = { hash: assertion, lifetime: window + 60 };
+        if (!(await useProof(currentTransaction() ?? db, used))) {
+          throw new errors.InvalidClientAuth('client assertion was used before');
+        }
+        return;
+      }
       const unused = await useProof(currentTransaction() ?? db, {
         // The provider's id is the hash of client and `jti` already.
         hash: Buffer.from(id, 'base64url'),

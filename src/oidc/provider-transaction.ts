@@ -1,7 +1,9 @@
 import type { Context, Middleware } from 'koa';
+import type { KeySets } from '../client-keys/key-sets.ts';
 import type { Db } from '../db/database.ts';
-import { assertConnected, awaitBody } from '../http/body.ts';
+import { assertConnected, peekBody } from '../http/body.ts';
 import { tokenResponse } from '../tokens/token-response.ts';
+import { hasUsedAssertion, prepareClientKeys } from './client-keys.ts';
 import { currentRedemption, withRequestTransaction } from './current-transaction.ts';
 import { PATHS } from './paths.ts';
 import { isPush } from './pushed-request-budget.ts';
@@ -20,11 +22,12 @@ const TRANSACTIONAL = [
 /**
  * Runs each protocol request in one transaction. Commits on 4xx as well: ending a grant because its
  * refresh token was reused must persist although the answer is an error. A refused pushed request
- * leaves nothing, not even its DPoP proof, because anybody can send one. Rolls back on 5xx and
- * passes the error to our own error handling, which separates an unreachable database (503) from a
- * defect (500); the provider would report it as a fault of the request.
+ * leaves nothing, not even its DPoP proof, because anybody can send one; only the use of a client
+ * assertion is kept. Rolls back on 5xx and passes the error to our own error handling, which separates
+ * an unreachable database (503) from a defect (500); the provider would report it as a fault of the
+ * request.
  */
-export function providerTransaction(db: Db): Middleware {
+export function providerTransaction(db: Db, keySets: KeySets): Middleware {
   return async (ctx, next) => {
     // The provider's router takes its paths in any case.
     const asked = ctx.path.toLowerCase();
@@ -32,11 +35,11 @@ export function providerTransaction(db: Db): Middleware {
       return next();
     }
     // First: a transaction has a connection to the database, and who sends slowly must not have it.
-    if (isPush(ctx.path) && mayBeLong(ctx)) {
-      await readLongPush(ctx);
-    } else {
-      await awaitBody(ctx, PROVIDERS_LIMIT);
-    }
+    const body =
+      isPush(ctx.path) && mayBeLong(ctx)
+        ? await readLongPush(ctx)
+        : (await peekBody(ctx, PROVIDERS_LIMIT)).toString('latin1');
+    await prepareClientKeys(keySets, ctx, body);
     await withRequestTransaction(
       db,
       async () => {
@@ -47,7 +50,9 @@ export function providerTransaction(db: Db): Middleware {
         await next();
         answerReplay(ctx);
       },
-      () => ctx.state.serverError === undefined && !(isPush(ctx.path) && ctx.status >= 400),
+      () =>
+        ctx.state.serverError === undefined &&
+        (!(isPush(ctx.path) && ctx.status >= 400) || hasUsedAssertion(ctx)),
     );
     rethrow(ctx);
   };

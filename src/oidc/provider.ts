@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { Provider } from 'oidc-provider';
 import type { CandidateSource } from '../applications/candidate-source.ts';
 import type { RecordAuthenticationFailure } from '../audit/authentication-failure.ts';
+import { ASSERTION_ALGORITHMS } from '../client-keys/public-key.ts';
 import type { RecordSecretUse } from '../client-secrets/record-use.ts';
 import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
@@ -17,6 +18,7 @@ import { blockRedirects } from './block-redirects.ts';
 import { checkRequest } from './check-request.ts';
 import { EXTRA_CLIENT_METADATA } from './client-adapter.ts';
 import { recordClientErrors } from './client-errors.ts';
+import { checkAssertion } from './client-keys.ts';
 import { isForeignPage, mayRead } from './client-origins.ts';
 import { compareClientSecret } from './compare-client-secret.ts';
 import { cookieSignatures } from './cookie-signatures.ts';
@@ -83,10 +85,12 @@ export function createProvider(deps: ProviderDeps): Provider {
     responseTypes: ['code'],
     scopes: config.scopes.map((scope) => scope.name),
     claims: {},
-    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
+    assertJwtClientAuthClaimsAndHeader: checkAssertion(config.issuer),
     // The provider checks it for every client, though no ID token is ever issued here.
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     enabledJWA: {
+      clientAuthSigningAlgValues: ASSERTION_ALGORITHMS,
       idTokenSigningAlgValues: ['ES256'],
       dPoPSigningAlgValues: DPOP_ALGORITHMS,
     },

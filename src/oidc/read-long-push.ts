@@ -5,10 +5,10 @@ import { LONGEST_REQUEST, tooLongForm } from './long-request.ts';
 
 /**
  * Reads the body of a pushed request that is longer than the provider reads by itself, and leaves it
- * where the provider looks for a body that was read before. It prints a warning about that once.
+ * where the provider looks for a body that was read before. The provider prints a warning about that once.
  * @throws StagedoorError `payload_too_large` with the name of the longest parameter
  */
-export async function readLongPush(ctx: Context): Promise<void> {
+export async function readLongPush(ctx: Context): Promise<string> {
   checkAnnounced(ctx, MAX_FORM_BYTES);
   const chunks: Buffer[] = [];
   for await (const chunk of readChunks(ctx.req, { bytes: MAX_FORM_BYTES })) {
@@ -19,4 +19,5 @@ export async function readLongPush(ctx: Context): Promise<void> {
     throw tooLongForm(new URLSearchParams(body));
   }
   Object.assign(ctx.req, { body });
+  return body;
 }

@@ -1,4 +1,5 @@
 import { REGISTRATION_PATH } from '../applications/dynamic/routes.ts';
+import { ASSERTION_ALGORITHMS } from '../client-keys/public-key.ts';
 import type { Config } from '../config/config.ts';
 import { SIGNING_ALGORITHM } from '../signing-keys/signing-key.ts';
 import { DPOP_ALGORITHMS } from '../tokens/proof.ts';
@@ -12,7 +13,7 @@ import { PATHS } from './paths.ts';
  */
 export function serverMetadata(config: Config): Record<string, unknown> {
   const at = (path: string) => config.issuer + path;
-  const clientAuth = ['client_secret_basic', 'client_secret_post'];
+  const clientAuth = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'];
   return {
     issuer: config.issuer,
     authorization_endpoint: at(PATHS.authorization),
@@ -29,8 +30,11 @@ export function serverMetadata(config: Config): Record<string, unknown> {
     response_modes_supported: ['query', 'fragment', 'form_post'],
     grant_types_supported: ['authorization_code', 'refresh_token'],
     token_endpoint_auth_methods_supported: [...clientAuth, 'none'],
+    token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
     revocation_endpoint_auth_methods_supported: [...clientAuth, 'none'],
+    revocation_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
     introspection_endpoint_auth_methods_supported: clientAuth,
+    introspection_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
     introspection_signing_alg_values_supported: [SIGNING_ALGORITHM],
     code_challenge_methods_supported: ['S256'],
     dpop_signing_alg_values_supported: [...DPOP_ALGORITHMS],

@@ -1,3 +1,6 @@
+/** Description of the error for a request that authenticates twice. */
+export const TWO_MECHANISMS = 'client authentication must only be provided using one mechanism';
+
 /** Client credentials of a request, not verified yet. */
 export type ClientCredentials =
   | { readonly outcome: 'given'; readonly clientId: string; readonly clientSecret: string }
@@ -26,7 +29,7 @@ export function readClientCredentials(
   }
   // An empty parameter counts as missing (RFC 6749 §3.2).
   if (secret) {
-    return repeated('client authentication must only be provided using one mechanism');
+    return repeated(TWO_MECHANISMS);
   }
   const given = fromHeader(authorization);
   const clientId = form.get('client_id');

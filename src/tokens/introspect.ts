@@ -30,6 +30,12 @@ export interface LiveToken extends Permissions {
   readonly organizers: readonly string[];
 }
 
+/** The client that asks. Without a secret, it is an application that is authenticated already. */
+export interface Caller {
+  readonly clientId: string;
+  readonly clientSecret?: string;
+}
+
 /** Result of an introspection. */
 export type Introspection =
   | { readonly outcome: 'unauthenticated' }
@@ -66,7 +72,7 @@ export async function introspect(
     recordSecretUse,
     settings,
   }: { database: Database; recordSecretUse: RecordSecretUse; settings: TokenSettings },
-  caller: { clientId: string; clientSecret: string },
+  caller: Caller,
   token: string,
 ): Promise<Introspection> {
   // Anything else never reaches SQL, which fails on NUL.
@@ -74,7 +80,7 @@ export async function introspect(
     return { outcome: 'unauthenticated' };
   }
   const kind = isWellFormed('sdr', token) ? 'refresh_token' : 'access_token';
-  const secretHash = hashOf(caller.clientSecret);
+  const secretHash = caller.clientSecret === undefined ? undefined : hashOf(caller.clientSecret);
   const row = await selectForCaller(
     database,
     { clientId: caller.clientId, secretHash },
@@ -83,7 +89,7 @@ export async function introspect(
   if (row === undefined) {
     return { outcome: 'unauthenticated' };
   }
-  if (row.kind === 'resource_server') {
+  if (row.kind === 'resource_server' && secretHash !== undefined) {
     recordSecretUse(secretHash);
   }
   const live = row.scope === null ? undefined : toLiveToken(row, settings);

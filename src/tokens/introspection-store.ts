@@ -22,6 +22,11 @@ const CALLER = `
     from application_secrets
     where secret_hash = $2 and client_id = $1 and (expires_at is null or expires_at > now())`;
 
+/** The caller, if it is an application that was authenticated by its key. */
+const APPLICATION = `
+  select 'application' as kind, client_id, false as require_audience
+    from applications where client_id = $1 and $2::bytea is null`;
+
 /**
  * The resource of an access token while it belongs to the resource server that it was issued for. A
  * token without one of a grant with resources is from a server process that knew no resources.
@@ -67,12 +72,18 @@ const columns = (table: 'access_tokens' | 'refresh_tokens') => `
        select permissions, all_events, limit_events from teams
        where organizer_slug = m.organizer_slug and id = m.team_id offset 0) tm) as teams`;
 
-const forCaller = (table: 'access_tokens' | 'refresh_tokens', mayAsk: string) => `
+const forCaller = (table: 'access_tokens' | 'refresh_tokens', mayAsk: string, callers = CALLER) => `
   select caller.kind, live.scope, live.iat, live.exp, live.expires_in, live.jkt,
          live.aud, live.grant_id, live.user_id, live.client_id, live.teams
-    from (${CALLER}) caller
+    from (${callers}) caller
     left join lateral (select ${columns(table)} from ${live(table, '$3')} and (${mayAsk})) live on true
    limit 1`;
+
+const ACCESS_TOKEN_FOR_APPLICATION = forCaller(
+  'access_tokens',
+  'g.client_id = caller.client_id',
+  APPLICATION,
+);
 
 const ACCESS_TOKEN_FOR_CALLER = forCaller(
   'access_tokens',
@@ -81,11 +92,12 @@ const ACCESS_TOKEN_FOR_CALLER = forCaller(
      else t.resource_server = caller.client_id end`,
 );
 
+const OWN_REFRESH_TOKEN = `caller.kind = 'application' and g.client_id = caller.client_id`;
+
+const REFRESH_TOKEN_FOR_APPLICATION = forCaller('refresh_tokens', OWN_REFRESH_TOKEN, APPLICATION);
+
 /** A refresh token is never active to a resource server: as a bearer token it opens nothing. */
-const REFRESH_TOKEN_FOR_CALLER = forCaller(
-  'refresh_tokens',
-  `caller.kind = 'application' and g.client_id = caller.client_id`,
-);
+const REFRESH_TOKEN_FOR_CALLER = forCaller('refresh_tokens', OWN_REFRESH_TOKEN);
 
 const ACCESS_TOKEN = `select ${columns('access_tokens')} from ${live('access_tokens', '$1')}`;
 
@@ -114,11 +126,15 @@ export type IntrospectionRow = { readonly kind: 'resource_server' | 'application
 /** Answers an introspection; undefined where the caller could not be authenticated. */
 export async function selectForCaller(
   database: Database,
-  caller: { clientId: string; secretHash: Uint8Array },
+  caller: { clientId: string; secretHash: Uint8Array | undefined },
   token: { kind: 'access_token' | 'refresh_token'; hash: Uint8Array },
 ): Promise<IntrospectionRow | undefined> {
-  const text = token.kind === 'access_token' ? ACCESS_TOKEN_FOR_CALLER : REFRESH_TOKEN_FOR_CALLER;
-  const values = [caller.clientId, caller.secretHash, token.hash];
+  const isSecret = caller.secretHash !== undefined;
+  const text = {
+    access_token: isSecret ? ACCESS_TOKEN_FOR_CALLER : ACCESS_TOKEN_FOR_APPLICATION,
+    refresh_token: isSecret ? REFRESH_TOKEN_FOR_CALLER : REFRESH_TOKEN_FOR_APPLICATION,
+  }[token.kind];
+  const values = [caller.clientId, caller.secretHash ?? null, token.hash];
   const [row] = await database.lookUp<IntrospectionRow>(text, values);
   return row;
 }

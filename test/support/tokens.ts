@@ -98,7 +98,7 @@ export async function pushRequest(
 /** Exchanges the code of an authorization (RFC 6749 §4.1.3). */
 export function exchange(
   server: Issuer,
-  client: ClientCredentials,
+  client: ClientCredentials | undefined,
   result: Pick<AuthorizeResult, 'parameters' | 'codeVerifier' | 'redirectUri'>,
   parameters: FormParameters = {},
 ): Promise<TokenAnswer> {
@@ -114,7 +114,7 @@ export function exchange(
 /** Refreshes a token (RFC 6749 §6). */
 export function refresh(
   server: Issuer,
-  client: ClientCredentials,
+  client: ClientCredentials | undefined,
   refreshToken: string,
   parameters: FormParameters = {},
 ): Promise<TokenAnswer> {

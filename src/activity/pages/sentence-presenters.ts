@@ -82,6 +82,8 @@ const WORDS: Readonly<Record<UserAction, Words>> = {
     data.reason === 'leaked'
       ? 'activity.secret_leaked'
       : byWhom('activity.secret_deleted')(data, mine),
+  'stagedoor.application.key_added': byWhom('activity.key_added'),
+  'stagedoor.application.key_deleted': byWhom('activity.key_deleted'),
   'stagedoor.application.authentication_failed': ({ reason = '' }) =>
     ownValue(OLD_SECRET, reason) ?? 'activity.authentication_failed.wrong',
   'stagedoor.application.transfer_offered': byWhom('activity.transfer_offered'),

@@ -99,6 +99,15 @@ export const WALKERS: Readonly<Record<string, Walker>> = {
     }),
   },
 
+  listApplicationKeys: { 200: async (world) => ({ params: await world.application() }) },
+  addApplicationKeys: {
+    201: async (world) => ({
+      params: await world.application(),
+      body: { public_keys: world.publicKey() },
+    }),
+  },
+  deleteApplicationKey: { 204: async (world) => ({ params: await world.applicationKey() }) },
+
   listResourceServerSecrets: {
     200: async (world) => ({ params: await world.resourceServer() }),
   },

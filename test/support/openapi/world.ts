@@ -1,4 +1,6 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { z } from 'zod';
+import { addKeys } from '../client-keys.ts';
 import {
   putOrganizer,
   putTeam,
@@ -20,12 +22,20 @@ export interface World {
   organizer(): Promise<string>;
   team(): Promise<{ slug: string; id: string }>;
   application(): Promise<{ client_id: string }>;
+  /** Returns a new public key in PEM. */
+  publicKey(): string;
+  applicationKey(): Promise<{ client_id: string; id: string }>;
   resourceServer(): Promise<{ client_id: string }>;
   resourceServerSecret(): Promise<{ client_id: string; id: string }>;
   grant(): Promise<{ id: string }>;
   operatorToken(...rights: string[]): Promise<{ id: string; authorization: string }>;
   /** Returns the `Authorization` header of an application with this scope. */
   access(scope: string): Promise<string>;
+}
+
+function newPublicKey(): string {
+  const { publicKey } = generateKeyPairSync('ed25519');
+  return publicKey.export({ type: 'spki', format: 'pem' }).toString();
 }
 
 const idOnly = z.object({ id: z.string() });
@@ -57,6 +67,12 @@ export function createWorld(server: TestServer, platform: TestPlatform): World {
       return { slug, id: await putTeam(server, { organizer: slug, members: ['ada'] }) };
     },
     application: async () => ({ client_id: (await newApplication()).clientId }),
+    publicKey: newPublicKey,
+    applicationKey: async () => {
+      const { clientId } = await newApplication();
+      const [key = { id: '' }] = await addKeys(server, clientId, newPublicKey());
+      return { client_id: clientId, id: key.id };
+    },
     resourceServer: async () => ({
       client_id: (await registerResourceServer(server)).clientId,
     }),

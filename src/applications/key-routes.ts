@@ -1,0 +1,74 @@
+import type { ApiDeps, Endpoint } from '../api/endpoint.ts';
+import { listEndpoint } from '../api/list-endpoint.ts';
+import { found } from '../api/route.ts';
+import { NO_CONTENT, nothing, writeEndpoint } from '../api/write-endpoint.ts';
+import { addedKeys, applicationKey, keysBody, keysQuery, presentKey } from './key-wire.ts';
+import { addKeys, deleteKey, listKeys } from './keys.ts';
+import { applicationById } from './store.ts';
+import { EXAMPLES } from './wire-examples.ts';
+
+const CLIENT_ID = {
+  description: 'Client ID of the application',
+  example: EXAMPLES.application.client_id,
+};
+const KEYS = {
+  path: '/applications/:client_id/keys',
+  right: 'applications',
+  tag: 'Applications',
+  params: { client_id: CLIENT_ID },
+} as const;
+
+/** `/api/v1/applications/{client_id}/keys/`: rotation without downtime. */
+export function keyEndpoints(deps: ApiDeps): Endpoint[] {
+  return [
+    listEndpoint(deps, {
+      ...KEYS,
+      id: 'listApplicationKeys',
+      summary: 'List the public keys of an application',
+      query: keysQuery,
+      entry: applicationKey,
+      conditional: { by: 'last-modified', list: () => 'application-keys' },
+      load: async (tx, { param, query, slice: { offset, limit } }) => {
+        found(await applicationById(tx, param('client_id')));
+        const keys = await listKeys(tx, param('client_id'));
+        const ordered = query.ordering.direction === 'asc' ? keys : keys.toReversed();
+        return { count: ordered.length, entries: ordered.slice(offset, offset + limit) };
+      },
+      present: presentKey,
+    }),
+    writeEndpoint(deps, {
+      ...KEYS,
+      method: 'post',
+      id: 'addApplicationKeys',
+      summary: 'Add public keys to an application',
+      details:
+        'The application authenticates by a JWT that it signs with the private key (`private_key_jwt`, RFC 7523). Existing keys and secrets keep working. To rotate without downtime: add the new key, let the application use it, and delete the old one. At most five are valid at a time.',
+      body: keysBody,
+      answer: addedKeys,
+      statuses: { 201: 'The added keys.' },
+      run: async ({ tx, actor, param, body }) => {
+        const added = await addKeys(tx, actor, param('client_id'), body.public_keys);
+        return { status: 201, answer: { keys: added.map(presentKey) } };
+      },
+    }),
+    writeEndpoint(deps, {
+      ...KEYS,
+      path: '/applications/:client_id/keys/:id',
+      params: {
+        client_id: CLIENT_ID,
+        id: { description: 'ID of the key', example: EXAMPLES.key.id },
+      },
+      method: 'delete',
+      id: 'deleteApplicationKey',
+      summary: 'Delete a public key of an application',
+      details:
+        'It stops working immediately. The last key of an application without a secret cannot be deleted.',
+      body: nothing,
+      statuses: { 204: 'The key was deleted.' },
+      run: async ({ tx, actor, param }) => {
+        await deleteKey(tx, actor, param('client_id'), param('id'));
+        return NO_CONTENT;
+      },
+    }),
+  ];
+}

@@ -1,0 +1,123 @@
+import { record } from '../audit/store.ts';
+import { KEY_LIMIT, KeysError } from '../client-keys/key-error.ts';
+import type { PublicKey } from '../client-keys/public-key.ts';
+import { readKeys } from '../client-keys/read-keys.ts';
+import { type ClientKey, deleteKeyRow, insertKey, selectKeys } from '../client-keys/store.ts';
+import { isUsable } from '../client-secrets/client-secret.ts';
+import { selectSecrets } from '../client-secrets/store.ts';
+import type { Db } from '../db/database.ts';
+import type { Tx } from '../db/transaction.ts';
+import type { Actor, Origin } from '../lib/actor.ts';
+import { isClientId } from '../lib/client-id.ts';
+import { StagedoorError, ValidationError } from '../lib/errors.ts';
+import type { Application } from './application.ts';
+import { lockForActor } from './lock-for-actor.ts';
+import { mailOwner } from './mail-owner.ts';
+
+/** Returns the keys of an application that have not expired, the oldest first. */
+export async function listKeys(db: Db, clientId: string): Promise<ClientKey[]> {
+  return isClientId(clientId) ? selectKeys(db, clientId) : [];
+}
+
+/**
+ * Adds public keys: PEM, a JWK, or a JWK Set. The owner gets a mail.
+ * @throws StagedoorError `not_found`; KeysError; ValidationError for a public application
+ */
+export async function addKeys(
+  tx: Tx,
+  actor: Actor,
+  clientId: string,
+  text: string,
+  origin?: Origin,
+): Promise<ClientKey[]> {
+  const read = readKeys(text);
+  if (typeof read === 'string') {
+    throw new KeysError(read);
+  }
+  const application = await lockForActor(tx, actor, clientId);
+  if (application.clientType === 'public' || application.kind !== 'registered') {
+    throw new ValidationError({
+      public_keys: ['Only confidential applications that were registered here have keys here.'],
+    });
+  }
+  const all = [...(await selectKeys(tx, clientId)), ...read];
+  if (all.length > KEY_LIMIT) {
+    throw new KeysError('too_many');
+  }
+  if (hasDuplicates(all)) {
+    throw new KeysError('duplicate');
+  }
+  const added: ClientKey[] = [];
+  for (const key of read) {
+    added.push(await insertKey(tx, clientId, key));
+  }
+  await tell(tx, 'key_added', { actor, application, keys: added, origin });
+  return added;
+}
+
+/**
+ * Deletes a key. The owner gets a mail.
+ * @throws StagedoorError `not_found`; `conflict` for the last key if the application has no secret
+ */
+export async function deleteKey(
+  tx: Tx,
+  actor: Actor,
+  clientId: string,
+  id: string,
+  origin?: Origin,
+): Promise<void> {
+  const application = await lockForActor(tx, actor, clientId);
+  const keys = await selectKeys(tx, clientId);
+  const key = keys.find((one) => one.id === id);
+  if (key === undefined) {
+    throw new StagedoorError('not_found', 'Not found.');
+  }
+  const secrets = await selectSecrets(tx, 'application_secrets', clientId);
+  if (keys.length === 1 && !secrets.some(isUsable)) {
+    throw new StagedoorError(
+      'conflict',
+      'This is the last key, and the application has no secret. Add another key first.',
+    );
+  }
+  await deleteKeyRow(tx, id);
+  await tell(tx, 'key_deleted', { actor, application, keys: [key], origin });
+}
+
+/** Names a key for people. */
+export function describeKey({ jwk }: Pick<PublicKey, 'jwk'>): string {
+  return `${jwk.crv ?? jwk.kty} ${jwk.kid}`;
+}
+
+function hasDuplicates(keys: readonly PublicKey[]): boolean {
+  const [kids, thumbprints] = [
+    new Set(keys.map(({ jwk }) => jwk.kid)),
+    new Set(keys.map(({ thumbprint }) => thumbprint)),
+  ];
+  return kids.size < keys.length || thumbprints.size < keys.length;
+}
+
+async function tell(
+  tx: Tx,
+  change: 'key_added' | 'key_deleted',
+  {
+    actor,
+    application,
+    keys,
+    origin,
+  }: {
+    readonly actor: Actor;
+    readonly application: Application;
+    readonly keys: readonly ClientKey[];
+    readonly origin: Origin | undefined;
+  },
+): Promise<void> {
+  await record(tx, {
+    action: `stagedoor.application.${change}`,
+    actor,
+    userId: application.ownerId ?? undefined,
+    clientId: application.clientId,
+    origin,
+    data: { application: application.name, kids: keys.map(({ jwk }) => jwk.kid) },
+  });
+  await mailOwner(tx, application, { change, details: keys.map(describeKey), origin });
+}

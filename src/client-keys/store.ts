@@ -1,0 +1,100 @@
+import { sql } from 'kysely';
+import type { Db } from '../db/database.ts';
+import type { Tx } from '../db/transaction.ts';
+import type { PublicJwk } from '../lib/public-jwk.ts';
+import type { PublicKey } from './public-key.ts';
+
+/** A public key of an application. */
+export interface ClientKey extends PublicKey {
+  readonly id: string;
+  readonly createdAt: Date;
+  /** Null: it does not expire. */
+  readonly expiresAt: Date | null;
+}
+
+const COLUMNS = [
+  'id',
+  'jwk',
+  'thumbprint',
+  'created_at as createdAt',
+  'expires_at as expiresAt',
+] as const;
+
+/** Returns the keys of an application that have not expired, the oldest first. */
+export function selectKeys(db: Db, clientId: string): Promise<ClientKey[]> {
+  return db
+    .selectFrom('application_keys')
+    .select(COLUMNS)
+    .where('client_id', '=', clientId)
+    .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', sql<Date>`now()`)]))
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
+}
+
+/** Returns where the keys of an application are, and those that are stored; undefined if it is public. */
+export async function selectKeySource(
+  db: Db,
+  clientId: string,
+): Promise<{ jwksUri: string | null; keys: readonly PublicJwk[] } | undefined> {
+  return db
+    .selectFrom('applications')
+    .select([
+      'jwks_uri as jwksUri',
+      sql<PublicJwk[]>`coalesce((
+        select jsonb_agg(jwk order by created_at, id) from application_keys k
+        where k.client_id = applications.client_id and (k.expires_at is null or k.expires_at > now())
+      ), '[]')`.as('keys'),
+    ])
+    .where('client_id', '=', clientId)
+    .where('client_type', '=', 'confidential')
+    .executeTakeFirst();
+}
+
+/** Adds a key. */
+export function insertKey(tx: Tx, clientId: string, key: PublicKey): Promise<ClientKey> {
+  return tx
+    .insertInto('application_keys')
+    .values({
+      client_id: clientId,
+      kid: key.jwk.kid,
+      thumbprint: key.thumbprint,
+      jwk: JSON.stringify(key.jwk),
+    })
+    .returning(COLUMNS)
+    .executeTakeFirstOrThrow();
+}
+
+/** Deletes a key. */
+export async function deleteKeyRow(tx: Tx, id: string): Promise<void> {
+  await tx.deleteFrom('application_keys').where('id', '=', id).execute();
+}
+
+/** Replaces all keys of an application with those of its document: an address, or the keys. */
+export async function replaceKeys(
+  tx: Tx,
+  clientId: string,
+  { jwksUri, keys }: { readonly jwksUri: string | null; readonly keys: readonly PublicKey[] },
+): Promise<void> {
+  await tx
+    .updateTable('applications')
+    .set({ jwks_uri: jwksUri })
+    .where('client_id', '=', clientId)
+    .where('jwks_uri', 'is distinct from', jwksUri)
+    .execute();
+  await tx.deleteFrom('application_keys').where('client_id', '=', clientId).execute();
+  for (const key of keys) {
+    await insertKey(tx, clientId, key);
+  }
+}
+
+/** Lets every key of an application expire within 24 hours; earlier ends stay. */
+export async function endKeysSoon(tx: Tx, clientId: string): Promise<void> {
+  const end = sql<Date>`now() + interval '24 hours'`;
+  await tx
+    .updateTable('application_keys')
+    .set({ expires_at: end })
+    .where('client_id', '=', clientId)
+    .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', end)]))
+    .execute();
+}
