@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
@@ -11,12 +11,13 @@ import { BROWSER_VARIABLE, chromiumPath, launchBrowser } from './support/browser
 import { type Postgres, startPostgres } from './support/postgres.ts';
 import { type MeasuredFile, prepareShards, readMeasured } from './support/shards.ts';
 import { createTemplateDatabase } from './support/template-database.ts';
+import { temporaryFolder } from './support/temporary-folder.ts';
 
 /**
  * Test files that run without arguments, slowest first. `npm run test:all` adds the other browser
  * tests, the tests that start and kill processes, and those with third-party programs.
  */
-const FILES = ['test/browser/demo-flow.test.ts', 'test/{flows,model,unit}/**/*.test.ts'];
+const FILES = ['test/browser/demo-flow.test.ts', 'test/{model,flows,unit}/**/*.test.ts'];
 
 /**
  * Number of processes that run test files. One more than cores: tests wait for PostgreSQL, timers
@@ -43,7 +44,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (chromiumPath() === undefined) {
     console.log('Chromium is not installed: the tests in test/browser will be skipped.');
   }
-  const folder = await mkdtemp(join(tmpdir(), 'stagedoor-test-'));
+  const folder = await mkdtemp(join(await temporaryFolder(), 'stagedoor-test-'));
   // A PostgreSQL that a test starts may run as another user.
   await chmod(folder, 0o755);
   let server: Postgres | undefined;

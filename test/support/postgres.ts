@@ -29,6 +29,9 @@ const FAST = [
   ...['-c', 'fsync=off'],
   ...['-c', 'synchronous_commit=off'],
   ...['-c', 'full_page_writes=off'],
+  ...['-c', 'wal_level=minimal'],
+  ...['-c', 'max_wal_senders=0'],
+  ...['-c', 'max_wal_size=256MB'],
 ];
 
 /**

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { readConfig } from '../../../src/config/config.ts';
 import { composeMail } from '../../../src/mail/compose-mail.ts';
 import type { MailKind } from '../../../src/mail/mail.ts';
+import { findViolations, loadAxe } from '../../support/browser/axe.ts';
 import { chromiumPath, openBrowser } from '../../support/browser/launch.ts';
 import { hostile, MAIL_KINDS, MAILS } from '../../support/mails.ts';
 
@@ -116,11 +116,11 @@ describe('Mails in a real browser', { skip }, () => {
     const page = await context.newPage();
     const requests: string[] = [];
     page.on('request', (request) => requests.push(request.url()));
+    await loadAxe(page);
     for (const { name, kind, data } of SAMPLES) {
       for (const locale of LOCALES) {
         const { html, text } = composeMail(deps, { kind, locale, data });
         await page.setContent(html);
-        await page.evaluate(axe.source);
         await onScreens(page, `${name}-${locale}`, assertReadable);
         if (FOLDER !== '') {
           await onScreens(page, `${name}-${locale}`, takePicture);
@@ -135,9 +135,7 @@ describe('Mails in a real browser', { skip }, () => {
 });
 
 /** Rules without those for landmarks: the page around a mail belongs to the mail program. */
-const AXE = `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })
-  .then(({ violations }) => violations.map(({ id, help, nodes }) =>
-    id + ': ' + help + ' ' + nodes.map(({ target }) => target.join(' ')).join(', ')))`;
+const RULES = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] };
 const TOO_WIDE = 'document.documentElement.scrollWidth > document.documentElement.clientWidth';
 
 async function onScreens(
@@ -155,7 +153,7 @@ async function onScreens(
 async function assertReadable(page: Page, name: string): Promise<void> {
   assert.equal(await page.evaluate(TOO_WIDE), false, `${name}: no sideways scrolling`);
   assert.equal(await page.getByRole('heading', { level: 1 }).count(), 1, name);
-  assert.deepEqual(await page.evaluate(AXE), [], `${name}: axe-core`);
+  assert.deepEqual(await findViolations(page, RULES), [], `${name}: axe-core`);
 }
 
 async function takePicture(page: Page, name: string): Promise<void> {
