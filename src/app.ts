@@ -128,7 +128,7 @@ export function createApp(deps: AppDeps): Koa {
   const clientIds = createClientIds(cookieKeys);
   const candidateSources: readonly CandidateSource[] = [
     metadataDocuments({ config, fetcher, log }),
-    dynamicSource(config, clientIds),
+    dynamicSource({ config, clientIds, limits }),
   ];
   const provider = createProvider({
     db,

@@ -46,6 +46,8 @@ describe('Server start', () => {
       data: {
         changed: [
           { setting: 'COOKIE_KEYS', from: 'not set', to: 'set' },
+          { setting: 'DYNAMIC_REGISTRATION', from: 'native', to: 'off' },
+          { setting: 'METADATA_DOCUMENTS', from: 'on', to: 'off' },
           { setting: 'OPERATOR_TOKEN', from: 'not set', to: 'set' },
           { setting: 'REGISTRATION', from: 'open', to: 'closed' },
           { setting: 'TRUST_PROXY', from: 0, to: 1 },

@@ -19,11 +19,13 @@ import { showsForm, UserAgent } from '../support/user-agent.ts';
 
 const REDIRECT_URI = 'http://127.0.0.1:33418/callback';
 const OLD_KEY = 'old-cookie-key-of-the-tests-0123456789';
+/** Registrations that have to leave no row; 100,000 takes two minutes. */
+const REGISTRATIONS = Number(process.env.REGISTRATIONS ?? 200);
 const NEW_KEY = 'new-cookie-key-of-the-tests-0123456789';
 
 const registered = z.object({ client_id: z.string(), redirect_uris: z.array(z.string()) });
 
-/** Registers a program, from an address of its own. */
+/** Posts to the registration endpoint. */
 function post(server: TestServer, body: unknown, headers: Record<string, string> = {}) {
   return fetch(`${server.issuer}/api/v1/oauth/register`, {
     method: 'POST',
@@ -32,7 +34,11 @@ function post(server: TestServer, body: unknown, headers: Record<string, string>
   });
 }
 
-async function register(server: TestServer, name: string, redirectUri = REDIRECT_URI) {
+async function register(
+  server: TestServer,
+  name: string,
+  { redirectUri = REDIRECT_URI, from = '203.0.113.1' } = {},
+) {
   const body = {
     client_name: name,
     redirect_uris: [redirectUri],
@@ -40,7 +46,7 @@ async function register(server: TestServer, name: string, redirectUri = REDIRECT
     response_types: ['code'],
     token_endpoint_auth_method: 'none',
   };
-  const response = await post(server, body);
+  const response = await post(server, body, { 'x-forwarded-for': from });
   assert.equal(response.status, 201, await response.clone().text());
   const { client_id: clientId } = registered.parse(await response.json());
   return { clientId, clientSecret: undefined, redirectUri };
@@ -132,21 +138,27 @@ describe('Dynamic registration', () => {
 
   it('stores nothing, also when the client IDs are used without a sign-in', async () => {
     const before = await storedBytes(server.database);
-    for (let i = 0; i < 200; i += 1) {
-      const application = await register(server, `Agent ${i}`);
-      if (i % 20 === 0) {
-        const page = await new UserAgent(server).get(
-          authorizationUrl(server, requestOf(application)),
-        );
-        assert.ok(showsForm(page, 'email', 'password'));
+    for (let i = 0; i < REGISTRATIONS; i += 20) {
+      const [application] = await Promise.all(
+        Array.from({ length: 20 }, (_, j) =>
+          register(server, `Agent ${i + j}`, { from: `10.0.${(i >> 8) % 256}.${j}` }),
+        ),
+      );
+      if (application !== undefined && i % 100 === 0) {
+        const url = authorizationUrl(server, requestOf(application));
+        assert.ok(showsForm(await new UserAgent(server).get(url), 'email', 'password'));
       }
     }
     assert.deepEqual(growth(before, await storedBytes(server.database)), []);
   });
 
   it('gives a program the same client ID on every port', async () => {
-    const first = await register(server, 'Porter', 'http://127.0.0.1:1234/callback');
-    const second = await register(server, 'Porter', 'http://127.0.0.1:56789/callback');
+    const first = await register(server, 'Porter', {
+      redirectUri: 'http://127.0.0.1:1234/callback',
+    });
+    const second = await register(server, 'Porter', {
+      redirectUri: 'http://127.0.0.1:56789/callback',
+    });
     assert.equal(first.clientId, second.clientId);
   });
 
@@ -252,6 +264,23 @@ describe('Dynamic registration', () => {
 });
 
 describe('DYNAMIC_REGISTRATION', () => {
+  it('with REGISTRATION=approval: the first use waits for a review', async () => {
+    const server = await startServer({ REGISTRATION: 'approval', DYNAMIC_REGISTRATION: 'native' });
+    try {
+      const { ada } = await createPlatform(server);
+      const application = await register(server, 'Agent');
+      const agent = new UserAgent(server);
+      const login = await agent.get(authorizationUrl(server, requestOf(application)));
+      const page = await signIn(agent, login, ada);
+      assert.match(page.body, says('over.title.awaits_review'));
+      await reviewApplication(server, application.clientId);
+      const result = await authorize(server, { application, user: ada });
+      assert.equal((await exchange(server, application, result)).status, 200);
+    } finally {
+      await server.close();
+    }
+  });
+
   it('any accepts websites, off has no endpoint, and native no longer accepts websites', async () => {
     const any = await startServer({ DYNAMIC_REGISTRATION: 'any' });
     const DATABASE_URL = any.config.databaseUrl ?? '';
@@ -265,7 +294,9 @@ describe('DYNAMIC_REGISTRATION', () => {
           .registration_endpoint;
       assert.equal(await metadata(any), `${any.issuer}/api/v1/oauth/register`);
       assert.equal(await metadata(off), undefined);
-      const website = await register(any, 'Website', 'https://agent.example/callback');
+      const website = await register(any, 'Website', {
+        redirectUri: 'https://agent.example/callback',
+      });
       const open = async (server: TestServer) =>
         (await new UserAgent(server).get(authorizationUrl(server, requestOf(website)))).body;
       assert.match(await open(any), /type="password"/);

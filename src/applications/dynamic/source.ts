@@ -1,42 +1,57 @@
-import type { Db } from '../../db/database.ts';
+import { inTransaction } from '../../db/transaction.ts';
+import { takeOrThrow } from '../../limits/limit.ts';
+import type { Limits } from '../../limits/limits.ts';
+import { adoptCandidate } from '../adopt.ts';
 import { type Candidate, fingerprintOf } from '../candidate.ts';
 import type { CandidateSource } from '../candidate-source.ts';
 import { toApplication } from '../candidate-store.ts';
-import { nameNeed } from '../review-need.ts';
+import { nameNeed, type ReviewSettings, reviewNeed } from '../review-need.ts';
 import { type ClientIds, type DynamicClient, isDynamicClientId } from './client-ids.ts';
 import { isAccepted, NAMELESS, type RegistrationSettings } from './registration-request.ts';
 
+/** Dependencies of the source. */
+export interface DynamicDeps {
+  readonly config: RegistrationSettings & ReviewSettings;
+  readonly clientIds: ClientIds;
+  readonly limits: Limits;
+}
+
+/** Requests for a review of one user: each is a row. */
+const REVIEW_REQUESTS = { points: 20, seconds: 86_400 };
+const TOO_MANY = 'You have tried too many unknown apps today. Try again tomorrow.';
+
 /**
  * Applications that registered themselves, and that nobody has allowed yet: their client ID contains
- * their details. If the settings no longer accept a redirect URI, the client ID is unknown. A name that
- * would need a review is not shown.
+ * their details. If the settings no longer accept a redirect URI, the client ID is unknown.
  */
-export function dynamicSource(
-  settings: RegistrationSettings,
-  clientIds: ClientIds,
-): CandidateSource {
+export function dynamicSource({ config, clientIds, limits }: DynamicDeps): CandidateSource {
+  const requests = limits.named('dynamic_reviews', REVIEW_REQUESTS);
   const read = (clientId: string) => {
     const client = clientIds.read(clientId);
-    return client?.redirectUris.every((uri) => isAccepted(settings, uri))
-      ? toCandidate(settings, clientId, client)
+    return client?.redirectUris.every((uri) => isAccepted(config, uri))
+      ? toCandidate(config, clientId, client)
       : undefined;
   };
   return {
     handles: isDynamicClientId,
     needsSignIn: false,
     read,
-    prepare: async (db, clientId, { application }) => {
-      const candidate = read(clientId);
-      return (
-        candidate && { ...candidate, name: application?.name ?? (await nameFor(db, candidate)) }
-      );
+    prepare: async (db, clientId, { application, userId }) => {
+      const details = read(clientId);
+      if (details === undefined || application !== undefined) {
+        return details && { ...details, name: application?.name ?? details.name };
+      }
+      const compared = await toApplication(db, details);
+      // A name cannot be reviewed before there is a row.
+      const name = nameNeed(compared) === undefined ? details.name : NAMELESS;
+      const candidate = { ...details, name };
+      if (reviewNeed(config, compared) !== undefined) {
+        await takeOrThrow(requests, userId, TOO_MANY);
+        await inTransaction(db, (tx) => adoptCandidate(tx, candidate, undefined));
+      }
+      return candidate;
     },
   };
-}
-
-/** Returns the name to show: nobody could review the application before it has a row. */
-async function nameFor(db: Db, candidate: Candidate): Promise<string> {
-  return nameNeed(await toApplication(db, candidate)) === undefined ? candidate.name : NAMELESS;
 }
 
 /** Nobody vouches for links, so there are none. The user decides about scopes. */
