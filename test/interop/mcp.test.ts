@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { AUTHORIZATIONS, confirm, grantIds, open } from '../support/authorizations.ts';
+import { startDocumentSite } from '../support/document-site.ts';
 import { createPlatform, registerApplication, type TestPlatform } from '../support/factories.ts';
 import { decide, signIn } from '../support/flow.ts';
 import { freePort } from '../support/free-port.ts';
@@ -29,7 +30,7 @@ describe('The client of the MCP SDK at the demo MCP server', () => {
   let agent: Agent;
 
   before(async () => {
-    server = await startServer();
+    server = await startServer({ FETCH_PRIVATE_HOSTS: '127.0.0.1' });
     platform = await createPlatform(server);
     site = await startMcpSite(server);
     ({ clientId } = await registerApplication(server, {
@@ -89,6 +90,24 @@ describe('The client of the MCP SDK at the demo MCP server', () => {
     await revokeEverything();
     await agent.call('list_organizers');
     assert.equal(agent.requested.length, 2);
+  });
+
+  it('goes the same way with the address of its metadata document', async () => {
+    const documents = await startDocumentSite();
+    try {
+      const { clientId: address } = documents.publish('/agent.json');
+      const own = createAgent({
+        url: site.url,
+        redirectUri: REDIRECT_URI,
+        clientId: address,
+        person: allow,
+      });
+      const placed = await own.call('place_order', { organizer: 'redstage' });
+      assert.equal(placed.isError, false, placed.text);
+      assert.deepEqual(own.requested, ['read', 'read write']);
+    } finally {
+      await documents.close();
+    }
   });
 
   it('registers itself, and again if its client ID is refused', async () => {

@@ -16,10 +16,8 @@ export interface AgentOptions {
   /** URL of the MCP server; the agent knows nothing else of the platform. */
   readonly url: string;
   readonly redirectUri: string;
-  /** Client ID of a registration by hand; by default the agent registers itself. */
+  /** Client ID of a registration by hand, or address of a document; by default the agent registers itself. */
   readonly clientId?: string;
-  /** Address of the agent's client metadata document. */
-  readonly documentUrl?: string;
   /** Opens a link in the browser of the user, and returns the URL the browser is sent back to. */
   readonly person: (link: URL) => Promise<URL>;
 }
@@ -93,7 +91,7 @@ export function createAgent(options: AgentOptions): Agent {
 }
 
 function createProvider(
-  { redirectUri, documentUrl }: AgentOptions,
+  { redirectUri }: AgentOptions,
   store: Store,
   open: (link: URL) => void,
 ): OAuthClientProvider {
@@ -108,7 +106,6 @@ function createProvider(
   return {
     redirectUrl: redirectUri,
     clientMetadata,
-    ...(documentUrl === undefined ? {} : { clientMetadataUrl: documentUrl }),
     clientInformation: () => store.client,
     saveClientInformation: (client) => {
       store.client = client;

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { type DocumentSite, startDocumentSite } from '../support/document-site.ts';
+import { createPlatform, registerResourceServer, type TestPlatform } from '../support/factories.ts';
+import { authorize } from '../support/flow.ts';
+import type { ClientCredentials } from '../support/platform.ts';
+import { PUBLISHED_DOCUMENTS } from '../support/published-documents.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { exchange, introspect, refresh } from '../support/tokens.ts';
+
+const RESOURCE = 'https://mcp.example.com/mcp';
+
+describe('Published client metadata documents', () => {
+  let server: TestServer;
+  let platform: TestPlatform;
+  let documents: DocumentSite;
+  let api: ClientCredentials;
+
+  before(async () => {
+    documents = await startDocumentSite();
+    server = await startServer({ FETCH_PRIVATE_HOSTS: '127.0.0.1' });
+    platform = await createPlatform(server);
+    const details = { resources: [RESOURCE], require_audience: true };
+    api = await registerResourceServer(server, 'MCP server', details);
+  });
+  after(async () => {
+    await server?.close();
+    await documents?.close();
+  });
+
+  for (const document of PUBLISHED_DOCUMENTS) {
+    it(`${document.name} reaches a token for one organizer and one resource`, async () => {
+      const { host, pathname } = new URL(document.clientId);
+      const { clientId } = documents.publish(`/${host}${pathname}`, {
+        client_name: document.name,
+        redirect_uris: document.redirectUris,
+        grant_types: document.grantTypes,
+        response_types: ['code'],
+        token_endpoint_auth_method: document.authMethod,
+        ...document.more,
+      });
+      const application = { clientId, clientSecret: undefined, redirectUri: document.sent };
+      const result = await authorize(server, {
+        application,
+        user: platform.ada,
+        organizers: ['redstage'],
+        scope: ' read offline_access',
+        resources: [RESOURCE],
+      });
+      const { status, body } = await exchange(server, application, result, { resource: RESOURCE });
+      assert.equal(status, 200, JSON.stringify(body));
+      const active = await introspect(server, api, body.access_token ?? '');
+      assert.deepEqual([active.body.organizers, active.body.scope], [['redstage'], 'read']);
+      const again = await refresh(server, application, body.refresh_token ?? '', {
+        resource: RESOURCE,
+      });
+      assert.equal(again.status, 200, JSON.stringify(again.body));
+    });
+  }
+});
