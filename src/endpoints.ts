@@ -2,6 +2,7 @@ import type { ApiDeps, Endpoint } from './api/endpoint.ts';
 import { applicationEndpoints } from './applications/routes.ts';
 import { logEndpoints } from './audit/log-routes.ts';
 import { accessEndpoints } from './bearer-api/endpoints.ts';
+import { blockedHostEndpoints } from './client-documents/routes.ts';
 import type { Config } from './config/config.ts';
 import { directoryEndpoints } from './directory/routes.ts';
 import { grantEndpoints } from './grants/management-routes.ts';
@@ -33,6 +34,7 @@ export function apiEndpoints(
   return [
     ...directoryEndpoints(deps, deps.config, deps.passwordQueue),
     ...applicationEndpoints(deps, deps.config),
+    ...blockedHostEndpoints(deps),
     ...resourceServerEndpoints(deps),
     ...grantEndpoints(deps),
     ...logEndpoints(deps),

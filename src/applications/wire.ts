@@ -105,11 +105,7 @@ export function applicationChanges(scopes: readonly string[]) {
 /** Query of `GET /applications/`. */
 export const applicationQuery = z.object({
   owner: filter(isDirectoryId, 'Not a user ID.', 'Only those of this user.'),
-  kind: z
-    .enum([...APPLICATION_KINDS, ''])
-    .transform((value) => value || undefined)
-    .optional()
-    .describe('Only those of this kind.'),
+  kind: z.enum(APPLICATION_KINDS).optional().describe('Only those of this kind.'),
   reviewed: flag('Only those that an operator has reviewed, or only the others.'),
   suspended: flag('Only those that an operator has suspended, or only the others.'),
   ordering: ordering(['created_at'], 'created_at'),

@@ -37,6 +37,8 @@ export type AuditAction =
   | 'stagedoor.application.transfer_withdrawn'
   | 'stagedoor.application.transfer_accepted'
   | 'stagedoor.application.transfer_declined'
+  | 'stagedoor.client_host.blocked'
+  | 'stagedoor.client_host.unblocked'
   | 'stagedoor.keys.rotated'
   | 'stagedoor.resource_server.registered'
   | 'stagedoor.resource_server.changed'

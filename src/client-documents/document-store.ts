@@ -108,13 +108,3 @@ export async function findWaitingCopy(db: Db, clientId: string): Promise<Candida
     copy?.fetched && Date.parse(copy.fetched.at) + copy.fetched.freshSeconds * 1000;
   return (freshUntil ?? 0) > Date.now() ? copy : undefined;
 }
-
-/** Tests if an operator has blocked a host. */
-export async function isBlockedHost(db: Db, host: string): Promise<boolean> {
-  const row = await db
-    .selectFrom('blocked_client_hosts')
-    .select('host')
-    .where('host', '=', host)
-    .executeTakeFirst();
-  return row !== undefined;
-}

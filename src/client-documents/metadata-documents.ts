@@ -11,9 +11,9 @@ import type { Fetcher } from '../fetch/fetcher.ts';
 import { documentHost, isDocumentAddress } from '../lib/client-id.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
+import { isBlockedHost } from './blocked-host-store.ts';
 import {
   findWaitingCopy,
-  isBlockedHost,
   isCopyTooOld,
   noteFailure,
   noteFetched,
@@ -59,7 +59,7 @@ async function discover(
   userId: string,
 ): Promise<Candidate> {
   const host = documentHost(clientId);
-  if (await isBlockedHost(db, host)) {
+  if (await isBlockedHost(db, new URL(clientId).hostname)) {
     throw new StagedoorError(
       'document_refused',
       `The operator of this server has blocked ${host}.`,

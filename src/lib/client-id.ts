@@ -1,6 +1,8 @@
 /** Longest client ID, in characters: one that is a URL, or that contains the client's metadata. */
 export const CLIENT_ID_LIMIT = 1024;
 const PLAIN = /^[A-Za-z0-9._-]+$/;
+/** Characters of RFC 3986 §2 but quotes, with which an ID in an example could end its string. */
+const ADDRESS = /^https?:\/\/[^/?#@]+\/[A-Za-z0-9\-._~:/?@!$&()*+,;=%[\]]+$/;
 
 /**
  * Tests if `value` may be a client ID; others never reach the database, which could refuse them.
@@ -11,12 +13,12 @@ export function isClientId(value: string): boolean {
 
 /**
  * Tests if a client ID is the address of a client metadata document: a URL in its normal form with a
- * path, and without user name, password and fragment. Whether it may be fetched is up to the fetcher,
- * which refuses http in all but tests and closed networks.
+ * path, and without user name, password and fragment. The fetcher accepts http for the hosts of
+ * `FETCH_PRIVATE_HOSTS` only.
  * @see draft-ietf-oauth-client-id-metadata-document §3
  */
 export function isDocumentAddress(value: string): boolean {
-  if (value.length > CLIENT_ID_LIMIT || !/^https?:\/\/[^/?#@]+\/[^#]+$/.test(value)) {
+  if (value.length > CLIENT_ID_LIMIT || !ADDRESS.test(value)) {
     return false;
   }
   const url = URL.parse(value);

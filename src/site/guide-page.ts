@@ -4,7 +4,6 @@ import { findApplication } from '../applications/find-application.ts';
 import type { Config } from '../config/config.ts';
 import { ORGANIZERS_PER_GRANT } from '../grants/grant.ts';
 import { type Page, render } from '../http/page.ts';
-import { isClientId } from '../lib/client-id.ts';
 import type { Locale } from '../lib/locale.ts';
 import { localized } from '../lib/localized-text.ts';
 import { identify } from '../sessions/pages/identify.ts';
@@ -72,12 +71,13 @@ function pathOf(name: string): string {
 }
 
 function settingsFor(config: Config, locale: Locale): DocumentSettings {
-  const { registration, dynamicRegistration, scopes } = config;
+  const { registration, metadataDocuments, dynamicRegistration, scopes } = config;
   const has = (name: string) => scopes.some((scope) => scope.name === name);
   const conditions = Object.entries({
     'self-registration': registration !== 'closed',
     'operator-registration': registration === 'closed',
     'review-required': registration === 'approval',
+    'metadata-documents': metadataDocuments !== 'off',
     'dynamic-registration': dynamicRegistration !== 'off',
     'no-dynamic-registration': dynamicRegistration === 'off',
     'read-and-write': has('read') && has('write'),
@@ -101,7 +101,9 @@ function settingsFor(config: Config, locale: Locale): DocumentSettings {
 async function readerOf(deps: SiteDeps, ctx: Context): Promise<Reader> {
   const identified = await identify(deps, ctx);
   const { client_id: given } = ctx.query;
-  const clientId = typeof given === 'string' && isClientId(given) ? given : undefined;
+  // Only IDs of registered applications: others are no part of the examples.
+  const isRegistered = typeof given === 'string' && /^[A-Za-z0-9._-]{1,64}$/.test(given);
+  const clientId = isRegistered ? given : undefined;
   const found =
     identified === undefined || clientId === undefined
       ? undefined

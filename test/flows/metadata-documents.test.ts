@@ -20,6 +20,9 @@ import { says, textFor } from '../support/texts.ts';
 import { introspect, obtainTokens, postForm, refresh, revoke } from '../support/tokens.ts';
 import { type Page, showsForm, UserAgent } from '../support/user-agent.ts';
 
+/** `DOCUMENT_REQUESTS=100000` for the whole number. */
+const ANONYMOUS_REQUESTS = Number(process.env.DOCUMENT_REQUESTS ?? 50);
+
 let server: TestServer;
 let platform: TestPlatform;
 let site: DocumentSite;
@@ -59,10 +62,10 @@ const setDocument = (change: string) =>
 const STALE = "fresh_until = now() - interval '1 second'";
 
 describe('An unknown document', () => {
-  test('50 anonymous requests show sign-in with the host: no row, no fetch', async () => {
+  test(`${ANONYMOUS_REQUESTS} anonymous requests show sign-in with the host: no row, no fetch`, async () => {
     const before = [await rowsOf('applications'), await rowsOf('interactions')];
     const fetched = site.requests.length;
-    for (let index = 0; index < 50; index += 1) {
+    for (let index = 0; index < ANONYMOUS_REQUESTS; index += 1) {
       const clientId = site.address(`/invented/${index}.json`);
       const redirectUri = `https://client-${index}.example/cb`;
       const page = await open({ clientId, redirectUri }, {}, new UserAgent(server));
@@ -397,6 +400,20 @@ describe('A known document', () => {
     const page = await ada.submit(await ada.get(path), {});
     assert.equal(page.status, 200);
     assert.doesNotMatch(page.body, /Lonely Agent/);
+  });
+
+  test('of a host that is blocked is suspended, and no other of the host is fetched', async () => {
+    const application = site.publish('/blocked.json');
+    await connect(application);
+    await manage(server, 'PUT', '/api/v1/blocked-hosts/127.0.0.1/', { reason: 'Misused' });
+    assert.equal(Object(await manage(server, 'GET', pathOf(application))).state, 'suspended');
+    const page = await open(site.publish('/blocked-new.json'));
+    assert.equal(page.status, 403);
+    assert.match(page.body, says('error.client_document.title'));
+    assert.ok(!site.requests.includes('/blocked-new.json'));
+    await manage(server, 'DELETE', '/api/v1/blocked-hosts/127.0.0.1/');
+    assert.ok(showsForm(await open(site.publish('/blocked-new.json')), 'decision'));
+    assert.equal(Object(await manage(server, 'GET', pathOf(application))).state, 'suspended');
   });
 
   async function reviewDocument(application: DocumentApplication): Promise<void> {

@@ -25,6 +25,7 @@ const OTHERS = [
   'https://bücher.example/client',
   'https://agent.example/cl ient',
   'https://agent.example/client\u0000',
+  "https://agent.example/';id;'",
   'https:///client',
   'https:agent.example/client',
   'HTTPS://agent.example/client',

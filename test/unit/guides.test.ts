@@ -11,6 +11,7 @@ const conditions = [
   'self-registration',
   'operator-registration',
   'review-required',
+  'metadata-documents',
   'dynamic-registration',
   'no-dynamic-registration',
   'read-and-write',

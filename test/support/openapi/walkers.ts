@@ -88,6 +88,14 @@ export const WALKERS: Readonly<Record<string, Walker>> = {
     412: async (world) => ({ params: await world.application(), body: { version: 2 } }),
   },
 
+  listBlockedHosts: anything,
+  blockHost: {
+    200: (world) => ({ params: { host: `${world.unused()}.example` }, body: { reason: 'Spam.' } }),
+  },
+  unblockHost: {
+    204: async (world) => ({ params: { host: await world.blockedHost() } }),
+  },
+
   listResourceServers: anything,
   registerResourceServer: { 201: () => ({ body: { name: 'Orders API' } }) },
   getResourceServer: { 200: async (world) => ({ params: await world.resourceServer() }) },

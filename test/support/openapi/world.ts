@@ -25,6 +25,7 @@ export interface World {
   /** Returns a new public key in PEM. */
   publicKey(): string;
   applicationKey(): Promise<{ client_id: string; id: string }>;
+  blockedHost(): Promise<string>;
   resourceServer(): Promise<{ client_id: string }>;
   resourceServerSecret(): Promise<{ client_id: string; id: string }>;
   grant(): Promise<{ id: string }>;
@@ -72,6 +73,11 @@ export function createWorld(server: TestServer, platform: TestPlatform): World {
       const { clientId } = await newApplication();
       const [key = { id: '' }] = await addKeys(server, clientId, newPublicKey());
       return { client_id: clientId, id: key.id };
+    },
+    blockedHost: async () => {
+      const host = `${unused()}.example`;
+      await manage(server, 'PUT', `/api/v1/blocked-hosts/${host}/`, {});
+      return host;
     },
     resourceServer: async () => ({
       client_id: (await registerResourceServer(server)).clientId,

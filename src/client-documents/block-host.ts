@@ -1,0 +1,44 @@
+import { suspendApplication } from '../applications/suspend.ts';
+import { record } from '../audit/store.ts';
+import type { Tx } from '../db/transaction.ts';
+import type { Actor } from '../lib/actor.ts';
+import { StagedoorError, ValidationError } from '../lib/errors.ts';
+import {
+  type BlockedHost,
+  clientIdsOfHost,
+  deleteBlockedHost,
+  upsertBlockedHost,
+} from './blocked-host-store.ts';
+
+/**
+ * Blocks a host: its documents, and those of its subdomains, are not accepted any more, and the
+ * applications that came from there are suspended.
+ * @throws ValidationError
+ */
+export async function blockHost(
+  tx: Tx,
+  actor: Actor,
+  host: string,
+  reason: string,
+): Promise<BlockedHost> {
+  if (URL.parse(`https://${host}/`)?.hostname !== host) {
+    throw new ValidationError({ host: ['Enter a host name in lower case, without a port.'] });
+  }
+  const blocked = await upsertBlockedHost(tx, host, reason);
+  for (const clientId of await clientIdsOfHost(tx, host)) {
+    await suspendApplication(tx, actor, clientId, reason);
+  }
+  await record(tx, { action: 'stagedoor.client_host.blocked', actor, data: { host, reason } });
+  return blocked;
+}
+
+/**
+ * Accepts documents of a host again. Suspended applications stay suspended.
+ * @throws StagedoorError `not_found`
+ */
+export async function unblockHost(tx: Tx, actor: Actor, host: string): Promise<void> {
+  if (!(await deleteBlockedHost(tx, host))) {
+    throw new StagedoorError('not_found', 'Not found.');
+  }
+  await record(tx, { action: 'stagedoor.client_host.unblocked', actor, data: { host } });
+}

@@ -1,0 +1,85 @@
+import { sql } from 'kysely';
+import type { Db } from '../db/database.ts';
+import { countEntries } from '../db/list-changes.ts';
+import { type Direction, readFromNearerEnd, type Slice, type Sliced } from '../db/slice.ts';
+import type { Tx } from '../db/transaction.ts';
+
+/** A host whose client metadata documents are not accepted, with all its subdomains. */
+export interface BlockedHost {
+  readonly host: string;
+  readonly reason: string;
+  readonly createdAt: Date;
+}
+
+const BLOCKED_HOST = ['host', 'reason', 'created_at as createdAt'] as const;
+/** Host of a client ID that is a URL, without its port. */
+const HOST_OF_CLIENT = sql<string>`regexp_replace(split_part(client_id, '/', 3), ':\\d+$', '')`;
+
+/** Tests if an operator has blocked a host, or a domain above it. */
+export async function isBlockedHost(db: Db, hostname: string): Promise<boolean> {
+  const labels = hostname.split('.');
+  const domains = labels.map((_, index) => labels.slice(index).join('.'));
+  const row = await db
+    .selectFrom('blocked_client_hosts')
+    .select('host')
+    .where('host', 'in', domains)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** One slice of the blocked hosts, by the time of the block. */
+export async function listBlockedHosts(
+  db: Db,
+  slice: Slice,
+  direction: Direction,
+): Promise<Sliced<BlockedHost>> {
+  const count = await countEntries(db, { list: 'blocked-hosts' });
+  const entries = await readFromNearerEnd(slice, count, direction, (from, { limit, offset }) =>
+    db
+      .selectFrom('blocked_client_hosts')
+      .select(BLOCKED_HOST)
+      .orderBy('created_at', from)
+      .orderBy('host', from)
+      .limit(limit)
+      .offset(offset)
+      .execute(),
+  );
+  return { entries, count };
+}
+
+/** Adds a block, or changes its reason. */
+export async function upsertBlockedHost(
+  tx: Tx,
+  host: string,
+  reason: string,
+): Promise<BlockedHost> {
+  return tx
+    .insertInto('blocked_client_hosts')
+    .values({ host, reason })
+    .onConflict((conflict) => conflict.column('host').doUpdateSet({ reason }))
+    .returning(BLOCKED_HOST)
+    .executeTakeFirstOrThrow();
+}
+
+/** Removes a block. Returns false if there is none. */
+export async function deleteBlockedHost(tx: Tx, host: string): Promise<boolean> {
+  const row = await tx
+    .deleteFrom('blocked_client_hosts')
+    .where('host', '=', host)
+    .returning('host')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Returns the client IDs of a host and its subdomains that are not suspended, in a fixed order. */
+export async function clientIdsOfHost(tx: Tx, host: string): Promise<string[]> {
+  const rows = await tx
+    .selectFrom('applications')
+    .select('client_id')
+    .where('kind', '=', 'metadata_document')
+    .where('suspended_at', 'is', null)
+    .where((eb) => eb.or([eb(HOST_OF_CLIENT, '=', host), eb(HOST_OF_CLIENT, 'like', `%.${host}`)]))
+    .orderBy('client_id')
+    .execute();
+  return rows.map((row) => row.client_id);
+}

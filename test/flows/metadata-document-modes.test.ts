@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { type DocumentSite, startDocumentSite } from '../support/document-site.ts';
+import { createPlatform, type TestPlatform } from '../support/factories.ts';
+import { authorizationUrl, requestOf, signIn } from '../support/flow.ts';
+import { manage } from '../support/platform.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { says } from '../support/texts.ts';
+import { obtainTokens } from '../support/tokens.ts';
+import { showsForm, UserAgent } from '../support/user-agent.ts';
+
+let site: DocumentSite;
+before(async () => {
+  site = await startDocumentSite();
+});
+after(() => site.close());
+
+interface Started {
+  readonly server: TestServer;
+  readonly platform: TestPlatform;
+  readonly ada: UserAgent;
+}
+
+async function start(settings: Readonly<Record<string, string>>): Promise<Started> {
+  const server = await startServer({ FETCH_PRIVATE_HOSTS: '127.0.0.1', ...settings });
+  const platform = await createPlatform(server);
+  const ada = new UserAgent(server);
+  await signIn(ada, await ada.get('/login'), platform.ada);
+  return { server, platform, ada };
+}
+
+const metadataOf = async ({ issuer }: TestServer) =>
+  Object(await (await fetch(`${issuer}/.well-known/oauth-authorization-server`)).json());
+
+describe('METADATA_DOCUMENTS', () => {
+  test('on, by default: announced in the metadata', async () => {
+    const { server } = await start({});
+    const { client_id_metadata_document_supported: supported } = await metadataOf(server);
+    assert.equal(supported, true);
+    await server.close();
+  });
+
+  test('approval, by default with REGISTRATION=approval: waits for the review', async () => {
+    const { server, platform, ada } = await start({ REGISTRATION: 'approval' });
+    const application = site.publish('/approval.json');
+    const open = () => ada.get(authorizationUrl(server, requestOf(application)));
+    const page = await open();
+    assert.match(page.body, says('over.title.awaits_review'));
+    assert.equal(page.leavesTo, undefined);
+    const waiting = Object(
+      await manage(server, 'GET', '/api/v1/applications/?reviewed=false&kind=metadata_document'),
+    );
+    assert.equal(waiting.count, 1);
+    const [{ client_id: clientId, version, review_needed: need }] = waiting.results;
+    assert.deepEqual([clientId, need], [application.clientId, 'registration']);
+    const path = `/api/v1/applications/${encodeURIComponent(clientId)}/review/`;
+    await manage(server, 'POST', path, { version });
+    assert.match((await open()).body, says('consent.reviewed'));
+    assert.ok(
+      (await obtainTokens(server, { application, user: platform.ada, agent: ada })).accessToken,
+    );
+    await server.close();
+  });
+
+  test('off, by default with REGISTRATION=closed: unknown, and not fetched', async () => {
+    const { server, ada } = await start({ REGISTRATION: 'closed' });
+    const application = site.publish('/off.json');
+    for (const agent of [ada, new UserAgent(server)]) {
+      const page = await agent.get(authorizationUrl(server, requestOf(application)));
+      assert.equal(page.status, 400);
+      assert.match(page.body, says('error.unknown_client.title'));
+    }
+    assert.ok(!site.requests.includes('/off.json'));
+    const { client_id_metadata_document_supported: supported } = await metadataOf(server);
+    assert.equal(supported, false);
+    await server.close();
+  });
+
+  test('on with REGISTRATION=closed: accepted', async () => {
+    const { server, ada } = await start({ REGISTRATION: 'closed', METADATA_DOCUMENTS: 'on' });
+    const page = await ada.get(authorizationUrl(server, requestOf(site.publish('/closed.json'))));
+    assert.ok(showsForm(page, 'decision'));
+    await server.close();
+  });
+});
