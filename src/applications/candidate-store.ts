@@ -1,4 +1,6 @@
 import { sql } from 'kysely';
+import { usableKeys } from '../client-keys/read-keys.ts';
+import { replaceKeys } from '../client-keys/store.ts';
 import type { Db } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
 import { skeletonOf } from '../lib/skeleton.ts';
@@ -10,7 +12,7 @@ import type { Candidate } from './candidate.ts';
  * applications as they are now.
  */
 export async function toApplication(db: Db, candidate: Candidate): Promise<Application> {
-  const { fetched: _, redirectUris, scopes, ...details } = candidate;
+  const { fetched: _, keys: __, redirectUris, scopes, ...details } = candidate;
   const { rows } = await sql<Pick<Application, 'nameLikeReviewed' | 'schemeSharedWith'>>`
     with candidate as (
       select ${skeletonOf(candidate.name)}::text as skeleton,
@@ -67,6 +69,9 @@ export async function insertCandidate(tx: Tx, candidate: Candidate): Promise<boo
     .onConflict((conflict) => conflict.doNothing())
     .returning('client_id')
     .executeTakeFirst();
+  if (inserted !== undefined) {
+    await writeKeys(tx, candidate);
+  }
   if (inserted !== undefined && fetched !== null) {
     await tx
       .insertInto('client_documents')
@@ -78,6 +83,12 @@ export async function insertCandidate(tx: Tx, candidate: Candidate): Promise<boo
       .execute();
   }
   return inserted !== undefined;
+}
+
+/** Writes the keys of a candidate in place of the present ones. */
+export function writeKeys(tx: Tx, { clientId, keys }: Candidate): Promise<void> {
+  const { jwksUri, jwks } = keys ?? { jwksUri: null, jwks: [] };
+  return replaceKeys(tx, clientId, { jwksUri, keys: usableKeys({ keys: jwks }) });
 }
 
 /** Columns that a later copy of a document may change. */

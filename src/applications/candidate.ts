@@ -20,6 +20,8 @@ export const candidateSchema = z.object({
   redirectUris: z.array(z.string()),
   scopes: z.array(z.string()),
   fingerprint: z.string(),
+  /** Public keys of a confidential client, or their address. */
+  keys: z.object({ jwksUri: url, jwks: z.array(z.unknown()) }).optional(),
   /** Seconds for which the copy of a document is fresh, and the time of the fetch (ISO 8601). */
   fetched: z.object({ at: z.string(), freshSeconds: z.number() }).nullable(),
 });

@@ -1,6 +1,6 @@
 import { type SqlBool, sql } from 'kysely';
 import { type Candidate, candidateSchema } from '../applications/candidate.ts';
-import { candidateColumns } from '../applications/candidate-store.ts';
+import { candidateColumns, writeKeys } from '../applications/candidate-store.ts';
 import type { Db } from '../db/database.ts';
 import { isLiveGrant } from '../db/live-grant.ts';
 import type { Tx } from '../db/transaction.ts';
@@ -63,7 +63,7 @@ export async function isCopyTooOld(db: Db, clientId: string): Promise<boolean> {
   return row !== undefined;
 }
 
-/** Writes the details of a newer copy. */
+/** Writes the details and keys of a newer copy. */
 export async function updateFromCandidate(tx: Tx, candidate: Candidate): Promise<void> {
   await tx
     .updateTable('applications')
@@ -77,6 +77,7 @@ export async function updateFromCandidate(tx: Tx, candidate: Candidate): Promise
     })
     .where('client_id', '=', candidate.clientId)
     .execute();
+  await writeKeys(tx, candidate);
 }
 
 /** Adds an entry to the log of each user with a live grant of the application; one statement. */

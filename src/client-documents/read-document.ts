@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Candidate, fingerprintOf } from '../applications/candidate.ts';
 import { checkRedirectUri } from '../applications/redirect-uri.ts';
 import { clientName } from '../applications/wire.ts';
+import { usableKeys } from '../client-keys/read-keys.ts';
 import type { Config } from '../config/config.ts';
 import type { FetchedDocument } from '../fetch/download.ts';
 import { documentHost } from '../lib/client-id.ts';
@@ -24,6 +25,8 @@ const documentSchema = z.object({
   response_types: list,
   scope: text,
   token_endpoint_auth_method: text,
+  jwks: z.unknown().optional(),
+  jwks_uri: text,
 });
 
 /** Settings that documents are read with. */
@@ -45,6 +48,7 @@ export function readDocument(
   }
   assertHas(document.grant_types, 'authorization_code', 'grant_types');
   assertHas(document.response_types, 'code', 'response_types');
+  const keys = readKeys(document);
   const redirectUris = acceptedRedirectUris(rules, document.redirect_uris);
   return {
     kind: 'metadata_document',
@@ -54,10 +58,11 @@ export function readDocument(
     homepageUrl: toLink(document.client_uri),
     privacyPolicyUrl: toLink(document.policy_uri),
     termsUrl: toLink(document.tos_uri),
-    clientType: 'public',
+    clientType: keys === undefined ? 'public' : 'confidential',
     redirectUris,
     scopes: acceptedScopes(rules, document.scope),
-    fingerprint: fingerprintOf(redirectUris),
+    fingerprint: fingerprintOf(redirectUris, keys),
+    ...(keys === undefined ? {} : { keys }),
     fetched: { at: new Date().toISOString(), freshSeconds: maxAge },
   };
 }
@@ -77,6 +82,23 @@ function parseDocument(body: string): z.infer<typeof documentSchema> {
     throw invalid('The document is no JSON object with a client_id.');
   }
   return data;
+}
+
+/** Returns the keys of a client that authenticates by them; every other one is public. */
+function readKeys({
+  token_endpoint_auth_method: method,
+  jwks: set,
+  jwks_uri: address = '',
+}: z.infer<typeof documentSchema>): Candidate['keys'] {
+  if (method !== 'private_key_jwt') {
+    return undefined;
+  }
+  const jwks = usableKeys(set).map(({ jwk }) => jwk);
+  const isAddress = address.length <= 2000 && URL.parse(address)?.href === address;
+  if (jwks.length === 0 && !isAddress) {
+    throw invalid('The document has no key that this server can use, and no jwks_uri.');
+  }
+  return jwks.length === 0 ? { jwksUri: address, jwks } : { jwksUri: null, jwks };
 }
 
 function assertHas(values: readonly unknown[] | undefined, needed: string, field: string): void {

@@ -28,17 +28,19 @@ export function readKeys(text: string): readonly PublicKey[] | KeyProblem {
   return keys;
 }
 
-/** Reads the keys of a program's own document, and leaves out those that this server cannot use. */
+/** Reads a JWK Set, and leaves out repeated keys and those that this server cannot use. */
 export function usableKeys(set: unknown): readonly PublicKey[] {
   const jwks = isObject(set) && Array.isArray(set.keys) ? set.keys : [];
-  return jwks
+  const keys = jwks
     .filter(isObject)
     .map(readPublicJwk)
-    .filter((one) => typeof one !== 'string')
-    .slice(0, MOST_IN_A_SET);
+    .filter((one) => typeof one !== 'string');
+  const isFirst = ({ jwk, thumbprint }: PublicKey, index: number) =>
+    keys.findIndex((one) => one.jwk.kid === jwk.kid || one.thumbprint === thumbprint) === index;
+  return keys.filter(isFirst).slice(0, MOST_IN_A_SET);
 }
 
-/** More keys of one document are not used. */
+/** More keys of one set are not used. */
 const MOST_IN_A_SET = 10;
 
 function fromJson(text: string): readonly unknown[] | undefined {

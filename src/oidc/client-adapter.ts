@@ -123,7 +123,7 @@ function toMetadata(
     scope: application.scopes.filter((scope) => knownScopes.has(scope)).join(' '),
     grant_types: ['authorization_code', 'refresh_token'],
     response_types: ['code'],
-    application_type: isNative(application) ? 'native' : 'web',
+    application_type: isNative(application) || hasPrivateScheme(application) ? 'native' : 'web',
     ...authentication(application, secretHashes),
     application_state: applicationState(application),
     owner_id: application.ownerId,
@@ -131,6 +131,11 @@ function toMetadata(
     reviewed: isReviewed(application),
     works_for_others: reviewNeed(config, application) === undefined,
   };
+}
+
+/** The provider allows private-use schemes to native clients only, and an agent may also have keys. */
+function hasPrivateScheme({ redirectUris }: Application): boolean {
+  return redirectUris.some((uri) => !/^https?:/.test(uri));
 }
 
 /**
