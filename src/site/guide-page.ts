@@ -79,7 +79,7 @@ function settingsFor(config: Config, locale: Locale): DocumentSettings {
     'review-required': registration === 'approval',
     'metadata-documents': metadataDocuments !== 'off',
     'dynamic-registration': dynamicRegistration !== 'off',
-    'no-dynamic-registration': dynamicRegistration === 'off',
+    'only-by-hand': dynamicRegistration === 'off' && metadataDocuments === 'off',
     'read-and-write': has('read') && has('write'),
     profile: has('profile'),
     'refresh-retry': config.refreshRetrySeconds > 0,

@@ -13,7 +13,7 @@ const conditions = [
   'review-required',
   'metadata-documents',
   'dynamic-registration',
-  'no-dynamic-registration',
+  'only-by-hand',
   'read-and-write',
   'profile',
   'refresh-retry',

@@ -14,8 +14,8 @@ export const REGISTRATION_PATH = '/api/v1/oauth/register';
 /** Bytes of a registration. */
 const BODY_LIMIT = 16 * 1024;
 /**
- * Registrations of one address, in each process. They store nothing, so this only protects the processor; users of a
- * hosted agent share its addresses.
+ * Registrations of one address, in each process. They store nothing, so this protects only the
+ * processor. Users of a hosted agent share its addresses.
  */
 const LIMIT = { points: 600, seconds: 600 };
 const TOO_MANY = 'Too many registrations from this address.';
