@@ -248,9 +248,11 @@ describe('Leak report', () => {
       'temporarily_unavailable',
     );
     const junk = { 'x-forwarded-for': '10.251.0.1' };
-    const statuses = await Promise.all(
-      Array.from({ length: 301 }, async () => (await report(['junk'], junk)).status),
-    );
+    const statuses: number[] = [];
+    for (let count = 0; count < 301; count += 43) {
+      const some = Array.from({ length: 43 }, () => report(['junk'], junk));
+      statuses.push(...(await Promise.all(some)).map(({ status }) => status));
+    }
     assert.deepEqual(
       statuses.filter((status) => status !== 200),
       [429],

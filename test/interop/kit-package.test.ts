@@ -7,6 +7,7 @@ import { after, before, describe, it, type TestContext, type TestOptions } from 
 import { createPlatform } from '../support/factories.ts';
 import { type InstalledKit, installKit, systemNode } from '../support/kit/install.ts';
 import { startServer } from '../support/server.ts';
+import { prepareShards, readMeasured } from '../support/shards.ts';
 import { obtainTokens } from '../support/tokens.ts';
 
 /** An API service in TypeScript that uses every entry of the package, with types. */
@@ -121,13 +122,21 @@ describe('Package of the kit', () => {
     ]);
     assert.ok(files.length >= 10);
     const hook = join(import.meta.dirname, '../support/kit/use-packed.ts');
+    // One process for all files, because loading the modules takes longer than the tests.
+    const shard = join(import.meta.dirname, '../support/shard.ts');
+    const shards = join(installed.folder, 'shards');
     const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-    const { status, stdout } = spawnSync(
-      process.execPath,
-      ['--import', hook, '--test', '--test-reporter=dot', ...files],
-      { encoding: 'utf8', env: { ...env, KIT_PROJECT: installed.folder } },
-    );
+    const { status, stdout } = spawnSync(process.execPath, ['--import', hook, shard], {
+      encoding: 'utf8',
+      env: { ...env, ...prepareShards(shards, files), KIT_PROJECT: installed.folder },
+    });
     assert.equal(status, 0, stdout);
+    assert.deepEqual(
+      readMeasured(shards)
+        .map(({ file }) => file)
+        .sort(),
+      files.sort(),
+    );
   });
 
   withKit('has types and protects an API service', async (installed, t) => {

@@ -22,7 +22,7 @@ export interface ServerProcess {
 }
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
-const START_SECONDS = 30;
+const START_SECONDS = 90;
 
 /** Starts `src/main.ts` in a child process; `overrides` as in `startServer`. */
 export async function startServerProcess(

@@ -79,7 +79,9 @@ function programs(folder: string): Pick<InstalledKit, 'compile' | 'run'> {
       const modules = ['--module', 'nodenext', '--types', 'node'];
       const types = ['--typeRoots', join(ROOT, 'node_modules/@types')];
       const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
-      const all = [tsc, ...options, ...modules, ...types, '--skipLibCheck', 'false', file];
+      // Checks the kit's declarations, but not those of the language.
+      const checks = ['--skipLibCheck', 'false', '--skipDefaultLibCheck'];
+      const all = [tsc, ...options, ...modules, ...types, ...checks, file];
       await run(process.execPath, all, { cwd: folder }).catch((error: unknown) => {
         throw new Error(outputOf(error), { cause: error });
       });
