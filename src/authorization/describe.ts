@@ -33,6 +33,8 @@ export interface ConsentRequest {
 export interface ConsentDescription extends ConsentRequest {
   /** Destination of the redirect: a host, or the private-use scheme of a native application. */
   readonly redirectHost: string;
+  /** The destination is the user's own computer, on any port. */
+  readonly returnsToComputer: boolean;
   /** Another live application receives at the same private-use scheme. */
   readonly schemeIsShared: boolean;
   /** It receives on the user's own computer only, where any program can. */
@@ -85,6 +87,7 @@ export async function describeConsent(
   return {
     ...request,
     redirectHost: hostOf(redirectUri),
+    returnsToComputer: isLoopback(redirectUri),
     schemeIsShared: !isWeb(redirectUri) && sharesScheme(application),
     isLocal: application.kind === 'metadata_document' && application.redirectUris.every(isLoopback),
     lastGrant: await findLastGrant(deps.db, {

@@ -175,6 +175,7 @@ describe('Consent for a document', () => {
     assert.match(page.body, says('consent.described_at', { host: `<bdi>${site.host}</bdi>` }));
     assert.match(page.body, says('consent.unreviewed.title'));
     assert.match(page.body, says('consent.local.title'));
+    assert.match(page.body, says('consent.back.local', { host: '<bdi>127.0.0.1:51234</bdi>' }));
   });
 
   test('does not warn of a local application if one redirect URI is a website', async () => {

@@ -24,6 +24,7 @@ const consent: ConsentProps = {
     isLocal: false,
     homepageUrl: 'javascript:alert(1)',
     redirectHost: 'app.example',
+    returnsToComputer: false,
     schemeIsShared: false,
     reviewed: false,
     selfRegistered: false,
@@ -105,7 +106,7 @@ test('an unknown time zone does not break the list of authorizations', async () 
     changePath: '/account/authorizations/1/change',
     revokePath: '/account/authorizations/1/revoke',
   };
-  const application = { name: 'App', monogram: 'A', homepageUrl: null };
+  const application = { name: 'App', monogram: 'A', homepageUrl: null, documentHost: null };
   const revokePath = '/account/authorizations/applications/1/revoke';
   const props = (timezone: string) => ({
     applications: [{ application, grants: [grant], revokePath }],

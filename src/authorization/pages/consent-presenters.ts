@@ -27,6 +27,8 @@ export interface ConsentProps {
     readonly isLocal: boolean;
     readonly homepageUrl: string | null;
     readonly redirectHost: string;
+    /** The redirect leads to the user's own computer. */
+    readonly returnsToComputer: boolean;
     /** Another live application receives at the same private-use scheme. */
     readonly schemeIsShared: boolean;
     readonly reviewed: boolean;
@@ -116,6 +118,7 @@ export function presentConsent(
       isLocal: request.isLocal,
       homepageUrl: application.homepageUrl,
       redirectHost: request.redirectHost,
+      returnsToComputer: request.returnsToComputer,
       schemeIsShared: request.schemeIsShared,
       reviewed: isReviewed(application),
       selfRegistered: application.kind === 'dynamic',

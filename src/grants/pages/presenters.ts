@@ -1,5 +1,6 @@
 import { monogramUrl } from '../../applications/monogram.ts';
 import type { Config } from '../../config/config.ts';
+import { documentHost, isDocumentAddress } from '../../lib/client-id.ts';
 import type { Locale } from '../../lib/locale.ts';
 import { localized } from '../../lib/localized-text.ts';
 import { roughAddress } from '../../lib/rough-address.ts';
@@ -17,6 +18,8 @@ export interface AuthorizedApplication {
   /** The picture, for `<img src>`. */
   readonly monogram: string;
   readonly homepageUrl: string | null;
+  /** Host of its metadata document. */
+  readonly documentHost: string | null;
 }
 
 /** A grant: what it allows, since when and until when. */
@@ -60,6 +63,7 @@ export function presentApplication(grant: GrantDetails): AuthorizedApplication {
     name: grant.applicationName,
     monogram: monogramUrl(grant.applicationName),
     homepageUrl: grant.homepageUrl,
+    documentHost: isDocumentAddress(grant.clientId) ? documentHost(grant.clientId) : null,
   };
 }
 
