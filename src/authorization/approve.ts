@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { adoptCandidate } from '../applications/adopt.ts';
 import { mailApplication } from '../applications/mail-application.ts';
 import { record } from '../audit/store.ts';
@@ -14,8 +15,15 @@ export interface Choice {
   readonly organizers: readonly string[];
 }
 
+/** A form that allows a request. */
+export interface Allowance extends Choice {
+  /** The API services that the page named, by `digestOfApis`; empty: the form does not say. */
+  readonly apis: string;
+}
+
 /** Problems of a choice, by part of the page. */
 export interface ChoiceErrors {
+  readonly apis?: 'changed';
   readonly scopes?: 'required' | 'foreign';
   readonly organizers?: 'required' | 'foreign' | 'too_many';
 }
@@ -25,7 +33,7 @@ export interface ChoiceErrors {
  * is not the user's is refused, never dropped in silence.
  * @returns undefined where the choice can be taken
  */
-export function checkChoice(request: ConsentRequest, choice: Choice): ChoiceErrors | undefined {
+export function checkChoice(request: ConsentRequest, choice: Allowance): ChoiceErrors | undefined {
   const requested = new Set(request.scopes.map((scope) => scope.name));
   const theirs = new Set(request.organizers?.map((organizer) => organizer.slug));
   const scopes = problem(choice.scopes, requested, true);
@@ -34,9 +42,23 @@ export function checkChoice(request: ConsentRequest, choice: Choice): ChoiceErro
     wanted && choice.organizers.length > ORGANIZERS_PER_GRANT
       ? 'too_many'
       : problem(choice.organizers, theirs, wanted);
-  return scopes === undefined && organizers === undefined
+  const isOther = choice.apis !== '' && choice.apis !== digestOfApis(request.resources);
+  return scopes === undefined && organizers === undefined && !isOther
     ? undefined
-    : { ...(scopes && { scopes }), ...(organizers && { organizers }) };
+    : {
+        ...(isOther && { apis: 'changed' }),
+        ...(scopes && { scopes }),
+        ...(organizers && { organizers }),
+      };
+}
+
+/**
+ * Returns a digest of the API services that the page names. A resource can move to another service
+ * while the page is open: the user has not allowed that one.
+ */
+export function digestOfApis(resources: ConsentRequest['resources']): string {
+  const services = resources.map(({ key, clientId, name }) => [key, clientId, name]);
+  return hash('sha256', JSON.stringify(services), 'base64url');
 }
 
 function problem(
@@ -57,8 +79,13 @@ function wantsOrganizers(request: ConsentRequest, chosen: readonly string[]): bo
 function describeResources(resources: ConsentRequest['resources']) {
   return {
     resources: resources.map(({ uri }) => uri),
-    apis: [...new Set(resources.map(({ name }) => name))],
+    apis: namesOf(resources),
   };
+}
+
+/** Returns the names of the API services, each once. */
+export function namesOf(resources: ConsentRequest['resources']): string[] {
+  return [...new Set(resources.map(({ name }) => name))];
 }
 
 /**
@@ -117,6 +144,7 @@ export async function approveConsent(
       application: mailApplication(application, application.ownerName),
       scopes: choice.scopes,
       organizers,
+      apis: namesOf(resources),
       at: now.toISOString(),
       timezone: user.timezone,
       origin: given.origin,

@@ -8,6 +8,8 @@ export interface ManagedGrant {
   readonly scopes: readonly string[];
   /** Slugs. */
   readonly organizers: readonly string[];
+  /** URIs; empty: it is not limited to API services. */
+  readonly resources: readonly string[];
   readonly createdAt: Date;
   readonly lastUsedAt: Date | null;
   readonly lastUsedIp: string | null;

@@ -18,10 +18,15 @@ const COLUMNS = [
   'grants.revoked_at as revokedAt',
   'grants.revocation_reason as revocationReason',
 ] as const;
-const ORGANIZERS = sql<string[]>`array(
-  select organizer_slug from grant_organizers
-  where grant_organizers.grant_id = grants.id order by organizer_slug collate "C"
-)`.as('organizers');
+const LISTS = [
+  sql<string[]>`array(
+    select organizer_slug from grant_organizers
+    where grant_organizers.grant_id = grants.id order by organizer_slug collate "C"
+  )`.as('organizers'),
+  sql<string[]>`array(
+    select key from jsonb_object_keys(grants.resources) key order by key collate "C"
+  )`.as('resources'),
+] as const;
 /** By the index `grants_end`. */
 const ACTIVE = sql<SqlBool>`${sql.raw(isLiveGrant('grants'))}`;
 
@@ -32,7 +37,7 @@ const TODAY = sql<Date>`(now() at time zone 'UTC')::date`;
 export function managedGrantById(db: Db, id: string): Promise<ManagedGrant | undefined> {
   return db
     .selectFrom('grants')
-    .select([...COLUMNS, ORGANIZERS])
+    .select([...COLUMNS, ...LISTS])
     .where('id', '=', id)
     .executeTakeFirst();
 }
@@ -48,7 +53,7 @@ export async function listManagedGrants(
   const count = await countGrants(db, filters);
   const entries = await readFromNearerEnd(slice, count, direction, (from, { limit, offset }) =>
     filtered
-      .select([...COLUMNS, ORGANIZERS])
+      .select([...COLUMNS, ...LISTS])
       .orderBy('grants.created_at', from)
       .orderBy('grants.id', from)
       .limit(limit)

@@ -30,6 +30,9 @@ export const grantAnswer = component(
     application: z.string().describe('Client ID of the application.'),
     scopes: z.array(z.string()),
     organizers: z.array(z.string()).describe('Slugs of the organizers that the user chose.'),
+    resources: z
+      .array(z.string())
+      .describe('URIs of the only APIs that its tokens can be for; empty if it is not limited.'),
     created_at: time,
     last_used_at: time.nullable().describe('Time of the last token request.'),
     last_used_ip: z.string().nullable().describe("Usually the application's server."),
@@ -52,6 +55,7 @@ export const grantAnswer = component(
     application: 'pK3vTq7ZyWc5Nf2XbG8dRm4L',
     scopes: ['read'],
     organizers: ['oldmill'],
+    resources: ['https://api.example.com/orders'],
     created_at: '2026-11-02T09:30:00.000Z',
     last_used_at: '2026-11-20T17:05:12.000Z',
     last_used_ip: '192.0.2.80',
@@ -83,6 +87,7 @@ export function presentGrant(grant: ManagedGrant): z.infer<typeof grantAnswer.sc
     application: grant.clientId,
     scopes: [...grant.scopes],
     organizers: [...grant.organizers],
+    resources: [...grant.resources],
     created_at: grant.createdAt.toISOString(),
     last_used_at: grant.lastUsedAt?.toISOString() ?? null,
     last_used_ip: grant.lastUsedIp,

@@ -86,6 +86,13 @@ export function accessFacts(
   return facts.filter(({ value }) => value.length > 0);
 }
 
+/** Lists the API services that an authorization is limited to, if it is. */
+export function apiFacts({ t }: MailContext, apis: readonly string[]): MailFact[] {
+  return apis.length === 0
+    ? []
+    : [{ label: t('mail.label.apis'), value: apis.map((name) => unlinked(oneLine(name))) }];
+}
+
 /** Day and time, by the reader's clock. */
 export function timeFact(
   { t, locale }: MailContext,

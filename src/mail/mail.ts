@@ -8,6 +8,8 @@ export interface MailData {
     MailAccess & {
       readonly grantId: string;
       readonly origin: Origin;
+      /** Names of the API services that it is limited to; empty: it is not. */
+      readonly apis: readonly string[];
     };
   /** A rotated refresh token or a used code came again; the authorization was ended. */
   reuse_detected: Happening & { readonly application: MailApplication };

@@ -24,7 +24,14 @@ const access = {
 const mail = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('authorized'),
-    data: z.object({ ...occurrence, ...access, grantId: z.string(), origin }),
+    data: z.object({
+      ...occurrence,
+      ...access,
+      grantId: z.string(),
+      origin,
+      // Absent in mails that an older process has queued.
+      apis: z.array(z.string()).default([]),
+    }),
   }),
   z.object({
     kind: z.literal('reuse_detected'),

@@ -2,6 +2,7 @@ import type { MailData } from './mail.ts';
 import { localTime, quoted } from './mail-text.ts';
 import {
   accessFacts,
+  apiFacts,
   applicationFacts,
   authorizationsLink,
   type MailContent,
@@ -29,6 +30,7 @@ export function writeAuthorized(pen: MailContext, data: MailData['authorized']):
       timeFact(pen, data),
       originFact(pen, data.origin),
       ...accessFacts(pen, data, 'mail.label.scopes'),
+      ...apiFacts(pen, data.apis),
     ],
     links: [authorizationsLink(pen)],
   };

@@ -5,6 +5,7 @@ import { findApplication } from '../../src/applications/find-application.ts';
 import { readConsentRequest } from '../../src/authorization/describe.ts';
 import { StagedoorError } from '../../src/lib/errors.ts';
 import { findUser } from '../../src/users/find-user.ts';
+import { queuedMails } from '../support/account.ts';
 import { FLOW_ENGINES } from '../support/engines.ts';
 import {
   createPlatform,
@@ -423,6 +424,20 @@ for (const engine of FLOW_ENGINES) {
         await manage(server, 'DELETE', `${SERVERS}${seats.clientId}/`);
       });
 
+      it('and goes to another server while the page is open: the user is asked again', async () => {
+        const [seats, successor] = [await register({ resources: [URI] }), await register({})];
+        const page = await agent.get(waiting(URI));
+        await change(seats.clientId, []);
+        await change(successor.clientId, [URI]);
+        const again = await decide(agent, page);
+        assert.equal(again.status, 400, textOf(again));
+        assert.match(textOf(again), /The APIs that this access is for have changed/);
+        const decided = await decide(agent, again);
+        assert.ok(decided.leavesTo?.searchParams.has('code'), textOf(decided));
+        await manage(server, 'DELETE', `${SERVERS}${seats.clientId}/`);
+        await manage(server, 'DELETE', `${SERVERS}${successor.clientId}/`);
+      });
+
       const waiting = (resource: string) =>
         authorizationUrl(server, {
           response_type: 'code',
@@ -433,6 +448,21 @@ for (const engine of FLOW_ENGINES) {
           approval_prompt: 'force',
           resource,
         });
+    });
+
+    it('have their APIs in the mail to the user and in the list of grants', async () => {
+      const named = await registerResourceServer(server, 'Seats API', {
+        resources: ['urn:example:b', 'urn:example:a'],
+      });
+      await request([ORDERS, 'urn:example:b', 'urn:example:a']);
+      const mails = await queuedMails(server, 'authorized', platform.ada.email);
+      assert.deepEqual(mails.at(-1)?.data.apis, ['API', 'Seats API']);
+      const { results } = Object(await manage(server, 'GET', '/api/v1/grants/?user=ada'));
+      assert.deepEqual(results[0].resources, [ORDERS, 'urn:example:a', 'urn:example:b']);
+      await request([]);
+      const newest = Object(await manage(server, 'GET', '/api/v1/grants/?user=ada'));
+      assert.deepEqual(newest.results[0].resources, []);
+      await manage(server, 'DELETE', `${SERVERS}${named.clientId}/`);
     });
 
     it('open nothing at the endpoints of this server, unless it is registered as an API', async () => {

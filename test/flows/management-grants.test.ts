@@ -38,6 +38,7 @@ describe('Grants in the management API', () => {
       application: application.clientId,
       scopes: ['read'],
       organizers: ['redstage'],
+      resources: [],
       created_at: grant.created_at,
       last_used_at: grant.last_used_at,
       last_used_ip: grant.last_used_ip,

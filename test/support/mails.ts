@@ -14,7 +14,7 @@ const access = {
 
 /** One mail of each kind, as written to the outbox. */
 export const MAILS: MailData = {
-  authorized: { ...occurrence, ...access, grantId: 'grant1', origin },
+  authorized: { ...occurrence, ...access, grantId: 'grant1', origin, apis: ['Orders API'] },
   reuse_detected: { ...occurrence, application: access.application },
   leaked: { ...occurrence, application: access.application },
   revoked_by_operator: { ...occurrence, ...access, grantedAt: '2026-03-09T08:30:00.000Z' },
@@ -75,7 +75,7 @@ const CHOSEN = ['name', 'owner', 'slug', 'en', 'de', 'ip', 'userAgent', 'timezon
 /** Returns the mail with hostile values in everything that other users can choose. */
 export function hostile<Data>(data: Data): Data {
   const replace = (key: string, value: unknown) => {
-    if (['scopes', 'details'].includes(key) && Array.isArray(value)) {
+    if (['scopes', 'details', 'apis'].includes(key) && Array.isArray(value)) {
       return value.map(() => EVIL);
     }
     if (typeof value !== 'string') {

@@ -74,6 +74,7 @@ describe('Mail', () => {
       `- ${scopeText('profile')}`,
       '- gone',
       '- Red Stage',
+      '- Orders API',
     ]) {
       assert.ok(text.split('\n').includes(line), `${line} is missing in\n${text}`);
     }
@@ -102,11 +103,12 @@ describe('Mail', () => {
     const { text } = compose({
       application: { name: 'X', owner: null, reviewedHomepage: 'javascript:alert(1)' },
       organizers: [],
+      apis: undefined,
       origin: {},
     });
     assert.doesNotMatch(
       text,
-      pattern`${says('mail.label.owner')}:|${says('mail.label.homepage')}:|${says('mail.label.organizers')}:|javascript`,
+      pattern`${says('mail.label.owner')}:|${says('mail.label.homepage')}:|${says('mail.label.organizers')}:|${says('mail.label.apis')}:|javascript`,
     );
     assert.match(text, pattern`${says('mail.label.origin')}: ${says('mail.device.unknown')}\n`);
   });

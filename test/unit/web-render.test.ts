@@ -35,6 +35,7 @@ const consent: ConsentProps = {
   switchAccount: '/login',
   scopes: [{ name: 'read', text: 'See things', checked: true, isNew: false }],
   apis: [],
+  apisDigest: '',
   organizers: [
     { slug: 'z', name: 'Zeta', checked: false, earlier: false },
     { slug: 'a', name: 'Älpha', checked: true, earlier: false },

@@ -21,6 +21,7 @@ const form = z.object({
   decision: text.pipe(z.enum(['allow', 'deny'])),
   scopes: unique,
   organizers: unique,
+  apis: text,
   password: text,
 });
 

@@ -5,7 +5,7 @@ import { documentHost } from '../../lib/client-id.ts';
 import type { Locale } from '../../lib/locale.ts';
 import { localized } from '../../lib/localized-text.ts';
 import { visibleLine } from '../../lib/visible-text.ts';
-import type { Choice, ChoiceErrors } from '../approve.ts';
+import { type Choice, type ChoiceErrors, digestOfApis, namesOf } from '../approve.ts';
 import type { ConsentDescription } from '../describe.ts';
 
 /** Errors of the consent page by field. */
@@ -13,7 +13,7 @@ export interface ConsentErrors extends ChoiceErrors {
   readonly password?: 'wrong' | 'throttled' | 'busy' | undefined;
 }
 
-/** Consent page. Posts `organizers` and `scopes` (repeated), `password` if asked for, `decision`. */
+/** Consent page. Posts `organizers`, `scopes` (repeated), `apis`, `password` if asked for, `decision`. */
 export interface ConsentProps {
   readonly action: string;
   readonly application: {
@@ -61,6 +61,8 @@ export interface ConsentProps {
   }[];
   /** Names of the API services that the access is limited to; empty: it is not. */
   readonly apis: readonly string[];
+  /** Hidden field, by which a decision names the API services that the page has shown. */
+  readonly apisDigest: string;
   /** Null if no requested scope concerns organizers: then none are shown. */
   readonly organizers:
     | readonly {
@@ -139,7 +141,8 @@ export function presentConsent(
       isNew: isNew(name),
       checked: choice === undefined || choice.scopes.includes(name),
     })),
-    apis: [...new Set(request.resources.map(({ name }) => name))],
+    apis: namesOf(request.resources),
+    apisDigest: digestOfApis(request.resources),
     organizers:
       organizers?.map(({ slug, name }) => ({
         slug,
