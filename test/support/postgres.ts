@@ -1,12 +1,20 @@
-import { chmod, cp, mkdir, stat, symlink } from 'node:fs/promises';
+import { chmod, cp, mkdir, readFile, stat, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import pg from 'pg';
 import { freePort } from './free-port.ts';
 
 /** A running PostgreSQL; `url` is of a superuser and the database `postgres`. */
 export interface Postgres {
   readonly url: string;
   stop(): Promise<void>;
+}
+
+/** A PostgreSQL that was started here. */
+export interface StartedPostgres extends Postgres {
+  /** Ends it like a crash: SIGKILL. Deletes its data. */
+  kill(): Promise<void>;
 }
 
 /** `fast`: commits need not reach the disk, because test data is not used afterwards. */
@@ -18,6 +26,8 @@ export interface PostgresChanges {
   readonly settings?: Readonly<Record<string, string>>;
   /** Changes files of the data folder before the start. */
   readonly prepare?: (dataFolder: string) => Promise<void>;
+  /** The data folder exists, and is that of a standby. */
+  readonly isStandby?: boolean;
 }
 
 const FLAGS = [
@@ -41,15 +51,17 @@ const FAST = [
 export async function startPostgres(
   folder: string,
   durability: Durability = 'fast',
-  { settings = {}, prepare }: PostgresChanges = {},
-): Promise<Postgres> {
+  { settings = {}, prepare, isStandby = false }: PostgresChanges = {},
+): Promise<StartedPostgres> {
   await chmod(folder, 0o755);
   const { default: EmbeddedPostgres } = await importEmbedded(folder);
   const port = await freePort();
+  const url = `postgres://postgres:postgres@127.0.0.1:${port}/postgres`;
+  const dataFolder = join(folder, 'postgres');
   const lines: string[] = [];
   const keep = (line: unknown) => lines.push(String(line).trim());
   const server = new EmbeddedPostgres({
-    databaseDir: join(folder, 'postgres'),
+    databaseDir: dataFolder,
     port,
     user: 'postgres',
     password: 'postgres',
@@ -65,16 +77,41 @@ export async function startPostgres(
     onError: keep,
   });
   try {
-    await server.initialise();
-    await prepare?.(join(folder, 'postgres'));
-    await server.start();
+    if (!isStandby) {
+      await server.initialise();
+    }
+    await prepare?.(dataFolder);
+    const started = server.start();
+    // A standby has not started, in the words of the package, until it is promoted.
+    await (isStandby ? Promise.race([started, acceptsConnections(url)]) : started);
   } catch (cause) {
     throw new Error(`PostgreSQL did not start:\n${lines.slice(-20).join('\n')}`, { cause });
   }
   return {
-    url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,
+    url,
     stop: () => server.stop(),
+    kill: async () => {
+      const [pid] = (await readFile(join(dataFolder, 'postmaster.pid'), 'utf8')).split('\n');
+      process.kill(Number(pid), 'SIGKILL');
+      // In the same turn of the event loop: later, it would wait for the end that it has missed.
+      await server.stop();
+    },
   };
+}
+
+async function acceptsConnections(connectionString: string): Promise<void> {
+  for (const end = Date.now() + 30_000; ; await sleep(50)) {
+    const client = new pg.Client({ connectionString });
+    try {
+      await client.connect();
+      await client.end();
+      return;
+    } catch (error) {
+      if (Date.now() > end) {
+        throw error;
+      }
+    }
+  }
 }
 
 function isRoot(): boolean {

@@ -10,11 +10,16 @@ export interface TcpProxy {
   stall(): void;
   /** Restores normal forwarding; stalled data continues. */
   restore(): Promise<void>;
+  /** Forwards new connections to other ports of 127.0.0.1. */
+  forwardTo(...targets: Targets): void;
   close(): Promise<void>;
 }
 
+type Targets = readonly [number, ...number[]];
+
 /** Forwards connections to ports of 127.0.0.1 in turn, until a test cuts or stalls them. */
-export async function startTcpProxy(...targets: readonly [number, ...number[]]): Promise<TcpProxy> {
+export async function startTcpProxy(...first: Targets): Promise<TcpProxy> {
+  let targets = first;
   const sockets = new Set<Socket>();
   let stalled = false;
   let accepted = 0;
@@ -76,6 +81,9 @@ export async function startTcpProxy(...targets: readonly [number, ...number[]]):
       if (!server.listening) {
         await listen(port);
       }
+    },
+    forwardTo: (...others) => {
+      targets = others;
     },
     close: cut,
   };

@@ -8,7 +8,7 @@ import type { ApiMessage, ApiReport, ApiSettings } from './api-process.ts';
  */
 
 /** Milliseconds. */
-const INTERVAL = 10;
+const INTERVAL = 20;
 /** Requests at the same time. */
 const PARALLEL = 8;
 

@@ -8,6 +8,7 @@ import { type ServerProcess, startServerProcess } from '../server-process.ts';
 import { startTcpProxy, type TcpProxy } from '../tcp-proxy.ts';
 import { UserAgent } from '../user-agent.ts';
 import { type ApiProcess, type ApiReport, sharedClock, startApiProcess } from './api-process.ts';
+import { readChanges } from './read-changes.ts';
 import { createSubject, type Revocation, revocationKinds, type Subject } from './revocations.ts';
 
 /** Two server processes, some API processes, and the connections between them. */
@@ -43,12 +44,15 @@ const HITS = 5;
 /** Milliseconds after the last revocation for which requests go on. */
 const AFTER = 1_700;
 /** Attempts of a revocation, and milliseconds between them. */
-const ATTEMPTS = 5;
+const ATTEMPTS = 10;
 const PAUSE = 500;
 /** Revocations at the same time. */
 const PARALLEL = 4;
 
-/** Starts servers and API processes; `measure` makes revocations while a fault lasts. */
+/**
+ * Starts servers and API processes; `measure` makes revocations while a fault lasts, and `changesAfter`
+ * reads the feed.
+ */
 export async function startSite(options: { apis: number }) {
   const ports = [await freePort(), await freePort()] as const;
   const front = await startTcpProxy(...ports);
@@ -70,6 +74,9 @@ export async function startSite(options: { apis: number }) {
   const api = { issuer: first.issuer, introspectionEndpoint, clientId, clientSecret };
   const apis = await Promise.all(Array.from({ length: options.apis }, () => startApiProcess(api)));
   const site: Site = { servers: [first, second], apis, link };
+  const changesAfter = (cursor?: string) =>
+    // At the second server, which no fault concerns.
+    readChanges({ issuer: `http://localhost:${ports[1]}` }, resourceServer, cursor);
   const kinds = Object.entries(revocationKinds(agent));
   let next = 0;
 
@@ -103,8 +110,8 @@ export async function startSite(options: { apis: number }) {
     return evaluate(reports, answered, fault?.name ?? 'no fault');
   };
   return {
-    site,
     measure,
+    changesAfter,
     close: async () => {
       await Promise.all(apis.map((one) => one.close()));
       await database.close();
