@@ -6,6 +6,7 @@ import { followChanges } from './follow-changes.ts';
 import type { Introspect } from './introspection.ts';
 import { later, millisecondsUntil } from './moment.ts';
 import { withSingleFlight } from './single-flight.ts';
+import { createTurns } from './turns.ts';
 import { UnavailableError } from './unavailable.ts';
 
 /** Size of the cache, and its use in an outage. */
@@ -42,7 +43,7 @@ const BYTES = 64 * 1024 * 1024;
 
 /**
  * Remembers answers, which are used as long as the changes feed vouches for them. Requests with one
- * token share a question that is under way.
+ * token share a question that is under way, and 64 questions are under way at most.
  * @param onFailure called if the feed cannot be read; then each request asks
  */
 export function withCache(
@@ -54,22 +55,36 @@ export function withCache(
   const store = createAnswerStore(entries, bytes);
   const feed = followChanges(readChanges, store.apply, onFailure);
   const answer = withoutCache(introspect);
-  const ask = withSingleFlight(async (key: string, token: string): Promise<DatedReading> => {
+  const takeTurns = createTurns();
+  const ask = withSingleFlight(
+    (key: string, token: string): Promise<DatedReading> =>
+      takeTurns(async () => findCurrent(key) ?? (await askServer(key, token))).catch(
+        (error: unknown) => {
+          const found = isOutage(error) ? findStale(key) : undefined;
+          if (found === undefined) {
+            throw error;
+          }
+          return found;
+        },
+      ),
+  );
+  const askServer = async (key: string, token: string): Promise<DatedReading> => {
     const end = store.begin(key);
     let dated: DatedReading | undefined;
     try {
       dated = await answer(token);
       return dated;
-    } catch (error) {
-      const found = isOutage(error) ? findStale(key) : undefined;
-      if (found === undefined) {
-        throw error;
-      }
-      return found;
     } finally {
       end(dated);
     }
-  });
+  };
+  const findCurrent = (key: string): DatedReading | undefined => {
+    const until = feed.lease();
+    const reading = store.findActive(key);
+    return reading && millisecondsUntil(until) > 0
+      ? { reading, until, origin: 'memory' }
+      : store.findInactive(key);
+  };
   const findStale = (key: string): DatedReading | undefined => {
     const reading = store.findActive(key);
     const until = later(feed.lease(), 1000 * staleSeconds);
@@ -79,12 +94,7 @@ export function withCache(
   };
   return (token) => {
     const key = hash('sha256', token, 'hex');
-    const until = feed.lease();
-    const reading = store.findActive(key);
-    if (reading !== undefined && millisecondsUntil(until) > 0) {
-      return { reading, until, origin: 'memory' };
-    }
-    return store.findInactive(key) ?? ask(key, token);
+    return findCurrent(key) ?? ask(key, token);
   };
 }
 

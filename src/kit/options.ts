@@ -63,7 +63,8 @@ export interface ResourceServerOptions {
   /**
    * Requests signed answers and verifies the signature, so that nothing between the authorization
    * server and this service can change them; rejects an answer without one. Off by default: https
-   * protects the connection itself.
+   * protects the connection itself. The changes feed is not signed: use no `cache` if such a party
+   * could hold changes back.
    * @see RFC 9701
    */
   readonly signedIntrospection?: boolean | undefined;

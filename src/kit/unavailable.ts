@@ -11,7 +11,9 @@ export type UnavailableCode =
   /** Something about this service has to be set right first; the message says what. */
   | 'misconfigured'
   /** It failed several times in a row, and was not asked. */
-  | 'circuit_open';
+  | 'circuit_open'
+  /** Too many questions were under way, so it was not asked. */
+  | 'overloaded';
 
 /** Tokens cannot be verified: one line for the log, with a suggested fix. */
 export class UnavailableError extends Error {
@@ -38,7 +40,12 @@ export class UnavailableError extends Error {
 }
 
 const RETRY_AFTER = 2;
-const OUTAGES: readonly UnavailableCode[] = ['unreachable', 'timeout', 'circuit_open'];
+const OUTAGES: readonly UnavailableCode[] = [
+  'unreachable',
+  'timeout',
+  'circuit_open',
+  'overloaded',
+];
 /** Errors of a connection that was open before: the server may have been restarted. */
 const RESET = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
