@@ -2,7 +2,13 @@ import { record } from '../audit/store.ts';
 import { KEY_LIMIT, KeysError } from '../client-keys/key-error.ts';
 import type { PublicKey } from '../client-keys/public-key.ts';
 import { readKeys } from '../client-keys/read-keys.ts';
-import { type ClientKey, deleteKeyRow, insertKey, selectKeys } from '../client-keys/store.ts';
+import {
+  type ClientKey,
+  deleteExpiredKeys,
+  deleteKeyRow,
+  insertKey,
+  selectKeys,
+} from '../client-keys/store.ts';
 import { isUsable } from '../client-secrets/client-secret.ts';
 import { selectSecrets } from '../client-secrets/store.ts';
 import type { Db } from '../db/database.ts';
@@ -40,6 +46,8 @@ export async function addKeys(
       public_keys: ['Only confidential applications that were registered here have keys here.'],
     });
   }
+  // An expired key may be added again.
+  await deleteExpiredKeys(tx, clientId);
   const all = [...(await selectKeys(tx, clientId)), ...read];
   if (all.length > KEY_LIMIT) {
     throw new KeysError('too_many');

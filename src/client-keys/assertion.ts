@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
 
 /** `client_assertion_type` of a signed JWT. @see RFC 7523 §2.2 */
 export const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
@@ -38,6 +39,23 @@ export function findAssertionProblem(
   return TYPES.includes(header.typ)
     ? undefined
     : 'typ of the JWT header must be client-authentication+jwt, JWT or absent';
+}
+
+/** What an assertion says of itself; nothing of it is verified. */
+export interface AssertionNames {
+  readonly clientId: string;
+  readonly kid: string | undefined;
+}
+
+/** Reads the client and the key that an assertion names; undefined if it names no client. */
+export function readAssertionNames(assertion: string): AssertionNames | undefined {
+  try {
+    const { sub } = decodeJwt<{ sub?: unknown }>(assertion);
+    const { kid } = decodeProtectedHeader(assertion);
+    return typeof sub === 'string' ? { clientId: sub, kid } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Returns the hash under which the use of an assertion is stored, apart from those of DPoP proofs. */

@@ -65,6 +65,15 @@ export function insertKey(tx: Tx, clientId: string, key: PublicKey): Promise<Cli
     .executeTakeFirstOrThrow();
 }
 
+/** Deletes the keys of an application that have expired. */
+export async function deleteExpiredKeys(tx: Tx, clientId: string): Promise<void> {
+  await tx
+    .deleteFrom('application_keys')
+    .where('client_id', '=', clientId)
+    .where('expires_at', '<=', sql<Date>`now()`)
+    .execute();
+}
+
 /** Deletes a key. */
 export async function deleteKeyRow(tx: Tx, id: string): Promise<void> {
   await tx.deleteFrom('application_keys').where('id', '=', id).execute();

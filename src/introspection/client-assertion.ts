@@ -1,5 +1,10 @@
-import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
-import { ASSERTION_TYPE, assertionHash, findAssertionProblem } from '../client-keys/assertion.ts';
+import { jwtVerify } from 'jose';
+import {
+  ASSERTION_TYPE,
+  assertionHash,
+  findAssertionProblem,
+  readAssertionNames,
+} from '../client-keys/assertion.ts';
 import type { KeySets } from '../client-keys/key-sets.ts';
 import { ASSERTION_ALGORITHMS } from '../client-keys/public-key.ts';
 import type { Db } from '../db/database.ts';
@@ -18,11 +23,11 @@ export async function authenticateByAssertion(
   { db, keySets, issuer }: { db: Db; keySets: KeySets; issuer: string },
   { type, assertion, clientId }: { type: string; assertion: string; clientId: string | null },
 ): Promise<string | undefined> {
-  const names = type === ASSERTION_TYPE ? readNames(assertion) : undefined;
-  if (names === undefined || (clientId !== null && clientId !== names.sub)) {
+  const names = type === ASSERTION_TYPE ? readAssertionNames(assertion) : undefined;
+  if (names === undefined || (clientId !== null && clientId !== names.clientId)) {
     return undefined;
   }
-  const { sub, kid } = names;
+  const { clientId: sub, kid } = names;
   const keys = (await keySets.find(sub, kid)).filter((key) => kid === undefined || key.kid === kid);
   for (const key of keys) {
     const verified = await verify(assertion, key, sub);
@@ -33,16 +38,6 @@ export async function authenticateByAssertion(
     }
   }
   return undefined;
-}
-
-function readNames(assertion: string): { sub: string; kid: string | undefined } | undefined {
-  try {
-    const { sub } = decodeJwt(assertion);
-    const { kid } = decodeProtectedHeader(assertion);
-    return sub === undefined ? undefined : { sub, kid };
-  } catch {
-    return undefined;
-  }
 }
 
 async function verify(assertion: string, key: PublicJwk, clientId: string) {

@@ -1,7 +1,10 @@
-import { decodeJwt, decodeProtectedHeader, type JWTPayload } from 'jose';
 import type { Context } from 'koa';
 import { errors, type KoaContextWithOIDC, Provider } from 'oidc-provider';
-import { assertionHash, findAssertionProblem } from '../client-keys/assertion.ts';
+import {
+  assertionHash,
+  findAssertionProblem,
+  readAssertionNames,
+} from '../client-keys/assertion.ts';
 import type { KeySets } from '../client-keys/key-sets.ts';
 import type { PublicJwk } from '../lib/public-jwk.ts';
 
@@ -30,22 +33,10 @@ export async function prepareClientKeys(
   if (!body.includes('client_assertion=')) {
     return;
   }
-  const named = readNames(new URLSearchParams(body).get('client_assertion') ?? '');
+  const named = readAssertionNames(new URLSearchParams(body).get('client_assertion') ?? '');
   if (named !== undefined) {
     const { clientId, kid } = named;
     prepared.set(ctx.req, { clientId, keys: await keySets.find(clientId, kid) });
-  }
-}
-
-/** Reads what an assertion says of itself; nothing of it is verified. */
-function readNames(assertion: string): { clientId: string; kid: string | undefined } | undefined {
-  try {
-    const { sub }: JWTPayload = decodeJwt(assertion);
-    const { kid } = decodeProtectedHeader(assertion);
-    return sub === undefined ? undefined : { clientId: sub, kid };
-  } catch {
-    // The provider finds the reason.
-    return undefined;
   }
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { sql } from 'kysely';
 import { z } from 'zod';
 import { replaceKeys } from '../../src/client-keys/store.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
@@ -124,6 +125,11 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
           const unknown = await assertion({ claims: { iss: 'nobody', sub: 'nobody' } });
           assert.equal((await post(endpoint, unknown)).status, 401);
         }
+        for (const sub of [null, 123, true, ['a'], { length: 3 }, '', '\ud800']) {
+          const odd = await assertion({ claims: { iss: sub, sub } });
+          const { status, body } = await post(endpoint, odd);
+          assert.ok([400, 401].includes(status), JSON.stringify({ sub, status, body }));
+        }
         const unsigned = await assertion();
         const [, payload] = String(unsigned.client_assertion).split('.');
         const none = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${payload}.`;
@@ -181,6 +187,19 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
       await manage(server, 'DELETE', `/api/v1/applications/${own.clientId}/keys/${added?.id}/`);
       assert.equal(await statusOf(await by(first)), 401);
       assert.equal(await statusOf(await by(second)), 200);
+    });
+
+    it('a key that has expired can be added again', async () => {
+      const own = await registerApplication(server, { owner: 'ben' });
+      const pair = await makeKeyPair();
+      const add = () => addKeys(server, own.clientId, JSON.stringify(pair.publicJwk));
+      await add();
+      await manage(server, 'PATCH', `/api/v1/applications/${own.clientId}/`, { owner: 'ada' });
+      await sql`update application_keys set expires_at = now()
+        where client_id = ${own.clientId}`.execute(server.database.db);
+      assert.equal((await add()).length, 1);
+      const fields = await assertionOf(server.issuer, own.clientId, pair);
+      assert.equal((await post('revoke_token', fields)).status, 200);
     });
 
     describe('with an address of keys', () => {

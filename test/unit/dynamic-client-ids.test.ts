@@ -4,6 +4,7 @@ import { createClientIds } from '../../src/applications/dynamic/client-ids.ts';
 import { readRegistration } from '../../src/applications/dynamic/registration-request.ts';
 import { readConfig } from '../../src/config/config.ts';
 
+const BASE64URL = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'];
 const OLD = 'old cookie key of the test 0123456789';
 const NEW = 'new cookie key of the test 0123456789';
 const AGENT = { name: 'Agent „ö“', redirectUris: ['http://127.0.0.1/callback'] };
@@ -38,6 +39,9 @@ describe('Client IDs of dynamic registration', () => {
       clientId.slice(0, -1),
       clientId.toLowerCase(),
       clientId.replace(/[^.]$/, '='),
+      ...BASE64URL.filter((last) => !clientId.endsWith(last)).map(
+        (last) => clientId.slice(0, -1) + last,
+      ),
       'dyn1..',
       'dyn1.',
       '',
