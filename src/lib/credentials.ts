@@ -1,5 +1,6 @@
-import { hash, randomFillSync } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import { randomByte } from './random-byte.ts';
 
 /** Kinds of credentials. Scanners of leaked secrets find them by prefix and checksum. */
 export type CredentialPrefix = 'sda' | 'sdr' | 'sds' | 'sdo';
@@ -48,21 +49,6 @@ export function randomText(length: number): string {
     }
   }
   return text;
-}
-
-/** Random bytes for later calls: asking the system for each credential would cost more than the rest. */
-const reserve = new Uint8Array(4096);
-let used = reserve.length;
-
-function randomByte(): number {
-  if (used === reserve.length) {
-    randomFillSync(reserve);
-    used = 0;
-  }
-  const byte = reserve[used] ?? 0;
-  reserve[used] = 0;
-  used += 1;
-  return byte;
 }
 
 function checksum(body: string): string {

@@ -4,8 +4,8 @@ import {
   createSecretKey,
   hkdfSync,
   type KeyObject,
-  randomBytes,
 } from 'node:crypto';
+import { randomByte } from './random-byte.ts';
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -16,10 +16,10 @@ const TAG_BYTES = 16;
  * @param purpose separates the keys for different uses of one secret (HKDF info)
  */
 export function seal(secret: string, purpose: string, text: string): Buffer {
-  const nonce = randomBytes(NONCE_BYTES);
+  const nonce = Uint8Array.from({ length: NONCE_BYTES }, randomByte);
   const cipher = createCipheriv('aes-256-gcm', cipherKey(secret, purpose), nonce);
-  const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-  return Buffer.concat([nonce, cipher.getAuthTag(), body]);
+  const [body, end] = [cipher.update(text, 'utf8'), cipher.final()];
+  return Buffer.concat([nonce, cipher.getAuthTag(), body, end]);
 }
 
 /**

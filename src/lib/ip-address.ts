@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 /** Longer than every address with brackets, zone and port. */
@@ -27,6 +27,10 @@ export function parseIpAddress(text: string | null | undefined): IpAddress | und
 
 /** Reads an IP address like `parseIpAddress` and returns its canonical form (RFC 5952). */
 export function toIpAddress(text: string | null | undefined): string | undefined {
+  // The usual case. An IPv4 address has only one form that is accepted here.
+  if (typeof text === 'string' && isIPv4(text)) {
+    return text;
+  }
   return parseIpAddress(text)?.toString();
 }
 
