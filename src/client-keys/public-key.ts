@@ -1,4 +1,5 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
+import { ownValue } from '../lib/own-value.ts';
 import { isUnprintable } from '../lib/printable.ts';
 import type { PublicJwk } from '../lib/public-jwk.ts';
 
@@ -44,6 +45,9 @@ export function readPublicJwk(jwk: Readonly<Record<string, unknown>>): PublicKey
   if (kty === 'oct' || 'k' in jwk) {
     return 'symmetric';
   }
+  if (typeof kty !== 'string') {
+    return 'unreadable';
+  }
   if (PRIVATE.some((name) => name in jwk)) {
     return 'private';
   }
@@ -56,7 +60,7 @@ export function readPublicJwk(jwk: Readonly<Record<string, unknown>>): PublicKey
   if (kid !== undefined && !isKid(kid)) {
     return 'kid';
   }
-  const type = typeof kty === 'string' && Object.hasOwn(TYPES, kty) ? TYPES[kty] : undefined;
+  const type = ownValue(TYPES, kty);
   const isKnown = alg === undefined || (typeof alg === 'string' && type?.algorithms.includes(alg));
   if (type === undefined || !isKnown || ('crv' in jwk && !CURVES.includes(String(jwk.crv)))) {
     return 'algorithm';

@@ -243,6 +243,7 @@ describe('Odd input never causes a server error', () => {
       '/account/applications/new',
       `${app}/edit`,
       `${app}/secrets/new`,
+      `${app}/keys/new`,
       `${app}/transfer`,
       `${app}/check`,
       `/account/authorizations/${grantId}/change`,

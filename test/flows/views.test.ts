@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -291,6 +292,14 @@ async function visitApplications(
   const { body } = await visitor.get(home);
   const [, secretPath = ''] = /href="([^"]+\/secrets\/[^"]+\/delete)"/.exec(body) ?? [];
   await visitor.submit(await visitor.get(secretPath));
+  await visitor.submit(await visitor.get(`${home}/keys/new`), {
+    public_keys: generateKeyPairSync('ed25519')
+      .publicKey.export({ type: 'spki', format: 'pem' })
+      .toString(),
+  });
+  const [, keyPath = ''] =
+    /href="([^"]+\/keys\/[^"]+\/delete)"/.exec((await visitor.get(home)).body) ?? [];
+  await visitor.submit(await visitor.get(keyPath));
   const transfer = await visitor.get(`${home}/transfer`);
   await visitor.submit(transfer, { email: 'nobody@example.com' });
   await visitor.submit(transfer, { email: user.email });

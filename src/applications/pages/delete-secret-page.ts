@@ -2,6 +2,7 @@ import { noFields } from '../../http/form.ts';
 import { type PageAnswer, render, seeOther } from '../../http/page.ts';
 import { view } from '../../http/view.ts';
 import { SignInTooOldError } from '../../sessions/pages/user-page.ts';
+import { listKeys } from '../keys.ts';
 import { deleteSecret, listSecrets } from '../secrets.ts';
 import { APPLICATIONS, type OwnerRequest, ownerPage } from './owner-page.ts';
 import {
@@ -48,7 +49,8 @@ async function showSecret(
 ): Promise<PageAnswer> {
   const secrets = await listSecrets(deps.db, clientId);
   const place = secrets.findIndex(({ id }) => id === params.secretId);
-  const secret = presentSecrets(home, secrets)[place];
+  const keys = await listKeys(deps.db, clientId);
+  const secret = presentSecrets(home, secrets, keys)[place];
   if (secret?.deletePath === undefined) {
     // The secret was deleted in another tab, or it is the last one: the page of the application
     // shows either.

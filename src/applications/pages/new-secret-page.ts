@@ -4,22 +4,13 @@ import { text } from '../../http/form.ts';
 import { type PageAnswer, render, seeOther } from '../../http/page.ts';
 import { translator } from '../../http/translate.ts';
 import { view } from '../../http/view.ts';
-import { StagedoorError, ValidationError } from '../../lib/errors.ts';
-import {
-  SignInTooOldError,
-  type UserRequest,
-  userPageAbout,
-} from '../../sessions/pages/user-page.ts';
+import { ValidationError } from '../../lib/errors.ts';
+import { SignInTooOldError, userPageAbout } from '../../sessions/pages/user-page.ts';
 import { addSecret, listSecrets } from '../secrets.ts';
 import type { ApplicationText } from '../texts.ts';
 import type { FormErrors } from './application-form.ts';
-import {
-  APPLICATIONS,
-  type ApplicationPagesDeps,
-  type OpenedApplication,
-  type OwnerRequest,
-  openApplication,
-} from './owner-page.ts';
+import { openConfidential } from './open-confidential.ts';
+import { APPLICATIONS, type OwnerRequest } from './owner-page.ts';
 import { type ApplicationHeader, presentHeader } from './presenters.ts';
 import { readSecretForm, type SecretValues } from './read-secret-form.ts';
 import { toStartPage } from './secret-cookie.ts';
@@ -78,17 +69,6 @@ export const newSecretPage = userPageAbout(openConfidential, {
     },
   },
 });
-
-/** @throws StagedoorError `not_found`, also if the application is public */
-async function openConfidential(
-  request: UserRequest<ApplicationPagesDeps>,
-): Promise<OpenedApplication> {
-  const opened = await openApplication(request);
-  if (opened.own.application.clientType !== 'confidential') {
-    throw new StagedoorError('not_found', 'A public application has no secrets.');
-  }
-  return opened;
-}
 
 function showForm(
   { own, path }: OwnerRequest,

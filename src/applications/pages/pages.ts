@@ -1,10 +1,12 @@
 import type { Page } from '../../http/page.ts';
 import { acceptTransferPage, declineTransferPage } from './answer-transfer-page.ts';
 import { applicationPage, disablePage, enablePage } from './application-page.ts';
+import { deleteKeyPage } from './delete-key-page.ts';
 import { deletePage } from './delete-page.ts';
 import { deleteSecretPage } from './delete-secret-page.ts';
 import { editPage } from './edit-page.ts';
 import { listPage } from './list-page.ts';
+import { newKeyPage } from './new-key-page.ts';
 import { newSecretPage } from './new-secret-page.ts';
 import type { ApplicationPagesDeps } from './owner-page.ts';
 import { registerPage } from './register-page.ts';
@@ -25,6 +27,8 @@ export const applicationPages: readonly Page<ApplicationPagesDeps>[] = [
   disablePage,
   newSecretPage,
   deleteSecretPage,
+  newKeyPage,
+  deleteKeyPage,
   deletePage,
   transferPage,
   withdrawTransferPage,

@@ -1,3 +1,4 @@
+import type { ClientKey } from '../../client-keys/store.ts';
 import { type ClientSecret, isUsable } from '../../client-secrets/client-secret.ts';
 import type { Config } from '../../config/config.ts';
 import type { Locale } from '../../lib/locale.ts';
@@ -34,6 +35,17 @@ export interface SecretProps {
   readonly deletePath: string | undefined;
 }
 
+/** A public key. */
+export interface KeyProps {
+  readonly kid: string;
+  /** Type and size, as specialists write it. */
+  readonly type: string;
+  readonly createdAt: Date;
+  readonly expiresAt: Date | null;
+  /** Confirms before the key is deleted; undefined for the last credential, which has to stay. */
+  readonly deletePath: string | undefined;
+}
+
 /** A scope and its description in the reader's language. */
 export interface ScopeProps {
   readonly name: string;
@@ -57,8 +69,12 @@ export function presentScopes(config: Config, locale: Locale): ScopeProps[] {
 }
 
 /** Presents the secrets of the application with this path. */
-export function presentSecrets(path: string, secrets: readonly ClientSecret[]): SecretProps[] {
-  const last = secrets.filter(isUsable).length === 1;
+export function presentSecrets(
+  path: string,
+  secrets: readonly ClientSecret[],
+  keys: readonly ClientKey[],
+): SecretProps[] {
+  const last = keys.length === 0 && secrets.filter(isUsable).length === 1;
   return secrets.map((secret) => ({
     label: secret.label,
     lastFour: secret.lastFour ?? '',
@@ -67,5 +83,21 @@ export function presentSecrets(path: string, secrets: readonly ClientSecret[]): 
     expiresAt: secret.expiresAt,
     expired: !isUsable(secret),
     deletePath: last && isUsable(secret) ? undefined : `${path}/secrets/${secret.id}/delete`,
+  }));
+}
+
+/** Presents the public keys of the application with this path. */
+export function presentKeys(
+  path: string,
+  keys: readonly ClientKey[],
+  secrets: readonly ClientSecret[],
+): KeyProps[] {
+  const last = keys.length === 1 && !secrets.some(isUsable);
+  return keys.map(({ id, jwk, createdAt, expiresAt }) => ({
+    kid: jwk.kid,
+    type: jwk.crv ?? `${jwk.kty} ${Buffer.from(jwk.n ?? '', 'base64url').length * 8}`,
+    createdAt,
+    expiresAt,
+    deletePath: last ? undefined : `${path}/keys/${id}/delete`,
   }));
 }
