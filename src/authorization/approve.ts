@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { adoptCandidate } from '../applications/adopt.ts';
 import { mailApplication } from '../applications/mail-application.ts';
 import { record } from '../audit/store.ts';
+import { refuseBlockedUntilCommit } from '../client-documents/refuse-blocked.ts';
 import type { Tx } from '../db/transaction.ts';
 import { createGrant } from '../grants/create.ts';
 import { ORGANIZERS_PER_GRANT } from '../grants/grant.ts';
@@ -103,10 +104,14 @@ export async function approveConsent(
   given: { readonly origin: Origin; readonly lifetime: number; readonly pageLocale: string },
 ): Promise<string> {
   const { user, resources } = request;
+  const { candidate } = request;
+  if (candidate?.kind === 'metadata_document') {
+    await refuseBlockedUntilCommit(tx, candidate.clientId);
+  }
   const application =
-    request.candidate === undefined
+    candidate === undefined
       ? request.application
-      : await adoptCandidate(tx, request.candidate, given.origin);
+      : await adoptCandidate(tx, candidate, given.origin);
   const chosen = new Set(wantsOrganizers(request, choice.scopes) ? choice.organizers : []);
   const organizers = (request.organizers ?? []).filter(({ slug }) => chosen.has(slug));
   const now = new Date();

@@ -7,6 +7,7 @@ import {
   type BlockedHost,
   clientIdsOfHost,
   deleteBlockedHost,
+  lockBlock,
   upsertBlockedHost,
 } from './blocked-host-store.ts';
 
@@ -21,9 +22,11 @@ export async function blockHost(
   host: string,
   reason: string,
 ): Promise<BlockedHost> {
-  if (URL.parse(`https://${host}/`)?.hostname !== host) {
-    throw new ValidationError({ host: ['Enter a host name in lower case, without a port.'] });
+  if (URL.parse(`https://${host}/`)?.hostname !== host || host.endsWith('.')) {
+    const problem = 'Enter a host name in lower case, without a port or a dot at the end.';
+    throw new ValidationError({ host: [problem] });
   }
+  await lockBlock(tx, host);
   const blocked = await upsertBlockedHost(tx, host, reason);
   for (const clientId of await clientIdsOfHost(tx, host)) {
     await suspendApplication(tx, actor, clientId, reason);

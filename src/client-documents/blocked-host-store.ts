@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import { countEntries } from '../db/list-changes.ts';
 import { type Direction, readFromNearerEnd, type Slice, type Sliced } from '../db/slice.ts';
@@ -17,14 +17,40 @@ const HOST_OF_CLIENT = sql<string>`regexp_replace(split_part(client_id, '/', 3),
 
 /** Tests if an operator has blocked a host, or a domain above it. */
 export async function isBlockedHost(db: Db, hostname: string): Promise<boolean> {
-  const labels = hostname.split('.');
-  const domains = labels.map((_, index) => labels.slice(index).join('.'));
+  const domains = domainsOf(hostname);
   const row = await db
     .selectFrom('blocked_client_hosts')
     .select('host')
     .where('host', 'in', domains)
     .executeTakeFirst();
   return row !== undefined;
+}
+
+/**
+ * Keeps a host from being blocked until the transaction ends.
+ * @returns false if a transaction that blocks it, or a domain above it, has not ended
+ */
+export async function keepUnblocked(tx: Tx, hostname: string): Promise<boolean> {
+  const { rows } = await sql<{ locked: boolean }>`
+    select bool_and(pg_try_advisory_xact_lock_shared(${lockOf(sql.ref('domain'))})) as locked
+    from unnest(${domainsOf(hostname)}::text[]) as domain
+  `.execute(tx);
+  return rows[0]?.locked === true;
+}
+
+/** Waits until the transactions that keep the host from being blocked have ended. */
+export async function lockBlock(tx: Tx, host: string): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${lockOf(sql`${host}::text`)})`.execute(tx);
+}
+
+function lockOf(host: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`hashtextextended('block of ' || ${host}, 0)`;
+}
+
+/** Returns a host and the domains above it. */
+function domainsOf(hostname: string): string[] {
+  const labels = hostname.split('.');
+  return labels.map((_, index) => labels.slice(index).join('.'));
 }
 
 /** One slice of the blocked hosts, by the time of the block. */

@@ -11,7 +11,6 @@ import type { Fetcher } from '../fetch/fetcher.ts';
 import { documentHost, isDocumentAddress } from '../lib/client-id.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
-import { isBlockedHost } from './blocked-host-store.ts';
 import {
   findWaitingCopy,
   isCopyTooOld,
@@ -20,6 +19,7 @@ import {
   takeStale,
 } from './document-store.ts';
 import { type DocumentRules, readDocument } from './read-document.ts';
+import { refuseBlocked } from './refuse-blocked.ts';
 import { hasDetailsOf, updateFromDocument } from './update-from-document.ts';
 
 /** Dependencies of the source. */
@@ -58,13 +58,7 @@ async function discover(
   clientId: string,
   userId: string,
 ): Promise<Candidate> {
-  const host = documentHost(clientId);
-  if (await isBlockedHost(db, new URL(clientId).hostname)) {
-    throw new StagedoorError(
-      'document_refused',
-      `The operator of this server has blocked ${host}.`,
-    );
-  }
+  await refuseBlocked(db, clientId);
   const copy =
     (await findWaitingCopy(db, clientId)) ??
     readDocument(config, clientId, await fetcher.get(clientId, { person: userId }));
@@ -78,6 +72,7 @@ async function discover(
 /** Returns the details of a known application, after a new fetch if its copy is no longer fresh. */
 async function refresh(deps: DocumentDeps, db: Db, application: Application): Promise<Candidate> {
   const { clientId } = application;
+  await refuseBlocked(db, clientId);
   const isStale = await takeStale(db, clientId);
   const current = isStale ? await fetchAgain(deps, db, application) : undefined;
   if (current === undefined && (await isCopyTooOld(db, clientId))) {
