@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { importPKCS8 } from 'jose';
 import { sql } from 'kysely';
+import * as openid from 'openid-client';
 import { z } from 'zod';
 import { replaceKeys } from '../../src/client-keys/store.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
@@ -246,6 +248,33 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
         }
         assert.equal(fetches(), 1);
       });
+    });
+
+    it('openid-client pushes, exchanges, refreshes, introspects and revokes with a key', async () => {
+      const pair = await makeKeyPair('ES256', 'of-openid-client');
+      const own = await registerApplication(server, { owner: 'ben' });
+      await addKeys(server, own.clientId, JSON.stringify(pair.publicJwk));
+      const pkcs8 = pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+      const privateKey = await importPKCS8(pkcs8, 'ES256');
+      const config = await openid.discovery(
+        new URL(server.issuer),
+        own.clientId,
+        undefined,
+        openid.PrivateKeyJwt({ key: privateKey, kid: pair.kid }),
+        { execute: [openid.allowInsecureRequests], algorithm: 'oauth2' },
+      );
+      const pushed = await openid.buildAuthorizationUrlWithPAR(config, requestOf(own));
+      assert.ok(pushed.searchParams.get('request_uri'));
+      const result = await authorize(server, { application: own, user: platform.ada });
+      const tokens = await openid.authorizationCodeGrant(config, result.redirectedTo, {
+        pkceCodeVerifier: result.codeVerifier ?? '',
+        expectedState: result.state,
+      });
+      const next = await openid.refreshTokenGrant(config, tokens.refresh_token ?? '');
+      const live = await openid.tokenIntrospection(config, next.access_token);
+      assert.equal(live.active, true);
+      await openid.tokenRevocation(config, next.access_token);
+      assert.equal((await openid.tokenIntrospection(config, next.access_token)).active, false);
     });
 
     it('a refused pushed request uses its assertion', async () => {
