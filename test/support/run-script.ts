@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CHILD_ENVIRONMENT } from './child-environment.ts';
+import { CHILD_ENVIRONMENT, CHILD_OPTIONS } from './child-environment.ts';
 
 /** A process of this project that a test started, and its end. */
 export interface RunningScript {
@@ -41,7 +41,7 @@ export function createScriptRunner(): ScriptRunner {
   return {
     start: (command, variables) => {
       const begin = performance.now();
-      const child = spawn(process.execPath, command, {
+      const child = spawn(process.execPath, [...CHILD_OPTIONS, ...command], {
         cwd: ROOT,
         stdio: ['ignore', 'pipe', 'pipe'],
         env: { ...CHILD_ENVIRONMENT, ...variables },

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CHILD_ENVIRONMENT } from './child-environment.ts';
+import { CHILD_ENVIRONMENT, CHILD_OPTIONS } from './child-environment.ts';
 import { OPERATOR_TOKEN, prepareEnvironment } from './server-environment.ts';
 
 /** A Stagedoor in a separate process, for tests that kill it. */
@@ -32,7 +32,7 @@ export async function startServerProcess(
   const environment = await prepareEnvironment(overrides);
   let child: ChildProcess | undefined;
   const start = async () => {
-    child = spawn(process.execPath, [main], {
+    child = spawn(process.execPath, [...CHILD_OPTIONS, main], {
       stdio: ['ignore', process.env.TEST_LOG === undefined ? 'ignore' : 'inherit', 'inherit'],
       env: { ...CHILD_ENVIRONMENT, ...environment.variables },
     });
