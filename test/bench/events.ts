@@ -30,42 +30,51 @@ const USERS = {
 } as const;
 
 /**
- * Measures CPU time and size of an introspection response by the events of the user's teams: `npm run
- * bench:events`. Requests alternate between the users.
+ * Measures CPU time and size of an introspection response by the events of the user's teams, beside Koa and
+ * one SELECT that reads no teams: `npm run bench:events`. Requests alternate between the users.
  */
 async function main(): Promise<void> {
   await withPostgres(async () => {
     const environment = await prepareEnvironment();
     const server = await startMeasured('stagedoor-server.ts', environment.variables);
+    const bare = await startMeasured('bare-server.ts', environment.variables);
     try {
-      await measure(server, { issuer: environment.issuer, operatorToken: OPERATOR_TOKEN });
+      await measure(server, bare, { issuer: environment.issuer, operatorToken: OPERATOR_TOKEN });
     } finally {
+      await bare.stop();
       await server.stop();
       await environment.remove();
     }
   });
 }
 
-async function measure(server: MeasuredServer, managed: ManagedServer): Promise<void> {
-  const users = await prepare(managed);
-  for (const { target } of users) {
+async function measure(
+  stagedoor: MeasuredServer,
+  bare: MeasuredServer,
+  managed: ManagedServer,
+): Promise<void> {
+  const all = await prepare(managed, bare);
+  for (const { target } of all) {
     await load(target, PER_ROUND, CONNECTIONS);
   }
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const { target, cpu } of users) {
+    for (const one of all) {
+      const server = one.isBare ? bare : stagedoor;
       const before = await server.cpu();
-      await load(target, PER_ROUND, CONNECTIONS);
-      cpu.push(((await server.cpu()) - before) / PER_ROUND);
+      await load(one.target, PER_ROUND, CONNECTIONS);
+      one.cpu.push(((await server.cpu()) - before) / PER_ROUND);
     }
   }
-  const [first] = users;
+  const [first] = all;
+  const limit = all.find(({ isBare }) => isBare);
   console.log(`\n${ROUNDS} rounds of ${PER_ROUND} requests, node ${process.version}; medians`);
   console.table(
-    users.map(({ teams, bytes, cpu }) => ({
+    all.map(({ teams, bytes, cpu }) => ({
       teams,
       'answer, bytes': bytes,
       'CPU µs/request': Math.round(median(cpu)),
       'CPU ratio': Number((median(cpu) / median(first?.cpu ?? [])).toFixed(2)),
+      'beside Koa and one SELECT': Number((median(cpu) / median(limit?.cpu ?? [])).toFixed(2)),
     })),
   );
 }
@@ -76,9 +85,11 @@ interface Measured {
   readonly bytes: number;
   readonly target: Target;
   readonly cpu: number[];
+  /** It is answered by the server to compare with. */
+  readonly isBare: boolean;
 }
 
-async function prepare(server: ManagedServer): Promise<Measured[]> {
+async function prepare(server: ManagedServer, bare: MeasuredServer): Promise<Measured[]> {
   const { application, resourceServer } = await createPlatform(server);
   const password = 'a password of the benchmark';
   await importAll(server, [
@@ -107,9 +118,21 @@ async function prepare(server: ManagedServer): Promise<Measured[]> {
       bytes,
       cpu: [],
       target: { url, body, headers, expect: '"active":true' },
+      isBare: false,
     });
   }
-  return measured;
+  return [...measured, ...measured.slice(0, 1).map((one) => besideBare(one, bare))];
+}
+
+function besideBare({ target }: Measured, { url }: MeasuredServer): Measured {
+  const teams = 'Koa and one SELECT';
+  return {
+    teams,
+    bytes: 0,
+    cpu: [],
+    isBare: true,
+    target: { ...target, url: `${url}/introspect` },
+  };
 }
 
 function teamOf(id: string, permission: string, from: number, member: string): object {
