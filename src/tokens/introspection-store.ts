@@ -38,9 +38,13 @@ const HAS_AUDIENCE = '(r.key is not null or t.resource is null and g.resources i
 /** A live token, by its hash in `param`: the conditions of DESIGN "Validity is read from the grant". */
 const live = (table: 'access_tokens' | 'refresh_tokens', param: string) => `
   ${table} t
-    cross join lateral (select * from grants where id = t.grant_id offset 0) g
-    cross join lateral (select * from applications where client_id = g.client_id offset 0) a
-    cross join lateral (select * from users where id = g.user_id offset 0) u
+    cross join lateral (
+      select id, user_id, client_id, scopes, resources, revoked_at, expires_at, ends_at
+      from grants where id = t.grant_id offset 0) g
+    cross join lateral (
+      select is_active, suspended_at, scopes
+      from applications where client_id = g.client_id offset 0) a
+    cross join lateral (select is_active from users where id = g.user_id offset 0) u
     ${table === 'access_tokens' ? AUDIENCE : ''}
   where t.token_hash = ${param} and t.expires_at > now() and ${isLiveGrant('g')} and ${PARTIES_ACTIVE}
     and ${table === 'access_tokens' ? `t.superseded_at is null and ${HAS_AUDIENCE}` : 't.consumed_at is null'}`;
