@@ -185,39 +185,33 @@ export async function hasEverGranted(
   return row !== undefined;
 }
 
-/** The newest live grant of a user and application. */
-export async function findLastGrant(
-  db: Db,
-  { userId, clientId }: { userId: string; clientId: string },
-): Promise<EarlierGrant | undefined> {
-  const row = await db
+const newestOf = preparedQuery<{ userId: string; clientId: string }, EarlierGrant>((db, param) =>
+  db
     .selectFrom('grants as g')
-    .where('g.user_id', '=', userId)
-    .where('g.client_id', '=', clientId)
+    .where('g.user_id', '=', param('userId'))
+    .where('g.client_id', '=', param('clientId'))
     .where(isLive)
     .select([
       'g.id',
       'g.scopes',
       'g.fingerprint',
-      'g.created_at',
+      'g.created_at as createdAt',
       sql<string[]>`array(
         select organizer_slug from grant_organizers where grant_id = g.id order by organizer_slug
       )`.as('organizers'),
       sql<string[]>`array(select jsonb_object_keys(g.resources))`.as('resources'),
     ])
     .orderBy('g.created_at', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return (
-    row && {
-      id: row.id,
-      scopes: row.scopes,
-      organizers: row.organizers,
-      resources: row.resources,
-      fingerprint: row.fingerprint,
-      createdAt: row.created_at,
-    }
-  );
+    .limit(sql.lit(1)),
+);
+
+/** The newest live grant of a user and application. */
+export async function findLastGrant(
+  db: Db,
+  wanted: { userId: string; clientId: string },
+): Promise<EarlierGrant | undefined> {
+  const [row] = await newestOf(db, wanted);
+  return row;
 }
 
 /**
