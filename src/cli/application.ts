@@ -55,6 +55,8 @@ const APPLICATION: Resource = {
         '--reviewed': ['only those that an operator has reviewed', { reviewed: true }],
         '--unreviewed': ['only the others', { reviewed: false }],
         '--suspended': ['only those that are suspended', { suspended: true }],
+        '--documents': ['only those with a metadata document', { kind: 'metadata_document' }],
+        '--dynamic': ['only those that registered themselves', { kind: 'dynamic' }],
       },
       examples: [
         'application list',

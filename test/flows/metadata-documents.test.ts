@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { sql } from 'kysely';
+import { stagedoorHere } from '../support/command-line.ts';
 import {
   type DocumentApplication,
   type DocumentSite,
@@ -14,10 +15,11 @@ import {
   type TestPlatform,
 } from '../support/factories.ts';
 import { authorizationUrl, authorize, requestOf, signIn } from '../support/flow.ts';
+import { until } from '../support/outbox.ts';
 import { callManagement, manage } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { says, textFor } from '../support/texts.ts';
-import { introspect, obtainTokens, postForm, refresh, revoke } from '../support/tokens.ts';
+import { basic, introspect, obtainTokens, postForm, refresh, revoke } from '../support/tokens.ts';
 import { type Page, showsForm, UserAgent } from '../support/user-agent.ts';
 
 /** `DOCUMENT_REQUESTS=100000` for the whole number. */
@@ -42,6 +44,10 @@ after(async () => {
 // Each test has the whole budget of the user and of the host.
 beforeEach(() => sql`delete from rate_limits`.execute(server.database.db));
 
+const cli = (...args: string[]) => {
+  const { databaseUrl = '', dataDir } = server.config;
+  return stagedoorHere({ DATABASE_URL: databaseUrl, DATA_DIR: dataDir }, args);
+};
 const pathOf = ({ clientId }: Pick<DocumentApplication, 'clientId'>) =>
   `/api/v1/applications/${encodeURIComponent(clientId)}/`;
 const rowsOf = async (table: 'applications' | 'interactions' | 'client_documents') => {
@@ -403,6 +409,48 @@ describe('A known document', () => {
     assert.doesNotMatch(page.body, /Lonely Agent/);
   });
 
+  test('is listed, shown and suspended on the command line by its address', async () => {
+    const application = site.publish('/command-line.json');
+    await connect(application);
+    const list = await cli('application', 'list', '--documents', '--json');
+    assert.equal(list.code, 0, list.err);
+    const known: { client_id: string }[] = JSON.parse(list.out);
+    assert.ok(known.some(({ client_id }) => client_id === application.clientId));
+    const shown = await cli('application', 'show', application.clientId);
+    assert.match(shown.out, /metadata_document/);
+    const reason = ['--reason', 'Misused'];
+    const suspended = await cli('application', 'suspend', application.clientId, ...reason);
+    assert.equal(suspended.code, 0, suspended.err);
+    const grants = await cli('grant', 'list', '--application', application.clientId, '--json');
+    assert.equal(JSON.parse(grants.out).length, 1);
+    const blocked = await cli('blocked-host', 'add', 'agent.example', ...reason);
+    assert.equal(blocked.code, 0, blocked.err);
+    assert.match((await cli('blocked-host', 'list')).out, /agent\.example/);
+    assert.equal((await cli('blocked-host', 'delete', 'agent.example', '--yes')).code, 0);
+  });
+
+  test('has its failed requests in the error log, and its changes in the feed, by its address', async () => {
+    const application = site.publish('/failing.json');
+    const { clientId } = application;
+    await connect(application);
+    const before = await changesAfter();
+    const refused = await postForm(server, 'token', application, {
+      grant_type: 'refresh_token',
+      refresh_token: 'wrong',
+    });
+    assert.equal(refused.body.error, 'invalid_grant');
+    await manage(server, 'POST', `${pathOf(application)}suspend/`, { reason: 'Misused' });
+    const { changes } = await changesAfter(before.cursor);
+    assert.ok(changes.includes(`application:${clientId}`));
+    await until(async () => {
+      const errors = server.database.db
+        .selectFrom('client_errors')
+        .select('endpoint')
+        .where('client_id', '=', clientId);
+      return (await errors.execute()).length === 1;
+    });
+  });
+
   test('of a host that is blocked is suspended, and no other of the host is fetched', async () => {
     const application = site.publish('/blocked.json');
     await connect(application);
@@ -416,6 +464,16 @@ describe('A known document', () => {
     assert.ok(showsForm(await open(site.publish('/blocked-new.json')), 'decision'));
     assert.equal(Object(await manage(server, 'GET', pathOf(application))).state, 'suspended');
   });
+
+  async function changesAfter(cursor?: string): Promise<{ changes: string[]; cursor: string }> {
+    const { clientId, clientSecret = '' } = platform.resourceServer;
+    const url = new URL('/api/v1/oauth/changes', server.issuer);
+    if (cursor !== undefined) {
+      url.searchParams.set('after', cursor);
+    }
+    const headers = { authorization: basic(clientId, clientSecret) };
+    return Object(await (await fetch(url, { headers })).json());
+  }
 
   async function reviewDocument(application: DocumentApplication): Promise<void> {
     const { version } = Object(await manage(server, 'GET', pathOf(application)));
