@@ -3,12 +3,12 @@ import type { Application } from '../applications/application.ts';
 import type { Candidate } from '../applications/candidate.ts';
 import type { CandidateSource } from '../applications/candidate-source.ts';
 import { toApplication } from '../applications/candidate-store.ts';
-import { nameNeed } from '../applications/review-need.ts';
+import { hasUnsafeName, safeName } from '../applications/safe-name.ts';
 import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
 import { inTransaction } from '../db/transaction.ts';
 import type { Fetcher } from '../fetch/fetcher.ts';
-import { documentHost, isDocumentAddress } from '../lib/client-id.ts';
+import { isDocumentAddress } from '../lib/client-id.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import {
@@ -133,6 +133,6 @@ async function withSafeName(db: Db, candidate: Candidate, known?: Application): 
   if (known?.reviewedAt != null && known.name === candidate.name) {
     return candidate;
   }
-  const isSafe = nameNeed(await toApplication(db, candidate)) === undefined;
-  return isSafe ? candidate : { ...candidate, name: documentHost(candidate.clientId) };
+  const isUnsafe = hasUnsafeName(await toApplication(db, candidate));
+  return isUnsafe ? { ...candidate, name: safeName(candidate) } : candidate;
 }

@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import type { InteractionResults, Provider } from 'oidc-provider';
 import { isSameAs } from '../applications/candidate.ts';
+import { hasUnsafeName } from '../applications/safe-name.ts';
 import {
   type ClosedInteraction,
   type Decision,
@@ -99,10 +100,17 @@ export function findForeignSession(
     : 'other_user';
 }
 
-/** Compares the details that the user saw with the row, which others may have caused meanwhile. */
+/**
+ * Compares the details that the user saw with the row, which others may have caused meanwhile. A name
+ * that looks like one that was reviewed since then is a change, too.
+ */
 function findChange({ interaction, client }: FlowRows): 'application_changed' | undefined {
   const seen = interaction?.candidate;
-  return seen === undefined || client === undefined || isSameAs(client.application, seen)
+  if (seen === undefined || client === undefined) {
+    return undefined;
+  }
+  const { application } = client;
+  return isSameAs(application, seen) && !hasUnsafeName(application)
     ? undefined
     : 'application_changed';
 }

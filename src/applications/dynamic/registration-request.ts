@@ -4,6 +4,7 @@ import { translator } from '../../http/translate.ts';
 import { quote, withoutUnprintable } from '../../lib/printable.ts';
 import { visibleLine } from '../../lib/visible-text.ts';
 import { checkRedirectUri, REDIRECT_URI_LIMIT } from '../redirect-uri.ts';
+import { NAMELESS } from '../safe-name.ts';
 import type { ApplicationText } from '../texts.ts';
 import { clientName } from '../wire.ts';
 import type { DynamicClient } from './client-ids.ts';
@@ -23,8 +24,6 @@ export interface RegistrationRequest {
 
 /** Characters of a name, since the client ID contains it. */
 const NAME_LIMIT = 60;
-/** Name of programs that have none of their own. */
-export const NAMELESS = 'Unnamed app';
 const LOOPBACK_PORT = /^(http:\/\/(?:127\.0\.0\.1|\[::1\]|localhost)):\d+/;
 
 const body = z.object({

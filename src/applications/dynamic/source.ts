@@ -6,8 +6,9 @@ import { type Candidate, fingerprintOf } from '../candidate.ts';
 import type { CandidateSource } from '../candidate-source.ts';
 import { toApplication } from '../candidate-store.ts';
 import { nameNeed, type ReviewSettings, reviewNeed } from '../review-need.ts';
+import { NAMELESS } from '../safe-name.ts';
 import { type ClientIds, type DynamicClient, isDynamicClientId } from './client-ids.ts';
-import { isAccepted, NAMELESS, type RegistrationSettings } from './registration-request.ts';
+import { isAccepted, type RegistrationSettings } from './registration-request.ts';
 
 /** Dependencies of the source. */
 export interface DynamicDeps {

@@ -1,0 +1,23 @@
+import { documentHost } from '../lib/client-id.ts';
+import { type Application, isReviewed } from './application.ts';
+import { nameNeed } from './review-need.ts';
+
+/** Name of programs that have none of their own. */
+export const NAMELESS = 'Unnamed app';
+
+/** Returns the name that replaces one that would need a review. */
+export function safeName({ kind, clientId }: Pick<Application, 'kind' | 'clientId'>): string {
+  return kind === 'metadata_document' ? documentHost(clientId) : NAMELESS;
+}
+
+/** Tests if an application that nobody registered by hand has a name that has to be replaced. */
+export function hasUnsafeName(
+  application: Pick<Application, 'kind' | 'clientId' | 'name' | 'reviewedAt' | 'nameLikeReviewed'>,
+): boolean {
+  return (
+    application.kind !== 'registered' &&
+    !isReviewed(application) &&
+    application.name !== safeName(application) &&
+    nameNeed(application) !== undefined
+  );
+}

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import {
+  type DocumentApplication,
+  type DocumentSite,
+  startDocumentSite,
+} from '../support/document-site.ts';
+import {
+  createPlatform,
+  registerApplication,
+  reviewApplication,
+  type TestPlatform,
+} from '../support/factories.ts';
+import { authorizationUrl, decide, requestOf, signIn } from '../support/flow.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { says } from '../support/texts.ts';
+import { obtainTokens } from '../support/tokens.ts';
+import { UserAgent } from '../support/user-agent.ts';
+
+let server: TestServer;
+let platform: TestPlatform;
+let site: DocumentSite;
+let ada: UserAgent;
+before(async () => {
+  site = await startDocumentSite();
+  server = await startServer({ FETCH_PRIVATE_HOSTS: '127.0.0.1' });
+  platform = await createPlatform(server);
+  ada = new UserAgent(server);
+  await signIn(ada, await ada.get('/login'), platform.ada);
+});
+after(async () => {
+  await server.close();
+  await site.close();
+});
+
+const open = (application: DocumentApplication, agent = ada) =>
+  agent.get(authorizationUrl(server, requestOf(application)));
+const connect = (application: DocumentApplication) =>
+  obtainTokens(server, { application, user: platform.ada, agent: ada, scope: 'read' });
+/** Lets an operator review a registered application with a name. */
+const review = async (name: string) => {
+  const { clientId } = await registerApplication(server, { owner: 'ben', name });
+  await reviewApplication(server, clientId);
+};
+const headingOf = (name: string) => says('consent.heading', { application: `<bdi>${name}</bdi>` });
+
+describe('A document with a name that is reviewed for another application later', () => {
+  test('is shown by its host on the next consent page, also after a sign-in', async () => {
+    const application = site.publish('/known.json', { client_name: 'Curtain Call' });
+    await connect(application);
+    await review('Curtain Call');
+    const agent = new UserAgent(server);
+    const page = await signIn(agent, await open(application, agent), platform.ben);
+    assert.match(page.body, headingOf(site.host));
+    assert.match((await open(application)).body, headingOf(site.host));
+  });
+
+  test('cannot be allowed on a page that shows the name; a new request shows the host', async () => {
+    const application = site.publish('/pinned.json', { client_name: 'Stage Manager' });
+    const page = await open(application);
+    assert.match(page.body, headingOf('Stage Manager'));
+    await review('Stage Manager');
+    const answer = await decide(ada, page);
+    assert.match(answer.body, says('over.title.application_changed'));
+    const [, restart = ''] = /href="([^"]*\/authorize\?[^"]*)"/.exec(answer.body) ?? [];
+    const again = await ada.get(restart.replaceAll('&amp;', '&'));
+    assert.match(again.body, headingOf(site.host));
+    assert.ok((await decide(ada, again)).leavesTo);
+  });
+});
