@@ -37,7 +37,7 @@ export interface ConsentDescription extends ConsentRequest {
   readonly returnsToComputer: boolean;
   /** Another live application receives at the same private-use scheme. */
   readonly schemeIsShared: boolean;
-  /** It receives on the user's own computer only, where any program can. */
+  /** A metadata document's application receives on the user's own device, where any program can. */
   readonly isLocal: boolean;
   /** Access that the same application already has; the page marks what is new. */
   readonly lastGrant: EarlierGrant | undefined;
@@ -89,7 +89,8 @@ export async function describeConsent(
     redirectHost: hostOf(redirectUri),
     returnsToComputer: isLoopback(redirectUri),
     schemeIsShared: !isWeb(redirectUri) && sharesScheme(application),
-    isLocal: application.kind === 'metadata_document' && application.redirectUris.every(isLoopback),
+    isLocal:
+      application.kind === 'metadata_document' && (isLoopback(redirectUri) || !isWeb(redirectUri)),
     lastGrant: await findLastGrant(deps.db, {
       userId: user.id,
       clientId: application.clientId,

@@ -184,11 +184,17 @@ describe('Consent for a document', () => {
     assert.match(page.body, says('consent.back.local', { host: '<bdi>127.0.0.1:51234</bdi>' }));
   });
 
-  test('does not warn of a local application if one redirect URI is a website', async () => {
+  test('warns of programs on this device if this request returns there, not to a website', async () => {
+    const website = 'https://agent.example/cb';
+    const scheme = 'com.example.agent:/cb';
     const application = site.publish('/website.json', {
-      redirect_uris: ['https://agent.example/cb', 'http://127.0.0.1/callback'],
+      redirect_uris: [website, 'http://127.0.0.1/callback', scheme],
     });
-    assert.doesNotMatch((await open(application)).body, says('consent.local.title'));
+    const warns = async (redirectUri: string) =>
+      says('consent.local.title').test((await open({ ...application, redirectUri })).body);
+    assert.equal(await warns('http://127.0.0.1:7/callback'), true);
+    assert.equal(await warns(scheme), true);
+    assert.equal(await warns(website), false);
   });
 
   test('shows a name that looks like a reviewed one by its host', async () => {
