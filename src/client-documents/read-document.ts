@@ -55,9 +55,9 @@ export function readDocument(
     clientId,
     name: clientName.safeParse(document.client_name).data ?? documentHost(clientId),
     description: '',
-    homepageUrl: toLink(document.client_uri),
-    privacyPolicyUrl: toLink(document.policy_uri),
-    termsUrl: toLink(document.tos_uri),
+    homepageUrl: toLink(document.client_uri, clientId),
+    privacyPolicyUrl: toLink(document.policy_uri, clientId),
+    termsUrl: toLink(document.tos_uri, clientId),
     clientType: keys === undefined ? 'public' : 'confidential',
     redirectUris,
     scopes: acceptedScopes(rules, document.scope),
@@ -128,11 +128,20 @@ function acceptedScopes({ scopes }: DocumentRules, listed = ''): string[] {
   return accepted.length > 0 ? accepted : known;
 }
 
-function toLink(value: string | undefined): string | null {
+/** Returns null for a link to a site of others, too: the page would show it as this application's. */
+function toLink(value: string | undefined, clientId: string): string | null {
   const url = value === undefined || value.length > 2000 ? null : URL.parse(value);
   const isLink =
-    url?.protocol === 'https:' && url.username === '' && url.password === '' && url.host !== '';
+    url?.protocol === 'https:' &&
+    url.username === '' &&
+    url.password === '' &&
+    isRelated(url.hostname, new URL(clientId).hostname);
   return isLink && value !== undefined && !isUnprintable(value) ? url.href : null;
+}
+
+/** Tests if one of two hosts is the other one or a subdomain of it. */
+function isRelated(one: string, other: string): boolean {
+  return one === other || one.endsWith(`.${other}`) || other.endsWith(`.${one}`);
 }
 
 function invalid(message: string, cause?: unknown): StagedoorError {

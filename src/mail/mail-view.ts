@@ -61,6 +61,9 @@ export function applicationFacts(pen: MailContext, application: MailApplication)
     ...(application.owner
       ? [{ label: t('mail.label.owner'), value: quoted(application.owner, locale) }]
       : []),
+    ...(application.documentHost
+      ? [{ label: t('mail.label.document_host'), value: unlinked(application.documentHost) }]
+      : []),
     ...(host === undefined ? [] : [{ label: t('mail.label.homepage'), value: unlinked(host) }]),
   ];
 }

@@ -128,6 +128,8 @@ export interface MailApplication {
   readonly owner: string | null;
   /** Null also if no operator has reviewed the application. */
   readonly reviewedHomepage: string | null;
+  /** Host of its metadata document, which is proven. */
+  readonly documentHost?: string | null | undefined;
 }
 
 /** A kind of mail. */

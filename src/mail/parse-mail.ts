@@ -6,6 +6,7 @@ const application = z.object({
   owner: z.string().nullable(),
   // Absent in mails that were queued before reviews decided about it.
   reviewedHomepage: z.string().nullable().default(null),
+  documentHost: z.string().nullable().default(null),
 });
 // JSON omits undefined.
 const origin = z

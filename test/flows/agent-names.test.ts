@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { sql } from 'kysely';
+import { readDocument } from '../../src/client-documents/read-document.ts';
 import {
   type DocumentApplication,
   type DocumentSite,
@@ -66,5 +68,53 @@ describe('A document with a name that is reviewed for another application later'
     const again = await ada.get(restart.replaceAll('&amp;', '&'));
     assert.match(again.body, headingOf(site.host));
     assert.ok((await decide(ada, again)).leavesTo);
+  });
+});
+
+describe('The host of a document', () => {
+  test('is part of the mail about a new authorization', async () => {
+    await connect(site.publish('/mail.json'));
+    const { rows } = await sql<{ data: unknown }>`
+      select data -> 'application' as data from mail_outbox where kind = 'authorized'
+      order by created_at desc limit 1`.execute(server.database.db);
+    assert.equal(Object(rows[0]?.data).documentHost, site.host);
+  });
+});
+
+describe('Links of a document', () => {
+  const read = (links: object) => {
+    const clientId = 'https://agent.example.com/client.json';
+    const document = {
+      client_id: clientId,
+      redirect_uris: ['https://agent.example.com/cb'],
+      ...links,
+    };
+    const rules = { scopes: [], customSchemes: [] };
+    return readDocument(rules, clientId, { body: JSON.stringify(document), maxAge: 300 });
+  };
+
+  test('to its own host, a subdomain and a parent domain are kept', () => {
+    const copy = read({
+      client_uri: 'https://agent.example.com/',
+      policy_uri: 'https://docs.agent.example.com/privacy',
+      tos_uri: 'https://example.com/terms',
+    });
+    assert.deepEqual(
+      [copy.homepageUrl, copy.privacyPolicyUrl, copy.termsUrl],
+      [
+        'https://agent.example.com/',
+        'https://docs.agent.example.com/privacy',
+        'https://example.com/terms',
+      ],
+    );
+  });
+
+  test('to other hosts are dropped', () => {
+    const copy = read({
+      client_uri: 'https://claude.ai/',
+      policy_uri: 'https://notexample.com/privacy',
+      tos_uri: 'https://other.example.com/terms',
+    });
+    assert.deepEqual([copy.homepageUrl, copy.privacyPolicyUrl, copy.termsUrl], [null, null, null]);
   });
 });

@@ -7,6 +7,7 @@ const access = {
     name: 'Box Office Sync',
     owner: 'Ben Example',
     reviewedHomepage: 'https://app.example.com/box-office',
+    documentHost: 'agent.example.com:8443',
   },
   scopes: ['read'],
   organizers: [{ slug: 'redstage', name: { en: 'Red Stage', de: 'Rote Bühne' } }],
@@ -69,6 +70,8 @@ const EVIL =
   'x\r\nBcc: eve@evil.example\r\n\r\n</dd><script>"> <b>\u202egpj\u200b.exe” https://evil.example/login';
 /** A URL that looks like one of this server. */
 const EVIL_HOMEPAGE = 'https://login.example.com@evil.example/?to=login.example.com#<b>';
+/** The client ID is a URL, so its host has no other characters. */
+const EVIL_HOST = 'login.evil.example:8443';
 
 const CHOSEN = ['name', 'owner', 'slug', 'en', 'de', 'ip', 'userAgent', 'timezone', 'provider'];
 
@@ -80,6 +83,9 @@ export function hostile<Data>(data: Data): Data {
     }
     if (typeof value !== 'string') {
       return value;
+    }
+    if (key === 'documentHost') {
+      return EVIL_HOST;
     }
     return key === 'reviewedHomepage' ? EVIL_HOMEPAGE : CHOSEN.includes(key) ? EVIL : value;
   };

@@ -62,6 +62,7 @@ describe('Mail', () => {
         name: 'X',
         owner: 'O’Neil & Söhne',
         reviewedHomepage: 'https://x.example/a?b',
+        documentHost: 'agent.example',
       },
       scopes: ['read', 'profile', 'gone'],
     });
@@ -69,6 +70,7 @@ describe('Mail', () => {
       `${textFor('mail.label.application')}: “X”`,
       `${textFor('mail.label.owner')}: “O’Neil & Söhne”`,
       `${textFor('mail.label.homepage')}: x.\u200bexample`,
+      `${textFor('mail.label.document_host')}: agent.\u200bexample`,
       `${textFor('mail.label.time')}: Wednesday, 1 July 2026 at 14:00 CEST`,
       `${textFor('mail.label.origin')}: ${textFor('mail.origin', { device: firefox, ip: '203.0.113.7' })}`,
       `- ${scopeText('profile')}`,
