@@ -80,17 +80,27 @@ export async function updateFromCandidate(tx: Tx, candidate: Candidate): Promise
   await writeKeys(tx, candidate);
 }
 
-/** Adds an entry to the log of each user with a live grant of the application; one statement. */
+/**
+ * Adds an entry to the log of each user with a live grant that the newer copy does not answer for; one
+ * statement. At most once a day for each application: its owner can publish changes at will.
+ */
 export async function recordForUsers(
   tx: Tx,
-  clientId: string,
-  data: Readonly<Record<string, unknown>>,
+  { clientId, name, fingerprint }: Pick<Candidate, 'clientId' | 'name' | 'fingerprint'>,
 ): Promise<void> {
   await sql`
     insert into audit_events (action, actor, user_id, client_id, data)
     select distinct 'stagedoor.application.trust_changed', 'system', g.user_id, g.client_id,
-      ${JSON.stringify(data)}::jsonb
-    from grants g where g.client_id = ${clientId} and ${sql.raw(isLiveGrant('g'))}
+      ${JSON.stringify({ application: name })}::jsonb
+    from grants g
+    where g.client_id = ${clientId} and g.fingerprint is distinct from ${fingerprint}
+      and ${sql.raw(isLiveGrant('g'))}
+      and not exists (
+        select from audit_events earlier
+        where earlier.client_id = ${clientId}
+          and earlier.action = 'stagedoor.application.trust_changed'
+          and earlier.happened_at > now() - interval '1 day'
+      )
   `.execute(tx);
 }
 

@@ -30,8 +30,8 @@ function changedFields(application: Application, candidate: Candidate): string[]
 
 /**
  * Brings an application up to date with a newer copy of its document. A change ends the review. If
- * redirect hosts or keys are other ones, each user with a live grant gets an entry in the log, and
- * that grant answers no further request.
+ * redirect hosts or keys are other ones, grants for the earlier ones answer no further request, and
+ * their users get an entry in the log.
  */
 export async function updateFromDocument(tx: Tx, candidate: Candidate): Promise<void> {
   const { clientId } = candidate;
@@ -54,6 +54,6 @@ export async function updateFromDocument(tx: Tx, candidate: Candidate): Promise<
     },
   });
   if (before.fingerprint !== candidate.fingerprint) {
-    await recordForUsers(tx, clientId, { application: candidate.name });
+    await recordForUsers(tx, candidate);
   }
 }

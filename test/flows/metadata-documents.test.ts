@@ -5,6 +5,7 @@ import { stagedoorHere } from '../support/command-line.ts';
 import {
   type DocumentApplication,
   type DocumentSite,
+  LOOPBACK,
   startDocumentSite,
 } from '../support/document-site.ts';
 import {
@@ -344,6 +345,33 @@ describe('A known document', () => {
       activity.body,
       says('activity.trust_changed', { application: '<bdi>Moving Agent</bdi>' }),
     );
+  });
+
+  test('that changes its redirect hosts again and again adds one entry a day to the log', async () => {
+    const application = site.publish('/flips.json');
+    await connect(application);
+    const flip = async (host: string) => {
+      site.publish('/flips.json', { redirect_uris: [LOOPBACK, `https://${host}.example/cb`] });
+      await setDocument(STALE);
+      await open(application);
+    };
+    const entries = async () => {
+      const { rows } = await sql`select from audit_events where client_id = ${application.clientId}
+        and action = 'stagedoor.application.trust_changed'`.execute(server.database.db);
+      return rows.length;
+    };
+    await sql`update applications set fingerprint = 'earlier'
+      where client_id = ${application.clientId}`.execute(server.database.db);
+    await setDocument(STALE);
+    await open(application);
+    assert.equal(await entries(), 0, 'the grant is for these redirect hosts');
+    await sql`insert into audit_events (happened_at, action, actor, user_id, client_id)
+      values (now() - interval '2 days', 'stagedoor.application.trust_changed', 'system', 'ada',
+        ${application.clientId})`.execute(server.database.db);
+    for (const host of ['one', 'two', 'one', 'two']) {
+      await flip(host);
+    }
+    assert.equal(await entries(), 2);
   });
 
   const BROKEN: Record<string, (application: string) => void> = {
