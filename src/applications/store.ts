@@ -248,6 +248,15 @@ export async function setActive(tx: Tx, clientId: string, active: boolean): Prom
     .execute();
 }
 
+/** Writes another name. */
+export async function setName(tx: Tx, clientId: string, name: string): Promise<void> {
+  await tx
+    .updateTable('applications')
+    .set({ name, name_skeleton: skeletonOf(name), updated_at: NEXT_UPDATE })
+    .where('client_id', '=', clientId)
+    .execute();
+}
+
 /** Gives the application to another user. */
 export async function setOwner(tx: Tx, clientId: string, ownerId: string): Promise<void> {
   await tx

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { sql } from 'kysely';
+import { NAMELESS } from '../../src/applications/safe-name.ts';
 import { readDocument } from '../../src/client-documents/read-document.ts';
 import {
   type DocumentApplication,
@@ -69,6 +70,24 @@ describe('A document with a name that is reviewed for another application later'
     assert.match(again.body, headingOf(site.host));
     assert.ok((await decide(ada, again)).leavesTo);
   });
+});
+
+test('A self-registered app whose name is reviewed for another one is shown as unnamed', async () => {
+  const redirectUri = 'http://127.0.0.1:33418/callback';
+  const response = await fetch(`${server.issuer}/api/v1/oauth/register`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ client_name: 'Seatmap Pro', redirect_uris: [redirectUri] }),
+  });
+  const clientId: string = Object(await response.json()).client_id;
+  const application = { clientId, clientSecret: undefined, redirectUri };
+  await connect(application);
+  assert.match((await open(application)).body, headingOf('Seatmap Pro'));
+  await review('Seatmap Pro');
+  assert.match((await open(application)).body, headingOf(NAMELESS));
+  assert.ok((await connect(application)).accessToken);
+  const list = await ada.get('/account/authorizations');
+  assert.ok(list.body.includes(NAMELESS));
 });
 
 describe('The host of a document', () => {

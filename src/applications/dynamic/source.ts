@@ -5,8 +5,9 @@ import { adoptCandidate } from '../adopt.ts';
 import { type Candidate, fingerprintOf } from '../candidate.ts';
 import type { CandidateSource } from '../candidate-source.ts';
 import { toApplication } from '../candidate-store.ts';
+import { replaceUnsafeName } from '../replace-unsafe-name.ts';
 import { nameNeed, type ReviewSettings, reviewNeed } from '../review-need.ts';
-import { NAMELESS } from '../safe-name.ts';
+import { hasUnsafeName, NAMELESS } from '../safe-name.ts';
 import { type ClientIds, type DynamicClient, isDynamicClientId } from './client-ids.ts';
 import { isAccepted, type RegistrationSettings } from './registration-request.ts';
 
@@ -39,8 +40,14 @@ export function dynamicSource({ config, clientIds, limits }: DynamicDeps): Candi
     read,
     prepare: async (db, clientId, { application, userId }) => {
       const details = read(clientId);
-      if (details === undefined || application !== undefined) {
-        return details && { ...details, name: application?.name ?? details.name };
+      if (details === undefined) {
+        return undefined;
+      }
+      if (application !== undefined) {
+        const name = hasUnsafeName(application)
+          ? await inTransaction(db, (tx) => replaceUnsafeName(tx, clientId))
+          : application.name;
+        return { ...details, name };
       }
       const compared = await toApplication(db, details);
       // A name cannot be reviewed before there is a row.
