@@ -85,6 +85,20 @@ export async function insertCandidate(tx: Tx, candidate: Candidate): Promise<boo
   return inserted !== undefined;
 }
 
+/** Returns client IDs of documents and self-registered apps without a review, named like this application. */
+export async function selectLookalikes(tx: Tx, clientId: string): Promise<string[]> {
+  const rows = await tx
+    .selectFrom('applications as a')
+    .innerJoin('applications as reviewed', 'reviewed.reviewed_skeleton', 'a.name_skeleton')
+    .where('reviewed.client_id', '=', clientId)
+    .where('a.kind', '<>', 'registered')
+    .where('a.reviewed_at', 'is', null)
+    .select('a.client_id')
+    .orderBy('a.client_id')
+    .execute();
+  return rows.map((row) => row.client_id);
+}
+
 /** Writes the keys of a candidate in place of the present ones. */
 export function writeKeys(tx: Tx, { clientId, keys }: Candidate): Promise<void> {
   const { jwksUri, jwks } = keys ?? { jwksUri: null, jwks: [] };

@@ -3,11 +3,14 @@ import type { Tx } from '../db/transaction.ts';
 import type { Actor } from '../lib/actor.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import { type Application, isReviewed } from './application.ts';
+import { selectLookalikes } from './candidate-store.ts';
 import { lockOrThrow } from './lock-or-throw.ts';
+import { replaceUnsafeName } from './replace-unsafe-name.ts';
 import { applicationById, setReviewed } from './store.ts';
 
 /**
- * Notes that an operator has reviewed a version of an application.
+ * Notes that an operator has reviewed a version of an application. Agents of the same name that nobody
+ * reviewed lose it in lists and mails, too.
  * @throws StagedoorError `not_found`; `precondition_failed` if the application has another version
  *   by now
  */
@@ -28,6 +31,9 @@ export async function reviewApplication(
     return before;
   }
   await setReviewed(tx, clientId);
+  for (const other of await selectLookalikes(tx, clientId)) {
+    await replaceUnsafeName(tx, other);
+  }
   await record(tx, {
     action: 'stagedoor.application.reviewed',
     actor,

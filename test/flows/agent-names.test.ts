@@ -52,6 +52,7 @@ describe('A document with a name that is reviewed for another application later'
     const application = site.publish('/known.json', { client_name: 'Curtain Call' });
     await connect(application);
     await review('Curtain Call');
+    assert.doesNotMatch((await ada.get('/account/authorizations')).body, /Curtain Call/);
     const agent = new UserAgent(server);
     const page = await signIn(agent, await open(application, agent), platform.ben);
     assert.match(page.body, headingOf(site.host));
@@ -84,6 +85,7 @@ test('A self-registered app whose name is reviewed for another one is shown as u
   await connect(application);
   assert.match((await open(application)).body, headingOf('Seatmap Pro'));
   await review('Seatmap Pro');
+  assert.doesNotMatch((await ada.get('/account/authorizations')).body, /Seatmap Pro/);
   assert.match((await open(application)).body, headingOf(NAMELESS));
   assert.ok((await connect(application)).accessToken);
   const list = await ada.get('/account/authorizations');
