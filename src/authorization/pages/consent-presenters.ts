@@ -23,7 +23,7 @@ export interface ConsentProps {
     readonly owner: string | null;
     /** Host of its metadata document: the part of its details that is proven. */
     readonly documentHost: string | null;
-    /** It receives on the user's own computer only. */
+    /** This request returns to the user's own device, where any program can receive it. */
     readonly isLocal: boolean;
     readonly homepageUrl: string | null;
     readonly redirectHost: string;
