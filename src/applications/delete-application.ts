@@ -1,6 +1,8 @@
 import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Actor, Origin } from '../lib/actor.ts';
+import { StagedoorError } from '../lib/errors.ts';
+import { applicationState } from './application.ts';
 import { mailGrantsEndedByDeletion, recordGrantsEndedByDeletion } from './ending-store.ts';
 import { lockForActor } from './lock-for-actor.ts';
 import { mailApplication } from './mail-application.ts';
@@ -9,7 +11,8 @@ import { deleteApplicationRow } from './store.ts';
 /**
  * Deletes an application with all its grants and tokens. Each user who had a live one finds it in
  * their log, and a mail of it.
- * @throws StagedoorError `not_found`
+ * @throws StagedoorError `not_found`; `conflict` if it is stopped, and the next consent would write it
+ *   again as an active one
  */
 export async function deleteApplication(
   tx: Tx,
@@ -18,6 +21,12 @@ export async function deleteApplication(
   origin?: Origin,
 ): Promise<void> {
   const application = await lockForActor(tx, actor, clientId);
+  if (application.kind !== 'registered' && applicationState(application) !== 'active') {
+    throw new StagedoorError(
+      'conflict',
+      'The application is suspended or disabled. The next consent would register it again as an active one. Leave it as it is, or activate it before you delete it.',
+    );
+  }
   await recordGrantsEndedByDeletion(tx, actor, clientId, {
     reason: 'application_deleted',
     application: application.name,

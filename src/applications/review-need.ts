@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
 import { skeletonOf, withPlainLetters } from '../lib/skeleton.ts';
-import { type Application, isReviewed } from './application.ts';
+import { type Application, type ApplicationKind, isReviewed } from './application.ts';
 
 /** Reasons for which an application works for its owner only until an operator reviews it. */
 export const REVIEW_NEEDS = [
@@ -54,9 +54,22 @@ export function reviewNeed(
   if (application.schemeSharedWith === 'reviewed') {
     return 'scheme_of_reviewed';
   }
-  const mode =
-    application.kind === 'metadata_document' ? config.metadataDocuments : config.registration;
-  return mode === 'approval' ? 'registration' : undefined;
+  return worksWithoutReview(config, application.kind) ? undefined : 'registration';
+}
+
+/** With `closed`, operators register applications, which need no review; nobody registered an agent. */
+function worksWithoutReview(
+  { registration, metadataDocuments }: ReviewSettings,
+  kind: ApplicationKind,
+): boolean {
+  switch (kind) {
+    case 'registered':
+      return registration !== 'approval';
+    case 'metadata_document':
+      return metadataDocuments === 'on';
+    case 'dynamic':
+      return registration === 'open';
+  }
 }
 
 /** Returns the reason for which a name needs a review. */

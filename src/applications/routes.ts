@@ -146,6 +146,8 @@ function applicationWriting(deps: ApiDeps, rules: Rules, present: Present): Endp
       method: 'delete',
       id: 'deleteApplication',
       summary: 'Delete an application with its grants and tokens',
+      details:
+        'A suspended or disabled application that nobody registered by hand (`kind`) is refused with 409: the next consent would register it again.',
       body: nothing,
       statuses: { 204: 'The application was deleted.' },
       run: async ({ tx, actor, param }) => {

@@ -28,8 +28,8 @@ export async function takeStale(db: Db, clientId: string): Promise<boolean> {
 }
 
 /** Notes a fetch that gave a good copy. */
-export async function noteFetched(db: Db, { clientId, fetched }: Candidate): Promise<void> {
-  await db
+export async function noteFetched(tx: Tx, { clientId, fetched }: Candidate): Promise<void> {
+  await tx
     .updateTable('client_documents')
     .set({
       fetched_at: sql<Date>`now()`,

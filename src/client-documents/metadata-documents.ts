@@ -1,5 +1,5 @@
 import { adoptCandidate } from '../applications/adopt.ts';
-import type { Application } from '../applications/application.ts';
+import { type Application, applicationState } from '../applications/application.ts';
 import type { Candidate } from '../applications/candidate.ts';
 import type { CandidateSource } from '../applications/candidate-source.ts';
 import { toApplication } from '../applications/candidate-store.ts';
@@ -9,7 +9,7 @@ import type { Db } from '../db/database.ts';
 import { inTransaction } from '../db/transaction.ts';
 import type { Fetcher } from '../fetch/fetcher.ts';
 import { isDocumentAddress } from '../lib/client-id.ts';
-import { StagedoorError } from '../lib/errors.ts';
+import { RetryLaterError, StagedoorError } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import {
   findWaitingCopy,
@@ -69,10 +69,16 @@ async function discover(
   return candidate;
 }
 
-/** Returns the details of a known application, after a new fetch if its copy is no longer fresh. */
+/**
+ * Returns the details of a known application, after a new fetch if its copy is no longer fresh. With
+ * mode `off`, and for a stopped application, nothing is fetched.
+ */
 async function refresh(deps: DocumentDeps, db: Db, application: Application): Promise<Candidate> {
   const { clientId } = application;
   await refuseBlocked(db, clientId);
+  if (deps.config.metadataDocuments === 'off' || applicationState(application) !== 'active') {
+    return fromRow(application);
+  }
   const isStale = await takeStale(db, clientId);
   const current = isStale ? await fetchAgain(deps, db, application) : undefined;
   if (current === undefined && (await isCopyTooOld(db, clientId))) {
@@ -82,8 +88,16 @@ async function refresh(deps: DocumentDeps, db: Db, application: Application): Pr
     );
   }
   const candidate = await withSafeName(db, current ?? fromRow(application), application);
-  if (!hasDetailsOf(application, candidate)) {
-    await inTransaction(db, (tx) => updateFromDocument(tx, candidate));
+  const isChanged = !hasDetailsOf(application, candidate);
+  if (isChanged || current !== undefined) {
+    await inTransaction(db, async (tx) => {
+      if (isChanged) {
+        await updateFromDocument(tx, candidate);
+      }
+      if (current !== undefined) {
+        await noteFetched(tx, current);
+      }
+    });
   }
   return candidate;
 }
@@ -95,15 +109,16 @@ async function fetchAgain(
   { clientId }: Application,
 ): Promise<Candidate | undefined> {
   try {
-    const candidate = readDocument(config, clientId, await fetcher.get(clientId));
-    await noteFetched(db, candidate);
-    return candidate;
+    return readDocument(config, clientId, await fetcher.get(clientId));
   } catch (err) {
     if (!(err instanceof StagedoorError)) {
       throw err;
     }
     log.warn({ client_id: clientId, reason: err.message }, 'Client metadata document unavailable');
-    await noteFailure(db, clientId);
+    // Our own limits are no failure of the document; the next try is after the lease.
+    if (!(err instanceof RetryLaterError)) {
+      await noteFailure(db, clientId);
+    }
     return undefined;
   }
 }

@@ -21,7 +21,9 @@ export function prepareCandidates(
 ): Middleware {
   return async (ctx, next) => {
     const { client_id: clientId } = ctx.query;
-    const isAuthorization = ctx.method === 'GET' && ctx.path.toLowerCase() === PATHS.authorization;
+    // The provider's router accepts these spellings.
+    const path = ctx.path.toLowerCase().replace(/\/$/, '');
+    const isAuthorization = ctx.method === 'GET' && path === PATHS.authorization;
     if (isAuthorization && typeof clientId === 'string') {
       const candidate = await prepare(provider, db, sourceOf(sources, clientId), { ctx, clientId });
       if (candidate !== undefined) {

@@ -42,7 +42,72 @@ const open = (application: TestApplication): Promise<Page> =>
   ada.get(authorizationUrl(server, requestOf(application)));
 const connect = (application: TestApplication) =>
   obtainTokens(server, { application, user: platform.ada, agent: ada, scope: 'read' });
+const requestsTo = (path: string) => site.requests.filter((one) => one === path).length;
+/** Lets the copies of documents become old. */
+const setDocument = (change: string) =>
+  sql`update client_documents set ${sql.raw(change)}`.execute(server.database.db);
+const STALE = "fresh_until = now() - interval '1 second'";
+const documentOf = ({ clientId }: TestApplication) =>
+  server.database.db
+    .selectFrom('client_documents')
+    .selectAll()
+    .where('client_id', '=', clientId)
+    .executeTakeFirstOrThrow();
 const BLOCK = '/api/v1/blocked-hosts/127.0.0.1/';
+
+describe('A stopped application', () => {
+  test('that nobody registered by hand cannot be deleted, because it would come back', async () => {
+    const application = site.publish('/deleted.json');
+    await connect(application);
+    const path = pathOf(application);
+    await manage(server, 'POST', `${path}suspend/`, { reason: 'Misused' });
+    assert.equal((await callManagement(server, 'DELETE', path)).status, 409);
+    await manage(server, 'POST', `${path}resume/`);
+    await manage(server, 'PATCH', path, { is_active: false });
+    assert.equal((await callManagement(server, 'DELETE', path)).status, 409);
+    await manage(server, 'PATCH', path, { is_active: true });
+    assert.equal((await callManagement(server, 'DELETE', path)).status, 204);
+  });
+
+  test('is not fetched again', async () => {
+    const application = site.publish('/stopped.json');
+    await connect(application);
+    await manage(server, 'POST', `${pathOf(application)}suspend/`, { reason: 'Misused' });
+    await setDocument(STALE);
+    const page = await open(application);
+    assert.match(page.body, says('over.title.application_suspended'));
+    assert.equal(requestsTo('/stopped.json'), 1);
+  });
+});
+
+describe('An authorization request', () => {
+  for (const path of ['/api/v1/oauth/authorize/', '/API/v1/oauth/AUTHORIZE/']) {
+    test(`at ${path} fetches the document, too`, async () => {
+      const application = site.publish('/slash.json');
+      const url = authorizationUrl(server, requestOf(application));
+      url.pathname = path;
+      assert.ok(showsForm(await ada.get(url), 'decision'));
+    });
+  }
+});
+
+describe('A new fetch of a document', () => {
+  test('counts only if its details are written, too', async () => {
+    const { db } = server.database;
+    const application = site.publish('/unwritten.json');
+    await connect(application);
+    site.publish('/unwritten.json', { client_name: 'Renamed Agent' });
+    await setDocument(`${STALE}, fetched_at = 'epoch'`);
+    await sql`alter table applications add constraint unwritten check (name <> 'Renamed Agent')`.execute(
+      db,
+    );
+    assert.equal((await open(application)).status, 500);
+    await sql`alter table applications drop constraint unwritten`.execute(db);
+    assert.equal((await documentOf(application)).fetched_at.getTime(), 0);
+    await setDocument(STALE);
+    assert.match((await open(application)).body, /Renamed Agent/);
+  });
+});
 
 describe('A block of a host', () => {
   test('while the consent page of an unknown document is open: nothing is granted', async () => {
@@ -83,5 +148,20 @@ describe('A block of a host', () => {
     const path = '/api/v1/blocked-hosts/agent.example./';
     const answer = await callManagement(server, 'PUT', path, { reason: '' });
     assert.deepEqual([answer.status, Object.keys(Object(answer.body))], [400, ['host']]);
+  });
+});
+
+// Last, because processes remember a limit that refuses.
+describe('A fetch that our own limit refuses', () => {
+  test('is no failure of the document', async () => {
+    const application = site.publish('/limited.json');
+    await connect(application);
+    await setDocument(STALE);
+    await open(application);
+    await sql`update rate_limits set points = 1000`.execute(server.database.db);
+    await setDocument(STALE);
+    assert.ok(showsForm(await open(application), 'decision'));
+    assert.equal(requestsTo('/limited.json'), 2);
+    assert.equal((await documentOf(application)).failing_since, null);
   });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { sql } from 'kysely';
 import { type DocumentSite, startDocumentSite } from '../support/document-site.ts';
 import { createPlatform, type TestPlatform } from '../support/factories.ts';
 import { authorizationUrl, requestOf, signIn } from '../support/flow.ts';
@@ -74,6 +75,38 @@ describe('METADATA_DOCUMENTS', () => {
     const { client_id_metadata_document_supported: supported } = await metadataOf(server);
     assert.equal(supported, false);
     await server.close();
+  });
+
+  test('off after approval: what waited for a review waits on, and is not fetched', async () => {
+    const first = await start({ REGISTRATION: 'approval', DYNAMIC_REGISTRATION: 'native' });
+    const document = site.publish('/waiting.json');
+    const registered = await fetch(`${first.server.issuer}/api/v1/oauth/register`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ client_name: 'Waiting', redirect_uris: ['http://127.0.0.1/cb'] }),
+    });
+    const { client_id: clientId } = Object(await registered.json());
+    const waiting = [
+      document,
+      { clientId: String(clientId), redirectUri: 'http://127.0.0.1:1/cb' },
+    ];
+    const closed = await startServer({
+      DATABASE_URL: first.server.config.databaseUrl ?? '',
+      FETCH_PRIVATE_HOSTS: '127.0.0.1',
+      REGISTRATION: 'closed',
+    });
+    const ben = new UserAgent(closed);
+    await signIn(ben, await ben.get('/login'), first.platform.ben);
+    for (const application of waiting) {
+      const url = (server: TestServer) => authorizationUrl(server, requestOf(application));
+      const page = await first.ada.get(url(first.server));
+      assert.match(page.body, says('over.title.awaits_review'));
+      await sql`update client_documents set fresh_until = now()`.execute(first.server.database.db);
+      assert.match((await ben.get(url(closed))).body, says('over.title.awaits_review'));
+    }
+    assert.equal(site.requests.filter((path) => path === '/waiting.json').length, 1);
+    await closed.close();
+    await first.server.close();
   });
 
   test('on with REGISTRATION=closed: accepted', async () => {
