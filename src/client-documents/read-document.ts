@@ -48,7 +48,7 @@ export function readDocument(
   }
   assertHas(document.grant_types, 'authorization_code', 'grant_types');
   assertHas(document.response_types, 'code', 'response_types');
-  const keys = readKeys(document);
+  const keys = readKeys(document, clientId);
   const redirectUris = acceptedRedirectUris(rules, document.redirect_uris);
   return {
     kind: 'metadata_document',
@@ -85,20 +85,30 @@ function parseDocument(body: string): z.infer<typeof documentSchema> {
 }
 
 /** Returns the keys of a client that authenticates by them; every other one is public. */
-function readKeys({
-  token_endpoint_auth_method: method,
-  jwks: set,
-  jwks_uri: address = '',
-}: z.infer<typeof documentSchema>): Candidate['keys'] {
+function readKeys(
+  {
+    token_endpoint_auth_method: method,
+    jwks: set,
+    jwks_uri: address = '',
+  }: z.infer<typeof documentSchema>,
+  clientId: string,
+): Candidate['keys'] {
   if (method !== 'private_key_jwt') {
     return undefined;
   }
   const jwks = usableKeys(set).map(({ jwk }) => jwk);
-  const isAddress = address.length <= 2000 && URL.parse(address)?.href === address;
-  if (jwks.length === 0 && !isAddress) {
+  if (jwks.length > 0) {
+    return { jwksUri: null, jwks };
+  }
+  const url = address.length > 2000 ? null : URL.parse(address);
+  if (url?.href !== address) {
     throw invalid('The document has no key that this server can use, and no jwks_uri.');
   }
-  return jwks.length === 0 ? { jwksUri: address, jwks } : { jwksUri: null, jwks };
+  // Fetches of keys must not use up the limit of a host that has nothing to do with the document.
+  if (!isRelated(url.hostname, new URL(clientId).hostname)) {
+    throw invalid('The jwks_uri of the document is on another site.');
+  }
+  return { jwksUri: address, jwks };
 }
 
 function assertHas(values: readonly unknown[] | undefined, needed: string, field: string): void {

@@ -41,7 +41,7 @@ export function findAssertionProblem(
     : 'typ of the JWT header must be client-authentication+jwt, JWT or absent';
 }
 
-/** What an assertion says of itself; nothing of it is verified. */
+/** Client and key that an assertion names; nothing of it is verified. */
 export interface AssertionNames {
   readonly clientId: string;
   readonly kid: string | undefined;

@@ -44,11 +44,10 @@ export function openKeySets({ db, fetcher }: { db: Db; fetcher: Fetcher }): KeyS
       keep(sets, uri, { keys, freshUntil, usableUntil: freshUntil + STALE, askedAt: now });
       return keys;
     } catch {
-      if (before === undefined || before.usableUntil < now) {
-        return [];
-      }
-      keep(sets, uri, { ...before, freshUntil: now + PATIENCE, askedAt: now });
-      return before.keys;
+      const stands = before !== undefined && before.usableUntil > now;
+      const last = stands ? before : { keys: [], usableUntil: now };
+      keep(sets, uri, { ...last, freshUntil: now + PATIENCE, askedAt: now });
+      return last.keys;
     }
   };
 

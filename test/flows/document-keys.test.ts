@@ -97,7 +97,9 @@ describe('A metadata document with private_key_jwt', () => {
 
   test('and no usable key: a page says so', async () => {
     const secret = { keys: [{ kty: 'oct', k: 'c2VjcmV0' }] };
-    for (const [index, fields] of [{}, { jwks: secret }, { jwks_uri: 'keys.json' }].entries()) {
+    const foreign = { jwks_uri: 'https://other.example/keys.json' };
+    const unusable = [{}, { jwks: secret }, { jwks_uri: 'keys.json' }, foreign];
+    for (const [index, fields] of unusable.entries()) {
       const application = site.publish(`/unusable-${index}.json`, { ...METHOD, ...fields });
       const page = await agent.get(authorizationUrl(server, requestOf(application)));
       assert.equal(page.status, 400);

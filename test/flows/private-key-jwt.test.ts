@@ -239,15 +239,22 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
         assert.equal(fetches(), 1);
       });
 
-      it('a host that has no keys: 401, and one request in a minute', async () => {
-        const { fetches, statusBy } = await keyed('/none', () => []);
-        host.serve('/none', (_, response) => response.writeHead(404).end());
-        const pair = await makeKeyPair();
-        for (let n = 0; n < 3; n += 1) {
-          assert.equal(await statusBy(pair), 401);
-        }
-        assert.equal(fetches(), 1);
-      });
+      for (const [status, text] of [
+        [404, ''],
+        [200, 'no JSON'],
+      ] as const) {
+        it(`a host that answers ${status} without keys: 401, and one request in a minute`, async () => {
+          const { fetches, statusBy } = await keyed(`/none-${status}`, () => []);
+          host.serve(`/none-${status}`, (_, response) =>
+            response.writeHead(status, { 'Content-Type': 'application/json' }).end(text),
+          );
+          const pair = await makeKeyPair();
+          for (let n = 0; n < 3; n += 1) {
+            assert.equal(await statusBy(pair), 401);
+          }
+          assert.equal(fetches(), 1);
+        });
+      }
     });
 
     it('openid-client pushes, exchanges, refreshes, introspects and revokes with a key', async () => {

@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { deriveKey } from '../../lib/encryption.ts';
 
-/** What a program registers of itself, and what its client ID contains. */
+/** Details that a program registers of itself, and that its client ID contains. */
 export interface DynamicClient {
   readonly name: string;
   /** Sorted; those on loopback without a port. */
