@@ -47,14 +47,11 @@ export const addedKeys = component(
 /** Presents a public key. */
 export function presentKey(key: ClientKey): z.infer<typeof applicationKey.schema> {
   const { kid, use, ...rest } = key.jwk;
-  const jwk: Record<string, string> = { kid, use };
-  for (const [name, value = ''] of Object.entries(rest)) {
-    jwk[name] = value;
-  }
+  const members = Object.entries(rest).map(([name, value = '']) => [name, value]);
   return {
     id: key.id,
     kid,
-    jwk,
+    jwk: { kid, use, ...Object.fromEntries(members) },
     created_at: key.createdAt.toISOString(),
     expires_at: key.expiresAt?.toISOString() ?? null,
   };

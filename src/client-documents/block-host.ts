@@ -22,7 +22,7 @@ export async function blockHost(
   host: string,
   reason: string,
 ): Promise<BlockedHost> {
-  if (URL.parse(`https://${host}/`)?.hostname !== host || host.endsWith('.')) {
+  if (!isHost(host)) {
     const problem = 'Enter a host name in lower case, without a port or a dot at the end.';
     throw new ValidationError({ host: [problem] });
   }
@@ -33,6 +33,16 @@ export async function blockHost(
   }
   await record(tx, { action: 'stagedoor.client_host.blocked', actor, data: { host, reason } });
   return blocked;
+}
+
+function isHost(host: string): boolean {
+  return (
+    URL.parse(`https://${host}/`)?.hostname === host &&
+    !host.endsWith('.') &&
+    // Lengths of RFC 1035 §2.3.4.
+    host.length <= 253 &&
+    host.split('.').every((label) => label.length <= 63)
+  );
 }
 
 /**

@@ -48,7 +48,7 @@ export function readPublicJwk(jwk: Readonly<Record<string, unknown>>): PublicKey
   if (typeof kty !== 'string') {
     return 'unreadable';
   }
-  if (PRIVATE.some((name) => name in jwk)) {
+  if (PRIVATE.some((name) => ownValue(jwk, name) !== undefined)) {
     return 'private';
   }
   if (
@@ -65,7 +65,7 @@ export function readPublicJwk(jwk: Readonly<Record<string, unknown>>): PublicKey
   if (type === undefined || !isKnown || ('crv' in jwk && !CURVES.includes(String(jwk.crv)))) {
     return 'algorithm';
   }
-  const members = Object.fromEntries(type.members.map((name) => [name, jwk[name]]));
+  const members = Object.fromEntries(type.members.map((name) => [name, ownValue(jwk, name)]));
   const key = toKeyObject(members);
   if (key === undefined) {
     return 'unreadable';
@@ -93,15 +93,14 @@ function isWeak({ asymmetricKeyDetails: details }: KeyObject): boolean {
 
 function toPublicKey(key: KeyObject, { kid, alg }: { kid: unknown; alg: unknown }): PublicKey {
   const { kty = '', ...rest } = key.export({ format: 'jwk' });
-  const members: Record<string, string> = { kty };
-  for (const [name, value] of Object.entries(rest)) {
-    members[name] = String(value);
-  }
-  const sorted = Object.fromEntries(Object.entries(members).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const members = Object.entries(rest).map(([name, value]) => [name, String(value)] as const);
+  const sorted = Object.fromEntries(
+    [['kty', kty] as const, ...members].sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
   const thumbprint = createHash('sha256').update(JSON.stringify(sorted)).digest('base64url');
   return {
     jwk: {
-      ...members,
+      ...Object.fromEntries(members),
       kty,
       kid: isKid(kid) ? kid : thumbprint,
       use: 'sig',

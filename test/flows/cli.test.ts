@@ -84,11 +84,11 @@ describe('stagedoor command', () => {
     const { code, out } = await cli('application', 'list');
     assert.equal(code, 0);
     const [head, ...lines] = out.trim().split('\n');
-    assert.match(head ?? '', /^CLIENT ID +STATE +REVIEWED +OWNER +NAME$/);
+    assert.match(head ?? '', /^CLIENT ID +KIND +STATE +REVIEWED +OWNER +NAME$/);
     assert.equal(lines.length, 2);
     assert.match(
       lines[1] ?? '',
-      new RegExp(`^${application.clientId} +active +no +ben +Seat Map$`),
+      new RegExp(`^${application.clientId} +registered +active +no +ben +Seat Map$`),
     );
     const { out: json } = await cli('application', 'list', '--json');
     const answer = await callManagement(server, 'GET', '/api/v1/applications/');

@@ -7,6 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { z } from 'zod';
 import type { OpenApiDocument } from '../../src/api/openapi-document.ts';
 import { RIGHTS } from '../../src/api/operator.ts';
+import { EXAMPLES as APPLICATION_EXAMPLES } from '../../src/applications/wire-examples.ts';
 import { escapeHtml } from '../../src/lib/html.ts';
 import { EXAMPLES } from '../../src/resource-servers/wire-examples.ts';
 import { createPlatform, putOrganizer, putTeam, putUser } from '../support/factories.ts';
@@ -104,6 +105,12 @@ describe('API reference', () => {
         .replace(EXAMPLES.resourceServer.client_id, secret.client_id)
         .replace(EXAMPLES.serverSecret.id, secret.id);
     }
+    if (id === 'deleteApplicationKey') {
+      const key = await world.applicationKey();
+      return example
+        .replace(APPLICATION_EXAMPLES.application.client_id, key.client_id)
+        .replace(APPLICATION_EXAMPLES.key.id, key.id);
+    }
     const real: Record<string, () => Promise<string>> = {
       Applications: async () => (await world.application()).client_id,
       'Resource servers': async () => (await world.resourceServer()).client_id,
@@ -115,7 +122,7 @@ describe('API reference', () => {
     const access = scope === undefined ? '' : await world.access(scope);
     const filled = example.replace('Bearer $ACCESS_TOKEN', access);
     const make = real[tag];
-    return shown?.example === undefined || make === undefined
+    return shown?.example === undefined || make === undefined || id.endsWith('lockHost')
       ? filled
       : filled.replace(shown.example, await make());
   }

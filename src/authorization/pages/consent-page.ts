@@ -73,7 +73,8 @@ export async function answerConsent(
   const request = await describeConsent(deps, interaction);
   const old = signInIsOld(deps, interaction);
   if (old && deps.upstream !== undefined) {
-    const page = { email: request.user.email, ticked: choice };
+    const { scopes, organizers } = choice;
+    const page = { email: request.user.email, ticked: { scopes, organizers } };
     return confirmUpstream(deps.upstream, deps, ctx, interaction, page);
   }
   const passwordError = old ? await renewSignIn(deps, ctx, request, password) : undefined;

@@ -81,6 +81,15 @@ version=$(api GET "/applications/$application/" | sed -n 's/.*"version":\([0-9]*
 api POST "/applications/$application/review/" "{\"version\": $version}"
 api GET "/applications/$application/"
 api GET '/applications/?owner=tour-kim' '' --output /dev/null --write-out '%{http_code}'
+# Public keys let an application sign assertions (RFC 7523) and send no secret. Blocking a host refuses
+# the agents whose metadata documents are on it.
+answer=$(api POST "/applications/$application/keys/" '{"public_keys": "{\"kty\": \"OKP\", \"crv\": \"Ed25519\", \"x\": \"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}"}')
+echo "$answer"
+api GET "/applications/$application/keys/" '' --output /dev/null --write-out '%{http_code}'
+api DELETE "/applications/$application/keys/$(field id <<<"$answer")/" '' --write-out '%{http_code}'
+api PUT /blocked-hosts/agent.tour.example/ '{"reason": "It copies the page of another agent."}'
+api GET /blocked-hosts/ '' --output /dev/null --write-out '%{http_code}'
+api DELETE /blocked-hosts/agent.tour.example/ '' --write-out '%{http_code}'
 
 # 9. Grants. Only a user can create one: first allow access in the demo application, then see it end.
 grant=$(api GET '/grants/?active=true' | grep -o '"results":\[{"id":"[^"]*' | grep -o '[^"]*$')
