@@ -1,5 +1,6 @@
+import { formatDate } from '../lib/format-date.ts';
 import { escapeHtml } from '../lib/html.ts';
-import type { Locale } from '../lib/locale.ts';
+import { COLLATORS, type Locale } from '../lib/locale.ts';
 import type { MessageParams, Translate } from './translate.ts';
 
 /**
@@ -23,14 +24,6 @@ export interface ViewHelpers {
 /** Characters; in a heading on a phone these are about five lines. */
 const LONG_NAME = 60;
 
-const COLLATION = { sensitivity: 'base', numeric: true } as const;
-/** Created once, as the formats of dates below: a new one costs more than its use. */
-const COLLATORS: Readonly<Record<Locale, Intl.Collator>> = {
-  en: new Intl.Collator('en', COLLATION),
-  de: new Intl.Collator('de', COLLATION),
-};
-const dateFormats = new Map<string, Intl.DateTimeFormat>();
-
 /** Makes the helpers of one page. */
 export function viewHelpers(t: Translate, locale: Locale): ViewHelpers {
   const collator = COLLATORS[locale];
@@ -52,31 +45,4 @@ export function viewHelpers(t: Translate, locale: Locale): ViewHelpers {
     byName: (items) => items.toSorted((a, b) => collator.compare(a.name, b.name)),
     isLong: (name) => name.length > LONG_NAME,
   };
-}
-
-function formatDate(
-  when: Date,
-  timeZone: string,
-  locale: Locale,
-  style: Intl.DateTimeFormatOptions,
-): string {
-  const tag = locale === 'de' ? 'de-DE' : 'en-GB';
-  try {
-    return dateFormat(tag, timeZone, style).format(when);
-  } catch {
-    // A time zone that this machine does not know.
-    return `${dateFormat(tag, 'UTC', style).format(when)} UTC`;
-  }
-}
-
-/** @throws RangeError for an unknown time zone */
-function dateFormat(
-  tag: string,
-  timeZone: string,
-  style: Intl.DateTimeFormatOptions,
-): Intl.DateTimeFormat {
-  const key = `${tag} ${timeZone} ${style.timeStyle}`;
-  const format = dateFormats.get(key) ?? new Intl.DateTimeFormat(tag, { ...style, timeZone });
-  dateFormats.set(key, format);
-  return format;
 }

@@ -9,3 +9,11 @@ export function localeOf(tag: string | undefined): Locale | undefined {
   const language = tag?.split(/[-_]/)[0]?.toLowerCase();
   return language === 'de' || language === 'en' ? language : undefined;
 }
+
+const COLLATION = { sensitivity: 'base', numeric: true } as const;
+
+/** Order of names per language. Created once, because creating one costs more than using it. */
+export const COLLATORS: Readonly<Record<Locale, Intl.Collator>> = {
+  en: new Intl.Collator('en', COLLATION),
+  de: new Intl.Collator('de', COLLATION),
+};

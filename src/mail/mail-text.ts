@@ -1,3 +1,4 @@
+import { formatDate } from '../lib/format-date.ts';
 import type { Locale } from '../lib/locale.ts';
 import { visibleLine } from '../lib/visible-text.ts';
 
@@ -51,23 +52,17 @@ export function plainHost(address: string | null): string | undefined {
   return url !== null && ['http:', 'https:'].includes(url.protocol) ? url.host : undefined;
 }
 
+const TIME_STYLE = {
+  weekday: 'long',
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  timeZoneName: 'short',
+} as const;
+
 /** Day and time of an ISO 8601 datetime in the reader's time zone, which is named. */
 export function localTime(at: string, timeZone: string, locale: Locale): string {
-  const style = {
-    weekday: 'long',
-    day: 'numeric',
-    month: 'long',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    timeZoneName: 'short',
-  } as const;
-  const tag = locale === 'de' ? 'de-DE' : 'en-GB';
-  const when = new Date(at);
-  try {
-    return new Intl.DateTimeFormat(tag, { ...style, timeZone }).format(when);
-  } catch {
-    // A time zone that this machine does not know.
-    return new Intl.DateTimeFormat(tag, { ...style, timeZone: 'UTC' }).format(when);
-  }
+  return formatDate(new Date(at), timeZone, locale, TIME_STYLE);
 }

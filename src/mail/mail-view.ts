@@ -1,7 +1,7 @@
 import type { Translate } from '../http/translate.ts';
 import type { Origin } from '../lib/actor.ts';
 import { toIpAddress } from '../lib/ip-address.ts';
-import type { Locale } from '../lib/locale.ts';
+import { COLLATORS, type Locale } from '../lib/locale.ts';
 import { localized } from '../lib/localized-text.ts';
 import type { ScopeConfig } from '../lib/scopes.ts';
 import type { MailAccess, MailApplication } from './mail.ts';
@@ -116,10 +116,9 @@ export function originFact({ t, locale }: MailContext, origin: Origin): MailFact
 }
 
 function organizerNames({ organizers }: MailAccess, locale: Locale): string[] {
-  const collator = new Intl.Collator(locale, { sensitivity: 'base', numeric: true });
   return organizers
     .map(({ slug, name }) => unlinked(oneLine(localized(name, locale)) || oneLine(slug)))
-    .sort(collator.compare);
+    .sort(COLLATORS[locale].compare);
 }
 
 /** Returns the sentence of a scope; a removed scope goes by its name. */

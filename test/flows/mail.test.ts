@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { type Database, openDatabase } from '../../src/db/database.ts';
-import { migrate } from '../../src/db/migrate.ts';
 import type { MailKind } from '../../src/mail/mail.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { copyEmbeddedTemplate } from '../support/embedded-template.ts';
 import { hostile, MAIL_KINDS, MAILS } from '../support/mails.ts';
 import { ISSUER, type Outbox, outboxOf, RECIPIENT, until } from '../support/outbox.ts';
 import { parseMessage } from '../support/read-message.ts';
@@ -147,8 +147,8 @@ describe('Mail to a user', () => {
 
   test('is sent from the embedded database, or written to a file if no mail server is configured', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'stagedoor-mail-'));
+    await copyEmbeddedTemplate(dataDir);
     const embedded = await openDatabase({ url: undefined, dataDir, connections: 1 });
-    await migrate(embedded.db);
     const embeddedOutbox = outboxOf(embedded);
     const sender = embeddedOutbox.startSender(undefined, { dataDir });
     try {

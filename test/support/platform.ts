@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { send } from './send.ts';
 
 /** The part of a server that helpers need; `TestServer` and `ServerProcess` have it. */
 export interface Issuer {
@@ -25,7 +26,7 @@ export async function callManagement(
   body?: unknown,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<ApiAnswer> {
-  const response = await fetch(new URL(path, server.issuer), {
+  const response = await send(new URL(path, server.issuer), {
     method,
     headers: {
       authorization: `Token ${server.operatorToken}`,
@@ -33,13 +34,12 @@ export async function callManagement(
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...headers,
     },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    body: JSON.stringify(body),
   });
-  const text = await response.text();
   return {
     status: response.status,
     headers: response.headers,
-    body: text === '' ? undefined : parse(text),
+    body: response.text === '' ? undefined : parse(response.text),
   };
 }
 

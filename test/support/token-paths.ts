@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { Db } from '../../src/db/database.ts';
 import { newCredential } from '../../src/lib/credentials.ts';
 import { createPlatform, registerApplication, type TestApplication } from './factories.ts';
+import { send } from './send.ts';
 import { startServer, type TestServer } from './server.ts';
 import type { TokenAttempt } from './token-cases.ts';
 import { seedApi, storedState, type TokenSubject, withNames } from './token-subject.ts';
@@ -102,12 +103,12 @@ export async function comparePaths<
     const subject = await seedSubject(db, state);
     const { headers, body } = requestOf(attempt, parametersOf(attempt, subject), subject, others);
     const { issuer } = usesSecond(state) ? (second ?? server) : server;
-    const response = await fetch(`${issuer}/api/v1/oauth/token`, {
+    const response = await send(`${issuer}/api/v1/oauth/token`, {
       method: 'POST',
       headers,
       body: Buffer.from(body + suffix),
     });
-    const text = await response.text();
+    const { text } = response;
     const outcome = {
       status: response.status,
       headers: Object.fromEntries([...response.headers].filter(([name]) => !VARYING.has(name))),

@@ -8,6 +8,7 @@ import {
   authorize,
 } from './flow.ts';
 import type { ClientCredentials, Issuer } from './platform.ts';
+import { send } from './send.ts';
 
 const body = z.looseObject({
   access_token: z.string().optional(),
@@ -52,7 +53,11 @@ export async function postForm(
   signal: AbortSignal | null = null,
 ): Promise<TokenAnswer> {
   const secret = client?.clientSecret;
-  const response = await fetch(new URL(`/api/v1/oauth/${endpoint}`, server.issuer), {
+  const {
+    status,
+    headers: received,
+    text,
+  } = await send(new URL(`/api/v1/oauth/${endpoint}`, server.issuer), {
     method: 'POST',
     signal,
     headers: {
@@ -67,12 +72,7 @@ export async function postForm(
       ...parameters,
     }),
   });
-  const text = await response.text();
-  return {
-    status: response.status,
-    headers: response.headers,
-    body: readBody(endpoint, response.status, text),
-  };
+  return { status, headers: received, body: readBody(endpoint, status, text) };
 }
 
 function readBody(endpoint: string, status: number, text: string): TokenAnswer['body'] {

@@ -1,6 +1,7 @@
 import { CookieJar } from './cookie-jar.ts';
 import { type Form, readForms } from './html-forms.ts';
 import type { Issuer } from './platform.ts';
+import { type SendAnswer, type SendOptions, send } from './send.ts';
 
 /** A response, after redirects within the server. */
 export interface Page {
@@ -42,7 +43,7 @@ export class UserAgent {
   }
 
   /** Sends one request and follows redirects within the server. */
-  async request(url: string | URL, init: RequestInit = {}): Promise<Page> {
+  async request(url: string | URL, init: SendOptions = {}): Promise<Page> {
     const visited: URL[] = [];
     let next = new URL(url, this.#origin);
     let current = init;
@@ -52,9 +53,8 @@ export class UserAgent {
       const location = response.headers.get('location');
       const target = location === null ? undefined : new URL(location, next);
       if (target?.origin !== this.#origin || response.status < 300 || response.status > 399) {
-        return present(response, visited, target);
+        return present(response, next, visited, target);
       }
-      await response.body?.cancel();
       if (response.status !== 307 && response.status !== 308) {
         current = {};
       }
@@ -79,7 +79,7 @@ export class UserAgent {
     return this.request(target, { method: 'POST', body, headers: { origin: this.#origin } });
   }
 
-  async #send(url: URL, init: RequestInit): Promise<Response> {
+  async #send(url: URL, init: SendOptions): Promise<SendAnswer> {
     const headers = new Headers(init.headers);
     for (const [name, value] of Object.entries({ accept: 'text/html', ...this.#headers })) {
       headers.set(name, headers.get(name) ?? value);
@@ -88,7 +88,7 @@ export class UserAgent {
     if (cookie !== '') {
       headers.set('cookie', cookie);
     }
-    const response = await fetch(url, { ...init, headers, redirect: 'manual' });
+    const response = await send(url, { ...init, headers });
     this.cookies.store(url, response.headers);
     return response;
   }
@@ -136,18 +136,18 @@ export function describe(page: Page): string {
   return `${page.status} ${page.url.pathname}: ${text.slice(0, 500)}`;
 }
 
-async function present(
-  response: Response,
+function present(
+  { status, headers, text }: SendAnswer,
+  url: URL,
   visited: readonly URL[],
   leavesTo: URL | undefined,
-): Promise<Page> {
-  const body = await response.text();
+): Page {
   return {
-    status: response.status,
-    url: visited.at(-1) ?? new URL(response.url),
-    headers: response.headers,
-    body,
-    forms: readForms(body),
+    status,
+    url,
+    headers,
+    body: text,
+    forms: readForms(text),
     leavesTo,
     visited,
   };

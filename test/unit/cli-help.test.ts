@@ -41,6 +41,7 @@ describe('Help of every command', () => {
   });
 
   test('has examples that the parser accepts', async (t) => {
+    const parses = await createParser();
     for (const [path] of all(await createProgram(SHELL))) {
       await t.test(`stagedoor ${path.join(' ')}`, async () => {
         const { code, out, err } = await stagedoorHere({}, [...path, '--help']);
@@ -61,8 +62,8 @@ describe('Help of every command', () => {
   });
 });
 
-/** Parses an example as a shell would, without running the command. */
-async function parses(example: string): Promise<void> {
+/** Returns a function that parses an example as a shell would, without running the command. */
+async function createParser(): Promise<(example: string) => Promise<void>> {
   const program = await createProgram(SHELL);
   let ran = '';
   for (const [path, command] of all(program).filter(([, one]) => one.commands.length === 0)) {
@@ -70,8 +71,11 @@ async function parses(example: string): Promise<void> {
       ran = path.join(' ');
     });
   }
-  const [first, ...rest] = words(example);
-  assert.equal(first, 'stagedoor');
-  await program.parseAsync(rest, { from: 'user' });
-  assert.ok(ran !== '' && rest.join(' ').startsWith(ran), `${example} ran ${ran}`);
+  return async (example) => {
+    ran = '';
+    const [first, ...rest] = words(example);
+    assert.equal(first, 'stagedoor');
+    await program.parseAsync(rest, { from: 'user' });
+    assert.ok(ran !== '' && rest.join(' ').startsWith(ran), `${example} ran ${ran}`);
+  };
 }

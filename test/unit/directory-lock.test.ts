@@ -66,13 +66,13 @@ describe('Data directory lock', () => {
       import { setTimeout as sleep } from 'node:timers/promises';
       import { takeDirectory } from ${JSON.stringify(new URL('../../src/data-dir/lock.ts', import.meta.url).href)};
       let taken = 0;
-      for (const end = Date.now() + 4000; Date.now() < end; ) {
+      for (const end = Date.now() + 1500; Date.now() < end; ) {
         const giveBack = await takeDirectory(${JSON.stringify(folder)}).catch(() => undefined);
         if (giveBack !== undefined) {
           taken += 1;
           const inside = ${JSON.stringify(join(folder, 'inside'))};
           await (await open(inside, 'wx')).close();
-          await sleep(20);
+          await sleep(5);
           await rm(inside);
           // As after a crash.
           await writeFile(${JSON.stringify(lock)}, '${pid}');

@@ -1,5 +1,5 @@
 import type { Translate } from '../../http/translate.ts';
-import type { Locale } from '../../lib/locale.ts';
+import { COLLATORS, type Locale } from '../../lib/locale.ts';
 import { type LocalizedText, localized } from '../../lib/localized-text.ts';
 import type { ScopeConfig } from '../../lib/scopes.ts';
 import { oneLine } from '../../mail/mail-text.ts';
@@ -99,10 +99,9 @@ function organizerNames(
   { locale }: WordsDeps,
   organizers: readonly { slug: string; name: LocalizedText }[],
 ): string[] {
-  const collator = new Intl.Collator(locale, { sensitivity: 'base', numeric: true });
   return organizers
     .map(({ slug, name }) => localized(name, locale) || slug)
-    .toSorted(collator.compare);
+    .toSorted(COLLATORS[locale].compare);
 }
 
 /** Lists changed fields; an unknown field goes by its name. Leaves out that the object is new. */

@@ -1,3 +1,4 @@
+import { COLLATORS } from '../../lib/locale.ts';
 import { oneLine } from '../../mail/mail-text.ts';
 import {
   ACTIVITY_KINDS,
@@ -30,7 +31,7 @@ export function presentFilter(
   applications: readonly ActivityApplication[],
   chosen: { readonly kind: ActivityKind | undefined; readonly clientId: string | undefined },
 ): FilterProps {
-  const collator = new Intl.Collator(locale, { sensitivity: 'base', numeric: true });
+  const collator = COLLATORS[locale];
   const all = (name: string, one: string | undefined): OptionProps => ({
     value: '',
     name,

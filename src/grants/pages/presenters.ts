@@ -1,7 +1,7 @@
 import { monogramUrl } from '../../applications/monogram.ts';
 import type { Config } from '../../config/config.ts';
 import { documentHost, isDocumentAddress } from '../../lib/client-id.ts';
-import type { Locale } from '../../lib/locale.ts';
+import { COLLATORS, type Locale } from '../../lib/locale.ts';
 import { localized } from '../../lib/localized-text.ts';
 import { roughAddress } from '../../lib/rough-address.ts';
 import type { GrantDetails } from '../grant.ts';
@@ -118,7 +118,7 @@ export function presentByApplication(
 
 /** Compares by name, or the latest first; unused grants come last. */
 function comparison(order: AuthorizationsOrder, locale: Locale) {
-  const collator = new Intl.Collator(locale, { sensitivity: 'base', numeric: true });
+  const collator = COLLATORS[locale];
   const latest = (a: Date | null, b: Date | null) => (b?.getTime() ?? 0) - (a?.getTime() ?? 0);
   const comparisons: Record<AuthorizationsOrder, (a: GrantDetails, b: GrantDetails) => number> = {
     name: (a, b) => collator.compare(a.applicationName, b.applicationName),

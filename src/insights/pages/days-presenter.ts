@@ -1,3 +1,4 @@
+import { formatDate } from '../../lib/format-date.ts';
 import type { Locale } from '../../lib/locale.ts';
 import type { TokenDay } from '../statistics.ts';
 import { layOutPlot, type Plot } from './plot.ts';
@@ -13,15 +14,14 @@ export interface DaysProps {
 
 /** Presents the days with their plot and their sums. */
 export function presentDays(locale: Locale, days: readonly TokenDay[]): DaysProps {
-  const format = new Intl.DateTimeFormat(locale === 'de' ? 'de-DE' : 'en-GB', {
-    dateStyle: 'medium',
-    timeZone: 'UTC',
-  });
   const sum = (series: 'issued' | 'refreshed') => days.reduce((all, day) => all + day[series], 0);
   const [issued, refreshed] = [sum('issued'), sum('refreshed')];
   const plot = layOutPlot(days);
   return {
-    days: days.map((day) => ({ ...day, label: format.format(new Date(day.day)) })),
+    days: days.map((day) => ({
+      ...day,
+      label: formatDate(new Date(day.day), 'UTC', locale, { dateStyle: 'medium' }),
+    })),
     plot:
       issued + refreshed === 0
         ? undefined

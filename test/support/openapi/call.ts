@@ -1,4 +1,5 @@
 import type { Issuer } from '../platform.ts';
+import { type SendAnswer, send } from '../send.ts';
 import type { Documented } from './operations.ts';
 
 /** Values for calling an operation. */
@@ -25,13 +26,9 @@ export interface CallOptions {
 }
 
 /** A raw response. */
-export interface CallAnswer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
-}
+export type CallAnswer = SendAnswer;
 
-export async function call(
+export function call(
   server: Issuer,
   { method, path }: Pick<Documented, 'method' | 'path'>,
   { params = {}, query = {}, body, lines, authorization }: Call,
@@ -44,14 +41,13 @@ export async function call(
   const target = change(search.size === 0 ? filled : `${filled}?${search}`);
   const sent = raw ?? lines?.map((line) => JSON.stringify(line)).join('\n') ?? JSON.stringify(body);
   const type = lines === undefined ? 'application/json' : 'application/jsonl';
-  const response = await fetch(server.issuer + target, {
+  return send(server.issuer + target, {
     method: other,
     headers: {
       ...(authorization === undefined ? {} : { authorization }),
       ...(sent === undefined ? {} : { 'content-type': type }),
       ...headers,
     },
-    ...(sent === undefined ? {} : { body: sent }),
+    body: sent,
   });
-  return { status: response.status, headers: response.headers, text: await response.text() };
 }
