@@ -38,7 +38,7 @@ export interface ActivityApplication {
   readonly name: string;
 }
 
-/** Which entries of a user's log, the newest first. What is undefined does not narrow. */
+/** Part of a user's log, newest first. An undefined filter matches all entries. */
 export interface ActivitySlice {
   readonly userId: string;
   readonly kind?: ActivityKind | undefined;

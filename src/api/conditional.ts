@@ -3,7 +3,7 @@ import type { Db } from '../db/database.ts';
 import { findRecordedVersion, recordVersion, versionOf } from '../db/list-changes.ts';
 import { inSnapshot, type Tx } from '../db/transaction.ts';
 
-/** Which version of a list there is, and whether the caller has it. */
+/** Version of a list; `known` if the caller has it already. */
 export interface Condition {
   /** Undefined where it does not matter: then the answer is always loaded. */
   readonly list: string | undefined;

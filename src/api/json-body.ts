@@ -64,7 +64,7 @@ export function requireMediaType(type: string, known: readonly string[]): void {
 /**
  * Parses JSON in UTF-8.
  * @param what whose error it is: `body`, `line`
- * @throws StagedoorError `validation_failed`, without a word of what was sent
+ * @throws StagedoorError `validation_failed`, without the sent values
  */
 export function parseJson(bytes: Uint8Array, what = 'body'): unknown {
   try {

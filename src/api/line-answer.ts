@@ -37,7 +37,7 @@ export function lineAnswer(ctx: Context, type: string, idle: number): LineAnswer
     // nginx would hold it back until it is complete.
     ctx.set('X-Accel-Buffering', 'no');
     ctx.respond = false;
-    // Whoever has left is noticed at the next line.
+    // A closed connection is noticed at the next line.
     res.on('error', () => {});
   };
   const isGone = () => res.closed || res.destroyed || res.socket?.destroyed !== false;

@@ -21,7 +21,7 @@ export interface ListEndpoint<T, S extends z.ZodType, Q extends z.ZodObject> ext
   readonly load: (tx: Tx, request: ListRequest<z.output<Q>>) => Promise<Sliced<T>>;
   readonly present: (entry: T) => z.output<S>;
   readonly conditional: Conditional<z.output<Q>>;
-  /** Filters that the log tells, with the number of entries that were read. Absent: it does not. */
+  /** Filters that are logged with the number of returned entries. Absent: the call is not logged. */
   readonly logged?: (query: z.output<Q>) => Readonly<Record<string, string | undefined>>;
 }
 

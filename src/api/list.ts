@@ -37,7 +37,7 @@ export const pageParameter = z
   .regex(/^[1-9][0-9]{0,8}$/)
   .transform(Number)
   .default(1)
-  // The text of a number, which is how a query tells one.
+  // A query contains a number as text.
   .meta({
     type: 'integer',
     minimum: 1,

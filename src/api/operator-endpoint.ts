@@ -36,7 +36,7 @@ export interface AdmittedCall {
   readonly logged: Omit<OperatorCall, 'status'>;
 }
 
-/** Tells if the work has logged the call in the transaction of its change. */
+/** True if the work has logged the call in the transaction of its change. */
 export type Logged = 'logged' | 'not logged';
 
 /**

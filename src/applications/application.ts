@@ -64,7 +64,7 @@ export type ApplicationDetails = Pick<
   | 'isActive'
 >;
 
-/** Which applications are listed; undefined: all. */
+/** Filters of the list of applications; an undefined one matches all. */
 export interface ApplicationFilters {
   readonly ownerId?: string | undefined;
   readonly kind?: ApplicationKind | undefined;

@@ -2,7 +2,7 @@ import type { Db } from '../db/database.ts';
 import type { Application } from './application.ts';
 import type { Candidate } from './candidate.ts';
 
-/** Where applications without a row come from; one for each kind of client ID. */
+/** Source of applications without a row; one for each kind of client ID. */
 export interface CandidateSource {
   /** Tests by its form if a client ID is of this kind. */
   readonly handles: (clientId: string) => boolean;

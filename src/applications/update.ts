@@ -87,7 +87,7 @@ export async function updateOwnApplication(
   return apply(tx, actor, before, own, { origin, customSchemes });
 }
 
-/** `before` is locked. Whoever is no operator is its owner. */
+/** `before` is locked. A user who is no operator is its owner. */
 async function apply(
   tx: Tx,
   actor: Actor,

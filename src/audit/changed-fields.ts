@@ -2,8 +2,8 @@ import type { Db } from '../db/database.ts';
 import { selectChangedFields } from './store.ts';
 
 /**
- * Which fields of an application were changed after `since`, by their camelCase names, in
- * alphabetical order. An invalid date counts as before all time.
+ * Returns the camelCase names of the fields of an application that were changed after `since`, in
+ * alphabetical order. An invalid date returns all changes.
  */
 export function changedFieldsSince(db: Db, clientId: string, since: Date): Promise<string[]> {
   return selectChangedFields(db, clientId, Number.isNaN(since.getTime()) ? new Date(0) : since);

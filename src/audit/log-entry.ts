@@ -14,7 +14,7 @@ export interface LogEntry {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** Which entries are listed; undefined: all. */
+/** Filters of the list of entries; an undefined one matches all. */
 export interface LogFilters {
   readonly userId?: string | undefined;
   readonly action?: string | undefined;

@@ -65,7 +65,7 @@ export interface ClosedInteraction {
   readonly restartAt?: string | undefined;
 }
 
-/** Tells the two results of `find` apart. */
+/** Distinguishes the two results of `find`. */
 export function isPending(
   interaction: PendingInteraction | ClosedInteraction,
 ): interaction is PendingInteraction {

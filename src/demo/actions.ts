@@ -43,7 +43,7 @@ export async function callBoth(
   if (picked !== undefined) {
     await callOrders(app, session, connection, 'GET', picked);
   }
-  // With everything picked, one that does not exist will do: the API can't tell the difference.
+  // If all are selected, uses one that does not exist: the API answers the same.
   await callOrders(app, session, connection, 'GET', other ?? 'goldentent');
 }
 

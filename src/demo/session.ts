@@ -12,7 +12,7 @@ export interface Connection {
   readonly ended: boolean;
 }
 
-/** Something to tell the user, once. */
+/** Message that is shown once. */
 export interface Notice {
   readonly title: string;
   readonly text: string;

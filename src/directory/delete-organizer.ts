@@ -6,7 +6,7 @@ import { isSlug } from './organizer.ts';
 import { deleteOrganizerRow, lockOrganizer } from './organizer-store.ts';
 
 /**
- * Deletes an organizer and its teams. Grants stay, and open it no more.
+ * Deletes an organizer and its teams. Grants stay, and no longer open it.
  * @throws StagedoorError `not_found`
  */
 export async function deleteOrganizer(tx: Tx, actor: Actor, slug: string): Promise<void> {

@@ -136,7 +136,7 @@ function describe(error: unknown): StagedoorError {
   return failed(message, error);
 }
 
-/** Rejects when the time is over, also if `work` does not notice. */
+/** Rejects after the timeout, also if `work` ignores it. */
 async function withinTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>();
   const end = () => reject(signal.reason);

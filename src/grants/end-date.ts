@@ -4,10 +4,10 @@ const HOUR = 3_600_000;
 const SECOND = 1000;
 
 /**
- * The moment at which a day is over in a time zone: the first one of the next day, also where the
- * clocks change that night. An unknown time zone is taken as UTC.
+ * Returns the end of a day in a time zone: the first moment of the next day, also if the clocks
+ * change that night. An unknown time zone counts as UTC.
  * @param date as a date field sends it, `2026-05-31`
- * @returns undefined where there is no such day
+ * @returns undefined if there is no such day
  */
 export function endOfDay(date: string, timeZone: string): Date | undefined {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(date)) {
@@ -27,7 +27,7 @@ export function endOfDay(date: string, timeZone: string): Date | undefined {
   return new Date(after);
 }
 
-/** The last day that is not over yet at `end`, as a date field takes it. */
+/** Returns the last day that has not ended at `end`, in the format of a date field. */
 export function lastDay(end: Date, timeZone: string): string {
   const day = localDays(timeZone)(new Date(end.getTime() - 1));
   return new Date(day).toISOString().slice(0, 10);

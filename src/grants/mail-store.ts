@@ -12,7 +12,7 @@ export interface GrantForMail {
   readonly createdAt: Date;
 }
 
-/** A grant as the mails about it tell it, live or ended. */
+/** Returns a live or ended grant as mails describe it. */
 export async function selectGrantForMail(db: Db, id: string): Promise<GrantForMail | undefined> {
   const row = await db
     .selectFrom('grants as g')

@@ -21,7 +21,7 @@ export interface ManagedGrant {
   readonly revocationReason: RevocationReason | null;
 }
 
-/** Which grants are listed; undefined: all. */
+/** Filters of the list of grants; an undefined one matches all. */
 export interface GrantFilters {
   readonly userId?: string | undefined;
   readonly clientId?: string | undefined;

@@ -55,15 +55,15 @@ async function readArrived(request: IncomingMessage, limit: number): Promise<Buf
   return Buffer.isBuffer(body) ? body : undefined;
 }
 
-/** Lets the parser pass on what came with the headers. */
+/** Waits until the parser has emitted the data that arrived with the headers. */
 function restOfPacket(): Promise<void> {
   return Promise.resolve();
 }
 
 /**
- * The body of a request as it comes in. No more of it is read ahead than the connection buffers, and
- * the request stays open when reading ends early: destroyed, it would take the answer with it.
- * @throws StagedoorError `payload_too_large`, or `request_timeout` where the sender has stopped or left
+ * Yields the body of a request as it arrives. Reads no more ahead than the connection buffers. The
+ * request stays open if reading ends early, because destroying it would prevent the response.
+ * @throws StagedoorError `payload_too_large`, or `request_timeout` if the sender has stopped or left
  */
 export async function* readChunks(
   request: IncomingMessage,

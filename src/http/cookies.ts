@@ -26,8 +26,8 @@ interface CookieLife {
 
 /**
  * Returns the name of a cookie. Names without the prefix are never read on an https issuer.
- * @param secure whether the issuer is https
- * @param of tells apart cookies of one kind, for example by the page that one is for
+ * @param secure true if the issuer is https
+ * @param of distinguishes cookies of one kind, for example by their page
  */
 export function cookieName(secure: boolean, kind: CookieKind, of?: string): string {
   const suffix = of === undefined ? '' : `_${hashOf(of).toString('hex').slice(0, 16)}`;

@@ -15,7 +15,7 @@ export interface ErrorProps {
   readonly hint?: string | undefined;
   /** English. */
   readonly developer?: string | undefined;
-  /** Fields of a refused form, so that nobody has to type them twice. */
+  /** Fields of a refused form, so that they need not be typed again. */
   readonly entered?: readonly { readonly name: string; readonly value: string }[];
   /** Links beside those to the authorizations and the home page, which every error page has. */
   readonly links: readonly { readonly href: string; readonly label: string }[];

@@ -1,7 +1,7 @@
 import { isUnreachable } from '../db/unreachable.ts';
 import { type ErrorCode, RetryLaterError, StagedoorError, ValidationError } from '../lib/errors.ts';
 
-/** An error as HTTP tells it. Nothing of an unexpected error gets in here. */
+/** An error in the terms of HTTP. Contains nothing of an unexpected error. */
 export interface HttpError {
   readonly status: number;
   readonly code: ErrorCode | 'internal';

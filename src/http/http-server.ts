@@ -32,8 +32,8 @@ const patient = new WeakSet<Duplex>();
 const answers = new WeakMap<Duplex, ServerResponse>();
 
 /**
- * Takes a request from the limit that the server sets for receiving one (five minutes in Node.js).
- * Whoever calls this sets a limit of their own.
+ * Exempts a request from the server's limit for receiving one (five minutes in Node.js). The caller
+ * sets another limit.
  */
 export function mayTakeLong(request: IncomingMessage): void {
   patient.add(request.socket);

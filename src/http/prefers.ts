@@ -1,6 +1,5 @@
 /**
- * Whether a client would rather have `special` than `usual`, which it gets where it likes both the
- * same.
+ * Tests if a client prefers `special` to `usual`. It gets `usual` if it accepts both alike.
  * @param accept the header `Accept`; empty or missing accepts everything alike
  * @see RFC 9110 §12.5.1
  */

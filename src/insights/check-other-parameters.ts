@@ -29,7 +29,7 @@ const OPTIONAL: ReadonlySet<string> = new Set([
 ]);
 const PROMPTS = ['none', 'login', 'consent', 'select_account'];
 const RESPONSE_MODES = ['query', 'fragment', 'form_post'];
-/** Parameters that are ignored and of which we tell, at most. */
+/** Maximum number of ignored parameters that are reported. */
 const UNKNOWN_LIMIT = 20;
 
 /** Checks what need not be there: the optional parameters, those of OpenID Connect, and unknown ones. */

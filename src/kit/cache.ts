@@ -42,8 +42,8 @@ export interface AnswerInfo {
 const BYTES = 64 * 1024 * 1024;
 
 /**
- * Remembers answers, which are used as long as the changes feed vouches for them. Requests with one
- * token share a question that is under way, and 64 questions are under way at most.
+ * Caches responses, which are used while the changes feed confirms them. Concurrent requests with one
+ * token share one introspection; at most 64 introspections run at a time.
  * @param onFailure called if the feed cannot be read; then each request asks
  */
 export function withCache(

@@ -11,7 +11,7 @@ import type { VerifiableRequest } from './verifiable-request.ts';
 export interface DPoPOptions {
   /**
    * The URL under which applications call this API: `https://api.example.com`, with what a proxy
-   * takes off the path, if it does so; or a function that tells the whole URL of a request. It is
+   * takes off the path, if it does so; or a function that returns the whole URL of a request. It is
    * not taken from the request: a proof that was meant for another API would be good here as well.
    */
   readonly url: PublicUrl;
@@ -56,7 +56,7 @@ const ENTRIES = 100_000;
 /** Prepares the check of proofs. */
 export function createProofCheck(options: DPoPOptions): ProofCheck {
   const { replay = createReplayMemory(options.entries ?? ENTRIES) } = options;
-  /** Which proof a request was let in with. */
+  /** Proof of each request that was let in. */
   const used = new WeakMap<object, string>();
   return {
     read: async (request, token, challenge) => {

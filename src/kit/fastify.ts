@@ -52,7 +52,7 @@ export function guard<R extends FastifyRequest = FastifyRequest>(
     }
     reply.statusCode = answer.status;
     reply.headers({ ...answer.headers });
-    // Whoever returns the reply ends the request here.
+    // Returning the reply ends the request here.
     return reply.send(answer.body);
   };
 }

@@ -71,8 +71,8 @@ export interface ResourceServerOptions {
   /** Conditions for not asking a failing server: by default 5 failures in a row, for 2 seconds. */
   readonly circuit?: CircuitOptions | undefined;
   /**
-   * Told once for each question that failed why tokens can't be verified; the callers get a 503
-   * without the reason. By default one line on stderr.
+   * Called once for each request to the server that failed, with the reason. Callers get a 503 without
+   * it. By default writes one line to stderr.
    */
   readonly onUnavailable?: ((error: UnavailableError) => void) | undefined;
 }

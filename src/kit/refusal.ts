@@ -78,7 +78,7 @@ export function scopeMissing(challenge: Challenge, scopes: readonly string[]): R
   );
 }
 
-/** 403: the user did not pick this organizer, is no longer a member there, or there is none such. */
+/** 403: the user did not select this organizer, is no longer a member of it, or it does not exist. */
 export function organizerClosed(challenge: Challenge): RefusedError {
   const detail = 'The access token does not open this organizer.';
   // No `scope`: asking for more scopes would not help.

@@ -1,9 +1,8 @@
 /** Remembers which proofs were used, so that each is good for one request. */
 export interface ReplayStore {
   /**
-   * Notes a proof for so many seconds, and tells whether it is new: atomically, since of any number
-   * of requests that bring the same proof at once, one is let in. Where it throws or rejects,
-   * nobody is let in.
+   * Records a proof for so many seconds; returns whether it is new. Must be atomic: of several
+   * concurrent requests with the same proof, one is let in. If it throws or rejects, none is.
    *
    * `user` is the user of the token that the proof came with, and `key` the thumbprint of the key that
    * signed it, for a store that limits how much each of them may fill.

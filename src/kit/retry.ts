@@ -1,8 +1,8 @@
 import { isConnectionReset } from './unavailable.ts';
 
 /**
- * Asks once more where the connection broke: one that was kept open belongs to a server that may
- * have been restarted since. To ask twice does no harm (RFC 7662 changes nothing).
+ * Repeats a request whose connection was closed: an idle connection may belong to a server that has
+ * been restarted since. Introspection changes nothing (RFC 7662), so that repeating it is safe.
  */
 export async function retryOnce<T>(ask: () => Promise<T>): Promise<T> {
   try {

@@ -7,8 +7,8 @@ export interface VerifiableRequest {
   /** Path or URL, as the request line has it; needed for tokens that are bound to a key. */
   readonly url?: string | undefined;
   /**
-   * What stands for the request where it is verified more than once, by two guards for example: its
-   * proof is good for that. By default this object.
+   * Identity of the request, if it is verified more than once, for example by two guards: its proof
+   * is valid for all of them. By default this object.
    */
   readonly source?: object | undefined;
 }

@@ -13,7 +13,7 @@ const REPORTS = { address: 60, network: 240, provider: 1200, seconds: 600 };
 /** Reports without one, from one address in ten minutes, in each process: they cost no query. */
 const JUNK = { points: 300, seconds: 600 };
 const TOO_MANY = 'Too many reports from this address.';
-/** Milliseconds. An answer leaves at a multiple of it, so that its time tells little. */
+/** Milliseconds. A response is sent at a multiple of it, so that its time reveals little. */
 const STEP = 250;
 
 /**

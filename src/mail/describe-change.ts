@@ -13,7 +13,7 @@ export interface ChangeWords {
 /** Advice for changes that an intruder in the owner's account could have made. */
 const BY_THE_OWNER = ['mail.changed.expected', 'mail.changed.unexpected'] as const;
 
-/** The texts that tell a change. */
+/** Returns the texts that describe a change. */
 export function describeChange(change: ApplicationChange): ChangeWords {
   return {
     subject: `mail.changed.${change}.subject`,

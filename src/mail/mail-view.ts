@@ -75,7 +75,7 @@ export function accessFacts(
   label: MailText,
 ): MailFact[] {
   const names = organizerNames(access, locale);
-  // Not "and 1 more": that one takes no more room than the words.
+  // Shows the last one instead of "and 1 more", which takes as much space.
   const shown = names.length <= ORGANIZERS_SHOWN + 1 ? names.length : ORGANIZERS_SHOWN;
   const more = names.length - shown;
   const facts = [

@@ -155,7 +155,7 @@ export interface QueuedMail {
   readonly attempts: number;
 }
 
-/** A mail that is not delivered, without a word of what it says. */
+/** A mail that was not delivered, without its content. */
 export interface UndeliveredMail {
   readonly id: string;
   readonly kind: string;

@@ -78,7 +78,7 @@ const insertion = preparedWrite<{
   }),
 );
 
-/** Puts a mail into the outbox, in the transaction of what it tells. */
+/** Puts a mail into the outbox, in the transaction of the event that it reports. */
 export async function enqueueMail<K extends MailKind>(db: Db, mail: Mail<K>): Promise<void> {
   const { kind, recipient, locale, data } = mail;
   await insertion(db, { kind, recipient, locale, data: JSON.stringify(data) });

@@ -19,11 +19,11 @@ export interface MailSenderOptions extends ComposeDeps {
 
 /** The background sender of the outbox. */
 export interface MailSender {
-  /** Looks at the outbox now: there is a new mail. */
+  /** Reads the outbox now, because there is a new mail. */
   wake(): void;
   /**
-   * Takes no more mails, and resolves when none is on its way: those that are get a few seconds,
-   * then they are cut off and tried again later. The database must stay open until then.
+   * Stops. Resolves when no mail is being sent: mails under way get a few seconds, then their
+   * connections are closed and they are retried later. The database must stay open until then.
    */
   stop(): Promise<void>;
 }

@@ -138,7 +138,7 @@ function fileTransport(options: TransportOptions): MailTransport {
         const { message: content } = await transporter.sendMail(message(options.mailFrom, mail));
         const name = `${mail.date.toISOString().replaceAll(':', '-')}-${mail.id}`;
         await mkdir(folder, { recursive: true });
-        // Whoever watches the folder never sees half a mail.
+        // A program that watches the folder never sees an incomplete mail.
         await writeFile(join(folder, `.${name}.part`), content);
         await rename(join(folder, `.${name}.part`), join(folder, `${name}.eml`));
       } catch (error) {

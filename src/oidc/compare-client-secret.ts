@@ -4,9 +4,9 @@ import type { RecordSecretUse } from '../client-secrets/record-use.ts';
 import { hashOf } from '../lib/credentials.ts';
 
 /**
- * Makes what replaces `Client.prototype.compareClientSecret`, the provider's documented place for
- * hashed and several secrets. Every hash is compared, so that the time does not tell which one
- * matched; of the one that did, the use is noted.
+ * Returns a replacement for `Client.prototype.compareClientSecret`, the provider's documented place
+ * for hashed and several secrets. Compares every hash, so that the time does not reveal which one
+ * matched. Records the use of that one.
  */
 export function compareClientSecret(recordUse: RecordSecretUse) {
   return function compare(this: Client, presented: string): boolean {

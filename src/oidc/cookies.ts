@@ -26,8 +26,8 @@ export function cookieNames(secure: boolean) {
 
 /**
  * Keeps the id of a waiting request in one cookie per request, on the path `/` and with the common
- * prefix. The provider would tell requests in several tabs apart by two cookies on paths of their own,
- * where the `__Host-` prefix is not possible.
+ * prefix. The provider would separate requests of several tabs by two cookies on different paths,
+ * for which the `__Host-` prefix is not possible.
  */
 export function nameRequestCookies(
   provider: Provider,

@@ -153,7 +153,7 @@ export interface ClosedInteraction {
   readonly applicationName: string | null;
   /** Null also if the application is stopped, so that the page has no link to it. */
   readonly homepageUrl: string | null;
-  /** Its time is over. */
+  /** It has expired. */
   readonly expired: boolean;
   /** The user whose session began it. */
   readonly userId: string | null;

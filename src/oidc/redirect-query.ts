@@ -4,7 +4,7 @@ import { RESPONSE_PARAMETERS } from '../applications/redirect-uri.ts';
 
 /**
  * Appends the parameters of an authorization response to the redirect URI as it was registered. The
- * provider writes its query anew, by which a signed one becomes invalid.
+ * provider serializes its query again, which makes a signed query invalid.
  * @see RFC 6749 §3.1.2, §4.1.2
  */
 export function keepRedirectQuery(): Middleware {

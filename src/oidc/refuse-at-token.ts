@@ -11,7 +11,7 @@ import type {
 import { requireTransaction } from './current-transaction.ts';
 import { findObstacle } from './still-allowed.ts';
 
-/** Reasons in the words of the provider, by which the error log tells the two apart. */
+/** Reasons in the words of the provider, by which the error log distinguishes the two. */
 const REUSED = {
   code: 'authorization code already consumed',
   refresh_token: 'refresh token already used',

@@ -70,7 +70,7 @@ export function tooLongForUrl(params: Readonly<Record<string, unknown>>): errors
   return error;
 }
 
-/** Tells the sign-in page to sign in anew, or to offer the current account and others. */
+/** Prompts for the sign-in page: sign in again, or offer the current account and others. */
 function signInPrompt(ctx: KoaContextWithOIDC): string[] {
   const prompts = promptsOf(ctx.oidc.params ?? {});
   const selects = prompts.includes('select_account');

@@ -9,7 +9,7 @@ const LIFETIME = 300_000;
 
 /**
  * Makes a pass with which `stagedoor doctor` shows that it has the server's cookie key. The server
- * then tells how the request arrived; strangers learn nothing of the proxies in front of it.
+ * then describes how the request arrived; others learn nothing about the proxies.
  */
 export function newDoctorPass(cookieKey: string, now = Date.now()): string {
   return `${now}.${signature(cookieKey, String(now))}`;

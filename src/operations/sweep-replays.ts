@@ -6,7 +6,7 @@ import { deleteExpiredReplays } from '../tokens/replay-store.ts';
 const INTERVAL = 5_000;
 
 /**
- * Deletes encrypted tokens whose time for retries is over, every few seconds. Any number of
+ * Deletes encrypted tokens whose time for retries has ended, every few seconds. Any number of
  * processes may do so.
  * @returns a function that stops it
  */

@@ -4,7 +4,7 @@ import { type Operator, RIGHTS, type Right } from '../api/operator.ts';
 export interface OperatorToken {
   readonly id: string;
   readonly name: string;
-  /** Last four characters of the token, so that operators can tell tokens apart. */
+  /** Last four characters of the token, by which operators distinguish tokens. */
   readonly lastFour: string;
   readonly rights: readonly Right[];
   /** Actor in the log, such as `operator:bootstrap`. */

@@ -10,7 +10,7 @@ import { deleteTokens, lockTokenTree, selectTokenTree, updateParent } from './st
 /** The token that revokes. */
 export type TokenRevoker = Pick<Operator, 'id' | 'actor' | 'rights'>;
 
-/** Which token ends, and what happens to the tokens that were made with it. */
+/** Revocation of a token, with or without the tokens that were made with it. */
 export interface Revocation {
   readonly id: string;
   /** They live on and belong to the token that made the revoked one. */

@@ -103,7 +103,7 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
       (config.demo
         ? await localSecret(config.dataDir, 'operator-token', () => newCredential('sdo'))
         : undefined);
-    // Nobody else can open the embedded database: the command line goes through this server.
+    // No other process can open the embedded database: the command line goes through this server.
     const cliToken = database.engine === 'embedded' ? newCredential('sdo') : undefined;
     const keyring = await openKeyring({
       db: database.db,

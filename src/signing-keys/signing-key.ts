@@ -31,7 +31,7 @@ export interface NewSigningKey {
 
 /** A signing key as it is stored, and what it is good for now. */
 export interface SigningKey extends NewSigningKey {
-  /** `next`: published, signs later. `retired`: published, signs no more. */
+  /** `next`: published, will sign later. `retired`: published, does not sign any more. */
   readonly state: 'next' | 'signing' | 'retired';
   readonly createdAt: Date;
   readonly signsFrom: Date;

@@ -158,7 +158,7 @@ function parameterRow(
   return { ...schemaRow(name, { ...schema, description }, required, t), place };
 }
 
-/** A list is told of as a page of what is in it. */
+/** The response of a list is described as a page of its items. */
 function presentAnswer(status: string, { description, headers, content }: Answer): ApiAnswer {
   const schema = Object.values(content ?? {})[0]?.schema;
   const name = schema?.$ref === undefined ? '' : nameOf({ $ref: schema.$ref });

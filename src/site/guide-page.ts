@@ -128,7 +128,7 @@ function presentFor(config: Config, reader: Reader, document: GuideDocument) {
 }
 
 /**
- * Examples of all pages. Only the owner gets what is registered; nobody else can find out here
+ * Examples of all pages. Only the owner gets what is registered, so that others can't find out here
  * whether the application exists.
  */
 function examplesFor(config: Config, reader: Reader): Readonly<Record<string, string>> {

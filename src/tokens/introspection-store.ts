@@ -105,7 +105,7 @@ const REFRESH_TOKEN_FOR_CALLER = forCaller('refresh_tokens', OWN_REFRESH_TOKEN);
 
 const ACCESS_TOKEN = `select ${columns('access_tokens')} from ${live('access_tokens', '$1')}`;
 
-/** A live token, as the database tells it. */
+/** A live token, as the database returns it. */
 export interface LiveTokenRow {
   readonly scope: string;
   readonly iat: number;

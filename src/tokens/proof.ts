@@ -18,7 +18,7 @@ export interface UsedProof {
   readonly lifetime: number;
 }
 
-/** Told of each request that was refused because its proof was used before. */
+/** Called for each request that was refused because its proof was used before. */
 export type OnReplay = (where: {
   readonly endpoint: 'bearer' | 'token';
   readonly jkt?: string;

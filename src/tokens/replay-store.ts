@@ -69,7 +69,7 @@ export async function selectReplay(
   return rows[0];
 }
 
-/** Deletes responses whose time for retries is over. Skips rows that another process deletes. */
+/** Deletes responses whose time for retries has ended. Skips rows that another process deletes. */
 export async function deleteExpiredReplays(db: Db): Promise<void> {
   await sql`
     delete from refresh_replays where ctid = any(array(

@@ -238,7 +238,7 @@ export async function updatePreferences(
 function userColumns(user: User, passwordHash: string | null) {
   return {
     email: user.email,
-    // An address from before there were keys may have none. Nobody is found by it.
+    // An address from before there were keys may have none. No user is found by it.
     email_key: emailKey(user.email) ?? user.email,
     full_name: user.fullName,
     locale: user.locale,
@@ -275,7 +275,7 @@ export async function deleteOffersTo(tx: Tx, addresses: readonly string[]): Prom
     .execute();
 }
 
-/** Which of these ids are users'. They can't be deleted until the transaction ends. */
+/** Returns the ids that a user has. Locks these users against deletion until the transaction ends. */
 export async function lockExistingUsers(tx: Tx, ids: readonly string[]): Promise<string[]> {
   const rows = await tx
     .selectFrom('users')

@@ -54,9 +54,9 @@ export interface Identity {
   readonly subject: string;
 }
 
-/** Which users are listed; undefined: all. */
+/** Filters of the list of users; an undefined one matches all. */
 export interface UserFilters {
-  /** In whatever case. */
+  /** Case does not matter. */
   readonly email?: string | undefined;
   readonly isActive?: boolean | undefined;
 }

@@ -21,7 +21,7 @@ const PASSWORD = '/account/password';
 interface PasswordProps {
   readonly action: string;
   readonly email: string;
-  /** Why there is no form: the user signs in elsewhere, or has no password. */
+  /** Reason for showing no form: the user signs in elsewhere, or has no password. */
   readonly without: { readonly host: string } | 'none' | undefined;
   /** Minimum length of a new password, in characters. */
   readonly minimum: number;

@@ -93,12 +93,12 @@ function byWhom({ t, userId }: PresentDeps, entry: ActivityEntry): string | unde
   }
 }
 
-/** Tells if an entry is about an access that the user gave. Another user who ends it owns the application. */
+/** Tests if an entry is about an access that the user gave. Another user who ends it owns the application. */
 function isAboutAccess({ action }: ActivityEntry): boolean {
   return action.startsWith('stagedoor.user.oauth.');
 }
 
-/** Tells if the user agent is a device. An application's server sends one, too, but has none. */
+/** Tests if the user agent is a device. An application's server sends one, too, but has none. */
 function hasDevice({ userId }: PresentDeps, entry: ActivityEntry): boolean {
   const { action, userAgent } = entry;
   const isAttempt = action.startsWith('stagedoor.user.sign_in_');

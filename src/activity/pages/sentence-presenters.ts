@@ -115,7 +115,7 @@ export function sentenceOf(
   };
 }
 
-/** Tells if the user has done it, rather than another person or a program. */
+/** Tests if the user has done it, rather than another person or a program. */
 export function isOwn(userId: string, { actor }: Pick<ActivityEntry, 'actor'>): boolean {
   return actor === `user:${userId}`;
 }

@@ -14,7 +14,7 @@ import { toStartPage } from './secret-cookie.ts';
 
 /** Form for a new application. */
 interface RegisterProps extends ApplicationFormProps {
-  /** Why nothing was registered although the form is correct, and what to do. */
+  /** Reason for registering nothing although the form is correct, and what to do. */
   readonly refusal?: string | undefined;
   /** Applications of this server work for their owner only until an operator has reviewed them. */
   readonly approval: boolean;

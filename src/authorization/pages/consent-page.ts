@@ -125,7 +125,7 @@ function switchAccountUrl(restartUrl: string): string {
   return url.pathname + url.search;
 }
 
-/** Tells if the sign-in is too old for consent: then the password is asked for on the page. */
+/** Tests if the sign-in is too old for consent: then the page asks for the password. */
 function signInIsOld(
   { config }: InteractionDeps,
   { authenticatedAt }: PendingInteraction,

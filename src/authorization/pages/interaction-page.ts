@@ -38,7 +38,7 @@ export const interactionPage: Page<InteractionDeps> = {
       ? answerConsent(deps, ctx, interaction, fields)
       : signIn(deps, ctx, interaction, () => answerLogin(deps, ctx, interaction, fields));
   },
-  // After a sign-in in another tab, the page says that the request is over.
+  // After a sign-in in another tab, the page says that the request has ended.
   refuse: async (deps, ctx) => {
     const interaction = await deps.interactions.find(ctx);
     return isPending(interaction) ? undefined : showOver(deps, ctx, interaction);

@@ -22,7 +22,7 @@ export interface Import {
   readonly hash: HashPassword;
   /** Some lines at a time: a transaction each, where the import is not atomic. */
   readonly batches: AsyncIterable<readonly BulkLine[]>;
-  /** Told in the order of the lines. What it throws ends the import. */
+  /** Called in the order of the lines. An error that it throws ends the import. */
   readonly report: (done: readonly DoneLine[]) => Promise<void>;
   /** Runs last in each transaction. If it throws, nothing of that transaction is written. */
   readonly beforeCommit: (tx: Tx) => Promise<void>;

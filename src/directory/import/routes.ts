@@ -21,7 +21,7 @@ import { bulkLine, bulkQuery, bulkReport, presentDone, presentEnd, readBulkLine 
 const BODY_LIMIT = 256 * 1024 * 1024;
 /** Longest line, in bytes; a team with some thousand members fits in. */
 const LINE_LIMIT = 256 * 1024;
-/** Lines a transaction: so few that it is over in a moment, so many that commits cost little. */
+/** Lines per transaction: few enough to keep it short, enough to make commits cheap. */
 const TOGETHER = 32;
 /** Milliseconds without a byte from the sender or to the reader. */
 const IDLE = 60_000;

@@ -42,7 +42,7 @@ export function layOutPlot(days: readonly TokenDay[]): Plot {
   return { width: days.length * STEP, height: HEIGHT, top, bars };
 }
 
-/** The next of 2, 5, 10, 20, 50…: not 1, where a single token would look like a full house. */
+/** The next of 2, 5, 10, 20, 50…: not 1, because a single token would fill the plot. */
 function roundUp(count: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(count, 1)));
   const factor = [1, 2, 5, 10].find((one) => one * power >= count) ?? 10;

@@ -10,7 +10,7 @@ export interface SignedIn {
   readonly sessionUid: string;
 }
 
-/** A sign-in elsewhere that vouches for one here. */
+/** A sign-in at the upstream provider, on which one here is based. */
 export interface Authentication {
   readonly authenticatedAt: Date;
   /**

@@ -82,7 +82,7 @@ export function loginHint(ctx: Context): string | undefined {
   return typeof hint === 'string' && hint.length <= LONGEST_HINT ? hint : undefined;
 }
 
-/** Tells if this user has signed in already: two tabs with a sign-in form each are then both done. */
+/** Tests if this user has signed in already, in another tab: then both tabs continue. */
 async function hasSignedInAs(deps: LoginPageDeps, ctx: Context, email: string): Promise<boolean> {
   const signedIn = await identify(deps, ctx);
   const key = emailKey(email);

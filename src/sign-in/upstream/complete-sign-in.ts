@@ -86,7 +86,7 @@ const MISSING_AUTH_TIME =
   'the ID token has no auth_time although max_age was sent; see OIDC_WITHOUT_AUTH_TIME in the README';
 
 /**
- * The ID token was made for this sign-in, so its `iat` tells how the provider's clock stands to
+ * The ID token was made for this sign-in, so its `iat` shows how the provider's clock compares to
  * ours; openid-client looks at `exp` and `nbf`. `auth_time` is what the person was sent there for.
  * @returns when the person signed in there, never later than now
  */

@@ -40,7 +40,7 @@ export interface UpstreamIdentity {
   readonly begunAt: Date;
 }
 
-/** Somebody whom the provider has vouched for, and whom we know. */
+/** A known user whom the provider has authenticated. */
 export interface UpstreamSignIn {
   readonly user: User;
   /** Time of the last authentication at the provider. */

@@ -13,7 +13,7 @@ export function forceReauthentication(ctx: Context): void {
   setCookie(ctx, nameOf(ctx), '1', { seconds: LIFETIME });
 }
 
-/** Tells if the provider has to ask for the user at the next sign-in. */
+/** Tests if the provider has to authenticate the user again at the next sign-in. */
 export function mustReauthenticate(ctx: Context): boolean {
   return readCookie(ctx.headers.cookie, nameOf(ctx)) === '1';
 }
