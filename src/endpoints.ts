@@ -4,6 +4,7 @@ import { logEndpoints } from './audit/log-routes.ts';
 import { accessEndpoints } from './bearer-api/endpoints.ts';
 import { blockedHostEndpoints } from './client-documents/routes.ts';
 import type { Config } from './config/config.ts';
+import { deletionEndpoints } from './deletions/routes.ts';
 import { directoryEndpoints } from './directory/routes.ts';
 import { grantEndpoints } from './grants/management-routes.ts';
 import type { JobConfig } from './jobs/jobs.ts';
@@ -39,6 +40,7 @@ export function apiEndpoints(
     ...grantEndpoints(deps),
     ...logEndpoints(deps),
     ...operatorTokenEndpoints(deps),
+    ...deletionEndpoints(deps),
     pruneEndpoint(deps, deps.config),
     ...accessEndpoints(deps),
   ];

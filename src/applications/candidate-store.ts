@@ -2,7 +2,9 @@ import { sql } from 'kysely';
 import { usableKeys } from '../client-keys/read-keys.ts';
 import { replaceKeys } from '../client-keys/store.ts';
 import type { Db } from '../db/database.ts';
+import { isPendingDeletion } from '../db/pending-deletion.ts';
 import type { Tx } from '../db/transaction.ts';
+import { StagedoorError } from '../lib/errors.ts';
 import { skeletonOf } from '../lib/skeleton.ts';
 import type { Application } from './application.ts';
 import type { Candidate } from './candidate.ts';
@@ -54,6 +56,7 @@ export async function toApplication(db: Db, candidate: Candidate): Promise<Appli
  * Writes the row of a candidate. If two users consent at the same moment, the second waits for the
  * first.
  * @returns false if the row exists
+ * @throws StagedoorError `conflict` if the deleted application still has grants
  */
 export async function insertCandidate(tx: Tx, candidate: Candidate): Promise<boolean> {
   const { clientId, fetched } = candidate;
@@ -68,7 +71,8 @@ export async function insertCandidate(tx: Tx, candidate: Candidate): Promise<boo
     })
     .onConflict((conflict) => conflict.doNothing())
     .returning('client_id')
-    .executeTakeFirst();
+    .executeTakeFirst()
+    .catch(refusePendingDeletion);
   if (inserted !== undefined) {
     await writeKeys(tx, candidate);
   }
@@ -83,6 +87,17 @@ export async function insertCandidate(tx: Tx, candidate: Candidate): Promise<boo
       .execute();
   }
   return inserted !== undefined;
+}
+
+function refusePendingDeletion(error: unknown): never {
+  if (isPendingDeletion(error)) {
+    throw new StagedoorError(
+      'conflict',
+      'The application was deleted, and its authorizations are being removed. Try again later.',
+      { cause: error },
+    );
+  }
+  throw error;
 }
 
 /** Returns client IDs of documents and self-registered apps without a review, named like this application. */

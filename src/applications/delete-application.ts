@@ -1,16 +1,16 @@
 import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
+import { beginDeletion } from '../deletions/begin-deletion.ts';
 import type { Actor, Origin } from '../lib/actor.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import { applicationState } from './application.ts';
-import { mailGrantsEndedByDeletion, recordGrantsEndedByDeletion } from './ending-store.ts';
 import { lockForActor } from './lock-for-actor.ts';
 import { mailApplication } from './mail-application.ts';
 import { deleteApplicationRow } from './store.ts';
 
 /**
- * Deletes an application with all its grants and tokens. Each user who had a live one finds it in
- * their log, and a mail of it.
+ * Deletes an application with all its grants and tokens: from the commit on, none of them is live. Each
+ * user who had a live one finds it in their log, and a mail of it.
  * @throws StagedoorError `not_found`; `conflict` if it is stopped, and the next consent would write it
  *   again as an active one
  */
@@ -27,14 +27,6 @@ export async function deleteApplication(
       'The application is suspended or disabled. The next consent would register it again as an active one. Leave it as it is, or activate it before you delete it.',
     );
   }
-  await recordGrantsEndedByDeletion(tx, actor, clientId, {
-    reason: 'application_deleted',
-    application: application.name,
-  });
-  await mailGrantsEndedByDeletion(tx, clientId, {
-    at: new Date().toISOString(),
-    application: mailApplication(application, application.ownerName),
-  });
   await record(tx, {
     action: 'stagedoor.application.deleted',
     actor,
@@ -44,4 +36,13 @@ export async function deleteApplication(
     data: { application: application.name },
   });
   await deleteApplicationRow(tx, clientId);
+  await beginDeletion(tx, 'application', clientId, {
+    actor,
+    owner: application.ownerId,
+    log: { reason: 'application_deleted', application: application.name },
+    mail: {
+      at: new Date().toISOString(),
+      application: mailApplication(application, application.ownerName),
+    },
+  });
 }

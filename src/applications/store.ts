@@ -266,7 +266,7 @@ export async function setOwner(tx: Tx, clientId: string, ownerId: string): Promi
     .execute();
 }
 
-/** Removes the application; its secrets, grants and tokens go with it, by foreign key. */
+/** Removes the application; its secrets and keys go with it, by foreign key. */
 export async function deleteApplicationRow(tx: Tx, clientId: string): Promise<void> {
   await tx.deleteFrom('applications').where('client_id', '=', clientId).execute();
 }

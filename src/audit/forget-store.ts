@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Tx } from '../db/transaction.ts';
 
 /** Keys of an entry's data that hold e-mail addresses, as the trigger has them. */
-const ADDRESSES = sql`'{email,email_before,email_after}'::text[]`;
+export const ADDRESSES = sql`'{email,email_before,email_after}'::text[]`;
 
 /** Lets the log forget this deleted user, until the transaction ends. */
 export async function allowForgetting(tx: Tx, userId: string): Promise<void> {
@@ -37,15 +37,15 @@ export async function selectOfferedAddresses(tx: Tx): Promise<string[]> {
   return rows.map(({ address }) => address);
 }
 
-/** Removes addresses, IP and User-Agent from what the user did and from what is in their log. */
-export async function forgetInLog(tx: Tx, userId: string): Promise<void> {
-  const forget = sql`
-    update audit_events set ip = null, user_agent = null, data = data - ${ADDRESSES}
-    where (ip is not null or user_agent is not null or data ?| ${ADDRESSES})`;
-  await sql`${forget} and user_id = ${userId}`.execute(tx);
+/** Removes addresses, IP and User-Agent from what the user did and others have in their log. */
+export async function forgetInLogsOfOthers(tx: Tx, userId: string): Promise<void> {
   // The last two conditions are those of the index.
-  await sql`${forget} and actor = ${`user:${userId}`}
-    and actor like 'user:%' and actor is distinct from 'user:' || user_id`.execute(tx);
+  await sql`
+    update audit_events set ip = null, user_agent = null, data = data - ${ADDRESSES}
+    where (ip is not null or user_agent is not null or data ?| ${ADDRESSES})
+      and actor = ${`user:${userId}`}
+      and actor like 'user:%' and actor is distinct from 'user:' || user_id
+  `.execute(tx);
 }
 
 /** Removes these addresses from the log of the users who offered an application to them. */

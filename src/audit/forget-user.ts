@@ -3,7 +3,7 @@ import { emailKey } from '../lib/email.ts';
 import {
   allowForgetting,
   deleteMailsTo,
-  forgetInLog,
+  forgetInLogsOfOthers,
   forgetInMails,
   forgetOffers,
   selectFormerAddresses,
@@ -12,17 +12,17 @@ import {
 } from './forget-store.ts';
 
 /**
- * Removes what identifies a deleted user from the log and from the outbox: e-mail addresses, IP and
- * User-Agent, mails to the user, and the user's name in mails to others. The entries themselves and
- * the user's id stay. Works only after the deletion was logged and done, in the same transaction: the
- * database refuses any other change of the log.
+ * Removes what identifies a deleted user from the logs of others and from the outbox: e-mail addresses,
+ * IP and User-Agent, mails to the user, and the user's name in mails to others. The entries themselves
+ * and the user's id stay. Works only after the deletion was logged and done, in the same transaction:
+ * the database refuses any other change of the log. `deletions/` does the same for the user's own log.
  * A former address that is another user's by now counts as that user's.
- * @returns the user's addresses in all spellings that the log had
+ * @returns the user's name and addresses, the latter in all spellings that the log had
  */
 export async function forgetUser(
   tx: Tx,
   user: { readonly id: string; readonly email: string; readonly fullName: string },
-): Promise<string[]> {
+): Promise<{ names: string[]; addresses: string[] }> {
   await allowForgetting(tx, user.id);
   const all = [user.email, ...(await selectFormerAddresses(tx, user.id))];
   const taken = await selectKeysInUse(tx, all.map(keyOf));
@@ -30,12 +30,12 @@ export async function forgetUser(
   const keys = new Set(own.map(keyOf));
   const typed = (await selectOfferedAddresses(tx)).filter((address) => keys.has(keyOf(address)));
   const addresses = [...new Set([...own, ...typed])];
-  await forgetInLog(tx, user.id);
+  await forgetInLogsOfOthers(tx, user.id);
   await forgetOffers(tx, addresses);
   await deleteMailsTo(tx, own);
   const names = user.fullName === '' ? addresses : [user.fullName, ...addresses];
   await forgetInMails(tx, names);
-  return addresses;
+  return { names, addresses };
 }
 
 /**

@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import { applicationEndpoints } from '../applications/routes.ts';
+import { deletionEndpoints } from '../deletions/routes.ts';
 import { action, examples, printEntry } from './command.ts';
 import { confirm } from './confirm.ts';
 import { withManagement } from './connect.ts';
+import { unfinishedDeletion } from './deletion.ts';
 import type { Flag } from './inputs.ts';
 import type { Entry } from './management.ts';
 import { requestOf } from './operation.ts';
@@ -14,7 +16,7 @@ const ID = '2fQ9dLx0aVbT7mRkY3nWcE5u';
 const OPTIONAL_PKCE: Flag = ['a confidential one may do without PKCE', { require_pkce: false }];
 
 const APPLICATION: Resource = {
-  endpoints: (deps) => applicationEndpoints(deps, deps.config),
+  endpoints: (deps) => [...applicationEndpoints(deps, deps.config), ...deletionEndpoints(deps)],
   examples: [
     'application list --unreviewed',
     `application review ${ID}`,
@@ -112,7 +114,11 @@ const APPLICATION: Resource = {
       examples: [`application add-keys ${ID} --public-key "$(cat public.pem)"`],
     },
     'delete-key': { operation: 'deleteApplicationKey', confirm: '' },
-    delete: { operation: 'deleteApplication', confirm: ' with all its authorizations' },
+    delete: {
+      operation: 'deleteApplication',
+      confirm: ' with all its authorizations',
+      progress: unfinishedDeletion,
+    },
   },
 };
 

@@ -6,7 +6,7 @@ import { confirm, type PasswordOptions, readPassword } from './confirm.ts';
 import { withManagement } from './connect.ts';
 import { type Flags, hasPassword, type Input, inputsOf, readInputs } from './inputs.ts';
 import { printList } from './list.ts';
-import { quote } from './management.ts';
+import { type Management, quote } from './management.ts';
 import {
   describedOperations,
   helpOf,
@@ -53,6 +53,8 @@ export interface ResourceCommand extends Partial<Pick<Resource, 'columns' | 'fac
   readonly complete?: (fields: Readonly<Record<string, unknown>>) => Record<string, unknown>;
   /** End of the confirmation question. Absent: the command does not ask. */
   readonly confirm?: string;
+  /** Describes work that the server continues after a deletion; undefined if there is none. */
+  readonly progress?: (api: Management, id: string) => Promise<string | undefined>;
 }
 
 type Options = Readonly<Record<string, unknown>> & PasswordOptions & { readonly yes?: boolean };
@@ -161,7 +163,7 @@ async function call(
 async function end(
   line: ResourceLine,
   { endpoints }: Resource,
-  { confirm: consequence = '' }: ResourceCommand,
+  { confirm: consequence = '', progress }: ResourceCommand,
   endpoint: Endpoint,
   fields: Readonly<Record<string, unknown>>,
 ): Promise<void> {
@@ -171,9 +173,10 @@ async function end(
   const deletes = !name.endsWith('revoke');
   const [verb, done] = deletes ? ['Delete', 'Deleted'] : ['Revoke', 'Revoked'];
   await confirm(shell, `${verb} ${what}${consequence}?`, options.yes);
-  const { body } = await withManagement(shell, options.url, endpoints, (api) =>
-    api.call(requestOf(endpoint, args, fields)),
-  );
+  const { body, left } = await withManagement(shell, options.url, endpoints, async (api) => {
+    const answer = await api.call(requestOf(endpoint, args, fields));
+    return { body: answer.body, left: await progress?.(api, id) };
+  });
   const answer = deletes ? { deleted: id } : body;
-  shell.out(options.json ? json(answer) : `${done} ${what}.\n`);
+  shell.out(options.json ? json(answer) : `${done} ${what}.\n${left ?? ''}`);
 }

@@ -1,9 +1,11 @@
+import { deletionEndpoints } from '../deletions/routes.ts';
+import { unfinishedDeletion } from './deletion.ts';
 import { directoryApi } from './directory-api.ts';
 import { resourceCommands } from './resource.ts';
 
 /** Sets up `stagedoor user`. */
 export const addUser = resourceCommands({
-  endpoints: directoryApi,
+  endpoints: (deps) => [...directoryApi(deps), ...deletionEndpoints(deps)],
   examples: [
     'user list --inactive',
     'user put ada --email ada@example.com --full-name "Ada Example" --ask-password',
@@ -58,6 +60,10 @@ export const addUser = resourceCommands({
       description: 'Keep a user out. None of their grants is live meanwhile.',
       body: { is_active: false },
     },
-    delete: { operation: 'deleteUser', confirm: ' with all authorizations' },
+    delete: {
+      operation: 'deleteUser',
+      confirm: ' with all authorizations',
+      progress: unfinishedDeletion,
+    },
   },
 });

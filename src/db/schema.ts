@@ -335,6 +335,18 @@ export interface Schema {
     changes: Generated<string | number>;
     compacted: Generated<boolean>;
   };
+  deletions: {
+    id: Generated<string>;
+    kind: 'user' | 'application';
+    subject: string;
+    requested_at: CreatedAt;
+    notice: Json<Record<string, unknown>> | null;
+    position: string | null;
+    log_position: Generated<string | number>;
+    grants: string | number | null;
+    removed: Generated<string | number>;
+    finished_at: Date | null;
+  };
   jobs: {
     name: string;
     due_at: Date;

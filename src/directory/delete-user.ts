@@ -1,6 +1,8 @@
 import { forgetUser } from '../audit/forget-user.ts';
 import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
+import { beginDeletion } from '../deletions/begin-deletion.ts';
+import { forgetOwnerInNotices } from '../deletions/store.ts';
 import type { Actor } from '../lib/actor.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import { endSessionsOf } from '../sessions/end-sessions.ts';
@@ -8,8 +10,9 @@ import { isDirectoryId } from '../users/user.ts';
 import { deleteOffersTo, deleteUserRow, lockUser } from '../users/user-store.ts';
 
 /**
- * Deletes a user, and with it the sessions, grants and tokens. Applications stay, without owner. The
- * log keeps the user's id, and nothing else that identifies the person.
+ * Deletes a user, and with it the sessions, grants and tokens: from the commit on, none of them is live.
+ * Applications stay, without owner. The log keeps the user's id, and nothing else that identifies the
+ * person; the rest of a long log is forgotten with the grants.
  * @throws StagedoorError `not_found`
  */
 export async function deleteUser(tx: Tx, actor: Actor, id: string): Promise<void> {
@@ -20,5 +23,8 @@ export async function deleteUser(tx: Tx, actor: Actor, id: string): Promise<void
   await endSessionsOf(tx, id);
   await record(tx, { action: 'stagedoor.directory.user.deleted', actor, userId: id });
   await deleteUserRow(tx, id);
-  await deleteOffersTo(tx, await forgetUser(tx, known.user));
+  const { names, addresses } = await forgetUser(tx, known.user);
+  await deleteOffersTo(tx, addresses);
+  await forgetOwnerInNotices(tx, names);
+  await beginDeletion(tx, 'user', id);
 }

@@ -35,7 +35,8 @@ export async function revokeGrant(
     userId: ended.userId,
     clientId: ended.clientId,
     grantId,
-    origin: revocation.origin,
+    // Without its user or application it is being removed, and the log must not know a deleted user.
+    origin: grant && revocation.origin,
     data: { reason: revocation.reason, application: grant?.access.application.name },
   });
   if (grant !== undefined) {

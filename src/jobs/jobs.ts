@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
 import { deleteDue, type RetentionRule } from '../db/delete-due.ts';
 import { compactListChanges, foldPastDays } from '../db/list-changes.ts';
+import { continueDeletion } from '../deletions/continue-deletion.ts';
 import { notifyExpiring } from '../grants/notify-expiring.ts';
 import { deleteSurplusErrors } from '../insights/store.ts';
 import { deleteEndedSessions } from '../sessions/session-store.ts';
@@ -48,6 +49,15 @@ export function hourlyJobs(config: JobConfig): readonly Job[] {
     batches('signing_keys', HOUR, (db) => purgeSigningKeys(db, config)),
     batches('expiry_notices', HOUR, (db, limit) => notifyExpiring(db, config, limit), 100),
   ];
+}
+
+/** Returns the job that removes the grants of deleted users and applications. */
+export function grantRemoval(): Job {
+  return {
+    name: 'deletions',
+    interval: 50,
+    begin: (db) => (limit) => continueDeletion(db, limit),
+  };
 }
 
 /** Returns the jobs that delete what is due, frequent and hourly ones. */

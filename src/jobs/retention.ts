@@ -119,6 +119,7 @@ export function retentionRules(
       by: 't.key',
       condition: "t.expire < extract(epoch from now() - interval '1 hour') * 1000",
     },
+    { name: 'finished_deletions', table: 'deletions', by: 't.finished_at', kept: 30 * DAY },
     { name: 'ended_secrets', table: 'ended_secrets', by: 't.ended_at', kept: 90 * DAY },
   ];
 }

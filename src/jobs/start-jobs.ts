@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db } from '../db/database.ts';
 import type { Logger } from '../lib/log.ts';
 import { selectDueJobs } from './job-store.ts';
-import { frequentJobs, hourlyJobs, type JobConfig } from './jobs.ts';
+import { frequentJobs, grantRemoval, hourlyJobs, type JobConfig } from './jobs.ts';
 import { type Job, runJob } from './run-job.ts';
 
 /** Dependencies of the jobs. */
@@ -19,13 +19,13 @@ const LOOK = 60_000;
 /**
  * Deletes rows that are due, compacts counters and notifies users of grants that end soon: from the
  * start on, in the background. Any number of processes may do so; a job runs in one at a time. The
- * frequent jobs do not wait for the hourly ones.
+ * frequent jobs do not wait for the hourly ones, and neither waits for the removal of grants.
  * @returns a function that stops it
  */
 export function startJobs(deps: JobDeps): () => Promise<void> {
   const stopping = new AbortController();
   const holder = randomUUID();
-  const running = [frequentJobs(), hourlyJobs(deps.config)].map(async (jobs) => {
+  const running = [frequentJobs(), hourlyJobs(deps.config), [grantRemoval()]].map(async (jobs) => {
     while (!stopping.signal.aborted) {
       await runDue(deps, jobs, { holder, signal: stopping.signal });
       await sleep(LOOK, undefined, { signal: stopping.signal }).catch(() => {});

@@ -1,10 +1,11 @@
 import { type SqlBool, sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import { countEntries } from '../db/list-changes.ts';
+import { isPendingDeletion } from '../db/pending-deletion.ts';
 import { type Ordering, readFromNearerEnd, type Slice, type Sliced } from '../db/slice.ts';
 import type { Tx } from '../db/transaction.ts';
 import { emailKey } from '../lib/email.ts';
-import { ValidationError } from '../lib/errors.ts';
+import { StagedoorError, ValidationError } from '../lib/errors.ts';
 import type { Preferences, ProvisionedUser, User, UserFilters, UserOrdering } from './user.ts';
 
 const COUNT = sql<string>`count(*)`.as('count');
@@ -182,7 +183,8 @@ export async function listUsers(
 
 /**
  * Adds a user; false where one with this id is there already.
- * @throws ValidationError where the e-mail address is another user's
+ * @throws ValidationError where the e-mail address is another user's; StagedoorError `conflict` if a
+ *   deleted user with this ID still has grants
  */
 export async function insertUser(
   tx: Tx,
@@ -250,6 +252,13 @@ function userColumns(user: User, passwordHash: string | null) {
 
 /** The unique index decides, not a look before: two requests at once can both look. */
 function refuseTakenEmail(error: unknown): never {
+  if (isPendingDeletion(error)) {
+    throw new StagedoorError(
+      'conflict',
+      'A deleted user with this ID still has authorizations, which are being removed. Try again later.',
+      { cause: error },
+    );
+  }
   if (
     error instanceof Error &&
     'code' in error &&
@@ -262,7 +271,7 @@ function refuseTakenEmail(error: unknown): never {
   throw error;
 }
 
-/** Removes the user; memberships, grants, tokens and sessions go with it, by foreign key. */
+/** Removes the user; memberships and sessions go with it, by foreign key. */
 export async function deleteUserRow(tx: Tx, id: string): Promise<void> {
   await tx.deleteFrom('users').where('id', '=', id).execute();
 }

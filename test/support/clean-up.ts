@@ -1,5 +1,5 @@
 import type { Db } from '../../src/db/database.ts';
-import { frequentJobs, hourlyJobs, type JobConfig } from '../../src/jobs/jobs.ts';
+import { frequentJobs, grantRemoval, hourlyJobs, type JobConfig } from '../../src/jobs/jobs.ts';
 
 /** Runs these scheduled jobs completely, even if they are not due. */
 export async function cleanUp(
@@ -7,7 +7,9 @@ export async function cleanUp(
   ...names: readonly string[]
 ): Promise<void> {
   for (const name of names) {
-    const job = [...frequentJobs(), ...hourlyJobs(config)].find((one) => one.name === name);
+    const job = [...frequentJobs(), ...hourlyJobs(config), grantRemoval()].find(
+      (one) => one.name === name,
+    );
     if (job === undefined) {
       throw new Error(`There is no job ${name}.`);
     }

@@ -1,3 +1,4 @@
+import { listOwnDeletions } from '../../deletions/store.ts';
 import { oneOf, render } from '../../http/page.ts';
 import { view } from '../../http/view.ts';
 import { visibleLine } from '../../lib/visible-text.ts';
@@ -29,6 +30,12 @@ interface ListProps {
     readonly acceptAction: string;
     readonly declineAction: string;
   }[];
+  /** Deleted applications whose authorizations are being removed. */
+  readonly deletions: readonly {
+    readonly name: string;
+    readonly grants: number | null;
+    readonly removed: number;
+  }[];
   readonly mayRegister: boolean;
   readonly notice: (typeof NOTICES)[number] | undefined;
   readonly timezone: string;
@@ -41,6 +48,7 @@ export const listPage = userPage({
   path: APPLICATIONS,
   show: async ({ deps, user, query }) => {
     const own = await listOwnApplications(deps.db, user.id);
+    const deletions = await listOwnDeletions(deps.db, user.id);
     const transfers = await incomingTransfers(deps.db, user.id);
     return render(listView, {
       applications: own.map(({ application, connectedUsers, lastUsedAt }) => ({
@@ -58,6 +66,10 @@ export const listPage = userPage({
         declineAction: `${APPLICATIONS}/transfers/${clientId}/decline`,
       })),
       mayRegister: mayRegister(deps.config, user),
+      deletions: deletions.map(({ application, ...progress }) => ({
+        ...progress,
+        name: visibleLine(application) || '…',
+      })),
       notice: oneOf(NOTICES, query.notice),
       timezone: user.timezone,
     });

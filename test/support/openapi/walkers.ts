@@ -96,6 +96,8 @@ export const WALKERS: Readonly<Record<string, Walker>> = {
     204: async (world) => ({ params: { host: await world.blockedHost() } }),
   },
 
+  listDeletions: anything,
+
   listResourceServers: anything,
   registerResourceServer: { 201: () => ({ body: { name: 'Orders API' } }) },
   getResourceServer: { 200: async (world) => ({ params: await world.resourceServer() }) },
@@ -187,6 +189,7 @@ export const QUERY_VALUES: Readonly<Record<string, string>> = {
   user: 'ada',
   application: 'no-such-application',
   organizer: 'redstage',
+  subject: 'ada',
   action: 'stagedoor.user.oauth.authorized',
 };
 

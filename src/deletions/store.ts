@@ -1,0 +1,74 @@
+import { type SqlBool, sql } from 'kysely';
+import type { Db } from '../db/database.ts';
+import { type Direction, readFromNearerEnd, type Slice, type Sliced } from '../db/slice.ts';
+import type { Tx } from '../db/transaction.ts';
+import type { Deletion, DeletionFilters } from './deletion.ts';
+
+/** One slice of the deletions, by the time of the request. */
+export async function listDeletions(
+  db: Db,
+  slice: Slice,
+  { kind, subject, finished }: DeletionFilters,
+  direction: Direction,
+): Promise<Sliced<Deletion>> {
+  const filtered = db
+    .selectFrom('deletions')
+    .$if(kind !== undefined, (query) => query.where('kind', '=', kind ?? 'user'))
+    .$if(subject !== undefined, (query) => query.where('subject', '=', subject ?? ''))
+    .$if(finished !== undefined, (query) =>
+      query.where(sql<SqlBool>`(finished_at is not null) = ${finished}`),
+    );
+  const { count } = await filtered
+    .select(sql<number>`count(*)::int`.as('count'))
+    .executeTakeFirstOrThrow();
+  const rows = await readFromNearerEnd(slice, count, direction, (from, { limit, offset }) =>
+    filtered
+      .select(['id', 'kind', 'subject', 'requested_at', 'grants', 'removed', 'finished_at'])
+      .orderBy('requested_at', from)
+      .orderBy('id', from)
+      .limit(limit)
+      .offset(offset)
+      .execute(),
+  );
+  const entries = rows.map(({ requested_at, grants, removed, finished_at, ...row }) => ({
+    ...row,
+    requestedAt: requested_at,
+    grants: grants === null ? null : Number(grants),
+    removed: Number(removed),
+    finishedAt: finished_at,
+  }));
+  return { entries, count };
+}
+
+/** Progress of the deletion of an application, for its former owner. */
+export interface OwnDeletion {
+  readonly application: string;
+  /** Null until they are counted. */
+  readonly grants: number | null;
+  readonly removed: number;
+}
+
+/** Returns the unfinished deletions of applications of a user. */
+export async function listOwnDeletions(db: Db, ownerId: string): Promise<OwnDeletion[]> {
+  const rows = await db
+    .selectFrom('deletions')
+    .select([sql<string>`notice #>> '{log,application}'`.as('application'), 'grants', 'removed'])
+    .where('finished_at', 'is', null)
+    .where(sql<SqlBool>`notice ->> 'owner' = ${ownerId}`)
+    .orderBy('requested_at', 'desc')
+    .execute();
+  return rows.map(({ application, grants, removed }) => ({
+    application,
+    grants: grants === null ? null : Number(grants),
+    removed: Number(removed),
+  }));
+}
+
+/** Removes a deleted owner's name from notices that are not written yet. */
+export async function forgetOwnerInNotices(tx: Tx, names: readonly string[]): Promise<void> {
+  await sql`
+    update deletions set notice = jsonb_set(notice, '{mail,application,owner}', 'null')
+    where finished_at is null
+      and notice #>> '{mail,application,owner}' = any(${[...names]}::text[])
+  `.execute(tx);
+}
