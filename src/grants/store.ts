@@ -220,13 +220,22 @@ export async function findLastGrant(
  */
 export async function listLiveGrants(
   db: Db,
-  wanted: { userId: string; id?: string; clientId?: string; unusedDays?: number },
+  wanted: {
+    userId: string;
+    id?: string;
+    ids?: readonly string[];
+    clientId?: string;
+    unusedDays?: number;
+  },
 ): Promise<GrantDetails[]> {
-  const { userId, id, clientId, unusedDays } = wanted;
+  const { userId, id, ids, clientId, unusedDays } = wanted;
   const rows = await detailed(db)
     .where('g.user_id', '=', userId)
     .where(isLive)
     .$if(id !== undefined, (query) => query.where('g.id', '=', id ?? ''))
+    .$if(ids !== undefined, (query) =>
+      query.where('g.id', '=', sql<string>`any(${[...(ids ?? [])]}::text[])`),
+    )
     .$if(clientId !== undefined, (query) => query.where('g.client_id', '=', clientId ?? ''))
     .$if(unusedDays !== undefined, (query) =>
       query.where(

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { sql } from 'kysely';
 import {
   AUTHORIZATIONS,
   ageGrant,
@@ -54,6 +55,39 @@ describe('Authorizations page', () => {
 
   const isActive = async (accessToken: string) =>
     (await introspect(server, platform.resourceServer, accessToken)).body.active;
+
+  it('shows 50 grants per page, in the order of the whole list', async () => {
+    const { agent } = (await allow()).authorization;
+    const other = await registerApplication(server, { owner: 'ben', name: `App ${count}` });
+    const { clientId } = application;
+    await sql`
+      insert into grants (id, user_id, client_id, scopes, created_at, expires_at)
+      select ${user.id} || 'g' || n, ${user.id},
+        case when n <= 20 then ${other.clientId} else ${clientId} end, '{read}',
+        now() - n * interval '1 minute', now() + interval '1 day'
+      from generate_series(1, 119) n
+    `.execute(server.database.db);
+    const first = await open(agent, AUTHORIZATIONS);
+    const second = await open(agent, `${AUTHORIZATIONS}?page=2`);
+    const last = await open(agent, `${AUTHORIZATIONS}?page=3`);
+    const listed = [first, second, last].map(grantIds);
+    assert.deepEqual(
+      listed.map((ids) => ids.length),
+      [50, 50, 20],
+    );
+    const expected = Array.from({ length: 119 }, (_, n) => `${user.id}g${n + 1}`);
+    const ids = listed.flat();
+    assert.deepEqual(ids.slice(0, 20), expected.slice(0, 20));
+    assert.deepEqual(ids.slice(21), expected.slice(20));
+    assert.match(second.body, /href="\/account\/authorizations" rel="prev"/);
+    assert.match(second.body, /href="\/account\/authorizations\?page=3" rel="next"/);
+    assert.match(words(second), says('authorizations.page', { page: 2, pages: 3 }));
+    // The button is about all grants of the application, also those on other pages.
+    assert.match(second.body, says('authorizations.revoke_all', { count: 100 }));
+    assert.equal(grantIds(await open(agent, `${AUTHORIZATIONS}?page=9`)).length, 20);
+    const byDate = await open(agent, `${AUTHORIZATIONS}?sort=granted`);
+    assert.match(byDate.body, /\?sort=granted&(amp;)?page=2" rel="next"/);
+  });
 
   it('shows one entry per grant, not per token, with scopes in words', async () => {
     const tokens = await allow({ scope: 'read profile', organizers: ['redstage'] });

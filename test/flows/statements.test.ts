@@ -99,7 +99,7 @@ describe('Statements and commits', () => {
     }));
     assert.deepEqual(summarize(withoutLimits), [
       ['POST /login', 12, 1, 19],
-      ['GET /account/authorizations', 2, 0, 2],
+      ['GET /account/authorizations', 3, 0, 3],
     ]);
   });
 });

@@ -110,8 +110,11 @@ test('an unknown time zone does not break the list of authorizations', async () 
   const application = { name: 'App', monogram: 'A', homepageUrl: null, documentHost: null };
   const revokePath = '/account/authorizations/applications/1/revoke';
   const props = (timezone: string) => ({
-    applications: [{ application, grants: [grant], revokePath }],
+    applications: [{ application, count: 1, grants: [grant], revokePath }],
     orders: [],
+    pages: { page: 1, pages: 1 },
+    previous: undefined,
+    next: undefined,
     unusedPath: '/account/authorizations/unused',
     notice: undefined,
     timezone,

@@ -7,6 +7,7 @@ import {
   userPageAbout,
 } from '../../sessions/pages/user-page.ts';
 import type { GrantDetails } from '../grant.ts';
+import { countLiveGrants } from '../list-store.ts';
 import type { Revocation } from '../revoke.ts';
 import { findGrant, listLiveGrants } from '../store.ts';
 
@@ -50,10 +51,9 @@ async function openGrant({
   params,
 }: UserRequest<UserPageDeps>): Promise<OpenedGrant | PageAnswer> {
   const id = idOf(params.id);
-  const grants = await listLiveGrants(deps.db, { userId: user.id });
-  const grant = grants.find((one) => one.id === id);
+  const [grant] = await listLiveGrants(deps.db, { userId: user.id, id });
   if (grant !== undefined) {
-    const others = grants.filter((one) => one.clientId === grant.clientId).length - 1;
+    const others = (await countLiveGrants(deps.db, grant)) - 1;
     return { grant, others };
   }
   if ((await findGrant(deps.db, id))?.userId !== user.id) {

@@ -5,6 +5,7 @@ import { COLLATORS, type Locale } from '../../lib/locale.ts';
 import { localized } from '../../lib/localized-text.ts';
 import { roughAddress } from '../../lib/rough-address.ts';
 import type { GrantDetails } from '../grant.ts';
+import type { GrantHead } from '../list-store.ts';
 import { AUTHORIZATIONS } from './grant-page.ts';
 
 /** Orders of the list; the first is the default. */
@@ -46,6 +47,8 @@ export interface GrantProps {
 /** The user's grants of one application. */
 export interface ApplicationGrants {
   readonly application: AuthorizedApplication;
+  /** Number of grants on all pages of the list. */
+  readonly count: number;
   readonly grants: readonly GrantProps[];
   /** Confirms before all of them are revoked. */
   readonly revokePath: string;
@@ -100,16 +103,29 @@ export function scopesInWords(
   ];
 }
 
-/** Groups grants by application, in the given order. */
+/** Orders grants, with those of one application together. */
+export function arrangeGrants<G extends GrantHead>(
+  grants: readonly G[],
+  order: AuthorizationsOrder,
+  locale: Locale,
+): G[] {
+  const sorted = grants.toSorted(comparison(order, locale));
+  return [...Map.groupBy(sorted, ({ clientId }) => clientId).values()].flat();
+}
+
+/**
+ * Groups arranged grants by application.
+ * @param countOf returns the number of grants of an application, on all pages
+ */
 export function presentByApplication(
   context: GrantContext,
   grants: readonly GrantDetails[],
-  order: AuthorizationsOrder,
+  countOf: (clientId: string) => number,
 ): ApplicationGrants[] {
-  const sorted = grants.toSorted(comparison(order, context.locale));
-  return [...Map.groupBy(sorted, ({ clientId }) => clientId)].flatMap(([clientId, group]) =>
+  return [...Map.groupBy(grants, ({ clientId }) => clientId)].flatMap(([clientId, group]) =>
     group.slice(0, 1).map((first) => ({
       application: presentApplication(first),
+      count: countOf(clientId),
       grants: group.map((grant) => presentGrant(context, grant)),
       revokePath: `${AUTHORIZATIONS}/applications/${encodeURIComponent(clientId)}/revoke`,
     })),
@@ -120,11 +136,12 @@ export function presentByApplication(
 function comparison(order: AuthorizationsOrder, locale: Locale) {
   const collator = COLLATORS[locale];
   const latest = (a: Date | null, b: Date | null) => (b?.getTime() ?? 0) - (a?.getTime() ?? 0);
-  const comparisons: Record<AuthorizationsOrder, (a: GrantDetails, b: GrantDetails) => number> = {
+  const byId = (a: GrantHead, b: GrantHead) => (a.id < b.id ? -1 : 1);
+  const comparisons: Record<AuthorizationsOrder, (a: GrantHead, b: GrantHead) => number> = {
     name: (a, b) => collator.compare(a.applicationName, b.applicationName),
     granted: (a, b) => latest(a.createdAt, b.createdAt),
     used: (a, b) => latest(a.lastUsedAt, b.lastUsedAt),
   };
-  return (a: GrantDetails, b: GrantDetails) =>
-    comparisons[order](a, b) || latest(a.createdAt, b.createdAt);
+  return (a: GrantHead, b: GrantHead) =>
+    comparisons[order](a, b) || latest(a.createdAt, b.createdAt) || byId(a, b);
 }

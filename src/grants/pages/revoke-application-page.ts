@@ -64,8 +64,7 @@ async function openApplication({
   if (!isClientId(clientId)) {
     throw noSuchAuthorization();
   }
-  const live = await listLiveGrants(deps.db, { userId: user.id });
-  const [first, ...others] = live.filter((grant) => grant.clientId === clientId);
+  const [first, ...others] = await listLiveGrants(deps.db, { userId: user.id, clientId });
   if (first !== undefined) {
     return { clientId, grants: [first, ...others] };
   }
