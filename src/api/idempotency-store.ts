@@ -1,6 +1,6 @@
 import { type SqlBool, sql } from 'kysely';
 import type { Db } from '../db/database.ts';
-import { limitLockWait, type Tx } from '../db/transaction.ts';
+import type { Tx } from '../db/transaction.ts';
 import { StagedoorError } from '../lib/errors.ts';
 
 /** Primary key of `idempotent_calls`. */
@@ -12,13 +12,11 @@ export interface CallKey {
 
 /** Responses are kept for a day. */
 const EXPIRED = sql<SqlBool>`created_at < now() - interval '1 day'`;
-/** Milliseconds that a call waits for a running one with the same key. */
-const PATIENCE = 5_000;
 /** PostgreSQL's lock_not_available. */
 const LOCK_TIMEOUT = '55P03';
 
 /**
- * Claims a key for a call. Waits a few seconds for a running call with the same key, whose
+ * Claims a key for a call. Waits two seconds, as for every lock, for a running call with the same key, whose
  * transaction holds the row.
  * @returns false if the key was claimed before
  * @throws StagedoorError `conflict` if the running call takes too long
@@ -28,10 +26,7 @@ export async function insertCall(
   { operator, keyHash }: CallKey,
   requestHash: Uint8Array,
 ): Promise<boolean> {
-  await limitLockWait(tx, PATIENCE);
-  const inserted = await claim(tx, { operator, keyHash }, requestHash).catch(refuseUnderWay);
-  await sql`set local lock_timeout to default`.execute(tx);
-  return inserted;
+  return claim(tx, { operator, keyHash }, requestHash).catch(refuseUnderWay);
 }
 
 async function claim(

@@ -54,8 +54,8 @@ export async function selectChanges(
 }
 
 /** Begins an epoch unless another reader has done so. */
-export async function insertEpoch(db: Db): Promise<void> {
-  await sql`insert into change_feed default values on conflict do nothing`.execute(db);
+export async function insertEpoch(database: Database): Promise<void> {
+  await database.write('insert into change_feed default values on conflict do nothing', []);
 }
 
 const CALLER = `

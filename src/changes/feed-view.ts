@@ -1,4 +1,4 @@
-import type { Database, Db } from '../db/database.ts';
+import type { Database } from '../db/database.ts';
 import { grantHandle } from '../grants/grant-handle.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import type { TokenSettings } from '../tokens/introspect.ts';
@@ -45,7 +45,8 @@ export async function readFeed(
     throw new StagedoorError('unavailable', 'The database is a standby, which may be behind.');
   }
   if (row.epoch === null) {
-    return readFirst({ database, settings }, database.db);
+    await insertEpoch(database);
+    return readFeed({ database, settings });
   }
   const snapshot = parseSnapshot(row.snapshot);
   if (snapshot === undefined) {
@@ -58,11 +59,6 @@ export async function readFeed(
     askedAt,
     changes: isComplete ? row.changes.map(present) : undefined,
   };
-}
-
-async function readFirst(source: FeedSource, db: Db): Promise<FeedView> {
-  await insertEpoch(db);
-  return readFeed(source);
 }
 
 function wordsOf({ scopes, organizerPermissions }: TokenSettings): string[] {

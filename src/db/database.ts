@@ -1,13 +1,14 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CompiledQuery, Kysely, PGliteDialect, PostgresDialect } from 'kysely';
-import pg from 'pg';
 import { takeDirectory } from '../data-dir/lock.ts';
+import type { AdmissionUse } from '../lib/admission-queue.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import { connectionOptions } from './connection-options.ts';
 import { createPipeline } from './pipeline.ts';
-import { PreparingClient } from './preparing-client.ts';
+import { createPool } from './pool.ts';
 import type { Schema } from './schema.ts';
+import { LOCK_WAIT } from './session-limits.ts';
 
 /** Connections for short reads. */
 const LOOK_UPS = 2;
@@ -35,6 +36,8 @@ export interface Database {
   lookUp<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]>;
   /** Does the same for one short statement that writes. It commits by itself. */
   write<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]>;
+  /** Returns the use of each pool of connections; none of the embedded database. */
+  pools(): Readonly<Record<string, AdmissionUse>>;
   /** Rejects when the database does not answer a trivial query. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -73,28 +76,25 @@ async function openPostgres(url: string, options: DatabaseOptions): Promise<Data
     connectionTimeoutMillis: 5_000,
     application_name: 'stagedoor',
   };
-  const pool = new pg.Pool({
-    ...connection,
-    max: options.connections,
-    pipeline: true,
-    ...(options.queryTimeout === undefined ? {} : { query_timeout: options.queryTimeout }),
-    Client: PreparingClient,
+  const { queryTimeout } = options;
+  const timeout = queryTimeout === undefined ? {} : { query_timeout: queryTimeout };
+  const pool = createPool({ ...connection, ...timeout }, options.connections, {
+    // Ends the statement before the client gives the connection up.
+    statement_timeout: Math.round((queryTimeout ?? 0) * 0.95),
+    lock_timeout: queryTimeout === undefined ? 0 : LOCK_WAIT,
   });
-  const query_timeout = Math.min(SHORT_TIMEOUT, options.queryTimeout ?? SHORT_TIMEOUT);
-  const lookUps = createPipeline({ ...connection, query_timeout }, LOOK_UPS);
-  const writes = createPipeline({ ...connection, query_timeout }, WRITES);
-  // An idle connection that the server drops is replaced at the next query; without a listener
-  // its error would end the process.
-  pool.on('error', () => {});
-  // The same for a connection in use: its next query reports the error.
-  pool.on('connect', (client) => client.on('error', () => {}));
+  const query_timeout = Math.min(SHORT_TIMEOUT, queryTimeout ?? SHORT_TIMEOUT);
+  // Those behind a statement that takes too long still have half of their time.
+  const short = { statement_timeout: Math.round(query_timeout / 2), lock_timeout: LOCK_WAIT / 2 };
+  const lookUps = createPipeline({ ...connection, query_timeout }, LOOK_UPS, short);
+  const writes = createPipeline({ ...connection, query_timeout }, WRITES, short);
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   return {
     ...wrap('postgresql', db),
-    read: async <Row extends object>(text: string, values: readonly unknown[]) =>
-      (await pool.query<Row>(text, [...values])).rows,
+    read: pool.run,
     lookUp: lookUps.run,
     write: writes.run,
+    pools: () => ({ general: pool.use(), look_ups: lookUps.use(), writes: writes.use() }),
     close: async () => {
       await Promise.all([lookUps.close(), writes.close()]);
       await db.destroy();
@@ -136,6 +136,7 @@ function wrap(engine: Database['engine'], db: Db): Database {
     read,
     lookUp: read,
     write: read,
+    pools: () => ({}),
     ping: async () => {
       await db.executeQuery(CompiledQuery.raw('select 1'));
     },

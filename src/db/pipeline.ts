@@ -1,6 +1,8 @@
+import type { AdmissionUse } from '../lib/admission-queue.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import { PreparingClient, type PreparingClientOptions } from './preparing-client.ts';
-import { isUnreachable } from './unreachable.ts';
+import { type SessionLimits, setLimits } from './session-limits.ts';
+import { isUnreachable, QUERY_TIMEOUT } from './unreachable.ts';
 
 /** Statements that one connection carries at most; further ones are refused. */
 const MOST = 1_000;
@@ -9,6 +11,8 @@ const MOST = 1_000;
 export interface Pipeline {
   /** Runs one statement by its constant text; it commits by itself. */
   run<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]>;
+  /** A connection is in use while a statement is under way on it; the further ones wait. */
+  use(): AdmissionUse;
   close(): Promise<void>;
 }
 
@@ -18,10 +22,20 @@ export interface Pipeline {
  * load, most of the time of a short query goes into system calls, one per message.
  * @param connections each is opened at its first use, and again after it was lost
  */
-export function createPipeline(options: PreparingClientOptions, connections: number): Pipeline {
-  const lanes = Array.from({ length: connections }, () => new Lane(options));
+export function createPipeline(
+  options: PreparingClientOptions,
+  connections: number,
+  limits: SessionLimits,
+): Pipeline {
+  const lanes = Array.from({ length: connections }, () => new Lane(options, limits));
   return {
     run: (text, values) => lanes.reduce((a, b) => (b.load < a.load ? b : a)).run(text, values),
+    use: () => {
+      const inUse = lanes.filter(({ load }) => load > 0).length;
+      const underWay = lanes.reduce((sum, { load }) => sum + load, 0);
+      const refused = lanes.reduce((sum, lane) => sum + lane.refused, 0);
+      return { inUse, waiting: underWay - inUse, refused };
+    },
     close: async () => {
       await Promise.all(lanes.map((lane) => lane.close()));
     },
@@ -31,22 +45,27 @@ export function createPipeline(options: PreparingClientOptions, connections: num
 class Lane {
   /** Statements that are under way. */
   load = 0;
+  /** Statements that were refused or took too long. */
+  refused = 0;
   readonly #options: PreparingClientOptions;
+  readonly #limits: SessionLimits;
   #client: PreparingClient | undefined;
   #connecting: Promise<PreparingClient> | undefined;
   #isCorked = false;
   #isClosed = false;
 
-  constructor(options: PreparingClientOptions) {
+  constructor(options: PreparingClientOptions, limits: SessionLimits) {
     this.#options = options;
+    this.#limits = limits;
   }
 
   async run<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]> {
-    if (this.#isClosed || this.load >= MOST) {
-      const reason = this.#isClosed
-        ? 'The database is closed.'
-        : 'Too many statements wait for it.';
-      throw new StagedoorError('database_unreachable', reason);
+    if (this.#isClosed) {
+      throw new StagedoorError('database_unreachable', 'The database is closed.');
+    }
+    if (this.load >= MOST) {
+      this.refused += 1;
+      throw new StagedoorError('database_unreachable', 'Too many statements wait for it.');
     }
     this.load += 1;
     try {
@@ -68,6 +87,7 @@ class Lane {
       return rows;
     } catch (error) {
       if (isUnreachable(error)) {
+        this.refused += error instanceof Error && error.message === QUERY_TIMEOUT ? 1 : 0;
         this.#forget(client);
       }
       throw error;
@@ -111,6 +131,7 @@ class Lane {
     client.on('error', () => this.#forget(client));
     client.on('end', () => this.#forget(client));
     await client.connect();
+    await setLimits(client, this.#limits);
     this.#client = client;
     return client;
   }

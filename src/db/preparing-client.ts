@@ -32,6 +32,8 @@ export type PreparingClientOptions = pg.ClientConfig & { readonly prepare?: bool
  */
 export class PreparingClient extends pg.Client {
   readonly #prepares: boolean;
+  /** Statements that are sent after the begin of each transaction; each begins with a semicolon. */
+  afterBegin = '';
   /** Arguments of `query` for statements that are not sent yet. */
   #waiting: unknown[][] = [];
 
@@ -67,7 +69,9 @@ export class PreparingClient extends pg.Client {
 
   // biome-ignore lint/suspicious/noExplicitAny: as for query()
   #sendNow(args: any[]): any {
-    const answer = this.#send(args);
+    const [text] = args;
+    const isFirst = this.afterBegin !== '' && isBegin(String(text));
+    const answer = this.#send(isFirst ? [text + this.afterBegin] : args);
     if (answer instanceof Promise) {
       answer.catch((error: unknown) => this.#endIfLate(error));
     }

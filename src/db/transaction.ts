@@ -78,10 +78,17 @@ export async function limitLockWait(tx: Tx, milliseconds: number): Promise<void>
   await sql.raw(`set local lock_timeout = ${Math.round(milliseconds)}`).execute(tx);
 }
 
+/** Milliseconds that this transaction may wait for its next statement. */
+export async function allowIdle(tx: Tx, milliseconds: number): Promise<void> {
+  await sql.raw(`set local idle_in_transaction_session_timeout = ${milliseconds}`).execute(tx);
+}
+
 /** A deadlock, and a failed serialization: PostgreSQL has rolled one of the two back. */
 const DEADLOCK: ReadonlySet<unknown> = new Set(['40P01', '40001']);
 /** These, and a lock that was not there in time. */
 const CONTENTION: ReadonlySet<unknown> = new Set([...DEADLOCK, '55P03']);
+/** These, and limits on the time of a statement and of an idle transaction. */
+const BUSY: ReadonlySet<unknown> = new Set([...CONTENTION, '57014', '25P03']);
 
 /**
  * Tests if the error only means that another transaction was in the way, so that a retry can
@@ -89,6 +96,11 @@ const CONTENTION: ReadonlySet<unknown> = new Set([...DEADLOCK, '55P03']);
  */
 export function isContention(error: unknown): boolean {
   return hasCode(error, CONTENTION);
+}
+
+/** Tests if PostgreSQL ended a statement because it had waited or run too long. */
+export function isBusy(error: unknown): boolean {
+  return hasCode(error, BUSY);
 }
 
 function hasCode(error: unknown, codes: ReadonlySet<unknown>): boolean {

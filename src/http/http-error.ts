@@ -1,3 +1,4 @@
+import { isBusy } from '../db/transaction.ts';
 import { isUnreachable } from '../db/unreachable.ts';
 import { type ErrorCode, RetryLaterError, StagedoorError, ValidationError } from '../lib/errors.ts';
 
@@ -43,6 +44,12 @@ const UNAVAILABLE: HttpError = {
   code: 'unavailable',
   message: 'The database is not reachable at the moment. Try again shortly.',
 };
+const BUSY: HttpError = {
+  status: 503,
+  code: 'unavailable',
+  message: 'Another change of the same data is under way. Try again shortly.',
+  retrySeconds: 2,
+};
 const INTERNAL: HttpError = {
   status: 500,
   code: 'internal',
@@ -53,6 +60,9 @@ const INTERNAL: HttpError = {
 export function toHttpError(error: unknown): HttpError {
   if (isUnreachable(error)) {
     return UNAVAILABLE;
+  }
+  if (isBusy(error)) {
+    return BUSY;
   }
   if (error instanceof StagedoorError) {
     const status = STATUS[error.code];

@@ -2,6 +2,7 @@ import type { Context, Middleware } from 'koa';
 import type { KeySets } from '../client-keys/key-sets.ts';
 import type { Db } from '../db/database.ts';
 import { assertConnected, peekBody } from '../http/body.ts';
+import { AdmissionQueue } from '../lib/admission-queue.ts';
 import { tokenResponse } from '../tokens/token-response.ts';
 import { hasUsedAssertion, prepareClientKeys } from './client-keys.ts';
 import { currentRedemption, withRequestTransaction } from './current-transaction.ts';
@@ -12,12 +13,18 @@ import { readLongPush } from './read-long-push.ts';
 /** Longest body that the provider reads, in bytes; it would call a longer one unreadable. */
 const PROVIDERS_LIMIT = 56 * 1024;
 
-const TRANSACTIONAL = [
-  PATHS.authorization,
-  PATHS.token,
-  PATHS.revocation,
-  PATHS.pushed_authorization_request,
-];
+/** Endpoints for programs. */
+const PROGRAMS = [PATHS.token, PATHS.revocation, PATHS.pushed_authorization_request];
+const TRANSACTIONAL = [PATHS.authorization, ...PROGRAMS];
+
+/**
+ * Creates the queue for transactions of programs. They get half of the connections: a program that
+ * repeats a request for a locked row must not take those of the pages.
+ */
+export function createProgramQueue(connections: number): AdmissionQueue {
+  const places = Math.max(1, Math.floor(connections / 2));
+  return new AdmissionQueue({ places, waiting: 100 * places });
+}
 
 /**
  * Runs each protocol request in one transaction. Commits on 4xx as well: ending a grant because its
@@ -27,11 +34,16 @@ const TRANSACTIONAL = [
  * an unreachable database (503) from a defect (500); the provider would report it as a fault of the
  * request.
  */
-export function providerTransaction(db: Db, keySets: KeySets): Middleware {
+export function providerTransaction(
+  db: Db,
+  keySets: KeySets,
+  programs: AdmissionQueue,
+): Middleware {
   return async (ctx, next) => {
     // The provider's router takes its paths in any case.
     const asked = ctx.path.toLowerCase();
-    if (!TRANSACTIONAL.some((path) => asked === path || asked.startsWith(`${path}/`))) {
+    const isIn = (path: string) => asked === path || asked.startsWith(`${path}/`);
+    if (!TRANSACTIONAL.some(isIn)) {
       return next();
     }
     // First: a transaction has a connection to the database, and who sends slowly must not have it.
@@ -40,20 +52,30 @@ export function providerTransaction(db: Db, keySets: KeySets): Middleware {
         ? await readLongPush(ctx)
         : (await peekBody(ctx, PROVIDERS_LIMIT)).toString('latin1');
     await prepareClientKeys(keySets, ctx, body);
-    await withRequestTransaction(
-      db,
-      async () => {
-        // The provider prints a warning when it is asked to read a closed connection.
-        if (!('body' in ctx.req)) {
-          assertConnected(ctx.req);
-        }
-        await next();
-        answerReplay(ctx);
-      },
-      () =>
-        ctx.state.serverError === undefined &&
-        (!(isPush(ctx.path) && ctx.status >= 400) || hasUsedAssertion(ctx)),
-    );
+    const isProgram = PROGRAMS.some(isIn);
+    if (isProgram) {
+      await programs.enter();
+    }
+    try {
+      await withRequestTransaction(
+        db,
+        async () => {
+          // The provider prints a warning when it is asked to read a closed connection.
+          if (!('body' in ctx.req)) {
+            assertConnected(ctx.req);
+          }
+          await next();
+          answerReplay(ctx);
+        },
+        () =>
+          ctx.state.serverError === undefined &&
+          (!(isPush(ctx.path) && ctx.status >= 400) || hasUsedAssertion(ctx)),
+      );
+    } finally {
+      if (isProgram) {
+        programs.leave();
+      }
+    }
     rethrow(ctx);
   };
 }

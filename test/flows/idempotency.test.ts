@@ -151,17 +151,19 @@ describe('POST with an Idempotency-Key', () => {
     const { db } = server.database;
     const before = await count('applications');
     const key = randomUUID();
-    let first: ReturnType<typeof post> | undefined;
-    await db.transaction().execute(async (tx) => {
-      // The first call has stored the key, and waits for this table.
-      await sql`lock table applications in share mode`.execute(tx);
-      first = post(key);
-      await setTimeout(500);
-      const second = await post(key);
-      assert.equal(second.status, 409);
-      assert.match(String(field(second.body, 'detail')), /still under way/);
-    });
-    assert.equal((await first)?.status, 201);
+    await sql`
+      create function be_slow() returns trigger language plpgsql as
+        'begin perform pg_sleep(3.5); return new; end'`.execute(db);
+    await sql`
+      create trigger be_slow before insert on applications
+        for each row execute function be_slow()`.execute(db);
+    const first = post(key);
+    await setTimeout(500);
+    const second = await post(key);
+    assert.equal(second.status, 409);
+    assert.match(String(field(second.body, 'detail')), /still under way/);
+    assert.equal((await first).status, 201);
+    await sql`drop function be_slow cascade`.execute(db);
     assert.equal((await post(key)).headers.get('idempotent-replayed'), 'true');
     assert.equal(await count('applications'), before + 1);
   });

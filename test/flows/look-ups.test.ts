@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { type Database, openDatabase } from '../../src/db/database.ts';
+import { isBusy } from '../../src/db/transaction.ts';
 import { isUnreachable } from '../../src/db/unreachable.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
@@ -54,12 +55,22 @@ describe('Batched reads on a shared connection', () => {
     assert.deepEqual(await Promise.all([answerTo(ECHO, 3), answerTo(ECHO, 4)]), [3, 4]);
   });
 
-  test('the statement timeout fails them as unreachable', async () => {
+  test('a statement that takes too long fails alone', async () => {
+    const late = Promise.allSettled([answerTo(SLEEP, 20), answerTo(SLEEP, 20)]);
+    assert.deepEqual(await Promise.all([answerTo(ECHO, 5), answerTo(ECHO, 6)]), [5, 6]);
+    for (const answer of await late) {
+      assert.ok(answer.status === 'rejected' && isBusy(answer.reason));
+    }
+  });
+
+  test('statements that get no answer in time fail as unreachable', async () => {
+    const unlimited = () => database.lookUp('set statement_timeout = 0', []);
+    await Promise.all([unlimited(), unlimited()]);
     const answers = await Promise.allSettled([answerTo(SLEEP, 20), answerTo(SLEEP, 20)]);
     for (const answer of answers) {
       assert.ok(answer.status === 'rejected' && isUnreachable(answer.reason));
     }
-    assert.deepEqual(await Promise.all([answerTo(ECHO, 5), answerTo(ECHO, 6)]), [5, 6]);
+    assert.deepEqual(await Promise.all([answerTo(ECHO, 7), answerTo(ECHO, 8)]), [7, 8]);
   });
 });
 

@@ -92,6 +92,21 @@ describe('Connection pooler in transaction mode', { skip: whyNoPgBouncer }, () =
     }
   });
 
+  test('has the limits of the server in its transactions, and keeps none of them', async () => {
+    const database = await open(pooler.url, false);
+    const limit = sql<{ lock_timeout: string }>`show lock_timeout`;
+    try {
+      const inside = await inTransaction(database.db, (tx) => limit.execute(tx));
+      const outside = await limit.execute(database.db);
+      assert.deepEqual(
+        [inside.rows[0], outside.rows[0]],
+        [{ lock_timeout: '2s' }, { lock_timeout: '0' }],
+      );
+    } finally {
+      await database.close();
+    }
+  });
+
   test('is detected by the doctor, which tests support for prepared statements', async () => {
     assert.equal(await poolerFinding({ DATABASE_PREPARE: '0' }), 'ok');
     // PgBouncer does not support them before version 1.21, or with max_prepared_statements=0.

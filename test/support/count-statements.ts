@@ -50,7 +50,8 @@ function watch(): void {
   pg.Client.prototype.query = function record(this: pg.Client, ...args: unknown[]) {
     const [first] = args;
     const entry = current.getStore();
-    if (entry !== undefined) {
+    // A new connection sets its limits.
+    if (entry !== undefined && !String(first).startsWith('select set_config(')) {
       entry.texts.push(String(typeof first === 'string' ? first : Object(first).text));
       entry.sendings += isSending ? 0 : 1;
       isSending = true;

@@ -30,7 +30,12 @@ export interface ManagementServer extends ManagedServer {
 export async function startManagementServer(): Promise<ManagementServer> {
   const operatorToken = 'the operator token of the tests, long enough';
   const testDatabase = await createTestDatabase();
-  const database = await openDatabase({ url: testDatabase.url, dataDir: '', connections: 10 });
+  const database = await openDatabase({
+    url: testDatabase.url,
+    dataDir: '',
+    connections: 10,
+    queryTimeout: 30_000,
+  });
   const config = readConfig({ OPERATOR_TOKEN: operatorToken, ISSUER: 'https://login.example.com' });
   const log = createLog('silent');
   const calls = startCallLog(database.db, log);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db } from '../../db/database.ts';
 import {
+  allowIdle,
   commitIf,
   inSavepoint,
   inTransaction,
@@ -33,6 +34,8 @@ export interface Import {
  * PostgreSQL takes to see that two wait for each other.
  */
 const LOCK_WAIT = 500;
+/** Milliseconds: an atomic import waits for lines, for its reader, and for hashes of passwords. */
+const IDLE_LIMIT = 180_000;
 /** Attempts, two minutes together; after that the other transaction is unlikely to end. */
 const ATTEMPTS = 240;
 
@@ -86,6 +89,7 @@ export async function importAtomically(
       throw new StagedoorError('conflict', 'Another atomic import is under way. Try again later.');
     }
     await limitLockWait(tx, LOCK_WAIT);
+    await allowIdle(tx, IDLE_LIMIT);
     let refused = false;
     for await (const lines of batches) {
       const hashOf = await prehashPasswords(tx, lines, hash);

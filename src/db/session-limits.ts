@@ -1,0 +1,32 @@
+import type { PreparingClient } from './preparing-client.ts';
+
+/** Milliseconds that a statement waits for a lock. Longer than PostgreSQL takes to detect a deadlock. */
+export const LOCK_WAIT = 2_000;
+/** Milliseconds that a transaction may wait for its next statement: its process has probably stopped. */
+const IDLE_IN_TRANSACTION = 10_000;
+
+/** Limits in milliseconds that PostgreSQL enforces; 0: none. */
+export interface SessionLimits {
+  readonly statement_timeout: number;
+  readonly lock_timeout: number;
+}
+
+/**
+ * Sets the limits on a new connection. A pooler may give its connection to other processes after each
+ * transaction, so there they are set in each transaction; a pooler is detected by the process ID that it
+ * invents.
+ */
+export async function setLimits(client: PreparingClient, limits: SessionLimits): Promise<void> {
+  const all = Object.entries({
+    ...limits,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION,
+  });
+  const settings = all.map(([name, value]) => `set_config('${name}', '${value}', false)`);
+  const pid = 'processID' in client ? Number(client.processID) : 0;
+  const { rows } = await client.query(
+    `select ${settings.join(', ')} where pg_backend_pid() = ${pid}`,
+  );
+  if (rows.length === 0) {
+    client.afterBegin = all.map(([name, value]) => `; set local ${name} = ${value}`).join('');
+  }
+}

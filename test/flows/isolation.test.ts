@@ -1,0 +1,236 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type RawBuilder, sql } from 'kysely';
+import { type Database, openDatabase } from '../../src/db/database.ts';
+import { createPlatform, type TestPlatform } from '../support/factories.ts';
+import { authorizationUrl, authorize, challengeOf, decide, signIn } from '../support/flow.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { basic, exchange, introspect, refresh, revoke } from '../support/tokens.ts';
+import { UserAgent } from '../support/user-agent.ts';
+
+const CONNECTIONS = 4;
+
+let server: TestServer;
+let platform: TestPlatform;
+let outside: Database;
+let ada: UserAgent;
+before(async () => {
+  server = await startServer({ DATABASE_CONNECTIONS: String(CONNECTIONS) });
+  platform = await createPlatform(server);
+  outside = await openDatabase({ url: server.config.databaseUrl, dataDir: '', connections: 2 });
+  ada = new UserAgent(server);
+  await signIn(ada, await ada.get('/login'), platform.ada);
+});
+after(async () => {
+  await outside.close();
+  await server.close();
+});
+
+/** Holds a lock, as a frozen process would, until `work` has ended. */
+function whileLocked<T>(lock: RawBuilder<unknown>, work: () => Promise<T>): Promise<T> {
+  return outside.db.transaction().execute(async (tx) => {
+    await lock.execute(tx);
+    return work();
+  });
+}
+
+const allGrants = sql`select from grants for update`;
+const allUsers = sql`select from users for update`;
+
+function consentUrl(): URL {
+  const { clientId, redirectUri } = platform.application;
+  return authorizationUrl(server, {
+    response_type: 'code',
+    client_id: clientId,
+    redirect_uri: redirectUri,
+    code_challenge: challengeOf('v'.repeat(43)),
+    code_challenge_method: 'S256',
+    prompt: 'consent',
+  });
+}
+
+function authorizeApplication() {
+  const { application, ada: user } = platform;
+  return authorize(server, { application, user, agent: ada, parameters: { prompt: 'consent' } });
+}
+
+async function newTokens() {
+  const { application } = platform;
+  const { body } = await exchange(server, application, await authorizeApplication());
+  return { accessToken: body.access_token ?? '', refreshToken: body.refresh_token ?? '' };
+}
+
+/** Waits until so many statements wait for a lock. */
+async function untilBlocked(count: number): Promise<void> {
+  const query = sql<{ blocked: number }>`
+    select count(*)::int as blocked from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'`;
+  await until(async () => (await query.execute(outside.db)).rows[0]?.blocked === count);
+}
+
+async function until(isDone: () => boolean | Promise<boolean>): Promise<void> {
+  for (let attempt = 0; attempt < 300; attempt += 1) {
+    if (await isDone()) {
+      return;
+    }
+    await sleep(10);
+  }
+  assert.fail('The condition did not become true within 3 seconds.');
+}
+
+const general = () => server.database.pools().general;
+
+describe('A locked row', () => {
+  test('of a grant: token requests get 503 with Retry-After, and work afterwards', async () => {
+    const { application } = platform;
+    const [tokens, revoked, authorized] = [
+      await newTokens(),
+      await newTokens(),
+      await authorizeApplication(),
+    ];
+    const requests = {
+      refresh: () => refresh(server, application, tokens.refreshToken),
+      'code exchange': () => exchange(server, application, authorized),
+      revocation: () => revoke(server, application, revoked.refreshToken),
+    };
+    const answers = await whileLocked(allGrants, () =>
+      Promise.all(Object.values(requests).map((send) => send())),
+    );
+    for (const { status, headers, body } of answers) {
+      assert.equal(status, 503);
+      assert.equal(headers.get('retry-after'), '2');
+      assert.equal(body.error, 'temporarily_unavailable');
+      assert.match(body.error_description ?? '', /Another change/);
+    }
+    for (const [name, send] of Object.entries(requests)) {
+      assert.equal((await send()).status, 200, name);
+    }
+  });
+
+  test('of a refresh token: 503, and another grant is refreshed meanwhile', async () => {
+    const { application } = platform;
+    const [locked, free] = [await newTokens(), await newTokens()];
+    const lock = sql`select from refresh_tokens
+      where token_hash = sha256(${locked.refreshToken}::bytea) for update`;
+    await whileLocked(lock, async () => {
+      const refused = refresh(server, application, locked.refreshToken);
+      await untilBlocked(1);
+      assert.equal((await refresh(server, application, free.refreshToken)).status, 200);
+      assert.equal((await refused).status, 503);
+    });
+    assert.equal((await refresh(server, application, locked.refreshToken)).status, 200);
+  });
+
+  test('of a user: consent and its page get 503, and the consent works afterwards', async () => {
+    const page = await ada.get(consentUrl());
+    const [consent, authorization] = await whileLocked(allUsers, () =>
+      Promise.all([decide(ada, page), ada.get(consentUrl())]),
+    );
+    for (const { status, headers } of [consent, authorization]) {
+      assert.equal(status, 503);
+      assert.equal(headers.get('retry-after'), '2');
+    }
+    assert.notEqual((await decide(ada, page)).leavesTo?.searchParams.get('code') ?? null, null);
+  });
+});
+
+describe('While requests wait for a lock', () => {
+  async function assertHotPath(accessToken: string): Promise<void> {
+    const { clientId, clientSecret = '' } = platform.resourceServer;
+    const [introspection, feed] = await Promise.all([
+      introspect(server, platform.resourceServer, accessToken),
+      fetch(new URL('/api/v1/oauth/changes', server.issuer), {
+        headers: { authorization: basic(clientId, clientSecret) },
+      }),
+    ]);
+    assert.equal(introspection.body.active, true);
+    assert.equal(feed.status, 200);
+  }
+
+  test('on all connections, introspection and the feed are answered', async () => {
+    const { accessToken } = await newTokens();
+    const settled: number[] = [];
+    await whileLocked(allUsers, async () => {
+      const blocked = Array.from({ length: 2 * CONNECTIONS }, () =>
+        ada.get(consentUrl()).then(({ status }) => {
+          settled.push(status);
+        }),
+      );
+      await untilBlocked(CONNECTIONS);
+      await assertHotPath(accessToken);
+      assert.deepEqual(settled, []);
+      await Promise.all(blocked);
+    });
+    assert.ok(settled.every((status) => status === 503));
+  });
+
+  test('token requests take half of the connections, and pages are answered', async () => {
+    const tokens = await newTokens();
+    const settled: number[] = [];
+    await whileLocked(allGrants, async () => {
+      const blocked = Array.from({ length: CONNECTIONS }, () =>
+        refresh(server, platform.application, tokens.refreshToken).then(({ status }) => {
+          settled.push(status);
+        }),
+      );
+      await untilBlocked(CONNECTIONS / 2);
+      await assertHotPath(tokens.accessToken);
+      assert.equal((await ada.get('/account/profile')).status, 200);
+      assert.equal((await ada.get('/account/authorizations')).status, 200);
+      assert.deepEqual(settled, []);
+      await Promise.all(blocked);
+    });
+    assert.ok(settled.every((status) => status === 503));
+  });
+});
+
+describe('Connections', () => {
+  const SETTINGS = sql<{ name: string; setting: string }>`
+    select name, setting from pg_settings where name in
+      ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout')
+    order by name`;
+
+  test('have limits on locks, statements and idle transactions', async () => {
+    const { rows } = await SETTINGS.execute(server.database.db);
+    assert.deepEqual(
+      rows.map(({ name, setting }) => [name, setting]),
+      [
+        ['idle_in_transaction_session_timeout', '10000'],
+        ['lock_timeout', '2000'],
+        ['statement_timeout', '28500'],
+      ],
+    );
+    const text = SETTINGS.compile(server.database.db).sql;
+    for (const run of [server.database.lookUp, server.database.write]) {
+      const short = await run<{ setting: string }>(text, []);
+      assert.deepEqual(
+        short.map(({ setting }) => setting),
+        ['10000', '1000', '2500'],
+      );
+    }
+  });
+
+  test('a request whose client has left while it waited causes no change', async () => {
+    const { application, resourceServer } = platform;
+    const kept = await newTokens();
+    await whileLocked(allUsers, async () => {
+      const blocked = Array.from({ length: CONNECTIONS }, () => ada.get(consentUrl()));
+      await untilBlocked(CONNECTIONS);
+      const client = new AbortController();
+      const { clientId, clientSecret = '' } = application;
+      const revocation = fetch(new URL('/api/v1/oauth/revoke_token', server.issuer), {
+        method: 'POST',
+        headers: { authorization: basic(clientId, clientSecret) },
+        body: new URLSearchParams({ token: kept.refreshToken }),
+        signal: client.signal,
+      });
+      await until(() => general()?.waiting === 1);
+      client.abort();
+      await assert.rejects(revocation);
+      await Promise.all(blocked);
+    });
+    await until(() => general()?.inUse === 0);
+    assert.equal((await introspect(server, resourceServer, kept.accessToken)).body.active, true);
+  });
+});
