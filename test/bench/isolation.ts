@@ -1,0 +1,151 @@
+import { Agent } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import { createPlatform } from '../support/factories.ts';
+import type { ClientCredentials } from '../support/platform.ts';
+import { OPERATOR_TOKEN, prepareEnvironment } from '../support/server-environment.ts';
+import { basic } from '../support/tokens.ts';
+import { tokenOf } from './data.ts';
+import { DISTURBANCES, type DisturberData } from './disturber.ts';
+import { fillTables } from './fill-tables.ts';
+import { startMeasured } from './measured-server.ts';
+import { requestStatus } from './request-status.ts';
+import { runAndExit } from './run-and-exit.ts';
+import { withPostgres } from './with-postgres.ts';
+
+/** Introspections per second, and seconds of each phase. */
+const RATE = 100;
+const QUIET = 6;
+const DISTURBED = Number(process.env.SECONDS ?? 8);
+/** Milliseconds that an answer of the feed lasts. */
+const LEASE = 1_000;
+
+/** Introspections and answers of the feed in one phase. */
+interface Phase {
+  readonly milliseconds: readonly number[];
+  /** Introspections that were not answered with 200. */
+  readonly failed: number;
+  /** Milliseconds that were left of the lease when the next answer of the feed arrived, at least. */
+  readonly leaseLeft: number;
+}
+
+/**
+ * Measures introspection and the changes feed without other load, and during other work: `npm run
+ * bench:isolation`. Both run at a fixed rate in this process, the other load in a thread, the server in
+ * another process. Each disturbed phase is compared with a quiet one just before it.
+ */
+async function main(): Promise<void> {
+  const environment = await prepareEnvironment({ TRUST_PROXY: '1', LOG_LEVEL: 'silent' });
+  const server = await startMeasured('stagedoor-server.ts', environment.variables);
+  try {
+    const { issuer } = environment;
+    const databaseUrl = environment.variables.DATABASE_URL ?? '';
+    const { application, resourceServer, ada } = await createPlatform({
+      issuer,
+      operatorToken: OPERATOR_TOKEN,
+    });
+    await fillTables(databaseUrl, {
+      clientId: application.clientId,
+      passwordOf: ada.id,
+      signingIn: 5_000,
+    });
+    const data = { issuer, databaseUrl, application, resourceServer, password: ada.password };
+    await measure(issuer, resourceServer, 3);
+    const rows: Record<string, object> = {};
+    for (const [name, disturbance] of Object.entries(DISTURBANCES)) {
+      rows[name] = await compare({ ...data, disturbance });
+    }
+    console.table(rows);
+  } finally {
+    await server.stop();
+    await environment.remove();
+  }
+}
+
+async function compare(data: DisturberData): Promise<object> {
+  const quiet = await measure(data.issuer, data.resourceServer, QUIET);
+  const worker = new Worker(new URL('./disturber.ts', import.meta.url), { workerData: data });
+  await new Promise((resolve) => worker.once('message', resolve));
+  const answered = new Promise<unknown>((resolve) => worker.once('message', resolve));
+  worker.postMessage('start');
+  const during = await measure(data.issuer, data.resourceServer, DISTURBED);
+  worker.postMessage('stop');
+  const answers = await answered;
+  await worker.terminate();
+  await sleep(2_000);
+  const [before, after] = [percentile(quiet, 0.99), percentile(during, 0.99)];
+  return {
+    'quiet p50': percentile(quiet, 0.5),
+    'quiet p99': before,
+    p50: percentile(during, 0.5),
+    p99: after,
+    max: percentile(during, 1),
+    ratio: Number((after / before).toFixed(1)),
+    failed: quiet.failed + during.failed,
+    'lease left, at least': Math.round(during.leaseLeft),
+    'answers of the load': JSON.stringify(answers),
+  };
+}
+
+async function measure(issuer: string, caller: ClientCredentials, seconds: number): Promise<Phase> {
+  const agent = new Agent({ keepAlive: true });
+  const authorization = basic(caller.clientId, caller.clientSecret ?? '');
+  const end = new AbortController();
+  const feed = followFeed(issuer, authorization, end.signal);
+  const milliseconds: number[] = [];
+  let failed = 0;
+  const start = performance.now();
+  const introspect = async (n: number) => {
+    const asked = performance.now();
+    const status = await requestStatus(agent, {
+      url: `${issuer}/api/v1/oauth/introspect`,
+      headers: { authorization, 'content-type': 'application/x-www-form-urlencoded' },
+      body: `token=${tokenOf('sda', 40_000 + (n % 5_000))}`,
+    }).catch(() => 0);
+    milliseconds.push(performance.now() - asked);
+    failed += status === 200 ? 0 : 1;
+  };
+  const all: Promise<void>[] = [];
+  for (let n = 0; n < seconds * RATE; n += 1) {
+    await sleep(Math.max(0, start + (n * 1000) / RATE - performance.now()));
+    all.push(introspect(n));
+  }
+  await Promise.all(all);
+  end.abort();
+  agent.destroy();
+  return { milliseconds, failed, leaseLeft: await feed };
+}
+
+/** Asks for changes as the kit does. Returns the least time that was left of a lease. */
+async function followFeed(
+  issuer: string,
+  authorization: string,
+  signal: AbortSignal,
+): Promise<number> {
+  let leaseLeft = Number.POSITIVE_INFINITY;
+  let until: number | undefined;
+  let cursor = '';
+  while (!signal.aborted) {
+    const asked = performance.now();
+    const url = `${issuer}/api/v1/oauth/changes?after=${encodeURIComponent(cursor)}`;
+    const response = await fetch(url, { headers: { authorization } });
+    const answer = Object(await response.json());
+    const now = performance.now();
+    if (until !== undefined) {
+      leaseLeft = Math.min(leaseLeft, until - now);
+    }
+    if (response.ok) {
+      cursor = String(answer.cursor);
+      until = asked - Number(answer.age_ms) + LEASE;
+    }
+  }
+  return leaseLeft;
+}
+
+function percentile({ milliseconds }: Phase, quantile: number): number {
+  const sorted = milliseconds.toSorted((a, b) => a - b);
+  const at = Math.min(sorted.length - 1, Math.floor(sorted.length * quantile));
+  return Number((sorted[at] ?? Number.NaN).toFixed(1));
+}
+
+await runAndExit(() => withPostgres(main));
