@@ -34,6 +34,7 @@ import { createRenderer } from './http/render.ts';
 import { takeTurns } from './http/take-turns.ts';
 import type { ErrorQueue } from './insights/error-queue.ts';
 import { insightsPages } from './insights/pages/pages.ts';
+import type { TokenCounter } from './insights/token-counter.ts';
 import { introspectionEndpoint } from './introspection/routes.ts';
 import { leakedRoutes } from './leaked/routes.ts';
 import type { Logger } from './lib/log.ts';
@@ -89,6 +90,7 @@ export interface AppDeps {
   readonly passwordCost?: PasswordCost | undefined;
   /** Where failed requests of applications are noted. */
   readonly clientErrors: ErrorQueue;
+  readonly tokenCounter: TokenCounter;
   /** Where failed authentications of programs are noted. */
   readonly recordFailure: RecordAuthenticationFailure;
   /** Returns the demo of the front page; undefined until it runs. */
@@ -136,6 +138,7 @@ export function createApp(deps: AppDeps): Koa {
     config,
     cookieKeys,
     clientErrors: deps.clientErrors,
+    tokenCounter: deps.tokenCounter,
     recordFailure: deps.recordFailure,
     onReplay,
     recordSecretUse: recordApplicationSecret,
@@ -161,7 +164,14 @@ export function createApp(deps: AppDeps): Koa {
   provider.use(changesEndpoint({ ...deps, recordSecretUse, settings }));
   provider.use(takeTurns());
   provider.use(securityHeaders());
-  provider.use(tokenEndpoint({ database, config, recordSecretUse: recordApplicationSecret }));
+  provider.use(
+    tokenEndpoint({
+      database,
+      config,
+      recordSecretUse: recordApplicationSecret,
+      counter: deps.tokenCounter,
+    }),
+  );
   provider.use(assets());
   mount(provider, operationsRoutes({ database, metrics, config, cookieKeys }));
   mount(provider, pageRoutes(pages, sitePages(config, api.document, deps.demoGuide)));

@@ -4,6 +4,7 @@ import { isLiveGrant } from '../db/live-grant.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Application } from './application.ts';
 import { APPLICATION } from './store.ts';
+import { MANY_GRANTS } from './usage-store.ts';
 
 /** Counts the applications of a user; until the transaction ends, others who count wait. */
 export async function lockOwnApplications(tx: Tx, ownerId: string): Promise<number> {
@@ -17,7 +18,16 @@ export async function lockOwnApplications(tx: Tx, ownerId: string): Promise<numb
   return Number(count);
 }
 
-/** The applications of a user, the newest first; with `clientId`, only that one. */
+/** The newest grants of an application: all of them, unless the application is in `application_usage`. */
+const newest = sql`
+  select user_id, last_used_at, revoked_at, expires_at, ends_at from grants
+  where grants.client_id = applications.client_id
+  order by created_at desc limit ${sql.lit(MANY_GRANTS)}`;
+
+/**
+ * The applications of a user, the newest first; with `clientId`, only that one. The figures of an
+ * application with more than 2,000 grants are up to an hour old.
+ */
 export async function listOwnApplications(
   db: Db,
   ownerId: string,
@@ -25,21 +35,23 @@ export async function listOwnApplications(
 ): Promise<{ application: Application; connectedUsers: number; lastUsedAt: Date | null }[]> {
   const rows = await db
     .selectFrom('applications')
+    .leftJoin('application_usage as usage', 'usage.client_id', 'applications.client_id')
     .select([
       ...APPLICATION,
-      sql<number>`(
-        select count(distinct user_id)::int from grants
-        where grants.client_id = applications.client_id
-          and ${sql.raw(isLiveGrant('grants'))}
-      )`.as('connectedUsers'),
-      sql<Date | null>`(
-        select max(last_used_at) from grants where grants.client_id = applications.client_id
-      )`.as('lastUsedAt'),
+      sql<number>`case when usage.client_id is not null then usage.users else (
+        select count(distinct user_id)::int from (${newest}) newest
+        where ${sql.raw(isLiveGrant('newest'))}
+      ) end`.as('connectedUsers'),
+      sql<Date | null>`case when usage.client_id is not null then usage.last_used_at else (
+        select max(last_used_at) from (${newest}) newest
+      ) end`.as('lastUsedAt'),
     ])
     .where('owner_id', '=', ownerId)
-    .$if(clientId !== undefined, (query) => query.where('client_id', '=', clientId ?? ''))
-    .orderBy('created_at', 'desc')
-    .orderBy('client_id')
+    .$if(clientId !== undefined, (query) =>
+      query.where('applications.client_id', '=', clientId ?? ''),
+    )
+    .orderBy('applications.created_at', 'desc')
+    .orderBy('applications.client_id')
     .execute();
   return rows.map(({ connectedUsers, lastUsedAt, ...application }) => ({
     application,

@@ -68,6 +68,13 @@ export interface Schema {
     created_at: CreatedAt;
     updated_at: CreatedAt;
   };
+  application_usage: {
+    client_id: string;
+    users: number;
+    last_used_at: Date | null;
+    counted_at: CreatedAt;
+  };
+  token_counts: { client_id: string; at: Date; issued: number; refreshed: number };
   client_documents: {
     client_id: string;
     fetched_at: Date;

@@ -11,7 +11,6 @@ import {
   type NewClientError,
 } from './client-error.ts';
 import { isReason } from './reason.ts';
-import type { TokenCount } from './statistics.ts';
 
 /** Writes failed requests, in their order; those of applications that are not there (any more) are left out. */
 export async function insertClientErrors(
@@ -110,21 +109,4 @@ export async function deleteSurplusErrors(db: Db, limit: number): Promise<number
     ))
   `.execute(db);
   return Number(numAffectedRows);
-}
-
-/**
- * Tokens of an application since `since`, by quarter of an hour: every time zone's days begin at
- * one, and both engines count alike, whatever time zones they know.
- */
-export async function tokenCounts(db: Db, clientId: string, since: Date): Promise<TokenCount[]> {
-  const { rows } = await sql<TokenCount>`
-    select date_bin('15 minutes', t.issued_at, timestamptz '2000-01-01 00:00:00+00') as at,
-      (count(*) filter (where t.rotations = 0))::int as issued,
-      (count(*) filter (where t.rotations > 0))::int as refreshed
-    from refresh_tokens as t
-    join grants as g on g.id = t.grant_id
-    where g.client_id = ${clientId} and t.issued_at >= ${since}::timestamptz
-    group by 1
-  `.execute(db);
-  return rows;
 }

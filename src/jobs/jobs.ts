@@ -1,3 +1,4 @@
+import { countLargeApplications } from '../applications/count-usage.ts';
 import { recordAuthenticationFailures } from '../audit/authentication-failures.ts';
 import { trimLog } from '../audit/trim.ts';
 import { trimChanges } from '../changes/changes-store.ts';
@@ -46,6 +47,7 @@ export function hourlyJobs(config: JobConfig): readonly Job[] {
     batches('surplus_client_errors', HOUR, deleteSurplusErrors),
     logDeletion(config),
     batches('past_list_counters', HOUR, foldPastDays),
+    { name: 'application_usage', interval: HOUR, begin: countLargeApplications },
     batches('signing_keys', HOUR, (db) => purgeSigningKeys(db, config)),
     batches('expiry_notices', HOUR, (db, limit) => notifyExpiring(db, config, limit), 100),
   ];

@@ -110,6 +110,7 @@ export function retentionRules(
       kept: 90 * DAY,
       condition: 't.sent_at is null',
     },
+    { name: 'token_counts', table: 'token_counts', by: 't.at', kept: STATISTICS },
     { name: 'client_errors', table: 'client_errors', by: 't.happened_at', kept: ERROR_DAYS * DAY },
     { name: 'idempotent_calls', table: 'idempotent_calls', by: 't.created_at', kept: DAY },
     {

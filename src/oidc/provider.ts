@@ -8,6 +8,7 @@ import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
 import type { ErrorQueue } from '../insights/error-queue.ts';
 import { isRegistered } from '../insights/redirect-uri-difference.ts';
+import type { TokenCounter } from '../insights/token-counter.ts';
 import { deriveKey } from '../lib/encryption.ts';
 import type { OnReplay } from '../tokens/proof.ts';
 import { DPOP_ALGORITHMS } from '../tokens/proof.ts';
@@ -24,6 +25,7 @@ import { compareClientSecret } from './compare-client-secret.ts';
 import { cookieSignatures } from './cookie-signatures.ts';
 import { COOKIE_OPTIONS, cookieNames, nameRequestCookies } from './cookies.ts';
 import { decideOrigin } from './cors.ts';
+import { countTokens } from './count-tokens.ts';
 import { currentTransaction } from './current-transaction.ts';
 import { describeGrantError } from './describe-grant-error.ts';
 import { createInteractionPolicy } from './interaction-policy.ts';
@@ -56,6 +58,7 @@ export interface ProviderDeps {
   readonly renderError: RenderProtocolError;
   /** Records failed requests for the owner of the application. */
   readonly clientErrors: ErrorQueue;
+  readonly tokenCounter: TokenCounter;
   readonly recordFailure: RecordAuthenticationFailure;
   readonly onReplay: OnReplay;
   /** Sources of applications that have no row. */
@@ -165,6 +168,7 @@ export function createProvider(deps: ProviderDeps): Provider {
   provider.on('grant.error', describeGrantError);
   answerUnauthenticated(provider);
   recordClientErrors(provider, deps.clientErrors);
+  countTokens(provider, deps.tokenCounter);
   reportAuthenticationFailures(provider, deps.recordFailure);
   blockRedirects(provider);
   provider.on('server_error', (ctx, error) => {

@@ -12,6 +12,7 @@ import { migrate, pendingMigrations } from '../db/migrate.ts';
 import { assertSuitable } from '../db/server-info.ts';
 import { createHttpServer } from '../http/http-server.ts';
 import { startErrorQueue } from '../insights/error-queue.ts';
+import { startTokenCounter } from '../insights/token-counter.ts';
 import { startJobs } from '../jobs/start-jobs.ts';
 import { newCredential } from '../lib/credentials.ts';
 import { StagedoorError } from '../lib/errors.ts';
@@ -93,6 +94,8 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
     await recordConfiguration(database.db, config);
     const clientErrors = startErrorQueue(database.db, log);
     closers.push(() => clientErrors.stop());
+    const tokenCounter = startTokenCounter(database.db, log);
+    closers.push(() => tokenCounter.stop());
     const failures = startAuthenticationFailures(database.db, log);
     closers.push(() => failures.stop());
     const calls = startCallLog(database.db, log);
@@ -128,6 +131,7 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
         recordFailure: failures.note,
       }),
       clientErrors,
+      tokenCounter,
       recordFailure: failures.note,
       ending: ending.signal,
       atomicImportLimit: database.engine === 'embedded' ? ATOMIC_IMPORT_LIMIT : undefined,

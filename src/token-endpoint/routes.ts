@@ -1,5 +1,6 @@
 import type { Middleware } from 'koa';
 import { clientAddress } from '../http/origin.ts';
+import type { TokenCounter } from '../insights/token-counter.ts';
 import { PATHS } from '../oidc/paths.ts';
 import { type RedeemDeps, redeem } from '../tokens/redeem.ts';
 import { tokenResponse } from '../tokens/token-response.ts';
@@ -10,14 +11,16 @@ import { readTokenRequest } from './read-token-request.ts';
  * token request to oidc-provider: unusual ones, and those that fail, for which it finds the reason.
  * The two answer alike; `test/flows/refresh-paths.test.ts` and `exchange-paths.test.ts` compare them.
  */
-export function tokenEndpoint(deps: RedeemDeps): Middleware {
+export function tokenEndpoint(deps: RedeemDeps & { readonly counter: TokenCounter }): Middleware {
   return async (ctx, next) => {
     const request =
       ctx.path === PATHS.token && ctx.method === 'POST' ? await readTokenRequest(ctx) : undefined;
     const tokens = request && (await redeem(deps, request, clientAddress(ctx)));
-    if (tokens === undefined) {
+    if (request === undefined || tokens === undefined) {
       return next();
     }
+    const kind = request.grantType === 'refresh_token' ? 'refreshed' : 'issued';
+    deps.counter.add(request.clientId, kind);
     ctx.set('Cache-Control', 'no-store');
     ctx.body = tokenResponse(tokens);
   };

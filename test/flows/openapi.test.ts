@@ -11,6 +11,7 @@ import type { OpenApiDocument } from '../../src/api/openapi-document.ts';
 import { createApp } from '../../src/app.ts';
 import { cookieKeysOf } from '../../src/data-dir/cookie-keys.ts';
 import { startErrorQueue } from '../../src/insights/error-queue.ts';
+import { startTokenCounter } from '../../src/insights/token-counter.ts';
 import { createLog } from '../../src/lib/log.ts';
 import { operatorAccess } from '../../src/operators/access.ts';
 import { startCallLog } from '../../src/operators/call-log.ts';
@@ -104,6 +105,7 @@ async function routesOf({ database, config }: TestServer): Promise<string[]> {
   const keyring = await openKeyring({ db: database.db, config, log, secrets });
   const calls = startCallLog(database.db, log);
   const clientErrors = startErrorQueue(database.db, log);
+  const tokenCounter = startTokenCounter(database.db, log);
   const app = createApp({
     config,
     database,
@@ -112,10 +114,11 @@ async function routesOf({ database, config }: TestServer): Promise<string[]> {
     keyring,
     operators: operatorAccess({ db: database.db, tokens: { operatorToken: undefined }, calls }),
     clientErrors,
+    tokenCounter,
     recordFailure: () => undefined,
     demoGuide: () => undefined,
   });
-  await Promise.all([keyring.stop(), calls.stop(), clientErrors.stop()]);
+  await Promise.all([keyring.stop(), calls.stop(), clientErrors.stop(), tokenCounter.stop()]);
   const routers = app.middleware
     .map((middleware) => ('router' in middleware ? middleware.router : undefined))
     .filter((router) => router instanceof Router);

@@ -1,0 +1,14 @@
+import type { Provider } from 'oidc-provider';
+import type { TokenCounter } from '../insights/token-counter.ts';
+import { currentRedemption } from './current-transaction.ts';
+
+/** Counts the tokens that the provider issues; a repeated response issues none. */
+export function countTokens(provider: Provider, counter: TokenCounter): void {
+  provider.on('grant.success', ({ oidc }) => {
+    const redemption = currentRedemption();
+    if (oidc.client !== undefined && !(redemption !== undefined && 'replay' in redemption)) {
+      const isRefresh = oidc.params?.grant_type === 'refresh_token';
+      counter.add(oidc.client.clientId, isRefresh ? 'refreshed' : 'issued');
+    }
+  });
+}
