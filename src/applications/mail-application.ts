@@ -1,4 +1,4 @@
-import { documentHost } from '../lib/client-id.ts';
+import { proofHost } from '../lib/client-id.ts';
 import type { MailApplication } from '../mail/mail.ts';
 import { type Application, isReviewed } from './application.ts';
 
@@ -8,7 +8,6 @@ export function mailApplication(application: Application, owner: string | null):
     name: application.name,
     owner,
     reviewedHomepage: isReviewed(application) ? application.homepageUrl : null,
-    documentHost:
-      application.kind === 'metadata_document' ? documentHost(application.clientId) : null,
+    documentHost: proofHost(application.clientId),
   };
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { isLiveGrant, PARTIES_ACTIVE } from '../db/live-grant.ts';
 import type { Tx } from '../db/transaction.ts';
+import { proofHost } from '../lib/client-id.ts';
 import type { LocalizedText } from '../lib/localized-text.ts';
 
 /** A grant that ends unused, and its user, as a mail addresses them. */
@@ -13,6 +14,7 @@ export interface EndingGrant {
     readonly name: string;
     readonly owner: string | null;
     readonly reviewedHomepage: string | null;
+    readonly documentHost: string | null;
   };
   readonly scopes: readonly string[];
   readonly organizers: readonly { readonly slug: string; readonly name: LocalizedText }[];
@@ -28,7 +30,7 @@ export async function takeEndingGrants(
   tx: Tx,
   { days, writing, limit }: { days: number; writing: readonly string[]; limit: number },
 ): Promise<EndingGrant[]> {
-  const { rows } = await sql<EndingGrant>`
+  const { rows } = await sql<EndingGrant & { readonly clientId: string }>`
     with due as (
       select g.id
       from grants g
@@ -47,7 +49,7 @@ export async function takeEndingGrants(
       update grants set expiry_notice_at = now() from due where grants.id = due.id
       returning grants.id, grants.user_id, grants.client_id, grants.scopes, grants.expires_at
     )
-    select told.id as "grantId", u.email as recipient,
+    select told.id as "grantId", told.client_id as "clientId", u.email as recipient,
       coalesce(u.chosen_locale, u.locale) as locale,
       coalesce(u.chosen_timezone, u.timezone) as timezone,
       json_build_object('name', a.name, 'owner', owner.full_name, 'reviewedHomepage',
@@ -63,5 +65,8 @@ export async function takeEndingGrants(
       join applications a on a.client_id = told.client_id
       left join users owner on owner.id = a.owner_id
   `.execute(tx);
-  return rows;
+  return rows.map(({ clientId, application, ...grant }) => ({
+    ...grant,
+    application: { ...application, documentHost: proofHost(clientId) },
+  }));
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import type { Db } from '../db/database.ts';
+import { proofHost } from '../lib/client-id.ts';
 import type { MailAccess } from '../mail/mail.ts';
 
 /** Recipient and content of a mail about a grant. */
@@ -24,6 +25,7 @@ export async function selectGrantForMail(db: Db, id: string): Promise<GrantForMa
       'u.email',
       sql<string>`coalesce(u.chosen_locale, u.locale)`.as('locale'),
       sql<string>`coalesce(u.chosen_timezone, u.timezone)`.as('timezone'),
+      'a.client_id',
       'a.name',
       sql<string | null>`case when a.reviewed_at is not null then a.homepage_url end`.as(
         'homepage',
@@ -47,7 +49,12 @@ export async function selectGrantForMail(db: Db, id: string): Promise<GrantForMa
       locale: row.locale,
       timezone: row.timezone,
       access: {
-        application: { name: row.name, owner: row.owner_name, reviewedHomepage: row.homepage },
+        application: {
+          name: row.name,
+          owner: row.owner_name,
+          reviewedHomepage: row.homepage,
+          documentHost: proofHost(row.client_id),
+        },
         scopes: row.scopes,
         organizers: row.organizers,
       },

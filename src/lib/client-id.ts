@@ -29,3 +29,8 @@ export function isDocumentAddress(value: string): boolean {
 export function documentHost(clientId: string): string {
   return new URL(clientId).host;
 }
+
+/** Returns the host of the document if the client ID is an address of one, else null. */
+export function proofHost(clientId: string): string | null {
+  return isDocumentAddress(clientId) ? documentHost(clientId) : null;
+}

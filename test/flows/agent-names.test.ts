@@ -3,6 +3,9 @@ import { after, before, describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { NAMELESS } from '../../src/applications/safe-name.ts';
 import { readDocument } from '../../src/client-documents/read-document.ts';
+import { inTransaction } from '../../src/db/transaction.ts';
+import { notifyExpiring } from '../../src/grants/notify-expiring.ts';
+import { revokeGrant } from '../../src/grants/revoke.ts';
 import {
   type DocumentApplication,
   type DocumentSite,
@@ -93,12 +96,42 @@ test('A self-registered app whose name is reviewed for another one is shown as u
 });
 
 describe('The host of a document', () => {
-  test('is part of the mail about a new authorization', async () => {
-    await connect(site.publish('/mail.json'));
-    const { rows } = await sql<{ data: unknown }>`
-      select data -> 'application' as data from mail_outbox where kind = 'authorized'
-      order by created_at desc limit 1`.execute(server.database.db);
-    assert.equal(Object(rows[0]?.data).documentHost, site.host);
+  test('is part of each mail about an authorization', async () => {
+    const { db } = server.database;
+    const application = site.publish('/mail.json', { client_name: 'Mail Agent' });
+    const { clientId } = application;
+    const revoke = async (reason: 'reuse_detected' | 'leaked' | 'revoked_by_operator') => {
+      await obtainTokens(server, { application, user: platform.ada, agent: ada });
+      await sql`update grants set expires_at = now() + interval '1 day'
+        where client_id = ${clientId}`.execute(db);
+      await notifyExpiring(db, server.config, 100);
+      const grants = await db
+        .selectFrom('grants')
+        .select('id')
+        .where('client_id', '=', clientId)
+        .where('revoked_at', 'is', null)
+        .execute();
+      for (const { id } of grants) {
+        await inTransaction(db, (tx) => revokeGrant(tx, id, { reason, actor: 'system' }));
+      }
+    };
+    await revoke('reuse_detected');
+    await revoke('leaked');
+    await revoke('revoked_by_operator');
+    const { rows } = await sql<{ kind: string; host: string }>`
+      select distinct kind, data -> 'application' ->> 'documentHost' as host from mail_outbox
+      where data -> 'application' ->> 'name' = 'Mail Agent' order by kind`.execute(db);
+    const kinds = [
+      'access_ending',
+      'authorized',
+      'leaked',
+      'reuse_detected',
+      'revoked_by_operator',
+    ];
+    assert.deepEqual(
+      rows,
+      kinds.map((kind) => ({ kind, host: site.host })),
+    );
   });
 });
 

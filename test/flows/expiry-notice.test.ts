@@ -66,6 +66,7 @@ for (const engine of FLOW_ENGINES) {
         name: 'Box Office Sync',
         owner: 'Ben Example',
         reviewedHomepage: null,
+        documentHost: null,
       });
     });
 

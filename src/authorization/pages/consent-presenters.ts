@@ -1,7 +1,7 @@
 import { isReviewed } from '../../applications/application.ts';
 import { monogramUrl } from '../../applications/monogram.ts';
 import { ORGANIZERS_PER_GRANT } from '../../grants/grant.ts';
-import { documentHost } from '../../lib/client-id.ts';
+import { proofHost } from '../../lib/client-id.ts';
 import type { Locale } from '../../lib/locale.ts';
 import { localized } from '../../lib/localized-text.ts';
 import { visibleLine } from '../../lib/visible-text.ts';
@@ -115,8 +115,7 @@ export function presentConsent(
       name,
       monogram: monogramUrl(name),
       owner: visibleLine(application.ownerName ?? '') || null,
-      documentHost:
-        application.kind === 'metadata_document' ? documentHost(application.clientId) : null,
+      documentHost: proofHost(application.clientId),
       isLocal: request.isLocal,
       homepageUrl: application.homepageUrl,
       redirectHost: request.redirectHost,

@@ -1,6 +1,6 @@
 import { monogramUrl } from '../../applications/monogram.ts';
 import type { Config } from '../../config/config.ts';
-import { documentHost, isDocumentAddress } from '../../lib/client-id.ts';
+import { proofHost } from '../../lib/client-id.ts';
 import { COLLATORS, type Locale } from '../../lib/locale.ts';
 import { localized } from '../../lib/localized-text.ts';
 import { roughAddress } from '../../lib/rough-address.ts';
@@ -66,7 +66,7 @@ export function presentApplication(grant: GrantDetails): AuthorizedApplication {
     name: grant.applicationName,
     monogram: monogramUrl(grant.applicationName),
     homepageUrl: grant.homepageUrl,
-    documentHost: isDocumentAddress(grant.clientId) ? documentHost(grant.clientId) : null,
+    documentHost: proofHost(grant.clientId),
   };
 }
 
