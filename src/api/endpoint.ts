@@ -54,6 +54,8 @@ export interface OperationInfo {
   readonly details?: string;
   /** The body states a version; if that is no longer the current one, the answer is 412. */
   readonly versioned?: boolean;
+  /** The state of the object may not allow the call; then the answer is 409. */
+  readonly conflicts?: boolean;
   /** The parameters of the path, by name. */
   readonly params?: Readonly<Record<string, ParamDescription>>;
 }

@@ -121,7 +121,14 @@ function headersOf({ conditional, idempotent }: EndpointDescription): Pick<Answe
 }
 
 function errorAnswers(
-  { caller, params = {}, query, bodyTypes, versioned = false }: EndpointDescription,
+  {
+    caller,
+    params = {},
+    query,
+    bodyTypes,
+    versioned = false,
+    conflicts = false,
+  }: EndpointDescription,
   method: Endpoint['method'],
 ): Operation['responses'] {
   const reads = method !== 'get' && method !== 'delete';
@@ -135,7 +142,7 @@ function errorAnswers(
     [404, lookedUp > 0 || query?.shape.page !== undefined, 'NotFound'],
     [406, true, 'NotAcceptable'],
     [408, bodyTypes !== undefined, 'Timeout'],
-    [409, reads, 'Conflict'],
+    [409, reads || conflicts, 'Conflict'],
     [412, versioned, 'Outdated'],
     [413, reads, 'TooLarge'],
     [415, reads, 'UnsupportedMediaType'],

@@ -143,7 +143,9 @@ export const ERRORS = {
   NotAcceptable: problem('No acceptable media type.'),
   Timeout: problem('No data was received, or the response was not read, for one minute.'),
   Outdated: problem('The object has another version. Nothing was changed; read it again.'),
-  Conflict: problem('A concurrent change, or the key was used for another call.'),
+  Conflict: problem(
+    'The state of the object does not allow it, it changed meanwhile, or the key was used for another call.',
+  ),
   TooLarge: problem('The body is larger than one megabyte (JSON Lines: 256 megabytes).'),
   UnsupportedMediaType: problem('The body must have the required media type, in UTF-8.'),
   Unavailable: {

@@ -21,10 +21,12 @@ export async function deleteApplication(
   origin?: Origin,
 ): Promise<void> {
   const application = await lockForActor(tx, actor, clientId);
-  if (application.kind !== 'registered' && applicationState(application) !== 'active') {
+  const state = applicationState(application);
+  if (application.kind !== 'registered' && state !== 'active') {
+    const first = state === 'suspended' ? 'Resume' : 'Enable';
     throw new StagedoorError(
       'conflict',
-      'The application is suspended or disabled. The next consent would register it again as an active one. Leave it as it is, or activate it before you delete it.',
+      `The application is ${state}, and stays so only as long as it is not deleted: the next consent would register it again as an active one. ${first} it first if you still want to delete it.`,
     );
   }
   await record(tx, {

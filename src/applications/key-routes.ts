@@ -63,6 +63,7 @@ export function keyEndpoints(deps: ApiDeps): Endpoint[] {
       summary: 'Delete a public key of an application',
       details:
         'It stops working immediately. The last key of an application without a secret cannot be deleted.',
+      conflicts: true,
       body: nothing,
       statuses: { 204: 'The key was deleted.' },
       run: async ({ tx, actor, param }) => {

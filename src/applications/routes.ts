@@ -147,7 +147,8 @@ function applicationWriting(deps: ApiDeps, rules: Rules, present: Present): Endp
       id: 'deleteApplication',
       summary: 'Delete an application with its grants and tokens',
       details:
-        'A suspended or disabled application that nobody registered by hand (`kind`) is refused with 409: the next consent would register it again.',
+        'A suspended or disabled application that nobody registered by hand (`kind`) is refused with 409: the next consent would register it again as an active one. To delete it, resume or enable it first.',
+      conflicts: true,
       body: nothing,
       statuses: { 204: 'The application was deleted.' },
       run: async ({ tx, actor, param }) => {

@@ -73,6 +73,7 @@ export function serverSecretEndpoints(deps: ApiDeps): Endpoint[] {
       id: 'deleteResourceServerSecret',
       summary: 'Delete a secret of a resource server',
       details: 'It stops working immediately. The last valid secret cannot be deleted.',
+      conflicts: true,
       body: nothing,
       statuses: { 204: 'The secret was deleted.' },
       run: async ({ tx, actor, param }) => {

@@ -122,6 +122,17 @@ describe('Each operation of the API description', () => {
     }
   });
 
+  it('returns 409 and 412 as described, if the object is in such a state', async () => {
+    for (const one of operations) {
+      for (const status of [409, 412].filter((each) => WALKERS[one.id]?.[each] !== undefined)) {
+        assert.ok(documents(one, status), `${one.id} ${status}`);
+        for (const each of await way(one, status)) {
+          await expect(status, one, each);
+        }
+      }
+    }
+  });
+
   it('returns 404 for unknown objects and pages', async () => {
     for (const one of operations.filter((each) => documents(each, 404))) {
       const made = await good(one);

@@ -78,7 +78,10 @@ export const WALKERS: Readonly<Record<string, Walker>> = {
       body: { terms_url: 'https://app.example.com/terms', is_active: false },
     }),
   },
-  deleteApplication: { 204: async (world) => ({ params: await world.application() }) },
+  deleteApplication: {
+    204: async (world) => ({ params: await world.application() }),
+    409: async (world) => ({ params: await world.suspendedAgent() }),
+  },
   suspendApplication: {
     200: async (world) => ({ params: await world.application(), body: { reason: 'Looks odd.' } }),
   },

@@ -22,6 +22,8 @@ export interface World {
   organizer(): Promise<string>;
   team(): Promise<{ slug: string; id: string }>;
   application(): Promise<{ client_id: string }>;
+  /** Suspended; nobody registered it by hand. */
+  suspendedAgent(): Promise<{ client_id: string }>;
   /** Returns a new public key in PEM. */
   publicKey(): string;
   applicationKey(): Promise<{ client_id: string; id: string }>;
@@ -68,6 +70,16 @@ export function createWorld(server: TestServer, platform: TestPlatform): World {
       return { slug, id: await putTeam(server, { organizer: slug, members: ['ada'] }) };
     },
     application: async () => ({ client_id: (await newApplication()).clientId }),
+    suspendedAgent: async () => {
+      const { clientId } = await newApplication();
+      await manage(server, 'POST', `/api/v1/applications/${clientId}/suspend/`, { reason: 'x' });
+      await server.database.db
+        .updateTable('applications')
+        .set({ kind: 'dynamic', owner_id: null })
+        .where('client_id', '=', clientId)
+        .execute();
+      return { client_id: clientId };
+    },
     publicKey: newPublicKey,
     applicationKey: async () => {
       const { clientId } = await newApplication();
