@@ -56,7 +56,8 @@ export async function refuseAtToken(
 }
 
 /**
- * Refuses a code whose request would no longer be allowed.
+ * Refuses a code whose request would no longer be allowed, or whose application has other redirect
+ * hosts or keys than those that the user saw.
  * @throws InvalidGrant
  */
 export function refuseChanged(found: FoundAuthorizationCode): void {
@@ -64,6 +65,9 @@ export function refuseChanged(found: FoundAuthorizationCode): void {
   const obstacle = ctx && findObstacle(ctx.oidc.client, found, found.userId);
   if (obstacle !== undefined) {
     throw new errors.InvalidGrant(obstacle);
+  }
+  if (ctx !== undefined && found.trustChanged) {
+    throw new errors.InvalidGrant('trust_changed');
   }
 }
 

@@ -107,6 +107,7 @@ export async function findCode(db: Db, value: string): Promise<FoundAuthorizatio
       ...SOURCE_COLUMNS,
       't.redirect_uri',
       't.code_challenge',
+      sql<boolean>`g.fingerprint is distinct from a.fingerprint`.as('trust_changed'),
       scopesLeft.as('scopes'),
       expired.as('expired'),
     ])
@@ -116,6 +117,7 @@ export async function findCode(db: Db, value: string): Promise<FoundAuthorizatio
       ...toSource(row),
       redirectUri: row.redirect_uri,
       codeChallenge: row.code_challenge ?? undefined,
+      trustChanged: row.trust_changed,
     }
   );
 }

@@ -70,6 +70,8 @@ export interface RedeemableToken extends FoundToken {
 export interface FoundAuthorizationCode extends RedeemableToken {
   readonly redirectUri: string;
   readonly codeChallenge: string | undefined;
+  /** The application has other redirect hosts or keys than those that the user allowed. */
+  readonly trustChanged: boolean;
 }
 
 /** A refresh token that was found. */
