@@ -200,7 +200,7 @@ export function createApp(deps: AppDeps): Koa {
   provider.use(programEndpoints());
   provider.use(keepRedirectQuery());
   provider.use(pushedRequestBudget(limits));
-  provider.use(prepareCandidates(provider, db, candidateSources));
+  provider.use(prepareCandidates({ provider, db, renderer }, candidateSources));
   provider.use(providerTransaction(db, keySets, createProgramQueue(config.databaseConnections)));
   provider.use(readFlowFirst(provider, db));
   const app: Koa = provider;

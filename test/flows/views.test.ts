@@ -108,8 +108,8 @@ class Visitor {
     this.#seen = seen;
   }
 
-  async get(url: string | URL): Promise<Page> {
-    return this.#look(await this.#agent.get(url));
+  async get(url: string | URL, headers: Record<string, string> = {}): Promise<Page> {
+    return this.#look(await this.#agent.request(url, { headers }));
   }
 
   async submit(page: Page, values: FormValues = {}, marker?: string): Promise<Page> {
@@ -205,6 +205,8 @@ async function visitConsent(
     await visitor.get(consent.url);
   }
   await visitor.get(request(server, application, { redirect_uri: 'https://evil.example.com/' }));
+  const unknown = { ...application, clientId: 'https://agent.example.com/client.json' };
+  await visitor.get(request(server, unknown), { 'sec-fetch-site': 'cross-site' });
 }
 
 async function visitAuthorizations(visitor: Visitor): Promise<void> {

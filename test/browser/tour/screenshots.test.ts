@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Browser } from 'playwright-core';
+import { type AgentWorld, startAgentWorld, tourAgents } from '../../support/browser/agent-tour.ts';
 import { tourDevelopers } from '../../support/browser/developer-tour.ts';
 import { chromiumPath, openBrowser } from '../../support/browser/launch.ts';
 import { signIn, tick } from '../../support/browser/person.ts';
@@ -36,12 +37,14 @@ describe('Screenshots', { skip }, () => {
   let site: Site;
   let demo: TestServer;
   let world: UpstreamWorld;
+  let agents: AgentWorld;
 
   before(async () => {
     browser = await openBrowser();
     site = await startSite();
     demo = await startServer({ DATABASE_URL: '', DEMO: '1' });
     world = await startUpstreamWorld();
+    agents = await startAgentWorld();
     await mkdir(FOLDER, { recursive: true });
   });
   after(async () => {
@@ -49,6 +52,7 @@ describe('Screenshots', { skip }, () => {
     await site.close();
     await demo.close();
     await world.close();
+    await agents.close();
   });
 
   for (const width of WIDTHS) {
@@ -65,6 +69,7 @@ describe('Screenshots', { skip }, () => {
           await tourDevelopers({ browser, options, look }, site.server);
           await tourDemo({ browser, options, look }, demo);
           await tourUpstream({ browser, options, look }, world);
+          await tourAgents({ browser, options, look }, agents);
         });
       }
     }
