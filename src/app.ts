@@ -17,6 +17,7 @@ import type { InteractionDeps } from './authorization/pages/interactions.ts';
 import { interactionPages } from './authorization/pages/pages.ts';
 import { changesEndpoint } from './changes/routes.ts';
 import { metadataDocuments } from './client-documents/metadata-documents.ts';
+import { REPORTS } from './client-documents/report-failure.ts';
 import { openKeySets } from './client-keys/key-sets.ts';
 import { createRecordSecretUse } from './client-secrets/record-use.ts';
 import type { Config } from './config/config.ts';
@@ -130,7 +131,15 @@ export function createApp(deps: AppDeps): Koa {
   const recordApplicationSecret = createRecordSecretUse(db, 'application_secrets');
   const clientIds = createClientIds(cookieKeys);
   const candidateSources: readonly CandidateSource[] = [
-    metadataDocuments({ config, fetcher, log }),
+    metadataDocuments({
+      config,
+      fetcher,
+      reports: {
+        log,
+        clientErrors: deps.clientErrors,
+        reports: limits.named('documents', REPORTS),
+      },
+    }),
     dynamicSource({ config, clientIds, limits }),
   ];
   const provider = createProvider({

@@ -7,6 +7,7 @@ import type { Config } from './config/config.ts';
 import { deletionEndpoints } from './deletions/routes.ts';
 import { directoryEndpoints } from './directory/routes.ts';
 import { grantEndpoints } from './grants/management-routes.ts';
+import { errorEndpoints } from './insights/routes.ts';
 import type { JobConfig } from './jobs/jobs.ts';
 import { pruneEndpoint } from './jobs/routes.ts';
 import { operatorTokenEndpoints } from './operators/routes.ts';
@@ -35,6 +36,7 @@ export function apiEndpoints(
   return [
     ...directoryEndpoints(deps, deps.config, deps.passwordQueue),
     ...applicationEndpoints(deps, deps.config),
+    ...errorEndpoints(deps),
     ...blockedHostEndpoints(deps),
     ...resourceServerEndpoints(deps),
     ...grantEndpoints(deps),

@@ -44,7 +44,9 @@ export type Conditional<Query> =
       readonly by: 'page-generated';
       /** A moment: what is not seen from now on will turn out to be later. */
       readonly completeUntil: (db: Db) => Promise<Date>;
-    };
+    }
+  /** None: entries appear and end without a change that is counted. */
+  | { readonly by: 'nothing' };
 
 /** `GET` of a list, a page at a time. */
 export function listEndpoint<T, S extends z.ZodType, Q extends z.ZodObject>(
@@ -61,7 +63,7 @@ export function listEndpoint<T, S extends z.ZodType, Q extends z.ZodObject>(
       demand: { right, access: 'read' },
       query: query.extend({ page: pageParameter }),
       answers: [{ status: 200, description: 'One page of the list.', body: pageComponent(entry) }],
-      conditional: conditional.by,
+      conditional: conditional.by === 'nothing' ? undefined : conditional.by,
     },
     async (call) => {
       const { ctx } = call;
@@ -101,6 +103,9 @@ async function fetch<Query, P>(
   if (conditional.by === 'last-modified') {
     const condition = await readCondition(db, ctx, conditional.list(paramsOf(ctx), query));
     return loadConditionally(db, ctx, condition, load);
+  }
+  if (conditional.by === 'nothing') {
+    return inSnapshot(db, load);
   }
   // First: what is committed between this and the snapshot is seen, what is later is asked for again.
   const until = await conditional.completeUntil(db);

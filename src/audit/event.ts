@@ -39,6 +39,7 @@ export type AuditAction =
   | 'stagedoor.application.transfer_declined'
   | 'stagedoor.client_host.blocked'
   | 'stagedoor.client_host.unblocked'
+  | 'stagedoor.client_document.failed'
   | 'stagedoor.keys.rotated'
   | 'stagedoor.resource_server.registered'
   | 'stagedoor.resource_server.changed'

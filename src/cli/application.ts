@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { applicationEndpoints } from '../applications/routes.ts';
 import { deletionEndpoints } from '../deletions/routes.ts';
+import { errorEndpoints } from '../insights/routes.ts';
 import { action, examples, printEntry } from './command.ts';
 import { confirm } from './confirm.ts';
 import { withManagement } from './connect.ts';
@@ -16,7 +17,11 @@ const ID = '2fQ9dLx0aVbT7mRkY3nWcE5u';
 const OPTIONAL_PKCE: Flag = ['a confidential one may do without PKCE', { require_pkce: false }];
 
 const APPLICATION: Resource = {
-  endpoints: (deps) => [...applicationEndpoints(deps, deps.config), ...deletionEndpoints(deps)],
+  endpoints: (deps) => [
+    ...applicationEndpoints(deps, deps.config),
+    ...deletionEndpoints(deps),
+    ...errorEndpoints(deps),
+  ],
   examples: [
     'application list --unreviewed',
     `application review ${ID}`,
@@ -102,6 +107,16 @@ const APPLICATION: Resource = {
       operation: 'suspendApplication',
       required: ['reason'],
       examples: [`application suspend ${ID} --reason "It sends mails to ticket buyers"`],
+    },
+    errors: {
+      operation: 'listFailedRequests',
+      columns: {
+        TIME: 'happened_at',
+        ENDPOINT: 'endpoint',
+        ERROR: 'error',
+        REASON: 'reason',
+        DETAILS: ({ details }) => JSON.stringify(details),
+      },
     },
     keys: {
       operation: 'listApplicationKeys',

@@ -10,7 +10,6 @@ import { inTransaction } from '../db/transaction.ts';
 import type { Fetcher } from '../fetch/fetcher.ts';
 import { isDocumentAddress } from '../lib/client-id.ts';
 import { RetryLaterError, StagedoorError } from '../lib/errors.ts';
-import type { Logger } from '../lib/log.ts';
 import {
   findWaitingCopy,
   isCopyTooOld,
@@ -20,13 +19,14 @@ import {
 } from './document-store.ts';
 import { type DocumentRules, readDocument } from './read-document.ts';
 import { refuseBlocked } from './refuse-blocked.ts';
+import { type ReportDeps, reportKnown, reportUnknown } from './report-failure.ts';
 import { hasDetailsOf, updateFromDocument } from './update-from-document.ts';
 
 /** Dependencies of the source. */
 export interface DocumentDeps {
   readonly config: DocumentRules & Pick<Config, 'metadataDocuments'>;
   readonly fetcher: Fetcher;
-  readonly log: Logger;
+  readonly reports: ReportDeps;
 }
 
 /**
@@ -53,20 +53,36 @@ export function metadataDocuments(deps: DocumentDeps): CandidateSource {
 
 /** Fetches an unknown document. In mode `approval`, its row is the request for a review. */
 async function discover(
-  { config, fetcher }: DocumentDeps,
+  deps: DocumentDeps,
   db: Db,
   clientId: string,
   userId: string,
 ): Promise<Candidate> {
   await refuseBlocked(db, clientId);
   const copy =
-    (await findWaitingCopy(db, clientId)) ??
-    readDocument(config, clientId, await fetcher.get(clientId, { person: userId }));
+    (await findWaitingCopy(db, clientId)) ?? (await fetchFirst(deps, db, clientId, userId));
   const candidate = await withSafeName(db, copy);
-  if (config.metadataDocuments === 'approval') {
+  if (deps.config.metadataDocuments === 'approval') {
     await inTransaction(db, (tx) => adoptCandidate(tx, candidate, undefined));
   }
   return candidate;
+}
+
+async function fetchFirst(
+  { config, fetcher, reports }: DocumentDeps,
+  db: Db,
+  clientId: string,
+  userId: string,
+): Promise<Candidate> {
+  try {
+    return readDocument(config, clientId, await fetcher.get(clientId, { person: userId }));
+  } catch (error) {
+    // Our own limits are no failure of the document.
+    if (error instanceof StagedoorError && !(error instanceof RetryLaterError)) {
+      await reportUnknown(reports, db, { clientId, userId }, error);
+    }
+    throw error;
+  }
 }
 
 /**
@@ -104,19 +120,19 @@ async function refresh(deps: DocumentDeps, db: Db, application: Application): Pr
 
 /** Returns undefined if the document cannot be fetched or read: then the last good copy is used. */
 async function fetchAgain(
-  { config, fetcher, log }: DocumentDeps,
+  { config, fetcher, reports }: DocumentDeps,
   db: Db,
   { clientId }: Application,
 ): Promise<Candidate | undefined> {
   try {
     return readDocument(config, clientId, await fetcher.get(clientId));
-  } catch (err) {
-    if (!(err instanceof StagedoorError)) {
-      throw err;
+  } catch (error) {
+    if (!(error instanceof StagedoorError)) {
+      throw error;
     }
-    log.warn({ client_id: clientId, reason: err.message }, 'Client metadata document unavailable');
     // Our own limits are no failure of the document; the next try is after the lease.
-    if (!(err instanceof RetryLaterError)) {
+    if (!(error instanceof RetryLaterError)) {
+      reportKnown(reports, clientId, error);
       await noteFailure(db, clientId);
     }
     return undefined;

@@ -45,14 +45,20 @@ export function findAssertionProblem(
 export interface AssertionNames {
   readonly clientId: string;
   readonly kid: string | undefined;
+  /** Audiences, separated by spaces. */
+  readonly audience: string;
 }
 
 /** Reads the client and the key that an assertion names; undefined if it names no client. */
 export function readAssertionNames(assertion: string): AssertionNames | undefined {
   try {
-    const { sub } = decodeJwt<{ sub?: unknown }>(assertion);
+    const { sub, aud } = decodeJwt<{ sub?: unknown; aud?: unknown }>(assertion);
     const { kid } = decodeProtectedHeader(assertion);
-    return typeof sub === 'string' ? { clientId: sub, kid } : undefined;
+    const audience = [aud]
+      .flat()
+      .filter((one) => typeof one === 'string')
+      .join(' ');
+    return typeof sub === 'string' ? { clientId: sub, kid, audience } : undefined;
   } catch {
     return undefined;
   }

@@ -44,11 +44,13 @@ export async function resolveGlobal(
   signal: AbortSignal,
 ): Promise<readonly ResolvedAddress[]> {
   const addresses = await resolve(hostname, signal);
+  // One sentence for both: users must not learn which names exist in the operator's network.
+  const message = `The name ${hostname} was not found on the internet.`;
   if (addresses.length === 0) {
-    throw failed(`The name ${hostname} was not found.`);
+    throw failed(message, new Error('the name has no address'));
   }
   if (!addresses.every(isGlobal)) {
-    throw refused(`The name ${hostname} does not lead to the internet.`);
+    throw refused(message, new Error('an address of the name is not globally reachable'));
   }
   return addresses.slice(0, MOST_ADDRESSES).map((address) => ({ address, family: isIP(address) }));
 }

@@ -95,6 +95,33 @@ export const RULES: readonly Rule[] = [
       client?.clientType === 'public' ? 'client_auth_unexpected' : 'client_auth_missing',
   ],
   [/^client authentication must only be provided using one mechanism$/, 'client_auth_twice'],
+  [
+    /^aud \(JWT audience\) must be the issuer|^aud \(JWT audience\) must be provided|^audience \(aud\) must |^list of audience \(aud\) must /,
+    'client_assertion_audience',
+    ({ sent }) => ({ sent: sent.audience }),
+  ],
+  [/^jwt expired$/, 'client_assertion_expired'],
+  [
+    /^exp \(JWT expiration\) must be at most|^expiration must be specified in the client_assertion/,
+    'client_assertion_too_long',
+  ],
+  [
+    /^iss \(JWT issuer\) must be |^sub \(JWT subject\) must be provided in the client_assertion/,
+    'client_assertion_issuer',
+  ],
+  [
+    /^no applicable key found in the JSON Web Key Set$/,
+    ({ client }) =>
+      client?.hasKey === false ? 'client_keys_none' : 'client_assertion_key_unknown',
+    ({ sent }) => ({ sent: sent.keyId }),
+  ],
+  [/^signature verification failed$/, 'client_assertion_signature'],
+  [/^client assertion was used before$/, 'client_assertion_reused'],
+  [
+    /^unique jti \(JWT ID\) must be |^jti \(JWT ID\) must be a string|^typ of the JWT header must |^alg mismatch$|^invalid client_assertion format$|^client_assertion_type must |^jwt not active yet$|^jwt issued in the future$/,
+    'client_assertion_invalid',
+    (_failure, { input }) => ({ description: input }),
+  ],
   [/^client_id mismatch$/, 'client_id_mismatch'],
   [/^client_secret must be provided in the Authorization header$/, 'client_secret_empty'],
   [
@@ -136,6 +163,7 @@ export const RULES: readonly Rule[] = [
   [/^redirect_uri_removed$/, 'redirect_uri_mismatch', redirectUri],
   [/^scope_removed$/, 'scope_withdrawn'],
   [/^pkce_required$/, 'pkce_missing'],
+  [/^trust_changed$/, 'trust_changed'],
   [/^user_inactive$/, 'user_inactive'],
   [/^authorization code redirect_uri mismatch$/, 'code_redirect_uri', redirectUri],
   [/^code_verifier must be provided$/, 'verifier_missing'],
@@ -174,7 +202,7 @@ const BY_ERROR: Readonly<Record<string, Reason>> = {
 
 /** Finds out what exactly was wrong with a failed request; `other` where there is no rule for it. */
 export function diagnose(failure: Failure): Diagnosis {
-  for (const text of [failure.detail, failure.description]) {
+  for (const text of [failure.detail, failure.cause, failure.description]) {
     for (const [pattern, reason, details] of text === undefined ? [] : RULES) {
       const match = pattern.exec(text ?? '');
       if (match !== null) {

@@ -9,8 +9,9 @@ export interface Failure {
   readonly error: string;
   /** The `error_description` that goes with it. */
   readonly description: string | undefined;
-  /** Detail that the provider only logs. */
+  /** Details that the provider only logs. */
   readonly detail: string | undefined;
+  readonly cause: string | undefined;
   /** With `invalid_scope`: the scope that was in the way. */
   readonly scope: string | undefined;
   /** Undefined where the request failed before anybody looked who is asking. */
@@ -26,6 +27,8 @@ export interface FailedClient {
   readonly state: 'active' | 'disabled' | 'suspended';
   /** It has a valid secret. */
   readonly hasSecret: boolean;
+  /** It has a public key, if the request was signed. */
+  readonly hasKey: boolean;
 }
 
 /** The parameters that may be looked at: none that is secret. */
@@ -41,4 +44,8 @@ export interface SentParameters {
   /** Characters. */
   readonly codeChallengeLength: number;
   readonly origin: string | undefined;
+  /** Key ID in the header of the client assertion. */
+  readonly keyId: string | undefined;
+  /** Audiences of the client assertion, separated by spaces. */
+  readonly audience: string | undefined;
 }

@@ -1,4 +1,5 @@
 import type { Client, errors, KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { readAssertionNames } from '../client-keys/assertion.ts';
 import type { Endpoint } from '../insights/client-error.ts';
 import { diagnose } from '../insights/diagnose.ts';
 import type { ErrorQueue } from '../insights/error-queue.ts';
@@ -52,6 +53,7 @@ function toFailure(
         error: error.error,
         description: error.error_description,
         detail: error.error_detail,
+        cause: error.cause instanceof Error ? error.cause.message : undefined,
         scope: 'scope' in error && typeof error.scope === 'string' ? error.scope : undefined,
         client: client && toFailedClient(client),
         sent: sentParameters(ctx),
@@ -65,7 +67,10 @@ function presentedClientId(ctx: KoaContextWithOIDC): string | undefined {
     const [name] = Buffer.from(encoded, 'base64').toString('utf8').split(':');
     return name;
   }
-  return parameterReader(ctx)('client_id');
+  const parameter = parameterReader(ctx);
+  return (
+    parameter('client_id') ?? readAssertionNames(parameter('client_assertion') ?? '')?.clientId
+  );
 }
 
 function toFailedClient(client: Client): FailedClient {
@@ -77,11 +82,13 @@ function toFailedClient(client: Client): FailedClient {
     scopes: client.scope?.split(' ') ?? [],
     state: state === 'disabled' || state === 'suspended' ? state : 'active',
     hasSecret: Array.isArray(client.secret_hashes) && client.secret_hashes.length > 0,
+    hasKey: client.jwks !== undefined && client.jwks.keys.length > 0,
   };
 }
 
 function sentParameters(ctx: KoaContextWithOIDC): SentParameters {
   const parameter = parameterReader(ctx);
+  const assertion = readAssertionNames(parameter('client_assertion') ?? '');
   return {
     redirectUri: parameter('redirect_uri'),
     responseType: parameter('response_type'),
@@ -92,6 +99,8 @@ function sentParameters(ctx: KoaContextWithOIDC): SentParameters {
     codeChallengeMethod: parameter('code_challenge_method'),
     codeChallengeLength: parameter('code_challenge')?.length ?? 0,
     origin: ctx.get('Origin') || undefined,
+    keyId: typeof assertion?.kid === 'string' ? assertion.kid : undefined,
+    audience: assertion?.audience,
   };
 }
 

@@ -23,6 +23,7 @@ import {
 } from '../support/factories.ts';
 import { type CountingHost, startHost } from '../support/fetch-hosts.ts';
 import { authorize, requestOf } from '../support/flow.ts';
+import { until } from '../support/outbox.ts';
 import { manage } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { exchange, introspect, postForm, refresh } from '../support/tokens.ts';
@@ -151,6 +152,73 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
         assert.ok([400, 401].includes(type.status), JSON.stringify(type.body));
       });
     }
+
+    it('each failed assertion is in the error log with its reason', async () => {
+      const own = await registerApplication(server, { owner: 'ben' });
+      const [pair, other] = [await makeKeyPair(), await makeKeyPair('RS256')];
+      const send = async (changes?: AssertionChanges, by = pair) =>
+        post('token', await assertionOf(server.issuer, own.clientId, by, changes));
+      const now = Math.floor(Date.now() / 1000);
+      const { issuer } = server;
+      await send();
+      await addKeys(server, own.clientId, JSON.stringify(pair.publicJwk));
+      await send({ header: { kid: 'gone' } });
+      await send({}, other);
+      await send({}, await makeKeyPair('ES256', pair.kid));
+      await send({ claims: { aud: [issuer, 'https://b.example'] } });
+      await send({ claims: { aud: 'https://other.example' } });
+      await send({ claims: { aud: undefined } });
+      await send({ claims: { exp: now - 60 } });
+      await send({ claims: { exp: now + 3_600 } });
+      await send({ claims: { exp: undefined } });
+      await send({ claims: { iss: 'somebody' } });
+      await send({ claims: { nbf: now + 300 } });
+      await send({ claims: { jti: 'a'.repeat(257) } });
+      await send({ header: { typ: 'dpop+jwt' } });
+      const used = await assertionOf(issuer, own.clientId, pair);
+      await post('token', used);
+      await post('token', used);
+      const unreadable = { client_assertion: 'x.y.z', client_id: own.clientId };
+      await post('token', { ...used, ...unreadable });
+      const type = 'urn:ietf:params:oauth:client-assertion-type:saml2-bearer';
+      await post('token', { ...used, client_assertion_type: type });
+      const kid = (sent: string) => ({ sent });
+      const invalid = (description: string) => ['client_assertion_invalid', { description }];
+      const expected = [
+        ['client_keys_none', kid(pair.kid)],
+        ['client_assertion_key_unknown', kid('gone')],
+        ['client_assertion_key_unknown', kid(other.kid)],
+        ['client_assertion_signature', {}],
+        ['client_assertion_audience', { sent: `${issuer} https://b.example` }],
+        ['client_assertion_audience', { sent: 'https://other.example' }],
+        ['client_assertion_audience', { sent: '' }],
+        ['client_assertion_expired', {}],
+        ['client_assertion_too_long', {}],
+        ['client_assertion_too_long', {}],
+        ['client_assertion_issuer', {}],
+        invalid('jwt not active yet'),
+        invalid('jti (JWT ID) must be a string of at most 256 characters'),
+        invalid('typ of the JWT header must be client-authentication+jwt, JWT or absent'),
+        ['client_assertion_reused', {}],
+        invalid('invalid client_assertion format'),
+        invalid(
+          'client_assertion_type must have value urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+        ),
+      ];
+      const errors = () =>
+        server.database.db
+          .selectFrom('client_errors')
+          .select(['reason', 'details'])
+          .where('client_id', '=', own.clientId)
+          .where('error', '=', 'invalid_client')
+          .orderBy('id')
+          .execute();
+      await until(async () => (await errors()).length >= expected.length);
+      assert.deepEqual(
+        (await errors()).map(({ reason, details }) => [reason, details]),
+        expected,
+      );
+    });
 
     it('all algorithms of the metadata work, with and without a key ID', async () => {
       const metadata = await fetch(`${server.issuer}/.well-known/oauth-authorization-server`);

@@ -120,6 +120,18 @@ describe('The fetcher', () => {
     });
   }
 
+  test('a name that does not exist and one that leads inside: the same sentence', async () => {
+    const messages = [];
+    for (const answer of [[], [INSIDE]]) {
+      const resolve = async () => answer;
+      const fetcher = fetcherFor({ port: inside.port, resolve, isGlobal: isGlobalAddress });
+      const { message } = await failureOf(fetcher.get(`https://client.example:${inside.port}/c`));
+      messages.push(message);
+    }
+    const sentence = 'The name client.example was not found on the internet.';
+    assert.deepEqual(messages, [sentence, sentence]);
+  });
+
   for (const [reason, addresses] of Object.entries(ADDRESSES)) {
     for (const address of addresses) {
       test(`a name that leads to ${address} (${reason}): refused`, async () => {

@@ -91,6 +91,7 @@ export const WALKERS: Readonly<Record<string, Walker>> = {
     412: async (world) => ({ params: await world.application(), body: { version: 2 } }),
   },
 
+  listFailedRequests: application,
   listBlockedHosts: anything,
   blockHost: {
     200: (world) => ({ params: { host: `${world.unused()}.example` }, body: { reason: 'Spam.' } }),

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { component } from '../api/endpoint.ts';
+import { type ClientError, ENDPOINTS } from './client-error.ts';
+
+/** Query of `GET /applications/{client_id}/errors/`. */
+export const errorsQuery = z.object({
+  endpoint: z.enum(ENDPOINTS).optional().describe('Only failed requests at this endpoint.'),
+});
+
+/** A failed request in responses. */
+export const failedRequest = component(
+  'FailedRequest',
+  z.object({
+    id: z.string(),
+    happened_at: z.string().meta({ format: 'date-time' }),
+    endpoint: z.enum(ENDPOINTS),
+    error: z.string().describe('Error code of the response, for example `invalid_grant`.'),
+    reason: z.string().describe('Stable name of the exact reason, for example `code_expired`.'),
+    details: z
+      .record(z.string(), z.union([z.string(), z.array(z.string())]))
+      .describe('Values that help to find the fault. Never a code, token or secret.'),
+  }),
+  {
+    id: '2718',
+    happened_at: '2026-11-27T09:30:00.000Z',
+    endpoint: 'token',
+    error: 'invalid_client',
+    reason: 'client_assertion_key_unknown',
+    details: { sent: 'summer' },
+  },
+);
+
+/** Presents a failed request. */
+export function presentFailedRequest(entry: ClientError): z.infer<typeof failedRequest.schema> {
+  const { id, happenedAt, endpoint, error, reason } = entry;
+  const details = Object.fromEntries(
+    Object.entries(entry.details).map(([name, value]): [string, string | string[]] => [
+      name,
+      typeof value === 'string' ? value : [...value],
+    ]),
+  );
+  return { id, happened_at: happenedAt.toISOString(), endpoint, error, reason, details };
+}
