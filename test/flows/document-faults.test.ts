@@ -92,8 +92,11 @@ describe('An authorization request', () => {
 });
 
 describe('A new fetch of a document', () => {
-  test('counts only if its details are written, too', async () => {
+  test('counts only if its details are written, too', async (t) => {
     const { db } = server.database;
+    const drop = () =>
+      sql`alter table applications drop constraint if exists unwritten`.execute(db);
+    t.after(drop);
     const application = site.publish('/unwritten.json');
     await connect(application);
     site.publish('/unwritten.json', { client_name: 'Renamed Agent' });
@@ -102,7 +105,7 @@ describe('A new fetch of a document', () => {
       db,
     );
     assert.equal((await open(application)).status, 500);
-    await sql`alter table applications drop constraint unwritten`.execute(db);
+    await drop();
     assert.equal((await documentOf(application)).fetched_at.getTime(), 0);
     await setDocument(STALE);
     assert.match((await open(application)).body, /Renamed Agent/);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe, type TestContext, test } from 'node:test';
 import { sql } from 'kysely';
 import { type DocumentSite, startDocumentSite } from '../support/document-site.ts';
 import { createPlatform, type TestPlatform } from '../support/factories.ts';
@@ -22,8 +22,9 @@ interface Started {
   readonly ada: UserAgent;
 }
 
-async function start(settings: Readonly<Record<string, string>>): Promise<Started> {
+async function start(t: TestContext, settings: Readonly<Record<string, string>>): Promise<Started> {
   const server = await startServer({ FETCH_PRIVATE_HOSTS: '127.0.0.1', ...settings });
+  t.after(() => server.close());
   const platform = await createPlatform(server);
   const ada = new UserAgent(server);
   await signIn(ada, await ada.get('/login'), platform.ada);
@@ -34,15 +35,14 @@ const metadataOf = async ({ issuer }: TestServer) =>
   Object(await (await fetch(`${issuer}/.well-known/oauth-authorization-server`)).json());
 
 describe('METADATA_DOCUMENTS', () => {
-  test('on, by default: announced in the metadata', async () => {
-    const { server } = await start({});
+  test('on, by default: announced in the metadata', async (t) => {
+    const { server } = await start(t, {});
     const { client_id_metadata_document_supported: supported } = await metadataOf(server);
     assert.equal(supported, true);
-    await server.close();
   });
 
-  test('approval, by default with REGISTRATION=approval: waits for the review', async () => {
-    const { server, platform, ada } = await start({ REGISTRATION: 'approval' });
+  test('approval, by default with REGISTRATION=approval: waits for the review', async (t) => {
+    const { server, platform, ada } = await start(t, { REGISTRATION: 'approval' });
     const application = site.publish('/approval.json');
     const open = () => ada.get(authorizationUrl(server, requestOf(application)));
     const page = await open();
@@ -60,11 +60,10 @@ describe('METADATA_DOCUMENTS', () => {
     assert.ok(
       (await obtainTokens(server, { application, user: platform.ada, agent: ada })).accessToken,
     );
-    await server.close();
   });
 
-  test('off, by default with REGISTRATION=closed: unknown, and not fetched', async () => {
-    const { server, ada } = await start({ REGISTRATION: 'closed' });
+  test('off, by default with REGISTRATION=closed: unknown, and not fetched', async (t) => {
+    const { server, ada } = await start(t, { REGISTRATION: 'closed' });
     const application = site.publish('/off.json');
     for (const agent of [ada, new UserAgent(server)]) {
       const page = await agent.get(authorizationUrl(server, requestOf(application)));
@@ -74,11 +73,10 @@ describe('METADATA_DOCUMENTS', () => {
     assert.ok(!site.requests.includes('/off.json'));
     const { client_id_metadata_document_supported: supported } = await metadataOf(server);
     assert.equal(supported, false);
-    await server.close();
   });
 
-  test('off after approval: what waited for a review waits on, and is not fetched', async () => {
-    const first = await start({ REGISTRATION: 'approval', DYNAMIC_REGISTRATION: 'native' });
+  test('off after approval: what waited for a review waits on, and is not fetched', async (t) => {
+    const first = await start(t, { REGISTRATION: 'approval', DYNAMIC_REGISTRATION: 'native' });
     const document = site.publish('/waiting.json');
     const registered = await fetch(`${first.server.issuer}/api/v1/oauth/register`, {
       method: 'POST',
@@ -95,6 +93,7 @@ describe('METADATA_DOCUMENTS', () => {
       FETCH_PRIVATE_HOSTS: '127.0.0.1',
       REGISTRATION: 'closed',
     });
+    t.after(() => closed.close());
     const ben = new UserAgent(closed);
     await signIn(ben, await ben.get('/login'), first.platform.ben);
     for (const application of waiting) {
@@ -105,14 +104,11 @@ describe('METADATA_DOCUMENTS', () => {
       assert.match((await ben.get(url(closed))).body, says('over.title.awaits_review'));
     }
     assert.equal(site.requests.filter((path) => path === '/waiting.json').length, 1);
-    await closed.close();
-    await first.server.close();
   });
 
-  test('on with REGISTRATION=closed: accepted', async () => {
-    const { server, ada } = await start({ REGISTRATION: 'closed', METADATA_DOCUMENTS: 'on' });
+  test('on with REGISTRATION=closed: accepted', async (t) => {
+    const { server, ada } = await start(t, { REGISTRATION: 'closed', METADATA_DOCUMENTS: 'on' });
     const page = await ada.get(authorizationUrl(server, requestOf(site.publish('/closed.json'))));
     assert.ok(showsForm(page, 'decision'));
-    await server.close();
   });
 });
