@@ -43,9 +43,12 @@ export function prepareCandidates(
 ): Middleware {
   return async (ctx, next) => {
     const request = await readRequest(deps, sources, ctx);
-    if (request !== undefined && isForeignLink(ctx, request)) {
+    if (request !== undefined) {
+      // For the page of an error, too.
       greet(ctx, request.user);
       setUiLocales(ctx, ctx.query.ui_locales);
+    }
+    if (request !== undefined && isForeignLink(ctx, request)) {
       const host = documentHost(request.clientId);
       const continueAt = `${PATHS.authorization}?${ctx.querystring}`;
       return renderForeignLink({ host, continueAt }).send(deps.renderer, ctx);

@@ -143,7 +143,7 @@ describeDocuments('An unknown document', (world) => {
     const url = authorizationUrl(server, requestOf(application, parameters));
     const headers = { 'sec-fetch-site': 'cross-site' };
     const page = await world.ada.request(url, { headers });
-    assert.match(page.body, says('foreign_link.text', { host: `<bdi>${site.host}</bdi>` }));
+    assert.match(page.body, says('foreign_link.heading', { host: `<bdi>${site.host}</bdi>` }));
     assert.ok(!site.requests.includes('/linked.json'));
     const [, href = ''] = /href="([^"]*\/authorize\?[^"]*)"/.exec(page.body) ?? [];
     const consent = await world.ada.get(href.replaceAll('&amp;', '&'));

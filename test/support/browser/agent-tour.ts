@@ -73,6 +73,7 @@ export async function tourAgents(
   await look(page, 'agent-authorizations');
 
   const unknown = { ...documented, clientId: site.address(`/unknown-${Date.now()}.json`) };
+  await page.goto('about:blank');
   await page.setContent(`<a href="${request(unknown).replaceAll('&', '&amp;')}">Connect</a>`);
   await page.getByRole('link').click();
   await page.locator('main a.button').waitFor();
