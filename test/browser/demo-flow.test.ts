@@ -15,7 +15,7 @@ describe('Demo in a real browser', { skip }, () => {
 
   before(async () => {
     browser = await openBrowser();
-    server = await startServer({ DATABASE_URL: '', DEMO: '1' });
+    server = await startServer({ DEMO: '1' });
   });
   after(async () => {
     await browser?.close();

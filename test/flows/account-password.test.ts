@@ -4,7 +4,7 @@ import { inTransaction } from '../../src/db/transaction.ts';
 import { hashOf } from '../../src/lib/credentials.ts';
 import { lockSessions } from '../../src/sessions/session-store.ts';
 import { browsers, isSignedIn, logOf, queuedMails } from '../support/account.ts';
-import { ENGINE_VARIABLES } from '../support/engines.ts';
+import { PAGE_ENGINE_VARIABLES } from '../support/engines.ts';
 import { createPlatform, putUser, type TestPlatform, type TestUser } from '../support/factories.ts';
 import { authorizationUrl, challengeOf, signIn } from '../support/flow.ts';
 import { mailsTo } from '../support/mail-folder.ts';
@@ -17,7 +17,7 @@ import { type Page, showsForm, describe as textOf, type UserAgent } from '../sup
 const PASSWORD = '/account/password';
 const BETTER = 'four unrelated words of mine';
 
-for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
+for (const [engine, variables] of Object.entries(PAGE_ENGINE_VARIABLES)) {
   describe(`Changing one’s password, on ${engine}`, () => {
     let server: TestServer;
     let platform: TestPlatform;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { browsers, logOf, queuedMails } from '../support/account.ts';
-import { ENGINE_VARIABLES } from '../support/engines.ts';
+import { PAGE_ENGINE_VARIABLES } from '../support/engines.ts';
 import { createPlatform, putUser, type TestPlatform, type TestUser } from '../support/factories.ts';
 import { callManagement, manage } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -11,7 +11,7 @@ import { type Page, describe as textOf, UserAgent } from '../support/user-agent.
 
 const PROFILE = '/account/profile';
 
-for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
+for (const [engine, variables] of Object.entries(PAGE_ENGINE_VARIABLES)) {
   describe(`Profile page on ${engine}:`, () => {
     let server: TestServer;
     let platform: TestPlatform;

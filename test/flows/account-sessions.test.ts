@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { hashOf } from '../../src/lib/credentials.ts';
 import { browsers, FIREFOX, isSignedIn, logOf, SAFARI } from '../support/account.ts';
 import { cleanUp } from '../support/clean-up.ts';
-import { ENGINE_VARIABLES } from '../support/engines.ts';
+import { PAGE_ENGINE_VARIABLES } from '../support/engines.ts';
 import { createPlatform, putUser, type TestPlatform, type TestUser } from '../support/factories.ts';
 import { authorizationUrl, challengeOf, signIn } from '../support/flow.ts';
 import { callManagement } from '../support/platform.ts';
@@ -14,7 +14,7 @@ import { type Page, showsForm, describe as textOf, UserAgent } from '../support/
 
 const SESSIONS = '/account/sessions';
 
-for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
+for (const [engine, variables] of Object.entries(PAGE_ENGINE_VARIABLES)) {
   describe(`Session list on ${engine}`, () => {
     let server: TestServer;
     let platform: TestPlatform;

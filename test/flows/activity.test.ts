@@ -17,7 +17,7 @@ import { inTransaction, type Tx } from '../../src/db/transaction.ts';
 import { narrowGrant } from '../../src/grants/narrow.ts';
 import { revokeGrant } from '../../src/grants/revoke.ts';
 import { createTestDatabase } from '../support/database.ts';
-import { ENGINE_VARIABLES } from '../support/engines.ts';
+import { PAGE_ENGINE_VARIABLES } from '../support/engines.ts';
 import {
   createPlatform,
   registerApplication as provisionApplication,
@@ -85,7 +85,7 @@ async function addEntries(server: TestServer, userId: string, count: number): Pr
   `.execute(server.database.db);
 }
 
-for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
+for (const [engine, overrides] of Object.entries(PAGE_ENGINE_VARIABLES)) {
   describe(`Activity log on ${engine}:`, () => {
     let server: TestServer;
     let platform: TestPlatform;

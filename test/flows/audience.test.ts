@@ -6,7 +6,7 @@ import { readConsentRequest } from '../../src/authorization/describe.ts';
 import { StagedoorError } from '../../src/lib/errors.ts';
 import { findUser } from '../../src/users/find-user.ts';
 import { queuedMails } from '../support/account.ts';
-import { FLOW_ENGINES } from '../support/engines.ts';
+import { PAGE_ENGINES } from '../support/engines.ts';
 import {
   createPlatform,
   registerApplication,
@@ -31,7 +31,7 @@ const ORDERS = 'https://api.example.com/orders';
 const STOCK = 'https://stock.example.com';
 const SERVERS = '/api/v1/resource-servers/';
 
-for (const engine of FLOW_ENGINES) {
+for (const engine of PAGE_ENGINES) {
   describe(`Tokens for one API, on ${engine}`, () => {
     let server: TestServer;
     let platform: TestPlatform;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { AUTHORIZATIONS, confirm, newestGrant, open, words } from '../support/authorizations.ts';
-import { FLOW_ENGINES } from '../support/engines.ts';
+import { PAGE_ENGINES } from '../support/engines.ts';
 import {
   createPlatform,
   putTeam,
@@ -18,7 +18,7 @@ import { findForm, offered, type Page, ticked, type UserAgent } from '../support
 
 const AUCKLAND = 'Pacific/Auckland';
 
-for (const engine of FLOW_ENGINES) {
+for (const engine of PAGE_ENGINES) {
   describe(`Changing an authorization, on ${engine}`, () => {
     let server: TestServer;
     let platform: TestPlatform;

@@ -6,7 +6,7 @@ import * as oauth from 'oauth4webapi';
 import * as client from 'openid-client';
 import { cleanUp } from '../support/clean-up.ts';
 import { type DpopKey, newDpopKey, newProof, type ProofOptions } from '../support/dpop.ts';
-import { FLOW_ENGINES } from '../support/engines.ts';
+import { PAGE_ENGINES } from '../support/engines.ts';
 import {
   createPlatform,
   registerApplication,
@@ -28,7 +28,7 @@ const CHALLENGE = {
   code_challenge_method: 'S256',
 };
 
-for (const engine of FLOW_ENGINES) {
+for (const engine of PAGE_ENGINES) {
   describe(`DPoP-bound tokens, on ${engine}`, () => {
     let server: TestServer;
     let platform: TestPlatform;

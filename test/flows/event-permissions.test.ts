@@ -4,7 +4,7 @@ import { createResourceServer } from '@stagedoor/resource-server';
 import fc from 'fast-check';
 import { z } from 'zod';
 import { importAll } from '../support/bulk.ts';
-import { FLOW_ENGINES } from '../support/engines.ts';
+import { PAGE_ENGINES } from '../support/engines.ts';
 import {
   EVENTS,
   type GeneratedTeam,
@@ -36,7 +36,7 @@ interface Answer {
 const SEED = 20261126;
 const DIRECTORIES = 30;
 
-for (const engine of FLOW_ENGINES) {
+for (const engine of PAGE_ENGINES) {
   describe(`Permissions for events, on ${engine}`, () => {
     let server: TestServer;
     let resourceServer: ClientCredentials;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { notifyExpiring } from '../../src/grants/notify-expiring.ts';
-import { FLOW_ENGINES } from '../support/engines.ts';
+import { PAGE_ENGINES } from '../support/engines.ts';
 import { createPlatform, type TestPlatform } from '../support/factories.ts';
 import { manage } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -9,7 +9,7 @@ import { obtainTokens, refresh } from '../support/tokens.ts';
 
 const DAY = 86_400_000;
 
-for (const engine of FLOW_ENGINES) {
+for (const engine of PAGE_ENGINES) {
   describe(`Notice about an unused authorization that ends soon, on ${engine}`, () => {
     let server: TestServer;
     let platform: TestPlatform;

@@ -5,7 +5,7 @@ import { inTransaction } from '../../src/db/transaction.ts';
 import { type Narrowing, narrowGrant } from '../../src/grants/narrow.ts';
 import { revokeGrantsOfApplication, revokeUnusedGrants } from '../../src/grants/revoke-several.ts';
 import { findLastGrant, listLiveGrants } from '../../src/grants/store.ts';
-import { FLOW_ENGINES } from '../support/engines.ts';
+import { PAGE_ENGINES } from '../support/engines.ts';
 import {
   createPlatform,
   putTeam,
@@ -26,7 +26,7 @@ import {
 
 const ORIGIN = { ip: '192.0.2.1', userAgent: undefined };
 
-for (const engine of FLOW_ENGINES) {
+for (const engine of PAGE_ENGINES) {
   describe(`Narrowing a grant, on ${engine}`, () => {
     let server: TestServer;
     let platform: TestPlatform;

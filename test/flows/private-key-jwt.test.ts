@@ -13,7 +13,7 @@ import {
   type ClientKeyPair,
   makeKeyPair,
 } from '../support/client-keys.ts';
-import { ENGINE_VARIABLES } from '../support/engines.ts';
+import { PAGE_ENGINE_VARIABLES } from '../support/engines.ts';
 import {
   createPlatform,
   registerApplication,
@@ -28,7 +28,7 @@ import { manage } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { exchange, introspect, postForm, refresh } from '../support/tokens.ts';
 
-for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
+for (const [engine, variables] of Object.entries(PAGE_ENGINE_VARIABLES)) {
   describe(`private_key_jwt on ${engine}`, () => {
     let server: TestServer;
     let platform: TestPlatform;

@@ -1,17 +1,23 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { notifyExpiring } from '../../src/grants/notify-expiring.ts';
 import { newestGrant } from '../support/authorizations.ts';
-import { createPlatform, type TestPlatform } from '../support/factories.ts';
+import { addKeys, assertionOf, makeKeyPair } from '../support/client-keys.ts';
+import { newDpopKey, newProof } from '../support/dpop.ts';
+import { createPlatform, registerApplication, type TestPlatform } from '../support/factories.ts';
+import { authorize, signIn } from '../support/flow.ts';
 import { call } from '../support/openapi/call.ts';
 import { fetchDocument, operationsOf } from '../support/openapi/operations.ts';
 import { WALKERS } from '../support/openapi/walkers.ts';
 import { createWorld } from '../support/openapi/world.ts';
 import { startServer, type TestServer } from '../support/server.ts';
-import { introspect, obtainTokens, refresh, revoke } from '../support/tokens.ts';
+import { says } from '../support/texts.ts';
+import { introspect, obtainTokens, postForm, refresh, revoke } from '../support/tokens.ts';
+
 import { describe as textOf, UserAgent } from '../support/user-agent.ts';
 
-// Runs the statements of every store on the embedded database. With TEST_ENGINES=all, all flows run
-// on it.
+// Runs the statements of every store on the embedded database. With TEST_ENGINES=all, all flows of
+// `ENGINE_VARIABLES` and `PAGE_ENGINE_VARIABLES` run on it.
 describe('Embedded database', () => {
   let server: TestServer;
   let platform: TestPlatform;
@@ -45,6 +51,38 @@ describe('Embedded database', () => {
     assert.equal((await tell(body.access_token ?? '')).active, false);
     const again = await refresh(server, application, body.refresh_token ?? '');
     assert.equal(again.body.error_description, 'revoked_by_client');
+  });
+
+  it('tokens bound to a key can be obtained and refreshed, and a repeated proof is refused', async () => {
+    const { application, resourceServer, ada } = platform;
+    const key = await newDpopKey();
+    const proof = () => newProof(key, { url: `${server.issuer}/api/v1/oauth/token` });
+    const parameters = { approval_prompt: 'force' };
+    const result = await authorize(server, { application, user: ada, parameters });
+    const code = {
+      grant_type: 'authorization_code',
+      code: result.parameters.code ?? '',
+      redirect_uri: result.redirectUri,
+      code_verifier: result.codeVerifier ?? '',
+    };
+    const dpop = await proof();
+    const first = await postForm(server, 'token', application, code, { dpop });
+    assert.equal(first.body.token_type, 'DPoP', JSON.stringify(first.body));
+    const next = { grant_type: 'refresh_token', refresh_token: first.body.refresh_token ?? '' };
+    const repeated = await postForm(server, 'token', application, next, { dpop });
+    assert.equal(repeated.body.error, 'invalid_dpop_proof');
+    const second = await postForm(server, 'token', application, next, { dpop: await proof() });
+    const told = await introspect(server, resourceServer, second.body.access_token ?? '');
+    assert.deepEqual(told.body.cnf, { jkt: key.jkt });
+  });
+
+  it('a client can authenticate with its key, once per assertion', async () => {
+    const { clientId } = await registerApplication(server, { owner: 'ben' });
+    const key = await makeKeyPair();
+    await addKeys(server, clientId, JSON.stringify({ keys: [key.publicJwk] }));
+    const assertion = await assertionOf(server.issuer, clientId, key);
+    const post = () => postForm(server, 'introspect', undefined, { ...assertion, token: 'x' });
+    assert.deepEqual([(await post()).status, (await post()).status], [200, 401]);
   });
 
   it('the account pages of users and developers are shown', async () => {
@@ -82,5 +120,31 @@ describe('Embedded database', () => {
       }
     }
     assert.ok(calls > 40, `${calls} calls`);
+  });
+
+  it('a user can limit an authorization, change profile and password, and end sessions', async () => {
+    const { application, resourceServer, ben } = platform;
+    const agent = new UserAgent(server);
+    const parameters = { approval_prompt: 'force' };
+    const obtained = await obtainTokens(server, { application, user: ben, agent, parameters });
+    const id = await newestGrant(server, application.clientId);
+    const open = (path: string) => agent.get(`/account/${path}`);
+    const end = new Date(Date.now() + 3 * 86_400_000).toISOString().slice(0, 10);
+    const limit = await open(`authorizations/${id}/change`);
+    assert.equal((await agent.submit(limit, { end_date: end })).status, 200);
+    const { body } = await introspect(server, resourceServer, obtained.accessToken);
+    assert.equal(body.active, true);
+    await notifyExpiring(server.database.db, server.config, 100);
+    const other = new UserAgent(server);
+    await signIn(other, await other.get('/login'), ben);
+    const profile = await agent.submit(await open('profile'), { language: 'en', timezone: 'UTC' });
+    assert.equal(profile.status, 200, textOf(profile));
+    const changed = await agent.submit(await open('password'), {
+      current_password: ben.password,
+      new_password: 'a horse eats a battery',
+      new_password_again: 'a horse eats a battery',
+    });
+    assert.match(changed.body, says('account.password.changed.title'));
+    assert.equal((await other.get('/account/profile')).url.pathname, '/login');
   });
 });

@@ -8,18 +8,32 @@ import { copyEmbeddedTemplate } from './embedded-template.ts';
 /** An open database, and a function that removes it after it is closed. */
 type Opened = [Database, () => Promise<void>];
 
+const EMBEDDED = { 'the embedded database': { DATABASE_URL: '' } };
+
 /**
- * Settings of a server per engine, for tests of whole flows. Contains the embedded database only if
- * `TEST_ENGINES` is `all`, as in `.ci/run`, because a flow costs ten times as much there.
- * `embedded.test.ts`, `cli-embedded.test.ts` and the suites of `ENGINES` always run on it.
+ * Settings of a server per engine, for tests of SQL, concurrency and failures. Contains the embedded
+ * database only if `TEST_ENGINES` is set, as in `.ci/run`, because a flow costs ten times as much
+ * there. `embedded.test.ts`, `cli-embedded.test.ts` and the suites of `ENGINES` always run on it.
  */
 export const ENGINE_VARIABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   PostgreSQL: {},
-  ...(process.env.TEST_ENGINES === 'all' && { 'the embedded database': { DATABASE_URL: '' } }),
+  ...(['stores', 'all'].includes(process.env.TEST_ENGINES ?? '') && EMBEDDED),
 };
 
 /** Names of the engines of `ENGINE_VARIABLES`. */
 export const FLOW_ENGINES: readonly string[] = Object.keys(ENGINE_VARIABLES);
+
+/**
+ * Settings per engine for tests of pages and protocols, whose statements `embedded.test.ts` runs.
+ * Contains the embedded database only if `TEST_ENGINES` is `all`.
+ */
+export const PAGE_ENGINE_VARIABLES: typeof ENGINE_VARIABLES = {
+  PostgreSQL: {},
+  ...(process.env.TEST_ENGINES === 'all' && EMBEDDED),
+};
+
+/** Names of the engines of `PAGE_ENGINE_VARIABLES`. */
+export const PAGE_ENGINES: readonly string[] = Object.keys(PAGE_ENGINE_VARIABLES);
 
 /** Opens a migrated database, per engine. */
 export const ENGINES: Readonly<Record<string, () => Promise<Opened>>> = {

@@ -124,15 +124,17 @@ export async function comparePaths<
     assert.deepEqual(fast.outcome, general.outcome);
     subjects.push([fast.subject, general.subject]);
   });
+  // The embedded database takes ten times as long, and runs the same statements.
+  const count = second === undefined ? CASES / 4 : CASES;
   const seed = Number(process.env.PATHS_SEED ?? Date.now() % 1_000_000);
   note(`PATHS_SEED=${seed}`);
   await Promise.all(
     Array.from({ length: AT_ONCE }, (_, index) =>
-      fc.assert(property, { numRuns: CASES / AT_ONCE, seed: seed + index }),
+      fc.assert(property, { numRuns: Math.ceil(count / AT_ONCE), seed: seed + index }),
     ),
   );
   note(`${short()} of ${2 * subjects.length} requests took the short path`);
-  assert.ok(short() > subjects.length / 5, `only ${short()} requests took the short path`);
+  assert.ok(short() > subjects.length / 10, `only ${short()} requests took the short path`);
   await assertSameUses(server, subjects);
 }
 

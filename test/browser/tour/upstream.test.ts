@@ -23,7 +23,7 @@ describe('Every page of other setups, on both screens and for screen readers', {
     browser = await openBrowser();
     world = await startUpstreamWorld();
     agents = await startAgentWorld();
-    demo = await startServer({ DATABASE_URL: '', DEMO: '1' });
+    demo = await startServer({ DEMO: '1' });
   });
   after(async () => {
     await browser?.close();
