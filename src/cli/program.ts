@@ -23,6 +23,7 @@ const SUMMARIES = {
   keys: 'The keys that sign introspection answers.',
   mail: 'Mails that are not delivered. What they say is not shown.',
   prune: 'Delete expired rows now.',
+  restored: 'After a backup was restored: end every grant, session and operator token in it.',
   migrate: 'Bring the database of DATABASE_URL, or the embedded one in DATA_DIR, up to date.',
   doctor: 'Check configuration, database, migrations, clock, mail, issuer, certificate and keys.',
 };
@@ -43,6 +44,7 @@ const MODULES: Readonly<Record<keyof typeof SUMMARIES, () => Promise<Add>>> = {
   keys: async () => (await import('./keys.ts')).addKeys,
   mail: async () => (await import('./mail.ts')).addMail,
   prune: async () => (await import('./prune.ts')).addPrune,
+  restored: async () => (await import('./restored.ts')).addRestored,
   migrate: async () => (await import('./migrate.ts')).addMigrate,
   doctor: async () => (await import('./doctor/doctor.ts')).addDoctor,
 };
@@ -50,7 +52,8 @@ const MODULES: Readonly<Record<keyof typeof SUMMARIES, () => Promise<Add>>> = {
 const HELP = `
 The configuration is read from environment variables, as by the server; the README lists them.
 Commands work on the database of DATABASE_URL, or on the embedded one in DATA_DIR; while a server
-runs on that, through the server. keys, mail and migrate need the embedded database to themselves.
+runs on that, through the server. keys, mail, restored and migrate need the embedded database
+to themselves.
 
 Exit codes: 0 done; 1 failed; 2 wrong command line or value; 3 not found; 4 not reachable or in use,
 so that another try may help.`;

@@ -5,7 +5,13 @@ import type { Actor } from '../lib/actor.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import { missingRights, type OperatorToken } from './operator.ts';
 import { requireLiveToken } from './require-live-token.ts';
-import { deleteTokens, lockTokenTree, selectTokenTree, updateParent } from './store.ts';
+import {
+  deleteTokens,
+  lockTokenTree,
+  selectOlderTokens,
+  selectTokenTree,
+  updateParent,
+} from './store.ts';
 
 /** The token that revokes. */
 export type TokenRevoker = Pick<Operator, 'id' | 'actor' | 'rights'>;
@@ -52,6 +58,25 @@ export async function revokeLeakedToken(tx: Tx, id: string): Promise<string | un
   return tree[0]?.name;
 }
 
+/**
+ * Revokes all operator tokens that were made before a time, and those that were made with them.
+ * @returns number of revoked tokens
+ */
+export async function revokeOlderTokens(tx: Tx, actor: Actor, before: Date): Promise<number> {
+  await lockTokenTree(tx);
+  const ended = await selectOlderTokens(tx, before);
+  if (ended.length > 0) {
+    await deleteTokens(
+      tx,
+      ended.map((one) => one.id),
+    );
+  }
+  for (const token of ended) {
+    await recordRevocation(tx, actor, token);
+  }
+  return ended.length;
+}
+
 /** Deletes a token and those that were made with it; it comes first. Each gets a log entry. */
 async function endTokens(
   tx: Tx,
@@ -68,18 +93,21 @@ async function endTokens(
     ended.map((one) => one.id),
   );
   for (const one of ended) {
-    await record(tx, {
-      action: 'stagedoor.operator_token.revoked',
-      actor,
-      data: {
-        token: one.id,
-        name: one.name,
-        rights: one.rights,
-        ...more,
-        ...(one !== token && { revoked_with: token.id }),
-      },
+    await recordRevocation(tx, actor, one, {
+      ...more,
+      ...(one !== token && { revoked_with: token.id }),
     });
   }
+}
+
+async function recordRevocation(
+  tx: Tx,
+  actor: Actor,
+  { id, name, rights }: OperatorToken,
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
+  const data = { token: id, name, rights, ...more };
+  await record(tx, { action: 'stagedoor.operator_token.revoked', actor, data });
 }
 
 function requireAllowed(by: TokenRevoker, token: OperatorToken): void {

@@ -97,6 +97,30 @@ export async function selectTokenTree(tx: Tx, id: string): Promise<OperatorToken
   return rows.map(toToken);
 }
 
+/** The tokens that were made before a time, and all that were made with them, directly or not. */
+export async function selectOlderTokens(db: Db, before: Date): Promise<OperatorToken[]> {
+  const rows = await db
+    .withRecursive('tree(id)', (query) =>
+      query
+        .selectFrom('operator_tokens')
+        .select('operator_tokens.id')
+        .where('operator_tokens.created_at', '<', before)
+        .union(
+          query
+            .selectFrom('operator_tokens')
+            .innerJoin('tree', 'tree.id', 'operator_tokens.parent_id')
+            .select('operator_tokens.id'),
+        ),
+    )
+    .selectFrom('operator_tokens')
+    .where('operator_tokens.id', 'in', (query) => query.selectFrom('tree').select('tree.id'))
+    .select(COLUMNS)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
+  return rows.map(toToken);
+}
+
 /** One slice of the tokens, by when they were made. */
 export async function listOperatorTokens(
   db: Db,

@@ -82,6 +82,35 @@ export async function endSessions(tx: Tx, uids: readonly string[]): Promise<void
   await tx.deleteFrom('sessions').where('uid', '=', sql<string>`any(${list})`).execute();
 }
 
+/** Returns at most `limit` sessions that began before a time, of any user, by uid after `after`. */
+export async function selectOlderSessions(
+  db: Db,
+  { before, after, limit }: { before: Date; after: string; limit: number },
+): Promise<string[]> {
+  const rows = await db
+    .selectFrom('sessions')
+    .select('uid')
+    .distinct()
+    .where('user_id', 'is not', null)
+    .where('created_at', '<', before)
+    .where('uid', '>', after)
+    .orderBy('uid')
+    .limit(limit)
+    .execute();
+  return rows.map(({ uid }) => uid);
+}
+
+/** Counts sessions that began before a time. */
+export async function countOlderSessions(db: Db, before: Date): Promise<number> {
+  const row = await db
+    .selectFrom('sessions')
+    .select(({ fn }) => fn.count<string>('uid').distinct().as('count'))
+    .where('user_id', 'is not', null)
+    .where('created_at', '<', before)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
 /**
  * Deletes sessions that a request wrote again after they were ended, at most `limit`.
  * @returns how many were deleted
