@@ -5,6 +5,8 @@ import pg from 'pg';
 import { type DatabaseUrl, parseDatabaseUrl } from '../lib/database-url.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import { isLoopbackHost } from '../lib/loopback.ts';
+import { createServerChoice } from './choose-server.ts';
+import type { PreparingClientOptions } from './preparing-client.ts';
 
 /** Modes in which a connection can be without TLS. */
 const OPTIONAL: ReadonlySet<DatabaseUrl['tlsMode']> = new Set(['disable', 'allow', 'prefer']);
@@ -21,20 +23,35 @@ const TLS_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
  */
 export async function connectionOptions(
   url: string,
-): Promise<Pick<pg.ClientConfig, 'connectionString' | 'ssl'>> {
+): Promise<Pick<PreparingClientOptions, 'connectionString' | 'ssl' | 'chooseServer'>> {
   const parsed = parseDatabaseUrl(url);
-  const { connectionString } = parsed;
+  const { connectionString, servers } = parsed;
   const { host, port } = new pg.Client({ connectionString });
   // No server offers TLS on a UNIX socket, so libpq ignores the mode there.
   const ssl = host.startsWith('/') ? false : await tlsOptions(parsed, host, port);
-  return { connectionString, ...(ssl === undefined ? {} : { ssl }) };
+  const tls = ssl === undefined ? {} : { ssl };
+  const all = servers.map((server) => ({ connectionString: server, ...tls }));
+  return {
+    connectionString,
+    ...tls,
+    ...(all.length > 1 ? { chooseServer: createServerChoice(all) } : {}),
+  };
 }
 
-/** Returns host, port and name of a database, without user, password and parameters. */
+/** Returns hosts, ports and name of a database, without user, password and parameters. */
 export function describeServer(url: string): string {
-  const { connectionString } = parseDatabaseUrl(url);
-  const { host, port, database } = new pg.Client({ connectionString });
-  return `${host.includes(':') ? `[${host}]` : host}:${port}/${database ?? ''}`;
+  const clients = clientsOf(url);
+  const addresses = clients.map(({ host, port }) => {
+    return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  });
+  return `${addresses.join(',')}/${clients[0]?.database ?? ''}`;
+}
+
+/** Returns an unconnected client for each server of a connection string. */
+function clientsOf(url: string): pg.Client[] {
+  const { connectionString, servers } = parseDatabaseUrl(url);
+  const all = servers.length > 0 ? servers : [connectionString];
+  return all.map((server) => new pg.Client({ connectionString: server }));
 }
 
 /**
@@ -43,8 +60,12 @@ export function describeServer(url: string): string {
  */
 export function describeWeakness(url: string): string | undefined {
   const parsed = parseDatabaseUrl(url);
-  const { connectionString, tlsMode } = parsed;
-  const { host, ssl } = new pg.Client({ connectionString });
+  const found = clientsOf(url).map((client) => weaknessOf(parsed, client));
+  return found.find((weakness) => weakness !== undefined);
+}
+
+function weaknessOf(parsed: DatabaseUrl, { host, ssl }: pg.Client): string | undefined {
+  const { tlsMode } = parsed;
   if (host.startsWith('/')) {
     return undefined;
   }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { connectionOptions } from './connection-options.ts';
+import { PreparingClient, type PreparingClientOptions } from './preparing-client.ts';
 
 /** Effect of a connection pooler on prepared statements; `none`: there is no pooler. */
 export type Pooling = 'none' | 'keeps_statements' | 'loses_statements';
@@ -61,8 +62,8 @@ async function backend(client: pg.Client, name?: string): Promise<number | undef
   return rows[0]?.pid;
 }
 
-function connect(options: pg.ClientConfig): pg.Client {
-  const client = new pg.Client({
+function connect(options: PreparingClientOptions): pg.Client {
+  const client = new PreparingClient({
     ...options,
     connectionTimeoutMillis: PATIENCE,
     query_timeout: PATIENCE,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
-import { QUERY_TIMEOUT } from './unreachable.ts';
+import type { ServerAddress } from './choose-server.ts';
+import { isReadOnly, QUERY_TIMEOUT } from './unreachable.ts';
 
 /** Maximum number of statements that one process prepares; further ones run unprepared. */
 const LIMIT = 500;
@@ -21,7 +22,11 @@ export const WITH_NEXT = '/* sent with the next statement */ ';
 const NOT_SENT = { command: '', rowCount: 0, rows: [] };
 
 /** Options of a connection; `prepare` is true by default. */
-export type PreparingClientOptions = pg.ClientConfig & { readonly prepare?: boolean };
+export type PreparingClientOptions = pg.ClientConfig & {
+  readonly prepare?: boolean;
+  /** Finds the server to connect to, in place of that of the connection string. */
+  readonly chooseServer?: () => Promise<ServerAddress>;
+};
 
 /**
  * A pg client that prepares every statement with parameters, so that PostgreSQL parses and plans
@@ -32,6 +37,7 @@ export type PreparingClientOptions = pg.ClientConfig & { readonly prepare?: bool
  */
 export class PreparingClient extends pg.Client {
   readonly #prepares: boolean;
+  readonly #chooseServer: PreparingClientOptions['chooseServer'];
   /** Statements that are sent after the begin of each transaction; each begins with a semicolon. */
   afterBegin = '';
   /** Arguments of `query` for statements that are not sent yet. */
@@ -40,6 +46,24 @@ export class PreparingClient extends pg.Client {
   constructor(options: PreparingClientOptions = {}) {
     super(options);
     this.#prepares = options.prepare ?? true;
+    this.#chooseServer = options.chooseServer;
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: as for query()
+  override connect(...args: any[]): any {
+    const [callback] = args;
+    if (callback === undefined) {
+      return this.#connect();
+    }
+    this.#connect().then(() => callback(null, this), callback);
+  }
+
+  async #connect(): Promise<this> {
+    if (this.#chooseServer !== undefined) {
+      Object.assign(this, await this.#chooseServer());
+    }
+    await super.connect();
+    return this;
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: pg's own overloads of query() can't be written otherwise
@@ -73,7 +97,7 @@ export class PreparingClient extends pg.Client {
     const isFirst = this.afterBegin !== '' && isBegin(String(text));
     const answer = this.#send(isFirst ? [text + this.afterBegin] : args);
     if (answer instanceof Promise) {
-      answer.catch((error: unknown) => this.#endIfLate(error));
+      answer.catch((error: unknown) => this.#endIfUseless(error));
     }
     return answer;
   }
@@ -100,10 +124,10 @@ export class PreparingClient extends pg.Client {
   /**
    * PostgreSQL may still run a statement whose caller has given up: after a late `begin`, the next
    * user of the connection would be inside a transaction that never ends. So the connection is
-   * closed.
+   * closed, as is one to a server that does not accept writes any more.
    */
-  #endIfLate(error: unknown): void {
-    if (error instanceof Error && error.message === QUERY_TIMEOUT) {
+  #endIfUseless(error: unknown): void {
+    if (error instanceof Error && (error.message === QUERY_TIMEOUT || isReadOnly(error))) {
       this.end().catch(() => {});
     }
   }

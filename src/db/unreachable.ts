@@ -1,5 +1,5 @@
 const CODES =
-  /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|EHOSTUNREACH|08\w{3}|57P0[123]|53300|database_unreachable)$/;
+  /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|EHOSTUNREACH|08\w{3}|57P0[123]|53300|25006|database_unreachable)$/;
 
 /** Message of pg for a query that took too long; the error has no code. */
 export const QUERY_TIMEOUT = 'Query read timeout';
@@ -11,9 +11,14 @@ export const PG_MESSAGES = [
   'is not queryable',
 ];
 
+/** Tests if an error means that the server is a standby, or has become one. */
+export function isReadOnly(error: Error): boolean {
+  return 'code' in error && error.code === '25006';
+}
+
 /**
  * Tests if an error means that the database is unreachable: a failed connection, or a server that
- * starts, stops or has no connection left.
+ * starts, stops, is read-only or has no connection left.
  */
 export function isUnreachable(error: unknown): boolean {
   return examine(error, 5);

@@ -18,6 +18,8 @@ const TLS_PARAMETERS = ['sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'sslpassw
 export interface DatabaseUrl {
   /** For node-postgres, which takes what is missing from `PGHOST`, `PGUSER` and the like. */
   readonly connectionString: string;
+  /** The same for each server, if there are several. */
+  readonly servers: readonly string[];
   /** Undefined if the URL says nothing about TLS. */
   readonly tlsMode: TlsMode | undefined;
   /** `system`: the certificate authorities of Node.js. */
@@ -31,7 +33,7 @@ export interface DatabaseUrl {
 export class DatabaseUrlError extends Error {}
 
 /**
- * Reads a connection string as libpq does, except that it names one server.
+ * Reads a connection string as libpq does. Of several servers, only one that accepts writes is used.
  * @throws DatabaseUrlError
  * @see https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS
  */
@@ -49,10 +51,18 @@ export function parseDatabaseUrl(text: string): DatabaseUrl {
       'has a /, ? or # in its user name or password: write %2F, %3F or %23 instead',
     );
   }
-  checkAuthority(authority);
+  const at = authority.lastIndexOf('@') + 1;
+  const authorities = authority
+    .slice(at)
+    .split(',')
+    .map((host) => `${authority.slice(0, at)}${host}`);
+  for (const one of authorities) {
+    checkAuthority(one, authorities.length > 1);
+  }
   const parameters = new URLSearchParams(query);
   const [mode, ...files] = TLS_PARAMETERS.map((name) => parameters.get(name) || undefined);
-  for (const name of [...TLS_PARAMETERS, 'uselibpqcompat']) {
+  checkTarget(parameters.get('target_session_attrs'), authorities.length > 1);
+  for (const name of [...TLS_PARAMETERS, 'uselibpqcompat', 'target_session_attrs']) {
     parameters.delete(name);
   }
   const unknown = [...parameters.keys()].find((name) => /^ssl/i.test(name));
@@ -64,15 +74,29 @@ export function parseDatabaseUrl(text: string): DatabaseUrl {
   const rest = parameters.size === 0 ? '' : `?${parameters}`;
   const [rootCertificate, certificate, key, keyPassword] = files;
   const tlsMode = checkTls(mode, { rootCertificate, certificate, key });
-  const connectionString = `${scheme}${authority}${path}${rest}`;
-  return { connectionString, tlsMode, rootCertificate, certificate, key, keyPassword };
+  const [connectionString = '', ...others] = authorities.map(
+    (one) => `${scheme}${one}${path}${rest}`,
+  );
+  const servers = others.length > 0 ? [connectionString, ...others] : [];
+  return { connectionString, servers, tlsMode, rootCertificate, certificate, key, keyPassword };
 }
 
-function checkAuthority(authority: string): void {
+/** Values of `target_session_attrs` that fit a server that writes. */
+const TARGETS = ['read-write', 'primary'];
+
+function checkTarget(target: string | null, isOneOfSeveral: boolean): void {
+  if (target !== null && !TARGETS.includes(target) && (isOneOfSeveral || target !== 'any')) {
+    throw new DatabaseUrlError('has an unknown target_session_attrs: use read-write');
+  }
+}
+
+function checkAuthority(authority: string, isOneOfSeveral: boolean): void {
   const host = authority.slice(authority.lastIndexOf('@') + 1);
   const [, port] = /:([^:\]]*)$/.exec(host) ?? [];
-  if (host.includes(',')) {
-    throw new DatabaseUrlError('names several servers: name one, or a proxy in front of them');
+  if (host === '' && isOneOfSeveral) {
+    throw new DatabaseUrlError(
+      'has an empty host: write postgres://user:password@one,two/database',
+    );
   }
   if (port !== undefined && port !== '' && !/^\d{1,5}$/.test(port)) {
     throw new DatabaseUrlError(

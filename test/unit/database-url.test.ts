@@ -21,7 +21,11 @@ const REFUSED: Readonly<Record<string, RegExp>> = {
   'postgres://user:secret@host/db?sslmode=prefer&sslrootcert=system': /use verify-full/,
   'postgres://user:secret%FF@host/db': /%25/,
   'postgres://user:secret@host:port/db': /port that is no number/,
-  'postgres://user:secret@one:5432,two:5432/db': /names several servers/,
+  'postgres://user:secret@one:5432,two:many/db': /port that is no number/,
+  'postgres://user:secret@one:5432,/db': /empty host/,
+  'postgres://user:secret@one,two/db?target_session_attrs=any':
+    /target_session_attrs: use read-write/,
+  'postgres://user:secret@one/db?target_session_attrs=standby': /target_session_attrs/,
   'postgres://user:secret@::1/db': /write \[::1\]/,
   'postgres://user:secret@fe80::1:5432/db': /write \[::1\]/,
   'postgres://user:secret@host:99999/db': /postgres:\/\/user:password@host:5432\/database/,
@@ -39,6 +43,8 @@ const ACCEPTED = [
   'postgres://user:s@c:r%2Fe%23t 100%@host/db',
   'postgres://user:secret@[::1]:5432/db',
   'postgres://host:5432/db?user=ada@tenant',
+  'postgres://user:secret@one,two:5433,[::1]:5434/db?target_session_attrs=read-write',
+  'postgres://user:secret@one,two/db',
   'postgres://user:secret@host/db?sslmode=verify-full&sslrootcert=system',
 ];
 
@@ -70,6 +76,7 @@ describe('DATABASE_URL', () => {
       ['postgres://user@localhost/db?sslmode=require', 'does not verify the certificate'],
       ['postgres://user@localhost/db?sslmode=prefer', undefined],
       ['postgres://user@[::1]/db', undefined],
+      ['postgres://user@localhost,db.example/db', 'is not encrypted'],
       ['postgres://user@/db?host=/run/postgresql&sslmode=prefer', undefined],
     ] as const) {
       assert.equal(describeWeakness(url), expected, url);
