@@ -33,4 +33,4 @@ EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then((response) => process.exit(response.ok ? 0 : 1), () => process.exit(1))"]
 # No npm in between: the server gets SIGTERM itself. `docker run … node bin/stagedoor.cjs migrate` migrates.
-CMD ["node", "src/main.ts"]
+CMD ["node", "bin/server.cjs"]

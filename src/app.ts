@@ -85,6 +85,8 @@ export interface AppDeps {
   readonly operators: OperatorAccess;
   /** Aborted when the server stops: what takes long says so and ends. */
   readonly ending?: AbortSignal | undefined;
+  /** Tests if the server is about to stop. */
+  readonly isStopping?: (() => boolean) | undefined;
   /** Milliseconds that an atomic import may take; undefined: any. */
   readonly atomicImportLimit?: number | undefined;
   /** Cost of hashing passwords, for tests. */
@@ -182,7 +184,7 @@ export function createApp(deps: AppDeps): Koa {
     }),
   );
   provider.use(assets());
-  mount(provider, operationsRoutes({ database, metrics, config, cookieKeys }));
+  mount(provider, operationsRoutes({ ...deps, metrics }));
   mount(provider, pageRoutes(pages, sitePages(config, api.document, deps.demoGuide)));
   if (upstream === undefined) {
     const waiting = (path: string) => findWaitingApplication({ db, config }, path);

@@ -22,7 +22,8 @@ export async function withManagement<T>(
   }
   const config = readConfig(shell.env);
   // A remote call needs neither.
-  const { openOrFind, refuseBehind, refuseMissing, use } = await import('./with-database.ts');
+  const { MIGRATE, openOrFind, refuseMissing, use } = await import('./with-database.ts');
+  const { assertSchema } = await import('../db/schema-state.ts');
   const { serveLocally } = await import('./serve-locally.ts');
   await refuseMissing(config);
   const opened = await openOrFind(config, shell);
@@ -30,7 +31,7 @@ export async function withManagement<T>(
     return work(managementAt(opened.server, shell.signal));
   }
   return use(opened.database, async (database) => {
-    await refuseBehind(database);
+    await assertSchema(database.db, MIGRATE);
     return serveLocally(shell, database, config, endpoints, work);
   });
 }

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { migrate } from '../db/migrate.ts';
+import { readSchemaState } from '../db/schema-state.ts';
+import { assertSuitable } from '../db/server-info.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { recordCommand } from '../operators/record-command.ts';
 import { databaseAction, examples, json } from './command.ts';
@@ -14,22 +16,28 @@ export function addMigrate(command: Command, shell: Shell): void {
     )
     .action(
       databaseAction(shell, async ({ options }) => {
-        const ran = await withDatabase(shell, async ({ db }) => {
-          const names = await migrate(db);
+        const { ran, newer } = await withDatabase(shell, async (database) => {
+          const { db, engine } = database;
+          if (engine === 'postgresql') {
+            await assertSuitable(db);
+          }
+          const names = await migrate(database, { onWait: (text) => shell.err(`${text}\n`) });
           if (names.length > 0) {
             // Last, because the first migration creates the log.
             await inTransaction(db, (tx) => recordCommand(tx, 'migrate', { ran: names }));
           }
-          return names;
+          return { ran: names, newer: (await readSchemaState(db)).newer };
         });
         if (options.json) {
           shell.out(json({ ran }));
           return;
         }
         shell.out(
-          ran.length === 0
-            ? 'The database is up to date.\n'
-            : `Ran ${ran.length} migration(s): ${ran.join(', ')}.\n`,
+          ran.length > 0
+            ? `Ran ${ran.length} migration(s): ${ran.join(', ')}.\n`
+            : newer.length > 0
+              ? `The database is of a newer version (${newer.join(', ')}), and this version works with it.\n`
+              : 'The database is up to date.\n',
         );
       }),
     );

@@ -6,9 +6,12 @@ import { holderOf } from '../data-dir/lock.ts';
 import { readServerFile, type ServerFile } from '../data-dir/server-file.ts';
 import { assertReachable } from '../db/assert-reachable.ts';
 import { type Database, openDatabase } from '../db/database.ts';
-import { pendingMigrations } from '../db/migrate.ts';
+import { assertSchema } from '../db/schema-state.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import type { Shell } from './shell.ts';
+
+/** Command that brings the database up to date. */
+export const MIGRATE = 'stagedoor migrate';
 
 /** Milliseconds to wait for another process that holds the embedded database. */
 const PATIENCE = 60_000;
@@ -38,7 +41,7 @@ export async function withCurrentDatabase<T>(
   const config = readConfig(shell.env);
   await refuseMissing(config);
   return use(await openForUs(config, shell), async (database) => {
-    await refuseBehind(database);
+    await assertSchema(database.db, MIGRATE);
     return work(database, config);
   });
 }
@@ -65,17 +68,6 @@ export async function refuseMissing({ databaseUrl, dataDir }: Config): Promise<v
         `There is no database in ${dataDir}. Set DATABASE_URL, or DATA_DIR to the folder of the server.`,
       );
     });
-  }
-}
-
-/** @throws StagedoorError `database_behind` */
-export async function refuseBehind({ db }: Database): Promise<void> {
-  const pending = await pendingMigrations(db);
-  if (pending.length > 0) {
-    throw new StagedoorError(
-      'database_behind',
-      `The database lacks ${pending.length} migration(s): ${pending.join(', ')}. Run "stagedoor migrate" first.`,
-    );
   }
 }
 
@@ -111,8 +103,9 @@ export async function openOrFind(config: Config, { err }: Pick<Shell, 'err'>): P
   }
 }
 
+/** Two connections, because `migrate` needs them. */
 function open({ databaseUrl: url, databasePrepare: prepare, dataDir }: Config): Promise<Database> {
-  return openDatabase({ url, dataDir, connections: 1, prepare });
+  return openDatabase({ url, dataDir, connections: 2, prepare });
 }
 
 /** Returns the server that holds the embedded database; undefined for a command or a starting server. */

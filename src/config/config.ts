@@ -45,6 +45,8 @@ export interface Config extends PermissionSettings, FetchSettings {
   /** Unset: `/metrics` answers programs on this machine only. */
   readonly metricsToken: string | undefined;
   readonly workers: number;
+  /** Seconds between the signal to stop, when `/readyz` becomes 503, and the end of the listening. */
+  readonly stopDelaySeconds: number;
   /** Keys that sign reports of leaked credentials. */
   readonly leakScannerKeys: LeakScannerKeys;
   /** Connections of one worker to PostgreSQL. */
@@ -159,6 +161,7 @@ const variables = z.object({
   METRICS_TOKEN: z.string().min(32, 'must have at least 32 characters').optional(),
   LEAK_SCANNER_KEYS: leakScannerKeys,
   WORKERS: count(1, 1),
+  STOP_DELAY_SECONDS: count(0, 0),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).optional(),
   DEMO: flag.optional(),
   ...scopeVariables,
@@ -295,6 +298,7 @@ function fromVariables(vars: z.infer<typeof variables>, production: boolean): Co
     metricsToken: vars.METRICS_TOKEN,
     leakScannerKeys: vars.LEAK_SCANNER_KEYS,
     workers: vars.WORKERS,
+    stopDelaySeconds: vars.STOP_DELAY_SECONDS,
     logLevel: vars.LOG_LEVEL ?? (production ? 'info' : 'warn'),
     demo: vars.DEMO ?? hasDemoByDefault(vars, { production, host, issuer }),
     ...scopeSettings(vars),

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { StagedoorError } from '../lib/errors.ts';
+import { findIneffective } from './check-engine.ts';
 import type { Db } from './database.ts';
 import type { Explanation } from './explain-failure.ts';
 
@@ -37,7 +38,7 @@ export function findUnsuitable({
 
 /** @throws StagedoorError `configuration_invalid` if the server can't be used */
 export async function assertSuitable(db: Db): Promise<void> {
-  const unsuitable = findUnsuitable(await readServerInfo(db));
+  const unsuitable = findUnsuitable(await readServerInfo(db)) ?? (await findIneffective(db));
   if (unsuitable !== undefined) {
     const { reason, fix } = unsuitable;
     throw new StagedoorError(

@@ -51,6 +51,19 @@ export async function commitIf(db: Db, work: (tx: Tx) => Promise<boolean>): Prom
   }
 }
 
+/** Runs `work` in a transaction that is rolled back in any case; returns its result. */
+export async function tryAndUndo<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+  let result: { readonly value: T } | undefined;
+  await commitIf(db, async (tx) => {
+    result = { value: await work(tx) };
+    return false;
+  });
+  if (result === undefined) {
+    throw new Error('The work of a transaction did not end.');
+  }
+  return result.value;
+}
+
 /** Runs reads that have to see one and the same state; nothing in it can write. */
 export function inSnapshot<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
   return db

@@ -4,6 +4,7 @@ export type ErrorCode =
   | 'data_dir_unusable'
   | 'data_dir_in_use'
   | 'database_behind'
+  | 'database_ahead'
   | 'database_unreachable'
   | 'migration_failed'
   | 'port_taken'

@@ -1,5 +1,6 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
+import { CLOCK_TOLERANCE, measureClock } from '../db/clock.ts';
 import type { Database } from '../db/database.ts';
 import { peerAddress } from '../http/origin.ts';
 import { toIpAddress } from '../lib/ip-address.ts';
@@ -14,6 +15,8 @@ export interface OperationsDeps {
   readonly metrics: Metrics;
   readonly config: MetricsAccess;
   readonly cookieKeys: readonly string[];
+  /** Tests if the server is about to stop. */
+  readonly isStopping?: (() => boolean) | undefined;
 }
 
 /** Milliseconds that `/readyz` waits for the database. */
@@ -24,11 +27,11 @@ const PING_LIMIT = 2_000;
  *
  * - `/healthz`: 200 as long as the process answers. Never asks the database: restarting a process
  *   does not repair an unreachable database.
- * - `/readyz`: 503 while the database does not answer.
+ * - `/readyz`: 503 while the database does not answer, and when the server is about to stop.
  * - `/metrics`: for Prometheus. See `mayReadMetrics`.
  */
 export function operationsRoutes(deps: OperationsDeps): Router {
-  const isReady = createReadiness(deps.database);
+  const findObstacle = createReadiness(deps.database);
   return new Router()
     .get('/healthz', (ctx) => {
       ctx.set('Cache-Control', 'no-store');
@@ -37,12 +40,10 @@ export function operationsRoutes(deps: OperationsDeps): Router {
     })
     .get('/readyz', async (ctx) => {
       ctx.set('Cache-Control', 'no-store');
-      if (await isReady()) {
-        ctx.body = { status: 'ok' };
-        return;
-      }
-      ctx.status = 503;
-      ctx.body = { status: 'unavailable', detail: 'database unreachable' };
+      const obstacle = deps.isStopping?.() ? 'shutting down' : await findObstacle();
+      ctx.status = obstacle === undefined ? 200 : 503;
+      ctx.body =
+        obstacle === undefined ? { status: 'ok' } : { status: 'unavailable', detail: obstacle };
     })
     .get('/metrics', async (ctx) => {
       if (!mayReadMetrics(deps.config, ctx)) {
@@ -62,12 +63,22 @@ function arrivalOf({ trustProxy }: MetricsAccess, ctx: Context) {
   return { peer: peerAddress(ctx) ?? '', forwarded, trust_proxy: trustProxy };
 }
 
+/** Returns the reason why requests would fail or get wrong answers; undefined if they would not. */
+function describeObstacle(ahead: number | undefined): string | undefined {
+  if (ahead === undefined) {
+    return 'database unreachable';
+  }
+  return Math.abs(ahead) > CLOCK_TOLERANCE
+    ? `the clock of the database differs by ${Math.round(Math.abs(ahead) / 1000)} s`
+    : undefined;
+}
+
 /** Any number of probes at the same time ask the database once. */
-function createReadiness(database: Database): () => Promise<boolean> {
-  let asking: Promise<boolean> | undefined;
+function createReadiness(database: Database): () => Promise<string | undefined> {
+  let asking: Promise<string | undefined> | undefined;
   return () => {
-    asking ??= withTimeout(PING_LIMIT, () => database.ping().then(() => true))
-      .then((answer) => answer ?? false)
+    asking ??= withTimeout(PING_LIMIT, () => measureClock(database))
+      .then(describeObstacle)
       .finally(() => {
         asking = undefined;
       });

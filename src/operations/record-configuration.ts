@@ -33,6 +33,7 @@ const SETTINGS: { readonly [Setting in keyof Config]: Presented | undefined } = 
   metricsToken: ['METRICS_TOKEN', ({ metricsToken }) => isSet(metricsToken)],
   leakScannerKeys: ['LEAK_SCANNER_KEYS', ({ leakScannerKeys }) => [...leakScannerKeys.keys()]],
   workers: undefined,
+  stopDelaySeconds: undefined,
   databaseConnections: undefined,
   databasePrepare: undefined,
   logLevel: undefined,

@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import { createApp } from '../app.ts';
 import { startAuthenticationFailures } from '../audit/authentication-failures.ts';
 import type { Config } from '../config/config.ts';
@@ -8,7 +7,8 @@ import { secureDataDir } from '../data-dir/secure-data-dir.ts';
 import { leaveServerFile } from '../data-dir/server-file.ts';
 import { assertReachable } from '../db/assert-reachable.ts';
 import { type Database, openDatabase } from '../db/database.ts';
-import { migrate, pendingMigrations } from '../db/migrate.ts';
+import { migrate } from '../db/migrate.ts';
+import { assertSchema } from '../db/schema-state.ts';
 import { assertSuitable } from '../db/server-info.ts';
 import { createHttpServer } from '../http/http-server.ts';
 import { startErrorQueue } from '../insights/error-queue.ts';
@@ -16,8 +16,7 @@ import { startTokenCounter } from '../insights/token-counter.ts';
 import { startJobs } from '../jobs/start-jobs.ts';
 import { newCredential } from '../lib/credentials.ts';
 import { StagedoorError } from '../lib/errors.ts';
-import { createLog } from '../lib/log.ts';
-import { ownValue } from '../lib/own-value.ts';
+import { createLog, type Logger } from '../lib/log.ts';
 import { startMailSender } from '../mail/sender.ts';
 import { createTransport } from '../mail/transport.ts';
 import { recordConfiguration } from '../operations/record-configuration.ts';
@@ -27,9 +26,11 @@ import { startCallLog } from '../operators/call-log.ts';
 import { openKeyring } from '../signing-keys/keyring.ts';
 import type { DemoGuide } from '../site/home-page.ts';
 import type { PasswordCost } from '../users/password.ts';
-import { isFirstProcess } from './cluster.ts';
+import { listen, localUrl } from './listen.ts';
+import { type CloseOptions, closeAfterResponses, stopServing } from './stop-serving.ts';
 import { warnOfConnection } from './warn-of-connection.ts';
 import { warnOfUpstream } from './warn-of-upstream.ts';
+import { isFirstProcess } from './worker.ts';
 
 /** A server that answers. */
 export interface RunningServer {
@@ -38,8 +39,10 @@ export interface RunningServer {
   readonly database: Database;
   /** Demo URL and accounts; undefined without the demo. */
   readonly demo: DemoGuide | undefined;
-  /** Finishes what is under way, then closes everything. */
-  close(): Promise<void>;
+  /** Lets `/readyz` answer 503, and closes each connection after its next response. */
+  refuseReadiness(): void;
+  /** Finishes requests that are under way, then closes everything. */
+  close(options?: CloseOptions): Promise<void>;
 }
 
 /** Options that are no settings: an operator must not be able to choose them by mistake. */
@@ -55,12 +58,6 @@ const QUERY_TIMEOUT = 30_000;
 
 /** Milliseconds that all other requests wait for an atomic import on the embedded database at most. */
 const ATOMIC_IMPORT_LIMIT = 10_000;
-
-/** Seconds that requests under way get when the server stops. */
-const GRACE = 10;
-
-/** Seconds after which an import that is under way is ended with a last line that says so. */
-const LONG_GRACE = 5;
 
 /**
  * Starts everything: database, migrations where it is the embedded one, HTTP, mail, demo.
@@ -80,7 +77,10 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
     queryTimeout: QUERY_TIMEOUT,
   });
   const closers: (() => Promise<void>)[] = [() => database.close()];
-  const close = async () => {
+  // Stopped first and together: each may wait for a statement of a database that does not answer.
+  const activities: ((options: CloseOptions) => Promise<void>)[] = [];
+  const close = async (closing: CloseOptions = {}) => {
+    await Promise.all(activities.splice(0).map((end) => end(closing)));
     for (const closer of closers.splice(0).reverse()) {
       await closer();
     }
@@ -90,7 +90,7 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
       void warnOfConnection(config, log);
       void warnOfUpstream(config, log);
     }
-    await prepare(database);
+    await prepare(database, log);
     await recordConfiguration(database.db, config);
     const clientErrors = startErrorQueue(database.db, log);
     closers.push(() => clientErrors.stop());
@@ -118,6 +118,7 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
     closers.push(() => keyring.stop());
     let demoGuide: DemoGuide | undefined;
     const ending = new AbortController();
+    let isReady = true;
     const app = createApp({
       config,
       database,
@@ -134,15 +135,16 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
       tokenCounter,
       recordFailure: failures.note,
       ending: ending.signal,
+      isStopping: () => !isReady,
       atomicImportLimit: database.engine === 'embedded' ? ATOMIC_IMPORT_LIMIT : undefined,
       demoGuide: () => demoGuide,
       passwordCost: options.passwordCost,
     });
     const server = await listen(createHttpServer(app.callback(), { site: config }), config);
-    closers.push(() => stop(server, ending));
+    activities.push((closing) => stopServing(server, ending, closing));
     if (cliToken !== undefined) {
       const contents = { url: localUrl(server, config), pid: process.pid, token: cliToken };
-      closers.push(await leaveServerFile(config.dataDir, contents));
+      activities.push(await leaveServerFile(config.dataDir, contents));
     }
     const sender = startMailSender({
       database,
@@ -151,9 +153,9 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
       issuer: config.issuer,
       scopes: config.scopes,
     });
-    closers.push(() => sender.stop());
-    closers.push(startJobs({ db: database.db, config, log }));
-    closers.push(startReplaySweep(database.db, log));
+    activities.push(() => sender.stop());
+    activities.push(startJobs({ db: database.db, config, log }));
+    activities.push(startReplaySweep(database.db, log));
     if (config.demo && operatorToken !== undefined) {
       const { ServerUnreachableError } = await import('../demo/management.ts');
       const { startDemo } = await import('../demo/start.ts');
@@ -165,10 +167,14 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
             : error;
         },
       );
-      closers.push(() => demo.close());
+      activities.push(() => demo.close());
       demoGuide = demo;
     }
-    return { url: config.issuer, database, demo: demoGuide, close };
+    const refuseReadiness = () => {
+      isReady = false;
+      closeAfterResponses(server);
+    };
+    return { url: config.issuer, database, demo: demoGuide, refuseReadiness, close };
   } catch (error) {
     await close();
     throw error;
@@ -181,64 +187,15 @@ function keepsFiles({ databaseUrl, smtpUrl, cookieKeys, demo }: Config): boolean
 }
 
 /** The embedded database is this process's own; any other is brought up to date on purpose. */
-async function prepare(database: Database): Promise<void> {
+async function prepare(database: Database, log: Logger): Promise<void> {
   await assertReachable(database);
   if (database.engine === 'embedded') {
-    await migrate(database.db);
+    await migrate(database);
     return;
   }
   await assertSuitable(database.db);
-  const pending = await pendingMigrations(database.db);
-  if (pending.length > 0) {
-    throw new StagedoorError(
-      'database_behind',
-      `The database lacks ${pending.length} migration(s): ${pending.join(', ')}. Run "npm run migrate" first.`,
-    );
+  const migrations = await assertSchema(database.db, 'npm run migrate');
+  if (migrations.length > 0 && isFirstProcess()) {
+    log.warn({ migrations }, 'Database lacks migrations that can wait; run "npm run migrate"');
   }
-}
-
-function listen(server: Server, config: Config): Promise<Server> {
-  const { promise, resolve, reject } = Promise.withResolvers<Server>();
-  server.once('error', (cause: NodeJS.ErrnoException) => {
-    const { port, host } = config;
-    reject(
-      cause.code === 'EADDRINUSE'
-        ? new StagedoorError(
-            'port_taken',
-            `Port ${port} on ${host} is taken. Stop what listens there, or set PORT to another one.`,
-            { cause },
-          )
-        : new StagedoorError(
-            'configuration_invalid',
-            `The server can't listen on port ${port} of ${host}: ${cause.message}. Check HOST and PORT.`,
-            { cause },
-          ),
-    );
-  });
-  server.listen(config.port, config.host, () => resolve(server));
-  return promise;
-}
-
-/** Returns the URL of the server for processes on this machine. */
-function localUrl(server: Server, { host, port }: Config): string {
-  const address = server.address();
-  const listens = address !== null && typeof address === 'object' ? address.port : port;
-  const name = ownValue({ '0.0.0.0': '127.0.0.1', '::': '[::1]' }, host) ?? host;
-  return `http://${name.includes(':') && !name.startsWith('[') ? `[${name}]` : name}:${listens}`;
-}
-
-async function stop(server: Server, ending: AbortController): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  server.close(() => resolve());
-  // Again and again: a connection is idle once its last request has been answered.
-  const idle = setInterval(() => server.closeIdleConnections(), 50);
-  const long = setTimeout(() => {
-    const told = 'The server is stopping. Send again what is not reported.';
-    ending.abort(new StagedoorError('unavailable', told));
-  }, LONG_GRACE * 1000);
-  const grace = setTimeout(() => server.closeAllConnections(), GRACE * 1000);
-  await promise;
-  clearInterval(idle);
-  clearTimeout(long);
-  clearTimeout(grace);
 }

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,6 +8,7 @@ import { after, before, describe, it } from 'node:test';
 import { readConfig } from '../../src/config/config.ts';
 import { StagedoorError } from '../../src/lib/errors.ts';
 import { serve } from '../../src/server/start.ts';
+import { childrenOf, isAlive } from '../support/child-processes.ts';
 import { stagedoorHere } from '../support/command-line.ts';
 import { createEmptyDatabase } from '../support/database.ts';
 import { copyEmbeddedTemplate } from '../support/embedded-template.ts';
@@ -382,29 +382,6 @@ async function bothAnswer(issuer: string): Promise<boolean> {
     counts.push(Number(count ?? 0));
   }
   return counts.some((count, index) => index > 0 && count !== (counts[index - 1] ?? 0) + 1);
-}
-
-/** Returns the ids of child processes. Needs /proc. */
-function childrenOf(parent: number): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => statOf(pid)?.parent === parent);
-}
-
-function isAlive(pid: number): boolean {
-  return statOf(pid) !== undefined;
-}
-
-/** Returns undefined if the process does not exist or is a zombie. */
-function statOf(pid: number): { parent: number } | undefined {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    const [state, parent] = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    return state === 'Z' ? undefined : { parent: Number(parent) };
-  } catch {
-    return undefined;
-  }
 }
 
 /** Waits until no process listens on the port. */

@@ -24,13 +24,17 @@ export interface ScriptEnd {
 }
 
 const ROOT = join(import.meta.dirname, '../..');
-/** Timeout of every wait, in seconds. */
+/** Seconds after which a process is killed. */
 const LIMIT_SECONDS = 60;
 
 /** Starts scripts, for example `src/main.ts`, and stops them all. */
 export interface ScriptRunner {
   /** `variables` is the whole environment except for `PATH` and the compile cache. */
-  start(command: readonly string[], variables: Readonly<Record<string, string>>): RunningScript;
+  start(
+    command: readonly string[],
+    variables: Readonly<Record<string, string>>,
+    limitSeconds?: number,
+  ): RunningScript;
   /** Kills all running processes. */
   stop(): Promise<void>;
 }
@@ -39,7 +43,7 @@ export interface ScriptRunner {
 export function createScriptRunner(): ScriptRunner {
   const children = new Map<ChildProcess, Promise<ScriptEnd>>();
   return {
-    start: (command, variables) => {
+    start: (command, variables, limitSeconds = LIMIT_SECONDS) => {
       const begin = performance.now();
       const child = spawn(process.execPath, [...CHILD_OPTIONS, ...command], {
         cwd: ROOT,
@@ -50,7 +54,7 @@ export function createScriptRunner(): ScriptRunner {
         clearTimeout(limit);
         return { code: child.exitCode, milliseconds: performance.now() - begin };
       });
-      const limit = setTimeout(() => child.kill('SIGKILL'), LIMIT_SECONDS * 1000);
+      const limit = setTimeout(() => child.kill('SIGKILL'), limitSeconds * 1000);
       children.set(child, ended);
       return present(child, ended);
     },

@@ -16,10 +16,10 @@ export async function createTemplateDatabase(adminUrl: string): Promise<Template
   const database = await openDatabase({
     url: withDatabase(adminUrl, name),
     dataDir: '',
-    connections: 1,
+    connections: 2,
   });
   try {
-    await migrate(database.db);
+    await migrate(database);
   } finally {
     await database.close();
   }

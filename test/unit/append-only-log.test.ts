@@ -18,7 +18,7 @@ for (const [engine, open] of Object.entries(ENGINES)) {
     before(async () => {
       [database, remove] = await open();
       db = database.db;
-      await migrate(db);
+      await migrate(database);
     });
     after(async () => {
       await database.close();

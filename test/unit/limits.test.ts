@@ -23,7 +23,7 @@ for (const [engine, open] of Object.entries(ENGINES)) {
 
     before(async () => {
       [database, remove] = await open();
-      await migrate(database.db);
+      await migrate(database);
     });
     after(async () => {
       await database.close();

@@ -97,7 +97,7 @@ test('Readiness waits at most two seconds for a slow database', async () => {
   });
   const database: Database = {
     ...silent,
-    ping: () => {
+    lookUp: () => {
       asked += 1;
       return new Promise(() => {});
     },
@@ -114,6 +114,34 @@ test('Readiness waits at most two seconds for a slow database', async () => {
   operations.close();
   await silent.close();
 });
+
+test('Readiness is refused if the clock of the database differs by more than 5 seconds', async () => {
+  const unused = await openDatabase({
+    url: 'postgres://x@127.0.0.1:1/x',
+    dataDir: '',
+    connections: 1,
+  });
+  for (const [ahead, status] of [
+    [-3_600_000, 503],
+    [0, 200],
+    [7_000, 503],
+  ] as const) {
+    const now = async () => [{ now: new Date(Date.now() + ahead) }];
+    // The interface promises rows of any type; this test knows the one statement.
+    const lookUp = now as unknown as Database['lookUp'];
+    const operations = await startOperations({ ...unused, lookUp });
+    const answer = await operations.get('/readyz');
+    assert.equal(answer.status, status);
+    const { detail } = Object(await answer.json());
+    assert.equal(detail, status === 200 ? undefined : clockDetail(ahead));
+    operations.close();
+  }
+  await unused.close();
+});
+
+function clockDetail(ahead: number): string {
+  return `the clock of the database differs by ${Math.abs(ahead) / 1000} s`;
+}
 
 test('Paths are grouped into few routes', () => {
   assert.equal(routeGroup('/api/v1/oauth/introspect'), 'introspect');

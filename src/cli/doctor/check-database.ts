@@ -1,10 +1,12 @@
 import type { Config } from '../../config/config.ts';
 import { cookieKeysOf } from '../../data-dir/cookie-keys.ts';
 import { assertReachable } from '../../db/assert-reachable.ts';
+import { findIneffective } from '../../db/check-engine.ts';
+import { timeAhead } from '../../db/clock.ts';
 import { describeServer, describeWeakness } from '../../db/connection-options.ts';
 import type { Database } from '../../db/database.ts';
 import { explainFailure } from '../../db/explain-failure.ts';
-import { pendingMigrations } from '../../db/migrate.ts';
+import { readSchemaState, type SchemaState } from '../../db/schema-state.ts';
 import { findUnsuitable, readServerInfo } from '../../db/server-info.ts';
 import { StagedoorError } from '../../lib/errors.ts';
 import { countMails } from '../../mail/outbox-store.ts';
@@ -12,7 +14,7 @@ import { unopenedSigningKeys } from '../../signing-keys/check-signing-keys.ts';
 import { listSigningKeys } from '../../signing-keys/list-signing-keys.ts';
 import type { Shell } from '../shell.ts';
 import { type Opened, openOrFind, refuseMissing } from '../with-database.ts';
-import { checkClock, timeAhead } from './check-clock.ts';
+import { checkClock } from './check-clock.ts';
 import { hasCookieKeys } from './check-here.ts';
 import { checkPooler } from './check-pooler.ts';
 import { checkThroughServer } from './check-through-server.ts';
@@ -73,7 +75,7 @@ async function checkOpened(database: Database, config: Config): Promise<Finding[
   );
   const name = engine === 'embedded' ? 'Embedded PGlite' : 'PostgreSQL';
   const told = `${name} ${answer.version} at ${where}.`;
-  const unsuitable = findUnsuitable(answer);
+  const unsuitable = findUnsuitable(answer) ?? (await findIneffective(db));
   const findings = [
     unsuitable === undefined
       ? judgeTls(told, config)
@@ -81,13 +83,14 @@ async function checkOpened(database: Database, config: Config): Promise<Finding[
     ...(engine === 'embedded' ? [] : [checkClock('the database', ahead)]),
     ...(await checkPooler(config)),
   ];
-  const pending = await pendingMigrations(db);
-  if (pending.length > 0) {
-    return [...findings, behind(pending, engine), skip('mails', 'They need the migrations.')];
+  const schema = await readSchemaState(db);
+  const migrations = judgeSchema(schema, engine);
+  if (schema.missing.length > 0 || schema.unfit.length > 0) {
+    return [...findings, migrations, skip('mails', 'They need the migrations.')];
   }
   return [
     ...findings,
-    ok('migrations', 'All have run.'),
+    migrations,
     ...judgeMails(await countMails(db)),
     ...(await checkKeys(database, config)),
   ];
@@ -104,15 +107,37 @@ function judgeTls(message: string, { databaseUrl }: Config): Finding {
       );
 }
 
-function behind(pending: readonly string[], engine: Database['engine']): Finding {
+function judgeSchema(schema: SchemaState, engine: Database['engine']): Finding {
+  const { missing, waiting, newer, unfit } = schema;
+  if (unfit.length > 0) {
+    return fail(
+      'migrations',
+      `The database is too new for this version: ${unfit.join(', ')}.`,
+      'Use the version that migrated it, or a later one.',
+    );
+  }
+  const pending = [...missing, ...waiting];
   const message = `${pending.length} have not run: ${pending.join(', ')}.`;
-  return engine === 'embedded'
-    ? warn(
-        'migrations',
-        message,
-        'The server runs them when it starts; or run "stagedoor migrate".',
-      )
-    : fail('migrations', message, 'Run "stagedoor migrate": the server does not start before.');
+  if (missing.length > 0 && engine === 'postgresql') {
+    return fail(
+      'migrations',
+      message,
+      'Run "stagedoor migrate": the server does not start before.',
+    );
+  }
+  if (pending.length > 0) {
+    const fix =
+      engine === 'embedded'
+        ? 'The server runs them when it starts; or run "stagedoor migrate".'
+        : 'Run "stagedoor migrate". This version works without them, the next one does not.';
+    return warn('migrations', message, fix);
+  }
+  return ok(
+    'migrations',
+    newer.length > 0
+      ? `All have run, and ${newer.join(', ')} of a newer version, with which this one works.`
+      : 'All have run.',
+  );
 }
 
 async function checkKeys({ db }: Database, config: Config): Promise<Finding[]> {

@@ -1,10 +1,11 @@
 import { connect } from 'node:tls';
 import { z } from 'zod';
 import type { Config } from '../../config/config.ts';
+import { timeAhead } from '../../db/clock.ts';
 import { isLoopbackHost } from '../../lib/loopback.ts';
 import { ownValue } from '../../lib/own-value.ts';
 import { reasonOf } from '../management.ts';
-import { checkClock, timeAhead } from './check-clock.ts';
+import { checkClock } from './check-clock.ts';
 import { type Finding, fail, ok, skip, warn } from './finding.ts';
 
 const TIMEOUT = 5_000;

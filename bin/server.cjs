@@ -1,0 +1,3 @@
+#!/usr/bin/env node
+require('./prepare.cjs');
+import('../src/main.ts');

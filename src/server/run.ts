@@ -1,0 +1,70 @@
+import cluster from 'node:cluster';
+import { readConfig } from '../config/config.ts';
+import { keepFilesPrivate } from '../data-dir/secure-data-dir.ts';
+import { exitWith } from './exit.ts';
+import { type RunningServer, serve } from './start.ts';
+import { welcome } from './startup-message.ts';
+import { isFirstProcess, onSupervisor } from './worker.ts';
+
+/** Milliseconds after the end of the listening until the process ends in any case. */
+const STOP_LIMIT = 10_000;
+
+/** Runs the server in this process until a signal or the supervisor stops it. */
+export async function run(): Promise<void> {
+  try {
+    keepFilesPrivate();
+    const config = readConfig();
+    let running: RunningServer | undefined;
+    const drain = () => running?.refuseReadiness();
+    const stop = once(() => close(() => running?.close()));
+    const retire = once(() => close(() => running?.close({ keepIdle: true })));
+    onSupervisor({ drain, stop, retire });
+    running = await serve(config);
+    // Before this, a signal ends the process at once.
+    onSignals(() => {
+      drain();
+      setTimeout(stop, config.stopDelaySeconds * 1000);
+    });
+    if (isFirstProcess()) {
+      welcome(config, running);
+    }
+  } catch (error) {
+    exitWith(error);
+  }
+}
+
+/** Closes the server and ends the process, also if the database does not answer. */
+async function close(work: () => Promise<void> | undefined): Promise<void> {
+  setTimeout(() => {
+    process.stderr.write(`Not everything was finished ${STOP_LIMIT / 1000} s after the stop.\n`);
+    process.exit(1);
+  }, STOP_LIMIT).unref();
+  await work();
+  process.exit();
+}
+
+/** Makes a function that runs one time only, however often it is called. */
+function once(work: () => Promise<void>): () => void {
+  let called = false;
+  return () => {
+    if (!called) {
+      called = true;
+      work().catch(exitWith);
+    }
+  };
+}
+
+function onSignals(stop: () => void): void {
+  let signals = 0;
+  const onSignal = () => {
+    signals += 1;
+    if (signals > 1) {
+      // A second signal means now.
+      process.exit(1);
+    }
+    stop();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', ...(cluster.isPrimary ? ['SIGHUP'] : [])]) {
+    process.on(signal, onSignal);
+  }
+}

@@ -1,0 +1,142 @@
+import cluster, { type Worker } from 'node:cluster';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Supervision } from '../config/supervision.ts';
+
+/** Messages of the supervisor to a worker; see `onSupervisor`. */
+export type SupervisorMessage = 'drain' | 'stop' | 'retire';
+
+/** Milliseconds until an ended worker is replaced, so that a failing start does not use all CPU. */
+const PAUSE = 500;
+/** Milliseconds that a worker may take to stop until it is killed. */
+const STOP_LIMIT = 12_000;
+
+/**
+ * Runs the server in several processes, replaces each that ends, stops all on SIGINT and SIGTERM, and
+ * restarts one after the other on SIGHUP. Imports nothing of the server, to stay small.
+ *
+ * The workers accept connections from one shared socket: no connection waits in this process, or is
+ * assigned to a worker that does not run any more.
+ */
+export function superviseWorkers({ workers, stopDelay }: Supervision): void {
+  cluster.schedulingPolicy = cluster.SCHED_NONE;
+  const retired = new Set<Worker>();
+  const listening = new Set<Worker>();
+  let listens = false;
+  let stopping = false;
+  const fork = () => (stopping ? undefined : cluster.fork());
+  // One first, so that a wrong configuration is reported once.
+  cluster.on('listening', (worker) => listening.add(worker));
+  cluster.once('listening', () => {
+    listens = true;
+    for (let count = 1; count < workers; count += 1) {
+      fork();
+    }
+  });
+  cluster.on('exit', (worker) => {
+    listening.delete(worker);
+    if (!listens) {
+      // The worker has printed the reason.
+      process.exitCode = 1;
+    } else if (!stopping && !retired.delete(worker)) {
+      process.stderr.write(`Worker ${worker.id} ended; another one starts.\n`);
+      setTimeout(fork, PAUSE);
+    }
+  });
+  const restart = async () => {
+    for (const worker of running()) {
+      const next = fork();
+      if (next === undefined || !(await starts(next, retired))) {
+        return;
+      }
+      if (!worker.isDead()) {
+        retired.add(worker);
+        send(worker, 'retire');
+        await ends(worker);
+      }
+    }
+  };
+  let all: Worker[] = [];
+  const kill = () => {
+    for (const worker of all) {
+      worker.process.kill('SIGKILL');
+    }
+  };
+  const stop = async () => {
+    stopping = true;
+    all = running();
+    for (const worker of all) {
+      send(worker, 'drain');
+    }
+    await sleep(stopDelay);
+    for (const worker of all) {
+      if (listening.has(worker)) {
+        // Closes the socket in this process first, and then in the worker, which accepts until then.
+        worker.disconnect();
+      }
+      send(worker, 'stop');
+    }
+    await Promise.all(all.map(ends));
+    process.exit();
+  };
+  onSignals({ stop, kill, restart: oneAtATime(restart) });
+  fork();
+}
+
+function send(worker: Worker, message: SupervisorMessage): void {
+  if (worker.process.connected) {
+    worker.process.send(message);
+  }
+}
+
+/** Resolves when the worker has ended; kills it if that takes too long. */
+async function ends(worker: Worker): Promise<void> {
+  const timer = setTimeout(() => worker.process.kill('SIGKILL'), STOP_LIMIT);
+  if (!worker.isDead()) {
+    await once(worker, 'exit');
+  }
+  clearTimeout(timer);
+}
+
+function running(): Worker[] {
+  return Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
+}
+
+/** Resolves to true when a new worker listens; to false if it ends before. */
+async function starts(worker: Worker, retired: Set<Worker>): Promise<boolean> {
+  retired.add(worker);
+  const listens = await Promise.race([
+    once(worker, 'listening').then(() => true),
+    once(worker, 'exit').then(() => false),
+  ]);
+  retired.delete(worker);
+  if (!listens) {
+    process.stderr.write('New worker ended before it listened; the restart stops.\n');
+  }
+  return listens;
+}
+
+/** A call during a run begins another run after it. */
+function oneAtATime(work: () => Promise<void>): () => Promise<void> {
+  let last = Promise.resolve();
+  return () => {
+    last = last.then(work);
+    return last;
+  };
+}
+
+function onSignals(on: Readonly<Record<'stop' | 'restart' | 'kill', () => void>>): void {
+  let stops = 0;
+  const stop = () => {
+    stops += 1;
+    if (stops > 1) {
+      on.kill();
+      process.exit(1);
+    }
+    on.stop();
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  // A terminal that closes sends it, too.
+  process.on('SIGHUP', () => (process.stdout.isTTY ? stop() : on.restart()));
+}
