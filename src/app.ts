@@ -19,6 +19,7 @@ import { changesEndpoint } from './changes/routes.ts';
 import { metadataDocuments } from './client-documents/metadata-documents.ts';
 import { REPORTS } from './client-documents/report-failure.ts';
 import { openKeySets } from './client-keys/key-sets.ts';
+import { createRecordKeyUse } from './client-keys/record-use.ts';
 import { createRecordSecretUse } from './client-secrets/record-use.ts';
 import type { Config } from './config/config.ts';
 import type { Database } from './db/database.ts';
@@ -130,6 +131,7 @@ export function createApp(deps: AppDeps): Koa {
     log,
   });
   const onReplay: OnReplay = (where) => log.warn(where, 'Replayed DPoP proof refused');
+  const recordKeyUse = createRecordKeyUse(db);
   const recordApplicationSecret = createRecordSecretUse(db, 'application_secrets');
   const clientIds = createClientIds(cookieKeys);
   const candidateSources: readonly CandidateSource[] = [
@@ -153,6 +155,7 @@ export function createApp(deps: AppDeps): Koa {
     recordFailure: deps.recordFailure,
     onReplay,
     recordSecretUse: recordApplicationSecret,
+    recordKeyUse,
     candidateSources,
     renderError: createRenderError({ renderer, db, config }),
   });
@@ -171,7 +174,9 @@ export function createApp(deps: AppDeps): Koa {
   provider.use(errorResponses(errorPage(renderer, log), log));
   provider.use(crossOriginResponses(CROSS_ORIGIN_RULES));
   const settings = tokenSettings(config);
-  provider.use(introspectionEndpoint({ ...deps, issuer, keySets, recordSecretUse, settings }));
+  provider.use(
+    introspectionEndpoint({ ...deps, issuer, keySets, recordSecretUse, recordKeyUse, settings }),
+  );
   provider.use(changesEndpoint({ ...deps, recordSecretUse, settings }));
   provider.use(takeTurns());
   provider.use(securityHeaders());

@@ -42,7 +42,7 @@ export function keyEndpoints(deps: ApiDeps): Endpoint[] {
       id: 'addApplicationKeys',
       summary: 'Add public keys to an application',
       details:
-        'The application authenticates by a JWT that it signs with the private key (`private_key_jwt`, RFC 7523). Existing keys and secrets keep working. To rotate without downtime: add the new key, let the application use it, and delete the old one. At most five are valid at a time.',
+        'The application authenticates by a JWT that it signs with the private key (`private_key_jwt`, RFC 7523). Existing keys and secrets keep working. To rotate without downtime: add the new key, let the application use it, check `last_used_at` of the old one, and delete it. At most five are valid at a time.',
       body: keysBody,
       answer: addedKeys,
       statuses: { 201: 'The added keys.' },

@@ -28,6 +28,11 @@ export const applicationKey = component(
     kid: z.string().describe('Key ID for the header of the JWT.'),
     jwk: z.record(z.string(), z.string()).describe('The public key (RFC 7517).'),
     created_at: z.string().meta({ format: 'date-time' }),
+    last_used_at: z
+      .string()
+      .meta({ format: 'date-time' })
+      .nullable()
+      .describe('Precise to the minute.'),
     expires_at: z
       .string()
       .meta({ format: 'date-time' })
@@ -53,6 +58,7 @@ export function presentKey(key: ClientKey): z.infer<typeof applicationKey.schema
     kid,
     jwk: { kid, use, ...Object.fromEntries(members) },
     created_at: key.createdAt.toISOString(),
+    last_used_at: key.lastUsedAt?.toISOString() ?? null,
     expires_at: key.expiresAt?.toISOString() ?? null,
   };
 }

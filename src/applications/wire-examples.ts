@@ -45,6 +45,7 @@ export const EXAMPLES = {
     kid: 'summer',
     jwk,
     created_at: '2026-11-27T09:30:00.000Z',
+    last_used_at: null,
     expires_at: null,
   },
   application,

@@ -120,7 +120,13 @@ const APPLICATION: Resource = {
     },
     keys: {
       operation: 'listApplicationKeys',
-      columns: { ID: 'id', KID: 'kid', ADDED: 'created_at', EXPIRES: expiryOf },
+      columns: {
+        ID: 'id',
+        KID: 'kid',
+        ADDED: 'created_at',
+        USED: ({ last_used_at: used }) => String(used ?? 'never'),
+        EXPIRES: expiryOf,
+      },
     },
     'add-keys': {
       operation: 'addApplicationKeys',

@@ -8,6 +8,7 @@ import type { PublicKey } from './public-key.ts';
 export interface ClientKey extends PublicKey {
   readonly id: string;
   readonly createdAt: Date;
+  readonly lastUsedAt: Date | null;
   /** Null: it does not expire. */
   readonly expiresAt: Date | null;
 }
@@ -17,6 +18,7 @@ const COLUMNS = [
   'jwk',
   'thumbprint',
   'created_at as createdAt',
+  'last_used_at as lastUsedAt',
   'expires_at as expiresAt',
 ] as const;
 
@@ -105,5 +107,21 @@ export async function endKeysSoon(tx: Tx, clientId: string): Promise<void> {
     .set({ expires_at: end })
     .where('client_id', '=', clientId)
     .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', end)]))
+    .execute();
+}
+
+/** Records a use of a key, unless another process did so within the last minute. */
+export async function updateKeyUsed(db: Db, clientId: string, kid: string): Promise<void> {
+  await db
+    .updateTable('application_keys')
+    .set({ last_used_at: sql<Date>`now()` })
+    .where('client_id', '=', clientId)
+    .where('kid', '=', kid)
+    .where((eb) =>
+      eb.or([
+        eb('last_used_at', 'is', null),
+        eb('last_used_at', '<', sql<Date>`now() - interval '1 minute'`),
+      ]),
+    )
     .execute();
 }

@@ -89,6 +89,7 @@ export interface Schema {
     thumbprint: string;
     jwk: Json<PublicJwk>;
     created_at: CreatedAt;
+    last_used_at: Generated<Date | null>;
     expires_at: Date | null;
   };
   application_secrets: {

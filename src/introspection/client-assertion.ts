@@ -7,6 +7,7 @@ import {
 } from '../client-keys/assertion.ts';
 import type { KeySets } from '../client-keys/key-sets.ts';
 import { ASSERTION_ALGORITHMS } from '../client-keys/public-key.ts';
+import type { RecordKeyUse } from '../client-keys/record-use.ts';
 import type { Db } from '../db/database.ts';
 import type { PublicJwk } from '../lib/public-jwk.ts';
 import { useProof } from '../tokens/proof-store.ts';
@@ -20,7 +21,12 @@ const CLOCK_TOLERANCE = 15;
  * @see RFC 7523 §3
  */
 export async function authenticateByAssertion(
-  { db, keySets, issuer }: { db: Db; keySets: KeySets; issuer: string },
+  {
+    db,
+    keySets,
+    issuer,
+    recordKeyUse,
+  }: { db: Db; keySets: KeySets; issuer: string; recordKeyUse: RecordKeyUse },
   { type, assertion, clientId }: { type: string; assertion: string; clientId: string | null },
 ): Promise<string | undefined> {
   const names = type === ASSERTION_TYPE ? readAssertionNames(assertion) : undefined;
@@ -34,7 +40,11 @@ export async function authenticateByAssertion(
     if (verified !== undefined) {
       const { payload: claims, protectedHeader: header } = verified;
       const isRight = findAssertionProblem({ claims, header }, issuer) === undefined;
-      return isRight && (await isFirstUse(db, sub, claims)) ? sub : undefined;
+      if (!isRight || !(await isFirstUse(db, sub, claims))) {
+        return undefined;
+      }
+      recordKeyUse(sub, key.kid);
+      return sub;
     }
   }
   return undefined;

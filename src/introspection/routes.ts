@@ -1,6 +1,7 @@
 import type { Context, Middleware } from 'koa';
 import type { RecordAuthenticationFailure } from '../audit/authentication-failure.ts';
 import type { KeySets } from '../client-keys/key-sets.ts';
+import type { RecordKeyUse } from '../client-keys/record-use.ts';
 import type { RecordSecretUse } from '../client-secrets/record-use.ts';
 import type { Database } from '../db/database.ts';
 import { readForm } from '../http/form.ts';
@@ -23,6 +24,8 @@ export interface IntrospectionDeps {
   readonly keySets: KeySets;
   /** Notes that a secret of a resource server was used. */
   readonly recordSecretUse: RecordSecretUse;
+  /** Notes that a key of an application was used. */
+  readonly recordKeyUse: RecordKeyUse;
   /** Notes wrong secrets; right ones cost nothing more. */
   readonly recordFailure: RecordAuthenticationFailure;
   readonly settings: TokenSettings;

@@ -6,6 +6,7 @@ import {
   readAssertionNames,
 } from '../client-keys/assertion.ts';
 import type { KeySets } from '../client-keys/key-sets.ts';
+import type { RecordKeyUse } from '../client-keys/record-use.ts';
 import type { PublicJwk } from '../lib/public-jwk.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
@@ -47,16 +48,22 @@ export function preparedKeys(clientId: string): readonly PublicJwk[] | undefined
 }
 
 /**
- * Checks an assertion after the provider has checked issuer, subject and signature.
+ * Checks an assertion after the provider has checked issuer, subject and signature, and records the
+ * use of its key: the one that it names, or the only one.
  * @throws InvalidClientAuth
  */
-export function checkAssertion(issuer: string) {
+export function checkAssertion(issuer: string, recordKeyUse: RecordKeyUse) {
   return (ctx: KoaContextWithOIDC, claims: Claims, header: Claims): void => {
     const problem = findAssertionProblem({ claims, header }, issuer);
     if (problem !== undefined) {
       throw new errors.InvalidClientAuth(problem);
     }
     const { clientId = '' } = ctx.oidc.client ?? {};
+    const [key, ...others] = preparedKeys(clientId) ?? [];
+    const kid = header.kid ?? (others.length === 0 ? key?.kid : undefined);
+    if (typeof kid === 'string') {
+      recordKeyUse(clientId, kid);
+    }
     asserted.set(ctx.req, { hash: assertionHash(clientId, String(claims.jti)), taken: false });
   };
 }

@@ -3,6 +3,7 @@ import { Provider } from 'oidc-provider';
 import type { CandidateSource } from '../applications/candidate-source.ts';
 import type { RecordAuthenticationFailure } from '../audit/authentication-failure.ts';
 import { ASSERTION_ALGORITHMS } from '../client-keys/public-key.ts';
+import type { RecordKeyUse } from '../client-keys/record-use.ts';
 import type { RecordSecretUse } from '../client-secrets/record-use.ts';
 import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
@@ -65,6 +66,8 @@ export interface ProviderDeps {
   readonly candidateSources: readonly CandidateSource[];
   /** Records that a secret of an application was used. */
   readonly recordSecretUse: RecordSecretUse;
+  /** Records that a key of an application was used. */
+  readonly recordKeyUse: RecordKeyUse;
 }
 
 /**
@@ -89,7 +92,7 @@ export function createProvider(deps: ProviderDeps): Provider {
     scopes: config.scopes.map((scope) => scope.name),
     claims: {},
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],
-    assertJwtClientAuthClaimsAndHeader: checkAssertion(config.issuer),
+    assertJwtClientAuthClaimsAndHeader: checkAssertion(config.issuer, deps.recordKeyUse),
     // The provider checks it for every client, though no ID token is ever issued here.
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     enabledJWA: {

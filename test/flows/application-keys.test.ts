@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { addKeys, assertionOf, type ClientKeyPair, makeKeyPair } from '../support/client-keys.ts';
 import { createPlatform, registerApplication, type TestPlatform } from '../support/factories.ts';
 import { signIn } from '../support/flow.ts';
+import { until } from '../support/outbox.ts';
 import { callManagement, manage } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { says, textFor } from '../support/texts.ts';
@@ -186,5 +187,37 @@ describe('Public keys of an application', () => {
       .parse(await manage(server, 'GET', path));
     assert.equal(version, 1);
     assert.notEqual(reviewed, null);
+  });
+
+  test('show when each was last used, at most one write a minute', async () => {
+    const { clientId } = await registerApplication(server, { owner: 'ben' });
+    const [used, asked, idle] = [await makeKeyPair(), await makeKeyPair(), await makeKeyPair()];
+    const set = { keys: [used, asked, idle].map(({ publicJwk }) => publicJwk) };
+    await addKeys(server, clientId, JSON.stringify(set));
+    const uses = async () => {
+      const { results } = Object(
+        await manage(server, 'GET', `/api/v1/applications/${clientId}/keys/`),
+      );
+      const entries = results.map((one: { kid: string; last_used_at: string | null }) => [
+        one.kid,
+        one.last_used_at,
+      ]);
+      return new Map<string, string | null>(entries);
+    };
+    assert.equal(await statusBy(used, clientId), 200);
+    const fields = await assertionOf(server.issuer, clientId, asked);
+    await postForm(server, 'introspect', undefined, { token: 'x', ...fields });
+    await until(async () => [...(await uses()).values()].filter((at) => at !== null).length === 2);
+    const first = await uses();
+    assert.equal(first.get(idle.kid), null);
+    assert.equal(await statusBy(used, clientId), 200);
+    assert.equal(await statusBy(idle, clientId), 200);
+    await until(async () => (await uses()).get(idle.kid) !== null);
+    assert.equal((await uses()).get(used.kid), first.get(used.kid));
+    const page = await agent.get(homeOf(clientId));
+    const [, keys = ''] = page.body.split('id="keys"');
+    const [shown = ''] = keys.split('</section>');
+    assert.equal(shown.split(textFor('applications.secret.used')).length - 1, 3);
+    assert.equal(shown.split('<time').length - 1, 6);
   });
 });

@@ -233,7 +233,7 @@ for (const [engine, variables] of Object.entries(PAGE_ENGINE_VARIABLES)) {
       const all = await registerApplication(server, { owner: 'ben' });
       for (const alg of ['ES256', 'EdDSA', 'Ed25519', 'PS256', 'RS256']) {
         const one = await makeKeyPair(alg);
-        await addKeys(server, all.clientId, one.pem).catch(async () => assert.fail(alg));
+        await addKeys(server, all.clientId, one.pem);
         for (const endpoint of ['revoke_token', 'introspect']) {
           const fields = await assertionOf(server.issuer, all.clientId, one, {
             header: { kid: undefined },

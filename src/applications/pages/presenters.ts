@@ -41,6 +41,7 @@ export interface KeyProps {
   /** Type and size, as specialists write it. */
   readonly type: string;
   readonly createdAt: Date;
+  readonly lastUsedAt: Date | null;
   readonly expiresAt: Date | null;
   /** Confirms before the key is deleted; undefined for the last credential, which has to stay. */
   readonly deletePath: string | undefined;
@@ -93,10 +94,11 @@ export function presentKeys(
   secrets: readonly ClientSecret[],
 ): KeyProps[] {
   const last = keys.length === 1 && !secrets.some(isUsable);
-  return keys.map(({ id, jwk, createdAt, expiresAt }) => ({
+  return keys.map(({ id, jwk, createdAt, lastUsedAt, expiresAt }) => ({
     kid: jwk.kid,
     type: jwk.crv ?? `${jwk.kty} ${Buffer.from(jwk.n ?? '', 'base64url').length * 8}`,
     createdAt,
+    lastUsedAt,
     expiresAt,
     deletePath: last ? undefined : `${path}/keys/${id}/delete`,
   }));
