@@ -3,6 +3,7 @@ import type { Tx } from '../db/transaction.ts';
 import type { Actor, Origin } from '../lib/actor.ts';
 import { emailKey } from '../lib/email.ts';
 import { endSessionsOf } from '../sessions/end-sessions.ts';
+import { updateUser } from '../users/change-user-store.ts';
 import { notifyPasswordChanged } from '../users/notify-password-changed.ts';
 import type { HashPassword } from '../users/password.ts';
 import {
@@ -11,7 +12,7 @@ import {
   type UserInput,
   withPreferences,
 } from '../users/user.ts';
-import { type UserCredentials, updateUser } from '../users/user-store.ts';
+import type { UserCredentials } from '../users/user-store.ts';
 import { notifyEmailChanged } from './notify-email-changed.ts';
 import { notifyIdentityChanged } from './notify-identity-changed.ts';
 import { setIdentity } from './set-identity.ts';

@@ -6,8 +6,9 @@ import { forgetOwnerInNotices } from '../deletions/store.ts';
 import type { Actor } from '../lib/actor.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import { endSessionsOf } from '../sessions/end-sessions.ts';
+import { deleteOffersTo, deleteUserRow } from '../users/change-user-store.ts';
 import { isDirectoryId } from '../users/user.ts';
-import { deleteOffersTo, deleteUserRow, lockUser } from '../users/user-store.ts';
+import { lockUser } from '../users/user-store.ts';
 
 /**
  * Deletes a user, and with it the sessions, grants and tokens: from the commit on, none of them is live.

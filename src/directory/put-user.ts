@@ -1,9 +1,10 @@
 import type { Tx } from '../db/transaction.ts';
 import type { Actor } from '../lib/actor.ts';
 import { StagedoorError } from '../lib/errors.ts';
+import { insertUser } from '../users/change-user-store.ts';
 import type { HashPassword } from '../users/password.ts';
 import { type ProvisionedUser, requireDirectoryId, type UserInput } from '../users/user.ts';
-import { insertUser, lockUser } from '../users/user-store.ts';
+import { lockUser } from '../users/user-store.ts';
 import { changeUser, recordUserChange } from './change-user.ts';
 import type { PutOutcome } from './put-outcome.ts';
 import { setIdentity } from './set-identity.ts';

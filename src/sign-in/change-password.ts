@@ -2,14 +2,10 @@ import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Origin } from '../lib/actor.ts';
 import { endSessionsOf } from '../sessions/end-sessions.ts';
+import { updatePassword } from '../users/change-user-store.ts';
 import { notifyPasswordChanged } from '../users/notify-password-changed.ts';
 import type { User } from '../users/user.ts';
-import {
-  credentialsById,
-  lockUser,
-  type UserCredentials,
-  updatePassword,
-} from '../users/user-store.ts';
+import { credentialsById, lockUser, type UserCredentials } from '../users/user-store.ts';
 import type { Guarded, GuessOrigin } from './guess-guard.ts';
 import type { SignInDeps } from './sign-in.ts';
 

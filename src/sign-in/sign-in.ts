@@ -3,13 +3,9 @@ import type { Db } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
 import { recordSignIn } from '../sessions/record-sign-in.ts';
 import { lockSessions } from '../sessions/session-store.ts';
+import { replaceHash } from '../users/change-user-store.ts';
 import type { User } from '../users/user.ts';
-import {
-  credentialsById,
-  holdIdByEmail,
-  replaceHash,
-  type UserCredentials,
-} from '../users/user-store.ts';
+import { credentialsById, holdIdByEmail, type UserCredentials } from '../users/user-store.ts';
 import { authenticate } from './authenticate.ts';
 import type { Guarded, GuessGuard, GuessOrigin } from './guess-guard.ts';
 

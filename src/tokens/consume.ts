@@ -1,8 +1,9 @@
 import type { Tx } from '../db/transaction.ts';
 import { revokeGrant } from '../grants/revoke.ts';
 import type { Origin } from '../lib/actor.ts';
+import { consumeCode, consumeRefreshToken } from './consume-store.ts';
 import { findReplay } from './replay.ts';
-import { consumeCode, consumeRefreshToken, findCode, selectRefreshToken } from './store.ts';
+import { findCode, selectRefreshToken } from './store.ts';
 import type { Consumption, RedeemableToken, RefreshConsumption } from './token.ts';
 
 /** A code or refresh token that a client presented. */

@@ -2,8 +2,9 @@ import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Origin } from '../lib/actor.ts';
 import { StagedoorError } from '../lib/errors.ts';
+import { updatePreferences } from './change-user-store.ts';
 import type { Preferences } from './user.ts';
-import { lockUser, updatePreferences } from './user-store.ts';
+import { lockUser } from './user-store.ts';
 
 /**
  * Keeps what a user has chosen for themselves. The log names what was changed, not to what; no
