@@ -2,8 +2,9 @@ import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Actor, Origin } from '../lib/actor.ts';
 import type { Application } from './application.ts';
+import { setActive } from './change-store.ts';
 import { lockForActor } from './lock-for-actor.ts';
-import { applicationById, setActive } from './store.ts';
+import { applicationById } from './store.ts';
 
 /**
  * Enables or disables an application for its owner. While it is disabled nothing of it is live;

@@ -5,8 +5,9 @@ import type { Actor, Origin } from '../lib/actor.ts';
 import { randomText } from '../lib/credentials.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import type { Application, ApplicationDetails, ClientType } from './application.ts';
+import { insertApplication } from './change-store.ts';
 import { checkDetails } from './check-details.ts';
-import { applicationById, insertApplication } from './store.ts';
+import { applicationById } from './store.ts';
 
 /** Required fields of a registration; the others have defaults. */
 export type Registration = Pick<ApplicationDetails, 'name' | 'redirectUris' | 'scopes'> & {

@@ -1,8 +1,8 @@
 import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
+import { setName } from './change-store.ts';
 import { lockOrThrow } from './lock-or-throw.ts';
 import { hasUnsafeName, safeName } from './safe-name.ts';
-import { setName } from './store.ts';
 
 /**
  * Replaces the name of an application if it looks like one that was reviewed since the row was written.

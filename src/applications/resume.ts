@@ -2,9 +2,10 @@ import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Actor } from '../lib/actor.ts';
 import type { Application } from './application.ts';
+import { setSuspension } from './change-store.ts';
 import { lockOrThrow } from './lock-or-throw.ts';
 import { mailOwner } from './mail-owner.ts';
-import { applicationById, setSuspension } from './store.ts';
+import { applicationById } from './store.ts';
 
 /**
  * Ends a suspension: grants that were not revoked meanwhile are live again. The owner gets a mail.

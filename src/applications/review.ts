@@ -4,9 +4,10 @@ import type { Actor } from '../lib/actor.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import { type Application, isReviewed } from './application.ts';
 import { selectLookalikes } from './candidate-store.ts';
+import { setReviewed } from './change-store.ts';
 import { lockOrThrow } from './lock-or-throw.ts';
 import { replaceUnsafeName } from './replace-unsafe-name.ts';
-import { applicationById, setReviewed } from './store.ts';
+import { applicationById } from './store.ts';
 
 /**
  * Notes that an operator has reviewed a version of an application. Agents of the same name that nobody

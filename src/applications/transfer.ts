@@ -7,11 +7,11 @@ import { isClientId } from '../lib/client-id.ts';
 import { emailKey } from '../lib/email.ts';
 import { StagedoorError, ValidationError } from '../lib/errors.ts';
 import { type Application, isReviewed } from './application.ts';
+import { setOwner } from './change-store.ts';
 import { followOwnerChange } from './follow-owner-change.ts';
 import { lockForActor } from './lock-for-actor.ts';
 import { lockOrThrow } from './lock-or-throw.ts';
 import { mailOwner } from './mail-owner.ts';
-import { setOwner } from './store.ts';
 import {
   activeUserByEmail,
   deleteTransfer,

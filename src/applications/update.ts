@@ -11,12 +11,13 @@ import {
   type ClientType,
   isReviewed,
 } from './application.ts';
+import { updateApplicationRow } from './change-store.ts';
 import { checkDetails } from './check-details.ts';
 import { followOwnerChange } from './follow-owner-change.ts';
 import { lockForActor } from './lock-for-actor.ts';
 import { lockOrThrow } from './lock-or-throw.ts';
 import { mailOwner } from './mail-owner.ts';
-import { applicationById, updateApplicationRow } from './store.ts';
+import { applicationById } from './store.ts';
 
 /** Changes of an application; undefined fields stay. */
 export type ApplicationChanges = {

@@ -1,8 +1,8 @@
 import type { Tx } from '../db/transaction.ts';
 import { randomText } from '../lib/credentials.ts';
 import { StagedoorError } from '../lib/errors.ts';
+import { insertGrant } from './change-store.ts';
 import { type NewGrant, ORGANIZERS_PER_GRANT } from './grant.ts';
-import { insertGrant } from './store.ts';
 
 /** Symbols of a grant's id: it names a grant in URLs and opens nothing. */
 const ID_LENGTH = 22;

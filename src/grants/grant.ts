@@ -72,3 +72,8 @@ export interface NewGrant {
   /** Until when it stays live without any token having been issued. */
   readonly expiresAt: Date;
 }
+
+/** Returns resources in the format of their column; null for a grant without any. */
+export function resourcesJson(resources: AllowedResources | undefined): string | null {
+  return resources === undefined ? null : JSON.stringify(Object.fromEntries(resources));
+}

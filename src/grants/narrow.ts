@@ -2,9 +2,10 @@ import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Origin } from '../lib/actor.ts';
 import { opensOrganizers, type ScopeConfig } from '../lib/scopes.ts';
+import { updateNarrowed } from './change-store.ts';
 import type { GrantDetails } from './grant.ts';
 import { revokeGrant } from './revoke.ts';
-import { listLiveGrants, updateNarrowed } from './store.ts';
+import { listLiveGrants } from './store.ts';
 
 /** The part of a grant that its user keeps; everything that is not named is removed. */
 export interface Narrowing {

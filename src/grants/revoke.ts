@@ -2,9 +2,9 @@ import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Actor, Origin } from '../lib/actor.ts';
 import { enqueueMail } from '../mail/outbox-store.ts';
+import { updateRevoked } from './change-store.ts';
 import type { RevocationReason } from './grant.ts';
 import { type GrantForMail, selectGrantForMail } from './mail-store.ts';
-import { updateRevoked } from './store.ts';
 
 /** Actor, origin and reason of a revocation. */
 export interface Revocation {

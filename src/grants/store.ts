@@ -2,68 +2,15 @@ import { type SqlBool, sql } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import type { Db } from '../db/database.ts';
 import { isLiveGrant } from '../db/live-grant.ts';
-import { preparedQuery, preparedWrite } from '../db/prepared-query.ts';
-import type { Tx } from '../db/transaction.ts';
-import type {
-  AllowedResources,
-  EarlierGrant,
-  Grant,
-  GrantDetails,
-  NewGrant,
-  RevocationReason,
+import { preparedQuery } from '../db/prepared-query.ts';
+import {
+  type AllowedResources,
+  type EarlierGrant,
+  type Grant,
+  type GrantDetails,
+  type RevocationReason,
+  resourcesJson,
 } from './grant.ts';
-
-const insertion = preparedWrite<{
-  id: string;
-  userId: string;
-  clientId: string;
-  scopes: string[];
-  expiresAt: Date;
-  organizers: string[];
-  resources: string | null;
-}>((db, param) =>
-  db
-    .with('inserted', (query) =>
-      query
-        .insertInto('grants')
-        .values({
-          id: param('id'),
-          user_id: param('userId'),
-          client_id: param('clientId'),
-          scopes: param('scopes'),
-          expires_at: param('expiresAt'),
-          resources: param('resources'),
-          fingerprint: query
-            .selectFrom('applications')
-            .select('fingerprint')
-            .where('client_id', '=', param('clientId')),
-        })
-        .returning('id'),
-    )
-    .insertInto('grant_organizers')
-    .columns(['grant_id', 'organizer_slug'])
-    .expression((query) =>
-      query
-        .selectFrom('inserted')
-        .select(['id', sql<string>`unnest(${param('organizers')}::text[])`.as('slug')]),
-    ),
-);
-
-function toJson(resources: AllowedResources | undefined): string | null {
-  return resources === undefined ? null : JSON.stringify(Object.fromEntries(resources));
-}
-
-/** Inserts a grant and its organizers. It is the caller's part to write the event and the mail. */
-export async function insertGrant(tx: Tx, id: string, grant: NewGrant): Promise<void> {
-  const { scopes, organizers } = grant;
-  await insertion(tx, {
-    ...grant,
-    id,
-    scopes: [...scopes],
-    organizers: [...organizers],
-    resources: toJson(grant.resources),
-  });
-}
 
 const GRANT = [
   'g.id',
@@ -144,30 +91,9 @@ const newestCovering = preparedQuery<
 export async function findCoveringGrant(db: Db, wanted: WantedGrant): Promise<Grant | undefined> {
   const [row] = await newestCovering(db, {
     ...wanted,
-    resources: toJson(wanted.resources),
+    resources: resourcesJson(wanted.resources),
   });
   return row && toGrant(row);
-}
-
-/**
- * Ends a grant. The one update that every revocation is: it waits for a refresh in flight, and a
- * refresh waits for it, on the grant's row.
- * @returns whose it was, or undefined where it had ended already or never was
- */
-export async function updateRevoked(
-  tx: Tx,
-  id: string,
-  reason: RevocationReason,
-): Promise<{ userId: string; clientId: string } | undefined> {
-  const row = await tx
-    .with('forgotten', (db) => db.deleteFrom('refresh_replays').where('grant_id', '=', id))
-    .updateTable('grants')
-    .set({ revoked_at: sql`now()`, revocation_reason: reason })
-    .where('id', '=', id)
-    .where('revoked_at', 'is', null)
-    .returning(['user_id', 'client_id'])
-    .executeTakeFirst();
-  return row && { userId: row.user_id, clientId: row.client_id };
 }
 
 /** Tests if a user and application have a grant, ended or not. */
@@ -296,29 +222,4 @@ function detailed(db: Db) {
         order by name
       )`.as('apis'),
     ]);
-}
-
-/**
- * Takes scopes and organizers away and sets the end, of a grant whose row is locked. What tokens
- * open is read from here, so it holds for live ones at once.
- */
-export async function updateNarrowed(
-  tx: Tx,
-  id: string,
-  left: {
-    readonly scopes: readonly string[];
-    readonly organizers: readonly string[];
-    readonly endsAt: Date | null;
-  },
-): Promise<void> {
-  await tx
-    .updateTable('grants')
-    .set({ scopes: [...left.scopes], ends_at: left.endsAt })
-    .where('id', '=', id)
-    .execute();
-  await tx
-    .deleteFrom('grant_organizers')
-    .where('grant_id', '=', id)
-    .where(sql<SqlBool>`organizer_slug <> all (${[...left.organizers]}::text[])`)
-    .execute();
 }
