@@ -92,10 +92,10 @@ export interface AppDeps {
   readonly atomicImportLimit?: number | undefined;
   /** Cost of hashing passwords, for tests. */
   readonly passwordCost?: PasswordCost | undefined;
-  /** Where failed requests of applications are noted. */
+  /** Queue of failed requests of applications, for their developers. */
   readonly clientErrors: ErrorQueue;
   readonly tokenCounter: TokenCounter;
-  /** Where failed authentications of programs are noted. */
+  /** Records failed authentications of programs. */
   readonly recordFailure: RecordAuthenticationFailure;
   /** Returns the demo of the front page; undefined until it runs. */
   readonly demoGuide: () => DemoGuide | undefined;

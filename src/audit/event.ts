@@ -59,7 +59,7 @@ export type AuditAction =
 export interface AuditEvent {
   readonly action: AuditAction;
   readonly actor: Actor;
-  /** Whose log it belongs in. */
+  /** User in whose log it is listed. */
   readonly userId?: string | undefined;
   readonly clientId?: string | undefined;
   readonly grantId?: string | undefined;

@@ -5,7 +5,7 @@ export interface LogEntry {
   /** One of `AuditAction`, or of a later version of this server. */
   readonly action: string;
   readonly actor: string;
-  /** Whose log it belongs in. */
+  /** User in whose log it is listed. */
   readonly userId: string | null;
   readonly clientId: string | null;
   readonly grantId: string | null;

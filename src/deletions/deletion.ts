@@ -28,7 +28,7 @@ export interface EndNotice {
   readonly mail: Omit<MailData['application_deleted'], 'timezone'>;
 }
 
-/** Which deletions are listed; undefined: all. */
+/** Filters of the list of deletions; an undefined one matches all. */
 export interface DeletionFilters {
   readonly kind?: DeletionKind | undefined;
   readonly subject?: string | undefined;

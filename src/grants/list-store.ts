@@ -3,7 +3,7 @@ import type { Db } from '../db/database.ts';
 import { isLiveGrant } from '../db/live-grant.ts';
 import type { GrantDetails } from './grant.ts';
 
-/** What the list of a user's grants is ordered by. */
+/** Order of the list of a user's grants. */
 export type GrantHead = Pick<
   GrantDetails,
   'id' | 'clientId' | 'applicationName' | 'createdAt' | 'lastUsedAt'

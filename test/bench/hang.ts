@@ -65,7 +65,7 @@ async function main(url: string): Promise<void> {
 }
 
 interface Attempt {
-  /** When it was answered. */
+  /** Time of the response. */
   readonly at: number;
   readonly status: number;
 }

@@ -43,7 +43,7 @@ function generatePair(alg: string): { publicKey: KeyObject; privateKey: KeyObjec
   }
 }
 
-/** What a test changes of an assertion. */
+/** Changes of an assertion for one test. */
 export interface AssertionChanges {
   readonly claims?: Readonly<Record<string, unknown>>;
   readonly header?: { readonly kid?: string | undefined; readonly typ?: string };

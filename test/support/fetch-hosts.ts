@@ -84,7 +84,7 @@ const UNLIMITED: Limit = {
   storedKeys: () => [],
 };
 
-/** What a test chooses about a fetcher. */
+/** Options of a fetcher for one test. */
 export interface FetcherOptions {
   readonly settings?: Partial<FetchSettings>;
   readonly limits?: Limits;

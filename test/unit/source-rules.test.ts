@@ -6,6 +6,9 @@ import { describe, test } from 'node:test';
 const ROOT = join(import.meta.dirname, '../..');
 const STORES = /(^|\/)src\/(db\/|.*[/-]store\.ts$)/;
 
+/** Beginning of a doc comment that is a question or a clause, which a reader has to complete. */
+const QUESTION = /\/\*\*\s+(?:\* )?(?:What|Whether|Who|Whose|How|Which|Where|Why|When)\b.*/g;
+
 /** Every source file without its comments, by its path from the root. */
 const sources = new Map(
   globSync('src/**/*.ts', { cwd: ROOT }).map((path) => [
@@ -79,6 +82,15 @@ describe('Source files', () => {
       /@ts-(ignore|nocheck|expect-error)/.test(readFileSync(join(ROOT, path), 'utf8')),
     );
     assert.deepEqual(ignored, []);
+  });
+
+  test('have doc comments that begin with a verb or a noun', () => {
+    const questions = globSync('{src,test}/**/*.ts', { cwd: ROOT }).flatMap((path) =>
+      [...readFileSync(join(ROOT, path), 'utf8').matchAll(QUESTION)].map(
+        ([found]) => `${path}: ${found}`,
+      ),
+    );
+    assert.deepEqual(questions, []);
   });
 
   test('import types by `import type`, which the boundary check sees', () => {

@@ -7,7 +7,7 @@ import { CLOCK_TOLERANCE, type Discover } from './discover.ts';
 /** Logout notice of the provider: for one session of a person there, or for all. */
 export interface LogoutToken {
   readonly jti: string;
-  /** Whose; at least one of the two is there. */
+  /** Subject of the logout. At least one of the two is present. */
   readonly subject: string | undefined;
   /** The one session; undefined: all of the person's. */
   readonly sid: string | undefined;
