@@ -260,7 +260,8 @@ describe('Managing an application by the API', () => {
         ['stagedoor.user.oauth.revoked', 'ben', clientId, 'operator:bootstrap'],
       ],
     );
-    assert.deepEqual(events[0]?.data, { reason: 'application_deleted', application: 'Box Office' });
+    const revoked = events.find(({ action }) => action === 'stagedoor.user.oauth.revoked');
+    assert.deepEqual(revoked?.data, { reason: 'application_deleted', application: 'Box Office' });
     const left = await db
       .selectFrom('grants')
       .select('id')
