@@ -87,12 +87,15 @@ export async function removeGrants(
       select distinct 'stagedoor.user.oauth.revoked', d.notice ->> 'actor', u.id, d.subject,
         d.notice -> 'log'
       from batch b join users u on u.id = b.user_id, d
-      where b.live and d.notice is not null and not exists (
-        select from audit_events e
+      where b.live and d.notice is not null and (
+        -- For each user by the index of the user: the entries of the application grow with each batch.
+        select true from audit_events e
         where e.user_id = u.id and e.happened_at >= d.requested_at
-          and e.client_id = d.subject and e.action = 'stagedoor.user.oauth.revoked'
+          and coalesce(e.client_id, '') = d.subject
+          and coalesce(e.action, '') = 'stagedoor.user.oauth.revoked'
           and e.data = d.notice -> 'log'
-      )
+        limit 1
+      ) is null
       returning user_id
     ), mailed as (
       insert into mail_outbox (kind, recipient, locale, data)

@@ -14,6 +14,8 @@ import { quantile } from './statistics.ts';
 import { withPostgres } from './with-postgres.ts';
 
 const ROWS = Number(process.env.ROWS ?? 1_000_000);
+/** Grants of an application that is deleted, of a third as many users. */
+const GRANTS = Number(process.env.GRANTS ?? 0);
 /** Introspections per second, at a fixed rate. */
 const RATE = 50;
 /** Seconds of the windows with and without deletion, which alternate. */
@@ -28,10 +30,14 @@ const answer = z.object({
   busy: z.boolean(),
 });
 
+const deletion = z.object({ removed: z.number(), finished_at: z.string().nullable() });
+const deletions = z.object({ results: z.array(deletion) });
+
 /**
  * Measures introspections while `ROWS` expired rows are deleted (half of them access tokens, half
  * refresh tokens, and one percent ended grants), and in quiet windows in between: `npm run
- * bench:prune`. Deletion works as in the scheduled jobs, but does not wait for its turn.
+ * bench:prune`. Deletion works as in the scheduled jobs, but does not wait for its turn. Then deletes an
+ * application with `GRANTS` grants, and measures until the server has removed them.
  */
 async function main(): Promise<void> {
   const environment = await prepareEnvironment({});
@@ -44,9 +50,16 @@ async function main(): Promise<void> {
       ...(await introspection(server)),
       url: `${server.issuer}/api/v1/oauth/introspect`,
     };
-    await fill(database.db);
-    await measure(target, QUIET);
-    await compare(server, target, database.db);
+    if (ROWS > 0) {
+      await fill(database.db);
+      await measure(target, QUIET);
+      await compare(server, target, database.db);
+    }
+    if (GRANTS > 0) {
+      await fillGrants(database.db);
+      await measure(target, QUIET);
+      await compareDeletion(server, target, database.db);
+    }
   } finally {
     await database.close();
     await running.stop();
@@ -83,6 +96,80 @@ async function compare(server: ManagedServer, target: Target, db: Db): Promise<v
   const ratio = quantile(times.deleting, 0.99) / quantile(times.quiet, 0.99);
   console.log(`ratio of p99: ${ratio.toFixed(2)}; ${Math.round(deleted / seconds)} rows/s`);
   console.log(`WAL of the whole run: ${megabytes} MB`);
+}
+
+/** Deletes the application and measures until its grants are removed. */
+async function compareDeletion(server: ManagedServer, target: Target, db: Db): Promise<void> {
+  const quiet = await measure(target, 2 * QUIET);
+  const wal = await walPosition(db);
+  const start = performance.now();
+  const [answered, first] = await Promise.all([deleteApplication(server), measure(target, 5)]);
+  const removing: number[] = [];
+  let state: z.infer<typeof deletion> | undefined;
+  do {
+    removing.push(...(await measure(target, QUIET)));
+    const { body } = await callManagement(server, 'GET', '/api/v1/deletions/');
+    state = deletions.parse(body).results[0];
+    console.log(`${state?.removed} grants in ${seconds(start)} s`);
+  } while (state !== undefined && state.finished_at === null);
+  const mails = await sql<{ count: number }>`
+    select count(*)::int as count from mail_outbox where kind = 'application_deleted'
+  `.execute(db);
+  console.log(
+    `\nload average ${loadavg()[0]?.toFixed(1)}, node ${process.version}, ${GRANTS} grants`,
+  );
+  console.table({ quiet: summary(quiet), deleted: summary(first), removing: summary(removing) });
+  console.log(`answered after ${answered.toFixed(0)} ms; ${mails.rows[0]?.count} mails`);
+  console.log(`removed in ${seconds(start)} s; WAL ${await walSince(db, wal)} MB`);
+}
+
+function seconds(since: number): string {
+  return ((performance.now() - since) / 1000).toFixed(0);
+}
+
+/** Returns the milliseconds until the answer. */
+async function deleteApplication(server: ManagedServer): Promise<number> {
+  const start = performance.now();
+  await callManagement(server, 'DELETE', '/api/v1/applications/mass/');
+  return performance.now() - start;
+}
+
+async function fillGrants(db: Db): Promise<void> {
+  const users = Math.ceil(GRANTS / 3);
+  await sql`
+    insert into users (id, email, email_key)
+    select 'mass' || n, 'mass' || n || '@example.com', 'mass' || n || '@example.com'
+    from generate_series(0, ${users}::int) n
+  `.execute(db);
+  await sql`
+    insert into applications (client_id, name, client_type, redirect_uris, scopes)
+    values ('mass', 'Mass', 'confidential', '{}', '{read}')
+  `.execute(db);
+  const numbers = sql`generate_series(0, ${GRANTS - 1}::int) n`;
+  await sql`
+    insert into grants (id, user_id, client_id, scopes, created_at, expires_at)
+    select 'mass' || n, 'mass' || n % ${users}::int, 'mass', '{read}',
+      now() - n * interval '1 second', now() + interval '60 days'
+    from ${numbers}
+  `.execute(db);
+  await sql`
+    insert into grant_organizers select 'mass' || n, (select min(slug) from organizers) from ${numbers}
+  `.execute(db);
+  await sql`
+    insert into access_tokens (token_hash, grant_id, family_id, scopes, issued_at, expires_at)
+    select sha256(('ma' || n)::bytea), 'mass' || n, gen_random_uuid(), '{read}', now(),
+      now() + interval '1 hour'
+    from ${numbers}
+  `.execute(db);
+  await sql`
+    insert into refresh_tokens (token_hash, grant_id, family_id, scopes, rotations,
+      first_issued_at, issued_at, expires_at)
+    select sha256(('mr' || n)::bytea), 'mass' || n, gen_random_uuid(), '{read}', 0, now(), now(),
+      now() + interval '60 days'
+    from ${numbers}
+  `.execute(db);
+  await sql`vacuum analyze`.execute(db);
+  await sql`checkpoint`.execute(db);
 }
 
 /** Calls the endpoint of `stagedoor prune` until all is deleted or the time is up. */
