@@ -18,16 +18,12 @@ export async function deleteOldEvents(tx: Tx, days: number, limit: number): Prom
   if (rows[0]?.locked !== true) {
     return 0;
   }
-  const { numDeletedRows } = await tx
-    .deleteFrom('audit_events')
-    .where('id', 'in', (query) =>
-      query
-        .selectFrom('audit_events')
-        .select('id')
-        .where('happened_at', '<', sql<Date>`now() - make_interval(days => ${days})`)
-        .orderBy('happened_at')
-        .limit(limit),
-    )
-    .executeTakeFirstOrThrow();
-  return Number(numDeletedRows);
+  // As an array: PostgreSQL joins a subselect with the whole table.
+  const { numAffectedRows = 0n } = await sql`
+    delete from audit_events where id = any(array(
+      select id from audit_events where happened_at < now() - make_interval(days => ${days})
+      order by happened_at limit ${limit}
+    ))
+  `.execute(tx);
+  return Number(numAffectedRows);
 }

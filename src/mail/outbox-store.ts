@@ -171,15 +171,15 @@ export async function releaseMails(db: Db, mails: readonly QueuedMail[]): Promis
 
 /** Returns the number of waiting mails and of those that were given up. */
 export async function countMails(db: Db): Promise<{ pending: number; failed: number }> {
-  const counts = await db
-    .selectFrom('mail_outbox')
-    .select((eb) => [
-      eb.fn.countAll<string>().filterWhere('failed_at', 'is', null).as('pending'),
-      eb.fn.countAll<string>().filterWhere('failed_at', 'is not', null).as('failed'),
-    ])
-    .where('sent_at', 'is', null)
-    .executeTakeFirstOrThrow();
-  return { pending: Number(counts.pending), failed: Number(counts.failed) };
+  // Two parts, each by an index: most rows are sent mails.
+  const { rows } = await sql<{ pending: number; failed: number }>`
+    select (
+      select count(*)::int from mail_outbox where sent_at is null and failed_at is null
+    ) as pending, (
+      select count(*)::int from mail_outbox where failed_at is not null and sent_at is null
+    ) as failed
+  `.execute(db);
+  return rows[0] ?? { pending: 0, failed: 0 };
 }
 
 /** The database's own clock: those of several senders may differ. */

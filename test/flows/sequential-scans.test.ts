@@ -1,0 +1,271 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { sql } from 'kysely';
+import pg from 'pg';
+import { frequentJobs, grantRemoval, hourlyJobs } from '../../src/jobs/jobs.ts';
+import { readChanges } from '../support/changes/read-changes.ts';
+import { cleanUp } from '../support/clean-up.ts';
+import { createPlatform, registerApplication, type TestPlatform } from '../support/factories.ts';
+import { authorize, signIn } from '../support/flow.ts';
+import { callManagement, manage } from '../support/platform.ts';
+import { type RecordedStatement, recordStatements } from '../support/record-statements.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { exchange, introspect, obtainTokens, refresh, revoke } from '../support/tokens.ts';
+import { UserAgent } from '../support/user-agent.ts';
+
+/** Rows of each large table: with fewer, a sequential scan may be the better plan. */
+const ROWS = 20_000;
+/** Tables that grow with users, authorizations or requests. */
+const LARGE = new Set([
+  'access_tokens',
+  'audit_events',
+  'client_errors',
+  'grant_organizers',
+  'grants',
+  'known_devices',
+  'mail_outbox',
+  'memberships',
+  'refresh_tokens',
+  'session_sign_ins',
+  'sessions',
+  'token_counts',
+  'users',
+]);
+/** Statements that read a large table as a whole, with the reason. */
+const ALLOWED: readonly { readonly table: string; readonly text: RegExp; readonly why: string }[] =
+  [
+    {
+      table: 'client_errors',
+      text: /^with full_clients/,
+      why: 'hourly, in the background, and at most 10,000 rows of each application',
+    },
+    {
+      table: 'grants',
+      text: /order by "grants"."created_at"/,
+      why: 'a page in the middle of a filtered list passes the rows before it',
+    },
+  ];
+
+const FILL = [
+  `insert into users (id, email, email_key, is_active)
+     select 'u' || n, 'u' || n, 'u' || n, n % 20 <> 0 from generate_series(1, ${ROWS}) n`,
+  `insert into organizers (slug, name) select 'o' || n, '"O"' from generate_series(1, 200) n`,
+  `insert into teams (organizer_slug, id) select 'o' || n, 't' from generate_series(1, 200) n`,
+  `insert into memberships (user_id, organizer_slug, team_id)
+     select 'u' || n, 'o' || 1 + n % 200, 't' from generate_series(1, ${ROWS}) n`,
+  `insert into applications (client_id, owner_id, name, client_type, redirect_uris, scopes)
+     select 'a' || n, 'u' || n + 1, 'App', 'confidential', '{}', '{read}' from generate_series(0, 299) n`,
+  `insert into grants (id, user_id, client_id, scopes, created_at, last_used_at, expires_at,
+       revoked_at, revocation_reason)
+     select 'g' || n, 'u' || n, 'a' || n % 300, '{read}', now() - n * interval '1 hour', now(),
+       now() + (n % 90 - 10) * interval '1 day',
+       case when n % 4 = 0 then now() - n * interval '1 hour' end,
+       case when n % 4 = 0 then 'revoked_by_user' end
+     from generate_series(1, ${ROWS}) n`,
+  `insert into grant_organizers select 'g' || n, 'o' || 1 + n % 200 from generate_series(1, ${ROWS}) n`,
+  `insert into access_tokens (token_hash, grant_id, family_id, scopes, issued_at, expires_at)
+     select sha256(n::text::bytea), 'g' || n, gen_random_uuid(), '{read}',
+       now() - n * interval '1 minute', now() + (7200 - n) * interval '1 minute'
+     from generate_series(1, ${ROWS}) n`,
+  `insert into refresh_tokens (token_hash, grant_id, family_id, scopes, rotations, first_issued_at,
+       issued_at, expires_at)
+     select sha256(n::text::bytea), 'g' || n, gen_random_uuid(), '{read}', 0, now(),
+       now() - n * interval '1 minute', now() + (7200 - n) * interval '1 minute'
+     from generate_series(1, ${ROWS}) n`,
+  `insert into audit_events (happened_at, action, actor, user_id, client_id, ip, data)
+     select now() - n * interval '1 hour',
+       'stagedoor.user.' || (array['signed_in', 'oauth.authorized', 'oauth.revoked'])[1 + n % 3],
+       'user:u' || n, 'u' || n, 'a' || n % 300, '192.0.2.1', '{"application": "App"}'
+     from generate_series(1, ${ROWS}) n`,
+  `insert into mail_outbox (kind, recipient, locale, data, sent_at, created_at)
+     select 'new_device', 'u' || n, 'en', '{}', now() - n * interval '1 minute', now()
+     from generate_series(1, ${ROWS}) n`,
+  `insert into client_errors (client_id, happened_at, endpoint, error, reason)
+     select 'a' || n % 300, now() - n * interval '20 seconds', 'token', 'invalid_grant', 'other'
+     from generate_series(1, ${ROWS}) n`,
+  `insert into known_devices select 'u' || n, sha256(n::text::bytea), now(),
+       now() - n * interval '10 minutes' from generate_series(1, ${ROWS}) n`,
+  `insert into sessions (id_hash, uid, user_id, authenticated_at, expires_at)
+     select sha256(n::text::bytea), 's' || n, 'u' || n, now(), now() + n * interval '1 minute'
+     from generate_series(1, ${ROWS}) n`,
+  `insert into session_sign_ins (session_uid, signed_in_at, method)
+     select 's' || n, now(), 'password' from generate_series(1, ${ROWS}) n`,
+  `insert into token_counts select 'a' || n % 300, now() - n * interval '15 minutes', 1, 1
+     from generate_series(1, ${ROWS / 10}) n`,
+];
+
+let server: TestServer;
+let platform: TestPlatform;
+before(async () => {
+  server = await startServer();
+  platform = await createPlatform(server);
+  for (const text of FILL) {
+    await sql.raw(text).execute(server.database.db);
+  }
+  await cleanUp(server, 'list_counters');
+  await sql`vacuum analyze`.execute(server.database.db);
+});
+after(() => server.close());
+
+test('no statement reads a large table as a whole', async () => {
+  const statements = await recordStatements(async () => {
+    await useFlow();
+    await usePages();
+    await useManagement();
+    for (const { name } of [...frequentJobs(), ...hourlyJobs(server.config), grantRemoval()]) {
+      await cleanUp(server, name);
+    }
+  });
+  assert.ok(statements.length > 150, `only ${statements.length} statements`);
+  const client = new pg.Client({ connectionString: server.config.databaseUrl });
+  await client.connect();
+  const found: string[] = [];
+  try {
+    for (const statement of statements) {
+      for (const table of await scannedTables(client, statement)) {
+        const text = statement.text.replace(/\s+/g, ' ').trim();
+        if (
+          LARGE.has(table) &&
+          !ALLOWED.some((one) => one.table === table && one.text.test(text))
+        ) {
+          found.push(`${table}: ${text}`);
+        }
+      }
+    }
+  } finally {
+    await client.end();
+  }
+  assert.deepEqual(found, []);
+});
+
+async function useFlow(): Promise<void> {
+  const { application, ada, resourceServer } = platform;
+  const agent = new UserAgent(server);
+  const parameters = { prompt: 'consent' };
+  const first = await authorize(server, { application, user: ada, agent, parameters });
+  const { body } = await exchange(server, application, first);
+  await introspect(server, resourceServer, body.access_token ?? '');
+  await introspect(server, application, body.access_token ?? '');
+  await refresh(server, application, body.refresh_token ?? '');
+  // Through the provider.
+  await refresh(server, application, body.refresh_token ?? '');
+  const second = await obtainTokens(server, { application, user: ada, agent });
+  for (const path of ['/api/v1/me', '/api/v1/organizers/']) {
+    const headers = { authorization: `Bearer ${second.accessToken}` };
+    await fetch(`${server.issuer}${path}`, { headers });
+  }
+  await revoke(server, application, second.accessToken);
+  const { cursor } = await readChanges(server, resourceServer);
+  await readChanges(server, resourceServer, cursor);
+  await fetch(`${server.issuer}/metrics`);
+}
+
+async function usePages(): Promise<void> {
+  const { application, ada, ben } = platform;
+  const tokens = await obtainTokens(server, { application, user: ada });
+  const { agent } = tokens.authorization;
+  const { id } = await server.database.db
+    .selectFrom('grants')
+    .select('id')
+    .where('user_id', '=', 'ada')
+    .where('revoked_at', 'is', null)
+    .executeTakeFirstOrThrow();
+  const own = `/account/applications/${application.clientId}`;
+  const pages = [
+    '/account/authorizations',
+    `/account/authorizations/${id}/change`,
+    `/account/authorizations/${id}/revoke`,
+    `/account/authorizations/applications/${application.clientId}/revoke`,
+    '/account/authorizations/unused',
+    '/account/activity',
+    '/account/activity?page=2',
+    '/account/activity?kind=access',
+    `/account/activity?application=${application.clientId}`,
+    '/account/activity.json',
+    '/account/profile',
+    '/account/password',
+    '/account/sessions',
+  ];
+  for (const path of pages) {
+    await agent.get(path);
+  }
+  const developer = new UserAgent(server);
+  await signIn(developer, await developer.get('/login'), ben);
+  const parts = ['', '/edit', '/secrets/new', '/keys/new', '/statistics', '/errors', '/check'];
+  for (const part of [...parts, '/errors?endpoint=token&page=2', '/transfer', '/delete']) {
+    await developer.get(`${own}${part}`);
+  }
+  await developer.get('/account/applications');
+  await developer.get('/logout');
+}
+
+async function useManagement(): Promise<void> {
+  const lists = [
+    'users/',
+    'users/?page=200',
+    'users/?is_active=false',
+    'users/?is_active=true&ordering=-email',
+    'users/?email=u17%40example.com',
+    'directory/organizers/',
+    'directory/organizers/o7/teams/',
+    'applications/',
+    'applications/?owner=u7',
+    'applications/?reviewed=false',
+    'grants/',
+    'grants/?page=200',
+    'grants/?user=u7',
+    'grants/?application=a7',
+    'grants/?active=true',
+    'grants/?active=false',
+    'grants/?application=a7&active=true',
+    'grants/?organizer=o7',
+    'logentries/',
+    'logentries/?user=u7',
+    'logentries/?action=stagedoor.user.signed_in',
+    `logentries/?modified_since=${new Date(Date.now() - 1e6).toISOString()}`,
+    'deletions/',
+    'operator-tokens/',
+    'resource-servers/',
+    'users/u7/',
+    'grants/g7/',
+    'applications/a7/',
+    'directory/organizers/o7/teams/t/',
+  ];
+  for (const path of lists) {
+    const { status } = await callManagement(server, 'GET', `/api/v1/${path}`);
+    assert.ok(status < 500, path);
+  }
+  const { clientId } = await registerApplication(server, { owner: 'u9' });
+  await manage(server, 'POST', `/api/v1/applications/${clientId}/suspend/`, { reason: 'x' });
+  await manage(server, 'POST', `/api/v1/applications/${clientId}/resume/`);
+  await manage(server, 'POST', '/api/v1/grants/g9/revoke/');
+  await manage(server, 'PATCH', '/api/v1/users/u9/', { is_active: false });
+  await manage(server, 'PATCH', '/api/v1/users/u9/', { email: 'nine@example.com' });
+  await manage(server, 'DELETE', '/api/v1/applications/a9/');
+  await manage(server, 'DELETE', '/api/v1/users/u9/');
+  await manage(server, 'DELETE', '/api/v1/directory/organizers/o9/');
+  await callManagement(server, 'POST', '/api/v1/prune/', { dry_run: true });
+}
+
+/** Returns the tables that a statement reads sequentially, with the values that it was sent with. */
+async function scannedTables(
+  client: pg.Client,
+  { text, values }: RecordedStatement,
+): Promise<Set<string>> {
+  const tables = new Set<string>();
+  const visit = (node: unknown): void => {
+    const plan = Object(node);
+    if (plan['Node Type'] === 'Seq Scan') {
+      tables.add(plan['Relation Name']);
+    }
+    for (const child of plan.Plans ?? []) {
+      visit(child);
+    }
+  };
+  const { rows } = await client.query({
+    text: `explain (format json) ${text}`,
+    values: [...values],
+  });
+  visit(rows[0]['QUERY PLAN'][0].Plan);
+  return tables;
+}
