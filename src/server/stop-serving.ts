@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import { StagedoorError } from '../lib/errors.ts';
 
-/** How to stop. */
+/** Steps and times of a stop. */
 export interface CloseOptions {
   /**
    * Keeps idle connections until their client closes them or they time out. A request that a client

@@ -24,7 +24,7 @@ const EXAMPLE = Object.fromEntries(
     .map((line) => line.split(/=(.*)/s).slice(0, 2)),
 ) as Record<string, string>;
 
-/** What an operator fills in. */
+/** Values for the empty variables. */
 const FILLED = {
   DATABASE_URL: 'postgres://stagedoor:x@database:5432/stagedoor',
   COOKIE_KEYS: 'k'.repeat(32),
