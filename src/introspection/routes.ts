@@ -7,6 +7,7 @@ import type { Database } from '../db/database.ts';
 import { readForm } from '../http/form.ts';
 import { clientAddress } from '../http/origin.ts';
 import { prefers } from '../http/prefers.ts';
+import { AdmissionQueue } from '../lib/admission-queue.ts';
 import { hashOf } from '../lib/credentials.ts';
 import type { Keyring } from '../signing-keys/keyring.ts';
 import { readClientCredentials, TWO_MECHANISMS } from '../tokens/client-credentials.ts';
@@ -42,6 +43,13 @@ const SINGLE = [
   'client_assertion_type',
   'nonce',
 ];
+/**
+ * Introspections that are under way at once: enough for all connections to the database, and so few that
+ * the changes feed, which has no queue, arrives within its second under any load.
+ */
+const AT_ONCE = 64;
+/** Further introspections that may wait. */
+const WAITING = 2_000;
 /** Limits of a nonce. */
 const NONCE = /^[\x21-\x7e]{1,128}$/;
 
@@ -50,17 +58,32 @@ const NONCE = /^[\x21-\x7e]{1,128}$/;
  * router: it goes in front of them, and of all that only pages need.
  */
 export function introspectionEndpoint(deps: IntrospectionDeps): Middleware {
+  const queue = new AdmissionQueue({ places: AT_ONCE, waiting: WAITING });
   return (ctx, next) => {
     if (ctx.path !== INTROSPECTION) {
       return next();
     }
     if (ctx.method === 'POST') {
-      return answerIntrospection(deps, ctx);
+      return inTurn(queue, ctx, () => answerIntrospection(deps, ctx));
     }
     ctx.set('Allow', 'POST, OPTIONS');
     ctx.status = ctx.method === 'OPTIONS' ? 204 : 405;
     return undefined;
   };
+}
+
+/** Does the work when the request has its place, or drops it if its client has left by then. */
+async function inTurn(
+  queue: AdmissionQueue,
+  ctx: Context,
+  work: () => Promise<void>,
+): Promise<void> {
+  await queue.enter({ isGone: () => ctx.req.socket.destroyed, hasBegun: false });
+  try {
+    await work();
+  } finally {
+    queue.leave();
+  }
 }
 
 /**

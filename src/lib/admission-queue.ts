@@ -58,15 +58,16 @@ export class AdmissionQueue {
 
   /**
    * Waits for a place. The caller has to call `leave` afterwards.
+   * @param requester by default the request for which the code runs
    * @throws RetryLaterError `unavailable` if too many wait, or if it takes too long
    */
-  async enter(): Promise<void> {
+  async enter(requester?: Requester): Promise<void> {
     if (this.#inUse < this.#limits.places) {
       this.#inUse += 1;
     } else if (this.#waiting >= this.#limits.waiting) {
       throw this.#refusal();
     } else {
-      await this.#wait(currentRequester());
+      await this.#wait(requester ?? currentRequester());
     }
   }
 

@@ -4,6 +4,12 @@ import { StagedoorError } from '../lib/errors.ts';
 import { ownValue } from '../lib/own-value.ts';
 
 /**
+ * Connections that may wait to be accepted; the limit of the system applies as well. Beyond it, clients try
+ * again after a second: a burst of new connections would delay introspections that need one.
+ */
+const BACKLOG = 4_096;
+
+/**
  * Starts to listen on HOST and PORT.
  * @throws StagedoorError with a line for the operator if that is impossible
  */
@@ -25,7 +31,8 @@ export function listen(server: Server, config: Config): Promise<Server> {
           ),
     );
   });
-  server.listen(config.port, config.host, () => resolve(server));
+  const { port, host } = config;
+  server.listen({ port, host, backlog: BACKLOG }, () => resolve(server));
   return promise;
 }
 

@@ -31,6 +31,8 @@ export interface DisturberData {
   readonly databaseUrl: string;
   readonly application: ClientCredentials;
   readonly resourceServer: ClientCredentials;
+  /** 0 or 1: another round uses other tokens and users. */
+  readonly round: number;
   /** Password of the first users. */
   readonly password: string;
 }
@@ -63,7 +65,9 @@ function refresh({ issuer, application }: DisturberData, agent: Agent, grant: nu
 const refreshes: Run = async (data, answers) => {
   const agent = new Agent({ maxSockets: 3_000 });
   await Promise.all(
-    Array.from({ length: 3_000 }, async (_, n) => count(answers, await refresh(data, agent, n))),
+    Array.from({ length: 3_000 }, async (_, n) =>
+      count(answers, await refresh(data, agent, 3_000 * data.round + n)),
+    ),
   );
 };
 
@@ -81,10 +85,10 @@ const locked: Run = async (data, answers, signal) => {
   await database.end();
 };
 
-const importUsers: Run = async ({ issuer }, answers, signal) => {
+const importUsers: Run = async ({ issuer, round }, answers, signal) => {
   for (let batch = 0; !signal.aborted; batch += 1) {
     const lines = Array.from({ length: 1_000 }, (_, n) => {
-      const id = `imported-${batch}-${n}`;
+      const id = `imported-${round}-${batch}-${n}`;
       return JSON.stringify({ user: { id, email: `${id}@example.com`, full_name: id } });
     });
     const response = await fetch(new URL(BULK, issuer), {
@@ -97,19 +101,19 @@ const importUsers: Run = async ({ issuer }, answers, signal) => {
   }
 };
 
-const signIns: Run = async ({ issuer, password }, answers, signal) => {
+const signIns: Run = async ({ issuer, password, round }, answers, signal) => {
   const browser = new UserAgent({ issuer });
   const { fields } = findForm(await browser.get('/login'), ['email', 'password']);
   const hidden = fields.filter(({ name }) => !['email', 'password'].includes(name));
   const agent = new Agent({ keepAlive: true, maxSockets: 500 });
   const cookie = browser.cookies.header(new URL('/login', issuer));
   const signIn = async (n: number) => {
-    const email = `user-${n}@example.com`;
+    const email = `user-${2_500 * round + n}@example.com`;
     const form = new URLSearchParams({ email, password });
     for (const { name, value } of hidden) {
       form.append(name, value);
     }
-    const address = `10.${(n >> 8) & 0xff}.${n & 0xff}.9`;
+    const address = `10.${(n >> 8) & 0xff}.${n & 0xff}.${round + 1}`;
     const status = await requestStatus(agent, {
       url: `${issuer}/login`,
       headers: { 'content-type': FORM, origin: issuer, cookie, 'x-forwarded-for': address },

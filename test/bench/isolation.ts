@@ -16,6 +16,7 @@ import { withPostgres } from './with-postgres.ts';
 /** Introspections per second, and seconds of each phase. */
 const RATE = 100;
 const QUIET = 6;
+const CONNECTIONS = 32;
 const DISTURBED = Number(process.env.SECONDS ?? 8);
 /** Milliseconds that an answer of the feed lasts. */
 const LEASE = 1_000;
@@ -30,16 +31,20 @@ interface Phase {
 }
 
 /**
- * Measures introspection and the changes feed without other load, and during other work: `npm run
- * bench:isolation`. Both run at a fixed rate in this process, the other load in a thread, the server in
- * another process. Each disturbed phase is compared with a quiet one just before it.
+ * Measures introspection and the changes feed: `npm run bench:isolation`. First without other load, then
+ * while another server process on the same database has a load, then while the measured process has it. The
+ * second phase shows what the load costs by using the processors and PostgreSQL. The measurement runs at a
+ * fixed rate in this process, the load in a thread.
  */
 async function main(): Promise<void> {
-  const environment = await prepareEnvironment({ TRUST_PROXY: '1', LOG_LEVEL: 'silent' });
+  const settings = { TRUST_PROXY: '1', LOG_LEVEL: 'silent' };
+  const environment = await prepareEnvironment(settings);
+  const databaseUrl = environment.variables.DATABASE_URL ?? '';
+  const other = await prepareEnvironment({ ...settings, DATABASE_URL: databaseUrl });
   const server = await startMeasured('stagedoor-server.ts', environment.variables);
+  const otherServer = await startMeasured('stagedoor-server.ts', other.variables);
   try {
     const { issuer } = environment;
-    const databaseUrl = environment.variables.DATABASE_URL ?? '';
     const { application, resourceServer, ada } = await createPlatform({
       issuer,
       operatorToken: OPERATOR_TOKEN,
@@ -49,52 +54,65 @@ async function main(): Promise<void> {
       passwordOf: ada.id,
       signingIn: 5_000,
     });
-    const data = { issuer, databaseUrl, application, resourceServer, password: ada.password };
+    const data = { databaseUrl, application, resourceServer, password: ada.password };
     await measure(issuer, resourceServer, 3);
     const rows: Record<string, object> = {};
     for (const [name, disturbance] of Object.entries(DISTURBANCES)) {
-      rows[name] = await compare({ ...data, disturbance });
+      const quiet = await measure(issuer, resourceServer, QUIET);
+      const load = { ...data, disturbance };
+      const elsewhere = await during(issuer, { ...load, issuer: other.issuer, round: 0 });
+      const here = await during(issuer, { ...load, issuer, round: 1 });
+      const [before, apart, after] = [quiet, elsewhere, here].map((one) => percentile(one, 0.99));
+      rows[name] = {
+        'p99 quiet': before,
+        'load elsewhere': apart,
+        'load here': after,
+        'p50 quiet': percentile(quiet, 0.5),
+        elsewhere: percentile(elsewhere, 0.5),
+        here: percentile(here, 0.5),
+        failed: quiet.failed + elsewhere.failed + here.failed,
+        'lease left': [quiet, elsewhere, here].map(({ leaseLeft }) => Math.round(leaseLeft)).join(),
+        'answers of the load': JSON.stringify(here.answers),
+      };
     }
     console.table(rows);
   } finally {
+    await otherServer.stop();
     await server.stop();
+    await other.remove();
     await environment.remove();
   }
 }
 
-async function compare(data: DisturberData): Promise<object> {
-  const quiet = await measure(data.issuer, data.resourceServer, QUIET);
+/** Measures while a thread makes load, and until that is answered. */
+async function during(issuer: string, data: DisturberData) {
   const worker = new Worker(new URL('./disturber.ts', import.meta.url), { workerData: data });
   await new Promise((resolve) => worker.once('message', resolve));
   const answered = new Promise<unknown>((resolve) => worker.once('message', resolve));
-  worker.postMessage('start');
-  const during = await measure(data.issuer, data.resourceServer, DISTURBED);
+  const phase = await measure(issuer, data.resourceServer, DISTURBED, () =>
+    worker.postMessage('start'),
+  );
   worker.postMessage('stop');
   const answers = await answered;
   await worker.terminate();
   await sleep(2_000);
-  const [before, after] = [percentile(quiet, 0.99), percentile(during, 0.99)];
-  return {
-    'quiet p50': percentile(quiet, 0.5),
-    'quiet p99': before,
-    p50: percentile(during, 0.5),
-    p99: after,
-    max: percentile(during, 1),
-    ratio: Number((after / before).toFixed(1)),
-    failed: quiet.failed + during.failed,
-    'lease left, at least': Math.round(during.leaseLeft),
-    'answers of the load': JSON.stringify(answers),
-  };
+  return { ...phase, answers };
 }
 
-async function measure(issuer: string, caller: ClientCredentials, seconds: number): Promise<Phase> {
-  const agent = new Agent({ keepAlive: true });
+/** @param begin called once connections are open */
+async function measure(
+  issuer: string,
+  caller: ClientCredentials,
+  seconds: number,
+  begin = () => {},
+): Promise<Phase> {
+  // API services keep connections open. All are used in turn, so that the server closes none.
+  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS, scheduling: 'fifo' });
   const authorization = basic(caller.clientId, caller.clientSecret ?? '');
   const end = new AbortController();
   const feed = followFeed(issuer, authorization, end.signal);
   const milliseconds: number[] = [];
   let failed = 0;
-  const start = performance.now();
   const introspect = async (n: number) => {
     const asked = performance.now();
     const status = await requestStatus(agent, {
@@ -105,7 +123,11 @@ async function measure(issuer: string, caller: ClientCredentials, seconds: numbe
     milliseconds.push(performance.now() - asked);
     failed += status === 200 ? 0 : 1;
   };
+  await Promise.all(Array.from({ length: CONNECTIONS }, (_, n) => introspect(n)));
+  milliseconds.length = 0;
+  begin();
   const all: Promise<void>[] = [];
+  const start = performance.now();
   for (let n = 0; n < seconds * RATE; n += 1) {
     await sleep(Math.max(0, start + (n * 1000) / RATE - performance.now()));
     all.push(introspect(n));

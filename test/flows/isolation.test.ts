@@ -165,6 +165,26 @@ describe('While requests wait for a lock', () => {
     assert.ok(settled.every((status) => status === 503));
   });
 
+  test('introspections take 64 places, so that the feed never waits behind more', async () => {
+    const { accessToken } = await newTokens();
+    const underWay = () => {
+      const { inUse = 0, waiting = 0 } = server.database.pools().look_ups ?? {};
+      return inUse + waiting;
+    };
+    const sent = await whileLocked(sql`lock table access_tokens`, async () => {
+      const answers = Array.from({ length: 100 }, () =>
+        introspect(server, platform.resourceServer, accessToken),
+      );
+      await until(() => underWay() >= 64);
+      await sleep(200);
+      assert.equal(underWay(), 64);
+      return { answers };
+    });
+    for (const { body } of await Promise.all(sent.answers)) {
+      assert.equal(body.active, true);
+    }
+  });
+
   test('token requests take half of the connections, and pages are answered', async () => {
     const tokens = await newTokens();
     const settled: number[] = [];
