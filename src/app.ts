@@ -46,6 +46,7 @@ import { CROSS_ORIGIN_RULES } from './oidc/client-origins.ts';
 import { crossOriginResponses } from './oidc/cors.ts';
 import { withTransaction } from './oidc/current-transaction.ts';
 import { createInteractions } from './oidc/interactions.ts';
+import { noteClient } from './oidc/note-client.ts';
 import { programEndpoints } from './oidc/program-endpoints.ts';
 import { createProvider } from './oidc/provider.ts';
 import { createProgramQueue, providerTransaction } from './oidc/provider-transaction.ts';
@@ -57,8 +58,8 @@ import { protocolRoutes } from './oidc/routes.ts';
 import { createSessions } from './oidc/sessions.ts';
 import { findWaitingApplication } from './oidc/sign-in-first.ts';
 import { operationsRoutes } from './operations/health.ts';
-import { logOperatorCalls } from './operations/log-operator-calls.ts';
-import { createMetrics, measureRequests } from './operations/metrics.ts';
+import type { Metrics } from './operations/metrics.ts';
+import { observeRequests } from './operations/observe-requests.ts';
 import { createDevices } from './sessions/pages/device-cookie.ts';
 import { createGuessGuard } from './sign-in/guess-guard.ts';
 import { createGuessLimits } from './sign-in/guess-limits.ts';
@@ -81,6 +82,7 @@ export interface AppDeps {
   readonly config: Config;
   readonly database: Database;
   readonly log: Logger;
+  readonly metrics: Metrics;
   readonly cookieKeys: readonly string[];
   readonly keyring: Keyring;
   readonly operators: OperatorAccess;
@@ -106,7 +108,7 @@ export interface AppDeps {
  * application, as its authors mean it; what `use` adds runs before it, in this order.
  */
 export function createApp(deps: AppDeps): Koa {
-  const { config, database, log, cookieKeys, keyring } = deps;
+  const { config, database, log, metrics, cookieKeys, keyring } = deps;
   const { db } = database;
   const { issuer } = config;
   const secure = issuer.startsWith('https:');
@@ -114,7 +116,6 @@ export function createApp(deps: AppDeps): Koa {
   const renderer = createRenderer(csrfOptions);
   const csrf = createCsrf({ ...csrfOptions, issuer });
   const devices = createDevices({ secure });
-  const metrics = createMetrics(database, config);
   const limits = createLimits(database, cookieKeys[0] ?? '', metrics.countRefusal);
   const fetcher = openFetcher({ limits, settings: config });
   const keySets = openKeySets({ db, fetcher });
@@ -129,6 +130,7 @@ export function createApp(deps: AppDeps): Koa {
     limits: createGuessLimits(limits),
     queue: passwordQueue,
     log,
+    countCheck: metrics.events.passwordChecks.count,
   });
   const onReplay: OnReplay = (where) => log.warn(where, 'Replayed DPoP proof refused');
   const recordKeyUse = createRecordKeyUse(db);
@@ -154,6 +156,7 @@ export function createApp(deps: AppDeps): Koa {
     tokenCounter: deps.tokenCounter,
     recordFailure: deps.recordFailure,
     onReplay,
+    countTokenResponse: metrics.events.tokenResponses.count,
     recordSecretUse: recordApplicationSecret,
     recordKeyUse,
     candidateSources,
@@ -169,15 +172,24 @@ export function createApp(deps: AppDeps): Koa {
   const recordSecretUse = createRecordSecretUse(db, 'resource_server_secrets');
   const api = describedApi(apiEndpoints({ ...deps, onReplay, passwordQueue }), issuer);
 
-  provider.use(measureRequests(metrics));
-  provider.use(logOperatorCalls(log));
-  provider.use(errorResponses(errorPage(renderer, log), log));
+  provider.use(observeRequests(metrics, log));
+  provider.use(errorResponses(errorPage(renderer, log), log, metrics.events.outages.count));
   provider.use(crossOriginResponses(CROSS_ORIGIN_RULES));
   const settings = tokenSettings(config);
+  const countIntrospection = metrics.events.introspections.count;
   provider.use(
-    introspectionEndpoint({ ...deps, issuer, keySets, recordSecretUse, recordKeyUse, settings }),
+    introspectionEndpoint({
+      ...deps,
+      issuer,
+      keySets,
+      recordSecretUse,
+      recordKeyUse,
+      settings,
+      countIntrospection,
+    }),
   );
-  provider.use(changesEndpoint({ ...deps, recordSecretUse, settings }));
+  const observeAge = metrics.events.observeChangesAge;
+  provider.use(changesEndpoint({ ...deps, recordSecretUse, settings, observeAge }));
   provider.use(takeTurns());
   provider.use(securityHeaders());
   provider.use(
@@ -186,6 +198,7 @@ export function createApp(deps: AppDeps): Koa {
       config,
       recordSecretUse: recordApplicationSecret,
       counter: deps.tokenCounter,
+      countResponse: metrics.events.tokenResponses.count,
     }),
   );
   provider.use(assets());
@@ -217,6 +230,7 @@ export function createApp(deps: AppDeps): Koa {
   provider.use(keepRedirectQuery());
   provider.use(pushedRequestBudget(limits));
   provider.use(prepareCandidates({ provider, db, renderer }, candidateSources));
+  provider.use(noteClient());
   provider.use(providerTransaction(db, keySets, createProgramQueue(config.databaseConnections)));
   provider.use(readFlowFirst(provider, db));
   const app: Koa = provider;

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import { preparedWrite } from '../db/prepared-query.ts';
+import { entryCounts } from './entry-counts.ts';
 import type { AuditEvent } from './event.ts';
 
 const toValues = (event: AuditEvent) => ({
@@ -32,6 +33,7 @@ const insertion = preparedWrite<ReturnType<typeof toValues>>((db, param) =>
 /** Adds an entry. Nothing else ever writes this table, and a trigger refuses updates. */
 export async function record(db: Db, event: AuditEvent): Promise<void> {
   await insertion(db, toValues(event));
+  entryCounts.count(event.action);
 }
 
 /** The fields of an application that its log says were changed after `since`. */

@@ -17,6 +17,8 @@ export interface ChangesDeps {
   readonly recordSecretUse: RecordSecretUse;
   readonly recordFailure: RecordAuthenticationFailure;
   readonly settings: TokenSettings;
+  /** Notes the age of an answer in milliseconds. */
+  readonly observeAge: (milliseconds: number) => void;
 }
 
 const CHANGES = '/api/v1/oauth/changes';
@@ -58,7 +60,9 @@ async function answerChanges(deps: ChangesDeps, feed: ChangesFeed, ctx: Context)
     return refuse(ctx, 401, 'invalid_client', 'client authentication failed');
   }
   deps.recordSecretUse(secretHash);
+  ctx.state.clientId = clientId;
   const { changes, cursor, ageMs } = await feed.changesAfter(after);
+  deps.observeAge(ageMs);
   ctx.body = { changes, cursor, age_ms: ageMs };
 }
 

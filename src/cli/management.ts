@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Method } from '../api/endpoint.ts';
 import type { Remote } from '../config/config.ts';
 import { type ErrorCode, StagedoorError, ValidationError } from '../lib/errors.ts';
-import { VERSION } from './version.ts';
+import { VERSION } from '../lib/version.ts';
 
 /** A call of the management API. */
 export interface Request {

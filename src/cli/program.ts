@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { ownValue } from '../lib/own-value.ts';
+import { VERSION } from '../lib/version.ts';
 import { examples } from './command.ts';
 import type { Shell } from './shell.ts';
-import { VERSION } from './version.ts';
 
 /** Sets up one command. */
 type Add = (command: Command, shell: Shell) => unknown;

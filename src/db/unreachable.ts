@@ -24,6 +24,37 @@ export function isUnreachable(error: unknown): boolean {
   return examine(error, 5);
 }
 
+/** Cause of an outage, for metrics and logs. */
+export type OutageCause =
+  | 'pool_timeout'
+  | 'query_timeout'
+  | 'lock_timeout'
+  | 'connection'
+  /** Too much work was waiting. */
+  | 'refused'
+  | 'other';
+
+const CAUSES: readonly (readonly [RegExp, OutageCause])[] = [
+  [/timeout exceeded when trying to connect/, 'pool_timeout'],
+  [/Query read timeout|^57014$/, 'query_timeout'],
+  [/^55P03$/, 'lock_timeout'],
+  [/Connection terminated|not queryable/, 'connection'],
+  [CODES, 'connection'],
+  [/^unavailable$/, 'refused'],
+];
+
+/** Finds why the database could not be used. */
+export function outageCause(error: unknown): OutageCause {
+  for (let one = error, depth = 5; one instanceof Error && depth > 0; one = one.cause, depth -= 1) {
+    const texts = [one.message, 'code' in one ? String(one.code) : ''];
+    const found = CAUSES.find(([pattern]) => texts.some((text) => pattern.test(text)));
+    if (found !== undefined) {
+      return found[1];
+    }
+  }
+  return 'other';
+}
+
 /** `depth` guards against cyclic `cause` chains. */
 function examine(error: unknown, depth: number): boolean {
   if (typeof error !== 'object' || error === null || depth === 0) {

@@ -5,6 +5,7 @@ import { enqueueMail } from '../mail/outbox-store.ts';
 import { updateRevoked } from './change-store.ts';
 import type { RevocationReason } from './grant.ts';
 import { type GrantForMail, selectGrantForMail } from './mail-store.ts';
+import { revocationCounts } from './revocation-counts.ts';
 
 /** Actor, origin and reason of a revocation. */
 export interface Revocation {
@@ -28,6 +29,7 @@ export async function revokeGrant(
   if (ended === undefined) {
     return false;
   }
+  revocationCounts.count(revocation.reason);
   const grant = await selectGrantForMail(tx, grantId);
   await record(tx, {
     action: 'stagedoor.user.oauth.revoked',

@@ -1,7 +1,11 @@
 import type { Context, Middleware } from 'koa';
+import { type OutageCause, outageCause } from '../db/unreachable.ts';
 import type { Logger } from '../lib/log.ts';
+import { limitRepeatedLines } from '../lib/repeated-lines.ts';
 import { fromStatus, type HttpError, toHttpError } from './http-error.ts';
 import { clientAddress } from './origin.ts';
+import { requestIdOf } from './request-id.ts';
+import { pathOf, routePattern } from './route-pattern.ts';
 
 /** Seconds after which a client may try again what was not available. */
 const RETRY_AFTER = '5';
@@ -31,13 +35,23 @@ export const plainError: ErrorPage = (ctx, { status, message }) => {
 export function errorResponses(
   page: ErrorPage,
   log: Pick<Logger, 'info' | 'warn' | 'error'>,
+  countOutage: (cause: OutageCause) => void = () => {},
 ): Middleware {
+  const limitLines = limitRepeatedLines();
   return async (ctx, next) => {
     try {
       await next();
     } catch (error) {
       const told = toHttpError(error);
-      report(log, ctx, told, error);
+      if (told.status === 503) {
+        countOutage(outageCause(error));
+      }
+      if (told.status >= 500) {
+        const cause = causeOf(told, error);
+        limitLines(cause, (repeated) => reportFailure(log, ctx, told, { error, repeated }));
+      } else if (told.code === 'csrf_failed') {
+        reportForgery(log, ctx, told);
+      }
       answer(page, ctx, told);
       return;
     }
@@ -52,36 +66,48 @@ export function errorResponses(
  * Logs a response that was aborted after its headers were sent. Koa would print it to standard error
  * instead. Client disconnects are not errors.
  */
-export function reportBrokenAnswer(log: Logger): (error: unknown) => void {
-  return (error) => {
+export function reportBrokenAnswer(log: Logger): (error: unknown, ctx?: Context) => void {
+  return (error, ctx) => {
     const isDisconnect =
       error instanceof Error && 'code' in error && CLIENT_DISCONNECT_CODES.has(error.code);
     if (!isDisconnect) {
-      log.warn({ err: error }, 'Response aborted after headers were sent');
+      const id = ctx && requestIdOf(ctx.req);
+      log.warn({ err: error, request_id: id }, 'Response aborted after headers were sent');
     }
   };
 }
 
-/** Logs 5xx responses and refused forms. Other 4xx responses would let anyone fill the log. */
-function report(
-  log: Pick<Logger, 'info' | 'warn' | 'error'>,
+/** Returns a key that failures have in common of which one a second is logged. */
+function causeOf({ status }: HttpError, error: unknown): string {
+  if (status === 503) {
+    return outageCause(error);
+  }
+  return error instanceof Error ? `${error.name} ${error.message}`.slice(0, 200) : 'no error';
+}
+
+/** @param repeated number of requests that failed alike within the last second, unless it is the first */
+function reportFailure(
+  log: Pick<Logger, 'warn' | 'error'>,
   ctx: Context,
-  told: HttpError,
-  error: unknown,
+  { status }: HttpError,
+  { error, repeated }: { readonly error: unknown; readonly repeated: number | undefined },
 ): void {
-  if (told.code === 'csrf_failed') {
-    const entry = { reason: told.message, method: ctx.method, path: pathOf(ctx) };
-    log.info({ ...entry, ip: clientAddress(ctx) }, 'Form refused: CSRF check failed');
-  }
-  if (told.status < 500) {
-    return;
-  }
-  const entry = { err: error, method: ctx.method, path: pathOf(ctx) };
-  if (told.status === 503) {
-    log.warn(entry, 'Dependency unavailable');
+  const entry = { ...describeRequest(ctx), err: error, repeated };
+  if (status === 503) {
+    log.warn({ ...entry, cause: outageCause(error) }, 'Dependency unavailable');
   } else {
     log.error(entry, 'Unhandled error in request');
   }
+}
+
+/** Logs a refused form. Of other 4xx responses only the request is logged. */
+function reportForgery(log: Pick<Logger, 'info'>, ctx: Context, { message }: HttpError): void {
+  const entry = { ...describeRequest(ctx), reason: message, ip: clientAddress(ctx) };
+  log.info(entry, 'Form refused: CSRF check failed');
+}
+
+function describeRequest(ctx: Context): object {
+  return { method: ctx.method, route: routePattern(ctx), request_id: requestIdOf(ctx.req) };
 }
 
 function answer(page: ErrorPage, ctx: Context, error: HttpError): void {
@@ -137,13 +163,4 @@ function protocolBody(error: HttpError): object {
       .replaceAll('\\', '/')
       .replace(/[^\x20-\x7e]/g, ' '),
   };
-}
-
-/** Returns the path; empty if the request line cannot be parsed. */
-function pathOf(ctx: Context): string {
-  try {
-    return ctx.path;
-  } catch {
-    return '';
-  }
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   createServer,
   type IncomingMessage,
@@ -12,6 +13,7 @@ import type { Duplex } from 'node:stream';
 import { ownValue } from '../lib/own-value.ts';
 import { headersOfEveryAnswer } from './headers.ts';
 import { ownUrl, type Site } from './own-url.ts';
+import { REQUEST_ID_HEADER, requestIdOf } from './request-id.ts';
 
 /**
  * Milliseconds that what a client still sends is thrown away after its request was answered. A
@@ -89,7 +91,7 @@ export function createHttpServer(
   return server;
 }
 
-/** Adds these headers to every answer, also after others were removed. */
+/** Adds these headers and the ID of the request to every answer, also after others were removed. */
 function responseWith(headers: Readonly<Record<string, string>>): typeof ServerResponse {
   const fields = Object.entries(headers);
   return class<Request extends IncomingMessage> extends ServerResponse<Request> {
@@ -101,6 +103,7 @@ function responseWith(headers: Readonly<Record<string, string>>): typeof ServerR
       for (const [name, value] of fields) {
         this.setHeader(name, value);
       }
+      this.setHeader(REQUEST_ID_HEADER, requestIdOf(this.req));
       return typeof reason === 'string'
         ? super.writeHead(status, reason, given)
         : super.writeHead(status, reason);
@@ -176,6 +179,7 @@ const TOO_LONG = `The request line and headers may have ${MAX_HEADER_SIZE} bytes
 function bareAnswer(status: string, headers: Readonly<Record<string, string>>, body = ''): string {
   const fields = Object.entries({
     ...headers,
+    [REQUEST_ID_HEADER]: randomUUID(),
     ...(body === '' ? {} : { 'Content-Type': 'application/json' }),
     'Content-Length': String(Buffer.byteLength(body)),
     Connection: 'close',

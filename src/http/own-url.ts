@@ -18,11 +18,14 @@ export interface Site {
 export function ownUrl({ issuer, trustProxy }: Site): (request: IncomingMessage) => boolean {
   const { host, protocol } = new URL(issuer);
   return (request) => {
+    const { headers } = request;
+    if (trustProxy === 0) {
+      delete headers['x-request-id'];
+    }
     const target = toOriginForm(request.url ?? '', host);
     if (target === undefined) {
       return false;
     }
-    const { headers } = request;
     request.url = target;
     headers['x-forwarded-host'] = host;
     headers['x-forwarded-proto'] = protocol.slice(0, -1);

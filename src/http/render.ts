@@ -5,6 +5,7 @@ import type { Locale } from '../lib/locale.ts';
 import { assetUrl } from './assets.ts';
 import { type CsrfOptions, csrfToken } from './csrf.ts';
 import { negotiateLocale } from './locale.ts';
+import { requestIdOf } from './request-id.ts';
 import { translator } from './translate.ts';
 import type { View } from './view.ts';
 import { viewHelpers } from './view-helpers.ts';
@@ -39,7 +40,7 @@ export interface Renderer {
 
 /** Every view sees these by name, beside its own props in `it`. */
 const HEADER =
-  'const { t, rich, locale, csrf, asset, date, day, link, byName, isLong, signedIn } = it.helpers;';
+  'const { t, rich, locale, csrf, asset, date, day, link, byName, isLong, signedIn, requestId } = it.helpers;';
 
 /** Makes the renderer of `views/`. Templates are read once. */
 export function createRenderer(options: CsrfOptions): Renderer {
@@ -60,6 +61,7 @@ export function createRenderer(options: CsrfOptions): Renderer {
         // Only asked for by forms: a page without one sets no cookie.
         csrf: () => csrfToken(options, ctx),
         signedIn: state.signedIn,
+        requestId: requestIdOf(ctx.req),
         view: name,
       };
       const html = eta.render(name, { ...props, helpers });

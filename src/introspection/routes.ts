@@ -30,6 +30,7 @@ export interface IntrospectionDeps {
   /** Notes wrong secrets; right ones cost nothing more. */
   readonly recordFailure: RecordAuthenticationFailure;
   readonly settings: TokenSettings;
+  readonly countIntrospection: (outcome: 'active' | 'inactive' | 'refused') => void;
 }
 
 const INTROSPECTION = '/api/v1/oauth/introspect';
@@ -99,6 +100,7 @@ async function answerIntrospection(deps: IntrospectionDeps, ctx: Context): Promi
   }
   const caller = await readCaller(deps, ctx, form);
   if (caller === undefined) {
+    deps.countIntrospection('refused');
     return undefined;
   }
   const token = form.get('token');
@@ -117,8 +119,11 @@ async function answerIntrospection(deps: IntrospectionDeps, ctx: Context): Promi
       const secretHash = hashOf(clientSecret);
       deps.recordFailure({ endpoint: 'introspect', clientId, secretHash, ip: clientAddress(ctx) });
     }
+    deps.countIntrospection('refused');
     return refuse(ctx, 401, 'invalid_client', 'client authentication failed');
   }
+  deps.countIntrospection(answer.outcome);
+  ctx.state.clientId = caller.clientId;
   const body = presentIntrospection(deps.issuer, answer);
   if (signed) {
     const question = { caller: caller.clientId, token, nonce };

@@ -169,17 +169,29 @@ export async function releaseMails(db: Db, mails: readonly QueuedMail[]): Promis
   }
 }
 
-/** Returns the number of waiting mails and of those that were given up. */
-export async function countMails(db: Db): Promise<{ pending: number; failed: number }> {
+/** Mails that are not delivered. */
+export interface MailBacklog {
+  readonly pending: number;
+  /** Given up. */
+  readonly failed: number;
+  /** Age of the oldest pending mail in seconds; 0 if none is pending. */
+  readonly oldestSeconds: number;
+}
+
+/** Counts the mails that are not delivered. */
+export async function countMails(db: Db): Promise<MailBacklog> {
   // Two parts, each by an index: most rows are sent mails.
-  const { rows } = await sql<{ pending: number; failed: number }>`
-    select (
-      select count(*)::int from mail_outbox where sent_at is null and failed_at is null
-    ) as pending, (
+  const { rows } = await sql<MailBacklog>`
+    select waiting.pending, waiting."oldestSeconds", (
       select count(*)::int from mail_outbox where failed_at is not null and sent_at is null
     ) as failed
+    from (
+      select count(*)::int as pending,
+        coalesce(extract(epoch from now() - min(created_at)), 0)::float8 as "oldestSeconds"
+      from mail_outbox where sent_at is null and failed_at is null
+    ) waiting
   `.execute(db);
-  return rows[0] ?? { pending: 0, failed: 0 };
+  return rows[0] ?? { pending: 0, failed: 0, oldestSeconds: 0 };
 }
 
 /** The database's own clock: those of several senders may differ. */

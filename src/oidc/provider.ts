@@ -11,6 +11,7 @@ import type { ErrorQueue } from '../insights/error-queue.ts';
 import { isRegistered } from '../insights/redirect-uri-difference.ts';
 import type { TokenCounter } from '../insights/token-counter.ts';
 import { deriveKey } from '../lib/encryption.ts';
+import type { CountTokenResponse } from '../tokens/count-token-response.ts';
 import type { OnReplay } from '../tokens/proof.ts';
 import { DPOP_ALGORITHMS } from '../tokens/proof.ts';
 import { findActiveUser } from '../users/find-user.ts';
@@ -26,6 +27,7 @@ import { compareClientSecret } from './compare-client-secret.ts';
 import { cookieSignatures } from './cookie-signatures.ts';
 import { COOKIE_OPTIONS, cookieNames, nameRequestCookies } from './cookies.ts';
 import { decideOrigin } from './cors.ts';
+import { countTokenResponses } from './count-token-responses.ts';
 import { countTokens } from './count-tokens.ts';
 import { currentTransaction } from './current-transaction.ts';
 import { describeGrantError } from './describe-grant-error.ts';
@@ -62,6 +64,7 @@ export interface ProviderDeps {
   readonly tokenCounter: TokenCounter;
   readonly recordFailure: RecordAuthenticationFailure;
   readonly onReplay: OnReplay;
+  readonly countTokenResponse: CountTokenResponse;
   /** Sources of applications that have no row. */
   readonly candidateSources: readonly CandidateSource[];
   /** Records that a secret of an application was used. */
@@ -173,6 +176,7 @@ export function createProvider(deps: ProviderDeps): Provider {
   recordClientErrors(provider, deps.clientErrors);
   countTokens(provider, deps.tokenCounter);
   reportAuthenticationFailures(provider, deps.recordFailure);
+  countTokenResponses(provider, deps.countTokenResponse);
   blockRedirects(provider);
   provider.on('server_error', (ctx, error) => {
     ctx.state.serverError = error;

@@ -1,6 +1,8 @@
 import cluster from 'node:cluster';
 import { readConfig } from '../config/config.ts';
 import { keepFilesPrivate } from '../data-dir/secure-data-dir.ts';
+import { createLog } from '../lib/log.ts';
+import { captureOutput } from './capture-output.ts';
 import { exitWith } from './exit.ts';
 import { type RunningServer, serve } from './start.ts';
 import { welcome } from './startup-message.ts';
@@ -14,6 +16,7 @@ export async function run(): Promise<void> {
   try {
     keepFilesPrivate();
     const config = readConfig();
+    captureOutput(createLog(config.logLevel));
     let running: RunningServer | undefined;
     const drain = () => running?.refuseReadiness();
     const stop = once(() => close(() => running?.close()));

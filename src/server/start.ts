@@ -1,4 +1,5 @@
 import { createApp } from '../app.ts';
+import type { RecordAuthenticationFailure } from '../audit/authentication-failure.ts';
 import { startAuthenticationFailures } from '../audit/authentication-failures.ts';
 import type { Config } from '../config/config.ts';
 import { cookieKeysOf } from '../data-dir/cookie-keys.ts';
@@ -10,15 +11,17 @@ import { type Database, openDatabase } from '../db/database.ts';
 import { migrate } from '../db/migrate.ts';
 import { assertSchema } from '../db/schema-state.ts';
 import { assertSuitable } from '../db/server-info.ts';
+import { toHttpError } from '../http/http-error.ts';
 import { createHttpServer } from '../http/http-server.ts';
 import { startErrorQueue } from '../insights/error-queue.ts';
 import { startTokenCounter } from '../insights/token-counter.ts';
 import { startJobs } from '../jobs/start-jobs.ts';
 import { newCredential } from '../lib/credentials.ts';
 import { StagedoorError } from '../lib/errors.ts';
-import { createLog, type Logger } from '../lib/log.ts';
+import { createLog, type Logger, standardOutput } from '../lib/log.ts';
 import { startMailSender } from '../mail/sender.ts';
 import { createTransport } from '../mail/transport.ts';
+import { createMetrics } from '../operations/metrics.ts';
 import { recordConfiguration } from '../operations/record-configuration.ts';
 import { startReplaySweep } from '../operations/sweep-replays.ts';
 import { operatorAccess } from '../operators/access.ts';
@@ -49,6 +52,8 @@ export interface RunningServer {
 export interface ServeOptions {
   /** Cost of hashing passwords; tests use a cheap one. */
   readonly passwordCost?: PasswordCost;
+  /** Receives the log, for tests; standard output by default. */
+  readonly logTo?: { write(line: string): void };
   /** Milliseconds until a rotation of the signing keys is noticed. */
   readonly signingKeyInterval?: number;
 }
@@ -64,7 +69,9 @@ const ATOMIC_IMPORT_LIMIT = 10_000;
  * @throws StagedoorError with a line for the operator where something is not as it has to be
  */
 export async function serve(config: Config, options: ServeOptions = {}): Promise<RunningServer> {
-  const log = createLog(config.logLevel);
+  const output = standardOutput();
+  const isOutage = (error: Error) => toHttpError(error).status === 503;
+  const log = createLog(config.logLevel, options.logTo ?? output, isOutage);
   if (keepsFiles(config) && !(await secureDataDir(config.dataDir))) {
     const { dataDir } = config;
     log.warn({ dataDir }, 'Data folder is readable by other users of this machine; run chmod 700');
@@ -76,7 +83,7 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
     prepare: config.databasePrepare,
     queryTimeout: QUERY_TIMEOUT,
   });
-  const closers: (() => Promise<void>)[] = [() => database.close()];
+  const closers: (() => Promise<void>)[] = [async () => output.flush(), () => database.close()];
   // Stopped first and together: each may wait for a statement of a database that does not answer.
   const activities: ((options: CloseOptions) => Promise<void>)[] = [];
   const close = async (closing: CloseOptions = {}) => {
@@ -92,12 +99,18 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
     }
     await prepare(database, log);
     await recordConfiguration(database.db, config);
+    const metrics = createMetrics(database, config);
+    closers.push(metrics.close);
     const clientErrors = startErrorQueue(database.db, log);
     closers.push(() => clientErrors.stop());
     const tokenCounter = startTokenCounter(database.db, log);
     closers.push(() => tokenCounter.stop());
     const failures = startAuthenticationFailures(database.db, log);
     closers.push(() => failures.stop());
+    const recordFailure: RecordAuthenticationFailure = (failure) => {
+      metrics.events.authenticationFailures.count(failure.endpoint);
+      failures.note(failure);
+    };
     const calls = startCallLog(database.db, log);
     closers.push(() => calls.stop());
     const cookieKeys = await cookieKeysOf(config);
@@ -123,17 +136,18 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
       config,
       database,
       log,
+      metrics,
       cookieKeys,
       keyring,
       operators: operatorAccess({
         db: database.db,
         tokens: { operatorToken, cliToken },
         calls,
-        recordFailure: failures.note,
+        recordFailure,
       }),
       clientErrors,
       tokenCounter,
-      recordFailure: failures.note,
+      recordFailure,
       ending: ending.signal,
       isStopping: () => !isReady,
       atomicImportLimit: database.engine === 'embedded' ? ATOMIC_IMPORT_LIMIT : undefined,
@@ -142,6 +156,7 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
     });
     const server = await listen(createHttpServer(app.callback(), { site: config }), config);
     activities.push((closing) => stopServing(server, ending, closing));
+    metrics.markServing();
     if (cliToken !== undefined) {
       const contents = { url: localUrl(server, config), pid: process.pid, token: cliToken };
       activities.push(await leaveServerFile(config.dataDir, contents));

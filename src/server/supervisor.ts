@@ -2,6 +2,7 @@ import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Supervision } from '../config/supervision.ts';
+import { relayReports } from './relay-reports.ts';
 
 /** Messages of the supervisor to a worker; see `onSupervisor`. */
 export type SupervisorMessage = 'drain' | 'stop' | 'retire';
@@ -20,6 +21,7 @@ const STOP_LIMIT = 12_000;
  */
 export function superviseWorkers({ workers, stopDelay }: Supervision): void {
   cluster.schedulingPolicy = cluster.SCHED_NONE;
+  relayReports();
   const retired = new Set<Worker>();
   const listening = new Set<Worker>();
   let listens = false;

@@ -46,6 +46,7 @@ export interface GuessGuardDeps {
   readonly limits: GuessLimits;
   readonly queue: PasswordQueue;
   readonly log: Logger;
+  readonly countCheck: (outcome: Guarded<unknown>['outcome']) => void;
 }
 
 /** Guards passwords by limits on guessing and by the queue for hashing. */
@@ -60,14 +61,17 @@ export function createGuessGuard(deps: GuessGuardDeps): GuessGuard {
         leave = queue.enter(priority);
       } catch (error) {
         if (error instanceof RetryLaterError) {
+          deps.countCheck('busy');
           return { outcome: 'busy', retrySeconds: error.retrySeconds };
         }
         throw error;
       }
       try {
-        return await countAndCheck(deps, { email, from, trustedAs }, (logged) =>
+        const result = await countAndCheck(deps, { email, from, trustedAs }, (logged) =>
           check(passwordWork(queue, priority), logged),
         );
+        deps.countCheck(result.outcome);
+        return result;
       } finally {
         leave();
       }

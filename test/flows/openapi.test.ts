@@ -13,6 +13,7 @@ import { cookieKeysOf } from '../../src/data-dir/cookie-keys.ts';
 import { startErrorQueue } from '../../src/insights/error-queue.ts';
 import { startTokenCounter } from '../../src/insights/token-counter.ts';
 import { createLog } from '../../src/lib/log.ts';
+import { createMetrics } from '../../src/operations/metrics.ts';
 import { operatorAccess } from '../../src/operators/access.ts';
 import { startCallLog } from '../../src/operators/call-log.ts';
 import { openKeyring } from '../../src/signing-keys/keyring.ts';
@@ -110,6 +111,7 @@ async function routesOf({ database, config }: TestServer): Promise<string[]> {
     config,
     database,
     log,
+    metrics: createMetrics(database, config),
     cookieKeys: secrets,
     keyring,
     operators: operatorAccess({ db: database.db, tokens: { operatorToken: undefined }, calls }),

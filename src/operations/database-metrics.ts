@@ -1,0 +1,93 @@
+import { Gauge, type Registry } from 'prom-client';
+import type { Database } from '../db/database.ts';
+import { readServerInfo } from '../db/server-info.ts';
+import type { JobConfig } from '../jobs/jobs.ts';
+import { countMails } from '../mail/outbox-store.ts';
+import { selectSigningKeys } from '../signing-keys/signing-key-store.ts';
+import { jobGauges } from './job-metrics.ts';
+import { withTimeout } from './with-timeout.ts';
+
+/** Milliseconds that a scrape waits for the database. */
+const QUERY_LIMIT = 2_000;
+
+/**
+ * Adds the metrics that come from the database, which are the same in every worker.
+ * @returns a function that reads them, to be called before each scrape; after a failure it removes them,
+ *   because their values are unknown
+ */
+export function databaseMetrics(
+  database: Database,
+  config: JobConfig,
+  registry: Registry,
+): () => Promise<void> {
+  const { db } = database;
+  const up = new Gauge({
+    name: 'stagedoor_database_up',
+    help: 'Whether the database answered this scrape',
+    registers: [registry],
+  });
+  const readings = [
+    mailGauges(db, registry),
+    jobGauges(db, config, registry),
+    keyGauge(db, registry),
+    clockGauge(db, registry),
+  ];
+  return async () => {
+    const answers = await Promise.all(
+      readings.map((read) => withTimeout(QUERY_LIMIT, () => read().then(() => true))),
+    );
+    up.set(answers.includes(true) ? 1 : 0);
+  };
+}
+
+function mailGauges(db: Database['db'], registry: Registry): () => Promise<void> {
+  const mails = new Gauge({
+    name: 'stagedoor_mail_outbox',
+    help: 'Mails that are not delivered: pending ones, and ones that were given up',
+    labelNames: ['state'],
+    registers: [registry],
+  });
+  const oldest = new Gauge({
+    name: 'stagedoor_mail_oldest_pending_seconds',
+    help: 'Age of the oldest pending mail',
+    registers: [registry],
+  });
+  return async () => {
+    mails.reset();
+    oldest.remove();
+    const { oldestSeconds, ...counts } = await countMails(db);
+    for (const [state, count] of Object.entries(counts)) {
+      mails.set({ state }, count);
+    }
+    oldest.set(oldestSeconds);
+  };
+}
+
+function keyGauge(db: Database['db'], registry: Registry): () => Promise<void> {
+  const age = new Gauge({
+    name: 'stagedoor_signing_key_age_seconds',
+    help: 'Time for which the current key has signed introspection responses',
+    registers: [registry],
+  });
+  return async () => {
+    age.remove();
+    const current = (await selectSigningKeys(db)).find(({ state }) => state === 'signing');
+    if (current !== undefined) {
+      age.set(current.signingFor);
+    }
+  };
+}
+
+function clockGauge(db: Database['db'], registry: Registry): () => Promise<void> {
+  const ahead = new Gauge({
+    name: 'stagedoor_database_clock_ahead_seconds',
+    help: 'Time by which the clock of the database is ahead of that of this machine',
+    registers: [registry],
+  });
+  return async () => {
+    ahead.remove();
+    const before = Date.now();
+    const { now } = await readServerInfo(db);
+    ahead.set((now.getTime() - (before + Date.now()) / 2) / 1000);
+  };
+}
