@@ -1,3 +1,4 @@
+-- expand, needed at once
 -- Figures for developers' pages. Counting the rows of a large application takes seconds.
 
 create table application_usage (
@@ -6,7 +7,7 @@ create table application_usage (
   last_used_at timestamptz,
   counted_at timestamptz not null default now()
 );
-comment on table application_usage is 'Connected users of applications with more than 1,000 grants, counted every hour. Those of the others are counted when they are asked for.';
+comment on table application_usage is 'Connected users of applications with more than 2,000 grants, counted every hour. Those of the others are counted when they are asked for.';
 
 create table token_counts (
   client_id text not null references applications (client_id) on delete cascade,
