@@ -4,6 +4,7 @@ import { assertionOf, type ClientKeyPair, makeKeyPair } from '../support/client-
 import { describeDocuments, STALE } from '../support/document-fixture.ts';
 import { type DocumentApplication, LOOPBACK } from '../support/document-site.ts';
 import { authorize, decide, signIn } from '../support/flow.ts';
+import { says } from '../support/texts.ts';
 import { exchange, refresh, type TokenAnswer } from '../support/tokens.ts';
 import { showsForm, UserAgent } from '../support/user-agent.ts';
 
@@ -92,6 +93,31 @@ describeDocuments('A document', (world) => {
       assert.deepEqual(await outcomeOf(`/pinned-${index}.json`, fields, key), outcome);
     });
   }
+
+  test('that gets a redirect host while a page is open: the page allows nothing, a new one does', async () => {
+    const { server, platform, site } = world;
+    const original = {
+      token_endpoint_auth_method: 'private_key_jwt',
+      ...setOf(await makeKeyPair()),
+    };
+    const application = site.publish('/open.json', original);
+    await authorize(server, { application, user: platform.ada, agent: world.ada });
+    const ben = new UserAgent(server);
+    const page = await signIn(ben, await world.open(application, {}, ben), platform.ben);
+    assert.ok(showsForm(page, 'decision'));
+
+    site.publish('/open.json', { ...original, redirect_uris: [LOOPBACK, 'https://new.example/'] });
+    await world.setDocuments(STALE);
+    await world.open(application);
+
+    const answer = await decide(ben, page);
+    assert.match(answer.body, says('over.title.application_changed'));
+    const toNewHost = { ...application, redirectUri: 'https://new.example/' };
+    const asked = await world.open(toNewHost, {}, ben);
+    assert.ok(showsForm(asked, 'decision'), 'the earlier page has allowed nothing');
+    assert.ok((await decide(ben, asked)).leavesTo);
+    assert.ok((await world.open(toNewHost, {}, ben)).leavesTo, 'the user has seen this host');
+  });
 
   test('that gets another key: the new one refreshes, and a code from before is refused', async () => {
     const [before, later] = [await makeKeyPair(), await makeKeyPair()];
