@@ -18,12 +18,3 @@ create table token_counts (
 );
 comment on table token_counts is 'Token responses of an application in a quarter of an hour, which begins at "at". Added by each process once a second.';
 create index token_counts_at on token_counts (at);
-
-insert into token_counts (client_id, at, issued, refreshed)
-  select g.client_id, date_bin('15 minutes', t.issued_at, timestamptz '2000-01-01 00:00:00+00'),
-    count(*) filter (where t.rotations = 0), count(*) filter (where t.rotations > 0)
-  from refresh_tokens t
-  join grants g on g.id = t.grant_id
-  join applications a on a.client_id = g.client_id
-  where t.issued_at > now() - interval '32 days'
-  group by 1, 2;

@@ -42,11 +42,16 @@ export function createPool(
   pool.on('error', () => {});
   // The same for a connection in use: its next query reports the error.
   pool.on('connect', (client) => client.on('error', () => {}));
-  pool.on('release', () => queue.leave());
   const connect = async () => {
     await queue.enter();
     try {
       const client = await pool.connect();
+      // Not by the event of the pool: it also releases connections for which a request has stopped waiting.
+      const release = client.release.bind(client);
+      client.release = (destroy) => {
+        release(destroy);
+        queue.leave();
+      };
       const requester = currentRequester();
       if (requester !== undefined) {
         requester.hasBegun = true;

@@ -65,7 +65,7 @@ export function introspectionEndpoint(deps: IntrospectionDeps): Middleware {
       return next();
     }
     if (ctx.method === 'POST') {
-      return inTurn(queue, ctx, () => answerIntrospection(deps, ctx));
+      return answerIntrospection(deps, queue, ctx);
     }
     ctx.set('Allow', 'POST, OPTIONS');
     ctx.status = ctx.method === 'OPTIONS' ? 204 : 405;
@@ -73,15 +73,14 @@ export function introspectionEndpoint(deps: IntrospectionDeps): Middleware {
   };
 }
 
-/** Does the work when the request has its place, or drops it if its client has left by then. */
-async function inTurn(
-  queue: AdmissionQueue,
-  ctx: Context,
-  work: () => Promise<void>,
-): Promise<void> {
+/**
+ * Does the work when the request has its place, or drops it if its client has left by then. A caller
+ * must not be able to keep a place: its body is read and its assertion is checked before.
+ */
+async function inTurn<T>(queue: AdmissionQueue, ctx: Context, work: () => Promise<T>): Promise<T> {
   await queue.enter({ isGone: () => ctx.req.socket.destroyed, hasBegun: false });
   try {
-    await work();
+    return await work();
   } finally {
     queue.leave();
   }
@@ -91,7 +90,11 @@ async function inTurn(
  * In JSON, or signed where the caller prefers that; errors are always JSON.
  * @see RFC 7662 §2, RFC 9701 §4
  */
-async function answerIntrospection(deps: IntrospectionDeps, ctx: Context): Promise<void> {
+async function answerIntrospection(
+  deps: IntrospectionDeps,
+  queue: AdmissionQueue,
+  ctx: Context,
+): Promise<void> {
   ctx.set('Cache-Control', 'no-store');
   const form = await readForm(ctx);
   const repeated = SINGLE.find((name) => form.getAll(name).length > 1);
@@ -112,7 +115,7 @@ async function answerIntrospection(deps: IntrospectionDeps, ctx: Context): Promi
   if (signed && nonce !== undefined && !NONCE.test(nonce)) {
     return refuse(ctx, 400, 'invalid_request', 'nonce must be 1 to 128 visible ASCII characters');
   }
-  const answer = await introspect(deps, caller, token);
+  const answer = await inTurn(queue, ctx, () => introspect(deps, caller, token));
   if (answer.outcome === 'unauthenticated') {
     const { clientId, clientSecret } = caller;
     if (clientSecret !== undefined) {

@@ -15,6 +15,8 @@ export interface JobDeps {
 
 /** Milliseconds between two looks at what is due. */
 const LOOK = 60_000;
+/** Milliseconds that a stop waits for a statement of a job. The job is repeated by another process. */
+const STOP_LIMIT = 5_000;
 
 /**
  * Deletes rows that are due, compacts counters and notifies users of grants that end soon: from the
@@ -33,7 +35,7 @@ export function startJobs(deps: JobDeps): () => Promise<void> {
   });
   return async () => {
     stopping.abort();
-    await Promise.all(running);
+    await Promise.race([Promise.all(running), sleep(STOP_LIMIT, undefined, { ref: false })]);
   };
 }
 

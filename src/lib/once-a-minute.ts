@@ -1,3 +1,5 @@
+import { withoutRequester } from './requester.ts';
+
 /** Milliseconds within which a further use of the same key is not written again. */
 const INTERVAL = 60_000;
 /** Number of keys that are remembered. If there are more, uses are written more often. */
@@ -19,6 +21,6 @@ export function onceAMinute(write: (key: string) => Promise<void>): (key: string
     }
     written.set(key, now);
     // If writing fails, the next use tries again.
-    write(key).catch(() => written.delete(key));
+    withoutRequester(() => write(key)).catch(() => written.delete(key));
   };
 }

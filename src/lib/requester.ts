@@ -15,6 +15,11 @@ export function asRequester<T>(isGone: () => boolean, work: () => T): T {
   return storage.run({ isGone, hasBegun: false }, work);
 }
 
+/** Runs `work` for no request: it goes on when the client of this one has left. */
+export function withoutRequester<T>(work: () => T): T {
+  return storage.exit(work);
+}
+
 /** Returns the request for which the code runs; undefined for scheduled work. */
 export function currentRequester(): Requester | undefined {
   return storage.getStore();

@@ -1,3 +1,5 @@
+import { withoutRequester } from './requester.ts';
+
 /** Rows that are written in the background. */
 export interface WriteQueue<T> {
   /** Takes an entry and returns at once: it neither waits for the database nor throws. */
@@ -57,7 +59,7 @@ export function startWriteQueue<T>(
   };
   const schedule = (delay: number) => {
     if (!stopped && timer === undefined) {
-      timer = setTimeout(run, delay).unref();
+      timer = withoutRequester(() => setTimeout(run, delay).unref());
     }
   };
 

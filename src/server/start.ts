@@ -101,18 +101,20 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
     await recordConfiguration(database.db, config);
     const metrics = createMetrics(database, config);
     closers.push(metrics.close);
+    // Together: each may try for seconds, and all have to fit into the time of a stop.
+    const queues: { stop(): Promise<void> }[] = [];
+    closers.push(async () => {
+      await Promise.all(queues.map((queue) => queue.stop()));
+    });
     const clientErrors = startErrorQueue(database.db, log);
-    closers.push(() => clientErrors.stop());
     const tokenCounter = startTokenCounter(database.db, log);
-    closers.push(() => tokenCounter.stop());
     const failures = startAuthenticationFailures(database.db, log);
-    closers.push(() => failures.stop());
     const recordFailure: RecordAuthenticationFailure = (failure) => {
       metrics.events.authenticationFailures.count(failure.endpoint);
       failures.note(failure);
     };
     const calls = startCallLog(database.db, log);
-    closers.push(() => calls.stop());
+    queues.push(clientErrors, tokenCounter, failures, calls);
     const cookieKeys = await cookieKeysOf(config);
     const operatorToken =
       config.operatorToken ??

@@ -12,7 +12,7 @@ export interface CloseOptions {
 }
 
 /** Milliseconds that requests under way get. */
-const GRACE = 9_000;
+const GRACE = 7_000;
 /** Milliseconds after which an import that is under way is ended with a last line that says so. */
 const LONG_GRACE = 5_000;
 /** Milliseconds between two looks for connections whose last request was answered. */

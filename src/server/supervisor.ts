@@ -9,6 +9,8 @@ export type SupervisorMessage = 'drain' | 'stop' | 'retire';
 
 /** Milliseconds until an ended worker is replaced, so that a failing start does not use all CPU. */
 const PAUSE = 500;
+/** Milliseconds that a new worker of a restart may take until it listens. */
+const START_LIMIT = 60_000;
 /** Milliseconds that a worker may take to stop until it is killed. */
 const STOP_LIMIT = 12_000;
 
@@ -26,7 +28,25 @@ export function superviseWorkers({ workers, stopDelay }: Supervision): void {
   const listening = new Set<Worker>();
   let listens = false;
   let stopping = false;
-  const fork = () => (stopping ? undefined : cluster.fork());
+  const forkAgain = (reason: string) => {
+    process.stderr.write(`${reason}; another one starts.\n`);
+    setTimeout(fork, PAUSE);
+  };
+  const fork = () => {
+    try {
+      const worker = stopping ? undefined : cluster.fork();
+      worker?.on('error', ({ message }) => {
+        // The system refused to start the process, which has no `exit` then.
+        if (worker.process.pid === undefined && !retired.delete(worker)) {
+          forkAgain(`Worker ${worker.id} did not start (${message})`);
+        }
+      });
+      return worker;
+    } catch (error) {
+      forkAgain(`A worker did not start (${error instanceof Error ? error.message : error})`);
+      return undefined;
+    }
+  };
   // One first, so that a wrong configuration is reported once.
   cluster.on('listening', (worker) => listening.add(worker));
   cluster.once('listening', () => {
@@ -41,18 +61,21 @@ export function superviseWorkers({ workers, stopDelay }: Supervision): void {
       // The worker has printed the reason.
       process.exitCode = 1;
     } else if (!stopping && !retired.delete(worker)) {
-      process.stderr.write(`Worker ${worker.id} ended; another one starts.\n`);
-      setTimeout(fork, PAUSE);
+      forkAgain(`Worker ${worker.id} ended`);
     }
   });
   const restart = async () => {
     for (const worker of running()) {
+      // Not replaced by `exit` if it ends meanwhile: its successor starts already.
+      retired.add(worker);
       const next = fork();
       if (next === undefined || !(await starts(next, retired))) {
+        if (!retired.delete(worker)) {
+          forkAgain(`Worker ${worker.id} ended`);
+        }
         return;
       }
       if (!worker.isDead()) {
-        retired.add(worker);
         send(worker, 'retire');
         await ends(worker);
       }
@@ -87,7 +110,8 @@ export function superviseWorkers({ workers, stopDelay }: Supervision): void {
 
 function send(worker: Worker, message: SupervisorMessage): void {
   if (worker.process.connected) {
-    worker.process.send(message);
+    // An error of a worker that has just ended goes to the callback.
+    worker.process.send(message, () => {});
   }
 }
 
@@ -107,10 +131,12 @@ function running(): Worker[] {
 /** Resolves to true when a new worker listens; to false if it ends before. */
 async function starts(worker: Worker, retired: Set<Worker>): Promise<boolean> {
   retired.add(worker);
+  const timer = setTimeout(() => worker.process.kill('SIGKILL'), START_LIMIT);
   const listens = await Promise.race([
     once(worker, 'listening').then(() => true),
     once(worker, 'exit').then(() => false),
-  ]);
+  ]).catch(() => false);
+  clearTimeout(timer);
   retired.delete(worker);
   if (!listens) {
     process.stderr.write('New worker ended before it listened; the restart stops.\n');
@@ -118,11 +144,18 @@ async function starts(worker: Worker, retired: Set<Worker>): Promise<boolean> {
   return listens;
 }
 
-/** A call during a run begins another run after it. */
+/** Calls during a run begin one more run after it. */
 function oneAtATime(work: () => Promise<void>): () => Promise<void> {
   let last = Promise.resolve();
+  let isWaiting = false;
   return () => {
-    last = last.then(work);
+    if (!isWaiting) {
+      isWaiting = true;
+      last = last.then(() => {
+        isWaiting = false;
+        return work();
+      });
+    }
     return last;
   };
 }

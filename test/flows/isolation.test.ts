@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RawBuilder, sql } from 'kysely';
@@ -252,5 +254,27 @@ describe('Connections', () => {
     });
     await until(() => general()?.inUse === 0);
     assert.equal((await introspect(server, resourceServer, kept.accessToken)).body.active, true);
+  });
+});
+
+describe('Callers that send their body slowly', () => {
+  test('do not keep introspections from being answered', async (t) => {
+    const { hostname, port } = new URL(server.issuer);
+    const slow = await Promise.all(
+      Array.from({ length: 80 }, async () => {
+        const socket = connect(Number(port), hostname);
+        t.after(() => socket.destroy());
+        await once(socket, 'connect');
+        socket.write(
+          'POST /api/v1/oauth/introspect HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n' +
+            'Content-Type: application/x-www-form-urlencoded\r\n\r\ntoken=',
+        );
+        return socket;
+      }),
+    );
+    const { accessToken } = await newTokens();
+    const { body } = await introspect(server, platform.resourceServer, accessToken);
+    assert.equal(body.active, true);
+    assert.ok(slow.every((socket) => !socket.destroyed));
   });
 });
