@@ -12,7 +12,7 @@ import { UserAgent } from '../support/user-agent.ts';
 
 const FOLDER = join(import.meta.dirname, '../../docs/operations');
 const read = (name: string) => readFileSync(join(FOLDER, name), 'utf8');
-/** Where `.ci/run` puts it: the Debian package of Prometheus would start a server. */
+/** Path at which `.ci/run` puts it: the Debian package of Prometheus would start a server. */
 const PROMTOOL = ['promtool', join(import.meta.dirname, '../../node_modules/.cache/promtool')].find(
   (path) => spawnSync(path, ['--version']).status === 0,
 );
