@@ -16,8 +16,8 @@ const EXPIRED = sql<SqlBool>`created_at < now() - interval '1 day'`;
 const LOCK_TIMEOUT = '55P03';
 
 /**
- * Claims a key for a call. Waits two seconds, as for every lock, for a running call with the same key, whose
- * transaction holds the row.
+ * Claims a key for a call. If a call with the same key is running, its transaction holds the row: waits
+ * two seconds for it, as for every lock.
  * @returns false if the key was claimed before
  * @throws StagedoorError `conflict` if the running call takes too long
  */

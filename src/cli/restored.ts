@@ -69,7 +69,8 @@ export function addRestored(command: Command, shell: Shell): void {
 
 const LEFT = `Check what this command does not change and is as it was at the time of the backup:
 secrets and keys of applications and API services, suspended applications, users and their
-passwords, teams. Send the directory again.
+passwords, teams, blocked hosts of agents. Send the directory again. If a signing key was replaced
+after a leak, the leaked key signs again: stagedoor keys rotate --now.
 `;
 
 async function count(db: Db, before: Date, keepsTokens: boolean): Promise<Counts> {

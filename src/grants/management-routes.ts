@@ -20,7 +20,7 @@ export function grantEndpoints(deps: ApiDeps): Endpoint[] {
       id: 'listGrants',
       summary: 'List grants',
       details:
-        'Includes ended grants. Grants are deleted with their user or application, and when they have been over for as long as the server is set to keep them (400 days by default).',
+        'Includes ended grants. Grants are deleted with their user or application, and when they have been over for as long as the server is set to keep them (400 days by default). Those of a deleted user or application open nothing, but are listed as active until they are removed.',
       query: grantQuery,
       entry: grantAnswer,
       // Grants end by time alone, so an older answer about active ones can be wrong by itself.

@@ -29,8 +29,9 @@ export const plainError: ErrorPage = (ctx, { status, message }) => {
 };
 
 /**
- * Outermost middleware: answers errors and requests without an answer. JSON of RFC 6749 below `/api/v1/oauth/` and `/.well-known/`, the contract's JSON below
- * `/api/`, a page elsewhere and at `authorize`.
+ * Outermost middleware: answers errors, and requests that no handler answered. The body is JSON of
+ * RFC 6749 below `/api/v1/oauth/` and `/.well-known/`, the contract's JSON below `/api/`, and a page
+ * elsewhere and at `authorize`.
  */
 export function errorResponses(
   page: ErrorPage,

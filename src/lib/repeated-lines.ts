@@ -1,6 +1,6 @@
 /** Milliseconds in which a cause is logged once. */
 const INTERVAL = 1_000;
-/** Causes that are told apart at the same time. */
+/** Highest number of causes with a limit of their own; further ones share the cause `other`. */
 const CAUSES = 100;
 
 /**

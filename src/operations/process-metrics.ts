@@ -12,7 +12,7 @@ export function processMetrics(database: Database, registry: Registry): Gauge {
   collectDefaultMetrics({ register: registry });
   new Gauge({
     name: 'stagedoor_build_info',
-    help: 'Always 1; the labels tell what runs',
+    help: 'Always 1; the labels are the versions of Stagedoor and Node.js',
     labelNames: ['version', 'node'],
     registers: [registry],
     aggregator: 'max',

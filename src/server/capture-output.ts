@@ -14,7 +14,7 @@ export function captureOutput(log: Pick<Logger, 'info' | 'warn'>): void {
     warn: write('warn'),
     error: write('warn'),
   });
-  // Among them the one of Node.js, which prints.
+  // Also removes the listener of Node.js, which prints warnings as text.
   process.removeAllListeners('warning');
   process.on('warning', (err) => log.warn({ err }, 'Process warning'));
 }

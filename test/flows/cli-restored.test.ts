@@ -104,6 +104,7 @@ describe('stagedoor restored beside a running server', () => {
     await manage(server, 'POST', '/api/v1/operator-tokens/', { name: 'kept', rights: ['read'] });
     const done = await restored('--yes', '--keep-operator-tokens');
     assert.match(done.out, /^Ended 1 grant\(s\), \d+ session\(s\) and 0 operator token\(s\)\.\n/);
+    assert.match(done.out, /blocked hosts(.|\n)+keys rotate --now/);
     assert.equal(JSON.parse(before).grants, 1);
     const again = await restored('--yes', '--keep-operator-tokens');
     assert.match(again.out, /^Ended 0 grant\(s\), 0 session\(s\)/);
