@@ -156,7 +156,11 @@ for (const engine of FLOW_ENGINES) {
     });
 
     it('nothing happened: the request is held for a quarter of a second', async () => {
-      const { cursor } = await read();
+      // Until nothing is left of what the tests before this one changed.
+      let { cursor, changes: earlier } = await read((await read()).cursor);
+      while (earlier.length > 0) {
+        ({ cursor, changes: earlier } = await read(cursor));
+      }
       const begun = performance.now();
       const { changes, age_ms } = await read(cursor);
       const took = performance.now() - begun;

@@ -15,7 +15,7 @@ const AT_ONCE = 8;
 /**
  * Headers that can differ between two equal responses, because a lifetime can have another length.
  */
-const VARYING = new Set(['date', 'connection', 'keep-alive', 'content-length']);
+const VARYING = new Set(['date', 'connection', 'keep-alive', 'content-length', 'x-request-id']);
 
 /** Servers on one database, whose statements of the short path are counted. */
 export interface PathServers {

@@ -86,6 +86,10 @@ export async function seedParties(db: Db, state: PartiesState): Promise<Parties>
       from json_to_recordset(${JSON.stringify(secrets)}::json) as s(hash text, ends float8)
       where ${!isPublic}
     )
+    select
+  `.execute(db);
+  // A statement of its own: a grant needs parties that exist.
+  await sql`
     insert into grants (id, user_id, client_id, scopes, resources, expires_at, ends_at, revoked_at,
       revocation_reason)
     values (${grantId}, ${userId}, ${clientId}, ${[...state.grantScopes]}::text[],

@@ -81,6 +81,7 @@ version=$(api GET "/applications/$application/" | sed -n 's/.*"version":\([0-9]*
 api POST "/applications/$application/review/" "{\"version\": $version}"
 api GET "/applications/$application/"
 api GET '/applications/?owner=tour-kim' '' --output /dev/null --write-out '%{http_code}'
+api GET "/applications/$application/errors/" '' --output /dev/null --write-out '%{http_code}'
 # Public keys let an application sign assertions (RFC 7523) and send no secret. Blocking a host refuses
 # the agents whose metadata documents are on it.
 answer=$(api POST "/applications/$application/keys/" '{"public_keys": "{\"kty\": \"OKP\", \"crv\": \"Ed25519\", \"x\": \"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}"}')
@@ -118,6 +119,7 @@ api DELETE "/operator-tokens/$(field id <<<"$answer")/" '' --write-out '%{http_c
 # 12. Tidy up. Expired rows are deleted within the hour; this counts those that are due.
 api POST /prune/ '{"dry_run": true}' --output /dev/null --write-out '%{http_code}'
 api DELETE "/applications/$application/" '' --write-out '%{http_code}'
+api GET '/deletions/?finished=false' '' --output /dev/null --write-out '%{http_code}'
 api DELETE /directory/organizers/tour-mill/teams/office/ '' --write-out '%{http_code}'
 api DELETE /directory/organizers/tour-mill/ '' --write-out '%{http_code}'
 for id in kim {1..60}; do api DELETE "/users/tour-$id/"; done | tr -d '\n'
