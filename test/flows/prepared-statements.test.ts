@@ -78,7 +78,7 @@ describe('Connection pooler in transaction mode', { skip: whyNoPgBouncer }, () =
     const databases = await Promise.all([open(pooler.url, false, 10), open(pooler.url, false, 10)]);
     try {
       const answers = databases.flatMap((database) =>
-        Array.from({ length: 200 }, async (_, at) => {
+        Array.from({ length: 60 }, async (_, at) => {
           const text = STATEMENTS[at % 2] ?? '';
           const { rows } = await inTransaction(database.db, (tx) =>
             tx.executeQuery<{ value: number }>(CompiledQuery.raw(text, [at])),

@@ -39,7 +39,11 @@ const CLIENT_SECRET = 'a secret that only the two of them know';
 
 /** Starts it for a Stagedoor on this port. */
 export async function startUpstreamProvider(port: number): Promise<UpstreamProvider> {
-  const http = createServer().listen(0, '127.0.0.1');
+  const http = createServer();
+  // Node closes idle connections after 5 s, which is also the timeout of requests to this server:
+  // behind a stalled network the one or the other would come first.
+  http.keepAliveTimeout = 60_000;
+  http.listen(0, '127.0.0.1');
   await once(http, 'listening');
   const network = await startTcpProxy(portOf(http.address()));
   // An address, while Stagedoor has a name: for a browser these are two sites.
