@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { Eta } from 'eta';
 import type { Context } from 'koa';
-import type { Locale } from '../lib/locale.ts';
+import { LOCALES, type Locale } from '../lib/locale.ts';
 import { assetUrl } from './assets.ts';
 import { type CsrfOptions, csrfToken } from './csrf.ts';
-import { negotiateLocale } from './locale.ts';
+import { negotiateLocale, pathInLocale } from './locale.ts';
 import { requestIdOf } from './request-id.ts';
 import { translator } from './translate.ts';
 import type { View } from './view.ts';
@@ -40,7 +40,7 @@ export interface Renderer {
 
 /** Every view sees these by name, beside its own props in `it`. */
 const HEADER =
-  'const { t, rich, locale, csrf, asset, date, day, link, byName, isLong, signedIn, requestId } = it.helpers;';
+  'const { t, rich, locale, languages, csrf, asset, date, day, link, byName, isLong, signedIn, requestId } = it.helpers;';
 
 /** Makes the renderer of `views/`. Templates are read once. */
 export function createRenderer(options: CsrfOptions): Renderer {
@@ -60,6 +60,7 @@ export function createRenderer(options: CsrfOptions): Renderer {
         asset: assetUrl,
         // Only asked for by forms: a page without one sets no cookie.
         csrf: () => csrfToken(options, ctx),
+        languages: () => languagesOf(ctx),
         signedIn: state.signedIn,
         requestId: requestIdOf(ctx.req),
         view: name,
@@ -72,6 +73,13 @@ export function createRenderer(options: CsrfOptions): Renderer {
     },
     locale: localeOf,
   };
+}
+
+/** Returns the same page in each language. The answer to a form has no address to go back to. */
+function languagesOf(ctx: Context): { readonly locale: Locale; readonly href: string }[] {
+  return ctx.method === 'POST'
+    ? []
+    : LOCALES.map((locale) => ({ locale, href: pathInLocale(ctx, locale) }));
 }
 
 /** @throws Error for a value that is neither text nor a number: a prop or a text is missing */

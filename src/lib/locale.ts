@@ -1,5 +1,7 @@
 /** The languages of the pages and mails. */
-export type Locale = 'en' | 'de';
+export const LOCALES = ['en', 'de'] as const;
+/** One of them. */
+export type Locale = (typeof LOCALES)[number];
 
 /**
  * Returns the language for a language tag: `de-informal` and `de-AT` are German.

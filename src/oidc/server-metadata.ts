@@ -1,6 +1,7 @@
 import { REGISTRATION_PATH } from '../applications/dynamic/routes.ts';
 import { ASSERTION_ALGORITHMS } from '../client-keys/public-key.ts';
 import type { Config } from '../config/config.ts';
+import { LOCALES } from '../lib/locale.ts';
 import { SIGNING_ALGORITHM } from '../signing-keys/signing-key.ts';
 import { DPOP_ALGORITHMS } from '../tokens/proof.ts';
 import { PATHS } from './paths.ts';
@@ -42,7 +43,7 @@ export function serverMetadata(config: Config): Record<string, unknown> {
     client_id_metadata_document_supported: config.metadataDocuments !== 'off',
     subject_types_supported: ['public'],
     prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
-    ui_locales_supported: ['en', 'de'],
+    ui_locales_supported: [...LOCALES],
     require_pushed_authorization_requests: false,
     request_parameter_supported: false,
     request_uri_parameter_supported: false,

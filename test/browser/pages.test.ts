@@ -159,6 +159,8 @@ describe('Pages in a real browser', { skip }, () => {
           name: textFor('consent.heading', { application: 'Box Office Sync' }),
         })
         .waitFor();
+      assert.equal(await page.getByRole('link', { name: textFor('layout.logout') }).count(), 0);
+      await page.goto(AUTHORIZATIONS);
       await page.getByRole('link', { name: textFor('layout.logout') }).click();
       await page.getByRole('button', { name: textFor('logout.submit') }).click();
       await page.getByRole('heading', { name: textFor('signed_out.title') }).waitFor();

@@ -206,6 +206,26 @@ describe('Requests of generic OpenID and OAuth clients', () => {
     });
   }
 
+  it('the language that a user selects stays until consent, without links to other pages', async () => {
+    const agent = new UserAgent(server, { 'accept-language': 'en' });
+    const login = await agent.get(requestUrl({ scope: 'read' }));
+    const inGerman = await agent.get(languageLink(login, 'de'));
+    assert.equal(inGerman.headers.get('content-language'), 'de');
+    const wrong = await signIn(agent, inGerman, { ...platform.ada, password: 'wrong' });
+    assert.equal(wrong.headers.get('content-language'), 'de');
+    const consent = await signIn(agent, wrong, platform.ada);
+    assert.equal(consent.headers.get('content-language'), 'de', 'Ada’s own language is English');
+    const inEnglish = await agent.get(languageLink(consent, 'en'));
+    assert.equal(inEnglish.headers.get('content-language'), 'en');
+    const failed = await decide(agent, inEnglish, { organizers: [] });
+    assert.equal(failed.headers.get('content-language'), 'en');
+    for (const page of [login, consent]) {
+      assert.doesNotMatch(page.body, /href="\/(logout|docs|account\/profile)?"/);
+    }
+    const sentBack = await decide(agent, failed);
+    assert.ok(sentBack.leavesTo?.searchParams.get('code'), textOf(sentBack));
+  });
+
   it('ui_locales: an error page is in that language', async () => {
     const url = requestUrl({ redirect_uri: 'https://other.example.com/', ui_locales: 'de' });
     const page = await new UserAgent(server, { 'accept-language': 'en' }).get(url);
@@ -310,4 +330,9 @@ function linkIn(page: Page, index: number): string {
   const href = links[index]?.[1];
   assert.ok(href, textOf(page));
   return href.replaceAll('&amp;', '&');
+}
+
+function languageLink(page: Page, locale: string): string {
+  const link = new RegExp(`href="([^"]+)" hreflang="${locale}"`);
+  return page.body.match(link)?.[1]?.replaceAll('&amp;', '&') ?? assert.fail(textOf(page));
 }

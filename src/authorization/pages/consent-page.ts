@@ -111,7 +111,8 @@ function show(
     askPassword: state.old && deps.upstream === undefined,
     confirmAt: state.old ? deps.upstream?.host : undefined,
     locale: deps.renderer.locale(ctx),
-    action: ctx.path,
+    // With the query: the page stays in its language.
+    action: ctx.path + ctx.search,
     switchAccount: switchAccountUrl(interaction.restartUrl),
   });
   return render(consentView, props, status);
