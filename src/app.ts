@@ -26,7 +26,7 @@ import type { Database } from './db/database.ts';
 import { apiEndpoints } from './endpoints.ts';
 import { openFetcher } from './fetch/fetcher.ts';
 import { grantPages } from './grants/pages/pages.ts';
-import { assets } from './http/assets.ts';
+import { openAssets } from './http/assets.ts';
 import { createCsrf, csrfKeys } from './http/csrf.ts';
 import { errorPage } from './http/error-page.ts';
 import { errorResponses, reportBrokenAnswer } from './http/error-response.ts';
@@ -61,6 +61,7 @@ import { operationsRoutes } from './operations/health.ts';
 import type { Metrics } from './operations/metrics.ts';
 import { observeRequests } from './operations/observe-requests.ts';
 import { createDevices } from './sessions/pages/device-cookie.ts';
+import { identify } from './sessions/pages/identify.ts';
 import { createGuessGuard } from './sign-in/guess-guard.ts';
 import { createGuessLimits } from './sign-in/guess-limits.ts';
 import { loginPage } from './sign-in/pages/login-page.ts';
@@ -113,7 +114,8 @@ export function createApp(deps: AppDeps): Koa {
   const { issuer } = config;
   const secure = issuer.startsWith('https:');
   const csrfOptions = { keys: csrfKeys(cookieKeys), secure };
-  const renderer = createRenderer(csrfOptions);
+  const assets = openAssets(config.platform);
+  const renderer = createRenderer({ ...csrfOptions, platform: config.platform, assets });
   const csrf = createCsrf({ ...csrfOptions, issuer });
   const devices = createDevices({ secure });
   const limits = createLimits(database, cookieKeys[0] ?? '', metrics.countRefusal);
@@ -173,7 +175,13 @@ export function createApp(deps: AppDeps): Koa {
   const api = describedApi(apiEndpoints({ ...deps, onReplay, passwordQueue }), issuer);
 
   provider.use(observeRequests(metrics, log));
-  provider.use(errorResponses(errorPage(renderer, log), log, metrics.events.outages.count));
+  provider.use(
+    errorResponses(
+      errorPage(renderer, log, (ctx) => identify({ sessions }, ctx)),
+      log,
+      metrics.events.outages.count,
+    ),
+  );
   provider.use(crossOriginResponses(CROSS_ORIGIN_RULES));
   const settings = tokenSettings(config);
   const countIntrospection = metrics.events.introspections.count;
@@ -201,7 +209,7 @@ export function createApp(deps: AppDeps): Koa {
       countResponse: metrics.events.tokenResponses.count,
     }),
   );
-  provider.use(assets());
+  provider.use(assets.serve);
   mount(provider, operationsRoutes({ ...deps, metrics }));
   mount(provider, pageRoutes(pages, sitePages(config, api.document, deps.demoGuide)));
   if (upstream === undefined) {

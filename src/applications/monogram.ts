@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type Color, colorOf, luminance } from '../lib/color.ts';
 import { escapeHtml } from '../lib/html.ts';
 
 /**
@@ -45,20 +46,19 @@ const LUMINANCE = 0.165;
 const SATURATION = 0.55;
 
 /** The background of the picture, `#rrggbb`. */
-export function monogramColour(name: string): string {
+export function monogramColour(name: string): Color {
   const hue = createHash('sha256').update(name).digest().readUInt16BE() % 360;
   // Luminance grows with lightness: halving finds it.
   let [dark, light] = [0, 1];
   for (let step = 0; step < 12; step += 1) {
     const middle = (dark + light) / 2;
-    if (luminance(rgb(hue, middle)) < LUMINANCE) {
+    if (luminance(colorOf(rgb(hue, middle))) < LUMINANCE) {
       dark = middle;
     } else {
       light = middle;
     }
   }
-  const channels = rgb(hue, dark).map((channel) => Math.round(channel * 255));
-  return `#${channels.map((channel) => channel.toString(16).padStart(2, '0')).join('')}`;
+  return colorOf(rgb(hue, dark));
 }
 
 /** From hue, the fixed saturation and lightness, each channel 0 to 1. */
@@ -69,13 +69,4 @@ function rgb(hue: number, lightness: number): [number, number, number] {
     return lightness - chroma * Math.max(-1, Math.min(place - 3, 9 - place, 1));
   };
   return [channel(0), channel(8), channel(4)];
-}
-
-function luminance(channels: readonly [number, number, number]): number {
-  const [red, green, blue] = channels;
-  return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
-}
-
-function linear(channel: number): number {
-  return channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4;
 }

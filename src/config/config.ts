@@ -8,6 +8,7 @@ import { customSchemes } from './custom-schemes.ts';
 import { type FetchSettings, fetchSettings, fetchVariables } from './fetch-settings.ts';
 import { type LeakScannerKeys, leakScannerKeys } from './leak-scanner-keys.ts';
 import { type PermissionSettings, permissionSettings } from './permissions.ts';
+import { type Platform, platformSettings, platformVariables } from './platform.ts';
 import { scopeSettings, scopeVariables, wrongScopes } from './scopes.ts';
 import {
   type UpstreamConfig,
@@ -55,6 +56,7 @@ export interface Config extends PermissionSettings, FetchSettings {
   readonly databasePrepare: boolean;
   readonly logLevel: string;
   readonly demo: boolean;
+  readonly platform: Platform;
   readonly scopes: readonly ScopeConfig[];
   /** The scopes of a request without `scope`. */
   readonly defaultScopes: readonly string[];
@@ -164,6 +166,7 @@ const variables = z.object({
   STOP_DELAY_SECONDS: count(0, 0),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).optional(),
   DEMO: flag.optional(),
+  ...platformVariables,
   ...scopeVariables,
   PERMISSIONS: z.string().transform(words).optional(),
   REGISTRATION: z
@@ -275,6 +278,8 @@ export function readConfig(env: Record<string, string | undefined> = process.env
 function fromVariables(vars: z.infer<typeof variables>, production: boolean): Config {
   const issuer = new URL(vars.ISSUER ?? `http://localhost:${vars.PORT}`).origin;
   const host = vars.HOST ?? (production ? '0.0.0.0' : '127.0.0.1');
+  const demo = vars.DEMO ?? hasDemoByDefault(vars, { production, host, issuer });
+  const platform = platformSettings(vars, demo);
   return {
     production,
     port: vars.PORT,
@@ -285,7 +290,7 @@ function fromVariables(vars: z.infer<typeof variables>, production: boolean): Co
     databasePrepare: vars.DATABASE_PREPARE ?? true,
     dataDir: vars.DATA_DIR,
     smtpUrl: vars.SMTP_URL,
-    mailFrom: vars.MAIL_FROM ?? `Stagedoor <no-reply@${new URL(issuer).hostname}>`,
+    mailFrom: namedSender(vars.MAIL_FROM ?? `no-reply@${new URL(issuer).hostname}`, platform.name),
     operatorToken: vars.OPERATOR_TOKEN,
     cookieKeys: vars.COOKIE_KEYS,
     accessTokenTtl: vars.ACCESS_TOKEN_TTL,
@@ -300,7 +305,8 @@ function fromVariables(vars: z.infer<typeof variables>, production: boolean): Co
     workers: vars.WORKERS,
     stopDelaySeconds: vars.STOP_DELAY_SECONDS,
     logLevel: vars.LOG_LEVEL ?? (production ? 'info' : 'warn'),
-    demo: vars.DEMO ?? hasDemoByDefault(vars, { production, host, issuer }),
+    demo,
+    platform,
     ...scopeSettings(vars),
     ...permissionSettings(vars.PERMISSIONS),
     registration: vars.REGISTRATION,
@@ -319,6 +325,13 @@ function fromVariables(vars: z.infer<typeof variables>, production: boolean): Co
       withoutAuthTime: vars.OIDC_WITHOUT_AUTH_TIME ?? false,
     }),
   };
+}
+
+/** Puts a name before a bare address. */
+function namedSender(sender: string, name: string): string {
+  return /[<\s]/.test(sender.trim())
+    ? sender
+    : `"${name.replace(/["\\]/g, '\\$&')}" <${sender.trim()}>`;
 }
 
 /**

@@ -50,9 +50,20 @@ type Kinds<Key> = Key extends `error.${infer Kind}.title` ? Kind : never;
 /** Error pages that the catalogue has texts for. */
 type ErrorKind = Kinds<SharedText>;
 
-/** Makes the error page, in the language of the reader. */
-export function errorPage(renderer: Renderer, log: Logger): ErrorPage {
-  return (ctx, error) => {
+/**
+ * Makes the error page, in the language of the reader.
+ * @param identify gives the page the header of the signed-in user
+ */
+export function errorPage(
+  renderer: Renderer,
+  log: Logger,
+  identify: (ctx: Context) => Promise<unknown> = async () => {},
+): ErrorPage {
+  return async (ctx, error) => {
+    // The failure may be the reason for which the user can't be identified either.
+    if (error.status < 500 && error.status !== 429 && ctx.state.signedIn === undefined) {
+      await identify(ctx).catch(() => {});
+    }
     try {
       const t = translator(renderer.locale(ctx));
       const refused = refusedForm(ctx);

@@ -19,10 +19,10 @@ const CLIENT_DISCONNECT_CODES: ReadonlySet<unknown> = new Set([
 ]);
 
 /** Answers with an error outside the APIs. */
-export type ErrorPage = (ctx: Context, error: HttpError) => void;
+export type ErrorPage = (ctx: Context, error: HttpError) => void | Promise<void>;
 
 /** Answers with the message of the error as plain text. */
-export const plainError: ErrorPage = (ctx, { status, message }) => {
+export const plainError = (ctx: Context, { status, message }: HttpError): void => {
   ctx.status = status;
   ctx.type = 'text/plain';
   ctx.body = message;
@@ -53,12 +53,12 @@ export function errorResponses(
       } else if (told.code === 'csrf_failed') {
         reportForgery(log, ctx, told);
       }
-      answer(page, ctx, told);
+      await answer(page, ctx, told);
       return;
     }
     const empty = ctx.body === undefined || ctx.body === null;
     if (ctx.status >= 400 && empty && ctx.respond !== false && !ctx.headerSent) {
-      answer(page, ctx, fromStatus(ctx.status, ctx.method));
+      await answer(page, ctx, fromStatus(ctx.status, ctx.method));
     }
   };
 }
@@ -111,7 +111,7 @@ function describeRequest(ctx: Context): object {
   return { method: ctx.method, route: routePattern(ctx), request_id: requestIdOf(ctx.req) };
 }
 
-function answer(page: ErrorPage, ctx: Context, error: HttpError): void {
+async function answer(page: ErrorPage, ctx: Context, error: HttpError): Promise<void> {
   if (ctx.headerSent || ctx.respond === false) {
     // A partial answer cannot be taken back: closing the connection shows that it is incomplete.
     ctx.res.destroy();
@@ -138,7 +138,7 @@ function answer(page: ErrorPage, ctx: Context, error: HttpError): void {
   } else if (/^\/api(\/|$)/.test(path) && !path.startsWith('/api/v1/oauth/')) {
     json(ctx, error.status, error.fields ?? { detail: error.message });
   } else {
-    page(ctx, error);
+    await page(ctx, error);
   }
 }
 

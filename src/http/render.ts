@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { Eta } from 'eta';
 import type { Context } from 'koa';
+import type { Platform } from '../config/platform.ts';
 import { LOCALES, type Locale } from '../lib/locale.ts';
-import { assetUrl } from './assets.ts';
+import type { Assets } from './assets.ts';
 import { type CsrfOptions, csrfToken } from './csrf.ts';
 import { negotiateLocale, pathInLocale } from './locale.ts';
 import { requestIdOf } from './request-id.ts';
@@ -16,6 +17,12 @@ interface PageState {
   readonly signedIn?: { readonly fullName: string; readonly email: string } | undefined;
   /** The signed-in user's language goes before the browser's. */
   readonly user?: { readonly locale?: string | undefined } | undefined;
+}
+
+/** Dependencies of the renderer. */
+export interface RendererOptions extends CsrfOptions {
+  readonly platform: Platform;
+  readonly assets: Assets;
 }
 
 /** Status and language of a page. */
@@ -40,10 +47,12 @@ export interface Renderer {
 
 /** Every view sees these by name, beside its own props in `it`. */
 const HEADER =
-  'const { t, rich, locale, languages, csrf, asset, date, day, link, byName, isLong, signedIn, requestId } = it.helpers;';
+  'const { t, rich, locale, languages, csrf, asset, date, day, link, byName, isLong, signedIn, requestId, platform, pageUrl } = it.helpers;';
 
 /** Makes the renderer of `views/`. Templates are read once. */
-export function createRenderer(options: CsrfOptions): Renderer {
+export function createRenderer(options: RendererOptions): Renderer {
+  const { platform, assets } = options;
+  const always = { platform: platform.name };
   const eta = new Eta({
     views: fileURLToPath(new URL('../../views', import.meta.url)),
     cache: true,
@@ -56,8 +65,11 @@ export function createRenderer(options: CsrfOptions): Renderer {
     page: (ctx, { name }, props, { status = 200, locale = localeOf(ctx) } = {}) => {
       const state: PageState = ctx.state;
       const helpers = {
-        ...viewHelpers(translator(locale), locale),
-        asset: assetUrl,
+        ...viewHelpers(translator(locale, always), locale, platform.name),
+        asset: assets.url,
+        platform: { ...platform, logoUrl: assets.logoUrl },
+        // Of this page, for links that come back to it.
+        pageUrl: ctx.url,
         // Only asked for by forms: a page without one sets no cookie.
         csrf: () => csrfToken(options, ctx),
         languages: () => languagesOf(ctx),

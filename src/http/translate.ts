@@ -39,9 +39,13 @@ const PLURALS: Readonly<Record<Locale, Intl.PluralRules>> = {
 /**
  * Returns the texts of one language. The type argument names the keys that the caller may use,
  * those of its capability: `translator<AccountText>(locale)`; without it, those of `views/en.json`.
+ * @param always values for placeholders of all texts: `{platform}` of pages and mails
  * @throws Error for an unknown key
  */
-export function translator<Key extends string = SharedText>(locale: Locale): Translate<Key> {
+export function translator<Key extends string = SharedText>(
+  locale: Locale,
+  always: MessageParams = {},
+): Translate<Key> {
   const catalogue = CATALOGUES[locale];
   const plurals = PLURALS[locale];
   return (key, params = {}) => {
@@ -54,7 +58,7 @@ export function translator<Key extends string = SharedText>(locale: Locale): Tra
         ? message
         : message[plurals.select(Number(params.count ?? 0)) === 'one' ? 'one' : 'other'];
     return text.replace(/\{(\w+)\}/g, (placeholder, name: string) =>
-      String(ownValue(params, name) ?? placeholder),
+      String(ownValue(params, name) ?? ownValue(always, name) ?? placeholder),
     );
   };
 }

@@ -1,6 +1,7 @@
 import type { OpenApiDocument } from '../api/openapi-document.ts';
 import type { Config } from '../config/config.ts';
 import type { Page } from '../http/page.ts';
+import { addressPages } from './address-pages.ts';
 import { apiPage } from './api-page.ts';
 import { apiServicesPage } from './api-services-page.ts';
 import { apiTourPage } from './api-tour-page.ts';
@@ -8,7 +9,7 @@ import { furtherGuidePages, guidePage } from './guide-page.ts';
 import { type DemoGuide, homePage } from './home-page.ts';
 import type { SiteDeps } from './site-page.ts';
 
-/** Home page, guides and API reference, open to everybody. */
+/** Pages that are open to everybody: home page, guides, API reference. */
 export function sitePages(
   config: Config,
   document: () => OpenApiDocument,
@@ -16,6 +17,7 @@ export function sitePages(
 ): readonly Page<SiteDeps>[] {
   return [
     homePage(config.issuer, demoGuide),
+    ...addressPages,
     guidePage(config),
     ...furtherGuidePages(config),
     apiServicesPage(config),

@@ -4,11 +4,9 @@ import { apiRoutes } from '../../src/api/mount.ts';
 import { type Config, readConfig } from '../../src/config/config.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { apiEndpoints } from '../../src/endpoints.ts';
-import { csrfKeys } from '../../src/http/csrf.ts';
 import { errorPage } from '../../src/http/error-page.ts';
 import { errorResponses, reportBrokenAnswer } from '../../src/http/error-response.ts';
 import { createHttpServer } from '../../src/http/http-server.ts';
-import { createRenderer } from '../../src/http/render.ts';
 import { createLog } from '../../src/lib/log.ts';
 import { operatorAccess } from '../../src/operators/access.ts';
 import { startCallLog } from '../../src/operators/call-log.ts';
@@ -16,6 +14,7 @@ import { createPasswordQueue } from '../../src/users/password-queue.ts';
 import { createTestDatabase } from './database.ts';
 import { CHEAP_PASSWORDS } from './passwords.ts';
 import type { ManagedServer } from './platform.ts';
+import { testRenderer } from './renderer.ts';
 
 /** The management API without sign-in and without the provider. */
 export interface ManagementServer extends ManagedServer {
@@ -41,8 +40,7 @@ export async function startManagementServer(): Promise<ManagementServer> {
   const calls = startCallLog(database.db, log);
   const operators = operatorAccess({ db: database.db, tokens: { operatorToken }, calls });
   const app = new Koa();
-  const renderer = createRenderer({ keys: csrfKeys(['x'.repeat(32)]), secure: false });
-  app.use(errorResponses(errorPage(renderer, log), log));
+  app.use(errorResponses(errorPage(testRenderer(), log), log));
   const passwordQueue = createPasswordQueue(1, () => {}, CHEAP_PASSWORDS);
   const router = apiRoutes(apiEndpoints({ database, config, operators, passwordQueue }));
   app.use(router.routes());

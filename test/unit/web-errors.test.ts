@@ -6,16 +6,15 @@ import { test } from 'node:test';
 import Router from '@koa/router';
 import type { Middleware } from 'koa';
 import { isUnreachable } from '../../src/db/unreachable.ts';
-import { csrfKeys } from '../../src/http/csrf.ts';
 import { errorPage } from '../../src/http/error-page.ts';
 import { errorResponses, reportBrokenAnswer } from '../../src/http/error-response.ts';
-import { createRenderer } from '../../src/http/render.ts';
 import { type ErrorCode, StagedoorError, ValidationError } from '../../src/lib/errors.ts';
 import { createLog } from '../../src/lib/log.ts';
+import { testRenderer } from '../support/renderer.ts';
 import { pattern, says } from '../support/texts.ts';
 import { startWebApp } from './web-app.ts';
 
-const renderer = createRenderer({ keys: csrfKeys(['k'.repeat(40)]), secure: false });
+const renderer = testRenderer();
 
 /** Starts an application that uses `errorResponses`, and collects its log. */
 async function start(...middleware: (Middleware | Router)[]) {

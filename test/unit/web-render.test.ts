@@ -4,15 +4,14 @@ import type { Middleware } from 'koa';
 import { consentView } from '../../src/authorization/pages/consent-page.ts';
 import type { ConsentProps } from '../../src/authorization/pages/consent-presenters.ts';
 import { listView } from '../../src/grants/pages/list-page.ts';
-import { assets, assetUrl } from '../../src/http/assets.ts';
-import { csrfKeys } from '../../src/http/csrf.ts';
 import { securityHeaders } from '../../src/http/headers.ts';
-import { createRenderer } from '../../src/http/render.ts';
 import { homeView } from '../../src/site/home-page.ts';
+import { testRenderer } from '../support/renderer.ts';
 import { pattern, says } from '../support/texts.ts';
 import { startWebApp } from './web-app.ts';
 
-const renderer = createRenderer({ keys: csrfKeys(['k'.repeat(40)]), secure: false });
+const renderer = testRenderer();
+const { assets } = renderer;
 
 const consent: ConsentProps = {
   action: '/interaction/x',
@@ -126,18 +125,18 @@ test('an unknown time zone does not break the list of authorizations', async () 
 });
 
 test('assets are cached forever by their hash, and unknown assets are 404', async () => {
-  await using app = await startWebApp(assets());
-  const answer = await fetch(app.url + assetUrl('style.css'));
+  await using app = await startWebApp(assets.serve);
+  const answer = await fetch(app.url + assets.url('style.css'));
   assert.match(answer.headers.get('Content-Type') ?? '', /^text\/css/);
   assert.equal(answer.headers.get('Cache-Control'), 'public, max-age=31536000, immutable');
   const etag = answer.headers.get('ETag') ?? '';
-  const again = await fetch(app.url + assetUrl('style.css'), {
+  const again = await fetch(app.url + assets.url('style.css'), {
     headers: { 'If-None-Match': etag, 'Cache-Control': 'max-age=0' },
   });
   assert.equal(again.status, 304);
   const outdated = await fetch(`${app.url}/assets/style.000000000000.css`);
   assert.equal(outdated.headers.get('Cache-Control'), 'no-cache');
-  assert.equal((await fetch(app.url + assetUrl('pico.min.css'))).status, 200);
+  assert.equal((await fetch(app.url + assets.url('pico.min.css'))).status, 200);
   for (const path of [
     '/assets/../layout.eta',
     '/assets/..%2flayout.eta',

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { readConfig } from '../../src/config/config.ts';
+import { securityHeaders } from '../../src/http/headers.ts';
+import { paletteOf, themeCss } from '../../src/http/theme.ts';
+import { type Color, contrast } from '../../src/lib/color.ts';
+import { homeView } from '../../src/site/home-page.ts';
+import { testRenderer } from '../support/renderer.ts';
+import { textFor } from '../support/texts.ts';
+import { startWebApp } from './web-app.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'stagedoor-logo-'));
+after(() => rmSync(folder, { recursive: true }));
+
+/** Writes a file and returns its path. */
+function file(name: string, content: string | Buffer): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+const SVG = '<svg xmlns="http://www.w3.org/2000/svg"><path fill="url(#a)" d="M0 0h9v9z"/></svg>';
+
+const refused = (settings: Record<string, string>, message: RegExp) =>
+  assert.throws(() => readConfig(settings), { code: 'configuration_invalid', message });
+
+describe('Identity of the platform', () => {
+  test('without settings is that of the program; the demo says that it is one', () => {
+    assert.equal(readConfig({ DEMO: '0' }).platform.name, 'Stagedoor');
+    assert.equal(readConfig({}).platform.name, 'Stagedoor Demo');
+  });
+
+  test('names the sender of mails, unless MAIL_FROM has a name', () => {
+    const from = (settings: Record<string, string>) => readConfig(settings).mailFrom;
+    const PLATFORM_NAME = 'Tickets, Inc.';
+    assert.equal(from({ PLATFORM_NAME }), '"Tickets, Inc." <no-reply@localhost>');
+    assert.equal(
+      from({ PLATFORM_NAME, MAIL_FROM: 'a@b.example' }),
+      '"Tickets, Inc." <a@b.example>',
+    );
+    assert.equal(from({ PLATFORM_NAME, MAIL_FROM: 'Box <a@b.example>' }), 'Box <a@b.example>');
+  });
+
+  test('a wrong value is refused with its variable and the reason', () => {
+    refused({ PLATFORM_NAME: 'a\nb' }, /PLATFORM_NAME must be one line/);
+    refused({ PLATFORM_NAME: 'x'.repeat(61) }, /PLATFORM_NAME must have at most 60/);
+    refused({ SUPPORT_URL: 'javascript:alert(1)' }, /SUPPORT_URL must be an address/);
+    refused({ PRIVACY_URL: 'mailto:a@b.example' }, /PRIVACY_URL must be an address/);
+    assert.equal(
+      readConfig({ SUPPORT_URL: 'mailto:a@b.example' }).platform.supportUrl,
+      'mailto:a@b.example',
+    );
+  });
+
+  test('a logo is a small PNG, JPEG, WebP or safe SVG, by its content', () => {
+    const extension = (content: string | Buffer) =>
+      readConfig({ PLATFORM_LOGO: file('logo.png', content) }).platform.logo?.extension;
+    assert.equal(extension(PNG), '.png');
+    assert.equal(extension(`<?xml version="1.0"?>\n<!-- a -->\n${SVG}`), '.svg');
+    refused({ PLATFORM_LOGO: join(folder, 'missing.png') }, /PLATFORM_LOGO .*ENOENT/);
+    refused({ PLATFORM_LOGO: file('page.png', '<html>') }, /PLATFORM_LOGO must be a PNG/);
+    const large = file('large.png', Buffer.concat([PNG, Buffer.alloc(100 * 1024)]));
+    refused({ PLATFORM_LOGO: large }, /at most 100 KiB/);
+    for (const inside of [
+      '<script>alert(1)</script>',
+      '<a href="https://evil.example/">x</a>',
+      '<image href="/account"/>',
+      '<use xlink:href = "x.svg#a"/>',
+      '<path onload="alert(1)"/>',
+      '<style>@import "x.css"</style>',
+      '<path fill="url(https://evil.example/)"/>',
+      '<foreignObject/>',
+    ]) {
+      const logo = file('unsafe.svg', SVG.replace('</svg>', `${inside}</svg>`));
+      refused({ PLATFORM_LOGO: logo }, /without scripts/);
+    }
+  });
+});
+
+describe('Accent color', () => {
+  test('that white text can’t be read on is refused, with one that works', () => {
+    refused({ ACCENT_COLOR: 'red' }, /ACCENT_COLOR must be a color/);
+    assert.throws(() => readConfig({ ACCENT_COLOR: '#FFCC00' }), /1\.5:1.*at least 4\.5:1/);
+    try {
+      readConfig({ ACCENT_COLOR: '#ffcc00' });
+    } catch (error) {
+      const [, better] = /works: (#\w{6})/.exec(String(error)) ?? [];
+      assert.equal(readConfig({ ACCENT_COLOR: better ?? '' }).platform.accent, better);
+    }
+  });
+
+  const accents: Color[] = ['#0d5c63', '#000000', '#767676', '#c00000', '#0000ff', '#6a4cff'];
+  for (const accent of accents) {
+    test(`${accent}: buttons, links and states have contrast on light and dark pages`, () => {
+      const palette = paletteOf(accent);
+      for (const at of [0, 1] as const) {
+        const of = (name: keyof typeof palette) => palette[name][at];
+        const grounds = (['page', 'card', 'code', 'hover', 'tint'] as const).map(of);
+        for (const text of (['text', 'link', 'muted', 'heading'] as const).map(of)) {
+          for (const ground of grounds) {
+            assert.ok(contrast(text, ground) >= 4.5, `${text} on ${ground}`);
+          }
+        }
+        assert.ok(contrast(of('onAccent'), of('accent')) >= 4.5, 'button');
+        assert.ok(contrast(of('onAccent'), of('accentHover')) >= 4.5, 'button under the pointer');
+        for (const state of ['danger', 'warning', 'success'] as const) {
+          assert.ok(contrast(of(state), of(`${state}Tint`)) >= 4.5, state);
+          assert.ok(contrast(of(state), of('card')) >= 4.5, state);
+        }
+        assert.ok(contrast(of('field'), of('card')) >= 3, 'border of a field');
+        assert.ok(themeCss(palette).includes(`--pico-primary:${of('link')}`));
+      }
+    });
+  }
+});
+
+test('a page has the name, the logo and the links of the platform; names are escaped', async () => {
+  const { assets, ...renderer } = testRenderer({
+    PLATFORM_NAME: 'Rock & Roll',
+    PLATFORM_LOGO: file('logo.svg', SVG),
+    IMPRINT_URL: 'https://example.com/imprint?a=1&b=2',
+    ACCENT_COLOR: '#7a0000',
+  });
+  await using app = await startWebApp(securityHeaders(), assets.serve, (ctx) =>
+    renderer.page(ctx, homeView, { demo: undefined }),
+  );
+  const page = await (await fetch(app.url)).text();
+  assert.match(page, /<title>[^<]* – Rock &#38; Roll<\/title>|– Rock &amp; Roll<\/title>/);
+  assert.match(page, /href="https:\/\/example\.com\/imprint\?a=1&(amp|#38);b=2"/);
+  assert.ok(page.includes(textFor('layout.runs_on')));
+  assert.doesNotMatch(page, /style="|<style|undefined/);
+  const logo = await fetch(app.url + assets.logoUrl);
+  assert.equal(await logo.text(), SVG);
+  assert.match(logo.headers.get('Content-Security-Policy') ?? '', /^default-src 'none'.*sandbox/);
+  assert.equal(logo.headers.get('Content-Type'), 'image/svg+xml');
+  const icon = await fetch(`${app.url}/favicon.ico`);
+  assert.equal(icon.headers.get('Content-Type'), 'image/svg+xml');
+  const style = await (await fetch(app.url + assets.url('style.css'))).text();
+  assert.ok(style.includes('--pico-primary-background:#7a0000'));
+  assert.notEqual(assets.url('style.css'), testRenderer().assets.url('style.css'));
+});
