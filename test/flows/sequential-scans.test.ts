@@ -138,6 +138,23 @@ test('no statement reads a large table as a whole', async () => {
   assert.deepEqual(found, []);
 });
 
+test('each foreign key has an index, by which a deletion finds the rows that refer to it', async () => {
+  const { rows } = await sql<{ key: string }>`
+    select c.conrelid::regclass || ': ' || c.conname as key from pg_constraint c
+    where c.contype = 'f' and not exists (
+      select from pg_index i
+      where i.indrelid = c.conrelid and i.indisvalid
+        and (i.indkey::int2[])[0:cardinality(c.conkey) - 1] @> c.conkey
+        and (i.indpred is null or pg_get_expr(i.indpred, i.indrelid) ~ '^\\(\\w+ IS NOT NULL\\)$')
+    )
+    order by key
+  `.execute(server.database.db);
+  assert.deepEqual(
+    rows.map(({ key }) => key),
+    [],
+  );
+});
+
 async function useFlow(): Promise<void> {
   const { application, ada, resourceServer } = platform;
   const agent = new UserAgent(server);
