@@ -1,27 +1,31 @@
 import { type SqlBool, sql } from 'kysely';
 import type { Db } from '../db/database.ts';
+import { type Part, readSlice, type Slice } from '../db/slice.ts';
 import {
   ACTIVITY_KINDS,
   type ActivityApplication,
   type ActivityEntry,
+  type ActivityFilter,
   type ActivityKind,
-  type ActivitySlice,
 } from './activity.ts';
 
-/** A slice of a user's log. */
-export async function selectActivity(db: Db, slice: ActivitySlice): Promise<ActivityEntry[]> {
-  const { userId, kind, clientId, beforeId, limit, offset = 0 } = slice;
-  const rows = await ownEntries(db, userId)
+/** Entries in which applications to filter by are looked for: more would be slow in a very long log. */
+const WINDOW = 10_000;
+
+/** One slice of a user's own log, the newest entries first. It is not counted: that would read all. */
+export async function selectActivity(
+  db: Db,
+  { userId, kind, clientId }: ActivityFilter,
+  slice: Slice,
+): Promise<Part<ActivityEntry>> {
+  const rows = ownEntries(db, userId)
     .$if(kind !== undefined, (query) => query.where(isOfKind(kind ?? 'account')))
     .$if(clientId !== undefined, (query) => query.where('client_id', '=', clientId ?? ''))
-    .$if(beforeId !== undefined, (query) => query.where('id', '<', beforeId ?? ''))
     .select(['id', 'action', 'actor', 'happened_at', 'client_id', 'grant_id', 'ip'])
-    .select(['user_agent', 'data'])
-    .orderBy('id', 'desc')
-    .limit(limit)
-    .offset(offset)
-    .execute();
-  return rows.map((row) => ({
+    .select(['user_agent', 'data']);
+  const order = { by: { id: 'bigint' }, direction: 'desc' } as const;
+  const part = await readSlice(rows, slice, order, undefined);
+  const entries = part.entries.map((row) => ({
     id: String(row.id),
     action: row.action,
     actor: row.actor,
@@ -32,18 +36,18 @@ export async function selectActivity(db: Db, slice: ActivitySlice): Promise<Acti
     userAgent: row.user_agent,
     data: row.data,
   }));
+  return { ...part, entries };
 }
 
-/** The applications that the newest `within` entries of a user's log are about. */
-export async function selectActivityApplications(
+/** The applications that occur in the newest 10,000 entries of a user's log, in no order. */
+export async function listActivityApplications(
   db: Db,
   userId: string,
-  within: number,
 ): Promise<ActivityApplication[]> {
   const newest = ownEntries(db, userId)
     .select(['id', 'client_id'])
     .orderBy('id', 'desc')
-    .limit(within);
+    .limit(WINDOW);
   const latest = db
     .selectFrom(newest.as('newest'))
     .where('client_id', 'is not', null)

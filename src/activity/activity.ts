@@ -1,6 +1,6 @@
 import type { LogEntry } from '../audit/log-entry.ts';
 
-/** Filters of a user's log. */
+/** Kinds of entries in a user's log. */
 export type ActivityKind = 'authorizations' | 'sign_ins' | 'account' | 'applications';
 
 /** Actions of a kind, by how their names begin: one that is new finds its kind by its name. */
@@ -38,13 +38,9 @@ export interface ActivityApplication {
   readonly name: string;
 }
 
-/** Part of a user's log, newest first. An undefined filter matches all entries. */
-export interface ActivitySlice {
+/** Filters of a user's log. An undefined one matches all entries. */
+export interface ActivityFilter {
   readonly userId: string;
   readonly kind?: ActivityKind | undefined;
   readonly clientId?: string | undefined;
-  /** Only what is older than this entry. */
-  readonly beforeId?: string | undefined;
-  readonly limit: number;
-  readonly offset?: number;
 }

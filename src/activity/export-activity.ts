@@ -1,4 +1,5 @@
 import type { Db } from '../db/database.ts';
+import type { Slice } from '../db/slice.ts';
 import type { ActivityEntry } from './activity.ts';
 import { selectActivity } from './activity-store.ts';
 
@@ -13,13 +14,13 @@ export async function* exportActivity(
   db: Db,
   userId: string,
 ): AsyncGenerator<readonly ActivityEntry[]> {
-  let beforeId: string | undefined;
+  let slice: Slice = { limit: BATCH, offset: 0 };
   for (;;) {
-    const batch = await selectActivity(db, { userId, beforeId, limit: BATCH });
-    yield batch;
-    beforeId = batch.at(-1)?.id;
-    if (batch.length < BATCH) {
+    const { entries, next } = await selectActivity(db, { userId }, slice);
+    yield entries;
+    if (typeof next === 'boolean') {
       return;
     }
+    slice = { ...slice, position: next };
   }
 }

@@ -5,7 +5,7 @@ import type { Slice, Sliced } from '../db/slice.ts';
 import { inSnapshot, type Tx } from '../db/transaction.ts';
 import { loadConditionally, readCondition } from './conditional.ts';
 import type { ApiDeps, Component, Endpoint, OperationInfo } from './endpoint.ts';
-import { listPage, type Page, pageComponent, pageParameter } from './list.ts';
+import { listPage, type Page, pageComponent, pageParameters } from './list.ts';
 import type { Right } from './operator.ts';
 import { operatorEndpoint } from './operator-endpoint.ts';
 import { readQuery } from './query.ts';
@@ -61,7 +61,7 @@ export function listEndpoint<T, S extends z.ZodType, Q extends z.ZodObject>(
       method: 'get',
       path,
       demand: { right, access: 'read' },
-      query: query.extend({ page: pageParameter }),
+      query: query.extend(pageParameters),
       answers: [{ status: 200, description: 'One page of the list.', body: pageComponent(entry) }],
       conditional: conditional.by === 'nothing' ? undefined : conditional.by,
     },

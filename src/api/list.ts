@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Slice, Sliced } from '../db/slice.ts';
+import { pageLinks, sliceOfPage } from '../http/page-links.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import { type Component, component } from './endpoint.ts';
 
@@ -31,8 +32,8 @@ export function pageComponent(entry: Component): Component {
   return { ...page, entry };
 }
 
-/** The query parameter of every list. Where there is no such page the answer is 404. */
-export const pageParameter = z
+/** Number of a page. If the list has no such page, the answer is 404. */
+const pageParameter = z
   .string()
   .regex(/^[1-9][0-9]{0,8}$/)
   .transform(Number)
@@ -45,6 +46,17 @@ export const pageParameter = z
     pattern: undefined,
     description: `Which page; each has ${PAGE_SIZE} entries.`,
   });
+
+/** Query parameters of every list. */
+export const pageParameters = {
+  page: pageParameter,
+  cursor: z
+    .string()
+    .optional()
+    .describe(
+      'Position of the page, from `next` and `previous`: such a page is as fast as the first, and following `next` neither repeats nor skips entries while others are added and deleted. Ignored if it does not fit the other parameters.',
+    ),
+};
 
 /** Path and query of a request. */
 export interface RequestUrl {
@@ -64,25 +76,22 @@ export async function listPage<T, P>(
   load: (slice: Slice) => Promise<Sliced<T>>,
   present: (entry: T) => P,
 ): Promise<Page<P>> {
-  const search = new URLSearchParams(querystring);
-  const page = pageNumber(search.getAll('page').at(-1));
-  const offset = (page - 1) * PAGE_SIZE;
-  const { count, entries } = await load({ limit: PAGE_SIZE, offset });
-  if (page > 1 && offset >= count) {
+  const query = new URLSearchParams(querystring);
+  const page = pageNumber(query.getAll('page').at(-1));
+  const cursor = query.getAll('cursor').at(-1);
+  query.delete('page');
+  query.delete('cursor');
+  const request = { path, query, page, cursor };
+  const slice = sliceOfPage(request, PAGE_SIZE);
+  const { count, entries, ...beside } = await load(slice);
+  if (page > 1 && slice.position === undefined && slice.offset >= count) {
     throw invalidPage();
   }
-  const link = (to: number) => {
-    const others = new URLSearchParams(search);
-    others.delete('page');
-    if (to > 1) {
-      others.set('page', String(to));
-    }
-    return others.size === 0 ? `${issuer}${path}` : `${issuer}${path}?${others}`;
-  };
+  const { next, previous } = pageLinks(request, beside);
   return {
     count,
-    next: offset + PAGE_SIZE < count ? link(page + 1) : null,
-    previous: page > 1 ? link(page - 1) : null,
+    next: next === undefined ? null : `${issuer}${next}`,
+    previous: previous === undefined ? null : `${issuer}${previous}`,
     results: entries.map(present),
   };
 }

@@ -2,6 +2,7 @@ import type { ApiDeps, Endpoint } from '../api/endpoint.ts';
 import { listEndpoint } from '../api/list-endpoint.ts';
 import { found } from '../api/route.ts';
 import { NO_CONTENT, nothing, writeEndpoint } from '../api/write-endpoint.ts';
+import { sliceOf } from '../db/slice.ts';
 import { addedKeys, applicationKey, keysBody, keysQuery, presentKey } from './key-wire.ts';
 import { addKeys, deleteKey, listKeys } from './keys.ts';
 import { applicationById } from './store.ts';
@@ -28,11 +29,10 @@ export function keyEndpoints(deps: ApiDeps): Endpoint[] {
       query: keysQuery,
       entry: applicationKey,
       conditional: { by: 'last-modified', list: () => 'application-keys' },
-      load: async (tx, { param, query, slice: { offset, limit } }) => {
+      load: async (tx, { param, query, slice }) => {
         found(await applicationById(tx, param('client_id')));
         const keys = await listKeys(tx, param('client_id'));
-        const ordered = query.ordering.direction === 'asc' ? keys : keys.toReversed();
-        return { count: ordered.length, entries: ordered.slice(offset, offset + limit) };
+        return sliceOf(keys, slice, query.ordering.direction);
       },
       present: presentKey,
     }),

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import { countEntries } from '../db/list-changes.ts';
-import { type Direction, readFromNearerEnd, type Slice, type Sliced } from '../db/slice.ts';
+import { type Direction, readSlice, type Slice, type Sliced } from '../db/slice.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Application, ApplicationFilters } from './application.ts';
 
@@ -135,14 +135,11 @@ export async function listApplications(
   const count = all
     ? await countEntries(db, { list: 'applications' })
     : Number((await filtered.select(COUNT).executeTakeFirstOrThrow()).count);
-  const entries = await readFromNearerEnd(slice, count, direction, (from, { limit, offset }) =>
-    filtered
-      .select(APPLICATION)
-      .orderBy('created_at', from)
-      .orderBy('client_id', from)
-      .limit(limit)
-      .offset(offset)
-      .execute(),
+  const rows = filtered.select(APPLICATION);
+  return readSlice(
+    rows,
+    slice,
+    { by: { created_at: 'time', client_id: 'text' }, direction },
+    count,
   );
-  return { entries, count };
 }

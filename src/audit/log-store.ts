@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import { countEntries } from '../db/list-changes.ts';
-import { type Direction, readFromNearerEnd, type Slice, type Sliced } from '../db/slice.ts';
+import { type Direction, readSlice, type Slice, type Sliced } from '../db/slice.ts';
 import type { LogEntry, LogFilters } from './log-entry.ts';
 
 /** One slice of the log, by time; what happened in the same transaction by id. */
@@ -13,27 +13,26 @@ export async function listLog(
 ): Promise<Sliced<LogEntry>> {
   const filtered = filter(db, filters);
   const count = await countLog(db, filters);
-  const rows = await readFromNearerEnd(slice, count, direction, (from, { limit, offset }) =>
-    filtered
-      .select([
-        'id',
-        'happened_at as happenedAt',
-        'action',
-        'actor',
-        'user_id as userId',
-        'client_id as clientId',
-        'grant_id as grantId',
-        'ip',
-        'user_agent as userAgent',
-        'data',
-      ])
-      .orderBy('happened_at', from)
-      .orderBy('id', from)
-      .limit(limit)
-      .offset(offset)
-      .execute(),
+  const rows = filtered.select([
+    'id',
+    'happened_at as happenedAt',
+    'action',
+    'actor',
+    'user_id as userId',
+    'client_id as clientId',
+    'grant_id as grantId',
+    'ip',
+    'user_agent as userAgent',
+    'data',
+  ]);
+  const part = await readSlice(
+    rows,
+    slice,
+    { by: { happened_at: 'time', id: 'bigint' }, direction },
+    count,
   );
-  return { count, entries: rows.map(({ id, ...entry }) => ({ ...entry, id: String(id) })) };
+  const entries = part.entries.map(({ id, ...entry }) => ({ ...entry, id: String(id) }));
+  return { ...part, entries };
 }
 
 function filter(db: Db, { userId, action, since, before }: LogFilters & { before?: Date }) {

@@ -9,7 +9,7 @@ import {
   type Endpoint,
   type EndpointDescription,
 } from '../api/endpoint.ts';
-import { listPage, pageComponent, pageParameter } from '../api/list.ts';
+import { listPage, pageComponent, pageParameters } from '../api/list.ts';
 import { ordering, readQuery } from '../api/query.ts';
 import { found } from '../api/route.ts';
 import type { Config } from '../config/config.ts';
@@ -87,7 +87,7 @@ function organizersEndpoint(deps: AccessDeps): Endpoint {
     scopes: (opening.length > 0 ? opening : scopes).map(({ name }) => name),
     // Names, who is a member where, and what users have allowed.
     list: 'organizers teams/ grants',
-    query: organizersQuery.extend({ page: pageParameter }),
+    query: organizersQuery.extend(pageParameters),
     answer: pageComponent(organizerAnswer),
     load: (tx, ctx, { sub, organizers }) => {
       const { direction } = readQuery(ctx, organizersQuery).ordering;

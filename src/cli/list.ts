@@ -17,22 +17,25 @@ export interface Page {
   readonly headers: Headers;
 }
 
-/** Reads a list page by page, so that it needs little memory. */
+/** Reads a list page by page, so that it needs little memory. Follows the links to the next page. */
 export async function* readPages(
   api: Management,
   { path, query, missing }: Pick<Request, 'path' | 'query' | 'missing'>,
   signal: AbortSignal,
 ): AsyncGenerator<Page> {
-  let more = true;
-  for (let page = 1; more && !signal.aborted; page += 1) {
+  let wanted = query;
+  for (let more = true; more && !signal.aborted; ) {
     const { body, headers } = await api.call({
       method: 'get',
       path,
-      query: { ...query, page: String(page) },
+      ...(wanted === undefined ? {} : { query: wanted }),
       ...(missing === undefined ? {} : { missing }),
     });
     const { count, next, results } = body;
     more = typeof next === 'string';
+    if (typeof next === 'string') {
+      wanted = Object.fromEntries(new URL(next).searchParams);
+    }
     yield { count: Number(count), entries: Array.isArray(results) ? results : [], headers };
   }
 }

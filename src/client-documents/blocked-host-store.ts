@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import { countEntries } from '../db/list-changes.ts';
-import { type Direction, readFromNearerEnd, type Slice, type Sliced } from '../db/slice.ts';
+import { type Direction, readSlice, type Slice, type Sliced } from '../db/slice.ts';
 import type { Tx } from '../db/transaction.ts';
 
 /** A host whose client metadata documents are not accepted, with all its subdomains. */
@@ -60,17 +60,8 @@ export async function listBlockedHosts(
   direction: Direction,
 ): Promise<Sliced<BlockedHost>> {
   const count = await countEntries(db, { list: 'blocked-hosts' });
-  const entries = await readFromNearerEnd(slice, count, direction, (from, { limit, offset }) =>
-    db
-      .selectFrom('blocked_client_hosts')
-      .select(BLOCKED_HOST)
-      .orderBy('created_at', from)
-      .orderBy('host', from)
-      .limit(limit)
-      .offset(offset)
-      .execute(),
-  );
-  return { entries, count };
+  const rows = db.selectFrom('blocked_client_hosts').select(BLOCKED_HOST);
+  return readSlice(rows, slice, { by: { created_at: 'time', host: 'text' }, direction }, count);
 }
 
 /** Adds a block, or changes its reason. */

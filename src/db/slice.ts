@@ -1,14 +1,31 @@
+import { type RawBuilder, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
+
 /** Requested part of a list. */
 export interface Slice {
   readonly limit: number;
+  /** Number of rows before it; ignored if the list can begin at the position. */
   readonly offset: number;
+  readonly position?: Position | undefined;
+}
+
+/** Position beside a row of an ordered list, which holds after the row is gone, too. */
+export interface Position {
+  readonly side: 'before' | 'after';
+  /** Values of the row in the columns of the order. */
+  readonly values: readonly string[];
+}
+
+/** Part of a list. */
+export interface Part<T> {
+  readonly entries: readonly T[];
+  /** Position of the rows that follow; true if they are found by their offset, false if none follow. */
+  readonly next: Position | boolean;
+  /** The same of the rows before it. */
+  readonly previous: Position | boolean;
 }
 
 /** A part of a list, and the number of all entries. */
-export interface Sliced<T> {
-  readonly count: number;
-  readonly entries: readonly T[];
-}
+export type Sliced<T> = Part<T> & { readonly count: number };
 
 /** By which field a list is ordered. */
 export interface Ordering<Field extends string> {
@@ -19,26 +36,164 @@ export interface Ordering<Field extends string> {
 /** As SQL writes it. */
 export type Direction = 'asc' | 'desc';
 
+/** Order of rows. Together, the columns are unique and not null. */
+export interface Order {
+  readonly by: Readonly<Record<string, keyof typeof TYPES>>;
+  readonly direction: Direction;
+}
+
+/** Types of ordered columns, and their values as text. */
+const TYPES = {
+  text: { accepts: (value: string) => !value.includes('\0'), ...castTo('text') },
+  uuid: { accepts: matches(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/), ...castTo('uuid') },
+  bigint: { accepts: matches(/^[0-9]{1,18}$/), ...castTo('bigint') },
+  /** In microseconds, which a `Date` does not have. */
+  time: {
+    accepts: matches(/^-?[0-9]{1,16}$/),
+    write: (column: RawBuilder<unknown>) => sql`(extract(epoch from ${column}) * 1000000)::bigint`,
+    read: (value: string) =>
+      sql`'epoch'::timestamptz + ${value}::bigint * interval '1 microsecond'`,
+  },
+};
+
+function matches(pattern: RegExp) {
+  return (value: string) => pattern.test(value);
+}
+
+function castTo(type: string) {
+  return {
+    write: (column: RawBuilder<unknown>) => column,
+    read: (value: string) => sql`${value}::${sql.raw(type)}`,
+  };
+}
+
 /**
- * Reads a slice of a list from whichever end is nearer, since a database passes every row before
- * the offset: the last page costs what the first one does. `count` and the rows have to come from
- * one snapshot, or else a row that is added meanwhile pushes another one out of sight.
- * @param read reads the list in the direction that it is given
+ * Reads a slice of rows. From a position, an index over the columns of the order leads to the slice,
+ * wherever it is. An offset is read from whichever end of the list is nearer, since a database passes
+ * every row before it.
+ * @param rows selects all rows, without an order
+ * @param count number of rows in the same snapshot, or undefined if it is not known
  */
-export async function readFromNearerEnd<Row>(
+export async function readSlice<
+  DB,
+  TB extends keyof DB,
+  Row,
+  Count extends number | undefined = undefined,
+>(
+  rows: SelectQueryBuilder<DB, TB, Row>,
+  slice: Slice,
+  order: Order,
+  count: Count,
+): Promise<Part<Row> & { count: Count }> {
+  const { limit, position } = slice;
+  const part =
+    position !== undefined && fits(position, order)
+      ? await readBeside(rows, limit, order, position)
+      : await readAtOffset(rows, slice, order, count);
+  return { ...part, count };
+}
+
+async function readAtOffset<DB, TB extends keyof DB, Row>(
+  rows: SelectQueryBuilder<DB, TB, Row>,
   { limit, offset }: Slice,
-  count: number,
-  direction: Direction,
-  read: (direction: Direction, slice: Slice) => Promise<Row[]>,
-): Promise<Row[]> {
+  order: Order,
+  count: number | undefined,
+): Promise<Part<Row>> {
+  if (count === undefined) {
+    const found = await read(rows, order, { limit: limit + 1, offset });
+    return partOf(found.slice(0, limit), { next: found.length > limit, previous: offset > 0 });
+  }
   const length = Math.min(limit, count - offset);
   if (length <= 0) {
-    return [];
+    return { entries: [], next: false, previous: offset > 0 };
   }
   const behind = count - offset - length;
-  if (behind >= offset) {
-    return read(direction, { limit: length, offset });
-  }
-  const rows = await read(direction === 'asc' ? 'desc' : 'asc', { limit: length, offset: behind });
-  return rows.reverse();
+  const found =
+    behind >= offset
+      ? await read(rows, order, { limit: length, offset })
+      : (await read(rows, reverse(order), { limit: length, offset: behind })).reverse();
+  return partOf(found, { next: behind > 0, previous: offset > 0 });
+}
+
+function fits({ values }: Position, { by }: Order): boolean {
+  const types = Object.values(by);
+  return (
+    values.length === types.length &&
+    types.every((type, index) => TYPES[type].accepts(values[index] ?? ''))
+  );
+}
+
+async function readBeside<DB, TB extends keyof DB, Row>(
+  rows: SelectQueryBuilder<DB, TB, Row>,
+  limit: number,
+  order: Order,
+  { side, values }: Position,
+): Promise<Part<Row>> {
+  const onward = side === 'after' ? order : reverse(order);
+  const columns = Object.keys(order.by).map((column) => sql.ref(column));
+  const ends = Object.values(order.by).map((type, index) => TYPES[type].read(values[index] ?? ''));
+  const beside = sql<SqlBool>`(${sql.join(columns)}) ${sql.raw(onward.direction === 'asc' ? '>' : '<')} (${sql.join(ends)})`;
+  const found = await read(rows.where(beside), onward, { limit: limit + 1, offset: 0 });
+  const more = found.length > limit;
+  const page = found.slice(0, limit);
+  return side === 'after'
+    ? partOf(page, { next: more, previous: true })
+    : partOf(page.reverse(), { next: true, previous: more });
+}
+
+function reverse({ by, direction }: Order): Order {
+  return { by, direction: direction === 'asc' ? 'desc' : 'asc' };
+}
+
+/** A row, and its values in the columns of the order. */
+interface Placed<Row> {
+  readonly row: Row;
+  readonly values: readonly string[];
+}
+
+async function read<DB, TB extends keyof DB, Row>(
+  rows: SelectQueryBuilder<DB, TB, Row>,
+  { by, direction }: Order,
+  { limit, offset }: Slice,
+): Promise<Placed<Row>[]> {
+  const values = Object.entries(by).map(
+    ([column, type]) => sql`${TYPES[type].write(sql.ref(column))}::text`,
+  );
+  const found = await Object.keys(by)
+    .reduce((query, column) => query.orderBy(sql.ref(column), direction), rows)
+    .select(sql<string[]>`array[${sql.join(values)}]`.as('orderedBy'))
+    .limit(limit)
+    .offset(offset)
+    .$castTo<{ orderedBy: string[] }>()
+    .execute();
+  // The compiler cannot know that a row of `Row` and `orderedBy` without the latter is a `Row`.
+  return found.map(({ orderedBy, ...row }) => ({ row: row as Row, values: orderedBy }));
+}
+
+function partOf<Row>(
+  found: readonly Placed<Row>[],
+  more: { readonly next: boolean; readonly previous: boolean },
+): Part<Row> {
+  const first = found[0];
+  const last = found.at(-1);
+  return {
+    entries: found.map(({ row }) => row),
+    next: more.next && (last === undefined || { side: 'after', values: last.values }),
+    previous: more.previous && (first === undefined || { side: 'before', values: first.values }),
+  };
+}
+
+/** Takes a slice of a list that is in memory, in ascending order. */
+export function sliceOf<T>(
+  list: readonly T[],
+  { limit, offset }: Slice,
+  direction: Direction,
+): Sliced<T> {
+  const ordered = direction === 'asc' ? list : list.toReversed();
+  return {
+    count: list.length,
+    entries: ordered.slice(offset, offset + limit),
+    next: offset + limit < list.length,
+    previous: offset > 0,
+  };
 }

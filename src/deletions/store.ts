@@ -1,6 +1,6 @@
 import { type SqlBool, sql } from 'kysely';
 import type { Db } from '../db/database.ts';
-import { type Direction, readFromNearerEnd, type Slice, type Sliced } from '../db/slice.ts';
+import { type Direction, readSlice, type Slice, type Sliced } from '../db/slice.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Deletion, DeletionFilters } from './deletion.ts';
 
@@ -21,23 +21,29 @@ export async function listDeletions(
   const { count } = await filtered
     .select(sql<number>`count(*)::int`.as('count'))
     .executeTakeFirstOrThrow();
-  const rows = await readFromNearerEnd(slice, count, direction, (from, { limit, offset }) =>
-    filtered
-      .select(['id', 'kind', 'subject', 'requested_at', 'grants', 'removed', 'finished_at'])
-      .orderBy('requested_at', from)
-      .orderBy('id', from)
-      .limit(limit)
-      .offset(offset)
-      .execute(),
+  const rows = filtered.select([
+    'id',
+    'kind',
+    'subject',
+    'requested_at',
+    'grants',
+    'removed',
+    'finished_at',
+  ]);
+  const part = await readSlice(
+    rows,
+    slice,
+    { by: { requested_at: 'time', id: 'uuid' }, direction },
+    count,
   );
-  const entries = rows.map(({ requested_at, grants, removed, finished_at, ...row }) => ({
+  const entries = part.entries.map(({ requested_at, grants, removed, finished_at, ...row }) => ({
     ...row,
     requestedAt: requested_at,
     grants: grants === null ? null : Number(grants),
     removed: Number(removed),
     finishedAt: finished_at,
   }));
-  return { entries, count };
+  return { ...part, entries };
 }
 
 /** Progress of the deletion of an application, for its former owner. */

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import { countEntries } from '../db/list-changes.ts';
 import { preparedQuery } from '../db/prepared-query.ts';
-import { type Direction, readFromNearerEnd, type Slice, type Sliced } from '../db/slice.ts';
+import { type Direction, readSlice, type Slice, type Sliced } from '../db/slice.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Organizer } from './organizer.ts';
 import { type Team, type TeamInput, teamsListOf } from './team.ts';
@@ -44,16 +44,8 @@ export async function listOrganizers(
   direction: Direction = 'asc',
 ): Promise<Sliced<Organizer>> {
   const count = await countEntries(db, { list: 'organizers' });
-  const entries = await readFromNearerEnd(slice, count, direction, (from, { limit, offset }) =>
-    db
-      .selectFrom('organizers')
-      .select(['slug', 'name'])
-      .orderBy('slug', from)
-      .limit(limit)
-      .offset(offset)
-      .execute(),
-  );
-  return { entries, count };
+  const rows = db.selectFrom('organizers').select(['slug', 'name']);
+  return readSlice(rows, slice, { by: { slug: 'text' }, direction }, count);
 }
 
 /** Adds an organizer; false where one with this slug is there already. */
@@ -152,17 +144,8 @@ export async function listTeamRows(
   direction: Direction,
 ): Promise<Sliced<Team>> {
   const count = await countEntries(db, { list: teamsListOf(organizerSlug) });
-  const entries = await readFromNearerEnd(slice, count, direction, (from, { limit, offset }) =>
-    db
-      .selectFrom('teams')
-      .select(TEAM)
-      .where('organizer_slug', '=', organizerSlug)
-      .orderBy('id', from)
-      .limit(limit)
-      .offset(offset)
-      .execute(),
-  );
-  return { entries, count };
+  const rows = db.selectFrom('teams').select(TEAM).where('organizer_slug', '=', organizerSlug);
+  return readSlice(rows, slice, { by: { id: 'text' }, direction }, count);
 }
 
 /** Adds a team without members; false where one with this id is there already. */

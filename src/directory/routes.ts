@@ -71,8 +71,8 @@ function userReading(deps: ApiDeps, issuer: string | undefined): Endpoint[] {
       conditional: { by: 'last-modified', list: () => 'users' },
       load: async (tx, { query, slice }) => {
         const filters = { email: query.email, isActive: query.is_active };
-        const { entries, count } = await listUsers(tx, slice, filters, query.ordering);
-        return { entries: await withSubjects(tx, issuer, entries), count };
+        const users = await listUsers(tx, slice, filters, query.ordering);
+        return { ...users, entries: await withSubjects(tx, issuer, users.entries) };
       },
       present: presentUser,
     }),

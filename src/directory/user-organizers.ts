@@ -1,5 +1,5 @@
 import type { Db } from '../db/database.ts';
-import type { Direction, Slice, Sliced } from '../db/slice.ts';
+import { type Direction, type Slice, type Sliced, sliceOf } from '../db/slice.ts';
 import type { Organizer } from './organizer.ts';
 import { organizersOf } from './organizer-store.ts';
 
@@ -8,11 +8,10 @@ export async function listOrganizersOf(
   db: Db,
   userId: string,
   slugs: readonly string[],
-  { limit, offset }: Slice,
+  slice: Slice,
   direction: Direction,
 ): Promise<Sliced<Organizer>> {
   const open = new Set(slugs);
   const all = (await organizersOf(db, userId)).filter(({ slug }) => open.has(slug));
-  const ordered = direction === 'asc' ? all : all.reverse();
-  return { count: all.length, entries: ordered.slice(offset, offset + limit) };
+  return sliceOf(all, slice, direction);
 }

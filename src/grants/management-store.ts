@@ -2,7 +2,7 @@ import { type SqlBool, sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import { countEntries } from '../db/list-changes.ts';
 import { grantEnd, isLiveGrant } from '../db/live-grant.ts';
-import { type Direction, readFromNearerEnd, type Slice, type Sliced } from '../db/slice.ts';
+import { type Direction, readSlice, type Slice, type Sliced } from '../db/slice.ts';
 import type { GrantFilters, ManagedGrant } from './managed-grant.ts';
 
 const COLUMNS = [
@@ -51,16 +51,13 @@ export async function listManagedGrants(
 ): Promise<Sliced<ManagedGrant>> {
   const filtered = filter(db, filters);
   const count = await countGrants(db, filters);
-  const entries = await readFromNearerEnd(slice, count, direction, (from, { limit, offset }) =>
-    filtered
-      .select([...COLUMNS, ...LISTS])
-      .orderBy('grants.created_at', from)
-      .orderBy('grants.id', from)
-      .limit(limit)
-      .offset(offset)
-      .execute(),
+  const rows = filtered.select([...COLUMNS, ...LISTS]);
+  return readSlice(
+    rows,
+    slice,
+    { by: { 'grants.created_at': 'time', 'grants.id': 'text' }, direction },
+    count,
   );
-  return { entries, count };
 }
 
 function filter(db: Db, { userId, clientId, organizer, active }: GrantFilters) {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from '../db/database.ts';
-import type { Slice, Sliced } from '../db/slice.ts';
+import { readSlice, type Slice, type Sliced } from '../db/slice.ts';
 import {
   type ClientError,
   type Details,
@@ -42,23 +42,20 @@ export async function listErrors(
   db: Db,
   clientId: string,
   endpoint: Endpoint | undefined,
-  { limit, offset }: Slice,
+  slice: Slice,
 ): Promise<Sliced<ClientError>> {
   const wanted = db
     .selectFrom('client_errors')
     .where('client_id', '=', clientId)
     .where('happened_at', '>', sql<Date>`now() - make_interval(days => ${ERROR_DAYS})`)
     .$if(endpoint !== undefined, (query) => query.where('endpoint', '=', endpoint ?? 'token'));
-  const rows = await wanted
-    .select(['id', 'happened_at', 'endpoint', 'error', 'reason', 'details'])
-    .orderBy('id', 'desc')
-    .limit(limit)
-    .offset(offset)
-    .execute();
   const { count } = await wanted
     .select(sql<number>`count(*)::int`.as('count'))
     .executeTakeFirstOrThrow();
-  return { count, entries: rows.map(toClientError) };
+  const rows = wanted.select(['id', 'happened_at', 'endpoint', 'error', 'reason', 'details']);
+  const order = { by: { id: 'bigint' }, direction: 'desc' } as const;
+  const part = await readSlice(rows, slice, order, count);
+  return { ...part, entries: part.entries.map(toClientError) };
 }
 
 function toClientError(row: {

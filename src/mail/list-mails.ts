@@ -1,4 +1,5 @@
 import type { Db } from '../db/database.ts';
+import type { Slice } from '../db/slice.ts';
 import type { UndeliveredMail } from './mail.ts';
 import { selectUndelivered } from './outbox-store.ts';
 
@@ -11,11 +12,13 @@ export async function listUndeliveredMails(
   only: { readonly failed: boolean },
 ): Promise<UndeliveredMail[]> {
   const all: UndeliveredMail[] = [];
+  let slice: Slice = { limit: BATCH, offset: 0 };
   for (;;) {
-    const mails = await selectUndelivered(db, { limit: BATCH, offset: all.length }, only);
-    all.push(...mails);
-    if (mails.length < BATCH) {
+    const { entries, next } = await selectUndelivered(db, slice, only);
+    all.push(...entries);
+    if (typeof next === 'boolean') {
       return all;
     }
+    slice = { ...slice, position: next };
   }
 }

@@ -1,17 +1,17 @@
 import { sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import { preparedWrite } from '../db/prepared-query.ts';
-import type { Slice } from '../db/slice.ts';
+import { type Part, readSlice, type Slice } from '../db/slice.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Mail, MailKind, QueuedMail, UndeliveredMail } from './mail.ts';
 
 /** One slice of the mails that are not delivered, the oldest first. */
 export function selectUndelivered(
   db: Db,
-  { limit, offset }: Slice,
+  slice: Slice,
   only: { readonly failed: boolean },
-): Promise<UndeliveredMail[]> {
-  return db
+): Promise<Part<UndeliveredMail>> {
+  const rows = db
     .selectFrom('mail_outbox')
     .select([
       'id',
@@ -24,12 +24,13 @@ export function selectUndelivered(
       'last_error as lastError',
     ])
     .where('sent_at', 'is', null)
-    .$if(only.failed, (query) => query.where('failed_at', 'is not', null))
-    .orderBy('created_at')
-    .orderBy('id')
-    .limit(limit)
-    .offset(offset)
-    .execute();
+    .$if(only.failed, (query) => query.where('failed_at', 'is not', null));
+  return readSlice(
+    rows,
+    slice,
+    { by: { created_at: 'time', id: 'uuid' }, direction: 'asc' },
+    undefined,
+  );
 }
 
 /**

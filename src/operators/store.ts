@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import { countEntries } from '../db/list-changes.ts';
-import { type Direction, readFromNearerEnd, type Slice, type Sliced } from '../db/slice.ts';
+import { type Direction, readSlice, type Slice, type Sliced } from '../db/slice.ts';
 import type { Tx } from '../db/transaction.ts';
 import { ValidationError } from '../lib/errors.ts';
 import { isRight, type OperatorToken } from './operator.ts';
@@ -128,17 +128,14 @@ export async function listOperatorTokens(
   direction: Direction = 'asc',
 ): Promise<Sliced<OperatorToken>> {
   const count = await countEntries(db, { list: 'operator-tokens' });
-  const rows = await readFromNearerEnd(slice, count, direction, (from, { limit, offset }) =>
-    db
-      .selectFrom('operator_tokens')
-      .select(COLUMNS)
-      .orderBy('created_at', from)
-      .orderBy('id', from)
-      .limit(limit)
-      .offset(offset)
-      .execute(),
+  const rows = db.selectFrom('operator_tokens').select(COLUMNS);
+  const part = await readSlice(
+    rows,
+    slice,
+    { by: { created_at: 'time', id: 'text' }, direction },
+    count,
   );
-  return { count, entries: rows.map(toToken) };
+  return { ...part, entries: part.entries.map(toToken) };
 }
 
 /** Columns of a new token. */

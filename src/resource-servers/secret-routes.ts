@@ -2,6 +2,7 @@ import type { ApiDeps, Endpoint } from '../api/endpoint.ts';
 import { listEndpoint } from '../api/list-endpoint.ts';
 import { found } from '../api/route.ts';
 import { NO_CONTENT, nothing, writeEndpoint } from '../api/write-endpoint.ts';
+import { sliceOf } from '../db/slice.ts';
 import { addServerSecret, deleteServerSecret, listServerSecrets } from './secrets.ts';
 import {
   addedServerSecret,
@@ -34,10 +35,9 @@ export function serverSecretEndpoints(deps: ApiDeps): Endpoint[] {
       query: resourceServerQuery,
       entry: serverSecretAnswer,
       conditional: { by: 'last-modified', list: () => 'resource-server-secrets' },
-      load: async (tx, { param, query, slice: { offset, limit } }) => {
+      load: async (tx, { param, query, slice }) => {
         const secrets = found(await listServerSecrets(tx, param('client_id')));
-        const ordered = query.ordering.direction === 'asc' ? secrets : secrets.toReversed();
-        return { count: ordered.length, entries: ordered.slice(offset, offset + limit) };
+        return sliceOf(secrets, slice, query.ordering.direction);
       },
       present: presentServerSecret,
     }),

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import { countEntries } from '../db/list-changes.ts';
-import { type Direction, readFromNearerEnd, type Slice, type Sliced } from '../db/slice.ts';
+import { type Direction, readSlice, type Slice, type Sliced } from '../db/slice.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { ResourceServer, ResourceServerDetails } from './resource-server.ts';
 
@@ -42,17 +42,13 @@ export async function listResourceServers(
   direction: Direction = 'asc',
 ): Promise<Sliced<ResourceServer>> {
   const count = await countEntries(db, { list: 'resource-servers' });
-  const entries = await readFromNearerEnd(slice, count, direction, (from, { limit, offset }) =>
-    db
-      .selectFrom('resource_servers')
-      .select(RESOURCE_SERVER)
-      .orderBy('created_at', from)
-      .orderBy('client_id', from)
-      .limit(limit)
-      .offset(offset)
-      .execute(),
+  const rows = db.selectFrom('resource_servers').select(RESOURCE_SERVER);
+  return readSlice(
+    rows,
+    slice,
+    { by: { created_at: 'time', client_id: 'text' }, direction },
+    count,
   );
-  return { entries, count };
 }
 
 /** Adds a resource server without resources. Returns the time. */

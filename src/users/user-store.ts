@@ -1,7 +1,7 @@
 import { type SqlBool, sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import { countEntries } from '../db/list-changes.ts';
-import { type Ordering, readFromNearerEnd, type Slice, type Sliced } from '../db/slice.ts';
+import { type Ordering, readSlice, type Slice, type Sliced } from '../db/slice.ts';
 import type { Tx } from '../db/transaction.ts';
 import { emailKey } from '../lib/email.ts';
 import type { ProvisionedUser, User, UserFilters, UserOrdering } from './user.ts';
@@ -168,15 +168,14 @@ export async function listUsers(
     email === undefined
       ? await countEntries(db, { list: 'users', facet: isActive?.toString() })
       : Number((await filtered.select(COUNT).executeTakeFirstOrThrow()).count);
-  const entries = await readFromNearerEnd(slice, count, direction, (from, { limit, offset }) =>
-    filtered
-      .select(PROVISIONED)
-      .orderBy(field === 'email' ? 'email_key' : 'id', from)
-      .limit(limit)
-      .offset(offset)
-      .execute(),
+  const rows = filtered.select(PROVISIONED);
+  const part = await readSlice(
+    rows,
+    slice,
+    { by: { [field === 'email' ? 'email_key' : 'id']: 'text' }, direction },
+    count,
   );
-  return { entries: entries.map(toProvisioned), count };
+  return { ...part, entries: part.entries.map(toProvisioned) };
 }
 
 /** Returns the ids that a user has. Locks these users against deletion until the transaction ends. */

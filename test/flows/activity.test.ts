@@ -371,8 +371,8 @@ for (const [engine, overrides] of Object.entries(PAGE_ENGINE_VARIABLES)) {
         assert.equal(page.status, 200, query);
         return {
           entries: entriesOf(page).length,
-          newer: /<a [^>]*href="([^"]*)" rel="prev"/.exec(page.body)?.[1],
-          older: /<a [^>]*href="([^"]*)" rel="next"/.exec(page.body)?.[1],
+          newer: /<a [^>]*href="([^"]*?)(?:&amp;cursor=[\w-]+)?" rel="prev"/.exec(page.body)?.[1],
+          older: /<a [^>]*href="([^"]*?)&amp;cursor=[\w-]+" rel="next"/.exec(page.body)?.[1],
         };
       };
       const first = { entries: 50, newer: undefined, older: `${ACTIVITY}?page=2` };
@@ -410,7 +410,7 @@ for (const [engine, overrides] of Object.entries(PAGE_ENGINE_VARIABLES)) {
       assert.match(chosen.body, /<option value="app-1" selected>/);
       assert.match(chosen.body, /<option value="authorizations" selected>/);
       const next = /href="([^"]*)" rel="next"/.exec(chosen.body)?.[1]?.replaceAll('&amp;', '&');
-      assert.equal(next, `${ACTIVITY}?application=app-1&kind=authorizations&page=2`);
+      assert.match(next ?? '', /\?application=app-1&kind=authorizations&page=2&cursor=/);
       const second = await agent.get(next ?? '');
       assert.equal(entriesOf(second).length, 10);
       assert.ok(entriesOf(second).every(({ sentence }) => sentence.includes('App 1')));

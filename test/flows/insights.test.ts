@@ -235,6 +235,13 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
         pages.push(shown(await errorsPage(`?endpoint=revoke_token&page=${number}`)));
       }
       assert.deepEqual(pages, [50, 50, 21]);
+      const followed = [];
+      for (let query: string | undefined = '?endpoint=revoke_token'; query !== undefined; ) {
+        const page = await errorsPage(query);
+        followed.push(shown(page));
+        query = /href="[^"?]*(\?[^"]*)" rel="next"/.exec(page.body)?.[1]?.replaceAll('&amp;', '&');
+      }
+      assert.deepEqual(followed, pages);
       assert.match(
         (await errorsPage('?endpoint=revoke_token&page=2')).body,
         /rel="prev"[\s\S]*rel="next"/,

@@ -287,7 +287,12 @@ test('Lists have pages of 50', async () => {
     .execute();
   const path = '/directory/organizers/';
   const url = 'https://login.example.com/api/v1/directory/organizers/';
-  const page = async (query: string) => (await call('GET', path + query)).body;
+  const page = async (query: string) => {
+    const { body } = await call('GET', path + query);
+    const { next, previous, ...others } = Object(body);
+    return { ...others, next: withoutCursor(next), previous: withoutCursor(previous) };
+  };
+  const withoutCursor = (link: string | null) => link?.replace(/&cursor=[\w-]+$/, '') ?? null;
   const of = (from: number, to: number) =>
     slugs.slice(from, to).map((slug) => ({ slug, name: slug }));
   assert.deepEqual(await page('?x=1'), {

@@ -27,15 +27,23 @@ const list = async (path: string) => {
   return page.parse(answer.body);
 };
 
+const pathOf = (link: string | null) =>
+  link?.replace('https://login.example.com/api/v1', '') ?? null;
+
 /** Follows `next` from the first page to the last one. */
-async function walk(path: string, key: string): Promise<unknown[]> {
+async function walk(
+  path: string,
+  key: string,
+  between: () => Promise<unknown> = async () => {},
+): Promise<unknown[]> {
   const all: unknown[] = [];
   let at: string | null = path;
   while (at !== null) {
     const { results, next, count } = await list(at);
     all.push(...results.map((entry) => entry[key]));
-    at = next === null ? null : next.replace('https://login.example.com/api/v1', '');
+    at = pathOf(next);
     assert.ok(all.length <= count);
+    await between();
   }
   return all;
 }
@@ -72,6 +80,97 @@ describe('List of users', () => {
     ] as const) {
       assert.deepEqual(await walk(`/users/${query}`, 'id'), expected, query);
     }
+  });
+
+  test('followed while users are added and deleted: each other user once, in order', async () => {
+    const { db } = server.database;
+    const put = (id: string) =>
+      db
+        .insertInto('users')
+        .values({ id, email: `${id}@example.org`, email_key: `${id}@example.org` })
+        .execute();
+    for (const query of ['', '?ordering=-id', '?ordering=-email', '?is_active=true']) {
+      let step = 0;
+      for (const n of [20, 60, 110, 160, 210]) {
+        await put(`u${String(n).padStart(3, '0')}gone`);
+      }
+      const found = await walk(`/users/${query}`, 'id', async () => {
+        step += 1;
+        // Both before and behind the place that is reached, and next to it.
+        for (const n of [0, 49, 50, 99, 100, 149, 150, 199, 200, 232]) {
+          await put(`u${String(n).padStart(3, '0')}.${step}`);
+        }
+        const [first] = await db
+          .deleteFrom('users')
+          .where('id', '=', (eb) =>
+            eb.selectFrom('users').select('id').where('id', 'like', '%gone').orderBy('id').limit(1),
+          )
+          .returning('id')
+          .execute();
+        assert.ok(first !== undefined || step > 5);
+      });
+      const known = new Set(ids);
+      const kept = found.filter((id) => known.has(String(id)));
+      const expected = ids.filter((_, n) => query !== '?is_active=true' || n % 3 !== 0);
+      const backwards = query === '?ordering=-id';
+      assert.deepEqual(kept, backwards ? expected.toReversed() : expected, query);
+      assert.equal(new Set(found).size, found.length, `${query}: none twice`);
+      await db.deleteFrom('users').where('id', '~', '^u\\d{3}(\\.\\d+|gone)$').execute();
+    }
+  });
+
+  test('backwards from the end: the same pages', async () => {
+    for (const path of ['/users/?ordering=email', '/users/?is_active=true']) {
+      const pages = [];
+      let last = path;
+      for (let at: string | null = path; at !== null; ) {
+        const { results, next } = await list(at);
+        pages.push(results);
+        last = at;
+        at = pathOf(next);
+      }
+      const back = [];
+      for (let at: string | null = last; at !== null; ) {
+        const { results, previous } = await list(at);
+        back.unshift(results);
+        at = pathOf(previous);
+      }
+      assert.deepEqual(back, pages);
+    }
+  });
+
+  test('a cursor of another page, order, filter or list, and an invalid one, are ignored', async () => {
+    const { next } = await list('/users/?ordering=id');
+    const cursor = new URL(next ?? '').searchParams.get('cursor') ?? '';
+    const [mark] = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    const write = (...parts: unknown[]) => Buffer.from(JSON.stringify(parts)).toString('base64url');
+    // It begins at another place than the page by its number.
+    const elsewhere = write(mark, 'after', 'u200');
+    assert.deepEqual(
+      (await list(`/users/?ordering=id&page=2&cursor=${elsewhere}`)).results.map(({ id }) => id),
+      ids.slice(201),
+    );
+    for (const [path, given] of [
+      ['/users/?ordering=id&page=3', elsewhere],
+      ['/users/?page=2', elsewhere],
+      ['/users/?ordering=-id&page=2', elsewhere],
+      ['/users/?ordering=id&is_active=true&page=2', elsewhere],
+      ['/users/?ordering=id&page=2', ''],
+      ['/users/?ordering=id&page=2', 'x'],
+      ['/users/?ordering=id&page=2', '%00'],
+      ['/users/?ordering=id&page=2', write(mark)],
+      ['/users/?ordering=id&page=2', write(mark, 'after')],
+      ['/users/?ordering=id&page=2', write(mark, 'beside', 'u200')],
+      ['/users/?ordering=id&page=2', write(mark, 'after', 'u200', 'u200')],
+      ['/users/?ordering=id&page=2', write(mark, 'after', '\0')],
+      ['/users/?ordering=id&page=2', write(mark, 'after', 200)],
+      ['/users/?ordering=id&page=2', write({ mark })],
+    ] as const) {
+      const { count, results } = await list(path);
+      const answer = await list(`${path}&cursor=${given}`);
+      assert.deepEqual([answer.count, answer.results], [count, results], `${path} ${given}`);
+    }
+    assert.equal((await get(`/users/?page=9&cursor=${elsewhere}`)).status, 404);
   });
 
   test('is filtered by the documented parameters, and ignores unknown ones', async () => {
@@ -122,6 +221,88 @@ describe('List of users', () => {
       assert.equal((await get(path, { accept: 'text/html, */*;q=0.1' })).status, 200);
     }
   });
+});
+
+describe('Lists of rows that were added within a millisecond', () => {
+  const FILL: readonly (readonly [path: string, key: string, text: string])[] = [
+    [
+      '/logentries/?action=stagedoor.test.paged',
+      'id',
+      `insert into audit_events (happened_at, action, actor)
+       select now() + n % 40 * interval '1 microsecond', 'stagedoor.test.paged', 'user:' || n
+       from generate_series(1, 120) n`,
+    ],
+    [
+      '/applications/?owner=u001',
+      'client_id',
+      `insert into applications (client_id, owner_id, name, client_type, redirect_uris, scopes)
+       select 'paged' || n, 'u001', 'App', 'confidential', '{}', '{read}'
+       from generate_series(1, 120) n`,
+    ],
+    [
+      '/applications/paged1/errors/',
+      'id',
+      `insert into client_errors (client_id, happened_at, endpoint, error, reason)
+       select 'paged1', now(), 'token', 'invalid_grant', 'other' from generate_series(1, 120) n`,
+    ],
+    [
+      '/grants/?application=paged1',
+      'id',
+      `insert into grants (id, user_id, client_id, scopes, created_at, expires_at)
+       select 'paged' || n, 'u' || lpad(n::text, 3, '0'), 'paged1', '{read}',
+         now() + n % 40 * interval '1 microsecond', now() + interval '1 day'
+       from generate_series(1, 120) n`,
+    ],
+    [
+      '/resource-servers/',
+      'client_id',
+      `insert into resource_servers (client_id, name, created_at)
+       select 'paged' || n, 'API', now() + n % 40 * interval '1 microsecond'
+       from generate_series(1, 120) n`,
+    ],
+    [
+      '/operator-tokens/',
+      'id',
+      `insert into operator_tokens (id, name, token_hash, last_four, rights, created_by)
+       select 't' || n, 'paged' || n, sha256(n::text::bytea), '1234', '{read}', 'cli'
+       from generate_series(1, 120) n`,
+    ],
+    [
+      '/deletions/?finished=true',
+      'id',
+      `insert into deletions (kind, subject, finished_at)
+       select 'user', 'paged' || n, now() from generate_series(1, 120) n`,
+    ],
+    [
+      '/blocked-hosts/',
+      'host',
+      `insert into blocked_client_hosts (host, reason)
+       select 'h' || n || '.example', 'x' from generate_series(1, 120) n`,
+    ],
+    [
+      '/directory/organizers/',
+      'slug',
+      `insert into organizers (slug, name) select 'zpaged' || n, '"P"' from generate_series(1, 120) n`,
+    ],
+    [
+      '/directory/organizers/zpaged1/teams/',
+      'id',
+      `insert into teams (organizer_slug, id) select 'zpaged1', 't' || n
+       from generate_series(1, 120) n`,
+    ],
+  ];
+
+  for (const [path, key, text] of FILL) {
+    test(`${path}: all pages together are complete`, async () => {
+      await sql.raw(text).execute(server.database.db);
+      const { count, next } = await list(path);
+      assert.match(next ?? '', /&cursor=/);
+      const found = await walk(path, key);
+      assert.ok(count >= 120);
+      assert.equal(found.length, count);
+      assert.equal(new Set(found).size, count);
+    });
+  }
 });
 
 describe('Counters of lists', () => {

@@ -1,9 +1,9 @@
 import { type Page, type PageAnswer, render } from '../../http/page.ts';
-import { pageNumber } from '../../http/page-number.ts';
+import { pageLinks, pageRequest, sliceOfPage } from '../../http/page-links.ts';
 import { view } from '../../http/view.ts';
 import { type UserPageDeps, userPage } from '../../sessions/pages/user-page.ts';
 import { isActivityKind } from '../activity.ts';
-import { listActivity, listActivityApplications } from '../list-activity.ts';
+import { listActivityApplications, selectActivity } from '../activity-store.ts';
 import { type FilterProps, presentFilter } from './filter-presenters.ts';
 import { type ActivityEntryProps, presentEntry, wordsFor } from './presenters.ts';
 
@@ -33,6 +33,9 @@ interface ActivityProps {
   readonly timezone: string;
 }
 
+/** Entries a page. */
+const PAGE_SIZE = 50;
+
 const activityView = view<ActivityProps>('activity/activity');
 
 /** Shows the user's log, the newest entries first. */
@@ -43,34 +46,25 @@ export const activityPage: Page<UserPageDeps> = userPage({
     const applications = await listActivityApplications(deps.db, user.id);
     const application = applications.find(({ clientId }) => clientId === query.application);
     const kind = isActivityKind(query.kind) ? query.kind : undefined;
-    const page = pageNumber(query.page);
+    const page = pageRequest(ACTIVITY, { application: application?.clientId, kind }, query);
     const filter = { userId: user.id, kind, clientId: application?.clientId };
-    const { entries, more } = await listActivity(deps.db, filter, page);
+    const { entries, ...beside } = await selectActivity(
+      deps.db,
+      filter,
+      sliceOfPage(page, PAGE_SIZE),
+    );
+    const { next, previous } = pageLinks(page, beside);
     const narrows = kind !== undefined || application !== undefined;
-    const link = (number: number) => linkTo({ ...filter, page: number });
     return render(activityView, {
       entries: entries.map((entry) => presentEntry(words, entry)),
       filter: { action: ACTIVITY, narrows, ...presentFilter(words, applications, filter) },
-      empty: page > 1 ? 'page' : narrows ? 'filtered' : 'log',
+      empty: page.page > 1 ? 'page' : narrows ? 'filtered' : 'log',
       newest: ACTIVITY,
-      newer: page > 1 && entries.length > 0 ? link(page - 1) : undefined,
-      older: more ? link(page + 1) : undefined,
+      newer: entries.length > 0 ? previous : undefined,
+      older: next,
       download: DOWNLOAD,
       keptDays: deps.config.logRetentionDays,
       timezone: user.timezone,
     });
   },
 });
-
-function linkTo(wanted: {
-  readonly kind: string | undefined;
-  readonly clientId: string | undefined;
-  readonly page: number;
-}): string {
-  const parameters = new URLSearchParams({
-    ...(wanted.clientId === undefined ? {} : { application: wanted.clientId }),
-    ...(wanted.kind === undefined ? {} : { kind: wanted.kind }),
-    ...(wanted.page === 1 ? {} : { page: String(wanted.page) }),
-  });
-  return parameters.size === 0 ? ACTIVITY : `${ACTIVITY}?${parameters}`;
-}

@@ -1,10 +1,10 @@
 import { APPLICATIONS, openApplication } from '../../applications/pages/owner-page.ts';
 import { render } from '../../http/page.ts';
-import { pageNumber } from '../../http/page-number.ts';
+import { pageLinks, pageRequest, sliceOfPage } from '../../http/page-links.ts';
 import { type Translate, translator } from '../../http/translate.ts';
 import { view } from '../../http/view.ts';
 import { userPageAbout } from '../../sessions/pages/user-page.ts';
-import { type ClientError, ENDPOINTS, type Endpoint } from '../client-error.ts';
+import { type ClientError, ENDPOINTS } from '../client-error.ts';
 import { listErrors } from '../store.ts';
 import type { InsightText } from '../texts.ts';
 import { type ExplainedProps, explain } from './explain.ts';
@@ -42,23 +42,26 @@ export const errorsPage = userPageAbout(openApplication, {
   show: async (request) => {
     const { deps, user, locale, clientId, path, query } = request;
     const endpoint = ENDPOINTS.find((one) => one === query.endpoint);
-    const page = pageNumber(query.page);
-    const { entries, count } = await listErrors(deps.db, clientId, endpoint, {
-      limit: PAGE_SIZE,
-      offset: (page - 1) * PAGE_SIZE,
-    });
+    const page = pageRequest(path, { endpoint }, query);
+    const { entries, count, ...beside } = await listErrors(
+      deps.db,
+      clientId,
+      endpoint,
+      sliceOfPage(page, PAGE_SIZE),
+    );
+    const { next, previous } = pageLinks(page, beside);
     const t = translator<InsightText>(locale);
     return render(errorsView, {
       ...presentHead(request, 'errors'),
       errors: entries.map((entry) => presentError(t, entry)),
       filters: [undefined, ...ENDPOINTS].map((one) => ({
-        href: linkTo(path, one, 1),
+        href: one === undefined ? path : `${path}?endpoint=${one}`,
         label: t(`insights.endpoint.${one ?? 'all'}`),
         current: one === endpoint,
       })),
       count,
-      newer: page > 1 ? linkTo(path, endpoint, page - 1) : undefined,
-      older: page * PAGE_SIZE < count ? linkTo(path, endpoint, page + 1) : undefined,
+      newer: previous,
+      older: next,
       timezone: user.timezone,
     });
   },
@@ -71,12 +74,4 @@ function presentError(t: Translate<InsightText>, error: ClientError): FailedRequ
     endpoint: t(`insights.endpoint.${error.endpoint}`),
     error: error.error,
   };
-}
-
-function linkTo(path: string, endpoint: Endpoint | undefined, page: number): string {
-  const parameters = new URLSearchParams({
-    ...(endpoint === undefined ? {} : { endpoint }),
-    ...(page === 1 ? {} : { page: String(page) }),
-  });
-  return parameters.size === 0 ? path : `${path}?${parameters}`;
 }

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { Part, Position, Slice } from '../db/slice.ts';
+import { pageNumber } from './page-number.ts';
+
+/** Request for a page of a list. */
+export interface PageRequest {
+  readonly path: string;
+  /** Filters and order, without `page` and `cursor`. */
+  readonly query: URLSearchParams;
+  /** From 1. */
+  readonly page: number;
+  /** Position of the page, as `pageLinks` writes it. */
+  readonly cursor: unknown;
+}
+
+/** Reads the request for a page of a list in HTML; an invalid number is the first page. */
+export function pageRequest(
+  path: string,
+  filters: Readonly<Record<string, string | undefined>>,
+  { page, cursor }: { readonly page?: unknown; readonly cursor?: unknown },
+): PageRequest {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(filters)) {
+    if (value !== undefined) {
+      query.set(name, value);
+    }
+  }
+  return { path, query, page: pageNumber(page), cursor };
+}
+
+/** Mark of the page, side and values of its position. */
+const content = z.tuple([z.string(), z.enum(['before', 'after'])], z.string());
+
+/**
+ * Returns the slice that a page shows. A cursor that was made for another page, filter or order, or
+ * cannot be read, is ignored: then the number of the page decides.
+ */
+export function sliceOfPage(request: PageRequest, limit: number): Slice {
+  return { limit, offset: (request.page - 1) * limit, position: readCursor(request) };
+}
+
+function readCursor({ cursor, ...target }: PageRequest): Position | undefined {
+  const [mark, side, ...values] = content.safeParse(decode(cursor)).data ?? [];
+  return side !== undefined && mark === markOf(target) ? { side, values } : undefined;
+}
+
+function decode(cursor: unknown): unknown {
+  try {
+    return JSON.parse(Buffer.from(z.string().parse(cursor), 'base64url').toString());
+  } catch {
+    return undefined;
+  }
+}
+
+/** Returns the URLs, relative to the server, of the pages beside a page. */
+export function pageLinks(
+  request: PageRequest,
+  { next, previous }: Pick<Part<unknown>, 'next' | 'previous'>,
+): { readonly next: string | undefined; readonly previous: string | undefined } {
+  const { path, query, page } = request;
+  return {
+    next: next === false ? undefined : linkTo({ path, query, page: page + 1 }, next),
+    previous:
+      previous === false || page === 1
+        ? undefined
+        : linkTo({ path, query, page: page - 1 }, previous),
+  };
+}
+
+type Target = Omit<PageRequest, 'cursor'>;
+
+function linkTo(target: Target, position: Position | true): string {
+  const { path, page } = target;
+  const query = new URLSearchParams(target.query);
+  if (page > 1) {
+    query.set('page', String(page));
+    if (position !== true) {
+      const parts = [markOf(target), position.side, ...position.values];
+      query.set('cursor', Buffer.from(JSON.stringify(parts)).toString('base64url'));
+    }
+  }
+  return query.size === 0 ? path : `${path}?${query}`;
+}
+
+function markOf({ path, query, page }: Target): string {
+  const hash = createHash('sha256').update(JSON.stringify([path, String(query), page]));
+  return hash.digest('base64url').slice(0, 12);
+}
