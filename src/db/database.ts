@@ -14,7 +14,7 @@ import { LOCK_WAIT } from './session-limits.ts';
 const LOOK_UPS = 2;
 /** Connections for short writes: more than for reads, because each commit waits for the disk. */
 const WRITES = 4;
-/** Milliseconds after which a short read or write is given up. */
+/** Milliseconds after which a short read or write, or a new connection, is given up. */
 const SHORT_TIMEOUT = 5_000;
 
 /** Database for queries: the pool or one transaction (see `transaction.ts`). */
@@ -73,7 +73,7 @@ async function openPostgres(url: string, options: DatabaseOptions): Promise<Data
     ...(await connectionOptions(url)),
     prepare: options.prepare ?? true,
     keepAlive: true,
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: Math.min(SHORT_TIMEOUT, options.queryTimeout ?? SHORT_TIMEOUT),
     application_name: 'stagedoor',
   };
   const { queryTimeout } = options;

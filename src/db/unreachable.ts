@@ -7,6 +7,7 @@ export const QUERY_TIMEOUT = 'Query read timeout';
 export const PG_MESSAGES = [
   QUERY_TIMEOUT,
   'timeout exceeded when trying to connect',
+  'timeout expired',
   'Connection terminated',
   'is not queryable',
 ];
@@ -38,7 +39,7 @@ const CAUSES: readonly (readonly [RegExp, OutageCause])[] = [
   [/timeout exceeded when trying to connect/, 'pool_timeout'],
   [/Query read timeout|^57014$/, 'query_timeout'],
   [/^55P03$/, 'lock_timeout'],
-  [/Connection terminated|not queryable/, 'connection'],
+  [/Connection terminated|not queryable|timeout expired/, 'connection'],
   [CODES, 'connection'],
   [/^unavailable$/, 'refused'],
 ];

@@ -33,14 +33,16 @@ async function main(url: string): Promise<void> {
     const { application, ada } = await createPlatform({ issuer, operatorToken: OPERATOR_TOKEN });
     const filling = { clientId: application.clientId, passwordOf: ada.id, signingIn: 0 };
     await fillTables(environment.variables.DATABASE_URL ?? '', filling);
+    const clients = startClients(issuer, application);
+    await sleep(BEFORE * 1000);
+    // With the connections that the load has opened.
     const processes = await processesOf(url);
     const signal = (name: NodeJS.Signals) => {
-      for (const pid of processes) {
+      // The parent last: it would forget those that have ended meanwhile.
+      for (const pid of processes.toReversed()) {
         process.kill(pid, name);
       }
     };
-    const clients = startClients(issuer, application);
-    await sleep(BEFORE * 1000);
     signal('SIGSTOP');
     await sleep(HANG * 1000);
     signal('SIGCONT');

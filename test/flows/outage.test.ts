@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { openDatabase } from '../../src/db/database.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
+import { isUnreachable } from '../../src/db/unreachable.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createPlatform, type TestPlatform } from '../support/factories.ts';
 import { authorizationUrl, authorize, challengeOf, decide, signIn } from '../support/flow.ts';
@@ -295,8 +296,19 @@ describe('While the database is unreachable', () => {
     assert.equal(await isReady(), 200);
   });
 
+  it('if it hangs, new connections for short statements end as unreachable', async () => {
+    proxy.stall();
+    const slow = await openDatabase({ url, dataDir: '', connections: 1, queryTimeout: 1_000 });
+    const works = [slow.lookUp('select 1', []), slow.write('select 1', []), slow.ping()];
+    const outcomes = await Promise.allSettled(works);
+    await slow.close();
+    for (const outcome of outcomes) {
+      assert.ok(outcome.status === 'rejected' && isUnreachable(outcome.reason), String(outcome));
+    }
+  });
+
   it('if it hangs beyond the timeout, no connection is reused inside an open transaction', async () => {
-    const slow = await openDatabase({ url, dataDir: '', connections: 1, queryTimeout: 300 });
+    const slow = await openDatabase({ url, dataDir: '', connections: 1, queryTimeout: 500 });
     const inside = () =>
       sql<{ id: string | null }>`select pg_current_xact_id_if_assigned()::text id`;
     try {
