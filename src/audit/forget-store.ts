@@ -46,6 +46,12 @@ export async function forgetInLogsOfOthers(tx: Tx, userId: string): Promise<void
       and actor = ${`user:${userId}`}
       and actor like 'user:%' and actor is distinct from 'user:' || user_id
   `.execute(tx);
+  // In the operator console.
+  await sql`
+    update audit_events set ip = null, user_agent = null
+    where (ip is not null or user_agent is not null)
+      and actor = ${`operator:user:${userId}`} and actor like 'operator:user:%'
+  `.execute(tx);
 }
 
 /** Removes these addresses from the log of the users who offered an application to them. */

@@ -17,6 +17,7 @@ export const addUser = resourceCommands({
     'E-mail': 'email',
     Name: 'full_name',
     Active: 'is_active',
+    Operator: 'is_operator',
     Language: 'locale',
     'Time zone': 'timezone',
     'Upstream subject': 'upstream_subject',
@@ -27,6 +28,7 @@ export const addUser = resourceCommands({
       flags: {
         '--active': ['only users who may sign in', { is_active: true }],
         '--inactive': ['only the others', { is_active: false }],
+        '--operators': ['only users of the operator console', { is_operator: true }],
       },
       examples: ['user list', 'user list --inactive', "user list --json | jq -r '.[].email'"],
     },
@@ -35,6 +37,8 @@ export const addUser = resourceCommands({
       operation: 'putUser',
       flags: {
         '--inactive': ['the user can not sign in, and no grant is live', { is_active: false }],
+        '--operator': ['the user may use the operator console', { is_operator: true }],
+        '--no-operator': ['the user may not use it', { is_operator: false }],
       },
       examples: [
         'user put ada --email ada@example.com --full-name "Ada Example" --locale en',
@@ -46,9 +50,15 @@ export const addUser = resourceCommands({
       operation: 'patchUser',
       flags: {
         '--no-password': ['remove the password', { password: null }],
+        '--operator': ['the user may use the operator console', { is_operator: true }],
+        '--no-operator': ['the user may not use it any more', { is_operator: false }],
         '--no-upstream-subject': ["unlink the platform's login", { upstream_subject: null }],
       },
-      examples: ['user change ada --email ada@example.org', 'user change ada --ask-password'],
+      examples: [
+        'user change ada --email ada@example.org',
+        'user change ada --operator',
+        'user change ada --ask-password',
+      ],
     },
     activate: {
       operation: 'patchUser',

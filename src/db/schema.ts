@@ -19,6 +19,7 @@ export interface Schema {
     chosen_locale: string | null;
     chosen_timezone: string | null;
     is_active: Generated<boolean>;
+    is_operator: Generated<boolean>;
     password_hash: string | null;
     created_at: CreatedAt;
     updated_at: CreatedAt;
@@ -67,6 +68,15 @@ export interface Schema {
     jwks_uri: string | null;
     created_at: CreatedAt;
     updated_at: CreatedAt;
+  };
+  operator_notices: { user_id: string; sent_at: CreatedAt };
+  application_reviews: {
+    client_id: string;
+    requested_at: Date | null;
+    question: string | null;
+    asked_at: Date | null;
+    reviewed_details: ColumnType<Record<string, unknown> | null, string | null, string | null>;
+    reviewed_at: Date | null;
   };
   application_usage: {
     client_id: string;

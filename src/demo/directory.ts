@@ -4,6 +4,7 @@ export interface DemoUser {
   readonly email: string;
   readonly fullName: string;
   readonly locale: string;
+  readonly isOperator: boolean;
   readonly note: string;
 }
 
@@ -35,13 +36,15 @@ export const DEMO_USERS: readonly DemoUser[] = [
     email: 'ada@example.org',
     fullName: 'Ada Lovelace',
     locale: 'en',
-    note: 'sells tickets at Red Stage, sees the orders of Blue Hall, owns the demo application',
+    isOperator: true,
+    note: 'sells tickets at Red Stage, sees the orders of Blue Hall, owns the demo application, operates the platform',
   },
   {
     id: BEN,
     email: 'ben@example.org',
     fullName: 'Ben Nevis',
     locale: 'de',
+    isOperator: false,
     note: 'runs Blue Hall, looks after the door of Green Arena, reads German',
   },
 ];

@@ -81,6 +81,7 @@ async function seedUser(
       locale: user.locale,
       timezone: 'Europe/Berlin',
       is_active: true,
+      is_operator: user.isOperator,
       password,
     });
   } else if (known === undefined) {

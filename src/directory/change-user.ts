@@ -15,25 +15,29 @@ import {
 import type { UserCredentials } from '../users/user-store.ts';
 import { notifyEmailChanged } from './notify-email-changed.ts';
 import { notifyIdentityChanged } from './notify-identity-changed.ts';
+import { requireRightsOver, type UserEditor } from './operator-role.ts';
 import { setIdentity } from './set-identity.ts';
 
-const FIELDS = ['email', 'fullName', 'locale', 'timezone', 'isActive'] as const;
+const FIELDS = ['email', 'fullName', 'locale', 'timezone', 'isActive', 'isOperator'] as const;
 
 /**
  * Makes a locked user exactly this. No difference: nothing is written or logged. Deactivating,
  * another password or another subject upstream signs the user out everywhere. The user gets a mail
  * about another e-mail address, password or subject.
- * @throws ValidationError where the e-mail address or the subject is another user's
+ * @throws ValidationError where the e-mail address or the subject is another user's; StagedoorError
+ *   `forbidden`, see `requireRightsOver`
  */
 export async function changeUser(
   tx: Tx,
-  actor: Actor,
+  editor: UserEditor,
   { user, passwordHash }: UserCredentials<ProvisionedUser>,
-  { password, identity, ...fields }: UserInput,
+  { password, identity, isOperator = user.isOperator, ...given }: UserInput,
   hash: HashPassword,
 ): Promise<{ user: ProvisionedUser; changed: boolean }> {
-  const given = typeof password === 'string' ? await hash(password, passwordHash) : password;
-  const newHash = given === undefined ? passwordHash : given;
+  const { actor } = editor;
+  const fields = { ...given, isOperator };
+  const hashed = typeof password === 'string' ? await hash(password, passwordHash) : password;
+  const newHash = hashed === undefined ? passwordHash : hashed;
   const replaced = identity && (await setIdentity(tx, user.id, identity));
   const changed = [
     ...FIELDS.filter((field) => fields[field] !== user[field]),
@@ -43,6 +47,7 @@ export async function changeUser(
   if (changed.length === 0) {
     return { user, changed: false };
   }
+  requireRightsOver(editor, { before: user.isOperator, after: isOperator }, changed);
   const updated = { id: user.id, ...fields, chosen: user.chosen };
   await updateUser(tx, updated, newHash);
   const isAnother = replaced !== undefined && replaced.before !== null;

@@ -1,19 +1,19 @@
 import type { Tx } from '../db/transaction.ts';
-import type { Actor } from '../lib/actor.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import type { HashPassword } from '../users/password.ts';
 import { isDirectoryId, type ProvisionedUser, type UserInput } from '../users/user.ts';
 import { lockUser } from '../users/user-store.ts';
 import { changeUser } from './change-user.ts';
+import type { UserEditor } from './operator-role.ts';
 
 /**
  * Changes the given fields of a user, and nothing else.
  * @throws StagedoorError `not_found`; ValidationError where the e-mail address or the subject upstream
- *   is another user's
+ *   is another user's; StagedoorError `forbidden`, see `requireRightsOver`
  */
 export async function patchUser(
   tx: Tx,
-  actor: Actor,
+  editor: UserEditor,
   id: string,
   changes: { readonly [K in keyof UserInput]?: UserInput[K] | undefined },
   hash: HashPassword,
@@ -29,8 +29,9 @@ export async function patchUser(
     locale: changes.locale ?? user.locale,
     timezone: changes.timezone ?? user.timezone,
     isActive: changes.isActive ?? user.isActive,
+    isOperator: changes.isOperator,
     password: changes.password,
     identity: changes.identity,
   };
-  return changeUser(tx, actor, known, input, hash);
+  return changeUser(tx, editor, known, input, hash);
 }

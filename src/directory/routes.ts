@@ -70,7 +70,11 @@ function userReading(deps: ApiDeps, issuer: string | undefined): Endpoint[] {
       entry: userAnswer,
       conditional: { by: 'last-modified', list: () => 'users' },
       load: async (tx, { query, slice }) => {
-        const filters = { email: query.email, isActive: query.is_active };
+        const filters = {
+          email: query.email,
+          isActive: query.is_active,
+          isOperator: query.is_operator,
+        };
         const users = await listUsers(tx, slice, filters, query.ordering);
         return { ...users, entries: await withSubjects(tx, issuer, users.entries) };
       },
@@ -109,9 +113,9 @@ function userWriting(
       body: userBody,
       answer: userAnswer,
       statuses: { 200: 'The existing user.', 201: 'The user was created.' },
-      run: async ({ tx, actor, param, body }) => {
+      run: async ({ tx, operator, param, body }) => {
         const input = readUser(upstream, body);
-        const { user, outcome } = await putUser(tx, actor, param('id'), input, hash);
+        const { user, outcome } = await putUser(tx, operator, param('id'), input, hash);
         return {
           status: outcome === 'created' ? 201 : 200,
           changed: outcome !== 'unchanged',
@@ -127,11 +131,12 @@ function userWriting(
       body: userChanges,
       answer: userAnswer,
       statuses: { 200: 'The updated user.' },
-      run: async ({ tx, actor, param, body }) => {
-        const { full_name, is_active, upstream_subject: _, ...rest } = body;
+      run: async ({ tx, operator, param, body }) => {
+        const { full_name, is_active, is_operator, upstream_subject: _, ...rest } = body;
         const identity = readIdentity(upstream, body);
-        const changes = { ...rest, fullName: full_name, isActive: is_active, identity };
-        const { user, changed } = await patchUser(tx, actor, param('id'), changes, hash);
+        const fields = { fullName: full_name, isActive: is_active, isOperator: is_operator };
+        const changes = { ...rest, ...fields, identity };
+        const { user, changed } = await patchUser(tx, operator, param('id'), changes, hash);
         return { status: 200, changed, answer: await present(tx, user) };
       },
     }),

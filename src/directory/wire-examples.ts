@@ -15,6 +15,7 @@ export const EXAMPLES = {
     locale: 'en',
     timezone: 'Europe/Berlin',
     is_active: true,
+    is_operator: false,
   },
   organizerName: { name: { en: 'Old Mill', de: 'Alte Mühle' } },
   organizer: { slug: 'oldmill', name: { en: 'Old Mill', de: 'Alte Mühle' } },

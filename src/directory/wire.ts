@@ -57,6 +57,8 @@ const SAYS = {
     "BCP 47 language tag; empty: the browser's language. The user's own choice overrides it and is not shown.",
   timezone: "IANA time zone name. The user's own choice overrides it and is not shown.",
   isActive: 'If false, the user cannot sign in, and none of their grants are live.',
+  isOperator:
+    'Operator of this server, with all rights in the console at `/operator`. Only a token with all rights can set it to true, or change how an operator signs in (`email`, `password`, `upstream_subject`).',
   upstreamSubject:
     "The user's `sub` at the platform's login (OIDC_ISSUER), which links sign-ins there to this user. Omitted: unchanged. Null: none.",
 };
@@ -75,6 +77,10 @@ export const userBody = component(
     locale: locale.default('').describe(SAYS.locale),
     timezone: timezone.default('UTC').describe(SAYS.timezone),
     is_active: z.boolean().default(true).describe(SAYS.isActive),
+    is_operator: z
+      .boolean()
+      .optional()
+      .describe(`${SAYS.isOperator} Omitted: unchanged; false for a new user.`),
     password: password.optional().meta(PASSWORD),
     upstream_subject: upstreamSubject.optional().describe(SAYS.upstreamSubject),
   }),
@@ -89,13 +95,14 @@ export function readUser(
   upstream: UpstreamConfig | undefined,
   body: z.output<typeof userBody.schema>,
 ): UserInput {
-  const { email, full_name, locale, timezone, is_active, password } = body;
+  const { email, full_name, locale, timezone, is_active, is_operator, password } = body;
   return {
     email,
     fullName: full_name,
     locale,
     timezone,
     isActive: is_active,
+    isOperator: is_operator,
     password,
     identity: readIdentity(upstream, body),
   };
@@ -110,6 +117,7 @@ export const userChanges = component(
     locale: locale.optional().describe(SAYS.locale),
     timezone: timezone.optional().describe(SAYS.timezone),
     is_active: z.boolean().optional().describe(SAYS.isActive),
+    is_operator: z.boolean().optional().describe(SAYS.isOperator),
     password: password.optional().meta(PASSWORD),
     upstream_subject: upstreamSubject.optional().describe(SAYS.upstreamSubject),
   }),
@@ -124,6 +132,7 @@ export const userQuery = z.object({
     'Only the user with this e-mail address, in any spelling.',
   ),
   is_active: flag('Only active users, or only the others.'),
+  is_operator: flag('Only operators, or only the others.'),
   ordering: ordering(['id', 'email'], 'id'),
 });
 
@@ -149,6 +158,7 @@ export const userAnswer = component(
     locale: z.string(),
     timezone: z.string(),
     is_active: z.boolean(),
+    is_operator: z.boolean(),
     upstream_subject: z.string().nullish().describe('Present only with OIDC_ISSUER.'),
   }),
   EXAMPLES.user,
@@ -173,6 +183,7 @@ export function presentUser(user: KnownUser): z.infer<typeof userAnswer.schema> 
     locale: user.locale,
     timezone: user.timezone,
     is_active: user.isActive,
+    is_operator: user.isOperator,
     ...(user.upstreamSubject === undefined ? {} : { upstream_subject: user.upstreamSubject }),
   };
 }

@@ -71,6 +71,7 @@ function userColumns(user: User, passwordHash: string | null) {
     locale: user.locale,
     timezone: user.timezone,
     is_active: user.isActive,
+    is_operator: user.isOperator,
     password_hash: passwordHash,
   };
 }

@@ -13,6 +13,7 @@ const COMMON_COLUMNS = [
   'users.email',
   'users.full_name as fullName',
   'users.is_active as isActive',
+  'users.is_operator as isOperator',
 ] as const;
 
 /** The columns of a `User`: what they have chosen goes before what the platform says. */
@@ -153,7 +154,7 @@ function toProvisioned({
 export async function listUsers(
   db: Db,
   slice: Slice,
-  { email, isActive }: UserFilters = {},
+  { email, isActive, isOperator }: UserFilters = {},
   { field, direction }: Ordering<UserOrdering> = { field: 'id', direction: 'asc' },
 ): Promise<Sliced<ProvisionedUser>> {
   const filtered = db
@@ -162,10 +163,13 @@ export async function listUsers(
     // As words of the statement, not as parameters: only so an index of the inactive ones is used.
     .$if(isActive !== undefined, (query) =>
       query.where(isActive ? sql<SqlBool>`is_active` : sql<SqlBool>`not is_active`),
+    )
+    .$if(isOperator !== undefined, (query) =>
+      query.where(isOperator ? sql<SqlBool>`is_operator` : sql<SqlBool>`not is_operator`),
     );
-  // An address is one user's: there is nothing to read.
+  // An address is one user's, and operators are few: there is little to read.
   const count =
-    email === undefined
+    email === undefined && isOperator === undefined
       ? await countEntries(db, { list: 'users', facet: isActive?.toString() })
       : Number((await filtered.select(COUNT).executeTakeFirstOrThrow()).count);
   const rows = filtered.select(PROVISIONED);

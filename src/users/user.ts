@@ -13,6 +13,8 @@ export interface User {
   /** IANA time zone name. */
   readonly timezone: string;
   readonly isActive: boolean;
+  /** May use the operator console. */
+  readonly isOperator: boolean;
 }
 
 /** Preferences that a user chose here; they override the platform's. Null: not chosen. */
@@ -35,6 +37,8 @@ export interface UserInput {
   readonly locale: string;
   readonly timezone: string;
   readonly isActive: boolean;
+  /** Absent: unchanged; false for a new user. */
+  readonly isOperator?: boolean | undefined;
   /** Absent: unchanged. Null: the user cannot sign in with a password. */
   readonly password?: string | null | undefined;
   /** Absent: unchanged. A null subject removes the link. */
@@ -59,6 +63,7 @@ export interface UserFilters {
   /** Case does not matter. */
   readonly email?: string | undefined;
   readonly isActive?: boolean | undefined;
+  readonly isOperator?: boolean | undefined;
 }
 
 /** Orders of the list of users. */

@@ -87,6 +87,7 @@ for (const engine of FLOW_ENGINES) {
         locale: 'de',
         timezone: 'Europe/Berlin',
         is_active: true,
+        is_operator: false,
       });
       assert.deepEqual(await get('/directory/organizers/red/teams/staff/'), {
         id: 'staff',

@@ -57,6 +57,7 @@ describe('Users on the command line', () => {
       locale: 'de',
       timezone: 'UTC',
       is_active: true,
+      is_operator: false,
     });
     assert.equal((await answer('user', 'deactivate', 'ada')).is_active, false);
     assert.equal((await answer('user', 'activate', 'ada')).is_active, true);

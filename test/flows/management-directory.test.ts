@@ -30,7 +30,7 @@ describe('Directory API', () => {
   test('the first PUT of each object returns 201', async () => {
     const ada = await call('PUT', '/users/ada/', { ...ADA, password: 'correct horse' });
     assert.equal(ada.status, 201);
-    assert.deepEqual(ada.body, { id: 'ada', ...ADA, is_active: true });
+    assert.deepEqual(ada.body, { id: 'ada', ...ADA, is_active: true, is_operator: false });
     assert.match(ada.headers.get('content-type') ?? '', /^application\/json/);
     const ben = await call('PUT', '/users/ben/', { email: 'ben@example.com' });
     assert.deepEqual(ben.body, {
@@ -40,6 +40,7 @@ describe('Directory API', () => {
       locale: '',
       timezone: 'UTC',
       is_active: true,
+      is_operator: false,
     });
     const name = { en: 'Red', de: 'Rot' };
     const red = await call('PUT', '/directory/organizers/red/', { name });
@@ -56,6 +57,7 @@ describe('Directory API', () => {
       id: 'ada',
       ...ADA,
       is_active: true,
+      is_operator: false,
     });
     const users = await manage(server, 'GET', '/api/v1/users/');
     assert.deepEqual(Reflect.get(Object(users), 'count'), 2);
@@ -194,6 +196,7 @@ describe('Directory API', () => {
       locale: '',
       timezone: 'UTC',
       is_active: true,
+      is_operator: false,
     });
     assert.equal(await hash(), known);
     await call('PATCH', '/users/ada/', { password: null });

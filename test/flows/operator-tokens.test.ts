@@ -403,3 +403,51 @@ async function waitingForLocks(): Promise<number> {
   );
   return rows.length;
 }
+
+describe('Making a user an operator', () => {
+  const read = async (id: string) => Object((await bootstrap('GET', `/api/v1/users/${id}/`)).body);
+  const put = (token: string, id: string, more: object) =>
+    as(token, 'PUT', `/api/v1/users/${id}/`, { email: `${id}@example.com`, ...more });
+
+  test('needs a token with all rights: PUT, PATCH and import refuse the others', async () => {
+    const { token } = await make(RIGHTS.filter((right) => right !== 'tokens'));
+    assert.equal((await put(token, 'olga', { is_operator: true })).status, 403);
+    assert.equal((await bootstrap('GET', '/api/v1/users/olga/')).status, 404);
+    assert.equal((await put(token, 'olga', { is_operator: false })).status, 201);
+    const patched = await as(token, 'PATCH', '/api/v1/users/olga/', { is_operator: true });
+    assert.equal(patched.status, 403);
+    const lines = linesOf([
+      { user: { id: 'olga', email: 'olga@example.com', is_operator: true } },
+      { user: { id: 'paul', email: 'paul@example.com' } },
+    ]);
+    const { report } = await importDirectory({ ...server, operatorToken: token }, lines);
+    assert.deepEqual(
+      report.map((line) => Object(line).outcome),
+      ['refused', 'created'],
+    );
+    assert.equal((await read('olga')).is_operator, false);
+    assert.equal((await put(server.operatorToken, 'olga', { is_operator: true })).status, 200);
+    assert.equal((await read('olga')).is_operator, true);
+    const { results } = Object((await bootstrap('GET', '/api/v1/users/?is_operator=true')).body);
+    assert.deepEqual(
+      results.map((user: unknown) => Object(user).id),
+      ['olga'],
+    );
+  });
+
+  test('a token without all rights changes how no operator signs in, and may end the role', async () => {
+    const { token } = await make(['directory']);
+    await put(server.operatorToken, 'rosa', { is_operator: true, password: 'the one of rosa' });
+    assert.equal((await put(token, 'rosa', {})).status, 200);
+    assert.equal((await read('rosa')).is_operator, true, 'an omitted field is unchanged');
+    for (const change of [{ password: 'x' }, { password: null }, { email: 'eve@example.com' }]) {
+      assert.equal((await as(token, 'PATCH', '/api/v1/users/rosa/', change)).status, 403);
+      const demoted = { ...change, is_operator: false };
+      assert.equal((await as(token, 'PATCH', '/api/v1/users/rosa/', demoted)).status, 403);
+    }
+    for (const change of [{ full_name: 'Rosa' }, { is_active: false }, { is_operator: false }]) {
+      assert.equal((await as(token, 'PATCH', '/api/v1/users/rosa/', change)).status, 200);
+    }
+    assert.equal((await as(token, 'PATCH', '/api/v1/users/rosa/', { password: 'x' })).status, 200);
+  });
+});

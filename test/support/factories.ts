@@ -20,6 +20,7 @@ export interface UserOptions {
   readonly locale?: string;
   readonly timezone?: string;
   readonly isActive?: boolean;
+  readonly isOperator?: boolean;
   readonly password?: string;
   /** Subject at the upstream login; such a user has no password. */
   readonly upstreamSubject?: string | undefined;
@@ -42,6 +43,7 @@ function describeUser(options: UserOptions): { user: TestUser; body: object } {
     locale: options.locale ?? 'en',
     timezone: options.timezone ?? 'UTC',
     is_active: options.isActive ?? true,
+    ...(options.isOperator === undefined ? {} : { is_operator: options.isOperator }),
     ...(options.upstreamSubject === undefined
       ? { password }
       : { upstream_subject: options.upstreamSubject }),

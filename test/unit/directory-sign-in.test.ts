@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { RIGHTS } from '../../src/api/operator.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
 import { patchUser } from '../../src/directory/patch-user.ts';
@@ -11,6 +12,7 @@ import { createPasswordQueue, passwordWork } from '../../src/users/password-queu
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { CHEAP_PASSWORDS } from '../support/passwords.ts';
 
+const EDITOR = { actor: 'operator:cli', rights: RIGHTS } as const;
 const ADA = {
   email: 'Ada@Example.com',
   fullName: 'Ada Example',
@@ -32,15 +34,9 @@ before(async () => {
   testDatabase = await createTestDatabase();
   database = await openDatabase({ url: testDatabase.url, dataDir: '', connections: 4 });
   await inTransaction(database.db, async (tx) => {
-    await putUser(tx, 'system', 'ada', ADA, hash);
-    await putUser(
-      tx,
-      'system',
-      'gone',
-      { ...ADA, email: 'gone@example.com', isActive: false },
-      hash,
-    );
-    await putUser(tx, 'system', 'sso', { ...ADA, email: 'sso@example.com', password: null }, hash);
+    await putUser(tx, EDITOR, 'ada', ADA, hash);
+    await putUser(tx, EDITOR, 'gone', { ...ADA, email: 'gone@example.com', isActive: false }, hash);
+    await putUser(tx, EDITOR, 'sso', { ...ADA, email: 'sso@example.com', password: null }, hash);
   });
 });
 after(async () => {
@@ -55,7 +51,7 @@ describe('Sign-in by e-mail and password', () => {
   test('finds the user in any case and with spaces around the address', async () => {
     const { password, ...fields } = ADA;
     for (const email of ['Ada@Example.com', 'ada@example.com', '  ADA@EXAMPLE.COM\n']) {
-      assert.deepEqual(await signIn(email, password), { id: 'ada', ...fields });
+      assert.deepEqual(await signIn(email, password), { id: 'ada', isOperator: false, ...fields });
     }
   });
 
@@ -144,7 +140,7 @@ test('Deactivating a user ends sign-in and open sessions', async () => {
       .execute();
   const sessions = async () => (await db.selectFrom('sessions').select('uid').execute()).length;
   const patch = (changes: Parameters<typeof patchUser>[3]) =>
-    inTransaction(db, (tx) => patchUser(tx, 'system', 'ada', changes, hash));
+    inTransaction(db, (tx) => patchUser(tx, EDITOR, 'ada', changes, hash));
 
   await openSession(1);
   await patch({ fullName: 'Ada', password: ADA.password });

@@ -1,7 +1,7 @@
 import type { Tx } from '../../db/transaction.ts';
-import type { Actor } from '../../lib/actor.ts';
 import { StagedoorError, ValidationError } from '../../lib/errors.ts';
 import type { HashPassword } from '../../users/password.ts';
+import type { UserEditor } from '../operator-role.ts';
 import { isSlug } from '../organizer.ts';
 import { putOrganizer } from '../put-organizer.ts';
 import type { PutOutcome } from '../put-outcome.ts';
@@ -11,22 +11,23 @@ import type { ImportItem } from './line.ts';
 
 /**
  * Does what the PUT of the same thing does.
- * @throws ValidationError; StagedoorError `conflict` where it was deleted meanwhile
+ * @throws ValidationError; StagedoorError `conflict` where it was deleted meanwhile;
+ *   `forbidden` if the operator lacks the rights for it
  */
 export async function applyLine(
   tx: Tx,
-  actor: Actor,
+  editor: UserEditor,
   wish: ImportItem,
   hash: HashPassword,
 ): Promise<PutOutcome> {
   switch (wish.kind) {
     case 'user':
-      return (await putUser(tx, actor, wish.id, wish.input, hash)).outcome;
+      return (await putUser(tx, editor, wish.id, wish.input, hash)).outcome;
     case 'organizer':
-      return (await putOrganizer(tx, actor, wish.slug, wish.input)).outcome;
+      return (await putOrganizer(tx, editor.actor, wish.slug, wish.input)).outcome;
     case 'team': {
       const { organizer, id, input } = wish;
-      const { outcome } = await putTeam(tx, actor, organizer, id, input).catch((error) =>
+      const { outcome } = await putTeam(tx, editor.actor, organizer, id, input).catch((error) =>
         refuseOrganizer(error, organizer),
       );
       return outcome;

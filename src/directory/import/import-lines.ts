@@ -9,9 +9,9 @@ import {
   limitLockWait,
   type Tx,
 } from '../../db/transaction.ts';
-import type { Actor } from '../../lib/actor.ts';
 import { StagedoorError, ValidationError } from '../../lib/errors.ts';
 import type { HashPassword } from '../../users/password.ts';
+import type { UserEditor } from '../operator-role.ts';
 import { applyLine } from './apply-line.ts';
 import type { BulkLine, DoneLine, LineResult } from './line.ts';
 import { prehashPasswords } from './prehash-passwords.ts';
@@ -19,7 +19,7 @@ import { tryAtomicImport } from './store.ts';
 
 /** An import: its source, its rights and its listeners. */
 export interface Import {
-  readonly actor: Actor;
+  readonly editor: UserEditor;
   readonly hash: HashPassword;
   /** Some lines at a time: a transaction each, where the import is not atomic. */
   readonly batches: AsyncIterable<readonly BulkLine[]>;
@@ -45,7 +45,7 @@ const ATTEMPTS = 240;
  */
 export async function importLines(
   db: Db,
-  { actor, hash, batches, report, beforeCommit }: Import,
+  { editor, hash, batches, report, beforeCommit }: Import,
 ): Promise<void> {
   for await (const lines of batches) {
     const hashOf = await prehashPasswords(db, lines, hash);
@@ -54,7 +54,7 @@ export async function importLines(
         await limitLockWait(tx, LOCK_WAIT);
         const done: DoneLine[] = [];
         for (const line of some) {
-          done.push(await carryOutOrRefuse(tx, actor, line, hashOf(line)));
+          done.push(await carryOutOrRefuse(tx, editor, line, hashOf(line)));
         }
         await beforeCommit(tx);
         return done;
@@ -81,7 +81,7 @@ export async function importLines(
  */
 export async function importAtomically(
   db: Db,
-  { actor, hash, batches, report, beforeCommit }: Import,
+  { editor, hash, batches, report, beforeCommit }: Import,
   finish: (tx: Tx) => Promise<void>,
 ): Promise<boolean> {
   return commitIf(db, async (tx) => {
@@ -96,7 +96,7 @@ export async function importAtomically(
       const done: DoneLine[] = [];
       for (const line of lines) {
         const known = hashOf(line);
-        done.push(await retryOnContention(() => carryOutOrRefuse(tx, actor, line, known), line));
+        done.push(await retryOnContention(() => carryOutOrRefuse(tx, editor, line, known), line));
       }
       refused ||= done.some(({ result }) => result.outcome === 'refused');
       await report(done);
@@ -111,14 +111,14 @@ export async function importAtomically(
 
 async function carryOutOrRefuse(
   tx: Tx,
-  actor: Actor,
+  editor: UserEditor,
   line: BulkLine,
   hash: HashPassword,
 ): Promise<DoneLine> {
   const { item } = line;
   const carryOut = async (): Promise<LineResult> =>
     'kind' in item
-      ? { outcome: await inSavepoint(tx, () => applyLine(tx, actor, item, hash)) }
+      ? { outcome: await inSavepoint(tx, () => applyLine(tx, editor, item, hash)) }
       : { outcome: 'refused', ...item };
   return { line, result: await carryOut().catch(refusal) };
 }
@@ -127,6 +127,9 @@ async function carryOutOrRefuse(
 function refusal(error: unknown): LineResult {
   if (error instanceof ValidationError) {
     return { outcome: 'refused', errors: error.fields };
+  }
+  if (error instanceof StagedoorError && error.code === 'forbidden') {
+    return { outcome: 'refused', detail: error.message };
   }
   throw error;
 }

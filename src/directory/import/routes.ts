@@ -128,9 +128,8 @@ async function answerImport(
     await answer.write(done.map(presentDone));
   };
   try {
-    const { actor } = operator;
     const beforeCommit = (tx: Tx) => operators.requireLiveToken(tx, operator);
-    const given = { actor, hash, batches, report, beforeCommit };
+    const given = { editor: operator, hash, batches, report, beforeCommit };
     const committed = await carryOut(deps, atomic, given, async (tx) => {
       // Nothing is committed for a caller who has left.
       await answer.write([]);
