@@ -52,24 +52,24 @@ export async function insertGrant(tx: Tx, id: string, grant: NewGrant): Promise<
 }
 
 /**
- * Ends a grant. Every revocation is this update: on the grant's row it waits for a concurrent
- * refresh, and a refresh waits for it.
- * @returns user and application; undefined if the grant does not exist or has ended already
+ * Ends grants. Every revocation is this update: on the grant's row it waits for a concurrent refresh,
+ * and a refresh waits for it. A caller with several grants has locked them, always in the same order.
+ * @returns those that exist and had not ended already
  */
-export async function updateRevoked(
+export function updateRevoked(
   tx: Tx,
-  id: string,
+  ids: readonly string[],
   reason: RevocationReason,
-): Promise<{ userId: string; clientId: string } | undefined> {
-  const row = await tx
-    .with('forgotten', (db) => db.deleteFrom('refresh_replays').where('grant_id', '=', id))
+): Promise<{ id: string; userId: string; clientId: string }[]> {
+  const any = sql<string>`any(${[...ids]}::text[])`;
+  return tx
+    .with('forgotten', (db) => db.deleteFrom('refresh_replays').where('grant_id', '=', any))
     .updateTable('grants')
     .set({ revoked_at: sql`now()`, revocation_reason: reason })
-    .where('id', '=', id)
+    .where('id', '=', any)
     .where('revoked_at', 'is', null)
-    .returning(['user_id', 'client_id'])
-    .executeTakeFirst();
-  return row && { userId: row.user_id, clientId: row.client_id };
+    .returning(['id', 'user_id as userId', 'client_id as clientId'])
+    .execute();
 }
 
 /**

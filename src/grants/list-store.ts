@@ -1,6 +1,7 @@
 import { type SqlBool, sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import { isLiveGrant } from '../db/live-grant.ts';
+import type { Tx } from '../db/transaction.ts';
 import type { GrantDetails } from './grant.ts';
 
 /** Order of the list of a user's grants. */
@@ -39,6 +40,24 @@ export async function countLiveGrants(
     .select(sql<number>`count(*)::int`.as('count'))
     .executeTakeFirstOrThrow();
   return count;
+}
+
+/** Locks the live grants of a user and an application, in the order of `listLiveGrants`. */
+export function lockLiveGrants(
+  tx: Tx,
+  { userId, clientId }: { userId: string; clientId: string },
+): Promise<{ id: string; applicationName: string }[]> {
+  return tx
+    .selectFrom('grants as g')
+    .innerJoin('applications as a', 'a.client_id', 'g.client_id')
+    .where('g.user_id', '=', userId)
+    .where('g.client_id', '=', clientId)
+    .where(isLive)
+    .select(['g.id', 'a.name as applicationName'])
+    .orderBy('g.created_at', 'desc')
+    .orderBy('g.id')
+    .forUpdate('g')
+    .execute();
 }
 
 const isLive = sql<SqlBool>`${sql.raw(isLiveGrant('g'))}`;

@@ -1,40 +1,52 @@
+import { recordAll } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
-import type { GrantDetails } from './grant.ts';
-import { type Revocation, revokeGrant } from './revoke.ts';
-import { listLiveGrants } from './store.ts';
+import { updateRevoked } from './change-store.ts';
+import { lockLiveGrants } from './list-store.ts';
+import { revocationCounts } from './revocation-counts.ts';
+import type { Revocation } from './revoke.ts';
 
-/** Ends all live grants that a user gave one application, each with its log entry.
+/** A revocation that the user asked for, so that no mail reports it. */
+export type OwnRevocation = Revocation & { readonly reason: 'revoked_by_user' };
+
+/**
+ * Ends all live grants that a user gave one application, each with its log entry, by as few statements
+ * as possible: there may be thousands.
  * @returns how many this call ended
  */
 export async function revokeGrantsOfApplication(
   tx: Tx,
   parties: { userId: string; clientId: string },
-  revocation: Revocation,
+  revocation: OwnRevocation,
 ): Promise<number> {
-  return revokeAll(tx, await listLiveGrants(tx, parties), revocation);
+  const grants = await lockLiveGrants(tx, parties);
+  return revokeLocked(tx, grants, revocation);
 }
 
 /**
- * Revokes all live grants of a user that were not used for `days` days, each with its log entry.
- * Keeps one that is used at this moment.
+ * Revokes grants whose rows are locked, each with its log entry.
  * @returns number of revoked grants
  */
-export async function revokeUnusedGrants(
+export async function revokeLocked(
   tx: Tx,
-  { userId, days }: { userId: string; days: number },
-  revocation: Revocation,
+  grants: readonly { readonly id: string; readonly applicationName: string }[],
+  { reason, actor, origin }: OwnRevocation,
 ): Promise<number> {
-  return revokeAll(tx, await listLiveGrants(tx, { userId, unusedDays: days }), revocation);
-}
-
-async function revokeAll(
-  tx: Tx,
-  grants: readonly GrantDetails[],
-  revocation: Revocation,
-): Promise<number> {
-  let ended = 0;
-  for (const { id } of grants) {
-    ended += (await revokeGrant(tx, id, revocation)) ? 1 : 0;
+  const names = new Map(grants.map(({ id, applicationName }) => [id, applicationName]));
+  const ended = await updateRevoked(tx, [...names.keys()], reason);
+  await recordAll(
+    tx,
+    ended.map(({ id, userId, clientId }) => ({
+      action: 'stagedoor.user.oauth.revoked',
+      actor,
+      userId,
+      clientId,
+      grantId: id,
+      origin,
+      data: { reason, application: names.get(id) },
+    })),
+  );
+  for (let n = 0; n < ended.length; n += 1) {
+    revocationCounts.count(reason);
   }
-  return ended;
+  return ended.length;
 }

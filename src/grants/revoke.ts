@@ -25,7 +25,7 @@ export async function revokeGrant(
   grantId: string,
   revocation: Revocation,
 ): Promise<boolean> {
-  const ended = await updateRevoked(tx, grantId, revocation.reason);
+  const [ended] = await updateRevoked(tx, [grantId], revocation.reason);
   if (ended === undefined) {
     return false;
   }

@@ -142,7 +142,7 @@ export async function findLastGrant(
 
 /**
  * Returns the live grants of a user, newest first: all of them, one, those of one application, or
- * those unused for some days. Inside a transaction their rows are locked, always in the same order.
+ * those unused for some days, up to `limit`. Inside a transaction their rows are locked, always in the same order.
  */
 export async function listLiveGrants(
   db: Db,
@@ -152,9 +152,10 @@ export async function listLiveGrants(
     ids?: readonly string[];
     clientId?: string;
     unusedDays?: number;
+    limit?: number;
   },
 ): Promise<GrantDetails[]> {
-  const { userId, id, ids, clientId, unusedDays } = wanted;
+  const { userId, id, ids, clientId, unusedDays, limit } = wanted;
   const rows = await detailed(db)
     .where('g.user_id', '=', userId)
     .where(isLive)
@@ -170,6 +171,7 @@ export async function listLiveGrants(
     )
     .orderBy('g.created_at', 'desc')
     .orderBy('g.id')
+    .$if(limit !== undefined, (query) => query.limit(limit ?? 0))
     .$if(db.isTransaction, (query) => query.forUpdate('g'))
     .execute();
   return rows.map((row) => ({

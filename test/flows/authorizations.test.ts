@@ -10,6 +10,7 @@ import {
   open,
   words,
 } from '../support/authorizations.ts';
+import { countStatements } from '../support/count-statements.ts';
 import {
   createPlatform,
   putOrganizer,
@@ -87,6 +88,37 @@ describe('Authorizations page', () => {
     assert.equal(grantIds(await open(agent, `${AUTHORIZATIONS}?page=9`)).length, 20);
     const byDate = await open(agent, `${AUTHORIZATIONS}?sort=granted`);
     assert.match(byDate.body, /\?sort=granted&(amp;)?page=2" rel="next"/);
+  });
+
+  /** Adds grants that were not used for 31 days. */
+  const addGrants = (userId: string, clientId: string, number: number) =>
+    sql`
+      insert into grants (id, user_id, client_id, scopes, created_at, expires_at)
+      select ${userId} || 'm' || n, ${userId}, ${clientId}, '{read}',
+        now() - interval '31 days' - n * interval '1 minute', now() + interval '1 day'
+      from generate_series(1, ${sql.lit(number)}) n
+    `.execute(server.database.db);
+
+  it('all grants of an application end by a few statements, each with its log entry', async () => {
+    const { authorization, accessToken } = await allow();
+    await addGrants(user.id, application.clientId, 120);
+    const { agent } = authorization;
+    const path = `${AUTHORIZATIONS}/applications/${application.clientId}/revoke`;
+    const asks = await open(agent, path);
+    assert.match(words(asks), says('revoke.application.more', { count: 71 }));
+    assert.match(words(asks), says('revoke.application.submit', { count: 121 }));
+    const [revocation] = await countStatements(() => confirm(agent, asks));
+    const sent = revocation?.sendings ?? 0;
+    assert.ok(sent > 0 && sent < 20, `${sent} statements`);
+    assert.equal(await isActive(accessToken), false);
+    assert.deepEqual(grantIds(await list(agent)), []);
+    const { rows } = await sql<{ entries: number; grants: number; names: string[] }>`
+      select count(*)::int as entries, count(distinct grant_id)::int as grants,
+        array_agg(distinct data ->> 'application') as names
+      from audit_events where user_id = ${user.id} and action = 'stagedoor.user.oauth.revoked'
+        and ip is not null and data ->> 'reason' = 'revoked_by_user'
+    `.execute(server.database.db);
+    assert.deepEqual(rows, [{ entries: 121, grants: 121, names: [`Sync ${count}`] }]);
   });
 
   it('shows one entry per grant, not per token, with scopes in words', async () => {
@@ -344,6 +376,19 @@ describe('Authorizations page', () => {
         says('authorizations.notice.revoked_unused'),
       );
       assert.deepEqual(grantIds(await list(agent)), [neverUsed]);
+    });
+
+    it('more than 100 are shown and revoked 100 at a time', async () => {
+      await addGrants(user.id, application.clientId, 130);
+      const asks = await open(agent, `${AUTHORIZATIONS}/unused?days=30`);
+      assert.match(words(asks), says('unused.more', { count: 100 }));
+      const others = await confirm(agent, asks);
+      assert.equal(others.url.search, '?days=30');
+      // Of 130, of which 100 are revoked, and the two from before.
+      assert.match(words(others), says('unused.submit', { count: 32 }));
+      const done = await confirm(agent, others);
+      assert.match(words(done), says('authorizations.notice.revoked_unused'));
+      assert.deepEqual(grantIds(done), [used]);
     });
 
     it('the page says that none exist, and has no form', async () => {

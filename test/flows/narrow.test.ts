@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { listOwnApplications } from '../../src/applications/own-store.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
 import { type Narrowing, narrowGrant } from '../../src/grants/narrow.ts';
-import { revokeGrantsOfApplication, revokeUnusedGrants } from '../../src/grants/revoke-several.ts';
+import { revokeGrantsOfApplication, revokeLocked } from '../../src/grants/revoke-several.ts';
 import { findLastGrant, listLiveGrants } from '../../src/grants/store.ts';
 import { PAGE_ENGINES } from '../support/engines.ts';
 import {
@@ -329,8 +329,8 @@ for (const engine of PAGE_ENGINES) {
         unused.map(({ applicationName }) => applicationName),
         ['Other'],
       );
-      const ended = await inTransaction(db, (tx) =>
-        revokeUnusedGrants(tx, { userId: 'ada', days: 30 }, by),
+      const ended = await inTransaction(db, async (tx) =>
+        revokeLocked(tx, await listLiveGrants(tx, { userId: 'ada', unusedDays: 30 }), by),
       );
       assert.equal(ended, 1);
       assert.deepEqual(await Promise.all([elsewhere, bens].map(isActive)), [false, true]);

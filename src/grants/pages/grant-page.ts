@@ -8,7 +8,7 @@ import {
 } from '../../sessions/pages/user-page.ts';
 import type { GrantDetails } from '../grant.ts';
 import { countLiveGrants } from '../list-store.ts';
-import type { Revocation } from '../revoke.ts';
+import type { OwnRevocation } from '../revoke-several.ts';
 import { findGrant, listLiveGrants } from '../store.ts';
 
 /** Path of the list of authorizations. */
@@ -78,6 +78,6 @@ export function toList(notice: (typeof NOTICES)[number]): PageAnswer {
 }
 
 /** Log data of grants that their user revokes. */
-export function byUser({ actor, origin }: UserRequest<UserPageDeps>): Revocation {
+export function byUser({ actor, origin }: UserRequest<UserPageDeps>): OwnRevocation {
   return { reason: 'revoked_by_user', actor, origin };
 }

@@ -8,6 +8,7 @@ import {
   userPageAbout,
 } from '../../sessions/pages/user-page.ts';
 import type { GrantDetails } from '../grant.ts';
+import { countLiveGrants } from '../list-store.ts';
 import { revokeGrantsOfApplication } from '../revoke-several.ts';
 import { hasEverGranted, listLiveGrants } from '../store.ts';
 import { AUTHORIZATIONS, byUser, noSuchAuthorization, toList } from './grant-page.ts';
@@ -22,25 +23,33 @@ import {
 interface RevokeApplicationProps {
   readonly action: string;
   readonly application: AuthorizedApplication;
+  /** The newest ones. */
   readonly grants: readonly GrantProps[];
+  /** Number of all that end. */
+  readonly count: number;
   readonly timezone: string;
 }
 
 const revokeApplicationView = view<RevokeApplicationProps>('grants/revoke_application');
 
+/** Grants that the page shows. */
+const SHOWN = 50;
+
 interface Opened {
   readonly clientId: string;
+  readonly count: number;
   readonly grants: readonly [GrantDetails, ...GrantDetails[]];
 }
 
 /** Revokes all grants of an application after a confirmation. */
 export const revokeApplicationPage = userPageAbout(openApplication, {
   path: `${AUTHORIZATIONS}/applications/:clientId/revoke`,
-  show: ({ deps, user, grants, locale, path }) =>
+  show: ({ deps, user, grants, count, locale, path }) =>
     render(revokeApplicationView, {
       action: path,
       application: presentApplication(grants[0]),
       grants: grants.map((grant) => presentGrant({ config: deps.config, locale }, grant)),
+      count,
       timezone: user.timezone,
     }),
   post: {
@@ -64,11 +73,13 @@ async function openApplication({
   if (!isClientId(clientId)) {
     throw noSuchAuthorization();
   }
-  const [first, ...others] = await listLiveGrants(deps.db, { userId: user.id, clientId });
+  const parties = { userId: user.id, clientId };
+  const [first, ...others] = await listLiveGrants(deps.db, { ...parties, limit: SHOWN });
   if (first !== undefined) {
-    return { clientId, grants: [first, ...others] };
+    const count = await countLiveGrants(deps.db, parties);
+    return { clientId, count, grants: [first, ...others] };
   }
-  if (!(await hasEverGranted(deps.db, { userId: user.id, clientId }))) {
+  if (!(await hasEverGranted(deps.db, parties))) {
     throw noSuchAuthorization();
   }
   return toList('already_revoked');

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { Db } from '../../db/database.ts';
 import { list, text } from '../../http/form.ts';
-import { type PageAnswer, render } from '../../http/page.ts';
+import { type PageAnswer, render, seeOther } from '../../http/page.ts';
 import { view } from '../../http/view.ts';
 import { type UserPageDeps, type UserRequest, userPage } from '../../sessions/pages/user-page.ts';
-import { revokeUnusedGrants } from '../revoke-several.ts';
+import { revokeLocked } from '../revoke-several.ts';
 import { listLiveGrants } from '../store.ts';
 import { AUTHORIZATIONS, byUser, toList } from './grant-page.ts';
 import {
@@ -30,6 +30,8 @@ interface RevokeUnusedProps {
   /** Days after which an unused grant ends by itself; 0 if that is less than one day. */
   readonly idleDays: number;
   readonly grants: readonly (GrantProps & { readonly application: AuthorizedApplication })[];
+  /** More grants are unused than the page shows. */
+  readonly more: boolean;
   readonly timezone: string;
 }
 
@@ -38,6 +40,8 @@ const revokeUnusedView = view<RevokeUnusedProps>('grants/revoke_unused');
 const CHOICES = [7, 30, 90, 180, 365];
 const FIRST_CHOICE = '30';
 const SECONDS_A_DAY = 86_400;
+/** Grants that the page shows and revokes at a time. */
+const SHOWN = 100;
 
 /** Revokes the grants that were not used for some days. Never one that was not shown. */
 export const revokeUnusedPage = userPage({
@@ -50,16 +54,24 @@ export const revokeUnusedPage = userPage({
   post: {
     form: z.object({ days: text, grants: list }),
     submit: async (request) => {
-      const { tx, user, form } = request;
+      const { tx, user, form, path } = request;
       const days = readDays(form.days);
       if (days === undefined) {
         return showUnused(request, tx, form.days, false);
       }
-      const unused = await listLiveGrants(tx, { userId: user.id, unusedDays: days });
-      if (!unused.every(({ id }) => form.grants.includes(id))) {
+      const unused = await listLiveGrants(tx, {
+        userId: user.id,
+        unusedDays: days,
+        limit: SHOWN + 1,
+      });
+      const first = unused.slice(0, SHOWN);
+      if (!first.every(({ id }) => form.grants.includes(id))) {
         return showUnused(request, tx, form.days, true);
       }
-      const ended = await revokeUnusedGrants(tx, { userId: user.id, days }, byUser(request));
+      const ended = await revokeLocked(tx, first, byUser(request));
+      if (unused.length > SHOWN) {
+        return seeOther(`${path}?days=${days}`);
+      }
       return toList(ended > 0 ? 'revoked_unused' : 'none_unused');
     },
   },
@@ -74,7 +86,10 @@ async function showUnused(
   const { refreshTokenTtl } = deps.config;
   const days = readDays(typed);
   const error = days === undefined;
-  const grants = error ? [] : await listLiveGrants(db, { userId: user.id, unusedDays: days });
+  const unused = error
+    ? []
+    : await listLiveGrants(db, { userId: user.id, unusedDays: days, limit: SHOWN + 1 });
+  const grants = unused.slice(0, SHOWN);
   const context = { config: deps.config, locale };
   const props = {
     action: path,
@@ -92,6 +107,7 @@ async function showUnused(
       ...presentGrant(context, grant),
       application: presentApplication(grant),
     })),
+    more: unused.length > SHOWN,
     timezone: user.timezone,
   };
   return render(revokeUnusedView, props, error ? 400 : meanwhile ? 409 : 200);
