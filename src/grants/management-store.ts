@@ -30,6 +30,7 @@ const LISTS = [
 /** By the index `grants_end`. */
 const ACTIVE = sql<SqlBool>`${sql.raw(isLiveGrant('grants'))}`;
 
+const COUNT = sql<string>`count(*)`.as('count');
 /** As the column `day` of `list_changes` has it. */
 const TODAY = sql<Date>`(now() at time zone 'UTC')::date`;
 
@@ -69,13 +70,16 @@ function filter(db: Db, { userId, clientId, organizer, active }: GrantFilters) {
       query.where(active ? ACTIVE : sql<SqlBool>`(${ACTIVE}) is not true`),
     )
     .$if(organizer !== undefined, (query) =>
-      query.where('grants.id', 'in', (eb) =>
-        eb
-          .selectFrom('grant_organizers')
-          .select('grant_organizers.grant_id')
-          .where('grant_organizers.organizer_slug', '=', organizer ?? ''),
+      query.where(
+        'grants.id',
+        'in',
+        grantsOfOrganizer(db, organizer).select('grant_organizers.grant_id'),
       ),
     );
+}
+
+function grantsOfOrganizer(db: Db, slug: string | undefined) {
+  return db.selectFrom('grant_organizers').where('organizer_slug', '=', slug ?? '');
 }
 
 /**
@@ -85,10 +89,11 @@ function filter(db: Db, { userId, clientId, organizer, active }: GrantFilters) {
 async function countGrants(db: Db, filters: GrantFilters): Promise<number> {
   const { userId, clientId, organizer, active } = filters;
   if (userId !== undefined || organizer !== undefined) {
-    const row = await filter(db, filters)
-      .select(sql<string>`count(*)`.as('count'))
-      .executeTakeFirstOrThrow();
-    return Number(row.count);
+    const isOfOrganizer = userId === undefined && clientId === undefined && active === undefined;
+    const counted = isOfOrganizer
+      ? grantsOfOrganizer(db, organizer).select(COUNT)
+      : filter(db, filters).select(COUNT);
+    return Number((await counted.executeTakeFirstOrThrow()).count);
   }
   const all = await countEntries(db, { list: 'grants', facet: clientId });
   if (active === undefined) {
