@@ -9,7 +9,7 @@ const KOA = '^node_modules/(@types/)?(koa|@koa/[^/]+)/';
 /** Folders that handle requests. The command line serves the API to itself. */
 const HTTP_SIDE = [
   '/pages/',
-  '^src/(http|api|bearer-api|changes|introspection|leaked|oidc|operations|site|token-endpoint|cli)/',
+  '^src/(http|api|bearer-api|changes|introspection|leaked|oidc|operations|site|token-endpoint|tracing|cli)/',
   '^src/directory/import/',
   '^src/applications/dynamic/',
   '^src/app[.]ts$',

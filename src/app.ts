@@ -100,6 +100,8 @@ export interface AppDeps {
   readonly tokenCounter: TokenCounter;
   /** Records failed authentications of programs. */
   readonly recordFailure: RecordAuthenticationFailure;
+  /** Makes a span of each request; undefined if tracing is off. */
+  readonly traceRequests?: Koa.Middleware | undefined;
   /** Returns the demo of the front page; undefined until it runs. */
   readonly demoGuide: () => DemoGuide | undefined;
 }
@@ -174,6 +176,9 @@ export function createApp(deps: AppDeps): Koa {
   const recordSecretUse = createRecordSecretUse(db, 'resource_server_secrets');
   const api = describedApi(apiEndpoints({ ...deps, onReplay, passwordQueue }), issuer);
 
+  if (deps.traceRequests !== undefined) {
+    provider.use(deps.traceRequests);
+  }
   provider.use(observeRequests(metrics, log));
   provider.use(
     errorResponses(

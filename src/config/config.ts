@@ -10,6 +10,7 @@ import { type LeakScannerKeys, leakScannerKeys } from './leak-scanner-keys.ts';
 import { type PermissionSettings, permissionSettings } from './permissions.ts';
 import { type Platform, platformSettings, platformVariables } from './platform.ts';
 import { scopeSettings, scopeVariables, wrongScopes } from './scopes.ts';
+import { type TracingSettings, tracingSettings, tracingVariables } from './tracing.ts';
 import {
   type UpstreamConfig,
   upstreamConfig,
@@ -55,6 +56,7 @@ export interface Config extends PermissionSettings, FetchSettings {
   /** False: no statement is prepared, for poolers that lose prepared statements. */
   readonly databasePrepare: boolean;
   readonly logLevel: string;
+  readonly tracing: TracingSettings;
   readonly demo: boolean;
   readonly platform: Platform;
   readonly scopes: readonly ScopeConfig[];
@@ -180,6 +182,7 @@ const variables = z.object({
     .optional(),
   CUSTOM_SCHEMES: customSchemes,
   ...fetchVariables,
+  ...tracingVariables,
   APPLICATIONS_PER_OWNER: count(50, 0),
   LOG_RETENTION_DAYS: z.coerce
     .number({ error: 'must be a number of days' })
@@ -305,6 +308,7 @@ function fromVariables(vars: z.infer<typeof variables>, production: boolean): Co
     workers: vars.WORKERS,
     stopDelaySeconds: vars.STOP_DELAY_SECONDS,
     logLevel: vars.LOG_LEVEL ?? (production ? 'info' : 'warn'),
+    tracing: tracingSettings(vars),
     demo,
     platform,
     ...scopeSettings(vars),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { channel } from 'node:diagnostics_channel';
 import pg from 'pg';
 import type { ServerAddress } from './choose-server.ts';
 import { isReadOnly, QUERY_TIMEOUT } from './unreachable.ts';
@@ -17,6 +18,21 @@ export function preparedStatements(): number {
  * outside a transaction: there may be no next statement.
  */
 export const WITH_NEXT = '/* sent with the next statement */ ';
+
+/** Channel on which each statement is announced, for traces. Costs nothing without a subscriber. */
+export const STATEMENTS = channel('stagedoor.statement');
+
+/** A statement that is being sent. */
+export class StatementSent {
+  /** With placeholders in place of values. */
+  readonly text: string;
+  readonly result: Promise<unknown>;
+
+  constructor(text: string, result: Promise<unknown>) {
+    this.text = text;
+    this.result = result;
+  }
+}
 
 /** Result of a statement that is not sent yet. */
 const NOT_SENT = { command: '', rowCount: 0, rows: [] };
@@ -98,6 +114,9 @@ export class PreparingClient extends pg.Client {
     const answer = this.#send(isFirst ? [text + this.afterBegin] : args);
     if (answer instanceof Promise) {
       answer.catch((error: unknown) => this.#endIfUseless(error));
+      if (STATEMENTS.hasSubscribers) {
+        STATEMENTS.publish(new StatementSent(String(text), answer));
+      }
     }
     return answer;
   }

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { createAnswerStore } from './answer-store.ts';
+import type { RequestHeaders } from './authorization-header.ts';
 import type { ReadChanges } from './changes.ts';
 import { type Answers, type DatedReading, withoutCache } from './dated.ts';
 import { followChanges } from './follow-changes.ts';
@@ -57,8 +58,8 @@ export function withCache(
   const answer = withoutCache(introspect);
   const takeTurns = createTurns();
   const ask = withSingleFlight(
-    (key: string, token: string): Promise<DatedReading> =>
-      takeTurns(async () => findCurrent(key) ?? (await askServer(key, token))).catch(
+    (key: string, token: string, incoming: RequestHeaders): Promise<DatedReading> =>
+      takeTurns(async () => findCurrent(key) ?? (await askServer(key, token, incoming))).catch(
         (error: unknown) => {
           const found = isOutage(error) ? findStale(key) : undefined;
           if (found === undefined) {
@@ -68,11 +69,15 @@ export function withCache(
         },
       ),
   );
-  const askServer = async (key: string, token: string): Promise<DatedReading> => {
+  const askServer = async (
+    key: string,
+    token: string,
+    incoming: RequestHeaders,
+  ): Promise<DatedReading> => {
     const end = store.begin(key);
     let dated: DatedReading | undefined;
     try {
-      dated = await answer(token);
+      dated = await answer(token, incoming);
       return dated;
     } finally {
       end(dated);
@@ -92,9 +97,9 @@ export function withCache(
       ? { reading, until, origin: 'stale' }
       : undefined;
   };
-  return (token) => {
+  return (token, incoming) => {
     const key = hash('sha256', token, 'hex');
-    return findCurrent(key) ?? ask(key, token);
+    return findCurrent(key) ?? ask(key, token, incoming);
   };
 }
 

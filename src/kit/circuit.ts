@@ -1,3 +1,4 @@
+import type { RequestHeaders } from './authorization-header.ts';
 import type { Introspect } from './introspection.ts';
 import { UnavailableError } from './unavailable.ts';
 
@@ -24,9 +25,9 @@ export function withCircuit(introspect: Introspect, options: CircuitOptions): In
   let closedUntil = 0;
   let probing = false;
 
-  const ask = async (token: string, probe: boolean) => {
+  const ask = async (token: string, incoming: RequestHeaders, probe: boolean) => {
     try {
-      const reading = await introspect(token);
+      const reading = await introspect(token, incoming);
       failures = 0;
       return reading;
     } catch (error) {
@@ -49,16 +50,16 @@ export function withCircuit(introspect: Introspect, options: CircuitOptions): In
     }
   };
 
-  return async (token) => {
+  return async (token, incoming) => {
     if (failures < options.failures) {
-      return ask(token, false);
+      return ask(token, incoming, false);
     }
     const wait = closedUntil - performance.now();
     if (wait > 0 || probing) {
       throw circuitOpen(wait, lastFailure);
     }
     probing = true;
-    return ask(token, true);
+    return ask(token, incoming, true);
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Reading } from './answer.ts';
+import type { RequestHeaders } from './authorization-header.ts';
 import type { Introspect } from './introspection.ts';
 import { later, type Moment, now } from './moment.ts';
 
@@ -14,13 +15,16 @@ export interface DatedReading {
 }
 
 /** Returns what a token opens, from memory or from the server. */
-export type Answers = (token: string) => DatedReading | Promise<DatedReading>;
+export type Answers = (
+  token: string,
+  incoming: RequestHeaders,
+) => DatedReading | Promise<DatedReading>;
 
 /** Asks for each token. An answer holds for a second from when it was asked for. */
 export function withoutCache(introspect: Introspect): Answers {
-  return async (token) => {
+  return async (token, incoming) => {
     const asked = now();
-    const reading = await introspect(token);
+    const reading = await introspect(token, incoming);
     return { reading, until: later(asked, LEASE), origin: 'server' };
   };
 }

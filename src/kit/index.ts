@@ -25,5 +25,6 @@ export type {
   ScopeRequirement,
 } from './requirement.ts';
 export { createResourceServer, type ResourceServer } from './resource-server.ts';
+export type { OpenTelemetry } from './trace.ts';
 export { type UnavailableCode, UnavailableError } from './unavailable.ts';
 export type { VerifiableRequest } from './verifiable-request.ts';

@@ -6,6 +6,7 @@ import type { DPoPOptions } from './dpop.ts';
 import type { LookUp } from './look-up.ts';
 import { createMetadata, type Metadata, type MetadataOptions } from './metadata.ts';
 import { type Resources, readResources } from './resource.ts';
+import { createSendTraced, type OpenTelemetry, type SendTraced } from './trace.ts';
 import type { UnavailableError } from './unavailable.ts';
 
 /** The authorization server, and this service's registration there. */
@@ -75,6 +76,17 @@ export interface ResourceServerOptions {
    * it. By default writes one line to stderr.
    */
   readonly onUnavailable?: ((error: UnavailableError) => void) | undefined;
+  /**
+   * Makes a span of each introspection by the OpenTelemetry of this service. Not needed if `fetch` is
+   * instrumented (`@opentelemetry/instrumentation-undici`), nor without OpenTelemetry: then the headers
+   * `traceparent` and `tracestate` of the incoming request are passed on.
+   *
+   * ```ts
+   * import * as openTelemetry from '@opentelemetry/api';
+   * createResourceServer({ issuer, clientId, clientSecret, openTelemetry });
+   * ```
+   */
+  readonly openTelemetry?: OpenTelemetry | undefined;
 }
 
 /** Options of a process that can look up tokens itself, such as the authorization server. */
@@ -97,6 +109,7 @@ export interface Settings {
   readonly signedIntrospection: boolean;
   readonly circuit: CircuitOptions;
   readonly onUnavailable: (error: UnavailableError) => void;
+  readonly sendTraced: SendTraced;
 }
 
 const TIMEOUT = 3000;
@@ -117,6 +130,7 @@ const NAMES = [
   'signedIntrospection',
   'circuit',
   'onUnavailable',
+  'openTelemetry',
 ];
 
 /** Checks the options of a process that looks up tokens itself, and fills in defaults. */
@@ -176,6 +190,7 @@ export function readOptions(options: ResourceServerOptions): Settings {
     signedIntrospection: readFlag('signedIntrospection', options.signedIntrospection),
     circuit,
     onUnavailable: options.onUnavailable ?? printLine,
+    sendTraced: createSendTraced(readOpenTelemetry(options.openTelemetry)),
   };
 }
 
@@ -198,6 +213,14 @@ function assertDPoP(dpop: DPoPOptions): void {
     );
   }
   assertNumber('dpop.entries', entries, 1, 10_000_000);
+}
+
+function readOpenTelemetry(value: OpenTelemetry | undefined): OpenTelemetry | undefined {
+  // Not the tracer: a span needs the context of the request as well.
+  if (value !== undefined && !(value.trace && value.context && value.propagation)) {
+    throw new TypeError('openTelemetry must be the module @opentelemetry/api.');
+  }
+  return value;
 }
 
 /** `'false'`, from the environment, would be true. */

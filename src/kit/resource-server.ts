@@ -147,8 +147,8 @@ function createPipeline(settings: Settings, reporter: Reporter): Answers {
       reporter.outage(error);
     }
   };
-  const reported: Introspect = (token) =>
-    ask(token).catch((error: unknown) => {
+  const reported: Introspect = (token, incoming) =>
+    ask(token, incoming).catch((error: unknown) => {
       report(error);
       throw error;
     });
@@ -187,7 +187,7 @@ async function verify(
   const { scheme, token } = readCredentials(request.headers, takesProofs, challengeBy);
   const challenge = challengeBy(scheme);
   const proof = scheme === 'DPoP' ? await proofs?.read(request, token, challenge) : undefined;
-  const { reading, until, origin } = await answers(token);
+  const { reading, until, origin } = await answers(token, request.headers);
   if (onAnswer !== undefined) {
     const milliseconds = millisecondsUntil(until);
     notify(onAnswer, { origin, milliseconds, request: request.source ?? request });

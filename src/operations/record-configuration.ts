@@ -38,6 +38,7 @@ const SETTINGS: { readonly [Setting in keyof Config]: Presented | undefined } = 
   databaseConnections: undefined,
   databasePrepare: undefined,
   logLevel: undefined,
+  tracing: undefined,
   demo: ['DEMO', ({ demo }) => demo],
   platform: ['PLATFORM_NAME', ({ platform }) => describePlatform(platform)],
   scopes: ['SCOPES', ({ scopes }) => scopes.map(({ name }) => name)],

@@ -30,6 +30,7 @@ import { openKeyring } from '../signing-keys/keyring.ts';
 import type { DemoGuide } from '../site/home-page.ts';
 import type { PasswordCost } from '../users/password.ts';
 import { listen, localUrl } from './listen.ts';
+import { openTracing } from './open-tracing.ts';
 import { type CloseOptions, closeAfterResponses, stopServing } from './stop-serving.ts';
 import { warnOfConnection } from './warn-of-connection.ts';
 import { warnOfUpstream } from './warn-of-upstream.ts';
@@ -115,6 +116,10 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
     };
     const calls = startCallLog(database.db, log);
     queues.push(clientErrors, tokenCounter, failures, calls);
+    const tracing = await openTracing(config, log);
+    if (tracing !== undefined) {
+      queues.push(tracing);
+    }
     const cookieKeys = await cookieKeysOf(config);
     const operatorToken =
       config.operatorToken ??
@@ -153,6 +158,7 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
       ending: ending.signal,
       isStopping: () => !isReady,
       atomicImportLimit: database.engine === 'embedded' ? ATOMIC_IMPORT_LIMIT : undefined,
+      traceRequests: tracing?.traceRequests,
       demoGuide: () => demoGuide,
       passwordCost: options.passwordCost,
     });
