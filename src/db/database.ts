@@ -5,6 +5,7 @@ import { takeDirectory } from '../data-dir/lock.ts';
 import type { AdmissionUse } from '../lib/admission-queue.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import { connectionOptions } from './connection-options.ts';
+import { assertSpace, guardDisk } from './guard-disk.ts';
 import { createPipeline } from './pipeline.ts';
 import { createPool } from './pool.ts';
 import type { Schema } from './schema.ts';
@@ -55,6 +56,8 @@ export interface DatabaseOptions {
   readonly prepare?: boolean;
   /** Milliseconds after which a statement is given up; none for migrations. */
   readonly queryTimeout?: number;
+  /** Called if the embedded database can't be used any more until the process starts again. */
+  readonly onBroken?: (error: Error) => void;
 }
 
 /**
@@ -63,9 +66,7 @@ export interface DatabaseOptions {
  *   `configuration_invalid` if `url` names a file that can't be read
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  return options.url === undefined
-    ? openEmbedded(options.dataDir)
-    : openPostgres(options.url, options);
+  return options.url === undefined ? openEmbedded(options) : openPostgres(options.url, options);
 }
 
 async function openPostgres(url: string, options: DatabaseOptions): Promise<Database> {
@@ -102,7 +103,7 @@ async function openPostgres(url: string, options: DatabaseOptions): Promise<Data
   };
 }
 
-async function openEmbedded(dataDir: string): Promise<Database> {
+async function openEmbedded({ dataDir, onBroken }: DatabaseOptions): Promise<Database> {
   const folder = join(dataDir, 'db');
   try {
     await mkdir(folder, { recursive: true });
@@ -111,10 +112,12 @@ async function openEmbedded(dataDir: string): Promise<Database> {
       cause,
     });
   }
+  assertSpace(folder);
   const giveBack = await takeDirectory(dataDir);
   // With PostgreSQL, nothing loads it.
   const { PGlite } = await import('@electric-sql/pglite');
   const pglite = await PGlite.create({ dataDir: folder });
+  guardDisk(pglite, folder, onBroken);
   // Kysely lends PGlite's one connection out in turns: code inside a transaction that queries outside
   // it would wait for itself.
   const database = wrap('embedded', new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }) }));

@@ -29,6 +29,7 @@ import { startCallLog } from '../operators/call-log.ts';
 import { openKeyring } from '../signing-keys/keyring.ts';
 import type { DemoGuide } from '../site/home-page.ts';
 import type { PasswordCost } from '../users/password.ts';
+import { exitWith } from './exit.ts';
 import { listen, localUrl } from './listen.ts';
 import { openTracing } from './open-tracing.ts';
 import { type CloseOptions, closeAfterResponses, stopServing } from './stop-serving.ts';
@@ -62,6 +63,9 @@ export interface ServeOptions {
 /** Milliseconds: a database that hangs must not hold every connection for ever. */
 const QUERY_TIMEOUT = 30_000;
 
+/** Milliseconds from a failure of the embedded database to the end of the process. */
+const END_DELAY = 500;
+
 /** Milliseconds that all other requests wait for an atomic import on the embedded database at most. */
 const ATOMIC_IMPORT_LIMIT = 10_000;
 
@@ -83,6 +87,11 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
     connections: config.databaseConnections,
     prepare: config.databasePrepare,
     queryTimeout: QUERY_TIMEOUT,
+    onBroken: (err) => {
+      log.fatal({ err }, 'Embedded database is unusable; process ends');
+      // After the responses to the requests that wait for it.
+      setTimeout(exitWith, END_DELAY, err);
+    },
   });
   const closers: (() => Promise<void>)[] = [async () => output.flush(), () => database.close()];
   // Stopped first and together: each may wait for a statement of a database that does not answer.
