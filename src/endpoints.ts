@@ -25,6 +25,7 @@ export function apiEndpoints(
         | 'metadataDocuments'
         | 'organizerPermissions'
         | 'permissions'
+        | 'platform'
         | 'registration'
         | 'scopes'
         | 'upstream'

@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import { PROGRAM } from '../config/platform.ts';
 import { skeletonOf, withPlainLetters } from '../lib/skeleton.ts';
 import { type Application, type ApplicationKind, isReviewed } from './application.ts';
 
@@ -20,10 +21,12 @@ export const REVIEW_NEEDS = [
 export type ReviewNeed = (typeof REVIEW_NEEDS)[number];
 
 /** Settings that decide if applications work without a review. */
-export type ReviewSettings = Pick<Config, 'registration' | 'metadataDocuments'>;
+export type ReviewSettings = Pick<Config, 'registration' | 'metadataDocuments' | 'platform'>;
 
-/** Names that stand for the platform itself. */
-const PLATFORM_NAMES = ['Stagedoor'].map(skeletonOf);
+/** Name that stands for the platform, whatever its own name is. */
+const PROGRAM_NAME = skeletonOf(PROGRAM);
+/** Least length of a name that other names must not contain. They may contain a shorter one, but not equal it. */
+const LEAST_PART = 4;
 /** Beginnings of words, in the languages of the pages. */
 const CLAIMS = [
   ...['official', 'verified', 'certified', 'reviewed', 'approved', 'trusted'],
@@ -45,6 +48,9 @@ export function reviewNeed(
 ): ReviewNeed | undefined {
   if (isReviewed(application)) {
     return undefined;
+  }
+  if (isLikePlatform(application.name, skeletonOf(config.platform.name))) {
+    return 'name_like_platform';
   }
   // Other kinds have no such name: it is replaced before the row is written.
   const need = application.kind === 'registered' ? nameNeed(application) : undefined;
@@ -79,10 +85,15 @@ export function nameNeed(
   if (application.nameLikeReviewed) {
     return 'name_like_reviewed';
   }
-  if (PLATFORM_NAMES.some((name) => skeletonOf(application.name).includes(name))) {
+  if (isLikePlatform(application.name, PROGRAM_NAME)) {
     return 'name_like_platform';
   }
   return claimsReview(application.name) ? 'name_claims_review' : undefined;
+}
+
+function isLikePlatform(name: string, platform: string): boolean {
+  const skeleton = skeletonOf(name);
+  return platform.length < LEAST_PART ? skeleton === platform : skeleton.includes(platform);
 }
 
 function claimsReview(name: string): boolean {

@@ -30,13 +30,14 @@ export function negotiateLocale(ctx: Context, preferred?: string): Locale {
  * Returns the path of the same page in another language. A page that the browser goes on to
  * afterwards (`return_to`) gets the language, too.
  */
-export function pathInLocale(ctx: Context, locale: Locale): string {
-  const query = new URLSearchParams(ctx.querystring);
+export function pathInLocale(path: string, locale: Locale): string {
+  const [before, ...rest] = path.split('?');
+  const query = new URLSearchParams(rest.join('?'));
   const returnTo = query.get('return_to');
   if (returnTo !== null) {
     query.set('return_to', withLocale(returnTo, locale));
   }
-  return withLocale(`${ctx.path}?${query}`, locale);
+  return withLocale(`${before}?${query}`, locale);
 }
 
 function withLocale(path: string, locale: Locale): string {

@@ -72,7 +72,7 @@ export function createRenderer(options: RendererOptions): Renderer {
         pageUrl: ctx.url,
         // Only asked for by forms: a page without one sets no cookie.
         csrf: () => csrfToken(options, ctx),
-        languages: () => languagesOf(ctx),
+        languages: (back?: string) => languagesOf(ctx, back),
         signedIn: state.signedIn,
         requestId: requestIdOf(ctx.req),
         view: name,
@@ -87,11 +87,18 @@ export function createRenderer(options: RendererOptions): Renderer {
   };
 }
 
-/** Returns the same page in each language. The answer to a form has no address to go back to. */
-function languagesOf(ctx: Context): { readonly locale: Locale; readonly href: string }[] {
-  return ctx.method === 'POST'
+/**
+ * Returns the same page in each language.
+ * @param back address of the page if it answers a form; without one there are none
+ */
+function languagesOf(
+  ctx: Context,
+  back?: string,
+): { readonly locale: Locale; readonly href: string }[] {
+  const path = ctx.method === 'POST' ? back : ctx.url;
+  return path === undefined
     ? []
-    : LOCALES.map((locale) => ({ locale, href: pathInLocale(ctx, locale) }));
+    : LOCALES.map((locale) => ({ locale, href: pathInLocale(path, locale) }));
 }
 
 /** @throws Error for a value that is neither text nor a number: a prop or a text is missing */

@@ -1,10 +1,13 @@
-import { translator } from '../http/translate.ts';
+import type { Logo } from '../config/logo.ts';
+import type { Platform } from '../config/platform.ts';
+import { paletteOf } from '../http/theme.ts';
+import { type Translate, translator } from '../http/translate.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import { type Locale, localeOf } from '../lib/locale.ts';
 import type { ScopeConfig } from '../lib/scopes.ts';
 import type { MailContent, MailContext } from './mail-view.ts';
 import { type ParsedMail, parseMail } from './parse-mail.ts';
-import { renderMail } from './render-mail.ts';
+import { type MailLink, renderMail } from './render-mail.ts';
 import type { MailText } from './texts.ts';
 import {
   writeAccessEnding,
@@ -26,6 +29,7 @@ export interface ComposeDeps {
   /** Public URL of this server, an origin. */
   readonly issuer: string;
   readonly scopes: readonly ScopeConfig[];
+  readonly platform: Platform;
 }
 
 /** A mail in words. */
@@ -41,7 +45,7 @@ export interface ComposedMail {
  * @throws StagedoorError `mail_failed` where the kind is unknown or the data does not fit it
  */
 export function composeMail(
-  { issuer, scopes }: ComposeDeps,
+  { issuer, scopes, platform }: ComposeDeps,
   row: { readonly kind: string; readonly locale: string; readonly data: unknown },
 ): ComposedMail {
   const mail = parseMail(row);
@@ -49,15 +53,37 @@ export function composeMail(
     throw new StagedoorError('mail_failed', 'Its kind is unknown, or its data does not fit it.');
   }
   const locale = localeOf(row.locale) ?? 'en';
-  const t = translator<MailText>(locale);
+  const t = translator<MailText>(locale, { platform: platform.name });
   const { host } = new URL(issuer);
   const content = write({ t, locale, issuer, host, scopes }, mail);
   const { subject } = content;
   return {
     locale,
     subject,
-    ...renderMail({ ...content, locale, footer: t('mail.footer', { host }) }),
+    ...renderMail({
+      ...content,
+      locale,
+      platformName: platform.name,
+      hasLogo: mailLogo(platform) !== undefined,
+      palette: paletteOf(platform.accent),
+      footer: t('mail.footer', { host }),
+      footerLinks: footerLinks(t, platform),
+    }),
   };
+}
+
+/** Returns the logo, if mail programs show images of its kind. */
+export function mailLogo({ logo }: Platform): Logo | undefined {
+  return logo?.extension === '.png' || logo?.extension === '.jpg' ? logo : undefined;
+}
+
+function footerLinks(t: Translate<MailText>, platform: Platform): MailLink[] {
+  const links = [
+    { label: t('mail.footer.support'), url: platform.supportUrl },
+    { label: t('mail.footer.privacy'), url: platform.privacyUrl },
+    { label: t('mail.footer.imprint'), url: platform.imprintUrl },
+  ];
+  return links.flatMap(({ label, url }) => (url === undefined ? [] : [{ label, url }]));
 }
 
 function write(pen: MailContext, mail: ParsedMail): MailContent {

@@ -21,7 +21,10 @@ export interface MailContext {
 }
 
 /** Parts of a mail that depend on its kind. */
-export type MailContent = Omit<MailView, 'locale' | 'footer'>;
+export type MailContent = Omit<
+  MailView,
+  'locale' | 'platformName' | 'hasLogo' | 'palette' | 'footer' | 'footerLinks'
+>;
 
 /** More than these would hide the rest of the mail; the page behind the link lists them all. */
 const ORGANIZERS_SHOWN = 50;

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Eta } from 'eta';
+import type { Palette } from '../http/theme.ts';
 import type { Locale } from '../lib/locale.ts';
 
 const VIEWS = fileURLToPath(new URL('../../views/mail', import.meta.url));
@@ -18,7 +19,13 @@ export interface MailView {
   readonly facts: readonly MailFact[];
   /** Pages of this server that help further. */
   readonly links: readonly MailLink[];
+  /** Stands above the mail, beside the logo. */
+  readonly platformName: string;
+  /** The mail has an attachment `cid:logo`. */
+  readonly hasLogo: boolean;
+  readonly palette: Palette;
   readonly footer: string;
+  readonly footerLinks: readonly MailLink[];
 }
 
 /** One step of the explanation. */

@@ -1,7 +1,7 @@
 import type { Db } from '../db/database.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
-import { type ComposeDeps, composeMail } from './compose-mail.ts';
+import { type ComposeDeps, composeMail, mailLogo } from './compose-mail.ts';
 import type { QueuedMail } from './mail.ts';
 import { updateMailFailed, updateMailSent } from './outbox-store.ts';
 import { MailFailure, type MailTransport } from './transport.ts';
@@ -52,6 +52,7 @@ async function attempt(
         messageId,
         recipient: mail.recipient,
         date: mail.createdAt,
+        logo: mailLogo(deps.platform),
       },
       signal,
     );

@@ -41,8 +41,8 @@ const GRACE = 5_000;
  * one of them on a lease, and sent outside of any transaction.
  */
 export function startMailSender(options: MailSenderOptions): MailSender {
-  const { database, transport, log, issuer, scopes, leaseSeconds = LEASE_SECONDS } = options;
-  const deps: SendDeps = { db: database.db, transport, log, issuer, scopes };
+  const { database, leaseSeconds = LEASE_SECONDS, ...others } = options;
+  const deps: SendDeps = { db: database.db, ...others };
   const alarm = createAlarm();
   const sendLimit = leaseSeconds * SEND_SHARE * 1000;
   const inFlight = new Set<Promise<void>>();

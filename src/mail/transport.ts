@@ -1,6 +1,7 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import nodemailer, { type SendMailOptions } from 'nodemailer';
+import type { Logo } from '../config/logo.ts';
 import { isLoopbackHost } from '../lib/loopback.ts';
 import { oneLine } from './mail-text.ts';
 
@@ -16,6 +17,8 @@ export interface OutgoingMail {
   readonly html: string;
   /** Time at which the mail was written, so that another attempt is the same mail. */
   readonly date: Date;
+  /** Image that the HTML names `cid:logo`. */
+  readonly logo?: Logo | undefined;
 }
 
 /** Takes mails to where they are delivered from. */
@@ -156,6 +159,7 @@ function message(mailFrom: string, mail: OutgoingMail): SendMailOptions {
     subject: mail.subject,
     text: mail.text,
     html: mail.html,
+    attachments: mail.logo ? [inlineImage(mail.logo)] : [],
     date: mail.date,
     messageId: mail.messageId,
     headers: {
@@ -164,6 +168,15 @@ function message(mailFrom: string, mail: OutgoingMail): SendMailOptions {
       'Auto-Submitted': 'auto-generated',
       'X-Auto-Response-Suppress': 'All',
     },
+  };
+}
+
+function inlineImage({ body, extension }: Logo) {
+  return {
+    cid: 'logo',
+    filename: `logo${extension}`,
+    content: body,
+    contentDisposition: 'inline' as const,
   };
 }
 

@@ -184,6 +184,7 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
       log,
       issuer: config.issuer,
       scopes: config.scopes,
+      platform: config.platform,
     });
     activities.push(() => sender.stop());
     activities.push(startJobs({ db: database.db, config, log }));

@@ -56,7 +56,7 @@ beforeEach(async () => {
 const BEN = 'user:ben';
 const ADA = 'user:ada';
 const ORIGIN: Origin = { ip: '203.0.113.7', userAgent: 'Firefox/140.0' };
-const COMPOSE = { issuer: 'https://login.example.com', scopes: readConfig({}).scopes };
+const COMPOSE = { ...readConfig({ DEMO: '0' }), issuer: 'https://login.example.com' };
 const NOTICE = {
   application: { name: 'Evil\r\nBcc: x@y.z <b>\u202e', owner: '<script>', reviewedHomepage: null },
   at: '2026-07-01T12:00:00.000Z',

@@ -21,7 +21,7 @@ let platform: TestPlatform;
 let ada: UserAgent;
 let tim: UserAgent;
 before(async () => {
-  server = await startServer();
+  server = await startServer({ PLATFORM_NAME: 'Ticket Harbor' });
   platform = await createPlatform(server);
   [ada, tim] = [new UserAgent(server), new UserAgent(server)];
   const stranger = await putUser(server, { id: 'tim', fullName: 'Tim\u3164\u202e Example' });
@@ -212,6 +212,7 @@ describe('Application name needs a review', () => {
     ['Ѕtаgеdооr Login', 'name_like_platform'],
     ['S T A G E · D O O R', 'name_like_platform'],
     ['My stagedoor helper', 'name_like_platform'],
+    ['Тicket-Harbor Sync', 'name_like_platform'],
     ['Official Seats', 'name_claims_review'],
     ['Seats (verified)', 'name_claims_review'],
     ['Оffісіаl Seats', 'name_claims_review'],

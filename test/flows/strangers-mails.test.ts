@@ -33,7 +33,7 @@ async function mailsTo({ email }: TestUser): Promise<string[]> {
     .orderBy('created_at')
     .execute();
   return rows.map((row) => {
-    const mail = composeMail({ issuer: server.issuer, scopes: [] }, row);
+    const mail = composeMail({ ...server.config, scopes: [] }, row);
     return `${mail.subject}\n${mail.text}\n${mail.html}`;
   });
 }

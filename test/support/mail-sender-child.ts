@@ -26,6 +26,7 @@ startMailSender({
   log: createLog('warn', pino.destination(2)),
   issuer: ISSUER,
   scopes: readConfig({}).scopes,
+  platform: readConfig({}).platform,
   intervalMs: 50,
   leaseSeconds: options.leaseSeconds,
 });

@@ -134,8 +134,9 @@ function startTestSender(
     mailFrom: 'Stagedoor <no-reply@example.com>',
     timeouts: { connection: patience, greeting: patience, socket: patience },
   });
-  const { scopes } = readConfig({});
-  return startMailSender({ database, transport, log, issuer: ISSUER, scopes, intervalMs: 50 });
+  const { scopes, platform } = readConfig({});
+  const deps = { issuer: ISSUER, scopes, platform };
+  return startMailSender({ database, transport, log, ...deps, intervalMs: 50 });
 }
 
 async function selectRows(database: Database): Promise<OutboxRow[]> {

@@ -1,4 +1,5 @@
 import { readConfig } from '../../src/config/config.ts';
+import { PROGRAM } from '../../src/config/platform.ts';
 import {
   CATALOGUES,
   type Message,
@@ -14,7 +15,7 @@ import { localized } from '../../src/lib/localized-text.ts';
  */
 export function textFor(key: string, params: MessageParams = {}, locale: Locale = 'en'): string {
   checkNames(key, formsOf(key, locale), params);
-  return translator<string>(locale)(key, params);
+  return translator<string>(locale, { platform: PROGRAM })(key, params);
 }
 
 /**

@@ -9,7 +9,8 @@ import { retryDelay } from '../../src/mail/send-mail.ts';
 import { hostile, MAIL_KINDS, MAILS } from '../support/mails.ts';
 import { pattern, says, scopeText, textFor } from '../support/texts.ts';
 
-const deps = { issuer: 'https://login.example.com', scopes: readConfig({}).scopes };
+const { scopes, platform } = readConfig({ DEMO: '0' });
+const deps = { issuer: 'https://login.example.com', scopes, platform };
 const firefox = textFor('mail.device.full', { browser: 'Firefox', system: 'Linux' });
 const compose = (changes: object = {}, locale = 'en', kind: MailKind = 'authorized') =>
   composeMail(deps, { kind, locale, data: { ...MAILS[kind], ...changes } });
@@ -263,3 +264,22 @@ function tagsOf(html: string): string {
   const tags = html.replace(/<(style|title)>[\s\S]*?<\/\1>/g, '').match(/<[^>]*>/g) ?? [];
   return tags.join('\n').replace(/https:\/\/(app|evil)\.example[^"]*/, 'HOMEPAGE');
 }
+
+test('a mail has name, logo, color and links of the platform', () => {
+  const { platform } = readConfig({
+    PLATFORM_NAME: 'Rock & Roll',
+    ACCENT_COLOR: '#7a1fa2',
+    SUPPORT_URL: 'mailto:help@example.com',
+  });
+  const data = { kind: 'authorized', locale: 'en', data: MAILS.authorized };
+  const { html, text } = composeMail({ ...deps, platform }, data);
+  assert.match(html, /<p class="brand">Rock &amp; Roll<\/p>/);
+  assert.match(html, /href="mailto:help@example\.com"/);
+  assert.match(html, /background: #7a1fa2|a \{ color: #7a1fa2/);
+  assert.match(text, /Rock & Roll[\s\S]*mailto:help@example\.com/);
+  const logo = { body: Buffer.from('image'), extension: '.png', hash: '' } as const;
+  const withLogo = composeMail({ ...deps, platform: { ...platform, logo } }, data);
+  assert.match(withLogo.html, /<p class="brand"><img src="cid:logo"/);
+  const vector = { ...platform, logo: { ...logo, extension: '.svg' } as const };
+  assert.doesNotMatch(composeMail({ ...deps, platform: vector }, data).html, /<img/);
+});

@@ -18,7 +18,8 @@ export function showLogin(
 ): PageAnswer {
   const { application, user, loginHint, signInIsOld } = interaction;
   const props = {
-    action: ctx.path,
+    // With the query: the page stays in its language.
+    action: ctx.path + ctx.search,
     email: again.email ?? loginHint ?? (signInIsOld ? user?.email : undefined) ?? '',
     reason: reasonOf(interaction),
     application: application && { name: application.name },

@@ -26,7 +26,8 @@ const SCREENS = [
 ] as const;
 const LOCALES = ['en', 'de'];
 
-const deps = { issuer: 'https://login.example.com', scopes: readConfig({}).scopes };
+const { scopes, platform } = readConfig({ DEMO: '0' });
+const deps = { issuer: 'https://login.example.com', scopes, platform };
 const LONGEST = 'Antidisestablishmentarianism'.repeat(10).slice(0, 255);
 
 /** Each kind with usual and with hostile data. */
