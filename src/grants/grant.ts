@@ -1,3 +1,4 @@
+import type { ApplicationState } from '../applications/application.ts';
 import type { LocalizedText } from '../lib/localized-text.ts';
 
 /** Reason why a grant was revoked. An authenticated client reads it in `error_description`. */
@@ -23,6 +24,10 @@ export interface Grant {
 export interface GrantDetails extends Grant {
   readonly applicationName: string;
   readonly homepageUrl: string | null;
+  /** Name of the application's owner; null for an application by metadata document. */
+  readonly developer: string | null;
+  /** State of the application; the grant is of use only while it is `active`. */
+  readonly state: ApplicationState;
   readonly organizers: readonly { readonly slug: string; readonly name: LocalizedText }[];
   /** Names of the API services that it is limited to; empty: it is not. */
   readonly apis: readonly string[];

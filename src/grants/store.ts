@@ -1,5 +1,6 @@
 import { type SqlBool, sql } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
+import { applicationState } from '../applications/application.ts';
 import type { Db } from '../db/database.ts';
 import { isLiveGrant } from '../db/live-grant.ts';
 import { preparedQuery } from '../db/prepared-query.ts';
@@ -11,6 +12,7 @@ import {
   type RevocationReason,
   resourcesJson,
 } from './grant.ts';
+import { matchesFilter } from './list-store.ts';
 
 const GRANT = [
   'g.id',
@@ -164,11 +166,7 @@ export async function listLiveGrants(
       query.where('g.id', '=', sql<string>`any(${[...(ids ?? [])]}::text[])`),
     )
     .$if(clientId !== undefined, (query) => query.where('g.client_id', '=', clientId ?? ''))
-    .$if(unusedDays !== undefined, (query) =>
-      query.where(
-        sql<SqlBool>`coalesce(g.last_used_at, g.created_at) < now() - make_interval(days => ${unusedDays}::int)`,
-      ),
-    )
+    .where(matchesFilter({ unusedDays }))
     .orderBy('g.created_at', 'desc')
     .orderBy('g.id')
     .$if(limit !== undefined, (query) => query.limit(limit ?? 0))
@@ -183,6 +181,8 @@ export async function listLiveGrants(
     endsAt: row.ends_at,
     applicationName: row.application_name,
     homepageUrl: row.homepage_url,
+    developer: row.developer,
+    state: applicationState({ suspendedAt: row.suspended_at, isActive: row.is_active }),
     organizers: row.organizers,
     apis: row.apis,
     createdAt: row.created_at,
@@ -196,6 +196,7 @@ function detailed(db: Db) {
   return db
     .selectFrom('grants as g')
     .innerJoin('applications as a', 'a.client_id', 'g.client_id')
+    .leftJoin('users as owner', 'owner.id', 'a.owner_id')
     .select((eb) => [
       'g.id',
       'g.user_id',
@@ -208,6 +209,9 @@ function detailed(db: Db) {
       'g.ends_at',
       'a.name as application_name',
       'a.homepage_url',
+      'a.suspended_at',
+      'a.is_active',
+      sql<string | null>`nullif(owner.full_name, '')`.as('developer'),
       jsonArrayFrom(
         eb
           .selectFrom('grant_organizers as o')

@@ -30,3 +30,19 @@ function formatIn(
   formats.set(key, format);
   return format;
 }
+
+/** Returns the number of calendar days from one moment to another in a time zone. */
+export function daysBetween(from: Date, to: Date, timeZone: string): number {
+  return Math.round((Date.parse(dayOf(to, timeZone)) - Date.parse(dayOf(from, timeZone))) / DAY);
+}
+
+const DAY = 86_400_000;
+const ISO_DAY = { year: 'numeric', month: '2-digit', day: '2-digit' } as const;
+
+/** Returns the calendar day of a moment in a time zone, `2026-03-01`; in UTC for an unknown zone. */
+export function dayOf(when: Date, timeZone: string): string {
+  const [day, month, year] = formatDate(when, timeZone, 'en', ISO_DAY)
+    .replace(' UTC', '')
+    .split('/');
+  return `${year}-${month}-${day}`;
+}

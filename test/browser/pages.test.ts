@@ -54,6 +54,7 @@ describe('Pages in a real browser', { skip }, () => {
 
       await page.goto(AUTHORIZATIONS);
       const grant = page.getByRole('listitem').filter({ hasText: 'Box Office Sync' });
+      await grant.locator('summary').click();
       const text = await grant.innerText();
       assert.match(text, pattern`${scopeText('read')}[\s\S]*${scopeText('write')}[\s\S]*Red Stage`);
       assert.doesNotMatch(text, /Blue Hall/);
@@ -96,6 +97,7 @@ describe('Pages in a real browser', { skip }, () => {
       await tick(page, 'redstage', 'bluehall');
       await allow(page);
       await page.goto(AUTHORIZATIONS);
+      await page.locator('.row summary').press('Enter');
       await page.getByRole('link', { name: says('authorizations.change_of') }).press('Enter');
       await page.getByRole('heading', { name: says('change.heading') }).waitFor();
       await page.getByRole('checkbox', { name: scopeText('write') }).press('Space');
@@ -107,6 +109,7 @@ describe('Pages in a real browser', { skip }, () => {
         await page.getByRole('status').innerText(),
         says('authorizations.notice.narrowed'),
       );
+      await page.locator('.row summary').press('Enter');
       const text = await page.getByRole('main').innerText();
       assert.match(
         text,
@@ -124,6 +127,7 @@ describe('Pages in a real browser', { skip }, () => {
       await allow(page);
       await cameBack(page);
       await page.goto(AUTHORIZATIONS);
+      await page.locator('.row summary').click();
       await page.getByRole('link', { name: says('authorizations.change_of') }).click();
       const count = page.getByRole('status');
       assert.equal(await count.innerText(), counted(200, 200));
@@ -135,6 +139,7 @@ describe('Pages in a real browser', { skip }, () => {
         `${counted(1, 200)} · ${textFor('consent.filter.shown', { shown: 1 })}`,
       );
       await page.getByRole('button', { name: textFor('change.submit') }).click();
+      await page.locator('.row summary').click();
       await page
         .getByRole('heading', { name: textFor('authorizations.organizers', { count: 1 }) })
         .waitFor();
@@ -203,6 +208,7 @@ describe('Pages in a real browser', { skip }, () => {
       await allow(page);
       await cameBack(page);
       await page.goto(AUTHORIZATIONS);
+      await page.locator('.row summary').click();
       await page
         .getByRole('heading', { name: textFor('authorizations.organizers', { count: 1 }) })
         .waitFor();

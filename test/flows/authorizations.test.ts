@@ -25,7 +25,7 @@ import { authorize } from '../support/flow.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { pattern, says, scopeText, textFor } from '../support/texts.ts';
 import { introspect, obtainTokens, refresh } from '../support/tokens.ts';
-import { describe as textOf, UserAgent } from '../support/user-agent.ts';
+import { type Page, describe as textOf, UserAgent } from '../support/user-agent.ts';
 
 const HOSTILE = '"><script>alert(1)</script> \'onclick="x" <b>';
 
@@ -84,7 +84,8 @@ describe('Authorizations page', () => {
     assert.match(second.body, /href="\/account\/authorizations\?page=3" rel="next"/);
     assert.match(words(second), says('authorizations.page', { page: 2, pages: 3 }));
     // The button is about all grants of the application, also those on other pages.
-    assert.match(second.body, says('authorizations.revoke_all', { count: 100 }));
+    const all = { application: `Sync ${count}`, count: 100 };
+    assert.match(second.body, says('authorizations.revoke_all_of', all));
     assert.equal(grantIds(await open(agent, `${AUTHORIZATIONS}?page=9`)).length, 20);
     const byDate = await open(agent, `${AUTHORIZATIONS}?sort=granted`);
     assert.match(byDate.body, /\?sort=granted&(amp;)?page=2" rel="next"/);
@@ -133,16 +134,13 @@ describe('Authorizations page', () => {
     const text = words(page);
     assert.match(
       text,
-      pattern`Sync ${`${count}`} ${says('authorizations.homepage')} ${says('authorizations.granted_on')}`,
+      pattern`Sync ${`${count}`} Ben Example ${says('authorizations.can.view')} ${says('authorizations.can.profile')} ${says('authorizations.organizers.count', { count: 1 })} ${says('authorizations.used.today')} ${says('authorizations.homepage')} ${says('authorizations.granted_on')}`,
     );
     assert.match(
       text,
       pattern`${scopeText('read')} .*${scopeText('profile')} .*${says('authorizations.organizers', { count: 1 })} Red Stage`,
     );
-    assert.doesNotMatch(
-      text,
-      pattern`${scopeText('write')}|Blue Hall|${says('authorizations.revoke_all')}|${says('authorizations.sort')}`,
-    );
+    assert.doesNotMatch(text, pattern`${scopeText('write')}|Blue Hall`);
     assert.match(
       text,
       pattern`${says('authorizations.used')} \d+ \w+ 20\d\d, \d\d:\d\d ${says('authorizations.used.from', { network: '127.0.0.x' })}`,
@@ -208,7 +206,9 @@ describe('Authorizations page', () => {
     assert.equal(grantIds(page).length, 3);
     assert.equal(page.body.match(/<h2>/g)?.length, 2);
     assert.equal(
-      words(page).split(textFor('authorizations.revoke_all', { count: 2 })).length - 1,
+      page.body.split(
+        textFor('authorizations.revoke_all_of', { application: `Sync ${count}`, count: 2 }),
+      ).length - 1,
       1,
     );
   });
@@ -236,13 +236,10 @@ describe('Authorizations page', () => {
         names,
         query,
       );
-      assert.equal(page.body.match(/aria-current="true"/g)?.length, 1);
+      assert.equal(page.body.match(/value="(name|granted|used)" selected/g)?.length, 1);
     }
     const used = await open(agent, `${AUTHORIZATIONS}?sort=used`);
-    assert.match(
-      used.body,
-      pattern`sort=used" aria-current="true">${says('authorizations.sort.used')}`,
-    );
+    assert.match(used.body, /value="used" selected/);
   });
 
   it('revoking one grant ends its tokens at once, can be repeated, and consent is asked for again', async () => {
@@ -311,6 +308,81 @@ describe('Authorizations page', () => {
     assert.equal((await authorize(server, { application, user, agent })).sawConsent, true);
   });
 
+  it('finds applications by name and developer, ability, organizer and last use, combined', async () => {
+    const register = (name: string, owner = 'ben') => registerApplication(server, { name, owner });
+    const cafe = await register('Café Müller');
+    const first = await allow({ application: cafe, scope: 'read write', organizers: ['redstage'] });
+    const { agent } = first.authorization;
+    await ageGrant(server, await newestGrant(server, cafe.clientId), { granted: 90, used: 31 });
+    const reader = await register('Reader', 'ada');
+    await allow({ agent, application: reader, scope: 'read', organizers: ['bluehall'] });
+    const both = ['Café Müller', 'Reader'];
+    const cases: Record<string, readonly string[]> = {
+      '': both,
+      'q=cafe': ['Café Müller'],
+      'q=MULLER+ben': ['Café Müller'],
+      'q=ada': ['Reader'],
+      'q=nothing': [],
+      'q=%00': both,
+      'q=a&q=b': both,
+      'can=edit': ['Café Müller'],
+      'can=fly': both,
+      'unused=30': ['Café Müller'],
+      'unused=1': both,
+      'organizer=bluehall': ['Reader'],
+      'organizer=greenarena': both,
+      'can=edit&unused=30&organizer=redstage&q=caf': ['Café Müller'],
+      'can=edit&organizer=bluehall': [],
+    };
+    for (const [query, names] of Object.entries(cases)) {
+      const { body } = await open(agent, `${AUTHORIZATIONS}?${query}`);
+      const found = [...body.matchAll(/<h2><bdi>(.*?)<\/bdi>/g)].map(([, name]) => name);
+      assert.deepEqual(found, names, query);
+    }
+    const narrowed = await open(agent, `${AUTHORIZATIONS}?can=edit&organizer=redstage`);
+    assert.match(narrowed.body, /href="\/account\/authorizations\?can=edit"/, 'one filter less');
+    assert.match(words(await open(agent, `${AUTHORIZATIONS}?q=nothing`)), says('list.none.title'));
+  });
+
+  it('disconnects several selected applications after a confirmation, and no others', async () => {
+    const first = await allow({ scope: 'read' });
+    const { agent } = first.authorization;
+    const second = await allow({ agent });
+    const other = await registerApplication(server, { owner: 'ben', name: 'Other' });
+    const third = await allow({ agent, application: other });
+    const kept = await registerApplication(server, { owner: 'ben', name: 'Kept' });
+    const fourth = await allow({ agent, application: kept });
+    const ben = await allow({ user: platform.ben, agent: new UserAgent(server) });
+    const foreign = await newestGrant(server, application.clientId);
+    const page = await list(agent);
+    const boxes = [...page.body.matchAll(/name="grants" value="([^"]+)"/g)].map(([, id]) => id);
+    assert.equal(boxes.length, 3);
+    const query = new URLSearchParams(
+      [boxes[1], boxes[2], foreign, "'\0"].map((id): [string, string] => ['grants', id ?? '']),
+    );
+    const asks = await open(agent, `${AUTHORIZATIONS}/disconnect?${query}`);
+    assert.match(words(asks), says('selected.title', { count: 2 }));
+    assert.doesNotMatch(words(asks), /Kept/);
+    assert.equal(await isActive(first.accessToken), true, 'opening the page ends nothing');
+    const forged = await agent.submit(asks, { csrf: 'forged' }, 'csrf');
+    assert.equal(forged.status, 403);
+    assert.equal(await isActive(first.accessToken), true);
+    const done = await agent.submit(asks, { grants: [...grantsOf(asks), foreign] }, 'csrf');
+    assert.match(words(done), says('authorizations.notice.revoked_selected'));
+    for (const [{ accessToken }, active] of [
+      [first, false],
+      [second, false],
+      [third, false],
+      [fourth, true],
+      [ben, true],
+    ] as const) {
+      assert.equal(await isActive(accessToken), active);
+    }
+    assert.match(words(await confirm(agent, asks)), says('authorizations.notice.already_revoked'));
+    const none = await open(agent, `${AUTHORIZATIONS}/disconnect`);
+    assert.match(words(none), says('authorizations.notice.none_selected'));
+  });
+
   describe('Unused authorizations', () => {
     let agent: UserAgent;
     let old: string;
@@ -335,7 +407,7 @@ describe('Authorizations page', () => {
 
     it('are shown before they are revoked, and only those are revoked', async () => {
       const link = `${AUTHORIZATIONS}/unused`;
-      assert.ok((await list(agent)).body.includes(`href="${link}"`));
+      assert.ok((await open(agent, `${AUTHORIZATIONS}?unused=30`)).body.includes(`href="${link}"`));
       const asks = await open(agent, `${link}?days=30`);
       assert.match(
         words(asks),
@@ -506,5 +578,11 @@ describe('Authorizations page', () => {
     assert.equal(body.scope, 'read write');
   });
 });
+
+/** Returns the IDs of the grants that a confirmation page would post. */
+function grantsOf(page: Page): string[] {
+  const fields = page.forms.flatMap((form) => form.fields);
+  return fields.filter(({ name }) => name === 'grants').map(({ value }) => value);
+}
 
 const list = (agent: UserAgent) => open(agent, AUTHORIZATIONS);

@@ -109,12 +109,36 @@ test('an unknown time zone does not break the list of authorizations', async () 
   const application = { name: 'App', monogram: 'A', homepageUrl: null, documentHost: null };
   const revokePath = '/account/authorizations/applications/1/revoke';
   const props = (timezone: string) => ({
-    applications: [{ application, count: 1, grants: [grant], revokePath }],
-    orders: [],
+    applications: [
+      {
+        application,
+        developer: undefined,
+        state: 'active' as const,
+        abilities: [],
+        organizers: 1,
+        usedDaysAgo: undefined,
+        count: 1,
+        grants: [grant],
+        selected: '1',
+        revokePath,
+      },
+    ],
+    filter: {
+      action: '/account/authorizations',
+      q: '',
+      edits: false,
+      unused: false,
+      unusedDays: 30,
+      organizers: [],
+      orders: [],
+      without: { edits: '', unused: '', organizer: '', everything: '' },
+    },
+    complete: true,
     pages: { page: 1, pages: 1 },
     previous: undefined,
     next: undefined,
     unusedPath: '/account/authorizations/unused',
+    selectPath: '/account/authorizations/disconnect',
     notice: undefined,
     timezone,
   });

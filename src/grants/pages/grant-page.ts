@@ -22,6 +22,8 @@ export const NOTICES = [
   'already_revoked',
   'revoked_application',
   'revoked_unused',
+  'revoked_selected',
+  'none_selected',
   'none_unused',
   'narrowed',
   'unchanged',

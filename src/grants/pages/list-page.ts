@@ -1,35 +1,30 @@
 import { oneOf, render } from '../../http/page.ts';
 import { pageNumber } from '../../http/page-number.ts';
 import { view } from '../../http/view.ts';
+import { matches } from '../../lib/search.ts';
 import { userPage } from '../../sessions/pages/user-page.ts';
-import { listGrantHeads } from '../list-store.ts';
+import { listGrantHeads, listGrantOrganizers } from '../list-store.ts';
 import { listLiveGrants } from '../store.ts';
 import { AUTHORIZATIONS, NOTICES } from './grant-page.ts';
-import {
-  type ApplicationGrants,
-  type AuthorizationsOrder,
-  arrangeGrants,
-  ORDERS,
-  presentByApplication,
-} from './presenters.ts';
+import { grantFilter, type ListFilterProps, linkToList, presentListFilter } from './list-filter.ts';
+import { arrangeGrants } from './presenters.ts';
+import { type ApplicationRow, presentRows } from './row-presenters.ts';
 
 /** Grants per page: more would make a slow page of megabytes. */
 const PAGE_SIZE = 50;
 
 /** One page of the user's live grants, by application. */
 interface AuthorizationsProps {
-  readonly applications: readonly ApplicationGrants[];
-  /** Links; empty if there is nothing to sort. */
-  readonly orders: readonly {
-    readonly order: AuthorizationsOrder;
-    readonly href: string;
-    readonly current: boolean;
-  }[];
+  readonly applications: readonly ApplicationRow[];
+  readonly filter: ListFilterProps;
+  /** Everything that was found is on this page, and nothing was searched for. */
+  readonly complete: boolean;
   readonly pages: { readonly page: number; readonly pages: number };
   /** Links; undefined if there is no such page. */
   readonly previous: string | undefined;
   readonly next: string | undefined;
   readonly unusedPath: string;
+  readonly selectPath: string;
   readonly notice: (typeof NOTICES)[number] | undefined;
   readonly timezone: string;
 }
@@ -41,8 +36,16 @@ export const listView = view<AuthorizationsProps>('grants/list');
 export const listPage = userPage({
   path: AUTHORIZATIONS,
   show: async ({ deps, user, query, locale }) => {
-    const order = oneOf(ORDERS, query.sort) ?? ORDERS[0];
-    const all = arrangeGrants(await listGrantHeads(deps.db, user.id), order, locale);
+    const organizers = await listGrantOrganizers(deps.db, user.id);
+    const filter = grantFilter(deps.config, query, organizers);
+    const found = await listGrantHeads(deps.db, user.id, filter.grants);
+    const all = arrangeGrants(
+      found.filter(({ applicationName, developer, clientId }) =>
+        matches(filter.search, [applicationName, developer, clientId]),
+      ),
+      filter.order,
+      locale,
+    );
     const pages = Math.max(1, Math.ceil(all.length / PAGE_SIZE));
     const page = Math.min(pageNumber(query.page), pages);
     const shown = all.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE).map(({ id }) => id);
@@ -50,30 +53,21 @@ export const listPage = userPage({
       shown.length > 0 ? await listLiveGrants(deps.db, { userId: user.id, ids: shown }) : [];
     const countOf = (clientId: string) => all.filter((one) => one.clientId === clientId).length;
     return render(listView, {
-      applications: presentByApplication(
+      applications: presentRows(
         { config: deps.config, locale },
-        arrangeGrants(grants, order, locale),
+        user.timezone,
+        arrangeGrants(grants, filter.order, locale),
         countOf,
       ),
-      orders: all.length < 2 ? [] : ORDERS.map((one) => presentOrder(one, order)),
+      filter: presentListFilter(filter, organizers, locale),
+      complete: pages === 1 && filter.search.text === '',
       pages: { page, pages },
-      previous: page > 1 ? linkTo(order, page - 1) : undefined,
-      next: page < pages ? linkTo(order, page + 1) : undefined,
+      previous: page > 1 ? linkToList(filter, { page: page - 1 }) : undefined,
+      next: page < pages ? linkToList(filter, { page: page + 1 }) : undefined,
       unusedPath: `${AUTHORIZATIONS}/unused`,
+      selectPath: `${AUTHORIZATIONS}/disconnect`,
       notice: oneOf(NOTICES, query.notice),
       timezone: user.timezone,
     });
   },
 });
-
-function presentOrder(order: AuthorizationsOrder, chosen: AuthorizationsOrder) {
-  return { order, href: linkTo(order, 1), current: order === chosen };
-}
-
-function linkTo(order: AuthorizationsOrder, page: number): string {
-  const parameters = new URLSearchParams({
-    ...(order === ORDERS[0] ? {} : { sort: order }),
-    ...(page === 1 ? {} : { page: String(page) }),
-  });
-  return parameters.size === 0 ? AUTHORIZATIONS : `${AUTHORIZATIONS}?${parameters}`;
-}

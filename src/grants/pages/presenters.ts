@@ -44,16 +44,6 @@ export interface GrantProps {
   readonly revokePath: string;
 }
 
-/** The user's grants of one application. */
-export interface ApplicationGrants {
-  readonly application: AuthorizedApplication;
-  /** Number of grants on all pages of the list. */
-  readonly count: number;
-  readonly grants: readonly GrantProps[];
-  /** Confirms before all of them are revoked. */
-  readonly revokePath: string;
-}
-
 /** Configuration and language of the page. */
 export interface GrantContext {
   readonly config: Config;
@@ -111,25 +101,6 @@ export function arrangeGrants<G extends GrantHead>(
 ): G[] {
   const sorted = grants.toSorted(comparison(order, locale));
   return [...Map.groupBy(sorted, ({ clientId }) => clientId).values()].flat();
-}
-
-/**
- * Groups arranged grants by application.
- * @param countOf returns the number of grants of an application, on all pages
- */
-export function presentByApplication(
-  context: GrantContext,
-  grants: readonly GrantDetails[],
-  countOf: (clientId: string) => number,
-): ApplicationGrants[] {
-  return [...Map.groupBy(grants, ({ clientId }) => clientId)].flatMap(([clientId, group]) =>
-    group.slice(0, 1).map((first) => ({
-      application: presentApplication(first),
-      count: countOf(clientId),
-      grants: group.map((grant) => presentGrant(context, grant)),
-      revokePath: `${AUTHORIZATIONS}/applications/${encodeURIComponent(clientId)}/revoke`,
-    })),
-  );
 }
 
 /** Compares by name, or the latest first; unused grants come last. */

@@ -126,17 +126,29 @@ async function tourAsAda({ browser, options, look }: Traveller, site: Site): Pro
 }
 
 async function tourAuthorizations(page: Page, look: Look): Promise<void> {
-  const revoke = (name: string) =>
-    page.locator('.panel', { hasText: name }).locator('.grant a[href$="/revoke"]').first();
+  const revoke = async (name: string) => {
+    const row = page.locator('.row', { hasText: name });
+    await row.locator('summary').first().click();
+    await row.locator('.row-action').click();
+  };
   await page.goto('/account/authorizations');
   await look(page, 'authorizations');
-  await revoke('Antidis').click();
+  await revoke('Antidis');
   await look(page, 'revoke-long-name');
   await page.goto('/account/authorizations');
-  await page.locator('a[href*="/applications/"][href$="/revoke"]').click();
+  await revoke('Box Office');
   await look(page, 'revoke-application');
+  await page.goto('/account/authorizations');
+  for (const box of await page.locator('.row-check input').all()) {
+    await box.check();
+  }
+  await look(page, 'authorizations-selected');
+  await page.locator('.selection button').click();
+  await look(page, 'revoke-selected');
+  await page.goto('/account/authorizations?q=nothing&can=edit');
+  await look(page, 'authorizations-none-found');
   await page.goto('/account/authorizations?sort=used');
-  await revoke('Seatmap').click();
+  await revoke('Seatmap');
   await look(page, 'revoke');
   await page.locator('main button').click();
   await look(page, 'authorizations-revoked');
@@ -147,6 +159,7 @@ async function tourAuthorizations(page: Page, look: Look): Promise<void> {
 async function tourChange(page: Page, look: Look): Promise<void> {
   const save = page.locator('main button[type=submit]');
   const day = page.locator('[name=end_date]');
+  await page.locator('.row summary').last().click();
   await page.locator('a[href$="/change"]').last().click();
   await look(page, 'change');
   await day.fill('2020-01-01');
@@ -156,6 +169,7 @@ async function tourChange(page: Page, look: Look): Promise<void> {
   await day.fill(`${year + 2}-03-01`);
   await save.click();
   await look(page, 'authorizations-narrowed');
+  await page.locator('.row summary').last().click();
   await page.locator('a[href$="/change"]').last().click();
   await look(page, 'change-end');
   await page
@@ -292,11 +306,13 @@ async function tourAsMax({ browser, options, look }: Traveller, site: Site): Pro
   await look(page, 'consent-many-nothing');
   await allow(page);
   await page.goto('/account/authorizations');
+  await page.locator('.row summary').first().click();
   await look(page, 'authorizations-many');
   await page.goto('/account/activity');
   await page.locator('summary').first().click();
   await look(page, 'activity-many');
   await page.goto('/account/authorizations');
+  await page.locator('.row summary').first().click();
   await page.locator('a[href$="/change"]').first().click();
   await look(page, 'change-many');
   await page.locator('#filter').fill('zur');
@@ -307,7 +323,8 @@ async function tourAsMax({ browser, options, look }: Traveller, site: Site): Pro
   await page.goto('/account/authorizations/unused');
   await look(page, 'unused');
   await page.goto('/account/authorizations');
-  await page.locator('a[href$="/revoke"]').first().click();
+  await page.locator('.row summary').first().click();
+  await page.locator('.row-action').first().click();
   await look(page, 'revoke-many');
   window.assertQuiet();
 }

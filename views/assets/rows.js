@@ -1,0 +1,67 @@
+// Filters the rows of a list while somebody types, and counts the selected ones. The list works without.
+const find = document.querySelector('.list-find');
+const search = find?.querySelector('[type=search]');
+const filter = find?.querySelector('.filter');
+// Rows on other pages, and those that another search has left out, only the server finds.
+const list = document.querySelector('[data-rows][data-complete]');
+const rows = [...document.querySelectorAll('.row:not([data-empty])')].map((item) => ({
+  item,
+  box: item.querySelector('.row-check input'),
+  text: plain(item.querySelector('.row-title').textContent),
+}));
+
+/** Without case and accents, so that "cafe" finds "Café". */
+function plain(text) {
+  return text.toLowerCase().normalize('NFKD').replace(/\p{M}/gu, '').trim();
+}
+
+function show() {
+  const words = plain(search.value).split(/\s+/);
+  for (const row of rows) {
+    row.item.hidden = !words.every((word) => row.text.includes(word));
+  }
+  list.querySelector('[data-empty]').hidden = rows.some((row) => !row.item.hidden);
+}
+
+if (search && list) {
+  search.addEventListener('input', show);
+  // Back from another page, the browser may bring the text back after this ran.
+  window.addEventListener('pageshow', show);
+}
+
+/** The filters close as a menu does. */
+function closeFilter(event) {
+  if (event.type === 'keydown' ? event.key === 'Escape' : !filter.contains(event.target)) {
+    filter.open = false;
+  }
+}
+
+if (filter) {
+  document.addEventListener('click', closeFilter);
+  document.addEventListener('keydown', closeFilter);
+}
+
+const selection = document.querySelector('.selection');
+
+function count() {
+  const boxes = rows.map((row) => row.box);
+  const selected = boxes.filter((box) => box.checked).length;
+  const status = selection.querySelector('[data-selected]');
+  status.textContent = `${selected} ${status.dataset.text}`;
+  const all = selection.querySelector('[data-select-all] input');
+  all.checked = selected === boxes.length;
+  all.indeterminate = selected > 0 && selected < boxes.length;
+}
+
+if (selection) {
+  const all = selection.querySelector('[data-select-all]');
+  all.hidden = false;
+  all.addEventListener('change', (event) => {
+    for (const row of rows.filter((one) => !one.item.hidden)) {
+      row.box.checked = event.target.checked;
+    }
+    count();
+  });
+  selection.closest('form').addEventListener('change', count);
+  window.addEventListener('pageshow', count);
+}
