@@ -7,6 +7,9 @@ import { relayReports } from './relay-reports.ts';
 /** Messages of the supervisor to a worker; see `onSupervisor`. */
 export type SupervisorMessage = 'drain' | 'stop' | 'retire';
 
+const ENDED = 'Worker ended; another one starts';
+/** Level of a warning in the log. */
+const WARN = 40;
 /** Milliseconds until an ended worker is replaced, so that a failing start does not use all CPU. */
 const PAUSE = 500;
 /** Milliseconds that a new worker of a restart may take until it listens. */
@@ -28,31 +31,33 @@ export function superviseWorkers({ workers, stopDelay }: Supervision): void {
   const listening = new Set<Worker>();
   let listens = false;
   let stopping = false;
-  const forkAgain = (reason: string) => {
-    process.stderr.write(`${reason}; another one starts.\n`);
-    setTimeout(fork, PAUSE);
-  };
   const fork = () => {
+    const worker = stopping ? undefined : cluster.fork();
+    worker?.on('error', ({ message }) => {
+      // The system refused to start the process, which has no `exit` then.
+      if (worker.process.pid === undefined && !retired.delete(worker)) {
+        forkAgain('Worker did not start; another one starts', { worker: worker.id, message });
+      }
+    });
+    return worker;
+  };
+  const forkOrRetry = () => {
     try {
-      const worker = stopping ? undefined : cluster.fork();
-      worker?.on('error', ({ message }) => {
-        // The system refused to start the process, which has no `exit` then.
-        if (worker.process.pid === undefined && !retired.delete(worker)) {
-          forkAgain(`Worker ${worker.id} did not start (${message})`);
-        }
-      });
-      return worker;
+      fork();
     } catch (error) {
-      forkAgain(`A worker did not start (${error instanceof Error ? error.message : error})`);
-      return undefined;
+      forkAgain('Worker did not start; another one starts', { message: messageOf(error) });
     }
+  };
+  const forkAgain = (event: string, fields: object) => {
+    warn(event, fields);
+    setTimeout(forkOrRetry, PAUSE);
   };
   // One first, so that a wrong configuration is reported once.
   cluster.on('listening', (worker) => listening.add(worker));
   cluster.once('listening', () => {
     listens = true;
     for (let count = 1; count < workers; count += 1) {
-      fork();
+      forkOrRetry();
     }
   });
   cluster.on('exit', (worker) => {
@@ -61,17 +66,16 @@ export function superviseWorkers({ workers, stopDelay }: Supervision): void {
       // The worker has printed the reason.
       process.exitCode = 1;
     } else if (!stopping && !retired.delete(worker)) {
-      forkAgain(`Worker ${worker.id} ended`);
+      forkAgain(ENDED, { worker: worker.id });
     }
   });
   const restart = async () => {
     for (const worker of running()) {
       // Not replaced by `exit` if it ends meanwhile: its successor starts already.
       retired.add(worker);
-      const next = fork();
-      if (next === undefined || !(await starts(next, retired))) {
+      if (!(await startsAnother(fork, retired))) {
         if (!retired.delete(worker)) {
-          forkAgain(`Worker ${worker.id} ended`);
+          forkAgain(ENDED, { worker: worker.id });
         }
         return;
       }
@@ -105,7 +109,17 @@ export function superviseWorkers({ workers, stopDelay }: Supervision): void {
     process.exit();
   };
   onSignals({ stop, kill, restart: oneAtATime(restart) });
-  fork();
+  forkOrRetry();
+}
+
+/** Writes a line as the server's log has them. */
+function warn(msg: string, fields: object): void {
+  const time = new Date().toISOString();
+  process.stdout.write(`${JSON.stringify({ level: WARN, time, ...fields, msg })}\n`);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function send(worker: Worker, message: SupervisorMessage): void {
@@ -128,10 +142,23 @@ function running(): Worker[] {
   return Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
 }
 
-/** Resolves to true when a new worker listens; to false if it ends before. */
-async function starts(worker: Worker, retired: Set<Worker>): Promise<boolean> {
+/** Resolves to true when a new worker listens; to false if it does not start, or ends before. */
+async function startsAnother(
+  fork: () => Worker | undefined,
+  retired: Set<Worker>,
+): Promise<boolean> {
+  let worker: Worker | undefined;
+  try {
+    worker = fork();
+  } catch (error) {
+    warn('New worker did not start; restart stops', { message: messageOf(error) });
+  }
+  if (worker === undefined) {
+    return false;
+  }
+  const { id, process: child } = worker;
   retired.add(worker);
-  const timer = setTimeout(() => worker.process.kill('SIGKILL'), START_LIMIT);
+  const timer = setTimeout(() => child.kill('SIGKILL'), START_LIMIT);
   const listens = await Promise.race([
     once(worker, 'listening').then(() => true),
     once(worker, 'exit').then(() => false),
@@ -139,7 +166,7 @@ async function starts(worker: Worker, retired: Set<Worker>): Promise<boolean> {
   clearTimeout(timer);
   retired.delete(worker);
   if (!listens) {
-    process.stderr.write('New worker ended before it listened; the restart stops.\n');
+    warn('New worker ended before it listened; restart stops', { worker: id });
   }
   return listens;
 }

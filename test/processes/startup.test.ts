@@ -358,7 +358,13 @@ describe('Server with several workers', () => {
     });
     await until(() => bothAnswer(environment.issuer));
     assert.equal((await fetch(`${environment.issuer}/readyz`)).status, 200);
-    assert.match(server.stderr(), /^Worker \d+ ended; another one starts\.\n$/);
+    const [, ...lines] = server.stdout().trim().split('\n');
+    const { level, worker, msg } = JSON.parse(lines.join());
+    assert.deepEqual(
+      [level, typeof worker, msg],
+      [40, 'number', 'Worker ended; another one starts'],
+    );
+    assert.equal(server.stderr(), '');
   });
 
   it('leaves no worker running when it is killed', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { Agent, get } from 'node:http';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { childrenOf, isAlive } from '../support/child-processes.ts';
@@ -11,12 +12,17 @@ import { prepareEnvironment, type ServerEnvironment } from '../support/server-en
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
 const MAIN = ['src/main.ts'];
+/** Lets the third start of a worker fail. */
+const FAILING_FORK = join(import.meta.dirname, '../support/failing-fork.cjs');
 const scripts = createScriptRunner();
 
 after(() => scripts.stop());
 
-async function start(environment: ServerEnvironment): Promise<RunningScript> {
-  const server = scripts.start(MAIN, environment.variables, 300);
+async function start(
+  environment: ServerEnvironment,
+  options: readonly string[] = [],
+): Promise<RunningScript> {
+  const server = scripts.start([...options, ...MAIN], environment.variables, 300);
   await server.prints(/Stagedoor is at/);
   return server;
 }
@@ -123,7 +129,7 @@ describe('Server with two workers under load', () => {
 
   before(async () => {
     environment = await prepareEnvironment({ WORKERS: '2', STOP_DELAY_SECONDS: '2' });
-    server = await start(environment);
+    server = await start(environment, ['-r', FAILING_FORK]);
     await until(() => childrenOf(server.pid).length === 2);
   });
   after(() => environment.remove());
@@ -132,6 +138,15 @@ describe('Server with two workers under load', () => {
     const status = readFileSync(`/proc/${server.pid}/status`, 'utf8');
     const [, kilobytes] = /^VmRSS:\s+(\d+) kB/m.exec(status) ?? [];
     assert.ok(Number(kilobytes) < 60_000, `${kilobytes} kB`);
+  });
+
+  it('keeps both, and no third one, if the system starts none on SIGHUP', async () => {
+    const before = childrenOf(server.pid);
+    server.kill('SIGHUP');
+    await server.prints(/"message":"no memory","msg":"New worker did not start; restart stops"/);
+    // Longer than the pause until a worker that ended is replaced.
+    await sleep(1_000);
+    assert.deepEqual(childrenOf(server.pid), before);
   });
 
   it('replaces both on SIGHUP without a failed request', async () => {
@@ -156,7 +171,7 @@ describe('Server with two workers under load', () => {
     const stop = startLoad(environment.issuer);
     await sleep(100);
     process.kill(victim, 'SIGKILL');
-    await server.prints(/Worker \d+ ended/);
+    await server.prints(/Worker ended/);
     await until(() => childrenOf(server.pid).length === 2, 60);
     const outcomes = await stop();
     const failed = outcomes.filter((outcome) => outcome !== 200);

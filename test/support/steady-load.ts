@@ -6,7 +6,7 @@ import { CHILD_ENVIRONMENT } from './child-environment.ts';
 
 /** Requests of a load, and their senders. */
 export interface LoadSettings {
-  /** Where the server answers. */
+  /** Address of the server. */
   readonly url: string;
   /** Certificate of the authority. */
   readonly ca: string;
