@@ -12,6 +12,8 @@ import { dynamicSource } from './applications/dynamic/source.ts';
 import { createOfferLimits } from './applications/offer-limits.ts';
 import { applicationPages } from './applications/pages/pages.ts';
 import { REGISTRATIONS } from './applications/registration.ts';
+import { kindsToReview } from './applications/review-need.ts';
+import { countWaiting } from './applications/review-store.ts';
 import type { RecordAuthenticationFailure } from './audit/authentication-failure.ts';
 import type { InteractionDeps } from './authorization/pages/interactions.ts';
 import { interactionPages } from './authorization/pages/pages.ts';
@@ -22,6 +24,7 @@ import { openKeySets } from './client-keys/key-sets.ts';
 import { createRecordKeyUse } from './client-keys/record-use.ts';
 import { createRecordSecretUse } from './client-secrets/record-use.ts';
 import type { Config } from './config/config.ts';
+import { consolePages } from './console/pages/pages.ts';
 import type { Database } from './db/database.ts';
 import { apiEndpoints } from './endpoints.ts';
 import { openFetcher } from './fetch/fetcher.ts';
@@ -76,7 +79,7 @@ import { tokenEndpoint } from './token-endpoint/routes.ts';
 import { tokenSettings } from './tokens/introspect.ts';
 import type { OnReplay } from './tokens/proof.ts';
 import type { PasswordCost } from './users/password.ts';
-import { createPasswordQueue } from './users/password-queue.ts';
+import { createPasswordQueue, passwordWork } from './users/password-queue.ts';
 
 /** Dependencies of the application. */
 export interface AppDeps {
@@ -169,7 +172,11 @@ export function createApp(deps: AppDeps): Koa {
   const sessions = createSessions({ provider, db, config });
   const interactions = createInteractions({ provider, db, config });
   const inTransaction: InteractionDeps['inTransaction'] = (work) => withTransaction(db, work);
-  const pages = { db, config, sessions, renderer, csrf, devices, guard, limits, inTransaction };
+  const countWaitingReviews = async () => (await countWaiting(db, kindsToReview(config))).count;
+  const pages = {
+    ...{ db, config, sessions, renderer, csrf, devices, guard, limits, inTransaction },
+    countWaiting: countWaitingReviews,
+  };
   const upstream =
     config.upstream &&
     connectUpstream(config.upstream, { db, issuer, devices, renderer, limits, log });
@@ -233,6 +240,8 @@ export function createApp(deps: AppDeps): Koa {
   mount(provider, pageRoutes(pages, insightsPages));
   mount(provider, pageRoutes(pages, activityPages));
   mount(provider, pageRoutes(pages, accountPages));
+  const hash = passwordWork(passwordQueue, 'trusted').hashUnlessKnown;
+  mount(provider, pageRoutes({ ...pages, operators: deps.operators, hash }, consolePages));
   mount(provider, pageRoutes({ ...pages, interactions, upstream }, interactionPages));
   const { operatorToken, leakScannerKeys: keys } = config;
   mount(provider, leakedRoutes({ db, log, operatorToken, limits, keys }));

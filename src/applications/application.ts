@@ -70,6 +70,8 @@ export interface ApplicationFilters {
   readonly kind?: ApplicationKind | undefined;
   readonly reviewed?: boolean | undefined;
   readonly suspended?: boolean | undefined;
+  /** Client ID or user ID of the owner, or a part of the name. */
+  readonly search?: string | undefined;
 }
 
 /**

@@ -24,6 +24,17 @@ const newest = sql`
   where grants.client_id = applications.client_id
   order by created_at desc limit ${sql.lit(MANY_GRANTS)}`;
 
+/** Figures of an application; needs the join of `application_usage` as `usage`. */
+export const USAGE = [
+  sql<number>`case when usage.client_id is not null then usage.users else (
+    select count(distinct user_id)::int from (${newest}) newest
+    where ${sql.raw(isLiveGrant('newest'))}
+  ) end`.as('connectedUsers'),
+  sql<Date | null>`case when usage.client_id is not null then usage.last_used_at else (
+    select max(last_used_at) from (${newest}) newest
+  ) end`.as('lastUsedAt'),
+] as const;
+
 /**
  * The applications of a user, the newest first; with `clientId`, only that one. The figures of an
  * application with more than 2,000 grants are up to an hour old.
@@ -36,16 +47,7 @@ export async function listOwnApplications(
   const rows = await db
     .selectFrom('applications')
     .leftJoin('application_usage as usage', 'usage.client_id', 'applications.client_id')
-    .select([
-      ...APPLICATION,
-      sql<number>`case when usage.client_id is not null then usage.users else (
-        select count(distinct user_id)::int from (${newest}) newest
-        where ${sql.raw(isLiveGrant('newest'))}
-      ) end`.as('connectedUsers'),
-      sql<Date | null>`case when usage.client_id is not null then usage.last_used_at else (
-        select max(last_used_at) from (${newest}) newest
-      ) end`.as('lastUsedAt'),
-    ])
+    .select([...APPLICATION, ...USAGE])
     .where('owner_id', '=', ownerId)
     .$if(clientId !== undefined, (query) =>
       query.where('applications.client_id', '=', clientId ?? ''),

@@ -63,6 +63,17 @@ export function reviewNeed(
   return worksWithoutReview(config, application.kind) ? undefined : 'registration';
 }
 
+/** Settings that decide which applications wait without a request. */
+export type QueueSettings = Pick<ReviewSettings, 'registration' | 'metadataDocuments'>;
+
+/** Returns the kinds of which every application waits for a review, whether or not one was requested. */
+export function kindsToReview(config: QueueSettings): ApplicationKind[] {
+  return [
+    ...(config.registration === 'approval' ? (['registered', 'dynamic'] as const) : []),
+    ...(config.metadataDocuments === 'approval' ? (['metadata_document'] as const) : []),
+  ];
+}
+
 /** With `closed`, operators register applications, which need no review; nobody registered an agent. */
 function worksWithoutReview(
   { registration, metadataDocuments }: ReviewSettings,

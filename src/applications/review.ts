@@ -7,6 +7,7 @@ import { selectLookalikes } from './candidate-store.ts';
 import { setReviewed } from './change-store.ts';
 import { lockOrThrow } from './lock-or-throw.ts';
 import { replaceUnsafeName } from './replace-unsafe-name.ts';
+import { setReviewedDetails } from './review-store.ts';
 import { applicationById } from './store.ts';
 
 /**
@@ -32,6 +33,7 @@ export async function reviewApplication(
     return before;
   }
   await setReviewed(tx, clientId);
+  await setReviewedDetails(tx, before);
   for (const other of await selectLookalikes(tx, clientId)) {
     await replaceUnsafeName(tx, other);
   }

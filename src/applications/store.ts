@@ -1,4 +1,5 @@
-import { sql } from 'kysely';
+import { type SqlBool, sql } from 'kysely';
+import { containing } from '../db/containing.ts';
 import type { Db } from '../db/database.ts';
 import { countEntries } from '../db/list-changes.ts';
 import { type Direction, readSlice, type Slice, type Sliced } from '../db/slice.ts';
@@ -120,10 +121,16 @@ export async function listApplications(
   filters: ApplicationFilters = {},
   direction: Direction = 'asc',
 ): Promise<Sliced<Application>> {
-  const { ownerId, kind, reviewed, suspended } = filters;
+  const { ownerId, kind, reviewed, suspended, search } = filters;
   const filtered = db
     .selectFrom('applications')
     .$if(ownerId !== undefined, (query) => query.where('owner_id', '=', ownerId ?? ''))
+    .$if(search !== undefined, (query) =>
+      query.where(
+        sql<SqlBool>`(client_id = ${search} or owner_id = ${search}
+          or name ilike ${containing(search ?? '')})`,
+      ),
+    )
     .$if(kind !== undefined, (query) => query.where('kind', '=', kind ?? 'registered'))
     .$if(reviewed !== undefined, (query) =>
       query.where('reviewed_at', reviewed ? 'is not' : 'is', null),

@@ -26,6 +26,8 @@ export type AuditAction =
   | 'stagedoor.application.suspended'
   | 'stagedoor.application.resumed'
   | 'stagedoor.application.reviewed'
+  | 'stagedoor.application.review_requested'
+  | 'stagedoor.application.review_questioned'
   | 'stagedoor.application.enabled'
   | 'stagedoor.application.disabled'
   | 'stagedoor.application.secret_added'

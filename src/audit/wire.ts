@@ -30,7 +30,11 @@ export const logAnswer = component(
     id: z.string(),
     happened_at: z.string().meta({ format: 'date-time' }),
     action: z.string().describe('For example `stagedoor.user.oauth.authorized`.'),
-    actor: z.string().describe('`user:<id>`, `client:<client_id>`, `operator:<name>` or `system`.'),
+    actor: z
+      .string()
+      .describe(
+        '`user:<id>`, `client:<client_id>`, `operator:<name>` (a token), `operator:user:<id>` (in the console) or `system`.',
+      ),
     user: z.string().nullable().describe('ID of the user whose log contains the entry.'),
     application: z.string().nullable().describe('Client ID.'),
     grant: z.string().nullable(),

@@ -14,7 +14,11 @@ import { viewHelpers } from './view-helpers.ts';
 /** Page data in `ctx.state`. */
 interface PageState {
   /** Shown in the header, with the links of a signed-in user. */
-  readonly signedIn?: { readonly fullName: string; readonly email: string } | undefined;
+  readonly signedIn?:
+    | { readonly fullName: string; readonly email: string; readonly isOperator: boolean }
+    | undefined;
+  /** Number of reviews that wait for the operator who is signed in; undefined for others. */
+  readonly waiting?: number | undefined;
   /** The signed-in user's language goes before the browser's. */
   readonly user?: { readonly locale?: string | undefined } | undefined;
 }
@@ -47,7 +51,7 @@ export interface Renderer {
 
 /** Every view sees these by name, beside its own props in `it`. */
 const HEADER =
-  'const { t, rich, locale, languages, csrf, asset, date, day, link, byName, isLong, signedIn, requestId, platform, pageUrl } = it.helpers;';
+  'const { t, rich, locale, languages, csrf, asset, date, day, link, byName, isLong, signedIn, waiting, requestId, platform, pageUrl } = it.helpers;';
 
 /** Makes the renderer of `views/`. Templates are read once. */
 export function createRenderer(options: RendererOptions): Renderer {
@@ -74,6 +78,7 @@ export function createRenderer(options: RendererOptions): Renderer {
         csrf: () => csrfToken(options, ctx),
         languages: (back?: string) => languagesOf(ctx, back),
         signedIn: state.signedIn,
+        waiting: state.waiting,
         requestId: requestIdOf(ctx.req),
         view: name,
       };

@@ -1,4 +1,5 @@
 import { countLargeApplications } from '../applications/count-usage.ts';
+import { notifyOperators } from '../applications/notify-operators.ts';
 import { recordAuthenticationFailures } from '../audit/authentication-failures.ts';
 import { trimLog } from '../audit/trim.ts';
 import { trimChanges } from '../changes/changes-store.ts';
@@ -6,6 +7,7 @@ import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
 import { deleteDue, type RetentionRule } from '../db/delete-due.ts';
 import { compactListChanges, foldPastDays } from '../db/list-changes.ts';
+import { inTransaction } from '../db/transaction.ts';
 import { continueDeletion } from '../deletions/continue-deletion.ts';
 import { notifyExpiring } from '../grants/notify-expiring.ts';
 import { deleteSurplusErrors } from '../insights/store.ts';
@@ -21,7 +23,9 @@ export type JobConfig = Pick<
   | 'expiryNoticeDays'
   | 'grantRetentionDays'
   | 'logRetentionDays'
+  | 'metadataDocuments'
   | 'refreshTokenTtl'
+  | 'registration'
   | 'scopes'
 >;
 
@@ -49,6 +53,7 @@ export function hourlyJobs(config: JobConfig): readonly Job[] {
     batches('past_list_counters', HOUR, foldPastDays),
     { name: 'application_usage', interval: HOUR, begin: countLargeApplications },
     batches('signing_keys', HOUR, (db) => purgeSigningKeys(db, config)),
+    batches('review_notices', HOUR, (db) => inTransaction(db, (tx) => notifyOperators(tx, config))),
     batches('expiry_notices', HOUR, (db, limit) => notifyExpiring(db, config, limit), 100),
   ];
 }

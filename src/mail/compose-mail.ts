@@ -22,7 +22,7 @@ import {
   writeNewDevice,
   writePasswordChanged,
 } from './write-account-mail.ts';
-import { writeApplicationChanged } from './write-application-mail.ts';
+import { writeApplicationChanged, writeReviewWaiting } from './write-application-mail.ts';
 
 /** Dependencies of writing mails. */
 export interface ComposeDeps {
@@ -102,6 +102,8 @@ function write(pen: MailContext, mail: ParsedMail): MailContent {
       return writeAccessEnding(pen, mail.data);
     case 'application_changed':
       return writeApplicationChanged(pen, mail.data);
+    case 'review_waiting':
+      return writeReviewWaiting(pen, mail.data);
     case 'password_changed':
       return writePasswordChanged(pen, mail.data);
     case 'email_changed':

@@ -51,5 +51,6 @@ const MORE: Readonly<
   transferred_away: { texts: ['mail.changed.transferred_away.text'], detailsLabel: undefined },
   transferred_to_you: { texts: ['mail.changed.transferred_to_you.text'], detailsLabel: undefined },
   suspended: { texts: ['mail.changed.suspended.text'], detailsLabel: undefined },
+  review_question: { texts: ['mail.changed.review_question.text'], detailsLabel: undefined },
   resumed: { texts: ['mail.changed.resumed.text'], detailsLabel: undefined },
 };

@@ -43,6 +43,8 @@ export interface MailData {
     /** Link target: a path of this server. */
     readonly path: string;
   };
+  /** Applications wait for a review: a notice to operators. */
+  review_waiting: Happening & { readonly count: number };
   /** The password was replaced or taken away, and the user signed out everywhere. */
   password_changed: Happening & {
     readonly removed: boolean;
@@ -111,6 +113,7 @@ export const APPLICATION_CHANGES = [
   'transferred_to_you',
   'suspended',
   'resumed',
+  'review_question',
 ] as const;
 
 /** One of them. */

@@ -67,6 +67,10 @@ const mail = z.discriminatedUnion('kind', [
     }),
   }),
   z.object({
+    kind: z.literal('review_waiting'),
+    data: z.object({ ...occurrence, count: z.int().min(1) }),
+  }),
+  z.object({
     kind: z.literal('password_changed'),
     data: z.object({
       ...occurrence,

@@ -47,3 +47,24 @@ export function writeApplicationChanged(
     links: [],
   };
 }
+
+/** Tells operators that applications wait for a review. */
+export function writeReviewWaiting(
+  pen: MailContext,
+  data: MailData['review_waiting'],
+): MailContent {
+  const { t, issuer } = pen;
+  const { count } = data;
+  return {
+    subject: t('mail.review_waiting.subject', { count }),
+    heading: t('mail.review_waiting.subject', { count }),
+    sections: [
+      {
+        sentences: [t('mail.review_waiting.text')],
+        button: { label: t('mail.review_waiting.open'), url: `${issuer}/operator`, harmful: false },
+      },
+    ],
+    facts: [timeFact(pen, data)],
+    links: [],
+  };
+}

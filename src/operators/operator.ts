@@ -22,9 +22,12 @@ export const BOOTSTRAP = 'bootstrap';
 /** Id and name of the command line's token, which has all rights. */
 export const CLI = 'cli';
 
-/** Returns true for a token of the process, which is in no table and can't be revoked. */
+/**
+ * Returns true for a token of the process, which is in no table and can't be revoked, and for an
+ * operator in the console, who has no token: the console checks that the user is an operator.
+ */
 export function isProcessToken({ id }: Pick<Operator, 'id'>): boolean {
-  return id === BOOTSTRAP || id === CLI;
+  return id === BOOTSTRAP || id === CLI || id.startsWith('user:');
 }
 
 /** Returns those of `rights` that an operator does not have, and so can't give or take. */

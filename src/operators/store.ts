@@ -73,15 +73,15 @@ export async function lockTokenTree(tx: Tx): Promise<void> {
 }
 
 /** The token with this id and all that were made with it, directly or not: makers come first. */
-export async function selectTokenTree(tx: Tx, id: string): Promise<OperatorToken[]> {
-  const rows = await tx
-    .withRecursive('tree(id, depth)', (db) =>
-      db
+export async function selectTokenTree(db: Db, id: string): Promise<OperatorToken[]> {
+  const rows = await db
+    .withRecursive('tree(id, depth)', (query) =>
+      query
         .selectFrom('operator_tokens')
         .select(['operator_tokens.id', sql<number>`0`.as('depth')])
         .where('operator_tokens.id', '=', id)
         .unionAll(
-          db
+          query
             .selectFrom('operator_tokens')
             .innerJoin('tree', 'tree.id', 'operator_tokens.parent_id')
             .select(['operator_tokens.id', sql<number>`tree.depth + 1`.as('depth')]),

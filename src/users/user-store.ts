@@ -1,4 +1,5 @@
-import { type SqlBool, sql } from 'kysely';
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { containing } from '../db/containing.ts';
 import type { Db } from '../db/database.ts';
 import { countEntries } from '../db/list-changes.ts';
 import { type Ordering, readSlice, type Slice, type Sliced } from '../db/slice.ts';
@@ -150,11 +151,23 @@ function toProvisioned({
   return { ...user, chosen: { locale, timezone } };
 }
 
+/** Tests if the user is an active operator, and stays so until the transaction ends. */
+export async function lockOperatorUser(tx: Tx, id: string): Promise<boolean> {
+  const row = await tx
+    .selectFrom('users')
+    .select('id')
+    .where('id', '=', id)
+    .where(sql<SqlBool>`is_operator and is_active`)
+    .forShare()
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 /** One slice of the users. */
 export async function listUsers(
   db: Db,
   slice: Slice,
-  { email, isActive, isOperator }: UserFilters = {},
+  { email, isActive, isOperator, search }: UserFilters = {},
   { field, direction }: Ordering<UserOrdering> = { field: 'id', direction: 'asc' },
 ): Promise<Sliced<ProvisionedUser>> {
   const filtered = db
@@ -164,12 +177,13 @@ export async function listUsers(
     .$if(isActive !== undefined, (query) =>
       query.where(isActive ? sql<SqlBool>`is_active` : sql<SqlBool>`not is_active`),
     )
+    .$if(search !== undefined, (query) => query.where(matches(search ?? '')))
     .$if(isOperator !== undefined, (query) =>
       query.where(isOperator ? sql<SqlBool>`is_operator` : sql<SqlBool>`not is_operator`),
     );
   // An address is one user's, and operators are few: there is little to read.
   const count =
-    email === undefined && isOperator === undefined
+    email === undefined && isOperator === undefined && search === undefined
       ? await countEntries(db, { list: 'users', facet: isActive?.toString() })
       : Number((await filtered.select(COUNT).executeTakeFirstOrThrow()).count);
   const rows = filtered.select(PROVISIONED);
@@ -180,6 +194,12 @@ export async function listUsers(
     count,
   );
   return { ...part, entries: part.entries.map(toProvisioned) };
+}
+
+/** In any part of the text, for people who search: reads all users. */
+function matches(search: string): RawBuilder<SqlBool> {
+  const pattern = containing(search);
+  return sql<SqlBool>`(id = ${search} or email ilike ${pattern} or full_name ilike ${pattern})`;
 }
 
 /** Returns the ids that a user has. Locks these users against deletion until the transaction ends. */

@@ -64,6 +64,8 @@ export interface UserFilters {
   readonly email?: string | undefined;
   readonly isActive?: boolean | undefined;
   readonly isOperator?: boolean | undefined;
+  /** The ID, or a part of the name or of the e-mail address. */
+  readonly search?: string | undefined;
 }
 
 /** Orders of the list of users. */

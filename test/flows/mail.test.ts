@@ -52,6 +52,10 @@ const SUBJECTS: Readonly<Record<MailKind, { readonly en: string; readonly de: st
     en: textFor('mail.ending.subject', { application: '“Box Office Sync”' }),
     de: textFor('mail.ending.subject', { application: '„Box Office Sync“' }, 'de'),
   },
+  review_waiting: {
+    en: textFor('mail.review_waiting.subject', { count: 3 }),
+    de: textFor('mail.review_waiting.subject', { count: 3 }, 'de'),
+  },
   application_changed: {
     en: textFor('mail.changed.redirect_uris_changed.subject', { application: '“Box Office Sync”' }),
     de: textFor(

@@ -81,6 +81,27 @@ describe('Every view is rendered in both languages with the props of its page', 
       await visitInsights(visitor, server, cast);
     });
 
+    it(`in ${locale}, for operators`, async () => {
+      const { user, owner, application } = await createCast(server, locale);
+      const operator = await putUser(server, {
+        id: `operator-${locale}`,
+        locale,
+        isOperator: true,
+      });
+      const path = `/operator/applications/${application.clientId}`;
+      const visitor = new Visitor(server, locale, seen);
+      await visitor.signIn(operator);
+      for (const page of ['', '/applications', '/users', '/grants', '/log', '/mails', '/tokens']) {
+        await visitor.get(`/operator${page}`);
+      }
+      await visitor.get('/operator/resource-servers');
+      await visitor.get(`/operator/users/${user.id}`);
+      await visitor.get(`/operator/users/${owner.id}`);
+      await visitor.submit(await visitor.get(path), { question: 'Why?' });
+      await visitor.submit(await visitor.get(path), { reason: 'No answer' });
+      await visitor.get(`${path}/delete`);
+    });
+
     it(`in ${locale}, for users of the platform's own login`, async () => {
       await new Visitor(elsewhere, locale, seen).get('/login?reason=lost');
     });

@@ -27,6 +27,7 @@ export const MAILS: MailData = {
     grantId: 'grant1',
     endsAt: '2026-07-08T12:00:00.000Z',
   },
+  review_waiting: { at: '2026-11-02T09:30:00.000Z', timezone: 'Europe/Berlin', count: 3 },
   application_changed: {
     ...occurrence,
     application: { ...access.application, owner: null },
@@ -55,6 +56,7 @@ export const MAIL_KINDS: readonly MailKind[] = [
   'revoked_by_operator',
   'application_deleted',
   'access_ending',
+  'review_waiting',
   'application_changed',
   'password_changed',
   'email_changed',

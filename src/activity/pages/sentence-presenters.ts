@@ -75,6 +75,8 @@ const WORDS: Readonly<Record<UserAction, Words>> = {
   'stagedoor.application.suspended': () => 'activity.suspended',
   'stagedoor.application.resumed': () => 'activity.resumed',
   'stagedoor.application.reviewed': () => 'activity.reviewed',
+  'stagedoor.application.review_requested': byWhom('activity.review_requested'),
+  'stagedoor.application.review_questioned': () => 'activity.review_questioned',
   'stagedoor.application.enabled': byWhom('activity.enabled'),
   'stagedoor.application.disabled': byWhom('activity.disabled'),
   'stagedoor.application.secret_added': byWhom('activity.secret_added'),

@@ -4,8 +4,10 @@ import { noFields } from '../../http/form.ts';
 import { oneOf, type Page, render, seeOther } from '../../http/page.ts';
 import { view } from '../../http/view.ts';
 import { setApplicationActive } from '../activate.ts';
+import { type Application, applicationState, isReviewed } from '../application.ts';
 import { listKeys } from '../keys.ts';
 import { type ReviewNeed, reviewNeed } from '../review-need.ts';
+import { type ReviewState, selectReviewState } from '../review-store.ts';
 import { listSecrets } from '../secrets.ts';
 import { outgoingTransfer } from '../transfer.ts';
 import { APPLICATIONS, type ApplicationPagesDeps, ownerPage } from './owner-page.ts';
@@ -24,6 +26,7 @@ const PATH = `${APPLICATIONS}/:clientId`;
 /** Results of a change, shown above the page. */
 export const NOTICES = [
   'saved',
+  'review_requested',
   'unchanged',
   'enabled',
   'disabled',
@@ -43,6 +46,12 @@ interface ApplicationProps {
   readonly switchedOn: boolean;
   readonly suspensionReason: string | null;
   readonly reviewNeed: ReviewNeed | undefined;
+  /** Action that requests a review; undefined if it is reviewed, requested or inactive. */
+  readonly requestReview: string | undefined;
+  /** The owner has requested a review that no operator has answered. */
+  readonly reviewRequested: boolean;
+  /** Question of an operator. */
+  readonly question: string | null;
   readonly connectedUsers: number;
   readonly lastUsedAt: Date | null;
   readonly createdAt: Date;
@@ -84,6 +93,7 @@ export const applicationPage = ownerPage({
       switchedOn: application.isActive,
       suspensionReason: application.suspensionReason,
       reviewNeed: reviewNeed(deps.config, application),
+      ...presentReview(application, await selectReviewState(deps.db, clientId), home),
       connectedUsers,
       lastUsedAt,
       createdAt: application.createdAt,
@@ -107,6 +117,22 @@ export const applicationPage = ownerPage({
     });
   },
 });
+
+function presentReview(
+  application: Application,
+  { requestedAt, question, askedAt }: ReviewState,
+  home: string,
+) {
+  const open = !isReviewed(application);
+  const reviewRequested =
+    open && requestedAt !== null && (askedAt === null || requestedAt > askedAt);
+  const mayRequest = open && !reviewRequested && applicationState(application) === 'active';
+  return {
+    reviewRequested,
+    question: open && !reviewRequested ? question : null,
+    requestReview: mayRequest ? `${home}/request-review` : undefined,
+  };
+}
 
 /** Switches an application on. */
 export const enablePage = switchPage('enable', true);

@@ -10,6 +10,7 @@ import { newKeyPage } from './new-key-page.ts';
 import { newSecretPage } from './new-secret-page.ts';
 import type { ApplicationPagesDeps } from './owner-page.ts';
 import { registerPage } from './register-page.ts';
+import { requestReviewPage } from './request-review-page.ts';
 import { startPage } from './start-page.ts';
 import { transferPage, withdrawTransferPage } from './transfer-page.ts';
 
@@ -32,4 +33,5 @@ export const applicationPages: readonly Page<ApplicationPagesDeps>[] = [
   deletePage,
   transferPage,
   withdrawTransferPage,
+  requestReviewPage,
 ];

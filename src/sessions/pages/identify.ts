@@ -17,5 +17,9 @@ export async function identify(
 /** Shows the page in the language of the user, and the user in its header. */
 export function greet(ctx: Context, user: User): void {
   ctx.state.user = user;
-  ctx.state.signedIn = { fullName: user.fullName, email: user.email };
+  ctx.state.signedIn = {
+    fullName: user.fullName,
+    email: user.email,
+    isOperator: user.isOperator,
+  };
 }

@@ -18,6 +18,8 @@ export interface UserPageDeps extends PageDeps {
   readonly config: Config;
   readonly sessions: Sessions;
   readonly inTransaction: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
+  /** Counts what waits for operators, for the header of their pages. */
+  readonly countWaiting: () => Promise<number>;
 }
 
 /** A request of a signed-in user to a page. */
@@ -173,6 +175,9 @@ async function identifiedRequest<Deps extends UserPageDeps>(
     return seeOther(`/login?${lost}return_to=${encodeURIComponent(ctx.url)}`);
   }
   const { user, authenticatedAt, sessionUid } = identified;
+  if (user.isOperator) {
+    ctx.state.waiting = await deps.countWaiting();
+  }
   const { path, params, query } = ctx;
   return {
     deps,

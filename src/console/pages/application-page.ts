@@ -1,0 +1,182 @@
+import { z } from 'zod';
+import type { Application } from '../../applications/application.ts';
+import { askOwner, QUESTION_LIMIT } from '../../applications/ask-owner.ts';
+import { deleteApplication } from '../../applications/delete-application.ts';
+import { findApplication } from '../../applications/find-application.ts';
+import { resumeApplication } from '../../applications/resume.ts';
+import { reviewApplication } from '../../applications/review.ts';
+import { type ReviewState, selectReviewState } from '../../applications/review-store.ts';
+import { suspendApplication } from '../../applications/suspend.ts';
+import type { Tx } from '../../db/transaction.ts';
+import { noFields, text } from '../../http/form.ts';
+import { type Page, render, seeOther } from '../../http/page.ts';
+import { view } from '../../http/view.ts';
+import { StagedoorError } from '../../lib/errors.ts';
+import {
+  applicationChips,
+  applicationPath,
+  type Change,
+  changesSinceReview,
+} from './application-presenters.ts';
+import { confirmPage } from './confirm-page.ts';
+import { type Chip, CONSOLE, noticeOf, type Pen, penOf, shown } from './list-view.ts';
+import { type OperatorPageDeps, type OperatorRequest, operatorPage } from './operator-page.ts';
+
+const PATH = `${CONSOLE}/applications/:clientId`;
+
+interface ApplicationProps {
+  readonly title: string;
+  readonly path: string;
+  readonly chips: readonly Chip[];
+  readonly facts: readonly (readonly [string, readonly string[]])[];
+  readonly changes: readonly Change[];
+  readonly reviewedBefore: boolean;
+  /** Version to approve; undefined if it is reviewed. */
+  readonly version: number | undefined;
+  readonly suspended: boolean;
+  readonly mayAsk: boolean;
+  readonly question: string | null;
+  readonly questionLimit: number;
+  readonly grantsPath: string;
+  readonly ownerPath: string | undefined;
+  readonly notice: string | undefined;
+}
+
+const applicationView = view<ApplicationProps>('console/application');
+
+/** Shows an application, what has changed since its review, and what an operator can do. */
+export const applicationPage = operatorPage({
+  path: PATH,
+  show: async (request) => {
+    const application = await openApplication(request);
+    const state = await selectReviewState(request.deps.db, application.clientId);
+    const pen = penOf(request);
+    const { clientId, ownerId, suspendedAt, reviewedAt, version } = application;
+    return render(applicationView, {
+      title: shown(application.name),
+      path: applicationPath(clientId),
+      chips: applicationChips(application, pen),
+      facts: factsOf(application, state, pen),
+      changes: changesSinceReview(application, state, pen),
+      reviewedBefore: state.lastReviewedAt !== null,
+      version: reviewedAt === null ? version : undefined,
+      suspended: suspendedAt !== null,
+      mayAsk: reviewedAt === null && ownerId !== null,
+      question: state.question,
+      questionLimit: QUESTION_LIMIT,
+      grantsPath: `${CONSOLE}/grants?application=${encodeURIComponent(clientId)}`,
+      ownerPath: ownerId === null ? undefined : `${CONSOLE}/users/${ownerId}`,
+      notice: noticeOf(request, pen),
+    });
+  },
+});
+
+function factsOf(
+  application: Application,
+  state: ReviewState,
+  { t, when }: Pen,
+): [string, string[]][] {
+  const { description, homepageUrl, privacyPolicyUrl, termsUrl, suspensionReason } = application;
+  const optional: [string, string | null][] = [
+    [t('console.field.description'), description],
+    [t('console.field.homepage'), homepageUrl],
+    [t('console.field.privacy'), privacyPolicyUrl],
+    [t('console.field.terms'), termsUrl],
+    [t('console.field.suspension'), suspensionReason],
+    [t('console.field.requested'), state.requestedAt && when(state.requestedAt)],
+    [t('console.field.last_review'), state.lastReviewedAt && when(state.lastReviewedAt)],
+  ];
+  return [
+    [t('console.field.client_id'), [application.clientId]],
+    [
+      t('console.field.owner'),
+      [shown(application.ownerName ?? application.ownerId ?? t('console.no_owner'))],
+    ],
+    [t('console.field.redirect_uris'), application.redirectUris.map(shown)],
+    [t('console.field.scopes'), [...application.scopes]],
+    ...optional
+      .filter(([, value]) => value)
+      .map(([label, value]): [string, string[]] => [label, [shown(value ?? '')]]),
+    [t('console.field.created'), [when(application.createdAt)]],
+  ];
+}
+
+/** @throws StagedoorError `not_found` */
+async function openApplication({ deps, params }: OperatorRequest): Promise<Application> {
+  const application = await findApplication(deps.db, params.clientId ?? '');
+  if (application === undefined) {
+    throw new StagedoorError('not_found', 'There is no such application.');
+  }
+  return application;
+}
+
+/** Marks the version that the operator saw as reviewed. */
+export const approvePage = action('review', z.object({ version: text }), async (act) => {
+  const version = /^[1-9]\d{0,8}$/.test(act.form.version) ? Number(act.form.version) : 0;
+  try {
+    await reviewApplication(act.tx, act.actor, act.clientId, version);
+    return 'reviewed';
+  } catch (error) {
+    if (error instanceof StagedoorError && error.code === 'precondition_failed') {
+      return 'changed_meanwhile';
+    }
+    throw error;
+  }
+});
+
+/** Asks the owner something. */
+export const askPage = action('ask', z.object({ question: text }), async (act) => {
+  const question = act.form.question.replaceAll('\r\n', '\n').trim();
+  if (question === '') {
+    return 'question_missing';
+  }
+  await askOwner(act.tx, act.actor, act.clientId, question);
+  return 'asked';
+});
+
+/** Suspends the application. */
+export const suspendPage = action('suspend', z.object({ reason: text }), async (act) => {
+  const reason = act.form.reason.replaceAll('\r\n', '\n').trim().slice(0, QUESTION_LIMIT);
+  await suspendApplication(act.tx, act.actor, act.clientId, reason);
+  return 'suspended';
+});
+
+/** Ends the suspension. */
+export const resumePage = action('resume', noFields, async (act) => {
+  await resumeApplication(act.tx, act.actor, act.clientId);
+  return 'resumed';
+});
+
+/** Deletes the application, after a confirmation and a recent sign-in. */
+export const deletePage = confirmPage({
+  path: `${PATH}/delete`,
+  section: 'applications',
+  what: 'delete_application',
+  describe: async (request) => shown((await openApplication(request)).name),
+  back: ({ params }) => applicationPath(params.clientId ?? ''),
+  submit: async ({ tx, actor, params }) => {
+    await deleteApplication(tx, actor, params.clientId ?? '');
+    return `${CONSOLE}/applications?notice=deleted`;
+  },
+});
+
+function action<Form>(
+  verb: string,
+  form: z.ZodType<Form>,
+  run: (
+    request: OperatorRequest & { readonly form: Form; readonly tx: Tx; readonly clientId: string },
+  ) => Promise<string>,
+): Page<OperatorPageDeps> {
+  return operatorPage({
+    path: `${PATH}/${verb}`,
+    show: ({ params }) => seeOther(applicationPath(params.clientId ?? '')),
+    post: {
+      form,
+      submit: async (request) => {
+        const { clientId = '' } = request.params;
+        const notice = await run({ ...request, clientId });
+        return seeOther(`${applicationPath(clientId)}?notice=${notice}`);
+      },
+    },
+  });
+}

@@ -1,0 +1,103 @@
+import { type Operator, type OperatorAccess, RIGHTS } from '../../api/operator.ts';
+import type { Tx } from '../../db/transaction.ts';
+import type { FormSchema } from '../../http/form.ts';
+import { type Page, type PageAnswer, seeOther } from '../../http/page.ts';
+import { StagedoorError } from '../../lib/errors.ts';
+import {
+  SignInTooOldError,
+  type UserPageDeps,
+  type UserRequest,
+  userPageAbout,
+} from '../../sessions/pages/user-page.ts';
+import type { HashPassword } from '../../users/password.ts';
+import { lockOperatorUser } from '../../users/user-store.ts';
+
+/** Dependencies of the operator console. */
+export interface OperatorPageDeps extends UserPageDeps {
+  /** Logs what operators open and do, as it logs calls of the API. */
+  readonly operators: Pick<OperatorAccess, 'recordCall' | 'countCall'>;
+  readonly hash: HashPassword;
+}
+
+/** A request of an operator to the console. The log names the actor `operator:user:<id>`. */
+export type OperatorRequest = UserRequest<OperatorPageDeps> & {
+  readonly actor: Operator['actor'];
+  readonly operator: Operator;
+};
+
+/** A page of the console. */
+export interface OperatorPage<Form> {
+  readonly path: string;
+  /** Requires a recent sign-in: for what can't be undone. */
+  readonly recent?: boolean;
+  readonly show: (request: OperatorRequest) => PageAnswer | Promise<PageAnswer>;
+  readonly post?: {
+    readonly form: FormSchema<Form>;
+    readonly submit: (
+      request: OperatorRequest & { readonly form: Form; readonly tx: Tx },
+    ) => Promise<PageAnswer>;
+  };
+}
+
+/**
+ * Makes a page of the operator console. People who are not signed in are sent to sign in; for other
+ * users there is no such page. A change is refused if the user is no operator any more when it is
+ * written, and is logged in its transaction.
+ */
+export function operatorPage<Form>(page: OperatorPage<Form>): Page<OperatorPageDeps> {
+  const { path, recent = false, show, post } = page;
+  return userPageAbout<
+    OperatorPageDeps,
+    Pick<OperatorRequest, 'actor' | 'operator'>,
+    Form,
+    undefined
+  >(
+    async ({ user: { id, isOperator } }: UserRequest<OperatorPageDeps>) => {
+      requireOperator(isOperator);
+      const name = `user:${id}`;
+      const actor = `operator:${name}` as const;
+      return { actor, operator: { id: name, name, actor, rights: RIGHTS, expiresAt: null } };
+    },
+    {
+      path,
+      recent,
+      show: async (request) => {
+        const answer = await show(request);
+        await request.deps.operators.countCall(callOf(request, { method: 'GET', path }));
+        return answer;
+      },
+      ...(post && {
+        post: {
+          form: post.form,
+          submit: async (request) => {
+            const { tx, deps, user } = request;
+            requireOperator(await lockOperatorUser(tx, user.id));
+            const answer = await post.submit(request);
+            await deps.operators.recordCall(tx, callOf(request, { method: 'POST', path }));
+            return answer;
+          },
+          retry: ({ ctx }, error) => {
+            if (error instanceof SignInTooOldError) {
+              return seeOther(ctx.url);
+            }
+            throw error;
+          },
+        },
+      }),
+    },
+  );
+}
+
+/** @throws StagedoorError `not_found`: the console does not exist for others */
+function requireOperator(isOperator: boolean): void {
+  if (!isOperator) {
+    throw new StagedoorError('not_found', 'Not found.');
+  }
+}
+
+function callOf(
+  { operator, origin }: Pick<OperatorRequest, 'operator' | 'origin'>,
+  { method, path }: { readonly method: 'GET' | 'POST'; readonly path: string },
+) {
+  return { operator, method, path, status: method === 'GET' ? 200 : 303, origin };
+}

@@ -1,0 +1,51 @@
+import { kindsToReview } from '../../applications/review-need.ts';
+import { countWaiting, listWaiting } from '../../applications/review-store.ts';
+import {
+  applicationChips,
+  applicationPath,
+  changesSinceReview,
+  redirectHosts,
+} from './application-presenters.ts';
+import { CONSOLE, penOf, renderList, shown, sliceOf } from './list-view.ts';
+import { operatorPage } from './operator-page.ts';
+
+/** Lists the applications that wait for a review, those that wait longest first. */
+export const queuePage = operatorPage({
+  path: CONSOLE,
+  show: async (request) => {
+    const { deps } = request;
+    const pen = penOf(request);
+    const kinds = kindsToReview(deps.config);
+    const { count } = await countWaiting(deps.db, kinds);
+    const waiting = await listWaiting(deps.db, kinds, sliceOf(request));
+    return renderList(request, {
+      section: 'queue',
+      count,
+      rows: waiting.map(({ application, state, connectedUsers, since }) => {
+        const href = applicationPath(application.clientId);
+        const changes = changesSinceReview(application, state, pen).map(({ field }) => field);
+        return {
+          title: shown(application.name),
+          href,
+          meta: [
+            shown(application.ownerName ?? application.ownerId ?? pen.t('console.no_owner')),
+            pen.t('console.since', { when: pen.when(since) }),
+          ],
+          chips: applicationChips(application, pen).filter(({ kind }) => kind !== 'active'),
+          facts: [
+            [
+              pen.t('console.changes'),
+              state.lastReviewedAt === null
+                ? pen.t('console.changes.first')
+                : changes.join(', ') || pen.t('console.changes.none'),
+            ],
+            [pen.t('console.field.hosts'), redirectHosts(application).join(', ')],
+            [pen.t('console.field.scopes'), application.scopes.join(', ')],
+            [pen.t('console.field.users'), String(connectedUsers)],
+          ],
+          action: { label: pen.t('console.review'), href },
+        };
+      }),
+    });
+  },
+});

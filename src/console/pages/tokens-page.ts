@@ -1,0 +1,50 @@
+import { StagedoorError } from '../../lib/errors.ts';
+import { revokeOperatorToken } from '../../operators/revoke.ts';
+import { listOperatorTokens, selectTokenTree } from '../../operators/store.ts';
+import { confirmPage } from './confirm-page.ts';
+import { CONSOLE, penOf, renderList, sliceOf } from './list-view.ts';
+import { operatorPage } from './operator-page.ts';
+
+const PATH = `${CONSOLE}/tokens`;
+
+/** Lists operator tokens. The console makes none: a browser is no place for them. */
+export const tokensPage = operatorPage({
+  path: PATH,
+  show: async (request) => {
+    const { t, when } = penOf(request);
+    const { entries, count } = await listOperatorTokens(request.deps.db, sliceOf(request));
+    return renderList(request, {
+      section: 'tokens',
+      count,
+      rows: entries.map((token) => ({
+        title: token.name,
+        meta: [`sdo_…${token.lastFour}`, token.createdBy, when(token.createdAt)],
+        facts: [
+          [t('console.field.rights'), token.rights.join(', ')],
+          [t('console.field.last_used'), when(token.lastUsedAt)],
+          [t('console.field.expires'), when(token.expiresAt)],
+        ],
+        action: { label: t('console.revoke_token'), href: `${PATH}/${token.id}/revoke` },
+      })),
+    });
+  },
+});
+
+/** Revokes an operator token and those that were made with it. */
+export const revokeTokenPage = confirmPage({
+  path: `${PATH}/:id/revoke`,
+  section: 'tokens',
+  what: 'revoke_token',
+  describe: async ({ deps, params: { id = '' } }) => {
+    const tree = /^[A-Za-z0-9]{1,64}$/.test(id) ? await selectTokenTree(deps.db, id) : [];
+    if (tree.length === 0) {
+      throw new StagedoorError('not_found', 'There is no such token.');
+    }
+    return tree.map(({ name }) => name).join(', ');
+  },
+  back: () => PATH,
+  submit: async ({ tx, operator, params: { id = '' } }) => {
+    await revokeOperatorToken(tx, operator, { id });
+    return `${PATH}?notice=revoked`;
+  },
+});

@@ -1,0 +1,131 @@
+import { record } from '../../audit/store.ts';
+import type { Tx } from '../../db/transaction.ts';
+import { patchUser } from '../../directory/patch-user.ts';
+import { noFields } from '../../http/form.ts';
+import { type Page, render, seeOther } from '../../http/page.ts';
+import { view } from '../../http/view.ts';
+import { StagedoorError } from '../../lib/errors.ts';
+import { roughAddress } from '../../lib/rough-address.ts';
+import { deviceWords } from '../../mail/origin-words.ts';
+import { endSessionsOf } from '../../sessions/end-sessions.ts';
+import { listSessions } from '../../sessions/session-store.ts';
+import { findProvisionedUser } from '../../users/find-user.ts';
+import type { ProvisionedUser } from '../../users/user.ts';
+import { type Chip, CONSOLE, noticeOf, type Pen, penOf, type Row, shown } from './list-view.ts';
+import { type OperatorPageDeps, type OperatorRequest, operatorPage } from './operator-page.ts';
+
+const PATH = `${CONSOLE}/users/:id`;
+/** Maximum number of sessions on the page. */
+const SHOWN = 20;
+
+interface UserProps {
+  readonly title: string;
+  readonly path: string;
+  readonly chips: readonly Chip[];
+  readonly facts: readonly (readonly [string, readonly string[]])[];
+  readonly sessions: readonly Row[];
+  readonly active: boolean;
+  /** Operators can't keep themselves out. */
+  readonly self: boolean;
+  readonly grantsPath: string;
+  readonly applicationsPath: string;
+  readonly logPath: string;
+  readonly notice: string | undefined;
+}
+
+const userView = view<UserProps>('console/user');
+
+/** Returns the states of a user. */
+export function userChips({ isActive, isOperator }: ProvisionedUser, { t }: Pen): Chip[] {
+  return [
+    {
+      text: t(isActive ? 'console.user.active' : 'console.user.inactive'),
+      kind: isActive ? 'active' : 'suspended',
+    },
+    ...(isOperator ? [{ text: t('console.user.operator'), kind: 'reviewed' } as const] : []),
+  ];
+}
+
+/** Shows a user and their sessions. */
+export const userPage = operatorPage({
+  path: PATH,
+  show: async (request) => {
+    const user = await openUser(request);
+    const pen = penOf(request);
+    const { t, when } = pen;
+    const sessions = await listSessions(request.deps.db, user.id);
+    return render(userView, {
+      title: shown(user.fullName || user.email),
+      path: `${CONSOLE}/users/${user.id}`,
+      chips: userChips(user, pen),
+      facts: [
+        [t('console.field.id'), [user.id]],
+        [t('console.field.email'), [shown(user.email)]],
+        [t('console.field.locale'), [user.locale || '–']],
+        [t('console.field.timezone'), [user.timezone]],
+      ],
+      sessions: sessions.slice(0, SHOWN).map(({ userAgent, ip, lastSeenAt }) => ({
+        title: deviceWords(userAgent ?? undefined, request.locale),
+        meta: [roughAddress(ip) ?? '–', when(lastSeenAt)],
+      })),
+      active: user.isActive,
+      self: user.id === request.user.id,
+      grantsPath: `${CONSOLE}/grants?user=${user.id}`,
+      applicationsPath: `${CONSOLE}/applications?q=${user.id}`,
+      logPath: `${CONSOLE}/log?user=${user.id}`,
+      notice: noticeOf(request, pen),
+    });
+  },
+});
+
+/** @throws StagedoorError `not_found` */
+async function openUser({ deps, params }: OperatorRequest): Promise<ProvisionedUser> {
+  const user = await findProvisionedUser(deps.db, params.id ?? '');
+  if (user === undefined) {
+    throw new StagedoorError('not_found', 'There is no such user.');
+  }
+  return user;
+}
+
+/** Lets the user sign in again. */
+export const activatePage = action('activate', (request) => setActive(request, true));
+
+/** Keeps the user out and ends their sessions. */
+export const deactivatePage = action('deactivate', (request) => setActive(request, false));
+
+/** Signs the user out everywhere. */
+export const signOutPage = action('sign-out', async ({ tx, actor, params: { id = '' } }) => {
+  const ended = await endSessionsOf(tx, id);
+  if (ended.length > 0) {
+    const data = { count: ended.length };
+    await record(tx, { action: 'stagedoor.user.sessions_ended', actor, userId: id, data });
+  }
+  return 'signed_out';
+});
+
+type Action = OperatorRequest & { readonly tx: Tx };
+
+async function setActive(request: Action, isActive: boolean): Promise<string> {
+  const { tx, operator, deps, user } = request;
+  const { id = '' } = request.params;
+  if (id === user.id) {
+    throw new StagedoorError('conflict', 'Another operator can deactivate you.');
+  }
+  await patchUser(tx, operator, id, { isActive }, deps.hash);
+  return isActive ? 'activated' : 'deactivated';
+}
+
+function action(verb: string, run: (request: Action) => Promise<string>): Page<OperatorPageDeps> {
+  const home = ({ params }: OperatorRequest) => `${CONSOLE}/users/${params.id}`;
+  return operatorPage({
+    path: `${PATH}/${verb}`,
+    show: (request) => seeOther(home(request)),
+    post: {
+      form: noFields,
+      submit: async (request) => {
+        await openUser(request);
+        return seeOther(`${home(request)}?notice=${await run(request)}`);
+      },
+    },
+  });
+}

@@ -1,0 +1,341 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { sql } from 'kysely';
+import { hourlyJobs } from '../../src/jobs/jobs.ts';
+import { browsers, logOf, queuedMails } from '../support/account.ts';
+import {
+  createPlatform,
+  putUser,
+  registerApplication,
+  type TestApplication,
+  type TestPlatform,
+  type TestUser,
+} from '../support/factories.ts';
+import { manage } from '../support/platform.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { says } from '../support/texts.ts';
+import { introspect, obtainTokens } from '../support/tokens.ts';
+import { type Page, describe as textOf, type UserAgent } from '../support/user-agent.ts';
+
+/** Pages without an object. */
+const LISTS = [
+  '',
+  '/applications',
+  '/users',
+  '/grants',
+  '/log',
+  '/mails',
+  '/resource-servers',
+  '/tokens',
+].map((path) => `/operator${path}`);
+/** Markup, a formula of a spreadsheet, and characters that turn the reading direction. */
+const EVIL = '=1+2<script>alert(1)</script>"\'';
+
+let server: TestServer;
+let platform: TestPlatform;
+let people: ReturnType<typeof browsers>;
+let operator: TestUser;
+let console: UserAgent;
+let developer: TestUser;
+let application: TestApplication;
+let applications = 0;
+
+before(async () => {
+  server = await startServer({ TRUST_PROXY: '1' });
+  platform = await createPlatform(server);
+  people = browsers(server);
+  operator = await putUser(server, { id: 'olga', isOperator: true });
+  developer = await putUser(server, { id: 'dev', fullName: EVIL });
+  console = await people.signedIn(operator);
+  application = await register();
+});
+after(() => server.close());
+
+function register(name = EVIL): Promise<TestApplication> {
+  applications += 1;
+  return registerApplication(server, { owner: developer.id, name: `${name} ${applications}` });
+}
+
+const inConsole = (one: TestApplication) => `/operator/applications/${one.clientId}`;
+const own = (one: TestApplication) => `/account/applications/${one.clientId}`;
+
+/** Posts the form of a page with this action, as its button does. */
+async function press(
+  agent: UserAgent,
+  page: string,
+  action: string,
+  values: Readonly<Record<string, string>> = {},
+): Promise<Page> {
+  const { body } = await agent.get(page);
+  const [, csrf = ''] = /name="csrf" value="([^"]+)"/.exec(body) ?? [];
+  const headers = { origin: new URL(server.issuer).origin };
+  const fields = new URLSearchParams({ csrf, ...values });
+  return agent.request(action, { method: 'POST', body: fields, headers });
+}
+
+const entries = (action: string) =>
+  server.database.db
+    .selectFrom('audit_events')
+    .select(['actor', 'client_id', 'data', 'ip'])
+    .where('action', '=', action)
+    .orderBy('id')
+    .execute();
+
+describe('The operator console', () => {
+  test('is 404 for other users, and a sign-in without a session', async () => {
+    const stranger = await people.signedIn(platform.ada);
+    for (const path of [...LISTS, inConsole(application), `/operator/users/${developer.id}`]) {
+      assert.equal((await stranger.get(path)).status, 404, path);
+      const login = await people.open().get(path);
+      assert.equal(login.url.pathname, '/login', path);
+      assert.equal((await console.get(path)).status, 200, path);
+    }
+    for (const path of [`${inConsole(application)}/suspend`, `/operator/users/dev/deactivate`]) {
+      assert.equal((await press(stranger, '/account/profile', path)).status, 404, path);
+    }
+    assert.doesNotMatch((await stranger.get('/account/profile')).body, /href="\/operator"/);
+    assert.match((await console.get('/account/profile')).body, /href="\/operator"/);
+  });
+
+  test('a form without CSRF token changes nothing', async () => {
+    const headers = { origin: new URL(server.issuer).origin };
+    const path = `${inConsole(application)}/suspend`;
+    const answer = await console.request(path, {
+      method: 'POST',
+      body: new URLSearchParams(),
+      headers,
+    });
+    assert.equal(answer.status, 403);
+    assert.doesNotMatch((await console.get(inConsole(application))).body, /\/resume"/);
+  });
+
+  test('a demoted or deactivated operator loses it at the next request', async () => {
+    for (const change of [{ is_operator: false }, { is_active: false }]) {
+      const rita = await putUser(server, { id: 'rita', isOperator: true });
+      const agent = await people.signedIn(rita);
+      assert.equal((await agent.get('/operator')).status, 200);
+      const page = await agent.get(`/operator/users/${developer.id}`);
+      await manage(server, 'PATCH', '/api/v1/users/rita/', change);
+      const [, csrf = ''] = /name="csrf" value="([^"]+)"/.exec(page.body) ?? [];
+      const answer = await agent.request(`/operator/users/${developer.id}/deactivate`, {
+        method: 'POST',
+        body: new URLSearchParams({ csrf }),
+        headers: { origin: new URL(server.issuer).origin },
+      });
+      assert.ok(answer.status === 404 || answer.url.pathname === '/login', textOf(answer));
+      const user = Object(await manage(server, 'GET', '/api/v1/users/dev/'));
+      assert.equal(user.is_active, true);
+    }
+  });
+
+  test('names of others are escaped, and no page has a secret', async () => {
+    const evil = await register(`${EVIL}\u00a0`);
+    const { accessToken: token } = await obtainTokens(server, {
+      application: evil,
+      user: platform.ada,
+    });
+    const made = Object(
+      await manage(server, 'POST', '/api/v1/operator-tokens/', { name: 'sync', rights: ['read'] }),
+    );
+    for (const path of [
+      ...LISTS,
+      '/operator/applications?q=%3D1',
+      '/operator/users?q=dev',
+      inConsole(evil),
+      `/operator/users/${developer.id}`,
+      `/operator/grants?application=${evil.clientId}`,
+    ]) {
+      const { body, status } = await console.get(path);
+      assert.equal(status, 200, path);
+      assert.doesNotMatch(body, /<script>alert|[\u202a-\u202e\u2066-\u2069]/, path);
+      assert.doesNotMatch(body, /sd[arso]_[0-9A-Za-z]{8}/, path);
+      for (const secret of [token, made.token, evil.clientSecret]) {
+        assert.ok(!body.includes(String(secret)), path);
+      }
+    }
+    assert.ok((await console.get('/operator/users?q=DEV@exam')).body.includes('dev@example.com'));
+  });
+
+  test('what can not be undone needs a recent sign-in', async () => {
+    const agent = await people.signedIn(operator);
+    const doomed = await register();
+    const path = `${inConsole(doomed)}/delete`;
+    assert.equal((await agent.get(path)).status, 200);
+    await sql`update sessions set authenticated_at = now() - interval '2 days'
+      where user_id = ${operator.id}`.execute(server.database.db);
+    assert.equal((await agent.get(path)).url.pathname, '/login');
+    const refused = await press(agent, `/operator/users/${developer.id}`, path);
+    assert.equal(refused.url.pathname, '/login');
+    assert.equal((await agent.get(inConsole(doomed))).status, 200);
+    console = await people.signedIn(operator);
+    assert.match((await press(console, path, path)).body, says('console.notice.deleted'));
+    assert.equal((await console.get(inConsole(doomed))).status, 404);
+  });
+});
+
+describe('Review of an application', () => {
+  test('requested, asked back, requested again, approved, changed: each step is seen', async () => {
+    const one = await register('Seatmap');
+    const agent = await people.signedIn(developer);
+    const queue = async () => (await console.get('/operator')).body;
+    assert.ok(!(await queue()).includes(inConsole(one)));
+    const ask = () => press(agent, own(one), `${own(one)}/request-review`);
+    assert.match((await ask()).body, says('applications.notice.review_requested'));
+    await ask();
+    assert.equal((await entries('stagedoor.application.review_requested')).length, 1);
+    assert.ok((await queue()).includes(inConsole(one)));
+    assert.match((await console.get('/account/profile')).body, /class="badge">1</);
+    assert.equal((await queuedMails(server, 'review_waiting', operator.email)).length, 1);
+
+    const question = 'Which data do you keep?\n<b>Please answer.</b>';
+    await press(console, inConsole(one), `${inConsole(one)}/ask`, { question });
+    assert.ok(!(await queue()).includes(inConsole(one)));
+    const page = await agent.get(own(one));
+    assert.ok(page.body.includes('Which data do you keep?\n&lt;b&gt;'), textOf(page));
+    const [mail] = await queuedMails(server, 'application_changed', developer.email);
+    assert.equal(Object(mail?.data).reason, question);
+    await ask();
+    assert.ok((await queue()).includes(inConsole(one)));
+    assert.equal((await queuedMails(server, 'review_waiting', operator.email)).length, 1);
+
+    const seen = await console.get(inConsole(one));
+    const [, version = ''] = /name="version" value="(\d+)"/.exec(seen.body) ?? [];
+    await manage(server, 'PATCH', `/api/v1/applications/${one.clientId}/`, { name: 'Other' });
+    const stale = await press(console, inConsole(one), `${inConsole(one)}/review`, { version });
+    assert.match(stale.body, says('console.notice.changed_meanwhile'));
+    const done = await press(console, inConsole(one), `${inConsole(one)}/review`, {
+      version: String(Number(version) + 1),
+    });
+    assert.match(done.body, says('console.notice.reviewed'));
+    const [review] = await entries('stagedoor.application.reviewed');
+    assert.equal(review?.actor, 'operator:user:olga');
+    assert.ok(!(await queue()).includes(inConsole(one)));
+    assert.doesNotMatch((await agent.get(own(one))).body, /request-review|Which data/);
+
+    const uri = 'https://elsewhere.example.com/callback';
+    await manage(server, 'PATCH', `/api/v1/applications/${one.clientId}/`, {
+      redirect_uris: [uri],
+    });
+    assert.ok((await queue()).includes('elsewhere.example.com'));
+    const { body } = await console.get(inConsole(one));
+    assert.match(body, /<ins><bdi>https:\/\/elsewhere\.example\.com\/callback/);
+    assert.match(body, /<del><bdi>https:\/\/app\.example\.com\/callback/);
+  });
+
+  test('operators get at most one mail a day, and none without something new', async () => {
+    const job = hourlyJobs(server.config).find(({ name }) => name === 'review_notices');
+    const run = () => job?.begin(server.database.db)(1000);
+    const mails = async () => (await queuedMails(server, 'review_waiting', operator.email)).length;
+    const age = (hours: number) =>
+      sql`update operator_notices set sent_at = now() - make_interval(hours => ${hours})`.execute(
+        server.database.db,
+      );
+    const before = await mails();
+    await age(23);
+    await run();
+    assert.equal(await mails(), before);
+    await age(25);
+    await Promise.all([run(), run()]);
+    assert.equal(await mails(), before + 1);
+    await age(25);
+    await sql`update application_reviews set requested_at = now() - interval '30 hours'
+      where requested_at is not null`.execute(server.database.db);
+    await sql`update applications set updated_at = now() - interval '30 hours'`.execute(
+      server.database.db,
+    );
+    await run();
+    assert.equal(await mails(), before + 1);
+  });
+
+  test('suspends and resumes with the reason, as the operator user', async () => {
+    const one = await register('Stopped');
+    await press(console, inConsole(one), `${inConsole(one)}/suspend`, { reason: 'Phishing' });
+    const [suspension] = (await entries('stagedoor.application.suspended')).slice(-1);
+    assert.deepEqual(
+      [suspension?.actor, suspension?.client_id, Object(suspension?.data).reason],
+      ['operator:user:olga', one.clientId, 'Phishing'],
+    );
+    const [call] = (await entries('stagedoor.operator.called')).filter(
+      ({ data }) => Object(data).path === '/operator/applications/:clientId/suspend',
+    );
+    assert.equal(call?.actor, 'operator:user:olga');
+    assert.ok(call?.ip);
+    await press(console, inConsole(one), `${inConsole(one)}/resume`);
+    assert.equal((await entries('stagedoor.application.resumed')).length, 1);
+  });
+});
+
+describe('Users, authorizations, mails and tokens in the console', () => {
+  test('a user is signed out, deactivated and activated; an operator not by themselves', async () => {
+    const tim = await putUser(server, { id: 'tim' });
+    const agent = await people.signedIn(tim);
+    await press(console, '/operator/users/tim', '/operator/users/tim/sign-out');
+    assert.equal((await agent.get('/account/profile')).url.pathname, '/login');
+    await press(console, '/operator/users/tim', '/operator/users/tim/deactivate');
+    const state = async (id: string) =>
+      Object(await manage(server, 'GET', `/api/v1/users/${id}/`)).is_active;
+    assert.equal(await state('tim'), false);
+    await press(console, '/operator/users/tim', '/operator/users/tim/activate');
+    assert.equal(await state('tim'), true);
+    const log = await logOf(server, 'tim');
+    assert.equal(log.filter(({ actor }) => actor === 'operator:user:olga').length, 3);
+    const self = await press(console, '/operator/users/tim', '/operator/users/olga/deactivate');
+    assert.equal(self.status, 409);
+    assert.equal(await state('olga'), true);
+  });
+
+  test('a grant is revoked after a confirmation', async () => {
+    const one = await register('Revoked');
+    const { accessToken: token } = await obtainTokens(server, {
+      application: one,
+      user: platform.ada,
+    });
+    const list = await console.get(`/operator/grants?application=${one.clientId}`);
+    const [, path = ''] = /href="(\/operator\/grants\/[^"]+\/revoke)"/.exec(list.body) ?? [];
+    await press(console, path, path);
+    const { body } = await introspect(server, platform.resourceServer, token);
+    assert.deepEqual(body, { active: false });
+    const [revocation] = (await entries('stagedoor.user.oauth.revoked')).slice(-1);
+    assert.equal(revocation?.actor, 'operator:user:olga');
+  });
+
+  test('a mail that was given up is due again', async () => {
+    const { db } = server.database;
+    await sql`update mail_outbox set failed_at = now(), sent_at = null, last_error = '<b>550</b> refused'
+      where kind = 'review_waiting'`.execute(db);
+    const { body } = await console.get('/operator/mails');
+    assert.ok(body.includes('&lt;b&gt;550'));
+    const [, path = ''] = /action="(\/operator\/mails\/[0-9a-f-]+\/retry)"/.exec(body) ?? [];
+    await press(console, '/operator/mails', path);
+    await press(console, '/operator/mails', '/operator/mails/retry');
+    const { rows } = await sql`select from mail_outbox where failed_at is not null`.execute(db);
+    assert.equal(rows.length, 0);
+  });
+
+  test('an operator token is revoked together with those made with it', async () => {
+    const made = Object(
+      await manage(server, 'POST', '/api/v1/operator-tokens/', { name: 'old', rights: ['read'] }),
+    );
+    const path = `/operator/tokens/${made.id}/revoke`;
+    assert.ok((await console.get('/operator/tokens')).body.includes(path));
+    await press(console, path, path);
+    const [revoked] = (await entries('stagedoor.operator_token.revoked')).slice(-1);
+    assert.equal(revoked?.actor, 'operator:user:olga');
+    assert.equal((await console.get(path)).status, 404);
+  });
+
+  test('a deleted operator leaves no address and browser in the log', async () => {
+    const pia = await putUser(server, { id: 'pia', isOperator: true });
+    const agent = await people.signedIn(pia);
+    await press(agent, '/operator/users/tim', '/operator/users/tim/deactivate');
+    await manage(server, 'DELETE', '/api/v1/users/pia/');
+    const { rows } = await sql<{ ip: string | null; agent: string | null }>`
+      select ip, user_agent as agent from audit_events where actor = 'operator:user:pia'
+    `.execute(server.database.db);
+    assert.ok(rows.length >= 3);
+    assert.deepEqual(
+      rows.filter(({ ip, agent: browser }) => ip !== null || browser !== null),
+      [],
+    );
+  });
+});
