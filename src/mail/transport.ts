@@ -1,7 +1,8 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import nodemailer, { type SendMailOptions } from 'nodemailer';
+import type { SendMailOptions } from 'nodemailer';
 import type { Logo } from '../config/logo.ts';
+import { lazy } from '../lib/lazy.ts';
 import { isLoopbackHost } from '../lib/loopback.ts';
 import { oneLine } from './mail-text.ts';
 
@@ -77,7 +78,7 @@ export function createTransport(options: TransportOptions): MailTransport {
  * @throws MailFailure
  */
 export async function verifyMailServer(options: TransportOptions, url: string): Promise<void> {
-  const transporter = createSmtp(options, url);
+  const transporter = await createSmtp(options, url);
   try {
     await transporter.verify();
   } catch (error) {
@@ -102,7 +103,11 @@ function requiresTls(smtpUrl: string): boolean {
   );
 }
 
-function createSmtp({ timeouts = TIMEOUTS }: TransportOptions, url: string) {
+/** Loads nodemailer at the first mail: it takes 50 ms of CPU. */
+const load = async () => (await import('nodemailer')).default;
+
+async function createSmtp({ timeouts = TIMEOUTS }: TransportOptions, url: string) {
+  const nodemailer = await load();
   return nodemailer.createTransport({
     url,
     ...(requiresTls(url) ? { requireTLS: true } : {}),
@@ -115,10 +120,11 @@ function createSmtp({ timeouts = TIMEOUTS }: TransportOptions, url: string) {
 }
 
 function smtpTransport(options: TransportOptions, url: string): MailTransport {
-  const transporter = createSmtp(options, url);
+  const find = lazy(() => createSmtp(options, url));
   return {
     send: async (mail, signal) => {
       try {
+        const transporter = await find();
         await transporter.sendMail({ ...message(options.mailFrom, mail), signal });
       } catch (error) {
         throw toFailure(error);
@@ -128,16 +134,19 @@ function smtpTransport(options: TransportOptions, url: string): MailTransport {
 }
 
 function fileTransport(options: TransportOptions): MailTransport {
-  const transporter = nodemailer.createTransport({
-    streamTransport: true,
-    buffer: true,
-    newline: 'windows',
-    ...CLOSED,
-  });
+  const find = lazy(async () =>
+    (await load()).createTransport({
+      streamTransport: true,
+      buffer: true,
+      newline: 'windows',
+      ...CLOSED,
+    }),
+  );
   const folder = join(options.dataDir, 'mail');
   return {
     send: async (mail) => {
       try {
+        const transporter = await find();
         const { message: content } = await transporter.sendMail(message(options.mailFrom, mail));
         const name = `${mail.date.toISOString().replaceAll(':', '-')}-${mail.id}`;
         await mkdir(folder, { recursive: true });

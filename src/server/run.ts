@@ -4,6 +4,7 @@ import { keepFilesPrivate } from '../data-dir/secure-data-dir.ts';
 import { createLog } from '../lib/log.ts';
 import { captureOutput } from './capture-output.ts';
 import { exitWith } from './exit.ts';
+import { releaseMemory } from './release-memory.ts';
 import { type RunningServer, serve } from './start.ts';
 import { welcome } from './startup-message.ts';
 import { isFirstProcess, onSupervisor } from './worker.ts';
@@ -22,7 +23,7 @@ export async function run(): Promise<void> {
     const stop = once(() => close(() => running?.close()));
     const retire = once(() => close(() => running?.close({ keepIdle: true })));
     onSupervisor({ drain, stop, retire });
-    running = await serve(config);
+    running = await serve(config, { beforeListening: releaseMemory });
     // Before this, a signal ends the process at once.
     onSignals(() => {
       drain();

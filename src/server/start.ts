@@ -56,6 +56,8 @@ export interface ServeOptions {
   readonly passwordCost?: PasswordCost;
   /** Receives the log, for tests; standard output by default. */
   readonly logTo?: { write(line: string): void };
+  /** Called when everything is loaded, before the first request. */
+  readonly beforeListening?: () => void;
   /** Milliseconds until a rotation of the signing keys is noticed. */
   readonly signingKeyInterval?: number;
 }
@@ -171,6 +173,7 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
       demoGuide: () => demoGuide,
       passwordCost: options.passwordCost,
     });
+    options.beforeListening?.();
     const server = await listen(createHttpServer(app.callback(), { site: config }), config);
     activities.push((closing) => stopServing(server, ending, closing));
     metrics.markServing();

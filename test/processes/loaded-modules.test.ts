@@ -11,7 +11,12 @@ const LIST_MODULES = join(import.meta.dirname, '../support/list-modules.ts');
 /** Modules that belong to tracing. The package `api`, which does nothing by itself, is loaded by prom-client. */
 const TRACING = /\/@opentelemetry\/(?!api\/)|\/src\/tracing\//;
 
-describe('Server processes and traces', () => {
+/** Packages that are loaded at their first use, or never on PostgreSQL. */
+const LATER = /\/node_modules\/(nodemailer|@zxcvbn-ts|@electric-sql)\/|\/src\/demo\//;
+/** MB of memory of its own that a process may take when it is ready; 61 without the list of modules. */
+const MEMORY = 80;
+
+describe('Server processes', () => {
   const scripts = createScriptRunner();
   let environment: ServerEnvironment;
   let receiver: TraceReceiver;
@@ -41,20 +46,28 @@ describe('Server processes and traces', () => {
     await until(() => ask('/readyz').then((status) => status === 200));
     const modules = readFileSync(list, 'utf8').split('\n');
     assert.ok(modules.some((url) => url.includes('/node_modules/koa/')));
-    return { server, traced: modules.filter((url) => TRACING.test(url)) };
+    return {
+      server,
+      traced: modules.filter((url) => TRACING.test(url)),
+      early: modules.filter((url) => LATER.test(url)),
+    };
   };
   const stop = async (server: RunningScript) => {
     server.kill('SIGTERM');
     assert.equal((await server.ended).code, 0, server.stderr());
   };
 
-  it('without variables: neither SDK nor exporter is loaded', async () => {
-    const { server, traced } = await start({});
+  it('load nothing at the start that they may not need, and keep no memory of it', async () => {
+    const { server, traced, early } = await start({});
     assert.deepEqual(traced, []);
+    assert.deepEqual(early, []);
+    const status = readFileSync(`/proc/${server.pid}/status`, 'utf8');
+    const memory = Number(/RssAnon:\s+(\d+)/.exec(status)?.[1]) / 1024;
+    assert.ok(memory < MEMORY, `${memory} MB`);
     await stop(server);
   });
 
-  it('in two workers: a stop loses no span', async () => {
+  it('send the spans of two workers before they stop', async () => {
     const { server, traced } = await start({
       WORKERS: '2',
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
