@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { withPostgres } from '../bench/with-postgres.ts';
 import { type Delays, type Fault, startSite } from '../support/changes/measure-delay.ts';
-import { startPostgresPair } from '../support/postgres-pair.ts';
+import { type PostgresPair, startPostgresPair } from '../support/postgres-pair.ts';
 
 /** `REVOCATIONS=10000` is the full measurement, with four API processes and longer faults. */
 const REVOCATIONS = Number(process.env.REVOCATIONS ?? 200);
@@ -98,14 +98,16 @@ describe('Time from an answered revocation to the last request that is let in', 
 
   it('is at most a second while PostgreSQL fails over to a standby, and all has changed then', async () => {
     const results: Delays[] = [];
-    let failOver = () => Promise.resolve();
+    let pair: PostgresPair | undefined;
     const startPair = async (folder: string) => {
-      const pair = await startPostgresPair(folder);
-      failOver = pair.failOver;
+      pair = await startPostgresPair(folder);
       return pair;
     };
+    const failOver = () => pair?.failOver() ?? Promise.resolve();
+    // One server reaches the pair by an address that moves, the other by the addresses of both.
+    const secondDatabase = (url: string) => pair?.withBothServers(url) ?? url;
     await withPostgres(async () => {
-      const { measure, changesAfter, close } = await startSite({ apis: 2 });
+      const { measure, changesAfter, close } = await startSite({ apis: 2, secondDatabase });
       try {
         const { cursor } = await changesAfter();
         assert.doesNotMatch(String((await changesAfter(cursor)).changes), /all/);

@@ -10,6 +10,8 @@ import { asAdmin } from './template-database.ts';
 
 /** A PostgreSQL with a synchronous standby. `url` leads to the one that is the primary. */
 export interface PostgresPair extends Postgres {
+  /** Returns the URL of a database with both servers, instead of the address that leads to the primary. */
+  withBothServers(url: string): string;
   /** Kills the primary, promotes the standby, and makes it available at the same address. */
   failOver(): Promise<void>;
 }
@@ -39,6 +41,10 @@ export async function startPostgresPair(folder: string): Promise<PostgresPair> {
   let isKilled = false;
   return {
     url: url.href,
+    withBothServers: (own) => {
+      const hosts = [primary, standby].map((server) => `127.0.0.1:${portOf(server)}`);
+      return `${own.replace(url.host, hosts.join())}?target_session_attrs=read-write`;
+    },
     failOver: async () => {
       isKilled = true;
       // As if the machine failed: processes of the primary that live longer can answer nothing.

@@ -49,17 +49,24 @@ const PAUSE = 500;
 /** Revocations at the same time. */
 const PARALLEL = 4;
 
+/** Processes of a site. */
+interface SiteOptions {
+  readonly apis: number;
+  /** Returns the database URL of the second server from that of the first. */
+  readonly secondDatabase?: (url: string) => string;
+}
+
 /**
  * Starts servers and API processes; `measure` makes revocations while a fault lasts, and `changesAfter`
  * reads the feed.
  */
-export async function startSite(options: { apis: number }) {
+export async function startSite(options: SiteOptions) {
   const ports = [await freePort(), await freePort()] as const;
   const front = await startTcpProxy(...ports);
   const link = await startTcpProxy(...ports);
   const settings = { ISSUER: `http://localhost:${front.port}`, TRUST_PROXY: '0' };
   const first = await startServerProcess({ ...settings, PORT: String(ports[0]) }, CHILD);
-  const DATABASE_URL = first.databaseUrl;
+  const DATABASE_URL = options.secondDatabase?.(first.databaseUrl) ?? first.databaseUrl;
   const second = await startServerProcess(
     { ...settings, PORT: String(ports[1]), DATABASE_URL },
     CHILD,
