@@ -26,6 +26,8 @@ const entryData = z.object({
     .transform((at) => new Date(at))
     .optional()
     .catch(undefined),
+  /** IDs of earlier grants. */
+  replaced: list,
   reason: text,
   changed: list,
   review_reset: flag,

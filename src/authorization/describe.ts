@@ -2,16 +2,15 @@ import { type Application, isReviewed } from '../applications/application.ts';
 import type { Candidate } from '../applications/candidate.ts';
 import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
-import { organizersOf } from '../directory/organizer-store.ts';
 import type { EarlierGrant } from '../grants/grant.ts';
-import { findLastGrant } from '../grants/store.ts';
+import { listEarlierGrants } from '../grants/store.ts';
 import { StagedoorError } from '../lib/errors.ts';
-import type { LocalizedText } from '../lib/localized-text.ts';
 import { isLoopbackHost } from '../lib/loopback.ts';
-import { opensOrganizers, type ScopeConfig } from '../lib/scopes.ts';
+import type { ScopeConfig } from '../lib/scopes.ts';
 import { type ServedResource, selectResources } from '../resource-servers/resource-store.ts';
 import type { User } from '../users/user.ts';
 import type { PendingInteraction } from './interaction.ts';
+import { type ConsentOrganizer, findEmptyScopes, readOrganizers } from './organizers.ts';
 
 /** Request for consent, against which the decision is checked. */
 export interface ConsentRequest {
@@ -24,9 +23,11 @@ export interface ConsentRequest {
   /** The resources that the tokens are for; empty: no particular ones. */
   readonly resources: readonly ServedResource[];
   /** The user's organizers today; undefined where no requested scope opens any. */
-  readonly organizers:
-    | readonly { readonly slug: string; readonly name: LocalizedText }[]
-    | undefined;
+  readonly organizers: readonly ConsentOrganizer[] | undefined;
+  /** Names of requested scopes by which the application could do nothing for this user. */
+  readonly emptyScopes: ReadonlySet<string>;
+  /** Live grants of the same application, newest first. */
+  readonly earlier: readonly EarlierGrant[];
 }
 
 /** All that the consent page shows. */
@@ -39,8 +40,6 @@ export interface ConsentDescription extends ConsentRequest {
   readonly schemeIsShared: boolean;
   /** A metadata document's application receives on the user's own device, where any program can. */
   readonly isLocal: boolean;
-  /** Access that the same application already has; the page marks what is new. */
-  readonly lastGrant: EarlierGrant | undefined;
 }
 
 /**
@@ -64,15 +63,19 @@ export async function readConsentRequest(
   if (served.length < resources.length) {
     throw new StagedoorError('gone', 'A requested resource is no longer there.');
   }
+  const requested = config.scopes.filter((scope) => scopes.includes(scope.name));
+  const organizers = requested.some((scope) => scope.organizers)
+    ? await readOrganizers({ db, config }, user.id)
+    : undefined;
   return {
     application,
     candidate,
     user,
     resources: served,
-    scopes: config.scopes.filter((scope) => scopes.includes(scope.name)),
-    organizers: opensOrganizers(config.scopes, scopes)
-      ? await organizersOf(db, user.id)
-      : undefined,
+    scopes: requested,
+    organizers,
+    emptyScopes: findEmptyScopes(requested, organizers),
+    earlier: await listEarlierGrants(db, { userId: user.id, clientId: application.clientId }),
   };
 }
 
@@ -82,7 +85,7 @@ export async function describeConsent(
   interaction: PendingInteraction,
 ): Promise<ConsentDescription> {
   const request = await readConsentRequest(deps, interaction);
-  const { application, user } = request;
+  const { application } = request;
   const { redirectUri } = interaction;
   return {
     ...request,
@@ -91,10 +94,6 @@ export async function describeConsent(
     schemeIsShared: !isWeb(redirectUri) && sharesScheme(application),
     isLocal:
       application.kind === 'metadata_document' && (isLoopback(redirectUri) || !isWeb(redirectUri)),
-    lastGrant: await findLastGrant(deps.db, {
-      userId: user.id,
-      clientId: application.clientId,
-    }),
   };
 }
 

@@ -7,7 +7,7 @@ import type { ScopeConfig } from '../lib/scopes.ts';
 import { customSchemes } from './custom-schemes.ts';
 import { type FetchSettings, fetchSettings, fetchVariables } from './fetch-settings.ts';
 import { type LeakScannerKeys, leakScannerKeys } from './leak-scanner-keys.ts';
-import { type PermissionSettings, permissionSettings } from './permissions.ts';
+import { type PermissionSettings, permissionSettings, permissionVariables } from './permissions.ts';
 import { type Platform, platformSettings, platformVariables } from './platform.ts';
 import { scopeSettings, scopeVariables, wrongScopes } from './scopes.ts';
 import { type TracingSettings, tracingSettings, tracingVariables } from './tracing.ts';
@@ -170,7 +170,7 @@ const variables = z.object({
   DEMO: flag.optional(),
   ...platformVariables,
   ...scopeVariables,
-  PERMISSIONS: z.string().transform(words).optional(),
+  ...permissionVariables,
   REGISTRATION: z
     .enum(['open', 'approval', 'closed'], { error: 'must be open, approval or closed' })
     .default('open'),
@@ -312,7 +312,7 @@ function fromVariables(vars: z.infer<typeof variables>, production: boolean): Co
     demo,
     platform,
     ...scopeSettings(vars),
-    ...permissionSettings(vars.PERMISSIONS),
+    ...permissionSettings(vars),
     registration: vars.REGISTRATION,
     metadataDocuments: vars.METADATA_DOCUMENTS ?? METADATA_DOCUMENTS[vars.REGISTRATION],
     dynamicRegistration:

@@ -148,6 +148,7 @@ export interface Schema {
       | 'revoked_by_operator'
       | 'reuse_detected'
       | 'leaked'
+      | 'replaced'
       | null;
     fingerprint: string | null;
   };

@@ -9,6 +9,7 @@ const insertion = preparedWrite<{
   clientId: string;
   scopes: string[];
   expiresAt: Date;
+  endsAt: Date | null;
   organizers: string[];
   resources: string | null;
 }>((db, param) =>
@@ -22,6 +23,7 @@ const insertion = preparedWrite<{
           client_id: param('clientId'),
           scopes: param('scopes'),
           expires_at: param('expiresAt'),
+          ends_at: param('endsAt'),
           resources: param('resources'),
           fingerprint: query
             .selectFrom('applications')
@@ -41,12 +43,13 @@ const insertion = preparedWrite<{
 
 /** Inserts a grant and its organizers. The caller writes the event and the mail. */
 export async function insertGrant(tx: Tx, id: string, grant: NewGrant): Promise<void> {
-  const { scopes, organizers } = grant;
+  const { scopes, organizers, endsAt = null } = grant;
   await insertion(tx, {
     ...grant,
     id,
     scopes: [...scopes],
     organizers: [...organizers],
+    endsAt,
     resources: resourcesJson(grant.resources),
   });
 }

@@ -7,7 +7,8 @@ export type RevocationReason =
   | 'revoked_by_client'
   | 'revoked_by_operator'
   | 'reuse_detected'
-  | 'leaked';
+  | 'leaked'
+  | 'replaced';
 
 /** One authorization that one user gave one application. */
 export interface Grant {
@@ -51,6 +52,8 @@ export interface EarlierGrant {
   /** Fingerprint of the application when the user allowed it. */
   readonly fingerprint: string | null;
   readonly createdAt: Date;
+  /** End that the user has set. */
+  readonly endsAt: Date | null;
 }
 
 /**
@@ -76,6 +79,8 @@ export interface NewGrant {
   readonly resources: AllowedResources | undefined;
   /** Until when it stays live without any token having been issued. */
   readonly expiresAt: Date;
+  /** End that the user sets; null: until it is revoked. */
+  readonly endsAt?: Date | null;
 }
 
 /** Returns resources in the format of their column; null for a grant without any. */

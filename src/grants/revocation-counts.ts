@@ -8,4 +8,5 @@ export const revocationCounts = createEventCounts<RevocationReason>([
   'revoked_by_operator',
   'reuse_detected',
   'leaked',
+  'replaced',
 ]);

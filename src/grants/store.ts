@@ -113,7 +113,7 @@ export async function hasEverGranted(
   return row !== undefined;
 }
 
-const newestOf = preparedQuery<{ userId: string; clientId: string }, EarlierGrant>((db, param) =>
+const liveOf = preparedQuery<{ userId: string; clientId: string }, EarlierGrant>((db, param) =>
   db
     .selectFrom('grants as g')
     .where('g.user_id', '=', param('userId'))
@@ -124,22 +124,22 @@ const newestOf = preparedQuery<{ userId: string; clientId: string }, EarlierGran
       'g.scopes',
       'g.fingerprint',
       'g.created_at as createdAt',
+      'g.ends_at as endsAt',
       sql<string[]>`array(
         select organizer_slug from grant_organizers where grant_id = g.id order by organizer_slug
       )`.as('organizers'),
       sql<string[]>`array(select jsonb_object_keys(g.resources))`.as('resources'),
     ])
     .orderBy('g.created_at', 'desc')
-    .limit(sql.lit(1)),
+    .orderBy('g.id'),
 );
 
-/** The newest live grant of a user and application. */
-export async function findLastGrant(
+/** Returns the live grants of a user and application, newest first, without locking them. */
+export function listEarlierGrants(
   db: Db,
-  wanted: { userId: string; clientId: string },
-): Promise<EarlierGrant | undefined> {
-  const [row] = await newestOf(db, wanted);
-  return row;
+  parties: { userId: string; clientId: string },
+): Promise<EarlierGrant[]> {
+  return liveOf(db, parties);
 }
 
 /**

@@ -46,6 +46,7 @@ export const grantAnswer = component(
         'revoked_by_operator',
         'reuse_detected',
         'leaked',
+        'replaced',
       ])
       .nullable(),
   }),

@@ -155,6 +155,7 @@ export const RULES: readonly Rule[] = [
   [/^revoked_by_user$/, 'revoked_by_user'],
   [/^revoked_by_client$/, 'revoked_by_client'],
   [/^revoked_by_operator$/, 'revoked_by_operator'],
+  [/^replaced$/, 'replaced'],
   [
     /^application_suspended$/,
     ({ client }) =>

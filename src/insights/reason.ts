@@ -87,6 +87,7 @@ export const REASONS = [
   'revoked_by_user',
   'revoked_by_client',
   'revoked_by_operator',
+  'replaced',
   'ended_by_reuse',
   'ended_by_leak',
   'user_inactive',

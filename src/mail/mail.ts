@@ -10,6 +10,10 @@ export interface MailData {
       readonly origin: Origin;
       /** Names of the API services that it is limited to; empty: it is not. */
       readonly apis: readonly string[];
+      /** End that the user has set, ISO 8601. */
+      readonly endsAt?: string | undefined;
+      /** Number of earlier authorizations that it replaces. */
+      readonly replaced: number;
     };
   /** A rotated refresh token or a used code came again; the authorization was ended. */
   reuse_detected: Happening & { readonly application: MailApplication };

@@ -32,6 +32,8 @@ const mail = z.discriminatedUnion('kind', [
       origin,
       // Absent in mails that an older process has queued.
       apis: z.array(z.string()).default([]),
+      endsAt: time.optional(),
+      replaced: z.number().int().default(0),
     }),
   }),
   z.object({

@@ -21,7 +21,11 @@ export function writeAuthorized(pen: MailContext, data: MailData['authorized']):
     ...titles(pen, 'authorized', data),
     sections: [
       {
-        sentences: [t('mail.authorized.expected'), t('mail.authorized.unexpected')],
+        sentences: [
+          ...(data.replaced > 0 ? [t('mail.authorized.replaced', { count: data.replaced })] : []),
+          t('mail.authorized.expected'),
+          t('mail.authorized.unexpected'),
+        ],
         button: revokeButton(pen, data.grantId),
       },
     ],
@@ -31,6 +35,9 @@ export function writeAuthorized(pen: MailContext, data: MailData['authorized']):
       originFact(pen, data.origin),
       ...accessFacts(pen, data, 'mail.label.scopes'),
       ...apiFacts(pen, data.apis),
+      ...(data.endsAt === undefined
+        ? []
+        : [timeFact(pen, { ...data, at: data.endsAt }, 'mail.label.ends')]),
     ],
     links: [authorizationsLink(pen)],
   };

@@ -46,6 +46,7 @@ const SETTINGS: { readonly [Setting in keyof Config]: Presented | undefined } = 
   permissions: ['PERMISSIONS', permissionWords],
   // Marked in PERMISSIONS.
   organizerPermissions: undefined,
+  permissionTexts: undefined,
   registration: ['REGISTRATION', ({ registration }) => registration],
   metadataDocuments: ['METADATA_DOCUMENTS', ({ metadataDocuments: one }) => one],
   dynamicRegistration: ['DYNAMIC_REGISTRATION', ({ dynamicRegistration: mode }) => mode],

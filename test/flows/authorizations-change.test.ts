@@ -39,8 +39,19 @@ for (const engine of PAGE_ENGINES) {
     beforeEach(async () => {
       count += 1;
       user = await putUser(server, { id: `user${count}`, timezone: AUCKLAND });
-      await putTeam(server, { organizer: 'redstage', id: `${count}`, members: [user.id] });
-      await putTeam(server, { organizer: 'bluehall', id: `${count}`, members: [user.id] });
+      const permissions = ['can_view_orders', 'can_change_orders'];
+      await putTeam(server, {
+        organizer: 'redstage',
+        id: `${count}`,
+        permissions,
+        members: [user.id],
+      });
+      await putTeam(server, {
+        organizer: 'bluehall',
+        id: `${count}`,
+        permissions,
+        members: [user.id],
+      });
       application = await registerApplication(server, { owner: 'ben', name: `Sync ${count}` });
       await allow('read write profile');
     });

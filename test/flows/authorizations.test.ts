@@ -46,8 +46,19 @@ describe('Authorizations page', () => {
   beforeEach(async () => {
     count += 1;
     user = await putUser(server, { id: `user${count}` });
-    await putTeam(server, { organizer: 'redstage', id: `${count}`, members: [user.id] });
-    await putTeam(server, { organizer: 'bluehall', id: `${count}`, members: [user.id] });
+    const permissions = ['can_view_orders', 'can_change_orders'];
+    await putTeam(server, {
+      organizer: 'redstage',
+      id: `${count}`,
+      permissions,
+      members: [user.id],
+    });
+    await putTeam(server, {
+      organizer: 'bluehall',
+      id: `${count}`,
+      permissions,
+      members: [user.id],
+    });
     application = await registerApplication(server, { owner: 'ben', name: `Sync ${count}` });
   });
 

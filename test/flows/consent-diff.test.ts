@@ -34,7 +34,14 @@ describe('Consent page of an application that asks again', () => {
     organizers: readonly string[],
     parameters: Record<string, string> = {},
   ): Promise<ObtainedTokens> =>
-    obtainTokens(server, { application, user: platform.ada, scope, organizers, parameters });
+    obtainTokens(server, {
+      application,
+      user: platform.ada,
+      scope,
+      organizers,
+      parameters,
+      previous: 'keep',
+    });
 
   const ask = async (
     scope: string,
@@ -105,7 +112,8 @@ describe('Consent page of an application that asks again', () => {
       assert.deepEqual(ticked((await ask('read')).page, 'organizers'), [], 'Green Arena alone');
     } finally {
       await putTeam(server, { organizer: 'greenarena', id: 'guests', members: [] });
-      await putTeam(server, { organizer: 'redstage', members: ['ada'] });
+      const permissions = ['can_view_orders', 'can_change_orders'];
+      await putTeam(server, { organizer: 'redstage', permissions, members: ['ada'] });
       await putTeam(server, { organizer: 'bluehall', members: ['ada'] });
     }
   });
@@ -123,10 +131,10 @@ describe('Consent page of an application that asks again', () => {
     assert.deepEqual(ticked(third, 'scopes'), []);
   });
 
-  it('a new consent creates a new grant, and the earlier grant is unchanged', async () => {
+  it('a new consent creates a new grant, and an earlier grant that is kept is unchanged', async () => {
     const earlier = await allowed('read', ['redstage']);
     const { agent, page } = await ask('read write');
-    const answer = await decide(agent, page, { organizers: ['bluehall'] });
+    const answer = await decide(agent, page, { organizers: ['bluehall'], previous: 'keep' });
     assert.ok(answer.leavesTo?.searchParams.get('code'));
     const { body } = await introspect(server, platform.resourceServer, earlier.accessToken);
     assert.equal(body.scope, 'read');
@@ -172,6 +180,8 @@ describe('Consent page of an application that asks again', () => {
 
 /** Returns the first words of each scope that is marked as new. */
 function marked(page: Page): string[] {
-  const rows = page.body.matchAll(/class="badge">[\s\S]*?<bdi>([^<]+)<\/bdi>/g);
+  const rows = page.body
+    .replace(/<\/?strong>/g, '')
+    .matchAll(/class="badge">[\s\S]*?<bdi>([^<]+)<\/bdi>/g);
   return [...rows].map(([, words = '']) => words);
 }

@@ -30,6 +30,7 @@ describe('API of the demo', () => {
       application,
       user,
       scope: 'profile',
+      previous: 'keep',
     }));
   });
   after(async () => {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { assertionOf, type ClientKeyPair, makeKeyPair } from '../support/client-keys.ts';
 import { describeDocuments, STALE } from '../support/document-fixture.ts';
 import { type DocumentApplication, LOOPBACK } from '../support/document-site.ts';
+import { putTeam } from '../support/factories.ts';
 import { authorize, decide, signIn } from '../support/flow.ts';
 import { says } from '../support/texts.ts';
 import { exchange, refresh, type TokenAnswer } from '../support/tokens.ts';
@@ -102,6 +103,9 @@ describeDocuments('A document', (world) => {
     };
     const application = site.publish('/open.json', original);
     await authorize(server, { application, user: platform.ada, agent: world.ada });
+    const permissions = ['can_change_orders'];
+    const team = { organizer: 'greenarena', id: 'editors', permissions, members: ['ben'] };
+    await putTeam(server, team);
     const ben = new UserAgent(server);
     const page = await signIn(ben, await world.open(application, {}, ben), platform.ben);
     assert.ok(showsForm(page, 'decision'));

@@ -4,7 +4,7 @@ import { listOwnApplications } from '../../src/applications/own-store.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
 import { type Narrowing, narrowGrant } from '../../src/grants/narrow.ts';
 import { revokeGrantsOfApplication, revokeLocked } from '../../src/grants/revoke-several.ts';
-import { findLastGrant, listLiveGrants } from '../../src/grants/store.ts';
+import { listEarlierGrants, listLiveGrants } from '../../src/grants/store.ts';
 import { PAGE_ENGINES } from '../support/engines.ts';
 import {
   createPlatform,
@@ -308,11 +308,11 @@ for (const engine of PAGE_ENGINES) {
       const bens = await obtainTokens(server, { application, user: ben, parameters });
       const { db } = server.database;
       const parties = { userId: 'ada', clientId: application.clientId };
-      const last = await findLastGrant(db, parties);
+      const [last] = await listEarlierGrants(db, parties);
       assert.deepEqual(last?.organizers, ['bluehall', 'redstage']);
       assert.equal(await inTransaction(db, (tx) => revokeGrantsOfApplication(tx, parties, by)), 2);
       assert.equal(await inTransaction(db, (tx) => revokeGrantsOfApplication(tx, parties, by)), 0);
-      assert.equal(await findLastGrant(db, parties), undefined);
+      assert.deepEqual(await listEarlierGrants(db, parties), []);
       assert.deepEqual(await Promise.all([one, two, elsewhere, bens].map(isActive)), [
         false,
         false,

@@ -25,7 +25,8 @@ describe('Platform with its own SCOPES', () => {
     });
     await putOrganizer(server, 'redstage');
     await putUser(server, { id: 'ada', locale: 'de' });
-    await putTeam(server, { organizer: 'redstage', members: ['ada'] });
+    const permissions = ['can_change_orders'];
+    await putTeam(server, { organizer: 'redstage', permissions, members: ['ada'] });
   });
   after(() => server.close());
 

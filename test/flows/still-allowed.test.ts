@@ -141,7 +141,8 @@ async function waitAtConsent(how: Change): Promise<Waiting> {
 
 async function newUser(): Promise<TestUser> {
   const user = await putUser(server, { id: `user${cases}` });
-  await putTeam(server, { organizer: 'redstage', id: user.id, members: [user.id] });
+  const permissions = ['can_change_orders'];
+  await putTeam(server, { organizer: 'redstage', id: user.id, permissions, members: [user.id] });
   return user;
 }
 

@@ -134,7 +134,7 @@ describe('Consent with an old upstream sign-in', () => {
     assert.ok(showsForm(back, 'decision'), textOf(back));
     assert.match(back.body, /ben@example\.com/);
     assert.deepEqual(offered(back, 'organizers'), ['greenarena']);
-    assert.deepEqual(ticked(back, 'scopes'), ['read', 'write', 'profile']);
+    assert.deepEqual(ticked(back, 'scopes'), ['read', 'profile'], 'Ben can only view there');
   });
 
   it('returning after the session has ended starts the request again', async () => {

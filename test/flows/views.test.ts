@@ -171,7 +171,13 @@ async function createCast(server: TestServer, locale: Locale): Promise<Cast> {
   casts += 1;
   const user = await putUser(server, { id: `user${casts}`, locale });
   const owner = await putUser(server, { id: `owner${casts}`, locale });
-  await putTeam(server, { organizer: 'redstage', id: `team${casts}`, members: [user.id] });
+  const permissions = ['can_change_orders'];
+  await putTeam(server, {
+    organizer: 'redstage',
+    id: `team${casts}`,
+    permissions,
+    members: [user.id],
+  });
   const application = await registerApplication(server, { owner: owner.id });
   return { user, owner, application };
 }

@@ -20,7 +20,9 @@ export const PARTY_ACTIONS = {
     }
     const scopes = subset(SCOPES, walk.choice);
     const organizers = subset([...owner.organizers], walk.choice >> 3);
-    const allowed = isOpen(client) && owner.organizers.size > 0;
+    const needed = scopes.some((scope) => scope !== 'profile');
+    const allowed = isOpen(client) && (owner.organizers.size > 0 || !needed);
+    const previous = (walk.choice >> 6) % 2 === 0 ? 'replace' : 'keep';
     const authorization = await authorize(walk.server, {
       application: client.application,
       user: owner.user,
@@ -29,6 +31,7 @@ export const PARTY_ACTIONS = {
       parameters: { prompt: 'consent' },
       scopes,
       organizers,
+      previous,
     }).catch(() => undefined);
     assert.equal(authorization?.parameters.code !== undefined, allowed);
     if (authorization === undefined || !allowed) {
@@ -39,7 +42,6 @@ export const PARTY_ACTIONS = {
          where c.code_hash = sha256($1)`,
       [Buffer.from(authorization.parameters.code ?? '')],
     );
-    const needed = scopes.some((scope) => scope !== 'profile');
     const grant: ModelGrant = {
       id: rows[0].id,
       owner,
@@ -48,6 +50,7 @@ export const PARTY_ACTIONS = {
       organizers: needed ? organizers : [],
       ended: false,
     };
+    await endReplaced(walk, grant, previous);
     walk.model.grants.push(grant);
     const expiresAt = walk.model.now + LIFETIMES.code;
     walk.model.codes.push({ authorization, grant, expiresAt, redeemed: false });
@@ -159,6 +162,38 @@ export const PARTY_ACTIONS = {
     return `${seconds} seconds pass`;
   },
 } satisfies Record<string, ActionHandler>;
+
+/** Ends the grants that a new one has replaced: those that allow more, unless they are kept. */
+async function endReplaced(
+  { model, database }: Walk,
+  { owner, client, scopes, organizers }: ModelGrant,
+  previous: 'replace' | 'keep',
+): Promise<void> {
+  const lacks = (had: readonly string[], has: readonly string[]) =>
+    had.some((one) => !has.includes(one));
+  const exceeding = model.grants.filter(
+    (one) =>
+      one.owner === owner &&
+      one.client === client &&
+      !one.ended &&
+      (lacks(one.scopes, scopes) ||
+        lacks(
+          one.organizers.filter((slug) => owner.organizers.has(slug)),
+          organizers,
+        )),
+  );
+  const { rows } = await database.query<{ id: string; replaced: boolean }>(
+    `select id, revocation_reason is not null as replaced from grants
+       where id = any($1) and (revocation_reason = 'replaced' or expires_at > now())`,
+    [exceeding.map(({ id }) => id)],
+  );
+  for (const { id, replaced } of rows) {
+    assert.equal(replaced, previous === 'replace', id);
+  }
+  for (const one of exceeding.filter(({ id }) => rows.some((row) => row.id === id))) {
+    one.ended = previous === 'replace';
+  }
+}
 
 /** Returns a subset that is not empty unless the list is: bit n of `mask` keeps element n. */
 function subset(list: readonly string[], mask: number): string[] {

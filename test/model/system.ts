@@ -95,7 +95,7 @@ export async function putMembers(
     .filter((one) => one.organizers.has(organizer) && !one.deleted)
     .map(({ user }) => user.id);
   const path = `/api/v1/directory/organizers/${organizer}/teams/${team}/`;
-  const permissions = ['can_view_orders'];
+  const permissions = ['can_view_orders', 'can_change_orders'];
   await manage(servers[0], 'PUT', path, { name: team, permissions, members });
 }
 

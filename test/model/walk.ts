@@ -72,7 +72,7 @@ export const actions = (maxLength: number): fc.Arbitrary<Action[]> =>
           .map((kind) => ({ weight: WEIGHTS[kind], arbitrary: fc.constant(kind) })),
       ),
       target: fc.nat(99),
-      choice: fc.nat(63),
+      choice: fc.nat(127),
       server: fc.nat(1),
     }),
     { minLength: 1, maxLength, size: 'max' },

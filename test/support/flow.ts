@@ -15,6 +15,8 @@ export interface AuthorizeOptions {
   /** Scopes to leave selected; by default all that the page offers. */
   readonly scopes?: readonly string[];
   readonly decision?: 'allow' | 'deny';
+  /** Fate of earlier grants that allow more; by default what the page has selected. */
+  readonly previous?: 'replace' | 'keep';
   /** `false` sends no PKCE challenge. */
   readonly pkce?: boolean;
   /** Additional or changed parameters of the authorization request: `{ prompt: 'consent' }`. */
@@ -133,10 +135,11 @@ export function signIn(agent: UserAgent, page: Page, user: TestUser): Promise<Pa
 export function decide(
   agent: UserAgent,
   page: Page,
-  options: Pick<AuthorizeOptions, 'organizers' | 'scopes' | 'decision'> = {},
+  options: Pick<AuthorizeOptions, 'organizers' | 'scopes' | 'decision' | 'previous'> = {},
 ): Promise<Page> {
   const organizers = options.organizers ?? offered(page, 'organizers');
   const scopes = options.scopes ?? offered(page, 'scopes');
   const decision = options.decision ?? 'allow';
-  return agent.submit(page, { decision, organizers, scopes }, 'decision');
+  const previous = options.previous === undefined ? {} : { previous: options.previous };
+  return agent.submit(page, { decision, organizers, scopes, ...previous }, 'decision');
 }

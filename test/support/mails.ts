@@ -15,7 +15,14 @@ const access = {
 
 /** One mail of each kind, as written to the outbox. */
 export const MAILS: MailData = {
-  authorized: { ...occurrence, ...access, grantId: 'grant1', origin, apis: ['Orders API'] },
+  authorized: {
+    ...occurrence,
+    ...access,
+    grantId: 'grant1',
+    origin,
+    apis: ['Orders API'],
+    replaced: 1,
+  },
   reuse_detected: { ...occurrence, application: access.application },
   leaked: { ...occurrence, application: access.application },
   revoked_by_operator: { ...occurrence, ...access, grantedAt: '2026-03-09T08:30:00.000Z' },

@@ -43,6 +43,7 @@ const OWN = new Set([
   '^revoked_by_user$',
   '^revoked_by_client$',
   '^revoked_by_operator$',
+  '^replaced$',
   '^application_suspended$',
   '^redirect_uri_removed$',
   '^scope_removed$',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Middleware } from 'koa';
 import { consentView } from '../../src/authorization/pages/consent-page.ts';
-import type { ConsentProps } from '../../src/authorization/pages/consent-presenters.ts';
+import type { ConsentProps } from '../../src/authorization/pages/consent-props.ts';
 import { listView } from '../../src/grants/pages/list-page.ts';
 import { securityHeaders } from '../../src/http/headers.ts';
 import { homeView } from '../../src/site/home-page.ts';
@@ -13,6 +13,13 @@ import { startWebApp } from './web-app.ts';
 const renderer = testRenderer();
 const { assets } = renderer;
 
+const member = {
+  earlier: false,
+  had: false,
+  permissions: ['view orders'],
+  eventPermissions: [],
+  canEdit: false,
+};
 const consent: ConsentProps = {
   action: '/interaction/x',
   application: {
@@ -21,6 +28,7 @@ const consent: ConsentProps = {
     owner: null,
     documentHost: null,
     isLocal: false,
+    description: '',
     homepageUrl: 'javascript:alert(1)',
     redirectHost: 'app.example',
     returnsToComputer: false,
@@ -32,15 +40,29 @@ const consent: ConsentProps = {
   },
   user: { fullName: 'Ada', email: 'ada@example.org' },
   switchAccount: '/login',
-  scopes: [{ name: 'read', text: 'See things', checked: true, isNew: false }],
+  scopes: [
+    {
+      name: 'read',
+      kind: 'view',
+      words: { before: 'See things', verb: '', after: '' },
+      checked: true,
+      isNew: false,
+      isEmpty: false,
+      had: false,
+    },
+  ],
+  edits: false,
   apis: [],
   apisDigest: '',
   organizers: [
-    { slug: 'z', name: 'Zeta', checked: false, earlier: false },
-    { slug: 'a', name: 'Älpha', checked: true, earlier: false },
+    { slug: 'z', name: 'Zeta', checked: false, ...member },
+    { slug: 'a', name: 'Älpha', checked: true, ...member },
   ],
   organizerLimit: 500,
-  noOrganizers: false,
+  hasPermissions: true,
+  ends: [{ value: 'never', checked: true, isLess: false }],
+  earlierDigest: '',
+  denyOnly: false,
   askPassword: true,
   errors: { organizers: 'required' },
   timezone: 'UTC',
@@ -86,7 +108,7 @@ test('Enter on the consent page allows, and Deny works with an empty password', 
 });
 
 test('a user without organizers can only deny', async () => {
-  const props = { ...consent, organizers: [], noOrganizers: true };
+  const props = { ...consent, organizers: [], denyOnly: true };
   const { text } = await html((ctx) => renderer.page(ctx, consentView, props));
   assert.ok(text.includes('value="deny"') && !text.includes('value="allow"'));
   assert.ok(!text.includes('name="password"'));

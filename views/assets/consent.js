@@ -75,3 +75,46 @@ for (const finder of document.querySelectorAll('[data-finder]')) {
   show();
   finder.classList.add('ready');
 }
+
+// Keeps the summary beside Allow and Deny, and the name of the only organizer, as they are selected.
+for (const form of document.querySelectorAll('[data-consent]')) {
+  const summary = form.querySelector('[data-summary]');
+  const allow = form.querySelector('[value="allow"]');
+  const named = allow?.hasAttribute('data-only') ? allow.innerHTML : undefined;
+  const list = new Intl.ListFormat(form.dataset.locale);
+  const short = new Intl.ListFormat(form.dataset.locale, { type: 'unit', style: 'short' });
+  const boxes = [...form.querySelectorAll('[name="organizers"]')];
+  const textOf = ({ parentElement: label }) =>
+    (label.querySelector('bdi') ?? label.querySelector('span')).textContent;
+
+  function organizers() {
+    const selected = boxes.filter((box) => box.checked);
+    if (selected.length > 2) {
+      return form.dataset.some.replace('#', selected.length);
+    }
+    return list.format(selected.map(textOf)) || form.dataset.none;
+  }
+
+  function summarize() {
+    const scopes = form.querySelectorAll('[name="scopes"]:is(:checked, [type="hidden"])');
+    const kinds = new Set([...scopes].map((scope) => scope.dataset.kind));
+    const ends = form.querySelector('[name="ends"]:not([value="never"]):checked');
+    const parts = [
+      short.format(kinds),
+      boxes.length > 0 ? organizers() : '',
+      ends ? textOf(ends) : '',
+    ];
+    summary.textContent = parts.filter((part) => part !== '').join(' · ');
+    if (named !== undefined) {
+      allow.innerHTML = boxes[0].checked ? named : form.dataset.allow;
+    }
+  }
+
+  if (summary !== null) {
+    form.addEventListener('change', summarize);
+    // The buttons of the finder select without an event.
+    form.addEventListener('click', () => queueMicrotask(summarize));
+    window.addEventListener('pageshow', summarize);
+    summarize();
+  }
+}

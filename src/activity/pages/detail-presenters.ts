@@ -50,6 +50,12 @@ export function detailsOf(deps: WordsDeps, entry: ActivityEntry): DetailProps[] 
     [scopesLabel(t, entry.action), scopeSentences(deps, data.scopes)],
     [t('activity.detail.organizers'), organizerNames(deps, data.organizers)],
     [t('activity.detail.apis'), data.apis],
+    [
+      t('activity.detail.replaced'),
+      data.replaced.length > 0
+        ? [t('activity.detail.replaced.count', { count: data.replaced.length })]
+        : [],
+    ],
     [t('activity.detail.removed_scopes'), scopeSentences(deps, data.removed_scopes)],
     [t('activity.detail.removed_organizers'), organizerNames(deps, data.removed_organizers)],
     [

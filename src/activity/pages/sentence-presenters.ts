@@ -34,6 +34,7 @@ const ENDED: Readonly<Record<RevocationReason | 'application_deleted', ActivityT
   revoked_by_operator: 'activity.revoked_by_operator',
   reuse_detected: 'activity.reuse_detected',
   leaked: 'activity.leaked',
+  replaced: 'activity.replaced',
   application_deleted: 'activity.application_deleted',
 };
 

@@ -5,10 +5,13 @@ import { type PageAnswer, render, seeOther } from '../../http/page.ts';
 import { view } from '../../http/view.ts';
 import { greet } from '../../sessions/pages/identify.ts';
 import { setRetryAfter, signInHere } from '../../sign-in/pages/sign-in-here.ts';
-import { type Choice, checkChoice } from '../approve.ts';
+import { checkChoice } from '../check-choice.ts';
+import { type Choice, PREVIOUS } from '../choice.ts';
 import { type ConsentDescription, type ConsentRequest, describeConsent } from '../describe.ts';
+import { ENDS } from '../ends.ts';
 import type { PendingInteraction } from '../interaction.ts';
-import { type ConsentErrors, type ConsentProps, presentConsent } from './consent-presenters.ts';
+import { presentConsent } from './consent-presenters.ts';
+import type { ConsentErrors, ConsentProps } from './consent-props.ts';
 import { decide } from './decide.ts';
 import type { InteractionDeps } from './interactions.ts';
 import { confirmUpstream } from './upstream-page.ts';
@@ -17,11 +20,16 @@ import { confirmUpstream } from './upstream-page.ts';
 export const consentView = view<ConsentProps>('authorization/consent');
 
 const unique = list.transform((values) => [...new Set(values)]);
-const form = z.object({
-  decision: text.pipe(z.enum(['allow', 'deny'])),
+const choiceOf = z.object({
   scopes: unique,
   organizers: unique,
+  ends: text.transform((value) => value || ENDS[0]).pipe(z.enum(ENDS)),
+  previous: text.transform((value) => value || PREVIOUS[0]).pipe(z.enum(PREVIOUS)),
+});
+const form = choiceOf.extend({
+  decision: text.pipe(z.enum(['allow', 'deny'])),
   apis: text,
+  earlier: text,
   password: text,
 });
 
@@ -73,8 +81,9 @@ export async function answerConsent(
   const request = await describeConsent(deps, interaction);
   const old = signInIsOld(deps, interaction);
   if (old && deps.upstream !== undefined) {
-    const { scopes, organizers } = choice;
-    const page = { email: request.user.email, ticked: { scopes, organizers } };
+    const { scopes, organizers, ends, previous } = choice;
+    const ticked = { scopes, organizers, ends: [ends], previous: [previous] };
+    const page = { email: request.user.email, ticked };
     return confirmUpstream(deps.upstream, deps, ctx, interaction, page);
   }
   const passwordError = old ? await renewSignIn(deps, ctx, request, password) : undefined;
@@ -111,6 +120,7 @@ function show(
     askPassword: state.old && deps.upstream === undefined,
     confirmAt: state.old ? deps.upstream?.host : undefined,
     locale: deps.renderer.locale(ctx),
+    config: deps.config,
     // With the query: the page stays in its language.
     action: ctx.path + ctx.search,
     switchAccount: switchAccountUrl(interaction.restartUrl),
@@ -153,5 +163,5 @@ async function renewSignIn(
 /** Returns what was selected before the user went to confirm the sign-in elsewhere. */
 async function selectedBefore(deps: InteractionDeps, ctx: Context): Promise<Choice | undefined> {
   const carried = await deps.upstream?.restoreForm(ctx);
-  return carried && { scopes: carried.scopes ?? [], organizers: carried.organizers ?? [] };
+  return carried && choiceOf.parse(carried);
 }

@@ -1,7 +1,8 @@
 import type { Context } from 'koa';
 import { originOf } from '../../http/origin.ts';
 import { type PageAnswer, seeOther } from '../../http/page.ts';
-import { approveConsent, type Choice } from '../approve.ts';
+import { approveConsent } from '../approve.ts';
+import type { Choice } from '../choice.ts';
 import { denyConsent } from '../deny.ts';
 import { type ConsentRequest, readConsentRequest } from '../describe.ts';
 import { isPending, type PendingInteraction } from '../interaction.ts';

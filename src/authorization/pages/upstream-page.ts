@@ -32,7 +32,7 @@ export function confirmUpstream(
   interaction: PendingInteraction,
   page: {
     readonly email: string;
-    readonly ticked: { readonly scopes: string[]; readonly organizers: string[] };
+    readonly ticked: Record<'scopes' | 'organizers' | 'ends' | 'previous', string[]>;
   },
 ): Promise<PageAnswer> {
   return upstream.begin(ctx, {

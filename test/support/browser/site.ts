@@ -86,11 +86,12 @@ async function putPeople(server: TestServer): Promise<Pick<Site, 'ada' | 'max' |
   const cleo = await putUser(server, { id: 'cleo', fullName: 'Cleo de Mérode', locale: '' });
   await putOrganizer(server, 'redstage', { en: 'Red Stage', de: 'Rote Bühne' });
   await putOrganizer(server, 'bluehall', { en: 'Blue Hall', de: 'Blauer Saal' });
-  await putTeam(server, { organizer: 'redstage', members: [ada.id] });
-  await putTeam(server, { organizer: 'bluehall', members: [ada.id] });
+  const permissions = ['can_view_orders', 'can_change_orders'];
+  await putTeam(server, { organizer: 'redstage', permissions, members: [ada.id] });
+  await putTeam(server, { organizer: 'bluehall', permissions, members: [ada.id] });
   for (const [index, name] of manyNames().entries()) {
     const slug = await putOrganizer(server, `many-${index}`, name);
-    await putTeam(server, { organizer: slug, members: [max.id] });
+    await putTeam(server, { organizer: slug, permissions, members: [max.id] });
   }
   return { ada, max, cleo };
 }

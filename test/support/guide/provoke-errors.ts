@@ -124,7 +124,7 @@ async function reasons(server: TestServer, platform: TestPlatform): Promise<stri
   };
   const setActive = (is_active: boolean) =>
     manage(server, 'PATCH', `/api/v1/users/${user.id}/`, { is_active });
-  const endedBy = (reason: 'revoked_by_user' | 'revoked_by_operator' | 'leaked') =>
+  const endedBy = (reason: 'revoked_by_user' | 'revoked_by_operator' | 'leaked' | 'replaced') =>
     after(async ({ clientId }) => {
       const grant = await db
         .selectFrom('grants')
@@ -139,6 +139,7 @@ async function reasons(server: TestServer, platform: TestPlatform): Promise<stri
     await endedBy('revoked_by_user'),
     await endedBy('revoked_by_operator'),
     await endedBy('leaked'),
+    await endedBy('replaced'),
     await after((application, token) => revoke(server, application, token)),
     await after(async (application, token) => {
       const { body } = await refresh(server, application, token);
