@@ -69,8 +69,7 @@ function castTo(type: string) {
 
 /**
  * Reads a slice of rows. From a position, an index over the columns of the order leads to the slice,
- * wherever it is. An offset is read from whichever end of the list is nearer, since a database passes
- * every row before it.
+ * wherever it is. The rows before an offset are passed in that index, from the nearer end of the list.
  * @param rows selects all rows, without an order
  * @param count number of rows in the same snapshot, or undefined if it is not known
  */
@@ -130,10 +129,9 @@ async function readBeside<DB, TB extends keyof DB, Row>(
   { side, values }: Position,
 ): Promise<Part<Row>> {
   const onward = side === 'after' ? order : reverse(order);
-  const columns = Object.keys(order.by).map((column) => sql.ref(column));
   const ends = Object.values(order.by).map((type, index) => TYPES[type].read(values[index] ?? ''));
-  const beside = sql<SqlBool>`(${sql.join(columns)}) ${sql.raw(onward.direction === 'asc' ? '>' : '<')} (${sql.join(ends)})`;
-  const found = await read(rows.where(beside), onward, { limit: limit + 1, offset: 0 });
+  const beside = rows.where(follows(onward, '', sql`(${sql.join(ends)})`));
+  const found = await read(beside, onward, { limit: limit + 1, offset: 0 });
   const more = found.length > limit;
   const page = found.slice(0, limit);
   return side === 'after'
@@ -153,21 +151,38 @@ interface Placed<Row> {
 
 async function read<DB, TB extends keyof DB, Row>(
   rows: SelectQueryBuilder<DB, TB, Row>,
-  { by, direction }: Order,
+  order: Order,
   { limit, offset }: Slice,
 ): Promise<Placed<Row>[]> {
-  const values = Object.entries(by).map(
+  const values = Object.entries(order.by).map(
     ([column, type]) => sql`${TYPES[type].write(sql.ref(column))}::text`,
   );
-  const found = await Object.keys(by)
-    .reduce((query, column) => query.orderBy(sql.ref(column), direction), rows)
+  const columns = Object.keys(order.by);
+  const ordered = columns.reduce(
+    (query, column) => query.orderBy(sql.ref(column), order.direction),
+    rows,
+  );
+  // Only the columns of the order are read of the rows before the offset.
+  const first = ordered
+    .clearSelect()
+    .select(columns.map((column) => sql.ref(column).as(column)))
+    .limit(1)
+    .offset(offset);
+  const found = await ordered
+    .$if(offset > 0, (query) => query.where(follows(order, '=', sql`${first}`)))
     .select(sql<string[]>`array[${sql.join(values)}]`.as('orderedBy'))
     .limit(limit)
-    .offset(offset)
     .$castTo<{ orderedBy: string[] }>()
     .execute();
   // The compiler cannot know that a row of `Row` and `orderedBy` without the latter is a `Row`.
   return found.map(({ orderedBy, ...row }) => ({ row: row as Row, values: orderedBy }));
+}
+
+/** Compares a row with the values of another one: it comes later in the order, or is the same (`=`). */
+function follows({ by, direction }: Order, same: '' | '=', values: RawBuilder<unknown>) {
+  const columns = Object.keys(by).map((column) => sql.ref(column));
+  const sign = sql.raw(`${direction === 'asc' ? '>' : '<'}${same}`);
+  return sql<SqlBool>`(${sql.join(columns)}) ${sign} ${values}`;
 }
 
 function partOf<Row>(
