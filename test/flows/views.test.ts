@@ -91,7 +91,9 @@ describe('Every view is rendered in both languages with the props of its page', 
       const path = `/operator/applications/${application.clientId}`;
       const visitor = new Visitor(server, locale, seen);
       await visitor.signIn(operator);
-      for (const page of ['', '/applications', '/users', '/grants', '/log', '/mails', '/tokens']) {
+      // Entries of other actions have paths with names in braces.
+      const log = '/log?action=stagedoor.user.signed_in';
+      for (const page of ['', '/applications', '/users', '/grants', log, '/mails', '/tokens']) {
         await visitor.get(`/operator${page}`);
       }
       await visitor.get('/operator/resource-servers');
