@@ -10,6 +10,8 @@ export interface OwnApplication {
   readonly connectedUsers: number;
   /** Time of the last token that was issued. */
   readonly lastUsedAt: Date | null;
+  /** Failed requests within 24 hours; 100 stands for more, too. */
+  readonly recentFailures: number;
 }
 
 /** Returns an application of this user. */

@@ -35,6 +35,11 @@ export const USAGE = [
   ) end`.as('lastUsedAt'),
 ] as const;
 
+/** The newest failed requests of an application, as many as a page tells apart. */
+const newestFailures = sql`
+  select happened_at from client_errors where client_errors.client_id = applications.client_id
+  order by id desc limit 100`;
+
 /**
  * The applications of a user, the newest first; with `clientId`, only that one. The figures of an
  * application with more than 2,000 grants are up to an hour old.
@@ -43,11 +48,23 @@ export async function listOwnApplications(
   db: Db,
   ownerId: string,
   clientId?: string,
-): Promise<{ application: Application; connectedUsers: number; lastUsedAt: Date | null }[]> {
+): Promise<
+  {
+    application: Application;
+    connectedUsers: number;
+    lastUsedAt: Date | null;
+    recentFailures: number;
+  }[]
+> {
   const rows = await db
     .selectFrom('applications')
     .leftJoin('application_usage as usage', 'usage.client_id', 'applications.client_id')
-    .select([...APPLICATION, ...USAGE])
+    .select([
+      ...APPLICATION,
+      ...USAGE,
+      sql<number>`(select count(*)::int from (${newestFailures}) newest
+        where happened_at > now() - interval '24 hours')`.as('recentFailures'),
+    ])
     .where('owner_id', '=', ownerId)
     .$if(clientId !== undefined, (query) =>
       query.where('applications.client_id', '=', clientId ?? ''),
@@ -55,9 +72,10 @@ export async function listOwnApplications(
     .orderBy('applications.created_at', 'desc')
     .orderBy('applications.client_id')
     .execute();
-  return rows.map(({ connectedUsers, lastUsedAt, ...application }) => ({
+  return rows.map(({ connectedUsers, lastUsedAt, recentFailures, ...application }) => ({
     application,
     connectedUsers,
     lastUsedAt,
+    recentFailures,
   }));
 }

@@ -246,6 +246,8 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
         (await errorsPage('?endpoint=revoke_token&page=2')).body,
         /rel="prev"[\s\S]*rel="next"/,
       );
+      const settings = await ben.get(`/account/applications/${application.clientId}/edit`);
+      assert.match(settings.body, /errors"[^>]*>[^<]*<span class="badge">(?!0)(\d+|99\+)</);
     });
 
     it('requests older than 7 days are not shown, and are deleted', async () => {

@@ -40,6 +40,8 @@ export const NOTICES = [
 /** Settings, secrets and state of an application. */
 interface ApplicationProps {
   readonly application: ApplicationHeader;
+  /** Failed requests within 24 hours. */
+  readonly failures: number;
   readonly clientId: string;
   readonly confidential: boolean;
   /** The owner's switch. A suspended application may be switched on. */
@@ -88,6 +90,7 @@ export const applicationPage = ownerPage({
     const scopes = presentScopes(deps.config, locale);
     return render(applicationView, {
       application: presentHeader(application),
+      failures: own.recentFailures,
       clientId,
       confidential: application.clientType === 'confidential',
       switchedOn: application.isActive,

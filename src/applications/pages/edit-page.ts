@@ -21,6 +21,8 @@ import { readApplicationForm, refusedFields } from './read-application-form.ts';
 /** Form for an existing application, without its client type. Also posts `updated_at`. */
 interface EditProps extends ApplicationFormProps {
   readonly application: ApplicationHeader;
+  /** Failed requests within 24 hours. */
+  readonly failures: number;
   /** Version that the form shows: a save fails if the application has changed since. */
   readonly updatedAt: string;
   /** Fields that were changed since, and their values now. Nothing has been saved. */
@@ -153,6 +155,7 @@ function showForm(
   const props = {
     ...state,
     application: presentHeader(own.application),
+    failures: own.recentFailures,
     action: path,
     cancel: home,
     scopes: presentScopes(deps.config, locale),

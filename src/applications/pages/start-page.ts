@@ -10,6 +10,8 @@ const OCCASIONS = ['registered', 'secret_added', 'look'] as const;
 /** First steps: client ID, the new secret if there is one, and examples. */
 interface StartProps {
   readonly application: ApplicationHeader;
+  /** Failed requests within 24 hours. */
+  readonly failures: number;
   readonly clientId: string;
   readonly confidential: boolean;
   /** Shown once. */
@@ -25,10 +27,12 @@ const startView = view<StartProps>('applications/start');
 /** Shows how to get a first token. */
 export const startPage = ownerPage({
   path: `${APPLICATIONS}/:clientId/start`,
-  show: ({ deps, user, own: { application }, clientId, query, ctx }) => {
+  show: ({ deps, user, own, clientId, query, ctx }) => {
+    const { application } = own;
     const { issuer } = deps.config;
     return render(startView, {
       application: presentHeader(application),
+      failures: own.recentFailures,
       clientId,
       confidential: application.clientType === 'confidential',
       newSecret: takeSecret(deps, ctx, { userId: user.id, clientId }),

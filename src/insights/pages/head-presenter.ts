@@ -1,17 +1,18 @@
 import type { OpenedApplication } from '../../applications/pages/owner-page.ts';
+import { type ApplicationHeader, presentHeader } from '../../applications/pages/presenters.ts';
 
 /** Application and tab of the pages about its use. */
 export interface InsightsHeadProps {
-  readonly application: { readonly name: string };
-  /** Path of the application's own page; these pages are below it. */
-  readonly path: string;
+  readonly application: ApplicationHeader;
   readonly here: 'statistics' | 'errors' | 'check';
+  /** Failed requests within 24 hours. */
+  readonly failures: number;
 }
 
 /** Presents the head of a page. */
 export function presentHead(
-  { own, home }: OpenedApplication,
+  { own }: OpenedApplication,
   here: InsightsHeadProps['here'],
 ): InsightsHeadProps {
-  return { application: { name: own.application.name }, path: home, here };
+  return { application: presentHeader(own.application), here, failures: own.recentFailures };
 }

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { createPlatform } from '../support/factories.ts';
+import { signIn } from '../support/flow.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { textFor } from '../support/texts.ts';
+import { UserAgent } from '../support/user-agent.ts';
+
+describe('Addresses that people and programs guess', () => {
+  let server: TestServer;
+  before(async () => {
+    server = await startServer({ PASSWORD_HELP_URL: 'https://example.com/reset' });
+  });
+  after(() => server.close());
+
+  it('lead to the pages of the account', async () => {
+    for (const [path, to] of [
+      ['/account', '/account/authorizations'],
+      ['/.well-known/change-password', '/account/password'],
+    ] as const) {
+      const response = await fetch(server.issuer + path, { redirect: 'manual' });
+      assert.equal(response.status, 303, path);
+      assert.equal(response.headers.get('location'), to);
+    }
+  });
+
+  it('robots may read the documentation only, and there is an icon', async () => {
+    const robots = await (await fetch(`${server.issuer}/robots.txt`)).text();
+    assert.match(robots, /^User-agent: \*\nAllow: \/\$\nAllow: \/docs\n[\s\S]*Disallow: \/\n$/);
+    const icon = await fetch(`${server.issuer}/favicon.ico`);
+    assert.equal(icon.headers.get('content-type'), 'image/svg+xml');
+  });
+
+  it('the sign-in page links to help with passwords', async () => {
+    const page = await (await fetch(`${server.issuer}/login`)).text();
+    assert.match(page, /href="https:\/\/example\.com\/reset"/);
+    assert.ok(page.includes(textFor('login.help')));
+  });
+
+  it('error pages have the header of the signed-in user, with the current section marked', async () => {
+    const { ada } = await createPlatform(server);
+    const agent = new UserAgent(server);
+    await signIn(agent, await agent.get('/login'), ada);
+    const page = await agent.get('/account/applications/unknown');
+    assert.equal(page.status, 404);
+    assert.match(page.body, /href="\/logout"/);
+    assert.match(page.body, /href="\/account\/applications" aria-current="true"/);
+  });
+});
