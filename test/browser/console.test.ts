@@ -96,10 +96,8 @@ describe('Operator console in a real browser', { skip }, () => {
     const { page } = window;
     await page.goto('/operator');
     await signIn(page, operator);
-    await page
-      .getByRole('link', { name: textFor('console.review') })
-      .first()
-      .focus();
+    const review = new RegExp(`^${textFor('console.review')} ?:`);
+    await page.getByRole('link', { name: review }).focus();
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: textFor('console.approve'), exact: true }).focus();
     await page.keyboard.press('Enter');
