@@ -215,6 +215,26 @@ describe('Pages in a real browser', { skip }, () => {
       window.assertQuiet();
     });
 
+    for (const [width, height, screens] of [
+      [1280, 900, 1],
+      [375, 740, 1.3],
+    ] as const) {
+      it(`fits ${screens} of a screen of ${width}×${height} for two organizers`, async () => {
+        await using window = await open({ viewport: { width, height } });
+        const { page } = window;
+        await page.goto(site.request(site.seatmap, { scope: 'read write profile' }));
+        await signIn(page, site.ada);
+        await page.getByRole('checkbox', { name: 'Red Stage' }).check();
+        const summary = page.locator('#summary');
+        assert.match(await summary.innerText(), /Red Stage/);
+        const used = await page.evaluate<number>('document.documentElement.scrollHeight');
+        assert.ok(used <= height * screens, `${used} pixels`);
+        const bar = await page.getByRole('button', { name: textFor('consent.deny') }).boundingBox();
+        assert.ok(bar && bar.y + bar.height <= height, 'the decision is in view');
+        window.assertQuiet();
+      });
+    }
+
     it('selects no more organizers at once than a grant can have', async () => {
       const rita = await putUser(site.server, { id: 'rita', locale: '' });
       await importDirectory(
