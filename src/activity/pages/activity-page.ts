@@ -11,6 +11,8 @@ import { type ActivityEntryProps, presentEntry, wordsFor } from './presenters.ts
 export const ACTIVITY = '/account/activity';
 /** Path of the download of the whole log. */
 export const DOWNLOAD = `${ACTIVITY}.json`;
+/** Path of the download of the whole log as a table. */
+export const CSV_DOWNLOAD = `${ACTIVITY}.csv`;
 
 /** A page of the user's own log. */
 interface ActivityProps {
@@ -27,6 +29,7 @@ interface ActivityProps {
   readonly newer: string | undefined;
   readonly older: string | undefined;
   readonly download: string;
+  readonly csvDownload: string;
   /** Days that entries are kept; 0: for ever. */
   readonly keptDays: number;
   /** IANA name; an unknown one is shown as UTC. */
@@ -63,6 +66,7 @@ export const activityPage: Page<UserPageDeps> = userPage({
       newer: entries.length > 0 ? previous : undefined,
       older: next,
       download: DOWNLOAD,
+      csvDownload: CSV_DOWNLOAD,
       keptDays: deps.config.logRetentionDays,
       timezone: user.timezone,
     });

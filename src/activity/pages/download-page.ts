@@ -1,29 +1,67 @@
 import { download, type Page, seeOther } from '../../http/page.ts';
+import { csvLine } from '../../lib/csv.ts';
 import { identify } from '../../sessions/pages/identify.ts';
 import type { UserPageDeps } from '../../sessions/pages/user-page.ts';
 import type { ActivityEntry } from '../activity.ts';
 import { exportActivity } from '../export-activity.ts';
-import { ACTIVITY, DOWNLOAD } from './activity-page.ts';
+import { ACTIVITY, CSV_DOWNLOAD, DOWNLOAD } from './activity-page.ts';
 import { type PresentDeps, presentForDownload, wordsFor } from './presenters.ts';
 
 /** Downloads the user's whole log as one JSON array. */
-export const downloadPage: Page<UserPageDeps> = {
-  path: DOWNLOAD,
-  show: async (deps, ctx) => {
-    const identified = await identify(deps, ctx);
-    if (identified === undefined) {
-      // Not back here: after a download the browser would stay on the sign-in page.
-      return seeOther(`/login?return_to=${encodeURIComponent(ACTIVITY)}`);
+export const downloadPage = logDownload(DOWNLOAD, 'json', 'application/json', writeJson);
+
+/** Downloads the user's whole log as a table. */
+export const csvDownloadPage = logDownload(CSV_DOWNLOAD, 'csv', 'text/csv', writeCsv);
+
+function logDownload(
+  path: string,
+  ending: string,
+  type: string,
+  write: (
+    deps: PresentDeps,
+    batches: AsyncIterable<readonly ActivityEntry[]>,
+  ) => AsyncGenerator<string>,
+): Page<UserPageDeps> {
+  return {
+    path,
+    show: async (deps, ctx) => {
+      const identified = await identify(deps, ctx);
+      if (identified === undefined) {
+        // Not back here: after a download the browser would stay on the sign-in page.
+        return seeOther(`/login?return_to=${encodeURIComponent(ACTIVITY)}`);
+      }
+      const { user } = identified;
+      const words = wordsFor(deps.config, deps.renderer.locale(ctx), user.id);
+      return download({
+        name: `activity-${new Date().toISOString().slice(0, 10)}.${ending}`,
+        type,
+        chunks: write(words, exportActivity(deps.db, user.id)),
+      });
+    },
+  };
+}
+
+/** Writes a table with a line of column names, one chunk per entry. */
+async function* writeCsv(
+  deps: PresentDeps,
+  batches: AsyncIterable<readonly ActivityEntry[]>,
+): AsyncGenerator<string> {
+  yield csvLine(['happened_at', 'action', 'sentence', 'actor', 'client_id', 'ip', 'user_agent']);
+  for await (const batch of batches) {
+    for (const entry of batch) {
+      const shown = presentForDownload(deps, entry);
+      yield csvLine([
+        shown.happened_at,
+        shown.action,
+        shown.sentence,
+        shown.actor,
+        entry.clientId,
+        shown.ip,
+        shown.user_agent,
+      ]);
     }
-    const { user } = identified;
-    const words = wordsFor(deps.config, deps.renderer.locale(ctx), user.id);
-    return download({
-      name: `activity-${new Date().toISOString().slice(0, 10)}.json`,
-      type: 'application/json',
-      chunks: writeJson(words, exportActivity(deps.db, user.id)),
-    });
-  },
-};
+  }
+}
 
 /** Writes one JSON array, one chunk per entry. */
 async function* writeJson(

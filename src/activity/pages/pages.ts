@@ -1,5 +1,5 @@
 import { activityPage } from './activity-page.ts';
-import { downloadPage } from './download-page.ts';
+import { csvDownloadPage, downloadPage } from './download-page.ts';
 
 /** Pages where users read and download their own log. */
-export const activityPages = [activityPage, downloadPage];
+export const activityPages = [activityPage, downloadPage, csvDownloadPage];

@@ -53,7 +53,7 @@ export function presentEntry(deps: PresentDeps, entry: ActivityEntry): ActivityE
 }
 
 /** Presents an entry in the download, with snake_case names. */
-export function presentForDownload(deps: PresentDeps, entry: ActivityEntry): object {
+export function presentForDownload(deps: PresentDeps, entry: ActivityEntry) {
   const { message, params } = sentenceOf(deps.t, deps.userId, entry);
   const { application } = readEntryData(entry.data);
   return {
