@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { z } from 'zod';
 import { chromiumPath, openBrowser } from '../support/browser/launch.ts';
 import { allow, signIn, tick } from '../support/browser/person.ts';
 import { type Site, startSite } from '../support/browser/site.ts';
 import { ageSignIns, endGrants } from '../support/browser/tour.ts';
 import { openWindow } from '../support/browser/window.ts';
 import { importDirectory } from '../support/bulk.ts';
-import { putUser, type TestApplication, type TestUser } from '../support/factories.ts';
+import {
+  putUser,
+  registerApplication,
+  type TestApplication,
+  type TestUser,
+} from '../support/factories.ts';
 import { pattern, says, scopeText, textFor } from '../support/texts.ts';
 
 const skip = chromiumPath() === undefined && 'Chromium is not installed';
@@ -89,6 +95,46 @@ describe('Pages in a real browser', { skip }, () => {
       window.assertQuiet();
     });
 
+    it('shows 15 applications in 1,200 pixels, and disconnects any one in two actions', async () => {
+      for (let n = 1; n <= 15; n += 1) {
+        const { clientId } = await registerApplication(site.server, {
+          name: `Application ${n}`,
+          owner: site.cleo.id,
+        });
+        await site.server.database.db
+          .insertInto('grants')
+          .values({
+            id: `many${n}`,
+            user_id: site.cleo.id,
+            client_id: clientId,
+            scopes: ['read', 'write', 'profile'],
+            expires_at: new Date(Date.now() + 86_400_000),
+          })
+          .execute();
+      }
+      await using window = await open({ viewport: { width: 1280, height: 900 } });
+      const { page } = window;
+      await page.goto(AUTHORIZATIONS);
+      await signIn(page, site.cleo);
+      await page.locator('.row').first().waitFor();
+      const heights = await page.evaluate(`[document.documentElement.scrollHeight,
+        ...[...document.querySelectorAll('.row:not([hidden])')].map((row) => row.offsetHeight)]`);
+      const [whole = Infinity, ...rows] = z.array(z.number()).parse(heights);
+      assert.equal(rows.length, 15);
+      assert.ok(whole <= 1200 && rows.every((row) => row >= 64 && row <= 72), `${heights}`);
+      const name = textFor('authorizations.revoke_of', { application: 'Application 7' });
+      await page.getByRole('link', { name, exact: true }).click();
+      await page.getByRole('button', { name: textFor('revoke.submit') }).click();
+      await page.getByRole('searchbox').fill('application 1');
+      assert.equal(await page.getByRole('checkbox', { name: /7/ }).count(), 0);
+      assert.equal(await page.locator('.row:visible').count(), 7, '1 and 10 to 15');
+      await page.getByRole('checkbox').first().check();
+      await page.getByLabel(textFor('list.select_all')).check();
+      await page.getByRole('button', { name: textFor('authorizations.revoke') }).click();
+      await page.getByRole('heading', { name: textFor('selected.title', { count: 7 }) }).waitFor();
+      window.assertQuiet();
+    });
+
     it('removes an organizer by keyboard, without JavaScript', async () => {
       await using window = await open({ javaScriptEnabled: false });
       const { page } = window;
@@ -97,7 +143,7 @@ describe('Pages in a real browser', { skip }, () => {
       await tick(page, 'redstage', 'bluehall');
       await allow(page);
       await page.goto(AUTHORIZATIONS);
-      await page.locator('.row summary').press('Enter');
+      await page.locator('.row > details > summary').press('Enter');
       await page.getByRole('link', { name: says('authorizations.change_of') }).press('Enter');
       await page.getByRole('heading', { name: says('change.heading') }).waitFor();
       await page.getByRole('checkbox', { name: scopeText('write') }).press('Space');
@@ -109,7 +155,7 @@ describe('Pages in a real browser', { skip }, () => {
         await page.getByRole('status').innerText(),
         says('authorizations.notice.narrowed'),
       );
-      await page.locator('.row summary').press('Enter');
+      await page.locator('.row > details > summary').press('Enter');
       const text = await page.getByRole('main').innerText();
       assert.match(
         text,
@@ -127,7 +173,7 @@ describe('Pages in a real browser', { skip }, () => {
       await allow(page);
       await cameBack(page);
       await page.goto(AUTHORIZATIONS);
-      await page.locator('.row summary').click();
+      await page.locator('.row > details > summary').click();
       await page.getByRole('link', { name: says('authorizations.change_of') }).click();
       const count = page.getByRole('status');
       assert.equal(await count.innerText(), counted(200, 200));
@@ -139,7 +185,7 @@ describe('Pages in a real browser', { skip }, () => {
         `${counted(1, 200)} · ${textFor('consent.filter.shown', { shown: 1 })}`,
       );
       await page.getByRole('button', { name: textFor('change.submit') }).click();
-      await page.locator('.row summary').click();
+      await page.locator('.row > details > summary').click();
       await page
         .getByRole('heading', { name: textFor('authorizations.organizers', { count: 1 }) })
         .waitFor();
@@ -208,7 +254,7 @@ describe('Pages in a real browser', { skip }, () => {
       await allow(page);
       await cameBack(page);
       await page.goto(AUTHORIZATIONS);
-      await page.locator('.row summary').click();
+      await page.locator('.row > details > summary').click();
       await page
         .getByRole('heading', { name: textFor('authorizations.organizers', { count: 1 }) })
         .waitFor();

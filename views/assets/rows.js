@@ -2,6 +2,7 @@
 const find = document.querySelector('.list-find');
 const search = find?.querySelector('[type=search]');
 const filter = find?.querySelector('.filter');
+const selection = document.querySelector('.selection');
 // Rows on other pages, and those that another search has left out, only the server finds.
 const list = document.querySelector('[data-rows][data-complete]');
 const rows = [...document.querySelectorAll('.row:not([data-empty])')].map((item) => ({
@@ -24,7 +25,10 @@ function show() {
 }
 
 if (search && list) {
-  search.addEventListener('input', show);
+  search.addEventListener('input', () => {
+    show();
+    count();
+  });
   // Back from another page, the browser may bring the text back after this ran.
   window.addEventListener('pageshow', show);
 }
@@ -41,16 +45,17 @@ if (filter) {
   document.addEventListener('keydown', closeFilter);
 }
 
-const selection = document.querySelector('.selection');
-
 function count() {
-  const boxes = rows.map((row) => row.box);
-  const selected = boxes.filter((box) => box.checked).length;
+  if (!selection) {
+    return;
+  }
+  const selected = rows.filter((row) => row.box.checked);
+  const shown = rows.filter((row) => !row.item.hidden);
   const status = selection.querySelector('[data-selected]');
-  status.textContent = `${selected} ${status.dataset.text}`;
+  status.textContent = `${selected.length} ${status.dataset.text}`;
   const all = selection.querySelector('[data-select-all] input');
-  all.checked = selected === boxes.length;
-  all.indeterminate = selected > 0 && selected < boxes.length;
+  all.checked = shown.length > 0 && shown.every((row) => row.box.checked);
+  all.indeterminate = selected.length > 0 && !all.checked;
 }
 
 if (selection) {
