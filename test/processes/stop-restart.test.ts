@@ -12,7 +12,7 @@ import { prepareEnvironment, type ServerEnvironment } from '../support/server-en
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
 const MAIN = ['src/main.ts'];
-/** Lets the third start of a worker fail. */
+/** Lets the next start of a worker after SIGUSR2 fail. */
 const FAILING_FORK = join(import.meta.dirname, '../support/failing-fork.cjs');
 const scripts = createScriptRunner();
 
@@ -142,6 +142,7 @@ describe('Server with two workers under load', () => {
 
   it('keeps both, and no third one, if the system starts none on SIGHUP', async () => {
     const before = childrenOf(server.pid);
+    server.kill('SIGUSR2');
     server.kill('SIGHUP');
     await server.prints(/"message":"no memory","msg":"New worker did not start; restart stops"/);
     // Longer than the pause until a worker that ended is replaced.

@@ -1,12 +1,15 @@
 const cluster = require('node:cluster');
 
-// Lets the third start of a worker fail, as if the system had no memory for it.
+// Lets the next start of a worker after SIGUSR2 fail, as if the system had no memory for it.
 const { fork } = cluster;
-let count = 0;
+let fails = false;
 cluster.fork = (env) => {
-  count += 1;
-  if (count === 3) {
+  if (fails) {
+    fails = false;
     throw new Error('no memory');
   }
   return fork.call(cluster, env);
 };
+process.on('SIGUSR2', () => {
+  fails = true;
+});
