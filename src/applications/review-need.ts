@@ -20,18 +20,24 @@ export const REVIEW_NEEDS = [
 /** Reason for which an application needs a review. */
 export type ReviewNeed = (typeof REVIEW_NEEDS)[number];
 
+/** Settings that decide if a name needs a review. */
+export type NameSettings = Pick<Config, 'platform'>;
+
 /** Settings that decide if applications work without a review. */
-export type ReviewSettings = Pick<Config, 'registration' | 'metadataDocuments' | 'platform'>;
+export type ReviewSettings = NameSettings & Pick<Config, 'registration' | 'metadataDocuments'>;
 
 /** Name that stands for the platform, whatever its own name is. */
 const PROGRAM_NAME = skeletonOf(PROGRAM);
-/** Least length of a name that other names must not contain. They may contain a shorter one, but not equal it. */
+/** Least length of a platform name that other names must not contain as a word. A shorter one they must not equal. */
 const LEAST_PART = 4;
 /** Beginnings of words, in the languages of the pages. */
 const CLAIMS = [
   ...['official', 'verified', 'certified', 'reviewed', 'approved', 'trusted'],
   ...['offiziell', 'verifiziert', 'zertifiziert', 'geprüft', 'geprueft', 'zugelassen', 'genehmigt'],
 ].map(skeletonOf);
+/** Places where a word begins or ends: signs, a capital after a small letter (`MyApp`, `MCPServer`), digits. */
+const BETWEEN_WORDS =
+  /([^\p{L}\p{N}\p{M}]+)|(?<=\p{Ll}\p{M}*)(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})|(?<=\p{L}\p{M}*)(?=\p{N})|(?<=\p{N}\p{M}*)(?=\p{L})/u;
 /** Check marks, shields, locks: badges of other sites. */
 const BADGES = /[✓✔✅☑√🗸🗹ⓥⓋ🅥🛡⛨🔒🔐🔏]/u;
 
@@ -49,11 +55,8 @@ export function reviewNeed(
   if (isReviewed(application)) {
     return undefined;
   }
-  if (isLikePlatform(application.name, skeletonOf(config.platform.name))) {
-    return 'name_like_platform';
-  }
-  // Other kinds have no such name: it is replaced before the row is written.
-  const need = application.kind === 'registered' ? nameNeed(application) : undefined;
+  // A name of another kind is replaced instead.
+  const need = application.kind === 'registered' ? nameNeed(config, application) : undefined;
   if (need !== undefined) {
     return need;
   }
@@ -91,20 +94,37 @@ function worksWithoutReview(
 
 /** Returns the reason for which a name needs a review. */
 export function nameNeed(
+  { platform }: NameSettings,
   application: Pick<Application, 'name' | 'nameLikeReviewed'>,
 ): 'name_like_reviewed' | 'name_like_platform' | 'name_claims_review' | undefined {
   if (application.nameLikeReviewed) {
     return 'name_like_reviewed';
   }
-  if (isLikePlatform(application.name, PROGRAM_NAME)) {
+  if ([skeletonOf(platform.name), PROGRAM_NAME].some((name) => hasWord(application.name, name))) {
     return 'name_like_platform';
   }
   return claimsReview(application.name) ? 'name_claims_review' : undefined;
 }
 
-function isLikePlatform(name: string, platform: string): boolean {
+/** Tests if consecutive words of a name, put together, look like the platform's name. */
+function hasWord(name: string, platform: string): boolean {
   const skeleton = skeletonOf(name);
-  return platform.length < LEAST_PART ? skeleton === platform : skeleton.includes(platform);
+  if (platform.length < LEAST_PART || !skeleton.includes(platform)) {
+    return skeleton === platform;
+  }
+  const words = withPlainLetters(name)
+    .split(BETWEEN_WORDS)
+    .map((word) => skeletonOf(word ?? '').replace(/[^\p{L}\p{N}]/gu, ''));
+  const edges = new Set([0]);
+  let length = 0;
+  for (const word of words) {
+    length += word.length;
+    edges.add(length);
+  }
+  const text = words.join('');
+  return [...edges].some(
+    (edge) => text.startsWith(platform, edge) && edges.has(edge + platform.length),
+  );
 }
 
 function claimsReview(name: string): boolean {

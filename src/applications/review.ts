@@ -7,6 +7,7 @@ import { selectLookalikes } from './candidate-store.ts';
 import { setReviewed } from './change-store.ts';
 import { lockOrThrow } from './lock-or-throw.ts';
 import { replaceUnsafeName } from './replace-unsafe-name.ts';
+import type { NameSettings } from './review-need.ts';
 import { setReviewedDetails } from './review-store.ts';
 import { applicationById } from './store.ts';
 
@@ -18,6 +19,7 @@ import { applicationById } from './store.ts';
  */
 export async function reviewApplication(
   tx: Tx,
+  settings: NameSettings,
   actor: Actor,
   clientId: string,
   version: number,
@@ -35,7 +37,7 @@ export async function reviewApplication(
   await setReviewed(tx, clientId);
   await setReviewedDetails(tx, before);
   for (const other of await selectLookalikes(tx, clientId)) {
-    await replaceUnsafeName(tx, other);
+    await replaceUnsafeName(tx, settings, other);
   }
   await record(tx, {
     action: 'stagedoor.application.reviewed',

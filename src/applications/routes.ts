@@ -36,7 +36,7 @@ export function applicationEndpoints(
     ...applicationReading(deps, present),
     registration(deps, rules, present),
     ...applicationWriting(deps, rules, present),
-    ...stateEndpoints(deps, present),
+    ...stateEndpoints(deps, config, present),
     ...keyEndpoints(deps),
   ];
 }

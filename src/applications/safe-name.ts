@@ -1,6 +1,6 @@
 import { documentHost } from '../lib/client-id.ts';
 import { type Application, isReviewed } from './application.ts';
-import { nameNeed } from './review-need.ts';
+import { type NameSettings, nameNeed } from './review-need.ts';
 
 /** Name of programs that have none of their own. */
 export const NAMELESS = 'Unnamed app';
@@ -12,12 +12,13 @@ export function safeName({ kind, clientId }: Pick<Application, 'kind' | 'clientI
 
 /** Tests if an application that nobody registered by hand has a name that has to be replaced. */
 export function hasUnsafeName(
+  settings: NameSettings,
   application: Pick<Application, 'kind' | 'clientId' | 'name' | 'reviewedAt' | 'nameLikeReviewed'>,
 ): boolean {
   return (
     application.kind !== 'registered' &&
     !isReviewed(application) &&
     application.name !== safeName(application) &&
-    nameNeed(application) !== undefined
+    nameNeed(settings, application) !== undefined
   );
 }

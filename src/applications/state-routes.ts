@@ -4,6 +4,7 @@ import { nothing, type WriteCall, writeEndpoint } from '../api/write-endpoint.ts
 import type { Application } from './application.ts';
 import { resumeApplication } from './resume.ts';
 import { reviewApplication } from './review.ts';
+import type { NameSettings } from './review-need.ts';
 import { suspendApplication } from './suspend.ts';
 import { applicationAnswer, reviewBody, suspensionBody } from './wire.ts';
 import { EXAMPLES } from './wire-examples.ts';
@@ -12,7 +13,11 @@ import { EXAMPLES } from './wire-examples.ts';
 export type Present = (application: Application) => z.output<typeof applicationAnswer.schema>;
 
 /** Decisions of an operator about an application. Each is idempotent. */
-export function stateEndpoints(deps: ApiDeps, present: Present): Endpoint[] {
+export function stateEndpoints(
+  deps: ApiDeps,
+  settings: NameSettings,
+  present: Present,
+): Endpoint[] {
   return [
     stateEndpoint(deps, present, 'suspend', {
       summary: 'Suspend an application',
@@ -34,7 +39,8 @@ export function stateEndpoints(deps: ApiDeps, present: Present): Endpoint[] {
         'The review is for the given version. If the application has changed since, the response is 412. Every later change except `is_active` and suspension resets the review.',
       body: reviewBody,
       versioned: true,
-      run: ({ tx, actor, body }, clientId) => reviewApplication(tx, actor, clientId, body.version),
+      run: ({ tx, actor, body }, clientId) =>
+        reviewApplication(tx, settings, actor, clientId, body.version),
     }),
   ];
 }

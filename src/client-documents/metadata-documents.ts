@@ -24,7 +24,7 @@ import { hasDetailsOf, updateFromDocument } from './update-from-document.ts';
 
 /** Dependencies of the source. */
 export interface DocumentDeps {
-  readonly config: DocumentRules & Pick<Config, 'metadataDocuments'>;
+  readonly config: DocumentRules & Pick<Config, 'metadataDocuments' | 'platform'>;
   readonly fetcher: Fetcher;
   readonly reports: ReportDeps;
 }
@@ -61,7 +61,7 @@ async function discover(
   await refuseBlocked(db, clientId);
   const copy =
     (await findWaitingCopy(db, clientId)) ?? (await fetchFirst(deps, db, clientId, userId));
-  const candidate = await withSafeName(db, copy);
+  const candidate = await withSafeName(deps.config, db, copy);
   if (deps.config.metadataDocuments === 'approval') {
     await inTransaction(db, (tx) => adoptCandidate(tx, candidate, undefined));
   }
@@ -103,7 +103,12 @@ async function refresh(deps: DocumentDeps, db: Db, application: Application): Pr
       'The document has not been available for more than seven days.',
     );
   }
-  const candidate = await withSafeName(db, current ?? fromRow(application), application);
+  const candidate = await withSafeName(
+    deps.config,
+    db,
+    current ?? fromRow(application),
+    application,
+  );
   const isChanged = !hasDetailsOf(application, candidate);
   if (isChanged || current !== undefined) {
     await inTransaction(db, async (tx) => {
@@ -160,10 +165,15 @@ function fromRow(application: Application): Candidate {
  * Replaces a name that would need a review by the host, which is proven: one that looks like the name
  * of a reviewed application or of the platform, or claims a review. A reviewed name stays.
  */
-async function withSafeName(db: Db, candidate: Candidate, known?: Application): Promise<Candidate> {
+async function withSafeName(
+  config: Pick<Config, 'platform'>,
+  db: Db,
+  candidate: Candidate,
+  known?: Application,
+): Promise<Candidate> {
   if (known?.reviewedAt != null && known.name === candidate.name) {
     return candidate;
   }
-  const isUnsafe = hasUnsafeName(await toApplication(db, candidate));
+  const isUnsafe = hasUnsafeName(config, await toApplication(db, candidate));
   return isUnsafe ? { ...candidate, name: safeName(candidate) } : candidate;
 }

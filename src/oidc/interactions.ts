@@ -59,7 +59,7 @@ export function createInteractions(deps: {
         const session = { uid: rows.session?.uid ?? '', accountId: userId };
         const reason =
           findForeignSession(model, session) ??
-          findChange(rows) ??
+          findChange(config, rows) ??
           (await findStopped(deps, model));
         return reason === undefined
           ? toPending(model, rows, config.issuer)
@@ -104,13 +104,16 @@ export function findForeignSession(
  * Compares the details that the user saw with the row, which others may have caused meanwhile. A name
  * that looks like one that was reviewed since then is a change, too.
  */
-function findChange({ interaction, client }: FlowRows): 'application_changed' | undefined {
+function findChange(
+  config: Config,
+  { interaction, client }: FlowRows,
+): 'application_changed' | undefined {
   const seen = interaction?.candidate;
   if (seen === undefined || client === undefined) {
     return undefined;
   }
   const { application } = client;
-  return isSameAs(application, seen) && !hasUnsafeName(application)
+  return isSameAs(application, seen) && !hasUnsafeName(config, application)
     ? undefined
     : 'application_changed';
 }

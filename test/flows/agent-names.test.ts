@@ -29,7 +29,7 @@ let site: DocumentSite;
 let ada: UserAgent;
 before(async () => {
   site = await startDocumentSite();
-  server = await startServer({ FETCH_PRIVATE_HOSTS: '127.0.0.1' });
+  server = await startServer({ FETCH_PRIVATE_HOSTS: '127.0.0.1', PLATFORM_NAME: 'Ticket Harbor' });
   platform = await createPlatform(server);
   ada = new UserAgent(server);
   await signIn(ada, await ada.get('/login'), platform.ada);
@@ -49,6 +49,13 @@ const review = async (name: string) => {
   await reviewApplication(server, clientId);
 };
 const headingOf = (name: string) => says('consent.heading', { application: `<bdi>${name}</bdi>` });
+
+test('A document with the name of the platform is shown by its host and can be allowed', async () => {
+  const application = site.publish('/platform.json', { client_name: 'Ticket Harbor Sync' });
+  const page = await open(application);
+  assert.match(page.body, headingOf(site.host));
+  assert.ok((await decide(ada, page)).leavesTo);
+});
 
 describe('A document with a name that is reviewed for another application later', () => {
   test('is shown by its host on the next consent page, also after a sign-in', async () => {

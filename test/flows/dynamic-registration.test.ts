@@ -57,7 +57,11 @@ describe('Dynamic registration', () => {
   let platform: TestPlatform;
 
   before(async () => {
-    server = await startServer({ TRUST_PROXY: '1', COOKIE_KEYS: `${NEW_KEY},${OLD_KEY}` });
+    server = await startServer({
+      TRUST_PROXY: '1',
+      COOKIE_KEYS: `${NEW_KEY},${OLD_KEY}`,
+      PLATFORM_NAME: 'Live',
+    });
     platform = await createPlatform(server);
   });
   after(() => server.close());
@@ -200,14 +204,25 @@ describe('Dynamic registration', () => {
   it('hides a name that would need a review', async () => {
     const reviewed = await registerApplication(server, { owner: 'ben', name: 'Claude' });
     await reviewApplication(server, reviewed.clientId);
-    for (const name of ['Claude', 'CIaude', 'Stagedoor Assistant', 'Verified Agent']) {
+    const names = ['Claude', 'CIaude', 'Stagedoor MCP', 'live MCP helper', 'Verified Agent'];
+    for (const name of names) {
       const application = await register(server, name);
       const { clientId } = application;
+      const agent = new UserAgent(server);
+      const login = await agent.get(authorizationUrl(server, requestOf(application)));
+      assert.match((await signIn(agent, login, platform.ada)).body, /value="allow"/, name);
+      assert.deepEqual(await rowsOf(clientId), [], name);
       await exchange(server, application, await allow(application));
       const [row] = await rowsOf(clientId);
       assert.equal(row?.name, 'Unnamed app', name);
       assert.equal((await exchange(server, application, await allow(application))).status, 200);
     }
+  });
+
+  it('keeps a name that contains the platform’s only as a part of a word', async () => {
+    const application = await register(server, 'Delivery bot');
+    await exchange(server, application, await allow(application));
+    assert.equal((await rowsOf(application.clientId))[0]?.name, 'Delivery bot');
   });
 
   it('cannot be used any more once it is suspended', async () => {

@@ -44,14 +44,14 @@ export function dynamicSource({ config, clientIds, limits }: DynamicDeps): Candi
         return undefined;
       }
       if (application !== undefined) {
-        const name = hasUnsafeName(application)
-          ? await inTransaction(db, (tx) => replaceUnsafeName(tx, clientId))
+        const name = hasUnsafeName(config, application)
+          ? await inTransaction(db, (tx) => replaceUnsafeName(tx, config, clientId))
           : application.name;
         return { ...details, name };
       }
       const compared = await toApplication(db, details);
       // A name cannot be reviewed before there is a row.
-      const name = nameNeed(compared) === undefined ? details.name : NAMELESS;
+      const name = nameNeed(config, compared) === undefined ? details.name : NAMELESS;
       const candidate = { ...details, name };
       if (reviewNeed(config, compared) !== undefined) {
         await takeOrThrow(requests, userId, TOO_MANY);

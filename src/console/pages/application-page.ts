@@ -114,7 +114,7 @@ async function openApplication({ deps, params }: OperatorRequest): Promise<Appli
 export const approvePage = action('review', z.object({ version: text }), async (act) => {
   const version = /^[1-9]\d{0,8}$/.test(act.form.version) ? Number(act.form.version) : 0;
   try {
-    await reviewApplication(act.tx, act.actor, act.clientId, version);
+    await reviewApplication(act.tx, act.deps.config, act.actor, act.clientId, version);
     return 'reviewed';
   } catch (error) {
     if (error instanceof StagedoorError && error.code === 'precondition_failed') {
