@@ -15,9 +15,16 @@ export class LogoError extends Error {}
 /** Bytes. Each page and each mail carries the logo. */
 const MAX_SIZE = 100 * 1024;
 
-/** Parts of an SVG that are refused: code, and references to anything outside of it. */
-const UNSAFE_SVG =
-  /<!DOCTYPE|<!ENTITY|<\?xml-stylesheet|<(?:\w+:)?(?:script|foreignObject|iframe|handler)\b|\son\w+\s*=|@import|javascript:|href\s*=\s*["']?(?!\s*["']?(?:#|data:image\/(?:png|jpeg|webp)))|url\(\s*["']?(?!["']?(?:#|data:image\/(?:png|jpeg|webp)))/i;
+/** Start of an SVG: XML declaration, document type and comments may precede the element. */
+const SVG_START =
+  /^\uFEFF?\s*(?:<\?xml[^>]*\?>\s*)?(?:(?:<!--[\s\S]*?-->|<!DOCTYPE[^>[]*(?:\[[^\]]*\]\s*)?>)\s*)*<svg[\s>]/i;
+/**
+ * Parts of an SVG that a browser ignores in an `<img>`, so that the logo would be incomplete: scripts
+ * and references to other files. Entities could hide them. This is no protection: that is the policy
+ * with which `http/assets.ts` serves the file.
+ */
+const UNUSABLE_SVG =
+  /<!ENTITY|<(?:\w+:)?script\b|(?:href\s*=|url\()\s*["']?\s*(?!["'#\s)]|data:image\/)/i;
 
 /**
  * Reads the logo.
@@ -56,12 +63,12 @@ function extensionOf(body: Buffer, file: string): Logo['extension'] {
     return '.webp';
   }
   const text = body.toString('utf8');
-  if (!/^\uFEFF?\s*(?:<\?xml[^>]*\?>\s*)?(?:<!--[\s\S]*?-->\s*)*<svg[\s>]/.test(text)) {
+  if (!SVG_START.test(text)) {
     throw new LogoError(`must be a PNG, JPEG, WebP or SVG image: ${file} is none`);
   }
-  if (UNSAFE_SVG.test(text)) {
+  if (UNUSABLE_SVG.test(text)) {
     throw new LogoError(
-      `must be an SVG image without scripts, event handlers and references to other files: ${file}`,
+      `must be an SVG image without scripts, entities and references to other files: ${file}`,
     );
   }
   return '.svg';

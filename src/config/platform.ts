@@ -28,10 +28,14 @@ const LONGEST_NAME = 60;
 const address = (protocols: readonly string[], example: string) =>
   z
     .string()
-    .refine(
-      (text) => protocols.includes(URL.parse(text)?.protocol ?? ''),
-      `must be an address such as ${example}`,
-    )
+    .transform((text, ctx) => {
+      const url = URL.parse(text);
+      if (url === null || !protocols.includes(url.protocol)) {
+        ctx.addIssue({ code: 'custom', message: `must be an address such as ${example}` });
+        return z.NEVER;
+      }
+      return url.href;
+    })
     .optional();
 const WEB = ['https:', 'http:'];
 
