@@ -3,7 +3,6 @@
 
 alter table users add column is_operator boolean not null default false;
 comment on column users.is_operator is 'May use the operator console. Given only by operator tokens that have all rights.';
-create index users_operators on users (id) where is_operator;
 
 create table operator_notices (
   user_id text primary key references users (id) on delete cascade,

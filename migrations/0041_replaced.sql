@@ -4,4 +4,3 @@ alter table grants drop constraint grants_revocation_reason_check;
 alter table grants add constraint grants_revocation_reason_check check (revocation_reason in (
   'revoked_by_user', 'revoked_by_client', 'revoked_by_operator', 'reuse_detected', 'leaked', 'replaced'
 )) not valid;
-alter table grants validate constraint grants_revocation_reason_check;

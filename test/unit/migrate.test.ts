@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
@@ -9,10 +9,14 @@ import type { Database, Db } from '../../src/db/database.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { FOLDER, listMigrations, readHeader } from '../../src/db/migration-files.ts';
 import { assertSchema, readSchemaState } from '../../src/db/schema-state.ts';
+import { splitStatements } from '../../src/db/split-statements.ts';
 import { ENGINES } from '../support/engines.ts';
 
 /** Last migration before the rule that each states its kind in its first line. */
 const LAST_WITHOUT_KIND = '0034';
+
+/** Last migration before the rules about locks. */
+const LAST_WITH_LONG_LOCKS = '0036';
 
 /** Migrations that no test database has: their file names begin after all others. */
 const EXPAND = '9001_expand';
@@ -175,5 +179,34 @@ it('Migrations state their kind in the first line', async () => {
   for (const [name, file] of await listMigrations()) {
     const { needsCodeWith } = await readHeader(file);
     assert.ok(name.slice(0, 4) <= LAST_WITHOUT_KIND || needsCodeWith !== name, name);
+  }
+});
+
+/** Returns the statements of a migration that read a table as a whole while others wait for it. */
+function findLongLocks(script: string): string[] {
+  const statements = splitStatements(script).map((one) => one.toLowerCase().replace(/\s+/g, ' '));
+  const created = new Set(
+    statements.map((one) => /^create table (?:if not exists )?(\w+)/.exec(one)?.[1]),
+  );
+  const isAddedHere = statements.some((one) => /not valid\b/.test(one));
+  return statements.filter((one) => {
+    const [, table] =
+      /^create (?:unique )?index (?!concurrently ).*?\bon (?:only )?(\w+)/.exec(one) ?? [];
+    return (
+      (table !== undefined && !created.has(table)) ||
+      (isAddedHere && /\bvalidate constraint\b/.test(one))
+    );
+  });
+}
+
+it('Migrations index and validate tables in use without blocking them', async () => {
+  const index = 'create unique index samples_id on samples (id)';
+  assert.deepEqual(findLongLocks(`${index};`), [index]);
+  assert.deepEqual(findLongLocks(`create table samples (id text); ${index};`), []);
+  for (const [name, file] of await listMigrations()) {
+    if (name.slice(0, 4) > LAST_WITH_LONG_LOCKS) {
+      const script = await readFile(join(FOLDER, file), 'utf8');
+      assert.deepEqual(findLongLocks(script), [], name);
+    }
   }
 });
