@@ -47,7 +47,7 @@ export async function changeUser(
   if (changed.length === 0) {
     return { user, changed: false };
   }
-  requireRightsOver(editor, { before: user.isOperator, after: isOperator }, changed);
+  requireRightsOver(editor, { before: user, after: fields }, changed);
   const updated = { id: user.id, ...fields, chosen: user.chosen };
   await updateUser(tx, updated, newHash);
   const isAnother = replaced !== undefined && replaced.before !== null;

@@ -26,7 +26,7 @@ export async function putUser(
   let known = await lockUser(tx, id);
   if (known === undefined) {
     const { password = null, identity, isOperator = false, ...fields } = input;
-    requireRightsOver(editor, { before: false, after: isOperator }, []);
+    requireRightsOver(editor, { before: undefined, after: { ...fields, isOperator } }, []);
     const user = { id, ...fields, isOperator, chosen: { locale: null, timezone: null } };
     const passwordHash = password === null ? null : await hash(password, null);
     if (await insertUser(tx, user, passwordHash)) {

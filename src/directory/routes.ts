@@ -109,7 +109,7 @@ function userWriting(
       id: 'putUser',
       summary: 'Create or replace a user',
       details:
-        'Omitted fields get their defaults, except the password and `upstream_subject`, which stay unchanged. Repeating the call changes nothing. Another password, or another subject at the platform’s login, signs the user out everywhere.',
+        'Omitted fields get their defaults, except the password, `upstream_subject` and `is_operator`, which stay unchanged. Repeating the call changes nothing. Another password, or another subject at the platform’s login, signs the user out everywhere.',
       body: userBody,
       answer: userAnswer,
       statuses: { 200: 'The existing user.', 201: 'The user was created.' },

@@ -58,7 +58,7 @@ const SAYS = {
   timezone: "IANA time zone name. The user's own choice overrides it and is not shown.",
   isActive: 'If false, the user cannot sign in, and none of their grants are live.',
   isOperator:
-    'Operator of this server, with all rights in the console at `/operator`. Only a token with all rights can set it to true, or change how an operator signs in (`email`, `password`, `upstream_subject`).',
+    'Operator of this server, with all rights in the console at `/operator`. Only a token with all rights can set it to true, reactivate an operator, or change how an operator signs in (`email`, `password`, `upstream_subject`).',
   upstreamSubject:
     "The user's `sub` at the platform's login (OIDC_ISSUER), which links sign-ins there to this user. Omitted: unchanged. Null: none.",
 };

@@ -450,4 +450,26 @@ describe('Making a user an operator', () => {
     }
     assert.equal((await as(token, 'PATCH', '/api/v1/users/rosa/', { password: 'x' })).status, 200);
   });
+
+  test('a token without all rights reactivates no operator: PUT, PATCH and import refuse it', async () => {
+    const { token } = await make(['directory']);
+    await put(server.operatorToken, 'vera', { is_operator: true });
+    const change = (body: object) => as(token, 'PATCH', '/api/v1/users/vera/', body);
+    assert.equal((await change({ is_active: false })).status, 200);
+    assert.equal((await change({ is_active: true })).status, 403);
+    assert.equal((await put(token, 'vera', {})).status, 403, 'is_active is true if omitted');
+    const lines = linesOf([{ user: { id: 'vera', email: 'vera@example.com' } }]);
+    const { report } = await importDirectory({ ...server, operatorToken: token }, lines);
+    assert.equal(Object(report[0]).outcome, 'refused');
+    const inactive = { is_operator: true, is_active: false };
+    assert.equal((await put(token, 'wim', inactive)).status, 403, 'a new operator, inactive');
+    assert.equal((await change({ full_name: 'Vera' })).status, 200);
+    assert.deepEqual(
+      [(await read('vera')).is_operator, (await read('vera')).is_active],
+      [true, false],
+    );
+    assert.equal((await put(server.operatorToken, 'vera', {})).status, 200);
+    assert.equal((await change({ is_active: false })).status, 200);
+    assert.equal((await change({ is_active: true, is_operator: false })).status, 200);
+  });
 });
