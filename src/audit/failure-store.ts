@@ -69,32 +69,14 @@ export async function upsertFailures(
   db: Db,
   counts: readonly FailureCount[],
 ): Promise<FailureCount[]> {
-  const rows = await db
-    .insertInto('authentication_failures')
-    .values(
-      counts.map(({ endpoint, clientId, reason, ip, count }) => ({
-        hour: sql<Date>`date_trunc('hour', now())`,
-        endpoint,
-        client_id: clientId,
-        reason,
-        ip,
-        count,
-      })),
-    )
-    .onConflict((conflict) =>
-      conflict
-        .columns(['hour', 'endpoint', 'client_id', 'reason', 'ip'])
-        .doUpdateSet({ count: sql`authentication_failures.count + excluded.count` }),
-    )
-    .returning([
-      'endpoint',
-      'client_id as clientId',
-      'reason',
-      'ip',
-      'count',
-      sql<boolean>`xmax = 0`.as('first'),
-    ])
-    .execute();
+  const { rows } = await sql<FailureCount & { first: boolean }>`
+    insert into authentication_failures as f (hour, endpoint, client_id, reason, ip, count)
+    select date_trunc('hour', now()), added.endpoint, added."clientId", added.reason, added.ip, added.count
+    from jsonb_to_recordset(${JSON.stringify(counts)}::jsonb)
+      as added (endpoint text, "clientId" text, reason text, ip text, count int)
+    on conflict (hour, endpoint, client_id, reason, ip) do update set count = f.count + excluded.count
+    returning f.endpoint, f.client_id as "clientId", f.reason, f.ip, f.count, f.xmax = 0 as first
+  `.execute(db);
   return rows.filter(({ first }) => first);
 }
 

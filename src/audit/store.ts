@@ -36,14 +36,24 @@ export async function record(db: Db, event: AuditEvent): Promise<void> {
   entryCounts.count(event.action);
 }
 
-/** Adds entries, up to 1,000 by one statement. */
+/** Adds entries in their order, up to 1,000 by one statement. */
 export async function recordAll(db: Db, events: readonly AuditEvent[]): Promise<void> {
   for (let at = 0; at < events.length; at += 1000) {
-    const values = events.slice(at, at + 1000).map((event) => {
-      const { at: time, ...row } = toValues(event);
-      return { ...row, happened_at: time ?? sql<Date>`now()` };
-    });
-    await db.insertInto('audit_events').values(values).execute();
+    const rows = events
+      .slice(at, at + 1000)
+      .map((event, place) => ({ ...toValues(event), data: event.data ?? {}, place }));
+    await sql`
+      insert into audit_events (
+        happened_at, action, actor, user_id, client_id, grant_id, ip, user_agent, data
+      )
+      select coalesce(entry.at, now()), entry.action, entry.actor, entry.user_id, entry.client_id,
+        entry.grant_id, entry.ip, entry.user_agent, entry.data
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as entry (
+        place int, at timestamptz, action text, actor text, user_id text, client_id text,
+        grant_id text, ip text, user_agent text, data jsonb
+      )
+      order by entry.place
+    `.execute(db);
   }
   for (const { action } of events) {
     entryCounts.count(action);

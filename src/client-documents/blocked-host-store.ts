@@ -17,11 +17,10 @@ const HOST_OF_CLIENT = sql<string>`regexp_replace(split_part(client_id, '/', 3),
 
 /** Tests if an operator has blocked a host, or a domain above it. */
 export async function isBlockedHost(db: Db, hostname: string): Promise<boolean> {
-  const domains = domainsOf(hostname);
   const row = await db
     .selectFrom('blocked_client_hosts')
     .select('host')
-    .where('host', 'in', domains)
+    .where('host', '=', sql<string>`any(${domainsOf(hostname)}::text[])`)
     .executeTakeFirst();
   return row !== undefined;
 }

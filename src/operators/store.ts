@@ -183,7 +183,10 @@ export async function updateParent(tx: Tx, from: string, to: string | null): Pro
 
 /** Removes tokens; their names stay taken. */
 export async function deleteTokens(tx: Tx, ids: readonly string[]): Promise<void> {
-  await tx.deleteFrom('operator_tokens').where('id', 'in', ids).execute();
+  await tx
+    .deleteFrom('operator_tokens')
+    .where('id', '=', sql<string>`any(${[...ids]}::text[])`)
+    .execute();
 }
 
 interface TokenRow {

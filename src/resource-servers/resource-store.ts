@@ -18,7 +18,7 @@ export async function deleteOtherResources(
   await tx
     .deleteFrom('resource_server_resources')
     .where('client_id', '=', clientId)
-    .where('key', 'not in', ['', ...kept.map(({ key }) => key)])
+    .where('key', '<>', sql<string>`all(${kept.map(({ key }) => key)}::text[])`)
     .execute();
 }
 
@@ -35,23 +35,18 @@ export async function upsertResources(
   if (resources.length === 0) {
     return [];
   }
-  const rows = resources
-    .map((resource, position) => ({ ...resource, client_id: clientId, position }))
-    .toSorted((a, b) => (a.key < b.key ? -1 : 1));
-  const written = await tx
-    .insertInto('resource_server_resources')
-    .values(rows)
-    .onConflict((conflict) =>
-      conflict
-        .column('key')
-        .doUpdateSet((eb) => ({
-          uri: eb.ref('excluded.uri'),
-          position: eb.ref('excluded.position'),
-        }))
-        .whereRef('resource_server_resources.client_id', '=', 'excluded.client_id'),
-    )
-    .returning('key')
-    .execute();
+  const { rows: written } = await sql<{ key: string }>`
+    insert into resource_server_resources as r (key, uri, client_id, position)
+    select added.key, added.uri, ${clientId}, added.place - 1
+    from unnest(
+      ${resources.map(({ key }) => key)}::text[],
+      ${resources.map(({ uri }) => uri)}::text[]
+    ) with ordinality as added (key, uri, place)
+    order by added.key collate "C"
+    on conflict (key) do update set uri = excluded.uri, position = excluded.position
+      where r.client_id = excluded.client_id
+    returning r.key
+  `.execute(tx);
   const keys = new Set(written.map(({ key }) => key));
   return resources.filter(({ key }) => !keys.has(key)).map(({ uri }) => uri);
 }
