@@ -138,7 +138,8 @@ describe('API service behind Apache with mod_auth_openidc', { skip }, () => {
     const { application, ada: user } = platform;
     const parameters = { prompt: 'consent' };
     const choice = organizers === undefined ? {} : { organizers };
-    return obtainTokens(server, { application, user, scope, parameters, ...choice });
+    const request = { application, user, scope, parameters, previous: 'keep' as const };
+    return obtainTokens(server, { ...request, ...choice });
   }
 
   function call(

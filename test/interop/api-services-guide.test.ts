@@ -88,6 +88,7 @@ describe('Guide for API services', () => {
     scope,
     organizers,
     parameters: { prompt: 'consent' },
+    previous: 'keep' as const,
   });
   const tokensFor = (scope: string, organizers: readonly string[] = ALL) =>
     obtainTokens(server, askFor(scope, organizers));

@@ -168,6 +168,7 @@ describe('Every combination of scope, audience, method, organizer, permission an
         scope,
         agent,
         parameters: { prompt: 'consent' },
+        previous: 'keep',
         resources: audience === 'none' ? [] : [RESOURCES[audience]],
         ...(scope === 'profile'
           ? {}
