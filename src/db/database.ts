@@ -5,7 +5,7 @@ import { takeDirectory } from '../data-dir/lock.ts';
 import type { AdmissionUse } from '../lib/admission-queue.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import { connectionOptions } from './connection-options.ts';
-import { assertSpace, guardDisk } from './guard-disk.ts';
+import { assertCanOpen, guardDisk, LOG_LIMITS } from './guard-disk.ts';
 import { createPipeline } from './pipeline.ts';
 import { createPool } from './pool.ts';
 import type { Schema } from './schema.ts';
@@ -112,11 +112,14 @@ async function openEmbedded({ dataDir, onBroken }: DatabaseOptions): Promise<Dat
       cause,
     });
   }
-  assertSpace(folder);
+  assertCanOpen(folder);
   const giveBack = await takeDirectory(dataDir);
   // With PostgreSQL, nothing loads it.
   const { PGlite } = await import('@electric-sql/pglite');
-  const pglite = await PGlite.create({ dataDir: folder });
+  const pglite = await PGlite.create({
+    dataDir: folder,
+    startParams: [...PGlite.defaultStartParams, ...LOG_LIMITS],
+  });
   guardDisk(pglite, folder, onBroken);
   // Kysely lends PGlite's one connection out in turns: code inside a transaction that queries outside
   // it would wait for itself.

@@ -27,7 +27,7 @@ describe('Embedded database on a small disk', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('refuses statements when it is nearly full, and ends when the log can not grow', async (test) => {
+  it('lets many updates go on, refuses statements when it is nearly full, and ends when the log can not grow', async (test) => {
     if (!isMounted) {
       return test.skip('this user can not mount a small disk');
     }
@@ -36,7 +36,10 @@ describe('Embedded database on a small disk', () => {
     const { code } = await child.ended;
     const full = `The disk of the embedded database is full: ${folder}/db needs 64 MB of free space.`;
     assert.deepEqual(child.stdout().trim().split('\n'), [
+      'many updates: no error',
+      'log below 100 MB: true',
       `nearly full: ${full}`,
+      `opened when nearly full: ${full}`,
       'room again: no error',
       `broken: ${full}`,
       `one long statement: ${full}`,

@@ -1,5 +1,5 @@
 import { statfsSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { openDatabase } from '../../src/db/database.ts';
@@ -38,14 +38,28 @@ const add = (slug: string) =>
   inTransaction(database.db, async (tx) => {
     await tx.insertInto('organizers').values({ slug, name: '{}' }).execute();
   });
-/** Writes 100 MB to the log and nothing to a table. */
+/** Writes 300 MB to the log and nothing to a table. */
 const log = () =>
   sql`select pg_logical_emit_message(true, 'test', repeat('x', 1000000))
-    from generate_series(1, 100)`.execute(database.db);
+    from generate_series(1, 300)`.execute(database.db);
+/** Writes about 240 MB to the log in short statements, more than the disk has. */
+async function updateOften(): Promise<void> {
+  for (let written = 0; written < 240; written += 1) {
+    await sql`select pg_logical_emit_message(true, 'test', repeat('x', 1000000))`.execute(
+      database.db,
+    );
+  }
+}
 
 await add('before');
+say(`many updates: ${await errorOf(updateOften())}`);
+const logFiles = (await readdir(join(dataDir, 'db/pg_wal'))).filter((name) => name.length === 24);
+say(`log below 100 MB: ${logFiles.length * 16 < 100}`);
 await leave(60 * MEGABYTE);
 say(`nearly full: ${await errorOf(add('refused'))}`);
+await database.close();
+database = await open();
+say(`opened when nearly full: ${await errorOf(add('refused'))}`);
 await rm(filling);
 say(`room again: ${await errorOf(add('accepted'))}`);
 await leave(70 * MEGABYTE);
