@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Part, Position, Slice } from '../db/slice.ts';
+import { linkTo } from './link-to.ts';
 import { pageNumber } from './page-number.ts';
 
 /** Request for a page of a list. */
@@ -22,7 +23,7 @@ export function pageRequest(
 ): PageRequest {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(filters)) {
-    if (value !== undefined) {
+    if (value) {
       query.set(name, value);
     }
   }
@@ -60,27 +61,28 @@ export function pageLinks(
 ): { readonly next: string | undefined; readonly previous: string | undefined } {
   const { path, query, page } = request;
   return {
-    next: next === false ? undefined : linkTo({ path, query, page: page + 1 }, next),
+    next: next === false ? undefined : linkToPage({ path, query, page: page + 1 }, next),
     previous:
       previous === false || page === 1
         ? undefined
-        : linkTo({ path, query, page: page - 1 }, previous),
+        : linkToPage({ path, query, page: page - 1 }, previous),
   };
 }
 
 type Target = Omit<PageRequest, 'cursor'>;
 
-function linkTo(target: Target, position: Position | true): string {
-  const { path, page } = target;
-  const query = new URLSearchParams(target.query);
-  if (page > 1) {
-    query.set('page', String(page));
-    if (position !== true) {
-      const parts = [markOf(target), position.side, ...position.values];
-      query.set('cursor', Buffer.from(JSON.stringify(parts)).toString('base64url'));
-    }
+function linkToPage(target: Target, position: Position | true): string {
+  const { path, query, page } = target;
+  if (page === 1) {
+    return linkTo(path, Object.fromEntries(query));
   }
-  return query.size === 0 ? path : `${path}?${query}`;
+  const cursor =
+    position === true
+      ? undefined
+      : Buffer.from(JSON.stringify([markOf(target), position.side, ...position.values])).toString(
+          'base64url',
+        );
+  return linkTo(path, { ...Object.fromEntries(query), page: String(page), cursor });
 }
 
 function markOf({ path, query, page }: Target): string {

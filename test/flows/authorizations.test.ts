@@ -25,7 +25,7 @@ import { authorize } from '../support/flow.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { pattern, says, scopeText, textFor } from '../support/texts.ts';
 import { introspect, obtainTokens, refresh } from '../support/tokens.ts';
-import { type Page, describe as textOf, UserAgent } from '../support/user-agent.ts';
+import { describe as textOf, UserAgent } from '../support/user-agent.ts';
 
 const HOSTILE = '"><script>alert(1)</script> \'onclick="x" <b>';
 
@@ -364,21 +364,33 @@ describe('Authorizations page', () => {
     const kept = await registerApplication(server, { owner: 'ben', name: 'Kept' });
     const fourth = await allow({ agent, application: kept });
     const ben = await allow({ user: platform.ben, agent: new UserAgent(server) });
-    const foreign = await newestGrant(server, application.clientId);
+    const unrelated = await registerApplication(server, { owner: 'ben', name: 'Unrelated' });
     const page = await list(agent);
-    const boxes = [...page.body.matchAll(/name="grants" value="([^"]+)"/g)].map(([, id]) => id);
-    assert.equal(boxes.length, 3);
+    assert.equal(page.body.match(/name="applications" value="[^"]+"/g)?.length, 3);
+    const filtered = (await open(agent, `${AUTHORIZATIONS}?can=edit`)).body;
+    const all = `${AUTHORIZATIONS}/applications/${application.clientId}/revoke`;
+    assert.ok(filtered.includes(`"row-action danger-link" href="${all}"`), 'counts all grants');
+    const values = [...filtered.matchAll(/name="applications" value="([^"]+)"/g)];
+    const boxes = values.map(([, id]) => id).filter((id) => id !== kept.clientId);
     const query = new URLSearchParams(
-      [boxes[1], boxes[2], foreign, "'\0"].map((id): [string, string] => ['grants', id ?? '']),
+      [...boxes, unrelated.clientId, "'\0"].map((id): [string, string] => [
+        'applications',
+        id ?? '',
+      ]),
     );
     const asks = await open(agent, `${AUTHORIZATIONS}/disconnect?${query}`);
     assert.match(words(asks), says('selected.title', { count: 2 }));
+    assert.equal(asks.body.match(/<h3><bdi>/g)?.length, 3, 'lists grants that the filter left out');
     assert.doesNotMatch(words(asks), /Kept/);
     assert.equal(await isActive(first.accessToken), true, 'opening the page ends nothing');
     const forged = await agent.submit(asks, { csrf: 'forged' }, 'csrf');
     assert.equal(forged.status, 403);
     assert.equal(await isActive(first.accessToken), true);
-    const done = await agent.submit(asks, { grants: [...grantsOf(asks), foreign] }, 'csrf');
+    const done = await agent.submit(
+      asks,
+      { applications: [...boxes.map(String), unrelated.clientId] },
+      'csrf',
+    );
     assert.match(words(done), says('authorizations.notice.revoked_selected'));
     for (const [{ accessToken }, active] of [
       [first, false],
@@ -589,11 +601,5 @@ describe('Authorizations page', () => {
     assert.equal(body.scope, 'read write');
   });
 });
-
-/** Returns the IDs of the grants that a confirmation page would post. */
-function grantsOf(page: Page): string[] {
-  const fields = page.forms.flatMap((form) => form.fields);
-  return fields.filter(({ name }) => name === 'grants').map(({ value }) => value);
-}
 
 const list = (agent: UserAgent) => open(agent, AUTHORIZATIONS);

@@ -245,8 +245,8 @@ async function visitAuthorizations(visitor: Visitor): Promise<void> {
   await visitor.get(`${AUTHORIZATIONS}/unused`);
   await visitor.get(`${AUTHORIZATIONS}/unused?days=soon`);
   const { body } = await visitor.get(`${AUTHORIZATIONS}?sort=used`);
-  const [, grants = ''] = /name="grants" value="([^"]+)"/.exec(body) ?? [];
-  await visitor.get(`${AUTHORIZATIONS}/disconnect?grants=${grants}`);
+  const [, selected = ''] = /name="applications" value="([^"]+)"/.exec(body) ?? [];
+  await visitor.get(`${AUTHORIZATIONS}/disconnect?applications=${selected}`);
   await visitor.get(`${AUTHORIZATIONS}?q=nothing&can=edit&unused=30&organizer=redstage`);
   const paths = [...body.matchAll(/href="(\/account\/authorizations\/[^"]+)"/g)].map(
     ([, to]) => to,

@@ -133,6 +133,7 @@ test('an unknown time zone does not break the list of authorizations', async () 
   const props = (timezone: string) => ({
     applications: [
       {
+        clientId: '1',
         application,
         developer: undefined,
         state: 'active' as const,
@@ -141,7 +142,6 @@ test('an unknown time zone does not break the list of authorizations', async () 
         usedDaysAgo: undefined,
         count: 1,
         grants: [grant],
-        selected: '1',
         revokePath,
       },
     ],

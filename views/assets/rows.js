@@ -19,7 +19,8 @@ function plain(text) {
 function show() {
   const words = plain(search.value).split(/\s+/);
   for (const row of rows) {
-    row.item.hidden = !words.every((word) => row.text.includes(word));
+    // A selected row stays visible: nothing is submitted that cannot be seen.
+    row.item.hidden = !row.box?.checked && !words.every((word) => row.text.includes(word));
   }
   list.querySelector('[data-empty]').hidden = rows.some((row) => !row.item.hidden);
 }

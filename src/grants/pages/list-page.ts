@@ -51,13 +51,14 @@ export const listPage = userPage({
     const shown = all.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE).map(({ id }) => id);
     const grants =
       shown.length > 0 ? await listLiveGrants(deps.db, { userId: user.id, ids: shown }) : [];
-    const countOf = (clientId: string) => all.filter((one) => one.clientId === clientId).length;
+    // A row stands for the whole application, whatever the filter leaves out.
+    const live = Map.groupBy(await listGrantHeads(deps.db, user.id), ({ clientId }) => clientId);
     return render(listView, {
       applications: presentRows(
         { config: deps.config, locale },
         user.timezone,
         arrangeGrants(grants, filter.order, locale),
-        countOf,
+        (clientId) => live.get(clientId)?.length ?? 0,
       ),
       filter: presentListFilter(filter, organizers, locale),
       complete: pages === 1 && filter.search.text === '',

@@ -80,6 +80,14 @@ export function presentGrant({ config, locale }: GrantContext, grant: GrantDetai
   };
 }
 
+/** A grant of a list with grants of several applications. */
+export type EndingGrant = GrantProps & { readonly application: AuthorizedApplication };
+
+/** Presents a grant together with its application. */
+export function presentEnding(context: GrantContext, grant: GrantDetails): EndingGrant {
+  return { ...presentGrant(context, grant), application: presentApplication(grant) };
+}
+
 /** Returns the scopes of a grant in the configured order; a removed scope goes by its name. */
 export function scopesInWords(
   { config, locale }: GrantContext,

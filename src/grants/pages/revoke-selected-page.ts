@@ -1,62 +1,82 @@
 import { z } from 'zod';
+import type { Db } from '../../db/database.ts';
 import { list } from '../../http/form.ts';
 import { render } from '../../http/page.ts';
 import { view } from '../../http/view.ts';
 import { userPage } from '../../sessions/pages/user-page.ts';
-import { revokeLocked } from '../revoke-several.ts';
+import { type GrantHead, listGrantHeads } from '../list-store.ts';
+import { revokeGrantsOfApplication } from '../revoke-several.ts';
 import { listLiveGrants } from '../store.ts';
-import { AUTHORIZATIONS, byUser, idOf, toList } from './grant-page.ts';
-import {
-  type AuthorizedApplication,
-  type GrantProps,
-  presentApplication,
-  presentGrant,
-} from './presenters.ts';
+import { AUTHORIZATIONS, byUser, toList } from './grant-page.ts';
+import { arrangeGrants, type EndingGrant, presentEnding } from './presenters.ts';
 
-/** Lists selected grants and confirms their revocation. Posts the IDs of the grants it showed. */
+/** Lists all grants of selected applications and confirms their revocation. */
 interface RevokeSelectedProps {
   readonly action: string;
-  readonly grants: readonly (GrantProps & { readonly application: AuthorizedApplication })[];
-  readonly applications: number;
+  /** Client IDs. */
+  readonly applications: readonly string[];
+  /** The first ones. */
+  readonly grants: readonly EndingGrant[];
+  /** Number of all that end. */
+  readonly count: number;
   readonly timezone: string;
 }
 
 const revokeSelectedView = view<RevokeSelectedProps>('grants/revoke_selected');
 
-/** Revokes the grants that were selected in the list. Never one that was not shown. */
+/** Grants that the page shows. */
+const SHOWN = 100;
+
+/** Revokes all grants of the applications that were selected in the list, however it was filtered. */
 export const revokeSelectedPage = userPage({
   path: `${AUTHORIZATIONS}/disconnect`,
   show: async ({ deps, user, query, locale, path }) => {
-    const ids = idsOf([query.grants ?? []].flat());
-    if (ids.length === 0) {
+    const clientIds = [query.applications ?? []].flat();
+    if (clientIds.length === 0) {
       return toList('none_selected');
     }
-    const grants = await listLiveGrants(deps.db, { userId: user.id, ids });
-    if (grants.length === 0) {
+    const heads = arrangeGrants(await selectHeads(deps.db, user.id, clientIds), 'name', locale);
+    if (heads.length === 0) {
       return toList('already_revoked');
     }
+    const ids = heads.slice(0, SHOWN).map(({ id }) => id);
+    const grants = await listLiveGrants(deps.db, { userId: user.id, ids });
     return render(revokeSelectedView, {
       action: path,
-      grants: grants.map((grant) => ({
-        ...presentGrant({ config: deps.config, locale }, grant),
-        application: presentApplication(grant),
-      })),
-      applications: new Set(grants.map(({ clientId }) => clientId)).size,
+      applications: clientIdsOf(heads),
+      grants: arrangeGrants(grants, 'name', locale).map((grant) =>
+        presentEnding({ config: deps.config, locale }, grant),
+      ),
+      count: heads.length,
       timezone: user.timezone,
     });
   },
   post: {
-    form: z.object({ grants: list }),
+    form: z.object({ applications: list }),
     submit: async (request) => {
       const { tx, user, form } = request;
-      const selected = await listLiveGrants(tx, { userId: user.id, ids: idsOf(form.grants) });
-      const ended = await revokeLocked(tx, selected, byUser(request));
+      const heads = await selectHeads(tx, user.id, form.applications);
+      let ended = 0;
+      // In one order, so that two requests cannot wait for each other.
+      for (const clientId of clientIdsOf(heads).toSorted()) {
+        const parties = { userId: user.id, clientId };
+        ended += await revokeGrantsOfApplication(tx, parties, byUser(request));
+      }
       return toList(ended > 0 ? 'revoked_selected' : 'already_revoked');
     },
   },
 });
 
-/** Reads the IDs of selected rows; a row with several grants has all of their IDs. */
-function idsOf(values: readonly string[]): string[] {
-  return values.flatMap((value) => value.split(',').map(idOf)).filter((id) => id !== '');
+/** Returns the live grants of a user for applications; ignores unknown client IDs. */
+async function selectHeads(
+  db: Db,
+  userId: string,
+  clientIds: readonly string[],
+): Promise<GrantHead[]> {
+  const selected = new Set(clientIds);
+  return (await listGrantHeads(db, userId)).filter(({ clientId }) => selected.has(clientId));
+}
+
+function clientIdsOf(heads: readonly GrantHead[]): string[] {
+  return [...new Set(heads.map(({ clientId }) => clientId))];
 }

@@ -7,12 +7,7 @@ import { type UserPageDeps, type UserRequest, userPage } from '../../sessions/pa
 import { revokeLocked } from '../revoke-several.ts';
 import { listLiveGrants } from '../store.ts';
 import { AUTHORIZATIONS, byUser, toList } from './grant-page.ts';
-import {
-  type AuthorizedApplication,
-  type GrantProps,
-  presentApplication,
-  presentGrant,
-} from './presenters.ts';
+import { type EndingGrant, presentEnding } from './presenters.ts';
 
 /** Lists unused grants and confirms their revocation. Posts the IDs of the grants it showed. */
 interface RevokeUnusedProps {
@@ -29,7 +24,7 @@ interface RevokeUnusedProps {
   }[];
   /** Days after which an unused grant ends by itself; 0 if that is less than one day. */
   readonly idleDays: number;
-  readonly grants: readonly (GrantProps & { readonly application: AuthorizedApplication })[];
+  readonly grants: readonly EndingGrant[];
   /** More grants are unused than the page shows. */
   readonly more: boolean;
   readonly timezone: string;
@@ -103,10 +98,7 @@ async function showUnused(
       current: one === days,
     })),
     idleDays: Math.floor(refreshTokenTtl / SECONDS_A_DAY),
-    grants: grants.map((grant) => ({
-      ...presentGrant(context, grant),
-      application: presentApplication(grant),
-    })),
+    grants: grants.map((grant) => presentEnding(context, grant)),
     more: unused.length > SHOWN,
     timezone: user.timezone,
   };

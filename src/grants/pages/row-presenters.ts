@@ -15,6 +15,7 @@ const ABILITIES = ['view', 'edit', 'profile'] as const;
 
 /** An application with the user's grants, as a row of the list. */
 export interface ApplicationRow {
+  readonly clientId: string;
   readonly application: AuthorizedApplication;
   readonly developer: string | undefined;
   readonly state: ApplicationState;
@@ -23,18 +24,16 @@ export interface ApplicationRow {
   readonly organizers: number;
   /** Days since the last use, in the time zone of the user; undefined: never used. */
   readonly usedDaysAgo: number | undefined;
-  /** Number of grants on all pages of the list. */
+  /** Number of all live grants, also of those that the list leaves out. */
   readonly count: number;
   readonly grants: readonly GrantProps[];
-  /** IDs of the grants of this row. */
-  readonly selected: string;
   /** Confirms before they are revoked. */
   readonly revokePath: string;
 }
 
 /**
  * Groups arranged grants by application.
- * @param countOf returns the number of grants of an application, on all pages
+ * @param countOf returns the number of all live grants of an application
  */
 export function presentRows(
   context: GrantContext,
@@ -48,6 +47,7 @@ export function presentRows(
       const uses = group.flatMap(({ lastUsedAt }) => lastUsedAt?.getTime() ?? []);
       const application = presentApplication(first);
       return {
+        clientId,
         application,
         developer: first.developer ?? application.documentHost ?? undefined,
         state: first.state,
@@ -60,7 +60,6 @@ export function presentRows(
             : daysBetween(new Date(Math.max(...uses)), new Date(), timezone),
         count,
         grants: group.map((grant) => presentGrant(context, grant)),
-        selected: group.map(({ id }) => id).join(','),
         revokePath:
           count === 1
             ? `${AUTHORIZATIONS}/${first.id}/revoke`
