@@ -6,6 +6,7 @@ import { LOCALES, type Locale } from '../lib/locale.ts';
 import type { Assets } from './assets.ts';
 import { type CsrfOptions, csrfToken } from './csrf.ts';
 import { negotiateLocale, pathInLocale } from './locale.ts';
+import { platformWords } from './platform-words.ts';
 import { requestIdOf } from './request-id.ts';
 import { translator } from './translate.ts';
 import type { View } from './view.ts';
@@ -56,7 +57,6 @@ const HEADER =
 /** Makes the renderer of `views/`. Templates are read once. */
 export function createRenderer(options: RendererOptions): Renderer {
   const { platform, assets } = options;
-  const always = { platform: platform.name };
   const eta = new Eta({
     views: fileURLToPath(new URL('../../views', import.meta.url)),
     cache: true,
@@ -68,8 +68,9 @@ export function createRenderer(options: RendererOptions): Renderer {
   return {
     page: (ctx, { name }, props, { status = 200, locale = localeOf(ctx) } = {}) => {
       const state: PageState = ctx.state;
+      const words = platformWords(platform, locale);
       const helpers = {
-        ...viewHelpers(translator(locale, always), locale, platform.name),
+        ...viewHelpers(translator(locale, words), locale, words),
         asset: assets.url,
         platform: { ...platform, logoUrl: assets.logoUrl },
         // Of this page, for links that come back to it.

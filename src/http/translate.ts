@@ -39,7 +39,7 @@ const PLURALS: Readonly<Record<Locale, Intl.PluralRules>> = {
 /**
  * Returns the texts of one language. The type argument names the keys that the caller may use,
  * those of its capability: `translator<AccountText>(locale)`; without it, those of `views/en.json`.
- * @param always values for placeholders of all texts: `{platform}` of pages and mails
+ * @param always values for placeholders of all texts: `platformWords` for pages and mails
  * @throws Error for an unknown key
  */
 export function translator<Key extends string = SharedText>(

@@ -24,14 +24,14 @@ export interface ViewHelpers {
 /** Characters; in a heading on a phone these are about five lines. */
 const LONG_NAME = 60;
 
-/** Makes the helpers of one page. @param platform name of the platform, for `{platform}` */
-export function viewHelpers(t: Translate, locale: Locale, platform = ''): ViewHelpers {
+/** Makes the helpers of one page. @param always values for placeholders of all texts, as in `t` */
+export function viewHelpers(t: Translate, locale: Locale, always: MessageParams = {}): ViewHelpers {
   const collator = COLLATORS[locale];
   return {
     t,
     locale,
     rich: (key, params) => {
-      const isolated = Object.entries({ platform, ...params }).map(([name, value]) => [
+      const isolated = Object.entries({ ...always, ...params }).map(([name, value]) => [
         name,
         typeof value === 'number' ? value : `<bdi>${escapeHtml(value)}</bdi>`,
       ]);

@@ -1,5 +1,6 @@
 import type { Logo } from '../config/logo.ts';
 import type { Platform } from '../config/platform.ts';
+import { platformWords } from '../http/platform-words.ts';
 import { paletteOf } from '../http/theme.ts';
 import { type Translate, translator } from '../http/translate.ts';
 import { StagedoorError } from '../lib/errors.ts';
@@ -53,7 +54,7 @@ export function composeMail(
     throw new StagedoorError('mail_failed', 'Its kind is unknown, or its data does not fit it.');
   }
   const locale = localeOf(row.locale) ?? 'en';
-  const t = translator<MailText>(locale, { platform: platform.name });
+  const t = translator<MailText>(locale, platformWords(platform, locale));
   const { host } = new URL(issuer);
   const content = write({ t, locale, issuer, host, scopes }, mail);
   const { subject } = content;

@@ -1,5 +1,5 @@
 import { readConfig } from '../../src/config/config.ts';
-import { PROGRAM } from '../../src/config/platform.ts';
+import { platformWords } from '../../src/http/platform-words.ts';
 import {
   CATALOGUES,
   type Message,
@@ -15,7 +15,7 @@ import { localized } from '../../src/lib/localized-text.ts';
  */
 export function textFor(key: string, params: MessageParams = {}, locale: Locale = 'en'): string {
   checkNames(key, formsOf(key, locale), params);
-  return translator<string>(locale, { platform: PROGRAM })(key, params);
+  return translator<string>(locale, platformWords(readConfig({}).platform, locale))(key, params);
 }
 
 /**

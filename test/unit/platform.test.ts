@@ -3,10 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { checkPlatformName } from '../../src/cli/doctor/check-platform-name.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { securityHeaders } from '../../src/http/headers.ts';
 import { paletteOf, themeCss } from '../../src/http/theme.ts';
 import { type Color, contrast } from '../../src/lib/color.ts';
+import { composeMail } from '../../src/mail/compose-mail.ts';
 import { homeView } from '../../src/site/home-page.ts';
 import { testRenderer } from '../support/renderer.ts';
 import { textFor } from '../support/texts.ts';
@@ -132,6 +134,42 @@ describe('Accent color', () => {
       }
     });
   }
+});
+
+describe('Platform without a name', () => {
+  const mail = (locale: string, settings: Record<string, string>) =>
+    composeMail(readConfig(settings), {
+      kind: 'revoked_by_operator',
+      locale,
+      data: {
+        at: '2026-11-27T12:00:00Z',
+        timezone: 'UTC',
+        application: { name: 'Seats', owner: null },
+        scopes: [],
+        organizers: [],
+        grantedAt: '2026-11-27T12:00:00Z',
+      },
+    });
+
+  test('is "the platform" in sentences, with a capital at the beginning', () => {
+    const named = mail('en', { PLATFORM_NAME: 'eBox' });
+    assert.match(named.subject, /^Disconnected by eBox: /);
+    assert.match(named.text, /^eBox \(localhost:3000\) revoked/m);
+    const english = mail('en', {});
+    assert.match(english.subject, /^Disconnected by the platform: /);
+    assert.match(english.text, /^The platform \(localhost:3000\) revoked/m);
+    const german = mail('de', {});
+    assert.match(german.subject, /^Durch die Plattform getrennt: /);
+    assert.match(german.text, /^Die Plattform \(localhost:3000\) hat/m);
+  });
+
+  test('is a warning of the doctor in production', () => {
+    const { platform } = readConfig({});
+    assert.equal(checkPlatformName({ production: true, platform })[0]?.state, 'warn');
+    assert.deepEqual(checkPlatformName({ production: false, platform }), []);
+    const named = readConfig({ PLATFORM_NAME: 'Live' }).platform;
+    assert.deepEqual(checkPlatformName({ production: true, platform: named }), []);
+  });
 });
 
 test('a page has the name, the logo and the links of the platform; names are escaped', async () => {

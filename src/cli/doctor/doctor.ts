@@ -9,6 +9,7 @@ import { checkDatabase } from './check-database.ts';
 import { checkCookieKeys, checkDataDir, checkNode } from './check-here.ts';
 import { checkIssuer } from './check-issuer.ts';
 import { checkMail } from './check-mail.ts';
+import { checkPlatformName } from './check-platform-name.ts';
 import { checkUpstream } from './check-upstream.ts';
 import { type Finding, fail, ok, skip } from './finding.ts';
 
@@ -57,7 +58,7 @@ async function* examine(shell: Shell): AsyncGenerator<readonly Finding[]> {
     yield [skip('the rest', 'It needs a configuration.')];
     return;
   }
-  yield [ok('configuration', `ISSUER is ${config.issuer}.`)];
+  yield [ok('configuration', `ISSUER is ${config.issuer}.`), ...checkPlatformName(config)];
   yield [await checkDataDir(config), await checkCookieKeys(config)];
   const checks = {
     database: checkDatabase,
