@@ -52,7 +52,9 @@ export const listPage = userPage({
     const grants =
       shown.length > 0 ? await listLiveGrants(deps.db, { userId: user.id, ids: shown }) : [];
     // A row stands for the whole application, whatever the filter leaves out.
-    const live = Map.groupBy(await listGrantHeads(deps.db, user.id), ({ clientId }) => clientId);
+    const isFiltered = Object.values(filter.grants).some((value) => value !== undefined);
+    const heads = isFiltered ? await listGrantHeads(deps.db, user.id) : found;
+    const live = Map.groupBy(heads, ({ clientId }) => clientId);
     return render(listView, {
       applications: presentRows(
         { config: deps.config, locale },
