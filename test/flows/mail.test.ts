@@ -110,7 +110,9 @@ describe('Mail to a user', () => {
             assert.equal(headers.get(name), value, name);
           }
           for (const part of [received.text, received.html]) {
-            assert.ok(part.includes(`${ISSUER}/account/`));
+            assert.ok(
+              part.includes(`${ISSUER}/${kind === 'review_waiting' ? 'operator' : 'account/'}`),
+            );
             assert.ok(part.includes(language === 'en' ? 'July 2026' : 'Juli 2026'));
           }
         });

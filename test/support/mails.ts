@@ -34,7 +34,7 @@ export const MAILS: MailData = {
     grantId: 'grant1',
     endsAt: '2026-07-08T12:00:00.000Z',
   },
-  review_waiting: { at: '2026-11-02T09:30:00.000Z', timezone: 'Europe/Berlin', count: 3 },
+  review_waiting: { ...occurrence, count: 3 },
   application_changed: {
     ...occurrence,
     application: { ...access.application, owner: null },
