@@ -84,13 +84,13 @@ function upsert(
     .execute();
 }
 
-/** Returns the fields that a review is about. */
+/** Returns the fields that a review is about. Reviews of earlier releases did not record all of them. */
 export function reviewedDetailsOf(application: Application) {
   const { name, description, homepageUrl, privacyPolicyUrl, termsUrl } = application;
-  const { redirectUris, scopes, requirePkce, ownerId } = application;
+  const { redirectUris, scopes, requirePkce, ownerId, clientType, fingerprint } = application;
   return {
     ...{ name, description, homepageUrl, privacyPolicyUrl, termsUrl },
-    ...{ redirectUris, scopes, requirePkce, ownerId },
+    ...{ redirectUris, scopes, requirePkce, ownerId, clientType, fingerprint },
   };
 }
 

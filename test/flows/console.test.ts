@@ -222,6 +222,57 @@ describe('Review of an application', () => {
     assert.match(body, /<del><bdi>https:\/\/app\.example\.com\/callback/);
   });
 
+  test('changed keys, a change of no recorded field and a suspicious name are seen', async () => {
+    const { db } = server.database;
+    const agent = await register('Keyed');
+    const page = async () => (await console.get(inConsole(agent))).body;
+    const approve = async () => {
+      const [, version = ''] = /name="version" value="(\d+)"/.exec(await page()) ?? [];
+      await press(console, inConsole(agent), `${inConsole(agent)}/review`, { version });
+    };
+    const change = (values: { fingerprint?: string; client_type?: 'public'; name?: string }) =>
+      db.updateTable('applications').set(values).where('client_id', '=', agent.clientId).execute();
+    await change({ fingerprint: 'first-keys' });
+    await approve();
+    await change({ fingerprint: 'other-keys', client_type: 'public' });
+    const changed = await page();
+    for (const value of ['first-keys', 'confidential']) {
+      assert.ok(changed.includes(`<del><bdi>${value}`), value);
+    }
+    for (const value of ['other-keys', 'public']) {
+      assert.ok(changed.includes(`<ins><bdi>${value}`), value);
+    }
+    assert.match((await console.get('/operator')).body, says('console.field.fingerprint'));
+
+    await sql`update application_reviews set reviewed_details = reviewed_details
+      - 'fingerprint' - 'clientType' where client_id = ${agent.clientId}`.execute(db);
+    assert.match(await page(), says('console.changes.other'));
+    assert.match((await console.get('/operator')).body, says('console.changes.other'));
+
+    assert.doesNotMatch(await page(), says('console.need.name_claims_review'));
+    await change({ name: 'Verified Seats' });
+    assert.match(await page(), says('console.need.name_claims_review'));
+    assert.match((await console.get('/operator')).body, says('console.need.name_claims_review'));
+    await approve();
+    assert.doesNotMatch(await page(), says('console.need.name_claims_review'));
+  });
+
+  test('a private-use scheme that other apps share is seen before the approval', async () => {
+    const scheme = 'com.example.shared:/callback';
+    const [first, second] = [await register('First'), await register('Second')];
+    await server.database.db
+      .updateTable('applications')
+      .set({ redirect_uris: [scheme], owner_id: null })
+      .where('client_id', 'in', [first.clientId, second.clientId])
+      .execute();
+    const page = async () => (await console.get(inConsole(second))).body;
+    assert.match(await page(), says('console.need.scheme_of_unreviewed'));
+    const { body } = await console.get(inConsole(first));
+    const [, version = ''] = /name="version" value="(\d+)"/.exec(body) ?? [];
+    await press(console, inConsole(first), `${inConsole(first)}/review`, { version });
+    assert.match(await page(), says('console.need.scheme_of_reviewed'));
+  });
+
   test('operators get at most one mail a day, and none without something new', async () => {
     const job = hourlyJobs(server.config).find(({ name }) => name === 'review_notices');
     const run = () => job?.begin(server.database.db)(1000);

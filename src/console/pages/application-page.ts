@@ -17,6 +17,7 @@ import {
   applicationPath,
   type Change,
   changesSinceReview,
+  reviewWarnings,
 } from './application-presenters.ts';
 import { confirmPage } from './confirm-page.ts';
 import { type Chip, CONSOLE, noticeOf, type Pen, penOf, shown } from './list-view.ts';
@@ -31,6 +32,7 @@ interface ApplicationProps {
   readonly facts: readonly (readonly [string, readonly string[]])[];
   readonly changes: readonly Change[];
   readonly reviewedBefore: boolean;
+  readonly warnings: readonly string[];
   /** Version to approve; undefined if it is reviewed. */
   readonly version: number | undefined;
   readonly suspended: boolean;
@@ -59,6 +61,7 @@ export const applicationPage = operatorPage({
       facts: factsOf(application, state, pen),
       changes: changesSinceReview(application, state, pen),
       reviewedBefore: state.lastReviewedAt !== null,
+      warnings: reviewWarnings(request.deps.config, application, pen),
       version: reviewedAt === null ? version : undefined,
       suspended: suspendedAt !== null,
       mayAsk: reviewedAt === null && ownerId !== null,
@@ -76,12 +79,14 @@ function factsOf(
   state: ReviewState,
   { t, when }: Pen,
 ): [string, string[]][] {
-  const { description, homepageUrl, privacyPolicyUrl, termsUrl, suspensionReason } = application;
+  const { description, homepageUrl, privacyPolicyUrl, termsUrl } = application;
+  const { fingerprint, suspensionReason } = application;
   const optional: [string, string | null][] = [
     [t('console.field.description'), description],
     [t('console.field.homepage'), homepageUrl],
     [t('console.field.privacy'), privacyPolicyUrl],
     [t('console.field.terms'), termsUrl],
+    [t('console.field.fingerprint'), fingerprint],
     [t('console.field.suspension'), suspensionReason],
     [t('console.field.requested'), state.requestedAt && when(state.requestedAt)],
     [t('console.field.last_review'), state.lastReviewedAt && when(state.lastReviewedAt)],
@@ -92,6 +97,8 @@ function factsOf(
       t('console.field.owner'),
       [shown(application.ownerName ?? application.ownerId ?? t('console.no_owner'))],
     ],
+    [t('console.field.client_type'), [application.clientType]],
+    [t('console.field.require_pkce'), [t(application.requirePkce ? 'console.yes' : 'console.no')]],
     [t('console.field.redirect_uris'), application.redirectUris.map(shown)],
     [t('console.field.scopes'), [...application.scopes]],
     ...optional

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Application, applicationState, isReviewed } from '../../applications/application.ts';
+import { type ReviewSettings, reviewNeed } from '../../applications/review-need.ts';
 import { type ReviewState, reviewedDetailsOf } from '../../applications/review-store.ts';
 import { ownValue } from '../../lib/own-value.ts';
 import type { ConsoleText } from '../texts.ts';
@@ -46,9 +47,11 @@ const FIELDS: Readonly<Record<keyof ReturnType<typeof reviewedDetailsOf>, Consol
   scopes: 'console.field.scopes',
   requirePkce: 'console.field.require_pkce',
   ownerId: 'console.field.owner',
+  clientType: 'console.field.client_type',
+  fingerprint: 'console.field.fingerprint',
 };
 
-/** Returns what has changed since the last review; nothing if there was none. */
+/** Returns the recorded fields that have changed since the last review; none without a review. */
 export function changesSinceReview(
   application: Application,
   { reviewedDetails }: ReviewState,
@@ -60,13 +63,35 @@ export function changesSinceReview(
   return Object.entries(reviewedDetailsOf(application)).flatMap(([field, after]) => {
     const before = ownValue(reviewedDetails, field);
     const label = ownValue(FIELDS, field);
-    return label === undefined || isDeepStrictEqual(before ?? null, after)
+    return label === undefined || before === undefined || isDeepStrictEqual(before, after)
       ? []
-      : [{ field: t(label), before: linesOf(before), after: linesOf(after) }];
+      : [{ field: t(label), before: linesOf(before, t), after: linesOf(after, t) }];
   });
 }
 
-function linesOf(value: unknown): string[] {
+/** Returns what an operator should know before the approval of an application. */
+export function reviewWarnings(
+  config: ReviewSettings,
+  application: Application,
+  { t }: Pen,
+): string[] {
+  if (isReviewed(application)) {
+    return [];
+  }
+  const need = reviewNeed(config, application);
+  const scheme = application.schemeSharedWith;
+  const keys: ConsoleText[] = [
+    ...(need === undefined ? [] : [`console.need.${need}` as const]),
+    ...(scheme === 'reviewed' ? ['console.need.scheme_of_reviewed' as const] : []),
+    ...(scheme === 'unreviewed' ? ['console.need.scheme_of_unreviewed' as const] : []),
+  ];
+  return [...new Set(keys)].map((key) => t(key));
+}
+
+function linesOf(value: unknown, t: Pen['t']): string[] {
+  if (typeof value === 'boolean') {
+    return [t(value ? 'console.yes' : 'console.no')];
+  }
   const values: unknown[] = Array.isArray(value) ? value : [value ?? ''];
   const lines = values.map((one) => shown(String(one)));
   return lines.length === 0 ? ['…'] : lines;

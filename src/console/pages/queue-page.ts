@@ -5,6 +5,7 @@ import {
   applicationPath,
   changesSinceReview,
   redirectHosts,
+  reviewWarnings,
 } from './application-presenters.ts';
 import { CONSOLE, penOf, renderList, shown, sliceOf } from './list-view.ts';
 import { operatorPage } from './operator-page.ts';
@@ -24,6 +25,7 @@ export const queuePage = operatorPage({
       rows: waiting.map(({ application, state, connectedUsers, since }) => {
         const href = applicationPath(application.clientId);
         const changes = changesSinceReview(application, state, pen).map(({ field }) => field);
+        const warnings = reviewWarnings(deps.config, application, pen);
         return {
           title: shown(application.name),
           href,
@@ -37,8 +39,9 @@ export const queuePage = operatorPage({
               pen.t('console.changes'),
               state.lastReviewedAt === null
                 ? pen.t('console.changes.first')
-                : changes.join(', ') || pen.t('console.changes.none'),
+                : changes.join(', ') || pen.t('console.changes.other'),
             ],
+            ...warnings.map((one) => [pen.t('console.warning'), one] as const),
             [pen.t('console.field.hosts'), redirectHosts(application).join(', ')],
             [pen.t('console.field.scopes'), application.scopes.join(', ')],
             [pen.t('console.field.users'), String(connectedUsers)],
