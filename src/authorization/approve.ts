@@ -4,7 +4,8 @@ import { record } from '../audit/store.ts';
 import { refuseBlockedUntilCommit } from '../client-documents/refuse-blocked.ts';
 import type { Tx } from '../db/transaction.ts';
 import { createGrant } from '../grants/create.ts';
-import { revokeGrant } from '../grants/revoke.ts';
+import { lockLiveGrants } from '../grants/list-store.ts';
+import { revokeLocked } from '../grants/revoke-several.ts';
 import type { Origin } from '../lib/actor.ts';
 import { enqueueMail } from '../mail/outbox-store.ts';
 import type { Choice } from './choice.ts';
@@ -111,12 +112,15 @@ async function replaceEarlier(
   origin: Origin,
 ): Promise<string[]> {
   const exceeding = choice.previous === 'keep' ? [] : findExceeding(request, choice);
-  const actor = `user:${request.user.id}` as const;
-  const ended: string[] = [];
-  for (const { id } of exceeding) {
-    if (await revokeGrant(tx, id, { reason: 'replaced', actor, origin })) {
-      ended.push(id);
-    }
+  if (exceeding.length === 0) {
+    return [];
   }
-  return ended;
+  const userId = request.user.id;
+  const grants = await lockLiveGrants(tx, {
+    userId,
+    clientId: request.application.clientId,
+    ids: exceeding.map(({ id }) => id),
+  });
+  await revokeLocked(tx, grants, { reason: 'replaced', actor: `user:${userId}`, origin });
+  return grants.map(({ id }) => id);
 }

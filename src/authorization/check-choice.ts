@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
-import { type EarlierGrant, ORGANIZERS_PER_GRANT } from '../grants/grant.ts';
+import { ORGANIZERS_PER_GRANT } from '../grants/grant.ts';
 import type { Choice } from './choice.ts';
 import type { ConsentRequest } from './describe.ts';
-import { findExceeding, wantsOrganizers } from './earlier.ts';
+import { findExceeding, usableToday, wantsOrganizers } from './earlier.ts';
 
 /** A form that allows a request. */
 export interface Allowance extends Choice {
@@ -38,7 +38,7 @@ export function checkChoice(request: ConsentRequest, choice: Allowance): ChoiceE
   const isOther = choice.apis !== '' && choice.apis !== digestOfApis(request.resources);
   const isUnasked =
     choice.earlier !== '' &&
-    choice.earlier !== digestOfEarlier(request.earlier) &&
+    choice.earlier !== digestOfEarlier(request) &&
     findExceeding(request, choice).length > 0;
   return scopes === undefined && organizers === undefined && !isOther && !isUnasked
     ? undefined
@@ -51,11 +51,18 @@ export function checkChoice(request: ConsentRequest, choice: Allowance): ChoiceE
 }
 
 /**
- * Returns a digest of earlier grants. If the user gives one in another tab while the page is open, the
- * page has not asked about that one.
+ * Returns a digest of what earlier grants allow today. If the user gives one in another tab while the
+ * page is open, or joins an organizer of one again, the page has not asked about that.
  */
-export function digestOfEarlier(earlier: readonly EarlierGrant[]): string {
-  return hash('sha256', JSON.stringify(earlier.map(({ id }) => id)), 'base64url');
+export function digestOfEarlier(request: ConsentRequest): string {
+  const today = usableToday(request);
+  const allowed = request.earlier.map(({ id, scopes, organizers, endsAt }) => [
+    id,
+    scopes.filter((scope) => today.scopes.has(scope)),
+    organizers.filter((slug) => today.organizers.has(slug)),
+    endsAt,
+  ]);
+  return hash('sha256', JSON.stringify(allowed), 'base64url');
 }
 
 /**

@@ -13,23 +13,23 @@ interface Extent {
   readonly endsAt: Date | null;
 }
 
+/** Scopes and organizers' slugs that grants of an application can open. */
+interface Usable {
+  readonly scopes: ReadonlySet<string>;
+  readonly organizers: ReadonlySet<string>;
+}
+
 /**
  * Tests if an earlier grant allows something that a new one does not: a scope, an organizer or a
  * later time. What its application could not use today does not count, nor does a grant for other
  * API services.
- * @param today scopes that the application may ask for, and the user's organizers
+ * @param lacking what could be used today and the new grant does not allow
  */
-function exceeds(
-  earlier: EarlierGrant,
-  next: Extent,
-  today: { readonly scopes: readonly string[]; readonly organizers: readonly string[] },
-): boolean {
-  const lacks = (had: readonly string[], has: readonly string[], still: readonly string[]) =>
-    had.some((one) => still.includes(one) && !has.includes(one));
+function exceeds(earlier: EarlierGrant, next: Extent, lacking: Usable): boolean {
   return (
     !isForOthers(earlier, next) &&
-    (lacks(earlier.scopes, next.scopes, today.scopes) ||
-      lacks(earlier.organizers, next.organizers, today.organizers) ||
+    (earlier.scopes.some((scope) => lacking.scopes.has(scope)) ||
+      earlier.organizers.some((slug) => lacking.organizers.has(slug)) ||
       (next.endsAt !== null && (earlier.endsAt === null || earlier.endsAt > next.endsAt)))
   );
 }
@@ -45,11 +45,25 @@ export function findExceeding(
     resources: request.resources.map(({ key }) => key),
     endsAt: endOf(choice.ends, new Date()),
   };
-  const today = {
-    scopes: request.application.scopes,
-    organizers: (request.organizers ?? []).map(({ slug }) => slug),
+  const today = usableToday(request);
+  const lacking = {
+    scopes: without(today.scopes, next.scopes),
+    organizers: without(today.organizers, next.organizers),
   };
-  return request.earlier.filter((grant) => exceeds(grant, next, today));
+  return request.earlier.filter((grant) => exceeds(grant, next, lacking));
+}
+
+function without(all: ReadonlySet<string>, some: readonly string[]): ReadonlySet<string> {
+  const excluded = new Set(some);
+  return new Set([...all].filter((one) => !excluded.has(one)));
+}
+
+/** Returns the scopes that the application may ask for today, and the user's organizers. */
+export function usableToday({ application, organizers = [] }: ConsentRequest): Usable {
+  return {
+    scopes: new Set(application.scopes),
+    organizers: new Set(organizers.map(({ slug }) => slug)),
+  };
 }
 
 function isForOthers({ resources }: EarlierGrant, next: Pick<Extent, 'resources'>): boolean {

@@ -97,10 +97,10 @@ export async function countLiveGrants(
   return count;
 }
 
-/** Locks the live grants of a user and an application, in the order of `listLiveGrants`. */
+/** Locks live grants of a user and an application, all or some, in the order of `listLiveGrants`. */
 export function lockLiveGrants(
   tx: Tx,
-  { userId, clientId }: { userId: string; clientId: string },
+  { userId, clientId, ids }: { userId: string; clientId: string; ids?: readonly string[] },
 ): Promise<{ id: string; applicationName: string }[]> {
   return tx
     .selectFrom('grants as g')
@@ -108,6 +108,9 @@ export function lockLiveGrants(
     .where('g.user_id', '=', userId)
     .where('g.client_id', '=', clientId)
     .where(isLive)
+    .$if(ids !== undefined, (query) =>
+      query.where('g.id', '=', sql<string>`any(${[...(ids ?? [])]}::text[])`),
+    )
     .select(['g.id', 'a.name as applicationName'])
     .orderBy('g.created_at', 'desc')
     .orderBy('g.id')

@@ -6,7 +6,7 @@ import { revocationCounts } from './revocation-counts.ts';
 import type { Revocation } from './revoke.ts';
 
 /** A revocation that the user asked for, so that no mail reports it. */
-export type OwnRevocation = Revocation & { readonly reason: 'revoked_by_user' };
+export type OwnRevocation = Revocation & { readonly reason: 'revoked_by_user' | 'replaced' };
 
 /**
  * Ends all live grants that a user gave one application, each with its log entry, by as few statements

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { sql } from 'kysely';
+import { countStatements } from '../support/count-statements.ts';
 import {
   createPlatform,
   putTeam,
@@ -334,6 +336,54 @@ describe('Choices on the consent page', () => {
       const answer = await decide(agent, asked, { scopes: ['read'] });
       assert.ok(answer.leavesTo, textOf(answer));
       assert.equal(await isActive(tokens), false);
+    });
+
+    it('that count again since the page was opened are asked about first', async () => {
+      const tokens = await tokensFor('read write', ALL);
+      await putTeam(server, { organizer: 'bluehall', id: `${user.id}-2`, members: [] });
+      const { agent, page } = await ask('read write');
+      await join('bluehall');
+      const asked = await decide(agent, page, { scopes: ['read', 'write'] });
+      await assertRefused(asked, says('consent.error.previous.changed'));
+      assert.equal(await isActive(tokens), true);
+      const choice = { scopes: ['read', 'write'], organizers: ['redstage'] };
+      assert.ok((await decide(agent, asked, choice)).leavesTo);
+      assert.equal(await isActive(tokens), false);
+    });
+
+    it('are replaced by consents at the same moment, one after the other', async () => {
+      for (let round = 0; round < 5; round += 1) {
+        const pages = [await ask(), await ask()];
+        // Each allows something that the other does not.
+        const choices = [{ scopes: ['read', 'write'], ends: '1_day' }, { scopes: ['read'] }];
+        const answers = await Promise.all(
+          pages.map(({ agent, page }, n) => post(agent, page, { organizers: ALL, ...choices[n] })),
+        );
+        // The one that was replaced before it got a code is asked once more.
+        assert.ok(answers.some(({ leavesTo }) => leavesTo !== undefined));
+        const live = (await grants()).filter(({ revocation_reason: reason }) => reason === null);
+        assert.equal(live.length, 1);
+      }
+    });
+
+    it('are replaced by the same statements, however many they are', async () => {
+      await tokensFor('read write', ALL);
+      const { db } = server.database;
+      await sql`
+        insert into grants (id, user_id, client_id, scopes, expires_at)
+        select 'copy ' || n || user_id, user_id, client_id, scopes, expires_at
+        from grants, generate_series(1, 300) n where user_id = ${user.id}
+      `.execute(db);
+      const { agent, page } = await ask();
+      const requests = await countStatements(() => decide(agent, page, { scopes: ['read'] }));
+      const texts = requests.flatMap((request) => request.texts);
+      assert.ok(texts.length < 25, texts.join('\n'));
+      const [last, ...earlier] = (await grants()).reverse();
+      assert.equal(last?.revocation_reason, null);
+      assert.ok(earlier.every(({ revocation_reason: reason }) => reason === 'replaced'));
+      const ended = (await entries()).filter(({ action }) => action.endsWith('revoked'));
+      assert.equal(new Set(ended.map(({ grant_id: id }) => id)).size, 301);
+      assert.ok(ended.every(({ data }) => data.reason === 'replaced' && data.application));
     });
 
     it('stay if the form is refused or denied', async () => {

@@ -106,7 +106,7 @@ export function presentConsent(
       before.grants === 0
         ? undefined
         : { value: choice?.previous ?? PREVIOUS[0], isCertain: before.isCertain },
-    earlierDigest: digestOfEarlier(request.earlier),
+    earlierDigest: digestOfEarlier(request),
     organizerLimit: ORGANIZERS_PER_GRANT,
     denyOnly: scopes.every(({ name }) => emptyScopes.has(name)),
     askPassword: page.askPassword,

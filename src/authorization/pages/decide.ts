@@ -3,6 +3,7 @@ import { originOf } from '../../http/origin.ts';
 import { type PageAnswer, seeOther } from '../../http/page.ts';
 import { approveConsent } from '../approve.ts';
 import type { Choice } from '../choice.ts';
+import { lockConsents } from '../consent-store.ts';
 import { denyConsent } from '../deny.ts';
 import { type ConsentRequest, readConsentRequest } from '../describe.ts';
 import { isPending, type PendingInteraction } from '../interaction.ts';
@@ -33,6 +34,7 @@ export async function decide(
     if (interaction.decidedUrl !== undefined) {
       return interaction.decidedUrl;
     }
+    await lockConsents(tx, interaction);
     const request = await readConsentRequest({ ...deps, db: tx }, interaction);
     const verdict = judge(request, interaction);
     const origin = originOf(ctx);
