@@ -4,12 +4,18 @@ import { notifyExpiring } from '../../src/grants/notify-expiring.ts';
 import { newestGrant } from '../support/authorizations.ts';
 import { addKeys, assertionOf, makeKeyPair } from '../support/client-keys.ts';
 import { newDpopKey, newProof } from '../support/dpop.ts';
-import { createPlatform, registerApplication, type TestPlatform } from '../support/factories.ts';
+import {
+  createPlatform,
+  putUser,
+  registerApplication,
+  type TestPlatform,
+} from '../support/factories.ts';
 import { authorize, signIn } from '../support/flow.ts';
 import { call } from '../support/openapi/call.ts';
 import { fetchDocument, operationsOf } from '../support/openapi/operations.ts';
 import { WALKERS } from '../support/openapi/walkers.ts';
 import { createWorld } from '../support/openapi/world.ts';
+import { manage } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { says } from '../support/texts.ts';
 import { introspect, obtainTokens, postForm, refresh, revoke } from '../support/tokens.ts';
@@ -51,6 +57,43 @@ describe('Embedded database', () => {
     assert.equal((await tell(body.access_token ?? '')).active, false);
     const again = await refresh(server, application, body.refresh_token ?? '');
     assert.equal(again.body.error_description, 'revoked_by_client');
+  });
+
+  it('each form of the operator console is answered', { timeout: 60_000 }, async () => {
+    const operator = await putUser(server, { id: 'olga', isOperator: true });
+    const tim = await putUser(server, { id: 'tim' });
+    const one = await registerApplication(server, { owner: tim.id });
+    await obtainTokens(server, { application: one, user: platform.ada });
+    const token = await manage(server, 'POST', '/api/v1/operator-tokens/', {
+      name: 'old',
+      rights: ['read'],
+    });
+    const application = `/operator/applications/${one.clientId}`;
+    const grant = `/operator/grants/${await newestGrant(server, one.clientId)}/revoke`;
+    const agent = new UserAgent(server);
+    await signIn(agent, await agent.get('/login'), operator);
+    const { body: page } = await agent.get(application);
+    const [, csrf = ''] = /name="csrf" value="([^"]+)"/.exec(page) ?? [];
+    for (const [path, notice, values] of [
+      [`${application}/ask`, 'asked', { question: 'Why?' }],
+      [`${application}/review`, 'changed_meanwhile', { version: '999' }],
+      [`${application}/suspend`, 'suspended', { reason: 'Phishing' }],
+      [`${application}/resume`, 'resumed'],
+      [grant, 'revoked'],
+      [`${application}/delete`, 'deleted'],
+      ['/operator/users/tim/deactivate', 'deactivated'],
+      ['/operator/users/tim/activate', 'activated'],
+      ['/operator/users/tim/sign-out', 'signed_out'],
+      ['/operator/mails/retry', 'retried'],
+      [`/operator/tokens/${Object(token).id}/revoke`, 'revoked'],
+    ] as const) {
+      const answer = await agent.request(path, {
+        method: 'POST',
+        body: new URLSearchParams({ csrf, ...values }),
+        headers: { origin: new URL(server.issuer).origin },
+      });
+      assert.equal(answer.url.searchParams.get('notice'), notice, `${path} ${textOf(answer)}`);
+    }
   });
 
   it('tokens bound to a key can be obtained and refreshed, and a repeated proof is refused', async () => {

@@ -1,4 +1,5 @@
 import { findApplication } from '../../applications/find-application.ts';
+import type { Db } from '../../db/database.ts';
 import { findManagedGrant } from '../../grants/find-managed-grant.ts';
 import type { ManagedGrant } from '../../grants/managed-grant.ts';
 import { listManagedGrants } from '../../grants/management-store.ts';
@@ -103,7 +104,7 @@ export const revokeGrantPage = confirmPage({
   section: 'grants',
   what: 'revoke_grant',
   describe: async (request) => {
-    const { userId, clientId } = await openGrant(request);
+    const { userId, clientId } = await openGrant(request.deps.db, request);
     const user = await findUser(request.deps.db, userId);
     const name = shown(user?.fullName || user?.email || userId);
     const application = await applicationName(request, clientId);
@@ -111,16 +112,16 @@ export const revokeGrantPage = confirmPage({
   },
   back: () => PATH,
   submit: async (request) => {
-    const { id, userId } = await openGrant(request);
     const { tx, actor } = request;
+    const { id, userId } = await openGrant(tx, request);
     await revokeGrant(tx, id, { reason: 'revoked_by_operator', actor });
     return `${PATH}?user=${userId}&notice=revoked`;
   },
 });
 
 /** @throws StagedoorError `not_found` */
-async function openGrant({ deps, params }: OperatorRequest): Promise<ManagedGrant> {
-  const grant = await findManagedGrant(deps.db, params.id ?? '');
+async function openGrant(db: Db, { params }: OperatorRequest): Promise<ManagedGrant> {
+  const grant = await findManagedGrant(db, params.id ?? '');
   if (grant === undefined) {
     throw new StagedoorError('not_found', 'There is no such authorization.');
   }

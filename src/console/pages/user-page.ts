@@ -1,4 +1,5 @@
 import { record } from '../../audit/store.ts';
+import type { Db } from '../../db/database.ts';
 import type { Tx } from '../../db/transaction.ts';
 import { patchUser } from '../../directory/patch-user.ts';
 import { noFields } from '../../http/form.ts';
@@ -50,7 +51,7 @@ export function userChips({ isActive, isOperator }: ProvisionedUser, { t }: Pen)
 export const userPage = operatorPage({
   path: PATH,
   show: async (request) => {
-    const user = await openUser(request);
+    const user = await openUser(request.deps.db, request);
     const pen = penOf(request);
     const { t, when } = pen;
     const sessions = await listSessions(request.deps.db, user.id);
@@ -79,8 +80,8 @@ export const userPage = operatorPage({
 });
 
 /** @throws StagedoorError `not_found` */
-async function openUser({ deps, params }: OperatorRequest): Promise<ProvisionedUser> {
-  const user = await findProvisionedUser(deps.db, params.id ?? '');
+async function openUser(db: Db, { params }: OperatorRequest): Promise<ProvisionedUser> {
+  const user = await findProvisionedUser(db, params.id ?? '');
   if (user === undefined) {
     throw new StagedoorError('not_found', 'There is no such user.');
   }
@@ -123,7 +124,7 @@ function action(verb: string, run: (request: Action) => Promise<string>): Page<O
     post: {
       form: noFields,
       submit: async (request) => {
-        await openUser(request);
+        await openUser(request.tx, request);
         return seeOther(`${home(request)}?notice=${await run(request)}`);
       },
     },
