@@ -1,6 +1,7 @@
 /** Control characters and lone surrogates: PostgreSQL can't store some, and no page should show them. */
 const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
 const UNPRINTABLES = /[\p{Cc}\p{Cs}]/gu;
+const BIDI_CONTROLS = /[\u202a-\u202e\u2066-\u2069]/;
 const UNPRINTABLE_IN_LINES = /[^\P{Cc}\n\t]|\p{Cs}/u;
 
 /** Checks for a control character or a lone surrogate. */
@@ -11,6 +12,11 @@ export function isUnprintable(value: string): boolean {
 /** Checks a text of several lines, which may have line feeds and tabs. */
 export function isUnprintableInLines(value: string): boolean {
   return UNPRINTABLE_IN_LINES.test(value);
+}
+
+/** Checks for a character that turns the reading direction of what follows it. */
+export function turnsDirection(value: string): boolean {
+  return BIDI_CONTROLS.test(value);
 }
 
 /** Removes control characters and lone surrogates. */

@@ -316,6 +316,24 @@ describe('Review of an application', () => {
   });
 });
 
+describe('Texts of operators', () => {
+  test('are refused if they are too long or do not print, and change nothing', async () => {
+    const one = await register('Odd reason');
+    for (const value of ['a\0b', 'a\u0007b', 'a\u202eb', `${'a'.repeat(1999)}\u{1f600}`]) {
+      for (const [verb, values] of [
+        ['suspend', { reason: value }],
+        ['ask', { question: value }],
+      ] as const) {
+        const answer = await press(console, inConsole(one), `${inConsole(one)}/${verb}`, values);
+        assert.equal(answer.status, 200, JSON.stringify(value));
+        assert.match(answer.body, says('console.notice.text_refused'), JSON.stringify(value));
+      }
+    }
+    const suspended = await entries('stagedoor.application.suspended');
+    assert.ok(!suspended.some(({ client_id: id }) => id === one.clientId));
+  });
+});
+
 describe('Users, authorizations, mails and tokens in the console', () => {
   test('a user is signed out, deactivated and activated; an operator not by themselves', async () => {
     const tim = await putUser(server, { id: 'tim' });

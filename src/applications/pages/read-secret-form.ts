@@ -1,6 +1,6 @@
 import { LABEL_LIMIT } from '../../client-secrets/client-secret.ts';
 import type { Translate } from '../../http/translate.ts';
-import { isUnprintable } from '../../lib/printable.ts';
+import { isUnprintable, turnsDirection } from '../../lib/printable.ts';
 import type { ApplicationText } from '../texts.ts';
 import type { FormErrors } from './application-form.ts';
 
@@ -20,7 +20,6 @@ type ReadSecretForm =
 
 /** Years until the latest expiry; a later date is probably a typing error. */
 const LATEST_YEARS = 10;
-const BIDI_CONTROLS = /[\u202a-\u202e\u2066-\u2069]/;
 
 /** Reads the label and the last day of a new secret, which expires at the end of that day, UTC. */
 export function readSecretForm(
@@ -29,7 +28,7 @@ export function readSecretForm(
   now: Date,
 ): ReadSecretForm {
   const label = values.label.trim();
-  const badLabel = label.length > LABEL_LIMIT || isUnprintable(label) || BIDI_CONTROLS.test(label);
+  const badLabel = label.length > LABEL_LIMIT || isUnprintable(label) || turnsDirection(label);
   const expiresAt = values.expiresOn === '' ? null : endOf(values.expiresOn);
   const latest = new Date(now);
   latest.setUTCFullYear(now.getUTCFullYear() + LATEST_YEARS);

@@ -12,6 +12,7 @@ import { noFields, text } from '../../http/form.ts';
 import { type Page, render, seeOther } from '../../http/page.ts';
 import { view } from '../../http/view.ts';
 import { StagedoorError } from '../../lib/errors.ts';
+import { isUnprintableInLines, turnsDirection } from '../../lib/printable.ts';
 import {
   applicationChips,
   applicationPath,
@@ -133,9 +134,12 @@ export const approvePage = action('review', z.object({ version: text }), async (
 
 /** Asks the owner something. */
 export const askPage = action('ask', z.object({ question: text }), async (act) => {
-  const question = act.form.question.replaceAll('\r\n', '\n').trim();
+  const question = readLines(act.form.question);
   if (question === '') {
     return 'question_missing';
+  }
+  if (question === undefined) {
+    return 'text_refused';
   }
   await askOwner(act.tx, act.actor, act.clientId, question);
   return 'asked';
@@ -143,10 +147,21 @@ export const askPage = action('ask', z.object({ question: text }), async (act) =
 
 /** Suspends the application. */
 export const suspendPage = action('suspend', z.object({ reason: text }), async (act) => {
-  const reason = act.form.reason.replaceAll('\r\n', '\n').trim().slice(0, QUESTION_LIMIT);
+  const reason = readLines(act.form.reason);
+  if (reason === undefined) {
+    return 'text_refused';
+  }
   await suspendApplication(act.tx, act.actor, act.clientId, reason);
   return 'suspended';
 });
+
+/** Returns a text of several lines; undefined if it is too long or has characters that do not print. */
+function readLines(value: string): string | undefined {
+  const lines = value.replaceAll('\r\n', '\n').trim();
+  const refused =
+    lines.length > QUESTION_LIMIT || isUnprintableInLines(lines) || turnsDirection(lines);
+  return refused ? undefined : lines;
+}
 
 /** Ends the suspension. */
 export const resumePage = action('resume', noFields, async (act) => {

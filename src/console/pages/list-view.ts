@@ -116,6 +116,7 @@ const NOTICES = [
   'revoked',
   'retried',
   'question_missing',
+  'text_refused',
   'changed_meanwhile',
 ] as const;
 
