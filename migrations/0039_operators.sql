@@ -6,9 +6,11 @@ comment on column users.is_operator is 'May use the operator console. Given only
 
 create table operator_notices (
   user_id text primary key references users (id) on delete cascade,
-  sent_at timestamptz not null default now()
+  sent_at timestamptz not null default now(),
+  counted_until timestamptz not null
 );
 comment on table operator_notices is 'Last mail to an operator about applications that wait for a review: at most one a day.';
+comment on column operator_notices.counted_until is 'When the latest application that the mail counts began to wait. Only a later one causes a mail.';
 
 create table application_reviews (
   client_id text primary key references applications (client_id) on delete cascade,

@@ -109,7 +109,7 @@ export interface WaitingApplication {
  * needs a review.
  */
 function waiting(db: Db, kinds: readonly ApplicationKind[]) {
-  return db
+  const applications = db
     .selectFrom('applications')
     .leftJoin('application_reviews as r', 'r.client_id', 'applications.client_id')
     .where('applications.reviewed_at', 'is', null)
@@ -120,6 +120,8 @@ function waiting(db: Db, kinds: readonly ApplicationKind[]) {
         or r.asked_at is null
           and (r.reviewed_at is not null or applications.kind = any(${[...kinds]}::text[])))`,
     );
+  // Makes the join an inner one, so that the applications without a review are not read.
+  return kinds.length === 0 ? applications.where('r.client_id', 'is not', null) : applications;
 }
 
 const SINCE = sql<Date>`coalesce(r.requested_at, applications.updated_at)`;
@@ -171,7 +173,7 @@ export async function countWaiting(
 
 /**
  * Takes the operators who get a mail about something that waits since `latest`: those who had none
- * since then, and none within 24 hours. Of several calls at once, one takes an operator.
+ * that counts it, and none within 24 hours. Of several calls at once, one takes an operator.
  */
 export async function takeOperatorsToNotify(
   tx: Tx,
@@ -179,10 +181,10 @@ export async function takeOperatorsToNotify(
 ): Promise<{ email: string; locale: string; timezone: string }[]> {
   const { rows } = await sql<{ email: string; locale: string; timezone: string }>`
     with taken as (
-      insert into operator_notices as n (user_id)
-      select id from users where is_operator and is_active
-      on conflict (user_id) do update set sent_at = now()
-        where n.sent_at < least(now() - interval '24 hours', ${latest}::timestamptz)
+      insert into operator_notices as n (user_id, counted_until)
+      select id, ${latest}::timestamptz from users where is_operator and is_active
+      on conflict (user_id) do update set sent_at = now(), counted_until = excluded.counted_until
+        where n.sent_at < now() - interval '24 hours' and n.counted_until < excluded.counted_until
       returning user_id
     )
     select u.email, coalesce(u.chosen_locale, u.locale) as locale,

@@ -69,7 +69,7 @@ export interface Schema {
     created_at: CreatedAt;
     updated_at: CreatedAt;
   };
-  operator_notices: { user_id: string; sent_at: CreatedAt };
+  operator_notices: { user_id: string; sent_at: CreatedAt; counted_until: Date };
   application_reviews: {
     client_id: string;
     requested_at: Date | null;

@@ -298,6 +298,27 @@ describe('Review of an application', () => {
     assert.equal(await mails(), before + 1);
   });
 
+  test('the mail of a request is not sent again a day later', async () => {
+    const { db } = server.database;
+    const job = hourlyJobs(server.config).find(({ name }) => name === 'review_notices');
+    await sql`delete from operator_notices`.execute(db);
+    const one = await register('Once');
+    const agent = await people.signedIn(developer);
+    await press(agent, own(one), `${own(one)}/request-review`);
+    const before = await queuedMails(server, 'review_waiting', operator.email);
+    await sql`update operator_notices set sent_at = sent_at - interval '25 hours',
+      counted_until = counted_until - interval '25 hours'`.execute(db);
+    await sql`update application_reviews set requested_at = requested_at - interval '25 hours'`.execute(
+      db,
+    );
+    await sql`update applications set updated_at = updated_at - interval '25 hours'`.execute(db);
+    await job?.begin(db)(1000);
+    const after = await queuedMails(server, 'review_waiting', operator.email);
+    assert.equal(after.length, before.length);
+    const mails = await db.selectFrom('operator_notices').select('sent_at').execute();
+    assert.ok(mails.length > 0);
+  });
+
   test('suspends and resumes with the reason, as the operator user', async () => {
     const one = await register('Stopped');
     await press(console, inConsole(one), `${inConsole(one)}/suspend`, { reason: 'Phishing' });
