@@ -202,7 +202,7 @@ describe('While the database is unreachable', () => {
     await proxy.restore();
     assert.equal((await signIn(stranger, login, ada)).url.pathname, '/account/authorizations');
     assert.ok(findForm(await signIn(atLogin, loginForApplication, ada), ['decision']));
-    const end = await decide(agent, consent);
+    const end = await decide(agent, consent, { previous: 'keep' });
     assert.ok(end.leavesTo?.searchParams.has('code'), 'the same form is accepted');
     const revoked = await agent.submit(revoke, {}, 'csrf');
     // The consent above created a second grant of the application.

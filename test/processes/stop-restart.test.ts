@@ -143,6 +143,8 @@ describe('Server with two workers under load', () => {
   it('keeps both, and no third one, if the system starts none on SIGHUP', async () => {
     const before = childrenOf(server.pid);
     server.kill('SIGUSR2');
+    // Signals that wait together are not delivered in the order in which they were sent.
+    await server.prints(/The next worker does not start/);
     server.kill('SIGHUP');
     await server.prints(/"message":"no memory","msg":"New worker did not start; restart stops"/);
     // Longer than the pause until a worker that ended is replaced.

@@ -12,4 +12,5 @@ cluster.fork = (env) => {
 };
 process.on('SIGUSR2', () => {
   fails = true;
+  console.log('The next worker does not start');
 });
