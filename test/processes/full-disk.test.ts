@@ -29,7 +29,7 @@ describe('Embedded database on a small disk', () => {
 
   it('lets many updates go on, refuses statements when it is nearly full, and ends when the log can not grow', async (test) => {
     if (!isMounted) {
-      return test.skip('this user can not mount a small disk');
+      return test.skip('this user cannot mount a small file system');
     }
     await copyEmbeddedTemplate(folder);
     const child = scripts.start([CHILD, folder], {});
