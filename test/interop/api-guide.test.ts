@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
+import { sql } from 'kysely';
 import { z } from 'zod';
 import type { OpenApiDocument } from '../../src/api/openapi-document.ts';
 import { RIGHTS } from '../../src/api/operator.ts';
@@ -11,6 +14,7 @@ import { EXAMPLES as APPLICATION_EXAMPLES } from '../../src/applications/wire-ex
 import { escapeHtml } from '../../src/lib/html.ts';
 import { EXAMPLES } from '../../src/resource-servers/wire-examples.ts';
 import { createPlatform, putOrganizer, putTeam, putUser } from '../support/factories.ts';
+import { decide, signIn } from '../support/flow.ts';
 import { readCode } from '../support/guide/read-guide.ts';
 import {
   type Documented,
@@ -20,6 +24,7 @@ import {
 } from '../support/openapi/operations.ts';
 import { createWorld, type World } from '../support/openapi/world.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { UserAgent } from '../support/user-agent.ts';
 
 const called = z.object({ token: z.string(), method: z.string(), path: z.string() });
 
@@ -80,12 +85,17 @@ describe('API reference', () => {
     const parts = [...code].filter(([id]) => id.startsWith('script-')).map(([, part]) => part);
     await restore();
     await world.grant();
+    const before = await rowsOfOthers();
     const { id, authorization } = await world.operatorToken(...RIGHTS);
     const script = parts.map((part, step) => `echo @${step}\n${part}`).join('\n\n');
-    const { stdout, stderr } = await runBash(script, {
-      OPERATOR_TOKEN: authorization.replace('Token ', ''),
+    const variables = { OPERATOR_TOKEN: authorization.replace('Token ', '') };
+    const { stdout, stderr } = await runBash(script, variables, async (line) => {
+      if (line.startsWith(`${server.issuer}/api/v1/oauth/authorize?`)) {
+        await allowTour(new URL(line));
+      }
     });
     assert.equal(stderr, '');
+    assert.deepEqual(await rowsOfOthers(), before, 'data that the tour did not make');
     const answers = stdout.split(/^@\d+\n/m).slice(1);
     await keep(answers);
     for (const [step, answer] of answers.entries()) {
@@ -136,6 +146,27 @@ describe('API reference', () => {
     await putTeam(server, { organizer: 'oldmill', id: 'box-office', members: ['ada'] });
   }
 
+  /** Allows access as the user of the tour. */
+  async function allowTour(url: URL): Promise<void> {
+    const agent = new UserAgent(server);
+    const email = url.searchParams.get('login_hint') ?? '';
+    const login = await agent.get(url);
+    const user = { id: '', email, password: 'a long one' };
+    await decide(agent, await signIn(agent, login, user));
+  }
+
+  /** Returns what the tour could change or delete, besides operator tokens and the log. */
+  async function rowsOfOthers() {
+    const { db } = server.database;
+    const tables = ['users', 'organizers', 'teams', 'applications', 'grants', 'resource_servers'];
+    return Promise.all(
+      tables.map(async (table) => [
+        table,
+        (await sql`select * from ${sql.table(table)} order by 1, 2`.execute(db)).rows,
+      ]),
+    );
+  }
+
   /**
    * Writes the responses of the tour to the file TOUR_ANSWERS, for developers who change the tour.
    */
@@ -163,16 +194,35 @@ describe('API reference', () => {
   }
 });
 
-/** Runs a script that may fail. */
-async function runBash(script: string, variables: Readonly<Record<string, string>>) {
+/**
+ * Runs a script that may fail.
+ * @param onLine is called with each line of the output
+ */
+async function runBash(
+  script: string,
+  variables: Readonly<Record<string, string>>,
+  onLine?: (line: string) => Promise<void>,
+) {
   const env = { PATH: process.env.PATH ?? '', ...variables };
   const child = spawn('bash', ['-c', script], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const [stdout, stderr, [code]] = await Promise.all([
-    text(child.stdout),
+    readLines(child.stdout, onLine),
     text(child.stderr),
     once(child, 'close'),
   ]);
   return { stdout, stderr, code };
+}
+
+async function readLines(
+  stream: Readable,
+  onLine: (line: string) => Promise<void> = async () => {},
+): Promise<string> {
+  let read = '';
+  for await (const line of createInterface({ input: stream })) {
+    read += `${line}\n`;
+    await onLine(line);
+  }
+  return read;
 }
 
 /** Replaces values that differ in each run. */
@@ -183,7 +233,8 @@ function likeEveryRun(answer: string): string {
     .replace(/sd[so]_[^"]+/g, 'SECRET')
     .replace(/"(\w+)":"(?:[A-Za-z0-9_-]{20,}|[0-9a-f-]{36})"/g, '"$1":"ID"')
     .replace(/"parent":(?:null|"ID")/g, '"parent":"…"')
-    .replace(/"tour-[0-9a-f]{8}"/g, '"tour-…"')
+    .replace(/tour-[0-9a-f]{8}/g, 'tour-…')
+    .replace(/(client_id|cursor)=[\w-]+/g, '$1=ID')
     .replace(/"id":"\d+"/g, '"id":"ID"')
     .replace(/"(last_four|created_by|actor|ip)":"[^"]{4,}"/g, '"$1":"…"');
 }
