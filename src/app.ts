@@ -67,6 +67,7 @@ import { createDevices } from './sessions/pages/device-cookie.ts';
 import { identify } from './sessions/pages/identify.ts';
 import { createGuessGuard } from './sign-in/guess-guard.ts';
 import { createGuessLimits } from './sign-in/guess-limits.ts';
+import { demoPage, offerDemoAccounts } from './sign-in/pages/demo-page.ts';
 import { loginPage } from './sign-in/pages/login-page.ts';
 import { logoutPage } from './sign-in/pages/logout-page.ts';
 import { backchannelRoutes } from './sign-in/upstream/pages/backchannel-routes.ts';
@@ -226,7 +227,12 @@ export function createApp(deps: AppDeps): Koa {
   mount(provider, pageRoutes(pages, sitePages(config, api.document, deps.demoGuide)));
   if (upstream === undefined) {
     const waiting = (path: string) => findWaitingApplication({ db, config }, path);
-    mount(provider, pageRoutes({ ...pages, findWaitingApplication: waiting }, [loginPage]));
+    const demoAccounts = offerDemoAccounts(config, deps.demoGuide);
+    const loginPages = config.demo && !config.production ? [loginPage, demoPage] : [loginPage];
+    mount(
+      provider,
+      pageRoutes({ ...pages, findWaitingApplication: waiting, demoAccounts }, loginPages),
+    );
   } else {
     mount(provider, pageRoutes({ ...pages, upstream }, upstreamPages));
     mount(provider, backchannelRoutes({ db, upstream }));

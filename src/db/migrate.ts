@@ -14,6 +14,8 @@ export interface MigrateOptions {
   readonly patience?: number;
   /** Called once for each migration that waits for a lock. */
   readonly onWait?: (message: string) => void;
+  /** Called before each migration with its number from 1 and the number of all that are missing. */
+  readonly onProgress?: (current: number, total: number) => void;
 }
 
 /** Advisory lock of a run; that of Kysely's migrator, which earlier versions use. */
@@ -69,7 +71,8 @@ async function runPending(db: Db, options: MigrateOptions): Promise<string[]> {
   if (names.length > 0) {
     await prepareTable(db);
   }
-  for (const name of names) {
+  for (const [index, name] of names.entries()) {
+    options.onProgress?.(index + 1, names.length);
     await run(db, name, options).catch((cause: unknown) => {
       const why = cause instanceof Error ? cause.message : String(cause);
       throw new StagedoorError('migration_failed', `Migration ${name} failed: ${why}`, { cause });

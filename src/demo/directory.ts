@@ -5,7 +5,7 @@ export interface DemoUser {
   readonly fullName: string;
   readonly locale: string;
   readonly isOperator: boolean;
-  readonly note: string;
+  readonly note: { readonly en: string; readonly de: string };
 }
 
 /** A team of a demo organizer; `members` are ids of demo users. */
@@ -37,7 +37,10 @@ export const DEMO_USERS: readonly DemoUser[] = [
     fullName: 'Ada Lovelace',
     locale: 'en',
     isOperator: true,
-    note: 'sells tickets at Red Stage, sees the orders of Blue Hall, owns the demo application, operates the platform',
+    note: {
+      en: 'sells tickets at Red Stage, sees the orders of Blue Hall, owns the demo app, operates the platform',
+      de: 'verkauft Karten bei Rote Bühne, sieht die Bestellungen von Blauer Saal, besitzt die Demo-App, betreibt die Plattform',
+    },
   },
   {
     id: BEN,
@@ -45,7 +48,10 @@ export const DEMO_USERS: readonly DemoUser[] = [
     fullName: 'Ben Nevis',
     locale: 'de',
     isOperator: false,
-    note: 'runs Blue Hall, looks after the door of Green Arena, reads German',
+    note: {
+      en: 'runs Blue Hall, looks after the door of Green Arena, reads German',
+      de: 'leitet Blauer Saal, betreut den Einlass von Grüne Arena, liest Deutsch',
+    },
   },
 ];
 

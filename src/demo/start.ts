@@ -21,7 +21,13 @@ export interface DemoOptions {
 export interface RunningDemo {
   readonly applicationUrl: string;
   readonly apiUrl: string;
-  readonly users: readonly { email: string; password: string; note: string }[];
+  readonly users: readonly {
+    /** First name. */
+    name: string;
+    email: string;
+    password: string;
+    note: { en: string; de: string };
+  }[];
   close(): Promise<void>;
 }
 
@@ -43,7 +49,10 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
     const seeded = await seedDemo(options, { dataDir, applicationUrl: application.url });
     api.serve(createDemoApi({ ...seeded.resourceServer, issuer }));
     application.serve(createApplication(issuer, seeded, application.url, api.url));
-    const users = seeded.users.map(({ email, password, note }) => ({ email, password, note }));
+    const users = seeded.users.map(({ fullName, email, password, note }) => {
+      const [name = ''] = fullName.split(' ');
+      return { name, email, password, note };
+    });
     return { applicationUrl: application.url, apiUrl: api.url, users, close };
   } catch (error) {
     await close();

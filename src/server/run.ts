@@ -5,6 +5,7 @@ import { createLog } from '../lib/log.ts';
 import { captureOutput } from './capture-output.ts';
 import { exitWith } from './exit.ts';
 import { releaseMemory } from './release-memory.ts';
+import { showProgress } from './show-progress.ts';
 import { type RunningServer, serve } from './start.ts';
 import { welcome } from './startup-message.ts';
 import { isFirstProcess, onSupervisor } from './worker.ts';
@@ -14,6 +15,7 @@ const STOP_LIMIT = 10_000;
 
 /** Runs the server in this process until a signal or the supervisor stops it. */
 export async function run(): Promise<void> {
+  const progress = showProgress(process.stdout, isFirstProcess());
   try {
     keepFilesPrivate();
     const config = readConfig();
@@ -23,7 +25,11 @@ export async function run(): Promise<void> {
     const stop = once(() => close(() => running?.close()));
     const retire = once(() => close(() => running?.close({ keepIdle: true })));
     onSupervisor({ drain, stop, retire });
-    running = await serve(config, { beforeListening: releaseMemory });
+    running = await serve(config, {
+      beforeListening: releaseMemory,
+      onProgress: progress.show,
+    });
+    progress.clear();
     // Before this, a signal ends the process at once.
     onSignals(() => {
       drain();
@@ -33,6 +39,7 @@ export async function run(): Promise<void> {
       welcome(config, running);
     }
   } catch (error) {
+    progress.clear();
     exitWith(error);
   }
 }

@@ -60,6 +60,8 @@ export interface ServeOptions {
   readonly beforeListening?: () => void;
   /** Milliseconds until a rotation of the signing keys is noticed. */
   readonly signingKeyInterval?: number;
+  /** Receives what the start does at the moment, for a person who waits. */
+  readonly onProgress?: (text: string) => void;
 }
 
 /** Milliseconds: a database that hangs must not hold every connection for ever. */
@@ -83,6 +85,8 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
     const { dataDir } = config;
     log.warn({ dataDir }, 'Data folder is readable by other users of this machine; run chmod 700');
   }
+  const progress = options.onProgress ?? (() => {});
+  progress('Opening the database …');
   const database = await openDatabase({
     url: config.databaseUrl,
     dataDir: config.dataDir,
@@ -109,7 +113,8 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
       void warnOfConnection(config, log);
       void warnOfUpstream(config, log);
     }
-    await prepare(database, log);
+    await prepare(database, log, progress);
+    progress('Starting the server …');
     await recordConfiguration(database.db, config);
     const metrics = createMetrics(database, config);
     closers.push(metrics.close);
@@ -196,6 +201,7 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
       const { ServerUnreachableError } = await import('../demo/management.ts');
       const { startDemo } = await import('../demo/start.ts');
       const { issuer, dataDir, host } = config;
+      progress('Setting up the demo …');
       const demo = await startDemo({ issuer, operatorToken, dataDir, host }).catch(
         (error: unknown) => {
           throw error instanceof ServerUnreachableError
@@ -223,10 +229,16 @@ function keepsFiles({ databaseUrl, smtpUrl, cookieKeys, demo }: Config): boolean
 }
 
 /** The embedded database is this process's own; any other is brought up to date on purpose. */
-async function prepare(database: Database, log: Logger): Promise<void> {
+async function prepare(
+  database: Database,
+  log: Logger,
+  progress: (text: string) => void,
+): Promise<void> {
   await assertReachable(database);
   if (database.engine === 'embedded') {
-    await migrate(database);
+    await migrate(database, {
+      onProgress: (current, total) => progress(`Preparing the database: ${current} of ${total} …`),
+    });
     return;
   }
   await assertSuitable(database.db);

@@ -8,9 +8,11 @@ export function welcome(config: Config, running: RunningServer): void {
     const { applicationUrl, users } = running.demo;
     lines.push(
       '',
-      `Try it: open the demo application at ${applicationUrl} and click "Connect".`,
-      'Sign in as',
-      ...users.map(({ email, password, note }) => `  ${email}  password: ${password}  (${note})`),
+      `Try it: open the demo app at ${applicationUrl} and choose "Connect", then "Continue as Ada".`,
+      'In another browser, sign in as',
+      ...users.map(
+        ({ email, password, note }) => `  ${email}  password: ${password}  (${note.en})`,
+      ),
       '',
       config.smtpUrl === undefined ? `Mails are written to ${config.dataDir}/mail.` : '',
       config.operatorToken === undefined

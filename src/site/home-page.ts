@@ -1,7 +1,7 @@
-import type { Context } from 'koa';
 import { isFromThisMachine } from '../http/origin.ts';
 import { type Page, render } from '../http/page.ts';
 import { view } from '../http/view.ts';
+import type { Locale } from '../lib/locale.ts';
 import { isLoopbackHost } from '../lib/loopback.ts';
 import { identify } from '../sessions/pages/identify.ts';
 import type { SiteDeps } from './site-page.ts';
@@ -10,10 +10,12 @@ import type { SiteDeps } from './site-page.ts';
 export interface DemoGuide {
   readonly applicationUrl: string;
   readonly users: readonly {
+    /** First name. */
+    readonly name: string;
     readonly email: string;
     readonly password: string;
-    /** A few words about the user, for example the organizers. */
-    readonly note: string;
+    /** A few words about the user by language, for example the organizers. */
+    readonly note: { readonly en: string; readonly de: string };
   }[];
 }
 
@@ -40,17 +42,25 @@ export function homePage(issuer: string, demoGuide: () => DemoGuide | undefined)
     path: '/',
     show: async (deps, ctx) => {
       await identify(deps, ctx);
-      return render(homeView, { demo: visibleDemo(demoGuide(), isLocal, ctx) });
+      const demo = demoGuide();
+      const shown =
+        demo && present(demo, deps.renderer.locale(ctx), isLocal && isFromThisMachine(ctx));
+      return render(homeView, { demo: shown });
     },
   };
 }
 
-function visibleDemo(
-  demo: DemoGuide | undefined,
-  isLocal: boolean,
-  ctx: Context,
+function present(
+  { applicationUrl, users }: DemoGuide,
+  locale: Locale,
+  showsPasswords: boolean,
 ): HomeProps['demo'] {
-  return demo === undefined || (isLocal && isFromThisMachine(ctx))
-    ? demo
-    : { ...demo, users: demo.users.map(({ email, note }) => ({ email, note })) };
+  return {
+    applicationUrl,
+    users: users.map(({ email, password, note }) => ({
+      email,
+      ...(showsPasswords && { password }),
+      note: note[locale],
+    })),
+  };
 }

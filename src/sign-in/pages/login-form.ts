@@ -17,6 +17,8 @@ interface LoginProps {
   /** The application that sent the user here, if one did. */
   readonly application?: { readonly name: string } | undefined;
   readonly returnTo?: string | undefined;
+  /** Users of the demo, with a button each that posts `email` and `return_to` to `/login/demo`. */
+  readonly demo?: readonly { readonly name: string; readonly email: string }[];
   readonly error?: 'credentials' | 'throttled' | 'busy' | undefined;
   /** With `throttled`. */
   readonly retryMinutes?: number | undefined;

@@ -18,6 +18,10 @@ export interface LoginPageDeps extends SignInPageDeps, PageDeps {
   readonly findWaitingApplication: (
     returnTo: string,
   ) => Promise<{ readonly name: string } | undefined>;
+  /** Returns the users of the demo who may sign in without typing; empty without the demo. */
+  readonly demoAccounts: (
+    ctx: Context,
+  ) => readonly { readonly name: string; readonly email: string; readonly password: string }[];
 }
 
 /** Path after a sign-in that was not on the way to another page. */
@@ -89,7 +93,8 @@ async function hasSignedInAs(deps: LoginPageDeps, ctx: Context, email: string): 
   return key !== undefined && signedIn !== undefined && emailKey(signedIn.user.email) === key;
 }
 
-async function showForm(
+/** Shows the sign-in form at `/login`. */
+export async function showForm(
   deps: LoginPageDeps,
   ctx: Context,
   page: {
@@ -100,5 +105,9 @@ async function showForm(
   failed?: SignInResult,
 ): Promise<PageAnswer> {
   const application = await deps.findWaitingApplication(page.returnTo);
-  return showLoginForm(ctx, { action: '/login', application, ...page }, failed);
+  const demo = deps
+    .demoAccounts(ctx)
+    .filter(({ email }) => page.reason !== 'recent' || email === page.email)
+    .map(({ name, email }) => ({ name, email }));
+  return showLoginForm(ctx, { action: '/login', application, demo, ...page }, failed);
 }
