@@ -25,6 +25,6 @@ export async function withPostgres(
     // Other test files of this process have the runner's.
     Object.assign(process.env, { STAGEDOOR_TEST_SERVER, STAGEDOOR_TEST_TEMPLATE });
     await postgres?.stop();
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { withPostgres } from '../bench/with-postgres.ts';
-import { type Delays, type Fault, startSite } from '../support/changes/measure-delay.ts';
+import { type Delays, type Fault, withSite } from '../support/changes/measure-delay.ts';
 import { type PostgresPair, startPostgresPair } from '../support/postgres-pair.ts';
 
 /** `REVOCATIONS=10000` is the full measurement, with four API processes and longer faults. */
@@ -80,19 +80,16 @@ const faults = IS_FULL ? [...FAULTS, CRASH] : FAULTS;
 describe('Time from an answered revocation to the last request that is let in', () => {
   it(`is at most a second, in ${REVOCATIONS} revocations with faults`, async () => {
     const results: Delays[] = [];
-    await withDatabase(async () => {
-      const { measure, close } = await startSite({ apis: IS_FULL ? 4 : 2 });
-      try {
+    await withDatabase(() =>
+      withSite({ apis: IS_FULL ? 4 : 2 }, async ({ measure }) => {
         for (let count = 0; count < REVOCATIONS; count += BATCH) {
           results.push(await measure(BATCH, faults[results.length % faults.length]));
           if (IS_FULL) {
             report(results);
           }
         }
-      } finally {
-        await close();
-      }
-    });
+      }),
+    );
     assertShort(results, REVOCATIONS);
   });
 
@@ -106,18 +103,17 @@ describe('Time from an answered revocation to the last request that is let in', 
     const failOver = () => pair?.failOver() ?? Promise.resolve();
     // One server reaches the pair by an address that moves, the other by the addresses of both.
     const secondDatabase = (url: string) => pair?.withBothServers(url) ?? url;
-    await withPostgres(async () => {
-      const { measure, changesAfter, close } = await startSite({ apis: 2, secondDatabase });
-      try {
-        const { cursor } = await changesAfter();
-        assert.doesNotMatch(String((await changesAfter(cursor)).changes), /all/);
-        results.push(await measure(40, failoverFault(failOver)));
-        assert.deepEqual((await changesAfter(cursor)).changes, ['all']);
-        results.push(await measure(20, undefined));
-      } finally {
-        await close();
-      }
-    }, startPair);
+    await withPostgres(
+      () =>
+        withSite({ apis: 2, secondDatabase }, async ({ measure, changesAfter }) => {
+          const { cursor } = await changesAfter();
+          assert.doesNotMatch(String((await changesAfter(cursor)).changes), /all/);
+          results.push(await measure(40, failoverFault(failOver)));
+          assert.deepEqual((await changesAfter(cursor)).changes, ['all']);
+          results.push(await measure(20, undefined));
+        }),
+      startPair,
+    );
     assertShort(results, 60);
   });
 });

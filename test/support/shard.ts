@@ -8,6 +8,11 @@ import { claimFiles, measureFile } from './shards.ts';
 // file inside the suite's function, because a promise would lose it (see `untracked-promises.cjs`).
 // A test file therefore can't have top-level await.
 
+/** Milliseconds after which a file has failed: twice what the slowest takes on two cores. */
+const FILE_TIMEOUT = 10 * 60_000;
+/** Milliseconds in which what the tests have opened is closed after the last one. */
+const CLOSING_TIMEOUT = 30_000;
+
 const require = createRequire(import.meta.url);
 await import('../../src/server/start.ts');
 // Processes started by tests read the cache, which would otherwise be written when this process
@@ -15,8 +20,13 @@ await import('../../src/server/start.ts');
 flushCompileCache();
 for (const file of claimFiles()) {
   await measureFile(file, () =>
-    describe(file, () => {
+    describe(file, { timeout: FILE_TIMEOUT }, () => {
       require(resolve(file));
     }),
   );
 }
+// Without it, a socket that a failed test has left open keeps the run from ending.
+setTimeout(() => {
+  console.error(`Tests left open: ${process.getActiveResourcesInfo().join(', ')}`);
+  process.exit(1);
+}, CLOSING_TIMEOUT).unref();

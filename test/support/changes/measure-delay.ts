@@ -57,10 +57,27 @@ interface SiteOptions {
 }
 
 /**
- * Starts servers and API processes; `measure` makes revocations while a fault lasts, and `changesAfter`
- * reads the feed.
+ * Runs `work` with servers and API processes; `measure` makes revocations while a fault lasts, and
+ * `changesAfter` reads the feed. An error of `work` is thrown instead of one of closing: a database
+ * that is still down can't be dropped.
  */
-export async function startSite(options: SiteOptions) {
+export async function withSite(
+  options: SiteOptions,
+  work: (site: Measurement) => Promise<void>,
+): Promise<void> {
+  const site = await startSite(options);
+  try {
+    await work(site);
+  } catch (error) {
+    await site.close().catch(() => {});
+    throw error;
+  }
+  await site.close();
+}
+
+type Measurement = Awaited<ReturnType<typeof startSite>>;
+
+async function startSite(options: SiteOptions) {
   const ports = [await freePort(), await freePort()] as const;
   const front = await startTcpProxy(...ports);
   const link = await startTcpProxy(...ports);
@@ -106,12 +123,12 @@ export async function startSite(options: SiteOptions) {
       issuer: `http://localhost:${ports[1]}`,
       operatorToken: second.operatorToken,
     };
-    await inParallel(planned, async ({ kind, revocation, subject }) => {
+    const revoked = inParallel(planned, async ({ kind, revocation, subject }) => {
       if (await succeeds(revocation, server, subject)) {
         answered.set(subject.accessToken, { at: sharedClock(), kind });
       }
     });
-    await ended;
+    await Promise.all([revoked, ended]);
     await sleep(AFTER);
     const reports = await Promise.all(apis.map((one) => one.report()));
     return evaluate(reports, answered, fault?.name ?? 'no fault');
@@ -120,12 +137,14 @@ export async function startSite(options: SiteOptions) {
     measure,
     changesAfter,
     close: async () => {
-      await Promise.all(apis.map((one) => one.close()));
-      await database.close();
-      await second.close();
-      await first.close();
-      await link.close();
-      await front.close();
+      // All of them, because one that stays open keeps the tests' process alive.
+      const closed = await Promise.allSettled(
+        [...apis, database, second, first, link, front].map((one) => one.close()),
+      );
+      const failed = closed.find((one) => one.status === 'rejected');
+      if (failed !== undefined) {
+        throw failed.reason;
+      }
     },
   };
 }
