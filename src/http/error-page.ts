@@ -17,6 +17,8 @@ export interface ErrorProps {
   readonly developer?: string | undefined;
   /** Fields of a refused form, so that they need not be typed again. */
   readonly entered?: readonly { readonly name: string; readonly value: string }[];
+  /** Signs in the developer, who then sees what is wrong. */
+  readonly ownerLink?: { readonly href: string; readonly label: string } | undefined;
   /** Links beside those to the authorizations and the home page, which every error page has. */
   readonly links: readonly { readonly href: string; readonly label: string }[];
 }

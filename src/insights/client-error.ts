@@ -24,6 +24,8 @@ export interface NewClientError {
   readonly error: string;
   readonly reason: Reason;
   readonly details: Details;
+  /** As on the error page and in the header of the response. */
+  readonly requestId?: string | undefined;
 }
 
 /** A failed request, as it was kept. */

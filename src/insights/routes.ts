@@ -27,7 +27,7 @@ export function errorEndpoints(deps: ApiDeps): Endpoint[] {
       conditional: { by: 'nothing' },
       load: async (tx, { query, param, slice }) => {
         const { clientId } = found(await findApplication(tx, param('client_id')));
-        return listErrors(tx, clientId, query.endpoint, slice);
+        return listErrors(tx, clientId, query, slice);
       },
       present: presentFailedRequest,
     }),

@@ -12,6 +12,9 @@ import {
 } from './client-error.ts';
 import { isReason } from './reason.ts';
 
+/** Name of the request's ID among the details of a row. */
+const REQUEST_ID = 'request_id';
+
 /** Writes failed requests, in their order; those of applications that are not there (any more) are left out. */
 export async function insertClientErrors(
   db: Db,
@@ -24,7 +27,7 @@ export async function insertClientErrors(
     endpoint: entry.endpoint,
     error: entry.error,
     reason: entry.reason,
-    details: entry.details,
+    details: { ...entry.details, [REQUEST_ID]: entry.requestId },
   }));
   await sql`
     insert into client_errors (client_id, happened_at, endpoint, error, reason, details)
@@ -37,18 +40,25 @@ export async function insertClientErrors(
   `.execute(db);
 }
 
-/** Returns one slice of an application's failed requests of the last 7 days, the newest first. */
+/**
+ * Returns one slice of an application's failed requests of the last 7 days, the newest first.
+ * @param only an endpoint, the ID of a request, or both
+ */
 export async function listErrors(
   db: Db,
   clientId: string,
-  endpoint: Endpoint | undefined,
+  only: { readonly endpoint?: Endpoint | undefined; readonly requestId?: string | undefined },
   slice: Slice,
 ): Promise<Sliced<ClientError>> {
+  const { endpoint, requestId } = only;
   const wanted = db
     .selectFrom('client_errors')
     .where('client_id', '=', clientId)
     .where('happened_at', '>', sql<Date>`now() - make_interval(days => ${ERROR_DAYS})`)
-    .$if(endpoint !== undefined, (query) => query.where('endpoint', '=', endpoint ?? 'token'));
+    .$if(endpoint !== undefined, (query) => query.where('endpoint', '=', endpoint ?? 'token'))
+    .$if(requestId !== undefined, (query) =>
+      query.where(sql<string>`details->>${sql.lit(REQUEST_ID)}`, '=', requestId ?? ''),
+    );
   const { count } = await wanted
     .select(sql<number>`count(*)::int`.as('count'))
     .executeTakeFirstOrThrow();
@@ -66,6 +76,7 @@ function toClientError(row: {
   reason: string;
   details: Record<string, unknown>;
 }): ClientError {
+  const { [REQUEST_ID]: requestId, ...details } = toDetails(row.details);
   return {
     id: String(row.id),
     happenedAt: row.happened_at,
@@ -73,7 +84,8 @@ function toClientError(row: {
     error: row.error,
     // A newer version, while this one is still running, may know more.
     reason: isReason(row.reason) ? row.reason : 'other',
-    details: toDetails(row.details),
+    details,
+    requestId: typeof requestId === 'string' ? requestId : undefined,
   };
 }
 

@@ -12,6 +12,10 @@ export const failedRequest = component(
   'FailedRequest',
   z.object({
     id: z.string(),
+    request_id: z
+      .string()
+      .optional()
+      .describe('`X-Request-ID` of the response, which the error page shows, too.'),
     happened_at: z.string().meta({ format: 'date-time' }),
     endpoint: z.enum(ENDPOINTS),
     error: z.string().describe('Error code of the response, for example `invalid_grant`.'),
@@ -22,6 +26,7 @@ export const failedRequest = component(
   }),
   {
     id: '2718',
+    request_id: '5f0c9a52-7c1e-4d0b-9a55-0e6a1c0f2b11',
     happened_at: '2026-11-27T09:30:00.000Z',
     endpoint: 'token',
     error: 'invalid_client',
@@ -32,12 +37,20 @@ export const failedRequest = component(
 
 /** Presents a failed request. */
 export function presentFailedRequest(entry: ClientError): z.infer<typeof failedRequest.schema> {
-  const { id, happenedAt, endpoint, error, reason } = entry;
+  const { id, requestId, happenedAt, endpoint, error, reason } = entry;
   const details = Object.fromEntries(
     Object.entries(entry.details).map(([name, value]): [string, string | string[]] => [
       name,
       typeof value === 'string' ? value : [...value],
     ]),
   );
-  return { id, happened_at: happenedAt.toISOString(), endpoint, error, reason, details };
+  return {
+    id,
+    ...(requestId === undefined ? {} : { request_id: requestId }),
+    happened_at: happenedAt.toISOString(),
+    endpoint,
+    error,
+    reason,
+    details,
+  };
 }

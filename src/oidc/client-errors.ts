@@ -1,7 +1,8 @@
 import type { Client, errors, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { readAssertionNames } from '../client-keys/assertion.ts';
+import { requestIdOf } from '../http/request-id.ts';
 import type { Endpoint } from '../insights/client-error.ts';
-import { diagnose } from '../insights/diagnose.ts';
+import { type Diagnosis, diagnose } from '../insights/diagnose.ts';
 import type { ErrorQueue } from '../insights/error-queue.ts';
 import type { FailedClient, Failure, SentParameters } from '../insights/failure.ts';
 import { isClientId } from '../lib/client-id.ts';
@@ -23,9 +24,14 @@ export function recordClientErrors(provider: Provider, queue: ErrorQueue): void 
       }
       const failure = toFailure(endpoint, ctx, error);
       if (failure !== undefined) {
-        const { clientId } = failure;
-        const happenedAt = new Date();
-        queue.add({ clientId, happenedAt, endpoint, error: error.error, ...diagnose(failure) });
+        queue.add({
+          clientId: failure.clientId,
+          happenedAt: new Date(),
+          endpoint,
+          error: error.error,
+          requestId: requestIdOf(ctx.req),
+          ...diagnose(failure),
+        });
       }
     } catch {
       // An emitter's listener that throws would fail the request.
@@ -35,6 +41,15 @@ export function recordClientErrors(provider: Provider, queue: ErrorQueue): void 
   provider.on('grant.error', listener('token'));
   provider.on('revocation.error', listener('revoke_token'));
   provider.on('pushed_authorization_request.error', listener('par'));
+}
+
+/** Finds out what was wrong with an authorization request; undefined if it names no application. */
+export function diagnoseRequest(
+  ctx: KoaContextWithOIDC,
+  error: ProtocolError,
+): Diagnosis | undefined {
+  const failure = toFailure('authorize', ctx, error);
+  return failure && diagnose(failure);
 }
 
 function toFailure(

@@ -7,10 +7,15 @@ import type { Db } from '../db/database.ts';
 import { errorView } from '../http/error-page.ts';
 import { setUiLocales } from '../http/locale.ts';
 import type { Renderer } from '../http/render.ts';
+import { requestIdOf } from '../http/request-id.ts';
 import { translator } from '../http/translate.ts';
+import { presentRefused, refusedView } from '../insights/pages/refused-page.ts';
+import { visibleLine } from '../lib/visible-text.ts';
 import { greet } from '../sessions/pages/identify.ts';
 import { findActiveUser } from '../users/find-user.ts';
+import type { User } from '../users/user.ts';
 import { type Block, findBlock } from './block-redirects.ts';
+import { diagnoseRequest } from './client-errors.ts';
 import { currentTransaction } from './current-transaction.ts';
 import { describeClosedInteraction } from './describe-closed-interaction.ts';
 import { findForeignSession } from './interactions.ts';
@@ -24,8 +29,8 @@ export type RenderProtocolError = (
 ) => Promise<void>;
 
 /**
- * A page for the person who was sent here, with a line for the developer who has to fix it. The
- * browser is never sent on: where to is exactly what can't be trusted.
+ * A page for the person who was sent here, with a line for the developer who has to fix it. If that is
+ * the owner of the application, it says what is wrong. The browser is never sent on: where to is exactly what can't be trusted.
  * @see RFC 6749 §4.1.2.1
  */
 export function createRenderError(deps: {
@@ -35,12 +40,19 @@ export function createRenderError(deps: {
 }): RenderProtocolError {
   const { renderer } = deps;
   return async (ctx, out, error) => {
-    await greetUser(deps.db, ctx);
+    const user = await greetUser(deps.db, ctx);
     setUiLocales(ctx, ctx.oidc.params?.ui_locales);
     const block = findBlock(ctx, error);
     if (ctx.oidc.route === 'resume' || block === 'awaits_review') {
       const over = await describeEnd(deps, ctx, error, block);
       return renderOver(over).send(renderer, ctx);
+    }
+    // Errors that would have redirected have a status of 303.
+    const status = Math.max(ctx.status, 400);
+    const refused = user && describeRefused(deps, ctx, { userId: user.id, out, error });
+    if (refused !== undefined) {
+      renderer.page(ctx, refusedView, refused, { status });
+      return;
     }
     const t = translator(renderer.locale(ctx));
     const kind =
@@ -58,20 +70,52 @@ export function createRenderError(deps: {
         hint: t(`error.${kind}.hint`),
         developer: developerLine(ctx, out, error),
         links: kind === 'not_signed_in' ? [signInLink(ctx, t('link.sign_in_and_continue'))] : [],
+        ownerLink:
+          user === undefined && kind !== 'not_signed_in' && ctx.oidc.client?.owner_id
+            ? signInLink(ctx, t('error.owner.sign_in'))
+            : undefined,
       },
-      // Errors that would have redirected have a status of 303.
-      { status: Math.max(ctx.status, 400) },
+      { status },
     );
   };
 }
 
 /** Gives the page the language and the header of the signed-in user. */
-async function greetUser(db: Db, ctx: KoaContextWithOIDC): Promise<void> {
+async function greetUser(db: Db, ctx: KoaContextWithOIDC): Promise<User | undefined> {
   const userId = ctx.oidc.session?.accountId;
   const user = userId && (await findActiveUser(currentTransaction() ?? db, userId));
-  if (user) {
-    greet(ctx, user);
+  if (!user) {
+    return undefined;
   }
+  greet(ctx, user);
+  return user;
+}
+
+/** Says what is wrong with a request, to the owner of the application; undefined for everybody else. */
+function describeRefused(
+  { renderer, config }: { readonly renderer: Renderer; readonly config: Config },
+  ctx: KoaContextWithOIDC,
+  failed: { readonly userId: string; readonly out: ErrorOut; readonly error: Error },
+) {
+  const { client, route } = ctx.oidc;
+  const { userId, out, error } = failed;
+  const isOwner = client !== undefined && client.owner_id === userId;
+  const diagnosis =
+    isOwner && route === 'authorization' && error instanceof errors.OIDCProviderError
+      ? diagnoseRequest(ctx, error)
+      : undefined;
+  return (
+    client &&
+    diagnosis &&
+    presentRefused(renderer.locale(ctx), {
+      ...diagnosis,
+      clientId: client.clientId,
+      application: visibleLine(client.clientName ?? '') || client.clientId,
+      error: out.error,
+      requestId: requestIdOf(ctx.req),
+      url: config.issuer + ctx.url,
+    })
+  );
 }
 
 /** Describes why a request ends here. The request of another session can be started over. */

@@ -55,7 +55,10 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
           .orderBy('id')
           .execute();
         if (rows.length >= count || Date.now() > until) {
-          return rows;
+          return rows.map(({ details: { request_id, ...details }, ...row }) => ({
+            ...row,
+            details,
+          }));
         }
         await delay(50);
       }

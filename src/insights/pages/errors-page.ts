@@ -16,6 +16,7 @@ interface FailedRequestProps extends ExplainedProps {
   readonly endpoint: string;
   /** Error code of RFC 6749. */
   readonly error: string;
+  readonly requestId: string | undefined;
 }
 
 /** An application's failed requests. */
@@ -26,6 +27,9 @@ interface ErrorsProps extends InsightsHeadProps {
     readonly label: string;
     readonly current: boolean;
   }[];
+  readonly action: string;
+  /** The request that is searched for; empty: all are shown. */
+  readonly requestId: string;
   readonly count: number;
   readonly newer: string | undefined;
   readonly older: string | undefined;
@@ -35,6 +39,8 @@ interface ErrorsProps extends InsightsHeadProps {
 const errorsView = view<ErrorsProps>('insights/errors');
 
 const PAGE_SIZE = 50;
+/** Longest ID of a request, in characters. */
+const ID_LENGTH = 64;
 
 /** Lists an application's failed requests, the newest first. */
 export const errorsPage = userPageAbout(openApplication, {
@@ -42,11 +48,12 @@ export const errorsPage = userPageAbout(openApplication, {
   show: async (request) => {
     const { deps, user, locale, clientId, path, query } = request;
     const endpoint = ENDPOINTS.find((one) => one === query.endpoint);
-    const page = pageRequest(path, { endpoint }, query);
+    const requestId = readRequestId(query.request_id);
+    const page = pageRequest(path, { endpoint, request_id: requestId }, query);
     const { entries, count, ...beside } = await listErrors(
       deps.db,
       clientId,
-      endpoint,
+      { endpoint, requestId: requestId || undefined },
       sliceOfPage(page, PAGE_SIZE),
     );
     const { next, previous } = pageLinks(page, beside);
@@ -59,6 +66,8 @@ export const errorsPage = userPageAbout(openApplication, {
         label: t(`insights.endpoint.${one ?? 'all'}`),
         current: one === endpoint,
       })),
+      action: path,
+      requestId,
       count,
       newer: previous,
       older: next,
@@ -67,11 +76,17 @@ export const errorsPage = userPageAbout(openApplication, {
   },
 });
 
+/** Returns an ID without the characters that none has; empty if there is none. */
+function readRequestId(value: unknown): string {
+  return typeof value === 'string' ? value.replace(/[^\w.-]/g, '').slice(0, ID_LENGTH) : '';
+}
+
 function presentError(t: Translate<InsightText>, error: ClientError): FailedRequestProps {
   return {
     ...explain(t, error.reason, error.details),
     happenedAt: error.happenedAt,
     endpoint: t(`insights.endpoint.${error.endpoint}`),
     error: error.error,
+    requestId: error.requestId,
   };
 }
