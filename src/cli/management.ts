@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Method } from '../api/endpoint.ts';
 import type { Remote } from '../config/config.ts';
 import { type ErrorCode, StagedoorError, ValidationError } from '../lib/errors.ts';
+import { reasonOf } from '../lib/failure-reason.ts';
 import { VERSION } from '../lib/version.ts';
 
 /** A call of the management API. */
@@ -148,14 +149,6 @@ async function reach(target: URL, request: RequestInit): Promise<Response> {
       { cause },
     );
   }
-}
-
-/** Returns the reason of a failed fetch, which is in its cause. */
-export function reasonOf(error: unknown): string {
-  const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const code = inner instanceof Error && 'code' in inner ? String(inner.code) : '';
-  const message = inner instanceof Error ? inner.message || inner.name : String(inner);
-  return message.includes(code) ? message : `${message} (${code})`;
 }
 
 function parse(text: string): Entry | undefined {

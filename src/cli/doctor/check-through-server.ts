@@ -1,7 +1,7 @@
 import type { ServerFile } from '../../data-dir/server-file.ts';
-import { reasonOf } from '../management.ts';
-import { type Finding, fail, ok, skip, warn } from './finding.ts';
-import { judgeMails } from './judge-mails.ts';
+import { type Finding, fail, ok, skip, warn } from '../../health/finding.ts';
+import { judgeMails } from '../../health/judge-mails.ts';
+import { reasonOf } from '../../lib/failure-reason.ts';
 
 const TIMEOUT = 5_000;
 

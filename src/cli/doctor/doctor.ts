@@ -1,17 +1,12 @@
 import type { Command } from 'commander';
 import { type Config, readConfig } from '../../config/config.ts';
+import { broken, CHECKS } from '../../health/checks.ts';
+import { type Finding, fail, skip } from '../../health/finding.ts';
 import { StagedoorError } from '../../lib/errors.ts';
 import { oneLine } from '../../mail/mail-text.ts';
 import { databaseAction, examples, json } from '../command.ts';
 import { ReportedError, type Shell } from '../shell.ts';
-import { checkClientAddress } from './check-client-address.ts';
-import { checkDatabase } from './check-database.ts';
-import { checkCookieKeys, checkDataDir, checkNode } from './check-here.ts';
-import { checkIssuer } from './check-issuer.ts';
-import { checkMail } from './check-mail.ts';
-import { checkPlatformName } from './check-platform-name.ts';
-import { checkUpstream } from './check-upstream.ts';
-import { type Finding, fail, ok, skip } from './finding.ts';
+import { checkConfiguredDatabase } from './check-configured-database.ts';
 
 /** Sets up `stagedoor doctor`. */
 export function addDoctor(doctor: Command, shell: Shell): void {
@@ -49,7 +44,7 @@ async function runDoctor(shell: Shell, asJson: boolean): Promise<void> {
 
 /** Runs the checks, dependencies first. */
 async function* examine(shell: Shell): AsyncGenerator<readonly Finding[]> {
-  yield [checkNode()];
+  yield await CHECKS.node();
   let config: Config;
   try {
     config = readConfig(shell.env);
@@ -58,24 +53,16 @@ async function* examine(shell: Shell): AsyncGenerator<readonly Finding[]> {
     yield [skip('the rest', 'It needs a configuration.')];
     return;
   }
-  yield [ok('configuration', `ISSUER is ${config.issuer}.`), ...checkPlatformName(config)];
-  yield [await checkDataDir(config), await checkCookieKeys(config)];
+  const { configuration, 'data folder': dataFolder, node: _, ...others } = CHECKS;
   const checks = {
-    database: checkDatabase,
-    'mail server': checkMail,
-    issuer: checkIssuer,
-    'client address': checkClientAddress,
-    'platform login': checkUpstream,
+    configuration,
+    'data folder': dataFolder,
+    database: (one: Config) => checkConfiguredDatabase(one, shell),
+    ...others,
   };
   for (const [name, check] of Object.entries(checks)) {
-    yield await check(config, shell).catch((error: unknown) => [broken(name, error)]);
+    yield await check(config).catch((error: unknown) => [broken(name, error)]);
   }
-}
-
-/** Reports a check that threw, so that the other findings are not lost. */
-function broken(check: string, error: unknown): Finding {
-  const message = `The check itself failed: ${error instanceof Error ? error.message : error}.`;
-  return fail(check, message, 'See what the other checks say; if nothing does, report it.');
 }
 
 function wrongConfiguration(error: unknown): Finding[] {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { Config } from '../../config/config.ts';
-import { isEmail } from '../../lib/email.ts';
-import { verifyMailServer } from '../../mail/transport.ts';
+import type { Config } from '../config/config.ts';
+import { isEmail } from '../lib/email.ts';
+import { verifyMailServer } from '../mail/transport.ts';
 import { isWritable } from './check-here.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 

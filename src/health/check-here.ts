@@ -1,8 +1,8 @@
 import { access, constants } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { Config } from '../../config/config.ts';
-import { COOKIE_KEY_FILE } from '../../data-dir/cookie-keys.ts';
-import { isOpenToOthers } from '../../data-dir/secure-data-dir.ts';
+import type { Config } from '../config/config.ts';
+import { COOKIE_KEY_FILE } from '../data-dir/cookie-keys.ts';
+import { isOpenToOthers } from '../data-dir/secure-data-dir.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
 /** Oldest version that strips types without a flag; `engines` in package.json. */

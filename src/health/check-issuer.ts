@@ -1,10 +1,10 @@
 import { connect } from 'node:tls';
 import { z } from 'zod';
-import type { Config } from '../../config/config.ts';
-import { timeAhead } from '../../db/clock.ts';
-import { isLoopbackHost } from '../../lib/loopback.ts';
-import { ownValue } from '../../lib/own-value.ts';
-import { reasonOf } from '../management.ts';
+import type { Config } from '../config/config.ts';
+import { timeAhead } from '../db/clock.ts';
+import { reasonOf } from '../lib/failure-reason.ts';
+import { isLoopbackHost } from '../lib/loopback.ts';
+import { ownValue } from '../lib/own-value.ts';
 import { checkClock } from './check-clock.ts';
 import { type Finding, fail, ok, skip, warn } from './finding.ts';
 

@@ -1,4 +1,4 @@
-import { CLOCK_TOLERANCE } from '../../db/clock.ts';
+import { CLOCK_TOLERANCE } from '../db/clock.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
 /** Milliseconds by which clocks may differ; signed requests and the platform's login depend on that. */

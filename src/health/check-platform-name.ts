@@ -1,4 +1,4 @@
-import type { Config } from '../../config/config.ts';
+import type { Config } from '../config/config.ts';
 import { type Finding, warn } from './finding.ts';
 
 /** Checks that users of a server in production see the name of their platform. */

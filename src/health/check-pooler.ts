@@ -1,5 +1,5 @@
-import type { Config } from '../../config/config.ts';
-import { detectPooler } from '../../db/detect-pooler.ts';
+import type { Config } from '../config/config.ts';
+import { detectPooler } from '../db/detect-pooler.ts';
 import { type Finding, fail, ok, skip } from './finding.ts';
 
 /** Checks if a pooler in front of PostgreSQL keeps prepared statements. */

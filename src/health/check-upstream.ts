@@ -1,6 +1,6 @@
-import type { Config } from '../../config/config.ts';
-import { createDiscover, lacksAuthTime } from '../../sign-in/upstream/discover.ts';
-import { reasonOf } from '../management.ts';
+import type { Config } from '../config/config.ts';
+import { reasonOf } from '../lib/failure-reason.ts';
+import { createDiscover, lacksAuthTime } from '../sign-in/upstream/discover.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
 /** Checks that the platform's login is reachable, if it is configured. */

@@ -1,23 +1,18 @@
-import type { Config } from '../../config/config.ts';
-import { cookieKeysOf } from '../../data-dir/cookie-keys.ts';
-import { assertReachable } from '../../db/assert-reachable.ts';
-import { findIneffective } from '../../db/check-engine.ts';
-import { timeAhead } from '../../db/clock.ts';
-import { describeServer, describeWeakness } from '../../db/connection-options.ts';
-import type { Database } from '../../db/database.ts';
-import { explainFailure } from '../../db/explain-failure.ts';
-import { readSchemaState, type SchemaState } from '../../db/schema-state.ts';
-import { findUnsuitable, readServerInfo } from '../../db/server-info.ts';
-import { StagedoorError } from '../../lib/errors.ts';
-import { countMails } from '../../mail/outbox-store.ts';
-import { unopenedSigningKeys } from '../../signing-keys/check-signing-keys.ts';
-import { listSigningKeys } from '../../signing-keys/list-signing-keys.ts';
-import type { Shell } from '../shell.ts';
-import { type Opened, openOrFind, refuseMissing } from '../with-database.ts';
+import type { Config } from '../config/config.ts';
+import { cookieKeysOf } from '../data-dir/cookie-keys.ts';
+import { assertReachable } from '../db/assert-reachable.ts';
+import { timeAhead } from '../db/clock.ts';
+import { describeServer, describeWeakness } from '../db/connection-options.ts';
+import type { Database } from '../db/database.ts';
+import { type Explanation, explainFailure } from '../db/explain-failure.ts';
+import { readSchemaState, type SchemaState } from '../db/schema-state.ts';
+import { findUnsuitable, readServerInfo } from '../db/server-info.ts';
+import { countMails } from '../mail/outbox-store.ts';
+import { unopenedSigningKeys } from '../signing-keys/check-signing-keys.ts';
+import { listSigningKeys } from '../signing-keys/list-signing-keys.ts';
 import { checkClock } from './check-clock.ts';
 import { hasCookieKeys } from './check-here.ts';
 import { checkPooler } from './check-pooler.ts';
-import { checkThroughServer } from './check-through-server.ts';
 import { type Finding, fail, ok, skip, warn } from './finding.ts';
 import { judgeMails } from './judge-mails.ts';
 
@@ -25,40 +20,16 @@ const DAY = 86_400_000;
 /** Days that a key may exceed its age, because only a running server replaces it. */
 const GRACE = 7;
 
-/** Checks the database, its migrations and clock, undelivered mails and signing keys. */
-export async function checkDatabase(config: Config, shell: Shell): Promise<Finding[]> {
-  let opened: Opened;
-  try {
-    await refuseMissing(config);
-  } catch (error) {
-    return [
-      warn('database', messageOf(error), 'The server makes the embedded one when it starts.'),
-    ];
-  }
-  try {
-    opened = await openOrFind(config, shell);
-  } catch (error) {
-    const isSetting = error instanceof StagedoorError && error.code === 'configuration_invalid';
-    const fix = isSetting
-      ? 'Correct DATABASE_URL, or let this user read the file.'
-      : 'Run this as the user that runs the server, and see which process has the folder.';
-    return [fail('database', messageOf(error), fix)];
-  }
-  if ('server' in opened) {
-    return checkThroughServer(opened.server, config.metricsToken);
-  }
-  try {
-    return await checkOpened(opened.database, config);
-  } finally {
-    await opened.database.close();
-  }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-async function checkOpened(database: Database, config: Config): Promise<Finding[]> {
+/**
+ * Checks an open database: connection, version, migrations and clock, undelivered mails and signing
+ * keys. Changes nothing.
+ * @param tryEngine tries out what the engine has to support; a server has done so when it started
+ */
+export async function checkDatabase(
+  database: Database,
+  config: Config,
+  tryEngine?: () => Promise<Explanation | undefined>,
+): Promise<Finding[]> {
   const { db, engine } = database;
   const where =
     config.databaseUrl === undefined ? config.dataDir : describeServer(config.databaseUrl);
@@ -75,7 +46,7 @@ async function checkOpened(database: Database, config: Config): Promise<Finding[
   );
   const name = engine === 'embedded' ? 'Embedded PGlite' : 'PostgreSQL';
   const told = `${name} ${answer.version} at ${where}.`;
-  const unsuitable = findUnsuitable(answer) ?? (await findIneffective(db));
+  const unsuitable = findUnsuitable(answer) ?? (await tryEngine?.());
   const findings = [
     unsuitable === undefined
       ? judgeTls(told, config)

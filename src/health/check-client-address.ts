@@ -1,8 +1,8 @@
 import { networkInterfaces } from 'node:os';
 import { z } from 'zod';
-import type { Config } from '../../config/config.ts';
-import { cookieKeysOf } from '../../data-dir/cookie-keys.ts';
-import { DOCTOR_HEADER, newDoctorPass } from '../../operations/doctor-pass.ts';
+import type { Config } from '../config/config.ts';
+import { cookieKeysOf } from '../data-dir/cookie-keys.ts';
+import { DOCTOR_HEADER, newDoctorPass } from '../operations/doctor-pass.ts';
 import { hasCookieKeys } from './check-here.ts';
 import { type Finding, fail, ok, skip, warn } from './finding.ts';
 
@@ -74,7 +74,7 @@ function judge({ peer, forwarded, trust_proxy: trusted }: Arrival, https: boolea
     );
   }
   const where = isOwn(address) ? 'an address of this machine' : 'as is right if it leaves by that';
-  return ok(CHECK, `The server sees this command at ${address}, ${where}.`);
+  return ok(CHECK, `The server sees requests of this machine at ${address}, ${where}.`);
 }
 
 function isOwn(address: string): boolean {
