@@ -29,6 +29,7 @@ import type { Database } from './db/database.ts';
 import { apiEndpoints } from './endpoints.ts';
 import { openFetcher } from './fetch/fetcher.ts';
 import { grantPages } from './grants/pages/pages.ts';
+import { createExamination, serverChecks } from './health/examination.ts';
 import { openAssets } from './http/assets.ts';
 import { createCsrf, csrfKeys } from './http/csrf.ts';
 import { errorPage } from './http/error-page.ts';
@@ -247,7 +248,9 @@ export function createApp(deps: AppDeps): Koa {
   mount(provider, pageRoutes(pages, activityPages));
   mount(provider, pageRoutes(pages, accountPages));
   const hash = passwordWork(passwordQueue, 'trusted').hashUnlessKnown;
-  mount(provider, pageRoutes({ ...pages, operators: deps.operators, hash }, consolePages));
+  const examine = createExamination(serverChecks(database, config));
+  const operatorPages = { ...pages, operators: deps.operators, hash, examine };
+  mount(provider, pageRoutes(operatorPages, consolePages));
   mount(provider, pageRoutes({ ...pages, interactions, upstream }, interactionPages));
   const { operatorToken, leakScannerKeys: keys } = config;
   mount(provider, leakedRoutes({ db, log, operatorToken, limits, keys }));

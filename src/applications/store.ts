@@ -150,3 +150,16 @@ export async function listApplications(
     count,
   );
 }
+
+/** Returns the names of these applications by their client IDs. */
+export async function selectApplicationNames(
+  db: Db,
+  clientIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await db
+    .selectFrom('applications')
+    .select(['client_id', 'name'])
+    .where('client_id', '=', sql<string>`any(${[...clientIds]}::text[])`)
+    .execute();
+  return new Map(rows.map(({ client_id: clientId, name }) => [clientId, name]));
+}

@@ -202,6 +202,19 @@ function matches(search: string): RawBuilder<SqlBool> {
   return sql<SqlBool>`(id = ${search} or email ilike ${pattern} or full_name ilike ${pattern})`;
 }
 
+/** Returns the names, or addresses, of these users by their IDs. */
+export async function selectUserNames(
+  db: Db,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await db
+    .selectFrom('users')
+    .select(['id', sql<string>`coalesce(nullif(full_name, ''), email)`.as('name')])
+    .where('id', '=', sql<string>`any(${[...ids]}::text[])`)
+    .execute();
+  return new Map(rows.map(({ id, name }) => [id, name]));
+}
+
 /** Returns the ids that a user has. Locks these users against deletion until the transaction ends. */
 export async function lockExistingUsers(tx: Tx, ids: readonly string[]): Promise<string[]> {
   const rows = await tx

@@ -13,7 +13,7 @@ import {
 } from '../support/factories.ts';
 import { manage } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
-import { says } from '../support/texts.ts';
+import { pattern, says } from '../support/texts.ts';
 import { introspect, obtainTokens } from '../support/tokens.ts';
 import { type Page, describe as textOf, type UserAgent } from '../support/user-agent.ts';
 
@@ -27,6 +27,7 @@ const LISTS = [
   '/mails',
   '/resource-servers',
   '/tokens',
+  '/health',
 ].map((path) => `/operator${path}`);
 /** Markup, a formula of a spreadsheet, and characters that turn the reading direction. */
 const EVIL = '=1+2<script>alert(1)</script>"\'';
@@ -149,7 +150,12 @@ describe('The operator console', () => {
       assert.equal(status, 200, path);
       assert.doesNotMatch(body, /<script>alert|[\u202a-\u202e\u2066-\u2069]/, path);
       assert.doesNotMatch(body, /sd[arso]_[0-9A-Za-z]{8}/, path);
-      for (const secret of [token, made.token, evil.clientSecret]) {
+      const { cookieKeys, databaseUrl = '' } = server.config;
+      const { password } = new URL(databaseUrl);
+      for (const secret of [
+        ...[token, made.token, evil.clientSecret, server.operatorToken],
+        ...[...(cookieKeys ?? []), password].filter((one) => one !== ''),
+      ]) {
         assert.ok(!body.includes(String(secret)), path);
       }
     }
@@ -400,6 +406,23 @@ describe('Users, authorizations, mails and tokens in the console', () => {
     await press(console, '/operator/mails', '/operator/mails/retry');
     const { rows } = await sql`select from mail_outbox where failed_at is not null`.execute(db);
     assert.equal(rows.length, 0);
+  });
+
+  test('the health page has the checks of the doctor, what to do, and their time', async () => {
+    const { body } = await console.get('/operator/health');
+    for (const key of [
+      'database',
+      'migrations',
+      'signing_keys',
+      'issuer',
+      'mail_server',
+    ] as const) {
+      assert.match(body, says(`console.check.${key}`), key);
+    }
+    assert.ok(body.includes('SMTP_URL is not set'));
+    assert.match(body, says('console.health.intro'));
+    // This server has no proxy, although TRUST_PROXY names one.
+    assert.match(body, pattern`${says('console.health.fix')}.*TRUST_PROXY to 0`);
   });
 
   test('an operator token is revoked together with those made with it', async () => {

@@ -97,6 +97,7 @@ describe('Every view is rendered in both languages with the props of its page', 
         await visitor.get(`/operator${page}`);
       }
       await visitor.get('/operator/resource-servers');
+      await visitor.get('/operator/health');
       await visitor.get(`/operator/users/${user.id}`);
       await visitor.get(`/operator/users/${owner.id}`);
       await visitor.submit(await visitor.get(path), { question: 'Why?' });

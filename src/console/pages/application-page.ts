@@ -18,10 +18,11 @@ import {
   applicationPath,
   type Change,
   changesSinceReview,
+  ownerOf,
   reviewWarnings,
 } from './application-presenters.ts';
 import { confirmPage } from './confirm-page.ts';
-import { type Chip, CONSOLE, noticeOf, type Pen, penOf, shown } from './list-view.ts';
+import { type Chip, CONSOLE, type Fact, noticeOf, type Pen, penOf, shown } from './list-view.ts';
 import { type OperatorPageDeps, type OperatorRequest, operatorPage } from './operator-page.ts';
 
 const PATH = `${CONSOLE}/applications/:clientId`;
@@ -30,7 +31,7 @@ interface ApplicationProps {
   readonly title: string;
   readonly path: string;
   readonly chips: readonly Chip[];
-  readonly facts: readonly (readonly [string, readonly string[]])[];
+  readonly facts: readonly Fact[];
   readonly changes: readonly Change[];
   readonly reviewedBefore: boolean;
   readonly warnings: readonly string[];
@@ -75,11 +76,8 @@ export const applicationPage = operatorPage({
   },
 });
 
-function factsOf(
-  application: Application,
-  state: ReviewState,
-  { t, when }: Pen,
-): [string, string[]][] {
+function factsOf(application: Application, state: ReviewState, pen: Pen): Fact[] {
+  const { t, when } = pen;
   const { description, homepageUrl, privacyPolicyUrl, termsUrl } = application;
   const { fingerprint, suspensionReason } = application;
   const optional: [string, string | null][] = [
@@ -94,10 +92,7 @@ function factsOf(
   ];
   return [
     [t('console.field.client_id'), [application.clientId]],
-    [
-      t('console.field.owner'),
-      [shown(application.ownerName ?? application.ownerId ?? t('console.no_owner'))],
-    ],
+    [t('console.field.owner'), [ownerOf(application, pen)]],
     [t('console.field.client_type'), [application.clientType]],
     [t('console.field.require_pkce'), [t(application.requirePkce ? 'console.yes' : 'console.no')]],
     [t('console.field.redirect_uris'), application.redirectUris.map(shown)],

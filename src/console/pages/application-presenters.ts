@@ -11,17 +11,24 @@ export function applicationPath(clientId: string): string {
   return `${CONSOLE}/applications/${encodeURIComponent(clientId)}`;
 }
 
+const STATE_KINDS = { active: 'good', disabled: 'warning', suspended: 'stopped' } as const;
+
 /** Returns the states of an application. */
 export function applicationChips(application: Application, { t }: Pen): Chip[] {
   const state = applicationState(application);
   const reviewed = isReviewed(application);
   return [
-    { text: t(`console.state.${state}`), kind: state },
+    { text: t(`console.state.${state}`), kind: STATE_KINDS[state] },
     {
       text: t(reviewed ? 'console.reviewed' : 'console.not_reviewed'),
-      kind: reviewed ? 'reviewed' : '',
+      kind: reviewed ? 'good' : '',
     },
   ];
+}
+
+/** Names the owner of an application. */
+export function ownerOf({ ownerName, ownerId }: Application, { t }: Pen): string {
+  return shown(ownerName ?? ownerId ?? t('console.no_owner'));
 }
 
 /** Returns the hosts, or schemes, of redirect URIs, each once. */

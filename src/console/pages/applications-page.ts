@@ -1,7 +1,13 @@
+import { monogramUrl } from '../../applications/monogram.ts';
 import { listApplications } from '../../applications/store.ts';
 import { oneOf } from '../../http/page.ts';
-import { applicationChips, applicationPath, redirectHosts } from './application-presenters.ts';
-import { CONSOLE, penOf, queryText, renderList, shown, sliceOf } from './list-view.ts';
+import {
+  applicationChips,
+  applicationPath,
+  ownerOf,
+  redirectHosts,
+} from './application-presenters.ts';
+import { CONSOLE, choice, penOf, queryText, renderList, shown, sliceOf } from './list-view.ts';
 import { operatorPage } from './operator-page.ts';
 
 const STATES = ['reviewed', 'not_reviewed', 'suspended'] as const;
@@ -29,28 +35,25 @@ export const applicationsPage = operatorPage({
       count,
       filters: [
         { name: 'q', label: pen.t('console.applications.search'), value: search },
-        {
-          name: 'state',
-          label: pen.t('console.field.state'),
-          value: state ?? '',
-          options: [
-            { value: '', text: pen.t('console.all') },
-            ...STATES.map((value) => ({
-              value,
-              text: pen.t(value === 'suspended' ? 'console.state.suspended' : `console.${value}`),
-            })),
-          ],
-        },
+        choice(
+          pen,
+          { name: 'state', label: pen.t('console.field.state'), value: state },
+          STATES,
+          (one) => pen.t(one === 'suspended' ? 'console.state.suspended' : `console.${one}`),
+        ),
       ],
       rows: entries.map((application) => ({
         title: shown(application.name),
-        href: applicationPath(application.clientId),
-        meta: [
-          shown(application.ownerName ?? application.ownerId ?? pen.t('console.no_owner')),
-          redirectHosts(application).slice(0, 2).join(', '),
-          pen.when(application.createdAt),
-        ],
+        below: ownerOf(application, pen),
+        picture: monogramUrl(application.name),
         chips: applicationChips(application, pen),
+        facts: [
+          [pen.t('console.field.client_id'), [application.clientId]],
+          [pen.t('console.field.hosts'), redirectHosts(application)],
+          [pen.t('console.field.scopes'), application.scopes],
+          [pen.t('console.field.created'), [pen.when(application.createdAt)]],
+        ],
+        action: { label: pen.t('console.open'), href: applicationPath(application.clientId) },
       })),
     });
   },

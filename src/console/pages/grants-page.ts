@@ -1,4 +1,6 @@
 import { findApplication } from '../../applications/find-application.ts';
+import { monogramUrl } from '../../applications/monogram.ts';
+import { selectApplicationNames } from '../../applications/store.ts';
 import type { Db } from '../../db/database.ts';
 import { findManagedGrant } from '../../grants/find-managed-grant.ts';
 import type { ManagedGrant } from '../../grants/managed-grant.ts';
@@ -7,10 +9,12 @@ import { revokeGrant } from '../../grants/revoke.ts';
 import { oneOf } from '../../http/page.ts';
 import { StagedoorError } from '../../lib/errors.ts';
 import { findUser } from '../../users/find-user.ts';
+import { selectUserNames } from '../../users/user-store.ts';
 import { confirmPage } from './confirm-page.ts';
 import {
   type Chip,
   CONSOLE,
+  choice,
   type Pen,
   penOf,
   queryText,
@@ -28,54 +32,68 @@ export const grantsPage = operatorPage({
   path: PATH,
   show: async (request) => {
     const pen = penOf(request);
-    const [user, application, organizer] = (['user', 'application', 'organizer'] as const).map(
-      (name) => queryText(request, name),
-    );
+    const { db } = request.deps;
+    const user = queryText(request, 'user');
+    const application = queryText(request, 'application');
+    const organizer = queryText(request, 'organizer');
     const state = oneOf(STATES, request.query.state);
-    const { entries, count } = await listManagedGrants(request.deps.db, sliceOf(request), {
+    const { entries, count } = await listManagedGrants(db, sliceOf(request), {
       userId: user || undefined,
       clientId: application || undefined,
       organizer: organizer || undefined,
       active: state && state === 'active',
     });
-    const names = new Map<string, string>();
-    for (const { clientId } of entries) {
-      if (!names.has(clientId)) {
-        names.set(clientId, await applicationName(request, clientId));
-      }
-    }
+    const users = await selectUserNames(
+      db,
+      entries.map(({ userId }) => userId),
+    );
+    const applications = await selectApplicationNames(
+      db,
+      entries.map(({ clientId }) => clientId),
+    );
+    const { t, when } = pen;
     return renderList(request, {
       section: 'grants',
       count,
       filters: [
-        { name: 'user', label: pen.t('console.field.user'), value: user ?? '' },
-        { name: 'application', label: pen.t('console.field.client_id'), value: application ?? '' },
-        { name: 'organizer', label: pen.t('console.field.organizer'), value: organizer ?? '' },
-        {
-          name: 'state',
-          label: pen.t('console.field.state'),
-          value: state ?? '',
-          options: [
-            { value: '', text: pen.t('console.all') },
-            ...STATES.map((value) => ({ value, text: pen.t(`console.grant.${value}`) })),
-          ],
-        },
+        { name: 'user', label: t('console.field.user'), value: user },
+        { name: 'application', label: t('console.field.client_id'), value: application },
+        { name: 'organizer', label: t('console.field.organizer'), value: organizer },
+        choice(
+          pen,
+          { name: 'state', label: t('console.field.state'), value: state },
+          STATES,
+          (one) => t(`console.grant.${one}`),
+        ),
       ],
       rows: entries.map((grant) => {
+        const { id, userId, clientId } = grant;
         const active = isActive(grant);
+        const name = applications.get(clientId) ?? clientId;
         return {
-          title: pen.t('console.grant.of', {
-            application: names.get(grant.clientId) ?? '…',
-            user: grant.userId,
-          }),
-          meta: [
-            grant.scopes.join(', '),
-            grant.organizers.join(', '),
-            pen.t('console.grant.used', { when: pen.when(grant.lastUsedAt) }),
-          ].filter((one) => one !== ''),
+          title: shown(name),
+          below: shown(users.get(userId) ?? userId),
+          picture: monogramUrl(name),
           chips: [stateChip(active, pen)],
+          facts: [
+            [t('console.field.user'), [userId]],
+            [t('console.field.client_id'), [clientId]],
+            [t('console.field.scopes'), grant.scopes],
+            [t('console.field.organizer'), grant.organizers],
+            [t('console.field.resources'), grant.resources.map(shown)],
+            [t('console.field.granted'), [when(grant.createdAt)]],
+            [t('console.field.last_used'), [when(grant.lastUsedAt)]],
+            [
+              t('console.field.reason'),
+              grant.revocationReason ? [t(`console.ended.${grant.revocationReason}`)] : [],
+            ],
+          ],
           ...(active && {
-            action: { label: pen.t('console.revoke_grant'), href: `${PATH}/${grant.id}/revoke` },
+            action: {
+              label: t('console.revoke_grant'),
+              href: `${PATH}/${id}/revoke`,
+              danger: true,
+            },
           }),
         };
       }),
@@ -85,17 +103,13 @@ export const grantsPage = operatorPage({
 
 function stateChip(active: boolean, { t }: Pen): Chip {
   return active
-    ? { text: t('console.grant.active'), kind: 'active' }
+    ? { text: t('console.grant.active'), kind: 'good' }
     : { text: t('console.grant.ended'), kind: '' };
 }
 
 function isActive({ revokedAt, expiresAt, endsAt }: ManagedGrant): boolean {
   const now = Date.now();
   return revokedAt === null && expiresAt.getTime() > now && (endsAt?.getTime() ?? now + 1) > now;
-}
-
-async function applicationName({ deps }: OperatorRequest, clientId: string): Promise<string> {
-  return shown((await findApplication(deps.db, clientId))?.name ?? clientId);
 }
 
 /** Revokes an authorization, after a confirmation and a recent sign-in. */
@@ -107,7 +121,8 @@ export const revokeGrantPage = confirmPage({
     const { userId, clientId } = await openGrant(request.deps.db, request);
     const user = await findUser(request.deps.db, userId);
     const name = shown(user?.fullName || user?.email || userId);
-    const application = await applicationName(request, clientId);
+    const found = await findApplication(request.deps.db, clientId);
+    const application = shown(found?.name ?? clientId);
     return penOf(request).t('console.grant.of', { application, user: name });
   },
   back: () => PATH,

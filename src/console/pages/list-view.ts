@@ -1,3 +1,4 @@
+import { linkTo } from '../../http/link-to.ts';
 import { type PageAnswer, render } from '../../http/page.ts';
 import { pageNumber } from '../../http/page-number.ts';
 import { type Translate, translator } from '../../http/translate.ts';
@@ -21,6 +22,7 @@ export const SECTIONS = [
   'mails',
   'resource-servers',
   'tokens',
+  'health',
 ] as const;
 /** One of `SECTIONS`. */
 export type Section = (typeof SECTIONS)[number];
@@ -31,35 +33,54 @@ export const PER_PAGE = 25;
 /** A short word about a row, with its color. */
 export interface Chip {
   readonly text: string;
-  readonly kind: '' | 'active' | 'reviewed' | 'disabled' | 'suspended';
+  readonly kind: '' | 'good' | 'warning' | 'stopped';
 }
 
-/** A row of a list. Texts may come from anybody: they are one visible line. */
+/** Labelled values. */
+export type Fact = readonly [label: string, values: readonly string[]];
+
+/** A row of a list, which opens to its facts. Texts may come from anybody: they are one visible line. */
 export interface Row {
   readonly title: string;
-  readonly href?: string | undefined;
-  readonly meta: readonly string[];
+  readonly below: string;
+  /** URL of a picture. */
+  readonly picture?: string;
   readonly chips?: readonly Chip[];
-  readonly facts?: readonly (readonly [label: string, value: string])[];
-  /** A link, or a button that posts to `post`. */
-  readonly action?: { readonly label: string; readonly href?: string; readonly post?: string };
+  readonly facts: readonly Fact[];
+  /** A link, or a button that posts to `post`. `danger`: it ends something. */
+  readonly action?: {
+    readonly label: string;
+    readonly href?: string;
+    readonly post?: string;
+    readonly danger?: boolean;
+  };
 }
 
-/** A field of a filter. */
+/** A field of a filter; the one named `q` is the search. */
 export interface FilterField {
   readonly name: string;
   readonly label: string;
   readonly value: string;
-  readonly options?: readonly { readonly value: string; readonly text: string }[];
+  readonly type?: 'date';
+  readonly options?: readonly Option[];
+}
+
+interface Option {
+  readonly value: string;
+  readonly name: string;
+  readonly selected: boolean;
 }
 
 interface ListProps {
-  readonly section: Section;
+  readonly section: Exclude<Section, 'health'>;
+  readonly path: string;
   readonly title: string;
   readonly intro: string;
   readonly rows: readonly Row[];
   readonly count: string;
   readonly filters: readonly FilterField[];
+  /** Filters that are set, each with the link that removes it. */
+  readonly applied: readonly { readonly text: string; readonly href: string }[];
   readonly empty: string;
   readonly previous: string | undefined;
   readonly next: string | undefined;
@@ -126,39 +147,66 @@ export function noticeOf({ query }: OperatorRequest, { t }: Pen): string | undef
   return notice && t(`console.notice.${notice}`);
 }
 
+/** Makes a filter that offers values, or all. */
+export function choice<Value extends string>(
+  { t }: Pen,
+  field: { readonly name: string; readonly label: string; readonly value: Value | undefined },
+  values: readonly Value[],
+  textOf: (value: Value) => string,
+): FilterField {
+  const options = values.map((value) => ({
+    value,
+    name: textOf(value),
+    selected: value === field.value,
+  }));
+  const all = { value: '', name: t('console.all'), selected: field.value === undefined };
+  return { ...field, value: field.value ?? '', options: [all, ...options] };
+}
+
+/** Joins the parts of a line that are not empty. */
+export function joined(...parts: readonly string[]): string {
+  return parts.filter((part) => part !== '').join(' · ');
+}
+
 /** Answers with a list. */
 export function renderList(
   request: OperatorRequest,
   list: Pick<ListProps, 'section' | 'rows'> & {
-    readonly count: number;
+    /** Number of all entries; undefined if they were not counted. */
+    readonly count: number | undefined;
     readonly filters?: readonly FilterField[];
     readonly all?: ListProps['all'];
-  },
+  } & Partial<Pick<ListProps, 'previous' | 'next'>>,
 ): PageAnswer {
   const pen = penOf(request);
   const { section, rows, count, filters = [], all } = list;
   const number = pageNumber(request.query.page);
+  const values = Object.fromEntries(filters.map(({ name, value }) => [name, value]));
+  const { path } = request;
+  const pageUrl = (page: number) => linkTo(path, { ...values, page: page > 1 ? `${page}` : '' });
+  const total = count ?? 0;
   return render(listView, {
     section,
+    path,
     rows,
     filters,
     all,
+    applied: filters
+      .filter(({ name, value }) => name !== 'q' && value !== '')
+      .map((field) => ({
+        text: `${field.label}: ${textOf(field)}`,
+        href: linkTo(path, { ...values, [field.name]: '' }),
+      })),
     title: pen.t(`console.${section}.title`),
     intro: pen.t(`console.${section}.intro`),
     empty: pen.t(filters.some(({ value }) => value) ? 'console.empty' : `console.${section}.empty`),
-    count: pen.t('console.count', { count }),
-    previous: number > 1 ? pageUrl(request, number - 1) : undefined,
-    next: number * PER_PAGE < count ? pageUrl(request, number + 1) : undefined,
+    count: count === undefined ? '' : pen.t('console.count', { count }),
+    previous: list.previous ?? (number > 1 ? pageUrl(number - 1) : undefined),
+    next: list.next ?? (number * PER_PAGE < total ? pageUrl(number + 1) : undefined),
     notice: noticeOf(request, pen),
   });
 }
 
-function pageUrl({ path, query }: OperatorRequest, page: number): string {
-  const params = Object.entries(query).filter(([name]) => !['page', 'notice'].includes(name));
-  const search = new URLSearchParams();
-  for (const [name, value] of params) {
-    search.append(name, String(value));
-  }
-  search.append('page', String(page));
-  return `${path}?${search}`;
+function textOf({ options, value }: FilterField): string {
+  return options?.find(({ selected }) => selected)?.name ?? value;
 }

@@ -1,7 +1,16 @@
 import { isAction, type LogEntry } from '../../audit/log-entry.ts';
 import { listLog } from '../../audit/log-store.ts';
 import { visibleLine } from '../../lib/visible-text.ts';
-import { CONSOLE, type Pen, penOf, queryText, renderList, sliceOf } from './list-view.ts';
+import {
+  CONSOLE,
+  type Fact,
+  joined,
+  type Pen,
+  penOf,
+  queryText,
+  renderList,
+  sliceOf,
+} from './list-view.ts';
 import { operatorPage } from './operator-page.ts';
 
 /** Longest detail of an entry, in characters. */
@@ -27,12 +36,14 @@ export const logPage = operatorPage({
       filters: [
         { name: 'user', label: pen.t('console.field.user'), value: user },
         { name: 'action', label: pen.t('console.field.action'), value: action },
-        { name: 'since', label: pen.t('console.field.since'), value: since },
+        { name: 'since', label: pen.t('console.field.since'), value: since, type: 'date' },
       ],
       rows: entries.map((entry) => ({
         title: entry.action.replace(/^stagedoor\./, ''),
-        meta: [pen.when(entry.happenedAt), entry.actor, entry.ip ?? ''].filter((one) => one !== ''),
-        facts: factsOf(entry, pen).filter(([, value]) => value !== ''),
+        below: joined(pen.when(entry.happenedAt), entry.actor, entry.ip ?? ''),
+        facts: factsOf(entry, pen)
+          .filter(([, value]) => value !== '')
+          .map(([label, value]): Fact => [label, [value]]),
       })),
     });
   },

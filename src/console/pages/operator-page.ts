@@ -1,5 +1,6 @@
 import { type Operator, type OperatorAccess, RIGHTS } from '../../api/operator.ts';
 import type { Tx } from '../../db/transaction.ts';
+import type { Report } from '../../health/examination.ts';
 import type { FormSchema } from '../../http/form.ts';
 import { type Page, type PageAnswer, seeOther } from '../../http/page.ts';
 import { StagedoorError } from '../../lib/errors.ts';
@@ -17,6 +18,8 @@ export interface OperatorPageDeps extends UserPageDeps {
   /** Logs what operators open and do, as it logs calls of the API. */
   readonly operators: Pick<OperatorAccess, 'recordCall' | 'countCall'>;
   readonly hash: HashPassword;
+  /** Runs the checks of the health page; see `createExamination`. */
+  readonly examine: () => Promise<Report>;
 }
 
 /** A request of an operator to the console. The log names the actor `operator:user:<id>`. */

@@ -8,6 +8,7 @@ import {
 } from './application-page.ts';
 import { applicationsPage } from './applications-page.ts';
 import { grantsPage, revokeGrantPage } from './grants-page.ts';
+import { healthPage } from './health-page.ts';
 import { logPage } from './log-page.ts';
 import { mailsPage, retryAllPage, retryPage } from './mails-page.ts';
 import { queuePage } from './queue-page.ts';
@@ -41,4 +42,5 @@ export const consolePages = [
   serversPage,
   tokensPage,
   revokeTokenPage,
+  healthPage,
 ];

@@ -1,13 +1,15 @@
+import { monogramUrl } from '../../applications/monogram.ts';
 import { kindsToReview } from '../../applications/review-need.ts';
 import { countWaiting, listWaiting } from '../../applications/review-store.ts';
 import {
   applicationChips,
   applicationPath,
   changesSinceReview,
+  ownerOf,
   redirectHosts,
   reviewWarnings,
 } from './application-presenters.ts';
-import { CONSOLE, penOf, renderList, shown, sliceOf } from './list-view.ts';
+import { CONSOLE, joined, penOf, renderList, shown, sliceOf } from './list-view.ts';
 import { operatorPage } from './operator-page.ts';
 
 /** Lists the applications that wait for a review, those that wait longest first. */
@@ -28,23 +30,28 @@ export const queuePage = operatorPage({
         const warnings = reviewWarnings(deps.config, application, pen);
         return {
           title: shown(application.name),
-          href,
-          meta: [
-            shown(application.ownerName ?? application.ownerId ?? pen.t('console.no_owner')),
+          below: joined(
+            ownerOf(application, pen),
             pen.t('console.since', { when: pen.when(since) }),
+          ),
+          picture: monogramUrl(application.name),
+          chips: [
+            ...warnings
+              .slice(0, 1)
+              .map(() => ({ text: pen.t('console.warning'), kind: 'warning' }) as const),
+            ...applicationChips(application, pen).filter(({ kind }) => kind !== 'good'),
           ],
-          chips: applicationChips(application, pen).filter(({ kind }) => kind !== 'active'),
           facts: [
             [
               pen.t('console.changes'),
               state.lastReviewedAt === null
-                ? pen.t('console.changes.first')
-                : changes.join(', ') || pen.t('console.changes.other'),
+                ? [pen.t('console.changes.first')]
+                : [changes.join(', ') || pen.t('console.changes.other')],
             ],
-            ...warnings.map((one) => [pen.t('console.warning'), one] as const),
-            [pen.t('console.field.hosts'), redirectHosts(application).join(', ')],
-            [pen.t('console.field.scopes'), application.scopes.join(', ')],
-            [pen.t('console.field.users'), String(connectedUsers)],
+            [pen.t('console.warning'), warnings],
+            [pen.t('console.field.hosts'), redirectHosts(application)],
+            [pen.t('console.field.scopes'), application.scopes],
+            [pen.t('console.field.users'), [String(connectedUsers)]],
           ],
           action: { label: pen.t('console.review'), href },
         };

@@ -1,7 +1,7 @@
 import { isUsable } from '../../client-secrets/client-secret.ts';
 import { listServerSecrets } from '../../resource-servers/secrets.ts';
 import { listResourceServers } from '../../resource-servers/store.ts';
-import { CONSOLE, penOf, type Row, renderList, shown, sliceOf } from './list-view.ts';
+import { CONSOLE, type Fact, penOf, type Row, renderList, shown, sliceOf } from './list-view.ts';
 import { operatorPage } from './operator-page.ts';
 
 /** Lists resource servers with the age and the last use of their secrets. */
@@ -16,18 +16,21 @@ export const serversPage = operatorPage({
       const secrets = (await listServerSecrets(db, clientId)) ?? [];
       rows.push({
         title: shown(name),
-        meta: [clientId, when(createdAt)],
+        below: clientId,
         facts: [
-          ...(resources.length === 0
-            ? []
-            : ([[t('console.field.resources'), resources.map(shown).join(', ')]] as const)),
-          ...secrets.filter(isUsable).map((secret): [string, string] => [
-            t('console.secret', { end: secret.lastFour ?? '' }),
-            t('console.secret.ages', {
-              created: when(secret.createdAt),
-              used: when(secret.lastUsedAt),
-            }),
-          ]),
+          [t('console.field.resources'), resources.map(shown)],
+          ...secrets.filter(isUsable).map(
+            (secret): Fact => [
+              t('console.secret', { end: secret.lastFour ?? '' }),
+              [
+                t('console.secret.ages', {
+                  created: when(secret.createdAt),
+                  used: when(secret.lastUsedAt),
+                }),
+              ],
+            ],
+          ),
+          [t('console.field.created'), [when(createdAt)]],
         ],
       });
     }

@@ -2,7 +2,7 @@ import { StagedoorError } from '../../lib/errors.ts';
 import { revokeOperatorToken } from '../../operators/revoke.ts';
 import { listOperatorTokens, selectTokenTree } from '../../operators/store.ts';
 import { confirmPage } from './confirm-page.ts';
-import { CONSOLE, penOf, renderList, sliceOf } from './list-view.ts';
+import { CONSOLE, joined, penOf, renderList, shown, sliceOf } from './list-view.ts';
 import { operatorPage } from './operator-page.ts';
 
 const PATH = `${CONSOLE}/tokens`;
@@ -17,14 +17,22 @@ export const tokensPage = operatorPage({
       section: 'tokens',
       count,
       rows: entries.map((token) => ({
-        title: token.name,
-        meta: [`sdo_…${token.lastFour}`, token.createdBy, when(token.createdAt)],
+        title: shown(token.name),
+        below: joined(
+          `sdo_…${token.lastFour}`,
+          t('console.field.last_used_at', { when: when(token.lastUsedAt) }),
+        ),
         facts: [
-          [t('console.field.rights'), token.rights.join(', ')],
-          [t('console.field.last_used'), when(token.lastUsedAt)],
-          [t('console.field.expires'), when(token.expiresAt)],
+          [t('console.field.rights'), token.rights],
+          [t('console.field.created_by'), [shown(token.createdBy)]],
+          [t('console.field.made'), [when(token.createdAt)]],
+          [t('console.field.expires'), [when(token.expiresAt)]],
         ],
-        action: { label: t('console.revoke_token'), href: `${PATH}/${token.id}/revoke` },
+        action: {
+          label: t('console.revoke_token'),
+          href: `${PATH}/${token.id}/revoke`,
+          danger: true,
+        },
       })),
     });
   },

@@ -12,7 +12,16 @@ import { endSessionsOf } from '../../sessions/end-sessions.ts';
 import { listSessions } from '../../sessions/session-store.ts';
 import { findProvisionedUser } from '../../users/find-user.ts';
 import type { ProvisionedUser } from '../../users/user.ts';
-import { type Chip, CONSOLE, noticeOf, type Pen, penOf, type Row, shown } from './list-view.ts';
+import {
+  type Chip,
+  CONSOLE,
+  type Fact,
+  joined,
+  noticeOf,
+  type Pen,
+  penOf,
+  shown,
+} from './list-view.ts';
 import { type OperatorPageDeps, type OperatorRequest, operatorPage } from './operator-page.ts';
 
 const PATH = `${CONSOLE}/users/:id`;
@@ -23,8 +32,8 @@ interface UserProps {
   readonly title: string;
   readonly path: string;
   readonly chips: readonly Chip[];
-  readonly facts: readonly (readonly [string, readonly string[]])[];
-  readonly sessions: readonly Row[];
+  readonly facts: readonly Fact[];
+  readonly sessions: readonly Fact[];
   readonly active: boolean;
   /** Operators can't keep themselves out. */
   readonly self: boolean;
@@ -41,9 +50,19 @@ export function userChips({ isActive, isOperator }: ProvisionedUser, { t }: Pen)
   return [
     {
       text: t(isActive ? 'console.user.active' : 'console.user.inactive'),
-      kind: isActive ? 'active' : 'suspended',
+      kind: isActive ? 'good' : 'stopped',
     },
-    ...(isOperator ? [{ text: t('console.user.operator'), kind: 'reviewed' } as const] : []),
+    ...(isOperator ? [{ text: t('console.user.operator'), kind: 'warning' } as const] : []),
+  ];
+}
+
+/** Returns what the platform says of a user. */
+export function userFacts(user: ProvisionedUser, { t }: Pen): Fact[] {
+  return [
+    [t('console.field.id'), [user.id]],
+    [t('console.field.email'), [shown(user.email)]],
+    [t('console.field.locale'), [user.locale || '–']],
+    [t('console.field.timezone'), [user.timezone]],
   ];
 }
 
@@ -53,22 +72,21 @@ export const userPage = operatorPage({
   show: async (request) => {
     const user = await openUser(request.deps.db, request);
     const pen = penOf(request);
-    const { t, when } = pen;
+    const { when } = pen;
     const sessions = await listSessions(request.deps.db, user.id);
     return render(userView, {
       title: shown(user.fullName || user.email),
       path: `${CONSOLE}/users/${user.id}`,
       chips: userChips(user, pen),
-      facts: [
-        [t('console.field.id'), [user.id]],
-        [t('console.field.email'), [shown(user.email)]],
-        [t('console.field.locale'), [user.locale || '–']],
-        [t('console.field.timezone'), [user.timezone]],
-      ],
-      sessions: sessions.slice(0, SHOWN).map(({ userAgent, ip, lastSeenAt }) => ({
-        title: deviceWords(userAgent ?? undefined, request.locale),
-        meta: [roughAddress(ip) ?? '–', when(lastSeenAt)],
-      })),
+      facts: userFacts(user, pen),
+      sessions: sessions
+        .slice(0, SHOWN)
+        .map(
+          ({ userAgent, ip, lastSeenAt }): Fact => [
+            deviceWords(userAgent ?? undefined, request.locale),
+            [joined(roughAddress(ip) ?? '', when(lastSeenAt))],
+          ],
+        ),
       active: user.isActive,
       self: user.id === request.user.id,
       grantsPath: `${CONSOLE}/grants?user=${user.id}`,

@@ -1,8 +1,8 @@
 import { oneOf } from '../../http/page.ts';
 import { listUsers } from '../../users/user-store.ts';
-import { CONSOLE, penOf, queryText, renderList, shown, sliceOf } from './list-view.ts';
+import { CONSOLE, choice, penOf, queryText, renderList, shown, sliceOf } from './list-view.ts';
 import { operatorPage } from './operator-page.ts';
-import { userChips } from './user-page.ts';
+import { userChips, userFacts } from './user-page.ts';
 
 const STATES = ['active', 'inactive', 'operator'] as const;
 
@@ -24,21 +24,19 @@ export const usersPage = operatorPage({
       count,
       filters: [
         { name: 'q', label: pen.t('console.users.search'), value: search },
-        {
-          name: 'state',
-          label: pen.t('console.field.state'),
-          value: state ?? '',
-          options: [
-            { value: '', text: pen.t('console.all') },
-            ...STATES.map((value) => ({ value, text: pen.t(`console.user.${value}`) })),
-          ],
-        },
+        choice(
+          pen,
+          { name: 'state', label: pen.t('console.field.state'), value: state },
+          STATES,
+          (one) => pen.t(`console.user.${one}`),
+        ),
       ],
       rows: entries.map((user) => ({
         title: shown(user.fullName || user.email),
-        href: `${CONSOLE}/users/${user.id}`,
-        meta: [shown(user.email), user.id],
+        below: shown(user.email),
         chips: userChips(user, pen),
+        facts: userFacts(user, pen),
+        action: { label: pen.t('console.open'), href: `${CONSOLE}/users/${user.id}` },
       })),
     });
   },
