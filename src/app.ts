@@ -31,6 +31,7 @@ import { openFetcher } from './fetch/fetcher.ts';
 import { grantPages } from './grants/pages/pages.ts';
 import { createExamination, serverChecks } from './health/examination.ts';
 import { openAssets } from './http/assets.ts';
+import { compressPages } from './http/compress.ts';
 import { createCsrf, csrfKeys } from './http/csrf.ts';
 import { errorPage } from './http/error-page.ts';
 import { errorResponses, reportBrokenAnswer } from './http/error-response.ts';
@@ -223,6 +224,7 @@ export function createApp(deps: AppDeps): Koa {
       countResponse: metrics.events.tokenResponses.count,
     }),
   );
+  provider.use(compressPages());
   provider.use(assets.serve);
   mount(provider, operationsRoutes({ ...deps, metrics }));
   mount(provider, pageRoutes(pages, sitePages(config, api.document, deps.demoGuide)));

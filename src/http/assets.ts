@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
 import type { Platform } from '../config/platform.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import { escapeHtml } from '../lib/html.ts';
+import { lazy } from '../lib/lazy.ts';
 import { ownValue } from '../lib/own-value.ts';
+import { baseStyle } from './base-style.ts';
+import { acceptedEncoding, compress, type Encoding } from './compress.ts';
 import { paletteOf, themeCss } from './theme.ts';
 
 /** Style sheets, scripts and pictures of the pages. */
@@ -24,10 +27,13 @@ interface Asset {
   readonly hash: string;
   /** With the hash in it. */
   readonly url: string;
+  /** False for pictures, which are compressed by themselves. */
+  readonly isText: boolean;
+  /** The body in each encoding, made when it is first asked for. */
+  readonly compressed: Readonly<Record<Encoding, () => Promise<Buffer>>>;
 }
 
 const OWN = new URL('../../views/assets/', import.meta.url);
-const PICO = new URL(import.meta.resolve('@picocss/pico/css/pico.min.css'));
 const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -84,16 +90,30 @@ export function openAssets(platform: Platform): Assets {
       if (asset.type.startsWith('image/')) {
         ctx.set('Content-Security-Policy', PICTURE_POLICY);
       }
-      ctx.status = 200;
-      ctx.etag = asset.hash;
-      ctx.type = asset.type;
-      if (ctx.fresh) {
-        ctx.status = 304;
-        return;
-      }
-      ctx.body = asset.body;
+      await send(ctx, asset);
     },
   };
+}
+
+/** Each encoding is a representation of its own, with its own tag (RFC 9110 section 8.8.3). */
+async function send(ctx: Context, asset: Asset): Promise<void> {
+  const encoding = asset.isText ? acceptedEncoding(ctx) : undefined;
+  if (asset.isText) {
+    ctx.vary('Accept-Encoding');
+  }
+  ctx.status = 200;
+  ctx.type = asset.type;
+  ctx.etag = encoding === undefined ? asset.hash : `${asset.hash}-${encoding}`;
+  if (ctx.fresh) {
+    ctx.status = 304;
+    return;
+  }
+  if (encoding === undefined) {
+    ctx.body = asset.body;
+  } else {
+    ctx.body = await asset.compressed[encoding]();
+    ctx.set('Content-Encoding', encoding);
+  }
 }
 
 /**
@@ -109,13 +129,9 @@ function logoAsset({ name, isNamed, logo, accent }: Platform): Asset & { readonl
 }
 
 function load(): ReadonlyMap<string, Asset> {
-  const files = readdirSync(OWN).map((name) => [name, new URL(name, OWN)] as const);
-  return new Map(
-    [...files, ['pico.min.css', PICO] as const].map(([name, file]) => [
-      name,
-      describe(name, readFileSync(file)),
-    ]),
-  );
+  const files = readdirSync(OWN).map((name) => [name, readFileSync(new URL(name, OWN))] as const);
+  const pico = ['pico.min.css', Buffer.from(baseStyle())] as const;
+  return new Map([...files, pico].map(([name, body]) => [name, describe(name, body)]));
 }
 
 function describe(name: string, body: Buffer): Asset {
@@ -126,5 +142,15 @@ function describe(name: string, body: Buffer): Asset {
   }
   const hash = createHash('sha256').update(body).digest('hex').slice(0, 12);
   const base = name.slice(0, -extension.length);
-  return { body, type, hash, url: `/assets/${base}.${hash}${extension}` };
+  return {
+    body,
+    type,
+    hash,
+    url: `/assets/${base}.${hash}${extension}`,
+    isText: type.startsWith('text/') || extension === '.svg',
+    compressed: {
+      br: lazy(() => compress(body, 'br', 'kept')),
+      gzip: lazy(() => compress(body, 'gzip', 'kept')),
+    },
+  };
 }
