@@ -41,7 +41,7 @@ import { createRenderer } from './http/render.ts';
 import { takeTurns } from './http/take-turns.ts';
 import type { ErrorQueue } from './insights/error-queue.ts';
 import { insightsPages } from './insights/pages/pages.ts';
-import type { TokenCounter } from './insights/token-counter.ts';
+import type { RequestCounter } from './insights/request-counter.ts';
 import { introspectionEndpoint } from './introspection/routes.ts';
 import { leakedRoutes } from './leaked/routes.ts';
 import type { Logger } from './lib/log.ts';
@@ -103,7 +103,7 @@ export interface AppDeps {
   readonly passwordCost?: PasswordCost | undefined;
   /** Queue of failed requests of applications, for their developers. */
   readonly clientErrors: ErrorQueue;
-  readonly tokenCounter: TokenCounter;
+  readonly requestCounter: RequestCounter;
   /** Records failed authentications of programs. */
   readonly recordFailure: RecordAuthenticationFailure;
   /** Makes a span of each request; undefined if tracing is off. */
@@ -163,7 +163,7 @@ export function createApp(deps: AppDeps): Koa {
     config,
     cookieKeys,
     clientErrors: deps.clientErrors,
-    tokenCounter: deps.tokenCounter,
+    requestCounter: deps.requestCounter,
     recordFailure: deps.recordFailure,
     onReplay,
     countTokenResponse: metrics.events.tokenResponses.count,
@@ -220,7 +220,7 @@ export function createApp(deps: AppDeps): Koa {
       database,
       config,
       recordSecretUse: recordApplicationSecret,
-      counter: deps.tokenCounter,
+      counter: deps.requestCounter,
       countResponse: metrics.events.tokenResponses.count,
     }),
   );

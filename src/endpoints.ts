@@ -7,6 +7,7 @@ import type { Config } from './config/config.ts';
 import { deletionEndpoints } from './deletions/routes.ts';
 import { directoryEndpoints } from './directory/routes.ts';
 import { grantEndpoints } from './grants/management-routes.ts';
+import type { RequestCounter } from './insights/request-counter.ts';
 import { errorEndpoints } from './insights/routes.ts';
 import type { JobConfig } from './jobs/jobs.ts';
 import { pruneEndpoint } from './jobs/routes.ts';
@@ -31,6 +32,7 @@ export function apiEndpoints(
         | 'upstream'
       >;
     readonly passwordQueue: PasswordQueue;
+    readonly requestCounter?: Pick<RequestCounter, 'add'> | undefined;
     readonly onReplay?: OnReplay | undefined;
   },
 ): Endpoint[] {

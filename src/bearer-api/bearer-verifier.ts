@@ -1,5 +1,6 @@
 import { createResourceServer, type ResourceServer } from '@stagedoor/resource-server';
 import type { Database } from '../db/database.ts';
+import type { RequestCounter } from '../insights/request-counter.ts';
 import { findLiveAccessToken, type TokenSettings } from '../tokens/introspect.ts';
 import type { OnReplay } from '../tokens/proof.ts';
 import { useProof } from '../tokens/proof-store.ts';
@@ -9,6 +10,8 @@ export interface BearerVerifierDeps {
   readonly database: Database;
   readonly onReplay?: OnReplay | undefined;
   readonly issuer: string;
+  /** Counts the API calls of applications. */
+  readonly requestCounter?: Pick<RequestCounter, 'add'> | undefined;
   readonly settings: TokenSettings;
 }
 
@@ -19,23 +22,25 @@ export interface BearerVerifierDeps {
  * @see RFC 6750 §3, RFC 9449 §7
  */
 export function createBearerVerifier(deps: BearerVerifierDeps): ResourceServer {
-  const { database, onReplay, issuer, settings } = deps;
+  const { database, onReplay, issuer, settings, requestCounter } = deps;
   return createResourceServer({
     lookUp: async (token) => {
       const found = await findLiveAccessToken(database, settings, token);
-      return (
-        found && {
-          sub: found.userId,
-          clientId: found.clientId,
-          scopes: found.scope.split(' '),
-          organizers: found.organizers,
-          permissions: Object.fromEntries(found.permissions),
-          audience: found.audience === undefined ? [] : [found.audience],
-          issuedAt: found.iat,
-          expiresAt: found.exp,
-          jkt: found.jkt,
-        }
-      );
+      if (found === undefined) {
+        return undefined;
+      }
+      requestCounter?.add(found.clientId, 'apiCalls');
+      return {
+        sub: found.userId,
+        clientId: found.clientId,
+        scopes: found.scope.split(' '),
+        organizers: found.organizers,
+        permissions: Object.fromEntries(found.permissions),
+        audience: found.audience === undefined ? [] : [found.audience],
+        issuedAt: found.iat,
+        expiresAt: found.exp,
+        jkt: found.jkt,
+      };
     },
     // A token for an API service opens nothing here, unless an operator registered this server as one.
     resources: [issuer],

@@ -18,6 +18,7 @@ import type { Tx } from '../db/transaction.ts';
 import { listOrganizersOf } from '../directory/user-organizers.ts';
 import { organizerAnswer, presentOrganizer } from '../directory/wire.ts';
 import { ORGANIZERS_PER_GRANT } from '../grants/grant.ts';
+import type { RequestCounter } from '../insights/request-counter.ts';
 import { tokenSettings } from '../tokens/introspect.ts';
 import type { OnReplay } from '../tokens/proof.ts';
 import { findUser } from '../users/find-user.ts';
@@ -27,6 +28,7 @@ import { createBearerVerifier } from './bearer-verifier.ts';
 export interface AccessDeps {
   readonly database: Database;
   readonly onReplay?: OnReplay | undefined;
+  readonly requestCounter?: Pick<RequestCounter, 'add'> | undefined;
   readonly config: Pick<Config, 'issuer' | 'scopes' | 'organizerPermissions'>;
 }
 
@@ -114,12 +116,13 @@ interface AccessEndpoint<S extends z.ZodType>
 
 /** Builds a `GET` endpoint that applications call with an access token. */
 function accessEndpoint<S extends z.ZodType>(
-  { database, onReplay, config }: AccessDeps,
+  { database, onReplay, requestCounter, config }: AccessDeps,
   { path, scopes, list, answer, load, ...info }: AccessEndpoint<S>,
 ): Endpoint {
   const verifier = createBearerVerifier({
     database,
     onReplay,
+    requestCounter,
     issuer: config.issuer,
     settings: tokenSettings(config),
   });

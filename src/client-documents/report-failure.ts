@@ -45,6 +45,7 @@ export function reportKnown(
     clientId,
     happenedAt: new Date(),
     endpoint: 'authorize',
+    isRefresh: false,
     error: 'invalid_client_metadata',
     reason: 'document_unavailable',
     details: { description: reason },

@@ -84,7 +84,25 @@ export interface Schema {
     last_used_at: Date | null;
     counted_at: CreatedAt;
   };
-  token_counts: { client_id: string; at: Date; issued: number; refreshed: number };
+  token_counts: {
+    client_id: string;
+    at: Date;
+    issued: number;
+    refreshed: number;
+    failed: Generated<number>;
+    refresh_failed: Generated<number>;
+    api_calls: Generated<number>;
+  };
+  application_days: {
+    client_id: string;
+    day: Date;
+    users: number | null;
+    issued: Generated<number>;
+    refreshed: Generated<number>;
+    failed: Generated<number>;
+    refresh_failed: Generated<number>;
+    api_calls: Generated<number>;
+  };
   client_documents: {
     client_id: string;
     fetched_at: Date;

@@ -20,6 +20,8 @@ export interface NewClientError {
   readonly clientId: string;
   readonly happenedAt: Date;
   readonly endpoint: Endpoint;
+  /** If it was to refresh tokens. */
+  readonly isRefresh: boolean;
   /** The `error` that was answered. */
   readonly error: string;
   readonly reason: Reason;
@@ -29,7 +31,7 @@ export interface NewClientError {
 }
 
 /** A failed request, as it was kept. */
-export interface ClientError extends Omit<NewClientError, 'clientId'> {
+export interface ClientError extends Omit<NewClientError, 'clientId' | 'isRefresh'> {
   readonly id: string;
 }
 

@@ -2,6 +2,7 @@ import type { Db } from '../db/database.ts';
 import type { Logger } from '../lib/log.ts';
 import { startWriteQueue, type WriteQueue } from '../lib/write-queue.ts';
 import type { NewClientError } from './client-error.ts';
+import type { RequestCounter } from './request-counter.ts';
 import { insertClientErrors } from './store.ts';
 
 /** Queue that records failed requests. */
@@ -12,8 +13,12 @@ const PER_MINUTE = 60;
 /** Milliseconds. */
 const MINUTE = 60_000;
 
-/** Writes failed requests in the background, with a connection of its own. */
-export function startErrorQueue(db: Db, log: Logger): ErrorQueue {
+/** Counts failed requests, and writes them in the background, with a connection of its own. */
+export function startErrorQueue(
+  db: Db,
+  log: Logger,
+  counter: Pick<RequestCounter, 'add'>,
+): ErrorQueue {
   const admits = perMinute(PER_MINUTE);
   const queue = startWriteQueue<NewClientError>(
     (batch) => insertClientErrors(db, batch),
@@ -21,6 +26,10 @@ export function startErrorQueue(db: Db, log: Logger): ErrorQueue {
   );
   return {
     add: (entry) => {
+      counter.add(entry.clientId, 'failed');
+      if (entry.isRefresh) {
+        counter.add(entry.clientId, 'refreshFailed');
+      }
       if (admits(entry.clientId)) {
         queue.add(entry);
       }

@@ -7,6 +7,7 @@ import type { Database } from '../db/database.ts';
 import { readForm } from '../http/form.ts';
 import { clientAddress } from '../http/origin.ts';
 import { prefers } from '../http/prefers.ts';
+import type { RequestCounter } from '../insights/request-counter.ts';
 import { AdmissionQueue } from '../lib/admission-queue.ts';
 import { hashOf } from '../lib/credentials.ts';
 import type { Keyring } from '../signing-keys/keyring.ts';
@@ -30,6 +31,8 @@ export interface IntrospectionDeps {
   /** Notes wrong secrets; right ones cost nothing more. */
   readonly recordFailure: RecordAuthenticationFailure;
   readonly settings: TokenSettings;
+  /** Counts the API calls of applications. */
+  readonly requestCounter: Pick<RequestCounter, 'add'>;
   readonly countIntrospection: (outcome: 'active' | 'inactive' | 'refused') => void;
 }
 
@@ -126,6 +129,10 @@ async function answerIntrospection(
     return refuse(ctx, 401, 'invalid_client', 'client authentication failed');
   }
   deps.countIntrospection(answer.outcome);
+  // An application that asks about its own token makes no API call.
+  if (answer.outcome === 'active' && answer.token.clientId !== caller.clientId) {
+    deps.requestCounter.add(answer.token.clientId, 'apiCalls');
+  }
   ctx.state.clientId = caller.clientId;
   const body = presentIntrospection(deps.issuer, answer);
   if (signed) {

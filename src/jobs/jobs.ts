@@ -10,6 +10,8 @@ import { compactListChanges, foldPastDays } from '../db/list-changes.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { continueDeletion } from '../deletions/continue-deletion.ts';
 import { notifyExpiring } from '../grants/notify-expiring.ts';
+import { countDailyUsers } from '../insights/daily-users-store.ts';
+import { foldRequestCounts } from '../insights/request-count-store.ts';
 import { deleteSurplusErrors } from '../insights/store.ts';
 import { deleteEndedSessions } from '../sessions/session-store.ts';
 import { purgeSigningKeys } from '../signing-keys/purge-signing-keys.ts';
@@ -48,10 +50,12 @@ export function frequentJobs(): readonly Job[] {
 export function hourlyJobs(config: JobConfig): readonly Job[] {
   return [
     ...retentionRules(config).map((rule) => deletion(rule, HOUR)),
+    batches('token_counts', HOUR, foldRequestCounts),
     batches('surplus_client_errors', HOUR, deleteSurplusErrors),
     logDeletion(config),
     batches('past_list_counters', HOUR, foldPastDays),
     { name: 'application_usage', interval: HOUR, begin: countLargeApplications },
+    batches('daily_users', HOUR, countDailyUsers, 100),
     batches('signing_keys', HOUR, (db) => purgeSigningKeys(db, config)),
     batches('review_notices', HOUR, (db) => inTransaction(db, (tx) => notifyOperators(tx, config))),
     batches('expiry_notices', HOUR, (db, limit) => notifyExpiring(db, config, limit), 100),

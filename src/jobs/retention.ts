@@ -6,8 +6,10 @@ import { DEVICE_DAYS } from '../sessions/device-store.ts';
 
 const HOUR = 3_600;
 const DAY = 24 * HOUR;
-/** The statistics go back 30 days in any time zone. */
-const STATISTICS = 32 * DAY;
+/** Refresh tokens that were issued in that time are kept, too: earlier versions counted them. */
+const RECENT = 32 * DAY;
+/** Two periods of 90 days, of which one is compared with the other, in any time zone. */
+const STATISTICS = 183 * DAY;
 
 /** Rows that anybody can cause and that live for minutes. */
 export const SHORT_LIVED: readonly RetentionRule[] = [
@@ -58,8 +60,8 @@ export function retentionRules(
       name: 'refresh_tokens',
       table: 'refresh_tokens',
       by: 't.expires_at',
-      kept: Math.max(DAY, STATISTICS - config.refreshTokenTtl),
-      condition: `t.issued_at <= now() - make_interval(secs => ${STATISTICS})`,
+      kept: Math.max(DAY, RECENT - config.refreshTokenTtl),
+      condition: `t.issued_at <= now() - make_interval(secs => ${RECENT})`,
     },
     ...(grants === 0
       ? []
@@ -110,7 +112,7 @@ export function retentionRules(
       kept: 90 * DAY,
       condition: 't.sent_at is null',
     },
-    { name: 'token_counts', table: 'token_counts', by: 't.at', kept: STATISTICS },
+    { name: 'application_days', table: 'application_days', by: 't.day', kept: STATISTICS },
     { name: 'client_errors', table: 'client_errors', by: 't.happened_at', kept: ERROR_DAYS * DAY },
     { name: 'idempotent_calls', table: 'idempotent_calls', by: 't.created_at', kept: DAY },
     {

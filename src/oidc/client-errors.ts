@@ -24,10 +24,12 @@ export function recordClientErrors(provider: Provider, queue: ErrorQueue): void 
       }
       const failure = toFailure(endpoint, ctx, error);
       if (failure !== undefined) {
+        const { clientId, sent } = failure;
         queue.add({
-          clientId: failure.clientId,
+          clientId,
           happenedAt: new Date(),
           endpoint,
+          isRefresh: endpoint === 'token' && sent.grantType === 'refresh_token',
           error: error.error,
           requestId: requestIdOf(ctx.req),
           ...diagnose(failure),

@@ -1,9 +1,9 @@
 import type { Provider } from 'oidc-provider';
-import type { TokenCounter } from '../insights/token-counter.ts';
+import type { RequestCounter } from '../insights/request-counter.ts';
 import { currentRedemption } from './current-transaction.ts';
 
 /** Counts the tokens that the provider issues; a repeated response issues none. */
-export function countTokens(provider: Provider, counter: TokenCounter): void {
+export function countTokens(provider: Provider, counter: RequestCounter): void {
   provider.on('grant.success', ({ oidc }) => {
     const redemption = currentRedemption();
     if (oidc.client !== undefined && !(redemption !== undefined && 'replay' in redemption)) {

@@ -9,7 +9,7 @@ import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
 import type { ErrorQueue } from '../insights/error-queue.ts';
 import { isRegistered } from '../insights/redirect-uri-difference.ts';
-import type { TokenCounter } from '../insights/token-counter.ts';
+import type { RequestCounter } from '../insights/request-counter.ts';
 import { deriveKey } from '../lib/encryption.ts';
 import type { CountTokenResponse } from '../tokens/count-token-response.ts';
 import type { OnReplay } from '../tokens/proof.ts';
@@ -61,7 +61,7 @@ export interface ProviderDeps {
   readonly renderError: RenderProtocolError;
   /** Records failed requests for the owner of the application. */
   readonly clientErrors: ErrorQueue;
-  readonly tokenCounter: TokenCounter;
+  readonly requestCounter: RequestCounter;
   readonly recordFailure: RecordAuthenticationFailure;
   readonly onReplay: OnReplay;
   readonly countTokenResponse: CountTokenResponse;
@@ -174,7 +174,7 @@ export function createProvider(deps: ProviderDeps): Provider {
   provider.on('grant.error', describeGrantError);
   answerUnauthenticated(provider);
   recordClientErrors(provider, deps.clientErrors);
-  countTokens(provider, deps.tokenCounter);
+  countTokens(provider, deps.requestCounter);
   reportAuthenticationFailures(provider, deps.recordFailure);
   countTokenResponses(provider, deps.countTokenResponse);
   blockRedirects(provider);

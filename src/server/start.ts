@@ -14,7 +14,7 @@ import { assertSuitable } from '../db/server-info.ts';
 import { toHttpError } from '../http/http-error.ts';
 import { createHttpServer } from '../http/http-server.ts';
 import { startErrorQueue } from '../insights/error-queue.ts';
-import { startTokenCounter } from '../insights/token-counter.ts';
+import { startRequestCounter } from '../insights/request-counter.ts';
 import { startJobs } from '../jobs/start-jobs.ts';
 import { newCredential } from '../lib/credentials.ts';
 import { StagedoorError } from '../lib/errors.ts';
@@ -123,15 +123,15 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
     closers.push(async () => {
       await Promise.all(queues.map((queue) => queue.stop()));
     });
-    const clientErrors = startErrorQueue(database.db, log);
-    const tokenCounter = startTokenCounter(database.db, log);
+    const requestCounter = startRequestCounter(database.db, log);
+    const clientErrors = startErrorQueue(database.db, log, requestCounter);
     const failures = startAuthenticationFailures(database.db, log);
     const recordFailure: RecordAuthenticationFailure = (failure) => {
       metrics.events.authenticationFailures.count(failure.endpoint);
       failures.note(failure);
     };
     const calls = startCallLog(database.db, log);
-    queues.push(clientErrors, tokenCounter, failures, calls);
+    queues.push(clientErrors, requestCounter, failures, calls);
     const tracing = await openTracing(config, log);
     if (tracing !== undefined) {
       queues.push(tracing);
@@ -169,7 +169,7 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
         recordFailure,
       }),
       clientErrors,
-      tokenCounter,
+      requestCounter,
       recordFailure,
       ending: ending.signal,
       isStopping: () => !isReady,

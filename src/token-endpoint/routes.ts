@@ -1,6 +1,6 @@
 import type { Middleware } from 'koa';
 import { clientAddress } from '../http/origin.ts';
-import type { TokenCounter } from '../insights/token-counter.ts';
+import type { RequestCounter } from '../insights/request-counter.ts';
 import { PATHS } from '../oidc/paths.ts';
 import type { CountTokenResponse } from '../tokens/count-token-response.ts';
 import { type RedeemDeps, redeem } from '../tokens/redeem.ts';
@@ -13,7 +13,10 @@ import { readTokenRequest } from './read-token-request.ts';
  * The two answer alike; `test/flows/refresh-paths.test.ts` and `exchange-paths.test.ts` compare them.
  */
 export function tokenEndpoint(
-  deps: RedeemDeps & { readonly counter: TokenCounter; readonly countResponse: CountTokenResponse },
+  deps: RedeemDeps & {
+    readonly counter: RequestCounter;
+    readonly countResponse: CountTokenResponse;
+  },
 ): Middleware {
   return async (ctx, next) => {
     const request =

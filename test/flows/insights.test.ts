@@ -18,7 +18,7 @@ import { authorizationUrl, authorize, challengeOf, signIn } from '../support/flo
 import { manage } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { pattern, says } from '../support/texts.ts';
-import { exchange, postForm, refresh } from '../support/tokens.ts';
+import { exchange, introspect, postForm, refresh } from '../support/tokens.ts';
 import { type Page, showsForm, describe as textOf, UserAgent } from '../support/user-agent.ts';
 
 /** Longest time for background writes, in milliseconds. */
@@ -67,8 +67,8 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
     it('without requests, the pages show empty states', async () => {
       assert.match((await errorsPage()).body, says('insights.errors.empty.title'));
       const page = await ben.get(`/account/applications/${application.clientId}/statistics`);
-      assert.match(page.body, says('insights.tokens.empty'));
-      assert.doesNotMatch(page.body, /<svg[^>]*role="img"/);
+      assert.match(page.body, says('insights.unused.title'));
+      assert.doesNotMatch(page.body, /<svg[^>]*role="img"|class="figures"/);
     });
 
     it('each failed request is listed with its exact reason and without secrets', async () => {
@@ -267,45 +267,73 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
       assert.ok(left.length > 0, 'rows of the other application are kept');
     });
 
-    it('the statistics show tokens issued and refreshed, by day', async () => {
+    const statistics = async (days = 30) =>
+      (await ben.get(`/account/applications/${application.clientId}/statistics?days=${days}`)).body;
+
+    it('the statistics show users, calls, refreshes and failures, by day', async () => {
       const user = platform.ada;
-      const result = await authorize(server, { application, user, scope: 'read' });
+      const result = await authorize(server, { application, user, scope: 'read profile' });
       const first = await exchange(server, application, result);
       const second = await refresh(server, application, first.body.refresh_token ?? '');
-      await refresh(server, application, second.body.refresh_token ?? '');
-      const statistics = () => ben.get(`/account/applications/${application.clientId}/statistics`);
+      const third = await refresh(server, application, second.body.refresh_token ?? '');
+      const token = third.body.access_token ?? '';
+      await introspect(server, platform.resourceServer, token);
+      await introspect(server, platform.resourceServer, 'sda_unknown');
+      await introspect(server, application, token);
+      const authorization = `Bearer ${token}`;
+      await fetch(`${server.issuer}/api/v1/me`, { headers: { authorization } });
       // Four codes were exchanged above, one of them refreshed twice.
-      const described = says('insights.tokens.described', { issued: 5, refreshed: 4 });
+      const expected = { apiCalls: '2', issued: '5', refreshed: '4', failed: '30' };
       const until = Date.now() + PATIENCE;
       let page = await statistics();
-      while (!new RegExp(described).test(page.body) && Date.now() < until) {
+      while (sumsOf(page).refreshed !== '4' && Date.now() < until) {
         await delay(100);
         page = await statistics();
       }
+      assert.deepEqual(sumsOf(page), expected);
       const today = new Date().toISOString().slice(0, 10);
       const [, issued, refreshed] =
-        new RegExp(`datetime="${today}"[^]*?<td[^>]*>(\\d+)</td><td[^>]*>(\\d+)</td>`).exec(
-          page.body,
-        ) ?? [];
+        new RegExp(`datetime="${today}"[^]*?<td[^>]*>(\\d+)</td><td[^>]*>(\\d+)</td>`).exec(page) ??
+        [];
       assert.deepEqual([issued, refreshed], ['5', '4']);
-      assert.match(page.body, pattern`<svg[^>]*role="img"[^>]*>\s*<title[^>]*>${described}`);
-      assert.match(page.body, pattern`${says('insights.connected_users')}</dt><dd>1<`);
+      assert.match(page, /<svg[^>]*role="img"[^>]*>\s*<title[^>]*>[^<]+</);
+      // Eight refreshes failed above, also after the tokens had ended.
+      assert.deepEqual(figuresOf(page), {
+        users: '1',
+        calls: '2',
+        refresh: '36.3%',
+        failures: '30',
+      });
     });
 
-    it('the statistics count 30 days, whatever tokens are left', async () => {
+    it('the statistics go back 90 days, and compare with the time before', async () => {
       const { db } = server.database;
-      await sql`delete from refresh_tokens`.execute(db);
-      const age = (days: number) =>
-        sql`update token_counts set at = at - ${days} * interval '1 day'`;
-      const page = () => ben.get(`/account/applications/${application.clientId}/statistics`);
-      await age(28).execute(db);
+      await cleanUp(server, 'daily_users');
+      await cleanUp(server, 'daily_users');
+      const users = await db
+        .selectFrom('application_days')
+        .select(['client_id', 'users'])
+        .execute();
+      assert.deepEqual(users.find((row) => row.client_id === application.clientId)?.users, 1);
+      await sql`update application_days set day = day - 40`.execute(db);
+      await sql`update token_counts set at = at - interval '40 days'`.execute(db);
+      const unfolded = await statistics(90);
       await cleanUp(server, 'token_counts');
-      const described = says('insights.tokens.described', { issued: 5, refreshed: 4 });
-      assert.match((await page()).body, described);
-      await age(5).execute(db);
-      await cleanUp(server, 'token_counts');
-      assert.match((await page()).body, says('insights.tokens.empty'));
       assert.deepEqual(await db.selectFrom('token_counts').select('client_id').execute(), []);
+      const folded = await statistics(90);
+      assert.deepEqual(sumsOf(folded), sumsOf(unfolded));
+      assert.equal(sumsOf(folded).issued, '5');
+      const recent = await statistics(30);
+      assert.deepEqual(sumsOf(recent), {});
+      assert.match(recent, says('insights.quiet.title'));
+      assert.match(recent, says('insights.change', { change: '-100%', before: '30' }));
+      assert.match(recent, says('insights.change', { change: '0%', before: '1' }));
+      assert.match(recent, says('insights.before', { before: '36.3%' }));
+      await sql`update application_days set day = day - 50`.execute(db);
+      assert.deepEqual(sumsOf(await statistics(90)), {});
+      await sql`update application_days set day = day - 94`.execute(db);
+      await cleanUp(server, 'application_days');
+      assert.deepEqual(await db.selectFrom('application_days').select('day').execute(), []);
     });
 
     it('the users of an application with many grants are counted by a job', async () => {
@@ -313,9 +341,7 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
       const { clientId } = await registerApplication(server, { owner: 'ben', name: 'Large' });
       const connected = async () => {
         const { body } = await ben.get(`/account/applications/${clientId}/statistics`);
-        const [, users] =
-          pattern`${says('insights.connected_users')}</dt><dd>([\d,]+)<`.exec(body) ?? [];
-        return users;
+        return figuresOf(body).users;
       };
       await sql`
         insert into users (id, email, email_key)
@@ -419,8 +445,14 @@ describe('Log of failed requests', () => {
   it('is written completely when the server stops', async () => {
     const { clientId } = await registerApplication(server, { owner: 'ben', name: 'Last' });
     const { db } = server.database;
-    const queue = startErrorQueue(db, createLog('silent'));
-    const entry = { clientId, endpoint: 'token', error: 'invalid_grant', details: {} } as const;
+    const queue = startErrorQueue(db, createLog('silent'), { add: () => undefined });
+    const entry = {
+      clientId,
+      endpoint: 'token',
+      isRefresh: false,
+      error: 'invalid_grant',
+      details: {},
+    } as const;
     for (let count = 0; count < 50; count += 1) {
       queue.add({ ...entry, happenedAt: new Date(), reason: 'code_unknown' });
     }
@@ -651,6 +683,23 @@ function good(application: TestApplication): Record<string, string> {
     code_challenge: challengeOf('v'.repeat(43)),
     code_challenge_method: 'S256',
   };
+}
+
+/** Reads the figures of a statistics page, by name. */
+function figuresOf(page: string): Record<string, string | undefined> {
+  const names = ['users', 'calls', 'refresh', 'failures'] as const;
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      pattern`<dt>${says(`insights.figure.${name}`)}</dt>\s*<dd>([^<]*)<`.exec(page)?.[1],
+    ]),
+  );
+}
+
+/** Reads the sums of the plots of a statistics page, by series. */
+function sumsOf(page: string): Record<string, string | undefined> {
+  const items = page.matchAll(/<li class="(\w+)">[^<]*: ([\d,]+)<\/li>/g);
+  return Object.fromEntries([...items].map(([, name = '', sum]) => [name, sum]));
 }
 
 async function signedIn(server: TestServer, user: TestUser): Promise<UserAgent> {

@@ -11,7 +11,7 @@ import type { OpenApiDocument } from '../../src/api/openapi-document.ts';
 import { createApp } from '../../src/app.ts';
 import { cookieKeysOf } from '../../src/data-dir/cookie-keys.ts';
 import { startErrorQueue } from '../../src/insights/error-queue.ts';
-import { startTokenCounter } from '../../src/insights/token-counter.ts';
+import { startRequestCounter } from '../../src/insights/request-counter.ts';
 import { createLog } from '../../src/lib/log.ts';
 import { createMetrics } from '../../src/operations/metrics.ts';
 import { operatorAccess } from '../../src/operators/access.ts';
@@ -105,8 +105,8 @@ async function routesOf({ database, config }: TestServer): Promise<string[]> {
   const secrets = await cookieKeysOf(config);
   const keyring = await openKeyring({ db: database.db, config, log, secrets });
   const calls = startCallLog(database.db, log);
-  const clientErrors = startErrorQueue(database.db, log);
-  const tokenCounter = startTokenCounter(database.db, log);
+  const requestCounter = startRequestCounter(database.db, log);
+  const clientErrors = startErrorQueue(database.db, log, requestCounter);
   const app = createApp({
     config,
     database,
@@ -116,11 +116,11 @@ async function routesOf({ database, config }: TestServer): Promise<string[]> {
     keyring,
     operators: operatorAccess({ db: database.db, tokens: { operatorToken: undefined }, calls }),
     clientErrors,
-    tokenCounter,
+    requestCounter,
     recordFailure: () => undefined,
     demoGuide: () => undefined,
   });
-  await Promise.all([keyring.stop(), calls.stop(), clientErrors.stop(), tokenCounter.stop()]);
+  await Promise.all([keyring.stop(), calls.stop(), clientErrors.stop(), requestCounter.stop()]);
   const routers = app.middleware
     .map((middleware) => ('router' in middleware ? middleware.router : undefined))
     .filter((router) => router instanceof Router);

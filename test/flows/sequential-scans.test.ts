@@ -18,6 +18,7 @@ const ROWS = 20_000;
 /** Tables that grow with users, authorizations or requests. */
 const LARGE = new Set([
   'access_tokens',
+  'application_days',
   'audit_events',
   'client_errors',
   'grant_organizers',
@@ -87,6 +88,8 @@ const FILL = [
      select 's' || n, now(), 'password' from generate_series(1, ${ROWS}) n`,
   `insert into token_counts select 'a' || n % 300, now() - n * interval '15 minutes', 1, 1
      from generate_series(1, ${ROWS / 10}) n`,
+  `insert into application_days (client_id, day, users)
+     select 'a' || n % 300, current_date - n / 300, 1 from generate_series(0, ${ROWS - 1}) n`,
 ];
 
 let server: TestServer;
@@ -235,7 +238,15 @@ async function usePages(): Promise<void> {
   }
   const developer = new UserAgent(server);
   await signIn(developer, await developer.get('/login'), ben);
-  const parts = ['', '/edit', '/secrets/new', '/keys/new', '/statistics', '/errors', '/check'];
+  const parts = [
+    '',
+    '/edit',
+    '/secrets/new',
+    '/keys/new',
+    '/statistics?days=90',
+    '/errors',
+    '/check',
+  ];
   for (const part of [...parts, '/errors?endpoint=token&page=2', '/transfer', '/delete']) {
     await developer.get(`${own}${part}`);
   }

@@ -1,8 +1,11 @@
-import type { TokenDay } from '../statistics.ts';
+import type { DayCounts, RequestCounts } from '../statistics.ts';
+
+/** Numbers of the days that a plot shows as bars. */
+export type Series = keyof RequestCounts;
 
 /** A bar of the plot, in the plot's own units. */
 export interface Bar {
-  readonly series: 'issued' | 'refreshed';
+  readonly series: Series;
   readonly x: number;
   readonly y: number;
   readonly width: number;
@@ -18,25 +21,26 @@ export interface Plot {
   readonly bars: readonly Bar[];
 }
 
-/** Units of a day: a gap, two bars, a gap. */
+/** Units of a day: a gap, its bars, a gap. */
 const STEP = 10;
-const BAR = 4;
+const BARS = 8;
 const HEIGHT = 100;
 /** One token among thousands can still be seen. */
 const LEAST = 1.5;
 
-/** Lays the days out. */
-export function layOutPlot(days: readonly TokenDay[]): Plot {
-  const top = roundUp(Math.max(0, ...days.flatMap(({ issued, refreshed }) => [issued, refreshed])));
+/** Lays the days out, each with a bar for each of `series`. */
+export function layOutPlot(days: readonly DayCounts[], series: readonly Series[]): Plot {
+  const top = roundUp(Math.max(0, ...days.flatMap((day) => series.map((one) => day[one]))));
+  const width = BARS / series.length;
   const bars = days.flatMap((day, index) =>
-    (['issued', 'refreshed'] as const).flatMap((series, place): Bar[] => {
-      const count = day[series];
+    series.flatMap((one, place): Bar[] => {
+      const count = day[one];
       if (count === 0) {
         return [];
       }
       const height = Math.max(LEAST, rounded((count / top) * HEIGHT));
-      const x = index * STEP + (STEP - 2 * BAR) / 2 + place * BAR;
-      return [{ series, x, y: rounded(HEIGHT - height), width: BAR, height }];
+      const x = index * STEP + (STEP - BARS) / 2 + place * width;
+      return [{ series: one, x, y: rounded(HEIGHT - height), width, height }];
     }),
   );
   return { width: days.length * STEP, height: HEIGHT, top, bars };
