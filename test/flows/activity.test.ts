@@ -37,7 +37,7 @@ import { findForm, type Page, showsForm, UserAgent } from '../support/user-agent
 const ACTIVITY = '/account/activity';
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 /** Longest time to wait for a condition, in milliseconds. */
-const PATIENCE = 10_000;
+const PATIENCE = 30_000;
 
 /** Texts that a page shows for one entry. */
 interface Told {

@@ -86,8 +86,11 @@ describe('API of the demo', () => {
     assert.match(String(await check()), /^answered from memory, good for [01]\.\d s$/);
     await revoke(server, application, accessToken);
     const begun = performance.now();
-    while ((await check()) !== 401) {}
-    assert.ok(performance.now() - begun <= 1_000);
+    let asked = begun;
+    for (let next = begun; (await check()) !== 401; next = performance.now()) {
+      asked = next;
+    }
+    assert.ok(asked - begun <= 1_000);
   });
 
   it('guard by event: a permission for one event opens this event only', async () => {

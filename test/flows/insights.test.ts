@@ -22,7 +22,7 @@ import { exchange, introspect, postForm, refresh } from '../support/tokens.ts';
 import { type Page, showsForm, describe as textOf, UserAgent } from '../support/user-agent.ts';
 
 /** Longest time for background writes, in milliseconds. */
-const PATIENCE = 8000;
+const PATIENCE = 30_000;
 
 for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
   describe(`Insights of an application, on ${engine}:`, () => {

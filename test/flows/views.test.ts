@@ -32,7 +32,7 @@ const LOCALES = ['en', 'de'] as const;
 const AUTHORIZATIONS = '/account/authorizations';
 const APPLICATIONS = '/account/applications';
 /** Longest time until a failed request must be in the developer's list, in milliseconds. */
-const PATIENCE = 8000;
+const PATIENCE = 30_000;
 /** Settings of a platform with its own login; no request is sent to it. */
 const UPSTREAM = {
   OIDC_ISSUER: 'https://accounts.example.com',

@@ -108,7 +108,7 @@ describe('Server whose database hangs', () => {
     await database.drop();
   });
 
-  it('ends within 11 seconds', async () => {
+  it('ends within 10 seconds, and some for a busy machine', async () => {
     const server = await start(environment);
     proxy.stall();
     // Waits for the database: it looks up the token.
@@ -119,7 +119,7 @@ describe('Server whose database hangs', () => {
     const begin = performance.now();
     server.kill('SIGTERM');
     await Promise.all([server.ended, waiting]);
-    assert.ok(performance.now() - begin < 11_000, `${performance.now() - begin} ms`);
+    assert.ok(performance.now() - begin < 15_000, `${performance.now() - begin} ms`);
   });
 });
 

@@ -12,7 +12,7 @@ export interface RawRequest {
 }
 
 /** Timeout in milliseconds. */
-const PATIENCE = 10_000;
+const PATIENCE = 30_000;
 
 /** Sends only the head of a request. */
 export function sendHead(

@@ -265,7 +265,7 @@ describe('The fetcher, answered by a hostile host', () => {
           const { code } = await failureOf(fetcher().get(url(path)));
           const milliseconds = performance.now() - since;
           assert.equal(code, 'fetch_failed');
-          assert.ok(milliseconds > 1_500 && milliseconds < 4_000, `${milliseconds} ms`);
+          assert.ok(milliseconds > 1_500 && milliseconds < 10_000, `${milliseconds} ms`);
         }),
       ),
     );

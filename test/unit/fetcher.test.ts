@@ -91,7 +91,7 @@ describe('The fetcher', () => {
     const silent = fetcherFor({ port: outside.port, resolve: () => new Promise(() => {}) });
     const since = performance.now();
     assert.equal((await failureOf(silent.get(url('/silent')))).code, 'fetch_failed');
-    assert.ok(performance.now() - since < 3_000);
+    assert.ok(performance.now() - since < 10_000);
   });
 
   test('the same address at once: one request; another at that host waits for its turn', async () => {

@@ -74,7 +74,7 @@ function createCachedKit(
 
 /** Asks until the answer comes from memory: the changes feed has been read, and vouches for it. */
 async function warmUp({ kit, origin }: CachedKit, token = TOKEN): Promise<void> {
-  for (const end = Date.now() + 5_000; Date.now() < end; await sleep(5)) {
+  for (const end = Date.now() + 30_000; Date.now() < end; await sleep(5)) {
     assert.equal((await ask(kit, { headers: bearer(token) })).status, 200);
     if (origin() === 'memory') {
       return;
@@ -83,14 +83,27 @@ async function warmUp({ kit, origin }: CachedKit, token = TOKEN): Promise<void> 
   assert.fail('No answer came from memory.');
 }
 
-/** Asks until the answer is this one; returns the milliseconds that it took. */
-async function statusBecomes(status: number, question: () => Promise<AskAnswer>): Promise<number> {
+/**
+ * Asks until the answer is this one. Returns in milliseconds when the last question with another
+ * answer was asked, and when this answer arrived: on a busy machine both are far apart.
+ */
+async function statusBecomes(
+  status: number,
+  question: () => Promise<AskAnswer>,
+): Promise<{ before: number; at: number }> {
   const begun = performance.now();
-  while ((await question()).status !== status) {
-    assert.ok(performance.now() - begun < 3_000, `${status} in time`);
+  let before = 0;
+  for (;;) {
+    const asked = performance.now() - begun;
+    const answer = await question();
+    const at = performance.now() - begun;
+    if (answer.status === status) {
+      return { before, at };
+    }
+    assert.ok(at < 30_000, `${status} in time`);
+    before = asked;
     await sleep(20);
   }
-  return performance.now() - begun;
 }
 
 describe('Kit with a cache', () => {
@@ -206,8 +219,8 @@ describe('Kit with a cache', () => {
     issuer.feedAnswer((_, response) => response.writeHead(503).end());
     // The token is revoked, and no word of it comes.
     issuer.answer(inactive);
-    const took = await statusBecomes(401, () => ask(cached.kit));
-    assert.ok(took > 700 && took < 1_100, `${took} ms`);
+    const { before, at } = await statusBecomes(401, () => ask(cached.kit));
+    assert.ok(before < 1_000 && at > 700, `${before} to ${at} ms`);
     for (const status of [200, 401, 200]) {
       issuer.answer(status === 200 ? active() : inactive);
       const headers = bearer(newCredential('sda'));
@@ -224,8 +237,8 @@ describe('Kit with a cache', () => {
     await warmUp(cached);
     issuer.feedAnswer(() => undefined);
     issuer.answer(inactive);
-    const took = await statusBecomes(401, () => ask(cached.kit));
-    assert.ok(took < 1_100, `${took} ms`);
+    const { before } = await statusBecomes(401, () => ask(cached.kit));
+    assert.ok(before < 1_000, `${before} ms`);
   });
 
   test('the age of the snapshot counts against the lease', async () => {
@@ -235,8 +248,8 @@ describe('Kit with a cache', () => {
     await warmUp(cached);
     issuer.feedAnswer(() => undefined);
     issuer.answer(inactive);
-    const took = await statusBecomes(401, () => ask(cached.kit));
-    assert.ok(took < 250, `${took} ms`);
+    const { before } = await statusBecomes(401, () => ask(cached.kit));
+    assert.ok(before < 200, `${before} ms`);
   });
 
   test('answers of the feed that are too old or make no sense give no lease', async () => {
@@ -337,8 +350,8 @@ describe('Kit with a cache', () => {
     assert.equal((await ask(cached.kit, { headers })).status, 401);
     assert.equal(issuer.introspections.length, before + 1);
     issuer.answer(active());
-    const took = await statusBecomes(200, () => ask(cached.kit, { headers }));
-    assert.ok(took > 800 && took < 1_100, `${took} ms`);
+    const { before: refused, at } = await statusBecomes(200, () => ask(cached.kit, { headers }));
+    assert.ok(refused < 1_000 && at > 800, `${refused} to ${at} ms`);
   });
 
   test('a failure is not cached', async () => {
@@ -468,8 +481,8 @@ describe('Kit and the clocks', () => {
     issuer.feedAnswer(() => undefined);
     issuer.answer(inactive);
     Date.now = () => wall() - 3_600_000;
-    const took = await statusBecomes(401, () => ask(cached.kit));
-    assert.ok(took > 700 && took < 1_100, `${took} ms`);
+    const { before, at } = await statusBecomes(401, () => ask(cached.kit));
+    assert.ok(before < 1_000 && at > 700, `${before} to ${at} ms`);
     const other = createCachedKit();
     issuer.feedAnswer(undefined);
     issuer.answer(active());

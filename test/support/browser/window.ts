@@ -13,8 +13,8 @@ export interface Window extends AsyncDisposable {
   assertQuiet(): void;
 }
 
-/** Timeout in milliseconds. Everything runs on this machine, so a short one is sufficient. */
-const PATIENCE = 8000;
+/** Timeout in milliseconds for one step, on a machine that does other things, too. */
+const PATIENCE = 30_000;
 
 /** Opens a window; URLs without a host are of the server. */
 export async function openWindow(
