@@ -28,7 +28,7 @@ const DEFAULT: readonly ScopeConfig[] = [
     writes: false,
     text: {
       en: 'View your name, e-mail address, language and time zone',
-      de: 'Deinen Namen, deine E-Mail-Adresse, Sprache und Zeitzone ansehen',
+      de: 'Name, E-Mail-Adresse, Sprache und Zeitzone ansehen',
     },
   },
 ];

@@ -261,21 +261,25 @@ describe('Pages in a real browser', { skip }, () => {
       window.assertQuiet();
     });
 
-    for (const [width, height, screens] of [
-      [1280, 900, 1],
-      [375, 740, 1.3],
+    for (const [locale, width, height, screens] of [
+      ['en', 1280, 900, 1],
+      ['en', 375, 740, 1.3],
+      ['de', 1280, 900, 1],
+      ['de', 375, 740, 1.3],
     ] as const) {
-      it(`fits ${screens} of a screen of ${width}×${height} for two organizers`, async () => {
-        await using window = await open({ viewport: { width, height } });
+      const screen = `a screen of ${width}×${height}`;
+      it(`fits ${screens} of ${screen} for two organizers (${locale})`, async () => {
+        await using window = await open({ locale, viewport: { width, height } });
         const { page } = window;
         await page.goto(site.request(site.seatmap, { scope: 'read write profile' }));
         await signIn(page, site.ada);
-        await page.getByRole('checkbox', { name: 'Red Stage' }).check();
+        await tick(page, 'redstage');
         const summary = page.locator('#summary');
-        assert.match(await summary.innerText(), /Red Stage/);
+        assert.match(await summary.innerText(), /Red Stage|Rote Bühne/);
         const used = await page.evaluate<number>('document.documentElement.scrollHeight');
         assert.ok(used <= height * screens, `${used} pixels`);
-        const bar = await page.getByRole('button', { name: textFor('consent.deny') }).boundingBox();
+        const deny = textFor('consent.deny', {}, locale);
+        const bar = await page.getByRole('button', { name: deny }).boundingBox();
         assert.ok(bar && bar.y + bar.height <= height, 'the decision is in view');
         window.assertQuiet();
       });
