@@ -15,7 +15,8 @@ type CookieKind =
   | 'device'
   | 'new_secret'
   | 'upstream'
-  | 'ask_anew';
+  | 'ask_anew'
+  | 'samples';
 
 /** Lifetime of a cookie, and the requests that carry it. */
 interface CookieLife {

@@ -11,8 +11,10 @@ import { type Translate, translator } from '../http/translate.ts';
 import { view } from '../http/view.ts';
 import { curlExample } from './api-curl.ts';
 import { type ApiRow, fieldRows, schemaRow } from './api-rows.ts';
+import type { ChosenSamples } from './chosen-samples.ts';
 import { type GuidePart, presentDocument } from './guide.ts';
 import { readGuide } from './guide-document.ts';
+import { highlight } from './highlight.ts';
 import { renderInline } from './markdown.ts';
 import { type SiteDeps, staticPage } from './site-page.ts';
 import type { SiteText } from './texts.ts';
@@ -74,7 +76,7 @@ interface ApiObject {
   readonly example: string;
 }
 
-const apiView = view<ApiProps>('docs/api');
+const apiView = view<ApiProps & ChosenSamples>('docs/api');
 
 /** The reference of the JSON API, generated from its OpenAPI description. */
 export function apiPage(document: () => OpenApiDocument): Page<SiteDeps> {
@@ -147,7 +149,7 @@ function presentOperation(
     },
     answers: answers.filter(({ status }) => status < '400'),
     errors: answers.filter(({ status }) => status >= '400'),
-    curl: curlExample({ issuer, method, path, operation, parameters, body }),
+    curl: highlight(curlExample({ issuer, method, path, operation, parameters, body }), 'bash'),
   };
 }
 
@@ -182,7 +184,7 @@ function presentObjects({ components }: OpenApiDocument, t: Translate<SiteText>)
       variants: (schema.anyOf ?? [schema])
         .map((one) => fieldRows(one, t))
         .filter((rows) => rows.length > 0),
-      example: JSON.stringify(schema.examples?.[0] ?? {}, null, 2),
+      example: highlight(JSON.stringify(schema.examples?.[0] ?? {}, null, 2), 'json'),
     }));
 
   function isBody(name: string): boolean {

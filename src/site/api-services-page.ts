@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { ORGANIZERS_PER_GRANT } from '../grants/grant.ts';
 import type { Page } from '../http/page.ts';
-import { type ExampleName, fillExample } from './examples.ts';
+import { type ExampleName, presentExample } from './examples.ts';
 import { guideView, presentDocument } from './guide.ts';
 import { readGuide } from './guide-document.ts';
 import { type SiteDeps, staticPage } from './site-page.ts';
@@ -30,15 +30,17 @@ export function apiServicesPage({
   permissions,
   organizerPermissions,
 }: Config): Page<SiteDeps> {
-  const examples = Object.fromEntries(
-    Object.entries(EXAMPLES).map(([id, file]) => [id, fillExample(file, { issuer })]),
-  );
   const values = { issuer, limit: String(ORGANIZERS_PER_GRANT) };
-  return staticPage('/docs/api-services', guideView, (locale) => ({
-    ...presentDocument(readGuide('api-services', locale, { values }), examples),
-    permissions: permissions.map((name) => ({
-      name,
-      isOrganizerLevel: organizerPermissions.has(name),
-    })),
-  }));
+  return staticPage('/docs/api-services', guideView, (locale) => {
+    const examples = Object.fromEntries(
+      Object.entries(EXAMPLES).map(([id, file]) => [id, presentExample(file, { issuer })]),
+    );
+    return {
+      ...presentDocument(readGuide('api-services', locale, { values }), examples),
+      permissions: permissions.map((name) => ({
+        name,
+        isOrganizerLevel: organizerPermissions.has(name),
+      })),
+    };
+  });
 }

@@ -3,7 +3,7 @@ import type { Page } from '../http/page.ts';
 import { translator } from '../http/translate.ts';
 import { escapeHtml } from '../lib/html.ts';
 import type { Locale } from '../lib/locale.ts';
-import { fillExample, partsOf } from './examples.ts';
+import { fillSteps, presentSteps } from './examples.ts';
 import { type GuideChapter, type GuideProps, guideView, presentDocument } from './guide.ts';
 import { readGuide } from './guide-document.ts';
 import { type SiteDeps, staticPage } from './site-page.ts';
@@ -16,14 +16,15 @@ export function apiTourPage(config: Config): Page<SiteDeps> {
 
 function presentTour({ issuer }: Config, locale: Locale): GuideProps {
   const t = translator<SiteText>(locale);
-  const [settings = '', ...steps] = partsOf(fillExample('management.sh', { issuer }));
-  const answers = partsOf(fillExample('management-answers.txt', { issuer }));
+  const [settings = '', ...steps] = presentSteps('management.sh', { issuer });
+  const [, ...texts] = fillSteps('management.sh', { issuer });
+  const answers = presentSteps('management-answers.txt', { issuer });
   const document = readGuide('api-tour', locale, { values: {} });
   const page = presentDocument(document, { 'script-settings': settings });
   const chapters = steps.map((code, index): GuideChapter => {
     const id = `step-${index + 1}`;
-    const title = /^# (\d+\. [^.]+)/.exec(code)?.[1] ?? '';
-    const answer = (answers[index] ?? '').replace(/^#.*\n/, '');
+    const title = /^# (\d+\. [^.]+)/.exec(texts[index] ?? '')?.[1] ?? '';
+    const answer = (answers[index] ?? '').replace(/^.*\n/, '');
     const script = { id: `script-${id}`, label: `${t('apidocs.curl')}: ${title}`, code };
     const response = { id: `answer-${id}`, label: `${t('tour.answer')}: ${title}`, code: answer };
     // The comments of the script are English.

@@ -5,11 +5,15 @@ import type { Locale } from '../lib/locale.ts';
 import { ownValue } from '../lib/own-value.ts';
 import { blocksOf, renderBlock, renderInline, splitHeading } from './markdown.ts';
 
-/** A part of a guide: HTML, the place of an example, or the place of something else by its name. */
+/**
+ * A part of a guide: HTML, the place of an example, the place of something else by its name, or
+ * sections of which a reader needs one.
+ */
 export type DocumentPart =
   | { readonly html: string }
   | { readonly example: string; readonly label: string }
-  | { readonly slot: string };
+  | { readonly slot: string }
+  | { readonly tabs: readonly DocumentChapter[] };
 
 /** A guide, read from Markdown. */
 export interface GuideDocument {
@@ -63,13 +67,16 @@ export function readGuide(
     title: title.text,
     lead: fillIn(renderInline(lead.text)),
     intro: partsOf(intro, fillIn),
-    chapters: chapters.map(([heading, ...blocks]) => {
-      const { id, html } = splitHeading(
-        heading?.type === 'heading' ? renderInline(heading.text) : '',
-      );
-      return { id, title: html, parts: partsOf(blocks, fillIn) };
-    }),
+    chapters: chapters.map((blocks) => chapterOf(blocks, fillIn)),
   };
+}
+
+function chapterOf(
+  [heading, ...blocks]: readonly MarkedToken[],
+  fillIn: (html: string) => string,
+): DocumentChapter {
+  const { id, html } = splitHeading(heading?.type === 'heading' ? renderInline(heading.text) : '');
+  return { id, title: html, parts: partsOf(blocks, fillIn) };
 }
 
 /** Fills in the query of links to other pages of the guide. */
@@ -85,6 +92,15 @@ function isChapter(block: MarkedToken): boolean {
   return block.type === 'heading' && block.depth === 2;
 }
 
+function isSection(block: MarkedToken): boolean {
+  return block.type === 'heading' && block.depth === 3;
+}
+
+/** Tests for `<!-- tabs -->` and `<!-- end tabs -->`, between which each section is a tab. */
+function isComment(block: MarkedToken, text: string): boolean {
+  return block.type === 'html' && block.text.trim() === `<!-- ${text} -->`;
+}
+
 /** Splits a list before each item that begins a new group. */
 function splitBefore<Item>(items: readonly Item[], begins: (item: Item) => boolean): Item[][] {
   const groups: Item[][] = [[]];
@@ -98,6 +114,23 @@ function splitBefore<Item>(items: readonly Item[], begins: (item: Item) => boole
 }
 
 function partsOf(blocks: readonly MarkedToken[], fillIn: (html: string) => string): DocumentPart[] {
+  const start = blocks.findIndex((block) => isComment(block, 'tabs'));
+  const end = blocks.findIndex((block) => isComment(block, 'end tabs'));
+  if (start === -1) {
+    return plainPartsOf(blocks, fillIn);
+  }
+  const [, ...sections] = splitBefore(blocks.slice(start, end), isSection);
+  return [
+    ...plainPartsOf(blocks.slice(0, start), fillIn),
+    { tabs: sections.map((section) => chapterOf(section, fillIn)) },
+    ...partsOf(blocks.slice(end + 1), fillIn),
+  ];
+}
+
+function plainPartsOf(
+  blocks: readonly MarkedToken[],
+  fillIn: (html: string) => string,
+): DocumentPart[] {
   const parts: DocumentPart[] = [];
   let caption: string | undefined;
   for (const block of blocks) {

@@ -7,14 +7,27 @@ import { type Page, render } from '../http/page.ts';
 import type { Locale } from '../lib/locale.ts';
 import { localized } from '../lib/localized-text.ts';
 import { identify } from '../sessions/pages/identify.ts';
+import { chosenSamples } from './chosen-samples.ts';
 import { formatDuration } from './duration.ts';
-import { type ExampleValues, fillExample, isPlain, scriptParts } from './examples.ts';
-import { guideView, presentDocument } from './guide.ts';
+import { type ExampleValues, isPlain, presentExample, presentSteps } from './examples.ts';
+import { type Examples, guideView, presentDocument } from './guide.ts';
 import { type DocumentSettings, type GuideDocument, readGuide } from './guide-document.ts';
 import { perLanguage, type SiteDeps } from './site-page.ts';
 
 /** Files in `views/docs/<locale>/` and pages below `/docs/`. */
 const FURTHER_GUIDES = ['browser-apps', 'native-apps', 'servers', 'agents', 'examples'];
+
+/** Programs whose steps the guide shows, by the keys of their tabs. */
+const PROGRAMS = [
+  ['curl', 'curl', 'client.sh'],
+  ['javascript', 'JavaScript', 'client-fetch.mjs'],
+  ['oauth4webapi', 'oauth4webapi', 'client-oauth4webapi.mjs'],
+  ['python', 'Python', 'client.py'],
+  ['php', 'PHP', 'client.php'],
+] as const;
+
+/** Their steps. */
+const STEPS = ['settings', 'authorize', 'back', 'token', 'api', 'refresh', 'revoke'];
 
 /** Reader of the guide for developers of applications. */
 interface Reader {
@@ -45,6 +58,7 @@ export function guidePage(config: Config): Page<SiteDeps> {
       const { guide, further, scopes } = documents(reader.locale);
       return render(guideView, {
         ...presentFor(config, reader, guide),
+        ...chosenSamples(ctx),
         scopes,
         further: further.map(({ path, title }) => ({ href: path + queryOf(reader), title })),
       });
@@ -60,7 +74,10 @@ export function furtherGuidePages(config: Config): readonly Page<SiteDeps>[] {
       path: pathOf(name),
       show: async (deps, ctx) => {
         const reader = await readerOf(deps, ctx);
-        return render(guideView, presentFor(config, reader, documents(reader.locale)));
+        return render(guideView, {
+          ...presentFor(config, reader, documents(reader.locale)),
+          ...chosenSamples(ctx),
+        });
       },
     };
   });
@@ -131,7 +148,7 @@ function presentFor(config: Config, reader: Reader, document: GuideDocument) {
  * Examples of all pages. Only the owner gets what is registered, so that others can't find out here
  * whether the application exists.
  */
-function examplesFor(config: Config, reader: Reader): Readonly<Record<string, string>> {
+function examplesFor(config: Config, reader: Reader): Examples {
   const { application } = reader;
   const scopes = config.scopes
     .map(({ name }) => name)
@@ -144,23 +161,35 @@ function examplesFor(config: Config, reader: Reader): Readonly<Record<string, st
     scope: scopes.filter((name) => name !== 'write').join(' ') || scopes.join(' '),
     expires_in: String(config.accessTokenTtl),
   };
-  const script = scriptParts(values);
-  const steps = ['settings', 'authorize', 'back', 'token', 'api', 'refresh', 'revoke'];
   return {
-    ...Object.fromEntries(steps.map((step, index) => [`script-${step}`, script[index] ?? ''])),
-    'answer-token': fillExample('token-answer.txt', values),
-    'answer-organizers': fillExample('organizers-answer.txt', values),
-    'answer-me': fillExample('me-answer.txt', values),
-    'answer-error': fillExample('error-answer.txt', values),
-    'program-dpop': fillExample('dpop.mjs', values),
-    'program-curl': fillExample('client.sh', values),
-    'program-fetch': fillExample('client-fetch.mjs', values),
-    'program-oauth4webapi': fillExample('client-oauth4webapi.mjs', values),
-    'program-python': fillExample('client.py', values),
-    'program-php': fillExample('client.php', values),
-    'program-browser': fillExample('browser-app.html', values),
-    'register-mcp': fillExample('register-mcp.sh', values),
-    'service-mcp': fillExample('service-mcp.mjs', values),
-    'program-desktop': fillExample('desktop-app.mjs', values),
+    ...stepsFor(values),
+    'answer-token': presentExample('token-answer.txt', values),
+    'answer-organizers': presentExample('organizers-answer.txt', values),
+    'answer-me': presentExample('me-answer.txt', values),
+    'answer-error': presentExample('error-answer.txt', values),
+    'program-dpop': presentExample('dpop.mjs', values),
+    'program-curl': presentExample('client.sh', values),
+    'program-fetch': presentExample('client-fetch.mjs', values),
+    'program-oauth4webapi': presentExample('client-oauth4webapi.mjs', values),
+    'program-python': presentExample('client.py', values),
+    'program-php': presentExample('client.php', values),
+    'program-browser': presentExample('browser-app.html', values),
+    'register-mcp': presentExample('register-mcp.sh', values),
+    'service-mcp': presentExample('service-mcp.mjs', values),
+    'program-desktop': presentExample('desktop-app.mjs', values),
   };
+}
+
+function stepsFor(values: ExampleValues): Examples {
+  const programs = PROGRAMS.map(([key, title, file]) => ({
+    key,
+    title,
+    steps: presentSteps(file, values),
+  }));
+  return Object.fromEntries(
+    STEPS.map((step, index) => [
+      `script-${step}`,
+      programs.map(({ key, title, steps }) => ({ key, title, code: steps[index] ?? '' })),
+    ]),
+  );
 }

@@ -1,11 +1,35 @@
 import { view } from '../http/view.ts';
+import type { ChosenSamples } from './chosen-samples.ts';
 import { type DocumentPart, fillQuery, type GuideDocument } from './guide-document.ts';
 
-/** A part of a guide: HTML, a code block, or a partial of `views/docs/` by its name. */
+/** A part of a guide: HTML, a code block (HTML, too), a partial of `views/docs/` by its name, or tabs. */
 export type GuidePart =
   | { readonly html: string }
   | { readonly id: string; readonly label: string; readonly code: string }
-  | { readonly slot: string };
+  | { readonly slot: string }
+  | { readonly tabs: readonly GuideTab[] };
+
+/** One of several sections of which a reader needs one, mostly a programming language. */
+export interface GuideTab {
+  /** Remembered in `chosenSamples`. */
+  readonly key: string;
+  /** HTML. */
+  readonly title: string;
+  /** Anchor; without one, the section has no heading. */
+  readonly id?: string;
+  readonly parts: readonly GuidePart[];
+}
+
+/** An example in one programming language. */
+export interface Sample {
+  readonly key: string;
+  readonly title: string;
+  /** HTML. */
+  readonly code: string;
+}
+
+/** Examples by their names in the Markdown: HTML, or the same in several languages. */
+export type Examples = Readonly<Record<string, string | readonly Sample[]>>;
 
 /** A chapter of a guide. */
 export interface GuideChapter {
@@ -38,7 +62,7 @@ export interface GuideProps extends GuideSlots {
   readonly further?: readonly { readonly href: string; readonly title: string }[];
 }
 
-export const guideView = view<GuideProps>('docs/guide');
+export const guideView = view<GuideProps & ChosenSamples>('docs/guide');
 
 /**
  * Fills a guide in for a request.
@@ -48,7 +72,7 @@ export const guideView = view<GuideProps>('docs/guide');
  */
 export function presentDocument(
   { crumbs, title, lead, intro, chapters }: GuideDocument,
-  examples: Readonly<Record<string, string>>,
+  examples: Examples,
   query = '',
 ): GuideProps {
   const code = new Map(Object.entries(examples));
@@ -59,11 +83,22 @@ export function presentDocument(
     if ('slot' in part) {
       return part;
     }
-    const text = code.get(part.example);
-    if (text === undefined) {
+    if ('tabs' in part) {
+      return {
+        tabs: part.tabs.map(({ id, title: name, parts }) => ({
+          key: id,
+          id,
+          title: name,
+          parts: parts.map(present),
+        })),
+      };
+    }
+    const example = code.get(part.example);
+    if (example === undefined) {
       throw new Error(`The guide "${title}" has no example ${part.example}.`);
     }
-    return { id: part.example, label: part.label, code: text };
+    const { example: id, label } = part;
+    return typeof example === 'string' ? { id, label, code: example } : tabsOf(example, id, label);
   };
   return {
     crumbs: fillQuery(crumbs, query),
@@ -71,5 +106,15 @@ export function presentDocument(
     lead,
     intro: intro.map(present),
     chapters: chapters.map((chapter) => ({ ...chapter, parts: chapter.parts.map(present) })),
+  };
+}
+
+function tabsOf(samples: readonly Sample[], id: string, label: string): GuidePart {
+  return {
+    tabs: samples.map(({ key, title, code }, index) => ({
+      key,
+      title,
+      parts: [{ id: index === 0 ? id : `${id}-${key}`, label, code }],
+    })),
   };
 }

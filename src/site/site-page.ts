@@ -5,6 +5,7 @@ import { lazy } from '../lib/lazy.ts';
 import type { Locale } from '../lib/locale.ts';
 import { identify } from '../sessions/pages/identify.ts';
 import type { Sessions } from '../sessions/pages/sessions.ts';
+import { type ChosenSamples, chosenSamples } from './chosen-samples.ts';
 
 /** Dependencies of the guides. */
 export interface SiteDeps extends PageDeps {
@@ -18,10 +19,10 @@ export function perLanguage<T>(build: (locale: Locale) => T): (locale: Locale) =
   return (locale) => built[locale]();
 }
 
-/** A page that is the same for everybody, except for its header. */
+/** A page that is the same for everybody, except for its header and the tabs that are open. */
 export function staticPage<Props extends object>(
   path: string,
-  view: View<Props>,
+  view: View<Props & ChosenSamples>,
   build: (locale: Locale) => Props,
 ): Page<SiteDeps> {
   const props = perLanguage(build);
@@ -29,7 +30,7 @@ export function staticPage<Props extends object>(
     path,
     show: async (deps, ctx) => {
       await identify(deps, ctx);
-      return render(view, props(deps.renderer.locale(ctx)));
+      return render(view, { ...props(deps.renderer.locale(ctx)), ...chosenSamples(ctx) });
     },
   };
 }

@@ -93,7 +93,7 @@ describe('Developer guide', () => {
   it('contains the lifetimes and endpoint URLs of this server', async () => {
     const html = await page('/docs');
     assert.match(html, /<p>[^<]*\b90 minutes\b[^<]*\b30 days\b/);
-    assert.match(html, /&#34;expires_in&#34;: 5400|&quot;expires_in&quot;: 5400/);
+    assert.match(readCode(html).get('answer-token') ?? '', /"expires_in": 5400/);
     const metadata = z
       .record(z.string(), z.unknown())
       .parse(await (await fetch(`${server.issuer}/.well-known/oauth-authorization-server`)).json());
@@ -158,18 +158,52 @@ describe('Developer guide', () => {
     assert.match(await page('/docs'), /Neither includes the other/);
   });
 
-  it('has chapters whose bash parts form the complete curl program', async () => {
+  it('has chapters whose parts form the complete program, in each language', async () => {
     const parts = [...readCode(await page('/docs'))].filter(([id]) => id.startsWith('script-'));
-    const whole = readCode(await page('/docs/examples')).get('program-curl');
-    assert.equal(parts.length, 7);
-    assert.equal(parts.map(([, code]) => code).join('\n\n'), whole);
+    const programs = readCode(await page('/docs/examples'));
+    for (const [key, program] of [
+      ['', 'curl'],
+      ['-javascript', 'fetch'],
+      ['-oauth4webapi', 'oauth4webapi'],
+      ['-python', 'python'],
+      ['-php', 'php'],
+    ] as const) {
+      const own = parts.filter(([id]) => new RegExp(`^script-[a-z]+${key}$`).test(id));
+      assert.equal(own.length, 7);
+      assert.equal(own.map(([, code]) => code).join('\n\n'), programs.get(`program-${program}`));
+    }
+  });
+
+  it('opens the tab that was chosen last, and shows the code of all tabs without a script', async () => {
+    const open = async (path: string, cookie: string) => {
+      const html = await page(path, new UserAgent(server, { cookie }));
+      return [...html.matchAll(/value="([\w-]+)" autocomplete="off" checked/g)].map(
+        ([, key]) => key,
+      );
+    };
+    assert.deepEqual([...new Set(await open('/docs', ''))], ['curl']);
+    const chosen = 'stagedoor_samples=fastify.php';
+    assert.deepEqual([...new Set(await open('/docs', chosen))], ['php']);
+    assert.deepEqual(await open('/docs/api-services', chosen), ['fastify']);
+    assert.deepEqual(await open('/docs/api-services', 'stagedoor_samples="><b>'), ['koa']);
+  });
+
+  it('colors code by classes, and shows values as text', async () => {
+    const { clientId } = await registerApplication(server, {
+      owner: 'ben',
+      redirectUris: ['https://app.example.com/callback?a=1&b=2'],
+    });
+    const html = await page(`/docs/examples?client_id=${clientId}`, ben);
+    assert.match(html, /<span class="c-string">&#x27;[^<]*callback\?a=1&#38;b=2&#x27;<\/span>/);
+    assert.match(html, /<span class="c-comment"># 1\. Send the user/);
+    assert.doesNotMatch(html, /hljs|style=/);
   });
 
   describe('opened with a client id', () => {
     it('uses the id in examples, and keeps it in links to the other page', async () => {
       for (const path of ['/docs?client_id=abc', '/docs/examples?client_id=abc']) {
         const html = await page(path);
-        assert.ok(html.includes('client_id=&#39;abc&#39;') || html.includes("'abc'"), path);
+        assert.ok([...readCode(html).values()].some((code) => code.includes("client_id='abc'")));
         assert.match(html, /href="\/docs(\/examples)?\?client_id=abc"/);
       }
     });

@@ -12,7 +12,7 @@ const LIST_MODULES = join(import.meta.dirname, '../support/list-modules.ts');
 const TRACING = /\/@opentelemetry\/(?!api\/)|\/src\/tracing\//;
 
 /** Packages that are loaded at their first use, or never on PostgreSQL. */
-const LATER = /\/node_modules\/(nodemailer|@zxcvbn-ts|@electric-sql)\/|\/src\/demo\//;
+const LATER = /\/node_modules\/(nodemailer|@zxcvbn-ts|@electric-sql|highlight\.js)\/|\/src\/demo\//;
 /** MB of memory of its own that a process may take when it is ready; 61 without the list of modules. */
 const MEMORY = 80;
 

@@ -33,10 +33,13 @@ function source(locale: 'en' | 'de', name: string): string {
 }
 
 /** Returns the language-independent parts of a guide, in the order of the page. */
-function skeleton({ intro, chapters }: GuideDocument): string[] {
+function skeleton({ intro, chapters }: Pick<GuideDocument, 'intro' | 'chapters'>): string[] {
   return [{ id: 'intro', parts: intro }, ...chapters].flatMap(({ id, parts }) => [
     `chapter ${id}`,
     ...parts.flatMap((part) => {
+      if ('tabs' in part) {
+        return skeleton({ intro: [], chapters: part.tabs });
+      }
       if ('example' in part) {
         return [`example ${part.example}`];
       }

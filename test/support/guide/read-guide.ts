@@ -5,9 +5,11 @@ const GUIDE = new URL('../../../views/docs/en/guide.md', import.meta.url);
 
 /** Returns the code blocks of a page of the guide by their ids, as a reader would copy them. */
 export function readCode(html: string): Map<string, string> {
-  const blocks = [...html.matchAll(/<code id="([\w-]+)">([^<]*)<\/code>/g)];
+  const blocks = [...html.matchAll(/<code id="([\w-]+)">([\s\S]*?)<\/code>/g)];
   assert.ok(blocks.length > 0, 'the page has code');
-  return new Map(blocks.map(([, id = '', code = '']) => [id, unescapeHtml(code)]));
+  return new Map(
+    blocks.map(([, id = '', code = '']) => [id, unescapeHtml(code.replace(/<[^>]*>/g, ''))]),
+  );
 }
 
 /** Returns the error codes of each table, from top to bottom of the page, sorted. */
@@ -20,8 +22,10 @@ export function readErrors(html: string): string[][] {
 
 function unescapeHtml(text: string): string {
   const names: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-  return text.replace(/&(?:#(\d+)|(\w+));/g, (whole, number, name) =>
-    number === undefined ? (names[name] ?? whole) : String.fromCodePoint(Number(number)),
+  return text.replace(/&(?:#(x?[\da-f]+)|(\w+));/gi, (whole, number, name) =>
+    number === undefined
+      ? (names[name] ?? whole)
+      : String.fromCodePoint(Number(number.replace(/^x/, '0x'))),
   );
 }
 
