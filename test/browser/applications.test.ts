@@ -197,7 +197,7 @@ describe('Pages of application developers in a real browser', { skip }, () => {
     const client = await application('Box Office Sync');
     const { refreshToken } = await obtainTokens(server, { application: client, user: hank });
     const running = new RunningClient(server, client, refreshToken);
-    await using window = await openAs(grace, pathOf(client));
+    await using window = await openAs(grace, `${pathOf(client)}/credentials`);
     const { page } = window;
     await page.getByText(says('applications.secrets.last')).waitFor();
     assert.equal(
@@ -216,7 +216,7 @@ describe('Pages of application developers in a real browser', { skip }, () => {
     assert.ok(clientSecret);
     running.client = { ...client, clientSecret };
     await running.next();
-    await page.goto(pathOf(client));
+    await page.goto(`${pathOf(client)}/credentials`);
     const old = (client.clientSecret ?? '').slice(-4);
     await page
       .getByRole('link', { name: textFor('applications.secret.delete_of', { end: old }) })
@@ -238,7 +238,7 @@ describe('Pages of application developers in a real browser', { skip }, () => {
   it('disabling and enabling an application keeps its authorizations', async () => {
     const client = await application('Seatmap Studio');
     const { refreshToken } = await obtainTokens(server, { application: client, user: hank });
-    await using window = await openAs(grace, pathOf(client));
+    await using window = await openAs(grace, `${pathOf(client)}/edit`);
     const { page } = window;
     await page.getByRole('button', { name: textFor('applications.disable') }).click();
     await page.getByRole('heading', { name: textFor('applications.disabled.title') }).waitFor();

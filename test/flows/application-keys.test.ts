@@ -52,13 +52,17 @@ describe('Public keys of an application', () => {
     await paste(clientId, JSON.stringify({ keys: [second.publicJwk] }));
     assert.equal(await statusBy(second, clientId), 200);
 
-    const page = await agent.get(homeOf(clientId));
+    const page = await agent.get(`${homeOf(clientId)}/credentials`);
     assert.ok(page.body.includes('RSA 2048') && page.body.includes('P-256'));
     // With a key, the last secret may go.
     await agent.submit(await agent.get(linkIn(page, 'secrets')));
     const deleted = await agent.submit(await agent.get(linkIn(page, 'keys')));
     assert.match(deleted.body, says('applications.notice.key_deleted'));
-    assert.equal(linkIn(await agent.get(homeOf(clientId)), 'keys'), '', 'the last credential');
+    assert.equal(
+      linkIn(await agent.get(`${homeOf(clientId)}/credentials`), 'keys'),
+      '',
+      'the last one',
+    );
     assert.equal(await statusBy(second, clientId), 200);
 
     const { rows } = await sql<{ action: string }>`
@@ -214,7 +218,7 @@ describe('Public keys of an application', () => {
     assert.equal(await statusBy(idle, clientId), 200);
     await until(async () => (await uses()).get(idle.kid) !== null);
     assert.equal((await uses()).get(used.kid), first.get(used.kid));
-    const page = await agent.get(homeOf(clientId));
+    const page = await agent.get(`${homeOf(clientId)}/credentials`);
     const [, keys = ''] = page.body.split('id="keys"');
     const [shown = ''] = keys.split('</section>');
     assert.equal(shown.split(textFor('applications.secret.used')).length - 1, 3);

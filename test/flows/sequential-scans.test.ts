@@ -240,6 +240,7 @@ async function usePages(): Promise<void> {
   await signIn(developer, await developer.get('/login'), ben);
   const parts = [
     '',
+    '/credentials',
     '/edit',
     '/secrets/new',
     '/keys/new',

@@ -7,6 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { NOTICES as SESSION_NOTICES } from '../../src/account/pages/end-sessions-page.ts';
 import { ACTIVITY_KINDS } from '../../src/activity/activity.ts';
 import { NOTICES as APPLICATION_NOTICES } from '../../src/applications/pages/application-page.ts';
+import { NOTICES as CREDENTIAL_NOTICES } from '../../src/applications/pages/credentials-page.ts';
+import { NOTICES as EDIT_NOTICES } from '../../src/applications/pages/edit-page.ts';
 import { NOTICES as LIST_NOTICES } from '../../src/applications/pages/list-page.ts';
 import { NOTICES as GRANT_NOTICES } from '../../src/grants/pages/grant-page.ts';
 import type { Locale } from '../../src/lib/locale.ts';
@@ -306,6 +308,12 @@ async function visitApplications(
   for (const notice of APPLICATION_NOTICES) {
     await visitor.get(`${home}?notice=${notice}`);
   }
+  for (const notice of CREDENTIAL_NOTICES) {
+    await visitor.get(`${home}/credentials?notice=${notice}`);
+  }
+  for (const notice of EDIT_NOTICES) {
+    await visitor.get(`${home}/edit?notice=${notice}`);
+  }
   const form = await visitor.get(`${APPLICATIONS}/new`);
   await visitor.submit(form, { name: '', redirect_uris: 'http://example.com/*' });
   for (const clientType of ['confidential', 'public']) {
@@ -324,7 +332,7 @@ async function visitApplications(
   const secret = await visitor.get(`${home}/secrets/new`);
   await visitor.submit(secret, { label: 'x', expires_on: 'tomorrow' });
   await visitor.submit(secret, { label: 'production', expires_on: '' });
-  const { body } = await visitor.get(home);
+  const { body } = await visitor.get(`${home}/credentials`);
   const [, secretPath = ''] = /href="([^"]+\/secrets\/[^"]+\/delete)"/.exec(body) ?? [];
   await visitor.submit(await visitor.get(secretPath));
   await visitor.submit(await visitor.get(`${home}/keys/new`), {
@@ -333,7 +341,8 @@ async function visitApplications(
       .toString(),
   });
   const [, keyPath = ''] =
-    /href="([^"]+\/keys\/[^"]+\/delete)"/.exec((await visitor.get(home)).body) ?? [];
+    /href="([^"]+\/keys\/[^"]+\/delete)"/.exec((await visitor.get(`${home}/credentials`)).body) ??
+    [];
   await visitor.submit(await visitor.get(keyPath));
   const transfer = await visitor.get(`${home}/transfer`);
   await visitor.submit(transfer, { email: 'nobody@example.com' });

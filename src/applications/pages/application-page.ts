@@ -1,43 +1,19 @@
-import { KEY_LIMIT } from '../../client-keys/key-error.ts';
-import { isUsable, SECRET_LIMIT } from '../../client-secrets/client-secret.ts';
 import { noFields } from '../../http/form.ts';
 import { oneOf, type Page, render, seeOther } from '../../http/page.ts';
 import { view } from '../../http/view.ts';
 import { setApplicationActive } from '../activate.ts';
 import { type Application, applicationState, isReviewed } from '../application.ts';
-import { listKeys } from '../keys.ts';
 import { type ReviewNeed, reviewNeed } from '../review-need.ts';
 import { type ReviewState, selectReviewState } from '../review-store.ts';
-import { listSecrets } from '../secrets.ts';
-import { outgoingTransfer } from '../transfer.ts';
 import { APPLICATIONS, type ApplicationPagesDeps, ownerPage } from './owner-page.ts';
-import {
-  type ApplicationHeader,
-  type KeyProps,
-  presentHeader,
-  presentKeys,
-  presentScopes,
-  presentSecrets,
-  type SecretProps,
-} from './presenters.ts';
+import { type ApplicationHeader, presentHeader, presentScopes } from './presenters.ts';
 
 const PATH = `${APPLICATIONS}/:clientId`;
 
 /** Results of a change, shown above the page. */
-export const NOTICES = [
-  'saved',
-  'review_requested',
-  'unchanged',
-  'enabled',
-  'disabled',
-  'secret_deleted',
-  'key_added',
-  'key_deleted',
-  'transfer_offered',
-  'transfer_withdrawn',
-] as const;
+export const NOTICES = ['saved', 'review_requested', 'unchanged', 'enabled', 'disabled'] as const;
 
-/** Settings, secrets and state of an application. */
+/** Settings and state of an application. */
 interface ApplicationProps {
   readonly application: ApplicationHeader;
   /** Failed requests within 24 hours. */
@@ -65,14 +41,6 @@ interface ApplicationProps {
   /** Sentences. */
   readonly scopes: readonly string[];
   readonly requirePkce: boolean;
-  /** Empty for a public application. */
-  readonly secrets: readonly SecretProps[];
-  readonly mayAddSecret: boolean;
-  readonly secretLimit: number;
-  readonly keys: readonly KeyProps[];
-  readonly mayAddKey: boolean;
-  /** Email address of the user to whom the application is offered. */
-  readonly transferTo: string | null;
   readonly notice: (typeof NOTICES)[number] | undefined;
   readonly timezone: string;
 }
@@ -84,9 +52,6 @@ export const applicationPage = ownerPage({
   path: PATH,
   show: async ({ deps, user, own, clientId, home, locale, query }) => {
     const { application, connectedUsers, lastUsedAt } = own;
-    const secrets = await listSecrets(deps.db, clientId);
-    const keys = await listKeys(deps.db, clientId);
-    const transfer = await outgoingTransfer(deps.db, clientId);
     const scopes = presentScopes(deps.config, locale);
     return render(applicationView, {
       application: presentHeader(application),
@@ -109,12 +74,6 @@ export const applicationPage = ownerPage({
         .filter(({ name }) => application.scopes.includes(name))
         .map(({ text }) => text),
       requirePkce: application.requirePkce,
-      secrets: presentSecrets(home, secrets, keys),
-      mayAddSecret: secrets.filter(isUsable).length < SECRET_LIMIT,
-      secretLimit: SECRET_LIMIT,
-      keys: presentKeys(home, keys, secrets),
-      mayAddKey: keys.length < KEY_LIMIT,
-      transferTo: transfer?.email ?? null,
       notice: oneOf(NOTICES, query.notice),
       timezone: user.timezone,
     });

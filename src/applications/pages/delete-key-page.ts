@@ -26,7 +26,7 @@ export const deleteKeyPage = ownerPage({
     form: noFields,
     submit: async ({ tx, actor, clientId, home, params: { keyId = '' }, origin }) => {
       await deleteKey(tx, actor, clientId, keyId, origin);
-      return seeOther(`${home}?notice=key_deleted#keys`);
+      return seeOther(`${home}/credentials?notice=key_deleted#keys`);
     },
     retry: (request, error) => {
       if (error instanceof SignInTooOldError) {
@@ -45,8 +45,8 @@ async function showKey(
   const place = keys.findIndex(({ id }) => id === params.keyId);
   const key = presentKeys(home, keys, await listSecrets(deps.db, clientId))[place];
   if (key?.deletePath === undefined) {
-    // Deleted in another tab, or the last one: the page of the application shows either.
-    return seeOther(home);
+    // Deleted in another tab, or the last one: the page of the credentials shows either.
+    return seeOther(`${home}/credentials`);
   }
   const application = presentHeader(own.application);
   const props = { application, action: path, key, signInAgain };

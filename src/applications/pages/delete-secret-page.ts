@@ -32,7 +32,7 @@ export const deleteSecretPage = ownerPage({
     form: noFields,
     submit: async ({ tx, actor, clientId, home, params: { secretId = '' }, origin }) => {
       await deleteSecret(tx, actor, clientId, secretId, origin);
-      return seeOther(`${home}?notice=secret_deleted`);
+      return seeOther(`${home}/credentials?notice=secret_deleted`);
     },
     retry: (request, error) => {
       if (error instanceof SignInTooOldError) {
@@ -52,9 +52,9 @@ async function showSecret(
   const keys = await listKeys(deps.db, clientId);
   const secret = presentSecrets(home, secrets, keys)[place];
   if (secret?.deletePath === undefined) {
-    // The secret was deleted in another tab, or it is the last one: the page of the application
-    // shows either.
-    return seeOther(home);
+    // The secret was deleted in another tab, or it is the last one: the page of the
+    // credentials shows either.
+    return seeOther(`${home}/credentials`);
   }
   const props = {
     application: presentHeader(own.application),

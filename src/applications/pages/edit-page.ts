@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { text } from '../../http/form.ts';
-import { type PageAnswer, render, seeOther } from '../../http/page.ts';
+import { oneOf, type PageAnswer, render, seeOther } from '../../http/page.ts';
 import { type Translate, translator } from '../../http/translate.ts';
 import { view } from '../../http/view.ts';
 import { ValidationError } from '../../lib/errors.ts';
 import { SignInTooOldError } from '../../sessions/pages/user-page.ts';
 import type { ApplicationText } from '../texts.ts';
+import { outgoingTransfer } from '../transfer.ts';
 import { ChangedMeanwhileError, updateOwnApplication } from '../update.ts';
 import {
   type ApplicationField,
@@ -18,6 +19,9 @@ import { APPLICATIONS, type OwnerRequest, openApplication, ownerPage } from './o
 import { type ApplicationHeader, presentHeader, presentScopes } from './presenters.ts';
 import { readApplicationForm, refusedFields } from './read-application-form.ts';
 
+/** Results of a change, shown above the form. */
+export const NOTICES = ['transfer_offered', 'transfer_withdrawn'] as const;
+
 /** Form for an existing application, without its client type. Also posts `updated_at`. */
 interface EditProps extends ApplicationFormProps {
   readonly application: ApplicationHeader;
@@ -28,6 +32,11 @@ interface EditProps extends ApplicationFormProps {
   /** Fields that were changed since, and their values now. Nothing has been saved. */
   readonly meanwhile?: readonly CurrentValue[] | undefined;
   readonly signInAgain?: boolean | undefined;
+  readonly notice: (typeof NOTICES)[number] | undefined;
+  /** The owner's switch. A suspended application may be switched on. */
+  readonly switchedOn: boolean;
+  /** Email address of the user to whom the application is offered. */
+  readonly transferTo: string | null;
 }
 
 interface CurrentValue {
@@ -142,16 +151,17 @@ function showTyped(
   request: Posted,
   state: Partial<Pick<EditProps, 'updatedAt' | 'errors' | 'meanwhile' | 'signInAgain'>>,
   status: number,
-): PageAnswer {
+): Promise<PageAnswer> {
   const typed = { values: valuesIn(request), updatedAt: request.form.updated_at, errors: {} };
   return showForm(request, { ...typed, ...state }, status);
 }
 
-function showForm(
-  { deps, locale, own, home, path }: OwnerRequest,
+async function showForm(
+  { deps, locale, own, clientId, home, path, query }: OwnerRequest,
   state: Pick<EditProps, 'values' | 'updatedAt' | 'errors' | 'meanwhile' | 'signInAgain'>,
   status = 200,
-): PageAnswer {
+): Promise<PageAnswer> {
+  const transfer = await outgoingTransfer(deps.db, clientId);
   const props = {
     ...state,
     application: presentHeader(own.application),
@@ -159,6 +169,9 @@ function showForm(
     action: path,
     cancel: home,
     scopes: presentScopes(deps.config, locale),
+    notice: oneOf(NOTICES, query.notice),
+    switchedOn: own.application.isActive,
+    transferTo: transfer?.email ?? null,
   };
   return render(editView, props, status);
 }

@@ -31,13 +31,15 @@ export const newKeyPage = userPageAbout(openConfidential, {
   recent: true,
   show: async (request) => {
     const keys = await listKeys(request.deps.db, request.clientId);
-    return keys.length >= KEY_LIMIT ? seeOther(request.home) : showForm(request, { value: '' });
+    return keys.length >= KEY_LIMIT
+      ? seeOther(`${request.home}/credentials`)
+      : showForm(request, { value: '' });
   },
   post: {
     form: z.object({ public_keys: text }),
     submit: async ({ tx, actor, clientId, home, form, origin }) => {
       await addKeys(tx, actor, clientId, form.public_keys, origin);
-      return seeOther(`${home}?notice=key_added#keys`);
+      return seeOther(`${home}/credentials?notice=key_added#keys`);
     },
     retry: (request, error) => {
       const { form, locale } = request;

@@ -37,8 +37,8 @@ export const newSecretPage = userPageAbout(openConfidential, {
   show: async (request) => {
     const secrets = await listSecrets(request.deps.db, request.clientId);
     if (secrets.filter(isUsable).length >= SECRET_LIMIT) {
-      // The page of the application explains why.
-      return seeOther(request.home);
+      // The page of the credentials explains why.
+      return seeOther(`${request.home}/credentials`);
     }
     return showForm(request, { values: { label: '', expiresOn: '' }, errors: {} });
   },

@@ -1,6 +1,7 @@
 import type { Page } from '../../http/page.ts';
 import { acceptTransferPage, declineTransferPage } from './answer-transfer-page.ts';
 import { applicationPage, disablePage, enablePage } from './application-page.ts';
+import { credentialsPage } from './credentials-page.ts';
 import { deleteKeyPage } from './delete-key-page.ts';
 import { deletePage } from './delete-page.ts';
 import { deleteSecretPage } from './delete-secret-page.ts';
@@ -23,6 +24,7 @@ export const applicationPages: readonly Page<ApplicationPagesDeps>[] = [
   declineTransferPage,
   applicationPage,
   startPage,
+  credentialsPage,
   editPage,
   enablePage,
   disablePage,

@@ -48,7 +48,7 @@ export const transferPage = ownerPage({
     },
     submit: async ({ tx, actor, clientId, user, home, input: { email }, origin }) => {
       await offerTransfer(tx, actor, clientId, user.id, email, origin);
-      return seeOther(`${home}?notice=transfer_offered`);
+      return seeOther(`${home}/edit?notice=transfer_offered`);
     },
     retry: async (request, error) => {
       const { deps, user, form, home } = request;
@@ -60,8 +60,8 @@ export const transferPage = ownerPage({
         return refuse(request, 'applications.error.email');
       }
       if (error instanceof StagedoorError && error.code === 'conflict') {
-        // Offered in another tab: the page of the application shows to whom.
-        return seeOther(home);
+        // Offered in another tab: the settings show to whom.
+        return seeOther(`${home}/edit`);
       }
       throw error;
     },
@@ -76,7 +76,7 @@ export const withdrawTransferPage = ownerPage({
     form: noFields,
     submit: async ({ tx, actor, clientId, home, origin }) => {
       await withdrawTransfer(tx, actor, clientId, origin);
-      return seeOther(`${home}?notice=transfer_withdrawn`);
+      return seeOther(`${home}/edit?notice=transfer_withdrawn`);
     },
   },
 });

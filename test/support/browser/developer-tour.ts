@@ -9,7 +9,7 @@ import { openWindow } from './window.ts';
 const APPLICATIONS = '/account/applications';
 
 /** Pages below an application that show its name and texts. */
-export const HOSTILE_PAGES = ['', '/edit', '/start', '/delete', '/transfer'];
+export const HOSTILE_PAGES = ['', '/credentials', '/edit', '/start', '/delete', '/transfer'];
 
 /** The page of a developer, and the function that is called for each of its states. */
 interface Desk {
@@ -97,6 +97,8 @@ async function tourSettings({ server, page, look }: Desk, clientId: string): Pro
   await look(page, 'secret-added');
   await page.goto(path);
   await look(page, 'application');
+  await page.goto(`${path}/credentials`);
+  await look(page, 'credentials');
   await page.locator('a[href$="/delete"][href*="/secrets/"]').first().click();
   await look(page, 'secret-delete');
   for (const part of ['statistics', 'errors', 'check']) {
