@@ -70,7 +70,7 @@ function open(secret: string, sealed: Uint8Array): StoredResponse {
   } catch (cause) {
     throw new StagedoorError(
       'conflict',
-      'The first call with this Idempotency-Key came with another operator token, so its answer can not be given again. Look up what it did, and use a new key.',
+      'The first call with this Idempotency-Key came with another operator token, so its answer cannot be given again. Look up what it did, and use a new key.',
       { cause },
     );
   }

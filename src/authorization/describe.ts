@@ -114,7 +114,7 @@ function isWeb(redirectUri: string): boolean {
   return /^https?:/.test(redirectUri);
 }
 
-/** A reviewed application shares with reviewed ones only: others can not be allowed. */
+/** A reviewed application shares with reviewed ones only: others cannot be allowed. */
 function sharesScheme(application: Application): boolean {
   return isReviewed(application)
     ? application.schemeSharedWith === 'reviewed'

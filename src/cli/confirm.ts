@@ -14,7 +14,7 @@ export async function confirm(
   shell: Shell,
   question: string,
   yes = false,
-  otherwise = 'This can not be undone. Add --yes to do it without being asked.',
+  otherwise = 'This cannot be undone. Add --yes to do it without being asked.',
 ): Promise<void> {
   if (yes) {
     return;

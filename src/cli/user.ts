@@ -36,7 +36,7 @@ export const addUser = resourceCommands({
     put: {
       operation: 'putUser',
       flags: {
-        '--inactive': ['the user can not sign in, and no grant is live', { is_active: false }],
+        '--inactive': ['the user cannot sign in, and no grant is live', { is_active: false }],
         '--operator': ['the user may use the operator console', { is_operator: true }],
         '--no-operator': ['the user may not use it', { is_operator: false }],
       },

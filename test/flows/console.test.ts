@@ -162,7 +162,7 @@ describe('The operator console', () => {
     assert.ok((await console.get('/operator/users?q=DEV@exam')).body.includes('dev@example.com'));
   });
 
-  test('what can not be undone needs a recent sign-in', async () => {
+  test('what cannot be undone needs a recent sign-in', async () => {
     const agent = await people.signedIn(operator);
     const doomed = await register();
     const path = `${inConsole(doomed)}/delete`;

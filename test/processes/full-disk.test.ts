@@ -27,7 +27,7 @@ describe('Embedded database on a small disk', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('lets many updates go on, refuses statements when it is nearly full, and ends when the log can not grow', async (test) => {
+  it('lets many updates go on, refuses statements when it is nearly full, and ends when the log cannot grow', async (test) => {
     if (!isMounted) {
       return test.skip('this user cannot mount a small file system');
     }
