@@ -4,14 +4,17 @@ import { routePattern } from '../http/route-pattern.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Metrics } from './metrics.ts';
 
+/** Routes that load balancers ask every second. */
+const CHECKS: ReadonlySet<string> = new Set(['/healthz', '/readyz']);
+
 /**
- * Measures each request, and logs it at level `info`; goes before all other middleware, so that the
+ * Measures each request, and logs it at level `info`, a health check that succeeds at `debug`; goes before all other middleware, so that the
  * status is the one that was sent. The line has nothing that a caller chose, except for client IDs that
  * exist.
  */
 export function observeRequests(
   metrics: Pick<Metrics, 'observeRequest'>,
-  log: Pick<Logger, 'info' | 'isLevelEnabled'>,
+  log: Pick<Logger, 'debug' | 'info' | 'isLevelEnabled'>,
 ): Middleware {
   const logs = log.isLevelEnabled('info');
   return async (ctx, next) => {
@@ -25,7 +28,8 @@ export function observeRequests(
       const milliseconds = performance.now() - start;
       metrics.observeRequest(ctx.method, ctx.path, status, milliseconds / 1000);
       if (logs) {
-        log.info(describe(ctx, status, milliseconds), 'Request');
+        const level = status === 200 && CHECKS.has(ctx.path) ? 'debug' : 'info';
+        log[level](describe(ctx, status, milliseconds), 'Request');
       }
     }
   };

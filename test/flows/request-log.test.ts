@@ -66,7 +66,6 @@ describe('Request log', () => {
 
   it('has one line per request, with pattern, status, duration and ID', async () => {
     const routes = {
-      '/healthz': '/healthz',
       '/login?return_to=/account/profile': '/login',
       '/interaction/abcdef': '/interaction/:uid',
       '/api/v1/oauth/authorize?client_id=x': '/api/v1/oauth/authorize',
@@ -86,6 +85,18 @@ describe('Request log', () => {
       assert.ok((entry.duration_ms ?? -1) >= 0 && (entry.duration_ms ?? 9e9) < 60_000);
       assert.equal(entry.client_id, undefined);
       assert.match(entry.request_id ?? '', UUID);
+    }
+  });
+
+  it('has health checks that succeed at level debug only', async () => {
+    for (const path of ['/healthz', '/readyz']) {
+      const response = await get(path);
+      assert.equal(response.status, 200);
+      const id = response.headers.get('x-request-id');
+      assert.ok(
+        logged.entries().every(({ request_id }) => request_id !== id),
+        path,
+      );
     }
   });
 
@@ -118,9 +129,9 @@ describe('Request log', () => {
   });
 
   it('has the position in a trace if it is well-formed', async () => {
-    const traced = await get('/healthz', { traceparent: TRACE });
+    const traced = await get('/login', { traceparent: TRACE });
     assert.equal(logged.entryOf(traced).traceparent, TRACE);
-    const other = await get('/healthz', { traceparent: `${TRACE} sda_secret` });
+    const other = await get('/login', { traceparent: `${TRACE} sda_secret` });
     assert.equal(logged.entryOf(other).traceparent, undefined);
   });
 
@@ -191,7 +202,7 @@ describe('Request log', () => {
 
   it('is off from LOG_LEVEL=warn on', async () => {
     const quiet = await startLogged({ LOG_LEVEL: 'warn' });
-    await fetch(`${quiet.server.issuer}/healthz`);
+    await fetch(`${quiet.server.issuer}/login`);
     await quiet.server.close();
     assert.deepEqual(quiet.lines, []);
   });
@@ -241,13 +252,13 @@ describe('Request ID', () => {
 
   it('is the one of a trusted proxy, if it is well-formed', async () => {
     const given = 'edge-1.7f3a_9';
-    const untrusted = await ask(logged, '/healthz', { 'x-request-id': given });
+    const untrusted = await ask(logged, '/login', { 'x-request-id': given });
     assert.match(untrusted.headers.get('x-request-id') ?? '', UUID);
-    const trusted = await ask(trusting, '/healthz', { 'x-request-id': given });
+    const trusted = await ask(trusting, '/login', { 'x-request-id': given });
     assert.equal(trusted.headers.get('x-request-id'), given);
     assert.equal(trusting.entryOf(trusted).request_id, given);
     for (const bad of ['', 'a b', 'x'.repeat(65), 'ä', 'a"b', `sda_${'1'.repeat(49)}`]) {
-      const response = await ask(trusting, '/healthz', { 'x-request-id': bad });
+      const response = await ask(trusting, '/login', { 'x-request-id': bad });
       assert.match(response.headers.get('x-request-id') ?? '', UUID, bad);
     }
   });
