@@ -62,6 +62,7 @@ import { createRenderError } from './oidc/render-error.ts';
 import { protocolRoutes } from './oidc/routes.ts';
 import { createSessions } from './oidc/sessions.ts';
 import { findWaitingApplication } from './oidc/sign-in-first.ts';
+import { noteTrials } from './oidc/trials.ts';
 import { operationsRoutes } from './operations/health.ts';
 import type { Metrics } from './operations/metrics.ts';
 import { observeRequests } from './operations/observe-requests.ts';
@@ -81,6 +82,7 @@ import { sitePages } from './site/pages.ts';
 import { tokenEndpoint } from './token-endpoint/routes.ts';
 import { tokenSettings } from './tokens/introspect.ts';
 import type { OnReplay } from './tokens/proof.ts';
+import { trialPages } from './trials/pages/pages.ts';
 import type { PasswordCost } from './users/password.ts';
 import { createPasswordQueue, passwordWork } from './users/password-queue.ts';
 
@@ -246,6 +248,7 @@ export function createApp(deps: AppDeps): Koa {
   const offerLimits = createOfferLimits(limits);
   const developerPages = { ...pages, cookieKeys, registrations, offerLimits };
   mount(provider, pageRoutes(developerPages, applicationPages));
+  mount(provider, pageRoutes({ ...developerPages, database, settings }, trialPages));
   mount(provider, pageRoutes(pages, insightsPages));
   mount(provider, pageRoutes(pages, activityPages));
   mount(provider, pageRoutes(pages, accountPages));
@@ -253,6 +256,7 @@ export function createApp(deps: AppDeps): Koa {
   const examine = createExamination(serverChecks(database, config));
   const operatorPages = { ...pages, operators: deps.operators, hash, examine };
   mount(provider, pageRoutes(operatorPages, consolePages));
+  provider.use(noteTrials(cookieKeys, secure));
   mount(provider, pageRoutes({ ...pages, interactions, upstream }, interactionPages));
   const { operatorToken, leakScannerKeys: keys } = config;
   mount(provider, leakedRoutes({ db, log, operatorToken, limits, keys }));

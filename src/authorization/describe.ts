@@ -38,6 +38,8 @@ export interface ConsentDescription extends ConsentRequest {
   readonly returnsToComputer: boolean;
   /** Another live application receives at the same private-use scheme. */
   readonly schemeIsShared: boolean;
+  /** The owner tries the application out, with a redirect URI of this server. */
+  readonly isTrial: boolean;
   /** A metadata document's application receives on the user's own device, where any program can. */
   readonly isLocal: boolean;
 }
@@ -90,6 +92,7 @@ export async function describeConsent(
   return {
     ...request,
     redirectHost: hostOf(redirectUri),
+    isTrial: interaction.isTrial,
     returnsToComputer: isLoopback(redirectUri),
     schemeIsShared: !isWeb(redirectUri) && sharesScheme(application),
     isLocal:

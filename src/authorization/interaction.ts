@@ -10,6 +10,8 @@ export interface PendingInteraction {
   /** Keys of the requested resources. */
   readonly resources: readonly string[];
   readonly redirectUri: string;
+  /** The owner of the application tries it out. Earlier grants stay as they are. */
+  readonly isTrial: boolean;
   readonly loginHint: string | undefined;
   /** The request requires a new sign-in (`prompt=login`), also for a signed-in user. */
   readonly signInAnew: boolean;

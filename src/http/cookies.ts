@@ -16,7 +16,8 @@ type CookieKind =
   | 'new_secret'
   | 'upstream'
   | 'ask_anew'
-  | 'samples';
+  | 'samples'
+  | 'trial';
 
 /** Lifetime of a cookie, and the requests that carry it. */
 interface CookieLife {

@@ -5,6 +5,7 @@ import { checkPushedRequest } from './pushed-request-budget.ts';
 import { restoreMaxAge, sentScopes } from './read-parameters.ts';
 import { LONGEST_QUERY, tooLongForUrl } from './sign-in-first.ts';
 import { findStop, RequestStopped } from './still-allowed.ts';
+import { refuseOtherThanTrial } from './trials.ts';
 
 /**
  * Makes our own checks of an authorization request, which run after the provider's at `authorize`
@@ -20,6 +21,7 @@ export function checkRequest(config: Config) {
     if (stop !== undefined) {
       throw new RequestStopped(stop);
     }
+    refuseOtherThanTrial(config.issuer, ctx, client);
     const { params } = ctx.oidc;
     if (params === undefined) {
       throw new errors.InvalidRequest('the request has no parameters');

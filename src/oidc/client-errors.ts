@@ -8,6 +8,7 @@ import type { FailedClient, Failure, SentParameters } from '../insights/failure.
 import { isClientId } from '../lib/client-id.ts';
 import { ownValue } from '../lib/own-value.ts';
 import { requestedResources } from './read-parameters.ts';
+import { isOwnTrial } from './trials.ts';
 
 type ProtocolError = errors.OIDCProviderError;
 
@@ -18,8 +19,8 @@ type ProtocolError = errors.OIDCProviderError;
 export function recordClientErrors(provider: Provider, queue: ErrorQueue): void {
   const listener = (endpoint: Endpoint) => (ctx: KoaContextWithOIDC, error: ProtocolError) => {
     try {
-      if (error.error === 'use_dpop_nonce') {
-        // No failure: the client asks again with the nonce that it was given.
+      if (error.error === 'use_dpop_nonce' || isOfTrial(provider.issuer, ctx)) {
+        // No failure: the client asks again with the nonce that it was given, or its owner tries it out.
         return;
       }
       const failure = toFailure(endpoint, ctx, error);
@@ -52,6 +53,15 @@ export function diagnoseRequest(
 ): Diagnosis | undefined {
   const failure = toFailure('authorize', ctx, error);
   return failure && diagnose(failure);
+}
+
+function isOfTrial(issuer: string, { oidc: { client, params } }: KoaContextWithOIDC): boolean {
+  const uri = params?.redirect_uri;
+  return (
+    client !== undefined &&
+    typeof uri === 'string' &&
+    isOwnTrial(issuer, { clientId: client.clientId, ownerId: client.owner_id }, uri)
+  );
 }
 
 function toFailure(

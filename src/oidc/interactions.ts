@@ -25,6 +25,7 @@ import { readFlow } from './read-flow.ts';
 import { restartPath, waitingUrl } from './restart-url.ts';
 import { sessionIdOf } from './session-id.ts';
 import { findObstacle, requestedAccess } from './still-allowed.ts';
+import { isOwnTrial } from './trials.ts';
 
 type Interaction = InstanceType<Provider['Interaction']>;
 type Session = InstanceType<Provider['Session']>;
@@ -149,6 +150,9 @@ function toPending(model: Interaction, rows: FlowRows, issuer: string): PendingI
     scopes: (param('scope') ?? '').split(' '),
     resources: resourcesIn(model.params),
     redirectUri: param('redirect_uri') ?? '',
+    isTrial:
+      rows.client !== undefined &&
+      isOwnTrial(issuer, rows.client.application, param('redirect_uri') ?? ''),
     loginHint: param('login_hint'),
     signInAnew: model.prompt.reasons.includes('login_prompt'),
     signInIsOld: model.prompt.reasons.includes('max_age'),

@@ -6,6 +6,7 @@ import { opensOrganizers } from '../lib/scopes.ts';
 import { currentTransaction } from './current-transaction.ts';
 import { putKnown } from './known-rows.ts';
 import { resourcesOf } from './resources.ts';
+import { isOwnTrial } from './trials.ts';
 
 /**
  * The grant that an authorization request runs under: the one that the user has just given, else,
@@ -31,10 +32,15 @@ export function loadExistingGrant(deps: { db: Db; config: Config }) {
     if (params?.response_mode !== undefined && params.response_mode !== 'query') {
       return undefined;
     }
+    const { clientId, owner_id: ownerId } = client;
+    if (isOwnTrial(deps.config.issuer, { clientId, ownerId }, String(params?.redirect_uri))) {
+      // A trial ends its grant.
+      return undefined;
+    }
     const scopes = String(params?.scope ?? '').split(' ');
     const grant = await findCoveringGrant(currentTransaction() ?? deps.db, {
       userId: account.accountId,
-      clientId: client.clientId,
+      clientId,
       scopes,
       organizers: opensOrganizers(deps.config.scopes, scopes),
       resources: resourcesOf(ctx),

@@ -43,6 +43,7 @@ import type { RenderProtocolError } from './render-error.ts';
 import { resourceIndicators } from './resources.ts';
 import { sessionLifetime } from './session-lifetime.ts';
 import { signInPath, startsOver } from './sign-in-first.ts';
+import { isOwnTrial } from './trials.ts';
 import { withinGrant } from './within-grant.ts';
 
 /** Seconds. */
@@ -166,7 +167,8 @@ export function createProvider(deps: ProviderDeps): Provider {
   provider.Client.prototype.redirectUriAllowed = function isAllowed(redirectUri) {
     return (
       this.awaits_sign_in === true ||
-      isRegistered({ redirectUris: this.redirectUris ?? [] }, redirectUri)
+      isRegistered({ redirectUris: this.redirectUris ?? [] }, redirectUri) ||
+      isOwnTrial(config.issuer, { clientId: this.clientId, ownerId: this.owner_id }, redirectUri)
     );
   };
   prefixTokens(provider);

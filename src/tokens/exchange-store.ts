@@ -1,5 +1,6 @@
 import type { Database } from '../db/database.ts';
 import {
+  type RedemptionParts,
   type RedemptionRow,
   type RedemptionValues,
   redemption,
@@ -18,7 +19,7 @@ const IS_ALLOWED = `a.version = (select application_version from presented)
       where other.reviewed_skeleton = a.name_skeleton and other.client_id <> a.client_id
     ))`;
 
-const EXCHANGE = redemption({
+const PARTS = {
   table: 'authorization_codes t',
   isPresented: `t.code_hash = $3 and t.redirect_uri = $10 and t.code_challenge is not distinct from $11::text`,
   lineage: `gen_random_uuid() as family_id, 0 as rotations, date_trunc('second', now()) as first_issued_at`,
@@ -28,6 +29,16 @@ const EXCHANGE = redemption({
   requestedScopes: 'p.scopes',
   hasScopes: `new.scopes <> '{}' and new.scopes <@ new.access_scopes`,
   consumption: '',
+} satisfies RedemptionParts;
+
+const EXCHANGE = redemption(PARTS);
+
+/** For the owner, who is signed in here and has no secret at hand: $2 is always null. */
+const OWNER_EXCHANGE = redemption({
+  ...PARTS,
+  client: `select a.client_id, a.scopes from applications a
+    where a.client_id = $1 and $2::bytea is null and a.owner_id = $13`,
+  isAllowed: `${IS_ALLOWED} and u.id = $13`,
 });
 
 /** Values of a code exchange. */
@@ -47,11 +58,31 @@ export async function exchangeCode(
   database: Database,
   values: ExchangeValues,
 ): Promise<RedemptionRow | undefined> {
-  const [row] = await database.write<RedemptionRow>(EXCHANGE, [
+  const [row] = await database.write<RedemptionRow>(EXCHANGE, parameters(values));
+  return row;
+}
+
+/**
+ * Does the same without authentication of the client, for a code that its owner was given as the user.
+ * The caller has made sure of who that is.
+ */
+export async function exchangeOwnCode(
+  database: Database,
+  values: ExchangeValues,
+  ownerId: string,
+): Promise<RedemptionRow | undefined> {
+  const [row] = await database.write<RedemptionRow>(OWNER_EXCHANGE, [
+    ...parameters({ ...values, secretHash: undefined }),
+    ownerId,
+  ]);
+  return row;
+}
+
+function parameters(values: ExchangeValues): unknown[] {
+  return [
     ...toParameters(values),
     values.redirectUri,
     values.codeChallenge ?? null,
     values.worksUnreviewed,
-  ]);
-  return row;
+  ];
 }

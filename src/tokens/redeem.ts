@@ -2,7 +2,7 @@ import type { RecordSecretUse } from '../client-secrets/record-use.ts';
 import type { Config } from '../config/config.ts';
 import type { Database } from '../db/database.ts';
 import { hashOf, newCredential } from '../lib/credentials.ts';
-import { exchangeCode } from './exchange-store.ts';
+import { exchangeCode, exchangeOwnCode } from './exchange-store.ts';
 import type { RedemptionRow, RedemptionValues } from './redemption-store.ts';
 import { replaceRefreshToken } from './refresh-store.ts';
 import { sealTokens } from './replay.ts';
@@ -57,19 +57,9 @@ export async function redeem(
 ): Promise<IssuedTokens | undefined> {
   const { config } = deps;
   const { clientId, clientSecret, presented } = request;
-  const [accessToken, refreshToken] = [newCredential('sda'), newCredential('sdr')];
   const secretHash = clientSecret === undefined ? undefined : hashOf(clientSecret);
-  const values: RedemptionValues = {
-    clientId,
-    secretHash,
-    presentedHash: hashOf(presented),
-    knownScopes: config.scopes.map(({ name }) => name),
-    refreshTokenHash: hashOf(refreshToken),
-    accessTokenHash: hashOf(accessToken),
-    accessTokenTtl: config.accessTokenTtl,
-    refreshTokenTtl: config.refreshTokenTtl,
-    ip,
-  };
+  const { accessToken, refreshToken, ...created } = newTokens(config);
+  const values = { ...created, clientId, secretHash, presentedHash: hashOf(presented), ip };
   const row =
     request.grantType === 'authorization_code'
       ? await exchange(deps, request, values)
@@ -83,6 +73,63 @@ export async function redeem(
     deps.recordSecretUse(secretHash);
   }
   return { accessToken, expiresIn: row.lifetime, refreshToken, scopes: row.scopes, jkt: null };
+}
+
+/** A code that the owner of an application was given as its user. */
+export interface OwnCode {
+  readonly clientId: string;
+  readonly ownerId: string;
+  readonly code: string;
+  readonly redirectUri: string;
+  readonly codeVerifier: string;
+}
+
+/**
+ * Exchanges a code for the owner of its application, who was also the user that allowed the access,
+ * without the application's secret or key. Returns undefined and changes nothing if the code, the
+ * redirect URI or the verifier is wrong, or the owner is not both.
+ */
+export async function redeemOwnCode(
+  { database, config }: Pick<RedeemDeps, 'database' | 'config'>,
+  { clientId, ownerId, code, redirectUri, codeVerifier }: OwnCode,
+  ip: string | undefined,
+): Promise<IssuedTokens | undefined> {
+  const { accessToken, refreshToken, ...created } = newTokens(config);
+  const row = await exchangeOwnCode(
+    database,
+    {
+      ...created,
+      clientId,
+      secretHash: undefined,
+      presentedHash: hashOf(code),
+      ip,
+      redirectUri,
+      codeChallenge: hashOf(codeVerifier).toString('base64url'),
+      worksUnreviewed: config.registration !== 'approval',
+    },
+    ownerId,
+  );
+  return (
+    row && { accessToken, expiresIn: row.lifetime, refreshToken, scopes: row.scopes, jkt: null }
+  );
+}
+
+/** Creates tokens, and the values of a statement that issues them. */
+function newTokens({
+  scopes,
+  accessTokenTtl,
+  refreshTokenTtl,
+}: Pick<RedeemDeps['config'], 'scopes' | 'accessTokenTtl' | 'refreshTokenTtl'>) {
+  const [accessToken, refreshToken] = [newCredential('sda'), newCredential('sdr')];
+  return {
+    accessToken,
+    refreshToken,
+    knownScopes: scopes.map(({ name }) => name),
+    refreshTokenHash: hashOf(refreshToken),
+    accessTokenHash: hashOf(accessToken),
+    accessTokenTtl,
+    refreshTokenTtl,
+  };
 }
 
 function exchange(

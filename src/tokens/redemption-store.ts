@@ -45,6 +45,8 @@ export interface RedemptionRow {
 
 /** The SQL in which the statements differ. */
 export interface RedemptionParts {
+  /** Selects `client_id` and `scopes` of the client if it may redeem; by default authenticates it. */
+  readonly client?: string;
   readonly table: 'authorization_codes t' | 'refresh_tokens t';
   /** Condition on the row `t` whose hash was presented. */
   readonly isPresented: string;
@@ -122,7 +124,7 @@ const HAS_CLEAR_AUDIENCE = `case when new.resources is null then new.is_for_all
 /** Returns the text of a statement. */
 export function redemption(parts: RedemptionParts): string {
   return `
-  with client as (${CLIENT}), presented as (${presented(parts)}), locked as (${locked(parts)}),
+  with client as (${parts.client ?? CLIENT}), presented as (${presented(parts)}), locked as (${locked(parts)}),
   new as (${issued(parts)}), consumed as (
     update ${parts.table} set consumed_at = now() ${parts.consumption}
     from new

@@ -325,6 +325,11 @@ async function visitApplications(
     });
   }
   await visitor.get(`${home}/start`);
+  await visitor.get(`${home}/try?notice=over`);
+  for (const decision of ['allow', 'deny']) {
+    const consent = await visitor.submit(await visitor.get(`${home}/try`), {}, 'csrf');
+    await visitor.submit(consent, { decision, scopes: ['profile'] }, 'decision');
+  }
   const edit = await visitor.get(`${home}/edit`);
   await visitor.submit(edit, { name: '', redirect_uris: '' });
   await visitor.submit(edit, { name: 'Another name' });

@@ -62,6 +62,7 @@ const consent: ConsentProps = {
   hasPermissions: true,
   ends: [{ value: 'never', checked: true, isLess: false }],
   earlierDigest: '',
+  isTrial: false,
   denyOnly: false,
   askPassword: true,
   errors: { organizers: 'required' },

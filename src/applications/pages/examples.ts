@@ -89,7 +89,7 @@ function redirectUriOf(application: Application): string {
 }
 
 /** Quotes a word for a shell. */
-function shell(text: string): string {
+export function shell(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 

@@ -103,10 +103,11 @@ export function presentConsent(
       isLess: before.endsLater(value),
     })),
     previous:
-      before.grants === 0
+      before.grants === 0 || request.isTrial
         ? undefined
         : { value: choice?.previous ?? PREVIOUS[0], isCertain: before.isCertain },
     earlierDigest: digestOfEarlier(request),
+    isTrial: request.isTrial,
     organizerLimit: ORGANIZERS_PER_GRANT,
     denyOnly: scopes.every(({ name }) => emptyScopes.has(name)),
     askPassword: page.askPassword,

@@ -105,6 +105,8 @@ export interface ConsentProps {
     | undefined;
   /** Hidden field, by which a decision names the earlier grants that the page has known. */
   readonly earlierDigest: string;
+  /** The owner of the application tries it out. */
+  readonly isTrial: boolean;
   /** Maximum number of organizers in one grant. */
   readonly organizerLimit: number;
   /** Nothing of the request can be allowed: the page explains that, and only offers Deny. */

@@ -48,7 +48,10 @@ export async function decide(
         const lifetime = deps.config.refreshTokenTtl;
         const pageLocale = deps.renderer.locale(ctx);
         const given = { origin, lifetime, pageLocale };
-        const grantId = await approveConsent(tx, request, verdict.choice, given);
+        const choice: Choice = interaction.isTrial
+          ? { ...verdict.choice, previous: 'keep' }
+          : verdict.choice;
+        const grantId = await approveConsent(tx, request, choice, given);
         return interaction.finish({ kind: 'allowed', grantId });
       }
     }

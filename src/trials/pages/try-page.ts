@@ -1,0 +1,94 @@
+import { applicationState } from '../../applications/application.ts';
+import {
+  APPLICATIONS,
+  type ApplicationPagesDeps,
+  type OpenedApplication,
+  openApplication,
+} from '../../applications/pages/owner-page.ts';
+import { type ApplicationHeader, presentHeader } from '../../applications/pages/presenters.ts';
+import type { Config } from '../../config/config.ts';
+import { setCookie } from '../../http/cookies.ts';
+import { noFields } from '../../http/form.ts';
+import { oneOf, PageAnswer, render, seeOther } from '../../http/page.ts';
+import { view } from '../../http/view.ts';
+import { type UserRequest, userPageAbout } from '../../sessions/pages/user-page.ts';
+import type { TrialDeps } from '../run-trial.ts';
+import { newTrial, sealTrial, TRIAL_SECONDS, trialCookie } from '../trial.ts';
+import { authorizeUrl } from './trial-requests.ts';
+
+/** Dependencies of the pages of a trial. */
+export interface TrialPagesDeps
+  extends ApplicationPagesDeps,
+    Pick<TrialDeps, 'database' | 'settings'> {}
+
+/** A request to a page of a trial of the user's own application. */
+export type TrialRequest = UserRequest<TrialPagesDeps> & OpenedApplication;
+
+/** Reasons to begin again. */
+const NOTICES = ['over'] as const;
+
+/** Explains a trial and begins it. */
+interface TryProps {
+  readonly application: ApplicationHeader;
+  /** Failed requests within 24 hours. */
+  readonly failures: number;
+  readonly action: string;
+  readonly scopes: readonly string[];
+  readonly minutes: number;
+  readonly notice: (typeof NOTICES)[number] | undefined;
+}
+
+const tryView = view<TryProps>('trials/try');
+
+/** Begins the flow of the owner's application with a redirect to this server. */
+export const tryPage = userPageAbout<TrialPagesDeps, OpenedApplication, unknown, unknown>(
+  openApplication,
+  {
+    path: `${APPLICATIONS}/:clientId/try`,
+    show: ({ deps, own, path, query }) =>
+      render(tryView, {
+        application: presentHeader(own.application),
+        failures: own.recentFailures,
+        action: path,
+        scopes: scopesOf(deps.config, own),
+        minutes: TRIAL_SECONDS / 60,
+        notice: oneOf(NOTICES, query.notice),
+      }),
+    post: {
+      form: noFields,
+      answer: (request) => begin(request),
+    },
+  },
+);
+
+function begin({ deps, user, sessionUid, own, clientId, path }: TrialRequest): PageAnswer {
+  const { config, cookieKeys } = deps;
+  const [key] = cookieKeys;
+  if (key === undefined || applicationState(own.application) !== 'active') {
+    return seeOther(path);
+  }
+  const trial = newTrial({ userId: user.id, sessionUid, clientId });
+  return new PageAnswer((renderer, ctx) => {
+    setCookie(ctx, trialCookie(ctx.secure, clientId), sealTrial(key, trial), {
+      seconds: TRIAL_SECONDS,
+    });
+    const url = authorizeUrl(tried(config, own), trial);
+    seeOther(url.href).send(renderer, ctx);
+  });
+}
+
+/** Presents the application for the requests of a trial. */
+export function tried(config: Config, own: OpenedApplication['own']) {
+  const { clientId, clientType } = own.application;
+  return {
+    issuer: config.issuer,
+    clientId,
+    confidential: clientType === 'confidential',
+    scopes: scopesOf(config, own),
+  };
+}
+
+/** Returns the scopes of the application that the server has. */
+function scopesOf({ scopes }: Pick<Config, 'scopes'>, { application }: OpenedApplication['own']) {
+  return scopes.map(({ name }) => name).filter((name) => application.scopes.includes(name));
+}
