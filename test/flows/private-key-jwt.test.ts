@@ -208,7 +208,7 @@ for (const [engine, variables] of Object.entries(PAGE_ENGINE_VARIABLES)) {
       const errors = () =>
         server.database.db
           .selectFrom('client_errors')
-          .select(['reason', 'details'])
+          .select(['reason', sql<Record<string, unknown>>`details - 'request_id'`.as('details')])
           .where('client_id', '=', own.clientId)
           .where('error', '=', 'invalid_client')
           .orderBy('id')
