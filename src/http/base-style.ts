@@ -60,8 +60,9 @@ function alternatives(list: string): string[] {
   const found: string[] = [];
   let [depth, start] = [0, 0];
   for (const { 0: sign, index } of list.matchAll(/[(),]/g)) {
-    depth += { '(': 1, ')': -1, ',': 0 }[sign] ?? 0;
-    if (sign === ',' && depth === 0) {
+    if (sign !== ',') {
+      depth += sign === '(' ? 1 : -1;
+    } else if (depth === 0) {
       found.push(list.slice(start, index));
       start = index + 1;
     }
