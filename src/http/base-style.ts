@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** What Pico CSS has rules for and no page has. A test looks for it in the pages. */
+/** Parts that Pico CSS has rules for and no page has. A test looks for them in the pages. */
 export const UNUSED = {
   elements: ['audio', 'canvas', 'dialog', 'hgroup', 'iframe', 'progress', 'samp', 'video'],
   classes: ['container', 'container-fluid', 'contrast', 'dropdown', 'overflow-auto', 'striped'],

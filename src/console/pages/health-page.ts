@@ -12,7 +12,7 @@ interface CheckProps {
   readonly title: string;
   readonly chip: Chip;
   readonly message: string;
-  /** What to do. */
+  /** Steps that repair it. */
   readonly fix: string | undefined;
 }
 
