@@ -18,7 +18,7 @@ ENV NODE_ENV=production \
     NODE_COMPILE_CACHE=/app/node_modules/.cache/stagedoor
 WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
-COPY package.json ./
+COPY package.json CHANGELOG.md ./
 COPY bin ./bin
 COPY migrations ./migrations
 COPY views ./views

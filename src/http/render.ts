@@ -52,7 +52,7 @@ export interface Renderer {
 
 /** Every view sees these by name, beside its own props in `it`. */
 const HEADER =
-  'const { t, rich, locale, languages, csrf, asset, date, day, link, byName, isLong, signedIn, waiting, requestId, platform, pageUrl } = it.helpers;';
+  'const { t, rich, locale, languages, csrf, asset, date, day, link, byName, isLong, signedIn, waiting, requestId, platform, pageUrl, locales, addressIn } = it.helpers;';
 
 /** Makes the renderer of `views/`. Templates are read once. */
 export function createRenderer(options: RendererOptions): Renderer {
@@ -75,6 +75,10 @@ export function createRenderer(options: RendererOptions): Renderer {
         platform: { ...platform, logoUrl: assets.logoUrl },
         // Of this page, for links that come back to it.
         pageUrl: ctx.url,
+        locales: LOCALES,
+        // Of this page without its query, for search engines. English is the default.
+        addressIn: (one: Locale) =>
+          `${ctx.protocol}://${ctx.host}${one === 'en' ? ctx.path : pathInLocale(ctx.path, one)}`,
         // Only asked for by forms: a page without one sets no cookie.
         csrf: () => csrfToken(options, ctx),
         languages: (back?: string) => languagesOf(ctx, back),

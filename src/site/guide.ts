@@ -2,12 +2,29 @@ import { view } from '../http/view.ts';
 import type { ChosenSamples } from './chosen-samples.ts';
 import { type DocumentPart, fillQuery, type GuideDocument } from './guide-document.ts';
 
-/** A part of a guide: HTML, a code block (HTML, too), a partial of `views/docs/` by its name, or tabs. */
+/** A part of a guide: HTML, a code block, a partial of `views/docs/` by its name, or tabs. */
 export type GuidePart =
   | { readonly html: string }
-  | { readonly id: string; readonly label: string; readonly code: string }
+  | GuideCode
   | { readonly slot: string }
-  | { readonly tabs: readonly GuideTab[] };
+  | GuideTabs;
+
+/** A code block. */
+interface GuideCode {
+  readonly id: string;
+  readonly label: string;
+  /** HTML. */
+  readonly code: string;
+  /** True for a long one that is shown in a low box. */
+  readonly isLow?: boolean;
+}
+
+/** Sections of which a reader needs one. */
+export interface GuideTabs {
+  /** Unique on the page. */
+  readonly name: string;
+  readonly tabs: readonly GuideTab[];
+}
 
 /** One of several sections of which a reader needs one, mostly a programming language. */
 export interface GuideTab {
@@ -41,12 +58,31 @@ export interface GuideChapter {
   readonly parts: readonly GuidePart[];
 }
 
+/** A guide in a list of guides. */
+export interface GuideLink {
+  readonly href: string;
+  /** HTML. */
+  readonly title: string;
+  /** HTML. */
+  readonly lead: string;
+  /** Chapters that had their anchors on the page of the list once. */
+  readonly chapters: readonly {
+    readonly id: string;
+    /** HTML. */
+    readonly title: string;
+    /** Anchors in the chapter. */
+    readonly anchors: readonly string[];
+  }[];
+}
+
 /** Values of the slots. */
 export interface GuideSlots {
   /** Client ID with which the examples are filled in. */
   readonly clientId?: string | undefined;
   /** Name of that application; only for its owner. */
   readonly applicationName?: string | undefined;
+  readonly programs?: GuidePart;
+  readonly guides?: readonly GuideLink[];
   readonly scopes?: readonly { readonly name: string; readonly text: string }[];
   readonly permissions?: readonly { readonly name: string; readonly isOrganizerLevel: boolean }[];
 }
@@ -58,8 +94,6 @@ export interface GuideProps extends GuideSlots {
   readonly lead: string;
   readonly intro: readonly GuidePart[];
   readonly chapters: readonly GuideChapter[];
-  /** Other pages, as the last entries of the contents. */
-  readonly further?: readonly { readonly href: string; readonly title: string }[];
 }
 
 export const guideView = view<GuideProps & ChosenSamples>('docs/guide');
@@ -85,12 +119,8 @@ export function presentDocument(
     }
     if ('tabs' in part) {
       return {
-        tabs: part.tabs.map(({ id, title: name, parts }) => ({
-          key: id,
-          id,
-          title: name,
-          parts: parts.map(present),
-        })),
+        name: part.tabs.map(({ id }) => id).join('-'),
+        tabs: part.tabs.map((tab) => ({ ...tab, key: tab.id, parts: tab.parts.map(present) })),
       };
     }
     const example = code.get(part.example);
@@ -111,6 +141,7 @@ export function presentDocument(
 
 function tabsOf(samples: readonly Sample[], id: string, label: string): GuidePart {
   return {
+    name: id,
     tabs: samples.map(({ key, title, code }, index) => ({
       key,
       title,

@@ -87,3 +87,8 @@ export function renderInline(text: string): string {
 export function splitHeading(html: string): { id: string; html: string } {
   return { id: HEADING_ID.exec(html)?.[1] ?? '', html: html.replace(HEADING_ID, '') };
 }
+
+/** Removes links and other elements from rendered text. */
+export function textOf(html: string): string {
+  return html.replace(/<[^>]*>/g, '');
+}

@@ -5,9 +5,11 @@ import { addressPages } from './address-pages.ts';
 import { apiPage } from './api-page.ts';
 import { apiServicesPage } from './api-services-page.ts';
 import { apiTourPage } from './api-tour-page.ts';
-import { furtherGuidePages, guidePage } from './guide-page.ts';
+import { changelogPage } from './changelog-page.ts';
+import { guidePages } from './guide-page.ts';
 import { type DemoGuide, homePage } from './home-page.ts';
 import type { SiteDeps } from './site-page.ts';
+import { startPage } from './start-page.ts';
 
 /** Pages that are open to everybody: home page, guides, API reference. */
 export function sitePages(
@@ -18,10 +20,11 @@ export function sitePages(
   return [
     homePage(config.issuer, demoGuide),
     ...addressPages,
-    guidePage(config),
-    ...furtherGuidePages(config),
+    startPage(config),
+    ...guidePages(config),
     apiServicesPage(config),
     apiPage(document),
     apiTourPage(config),
+    changelogPage,
   ];
 }

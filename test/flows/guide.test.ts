@@ -7,6 +7,7 @@ import { provokeErrors } from '../support/guide/provoke-errors.ts';
 import { readCode, readErrors, readIf } from '../support/guide/read-guide.ts';
 import { shapeOf } from '../support/guide/shape-of.ts';
 import { startServer, type TestServer } from '../support/server.ts';
+import { textFor } from '../support/texts.ts';
 import { obtainTokens } from '../support/tokens.ts';
 import { describe as textOf, UserAgent } from '../support/user-agent.ts';
 
@@ -32,7 +33,13 @@ describe('Developer guide', () => {
   }
 
   it('is public, in both languages, and linked from every page', async () => {
-    for (const path of ['/docs', '/docs/servers', '/docs/examples', '/docs/api-services']) {
+    for (const path of [
+      '/docs',
+      '/docs/guide',
+      '/docs/servers',
+      '/docs/examples',
+      '/docs/api-services',
+    ]) {
       const english = await page(path);
       const german = await page(path, new UserAgent(server, { 'accept-language': 'de' }));
       assert.match(english, /<html lang="en">/);
@@ -55,14 +62,55 @@ describe('Developer guide', () => {
     );
   });
 
+  it('has one start page, on which links to the guide that was there still lead to its chapters', async () => {
+    const start = await page('/docs');
+    for (const to of ['guide', 'api', 'changelog', 'api-services', 'agents']) {
+      assert.ok(start.includes(`href="/docs/${to}"`), to);
+    }
+    const guide = await page('/docs/guide');
+    const anchors = [...guide.matchAll(/<(?:section|h3) id="([\w-]+)"/g)].map(([, id]) => id);
+    assert.ok(anchors.includes('errors') && anchors.includes('reasons'));
+    for (const id of anchors) {
+      assert.ok(start.includes(` id="${id}"`), id);
+    }
+  });
+
+  it('can be indexed, in both languages under one address each', async () => {
+    for (const path of [
+      '/docs',
+      '/docs/guide',
+      '/docs/api-services',
+      '/docs/changelog',
+      '/docs/api/tour',
+    ]) {
+      for (const language of ['en', 'de']) {
+        const agent = new UserAgent(server, { 'accept-language': language });
+        const html = await page(`${path}?client_id=abc`, agent);
+        const address = `${server.issuer}${path}${language === 'de' ? '?ui_locales=de' : ''}`;
+        assert.ok(html.includes(`<link rel="canonical" href="${address}">`), address);
+        assert.match(html, /<meta name="description" content="[^"<]{20,}">/);
+        assert.doesNotMatch(html, /noindex/);
+      }
+    }
+  });
+
+  it('shows the changelog, and says that it is English', async () => {
+    const german = await page(
+      '/docs/changelog',
+      new UserAgent(server, { 'accept-language': 'de' }),
+    );
+    assert.match(german, /<h2 id="unreleased-operators-title" lang="en">/);
+    assert.ok(german.includes(textFor('changelog.english', {}, 'de')));
+  });
+
   it('explains who can register applications on this server', async () => {
     const closed = await startServer({ REGISTRATION: 'closed' });
     try {
-      const text = await (await fetch(`${closed.issuer}/docs`)).text();
+      const text = await (await fetch(`${closed.issuer}/docs/guide`)).text();
       const byOperators = readIf('operator-registration');
       const byOwners = readIf('self-registration');
       assert.ok(text.includes(byOperators) && !text.includes(byOwners));
-      const open = await page('/docs');
+      const open = await page('/docs/guide');
       assert.ok(open.includes(byOwners) && !open.includes(byOperators));
     } finally {
       await closed.close();
@@ -91,7 +139,7 @@ describe('Developer guide', () => {
   });
 
   it('contains the lifetimes and endpoint URLs of this server', async () => {
-    const html = await page('/docs');
+    const html = await page('/docs/guide');
     assert.match(html, /<p>[^<]*\b90 minutes\b[^<]*\b30 days\b/);
     assert.match(readCode(html).get('answer-token') ?? '', /"expires_in": 5400/);
     const metadata = z
@@ -107,6 +155,8 @@ describe('Developer guide', () => {
   it('has no duplicate ids and no broken internal links', async () => {
     for (const path of [
       '/docs',
+      '/docs/guide',
+      '/docs/changelog',
       '/docs/examples',
       '/docs/browser-apps',
       '/docs/native-apps',
@@ -129,7 +179,7 @@ describe('Developer guide', () => {
   });
 
   it('shows responses with the same fields as the server’s', async () => {
-    const examples = readCode(await page('/docs'));
+    const examples = readCode(await page('/docs/guide'));
     const { accessToken } = await obtainTokens(server, {
       application: platform.application,
       user: platform.ada,
@@ -147,7 +197,7 @@ describe('Developer guide', () => {
 
   it('lists exactly the error codes of each endpoint', async () => {
     const provoked = await provokeErrors(server, platform);
-    const tables = readErrors(await page('/docs'));
+    const tables = readErrors(await page('/docs/guide'));
     assert.deepEqual(
       tables,
       Object.values(provoked).map((codes) => [...codes].sort()),
@@ -155,11 +205,13 @@ describe('Developer guide', () => {
   });
 
   it('explains that neither of read and write includes the other', async () => {
-    assert.match(await page('/docs'), /Neither includes the other/);
+    assert.match(await page('/docs/guide'), /Neither includes the other/);
   });
 
   it('has chapters whose parts form the complete program, in each language', async () => {
-    const parts = [...readCode(await page('/docs'))].filter(([id]) => id.startsWith('script-'));
+    const parts = [...readCode(await page('/docs/guide'))].filter(([id]) =>
+      id.startsWith('script-'),
+    );
     const programs = readCode(await page('/docs/examples'));
     for (const [key, program] of [
       ['', 'curl'],
@@ -181,9 +233,9 @@ describe('Developer guide', () => {
         ([, key]) => key,
       );
     };
-    assert.deepEqual([...new Set(await open('/docs', ''))], ['curl']);
+    assert.deepEqual([...new Set(await open('/docs/guide', ''))], ['curl']);
     const chosen = 'stagedoor_samples=fastify.php';
-    assert.deepEqual([...new Set(await open('/docs', chosen))], ['php']);
+    assert.deepEqual([...new Set(await open('/docs/guide', chosen))], ['php']);
     assert.deepEqual(await open('/docs/api-services', chosen), ['fastify']);
     assert.deepEqual(await open('/docs/api-services', 'stagedoor_samples="><b>'), ['koa']);
   });
@@ -201,7 +253,7 @@ describe('Developer guide', () => {
 
   describe('opened with a client id', () => {
     it('uses the id in examples, and keeps it in links to the other page', async () => {
-      for (const path of ['/docs?client_id=abc', '/docs/examples?client_id=abc']) {
+      for (const path of ['', '/guide', '/examples'].map((one) => `/docs${one}?client_id=abc`)) {
         const html = await page(path);
         assert.ok([...readCode(html).values()].some((code) => code.includes("client_id='abc'")));
         assert.match(html, /href="\/docs(\/examples)?\?client_id=abc"/);

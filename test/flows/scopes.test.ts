@@ -45,7 +45,7 @@ describe('Platform with its own SCOPES', () => {
   });
 
   it('the developer guide contains them, and no default scopes', async () => {
-    const guide = await (await fetch(`${server.issuer}/docs`)).text();
+    const guide = await (await fetch(`${server.issuer}/docs/guide`)).text();
     assert.match(guide, /<code>tickets:scan<\/code>[\s\S]*Scan tickets at the door/);
     assert.match(guide, /<code>profile<\/code> alone/);
     assert.doesNotMatch(guide, /Neither includes the other/);

@@ -203,6 +203,8 @@ async function visitPublicPages(visitor: Visitor): Promise<void> {
   for (const path of [
     '/',
     '/docs',
+    '/docs/guide',
+    '/docs/changelog',
     '/docs/examples',
     '/docs/browser-apps',
     '/docs/native-apps',

@@ -177,7 +177,7 @@ describe('Programs of the developer guide', () => {
   for (const clientType of ['confidential', 'public'] as const) {
     it(`oauth4webapi program with the three lines for DPoP works (${clientType})`, async () => {
       const application = await register(clientType);
-      const guide = readCode((await ben.get('/docs')).body);
+      const guide = readCode((await ben.get('/docs/guide')).body);
       const program = await programFor('oauth4webapi', application);
       const code = program.replace(
         /^const options = .*$/m,
