@@ -130,7 +130,8 @@ function logoAsset({ name, isNamed, logo, accent }: Platform): Asset & { readonl
 
 function load(): ReadonlyMap<string, Asset> {
   const files = readdirSync(OWN).map((name) => [name, readFileSync(new URL(name, OWN))] as const);
-  const pico = ['pico.min.css', Buffer.from(baseStyle())] as const;
+  const own = files.flatMap(([name, body]) => (name.endsWith('.css') ? [body.toString()] : []));
+  const pico = ['pico.min.css', Buffer.from(baseStyle(own.join('')))] as const;
   return new Map([...files, pico].map(([name, body]) => [name, describe(name, body)]));
 }
 

@@ -23,11 +23,25 @@ const UNUSED_SELECTOR = new RegExp(
   ].join('|'),
 );
 
-/** Returns Pico CSS without the rules that no page needs. */
-export function baseStyle(): string {
+/**
+ * Returns Pico CSS without the rules that no page needs, and without custom properties that neither
+ * its rules nor ours use.
+ * @param own our style sheets
+ */
+export function baseStyle(own: string): string {
   const css = readFileSync(new URL(import.meta.resolve('@picocss/pico/css/pico.min.css')), 'utf8');
   const [start = '', license = ''] = /^[^{]*?(\/\*![\s\S]*?\*\/)/.exec(css) ?? [];
-  return license + rulesOf(css.slice(start.length)).map(withoutUnused).join('');
+  const rules = rulesOf(css.slice(start.length)).map(withoutUnused).join('');
+  return license + withoutUnusedProperties(rules, own);
+}
+
+function withoutUnusedProperties(css: string, own: string): string {
+  const used = new Set((css + own).match(/(?<=var\()--[\w-]+/g));
+  const shorter = css.replace(/(--[\w-]+):(?:"[^"]*"|[^;}"])*(?:;|(?=\}))/g, (all, name) =>
+    used.has(name) ? all : '',
+  );
+  // One that is gone may have been the only one to use another.
+  return shorter.length === css.length ? css : withoutUnusedProperties(shorter, own);
 }
 
 /** Splits minified CSS into rules, each with its braces. */
