@@ -26,8 +26,9 @@ const entryData = z.object({
     .transform((at) => new Date(at))
     .optional()
     .catch(undefined),
-  /** IDs of earlier grants. */
+  /** IDs of earlier grants; of many, the first ones. */
   replaced: list,
+  replaced_count: z.number().int().catch(0),
   reason: text,
   changed: list,
   review_reset: flag,

@@ -13,6 +13,9 @@ import type { ConsentRequest } from './describe.ts';
 import { findExceeding, wantsOrganizers } from './earlier.ts';
 import { endOf } from './ends.ts';
 
+/** IDs of replaced grants in a log entry: a user can have thousands. */
+const REPLACED_LIMIT = 20;
+
 function describeResources(resources: ConsentRequest['resources']) {
   return {
     resources: resources.map(({ uri }) => uri),
@@ -81,7 +84,7 @@ export async function approveConsent(
       organizers,
       ...(resources.length === 0 ? {} : describeResources(resources)),
       ...(endsAt !== null && { ends_at: endsAt.toISOString() }),
-      ...(replaced.length > 0 && { replaced }),
+      ...(replaced.length > 0 && describeReplaced(replaced)),
     },
   });
   await enqueueMail(tx, {
@@ -102,6 +105,11 @@ export async function approveConsent(
     },
   });
   return grantId;
+}
+
+/** Describes ended grants in the log: their number and the first IDs. Each has an entry of its own, too. */
+function describeReplaced(ids: readonly string[]) {
+  return { replaced: ids.slice(0, REPLACED_LIMIT), replaced_count: ids.length };
 }
 
 /** Ends what allows more than the choice, unless the user keeps it. Returns IDs of the ended grants. */

@@ -275,6 +275,7 @@ describe('Choices on the consent page', () => {
         const ended = log.filter(({ action }) => action.endsWith('revoked'));
         assert.deepEqual(sorted(ended.map(({ grant_id }) => grant_id)), sorted(replaced));
         assert.deepEqual(sorted(log.at(-1)?.data.replaced), sorted(replaced));
+        assert.equal(log.at(-1)?.data.replaced_count, 2);
         const mails = await server.database.db
           .selectFrom('mail_outbox')
           .select('data')
@@ -384,6 +385,12 @@ describe('Choices on the consent page', () => {
       const ended = (await entries()).filter(({ action }) => action.endsWith('revoked'));
       assert.equal(new Set(ended.map(({ grant_id: id }) => id)).size, 301);
       assert.ok(ended.every(({ data }) => data.reason === 'replaced' && data.application));
+      const { data } = (await entries()).at(-1) ?? assert.fail();
+      assert.deepEqual([data.replaced_count, data.replaced.length], [301, 20]);
+      assert.match(
+        (await agent.get('/account/activity')).body,
+        says('activity.detail.replaced.count', { count: 301 }),
+      );
     });
 
     it('stay if the form is refused or denied', async () => {

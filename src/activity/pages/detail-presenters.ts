@@ -46,15 +46,14 @@ export interface WordsDeps {
 export function detailsOf(deps: WordsDeps, entry: ActivityEntry): DetailProps[] {
   const { t } = deps;
   const data = readEntryData(entry.data);
+  const replaced = Math.max(data.replaced.length, data.replaced_count);
   const all: readonly (readonly [label: string, items: readonly (string | undefined)[]])[] = [
     [scopesLabel(t, entry.action), scopeSentences(deps, data.scopes)],
     [t('activity.detail.organizers'), organizerNames(deps, data.organizers)],
     [t('activity.detail.apis'), data.apis],
     [
       t('activity.detail.replaced'),
-      data.replaced.length > 0
-        ? [t('activity.detail.replaced.count', { count: data.replaced.length })]
-        : [],
+      replaced > 0 ? [t('activity.detail.replaced.count', { count: replaced })] : [],
     ],
     [t('activity.detail.removed_scopes'), scopeSentences(deps, data.removed_scopes)],
     [t('activity.detail.removed_organizers'), organizerNames(deps, data.removed_organizers)],
