@@ -54,6 +54,8 @@ export async function listOwnApplications(
     connectedUsers: number;
     lastUsedAt: Date | null;
     recentFailures: number;
+    /** Last word about a review: the owner requested one, or an operator asked back. */
+    reviewTalk: 'requested' | 'questioned' | null;
   }[]
 > {
   const rows = await db
@@ -64,6 +66,12 @@ export async function listOwnApplications(
       ...USAGE,
       sql<number>`(select count(*)::int from (${newestFailures}) newest
         where happened_at > now() - interval '24 hours')`.as('recentFailures'),
+      sql<'requested' | 'questioned' | null>`(
+        select case
+          when r.requested_at > coalesce(r.asked_at, '-infinity') then 'requested'
+          when r.asked_at is not null then 'questioned'
+        end from application_reviews r where r.client_id = applications.client_id
+      )`.as('reviewTalk'),
     ])
     .where('owner_id', '=', ownerId)
     .$if(clientId !== undefined, (query) =>
@@ -72,10 +80,11 @@ export async function listOwnApplications(
     .orderBy('applications.created_at', 'desc')
     .orderBy('applications.client_id')
     .execute();
-  return rows.map(({ connectedUsers, lastUsedAt, recentFailures, ...application }) => ({
+  return rows.map(({ connectedUsers, lastUsedAt, recentFailures, reviewTalk, ...application }) => ({
     application,
     connectedUsers,
     lastUsedAt,
     recentFailures,
+    reviewTalk,
   }));
 }

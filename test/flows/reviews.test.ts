@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { z } from 'zod';
+import { setReviewQuestion } from '../../src/applications/review-store.ts';
 import { addSecret, listSecrets } from '../../src/applications/secrets.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
 import {
   createPlatform,
+  putUser,
   registerApplication,
   reviewApplication,
   type TestApplication,
@@ -210,6 +212,57 @@ describe('Review call with', () => {
     const first = await post(application, { version: 1 });
     assert.equal(first.status, 200);
     assert.deepEqual((await post(application, { version: 1 })).body, first.body);
+  });
+});
+
+describe('List of one’s own applications', () => {
+  test('with many can be filtered by state, with few has no filter', async () => {
+    const user = await putUser(server, { id: 'list' });
+    const owner = new UserAgent(server);
+    await signIn(owner, await owner.get('/login'), user);
+    const names = ['Asked Back', 'Disabled', 'Failing', 'Reviewed', 'Suspended', 'Waiting'];
+    const add = (name = '') => registerApplication(server, { owner: user.id, name });
+    const applications = new Map<string, string>();
+    for (const name of names.slice(0, 5)) {
+      applications.set(name, (await add(name)).clientId);
+    }
+    const list = '/account/applications';
+    const hasFilter = (page: Page) => page.body.includes('name="state"');
+    assert.equal(hasFilter(await owner.get(list)), false);
+    await add(names[5]);
+    assert.equal(hasFilter(await owner.get(list)), true);
+
+    const { db } = server.database;
+    const of = (name: string) => applications.get(name) ?? assert.fail(name);
+    await inTransaction(db, (tx) => setReviewQuestion(tx, of('Asked Back'), 'What is it?'));
+    await manage(server, 'PATCH', `/api/v1/applications/${of('Disabled')}/`, { is_active: false });
+    await reviewApplication(server, of('Reviewed'));
+    await manage(server, 'POST', `/api/v1/applications/${of('Suspended')}/suspend/`, {
+      reason: '',
+    });
+    await sql`
+      insert into client_errors (client_id, endpoint, error, reason)
+      values (${of('Failing')}, 'token', 'invalid_grant', 'other')
+    `.execute(db);
+    for (const [query, expected] of [
+      ['state=in_review', ['Failing', 'Waiting']],
+      ['state=active', ['Asked Back', 'Failing', 'Reviewed', 'Waiting']],
+      ['state=reviewed', ['Reviewed']],
+      ['state=not_reviewed', names.filter((name) => name !== 'Reviewed')],
+      ['state=disabled', ['Disabled']],
+      ['state=suspended', ['Suspended']],
+      ['state=in_review&failing=true', ['Failing']],
+      ['state=in_review&q=wait', ['Waiting']],
+      ['state=suspended&q=wait', []],
+      ['state=toString', names],
+    ] as const) {
+      const { body } = await owner.get(`${list}?${query}`);
+      assert.deepEqual(
+        names.filter((name) => body.includes(`<bdi>${name}</bdi></h2>`)),
+        expected,
+        query,
+      );
+    }
   });
 });
 

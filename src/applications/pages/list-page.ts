@@ -5,11 +5,11 @@ import { view } from '../../http/view.ts';
 import { matches, readSearch } from '../../lib/search.ts';
 import { visibleLine } from '../../lib/visible-text.ts';
 import { userPage } from '../../sessions/pages/user-page.ts';
-import { type ApplicationState, applicationState } from '../application.ts';
+import { type ApplicationState, applicationState, isReviewed } from '../application.ts';
 import { monogramUrl } from '../monogram.ts';
 import { listOwnApplications } from '../own-store.ts';
 import { mayRegister } from '../registration.ts';
-import { type ReviewNeed, reviewNeed } from '../review-need.ts';
+import { type ReviewNeed, type ReviewSettings, reviewNeed } from '../review-need.ts';
 import { incomingTransfers } from '../transfer-store.ts';
 import { APPLICATIONS } from './owner-page.ts';
 import { type ApplicationHeader, presentHeader } from './presenters.ts';
@@ -28,6 +28,8 @@ interface ListProps {
     /** Failed requests of the last 24 hours, of the newest 100. */
     readonly failures: number;
     readonly reviewNeed: ReviewNeed | undefined;
+    /** The owner waits for a review. */
+    readonly inReview: boolean;
   })[];
   readonly transfers: readonly {
     readonly name: string;
@@ -47,7 +49,12 @@ interface ListProps {
     readonly action: string;
     readonly q: string;
     readonly failing: boolean;
+    readonly state: FilterState | undefined;
+    readonly states: readonly FilterState[];
     readonly withoutFailing: string;
+    readonly withoutState: string;
+    /** There are enough applications to look for one, or a filter is set. */
+    readonly isOffered: boolean;
   };
   /** The user has applications, found or not. */
   readonly any: boolean;
@@ -56,7 +63,23 @@ interface ListProps {
   readonly timezone: string;
 }
 
+/** States to filter by. An application can have several. */
+const FILTER_STATES = [
+  'active',
+  'in_review',
+  'reviewed',
+  'not_reviewed',
+  'disabled',
+  'suspended',
+] as const;
+type FilterState = (typeof FILTER_STATES)[number];
+
+/** With fewer applications, the list has no search. */
+const MANY = 6;
+
 const TONES = { active: 'good', disabled: 'warning', suspended: 'stopped' } as const;
+
+type OwnApplication = Awaited<ReturnType<typeof listOwnApplications>>[number];
 
 const listView = view<ListProps>('applications/list');
 
@@ -69,19 +92,23 @@ export const listPage = userPage({
     const transfers = await incomingTransfers(deps.db, user.id);
     const search = readSearch(query.q);
     const failing = query.failing === 'true';
+    const state = oneOf(FILTER_STATES, query.state);
     const found = own.filter(
-      ({ application, recentFailures }) =>
-        matches(search, [application.name]) && (!failing || recentFailures > 0),
+      (one) =>
+        matches(search, [one.application.name]) &&
+        (!failing || one.recentFailures > 0) &&
+        (state === undefined || statesOf(deps.config, one).includes(state)),
     );
     return render(listView, {
-      applications: found.map(({ application, connectedUsers, lastUsedAt, recentFailures }) => ({
+      applications: found.map(({ application, ...one }) => ({
         ...presentHeader(application),
         tone: TONES[applicationState(application)],
         suspensionReason: application.suspensionReason,
-        connectedUsers,
-        lastUsedAt,
-        failures: recentFailures,
+        connectedUsers: one.connectedUsers,
+        lastUsedAt: one.lastUsedAt,
+        failures: one.recentFailures,
         reviewNeed: reviewNeed(deps.config, application),
+        inReview: statesOf(deps.config, { application, ...one }).includes('in_review'),
       })),
       transfers: transfers.map(({ application: { clientId, name }, fromName }) => ({
         name,
@@ -94,7 +121,14 @@ export const listPage = userPage({
         action: APPLICATIONS,
         q: search.text,
         failing,
-        withoutFailing: linkTo(APPLICATIONS, { q: search.text }),
+        state,
+        states: FILTER_STATES,
+        withoutFailing: linkTo(APPLICATIONS, { q: search.text, state }),
+        withoutState: linkTo(APPLICATIONS, {
+          q: search.text,
+          failing: failing ? 'true' : undefined,
+        }),
+        isOffered: own.length >= MANY || search.text !== '' || failing || state !== undefined,
       },
       any: own.length > 0,
       mayRegister: mayRegister(deps.config, user),
@@ -107,3 +141,19 @@ export const listPage = userPage({
     });
   },
 });
+
+function statesOf(
+  config: ReviewSettings,
+  { application, reviewTalk }: Pick<OwnApplication, 'application' | 'reviewTalk'>,
+): FilterState[] {
+  const state = applicationState(application);
+  if (isReviewed(application)) {
+    return [state, 'reviewed'];
+  }
+  const waits =
+    reviewTalk === 'requested' ||
+    (reviewTalk === null && reviewNeed(config, application) === 'registration');
+  return waits && state === 'active'
+    ? [state, 'not_reviewed', 'in_review']
+    : [state, 'not_reviewed'];
+}
