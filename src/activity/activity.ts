@@ -38,9 +38,36 @@ export interface ActivityApplication {
   readonly name: string;
 }
 
-/** Filters of a user's log. An undefined one matches all entries. */
+/** Filters of a user's log. An undefined one matches all entries. They combine. */
 export interface ActivityFilter {
   readonly userId: string;
   readonly kind?: ActivityKind | undefined;
   readonly clientId?: string | undefined;
+  /** Slug of an organizer that an authorization opens, or opened before it was reduced. */
+  readonly organizer?: string | undefined;
+  readonly from?: Date | undefined;
+  /** First moment that is left out. */
+  readonly until?: Date | undefined;
+}
+
+/** Place of an entry in a log, which is ordered by time, and at the same time by ID. */
+export interface Place {
+  /** Since 1970; a `Date` has no microseconds. */
+  readonly micros: string;
+  readonly id: string;
+}
+
+/** An entry as it was read. */
+export interface FoundEntry extends ActivityEntry {
+  readonly place: Place;
+  /** The same for entries that have the same sentence. */
+  readonly likeness: string;
+}
+
+/** An application of the user that entries are about. */
+export interface OwnedApplication {
+  readonly clientId: string;
+  readonly isSuspended: boolean;
+  /** An operator has asked something, and has not reviewed it since. */
+  readonly isQuestioned: boolean;
 }

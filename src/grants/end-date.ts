@@ -27,6 +27,19 @@ export function endOfDay(date: string, timeZone: string): Date | undefined {
   return new Date(after);
 }
 
+/**
+ * Returns the first moment of a day in a time zone. An unknown time zone counts as UTC.
+ * @param date as a date field sends it, `2026-05-31`
+ * @returns undefined if there is no such day
+ */
+export function startOfDay(date: string, timeZone: string): Date | undefined {
+  if (endOfDay(date, timeZone) === undefined) {
+    return undefined;
+  }
+  const before = new Date(Date.parse(`${date}T00:00:00Z`) - 24 * HOUR);
+  return endOfDay(before.toISOString().slice(0, 10), timeZone);
+}
+
 /** Returns the last day that has not ended at `end`, in the format of a date field. */
 export function lastDay(end: Date, timeZone: string): string {
   const day = localDays(timeZone)(new Date(end.getTime() - 1));

@@ -386,7 +386,7 @@ describe('Choices on the consent page', () => {
       assert.equal(new Set(ended.map(({ grant_id: id }) => id)).size, 301);
       assert.ok(ended.every(({ data }) => data.reason === 'replaced' && data.application));
       const { data } = (await entries()).at(-1) ?? assert.fail();
-      assert.deepEqual([data.replaced_count, data.replaced.length], [301, 20]);
+      assert.deepEqual([data.replaced_count, Object(data.replaced).length], [301, 20]);
       assert.match(
         (await agent.get('/account/activity')).body,
         says('activity.detail.replaced.count', { count: 301 }),

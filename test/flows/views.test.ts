@@ -270,7 +270,9 @@ async function visitAuthorizations(visitor: Visitor): Promise<void> {
 async function visitActivity(visitor: Visitor): Promise<void> {
   for (const query of [
     '',
-    'page=9',
+    'cursor=1.1',
+    'organizer=redstage&from=2020-01-01&to=tomorrow&single=true',
+    'to=2020-01-01',
     ...Object.keys(ACTIVITY_KINDS).map((kind) => `kind=${kind}`),
   ]) {
     await visitor.get(`/account/activity?${query}`);

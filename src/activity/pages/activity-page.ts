@@ -1,30 +1,36 @@
 import { type Page, type PageAnswer, render } from '../../http/page.ts';
-import { pageLinks, pageRequest, sliceOfPage } from '../../http/page-links.ts';
 import { view } from '../../http/view.ts';
+import { formatDate } from '../../lib/format-date.ts';
 import { type UserPageDeps, userPage } from '../../sessions/pages/user-page.ts';
-import { isActivityKind } from '../activity.ts';
-import { listActivityApplications, selectActivity } from '../activity-store.ts';
-import { type FilterProps, presentFilter } from './filter-presenters.ts';
-import { type ActivityEntryProps, presentEntry, wordsFor } from './presenters.ts';
+import {
+  findOwnedApplications,
+  listActivityApplications,
+  listActivityOrganizers,
+} from '../activity-store.ts';
+import { type ActivityLine, foldActivity } from '../fold-activity.ts';
+import {
+  ACTIVITY,
+  type FilterProps,
+  linkToLog,
+  presentFilter,
+  readLogQuery,
+  storeFilter,
+} from './activity-filter.ts';
+import { placeBefore, readCursor, writeCursor } from './cursor.ts';
+import { type DayProps, presentDays } from './line-presenters.ts';
+import { wordsFor } from './presenters.ts';
 
-/** Path of the log. */
-export const ACTIVITY = '/account/activity';
-/** Path of the download of the whole log. */
+/** Path of the download of the log. */
 export const DOWNLOAD = `${ACTIVITY}.json`;
-/** Path of the download of the whole log as a table. */
+/** Path of the download of the log as a table. */
 export const CSV_DOWNLOAD = `${ACTIVITY}.csv`;
 
 /** A page of the user's own log. */
 interface ActivityProps {
-  readonly entries: readonly ActivityEntryProps[];
-  readonly filter: FilterProps & {
-    readonly action: string;
-    /** The filter is set. */
-    readonly narrows: boolean;
-  };
+  readonly days: readonly DayProps[];
+  readonly filter: FilterProps;
   /** Reason why there are no entries, if there are none. */
-  readonly empty: 'page' | 'filtered' | 'log';
-  /** Link to the newest entries without a filter. */
+  readonly empty: 'searched' | 'page' | 'filtered' | 'log';
   readonly newest: string;
   readonly newer: string | undefined;
   readonly older: string | undefined;
@@ -36,39 +42,66 @@ interface ActivityProps {
   readonly timezone: string;
 }
 
-/** Entries a page. */
-const PAGE_SIZE = 50;
-
 const activityView = view<ActivityProps>('activity/activity');
 
 /** Shows the user's log, the newest entries first. */
 export const activityPage: Page<UserPageDeps> = userPage({
   path: ACTIVITY,
-  show: async ({ deps, user, locale, query }): Promise<PageAnswer> => {
-    const words = wordsFor(deps.config, locale, user.id);
-    const applications = await listActivityApplications(deps.db, user.id);
-    const application = applications.find(({ clientId }) => clientId === query.application);
-    const kind = isActivityKind(query.kind) ? query.kind : undefined;
-    const page = pageRequest(ACTIVITY, { application: application?.clientId, kind }, query);
-    const filter = { userId: user.id, kind, clientId: application?.clientId };
-    const { entries, ...beside } = await selectActivity(
-      deps.db,
-      filter,
-      sliceOfPage(page, PAGE_SIZE),
-    );
-    const { next, previous } = pageLinks(page, beside);
-    const narrows = kind !== undefined || application !== undefined;
+  show: async ({ deps: { db, config }, user, locale, query }): Promise<PageAnswer> => {
+    const words = wordsFor(config, locale, user.id);
+    const { timezone } = user;
+    const choices = {
+      applications: await listActivityApplications(db, user.id),
+      organizers: await listActivityOrganizers(db, user.id),
+    };
+    const asked = readLogQuery(query, choices);
+    const trail = readCursor(query.cursor);
+    const { lines, next } = await foldActivity(db, {
+      filter: storeFilter(asked, user),
+      after: trail.at(-1),
+      timezone,
+      single: asked.single,
+    });
+    const linkTo = (cursor: string | undefined) => linkToLog(asked, { cursor });
+    const day = (date: string) =>
+      formatDate(new Date(date), 'UTC', locale, { dateStyle: 'medium' });
+    const filter = presentFilter(words, choices, asked, day);
     return render(activityView, {
-      entries: entries.map((entry) => presentEntry(words, entry)),
-      filter: { action: ACTIVITY, narrows, ...presentFilter(words, applications, filter) },
-      empty: page.page > 1 ? 'page' : narrows ? 'filtered' : 'log',
+      days: presentDays(
+        words,
+        {
+          timezone,
+          owned: await findOwnedApplications(db, user.id, clientIdsOf(lines)),
+          linkToAll: ({ entries: [{ place }] }) =>
+            linkToLog({ ...asked, single: true }, { cursor: writeCursor([placeBefore(place)]) }),
+          linkToApplication: (clientId) => {
+            const application = choices.applications.find((one) => one.clientId === clientId);
+            return application === undefined || asked.application !== undefined
+              ? undefined
+              : linkToLog({ ...asked, application });
+          },
+        },
+        lines,
+      ),
+      filter,
+      empty: next
+        ? 'searched'
+        : trail.length > 0
+          ? 'page'
+          : filter.applied.length > 0
+            ? 'filtered'
+            : 'log',
       newest: ACTIVITY,
-      newer: entries.length > 0 ? previous : undefined,
-      older: next,
-      download: DOWNLOAD,
-      csvDownload: CSV_DOWNLOAD,
-      keptDays: deps.config.logRetentionDays,
-      timezone: user.timezone,
+      newer: trail.length > 0 ? linkTo(writeCursor(trail.slice(0, -1))) : undefined,
+      older: next && linkTo(writeCursor([...trail, next])),
+      download: linkToLog({ ...asked, single: false }, { path: DOWNLOAD }),
+      csvDownload: linkToLog({ ...asked, single: false }, { path: CSV_DOWNLOAD }),
+      keptDays: config.logRetentionDays,
+      timezone,
     });
   },
 });
+
+function clientIdsOf(lines: readonly ActivityLine[]): string[] {
+  return [...new Set(lines.flatMap(({ entries: [{ clientId }] }) => clientId ?? []))];
+}

@@ -3,14 +3,16 @@ import { csvLine } from '../../lib/csv.ts';
 import { identify } from '../../sessions/pages/identify.ts';
 import type { UserPageDeps } from '../../sessions/pages/user-page.ts';
 import type { ActivityEntry } from '../activity.ts';
+import { listActivityApplications, listActivityOrganizers } from '../activity-store.ts';
 import { exportActivity } from '../export-activity.ts';
-import { ACTIVITY, CSV_DOWNLOAD, DOWNLOAD } from './activity-page.ts';
+import { ACTIVITY, readLogQuery, storeFilter } from './activity-filter.ts';
+import { CSV_DOWNLOAD, DOWNLOAD } from './activity-page.ts';
 import { type PresentDeps, presentForDownload, wordsFor } from './presenters.ts';
 
-/** Downloads the user's whole log as one JSON array. */
+/** Downloads the user's log, or what filters leave of it, as one JSON array. */
 export const downloadPage = logDownload(DOWNLOAD, 'json', 'application/json', writeJson);
 
-/** Downloads the user's whole log as a table. */
+/** Downloads the same as a table. */
 export const csvDownloadPage = logDownload(CSV_DOWNLOAD, 'csv', 'text/csv', writeCsv);
 
 function logDownload(
@@ -32,10 +34,14 @@ function logDownload(
       }
       const { user } = identified;
       const words = wordsFor(deps.config, deps.renderer.locale(ctx), user.id);
+      const query = readLogQuery(ctx.query, {
+        applications: await listActivityApplications(deps.db, user.id),
+        organizers: await listActivityOrganizers(deps.db, user.id),
+      });
       return download({
         name: `activity-${new Date().toISOString().slice(0, 10)}.${ending}`,
         type,
-        chunks: write(words, exportActivity(deps.db, user.id)),
+        chunks: write(words, exportActivity(deps.db, storeFilter(query, user))),
       });
     },
   };

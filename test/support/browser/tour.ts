@@ -198,10 +198,12 @@ async function tourUnused(page: Page, look: Look): Promise<void> {
 async function tourActivity(page: Page, look: Look): Promise<void> {
   await page.goto('/account/activity');
   await look(page, 'activity');
+  await page.locator('.filter > summary').click();
   await page.locator('[name=kind]').selectOption('applications');
+  await look(page, 'activity-filters');
   await page.locator('main form button').click();
   await look(page, 'activity-filtered-empty');
-  await page.goto('/account/activity?page=9');
+  await page.goto('/account/activity?cursor=1.1');
   await look(page, 'activity-beyond');
 }
 
@@ -311,7 +313,7 @@ async function tourAsMax({ browser, options, look }: Traveller, site: Site): Pro
   await page.locator('.row summary').first().click();
   await look(page, 'authorizations-many');
   await page.goto('/account/activity');
-  await page.locator('summary').first().click();
+  await page.locator('.entry summary').first().click();
   await look(page, 'activity-many');
   await page.goto('/account/authorizations');
   await page.locator('.row summary').first().click();
