@@ -103,6 +103,7 @@ export interface Schema {
     refresh_failed: Generated<number>;
     api_calls: Generated<number>;
   };
+  failure_notices: { client_id: string; muted: Generated<boolean>; sent_at: Date | null };
   client_documents: {
     client_id: string;
     fetched_at: Date;

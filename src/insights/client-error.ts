@@ -62,3 +62,10 @@ export function differencesOf(details: Details): Difference[] {
   const value = details.differences;
   return (typeof value === 'string' ? [] : (value ?? [])).filter(isDifference);
 }
+
+/** Returns the values of the text about a reason. */
+export function reasonParams(details: Details): Record<string, string> {
+  return Object.fromEntries(
+    Object.keys(details).map((name) => [name, textOf(details, name) || '–']),
+  );
+}

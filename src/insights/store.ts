@@ -10,7 +10,7 @@ import {
   ERRORS_PER_CLIENT,
   type NewClientError,
 } from './client-error.ts';
-import { isReason } from './reason.ts';
+import { isReason, type Reason } from './reason.ts';
 
 /** Name of the request's ID among the details of a row. */
 const REQUEST_ID = 'request_id';
@@ -82,14 +82,19 @@ function toClientError(row: {
     happenedAt: row.happened_at,
     endpoint: ENDPOINTS.find((endpoint) => endpoint === row.endpoint) ?? 'token',
     error: row.error,
-    // A newer version, while this one is still running, may know more.
-    reason: isReason(row.reason) ? row.reason : 'other',
+    reason: toReason(row.reason),
     details,
     requestId: typeof requestId === 'string' ? requestId : undefined,
   };
 }
 
-function toDetails(value: Record<string, unknown>): Details {
+/** Returns the reason of a row. A newer version, while this one is still running, may know more. */
+export function toReason(value: string): Reason {
+  return isReason(value) ? value : 'other';
+}
+
+/** Returns the details of a row. */
+export function toDetails(value: Record<string, unknown>): Details {
   return Object.fromEntries(
     Object.entries(value).flatMap(([name, detail]): [string, string | string[]][] => {
       if (typeof detail === 'string') {

@@ -11,6 +11,7 @@ import { inTransaction } from '../db/transaction.ts';
 import { continueDeletion } from '../deletions/continue-deletion.ts';
 import { notifyExpiring } from '../grants/notify-expiring.ts';
 import { countDailyUsers } from '../insights/daily-users-store.ts';
+import { notifyFailing } from '../insights/notify-failing.ts';
 import { foldRequestCounts } from '../insights/request-count-store.ts';
 import { deleteSurplusErrors } from '../insights/store.ts';
 import { deleteEndedSessions } from '../sessions/session-store.ts';
@@ -42,6 +43,12 @@ export function frequentJobs(): readonly Job[] {
     ...SHORT_LIVED.map((rule) => deletion(rule, 5 * MINUTE)),
     batches('changes', 5 * MINUTE, trimChanges),
     batches('ended_sessions', 5 * MINUTE, deleteEndedSessions),
+    batches(
+      'failure_notices',
+      5 * MINUTE,
+      (db, limit) => inTransaction(db, (tx) => notifyFailing(tx, limit)),
+      100,
+    ),
     batches('authentication_failures', 5 * MINUTE, recordAuthenticationFailures, 200),
   ];
 }

@@ -23,7 +23,11 @@ import {
   writeNewDevice,
   writePasswordChanged,
 } from './write-account-mail.ts';
-import { writeApplicationChanged, writeReviewWaiting } from './write-application-mail.ts';
+import {
+  writeApplicationChanged,
+  writeApplicationFailing,
+  writeReviewWaiting,
+} from './write-application-mail.ts';
 
 /** Dependencies of writing mails. */
 export interface ComposeDeps {
@@ -103,6 +107,8 @@ function write(pen: MailContext, mail: ParsedMail): MailContent {
       return writeAccessEnding(pen, mail.data);
     case 'application_changed':
       return writeApplicationChanged(pen, mail.data);
+    case 'application_failing':
+      return writeApplicationFailing(pen, mail.data);
     case 'review_waiting':
       return writeReviewWaiting(pen, mail.data);
     case 'password_changed':

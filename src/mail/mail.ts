@@ -47,6 +47,18 @@ export interface MailData {
     /** Link target: a path of this server. */
     readonly path: string;
   };
+  /** An application that worked has stopped working: the owner's notice. */
+  application_failing: Happening & {
+    readonly application: MailApplication;
+    /** Failed token requests within half an hour. */
+    readonly failures: number;
+    /** Error code of the newest of them. */
+    readonly error: string;
+    /** Its reason, a sentence in the reader's language. Contains values of the request. */
+    readonly explanation: string;
+    /** Link target: a path of this server. */
+    readonly path: string;
+  };
   /** Applications wait for a review: a notice to operators. */
   review_waiting: Happening & { readonly count: number };
   /** The password was replaced or taken away, and the user signed out everywhere. */

@@ -69,6 +69,17 @@ const mail = z.discriminatedUnion('kind', [
     }),
   }),
   z.object({
+    kind: z.literal('application_failing'),
+    data: z.object({
+      ...occurrence,
+      application,
+      failures: z.int().min(1),
+      error: z.string(),
+      explanation: z.string(),
+      path: z.string().startsWith('/'),
+    }),
+  }),
+  z.object({
     kind: z.literal('review_waiting'),
     data: z.object({ ...occurrence, count: z.int().min(1) }),
   }),

@@ -48,6 +48,33 @@ export function writeApplicationChanged(
   };
 }
 
+/** Tells an owner that the application has stopped working, and why. */
+export function writeApplicationFailing(
+  pen: MailContext,
+  data: MailData['application_failing'],
+): MailContent {
+  const { t, locale, issuer } = pen;
+  const application = quoted(data.application.name, locale);
+  return {
+    subject: t('mail.failing.subject', { application }),
+    heading: t('mail.failing.subject', { application }),
+    sections: [
+      {
+        sentences: [t('mail.failing.text', { count: data.failures })],
+        button: { label: t('mail.failing.open'), url: issuer + data.path, harmful: false },
+      },
+      { sentences: [t('mail.failing.mute')] },
+    ],
+    facts: [
+      { label: t('mail.label.error'), value: unlinked(oneLine(data.error)) },
+      { label: t('mail.label.reason'), value: unlinked(oneLine(data.explanation, REASON_LIMIT)) },
+      ...applicationFacts(pen, data.application),
+      timeFact(pen, data),
+    ],
+    links: [],
+  };
+}
+
 /** Tells operators that applications wait for a review. */
 export function writeReviewWaiting(
   pen: MailContext,

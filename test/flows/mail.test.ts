@@ -52,6 +52,10 @@ const SUBJECTS: Readonly<Record<MailKind, { readonly en: string; readonly de: st
     en: textFor('mail.ending.subject', { application: '“Box Office Sync”' }),
     de: textFor('mail.ending.subject', { application: '„Box Office Sync“' }, 'de'),
   },
+  application_failing: {
+    en: textFor('mail.failing.subject', { application: '“Box Office Sync”' }),
+    de: textFor('mail.failing.subject', { application: '„Box Office Sync“' }, 'de'),
+  },
   review_waiting: {
     en: textFor('mail.review_waiting.subject', { count: 3 }),
     de: textFor('mail.review_waiting.subject', { count: 3 }, 'de'),

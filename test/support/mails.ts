@@ -34,6 +34,14 @@ export const MAILS: MailData = {
     grantId: 'grant1',
     endsAt: '2026-07-08T12:00:00.000Z',
   },
+  application_failing: {
+    ...occurrence,
+    application: { ...access.application, owner: null },
+    failures: 12,
+    error: 'invalid_client',
+    explanation: 'The app has no valid secret. Add one on its page.',
+    path: '/account/applications/2fQ9dLx0aVbT7mRkY3nWcE5u/errors',
+  },
   review_waiting: { ...occurrence, count: 3 },
   application_changed: {
     ...occurrence,
@@ -63,6 +71,7 @@ export const MAIL_KINDS: readonly MailKind[] = [
   'revoked_by_operator',
   'application_deleted',
   'access_ending',
+  'application_failing',
   'review_waiting',
   'application_changed',
   'password_changed',

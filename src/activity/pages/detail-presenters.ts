@@ -23,6 +23,7 @@ const FIELDS = [
   'fullName',
   'locale',
   'timezone',
+  'failure_mails',
   'password',
   'upstream_subject',
 ] as const;

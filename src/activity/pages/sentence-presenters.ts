@@ -58,7 +58,10 @@ const WORDS: Readonly<Record<UserAction, Words>> = {
   'stagedoor.user.sign_in_throttled': () => 'activity.sign_in_throttled',
   'stagedoor.user.signed_out': byWhom('activity.signed_out'),
   'stagedoor.user.sessions_ended': () => 'activity.sessions_ended',
-  'stagedoor.user.preferences_changed': () => 'activity.preferences_changed',
+  'stagedoor.user.preferences_changed': ({ changed }) =>
+    changed.includes('failure_mails')
+      ? 'activity.failure_mails_changed'
+      : 'activity.preferences_changed',
   'stagedoor.user.password_changed': (data, mine) =>
     data.removed ? 'activity.password_removed' : byWhom('activity.password_changed')(data, mine),
   'stagedoor.user.oauth.authorized': () => 'activity.authorized',

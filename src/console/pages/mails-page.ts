@@ -18,6 +18,7 @@ const KINDS: Readonly<Record<MailKind, ConsoleText>> = {
   application_deleted: 'console.mail.application_deleted',
   access_ending: 'console.mail.access_ending',
   application_changed: 'console.mail.application_changed',
+  application_failing: 'console.mail.application_failing',
   review_waiting: 'console.mail.review_waiting',
   password_changed: 'console.mail.password_changed',
   email_changed: 'console.mail.email_changed',

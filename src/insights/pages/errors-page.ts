@@ -1,10 +1,15 @@
+import { z } from 'zod';
 import { APPLICATIONS, openApplication } from '../../applications/pages/owner-page.ts';
-import { render } from '../../http/page.ts';
+import { text } from '../../http/form.ts';
+import { render, seeOther } from '../../http/page.ts';
 import { pageLinks, pageRequest, sliceOfPage } from '../../http/page-links.ts';
 import { type Translate, translator } from '../../http/translate.ts';
 import { view } from '../../http/view.ts';
 import { userPageAbout } from '../../sessions/pages/user-page.ts';
 import { type ClientError, ENDPOINTS } from '../client-error.ts';
+import { FAILING } from '../failing.ts';
+import { wantsFailureMails } from '../failing-store.ts';
+import { setFailureMails } from '../set-failure-mails.ts';
 import { listErrors } from '../store.ts';
 import type { InsightText } from '../texts.ts';
 import { type ExplainedProps, explain } from './explain.ts';
@@ -34,6 +39,11 @@ interface ErrorsProps extends InsightsHeadProps {
   readonly newer: string | undefined;
   readonly older: string | undefined;
   readonly timezone: string;
+  /** The owner gets mails when the application has stopped working. */
+  readonly mails: boolean;
+  /** That was changed just now. */
+  readonly mailsChanged: boolean;
+  readonly failing: typeof FAILING;
 }
 
 const errorsView = view<ErrorsProps>('insights/errors');
@@ -72,6 +82,9 @@ export const errorsPage = userPageAbout(openApplication, {
       newer: previous,
       older: next,
       timezone: user.timezone,
+      mails: await wantsFailureMails(deps.db, clientId),
+      mailsChanged: query.notice === 'mails',
+      failing: FAILING,
     });
   },
 });
@@ -90,3 +103,17 @@ function presentError(t: Translate<InsightText>, error: ClientError): FailedRequ
     requestId: error.requestId,
   };
 }
+
+/** Turns the mails about failures of the application on or off. */
+export const failureMailsPage = userPageAbout(openApplication, {
+  path: `${APPLICATIONS}/:clientId/errors/mails`,
+  show: ({ home }) => seeOther(`${home}/errors#mails`),
+  post: {
+    form: z.object({ wanted: text }),
+    submit: async ({ tx, actor, clientId, home, origin, form }) => {
+      const wanted = form.wanted === 'yes';
+      await setFailureMails(tx, actor, clientId, { wanted, origin });
+      return seeOther(`${home}/errors?notice=mails#mails`);
+    },
+  },
+});

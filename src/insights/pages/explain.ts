@@ -1,5 +1,5 @@
 import type { MessageParams, Translate } from '../../http/translate.ts';
-import { type Details, differencesOf, textOf } from '../client-error.ts';
+import { type Details, differencesOf, reasonParams, textOf } from '../client-error.ts';
 import type { Finding } from '../finding.ts';
 import type { InsightText } from '../texts.ts';
 
@@ -25,15 +25,9 @@ export function explain(
   const ofUri = details.nearest !== undefined || details.differences !== undefined;
   return {
     message: `insights.reason.${code}`,
-    params: params(details),
+    params: reasonParams(details),
     sent: ofUri ? textOf(details, 'sent') : undefined,
     nearest: details.nearest === undefined ? undefined : textOf(details, 'nearest'),
     differences: differencesOf(details).map((one) => t(`insights.difference.${one}`)),
   };
-}
-
-function params(details: Details): Record<string, string> {
-  return Object.fromEntries(
-    Object.keys(details).map((name) => [name, textOf(details, name) || '–']),
-  );
 }

@@ -1,0 +1,131 @@
+import { type SqlBool, sql } from 'kysely';
+import type { Db } from '../db/database.ts';
+import type { Tx } from '../db/transaction.ts';
+import type { Details } from './client-error.ts';
+import { FAILING } from './failing.ts';
+import type { Reason } from './reason.ts';
+import { toDetails, toReason } from './store.ts';
+
+/** Minutes of a row of `token_counts`. */
+const QUARTER = 15;
+/** Newest failed requests of an application that are looked at. */
+const LOOKED_AT = 200;
+/** Reasons for which a single authorization ended, not the application's fault. */
+const ENDED = [
+  'revoked_by_user',
+  'revoked_by_client',
+  'revoked_by_operator',
+  'replaced',
+  'refresh_token_expired',
+  'user_inactive',
+];
+
+/** An application that has stopped working, and its owner, as a mail addresses them. */
+export interface FailingApplication {
+  readonly clientId: string;
+  readonly name: string;
+  readonly homepageUrl: string | null;
+  readonly reviewedAt: Date | null;
+  readonly recipient: string;
+  readonly locale: string;
+  readonly timezone: string;
+  /** Failed token requests within `FAILING.minutes`, counted up to 200. */
+  readonly failures: number;
+  /** Error code, reason and details of the newest of them. */
+  readonly error: string;
+  readonly reason: Reason;
+  readonly details: Details;
+}
+
+type Row = Omit<FailingApplication, 'error' | 'reason' | 'details'> & {
+  readonly last: {
+    readonly error: string;
+    readonly reason: string;
+    readonly details: Record<string, unknown>;
+  };
+};
+
+/**
+ * Takes at most `limit` active applications that have stopped working, and records that their owners are
+ * notified: each application at most once within 24 hours, whatever processes do so.
+ */
+export async function takeFailingApplications(
+  tx: Tx,
+  limit: number,
+): Promise<FailingApplication[]> {
+  const { failures, minutes, workedDays } = FAILING;
+  const { rows } = await sql<Row>`
+    with quiet as materialized (
+      select client_id from token_counts
+      where at > now() - make_interval(mins => ${minutes + QUARTER}::int)
+      group by client_id
+      having sum(failed) >= ${failures}::int and sum(issued + refreshed) = 0
+    ), failing as (
+      select a.client_id, a.name, a.homepage_url, a.reviewed_at,
+        u.email, coalesce(u.chosen_locale, u.locale) as locale,
+        coalesce(u.chosen_timezone, u.timezone) as timezone, failed.failures, failed.last
+      from quiet q
+        join applications a on a.client_id = q.client_id
+        join users u on u.id = a.owner_id
+        left join failure_notices n on n.client_id = a.client_id
+        cross join lateral (
+          select count(*)::int as failures,
+            (json_agg(json_build_object('error', e.error, 'reason', e.reason, 'details', e.details)
+              order by e.id desc))->0 as last
+          from (
+            select id, happened_at, endpoint, error, reason, details from client_errors c
+            where c.client_id = a.client_id order by id desc limit ${LOOKED_AT}::int
+          ) e
+          where e.endpoint = 'token' and e.happened_at > now() - make_interval(mins => ${minutes}::int)
+            and e.reason <> all (${ENDED}::text[])
+        ) failed
+      where a.is_active and a.suspended_at is null and u.is_active and ${isDue}
+        and failed.failures >= ${failures}::int
+        and exists (
+          select from token_counts t
+          where t.client_id = a.client_id and t.at > now() - make_interval(days => ${workedDays}::int)
+            and t.issued + t.refreshed > 0
+        )
+      order by a.client_id
+      limit ${limit}
+      for key share of a skip locked
+    ), taken as (
+      insert into failure_notices as n (client_id, sent_at)
+      select client_id, now() from failing
+      on conflict (client_id) do update set sent_at = excluded.sent_at where ${isDue}
+      returning client_id
+    )
+    select client_id as "clientId", name, homepage_url as "homepageUrl", reviewed_at as "reviewedAt",
+      email as recipient, locale, timezone, failures, last
+    from failing join taken using (client_id)
+  `.execute(tx);
+  return rows.map(({ last, ...row }) => ({
+    ...row,
+    error: last.error,
+    reason: toReason(last.reason),
+    details: toDetails(last.details),
+  }));
+}
+
+/** The owner of the notice `n` wants mails, and none was sent within a day; also if there is no notice. */
+const isDue = sql<SqlBool>`n.muted is not true
+  and (n.sent_at is null or n.sent_at < now() - interval '24 hours')`;
+
+/** Returns true unless the owner of an application wants no mails about failures. */
+export async function wantsFailureMails(db: Db, clientId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('failure_notices')
+    .select('muted')
+    .where('client_id', '=', clientId)
+    .executeTakeFirst();
+  return row?.muted !== true;
+}
+
+/** Turns mails about failures of an application off, or on. */
+export async function setMuted(tx: Tx, clientId: string, muted: boolean): Promise<void> {
+  await tx
+    .insertInto('failure_notices')
+    .values({ client_id: clientId, muted })
+    .onConflict((conflict) => conflict.column('client_id').doUpdateSet({ muted }))
+    .execute();
+}

@@ -1,0 +1,36 @@
+import { mailApplication } from '../applications/mail-application.ts';
+import type { Tx } from '../db/transaction.ts';
+import { translator } from '../http/translate.ts';
+import { localeOf } from '../lib/locale.ts';
+import { enqueueMail } from '../mail/outbox-store.ts';
+import { reasonParams } from './client-error.ts';
+import { takeFailingApplications } from './failing-store.ts';
+import type { InsightText } from './texts.ts';
+
+/**
+ * Mails owners of applications that have stopped working, at most once a day for each application.
+ * @param limit mails that it writes at most
+ * @returns how many it wrote
+ */
+export async function notifyFailing(tx: Tx, limit: number): Promise<number> {
+  const applications = await takeFailingApplications(tx, limit);
+  for (const application of applications) {
+    const { clientId, recipient, locale, timezone, failures, error, reason, details } = application;
+    const t = translator<InsightText>(localeOf(locale) ?? 'en');
+    await enqueueMail(tx, {
+      kind: 'application_failing',
+      recipient,
+      locale,
+      data: {
+        at: new Date().toISOString(),
+        timezone,
+        application: mailApplication(application, null),
+        failures,
+        error,
+        explanation: t(`insights.reason.${reason}`, reasonParams(details)),
+        path: `/account/applications/${encodeURIComponent(clientId)}/errors`,
+      },
+    });
+  }
+  return applications.length;
+}
