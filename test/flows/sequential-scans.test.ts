@@ -5,7 +5,12 @@ import pg from 'pg';
 import { frequentJobs, grantRemoval, hourlyJobs } from '../../src/jobs/jobs.ts';
 import { readChanges } from '../support/changes/read-changes.ts';
 import { cleanUp } from '../support/clean-up.ts';
-import { createPlatform, registerApplication, type TestPlatform } from '../support/factories.ts';
+import {
+  createPlatform,
+  putUser,
+  registerApplication,
+  type TestPlatform,
+} from '../support/factories.ts';
 import { authorize, signIn } from '../support/flow.ts';
 import { callManagement, manage } from '../support/platform.ts';
 import { type RecordedStatement, recordStatements } from '../support/record-statements.ts';
@@ -43,8 +48,8 @@ const ALLOWED: readonly { readonly table: string; readonly text: RegExp; readonl
   ];
 
 const FILL = [
-  `insert into users (id, email, email_key, is_active)
-     select 'u' || n, 'u' || n, 'u' || n, n % 20 <> 0 from generate_series(1, ${ROWS}) n`,
+  `insert into users (id, email, email_key, full_name, is_active)
+     select 'u' || n, 'u' || n, 'u' || n, 'Person Number' || n, n % 20 <> 0 from generate_series(1, ${ROWS}) n`,
   `insert into organizers (slug, name) select 'o' || n, '"O"' from generate_series(1, 2000) n`,
   `insert into teams (organizer_slug, id) select 'o' || n, 't' from generate_series(1, 2000) n`,
   `insert into memberships (user_id, organizer_slug, team_id)
@@ -110,6 +115,7 @@ test('no statement reads a large table as a whole', async () => {
     await useFlow();
     await usePages();
     await useManagement();
+    await useConsole();
     for (const { name } of [...frequentJobs(), ...hourlyJobs(server.config), grantRemoval()]) {
       await cleanUp(server, name);
     }
@@ -302,6 +308,42 @@ async function useManagement(): Promise<void> {
   await manage(server, 'DELETE', '/api/v1/users/u9/');
   await manage(server, 'DELETE', '/api/v1/directory/organizers/o9/');
   await callManagement(server, 'POST', '/api/v1/prune/', { dry_run: true });
+}
+
+async function useConsole(): Promise<void> {
+  const operator = await putUser(server, { id: 'olga', isOperator: true });
+  const agent = new UserAgent(server);
+  await signIn(agent, await agent.get('/login'), operator);
+  const logs = [
+    '',
+    '?kind=sign_ins',
+    '?user=u7',
+    '?user=u7&kind=sign_ins&since=2026-01-01&until=2999-01-01',
+    '?application=a7',
+    '?application=a7&kind=sign_ins&until=2999-01-01',
+    '?operator=user:olga&since=2026-01-01',
+    '?operator=sync&kind=operators',
+  ];
+  for (const path of [
+    '',
+    '/applications',
+    '/users',
+    '/users?q=u17',
+    '/users?q=Ann&state=inactive',
+    '/users?q=u17%40example.com&state=operator',
+    '/users/u7',
+    '/grants',
+    '/grants?user=u7&state=active',
+    '/grants?application=a7&state=ended',
+    '/grants?organizer=o7',
+    ...logs.map((query) => `/log${query}`),
+    '/mails',
+    '/tokens',
+    '/health',
+  ]) {
+    const { status } = await agent.get(`/operator${path}`);
+    assert.equal(status, 200, path);
+  }
 }
 
 const readPage = (list: string) => get(`/api/v1/${list}`);

@@ -93,8 +93,8 @@ describe('Every view is rendered in both languages with the props of its page', 
       const path = `/operator/applications/${application.clientId}`;
       const visitor = new Visitor(server, locale, seen);
       await visitor.signIn(operator);
-      // Entries of other actions have paths with names in braces.
-      const log = '/log?action=stagedoor.user.signed_in';
+      // Other entries have paths with names in braces.
+      const log = '/log?kind=sign_ins';
       for (const page of ['', '/applications', '/users', '/grants', log, '/mails', '/tokens']) {
         await visitor.get(`/operator${page}`);
       }

@@ -172,7 +172,7 @@ export function joined(...parts: readonly string[]): string {
 export function renderList(
   request: OperatorRequest,
   list: Pick<ListProps, 'section' | 'rows'> & {
-    /** Number of all entries; undefined if they were not counted. */
+    /** Number of all entries; undefined if they were not counted: then `next` and `previous` are given. */
     readonly count: number | undefined;
     readonly filters?: readonly FilterField[];
     readonly all?: ListProps['all'];
@@ -194,15 +194,15 @@ export function renderList(
     applied: filters
       .filter(({ name, value }) => name !== 'q' && value !== '')
       .map((field) => ({
-        text: `${field.label}: ${textOf(field)}`,
+        text: `${field.label.replace(/ \(.*\)$/, '')}: ${textOf(field)}`,
         href: linkTo(path, { ...values, [field.name]: '' }),
       })),
     title: pen.t(`console.${section}.title`),
     intro: pen.t(`console.${section}.intro`),
     empty: pen.t(filters.some(({ value }) => value) ? 'console.empty' : `console.${section}.empty`),
     count: count === undefined ? '' : pen.t('console.count', { count }),
-    previous: list.previous ?? (number > 1 ? pageUrl(number - 1) : undefined),
-    next: list.next ?? (number * PER_PAGE < total ? pageUrl(number + 1) : undefined),
+    previous: count !== undefined && number > 1 ? pageUrl(number - 1) : list.previous,
+    next: number * PER_PAGE < total ? pageUrl(number + 1) : list.next,
     notice: noticeOf(request, pen),
   });
 }

@@ -1,63 +1,129 @@
-import { isAction, type LogEntry } from '../../audit/log-entry.ts';
-import { listLog } from '../../audit/log-store.ts';
-import { visibleLine } from '../../lib/visible-text.ts';
-import {
-  CONSOLE,
-  type Fact,
-  joined,
-  type Pen,
-  penOf,
-  queryText,
-  renderList,
-  sliceOf,
-} from './list-view.ts';
-import { operatorPage } from './operator-page.ts';
+import { type LogSearch, searchLog } from '../../audit/search-store.ts';
+import type { Db } from '../../db/database.ts';
+import { oneOf } from '../../http/page.ts';
+import { pageLinks, pageRequest, sliceOfPage } from '../../http/page-links.ts';
+import { isClientId } from '../../lib/client-id.ts';
+import { listOperatorTokens } from '../../operators/store.ts';
+import { isDirectoryId } from '../../users/user.ts';
+import { listUsers } from '../../users/user-store.ts';
+import { actionsOf, LOG_KINDS } from '../log-words.ts';
+import { CONSOLE, choice, PER_PAGE, penOf, queryText, renderList, shown } from './list-view.ts';
+import { presentEntries } from './log-presenters.ts';
+import { type OperatorRequest, operatorPage } from './operator-page.ts';
 
-/** Longest detail of an entry, in characters. */
-const DETAIL_LIMIT = 200;
+const PATH = `${CONSOLE}/log`;
+const DAY = 86_400_000;
+/** Operators of each kind that the filter offers. */
+const OFFERED = 100;
 
-/** Lists the log by user, action and time, the newest first. */
+/** Lists the log by user, application, operator, kind and day, the newest first. */
 export const logPage = operatorPage({
-  path: `${CONSOLE}/log`,
+  path: PATH,
   show: async (request) => {
+    const { db } = request.deps;
     const pen = penOf(request);
-    const user = queryText(request, 'user');
-    const action = queryText(request, 'action');
-    const since = queryText(request, 'since');
-    const day = /^\d{4}-\d{2}-\d{2}$/.test(since) ? new Date(since) : undefined;
-    const { entries, count } = await listLog(request.deps.db, sliceOf(request), {
-      userId: user || undefined,
-      action: isAction(action) ? action : undefined,
-      since: day !== undefined && !Number.isNaN(day.getTime()) ? day : undefined,
-    });
-    return renderList(request, {
+    const { t } = pen;
+    const typed = {
+      user: queryText(request, 'user'),
+      application: queryText(request, 'application'),
+      since: dayOf(queryText(request, 'since')),
+      until: dayOf(queryText(request, 'until')),
+    };
+    const kind = oneOf(LOG_KINDS, request.query.kind);
+    const operators = await operatorsOf(request);
+    const operator = oneOf([...operators.keys()], request.query.operator);
+    const userId = typed.user === '' ? undefined : await findUserId(db, typed.user);
+    const filters = { ...typed, kind, operator };
+    const page = pageRequest(PATH, filters, request.query);
+    const search: LogSearch | undefined =
+      userId === null || !(typed.application === '' || isClientId(typed.application))
+        ? undefined
+        : {
+            userId,
+            clientId: typed.application || undefined,
+            operator,
+            actions: kind && actionsOf(kind),
+            since: typed.since === '' ? undefined : new Date(typed.since),
+            until: typed.until === '' ? undefined : new Date(Date.parse(typed.until) + DAY),
+          };
+    const part =
+      search === undefined
+        ? { entries: [], next: false, previous: false }
+        : await searchLog(db, search, sliceOfPage(page, PER_PAGE));
+    const { next, previous } = pageLinks(page, part);
+    const answer = renderList(request, {
       section: 'log',
-      count,
+      count: undefined,
       filters: [
-        { name: 'user', label: pen.t('console.field.user'), value: user },
-        { name: 'action', label: pen.t('console.field.action'), value: action },
-        { name: 'since', label: pen.t('console.field.since'), value: since, type: 'date' },
+        { name: 'user', label: t('console.field.person'), value: typed.user },
+        { name: 'application', label: t('console.field.client_id'), value: typed.application },
+        choice(
+          pen,
+          { name: 'operator', label: t('console.field.operator'), value: operator },
+          [...operators.keys()],
+          (one) => operators.get(one) ?? one,
+        ),
+        choice(
+          pen,
+          { name: 'kind', label: t('console.field.kind'), value: kind },
+          LOG_KINDS,
+          (one) => t(`console.log.kind.${one}`),
+        ),
+        { name: 'since', label: t('console.field.since'), value: typed.since, type: 'date' },
+        { name: 'until', label: t('console.field.until'), value: typed.until, type: 'date' },
       ],
-      rows: entries.map((entry) => ({
-        title: entry.action.replace(/^stagedoor\./, ''),
-        below: joined(pen.when(entry.happenedAt), entry.actor, entry.ip ?? ''),
-        facts: factsOf(entry, pen)
-          .filter(([, value]) => value !== '')
-          .map(([label, value]): Fact => [label, [value]]),
-      })),
+      rows: await presentEntries(request, part.entries),
+      next,
+      previous,
     });
+    return { answer, read: { filters: logged(search, filters), entries: part.entries.length } };
   },
 });
 
-function factsOf({ userId, clientId, data }: LogEntry, { t }: Pen): [string, string][] {
-  return [
-    [t('console.field.user'), userId ?? ''],
-    [t('console.field.client_id'), clientId ?? ''],
-    ...Object.entries(data).map(([name, value]): [string, string] => [detail(name), detail(value)]),
-  ];
+/** Returns a day as a filter has it; empty if it is none. */
+function dayOf(value: string): string {
+  const isDay = /^2\d{3}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value));
+  return isDay ? value : '';
 }
 
-function detail(value: unknown): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return visibleLine(text ?? '').slice(0, DETAIL_LIMIT);
+/** Returns the ID of a user by ID or e-mail address; null if there can be none. */
+async function findUserId(db: Db, typed: string): Promise<string | null> {
+  if (!typed.includes('@')) {
+    // The log knows users who were deleted, too.
+    return isDirectoryId(typed) ? typed : null;
+  }
+  const { entries } = await listUsers(db, { limit: 1, offset: 0 }, { email: typed });
+  return entries[0]?.id ?? null;
+}
+
+/** Returns the names of operators and tokens by how the log has them. */
+async function operatorsOf({ deps, query }: OperatorRequest): Promise<Map<string, string>> {
+  const slice = { limit: OFFERED, offset: 0 };
+  const users = await listUsers(deps.db, slice, { isOperator: true });
+  const tokens = await listOperatorTokens(deps.db, slice);
+  const { operator: chosen } = query;
+  return new Map([
+    // One that is gone.
+    ...(typeof chosen === 'string' && /^(user:)?[A-Za-z0-9._-]{1,64}$/.test(chosen)
+      ? [[chosen, chosen] as [string, string]]
+      : []),
+    ...users.entries.map(({ id, fullName, email }): [string, string] => [
+      `user:${id}`,
+      shown(fullName || email),
+    ]),
+    ...[...new Set(tokens.entries.map(({ name }) => name)), 'cli', 'bootstrap'].map(
+      (name): [string, string] => [name, name],
+    ),
+  ]);
+}
+
+/** Returns the filters for the log: a user by ID, because addresses must not outlive their user there. */
+function logged(
+  search: LogSearch | undefined,
+  { user: _, ...filters }: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const given = search === undefined ? [] : Object.entries({ ...filters, user: search.userId });
+  return Object.fromEntries(
+    given.flatMap(([name, value]) => (value ? [[name, value] as const] : [])),
+  );
 }

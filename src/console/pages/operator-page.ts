@@ -1,8 +1,13 @@
-import { type Operator, type OperatorAccess, RIGHTS } from '../../api/operator.ts';
+import {
+  type Operator,
+  type OperatorAccess,
+  type OperatorCall,
+  RIGHTS,
+} from '../../api/operator.ts';
 import type { Tx } from '../../db/transaction.ts';
 import type { Report } from '../../health/examination.ts';
 import type { FormSchema } from '../../http/form.ts';
-import { type Page, type PageAnswer, seeOther } from '../../http/page.ts';
+import { type Page, PageAnswer, seeOther } from '../../http/page.ts';
 import { StagedoorError } from '../../lib/errors.ts';
 import {
   SignInTooOldError,
@@ -28,12 +33,17 @@ export type OperatorRequest = UserRequest<OperatorPageDeps> & {
   readonly operator: Operator;
 };
 
+/** Answer to a GET; of a page that reads the log with what the log tells about that. */
+type Shown =
+  | PageAnswer
+  | { readonly answer: PageAnswer; readonly read: NonNullable<OperatorCall['read']> };
+
 /** A page of the console. */
 export interface OperatorPage<Form> {
   readonly path: string;
   /** Requires a recent sign-in: for what can't be undone. */
   readonly recent?: boolean;
-  readonly show: (request: OperatorRequest) => PageAnswer | Promise<PageAnswer>;
+  readonly show: (request: OperatorRequest) => Shown | Promise<Shown>;
   readonly post?: {
     readonly form: FormSchema<Form>;
     readonly submit: (
@@ -65,8 +75,11 @@ export function operatorPage<Form>(page: OperatorPage<Form>): Page<OperatorPageD
       path,
       recent,
       show: async (request) => {
-        const answer = await show(request);
-        await request.deps.operators.countCall(callOf(request, { method: 'GET', path }));
+        const shown = await show(request);
+        const { answer, read } =
+          shown instanceof PageAnswer ? { answer: shown, read: undefined } : shown;
+        const call = callOf(request, { method: 'GET', path });
+        await request.deps.operators.countCall({ ...call, ...(read && { read }) });
         return answer;
       },
       ...(post && {
