@@ -203,3 +203,13 @@ function checkNormalForm(uri: string, url: URL): Verdict {
     ? undefined
     : { code: 'normal_form', params: { uri: url.href } };
 }
+
+/** Returns the host of a redirect URI as users know it, or its scheme and a colon. */
+export function redirectHostOf(uri: string): string {
+  const url = URL.parse(uri);
+  if (url === null) {
+    return uri;
+  }
+  // After a private-use scheme, a host is anybody's own choice and leads nowhere.
+  return /^https?:$/.test(url.protocol) ? url.host : url.protocol;
+}

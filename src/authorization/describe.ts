@@ -1,5 +1,6 @@
 import { type Application, isReviewed } from '../applications/application.ts';
 import type { Candidate } from '../applications/candidate.ts';
+import { redirectHostOf } from '../applications/redirect-uri.ts';
 import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
 import type { EarlierGrant } from '../grants/grant.ts';
@@ -91,22 +92,13 @@ export async function describeConsent(
   const { redirectUri } = interaction;
   return {
     ...request,
-    redirectHost: hostOf(redirectUri),
+    redirectHost: redirectHostOf(redirectUri),
     isTrial: interaction.isTrial,
     returnsToComputer: isLoopback(redirectUri),
     schemeIsShared: !isWeb(redirectUri) && sharesScheme(application),
     isLocal:
       application.kind === 'metadata_document' && (isLoopback(redirectUri) || !isWeb(redirectUri)),
   };
-}
-
-function hostOf(redirectUri: string): string {
-  const url = URL.parse(redirectUri);
-  if (url === null) {
-    return redirectUri;
-  }
-  // After a private-use scheme, a host is anybody's own choice and leads nowhere.
-  return isWeb(redirectUri) ? url.host : url.protocol;
 }
 
 function isLoopback(redirectUri: string): boolean {

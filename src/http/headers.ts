@@ -16,6 +16,9 @@ const CONTENT_SECURITY_POLICY = [
  */
 const LEADS_TO_APPLICATIONS = /^\/(interaction\/|login\/?$|api\/v1\/oauth\/authorize(\/|$))/i;
 
+/** Forms whose script asks this server about what is typed. */
+const ASKS_WHILE_TYPING = /^\/account\/applications\/(new|[^/]+\/edit)\/?$/i;
+
 /**
  * Pages and redirects of the flow keep the connection to the window that opened them: an application
  * that opened a popup waits there for the result.
@@ -38,9 +41,7 @@ export function headersOfEveryAnswer(issuer: string): Readonly<Record<string, st
 export function securityHeaders(): Middleware {
   return async (ctx, next) => {
     ctx.set({
-      'Content-Security-Policy': LEADS_TO_APPLICATIONS.test(ctx.path)
-        ? CONTENT_SECURITY_POLICY
-        : `${CONTENT_SECURITY_POLICY}; form-action 'self'`,
+      'Content-Security-Policy': policyOf(ctx.path),
       'Referrer-Policy': 'no-referrer',
       'X-Frame-Options': 'DENY',
       ...(FLOW.test(ctx.path) ? {} : { 'Cross-Origin-Opener-Policy': 'same-origin' }),
@@ -48,4 +49,12 @@ export function securityHeaders(): Middleware {
     });
     await next();
   };
+}
+
+function policyOf(path: string): string {
+  return [
+    CONTENT_SECURITY_POLICY,
+    ...(LEADS_TO_APPLICATIONS.test(path) ? [] : ["form-action 'self'"]),
+    ...(ASKS_WHILE_TYPING.test(path) ? ["connect-src 'self'"] : []),
+  ].join('; ');
 }

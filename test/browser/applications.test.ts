@@ -79,7 +79,7 @@ describe('Pages of application developers in a real browser', { skip }, () => {
     await page.goto(`${APPLICATIONS}/new`);
     await page.getByRole('textbox', { name: textFor('applications.field.name') }).fill(name);
     await page.locator(`[name=client_type][value=${type}]`).check();
-    await page.getByLabel(textFor('applications.field.redirect_uris')).fill(callbackUrl);
+    await page.locator('#redirect_uri-1').fill(callbackUrl);
     await page.getByRole('button', { name: textFor('applications.new.submit') }).click();
     await page
       .getByRole('heading', { name: textFor('applications.start.title.registered') })
@@ -151,10 +151,15 @@ describe('Pages of application developers in a real browser', { skip }, () => {
     await page
       .getByRole('textbox', { name: textFor('applications.field.name') })
       .fill('x'.repeat(300));
+    await page.locator('.more > summary').click();
     await page.getByLabel(textFor('applications.field.homepage_url')).fill('javascript:alert(1)');
-    await page
-      .getByLabel(textFor('applications.field.redirect_uris'))
-      .fill(`${callbackUrl}\n\nhttp://evil.example.com/*\n${callbackUrl}`);
+    const uris = [callbackUrl, '', 'http://evil.example.com/*', callbackUrl];
+    for (const [index, uri] of uris.entries()) {
+      if (index > 0) {
+        await page.getByRole('button', { name: textFor('applications.redirect_uri.add') }).click();
+      }
+      await page.locator(`#redirect_uri-${index + 1}`).fill(uri);
+    }
     for (const box of await page.locator('[name=scopes]').all()) {
       await box.uncheck();
     }
@@ -163,7 +168,7 @@ describe('Pages of application developers in a real browser', { skip }, () => {
     const summary = await alert.innerText();
     assert.match(summary, says('applications.error.text.long', { given: 300, limit: 255 }));
     assert.match(summary, says('applications.error.redirect_uris.line', { line: 3 }));
-    assert.match(summary, says('applications.error.redirect_uris.twice', { line: 4 }));
+    assert.match(summary, says('applications.error.redirect_uris.twice', { first: 1 }));
     assert.match(summary, says('applications.error.url'));
     assert.match(summary, says('applications.error.scopes.none'));
     const focused = await page.evaluate('document.activeElement.getAttribute("role")');
@@ -178,9 +183,14 @@ describe('Pages of application developers in a real browser', { skip }, () => {
         .getAttribute('aria-invalid'),
       'true',
     );
+    assert.equal(
+      await page.getByLabel(textFor('applications.field.homepage_url')).isVisible(),
+      true,
+    );
+    assert.equal(await page.locator('#redirect_uri-2').inputValue(), uris[2]);
     assert.match(
-      await page.getByLabel(textFor('applications.field.redirect_uris')).inputValue(),
-      /^http.*\n\nhttp.*\*\nhttp/,
+      await page.locator('#redirect_uri-2-verdict').innerText(),
+      says('redirect_uri.wildcard'),
     );
     await alert
       .getByRole('link', { name: says('applications.error.redirect_uris.line', { line: 3 }) })
@@ -190,6 +200,25 @@ describe('Pages of application developers in a real browser', { skip }, () => {
       await page.locator('#name-error').innerText(),
       says('applications.error.text.long'),
     );
+    window.assertQuiet();
+  });
+
+  it('redirect URIs and preview are judged while they are typed', async () => {
+    await using window = await openAs(grace, `${APPLICATIONS}/new`);
+    const { page } = window;
+    await page.locator('#name').fill('Night <b>Train</b>');
+    await page.locator('#redirect_uri-1').fill('http://night.example.com/callback');
+    await page.getByText(says('redirect_uri.http')).waitFor();
+    assert.equal(await page.locator('#redirect_uri-1').getAttribute('aria-invalid'), 'true');
+    await page.locator('#preview').getByText('Night <b>Train</b>').waitFor();
+    await page.locator('#redirect_uri-1').fill('https://night.example.com/callback');
+    await page
+      .locator('#redirect_uri-1-verdict')
+      .getByText(textFor('applications.redirect_uri.valid'))
+      .waitFor();
+    assert.equal(await page.locator('#redirect_uri-1').getAttribute('aria-invalid'), null);
+    await page.locator('#preview').getByText('night.example.com').waitFor();
+    assert.match(page.url(), /\/new$/);
     window.assertQuiet();
   });
 
@@ -267,6 +296,7 @@ describe('Pages of application developers in a real browser', { skip }, () => {
     await other
       .getByRole('textbox', { name: textFor('applications.field.name') })
       .fill('Second Tab');
+    await other.locator('.more > summary').click();
     await other
       .getByLabel(textFor('applications.field.description'))
       .fill('Typed in the second tab');
@@ -426,6 +456,7 @@ describe('Pages of application developers in a real browser', { skip }, () => {
       const client = await registerApplication(closed, { owner: ivy.id, name: 'By the Operator' });
       await page.reload();
       await page.getByRole('link', { name: 'By the Operator' }).click();
+      await page.goto(`${pathOf(client)}/credentials`);
       await page.getByRole('link', { name: textFor('applications.secret.add') }).click();
       await page.getByRole('button', { name: textFor('applications.secret.new.submit') }).click();
       await page

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readRedirectUris } from '../../src/applications/pages/read-application-form.ts';
+import { readRedirectUris } from '../../src/applications/pages/read-redirect-uris.ts';
 import { checkRedirectUri } from '../../src/applications/redirect-uri.ts';
 import type { ApplicationText } from '../../src/applications/texts.ts';
 import { CATALOGUES, translator } from '../../src/http/translate.ts';
@@ -63,7 +63,10 @@ test('text area of redirect URIs: each problem names its line', () => {
       line: 3,
       problem: german('redirect_uri.scheme', { scheme: 'foo' }),
     }),
-    german('applications.error.redirect_uris.twice', { line: 4, first: 1 }),
+    german('applications.error.redirect_uris.line', {
+      line: 4,
+      problem: german('applications.error.redirect_uris.twice', { first: 1 }),
+    }),
   ]);
 });
 

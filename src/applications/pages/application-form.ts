@@ -3,6 +3,8 @@ import type { Config } from '../../config/config.ts';
 import { list, text } from '../../http/form.ts';
 import type { Application } from '../application.ts';
 import type { ScopeProps } from './presenters.ts';
+import type { PreviewProps } from './preview.ts';
+import type { RedirectUriRow } from './read-redirect-uris.ts';
 
 /** Names of the form fields. */
 export const APPLICATION_FIELDS = [
@@ -36,13 +38,26 @@ export interface ApplicationFormValues {
   readonly requirePkce: boolean;
 }
 
-/** Form of an application's settings. Posts the fields of `ApplicationField`. */
+/**
+ * Form of an application's settings. Posts the fields of `ApplicationField`, `redirect_uris` repeated or
+ * in lines; with `preview`, it is shown again.
+ */
 export interface ApplicationFormProps {
   readonly action: string;
   readonly cancel: string;
   readonly values: ApplicationFormValues;
   readonly scopes: readonly ScopeProps[];
   readonly errors: FormErrors<ApplicationField>;
+  /** The redirect URIs with their verdicts, and free rows. */
+  readonly redirectUris: readonly RedirectUriRow[];
+  /** Consent page as users will see it. */
+  readonly preview: PreviewProps;
+}
+
+/** A posted form. */
+export interface PostedApplicationForm extends ApplicationFormValues {
+  /** Shows the form again, with verdicts and preview; changes nothing. */
+  readonly preview: boolean;
 }
 
 /** Schema of the form, for registration and editing. */
@@ -54,21 +69,23 @@ export const applicationForm = z
     privacy_policy_url: text,
     terms_url: text,
     client_type: text,
-    redirect_uris: text,
+    redirect_uris: list,
     scopes: list,
     require_pkce: list,
+    preview: text,
   })
   .transform(
-    (form): ApplicationFormValues => ({
+    (form): PostedApplicationForm => ({
       name: form.name,
       description: form.description,
       homepageUrl: form.homepage_url,
       privacyPolicyUrl: form.privacy_policy_url,
       termsUrl: form.terms_url,
       clientType: form.client_type,
-      redirectUris: form.redirect_uris,
+      redirectUris: form.redirect_uris.join('\n'),
       scopes: [...new Set(form.scopes)],
       requirePkce: form.require_pkce.length > 0,
+      preview: form.preview !== '',
     }),
   );
 

@@ -5,6 +5,7 @@ import { type Translate, translator } from '../../http/translate.ts';
 import { view } from '../../http/view.ts';
 import { ValidationError } from '../../lib/errors.ts';
 import { SignInTooOldError } from '../../sessions/pages/user-page.ts';
+import { isReviewed } from '../application.ts';
 import type { ApplicationText } from '../texts.ts';
 import { outgoingTransfer } from '../transfer.ts';
 import { ChangedMeanwhileError, updateOwnApplication } from '../update.ts';
@@ -16,6 +17,7 @@ import {
   valuesOf,
 } from './application-form.ts';
 import { APPLICATIONS, type OwnerRequest, openApplication, ownerPage } from './owner-page.ts';
+import { presentForm } from './present-form.ts';
 import { type ApplicationHeader, presentHeader, presentScopes } from './presenters.ts';
 import { readApplicationForm, refusedFields } from './read-application-form.ts';
 
@@ -62,6 +64,9 @@ export const editPage = ownerPage({
   post: {
     form,
     prepare: (request) => {
+      if (request.form.preview) {
+        return showTyped(request, {}, 200);
+      }
       const t = translator<ApplicationText>(request.locale);
       const { details, errors } = readApplicationForm(request.deps.config, t, valuesIn(request));
       return details ?? showTyped(request, { errors }, 400);
@@ -157,7 +162,7 @@ function showTyped(
 }
 
 async function showForm(
-  { deps, locale, own, clientId, home, path, query }: OwnerRequest,
+  { deps, user, locale, own, clientId, home, path, query, ctx }: OwnerRequest,
   state: Pick<EditProps, 'values' | 'updatedAt' | 'errors' | 'meanwhile' | 'signInAgain'>,
   status = 200,
 ): Promise<PageAnswer> {
@@ -168,7 +173,11 @@ async function showForm(
     failures: own.recentFailures,
     action: path,
     cancel: home,
-    scopes: presentScopes(deps.config, locale),
+    ...presentForm({ config: deps.config, locale }, state.values, {
+      fullName: user.fullName,
+      // A change ends the review.
+      reviewed: ctx.method === 'GET' && isReviewed(own.application),
+    }),
     notice: oneOf(NOTICES, query.notice),
     switchedOn: own.application.isActive,
     transferTo: transfer?.email ?? null,

@@ -3,7 +3,6 @@ import type { Config } from '../../config/config.ts';
 import type { Translate } from '../../http/translate.ts';
 import { type FieldErrors, ValidationError } from '../../lib/errors.ts';
 import type { ApplicationDetails, ClientType } from '../application.ts';
-import { checkRedirectUri, REDIRECT_URI_LIMIT } from '../redirect-uri.ts';
 import type { ApplicationText } from '../texts.ts';
 import { applicationBody } from '../wire.ts';
 import {
@@ -12,6 +11,7 @@ import {
   type ApplicationFormValues,
   type FormErrors,
 } from './application-form.ts';
+import { readRedirectUris } from './read-redirect-uris.ts';
 
 /** Settings of an application that the form decides. */
 type FormDetails = Omit<ApplicationDetails, 'ownerId' | 'isActive'> & {
@@ -22,12 +22,6 @@ type FormDetails = Omit<ApplicationDetails, 'ownerId' | 'isActive'> & {
 type ReadForm =
   | { readonly details: FormDetails; readonly errors: undefined }
   | { readonly details: undefined; readonly errors: FormErrors<ApplicationField> };
-
-interface Line {
-  readonly uri: string;
-  /** Number of the line in the text area, from 1. */
-  readonly line: number;
-}
 
 const NAME_LIMIT = 255;
 const DESCRIPTION_LIMIT = 2000;
@@ -91,55 +85,6 @@ function parse(config: Config, values: ApplicationFormValues, redirectUris: read
     }
     throw error;
   }
-}
-
-/**
- * Reads the redirect URIs of a text area: one per line, empty lines are ignored.
- * @returns also a sentence about each problem, with its line
- */
-export function readRedirectUris(
-  t: Translate<ApplicationText>,
-  text: string,
-  clientType: ClientType,
-  customSchemes: readonly string[] = [],
-): { readonly redirectUris: string[]; readonly errors: string[] } {
-  const lines = text
-    .split(/\r\n|\r|\n/)
-    .map((uri, index) => ({ uri: uri.trim(), line: index + 1 }))
-    .filter(({ uri }) => uri !== '');
-  return {
-    redirectUris: lines.map(({ uri }) => uri),
-    errors: redirectUriProblems(t, lines, clientType, customSchemes),
-  };
-}
-
-function redirectUriProblems(
-  t: Translate<ApplicationText>,
-  lines: readonly Line[],
-  clientType: ClientType,
-  customSchemes: readonly string[],
-): string[] {
-  if (lines.length === 0) {
-    return [t('applications.error.redirect_uris.none')];
-  }
-  if (lines.length > REDIRECT_URI_LIMIT) {
-    const params = { limit: REDIRECT_URI_LIMIT, given: lines.length };
-    return [t('applications.error.redirect_uris.many', params)];
-  }
-  return lines.flatMap(({ uri, line }) => {
-    const first = lines.find((one) => one.uri === uri)?.line ?? line;
-    if (first !== line) {
-      return [t('applications.error.redirect_uris.twice', { line, first })];
-    }
-    const broken = checkRedirectUri(uri, clientType, customSchemes);
-    if (broken === undefined) {
-      return [];
-    }
-    const problem = t(`redirect_uri.${broken.code}`, broken.params);
-    return lines.length === 1
-      ? [problem]
-      : [t('applications.error.redirect_uris.line', { line, problem })];
-  });
 }
 
 /** Returns the sentences of a use case about the fields that it refused. */

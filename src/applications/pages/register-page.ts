@@ -8,7 +8,7 @@ import { assertRoomForOne, mayRegister, TooManyApplicationsError } from '../regi
 import type { ApplicationText } from '../texts.ts';
 import { type ApplicationFormProps, applicationForm, emptyValues } from './application-form.ts';
 import { APPLICATIONS, type ApplicationPagesDeps } from './owner-page.ts';
-import { presentScopes } from './presenters.ts';
+import { presentForm } from './present-form.ts';
 import { readApplicationForm, refusedFields } from './read-application-form.ts';
 import { toStartPage } from './secret-cookie.ts';
 
@@ -33,6 +33,9 @@ export const registerPage = userPageAbout(openRegistration, {
     prepare: async (request) => {
       const { deps, user, form: values, locale, ctx } = request;
       const t = translator<ApplicationText>(locale);
+      if (values.preview) {
+        return showForm(request, { values, errors: {} });
+      }
       const { details, errors } = readApplicationForm(deps.config, t, values);
       if (details === undefined) {
         return showForm(request, { values, errors }, 400);
@@ -88,7 +91,7 @@ async function openRegistration({ deps, user, ctx }: Request): Promise<object> {
 }
 
 function showForm(
-  { deps, locale, path }: Request,
+  { deps, user, locale, path }: Request,
   state: Pick<RegisterProps, 'values' | 'errors' | 'refusal'>,
   status = 200,
 ): PageAnswer {
@@ -96,7 +99,10 @@ function showForm(
     ...state,
     action: path,
     cancel: APPLICATIONS,
-    scopes: presentScopes(deps.config, locale),
+    ...presentForm({ config: deps.config, locale }, state.values, {
+      fullName: user.fullName,
+      reviewed: false,
+    }),
     approval: deps.config.registration === 'approval',
   };
   return render(registerView, props, status);

@@ -5,6 +5,7 @@ import { ORGANIZERS_PER_GRANT } from '../../grants/grant.ts';
 import { proofHost } from '../../lib/client-id.ts';
 import type { Locale } from '../../lib/locale.ts';
 import { localized } from '../../lib/localized-text.ts';
+import { scopeKind, scopeWords } from '../../lib/scope-words.ts';
 import { visibleLine } from '../../lib/visible-text.ts';
 import { namesOf } from '../approve.ts';
 import { digestOfApis, digestOfEarlier } from '../check-choice.ts';
@@ -15,7 +16,6 @@ import { ENDS } from '../ends.ts';
 import { canEdit, hasPermissions } from '../organizers.ts';
 import type { ConsentErrors, ConsentProps } from './consent-props.ts';
 import { permissionWords } from './permission-words.ts';
-import { scopeKind, scopeWords } from './scope-words.ts';
 
 /**
  * Presents a request. Without a choice, every scope is selected, and those organizers that the same

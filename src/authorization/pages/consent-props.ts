@@ -1,7 +1,7 @@
+import type { ScopeKind, ScopeWords } from '../../lib/scope-words.ts';
 import type { ChoiceErrors } from '../check-choice.ts';
 import type { Previous } from '../choice.ts';
 import type { Ends } from '../ends.ts';
-import type { ScopeKind, ScopeWords } from './scope-words.ts';
 
 /** Errors of the consent page by field. */
 export interface ConsentErrors extends ChoiceErrors {

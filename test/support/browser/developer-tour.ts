@@ -65,19 +65,32 @@ async function submit(page: Page): Promise<void> {
   await page.locator('main form:has(.decision) button[type=submit]').click();
 }
 
+/** Fills the rows of redirect URIs; without script, there are free ones. */
+async function fillRedirectUris(page: Page, uris: readonly string[]): Promise<void> {
+  for (const [index, uri] of uris.entries()) {
+    const row = page.locator(`#redirect_uri-${index + 1}`);
+    if ((await row.count()) === 0) {
+      await page.locator('[data-add]').click();
+    }
+    await row.fill(uri);
+  }
+}
+
 async function tourRegistration({ page, look }: Desk): Promise<ClientCredentials> {
   await look(page, 'empty');
   await page.goto(`${APPLICATIONS}/new`);
   await look(page, 'new');
-  await page.locator('#redirect_uris').fill('http://evil.example.com/*\nfoo:bar');
+  await fillRedirectUris(page, ['http://evil.example.com/*', 'foo:bar']);
   await submit(page);
   await look(page, 'new-error');
   await page.locator('#name').fill('Night Train Tickets');
+  await page.locator('.more > summary').click();
   await page.locator('#description').fill('Sells what is left.\nAt night.');
   await page.locator('#homepage_url').fill('https://night-train.example.com/');
-  await page
-    .locator('#redirect_uris')
-    .fill('https://night-train.example.com/callback\nhttp://127.0.0.1:8080/callback');
+  await fillRedirectUris(page, [
+    'https://night-train.example.com/callback',
+    'http://127.0.0.1:8080/callback',
+  ]);
   await submit(page);
   await look(page, 'registered');
   const credentials = await shownCredentials(page);

@@ -1,6 +1,6 @@
-import type { Locale } from '../../lib/locale.ts';
-import { localized } from '../../lib/localized-text.ts';
-import type { ScopeConfig } from '../../lib/scopes.ts';
+import type { Locale } from './locale.ts';
+import { localized } from './localized-text.ts';
+import type { ScopeConfig } from './scopes.ts';
 
 /** Kinds of scopes, each with its icon. */
 export type ScopeKind = 'view' | 'edit' | 'profile';

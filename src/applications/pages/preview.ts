@@ -1,0 +1,66 @@
+import type { Config } from '../../config/config.ts';
+import type { Locale } from '../../lib/locale.ts';
+import { isLoopbackHost } from '../../lib/loopback.ts';
+import { type ScopeKind, type ScopeWords, scopeKind, scopeWords } from '../../lib/scope-words.ts';
+import { visibleLine } from '../../lib/visible-text.ts';
+import { monogramUrl } from '../monogram.ts';
+import { redirectHostOf } from '../redirect-uri.ts';
+
+/** The consent page as users will see it, for the values of the form. */
+export interface PreviewProps {
+  readonly application: {
+    /** Empty: nothing was entered yet. */
+    readonly name: string;
+    readonly monogram: string;
+    readonly owner: string | null;
+    readonly documentHost: null;
+    readonly reviewed: boolean;
+    readonly description: string;
+    readonly homepageUrl: string;
+  };
+  readonly scopes: readonly { readonly kind: ScopeKind; readonly words: ScopeWords }[];
+  readonly edits: boolean;
+  /** A scope concerns organizers, so that users choose some. */
+  readonly choosesOrganizers: boolean;
+  /** Host of the first valid redirect URI; undefined if there is none. */
+  readonly redirectHost: string | undefined;
+  /** The redirect leads to the user's own computer. */
+  readonly returnsToComputer: boolean;
+}
+
+/** Presents what users will see. */
+export function presentPreview(
+  config: Config,
+  locale: Locale,
+  values: {
+    readonly name: string;
+    readonly description: string;
+    readonly homepageUrl: string;
+    readonly scopes: readonly string[];
+  },
+  given: {
+    readonly fullName: string;
+    readonly reviewed: boolean;
+    readonly redirectUri: string | undefined;
+  },
+): PreviewProps {
+  const name = visibleLine(values.name);
+  const scopes = config.scopes.filter((scope) => values.scopes.includes(scope.name));
+  const { redirectUri } = given;
+  return {
+    application: {
+      name,
+      monogram: monogramUrl(name),
+      owner: visibleLine(given.fullName) || null,
+      documentHost: null,
+      reviewed: given.reviewed,
+      description: visibleLine(values.description),
+      homepageUrl: values.homepageUrl.trim(),
+    },
+    scopes: scopes.map((scope) => ({ kind: scopeKind(scope), words: scopeWords(scope, locale) })),
+    edits: scopes.some(({ writes }) => writes),
+    choosesOrganizers: scopes.some(({ organizers }) => organizers),
+    redirectHost: redirectUri && redirectHostOf(redirectUri),
+    returnsToComputer: isLoopbackHost(URL.parse(redirectUri ?? '')?.hostname ?? ''),
+  };
+}

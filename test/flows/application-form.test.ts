@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { putUser, registerApplication } from '../support/factories.ts';
+import { signIn } from '../support/flow.ts';
+import { startServer, type TestServer } from '../support/server.ts';
+import { says } from '../support/texts.ts';
+import { describe as textOf, UserAgent } from '../support/user-agent.ts';
+
+const APPLICATIONS = '/account/applications';
+
+describe('Form of an application', () => {
+  let server: TestServer;
+  let agent: UserAgent;
+
+  before(async () => {
+    server = await startServer();
+    const user = await putUser(server, { id: 'dora', fullName: 'Dora Developer' });
+    agent = new UserAgent(server);
+    await signIn(agent, await agent.get('/login'), user);
+  });
+  after(() => server.close());
+
+  const names = async () => {
+    const rows = await server.database.db.selectFrom('applications').select('name').execute();
+    return rows.map(({ name }) => name);
+  };
+
+  test('preview: shows verdicts and what users will see, and registers nothing', async () => {
+    const form = await agent.get(`${APPLICATIONS}/new`);
+    const page = await agent.submit(
+      form,
+      {
+        name: 'Night <b>Train</b>',
+        redirect_uris: ['https://night.example.com/', '', 'http://night.example.com/'],
+        scopes: ['read'],
+        description: 'At night',
+        preview: '1',
+      },
+      'name',
+    );
+    assert.equal(page.status, 200, textOf(page));
+    assert.match(page.body, says('redirect_uri.http'));
+    const verdict = (row: number) =>
+      new RegExp(`<p class="([^"]*)" id="redirect_uri-${row}-verdict"`).exec(page.body)?.[1];
+    assert.deepEqual([1, 2, 3].map(verdict), ['verdict', 'verdict', 'verdict bad']);
+    const [, preview = ''] = /id="preview"([\s\S]*)<\/aside>/.exec(page.body) ?? [];
+    for (const shown of ['<bdi>Night &#60;b', 'Dora Developer', 'At night', '<bdi>night.example']) {
+      assert.ok(preview.includes(shown), `${shown} in ${preview}`);
+    }
+    assert.doesNotMatch(page.body, /role="alert"/);
+    assert.deepEqual(await names(), []);
+  });
+
+  test('redirect URIs are accepted in rows and in lines', async () => {
+    const uris = ['https://app.example.com/a', 'https://app.example.com/b'];
+    for (const [name, redirect_uris] of [
+      ['Rows', uris],
+      ['Lines', uris.join('\r\n')],
+    ] as const) {
+      const form = await agent.get(`${APPLICATIONS}/new`);
+      await agent.submit(form, { name, redirect_uris: [redirect_uris].flat() });
+      const row = await server.database.db
+        .selectFrom('applications')
+        .select('redirect_uris')
+        .where('name', '=', name)
+        .executeTakeFirst();
+      assert.deepEqual(row?.redirect_uris, uris);
+    }
+  });
+
+  test('the rest of the form is open only if one of its fields is refused', async () => {
+    const form = await agent.get(`${APPLICATIONS}/new`);
+    assert.match(form.body, /<details class="more">/);
+    const refused = await agent.submit(form, { name: '' });
+    assert.match(refused.body, /<details class="more">/);
+    const link = await agent.submit(form, { name: 'x', homepage_url: 'javascript:alert(1)' });
+    assert.match(link.body, /<details class="more" open>/);
+    assert.doesNotMatch(link.body, /href="javascript/);
+  });
+
+  test('preview of the settings changes nothing', async () => {
+    const { clientId } = await registerApplication(server, { owner: 'dora', name: 'Stored' });
+    const form = await agent.get(`${APPLICATIONS}/${clientId}/edit`);
+    assert.match(form.body, /id="preview"[\s\S]*Stored/);
+    const page = await agent.submit(form, { name: 'Typed', preview: '1' }, 'name');
+    assert.equal(page.status, 200);
+    assert.match(page.body, /id="preview"[\s\S]*Typed/);
+    assert.ok((await names()).includes('Stored'));
+  });
+
+  test('a thousand rows are refused without a page of a thousand rows', async () => {
+    const form = await agent.get(`${APPLICATIONS}/new`);
+    const redirect_uris = Array.from({ length: 1000 }, (_, index) => `https://a.example/${index}`);
+    const page = await agent.submit(form, { name: 'Many', redirect_uris });
+    assert.equal(page.status, 400);
+    assert.match(page.body, says('applications.error.redirect_uris.many', { given: 1000 }));
+    assert.ok((page.body.match(/name="redirect_uris"/g)?.length ?? 0) <= 101);
+  });
+});
