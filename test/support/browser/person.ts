@@ -5,9 +5,9 @@ export async function signIn(
   page: Page,
   user: { readonly email: string; readonly password: string },
 ): Promise<void> {
-  await page.locator('[name=email]').fill(user.email);
+  await page.locator('input[name=email]').fill(user.email);
   await page.locator('[name=password]').fill(user.password);
-  await page.locator('main button[type=submit]').click();
+  await page.locator('main button[type=submit]').last().click();
 }
 
 /** Selects organizers on the consent page by slug. */
