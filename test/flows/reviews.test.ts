@@ -114,7 +114,9 @@ describe('Review', () => {
     const { version, reviewed_at } = await read(application);
     await edit(application, { name: 'Box Office Sync' });
     const path = `/account/applications/${application.clientId}`;
-    await ben.submit(await ben.get(path));
+    const settings = await ben.get(`${path}/edit`);
+    const disable = settings.forms.find(({ action }) => action?.endsWith('/disable'));
+    await ben.submit({ ...settings, forms: [disable ?? assert.fail()] });
     await manage(server, 'POST', `${pathOf(application)}suspend/`, { reason: 'Spam' });
     await manage(server, 'POST', `${pathOf(application)}resume/`);
     await manage(server, 'PATCH', pathOf(application), { is_active: true });
