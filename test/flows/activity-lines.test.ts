@@ -267,6 +267,7 @@ for (const [engine, overrides] of Object.entries(PAGE_ENGINE_VARIABLES)) {
       await sql`
         insert into audit_events (action, actor, user_id, client_id, data) values
         ('stagedoor.user.oauth.revoked', 'system', 'alma', 'x', '{"reason": "reuse_detected"}'),
+        ('stagedoor.application.secret_deleted', 'system', 'alma', ${clientId}, '{"reason": "leaked"}'),
         ('stagedoor.application.secret_deleted', 'system', 'alma', 'another', '{"reason": "leaked"}')
       `.execute(server.database.db);
       const advised = async () =>
@@ -277,9 +278,11 @@ for (const [engine, overrides] of Object.entries(PAGE_ENGINE_VARIABLES)) {
             : [[tone, /class="advice">.*?href="([^"]*)"/.exec(rest)?.[1]]];
         });
       const reuse = ['alarm', '/account/authorizations'];
-      assert.deepEqual(await advised(), [reuse, ['alarm', `/account/applications/${clientId}`]]);
+      const own = `/account/applications/${clientId}`;
+      const leak = ['alarm', `${own}/credentials`];
+      assert.deepEqual(await advised(), [leak, reuse, ['alarm', own]]);
       await manage(server, 'POST', `${path}resume/`);
-      assert.deepEqual(await advised(), [reuse]);
+      assert.deepEqual(await advised(), [leak, reuse]);
     });
   });
 }

@@ -14,12 +14,18 @@ export interface AdviceProps {
   readonly href: string;
 }
 
-type Target = 'authorizations' | 'password' | 'sessions' | 'profile' | 'application';
+type Target =
+  | 'authorizations'
+  | 'password'
+  | 'sessions'
+  | 'profile'
+  | 'application'
+  | 'credentials';
 type Advice = readonly [tone: AdviceProps['tone'], message: ActivityText, target: Target];
 /** Returns undefined if an entry needs none. `owned`: the user's application that it is about. */
 type Rule = (data: EntryData, owned: OwnedApplication | undefined) => Advice | undefined;
 
-const PATHS: Readonly<Record<Exclude<Target, 'application'>, string>> = {
+const PATHS: Readonly<Record<Exclude<Target, 'application' | 'credentials'>, string>> = {
   authorizations: '/account/authorizations',
   password: '/account/password',
   sessions: '/account/sessions',
@@ -57,7 +63,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     owned?.isQuestioned ? ['warning', 'activity.advice.questioned', 'application'] : undefined,
   'stagedoor.application.secret_deleted': ({ reason }, owned) =>
     owned && reason === 'leaked'
-      ? ['alarm', 'activity.advice.secret_leaked', 'application']
+      ? ['alarm', 'activity.advice.secret_leaked', 'credentials']
       : undefined,
   'stagedoor.application.authentication_failed': ({ reason }, owned) =>
     owned && [
@@ -65,7 +71,7 @@ const RULES: Readonly<Record<string, Rule>> = {
       reason === 'expired' || reason === 'deleted'
         ? 'activity.advice.old_secret'
         : 'activity.advice.wrong_secret',
-      'application',
+      'credentials',
     ],
 };
 
@@ -80,11 +86,7 @@ export function adviceOn(
     return undefined;
   }
   const [tone, message, target] = advice;
-  return {
-    tone,
-    message,
-    link: `activity.advice.link.${target}`,
-    params,
-    href: target === 'application' ? `${APPLICATIONS}/${owned?.clientId ?? ''}` : PATHS[target],
-  };
+  const application = `${APPLICATIONS}/${owned?.clientId ?? ''}`;
+  const paths = { ...PATHS, application, credentials: `${application}/credentials` };
+  return { tone, message, link: `activity.advice.link.${target}`, params, href: paths[target] };
 }
