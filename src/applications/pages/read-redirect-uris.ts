@@ -12,7 +12,7 @@ export interface RedirectUriRow {
 }
 
 /** Rows of the form at least, for browsers without script. */
-const LEAST_ROWS = 3;
+const LEAST_ROWS = 2;
 /** Rows of the form at most: more are not accepted anyway. */
 const MOST_ROWS = 5 * REDIRECT_URI_LIMIT;
 
