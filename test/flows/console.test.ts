@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { sql } from 'kysely';
+import { consolePages } from '../../src/console/pages/pages.ts';
 import { hourlyJobs } from '../../src/jobs/jobs.ts';
 import { browsers, logOf, queuedMails } from '../support/account.ts';
 import {
@@ -31,6 +32,9 @@ const LISTS = [
 ].map((path) => `/operator${path}`);
 /** Markup, a formula of a spreadsheet, and characters that turn the reading direction. */
 const EVIL = '=1+2<script>alert(1)</script>"\'';
+
+/** Answers to a wrong ID; 400 is for one that no URL may have. */
+const REFUSED = [400, 404];
 
 let server: TestServer;
 let platform: TestPlatform;
@@ -96,6 +100,54 @@ describe('The operator console', () => {
     }
     assert.doesNotMatch((await stranger.get('/account/profile')).body, /href="\/operator"/);
     assert.match((await console.get('/account/profile')).body, /href="\/operator"/);
+  });
+
+  test('every page and form is 404 for others, and for operators with a wrong ID', async () => {
+    const stranger = await people.signedIn(platform.ada);
+    const pathOf = (path: string, id: string) => path.replace(/:\w+/g, id);
+    assert.ok(consolePages.length > 20);
+    for (const { path, submit } of consolePages) {
+      const known = pathOf(path, 'dev');
+      assert.equal((await stranger.get(known)).status, 404, known);
+      assert.equal((await people.open().get(known)).url.pathname, '/login', known);
+      if (submit !== undefined) {
+        assert.equal((await press(stranger, '/account/profile', known)).status, 404, known);
+      }
+      for (const id of path.includes(':')
+        ? ['nobody', '%00', '%0A', '%2E%2E%2F', "'", 'ü', 'x'.repeat(2000)]
+        : []) {
+        const wrong = pathOf(path, id);
+        const shown = await console.get(wrong);
+        // A retry shows the list of mails.
+        const isList = shown.url.pathname === '/operator/mails';
+        assert.ok(REFUSED.includes(shown.status) || isList, `${wrong}: ${shown.status}`);
+        if (submit !== undefined) {
+          const values = { version: '1', question: 'Why?', reason: 'No' };
+          const answer = await press(console, '/operator/users/dev', wrong, values);
+          assert.ok(REFUSED.includes(answer.status), `${wrong}: ${answer.status}`);
+        }
+      }
+    }
+  });
+
+  test('two operators deactivate each other: one is refused', async () => {
+    const names = ['max', 'moritz'];
+    const agents = await Promise.all(
+      names.map(async (id) => people.signedIn(await putUser(server, { id, isOperator: true }))),
+    );
+    const answers = await Promise.all(
+      agents.map((agent, index) => {
+        const other = `/operator/users/${names[1 - index]}`;
+        return press(agent, other, `${other}/deactivate`);
+      }),
+    );
+    const active = await Promise.all(
+      names.map(
+        async (id) => Object(await manage(server, 'GET', `/api/v1/users/${id}/`)).is_active,
+      ),
+    );
+    assert.deepEqual(active.toSorted(), [false, true]);
+    assert.ok(answers.every(({ status }) => status < 500));
   });
 
   test('a form without CSRF token changes nothing', async () => {
@@ -217,6 +269,8 @@ describe('Review of an application', () => {
     assert.equal(review?.actor, 'operator:user:olga');
     assert.ok(!(await queue()).includes(inConsole(one)));
     assert.doesNotMatch((await agent.get(own(one))).body, /request-review|Which data/);
+    const late = await press(console, '/operator/users/dev', `${inConsole(one)}/ask`, { question });
+    assert.match(late.body, says('console.notice.not_asked'));
 
     const uri = 'https://elsewhere.example.com/callback';
     await manage(server, 'PATCH', `/api/v1/applications/${one.clientId}/`, {
@@ -536,6 +590,9 @@ describe('Users, authorizations, mails and tokens in the console', () => {
     const [, path = ''] = /action="(\/operator\/mails\/[0-9a-f-]+\/retry)"/.exec(body) ?? [];
     await press(console, '/operator/mails', path);
     await press(console, '/operator/mails', '/operator/mails/retry');
+    // Another operator was faster.
+    const again = await press(console, '/operator/users/dev', path);
+    assert.match(again.body, says('console.notice.retried'));
     const { rows } = await sql`select from mail_outbox where failed_at is not null`.execute(db);
     assert.equal(rows.length, 0);
   });

@@ -22,7 +22,16 @@ import {
   reviewWarnings,
 } from './application-presenters.ts';
 import { confirmPage } from './confirm-page.ts';
-import { type Chip, CONSOLE, type Fact, noticeOf, type Pen, penOf, shown } from './list-view.ts';
+import {
+  type Chip,
+  CONSOLE,
+  type Fact,
+  type Notice,
+  noticeOf,
+  type Pen,
+  penOf,
+  shown,
+} from './list-view.ts';
 import { type OperatorPageDeps, type OperatorRequest, operatorPage } from './operator-page.ts';
 
 const PATH = `${CONSOLE}/applications/:clientId`;
@@ -43,7 +52,7 @@ interface ApplicationProps {
   readonly questionLimit: number;
   readonly grantsPath: string;
   readonly ownerPath: string | undefined;
-  readonly notice: string | undefined;
+  readonly notice: Notice | undefined;
 }
 
 const applicationView = view<ApplicationProps>('console/application');
@@ -136,8 +145,10 @@ export const askPage = action('ask', z.object({ question: text }), async (act) =
   if (question === undefined) {
     return 'text_refused';
   }
-  await askOwner(act.tx, act.actor, act.clientId, question);
-  return 'asked';
+  return orOnConflict('not_asked', async () => {
+    await askOwner(act.tx, act.actor, act.clientId, question);
+    return 'asked';
+  });
 });
 
 /** Suspends the application. */
@@ -172,10 +183,25 @@ export const deletePage = confirmPage({
   describe: async (request) => shown((await openApplication(request)).name),
   back: ({ params }) => applicationPath(params.clientId ?? ''),
   submit: async ({ tx, actor, params }) => {
-    await deleteApplication(tx, actor, params.clientId ?? '');
-    return `${CONSOLE}/applications?notice=deleted`;
+    const { clientId = '' } = params;
+    return orOnConflict(`${applicationPath(clientId)}?notice=not_deleted`, async () => {
+      await deleteApplication(tx, actor, clientId);
+      return `${CONSOLE}/applications?notice=deleted`;
+    });
   },
 });
+
+/** Returns a value for work that another operator, or the state of the application, forbids. */
+async function orOnConflict(refused: string, work: () => Promise<string>): Promise<string> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof StagedoorError && error.code === 'conflict') {
+      return refused;
+    }
+    throw error;
+  }
+}
 
 function action<Form>(
   verb: string,

@@ -84,7 +84,7 @@ interface ListProps {
   readonly empty: string;
   readonly previous: string | undefined;
   readonly next: string | undefined;
-  readonly notice: string | undefined;
+  readonly notice: Notice | undefined;
   /** A button above the list. */
   readonly all: { readonly label: string; readonly post: string } | undefined;
 }
@@ -139,12 +139,34 @@ const NOTICES = [
   'question_missing',
   'text_refused',
   'changed_meanwhile',
+  'not_asked',
+  'not_deleted',
 ] as const;
 
-/** Returns the notice that the query names, as a sentence. */
-export function noticeOf({ query }: OperatorRequest, { t }: Pen): string | undefined {
+/** Those about a change that was not made. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  'question_missing',
+  'text_refused',
+  'changed_meanwhile',
+  'not_asked',
+  'not_deleted',
+]);
+
+/** A sentence about what was done or refused. */
+export interface Notice {
+  readonly text: string;
+  readonly kind: 'success' | 'warning';
+}
+
+/** Returns the notice that the query names. */
+export function noticeOf({ query }: OperatorRequest, { t }: Pen): Notice | undefined {
   const notice = NOTICES.find((one) => one === query.notice);
-  return notice && t(`console.notice.${notice}`);
+  return (
+    notice && {
+      text: t(`console.notice.${notice}`),
+      kind: REFUSALS.has(notice) ? 'warning' : 'success',
+    }
+  );
 }
 
 /** Makes a filter that offers values, or all. */

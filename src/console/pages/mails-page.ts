@@ -1,5 +1,6 @@
 import { noFields } from '../../http/form.ts';
 import { seeOther } from '../../http/page.ts';
+import { StagedoorError } from '../../lib/errors.ts';
 import { ownValue } from '../../lib/own-value.ts';
 import type { MailKind, UndeliveredMail } from '../../mail/mail.ts';
 import { countMails, retryFailedMails, selectUndelivered } from '../../mail/outbox-store.ts';
@@ -79,7 +80,12 @@ export const retryPage = operatorPage({
   post: {
     form: noFields,
     submit: async ({ tx, params }) => {
-      await retryMail(tx, params.id ?? '');
+      await retryMail(tx, params.id ?? '').catch((error: unknown) => {
+        // Another operator was faster.
+        if (!(error instanceof StagedoorError && error.code === 'conflict')) {
+          throw error;
+        }
+      });
       return seeOther(`${PATH}?notice=retried`);
     },
   },

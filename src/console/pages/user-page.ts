@@ -17,6 +17,7 @@ import {
   CONSOLE,
   type Fact,
   joined,
+  type Notice,
   noticeOf,
   type Pen,
   penOf,
@@ -40,7 +41,7 @@ interface UserProps {
   readonly grantsPath: string;
   readonly applicationsPath: string;
   readonly logPath: string;
-  readonly notice: string | undefined;
+  readonly notice: Notice | undefined;
 }
 
 const userView = view<UserProps>('console/user');
@@ -135,7 +136,8 @@ async function setActive(request: Action, isActive: boolean): Promise<string> {
 }
 
 function action(verb: string, run: (request: Action) => Promise<string>): Page<OperatorPageDeps> {
-  const home = ({ params }: OperatorRequest) => `${CONSOLE}/users/${params.id}`;
+  const home = ({ params }: OperatorRequest) =>
+    `${CONSOLE}/users/${encodeURIComponent(params.id ?? '')}`;
   return operatorPage({
     path: `${PATH}/${verb}`,
     show: (request) => seeOther(home(request)),
