@@ -4,8 +4,11 @@ import pg from 'pg';
 import type { ServerAddress } from './choose-server.ts';
 import { isReadOnly, QUERY_TIMEOUT } from './unreachable.ts';
 
-/** Maximum number of statements that one process prepares; further ones run unprepared. */
-const LIMIT = 500;
+/**
+ * Maximum number of statements that one process prepares; further ones run unprepared. A server that has
+ * opened every page and called every endpoint has prepared about 350; tests of many files need more.
+ */
+const LIMIT = 1_000;
 const names = new Map<string, string>();
 
 /** Returns the number of different statements that this process has prepared. */
