@@ -2,7 +2,7 @@ import type { OpenApiDocument } from '../api/openapi-document.ts';
 import type { Config } from '../config/config.ts';
 import type { Page } from '../http/page.ts';
 import { addressPages } from './address-pages.ts';
-import { apiPage } from './api-page.ts';
+import { apiPages } from './api-page.ts';
 import { apiServicesPage } from './api-services-page.ts';
 import { apiTourPage } from './api-tour-page.ts';
 import { changelogPage } from './changelog-page.ts';
@@ -23,8 +23,8 @@ export function sitePages(
     startPage(config),
     ...guidePages(config),
     apiServicesPage(config),
-    apiPage(document),
     apiTourPage(config),
+    ...apiPages(document),
     changelogPage,
   ];
 }

@@ -164,6 +164,8 @@ describe('Developer guide', () => {
       '/docs/agents',
       '/docs/api-services',
       '/docs/api',
+      '/docs/api/applications',
+      '/docs/api/organizers-and-teams',
       '/docs/api/tour',
     ]) {
       const html = await page(path);

@@ -47,17 +47,45 @@ describe('API reference', () => {
     return response.text();
   };
 
-  it('contains every operation with an anchor, in both languages', async () => {
+  const sectionOf = ({ operation }: Documented) =>
+    `/docs/api/${(operation.tags[0] ?? '').toLowerCase().replaceAll(' ', '-')}`;
+
+  it('contains every operation with an anchor on the page of its section, in both languages', async () => {
     const operations = operationsOf(document);
     for (const language of ['en', 'de']) {
-      const html = await page('/docs/api', language);
-      for (const { id, method, path, operation } of operations) {
-        const summary = escapeHtml(operation.summary);
-        assert.ok(html.includes(`<h3 id="${id}" lang="en">${summary}</h3>`), id);
-        assert.ok(html.includes(`<strong>${method}</strong> ${path}</code>`), id);
+      const overview = await page('/docs/api', language);
+      for (const one of operations) {
+        const html = await page(sectionOf(one), language);
+        const summary = escapeHtml(one.operation.summary);
+        assert.ok(html.includes(`<h2 id="${one.id}" lang="en">${summary}</h2>`), one.id);
+        assert.ok(html.includes(`<strong>${one.method}</strong> ${one.path}</code>`), one.id);
+        assert.ok(html.includes(`<a href="${sectionOf(one)}" lang="en" aria-current="page">`));
+        assert.ok(
+          overview.includes(`<li id="${one.id}"><a href="${sectionOf(one)}#${one.id}"`),
+          'an old link to an operation leads to the link to it',
+        );
+        assert.doesNotMatch(
+          (html + overview).replace(/<pre[\s\S]*?<\/pre>/g, ''),
+          /undefined|\[object|apidocs\./,
+        );
       }
-      assert.doesNotMatch(html.replace(/<pre[\s\S]*?<\/pre>/g, ''), /undefined|\[object|apidocs\./);
     }
+    assert.equal((await fetch(`${server.issuer}/docs/api/nothing`)).status, 404);
+  });
+
+  it('finds operations and objects that contain all words', async () => {
+    const find = async (q: string) => {
+      const html = await page(`/docs/api?${new URLSearchParams({ q })}`);
+      const [, main = ''] = html.split('<div class="chapters">');
+      assert.match(html, /<meta name="robots" content="noindex">/);
+      return [...main.matchAll(/href="\/docs\/api\/([^"]+)"/g)].map(([, to]) => to);
+    };
+    assert.deepEqual(await find('Delete  SECRETS/{ID}'), [
+      'resource-servers#deleteResourceServerSecret',
+    ]);
+    assert.ok((await find('limit_events')).includes('organizers-and-teams#object-Team'));
+    assert.deepEqual(await find('<script>&'), []);
+    assert.deepEqual(await find('x'.repeat(5000)), []);
   });
 
   it('is linked, and loads no external resources', async () => {
@@ -65,15 +93,17 @@ describe('API reference', () => {
     assert.match(await page('/docs'), /<main[\s\S]*href="\/docs\/api"[\s\S]*<\/main>/);
     assert.match(await page('/docs/api-services'), /<main[\s\S]*href="\/docs\/api"[\s\S]*<\/main>/);
     for (const path of ['/docs/api', '/docs/api/tour']) {
-      const loads = [...(await page(path)).matchAll(/(?:src|<link[^>]*href)="([^"]*)"/g)];
+      const loads = [
+        ...(await page(path)).matchAll(/(?:src|<link rel="(?:icon|stylesheet)" href)="([^"]*)"/g),
+      ];
       assert.ok(loads.length > 0);
       assert.ok(loads.every(([, url]) => url?.startsWith('/assets/')));
     }
   });
 
   it('has a working example for each operation', async () => {
-    const code = readCode(await page('/docs/api'));
     for (const one of operationsOf(document)) {
+      const code = readCode(await page(sectionOf(one)));
       const example = await filledIn(one, code.get(`${one.id}-curl`) ?? '');
       const ran = await runBash(example, { OPERATOR_TOKEN: server.operatorToken });
       assert.equal(ran.code, 0, `${one.id}: ${ran.stdout}${ran.stderr}`);

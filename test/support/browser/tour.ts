@@ -76,6 +76,8 @@ async function tourErrors({ browser, options, look }: Traveller, site: Site): Pr
     'guide-agents': '/docs/agents',
     'guide-services': '/docs/api-services',
     'guide-api': '/docs/api',
+    'guide-api-section': '/docs/api/applications',
+    'guide-api-found': '/docs/api?q=secrets',
     'guide-api-tour': '/docs/api/tour',
   };
   for (const [name, path] of Object.entries(pages)) {
