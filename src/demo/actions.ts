@@ -3,8 +3,9 @@ import { ResponseBodyError } from 'openid-client';
 import { z } from 'zod';
 import { describeError } from './describe-error.ts';
 import type { OAuth, Show } from './oauth.ts';
-import { addStep, type Connection, type Session } from './session.ts';
-import { type StepText, sendStep } from './step.ts';
+import { addStep, type Connection, type Pending, type Session } from './session.ts';
+import { type Behind, describeUrl, type StepText, sendStep } from './step.ts';
+import type { Language, Texts } from './texts.ts';
 
 /** Milliseconds after which the API has noticed a change: until then it may answer from memory. */
 const NOTICED = 1_000;
@@ -13,8 +14,10 @@ const NOTICED = 1_000;
 export interface DemoApplication {
   readonly oauth: OAuth;
   readonly apiUrl: string;
-  /** Name by slug: all the organizers that there are. */
-  readonly organizers: ReadonlyMap<string, string>;
+  /** Names by slug: all the organizers that there are. */
+  readonly organizers: ReadonlyMap<string, Readonly<Record<Language, string>>>;
+  /** Introspects a token as the API does. */
+  readonly lookBehind: (accessToken: string) => Promise<Behind | undefined>;
 }
 
 /** Turns the callback into a connection, and shows at once what it opens and what it does not. */
@@ -22,10 +25,11 @@ export async function finishConnecting(
   app: DemoApplication,
   session: Session,
   callback: URL,
-  pending: { state: string; verifier: string },
+  pending: Pending,
 ): Promise<void> {
   session.steps = [];
-  const tokens = await app.oauth.finish(showIn(session), callback, pending.state, pending.verifier);
+  showBrowser(session, callback, pending);
+  const tokens = await app.oauth.finish(showIn(session), session.texts, callback, pending);
   session.connection = { ...tokens, organizers: [], ended: false };
   const organizers = await listOrganizers(app, session, tokens.accessToken);
   session.connection = { ...session.connection, organizers };
@@ -66,7 +70,7 @@ export async function refresh(
     return;
   }
   try {
-    const tokens = await app.oauth.refresh(showIn(session), connection.refreshToken);
+    const tokens = await app.oauth.refresh(showIn(session), session.texts, connection.refreshToken);
     session.connection = { ...connection, ...tokens };
   } catch (error) {
     const ended = error instanceof ResponseBodyError && error.error === 'invalid_grant';
@@ -76,8 +80,8 @@ export async function refresh(
   const [picked] = connection.organizers;
   if (picked !== undefined) {
     await sleep(NOTICED);
-    await callOrders(app, session, connection, 'GET', picked, 'the old access token');
-    await callOrders(app, session, session.connection, 'GET', picked, 'the new access token');
+    await callOrders(app, session, connection, 'GET', picked, 'withOld');
+    await callOrders(app, session, session.connection, 'GET', picked, 'withNew');
   }
 }
 
@@ -87,7 +91,11 @@ export async function revoke(
   session: Session,
   connection: Connection,
 ): Promise<void> {
-  await app.oauth.revoke(showIn(session), connection.refreshToken ?? connection.accessToken);
+  await app.oauth.revoke(
+    showIn(session),
+    session.texts,
+    connection.refreshToken ?? connection.accessToken,
+  );
   session.connection = { ...connection, ended: true };
   await sleep(NOTICED);
   await callOrders(app, session, connection, 'GET', connection.organizers[0] ?? 'goldentent');
@@ -99,8 +107,9 @@ export async function attempt(session: Session, task: () => Promise<void>): Prom
   try {
     await task();
   } catch (error) {
-    if (session.stepCount === before || session.connection === undefined) {
-      session.notice = describeError(error);
+    const isShown = session.stepCount > before && session.steps.at(-1)?.inBrowser !== true;
+    if (!isShown || session.connection === undefined) {
+      session.notice = describeError(session.texts, error);
     }
   }
 }
@@ -112,12 +121,11 @@ async function listOrganizers(
   session: Session,
   accessToken: string,
 ): Promise<string[]> {
+  const { steps, noResponse } = session.texts;
   const text: StepText = {
-    title: 'List the organizers of the token',
-    explain: (status) =>
-      status === 200
-        ? 'Only organizers that the user chose, with the permissions of the user there.'
-        : explainRefusal(status),
+    title: steps.list,
+    noResponse,
+    explain: (status) => (status === 200 ? steps.listed : explainRefusal(steps, status)),
   };
   const response = await callApi(app, session, text, '/api/organizers', 'GET', accessToken);
   const list = organizerList.safeParse(response?.ok ? await response.json() : undefined);
@@ -130,43 +138,48 @@ async function callOrders(
   connection: Connection,
   method: 'GET' | 'POST',
   slug: string,
-  token?: string,
+  token?: 'withOld' | 'withNew',
 ): Promise<void> {
-  const name = app.organizers.get(slug) ?? slug;
+  const { steps, noResponse } = session.texts;
+  const name = app.organizers.get(slug)?.[session.language] ?? slug;
   const picked = connection.organizers.includes(slug);
-  const what = method === 'POST' ? `Place an order at ${name}` : `Read the orders of ${name}`;
+  const what = method === 'POST' ? steps.order(name) : steps.read(name);
   const text: StepText = {
-    title: token === undefined ? what : `${what} with ${token}`,
-    explain: (status) => explainOrders(status, name, picked),
+    title: token === undefined ? what : steps[token](what),
+    noResponse,
+    explain: (status) => explainOrders(steps, status, name, picked),
   };
   const path = `/api/organizers/${slug}/orders`;
   await callApi(app, session, text, path, method, connection.accessToken);
 }
 
-function explainOrders(status: number | undefined, name: string, picked: boolean): string {
+function explainOrders(
+  steps: Texts['steps'],
+  status: number | undefined,
+  name: string,
+  picked: boolean,
+): string {
   if (status === 403) {
-    return picked
-      ? `Rejected: ${name} was chosen, but the scope or the user's own permissions are not sufficient.`
-      : `Refused: ${name} was not picked.`;
+    return picked ? steps.insufficient(name) : steps.notChosen(name);
   }
   if (status === 200 || status === 201) {
-    return picked ? `Let in: ${name} was picked.` : `Let in, although ${name} was not picked!`;
+    return picked ? steps.chosen(name) : steps.wrong(name);
   }
-  return explainRefusal(status);
+  return explainRefusal(steps, status);
 }
 
-function explainRefusal(status: number | undefined): string {
+function explainRefusal(steps: Texts['steps'], status: number | undefined): string {
   switch (status) {
     case undefined:
-      return 'The API did not respond.';
+      return steps.silent;
     case 401:
-      return 'Rejected: this access token is no longer valid.';
+      return steps.invalid;
     case 403:
-      return 'Rejected: the scope is not sufficient.';
+      return steps.scope;
     case 503:
-      return 'Rejected: the API cannot verify tokens right now.';
+      return steps.unavailable;
     default:
-      return 'Unexpected response of the API.';
+      return steps.unexpected;
   }
 }
 
@@ -180,9 +193,10 @@ async function callApi(
   accessToken: string,
 ): Promise<Response | undefined> {
   const headers = { authorization: `Bearer ${accessToken}`, accept: 'application/json' };
+  const lookBehind = () => app.lookBehind(accessToken);
   try {
     const url = `${app.apiUrl}${path}`;
-    return await sendStep(showIn(session), text, url, { method, headers });
+    return await sendStep(showIn(session), text, url, { method, headers }, lookBehind);
   } catch {
     return undefined;
   }
@@ -190,4 +204,17 @@ async function callApi(
 
 function showIn(session: Session): Show {
   return (step) => addStep(session, step);
+}
+
+/** Shows the two steps of the browser. */
+function showBrowser(session: Session, callback: URL, { url }: Pending): void {
+  const { steps } = session.texts;
+  const shown = [
+    { title: steps.authorize, comment: steps.authorizeText, request: describeUrl('GET', url) },
+    { title: steps.callback, comment: steps.callbackText, request: describeUrl('GET', callback) },
+  ];
+  for (const step of shown) {
+    const nothing = { status: undefined, challenge: undefined, check: undefined, body: '' };
+    addStep(session, { ...step, ...nothing, reason: session.texts.browser, inBrowser: true });
+  }
 }

@@ -33,14 +33,16 @@ const CACHE_ENTRIES = 1000;
  * whether it had to ask.
  */
 export function createDemoApi(options: DemoApiOptions): RequestListener {
-  const answers = new WeakMap<object, AnswerInfo>();
-  const onAnswer = (info: AnswerInfo) => answers.set(info.request, info);
+  const responses = new WeakMap<object, ServerResponse>();
+  const onAnswer = (info: AnswerInfo) => {
+    responses.get(info.request)?.setHeader('x-token-check', describeAnswer(info));
+  };
   const cache = { entries: CACHE_ENTRIES, onAnswer };
   const resourceServer = createResourceServer({ ...options, cache });
   const routes = createRoutes(createOrders());
   return (request, response) => {
-    const describeCheck = () => describeAnswer(answers.get(request));
-    answer(resourceServer, routes, request, response, describeCheck).catch((error: unknown) => {
+    responses.set(request, response);
+    answer(resourceServer, routes, request, response).catch((error: unknown) => {
       console.error('The demo API failed.', error);
       send(response, 500, { detail: 'Internal server error.' });
     });
@@ -92,7 +94,6 @@ async function answer(
   routes: readonly Route[],
   request: IncomingMessage,
   response: ServerResponse,
-  describeCheck: () => string,
 ): Promise<void> {
   const pathname = URL.parse(request.url ?? '/', 'http://api.invalid')?.pathname ?? '';
   const route = routes.find(({ path }) => path.test(pathname));
@@ -105,7 +106,6 @@ async function answer(
     handler && (await admit(resourceServer, request, response, route.needs(organizer, event)));
   if (handler && access) {
     const { status = 200, body } = handler(access, organizer, event);
-    response.setHeader('x-token-check', describeCheck());
     send(response, status, body);
   }
 }
@@ -126,8 +126,8 @@ function findHandler(
 }
 
 /** Says where the answer about the token came from. */
-function describeAnswer(info: AnswerInfo | undefined): string {
-  return info?.origin === 'memory'
+function describeAnswer(info: AnswerInfo): string {
+  return info.origin === 'memory'
     ? `answered from memory, good for ${(info.milliseconds / 1000).toFixed(1)} s`
     : 'asked the authorization server';
 }

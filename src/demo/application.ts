@@ -8,9 +8,10 @@ import {
   refresh,
   revoke,
 } from './actions.ts';
-import { describeError, UNKNOWN_CALLBACK } from './describe-error.ts';
+import { describeError, unknownCallback } from './describe-error.ts';
 import type { Html } from './html.ts';
-import { connectedPage, messagePage, type PageContext, startPage } from './pages.ts';
+import { readMails } from './mails.ts';
+import { connectedPage, mailsPage, messagePage, type PageContext, startPage } from './pages.ts';
 import {
   addPending,
   type Connection,
@@ -21,11 +22,16 @@ import {
   takePending,
 } from './session.ts';
 import { STYLE_HASH } from './style.ts';
+import { LANGUAGES, type Language, languageOf, TEXTS } from './texts.ts';
 
 /** Dependencies of the demo application's pages. */
 export interface DemoApplicationDeps extends DemoApplication, PageContext {
   /** Its own address, without a trailing slash. */
   readonly url: string;
+  /** Folder of the mails; undefined if they are delivered. */
+  readonly mailFolder: string | undefined;
+  /** Addresses of the demo's users. */
+  readonly recipients: readonly string[];
 }
 
 type Action = (app: DemoApplication, session: Session, connection: Connection) => Promise<void>;
@@ -40,8 +46,11 @@ const ACTIONS: ReadonlyMap<string, Action> = new Map(
   }),
 );
 
+const PAGES = ['/', '/connect', '/callback', '/mistake', '/mails', '/language'];
+
 /** A name of its own: browsers share the cookies of all ports of localhost. */
 const COOKIE = 'stagedoor_demo';
+const LANGUAGE_COOKIE = 'stagedoor_demo_language';
 
 /** The demo application: a third party's web application, with everything that it sees on show. */
 export function createDemoApplication(deps: DemoApplicationDeps): RequestListener {
@@ -49,8 +58,8 @@ export function createDemoApplication(deps: DemoApplicationDeps): RequestListene
   return (request, response) => {
     answer(deps, sessions, request, response).catch((error: unknown) => {
       console.error('The demo application failed.', error);
-      const text = 'The demo application made a mistake. Its console says which.';
-      sendPage(response, 500, messagePage('That did not work', text));
+      const language = languageOf(undefined, request.headers['accept-language']);
+      sendPage(response, 500, messagePage(language, TEXTS[language].failed));
     });
     // No form has fields.
     request.resume();
@@ -64,36 +73,52 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const url = URL.parse(request.url ?? '', deps.url);
-  const session = sessions.find(readCookie(request));
+  const language = languageOf(
+    readCookie(request, LANGUAGE_COOKIE),
+    request.headers['accept-language'],
+  );
+  const texts = TEXTS[language];
+  const session = sessions.find(readCookie(request, COOKIE));
+  if (session) {
+    Object.assign(session, { language, texts });
+  }
   const action = ACTIONS.get(url?.pathname ?? '');
   if (action) {
     return act(deps, session, action, request, response);
   }
-  const page = ['/', '/connect', '/callback'].includes(url?.pathname ?? '');
+  const page = PAGES.includes(url?.pathname ?? '');
   if (!page || url === null) {
-    return sendPage(response, 404, messagePage('Not found', 'There is no such page.'));
+    return sendPage(response, 404, messagePage(language, texts.notFound));
   }
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.setHeader('allow', 'GET, HEAD');
-    return sendPage(response, 405, messagePage('Not possible', 'This page can only be read.'));
+    return sendPage(response, 405, messagePage(language, texts.readOnly));
   }
-  if (url.pathname === '/connect') {
-    return connect(deps, session ?? sessions.create(), request, response);
+  switch (url.pathname) {
+    case '/connect':
+      return connect(deps, session ?? sessions.create(language), request, response);
+    case '/callback':
+      return receive(deps, language, session, url, response);
+    case '/mistake':
+      return makeMistake(deps, language, response);
+    case '/mails':
+      return showMails(deps, language, request, response);
+    case '/language':
+      return choose(url.searchParams.get('to'), response);
+    default:
+      showState(deps, language, session, response);
   }
-  if (url.pathname === '/callback') {
-    return receive(deps, session, url, response);
-  }
-  showState(deps, session, response);
 }
 
 function showState(
   deps: DemoApplicationDeps,
+  language: Language,
   session: Session | undefined,
   response: ServerResponse,
 ): void {
   const notice = session?.notice;
   if (session?.connection === undefined) {
-    sendPage(response, 200, startPage(deps, notice));
+    sendPage(response, 200, startPage(deps, language, notice));
   } else {
     sendPage(response, 200, connectedPage(deps, session, session.connection, notice));
   }
@@ -116,27 +141,69 @@ async function connect(
   response.setHeader('set-cookie', `${COOKIE}=${session.id}; Path=/; HttpOnly; SameSite=Lax`);
   try {
     const { url, state, verifier } = await deps.oauth.begin();
-    addPending(session, state, verifier);
+    addPending(session, state, { url, verifier });
     redirect(response, url.href);
   } catch (error) {
-    sendPage(response, 502, startPage(deps, describeError(error)));
+    const notice = describeError(session.texts, error);
+    sendPage(response, 502, startPage(deps, session.language, notice));
   }
+}
+
+/** Sends a request that the authorization server refuses, and shows its developer why. */
+async function makeMistake(
+  deps: DemoApplicationDeps,
+  language: Language,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    const { url } = await deps.oauth.begin();
+    url.searchParams.set('redirect_uri', `${deps.url}/calback`);
+    redirect(response, url.href);
+  } catch (error) {
+    sendPage(response, 502, startPage(deps, language, describeError(TEXTS[language], error)));
+  }
+}
+
+/** Shows the mails to a browser on this machine that asked for this address. */
+async function showMails(
+  deps: DemoApplicationDeps,
+  language: Language,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { remoteAddress = '', localAddress } = request.socket;
+  const isHere = /^(::ffff:)?127\.|^::1$/.test(remoteAddress) || remoteAddress === localAddress;
+  const isDirect = !Object.keys(request.headers).some((name) => /^(x-)?forwarded|^via$/.test(name));
+  if (!isHere || !isDirect || request.headers.host !== new URL(deps.url).host) {
+    return sendPage(response, 403, messagePage(language, TEXTS[language].notHere));
+  }
+  const { mailFolder, recipients } = deps;
+  const mails = mailFolder === undefined ? [] : await readMails(mailFolder, recipients);
+  sendPage(response, 200, mailsPage(language, mails));
+}
+
+function choose(language: string | null, response: ServerResponse): void {
+  const known = LANGUAGES.find((one) => one === language) ?? 'en';
+  response.setHeader('set-cookie', `${LANGUAGE_COOKIE}=${known}; Path=/; HttpOnly; SameSite=Lax`);
+  redirect(response, '/');
 }
 
 /** Takes the user back. The page comes after a redirect, so that the code leaves the address bar. */
 async function receive(
   deps: DemoApplicationDeps,
+  language: Language,
   session: Session | undefined,
   url: URL,
   response: ServerResponse,
 ): Promise<void> {
   const state = url.searchParams.get('state');
-  const verifier = session && takePending(session, state);
-  if (session === undefined || state === null || verifier === undefined) {
-    return sendPage(response, 400, startPage(deps, UNKNOWN_CALLBACK));
+  const pending = session && takePending(session, state);
+  if (session === undefined || pending === undefined) {
+    const notice = unknownCallback(TEXTS[language]);
+    return sendPage(response, 400, startPage(deps, language, notice));
   }
   await inTurn(session, () =>
-    attempt(session, () => finishConnecting(deps, session, url, { state, verifier })),
+    attempt(session, () => finishConnecting(deps, session, url, pending)),
   );
   redirect(response, '/');
 }
@@ -164,9 +231,9 @@ async function act(
   redirect(response, session.notice ? '/' : `/#step-${first}`);
 }
 
-function readCookie(request: IncomingMessage): string | undefined {
+function readCookie(request: IncomingMessage, name: string): string | undefined {
   const cookies = (request.headers.cookie ?? '').split(/; */);
-  return cookies.find((cookie) => cookie.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1);
+  return cookies.find((cookie) => cookie.startsWith(`${name}=`))?.slice(name.length + 1);
 }
 
 function redirect(response: ServerResponse, location: string): void {

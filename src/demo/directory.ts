@@ -21,7 +21,7 @@ export interface DemoTeam {
 /** A tenant of the demo platform. */
 export interface DemoOrganizer {
   readonly slug: string;
-  readonly name: Readonly<Record<string, string>>;
+  readonly name: { readonly en: string; readonly de: string };
   readonly teams: readonly DemoTeam[];
 }
 

@@ -1,6 +1,8 @@
 import * as oauth from 'openid-client';
 import type { ClientCredentials } from './registration.ts';
+import type { Pending } from './session.ts';
 import { type Step, type StepText, sendStep } from './step.ts';
+import type { Texts } from './texts.ts';
 
 /** Client credentials and redirect URI of the application. */
 export interface OAuthOptions extends ClientCredentials {
@@ -16,9 +18,9 @@ export interface OAuth {
   /** Returns the URL of the authorization request, and what to remember until the redirect. */
   begin(): Promise<{ url: URL; state: string; verifier: string }>;
   /** Exchanges the code of the callback. */
-  finish(show: Show, callback: URL, state: string, verifier: string): Promise<Tokens>;
-  refresh(show: Show, refreshToken: string): Promise<Tokens>;
-  revoke(show: Show, token: string): Promise<void>;
+  finish(show: Show, texts: Texts, callback: URL, pending: Pending): Promise<Tokens>;
+  refresh(show: Show, texts: Texts, refreshToken: string): Promise<Tokens>;
+  revoke(show: Show, texts: Texts, token: string): Promise<void>;
 }
 
 /** A token response. */
@@ -44,44 +46,37 @@ export function createOAuth(options: OAuthOptions): OAuth {
   };
   return {
     begin: async () => begin(await connect(), options.redirectUri),
-    finish: async (show, callback, state, verifier) => {
-      const configuration = await connect(show, EXCHANGE);
-      const checks = { expectedState: state, pkceCodeVerifier: verifier };
+    finish: async (show, texts, callback, { url, verifier }) => {
+      const { exchange, exchanged, notExchanged } = texts.steps;
+      const text = stepText(texts, exchange, exchanged, notExchanged);
+      const configuration = await connect(show, text);
+      const expectedState = url.searchParams.get('state') ?? '';
+      const checks = { expectedState, pkceCodeVerifier: verifier };
       return toTokens(await oauth.authorizationCodeGrant(configuration, callback, checks));
     },
-    refresh: async (show, refreshToken) => {
-      const configuration = await connect(show, REFRESH);
+    refresh: async (show, texts, refreshToken) => {
+      const { refresh, refreshed, notRefreshed } = texts.steps;
+      const text = stepText(texts, refresh, refreshed, notRefreshed);
+      const configuration = await connect(show, text);
       return toTokens(await oauth.refreshTokenGrant(configuration, refreshToken));
     },
-    revoke: async (show, token) => {
-      await oauth.tokenRevocation(await connect(show, REVOKE), token);
+    revoke: async (show, texts, token) => {
+      const { revoke, revoked, notRevoked } = texts.steps;
+      const text = stepText(texts, revoke, revoked, notRevoked);
+      await oauth.tokenRevocation(await connect(show, text), token);
     },
   };
 }
 
-const EXCHANGE: StepText = {
-  title: 'Exchange the code for tokens',
-  explain: (status) =>
-    status === 200
-      ? 'The code worked once. The scope says what the user has allowed.'
-      : 'The server did not take the code.',
-};
-
-const REFRESH: StepText = {
-  title: 'Refresh',
-  explain: (status) =>
-    status === 200
-      ? 'Both tokens are new. The old ones are worth nothing from now on.'
-      : 'The refresh token is not good any more: the user has to be asked again.',
-};
-
-const REVOKE: StepText = {
-  title: 'Revoke',
-  explain: (status) =>
-    status === 200
-      ? 'The authorization has ended: access token and refresh token together, at once.'
-      : 'The server did not confirm it.',
-};
+/** Describes a request by the result of its answer. */
+function stepText(
+  { noResponse }: Texts,
+  title: string,
+  success: string,
+  failure: string,
+): StepText {
+  return { title, noResponse, explain: (status) => (status === 200 ? success : failure) };
+}
 
 async function discover(options: OAuthOptions): Promise<oauth.ServerMetadata> {
   const configuration = await oauth.discovery(

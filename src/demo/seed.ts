@@ -117,7 +117,8 @@ async function registerApplication(
   const body = {
     owner: DEMO_USERS[0]?.id,
     name: 'Curtain Call',
-    description: 'The demo application: shows what an application sees of the flow.',
+    // Seen in both languages.
+    description: 'Demo: shows each request of the flow · zeigt jede Anfrage des Ablaufs',
     client_type: 'confidential',
     redirect_uris: [callbackOf(place)],
     homepage_url: `${place.applicationUrl}/`,

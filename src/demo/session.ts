@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Step } from './step.ts';
+import { type Language, TEXTS, type Texts } from './texts.ts';
 
 /** Tokens and state after a user has allowed access. */
 export interface Connection {
@@ -20,11 +21,22 @@ export interface Notice {
   readonly detail?: string | undefined;
 }
 
+/** A sign-in that was started. */
+export interface Pending {
+  /** The authorization request. */
+  readonly url: URL;
+  /** PKCE verifier. */
+  readonly verifier: string;
+}
+
 /** One browser. */
 export interface Session {
   readonly id: string;
-  /** The `state` of each sign-in that is under way, with its PKCE verifier. */
-  readonly pending: Map<string, string>;
+  /** Texts in the language of the last request. */
+  texts: Texts;
+  language: Language;
+  /** The sign-ins that are under way, by `state`. */
+  readonly pending: Map<string, Pending>;
   connection: Connection | undefined;
   notice: Notice | undefined;
   steps: Step[];
@@ -36,7 +48,7 @@ export interface Session {
 /** The browsers that have been here, in memory. */
 export interface Sessions {
   find(id: string | undefined): Session | undefined;
-  create(): Session;
+  create(language: Language): Session;
 }
 
 const SESSION_LIMIT = 1000;
@@ -48,9 +60,11 @@ export function createSessions(): Sessions {
   const sessions = new Map<string, Session>();
   return {
     find: (id) => (id === undefined ? undefined : sessions.get(id)),
-    create: () => {
+    create: (language) => {
       const session: Session = {
         id: randomBytes(32).toString('base64url'),
+        language,
+        texts: TEXTS[language],
         pending: new Map(),
         connection: undefined,
         notice: undefined,
@@ -66,16 +80,16 @@ export function createSessions(): Sessions {
 }
 
 /** Remembers a sign-in that was started. */
-export function addPending(session: Session, state: string, verifier: string): void {
-  session.pending.set(state, verifier);
+export function addPending(session: Session, state: string, pending: Pending): void {
+  session.pending.set(state, pending);
   dropOldest(session.pending, PENDING_LIMIT);
 }
 
-/** The verifier of a sign-in that was started here, once. */
-export function takePending(session: Session, state: string | null): string | undefined {
-  const verifier = session.pending.get(state ?? '');
+/** Returns a sign-in that was started here, once. */
+export function takePending(session: Session, state: string | null): Pending | undefined {
+  const pending = session.pending.get(state ?? '');
   session.pending.delete(state ?? '');
-  return verifier;
+  return pending;
 }
 
 /** Adds what a request has shown. */

@@ -1,6 +1,7 @@
 import { createDemoApi } from './api.ts';
 import { createDemoApplication } from './application.ts';
 import { DEMO_ORGANIZERS } from './directory.ts';
+import { introspect } from './introspect.ts';
 import { type Listening, listen } from './listen.ts';
 import { createOAuth } from './oauth.ts';
 import { type SeededDemo, seedDemo } from './seed.ts';
@@ -11,6 +12,8 @@ export interface DemoOptions {
   readonly operatorToken: string;
   readonly dataDir: string;
   readonly host: string;
+  /** Folder of the mails; undefined if they are delivered. */
+  readonly mailFolder: string | undefined;
   /** First port to try, 3001 by default. */
   readonly applicationPort?: number | undefined;
   /** First port to try, 3002 by default. */
@@ -48,7 +51,7 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
     open.push(api);
     const seeded = await seedDemo(options, { dataDir, applicationUrl: application.url });
     api.serve(createDemoApi({ ...seeded.resourceServer, issuer }));
-    application.serve(createApplication(issuer, seeded, application.url, api.url));
+    application.serve(createApplication(options, seeded, application.url, api.url));
     const users = seeded.users.map(({ fullName, email, password, note }) => {
       const [name = ''] = fullName.split(' ');
       return { name, email, password, note };
@@ -60,8 +63,23 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
   }
 }
 
-function createApplication(issuer: string, seeded: SeededDemo, url: string, apiUrl: string) {
+function createApplication(
+  { issuer, mailFolder }: DemoOptions,
+  seeded: SeededDemo,
+  url: string,
+  apiUrl: string,
+) {
   const oauth = createOAuth({ ...seeded.application, issuer, redirectUri: `${url}/callback` });
-  const organizers = new Map(DEMO_ORGANIZERS.map(({ slug, name }) => [slug, name.en ?? slug]));
-  return createDemoApplication({ url, issuer, apiUrl, oauth, organizers });
+  return createDemoApplication({
+    url,
+    issuer,
+    apiUrl,
+    oauth,
+    organizers: new Map(DEMO_ORGANIZERS.map(({ slug, name }) => [slug, name])),
+    clientId: seeded.application.clientId,
+    lookBehind: (accessToken) => introspect(issuer, seeded.resourceServer, accessToken),
+    mailFolder,
+    hasMails: mailFolder !== undefined,
+    recipients: seeded.users.map(({ email }) => email),
+  });
 }

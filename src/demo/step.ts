@@ -15,6 +15,16 @@ export interface Step {
   readonly check: string | undefined;
   readonly body: string;
   readonly comment: string;
+  /** The user's browser sent it. */
+  readonly inBrowser?: boolean;
+  /** The introspection of the token by which the API decided. */
+  readonly behind?: Behind | undefined;
+}
+
+/** An introspection and its answer. */
+export interface Behind {
+  readonly request: string;
+  readonly body: string;
 }
 
 /** Texts about a request. */
@@ -22,6 +32,7 @@ export interface StepText {
   readonly title: string;
   /** In plain words what the answer means. */
   explain(status: number | undefined): string;
+  readonly noResponse: string;
 }
 
 /** Milliseconds. */
@@ -35,6 +46,7 @@ export async function sendStep(
   text: StepText,
   url: string,
   init: RequestInit = {},
+  lookBehind?: () => Promise<Behind | undefined>,
 ): Promise<Response> {
   const shown = { title: text.title, request: describeRequest(url, init) };
   try {
@@ -48,12 +60,13 @@ export async function sendStep(
       check: response.headers.get('x-token-check') ?? undefined,
       body: shorten(pretty(body)),
       comment: text.explain(response.status),
+      behind: await lookBehind?.(),
     });
     const { status, headers } = response;
     return new Response(body === '' ? null : body, { status, headers });
   } catch (error) {
     const status = undefined;
-    const reason = 'No response';
+    const reason = text.noResponse;
     show({
       ...shown,
       status,
@@ -74,11 +87,25 @@ export function shorten(text: string): string {
 
 function describeRequest(url: string, init: RequestInit): string {
   const { host, pathname } = new URL(url);
+  const authorization = new Headers(init.headers).get('authorization');
+  const headers =
+    authorization === null ? [] : [`Authorization: ${shorten(hideSecret(authorization))}`];
   const fields =
     init.body instanceof URLSearchParams
       ? [...init.body].map(([name, value]) => `${name}=${secretive(name, value)}`)
       : [];
-  return [`${init.method ?? 'GET'} ${host}${pathname}`, ...fields].join('\n');
+  return [`${init.method ?? 'GET'} ${host}${pathname}`, ...headers, ...fields].join('\n');
+}
+
+/** Writes the parameters of a URL on lines of their own. */
+export function describeUrl(method: string, url: URL): string {
+  const fields = [...url.searchParams].map(([name, value]) => `${name}=${secretive(name, value)}`);
+  return [`${method} ${url.host}${url.pathname}`, ...fields].join('\n');
+}
+
+/** Client ID and secret of the Basic scheme are only encoded. */
+function hideSecret(authorization: string): string {
+  return authorization.replace(/^Basic .*/i, 'Basic CLIENT_ID:CLIENT_SECRET');
 }
 
 function secretive(name: string, value: string): string {
@@ -87,7 +114,8 @@ function secretive(name: string, value: string): string {
     : shorten(value);
 }
 
-function pretty(body: string): string {
+/** Formats JSON; other text stays as it is. */
+export function pretty(body: string): string {
   try {
     // Small objects and lists stay on one line.
     return JSON.stringify(JSON.parse(body), undefined, 2).replace(

@@ -56,6 +56,10 @@ pre.request { background: none; padding: 0; color: var(--soft) }
 .bar .button, .bar button { min-height: 2.5rem; padding: .3rem .8rem; font-size: .9375rem }
 @media (max-width: 30rem) { .bar { gap: .4rem }
   .bar .button, .bar button { padding: .3rem .55rem; font-size: .875rem } }
+details { margin-top: .6rem }
+summary { cursor: pointer; color: var(--soft); font-size: .9375rem }
+.sides { margin-top: 1.75rem }
+.sides ul { margin: .5rem 0 0; padding-left: 1.2rem; display: grid; gap: .6rem; color: var(--soft) }
 ul.plain { padding-left: 1.2rem; color: var(--soft) }
 `;
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { createApp } from '../app.ts';
 import type { RecordAuthenticationFailure } from '../audit/authentication-failure.ts';
 import { startAuthenticationFailures } from '../audit/authentication-failures.ts';
@@ -202,7 +203,8 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
       const { startDemo } = await import('../demo/start.ts');
       const { issuer, dataDir, host } = config;
       progress('Setting up the demo …');
-      const demo = await startDemo({ issuer, operatorToken, dataDir, host }).catch(
+      const mailFolder = config.smtpUrl === undefined ? join(dataDir, 'mail') : undefined;
+      const demo = await startDemo({ issuer, operatorToken, dataDir, host, mailFolder }).catch(
         (error: unknown) => {
           throw error instanceof ServerUnreachableError
             ? new StagedoorError('configuration_invalid', error.message, { cause: error })

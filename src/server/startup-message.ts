@@ -14,7 +14,9 @@ export function welcome(config: Config, running: RunningServer): void {
         ({ email, password, note }) => `  ${email}  password: ${password}  (${note.en})`,
       ),
       '',
-      config.smtpUrl === undefined ? `Mails are written to ${config.dataDir}/mail.` : '',
+      config.smtpUrl === undefined
+        ? `Mails are written to ${config.dataDir}/mail, and shown at ${applicationUrl}/mails.`
+        : '',
       config.operatorToken === undefined
         ? `The token of the management API is in ${config.dataDir}/operator-token.`
         : '',

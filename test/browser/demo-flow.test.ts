@@ -34,17 +34,13 @@ describe('Demo in a real browser', { skip }, () => {
     return found;
   };
 
-  /** Goes from the front page to the consent page of Ada, with the data that the pages show. */
+  /** Goes from the address in the terminal to the consent page of Ada: three of five actions. */
   const toConsent = async (page: Page) => {
-    const { email, password } = user('ada');
-    await page.goto('/');
-    await page.getByText(password).waitFor();
-    await page.getByRole('link', { name: textFor('landing.demo.link') }).click();
+    await page.goto(server.demo?.applicationUrl ?? '');
     await page.getByRole('link', { name: 'Connect' }).click();
-    await page.getByRole('heading', { name: textFor('login.title'), level: 1 }).waitFor();
-    await page.getByLabel(textFor('login.email')).fill(email);
-    await page.getByLabel(textFor('login.password')).fill(password);
-    await page.getByRole('button', { name: textFor('login.submit') }).click();
+    await page
+      .getByRole('button', { name: textFor('login.demo.continue', { name: 'Ada' }) })
+      .click();
     await page
       .getByRole('heading', { name: textFor('consent.heading', { application: 'Curtain Call' }) })
       .waitFor();
@@ -66,9 +62,16 @@ describe('Demo in a real browser', { skip }, () => {
 
       await page.getByRole('heading', { name: 'Connected', exact: true }).waitFor();
       assert.equal(new URL(page.url()).search, '', 'the code is removed from the address bar');
+      assert.match(
+        await step(page, 'Send the browser').innerText(),
+        /\/authorize\n[\s\S]*code_challenge=/,
+      );
+      assert.match(await step(page, 'comes back with a code').innerText(), /code=\S{8}…\n/);
       const tokens = step(page, 'Exchange the code for tokens');
       assert.match(await tokens.innerText(), /200 OK[\s\S]*"access_token": "sda_[\s\S]*"sdr_/);
-      assert.match(await step(page, 'Read the orders of Red Stage').innerText(), /200 OK/);
+      const orders = step(page, 'Read the orders of Red Stage');
+      await orders.locator('summary').click();
+      assert.match(await orders.innerText(), /200 OK[\s\S]*\/introspect[\s\S]*"active": true/);
       assert.match(await step(page, 'Read the orders of Blue Hall').innerText(), /403 Forbidden/);
 
       await page.getByRole('button', { name: 'Refresh' }).click();
@@ -76,8 +79,14 @@ describe('Demo in a real browser', { skip }, () => {
       assert.match(await step(page, 'with the new access token').innerText(), /200 OK/);
 
       await revoke(page);
-      const last = page.getByRole('listitem').last();
-      assert.match(await last.innerText(), /Read the orders of Red Stage[\s\S]*401 Unauthorized/);
+      const last = step(page, 'Read the orders of Red Stage');
+      await last.locator('summary').click();
+      assert.match(await last.innerText(), /401 Unauthorized[\s\S]*"active": false/);
+
+      await page.getByRole('link', { name: 'make a mistake' }).click();
+      await page
+        .getByRole('heading', { name: textFor('insights.refused.title'), level: 1 })
+        .waitFor();
       window.assertQuiet();
     });
   }
@@ -134,7 +143,7 @@ describe('Demo in a real browser', { skip }, () => {
     await using german = await open({ locale: 'de-AT' });
     await german.page.goto('/');
     await german.page.getByRole('link', { name: textFor('landing.demo.link', {}, 'de') }).click();
-    await german.page.getByRole('link', { name: 'Connect' }).click();
+    await german.page.getByRole('link', { name: 'Verbinden' }).click();
     await german.page
       .getByRole('heading', { name: textFor('login.title', {}, 'de'), level: 1 })
       .waitFor();
