@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { consolePages } from '../../src/console/pages/pages.ts';
 import { hourlyJobs } from '../../src/jobs/jobs.ts';
+import { dayOf } from '../../src/lib/format-date.ts';
 import { browsers, logOf, queuedMails } from '../support/account.ts';
 import {
   createPlatform,
@@ -33,6 +34,8 @@ const LISTS = [
 /** Markup, a formula of a spreadsheet, and characters that turn the reading direction. */
 const EVIL = '=1+2<script>alert(1)</script>"\'';
 
+/** Time zone of the operator, 14 hours ahead. */
+const ZONE = 'Pacific/Kiritimati';
 /** Answers to a wrong ID; 400 is for one that no URL may have. */
 const REFUSED = [400, 404];
 
@@ -49,7 +52,7 @@ before(async () => {
   server = await startServer({ TRUST_PROXY: '1' });
   platform = await createPlatform(server);
   people = browsers(server);
-  operator = await putUser(server, { id: 'olga', isOperator: true });
+  operator = await putUser(server, { id: 'olga', isOperator: true, timezone: ZONE });
   developer = await putUser(server, { id: 'dev', fullName: EVIL });
   console = await people.signedIn(operator);
   application = await register();
@@ -449,7 +452,8 @@ describe('The log in the console', () => {
     assert.ok(!(await titles(`application=${one.clientId}`)).includes(signedIn));
     assert.match((await titles('operator=user:olga')).join(), says('console.log.opened'));
     assert.deepEqual(await titles('operator=nobody'), []);
-    const today = new Date().toISOString().slice(0, 10);
+    // The days are those of the operator's time zone.
+    const today = dayOf(new Date(), ZONE);
     assert.deepEqual(await titles(`user=lea&kind=sign_ins&since=${today}&until=${today}`), [
       signedIn,
     ]);

@@ -1,5 +1,6 @@
 import { type LogSearch, searchLog } from '../../audit/search-store.ts';
 import type { Db } from '../../db/database.ts';
+import { endOfDay, startOfDay } from '../../grants/end-date.ts';
 import { oneOf } from '../../http/page.ts';
 import { pageLinks, pageRequest, sliceOfPage } from '../../http/page-links.ts';
 import { isClientId } from '../../lib/client-id.ts';
@@ -12,7 +13,6 @@ import { presentEntries } from './log-presenters.ts';
 import { type OperatorRequest, operatorPage } from './operator-page.ts';
 
 const PATH = `${CONSOLE}/log`;
-const DAY = 86_400_000;
 /** Operators of each kind that the filter offers. */
 const OFFERED = 100;
 
@@ -21,6 +21,7 @@ export const logPage = operatorPage({
   path: PATH,
   show: async (request) => {
     const { db } = request.deps;
+    const { timezone } = request.user;
     const pen = penOf(request);
     const { t } = pen;
     const typed = {
@@ -43,8 +44,8 @@ export const logPage = operatorPage({
             clientId: typed.application || undefined,
             operator,
             actions: kind && actionsOf(kind),
-            since: typed.since === '' ? undefined : new Date(typed.since),
-            until: typed.until === '' ? undefined : new Date(Date.parse(typed.until) + DAY),
+            since: startOfDay(typed.since, timezone),
+            until: endOfDay(typed.until, timezone),
           };
     const part =
       search === undefined
@@ -82,8 +83,7 @@ export const logPage = operatorPage({
 
 /** Returns a day as a filter has it; empty if it is none. */
 function dayOf(value: string): string {
-  const isDay = /^2\d{3}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value));
-  return isDay ? value : '';
+  return value.startsWith('2') && startOfDay(value, 'UTC') !== undefined ? value : '';
 }
 
 /** Returns the ID of a user by ID or e-mail address; null if there can be none. */
