@@ -41,9 +41,8 @@ ${body.map((cells) => `<tr role="row">${cells}</tr>`).join('\n')}
 `;
   }
 
-  /** Can be scrolled by keyboard. */
   override code({ text }: Tokens.Code): string {
-    return `<pre tabindex="0" lang="en" dir="ltr"><code>${escapeHtml(text)}</code></pre>\n`;
+    return `<pre lang="en" dir="ltr"><code>${escapeHtml(text)}</code></pre>\n`;
   }
 
   override blockquote({ tokens }: Tokens.Blockquote): string {
