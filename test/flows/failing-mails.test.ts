@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { inTransaction } from '../../src/db/transaction.ts';
 import { FAILING } from '../../src/insights/failing.ts';
@@ -56,6 +57,21 @@ describe('Mail about an application that has stopped working', () => {
     `.execute(server.database.db);
   }
 
+  async function untilBlocked(): Promise<void> {
+    const until = Date.now() + 10_000;
+    for (;;) {
+      const { rows } = await sql`
+        select from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'
+      `.execute(server.database.db);
+      if (rows.length > 0) {
+        return;
+      }
+      assert.ok(Date.now() < until, 'the second process does not wait');
+      await delay(10);
+    }
+  }
+
   const notify = () => cleanUp(server, 'failure_notices');
   const mails = () => queuedMails(server, 'application_failing', platform.ben.email);
 
@@ -64,11 +80,14 @@ describe('Mail about an application that has stopped working', () => {
     await sql`update users set chosen_locale = 'de' where id = 'ben'`.execute(db);
     await count(2 * 24 * 60, { issued: 1 });
     await fail();
-    const rounds = Array.from({ length: 4 }, () =>
-      inTransaction(db, (tx) => notifyFailing(tx, 100)),
-    );
-    const written = await Promise.all(rounds);
-    assert.deepEqual(written.toSorted(), [0, 0, 0, 1]);
+    const other = await inTransaction(db, async (tx) => {
+      assert.equal(await notifyFailing(tx, 100), 1);
+      // Sees the application as due, and waits for the notice of this transaction.
+      const written = inTransaction(db, (second) => notifyFailing(second, 100));
+      await untilBlocked();
+      return { written };
+    });
+    assert.equal(await other.written, 0);
     await notify();
     const [mail, ...others] = await mails();
     assert.deepEqual(others, []);
