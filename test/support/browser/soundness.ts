@@ -47,6 +47,8 @@ async function assertFits(
   await page.setViewportSize(viewport);
   // Without transitions, because colors during a transition are intermediate.
   await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+  // One that has begun, for example under the pointer, goes on.
+  await page.evaluate('document.getAnimations().forEach((one) => one.finish())');
   const where = `${name} on ${screen}`;
   assert.equal(await page.evaluate(TOO_WIDE), false, `${where}: no sideways scrolling`);
   return where;
