@@ -113,7 +113,7 @@ export const RULES: readonly Rule[] = [
     /^no applicable key found in the JSON Web Key Set$/,
     ({ client }) =>
       client?.hasKey === false ? 'client_keys_none' : 'client_assertion_key_unknown',
-    ({ sent }) => ({ sent: sent.keyId }),
+    ({ sent }) => ({ sent: sent.keyId ?? '–' }),
   ],
   [/^signature verification failed$/, 'client_assertion_signature'],
   [/^client assertion was used before$/, 'client_assertion_reused'],

@@ -116,6 +116,8 @@ describe('Trial of an application by its owner', () => {
     const changed = new URL(url);
     changed.searchParams.set('client_id', other.clientId);
     await assertRefused(ben, changed);
+    const stray = await ben.get(`/account/applications/${application.clientId}/try/return?state=x`);
+    assert.equal(stray.url.search, '?notice=over');
     // The trial itself goes on.
     const result = await decide(ben, consent);
     assert.match(result.body, says('trials.finished.title'), textOf(result));

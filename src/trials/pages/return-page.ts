@@ -7,7 +7,7 @@ import { userPageAbout } from '../../sessions/pages/user-page.ts';
 import { endTrial, runTrial } from '../run-trial.ts';
 import { readTrial, trialCookie } from '../trial.ts';
 import { applicationSteps, browserSteps, type TrialStep } from './trial-requests.ts';
-import { type TrialPagesDeps, type TrialRequest, tried } from './try-page.ts';
+import { type TrialPagesDeps, tried } from './try-page.ts';
 
 /** Shows each request of a trial and its answer. */
 interface ResultProps {
@@ -28,7 +28,9 @@ export const trialReturnPage = userPageAbout(openApplication<TrialPagesDeps>, {
     const { deps, user, sessionUid, own, clientId, home, origin, ctx } = request;
     const { searchParams } = new URL(ctx.url, deps.config.issuer);
     const code = searchParams.get('code');
-    const trial = takeTrial(request);
+    const { cookieKeys } = deps;
+    const { secure } = ctx;
+    const trial = readTrial({ cookieKeys, secure }, ctx.headers.cookie, clientId);
     if (
       trial === undefined ||
       trial.userId !== user.id ||
@@ -41,6 +43,7 @@ export const trialReturnPage = userPageAbout(openApplication<TrialPagesDeps>, {
       }
       return seeOther(`${home}/try?notice=over`);
     }
+    setCookie(ctx, trialCookie(secure, clientId), '');
     const about = tried(deps.config, own);
     const steps = browserSteps(about, trial, searchParams);
     const show = (outcome: ResultProps['outcome'], more: TrialStep[] = []): PageAnswer =>
@@ -58,11 +61,3 @@ export const trialReturnPage = userPageAbout(openApplication<TrialPagesDeps>, {
     return show(run === undefined ? 'refused' : 'finished', applicationSteps(about, trial, run));
   },
 });
-
-/** Reads the trial of the browser, and deletes its cookie. */
-function takeTrial({ deps: { cookieKeys }, clientId, ctx }: TrialRequest) {
-  const { secure } = ctx;
-  const trial = readTrial({ cookieKeys, secure }, ctx.headers.cookie, clientId);
-  setCookie(ctx, trialCookie(secure, clientId), '');
-  return trial;
-}

@@ -21,8 +21,7 @@ export interface TrialPagesDeps
   extends ApplicationPagesDeps,
     Pick<TrialDeps, 'database' | 'settings'> {}
 
-/** A request to a page of a trial of the user's own application. */
-export type TrialRequest = UserRequest<TrialPagesDeps> & OpenedApplication;
+type TrialRequest = UserRequest<TrialPagesDeps> & OpenedApplication;
 
 /** Reasons to begin again. */
 const NOTICES = ['over'] as const;
