@@ -17,7 +17,7 @@ const CONTENT_SECURITY_POLICY = [
 const LEADS_TO_APPLICATIONS = /^\/(interaction\/|login\/?$|api\/v1\/oauth\/authorize(\/|$))/i;
 
 /** Forms whose script asks this server about what is typed. */
-const ASKS_WHILE_TYPING = /^\/account\/applications\/(new|[^/]+\/edit)\/?$/i;
+const ASKS_WHILE_TYPING = /^\/account\/applications\/(new|[^/]+\/edit)(\/preview)?\/?$/i;
 
 /**
  * Pages and redirects of the flow keep the connection to the window that opened them: an application

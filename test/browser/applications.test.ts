@@ -206,6 +206,13 @@ describe('Pages of application developers in a real browser', { skip }, () => {
   it('redirect URIs and preview are judged while they are typed', async () => {
     await using window = await openAs(grace, `${APPLICATIONS}/new`);
     const { page } = window;
+    const posts: string[] = [];
+    page.on('request', (request) => {
+      if (request.method() === 'POST') {
+        const sent = new URLSearchParams(request.postData() ?? '').getAll('redirect_uris');
+        posts.push(`${new URL(request.url()).pathname} ${sent.length}`);
+      }
+    });
     await page.locator('#name').fill('Night <b>Train</b>');
     await page.locator('#redirect_uri-1').fill('http://night.example.com/callback');
     await page.getByText(says('redirect_uri.http')).waitFor();
@@ -219,6 +226,13 @@ describe('Pages of application developers in a real browser', { skip }, () => {
     assert.equal(await page.locator('#redirect_uri-1').getAttribute('aria-invalid'), null);
     await page.locator('#preview').getByText('night.example.com').waitFor();
     assert.match(page.url(), /\/new$/);
+    // A process of the previous release must neither save a preview nor lose a row.
+    assert.deepEqual([...new Set(posts)], [`${APPLICATIONS}/new/preview 1`]);
+    await page.getByRole('button', { name: textFor('applications.redirect_uri.add') }).click();
+    await page.locator('#redirect_uri-2').fill('https://night.example.com/second');
+    await page.getByRole('button', { name: textFor('applications.new.submit') }).click();
+    await page.waitForURL('**/start**');
+    assert.equal(posts.at(-1), `${APPLICATIONS}/new 1`);
     window.assertQuiet();
   });
 

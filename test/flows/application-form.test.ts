@@ -4,7 +4,15 @@ import { putUser, registerApplication } from '../support/factories.ts';
 import { signIn } from '../support/flow.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { says } from '../support/texts.ts';
-import { describe as textOf, UserAgent } from '../support/user-agent.ts';
+import {
+  type FormValues,
+  fill,
+  findForm,
+  offered,
+  type Page,
+  describe as textOf,
+  UserAgent,
+} from '../support/user-agent.ts';
 
 const APPLICATIONS = '/account/applications';
 
@@ -25,30 +33,53 @@ describe('Form of an application', () => {
     return rows.map(({ name }) => name);
   };
 
+  const stored = async () => {
+    const { db } = server.database;
+    const entries = await db.selectFrom('audit_events').select('id').execute();
+    return { names: await names(), entries: entries.length };
+  };
+
+  /** Presses the button of the preview, which sends the form to a path of its own. */
+  const preview = (page: Page, values: FormValues, by = agent) => {
+    const [, path = ''] = /<button [^>]*formaction="([^"]+)"/.exec(page.body) ?? [];
+    assert.equal(path, `${page.url.pathname}/preview`);
+    const { origin } = page.url;
+    const body = fill(findForm(page, ['redirect_uris']), values);
+    return by.request(path, { method: 'POST', body, headers: { origin } });
+  };
+
   test('preview: shows verdicts and what users will see, and registers nothing', async () => {
     const form = await agent.get(`${APPLICATIONS}/new`);
-    const page = await agent.submit(
-      form,
-      {
-        name: 'Night <b>Train</b>',
-        redirect_uris: ['https://night.example.com/', '', 'http://night.example.com/'],
-        scopes: ['read'],
-        description: 'At night',
-        preview: '1',
-      },
-      'name',
-    );
+    const before = await stored();
+    const page = await preview(form, {
+      name: 'Night <b>Train</b>',
+      redirect_uris: ['https://night.example.com/', '', 'http://night.example.com/'],
+      scopes: ['read'],
+      description: 'At night',
+    });
     assert.equal(page.status, 200, textOf(page));
     assert.match(page.body, says('redirect_uri.http'));
     const verdict = (row: number) =>
       new RegExp(`<p class="([^"]*)" id="redirect_uri-${row}-verdict"`).exec(page.body)?.[1];
     assert.deepEqual([1, 2, 3].map(verdict), ['verdict', 'verdict', 'verdict bad']);
-    const [, preview = ''] = /id="preview"([\s\S]*)<\/aside>/.exec(page.body) ?? [];
-    for (const shown of ['<bdi>Night &#60;b', 'Dora Developer', 'At night', '<bdi>night.example']) {
-      assert.ok(preview.includes(shown), `${shown} in ${preview}`);
+    const [, shown = ''] = /id="preview"([\s\S]*)<\/aside>/.exec(page.body) ?? [];
+    for (const text of ['<bdi>Night &#60;b', 'Dora Developer', 'At night', '<bdi>night.example']) {
+      assert.ok(shown.includes(text), `${text} in ${shown}`);
     }
     assert.doesNotMatch(page.body, /role="alert"/);
-    assert.deepEqual(await names(), []);
+    assert.deepEqual(await stored(), before);
+    // The page that came back saves, previews and may connect as the first one.
+    assert.match(page.body, /<form [^>]*action="\/account\/applications\/new"/);
+    assert.match(page.body, /formaction="\/account\/applications\/new\/preview"/);
+    assert.match(page.headers.get('content-security-policy') ?? '', /connect-src 'self'/);
+    assert.equal((await agent.get(page.url)).url.pathname, `${APPLICATIONS}/new`);
+  });
+
+  test('the path that registers ignores a field `preview`', async () => {
+    const form = await agent.get(`${APPLICATIONS}/new`);
+    const redirect_uris = 'https://app.example.com/';
+    await agent.submit(form, { name: 'Registered', redirect_uris, preview: '1' }, 'name');
+    assert.ok((await names()).includes('Registered'));
   });
 
   test('redirect URIs are accepted in rows and in lines', async () => {
@@ -80,12 +111,27 @@ describe('Form of an application', () => {
 
   test('preview of the settings changes nothing', async () => {
     const { clientId } = await registerApplication(server, { owner: 'dora', name: 'Stored' });
+    const stranger = new UserAgent(server);
+    const otto = await putUser(server, { id: 'otto' });
+    await signIn(stranger, await stranger.get('/login'), otto);
+    const csrf = offered(await stranger.get(`${APPLICATIONS}/new`), 'csrf');
     const form = await agent.get(`${APPLICATIONS}/${clientId}/edit`);
     assert.match(form.body, /id="preview"[\s\S]*Stored/);
-    const page = await agent.submit(form, { name: 'Typed', preview: '1' }, 'name');
+    const before = await stored();
+    const page = await preview(form, { name: 'Typed' });
     assert.equal(page.status, 200);
     assert.match(page.body, /id="preview"[\s\S]*Typed/);
-    assert.ok((await names()).includes('Stored'));
+    assert.match(page.body, new RegExp(`<form [^>]*action="${form.url.pathname}"`));
+    assert.match(page.headers.get('content-security-policy') ?? '', /connect-src 'self'/);
+    assert.equal((await agent.get(page.url)).url.pathname, form.url.pathname);
+    const forged = await preview(form, { name: 'Typed', csrf: 'forged' });
+    assert.equal(forged.status, 403);
+    assert.equal((await preview(form, { name: 'Typed', csrf }, stranger)).status, 404);
+    const visitor = new UserAgent(server);
+    const login = await visitor.get('/login');
+    const signedOut = await preview(form, { csrf: offered(login, 'csrf') }, visitor);
+    assert.equal(signedOut.url.pathname, '/login');
+    assert.deepEqual(await stored(), before);
   });
 
   test('a thousand rows are refused without a page of a thousand rows', async () => {

@@ -3,6 +3,7 @@
 const form = document.querySelector('form[data-live]');
 const list = form.querySelector('[data-uris]');
 const add = form.querySelector('[data-add]');
+const preview = document.querySelector('[data-preview]');
 const rows = () => [...list.children];
 
 function number() {
@@ -41,17 +42,24 @@ function paste(event) {
   }
 }
 
+/** Sends the rows as lines of one field: a process of the previous release reads only the first field. */
+function join({ formData }) {
+  formData.set('redirect_uris', formData.getAll('redirect_uris').join('\n'));
+}
+
 let timer;
 let asked;
 
-/** Takes verdicts and preview from the page with which the server answers the preview button. */
+/**
+ * Takes verdicts and preview from the page with which the server answers the preview button, at a path
+ * that saves nothing.
+ */
 async function ask() {
   asked?.abort();
   asked = new AbortController();
-  const fields = [...new FormData(form)].filter(([, value]) => typeof value === 'string');
-  const body = new URLSearchParams([...fields, ['preview', '1']]);
+  const body = new URLSearchParams(new FormData(form));
   try {
-    const answer = await fetch(form.action, { method: 'POST', body, signal: asked.signal });
+    const answer = await fetch(preview.formAction, { method: 'POST', body, signal: asked.signal });
     if (answer.ok) {
       show(new DOMParser().parseFromString(await answer.text(), 'text/html'));
     }
@@ -84,8 +92,9 @@ for (const row of rows().slice(1)) {
 number();
 add.hidden = false;
 add.addEventListener('click', () => addRow('').focus());
-document.querySelector('[data-preview]').hidden = true;
+preview.hidden = true;
 list.addEventListener('paste', paste);
+form.addEventListener('formdata', join);
 form.addEventListener('input', () => {
   clearTimeout(timer);
   timer = setTimeout(ask, 250);

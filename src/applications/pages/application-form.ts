@@ -40,10 +40,12 @@ export interface ApplicationFormValues {
 
 /**
  * Form of an application's settings. Posts the fields of `ApplicationField`, `redirect_uris` repeated or
- * in lines; with `preview`, it is shown again.
+ * in lines.
  */
 export interface ApplicationFormProps {
   readonly action: string;
+  /** Path that shows the posted form again, with verdicts and preview; changes nothing. */
+  readonly previewAction: string;
   readonly cancel: string;
   readonly values: ApplicationFormValues;
   readonly scopes: readonly ScopeProps[];
@@ -52,12 +54,6 @@ export interface ApplicationFormProps {
   readonly redirectUris: readonly RedirectUriRow[];
   /** Consent page as users will see it. */
   readonly preview: PreviewProps;
-}
-
-/** A posted form. */
-export interface PostedApplicationForm extends ApplicationFormValues {
-  /** Shows the form again, with verdicts and preview; changes nothing. */
-  readonly preview: boolean;
 }
 
 /** Schema of the form, for registration and editing. */
@@ -72,10 +68,9 @@ export const applicationForm = z
     redirect_uris: list,
     scopes: list,
     require_pkce: list,
-    preview: text,
   })
   .transform(
-    (form): PostedApplicationForm => ({
+    (form): ApplicationFormValues => ({
       name: form.name,
       description: form.description,
       homepageUrl: form.homepage_url,
@@ -85,7 +80,6 @@ export const applicationForm = z
       redirectUris: form.redirect_uris.join('\n'),
       scopes: [...new Set(form.scopes)],
       requirePkce: form.require_pkce.length > 0,
-      preview: form.preview !== '',
     }),
   );
 

@@ -52,9 +52,11 @@ const form = applicationForm.and(z.object({ updated_at: text }));
 
 type Posted = OwnerRequest & { readonly form: z.output<typeof form> };
 
+const PATH = `${APPLICATIONS}/:clientId/edit`;
+
 /** Edits an application. */
 export const editPage = ownerPage({
-  path: `${APPLICATIONS}/:clientId/edit`,
+  path: PATH,
   recent: true,
   show: (request) => {
     const { application } = request.own;
@@ -64,9 +66,6 @@ export const editPage = ownerPage({
   post: {
     form,
     prepare: (request) => {
-      if (request.form.preview) {
-        return showTyped(request, {}, 200);
-      }
       const t = translator<ApplicationText>(request.locale);
       const { details, errors } = readApplicationForm(request.deps.config, t, valuesIn(request));
       return details ?? showTyped(request, { errors }, 400);
@@ -87,20 +86,30 @@ export const editPage = ownerPage({
       );
       return seeOther(`${home}?notice=saved`);
     },
-    retry: (request, error) => {
-      if (error instanceof SignInTooOldError) {
-        return showTyped(request, { signInAgain: true }, 403);
-      }
-      if (error instanceof ValidationError) {
-        return showTyped(request, { errors: refusedFields(error) }, 400);
-      }
-      if (error instanceof ChangedMeanwhileError) {
-        return showMeanwhile(request, error.fields);
-      }
-      throw error;
-    },
+    retry,
   },
 });
+
+/** Shows the posted form again, with verdicts and preview. Changes nothing. */
+export const editPreviewPage = ownerPage({
+  path: `${PATH}/preview`,
+  recent: true,
+  show: ({ home }) => seeOther(`${home}/edit`),
+  post: { form, answer: (request) => showTyped(request, {}, 200), retry },
+});
+
+function retry(request: Posted, error: unknown): Promise<PageAnswer> {
+  if (error instanceof SignInTooOldError) {
+    return showTyped(request, { signInAgain: true }, 403);
+  }
+  if (error instanceof ValidationError) {
+    return showTyped(request, { errors: refusedFields(error) }, 400);
+  }
+  if (error instanceof ChangedMeanwhileError) {
+    return showMeanwhile(request, error.fields);
+  }
+  throw error;
+}
 
 /** The client type can't be changed. */
 function valuesIn({ own: { application }, form }: Posted): ApplicationFormValues {
@@ -162,7 +171,7 @@ function showTyped(
 }
 
 async function showForm(
-  { deps, user, locale, own, clientId, home, path, query, ctx }: OwnerRequest,
+  { deps, user, locale, own, clientId, home, query, ctx }: OwnerRequest,
   state: Pick<EditProps, 'values' | 'updatedAt' | 'errors' | 'meanwhile' | 'signInAgain'>,
   status = 200,
 ): Promise<PageAnswer> {
@@ -171,7 +180,8 @@ async function showForm(
     ...state,
     application: presentHeader(own.application),
     failures: own.recentFailures,
-    action: path,
+    action: `${home}/edit`,
+    previewAction: `${home}/edit/preview`,
     cancel: home,
     ...presentForm({ config: deps.config, locale }, state.values, {
       fullName: user.fullName,

@@ -24,18 +24,18 @@ const registerView = view<RegisterProps>('applications/new');
 
 type Request = UserRequest<ApplicationPagesDeps>;
 
+const PATH = `${APPLICATIONS}/new`;
+const PREVIEW = `${PATH}/preview`;
+
 /** Registers an application and shows its client ID and first secret. */
 export const registerPage = userPageAbout(openRegistration, {
-  path: `${APPLICATIONS}/new`,
+  path: PATH,
   show: (request) => showForm(request, { values: emptyValues(request.deps.config), errors: {} }),
   post: {
     form: applicationForm,
     prepare: async (request) => {
       const { deps, user, form: values, locale, ctx } = request;
       const t = translator<ApplicationText>(locale);
-      if (values.preview) {
-        return showForm(request, { values, errors: {} });
-      }
       const { details, errors } = readApplicationForm(deps.config, t, values);
       if (details === undefined) {
         return showForm(request, { values, errors }, 400);
@@ -78,6 +78,16 @@ export const registerPage = userPageAbout(openRegistration, {
   },
 });
 
+/** Shows the posted form again, with verdicts and preview. Registers nothing. */
+export const registerPreviewPage = userPageAbout(openRegistration, {
+  path: PREVIEW,
+  show: () => seeOther(PATH),
+  post: {
+    form: applicationForm,
+    answer: (request) => showForm(request, { values: request.form, errors: {} }),
+  },
+});
+
 /** @throws StagedoorError `forbidden` for a POST if only operators register applications */
 async function openRegistration({ deps, user, ctx }: Request): Promise<object> {
   if (mayRegister(deps.config, user)) {
@@ -91,13 +101,14 @@ async function openRegistration({ deps, user, ctx }: Request): Promise<object> {
 }
 
 function showForm(
-  { deps, user, locale, path }: Request,
+  { deps, user, locale }: Request,
   state: Pick<RegisterProps, 'values' | 'errors' | 'refusal'>,
   status = 200,
 ): PageAnswer {
   const props = {
     ...state,
-    action: path,
+    action: PATH,
+    previewAction: PREVIEW,
     cancel: APPLICATIONS,
     ...presentForm({ config: deps.config, locale }, state.values, {
       fullName: user.fullName,
