@@ -9,6 +9,7 @@ import {
   type OwnedApplication,
   type Place,
 } from './activity.ts';
+import { LIKENESS_FIELDS } from './entry-data.ts';
 
 /**
  * Entries of a very long log that are searched at once, for matches of a filter or for applications to
@@ -118,9 +119,9 @@ const PLACE = [
   sql<string>`(extract(epoch from happened_at) * 1000000)::bigint::text`.as('micros'),
 ] as const;
 
-/** Everything on which the sentence of an entry depends. */
-const LIKENESS = sql<string>`jsonb_build_array(action, actor, client_id, data -> 'application',
-  data -> 'reason', data -> 'new_device', data -> 'removed', data -> 'count')::text`;
+/** Everything on which the sentence of an entry and its advice depend. */
+const LIKENESS = sql<string>`jsonb_build_array(action, actor, client_id,
+  ${sql.join(LIKENESS_FIELDS.map((field) => sql`data -> ${sql.lit(field)}`))})::text`;
 
 /** Entries that match a filter among the next ones after a place, in their order. */
 function matching(db: Db, filter: ActivityFilter, after: Place | undefined) {

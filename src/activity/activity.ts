@@ -60,7 +60,7 @@ export interface Place {
 /** An entry as it was read. */
 export interface FoundEntry extends ActivityEntry {
   readonly place: Place;
-  /** The same for entries that have the same sentence. */
+  /** The same for entries that have the same sentence and the same advice. */
   readonly likeness: string;
 }
 

@@ -13,7 +13,7 @@ const organizers = z
   .catch([]);
 
 /** Everything that a sentence may need. What is missing or not as expected counts as not there. */
-const entryData = z.object({
+export const entryData = z.object({
   application: text,
   scopes: list,
   organizers,
@@ -46,6 +46,22 @@ const entryData = z.object({
 
 /** The data of an entry, as far as it is understood. */
 export type EntryData = z.infer<typeof entryData>;
+
+/**
+ * Fields on which the sentence of an entry and its advice depend. Entries that differ in one of them are
+ * never folded into one line.
+ */
+export const LIKENESS_FIELDS = [
+  'application',
+  'reason',
+  'changed',
+  'new_device',
+  'removed',
+  'count',
+] as const satisfies readonly (keyof EntryData)[];
+
+/** The only data that sentences and advice may read. */
+export type LikenessData = Pick<EntryData, (typeof LIKENESS_FIELDS)[number]>;
 
 /** Reads the data of an entry; never throws, since other versions may have written it. */
 export function readEntryData(data: unknown): EntryData {

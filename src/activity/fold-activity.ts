@@ -13,7 +13,7 @@ const READS = 4;
 /** Entries of a line that are kept; the others are counted. */
 const SINGLES = 20;
 
-/** Consecutive entries of one day with the same sentence. */
+/** Consecutive entries of one day with the same sentence and the same advice. */
 export interface ActivityLine {
   /** `2026-03-01`, in the time zone of the user. */
   readonly day: string;

@@ -258,6 +258,24 @@ for (const [engine, overrides] of Object.entries(PAGE_ENGINE_VARIABLES)) {
       }
     });
 
+    it('shows a warning also if a harmless change of the same account follows', async () => {
+      const agent = await signedIn(server, await putUser(server, { id: 'wanda' }));
+      await putUser(server, { id: 'wanda', email: 'other@example.com' });
+      await putUser(server, { id: 'wanda', email: 'other@example.com', fullName: 'Wanda W.' });
+      await putUser(server, { id: 'wanda', email: 'other@example.com', fullName: 'Wanda V.' });
+      const changed = textFor('activity.user_changed');
+      const page = await agent.get(ACTIVITY);
+      const lines = linesOf(page).flatMap((html, at) =>
+        entriesOf(page)[at]?.sentence === changed
+          ? [[countOf(html), textOf(html).includes(textFor('activity.advice.identity'))]]
+          : [],
+      );
+      assert.deepEqual(lines, [
+        [2, false],
+        [1, true],
+      ]);
+    });
+
     it('says what to do about an alarming entry, as long as it can be done', async () => {
       const user = await putUser(server, { id: 'alma' });
       const agent = await signedIn(server, user);

@@ -2,7 +2,7 @@ import { APPLICATIONS } from '../../applications/pages/owner-page.ts';
 import type { MessageParams } from '../../http/translate.ts';
 import { ownValue } from '../../lib/own-value.ts';
 import type { ActivityEntry, OwnedApplication } from '../activity.ts';
-import { type EntryData, readEntryData } from '../entry-data.ts';
+import { type LikenessData, readEntryData } from '../entry-data.ts';
 import type { ActivityText } from '../texts.ts';
 
 /** Advice about an alarming entry, and the page where to follow it. */
@@ -23,7 +23,7 @@ type Target =
   | 'credentials';
 type Advice = readonly [tone: AdviceProps['tone'], message: ActivityText, target: Target];
 /** Returns undefined if an entry needs none. `owned`: the user's application that it is about. */
-type Rule = (data: EntryData, owned: OwnedApplication | undefined) => Advice | undefined;
+type Rule = (data: LikenessData, owned: OwnedApplication | undefined) => Advice | undefined;
 
 const PATHS: Readonly<Record<Exclude<Target, 'application' | 'credentials'>, string>> = {
   authorizations: '/account/authorizations',
@@ -75,13 +75,20 @@ const RULES: Readonly<Record<string, Rule>> = {
     ],
 };
 
-/** Presents what to do about an entry; undefined for one that alarms nobody, or is settled. */
+/**
+ * Presents what to do about the entries of a line, by the most severe one; undefined for those that alarm
+ * nobody, or are settled.
+ */
 export function adviceOn(
-  entry: Pick<ActivityEntry, 'action' | 'data'>,
+  entries: readonly Pick<ActivityEntry, 'action' | 'data'>[],
   owned: OwnedApplication | undefined,
   params: MessageParams,
 ): AdviceProps | undefined {
-  const advice = ownValue(RULES, entry.action)?.(readEntryData(entry.data), owned);
+  const found = entries.flatMap(({ action, data }) => {
+    const one = ownValue(RULES, action)?.(readEntryData(data), owned);
+    return one === undefined ? [] : [one];
+  });
+  const advice = found.find(([tone]) => tone === 'alarm') ?? found[0];
   if (advice === undefined) {
     return undefined;
   }

@@ -91,7 +91,7 @@ function presentLine(deps: PresentDeps, context: LineContext, line: ActivityLine
     all: isShort ? undefined : context.linkToAll(line),
     application: clientId === null ? undefined : context.linkToApplication(clientId),
     advice: adviceOn(
-      newest,
+      line.entries,
       context.owned.find((one) => one.clientId === clientId),
       params,
     ),

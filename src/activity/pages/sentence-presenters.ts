@@ -4,7 +4,7 @@ import type { MessageParams, Translate } from '../../http/translate.ts';
 import { ownValue } from '../../lib/own-value.ts';
 import { oneLine } from '../../mail/mail-text.ts';
 import type { ActivityEntry } from '../activity.ts';
-import { type EntryData, readEntryData } from '../entry-data.ts';
+import { type LikenessData, readEntryData } from '../entry-data.ts';
 import type { ActivityText } from '../texts.ts';
 
 /** Actions in the logs of users. Each needs a sentence. */
@@ -22,7 +22,7 @@ export interface Sentence {
 }
 
 /** Chooses the sentence of an entry. `mine`: the reader of the log has done it. */
-type Words = (data: EntryData, mine: boolean) => ActivityText;
+type Words = (data: LikenessData, mine: boolean) => ActivityText;
 
 /** Names have up to 255 characters. */
 const NAME_LIMIT = 255;
@@ -113,7 +113,7 @@ export function sentenceOf(
   if (!isUserAction(action)) {
     return { message: 'activity.unknown', params: { action } };
   }
-  const data = readEntryData(entry.data);
+  const data: LikenessData = readEntryData(entry.data);
   const application = oneLine(data.application ?? '', NAME_LIMIT) || t('activity.unnamed');
   return {
     message: WORDS[action](data, isOwn(userId, entry)),
