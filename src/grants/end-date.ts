@@ -3,20 +3,39 @@ import { isTimeZone } from '../users/user.ts';
 const HOUR = 3_600_000;
 const SECOND = 1000;
 
+/** Days of the years 1970 to 2999: earlier and later ones are typing errors, and some no database stores. */
+const DATE = /^(19[7-9]\d|2\d{3})-\d{2}-\d{2}$/;
+
 /**
  * Returns the end of a day in a time zone: the first moment of the next day, also if the clocks
  * change that night. An unknown time zone counts as UTC.
  * @param date as a date field sends it, `2026-05-31`
- * @returns undefined if there is no such day
+ * @returns undefined if there is no such day in the years 1970 to 2999
  */
 export function endOfDay(date: string, timeZone: string): Date | undefined {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(date)) {
-    return undefined;
-  }
-  const day = Date.parse(`${date}T00:00:00Z`);
-  if (Number.isNaN(day) || new Date(day).toISOString().slice(0, 10) !== date) {
-    return undefined;
-  }
+  const day = parseDay(date);
+  return day === undefined ? undefined : endOf(day, timeZone);
+}
+
+/**
+ * Returns the first moment of a day in a time zone. An unknown time zone counts as UTC.
+ * @param date as a date field sends it, `2026-05-31`
+ * @returns undefined if there is no such day in the years 1970 to 2999
+ */
+export function startOfDay(date: string, timeZone: string): Date | undefined {
+  const day = parseDay(date);
+  return day === undefined ? undefined : endOf(day - 24 * HOUR, timeZone);
+}
+
+/** Returns the start of a day in UTC, in milliseconds since 1970; undefined if there is no such day. */
+function parseDay(date: string): number | undefined {
+  const day = DATE.test(date) ? Date.parse(`${date}T00:00:00Z`) : Number.NaN;
+  // 31 February would become a day of March.
+  return !Number.isNaN(day) && new Date(day).toISOString().startsWith(date) ? day : undefined;
+}
+
+/** Returns the end of a day in a time zone. `day`: its start in UTC, in milliseconds since 1970. */
+function endOf(day: number, timeZone: string): Date {
   const local = localDays(timeZone);
   // Clocks are at most 14 hours ahead of UTC and 12 behind: the end lies between these two.
   let [before, after] = [day + 9 * HOUR, day + 37 * HOUR];
@@ -25,19 +44,6 @@ export function endOfDay(date: string, timeZone: string): Date | undefined {
     [before, after] = local(new Date(middle)) > day ? [before, middle] : [middle, after];
   }
   return new Date(after);
-}
-
-/**
- * Returns the first moment of a day in a time zone. An unknown time zone counts as UTC.
- * @param date as a date field sends it, `2026-05-31`
- * @returns undefined if there is no such day
- */
-export function startOfDay(date: string, timeZone: string): Date | undefined {
-  if (endOfDay(date, timeZone) === undefined) {
-    return undefined;
-  }
-  const before = new Date(Date.parse(`${date}T00:00:00Z`) - 24 * HOUR);
-  return endOfDay(before.toISOString().slice(0, 10), timeZone);
 }
 
 /** Returns the last day that has not ended at `end`, in the format of a date field. */

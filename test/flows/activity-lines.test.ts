@@ -250,7 +250,15 @@ for (const [engine, overrides] of Object.entries(PAGE_ENGINE_VARIABLES)) {
       ]);
       assert.match(page.body, says('activity.filter.from.set', { day: '1 Mar 2026' }));
       await expect('organizer=redstage&to=2026-03-01', ['authorized']);
-      for (const odd of ['2026-02-30', 'x', '20260301', '%00', '2026-03-01&from=2026-03-02']) {
+      for (const odd of [
+        '2026-02-30',
+        'x',
+        '20260301',
+        '%00',
+        '2026-03-01&from=2026-03-02',
+        '1969-12-31',
+        '3000-01-01',
+      ]) {
         const answer = await agent.get(`${ACTIVITY}?from=${odd}`);
         assert.equal(answer.status, 200, odd);
         assert.match(answer.body, says('activity.filter.invalid'), odd);

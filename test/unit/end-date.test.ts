@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { endOfDay, lastDay } from '../../src/grants/end-date.ts';
+import { endOfDay, lastDay, startOfDay } from '../../src/grants/end-date.ts';
 import { roughAddress } from '../../src/lib/rough-address.ts';
 
 const ENDS: readonly (readonly [date: string, timeZone: string, end: string])[] = [
@@ -38,10 +38,22 @@ test('an invalid day has no end', () => {
     '1.1.2026',
     '+02026-01-01',
     '2026-05-31 ',
+    '0001-01-01',
+    '1969-12-31',
+    '3000-01-01',
+    '9999-12-31',
   ];
   for (const date of wrong) {
     assert.equal(endOfDay(date, 'UTC'), undefined, date);
+    assert.equal(startOfDay(date, 'UTC'), undefined, date);
   }
+});
+
+test('the first and the last day begin and end in any time zone', () => {
+  const begin = startOfDay('1970-01-01', 'Pacific/Kiritimati');
+  assert.equal(begin?.toISOString(), '1970-01-01T10:40:00.000Z');
+  assert.equal(startOfDay('1970-01-01', 'UTC')?.getTime(), 0);
+  assert.equal(endOfDay('2999-12-31', 'Etc/GMT+12')?.toISOString(), '3000-01-01T12:00:00.000Z');
 });
 
 test('a network address is shortened', () => {

@@ -83,7 +83,7 @@ export const logPage = operatorPage({
 
 /** Returns a day as a filter has it; empty if it is none. */
 function dayOf(value: string): string {
-  return value.startsWith('2') && startOfDay(value, 'UTC') !== undefined ? value : '';
+  return startOfDay(value, 'UTC') === undefined ? '' : value;
 }
 
 /** Returns the ID of a user by ID or e-mail address; null if there can be none. */
