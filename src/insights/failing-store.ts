@@ -1,25 +1,14 @@
 import { type SqlBool, sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
-import type { Details } from './client-error.ts';
-import { FAILING } from './failing.ts';
+import { AUTHENTICATED_REASONS, FAILING, OWN_TOKEN_REASONS, SECRET_REASONS } from './failing.ts';
 import type { Reason } from './reason.ts';
-import { toDetails, toReason } from './store.ts';
+import { toReason } from './store.ts';
 
 /** Minutes of a row of `token_counts`. */
 const QUARTER = 15;
 /** Newest failed requests of an application that are looked at. */
 const LOOKED_AT = 200;
-/** Reasons for which a single authorization ended, not the application's fault. */
-const ENDED = [
-  'revoked_by_user',
-  'revoked_by_client',
-  'revoked_by_operator',
-  'replaced',
-  'refresh_token_expired',
-  'user_inactive',
-];
-
 /** An application that has stopped working, and its owner, as a mail addresses them. */
 export interface FailingApplication {
   readonly clientId: string;
@@ -29,25 +18,22 @@ export interface FailingApplication {
   readonly recipient: string;
   readonly locale: string;
   readonly timezone: string;
-  /** Failed token requests within `FAILING.minutes`, counted up to 200. */
+  /** Failed token requests within `FAILING.minutes` that count, up to 200. */
   readonly failures: number;
-  /** Error code, reason and details of the newest of them. */
+  /** Error code and reason of the newest of them. */
   readonly error: string;
   readonly reason: Reason;
-  readonly details: Details;
 }
 
-type Row = Omit<FailingApplication, 'error' | 'reason' | 'details'> & {
-  readonly last: {
-    readonly error: string;
-    readonly reason: string;
-    readonly details: Record<string, unknown>;
-  };
+type Row = Omit<FailingApplication, 'error' | 'reason'> & {
+  readonly last: { readonly error: string; readonly reason: string };
 };
 
 /**
  * Takes at most `limit` active applications that have stopped working, and records that their owners are
- * notified: each application at most once within 24 hours, whatever processes do so.
+ * notified: each application at most once within 24 hours, whatever processes do so. Only failures count
+ * that nobody without credentials, codes or tokens of the application can cause. Uses of old secrets are
+ * known by the hour, so that those of the last hour are missing at the beginning of the next one.
  */
 export async function takeFailingApplications(
   tx: Tx,
@@ -69,15 +55,25 @@ export async function takeFailingApplications(
         join users u on u.id = a.owner_id
         left join failure_notices n on n.client_id = a.client_id
         cross join lateral (
-          select count(*)::int as failures,
-            (json_agg(json_build_object('error', e.error, 'reason', e.reason, 'details', e.details)
-              order by e.id desc))->0 as last
+          select coalesce(sum(f.count), 0)::int as uses from authentication_failures f
+          where f.hour = date_trunc('hour', now()) and f.endpoint = 'token'
+            and f.client_id = a.client_id and f.reason in ('expired', 'deleted')
+        ) old_secrets
+        cross join lateral (
+          select
+            (count(*) filter (where not e.by_secret)
+              + least(count(*) filter (where e.by_secret), old_secrets.uses))::int as failures,
+            (json_agg(json_build_object('error', e.error, 'reason', e.reason) order by e.id desc)
+              filter (where not e.by_secret or old_secrets.uses > 0))->0 as last
           from (
-            select id, happened_at, endpoint, error, reason, details from client_errors c
+            select id, happened_at, endpoint, error, reason,
+              reason = any(${SECRET_REASONS}::text[]) as by_secret
+            from client_errors c
             where c.client_id = a.client_id order by id desc limit ${LOOKED_AT}::int
           ) e
           where e.endpoint = 'token' and e.happened_at > now() - make_interval(mins => ${minutes}::int)
-            and e.reason <> all (${ENDED}::text[])
+            and (e.by_secret or e.reason = any(${OWN_TOKEN_REASONS}::text[])
+              or a.client_type = 'confidential' and e.reason = any(${AUTHENTICATED_REASONS}::text[]))
         ) failed
       where a.is_active and a.suspended_at is null and u.is_active and ${isDue}
         and failed.failures >= ${failures}::int
@@ -103,7 +99,6 @@ export async function takeFailingApplications(
     ...row,
     error: last.error,
     reason: toReason(last.reason),
-    details: toDetails(last.details),
   }));
 }
 

@@ -3,9 +3,11 @@ import type { Tx } from '../db/transaction.ts';
 import { translator } from '../http/translate.ts';
 import { localeOf } from '../lib/locale.ts';
 import { enqueueMail } from '../mail/outbox-store.ts';
-import { reasonParams } from './client-error.ts';
 import { takeFailingApplications } from './failing-store.ts';
 import type { InsightText } from './texts.ts';
+
+/** Values of the requests, which are on the page only: a mail contains nothing that others wrote. */
+const UNSAID = { description: '[…]', parameters: '[…]', scope: '[…]', sent: '[…]' };
 
 /**
  * Mails owners of applications that have stopped working, at most once a day for each application.
@@ -15,7 +17,7 @@ import type { InsightText } from './texts.ts';
 export async function notifyFailing(tx: Tx, limit: number): Promise<number> {
   const applications = await takeFailingApplications(tx, limit);
   for (const application of applications) {
-    const { clientId, recipient, locale, timezone, failures, error, reason, details } = application;
+    const { clientId, recipient, locale, timezone, failures, error, reason } = application;
     const t = translator<InsightText>(localeOf(locale) ?? 'en');
     await enqueueMail(tx, {
       kind: 'application_failing',
@@ -27,7 +29,7 @@ export async function notifyFailing(tx: Tx, limit: number): Promise<number> {
         application: mailApplication(application, null),
         failures,
         error,
-        explanation: t(`insights.reason.${reason}`, reasonParams(details)),
+        explanation: t(`insights.reason.${reason}`, UNSAID),
         path: `/account/applications/${encodeURIComponent(clientId)}/errors`,
       },
     });

@@ -54,7 +54,7 @@ export interface MailData {
     readonly failures: number;
     /** Error code of the newest of them. */
     readonly error: string;
-    /** Its reason, a sentence in the reader's language. Contains values of the request. */
+    /** Its reason, a sentence in the reader's language, without values of the request. */
     readonly explanation: string;
     /** Link target: a path of this server. */
     readonly path: string;

@@ -3,21 +3,34 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { inTransaction } from '../../src/db/transaction.ts';
-import { FAILING } from '../../src/insights/failing.ts';
+import {
+  AUTHENTICATED_REASONS,
+  FAILING,
+  OWN_TOKEN_REASONS,
+  SECRET_REASONS,
+} from '../../src/insights/failing.ts';
 import { notifyFailing } from '../../src/insights/notify-failing.ts';
 import { queuedMails } from '../support/account.ts';
 import { cleanUp } from '../support/clean-up.ts';
-import { createPlatform, type TestApplication, type TestPlatform } from '../support/factories.ts';
+import { assertionOf, makeKeyPair } from '../support/client-keys.ts';
+import {
+  createPlatform,
+  registerApplication,
+  type TestApplication,
+  type TestPlatform,
+} from '../support/factories.ts';
 import { signIn } from '../support/flow.ts';
 import { manage } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { says, textFor } from '../support/texts.ts';
+import { type FormParameters, postForm } from '../support/tokens.ts';
 import { UserAgent } from '../support/user-agent.ts';
 
 describe('Mail about an application that has stopped working', () => {
   let server: TestServer;
   let platform: TestPlatform;
   let application: TestApplication;
+  let publicApplication: TestApplication;
   let ben: UserAgent;
   let errors: string;
 
@@ -25,6 +38,11 @@ describe('Mail about an application that has stopped working', () => {
     server = await startServer();
     platform = await createPlatform(server);
     application = platform.application;
+    publicApplication = await registerApplication(server, {
+      owner: 'ben',
+      name: 'Door List',
+      clientType: 'public',
+    });
     errors = `/account/applications/${application.clientId}/errors`;
     ben = new UserAgent(server);
     await signIn(ben, await ben.get('/login'), platform.ben);
@@ -33,29 +51,45 @@ describe('Mail about an application that has stopped working', () => {
 
   beforeEach(async () => {
     const { db } = server.database;
-    for (const table of ['token_counts', 'client_errors', 'failure_notices', 'mail_outbox']) {
+    for (const table of [
+      'token_counts',
+      'client_errors',
+      'failure_notices',
+      'mail_outbox',
+      'authentication_failures',
+    ]) {
       await sql`delete from ${sql.table(table)}`.execute(db);
     }
   });
 
-  /** Token requests of the application so many minutes ago. */
-  async function count(minutes: number, counts: { issued?: number; failed?: number }) {
+  /** Token requests of an application so many minutes ago. */
+  async function count(
+    minutes: number,
+    counts: { issued?: number; failed?: number },
+    { clientId } = application,
+  ) {
     const { issued = 0, failed = 0 } = counts;
     await sql`
       insert into token_counts (client_id, at, issued, refreshed, failed)
-      values (${application.clientId}, now() - ${minutes} * interval '1 minute', ${issued}, 0, ${failed})
+      values (${clientId}, now() - ${minutes} * interval '1 minute', ${issued}, 0, ${failed})
     `.execute(server.database.db);
   }
 
   /** So many failed token requests of the last minutes. */
-  async function fail(failures: number = FAILING.failures, reason = 'client_secret_wrong') {
-    await count(1, { failed: failures });
+  async function fail(
+    failures: number = FAILING.failures,
+    reason = 'refresh_token_unknown',
+    of = application,
+  ) {
+    await count(1, { failed: failures }, of);
     await sql`
       insert into client_errors (client_id, happened_at, endpoint, error, reason)
-      select ${application.clientId}, now() - n * interval '1 minute', 'token', 'invalid_client', ${reason}
+      select ${of.clientId}, now() - n * interval '1 minute', 'token', 'invalid_grant', ${reason}
       from generate_series(1, ${failures}::int) n
     `.execute(server.database.db);
   }
+
+  const day = 24 * 60;
 
   async function untilBlocked(): Promise<void> {
     const until = Date.now() + 10_000;
@@ -68,6 +102,30 @@ describe('Mail about an application that has stopped working', () => {
         return;
       }
       assert.ok(Date.now() < until, 'the second process does not wait');
+      await delay(10);
+    }
+  }
+
+  /** Sends a failing token request often enough, to an application that worked yesterday. */
+  async function send(
+    of: TestApplication,
+    requests: readonly FormParameters[],
+    client: Parameters<typeof postForm>[2] = undefined,
+  ) {
+    const { db } = server.database;
+    await count(day, { issued: 1 }, of);
+    await count(1, { failed: FAILING.failures }, of);
+    for (const request of requests) {
+      for (let sent = 0; sent < FAILING.failures; sent += 1) {
+        const { status } = await postForm(server, 'token', client, request);
+        assert.ok(status === 400 || status === 401, `status ${status}`);
+      }
+    }
+    const wanted = requests.length * FAILING.failures;
+    const until = Date.now() + 10_000;
+    const found = () => db.selectFrom('client_errors').select('reason').execute();
+    while ((await found()).length < wanted) {
+      assert.ok(Date.now() < until, 'the failures are not recorded');
       await delay(10);
     }
   }
@@ -93,8 +151,8 @@ describe('Mail about an application that has stopped working', () => {
     assert.deepEqual(others, []);
     assert.equal(mail?.locale, 'de');
     const { error, explanation, failures, path } = Object(mail?.data);
-    assert.deepEqual([error, failures, path], ['invalid_client', FAILING.failures, errors]);
-    assert.equal(explanation, textFor('insights.reason.client_secret_wrong', {}, 'de'));
+    assert.deepEqual([error, failures, path], ['invalid_grant', FAILING.failures, errors]);
+    assert.equal(explanation, textFor('insights.reason.refresh_token_unknown', {}, 'de'));
     await sql`update users set chosen_locale = null where id = 'ben'`.execute(db);
     await sql`update failure_notices set sent_at = sent_at - interval '23 hours'`.execute(db);
     await notify();
@@ -104,7 +162,6 @@ describe('Mail about an application that has stopped working', () => {
     assert.equal((await mails()).length, 2);
   });
 
-  const day = 24 * 60;
   for (const [name, prepare] of Object.entries<() => Promise<unknown>>({
     'fewer requests failed': async () => {
       await count(day, { issued: 1 });
@@ -145,6 +202,111 @@ describe('Mail about an application that has stopped working', () => {
       assert.deepEqual(await mails(), []);
     });
   }
+
+  const lure = 'Sign in at evil.example within 24 hours';
+
+  it('is not sent if strangers send requests to a confidential application', async () => {
+    const { clientId: client_id } = application;
+    const assertion = await assertionOf(server.issuer, client_id, await makeKeyPair(), {
+      claims: { aud: lure },
+    });
+    await send(application, [
+      { client_id, grant_type: lure },
+      { client_id, client_secret: 'x', grant_type: lure },
+      {
+        ...assertion,
+        grant_type: 'refresh_token',
+        refresh_token: 'x',
+      },
+    ]);
+    await notify();
+    assert.deepEqual(await mails(), []);
+  });
+
+  it('is not sent if strangers send requests to a public application', async () => {
+    const { clientId: client_id } = publicApplication;
+    await send(publicApplication, [
+      { client_id, grant_type: lure },
+      { client_id, grant_type: 'refresh_token', refresh_token: 'x' },
+      { client_id, client_secret: 'x', grant_type: lure },
+      {
+        client_id,
+        grant_type: 'authorization_code',
+        code: 'x',
+        redirect_uri: publicApplication.redirectUri,
+      },
+    ]);
+    await notify();
+    assert.deepEqual(await mails(), []);
+  });
+
+  it('contains no values of a request', async () => {
+    await send(application, [{ grant_type: lure }], application);
+    await notify();
+    const [mail] = await mails();
+    assert.equal(
+      Object(mail?.data).explanation,
+      textFor('insights.reason.grant_type_unsupported', { sent: '[…]' }),
+    );
+    assert.doesNotMatch(JSON.stringify(mail), /evil/);
+  });
+
+  it('leaves no placeholder in a reason', async () => {
+    await sql`update users set chosen_locale = 'de' where id = 'ben'`.execute(server.database.db);
+    for (const reason of [...OWN_TOKEN_REASONS, ...AUTHENTICATED_REASONS]) {
+      await sql`delete from client_errors`.execute(server.database.db);
+      await sql`delete from failure_notices`.execute(server.database.db);
+      await sql`delete from token_counts`.execute(server.database.db);
+      await count(day, { issued: 1 });
+      await fail(FAILING.failures, reason);
+      await notify();
+    }
+    await sql`update users set chosen_locale = null where id = 'ben'`.execute(server.database.db);
+    const texts = (await mails()).map(({ data }) => String(Object(data).explanation));
+    assert.equal(texts.length, OWN_TOKEN_REASONS.length + AUTHENTICATED_REASONS.length);
+    assert.deepEqual(
+      texts.filter((text) => /[{}]/.test(text)),
+      [],
+    );
+  });
+
+  it('is sent if an old secret is still in use, counted as often as it was', async () => {
+    const { db } = server.database;
+    const { clientId } = application;
+    const uses = (times: number) =>
+      sql`
+      insert into authentication_failures (hour, endpoint, client_id, reason, ip, count)
+      values (date_trunc('hour', now()), 'token', ${clientId}, 'expired', '', ${times}),
+        (date_trunc('hour', now()), 'token', ${clientId}, 'wrong', '', 100)
+      on conflict (hour, endpoint, client_id, reason, ip) do update set count = excluded.count
+    `.execute(db);
+    for (const reason of SECRET_REASONS) {
+      await sql`delete from client_errors`.execute(db);
+      await sql`delete from failure_notices`.execute(db);
+      await sql`delete from token_counts`.execute(db);
+      await sql`delete from mail_outbox`.execute(db);
+      await count(day, { issued: 1 });
+      await fail(20, reason);
+      await uses(FAILING.failures - 1);
+      await notify();
+      assert.deepEqual(await mails(), []);
+      await uses(FAILING.failures);
+      await notify();
+      const [mail] = await mails();
+      const { failures, explanation } = Object(mail?.data);
+      assert.deepEqual(
+        [failures, explanation],
+        [FAILING.failures, textFor(`insights.reason.${reason}`)],
+      );
+    }
+  });
+
+  it('is sent if tokens that were issued to a public application fail', async () => {
+    await count(day, { issued: 1 }, publicApplication);
+    await fail(FAILING.failures, 'ended_by_reuse', publicApplication);
+    await notify();
+    assert.equal((await mails()).length, 1);
+  });
 
   it('is turned off and on again by the owner', async () => {
     await count(day, { issued: 1 });
