@@ -116,6 +116,11 @@ export async function setOwner(tx: Tx, clientId: string, ownerId: string): Promi
     .execute();
 }
 
+/** Forgets which mails about failures the owner wants and got. */
+export async function deleteFailureNotices(tx: Tx, clientId: string): Promise<void> {
+  await tx.deleteFrom('failure_notices').where('client_id', '=', clientId).execute();
+}
+
 /** Removes the application; its secrets and keys go with it, by foreign key. */
 export async function deleteApplicationRow(tx: Tx, clientId: string): Promise<void> {
   await tx.deleteFrom('applications').where('client_id', '=', clientId).execute();

@@ -308,6 +308,18 @@ describe('Mail about an application that has stopped working', () => {
     assert.equal((await mails()).length, 1);
   });
 
+  it('is sent to another owner although the former one turned it off', async () => {
+    const path = `/api/v1/applications/${application.clientId}/`;
+    await ben.submit(await ben.get(errors), {}, 'wanted');
+    await manage(server, 'PATCH', path, { owner: 'ada' });
+    await count(day, { issued: 1 });
+    await fail();
+    await notify();
+    const sent = await queuedMails(server, 'application_failing', platform.ada.email);
+    await manage(server, 'PATCH', path, { owner: 'ben' });
+    assert.equal(sent.length, 1);
+  });
+
   it('is turned off and on again by the owner', async () => {
     await count(day, { issued: 1 });
     await fail();
