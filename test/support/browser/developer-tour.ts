@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { putUser, registerApplication, type TestUser } from '../factories.ts';
 import { type ClientCredentials, manage } from '../platform.ts';
 import type { TestServer } from '../server.ts';
-import { signIn } from './person.ts';
+import { deny, signIn } from './person.ts';
 import { ageSignIns, type Look, type Traveller } from './tour.ts';
 import { openWindow } from './window.ts';
 
@@ -114,10 +114,14 @@ async function tourSettings({ server, page, look }: Desk, clientId: string): Pro
   await look(page, 'credentials');
   await page.locator('a[href$="/delete"][href*="/secrets/"]').first().click();
   await look(page, 'secret-delete');
-  for (const part of ['statistics', 'errors', 'check']) {
+  for (const part of ['statistics', 'errors', 'check', 'try']) {
     await page.goto(`${path}/${part}`);
     await look(page, part);
   }
+  await page.locator('form[action$="/try"] button').click();
+  await look(page, 'try-consent');
+  await deny(page);
+  await look(page, 'try-denied');
   await page.goto(`${path}/edit`);
   await look(page, 'edit');
   await manage(server, 'PATCH', `/api/v1/applications/${clientId}/`, {
