@@ -22,6 +22,8 @@ export interface Application {
   readonly homepageUrl: string | null;
   readonly privacyPolicyUrl: string | null;
   readonly termsUrl: string | null;
+  /** Hash of its logo. Null: none. */
+  readonly logo: string | null;
   readonly clientType: ClientType;
   readonly redirectUris: readonly string[];
   /** The scopes that it may ask for. */

@@ -45,6 +45,7 @@ export async function toApplication(db: Db, candidate: Candidate): Promise<Appli
     suspensionReason: null,
     version: 0,
     reviewedAt: null,
+    logo: null,
     nameLikeReviewed: rows[0]?.nameLikeReviewed ?? true,
     schemeSharedWith: rows[0]?.schemeSharedWith ?? null,
     createdAt: now,

@@ -7,7 +7,7 @@ import type { Application, ApplicationDetails, ClientType } from './application.
  * A whole millisecond, later than the previous one under the row's lock, independent of the clock:
  * the edit pages use it to detect other changes.
  */
-const NEXT_UPDATE = sql<Date>`greatest(
+export const NEXT_UPDATE = sql<Date>`greatest(
   date_trunc('milliseconds', clock_timestamp()),
   date_trunc('milliseconds', applications.updated_at) + interval '1 millisecond'
 )`;

@@ -15,6 +15,7 @@ const COLUMNS = [
   'applications.homepage_url as homepageUrl',
   'applications.privacy_policy_url as privacyPolicyUrl',
   'applications.terms_url as termsUrl',
+  'applications.logo',
   'applications.client_type as clientType',
   'applications.redirect_uris as redirectUris',
   'applications.scopes',

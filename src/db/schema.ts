@@ -66,6 +66,7 @@ export interface Schema {
     reviewed_schemes: Generated<string[]>;
     fingerprint: string | null;
     jwks_uri: string | null;
+    logo: string | null;
     created_at: CreatedAt;
     updated_at: CreatedAt;
   };
@@ -78,6 +79,7 @@ export interface Schema {
     reviewed_details: ColumnType<Record<string, unknown> | null, string | null, string | null>;
     reviewed_at: Date | null;
   };
+  application_logos: { client_id: string; hash: string; image: Uint8Array };
   application_usage: {
     client_id: string;
     users: number;

@@ -25,6 +25,8 @@ export interface Grant {
 export interface GrantDetails extends Grant {
   readonly applicationName: string;
   readonly homepageUrl: string | null;
+  /** Hash of the application's logo; null: it has none, or no operator has reviewed it. */
+  readonly reviewedLogo: string | null;
   /** Name of the application's owner; null for an application by metadata document. */
   readonly developer: string | null;
   /** State of the application; the grant is of use only while it is `active`. */

@@ -4,6 +4,7 @@ import type { Context } from 'koa';
 import type { Csrf } from './csrf.ts';
 import { readForm } from './form.ts';
 import type { Renderer } from './render.ts';
+import { readUpload } from './upload.ts';
 import type { View } from './view.ts';
 
 /** Dependencies of every page. */
@@ -18,12 +19,22 @@ export interface Page<Deps> {
   readonly path: string;
   readonly show: (deps: Deps, ctx: Context) => Promise<PageAnswer>;
   readonly submit?: (deps: Deps, ctx: Context, form: URLSearchParams) => Promise<PageAnswer>;
+  /** The form has a file, `uploadedFile`; undefined: it has none. */
+  readonly upload?: PageUpload<Deps> | undefined;
   /** Answers a form whose CSRF token is wrong; undefined: an error page does. */
   readonly refuse?: (
     deps: Deps,
     ctx: Context,
     form: URLSearchParams,
   ) => Promise<PageAnswer | undefined>;
+}
+
+/** A form with a file. */
+export interface PageUpload<Deps> {
+  /** Bytes of the whole form. */
+  readonly limit: number;
+  /** Answers a request whose form is not to be read; undefined: it is read. */
+  readonly refuse: (deps: Deps, ctx: Context) => Promise<PageAnswer | undefined>;
 }
 
 /** Answer of a page. Made by `render`, `seeOther` and `download`. */
@@ -100,7 +111,11 @@ export function pageRoutes<Deps extends PageDeps>(
     });
     if (submit !== undefined) {
       router.post(path, async (ctx) => {
-        const form = await readForm(ctx);
+        const early = await page.upload?.refuse(deps, ctx);
+        if (early !== undefined) {
+          return early.send(deps.renderer, ctx);
+        }
+        const form = await (page.upload ? readUpload(ctx, page.upload.limit) : readForm(ctx));
         const refusal = await checkCsrf(deps, page, ctx, form);
         await (refusal ?? (await submit(deps, ctx, form))).send(deps.renderer, ctx);
       });

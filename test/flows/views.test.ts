@@ -337,6 +337,7 @@ async function visitApplications(
     const consent = await visitor.submit(await visitor.get(`${home}/try`), {}, 'csrf');
     await visitor.submit(consent, { decision, scopes: ['profile'] }, 'decision');
   }
+  await visitor.get(`${home}/logo`);
   const edit = await visitor.get(`${home}/edit`);
   await visitor.submit(edit, { name: '', redirect_uris: '' });
   await visitor.submit(edit, { name: 'Another name' });

@@ -13,6 +13,7 @@ const config = readConfig({ ISSUER: 'https://login.example.com' });
 const application: Application = {
   kind: 'registered',
   fingerprint: null,
+  logo: null,
   clientId: 'Box0ffice',
   ownerId: 'ben',
   ownerName: 'Ben',

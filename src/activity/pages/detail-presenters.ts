@@ -13,6 +13,7 @@ const FIELDS = [
   'name',
   'description',
   'homepageUrl',
+  'logo',
   'privacyPolicyUrl',
   'termsUrl',
   'redirectUris',

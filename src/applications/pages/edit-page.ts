@@ -22,7 +22,12 @@ import { type ApplicationHeader, presentHeader, presentScopes } from './presente
 import { readApplicationForm, refusedFields } from './read-application-form.ts';
 
 /** Results of a change, shown above the form. */
-export const NOTICES = ['transfer_offered', 'transfer_withdrawn'] as const;
+export const NOTICES = [
+  'transfer_offered',
+  'transfer_withdrawn',
+  'logo_saved',
+  'logo_removed',
+] as const;
 
 /** Form for an existing application, without its client type. Also posts `updated_at`. */
 interface EditProps extends ApplicationFormProps {

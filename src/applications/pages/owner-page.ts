@@ -7,6 +7,7 @@ import {
   type UserRequest,
   userPageAbout,
 } from '../../sessions/pages/user-page.ts';
+import type { EncodeLogo } from '../encode-logo.ts';
 import type { OfferLimits } from '../offer-limits.ts';
 import { findOwnApplication, type OwnApplication } from '../own-application.ts';
 
@@ -18,6 +19,7 @@ export interface ApplicationPagesDeps extends UserPageDeps {
   /** Counts the registrations of a user. */
   readonly registrations: Limit;
   readonly offerLimits: OfferLimits;
+  readonly encodeLogo: EncodeLogo;
   /** The first key encrypts new cookies; all of them decrypt. */
   readonly cookieKeys: readonly string[];
 }

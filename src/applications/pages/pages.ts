@@ -7,6 +7,7 @@ import { deletePage } from './delete-page.ts';
 import { deleteSecretPage } from './delete-secret-page.ts';
 import { editPage, editPreviewPage } from './edit-page.ts';
 import { listPage } from './list-page.ts';
+import { logoPage, removeLogoPage } from './logo-page.ts';
 import { newKeyPage } from './new-key-page.ts';
 import { newSecretPage } from './new-secret-page.ts';
 import type { ApplicationPagesDeps } from './owner-page.ts';
@@ -28,6 +29,8 @@ export const applicationPages: readonly Page<ApplicationPagesDeps>[] = [
   credentialsPage,
   editPage,
   editPreviewPage,
+  logoPage,
+  removeLogoPage,
   enablePage,
   disablePage,
   newSecretPage,

@@ -9,7 +9,7 @@ import {
   applicationState,
   isReviewed,
 } from '../application.ts';
-import { monogramUrl } from '../monogram.ts';
+import { pictureUrl } from '../picture.ts';
 import { APPLICATIONS } from './owner-page.ts';
 
 /** Identifies the application of a page. */
@@ -57,7 +57,7 @@ export interface ScopeProps {
 export function presentHeader(application: Application): ApplicationHeader {
   return {
     name: application.name,
-    monogram: monogramUrl(application.name),
+    monogram: pictureUrl(application),
     state: applicationState(application),
     reviewed: isReviewed(application),
     path: `${APPLICATIONS}/${application.clientId}`,

@@ -1,5 +1,5 @@
 import { isReviewed } from '../../applications/application.ts';
-import { monogramUrl } from '../../applications/monogram.ts';
+import { reviewedPictureUrl } from '../../applications/picture.ts';
 import type { Config } from '../../config/config.ts';
 import { ORGANIZERS_PER_GRANT } from '../../grants/grant.ts';
 import { proofHost } from '../../lib/client-id.ts';
@@ -49,7 +49,7 @@ export function presentConsent(
     action: page.action,
     application: {
       name,
-      monogram: monogramUrl(name),
+      monogram: reviewedPictureUrl({ ...application, name }),
       owner: visibleLine(application.ownerName ?? '') || null,
       documentHost: proofHost(application.clientId),
       isLocal: request.isLocal,

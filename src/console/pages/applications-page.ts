@@ -1,4 +1,4 @@
-import { monogramUrl } from '../../applications/monogram.ts';
+import { pictureUrl } from '../../applications/picture.ts';
 import { listApplications } from '../../applications/store.ts';
 import { oneOf } from '../../http/page.ts';
 import {
@@ -45,7 +45,7 @@ export const applicationsPage = operatorPage({
       rows: entries.map((application) => ({
         title: shown(application.name),
         below: ownerOf(application, pen),
-        picture: monogramUrl(application.name),
+        picture: pictureUrl(application),
         chips: applicationChips(application, pen),
         facts: [
           [pen.t('console.field.client_id'), [application.clientId]],

@@ -1,4 +1,4 @@
-import { monogramUrl } from '../../applications/monogram.ts';
+import { pictureUrl } from '../../applications/picture.ts';
 import { kindsToReview } from '../../applications/review-need.ts';
 import { countWaiting, listWaiting } from '../../applications/review-store.ts';
 import {
@@ -34,7 +34,7 @@ export const queuePage = operatorPage({
             ownerOf(application, pen),
             pen.t('console.since', { when: pen.when(since) }),
           ),
-          picture: monogramUrl(application.name),
+          picture: pictureUrl(application),
           chips: [
             ...warnings
               .slice(0, 1)

@@ -1,4 +1,4 @@
-import { monogramUrl } from '../../applications/monogram.ts';
+import { pictureUrl } from '../../applications/picture.ts';
 import type { Config } from '../../config/config.ts';
 import { proofHost } from '../../lib/client-id.ts';
 import { COLLATORS, type Locale } from '../../lib/locale.ts';
@@ -54,7 +54,7 @@ export interface GrantContext {
 export function presentApplication(grant: GrantDetails): AuthorizedApplication {
   return {
     name: grant.applicationName,
-    monogram: monogramUrl(grant.applicationName),
+    monogram: pictureUrl({ name: grant.applicationName, logo: grant.reviewedLogo }),
     homepageUrl: grant.homepageUrl,
     documentHost: proofHost(grant.clientId),
   };

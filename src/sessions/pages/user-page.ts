@@ -50,6 +50,8 @@ export interface UserPage<Request, Form, Input> {
   readonly path: string;
   /** Requires a recent sign-in: a GET goes to the sign-in page, a POST to `retry`. */
   readonly recent?: boolean;
+  /** The form has a file and at most so many bytes; undefined: it has none. */
+  readonly fileBytes?: number;
   readonly show: (request: Request) => PageAnswer | Promise<PageAnswer>;
   readonly post?: PostedForm<Request, Form, Input> | AnsweredForm<Request, Form>;
 }
@@ -107,7 +109,13 @@ export function userPage<Deps extends UserPageDeps, Form, Input>(
  */
 export function userPageAbout<Deps extends UserPageDeps, Opened extends object, Form, Input>(
   open: (request: UserRequest<Deps>) => Promise<Opened | PageAnswer>,
-  { path, recent = false, show, post }: UserPage<UserRequest<Deps> & Opened, Form, Input>,
+  {
+    path,
+    recent = false,
+    fileBytes,
+    show,
+    post,
+  }: UserPage<UserRequest<Deps> & Opened, Form, Input>,
 ): Page<Deps> {
   const begin = async (deps: Deps, ctx: Context) => {
     const request = await identifiedRequest(deps, ctx);
@@ -126,6 +134,20 @@ export function userPageAbout<Deps extends UserPageDeps, Opened extends object, 
       }
       return recent && !request.recent ? confirmSignIn(ctx) : show(request);
     },
+    // A stranger cannot make this server read a large form.
+    upload:
+      fileBytes === undefined
+        ? undefined
+        : {
+            limit: fileBytes,
+            refuse: async (deps, ctx) => {
+              const request = await begin(deps, ctx);
+              if (request instanceof PageAnswer) {
+                return request;
+              }
+              return recent && !request.recent ? confirmSignIn(ctx) : undefined;
+            },
+          },
     ...(post && {
       submit: async (deps, ctx, fields) => {
         const request = await begin(deps, ctx);
