@@ -51,14 +51,21 @@ export function subsetOf<const Word extends string>(known: readonly Word[]) {
 
 const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/i;
 
+/** Times that every database stores. */
+const YEARS = /^(?!0000)\d{4}-/;
+
 /** A moment, ISO 8601 with its time zone. */
 export const moment = z
   .string()
-  .refine(
-    (value) => DATE_TIME.test(value) && !Number.isNaN(Date.parse(value)),
-    'Not a time in ISO 8601 with a time zone, such as 2026-12-31T23:59:59Z.',
-  )
+  .refine((value) => DATE_TIME.test(value) && !Number.isNaN(Date.parse(value)), {
+    error: 'Not a time in ISO 8601 with a time zone, such as 2026-12-31T23:59:59Z.',
+    abort: true,
+  })
   .transform((value) => new Date(value))
+  .refine(
+    (at) => YEARS.test(at.toISOString()),
+    'The year must be between 0001 and 9999, also in UTC.',
+  )
   .meta({ format: 'date-time' });
 
 /**

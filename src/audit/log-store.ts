@@ -45,12 +45,14 @@ function filter(db: Db, { userId, action, since, before }: LogFilters & { before
 }
 
 /**
- * Counts matching entries. A user's entries are counted one by one. Others can be millions: whole
- * days are known by their sums, and only entries of the first day are counted.
+ * Counts matching entries. A user's entries are counted one by one, as are those after now, which are
+ * few or none. Others can be millions: whole days are known by their sums, and only entries of the
+ * first day are counted.
  */
 async function countLog(db: Db, filters: LogFilters): Promise<number> {
   const { userId, action, since } = filters;
-  if (userId !== undefined) {
+  const isFuture = since !== undefined && since.getTime() > Date.now();
+  if (userId !== undefined || isFuture) {
     return countOneByOne(db, filters);
   }
   if (since === undefined) {

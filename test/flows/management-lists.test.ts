@@ -205,6 +205,8 @@ describe('List of users', () => {
       ['/logentries/?modified_since=yesterday', 'modified_since'],
       ['/logentries/?modified_since=2026-01-01T00:00:00', 'modified_since'],
       ['/logentries/?modified_since=2026-13-01T00:00:00Z', 'modified_since'],
+      ['/logentries/?modified_since=9999-12-31T23:59:59-05:00', 'modified_since'],
+      ['/logentries/?modified_since=0001-01-01T00:00:00%2B05:00', 'modified_since'],
       ['/logentries/?ordering=-id', 'ordering'],
     ] as const) {
       const answer = await get(path);

@@ -137,6 +137,9 @@ describe('Embedded database', () => {
       ...['profile', 'password', 'sessions', 'activity', 'activity.json', 'applications'].map(
         (name) => `/account/${name}`,
       ),
+      // Days that this database would not store.
+      '/account/activity?from=0001-01-01&to=9999-12-31',
+      '/account/activity.csv?from=0001-01-01&to=9999-12-31',
       ...['', '/edit', '/statistics', '/errors', '/check', '/transfer', '/delete'].map(
         (name) => app + name,
       ),
@@ -144,6 +147,11 @@ describe('Embedded database', () => {
       const page = await agent.get(path);
       assert.equal(page.status, 200, textOf(page));
     }
+  });
+
+  it('a log entry can be asked for since the last year that a time may have', async () => {
+    const path = '/api/v1/logentries/?modified_since=9999-12-31T23:59:59Z';
+    assert.equal(Object(await manage(server, 'GET', path)).count, 0);
   });
 
   it('every API operation returns each of its successes', async () => {
