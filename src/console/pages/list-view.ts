@@ -221,12 +221,29 @@ export function renderList(
       })),
     title: pen.t(`console.${section}.title`),
     intro: pen.t(`console.${section}.intro`),
-    empty: pen.t(filters.some(({ value }) => value) ? 'console.empty' : `console.${section}.empty`),
+    empty: pen.t(emptyText(list)),
     count: count === undefined ? '' : pen.t('console.count', { count }),
     previous: count !== undefined && number > 1 ? pageUrl(number - 1) : list.previous,
     next: number * PER_PAGE < total ? pageUrl(number + 1) : list.next,
     notice: noticeOf(request, pen),
   });
+}
+
+/** Chooses what an empty page says: a list that is not counted may go on behind it. */
+function emptyText({
+  section,
+  count,
+  filters = [],
+  previous,
+  next,
+}: Parameters<typeof renderList>[1]): ConsoleText {
+  if (!filters.some(({ value }) => value)) {
+    return `console.${section}.empty`;
+  }
+  if (count === undefined && next) {
+    return 'console.empty.searched';
+  }
+  return count === undefined && previous ? 'console.empty.rest' : 'console.empty';
 }
 
 function textOf({ options, value }: FilterField): string {
