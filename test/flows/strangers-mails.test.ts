@@ -51,7 +51,7 @@ async function owner(id: string) {
     offer: async (email: string): Promise<Page> =>
       agent.submit(await agent.get(`${path}/transfer`), { email }),
     withdraw: async (): Promise<void> => {
-      const page = await agent.get(path);
+      const page = await agent.get(`${path}/edit`);
       const forms = page.forms.filter(({ action }) => action?.endsWith('/withdraw'));
       await agent.submit({ ...page, forms });
     },
