@@ -2,8 +2,11 @@ import { sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import type { DayCounts, RequestCounts, TimedCounts } from './statistics.ts';
 
-/** Days for which requests are counted by the quarter of an hour: 30 days in any time zone. */
-const RECENT_DAYS = 32;
+/**
+ * Hours for which requests are counted by the quarter of an hour: 30 days in any time zone. Half a day less
+ * than 32 days, when a process of an earlier release would delete the counts.
+ */
+const RECENT_HOURS = 32 * 24 - 12;
 
 /** Requests of an application that are not counted yet. */
 export type NewRequestCount = { readonly clientId: string } & {
@@ -39,7 +42,7 @@ export async function addRequestCounts(db: Db, counts: readonly NewRequestCount[
   `.execute(db);
 }
 
-/** Requests of an application: of the last 32 days by the quarter of an hour, before by the day. */
+/** Requests of an application: of almost 32 days by the quarter of an hour, before by the day. */
 export async function selectRequestCounts(
   db: Db,
   clientId: string,
@@ -86,7 +89,7 @@ export async function selectUsersOn(
 }
 
 /**
- * Adds counts that are older than 32 days, at most `limit`, to those of their day. Leaves out applications
+ * Adds counts that are almost 32 days old, at most `limit`, to those of their day. Leaves out applications
  * that are being deleted, which would wait for these rows and be waited for.
  * @returns how many
  */
@@ -95,7 +98,7 @@ export async function foldRequestCounts(db: Db, limit: number): Promise<number> 
     with folded as (
       delete from token_counts where ctid = any(array(
         select t.ctid from token_counts t join applications a using (client_id)
-        where t.at < now() - make_interval(days => ${RECENT_DAYS}::int)
+        where t.at < now() - make_interval(hours => ${RECENT_HOURS}::int)
         order by t.at limit ${limit} for update of t skip locked for key share of a skip locked
       ))
       returning *

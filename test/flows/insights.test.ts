@@ -315,6 +315,16 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
         .select(['client_id', 'users'])
         .execute();
       assert.deepEqual(users.find((row) => row.client_id === application.clientId)?.users, 1);
+      // Before a process of an earlier release would delete them, after 32 days.
+      await sql`
+        insert into token_counts (client_id, at, issued, refreshed, failed)
+        select ${application.clientId}, now() - make_interval(hours => hours), 0, 0, 0
+        from unnest(array[31 * 24 + 11, 31 * 24 + 13]) hours
+      `.execute(db);
+      const old = db.selectFrom('token_counts').select('client_id');
+      const before = (await old.execute()).length;
+      await cleanUp(server, 'token_counts');
+      assert.equal((await old.execute()).length, before - 1);
       await sql`update application_days set day = day - 40`.execute(db);
       await sql`update token_counts set at = at - interval '40 days'`.execute(db);
       const unfolded = await statistics(90);
