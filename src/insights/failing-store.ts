@@ -7,7 +7,7 @@ import { toReason } from './store.ts';
 
 /** Minutes of a row of `token_counts`. */
 const QUARTER = 15;
-/** Newest failed requests of an application that are looked at. */
+/** Newest failed token requests of an application that are looked at. */
 const LOOKED_AT = 200;
 /** An application that has stopped working, and its owner, as a mail addresses them. */
 export interface FailingApplication {
@@ -66,12 +66,12 @@ export async function takeFailingApplications(
             (json_agg(json_build_object('error', e.error, 'reason', e.reason) order by e.id desc)
               filter (where not e.by_secret or old_secrets.uses > 0))->0 as last
           from (
-            select id, happened_at, endpoint, error, reason,
+            select id, happened_at, error, reason,
               reason = any(${SECRET_REASONS}::text[]) as by_secret
             from client_errors c
-            where c.client_id = a.client_id order by id desc limit ${LOOKED_AT}::int
+            where c.client_id = a.client_id and c.endpoint = 'token' order by id desc limit ${LOOKED_AT}::int
           ) e
-          where e.endpoint = 'token' and e.happened_at > now() - make_interval(mins => ${minutes}::int)
+          where e.happened_at > now() - make_interval(mins => ${minutes}::int)
             and (e.by_secret or e.reason = any(${OWN_TOKEN_REASONS}::text[])
               or a.client_type = 'confidential' and e.reason = any(${AUTHENTICATED_REASONS}::text[]))
         ) failed

@@ -92,7 +92,7 @@ describe('Mail about an application that has stopped working', () => {
   const day = 24 * 60;
 
   async function untilBlocked(): Promise<void> {
-    const until = Date.now() + 10_000;
+    const until = Date.now() + 30_000;
     for (;;) {
       const { rows } = await sql`
         select from pg_stat_activity
@@ -122,7 +122,7 @@ describe('Mail about an application that has stopped working', () => {
       }
     }
     const wanted = requests.length * FAILING.failures;
-    const until = Date.now() + 10_000;
+    const until = Date.now() + 30_000;
     const found = () => db.selectFrom('client_errors').select('reason').execute();
     while ((await found()).length < wanted) {
       assert.ok(Date.now() < until, 'the failures are not recorded');
@@ -304,6 +304,18 @@ describe('Mail about an application that has stopped working', () => {
   it('is sent if tokens that were issued to a public application fail', async () => {
     await count(day, { issued: 1 }, publicApplication);
     await fail(FAILING.failures, 'ended_by_reuse', publicApplication);
+    await notify();
+    assert.equal((await mails()).length, 1);
+  });
+
+  it('is sent also if many authorization requests have failed since', async () => {
+    await count(day, { issued: 1 });
+    await fail();
+    await sql`
+      insert into client_errors (client_id, happened_at, endpoint, error, reason)
+      select ${application.clientId}, now(), 'authorize', 'invalid_request', 'pkce_missing'
+      from generate_series(1, 300)
+    `.execute(server.database.db);
     await notify();
     assert.equal((await mails()).length, 1);
   });
