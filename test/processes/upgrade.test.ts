@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -106,6 +107,19 @@ describe('Update from the previous release', { skip: whyNoHaproxy || whyNoPrevio
     assert.equal((await command.ended).code, 0, command.stderr());
     return command.stdout();
   };
+  /** Resolves when the proxy has noticed the first server. */
+  const isBehindProxy = async () => {
+    const ask = () =>
+      new Promise<number | undefined>((resolve) => {
+        get({ host: 'localhost', port, path: '/readyz', ca: certificate.cert }, (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        }).on('error', () => resolve(undefined));
+      });
+    for (const end = Date.now() + 30_000; (await ask()) !== 200; await sleep(100)) {
+      assert.ok(Date.now() < end, proxy.output());
+    }
+  };
   /** Starts a load through the proxy. */
   const startLoad = async () => {
     const server = { issuer: `http://127.0.0.1:${ports[0]}`, operatorToken: OPERATOR_TOKEN };
@@ -131,6 +145,7 @@ describe('Update from the previous release', { skip: whyNoHaproxy || whyNoPrevio
     const [one, two] = ports;
     await migrate(roots.previous);
     const first = await start(roots.previous, one);
+    await isBehindProxy();
     load = await startLoad();
     await answers(first);
     // A report is in the way of the migration for a while: its first attempts are rolled back.
