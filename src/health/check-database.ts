@@ -144,6 +144,6 @@ async function checkKeys({ db }: Database, config: Config): Promise<Finding[]> {
           `The one that signs is ${age} days old, and ${limit} are allowed.`,
           'A running server replaces it by itself: start one, or run "stagedoor keys rotate".',
         )
-      : ok('signing keys', `The one that signs does so since ${age} days.`),
+      : ok('signing keys', `The one that signs is ${age} days old.`),
   ];
 }

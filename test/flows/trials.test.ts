@@ -64,8 +64,11 @@ describe('Trial of an application by its owner', () => {
   for (const clientType of ['confidential', 'public'] as const) {
     it(`of a ${clientType} one shows every step, and leaves nothing`, async () => {
       application = await registerApplication(server, { owner: 'ben', clientType });
-      const result = await decide(ben, await begin());
+      const consent = await begin();
+      assert.doesNotMatch(consent.body, /name="ends"/, 'it ends at once');
+      const result = await decide(ben, consent);
       assert.match(result.body, says('trials.finished.title'), textOf(result));
+      assert.match(result.body, /API_SERVICE_ID(&#x27;|&#39;|'):(&quot;|")\$API_SERVICE_SECRET/);
       for (const shown of ['"active": true', '"greenarena"', '"active": false', '"sda_']) {
         assert.ok(result.body.replaceAll('&quot;', '"').includes(shown), shown);
       }

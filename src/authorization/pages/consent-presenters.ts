@@ -97,7 +97,7 @@ export function presentConsent(
         canEdit: canEdit(organizer),
       })) ?? null,
     hasPermissions: organizers?.some(hasPermissions) ?? false,
-    ends: ENDS.map((value) => ({
+    ends: (request.isTrial ? [] : ENDS).map((value) => ({
       value,
       checked: value === (choice?.ends ?? ENDS[0]),
       isLess: before.endsLater(value),

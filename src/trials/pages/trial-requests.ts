@@ -67,9 +67,10 @@ export function applicationSteps(
   run: TrialRun | undefined,
 ): TrialStep[] {
   const { issuer, clientId } = tried;
+  const app = { issuer, clientId, secret: tried.confidential ? 'CLIENT_SECRET' : undefined };
   const token: TrialStep = {
     name: 'token',
-    request: curl(tried, '/token', [
+    request: curl(app, '/token', [
       '--data grant_type=authorization_code',
       '--data code="$CODE"',
       `--data-urlencode redirect_uri=${shell(trialUri(issuer, clientId))}`,
@@ -87,7 +88,7 @@ export function applicationSteps(
   if (run === undefined) {
     return [token];
   }
-  const api = { issuer, clientId: 'API_SERVICE_ID', confidential: true };
+  const api = { issuer, clientId: 'API_SERVICE_ID', secret: 'API_SERVICE_SECRET' };
   const introspection = curl(api, '/introspect', ['--data token="$ACCESS_TOKEN"']);
   const { organizers } = run;
   const list = `${issuer}/api/v1/organizers/`;
@@ -110,7 +111,7 @@ export function applicationSteps(
     { name: 'introspect', request: introspection, answer: introspected(issuer, run.live) },
     {
       name: 'revoke',
-      request: curl(tried, '/revoke_token', ['--data token="$REFRESH_TOKEN"']),
+      request: curl(app, '/revoke_token', ['--data token="$REFRESH_TOKEN"']),
       answer: '200 OK',
     },
     { name: 'ended', request: introspection, answer: introspected(issuer, run.ended) },
@@ -123,18 +124,21 @@ function introspected(issuer: string, result: Introspection): string {
     : answer(200, JSON.parse(presentIntrospection(issuer, result)));
 }
 
-/** Writes a POST by the application or API service to an endpoint of OAuth. */
+/**
+ * Writes a POST by the application or API service to an endpoint of OAuth.
+ * @param by `secret` is the name of the variable with its secret; undefined: it has none
+ */
 function curl(
-  by: Pick<Tried, 'issuer' | 'clientId' | 'confidential'>,
+  by: { readonly issuer: string; readonly clientId: string; readonly secret: string | undefined },
   path: string,
   options: readonly string[],
 ): string {
-  const { issuer, clientId, confidential } = by;
+  const { issuer, clientId, secret } = by;
   return [
     `curl ${shell(`${issuer}/api/v1/oauth${path}`)}`,
-    confidential
-      ? `--user ${shell(clientId)}:"$CLIENT_SECRET"`
-      : `--data client_id=${shell(clientId)}`,
+    secret === undefined
+      ? `--data client_id=${shell(clientId)}`
+      : `--user ${shell(clientId)}:"$${secret}"`,
     ...options,
   ].join(' \\\n  ');
 }
