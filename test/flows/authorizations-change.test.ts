@@ -174,7 +174,7 @@ for (const engine of PAGE_ENGINES) {
       const page = await open(agent, path);
       const wrong = {
         '2020-01-01': says('change.error.end.past'),
-        '0001-01-01': says('change.error.end.past'),
+        '0001-01-01': says('change.error.end.invalid'),
         '2097-02-29': says('change.error.end.invalid'),
         '2097-13-01': says('change.error.end.invalid'),
         '31.12.2097': says('change.error.end.invalid'),
