@@ -235,25 +235,45 @@ describe('Connections', () => {
 
   test('a request whose client has left while it waited causes no change', async () => {
     const { application, resourceServer } = platform;
-    const kept = await newTokens();
-    await whileLocked(allUsers, async () => {
-      const blocked = Array.from({ length: CONNECTIONS }, () => ada.get(consentUrl()));
-      await untilBlocked(CONNECTIONS);
-      const client = new AbortController();
-      const { clientId, clientSecret = '' } = application;
-      const revocation = fetch(new URL('/api/v1/oauth/revoke_token', server.issuer), {
-        method: 'POST',
-        headers: { authorization: basic(clientId, clientSecret) },
-        body: new URLSearchParams({ token: kept.refreshToken }),
-        signal: client.signal,
+    const { clientId, clientSecret = '' } = application;
+    /** Returns false if a connection was free before the client had left. */
+    const leave = async (token: string): Promise<boolean> => {
+      let hasLeft = false;
+      await whileLocked(allUsers, async () => {
+        let isFree = false;
+        const blocked = Array.from({ length: CONNECTIONS }, async () => {
+          await ada.get(consentUrl());
+          isFree = true;
+        });
+        await untilBlocked(CONNECTIONS);
+        const client = new AbortController();
+        const revocation = fetch(new URL('/api/v1/oauth/revoke_token', server.issuer), {
+          method: 'POST',
+          headers: { authorization: basic(clientId, clientSecret) },
+          body: new URLSearchParams({ token }),
+          signal: client.signal,
+        }).catch(() => {});
+        await until(() => isFree || general()?.waiting === 1);
+        client.abort();
+        await revocation;
+        // The server notices it in a later turn of the event loop, which both share.
+        await sleep(50);
+        hasLeft = !isFree && general()?.waiting === 1;
+        await Promise.all(blocked);
       });
-      await until(() => general()?.waiting === 1);
-      client.abort();
-      await assert.rejects(revocation);
-      await Promise.all(blocked);
-    });
-    await until(() => general()?.inUse === 0);
-    assert.equal((await introspect(server, resourceServer, kept.accessToken)).body.active, true);
+      await until(() => general()?.inUse === 0);
+      return hasLeft;
+    };
+    // On a busy machine, the locks may time out first.
+    for (let attempt = 1; ; attempt += 1) {
+      const kept = await newTokens();
+      if (await leave(kept.refreshToken)) {
+        const { body } = await introspect(server, resourceServer, kept.accessToken);
+        assert.equal(body.active, true);
+        return;
+      }
+      assert.ok(attempt < 5, 'the locks time out too early');
+    }
   });
 });
 

@@ -10,6 +10,8 @@ const SCREENS = [
 
 /** Checks a page on both screens: layout, structure for screen readers, contrast. */
 export async function assertSound(page: Page, name: string): Promise<void> {
+  // After a click, the document may be empty still.
+  await page.waitForLoadState();
   const before = page.viewportSize();
   await loadAxe(page);
   const isLarge = (await page.locator('*').count()) > LARGE;
