@@ -65,6 +65,7 @@ test('Without the demo there is no sign-in by one button', async () => {
 test('No demo accounts are offered in production, without the demo, or at a public address', () => {
   const users = [{ name: 'Ada', email: 'ada@example.org', password: 'secret' }];
   const socket = { remoteAddress: '127.0.0.1', localAddress: '127.0.0.1' };
+  // Of Koa's context, only the connection and the headers decide.
   const ctx = { req: { socket, rawHeaders: [] } } as unknown as Context;
   const demo = { demo: true, production: false, issuer: 'http://localhost:3000' };
   const offered = (config: typeof demo) => offerDemoAccounts(config, () => ({ users }))(ctx).length;
