@@ -3,19 +3,18 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import { sql } from 'kysely';
 import {
   AUTHORIZATIONS,
+  addGrants,
   ageGrant,
   confirm,
   grantIds,
   newestGrant,
   open,
+  putMember,
   words,
 } from '../support/authorizations.ts';
 import { countStatements } from '../support/count-statements.ts';
 import {
   createPlatform,
-  putOrganizer,
-  putTeam,
-  putUser,
   registerApplication,
   type TestApplication,
   type TestPlatform,
@@ -25,9 +24,7 @@ import { authorize } from '../support/flow.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { pattern, says, scopeText, textFor } from '../support/texts.ts';
 import { introspect, obtainTokens, refresh } from '../support/tokens.ts';
-import { describe as textOf, UserAgent } from '../support/user-agent.ts';
-
-const HOSTILE = '"><script>alert(1)</script> \'onclick="x" <b>';
+import { UserAgent } from '../support/user-agent.ts';
 
 describe('Authorizations page', () => {
   let server: TestServer;
@@ -45,20 +42,7 @@ describe('Authorizations page', () => {
 
   beforeEach(async () => {
     count += 1;
-    user = await putUser(server, { id: `user${count}` });
-    const permissions = ['can_view_orders', 'can_change_orders'];
-    await putTeam(server, {
-      organizer: 'redstage',
-      id: `${count}`,
-      permissions,
-      members: [user.id],
-    });
-    await putTeam(server, {
-      organizer: 'bluehall',
-      id: `${count}`,
-      permissions,
-      members: [user.id],
-    });
+    user = await putMember(server, `user${count}`);
     application = await registerApplication(server, { owner: 'ben', name: `Sync ${count}` });
   });
 
@@ -102,18 +86,9 @@ describe('Authorizations page', () => {
     assert.match(byDate.body, /\?sort=granted&(amp;)?page=2" rel="next"/);
   });
 
-  /** Adds grants that were not used for 31 days. */
-  const addGrants = (userId: string, clientId: string, number: number) =>
-    sql`
-      insert into grants (id, user_id, client_id, scopes, created_at, expires_at)
-      select ${userId} || 'm' || n, ${userId}, ${clientId}, '{read}',
-        now() - interval '31 days' - n * interval '1 minute', now() + interval '1 day'
-      from generate_series(1, ${sql.lit(number)}) n
-    `.execute(server.database.db);
-
   it('all grants of an application end by a few statements, each with its log entry', async () => {
     const { authorization, accessToken } = await allow();
-    await addGrants(user.id, application.clientId, 120);
+    await addGrants(server, user.id, application.clientId, 120);
     const { agent } = authorization;
     const path = `${AUTHORIZATIONS}/applications/${application.clientId}/revoke`;
     const asks = await open(agent, path);
@@ -404,201 +379,6 @@ describe('Authorizations page', () => {
     assert.match(words(await confirm(agent, asks)), says('authorizations.notice.already_revoked'));
     const none = await open(agent, `${AUTHORIZATIONS}/disconnect`);
     assert.match(words(none), says('authorizations.notice.none_selected'));
-  });
-
-  describe('Unused authorizations', () => {
-    let agent: UserAgent;
-    let old: string;
-    let oldToken: string;
-    let used: string;
-    let neverUsed: string;
-
-    beforeEach(async () => {
-      const first = await allow({ scope: 'read' });
-      agent = first.authorization.agent;
-      oldToken = first.accessToken;
-      old = await newestGrant(server, application.clientId);
-      await ageGrant(server, old, { granted: 200, used: 100 });
-      await allow({ agent, scope: 'read write' });
-      used = await newestGrant(server, application.clientId);
-      await ageGrant(server, used, { granted: 190, used: 3 });
-      const idle = await registerApplication(server, { owner: 'ben', name: 'Idle Hands' });
-      await allow({ agent, application: idle });
-      neverUsed = await newestGrant(server, idle.clientId);
-      await ageGrant(server, neverUsed, { granted: 40, used: null });
-    });
-
-    it('are shown before they are revoked, and only those are revoked', async () => {
-      const link = `${AUTHORIZATIONS}/unused`;
-      assert.ok((await open(agent, `${AUTHORIZATIONS}?unused=30`)).body.includes(`href="${link}"`));
-      const asks = await open(agent, `${link}?days=30`);
-      assert.match(
-        words(asks),
-        pattern`${says('unused.found', { time: textFor('unused.choice', { count: 30 }), number: 2 })} Idle Hands .* Sync`,
-      );
-      assert.match(
-        words(await open(agent, `${link}?days=90`)),
-        pattern`${says('unused.found', { time: textFor('unused.choice', { count: 90 }), number: 1 })} Sync`,
-      );
-      const days = await agent.submit(await open(agent, link), { days: '41' });
-      assert.match(
-        words(days),
-        pattern`${says('unused.found', { time: textFor('unused.choice', { count: 41 }), number: 1 })} Sync`,
-      );
-      assert.equal(await isActive(oldToken), true, 'opening the page ends nothing');
-      const done = await confirm(agent, asks);
-      assert.match(words(done), says('authorizations.notice.revoked_unused'));
-      assert.deepEqual(grantIds(done), [used]);
-      assert.equal(await isActive(oldToken), false);
-    });
-
-    it('an authorization that was used after the page was shown is kept', async () => {
-      const asks = await open(agent, `${AUTHORIZATIONS}/unused?days=90`);
-      await ageGrant(server, old, { granted: 200, used: 0 });
-      assert.match(words(await confirm(agent, asks)), says('authorizations.notice.none_unused'));
-      assert.equal(await isActive(oldToken), true);
-    });
-
-    it('an authorization that was not on the page is not revoked without a second confirmation', async () => {
-      const asks = await open(agent, `${AUTHORIZATIONS}/unused?days=90`);
-      await ageGrant(server, used, { granted: 190, used: 91 });
-      const again = await confirm(agent, asks);
-      assert.equal(again.status, 409);
-      assert.match(words(again), says('unused.meanwhile.text'));
-      assert.equal(await isActive(oldToken), true);
-      assert.match(
-        words(await confirm(agent, again)),
-        says('authorizations.notice.revoked_unused'),
-      );
-      assert.deepEqual(grantIds(await list(agent)), [neverUsed]);
-    });
-
-    it('more than 100 are shown and revoked 100 at a time', async () => {
-      await addGrants(user.id, application.clientId, 130);
-      const asks = await open(agent, `${AUTHORIZATIONS}/unused?days=30`);
-      assert.match(words(asks), says('unused.more', { count: 100 }));
-      const others = await confirm(agent, asks);
-      assert.equal(others.url.search, '?days=30');
-      // Of 130, of which 100 are revoked, and the two from before.
-      assert.match(words(others), says('unused.submit', { count: 32 }));
-      const done = await confirm(agent, others);
-      assert.match(words(done), says('authorizations.notice.revoked_unused'));
-      assert.deepEqual(grantIds(done), [used]);
-    });
-
-    it('the page says that none exist, and has no form', async () => {
-      const page = await open(agent, `${AUTHORIZATIONS}/unused?days=300`);
-      assert.match(
-        words(page),
-        pattern`${says('unused.none.title')} ${says('unused.none.text', { time: textFor('unused.choice', { count: 300 }) })}`,
-      );
-      assert.equal(page.forms.filter(({ method }) => method === 'post').length, 0);
-    });
-
-    it('the page offers periods up to the lifetime of a refresh token', async () => {
-      const page = await open(agent, `${AUTHORIZATIONS}/unused`);
-      const choices = [7, 30, 90, 180, 365].map((count) => textFor('unused.choice', { count }));
-      assert.ok(words(page).includes(choices.join(' ')));
-      assert.match(words(page), says('unused.idle', { count: 400 }));
-    });
-
-    it('an invalid number of days is refused with an error', async () => {
-      const asks = await open(agent, `${AUTHORIZATIONS}/unused?days=30`);
-      for (const days of ['', '0', '-1', '1.5', 'x', '12345', '30\0', '9'.repeat(400)]) {
-        const query = new URLSearchParams({ days });
-        const page = await agent.get(`${AUTHORIZATIONS}/unused?${query}`);
-        assert.equal(page.status, 400, days);
-        assert.match(words(page), says('unused.error'));
-        const posted = await agent.submit(asks, { days }, 'csrf');
-        assert.equal(posted.status, 400, days);
-      }
-      assert.equal(grantIds(await list(agent)).length, 3);
-    });
-  });
-
-  it('shows hostile names as escaped text', async () => {
-    await putOrganizer(server, 'hostile', HOSTILE);
-    await putTeam(server, { organizer: 'hostile', members: [user.id] });
-    const evil = await registerApplication(server, { owner: 'ben', name: HOSTILE });
-    const { agent } = (await allow({ application: evil, scope: 'read' })).authorization;
-    await allow({ agent, application: evil, scope: 'read write' });
-    const id = await newestGrant(server, evil.clientId);
-    await ageGrant(server, id, { granted: 40, used: null }, '"><script>');
-    const pages = [
-      AUTHORIZATIONS,
-      `${AUTHORIZATIONS}/${id}/change`,
-      `${AUTHORIZATIONS}/${id}/revoke`,
-      `${AUTHORIZATIONS}/applications/${evil.clientId}/revoke`,
-      `${AUTHORIZATIONS}/unused?days=30`,
-    ];
-    for (const path of pages) {
-      const { body } = await open(agent, path);
-      assert.doesNotMatch(body, /<script>|<b>/, path);
-      assert.match(body, /&lt;script&gt;alert\(1\)|&#60;script&#62;alert\(1\)/, path);
-    }
-  });
-
-  it('another user’s pages and applications without authorization are not found', async () => {
-    const { authorization, accessToken } = await allow();
-    const id = await newestGrant(server, application.clientId);
-    const stranger = (await allow({ user: platform.ben, agent: new UserAgent(server) }))
-      .authorization.agent;
-    const own = await list(stranger);
-    const others = await registerApplication(server, { owner: 'ben', name: 'Never allowed' });
-    const paths = [
-      `${id}/change`,
-      `${id}/revoke`,
-      'nobody/change',
-      'nobody/revoke',
-      "'--/revoke",
-      `${'x'.repeat(5000)}/revoke`,
-      `applications/${others.clientId}/revoke`,
-      'applications/nobody/revoke',
-    ];
-    const [csrf = ''] = (await open(stranger, `${AUTHORIZATIONS}/${grantIds(own)[0]}/revoke`)).forms
-      .flatMap(({ fields }) => fields)
-      .filter(({ name }) => name === 'csrf')
-      .map(({ value }) => value);
-    assert.notEqual(csrf, '');
-    for (const path of paths) {
-      const url = `${AUTHORIZATIONS}/${path}`;
-      assert.equal((await stranger.get(url)).status, 404, url);
-      const body = new URLSearchParams({ csrf, scopes: 'read', organizers: 'redstage' });
-      assert.equal((await stranger.request(url, { method: 'POST', body })).status, 404, url);
-    }
-    assert.equal(await isActive(accessToken), true);
-    assert.equal(grantIds(await list(authorization.agent)).length, 1);
-  });
-
-  it('a form from another site or a signed-out user changes nothing', async () => {
-    const { authorization, accessToken } = await allow();
-    const { agent } = authorization;
-    const id = await newestGrant(server, application.clientId);
-    await ageGrant(server, id, { granted: 40, used: 40 });
-    const paths = [
-      `${AUTHORIZATIONS}/${id}/change`,
-      `${AUTHORIZATIONS}/${id}/revoke`,
-      `${AUTHORIZATIONS}/applications/${application.clientId}/revoke`,
-      `${AUTHORIZATIONS}/unused`,
-    ];
-    for (const path of paths) {
-      const asks = await open(agent, path);
-      const forged = await agent.submit(asks, { csrf: 'forged', scopes: 'read' }, 'csrf');
-      assert.equal(forged.status, 403, path);
-      const nobody = new UserAgent(server);
-      assert.equal((await nobody.get(path)).url.pathname, '/login', path);
-      const [csrf = ''] = (await nobody.get('/login')).forms
-        .flatMap(({ fields }) => fields)
-        .filter(({ name }) => name === 'csrf')
-        .map(({ value }) => value);
-      const body = new URLSearchParams({ csrf, days: '30', scopes: 'read' });
-      const posted = await nobody.request(path, { method: 'POST', body });
-      assert.equal(posted.url.pathname, '/login', textOf(posted));
-      assert.equal(posted.url.searchParams.get('return_to'), path);
-    }
-    assert.equal(await isActive(accessToken), true);
-    const { body } = await introspect(server, platform.resourceServer, accessToken);
-    assert.equal(body.scope, 'read write');
   });
 });
 

@@ -2,8 +2,6 @@ import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { CompiledQuery, sql } from 'kysely';
-import * as oauth from 'oauth4webapi';
-import * as client from 'openid-client';
 import { cleanUp } from '../support/clean-up.ts';
 import { type DpopKey, newDpopKey, newProof, type ProofOptions } from '../support/dpop.ts';
 import { PAGE_ENGINES } from '../support/engines.ts';
@@ -14,15 +12,13 @@ import {
   type TestApplication,
   type TestPlatform,
 } from '../support/factories.ts';
-import { type AuthorizeResult, authorize, challengeOf, decide, signIn } from '../support/flow.ts';
+import { type AuthorizeResult, authorize, challengeOf } from '../support/flow.ts';
 import { until } from '../support/outbox.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { introspect, postForm, type TokenAnswer } from '../support/tokens.ts';
-import { UserAgent } from '../support/user-agent.ts';
 
 /** Seconds since 1970. */
 const now = () => Math.floor(Date.now() / 1000);
-const LOOPBACK = { [oauth.allowInsecureRequests]: true };
 const CHALLENGE = {
   code_challenge: challengeOf('v'.repeat(43)),
   code_challenge_method: 'S256',
@@ -424,124 +420,6 @@ for (const engine of PAGE_ENGINES) {
         );
         const statuses = answers.map(({ status }) => status).sort();
         assert.deepEqual(statuses, [200, ...Array(9).fill(401)]);
-      });
-    });
-
-    describe('with third-party clients', () => {
-      async function adaAllows(link: URL): Promise<URL> {
-        const agent = new UserAgent(server);
-        const consent = await signIn(agent, await agent.get(link), platform.ada);
-        const page = await decide(agent, consent, { organizers: ['redstage'] });
-        assert.ok(page.leavesTo);
-        return page.leavesTo;
-      }
-
-      it('openid-client: push, exchange, refresh and introspection work', async () => {
-        const config = await client.discovery(
-          new URL(server.issuer),
-          application.clientId,
-          {},
-          client.ClientSecretBasic(application.clientSecret),
-          { algorithm: 'oauth2', execute: [client.allowInsecureRequests] },
-        );
-        assert.deepEqual(config.serverMetadata().dpop_signing_alg_values_supported, [
-          'ES256',
-          'Ed25519',
-          'EdDSA',
-        ]);
-        for (const alg of ['ES256', 'Ed25519']) {
-          const DPoP = client.getDPoPHandle(config, await client.randomDPoPKeyPair(alg));
-          const pkceCodeVerifier = client.randomPKCECodeVerifier();
-          const expectedState = client.randomState();
-          const parameters = {
-            redirect_uri: application.redirectUri,
-            scope: 'read',
-            state: expectedState,
-            code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
-            code_challenge_method: 'S256',
-            approval_prompt: 'force',
-          };
-          const link = await client.buildAuthorizationUrlWithPAR(config, parameters, { DPoP });
-          const checks = { pkceCodeVerifier, expectedState };
-          const sentBack = await adaAllows(link);
-          const first = await client.authorizationCodeGrant(config, sentBack, checks, undefined, {
-            DPoP,
-          });
-          assert.equal(first.token_type, 'dpop');
-          const second = await client.refreshTokenGrant(
-            config,
-            first.refresh_token ?? '',
-            undefined,
-            { DPoP },
-          );
-          assert.equal(second.token_type, 'dpop');
-          const organizers = await client.fetchProtectedResource(
-            config,
-            second.access_token,
-            new URL('/api/v1/organizers/', server.issuer),
-            'GET',
-            undefined,
-            undefined,
-            { DPoP },
-          );
-          assert.equal(organizers.status, 200);
-          const told = await client.tokenIntrospection(config, second.access_token);
-          assert.deepEqual(told.cnf, { jkt: await DPoP.calculateThumbprint() });
-        }
-      });
-
-      it('oauth4webapi: a public client with dpop_jkt works', async () => {
-        const issuer = new URL(server.issuer);
-        const as = await oauth.processDiscoveryResponse(
-          issuer,
-          await oauth.discoveryRequest(issuer, { algorithm: 'oauth2', ...LOOPBACK }),
-        );
-        const self: oauth.Client = { client_id: scanner.clientId };
-        const DPoP = oauth.DPoP(self, await oauth.generateKeyPair('ES256'));
-        const verifier = oauth.generateRandomCodeVerifier();
-        const link = new URL(as.authorization_endpoint ?? '');
-        link.search = new URLSearchParams({
-          client_id: scanner.clientId,
-          response_type: 'code',
-          redirect_uri: scanner.redirectUri,
-          scope: 'read',
-          code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
-          code_challenge_method: 'S256',
-          dpop_jkt: await DPoP.calculateThumbprint(),
-        }).toString();
-        const sentBack = oauth.validateAuthResponse(
-          as,
-          self,
-          await adaAllows(link),
-          oauth.expectNoState,
-        );
-        const options = { DPoP, ...LOOPBACK };
-        const first = await oauth.processAuthorizationCodeResponse(
-          as,
-          self,
-          await oauth.authorizationCodeGrantRequest(
-            as,
-            self,
-            oauth.None(),
-            sentBack,
-            scanner.redirectUri,
-            verifier,
-            options,
-          ),
-        );
-        assert.equal(first.token_type, 'dpop');
-        const second = await oauth.processRefreshTokenResponse(
-          as,
-          self,
-          await oauth.refreshTokenGrantRequest(
-            as,
-            self,
-            oauth.None(),
-            first.refresh_token ?? '',
-            options,
-          ),
-        );
-        assert.equal(second.token_type, 'dpop');
       });
     });
   });

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { sql } from 'kysely';
+import { putTeam, putUser, type TestUser } from './factories.ts';
 import type { TestServer } from './server.ts';
 import { type Page, describe as textOf, type UserAgent } from './user-agent.ts';
 
@@ -22,6 +24,26 @@ export async function newestGrant(server: TestServer, clientId: string): Promise
     .orderBy('created_at', 'desc')
     .executeTakeFirstOrThrow();
   return id;
+}
+
+/** Creates a user with the organizers and permissions of Ada. */
+export async function putMember(server: TestServer, id: string): Promise<TestUser> {
+  const user = await putUser(server, { id });
+  const permissions = ['can_view_orders', 'can_change_orders'];
+  for (const organizer of ['redstage', 'bluehall']) {
+    await putTeam(server, { organizer, id, permissions, members: [id] });
+  }
+  return user;
+}
+
+/** Adds grants that were not used for 31 days. */
+export function addGrants(server: TestServer, userId: string, clientId: string, number: number) {
+  return sql`
+    insert into grants (id, user_id, client_id, scopes, created_at, expires_at)
+    select ${userId} || 'm' || n, ${userId}, ${clientId}, '{read}',
+      now() - interval '31 days' - n * interval '1 minute', now() + interval '1 day'
+    from generate_series(1, ${sql.lit(number)}) n
+  `.execute(server.database.db);
 }
 
 /** Makes a grant look as if it was given and used some days ago; null: never used. */

@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
 import { hash } from 'node:crypto';
-import { afterEach, beforeEach, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AnswerInfo, ResourceServer, ResourceServerOptions } from '@stagedoor/resource-server';
 import { newCredential } from '../../src/lib/credentials.ts';
-import { type AskAnswer, ask, assertUnavailable, bearer, createKit } from '../support/kit/ask.ts';
+import { ask, assertUnavailable, bearer, createKit } from '../support/kit/ask.ts';
+import {
+  type CachedKit,
+  createCachedKit,
+  statusBecomes,
+  warmUp,
+} from '../support/kit/cached-kit.ts';
 import { type Answer, facts, json, TOKEN, useFakeIssuer } from '../support/kit/fake-issuer.ts';
 
 const issuer = useFakeIssuer();
@@ -56,59 +61,9 @@ describe('Kit without a cache', () => {
   });
 });
 
-/** A kit with a cache, and where its last answer came from. */
-interface CachedKit {
-  readonly kit: ResourceServer;
-  readonly origin: () => AnswerInfo['origin'] | undefined;
-}
-
-function createCachedKit(
-  cache: Partial<ResourceServerOptions['cache']> = {},
-  options: Partial<ResourceServerOptions> = {},
-): CachedKit {
-  const origins: AnswerInfo['origin'][] = [];
-  const onAnswer = ({ origin }: AnswerInfo) => origins.push(origin);
-  const kit = createKit(issuer, { cache: { entries: 100, onAnswer, ...cache }, ...options });
-  return { kit, origin: () => origins.at(-1) };
-}
-
-/** Asks until the answer comes from memory: the changes feed has been read, and vouches for it. */
-async function warmUp({ kit, origin }: CachedKit, token = TOKEN): Promise<void> {
-  for (const end = Date.now() + 30_000; Date.now() < end; await sleep(5)) {
-    assert.equal((await ask(kit, { headers: bearer(token) })).status, 200);
-    if (origin() === 'memory') {
-      return;
-    }
-  }
-  assert.fail('No answer came from memory.');
-}
-
-/**
- * Asks until the answer is this one. Returns in milliseconds when the last question with another
- * answer was asked, and when this answer arrived: on a busy machine both are far apart.
- */
-async function statusBecomes(
-  status: number,
-  question: () => Promise<AskAnswer>,
-): Promise<{ before: number; at: number }> {
-  const begun = performance.now();
-  let before = 0;
-  for (;;) {
-    const asked = performance.now() - begun;
-    const answer = await question();
-    const at = performance.now() - begun;
-    if (answer.status === status) {
-      return { before, at };
-    }
-    assert.ok(at < 30_000, `${status} in time`);
-    before = asked;
-    await sleep(20);
-  }
-}
-
 describe('Kit with a cache', () => {
   test('parallel requests with one token share one introspection', async () => {
-    const { kit } = createCachedKit();
+    const { kit } = createCachedKit(issuer);
     issuer.answer(slowly(active({ scope: 'read' })));
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, i) => ask(kit, { method: i % 2 ? 'GET' : 'POST' })),
@@ -122,7 +77,7 @@ describe('Kit with a cache', () => {
   });
 
   test('a failed introspection is shared as well, and the next request asks again', async () => {
-    const { kit } = createCachedKit();
+    const { kit } = createCachedKit(issuer);
     issuer.answer(slowly((_, response) => response.writeHead(500).end()));
     const answers = await Promise.all(Array.from({ length: 10 }, () => ask(kit)));
     answers.forEach(assertUnavailable);
@@ -132,7 +87,7 @@ describe('Kit with a cache', () => {
   });
 
   test('a cached response is checked against the requirement of each request', async () => {
-    const cached = createCachedKit();
+    const cached = createCachedKit(issuer);
     const { kit } = cached;
     issuer.answer(active({ scope: 'read' }));
     await warmUp(cached);
@@ -145,7 +100,7 @@ describe('Kit with a cache', () => {
   });
 
   test('cached responses are used while introspection fails and the feed works', async () => {
-    const cached = createCachedKit();
+    const cached = createCachedKit(issuer);
     issuer.answer(active());
     await warmUp(cached);
     issuer.answer((_, response) => response.writeHead(500).end());
@@ -170,7 +125,7 @@ describe('Kit with a cache', () => {
       ['something:new', false],
     ];
     for (const [change, removes] of changes) {
-      const cached = createCachedKit();
+      const cached = createCachedKit(issuer);
       issuer.answer(active());
       await warmUp(cached);
       issuer.answer(inactive);
@@ -193,7 +148,7 @@ describe('Kit with a cache', () => {
       'all',
     ];
     for (const change of [...changes, `token:${hash('sha256', TOKEN, 'hex')}`, 'user:eve']) {
-      const cached = createCachedKit();
+      const cached = createCachedKit(issuer);
       issuer.answer(active());
       const other = newCredential('sda');
       await warmUp(cached, other);
@@ -213,7 +168,7 @@ describe('Kit with a cache', () => {
   });
 
   test('the lease ends a second after the feed was read: then each request asks', async () => {
-    const cached = createCachedKit();
+    const cached = createCachedKit(issuer);
     issuer.answer(active());
     await warmUp(cached);
     issuer.feedAnswer((_, response) => response.writeHead(503).end());
@@ -232,7 +187,7 @@ describe('Kit with a cache', () => {
   });
 
   test('a feed that is not answered: the lease ends', async () => {
-    const cached = createCachedKit();
+    const cached = createCachedKit(issuer);
     issuer.answer(active());
     await warmUp(cached);
     issuer.feedAnswer(() => undefined);
@@ -242,7 +197,7 @@ describe('Kit with a cache', () => {
   });
 
   test('the age of the snapshot counts against the lease', async () => {
-    const cached = createCachedKit();
+    const cached = createCachedKit(issuer);
     issuer.feed.age = 800;
     issuer.answer(active());
     await warmUp(cached);
@@ -268,6 +223,7 @@ describe('Kit with a cache', () => {
     for (const answer of bad) {
       const failures: string[] = [];
       const { kit, origin } = createCachedKit(
+        issuer,
         {},
         { onUnavailable: ({ code }) => void failures.push(code) },
       );
@@ -286,6 +242,7 @@ describe('Kit with a cache', () => {
   test('a server without the feed: each request asks, and that is reported once', async () => {
     const failures: string[] = [];
     const { kit, origin } = createCachedKit(
+      issuer,
       {},
       { onUnavailable: ({ message }) => void failures.push(message) },
     );
@@ -302,7 +259,7 @@ describe('Kit with a cache', () => {
 
   test('a response without grant or expires_in is not cached', async () => {
     for (const missing of [{ grant: undefined }, { expires_in: undefined }]) {
-      const { kit, origin } = createCachedKit();
+      const { kit, origin } = createCachedKit(issuer);
       issuer.answer(active(missing));
       for (const _ of [1, 2, 3, 4]) {
         assert.equal((await ask(kit)).status, 200);
@@ -313,7 +270,7 @@ describe('Kit with a cache', () => {
   });
 
   test('a response is cached no longer than the token is valid', async () => {
-    const cached = createCachedKit();
+    const cached = createCachedKit(issuer);
     issuer.answer(active({ expires_in: 0.4 }));
     await warmUp(cached);
     issuer.answer(inactive);
@@ -323,7 +280,7 @@ describe('Kit with a cache', () => {
   });
 
   test('the feed is not read while no request comes', async () => {
-    const cached = createCachedKit();
+    const cached = createCachedKit(issuer);
     issuer.answer(active());
     await warmUp(cached);
     await sleep(2_200);
@@ -340,7 +297,7 @@ describe('Kit with a cache', () => {
   });
 
   test('inactive responses are cached for a second at most', async () => {
-    const cached = createCachedKit();
+    const cached = createCachedKit(issuer);
     issuer.answer(active());
     await warmUp(cached);
     const before = issuer.introspections.length;
@@ -355,7 +312,7 @@ describe('Kit with a cache', () => {
   });
 
   test('a failure is not cached', async () => {
-    const { kit } = createCachedKit();
+    const { kit } = createCachedKit(issuer);
     issuer.answer((_, response) => response.writeHead(500).end());
     assertUnavailable(await ask(kit));
     issuer.answer(active());
@@ -373,7 +330,7 @@ describe('Kit with a cache', () => {
   const newTokens = (length: number) => Array.from({ length }, () => newCredential('sda'));
 
   test('the number of entries is limited: the oldest is removed', async () => {
-    const cached = createCachedKit({ entries: 2 });
+    const cached = createCachedKit(issuer, { entries: 2 });
     issuer.answer(active());
     await warmUp(cached);
     const [a = '', b = '', c = ''] = newTokens(3);
@@ -383,7 +340,7 @@ describe('Kit with a cache', () => {
   });
 
   test('the size in bytes is limited: the oldest entries are removed', async () => {
-    const cached = createCachedKit({ entries: 1000, bytes: 400_000 });
+    const cached = createCachedKit(issuer, { entries: 1000, bytes: 400_000 });
     issuer.answer(active());
     await warmUp(cached);
     // Each entry is estimated at about 35 kB; the usual ones take 3 kB.
@@ -396,7 +353,7 @@ describe('Kit with a cache', () => {
   });
 
   test('a response above the limit is not cached, and removes no other entry', async () => {
-    const cached = createCachedKit({ entries: 1000, bytes: 100_000 });
+    const cached = createCachedKit(issuer, { entries: 1000, bytes: 100_000 });
     issuer.answer(active());
     await warmUp(cached);
     const slugs = Array.from({ length: 500 }, (_, number) => `organizer-${number}`);
@@ -409,7 +366,7 @@ describe('Kit with a cache', () => {
   });
 
   test('invalid tokens do not remove valid ones', async () => {
-    const cached = createCachedKit({ entries: 2 });
+    const cached = createCachedKit(issuer, { entries: 2 });
     issuer.answer(active());
     await warmUp(cached);
     issuer.answer(inactive);
@@ -431,7 +388,7 @@ describe('Kit with a cache', () => {
   });
 
   test('staleSeconds: responses in memory are used in an outage, for so long', async () => {
-    const cached = createCachedKit({ staleSeconds: 0.5 }, { timeout: 100 });
+    const cached = createCachedKit(issuer, { staleSeconds: 0.5 }, { timeout: 100 });
     issuer.answer(active());
     await warmUp(cached);
     const fails: Answer = (_, response) => response.writeHead(503).end();
@@ -447,91 +404,5 @@ describe('Kit with a cache', () => {
     issuer.answer(fails);
     await sleep(500);
     assertUnavailable(await ask(kit));
-  });
-});
-
-describe('Kit and the clocks', () => {
-  const { now } = performance;
-  const wall = Date.now;
-  afterEach(() => {
-    performance.now = now;
-    Date.now = wall;
-  });
-  let cached: CachedKit;
-  beforeEach(async () => {
-    cached = createCachedKit();
-    issuer.answer(active());
-    await warmUp(cached);
-  });
-
-  test('a clock that is an hour off changes nothing', async () => {
-    for (const hours of [-1, 1]) {
-      Date.now = () => wall() + hours * 3_600_000;
-      await warmUp(cached);
-      issuer.answer(inactive);
-      assert.equal((await ask(cached.kit)).status, 200);
-      issuer.feed.announce('user:ada');
-      await statusBecomes(401, () => ask(cached.kit));
-      issuer.answer(active());
-      await statusBecomes(200, () => ask(cached.kit));
-    }
-  });
-
-  test('a clock that is set back does not prolong the lease, one that is set forward ends it', async () => {
-    issuer.feedAnswer(() => undefined);
-    issuer.answer(inactive);
-    Date.now = () => wall() - 3_600_000;
-    const { before, at } = await statusBecomes(401, () => ask(cached.kit));
-    assert.ok(before < 1_000 && at > 700, `${before} to ${at} ms`);
-    const other = createCachedKit();
-    issuer.feedAnswer(undefined);
-    issuer.answer(active());
-    await warmUp(other);
-    issuer.feedAnswer(() => undefined);
-    issuer.answer(inactive);
-    Date.now = wall;
-    assert.equal((await ask(other.kit)).status, 401);
-  });
-
-  test('a machine that was suspended does not use its memory', async () => {
-    issuer.feedAnswer(() => undefined);
-    issuer.answer(inactive);
-    const stopped = now.call(performance);
-    // The monotonic clock stands still meanwhile.
-    performance.now = () => stopped;
-    Date.now = () => wall() + 5_000;
-    assert.equal((await ask(cached.kit)).status, 401);
-  });
-
-  test('a token that ended while the machine was suspended is not accepted from memory', async () => {
-    const other = createCachedKit();
-    issuer.answer(active({ expires_in: 60 }));
-    await warmUp(other);
-    issuer.answer(inactive);
-    Date.now = () => wall() + 3_600_000;
-    // The feed is read again meanwhile, and has nothing about a token that has expired.
-    await sleep(600);
-    assert.equal((await ask(other.kit)).status, 401);
-  });
-
-  test('an introspection response that took more than a second is asked for again', async () => {
-    const { kit } = createCachedKit();
-    let asked = 0;
-    issuer.answer((...exchange) => {
-      asked += 1;
-      const stood = asked === 1 ? 2_000 : 0;
-      performance.now = () => now.call(performance) + stood;
-      (asked === 1 ? active() : inactive)(...exchange);
-    });
-    assert.equal((await ask(kit)).status, 401);
-    assert.equal(asked, 2);
-    let since = 0;
-    issuer.answer((...exchange) => {
-      since += 2_000;
-      performance.now = () => now.call(performance) + 2_000 + since;
-      active()(...exchange);
-    });
-    assertUnavailable(await ask(createKit(issuer)));
-    assert.equal(since, 4_000, 'asked twice');
   });
 });

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ask, assertUnavailable, createKit } from '../support/kit/ask.ts';
+import {
+  type CachedKit,
+  createCachedKit,
+  statusBecomes,
+  warmUp,
+} from '../support/kit/cached-kit.ts';
+import { facts, json, useFakeIssuer } from '../support/kit/fake-issuer.ts';
+
+const issuer = useFakeIssuer();
+
+const active = (changes: Record<string, unknown> = {}) =>
+  json({ ...facts(), iss: issuer.url, ...changes });
+const inactive = json({ active: false });
+
+describe('Kit and the clocks', () => {
+  const { now } = performance;
+  const wall = Date.now;
+  afterEach(() => {
+    performance.now = now;
+    Date.now = wall;
+  });
+  let cached: CachedKit;
+  beforeEach(async () => {
+    cached = createCachedKit(issuer);
+    issuer.answer(active());
+    await warmUp(cached);
+  });
+
+  test('a clock that is an hour off changes nothing', async () => {
+    for (const hours of [-1, 1]) {
+      Date.now = () => wall() + hours * 3_600_000;
+      await warmUp(cached);
+      issuer.answer(inactive);
+      assert.equal((await ask(cached.kit)).status, 200);
+      issuer.feed.announce('user:ada');
+      await statusBecomes(401, () => ask(cached.kit));
+      issuer.answer(active());
+      await statusBecomes(200, () => ask(cached.kit));
+    }
+  });
+
+  test('a clock that is set back does not prolong the lease, one that is set forward ends it', async () => {
+    issuer.feedAnswer(() => undefined);
+    issuer.answer(inactive);
+    Date.now = () => wall() - 3_600_000;
+    const { before, at } = await statusBecomes(401, () => ask(cached.kit));
+    assert.ok(before < 1_000 && at > 700, `${before} to ${at} ms`);
+    const other = createCachedKit(issuer);
+    issuer.feedAnswer(undefined);
+    issuer.answer(active());
+    await warmUp(other);
+    issuer.feedAnswer(() => undefined);
+    issuer.answer(inactive);
+    Date.now = wall;
+    assert.equal((await ask(other.kit)).status, 401);
+  });
+
+  test('a machine that was suspended does not use its memory', async () => {
+    issuer.feedAnswer(() => undefined);
+    issuer.answer(inactive);
+    const stopped = now.call(performance);
+    // The monotonic clock stands still meanwhile.
+    performance.now = () => stopped;
+    Date.now = () => wall() + 5_000;
+    assert.equal((await ask(cached.kit)).status, 401);
+  });
+
+  test('a token that ended while the machine was suspended is not accepted from memory', async () => {
+    const other = createCachedKit(issuer);
+    issuer.answer(active({ expires_in: 60 }));
+    await warmUp(other);
+    issuer.answer(inactive);
+    Date.now = () => wall() + 3_600_000;
+    // The feed is read again meanwhile, and has nothing about a token that has expired.
+    await sleep(600);
+    assert.equal((await ask(other.kit)).status, 401);
+  });
+
+  test('an introspection response that took more than a second is asked for again', async () => {
+    const { kit } = createCachedKit(issuer);
+    let asked = 0;
+    issuer.answer((...exchange) => {
+      asked += 1;
+      const stood = asked === 1 ? 2_000 : 0;
+      performance.now = () => now.call(performance) + stood;
+      (asked === 1 ? active() : inactive)(...exchange);
+    });
+    assert.equal((await ask(kit)).status, 401);
+    assert.equal(asked, 2);
+    let since = 0;
+    issuer.answer((...exchange) => {
+      since += 2_000;
+      performance.now = () => now.call(performance) + 2_000 + since;
+      active()(...exchange);
+    });
+    assertUnavailable(await ask(createKit(issuer)));
+    assert.equal(since, 4_000, 'asked twice');
+  });
+});
