@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { migrate } from '../db/migrate.ts';
 import { readSchemaState } from '../db/schema-state.ts';
-import { assertSuitable } from '../db/server-info.ts';
 import { inTransaction } from '../db/transaction.ts';
+import { assertSuitable } from '../health/assert-suitable.ts';
 import { recordCommand } from '../operators/record-command.ts';
 import { databaseAction, examples, json } from './command.ts';
 import type { Shell } from './shell.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from './database.ts';
-import type { Explanation } from './explain-failure.ts';
+import type { Unsuitable } from './server-info.ts';
 import { type Tx, tryAndUndo } from './transaction.ts';
 
 /** Key of an advisory lock that nothing else uses. */
@@ -13,19 +13,13 @@ const FORBIDDEN = '42501';
  * PostgreSQL's protocol accept both and do nothing.
  * @returns why the database can't be used; undefined if it can
  */
-export async function findIneffective(db: Db): Promise<Explanation | undefined> {
-  const found = await tryAndUndo(db, async (tx) => {
+export function findIneffective(db: Db): Promise<Unsuitable | undefined> {
+  return tryAndUndo(db, async (tx) => {
     if (!(await doesLock(tx))) {
-      return 'its advisory locks do nothing';
+      return 'idle_locks';
     }
-    return (await runsTriggers(tx)) ? undefined : 'its triggers do not run';
+    return (await runsTriggers(tx)) ? undefined : 'idle_triggers';
   });
-  return found === undefined
-    ? undefined
-    : {
-        reason: found,
-        fix: 'Use a database that is PostgreSQL, and not only compatible with its protocol; session_replication_role must be origin.',
-      };
 }
 
 async function doesLock(tx: Tx): Promise<boolean> {

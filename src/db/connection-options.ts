@@ -54,17 +54,17 @@ function clientsOf(url: string): pg.Client[] {
   return all.map((server) => new pg.Client({ connectionString: server }));
 }
 
-/**
- * Describes how a connection could be read or redirected, as the rest of a sentence about it; undefined if
- * it could not.
- */
-export function describeWeakness(url: string): string | undefined {
+/** Reason for which somebody could read or redirect a connection. */
+type Weakness = 'unencrypted' | 'seldom_encrypted' | 'unverified';
+
+/** Finds out if somebody could read or redirect a connection; undefined if nobody can. */
+export function findWeakness(url: string): Weakness | undefined {
   const parsed = parseDatabaseUrl(url);
   const found = clientsOf(url).map((client) => weaknessOf(parsed, client));
   return found.find((weakness) => weakness !== undefined);
 }
 
-function weaknessOf(parsed: DatabaseUrl, { host, ssl }: pg.Client): string | undefined {
+function weaknessOf(parsed: DatabaseUrl, { host, ssl }: pg.Client): Weakness | undefined {
   const { tlsMode } = parsed;
   if (host.startsWith('/')) {
     return undefined;
@@ -73,9 +73,9 @@ function weaknessOf(parsed: DatabaseUrl, { host, ssl }: pg.Client): string | und
     const isLocal = isLoopbackHost(host.includes(':') ? `[${host}]` : host);
     const isSafe = isLocal || (tlsMode === undefined && ssl);
     const isOptional = tlsMode === 'allow' || tlsMode === 'prefer';
-    return isSafe ? undefined : isOptional ? 'may not be encrypted' : 'is not encrypted';
+    return isSafe ? undefined : isOptional ? 'seldom_encrypted' : 'unencrypted';
   }
-  return isUnverified(parsed) ? 'does not verify the certificate' : undefined;
+  return isUnverified(parsed) ? 'unverified' : undefined;
 }
 
 /** Tests if TLS, where it is used, does not verify the certificate. */

@@ -1,8 +1,5 @@
 import { sql } from 'kysely';
-import { StagedoorError } from '../lib/errors.ts';
-import { findIneffective } from './check-engine.ts';
 import type { Db } from './database.ts';
-import type { Explanation } from './explain-failure.ts';
 
 /** Facts that a database server reports about itself. */
 export interface DatabaseServer {
@@ -15,37 +12,20 @@ export interface DatabaseServer {
 }
 
 /** Oldest supported version of PostgreSQL. */
-const OLDEST = 15;
+export const OLDEST = 15;
 
-/** Explains why a server can't be used; undefined if it can. */
+/** Reason for which a database server can't be used. */
+export type Unsuitable = 'old' | 'read_only' | 'idle_locks' | 'idle_triggers';
+
+/** Returns the reason for which a server can't be used; undefined if it can. */
 export function findUnsuitable({
   version,
   readOnly,
-}: Pick<DatabaseServer, 'version' | 'readOnly'>): Explanation | undefined {
+}: Pick<DatabaseServer, 'version' | 'readOnly'>): Unsuitable | undefined {
   if (Number.parseInt(version, 10) < OLDEST) {
-    return {
-      reason: `it is PostgreSQL ${version}`,
-      fix: `Upgrade to PostgreSQL ${OLDEST} or newer.`,
-    };
+    return 'old';
   }
-  return readOnly
-    ? {
-        reason: 'it is read-only, as a standby is',
-        fix: 'Name the primary server in DATABASE_URL; check default_transaction_read_only.',
-      }
-    : undefined;
-}
-
-/** @throws StagedoorError `configuration_invalid` if the server can't be used */
-export async function assertSuitable(db: Db): Promise<void> {
-  const unsuitable = findUnsuitable(await readServerInfo(db)) ?? (await findIneffective(db));
-  if (unsuitable !== undefined) {
-    const { reason, fix } = unsuitable;
-    throw new StagedoorError(
-      'configuration_invalid',
-      `The database can't be used: ${reason}. ${fix}`,
-    );
-  }
+  return readOnly ? 'read_only' : undefined;
 }
 
 /** Asks the database server for its version and its time. */

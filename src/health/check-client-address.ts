@@ -6,7 +6,6 @@ import { DOCTOR_HEADER, newDoctorPass } from '../operations/doctor-pass.ts';
 import { hasCookieKeys } from './check-here.ts';
 import { type Finding, fail, ok, skip, warn } from './finding.ts';
 
-const CHECK = 'client address';
 const TIMEOUT = 5_000;
 /** A forged client address (RFC 5737) that no proxy should pass on as true. */
 const CLAIMED = '192.0.2.1';
@@ -27,7 +26,7 @@ type Arrival = z.infer<typeof answer>['arrival'];
  */
 export async function checkClientAddress(config: Config): Promise<Finding[]> {
   if (!(await hasCookieKeys(config))) {
-    return [skip(CHECK, 'The server tells it only to those who have its COOKIE_KEYS.')];
+    return [skip('health.client_address.secret')];
   }
   const [key = ''] = await cookieKeysOf(config);
   const headers = { [DOCTOR_HEADER]: newDoctorPass(key), 'x-forwarded-for': CLAIMED };
@@ -42,7 +41,7 @@ export async function checkClientAddress(config: Config): Promise<Finding[]> {
   const { data } = answer.safeParse(body);
   return [
     data === undefined
-      ? skip(CHECK, 'The server did not tell: it is not reachable, or has other COOKIE_KEYS.')
+      ? skip('health.client_address.untold')
       : judge(data.arrival, config.issuer.startsWith('https:')),
   ];
 }
@@ -50,31 +49,20 @@ export async function checkClientAddress(config: Config): Promise<Finding[]> {
 function judge({ peer, forwarded, trust_proxy: trusted }: Arrival, https: boolean): Finding {
   const named = forwarded.length - 1 - forwarded.lastIndexOf(CLAIMED);
   if (named < trusted) {
-    return fail(
-      CHECK,
-      `TRUST_PROXY is ${trusted}, but the number of proxies that name an address is ${named}: everybody can pretend to be at any.`,
-      named === 0
-        ? 'Let the reverse proxy set X-Forwarded-For, or set TRUST_PROXY to 0.'
-        : `Set TRUST_PROXY to ${named}.`,
-    );
+    return named === 0
+      ? fail('health.client_address.unnamed', { trusted })
+      : fail('health.client_address.too_many', { trusted, named });
   }
   if (named > trusted) {
-    return fail(
-      CHECK,
-      `TRUST_PROXY is ${trusted}, but the number of proxies that name an address is ${named}: everybody seems to be at the address of one, and shares its limits.`,
-      `Set TRUST_PROXY to ${named}.`,
-    );
+    return fail('health.client_address.too_few', { trusted, named });
   }
   const address = trusted === 0 ? peer : (forwarded.at(-trusted) ?? peer);
   if (trusted === 0 && https) {
-    return warn(
-      CHECK,
-      `The proxy that speaks https names no address: everybody seems to be at ${address}, and shares its limits.`,
-      'Let it set X-Forwarded-For, and set TRUST_PROXY to 1.',
-    );
+    return warn('health.client_address.silent_proxy', { address });
   }
-  const where = isOwn(address) ? 'an address of this machine' : 'as is right if it leaves by that';
-  return ok(CHECK, `The server sees requests of this machine at ${address}, ${where}.`);
+  return ok(isOwn(address) ? 'health.client_address.own' : 'health.client_address.other', {
+    address,
+  });
 }
 
 function isOwn(address: string): boolean {

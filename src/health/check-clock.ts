@@ -10,12 +10,10 @@ const LIMIT = 30_000;
  * @param ahead milliseconds by which the other one is ahead of ours
  */
 export function checkClock(of: string, ahead: number): Finding {
-  const seconds = Math.abs(ahead / 1000).toFixed(1);
-  const direction = ahead > 0 ? 'ahead of' : 'behind';
-  const message = `The clock of ${of} is ${seconds} s ${direction} this machine's.`;
   if (Math.abs(ahead) <= CLOCK_TOLERANCE) {
-    return ok('clock', `${of}: no more than ${CLOCK_TOLERANCE / 1000} s apart.`);
+    return ok('health.clock.same', { of, seconds: CLOCK_TOLERANCE / 1000 });
   }
-  const fix = 'Let both machines keep their time by NTP (timedatectl set-ntp true).';
-  return Math.abs(ahead) > LIMIT ? fail('clock', message, fix) : warn('clock', message, fix);
+  const report = Math.abs(ahead) > LIMIT ? fail : warn;
+  const seconds = Math.abs(ahead / 1000).toFixed(1);
+  return report(ahead > 0 ? 'health.clock.ahead' : 'health.clock.behind', { of, seconds });
 }

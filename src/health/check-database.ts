@@ -2,11 +2,12 @@ import type { Config } from '../config/config.ts';
 import { cookieKeysOf } from '../data-dir/cookie-keys.ts';
 import { assertReachable } from '../db/assert-reachable.ts';
 import { timeAhead } from '../db/clock.ts';
-import { describeServer, describeWeakness } from '../db/connection-options.ts';
+import { describeServer, findWeakness } from '../db/connection-options.ts';
 import type { Database } from '../db/database.ts';
-import { type Explanation, explainFailure } from '../db/explain-failure.ts';
+import { explainFailure } from '../db/explain-failure.ts';
 import { readSchemaState, type SchemaState } from '../db/schema-state.ts';
-import { findUnsuitable, readServerInfo } from '../db/server-info.ts';
+import { findUnsuitable, OLDEST, readServerInfo, type Unsuitable } from '../db/server-info.ts';
+import type { MessageParams } from '../http/translate.ts';
 import { countMails } from '../mail/outbox-store.ts';
 import { unopenedSigningKeys } from '../signing-keys/check-signing-keys.ts';
 import { listSigningKeys } from '../signing-keys/list-signing-keys.ts';
@@ -28,7 +29,7 @@ const GRACE = 7;
 export async function checkDatabase(
   database: Database,
   config: Config,
-  tryEngine?: () => Promise<Explanation | undefined>,
+  tryEngine?: () => Promise<Unsuitable | undefined>,
 ): Promise<Finding[]> {
   const { db, engine } = database;
   const where =
@@ -38,112 +39,77 @@ export async function checkDatabase(
   } catch (error) {
     const cause = error instanceof Error ? error.cause : error;
     const { reason, fix } = explainFailure(cause);
-    return [fail('database', `${where}: it can't be reached: ${reason}.`, fix)];
+    return [fail('health.database.unreachable', { where, reason, fix })];
   }
   const { answer, ahead } = await timeAhead(
     () => readServerInfo(db),
     ({ now }) => now.getTime(),
   );
   const name = engine === 'embedded' ? 'Embedded PGlite' : 'PostgreSQL';
-  const told = `${name} ${answer.version} at ${where}.`;
+  const params = { server: `${name} ${answer.version}`, where, oldest: OLDEST };
   const unsuitable = findUnsuitable(answer) ?? (await tryEngine?.());
   const findings = [
     unsuitable === undefined
-      ? judgeTls(told, config)
-      : fail('database', `${told} It can't be used: ${unsuitable.reason}.`, unsuitable.fix),
+      ? judgeTls(params, config)
+      : fail(`health.database.${unsuitable}`, params),
     ...(engine === 'embedded' ? [] : [checkClock('the database', ahead)]),
     ...(await checkPooler(config)),
   ];
   const schema = await readSchemaState(db);
   const migrations = judgeSchema(schema, engine);
   if (schema.missing.length > 0 || schema.unfit.length > 0) {
-    return [...findings, migrations, skip('mails', 'They need the migrations.')];
+    return [...findings, migrations, skip('health.mails.unmigrated')];
   }
   return [
     ...findings,
     migrations,
     ...judgeMails(await countMails(db)),
-    ...(await checkKeys(database, config)),
+    await checkKeys(database, config),
   ];
 }
 
-function judgeTls(message: string, { databaseUrl }: Config): Finding {
-  const weakness = databaseUrl && describeWeakness(databaseUrl);
-  return weakness === undefined
-    ? ok('database', message)
-    : warn(
-        'database',
-        `${message} The connection ${weakness}.`,
-        'Set sslmode=verify-full in DATABASE_URL, and sslrootcert if the authority is private.',
-      );
+function judgeTls(params: MessageParams, { databaseUrl }: Config): Finding {
+  const weakness = databaseUrl && findWeakness(databaseUrl);
+  return weakness
+    ? warn(`health.database.${weakness}`, params)
+    : ok('health.database.sound', params);
 }
 
 function judgeSchema(schema: SchemaState, engine: Database['engine']): Finding {
   const { missing, waiting, newer, unfit } = schema;
   if (unfit.length > 0) {
-    return fail(
-      'migrations',
-      `The database is too new for this version: ${unfit.join(', ')}.`,
-      'Use the version that migrated it, or a later one.',
-    );
+    return fail('health.migrations.too_new', { names: unfit.join(', ') });
   }
   const pending = [...missing, ...waiting];
-  const message = `${pending.length} have not run: ${pending.join(', ')}.`;
+  const params = { count: pending.length, names: pending.join(', ') };
   if (missing.length > 0 && engine === 'postgresql') {
-    return fail(
-      'migrations',
-      message,
-      'Run "stagedoor migrate": the server does not start before.',
-    );
+    return fail('health.migrations.missing', params);
   }
   if (pending.length > 0) {
-    const fix =
-      engine === 'embedded'
-        ? 'The server runs them when it starts; or run "stagedoor migrate".'
-        : 'Run "stagedoor migrate". This version works without them, the next one does not.';
-    return warn('migrations', message, fix);
+    return engine === 'embedded'
+      ? warn('health.migrations.at_start', params)
+      : warn('health.migrations.waiting', params);
   }
-  return ok(
-    'migrations',
-    newer.length > 0
-      ? `All have run, and ${newer.join(', ')} of a newer version, with which this one works.`
-      : 'All have run.',
-  );
+  return newer.length > 0
+    ? ok('health.migrations.newer', { names: newer.join(', ') })
+    : ok('health.migrations.done');
 }
 
-async function checkKeys({ db }: Database, config: Config): Promise<Finding[]> {
+async function checkKeys({ db }: Database, config: Config): Promise<Finding> {
   const signing = (await listSigningKeys(db, config)).find(({ state }) => state === 'signing');
   if (signing === undefined) {
-    return [warn('signing keys', 'There are none yet.', 'The server makes one when it starts.')];
+    return warn('health.signing_keys.none');
   }
   if (!(await hasCookieKeys(config))) {
-    return [
-      fail(
-        'signing keys',
-        'There are some, but not the cookie keys that open them.',
-        'Set COOKIE_KEYS or DATA_DIR as for the server.',
-      ),
-    ];
+    return fail('health.signing_keys.closed');
   }
   const unopened = await unopenedSigningKeys(db, await cookieKeysOf(config));
   if (unopened.length > 0) {
-    return [
-      fail(
-        'signing keys',
-        `The COOKIE_KEYS of this process do not open ${unopened.join(', ')}.`,
-        'Add the earlier key at the end of COOKIE_KEYS; if it is lost, run "stagedoor keys rotate --now".',
-      ),
-    ];
+    return fail('health.signing_keys.unopened', { names: unopened.join(', ') });
   }
   const age = Math.floor((Date.now() - signing.signsFrom.getTime()) / DAY);
   const limit = config.signingKeyMaxAgeDays;
-  return [
-    limit > 0 && age > limit + GRACE
-      ? warn(
-          'signing keys',
-          `The one that signs is ${age} days old, and ${limit} are allowed.`,
-          'A running server replaces it by itself: start one, or run "stagedoor keys rotate".',
-        )
-      : ok('signing keys', `The one that signs is ${age} days old.`),
-  ];
+  return limit > 0 && age > limit + GRACE
+    ? warn('health.signing_keys.old', { age, limit })
+    : ok('health.signing_keys.young', { count: age });
 }

@@ -13,36 +13,28 @@ export function checkNode(): Finding {
   const { version } = process;
   const [major = 0, minor = 0] = version.slice(1).split('.').map(Number);
   return major > NODE[0] || (major === NODE[0] && minor >= NODE[1])
-    ? ok('node', `Node.js ${version}.`)
-    : fail('node', `Node.js ${version} is too old.`, `Install Node.js ${NODE.join('.')} or newer.`);
+    ? ok('health.node.fit', { version })
+    : fail('health.node.old', { version, oldest: NODE.join('.') });
 }
 
 /** Checks that the data folder can be written. */
 export async function checkDataDir(config: Config): Promise<Finding> {
   const { dataDir, databaseUrl, smtpUrl, cookieKeys } = config;
-  const kept = [
-    ...(databaseUrl === undefined ? ['the database'] : []),
-    ...(smtpUrl === undefined ? ['mails'] : []),
-    ...(cookieKeys === undefined ? ['the cookie key'] : []),
+  const files = [
+    ...(databaseUrl === undefined ? ['db'] : []),
+    ...(smtpUrl === undefined ? ['mail'] : []),
+    ...(cookieKeys === undefined ? [COOKIE_KEY_FILE] : []),
   ];
-  if (kept.length === 0) {
-    return ok('data folder', 'Nothing is kept in files.');
+  if (files.length === 0) {
+    return ok('health.data_folder.unused');
   }
-  const what = `${resolve(dataDir)} (${kept.join(', ')})`;
+  const params = { folder: resolve(dataDir), files: files.join(', ') };
   if (await isOpenToOthers(dataDir)) {
-    return warn(
-      'data folder',
-      `${what} is open to other users of this machine.`,
-      `Close it (chmod 700 ${resolve(dataDir)}); the server does so itself if the folder is its user's own.`,
-    );
+    return warn('health.data_folder.open', params);
   }
   return (await isWritable(dataDir))
-    ? ok('data folder', `${what} can be written.`)
-    : fail(
-        'data folder',
-        `${what} can't be written.`,
-        'Give the folder to the user that runs the server (chown), or set DATA_DIR to another one.',
-      );
+    ? ok('health.data_folder.writable', params)
+    : fail('health.data_folder.unwritable', params);
 }
 
 /** Indicates whether a folder can be written, or created if it does not exist. */
@@ -60,22 +52,14 @@ export async function isWritable(folder: string): Promise<boolean> {
 /** Checks that the cookie keys, and what they encrypt, survive a restart. */
 export async function checkCookieKeys(config: Config): Promise<Finding> {
   if (config.cookieKeys !== undefined) {
-    return ok('cookie keys', `${config.cookieKeys.length} in COOKIE_KEYS.`);
+    return ok('health.cookie_keys.set', { number: config.cookieKeys.length });
   }
   if (!(await hasCookieKeys(config))) {
-    return warn(
-      'cookie keys',
-      'COOKIE_KEYS is not set, and there is no key in the data folder yet.',
-      'The server makes one at its first start. Servers on several machines need the same COOKIE_KEYS (openssl rand -hex 32).',
-    );
+    return warn('health.cookie_keys.none');
   }
   return config.databaseUrl === undefined
-    ? ok('cookie keys', `One in ${COOKIE_KEY_FILE} of the data folder.`)
-    : warn(
-        'cookie keys',
-        `COOKIE_KEYS is not set; the key is in ${COOKIE_KEY_FILE} of the data folder.`,
-        'A server on another machine would have another one: set COOKIE_KEYS to its contents everywhere.',
-      );
+    ? ok('health.cookie_keys.file', { file: COOKIE_KEY_FILE })
+    : warn('health.cookie_keys.file_alone', { file: COOKIE_KEY_FILE });
 }
 
 /** Indicates whether cookie keys exist; creates none. */

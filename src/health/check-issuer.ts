@@ -4,7 +4,6 @@ import type { Config } from '../config/config.ts';
 import { timeAhead } from '../db/clock.ts';
 import { reasonOf } from '../lib/failure-reason.ts';
 import { isLoopbackHost } from '../lib/loopback.ts';
-import { ownValue } from '../lib/own-value.ts';
 import { checkClock } from './check-clock.ts';
 import { type Finding, fail, ok, skip, warn } from './finding.ts';
 
@@ -20,20 +19,12 @@ export async function checkIssuer({ issuer }: Config): Promise<Finding[]> {
   const url = new URL(issuer);
   if (url.protocol === 'http:') {
     const asked = await ask(issuer);
-    return isLoopbackHost(url.hostname)
-      ? [ok('certificate', 'ISSUER is http on this machine, which needs none.'), ...asked]
-      : [
-          warn(
-            'certificate',
-            'ISSUER is http: passwords and tokens travel in clear.',
-            'Put a reverse proxy with TLS in front, and set ISSUER to its https URL.',
-          ),
-          ...asked,
-        ];
+    const isHere = isLoopbackHost(url.hostname);
+    return [isHere ? ok('health.certificate.local') : warn('health.certificate.http'), ...asked];
   }
   const certificate = await checkCertificate(url);
   return certificate.state === 'fail'
-    ? [certificate, skip('issuer', 'It is not asked before its certificate is good.')]
+    ? [certificate, skip('health.issuer.unasked')]
     : [certificate, ...(await ask(issuer))];
 }
 
@@ -55,39 +46,18 @@ async function ask(issuer: string): Promise<Finding[]> {
   } catch (error) {
     return error instanceof SyntaxError
       ? [judge(issuer, 200, undefined)]
-      : [
-          fail(
-            'issuer',
-            `${issuer} does not answer: ${reasonOf(error)}.`,
-            'Start the server, and check that ISSUER, DNS, reverse proxy and firewalls lead to it.',
-          ),
-        ];
+      : [fail('health.issuer.silent', { issuer, reason: reasonOf(error) })];
   }
 }
 
 function judge(issuer: string, status: number, stated: string | undefined): Finding {
   if (stated === issuer && status === 200) {
-    return ok('issuer', `${issuer} answers as itself.`);
+    return ok('health.issuer.sound', { issuer });
   }
   return stated === undefined || stated === issuer
-    ? fail(
-        'issuer',
-        `What answers at ${issuer} is not Stagedoor (status ${status}).`,
-        'Let the reverse proxy pass everything below / to the server.',
-      )
-    : fail(
-        'issuer',
-        `The server at ${issuer} calls itself ${JSON.stringify(stated)}.`,
-        'Give ISSUER the same value there and here, and start the server again.',
-      );
+    ? fail('health.issuer.foreign', { issuer, status })
+    : fail('health.issuer.other', { issuer, stated: JSON.stringify(stated) });
 }
-
-const FIXES: Readonly<Record<string, string>> = {
-  CERT_HAS_EXPIRED: 'Renew it (certbot renew), and reload the reverse proxy.',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'It is for another name: get one for the host in ISSUER.',
-};
-const UNTRUSTED =
-  'Use one from an authority that everybody trusts, and serve its whole chain; a private authority is named in NODE_EXTRA_CA_CERTS.';
 
 async function checkCertificate({ hostname, port, host }: URL): Promise<Finding> {
   const name = hostname.replace(/^\[|\]$/g, '');
@@ -100,16 +70,10 @@ async function checkCertificate({ hostname, port, host }: URL): Promise<Finding>
     rejectUnauthorized: false,
     timeout: TIMEOUT,
   });
-  const unreachable = (why: string) =>
-    resolve(
-      fail(
-        'certificate',
-        `${host} does not answer by TLS: ${why}.`,
-        'Start the server and its reverse proxy, and check ISSUER, DNS and firewalls.',
-      ),
-    );
-  socket.once('error', (error) => unreachable(reasonOf(error)));
-  socket.once('timeout', () => unreachable('no answer in time'));
+  socket.once('error', (error) =>
+    resolve(fail('health.certificate.unreachable', { host, reason: reasonOf(error) })),
+  );
+  socket.once('timeout', () => resolve(fail('health.certificate.late', { host })));
   socket.once('secureConnect', () => {
     // A code at run time, although its type is Error.
     const wrong: unknown = socket.authorizationError;
@@ -124,20 +88,17 @@ async function checkCertificate({ hostname, port, host }: URL): Promise<Finding>
 }
 
 function judgeEnd(until: Date): Finding {
-  const days = Math.floor((until.getTime() - Date.now()) / DAY);
-  return days < SOON
-    ? warn(
-        'certificate',
-        `It ends in ${days} days, at ${until.toISOString()}.`,
-        'Renew it now, and find out why that did not happen by itself.',
-      )
-    : ok('certificate', `It is valid for ${days} more days.`);
+  const count = Math.floor((until.getTime() - Date.now()) / DAY);
+  return count < SOON
+    ? warn('health.certificate.ends', { count, until: until.toISOString() })
+    : ok('health.certificate.valid', { count });
 }
 
 function judgeWrong(wrong: string, until: Date): Finding {
   const code = /ERR_TLS_CERT_ALTNAME_INVALID|[A-Z]{3,}(_[A-Z]+)+/.exec(wrong)?.[0] ?? wrong;
-  const ended =
-    until.getTime() < Date.now() ? `It ended at ${until.toISOString()}; nobody` : 'Nobody';
-  const fix = until.getTime() < Date.now() ? FIXES.CERT_HAS_EXPIRED : ownValue(FIXES, code);
-  return fail('certificate', `${ended} trusts it (${code}).`, fix ?? UNTRUSTED);
+  if (until.getTime() < Date.now()) {
+    return fail('health.certificate.ended', { until: until.toISOString(), code });
+  }
+  const isOther = code === 'ERR_TLS_CERT_ALTNAME_INVALID';
+  return fail(isOther ? 'health.certificate.other_name' : 'health.certificate.untrusted', { code });
 }

@@ -15,39 +15,32 @@ async function checkDelivery(config: Config): Promise<Finding> {
   if (smtpUrl === undefined) {
     const folder = join(dataDir, 'mail');
     if (!(await isWritable(folder))) {
-      const message = `Mails become files in ${folder}, which can't be written.`;
-      return fail('mail server', message, 'Give the folder to the user that runs the server.');
+      return fail('health.mail_server.unwritable', { folder });
     }
-    const message = `SMTP_URL is not set: mails become files in ${folder}.`;
-    return production
-      ? warn('mail server', message, 'Set SMTP_URL, so that people get them.')
-      : ok('mail server', message);
+    const report = production ? warn : ok;
+    return report('health.mail_server.folder', { folder });
   }
   const { host } = URL.parse(smtpUrl) ?? { host: 'SMTP_URL' };
   try {
     await verifyMailServer(config, smtpUrl);
-    return ok('mail server', `${host} answers, and lets the server in.`);
+    return ok('health.mail_server.sound', { host });
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return fail(
-      'mail server',
-      `${host} does not take mails: ${why}.`,
-      /EAUTH/.test(why)
-        ? 'Mend user name and password in SMTP_URL; special characters must be percent-encoded.'
-        : 'Check host, port and scheme of SMTP_URL (smtps:// for TLS from the start, mostly port 465), and firewalls.',
-    );
+    const reason = error instanceof Error ? error.message : String(error);
+    const isLogin = reason.includes('EAUTH');
+    return fail(isLogin ? 'health.mail_server.login_refused' : 'health.mail_server.refused', {
+      host,
+      reason,
+    });
   }
 }
 
 function checkSender({ mailFrom, issuer, production }: Config): Finding {
   const address = /<([^<>]*)>\s*$/.exec(mailFrom)?.[1] ?? mailFrom.trim();
   const domain = address.slice(address.lastIndexOf('@') + 1);
-  const fix =
-    'Set MAIL_FROM to Name <address>, with a domain that SPF lets this mail server send for.';
   if (!isEmail(address) && domain !== new URL(issuer).hostname) {
-    return fail('mail sender', `MAIL_FROM has no address in it: ${JSON.stringify(mailFrom)}.`, fix);
+    return fail('health.mail_sender.missing', { value: JSON.stringify(mailFrom) });
   }
   return production && !domain.includes('.')
-    ? warn('mail sender', `Nobody outside can answer to ${address}.`, fix)
-    : ok('mail sender', `${address}.`);
+    ? warn('health.mail_sender.local', { address })
+    : ok('health.mail_sender.sound', { address });
 }

@@ -7,12 +7,6 @@ export function checkPlatformName({
   platform,
 }: Pick<Config, 'production' | 'platform'>): Finding[] {
   return production && !platform.isNamed
-    ? [
-        warn(
-          'platform name',
-          `PLATFORM_NAME is not set: pages and mails have the name ${platform.name}, which users do not know.`,
-          'Set PLATFORM_NAME to the name of your platform.',
-        ),
-      ]
+    ? [warn('health.platform_name.missing', { name: platform.name })]
     : [];
 }

@@ -14,20 +14,14 @@ export async function checkPooler(
       case 'none':
         return [];
       case 'keeps_statements':
-        return [ok('pooler', 'There is one, and it keeps prepared statements.')];
+        return [ok('health.pooler.keeps')];
       case 'loses_statements':
         return [
-          config.databasePrepare
-            ? fail(
-                'pooler',
-                'There is one, and it loses prepared statements: requests fail.',
-                'Set DATABASE_PREPARE=0, or use PgBouncer 1.21 or newer with max_prepared_statements.',
-              )
-            : ok('pooler', 'There is one that loses prepared statements; none are prepared.'),
+          config.databasePrepare ? fail('health.pooler.loses') : ok('health.pooler.unprepared'),
         ];
     }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return [skip('pooler', `The test for a pooler failed: ${reason}.`)];
+    return [skip('health.pooler.unknown', { reason })];
   }
 }

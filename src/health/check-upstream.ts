@@ -10,23 +10,19 @@ export async function checkUpstream({ upstream, issuer }: Config): Promise<Findi
   }
   try {
     const provider = await createDiscover(upstream)();
-    if (lacksAuthTime(provider, upstream)) {
-      return [
-        warn(
-          'platform login',
-          `${upstream.issuer} does not list auth_time among its claims, so sign-ins may fail.`,
-          'Add auth_time to its ID tokens. If that is not possible and it honors prompt=login, set OIDC_WITHOUT_AUTH_TIME=1.',
-        ),
-      ];
-    }
-    return [ok('platform login', `${upstream.issuer} describes itself.`)];
+    return [
+      lacksAuthTime(provider, upstream)
+        ? warn('health.platform_login.no_time', { upstream: upstream.issuer })
+        : ok('health.platform_login.sound', { upstream: upstream.issuer }),
+    ];
   } catch (error) {
     return [
-      fail(
-        'platform login',
-        `${upstream.issuer} does not describe itself as it has to: ${reasonOf(error)}.`,
-        `Check OIDC_ISSUER, character by character, and that ${upstream.issuer.replace(/\/$/, '')}/.well-known/openid-configuration answers. The redirect URI to be registered there is ${issuer}/login/callback.`,
-      ),
+      fail('health.platform_login.silent', {
+        upstream: upstream.issuer,
+        reason: reasonOf(error),
+        metadata: `${upstream.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`,
+        redirect: `${issuer}/login/callback`,
+      }),
     ];
   }
 }

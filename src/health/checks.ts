@@ -5,24 +5,39 @@ import { checkIssuer } from './check-issuer.ts';
 import { checkMail } from './check-mail.ts';
 import { checkPlatformName } from './check-platform-name.ts';
 import { checkUpstream } from './check-upstream.ts';
-import { type Finding, fail, ok } from './finding.ts';
+import { type Check, type Finding, fail, ok } from './finding.ts';
 
-/** Checks of a configuration without its database, by the check to report if one breaks. */
-export const CHECKS = {
-  node: async () => [checkNode()],
-  configuration: async (config) => [
-    ok('configuration', `ISSUER is ${config.issuer}.`),
-    ...checkPlatformName(config),
-  ],
-  'data folder': async (config) => [await checkDataDir(config), await checkCookieKeys(config)],
-  'mail server': checkMail,
-  issuer: checkIssuer,
-  'client address': checkClientAddress,
-  'platform login': checkUpstream,
-} as const satisfies Readonly<Record<string, (config: Config) => Promise<Finding[]>>>;
+/** A check and the name to report it by if it breaks. */
+export type NamedCheck = readonly [name: Check, check: () => Promise<readonly Finding[]>];
+
+/**
+ * Returns all checks of a configuration, dependencies first.
+ * @param database checks the database
+ */
+export function checksOf(
+  config: Config,
+  database: () => Promise<readonly Finding[]>,
+): readonly NamedCheck[] {
+  return [
+    ['node', async () => [checkNode()]],
+    [
+      'configuration',
+      async () => [
+        ok('health.configuration.read', { issuer: config.issuer }),
+        ...checkPlatformName(config),
+      ],
+    ],
+    ['data_folder', async () => [await checkDataDir(config), await checkCookieKeys(config)]],
+    ['database', database],
+    ['mail_server', () => checkMail(config)],
+    ['issuer', () => checkIssuer(config)],
+    ['client_address', () => checkClientAddress(config)],
+    ['platform_login', () => checkUpstream(config)],
+  ];
+}
 
 /** Reports a check that threw, so that the other findings are not lost. */
-export function broken(check: string, error: unknown): Finding {
-  const message = `The check itself failed: ${error instanceof Error ? error.message : error}.`;
-  return fail(check, message, 'See what the other checks say; if nothing does, report it.');
+export function broken(check: Check, error: unknown): Finding {
+  const reason = error instanceof Error ? error.message : String(error);
+  return fail('health.check.broken', { reason }, check);
 }

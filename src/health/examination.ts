@@ -1,8 +1,8 @@
 import type { Config } from '../config/config.ts';
 import type { Database } from '../db/database.ts';
 import { checkDatabase } from './check-database.ts';
-import { broken, CHECKS } from './checks.ts';
-import { type Finding, fail } from './finding.ts';
+import { broken, checksOf, type NamedCheck } from './checks.ts';
+import { type Check, type Finding, fail } from './finding.ts';
 
 /** Milliseconds after which a check is reported as failed; it is not waited for any longer. */
 const LIMIT = 8_000;
@@ -15,15 +15,9 @@ export interface Report {
   readonly findings: readonly Finding[];
 }
 
-/** Checks of a running server, by name. */
-export type Checks = Readonly<Record<string, () => Promise<readonly Finding[]>>>;
-
 /** Returns the checks of a running server. */
-export function serverChecks(database: Database, config: Config): Checks {
-  const others = Object.entries(CHECKS).map(
-    ([name, check]) => [name, () => check(config)] as const,
-  );
-  return { database: () => checkDatabase(database, config), ...Object.fromEntries(others) };
+export function serverChecks(database: Database, config: Config): readonly NamedCheck[] {
+  return checksOf(config, () => checkDatabase(database, config));
 }
 
 /**
@@ -32,7 +26,7 @@ export function serverChecks(database: Database, config: Config): Checks {
  * @param now milliseconds
  */
 export function createExamination(
-  checks: Checks,
+  checks: readonly NamedCheck[],
   { limit = LIMIT, now = Date.now }: { readonly limit?: number; readonly now?: () => number } = {},
 ): () => Promise<Report> {
   let latest: { readonly at: number; readonly report: Promise<Report> } | undefined;
@@ -45,24 +39,20 @@ export function createExamination(
   };
 }
 
-async function examine(checks: Checks, limit: number, at: Date): Promise<Report> {
+async function examine(checks: readonly NamedCheck[], limit: number, at: Date): Promise<Report> {
   const findings = await Promise.all(
-    Object.entries(checks).map(([name, check]) => withinLimit(name, check, limit)),
+    checks.map(([name, check]) => withinLimit(name, check, limit)),
   );
   return { at, findings: findings.flat() };
 }
 
 async function withinLimit(
-  name: string,
+  name: Check,
   check: () => Promise<readonly Finding[]>,
   limit: number,
 ): Promise<readonly Finding[]> {
   const { promise: late, resolve } = Promise.withResolvers<readonly Finding[]>();
-  const finding = fail(
-    name,
-    `No result within ${limit / 1000} s.`,
-    'See what the other checks say, and run "stagedoor doctor" on the machine of the server.',
-  );
+  const finding = fail('health.check.late', { seconds: limit / 1000 }, name);
   const timer = setTimeout(() => resolve([finding]), limit);
   try {
     return await Promise.race([check(), late]);

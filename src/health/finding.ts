@@ -1,29 +1,68 @@
+import type en from '../../views/health/en.json';
+import { type MessageParams, translator } from '../http/translate.ts';
+import type { Locale } from '../lib/locale.ts';
+
+/** Keys of the texts in `views/health/`: a title `health.<check>`, results `health.<check>.<result>`. */
+type HealthText = keyof typeof en;
+/** Results that say what is wrong; the key with `.fix` behind it says what to do. */
+type Problem = {
+  [Key in HealthText]: `${Key}.fix` extends HealthText ? Key : never;
+}[HealthText];
+/** Name of a check. */
+export type Check = Exclude<
+  { [Key in HealthText]: Key extends `health.${infer Name}.${string}` ? Name : never }[HealthText],
+  'check'
+>;
+
 /** Result of a check. */
-export interface Finding {
-  readonly check: string;
-  readonly state: 'ok' | 'warn' | 'fail' | 'skip';
-  /** One sentence; never a secret. */
-  readonly message: string;
-  /** Suggested fix. */
-  readonly fix?: string;
-}
+export type Finding = {
+  readonly check: Check;
+  /** Values for its texts; never a secret. Messages of other programs are not translated. */
+  readonly params: MessageParams;
+} & (
+  | { readonly state: 'ok' | 'skip'; readonly text: HealthText }
+  | { readonly state: 'warn' | 'fail'; readonly text: Problem }
+);
 
 /** Passed. */
-export function ok(check: string, message: string): Finding {
-  return { check, state: 'ok', message };
+export function ok(text: HealthText, params: MessageParams = {}): Finding {
+  return { check: checkOf(text), state: 'ok', text, params };
 }
 
 /** Works, but should be looked at. */
-export function warn(check: string, message: string, fix: string): Finding {
-  return { check, state: 'warn', message, fix };
+export function warn(text: Problem, params: MessageParams = {}): Finding {
+  return { check: checkOf(text), state: 'warn', text, params };
 }
 
 /** Does not work. */
-export function fail(check: string, message: string, fix: string): Finding {
-  return { check, state: 'fail', message, fix };
+export function fail(text: Problem, params: MessageParams = {}, check = checkOf(text)): Finding {
+  return { check, state: 'fail', text, params };
 }
 
 /** Not checked; another finding has the reason. */
-export function skip(check: string, message: string): Finding {
-  return { check, state: 'skip', message };
+export function skip(text: HealthText, params: MessageParams = {}): Finding {
+  return { check: checkOf(text), state: 'skip', text, params };
+}
+
+function checkOf(text: HealthText): Check {
+  // The type of a part of a key is not known to `split`.
+  return text.split('.')[1] as Check;
+}
+
+/** Title, message and suggested fix of a finding in a language. */
+export interface FindingWords {
+  readonly title: string;
+  readonly message: string;
+  readonly fix?: string;
+}
+
+/** Puts a finding into words. */
+export function describeFinding(finding: Finding, locale: Locale): FindingWords {
+  const t = translator<HealthText>(locale);
+  const { check, state, text, params } = finding;
+  return {
+    title: t(`health.${check}`),
+    message: t(text, params),
+    ...((state === 'warn' || state === 'fail') && { fix: t(`${text}.fix`, params) }),
+  };
 }

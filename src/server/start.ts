@@ -11,7 +11,7 @@ import { assertReachable } from '../db/assert-reachable.ts';
 import { type Database, openDatabase } from '../db/database.ts';
 import { migrate } from '../db/migrate.ts';
 import { assertSchema } from '../db/schema-state.ts';
-import { assertSuitable } from '../db/server-info.ts';
+import { assertSuitable } from '../health/assert-suitable.ts';
 import { toHttpError } from '../http/http-error.ts';
 import { createHttpServer } from '../http/http-server.ts';
 import { startErrorQueue } from '../insights/error-queue.ts';

@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import { describeWeakness } from '../db/connection-options.ts';
+import { findWeakness } from '../db/connection-options.ts';
 import { detectPooler } from '../db/detect-pooler.ts';
 import type { Logger } from '../lib/log.ts';
 
@@ -14,9 +14,12 @@ export async function warnOfConnection(
   if (databaseUrl === undefined) {
     return;
   }
-  const weakness = describeWeakness(databaseUrl);
+  const weakness = findWeakness(databaseUrl);
   if (weakness !== undefined) {
-    log.warn(`Database connection ${weakness}; set sslmode=verify-full in DATABASE_URL`);
+    log.warn(
+      { weakness },
+      'Database connection is not protected; set sslmode=verify-full in DATABASE_URL',
+    );
   }
   // If the test fails, the requests report why.
   const pooling = databasePrepare

@@ -13,18 +13,14 @@ export async function checkConfiguredDatabase(config: Config, shell: Shell): Pro
   try {
     await refuseMissing(config);
   } catch (error) {
-    return [
-      warn('database', messageOf(error), 'The server makes the embedded one when it starts.'),
-    ];
+    return [warn('health.database.missing', { reason: messageOf(error) })];
   }
   try {
     opened = await openOrFind(config, shell);
   } catch (error) {
     const isSetting = error instanceof StagedoorError && error.code === 'configuration_invalid';
-    const fix = isSetting
-      ? 'Correct DATABASE_URL, or let this user read the file.'
-      : 'Run this as the user that runs the server, and see which process has the folder.';
-    return [fail('database', messageOf(error), fix)];
+    const reason = messageOf(error);
+    return [fail(isSetting ? 'health.database.refused' : 'health.database.unopened', { reason })];
   }
   if ('server' in opened) {
     return checkThroughServer(opened.server, config.metricsToken);

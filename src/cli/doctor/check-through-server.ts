@@ -16,24 +16,18 @@ export async function checkThroughServer(
   try {
     const ready = await ask('/readyz');
     if (!ready.ok) {
-      const message = `The server at ${url} says that its database does not answer.`;
-      return [fail('database', message, `Look into its log, and start it again (process ${pid}).`)];
+      return [fail('health.database.silent', { url, pid })];
     }
     const mails = countsIn(await (await ask('/metrics')).text());
     const keys = await ask('/api/v1/oauth/jwks');
     return [
-      ok('database', `The embedded one answers, through the running server (process ${pid}).`),
-      ok('migrations', 'The server ran them when it started.'),
-      ...(mails === undefined
-        ? [skip('mails', 'The server does not say how many wait.')]
-        : judgeMails(mails)),
-      keys.ok
-        ? ok('signing keys', 'The server publishes them.')
-        : warn('signing keys', 'The server publishes none.', 'Look into its log.'),
+      ok('health.database.held', { pid }),
+      ok('health.migrations.by_server'),
+      ...(mails === undefined ? [skip('health.mails.untold')] : judgeMails(mails)),
+      keys.ok ? ok('health.signing_keys.published') : warn('health.signing_keys.unpublished'),
     ];
   } catch (error) {
-    const message = `The server (process ${pid}) does not answer at ${url}: ${reasonOf(error)}.`;
-    return [fail('database', message, 'Stop that process and start the server again.')];
+    return [fail('health.database.server_silent', { url, pid, reason: reasonOf(error) })];
   }
 }
 

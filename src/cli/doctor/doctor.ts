@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { type Config, readConfig } from '../../config/config.ts';
-import { broken, CHECKS } from '../../health/checks.ts';
-import { type Finding, fail, skip } from '../../health/finding.ts';
+import { checkNode } from '../../health/check-here.ts';
+import { broken, checksOf } from '../../health/checks.ts';
+import { describeFinding, type Finding, fail, skip } from '../../health/finding.ts';
 import { StagedoorError } from '../../lib/errors.ts';
 import { oneLine } from '../../mail/mail-text.ts';
 import { databaseAction, examples, json } from '../command.ts';
@@ -22,12 +23,21 @@ export function addDoctor(doctor: Command, shell: Shell): void {
   );
 }
 
+/** A finding as it is printed. */
+interface Line {
+  readonly check: string;
+  readonly state: Finding['state'];
+  readonly message: string;
+  readonly fix?: string;
+}
+
 async function runDoctor(shell: Shell, asJson: boolean): Promise<void> {
-  const all: Finding[] = [];
+  const all: Line[] = [];
   for await (const findings of examine(shell)) {
-    all.push(...findings);
+    const found = findings.map(toLine);
+    all.push(...found);
     if (!asJson) {
-      shell.out(findings.map(toLines).join(''));
+      shell.out(found.map(print).join(''));
     }
   }
   const failed = all.filter(({ state }) => state === 'fail').length;
@@ -44,24 +54,15 @@ async function runDoctor(shell: Shell, asJson: boolean): Promise<void> {
 
 /** Runs the checks, dependencies first. */
 async function* examine(shell: Shell): AsyncGenerator<readonly Finding[]> {
-  yield await CHECKS.node();
   let config: Config;
   try {
     config = readConfig(shell.env);
   } catch (error) {
-    yield wrongConfiguration(error);
-    yield [skip('the rest', 'It needs a configuration.')];
+    yield [checkNode(), ...wrongConfiguration(error), skip('health.database.unconfigured')];
     return;
   }
-  const { configuration, 'data folder': dataFolder, node: _, ...others } = CHECKS;
-  const checks = {
-    configuration,
-    'data folder': dataFolder,
-    database: (one: Config) => checkConfiguredDatabase(one, shell),
-    ...others,
-  };
-  for (const [name, check] of Object.entries(checks)) {
-    yield await check(config).catch((error: unknown) => [broken(name, error)]);
+  for (const [name, check] of checksOf(config, () => checkConfiguredDatabase(config, shell))) {
+    yield await check().catch((error: unknown) => [broken(name, error)]);
   }
 }
 
@@ -70,18 +71,18 @@ function wrongConfiguration(error: unknown): Finding[] {
     throw error;
   }
   const problems = [...error.message.matchAll(/^ {2}- (.*)$/gm)].map(([, text]) => text ?? '');
-  return problems.map((problem) =>
-    fail(
-      'configuration',
-      `${problem}.`,
-      'Set the environment variable; the README lists them all.',
-    ),
-  );
+  return problems.map((problem) => fail('health.configuration.wrong', { problem }));
+}
+
+function toLine(finding: Finding): Line {
+  const { check, state } = finding;
+  const { message, fix } = describeFinding(finding, 'en');
+  return { check: check.replaceAll('_', ' '), state, message, ...(fix && { fix }) };
 }
 
 const MARKS = { ok: 'ok  ', warn: 'WARN', fail: 'FAIL', skip: '-   ' } as const;
 
-function toLines({ check, state, message, fix }: Finding): string {
+function print({ check, state, message, fix }: Line): string {
   const indent = ' '.repeat(6 + 16);
   const line = `${MARKS[state]}  ${check.padEnd(16)}${oneLine(message, 500)}\n`;
   return fix === undefined ? line : `${line}${indent}-> ${oneLine(fix, 500)}\n`;

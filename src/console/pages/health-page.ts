@@ -1,13 +1,11 @@
-import type { Finding } from '../../health/finding.ts';
+import { describeFinding, type Finding } from '../../health/finding.ts';
 import { type PageAnswer, render } from '../../http/page.ts';
 import { view } from '../../http/view.ts';
-import { ownValue } from '../../lib/own-value.ts';
 import { visibleLine } from '../../lib/visible-text.ts';
-import type { ConsoleText } from '../texts.ts';
 import { type Chip, CONSOLE, penOf } from './list-view.ts';
 import { operatorPage } from './operator-page.ts';
 
-/** A check with its result. The sentences are English, as `stagedoor doctor` prints them. */
+/** A check with its result. */
 interface CheckProps {
   readonly title: string;
   readonly chip: Chip;
@@ -30,26 +28,6 @@ const healthView = view<HealthProps>('console/health');
 const ORDER = ['fail', 'warn', 'skip', 'ok'] as const satisfies readonly Finding['state'][];
 const KINDS = { ok: 'good', warn: 'warning', fail: 'stopped', skip: '' } as const;
 
-const TITLES: Readonly<Record<string, ConsoleText>> = {
-  node: 'console.check.node',
-  configuration: 'console.check.configuration',
-  'platform name': 'console.check.platform_name',
-  'data folder': 'console.check.data_folder',
-  'cookie keys': 'console.check.cookie_keys',
-  database: 'console.check.database',
-  pooler: 'console.check.pooler',
-  migrations: 'console.check.migrations',
-  mails: 'console.check.mails',
-  'signing keys': 'console.check.signing_keys',
-  'mail server': 'console.check.mail_server',
-  'mail sender': 'console.check.mail_sender',
-  certificate: 'console.check.certificate',
-  issuer: 'console.check.issuer',
-  clock: 'console.check.clock',
-  'client address': 'console.check.client_address',
-  'platform login': 'console.check.platform_login',
-};
-
 /** Shows what `stagedoor doctor` says, as far as the running server can say it itself. */
 export const healthPage = operatorPage({
   path: `${CONSOLE}/health`,
@@ -66,11 +44,11 @@ export const healthPage = operatorPage({
         ? t('console.health.sound')
         : t('console.health.summary', { failed: count('fail'), warned: count('warn') }),
       checks: ORDER.flatMap((state) => findings.filter((one) => one.state === state)).map(
-        ({ check, state, message, fix }) => {
-          const title = ownValue(TITLES, check);
+        (finding) => {
+          const { title, message, fix } = describeFinding(finding, request.locale);
           return {
-            title: title === undefined ? check : t(title),
-            chip: { text: t(`console.check.${state}`), kind: KINDS[state] },
+            title,
+            chip: { text: t(`console.check.${finding.state}`), kind: KINDS[finding.state] },
             message: visibleLine(message),
             fix: fix && visibleLine(fix),
           };
