@@ -40,6 +40,17 @@ export function pathInLocale(path: string, locale: Locale): string {
   return withLocale(`${before}?${query}`, locale);
 }
 
+/** Returns the path of a page without the language that its URL names. */
+export function pathWithoutLocale(path: string): string {
+  const [before = '', ...rest] = path.split('?');
+  const query = new URLSearchParams(rest.join('?'));
+  if (!query.has(UI_LOCALES)) {
+    return path;
+  }
+  query.delete(UI_LOCALES);
+  return query.size === 0 ? before : `${before}?${query}`;
+}
+
 function withLocale(path: string, locale: Locale): string {
   const [before = '', ...rest] = path.split('?');
   const query = new URLSearchParams(rest.join('?'));

@@ -7,14 +7,14 @@ import type { Preferences } from './user.ts';
 import { lockUser } from './user-store.ts';
 
 /**
- * Keeps what a user has chosen for themselves. The log names what was changed, not to what; no
- * difference: nothing is written.
+ * Keeps what a user has chosen for themselves; what is not in `change` stays. The log names what was
+ * changed, not to what; no difference: nothing is written.
  * @throws StagedoorError `not_found` where the user was deleted meanwhile
  */
 export async function choosePreferences(
   tx: Tx,
   userId: string,
-  chosen: Preferences,
+  change: Partial<Preferences>,
   origin: Origin,
 ): Promise<void> {
   const known = await lockUser(tx, userId);
@@ -22,6 +22,7 @@ export async function choosePreferences(
     throw new StagedoorError('not_found', 'The user was deleted meanwhile.');
   }
   const before = known.user.chosen;
+  const chosen = { ...before, ...change };
   const changed = (['locale', 'timezone'] as const).filter((one) => before[one] !== chosen[one]);
   if (changed.length === 0) {
     return;

@@ -99,6 +99,21 @@ for (const [engine, variables] of Object.entries(PAGE_ENGINE_VARIABLES)) {
       assert.equal(authorized?.locale, 'en');
     });
 
+    test('the footer changes the language on any page, keeps the page and the zone', async () => {
+      await choose({ timezone: 'Asia/Tokyo' });
+      const activity = '/account/activity?kind=sign_ins';
+      const page = await agent.get(`${activity}&ui_locales=de`);
+      const english = await agent.submit(page, { language: 'en' }, 'return_to');
+      assert.equal(english.url.href, server.issuer + activity);
+      assert.equal(languageOf(english), 'en');
+      assert.deepEqual(selected(await agent.get(PROFILE)), ['en', 'Asia/Tokyo']);
+      const missing = await agent.get('/nowhere');
+      const elsewhere = { language: 'de', return_to: '//attacker.example/' };
+      const back = await agent.submit(missing, elsewhere, 'return_to');
+      assert.equal(back.url.href, server.issuer + PROFILE);
+      assert.equal(languageOf(back), 'de');
+    });
+
     test('a chosen time zone takes effect at once in pages and mails', async () => {
       const page = await choose({ timezone: 'Pacific/Auckland' });
       assert.match(

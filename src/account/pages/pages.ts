@@ -1,11 +1,13 @@
 import { endOtherSessionsPage, endSessionPage } from './end-sessions-page.ts';
+import { languagePage } from './language-page.ts';
 import { passwordPage } from './password-page.ts';
 import { profilePage } from './profile-page.ts';
 import { sessionsPage } from './sessions-page.ts';
 
-/** Pages where users see their profile, change their password and end their sessions. */
+/** Pages where users see their profile, choose their language, change their password and end their sessions. */
 export const accountPages = [
   profilePage,
+  languagePage,
   passwordPage,
   sessionsPage,
   // Before the page of one session: `others` would be taken for its ID.

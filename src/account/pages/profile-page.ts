@@ -20,7 +20,8 @@ import {
   readPreferences,
 } from './profile-presenters.ts';
 
-const PROFILE = '/account/profile';
+/** Path of the page. */
+export const PROFILE = '/account/profile';
 
 /** The user's name and address, and a form for language and time zone. */
 interface ProfileProps extends PreferenceChoices {
