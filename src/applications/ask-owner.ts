@@ -6,6 +6,7 @@ import { isUnprintableInLines } from '../lib/printable.ts';
 import { isReviewed } from './application.ts';
 import { lockOrThrow } from './lock-or-throw.ts';
 import { mailOwner } from './mail-owner.ts';
+import { refuseOwnDecision } from './refuse-own-decision.ts';
 import { setReviewQuestion } from './review-store.ts';
 
 /** Longest question, in characters. */
@@ -14,7 +15,8 @@ export const QUESTION_LIMIT = 2000;
 /**
  * Asks the owner something instead of reviewing the application, which leaves the queue until the
  * owner requests a review again. The owner gets a mail with the question.
- * @throws StagedoorError `not_found`; `conflict` if it is reviewed or has no owner; ValidationError
+ * @throws StagedoorError `not_found`; `conflict` if it is reviewed or has no owner;
+ *   `forbidden`, see `refuseOwnDecision`; ValidationError
  */
 export async function askOwner(
   tx: Tx,
@@ -29,13 +31,14 @@ export async function askOwner(
   if (isReviewed(application) || application.ownerId === null) {
     throw new StagedoorError('conflict', 'It is reviewed by now, or has no owner to ask.');
   }
+  const own = await refuseOwnDecision(tx, actor, application);
   await setReviewQuestion(tx, clientId, question);
   await record(tx, {
     action: 'stagedoor.application.review_questioned',
     actor,
     userId: application.ownerId,
     clientId,
-    data: { application: application.name, question },
+    data: { application: application.name, question, ...own },
   });
   await mailOwner(tx, application, { change: 'review_question', reason: question });
 }

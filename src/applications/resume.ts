@@ -5,11 +5,12 @@ import type { Application } from './application.ts';
 import { setSuspension } from './change-store.ts';
 import { lockOrThrow } from './lock-or-throw.ts';
 import { mailOwner } from './mail-owner.ts';
+import { refuseOwnDecision } from './refuse-own-decision.ts';
 import { applicationById } from './store.ts';
 
 /**
  * Ends a suspension: grants that were not revoked meanwhile are live again. The owner gets a mail.
- * @throws StagedoorError `not_found`
+ * @throws StagedoorError `not_found`; `forbidden`, see `refuseOwnDecision`
  */
 export async function resumeApplication(
   tx: Tx,
@@ -20,13 +21,14 @@ export async function resumeApplication(
   if (before.suspendedAt === null) {
     return before;
   }
+  const own = await refuseOwnDecision(tx, actor, before);
   await setSuspension(tx, clientId, null);
   await record(tx, {
     action: 'stagedoor.application.resumed',
     actor,
     userId: before.ownerId ?? undefined,
     clientId,
-    data: { application: before.name },
+    data: { application: before.name, ...own },
   });
   await mailOwner(tx, before, { change: 'resumed' });
   return (await applicationById(tx, clientId)) ?? before;

@@ -6,6 +6,7 @@ import { type Application, isReviewed } from './application.ts';
 import { selectLookalikes } from './candidate-store.ts';
 import { setReviewed } from './change-store.ts';
 import { lockOrThrow } from './lock-or-throw.ts';
+import { refuseOwnDecision } from './refuse-own-decision.ts';
 import { replaceUnsafeName } from './replace-unsafe-name.ts';
 import type { NameSettings } from './review-need.ts';
 import { setReviewedDetails } from './review-store.ts';
@@ -15,7 +16,7 @@ import { applicationById } from './store.ts';
  * Notes that an operator has reviewed a version of an application. Agents of the same name that nobody
  * reviewed lose it in lists and mails, too.
  * @throws StagedoorError `not_found`; `precondition_failed` if the application has another version
- *   by now
+ *   by now; `forbidden`, see `refuseOwnDecision`
  */
 export async function reviewApplication(
   tx: Tx,
@@ -34,6 +35,7 @@ export async function reviewApplication(
   if (isReviewed(before)) {
     return before;
   }
+  const own = await refuseOwnDecision(tx, actor, before);
   await setReviewed(tx, clientId);
   await setReviewedDetails(tx, before);
   for (const other of await selectLookalikes(tx, clientId)) {
@@ -44,7 +46,7 @@ export async function reviewApplication(
     actor,
     userId: before.ownerId ?? undefined,
     clientId,
-    data: { application: before.name, version },
+    data: { application: before.name, version, ...own },
   });
   return (await applicationById(tx, clientId)) ?? before;
 }

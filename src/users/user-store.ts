@@ -32,6 +32,8 @@ const PROVISIONED = [
   'users.chosen_timezone',
 ] as const;
 
+const NAME = sql<string>`coalesce(nullif(full_name, ''), email)`.as('name');
+
 /** A user and the hash of the password; the hash goes no further than this capability. */
 export interface UserCredentials<U extends User = User> {
   readonly user: U;
@@ -162,6 +164,19 @@ export async function lockOperatorUser(tx: Tx, id: string): Promise<boolean> {
   return row !== undefined;
 }
 
+/** Returns the names, or addresses, of the active operators except one, at most five. */
+export async function selectOtherOperators(db: Db, id: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('users')
+    .select(NAME)
+    .where('id', '<>', id)
+    .where(sql<SqlBool>`is_operator and is_active`)
+    .orderBy('id')
+    .limit(5)
+    .execute();
+  return rows.map(({ name }) => name);
+}
+
 /** One slice of the users. */
 export async function listUsers(
   db: Db,
@@ -233,7 +248,7 @@ export async function selectUserNames(
 ): Promise<ReadonlyMap<string, string>> {
   const rows = await db
     .selectFrom('users')
-    .select(['id', sql<string>`coalesce(nullif(full_name, ''), email)`.as('name')])
+    .select(['id', NAME])
     .where('id', '=', sql<string>`any(${[...ids]}::text[])`)
     .execute();
   return new Map(rows.map(({ id, name }) => [id, name]));

@@ -285,6 +285,54 @@ describe('Review of an application', () => {
     assert.match(body, /<del><bdi>https:\/\/app\.example\.com\/callback/);
   });
 
+  test('operators do not decide about their own application, unless there is no other', async () => {
+    const { db } = server.database;
+    const owner = await putUser(server, { id: 'owen', isOperator: true });
+    const one = await registerApplication(server, { owner: owner.id, name: 'Own tool' });
+    const path = inConsole(one);
+    const agent = await people.signedIn(owner);
+    const reviewed = async () =>
+      Object(await manage(server, 'GET', `/api/v1/applications/${one.clientId}/`)).reviewed_at;
+    const decide = (verb: string) =>
+      press(agent, '/operator/users/dev', `${path}/${verb}`, {
+        version: '1',
+        question: 'Why?',
+        reason: '',
+      });
+    const page = await agent.get(path);
+    assert.match(page.body, says('console.own.others'));
+    assert.ok(page.body.includes('Olga Example'), 'the page names who can decide');
+    assert.ok(!page.body.includes(`${path}/review`) && !page.body.includes(`${path}/ask`));
+    for (const verb of ['review', 'ask', 'suspend', 'resume']) {
+      const { body } = await decide(verb);
+      const expected = verb === 'suspend' ? 'suspended' : 'own_application';
+      assert.match(body, says(`console.notice.${expected}`), verb);
+    }
+    await press(console, path, `${path}/resume`);
+    assert.equal(await reviewed(), null);
+
+    await sql`update users set is_operator = false where id <> 'owen'`.execute(db);
+    try {
+      assert.match((await agent.get(path)).body, says('console.own.alone'));
+      assert.match((await decide('review')).body, says('console.notice.reviewed'));
+      const last = (await entries('stagedoor.application.reviewed')).at(-1);
+      assert.deepEqual(
+        [last?.actor, last?.data],
+        [
+          'operator:user:owen',
+          {
+            application: 'Own tool',
+            version: 1,
+            by_owner: true,
+          },
+        ],
+      );
+      assert.match((await agent.get('/operator/log')).body, says('console.data.by_owner'));
+    } finally {
+      await sql`update users set is_operator = true where id = ${operator.id}`.execute(db);
+    }
+  });
+
   test('changed keys, a change of no recorded field and a suspicious name are seen', async () => {
     const { db } = server.database;
     const agent = await register('Keyed');

@@ -13,6 +13,7 @@ import { type Page, render, seeOther } from '../../http/page.ts';
 import { view } from '../../http/view.ts';
 import { StagedoorError } from '../../lib/errors.ts';
 import { isUnprintableInLines, turnsDirection } from '../../lib/printable.ts';
+import { selectOtherOperators } from '../../users/user-store.ts';
 import {
   applicationChips,
   applicationPath,
@@ -47,6 +48,9 @@ interface ApplicationProps {
   /** Version to approve; undefined if it is reviewed. */
   readonly version: number | undefined;
   readonly suspended: boolean;
+  /** A sentence for operators about an application of their own. */
+  readonly own: string | undefined;
+  readonly mayDecide: boolean;
   readonly mayAsk: boolean;
   readonly question: string | null;
   readonly questionLimit: number;
@@ -65,6 +69,10 @@ export const applicationPage = operatorPage({
     const state = await selectReviewState(request.deps.db, application.clientId);
     const pen = penOf(request);
     const { clientId, ownerId, suspendedAt, reviewedAt, version } = application;
+    const others =
+      ownerId === request.user.id
+        ? await selectOtherOperators(request.deps.db, ownerId)
+        : undefined;
     return render(applicationView, {
       title: shown(application.name),
       path: applicationPath(clientId),
@@ -75,7 +83,9 @@ export const applicationPage = operatorPage({
       warnings: reviewWarnings(request.deps.config, application, pen),
       version: reviewedAt === null ? version : undefined,
       suspended: suspendedAt !== null,
-      mayAsk: reviewedAt === null && ownerId !== null,
+      own: others && ownText(others, pen),
+      mayDecide: others === undefined || others.length === 0,
+      mayAsk: reviewedAt === null && ownerId !== null && others === undefined,
       question: state.question,
       questionLimit: QUESTION_LIMIT,
       grantsPath: `${CONSOLE}/grants?application=${encodeURIComponent(clientId)}`,
@@ -84,6 +94,11 @@ export const applicationPage = operatorPage({
     });
   },
 });
+
+function ownText(others: readonly string[], { t }: Pen): string {
+  const names = others.map(shown).join(', ');
+  return others.length === 0 ? t('console.own.alone') : t('console.own.others', { names });
+}
 
 function factsOf(application: Application, state: ReviewState, pen: Pen): Fact[] {
   const { t, when } = pen;
@@ -217,7 +232,12 @@ function action<Form>(
       form,
       submit: async (request) => {
         const { clientId = '' } = request.params;
-        const notice = await run({ ...request, clientId });
+        const notice = await run({ ...request, clientId }).catch((error: unknown) => {
+          if (error instanceof StagedoorError && error.code === 'forbidden') {
+            return 'own_application';
+          }
+          throw error;
+        });
         return seeOther(`${applicationPath(clientId)}?notice=${notice}`);
       },
     },

@@ -141,6 +141,7 @@ const NOTICES = [
   'changed_meanwhile',
   'not_asked',
   'not_deleted',
+  'own_application',
 ] as const;
 
 /** Those about a change that was not made. */
@@ -150,6 +151,7 @@ const REFUSALS: ReadonlySet<string> = new Set([
   'changed_meanwhile',
   'not_asked',
   'not_deleted',
+  'own_application',
 ]);
 
 /** A sentence about what was done or refused. */

@@ -47,6 +47,7 @@ const LABELS: Readonly<Record<string, ConsoleText>> = {
   changed: 'console.data.changed',
   organizer: 'console.data.organizer',
   command: 'console.data.command',
+  by_owner: 'console.data.by_owner',
 };
 
 /** Names of the users and applications in entries. */
@@ -171,7 +172,10 @@ function factsOf(request: OperatorRequest, { applications }: Names, entry: LogEn
     ...(hasWords ? detailsOf(words, entry) : []).map(({ label, items }): Fact => [label, items]),
     ...rest.map(([field, value]): Fact => {
       const label = ownValue(LABELS, field);
-      return [label === undefined ? detail(field) : t(label), [detail(value)]];
+      return [
+        label === undefined ? detail(field) : t(label),
+        [value === true ? t('console.yes') : detail(value)],
+      ];
     }),
     [t('console.field.actor'), [shown(actor)]],
     [t('console.field.user'), [userId ?? '']],

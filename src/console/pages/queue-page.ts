@@ -36,6 +36,9 @@ export const queuePage = operatorPage({
           ),
           picture: pictureUrl(application),
           chips: [
+            ...(application.ownerId === request.user.id
+              ? [{ text: pen.t('console.own'), kind: 'warning' } as const]
+              : []),
             ...warnings
               .slice(0, 1)
               .map(() => ({ text: pen.t('console.warning'), kind: 'warning' }) as const),
