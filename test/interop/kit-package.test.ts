@@ -1,14 +1,19 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it, type TestContext, type TestOptions } from 'node:test';
+import { promisify } from 'node:util';
 import { createPlatform } from '../support/factories.ts';
-import { type InstalledKit, installKit, systemNode } from '../support/kit/install.ts';
+import { type InstalledKit, installKit, outputOf, systemNode } from '../support/kit/install.ts';
 import { startServer } from '../support/server.ts';
 import { prepareShards, readMeasured } from '../support/shards.ts';
 import { obtainTokens } from '../support/tokens.ts';
+
+const run = promisify(execFile);
+/** Processes that run the tests of the package. */
+const PROCESSES = 2;
 
 /** An API service in TypeScript that uses every entry of the package, with types. */
 const PROGRAM = `
@@ -116,21 +121,27 @@ describe('Package of the kit', () => {
 
   withKit('passes its tests as an installed package', async (installed) => {
     // Not kit-matrix.test.ts: it takes a minute, and its rules are tested by these files, too.
-    const files = globSync([
-      'test/unit/resource-server-*.test.ts',
-      'test/{flows,interop}/kit-{bound-tokens,outage}.test.ts',
-    ]);
+    // The longest come first.
+    const patterns = [
+      'test/interop/kit-outage.test.ts',
+      'test/unit/resource-server-cache.test.ts',
+      'test/{flows/kit-bound-tokens,unit/resource-server-*}.test.ts',
+    ];
+    const files = [...new Set(patterns.flatMap((pattern) => globSync(pattern).sort()))];
     assert.ok(files.length >= 10);
     const hook = join(import.meta.dirname, '../support/kit/use-packed.ts');
-    // One process for all files, because loading the modules takes longer than the tests.
     const shard = join(import.meta.dirname, '../support/shard.ts');
     const shards = join(installed.folder, 'shards');
-    const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-    const { status, stdout } = spawnSync(process.execPath, ['--import', hook, shard], {
-      encoding: 'utf8',
-      env: { ...env, ...prepareShards(shards, files), KIT_PROJECT: installed.folder },
-    });
-    assert.equal(status, 0, stdout);
+    const { NODE_TEST_CONTEXT: _, ...inherited } = process.env;
+    const env = { ...inherited, ...prepareShards(shards, files), KIT_PROJECT: installed.folder };
+    // Few processes, because loading the modules takes long; several, because the tests wait.
+    await Promise.all(
+      Array.from({ length: PROCESSES }, () =>
+        run(process.execPath, ['--import', hook, shard], { env, maxBuffer: 2 ** 26 }).catch(
+          (error: unknown) => assert.fail(outputOf(error)),
+        ),
+      ),
+    );
     assert.deepEqual(
       readMeasured(shards)
         .map(({ file }) => file)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { globSync } from 'node:fs';
-import { cp, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { cpSync, globSync } from 'node:fs';
+import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stagedoorHere } from './command-line.ts';
@@ -30,14 +30,14 @@ export async function copyEmbeddedTemplate(dataDir: string): Promise<void> {
     }
     await sleep(50);
   }
-  await cp(join(template, 'db'), join(dataDir, 'db'), { recursive: true });
+  copyFolder(join(template, 'db'), join(dataDir, 'db'));
 }
 
 async function makeTemplate(template: string): Promise<void> {
   const folder = `${template}.making`;
   const cached = join(CACHE, await fingerprint());
   if (await exists(cached)) {
-    await cp(cached, join(folder, 'db'), { recursive: true });
+    copyFolder(cached, join(folder, 'db'));
   } else {
     const { code, err } = await stagedoorHere({ DATA_DIR: folder }, ['migrate']);
     if (code !== 0) {
@@ -48,11 +48,16 @@ async function makeTemplate(template: string): Promise<void> {
   await rename(folder, template);
 }
 
+/** Copies more than a thousand files, in a fifth of the CPU time of the asynchronous function. */
+function copyFolder(from: string, to: string): void {
+  cpSync(from, to, { recursive: true });
+}
+
 /** Keeps the database for the next run, instead of those with other migrations. */
 async function keep(folder: string, cached: string): Promise<void> {
   await rm(CACHE, { recursive: true, force: true });
   const copy = `${cached}.${process.pid}`;
-  await cp(folder, copy, { recursive: true });
+  copyFolder(folder, copy);
   await rename(copy, cached);
 }
 

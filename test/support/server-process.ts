@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CHILD_ENVIRONMENT, CHILD_OPTIONS } from './child-environment.ts';
+import { copyEmbeddedTemplate } from './embedded-template.ts';
 import { OPERATOR_TOKEN, prepareEnvironment } from './server-environment.ts';
 
 /** A Stagedoor in a separate process, for tests that kill it. */
@@ -30,6 +31,9 @@ export async function startServerProcess(
   main = MAIN,
 ): Promise<ServerProcess> {
   const environment = await prepareEnvironment(overrides);
+  if (overrides.DATABASE_URL === '' && overrides.DATA_DIR === undefined) {
+    await copyEmbeddedTemplate(environment.dataDir);
+  }
   let child: ChildProcess | undefined;
   const start = async () => {
     child = spawn(process.execPath, [...CHILD_OPTIONS, main], {

@@ -98,7 +98,8 @@ async function packagesIn(folder: string): Promise<string[]> {
   return entries.filter((name) => !name.startsWith('.')).sort();
 }
 
-function outputOf(error: unknown): string {
+/** Returns what a failed process has printed. */
+export function outputOf(error: unknown): string {
   return error instanceof Error && 'stdout' in error ? String(error.stdout) : String(error);
 }
 
