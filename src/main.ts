@@ -3,6 +3,10 @@ import cluster from 'node:cluster';
 import { readSupervision } from './config/supervision.ts';
 import { superviseWorkers } from './server/supervisor.ts';
 
+// If nobody reads the output any more, the server goes on.
+for (const output of [process.stdout, process.stderr]) {
+  output.on('error', () => {});
+}
 const supervision = readSupervision();
 if (supervision.workers > 1 && cluster.isPrimary) {
   superviseWorkers(supervision);

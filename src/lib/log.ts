@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { type DestinationStream, type Logger, pino } from 'pino';
 
 export type { Logger };
@@ -8,6 +9,10 @@ const BUFFER = 8 * 1024;
 const DELAY = 100;
 /** Lines from this level on are written at once. */
 const WARN = 40;
+/** Milliseconds between two attempts to write to a full pipe. */
+const RETRY_AFTER = 10;
+/** Never changes: waiting for it takes as long as it may. */
+const CLOCK = new Int32Array(new SharedArrayBuffer(4));
 
 /**
  * Creates the log of this process: one JSON object per line, by default on standard output. Errors
@@ -29,20 +34,14 @@ export function createLog(
  * `warn` on are not.
  */
 export function standardOutput(): DestinationStream & { flush(): void } {
-  const output = pino.destination({ fd: 1, minLength: BUFFER, sync: true });
-  let timer: NodeJS.Timeout | undefined;
-  const flush = () => {
-    clearTimeout(timer);
-    timer = undefined;
-    output.flushSync();
-  };
+  process.off('exit', flush).on('exit', flush);
   const destination = {
     // Asks pino to set `lastLevel` before each line.
     [Symbol.for('pino.metadata')]: true,
     lastLevel: 0,
     write(line: string) {
-      output.write(line);
-      if (this.lastLevel >= WARN) {
+      lines += line;
+      if (this.lastLevel >= WARN || lines.length >= BUFFER) {
         flush();
       } else {
         timer ??= setTimeout(flush, DELAY).unref();
@@ -51,6 +50,32 @@ export function standardOutput(): DestinationStream & { flush(): void } {
     flush,
   };
   return destination;
+}
+
+/** Lines of all logs that wait: they have the same output. */
+let lines = '';
+let timer: NodeJS.Timeout | undefined;
+
+function flush(): void {
+  clearTimeout(timer);
+  timer = undefined;
+  const waiting = Buffer.from(lines);
+  lines = '';
+  writeAll(waiting);
+}
+
+/** Waits while a pipe is full. If nobody reads it any more, the lines are lost, and the server goes on. */
+function writeAll(bytes: Buffer): void {
+  for (let written = 0; written < bytes.length; ) {
+    try {
+      written += writeSync(1, bytes, written);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) {
+        return;
+      }
+      Atomics.wait(CLOCK, 0, 0, RETRY_AFTER);
+    }
+  }
 }
 
 let lastTime = 0;

@@ -12,6 +12,8 @@ export function onSupervisor(on: Readonly<Record<SupervisorMessage, () => void>>
         on[message]();
       }
     });
+    // Also if the supervisor ended between the end of the listening and its message.
+    process.on('disconnect', on.stop);
     // A terminal that closes sends it to the whole group; the supervisor decides.
     process.on('SIGHUP', () => {});
   }

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import cluster from 'node:cluster';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Agent, get } from 'node:http';
 import { join } from 'node:path';
@@ -14,6 +16,7 @@ import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 const MAIN = ['src/main.ts'];
 /** Lets the next start of a worker after SIGUSR2 fail. */
 const FAILING_FORK = join(import.meta.dirname, '../support/failing-fork.cjs');
+const DISCONNECTED = join(import.meta.dirname, '../support/disconnected-worker-child.ts');
 const scripts = createScriptRunner();
 
 after(() => scripts.stop());
@@ -194,5 +197,46 @@ describe('Server with two workers under load', () => {
       [],
     );
     assert.equal((await server.ended).code, 0, server.stderr());
+  });
+});
+
+describe('Server whose output nobody reads any more', () => {
+  let environment: ServerEnvironment;
+
+  before(async () => {
+    environment = await prepareEnvironment({ WORKERS: '2', LOG_LEVEL: 'info' });
+  });
+  after(() => environment.remove());
+
+  it('goes on to answer, replaces a killed worker, and stops', async () => {
+    const server = await start(environment);
+    await until(() => childrenOf(server.pid).length === 2);
+    server.closeOutput();
+    const [victim = 0] = childrenOf(server.pid);
+    process.kill(victim, 'SIGKILL');
+    await until(() => !isAlive(victim) && childrenOf(server.pid).length === 2, 60);
+    await until(async () => (await request(environment.issuer, '/healthz')) === 200, 60);
+    const stop = startLoad(environment.issuer);
+    await sleep(500);
+    const outcomes = await stop();
+    assert.deepEqual(
+      outcomes.filter((outcome) => outcome !== 200),
+      [],
+    );
+    const workers = childrenOf(server.pid);
+    server.kill('SIGTERM');
+    assert.equal((await server.ended).code, 0);
+    assert.deepEqual(workers.filter(isAlive), []);
+  });
+});
+
+describe('Worker whose connection to the supervisor ends', () => {
+  it('stops', async () => {
+    cluster.setupPrimary({ exec: DISCONNECTED });
+    const worker = cluster.fork();
+    await once(worker, 'message');
+    worker.disconnect();
+    const [code] = await once(worker, 'exit');
+    assert.equal(code, 7);
   });
 });

@@ -12,6 +12,8 @@ export interface RunningScript {
   /** Resolves when the process has ended and its output was read. */
   readonly ended: Promise<ScriptEnd>;
   kill(signal: NodeJS.Signals): void;
+  /** Reads its output no more, as a log collector that has ended. */
+  closeOutput(): void;
   /** Resolves when it has printed a match, on stdout or stderr. */
   prints(pattern: RegExp): Promise<void>;
 }
@@ -80,6 +82,10 @@ function present(child: ChildProcess, ended: Promise<ScriptEnd>): RunningScript 
     stderr: () => written.stderr,
     ended,
     kill: (signal) => child.kill(signal),
+    closeOutput: () => {
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    },
     prints: async (pattern) => {
       while (!pattern.test(written.stdout + written.stderr)) {
         if (child.exitCode !== null || child.signalCode !== null) {
