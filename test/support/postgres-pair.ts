@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { type Postgres, startPostgres } from './postgres.ts';
+import { type Postgres, type StartedPostgres, startPostgres } from './postgres.ts';
 import { startTcpProxy } from './tcp-proxy.ts';
 import { asAdmin } from './template-database.ts';
 
@@ -14,6 +14,10 @@ export interface PostgresPair extends Postgres {
   withBothServers(url: string): string;
   /** Kills the primary, promotes the standby, and makes it available at the same address. */
   failOver(): Promise<void>;
+  /** Kills the primary and starts it again with its data. */
+  crash(): Promise<void>;
+  /** Stops all processes of the primary (SIGSTOP), or lets them go on (SIGCONT). Needs /proc. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
 }
 
 /**
@@ -27,18 +31,20 @@ export async function startPostgresPair(folder: string): Promise<PostgresPair> {
   const primary = await startPostgres(folders.primary, 'durable', {
     // The standby may begin late.
     settings: { wal_keep_size: '1GB' },
+    isPersistent: true,
     // With owner and rights, which are PostgreSQL's.
     prepare: (data) => copy(data, join(folders.standby, 'postgres')),
   });
   const standby = await startPostgres(folders.standby, 'durable', {
     settings: { primary_conninfo: primary.url },
     isStandby: true,
+    isPersistent: true,
   });
   await replicateSynchronously(primary.url);
   const proxy = await startTcpProxy(portOf(primary));
   const url = new URL(primary.url);
   url.port = String(proxy.port);
-  let isKilled = false;
+  let current: StartedPostgres = primary;
   return {
     url: url.href,
     withBothServers: (own) => {
@@ -46,16 +52,21 @@ export async function startPostgresPair(folder: string): Promise<PostgresPair> {
       return `${own.replace(url.host, hosts.join())}?target_session_attrs=read-write`;
     },
     failOver: async () => {
-      isKilled = true;
       // As if the machine failed: processes of the primary that live longer can answer nothing.
       await Promise.all([primary.kill(), proxy.cut()]);
       await asAdmin(standby.url, 'select pg_promote()');
+      current = standby;
       proxy.forwardTo(portOf(standby));
       await proxy.restore();
     },
+    crash: async () => {
+      await current.kill();
+      await current.restart();
+    },
+    signal: (signal) => current.signal(signal),
     stop: async () => {
       await proxy.close();
-      await Promise.all([standby.stop(), isKilled ? undefined : primary.stop()]);
+      await Promise.all([standby.stop(), current === primary ? primary.stop() : undefined]);
     },
   };
 }

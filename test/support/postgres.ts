@@ -1,8 +1,11 @@
-import { chmod, cp, mkdir, readFile, stat, symlink } from 'node:fs/promises';
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { chmod, cp, mkdir, stat, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { childrenOf } from './child-processes.ts';
 import { freePort } from './free-port.ts';
 
 /** A running PostgreSQL; `url` is of a superuser and the database `postgres`. */
@@ -13,8 +16,15 @@ export interface Postgres {
 
 /** A PostgreSQL that was started here. */
 export interface StartedPostgres extends Postgres {
-  /** Ends it like a crash: SIGKILL. Deletes its data, except what processes that live longer write. */
+  /**
+   * Ends it like a crash: SIGKILL. Deletes its data, except what processes that live longer write; if it
+   * is persistent, keeps all.
+   */
   kill(): Promise<void>;
+  /** Starts it again after `kill`, if it is persistent. */
+  restart(): Promise<void>;
+  /** Stops all its processes (SIGSTOP), or lets them go on (SIGCONT). Needs /proc. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
 }
 
 /** `fast`: commits need not reach the disk, because test data is not used afterwards. */
@@ -28,6 +38,8 @@ export interface PostgresChanges {
   readonly prepare?: (dataFolder: string) => Promise<void>;
   /** The data folder exists, and is that of a standby. */
   readonly isStandby?: boolean;
+  /** The data is kept when it ends. */
+  readonly isPersistent?: boolean;
 }
 
 const FLAGS = [
@@ -51,7 +63,7 @@ const FAST = [
 export async function startPostgres(
   folder: string,
   durability: Durability = 'fast',
-  { settings = {}, prepare, isStandby = false }: PostgresChanges = {},
+  { settings = {}, prepare, isStandby = false, isPersistent = false }: PostgresChanges = {},
 ): Promise<StartedPostgres> {
   await chmod(folder, 0o755);
   const { default: EmbeddedPostgres } = await importEmbedded(folder);
@@ -65,7 +77,7 @@ export async function startPostgres(
     port,
     user: 'postgres',
     password: 'postgres',
-    persistent: false,
+    persistent: isPersistent,
     createPostgresUser: isRoot(),
     initdbFlags: ['--encoding=UTF8', '--locale=C.UTF-8', '--no-sync'],
     postgresFlags: [
@@ -87,14 +99,33 @@ export async function startPostgres(
   } catch (cause) {
     throw new Error(`PostgreSQL did not start:\n${lines.slice(-20).join('\n')}`, { cause });
   }
+  const findPid = () =>
+    Number.parseInt(readFileSync(join(dataFolder, 'postmaster.pid'), 'utf8'), 10);
   return {
     url,
     stop: () => server.stop(),
     kill: async () => {
-      const [pid] = (await readFile(join(dataFolder, 'postmaster.pid'), 'utf8')).split('\n');
-      process.kill(Number(pid), 'SIGKILL');
+      process.kill(findPid(), 'SIGKILL');
       // In the same turn of the event loop: later, it would wait for the end that it has missed.
       await server.stop().catch(ignoreNewFiles);
+    },
+    restart: async () => {
+      // Processes of the killed one may still end, and until then it does not start.
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await server.start();
+        } catch {
+          assert.ok(attempt < 100, `PostgreSQL did not start:\n${lines.slice(-20).join('\n')}`);
+          await sleep(100);
+        }
+      }
+    },
+    signal: (signal) => {
+      const pid = findPid();
+      // The parent last: it would forget those that have ended meanwhile.
+      for (const one of [...childrenOf(pid), pid]) {
+        process.kill(one, signal);
+      }
     },
   };
 }

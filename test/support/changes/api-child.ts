@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createResourceServer } from '@stagedoor/resource-server';
+import { createResourceServer, RefusedError } from '@stagedoor/resource-server';
 import type { ApiMessage, ApiReport, ApiSettings } from './api-process.ts';
 
 /*
@@ -36,7 +36,13 @@ const kit = createResourceServer({
   },
   onUnavailable: () => undefined,
 });
-const watched = new Map<string, { lastAdmitted: number; hits: number; isBusy: boolean }>();
+interface State {
+  lastAdmitted: number;
+  firstRefused: number | null;
+  hits: number;
+  isBusy: boolean;
+}
+const watched = new Map<string, State>();
 
 async function verify(token: string): Promise<void> {
   const state = watched.get(token);
@@ -51,8 +57,10 @@ async function verify(token: string): Promise<void> {
     await kit.verify({ method: 'GET', headers }, requirement);
     state.lastAdmitted = looked + offset;
     state.hits += fromMemory ? 1 : 0;
-  } catch {
-    // Refused.
+  } catch (error) {
+    if (error instanceof RefusedError && error.code !== 'unavailable') {
+      state.firstRefused ??= looked + offset;
+    }
   } finally {
     state.isBusy = false;
     underWay -= 1;
@@ -77,16 +85,15 @@ process.on('message', (message: ApiMessage) => {
   if (message.kind === 'watch') {
     watched.clear();
     for (const token of message.tokens) {
-      watched.set(token, { lastAdmitted: 0, hits: 0, isBusy: false });
+      watched.set(token, { lastAdmitted: 0, firstRefused: null, hits: 0, isBusy: false });
     }
   } else if (message.kind === 'clock') {
     const wall = Date.now;
     Date.now = () => wall() + message.milliseconds;
   } else {
-    const report: ApiReport = [...watched].map(([token, { lastAdmitted, hits }]) => ({
+    const report: ApiReport = [...watched].map(([token, { isBusy: _, ...state }]) => ({
       token,
-      lastAdmitted,
-      hits,
+      ...state,
     }));
     process.send?.(report);
   }

@@ -19,9 +19,19 @@ export type ApiMessage =
   | { readonly kind: 'clock'; readonly milliseconds: number }
   | { readonly kind: 'report' };
 
-const report = z.array(z.object({ token: z.string(), lastAdmitted: z.number(), hits: z.number() }));
+const report = z.array(
+  z.object({
+    token: z.string(),
+    lastAdmitted: z.number(),
+    firstRefused: z.number().nullable(),
+    hits: z.number(),
+  }),
+);
 
-/** Tokens with the time at which they were last let in (`sharedClock`), and how often from memory. */
+/**
+ * Tokens with the time at which they were last let in and first refused for themselves (`sharedClock`),
+ * and how often from memory.
+ */
 export type ApiReport = z.infer<typeof report>;
 
 /** An API service in a separate process. */
@@ -39,10 +49,15 @@ export function sharedClock(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }
 
-/** Starts an API service. */
-export async function startApiProcess(settings: ApiSettings): Promise<ApiProcess> {
+/** Starts an API service, with additional environment variables. */
+export async function startApiProcess(
+  settings: ApiSettings,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<ApiProcess> {
   const script = join(import.meta.dirname, 'api-child.ts');
-  const child = fork(script, [JSON.stringify(settings)], { env: CHILD_ENVIRONMENT });
+  const child = fork(script, [JSON.stringify(settings)], {
+    env: { ...CHILD_ENVIRONMENT, ...variables },
+  });
   // Its first message: it is ready.
   await once(child, 'message');
   const send = (message: ApiMessage) => void child.send(message);
