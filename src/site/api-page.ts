@@ -8,6 +8,7 @@ import { type ApiReference, type ApiSection, presentReference } from './api-refe
 import { type FoundInApi, searchApi } from './api-search.ts';
 import { type GuideProps, presentDocument } from './guide.ts';
 import { readGuide } from './guide-document.ts';
+import { OAUTH_ENDPOINTS, type OauthEndpoint } from './oauth-endpoints.ts';
 import { perLanguage, type SiteDeps } from './site-page.ts';
 import type { SiteText } from './texts.ts';
 
@@ -22,6 +23,7 @@ interface ApiProps {
 
 /** Props of the first page, which has the results of a search, too. */
 interface ApiOverviewProps extends ApiProps, Pick<GuideProps, 'lead' | 'intro'>, ApiReference {
+  readonly oauth: readonly OauthEndpoint[];
   readonly found: FoundInApi | undefined;
 }
 
@@ -42,7 +44,7 @@ export function apiPages(document: () => OpenApiDocument): readonly Page<SiteDep
         const reference = references(deps.renderer.locale(ctx));
         const q = typeof ctx.query.q === 'string' ? ctx.query.q.trim().slice(0, 100) : '';
         const found = q === '' ? undefined : searchApi(reference, q);
-        return render(overviewView, { ...reference, q, found });
+        return render(overviewView, { ...reference, oauth: OAUTH_ENDPOINTS, q, found });
       },
     },
     {

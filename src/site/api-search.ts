@@ -1,27 +1,42 @@
 import type { ApiObject, ApiOperation, ApiReference, ApiSection } from './api-reference.ts';
 import { textOf } from './markdown.ts';
+import { OAUTH_ENDPOINTS, type OauthEndpoint } from './oauth-endpoints.ts';
 
 /** Results of a search in the reference, each with its section. */
 export interface FoundInApi {
-  readonly operations: readonly {
-    readonly section: ApiSection;
-    readonly operation: ApiOperation;
-  }[];
+  readonly operations: readonly FoundOperation[];
+  readonly oauth: readonly OauthEndpoint[];
   readonly objects: readonly { readonly section: ApiSection; readonly object: ApiObject }[];
 }
 
-/** Finds the operations and objects that contain all words of `q`. */
+interface FoundOperation {
+  readonly section: ApiSection;
+  readonly operation: ApiOperation;
+}
+
+/**
+ * Finds the operations, OAuth endpoints and objects that contain all words of `q`. Operations with a
+ * summary or path in which all words begin a word come first.
+ */
 export function searchApi({ sections }: ApiReference, q: string): FoundInApi {
   const words = q.toLowerCase().split(/\s+/).slice(0, 10);
   const matches = (texts: readonly string[]) => {
     const text = texts.join('\n').toLowerCase();
     return words.every((word) => text.includes(word));
   };
+  const isNamed = ({ operation: { method, summary, path } }: FoundOperation) => {
+    const begun = `${method} ${summary} ${path}`.toLowerCase().split(/[^a-z0-9]+/);
+    return words.every((word) => begun.some((one) => one.startsWith(word)));
+  };
+  const operations = sections.flatMap((section) =>
+    section.operations
+      .filter((operation) => matches([section.title, ...wordsOf(operation)]))
+      .map((operation) => ({ section, operation })),
+  );
   return {
-    operations: sections.flatMap((section) =>
-      section.operations
-        .filter((operation) => matches([section.title, ...wordsOf(operation)]))
-        .map((operation) => ({ section, operation })),
+    operations: operations.toSorted((a, b) => Number(isNamed(b)) - Number(isNamed(a))),
+    oauth: OAUTH_ENDPOINTS.filter(({ method, path, summary }) =>
+      matches([`${method} ${path}`, summary]),
     ),
     objects: sections.flatMap((section) =>
       section.objects

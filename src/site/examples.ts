@@ -43,6 +43,8 @@ const LANGUAGES = {
   'refusal-answer.txt': 'http',
   'strict.mjs': 'javascript',
   'introspect.sh': 'bash',
+  'token.sh': 'bash',
+  'changes.sh': 'bash',
   'changes-answer.txt': 'json',
   'introspection-answer.txt': 'json',
   'inactive-answer.txt': 'json',

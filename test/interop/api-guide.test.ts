@@ -83,6 +83,10 @@ describe('API reference', () => {
     assert.deepEqual(await find('Delete  SECRETS/{ID}'), [
       'resource-servers#deleteResourceServerSecret',
     ]);
+    const [first] = await find('revoke');
+    assert.equal(first, 'grants#revokeGrant', 'those named so come first');
+    const oauth = await page('/docs/api?q=introspect');
+    assert.match(oauth, /href="\/docs\/api-services#introspection"/);
     assert.ok((await find('limit_events')).includes('organizers-and-teams#object-Team'));
     assert.deepEqual(await find('<script>&'), []);
     assert.deepEqual(await find('x'.repeat(5000)), []);

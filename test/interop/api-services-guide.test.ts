@@ -1,14 +1,22 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { newDpopKey, newProof, obtainBoundToken } from '../support/dpop.ts';
-import { createPlatform, putTeam, type TestPlatform } from '../support/factories.ts';
+import {
+  createPlatform,
+  putTeam,
+  registerApplication,
+  type TestPlatform,
+} from '../support/factories.ts';
+import { decide, signIn } from '../support/flow.ts';
 import { freePort } from '../support/free-port.ts';
 import { buildKit } from '../support/guide/build-kit.ts';
 import { readCode, readErrors } from '../support/guide/read-guide.ts';
@@ -23,6 +31,7 @@ import { type ClientCredentials, credentialsOf } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { type ObtainedTokens, obtainTokens, revoke } from '../support/tokens.ts';
+import { UserAgent } from '../support/user-agent.ts';
 
 /** Path of Debian's Python. */
 const PYTHON = '/usr/bin/python3';
@@ -234,6 +243,38 @@ describe('Guide for API services', () => {
     assert.deepEqual(shapeOf(told), shapeOf(shown('answer-active')));
     await revoke(server, platform.application, accessToken);
     assert.deepEqual(await ask(), shown('answer-inactive'));
+    const changes = await run('changes-script', credentials());
+    assert.deepEqual(Object.keys(z.looseObject({}).parse(changes)), [
+      'changes',
+      'cursor',
+      'age_ms',
+    ]);
+  });
+
+  it('the token script prints a token that the service accepts', async () => {
+    const { clientId } = await registerApplication(server, {
+      owner: platform.ben.id,
+      clientType: 'public',
+      redirectUris: ['http://127.0.0.1/callback'],
+    });
+    const child = spawn('bash', ['-c', code.get('token-script') ?? ''], {
+      env: { PATH: process.env.PATH ?? '', CLIENT_ID: clientId },
+    });
+    const printed = text(child.stdout);
+    for await (const line of createInterface({ input: child.stderr })) {
+      if (line.startsWith(server.issuer)) {
+        const agent = new UserAgent(server);
+        const consent = await signIn(agent, await agent.get(line), platform.ada);
+        const { leavesTo } = await decide(agent, consent, { organizers: ['redstage'] });
+        child.stdin.write(`${leavesTo}\n`);
+      }
+    }
+    const token = (await printed).trim();
+    assert.match(token, /^sda_\w+$/);
+    const told = await run('introspect', { ...credentials(), TOKEN: token });
+    assert.deepEqual(z.looseObject({ organizers: z.unknown() }).parse(told).organizers, [
+      'redstage',
+    ]);
   });
 
   function credentials(of: ClientCredentials = platform.resourceServer): Record<string, string> {

@@ -1,0 +1,67 @@
+/** An endpoint of OAuth. The guides describe it: its requests and responses are those of its RFC. */
+export interface OauthEndpoint {
+  /** In capitals. */
+  readonly method: string;
+  readonly path: string;
+  readonly summary: string;
+  /** Chapter of a guide. */
+  readonly href: string;
+}
+
+/** Endpoints that openapi.json does not describe. */
+export const OAUTH_ENDPOINTS: readonly OauthEndpoint[] = [
+  {
+    method: 'GET',
+    path: '/api/v1/oauth/authorize',
+    summary: 'Ask a user for access',
+    href: '/docs/guide#authorize',
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/oauth/token',
+    summary: 'Exchange a code or a refresh token for tokens',
+    href: '/docs/guide#token',
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/oauth/revoke_token',
+    summary: 'Revoke a token and its authorization',
+    href: '/docs/guide#revoke',
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/oauth/par',
+    summary: 'Push an authorization request',
+    href: '/docs/guide#endpoints',
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/oauth/register',
+    summary: 'Register an agent (dynamic registration)',
+    href: '/docs/agents#settings',
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/oauth/introspect',
+    summary: 'Introspect an access token',
+    href: '/docs/api-services#introspection',
+  },
+  {
+    method: 'GET',
+    path: '/api/v1/oauth/changes',
+    summary: 'Read the changes feed',
+    href: '/docs/api-services#changes',
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/oauth/leaked',
+    summary: 'Report leaked tokens and secrets',
+    href: '/docs/guide#leaked',
+  },
+  {
+    method: 'GET',
+    path: '/.well-known/oauth-authorization-server',
+    summary: 'Read the metadata of the server',
+    href: '/docs/guide#endpoints',
+  },
+];
