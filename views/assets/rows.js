@@ -34,10 +34,16 @@ if (search && list) {
   window.addEventListener('pageshow', show);
 }
 
-/** The filters close as a menu does. */
+/** The filters close as a menu does. Escape takes the focus to their summary, which stays. */
 function closeFilter(event) {
-  if (event.type === 'keydown' ? event.key === 'Escape' : !filter.contains(event.target)) {
+  if (event.type === 'click') {
+    filter.open &&= filter.contains(event.target);
+  } else if (event.key === 'Escape' && filter.open) {
+    const hadFocus = filter.contains(document.activeElement);
     filter.open = false;
+    if (hadFocus) {
+      filter.querySelector('summary').focus();
+    }
   }
 }
 
