@@ -84,10 +84,9 @@ function show(page) {
   }
 }
 
-for (const row of rows().slice(1)) {
-  if (row.firstElementChild.value === '') {
-    row.remove();
-  }
+// Only the free rows at the end: sentences about others name their numbers.
+while (rows().length > 1 && list.lastElementChild.firstElementChild.value === '') {
+  list.lastElementChild.remove();
 }
 number();
 add.hidden = false;
