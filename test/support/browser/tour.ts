@@ -217,14 +217,14 @@ async function tourAccount(page: Page, site: Site, look: Look): Promise<void> {
   await save.click();
   await look(page, 'profile-saved');
   await page
-    .locator('[name=language]')
+    .locator('main [name=language]')
     .last()
     .evaluate((radio) => radio.setAttribute('value', 'fr'));
-  await page.locator('[name=language]').last().check();
+  await page.locator('main [name=language]').last().check();
   await save.click();
   await look(page, 'profile-error');
   await page.locator('[name=timezone]').selectOption('platform');
-  await page.locator('[name=language]').first().check();
+  await page.locator('main [name=language]').first().check();
   await save.click();
   await page.goto('/account/sessions');
   await look(page, 'sessions-one');
