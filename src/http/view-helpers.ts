@@ -1,6 +1,7 @@
 import { formatDate } from '../lib/format-date.ts';
 import { escapeHtml } from '../lib/html.ts';
 import { COLLATORS, type Locale } from '../lib/locale.ts';
+import { shorten } from '../lib/shorten.ts';
 import type { MessageParams, Translate } from './translate.ts';
 
 /**
@@ -19,10 +20,14 @@ export interface ViewHelpers {
   byName<Item extends { readonly name: string }>(items: readonly Item[]): Item[];
   /** Tests if a name is too long for the size of a heading; it may have 255 characters. */
   isLong(name: string): boolean;
+  /** Cuts a name for the title of a page. */
+  brief(name: string): string;
 }
 
 /** Characters; in a heading on a phone these are about five lines. */
 const LONG_NAME = 60;
+/** Characters; a tab shows fewer, a list of tabs and the history show this many. */
+const BRIEF_NAME = 40;
 
 /** Makes the helpers of one page. @param always values for placeholders of all texts, as in `t` */
 export function viewHelpers(t: Translate, locale: Locale, always: MessageParams = {}): ViewHelpers {
@@ -44,5 +49,6 @@ export function viewHelpers(t: Translate, locale: Locale, always: MessageParams 
       /^https?:$/.test(URL.parse(url ?? '')?.protocol ?? '') ? (url ?? '') : undefined,
     byName: (items) => items.toSorted((a, b) => collator.compare(a.name, b.name)),
     isLong: (name) => name.length > LONG_NAME,
+    brief: (name) => shorten(name, BRIEF_NAME),
   };
 }

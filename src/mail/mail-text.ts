@@ -1,5 +1,6 @@
 import { formatDate } from '../lib/format-date.ts';
 import type { Locale } from '../lib/locale.ts';
+import { shorten } from '../lib/shorten.ts';
 import { visibleLine } from '../lib/visible-text.ts';
 
 /** Longest name that a mail repeats, in characters. */
@@ -13,8 +14,7 @@ const QUOTES: Readonly<Record<Locale, readonly [string, string]>> = {
 
 /** Returns a stranger's text on one line, without invisible characters and cut to `limit`. */
 export function oneLine(text: string, limit = NAME_LIMIT): string {
-  const symbols = [...visibleLine(text)];
-  const line = symbols.length <= limit ? symbols.join('') : `${symbols.slice(0, limit).join('')}…`;
+  const line = shorten(visibleLine(text), limit);
   // Isolated, so that words from right to left don't turn the rest of the line around.
   return RIGHT_TO_LEFT.test(line) ? `\u2068${line}\u2069` : line;
 }

@@ -9,7 +9,7 @@ import { createPlatform, type TestPlatform } from '../support/factories.ts';
 import { createAgent } from '../support/mcp/agent.ts';
 import { type McpSite, startMcpSite } from '../support/mcp/site.ts';
 import { startServer, type TestServer } from '../support/server.ts';
-import { textFor } from '../support/texts.ts';
+import { says, textFor } from '../support/texts.ts';
 
 const skip = chromiumPath() === undefined && 'Chromium is not installed';
 
@@ -53,7 +53,7 @@ describe('An agent in a real browser', { skip }, () => {
     await page.getByRole('heading', { name: 'SDK Agent' }).waitFor();
     await page.getByRole('link', { name: revokeLink }).click();
     await page.locator('main button[type=submit]').click();
-    await page.getByText(textFor('authorizations.notice.revoked')).waitFor();
+    await page.getByText(says('authorizations.notice.revoked')).waitFor();
     assert.equal(await statusOf(agent.store.tokens?.access_token), 401);
     window.assertQuiet();
   });

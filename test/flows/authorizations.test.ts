@@ -239,7 +239,17 @@ describe('Authorizations page', () => {
       pattern`${says('authorizations.organizers', { count: 1 })} Blue Hall`,
     );
     assert.equal(await isActive(tokens.accessToken), true, 'opening the page ends nothing');
-    assert.match(words(await confirm(agent, asks)), says('authorizations.notice.revoked'));
+    const done = await confirm(agent, asks);
+    assert.match(
+      words(done),
+      says('authorizations.notice.revoked', { application: `Sync ${count}` }),
+    );
+    const other = await registerApplication(server, { owner: 'ben', name: 'Never connected' });
+    const forged = await open(
+      agent,
+      `${done.url.pathname}?notice=revoked&application=${other.clientId}`,
+    );
+    assert.doesNotMatch(forged.body, /Never connected/);
     assert.equal(await isActive(tokens.accessToken), false);
     const renewed = await refresh(server, application, tokens.refreshToken);
     assert.equal(renewed.body.error_description, 'revoked_by_user');

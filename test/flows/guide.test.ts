@@ -53,7 +53,7 @@ describe('Developer guide', () => {
         );
       }
     }
-    assert.match(await page('/'), /<footer[\s\S]*href="\/docs"/);
+    assert.match(await page('/'), /<header[\s\S]*href="\/docs"[\s\S]*<\/header>/);
     assert.match(await page('/'), /<main[\s\S]*href="\/docs"[\s\S]*<\/main>/);
     const services = /href="\/docs\/api-services"/;
     assert.match(

@@ -96,7 +96,7 @@ test('the consent page escapes names, sorts organizers and omits links that are 
   assert.ok(text.includes('Seatmap &#60;b&#62;Studio'));
   assert.ok(!text.includes('javascript:'));
   assert.ok(text.indexOf('Älpha') < text.indexOf('Zeta'));
-  assert.match(text, /<title>Error: /);
+  assert.match(text, /<title>Error: [^–]+ – Seatmap &lt;b&gt;Studio[^–]* – Stagedoor<\/title>/);
   assert.match(text, /<input type="hidden" name="csrf" value="[\w-]{43}">/);
 });
 
@@ -162,6 +162,7 @@ test('an unknown time zone does not break the list of authorizations', async () 
     unusedPath: '/account/authorizations/unused',
     selectPath: '/account/authorizations/disconnect',
     notice: undefined,
+    noticeAbout: undefined,
     timezone,
   });
   const page = async (timezone: string) =>

@@ -1,3 +1,4 @@
+import { linkTo } from '../../http/link-to.ts';
 import { type Page, type PageAnswer, seeOther } from '../../http/page.ts';
 import { StagedoorError } from '../../lib/errors.ts';
 import {
@@ -74,9 +75,9 @@ export function idOf(param: string | undefined): string {
   return param !== undefined && /^[0-9A-Za-z._-]+$/.test(param) ? param : '';
 }
 
-/** Redirects to the list with a notice of the result. */
-export function toList(notice: (typeof NOTICES)[number]): PageAnswer {
-  return seeOther(`${AUTHORIZATIONS}?notice=${notice}`);
+/** Redirects to the list with a notice of the result. @param clientId application that it names */
+export function toList(notice: (typeof NOTICES)[number], clientId?: string): PageAnswer {
+  return seeOther(linkTo(AUTHORIZATIONS, { notice, application: clientId }));
 }
 
 /** Log data of grants that their user revokes. */

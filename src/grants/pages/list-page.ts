@@ -1,10 +1,13 @@
+import { findApplication } from '../../applications/find-application.ts';
+import type { Db } from '../../db/database.ts';
 import { oneOf, render } from '../../http/page.ts';
 import { pageNumber } from '../../http/page-number.ts';
 import { view } from '../../http/view.ts';
+import { isClientId } from '../../lib/client-id.ts';
 import { matches } from '../../lib/search.ts';
 import { userPage } from '../../sessions/pages/user-page.ts';
 import { listGrantHeads, listGrantOrganizers } from '../list-store.ts';
-import { listLiveGrants } from '../store.ts';
+import { hasEverGranted, listLiveGrants } from '../store.ts';
 import { AUTHORIZATIONS, NOTICES } from './grant-page.ts';
 import { grantFilter, type ListFilterProps, linkToList, presentListFilter } from './list-filter.ts';
 import { arrangeGrants } from './presenters.ts';
@@ -26,6 +29,8 @@ interface AuthorizationsProps {
   readonly unusedPath: string;
   readonly selectPath: string;
   readonly notice: (typeof NOTICES)[number] | undefined;
+  /** Name of the application that the notice is about. */
+  readonly noticeAbout: string | undefined;
   readonly timezone: string;
 }
 
@@ -70,7 +75,16 @@ export const listPage = userPage({
       unusedPath: `${AUTHORIZATIONS}/unused`,
       selectPath: `${AUTHORIZATIONS}/disconnect`,
       notice: oneOf(NOTICES, query.notice),
+      noticeAbout: await findFormer(deps.db, user.id, query.application),
       timezone: user.timezone,
     });
   },
 });
+
+/** Returns the name of an application, if the user has authorized it at any time. */
+async function findFormer(db: Db, userId: string, param: unknown): Promise<string | undefined> {
+  const clientId = typeof param === 'string' && isClientId(param) ? param : undefined;
+  return clientId !== undefined && (await hasEverGranted(db, { userId, clientId }))
+    ? (await findApplication(db, clientId))?.name
+    : undefined;
+}

@@ -58,7 +58,7 @@ export const revokeApplicationPage = userPageAbout(openApplication, {
       const { tx, user, clientId } = request;
       const parties = { userId: user.id, clientId };
       const ended = await revokeGrantsOfApplication(tx, parties, byUser(request));
-      return toList(ended > 0 ? 'revoked_application' : 'already_revoked');
+      return toList(ended > 0 ? 'revoked_application' : 'already_revoked', clientId);
     },
   },
 });

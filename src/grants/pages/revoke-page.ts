@@ -40,7 +40,7 @@ export const revokePage = grantPage({
     form: noFields,
     submit: async (request) => {
       if (await revokeGrant(request.tx, request.grant.id, byUser(request))) {
-        return toList(request.others > 0 ? 'revoked_one' : 'revoked');
+        return toList(request.others > 0 ? 'revoked_one' : 'revoked', request.grant.clientId);
       }
       return toList('already_revoked');
     },
