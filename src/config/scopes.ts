@@ -9,7 +9,7 @@ const DEFAULT: readonly ScopeConfig[] = [
     organizers: true,
     writes: false,
     text: {
-      en: 'View data of organizers you choose',
+      en: 'View data of selected organizers',
       de: 'Daten der gewählten Veranstalter ansehen',
     },
   },
@@ -18,7 +18,7 @@ const DEFAULT: readonly ScopeConfig[] = [
     organizers: true,
     writes: true,
     text: {
-      en: 'Edit data of organizers you choose',
+      en: 'Edit data of selected organizers',
       de: 'Daten der gewählten Veranstalter bearbeiten',
     },
   },
