@@ -52,6 +52,7 @@ import { prepareCandidates } from './oidc/candidates.ts';
 import { CROSS_ORIGIN_RULES } from './oidc/client-origins.ts';
 import { crossOriginResponses } from './oidc/cors.ts';
 import { withTransaction } from './oidc/current-transaction.ts';
+import { addErrorUri } from './oidc/error-uri.ts';
 import { createInteractions } from './oidc/interactions.ts';
 import { noteClient } from './oidc/note-client.ts';
 import { programEndpoints } from './oidc/program-endpoints.ts';
@@ -269,6 +270,7 @@ export function createApp(deps: AppDeps): Koa {
   mount(provider, protocolRoutes({ config, keyring, provider, limits }));
   provider.use(programEndpoints());
   provider.use(keepRedirectQuery());
+  provider.use(addErrorUri());
   provider.use(pushedRequestBudget(limits));
   provider.use(prepareCandidates({ provider, db, renderer }, candidateSources));
   provider.use(noteClient());

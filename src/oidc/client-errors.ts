@@ -7,6 +7,7 @@ import type { ErrorQueue } from '../insights/error-queue.ts';
 import type { FailedClient, Failure, SentParameters } from '../insights/failure.ts';
 import { isClientId } from '../lib/client-id.ts';
 import { ownValue } from '../lib/own-value.ts';
+import { noteLogged } from './error-uri.ts';
 import { requestedResources } from './read-parameters.ts';
 import { isOwnTrial } from './trials.ts';
 
@@ -26,6 +27,7 @@ export function recordClientErrors(provider: Provider, queue: ErrorQueue): void 
       const failure = toFailure(endpoint, ctx, error);
       if (failure !== undefined) {
         const { clientId, sent } = failure;
+        const diagnosis = diagnose(failure);
         queue.add({
           clientId,
           happenedAt: new Date(),
@@ -33,8 +35,11 @@ export function recordClientErrors(provider: Provider, queue: ErrorQueue): void 
           isRefresh: endpoint === 'token' && sent.grantType === 'refresh_token',
           error: error.error,
           requestId: requestIdOf(ctx.req),
-          ...diagnose(failure),
+          ...diagnosis,
         });
+        if (endpoint === 'authorize') {
+          noteLogged(ctx, provider.issuer, diagnosis.reason);
+        }
       }
     } catch {
       // An emitter's listener that throws would fail the request.

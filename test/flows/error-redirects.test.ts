@@ -125,6 +125,30 @@ for (const REGISTRATION of ['open', 'approval'] as const) {
       assert.equal(back.leavesTo?.searchParams.get('state'), 'a&b=c');
     });
 
+    test('error_uri leads the owner, and nobody else, to the entry in the error log', async () => {
+      // Of others, the log is full for this minute.
+      const application = await register();
+      const failing = requestUrl(application, { scope: 'read admin' });
+      const back = (await ben.get(failing)).leavesTo;
+      const uri = new URL(back?.searchParams.get('error_uri') ?? '');
+      assert.equal(uri.origin, server.issuer);
+      const deadline = Date.now() + 10_000;
+      let entry = await ben.get(uri);
+      while (!entry.body.includes('invalid_scope') && Date.now() < deadline) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        entry = await ben.get(uri);
+      }
+      assert.match(entry.body, says('insights.reason.scope_unknown'), textOf(entry));
+      assert.equal((await ada.get(uri)).status, 404);
+      assert.equal((await new UserAgent(server).get(uri)).url.pathname, '/login');
+      const fragment = requestUrl(application, { response_mode: 'fragment', prompt: 'dance' });
+      const { hash } = (await ben.get(fragment)).leavesTo ?? new URL(server.issuer);
+      assert.match(new URLSearchParams(hash.slice(1)).get('error_uri') ?? '', /request_id=/);
+      const expected = await ben.get(requestUrl(application, { prompt: 'none' }));
+      goesBack(expected, 'consent_required');
+      assert.equal(expected.leavesTo?.searchParams.get('error_uri'), null);
+    });
+
     test('a request pushed before the suspension is refused', async () => {
       const application = await register();
       const pushed = await postForm(server, 'par', application, {
