@@ -336,7 +336,7 @@ describe('Mail about an application that has stopped working', () => {
     await count(day, { issued: 1 });
     await fail();
     const page = await ben.get(errors);
-    assert.match(page.body, says('insights.mails.text', { ...FAILING }));
+    assert.match(page.body, says('insights.mails.rule', { ...FAILING }));
     const off = await ben.submit(page, {}, 'wanted');
     assert.match(off.body, says('insights.mails.off'));
     await notify();
