@@ -125,6 +125,15 @@ describe('Pages in a real browser', { skip }, () => {
       const name = textFor('authorizations.revoke_of', { application: 'Application 7' });
       await page.getByRole('link', { name, exact: true }).click();
       await page.getByRole('button', { name: textFor('revoke.submit') }).click();
+      await page.getByRole('checkbox').first().check();
+      await page.locator('.row > details > summary').nth(10).focus();
+      const row = await page.locator('.row').nth(10).boundingBox();
+      const bar = await page.locator('.selection').boundingBox();
+      assert.ok(row && bar && row.y + row.height <= bar.y, 'the bar does not cover the focus');
+      await page.getByRole('checkbox').first().uncheck();
+      await page.locator('.filter > summary').press('Enter');
+      await page.locator('.filter select').first().press('Escape');
+      assert.equal(await page.locator('.filter > summary:focus').count(), 1);
       await page.getByRole('searchbox').fill('application 1');
       assert.equal(await page.getByRole('checkbox', { name: /7/ }).count(), 0);
       assert.equal(await page.locator('.row:visible').count(), 7, '1 and 10 to 15');
