@@ -194,7 +194,7 @@ const GERMAN: Texts = {
     chosen: (name) => `Angenommen: ${name} wurde gewählt.`,
     wrong: (name) => `Angenommen, obwohl ${name} nicht gewählt wurde!`,
     silent: 'Die API hat nicht geantwortet.',
-    invalid: 'Abgelehnt: Dieser Access-Token gilt nicht mehr.',
+    invalid: 'Abgelehnt: Dieses Access-Token gilt nicht mehr.',
     scope: 'Abgelehnt: Der Scope reicht nicht.',
     unavailable: 'Abgelehnt: Die API kann gerade keine Tokens prüfen.',
     unexpected: 'Unerwartete Antwort der API.',
