@@ -12,7 +12,12 @@ const LATEST = 0.8;
 const ENOUGH = 30;
 
 /** A fault; resolves when it is over. */
-type Fault = (site: Site, random: Random, say: Say) => Promise<void>;
+type Fault = (site: Site, random: Random, output: Output) => Promise<void>;
+
+interface Output {
+  readonly ledger: Ledger;
+  readonly say: Say;
+}
 
 /** Faults that can happen during a restart or an upgrade, too. */
 const CRASHES: Readonly<Record<string, Fault>> = {
@@ -49,12 +54,13 @@ const RESTARTS: Readonly<Record<string, Fault>> = {
 /** Faults that happen once. */
 const ONCE: Readonly<Record<string, Fault>> = {
   failover: ({ postgres }) => postgres.failOver(),
-  upgrade: async ({ migrate, servers }, _, say) => {
+  upgrade: async ({ migrate, servers }, _, { ledger, say }) => {
     say(await migrate());
     for (const server of servers) {
       await server.stop();
       await server.start();
     }
+    ledger.tolerateFailures(false);
   },
 };
 
@@ -67,10 +73,12 @@ export interface FaultReport {
 
 /** Makes faults in random order until the time is over. */
 export async function makeFaults(
-  { site, ledger, say }: { site: Site; ledger: Ledger; say: Say },
+  site: Site,
+  output: Output,
   random: Random,
   milliseconds: number,
 ): Promise<Record<string, FaultReport>> {
+  const { ledger, say } = output;
   const reports: Record<string, FaultReport> = {};
   const start = performance.now();
   const passed = () => performance.now() - start;
@@ -94,8 +102,8 @@ export async function makeFaults(
     say(title);
     const outage = ledger.measureOutage();
     await Promise.all([
-      fault?.(site, random, say),
-      crash && sleep(random.below(HANG.range)).then(() => crash.fault(site, random, say)),
+      fault?.(site, random, output),
+      crash && sleep(random.below(HANG.range)).then(() => crash.fault(site, random, output)),
     ]);
     await Promise.all(site.servers.map((server) => server.isReady()));
     await sleep(PAUSE.shortest + random.below(PAUSE.range));

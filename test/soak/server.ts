@@ -7,6 +7,8 @@ import type { RunningScript } from '../support/run-script.ts';
 const LIMIT = 180_000;
 /** Milliseconds that workers may live longer than their supervisor. */
 const ORPHAN_LIMIT = 30_000;
+/** Lines of the log that are printed of each process. */
+const ERRORS = 5;
 const WORKERS = 2;
 
 /** One server with two workers. */
@@ -46,15 +48,20 @@ export function createServer(port: number, run: () => Run): SoakServer {
     await waitUntil(async () => !isAlive(pid()));
     for (const limit = Date.now() + ORPHAN_LIMIT; running.some(isAlive); await sleep(100)) {
       if (Date.now() > limit) {
-        current?.complain(
-          `A worker goes on after the end of its server: ${current.script.stderr()}`,
-        );
+        current?.complain('A worker goes on after the end of its server.');
         for (const one of running.filter(isAlive)) {
           process.kill(one, 'SIGKILL');
         }
+        break;
       }
     }
-    return (await current?.script.ended)?.code;
+    const { script, complain } = current ?? {};
+    const code = (await script?.ended)?.code;
+    const errors = script?.stdout().match(/^\{"level":[56]0.*$/gm) ?? [];
+    for (const line of errors.slice(0, ERRORS)) {
+      complain?.(`Error in the log: ${line}`);
+    }
+    return code;
   };
   return {
     start: async () => {

@@ -15,7 +15,7 @@ import { extractPreviousRelease } from '../support/previous-release.ts';
 import { createScriptRunner, type ScriptRunner } from '../support/run-script.ts';
 import { OPERATOR_TOKEN, prepareEnvironment } from '../support/server-environment.ts';
 import { asAdmin, withDatabase } from '../support/template-database.ts';
-import type { Ledger, Say } from './ledger.ts';
+import type { Ledger } from './ledger.ts';
 import { createServer, type SoakServer } from './server.ts';
 
 /** Folder of this release. */
@@ -28,6 +28,8 @@ export interface Site extends ManagedServer, Pick<TestPlatform, 'application' | 
   readonly servers: readonly [SoakServer, SoakServer];
   readonly postgres: PostgresPair;
   readonly database: Database;
+  /** URL of the database on the server that is the primary. */
+  readonly databaseUrl: string;
   /** API services with the kit. */
   readonly apis: readonly ApiProcess[];
   /** Runs the migrations of this release, which the servers have from their next start on. */
@@ -39,7 +41,6 @@ export interface SiteContext {
   /** Seconds that a process may run at most. */
   readonly seconds: number;
   readonly ledger: Ledger;
-  readonly say: Say;
 }
 
 /** Runs `work` with a site of the previous release, and ends all its processes. */
@@ -70,13 +71,14 @@ export async function withSite(
 async function startSite(
   folder: string,
   scripts: ScriptRunner,
-  { seconds, ledger, say }: SiteContext,
+  { seconds, ledger }: SiteContext,
   closers: (() => Promise<unknown>)[],
 ): Promise<Site> {
   const postgres = await startPostgresPair(folder);
   closers.push(() => postgres.stop());
   await asAdmin(postgres.url, `create database ${DATABASE}`);
-  const url = postgres.withBothServers(withDatabase(postgres.url, DATABASE));
+  const databaseUrl = withDatabase(postgres.url, DATABASE);
+  const url = postgres.withBothServers(databaseUrl);
   const port = await freePort();
   const ports = [await freePort(), await freePort()] as const;
   const environment = await prepareEnvironment({
@@ -101,6 +103,7 @@ async function startSite(
   closers.push(() => proxy.close());
 
   let root = join(folder, 'previous');
+  ledger.tolerateFailures(true);
   await extractPreviousRelease(root);
   const migrate = async () => {
     // As an operator does: again if the database was unreachable.
@@ -123,11 +126,7 @@ async function startSite(
     createServer(ownPort, () => {
       const variables = { ...environment.variables, PORT: String(ownPort) };
       const script = scripts.start([join(root, 'src/main.ts')], variables, seconds);
-      // Defects of the previous release are not this one's.
-      const complain =
-        root === THIS_RELEASE
-          ? (message: string) => ledger.violate('unexpected end', message)
-          : (message: string) => say(`previous release: ${message}`);
+      const complain = (message: string) => ledger.violate('unexpected end', message);
       return { script, complain };
     });
   const servers = [start(ports[0]), start(ports[1])] as const;
@@ -159,6 +158,7 @@ async function startSite(
     servers,
     postgres,
     database,
+    databaseUrl,
     apis,
     migrate: async () => {
       root = THIS_RELEASE;

@@ -35,7 +35,7 @@ describe('Load, crashes, restarts, a failover and an upgrade together', {
     const ledger = createLedger(say);
     try {
       const seconds = (MINUTES * 60_000 + MARGIN) / 1000;
-      await withSite(folder, { seconds, ledger, say }, (site) => run(site, ledger, say));
+      await withSite(folder, { seconds, ledger }, (site) => run(site, ledger, say));
     } finally {
       ledger.close();
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
@@ -65,7 +65,7 @@ async function run(site: Site, ledger: Ledger, say: Say): Promise<void> {
     const revoking = keepRevoking(soak, load, delays);
     // Awaited below; an error before that must not end the process.
     revoking.catch(() => undefined);
-    const faults = await makeFaults({ site, ledger, say }, createRandom(SEED), MINUTES * 60_000);
+    const faults = await makeFaults(site, { ledger, say }, createRandom(SEED), MINUTES * 60_000);
     state.isOver = true;
     await revoking;
     await load.stop();
@@ -88,7 +88,7 @@ async function checkAll(soak: Soak): Promise<void> {
   await inParallel(chains.dead, async (dead) => {
     assert.ok(await checkDead(soak, dead), 'a request failed after the end of all faults');
   });
-  const database = new pg.Client({ connectionString: site.postgres.url, database: 'soak' });
+  const database = new pg.Client({ connectionString: site.databaseUrl });
   await database.connect();
   const application = { application: site.application, enabled: true };
   await assertRows(database, [{ ...application, suspended: false, deleted: false }]);
