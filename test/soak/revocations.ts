@@ -187,11 +187,12 @@ async function throughPages(
       if (attempt > 1 && (page.status === 404 || page.url.pathname === AUTHORIZATIONS)) {
         return true;
       }
-      const { status, url, ...rest } = await send(page);
-      if (status === 200 && url.pathname === AUTHORIZATIONS) {
+      // Error pages have forms, too.
+      const next = page.status === 200 ? await send(page) : page;
+      if (next.status === 200 && next.url.pathname === AUTHORIZATIONS) {
         return true;
       }
-      throw new Error(describe({ status, url, ...rest }));
+      throw new Error(describe(next));
     } catch (error) {
       if (!isExplained(ledger, 'page', error)) {
         return false;

@@ -96,11 +96,13 @@ export function createServer(port: number, run: () => Run): SoakServer {
     },
     replaceWorkers: async () => {
       const before = workers();
-      let asked = 0;
+      const { script } = current ?? {};
+      const stops = () => script?.stdout().split('restart stops').length ?? 0;
+      let known = -1;
       await waitUntil(async () => {
-        if (Date.now() - asked > 60_000) {
-          asked = Date.now();
-          current?.script.kill('SIGHUP');
+        if (known !== stops()) {
+          known = stops();
+          script?.kill('SIGHUP');
         }
         return !before.some(isAlive);
       });

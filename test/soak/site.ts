@@ -51,20 +51,27 @@ export async function withSite(
 ): Promise<void> {
   const scripts = createScriptRunner();
   const closers: (() => Promise<unknown>)[] = [];
-  let failure: unknown;
-  try {
-    await work(await startSite(folder, scripts, context, closers));
-  } catch (error) {
-    failure = error;
-  }
-  for (const close of closers.toReversed()) {
-    // All of them, because a process that goes on keeps its memory and ports.
-    await close().catch((error: unknown) => {
-      failure ??= error;
-    });
-  }
-  if (failure !== undefined) {
-    throw failure;
+  // All of them, because a process that goes on keeps its memory and ports.
+  const close = async (failure?: unknown) => {
+    let first = failure;
+    for (const closer of closers.splice(0).reverse()) {
+      await closer().catch((error: unknown) => {
+        first ??= error;
+      });
+    }
+    return first;
+  };
+  // The runner was interrupted.
+  process.once('SIGTERM', () => void close().then(() => process.exit(1)));
+  const failure = await startSite(folder, scripts, context, closers)
+    .then(work)
+    .then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+  const first = await close(failure);
+  if (first !== undefined) {
+    throw first;
   }
 }
 
