@@ -6,8 +6,8 @@ import type { Site } from './site.ts';
 const HANG = { shortest: 2_000, range: 6_000 };
 /** Milliseconds between two faults. */
 const PAUSE = { shortest: 2_000, range: 6_000 };
-/** Part of the time after which the upgrade and the failover have happened. */
-const LATEST = 0.8;
+/** Part of the time within which they happen: most of it is for this release. */
+const LATEST: Readonly<Record<string, number>> = { upgrade: 0.2, failover: 0.8 };
 /** Number of violations after which the run ends early. */
 const ENOUGH = 30;
 
@@ -84,7 +84,7 @@ export async function makeFaults(
   const passed = () => performance.now() - start;
   const once = random
     .shuffle(Object.keys(ONCE))
-    .map((name) => ({ name, at: random.below(LATEST * milliseconds) }));
+    .map((name) => ({ name, at: random.below((LATEST[name] ?? 1) * milliseconds) }));
   let deck: string[] = [];
   const draw = () => {
     const due = once.findIndex(({ at }) => at < passed());
