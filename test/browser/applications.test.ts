@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { HOSTILE_PAGES, makeHostile, shownCredentials } from '../support/browser/developer-tour.ts';
 import { chromiumPath, openBrowser } from '../support/browser/launch.ts';
@@ -23,6 +21,8 @@ import {
   type TestUser,
 } from '../support/factories.ts';
 import type { ClientCredentials } from '../support/platform.ts';
+import { Program } from '../support/printed-example.ts';
+import { RunningClient } from '../support/running-client.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { pattern, says, textFor } from '../support/texts.ts';
 import { obtainTokens, refresh } from '../support/tokens.ts';
@@ -497,89 +497,4 @@ async function allowInBrowser(page: Page, url: string): Promise<string> {
     await page.waitForURL('**/callback?**');
   }
   return page.url();
-}
-
-/** A printed example that runs in a terminal. */
-class Program implements AsyncDisposable {
-  readonly #child;
-  #output = '';
-  readonly #closed: Promise<unknown>;
-
-  constructor(command: string, args: string[], cwd: string) {
-    this.#child = spawn(command, args, { cwd });
-    this.#child.stdout.on('data', (chunk) => {
-      this.#output += String(chunk);
-    });
-    this.#child.stderr.on('data', (chunk) => {
-      this.#output += String(chunk);
-    });
-    this.#closed = once(this.#child, 'close');
-  }
-
-  /** Returns the URL that the example asks to open. */
-  async url(): Promise<string> {
-    for (let tries = 0; tries < 200; tries += 1) {
-      const [url] = /http\S+authorize\S+(?=\s)/.exec(this.#output) ?? [];
-      if (url !== undefined) {
-        return url;
-      }
-      await sleep(50);
-    }
-    throw new Error(`The example printed no address: ${this.#output}`);
-  }
-
-  enter(line: string): void {
-    this.#child.stdin.end(`${line}\n`);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#child.kill();
-    await this.#closed;
-  }
-
-  async ended(): Promise<string> {
-    await this.#closed;
-    return this.#output;
-  }
-}
-
-/** An application that refreshes its tokens continuously, and must never be refused. */
-class RunningClient {
-  client: ClientCredentials;
-  token: string;
-  requests = 0;
-  #stopped = false;
-  readonly #work: Promise<void>;
-
-  constructor(server: TestServer, client: ClientCredentials, token: string) {
-    this.client = client;
-    this.token = token;
-    this.#work = this.#run(server);
-  }
-
-  /** Waits until a request that began after this call has been answered. */
-  async next(): Promise<void> {
-    const enough = this.requests + 2;
-    while (this.requests < enough && !this.#stopped) {
-      await Promise.race([sleep(20), this.#work]);
-    }
-  }
-
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    await this.#work;
-  }
-
-  async #run(server: TestServer): Promise<void> {
-    while (!this.#stopped) {
-      const answer = await refresh(server, this.client, this.token);
-      if (answer.status !== 200) {
-        this.#stopped = true;
-      }
-      assert.equal(answer.status, 200, JSON.stringify(answer.body));
-      this.token = answer.body.refresh_token ?? '';
-      this.requests += 1;
-      await sleep(30);
-    }
-  }
 }

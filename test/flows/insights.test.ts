@@ -3,24 +3,22 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { sql } from 'kysely';
-import { startErrorQueue } from '../../src/insights/error-queue.ts';
-import { createLog } from '../../src/lib/log.ts';
 import { cleanUp } from '../support/clean-up.ts';
 import { ENGINE_VARIABLES } from '../support/engines.ts';
 import {
   createPlatform,
   registerApplication,
-  reviewApplication,
   type TestApplication,
   type TestPlatform,
-  type TestUser,
 } from '../support/factories.ts';
-import { authorizationUrl, authorize, challengeOf, signIn } from '../support/flow.ts';
+import { authorizationUrl, authorize, requestOf, signedIn } from '../support/flow.ts';
 import { manage } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { pattern, says } from '../support/texts.ts';
 import { exchange, introspect, postForm, refresh } from '../support/tokens.ts';
-import { type Page, showsForm, describe as textOf, UserAgent } from '../support/user-agent.ts';
+import { type Page, showsForm, UserAgent } from '../support/user-agent.ts';
+
+const good = (application: TestApplication) => requestOf(application, { state: 'some-long-state' });
 
 /** Longest time for background writes, in milliseconds. */
 const PATIENCE = 30_000;
@@ -396,306 +394,6 @@ for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
   });
 }
 
-describe('Log of failed requests', () => {
-  let server: TestServer;
-  let platform: TestPlatform;
-
-  before(async () => {
-    server = await startServer();
-    platform = await createPlatform(server);
-  });
-  after(() => server.close());
-
-  it('stores at most 60 requests per application and minute, and none of an unknown application', async () => {
-    const { application } = platform;
-    const wrong = { ...application, clientSecret: 'sds_wrong' };
-    await Promise.all(Array.from({ length: 80 }, () => refresh(server, wrong, 'sdr_nothing')));
-    await refresh(server, { clientId: 'nobody', clientSecret: 'x' }, 'sdr_nothing');
-    await postForm(
-      server,
-      'token',
-      { clientId: 'nobody', clientSecret: 'x' },
-      { client_secret: 'x' },
-    );
-    await delay(1500);
-    const rows = await server.database.db.selectFrom('client_errors').select('client_id').execute();
-    assert.equal(rows.length, 60);
-    assert.ok(rows.every((row) => row.client_id === application.clientId));
-  });
-
-  it('skips rows of an application that was deleted in between, and stores the others', async () => {
-    const [gone, stays] = [
-      await registerApplication(server, { owner: 'ben', name: 'Gone' }),
-      await registerApplication(server, { owner: 'ben', name: 'Stays' }),
-    ];
-    await refresh(server, gone, 'sdr_nothing');
-    await refresh(server, stays, 'sdr_nothing');
-    await manage(server, 'DELETE', `/api/v1/applications/${gone.clientId}/`);
-    await delay(1500);
-    const rows = await server.database.db
-      .selectFrom('client_errors')
-      .select(['client_id', 'reason'])
-      .where('client_id', 'in', [gone.clientId, stays.clientId])
-      .execute();
-    assert.deepEqual(rows, [{ client_id: stays.clientId, reason: 'refresh_token_unknown' }]);
-  });
-
-  it('does not delay requests while its table is locked', async () => {
-    const application = await registerApplication(server, { owner: 'ben', name: 'Patient' });
-    await server.database.db.transaction().execute(async (tx) => {
-      await sql`lock table client_errors in access exclusive mode`.execute(tx);
-      await refresh(server, application, 'sdr_nothing');
-      await delay(800);
-      const started = Date.now();
-      const answer = await refresh(server, application, 'sdr_nothing');
-      assert.equal(answer.body.error, 'invalid_grant');
-      assert.ok(Date.now() - started < 500);
-    });
-  });
-
-  it('is written completely when the server stops', async () => {
-    const { clientId } = await registerApplication(server, { owner: 'ben', name: 'Last' });
-    const { db } = server.database;
-    const queue = startErrorQueue(db, createLog('silent'), { add: () => undefined });
-    const entry = {
-      clientId,
-      endpoint: 'token',
-      isRefresh: false,
-      error: 'invalid_grant',
-      details: {},
-    } as const;
-    for (let count = 0; count < 50; count += 1) {
-      queue.add({ ...entry, happenedAt: new Date(), reason: 'code_unknown' });
-    }
-    await queue.stop();
-    queue.add({ ...entry, happenedAt: new Date(), reason: 'code_expired' });
-    const rows = await db
-      .selectFrom('client_errors')
-      .select('reason')
-      .where('client_id', '=', clientId)
-      .execute();
-    assert.equal(rows.length, 50);
-  });
-
-  it('shows hostile values as text', async () => {
-    const application = await registerApplication(server, { owner: 'ben', name: 'Hostile' });
-    const agent = await signedIn(server, platform.ben);
-    const hostile = `https://evil.example.com/<script>alert(1)</script>\u{202e}\u{0}\r\n${'x'.repeat(3000)}`;
-    await new UserAgent(server).get(
-      authorizationUrl(server, { ...good(application), redirect_uri: hostile }),
-    );
-    await new UserAgent(server).get(
-      authorizationUrl(server, { ...good(application), scope: 'read<img/src=x>' }),
-    );
-    await delay(1500);
-    const page = await agent.get(`/account/applications/${application.clientId}/errors`);
-    assert.equal(page.status, 200);
-    assert.match(page.body, /evil\.example\.com/);
-    assert.match(page.body, says('insights.reason.scope_unknown'));
-    assert.doesNotMatch(page.body, /<script>|<img\/src/);
-    assert.ok(!page.body.includes('\u{0}'));
-    assert.ok(page.body.length < 20_000);
-  });
-});
-
-describe('Authorize-URL checker', () => {
-  let server: TestServer;
-  let platform: TestPlatform;
-  let ben: UserAgent;
-
-  before(async () => {
-    server = await startServer();
-    platform = await createPlatform(server);
-    ben = await signedIn(server, platform.ben);
-  });
-  after(() => server.close());
-
-  async function check(application: TestApplication, url: string): Promise<Page> {
-    const path = `/account/applications/${application.clientId}/check`;
-    const page = await ben.submit(await ben.get(path), { url });
-    assert.equal(page.status, 200, textOf(page));
-    return page;
-  }
-
-  const accepted = (page: Page) => !/<li class="panel error">/.test(page.body);
-
-  /** Tells if the server shows its sign-in page for the request. */
-  async function serverAccepts(url: string): Promise<boolean> {
-    const page = await new UserAgent(server).get(url);
-    return (
-      showsForm(page, 'email', 'password') ||
-      // Accepted, but prompt=none forbids a page.
-      page.leavesTo?.searchParams.get('error') === 'login_required'
-    );
-  }
-
-  it('agrees with the server for every kind of request', async () => {
-    const { application } = platform;
-    const native = await registerApplication(server, {
-      owner: 'ben',
-      name: 'Native',
-      clientType: 'public',
-      redirectUris: ['http://127.0.0.1/callback', 'com.example.app:/callback'],
-    });
-    const lax = await registerApplication(server, {
-      owner: 'ben',
-      name: 'Lax',
-      requirePkce: false,
-      scopes: ['profile'],
-      redirectUris: ['https://app.example.com/back?shop=1&lang=en'],
-    });
-    const outcomes = { accepted: 0, refused: 0 };
-    for (const one of [application, native, lax]) {
-      await reviewApplication(server, one.clientId);
-    }
-    for (const [of, changes, more] of requests(application, native, lax)) {
-      const parameters = Object.entries({ ...good(of), ...changes }).filter(
-        (entry): entry is [string, string] => entry[1] !== undefined,
-      );
-      const url = authorizationUrl(server, Object.fromEntries(parameters)).href + (more ?? '');
-      const expected = await serverAccepts(url);
-      const page = await check(of, url);
-      assert.equal(accepted(page), expected, `${url}\n${textOf(page)}`);
-      outcomes[expected ? 'accepted' : 'refused'] += 1;
-    }
-    assert.ok(outcomes.accepted >= 25 && outcomes.refused >= 40, JSON.stringify(outcomes));
-  });
-
-  it('agrees with the server for other spellings of the path', async () => {
-    const { application } = platform;
-    const url = authorizationUrl(server, good(application)).href;
-    for (const path of ['authorize/', 'Authorize', 'authorise', 'authorize//', 'authorize/x']) {
-      const spelt = url.replace('authorize?', `${path}?`);
-      assert.equal(accepted(await check(application, spelt)), await serverAccepts(spelt), path);
-    }
-  });
-
-  it('reports a disabled application', async () => {
-    const off = await registerApplication(server, { owner: 'ben', name: 'Off' });
-    await manage(server, 'PATCH', `/api/v1/applications/${off.clientId}/`, { is_active: false });
-    const url = authorizationUrl(server, good(off)).href;
-    assert.equal(await serverAccepts(url), false);
-    const page = await check(off, url);
-    assert.equal(accepted(page), false);
-    assert.match(page.body, says('insights.reason.application_disabled'));
-  });
-
-  it('shows the pasted URL as escaped text, and stores it nowhere', async () => {
-    const { application } = platform;
-    const mark = 'S3CRETSTATE';
-    const url = `${authorizationUrl(server, { ...good(application), state: mark }).href}&"><script>alert(1)</script>=1`;
-    const page = await check(application, url);
-    assert.ok(page.body.includes(mark));
-    assert.doesNotMatch(page.body, /<script>/);
-    assert.equal(page.url.search, '');
-    const { rows } = await sql<{ n: number }>`
-      select (select count(*) from client_errors where details::text like ${`%${mark}%`})
-        + (select count(*) from audit_events where data::text like ${`%${mark}%`}) as n
-    `.execute(server.database.db);
-    assert.equal(Number(rows[0]?.n), 0);
-  });
-
-  it('refuses a form with a wrong CSRF token', async () => {
-    const path = `/account/applications/${platform.application.clientId}/check`;
-    const body = new URLSearchParams({ url: 'https://example.com/', csrf: 'x' });
-    assert.equal((await ben.request(path, { method: 'POST', body })).status, 403);
-  });
-});
-
-type Request = readonly [
-  of: TestApplication,
-  changes: Readonly<Record<string, string | undefined>>,
-  more?: string,
-];
-
-function requests(app: TestApplication, native: TestApplication, lax: TestApplication): Request[] {
-  const none = undefined;
-  const noPkce = { code_challenge: none, code_challenge_method: none };
-  const of = (one: TestApplication, ...all: Request[1][]): Request[] =>
-    all.map((changes): Request => [one, changes]);
-  const values = (name: string, ...all: string[]): Request[] =>
-    all.map((value): Request => [app, { [name]: value }]);
-  return [
-    ...values('client_id', 'nobody', '', `${app.clientId} `),
-    ...values('response_type', '', 'code code', 'code ', 'Code', 'token', 'code token', 'none'),
-    ...values(
-      'redirect_uri',
-      '',
-      `${app.redirectUri}/`,
-      `${app.redirectUri}?`,
-      `${app.redirectUri}?x=1`,
-      app.redirectUri.replace('https', 'http'),
-      app.redirectUri.toUpperCase(),
-      encodeURIComponent(app.redirectUri),
-      ` ${app.redirectUri}`,
-    ),
-    ...values('scope', '', 'read', 'read write profile', 'read read', 'read  write', ' read'),
-    ...values('scope', 'read,write', 'openid', 'offline_access', 'READ', 'réad', 'read "'),
-    ...values('state', '', 'x', 'a\nb', 'tab\tbed', 'ü€💥', 'del\u{7f}', 'c1\u{85}'),
-    ...values('code_challenge', '', 'short', 'a'.repeat(42), 'a'.repeat(128), 'a'.repeat(129)),
-    ...values('code_challenge', `${'a'.repeat(42)}=`, `${'a'.repeat(42)}~`, 'ab'.repeat(32)),
-    ...values('code_challenge_method', '', 'plain', 's256', 'S256 '),
-    ...values('prompt', '', 'login', 'consent', 'login consent', 'none', 'none login', 'create'),
-    ...values('prompt', 'select_account', 'login '),
-    ...values('approval_prompt', '', 'force', 'auto', 'line\nbreak'),
-    ...values('response_mode', '', 'query', 'fragment', 'form_post', 'jwt', 'web_message'),
-    ...values('nonce', '', 'n'),
-    ...values('max_age', '0', '60'),
-    ...values('acr_values', 'gold'),
-    ...values('claims_locales', 'de'),
-    ...values('id_token_hint', 'x'),
-    ...values('claims', '{}'),
-    ...values('login_hint', 'ada@example.com'),
-    ...values('ui_locales', 'de en'),
-    ...values('display', 'popup'),
-    ...values('registration', '{}'),
-    ...values('request', 'e.e.e'),
-    ...values('request_uri', 'https://app.example.com/r'),
-    ...values('resource', 'https://api.example.com/'),
-    ...values('utm_source', 'mail', 'line\nbreak'),
-    ...of(app, {}, noPkce, { code_challenge: none }, { state: none, scope: none }),
-    ...of(native, {}, noPkce, { redirect_uri: 'com.example.app:/callback' }),
-    ...of(
-      native,
-      { redirect_uri: 'http://127.0.0.1:51763/callback' },
-      { redirect_uri: 'http://127.0.0.1:/callback' },
-      { redirect_uri: 'http://127.0.0.1:99999/callback' },
-      { redirect_uri: 'http://127.0.0.1:51763/callback/' },
-      { redirect_uri: 'http://127.0.0.1:51763/callback?x=1' },
-      { redirect_uri: 'http://localhost:51763/callback' },
-      { redirect_uri: 'HTTP://127.0.0.1:51763/callback' },
-      { redirect_uri: 'http://me@127.0.0.1:51763/callback' },
-      { redirect_uri: 'https://127.0.0.1:51763/callback' },
-      { redirect_uri: 'com.example.app:///callback' },
-      { redirect_uri: 'com.example.app://callback' },
-    ),
-    ...of(lax, {}, noPkce, { scope: 'profile' }, { ...noPkce, scope: 'profile' }),
-    ...of(lax, { scope: 'read' }, { scope: 'profile', code_challenge: none }),
-    [app, {}, '&state=again'],
-    [app, {}, `&client_id=${app.clientId}`],
-    [app, {}, '&scope='],
-    [app, {}, '&utm_source=a&utm_source=b'],
-    [app, {}, '#fragment'],
-    [app, {}, '&%zz=%ff&=&&'],
-    [app, { state: none }, '&state=%ff%zz'],
-    [app, { state: none }, '&amp;state=some-long-state'],
-    [app, { scope: none }, '&scope=read+write'],
-    [app, { scope: none }, '&scope=read%2520write'],
-    [lax, { redirect_uri: none, scope: 'profile' }, `&redirect_uri=${lax.redirectUri}`],
-  ];
-}
-
-function good(application: TestApplication): Record<string, string> {
-  return {
-    response_type: 'code',
-    client_id: application.clientId,
-    redirect_uri: application.redirectUri,
-    state: 'some-long-state',
-    code_challenge: challengeOf('v'.repeat(43)),
-    code_challenge_method: 'S256',
-  };
-}
-
 /** Reads the figures of a statistics page, by name. */
 function figuresOf(page: string): Record<string, string | undefined> {
   const names = ['users', 'calls', 'refresh', 'failures'] as const;
@@ -711,10 +409,4 @@ function figuresOf(page: string): Record<string, string | undefined> {
 function sumsOf(page: string): Record<string, string | undefined> {
   const items = page.matchAll(/<li class="(\w+)">[^<]*: ([\d,]+)<\/li>/g);
   return Object.fromEntries([...items].map(([, name = '', sum]) => [name, sum]));
-}
-
-async function signedIn(server: TestServer, user: TestUser): Promise<UserAgent> {
-  const agent = new UserAgent(server);
-  await signIn(agent, await agent.get('/login'), user);
-  return agent;
 }

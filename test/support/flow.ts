@@ -131,6 +131,13 @@ export function signIn(agent: UserAgent, page: Page, user: TestUser): Promise<Pa
   return agent.submit(page, { email: user.email, password: user.password });
 }
 
+/** Returns a new browser in which a user is signed in. */
+export async function signedIn(server: Issuer, user: TestUser): Promise<UserAgent> {
+  const agent = new UserAgent(server);
+  await signIn(agent, await agent.get('/login'), user);
+  return agent;
+}
+
 /** Answers the consent page. */
 export function decide(
   agent: UserAgent,
