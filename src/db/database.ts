@@ -1,10 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CompiledQuery, Kysely, PGliteDialect, PostgresDialect } from 'kysely';
+import { CompiledQuery, Kysely, PostgresDialect } from 'kysely';
 import { takeDirectory } from '../data-dir/lock.ts';
 import type { AdmissionUse } from '../lib/admission-queue.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import { connectionOptions } from './connection-options.ts';
+import { EmbeddedDialect } from './embedded-dialect.ts';
 import { assertCanOpen, guardDisk, LOG_LIMITS } from './guard-disk.ts';
 import { createPipeline } from './pipeline.ts';
 import { createPool } from './pool.ts';
@@ -123,7 +124,10 @@ async function openEmbedded({ dataDir, onBroken }: DatabaseOptions): Promise<Dat
   guardDisk(pglite, folder, onBroken);
   // Kysely lends PGlite's one connection out in turns: code inside a transaction that queries outside
   // it would wait for itself.
-  const database = wrap('embedded', new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }) }));
+  const database = wrap(
+    'embedded',
+    new Kysely<Schema>({ dialect: new EmbeddedDialect({ pglite }) }),
+  );
   return {
     ...database,
     close: async () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { channel } from 'node:diagnostics_channel';
 import pg from 'pg';
 import type { ServerAddress } from './choose-server.ts';
+import { announceStatement } from './statements.ts';
 import { isReadOnly, QUERY_TIMEOUT } from './unreachable.ts';
 
 /**
@@ -21,21 +21,6 @@ export function preparedStatements(): number {
  * outside a transaction: there may be no next statement.
  */
 export const WITH_NEXT = '/* sent with the next statement */ ';
-
-/** Channel on which each statement is announced, for traces. Costs nothing without a subscriber. */
-export const STATEMENTS = channel('stagedoor.statement');
-
-/** A statement that is being sent. */
-export class StatementSent {
-  /** With placeholders in place of values. */
-  readonly text: string;
-  readonly result: Promise<unknown>;
-
-  constructor(text: string, result: Promise<unknown>) {
-    this.text = text;
-    this.result = result;
-  }
-}
 
 /** Result of a statement that is not sent yet. */
 const NOT_SENT = { command: '', rowCount: 0, rows: [] };
@@ -117,9 +102,7 @@ export class PreparingClient extends pg.Client {
     const answer = this.#send(isFirst ? [text + this.afterBegin] : args);
     if (answer instanceof Promise) {
       answer.catch((error: unknown) => this.#endIfUseless(error));
-      if (STATEMENTS.hasSubscribers) {
-        STATEMENTS.publish(new StatementSent(String(text), answer));
-      }
+      announceStatement(text, answer);
     }
     return answer;
   }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db } from '../db/database.ts';
 import type { Batch } from '../db/delete-due.ts';
+import { runInBackground } from '../lib/background-work.ts';
 import { endJob, extendJob, takeJob } from './job-store.ts';
 
 /** Work in batches, of which one process at a time does the next one. */
@@ -48,17 +49,25 @@ export async function runJob(job: Job, run: Run): Promise<number | undefined> {
   if (!(await takeJob(db, { ...run, name: job.name }))) {
     return undefined;
   }
+  const work = { name: `job ${job.name}`, attributes: { 'stagedoor.job.name': job.name } };
   const begun = performance.now();
-  try {
-    const { rows, complete } = await runBatches(job, run);
-    const seconds = (performance.now() - begun) / 1000;
-    await endJob(db, lease, complete ? { state: 'finished', rows, seconds } : { state: 'stopped' });
-    return rows;
-  } catch (error) {
-    // The database may be the reason; then the lease ends by itself.
-    await endJob(db, lease, { state: 'failed' }).catch(() => {});
-    throw error;
-  }
+  return await runInBackground(work, async () => {
+    try {
+      const { rows, complete } = await runBatches(job, run);
+      Object.assign(work.attributes, { 'stagedoor.job.rows': rows });
+      const seconds = (performance.now() - begun) / 1000;
+      await endJob(
+        db,
+        lease,
+        complete ? { state: 'finished', rows, seconds } : { state: 'stopped' },
+      );
+      return rows;
+    } catch (error) {
+      // The database may be the reason; then the lease ends by itself.
+      await endJob(db, lease, { state: 'failed' }).catch(() => {});
+      throw error;
+    }
+  });
 }
 
 async function runBatches(

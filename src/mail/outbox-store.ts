@@ -3,6 +3,7 @@ import type { Db } from '../db/database.ts';
 import { preparedWrite } from '../db/prepared-query.ts';
 import { type Part, readSlice, type Slice } from '../db/slice.ts';
 import type { Tx } from '../db/transaction.ts';
+import { currentTraceparent } from '../lib/background-work.ts';
 import type { Mail, MailKind, QueuedMail, UndeliveredMail } from './mail.ts';
 
 /** One slice of the mails that are not delivered, the oldest first. */
@@ -81,8 +82,10 @@ const insertion = preparedWrite<{
 
 /** Puts a mail into the outbox, in the transaction of the event that it reports. */
 export async function enqueueMail<K extends MailKind>(db: Db, mail: Mail<K>): Promise<void> {
-  const { kind, recipient, locale, data } = mail;
-  await insertion(db, { kind, recipient, locale, data: JSON.stringify(data) });
+  const { kind, recipient, locale } = mail;
+  // JSON omits undefined.
+  const data = JSON.stringify({ ...mail.data, traceparent: currentTraceparent() });
+  await insertion(db, { kind, recipient, locale, data });
 }
 
 /**

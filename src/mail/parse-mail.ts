@@ -126,3 +126,8 @@ export function parseMail(row: {
 }): ParsedMail | undefined {
   return mail.safeParse({ kind: row.kind, data: row.data }).data;
 }
+
+/** Returns the `traceparent` of the request that caused a mail; undefined if it was not traced. */
+export function traceparentIn(data: unknown): string | undefined {
+  return z.object({ traceparent: z.string() }).safeParse(data).data?.traceparent;
+}

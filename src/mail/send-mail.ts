@@ -1,9 +1,11 @@
 import type { Db } from '../db/database.ts';
+import { type BackgroundWork, runInBackground } from '../lib/background-work.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { type ComposeDeps, composeMail, mailLogo } from './compose-mail.ts';
 import type { QueuedMail } from './mail.ts';
 import { updateMailFailed, updateMailSent } from './outbox-store.ts';
+import { traceparentIn } from './parse-mail.ts';
 import { MailFailure, type MailTransport } from './transport.ts';
 
 /** Dependencies of sending. */
@@ -21,21 +23,27 @@ const DAY = 24 * 60 * MINUTE;
  * notes how it went. Never rejects. Where the outcome can't be noted the lease runs out and the
  * mail goes out again, under the same Message-ID.
  */
-export async function sendMail(
-  deps: SendDeps,
-  mail: QueuedMail,
-  signal: AbortSignal,
-): Promise<void> {
-  try {
-    const failure = await attempt(deps, mail, signal);
-    if (failure === undefined) {
-      await updateMailSent(deps.db, mail.id);
-    } else {
-      await recordFailure(deps, mail, failure);
+export function sendMail(deps: SendDeps, mail: QueuedMail, signal: AbortSignal): Promise<void> {
+  const { id, kind, attempts } = mail;
+  const work: BackgroundWork = {
+    name: `mail ${kind}`,
+    attributes: { 'stagedoor.mail.id': id, 'stagedoor.mail.attempt': attempts },
+    cause: traceparentIn(mail.data),
+  };
+  return runInBackground(work, async () => {
+    try {
+      const failure = await attempt(deps, mail, signal);
+      if (failure === undefined) {
+        await updateMailSent(deps.db, id);
+      } else {
+        work.failure = failure.reason;
+        await recordFailure(deps, mail, failure);
+      }
+    } catch (err) {
+      work.failure = 'not recorded';
+      deps.log.warn({ err, mail: id, kind }, 'Outcome of a mail not recorded');
     }
-  } catch (err) {
-    deps.log.warn({ err, mail: mail.id, kind: mail.kind }, 'Outcome of a mail not recorded');
-  }
+  });
 }
 
 async function attempt(

@@ -12,6 +12,7 @@ import { createSpans, type Spans } from './spans.ts';
 import { traceCalls } from './trace-calls.ts';
 import { traceRequests } from './trace-requests.ts';
 import { traceStatements } from './trace-statements.ts';
+import { traceWork } from './trace-work.ts';
 
 /** Traces that this process sends. */
 export interface Tracing {
@@ -50,7 +51,7 @@ export function startTracing(
     ],
   });
   const spans = createSpans(provider.getTracer('stagedoor', VERSION));
-  const ends = [traceStatements(spans), traceCalls(spans)];
+  const ends = [traceStatements(spans), traceCalls(spans), traceWork(spans)];
   return {
     traceRequests: traceRequests(spans, issuer),
     stop: async () => {

@@ -23,7 +23,7 @@ interface FetchRequest {
 }
 
 /**
- * Makes a span of each HTTP request that this server sends while it answers one: to the platform's login
+ * Makes a span of each HTTP request that this server sends while it answers one or works in the background: to the platform's login
  * (by `fetch`, with the headers of the trace), and for documents of strangers (by `node:http`, without). It
  * ends with the headers of the response. Nothing of the URL but the host is in it.
  * @returns a function that ends it

@@ -15,14 +15,22 @@ import { traceparentOf } from '../http/request-id.ts';
  * @see https://www.w3.org/TR/trace-context/
  */
 export function readTraceContext(request: IncomingMessage): Context {
-  const [, traceId = '', spanId = '', flags = ''] = traceparentOf(request)?.split('-') ?? [];
   const { tracestate } = request.headers;
+  return parseTraceparent(
+    traceparentOf(request),
+    typeof tracestate === 'string' ? tracestate : undefined,
+  );
+}
+
+/** Returns the context that a well-formed `traceparent` names. */
+export function parseTraceparent(traceparent: string | undefined, tracestate?: string): Context {
+  const [, traceId = '', spanId = '', flags = ''] = traceparent?.split('-') ?? [];
   const parent = {
     traceId,
     spanId,
     traceFlags: Number.parseInt(flags, 16) & TraceFlags.SAMPLED,
     isRemote: true,
-    ...(typeof tracestate === 'string' ? { traceState: createTraceState(tracestate) } : {}),
+    ...(tracestate === undefined ? {} : { traceState: createTraceState(tracestate) }),
   };
   return isSpanContextValid(parent) ? trace.setSpanContext(ROOT_CONTEXT, parent) : ROOT_CONTEXT;
 }

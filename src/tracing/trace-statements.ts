@@ -1,5 +1,5 @@
 import { SpanStatusCode } from '@opentelemetry/api';
-import { STATEMENTS, StatementSent } from '../db/preparing-client.ts';
+import { STATEMENTS, StatementSent } from '../db/statements.ts';
 import type { Spans } from './spans.ts';
 
 /** First word of a statement, after comments and parentheses. */

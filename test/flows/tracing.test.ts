@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { createResourceServer } from '@stagedoor/resource-server';
 import { createPlatform } from '../support/factories.ts';
 import { freePort } from '../support/free-port.ts';
+import { until } from '../support/outbox.ts';
 import { CHEAP_PASSWORDS } from '../support/passwords.ts';
 import { startServer } from '../support/server.ts';
 import { obtainTokens, postForm, refresh } from '../support/tokens.ts';
@@ -38,12 +39,14 @@ describe('Traces', () => {
     const traced = await startTraced(receiver.url, {
       OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=test',
       OTEL_EXPORTER_OTLP_HEADERS: 'x-key=key-of-the-collector',
+      SMTP_URL: `smtp://127.0.0.1:${await freePort()}`,
     });
     const { server } = traced;
     lines = traced.lines;
     const { application, resourceServer, ada } = await createPlatform(server);
     const tokens = await obtainTokens(server, { application, user: ada });
     const refreshed = await refresh(server, application, tokens.refreshToken);
+    await until(() => lines.some((line) => line.includes('Mail delivery failed')));
     const kit = createResourceServer({
       issuer: server.issuer,
       clientId: resourceServer.clientId,
@@ -122,6 +125,30 @@ describe('Traces', () => {
     for (const name of ['BEGIN', 'INSERT', 'COMMIT']) {
       assert.ok(below(decision).includes(name), String(below(decision)));
     }
+  });
+
+  it('have the mail of a consent in its trace, with the reason for which it was not taken', () => {
+    const consent = spans.find(({ name }) => name === 'POST /interaction/:uid');
+    const mail = spans.find(({ name }) => name === 'mail authorized');
+    assert.deepEqual([mail?.traceId, mail?.parentSpanId], [consent?.traceId, consent?.spanId]);
+    assert.equal(mail?.kind, 1);
+    assert.equal(mail?.failed, true);
+    assert.match(String(mail?.attributes['error.type']), /ECONNREFUSED/);
+    const below = spans.filter(({ parentSpanId }) => parentSpanId === mail?.spanId);
+    assert.deepEqual(
+      below.map(({ name, kind }) => [name, kind]),
+      [['UPDATE', 3]],
+    );
+  });
+
+  it('have a trace of its own for each run of a job, with its statements', () => {
+    const job = spans.find(({ name }) => name === 'job list_counters');
+    assert.deepEqual([job?.kind, job?.parentSpanId], [1, undefined]);
+    assert.equal(job?.attributes['stagedoor.job.name'], 'list_counters');
+    assert.equal(typeof job?.attributes['stagedoor.job.rows'], 'number');
+    const below = spans.filter(({ parentSpanId }) => parentSpanId === job?.spanId);
+    assert.ok(below.length >= 2, String(below.length));
+    assert.ok(below.every(({ attributes }) => attributes['db.query.text'] !== undefined));
   });
 
   it('have a span for each request, which its line in the log names', () => {

@@ -2,15 +2,26 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, get, type IncomingHttpHeaders } from 'node:http';
 import { after, before, describe, it } from 'node:test';
+import { PGlite } from '@electric-sql/pglite';
 import { ROOT_CONTEXT } from '@opentelemetry/api';
 import {
   InMemorySpanExporter,
   SimpleSpanProcessor,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
+import Koa from 'koa';
+import { Kysely, sql } from 'kysely';
 import { tracingSettings } from '../../src/config/tracing.ts';
+import { EmbeddedDialect } from '../../src/db/embedded-dialect.ts';
+import type { Schema } from '../../src/db/schema.ts';
+import { announceStatement } from '../../src/db/statements.ts';
+import { inTransaction } from '../../src/db/transaction.ts';
 import { createSpans } from '../../src/tracing/spans.ts';
+import { startTracing } from '../../src/tracing/start-tracing.ts';
 import { traceCalls } from '../../src/tracing/trace-calls.ts';
+import { traceStatements } from '../../src/tracing/trace-statements.ts';
+import { until } from '../support/outbox.ts';
+import { startTraceReceiver } from '../support/trace-receiver.ts';
 
 describe('Spans of calls to other servers', () => {
   const exporter = new InMemorySpanExporter();
@@ -94,6 +105,65 @@ describe('Spans of calls to other servers', () => {
       exporter.getFinishedSpans().map(({ kind }) => kind),
       [1],
     );
+  });
+});
+
+describe('Spans of the embedded database', () => {
+  it('are its statements, without values, and the begin and end of a transaction', async () => {
+    const exporter = new InMemorySpanExporter();
+    const processor = new SimpleSpanProcessor({ exporter });
+    const provider = new TracerProvider({ spanProcessors: [processor] });
+    const spans = createSpans(provider.getTracer('test'));
+    const end = traceStatements(spans);
+    const dialect = new EmbeddedDialect({ pglite: await PGlite.create() });
+    const db = new Kysely<Schema>({ dialect });
+    const request = spans.beginRequest('GET', ROOT_CONTEXT, {});
+    await spans.within(request, async () => {
+      await sql`select ${'secret'}::text`.execute(db);
+      await inTransaction(db, (tx) => sql`select ${'secret'}::int`.execute(tx)).catch(() => {});
+      await inTransaction(db, async () => {});
+    });
+    request.end();
+    await db.destroy();
+    end();
+    const found = exporter.getFinishedSpans().slice(0, -1);
+    assert.deepEqual(
+      found.map(({ name }) => name),
+      ['SELECT', 'BEGIN', 'SELECT', 'ROLLBACK', 'BEGIN', 'COMMIT'],
+    );
+    assert.equal(found[0]?.attributes['db.query.text'], 'select $1::text');
+    assert.equal(found[2]?.attributes['error.type'], '22P02');
+    assert.ok(
+      found.every((span) => span.parentSpanContext?.spanId === request.spanContext().spanId),
+    );
+  });
+});
+
+describe('Exports of traces', () => {
+  it('are no calls of the request during which a batch is full', async () => {
+    const receiver = await startTraceReceiver();
+    Object.assign(process.env, { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url });
+    const settings = tracingSettings({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url });
+    const tracing = startTracing(settings, 'http://localhost', { warn: () => {} });
+    const app = new Koa().use(tracing.traceRequests).use(async (ctx) => {
+      for (let i = 0; i < 600; i += 1) {
+        announceStatement('select 1', Promise.resolve());
+      }
+      await until(() => receiver.spans.length > 0);
+      ctx.body = 'done';
+    });
+    const server = app.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    assert.ok(address !== null && typeof address === 'object');
+    assert.equal((await fetch(`http://127.0.0.1:${address.port}`)).status, 200);
+    await tracing.stop();
+    server.closeAllConnections();
+    server.close();
+    await receiver.close();
+    const names = new Set(receiver.spans.map(({ name }) => name));
+    assert.deepEqual([...names].sort(), ['GET', 'SELECT']);
+    assert.equal(receiver.spans.length, 601);
   });
 });
 
