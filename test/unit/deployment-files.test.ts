@@ -92,15 +92,24 @@ describe('Files for deployment', () => {
   });
 
   test('compose.yaml migrates before the server, and writes only the volume of the database', () => {
+    // Unquoted, a command with a colon and a blank is read as an object.
+    const healthcheck = z.looseObject({ test: z.array(z.string()) });
     const service = z.looseObject({
       command: z.array(z.string()),
+      healthcheck: healthcheck.optional(),
       read_only: z.literal(true),
       environment: z.record(z.string(), z.string()),
       depends_on: z.record(z.string(), z.object({ condition: z.string() })),
     });
     const [file] = documents('compose.yaml');
     const { services } = z
-      .object({ services: z.object({ migrate: service, server: service, database: z.unknown() }) })
+      .object({
+        services: z.object({
+          migrate: service,
+          server: service,
+          database: z.object({ healthcheck }),
+        }),
+      })
       .parse(file);
     assert.deepEqual(services.server.depends_on, {
       migrate: { condition: 'service_completed_successfully' },
