@@ -84,6 +84,16 @@ describe('Authorizations page', () => {
     assert.equal(grantIds(await open(agent, `${AUTHORIZATIONS}?page=9`)).length, 20);
     const byDate = await open(agent, `${AUTHORIZATIONS}?sort=granted`);
     assert.match(byDate.body, /\?sort=granted&(amp;)?page=2" rel="next"/);
+    const writing = await open(agent, `${AUTHORIZATIONS}?can=edit`);
+    assert.deepEqual(grantIds(writing), [ids[20]]);
+    assert.match(writing.body, says('authorizations.revoke_all_of', all));
+    await sql`
+      update grants set last_used_at = now() - interval '1 hour' where id = ${`${user.id}g119`}
+    `.execute(server.database.db);
+    const used = await open(agent, `${AUTHORIZATIONS}?sort=used`);
+    assert.deepEqual(grantIds(used).slice(0, 3), [ids[20], `${user.id}g119`, ids[21]]);
+    const usedLast = await open(agent, `${AUTHORIZATIONS}?sort=used&page=3`);
+    assert.deepEqual(grantIds(usedLast), expected.slice(0, 20));
   });
 
   it('all grants of an application end by a few statements, each with its log entry', async () => {

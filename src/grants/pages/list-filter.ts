@@ -18,7 +18,7 @@ interface Organizer {
 }
 
 /** Search, filters and order of the list, as its query names them. */
-interface ListFilter {
+export interface ListFilter {
   readonly search: Search;
   readonly grants: GrantFilter;
   readonly order: AuthorizationsOrder;

@@ -6,11 +6,24 @@ import { view } from '../../http/view.ts';
 import { isClientId } from '../../lib/client-id.ts';
 import { matches } from '../../lib/search.ts';
 import { userPage } from '../../sessions/pages/user-page.ts';
-import { listGrantHeads, listGrantOrganizers } from '../list-store.ts';
+import type { GrantDetails } from '../grant.ts';
+import {
+  type ApplicationPart,
+  type AuthorizedSums,
+  listAuthorizedApplications,
+  listGrantOrganizers,
+  listGrantsOfParts,
+} from '../list-store.ts';
 import { hasEverGranted, listLiveGrants } from '../store.ts';
 import { AUTHORIZATIONS, NOTICES } from './grant-page.ts';
-import { grantFilter, type ListFilterProps, linkToList, presentListFilter } from './list-filter.ts';
-import { arrangeGrants } from './presenters.ts';
+import {
+  grantFilter,
+  type ListFilter,
+  type ListFilterProps,
+  linkToList,
+  presentListFilter,
+} from './list-filter.ts';
+import { arrangeApplications } from './presenters.ts';
 import { type ApplicationRow, presentRows } from './row-presenters.ts';
 
 /** Grants per page: more would make a slow page of megabytes. */
@@ -43,29 +56,26 @@ export const listPage = userPage({
   show: async ({ deps, user, query, locale }) => {
     const organizers = await listGrantOrganizers(deps.db, user.id);
     const filter = grantFilter(deps.config, query, organizers);
-    const found = await listGrantHeads(deps.db, user.id, filter.grants);
-    const all = arrangeGrants(
-      found.filter(({ applicationName, developer, clientId }) =>
+    const authorized = await listAuthorizedApplications(deps.db, user.id, filter.grants);
+    const applications = arrangeApplications(
+      authorized.filter(({ applicationName, developer, clientId }) =>
         matches(filter.search, [applicationName, developer, clientId]),
       ),
       filter.order,
       locale,
     );
-    const pages = Math.max(1, Math.ceil(all.length / PAGE_SIZE));
+    const count = applications.reduce((sum, { found }) => sum + found, 0);
+    const pages = Math.max(1, Math.ceil(count / PAGE_SIZE));
     const page = Math.min(pageNumber(query.page), pages);
-    const shown = all.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE).map(({ id }) => id);
-    const grants =
-      shown.length > 0 ? await listLiveGrants(deps.db, { userId: user.id, ids: shown }) : [];
+    const grants = await readGrants(deps.db, user.id, filter, partsOfPage(applications, page));
     // A row stands for the whole application, whatever the filter leaves out.
-    const isFiltered = Object.values(filter.grants).some((value) => value !== undefined);
-    const heads = isFiltered ? await listGrantHeads(deps.db, user.id) : found;
-    const live = Map.groupBy(heads, ({ clientId }) => clientId);
+    const live = new Map(applications.map((one) => [one.clientId, one.live]));
     return render(listView, {
       applications: presentRows(
         { config: deps.config, locale },
         user.timezone,
-        arrangeGrants(grants, filter.order, locale),
-        (clientId) => live.get(clientId)?.length ?? 0,
+        grants,
+        (clientId) => live.get(clientId) ?? 0,
       ),
       filter: presentListFilter(filter, organizers, locale),
       complete: pages === 1 && filter.search.text === '',
@@ -87,4 +97,31 @@ async function findFormer(db: Db, userId: string, param: unknown): Promise<strin
   return clientId !== undefined && (await hasEverGranted(db, { userId, clientId }))
     ? (await findApplication(db, clientId))?.name
     : undefined;
+}
+
+/** Divides the grants of arranged applications into pages, and returns one of them. */
+function partsOfPage(applications: readonly AuthorizedSums[], page: number): ApplicationPart[] {
+  const first = (page - 1) * PAGE_SIZE;
+  let before = 0;
+  return applications.flatMap(({ clientId, found }) => {
+    const skip = Math.max(0, first - before);
+    const take = Math.min(found, first + PAGE_SIZE - before) - skip;
+    before += found;
+    return take > 0 ? [{ clientId, skip, take }] : [];
+  });
+}
+
+async function readGrants(
+  db: Db,
+  userId: string,
+  { grants, order }: ListFilter,
+  parts: readonly ApplicationPart[],
+): Promise<GrantDetails[]> {
+  if (parts.length === 0) {
+    return [];
+  }
+  const by = order === 'used' ? 'last_used_at' : 'created_at';
+  const ids = await listGrantsOfParts(db, userId, grants, parts, by);
+  const found = await listLiveGrants(db, { userId, ids });
+  return found.toSorted((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id));
 }

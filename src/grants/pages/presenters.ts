@@ -5,7 +5,7 @@ import { COLLATORS, type Locale } from '../../lib/locale.ts';
 import { localized } from '../../lib/localized-text.ts';
 import { roughAddress } from '../../lib/rough-address.ts';
 import type { GrantDetails } from '../grant.ts';
-import type { GrantHead } from '../list-store.ts';
+import type { AuthorizedSums, GrantHead } from '../list-store.ts';
 import { AUTHORIZATIONS } from './grant-page.ts';
 
 /** Orders of the list; the first is the default. */
@@ -101,26 +101,38 @@ export function scopesInWords(
   ];
 }
 
-/** Orders grants, with those of one application together. */
-export function arrangeGrants<G extends GrantHead>(
-  grants: readonly G[],
-  order: AuthorizationsOrder,
-  locale: Locale,
-): G[] {
-  const sorted = grants.toSorted(comparison(order, locale));
+/** Orders grants by the names of their applications, with those of one application together. */
+export function arrangeGrants<G extends GrantHead>(grants: readonly G[], locale: Locale): G[] {
+  const sorted = grants.toSorted(
+    (a, b) =>
+      COLLATORS[locale].compare(a.applicationName, b.applicationName) ||
+      latest(a.createdAt, b.createdAt) ||
+      (a.id < b.id ? -1 : 1),
+  );
   return [...Map.groupBy(sorted, ({ clientId }) => clientId).values()].flat();
 }
 
-/** Compares by name, or the latest first; unused grants come last. */
-function comparison(order: AuthorizationsOrder, locale: Locale) {
+/** Orders applications by name, or by their latest grant or use; those without use come last. */
+export function arrangeApplications(
+  applications: readonly AuthorizedSums[],
+  order: AuthorizationsOrder,
+  locale: Locale,
+): AuthorizedSums[] {
   const collator = COLLATORS[locale];
-  const latest = (a: Date | null, b: Date | null) => (b?.getTime() ?? 0) - (a?.getTime() ?? 0);
-  const byId = (a: GrantHead, b: GrantHead) => (a.id < b.id ? -1 : 1);
-  const comparisons: Record<AuthorizationsOrder, (a: GrantHead, b: GrantHead) => number> = {
-    name: (a, b) => collator.compare(a.applicationName, b.applicationName),
-    granted: (a, b) => latest(a.createdAt, b.createdAt),
-    used: (a, b) => latest(a.lastUsedAt, b.lastUsedAt),
-  };
-  return (a: GrantHead, b: GrantHead) =>
-    comparisons[order](a, b) || latest(a.createdAt, b.createdAt) || byId(a, b);
+  const comparisons: Record<AuthorizationsOrder, (a: AuthorizedSums, b: AuthorizedSums) => number> =
+    {
+      name: (a, b) => collator.compare(a.applicationName, b.applicationName),
+      granted: (a, b) => latest(a.createdAt, b.createdAt),
+      used: (a, b) => latest(a.lastUsedAt, b.lastUsedAt),
+    };
+  return applications.toSorted(
+    (a, b) =>
+      comparisons[order](a, b) ||
+      latest(a.createdAt, b.createdAt) ||
+      (a.clientId < b.clientId ? -1 : 1),
+  );
+}
+
+function latest(a: Date | null, b: Date | null): number {
+  return (b?.getTime() ?? 0) - (a?.getTime() ?? 0);
 }

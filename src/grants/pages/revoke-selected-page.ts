@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Db } from '../../db/database.ts';
 import { list } from '../../http/form.ts';
 import { render } from '../../http/page.ts';
 import { view } from '../../http/view.ts';
@@ -35,7 +34,7 @@ export const revokeSelectedPage = userPage({
     if (clientIds.length === 0) {
       return toList('none_selected');
     }
-    const heads = arrangeGrants(await selectHeads(deps.db, user.id, clientIds), 'name', locale);
+    const heads = arrangeGrants(await listGrantHeads(deps.db, user.id, clientIds), locale);
     if (heads.length === 0) {
       return toList('already_revoked');
     }
@@ -44,7 +43,7 @@ export const revokeSelectedPage = userPage({
     return render(revokeSelectedView, {
       action: path,
       applications: clientIdsOf(heads),
-      grants: arrangeGrants(grants, 'name', locale).map((grant) =>
+      grants: arrangeGrants(grants, locale).map((grant) =>
         presentEnding({ config: deps.config, locale }, grant),
       ),
       count: heads.length,
@@ -55,7 +54,7 @@ export const revokeSelectedPage = userPage({
     form: z.object({ applications: list }),
     submit: async (request) => {
       const { tx, user, form } = request;
-      const heads = await selectHeads(tx, user.id, form.applications);
+      const heads = await listGrantHeads(tx, user.id, form.applications);
       let ended = 0;
       // In one order, so that two requests cannot wait for each other.
       for (const clientId of clientIdsOf(heads).toSorted()) {
@@ -66,16 +65,6 @@ export const revokeSelectedPage = userPage({
     },
   },
 });
-
-/** Returns the live grants of a user for applications; ignores unknown client IDs. */
-async function selectHeads(
-  db: Db,
-  userId: string,
-  clientIds: readonly string[],
-): Promise<GrantHead[]> {
-  const selected = new Set(clientIds);
-  return (await listGrantHeads(db, userId)).filter(({ clientId }) => selected.has(clientId));
-}
 
 function clientIdsOf(heads: readonly GrantHead[]): string[] {
   return [...new Set(heads.map(({ clientId }) => clientId))];
