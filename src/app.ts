@@ -1,4 +1,3 @@
-import type Router from '@koa/router';
 import type Koa from 'koa';
 import { accountPages } from './account/pages/pages.ts';
 import { activityPages } from './activity/pages/pages.ts';
@@ -38,6 +37,7 @@ import { createCsrf, csrfKeys } from './http/csrf.ts';
 import { errorPage } from './http/error-page.ts';
 import { errorResponses, reportBrokenAnswer } from './http/error-response.ts';
 import { securityHeaders } from './http/headers.ts';
+import { mount } from './http/mount.ts';
 import { pageRoutes } from './http/page.ts';
 import { createRenderer } from './http/render.ts';
 import { takeTurns } from './http/take-turns.ts';
@@ -278,10 +278,4 @@ export function createApp(deps: AppDeps): Koa {
   provider.use(readFlowFirst(provider, db));
   const app: Koa = provider;
   return app.on('error', reportBrokenAnswer(log));
-}
-
-/** Routes, and a 405 for what they have under another method. */
-function mount<State>(app: Koa, router: Router<State>): void {
-  app.use(router.routes());
-  app.use(router.allowedMethods());
 }
