@@ -1,6 +1,6 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../db/database.ts';
-import { preparedWrite } from '../db/prepared-query.ts';
+import { preparedQuery, preparedWrite } from '../db/prepared-query.ts';
 import { type Part, readSlice, type Slice } from '../db/slice.ts';
 import type { Tx } from '../db/transaction.ts';
 import { currentTraceparent } from '../lib/background-work.ts';
@@ -88,17 +88,8 @@ export async function enqueueMail<K extends MailKind>(db: Db, mail: Mail<K>): Pr
   await insertion(db, { kind, recipient, locale, data });
 }
 
-/**
- * Takes mails that are due, on a lease: for `leaseSeconds` no other sender sees them, and a sender
- * that dies loses none. One statement, so a transaction of its own; what another sender is taking
- * at this moment is skipped.
- */
-export async function claimDueMails(
-  db: Db,
-  limit: number,
-  leaseSeconds: number,
-): Promise<QueuedMail[]> {
-  const rows = await db
+const claim = preparedQuery<{ limit: number; leaseSeconds: number }, QueuedMail>((db, param) =>
+  db
     .with('due', (query) =>
       query
         .selectFrom('mail_outbox')
@@ -107,13 +98,16 @@ export async function claimDueMails(
         .where('failed_at', 'is', null)
         .where('next_attempt_at', '<=', sql<Date>`now()`)
         .orderBy('next_attempt_at')
-        .limit(limit)
+        .limit(param('limit'))
         .forUpdate()
         .skipLocked(),
     )
     .updateTable('mail_outbox')
     .from('due')
-    .set({ attempts: sql`mail_outbox.attempts + 1`, next_attempt_at: inSeconds(leaseSeconds) })
+    .set({
+      attempts: sql`mail_outbox.attempts + 1`,
+      next_attempt_at: inSeconds(param('leaseSeconds')),
+    })
     .whereRef('mail_outbox.id', '=', 'due.id')
     .returning([
       'mail_outbox.id',
@@ -121,20 +115,30 @@ export async function claimDueMails(
       'mail_outbox.recipient',
       'mail_outbox.locale',
       'mail_outbox.data',
-      'mail_outbox.created_at',
+      'mail_outbox.created_at as createdAt',
       'mail_outbox.attempts',
-    ])
-    .execute();
-  return rows.map(({ created_at: createdAt, ...row }) => ({ ...row, createdAt }));
+    ]),
+);
+
+/**
+ * Takes mails that are due, on a lease: for `leaseSeconds` no other sender sees them, and a sender
+ * that dies loses none. One statement, so a transaction of its own; what another sender is taking
+ * at this moment is skipped.
+ */
+export function claimDueMails(db: Db, limit: number, leaseSeconds: number): Promise<QueuedMail[]> {
+  return claim(db, { limit, leaseSeconds });
 }
 
-/** Notes that a mail server took the mail. Holds even where the lease has run out meanwhile. */
-export async function updateMailSent(db: Db, id: string): Promise<void> {
-  await db
+const markSent = preparedWrite<{ id: string }>((db, param) =>
+  db
     .updateTable('mail_outbox')
     .set({ sent_at: sql<Date>`now()`, failed_at: null, last_error: null })
-    .where('id', '=', id)
-    .execute();
+    .where('id', '=', param('id')),
+);
+
+/** Notes that a mail server took the mail. Holds even where the lease has run out meanwhile. */
+export function updateMailSent(db: Db, id: string): Promise<void> {
+  return markSent(db, { id });
 }
 
 /**
@@ -199,6 +203,6 @@ export async function countMails(db: Db): Promise<MailBacklog> {
 }
 
 /** The database's own clock: those of several senders may differ. */
-function inSeconds(seconds: number) {
+function inSeconds(seconds: number | RawBuilder<number>) {
   return sql<Date>`now() + make_interval(secs => ${seconds})`;
 }
