@@ -40,7 +40,8 @@ const deletions = z.object({ results: z.array(deletion) });
  * application with `GRANTS` grants, and measures until the server has removed them.
  */
 async function main(): Promise<void> {
-  const environment = await prepareEnvironment({});
+  // A big run takes longer than an hour.
+  const environment = await prepareEnvironment({ ACCESS_TOKEN_TTL: '86400' });
   const url = environment.variables.DATABASE_URL;
   const running = await startMeasured('stagedoor-server.ts', environment.variables);
   const database = await openDatabase({ url, dataDir: '', connections: 1 });
