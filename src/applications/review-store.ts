@@ -44,6 +44,16 @@ export async function selectReviewState(db: Db, clientId: string): Promise<Revie
   );
 }
 
+/** Returns the logo that the last review was about. */
+export async function selectReviewedLogo(db: Db, clientId: string): Promise<Uint8Array | null> {
+  const row = await db
+    .selectFrom('application_reviews')
+    .select('reviewed_logo')
+    .where('client_id', '=', clientId)
+    .executeTakeFirst();
+  return row?.reviewed_logo ?? null;
+}
+
 /** Notes that the owner requests a review. */
 export async function setReviewRequested(tx: Tx, clientId: string): Promise<void> {
   const values = { requested_at: sql<Date>`clock_timestamp()` };
@@ -63,6 +73,9 @@ export async function setReviewedDetails(tx: Tx, application: Application): Prom
     asked_at: null,
     reviewed_at: sql<Date>`now()`,
     reviewed_details: JSON.stringify(reviewedDetailsOf(application)),
+    reviewed_logo: sql<Uint8Array>`(
+      select image from application_logos where client_id = ${application.clientId}
+    )`,
   });
 }
 
@@ -75,6 +88,7 @@ function upsert(
     asked_at?: ReturnType<typeof sql<Date>> | null;
     reviewed_at?: ReturnType<typeof sql<Date>>;
     reviewed_details?: string;
+    reviewed_logo?: ReturnType<typeof sql<Uint8Array>>;
   },
 ) {
   return tx
@@ -87,10 +101,10 @@ function upsert(
 /** Returns the fields that a review is about. Reviews of earlier releases did not record all of them. */
 export function reviewedDetailsOf(application: Application) {
   const { name, description, homepageUrl, privacyPolicyUrl, termsUrl } = application;
-  const { redirectUris, scopes, requirePkce, ownerId, clientType, fingerprint } = application;
+  const { redirectUris, scopes, requirePkce, ownerId, clientType, fingerprint, logo } = application;
   return {
     ...{ name, description, homepageUrl, privacyPolicyUrl, termsUrl },
-    ...{ redirectUris, scopes, requirePkce, ownerId, clientType, fingerprint },
+    ...{ redirectUris, scopes, requirePkce, ownerId, clientType, fingerprint, logo },
   };
 }
 

@@ -25,7 +25,7 @@ import { EXAMPLES } from './wire-examples.ts';
 /** `/api/v1/applications/`, for operators. */
 export function applicationEndpoints(
   deps: ApiDeps,
-  config: Pick<Config, 'scopes' | 'customSchemes'> & ReviewSettings,
+  config: Pick<Config, 'issuer' | 'scopes' | 'customSchemes'> & ReviewSettings,
 ): Endpoint[] {
   const rules = {
     scopes: config.scopes.map(({ name }) => name),

@@ -1,5 +1,5 @@
-import { type SqlBool, sql } from 'kysely';
-import { containing } from '../db/containing.ts';
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { beginsWith } from '../db/begins-with.ts';
 import type { Db } from '../db/database.ts';
 import { countEntries } from '../db/list-changes.ts';
 import { type Direction, readSlice, type Slice, type Sliced } from '../db/slice.ts';
@@ -126,12 +126,7 @@ export async function listApplications(
   const filtered = db
     .selectFrom('applications')
     .$if(ownerId !== undefined, (query) => query.where('owner_id', '=', ownerId ?? ''))
-    .$if(search !== undefined, (query) =>
-      query.where(
-        sql<SqlBool>`(client_id = ${search} or owner_id = ${search}
-          or name ilike ${containing(search ?? '')})`,
-      ),
-    )
+    .$if(search !== undefined, (query) => query.where(matches(db, search ?? '')))
     .$if(kind !== undefined, (query) => query.where('kind', '=', kind ?? 'registered'))
     .$if(reviewed !== undefined, (query) =>
       query.where('reviewed_at', reviewed ? 'is not' : 'is', null),
@@ -152,15 +147,36 @@ export async function listApplications(
   );
 }
 
-/** Returns the names of these applications by their client IDs. */
-export async function selectApplicationNames(
+/** Applications of each way to match a search that are looked at. */
+const MATCHES = 1_000;
+
+/**
+ * Matches applications whose client ID or owner's ID is the text, whose name begins with it, or that have
+ * words in their name that begin with its words. Without case, each by an index, and at most 1,000 each.
+ */
+function matches(db: Db, search: string): RawBuilder<SqlBool> {
+  const found = (condition: RawBuilder<SqlBool>) =>
+    db.selectFrom('applications').select('client_id').where(condition).limit(MATCHES);
+  const byOwner = found(sql`owner_id = ${search}`);
+  const byName = found(beginsWith(sql`lower(name)`, sql`lower(${search}::text)`));
+  const words = (search.match(/[\p{L}\p{N}]+/gu) ?? []).map((word) => `${word}:*`);
+  const byWords = found(
+    sql`to_tsvector('simple', name) @@ to_tsquery('simple', ${words.join(' & ')})`,
+  );
+  // As an array: PostgreSQL joins a subselect with the whole table.
+  return sql<SqlBool>`applications.client_id = any(array(
+    select ${search}::text union ${byOwner} union ${byName} union ${byWords}))`;
+}
+
+/** Returns the names and logos of these applications by their client IDs. */
+export async function selectNamesAndLogos(
   db: Db,
   clientIds: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ReadonlyMap<string, Pick<Application, 'name' | 'logo'>>> {
   const rows = await db
     .selectFrom('applications')
-    .select(['client_id', 'name'])
+    .select(['client_id', 'name', 'logo'])
     .where('client_id', '=', sql<string>`any(${[...clientIds]}::text[])`)
     .execute();
-  return new Map(rows.map(({ client_id: clientId, name }) => [clientId, name]));
+  return new Map(rows.map(({ client_id: clientId, ...named }) => [clientId, named]));
 }

@@ -13,6 +13,7 @@ const application = {
   ...details,
   privacy_policy_url: null,
   terms_url: null,
+  logo_url: null,
   require_pkce: true,
   is_active: true,
   state: 'active' as const,

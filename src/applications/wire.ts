@@ -2,10 +2,12 @@ import { z } from 'zod';
 import { component } from '../api/endpoint.ts';
 import { filledLine, lines, subsetOf } from '../api/fields.ts';
 import { filter, flag, ordering } from '../api/query.ts';
+import type { Config } from '../config/config.ts';
 import { isUnprintable, withoutUnprintable } from '../lib/printable.ts';
 import { hasInvisible, isReadable } from '../lib/visible-text.ts';
 import { isDirectoryId } from '../users/user.ts';
 import { APPLICATION_KINDS, type Application, applicationState } from './application.ts';
+import { logoPath } from './picture.ts';
 import { REVIEW_NEEDS, type ReviewSettings, reviewNeed } from './review-need.ts';
 import { EXAMPLES } from './wire-examples.ts';
 
@@ -153,6 +155,9 @@ export const applicationAnswer = component(
     homepage_url: url,
     privacy_policy_url: url,
     terms_url: url,
+    logo_url: url.describe(
+      'PNG of 256 × 256 pixels, which users see while `reviewed_at` is set. Null: none. Its owner uploads it in the browser.',
+    ),
     client_type: z.enum(['confidential', 'public']),
     redirect_uris: z.array(z.string()),
     scopes: z.array(z.string()),
@@ -190,7 +195,7 @@ export const registeredApplication = component(
 
 /** Presents an application, without its secrets. */
 export function presentApplication(
-  config: ReviewSettings,
+  config: ReviewSettings & Pick<Config, 'issuer'>,
   application: Application,
 ): z.infer<typeof applicationAnswer.schema> {
   return {
@@ -202,6 +207,7 @@ export function presentApplication(
     homepage_url: application.homepageUrl,
     privacy_policy_url: application.privacyPolicyUrl,
     terms_url: application.termsUrl,
+    logo_url: application.logo === null ? null : `${config.issuer}${logoPath(application.logo)}`,
     client_type: application.clientType,
     redirect_uris: [...application.redirectUris],
     scopes: [...application.scopes],

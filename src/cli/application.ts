@@ -51,6 +51,7 @@ const APPLICATION: Resource = {
     Homepage: 'homepage_url',
     'Privacy policy': 'privacy_policy_url',
     Terms: 'terms_url',
+    Logo: 'logo_url',
     Description: 'description',
     Registered: 'created_at',
     Changed: 'updated_at',

@@ -78,6 +78,7 @@ export interface Schema {
     asked_at: Date | null;
     reviewed_details: ColumnType<Record<string, unknown> | null, string | null, string | null>;
     reviewed_at: Date | null;
+    reviewed_logo: Uint8Array | null;
   };
   application_logos: { client_id: string; hash: string; image: Uint8Array };
   application_usage: {

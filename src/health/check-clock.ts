@@ -6,7 +6,7 @@ const LIMIT = 30_000;
 
 /**
  * Compares this machine's clock with another one.
- * @param of owner of the other clock
+ * @param of address of the other clock
  * @param ahead milliseconds by which the other one is ahead of ours
  */
 export function checkClock(of: string, ahead: number): Finding {

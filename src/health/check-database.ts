@@ -52,7 +52,7 @@ export async function checkDatabase(
     unsuitable === undefined
       ? judgeTls(params, config)
       : fail(`health.database.${unsuitable}`, params),
-    ...(engine === 'embedded' ? [] : [checkClock('the database', ahead)]),
+    ...(engine === 'embedded' ? [] : [checkClock(where, ahead)]),
     ...(await checkPooler(config)),
   ];
   const schema = await readSchemaState(db);

@@ -1,4 +1,5 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
+import { beginsWith } from '../db/begins-with.ts';
 import type { Db } from '../db/database.ts';
 import { countEntries } from '../db/list-changes.ts';
 import { type Ordering, readSlice, type Slice, type Sliced } from '../db/slice.ts';
@@ -232,14 +233,6 @@ function matches(db: Db, search: string) {
   return sql<SqlBool>`users.id = any(array(
     select ${search}::text union ${byAddress} union ${byName} union ${byLastName}))`;
 }
-
-/** Compares bytes: only such an index finds prefixes in every collation and with every plan. */
-function beginsWith(text: RawBuilder<unknown>, prefix: RawBuilder<unknown>): RawBuilder<SqlBool> {
-  return sql<SqlBool>`${text} ~>=~ ${prefix} and ${text} ~<~ (${prefix} || ${LAST_CHARACTER}::text)`;
-}
-
-/** A noncharacter, which is last in UTF-8. */
-const LAST_CHARACTER = '\u{10ffff}';
 
 /** Returns the names, or addresses, of these users by their IDs. */
 export async function selectUserNames(

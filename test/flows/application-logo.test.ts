@@ -4,6 +4,7 @@ import { Transformer } from '@napi-rs/image';
 import { LOGO_BYTES, LOGO_SIDE } from '../../src/applications/encode-logo.ts';
 import {
   createPlatform,
+  putUser,
   reviewApplication,
   type TestApplication,
   type TestPlatform,
@@ -164,5 +165,39 @@ describe('Logo of an application', () => {
       assert.ok([400, 415, 422].includes(page.status), `${type}: ${page.status}`);
     }
     assert.equal((await fetch(`${server.issuer}/application-logos/x.png`)).status, 404);
+  });
+
+  it('operators see the logo of the review beside a later one, and the API names its address', async () => {
+    const operator = await putUser(server, { id: 'olga', isOperator: true });
+    const console = new UserAgent(server);
+    await signIn(console, await console.get('/login'), operator);
+    const page = async () =>
+      (await console.get(`/operator/applications/${application.clientId}`)).body;
+    const logos = (body: string) =>
+      [...body.matchAll(/src="(data:image\/png;base64,|\/)([^"]+)" alt="[^"]/g)].map(
+        ([, , source = '']) => source,
+      );
+    const address = async () => {
+      const path = `/api/v1/applications/${application.clientId}/`;
+      return Object((await callManagement(server, 'GET', path)).body).logo_url;
+    };
+    const side = 256;
+    const pixels = (color: readonly number[]) =>
+      Transformer.fromRgbaPixels(Buffer.alloc(side * side * 4, Buffer.from(color)), side, side);
+    await upload(await pixels([0, 90, 0, 255]).png());
+    await reviewApplication(server, application.clientId);
+    const first = await address();
+    const image = Buffer.from(await (await fetch(first)).arrayBuffer()).toString('base64');
+    assert.deepEqual(logos(await page()), []);
+    await upload(await pixels([0, 0, 90, 255]).png());
+    const second = await address();
+    assert.notEqual(first, second);
+    assert.deepEqual(logos(await page()), [image, new URL(second).pathname.slice(1)]);
+    const grants = (await console.get(`/operator/grants?application=${application.clientId}`)).body;
+    assert.ok(grants.includes(new URL(second).pathname));
+    const edit = (await ben.get(`${home}/edit`)).body;
+    assert.ok(edit.slice(edit.indexOf('id="preview"')).includes(new URL(second).pathname));
+    assert.match(edit, says('applications.preview.logo'));
+    assert.equal((await fetch(first)).status, 404);
   });
 });

@@ -245,6 +245,8 @@ describe('Review of an application', () => {
     await ask();
     assert.equal((await entries('stagedoor.application.review_requested')).length, 1);
     assert.ok((await queue()).includes(inConsole(one)));
+    assert.match(await queue(), says('console.first_review'));
+    assert.match((await console.get(inConsole(one))).body, says('console.changes.first'));
     assert.match((await console.get('/account/profile')).body, /class="badge">1</);
     assert.equal((await queuedMails(server, 'review_waiting', operator.email)).length, 1);
 
@@ -357,8 +359,8 @@ describe('Review of an application', () => {
 
     await sql`update application_reviews set reviewed_details = reviewed_details
       - 'fingerprint' - 'clientType' where client_id = ${agent.clientId}`.execute(db);
-    assert.match(await page(), says('console.changes.other'));
-    assert.match((await console.get('/operator')).body, says('console.changes.other'));
+    assert.match(await page(), says('console.changes.unrecorded'));
+    assert.match((await console.get('/operator')).body, says('console.changes.unrecorded'));
 
     assert.doesNotMatch(await page(), says('console.need.name_claims_review'));
     await change({ name: 'Verified Seats' });
@@ -438,13 +440,14 @@ describe('Review of an application', () => {
       [suspension?.actor, suspension?.client_id, Object(suspension?.data).reason],
       ['operator:user:olga', one.clientId, 'Phishing'],
     );
-    const [call] = (await entries('stagedoor.operator.called')).filter(
+    const call = (await entries('stagedoor.operator.called')).findLast(
       ({ data }) => Object(data).path === '/operator/applications/:clientId/suspend',
     );
     assert.equal(call?.actor, 'operator:user:olga');
     assert.ok(call?.ip);
     await press(console, inConsole(one), `${inConsole(one)}/resume`);
-    assert.equal((await entries('stagedoor.application.resumed')).length, 1);
+    const resumed = (await entries('stagedoor.application.resumed')).at(-1);
+    assert.equal(resumed?.client_id, one.clientId);
   });
 });
 
@@ -607,6 +610,25 @@ describe('Users, authorizations, mails and tokens in the console', () => {
     assert.equal(await state('olga'), true);
   });
 
+  test('applications are found by IDs, and by how the name or a word in it begins', async () => {
+    const found = async (q: string) => {
+      const { body } = await console.get(`/operator/applications?q=${encodeURIComponent(q)}`);
+      return [...body.matchAll(/<bdi>Übersicht[^<]*|<bdi>Box-Office[^<]*/g)].length;
+    };
+    const one = await register('Übersicht der Plätze');
+    await register('Box-Office_Export');
+    for (const q of ['Übersicht', 'übersicht DER pl', 'plätze', 'pl über', one.clientId]) {
+      assert.equal(await found(q), 1, q);
+    }
+    for (const q of ['box', 'export', 'Box-Office', 'box off']) {
+      assert.equal(await found(q), 1, q);
+    }
+    assert.ok((await found(developer.id)) >= 2);
+    for (const q of ['bersicht', '%', '_', "'", '!', '& | :*', '\\', '<script>']) {
+      assert.equal(await found(q), 0, q);
+    }
+  });
+
   test('users are found by ID and by how address, name and last name begin', async () => {
     const odd = await putUser(server, { id: 'x-1', fullName: 'Zoë de la 100%_Cruz' });
     await putUser(server, { id: 'x-2', fullName: 'Zoe Other' });
@@ -672,6 +694,18 @@ describe('Users, authorizations, mails and tokens in the console', () => {
       body,
       pattern`${says('console.health.fix')}.*${says('health.client_address.unnamed.fix')}`,
     );
+  });
+
+  test('an API service is deleted after a confirmation', async () => {
+    const body = { name: 'Old API' };
+    const made = Object(await manage(server, 'POST', '/api/v1/resource-servers/', body));
+    const path = `/operator/resource-servers/${made.client_id}/delete`;
+    assert.ok((await console.get('/operator/resource-servers')).body.includes(path));
+    const { body: shown } = await press(console, path, path);
+    assert.match(shown, says('console.notice.deleted'));
+    assert.ok(!shown.includes('Old API'));
+    const [deleted] = (await entries('stagedoor.resource_server.deleted')).slice(-1);
+    assert.equal(deleted?.actor, 'operator:user:olga');
   });
 
   test('an operator token is revoked together with those made with it', async () => {

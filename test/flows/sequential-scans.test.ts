@@ -24,6 +24,7 @@ const ROWS = 20_000;
 const LARGE = new Set([
   'access_tokens',
   'application_days',
+  'applications',
   'audit_events',
   'client_errors',
   'grant_organizers',
@@ -56,6 +57,9 @@ const FILL = [
      select 'u' || n, 'o' || 1 + n % 2000, 't' from generate_series(1, ${ROWS}) n`,
   `insert into applications (client_id, owner_id, name, client_type, redirect_uris, scopes)
      select 'a' || n, 'u' || n + 1, 'App', 'confidential', '{}', '{read}' from generate_series(0, 299) n`,
+  `insert into applications (client_id, owner_id, name, client_type, redirect_uris, scopes, reviewed_at)
+     select 'b' || n, 'u' || n, 'Tool of User' || n, 'confidential', '{}', '{read}', now()
+     from generate_series(1, ${ROWS - 1}) n`,
   `insert into grants (id, user_id, client_id, scopes, created_at, last_used_at, expires_at,
        revoked_at, revocation_reason)
      select 'g' || n, 'u' || n, 'a' || n % 300, '{read}', now() - n * interval '1 hour', now(),
@@ -327,6 +331,8 @@ async function useConsole(): Promise<void> {
   for (const path of [
     '',
     '/applications',
+    '/applications?q=App&state=not_reviewed',
+    '/applications?q=user17+tool',
     '/users',
     '/users?q=u17',
     '/users?q=Ann&state=inactive',

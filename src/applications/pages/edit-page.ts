@@ -192,6 +192,7 @@ async function showForm(
       fullName: user.fullName,
       // A change ends the review.
       reviewed: ctx.method === 'GET' && isReviewed(own.application),
+      logo: own.application.logo,
     }),
     notice: oneOf(NOTICES, query.notice),
     switchedOn: own.application.isActive,

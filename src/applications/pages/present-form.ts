@@ -11,7 +11,7 @@ import { presentRedirectUris } from './read-redirect-uris.ts';
 export function presentForm(
   { config, locale }: { readonly config: Config; readonly locale: Locale },
   values: ApplicationFormValues,
-  owner: { readonly fullName: string; readonly reviewed: boolean },
+  given: { readonly fullName: string; readonly reviewed: boolean; readonly logo: string | null },
 ): Pick<ApplicationFormProps, 'scopes' | 'redirectUris' | 'preview'> {
   const type = values.clientType === 'public' ? 'public' : 'confidential';
   const t = translator<ApplicationText>(locale);
@@ -20,6 +20,6 @@ export function presentForm(
   return {
     scopes: presentScopes(config, locale),
     redirectUris,
-    preview: presentPreview(config, locale, values, { ...owner, redirectUri: valid?.value }),
+    preview: presentPreview(config, locale, values, { ...given, redirectUri: valid?.value }),
   };
 }

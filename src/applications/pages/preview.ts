@@ -3,7 +3,7 @@ import type { Locale } from '../../lib/locale.ts';
 import { isLoopbackHost } from '../../lib/loopback.ts';
 import { type ScopeKind, type ScopeWords, scopeKind, scopeWords } from '../../lib/scope-words.ts';
 import { visibleLine } from '../../lib/visible-text.ts';
-import { monogramUrl } from '../monogram.ts';
+import { pictureUrl } from '../picture.ts';
 import { redirectHostOf } from '../redirect-uri.ts';
 
 /** The consent page as users will see it, for the values of the form. */
@@ -15,6 +15,8 @@ export interface PreviewProps {
     readonly owner: string | null;
     readonly documentHost: null;
     readonly reviewed: boolean;
+    /** Users do not see its logo until it is reviewed. */
+    readonly logoWaits: boolean;
     readonly description: string;
     readonly homepageUrl: string;
   };
@@ -41,6 +43,8 @@ export function presentPreview(
   given: {
     readonly fullName: string;
     readonly reviewed: boolean;
+    /** Hash of the logo. */
+    readonly logo: string | null;
     readonly redirectUri: string | undefined;
   },
 ): PreviewProps {
@@ -50,10 +54,11 @@ export function presentPreview(
   return {
     application: {
       name,
-      monogram: monogramUrl(name),
+      monogram: pictureUrl({ name, logo: given.logo }),
       owner: visibleLine(given.fullName) || null,
       documentHost: null,
       reviewed: given.reviewed,
+      logoWaits: given.logo !== null && !given.reviewed,
       description: visibleLine(values.description),
       homepageUrl: values.homepageUrl.trim(),
     },

@@ -113,6 +113,7 @@ function showForm(
     ...presentForm({ config: deps.config, locale }, state.values, {
       fullName: user.fullName,
       reviewed: false,
+      logo: null,
     }),
     approval: deps.config.registration === 'approval',
   };

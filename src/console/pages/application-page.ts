@@ -3,9 +3,14 @@ import type { Application } from '../../applications/application.ts';
 import { askOwner, QUESTION_LIMIT } from '../../applications/ask-owner.ts';
 import { deleteApplication } from '../../applications/delete-application.ts';
 import { findApplication } from '../../applications/find-application.ts';
+import { logoPath, pictureUrl } from '../../applications/picture.ts';
 import { resumeApplication } from '../../applications/resume.ts';
 import { reviewApplication } from '../../applications/review.ts';
-import { type ReviewState, selectReviewState } from '../../applications/review-store.ts';
+import {
+  type ReviewState,
+  selectReviewedLogo,
+  selectReviewState,
+} from '../../applications/review-store.ts';
 import { suspendApplication } from '../../applications/suspend.ts';
 import type { Tx } from '../../db/transaction.ts';
 import { noFields, text } from '../../http/form.ts';
@@ -17,8 +22,8 @@ import { selectOtherOperators } from '../../users/user-store.ts';
 import {
   applicationChips,
   applicationPath,
-  type Change,
-  changesSinceReview,
+  type Comparison,
+  compareWithReview,
   ownerOf,
   reviewWarnings,
 } from './application-presenters.ts';
@@ -42,8 +47,10 @@ interface ApplicationProps {
   readonly path: string;
   readonly chips: readonly Chip[];
   readonly facts: readonly Fact[];
-  readonly changes: readonly Change[];
-  readonly reviewedBefore: boolean;
+  readonly picture: string;
+  readonly comparison: Comparison;
+  /** URLs for a change of the logo. */
+  readonly logos: { readonly before: string | null; readonly after: string | null };
   readonly warnings: readonly string[];
   /** Version to approve; undefined if it is reviewed. */
   readonly version: number | undefined;
@@ -73,13 +80,22 @@ export const applicationPage = operatorPage({
       ownerId === request.user.id
         ? await selectOtherOperators(request.deps.db, ownerId)
         : undefined;
+    const comparison = compareWithReview(application, state, pen);
+    const hasNewLogo = comparison.changes.some(({ isLogo }) => isLogo);
+    const reviewedLogo = hasNewLogo ? await selectReviewedLogo(request.deps.db, clientId) : null;
     return render(applicationView, {
       title: shown(application.name),
       path: applicationPath(clientId),
       chips: applicationChips(application, pen),
       facts: factsOf(application, state, pen),
-      changes: changesSinceReview(application, state, pen),
-      reviewedBefore: state.lastReviewedAt !== null,
+      picture: pictureUrl(application),
+      comparison,
+      logos: {
+        // Of no address: one that its owner has removed is gone for everybody else.
+        before:
+          reviewedLogo && `data:image/png;base64,${Buffer.from(reviewedLogo).toString('base64')}`,
+        after: application.logo && logoPath(application.logo),
+      },
       warnings: reviewWarnings(request.deps.config, application, pen),
       version: reviewedAt === null ? version : undefined,
       suspended: suspendedAt !== null,

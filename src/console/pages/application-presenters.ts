@@ -42,6 +42,15 @@ export interface Change {
   readonly field: string;
   readonly before: readonly string[];
   readonly after: readonly string[];
+  /** The logo: pictures instead of lines. */
+  readonly isLogo?: true;
+}
+
+/** Result of the comparison with the last review. */
+export interface Comparison {
+  readonly changes: readonly Change[];
+  /** A sentence, if there is no change to show: the first review, or nothing that was recorded. */
+  readonly summary: string | undefined;
 }
 
 const FIELDS: Readonly<Record<keyof ReturnType<typeof reviewedDetailsOf>, ConsoleText>> = {
@@ -56,24 +65,44 @@ const FIELDS: Readonly<Record<keyof ReturnType<typeof reviewedDetailsOf>, Consol
   ownerId: 'console.field.owner',
   clientType: 'console.field.client_type',
   fingerprint: 'console.field.fingerprint',
+  logo: 'console.field.logo',
 };
 
-/** Returns the recorded fields that have changed since the last review; none without a review. */
-export function changesSinceReview(
+/** Compares an application with what its last review was about. */
+export function compareWithReview(
   application: Application,
-  { reviewedDetails }: ReviewState,
+  { reviewedDetails, lastReviewedAt }: ReviewState,
   { t }: Pen,
-): Change[] {
-  if (reviewedDetails === null) {
-    return [];
+): Comparison {
+  if (lastReviewedAt === null) {
+    return { changes: [], summary: t('console.changes.first') };
   }
-  return Object.entries(reviewedDetailsOf(application)).flatMap(([field, after]) => {
-    const before = ownValue(reviewedDetails, field);
+  // There were no logos when reviews did not record them.
+  const recorded = { logo: null, ...reviewedDetails };
+  const changes: Change[] = [];
+  const unrecorded: string[] = [];
+  for (const [field, after] of Object.entries(reviewedDetailsOf(application))) {
+    const before = ownValue(recorded, field);
     const label = ownValue(FIELDS, field);
-    return label === undefined || before === undefined || isDeepStrictEqual(before, after)
-      ? []
-      : [{ field: t(label), before: linesOf(before, t), after: linesOf(after, t) }];
-  });
+    if (label !== undefined && before === undefined && after !== null) {
+      unrecorded.push(t(label));
+    } else if (label !== undefined && before !== undefined && !isDeepStrictEqual(before, after)) {
+      changes.push({
+        field: t(label),
+        ...(field === 'logo'
+          ? { before: [], after: [], isLogo: true }
+          : { before: linesOf(before, t), after: linesOf(after, t) }),
+      });
+    }
+  }
+  if (changes.length > 0 || isReviewed(application)) {
+    return { changes, summary: undefined };
+  }
+  const summary =
+    unrecorded.length > 0
+      ? t('console.changes.unrecorded', { fields: unrecorded.join(', ') })
+      : t('console.changes.back');
+  return { changes, summary };
 }
 
 /** Returns what an operator should know before the approval of an application. */

@@ -21,7 +21,7 @@ const confirmView = view<ConfirmProps>('console/confirm');
 export function confirmPage(page: {
   readonly path: string;
   readonly section: Section;
-  readonly what: 'delete_application' | 'revoke_grant' | 'revoke_token';
+  readonly what: 'delete_application' | 'delete_server' | 'revoke_grant' | 'revoke_token';
   /** Names what it is about. @throws StagedoorError `not_found` */
   readonly describe: (request: OperatorRequest) => Promise<string>;
   readonly back: (request: OperatorRequest) => string;

@@ -1,6 +1,6 @@
 import { findApplication } from '../../applications/find-application.ts';
-import { monogramUrl } from '../../applications/monogram.ts';
-import { selectApplicationNames } from '../../applications/store.ts';
+import { pictureUrl } from '../../applications/picture.ts';
+import { selectNamesAndLogos } from '../../applications/store.ts';
 import type { Db } from '../../db/database.ts';
 import { findManagedGrant } from '../../grants/find-managed-grant.ts';
 import type { ManagedGrant } from '../../grants/managed-grant.ts';
@@ -47,7 +47,7 @@ export const grantsPage = operatorPage({
       db,
       entries.map(({ userId }) => userId),
     );
-    const applications = await selectApplicationNames(
+    const applications = await selectNamesAndLogos(
       db,
       entries.map(({ clientId }) => clientId),
     );
@@ -69,11 +69,11 @@ export const grantsPage = operatorPage({
       rows: entries.map((grant) => {
         const { id, userId, clientId } = grant;
         const active = isActive(grant);
-        const name = applications.get(clientId) ?? clientId;
+        const application = applications.get(clientId) ?? { name: clientId, logo: null };
         return {
-          title: shown(name),
+          title: shown(application.name),
           below: shown(users.get(userId) ?? userId),
-          picture: monogramUrl(name),
+          picture: pictureUrl(application),
           chips: [stateChip(active, pen)],
           facts: [
             [t('console.field.user'), [userId]],

@@ -1,6 +1,6 @@
 import { detailsOf } from '../../activity/pages/detail-presenters.ts';
 import type { ActivityText } from '../../activity/texts.ts';
-import { selectApplicationNames } from '../../applications/store.ts';
+import { selectNamesAndLogos } from '../../applications/store.ts';
 import type { LogEntry } from '../../audit/log-entry.ts';
 import { translator } from '../../http/translate.ts';
 import { toIpAddress } from '../../lib/ip-address.ts';
@@ -53,7 +53,7 @@ const LABELS: Readonly<Record<string, ConsoleText>> = {
 /** Names of the users and applications in entries. */
 interface Names {
   readonly users: ReadonlyMap<string, string>;
-  readonly applications: ReadonlyMap<string, string>;
+  readonly applications: ReadonlyMap<string, { readonly name: string }>;
 }
 
 /** Presents entries of the log as sentences, which open to their details. */
@@ -69,7 +69,7 @@ export async function presentEntries(
   ]);
   const names = {
     users: await selectUserNames(db, [...new Set(users)]),
-    applications: await selectApplicationNames(db, [...new Set(clients)]),
+    applications: await selectNamesAndLogos(db, [...new Set(clients)]),
   };
   return entries.map((entry) => presentEntry(request, names, entry));
 }
@@ -97,7 +97,8 @@ function sentenceOf({ t }: Pen, { users, applications }: Names, entry: LogEntry)
   const { action, data, userId, clientId } = entry;
   const key = textOf(entry);
   const user = userId === null ? t('console.log.nobody') : (users.get(userId) ?? userId);
-  const application = textIn(data.application) || applications.get(clientId ?? '') || clientId;
+  const application =
+    textIn(data.application) || applications.get(clientId ?? '')?.name || clientId;
   return t(key, {
     actor: short(actorOf(t, { users, applications }, entry)),
     user: short(user),
@@ -144,7 +145,7 @@ function actorOf(t: Pen['t'], { users, applications }: Names, { actor }: LogEntr
   }
   const [kind, name = ''] = splitOnce(actor);
   if (kind === 'client') {
-    return t('console.log.actor.application', { name: applications.get(name) ?? name });
+    return t('console.log.actor.application', { name: applications.get(name)?.name ?? name });
   }
   if (kind !== 'operator') {
     return t('console.log.actor.system');
@@ -167,7 +168,7 @@ function factsOf(request: OperatorRequest, { applications }: Names, entry: LogEn
   const hasWords = /^stagedoor\.(user|application|directory\.user)\./.test(action);
   const words = { t: translator<ActivityText>(locale), locale, scopes: deps.config.scopes };
   const rest = Object.entries(data).filter(([name]) => !(hasWords && TOLD.has(name)));
-  const name = applications.get(clientId ?? '');
+  const name = applications.get(clientId ?? '')?.name;
   return [
     ...(hasWords ? detailsOf(words, entry) : []).map(({ label, items }): Fact => [label, items]),
     ...rest.map(([field, value]): Fact => {

@@ -12,7 +12,7 @@ import { healthPage } from './health-page.ts';
 import { logPage } from './log-page.ts';
 import { mailsPage, retryAllPage, retryPage } from './mails-page.ts';
 import { queuePage } from './queue-page.ts';
-import { serversPage } from './servers-page.ts';
+import { deleteServerPage, serversPage } from './servers-page.ts';
 import { revokeTokenPage, tokensPage } from './tokens-page.ts';
 import { activatePage, deactivatePage, signOutPage, userPage } from './user-page.ts';
 import { usersPage } from './users-page.ts';
@@ -40,6 +40,7 @@ export const consolePages = [
   retryAllPage,
   retryPage,
   serversPage,
+  deleteServerPage,
   tokensPage,
   revokeTokenPage,
   healthPage,

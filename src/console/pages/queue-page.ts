@@ -4,7 +4,7 @@ import { countWaiting, listWaiting } from '../../applications/review-store.ts';
 import {
   applicationChips,
   applicationPath,
-  changesSinceReview,
+  compareWithReview,
   ownerOf,
   redirectHosts,
   reviewWarnings,
@@ -26,7 +26,7 @@ export const queuePage = operatorPage({
       count,
       rows: waiting.map(({ application, state, connectedUsers, since }) => {
         const href = applicationPath(application.clientId);
-        const changes = changesSinceReview(application, state, pen).map(({ field }) => field);
+        const { changes, summary } = compareWithReview(application, state, pen);
         const warnings = reviewWarnings(deps.config, application, pen);
         return {
           title: shown(application.name),
@@ -46,10 +46,8 @@ export const queuePage = operatorPage({
           ],
           facts: [
             [
-              pen.t('console.changes'),
-              state.lastReviewedAt === null
-                ? [pen.t('console.changes.first')]
-                : [changes.join(', ') || pen.t('console.changes.other')],
+              pen.t(state.lastReviewedAt === null ? 'console.first_review' : 'console.changes'),
+              [summary ?? changes.map(({ field }) => field).join(', ')],
             ],
             [pen.t('console.warning'), warnings],
             [pen.t('console.field.hosts'), redirectHosts(application)],

@@ -1,12 +1,18 @@
 import { isUsable } from '../../client-secrets/client-secret.ts';
+import { StagedoorError } from '../../lib/errors.ts';
+import { deleteResourceServer } from '../../resource-servers/delete-resource-server.ts';
+import { findResourceServer } from '../../resource-servers/find-resource-server.ts';
 import { listServerSecrets } from '../../resource-servers/secrets.ts';
 import { listResourceServers } from '../../resource-servers/store.ts';
+import { confirmPage } from './confirm-page.ts';
 import { CONSOLE, type Fact, penOf, type Row, renderList, shown, sliceOf } from './list-view.ts';
 import { operatorPage } from './operator-page.ts';
 
+const PATH = `${CONSOLE}/resource-servers`;
+
 /** Lists resource servers with the age and the last use of their secrets. */
 export const serversPage = operatorPage({
-  path: `${CONSOLE}/resource-servers`,
+  path: PATH,
   show: async (request) => {
     const { db } = request.deps;
     const { t, when } = penOf(request);
@@ -32,8 +38,32 @@ export const serversPage = operatorPage({
           ),
           [t('console.field.created'), [when(createdAt)]],
         ],
+        action: {
+          label: t('console.delete_server'),
+          href: `${PATH}/${clientId}/delete`,
+          danger: true,
+        },
       });
     }
     return renderList(request, { section: 'resource-servers', count, rows });
+  },
+});
+
+/** Deletes a resource server, after a confirmation and a recent sign-in. */
+export const deleteServerPage = confirmPage({
+  path: `${PATH}/:clientId/delete`,
+  section: 'resource-servers',
+  what: 'delete_server',
+  describe: async ({ deps, params: { clientId = '' } }) => {
+    const server = await findResourceServer(deps.db, clientId);
+    if (server === undefined) {
+      throw new StagedoorError('not_found', 'There is no such API service.');
+    }
+    return shown(server.name);
+  },
+  back: () => PATH,
+  submit: async ({ tx, actor, params: { clientId = '' } }) => {
+    await deleteResourceServer(tx, actor, clientId);
+    return `${PATH}?notice=deleted`;
   },
 });
