@@ -253,8 +253,11 @@ export async function openPage({ user, agent }: Customer, path: string): Promise
   return showsForm(page, 'email', 'password') ? signIn(agent, page, user) : page;
 }
 
-/** Errors of functions that walk through pages, if a fault was in the way. */
-const FAILED = /\b50[23] |ECONNRESET|ECONNREFUSED|EPIPE|socket hang up|aborted/;
+/**
+ * Errors of functions that walk through pages, if a fault was in the way. The ledger judges the status of each
+ * response.
+ */
+const FAILED = /\b50\d |ECONNRESET|ECONNREFUSED|EPIPE|socket hang up|aborted/;
 
 /** Notes an error that no fault explains; returns if a fault does. */
 export function isExplained(ledger: Ledger, action: string, error: unknown): boolean {
