@@ -30,3 +30,14 @@ test('ownPaths excludes the paths of other routers', () => {
   const paths = ['/doc', '/docs/other', '/grants', '/api/v1/oauth/authorize', '/interaction/1', ''];
   assert.deepEqual(paths.filter(isOwn), ['']);
 });
+
+test('ownPaths takes a path of many slashes without delay', () => {
+  const isOwn = ownPaths(['/docs']);
+  const path = `/a${'/'.repeat(80_000)}x`;
+  const before = process.cpuUsage();
+  for (let times = 0; times < 10; times += 1) {
+    assert.equal(isOwn(path), false);
+  }
+  // With an expression of quadratic time, each would take seconds.
+  assert.ok(process.cpuUsage(before).user < 1_000_000);
+});
