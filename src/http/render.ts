@@ -11,6 +11,7 @@ import { requestIdOf } from './request-id.ts';
 import { translator } from './translate.ts';
 import type { View } from './view.ts';
 import { viewHelpers } from './view-helpers.ts';
+import { withoutSecrets } from './without-secrets.ts';
 
 /** Page data in `ctx.state`. */
 interface PageState {
@@ -74,7 +75,7 @@ export function createRenderer(options: RendererOptions): Renderer {
         asset: assets.url,
         platform: { ...platform, logoUrl: assets.logoUrl },
         // Of this page, for links that come back to it.
-        pageUrl: ctx.url,
+        pageUrl: withoutSecrets(ctx.url),
         locales: LOCALES,
         // Of this page without its query, for search engines. English is the default.
         addressIn: (one: Locale) =>

@@ -1,8 +1,8 @@
-import querystring from 'node:querystring';
 import { APPLICATIONS } from '../../applications/pages/owner-page.ts';
 import { linkTo } from '../../http/link-to.ts';
 import { translator } from '../../http/translate.ts';
 import { view } from '../../http/view.ts';
+import { withoutSecrets } from '../../http/without-secrets.ts';
 import type { Locale } from '../../lib/locale.ts';
 import type { Diagnosis } from '../diagnose.ts';
 import type { InsightText } from '../texts.ts';
@@ -22,9 +22,6 @@ interface RefusedProps extends ExplainedProps {
 
 /** View of a failed authorization request, for the owner of the application. */
 export const refusedView = view<RefusedProps>('insights/refused');
-
-/** Parameters that belong into no authorization URL: the page does not repeat their values. */
-const SECRET = /^(?:client_secret|code_verifier|client_assertion|code|(?:access|refresh)_token)$/i;
 
 /** Presents a failed authorization request for the owner of the application. */
 export function presentRefused(
@@ -47,11 +44,4 @@ export function presentRefused(
     url: withoutSecrets(request.url),
     log: linkTo(`${home}/errors`, { request_id: request.requestId }),
   };
-}
-
-/** Replaces the values of secrets, and leaves all else as it was sent: the checker judges the spelling. */
-function withoutSecrets(url: string): string {
-  return url.replace(/([?&])([^=&]*)=([^&]*)/g, (pair, separator: string, name: string) =>
-    SECRET.test(querystring.unescape(name)) ? `${separator}${name}=…` : pair,
-  );
 }
