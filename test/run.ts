@@ -14,7 +14,19 @@ import { createTemplateDatabase } from './support/template-database.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 /**
- * Test files that run without arguments, slowest first. `npm run test:all` adds the other browser
+ * Files that take the longest, mostly because they wait. They begin first, so that no process works
+ * alone at the end.
+ */
+const LONGEST = [
+  'test/browser/tour/site.test.ts',
+  'test/interop/kit-package.test.ts',
+  'test/flows/bulk-broken.test.ts',
+  'test/flows/isolation.test.ts',
+  'test/unit/resource-server-cache.test.ts',
+];
+
+/**
+ * Test files that run without arguments. `npm run test:all` adds the other browser
  * tests, the tests that start and kill processes, and those with third-party programs.
  */
 const FILES = ['test/browser/demo-flow.test.ts', 'test/{model,flows,unit}/**/*.test.ts'];
@@ -79,7 +91,8 @@ async function main(args: readonly string[]): Promise<number> {
 
 function filesFor(patterns: readonly string[]): string[] {
   const wanted = patterns.length > 0 ? patterns : FILES;
-  return wanted.flatMap((pattern) => globSync(pattern).sort());
+  const files = wanted.flatMap((pattern) => globSync(pattern).sort());
+  return [...new Set([...LONGEST.filter((file) => files.includes(file)), ...files])];
 }
 
 async function serverFor(folder: string): Promise<Postgres> {

@@ -20,7 +20,7 @@ export async function assertSound(page: Page, name: string): Promise<void> {
     for (const screen of SCREENS) {
       await assertFits(page, screen, name);
     }
-    await page.evaluate(REMOVE_REPEATED);
+    await page.evaluate(HIDE_REPEATED);
   }
   let checked: unknown;
   for (const screen of SCREENS) {
@@ -33,6 +33,9 @@ export async function assertSound(page: Page, name: string): Promise<void> {
     const violations = await findViolations(page, isChecked ? { runOnly: VISUAL_RULES } : {});
     assert.deepEqual(violations, [], `${where}: axe-core`);
     checked = visible;
+  }
+  if (isLarge) {
+    await page.evaluate(SHOW_REPEATED);
   }
   await page.emulateMedia({ colorScheme: null, reducedMotion: null });
   if (before !== null) {
@@ -80,30 +83,30 @@ const DOUBLE_IDS = `[...document.querySelectorAll('[id]')].map((one) => one.id)
   .filter((id, index, ids) => ids.indexOf(id) !== index)`;
 
 /**
- * Number of elements from which on repeated parts are removed before axe-core looks at a page: on the
- * API reference, which repeats its parts for each operation, it would take as long as on all other
- * pages together.
+ * Number of elements from which on repeated parts are hidden while axe-core looks at a page: on long
+ * guides and lists, it would take as long as on all other pages together.
  */
-const LARGE = 2_000;
+const LARGE = 300;
 
 /**
- * Removes elements with a sibling of the same shape before them: names, attributes, classes and
+ * Hides elements with a sibling of the same shape before them: names, attributes, classes and
  * styles of all elements inside, and whether they have a text. Keeps the cells of each table row.
  */
-const REMOVE_REPEATED = `(() => {
+const HIDE_REPEATED = `(() => {
   const VALUES = ['class', 'style', 'type', 'role'];
   const attribute = ({ name, value }) => (VALUES.includes(name) ? name + '=' + value : name);
   const shape = (one) =>
     [one.tagName, ...[...one.attributes].map(attribute).sort(), one.textContent.trim() === ''] +
     '(' + [...one.children].map(shape) + ')';
-  for (const parent of document.querySelectorAll('main :not(tr), main')) {
+  window.repeated = [...document.querySelectorAll('main :not(tr), main')].flatMap((parent) => {
     const seen = new Set();
-    for (const child of [...parent.children]) {
-      if (seen.has(shape(child))) child.remove();
-      else seen.add(shape(child));
-    }
-  }
+    return [...parent.children].filter((child) => seen.size === seen.add(shape(child)).size);
+  });
+  for (const one of window.repeated) one.style.setProperty('display', 'none', 'important');
 })()`;
+
+/** Shows them again. No part of a page has a style of its own that sets `display`. */
+const SHOW_REPEATED = `window.repeated.forEach((one) => one.style.removeProperty('display'))`;
 
 /** Returns the controls without an accessible name. */
 function nameless(outline: string): string[] {
