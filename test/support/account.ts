@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { TestUser } from './factories.ts';
 import { signIn } from './flow.ts';
 import type { TestServer } from './server.ts';
-import { describe, UserAgent } from './user-agent.ts';
+import { describe, type Page, UserAgent } from './user-agent.ts';
 
 export const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 export const SAFARI =
@@ -43,6 +43,16 @@ export async function logOf(server: TestServer, userId: string) {
     .execute();
 }
 
+/** Returns the log entries with an action, oldest first. */
+export async function entriesOf(server: TestServer, action: string) {
+  return server.database.db
+    .selectFrom('audit_events')
+    .select(['actor', 'client_id', 'data', 'ip'])
+    .where('action', '=', action)
+    .orderBy('id')
+    .execute();
+}
+
 /** Returns the mails of a kind to a user, as queued in the outbox. */
 export async function queuedMails(server: TestServer, kind: string, recipient: string) {
   return server.database.db
@@ -52,4 +62,18 @@ export async function queuedMails(server: TestServer, kind: string, recipient: s
     .where('recipient', '=', recipient)
     .orderBy('created_at')
     .execute();
+}
+
+/** Posts the form of a page with this action, as its button does. */
+export async function press(
+  agent: UserAgent,
+  page: string,
+  action: string,
+  values: Readonly<Record<string, string>> = {},
+): Promise<Page> {
+  const { body, url } = await agent.get(page);
+  const [, csrf = ''] = /name="csrf" value="([^"]+)"/.exec(body) ?? [];
+  const headers = { origin: url.origin };
+  const fields = new URLSearchParams({ csrf, ...values });
+  return agent.request(action, { method: 'POST', body: fields, headers });
 }
