@@ -153,13 +153,16 @@ const MATCHES = 1_000;
 /**
  * Matches applications whose client ID or owner's ID is the text, whose name begins with it, or that have
  * words in their name that begin with its words. Without case, each by an index, and at most 1,000 each.
+ * PostgreSQL splits both into words: it takes `pretix.eu` and `v2.0` for one word.
  */
 function matches(db: Db, search: string): RawBuilder<SqlBool> {
   const found = (condition: RawBuilder<SqlBool>) =>
     db.selectFrom('applications').select('client_id').where(condition).limit(MATCHES);
   const byOwner = found(sql`owner_id = ${search}`);
   const byName = found(beginsWith(sql`lower(name)`, sql`lower(${search}::text)`));
-  const words = (search.match(/[\p{L}\p{N}]+/gu) ?? []).map((word) => `${word}:*`);
+  const texts = search.split(/\s+/).filter((text) => text !== '');
+  // Quotes and backslashes would end the quoted text.
+  const words = texts.map((text) => `'${text.replace(/['\\]/g, ' ')}':*`);
   const byWords = found(
     sql`to_tsvector('simple', name) @@ to_tsquery('simple', ${words.join(' & ')})`,
   );

@@ -233,18 +233,22 @@ describe('Users, authorizations, mails and tokens in the console', () => {
   test('applications are found by IDs, and by how the name or a word in it begins', async () => {
     const found = async (q: string) => {
       const { body } = await console.get(`/operator/applications?q=${encodeURIComponent(q)}`);
-      return [...body.matchAll(/<bdi>Übersicht[^<]*|<bdi>Box-Office[^<]*/g)].length;
+      return [...body.matchAll(/<bdi>(?:Übersicht|Box-Office|Scanner)[^<]*/g)].length;
     };
     const one = await register('Übersicht der Plätze');
     await register('Box-Office_Export');
+    await register("Scanner for pretix.eu हिन्दी v2.0 O'Brien C++");
     for (const q of ['Übersicht', 'übersicht DER pl', 'plätze', 'pl über', one.clientId]) {
       assert.equal(await found(q), 1, q);
     }
     for (const q of ['box', 'export', 'Box-Office', 'box off']) {
       assert.equal(await found(q), 1, q);
     }
+    for (const q of ['Pretix.EU', 'pretix.', 'हिन्', 'v2.0', "o'br", 'c++', 'for \\ & pretix']) {
+      assert.equal(await found(q), 1, q);
+    }
     assert.ok((await found(developer.id)) >= 2);
-    for (const q of ['bersicht', '%', '_', "'", '!', '& | :*', '\\', '<script>']) {
+    for (const q of ['bersicht', '%', '_', "'", '!', '& | :*', '\\', "\\' :*", '<script>']) {
       assert.equal(await found(q), 0, q);
     }
   });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { listApplications } from '../../src/applications/store.ts';
 import { notifyExpiring } from '../../src/grants/notify-expiring.ts';
 import { newestGrant } from '../support/authorizations.ts';
 import { addKeys, assertionOf, makeKeyPair } from '../support/client-keys.ts';
@@ -33,6 +34,21 @@ describe('Embedded database', () => {
     platform = await createPlatform(server);
   });
   after(() => server.close());
+
+  it('operators find applications by words with dots and in Hindi', async () => {
+    const name = 'Scanner for pretix.eu हिन्दी v2.0';
+    const { clientId } = await registerApplication(server, { owner: 'ben', name });
+    for (const search of ['pretix.eu', 'हिन्दी', 'v2.0 scan', "'\\ & !:*", '\\']) {
+      const slice = { limit: 10, offset: 0 };
+      const { entries } = await listApplications(server.database.db, slice, { search });
+      const expected = /\p{L}/u.test(search) ? [clientId] : [];
+      assert.deepEqual(
+        entries.map((one) => one.clientId),
+        expected,
+        search,
+      );
+    }
+  });
 
   it('a grant can be created, introspected, refreshed, shown and revoked', async () => {
     const { application, resourceServer, ada } = platform;
