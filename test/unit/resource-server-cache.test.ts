@@ -403,7 +403,8 @@ describe('Kit with a cache', () => {
     assertUnavailable(await ask(cached.kit, { headers: bearer(newCredential('sda')) }));
     const { before } = await statusBecomes(503, () => ask(cached.kit));
     const lasted = performance.now() - begun;
-    assert.ok(before < 2_000 && lasted > 1_500, `${before} and ${lasted} ms`);
+    // An answer of the feed that was under way prolongs it a little.
+    assert.ok(before < 2_500 && lasted > 1_500, `${before} and ${lasted} ms`);
     assertUnavailable(await ask(cached.kit));
   });
 });
