@@ -114,6 +114,28 @@ for (const [engine, variables] of Object.entries(PAGE_ENGINE_VARIABLES)) {
       assert.equal(languageOf(back), 'de');
     });
 
+    test('the footer does not offer a language where that would lose a form or a new secret', async () => {
+      const offersLanguages = (page: Page) => page.body.includes('action="/account/language"');
+      const form = await agent.get('/account/applications/new');
+      assert.ok(offersLanguages(form), textOf(form));
+      const values = { name: '', redirect_uris: 'https://app.example.com/callback' };
+      const refused = await agent.submit(form, values);
+      assert.equal(refused.status, 400, textOf(refused));
+      assert.ok(!offersLanguages(refused));
+      const start = await agent.submit(refused, { name: 'Footer' });
+      assert.match(start.body, /sds_/, textOf(start));
+      assert.ok(!offersLanguages(start));
+      assert.ok(offersLanguages(await agent.get(start.url)), 'the secret is gone');
+    });
+
+    test('a refused form of the footer leads back to its page', async () => {
+      const page = await agent.get('/account/activity');
+      const refused = await agent.submit(page, { language: 'en', csrf: 'x' }, 'return_to');
+      assert.equal(refused.status, 403);
+      const [, again] = /href="(\/account\/language[^"]*)"/.exec(refused.body) ?? [];
+      assert.equal((await agent.get(again ?? '')).url.pathname, '/account/activity');
+    });
+
     test('a chosen time zone takes effect at once in pages and mails', async () => {
       const page = await choose({ timezone: 'Pacific/Auckland' });
       assert.match(

@@ -68,6 +68,7 @@ describe('Trial of an application by its owner', () => {
       assert.doesNotMatch(consent.body, /name="ends"/, 'it ends at once');
       const result = await decide(ben, consent);
       assert.match(result.body, says('trials.finished.title'), textOf(result));
+      assert.doesNotMatch(result.body, /\/account\/language/, 'it is shown once');
       assert.match(result.body, /API_SERVICE_ID(&#x27;|&#39;|'):(&quot;|")\$API_SERVICE_SECRET/);
       for (const shown of ['"active": true', '"greenarena"', '"active": false', '"sda_']) {
         assert.ok(result.body.replaceAll('&quot;', '"').includes(shown), shown);

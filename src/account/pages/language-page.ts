@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { text } from '../../http/form.ts';
 import { localPath } from '../../http/local-path.ts';
 import { pathWithoutLocale } from '../../http/locale.ts';
-import { seeOther } from '../../http/page.ts';
+import { type PageAnswer, seeOther } from '../../http/page.ts';
 import { StagedoorError } from '../../lib/errors.ts';
 import { LOCALES } from '../../lib/locale.ts';
 import { userPage } from '../../sessions/pages/user-page.ts';
@@ -12,8 +12,8 @@ import { PROFILE } from './profile-page.ts';
 /** Changes the user's language from the footer of any page, and returns to that page. */
 export const languagePage = userPage({
   path: '/account/language',
-  // After a sign-in, when the form was posted without a session.
-  show: () => seeOther(PROFILE),
+  // For the link on the error page of a refused form, and after a sign-in.
+  show: ({ query }) => backTo(query.return_to),
   post: {
     form: z.object({ language: text, return_to: text }),
     submit: async ({ tx, user, form, origin }) => {
@@ -22,7 +22,11 @@ export const languagePage = userPage({
         throw new StagedoorError('validation_failed', 'There are no pages in this language.');
       }
       await choosePreferences(tx, user.id, { locale }, origin);
-      return seeOther(pathWithoutLocale(localPath(form.return_to) ?? PROFILE));
+      return backTo(form.return_to);
     },
   },
 });
+
+function backTo(path: unknown): PageAnswer {
+  return seeOther(pathWithoutLocale(localPath(path) ?? PROFILE));
+}
