@@ -29,7 +29,8 @@ export interface OutgoingTransfer {
 /**
  * Offers an application to the user with this e-mail address. Whether there is one shows in
  * nothing that the owner sees; only a known, active user gets the offer, and a mail.
- * @throws StagedoorError `not_found`; `conflict` where an offer is waiting already; ValidationError
+ * @throws StagedoorError `not_found`; `conflict` if it is suspended or an offer is waiting already;
+ *   ValidationError
  */
 export async function offerTransfer(
   tx: Tx,
@@ -43,6 +44,7 @@ export async function offerTransfer(
   if (application.ownerId !== ownerId) {
     throw new StagedoorError('not_found', 'Not found.');
   }
+  refuseSuspended(application);
   const address = email.trim();
   const key = emailKey(address);
   if (key === undefined) {
@@ -83,7 +85,8 @@ export async function withdrawTransfer(
 /**
  * Makes this user the owner of an application that is offered to them. The review ends, and the
  * client secrets that exist end within 24 hours. Both users find it in their log and get a mail.
- * @throws StagedoorError `not_found` where it is not, or no longer, offered to this user
+ * @throws StagedoorError `not_found` where it is not, or no longer, offered to this user; `conflict` if it
+ *   is suspended
  */
 export async function acceptTransfer(
   tx: Tx,
@@ -93,6 +96,7 @@ export async function acceptTransfer(
   origin?: Origin,
 ): Promise<void> {
   const { application, fromUserId } = await takeOffer(tx, userId, clientId);
+  refuseSuspended(application);
   await setOwner(tx, clientId, userId);
   // The former owner's entry says nothing of where the new one was at that moment.
   const data = isReviewed(application) ? { review_reset: true } : {};
@@ -123,6 +127,13 @@ export async function outgoingTransfer(
   clientId: string,
 ): Promise<OutgoingTransfer | undefined> {
   return isClientId(clientId) ? selectOutgoingTransfer(db, clientId) : undefined;
+}
+
+/** Otherwise an operator could end the suspension of an application of their own as its former owner. */
+function refuseSuspended({ suspendedAt }: Application): void {
+  if (suspendedAt !== null) {
+    throw new StagedoorError('conflict', 'A suspended application cannot be transferred.');
+  }
 }
 
 /** Under the application's lock, as every change of an offer: of two answers one is the first. */

@@ -33,7 +33,11 @@ before(async () => {
 });
 after(() => server.close());
 
-const answer = z.object({ version: z.number(), reviewed_at: z.string().nullable() });
+const answer = z.object({
+  version: z.number(),
+  owner: z.string().nullable(),
+  reviewed_at: z.string().nullable(),
+});
 const pathOf = ({ clientId }: TestApplication) => `/api/v1/applications/${clientId}/`;
 const read = async (application: TestApplication) =>
   answer.parse(await manage(server, 'GET', pathOf(application)));
@@ -302,6 +306,37 @@ describe('Application transfer', () => {
     const late = refreshed.body.refresh_token ?? '';
     assert.equal((await refresh(server, application, late)).status, 401);
     assert.equal((await refresh(server, { clientId, clientSecret }, late)).status, 200);
+  });
+
+  test('of a suspended application is refused to both users; an operator token may', async () => {
+    const application = await reviewed();
+    const state = (verb: 'suspend' | 'resume') =>
+      manage(server, 'POST', `${pathOf(application)}${verb}/`, {});
+    const path = `/account/applications/${application.clientId}`;
+    const form = await ben.get(`${path}/transfer`);
+    await state('suspend');
+    const refused = await ben.submit(form, { email: 'ada@example.com' });
+    assert.equal(refused.status, 409);
+    for (const page of [refused, await ben.get(`${path}/transfer`)]) {
+      assert.match(page.body, says('applications.transfer.suspended'));
+      assert.ok(page.forms.every(({ action }) => action !== `${path}/transfer`));
+    }
+    const settings = await ben.get(`${path}/edit`);
+    assert.match(settings.body, says('applications.transfer.suspended'));
+    assert.ok(!settings.body.includes(`${path}/transfer"`));
+
+    await state('resume');
+    await ben.submit(form, { email: 'ada@example.com' });
+    const offer = await ada.get('/account/applications');
+    const accepting = (page: Page) =>
+      page.forms.filter(({ action }) => action?.endsWith(`${application.clientId}/accept`));
+    await state('suspend');
+    const late = await ada.submit({ ...offer, forms: accepting(offer) });
+    assert.match(late.body, says('applications.transfers.suspended'));
+    assert.equal(accepting(late).length, 0);
+    assert.equal((await read(application)).owner, 'ben');
+    await manage(server, 'PATCH', pathOf(application), { owner: 'ada' });
+    assert.equal((await read(application)).owner, 'ada');
   });
 
   test('by an operator does the same; secrets that end earlier keep their end; both users get a mail', async () => {

@@ -1,5 +1,6 @@
 import { noFields } from '../../http/form.ts';
 import { seeOther } from '../../http/page.ts';
+import { StagedoorError } from '../../lib/errors.ts';
 import { userPage } from '../../sessions/pages/user-page.ts';
 import { acceptTransfer, declineTransfer } from '../transfer.ts';
 import { APPLICATIONS } from './owner-page.ts';
@@ -18,6 +19,13 @@ export const acceptTransferPage = userPage({
     submit: async ({ tx, actor, user, params: { clientId = '' }, origin }) => {
       await acceptTransfer(tx, actor, user.id, clientId, origin);
       return seeOther(`${APPLICATIONS}?notice=transfer_accepted`);
+    },
+    retry: (_request, error) => {
+      if (error instanceof StagedoorError && error.code === 'conflict') {
+        // Suspended meanwhile: the list says so.
+        return seeOther(APPLICATIONS);
+      }
+      throw error;
     },
   },
 });

@@ -36,6 +36,8 @@ interface ListProps {
     readonly monogram: string;
     /** Name of the owner. */
     readonly from: string;
+    /** It cannot be accepted. */
+    readonly suspended: boolean;
     readonly acceptAction: string;
     readonly declineAction: string;
   }[];
@@ -110,8 +112,9 @@ export const listPage = userPage({
         reviewNeed: reviewNeed(deps.config, application),
         inReview: statesOf(deps.config, { application, ...one }).includes('in_review'),
       })),
-      transfers: transfers.map(({ application: { clientId, name }, fromName }) => ({
+      transfers: transfers.map(({ application: { clientId, name, suspendedAt }, fromName }) => ({
         name,
+        suspended: suspendedAt !== null,
         monogram: monogramUrl(name),
         from: visibleLine(fromName) || '…',
         acceptAction: `${APPLICATIONS}/transfers/${clientId}/accept`,

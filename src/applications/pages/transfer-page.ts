@@ -13,7 +13,7 @@ import type { FormErrors } from './application-form.ts';
 import { APPLICATIONS, type OwnerRequest, ownerPage } from './owner-page.ts';
 import { type ApplicationHeader, presentHeader } from './presenters.ts';
 
-/** Form that offers an application to another user. Posts `email`. */
+/** Form that offers an application to another user. Posts `email`. A suspended one has no form. */
 interface TransferProps {
   readonly application: ApplicationHeader;
   readonly action: string;
@@ -51,7 +51,7 @@ export const transferPage = ownerPage({
       return seeOther(`${home}/edit?notice=transfer_offered`);
     },
     retry: async (request, error) => {
-      const { deps, user, form, home } = request;
+      const { deps, user, form, home, own } = request;
       if (error instanceof SignInTooOldError) {
         return showForm(request, { email: form.email, errors: {}, signInAgain: true }, 403);
       }
@@ -61,7 +61,9 @@ export const transferPage = ownerPage({
       }
       if (error instanceof StagedoorError && error.code === 'conflict') {
         // Offered in another tab: the settings show to whom.
-        return seeOther(`${home}/edit`);
+        return own.application.suspendedAt === null
+          ? seeOther(`${home}/edit`)
+          : showForm(request, { email: '', errors: {} }, 409);
       }
       throw error;
     },
