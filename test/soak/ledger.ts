@@ -69,7 +69,7 @@ export function createLedger(say: Say): Ledger {
   const answers: Record<string, number> = {};
   const actions: Record<string, number> = {};
   let outage = { milliseconds: 0 };
-  let lastSuccess = performance.now();
+  let lastSuccess: number | undefined;
   const increase = (counts: Record<string, number>, key: string) => {
     counts[key] = (counts[key] ?? 0) + 1;
   };
@@ -95,7 +95,7 @@ export function createLedger(say: Say): Ledger {
     }
     if (status === 200 && request.path.endsWith('/introspect')) {
       const now = performance.now();
-      outage.milliseconds = Math.max(outage.milliseconds, now - lastSuccess);
+      outage.milliseconds = Math.max(outage.milliseconds, now - (lastSuccess ?? now));
       lastSuccess = now;
     }
   };
