@@ -30,9 +30,7 @@ export function startErrorQueue(
       if (entry.isRefresh) {
         counter.add(entry.clientId, 'refreshFailed');
       }
-      if (admits(entry.clientId)) {
-        queue.add(entry);
-      }
+      return admits(entry.clientId) && queue.add(entry);
     },
     stop: queue.stop,
   };

@@ -2,8 +2,11 @@ import { withoutRequester } from './requester.ts';
 
 /** Rows that are written in the background. */
 export interface WriteQueue<T> {
-  /** Takes an entry and returns at once: it neither waits for the database nor throws. */
-  add(entry: T): void;
+  /**
+   * Takes an entry and returns at once: it neither waits for the database nor throws. Returns false
+   * if the entry was dropped.
+   */
+  add(entry: T): boolean;
   /** Writes the rest, as far as the database takes it within two seconds. */
   stop(): Promise<void>;
 }
@@ -65,10 +68,12 @@ export function startWriteQueue<T>(
 
   return {
     add: (entry) => {
-      if (!stopped && waiting.length < CAPACITY) {
-        waiting.push(entry);
-        schedule(DELAY);
+      if (stopped || waiting.length >= CAPACITY) {
+        return false;
       }
+      waiting.push(entry);
+      schedule(DELAY);
+      return true;
     },
     stop: async () => {
       stopped = true;

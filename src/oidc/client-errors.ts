@@ -28,7 +28,7 @@ export function recordClientErrors(provider: Provider, queue: ErrorQueue): void 
       if (failure !== undefined) {
         const { clientId, sent } = failure;
         const diagnosis = diagnose(failure);
-        queue.add({
+        const isKept = queue.add({
           clientId,
           happenedAt: new Date(),
           endpoint,
@@ -37,7 +37,7 @@ export function recordClientErrors(provider: Provider, queue: ErrorQueue): void 
           requestId: requestIdOf(ctx.req),
           ...diagnosis,
         });
-        if (endpoint === 'authorize') {
+        if (isKept && endpoint === 'authorize') {
           noteLogged(ctx, provider.issuer, diagnosis.reason);
         }
       }

@@ -33,6 +33,11 @@ describe('Log of failed requests', () => {
     const { application } = platform;
     const wrong = { ...application, clientSecret: 'sds_wrong' };
     await Promise.all(Array.from({ length: 80 }, () => refresh(server, wrong, 'sdr_nothing')));
+    const ben = await signedIn(server, platform.ben);
+    const failing = authorizationUrl(server, { ...good(application), scope: 'read admin' });
+    const back = (await ben.get(failing)).leavesTo;
+    assert.equal(back?.searchParams.get('error'), 'invalid_scope');
+    assert.equal(back.searchParams.get('error_uri'), null, 'it is not in the log');
     await refresh(server, { clientId: 'nobody', clientSecret: 'x' }, 'sdr_nothing');
     await postForm(
       server,
