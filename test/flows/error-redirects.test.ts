@@ -8,6 +8,7 @@ import {
   type TestPlatform,
 } from '../support/factories.ts';
 import { authorizationUrl, challengeOf, signIn } from '../support/flow.ts';
+import { until } from '../support/outbox.ts';
 import { manage } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { says } from '../support/texts.ts';
@@ -132,12 +133,11 @@ for (const REGISTRATION of ['open', 'approval'] as const) {
       const back = (await ben.get(failing)).leavesTo;
       const uri = new URL(back?.searchParams.get('error_uri') ?? '');
       assert.equal(uri.origin, server.issuer);
-      const deadline = Date.now() + 10_000;
       let entry = await ben.get(uri);
-      while (!entry.body.includes('invalid_scope') && Date.now() < deadline) {
-        await new Promise((resolve) => setTimeout(resolve, 20));
+      await until(async () => {
         entry = await ben.get(uri);
-      }
+        return entry.body.includes('invalid_scope');
+      });
       assert.match(entry.body, says('insights.reason.scope_unknown'), textOf(entry));
       assert.equal((await ada.get(uri)).status, 404);
       assert.equal((await new UserAgent(server).get(uri)).url.pathname, '/login');
