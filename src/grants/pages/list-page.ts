@@ -54,6 +54,7 @@ export const listView = view<AuthorizationsProps>('grants/list');
 export const listPage = userPage({
   path: AUTHORIZATIONS,
   show: async ({ deps, user, query, locale }) => {
+    const notice = oneOf(NOTICES, query.notice);
     const organizers = await listGrantOrganizers(deps.db, user.id);
     const filter = grantFilter(deps.config, query, organizers);
     const authorized = await listAuthorizedApplications(deps.db, user.id, filter.grants);
@@ -84,8 +85,8 @@ export const listPage = userPage({
       next: page < pages ? linkToList(filter, { page: page + 1 }) : undefined,
       unusedPath: `${AUTHORIZATIONS}/unused`,
       selectPath: `${AUTHORIZATIONS}/disconnect`,
-      notice: oneOf(NOTICES, query.notice),
-      noticeAbout: await findFormer(deps.db, user.id, query.application),
+      notice,
+      noticeAbout: notice && (await findFormer(deps.db, user.id, query.application)),
       timezone: user.timezone,
     });
   },
