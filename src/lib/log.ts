@@ -11,6 +11,8 @@ const DELAY = 100;
 const WARN = 40;
 /** Milliseconds between two attempts to write to a full pipe. */
 const RETRY_AFTER = 10;
+/** Milliseconds after which no more attempts are made: meanwhile the process does nothing else. */
+const PATIENCE = 2_000;
 /** Never changes: waiting for it takes as long as it may. */
 const CLOCK = new Int32Array(new SharedArrayBuffer(4));
 
@@ -55,27 +57,48 @@ export function standardOutput(): DestinationStream & { flush(): void } {
 /** Lines of all logs that wait: they have the same output. */
 let lines = '';
 let timer: NodeJS.Timeout | undefined;
+/** What a full pipe has not taken; while there is some, further lines are lost. */
+let unsent: Buffer = Buffer.alloc(0);
+/** Number of lost lines that the log does not tell yet. */
+let lost = 0;
 
 function flush(): void {
   clearTimeout(timer);
   timer = undefined;
-  const waiting = Buffer.from(lines);
+  const waiting = lines;
   lines = '';
-  writeAll(waiting);
+  unsent = write(unsent, 0);
+  if (unsent.length > 0) {
+    lost += waiting.split('\n').length - 1;
+    return;
+  }
+  const told =
+    lost === 0 ? '' : `{"level":${WARN}${timeOfLine()},"lines":${lost},"msg":"Log lines lost"}\n`;
+  lost = 0;
+  unsent = write(Buffer.from(told + waiting), PATIENCE);
 }
 
-/** Waits while a pipe is full. If nobody reads it any more, the lines are lost, and the server goes on. */
-function writeAll(bytes: Buffer): void {
-  for (let written = 0; written < bytes.length; ) {
+/**
+ * Writes to the standard output. Returns what a full pipe has not taken within `patience` milliseconds.
+ * If nobody reads it any more, all is lost.
+ */
+function write(bytes: Buffer, patience: number): Buffer {
+  const end = performance.now() + patience;
+  let written = 0;
+  while (written < bytes.length) {
     try {
       written += writeSync(1, bytes, written);
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) {
-        return;
+        return Buffer.alloc(0);
+      }
+      if (performance.now() >= end) {
+        break;
       }
       Atomics.wait(CLOCK, 0, 0, RETRY_AFTER);
     }
   }
+  return bytes.subarray(written);
 }
 
 let lastTime = 0;

@@ -204,7 +204,7 @@ describe('Server whose output nobody reads any more', () => {
   let environment: ServerEnvironment;
 
   before(async () => {
-    environment = await prepareEnvironment({ WORKERS: '2', LOG_LEVEL: 'info' });
+    environment = await prepareEnvironment({ WORKERS: '2', LOG_LEVEL: 'debug' });
   });
   after(() => environment.remove());
 

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { createLog } from '../../src/lib/log.ts';
+
+const LINES = 5_000;
 
 /** Returns what `write` makes the log print. */
 function printed(write: (log: ReturnType<typeof createLog>) => void): string {
@@ -51,4 +56,26 @@ test('a cyclic chain of causes ends, and a thrown non-Error value is not printed
     printed((log) => log.error({ err: { secret: 'ada@example.com' } }, 'Event')),
     /"err":\{"message":"Not an Error: object"\}/,
   );
+});
+
+test('a process whose log is not read goes on, and tells later how many lines were lost', async () => {
+  const child = fork(new URL('../support/log-child.ts', import.meta.url), [String(LINES)], {
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
+  assert.ok(child.stdout);
+  // Sent while nobody reads.
+  await once(child, 'message');
+  const complete: { line?: number; lines?: number; msg: string }[] = [];
+  for await (const text of createInterface(child.stdout)) {
+    complete.push(JSON.parse(text));
+    if (complete.length === 1) {
+      child.send('again');
+      child.disconnect();
+    }
+  }
+  const lost = complete.find(({ msg }) => msg === 'Log lines lost')?.lines ?? 0;
+  assert.ok(lost > 0);
+  // With the last line, which may be lost as well.
+  const written = complete.filter(({ msg }) => msg !== 'Log lines lost').length;
+  assert.equal(written + lost, LINES + 1);
 });
