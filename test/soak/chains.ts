@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { hashOf } from '../../src/lib/credentials.ts';
 import type { TestApplication, TestUser } from '../support/factories.ts';
 import { authorize, signIn } from '../support/flow.ts';
-import { exchange, introspect, postForm, refresh } from '../support/tokens.ts';
+import type { ClientCredentials, Issuer } from '../support/platform.ts';
+import { exchange, introspect, postForm, refresh, type TokenAnswer } from '../support/tokens.ts';
 import { type Page, showsForm, type UserAgent } from '../support/user-agent.ts';
 import type { Ledger, Random } from './ledger.ts';
 import type { Site } from './site.ts';
@@ -138,19 +139,27 @@ async function hangUp(site: Site, { application, refreshToken }: Chain, after: n
   await postForm(site, 'token', application, parameters, {}, signal).catch(() => undefined);
 }
 
-/** Introspects an access token of a live chain. */
-export async function checkLive({ site, ledger }: Soak, chain: Chain): Promise<void> {
-  const answer = await introspect(site, site.resourceServer, chain.accessToken).catch(
-    () => undefined,
-  );
-  if (answer?.status !== 200) {
-    return;
+/** What an introspection needs of a soak. */
+interface Introspection {
+  readonly site: Issuer & Pick<Site, 'resourceServer'>;
+  readonly ledger: Pick<Ledger, 'violate' | 'count'>;
+}
+
+/** Introspects an access token of a live chain. Returns false if the request failed. */
+export async function checkLive(
+  soak: Introspection,
+  chain: Pick<Chain, 'accessToken' | 'scopes' | 'grantId'>,
+): Promise<boolean> {
+  const { site, ledger } = soak;
+  const body = await introspected(soak, site.resourceServer, chain.accessToken);
+  if (body === undefined) {
+    return false;
   }
-  const { active, scope = '' } = answer.body;
+  const { active, scope = '' } = body;
   const found = active === true ? scope.split(' ').filter((one) => one !== '') : [];
   const lost = chain.scopes.filter((one) => !found.includes(one));
   const added = found.filter((one) => !chain.scopes.includes(one));
-  const details = `introspection of grant ${chain.grantId}: ${JSON.stringify(answer.body)}`;
+  const details = `introspection of grant ${chain.grantId}: ${JSON.stringify(body)}`;
   if (lost.length > 0) {
     ledger.violate('token lost', details);
   }
@@ -158,20 +167,40 @@ export async function checkLive({ site, ledger }: Soak, chain: Chain): Promise<v
     ledger.violate('token resurrected', `narrowed away: ${added}, ${details}`);
   }
   ledger.count('introspection of a live token');
+  return true;
 }
 
 /** Introspects a token that must be dead. Returns false if the request failed. */
-export async function checkDead({ site, ledger }: Soak, dead: DeadToken): Promise<boolean> {
+export async function checkDead(soak: Introspection, dead: DeadToken): Promise<boolean> {
+  const { site, ledger } = soak;
   const caller = dead.kind === 'access' ? site.resourceServer : dead.application;
-  const answer = await introspect(site, caller, dead.token).catch(() => undefined);
-  if (answer?.status !== 200) {
+  const body = await introspected(soak, caller, dead.token);
+  if (body === undefined) {
     return false;
   }
-  if (answer.body.active !== false) {
-    ledger.violate('token resurrected', `${dead.kind} token: ${JSON.stringify(answer.body)}`);
+  if (body.active !== false) {
+    ledger.violate('token resurrected', `${dead.kind} token: ${JSON.stringify(body)}`);
   }
   ledger.count('introspection of a dead token');
   return true;
+}
+
+/** Returns the answer to an introspection; undefined if the request failed. No fault explains a 4xx. */
+async function introspected(
+  { site, ledger }: Introspection,
+  caller: ClientCredentials,
+  token: string,
+): Promise<TokenAnswer['body'] | undefined> {
+  const answer = await introspect(site, caller, token).catch(() => undefined);
+  if (answer === undefined || answer.status >= 500) {
+    return undefined;
+  }
+  if (answer.status !== 200) {
+    const told = `${answer.status} ${JSON.stringify(answer.body)}`;
+    ledger.violate('unexpected answer', `to an introspection: ${told}`);
+    return undefined;
+  }
+  return answer.body;
 }
 
 /** Refreshes with the last token of an authorization that ended. */

@@ -20,6 +20,16 @@ const AT_ONCE = 64;
 /** Users with one authorization each. */
 const CUSTOMERS = 40;
 
+/** Counts of the ledger that a load increases. */
+export const ACTIONS = [
+  'consent',
+  'code exchange',
+  'refresh',
+  'refused refresh',
+  'introspection of a live token',
+  'introspection of a dead token',
+];
+
 /** A load that runs. */
 export interface Load {
   /** Ends it; resolves when all requests are answered. */
@@ -53,7 +63,11 @@ export async function startLoad(soak: Soak): Promise<Load> {
   };
   const actions: (() => Promise<unknown>)[] = [
     ...repeat(8, () => withChain((chain) => refreshChain(soak, chain, true))),
-    ...repeat(8, () => withChain((chain) => checkLive(soak, chain))),
+    ...repeat(8, () =>
+      withChain(async (chain) => {
+        await checkLive(soak, chain);
+      }),
+    ),
     ...repeat(4, async () => {
       const dead = random.pick(chains.dead);
       return dead && checkDead(soak, dead);

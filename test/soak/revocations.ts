@@ -91,6 +91,9 @@ const CHANGES = {
   refreshed: { ends: false, change: (soak: Soak, chain: Chain) => refreshChain(soak, chain) },
 } satisfies Record<string, { change: Change; ends: boolean }>;
 
+/** Counts of the ledger that `keepRevoking` increases. */
+export const REVOCATIONS = Object.keys(CHANGES);
+
 /** Largest time until a revocation took effect at an API service. */
 export interface Delays {
   milliseconds: number;
@@ -120,7 +123,9 @@ export async function keepRevoking(soak: Soak, load: Load, delays: Delays): Prom
       const sent = sharedClock();
       const done = await change(soak, chain);
       const answered = sharedClock();
-      soak.ledger.count(name);
+      if (done) {
+        soak.ledger.count(name);
+      }
       if (done && ends) {
         bury(soak, chain);
         load.end(chain);

@@ -10,8 +10,8 @@ import { whyNoPreviousRelease } from '../support/previous-release.ts';
 import { checkDead, checkLive, refreshChain, type Soak } from './chains.ts';
 import { type FaultReport, makeFaults } from './faults.ts';
 import { createLedger, createRandom, type Ledger, type Say } from './ledger.ts';
-import { startLoad } from './load.ts';
-import { type Delays, keepRevoking } from './revocations.ts';
+import { ACTIONS, startLoad } from './load.ts';
+import { type Delays, keepRevoking, REVOCATIONS } from './revocations.ts';
 import { type Site, withSite } from './site.ts';
 
 const MINUTES = Number(process.env.SOAK_MINUTES ?? 30);
@@ -20,6 +20,7 @@ const SEED = Number(process.env.SOAK_SEED ?? Date.now() % 1_000_000);
 const MARGIN = 30 * 60_000;
 /** Requests at the same time in the checks at the end. */
 const PARALLEL = 8;
+const FAILED = 'a request failed after the end of all faults';
 
 describe('Load, crashes, restarts, a failover and an upgrade together', {
   skip: whyNoHaproxy || whyNoPreviousRelease,
@@ -70,9 +71,11 @@ async function run(site: Site, ledger: Ledger, say: Say): Promise<void> {
     await revoking;
     await load.stop();
     const after = memory();
+    const never = [...ACTIONS, ...REVOCATIONS].filter((name) => !ledger.actions[name]);
     say('load has ended; all tokens are checked');
     await checkAll(soak);
     report({ ledger, faults, delays, memory: { before, after } });
+    assert.deepEqual(never, [], 'actions that never succeeded while the load ran');
   } finally {
     state.isAborted = true;
   }
@@ -82,12 +85,13 @@ async function run(site: Site, ledger: Ledger, say: Say): Promise<void> {
 async function checkAll(soak: Soak): Promise<void> {
   const { chains, site } = soak;
   const everyone = [...chains.idle];
-  await inParallel(everyone, (chain) => checkLive(soak, chain));
+  assert.ok(everyone.length > 0, 'no authorization is live at the end');
+  const allLive = () =>
+    inParallel(everyone, async (chain) => assert.ok(await checkLive(soak, chain), FAILED));
+  await allLive();
   await inParallel(everyone, (chain) => refreshChain(soak, chain));
-  await inParallel(everyone, (chain) => checkLive(soak, chain));
-  await inParallel(chains.dead, async (dead) => {
-    assert.ok(await checkDead(soak, dead), 'a request failed after the end of all faults');
-  });
+  await allLive();
+  await inParallel(chains.dead, async (dead) => assert.ok(await checkDead(soak, dead), FAILED));
   const database = new pg.Client({ connectionString: site.databaseUrl });
   await database.connect();
   const application = { application: site.application, enabled: true };
