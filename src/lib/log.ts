@@ -57,7 +57,7 @@ export function standardOutput(): DestinationStream & { flush(): void } {
 /** Lines of all logs that wait: they have the same output. */
 let lines = '';
 let timer: NodeJS.Timeout | undefined;
-/** What a full pipe has not taken; while there is some, further lines are lost. */
+/** Bytes that a full pipe has not taken; while there are some, further lines are lost. */
 let unsent: Buffer = Buffer.alloc(0);
 /** Number of lost lines that the log does not tell yet. */
 let lost = 0;

@@ -139,7 +139,7 @@ async function hangUp(site: Site, { application, refreshToken }: Chain, after: n
   await postForm(site, 'token', application, parameters, {}, signal).catch(() => undefined);
 }
 
-/** What an introspection needs of a soak. */
+/** Parts of a soak that an introspection needs. */
 interface Introspection {
   readonly site: Issuer & Pick<Site, 'resourceServer'>;
   readonly ledger: Pick<Ledger, 'violate' | 'count'>;

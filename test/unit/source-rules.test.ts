@@ -57,7 +57,7 @@ describe('Source files', () => {
 
   test('compare e-mail addresses by emailKey and never by lower()', () => {
     // The search for names folds them as the database does.
-    const name = String.raw`full_name\)|regexp_replace\(full_name,|\$\{name\}`;
+    const name = String.raw`(?:full_)?name\)|regexp_replace\(full_name,|\$\{(?:name|search)\}`;
     const folding = new RegExp(
       String.raw`\b(?:lower|upper|initcap)\s*\((?!${name})|'(?:lower|upper|initcap)'|\bcitext\b`,
       'i',
