@@ -59,6 +59,12 @@ describe('Guides', () => {
     assert.deepEqual(readdirSync(join(FOLDER, 'de')), readdirSync(join(FOLDER, 'en')));
   });
 
+  test('use the German words of the glossary', () => {
+    for (const name of names) {
+      assert.doesNotMatch(source('de', name), /Anwendung|Operator(?!-)/, name);
+    }
+  });
+
   for (const name of names) {
     test(`${name} has the same chapters, lists, tables and examples in both languages`, () => {
       const [en, de] = (['en', 'de'] as const).map((locale) =>
