@@ -10,7 +10,7 @@ import { assertCanOpen, guardDisk, LOG_LIMITS } from './guard-disk.ts';
 import { createPipeline } from './pipeline.ts';
 import { createPool } from './pool.ts';
 import type { Schema } from './schema.ts';
-import { LOCK_WAIT } from './session-limits.ts';
+import { LOCK_WAIT } from './session-settings.ts';
 
 /** Connections for short reads. */
 const LOOK_UPS = 2;
@@ -87,7 +87,12 @@ async function openPostgres(url: string, options: DatabaseOptions): Promise<Data
   });
   const query_timeout = Math.min(SHORT_TIMEOUT, queryTimeout ?? SHORT_TIMEOUT);
   // Those behind a statement that takes too long still have half of their time.
-  const short = { statement_timeout: Math.round(query_timeout / 2), lock_timeout: LOCK_WAIT / 2 };
+  const short = {
+    statement_timeout: Math.round(query_timeout / 2),
+    lock_timeout: LOCK_WAIT / 2,
+    // PostgreSQL keeps a plan that was made while a table was empty. All of these statements have an index.
+    enable_seqscan: 'off',
+  } as const;
   const lookUps = createPipeline({ ...connection, query_timeout }, LOOK_UPS, short);
   const writes = createPipeline({ ...connection, query_timeout }, WRITES, short);
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });

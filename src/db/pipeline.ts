@@ -1,7 +1,7 @@
 import type { AdmissionUse } from '../lib/admission-queue.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import { PreparingClient, type PreparingClientOptions } from './preparing-client.ts';
-import { type SessionLimits, setLimits } from './session-limits.ts';
+import { applySettings, type SessionSettings } from './session-settings.ts';
 import { isUnreachable, QUERY_TIMEOUT } from './unreachable.ts';
 
 /** Statements that one connection carries at most; further ones are refused. */
@@ -25,9 +25,9 @@ export interface Pipeline {
 export function createPipeline(
   options: PreparingClientOptions,
   connections: number,
-  limits: SessionLimits,
+  settings: SessionSettings,
 ): Pipeline {
-  const lanes = Array.from({ length: connections }, () => new Lane(options, limits));
+  const lanes = Array.from({ length: connections }, () => new Lane(options, settings));
   return {
     run: (text, values) => lanes.reduce((a, b) => (b.load < a.load ? b : a)).run(text, values),
     use: () => {
@@ -48,15 +48,15 @@ class Lane {
   /** Statements that were refused or took too long. */
   refused = 0;
   readonly #options: PreparingClientOptions;
-  readonly #limits: SessionLimits;
+  readonly #settings: SessionSettings;
   #client: PreparingClient | undefined;
   #connecting: Promise<PreparingClient> | undefined;
   #isCorked = false;
   #isClosed = false;
 
-  constructor(options: PreparingClientOptions, limits: SessionLimits) {
+  constructor(options: PreparingClientOptions, settings: SessionSettings) {
     this.#options = options;
-    this.#limits = limits;
+    this.#settings = settings;
   }
 
   async run<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]> {
@@ -131,7 +131,7 @@ class Lane {
     client.on('error', () => this.#forget(client));
     client.on('end', () => this.#forget(client));
     await client.connect();
-    await setLimits(client, this.#limits);
+    await applySettings(client, this.#settings);
     this.#client = client;
     return client;
   }

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { AdmissionQueue, type AdmissionUse } from '../lib/admission-queue.ts';
 import { currentRequester } from '../lib/requester.ts';
 import { PreparingClient, type PreparingClientOptions } from './preparing-client.ts';
-import { type SessionLimits, setLimits } from './session-limits.ts';
+import { applySettings, type SessionSettings } from './session-settings.ts';
 
 /** Requests that may wait, for each connection. */
 const WAITING_PER_CONNECTION = 100;
@@ -23,7 +23,7 @@ export interface Pool {
 export function createPool(
   options: PreparingClientOptions,
   connections: number,
-  limits: SessionLimits,
+  limits: SessionSettings,
 ): Pool {
   const queue = new AdmissionQueue({
     places: connections,
@@ -35,7 +35,7 @@ export function createPool(
     pipeline: true,
     Client: PreparingClient,
     onConnect: (client) =>
-      client instanceof PreparingClient ? setLimits(client, limits) : undefined,
+      client instanceof PreparingClient ? applySettings(client, limits) : undefined,
   });
   // An idle connection that the server drops is replaced at the next query; without a listener
   // its error would end the process.

@@ -84,11 +84,13 @@ const presented = ({ table, isPresented, lineage, columns = '' }: RedemptionPart
 
 /**
  * The grant, locked before its tokens (docs/decisions/transactions.md). If another transaction has
- * locked it, nothing is done: statements of other requests wait behind this one.
+ * locked it, nothing is done: statements of other requests wait behind this one. No index serves the
+ * condition on the client, so PostgreSQL does not read all of its grants.
  */
 const locked = ({ isAllowed = 'true' }: RedemptionParts) => `
   select g.id, g.scopes, g.resources, date_trunc('second', g.ends_at) as ends_at from grants g
-  where g.id = (select grant_id from presented) and g.client_id = (select client_id from client)
+  where g.id = (select grant_id from presented)
+    and g.client_id is not distinct from (select client_id from client)
     and ${isLiveGrant('g')} and (g.ends_at is null or date_trunc('second', g.ends_at) > now())
     and exists (
       select from applications a, users u

@@ -19,8 +19,8 @@ const REFRESH = redemption({
     update access_tokens t set superseded_at = now()
     from consumed c where t.family_id = c.family_id and t.superseded_at is null
   ), forgotten as (
-    delete from refresh_replays r using consumed c
-    where r.grant_id = c.grant_id and r.successor_hash = $3
+    delete from refresh_replays
+    where grant_id = (select grant_id from consumed) and successor_hash = $3
   ), replay as (
     insert into refresh_replays (grant_id, successor_hash, sealed, expires_at)
     select grant_id, $5, $11, now() + make_interval(secs => $12) from consumed

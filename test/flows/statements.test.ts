@@ -109,7 +109,7 @@ describe('Statements and commits', () => {
     }));
     assert.deepEqual(summarize(withoutLimits), [
       ['POST /login', 12, 1, 19],
-      ['GET /account/authorizations', 4, 0, 4],
+      ['GET /account/authorizations', 5, 0, 5],
     ]);
   });
 });

@@ -5,20 +5,24 @@ export const LOCK_WAIT = 2_000;
 /** Milliseconds that a transaction may wait for its next statement: its process has probably stopped. */
 const IDLE_IN_TRANSACTION = 10_000;
 
-/** Limits in milliseconds that PostgreSQL enforces; 0: none. */
-export interface SessionLimits {
+/** Settings of a connection. Limits are in milliseconds; 0: none. */
+export interface SessionSettings {
   readonly statement_timeout: number;
   readonly lock_timeout: number;
+  readonly enable_seqscan?: 'off';
 }
 
 /**
- * Sets the limits on a new connection. A pooler may give its connection to other processes after each
+ * Makes the settings of a new connection. A pooler may give its connection to other processes after each
  * transaction, so there they are set in each transaction; a pooler is detected by the process ID that it
  * invents.
  */
-export async function setLimits(client: PreparingClient, limits: SessionLimits): Promise<void> {
+export async function applySettings(
+  client: PreparingClient,
+  chosen: SessionSettings,
+): Promise<void> {
   const all = Object.entries({
-    ...limits,
+    ...chosen,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION,
   });
   const settings = all.map(([name, value]) => `set_config('${name}', '${value}', false)`);
