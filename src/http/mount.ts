@@ -7,7 +7,8 @@ import type Koa from 'koa';
  */
 export function mount<State>(app: Koa, router: Router<State>): void {
   const isOwn = ownPaths(router.stack.map(({ path }) => path));
-  app.use(only(isOwn, router.routes()));
+  // With the property of `routes()` by which a router is found.
+  app.use(Object.assign(only(isOwn, router.routes()), { router }));
   app.use(only(isOwn, router.allowedMethods()));
 }
 

@@ -56,7 +56,9 @@ describeDocuments('The application of a document', (world) => {
     const path = `/account/authorizations/applications/${encodeURIComponent(application.clientId)}/revoke`;
     const page = await world.ada.submit(await world.ada.get(path), {});
     assert.equal(page.status, 200);
-    assert.doesNotMatch(page.body, /Lonely Agent/);
+    // The notice names it, but no row.
+    assert.match(page.body, /Lonely Agent<\/bdi> is disconnected/);
+    assert.doesNotMatch(page.body, /<h2><bdi>Lonely Agent/);
   });
 
   test('is listed, shown and suspended on the command line by its address', async () => {

@@ -55,6 +55,7 @@ describe('Registering an application by the API', () => {
       homepage_url: null,
       privacy_policy_url: null,
       terms_url: null,
+      logo_url: null,
       client_type: 'confidential',
       scopes: ['read', 'write', 'profile'],
       require_pkce: true,

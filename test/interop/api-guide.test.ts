@@ -93,7 +93,7 @@ describe('API reference', () => {
   });
 
   it('is linked, and loads no external resources', async () => {
-    assert.match(await page('/'), /<footer[\s\S]*href="\/docs\/api"/);
+    assert.match(await page('/'), /<main[\s\S]*href="\/docs\/api"[\s\S]*<\/main>/);
     assert.match(await page('/docs'), /<main[\s\S]*href="\/docs\/api"[\s\S]*<\/main>/);
     assert.match(await page('/docs/api-services'), /<main[\s\S]*href="\/docs\/api"[\s\S]*<\/main>/);
     for (const path of ['/docs/api', '/docs/api/tour']) {

@@ -20,7 +20,7 @@ export interface Told {
 /** Returns the texts of the lines of the log; of several entries in one, those of the newest. */
 export function entriesOf(page: Page): Told[] {
   return linesOf(page).map((html) => ({
-    sentence: textOf(/<span class="sentence">([\s\S]*?)<\/span>/.exec(html)?.[1] ?? ''),
+    sentence: textOf(/<span class="sentence"[^>]*>([\s\S]*?)<\/span>/.exec(html)?.[1] ?? ''),
     details: textOf(/<dl>([\s\S]*)<\/dl>/.exec(html)?.[1] ?? ''),
     facts: textOf(/<p class="facts">([\s\S]*?)<\/p>/.exec(html)?.[1] ?? ''),
   }));
