@@ -1,6 +1,8 @@
 import type en from '../../views/health/en.json';
 import { type MessageParams, translator } from '../http/translate.ts';
+import { escapeHtml } from '../lib/html.ts';
 import type { Locale } from '../lib/locale.ts';
+import { visibleLine } from '../lib/visible-text.ts';
 
 /** Keys of the texts in `views/health/`: a title `health.<check>`, results `health.<check>.<result>`. */
 type HealthText = keyof typeof en;
@@ -54,6 +56,18 @@ export interface FindingWords {
   readonly title: string;
   readonly message: string;
   readonly fix?: string;
+}
+
+/** Values that are in English in every language: messages of other programs, and what they mean. */
+const ENGLISH: ReadonlySet<string> = new Set(['reason', 'fix']);
+
+/** Puts a finding into words as HTML, in which English values are marked for screen readers. */
+export function findingHtml(finding: Finding, locale: Locale): FindingWords {
+  const params = Object.entries(finding.params).map(([name, value]) => {
+    const html = escapeHtml(visibleLine(String(value)));
+    return [name, ENGLISH.has(name) ? `<span lang="en">${html}</span>` : html] as const;
+  });
+  return describeFinding({ ...finding, params: Object.fromEntries(params) }, locale);
 }
 
 /** Puts a finding into words. */

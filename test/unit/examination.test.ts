@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { NamedCheck } from '../../src/health/checks.ts';
 import { createExamination } from '../../src/health/examination.ts';
-import { ok } from '../../src/health/finding.ts';
+import { fail, findingHtml, ok } from '../../src/health/finding.ts';
 import { CATALOGUES, type Message } from '../../src/http/translate.ts';
 
 describe('The examination of a running server', () => {
@@ -46,6 +46,14 @@ describe('The examination of a running server', () => {
       ],
     );
   });
+});
+
+test('On a German page, English parts of a finding are marked, and nothing in them is HTML', () => {
+  const params = { where: '<db>', reason: 'no "host" <x>', fix: 'Correct it.' };
+  const { message, fix } = findingHtml(fail('health.database.unreachable', params), 'de');
+  const reason = '<span lang="en">no &#34;host&#34; &#60;x&#62;</span>';
+  assert.equal(message, `&#60;db&#62;: nicht erreichbar: ${reason}.`);
+  assert.equal(fix, '<span lang="en">Correct it.</span>');
 });
 
 describe('The texts of the checks', () => {

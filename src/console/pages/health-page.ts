@@ -1,7 +1,6 @@
-import { describeFinding, type Finding } from '../../health/finding.ts';
+import { type Finding, findingHtml } from '../../health/finding.ts';
 import { type PageAnswer, render } from '../../http/page.ts';
 import { view } from '../../http/view.ts';
-import { visibleLine } from '../../lib/visible-text.ts';
 import { type Chip, CONSOLE, penOf } from './list-view.ts';
 import { operatorPage } from './operator-page.ts';
 
@@ -9,8 +8,9 @@ import { operatorPage } from './operator-page.ts';
 interface CheckProps {
   readonly title: string;
   readonly chip: Chip;
+  /** HTML. */
   readonly message: string;
-  /** Steps that repair it. */
+  /** Steps that repair it, as HTML. */
   readonly fix: string | undefined;
 }
 
@@ -45,12 +45,12 @@ export const healthPage = operatorPage({
         : t('console.health.summary', { failed: count('fail'), warned: count('warn') }),
       checks: ORDER.flatMap((state) => findings.filter((one) => one.state === state)).map(
         (finding) => {
-          const { title, message, fix } = describeFinding(finding, request.locale);
+          const { title, message, fix } = findingHtml(finding, request.locale);
           return {
             title,
             chip: { text: t(`console.check.${finding.state}`), kind: KINDS[finding.state] },
-            message: visibleLine(message),
-            fix: fix && visibleLine(fix),
+            message: message,
+            fix,
           };
         },
       ),
