@@ -1,4 +1,5 @@
 import type { OpenApiDocument } from '../api/openapi-document.ts';
+import type { Config } from '../config/config.ts';
 import { type Page, render } from '../http/page.ts';
 import { translator } from '../http/translate.ts';
 import { view } from '../http/view.ts';
@@ -8,7 +9,7 @@ import { type ApiReference, type ApiSection, presentReference } from './api-refe
 import { type FoundInApi, searchApi } from './api-search.ts';
 import { type GuideProps, presentDocument } from './guide.ts';
 import { readGuide } from './guide-document.ts';
-import { OAUTH_ENDPOINTS, type OauthEndpoint } from './oauth-endpoints.ts';
+import { type OauthEndpoint, oauthEndpoints } from './oauth-endpoints.ts';
 import { perLanguage, type SiteDeps } from './site-page.ts';
 import type { SiteText } from './texts.ts';
 
@@ -31,7 +32,11 @@ const overviewView = view<ApiOverviewProps>('docs/api');
 const sectionView = view<ApiProps & { readonly section: ApiSection }>('docs/api-section');
 
 /** The reference of the JSON API, generated from its OpenAPI description: a page per section. */
-export function apiPages(document: () => OpenApiDocument): readonly Page<SiteDeps>[] {
+export function apiPages(
+  config: Config,
+  document: () => OpenApiDocument,
+): readonly Page<SiteDeps>[] {
+  const oauth = oauthEndpoints(config);
   const references = perLanguage((locale) => ({
     ...presentDocument(readGuide('api', locale, { values: {} }), {}),
     ...presentReference(document(), translator<SiteText>(locale)),
@@ -43,8 +48,8 @@ export function apiPages(document: () => OpenApiDocument): readonly Page<SiteDep
         await identify(deps, ctx);
         const reference = references(deps.renderer.locale(ctx));
         const q = typeof ctx.query.q === 'string' ? ctx.query.q.trim().slice(0, 100) : '';
-        const found = q === '' ? undefined : searchApi(reference, q);
-        return render(overviewView, { ...reference, oauth: OAUTH_ENDPOINTS, q, found });
+        const found = q === '' ? undefined : searchApi({ ...reference, oauth }, q);
+        return render(overviewView, { ...reference, oauth, q, found });
       },
     },
     {

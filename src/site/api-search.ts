@@ -1,6 +1,6 @@
 import type { ApiObject, ApiOperation, ApiReference, ApiSection } from './api-reference.ts';
 import { textOf } from './markdown.ts';
-import { OAUTH_ENDPOINTS, type OauthEndpoint } from './oauth-endpoints.ts';
+import type { OauthEndpoint } from './oauth-endpoints.ts';
 
 /** Results of a search in the reference, each with its section. */
 export interface FoundInApi {
@@ -18,7 +18,10 @@ interface FoundOperation {
  * Finds the operations, OAuth endpoints and objects that contain all words of `q`. Operations with a
  * summary or path in which all words begin a word come first.
  */
-export function searchApi({ sections }: ApiReference, q: string): FoundInApi {
+export function searchApi(
+  { sections, oauth }: Pick<ApiReference, 'sections'> & Pick<FoundInApi, 'oauth'>,
+  q: string,
+): FoundInApi {
   const words = q.toLowerCase().split(/\s+/).slice(0, 10);
   const matches = (texts: readonly string[]) => {
     const text = texts.join('\n').toLowerCase();
@@ -35,9 +38,7 @@ export function searchApi({ sections }: ApiReference, q: string): FoundInApi {
   );
   return {
     operations: operations.toSorted((a, b) => Number(isNamed(b)) - Number(isNamed(a))),
-    oauth: OAUTH_ENDPOINTS.filter(({ method, path, summary }) =>
-      matches([`${method} ${path}`, summary]),
-    ),
+    oauth: oauth.filter(({ method, path, summary }) => matches([`${method} ${path}`, summary])),
     objects: sections.flatMap((section) =>
       section.objects
         .filter(({ name, says, variants }) =>

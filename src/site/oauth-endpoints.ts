@@ -1,3 +1,5 @@
+import type { Config } from '../config/config.ts';
+
 /** An endpoint of OAuth. The guides describe it: its requests and responses are those of its RFC. */
 export interface OauthEndpoint {
   /** In capitals. */
@@ -8,8 +10,10 @@ export interface OauthEndpoint {
   readonly href: string;
 }
 
+const REGISTER = '/api/v1/oauth/register';
+
 /** Endpoints that openapi.json does not describe. */
-export const OAUTH_ENDPOINTS: readonly OauthEndpoint[] = [
+const OAUTH_ENDPOINTS: readonly OauthEndpoint[] = [
   {
     method: 'GET',
     path: '/api/v1/oauth/authorize',
@@ -36,7 +40,7 @@ export const OAUTH_ENDPOINTS: readonly OauthEndpoint[] = [
   },
   {
     method: 'POST',
-    path: '/api/v1/oauth/register',
+    path: REGISTER,
     summary: 'Register an agent (dynamic registration)',
     href: '/docs/agents#settings',
   },
@@ -65,3 +69,8 @@ export const OAUTH_ENDPOINTS: readonly OauthEndpoint[] = [
     href: '/docs/guide#endpoints',
   },
 ];
+
+/** Returns the endpoints that this server has and openapi.json does not describe. */
+export function oauthEndpoints({ dynamicRegistration }: Config): readonly OauthEndpoint[] {
+  return OAUTH_ENDPOINTS.filter(({ path }) => path !== REGISTER || dynamicRegistration !== 'off');
+}

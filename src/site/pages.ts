@@ -24,7 +24,7 @@ export function sitePages(
     ...guidePages(config),
     apiServicesPage(config),
     apiTourPage(config),
-    ...apiPages(document),
+    ...apiPages(config, document),
     changelogPage,
   ];
 }

@@ -112,6 +112,8 @@ describe('Developer guide', () => {
       assert.ok(text.includes(byOperators) && !text.includes(byOwners));
       const open = await page('/docs/guide');
       assert.ok(open.includes(byOwners) && !open.includes(byOperators));
+      const reference = await (await fetch(`${closed.issuer}/docs/api?q=oauth`)).text();
+      assert.ok(reference.includes('/oauth/introspect') && !reference.includes('/oauth/register'));
     } finally {
       await closed.close();
     }
