@@ -133,7 +133,7 @@ function factsOf(application: Application, state: ReviewState, pen: Pen): Fact[]
   return [
     [t('console.field.client_id'), [application.clientId]],
     [t('console.field.owner'), [ownerOf(application, pen)]],
-    [t('console.field.client_type'), [application.clientType]],
+    [t('console.field.client_type'), [t(`applications.type.${application.clientType}.short`)]],
     [t('console.field.require_pkce'), [t(application.requirePkce ? 'console.yes' : 'console.no')]],
     [t('console.field.redirect_uris'), application.redirectUris.map(shown)],
     [t('console.field.scopes'), [...application.scopes]],
