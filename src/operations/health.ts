@@ -1,17 +1,18 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
-import { CLOCK_TOLERANCE, measureClock } from '../db/clock.ts';
 import type { Database } from '../db/database.ts';
 import { peerAddress } from '../http/origin.ts';
 import { toIpAddress } from '../lib/ip-address.ts';
+import type { Logger } from '../lib/log.ts';
 import { DOCTOR_HEADER, isDoctorPass } from './doctor-pass.ts';
 import { type MetricsAccess, mayReadMetrics } from './may-read-metrics.ts';
 import type { Metrics } from './metrics.ts';
-import { withTimeout } from './with-timeout.ts';
+import { createReadiness } from './readiness.ts';
 
 /** Dependencies of the operations endpoints. */
 export interface OperationsDeps {
   readonly database: Database;
+  readonly log: Pick<Logger, 'info' | 'warn'>;
   readonly metrics: Metrics;
   readonly config: MetricsAccess;
   readonly cookieKeys: readonly string[];
@@ -19,19 +20,17 @@ export interface OperationsDeps {
   readonly isStopping?: (() => boolean) | undefined;
 }
 
-/** Milliseconds that `/readyz` waits for the database. */
-const PING_LIMIT = 2_000;
-
 /**
  * Serves the endpoints for operators:
  *
  * - `/healthz`: 200 as long as the process answers. Never asks the database: restarting a process
  *   does not repair an unreachable database.
- * - `/readyz`: 503 while the database does not answer, and when the server is about to stop.
+ * - `/readyz`: 503 while the database does not answer or its clock differs, and when the server is about to
+ *   stop.
  * - `/metrics`: for Prometheus. See `mayReadMetrics`.
  */
 export function operationsRoutes(deps: OperationsDeps): Router {
-  const findObstacle = createReadiness(deps.database);
+  const findObstacle = createReadiness(deps);
   return new Router()
     .get('/healthz', (ctx) => {
       ctx.set('Cache-Control', 'no-store');
@@ -61,27 +60,4 @@ function arrivalOf({ trustProxy }: MetricsAccess, ctx: Context) {
   const sent = ctx.req.headersDistinct['x-forwarded-for']?.join(',') ?? '';
   const forwarded = sent === '' ? [] : sent.split(',', 50).map((one) => toIpAddress(one) ?? '');
   return { peer: peerAddress(ctx) ?? '', forwarded, trust_proxy: trustProxy };
-}
-
-/** Returns the reason why requests would fail or get wrong answers; undefined if they would not. */
-function describeObstacle(ahead: number | undefined): string | undefined {
-  if (ahead === undefined) {
-    return 'database unreachable';
-  }
-  return Math.abs(ahead) > CLOCK_TOLERANCE
-    ? `the clock of the database differs by ${Math.round(Math.abs(ahead) / 1000)} s`
-    : undefined;
-}
-
-/** Any number of probes at the same time ask the database once. */
-function createReadiness(database: Database): () => Promise<string | undefined> {
-  let asking: Promise<string | undefined> | undefined;
-  return () => {
-    asking ??= withTimeout(PING_LIMIT, () => measureClock(database))
-      .then(describeObstacle)
-      .finally(() => {
-        asking = undefined;
-      });
-    return asking;
-  };
 }

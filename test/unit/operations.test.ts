@@ -8,6 +8,7 @@ import { createLog } from '../../src/lib/log.ts';
 import { operationsRoutes } from '../../src/operations/health.ts';
 import { createMetrics } from '../../src/operations/metrics.ts';
 import { observeRequests } from '../../src/operations/observe-requests.ts';
+import { createReadiness } from '../../src/operations/readiness.ts';
 import { routeGroup } from '../../src/operations/route-group.ts';
 import { freePort } from '../support/free-port.ts';
 
@@ -17,7 +18,9 @@ async function startOperations(database: Database) {
   const app = new Koa();
   app.silent = true;
   app.use(observeRequests(metrics, createLog('silent')));
-  app.use(operationsRoutes({ database, metrics, config: readConfig({}), cookieKeys: [] }).routes());
+  const log = createLog('silent');
+  const config = readConfig({});
+  app.use(operationsRoutes({ database, log, metrics, config, cookieKeys: [] }).routes());
   app.use((ctx) => {
     if (ctx.path === '/boom') {
       throw new Error('boom');
@@ -138,6 +141,47 @@ test('Readiness is refused if the clock of the database differs by more than 5 s
     assert.equal(detail, status === 200 ? undefined : clockDetail(ahead));
     operations.close();
   }
+  await unused.close();
+});
+
+test('Changes of the readiness are logged once each, and at most every 10 seconds', async () => {
+  const lines: unknown[] = [];
+  const log = createLog('info', { write: (line) => lines.push(JSON.parse(line)) });
+  const unused = await openDatabase({
+    url: 'postgres://x@127.0.0.1:1/x',
+    dataDir: '',
+    connections: 1,
+  });
+  let ahead: number | undefined = 0;
+  let time = 0;
+  const now = async () => {
+    if (ahead === undefined) {
+      throw new Error('unreachable');
+    }
+    return [{ now: new Date(Date.now() + ahead) }];
+  };
+  // The interface promises rows of any type; this test knows the one statement.
+  const lookUp = now as unknown as Database['lookUp'];
+  const findObstacle = createReadiness({ database: { ...unused, lookUp }, log, now: () => time });
+  const probe = async (seconds: number, state: number | undefined) => {
+    time = seconds * 1000;
+    ahead = state;
+    await findObstacle();
+    return lines.splice(0).map((line) => {
+      const { level, msg, reason } = Object(line);
+      return [level, msg, ...(reason === undefined ? [] : [reason])];
+    });
+  };
+  const notReady = (reason: string) => [[40, 'Server is not ready', reason]];
+  assert.deepEqual(await probe(0, 0), []);
+  assert.deepEqual(await probe(1, 7_000), notReady(clockDetail(7_000)));
+  assert.deepEqual(await probe(20, 9_000), []);
+  assert.deepEqual(await probe(30, undefined), notReady('database unreachable'));
+  assert.deepEqual(await probe(31, 0), []);
+  assert.deepEqual(await probe(32, undefined), []);
+  assert.deepEqual(await probe(39, 0), []);
+  assert.deepEqual(await probe(40, 0), [[30, 'Server is ready again']]);
+  assert.deepEqual(await probe(60, 0), []);
   await unused.close();
 });
 
