@@ -1,6 +1,6 @@
 import type { Tx } from '../db/transaction.ts';
 import type { Origin } from '../lib/actor.ts';
-import type { ApplicationChange } from '../mail/mail.ts';
+import type { MailData } from '../mail/mail.ts';
 import { enqueueMail } from '../mail/outbox-store.ts';
 import { findUser } from '../users/find-user.ts';
 import type { Application } from './application.ts';
@@ -8,7 +8,7 @@ import { mailApplication } from './mail-application.ts';
 
 /** A change of an application that its owner gets a mail about. */
 export interface OwnerNotice {
-  readonly change: ApplicationChange;
+  readonly change: MailData['application_changed']['change'];
   /** Recipient, if it is not the owner. */
   readonly userId?: string;
   /** Details of the change: a secret's label, addresses. Never a secret. */
@@ -58,7 +58,7 @@ async function nameOfOwner(tx: Tx, { ownerId, ownerName }: Application): Promise
 }
 
 /** Returns the link target. Recipients who do not own the application get the list. */
-function pathFor(change: ApplicationChange, application: Application): string {
+function pathFor(change: OwnerNotice['change'], application: Application): string {
   return change === 'transfer_received' || change === 'transferred_away'
     ? '/account/applications'
     : `/account/applications/${encodeURIComponent(application.clientId)}`;

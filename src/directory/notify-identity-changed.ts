@@ -1,6 +1,6 @@
 import type { Tx } from '../db/transaction.ts';
 import type { Origin } from '../lib/actor.ts';
-import type { IdentityChange } from '../mail/mail.ts';
+import type { MailData } from '../mail/mail.ts';
 import { enqueueMail } from '../mail/outbox-store.ts';
 import type { User } from '../users/user.ts';
 
@@ -12,7 +12,7 @@ export async function notifyIdentityChanged(
   tx: Tx,
   user: User,
   change: {
-    readonly kind: IdentityChange;
+    readonly kind: MailData['identity_changed']['change'];
     readonly issuer: string;
     readonly recipients: readonly string[];
     /** If the provider had verified the user's address; else the platform did it. */

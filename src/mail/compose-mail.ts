@@ -6,15 +6,14 @@ import { type Translate, translator } from '../http/translate.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import { type Locale, localeOf } from '../lib/locale.ts';
 import type { ScopeConfig } from '../lib/scopes.ts';
+import { type ParsedMail, parseMail } from './mail.ts';
 import type { MailContent, MailContext } from './mail-view.ts';
-import { type ParsedMail, parseMail } from './parse-mail.ts';
 import { type MailLink, renderMail } from './render-mail.ts';
 import type { MailText } from './texts.ts';
 import {
   writeAccessEnding,
-  writeApplicationDeleted,
   writeAuthorized,
-  writeEndedForSafety,
+  writeEnded,
   writeRevokedByOperator,
 } from './write-access-mail.ts';
 import {
@@ -96,13 +95,13 @@ function write(pen: MailContext, mail: ParsedMail): MailContent {
     case 'authorized':
       return writeAuthorized(pen, mail.data);
     case 'reuse_detected':
-      return writeEndedForSafety(pen, 'reuse', mail.data);
+      return writeEnded(pen, 'reuse', mail.data);
     case 'leaked':
-      return writeEndedForSafety(pen, 'leaked', mail.data);
+      return writeEnded(pen, 'leaked', mail.data);
     case 'revoked_by_operator':
       return writeRevokedByOperator(pen, mail.data);
     case 'application_deleted':
-      return writeApplicationDeleted(pen, mail.data);
+      return writeEnded(pen, 'deleted', mail.data);
     case 'access_ending':
       return writeAccessEnding(pen, mail.data);
     case 'application_changed':

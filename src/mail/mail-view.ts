@@ -29,24 +29,12 @@ export type MailContent = Omit<
 /** More than these would hide the rest of the mail; the page behind the link lists them all. */
 const ORGANIZERS_SHOWN = 50;
 
-/** The page that lists what the reader allowed. */
-export function authorizationsLink({ t, issuer }: MailContext): MailLink {
-  return { label: t('mail.link.authorizations'), url: `${issuer}/account/authorizations` };
-}
-
-/** The reader's own log. */
-export function activityLink({ t, issuer }: MailContext): MailLink {
-  return { label: t('mail.link.activity'), url: `${issuer}/account/activity` };
-}
-
-/** Link to the password page. */
-export function passwordLink({ t, issuer }: MailContext): MailLink {
-  return { label: t('mail.link.password'), url: `${issuer}/account/password` };
-}
-
-/** Link to the list of sessions. */
-export function sessionsLink({ t, issuer }: MailContext): MailLink {
-  return { label: t('mail.link.sessions'), url: `${issuer}/account/sessions` };
+/** Links to pages of the reader's account. */
+export function accountLinks(
+  { t, issuer }: MailContext,
+  ...pages: readonly ('activity' | 'authorizations' | 'password' | 'sessions')[]
+): MailLink[] {
+  return pages.map((page) => ({ label: t(`mail.link.${page}`), url: `${issuer}/account/${page}` }));
 }
 
 /** Button that revokes one authorization. */
@@ -108,14 +96,15 @@ export function timeFact(
   return { label: t(label), value: localTime(at, timezone, locale) };
 }
 
-/** Browser, system and address, as far as they are known and can be true. */
-export function originFact({ t, locale }: MailContext, origin: Origin): MailFact {
+/** Browser, system and address, as far as they are known and can be true; none if there was no request. */
+export function originFacts({ t, locale }: MailContext, origin: Origin | undefined): MailFact[] {
+  if (origin === undefined) {
+    return [];
+  }
   const device = deviceWords(origin.userAgent, locale);
   const ip = toIpAddress(origin.ip);
-  return {
-    label: t('mail.label.origin'),
-    value: ip === undefined ? device : t('mail.origin', { device, ip }),
-  };
+  const value = ip === undefined ? device : t('mail.origin', { device, ip });
+  return [{ label: t('mail.label.origin'), value }];
 }
 
 function organizerNames({ organizers }: MailAccess, locale: Locale): string[] {

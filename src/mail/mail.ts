@@ -1,121 +1,6 @@
-import type { Origin } from '../lib/actor.ts';
-import type { LocalizedText } from '../lib/localized-text.ts';
+import { z } from 'zod';
 
-/** Data of each kind of mail. Stored in the outbox: plain JSON, and never a secret. */
-export interface MailData {
-  /** A new authorization: the user's own notice of it. */
-  authorized: Happening &
-    MailAccess & {
-      readonly grantId: string;
-      readonly origin: Origin;
-      /** Names of the API services that it is limited to; empty: it is not. */
-      readonly apis: readonly string[];
-      /** End that the user has set, ISO 8601. */
-      readonly endsAt?: string | undefined;
-      /** Number of earlier authorizations that it replaces. */
-      readonly replaced: number;
-    };
-  /** A rotated refresh token or a used code came again; the authorization was ended. */
-  reuse_detected: Happening & { readonly application: MailApplication };
-  /** A token was found in public; the authorization was ended. */
-  leaked: Happening & { readonly application: MailApplication };
-  /** An operator of this server ended an authorization. */
-  revoked_by_operator: Happening &
-    MailAccess & {
-      /** Time of the authorization, ISO 8601. */
-      readonly grantedAt: string;
-    };
-  /** An application was deleted, and all that the reader had allowed it ended with it. */
-  application_deleted: Happening & { readonly application: MailApplication };
-  /** An authorization that is not used any more ends soon. */
-  access_ending: Happening &
-    MailAccess & {
-      readonly grantId: string;
-      /** Time at which it ends if it is not used, ISO 8601. */
-      readonly endsAt: string;
-    };
-  /** Something that matters for an application's security: the owner's notice of it. */
-  application_changed: Happening & {
-    readonly application: MailApplication;
-    readonly change: ApplicationChange;
-    /** Details: a secret's label and last characters, addresses. */
-    readonly details?: readonly string[] | undefined;
-    /** Reason in an operator's words. */
-    readonly reason?: string | undefined;
-    /** Absent where it was no request of the reader's own account. */
-    readonly origin?: Origin | undefined;
-    /** Link target: a path of this server. */
-    readonly path: string;
-  };
-  /** An application that worked has stopped working: the owner's notice. */
-  application_failing: Happening & {
-    readonly application: MailApplication;
-    /** Failed token requests within half an hour. */
-    readonly failures: number;
-    /** Error code of the newest of them. */
-    readonly error: string;
-    /** Its reason, a sentence in the reader's language, without values of the request. */
-    readonly explanation: string;
-    /** Link target: a path of this server. */
-    readonly path: string;
-  };
-  /** Applications wait for a review: a notice to operators. */
-  review_waiting: Happening & { readonly count: number };
-  /** The password was replaced or taken away, and the user signed out everywhere. */
-  password_changed: Happening & {
-    readonly removed: boolean;
-    /** If the user had none before. */
-    readonly first?: boolean | undefined;
-    /**
-     * The user, or that they signed in at the platform's own login, from where on they have none
-     * here; absent: the platform.
-     */
-    readonly by?: 'user' | 'upstream' | undefined;
-    /** Absent where it did not come from the user's own browser. */
-    readonly origin?: Origin | undefined;
-  };
-  /** The platform changed the e-mail address: one mail to each of the two. */
-  email_changed: Happening & {
-    /** If the recipient is the address that is no longer used. */
-    readonly isFormer: boolean;
-  };
-  /** The upstream identity of this user was replaced or removed. */
-  identity_changed: Happening & {
-    readonly change: IdentityChange;
-    /** Host of the provider. */
-    readonly provider: string;
-    /** Linked because the provider had verified the user's address; else by the platform. */
-    readonly byEmail: boolean;
-    /** Absent unless it came from a sign-in. */
-    readonly origin?: Origin | undefined;
-  };
-  /** Somebody signed in in a browser that was not seen before. */
-  new_device: Happening & {
-    readonly origin: Origin;
-    /** At the platform's own login, where passwords are none of ours. */
-    readonly upstream?: boolean | undefined;
-  };
-}
-
-/** Time of the event, and the reader's time zone. */
-interface Happening {
-  /** ISO 8601. */
-  readonly at: string;
-  /** IANA time zone name. */
-  readonly timezone: string;
-}
-
-/** Scopes and organizers of an application. */
-export interface MailAccess {
-  readonly application: MailApplication;
-  readonly scopes: readonly string[];
-  readonly organizers: readonly { readonly slug: string; readonly name: LocalizedText }[];
-}
-
-/**
- * Changes of an application that are mailed. `transfer_received` and `transferred_to_you` go to the
- * receiver.
- */
+/** Changes of an application that are mailed. `transfer_received` and `transferred_to_you` go to the receiver. */
 export const APPLICATION_CHANGES = [
   'secret_added',
   'secret_deleted',
@@ -132,27 +17,155 @@ export const APPLICATION_CHANGES = [
   'review_question',
 ] as const;
 
-/** One of them. */
-export type ApplicationChange = (typeof APPLICATION_CHANGES)[number];
-
-/** Ways in which the sign-in at an upstream provider changes. */
-export const IDENTITY_CHANGES = ['linked', 'replaced', 'removed'] as const;
-
-/** One of them. */
-export type IdentityChange = (typeof IDENTITY_CHANGES)[number];
+const time = z.iso.datetime({ offset: true });
+const texts = z.array(z.string()).readonly();
+/** Path of a page of this server. */
+const path = z.string().startsWith('/');
 
 /** The application as a mail shows it. */
-export interface MailApplication {
-  readonly name: string;
-  readonly owner: string | null;
-  /** Null also if no operator has reviewed the application. */
-  readonly reviewedHomepage: string | null;
+const application = z.object({
+  name: z.string(),
+  owner: z.string().nullable(),
+  /**
+   * Null also if no operator has reviewed the application; absent in mails that were queued before
+   * reviews decided about it.
+   */
+  reviewedHomepage: z.string().nullable().default(null),
   /** Host of its metadata document, which is proven. */
-  readonly documentHost?: string | null | undefined;
-}
+  documentHost: z.string().nullish(),
+});
+
+/** Origin of a request. JSON omits what is undefined. */
+const origin = z
+  .object({ ip: z.string().optional(), userAgent: z.string().optional() })
+  .transform(({ ip, userAgent }) => ({ ip, userAgent }));
+
+/** Scopes and organizers of an application. */
+const access = {
+  application,
+  scopes: texts,
+  organizers: z
+    .array(
+      z.object({
+        slug: z.string(),
+        name: z.union([z.string(), z.record(z.string(), z.string())]),
+      }),
+    )
+    .readonly(),
+};
+
+/** Describes a kind of mail by its data, to which the time of the event and the reader's time zone belong. */
+const kind = <const Kind extends string, Data extends z.ZodRawShape>(name: Kind, data: Data) =>
+  z.object({
+    kind: z.literal(name),
+    data: z.object({ at: time, timezone: z.string(), ...data }),
+  });
+
+/** All kinds of mail. Their data is stored in the outbox: plain JSON, and never a secret. */
+const mail = z.discriminatedUnion('kind', [
+  /** A new authorization: the user's own notice of it. */
+  kind('authorized', {
+    ...access,
+    grantId: z.string(),
+    origin,
+    /** Names of the API services that it is limited to; empty: it is not. An older process queues none. */
+    apis: texts.default([]),
+    /** End that the user has set. */
+    endsAt: time.optional(),
+    /** Number of earlier authorizations that it replaces. */
+    replaced: z.int().default(0),
+  }),
+  /** A rotated refresh token or a used code came again; the authorization was ended. */
+  kind('reuse_detected', { application }),
+  /** A token was found in public; the authorization was ended. */
+  kind('leaked', { application }),
+  /** An operator of this server ended an authorization. */
+  kind('revoked_by_operator', { ...access, grantedAt: time }),
+  /** An application was deleted, and all that the reader had allowed it ended with it. */
+  kind('application_deleted', { application }),
+  /** An authorization that is not used any more ends at `endsAt`. */
+  kind('access_ending', { ...access, grantId: z.string(), endsAt: time }),
+  /** Something that matters for an application's security: the owner's notice of it. */
+  kind('application_changed', {
+    application,
+    change: z.enum(APPLICATION_CHANGES),
+    /** A secret's label and last characters, addresses. */
+    details: texts.optional(),
+    /** Reason in an operator's words. */
+    reason: z.string().optional(),
+    /** Absent if it was no request of the reader's own account. */
+    origin: origin.optional(),
+    path,
+  }),
+  /** An application that worked has stopped working: the owner's notice. */
+  kind('application_failing', {
+    application,
+    /** Failed token requests within half an hour. */
+    failures: z.int().min(1),
+    /** Error code of the newest of them. */
+    error: z.string(),
+    /** Its reason, a sentence in the reader's language, without values of the request. */
+    explanation: z.string(),
+    path,
+  }),
+  /** Applications wait for a review: a notice to operators. */
+  kind('review_waiting', { count: z.int().min(1) }),
+  /** The password was replaced or removed, and the user signed out everywhere. */
+  kind('password_changed', {
+    removed: z.boolean(),
+    /** True if the user had none before. */
+    first: z.boolean().optional(),
+    /** `upstream`: removed because the user signed in at the platform's own login; absent: the platform. */
+    by: z.enum(['user', 'upstream']).optional(),
+    /** Absent if it did not come from the user's own browser. */
+    origin: origin.optional(),
+  }),
+  /** The platform changed the e-mail address: one mail to each of the two, `isFormer` to the old one. */
+  kind('email_changed', { isFormer: z.boolean() }),
+  /** The upstream identity of this user was linked, replaced or removed. */
+  kind('identity_changed', {
+    change: z.enum(['linked', 'replaced', 'removed']),
+    /** Host of the provider. */
+    provider: z.string(),
+    /** Linked because the provider had verified the user's address; else by the platform. */
+    byEmail: z.boolean(),
+    /** Absent unless it came from a sign-in. */
+    origin: origin.optional(),
+  }),
+  /** Somebody signed in in a browser that was not seen before; `upstream`: at the platform's own login. */
+  kind('new_device', { origin, upstream: z.boolean().optional() }),
+]);
+
+/** A kind with its data. */
+export type ParsedMail = z.output<typeof mail>;
 
 /** A kind of mail. */
-export type MailKind = keyof MailData;
+export type MailKind = ParsedMail['kind'];
+
+/** Data by kind of mail. */
+export type MailData = { [One in ParsedMail as One['kind']]: One['data'] };
+
+/** The application as a mail shows it. */
+export type MailApplication = z.output<typeof application>;
+
+/** Scopes and organizers of an application. */
+export type MailAccess = Pick<MailData['access_ending'], keyof typeof access>;
+
+/**
+ * Reads a row of the outbox, which a newer process may have written.
+ * @returns undefined if the kind is unknown or the data does not match it
+ */
+export function parseMail({
+  kind,
+  data,
+}: Pick<QueuedMail, 'kind' | 'data'>): ParsedMail | undefined {
+  return mail.safeParse({ kind, data }).data;
+}
+
+/** Returns the `traceparent` of the request that caused a mail; undefined if it was not traced. */
+export function traceparentIn(data: unknown): string | undefined {
+  return z.object({ traceparent: z.string() }).safeParse(data).data?.traceparent;
+}
 
 /** A mail to be sent. */
 export interface Mail<K extends MailKind = MailKind> {

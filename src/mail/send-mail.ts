@@ -3,9 +3,8 @@ import { type BackgroundWork, runInBackground } from '../lib/background-work.ts'
 import { StagedoorError } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { type ComposeDeps, composeMail, mailLogo } from './compose-mail.ts';
-import type { QueuedMail } from './mail.ts';
+import { type QueuedMail, traceparentIn } from './mail.ts';
 import { updateMailFailed, updateMailSent } from './outbox-store.ts';
-import { traceparentIn } from './parse-mail.ts';
 import { MailFailure, type MailTransport } from './transport.ts';
 
 /** Dependencies of sending. */

@@ -2,12 +2,12 @@ import type { MailData } from './mail.ts';
 import { localTime, quoted } from './mail-text.ts';
 import {
   accessFacts,
+  accountLinks,
   apiFacts,
   applicationFacts,
-  authorizationsLink,
   type MailContent,
   type MailContext,
-  originFact,
+  originFacts,
   revokeButton,
   timeFact,
 } from './mail-view.ts';
@@ -32,41 +32,28 @@ export function writeAuthorized(pen: MailContext, data: MailData['authorized']):
     facts: [
       ...applicationFacts(pen, data.application),
       timeFact(pen, data),
-      originFact(pen, data.origin),
+      ...originFacts(pen, data.origin),
       ...accessFacts(pen, data, 'mail.label.scopes'),
       ...apiFacts(pen, data.apis),
       ...(data.endsAt === undefined
         ? []
         : [timeFact(pen, { ...data, at: data.endsAt }, 'mail.label.ends')]),
     ],
-    links: [authorizationsLink(pen)],
+    links: accountLinks(pen, 'authorizations'),
   };
 }
 
-/** Reports an authorization that was revoked because its tokens were stolen, or may have been. */
-export function writeEndedForSafety(
+/** Reports an authorization that ended with its application, or because its tokens may have been stolen. */
+export function writeEnded(
   pen: MailContext,
-  story: 'reuse' | 'leaked',
-  data: MailData['reuse_detected' | 'leaked'],
+  story: 'reuse' | 'leaked' | 'deleted',
+  data: MailData['reuse_detected' | 'leaked' | 'application_deleted'],
 ): MailContent {
   return {
     ...titles(pen, story, data),
     sections: explain(pen, story),
     facts: [...applicationFacts(pen, data.application), timeFact(pen, data)],
-    links: [authorizationsLink(pen)],
-  };
-}
-
-/** Reports authorizations that ended because their application was deleted. */
-export function writeApplicationDeleted(
-  pen: MailContext,
-  data: MailData['application_deleted'],
-): MailContent {
-  return {
-    ...titles(pen, 'deleted', data),
-    sections: explain(pen, 'deleted'),
-    facts: [...applicationFacts(pen, data.application), timeFact(pen, data)],
-    links: [authorizationsLink(pen)],
+    links: accountLinks(pen, 'authorizations'),
   };
 }
 
@@ -84,7 +71,7 @@ export function writeRevokedByOperator(
       timeFact(pen, { ...data, at: data.grantedAt }, 'mail.label.granted'),
       ...accessFacts(pen, data, 'mail.label.scopes_ended'),
     ],
-    links: [authorizationsLink(pen)],
+    links: accountLinks(pen, 'authorizations'),
   };
 }
 
@@ -108,7 +95,7 @@ export function writeAccessEnding(pen: MailContext, data: MailData['access_endin
       timeFact(pen, { ...data, at: data.endsAt }, 'mail.label.ends'),
       ...accessFacts(pen, data, 'mail.label.scopes'),
     ],
-    links: [authorizationsLink(pen)],
+    links: accountLinks(pen, 'authorizations'),
   };
 }
 

@@ -1,16 +1,16 @@
 import type { MailData } from './mail.ts';
 import { oneLine, unlinked } from './mail-text.ts';
 import {
-  activityLink,
-  authorizationsLink,
+  accountLinks,
   type MailContent,
   type MailContext,
-  originFact,
-  passwordLink,
-  sessionsLink,
+  originFacts,
   timeFact,
 } from './mail-view.ts';
 import type { MailText } from './texts.ts';
+
+/** Pages on which a reader sees and ends what somebody else did with the account. */
+const SECURITY_PAGES = ['sessions', 'authorizations', 'activity'] as const;
 
 /** Another password, or none any more. */
 export function writePasswordChanged(
@@ -29,9 +29,9 @@ export function writePasswordChanged(
     facts: [
       timeFact(pen, data),
       { label: t('mail.label.by'), value: t(BY[data.by ?? 'platform']) },
-      ...(data.origin === undefined ? [] : [originFact(pen, data.origin)]),
+      ...originFacts(pen, data.origin),
     ],
-    links: [sessionsLink(pen), authorizationsLink(pen), activityLink(pen)],
+    links: accountLinks(pen, ...SECURITY_PAGES),
   };
 }
 
@@ -79,7 +79,7 @@ export function writeEmailChanged(pen: MailContext, data: MailData['email_change
       { sentences: [t('mail.password.expected'), t('mail.account.unexpected', { host })] },
     ],
     facts: [timeFact(pen, data), { label: t('mail.label.by'), value: t('mail.password.by') }],
-    links: [sessionsLink(pen), authorizationsLink(pen), activityLink(pen)],
+    links: accountLinks(pen, ...SECURITY_PAGES),
   };
 }
 
@@ -107,9 +107,9 @@ export function writeIdentityChanged(
     facts: [
       timeFact(pen, data),
       { label: t('mail.label.by'), value: by },
-      ...(data.origin === undefined ? [] : [originFact(pen, data.origin)]),
+      ...originFacts(pen, data.origin),
     ],
-    links: [sessionsLink(pen), authorizationsLink(pen), activityLink(pen)],
+    links: accountLinks(pen, ...SECURITY_PAGES),
   };
 }
 
@@ -129,12 +129,7 @@ export function writeNewDevice(pen: MailContext, data: MailData['new_device']): 
       { sentences: [t('mail.sign_in.happened')] },
       { sentences: [t('mail.sign_in.expected'), t(unexpected)] },
     ],
-    facts: [timeFact(pen, data), originFact(pen, data.origin)],
-    links: [
-      ...(data.upstream ? [] : [passwordLink(pen)]),
-      sessionsLink(pen),
-      authorizationsLink(pen),
-      activityLink(pen),
-    ],
+    facts: [timeFact(pen, data), ...originFacts(pen, data.origin)],
+    links: accountLinks(pen, ...(data.upstream ? [] : (['password'] as const)), ...SECURITY_PAGES),
   };
 }
