@@ -7,6 +7,7 @@ import { readServerFile, type ServerFile } from '../data-dir/server-file.ts';
 import { assertReachable } from '../db/assert-reachable.ts';
 import { type Database, openDatabase } from '../db/database.ts';
 import { assertSchema } from '../db/schema-state.ts';
+import { inTransaction, type Tx } from '../db/transaction.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import type { Shell } from './shell.ts';
 
@@ -44,6 +45,16 @@ export async function withCurrentDatabase<T>(
     await assertSchema(database.db, MIGRATE);
     return work(database, config);
   });
+}
+
+/** Does the work of a command in one transaction on the database, which exists and is up to date. */
+export function inCurrentDatabase<T>(
+  shell: Shell,
+  work: (tx: Tx, config: Config) => Promise<T>,
+): Promise<T> {
+  return withCurrentDatabase(shell, ({ db }, config) =>
+    inTransaction(db, (tx) => work(tx, config)),
+  );
 }
 
 /** Closes a database after the work. */

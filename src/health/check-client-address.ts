@@ -1,9 +1,8 @@
 import { networkInterfaces } from 'node:os';
 import { z } from 'zod';
 import type { Config } from '../config/config.ts';
-import { cookieKeysOf } from '../data-dir/cookie-keys.ts';
+import { cookieKeysOf, hasCookieKeys } from '../data-dir/secret.ts';
 import { DOCTOR_HEADER, newDoctorPass } from '../operations/doctor-pass.ts';
-import { hasCookieKeys } from './check-here.ts';
 import { type Finding, fail, ok, skip, warn } from './finding.ts';
 
 const TIMEOUT = 5_000;

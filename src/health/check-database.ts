@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import { cookieKeysOf } from '../data-dir/cookie-keys.ts';
+import { cookieKeysOf, hasCookieKeys } from '../data-dir/secret.ts';
 import { assertReachable } from '../db/assert-reachable.ts';
 import { timeAhead } from '../db/clock.ts';
 import { describeServer, findWeakness } from '../db/connection-options.ts';
@@ -9,10 +9,9 @@ import { readSchemaState, type SchemaState } from '../db/schema-state.ts';
 import { findUnsuitable, OLDEST, readServerInfo, type Unsuitable } from '../db/server-info.ts';
 import type { MessageParams } from '../http/translate.ts';
 import { countMails } from '../mail/outbox-store.ts';
-import { unopenedSigningKeys } from '../signing-keys/check-signing-keys.ts';
-import { listSigningKeys } from '../signing-keys/list-signing-keys.ts';
+import { unopenedSigningKeys } from '../signing-keys/seal-signing-key.ts';
+import { selectSigningKeys } from '../signing-keys/signing-key-store.ts';
 import { checkClock } from './check-clock.ts';
-import { hasCookieKeys } from './check-here.ts';
 import { checkPooler } from './check-pooler.ts';
 import { type Finding, fail, ok, skip, warn } from './finding.ts';
 import { judgeMails } from './judge-mails.ts';
@@ -96,14 +95,15 @@ function judgeSchema(schema: SchemaState, engine: Database['engine']): Finding {
 }
 
 async function checkKeys({ db }: Database, config: Config): Promise<Finding> {
-  const signing = (await listSigningKeys(db, config)).find(({ state }) => state === 'signing');
+  const keys = await selectSigningKeys(db);
+  const signing = keys.find(({ state }) => state === 'signing');
   if (signing === undefined) {
     return warn('health.signing_keys.none');
   }
   if (!(await hasCookieKeys(config))) {
     return fail('health.signing_keys.closed');
   }
-  const unopened = await unopenedSigningKeys(db, await cookieKeysOf(config));
+  const unopened = unopenedSigningKeys(await cookieKeysOf(config), keys);
   if (unopened.length > 0) {
     return fail('health.signing_keys.unopened', { names: unopened.join(', ') });
   }

@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
-import { COOKIE_KEY_FILE } from '../data-dir/cookie-keys.ts';
+import { COOKIE_KEY_FILE, hasCookieKeys } from '../data-dir/secret.ts';
 import { isOpenToOthers } from '../data-dir/secure-data-dir.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
@@ -60,15 +60,4 @@ export async function checkCookieKeys(config: Config): Promise<Finding> {
   return config.databaseUrl === undefined
     ? ok('health.cookie_keys.file', { file: COOKIE_KEY_FILE })
     : warn('health.cookie_keys.file_alone', { file: COOKIE_KEY_FILE });
-}
-
-/** Indicates whether cookie keys exist; creates none. */
-export async function hasCookieKeys({ cookieKeys, dataDir }: Config): Promise<boolean> {
-  return (
-    cookieKeys !== undefined ||
-    access(join(dataDir, COOKIE_KEY_FILE)).then(
-      () => true,
-      () => false,
-    )
-  );
 }

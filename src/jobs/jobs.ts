@@ -15,7 +15,7 @@ import { notifyFailing } from '../insights/notify-failing.ts';
 import { foldRequestCounts } from '../insights/request-count-store.ts';
 import { deleteSurplusErrors } from '../insights/store.ts';
 import { deleteEndedSessions } from '../sessions/session-store.ts';
-import { purgeSigningKeys } from '../signing-keys/purge-signing-keys.ts';
+import { purgeSigningKeys } from '../signing-keys/signing-key-store.ts';
 import { retentionRules, SHORT_LIVED } from './retention.ts';
 import type { Job } from './run-job.ts';
 

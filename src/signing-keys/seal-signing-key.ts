@@ -43,3 +43,22 @@ export function openSigningKey(secrets: readonly string[], key: SigningKey): Key
     `The signing key ${key.kid} was sealed with a cookie key that is not among the COOKIE_KEYS of this process. Add the earlier key at the end of COOKIE_KEYS; if it is lost, "stagedoor keys rotate --now" replaces the signing key.`,
   );
 }
+
+/** Returns the ids of the keys that sign, now or next, and that none of these secrets opens. */
+export function unopenedSigningKeys(
+  secrets: readonly string[],
+  keys: readonly SigningKey[],
+): string[] {
+  return keys
+    .filter((key) => key.state !== 'retired' && !canOpen(secrets, key))
+    .map(({ kid }) => kid);
+}
+
+function canOpen(secrets: readonly string[], key: SigningKey): boolean {
+  try {
+    openSigningKey(secrets, key);
+    return true;
+  } catch {
+    return false;
+  }
+}

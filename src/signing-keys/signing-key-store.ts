@@ -2,7 +2,7 @@ import { type Selectable, sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import type { Schema } from '../db/schema.ts';
 import type { Tx } from '../db/transaction.ts';
-import type { NewSigningKey, SigningKey } from './signing-key.ts';
+import { type NewSigningKey, publishedAfter, type SigningKey } from './signing-key.ts';
 
 /** Names the lock under which keys are made; any number that nothing else uses. */
 const LOCK = 7_236_401;
@@ -77,11 +77,17 @@ export async function deleteOtherSigningKeys(tx: Tx, kid: string): Promise<void>
   await tx.deleteFrom('signing_keys').where('kid', '<>', kid).execute();
 }
 
-/** Deletes keys, public and private part, that were retired for so many seconds. */
-export async function deleteRetiredSigningKeys(db: Db, seconds: number): Promise<number> {
+/**
+ * Deletes retired keys, public and private part, once nothing that they signed lives.
+ * @returns the number of deleted keys
+ */
+export async function purgeSigningKeys(
+  db: Db,
+  config: { readonly accessTokenTtl: number },
+): Promise<number> {
   const { numDeletedRows } = await db
     .deleteFrom('signing_keys')
-    .where('retired_at', '<', sql<Date>`now() - make_interval(secs => ${seconds})`)
+    .where('retired_at', '<', sql<Date>`now() - make_interval(secs => ${publishedAfter(config)})`)
     .executeTakeFirstOrThrow();
   return Number(numDeletedRows);
 }

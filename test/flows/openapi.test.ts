@@ -9,7 +9,7 @@ import { Router } from '@koa/router';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import type { OpenApiDocument } from '../../src/api/openapi-document.ts';
 import { createApp } from '../../src/app.ts';
-import { cookieKeysOf } from '../../src/data-dir/cookie-keys.ts';
+import { cookieKeysOf } from '../../src/data-dir/secret.ts';
 import { startErrorQueue } from '../../src/insights/error-queue.ts';
 import { startRequestCounter } from '../../src/insights/request-counter.ts';
 import { createLog } from '../../src/lib/log.ts';
