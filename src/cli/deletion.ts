@@ -1,13 +1,14 @@
 import { deletionEndpoints } from '../deletions/routes.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import type { Entry, Management } from './management.ts';
+import { formatNumber } from './present.ts';
 import { resourceCommands } from './resource.ts';
-
-const number = (value: unknown) => Number(value).toLocaleString('en');
 
 /** Returns how many grants of a deletion are removed: `120,000 of 300,000`. */
 export function progressOf({ removed, grants }: Entry): string {
-  return grants === null ? number(removed) : `${number(removed)} of ${number(grants)}`;
+  return grants === null
+    ? formatNumber(removed)
+    : `${formatNumber(removed)} of ${formatNumber(grants)}`;
 }
 
 /**

@@ -9,6 +9,7 @@ import { withManagement } from './connect.ts';
 import { directoryApi } from './directory-api.ts';
 import { createProgress } from './list.ts';
 import type { Entry, Management } from './management.ts';
+import { formatNumber } from './present.ts';
 import { ReportedError, type Shell, UsageError } from './shell.ts';
 
 /** Lines between two updates of the progress. */
@@ -64,7 +65,7 @@ async function runImport(
     } else {
       done += 1;
       if (done % STEP === 0) {
-        progress.show(done);
+        progress.show(formatNumber(done));
       }
     }
     if (json || entry.outcome === 'refused') {

@@ -1,6 +1,6 @@
 import type { Line } from './command.ts';
 import type { Entry, Management, Request } from './management.ts';
-import { type Columns, createTable } from './present.ts';
+import { type Columns, createTable, formatNumber } from './present.ts';
 import type { Shell } from './shell.ts';
 
 /** A list, and how it is printed. */
@@ -55,7 +55,7 @@ export async function printList(
       out(write(entries));
       written += entries.length;
     }
-    progress.show(written, count);
+    progress.show(`${formatNumber(written)} of ${formatNumber(count)}`);
   }
   progress.end();
   if (signal.aborted) {
@@ -83,17 +83,16 @@ function jsonArray(): (entries: readonly Entry[]) => string {
 
 /** Shows progress on one line of a terminal. */
 export function createProgress({ err, progress }: Pick<Shell, 'err' | 'progress'>) {
-  let shown = '';
+  let isShown = false;
   return {
-    show: (done: number, all?: number) => {
+    show: (text: string) => {
       if (progress) {
-        const number = (value: number) => value.toLocaleString('en');
-        shown = all === undefined ? number(done) : `${number(done)} of ${number(all)}`;
-        err(`\r${shown}\u001b[K`);
+        isShown = true;
+        err(`\r${text}\u001b[K`);
       }
     },
     end: () => {
-      if (shown !== '') {
+      if (isShown) {
         err('\r\u001b[K');
       }
     },

@@ -93,3 +93,8 @@ export function localized(value: unknown): string {
         .join(', ')
     : String(value ?? '-');
 }
+
+/** Presents a number with separators: `120,000`. */
+export function formatNumber(value: unknown): string {
+  return Number(value).toLocaleString('en');
+}

@@ -3,8 +3,9 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { pruneEndpoint } from '../jobs/routes.ts';
 import { apiAction, examples, json, type Line } from './command.ts';
+import { createProgress } from './list.ts';
 import type { Management } from './management.ts';
-import { createTable } from './present.ts';
+import { createTable, formatNumber } from './present.ts';
 import type { Shell } from './shell.ts';
 
 /** Milliseconds between two lines about the progress if no terminal shows it. */
@@ -18,7 +19,6 @@ const answer = z.object({
   more: z.boolean(),
   busy: z.boolean(),
 });
-const number = (value: number) => value.toLocaleString('en');
 
 interface PruneOptions {
   readonly dryRun?: boolean;
@@ -73,24 +73,20 @@ async function call(api: Management, dryRun: boolean): Promise<z.infer<typeof an
 }
 
 /** Shows a bar on a terminal, and else a line every ten seconds. */
-function createBar({ err, progress }: Shell, all: number) {
+function createBar(shell: Shell, all: number) {
+  const { show, end } = createProgress(shell);
   let next = Date.now() + INTERVAL;
   return {
     show: (done: number) => {
-      const text = `${number(done)} of ${number(Math.max(all, done))} rows`;
-      if (progress) {
-        const filled = Math.round((WIDTH * done) / Math.max(all, done, 1));
-        err(`\r[${'#'.repeat(filled).padEnd(WIDTH, '.')}] ${text}\u001b[K`);
-      } else if (Date.now() > next) {
+      const text = `${formatNumber(done)} of ${formatNumber(Math.max(all, done))} rows`;
+      const filled = Math.round((WIDTH * done) / Math.max(all, done, 1));
+      show(`[${'#'.repeat(filled).padEnd(WIDTH, '.')}] ${text}`);
+      if (!shell.progress && Date.now() > next) {
         next = Date.now() + INTERVAL;
-        err(`${text}\n`);
+        shell.err(`${text}\n`);
       }
     },
-    end: () => {
-      if (progress) {
-        err('\r\u001b[K');
-      }
-    },
+    end,
   };
 }
 
@@ -101,7 +97,6 @@ function print({ shell, options }: Line<PruneOptions>, jobs: JobRows): void {
     shell.out('Nothing is due.\n');
   } else {
     const column = options.dryRun ? 'DUE' : 'DELETED';
-    const rows = ({ rows }: Readonly<Record<string, unknown>>) => number(Number(rows));
-    shell.out(createTable({ ROWS: 'name', [column]: rows })(jobs));
+    shell.out(createTable({ ROWS: 'name', [column]: ({ rows }) => formatNumber(rows) })(jobs));
   }
 }

@@ -2,19 +2,22 @@ import type { Command } from 'commander';
 import type { Db } from '../db/database.ts';
 import { inTransaction, type Tx } from '../db/transaction.ts';
 import { countOlderGrants, revokeOlderGrants } from '../grants/revoke-older-store.ts';
+import type { Actor } from '../lib/actor.ts';
 import { recordCommand } from '../operators/record-command.ts';
 import { revokeOlderTokens } from '../operators/revoke.ts';
 import { selectOlderTokens } from '../operators/store.ts';
 import { countOlderSessions, endSessions, selectOlderSessions } from '../sessions/session-store.ts';
 import { databaseAction, examples, json } from './command.ts';
 import { confirm } from './confirm.ts';
+import { createProgress } from './list.ts';
 import { parseTime } from './parse-time.ts';
+import { formatNumber } from './present.ts';
 import type { Shell } from './shell.ts';
 import { withCurrentDatabase } from './with-database.ts';
 
 /** Rows of one transaction. */
 const BATCH = 1_000;
-const ACTOR = 'operator:cli';
+const ACTOR: Actor = 'operator:cli';
 
 interface Options {
   readonly before?: string;
@@ -88,12 +91,8 @@ async function end(db: Db, shell: Shell, before: Date, keepsTokens: boolean): Pr
     return keepsTokens ? 0 : revokeOlderTokens(tx, ACTOR, before);
   });
   const grants = await inBatches(db, shell, async (tx, after) => {
-    const { revoked, last } = await revokeOlderGrants(tx, {
-      before,
-      after,
-      limit: BATCH,
-      actor: ACTOR,
-    });
+    const batch = { before, after, limit: BATCH, actor: ACTOR };
+    const { revoked, last } = await revokeOlderGrants(tx, batch);
     return { ended: revoked, last };
   });
   const sessions = await inBatches(db, shell, async (tx, after) => {
@@ -107,29 +106,22 @@ async function end(db: Db, shell: Shell, before: Date, keepsTokens: boolean): Pr
 /** Runs batches until one has no last row. Returns the number of rows that they ended. */
 async function inBatches(
   db: Db,
-  { err, progress }: Shell,
+  shell: Shell,
   batch: (tx: Tx, after: string) => Promise<{ ended: number; last: string | undefined }>,
 ): Promise<number> {
+  const progress = createProgress(shell);
   let all = 0;
   for (let after: string | undefined = ''; after !== undefined; ) {
     const from: string = after;
     const { ended, last } = await inTransaction(db, (tx) => batch(tx, from));
     all += ended;
     after = last;
-    if (progress) {
-      err(`\r${number(all)} ended\u001b[K`);
-    }
+    progress.show(`${formatNumber(all)} ended`);
   }
-  if (progress) {
-    err('\r\u001b[K');
-  }
+  progress.end();
   return all;
 }
 
 function describe(verb: string, { grants, sessions, operator_tokens: tokens }: Counts): string {
-  return `${verb} ${number(grants)} grant(s), ${number(sessions)} session(s) and ${number(tokens)} operator token(s)`;
-}
-
-function number(value: number): string {
-  return value.toLocaleString('en');
+  return `${verb} ${formatNumber(grants)} grant(s), ${formatNumber(sessions)} session(s) and ${formatNumber(tokens)} operator token(s)`;
 }
