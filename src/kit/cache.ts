@@ -6,7 +6,6 @@ import { type Answers, type DatedReading, withoutCache } from './dated.ts';
 import { followChanges } from './follow-changes.ts';
 import type { Introspect } from './introspection.ts';
 import { later, millisecondsUntil } from './moment.ts';
-import { withSingleFlight } from './single-flight.ts';
 import { createTurns } from './turns.ts';
 import { UnavailableError } from './unavailable.ts';
 
@@ -105,4 +104,20 @@ export function withCache(
 
 function isOutage(error: unknown): boolean {
   return error instanceof UnavailableError && error.isOutage;
+}
+
+/** Lets requests wait for a question with the same key that is under way. */
+function withSingleFlight<T, Rest extends readonly unknown[]>(
+  ask: (key: string, ...rest: Rest) => Promise<T>,
+): (key: string, ...rest: Rest) => Promise<T> {
+  const underWay = new Map<string, Promise<T>>();
+  return (key, ...rest) => {
+    const known = underWay.get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    const question = ask(key, ...rest).finally(() => underWay.delete(key));
+    underWay.set(key, question);
+    return question;
+  };
 }

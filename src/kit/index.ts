@@ -10,12 +10,11 @@ export type { RequestHeaders } from './authorization-header.ts';
 export type { AnswerInfo, CacheOptions } from './cache.ts';
 export type { CircuitOptions } from './circuit.ts';
 export { type CrossOriginAnswer, crossOrigin } from './cors.ts';
-export type { DPoPOptions, ReplayedProof } from './dpop.ts';
+export type { DPoPOptions, PublicUrl, ReplayedProof } from './dpop.ts';
 export { accessOf, type OrganizerRoute, type RouteRequirement } from './guard.ts';
 export type { LiveToken, LookUp } from './look-up.ts';
 export type { MetadataAnswer, MetadataOptions } from './metadata.ts';
 export type { LookUpOptions, ResourceServerOptions } from './options.ts';
-export type { PublicUrl } from './public-url.ts';
 export { type RefusalAnswer, type RefusalCode, RefusedError } from './refusal.ts';
 export type { ReplayStore } from './replay.ts';
 export type {
