@@ -3,122 +3,22 @@ import { DatabaseUrlError, parseDatabaseUrl } from '../lib/database-url.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import { isLoopbackHost } from '../lib/loopback.ts';
 import { ownValue } from '../lib/own-value.ts';
-import type { ScopeConfig } from '../lib/scopes.ts';
 import { customSchemes } from './custom-schemes.ts';
-import { type FetchSettings, fetchSettings, fetchVariables } from './fetch-settings.ts';
-import { type LeakScannerKeys, leakScannerKeys } from './leak-scanner-keys.ts';
-import { type PermissionSettings, permissionSettings, permissionVariables } from './permissions.ts';
-import { type Platform, platformSettings, platformVariables } from './platform.ts';
+import { fetchSettings, fetchVariables } from './fetch-settings.ts';
+import { leakScannerKeys } from './leak-scanner-keys.ts';
+import { permissionSettings, permissionVariables } from './permissions.ts';
+import { platformSettings, platformVariables } from './platform.ts';
 import { scopeSettings, scopeVariables, wrongScopes } from './scopes.ts';
-import { type TracingSettings, tracingSettings, tracingVariables } from './tracing.ts';
-import {
-  type UpstreamConfig,
-  upstreamConfig,
-  upstreamVariables,
-  wrongUpstream,
-} from './upstream.ts';
+import { tracingSettings, tracingVariables } from './tracing.ts';
+import { upstreamConfig, upstreamVariables, wrongUpstream } from './upstream.ts';
+import { count, days, flag, seconds, secret, words } from './variables.ts';
 
-/** The whole configuration, parsed. Lifetimes are in seconds. */
-export interface Config extends PermissionSettings, FetchSettings {
-  readonly production: boolean;
-  readonly port: number;
-  readonly host: string;
-  /** Public URL of this server, an origin without a trailing slash. */
-  readonly issuer: string;
-  /** Unset: embedded database under `dataDir`. */
-  readonly databaseUrl: string | undefined;
-  readonly dataDir: string;
-  /** Unset: mails are written to `dataDir`/mail. */
-  readonly smtpUrl: string | undefined;
-  readonly mailFrom: string;
-  /** Unset: the management API is closed, except in the demo, which makes one. */
-  readonly operatorToken: string | undefined;
-  /** The first signs, the others still verify. Unset: made at first start and kept in `dataDir`. */
-  readonly cookieKeys: readonly string[] | undefined;
-  readonly accessTokenTtl: number;
-  readonly refreshTokenTtl: number;
-  readonly refreshRetrySeconds: number;
-  readonly sessionTtl: number;
-  readonly sessionIdleTtl: number;
-  /** Highest age in seconds of a sign-in at consent and at changes of security settings. */
-  readonly recentSignInSeconds: number;
-  /** Number of reverse proxies in front that set `X-Forwarded-For`. */
-  readonly trustProxy: number;
-  /** Unset: `/metrics` answers programs on this machine only. */
-  readonly metricsToken: string | undefined;
-  readonly workers: number;
-  /** Seconds between the signal to stop, when `/readyz` becomes 503, and the end of the listening. */
-  readonly stopDelaySeconds: number;
-  /** Keys that sign reports of leaked credentials. */
-  readonly leakScannerKeys: LeakScannerKeys;
-  /** Connections of one worker to PostgreSQL. */
-  readonly databaseConnections: number;
-  /** False: no statement is prepared, for poolers that lose prepared statements. */
-  readonly databasePrepare: boolean;
-  readonly logLevel: string;
-  readonly tracing: TracingSettings;
-  readonly demo: boolean;
-  readonly platform: Platform;
-  readonly scopes: readonly ScopeConfig[];
-  /** The scopes of a request without `scope`. */
-  readonly defaultScopes: readonly string[];
-  readonly registration: RegistrationMode;
-  readonly metadataDocuments: MetadataDocumentMode;
-  readonly dynamicRegistration: DynamicRegistrationMode;
-  /** Private-use schemes without a dot that redirect URIs may have, beside those of known programs. */
-  readonly customSchemes: readonly string[];
-  /** Applications that one user may own; 0: any number. Operators are not limited. */
-  readonly applicationsPerOwner: number;
-  /** Days that entries of the log are kept; 0: for ever. */
-  readonly logRetentionDays: number;
-  /** Days that grants are kept after they ended; 0: for ever. */
-  readonly grantRetentionDays: number;
-  /** Days after which a new signing key takes over; 0: only when an operator says so. */
-  readonly signingKeyMaxAgeDays: number;
-  /**
-   * Days before an unused grant with write access ends that its user gets a mail; 0 turns it off.
-   */
-  readonly expiryNoticeDays: number;
-  /** Set: users sign in there, and this server has no passwords. */
-  readonly upstream: UpstreamConfig | undefined;
-}
-
-/**
- * Registration of applications: by any user (`open`); by any user, but the application works only
- * for its owner until an operator has reviewed it (`approval`); by operators only (`closed`).
- */
-export type RegistrationMode = 'open' | 'approval' | 'closed';
-
-/**
- * Applications whose client ID is the address of their metadata document: all are accepted (`on`), or
- * each waits for an operator's review (`approval`), or no new ones are accepted (`off`).
- */
-export type MetadataDocumentMode = 'on' | 'approval' | 'off';
-
+/** Default of `METADATA_DOCUMENTS` by `REGISTRATION`. */
 const METADATA_DOCUMENTS = {
   open: 'on',
   approval: 'approval',
   closed: 'off',
-} as const satisfies Record<RegistrationMode, MetadataDocumentMode>;
-
-/**
- * Registration of programs by themselves (RFC 7591): with redirect URIs on the user's device
- * (`native`), with any (`any`), or not at all (`off`).
- */
-export type DynamicRegistrationMode = 'native' | 'any' | 'off';
-
-const seconds = (fallback: number, least = 1) =>
-  z.coerce
-    .number({ error: 'must be a number of seconds' })
-    .int('must be a whole number of seconds')
-    .min(least, `must be at least ${least} (seconds)`)
-    .default(fallback);
-const count = (fallback: number, least: number) =>
-  z.coerce.number({ error: 'must be a number' }).int().min(least).default(fallback);
-const flag = z
-  .enum(['0', '1', 'true', 'false'])
-  .transform((value) => ['1', 'true'].includes(value));
-const words = (value: string) => value.split(/[\s,]+/).filter((word) => word !== '');
+} as const;
 
 const variables = z.object({
   NODE_ENV: z.string().default('development'),
@@ -146,10 +46,8 @@ const variables = z.object({
     .regex(/^smtps?:\/\//, 'must begin with smtp:// or smtps://')
     .optional(),
   MAIL_FROM: z.string().optional(),
-  OPERATOR_TOKEN: z.string().min(32, 'must have at least 32 characters').optional(),
-  COOKIE_KEYS: z
-    .string()
-    .transform(words)
+  OPERATOR_TOKEN: secret.optional(),
+  COOKIE_KEYS: words
     .refine(
       (keys) => keys.length > 0 && keys.every((key) => key.length >= 32),
       'must hold one or more keys of at least 32 characters, separated by commas',
@@ -162,7 +60,7 @@ const variables = z.object({
   SESSION_IDLE_TTL: seconds(3 * 3600),
   RECENT_SIGN_IN_SECONDS: seconds(3600),
   TRUST_PROXY: count(0, 0),
-  METRICS_TOKEN: z.string().min(32, 'must have at least 32 characters').optional(),
+  METRICS_TOKEN: secret.optional(),
   LEAK_SCANNER_KEYS: leakScannerKeys,
   WORKERS: count(1, 1),
   STOP_DELAY_SECONDS: count(0, 0),
@@ -184,23 +82,11 @@ const variables = z.object({
   ...fetchVariables,
   ...tracingVariables,
   APPLICATIONS_PER_OWNER: count(50, 0),
-  LOG_RETENTION_DAYS: z.coerce
-    .number({ error: 'must be a number of days' })
-    .int('must be a whole number of days')
-    .refine((days) => days === 0 || days >= 30, 'must be 0 (kept for ever) or at least 30 (days)')
-    .default(730),
+  LOG_RETENTION_DAYS: days(730, 'kept for ever', 30),
   // Statistics of 32 days count the tokens of ended grants, too.
-  GRANT_RETENTION_DAYS: z.coerce
-    .number({ error: 'must be a number of days' })
-    .int('must be a whole number of days')
-    .refine((days) => days === 0 || days >= 32, 'must be 0 (kept for ever) or at least 32 (days)')
-    .default(400),
+  GRANT_RETENTION_DAYS: days(400, 'kept for ever', 32),
   EXPIRY_NOTICE_DAYS: count(7, 0),
-  SIGNING_KEY_MAX_AGE_DAYS: z.coerce
-    .number({ error: 'must be a number of days' })
-    .int('must be a whole number of days')
-    .min(0, 'must be at least 0 (never)')
-    .default(90),
+  SIGNING_KEY_MAX_AGE_DAYS: days(90, 'never'),
   ...upstreamVariables,
   OIDC_MATCH_VERIFIED_EMAIL: flag.optional(),
   OIDC_WITHOUT_AUTH_TIME: flag.optional(),
@@ -278,7 +164,10 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   return fromVariables(parsed.data, production);
 }
 
-function fromVariables(vars: z.infer<typeof variables>, production: boolean): Config {
+/** The whole configuration, parsed. Lifetimes are in seconds. */
+export type Config = Readonly<ReturnType<typeof fromVariables>>;
+
+function fromVariables(vars: z.infer<typeof variables>, production: boolean) {
   const issuer = new URL(vars.ISSUER ?? `http://localhost:${vars.PORT}`).origin;
   const host = vars.HOST ?? (production ? '0.0.0.0' : '127.0.0.1');
   const demo = vars.DEMO ?? hasDemoByDefault(vars, { production, host, issuer });
@@ -287,25 +176,37 @@ function fromVariables(vars: z.infer<typeof variables>, production: boolean): Co
     production,
     port: vars.PORT,
     host,
+    /** Public URL of this server, an origin without a trailing slash. */
     issuer,
+    /** Unset: embedded database under `dataDir`. */
     databaseUrl: vars.DATABASE_URL,
+    /** Connections of one worker to PostgreSQL. */
     databaseConnections: vars.DATABASE_CONNECTIONS,
+    /** False: no statement is prepared, for poolers that lose prepared statements. */
     databasePrepare: vars.DATABASE_PREPARE ?? true,
     dataDir: vars.DATA_DIR,
+    /** Unset: mails are written to `dataDir`/mail. */
     smtpUrl: vars.SMTP_URL,
     mailFrom: namedSender(vars.MAIL_FROM ?? `no-reply@${new URL(issuer).hostname}`, platform.name),
+    /** Unset: the management API is closed, except in the demo, which makes one. */
     operatorToken: vars.OPERATOR_TOKEN,
+    /** The first signs, the others still verify. Unset: made at first start and kept in `dataDir`. */
     cookieKeys: vars.COOKIE_KEYS,
     accessTokenTtl: vars.ACCESS_TOKEN_TTL,
     refreshTokenTtl: vars.REFRESH_TOKEN_TTL,
     refreshRetrySeconds: vars.REFRESH_RETRY_SECONDS,
     sessionTtl: vars.SESSION_TTL,
     sessionIdleTtl: vars.SESSION_IDLE_TTL,
+    /** Highest age in seconds of a sign-in at consent and at changes of security settings. */
     recentSignInSeconds: vars.RECENT_SIGN_IN_SECONDS,
+    /** Number of reverse proxies in front that set `X-Forwarded-For`. */
     trustProxy: vars.TRUST_PROXY,
+    /** Unset: `/metrics` answers programs on this machine only. */
     metricsToken: vars.METRICS_TOKEN,
+    /** Keys that sign reports of leaked credentials. */
     leakScannerKeys: vars.LEAK_SCANNER_KEYS,
     workers: vars.WORKERS,
+    /** Seconds between the signal to stop, when `/readyz` becomes 503, and the end of the listening. */
     stopDelaySeconds: vars.STOP_DELAY_SECONDS,
     logLevel: vars.LOG_LEVEL ?? (production ? 'info' : 'warn'),
     tracing: tracingSettings(vars),
@@ -313,17 +214,36 @@ function fromVariables(vars: z.infer<typeof variables>, production: boolean): Co
     platform,
     ...scopeSettings(vars),
     ...permissionSettings(vars),
+    /**
+     * Registration of applications: by any user (`open`); by any user, but the application works only
+     * for its owner until an operator has reviewed it (`approval`); by operators only (`closed`).
+     */
     registration: vars.REGISTRATION,
+    /**
+     * Applications whose client ID is the address of their metadata document: all are accepted (`on`),
+     * or each waits for an operator's review (`approval`), or no new ones are accepted (`off`).
+     */
     metadataDocuments: vars.METADATA_DOCUMENTS ?? METADATA_DOCUMENTS[vars.REGISTRATION],
+    /**
+     * Registration of programs by themselves (RFC 7591): with redirect URIs on the user's device
+     * (`native`), with any (`any`), or not at all (`off`).
+     */
     dynamicRegistration:
       vars.DYNAMIC_REGISTRATION ?? (vars.REGISTRATION === 'open' ? 'native' : 'off'),
+    /** Private-use schemes without a dot that redirect URIs may have, beside those of known programs. */
     customSchemes: vars.CUSTOM_SCHEMES,
     ...fetchSettings(vars),
+    /** Applications that one user may own; 0: any number. Operators are not limited. */
     applicationsPerOwner: vars.APPLICATIONS_PER_OWNER,
+    /** Days that entries of the log are kept; 0: for ever. */
     logRetentionDays: vars.LOG_RETENTION_DAYS,
+    /** Days that grants are kept after they ended; 0: for ever. */
     grantRetentionDays: vars.GRANT_RETENTION_DAYS,
+    /** Days before an unused grant with write access ends that its user gets a mail; 0 turns it off. */
     expiryNoticeDays: vars.EXPIRY_NOTICE_DAYS,
+    /** Days after which a new signing key takes over; 0: only when an operator says so. */
     signingKeyMaxAgeDays: vars.SIGNING_KEY_MAX_AGE_DAYS,
+    /** Set: users sign in there, and this server has no passwords. */
     upstream: upstreamConfig(vars, {
       matchVerifiedEmail: vars.OIDC_MATCH_VERIFIED_EMAIL ?? false,
       withoutAuthTime: vars.OIDC_WITHOUT_AUTH_TIME ?? false,
@@ -377,7 +297,7 @@ function missingInProduction(given: Record<string, string | undefined>): string[
     .map(([name, text]) => `${name} ${text}`);
 }
 
-/** Each alone is right. */
+/** Checks combinations of variables that are each valid. */
 function wrongTogether(vars: z.infer<typeof variables>): string[] {
   const problems = wrongScopes(scopeSettings(vars));
   if (vars.DEMO && vars.SCOPES !== undefined) {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { words } from './variables.ts';
 
 /** Schemes that no setting allows: browsers run, read or open what they name. */
 const FORBIDDEN: ReadonlySet<string> = new Set([
@@ -27,9 +27,7 @@ const FORBIDDEN: ReadonlySet<string> = new Set([
 ]);
 
 /** `CUSTOM_SCHEMES`: private-use schemes without a dot that redirect URIs may have. */
-export const customSchemes = z
-  .string()
-  .transform((value) => value.split(/[\s,]+/).filter((word) => word !== ''))
+export const customSchemes = words
   .refine(
     (schemes) =>
       schemes.every((scheme) => /^[a-z][a-z0-9+-]{0,63}$/.test(scheme) && !FORBIDDEN.has(scheme)),

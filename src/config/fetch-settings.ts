@@ -1,19 +1,13 @@
-import { z } from 'zod';
+import type { z } from 'zod';
+import { words } from './variables.ts';
 
 /** Hosts that the fetcher of documents may and may not reach. */
-export interface FetchSettings {
-  /** Hosts that may have internal addresses, any port, and http. */
-  readonly fetchPrivateHosts: readonly string[];
-  /** If not empty, other hosts are refused. Each name includes its subdomains. */
-  readonly fetchAllowHosts: readonly string[];
-  /** Refused, also if allowed above. Each name includes its subdomains. */
-  readonly fetchDenyHosts: readonly string[];
-}
+export type FetchSettings = Readonly<
+  Record<keyof ReturnType<typeof fetchSettings>, readonly string[]>
+>;
 
 /** As `URL.hostname` writes them, so that equal hosts are equal texts. */
-const hosts = z
-  .string()
-  .transform((value) => value.split(/[\s,]+/).filter((word) => word !== ''))
+const hosts = words
   .refine(
     (names) =>
       names.every((name) => URL.parse(`http://${name}`)?.hostname === name && !name.includes('*')),
@@ -28,15 +22,13 @@ export const fetchVariables = {
   FETCH_DENY_HOSTS: hosts,
 };
 
-/** Returns the settings. */
-export function fetchSettings(vars: {
-  FETCH_PRIVATE_HOSTS: readonly string[];
-  FETCH_ALLOW_HOSTS: readonly string[];
-  FETCH_DENY_HOSTS: readonly string[];
-}): FetchSettings {
+export function fetchSettings(vars: z.infer<z.ZodObject<typeof fetchVariables>>) {
   return {
+    /** Hosts that may have internal addresses, any port, and http. */
     fetchPrivateHosts: vars.FETCH_PRIVATE_HOSTS,
+    /** If not empty, other hosts are refused. Each name includes its subdomains. */
     fetchAllowHosts: vars.FETCH_ALLOW_HOSTS,
+    /** Refused, also if allowed above. Each name includes its subdomains. */
     fetchDenyHosts: vars.FETCH_DENY_HOSTS,
   };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type LocalizedText, localizedText } from '../lib/localized-text.ts';
+import { parseJson, words } from './variables.ts';
 
 /** Permissions of teams. */
 export interface PermissionSettings {
@@ -32,10 +33,7 @@ const texts = z.record(z.string(), localizedText, {
 
 /** The variables that say which permissions there are. */
 export const permissionVariables = {
-  PERMISSIONS: z
-    .string()
-    .transform((value) => value.split(/[\s,]+/).filter((word) => word !== ''))
-    .optional(),
+  PERMISSIONS: words.optional(),
   PERMISSION_TEXTS: z
     .string()
     .transform((value, ctx) => {
@@ -47,14 +45,6 @@ export const permissionVariables = {
     })
     .optional(),
 };
-
-function parseJson(value: string): unknown {
-  try {
-    return JSON.parse(value);
-  } catch {
-    return undefined;
-  }
-}
 
 /**
  * Reads the words of `PERMISSIONS`. A list without marks has no organizer-level permission: those of

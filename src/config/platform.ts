@@ -1,21 +1,9 @@
 import { z } from 'zod';
 import { type Color, contrast, parseColor, withContrast } from '../lib/color.ts';
-import { type Logo, LogoError, readLogo } from './logo.ts';
+import { LogoError, readLogo } from './logo.ts';
 
 /** Identity of the platform: what users see as the name and look of this server. */
-export interface Platform {
-  readonly name: string;
-  /** False: nobody has named the platform, and the name is that of this program. */
-  readonly isNamed: boolean;
-  readonly logo: Logo | undefined;
-  readonly accent: Color;
-  /** A web or `mailto:` address. */
-  readonly supportUrl: string | undefined;
-  readonly imprintUrl: string | undefined;
-  readonly privacyUrl: string | undefined;
-  /** The page for users who forgot their password. */
-  readonly passwordHelpUrl: string | undefined;
-}
+export type Platform = Readonly<ReturnType<typeof platformSettings>>;
 
 /** Name of this program. */
 export const PROGRAM = 'Stagedoor';
@@ -88,15 +76,18 @@ export const platformVariables = {
 export function platformSettings(
   vars: z.infer<z.ZodObject<typeof platformVariables>>,
   demo: boolean,
-): Platform {
+) {
   return {
     name: vars.PLATFORM_NAME ?? (demo ? `${PROGRAM} Demo` : PROGRAM),
+    /** False: nobody has named the platform, and the name is that of this program. */
     isNamed: vars.PLATFORM_NAME !== undefined,
     logo: vars.PLATFORM_LOGO,
     accent: vars.ACCENT_COLOR ?? ACCENT,
+    /** A web or `mailto:` address. */
     supportUrl: vars.SUPPORT_URL,
     imprintUrl: vars.IMPRINT_URL,
     privacyUrl: vars.PRIVACY_URL,
+    /** The page for users who forgot their password. */
     passwordHelpUrl: vars.PASSWORD_HELP_URL,
   };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { localizedText } from '../lib/localized-text.ts';
 import { quote } from '../lib/printable.ts';
 import type { ScopeConfig } from '../lib/scopes.ts';
+import { parseJson, words } from './variables.ts';
 
 const DEFAULT: readonly ScopeConfig[] = [
   {
@@ -61,9 +62,7 @@ const scopes = z.record(z.string(), scope, { error: `must be a JSON object such 
 /** The variables that say which scopes there are. */
 export const scopeVariables = {
   SCOPES: z.string().transform(parseScopes).optional(),
-  DEFAULT_SCOPES: z
-    .string()
-    .transform((value) => value.split(/[\s,]+/).filter((word) => word !== ''))
+  DEFAULT_SCOPES: words
     .refine((names) => names.length > 0, 'must name at least one scope')
     .optional(),
 };
@@ -97,14 +96,6 @@ function parseScopes(value: string, ctx: z.RefinementCtx): readonly ScopeConfig[
   }));
 }
 
-function parseJson(value: string): unknown {
-  try {
-    return JSON.parse(value);
-  } catch {
-    return undefined;
-  }
-}
-
 function messageOf(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.input === undefined) {
     return 'is missing';
@@ -112,26 +103,23 @@ function messageOf(issue: z.core.$ZodRawIssue): string | undefined {
   return issue.code === 'invalid_union' ? 'must be a text, or texts by language' : undefined;
 }
 
-/** The settings, parsed. */
-export interface ScopeSettings {
-  readonly scopes: readonly ScopeConfig[];
-  /** The scopes of a request without `scope`. */
-  readonly defaultScopes: readonly string[];
-}
-
 /** Without variables: `read`, `write` and `profile`, of which `read write` are asked for. */
 export function scopeSettings(vars: {
   SCOPES?: readonly ScopeConfig[] | undefined;
   DEFAULT_SCOPES?: readonly string[] | undefined;
-}): ScopeSettings {
+}) {
   return {
     scopes: vars.SCOPES ?? DEFAULT,
+    /** The scopes of a request without `scope`. */
     defaultScopes: vars.DEFAULT_SCOPES ?? ['read', 'write'],
   };
 }
 
 /** Returns one line for each combination of settings that does not work. */
-export function wrongScopes({ scopes: known, defaultScopes }: ScopeSettings): string[] {
+export function wrongScopes({
+  scopes: known,
+  defaultScopes,
+}: ReturnType<typeof scopeSettings>): string[] {
   const missing = defaultScopes.filter((name) => !known.some((one) => one.name === name));
   return missing.length === 0
     ? []
