@@ -2,10 +2,9 @@ import { type AdapterPayload, errors, Provider } from 'oidc-provider';
 import { originOf } from '../http/origin.ts';
 import { newCredential } from '../lib/credentials.ts';
 import { type Presented, redeemCode, rotateRefreshToken } from '../tokens/consume.ts';
-import { findAccessToken, findRefreshToken } from '../tokens/find.ts';
 import { issueAccessToken, issueCode, issueRefreshToken } from '../tokens/issue-store.ts';
 import { storeReplay } from '../tokens/replay.ts';
-import { findCode } from '../tokens/store.ts';
+import { findAccessToken, findCode, findRefreshToken } from '../tokens/store.ts';
 import type { FoundToken, NewToken, RedeemableToken } from '../tokens/token.ts';
 import type { IssuedTokens } from '../tokens/token-response.ts';
 import {

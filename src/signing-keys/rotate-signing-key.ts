@@ -69,7 +69,7 @@ async function recordRotation(
   rotation: Rotation,
   done: { kid: string; signsFrom: Date; before: readonly SigningKey[] },
 ): Promise<void> {
-  const replaced = done.before.filter(({ retiredAt }) => rotation.now || retiredAt === undefined);
+  const replaced = done.before.filter(({ retiredAt }) => rotation.now || retiredAt === null);
   await record(tx, {
     action: 'stagedoor.keys.rotated',
     actor: rotation.actor,

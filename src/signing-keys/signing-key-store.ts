@@ -1,6 +1,5 @@
-import { type Selectable, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Db } from '../db/database.ts';
-import type { Schema } from '../db/schema.ts';
 import type { Tx } from '../db/transaction.ts';
 import { type NewSigningKey, publishedAfter, type SigningKey } from './signing-key.ts';
 
@@ -15,14 +14,14 @@ export async function lockSigningKeys(tx: Tx): Promise<void> {
 }
 
 /** Returns all keys, the one that signs last first; their state follows the database's clock. */
-export async function selectSigningKeys(db: Db): Promise<SigningKey[]> {
-  const rows = await db
+export function selectSigningKeys(db: Db): Promise<SigningKey[]> {
+  return db
     .selectFrom('signing_keys')
-    .select(['kid', 'alg', 'public_jwk', 'sealed_private_jwk', 'created_at', 'signs_from'])
-    .select(['retired_at', state.as('state'), signingFor.as('signing_for')])
+    .select(['kid', 'alg', 'public_jwk as publicJwk', 'sealed_private_jwk as sealedPrivateJwk'])
+    .select(['created_at as createdAt', 'signs_from as signsFrom', 'retired_at as retiredAt'])
+    .select([state.as('state'), signingFor.as('signingFor')])
     .orderBy('signs_from', 'desc')
     .execute();
-  return rows.map(toKey);
 }
 
 const state = sql<SigningKey['state']>`case
@@ -30,22 +29,6 @@ const state = sql<SigningKey['state']>`case
   when signs_from > now() then 'next'
   else 'signing' end`;
 const signingFor = sql<number>`extract(epoch from now() - signs_from)::float8`;
-
-type Row = Selectable<Schema['signing_keys']> & { state: SigningKey['state']; signing_for: number };
-
-function toKey(row: Row): SigningKey {
-  return {
-    kid: row.kid,
-    alg: row.alg,
-    publicJwk: row.public_jwk,
-    sealedPrivateJwk: row.sealed_private_jwk,
-    state: row.state,
-    createdAt: row.created_at,
-    signsFrom: row.signs_from,
-    retiredAt: row.retired_at ?? undefined,
-    signingFor: row.signing_for,
-  };
-}
 
 /**
  * Adds a key that signs in `delay` seconds, and retires those before it at that moment.

@@ -35,8 +35,8 @@ export interface SigningKey extends NewSigningKey {
   readonly state: 'next' | 'signing' | 'retired';
   readonly createdAt: Date;
   readonly signsFrom: Date;
-  /** Undefined where no other key follows yet. */
-  readonly retiredAt: Date | undefined;
+  /** Null if no other key follows yet. */
+  readonly retiredAt: Date | null;
   /** Seconds since it began to sign; negative before. */
   readonly signingFor: number;
 }

@@ -3,7 +3,7 @@ import { revokeGrant } from '../grants/revoke.ts';
 import type { Origin } from '../lib/actor.ts';
 import { consumeCode, consumeRefreshToken } from './consume-store.ts';
 import { findReplay } from './replay.ts';
-import { findCode, selectRefreshToken } from './store.ts';
+import { findCode, findRefreshToken } from './store.ts';
 import type { Consumption, RedeemableToken, RefreshConsumption } from './token.ts';
 
 /** A code or refresh token that a client presented. */
@@ -57,7 +57,7 @@ export async function rotateRefreshToken(
   if (tokens !== undefined) {
     return { outcome: 'replayed', tokens };
   }
-  const found = await selectRefreshToken(tx, value, retrySeconds);
+  const found = await findRefreshToken(tx, value, retrySeconds);
   return refuse(tx, presented, found, row === undefined);
 }
 

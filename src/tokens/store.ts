@@ -1,15 +1,15 @@
 import { sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import { grantEnd, tokenEnd } from '../db/live-grant.ts';
-import type { AllowedResources } from '../grants/grant.ts';
-import { hashOf } from '../lib/credentials.ts';
+import type { AllowedResources, RevocationReason } from '../grants/grant.ts';
+import { hashOf, isWellFormed } from '../lib/credentials.ts';
 import { ownValue } from '../lib/own-value.ts';
 import { isReplayable } from './replay-store.ts';
 import type {
   FoundAuthorizationCode,
   FoundRefreshToken,
   FoundToken,
-  RedeemableToken,
+  InvalidReason,
 } from './token.ts';
 
 /** Returns a code by value, in any state. */
@@ -22,32 +22,28 @@ export async function findCode(db: Db, value: string): Promise<FoundAuthorizatio
     .where('t.code_hash', '=', hashOf(value))
     .select([
       ...SOURCE_COLUMNS,
-      't.redirect_uri',
-      't.code_challenge',
-      sql<boolean>`g.fingerprint is distinct from a.fingerprint`.as('trust_changed'),
+      't.redirect_uri as redirectUri',
+      't.code_challenge as codeChallenge',
+      sql<boolean>`g.fingerprint is distinct from a.fingerprint`.as('trustChanged'),
       scopesLeft.as('scopes'),
       expired.as('expired'),
     ])
     .executeTakeFirst();
-  return (
-    row && {
-      ...toSource(row),
-      redirectUri: row.redirect_uri,
-      codeChallenge: row.code_challenge ?? undefined,
-      trustChanged: row.trust_changed,
-    }
-  );
+  return row && { ...toSource(row), codeChallenge: row.codeChallenge ?? undefined };
 }
 
 /**
  * Returns a refresh token by value, in any state. One that a client may present again, because its
  * response may have been lost, counts as unused.
  */
-export async function selectRefreshToken(
+export async function findRefreshToken(
   db: Db,
   value: string,
   retrySeconds: number,
 ): Promise<FoundRefreshToken | undefined> {
+  if (!isWellFormed('sdr', value)) {
+    return undefined;
+  }
   const row = await db
     .selectFrom('refresh_tokens as t')
     .innerJoin('grants as g', 'g.id', 't.grant_id')
@@ -56,56 +52,53 @@ export async function selectRefreshToken(
     .where('t.token_hash', '=', hashOf(value))
     .select([
       ...SOURCE_COLUMNS,
-      't.family_id',
+      't.family_id as familyId',
       't.rotations',
-      't.first_issued_at',
-      't.scopes as granted_scopes',
+      't.first_issued_at as firstIssuedAt',
+      't.scopes as grantedScopes',
       scopesLeft.as('scopes'),
       expired.as('expired'),
       isReplayable(retrySeconds).as('replayable'),
-      sql<boolean>`${sql.raw(grantEnd('g'))} <= now()`.as('grant_expired'),
+      sql<boolean>`${sql.raw(grantEnd('g'))} <= now()`.as('grantExpired'),
     ])
     .executeTakeFirst();
   return (
-    row && {
-      ...toSource(row.replayable ? { ...row, consumed_at: null, expired: row.grant_expired } : row),
-      familyId: row.family_id,
-      rotations: row.rotations,
-      firstIssuedAt: row.first_issued_at,
-      grantedScopes: row.granted_scopes,
-    }
+    row && toSource(row.replayable ? { ...row, consumedAt: null, expired: row.grantExpired } : row)
   );
 }
 
 /** Returns an access token by value, in any state. */
-export async function selectAccessToken(db: Db, value: string): Promise<FoundToken | undefined> {
+export async function findAccessToken(db: Db, value: string): Promise<FoundToken | undefined> {
+  if (!isWellFormed('sda', value)) {
+    return undefined;
+  }
   const row = await db
     .selectFrom('access_tokens as t')
     .innerJoin('grants as g', 'g.id', 't.grant_id')
     .where('t.token_hash', '=', hashOf(value))
     .select([...TOKEN_COLUMNS, 't.scopes'])
     .executeTakeFirst();
-  return row && toFound(row);
+  return row && { ...row, jkt: row.jkt ?? undefined };
 }
 
 const TOKEN_COLUMNS = [
-  't.grant_id',
+  't.grant_id as grantId',
   't.jkt',
-  't.issued_at',
-  't.expires_at',
-  'g.user_id',
-  'g.client_id',
+  't.issued_at as issuedAt',
+  't.expires_at as expiresAt',
+  'g.user_id as userId',
+  'g.client_id as clientId',
 ] as const;
 
 const SOURCE_COLUMNS = [
   ...TOKEN_COLUMNS,
   't.resources',
-  'g.resources as allowed_resources',
-  't.consumed_at',
-  'g.revocation_reason',
-  'a.is_active',
-  'a.suspended_at',
-  'u.is_active as user_is_active',
+  'g.resources as allowedResources',
+  't.consumed_at as consumedAt',
+  'g.revocation_reason as revocationReason',
+  'a.is_active as isActive',
+  'a.suspended_at as suspendedAt',
+  'u.is_active as userIsActive',
 ] as const;
 
 const expired = sql<boolean>`${sql.raw(tokenEnd('t', 'g'))} <= now()`;
@@ -115,43 +108,24 @@ const scopesLeft = sql<string[]>`array(
   select scope from unnest(t.scopes) scope where scope = any(g.scopes)
 )`;
 
-interface TokenRow {
-  grant_id: string;
-  user_id: string;
-  client_id: string;
-  scopes: string[];
-  jkt: string | null;
-  issued_at: Date;
-  expires_at: Date;
+/** Columns from which the state of a code or refresh token follows. */
+interface SourceRow {
+  readonly jkt: string | null;
+  readonly resources: string[] | null;
+  readonly allowedResources: Record<string, string> | null;
+  readonly consumedAt: Date | null;
+  readonly revocationReason: RevocationReason | null;
+  readonly isActive: boolean;
+  readonly suspendedAt: Date | null;
+  readonly userIsActive: boolean;
+  readonly expired: boolean;
 }
 
-interface SourceRow extends TokenRow {
-  consumed_at: Date | null;
-  resources: string[] | null;
-  allowed_resources: Record<string, string> | null;
-  revocation_reason: RedeemableToken['invalidReason'] | null;
-  is_active: boolean;
-  suspended_at: Date | null;
-  user_is_active: boolean;
-  expired: boolean;
-}
-
-function toFound(row: TokenRow): FoundToken {
+function toSource<Row extends SourceRow>(row: Row) {
   return {
-    grantId: row.grant_id,
-    userId: row.user_id,
-    clientId: row.client_id,
-    scopes: row.scopes,
+    ...row,
     jkt: row.jkt ?? undefined,
-    issuedAt: row.issued_at,
-    expiresAt: row.expires_at,
-  };
-}
-
-function toSource(row: SourceRow): RedeemableToken {
-  return {
-    ...toFound(row),
-    consumed: row.consumed_at !== null,
+    consumed: row.consumedAt !== null,
     resources: resourcesOf(row),
     invalidReason: invalidReasonOf(row),
   };
@@ -161,22 +135,22 @@ function toSource(row: SourceRow): RedeemableToken {
  * Returns the resources of a code or refresh token. Without any it has those of its grant: a server
  * process that knew no resources may have issued it.
  */
-function resourcesOf({ resources, allowed_resources }: SourceRow): AllowedResources | undefined {
-  const allowed = allowed_resources ?? {};
+function resourcesOf({ resources, allowedResources }: SourceRow): AllowedResources | undefined {
+  const allowed = allowedResources ?? {};
   const keys = resources ?? Object.keys(allowed);
-  return resources === null && allowed_resources === null
+  return resources === null && allowedResources === null
     ? undefined
     : new Map(keys.map((key) => [key, ownValue(allowed, key) ?? '']));
 }
 
-function invalidReasonOf(row: SourceRow): RedeemableToken['invalidReason'] {
-  if (row.revocation_reason) {
-    return row.revocation_reason;
+function invalidReasonOf(row: SourceRow): InvalidReason | undefined {
+  if (row.revocationReason) {
+    return row.revocationReason;
   }
-  if (!row.is_active || row.suspended_at !== null) {
+  if (!row.isActive || row.suspendedAt !== null) {
     return 'application_suspended';
   }
-  if (!row.user_is_active) {
+  if (!row.userIsActive) {
     return 'user_inactive';
   }
   return row.expired ? 'expired' : undefined;

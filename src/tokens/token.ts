@@ -44,16 +44,10 @@ export interface NewRefreshToken extends NewToken {
   readonly resources: readonly string[] | undefined;
 }
 
-/** Grant and client of a token that was found. */
-export interface FoundToken {
-  readonly grantId: string;
+/** An access token that was found, or another token. */
+export interface FoundToken extends Omit<NewToken, 'value'> {
   readonly userId: string;
   readonly clientId: string;
-  readonly scopes: readonly string[];
-  /** Thumbprint (RFC 7638) of the key that it is bound to; undefined: to none. */
-  readonly jkt: string | undefined;
-  readonly issuedAt: Date;
-  readonly expiresAt: Date;
 }
 
 /** A code or refresh token that was found. */
