@@ -2,22 +2,14 @@ import { sql } from 'kysely';
 import { isLiveGrant, PARTIES_ACTIVE } from '../db/live-grant.ts';
 import type { Tx } from '../db/transaction.ts';
 import { proofHost } from '../lib/client-id.ts';
-import type { LocalizedText } from '../lib/localized-text.ts';
+import type { MailAccess } from '../mail/mail.ts';
 
 /** A grant that ends unused, and its user, as a mail addresses them. */
-export interface EndingGrant {
+export interface EndingGrant extends MailAccess {
   readonly grantId: string;
   readonly recipient: string;
   readonly locale: string;
   readonly timezone: string;
-  readonly application: {
-    readonly name: string;
-    readonly owner: string | null;
-    readonly reviewedHomepage: string | null;
-    readonly documentHost: string | null;
-  };
-  readonly scopes: readonly string[];
-  readonly organizers: readonly { readonly slug: string; readonly name: LocalizedText }[];
   readonly endsAt: Date;
 }
 

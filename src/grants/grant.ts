@@ -1,14 +1,16 @@
 import type { ApplicationState } from '../applications/application.ts';
 import type { LocalizedText } from '../lib/localized-text.ts';
 
-/** Reason why a grant was revoked. An authenticated client reads it in `error_description`. */
-export type RevocationReason =
-  | 'revoked_by_user'
-  | 'revoked_by_client'
-  | 'revoked_by_operator'
-  | 'reuse_detected'
-  | 'leaked'
-  | 'replaced';
+/** Reasons why a grant was revoked. An authenticated client reads them in `error_description`. */
+export const REVOCATION_REASONS = [
+  'revoked_by_user',
+  'revoked_by_client',
+  'revoked_by_operator',
+  'reuse_detected',
+  'leaked',
+  'replaced',
+] as const;
+export type RevocationReason = (typeof REVOCATION_REASONS)[number];
 
 /** One authorization that one user gave one application. */
 export interface Grant {
@@ -16,7 +18,7 @@ export interface Grant {
   readonly userId: string;
   readonly clientId: string;
   readonly scopes: readonly string[];
-  readonly revocationReason: RevocationReason | undefined;
+  readonly revocationReason: RevocationReason | null;
   /** End that the user has set; the grant is not live from then on. */
   readonly endsAt: Date | null;
 }

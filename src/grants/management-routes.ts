@@ -3,8 +3,7 @@ import { listEndpoint } from '../api/list-endpoint.ts';
 import { readEndpoint } from '../api/read-endpoint.ts';
 import { found } from '../api/route.ts';
 import { nothing, writeEndpoint } from '../api/write-endpoint.ts';
-import { findManagedGrant } from './find-managed-grant.ts';
-import { listManagedGrants } from './management-store.ts';
+import { findManagedGrant, listManagedGrants } from './management-store.ts';
 import { revokeGrant } from './revoke.ts';
 import { grantAnswer, grantQuery, presentGrant, revokedGrant } from './wire.ts';
 

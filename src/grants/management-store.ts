@@ -3,7 +3,6 @@ import type { Db } from '../db/database.ts';
 import { countEntries } from '../db/list-changes.ts';
 import { grantEnd, isLiveGrant } from '../db/live-grant.ts';
 import { type Direction, readSlice, type Slice, type Sliced } from '../db/slice.ts';
-import type { GrantFilters, ManagedGrant } from './managed-grant.ts';
 
 const COLUMNS = [
   'grants.id',
@@ -34,13 +33,33 @@ const COUNT = sql<string>`count(*)`.as('count');
 /** As the column `day` of `list_changes` has it. */
 const TODAY = sql<Date>`(now() at time zone 'UTC')::date`;
 
-/** One grant, ended or not. */
-export function managedGrantById(db: Db, id: string): Promise<ManagedGrant | undefined> {
-  return db
-    .selectFrom('grants')
-    .select([...COLUMNS, ...LISTS])
-    .where('id', '=', id)
-    .executeTakeFirst();
+/** A grant as operators see it, ended or not. Organizers are slugs, resources URIs. */
+export type ManagedGrant = NonNullable<Awaited<ReturnType<typeof findManagedGrant>>>;
+
+/** Filters of the list of grants; an undefined one matches all. */
+interface GrantFilters {
+  readonly userId?: string | undefined;
+  readonly clientId?: string | undefined;
+  /** Slug. */
+  readonly organizer?: string | undefined;
+  /** Neither revoked nor past its end. */
+  readonly active?: boolean | undefined;
+}
+
+/** Returns one grant of any user, ended or not. */
+export async function findManagedGrant(db: Db, id: string) {
+  return isGrantId(id)
+    ? db
+        .selectFrom('grants')
+        .select([...COLUMNS, ...LISTS])
+        .where('id', '=', id)
+        .executeTakeFirst()
+    : undefined;
+}
+
+/** Tests if `value` may be the ID of a grant. */
+function isGrantId(value: string): boolean {
+  return /^[0-9A-Za-z_-]{1,64}$/.test(value);
 }
 
 /** One slice of the grants, by when they were given. */

@@ -2,8 +2,7 @@ import { recordAll } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import { updateRevoked } from './change-store.ts';
 import { lockLiveGrants } from './list-store.ts';
-import { revocationCounts } from './revocation-counts.ts';
-import type { Revocation } from './revoke.ts';
+import { type Revocation, revocationCounts } from './revoke.ts';
 
 /** A revocation that the user asked for, so that no mail reports it. */
 export type OwnRevocation = Revocation & { readonly reason: 'revoked_by_user' | 'replaced' };

@@ -1,11 +1,14 @@
 import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Actor, Origin } from '../lib/actor.ts';
+import { createEventCounts } from '../lib/event-counts.ts';
 import { enqueueMail } from '../mail/outbox-store.ts';
 import { updateRevoked } from './change-store.ts';
-import type { RevocationReason } from './grant.ts';
+import { REVOCATION_REASONS, type RevocationReason } from './grant.ts';
 import { type GrantForMail, selectGrantForMail } from './mail-store.ts';
-import { revocationCounts } from './revocation-counts.ts';
+
+/** Grants that this process has revoked; counted as in `audit/entry-counts.ts`. */
+export const revocationCounts = createEventCounts(REVOCATION_REASONS);
 
 /** Actor, origin and reason of a revocation. */
 export interface Revocation {

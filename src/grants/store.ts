@@ -9,7 +9,6 @@ import {
   type EarlierGrant,
   type Grant,
   type GrantDetails,
-  type RevocationReason,
   resourcesJson,
 } from './grant.ts';
 import { matchesFilter } from './list-store.ts';
@@ -19,26 +18,18 @@ const GRANT = [
   'g.user_id as userId',
   'g.client_id as clientId',
   'g.scopes',
-  'g.revocation_reason',
+  'g.revocation_reason as revocationReason',
   'g.ends_at as endsAt',
 ] as const;
 
-type GrantRow = Omit<Grant, 'revocationReason'> & {
-  readonly revocation_reason: RevocationReason | null;
-};
-
-function toGrant({ revocation_reason, ...grant }: GrantRow): Grant {
-  return { ...grant, revocationReason: revocation_reason ?? undefined };
-}
-
-const byId = preparedQuery<{ id: string }, GrantRow>((db, param) =>
+const byId = preparedQuery<{ id: string }, Grant>((db, param) =>
   db.selectFrom('grants as g').select(GRANT).where('g.id', '=', param('id')),
 );
 
 /** One grant, revoked or not. */
 export async function findGrant(db: Db, id: string): Promise<Grant | undefined> {
   const [row] = await byId(db, { id });
-  return row && toGrant(row);
+  return row;
 }
 
 const isLive = sql<SqlBool>`${sql.raw(isLiveGrant('g'))}`;
@@ -54,7 +45,7 @@ interface WantedGrant {
 
 const newestCovering = preparedQuery<
   Omit<WantedGrant, 'resources'> & { readonly resources: string | null },
-  GrantRow
+  Grant
 >((db, param) =>
   db
     .selectFrom('grants as g')
@@ -95,7 +86,7 @@ export async function findCoveringGrant(db: Db, wanted: WantedGrant): Promise<Gr
     ...wanted,
     resources: resourcesJson(wanted.resources),
   });
-  return row && toGrant(row);
+  return row;
 }
 
 /** Tests if a user and application have a grant, ended or not. */
@@ -172,24 +163,10 @@ export async function listLiveGrants(
     .$if(limit !== undefined, (query) => query.limit(limit ?? 0))
     .$if(db.isTransaction, (query) => query.forUpdate('g'))
     .execute();
-  return rows.map((row) => ({
-    id: row.id,
-    userId: row.user_id,
-    clientId: row.client_id,
-    scopes: row.scopes,
-    revocationReason: undefined,
-    endsAt: row.ends_at,
-    applicationName: row.application_name,
-    homepageUrl: row.homepage_url,
-    reviewedLogo: row.reviewed_logo,
-    developer: row.developer,
-    state: applicationState({ suspendedAt: row.suspended_at, isActive: row.is_active }),
-    organizers: row.organizers,
-    apis: row.apis,
-    createdAt: row.created_at,
-    lastUsedAt: row.last_used_at,
-    lastUsedIp: row.last_used_ip,
-    expiresAt: row.expires_at,
+  return rows.map(({ suspendedAt, isActive, ...grant }) => ({
+    ...grant,
+    revocationReason: null,
+    state: applicationState({ suspendedAt, isActive }),
   }));
 }
 
@@ -200,19 +177,19 @@ function detailed(db: Db) {
     .leftJoin('users as owner', 'owner.id', 'a.owner_id')
     .select((eb) => [
       'g.id',
-      'g.user_id',
-      'g.client_id',
+      'g.user_id as userId',
+      'g.client_id as clientId',
       'g.scopes',
-      'g.created_at',
-      'g.last_used_at',
-      'g.last_used_ip',
-      'g.expires_at',
-      'g.ends_at',
-      'a.name as application_name',
-      'a.homepage_url',
-      sql<string | null>`case when a.reviewed_at is not null then a.logo end`.as('reviewed_logo'),
-      'a.suspended_at',
-      'a.is_active',
+      'g.created_at as createdAt',
+      'g.last_used_at as lastUsedAt',
+      'g.last_used_ip as lastUsedIp',
+      'g.expires_at as expiresAt',
+      'g.ends_at as endsAt',
+      'a.name as applicationName',
+      'a.homepage_url as homepageUrl',
+      sql<string | null>`case when a.reviewed_at is not null then a.logo end`.as('reviewedLogo'),
+      'a.suspended_at as suspendedAt',
+      'a.is_active as isActive',
       sql<string | null>`nullif(owner.full_name, '')`.as('developer'),
       jsonArrayFrom(
         eb

@@ -4,7 +4,8 @@ import { filter, flag, ordering } from '../api/query.ts';
 import { isSlug } from '../directory/organizer.ts';
 import { isClientId } from '../lib/client-id.ts';
 import { isDirectoryId } from '../users/user.ts';
-import type { ManagedGrant } from './managed-grant.ts';
+import { REVOCATION_REASONS } from './grant.ts';
+import type { ManagedGrant } from './management-store.ts';
 
 /** Query of `GET /grants/`. */
 export const grantQuery = z.object({
@@ -39,16 +40,7 @@ export const grantAnswer = component(
     expires_at: time.describe('Expiry if it is not used before.'),
     ends_at: time.nullable().describe('End date set by the user.'),
     revoked_at: time.nullable(),
-    revocation_reason: z
-      .enum([
-        'revoked_by_user',
-        'revoked_by_client',
-        'revoked_by_operator',
-        'reuse_detected',
-        'leaked',
-        'replaced',
-      ])
-      .nullable(),
+    revocation_reason: z.enum(REVOCATION_REASONS).nullable(),
   }),
   {
     id: 'tQ2xN8vLzR5mKc7YwB3hJd',

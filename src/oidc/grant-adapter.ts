@@ -18,7 +18,7 @@ export function grantAdapter(deps: AdapterDeps): PartialAdapter {
     find: async (id) => {
       const known = takeKnown('grant', id);
       const grant = known?.row ?? (await findGrant(currentTransaction() ?? deps.db, id));
-      if (grant?.revocationReason !== undefined) {
+      if (grant?.revocationReason) {
         return refuseEnded(grant.clientId, grant.revocationReason);
       }
       if (grant === undefined) {

@@ -2,7 +2,7 @@ import { Counter, Histogram, type Registry } from 'prom-client';
 import type { FailureEndpoint } from '../audit/authentication-failure.ts';
 import { entryCounts } from '../audit/entry-counts.ts';
 import type { OutageCause } from '../db/unreachable.ts';
-import { revocationCounts } from '../grants/revocation-counts.ts';
+import { revocationCounts } from '../grants/revoke.ts';
 import { createEventCounts, type EventCounts } from '../lib/event-counts.ts';
 import type { TokenResponseKind } from '../tokens/count-token-response.ts';
 

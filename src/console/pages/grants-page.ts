@@ -2,9 +2,11 @@ import { findApplication } from '../../applications/find-application.ts';
 import { pictureUrl } from '../../applications/picture.ts';
 import { selectNamesAndLogos } from '../../applications/store.ts';
 import type { Db } from '../../db/database.ts';
-import { findManagedGrant } from '../../grants/find-managed-grant.ts';
-import type { ManagedGrant } from '../../grants/managed-grant.ts';
-import { listManagedGrants } from '../../grants/management-store.ts';
+import {
+  findManagedGrant,
+  listManagedGrants,
+  type ManagedGrant,
+} from '../../grants/management-store.ts';
 import { revokeGrant } from '../../grants/revoke.ts';
 import { oneOf } from '../../http/page.ts';
 import { StagedoorError } from '../../lib/errors.ts';

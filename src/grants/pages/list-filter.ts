@@ -24,23 +24,8 @@ export interface ListFilter {
   readonly order: AuthorizationsOrder;
 }
 
-/** Option of a select. */
-interface OptionProps {
-  readonly value: string;
-  readonly selected: boolean;
-}
-
 /** Fields of the filter, and links that remove what is set. */
-export interface ListFilterProps {
-  readonly action: string;
-  readonly q: string;
-  readonly edits: boolean;
-  readonly unused: boolean;
-  readonly unusedDays: number;
-  readonly organizers: readonly (OptionProps & { readonly name: string })[];
-  readonly orders: readonly (OptionProps & { readonly value: AuthorizationsOrder })[];
-  readonly without: Readonly<Record<'edits' | 'unused' | 'organizer' | 'everything', string>>;
-}
+export type ListFilterProps = ReturnType<typeof presentListFilter>;
 
 /** Reads the filter of a query. Ignores an organizer that no grant of the user opens. */
 export function grantFilter(
@@ -80,7 +65,7 @@ export function presentListFilter(
   filter: ListFilter,
   organizers: readonly Organizer[],
   locale: Locale,
-): ListFilterProps {
+) {
   const { search, grants, order } = filter;
   const without = (name: keyof GrantFilter) =>
     linkToList({ ...filter, grants: { ...grants, [name]: undefined } });

@@ -10,39 +10,7 @@ import { AUTHORIZATIONS } from './grant-page.ts';
 
 /** Orders of the list; the first is the default. */
 export const ORDERS = ['name', 'granted', 'used'] as const;
-/** Order of the list. */
 export type AuthorizationsOrder = (typeof ORDERS)[number];
-
-/** Identifies the application of a grant. */
-export interface AuthorizedApplication {
-  readonly name: string;
-  /** The picture, for `<img src>`. */
-  readonly monogram: string;
-  readonly homepageUrl: string | null;
-  /** Host of its metadata document. */
-  readonly documentHost: string | null;
-}
-
-/** A grant: what it allows, since when and until when. */
-export interface GrantProps {
-  readonly id: string;
-  /** Sentences. */
-  readonly scopes: readonly string[];
-  /** Names. */
-  readonly organizers: readonly string[];
-  /** Names of the API services that it is limited to; empty: it is not. */
-  readonly apis: readonly string[];
-  readonly grantedAt: Date;
-  readonly lastUsedAt: Date | null;
-  /** Network of the last use, shortened. */
-  readonly lastUsedFrom: string | undefined;
-  /** End if the grant is not used before; undefined if `ownEnd` is sooner. */
-  readonly idleEnd: Date | undefined;
-  /** End that the user has set: the last moment of a day. */
-  readonly ownEnd: Date | undefined;
-  readonly changePath: string;
-  readonly revokePath: string;
-}
 
 /** Configuration and language of the page. */
 export interface GrantContext {
@@ -50,30 +18,43 @@ export interface GrantContext {
   readonly locale: Locale;
 }
 
+/** Identifies the application of a grant. */
+export type AuthorizedApplication = ReturnType<typeof presentApplication>;
+
 /** Presents the application of a grant. */
-export function presentApplication(grant: GrantDetails): AuthorizedApplication {
+export function presentApplication(grant: GrantDetails) {
   return {
     name: grant.applicationName,
+    /** The picture, for `<img src>`. */
     monogram: pictureUrl({ name: grant.applicationName, logo: grant.reviewedLogo }),
     homepageUrl: grant.homepageUrl,
+    /** Host of its metadata document. */
     documentHost: proofHost(grant.clientId),
   };
 }
 
+/** A grant: what it allows, since when and until when. */
+export type GrantProps = ReturnType<typeof presentGrant>;
+
 /** Presents a grant for the pages. */
-export function presentGrant({ config, locale }: GrantContext, grant: GrantDetails): GrantProps {
+export function presentGrant({ config, locale }: GrantContext, grant: GrantDetails) {
   const { endsAt, expiresAt } = grant;
   const path = `${AUTHORIZATIONS}/${grant.id}`;
   return {
     id: grant.id,
+    /** Sentences. */
     scopes: scopesInWords({ config, locale }, grant).map(({ text }) => text),
+    /** Names. */
     organizers: grant.organizers.map(({ name }) => localized(name, locale)),
+    /** Names of the API services that it is limited to; empty: it is not. */
     apis: grant.apis,
     grantedAt: grant.createdAt,
     lastUsedAt: grant.lastUsedAt,
+    /** Network of the last use, shortened. */
     lastUsedFrom: roughAddress(grant.lastUsedIp),
+    /** End if the grant is not used before; undefined if `ownEnd` is sooner. */
     idleEnd: endsAt === null || expiresAt < endsAt ? expiresAt : undefined,
-    // The grant ends at midnight: the last moment of the day before.
+    /** End that the user has set, at midnight: the last moment of the day before. */
     ownEnd: endsAt === null ? undefined : new Date(endsAt.getTime() - 1),
     changePath: `${path}/change`,
     revokePath: `${path}/revoke`,
@@ -119,12 +100,12 @@ export function arrangeApplications(
   locale: Locale,
 ): AuthorizedSums[] {
   const collator = COLLATORS[locale];
-  const comparisons: Record<AuthorizationsOrder, (a: AuthorizedSums, b: AuthorizedSums) => number> =
-    {
-      name: (a, b) => collator.compare(a.applicationName, b.applicationName),
-      granted: (a, b) => latest(a.createdAt, b.createdAt),
-      used: (a, b) => latest(a.lastUsedAt, b.lastUsedAt),
-    };
+  type Compare = (a: AuthorizedSums, b: AuthorizedSums) => number;
+  const comparisons: Record<AuthorizationsOrder, Compare> = {
+    name: (a, b) => collator.compare(a.applicationName, b.applicationName),
+    granted: (a, b) => latest(a.createdAt, b.createdAt),
+    used: (a, b) => latest(a.lastUsedAt, b.lastUsedAt),
+  };
   return applications.toSorted(
     (a, b) =>
       comparisons[order](a, b) ||

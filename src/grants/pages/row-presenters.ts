@@ -1,35 +1,13 @@
-import type { ApplicationState } from '../../applications/application.ts';
 import { daysBetween } from '../../lib/format-date.ts';
 import type { GrantDetails } from '../grant.ts';
 import { AUTHORIZATIONS } from './grant-page.ts';
-import {
-  type AuthorizedApplication,
-  type GrantContext,
-  type GrantProps,
-  presentApplication,
-  presentGrant,
-} from './presenters.ts';
+import { type GrantContext, presentApplication, presentGrant } from './presenters.ts';
 
 /** Kinds of scopes, in the order of their chips. */
 const ABILITIES = ['view', 'edit', 'profile'] as const;
 
 /** An application with the user's grants, as a row of the list. */
-export interface ApplicationRow {
-  readonly clientId: string;
-  readonly application: AuthorizedApplication;
-  readonly developer: string | undefined;
-  readonly state: ApplicationState;
-  readonly abilities: readonly (typeof ABILITIES)[number][];
-  /** Number of organizers that the grants open together. */
-  readonly organizers: number;
-  /** Days since the last use, in the time zone of the user; undefined: never used. */
-  readonly usedDaysAgo: number | undefined;
-  /** Number of all live grants, also of those that the list leaves out. */
-  readonly count: number;
-  readonly grants: readonly GrantProps[];
-  /** Confirms before they are revoked. */
-  readonly revokePath: string;
-}
+export type ApplicationRow = ReturnType<typeof presentRows>[number];
 
 /**
  * Groups arranged grants by application.
@@ -40,30 +18,30 @@ export function presentRows(
   timezone: string,
   grants: readonly GrantDetails[],
   countOf: (clientId: string) => number,
-): ApplicationRow[] {
+) {
   return [...Map.groupBy(grants, ({ clientId }) => clientId)].flatMap(([clientId, group]) =>
     group.slice(0, 1).map((first) => {
       const count = countOf(clientId);
       const uses = group.flatMap(({ lastUsedAt }) => lastUsedAt?.getTime() ?? []);
+      const lastUse = uses.length === 0 ? undefined : new Date(Math.max(...uses));
       const application = presentApplication(first);
+      const slugs = group.flatMap(({ organizers }) => organizers.map(({ slug }) => slug));
+      const toRevoke = count === 1 ? first.id : `applications/${encodeURIComponent(clientId)}`;
       return {
         clientId,
         application,
         developer: first.developer ?? application.documentHost ?? undefined,
         state: first.state,
         abilities: abilitiesOf(context, group),
-        organizers: new Set(group.flatMap((grant) => grant.organizers.map(({ slug }) => slug)))
-          .size,
-        usedDaysAgo:
-          uses.length === 0
-            ? undefined
-            : daysBetween(new Date(Math.max(...uses)), new Date(), timezone),
+        /** Number of organizers that the grants open together. */
+        organizers: new Set(slugs).size,
+        /** Days since the last use, in the time zone of the user; undefined: never used. */
+        usedDaysAgo: lastUse && daysBetween(lastUse, new Date(), timezone),
+        /** Number of all live grants, also of those that the list leaves out. */
         count,
         grants: group.map((grant) => presentGrant(context, grant)),
-        revokePath:
-          count === 1
-            ? `${AUTHORIZATIONS}/${first.id}/revoke`
-            : `${AUTHORIZATIONS}/applications/${encodeURIComponent(clientId)}/revoke`,
+        /** Confirms before they are revoked. */
+        revokePath: `${AUTHORIZATIONS}/${toRevoke}/revoke`,
       };
     }),
   );
