@@ -11,7 +11,7 @@ import {
   selectSession,
   upsertSession,
 } from '../sessions/session-store.ts';
-import { recordUpstreamSession } from '../sign-in/upstream/record-session.ts';
+import { recordUpstreamSession } from '../sign-in/upstream/sessions.ts';
 import { COOKIE_OPTIONS } from './cookies.ts';
 import { currentTransaction, withTransactionOf } from './current-transaction.ts';
 import { sessionIdOf } from './session-id.ts';

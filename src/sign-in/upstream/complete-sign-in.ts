@@ -1,19 +1,26 @@
-import { authorizationCodeGrant, type IDToken } from 'openid-client';
+import {
+  authorizationCodeGrant,
+  type Configuration,
+  fetchUserInfo,
+  type IDToken,
+} from 'openid-client';
 import type { UpstreamConfig } from '../../config/upstream.ts';
+import type { Tx } from '../../db/transaction.ts';
 import { inTransaction } from '../../db/transaction.ts';
+import { linkByEmail } from '../../directory/link-by-email.ts';
 import type { Origin } from '../../lib/actor.ts';
+import { isEmail } from '../../lib/email.ts';
 import { isUnprintable } from '../../lib/printable.ts';
 import { findUserByIdentity } from '../../users/identity-store.ts';
+import type { Identity, User } from '../../users/user.ts';
 import { signInUpstream } from '../sign-in-upstream.ts';
 import type { UpstreamDeps } from './begin-sign-in.ts';
 import { CLOCK_TOLERANCE } from './discover.ts';
 import { isLoggedOut } from './logout.ts';
-import { matchUser } from './match-user.ts';
 import { UpstreamRefusal } from './refusal.ts';
 import { type PendingSignIn, type UpstreamSignIn, wayBack } from './sign-in.ts';
 import { useSignIn } from './store.ts';
 import { toRefusal } from './to-refusal.ts';
-import { verifiedEmail } from './verified-email.ts';
 
 /** Longest `sub` (OpenID Connect Core 1.0 §2) and `sid`, in characters. */
 const LONGEST = 255;
@@ -119,4 +126,39 @@ function isText(value: unknown): value is string {
   return (
     typeof value === 'string' && value !== '' && value.length <= LONGEST && !isUnprintable(value)
   );
+}
+
+/**
+ * Whom the provider means: the user with this issuer and subject. A subject is never compared with
+ * our own ids: two systems that count their users from 1 would lend each other their accounts.
+ * @param verifiedEmail where addresses may match: the first time, the user who has this one
+ */
+async function matchUser(
+  tx: Tx,
+  identity: Identity,
+  verifiedEmail: string | undefined,
+  origin: Origin,
+): Promise<User | undefined> {
+  const known = await findUserByIdentity(tx, identity);
+  return known === undefined && verifiedEmail !== undefined
+    ? linkByEmail(tx, identity, verifiedEmail, origin)
+    : known;
+}
+
+/**
+ * The e-mail address that the provider has verified: from the ID token, else from its userinfo
+ * endpoint, where it has one.
+ * @see OpenID Connect Core 1.0 §5.1, §5.3
+ */
+async function verifiedEmail(
+  provider: Configuration,
+  claims: IDToken,
+  accessToken: string,
+): Promise<string | undefined> {
+  const inToken = claims.email !== undefined || !provider.serverMetadata().userinfo_endpoint;
+  const told = inToken ? claims : await fetchUserInfo(provider, accessToken, claims.sub);
+  const { email, email_verified: verified } = told;
+  // Some providers send the boolean as a text.
+  const isVerified = verified === true || String(verified) === 'true';
+  return isVerified && typeof email === 'string' && isEmail(email) ? email : undefined;
 }

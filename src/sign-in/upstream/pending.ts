@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { z } from 'zod';
 import type { Db } from '../../db/database.ts';
 import { seal, unseal } from '../../lib/encryption.ts';
 import { StagedoorError } from '../../lib/errors.ts';
 import { UpstreamRefusal } from './refusal.ts';
-import { type PendingSignIn, SIGN_IN_TTL } from './sign-in.ts';
+import { type PendingSignIn, pendingSignIn, SIGN_IN_TTL } from './sign-in.ts';
 import { insertSignIn, type StoredSignIn, selectSignIn } from './store.ts';
 
 const PURPOSE = 'upstream sign-in';
@@ -14,21 +13,6 @@ const LONGEST_STORED = 800;
 /** Longest key, in characters: browsers take cookies of 4,096 bytes. */
 const LONGEST_KEY = 3_900;
 const STATE = /^[\w-]{43}$/;
-
-const content = z.object({
-  returnTo: z.string(),
-  restartAt: z.string().optional(),
-  completeAt: z.string(),
-  anew: z.boolean(),
-  maxAge: z.number(),
-  loginHint: z.string().optional(),
-  locale: z.string(),
-  carried: z.record(z.string(), z.array(z.string())).optional(),
-  state: z.string(),
-  nonce: z.string(),
-  codeVerifier: z.string(),
-  startedAt: z.number(),
-});
 
 /** Tests if `value` has the form of a state of this server. */
 export function isState(value: unknown): value is string {
@@ -75,7 +59,7 @@ export async function readSignIn(
   }
   try {
     const text = unseal(`${key}${state}`, PURPOSE, found.sealed);
-    const pending = content.parse(JSON.parse(text));
+    const pending = pendingSignIn.parse(JSON.parse(text));
     const returnTo = pending.returnTo || wayBackIn(key);
     return { pending: { ...pending, returnTo }, status: found.status };
   } catch (cause) {

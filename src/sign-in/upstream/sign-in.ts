@@ -1,34 +1,36 @@
+import { z } from 'zod';
 import type { User } from '../../users/user.ts';
 
-/** Form fields that a person had filled in before they were sent to the provider. */
-export type Carried = Readonly<Record<string, readonly string[]>>;
+/** A sign-in that is under way. */
+export const pendingSignIn = z.object({
+  /** Path of ours at which the browser goes on, also after a failure. */
+  returnTo: z.string(),
+  /** Path at which another person can start again. */
+  restartAt: z.string().optional(),
+  /** Path of ours that takes the provider's answer: its cookies may be for that path alone. */
+  completeAt: z.string(),
+  /** The person has to sign in now, whatever session they have there. */
+  anew: z.boolean(),
+  /** Highest age of the sign-in there in seconds, if it need not be new. */
+  maxAge: z.number(),
+  loginHint: z.string().optional(),
+  /** The language of the page that sends the person on. */
+  locale: z.string(),
+  /** Form fields that a person had filled in before they were sent to the provider. */
+  carried: z.record(z.string(), z.array(z.string())).optional(),
+  state: z.string(),
+  nonce: z.string(),
+  codeVerifier: z.string(),
+  /** Milliseconds since 1970. */
+  startedAt: z.number(),
+});
+export type PendingSignIn = Readonly<z.infer<typeof pendingSignIn>>;
 
 /** A sign-in at the provider, as the page that needs it asks for it. */
-export interface SignInRequest {
-  /** Path of ours at which the browser goes on, also after a failure. */
-  readonly returnTo: string;
-  /** Path at which another person can start again. */
-  readonly restartAt?: string | undefined;
-  /** Path of ours that takes the provider's answer: its cookies may be for that path alone. */
-  readonly completeAt: string;
-  /** The person has to sign in now, whatever session they have there. */
-  readonly anew: boolean;
-  /** Highest age of the sign-in there in seconds, if it need not be new. */
-  readonly maxAge: number;
-  readonly loginHint?: string | undefined;
-  /** The language of the page that sends the person on. */
-  readonly locale: string;
-  readonly carried?: Carried | undefined;
-}
+export type SignInRequest = Omit<PendingSignIn, 'state' | 'nonce' | 'codeVerifier' | 'startedAt'>;
 
-/** A sign-in that is under way. */
-export interface PendingSignIn extends SignInRequest {
-  readonly state: string;
-  readonly nonce: string;
-  readonly codeVerifier: string;
-  /** Milliseconds since 1970. */
-  readonly startedAt: number;
-}
+/** Form fields that a person had filled in before they were sent to the provider. */
+export type Carried = NonNullable<PendingSignIn['carried']>;
 
 /** A person at the provider, and their session there. */
 export interface UpstreamIdentity {

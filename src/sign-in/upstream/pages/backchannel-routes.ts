@@ -4,8 +4,8 @@ import type { Db } from '../../../db/database.ts';
 import { inTransaction } from '../../../db/transaction.ts';
 import { readForm } from '../../../http/form.ts';
 import { StagedoorError } from '../../../lib/errors.ts';
-import { endSessionsAt } from '../end-sessions.ts';
 import { createVerifyLogoutToken } from '../logout-token.ts';
+import { endSessionsAt } from '../sessions.ts';
 import type { UpstreamLogin } from './upstream-login.ts';
 
 /** Path to which the provider posts logout tokens. It is registered there. */

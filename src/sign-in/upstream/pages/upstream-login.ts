@@ -18,12 +18,13 @@ import { endSessionUrl } from '../end-session.ts';
 import { isState, readSignIn } from '../pending.ts';
 import { type RefusalKind, UpstreamRefusal } from '../refusal.ts';
 import type { Carried, PendingSignIn, SignInRequest, UpstreamSignIn } from '../sign-in.ts';
-import { browserKey, setBrowserKey } from './browser-key-cookie.ts';
 import {
+  browserKey,
   forceReauthentication,
   hasReauthenticated,
   mustReauthenticate,
-} from './reauthentication-cookie.ts';
+  setBrowserKey,
+} from './cookies.ts';
 import { showRefusal } from './refusal-page.ts';
 
 /** A sign-in that a page needs, in the language of the page. */

@@ -3,9 +3,10 @@ import type { Tx } from '../../db/transaction.ts';
 import { StagedoorError } from '../../lib/errors.ts';
 import { endSessions } from '../../sessions/session-store.ts';
 import { findUserByIdentity } from '../../users/identity-store.ts';
-import { recordLogout } from './logout.ts';
+import { isLoggedOut, recordLogout } from './logout.ts';
 import { LOGOUT_TOKEN_AGE, type LogoutToken } from './logout-token.ts';
-import { insertLogoutToken, selectSessions } from './store.ts';
+import type { UpstreamSignIn } from './sign-in.ts';
+import { insertLogoutToken, selectSessions, upsertUpstreamSession } from './store.ts';
 
 /**
  * Ends the browser sessions that came from an ended session at the provider, and logs it. Also ends
@@ -35,5 +36,25 @@ export async function endSessionsAt(
       userId,
       data: { method: 'upstream' },
     });
+  }
+}
+
+/**
+ * Notes which session at the provider a browser session came from. If that one has ended since the
+ * person came back from the provider, the browser session ends in the transaction in which it began.
+ */
+export async function recordUpstreamSession(
+  tx: Tx,
+  session: { readonly uid: string; readonly userId: string },
+  { upstream, authenticatedAt }: Pick<UpstreamSignIn, 'upstream' | 'authenticatedAt'>,
+): Promise<void> {
+  const { uid, userId } = session;
+  const { issuer, sid } = upstream;
+  if (await isLoggedOut(tx, upstream, authenticatedAt)) {
+    await endSessions(tx, [uid]);
+    const data = { method: 'upstream' };
+    await record(tx, { action: 'stagedoor.user.signed_out', actor: 'system', userId, data });
+  } else if (sid !== undefined) {
+    await upsertUpstreamSession(tx, uid, { issuer, sid });
   }
 }
