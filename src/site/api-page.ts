@@ -23,10 +23,12 @@ interface ApiProps {
 }
 
 /** Props of the first page, which has the results of a search, too. */
-interface ApiOverviewProps extends ApiProps, Pick<GuideProps, 'lead' | 'intro'>, ApiReference {
-  readonly oauth: readonly OauthEndpoint[];
-  readonly found: FoundInApi | undefined;
-}
+type ApiOverviewProps = ApiProps &
+  Pick<GuideProps, 'lead' | 'intro'> &
+  ApiReference & {
+    readonly oauth: readonly OauthEndpoint[];
+    readonly found: FoundInApi | undefined;
+  };
 
 const overviewView = view<ApiOverviewProps>('docs/api');
 const sectionView = view<ApiProps & { readonly section: ApiSection }>('docs/api-section');

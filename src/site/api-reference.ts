@@ -9,75 +9,22 @@ import {
 import type { Translate } from '../http/translate.ts';
 import { ownValue } from '../lib/own-value.ts';
 import { curlExample } from './api-curl.ts';
-import { type ApiRow, fieldRows, schemaRow } from './api-rows.ts';
+import { fieldRows, schemaRow } from './api-rows.ts';
 import { highlight } from './highlight.ts';
 import { renderInline } from './markdown.ts';
 import type { SiteText } from './texts.ts';
 
 /** The reference of the JSON API. Texts that are not messages are English; `says` is HTML. */
-export interface ApiReference {
-  readonly conventions: readonly string[];
-  /** Ways to authenticate; `apidocs.scheme.<name>` names them. */
-  readonly schemes: readonly { readonly name: string; readonly says: string }[];
-  readonly sections: readonly ApiSection[];
-  /** Objects that no section has: those of errors. */
-  readonly objects: readonly ApiObject[];
-}
+export type ApiReference = ReturnType<typeof presentReference>;
 
 /** Operations about one thing, on a page of their own. */
-export interface ApiSection {
-  readonly id: string;
-  readonly title: string;
-  readonly says: string;
-  readonly operations: readonly ApiOperation[];
-  /** Objects in the responses, each in one section only. */
-  readonly objects: readonly ApiObject[];
-}
+export type ApiSection = ApiReference['sections'][number];
 
 /** One operation of the JSON API. */
-export interface ApiOperation {
-  readonly id: string;
-  /** In capitals. */
-  readonly method: string;
-  readonly path: string;
-  readonly summary: string;
-  readonly details: string;
-  /** Alternatives, with rights or scopes. An empty list: public. No names: any token. */
-  readonly callers: readonly { readonly scheme: string; readonly names: readonly string[] }[];
-  /** `apidocs.place.<place>` names the place. */
-  readonly parameters: readonly (ApiRow & { readonly place: string })[];
-  readonly body:
-    | { readonly types: readonly string[]; readonly fields: readonly ApiRow[] }
-    | undefined;
-  readonly answers: readonly ApiAnswer[];
-  readonly errors: readonly ApiAnswer[];
-  /** HTML, as `example`. */
-  readonly curl: string;
-  /** Response if the operation succeeds; undefined if it has no body. */
-  readonly example: string | undefined;
-}
-
-/** A response of an operation. */
-interface ApiAnswer {
-  readonly status: string;
-  readonly says: string;
-  readonly headers: readonly string[];
-  /** Name of the object in the response. */
-  readonly object: string | undefined;
-  readonly isList: boolean;
-}
-
-/** An object in responses. */
-export interface ApiObject {
-  readonly name: string;
-  readonly says: string;
-  /** Fields of each alternative; mostly there is one. */
-  readonly variants: readonly (readonly ApiRow[])[];
-  readonly example: string;
-}
+export type ApiOperation = ReturnType<typeof presentOperation>;
 
 /** Presents the description of the API; links lead to the pages of the sections. */
-export function presentReference(document: OpenApiDocument, t: Translate<SiteText>): ApiReference {
+export function presentReference(document: OpenApiDocument, t: Translate<SiteText>) {
   const { info, tags, paths, components } = document;
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({
@@ -94,6 +41,7 @@ export function presentReference(document: OpenApiDocument, t: Translate<SiteTex
   const objects = presentObjects(document, t);
   return {
     conventions: info.description.split('\n\n').map(renderInline),
+    /** Ways to authenticate; `apidocs.scheme.<name>` names them. */
     schemes: Object.entries(components.securitySchemes).map(([name, { description }]) => ({
       name,
       says: renderInline(description),
@@ -103,23 +51,19 @@ export function presentReference(document: OpenApiDocument, t: Translate<SiteTex
       title: name,
       says: renderInline(description),
       operations: operations.filter(({ tag }) => tag === name),
+      /** Objects in the responses, each in one section only. */
       objects: objects.filter((object) => owners.get(object.name) === name),
     })),
+    /** Objects that no section has: those of errors. */
     objects: objects.filter(({ name }) => !owners.has(name)),
   };
-}
-
-interface Placed {
-  readonly method: string;
-  readonly path: string;
-  readonly operation: Operation;
 }
 
 function presentOperation(
   document: OpenApiDocument,
   t: Translate<SiteText>,
-  { method, path, operation }: Placed,
-): ApiOperation {
+  { method, path, operation }: { method: string; path: string; operation: Operation },
+) {
   const { schemas, parameters: known, responses } = document.components;
   const parameters = operation.parameters.map((one) => lookUp(known, one));
   const schema = Object.values(operation.requestBody?.content ?? {})[0]?.schema;
@@ -134,14 +78,17 @@ function presentOperation(
     path,
     summary: operation.summary,
     details: renderInline(operation.description ?? ''),
+    /** Alternatives, with rights or scopes. An empty list: public. No names: any token. */
     callers: operation.security.flatMap((one) =>
       Object.entries(one).map(([scheme, names]) => ({ scheme, names })),
     ),
+    /** `apidocs.place.<place>` names the place. */
     parameters: parameters.map((one) => parameterRow(one, t)),
     body: body && {
       types: Object.keys(operation.requestBody?.content ?? {}),
       fields: fieldRows(body, t),
     },
+    /** HTML, as `curl`. Undefined if the response has no body. */
     example: exampleOf(document, operation),
     answers: answers.filter(({ status }) => status < '400'),
     errors: answers.filter(({ status }) => status >= '400'),
@@ -157,7 +104,7 @@ function parameterRow(
 }
 
 /** The response of a list is described as a page of its items. */
-function presentAnswer(status: string, { description, headers, content }: Answer): ApiAnswer {
+function presentAnswer(status: string, { description, headers, content }: Answer) {
   const schema = Object.values(content ?? {})[0]?.schema;
   const name = schema?.$ref === undefined ? '' : nameOf({ $ref: schema.$ref });
   const [, entry] = /^(\w+)List$/.exec(name) ?? [];
@@ -165,6 +112,7 @@ function presentAnswer(status: string, { description, headers, content }: Answer
     status,
     says: renderInline(description),
     headers: Object.keys(headers ?? {}),
+    /** Name of the object in the response. */
     object: Number(status) < 400 && name !== '' ? (entry ?? name) : undefined,
     isList: entry !== undefined,
   };
@@ -187,10 +135,7 @@ function exampleOf({ components }: OpenApiDocument, { responses }: Operation): s
 }
 
 /** Presents the objects that responses consist of; some are one of two schemas. */
-function presentObjects(
-  { components, paths }: OpenApiDocument,
-  t: Translate<SiteText>,
-): ApiObject[] {
+function presentObjects({ components, paths }: OpenApiDocument, t: Translate<SiteText>) {
   const inResponses = JSON.stringify([
     components.responses,
     Object.values(paths).flatMap((methods) => Object.values(methods).map((one) => one.responses)),
@@ -204,6 +149,7 @@ function presentObjects(
     .map(([name, schema]) => ({
       name,
       says: renderInline(schema.description ?? ''),
+      /** Fields of each alternative; mostly there is one. */
       variants: (schema.anyOf ?? [schema])
         .map((one) => fieldRows(one, t))
         .filter((rows) => rows.length > 0),

@@ -4,16 +4,7 @@ import { renderInline } from './markdown.ts';
 import type { SiteText } from './texts.ts';
 
 /** A field or a parameter. */
-export interface ApiRow {
-  readonly name: string;
-  readonly type: string;
-  readonly isRequired: boolean;
-  /** As JSON. */
-  readonly byDefault: string | undefined;
-  readonly limits: readonly string[];
-  /** HTML. */
-  readonly says: string;
-}
+type ApiRow = ReturnType<typeof schemaRow>;
 
 /** The fields of an object, and those of the objects in it, a row each. */
 export function fieldRows(schema: JsonSchema, t: Translate<SiteText>, prefix = ''): ApiRow[] {
@@ -33,13 +24,15 @@ export function schemaRow(
   schema: JsonSchema,
   isRequired: boolean,
   t: Translate<SiteText>,
-): ApiRow {
+) {
   return {
     name,
     type: typeOf(schema),
     isRequired,
+    /** As JSON. */
     byDefault: schema.default === undefined ? undefined : JSON.stringify(schema.default),
     limits: limitsOf(schema, t),
+    /** HTML. */
     says: renderInline(schema.description ?? ''),
   };
 }

@@ -1,13 +1,9 @@
-import type { ApiObject, ApiOperation, ApiReference, ApiSection } from './api-reference.ts';
+import type { ApiOperation, ApiReference, ApiSection } from './api-reference.ts';
 import { textOf } from './markdown.ts';
 import type { OauthEndpoint } from './oauth-endpoints.ts';
 
 /** Results of a search in the reference, each with its section. */
-export interface FoundInApi {
-  readonly operations: readonly FoundOperation[];
-  readonly oauth: readonly OauthEndpoint[];
-  readonly objects: readonly { readonly section: ApiSection; readonly object: ApiObject }[];
-}
+export type FoundInApi = ReturnType<typeof searchApi>;
 
 interface FoundOperation {
   readonly section: ApiSection;
@@ -19,9 +15,12 @@ interface FoundOperation {
  * summary or path in which all words begin a word come first.
  */
 export function searchApi(
-  { sections, oauth }: Pick<ApiReference, 'sections'> & Pick<FoundInApi, 'oauth'>,
+  {
+    sections,
+    oauth,
+  }: Pick<ApiReference, 'sections'> & { readonly oauth: readonly OauthEndpoint[] },
   q: string,
-): FoundInApi {
+) {
   const words = q.toLowerCase().split(/\s+/).slice(0, 10);
   const matches = (texts: readonly string[]) => {
     const text = texts.join('\n').toLowerCase();

@@ -84,19 +84,14 @@ export function isPlain(value: string): boolean {
 }
 
 /**
- * An example with its values.
- * @throws Error where one is missing, or could end the quotes that it stands in
+ * Returns the text of an example with its values, cut before each numbered step: the settings first.
+ * @throws Error if a value is missing, or could end the quotes that it stands in
  */
-export function fillExample(name: ExampleName, values: Partial<ExampleValues>): string {
-  return fillSteps(name, values).join('\n\n');
-}
-
-/** The text of an example with its values, cut before each numbered step: the settings first. */
 export function fillSteps(name: ExampleName, values: Partial<ExampleValues>): string[] {
   return fillIn(name, EXAMPLES.get(name)?.parts ?? [], values);
 }
 
-/** An example with its values, as HTML with a class for each kind of text. Throws as `fillExample`. */
+/** An example with its values, as HTML with a class for each kind of text. Throws as `fillSteps`. */
 export function presentExample(name: ExampleName, values: Partial<ExampleValues>): string {
   return presentSteps(name, values).join('\n\n');
 }

@@ -19,21 +19,9 @@ export interface DemoGuide {
   }[];
 }
 
-/** The home page. Passwords are shown only on the server's own machine. */
-interface HomeProps {
-  readonly demo:
-    | {
-        readonly applicationUrl: string;
-        readonly users: readonly {
-          readonly email: string;
-          readonly password?: string;
-          readonly note: string;
-        }[];
-      }
-    | undefined;
-}
-
-export const homeView = view<HomeProps>('site/landing');
+export const homeView = view<{ readonly demo: ReturnType<typeof present> | undefined }>(
+  'site/landing',
+);
 
 /** Introduces the server and links to its pages. */
 export function homePage(issuer: string, demoGuide: () => DemoGuide | undefined): Page<SiteDeps> {
@@ -50,11 +38,8 @@ export function homePage(issuer: string, demoGuide: () => DemoGuide | undefined)
   };
 }
 
-function present(
-  { applicationUrl, users }: DemoGuide,
-  locale: Locale,
-  showsPasswords: boolean,
-): HomeProps['demo'] {
+/** Presents the demo. Passwords are shown only on the server's own machine. */
+function present({ applicationUrl, users }: DemoGuide, locale: Locale, showsPasswords: boolean) {
   return {
     applicationUrl,
     users: users.map(({ email, password, note }) => ({

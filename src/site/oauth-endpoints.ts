@@ -1,19 +1,15 @@
 import type { Config } from '../config/config.ts';
 
-/** An endpoint of OAuth. The guides describe it: its requests and responses are those of its RFC. */
-export interface OauthEndpoint {
-  /** In capitals. */
-  readonly method: string;
-  readonly path: string;
-  readonly summary: string;
-  /** Chapter of a guide. */
-  readonly href: string;
-}
+/** An endpoint of OAuth. */
+export type OauthEndpoint = (typeof OAUTH_ENDPOINTS)[number];
 
 const REGISTER = '/api/v1/oauth/register';
 
-/** Endpoints that openapi.json does not describe. */
-const OAUTH_ENDPOINTS: readonly OauthEndpoint[] = [
+/**
+ * Endpoints that openapi.json does not describe. The chapter of a guide at `href` does: their requests and
+ * responses are those of their RFCs.
+ */
+const OAUTH_ENDPOINTS = [
   {
     method: 'GET',
     path: '/api/v1/oauth/authorize',

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { z } from 'zod';
-import { fillExample } from '../../../src/site/examples.ts';
+import { fillSteps } from '../../../src/site/examples.ts';
 import type { Issuer } from '../platform.ts';
 import { organizersOf } from './organizers-of.ts';
 import type { PageSite } from './pages.ts';
@@ -40,7 +40,7 @@ function oidcClient(way: 'redirect' | 'popup'): BrowserProgram {
     steps: `connects by ${way}, calls the API, refreshes and revokes`,
     path,
     async run({ server, site, page, values, connect }) {
-      site.put(path, fillExample('browser-app.html', values));
+      site.put(path, fillSteps('browser-app.html', values).join());
       const output = page.locator('#output');
       const storedToken = async () =>
         z.string().parse(await page.evaluate(`JSON.parse(${USER}).access_token`));
