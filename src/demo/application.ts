@@ -1,4 +1,6 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { RequestListener } from 'node:http';
+import Router from '@koa/router';
+import Koa, { type ParameterizedContext } from 'koa';
 import {
   attempt,
   callBoth,
@@ -37,90 +39,82 @@ export interface DemoApplicationDeps extends DemoApplication, PageContext {
 type Action = (app: DemoApplication, session: Session, connection: Connection) => Promise<void>;
 
 /** Actions of the buttons. */
-const ACTIONS: ReadonlyMap<string, Action> = new Map(
-  Object.entries({
-    '/call': callBoth,
-    '/order': placeOrder,
-    '/refresh': refresh,
-    '/revoke': revoke,
-  }),
-);
-
-const PAGES = ['/', '/connect', '/callback', '/mistake', '/mails', '/language'];
+const ACTIONS: Readonly<Record<string, Action>> = {
+  '/call': callBoth,
+  '/order': placeOrder,
+  '/refresh': refresh,
+  '/revoke': revoke,
+};
 
 /** A name of its own: browsers share the cookies of all ports of localhost. */
 const COOKIE = 'stagedoor_demo';
 const LANGUAGE_COOKIE = 'stagedoor_demo_language';
 
+const COOKIE_OPTIONS = { sameSite: 'lax' } as const;
+
+interface State {
+  language: Language;
+  /** Undefined before the browser has connected anything. */
+  session: Session | undefined;
+}
+
+type Ctx = ParameterizedContext<State>;
+
 /** The demo application: a third party's web application, with everything that it sees on show. */
 export function createDemoApplication(deps: DemoApplicationDeps): RequestListener {
   const sessions = createSessions();
-  return (request, response) => {
-    answer(deps, sessions, request, response).catch((error: unknown) => {
-      console.error('The demo application failed.', error);
-      const language = languageOf(undefined, request.headers['accept-language']);
-      sendPage(response, 500, messagePage(language, TEXTS[language].failed));
-    });
-    // No form has fields.
-    request.resume();
-  };
+  const router = new Router<State>()
+    .get('/', (ctx) => showState(deps, ctx))
+    .get('/connect', (ctx) => connect(deps, sessions, ctx))
+    .get('/callback', (ctx) => receive(deps, ctx))
+    .get('/mistake', (ctx) => makeMistake(deps, ctx))
+    .get('/mails', (ctx) => showMails(deps, ctx))
+    .get('/language', chooseLanguage);
+  for (const [path, action] of Object.entries(ACTIONS)) {
+    router.all(path, (ctx) => act(deps, ctx, action));
+  }
+  return new Koa<State>()
+    .use((ctx, next) => answer(sessions, ctx, next))
+    .use(router.routes())
+    .use(router.allowedMethods())
+    .callback();
 }
 
-async function answer(
-  deps: DemoApplicationDeps,
-  sessions: Sessions,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const url = URL.parse(request.url ?? '', deps.url);
-  const language = languageOf(
-    readCookie(request, LANGUAGE_COOKIE),
-    request.headers['accept-language'],
-  );
+/** Finds language and session of a request, and shows a page for what failed or does not exist. */
+async function answer(sessions: Sessions, ctx: Ctx, next: () => Promise<unknown>): Promise<void> {
+  const chosen = ctx.cookies.get(LANGUAGE_COOKIE);
+  const language = languageOf(chosen, ctx.headers['accept-language']);
   const texts = TEXTS[language];
-  const session = sessions.find(readCookie(request, COOKIE));
+  const session = sessions.find(ctx.cookies.get(COOKIE));
   if (session) {
     Object.assign(session, { language, texts });
   }
-  const action = ACTIONS.get(url?.pathname ?? '');
-  if (action) {
-    return act(deps, session, action, request, response);
+  Object.assign(ctx.state, { language, session });
+  ctx.set({
+    'Cache-Control': 'no-store',
+    'Content-Security-Policy': `default-src 'none'; style-src ${STYLE_HASH}; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+    'Referrer-Policy': 'no-referrer',
+    'X-Content-Type-Options': 'nosniff',
+  });
+  try {
+    await next();
+  } catch (error) {
+    console.error('The demo application failed.', error);
+    showPage(ctx, 500, messagePage(language, texts.failed));
   }
-  const page = PAGES.includes(url?.pathname ?? '');
-  if (!page || url === null) {
-    return sendPage(response, 404, messagePage(language, texts.notFound));
-  }
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    response.setHeader('allow', 'GET, HEAD');
-    return sendPage(response, 405, messagePage(language, texts.readOnly));
-  }
-  switch (url.pathname) {
-    case '/connect':
-      return connect(deps, session ?? sessions.create(language), request, response);
-    case '/callback':
-      return receive(deps, language, session, url, response);
-    case '/mistake':
-      return makeMistake(deps, language, response);
-    case '/mails':
-      return showMails(deps, language, request, response);
-    case '/language':
-      return choose(url.searchParams.get('to'), response);
-    default:
-      showState(deps, language, session, response);
+  if (ctx.status >= 400 && !ctx.body) {
+    const words = ctx.status === 405 ? texts.readOnly : texts.notFound;
+    showPage(ctx, ctx.status, messagePage(language, words));
   }
 }
 
-function showState(
-  deps: DemoApplicationDeps,
-  language: Language,
-  session: Session | undefined,
-  response: ServerResponse,
-): void {
+function showState(deps: DemoApplicationDeps, ctx: Ctx): void {
+  const { language, session } = ctx.state;
   const notice = session?.notice;
   if (session?.connection === undefined) {
-    sendPage(response, 200, startPage(deps, language, notice));
+    showPage(ctx, 200, startPage(deps, language, notice));
   } else {
-    sendPage(response, 200, connectedPage(deps, session, session.connection, notice));
+    showPage(ctx, 200, connectedPage(deps, session, session.connection, notice));
   }
   if (session) {
     session.notice = undefined;
@@ -128,97 +122,75 @@ function showState(
 }
 
 /** Sends the user to the authorization server. */
-async function connect(
-  deps: DemoApplicationDeps,
-  session: Session,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  if (request.headers.host !== new URL(deps.url).host) {
+async function connect(deps: DemoApplicationDeps, sessions: Sessions, ctx: Ctx): Promise<void> {
+  if (ctx.host !== new URL(deps.url).host) {
     // The callback comes to the registered host, and the cookie has to be there.
-    return redirect(response, `${deps.url}/connect`);
+    return goTo(ctx, `${deps.url}/connect`);
   }
-  response.setHeader('set-cookie', `${COOKIE}=${session.id}; Path=/; HttpOnly; SameSite=Lax`);
+  const session = ctx.state.session ?? sessions.create(ctx.state.language);
+  ctx.cookies.set(COOKIE, session.id, COOKIE_OPTIONS);
   try {
     const { url, state, verifier } = await deps.oauth.begin();
     addPending(session, state, { url, verifier });
-    redirect(response, url.href);
+    goTo(ctx, url.href);
   } catch (error) {
-    const notice = describeError(session.texts, error);
-    sendPage(response, 502, startPage(deps, session.language, notice));
+    showPage(ctx, 502, startPage(deps, session.language, describeError(session.texts, error)));
   }
 }
 
 /** Sends a request that the authorization server refuses, and shows its developer why. */
-async function makeMistake(
-  deps: DemoApplicationDeps,
-  language: Language,
-  response: ServerResponse,
-): Promise<void> {
+async function makeMistake(deps: DemoApplicationDeps, ctx: Ctx): Promise<void> {
+  const { language } = ctx.state;
   try {
     const { url } = await deps.oauth.begin();
     url.searchParams.set('redirect_uri', `${deps.url}/calback`);
-    redirect(response, url.href);
+    goTo(ctx, url.href);
   } catch (error) {
-    sendPage(response, 502, startPage(deps, language, describeError(TEXTS[language], error)));
+    showPage(ctx, 502, startPage(deps, language, describeError(TEXTS[language], error)));
   }
 }
 
 /** Shows the mails to a browser on this machine that asked for this address. */
-async function showMails(
-  deps: DemoApplicationDeps,
-  language: Language,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const { remoteAddress = '', localAddress } = request.socket;
+async function showMails(deps: DemoApplicationDeps, ctx: Ctx): Promise<void> {
+  const { language } = ctx.state;
+  const { remoteAddress = '', localAddress } = ctx.req.socket;
   const isHere = /^(::ffff:)?127\.|^::1$/.test(remoteAddress) || remoteAddress === localAddress;
-  const isDirect = !Object.keys(request.headers).some((name) => /^(x-)?forwarded|^via$/.test(name));
-  if (!isHere || !isDirect || request.headers.host !== new URL(deps.url).host) {
-    return sendPage(response, 403, messagePage(language, TEXTS[language].notHere));
+  const isDirect = !Object.keys(ctx.headers).some((name) => /^(x-)?forwarded|^via$/.test(name));
+  if (!isHere || !isDirect || ctx.host !== new URL(deps.url).host) {
+    return showPage(ctx, 403, messagePage(language, TEXTS[language].notHere));
   }
   const { mailFolder, recipients } = deps;
   const mails = mailFolder === undefined ? [] : await readMails(mailFolder, recipients);
-  sendPage(response, 200, mailsPage(language, mails));
+  showPage(ctx, 200, mailsPage(language, mails));
 }
 
-function choose(language: string | null, response: ServerResponse): void {
-  const known = LANGUAGES.find((one) => one === language) ?? 'en';
-  response.setHeader('set-cookie', `${LANGUAGE_COOKIE}=${known}; Path=/; HttpOnly; SameSite=Lax`);
-  redirect(response, '/');
+function chooseLanguage(ctx: Ctx): void {
+  const known = LANGUAGES.find((one) => one === ctx.query.to) ?? 'en';
+  ctx.cookies.set(LANGUAGE_COOKIE, known, COOKIE_OPTIONS);
+  goTo(ctx, '/');
 }
 
 /** Takes the user back. The page comes after a redirect, so that the code leaves the address bar. */
-async function receive(
-  deps: DemoApplicationDeps,
-  language: Language,
-  session: Session | undefined,
-  url: URL,
-  response: ServerResponse,
-): Promise<void> {
-  const state = url.searchParams.get('state');
-  const pending = session && takePending(session, state);
+async function receive(deps: DemoApplicationDeps, ctx: Ctx): Promise<void> {
+  const { language, session } = ctx.state;
+  const url = new URL(ctx.url, deps.url);
+  const pending = session && takePending(session, url.searchParams.get('state'));
   if (session === undefined || pending === undefined) {
     const notice = unknownCallback(TEXTS[language]);
-    return sendPage(response, 400, startPage(deps, language, notice));
+    return showPage(ctx, 400, startPage(deps, language, notice));
   }
   await inTurn(session, () =>
     attempt(session, () => finishConnecting(deps, session, url, pending)),
   );
-  redirect(response, '/');
+  goTo(ctx, '/');
 }
 
-async function act(
-  deps: DemoApplicationDeps,
-  session: Session | undefined,
-  action: Action,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const from = request.headers['sec-fetch-site'];
+async function act(deps: DemoApplicationDeps, ctx: Ctx, action: Action): Promise<void> {
+  const { session } = ctx.state;
+  const from = ctx.headers['sec-fetch-site'];
   const foreign = from !== undefined && from !== 'same-origin';
-  if (request.method !== 'POST' || foreign || session?.connection === undefined) {
-    return redirect(response, '/');
+  if (ctx.method !== 'POST' || foreign || session?.connection === undefined) {
+    return goTo(ctx, '/');
   }
   const first = session.stepCount + 1;
   await inTurn(session, () =>
@@ -228,30 +200,16 @@ async function act(
       }
     }),
   );
-  redirect(response, session.notice ? '/' : `/#step-${first}`);
+  goTo(ctx, session.notice ? '/' : `/#step-${first}`);
 }
 
-function readCookie(request: IncomingMessage, name: string): string | undefined {
-  const cookies = (request.headers.cookie ?? '').split(/; */);
-  return cookies.find((cookie) => cookie.startsWith(`${name}=`))?.slice(name.length + 1);
+function goTo(ctx: Ctx, location: string): void {
+  ctx.status = 303;
+  ctx.redirect(location);
 }
 
-function redirect(response: ServerResponse, location: string): void {
-  response.writeHead(303, { location, 'cache-control': 'no-store' }).end();
-}
-
-function sendPage(response: ServerResponse, status: number, page: Html): void {
-  if (response.headersSent) {
-    response.end();
-    return;
-  }
-  response
-    .writeHead(status, {
-      'content-type': 'text/html; charset=utf-8',
-      'cache-control': 'no-store',
-      'content-security-policy': `default-src 'none'; style-src ${STYLE_HASH}; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
-      'referrer-policy': 'no-referrer',
-      'x-content-type-options': 'nosniff',
-    })
-    .end(page.markup);
+function showPage(ctx: Ctx, status: number, page: Html): void {
+  ctx.status = status;
+  ctx.type = 'html';
+  ctx.body = page.markup;
 }
