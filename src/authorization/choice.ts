@@ -6,10 +6,8 @@ export interface Choice {
   readonly organizers: readonly string[];
   readonly ends: Ends;
   /** Fate of earlier grants that allow more than this choice. */
-  readonly previous: Previous;
+  readonly previous: (typeof PREVIOUS)[number];
 }
 
 /** Answers to the question about earlier grants that allow more; the first is the default. */
 export const PREVIOUS = ['replace', 'keep'] as const;
-/** One of them. */
-export type Previous = (typeof PREVIOUS)[number];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Middleware } from 'koa';
 import { consentView } from '../../src/authorization/pages/consent-page.ts';
-import type { ConsentProps } from '../../src/authorization/pages/consent-props.ts';
+import type { ConsentProps } from '../../src/authorization/pages/consent-presenters.ts';
 import { listView } from '../../src/grants/pages/list-page.ts';
 import { securityHeaders } from '../../src/http/headers.ts';
 import { homeView } from '../../src/site/home-page.ts';
@@ -66,6 +66,9 @@ const consent: ConsentProps = {
   denyOnly: false,
   askPassword: true,
   errors: { organizers: 'required' },
+  earlier: undefined,
+  previous: undefined,
+  confirmAt: undefined,
   timezone: 'UTC',
 };
 
