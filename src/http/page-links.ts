@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Part, Position, Slice } from '../db/slice.ts';
 import { linkTo } from './link-to.ts';
-import { pageNumber } from './page-number.ts';
 
 /** Request for a page of a list. */
 export interface PageRequest {
@@ -88,4 +87,9 @@ function linkToPage(target: Target, position: Position | true): string {
 function markOf({ path, query, page }: Target): string {
   const hash = createHash('sha256').update(JSON.stringify([path, String(query), page]));
   return hash.digest('base64url').slice(0, 12);
+}
+
+/** The page of a list that a query parameter names, from 1; anything else than that is the first. */
+export function pageNumber(value: unknown): number {
+  return typeof value === 'string' && /^[1-9]\d{0,3}$/.test(value) ? Number(value) : 1;
 }

@@ -1,3 +1,4 @@
+import querystring from 'node:querystring';
 import { fileURLToPath } from 'node:url';
 import { Eta } from 'eta';
 import type { Context } from 'koa';
@@ -11,7 +12,6 @@ import { requestIdOf } from './request-id.ts';
 import { translator } from './translate.ts';
 import type { View } from './view.ts';
 import { viewHelpers } from './view-helpers.ts';
-import { withoutSecrets } from './without-secrets.ts';
 
 /** Page data in `ctx.state`. */
 interface PageState {
@@ -123,4 +123,14 @@ function printable(value: unknown): string {
 function localeOf(ctx: Context): Locale {
   const state: PageState = ctx.state;
   return negotiateLocale(ctx, state.user?.locale);
+}
+
+/** Parameters that belong into no URL of a page: pages do not repeat their values. */
+const SECRET = /^(?:client_secret|code_verifier|client_assertion|code|(?:access|refresh)_token)$/i;
+
+/** Replaces the values of secrets in a URL, and leaves all else as it was sent. */
+export function withoutSecrets(url: string): string {
+  return url.replace(/([?&])([^=&]*)=([^&]*)/g, (pair, separator: string, name: string) =>
+    SECRET.test(querystring.unescape(name)) ? `${separator}${name}=…` : pair,
+  );
 }

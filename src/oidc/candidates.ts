@@ -12,8 +12,8 @@ import { documentHost } from '../lib/client-id.ts';
 import { greet } from '../sessions/pages/identify.ts';
 import { selectSession } from '../sessions/session-store.ts';
 import type { User } from '../users/user.ts';
+import { sessionIdOf } from './cookies.ts';
 import { PATHS } from './paths.ts';
-import { sessionIdOf } from './session-id.ts';
 
 const candidates = new WeakMap<Context['req'], Candidate>();
 

@@ -16,14 +16,13 @@ import { setUiLocales } from '../http/locale.ts';
 import { ownValue } from '../lib/own-value.ts';
 import { selectResources } from '../resource-servers/resource-store.ts';
 import { selectSession } from '../sessions/session-store.ts';
-import { COOKIE_OPTIONS } from './cookies.ts';
+import { COOKIE_OPTIONS, sessionIdOf } from './cookies.ts';
 import { currentTransaction } from './current-transaction.ts';
 import { describeClosedInteraction } from './describe-closed-interaction.ts';
 import type { FlowRows } from './flow-store.ts';
 import { withKnownRows } from './known-rows.ts';
 import { readFlow } from './read-flow.ts';
 import { restartPath, waitingUrl } from './restart-url.ts';
-import { sessionIdOf } from './session-id.ts';
 import { findObstacle, requestedAccess } from './still-allowed.ts';
 import { isOwnTrial } from './trials.ts';
 

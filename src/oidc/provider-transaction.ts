@@ -6,9 +6,9 @@ import { AdmissionQueue } from '../lib/admission-queue.ts';
 import { tokenResponse } from '../tokens/token-response.ts';
 import { hasUsedAssertion, prepareClientKeys } from './client-keys.ts';
 import { currentRedemption, withRequestTransaction } from './current-transaction.ts';
+import { readLongPush } from './long-request.ts';
 import { PATHS } from './paths.ts';
 import { isPush } from './pushed-request-budget.ts';
-import { readLongPush } from './read-long-push.ts';
 
 /** Longest body that the provider reads, in bytes; it would call a longer one unreadable. */
 const PROVIDERS_LIMIT = 56 * 1024;

@@ -27,24 +27,22 @@ import { compareClientSecret } from './compare-client-secret.ts';
 import { cookieSignatures } from './cookie-signatures.ts';
 import { COOKIE_OPTIONS, cookieNames, nameRequestCookies } from './cookies.ts';
 import { decideOrigin } from './cors.ts';
-import { countTokenResponses } from './count-token-responses.ts';
-import { countTokens } from './count-tokens.ts';
+import { countTokenRequests } from './count-token-requests.ts';
 import { currentTransaction } from './current-transaction.ts';
-import { describeGrantError } from './describe-grant-error.ts';
 import { createInteractionPolicy } from './interaction-policy.ts';
 import { isKnownActive } from './known-rows.ts';
+import { sessionLifetime, withinGrant } from './lifetimes.ts';
 import { loadExistingGrant } from './load-existing-grant.ts';
 import { mayRevoke } from './may-revoke.ts';
 import { PATHS } from './paths.ts';
 import { prefixTokens } from './prefix-tokens.ts';
 import { answerUnauthenticated } from './program-endpoints.ts';
 import { readParametersLeniently } from './read-parameters.ts';
+import { describeGrantError } from './refuse-at-token.ts';
 import type { RenderProtocolError } from './render-error.ts';
 import { resourceIndicators } from './resources.ts';
-import { sessionLifetime } from './session-lifetime.ts';
 import { signInPath, startsOver } from './sign-in-first.ts';
 import { isOwnTrial } from './trials.ts';
-import { withinGrant } from './within-grant.ts';
 
 /** Seconds. */
 const AUTHORIZATION_CODE_TTL = 60;
@@ -176,9 +174,8 @@ export function createProvider(deps: ProviderDeps): Provider {
   provider.on('grant.error', describeGrantError);
   answerUnauthenticated(provider);
   recordClientErrors(provider, deps.clientErrors);
-  countTokens(provider, deps.requestCounter);
+  countTokenRequests(provider, deps.requestCounter, deps.countTokenResponse);
   reportAuthenticationFailures(provider, deps.recordFailure);
-  countTokenResponses(provider, deps.countTokenResponse);
   blockRedirects(provider);
   provider.on('server_error', (ctx, error) => {
     ctx.state.serverError = error;

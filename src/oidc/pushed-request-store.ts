@@ -3,19 +3,18 @@ import type { Db } from '../db/database.ts';
 import { hashOf } from '../lib/credentials.ts';
 
 /** A pushed authorization request. */
-export interface StoredPushedRequest {
+interface StoredPushedRequest {
   readonly request: string;
   readonly trusted: boolean;
   readonly issuedAt: Date;
   readonly expiresAt: Date;
-  readonly consumed: boolean;
 }
 
 /** Stores a pushed request by the hash of its id. */
 export async function insertPushedRequest(
   db: Db,
   id: string,
-  pushed: Omit<StoredPushedRequest, 'consumed'>,
+  pushed: StoredPushedRequest,
 ): Promise<void> {
   await db
     .insertInto('pushed_authorization_requests')
@@ -29,25 +28,17 @@ export async function insertPushedRequest(
     .execute();
 }
 
-/** A pushed request, in whatever state it is. */
-export async function selectPushedRequest(
+/** Returns a pushed request, in whatever state it is. */
+export function selectPushedRequest(
   db: Db,
   id: string,
-): Promise<StoredPushedRequest | undefined> {
-  const row = await db
+): Promise<(StoredPushedRequest & { readonly consumed: boolean }) | undefined> {
+  return db
     .selectFrom('pushed_authorization_requests')
-    .select(['request', 'trusted', 'issued_at', 'expires_at', 'consumed_at'])
+    .select(['request', 'trusted', 'issued_at as issuedAt', 'expires_at as expiresAt'])
+    .select(sql<boolean>`consumed_at is not null`.as('consumed'))
     .where('id_hash', '=', hashOf(id))
     .executeTakeFirst();
-  return (
-    row && {
-      request: row.request,
-      trusted: row.trusted,
-      issuedAt: row.issued_at,
-      expiresAt: row.expires_at,
-      consumed: row.consumed_at !== null,
-    }
-  );
 }
 
 /**

@@ -5,12 +5,11 @@ import { toApplication } from '../applications/candidate-store.ts';
 import type { FoundClient } from '../applications/find-client.ts';
 import type { Db } from '../db/database.ts';
 import { candidateOf } from './candidates.ts';
-import { COOKIE_OPTIONS } from './cookies.ts';
+import { COOKIE_OPTIONS, sessionIdOf } from './cookies.ts';
 import { currentTransaction } from './current-transaction.ts';
 import { type FlowKeys, type FlowRows, selectFlow } from './flow-store.ts';
 import { noteCandidate, putKnown, withKnownRows } from './known-rows.ts';
 import { PATHS } from './paths.ts';
-import { sessionIdOf } from './session-id.ts';
 
 /**
  * Reads the rows of `keys` by one statement, for the models of the provider.

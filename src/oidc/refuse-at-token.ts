@@ -17,6 +17,9 @@ const REUSED = {
   refresh_token: 'refresh token already used',
 } as const;
 
+/** The same, also from the provider itself; the grant has been ended by then. */
+export const REUSE: ReadonlySet<string> = new Set(Object.values(REUSED));
+
 /**
  * Refuses a code or refresh token that its own client presents at the token endpoint and that
  * cannot be used, with the reason. Re-use is checked before every other reason, so that theft is
@@ -121,4 +124,22 @@ async function hasKey(ctx: KoaContextWithOIDC, { jkt }: RedeemableToken): Promis
   const proof = ctx.get('DPoP');
   const { jwk } = proof === '' ? {} : decodeProtectedHeader(proof);
   return jwk !== undefined && (await calculateJwkThumbprint(jwk)) === jkt;
+}
+
+/**
+ * Adds the reason to a refused code or refresh token: the provider sends an `invalid_grant` without
+ * one, which cannot be diagnosed. Only the token's own client gets it (`token-adapters.ts` checks
+ * that).
+ * @see RFC 6749 §5.2
+ */
+export function describeGrantError(ctx: KoaContextWithOIDC, error: errors.OIDCProviderError): void {
+  const detail = error.error_detail;
+  if (error.error !== 'invalid_grant' || detail === undefined || !isObject(ctx.body)) {
+    return;
+  }
+  ctx.body = { ...ctx.body, error_description: REUSE.has(detail) ? 'reuse_detected' : detail };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }

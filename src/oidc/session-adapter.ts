@@ -9,7 +9,7 @@ import {
 import { currentTransaction } from './current-transaction.ts';
 import type { AdapterDeps, PartialAdapter } from './deps.ts';
 import { noteActiveUser, noteSession, storedSession, takeKnown } from './known-rows.ts';
-import { WRITE_AFTER } from './session-lifetime.ts';
+import { WRITE_AFTER } from './lifetimes.ts';
 import { fromEpoch, toEpoch } from './time.ts';
 
 /**

@@ -12,10 +12,9 @@ import {
   upsertSession,
 } from '../sessions/session-store.ts';
 import { recordUpstreamSession } from '../sign-in/upstream/sessions.ts';
-import { COOKIE_OPTIONS } from './cookies.ts';
+import { COOKIE_OPTIONS, sessionIdOf } from './cookies.ts';
 import { currentTransaction, withTransactionOf } from './current-transaction.ts';
-import { sessionIdOf } from './session-id.ts';
-import { sessionLifetime, WRITE_AFTER } from './session-lifetime.ts';
+import { sessionLifetime, WRITE_AFTER } from './lifetimes.ts';
 import { fromEpoch, nowEpoch, toEpoch } from './time.ts';
 
 /** The provider's session for our own pages: one sign-in serves both. */

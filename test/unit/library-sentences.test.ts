@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import ts from 'typescript';
 import { PG_MESSAGES } from '../../src/db/unreachable.ts';
 import { RULES } from '../../src/insights/diagnose.ts';
-import { REUSE } from '../../src/oidc/describe-grant-error.ts';
+import { REUSE } from '../../src/oidc/refuse-at-token.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** Words that the provider puts into its templates. */

@@ -1,6 +1,6 @@
 import { linkTo } from '../../http/link-to.ts';
 import { type PageAnswer, render } from '../../http/page.ts';
-import { pageNumber } from '../../http/page-number.ts';
+import { pageNumber } from '../../http/page-links.ts';
 import { type Translate, translator } from '../../http/translate.ts';
 import { view } from '../../http/view.ts';
 import { formatDate } from '../../lib/format-date.ts';

@@ -1,7 +1,7 @@
 import { findApplication } from '../../applications/find-application.ts';
 import type { Db } from '../../db/database.ts';
 import { oneOf, render } from '../../http/page.ts';
-import { pageNumber } from '../../http/page-number.ts';
+import { pageNumber } from '../../http/page-links.ts';
 import { view } from '../../http/view.ts';
 import { isClientId } from '../../lib/client-id.ts';
 import { matches } from '../../lib/search.ts';

@@ -1,8 +1,8 @@
 import { APPLICATIONS } from '../../applications/pages/owner-page.ts';
 import { linkTo } from '../../http/link-to.ts';
+import { withoutSecrets } from '../../http/render.ts';
 import { translator } from '../../http/translate.ts';
 import { view } from '../../http/view.ts';
-import { withoutSecrets } from '../../http/without-secrets.ts';
 import type { Locale } from '../../lib/locale.ts';
 import type { Diagnosis } from '../diagnose.ts';
 import type { InsightText } from '../texts.ts';

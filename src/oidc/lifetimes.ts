@@ -1,3 +1,4 @@
+import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Config } from '../config/config.ts';
 import { nowEpoch } from './time.ts';
 
@@ -15,4 +16,13 @@ export function sessionLifetime(config: Lifetimes, loginTs: number | undefined):
   const absolute =
     loginTs === undefined ? config.sessionTtl : loginTs + config.sessionTtl - nowEpoch();
   return Math.max(1, Math.min(config.sessionIdleTtl, absolute));
+}
+
+/**
+ * The lifetime of a new token in seconds: `ttl`, but not past the end that its user has set for the
+ * grant, so that `expires_in` is true.
+ */
+export function withinGrant(ctx: KoaContextWithOIDC, ttl: number): number {
+  const end = ctx.oidc.entities.Grant?.exp;
+  return end === undefined ? ttl : Math.max(1, Math.min(ttl, end - nowEpoch()));
 }
