@@ -4,8 +4,7 @@ import { z } from 'zod';
 import { lazy } from '../lib/lazy.ts';
 import { requireAcceptable } from './accept.ts';
 import { component, type Endpoint } from './endpoint.ts';
-import { describeApi } from './openapi.ts';
-import type { OpenApiDocument } from './openapi-document.ts';
+import { describeApi, type OpenApiDocument } from './openapi.ts';
 
 /** The JSON API with its own description, which is built once, at its first use. */
 export interface DescribedApi {

@@ -1,7 +1,6 @@
 import type { Caller, Component, Endpoint, EndpointDescription } from './endpoint.ts';
 import {
   type Answer,
-  type Operation,
   type Parameter,
   type Reference,
   type RequestBody,
@@ -10,14 +9,20 @@ import {
 import { describeFields, isOptional } from './openapi-schemas.ts';
 import type { ERRORS } from './openapi-words.ts';
 
+type Responses = Record<string, Answer | Reference>;
+
+/** One method of one path. */
+export type Operation = ReturnType<typeof describeOperation>;
+
 /** Describes an endpoint in OpenAPI. */
-export function describeOperation({ method, description }: Endpoint): Operation {
+export function describeOperation({ method, description }: Endpoint) {
   const { id, tag, summary, details, body } = description;
   return {
     operationId: id,
     tags: [tag],
     summary,
     ...(details === undefined ? {} : { description: details }),
+    /** One of these is enough: a scheme, and the right or scope that the token has to have. */
     security: securityOf(description.caller),
     parameters: [
       ...pathParameters(description),
@@ -25,6 +30,7 @@ export function describeOperation({ method, description }: Endpoint): Operation 
       ...headerParameters(description),
     ],
     ...(body === undefined ? {} : { requestBody: requestBodyOf(body, description.bodyTypes) }),
+    /** By status. */
     responses: {
       ...goodAnswers(description),
       ...errorAnswers(description, method),
@@ -32,7 +38,7 @@ export function describeOperation({ method, description }: Endpoint): Operation 
   };
 }
 
-function securityOf(caller: Caller): Operation['security'] {
+function securityOf(caller: Caller): Record<string, string[]>[] {
   switch (caller.kind) {
     case 'operator':
       return caller.rights.length === 0
@@ -87,7 +93,7 @@ function requestBodyOf(
   };
 }
 
-function goodAnswers(description: EndpointDescription): Operation['responses'] {
+function goodAnswers(description: EndpointDescription): Responses {
   const headers = headersOf(description);
   const answers = description.answers.map(
     ({ status, description: text, body }): [string, Answer] => [
@@ -130,7 +136,7 @@ function errorAnswers(
     conflicts = false,
   }: EndpointDescription,
   method: Endpoint['method'],
-): Operation['responses'] {
+): Responses {
   const reads = method !== 'get' && method !== 'delete';
   const authenticated = caller.kind !== 'anybody';
   // PUT makes what the last parameter names.

@@ -6,7 +6,6 @@ import {
   type JsonSchema,
   type Parameter,
   refer,
-  type SecurityScheme,
 } from './openapi-document.ts';
 
 /** Conventions of all endpoints, one paragraph each. */
@@ -36,7 +35,7 @@ export const TAGS: Readonly<Record<Tag, string>> = {
 };
 
 /** With what a call is let in. */
-export const SECURITY_SCHEMES: Readonly<Record<string, SecurityScheme>> = {
+export const SECURITY_SCHEMES = {
   operatorToken: {
     type: 'apiKey',
     in: 'header',

@@ -1,6 +1,5 @@
 import { type Endpoint, pathTemplate } from './endpoint.ts';
-import type { OpenApiDocument, Operation } from './openapi-document.ts';
-import { describeOperation } from './openapi-operation.ts';
+import { describeOperation, type Operation } from './openapi-operation.ts';
 import { describeSchemas } from './openapi-schemas.ts';
 import {
   CONVENTIONS,
@@ -12,12 +11,15 @@ import {
   TAGS,
 } from './openapi-words.ts';
 
+/** As much of OpenAPI 3.1 as this server says of itself. Paths are by method in lower case. */
+export type OpenApiDocument = ReturnType<typeof describeApi>;
+
 /**
  * Describes the JSON API in OpenAPI 3.1, from the endpoints themselves: the schemas of bodies and
  * queries are those that check them.
  * @param issuer public URL of this server
  */
-export function describeApi(endpoints: readonly Endpoint[], issuer: string): OpenApiDocument {
+export function describeApi(endpoints: readonly Endpoint[], issuer: string) {
   const paths = new Map<string, Record<string, Operation>>();
   for (const endpoint of endpoints) {
     const path = pathTemplate(endpoint.path);

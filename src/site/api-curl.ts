@@ -1,4 +1,5 @@
-import type { JsonSchema, Operation, Parameter } from '../api/openapi-document.ts';
+import type { JsonSchema, Parameter } from '../api/openapi-document.ts';
+import type { Operation } from '../api/openapi-operation.ts';
 
 /** Parts of a curl example. */
 export interface CurlParts {

@@ -1,11 +1,6 @@
-import {
-  type Answer,
-  lookUp,
-  nameOf,
-  type OpenApiDocument,
-  type Operation,
-  type Parameter,
-} from '../api/openapi-document.ts';
+import type { OpenApiDocument } from '../api/openapi.ts';
+import { type Answer, lookUp, nameOf, type Parameter } from '../api/openapi-document.ts';
+import type { Operation } from '../api/openapi-operation.ts';
 import type { Translate } from '../http/translate.ts';
 import { ownValue } from '../lib/own-value.ts';
 import { curlExample } from './api-curl.ts';

@@ -1,4 +1,4 @@
-import type { OpenApiDocument } from '../api/openapi-document.ts';
+import type { OpenApiDocument } from '../api/openapi.ts';
 import type { Config } from '../config/config.ts';
 import type { Page } from '../http/page.ts';
 import { addressPages } from './address-pages.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { OpenApiDocument } from '../../src/api/openapi-document.ts';
+import type { OpenApiDocument } from '../../src/api/openapi.ts';
 import { RIGHTS } from '../../src/api/operator.ts';
 import { createPlatform } from '../support/factories.ts';
 import { type Call, type CallAnswer, type CallOptions, call } from '../support/openapi/call.ts';

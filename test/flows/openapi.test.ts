@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { Router } from '@koa/router';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
-import type { OpenApiDocument } from '../../src/api/openapi-document.ts';
+import type { OpenApiDocument } from '../../src/api/openapi.ts';
 import { createApp } from '../../src/app.ts';
 import { cookieKeysOf } from '../../src/data-dir/secret.ts';
 import { startErrorQueue } from '../../src/insights/error-queue.ts';

@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { sql } from 'kysely';
 import { z } from 'zod';
-import type { OpenApiDocument } from '../../src/api/openapi-document.ts';
+import type { OpenApiDocument } from '../../src/api/openapi.ts';
 import { RIGHTS } from '../../src/api/operator.ts';
 import { EXAMPLES as APPLICATION_EXAMPLES } from '../../src/applications/wire-examples.ts';
 import { escapeHtml } from '../../src/lib/html.ts';

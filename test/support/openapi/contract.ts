@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
-import {
-  type Header,
-  lookUp,
-  type OpenApiDocument,
-  type Reference,
-} from '../../../src/api/openapi-document.ts';
+import type { OpenApiDocument } from '../../../src/api/openapi.ts';
+import { type Header, lookUp, type Reference } from '../../../src/api/openapi-document.ts';
 import type { CallAnswer } from './call.ts';
 import { answerOf, bodySchemaOf, type Documented } from './operations.ts';
 

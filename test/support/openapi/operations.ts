@@ -1,11 +1,11 @@
+import type { OpenApiDocument } from '../../../src/api/openapi.ts';
 import {
   type Answer,
   type JsonSchema,
   lookUp,
-  type OpenApiDocument,
-  type Operation,
   type Parameter,
 } from '../../../src/api/openapi-document.ts';
+import type { Operation } from '../../../src/api/openapi-operation.ts';
 import type { Issuer } from '../platform.ts';
 
 /** An operation with its method and path. */
