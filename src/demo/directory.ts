@@ -1,36 +1,12 @@
-/** A person of the demo. `note` says what they are there to show. */
-export interface DemoUser {
-  readonly id: string;
-  readonly email: string;
-  readonly fullName: string;
-  readonly locale: string;
-  readonly isOperator: boolean;
-  readonly note: { readonly en: string; readonly de: string };
-}
-
-/** A team of a demo organizer; `members` are ids of demo users. */
-export interface DemoTeam {
-  readonly id: string;
-  readonly name: string;
-  readonly permissions: readonly string[];
-  /** Slugs of the events that the team is for; by default all. */
-  readonly limitEvents?: readonly string[];
-  readonly members: readonly string[];
-}
-
-/** A tenant of the demo platform. */
-export interface DemoOrganizer {
-  readonly slug: string;
-  readonly name: { readonly en: string; readonly de: string };
-  readonly teams: readonly DemoTeam[];
-}
-
 /** Ids with a prefix: on a database with real people in it they must not be anybody's. */
 const ADA = 'demo-ada';
 const BEN = 'demo-ben';
 
+/** A person of the demo. `note` says what they are there to show. */
+export type DemoUser = (typeof DEMO_USERS)[number];
+
 /** The people who can sign in. */
-export const DEMO_USERS: readonly DemoUser[] = [
+export const DEMO_USERS = [
   {
     id: ADA,
     email: 'ada@example.org',
@@ -55,8 +31,11 @@ export const DEMO_USERS: readonly DemoUser[] = [
   },
 ];
 
+/** A tenant of the demo platform. Members of its teams are IDs of users; a team is for all events by default. */
+export type DemoOrganizer = (typeof DEMO_ORGANIZERS)[number];
+
 /** Three organizers; each user belongs to two of them, with different permissions. */
-export const DEMO_ORGANIZERS: readonly DemoOrganizer[] = [
+export const DEMO_ORGANIZERS = [
   {
     slug: 'redstage',
     name: { en: 'Red Stage', de: 'Rote Bühne' },

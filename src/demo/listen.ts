@@ -2,18 +2,13 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 
 /** A server that has its port and gets its request handler later. */
-export interface Listening {
-  /** On `localhost`, without a trailing slash. */
-  readonly url: string;
-  serve(listener: RequestListener): void;
-  close(): Promise<void>;
-}
+export type Listening = Awaited<ReturnType<typeof listen>>;
 
 /** Ports that are tried before any free one is taken. */
 const ATTEMPTS = 20;
 
 /** Listens on `preferred`, or on the next port that is free. */
-export async function listen(host: string, preferred: number): Promise<Listening> {
+export async function listen(host: string, preferred: number) {
   let listener: RequestListener = (_, response) => {
     response.writeHead(503, { 'retry-after': '1' }).end('The demo is starting.');
   };
@@ -30,8 +25,9 @@ export async function listen(host: string, preferred: number): Promise<Listening
     throw new Error('A listening server has no port.');
   }
   return {
+    /** On `localhost`, without a trailing slash. */
     url: `http://localhost:${address.port}`,
-    serve: (next) => {
+    serve: (next: RequestListener) => {
       listener = next;
     },
     close: async () => {

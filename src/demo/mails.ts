@@ -2,12 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** A mail that the server wrote to its folder. */
-export interface DemoMail {
-  readonly to: string;
-  readonly subject: string;
-  readonly date: string;
-  readonly text: string;
-}
+export type DemoMail = ReturnType<typeof parseMail>;
 
 /** Mails that are shown. */
 const LIMIT = 20;
@@ -33,7 +28,7 @@ export async function readMails(folder: string, to: readonly string[]): Promise<
 }
 
 /** Reads headers and plain text of a message. `source` is its bytes as latin1. */
-function parseMail(source: string): DemoMail {
+function parseMail(source: string) {
   const { headers, body } = splitPart(source);
   const [, boundary] = /boundary="([^"]+)"/.exec(headers.get('content-type') ?? '') ?? [];
   const parts = boundary === undefined ? [source] : body.split(`--${boundary}`).slice(1);
@@ -48,7 +43,7 @@ function parseMail(source: string): DemoMail {
   };
 }
 
-function splitPart(part: string): { headers: Map<string, string>; body: string } {
+function splitPart(part: string) {
   const text = part.replaceAll('\r\n', '\n');
   const end = text.indexOf('\n\n');
   const lines = text

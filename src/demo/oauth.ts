@@ -14,14 +14,7 @@ export interface OAuthOptions extends ClientCredentials {
 export type Show = (step: Omit<Step, 'number'>) => void;
 
 /** The protocol, as an application that uses a library for it has it. */
-export interface OAuth {
-  /** Returns the URL of the authorization request, and what to remember until the redirect. */
-  begin(): Promise<{ url: URL; state: string; verifier: string }>;
-  /** Exchanges the code of the callback. */
-  finish(show: Show, texts: Texts, callback: URL, pending: Pending): Promise<Tokens>;
-  refresh(show: Show, texts: Texts, refreshToken: string): Promise<Tokens>;
-  revoke(show: Show, texts: Texts, token: string): Promise<void>;
-}
+export type OAuth = ReturnType<typeof createOAuth>;
 
 /** A token response. */
 export interface Tokens {
@@ -35,7 +28,7 @@ const SCOPE = 'read write';
 const DISCOVERY_TIMEOUT = 10;
 
 /** Nothing is asked before the first user comes; what fails is tried again with the next one. */
-export function createOAuth(options: OAuthOptions): OAuth {
+export function createOAuth(options: OAuthOptions) {
   let discovered: Promise<oauth.ServerMetadata> | undefined;
   const connect = async (show?: Show, text?: StepText) => {
     discovered ??= discover(options).catch((error: unknown) => {
@@ -45,8 +38,10 @@ export function createOAuth(options: OAuthOptions): OAuth {
     return configure(options, await discovered, show, text);
   };
   return {
+    /** Returns the URL of the authorization request, and what to remember until the redirect. */
     begin: async () => begin(await connect(), options.redirectUri),
-    finish: async (show, texts, callback, { url, verifier }) => {
+    /** Exchanges the code of the callback. */
+    finish: async (show: Show, texts: Texts, callback: URL, { url, verifier }: Pending) => {
       const { exchange, exchanged, notExchanged } = texts.steps;
       const text = stepText(texts, exchange, exchanged, notExchanged);
       const configuration = await connect(show, text);
@@ -54,13 +49,13 @@ export function createOAuth(options: OAuthOptions): OAuth {
       const checks = { expectedState, pkceCodeVerifier: verifier };
       return toTokens(await oauth.authorizationCodeGrant(configuration, callback, checks));
     },
-    refresh: async (show, texts, refreshToken) => {
+    refresh: async (show: Show, texts: Texts, refreshToken: string) => {
       const { refresh, refreshed, notRefreshed } = texts.steps;
       const text = stepText(texts, refresh, refreshed, notRefreshed);
       const configuration = await connect(show, text);
       return toTokens(await oauth.refreshTokenGrant(configuration, refreshToken));
     },
-    revoke: async (show, texts, token) => {
+    revoke: async (show: Show, texts: Texts, token: string) => {
       const { revoke, revoked, notRevoked } = texts.steps;
       const text = stepText(texts, revoke, revoked, notRevoked);
       await oauth.tokenRevocation(await connect(show, text), token);

@@ -9,11 +9,7 @@ export interface Order {
 }
 
 /** The orders of the demo API, in memory. */
-export interface Orders {
-  /** Returns the orders of all events of the organizer, or of one. */
-  list(organizer: string, event?: string): readonly Order[];
-  place(organizer: string, event?: string): Order;
-}
+export type Orders = ReturnType<typeof createOrders>;
 
 /** Slugs of the events that every organizer has. */
 const SPRING = 'spring-fair';
@@ -23,14 +19,15 @@ const SUMMER = 'summer-gala';
 const LIMIT = 20;
 
 /** Every organizer starts with two orders; new ones are forgotten at the next start. */
-export function createOrders(): Orders {
+export function createOrders() {
   const placed = new Map<string, readonly Order[]>();
   const all = (organizer: string) => placed.get(organizer) ?? firstOrders(organizer);
   let count = 0;
   return {
-    list: (organizer, event) =>
+    /** Returns the orders of all events of the organizer, or of one. */
+    list: (organizer: string, event?: string) =>
       all(organizer).filter((order) => event === undefined || order.event === event),
-    place: (organizer, event = SUMMER) => {
+    place: (organizer: string, event = SUMMER) => {
       count += 1;
       const order: Order = {
         event,

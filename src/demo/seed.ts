@@ -17,11 +17,7 @@ export interface DemoPlace {
 }
 
 /** Credentials that the demo runs with. */
-export interface SeededDemo {
-  readonly application: ClientCredentials;
-  readonly resourceServer: ClientCredentials;
-  readonly users: readonly (DemoUser & { readonly password: string })[];
-}
+export type SeededDemo = Awaited<ReturnType<typeof seedDemo>>;
 
 /**
  * Sets up users, organizers, an application and a resource server through the management API.
@@ -29,7 +25,7 @@ export interface SeededDemo {
  * Creates only what is missing, and the directory only at the first start: what somebody has
  * changed since then stays as it is.
  */
-export async function seedDemo(client: ManagementClient, place: DemoPlace): Promise<SeededDemo> {
+export async function seedDemo(client: ManagementClient, place: DemoPlace) {
   let known = await loadRegistration(place.dataDir);
   if (known === undefined || !(await isThere(client, 'applications', known.application))) {
     known = await seedDirectory(client, known);

@@ -46,21 +46,18 @@ export interface Session {
 }
 
 /** The browsers that have been here, in memory. */
-export interface Sessions {
-  find(id: string | undefined): Session | undefined;
-  create(language: Language): Session;
-}
+export type Sessions = ReturnType<typeof createSessions>;
 
 const SESSION_LIMIT = 1000;
 const PENDING_LIMIT = 10;
 const STEP_LIMIT = 40;
 
 /** The oldest sessions are forgotten when there are too many. */
-export function createSessions(): Sessions {
+export function createSessions() {
   const sessions = new Map<string, Session>();
   return {
-    find: (id) => (id === undefined ? undefined : sessions.get(id)),
-    create: (language) => {
+    find: (id: string | undefined) => (id === undefined ? undefined : sessions.get(id)),
+    create: (language: Language) => {
       const session: Session = {
         id: randomBytes(32).toString('base64url'),
         language,

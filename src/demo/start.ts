@@ -20,25 +20,11 @@ export interface DemoOptions {
   readonly apiPort?: number | undefined;
 }
 
-/** A running demo. */
-export interface RunningDemo {
-  readonly applicationUrl: string;
-  readonly apiUrl: string;
-  readonly users: readonly {
-    /** First name. */
-    name: string;
-    email: string;
-    password: string;
-    note: { en: string; de: string };
-  }[];
-  close(): Promise<void>;
-}
-
 const APPLICATION_PORT = 3001;
 const API_PORT = 3002;
 
 /** Seeds the directory and starts the demo application and the demo API. */
-export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
+export async function startDemo(options: DemoOptions) {
   const { issuer, host, dataDir } = options;
   const open: Listening[] = [];
   const close = async () => {
@@ -53,6 +39,7 @@ export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
     api.serve(createDemoApi({ ...seeded.resourceServer, issuer }));
     application.serve(createApplication(options, seeded, application.url, api.url));
     const users = seeded.users.map(({ fullName, email, password, note }) => {
+      // The first name.
       const [name = ''] = fullName.split(' ');
       return { name, email, password, note };
     });
