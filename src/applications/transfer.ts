@@ -129,7 +129,7 @@ export async function outgoingTransfer(
   return isClientId(clientId) ? selectOutgoingTransfer(db, clientId) : undefined;
 }
 
-/** Otherwise an operator could end the suspension of an application of their own as its former owner. */
+/** Operators cannot end the suspension of an application that is theirs; transferred, it would not be. */
 function refuseSuspended({ suspendedAt }: Application): void {
   if (suspendedAt !== null) {
     throw new StagedoorError('conflict', 'A suspended application cannot be transferred.');

@@ -4,33 +4,9 @@ import { brightest, type Color, luminance, mix, withContrast } from '../lib/colo
 type Pair<Value extends string = Color> = readonly [light: Value, dark: Value];
 
 /** Colors of pages and mails. */
-export interface Palette {
-  readonly page: Pair;
-  readonly card: Pair;
-  readonly text: Pair;
-  readonly heading: Pair;
-  readonly muted: Pair;
-  readonly line: Pair;
-  /** Borders of form fields. */
-  readonly field: Pair;
-  readonly code: Pair;
-  readonly hover: Pair;
-  readonly accent: Pair;
-  readonly accentHover: Pair;
-  /** Text on `accent` and `accentHover`. */
-  readonly onAccent: Pair;
-  /** Background that the accent color tints. */
-  readonly tint: Pair;
-  readonly link: Pair;
-  readonly danger: Pair;
-  readonly dangerStrong: Pair;
-  readonly dangerTint: Pair;
-  readonly warning: Pair;
-  readonly warningTint: Pair;
-  readonly success: Pair;
-  readonly successTint: Pair;
-}
+export type Palette = ReturnType<typeof paletteOf>;
 
+/** Colors that no accent color changes. */
 const NEUTRAL = {
   page: ['#f5f6f8', '#101417'],
   card: ['#ffffff', '#191f24'],
@@ -38,6 +14,7 @@ const NEUTRAL = {
   heading: ['#12191f', '#f1f4f6'],
   muted: ['#59656f', '#9ba8b2'],
   line: ['#dde1e6', '#2e383f'],
+  /** Borders of form fields. */
   field: ['#7d8892', '#75828c'],
   code: ['#eceff2', '#242c33'],
   hover: ['#f1f3f5', '#222a30'],
@@ -48,7 +25,7 @@ const NEUTRAL = {
   warningTint: ['#fdf3dc', '#352b17'],
   success: ['#1d6b3c', '#8fd6a6'],
   successTint: ['#e7f4ea', '#183022'],
-} as const satisfies Partial<Palette>;
+} as const satisfies Record<string, Pair>;
 
 const [WHITE, BLACK] = ['#ffffff', '#000000'] as const;
 
@@ -56,7 +33,7 @@ const [WHITE, BLACK] = ['#ffffff', '#000000'] as const;
  * Makes the palette of an accent color that white text can be read on. Dark pages have a lighter
  * shade of it.
  */
-export function paletteOf(accent: Color): Palette {
+export function paletteOf(accent: Color) {
   const { card, code } = NEUTRAL;
   // Mixed with white alone, it would be gray.
   const bright = withContrast(accent, mix(brightest(accent), WHITE, 0.5), card[1], 7);
@@ -67,10 +44,12 @@ export function paletteOf(accent: Color): Palette {
     ...NEUTRAL,
     accent: [accent, onDark],
     accentHover: [hover, mix(onDark, WHITE, 0.35)],
+    /** Text on `accent` and `accentHover`. */
     onAccent: [WHITE, withContrast(mix(accent, BLACK, 0.55), BLACK, onDark, 5)],
+    /** Background that the accent color tints. */
     tint: [mix(accent, WHITE, 0.93), mix(card[1], onDark, 0.1)],
     link: [withContrast(accent, BLACK, code[0], 4.6), onDark],
-  };
+  } satisfies Record<string, Pair>;
 }
 
 /** Returns the custom properties of all pages, those of Pico CSS and ours. */

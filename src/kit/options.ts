@@ -4,9 +4,9 @@ import type { CircuitOptions } from './circuit.ts';
 import { assertConfidential } from './confidential.ts';
 import type { DPoPOptions } from './dpop.ts';
 import type { LookUp } from './look-up.ts';
-import { createMetadata, type Metadata, type MetadataOptions } from './metadata.ts';
-import { type Resources, readResources } from './resource.ts';
-import { createSendTraced, type OpenTelemetry, type SendTraced } from './trace.ts';
+import { createMetadata, type MetadataOptions } from './metadata.ts';
+import { readResources } from './resource.ts';
+import { createSendTraced, type OpenTelemetry } from './trace.ts';
 import type { UnavailableError } from './unavailable.ts';
 
 /** The authorization server, and this service's registration there. */
@@ -96,21 +96,7 @@ export interface LookUpOptions
 }
 
 /** Checked options, with defaults filled in. */
-export interface Settings {
-  readonly issuer: URL;
-  readonly clientId: string;
-  readonly clientSecret: string;
-  readonly timeout: number;
-  readonly introspectionEndpoint: URL | undefined;
-  readonly cache: CacheOptions | undefined;
-  readonly resources: Resources | undefined;
-  readonly metadata: Metadata | undefined;
-  readonly dpop: DPoPOptions | undefined;
-  readonly signedIntrospection: boolean;
-  readonly circuit: CircuitOptions;
-  readonly onUnavailable: (error: UnavailableError) => void;
-  readonly sendTraced: SendTraced;
-}
+export type Settings = ReturnType<typeof readOptions>;
 
 const TIMEOUT = 3000;
 const CIRCUIT: CircuitOptions = { failures: 5, seconds: 2 };
@@ -134,9 +120,7 @@ const NAMES = [
 ];
 
 /** Checks the options of a process that looks up tokens itself, and fills in defaults. */
-export function readLookUpOptions(
-  options: LookUpOptions,
-): Pick<Settings, 'resources' | 'dpop' | 'onUnavailable'> & Pick<LookUpOptions, 'lookUp'> {
+export function readLookUpOptions(options: LookUpOptions) {
   assertKnownKeys('createResourceServer', options, [
     'lookUp',
     'resources',
@@ -154,7 +138,7 @@ export function readLookUpOptions(
 }
 
 /** @throws TypeError with the option to correct */
-export function readOptions(options: ResourceServerOptions): Settings {
+export function readOptions(options: ResourceServerOptions) {
   assertKnownKeys('createResourceServer', options, NAMES);
   const { cache, circuit = CIRCUIT, dpop, introspectionEndpoint, timeout = TIMEOUT } = options;
   assertText('clientId', options.clientId);
