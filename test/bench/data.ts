@@ -7,6 +7,11 @@ export const ORGANIZERS = 2_000;
 
 export const CONNECTIONS = 32;
 
+/** Browsers that authorize in turn, each with a user of its own, who has two grants before. */
+export const BROWSERS = { full: 600, quick: 64 } as const;
+/** Returns the ID of the user of a browser. */
+export const userOfBrowser = (browser: number) => `user-${USERS - 1 - browser}`;
+
 /** The client that a stock server knows, and the caller of its introspection. */
 export const STOCK_CLIENT = { clientId: 'box-office', clientSecret: 'secret-of-the-box-office' };
 export const STOCK_CALLER = { clientId: 'orders-api', clientSecret: 'secret-of-the-orders-api' };

@@ -17,9 +17,10 @@ export async function fillTables(
   databaseUrl: string,
   options: {
     readonly clientId: string;
-    /** ID of the user whose password the first `signingIn` users get. */
+    /** ID of the user whose password the users in `signingIn` get. */
     readonly passwordOf: string;
-    readonly signingIn: number;
+    /** IDs. */
+    readonly signingIn: readonly string[];
   },
 ): Promise<void> {
   const database = new pg.Client({ connectionString: databaseUrl });
@@ -30,7 +31,7 @@ export async function fillTables(
     }
     await database.query(
       `update users set password_hash = (select password_hash from users where id = $1)
-         where id in (select 'user-' || n from generate_series(0, $2::int - 1) n)`,
+         where id = any($2::text[])`,
       [options.passwordOf, options.signingIn],
     );
     await database.query(INSERT_GRANTS, [options.clientId, SCOPES]);

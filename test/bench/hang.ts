@@ -31,7 +31,7 @@ async function main(url: string): Promise<void> {
   try {
     const { issuer } = environment;
     const { application, ada } = await createPlatform({ issuer, operatorToken: OPERATOR_TOKEN });
-    const filling = { clientId: application.clientId, passwordOf: ada.id, signingIn: 0 };
+    const filling = { clientId: application.clientId, passwordOf: ada.id, signingIn: [] };
     await fillTables(environment.variables.DATABASE_URL ?? '', filling);
     const clients = startClients(issuer, application);
     await sleep(BEFORE * 1000);

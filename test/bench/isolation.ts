@@ -52,7 +52,7 @@ async function main(): Promise<void> {
     await fillTables(databaseUrl, {
       clientId: application.clientId,
       passwordOf: ada.id,
-      signingIn: 5_000,
+      signingIn: Array.from({ length: 5_000 }, (_, n) => `user-${n}`),
     });
     const data = { databaseUrl, application, resourceServer, password: ada.password };
     await measure(issuer, resourceServer, 3);

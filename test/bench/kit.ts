@@ -51,7 +51,7 @@ async function main(): Promise<void> {
       const { issuer } = environment;
       const managed = { issuer, operatorToken: OPERATOR_TOKEN };
       const { application, resourceServer, ada } = await createPlatform(managed);
-      const filling = { clientId: application.clientId, passwordOf: ada.id, signingIn: 0 };
+      const filling = { clientId: application.clientId, passwordOf: ada.id, signingIn: [] };
       await fillTables(environment.variables.DATABASE_URL ?? '', filling);
       await measureHits(issuer, resourceServer);
       const results: Result[] = [];

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import type { Contender } from './contenders/contender.ts';
 import { startStagedoor } from './contenders/stagedoor.ts';
 import { startStock } from './contenders/stock.ts';
-import { CONNECTIONS, GRANTS, USERS } from './data.ts';
+import { BROWSERS, CONNECTIONS, GRANTS, USERS } from './data.ts';
 import { hangUps, parallelUse } from './faults.ts';
 import { type Measured, measure, planOf } from './measure.ts';
 import { OPERATIONS, type Operation } from './operations.ts';
@@ -37,9 +37,10 @@ async function compare(databaseServer: string): Promise<void> {
   const contenders: Contender[] = [];
   const results = new Map<Operation, Measured>();
   try {
-    const stagedoor = await startStagedoor();
+    const browsers = options.quick ? BROWSERS.quick : BROWSERS.full;
+    const stagedoor = await startStagedoor(browsers);
     contenders.push(...stagedoor.contenders);
-    contenders.push(await startStock('memory'), await startStock('PostgreSQL'));
+    contenders.push(await startStock('memory', browsers), await startStock('PostgreSQL', browsers));
     console.log(
       `${USERS} users, ${GRANTS} grants, ${2 * GRANTS} tokens; ${CONNECTIONS} connections; node ${process.version}`,
     );

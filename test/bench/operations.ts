@@ -25,8 +25,10 @@ export interface OAuthService {
   readonly application: TestApplication;
   /** Authenticates at the introspection endpoint. */
   readonly caller: ClientCredentials;
-  /** The user who is signed in at a connection. */
-  readonly userOf: (connection: number) => TestUser;
+  /** Number of browsers, each with a user of its own. */
+  readonly browsers: number;
+  /** The user who is signed in in a browser. */
+  readonly userOf: (browser: number) => TestUser;
 }
 
 /** Milliseconds after which an idle connection is closed: while the other servers are measured. */
@@ -104,12 +106,14 @@ function forms(
   };
 }
 
-/** Signs in a browser per connection, each with an authorization, one after the other. */
+/** Signs in all browsers, each with an authorization, one after the other. */
 async function signedInAgents(service: OAuthService): Promise<UserAgent[]> {
   const agents: UserAgent[] = [];
-  for (let connection = 0; connection < CONNECTIONS; connection += 1) {
-    const agent = new UserAgent(service, { 'x-forwarded-for': `203.0.113.${connection}` });
-    await runFlow(service, agent, connection, { prompt: 'consent' });
+  for (let browser = 0; browser < service.browsers; browser += 1) {
+    // Of the network for benchmarks (RFC 2544).
+    const address = `198.18.${browser >> 8}.${browser & 255}`;
+    const agent = new UserAgent(service, { 'x-forwarded-for': address });
+    await runFlow(service, agent, browser, { prompt: 'consent' });
     agents.push(agent);
   }
   return agents;
@@ -118,12 +122,12 @@ async function signedInAgents(service: OAuthService): Promise<UserAgent[]> {
 async function runFlow(
   service: OAuthService,
   agent: UserAgent,
-  connection: number,
+  browser: number,
   parameters: Record<string, string>,
 ) {
   const result = await authorize(service, {
     application: service.application,
-    user: service.userOf(connection),
+    user: service.userOf(browser),
     scope: SCOPES.join(' '),
     parameters,
     agent,
@@ -135,11 +139,15 @@ async function runFlow(
   return result;
 }
 
-/** Authorizations and code exchanges in browsers that are signed in. */
+/**
+ * Authorizations and code exchanges in browsers that are signed in, in turn, so that the users of all have few
+ * grants.
+ */
 function flows(service: OAuthService, agents: readonly UserAgent[], consent: boolean): Send {
-  return async (_index, connection) => {
-    const agent = agents[connection] ?? new UserAgent(service);
-    const result = await runFlow(service, agent, connection, consent ? { prompt: 'consent' } : {});
+  return async (index) => {
+    const browser = index % agents.length;
+    const agent = agents[browser] ?? new UserAgent(service);
+    const result = await runFlow(service, agent, browser, consent ? { prompt: 'consent' } : {});
     if (result.sawLogin || result.sawConsent !== consent) {
       throw new Error(`${service.issuer}: unexpected pages in an authorization`);
     }

@@ -1,6 +1,6 @@
 import { createPlatform } from '../../support/factories.ts';
 import { OPERATOR_TOKEN, prepareEnvironment } from '../../support/server-environment.ts';
-import { CONNECTIONS } from '../data.ts';
+import { userOfBrowser } from '../data.ts';
 import { fillTables } from '../fill-tables.ts';
 import { BARE, STAGEDOOR } from '../goals.ts';
 import { startMeasured } from '../measured-server.ts';
@@ -11,7 +11,7 @@ import type { Contender } from './contender.ts';
 /**
  * Starts Stagedoor, and on the same database the bare server, the least that the stack can do.
  */
-export async function startStagedoor(): Promise<{
+export async function startStagedoor(browsers: number): Promise<{
   readonly contenders: readonly Contender[];
   readonly service: OAuthService;
 }> {
@@ -23,15 +23,16 @@ export async function startStagedoor(): Promise<{
   await fillTables(environment.variables.DATABASE_URL ?? '', {
     clientId: application.clientId,
     passwordOf: ada.id,
-    signingIn: CONNECTIONS,
+    signingIn: Array.from({ length: browsers }, (_, browser) => userOfBrowser(browser)),
   });
   const service = {
     issuer: environment.issuer,
     application,
     caller: resourceServer,
-    userOf: (connection: number) => ({
-      id: `user-${connection}`,
-      email: `user-${connection}@example.com`,
+    browsers,
+    userOf: (browser: number) => ({
+      id: userOfBrowser(browser),
+      email: `${userOfBrowser(browser)}@example.com`,
       password: ada.password,
     }),
   };

@@ -7,6 +7,7 @@ import { storedRecords } from './records.ts';
  */
 export function memoryAdapters(): (model: string) => Adapter {
   const models = new Map<string, Map<string, AdapterPayload>>();
+  const withUid = new Map<string, AdapterPayload>();
   const idsOfGrant = new Map<string, [model: string, id: string][]>();
   const mapOf = (model: string) => {
     const stored = models.get(model) ?? new Map<string, AdapterPayload>();
@@ -15,6 +16,9 @@ export function memoryAdapters(): (model: string) => Adapter {
   };
   const store = (model: string, id: string, payload: AdapterPayload) => {
     mapOf(model).set(id, payload);
+    if (payload.uid !== undefined) {
+      withUid.set(`${model} ${payload.uid}`, payload);
+    }
     if (payload.grantId !== undefined) {
       const ids = idsOfGrant.get(payload.grantId) ?? [];
       ids.push([model, id]);
@@ -29,7 +33,7 @@ export function memoryAdapters(): (model: string) => Adapter {
     return {
       upsert: async (id, payload) => store(model, id, payload),
       find: async (id) => stored.get(id),
-      findByUid: async (uid) => [...stored.values()].find((payload) => payload.uid === uid),
+      findByUid: async (uid) => withUid.get(`${model} ${uid}`),
       findByUserCode: async () => undefined,
       consume: async (id) => {
         const payload = stored.get(id);
