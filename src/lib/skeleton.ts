@@ -38,6 +38,10 @@ const LATIN = new Map(
   }).flatMap(([latin, others]) => [...others].map((other) => [other, latin] as const)),
 );
 
+/** Skeletons of the last names: a flow compares the same few names several times. */
+const known = new Map<string, string>();
+const KNOWN_LIMIT = 1_000;
+
 /**
  * Returns the skeleton of a name: names that look alike have the same one. Letter case, accents,
  * spaces, punctuation and invisible characters do not count.
@@ -49,6 +53,19 @@ const LATIN = new Map(
  * @see UTS 39 (Unicode Security Mechanisms), section 4
  */
 export function skeletonOf(name: string): string {
+  const found = known.get(name);
+  if (found !== undefined) {
+    return found;
+  }
+  if (known.size >= KNOWN_LIMIT) {
+    known.clear();
+  }
+  const skeleton = computeSkeleton(name);
+  known.set(name, skeleton);
+  return skeleton;
+}
+
+function computeSkeleton(name: string): string {
   // NFKD would make letters of these marks.
   const plain = withPlainLetters(name).replace(/[™℠]/g, '');
   const prototype = unhomoglyph(plain.normalize('NFKD'));
