@@ -4,14 +4,14 @@ import { redirectHostOf } from '../applications/redirect-uri.ts';
 import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
 import type { EarlierGrant } from '../grants/grant.ts';
-import { listEarlierGrants } from '../grants/store.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import { isLoopbackHost } from '../lib/loopback.ts';
 import type { ScopeConfig } from '../lib/scopes.ts';
 import { type ServedResource, selectResources } from '../resource-servers/resource-store.ts';
 import type { User } from '../users/user.ts';
+import { selectChoices } from './consent-store.ts';
 import type { PendingInteraction } from './interaction.ts';
-import { type ConsentOrganizer, findEmptyScopes, readOrganizers } from './organizers.ts';
+import { type ConsentOrganizer, findEmptyScopes, withPermissions } from './organizers.ts';
 
 /** Request for consent, against which the decision is checked. */
 export interface ConsentRequest {
@@ -67,9 +67,12 @@ export async function readConsentRequest(
     throw new StagedoorError('gone', 'A requested resource is no longer there.');
   }
   const requested = config.scopes.filter((scope) => scopes.includes(scope.name));
-  const organizers = requested.some((scope) => scope.organizers)
-    ? await readOrganizers({ db, config }, user.id)
-    : undefined;
+  const choices = await selectChoices(db, {
+    userId: user.id,
+    clientId: application.clientId,
+    organizers: requested.some((scope) => scope.organizers),
+  });
+  const organizers = choices.organizers && withPermissions(config, choices.organizers);
   return {
     application,
     candidate,
@@ -78,7 +81,7 @@ export async function readConsentRequest(
     scopes: requested,
     organizers,
     emptyScopes: findEmptyScopes(requested, organizers),
-    earlier: await listEarlierGrants(db, { userId: user.id, clientId: application.clientId }),
+    earlier: choices.earlier,
   };
 }
 

@@ -1,6 +1,5 @@
 import type { Config } from '../config/config.ts';
-import type { Db } from '../db/database.ts';
-import { organizersWithTeams } from '../directory/user-teams-store.ts';
+import type { OrganizerWithTeams } from '../directory/user-teams-store.ts';
 import type { LocalizedText } from '../lib/localized-text.ts';
 import type { ScopeConfig } from '../lib/scopes.ts';
 import { type TeamRow, unitePermissions } from '../tokens/permissions.ts';
@@ -15,17 +14,16 @@ export interface ConsentOrganizer {
   readonly eventPermissions: readonly string[];
 }
 
-/** Reads the organizers of a user, by slug. */
-export async function readOrganizers(
-  { db, config }: { readonly db: Db; readonly config: Pick<Config, 'organizerPermissions'> },
-  userId: string,
-): Promise<ConsentOrganizer[]> {
-  const found = await organizersWithTeams(db, userId);
+/** Returns what a user may do at each organizer. */
+export function withPermissions(
+  { organizerPermissions }: Pick<Config, 'organizerPermissions'>,
+  found: readonly OrganizerWithTeams[],
+): ConsentOrganizer[] {
   // Which events a team is for does not matter here: one name stands for all of them.
   const rows = found.flatMap(({ slug, teams }) =>
     teams.map(([names, allEvents]): TeamRow => [slug, names, allEvents ? null : 'some']),
   );
-  const { permissions, eventPermissions } = unitePermissions(rows, config.organizerPermissions);
+  const { permissions, eventPermissions } = unitePermissions(rows, organizerPermissions);
   return found.map(({ slug, name }) => ({
     slug,
     name,

@@ -1,16 +1,10 @@
-import { type SqlBool, sql } from 'kysely';
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import { applicationState } from '../applications/application.ts';
 import type { Db } from '../db/database.ts';
 import { isLiveGrant } from '../db/live-grant.ts';
 import { preparedQuery } from '../db/prepared-query.ts';
-import {
-  type AllowedResources,
-  type EarlierGrant,
-  type Grant,
-  type GrantDetails,
-  resourcesJson,
-} from './grant.ts';
+import { type AllowedResources, type Grant, type GrantDetails, resourcesJson } from './grant.ts';
 import { matchesFilter } from './list-store.ts';
 
 const GRANT = [
@@ -104,11 +98,15 @@ export async function hasEverGranted(
   return row !== undefined;
 }
 
-const liveOf = preparedQuery<{ userId: string; clientId: string }, EarlierGrant>((db, param) =>
+/** Query for the live grants of a user and application, newest first, without locking them. */
+export const earlierGrants = (
+  db: Db,
+  parties: { readonly userId: RawBuilder<string>; readonly clientId: RawBuilder<string> },
+) =>
   db
     .selectFrom('grants as g')
-    .where('g.user_id', '=', param('userId'))
-    .where('g.client_id', '=', param('clientId'))
+    .where('g.user_id', '=', parties.userId)
+    .where('g.client_id', '=', parties.clientId)
     .where(isLive)
     .select([
       'g.id',
@@ -122,16 +120,7 @@ const liveOf = preparedQuery<{ userId: string; clientId: string }, EarlierGrant>
       sql<string[]>`array(select jsonb_object_keys(g.resources))`.as('resources'),
     ])
     .orderBy('g.created_at', 'desc')
-    .orderBy('g.id'),
-);
-
-/** Returns the live grants of a user and application, newest first, without locking them. */
-export function listEarlierGrants(
-  db: Db,
-  parties: { userId: string; clientId: string },
-): Promise<EarlierGrant[]> {
-  return liveOf(db, parties);
-}
+    .orderBy('g.id');
 
 /**
  * Returns the live grants of a user, newest first: all of them, one, those of one application, or

@@ -3,6 +3,7 @@ import type { Application } from '../applications/application.ts';
 import type { FoundClient } from '../applications/find-client.ts';
 import { withSecrets } from '../applications/store.ts';
 import type { Db } from '../db/database.ts';
+import type { JsonRow } from '../db/json-row.ts';
 import { preparedQuery } from '../db/prepared-query.ts';
 import { isClientId } from '../lib/client-id.ts';
 import { hashOf } from '../lib/credentials.ts';
@@ -30,19 +31,14 @@ export interface FlowRows {
   readonly client: FoundClient | undefined;
 }
 
-/** Dates as PostgreSQL writes them into JSON. */
-type Json<T> = {
-  [Key in keyof T]: T[Key] extends Date | null ? string | Extract<T[Key], null> : T[Key];
-};
-
 interface Row {
-  readonly session: Json<
+  readonly session: JsonRow<
     User & { uid: string; authenticated_at: Date | null; expires_at: Date }
   > | null;
   readonly interaction:
-    | (Json<Omit<InteractionRow, 'pushed_request'>> & { pushed_request: string | null })
+    | (JsonRow<Omit<InteractionRow, 'pushed_request'>> & { pushed_request: string | null })
     | null;
-  readonly application: Json<Application & { secretHashes: string[] }> | null;
+  readonly application: JsonRow<Application & { secretHashes: string[] }> | null;
 }
 
 const flowQuery = (lock: boolean) =>

@@ -6,6 +6,7 @@ import { opensOrganizers } from '../lib/scopes.ts';
 import { currentTransaction } from './current-transaction.ts';
 import { putKnown } from './known-rows.ts';
 import { resourcesOf } from './resources.ts';
+import { promptsOf } from './restart-url.ts';
 import { isOwnTrial } from './trials.ts';
 
 /**
@@ -30,6 +31,10 @@ export function loadExistingGrant(deps: { db: Db; config: Config }) {
       return undefined;
     }
     if (params?.response_mode !== undefined && params.response_mode !== 'query') {
+      return undefined;
+    }
+    if (promptsOf(params ?? {}).includes('consent')) {
+      // The page is shown in any case.
       return undefined;
     }
     const { clientId, owner_id: ownerId } = client;

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { listOwnApplications } from '../../src/applications/own-store.ts';
+import { selectChoices } from '../../src/authorization/consent-store.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
 import { type Narrowing, narrowGrant } from '../../src/grants/narrow.ts';
 import { revokeGrantsOfApplication, revokeLocked } from '../../src/grants/revoke-several.ts';
-import { listEarlierGrants, listLiveGrants } from '../../src/grants/store.ts';
+import { listLiveGrants } from '../../src/grants/store.ts';
 import { PAGE_ENGINES } from '../support/engines.ts';
 import {
   createPlatform,
@@ -308,11 +309,13 @@ for (const engine of PAGE_ENGINES) {
       const bens = await obtainTokens(server, { application, user: ben, parameters });
       const { db } = server.database;
       const parties = { userId: 'ada', clientId: application.clientId };
-      const [last] = await listEarlierGrants(db, parties);
+      const readEarlier = async () =>
+        (await selectChoices(db, { ...parties, organizers: false })).earlier;
+      const [last] = await readEarlier();
       assert.deepEqual(last?.organizers, ['bluehall', 'redstage']);
       assert.equal(await inTransaction(db, (tx) => revokeGrantsOfApplication(tx, parties, by)), 2);
       assert.equal(await inTransaction(db, (tx) => revokeGrantsOfApplication(tx, parties, by)), 0);
-      assert.deepEqual(await listEarlierGrants(db, parties), []);
+      assert.deepEqual(await readEarlier(), []);
       assert.deepEqual(await Promise.all([one, two, elsewhere, bens].map(isActive)), [
         false,
         false,

@@ -63,9 +63,9 @@ describe('Statements and commits', () => {
       await exchange(server, application, authorized);
     });
     assert.deepEqual(summarize(requests), [
-      ['GET /api/v1/oauth/authorize', 5, 1, 3],
-      ['GET /interaction/:uid', 3, 0, 3],
-      ['POST /interaction/:uid', 10, 1, 4],
+      ['GET /api/v1/oauth/authorize', 4, 1, 2],
+      ['GET /interaction/:uid', 2, 0, 2],
+      ['POST /interaction/:uid', 9, 1, 3],
       ['GET /api/v1/oauth/authorize/:uid', 6, 1, 3],
       // One statement is its own transaction.
       ['POST /api/v1/oauth/token', 1, 0, 1],
