@@ -6,6 +6,7 @@ import type { AdmissionUse } from '../lib/admission-queue.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import { connectionOptions } from './connection-options.ts';
 import { EmbeddedDialect } from './embedded-dialect.ts';
+import { createGroupCommit } from './group-commit.ts';
 import { assertCanOpen, guardDisk, LOG_LIMITS } from './guard-disk.ts';
 import { createPipeline } from './pipeline.ts';
 import { createPool } from './pool.ts';
@@ -36,7 +37,10 @@ export interface Database {
    * requests. It must wait for no lock: later ones wait behind it.
    */
   lookUp<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]>;
-  /** Does the same for one short statement that writes. It commits by itself. */
+  /**
+   * Does the same for one short statement that writes. Those of several requests are committed together, so
+   * `now()` may be some milliseconds ago.
+   */
   write<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]>;
   /** Returns the use of each pool of connections; none of the embedded database. */
   pools(): Readonly<Record<string, AdmissionUse>>;
@@ -94,7 +98,7 @@ async function openPostgres(url: string, options: DatabaseOptions): Promise<Data
     enable_seqscan: 'off',
   } as const;
   const lookUps = createPipeline({ ...connection, query_timeout }, LOOK_UPS, short);
-  const writes = createPipeline({ ...connection, query_timeout }, WRITES, short);
+  const writes = createGroupCommit({ ...connection, query_timeout }, WRITES, short);
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
   return {
     ...wrap('postgresql', db),

@@ -27,7 +27,11 @@ export function createPipeline(
   connections: number,
   settings: SessionSettings,
 ): Pipeline {
-  const lanes = Array.from({ length: connections }, () => new Lane(options, settings));
+  return pipelineOf(Array.from({ length: connections }, () => new Lane(options, settings)));
+}
+
+/** Returns the pipeline of connections: each statement takes the one with the fewest. */
+export function pipelineOf(lanes: readonly Lane[]): Pipeline {
   return {
     run: (text, values) => lanes.reduce((a, b) => (b.load < a.load ? b : a)).run(text, values),
     use: () => {
@@ -42,7 +46,8 @@ export function createPipeline(
   };
 }
 
-class Lane {
+/** One of the connections. */
+export class Lane {
   /** Statements that are under way. */
   load = 0;
   /** Statements that were refused or took too long. */
@@ -69,22 +74,25 @@ class Lane {
     }
     this.load += 1;
     try {
-      const client = this.#client ?? (await this.#connect());
-      this.#sendTogether(client);
-      return await this.#send(client, text, values);
+      return await this.send<Row>(this.#client ?? (await this.#connect()), text, values);
     } finally {
       this.load -= 1;
     }
   }
 
-  async #send<Row extends object>(
+  protected send<Row extends object>(
     client: PreparingClient,
     text: string,
     values: readonly unknown[],
   ): Promise<Row[]> {
+    this.#sendTogether(client);
+    return this.watch(client, async () => (await client.query(text, values)).rows);
+  }
+
+  /** Does work on a connection, which is not used again if it is lost. */
+  protected async watch<T>(client: PreparingClient, work: () => Promise<T>): Promise<T> {
     try {
-      const { rows } = await client.query(text, values);
-      return rows;
+      return await work();
     } catch (error) {
       if (isUnreachable(error)) {
         this.refused += error instanceof Error && error.message === QUERY_TIMEOUT ? 1 : 0;

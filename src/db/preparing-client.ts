@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import type { ServerAddress } from './choose-server.ts';
+import { statementGroup } from './statement-group.ts';
 import { announceStatement } from './statements.ts';
 import { isReadOnly, QUERY_TIMEOUT } from './unreachable.ts';
 
@@ -21,6 +22,17 @@ export function preparedStatements(): number {
  * outside a transaction: there may be no next statement.
  */
 export const WITH_NEXT = '/* sent with the next statement */ ';
+
+/** A statement of a group that failed, and so undid what the others had changed. */
+export class GroupError extends Error {
+  /** Its position; the number of all statements if the commit failed. */
+  readonly position: number;
+
+  constructor(cause: unknown, position: number) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.position = position;
+  }
+}
 
 /** Result of a statement that is not sent yet. */
 const NOT_SENT = { command: '', rowCount: 0, rows: [] };
@@ -46,6 +58,8 @@ export class PreparingClient extends pg.Client {
   afterBegin = '';
   /** Arguments of `query` for statements that are not sent yet. */
   #waiting: unknown[][] = [];
+  /** Columns of the results of statements that were prepared, by their texts. */
+  readonly #fields = new Map<string, readonly pg.FieldDef[]>();
 
   constructor(options: PreparingClientOptions = {}) {
     super(options);
@@ -86,6 +100,37 @@ export class PreparingClient extends pg.Client {
     return waiting.length === 0 ? this.#sendNow(args) : this.#sendTogether([...waiting, args]);
   }
 
+  /** Tests if a statement can be part of a group: the connection has prepared it. */
+  canGroup(text: string): boolean {
+    return this.#fields.has(text);
+  }
+
+  /**
+   * Runs statements in one transaction, and announces none of them. Needs the option `pipeline`.
+   * @param statements each of them has to pass `canGroup`
+   * @returns the rows of each
+   * @throws GroupError
+   */
+  queryGroup(
+    statements: readonly { readonly text: string; readonly values: readonly unknown[] }[],
+  ): Promise<unknown[][]> {
+    const { promise, resolve, reject } = Promise.withResolvers<unknown[][]>();
+    const prepared = statements.map(({ text, values }) => {
+      const [name, fields] = [names.get(text), this.#fields.get(text)];
+      if (name === undefined || fields === undefined) {
+        throw new Error('A statement of a group has to be prepared.');
+      }
+      return { name, text, values, fields };
+    });
+    super.query(
+      statementGroup(prepared, (error, rows, answered) =>
+        error ? reject(new GroupError(error, answered)) : resolve(rows),
+      ),
+    );
+    promise.catch(({ cause }: GroupError) => this.#endIfUseless(cause));
+    return promise;
+  }
+
   /** Sends statements in one system call. */
   async #sendTogether(statements: readonly unknown[][]): Promise<unknown> {
     const { stream } = this.connection;
@@ -121,7 +166,14 @@ export class PreparingClient extends pg.Client {
       return super.query(Object.assign(query, { name, callback }));
     }
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    const settle = (error: unknown, result: unknown) => (error ? reject(error) : resolve(result));
+    const settle = (error: unknown, result: pg.QueryResult) => {
+      if (error) {
+        reject(error);
+        return;
+      }
+      this.#fields.set(text, result.fields);
+      resolve(result);
+    };
     super.query(Object.assign(query, { name, callback: settle }));
     return promise.catch(addCaller);
   }
