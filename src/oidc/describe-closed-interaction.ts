@@ -2,10 +2,7 @@ import type { ClosedInteraction } from '../authorization/interaction.ts';
 import type { Db } from '../db/database.ts';
 import { currentTransaction } from './current-transaction.ts';
 import { openPushedRequest } from './interaction-adapter.ts';
-import {
-  type ClosedInteraction as ClosedRow,
-  selectClosedInteraction,
-} from './interaction-store.ts';
+import { type ClosedRow, selectClosedInteraction } from './interaction-store.ts';
 import { restartPath } from './restart-url.ts';
 
 /**

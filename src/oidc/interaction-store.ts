@@ -1,29 +1,11 @@
 import { type RawBuilder, sql } from 'kysely';
-import { type Candidate, candidateSchema } from '../applications/candidate.ts';
+import { candidateSchema } from '../applications/candidate.ts';
 import type { Db } from '../db/database.ts';
 import { preparedWrite } from '../db/prepared-query.ts';
 import { hashOf } from '../lib/credentials.ts';
 
-type JsonObject = Record<string, unknown>;
-
 /** An authorization request that waits for a person. */
-export interface StoredInteraction {
-  readonly clientId: string;
-  readonly userId: string | undefined;
-  readonly sessionUid: string | undefined;
-  readonly grantId: string | undefined;
-  /** The same over the steps of one request. */
-  readonly chainId: string;
-  readonly prompt: JsonObject;
-  readonly params: JsonObject;
-  readonly trusted: string[] | undefined;
-  readonly result: JsonObject | undefined;
-  readonly lastSubmission: JsonObject | undefined;
-  readonly pushedRequest: Uint8Array | undefined;
-  /** Details of a client that may have no row yet, as the user sees them. Written once. */
-  readonly candidate: Candidate | undefined;
-  readonly expiresAt: Date;
-}
+export type StoredInteraction = ReturnType<typeof toInteraction>;
 
 const toValues = (id: string, interaction: StoredInteraction) => ({
   id_hash: hashOf(id),
@@ -116,12 +98,13 @@ export async function selectInteraction(
 }
 
 /** Reads the columns of an interaction. */
-export function toInteraction(row: InteractionRow): StoredInteraction {
+export function toInteraction(row: InteractionRow) {
   return {
     clientId: row.client_id,
     userId: row.user_id ?? undefined,
     sessionUid: row.session_uid ?? undefined,
     grantId: row.grant_id ?? undefined,
+    /** The same over the steps of one request. */
     chainId: row.chain_id,
     prompt: row.prompt,
     params: row.params,
@@ -129,6 +112,7 @@ export function toInteraction(row: InteractionRow): StoredInteraction {
     result: row.result ?? undefined,
     lastSubmission: row.last_submission ?? undefined,
     pushedRequest: row.pushed_request ?? undefined,
+    /** Details of a client that may have no row yet, as the user sees them. Written once. */
     candidate: row.candidate === null ? undefined : candidateSchema.parse(row.candidate),
     expiresAt: row.expires_at,
   };
@@ -147,25 +131,10 @@ export async function updateFinished(db: Db, id: string): Promise<void> {
 }
 
 /** An interaction that can't be continued, as its page describes it. */
-export interface ClosedInteraction {
-  readonly finished: boolean;
-  /** Null: the application was deleted. */
-  readonly applicationName: string | null;
-  /** Null also if the application is stopped, so that the page has no link to it. */
-  readonly homepageUrl: string | null;
-  /** It has expired. */
-  readonly expired: boolean;
-  /** The user whose session began it. */
-  readonly userId: string | null;
-  readonly params: JsonObject;
-  readonly pushedRequest: Uint8Array | null;
-}
+export type ClosedRow = NonNullable<Awaited<ReturnType<typeof selectClosedInteraction>>>;
 
 /** Returns an interaction in any state, as long as its row is kept. */
-export async function selectClosedInteraction(
-  db: Db,
-  id: string,
-): Promise<ClosedInteraction | undefined> {
+export async function selectClosedInteraction(db: Db, id: string) {
   const row = await db
     .selectFrom('interactions as i')
     .leftJoin('applications as a', 'a.client_id', 'i.client_id')
@@ -178,9 +147,12 @@ export async function selectClosedInteraction(
   return (
     row && {
       finished: row.finished_at !== null,
+      /** Null: the application was deleted. */
       applicationName: row.name,
+      /** Null also if the application is stopped, so that the page has no link to it. */
       homepageUrl: stopped ? null : row.homepage_url,
       expired: row.expired,
+      /** The user whose session began it. */
       userId: row.user_id,
       params: row.params,
       pushedRequest: row.pushed_request,
