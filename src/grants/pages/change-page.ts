@@ -9,38 +9,10 @@ import type { GrantDetails } from '../grant.ts';
 import { leavesNothing, narrowGrant } from '../narrow.ts';
 import { listLiveGrants } from '../store.ts';
 import { AUTHORIZATIONS, type GrantRequest, grantPage, toList } from './grant-page.ts';
-import { type AuthorizedApplication, presentApplication, scopesInWords } from './presenters.ts';
+import { presentApplication, scopesInWords } from './presenters.ts';
 
 /** Problem of the end date that was typed. */
 type EndDateError = 'invalid' | 'past' | 'later' | 'kept';
-
-/** Form that narrows a grant. Posts what stays. */
-interface ChangeProps {
-  readonly action: string;
-  readonly revokePath: string;
-  readonly application: AuthorizedApplication;
-  readonly grantedAt: Date;
-  /** Number of other grants of the application, which do not change. */
-  readonly others: number;
-  readonly scopes: readonly {
-    readonly name: string;
-    readonly text: string;
-    readonly checked: boolean;
-  }[];
-  /** Empty if none of its scopes concerns organizers. */
-  readonly organizers: readonly {
-    readonly slug: string;
-    readonly name: string;
-    readonly checked: boolean;
-  }[];
-  /** Value of the date field, as it was typed; empty if the grant has no end. */
-  readonly endDate: string;
-  /** First and last day that may be chosen. */
-  readonly earliestEnd: string;
-  readonly latestEnd: string | undefined;
-  readonly errors: ChangeErrors;
-  readonly timezone: string;
-}
 
 interface ChangeErrors {
   /** Another tab has removed something that is selected here. Nothing has been changed. */
@@ -48,7 +20,7 @@ interface ChangeErrors {
   readonly endDate?: EndDateError | undefined;
 }
 
-const changeView = view<ChangeProps>('grants/change');
+const changeView = view<ReturnType<typeof presentForm>>('grants/change');
 
 const form = z
   .object({ scopes: list, organizers: list, end_date: text })
@@ -123,29 +95,41 @@ function readEnd(
 }
 
 function showForm(
-  { deps, user, grant, others, locale, path }: GrantRequest,
+  request: GrantRequest,
   choice: Choice,
   errors: ChangeErrors,
   status = 200,
 ): PageAnswer {
+  return render(changeView, presentForm(request, choice, errors), status);
+}
+
+/** Presents the form that narrows a grant. It posts what stays. */
+function presentForm(
+  { deps, user, grant, others, locale, path }: GrantRequest,
+  choice: Choice,
+  errors: ChangeErrors,
+) {
   const scopes = scopesInWords({ config: deps.config, locale }, grant);
-  const props = {
+  return {
     action: path,
     revokePath: `${AUTHORIZATIONS}/${grant.id}/revoke`,
     application: presentApplication(grant),
     grantedAt: grant.createdAt,
+    /** Number of other grants of the application, which do not change. */
     others,
     scopes: scopes.map((scope) => ({ ...scope, checked: choice.scopes.includes(scope.name) })),
+    /** Empty if none of its scopes concerns organizers. */
     organizers: grant.organizers.map(({ slug, name }) => ({
       slug,
       name: localized(name, locale),
       checked: choice.organizers.includes(slug),
     })),
+    /** Value of the date field, as it was typed; empty if the grant has no end. */
     endDate: choice.endDate,
+    /** First and last day that may be chosen. */
     earliestEnd: lastDay(new Date(), user.timezone),
     latestEnd: grant.endsAt === null ? undefined : lastDay(grant.endsAt, user.timezone),
     errors,
     timezone: user.timezone,
   };
-  return render(changeView, props, status);
 }

@@ -24,9 +24,6 @@ export interface ListFilter {
   readonly order: AuthorizationsOrder;
 }
 
-/** Fields of the filter, and links that remove what is set. */
-export type ListFilterProps = ReturnType<typeof presentListFilter>;
-
 /** Reads the filter of a query. Ignores an organizer that no grant of the user opens. */
 export function grantFilter(
   { scopes }: Config,
@@ -60,7 +57,7 @@ export function linkToList(
   });
 }
 
-/** Presents the fields, with what is set. */
+/** Presents the fields, with what is set, and links that remove it. */
 export function presentListFilter(
   filter: ListFilter,
   organizers: readonly Organizer[],

@@ -5,7 +5,7 @@ import { pageNumber } from '../../http/page-links.ts';
 import { view } from '../../http/view.ts';
 import { isClientId } from '../../lib/client-id.ts';
 import { matches } from '../../lib/search.ts';
-import { userPage } from '../../sessions/pages/user-page.ts';
+import { type UserPageDeps, type UserRequest, userPage } from '../../sessions/pages/user-page.ts';
 import type { GrantDetails } from '../grant.ts';
 import {
   type ApplicationPart,
@@ -16,81 +16,63 @@ import {
 } from '../list-store.ts';
 import { hasEverGranted, listLiveGrants } from '../store.ts';
 import { AUTHORIZATIONS, NOTICES } from './grant-page.ts';
-import {
-  grantFilter,
-  type ListFilter,
-  type ListFilterProps,
-  linkToList,
-  presentListFilter,
-} from './list-filter.ts';
+import { grantFilter, type ListFilter, linkToList, presentListFilter } from './list-filter.ts';
 import { arrangeApplications } from './presenters.ts';
-import { type ApplicationRow, presentRows } from './row-presenters.ts';
+import { presentRows } from './row-presenters.ts';
 
 /** Grants per page: more would make a slow page of megabytes. */
 const PAGE_SIZE = 50;
 
-/** One page of the user's live grants, by application. */
-interface AuthorizationsProps {
-  readonly applications: readonly ApplicationRow[];
-  readonly filter: ListFilterProps;
-  /** Everything that was found is on this page, and nothing was searched for. */
-  readonly complete: boolean;
-  readonly pages: { readonly page: number; readonly pages: number };
-  /** Links; undefined if there is no such page. */
-  readonly previous: string | undefined;
-  readonly next: string | undefined;
-  readonly unusedPath: string;
-  readonly selectPath: string;
-  readonly notice: (typeof NOTICES)[number] | undefined;
-  /** Name of the application that the notice is about. */
-  readonly noticeAbout: string | undefined;
-  readonly timezone: string;
-}
-
 /** View of the list. */
-export const listView = view<AuthorizationsProps>('grants/list');
+export const listView = view<Awaited<ReturnType<typeof presentList>>>('grants/list');
 
 /** Lists the applications that the user has authorized. */
 export const listPage = userPage({
   path: AUTHORIZATIONS,
-  show: async ({ deps, user, query, locale }) => {
-    const notice = oneOf(NOTICES, query.notice);
-    const organizers = await listGrantOrganizers(deps.db, user.id);
-    const filter = grantFilter(deps.config, query, organizers);
-    const authorized = await listAuthorizedApplications(deps.db, user.id, filter.grants);
-    const applications = arrangeApplications(
-      authorized.filter(({ applicationName, developer, clientId }) =>
-        matches(filter.search, [applicationName, developer, clientId]),
-      ),
-      filter.order,
-      locale,
-    );
-    const count = applications.reduce((sum, { found }) => sum + found, 0);
-    const pages = Math.max(1, Math.ceil(count / PAGE_SIZE));
-    const page = Math.min(pageNumber(query.page), pages);
-    const grants = await readGrants(deps.db, user.id, filter, partsOfPage(applications, page));
-    // A row stands for the whole application, whatever the filter leaves out.
-    const live = new Map(applications.map((one) => [one.clientId, one.live]));
-    return render(listView, {
-      applications: presentRows(
-        { config: deps.config, locale },
-        user.timezone,
-        grants,
-        (clientId) => live.get(clientId) ?? 0,
-      ),
-      filter: presentListFilter(filter, organizers, locale),
-      complete: pages === 1 && filter.search.text === '',
-      pages: { page, pages },
-      previous: page > 1 ? linkToList(filter, { page: page - 1 }) : undefined,
-      next: page < pages ? linkToList(filter, { page: page + 1 }) : undefined,
-      unusedPath: `${AUTHORIZATIONS}/unused`,
-      selectPath: `${AUTHORIZATIONS}/disconnect`,
-      notice,
-      noticeAbout: notice && (await findFormer(deps.db, user.id, query.application)),
-      timezone: user.timezone,
-    });
-  },
+  show: async (request) => render(listView, await presentList(request)),
 });
+
+/** Presents one page of the user's live grants, by application. */
+async function presentList({ deps, user, query, locale }: UserRequest<UserPageDeps>) {
+  const notice = oneOf(NOTICES, query.notice);
+  const organizers = await listGrantOrganizers(deps.db, user.id);
+  const filter = grantFilter(deps.config, query, organizers);
+  const authorized = await listAuthorizedApplications(deps.db, user.id, filter.grants);
+  const applications = arrangeApplications(
+    authorized.filter(({ applicationName, developer, clientId }) =>
+      matches(filter.search, [applicationName, developer, clientId]),
+    ),
+    filter.order,
+    locale,
+  );
+  const count = applications.reduce((sum, { found }) => sum + found, 0);
+  const pages = Math.max(1, Math.ceil(count / PAGE_SIZE));
+  const page = Math.min(pageNumber(query.page), pages);
+  const grants = await readGrants(deps.db, user.id, filter, partsOfPage(applications, page));
+  // A row stands for the whole application, whatever the filter leaves out.
+  const live = new Map(applications.map((one) => [one.clientId, one.live]));
+  return {
+    applications: presentRows(
+      { config: deps.config, locale },
+      user.timezone,
+      grants,
+      (clientId) => live.get(clientId) ?? 0,
+    ),
+    filter: presentListFilter(filter, organizers, locale),
+    /** Everything that was found is on this page, and nothing was searched for. */
+    complete: pages === 1 && filter.search.text === '',
+    pages: { page, pages },
+    /** Links; undefined if there is no such page. */
+    previous: page > 1 ? linkToList(filter, { page: page - 1 }) : undefined,
+    next: page < pages ? linkToList(filter, { page: page + 1 }) : undefined,
+    unusedPath: `${AUTHORIZATIONS}/unused`,
+    selectPath: `${AUTHORIZATIONS}/disconnect`,
+    notice,
+    /** Name of the application that the notice is about. */
+    noticeAbout: notice && (await findFormer(deps.db, user.id, query.application)),
+    timezone: user.timezone,
+  };
+}
 
 /** Returns the name of an application, if the user has authorized it at any time. */
 async function findFormer(db: Db, userId: string, param: unknown): Promise<string | undefined> {

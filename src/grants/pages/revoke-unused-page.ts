@@ -7,30 +7,9 @@ import { type UserPageDeps, type UserRequest, userPage } from '../../sessions/pa
 import { revokeLocked } from '../revoke-several.ts';
 import { listLiveGrants } from '../store.ts';
 import { AUTHORIZATIONS, byUser, toList } from './grant-page.ts';
-import { type EndingGrant, presentEnding } from './presenters.ts';
+import { presentEnding } from './presenters.ts';
 
-/** Lists unused grants and confirms their revocation. Posts the IDs of the grants it showed. */
-interface RevokeUnusedProps {
-  readonly action: string;
-  /** As it was typed. */
-  readonly days: string;
-  readonly error: boolean;
-  /** More grants are unused now than the page showed. Nothing has been revoked. */
-  readonly meanwhile: boolean;
-  readonly choices: readonly {
-    readonly days: number;
-    readonly href: string;
-    readonly current: boolean;
-  }[];
-  /** Days after which an unused grant ends by itself; 0 if that is less than one day. */
-  readonly idleDays: number;
-  readonly grants: readonly EndingGrant[];
-  /** More grants are unused than the page shows. */
-  readonly more: boolean;
-  readonly timezone: string;
-}
-
-const revokeUnusedView = view<RevokeUnusedProps>('grants/revoke_unused');
+const revokeUnusedView = view<Awaited<ReturnType<typeof presentUnused>>>('grants/revoke_unused');
 
 const CHOICES = [7, 30, 90, 180, 365];
 const FIRST_CHOICE = '30';
@@ -73,11 +52,22 @@ export const revokeUnusedPage = userPage({
 });
 
 async function showUnused(
-  { deps, user, locale, path }: UserRequest<UserPageDeps>,
+  request: UserRequest<UserPageDeps>,
   db: Db,
   typed: string,
   meanwhile: boolean,
 ): Promise<PageAnswer> {
+  const props = await presentUnused(request, db, typed, meanwhile);
+  return render(revokeUnusedView, props, props.error ? 400 : meanwhile ? 409 : 200);
+}
+
+/** Lists unused grants, to confirm their revocation. The form posts the IDs of the grants it showed. */
+async function presentUnused(
+  { deps, user, locale, path }: UserRequest<UserPageDeps>,
+  db: Db,
+  typed: string,
+  meanwhile: boolean,
+) {
   const { refreshTokenTtl } = deps.config;
   const days = readDays(typed);
   const error = days === undefined;
@@ -86,10 +76,11 @@ async function showUnused(
     : await listLiveGrants(db, { userId: user.id, unusedDays: days, limit: SHOWN + 1 });
   const grants = unused.slice(0, SHOWN);
   const context = { config: deps.config, locale };
-  const props = {
+  return {
     action: path,
     days: typed,
     error,
+    /** More grants are unused now than the page showed. Nothing has been revoked. */
     meanwhile,
     // Grants that are idle for longer have ended by themselves.
     choices: CHOICES.filter((one) => one * SECONDS_A_DAY < refreshTokenTtl).map((one) => ({
@@ -97,12 +88,13 @@ async function showUnused(
       href: `${path}?days=${one}`,
       current: one === days,
     })),
+    /** Days after which an unused grant ends by itself; 0 if that is less than one day. */
     idleDays: Math.floor(refreshTokenTtl / SECONDS_A_DAY),
     grants: grants.map((grant) => presentEnding(context, grant)),
+    /** More grants are unused than the page shows. */
     more: unused.length > SHOWN,
     timezone: user.timezone,
   };
-  return render(revokeUnusedView, props, error ? 400 : meanwhile ? 409 : 200);
 }
 
 function readDays(typed: string): number | undefined {

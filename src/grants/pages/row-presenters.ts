@@ -6,11 +6,8 @@ import { type GrantContext, presentApplication, presentGrant } from './presenter
 /** Kinds of scopes, in the order of their chips. */
 const ABILITIES = ['view', 'edit', 'profile'] as const;
 
-/** An application with the user's grants, as a row of the list. */
-export type ApplicationRow = ReturnType<typeof presentRows>[number];
-
 /**
- * Groups arranged grants by application.
+ * Presents arranged grants as rows of the list, one for each application.
  * @param countOf returns the number of all live grants of an application
  */
 export function presentRows(
