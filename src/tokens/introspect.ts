@@ -9,26 +9,10 @@ import {
   selectForCaller,
   selectLiveAccessToken,
 } from './introspection-store.ts';
-import { type Permissions, unitePermissions } from './permissions.ts';
+import { unitePermissions } from './permissions.ts';
 
 /** Access of a live token at this moment. Times are seconds since 1970. */
-export interface LiveToken extends Permissions {
-  readonly scope: string;
-  readonly clientId: string;
-  readonly userId: string;
-  readonly iat: number;
-  readonly exp: number;
-  /** Seconds until the token ends, by the clock of the database. */
-  readonly expiresIn: number;
-  /** URI of the only resource that it is for; undefined: it is for no particular one. */
-  readonly audience: string | undefined;
-  /** Handle of its grant. */
-  readonly grant: string;
-  /** Thumbprint (RFC 7638) of the key that it is bound to; undefined: a bearer token. */
-  readonly jkt: string | undefined;
-  /** Slugs in ascending order: the grant's organizers of which the user is a member now. */
-  readonly organizers: readonly string[];
-}
+export type LiveToken = NonNullable<ReturnType<typeof toLiveToken>>;
 
 /** The client that asks. Without a secret, it is an application that is authenticated already. */
 export interface Caller {
@@ -113,7 +97,7 @@ export async function findLiveAccessToken(
 }
 
 /** Returns undefined if all scopes of the token were removed from the server. */
-function toLiveToken(row: LiveTokenRow, settings: TokenSettings): LiveToken | undefined {
+function toLiveToken(row: LiveTokenRow, settings: TokenSettings) {
   const scopes = row.scope.split(' ').filter((scope) => settings.scopes.has(scope));
   if (scopes.length === 0) {
     return undefined;
@@ -128,10 +112,15 @@ function toLiveToken(row: LiveTokenRow, settings: TokenSettings): LiveToken | un
     userId: row.user_id,
     iat: Math.floor(row.iat),
     exp: Math.floor(row.exp),
+    /** Seconds until the token ends, by the clock of the database. */
     expiresIn: Math.floor(row.expires_in),
+    /** URI of the only resource that it is for; undefined: it is for no particular one. */
     audience: row.aud ?? undefined,
+    /** Handle of its grant. */
     grant: grantHandle(row.grant_id),
+    /** Thumbprint (RFC 7638) of the key that it is bound to; undefined: a bearer token. */
     jkt: row.jkt ?? undefined,
+    /** Slugs in ascending order: the grant's organizers of which the user is a member now. */
     organizers: [...permissions.keys()].toSorted(),
     permissions,
     eventPermissions,
