@@ -9,9 +9,9 @@ import { revokeLocked } from '../grants/revoke-several.ts';
 import type { Origin } from '../lib/actor.ts';
 import { enqueueMail } from '../mail/outbox-store.ts';
 import type { Choice } from './choice.ts';
+import { endOf } from './choice.ts';
 import type { ConsentRequest } from './describe.ts';
 import { findExceeding, wantsOrganizers } from './earlier.ts';
-import { endOf } from './ends.ts';
 
 /** IDs of replaced grants in a log entry: a user can have thousands. */
 const REPLACED_LIMIT = 20;

@@ -1,49 +1,19 @@
 import { type Application, isReviewed } from '../applications/application.ts';
-import type { Candidate } from '../applications/candidate.ts';
 import { redirectHostOf } from '../applications/redirect-uri.ts';
 import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
-import type { EarlierGrant } from '../grants/grant.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import { isLoopbackHost } from '../lib/loopback.ts';
-import type { ScopeConfig } from '../lib/scopes.ts';
-import { type ServedResource, selectResources } from '../resource-servers/resource-store.ts';
-import type { User } from '../users/user.ts';
+import { selectResources } from '../resource-servers/resource-store.ts';
 import { selectChoices } from './consent-store.ts';
 import type { PendingInteraction } from './interaction.ts';
-import { type ConsentOrganizer, findEmptyScopes, withPermissions } from './organizers.ts';
+import { findEmptyScopes, withPermissions } from './organizers.ts';
 
 /** Request for consent, against which the decision is checked. */
-export interface ConsentRequest {
-  readonly application: Application;
-  /** Its details as the user saw them; undefined for a registered application. */
-  readonly candidate: Candidate | undefined;
-  readonly user: User;
-  /** The requested scopes, in the configured order. */
-  readonly scopes: readonly ScopeConfig[];
-  /** The resources that the tokens are for; empty: no particular ones. */
-  readonly resources: readonly ServedResource[];
-  /** The user's organizers today; undefined where no requested scope opens any. */
-  readonly organizers: readonly ConsentOrganizer[] | undefined;
-  /** Names of requested scopes by which the application could do nothing for this user. */
-  readonly emptyScopes: ReadonlySet<string>;
-  /** Live grants of the same application, newest first. */
-  readonly earlier: readonly EarlierGrant[];
-}
+export type ConsentRequest = Awaited<ReturnType<typeof readConsentRequest>>;
 
 /** All that the consent page shows. */
-export interface ConsentDescription extends ConsentRequest {
-  /** Destination of the redirect: a host, or the private-use scheme of a native application. */
-  readonly redirectHost: string;
-  /** The destination is the user's own computer, on any port. */
-  readonly returnsToComputer: boolean;
-  /** Another live application receives at the same private-use scheme. */
-  readonly schemeIsShared: boolean;
-  /** The owner tries the application out, with a redirect URI of this server. */
-  readonly isTrial: boolean;
-  /** A metadata document's application receives on the user's own device, where any program can. */
-  readonly isLocal: boolean;
-}
+export type ConsentDescription = Awaited<ReturnType<typeof describeConsent>>;
 
 /**
  * Reads what a request asks of a user, with the user's organizers of this moment.
@@ -58,7 +28,7 @@ export async function readConsentRequest(
     scopes,
     resources,
   }: Pick<PendingInteraction, 'application' | 'candidate' | 'user' | 'scopes' | 'resources'>,
-): Promise<ConsentRequest> {
+) {
   if (application === undefined || user === undefined) {
     throw new StagedoorError('gone', 'The application or the account is no longer there.');
   }
@@ -75,12 +45,18 @@ export async function readConsentRequest(
   const organizers = choices.organizers && withPermissions(config, choices.organizers);
   return {
     application,
+    /** Its details as the user saw them; undefined for a registered application. */
     candidate,
     user,
+    /** The resources that the tokens are for; empty: no particular ones. */
     resources: served,
+    /** The requested scopes, in the configured order. */
     scopes: requested,
+    /** The user's organizers today; undefined where no requested scope opens any. */
     organizers,
+    /** Names of requested scopes by which the application could do nothing for this user. */
     emptyScopes: findEmptyScopes(requested, organizers),
+    /** Live grants of the same application, newest first. */
     earlier: choices.earlier,
   };
 }
@@ -89,16 +65,21 @@ export async function readConsentRequest(
 export async function describeConsent(
   deps: { readonly db: Db; readonly config: Config },
   interaction: PendingInteraction,
-): Promise<ConsentDescription> {
+) {
   const request = await readConsentRequest(deps, interaction);
   const { application } = request;
   const { redirectUri } = interaction;
   return {
     ...request,
+    /** Destination of the redirect: a host, or the private-use scheme of a native application. */
     redirectHost: redirectHostOf(redirectUri),
+    /** The owner tries the application out, with a redirect URI of this server. */
     isTrial: interaction.isTrial,
+    /** The destination is the user's own computer, on any port. */
     returnsToComputer: isLoopback(redirectUri),
+    /** Another live application receives at the same private-use scheme. */
     schemeIsShared: !isWeb(redirectUri) && sharesScheme(application),
+    /** A metadata document's application receives on the user's own device, where any program can. */
     isLocal:
       application.kind === 'metadata_document' && (isLoopback(redirectUri) || !isWeb(redirectUri)),
   };

@@ -1,7 +1,7 @@
 import type { EarlierGrant } from '../grants/grant.ts';
 import type { Choice } from './choice.ts';
+import { ENDS, type Ends, endOf } from './choice.ts';
 import type { ConsentRequest } from './describe.ts';
-import { ENDS, type Ends, endOf } from './ends.ts';
 
 /** Extent of a new grant, to compare earlier ones with. */
 interface Extent {
@@ -74,19 +74,11 @@ function isForOthers({ resources }: EarlierGrant, next: Pick<Extent, 'resources'
   );
 }
 
-/** Union of the earlier grants that concern the same API services as a request. */
-export interface Allowed {
-  readonly grants: number;
-  readonly scopes: ReadonlySet<string>;
-  readonly organizers: ReadonlySet<string>;
-  /** Tests if one of them ends later than a new grant would. */
-  readonly endsLater: (ends: Ends) => boolean;
-  /** One of them allows more than a new grant can. */
-  readonly isCertain: boolean;
-}
-
-/** Returns what earlier grants allow. A new grant that lacks any of it allows less than one of them. */
-export function whatWasAllowed(request: ConsentRequest): Allowed {
+/**
+ * Unites what the earlier grants that concern the same API services as a request allow. A new grant that
+ * lacks any of it allows less than one of them.
+ */
+export function whatWasAllowed(request: ConsentRequest) {
   const resources = request.resources.map(({ key }) => key);
   const grants = request.earlier.filter((grant) => !isForOthers(grant, { resources }));
   const most = {
@@ -99,10 +91,12 @@ export function whatWasAllowed(request: ConsentRequest): Allowed {
     grants: grants.length,
     scopes: new Set(grants.flatMap(({ scopes }) => scopes)),
     organizers: new Set(grants.flatMap(({ organizers }) => organizers)),
-    endsLater: (ends) => {
+    /** Tests if one of them ends later than a new grant would. */
+    endsLater: (ends: Ends) => {
       const end = endOf(ends, now);
       return end !== null && grants.some(({ endsAt }) => endsAt === null || endsAt > end);
     },
+    /** One of them allows more than a new grant can. */
     isCertain: findExceeding(request, most).length > 0,
   };
 }

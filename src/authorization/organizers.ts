@@ -1,24 +1,16 @@
 import type { Config } from '../config/config.ts';
 import type { OrganizerWithTeams } from '../directory/user-teams-store.ts';
-import type { LocalizedText } from '../lib/localized-text.ts';
 import type { ScopeConfig } from '../lib/scopes.ts';
 import { type TeamRow, unitePermissions } from '../tokens/permissions.ts';
 
 /** An organizer that the user can choose, and what the user may do there today. */
-export interface ConsentOrganizer {
-  readonly slug: string;
-  readonly name: LocalizedText;
-  /** For all of its events. */
-  readonly permissions: readonly string[];
-  /** In addition, for some of its events. */
-  readonly eventPermissions: readonly string[];
-}
+export type ConsentOrganizer = ReturnType<typeof withPermissions>[number];
 
 /** Returns what a user may do at each organizer. */
 export function withPermissions(
   { organizerPermissions }: Pick<Config, 'organizerPermissions'>,
   found: readonly OrganizerWithTeams[],
-): ConsentOrganizer[] {
+) {
   // Which events a team is for does not matter here: one name stands for all of them.
   const rows = found.flatMap(({ slug, teams }) =>
     teams.map(([names, allEvents]): TeamRow => [slug, names, allEvents ? null : 'some']),
@@ -27,7 +19,9 @@ export function withPermissions(
   return found.map(({ slug, name }) => ({
     slug,
     name,
+    /** For all of its events. */
     permissions: permissions.get(slug) ?? [],
+    /** In addition, for some of its events. */
     eventPermissions: (eventPermissions.get(slug) ?? []).flatMap((group) => group.permissions),
   }));
 }

@@ -9,10 +9,9 @@ import { scopeKind, scopeWords } from '../../lib/scope-words.ts';
 import { visibleLine } from '../../lib/visible-text.ts';
 import { namesOf } from '../approve.ts';
 import { type ChoiceErrors, digestOfApis, digestOfEarlier } from '../check-choice.ts';
-import { type Choice, PREVIOUS } from '../choice.ts';
+import { type Choice, ENDS, PREVIOUS } from '../choice.ts';
 import type { ConsentDescription } from '../describe.ts';
 import { whatWasAllowed } from '../earlier.ts';
-import { ENDS } from '../ends.ts';
 import { canEdit, hasPermissions } from '../organizers.ts';
 import { permissionWords } from './permission-words.ts';
 
