@@ -5,7 +5,7 @@ import { StagedoorError } from '../lib/errors.ts';
 import type { Application } from './application.ts';
 import { type Candidate, isSameAs } from './candidate.ts';
 import { insertCandidate } from './candidate-store.ts';
-import { lockOrThrow } from './lock-or-throw.ts';
+import { lockOrThrow } from './lock.ts';
 
 /**
  * Writes the row of an application that a user allows as the first one. If another user was faster,

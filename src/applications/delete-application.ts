@@ -5,8 +5,8 @@ import type { Actor, Origin } from '../lib/actor.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import { applicationState } from './application.ts';
 import { deleteApplicationRow } from './change-store.ts';
-import { lockForActor } from './lock-for-actor.ts';
-import { mailApplication } from './mail-application.ts';
+import { lockForActor } from './lock.ts';
+import { mailApplication } from './mail-owner.ts';
 
 /**
  * Deletes an application with all its grants and tokens: from the commit on, none of them is live. Each

@@ -17,7 +17,7 @@ import type { Actor, Origin } from '../lib/actor.ts';
 import { isClientId } from '../lib/client-id.ts';
 import { StagedoorError, ValidationError } from '../lib/errors.ts';
 import type { Application } from './application.ts';
-import { lockForActor } from './lock-for-actor.ts';
+import { lockForActor } from './lock.ts';
 import { mailOwner } from './mail-owner.ts';
 
 /** Returns the keys of an application that have not expired, the oldest first. */

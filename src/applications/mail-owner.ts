@@ -1,10 +1,10 @@
 import type { Tx } from '../db/transaction.ts';
 import type { Origin } from '../lib/actor.ts';
-import type { MailData } from '../mail/mail.ts';
+import { proofHost } from '../lib/client-id.ts';
+import type { MailApplication, MailData } from '../mail/mail.ts';
 import { enqueueMail } from '../mail/outbox-store.ts';
 import { findUser } from '../users/find-user.ts';
-import type { Application } from './application.ts';
-import { mailApplication } from './mail-application.ts';
+import { type Application, isReviewed } from './application.ts';
 
 /** A change of an application that its owner gets a mail about. */
 export interface OwnerNotice {
@@ -62,4 +62,17 @@ function pathFor(change: OwnerNotice['change'], application: Application): strin
   return change === 'transfer_received' || change === 'transferred_away'
     ? '/account/applications'
     : `/account/applications/${encodeURIComponent(application.clientId)}`;
+}
+
+/** Returns the application as a mail shows it: its homepage only if an operator reviewed it. */
+export function mailApplication(
+  application: Pick<Application, 'clientId' | 'homepageUrl' | 'name' | 'reviewedAt'>,
+  owner: string | null,
+): MailApplication {
+  return {
+    name: application.name,
+    owner,
+    reviewedHomepage: isReviewed(application) ? application.homepageUrl : null,
+    documentHost: proofHost(application.clientId),
+  };
 }

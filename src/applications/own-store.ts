@@ -2,9 +2,31 @@ import { sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import { isLiveGrant } from '../db/live-grant.ts';
 import type { Tx } from '../db/transaction.ts';
+import { isClientId } from '../lib/client-id.ts';
 import type { Application } from './application.ts';
 import { APPLICATION } from './store.ts';
 import { MANY_GRANTS } from './usage-store.ts';
+
+/** An application as its owner's list shows it. */
+export interface OwnApplication {
+  readonly application: Application;
+  /** Users with a live grant. */
+  readonly connectedUsers: number;
+  /** Time of the last token that was issued. */
+  readonly lastUsedAt: Date | null;
+  /** Failed requests within 24 hours; 100 stands for more, too. */
+  readonly recentFailures: number;
+}
+
+/** Returns an application of this user. */
+export async function findOwnApplication(
+  db: Db,
+  ownerId: string,
+  clientId: string,
+): Promise<OwnApplication | undefined> {
+  const [own] = isClientId(clientId) ? await listOwnApplications(db, ownerId, clientId) : [];
+  return own;
+}
 
 /** Counts the applications of a user; until the transaction ends, others who count wait. */
 export async function lockOwnApplications(tx: Tx, ownerId: string): Promise<number> {

@@ -1,16 +1,55 @@
 import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
-import type { Actor } from '../lib/actor.ts';
-import { StagedoorError } from '../lib/errors.ts';
-import { type Application, isReviewed } from './application.ts';
+import type { Actor, Origin } from '../lib/actor.ts';
+import { StagedoorError, ValidationError } from '../lib/errors.ts';
+import { isUnprintableInLines } from '../lib/printable.ts';
+import { type Application, applicationState, isReviewed } from './application.ts';
 import { selectLookalikes } from './candidate-store.ts';
 import { setReviewed } from './change-store.ts';
-import { lockOrThrow } from './lock-or-throw.ts';
+import { lockForActor, lockOrThrow } from './lock.ts';
+import { mailOwner } from './mail-owner.ts';
+import { notifyOperators } from './notify-operators.ts';
 import { refuseOwnDecision } from './refuse-own-decision.ts';
-import { replaceUnsafeName } from './replace-unsafe-name.ts';
-import type { NameSettings } from './review-need.ts';
-import { setReviewedDetails } from './review-store.ts';
+import type { NameSettings, QueueSettings } from './review-need.ts';
+import {
+  selectReviewState,
+  setReviewedDetails,
+  setReviewQuestion,
+  setReviewRequested,
+} from './review-store.ts';
+import { replaceUnsafeName } from './safe-name.ts';
 import { applicationById } from './store.ts';
+
+/**
+ * Asks the operators for a review, who get a mail. A second request changes nothing until an operator
+ * has asked back.
+ * @throws StagedoorError `not_found`; `conflict` if it is reviewed or does not work
+ */
+export async function requestReview(
+  tx: Tx,
+  actor: Actor,
+  clientId: string,
+  { config, origin }: { readonly config: QueueSettings; readonly origin?: Origin },
+): Promise<void> {
+  const application = await lockForActor(tx, actor, clientId);
+  if (isReviewed(application) || applicationState(application) !== 'active') {
+    throw new StagedoorError('conflict', 'Only an active application without review can get one.');
+  }
+  const { requestedAt, askedAt } = await selectReviewState(tx, clientId);
+  if (requestedAt !== null && (askedAt === null || requestedAt > askedAt)) {
+    return;
+  }
+  await setReviewRequested(tx, clientId);
+  await record(tx, {
+    action: 'stagedoor.application.review_requested',
+    actor,
+    userId: application.ownerId ?? undefined,
+    clientId,
+    origin,
+    data: { application: application.name, version: application.version },
+  });
+  await notifyOperators(tx, config);
+}
 
 /**
  * Notes that an operator has reviewed a version of an application. Agents of the same name that nobody
@@ -49,4 +88,38 @@ export async function reviewApplication(
     data: { application: before.name, version, ...own },
   });
   return (await applicationById(tx, clientId)) ?? before;
+}
+
+/** Longest question, in characters. */
+export const QUESTION_LIMIT = 2000;
+
+/**
+ * Asks the owner something instead of reviewing the application, which leaves the queue until the
+ * owner requests a review again. The owner gets a mail with the question.
+ * @throws StagedoorError `not_found`; `conflict` if it is reviewed or has no owner;
+ *   `forbidden`, see `refuseOwnDecision`; ValidationError
+ */
+export async function askOwner(
+  tx: Tx,
+  actor: Actor,
+  clientId: string,
+  question: string,
+): Promise<void> {
+  if (question === '' || question.length > QUESTION_LIMIT || isUnprintableInLines(question)) {
+    throw new ValidationError({ question: [`Enter 1 to ${QUESTION_LIMIT} characters.`] });
+  }
+  const application = await lockOrThrow(tx, clientId);
+  if (isReviewed(application) || application.ownerId === null) {
+    throw new StagedoorError('conflict', 'It is reviewed by now, or has no owner to ask.');
+  }
+  const own = await refuseOwnDecision(tx, actor, application);
+  await setReviewQuestion(tx, clientId, question);
+  await record(tx, {
+    action: 'stagedoor.application.review_questioned',
+    actor,
+    userId: application.ownerId,
+    clientId,
+    data: { application: application.name, question, ...own },
+  });
+  await mailOwner(tx, application, { change: 'review_question', reason: question });
 }

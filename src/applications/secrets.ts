@@ -14,7 +14,7 @@ import type { Actor, Origin } from '../lib/actor.ts';
 import { isClientId } from '../lib/client-id.ts';
 import { type FieldErrors, ValidationError } from '../lib/errors.ts';
 import { isUnprintable } from '../lib/printable.ts';
-import { lockForActor } from './lock-for-actor.ts';
+import { lockForActor } from './lock.ts';
 import { mailOwner } from './mail-owner.ts';
 import { lockApplication } from './store.ts';
 

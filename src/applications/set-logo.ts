@@ -4,7 +4,7 @@ import type { Actor, Origin } from '../lib/actor.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import { isReviewed } from './application.ts';
 import type { EncodedLogo } from './encode-logo.ts';
-import { lockForActor } from './lock-for-actor.ts';
+import { lockForActor } from './lock.ts';
 import { updateLogo } from './logo-store.ts';
 
 /**

@@ -9,8 +9,7 @@ import { StagedoorError, ValidationError } from '../lib/errors.ts';
 import { type Application, isReviewed } from './application.ts';
 import { setOwner } from './change-store.ts';
 import { followOwnerChange } from './follow-owner-change.ts';
-import { lockForActor } from './lock-for-actor.ts';
-import { lockOrThrow } from './lock-or-throw.ts';
+import { lockForActor, lockOrThrow } from './lock.ts';
 import { mailOwner } from './mail-owner.ts';
 import {
   activeUserByEmail,

@@ -14,8 +14,7 @@ import {
 import { updateApplicationRow } from './change-store.ts';
 import { checkDetails } from './check-details.ts';
 import { followOwnerChange } from './follow-owner-change.ts';
-import { lockForActor } from './lock-for-actor.ts';
-import { lockOrThrow } from './lock-or-throw.ts';
+import { lockForActor, lockOrThrow } from './lock.ts';
 import { mailOwner } from './mail-owner.ts';
 import { applicationById } from './store.ts';
 

@@ -1,5 +1,5 @@
 import { adoptCandidate } from '../applications/adopt.ts';
-import { mailApplication } from '../applications/mail-application.ts';
+import { mailApplication } from '../applications/mail-owner.ts';
 import { record } from '../audit/store.ts';
 import { refuseBlockedUntilCommit } from '../client-documents/refuse-blocked.ts';
 import type { Tx } from '../db/transaction.ts';

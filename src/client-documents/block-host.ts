@@ -1,4 +1,4 @@
-import { suspendApplication } from '../applications/suspend.ts';
+import { suspendApplication } from '../applications/change-state.ts';
 import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Actor } from '../lib/actor.ts';

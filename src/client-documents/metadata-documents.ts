@@ -1,7 +1,6 @@
 import { adoptCandidate } from '../applications/adopt.ts';
 import { type Application, applicationState } from '../applications/application.ts';
-import type { Candidate } from '../applications/candidate.ts';
-import type { CandidateSource } from '../applications/candidate-source.ts';
+import type { Candidate, CandidateSource } from '../applications/candidate.ts';
 import { toApplication } from '../applications/candidate-store.ts';
 import { hasUnsafeName, safeName } from '../applications/safe-name.ts';
 import type { Config } from '../config/config.ts';

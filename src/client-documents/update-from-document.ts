@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Application } from '../applications/application.ts';
 import type { Candidate } from '../applications/candidate.ts';
-import { lockOrThrow } from '../applications/lock-or-throw.ts';
+import { lockOrThrow } from '../applications/lock.ts';
 import { applicationById } from '../applications/store.ts';
 import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';

@@ -1,4 +1,4 @@
-import { mailApplication } from '../applications/mail-application.ts';
+import { mailApplication } from '../applications/mail-owner.ts';
 import type { Tx } from '../db/transaction.ts';
 import { translator } from '../http/translate.ts';
 import { localeOf } from '../lib/locale.ts';

@@ -1,4 +1,4 @@
-import { lockForActor } from '../applications/lock-for-actor.ts';
+import { lockForActor } from '../applications/lock.ts';
 import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Actor, Origin } from '../lib/actor.ts';

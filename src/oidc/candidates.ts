@@ -1,8 +1,7 @@
 import type { Context, Middleware } from 'koa';
 import type { Provider } from 'oidc-provider';
 import type { Application } from '../applications/application.ts';
-import type { Candidate } from '../applications/candidate.ts';
-import { type CandidateSource, sourceOf } from '../applications/candidate-source.ts';
+import { type Candidate, type CandidateSource, sourceOf } from '../applications/candidate.ts';
 import { findApplication } from '../applications/find-application.ts';
 import { renderForeignLink } from '../authorization/pages/foreign-link-page.ts';
 import type { Db } from '../db/database.ts';

@@ -6,7 +6,7 @@ import {
   isNative,
   isReviewed,
 } from '../applications/application.ts';
-import { sourceOf } from '../applications/candidate-source.ts';
+import { sourceOf } from '../applications/candidate.ts';
 import { toApplication } from '../applications/candidate-store.ts';
 import { type FoundClient, findClient, lockClient } from '../applications/find-client.ts';
 import { reviewNeed } from '../applications/review-need.ts';

@@ -1,5 +1,5 @@
 import type { Adapter } from 'oidc-provider';
-import type { CandidateSource } from '../applications/candidate-source.ts';
+import type { CandidateSource } from '../applications/candidate.ts';
 import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
 import type { OnReplay } from '../tokens/proof.ts';

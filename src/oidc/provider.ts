@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { Provider } from 'oidc-provider';
-import type { CandidateSource } from '../applications/candidate-source.ts';
+import type { CandidateSource } from '../applications/candidate.ts';
 import type { RecordAuthenticationFailure } from '../audit/authentication-failure.ts';
 import { ASSERTION_ALGORITHMS } from '../client-keys/public-key.ts';
 import type { RecordKeyUse } from '../client-keys/record-use.ts';
@@ -12,8 +12,7 @@ import { isRegistered } from '../insights/redirect-uri-difference.ts';
 import type { RequestCounter } from '../insights/request-counter.ts';
 import { deriveKey } from '../lib/encryption.ts';
 import type { CountTokenResponse } from '../tokens/count-token-response.ts';
-import type { OnReplay } from '../tokens/proof.ts';
-import { DPOP_ALGORITHMS } from '../tokens/proof.ts';
+import { DPOP_ALGORITHMS, type OnReplay } from '../tokens/proof.ts';
 import { findActiveUser } from '../users/find-user.ts';
 import { createAdapterFactory } from './adapter.ts';
 import { reportAuthenticationFailures } from './authentication-failures.ts';

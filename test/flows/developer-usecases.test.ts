@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { setApplicationActive } from '../../src/applications/activate.ts';
+import { setApplicationActive } from '../../src/applications/change-state.ts';
 import { deleteApplication } from '../../src/applications/delete-application.ts';
-import { findOwnApplication } from '../../src/applications/own-application.ts';
-import { listOwnApplications } from '../../src/applications/own-store.ts';
+import { findOwnApplication, listOwnApplications } from '../../src/applications/own-store.ts';
 import { addSecret, deleteSecret } from '../../src/applications/secrets.ts';
 import {
   acceptTransfer,

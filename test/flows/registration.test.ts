@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { mayRegister } from '../../src/applications/registration.ts';
+import { mayRegister } from '../../src/applications/register.ts';
 import { updateOwnApplication } from '../../src/applications/update.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { inTransaction } from '../../src/db/transaction.ts';

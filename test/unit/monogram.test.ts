@@ -5,7 +5,7 @@ import {
   monogramOf,
   monogramSvg,
   monogramUrl,
-} from '../../src/applications/monogram.ts';
+} from '../../src/applications/picture.ts';
 
 const NAMES = Array.from({ length: 500 }, (_, index) => `Application ${index}`);
 const WHITE = '#ffffff';

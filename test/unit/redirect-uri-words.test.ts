@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readRedirectUris } from '../../src/applications/pages/read-redirect-uris.ts';
+import { readRedirectUris } from '../../src/applications/pages/read-application-form.ts';
 import { checkRedirectUri } from '../../src/applications/redirect-uri.ts';
 import type { ApplicationText } from '../../src/applications/texts.ts';
 import { CATALOGUES, translator } from '../../src/http/translate.ts';

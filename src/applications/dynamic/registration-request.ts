@@ -8,7 +8,22 @@ import { NAMELESS } from '../safe-name.ts';
 import type { ApplicationText } from '../texts.ts';
 import { clientName } from '../wire.ts';
 import type { DynamicClient } from './client-ids.ts';
-import { RegistrationRefusedError } from './registration-refused.ts';
+
+/** Error codes of dynamic registration. @see RFC 7591 §3.2.2 */
+export type RegistrationErrorCode = 'invalid_redirect_uri' | 'invalid_client_metadata';
+
+/** A registration that is refused. Answered with 400 and the code. */
+export class RegistrationRefusedError extends Error {
+  readonly error: RegistrationErrorCode;
+  readonly status = 400;
+  readonly expose = true;
+
+  constructor(error: RegistrationErrorCode, message: string) {
+    super(message);
+    this.name = 'RegistrationRefusedError';
+    this.error = error;
+  }
+}
 
 /** Settings that a registration depends on. */
 export type RegistrationSettings = Pick<Config, 'dynamicRegistration' | 'customSchemes' | 'scopes'>;

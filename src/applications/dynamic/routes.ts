@@ -5,8 +5,11 @@ import { CLIENT_ID_LIMIT } from '../../lib/client-id.ts';
 import { StagedoorError } from '../../lib/errors.ts';
 import { createLocalLimit } from '../../limits/local-limit.ts';
 import type { ClientIds } from './client-ids.ts';
-import { RegistrationRefusedError } from './registration-refused.ts';
-import { type RegistrationSettings, readRegistration } from './registration-request.ts';
+import {
+  RegistrationRefusedError,
+  type RegistrationSettings,
+  readRegistration,
+} from './registration-request.ts';
 
 /** Path of the registration endpoint. */
 export const REGISTRATION_PATH = '/api/v1/oauth/register';

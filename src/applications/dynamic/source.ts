@@ -2,12 +2,10 @@ import { inTransaction } from '../../db/transaction.ts';
 import { takeOrThrow } from '../../limits/limit.ts';
 import type { Limits } from '../../limits/limits.ts';
 import { adoptCandidate } from '../adopt.ts';
-import { type Candidate, fingerprintOf } from '../candidate.ts';
-import type { CandidateSource } from '../candidate-source.ts';
+import { type Candidate, type CandidateSource, fingerprintOf } from '../candidate.ts';
 import { toApplication } from '../candidate-store.ts';
-import { replaceUnsafeName } from '../replace-unsafe-name.ts';
 import { nameNeed, type ReviewSettings, reviewNeed } from '../review-need.ts';
-import { hasUnsafeName, NAMELESS } from '../safe-name.ts';
+import { hasUnsafeName, NAMELESS, replaceUnsafeName } from '../safe-name.ts';
 import { type ClientIds, type DynamicClient, isDynamicClientId } from './client-ids.ts';
 import { isAccepted, type RegistrationSettings } from './registration-request.ts';
 

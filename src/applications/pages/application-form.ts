@@ -2,9 +2,9 @@ import { z } from 'zod';
 import type { Config } from '../../config/config.ts';
 import { list, text } from '../../http/form.ts';
 import type { Application } from '../application.ts';
+import type { PreviewProps } from './present-form.ts';
 import type { ScopeProps } from './presenters.ts';
-import type { PreviewProps } from './preview.ts';
-import type { RedirectUriRow } from './read-redirect-uris.ts';
+import type { RedirectUriRow } from './read-application-form.ts';
 
 /** Names of the form fields. */
 export const APPLICATION_FIELDS = [

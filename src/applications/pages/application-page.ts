@@ -1,8 +1,9 @@
 import { noFields } from '../../http/form.ts';
 import { oneOf, type Page, render, seeOther } from '../../http/page.ts';
 import { view } from '../../http/view.ts';
-import { setApplicationActive } from '../activate.ts';
 import { type Application, applicationState, isReviewed } from '../application.ts';
+import { setApplicationActive } from '../change-state.ts';
+import { requestReview } from '../review.ts';
 import { type ReviewNeed, reviewNeed } from '../review-need.ts';
 import { type ReviewState, selectReviewState } from '../review-store.ts';
 import { APPLICATIONS, type ApplicationPagesDeps, ownerPage } from './owner-page.ts';
@@ -115,3 +116,16 @@ function switchPage(verb: 'enable' | 'disable', active: boolean): Page<Applicati
     },
   });
 }
+
+/** Asks the operators to review the application. */
+export const requestReviewPage = ownerPage({
+  path: `${APPLICATIONS}/:clientId/request-review`,
+  show: ({ home }) => seeOther(home),
+  post: {
+    form: noFields,
+    submit: async ({ tx, actor, deps, clientId, home, origin }) => {
+      await requestReview(tx, actor, clientId, { config: deps.config, origin });
+      return seeOther(`${home}?notice=review_requested`);
+    },
+  },
+});

@@ -9,7 +9,7 @@ import {
 } from '../../sessions/pages/user-page.ts';
 import type { EncodeLogo } from '../encode-logo.ts';
 import type { OfferLimits } from '../offer-limits.ts';
-import { findOwnApplication, type OwnApplication } from '../own-application.ts';
+import { findOwnApplication, type OwnApplication } from '../own-store.ts';
 
 /** Path of the list of the user's own applications. */
 export const APPLICATIONS = '/account/applications';
@@ -53,4 +53,18 @@ export async function openApplication<Deps extends UserPageDeps>({
     throw new StagedoorError('not_found', 'There is no such application of yours.');
   }
   return { own, clientId, home: `${APPLICATIONS}/${clientId}` };
+}
+
+/**
+ * Opens the user's own application if it can keep a secret or a private key.
+ * @throws StagedoorError `not_found`, also if the application is public
+ */
+export async function openConfidential(
+  request: UserRequest<ApplicationPagesDeps>,
+): Promise<OpenedApplication> {
+  const opened = await openApplication(request);
+  if (opened.own.application.clientType !== 'confidential') {
+    throw new StagedoorError('not_found', 'A public application has no secrets and no keys.');
+  }
+  return opened;
 }

@@ -3,8 +3,12 @@ import { translator } from '../../http/translate.ts';
 import { view } from '../../http/view.ts';
 import { StagedoorError, ValidationError } from '../../lib/errors.ts';
 import { type UserRequest, userPageAbout } from '../../sessions/pages/user-page.ts';
-import { registerApplication } from '../register.ts';
-import { assertRoomForOne, mayRegister, TooManyApplicationsError } from '../registration.ts';
+import {
+  assertRoomForOne,
+  mayRegister,
+  registerApplication,
+  TooManyApplicationsError,
+} from '../register.ts';
 import type { ApplicationText } from '../texts.ts';
 import { type ApplicationFormProps, applicationForm, emptyValues } from './application-form.ts';
 import { APPLICATIONS, type ApplicationPagesDeps } from './owner-page.ts';

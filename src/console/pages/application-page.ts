@@ -1,17 +1,15 @@
 import { z } from 'zod';
 import type { Application } from '../../applications/application.ts';
-import { askOwner, QUESTION_LIMIT } from '../../applications/ask-owner.ts';
+import { resumeApplication, suspendApplication } from '../../applications/change-state.ts';
 import { deleteApplication } from '../../applications/delete-application.ts';
 import { findApplication } from '../../applications/find-application.ts';
 import { logoPath, pictureUrl } from '../../applications/picture.ts';
-import { resumeApplication } from '../../applications/resume.ts';
-import { reviewApplication } from '../../applications/review.ts';
+import { askOwner, QUESTION_LIMIT, reviewApplication } from '../../applications/review.ts';
 import {
   type ReviewState,
   selectReviewedLogo,
   selectReviewState,
 } from '../../applications/review-store.ts';
-import { suspendApplication } from '../../applications/suspend.ts';
 import type { Tx } from '../../db/transaction.ts';
 import { noFields, text } from '../../http/form.ts';
 import { type Page, render, seeOther } from '../../http/page.ts';

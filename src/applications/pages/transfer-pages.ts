@@ -5,10 +5,10 @@ import { translator } from '../../http/translate.ts';
 import { view } from '../../http/view.ts';
 import { emailKey } from '../../lib/email.ts';
 import { StagedoorError, ValidationError } from '../../lib/errors.ts';
-import { SignInTooOldError } from '../../sessions/pages/user-page.ts';
+import { SignInTooOldError, userPage } from '../../sessions/pages/user-page.ts';
 import { countOffer, uncountOffer } from '../offer-limits.ts';
 import type { ApplicationText } from '../texts.ts';
-import { offerTransfer, withdrawTransfer } from '../transfer.ts';
+import { acceptTransfer, declineTransfer, offerTransfer, withdrawTransfer } from '../transfer.ts';
 import type { FormErrors } from './application-form.ts';
 import { APPLICATIONS, type OwnerRequest, ownerPage } from './owner-page.ts';
 import { type ApplicationHeader, presentHeader } from './presenters.ts';
@@ -97,3 +97,41 @@ function showForm(
   const props = { ...state, application: presentHeader(own.application), action: path };
   return render(transferView, props, status);
 }
+
+/** Makes the user the owner of an application that is offered to them. */
+export const acceptTransferPage = userPage({
+  path: `${APPLICATIONS}/transfers/:clientId/accept`,
+  show: () => seeOther(APPLICATIONS),
+  post: {
+    form: noFields,
+    // The new owner decides about redirect URIs and secrets.
+    prepare: ({ recent }) =>
+      recent
+        ? undefined
+        : seeOther(`/login?reason=recent&return_to=${encodeURIComponent(APPLICATIONS)}`),
+    submit: async ({ tx, actor, user, params: { clientId = '' }, origin }) => {
+      await acceptTransfer(tx, actor, user.id, clientId, origin);
+      return seeOther(`${APPLICATIONS}?notice=transfer_accepted`);
+    },
+    retry: (_request, error) => {
+      if (error instanceof StagedoorError && error.code === 'conflict') {
+        // Suspended meanwhile: the list says so.
+        return seeOther(APPLICATIONS);
+      }
+      throw error;
+    },
+  },
+});
+
+/** Declines an application that is offered to the user. */
+export const declineTransferPage = userPage({
+  path: `${APPLICATIONS}/transfers/:clientId/decline`,
+  show: () => seeOther(APPLICATIONS),
+  post: {
+    form: noFields,
+    submit: async ({ tx, actor, user, params: { clientId = '' }, origin }) => {
+      await declineTransfer(tx, actor, user.id, clientId, origin);
+      return seeOther(`${APPLICATIONS}?notice=transfer_declined`);
+    },
+  },
+});

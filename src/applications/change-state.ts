@@ -1,0 +1,90 @@
+import { record } from '../audit/store.ts';
+import type { Tx } from '../db/transaction.ts';
+import type { Actor, Origin } from '../lib/actor.ts';
+import type { Application } from './application.ts';
+import { setActive, setSuspension } from './change-store.ts';
+import { lockForActor, lockOrThrow } from './lock.ts';
+import { mailOwner } from './mail-owner.ts';
+import { refuseOwnDecision } from './refuse-own-decision.ts';
+import { applicationById } from './store.ts';
+
+/**
+ * Suspends an application: nothing of it is live until it is resumed. A second call only changes
+ * the reason. The owner gets a mail.
+ * @throws StagedoorError `not_found`
+ */
+export async function suspendApplication(
+  tx: Tx,
+  actor: Actor,
+  clientId: string,
+  reason: string,
+): Promise<Application> {
+  const before = await lockOrThrow(tx, clientId);
+  if (before.suspendedAt !== null && before.suspensionReason === reason) {
+    return before;
+  }
+  await setSuspension(tx, clientId, reason);
+  await record(tx, {
+    action: 'stagedoor.application.suspended',
+    actor,
+    userId: before.ownerId ?? undefined,
+    clientId,
+    data: { application: before.name, reason },
+  });
+  await mailOwner(tx, before, { change: 'suspended', reason });
+  return (await applicationById(tx, clientId)) ?? before;
+}
+
+/**
+ * Ends a suspension: grants that were not revoked meanwhile are live again. The owner gets a mail.
+ * @throws StagedoorError `not_found`; `forbidden`, see `refuseOwnDecision`
+ */
+export async function resumeApplication(
+  tx: Tx,
+  actor: Actor,
+  clientId: string,
+): Promise<Application> {
+  const before = await lockOrThrow(tx, clientId);
+  if (before.suspendedAt === null) {
+    return before;
+  }
+  const own = await refuseOwnDecision(tx, actor, before);
+  await setSuspension(tx, clientId, null);
+  await record(tx, {
+    action: 'stagedoor.application.resumed',
+    actor,
+    userId: before.ownerId ?? undefined,
+    clientId,
+    data: { application: before.name, ...own },
+  });
+  await mailOwner(tx, before, { change: 'resumed' });
+  return (await applicationById(tx, clientId)) ?? before;
+}
+
+/**
+ * Enables or disables an application for its owner. While it is disabled nothing of it is live;
+ * enabled again, grants that were not revoked meanwhile are live again.
+ * @throws StagedoorError `not_found`
+ */
+export async function setApplicationActive(
+  tx: Tx,
+  actor: Actor,
+  clientId: string,
+  active: boolean,
+  origin?: Origin,
+): Promise<Application> {
+  const before = await lockForActor(tx, actor, clientId);
+  if (before.isActive === active) {
+    return before;
+  }
+  await setActive(tx, clientId, active);
+  await record(tx, {
+    action: active ? 'stagedoor.application.enabled' : 'stagedoor.application.disabled',
+    actor,
+    userId: before.ownerId ?? undefined,
+    clientId,
+    origin,
+    data: { application: before.name },
+  });
+  return (await applicationById(tx, clientId)) ?? before;
+}

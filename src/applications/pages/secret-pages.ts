@@ -1,0 +1,203 @@
+import { z } from 'zod';
+import { isUsable, LABEL_LIMIT, SECRET_LIMIT } from '../../client-secrets/client-secret.ts';
+import { noFields, text } from '../../http/form.ts';
+import { type PageAnswer, render, seeOther } from '../../http/page.ts';
+import { type Translate, translator } from '../../http/translate.ts';
+import { view } from '../../http/view.ts';
+import { ValidationError } from '../../lib/errors.ts';
+import { isUnprintable, turnsDirection } from '../../lib/printable.ts';
+import { SignInTooOldError, userPageAbout } from '../../sessions/pages/user-page.ts';
+import { listKeys } from '../keys.ts';
+import { addSecret, deleteSecret, listSecrets } from '../secrets.ts';
+import type { ApplicationText } from '../texts.ts';
+import type { FormErrors } from './application-form.ts';
+import { APPLICATIONS, type OwnerRequest, openConfidential, ownerPage } from './owner-page.ts';
+import {
+  type ApplicationHeader,
+  presentHeader,
+  presentSecrets,
+  type SecretProps,
+} from './presenters.ts';
+import { toStartPage } from './secret-cookie.ts';
+
+const DAY = 86_400_000;
+
+/** Form for one more secret. Posts `label` and `expires_on`, a date or empty. */
+interface NewSecretProps {
+  readonly application: ApplicationHeader;
+  readonly action: string;
+  readonly values: SecretValues;
+  /** First date that is accepted. */
+  readonly earliest: string;
+  readonly errors: FormErrors<'label' | 'expires_on'>;
+  readonly signInAgain?: boolean | undefined;
+}
+
+const newSecretView = view<NewSecretProps>('applications/secret_new');
+
+/** Adds a secret to a confidential application and shows it once. */
+export const newSecretPage = userPageAbout(openConfidential, {
+  path: `${APPLICATIONS}/:clientId/secrets/new`,
+  recent: true,
+  show: async (request) => {
+    const secrets = await listSecrets(request.deps.db, request.clientId);
+    if (secrets.filter(isUsable).length >= SECRET_LIMIT) {
+      // The page of the credentials explains why.
+      return seeOther(`${request.home}/credentials`);
+    }
+    return showForm(request, { values: { label: '', expiresOn: '' }, errors: {} });
+  },
+  post: {
+    form: z
+      .object({ label: text, expires_on: text })
+      .transform(({ label, expires_on }): SecretValues => ({ label, expiresOn: expires_on })),
+    prepare: (request) => {
+      const { form: values, locale } = request;
+      const t = translator<ApplicationText>(locale);
+      const { input, errors } = readSecretForm(t, values, new Date());
+      return input ?? showForm(request, { values, errors }, 400);
+    },
+    submit: async ({ tx, deps, user, actor, clientId, input, origin }) => {
+      const { clientSecret } = await addSecret(tx, actor, clientId, input, origin);
+      return toStartPage(deps, { userId: user.id, clientId }, 'secret_added', clientSecret);
+    },
+    retry: (request, error) => {
+      const { form: values } = request;
+      if (error instanceof SignInTooOldError) {
+        return showForm(request, { values, errors: {}, signInAgain: true }, 403);
+      }
+      if (error instanceof ValidationError) {
+        const label = Object.values(error.fields).flat();
+        return showForm(request, { values, errors: { label } }, 400);
+      }
+      throw error;
+    },
+  },
+});
+
+function showForm(
+  { own, path }: OwnerRequest,
+  state: Pick<NewSecretProps, 'values' | 'errors' | 'signInAgain'>,
+  status = 200,
+): PageAnswer {
+  const props = {
+    ...state,
+    application: presentHeader(own.application),
+    action: path,
+    earliest: new Date(Date.now() + DAY).toISOString().slice(0, 10),
+  };
+  return render(newSecretView, props, status);
+}
+
+/** Values of the form, as they were typed. */
+export interface SecretValues {
+  readonly label: string;
+  readonly expiresOn: string;
+}
+
+/** Label and expiry, or sentences about the fields that were refused. */
+type ReadSecretForm =
+  | {
+      readonly input: { readonly label: string; readonly expiresAt: Date | null };
+      readonly errors: undefined;
+    }
+  | { readonly input: undefined; readonly errors: FormErrors<'label' | 'expires_on'> };
+
+/** Years until the latest expiry; a later date is probably a typing error. */
+const LATEST_YEARS = 10;
+
+/** Reads the label and the last day of a new secret, which expires at the end of that day, UTC. */
+export function readSecretForm(
+  t: Translate<ApplicationText>,
+  values: SecretValues,
+  now: Date,
+): ReadSecretForm {
+  const label = values.label.trim();
+  const badLabel = label.length > LABEL_LIMIT || isUnprintable(label) || turnsDirection(label);
+  const expiresAt = values.expiresOn === '' ? null : endOf(values.expiresOn);
+  const latest = new Date(now);
+  latest.setUTCFullYear(now.getUTCFullYear() + LATEST_YEARS);
+  const badDate =
+    expiresAt === undefined || (expiresAt !== null && (expiresAt <= now || expiresAt > latest));
+  if (!badLabel && !badDate) {
+    return { input: { label, expiresAt }, errors: undefined };
+  }
+  return {
+    input: undefined,
+    errors: {
+      ...(badLabel ? { label: [t('applications.error.label', { limit: LABEL_LIMIT })] } : {}),
+      ...(badDate
+        ? { expires_on: [t('applications.error.expires_on', { years: LATEST_YEARS })] }
+        : {}),
+    },
+  };
+}
+
+/** Returns the end of a day such as `2026-12-31`; undefined if there is no such day. */
+function endOf(day: string): Date | undefined {
+  const date = new Date(`${day}T00:00:00Z`);
+  // 31 February would become a day of March.
+  if (
+    !/^\d{4}-\d\d-\d\d$/.test(day) ||
+    Number.isNaN(date.getTime()) ||
+    !date.toISOString().startsWith(day)
+  ) {
+    return undefined;
+  }
+  date.setUTCDate(date.getUTCDate() + 1);
+  return date;
+}
+
+/** Confirms the deletion of a secret. */
+interface DeleteSecretProps {
+  readonly application: ApplicationHeader;
+  readonly action: string;
+  readonly secret: SecretProps;
+  readonly timezone: string;
+  readonly signInAgain: boolean;
+}
+
+const deleteSecretView = view<DeleteSecretProps>('applications/secret_delete');
+
+/** Deletes a secret after a confirmation. It stops working at once. */
+export const deleteSecretPage = ownerPage({
+  path: `${APPLICATIONS}/:clientId/secrets/:secretId/delete`,
+  recent: true,
+  show: (request) => showSecret(request, false),
+  post: {
+    form: noFields,
+    submit: async ({ tx, actor, clientId, home, params: { secretId = '' }, origin }) => {
+      await deleteSecret(tx, actor, clientId, secretId, origin);
+      return seeOther(`${home}/credentials?notice=secret_deleted`);
+    },
+    retry: (request, error) => {
+      if (error instanceof SignInTooOldError) {
+        return showSecret(request, true);
+      }
+      throw error;
+    },
+  },
+});
+
+async function showSecret(
+  { deps, user, own, clientId, home, path, params }: OwnerRequest,
+  signInAgain: boolean,
+): Promise<PageAnswer> {
+  const secrets = await listSecrets(deps.db, clientId);
+  const place = secrets.findIndex(({ id }) => id === params.secretId);
+  const keys = await listKeys(deps.db, clientId);
+  const secret = presentSecrets(home, secrets, keys)[place];
+  if (secret?.deletePath === undefined) {
+    // The secret was deleted in another tab, or it is the last one: the page of the
+    // credentials shows either.
+    return seeOther(`${home}/credentials`);
+  }
+  const props = {
+    application: presentHeader(own.application),
+    action: path,
+    secret,
+    timezone: user.timezone,
+    signInAgain,
+  };
+  return render(deleteSecretView, props, signInAgain ? 403 : 200);
+}
