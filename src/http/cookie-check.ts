@@ -1,7 +1,6 @@
 import type { Context } from 'koa';
 import { sendsCookies } from './cookies.ts';
 import type { Csrf } from './csrf.ts';
-import { errorView } from './error-page.ts';
 import { type PageAnswer, render, seeOther } from './page.ts';
 import type { Renderer } from './render.ts';
 import { type SharedText, translator } from './translate.ts';
@@ -33,5 +32,5 @@ export function checkCookies(
     hint: t('error.cookies.hint'),
     links: [{ href: ctx.url.slice(0, -CHECKED.length - 1), label: t('link.open_again') }],
   };
-  return render(errorView, props, 403);
+  return render('error', props, 403);
 }

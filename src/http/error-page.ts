@@ -6,7 +6,6 @@ import { type ErrorPage, plainError } from './error-response.ts';
 import type { HttpError } from './http-error.ts';
 import type { Renderer } from './render.ts';
 import { type SharedText, type Translate, translator } from './translate.ts';
-import { view } from './view.ts';
 
 /** An error: what happened, what to do next, and a line for developers. */
 export interface ErrorProps {
@@ -22,9 +21,6 @@ export interface ErrorProps {
   /** Links beside those to the authorizations and the home page, which every error page has. */
   readonly links: readonly { readonly href: string; readonly label: string }[];
 }
-
-/** View of an error. */
-export const errorView = view<ErrorProps>('error');
 
 /** Texts of the error page by error code. */
 const KINDS: Partial<Record<HttpError['code'], ErrorKind>> = {
@@ -73,7 +69,7 @@ export function errorPage(
         refused === undefined
           ? presentError(t, error)
           : presentRefusedForm(t, ctx, refused, error.message);
-      renderer.page(ctx, errorView, props, { status: error.status });
+      renderer.page(ctx, 'error', props, { status: error.status });
     } catch (err) {
       log.error({ err }, 'Error page could not be rendered');
       plainError(ctx, error);

@@ -5,7 +5,6 @@ import type { Csrf } from './csrf.ts';
 import { readForm } from './form.ts';
 import type { Renderer } from './render.ts';
 import { readUpload } from './upload.ts';
-import type { View } from './view.ts';
 
 /** Dependencies of every page. */
 export interface PageDeps {
@@ -48,13 +47,11 @@ export class PageAnswer {
 
 /**
  * Answers with a view.
+ * @param view file name in `views/` without its ending
+ * @param props values that the template has in `it`
  * @param status 200 by default
  */
-export function render<Props extends object>(
-  view: View<Props>,
-  props: Props,
-  status = 200,
-): PageAnswer {
+export function render(view: string, props: object, status = 200): PageAnswer {
   return new PageAnswer((renderer, ctx) => renderer.page(ctx, view, props, { status }));
 }
 

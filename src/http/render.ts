@@ -10,7 +10,6 @@ import { negotiateLocale, pathInLocale } from './locale.ts';
 import { platformWords } from './platform-words.ts';
 import { requestIdOf } from './request-id.ts';
 import { translator } from './translate.ts';
-import type { View } from './view.ts';
 import { viewHelpers } from './view-helpers.ts';
 
 /** Page data in `ctx.state`. */
@@ -40,13 +39,8 @@ export interface PageOptions {
 
 /** Renders pages. */
 export interface Renderer {
-  /** Answers with a page. */
-  page<Props extends object>(
-    ctx: Context,
-    view: View<Props>,
-    props: Props,
-    options?: PageOptions,
-  ): void;
+  /** Answers with a page. `view` is a file name in `views/` without its ending. */
+  page(ctx: Context, view: string, props: object, options?: PageOptions): void;
   /** The language in which `page` would answer, for presenters. */
   locale(ctx: Context): Locale;
 }
@@ -67,7 +61,7 @@ export function createRenderer(options: RendererOptions): Renderer {
     functionHeader: HEADER,
   });
   return {
-    page: (ctx, { name }, props, { status = 200, locale = localeOf(ctx) } = {}) => {
+    page: (ctx, view, props, { status = 200, locale = localeOf(ctx) } = {}) => {
       const state: PageState = ctx.state;
       const words = platformWords(platform, locale);
       const helpers = {
@@ -86,9 +80,9 @@ export function createRenderer(options: RendererOptions): Renderer {
         signedIn: state.signedIn,
         waiting: state.waiting,
         requestId: requestIdOf(ctx.req),
-        view: name,
+        view,
       };
-      const html = eta.render(name, { ...props, helpers });
+      const html = eta.render(view, { ...props, helpers });
       ctx.status = status;
       ctx.set({ 'Content-Language': locale, 'Cache-Control': 'no-store' });
       ctx.type = 'html';

@@ -4,12 +4,11 @@ import type { ClosedInteraction } from '../authorization/interaction.ts';
 import { renderOver } from '../authorization/pages/over-page.ts';
 import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
-import { errorView } from '../http/error-page.ts';
 import { setUiLocales } from '../http/locale.ts';
 import type { Renderer } from '../http/render.ts';
 import { requestIdOf } from '../http/request-id.ts';
 import { translator } from '../http/translate.ts';
-import { presentRefused, refusedView } from '../insights/pages/refused-page.ts';
+import { presentRefused } from '../insights/pages/refused-page.ts';
 import { visibleLine } from '../lib/visible-text.ts';
 import { greet } from '../sessions/pages/identify.ts';
 import { findActiveUser } from '../users/find-user.ts';
@@ -51,7 +50,7 @@ export function createRenderError(deps: {
     const status = Math.max(ctx.status, 400);
     const refused = user && describeRefused(deps, ctx, { userId: user.id, out, error });
     if (refused !== undefined) {
-      renderer.page(ctx, refusedView, refused, { status });
+      renderer.page(ctx, 'insights/refused', refused, { status });
       return;
     }
     const t = translator(renderer.locale(ctx));
@@ -63,7 +62,7 @@ export function createRenderError(deps: {
           : kindOf(out, ctx.query.client_id);
     renderer.page(
       ctx,
-      errorView,
+      'error',
       {
         title: t(`error.${kind}.title`),
         message: t(`error.${kind}.message`),

@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts';
 import { ORGANIZERS_PER_GRANT } from '../grants/grant.ts';
 import type { Page } from '../http/page.ts';
 import { type ExampleName, presentExample } from './examples.ts';
-import { guideView, presentDocument } from './guide.ts';
+import { presentDocument } from './guide.ts';
 import { readGuide } from './guide-document.ts';
 import { type SiteDeps, staticPage } from './site-page.ts';
 
@@ -33,7 +33,7 @@ export function apiServicesPage({
   organizerPermissions,
 }: Config): Page<SiteDeps> {
   const values = { issuer, limit: String(ORGANIZERS_PER_GRANT) };
-  return staticPage('/docs/api-services', guideView, (locale) => {
+  return staticPage('/docs/api-services', 'docs/guide', (locale) => {
     const examples = Object.fromEntries(
       Object.entries(EXAMPLES).map(([id, file]) => [id, presentExample(file, { issuer })]),
     );

@@ -4,14 +4,14 @@ import { translator } from '../http/translate.ts';
 import { escapeHtml } from '../lib/html.ts';
 import type { Locale } from '../lib/locale.ts';
 import { fillSteps, presentSteps } from './examples.ts';
-import { type GuideChapter, type GuideProps, guideView, presentDocument } from './guide.ts';
+import { type GuideChapter, type GuideProps, presentDocument } from './guide.ts';
 import { readGuide } from './guide-document.ts';
 import { type SiteDeps, staticPage } from './site-page.ts';
 import type { SiteText } from './texts.ts';
 
 /** The tour of the management API: a script, and the response to each of its steps. */
 export function apiTourPage(config: Config): Page<SiteDeps> {
-  return staticPage('/docs/api/tour', guideView, (locale) => presentTour(config, locale));
+  return staticPage('/docs/api/tour', 'docs/guide', (locale) => presentTour(config, locale));
 }
 
 function presentTour({ issuer }: Config, locale: Locale): GuideProps {

@@ -3,7 +3,7 @@ import type { Page } from '../http/page.ts';
 import { translator } from '../http/translate.ts';
 import { escapeHtml } from '../lib/html.ts';
 import type { Locale } from '../lib/locale.ts';
-import { type GuideChapter, type GuideProps, guideView } from './guide.ts';
+import type { GuideChapter, GuideProps } from './guide.ts';
 import { blocksOf, renderBlock } from './markdown.ts';
 import { type SiteDeps, staticPage } from './site-page.ts';
 import type { SiteText } from './texts.ts';
@@ -11,7 +11,7 @@ import type { SiteText } from './texts.ts';
 const FILE = new URL('../../CHANGELOG.md', import.meta.url);
 
 /** The changelog, which is English in all languages. A chapter is one section of a release. */
-export const changelogPage: Page<SiteDeps> = staticPage('/docs/changelog', guideView, present);
+export const changelogPage: Page<SiteDeps> = staticPage('/docs/changelog', 'docs/guide', present);
 
 function present(locale: Locale): GuideProps {
   const t = translator<SiteText>(locale);

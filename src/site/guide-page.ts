@@ -2,7 +2,6 @@ import type { Config } from '../config/config.ts';
 import { type Page, render } from '../http/page.ts';
 import { localized } from '../lib/localized-text.ts';
 import { chosenSamples } from './chosen-samples.ts';
-import { guideView } from './guide.ts';
 import { readGuide } from './guide-document.ts';
 import { presentFor, readerOf } from './guide-reader.ts';
 import { settingsFor } from './guide-settings.ts';
@@ -29,7 +28,7 @@ export function guidePages(config: Config): readonly Page<SiteDeps>[] {
       show: async (deps, ctx) => {
         const reader = await readerOf(deps, ctx);
         const { guide, scopes } = documents(reader.locale);
-        return render(guideView, {
+        return render('docs/guide', {
           ...presentFor(config, reader, guide),
           ...chosenSamples(ctx),
           scopes,

@@ -1,5 +1,3 @@
-import { view } from '../http/view.ts';
-import type { ChosenSamples } from './chosen-samples.ts';
 import { type DocumentPart, fillQuery, type GuideDocument } from './guide-document.ts';
 
 /** A part of a guide: HTML, a code block, a partial of `views/docs/` by its name, or tabs. */
@@ -95,8 +93,6 @@ export interface GuideProps extends GuideSlots {
   readonly intro: readonly GuidePart[];
   readonly chapters: readonly GuideChapter[];
 }
-
-export const guideView = view<GuideProps & ChosenSamples>('docs/guide');
 
 /**
  * Fills a guide in for a request.

@@ -1,6 +1,5 @@
 import { isFromThisMachine } from '../http/origin.ts';
 import { type Page, render } from '../http/page.ts';
-import { view } from '../http/view.ts';
 import type { Locale } from '../lib/locale.ts';
 import { isLoopbackHost } from '../lib/loopback.ts';
 import { identify } from '../sessions/pages/identify.ts';
@@ -19,10 +18,6 @@ export interface DemoGuide {
   }[];
 }
 
-export const homeView = view<{ readonly demo: ReturnType<typeof present> | undefined }>(
-  'site/landing',
-);
-
 /** Introduces the server and links to its pages. */
 export function homePage(issuer: string, demoGuide: () => DemoGuide | undefined): Page<SiteDeps> {
   const isLocal = isLoopbackHost(new URL(issuer).hostname);
@@ -33,7 +28,7 @@ export function homePage(issuer: string, demoGuide: () => DemoGuide | undefined)
       const demo = demoGuide();
       const shown =
         demo && present(demo, deps.renderer.locale(ctx), isLocal && isFromThisMachine(ctx));
-      return render(homeView, { demo: shown });
+      return render('site/landing', { demo: shown });
     },
   };
 }

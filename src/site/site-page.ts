@@ -1,11 +1,10 @@
 import type { Db } from '../db/database.ts';
 import { type Page, type PageDeps, render } from '../http/page.ts';
-import type { View } from '../http/view.ts';
 import { lazy } from '../lib/lazy.ts';
 import type { Locale } from '../lib/locale.ts';
 import { identify } from '../sessions/pages/identify.ts';
 import type { Sessions } from '../sessions/pages/sessions.ts';
-import { type ChosenSamples, chosenSamples } from './chosen-samples.ts';
+import { chosenSamples } from './chosen-samples.ts';
 
 /** Dependencies of the guides. */
 export interface SiteDeps extends PageDeps {
@@ -20,10 +19,10 @@ export function perLanguage<T>(build: (locale: Locale) => T): (locale: Locale) =
 }
 
 /** A page that is the same for everybody, except for its header and the tabs that are open. */
-export function staticPage<Props extends object>(
+export function staticPage(
   path: string,
-  view: View<Props & ChosenSamples>,
-  build: (locale: Locale) => Props,
+  view: string,
+  build: (locale: Locale) => object,
 ): Page<SiteDeps> {
   const props = perLanguage(build);
   return {

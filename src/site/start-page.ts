@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts';
 import { type Page, render } from '../http/page.ts';
 import type { Locale } from '../lib/locale.ts';
 import { chosenSamples } from './chosen-samples.ts';
-import { type GuideLink, type GuidePart, guideView } from './guide.ts';
+import type { GuideLink, GuidePart } from './guide.ts';
 import { type DocumentChapter, type GuideDocument, readGuide } from './guide-document.ts';
 import { GUIDES } from './guide-page.ts';
 import { PROGRAMS, presentFor, queryOf, type Reader, readerOf } from './guide-reader.ts';
@@ -23,7 +23,7 @@ export function startPage(config: Config): Page<SiteDeps> {
       const reader = await readerOf(deps, ctx);
       const { start, programs, guides } = documents(reader.locale);
       const query = queryOf(reader);
-      return render(guideView, {
+      return render('docs/guide', {
         ...presentFor(config, reader, start),
         ...chosenSamples(ctx),
         programs: presentPrograms(config, reader, programs),

@@ -9,7 +9,6 @@ import { securityHeaders } from '../../src/http/headers.ts';
 import { paletteOf, themeCss } from '../../src/http/theme.ts';
 import { type Color, contrast } from '../../src/lib/color.ts';
 import { composeMail } from '../../src/mail/compose-mail.ts';
-import { homeView } from '../../src/site/home-page.ts';
 import { testRenderer } from '../support/renderer.ts';
 import { textFor } from '../support/texts.ts';
 import { startWebApp } from './web-app.ts';
@@ -180,7 +179,7 @@ test('a page has the name, the logo and the links of the platform; names are esc
     ACCENT_COLOR: '#7a0000',
   });
   await using app = await startWebApp(securityHeaders(), assets.serve, (ctx) =>
-    renderer.page(ctx, homeView, { demo: undefined }),
+    renderer.page(ctx, 'site/landing', { demo: undefined }),
   );
   const page = await (await fetch(app.url)).text();
   assert.match(page, /<title>[^<]* – Rock &#38; Roll<\/title>|– Rock &amp; Roll<\/title>/);

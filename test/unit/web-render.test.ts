@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Middleware } from 'koa';
-import { consentView } from '../../src/authorization/pages/consent-page.ts';
 import type { ConsentProps } from '../../src/authorization/pages/consent-presenters.ts';
-import { listView } from '../../src/grants/pages/list-page.ts';
 import { securityHeaders } from '../../src/http/headers.ts';
-import { homeView } from '../../src/site/home-page.ts';
 import { testRenderer } from '../support/renderer.ts';
 import { pattern, says } from '../support/texts.ts';
 import { startWebApp } from './web-app.ts';
@@ -81,7 +78,7 @@ async function html(middleware: Middleware, headers: Record<string, string> = {}
 test('a page has language, status and title, and is not cached', async () => {
   const { answer, text } = await html((ctx) => {
     ctx.state.user = { locale: 'de-informal' };
-    renderer.page(ctx, homeView, { demo: undefined }, { status: 203 });
+    renderer.page(ctx, 'site/landing', { demo: undefined }, { status: 203 });
   });
   assert.equal(answer.status, 203);
   assert.equal(answer.headers.get('Content-Language'), 'de');
@@ -95,7 +92,7 @@ test('a page has language, status and title, and is not cached', async () => {
 });
 
 test('the consent page escapes names, sorts organizers and omits links that are not http', async () => {
-  const { text } = await html((ctx) => renderer.page(ctx, consentView, consent));
+  const { text } = await html((ctx) => renderer.page(ctx, 'authorization/consent', consent));
   assert.ok(text.includes('Seatmap &#60;b&#62;Studio'));
   assert.ok(!text.includes('javascript:'));
   assert.ok(text.indexOf('Älpha') < text.indexOf('Zeta'));
@@ -104,7 +101,7 @@ test('the consent page escapes names, sorts organizers and omits links that are 
 });
 
 test('Enter on the consent page allows, and Deny works with an empty password', async () => {
-  const { text } = await html((ctx) => renderer.page(ctx, consentView, consent));
+  const { text } = await html((ctx) => renderer.page(ctx, 'authorization/consent', consent));
   const buttons = text.match(/<button type="submit"[^>]*>/g) ?? [];
   assert.match(buttons[0] ?? '', /value="allow"/);
   assert.match(buttons[1] ?? '', /value="deny".* formnovalidate/);
@@ -112,7 +109,7 @@ test('Enter on the consent page allows, and Deny works with an empty password', 
 
 test('a user without organizers can only deny', async () => {
   const props = { ...consent, organizers: [], denyOnly: true };
-  const { text } = await html((ctx) => renderer.page(ctx, consentView, props));
+  const { text } = await html((ctx) => renderer.page(ctx, 'authorization/consent', props));
   assert.ok(text.includes('value="deny"') && !text.includes('value="allow"'));
   assert.ok(!text.includes('name="password"'));
 });
@@ -169,7 +166,7 @@ test('an unknown time zone does not break the list of authorizations', async () 
     timezone,
   });
   const page = async (timezone: string) =>
-    (await html((ctx) => renderer.page(ctx, listView, props(timezone)))).text;
+    (await html((ctx) => renderer.page(ctx, 'grants/list', props(timezone)))).text;
   assert.ok((await page('Europe/Berlin')).includes('1 Jan 2026, 13:00'));
   assert.ok((await page('Nowhere/None')).includes('1 Jan 2026, 12:00 UTC'));
 });

@@ -1,26 +1,15 @@
 import { noFields } from '../../http/form.ts';
 import { type PageAnswer, render, seeOther } from '../../http/page.ts';
-import { view } from '../../http/view.ts';
 import { endPickedSessions } from '../../sessions/end-sessions.ts';
 import { type UserPageDeps, type UserRequest, userPage } from '../../sessions/pages/user-page.ts';
 import { listSessions } from '../../sessions/session-store.ts';
-import { presentSessions, SESSIONS, type ShownSessions } from './session-presenters.ts';
+import { presentSessions, SESSIONS } from './session-presenters.ts';
 
 /** Path of the page that ends all sessions but this one. No session ID is that short. */
 export const END_OTHERS = `${SESSIONS}/others/end`;
 
 /** Results of ending sessions, shown above the list. */
 export const NOTICES = ['ended', 'ended_others', 'already_ended'] as const;
-
-/** Confirms the end of sessions. */
-interface EndSessionsProps extends ShownSessions {
-  readonly action: string;
-  /** Ends all sessions but this one, rather than one session. */
-  readonly others: boolean;
-  readonly timezone: string;
-}
-
-const endSessionsView = view<EndSessionsProps>('account/sessions_end');
 
 type Request = UserRequest<UserPageDeps>;
 
@@ -39,9 +28,10 @@ function endPage(path: string) {
       if (picked.length === 0) {
         return toList(request);
       }
-      return render(endSessionsView, {
+      return render('account/sessions_end', {
         action: request.path,
         ...presentSessions(request, picked),
+        // Ends all sessions but this one, rather than one session.
         others: request.params.uid === undefined,
         timezone: request.user.timezone,
       });

@@ -3,7 +3,6 @@ import { upstreamHost } from '../../config/upstream.ts';
 import { text } from '../../http/form.ts';
 import { type PageAnswer, render, seeOther } from '../../http/page.ts';
 import { type Translate, translator } from '../../http/translate.ts';
-import { view } from '../../http/view.ts';
 import { type UserPageDeps, type UserRequest, userPage } from '../../sessions/pages/user-page.ts';
 import { changePassword, hasPassword } from '../../sign-in/change-password.ts';
 import {
@@ -17,14 +16,10 @@ import type { AccountText } from '../texts.ts';
 
 const PASSWORD = '/account/password';
 
-/** Form that changes the user's password. */
-interface PasswordProps {
-  readonly action: string;
-  readonly email: string;
+/** State of the form. */
+interface FormState {
   /** Reason for showing no form: the user signs in elsewhere, or has no password. */
   readonly without: { readonly host: string } | 'none' | undefined;
-  /** Minimum length of a new password, in characters. */
-  readonly minimum: number;
   readonly errors: {
     readonly current_password?: string;
     readonly new_password?: string;
@@ -33,8 +28,6 @@ interface PasswordProps {
   /** The password has been changed, and this many other browsers were signed out. */
   readonly changed: { readonly others: number } | undefined;
 }
-
-const passwordView = view<PasswordProps>('account/password');
 
 const form = z
   .object({ current_password: text, new_password: text, new_password_again: text })
@@ -112,7 +105,7 @@ function refuse(request: Request, message: string, status: number): PageAnswer {
 async function checkTyped(
   request: Request,
   { current, wanted, again }: Typed,
-): Promise<PasswordProps['errors']> {
+): Promise<FormState['errors']> {
   const { deps, user } = request;
   const t = wordsOf(request);
   const { host } = new URL(deps.config.issuer);
@@ -131,7 +124,7 @@ async function checkTyped(
   };
 }
 
-async function whyWithout({ deps, user }: Request): Promise<PasswordProps['without']> {
+async function whyWithout({ deps, user }: Request): Promise<FormState['without']> {
   const { upstream } = deps.config;
   if (upstream !== undefined) {
     return { host: upstreamHost(upstream) };
@@ -145,9 +138,9 @@ function wordsOf({ locale }: Request): Translate<AccountText> {
 
 function showForm(
   { user: { email }, path }: Request,
-  { without, changed, errors = {} }: Partial<PasswordProps>,
+  { without, changed, errors = {} }: Partial<FormState>,
   status = 200,
 ): PageAnswer {
   const props = { action: path, email, minimum: PASSWORD_MINIMUM, without, errors, changed };
-  return render(passwordView, props, status);
+  return render('account/password', props, status);
 }

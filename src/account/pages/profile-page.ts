@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { text } from '../../http/form.ts';
 import { type PageAnswer, render, seeOther } from '../../http/page.ts';
 import { translator } from '../../http/translate.ts';
-import { view } from '../../http/view.ts';
 import { StagedoorError } from '../../lib/errors.ts';
 import {
   type UserPageDeps,
@@ -13,29 +12,10 @@ import { choosePreferences } from '../../users/choose-preferences.ts';
 import { findProvisionedUser } from '../../users/find-user.ts';
 import { type Preferences, type ProvisionedUser, withPreferences } from '../../users/user.ts';
 import type { AccountText } from '../texts.ts';
-import {
-  type PreferenceChoices,
-  type PreferencesForm,
-  presentChoices,
-  readPreferences,
-} from './profile-presenters.ts';
+import { type PreferencesForm, presentChoices, readPreferences } from './profile-presenters.ts';
 
 /** Path of the page. */
 export const PROFILE = '/account/profile';
-
-/** The user's name and address, and a form for language and time zone. */
-interface ProfileProps extends PreferenceChoices {
-  readonly action: string;
-  readonly fullName: string;
-  readonly email: string;
-  /** Time zone in which times are shown. */
-  readonly timezone: string;
-  readonly now: Date;
-  readonly errors: { readonly language?: string; readonly timezone?: string };
-  readonly saved: boolean;
-}
-
-const profileView = view<ProfileProps>('account/profile');
 
 type Request = UserRequest<UserPageDeps> & { readonly account: ProvisionedUser };
 
@@ -87,10 +67,11 @@ function showForm(
     fullName: account.fullName,
     email: account.email,
     ...presentChoices(t, account, shown),
+    // Time zone in which times are shown.
     timezone: withPreferences(account).timezone,
     now: new Date(),
     errors,
     saved: query.notice === 'saved',
   };
-  return render(profileView, props, Object.keys(errors).length > 0 ? 400 : 200);
+  return render('account/profile', props, Object.keys(errors).length > 0 ? 400 : 200);
 }

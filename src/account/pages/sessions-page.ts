@@ -1,22 +1,10 @@
 import { upstreamHost } from '../../config/upstream.ts';
 import { oneOf, render } from '../../http/page.ts';
-import { view } from '../../http/view.ts';
 import { userPage } from '../../sessions/pages/user-page.ts';
 import type { UserSession } from '../../sessions/session.ts';
 import { listSessions } from '../../sessions/session-store.ts';
 import { END_OTHERS, NOTICES } from './end-sessions-page.ts';
-import { presentSessions, SESSIONS, type ShownSessions } from './session-presenters.ts';
-
-/** The browsers in which the user is signed in. */
-interface SessionsProps extends ShownSessions {
-  readonly endOthersPath: string;
-  /** Host of the platform's own login, if users sign in there. */
-  readonly host: string | undefined;
-  readonly notice: (typeof NOTICES)[number] | undefined;
-  readonly timezone: string;
-}
-
-const sessionsView = view<SessionsProps>('account/sessions');
+import { presentSessions, SESSIONS } from './session-presenters.ts';
 
 /** Lists the browsers in which the user is signed in, this one first. */
 export const sessionsPage = userPage({
@@ -27,9 +15,10 @@ export const sessionsPage = userPage({
     const isOwn = ({ uid }: UserSession) => uid === sessionUid;
     const ownFirst = [...all.filter(isOwn), ...all.filter((one) => !isOwn(one))];
     const { upstream } = deps.config;
-    return render(sessionsView, {
+    return render('account/sessions', {
       ...presentSessions(request, ownFirst),
       endOthersPath: END_OTHERS,
+      // Host of the platform's own login, if users sign in there.
       host: upstream && upstreamHost(upstream),
       notice: oneOf(NOTICES, query.notice),
       timezone: user.timezone,

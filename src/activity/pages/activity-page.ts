@@ -1,5 +1,4 @@
 import { type Page, type PageAnswer, render } from '../../http/page.ts';
-import { view } from '../../http/view.ts';
 import { formatDate } from '../../lib/format-date.ts';
 import { type UserPageDeps, userPage } from '../../sessions/pages/user-page.ts';
 import {
@@ -10,39 +9,19 @@ import {
 import { type ActivityLine, foldActivity } from '../fold-activity.ts';
 import {
   ACTIVITY,
-  type FilterProps,
   linkToLog,
   presentFilter,
   readLogQuery,
   storeFilter,
 } from './activity-filter.ts';
 import { placeBefore, readCursor, writeCursor } from './cursor.ts';
-import { type DayProps, presentDays } from './line-presenters.ts';
+import { presentDays } from './line-presenters.ts';
 import { wordsFor } from './presenters.ts';
 
 /** Path of the download of the log. */
 export const DOWNLOAD = `${ACTIVITY}.json`;
 /** Path of the download of the log as a table. */
 export const CSV_DOWNLOAD = `${ACTIVITY}.csv`;
-
-/** A page of the user's own log. */
-interface ActivityProps {
-  readonly days: readonly DayProps[];
-  readonly filter: FilterProps;
-  /** Reason why there are no entries, if there are none. */
-  readonly empty: 'searched' | 'page' | 'filtered' | 'log';
-  readonly newest: string;
-  readonly newer: string | undefined;
-  readonly older: string | undefined;
-  readonly download: string;
-  readonly csvDownload: string;
-  /** Days that entries are kept; 0: for ever. */
-  readonly keptDays: number;
-  /** IANA name; an unknown one is shown as UTC. */
-  readonly timezone: string;
-}
-
-const activityView = view<ActivityProps>('activity/activity');
 
 /** Shows the user's log, the newest entries first. */
 export const activityPage: Page<UserPageDeps> = userPage({
@@ -66,7 +45,7 @@ export const activityPage: Page<UserPageDeps> = userPage({
     const day = (date: string) =>
       formatDate(new Date(date), 'UTC', locale, { dateStyle: 'medium' });
     const filter = presentFilter(words, choices, asked, day);
-    return render(activityView, {
+    return render('activity/activity', {
       days: presentDays(
         words,
         {
@@ -84,6 +63,7 @@ export const activityPage: Page<UserPageDeps> = userPage({
         lines,
       ),
       filter,
+      // Reason why there are no entries, if there are none.
       empty: next
         ? 'searched'
         : trail.length > 0
@@ -96,7 +76,9 @@ export const activityPage: Page<UserPageDeps> = userPage({
       older: next && linkTo(writeCursor([...trail, next])),
       download: linkToLog({ ...asked, single: false }, { path: DOWNLOAD }),
       csvDownload: linkToLog({ ...asked, single: false }, { path: CSV_DOWNLOAD }),
+      // Days that entries are kept; 0: for ever.
       keptDays: config.logRetentionDays,
+      // IANA name; an unknown one is shown as UTC.
       timezone,
     });
   },

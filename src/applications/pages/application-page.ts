@@ -1,64 +1,27 @@
 import { noFields } from '../../http/form.ts';
-import { oneOf, type Page, render, seeOther } from '../../http/page.ts';
-import { view } from '../../http/view.ts';
+import { oneOf, type Page, seeOther } from '../../http/page.ts';
 import { type Application, applicationState, isReviewed } from '../application.ts';
 import { setApplicationActive } from '../change-state.ts';
 import { requestReview } from '../review.ts';
-import { type ReviewNeed, reviewNeed } from '../review-need.ts';
+import { reviewNeed } from '../review-need.ts';
 import { type ReviewState, selectReviewState } from '../review-store.ts';
 import { APPLICATIONS, type ApplicationPagesDeps, ownerPage } from './owner-page.ts';
-import { type ApplicationHeader, presentHeader, presentScopes } from './presenters.ts';
+import { presentScopes, renderOwn } from './presenters.ts';
 
 const PATH = `${APPLICATIONS}/:clientId`;
 
 /** Results of a change, shown above the page. */
-export const NOTICES = ['saved', 'review_requested', 'unchanged', 'enabled', 'disabled'] as const;
-
-/** Settings and state of an application. */
-interface ApplicationProps {
-  readonly application: ApplicationHeader;
-  /** Failed requests within 24 hours. */
-  readonly failures: number;
-  readonly clientId: string;
-  readonly confidential: boolean;
-  /** The owner's switch. A suspended application may be switched on. */
-  readonly switchedOn: boolean;
-  readonly suspensionReason: string | null;
-  readonly reviewNeed: ReviewNeed | undefined;
-  /** Action that requests a review; undefined if it is reviewed, requested or inactive. */
-  readonly requestReview: string | undefined;
-  /** The owner has requested a review that no operator has answered. */
-  readonly reviewRequested: boolean;
-  /** Question of an operator. */
-  readonly question: string | null;
-  readonly connectedUsers: number;
-  readonly lastUsedAt: Date | null;
-  readonly createdAt: Date;
-  readonly description: string;
-  readonly homepageUrl: string | null;
-  readonly privacyPolicyUrl: string | null;
-  readonly termsUrl: string | null;
-  readonly redirectUris: readonly string[];
-  /** Sentences. */
-  readonly scopes: readonly string[];
-  readonly requirePkce: boolean;
-  readonly notice: (typeof NOTICES)[number] | undefined;
-  readonly timezone: string;
-}
-
-const applicationView = view<ApplicationProps>('applications/show');
+export const NOTICES = ['saved', 'review_requested', 'enabled', 'disabled'] as const;
 
 /** Shows an application. */
 export const applicationPage = ownerPage({
   path: PATH,
-  show: async ({ deps, user, own, clientId, home, locale, query }) => {
-    const { application, connectedUsers, lastUsedAt } = own;
+  show: async (request) => {
+    const { deps, user, clientId, home, locale, query } = request;
+    const { application, connectedUsers, lastUsedAt } = request.own;
     const scopes = presentScopes(deps.config, locale);
-    return render(applicationView, {
-      application: presentHeader(application),
-      failures: own.recentFailures,
-      clientId,
-      confidential: application.clientType === 'confidential',
+    return renderOwn(request, 'applications/show', {
+      // The owner's switch. A suspended application may be switched on.
       switchedOn: application.isActive,
       suspensionReason: application.suspensionReason,
       reviewNeed: reviewNeed(deps.config, application),
@@ -71,6 +34,7 @@ export const applicationPage = ownerPage({
       privacyPolicyUrl: application.privacyPolicyUrl,
       termsUrl: application.termsUrl,
       redirectUris: application.redirectUris,
+      // Sentences.
       scopes: scopes
         .filter(({ name }) => application.scopes.includes(name))
         .map(({ text }) => text),
@@ -91,8 +55,11 @@ function presentReview(
     open && requestedAt !== null && (askedAt === null || requestedAt > askedAt);
   const mayRequest = open && !reviewRequested && applicationState(application) === 'active';
   return {
+    // The owner has requested a review that no operator has answered.
     reviewRequested,
+    // Question of an operator.
     question: open && !reviewRequested ? question : null,
+    // Action that requests a review; undefined if it is reviewed, requested or inactive.
     requestReview: mayRequest ? `${home}/request-review` : undefined,
   };
 }
@@ -119,7 +86,7 @@ function switchPage(verb: 'enable' | 'disable', active: boolean): Page<Applicati
 
 /** Asks the operators to review the application. */
 export const requestReviewPage = ownerPage({
-  path: `${APPLICATIONS}/:clientId/request-review`,
+  path: `${PATH}/request-review`,
   show: ({ home }) => seeOther(home),
   post: {
     form: noFields,

@@ -1,26 +1,12 @@
 import { z } from 'zod';
 import { text } from '../../http/form.ts';
-import { type PageAnswer, render, seeOther } from '../../http/page.ts';
+import { type PageAnswer, seeOther } from '../../http/page.ts';
 import { translator } from '../../http/translate.ts';
-import { view } from '../../http/view.ts';
-import { SignInTooOldError } from '../../sessions/pages/user-page.ts';
 import { deleteApplication } from '../delete-application.ts';
 import type { ApplicationText } from '../texts.ts';
 import type { FormErrors } from './application-form.ts';
 import { APPLICATIONS, type OwnerRequest, ownerPage } from './owner-page.ts';
-import { type ApplicationHeader, presentHeader } from './presenters.ts';
-
-/** Confirms the deletion of an application. Posts `name`, which has to be that of the application. */
-interface DeleteProps {
-  readonly application: ApplicationHeader;
-  readonly action: string;
-  readonly connectedUsers: number;
-  readonly typed: string;
-  readonly errors: FormErrors<'name'>;
-  readonly signInAgain?: boolean | undefined;
-}
-
-const deleteView = view<DeleteProps>('applications/delete');
+import { renderOwn } from './presenters.ts';
 
 /** Deletes an application with its grants, after its name was typed. */
 export const deletePage = ownerPage({
@@ -42,12 +28,9 @@ export const deletePage = ownerPage({
       await deleteApplication(tx, actor, clientId, origin);
       return seeOther(`${APPLICATIONS}?notice=deleted`);
     },
-    retry: (request, error) => {
-      if (error instanceof SignInTooOldError) {
-        const typed = request.form.name;
-        return showForm(request, { typed, errors: {}, signInAgain: true }, 403);
-      }
-      throw error;
+    signInAgain: (request) => {
+      const typed = request.form.name;
+      return showForm(request, { typed, errors: {}, signInAgain: true }, 403);
     },
   },
 });
@@ -58,15 +41,10 @@ function comparable(name: string): string {
 }
 
 function showForm(
-  { own, path }: OwnerRequest,
-  state: Pick<DeleteProps, 'typed' | 'errors' | 'signInAgain'>,
+  request: OwnerRequest,
+  state: { typed: string; errors: FormErrors<'name'>; signInAgain?: true },
   status = 200,
 ): PageAnswer {
-  const props = {
-    ...state,
-    application: presentHeader(own.application),
-    action: path,
-    connectedUsers: own.connectedUsers,
-  };
-  return render(deleteView, props, status);
+  const { connectedUsers } = request.own;
+  return renderOwn(request, 'applications/delete', { ...state, connectedUsers }, status);
 }

@@ -1,24 +1,22 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { text } from '../../http/form.ts';
-import { oneOf, type PageAnswer, render, seeOther } from '../../http/page.ts';
+import { oneOf, type PageAnswer, seeOther } from '../../http/page.ts';
 import { type Translate, translator } from '../../http/translate.ts';
-import { view } from '../../http/view.ts';
 import { ValidationError } from '../../lib/errors.ts';
-import { SignInTooOldError } from '../../sessions/pages/user-page.ts';
 import { isReviewed } from '../application.ts';
 import type { ApplicationText } from '../texts.ts';
 import { outgoingTransfer } from '../transfer.ts';
 import { ChangedMeanwhileError, updateOwnApplication } from '../update.ts';
 import {
   type ApplicationField,
-  type ApplicationFormProps,
   type ApplicationFormValues,
   applicationForm,
+  type FormErrors,
   valuesOf,
 } from './application-form.ts';
 import { APPLICATIONS, type OwnerRequest, openApplication, ownerPage } from './owner-page.ts';
 import { presentForm } from './present-form.ts';
-import { type ApplicationHeader, presentHeader, presentScopes } from './presenters.ts';
+import { presentScopes, renderOwn } from './presenters.ts';
 import { readApplicationForm, refusedFields } from './read-application-form.ts';
 
 /** Results of a change, shown above the form. */
@@ -29,21 +27,15 @@ export const NOTICES = [
   'logo_removed',
 ] as const;
 
-/** Form for an existing application, without its client type. Also posts `updated_at`. */
-interface EditProps extends ApplicationFormProps {
-  readonly application: ApplicationHeader;
-  /** Failed requests within 24 hours. */
-  readonly failures: number;
+/** State of the form, which has no client type: that can't be changed. */
+interface EditState {
+  readonly values: ApplicationFormValues;
   /** Version that the form shows: a save fails if the application has changed since. */
   readonly updatedAt: string;
+  readonly errors: FormErrors<ApplicationField>;
   /** Fields that were changed since, and their values now. Nothing has been saved. */
-  readonly meanwhile?: readonly CurrentValue[] | undefined;
-  readonly signInAgain?: boolean | undefined;
-  readonly notice: (typeof NOTICES)[number] | undefined;
-  /** The owner's switch. A suspended application may be switched on. */
-  readonly switchedOn: boolean;
-  /** Email address of the user to whom the application is offered. */
-  readonly transferTo: string | null;
+  readonly meanwhile?: readonly CurrentValue[];
+  readonly signInAgain?: true;
 }
 
 interface CurrentValue {
@@ -51,9 +43,7 @@ interface CurrentValue {
   readonly now: string;
 }
 
-const editView = view<EditProps>('applications/edit');
-
-const form = applicationForm.and(z.object({ updated_at: text }));
+const form = applicationForm.extend({ updated_at: text });
 
 type Posted = OwnerRequest & { readonly form: z.output<typeof form> };
 
@@ -91,6 +81,7 @@ export const editPage = ownerPage({
       );
       return seeOther(`${home}?notice=saved`);
     },
+    signInAgain,
     retry,
   },
 });
@@ -100,13 +91,14 @@ export const editPreviewPage = ownerPage({
   path: `${PATH}/preview`,
   recent: true,
   show: ({ home }) => seeOther(`${home}/edit`),
-  post: { form, answer: (request) => showTyped(request, {}, 200), retry },
+  post: { form, answer: (request) => showTyped(request, {}, 200), signInAgain },
 });
 
+function signInAgain(request: Posted): Promise<PageAnswer> {
+  return showTyped(request, { signInAgain: true }, 403);
+}
+
 function retry(request: Posted, error: unknown): Promise<PageAnswer> {
-  if (error instanceof SignInTooOldError) {
-    return showTyped(request, { signInAgain: true }, 403);
-  }
   if (error instanceof ValidationError) {
     return showTyped(request, { errors: refusedFields(error) }, 400);
   }
@@ -116,9 +108,8 @@ function retry(request: Posted, error: unknown): Promise<PageAnswer> {
   throw error;
 }
 
-/** The client type can't be changed. */
 function valuesIn({ own: { application }, form }: Posted): ApplicationFormValues {
-  return { ...form, clientType: application.clientType };
+  return { ...form, client_type: application.clientType };
 }
 
 /** Returns a date that is too old if the form has none: the form is shown again. */
@@ -168,7 +159,7 @@ function currentValues({
 
 function showTyped(
   request: Posted,
-  state: Partial<Pick<EditProps, 'updatedAt' | 'errors' | 'meanwhile' | 'signInAgain'>>,
+  state: Partial<Omit<EditState, 'values'>>,
   status: number,
 ): Promise<PageAnswer> {
   const typed = { values: valuesIn(request), updatedAt: request.form.updated_at, errors: {} };
@@ -176,27 +167,27 @@ function showTyped(
 }
 
 async function showForm(
-  { deps, user, locale, own, clientId, home, query, ctx }: OwnerRequest,
-  state: Pick<EditProps, 'values' | 'updatedAt' | 'errors' | 'meanwhile' | 'signInAgain'>,
+  request: OwnerRequest,
+  state: EditState,
   status = 200,
 ): Promise<PageAnswer> {
+  const { deps, own, clientId, home, query, ctx } = request;
   const transfer = await outgoingTransfer(deps.db, clientId);
   const props = {
     ...state,
-    application: presentHeader(own.application),
-    failures: own.recentFailures,
     action: `${home}/edit`,
     previewAction: `${home}/edit/preview`,
     cancel: home,
-    ...presentForm({ config: deps.config, locale }, state.values, {
-      fullName: user.fullName,
+    ...presentForm(request, state.values, {
       // A change ends the review.
       reviewed: ctx.method === 'GET' && isReviewed(own.application),
       logo: own.application.logo,
     }),
     notice: oneOf(NOTICES, query.notice),
+    // The owner's switch. A suspended application may be switched on.
     switchedOn: own.application.isActive,
+    // Email address of the user to whom the application is offered.
     transferTo: transfer?.email ?? null,
   };
-  return render(editView, props, status);
+  return renderOwn(request, 'applications/edit', props, status);
 }

@@ -1,69 +1,20 @@
 import { listOwnDeletions } from '../../deletions/store.ts';
 import { linkTo } from '../../http/link-to.ts';
 import { oneOf, render } from '../../http/page.ts';
-import { view } from '../../http/view.ts';
 import { matches, readSearch } from '../../lib/search.ts';
 import { visibleLine } from '../../lib/visible-text.ts';
 import { userPage } from '../../sessions/pages/user-page.ts';
-import { type ApplicationState, applicationState, isReviewed } from '../application.ts';
+import { applicationState, isReviewed } from '../application.ts';
 import { listOwnApplications } from '../own-store.ts';
 import { monogramUrl } from '../picture.ts';
 import { mayRegister } from '../register.ts';
-import { type ReviewNeed, type ReviewSettings, reviewNeed } from '../review-need.ts';
+import { type ReviewSettings, reviewNeed } from '../review-need.ts';
 import { incomingTransfers } from '../transfer-store.ts';
 import { APPLICATIONS } from './owner-page.ts';
-import { type ApplicationHeader, presentHeader } from './presenters.ts';
+import { presentHeader } from './presenters.ts';
 
 /** Results of changes that end on the list. */
 export const NOTICES = ['deleted', 'transfer_accepted', 'transfer_declined'] as const;
-
-/** The user's own applications, and those that other users offer to transfer. */
-interface ListProps {
-  readonly applications: readonly (ApplicationHeader & {
-    /** Color of the state. */
-    readonly tone: (typeof TONES)[ApplicationState];
-    readonly suspensionReason: string | null;
-    readonly connectedUsers: number;
-    readonly lastUsedAt: Date | null;
-    /** Failed requests of the last 24 hours, of the newest 100. */
-    readonly failures: number;
-    readonly reviewNeed: ReviewNeed | undefined;
-    /** The owner waits for a review. */
-    readonly inReview: boolean;
-  })[];
-  readonly transfers: readonly {
-    readonly name: string;
-    readonly monogram: string;
-    /** Name of the owner. */
-    readonly from: string;
-    /** It cannot be accepted. */
-    readonly suspended: boolean;
-    readonly acceptAction: string;
-    readonly declineAction: string;
-  }[];
-  /** Deleted applications whose authorizations are being removed. */
-  readonly deletions: readonly {
-    readonly name: string;
-    readonly grants: number | null;
-    readonly removed: number;
-  }[];
-  readonly filter: {
-    readonly action: string;
-    readonly q: string;
-    readonly failing: boolean;
-    readonly state: FilterState | undefined;
-    readonly states: readonly FilterState[];
-    readonly withoutFailing: string;
-    readonly withoutState: string;
-    /** There are enough applications to look for one, or a filter is set. */
-    readonly isOffered: boolean;
-  };
-  /** The user has applications, found or not. */
-  readonly any: boolean;
-  readonly mayRegister: boolean;
-  readonly notice: (typeof NOTICES)[number] | undefined;
-  readonly timezone: string;
-}
 
 /** States to filter by. An application can have several. */
 const FILTER_STATES = [
@@ -83,8 +34,6 @@ const TONES = { active: 'good', disabled: 'warning', suspended: 'stopped' } as c
 
 type OwnApplication = Awaited<ReturnType<typeof listOwnApplications>>[number];
 
-const listView = view<ListProps>('applications/list');
-
 /** Lists the user's own applications. */
 export const listPage = userPage({
   path: APPLICATIONS,
@@ -101,19 +50,23 @@ export const listPage = userPage({
         (!failing || one.recentFailures > 0) &&
         (state === undefined || statesOf(deps.config, one).includes(state)),
     );
-    return render(listView, {
+    return render('applications/list', {
       applications: found.map(({ application, ...one }) => ({
         ...presentHeader(application),
+        // Color of the state.
         tone: TONES[applicationState(application)],
         suspensionReason: application.suspensionReason,
         connectedUsers: one.connectedUsers,
         lastUsedAt: one.lastUsedAt,
+        // Of the last 24 hours, of the newest 100.
         failures: one.recentFailures,
         reviewNeed: reviewNeed(deps.config, application),
+        // The owner waits for a review.
         inReview: statesOf(deps.config, { application, ...one }).includes('in_review'),
       })),
       transfers: transfers.map(({ application: { clientId, name, suspendedAt }, fromName }) => ({
         name,
+        // It cannot be accepted.
         suspended: suspendedAt !== null,
         monogram: monogramUrl(name),
         from: visibleLine(fromName) || '…',
@@ -131,10 +84,13 @@ export const listPage = userPage({
           q: search.text,
           failing: failing ? 'true' : undefined,
         }),
+        // There are enough applications to look for one, or a filter is set.
         isOffered: own.length >= MANY || search.text !== '' || failing || state !== undefined,
       },
+      // The user has applications, found or not.
       any: own.length > 0,
       mayRegister: mayRegister(deps.config, user),
+      // Deleted applications whose authorizations are being removed.
       deletions: deletions.map(({ application, ...progress }) => ({
         ...progress,
         name: visibleLine(application) || '…',

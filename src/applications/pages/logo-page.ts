@@ -1,24 +1,13 @@
 import { noFields } from '../../http/form.ts';
-import { type PageAnswer, render, seeOther } from '../../http/page.ts';
+import { type PageAnswer, seeOther } from '../../http/page.ts';
 import { translator } from '../../http/translate.ts';
 import { uploadedFile } from '../../http/upload.ts';
-import { view } from '../../http/view.ts';
 import { StagedoorError } from '../../lib/errors.ts';
 import { type EncodedLogo, LOGO_BYTES, LOGO_SIDE, type LogoFault } from '../encode-logo.ts';
 import { setLogo } from '../set-logo.ts';
 import type { ApplicationText } from '../texts.ts';
 import { APPLICATIONS, type OwnerRequest, ownerPage } from './owner-page.ts';
-import { type ApplicationHeader, presentHeader } from './presenters.ts';
-
-/** Logo of an application, and a form for another one. */
-interface LogoProps {
-  readonly application: ApplicationHeader;
-  readonly action: string;
-  readonly hasLogo: boolean;
-  readonly errors: { readonly logo?: readonly string[] };
-}
-
-const logoView = view<LogoProps>('applications/logo');
+import { renderOwn } from './presenters.ts';
 
 /** Uploads the logo of an application. */
 export const logoPage = ownerPage({
@@ -54,22 +43,14 @@ export const removeLogoPage = ownerPage({
   },
 });
 
-function showForm({ own, path, locale }: OwnerRequest, fault?: LogoFault): PageAnswer {
-  const { application } = own;
+function showForm(request: OwnerRequest, fault?: LogoFault): PageAnswer {
+  const { application } = request.own;
   if (application.kind !== 'registered') {
     throw new StagedoorError('not_found', 'Only registered applications have a logo.');
   }
-  const t = translator<ApplicationText>(locale);
+  const t = translator<ApplicationText>(request.locale);
   const errors =
     fault === undefined ? {} : { logo: [t(`applications.logo.${fault}`, { side: LOGO_SIDE })] };
-  return render(
-    logoView,
-    {
-      application: presentHeader(application),
-      action: path,
-      hasLogo: application.logo !== null,
-      errors,
-    },
-    fault === undefined ? 200 : 422,
-  );
+  const props = { hasLogo: application.logo !== null, errors };
+  return renderOwn(request, 'applications/logo', props, fault === undefined ? 200 : 422);
 }

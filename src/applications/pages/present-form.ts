@@ -1,93 +1,72 @@
-import type { Config } from '../../config/config.ts';
 import { translator } from '../../http/translate.ts';
-import type { Locale } from '../../lib/locale.ts';
 import { isLoopbackHost } from '../../lib/loopback.ts';
-import { type ScopeKind, type ScopeWords, scopeKind, scopeWords } from '../../lib/scope-words.ts';
+import { scopeKind, scopeWords } from '../../lib/scope-words.ts';
 import { visibleLine } from '../../lib/visible-text.ts';
+import type { UserPageDeps, UserRequest } from '../../sessions/pages/user-page.ts';
 import { pictureUrl } from '../picture.ts';
 import { redirectHostOf } from '../redirect-uri.ts';
 import type { ApplicationText } from '../texts.ts';
-import type { ApplicationFormProps, ApplicationFormValues } from './application-form.ts';
+import type { ApplicationFormValues } from './application-form.ts';
 import { presentScopes } from './presenters.ts';
 import { presentRedirectUris } from './read-application-form.ts';
 
-/** The consent page as users will see it, for the values of the form. */
-export interface PreviewProps {
-  readonly application: {
-    /** Empty: nothing was entered yet. */
-    readonly name: string;
-    readonly monogram: string;
-    readonly owner: string | null;
-    readonly documentHost: null;
-    readonly reviewed: boolean;
-    /** Users do not see its logo until it is reviewed. */
-    readonly logoWaits: boolean;
-    readonly description: string;
-    readonly homepageUrl: string;
-  };
-  readonly scopes: readonly { readonly kind: ScopeKind; readonly words: ScopeWords }[];
-  readonly edits: boolean;
-  /** A scope concerns organizers, so that users choose some. */
-  readonly choosesOrganizers: boolean;
-  /** Host of the first valid redirect URI; undefined if there is none. */
-  readonly redirectHost: string | undefined;
-  /** The redirect leads to the user's own computer. */
-  readonly returnsToComputer: boolean;
-}
+type Request = Pick<UserRequest<Pick<UserPageDeps, 'config'>>, 'deps' | 'user' | 'locale'>;
 
-/** Presents what users will see. */
-export function presentPreview(
-  config: Config,
-  locale: Locale,
-  values: {
-    readonly name: string;
-    readonly description: string;
-    readonly homepageUrl: string;
-    readonly scopes: readonly string[];
-  },
-  given: {
-    readonly fullName: string;
-    readonly reviewed: boolean;
-    /** Hash of the logo. */
-    readonly logo: string | null;
-    readonly redirectUri: string | undefined;
-  },
-): PreviewProps {
-  const name = visibleLine(values.name);
-  const scopes = config.scopes.filter((scope) => values.scopes.includes(scope.name));
-  const { redirectUri } = given;
-  return {
-    application: {
-      name,
-      monogram: pictureUrl({ name, logo: given.logo }),
-      owner: visibleLine(given.fullName) || null,
-      documentHost: null,
-      reviewed: given.reviewed,
-      logoWaits: given.logo !== null && !given.reviewed,
-      description: visibleLine(values.description),
-      homepageUrl: values.homepageUrl.trim(),
-    },
-    scopes: scopes.map((scope) => ({ kind: scopeKind(scope), words: scopeWords(scope, locale) })),
-    edits: scopes.some(({ writes }) => writes),
-    choosesOrganizers: scopes.some(({ organizers }) => organizers),
-    redirectHost: redirectUri && redirectHostOf(redirectUri),
-    returnsToComputer: isLoopbackHost(URL.parse(redirectUri ?? '')?.hostname ?? ''),
-  };
+/** Facts that decide how users see an application, beside the form's values. `logo` is a hash. */
+interface Given {
+  readonly reviewed: boolean;
+  readonly logo: string | null;
 }
 
 /** Presents what the form shows of its values: choices, verdicts and the preview. */
-export function presentForm(
-  { config, locale }: { readonly config: Config; readonly locale: Locale },
-  values: ApplicationFormValues,
-  given: { readonly fullName: string; readonly reviewed: boolean; readonly logo: string | null },
-): Pick<ApplicationFormProps, 'scopes' | 'redirectUris' | 'preview'> {
-  const type = values.clientType === 'public' ? 'public' : 'confidential';
+export function presentForm(request: Request, values: ApplicationFormValues, given: Given) {
+  const { deps, locale } = request;
+  const type = values.client_type === 'public' ? 'public' : 'confidential';
   const t = translator<ApplicationText>(locale);
-  const redirectUris = presentRedirectUris(t, values.redirectUris, type, config.customSchemes);
+  const redirectUris = presentRedirectUris(
+    t,
+    values.redirect_uris,
+    type,
+    deps.config.customSchemes,
+  );
   const valid = redirectUris.find(({ value, problem }) => value !== '' && problem === undefined);
   return {
-    scopes: presentScopes(config, locale),
+    scopes: presentScopes(deps.config, locale),
+    // With their verdicts, and free rows.
     redirectUris,
-    preview: presentPreview(config, locale, values, { ...given, redirectUri: valid?.value }),
+    preview: presentPreview(request, values, given, valid?.value),
+  };
+}
+
+/** Presents the consent page as users will see it. */
+function presentPreview(
+  { deps, user, locale }: Request,
+  values: ApplicationFormValues,
+  { reviewed, logo }: Given,
+  redirectUri: string | undefined,
+) {
+  const name = visibleLine(values.name);
+  const scopes = deps.config.scopes.filter((scope) => values.scopes.includes(scope.name));
+  return {
+    application: {
+      // Empty: nothing was entered yet.
+      name,
+      monogram: pictureUrl({ name, logo }),
+      owner: visibleLine(user.fullName) || null,
+      documentHost: null,
+      reviewed,
+      // Users do not see its logo until it is reviewed.
+      logoWaits: logo !== null && !reviewed,
+      description: visibleLine(values.description),
+      homepageUrl: values.homepage_url.trim(),
+    },
+    scopes: scopes.map((scope) => ({ kind: scopeKind(scope), words: scopeWords(scope, locale) })),
+    edits: scopes.some(({ writes }) => writes),
+    // A scope concerns organizers, so that users choose some.
+    choosesOrganizers: scopes.some(({ organizers }) => organizers),
+    // Host of the first valid redirect URI; undefined if there is none.
+    redirectHost: redirectUri && redirectHostOf(redirectUri),
+    // The redirect leads to the user's own computer.
+    returnsToComputer: isLoopbackHost(URL.parse(redirectUri ?? '')?.hostname ?? ''),
   };
 }

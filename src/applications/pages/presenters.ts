@@ -1,6 +1,7 @@
 import type { ClientKey } from '../../client-keys/store.ts';
 import { type ClientSecret, isUsable } from '../../client-secrets/client-secret.ts';
 import type { Config } from '../../config/config.ts';
+import { type PageAnswer, render } from '../../http/page.ts';
 import type { Locale } from '../../lib/locale.ts';
 import { localized } from '../../lib/localized-text.ts';
 import {
@@ -10,7 +11,7 @@ import {
   isReviewed,
 } from '../application.ts';
 import { pictureUrl } from '../picture.ts';
-import { APPLICATIONS } from './owner-page.ts';
+import { APPLICATIONS, type OpenedApplication } from './owner-page.ts';
 
 /** Identifies the application of a page. */
 export interface ApplicationHeader {
@@ -51,6 +52,24 @@ export interface KeyProps {
 export interface ScopeProps {
   readonly name: string;
   readonly text: string;
+}
+
+/** Answers with a page about the user's own application; `action` is the page's own path. */
+export function renderOwn(
+  { own, clientId, path }: OpenedApplication & { readonly path: string },
+  view: string,
+  props: object,
+  status = 200,
+): PageAnswer {
+  const common = {
+    application: presentHeader(own.application),
+    clientId,
+    confidential: own.application.clientType === 'confidential',
+    // Failed requests within 24 hours.
+    failures: own.recentFailures,
+    action: path,
+  };
+  return render(view, { ...common, ...props }, status);
 }
 
 /** Presents the application of a page. */

@@ -1,15 +1,15 @@
-import { parseFields } from '../../api/fields.ts';
+import type { z } from 'zod';
 import type { Config } from '../../config/config.ts';
 import type { Translate } from '../../http/translate.ts';
-import { type FieldErrors, ValidationError } from '../../lib/errors.ts';
+import type { ValidationError } from '../../lib/errors.ts';
 import type { ApplicationDetails, ClientType } from '../application.ts';
 import { checkRedirectUri, REDIRECT_URI_LIMIT } from '../redirect-uri.ts';
 import type { ApplicationText } from '../texts.ts';
 import { applicationBody } from '../wire.ts';
 import {
-  APPLICATION_FIELDS,
   type ApplicationField,
   type ApplicationFormValues,
+  applicationForm,
   type FormErrors,
 } from './application-form.ts';
 
@@ -33,75 +33,52 @@ export function readApplicationForm(
   t: Translate<ApplicationText>,
   values: ApplicationFormValues,
 ): ReadForm {
-  const clientType = values.clientType === 'public' ? 'public' : 'confidential';
+  const clientType = values.client_type === 'public' ? 'public' : 'confidential';
   const { redirectUris, errors: uriErrors } = readRedirectUris(
     t,
-    values.redirectUris,
+    values.redirect_uris,
     clientType,
     config.customSchemes,
   );
-  const parsed = parse(config, values, redirectUris);
+  const { schema } = applicationBody(config.scopes.map(({ name }) => name));
+  const { data, error } = schema.safeParse({ ...values, redirect_uris: redirectUris });
   const errors: FormErrors<ApplicationField> = {
-    ...(parsed instanceof ValidationError ? schemaErrors(t, values, parsed.fields) : {}),
+    ...explainRefused(t, values, error),
     ...(uriErrors.length > 0 ? { redirect_uris: uriErrors } : {}),
     ...(values.scopes.length === 0 ? { scopes: [t('applications.error.scopes.none')] } : {}),
   };
-  if (parsed instanceof ValidationError || Object.keys(errors).length > 0) {
+  if (data === undefined || Object.keys(errors).length > 0) {
     return { details: undefined, errors };
   }
   return {
     errors: undefined,
     details: {
-      name: parsed.name,
-      description: parsed.description ?? '',
-      homepageUrl: parsed.homepage_url ?? null,
-      privacyPolicyUrl: parsed.privacy_policy_url ?? null,
-      termsUrl: parsed.terms_url ?? null,
+      name: data.name,
+      description: data.description ?? '',
+      homepageUrl: data.homepage_url ?? null,
+      privacyPolicyUrl: data.privacy_policy_url ?? null,
+      termsUrl: data.terms_url ?? null,
       clientType,
       redirectUris,
-      scopes: parsed.scopes,
+      scopes: data.scopes,
       // A public application has no secret: PKCE is its only protection.
-      requirePkce: values.requirePkce || clientType === 'public',
+      requirePkce: values.require_pkce || clientType === 'public',
     },
   };
-}
-
-function parse(config: Config, values: ApplicationFormValues, redirectUris: readonly string[]) {
-  const { schema } = applicationBody(config.scopes.map(({ name }) => name));
-  try {
-    return parseFields(schema, {
-      name: values.name,
-      description: values.description,
-      homepage_url: values.homepageUrl,
-      privacy_policy_url: values.privacyPolicyUrl,
-      terms_url: values.termsUrl,
-      client_type: values.clientType,
-      redirect_uris: redirectUris,
-      scopes: values.scopes,
-    });
-  } catch (error) {
-    if (error instanceof ValidationError) {
-      return error;
-    }
-    throw error;
-  }
 }
 
 /** Returns the sentences of a use case about the fields that it refused. */
 export function refusedFields({ fields }: ValidationError): FormErrors<ApplicationField> {
   return Object.fromEntries(
-    APPLICATION_FIELDS.flatMap((field) => {
-      const sentences = fields[field];
-      return sentences === undefined ? [] : [[field, sentences]];
-    }),
+    Object.entries(fields).filter(([field]) => Object.hasOwn(applicationForm.shape, field)),
   );
 }
 
 /** Explains for each refused field what is accepted. */
-function schemaErrors(
+function explainRefused(
   t: Translate<ApplicationText>,
   values: ApplicationFormValues,
-  refused: FieldErrors,
+  error: z.ZodError | undefined,
 ): FormErrors<ApplicationField> {
   /** Explains the length if that is the problem, else the rule. */
   const explain = (value: string, limit: number, rule: string) => {
@@ -111,24 +88,21 @@ function schemaErrors(
   const link = (value: string) => explain(value, URL_LIMIT, t('applications.error.url'));
   const nameRule =
     values.name.trim() === '' ? 'applications.error.name.blank' : 'applications.error.name';
+  const rule = t('applications.error.description');
   const sentences: Partial<Record<ApplicationField, string>> = {
     name: explain(values.name, NAME_LIMIT, t(nameRule)),
-    description: explain(
-      values.description,
-      DESCRIPTION_LIMIT,
-      t('applications.error.description'),
-    ),
-    homepage_url: link(values.homepageUrl),
-    privacy_policy_url: link(values.privacyPolicyUrl),
-    terms_url: link(values.termsUrl),
+    description: explain(values.description, DESCRIPTION_LIMIT, rule),
+    homepage_url: link(values.homepage_url),
+    privacy_policy_url: link(values.privacy_policy_url),
+    terms_url: link(values.terms_url),
     client_type: t('applications.error.client_type'),
     scopes: t('applications.error.scopes.unknown'),
   };
+  const refused = new Set(error?.issues.map(({ path: [field] }) => field));
   return Object.fromEntries(
-    APPLICATION_FIELDS.flatMap((field) => {
-      const sentence = refused[field] === undefined ? undefined : sentences[field];
-      return sentence === undefined ? [] : [[field, [sentence]]];
-    }),
+    Object.entries(sentences).flatMap(([field, sentence]) =>
+      refused.has(field) ? [[field, [sentence]]] : [],
+    ),
   );
 }
 

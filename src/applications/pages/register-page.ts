@@ -1,6 +1,5 @@
 import { type PageAnswer, render, seeOther } from '../../http/page.ts';
 import { translator } from '../../http/translate.ts';
-import { view } from '../../http/view.ts';
 import { StagedoorError, ValidationError } from '../../lib/errors.ts';
 import { type UserRequest, userPageAbout } from '../../sessions/pages/user-page.ts';
 import {
@@ -10,21 +9,17 @@ import {
   TooManyApplicationsError,
 } from '../register.ts';
 import type { ApplicationText } from '../texts.ts';
-import { type ApplicationFormProps, applicationForm, emptyValues } from './application-form.ts';
+import {
+  type ApplicationField,
+  type ApplicationFormValues,
+  applicationForm,
+  emptyValues,
+  type FormErrors,
+} from './application-form.ts';
 import { APPLICATIONS, type ApplicationPagesDeps } from './owner-page.ts';
 import { presentForm } from './present-form.ts';
 import { readApplicationForm, refusedFields } from './read-application-form.ts';
 import { toStartPage } from './secret-cookie.ts';
-
-/** Form for a new application. */
-interface RegisterProps extends ApplicationFormProps {
-  /** Reason for registering nothing although the form is correct, and what to do. */
-  readonly refusal?: string | undefined;
-  /** Applications of this server work for their owner only until an operator has reviewed them. */
-  readonly approval: boolean;
-}
-
-const registerView = view<RegisterProps>('applications/new');
 
 type Request = UserRequest<ApplicationPagesDeps>;
 
@@ -105,8 +100,13 @@ async function openRegistration({ deps, user, ctx }: Request): Promise<object> {
 }
 
 function showForm(
-  { deps, user, locale }: Request,
-  state: Pick<RegisterProps, 'values' | 'errors' | 'refusal'>,
+  request: Request,
+  state: {
+    readonly values: ApplicationFormValues;
+    readonly errors: FormErrors<ApplicationField>;
+    /** Reason for registering nothing although the form is correct, and what to do. */
+    readonly refusal?: string;
+  },
   status = 200,
 ): PageAnswer {
   const props = {
@@ -114,12 +114,9 @@ function showForm(
     action: PATH,
     previewAction: PREVIEW,
     cancel: APPLICATIONS,
-    ...presentForm({ config: deps.config, locale }, state.values, {
-      fullName: user.fullName,
-      reviewed: false,
-      logo: null,
-    }),
-    approval: deps.config.registration === 'approval',
+    ...presentForm(request, state.values, { reviewed: false, logo: null }),
+    // Applications work for their owner only until an operator has reviewed them.
+    approval: request.deps.config.registration === 'approval',
   };
-  return render(registerView, props, status);
+  return render('applications/new', props, status);
 }

@@ -1,39 +1,20 @@
 import { z } from 'zod';
 import { isUsable, LABEL_LIMIT, SECRET_LIMIT } from '../../client-secrets/client-secret.ts';
 import { noFields, text } from '../../http/form.ts';
-import { type PageAnswer, render, seeOther } from '../../http/page.ts';
+import { type PageAnswer, seeOther } from '../../http/page.ts';
 import { type Translate, translator } from '../../http/translate.ts';
-import { view } from '../../http/view.ts';
 import { ValidationError } from '../../lib/errors.ts';
 import { isUnprintable, turnsDirection } from '../../lib/printable.ts';
-import { SignInTooOldError, userPageAbout } from '../../sessions/pages/user-page.ts';
+import { userPageAbout } from '../../sessions/pages/user-page.ts';
 import { listKeys } from '../keys.ts';
 import { addSecret, deleteSecret, listSecrets } from '../secrets.ts';
 import type { ApplicationText } from '../texts.ts';
 import type { FormErrors } from './application-form.ts';
 import { APPLICATIONS, type OwnerRequest, openConfidential, ownerPage } from './owner-page.ts';
-import {
-  type ApplicationHeader,
-  presentHeader,
-  presentSecrets,
-  type SecretProps,
-} from './presenters.ts';
+import { presentSecrets, renderOwn } from './presenters.ts';
 import { toStartPage } from './secret-cookie.ts';
 
 const DAY = 86_400_000;
-
-/** Form for one more secret. Posts `label` and `expires_on`, a date or empty. */
-interface NewSecretProps {
-  readonly application: ApplicationHeader;
-  readonly action: string;
-  readonly values: SecretValues;
-  /** First date that is accepted. */
-  readonly earliest: string;
-  readonly errors: FormErrors<'label' | 'expires_on'>;
-  readonly signInAgain?: boolean | undefined;
-}
-
-const newSecretView = view<NewSecretProps>('applications/secret_new');
 
 /** Adds a secret to a confidential application and shows it once. */
 export const newSecretPage = userPageAbout(openConfidential, {
@@ -61,32 +42,30 @@ export const newSecretPage = userPageAbout(openConfidential, {
       const { clientSecret } = await addSecret(tx, actor, clientId, input, origin);
       return toStartPage(deps, { userId: user.id, clientId }, 'secret_added', clientSecret);
     },
+    signInAgain: (request) =>
+      showForm(request, { values: request.form, errors: {}, signInAgain: true }, 403),
     retry: (request, error) => {
-      const { form: values } = request;
-      if (error instanceof SignInTooOldError) {
-        return showForm(request, { values, errors: {}, signInAgain: true }, 403);
+      if (!(error instanceof ValidationError)) {
+        throw error;
       }
-      if (error instanceof ValidationError) {
-        const label = Object.values(error.fields).flat();
-        return showForm(request, { values, errors: { label } }, 400);
-      }
-      throw error;
+      const label = Object.values(error.fields).flat();
+      return showForm(request, { values: request.form, errors: { label } }, 400);
     },
   },
 });
 
 function showForm(
-  { own, path }: OwnerRequest,
-  state: Pick<NewSecretProps, 'values' | 'errors' | 'signInAgain'>,
+  request: OwnerRequest,
+  state: {
+    values: SecretValues;
+    errors: FormErrors<'label' | 'expires_on'>;
+    signInAgain?: true;
+  },
   status = 200,
 ): PageAnswer {
-  const props = {
-    ...state,
-    application: presentHeader(own.application),
-    action: path,
-    earliest: new Date(Date.now() + DAY).toISOString().slice(0, 10),
-  };
-  return render(newSecretView, props, status);
+  // First date that is accepted.
+  const earliest = new Date(Date.now() + DAY).toISOString().slice(0, 10);
+  return renderOwn(request, 'applications/secret_new', { ...state, earliest }, status);
 }
 
 /** Values of the form, as they were typed. */
@@ -148,56 +127,35 @@ function endOf(day: string): Date | undefined {
   return date;
 }
 
-/** Confirms the deletion of a secret. */
-interface DeleteSecretProps {
-  readonly application: ApplicationHeader;
-  readonly action: string;
-  readonly secret: SecretProps;
-  readonly timezone: string;
-  readonly signInAgain: boolean;
-}
-
-const deleteSecretView = view<DeleteSecretProps>('applications/secret_delete');
-
 /** Deletes a secret after a confirmation. It stops working at once. */
 export const deleteSecretPage = ownerPage({
   path: `${APPLICATIONS}/:clientId/secrets/:secretId/delete`,
   recent: true,
-  show: (request) => showSecret(request, false),
+  show: (request) => showSecret(request),
   post: {
     form: noFields,
     submit: async ({ tx, actor, clientId, home, params: { secretId = '' }, origin }) => {
       await deleteSecret(tx, actor, clientId, secretId, origin);
       return seeOther(`${home}/credentials?notice=secret_deleted`);
     },
-    retry: (request, error) => {
-      if (error instanceof SignInTooOldError) {
-        return showSecret(request, true);
-      }
-      throw error;
-    },
+    signInAgain: (request) => showSecret(request, { signInAgain: true }, 403),
   },
 });
 
 async function showSecret(
-  { deps, user, own, clientId, home, path, params }: OwnerRequest,
-  signInAgain: boolean,
+  request: OwnerRequest,
+  state: { signInAgain?: true } = {},
+  status = 200,
 ): Promise<PageAnswer> {
+  const { deps, user, clientId, home, params } = request;
   const secrets = await listSecrets(deps.db, clientId);
   const place = secrets.findIndex(({ id }) => id === params.secretId);
   const keys = await listKeys(deps.db, clientId);
   const secret = presentSecrets(home, secrets, keys)[place];
   if (secret?.deletePath === undefined) {
-    // The secret was deleted in another tab, or it is the last one: the page of the
-    // credentials shows either.
+    // Deleted in another tab, or the last one: the page of the credentials shows either.
     return seeOther(`${home}/credentials`);
   }
-  const props = {
-    application: presentHeader(own.application),
-    action: path,
-    secret,
-    timezone: user.timezone,
-    signInAgain,
-  };
-  return render(deleteSecretView, props, signInAgain ? 403 : 200);
+  const props = { ...state, secret, timezone: user.timezone };
+  return renderOwn(request, 'applications/secret_delete', props, status);
 }

@@ -1,28 +1,16 @@
 import { z } from 'zod';
 import { noFields, text } from '../../http/form.ts';
-import { type PageAnswer, render, seeOther } from '../../http/page.ts';
+import { type PageAnswer, seeOther } from '../../http/page.ts';
 import { translator } from '../../http/translate.ts';
-import { view } from '../../http/view.ts';
 import { emailKey } from '../../lib/email.ts';
 import { StagedoorError, ValidationError } from '../../lib/errors.ts';
-import { SignInTooOldError, userPage } from '../../sessions/pages/user-page.ts';
+import { userPage } from '../../sessions/pages/user-page.ts';
 import { countOffer, uncountOffer } from '../offer-limits.ts';
 import type { ApplicationText } from '../texts.ts';
 import { acceptTransfer, declineTransfer, offerTransfer, withdrawTransfer } from '../transfer.ts';
 import type { FormErrors } from './application-form.ts';
 import { APPLICATIONS, type OwnerRequest, ownerPage } from './owner-page.ts';
-import { type ApplicationHeader, presentHeader } from './presenters.ts';
-
-/** Form that offers an application to another user. Posts `email`. A suspended one has no form. */
-interface TransferProps {
-  readonly application: ApplicationHeader;
-  readonly action: string;
-  readonly email: string;
-  readonly errors: FormErrors<'email'>;
-  readonly signInAgain?: boolean | undefined;
-}
-
-const transferView = view<TransferProps>('applications/transfer');
+import { renderOwn } from './presenters.ts';
 
 type Posted = OwnerRequest & { readonly form: { readonly email: string } };
 
@@ -50,11 +38,10 @@ export const transferPage = ownerPage({
       await offerTransfer(tx, actor, clientId, user.id, email, origin);
       return seeOther(`${home}/edit?notice=transfer_offered`);
     },
+    signInAgain: (request) =>
+      showForm(request, { email: request.form.email, errors: {}, signInAgain: true }, 403),
     retry: async (request, error) => {
       const { deps, user, form, home, own } = request;
-      if (error instanceof SignInTooOldError) {
-        return showForm(request, { email: form.email, errors: {}, signInAgain: true }, 403);
-      }
       await uncountOffer(deps.offerLimits, user.id, emailKey(form.email.trim()) ?? '');
       if (error instanceof ValidationError) {
         return refuse(request, 'applications.error.email');
@@ -90,12 +77,11 @@ function refuse(request: Posted, text: ApplicationText): PageAnswer {
 }
 
 function showForm(
-  { own, path }: OwnerRequest,
-  state: Pick<TransferProps, 'email' | 'errors' | 'signInAgain'>,
+  request: OwnerRequest,
+  state: { email: string; errors: FormErrors<'email'>; signInAgain?: true },
   status = 200,
 ): PageAnswer {
-  const props = { ...state, application: presentHeader(own.application), action: path };
-  return render(transferView, props, status);
+  return renderOwn(request, 'applications/transfer', state, status);
 }
 
 /** Makes the user the owner of an application that is offered to them. */

@@ -2,20 +2,16 @@ import type { Context } from 'koa';
 import { z } from 'zod';
 import { list, parseForm, text } from '../../http/form.ts';
 import { type PageAnswer, render, seeOther } from '../../http/page.ts';
-import { view } from '../../http/view.ts';
 import { greet } from '../../sessions/pages/identify.ts';
 import { setRetryAfter, signInHere } from '../../sign-in/pages/sign-in-here.ts';
 import { checkChoice } from '../check-choice.ts';
 import { type Choice, ENDS, PREVIOUS } from '../choice.ts';
 import { type ConsentDescription, type ConsentRequest, describeConsent } from '../describe.ts';
 import type { PendingInteraction } from '../interaction.ts';
-import { type ConsentErrors, type ConsentProps, presentConsent } from './consent-presenters.ts';
+import { type ConsentErrors, presentConsent } from './consent-presenters.ts';
 import { decide } from './decide.ts';
 import type { InteractionDeps } from './interactions.ts';
 import { confirmUpstream } from './upstream-page.ts';
-
-/** View of the consent page. */
-export const consentView = view<ConsentProps>('authorization/consent');
 
 const unique = list.transform((values) => [...new Set(values)]);
 const choiceOf = z.object({
@@ -123,7 +119,7 @@ function show(
     action: ctx.path + ctx.search,
     switchAccount: switchAccountUrl(interaction.restartUrl),
   });
-  return render(consentView, props, status);
+  return render('authorization/consent', props, status);
 }
 
 /** Returns the URL of the same request with a sign-in first. */

@@ -1,11 +1,8 @@
 import type { Context } from 'koa';
 import { type PageAnswer, render } from '../../http/page.ts';
-import { view } from '../../http/view.ts';
 import { identify } from '../../sessions/pages/identify.ts';
 import { type ClosedInteraction, isForeign } from '../interaction.ts';
 import type { InteractionDeps } from './interactions.ts';
-
-const overView = view<ClosedInteraction>('authorization/interaction_over');
 
 /** Reasons that may pass: the page is forbidden, not gone. */
 const FORBIDDEN: ReadonlySet<ClosedInteraction['reason']> = new Set([
@@ -19,7 +16,7 @@ const FORBIDDEN: ReadonlySet<ClosedInteraction['reason']> = new Set([
 /** Says why a request can't be answered any more. */
 export function renderOver(over: ClosedInteraction): PageAnswer {
   const forbidden = isForeign(over.reason) || FORBIDDEN.has(over.reason);
-  return render(overView, over, forbidden ? 403 : 410);
+  return render('authorization/interaction_over', over, forbidden ? 403 : 410);
 }
 
 /** As `renderOver`, with the header of the signed-in user. */

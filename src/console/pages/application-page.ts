@@ -13,58 +13,21 @@ import {
 import type { Tx } from '../../db/transaction.ts';
 import { noFields, text } from '../../http/form.ts';
 import { type Page, render, seeOther } from '../../http/page.ts';
-import { view } from '../../http/view.ts';
 import { StagedoorError } from '../../lib/errors.ts';
 import { isUnprintableInLines, turnsDirection } from '../../lib/printable.ts';
 import { selectOtherOperators } from '../../users/user-store.ts';
 import {
   applicationChips,
   applicationPath,
-  type Comparison,
   compareWithReview,
   ownerOf,
   reviewWarnings,
 } from './application-presenters.ts';
 import { confirmPage } from './confirm-page.ts';
-import {
-  type Chip,
-  CONSOLE,
-  type Fact,
-  type Notice,
-  noticeOf,
-  type Pen,
-  penOf,
-  shown,
-} from './list-view.ts';
+import { CONSOLE, type Fact, noticeOf, type Pen, penOf, shown } from './list-view.ts';
 import { type OperatorPageDeps, type OperatorRequest, operatorPage } from './operator-page.ts';
 
 const PATH = `${CONSOLE}/applications/:clientId`;
-
-interface ApplicationProps {
-  readonly title: string;
-  readonly path: string;
-  readonly chips: readonly Chip[];
-  readonly facts: readonly Fact[];
-  readonly picture: string;
-  readonly comparison: Comparison;
-  /** URLs for a change of the logo. */
-  readonly logos: { readonly before: string | null; readonly after: string | null };
-  readonly warnings: readonly string[];
-  /** Version to approve; undefined if it is reviewed. */
-  readonly version: number | undefined;
-  readonly suspended: boolean;
-  /** A sentence for operators about an application of their own. */
-  readonly own: string | undefined;
-  readonly mayDecide: boolean;
-  readonly mayAsk: boolean;
-  readonly question: string | null;
-  readonly questionLimit: number;
-  readonly grantsPath: string;
-  readonly ownerPath: string | undefined;
-  readonly notice: Notice | undefined;
-}
-
-const applicationView = view<ApplicationProps>('console/application');
 
 /** Shows an application, what has changed since its review, and what an operator can do. */
 export const applicationPage = operatorPage({
@@ -81,13 +44,14 @@ export const applicationPage = operatorPage({
     const comparison = compareWithReview(application, state, pen);
     const hasNewLogo = comparison.changes.some(({ isLogo }) => isLogo);
     const reviewedLogo = hasNewLogo ? await selectReviewedLogo(request.deps.db, clientId) : null;
-    return render(applicationView, {
+    return render('console/application', {
       title: shown(application.name),
       path: applicationPath(clientId),
       chips: applicationChips(application, pen),
       facts: factsOf(application, state, pen),
       picture: pictureUrl(application),
       comparison,
+      // URLs for a change of the logo.
       logos: {
         // Of no address: one that its owner has removed is gone for everybody else.
         before:
@@ -95,8 +59,10 @@ export const applicationPage = operatorPage({
         after: application.logo && logoPath(application.logo),
       },
       warnings: reviewWarnings(request.deps.config, application, pen),
+      // Version to approve; undefined if it is reviewed.
       version: reviewedAt === null ? version : undefined,
       suspended: suspendedAt !== null,
+      // A sentence for operators about an application of their own.
       own: others && ownText(others, pen),
       mayDecide: others === undefined || others.length === 0,
       mayAsk: reviewedAt === null && ownerId !== null && others === undefined,

@@ -1,21 +1,8 @@
 import type { Tx } from '../../db/transaction.ts';
 import { noFields } from '../../http/form.ts';
 import { type Page, render, seeOther } from '../../http/page.ts';
-import { view } from '../../http/view.ts';
 import { penOf, type Section } from './list-view.ts';
 import { type OperatorPageDeps, type OperatorRequest, operatorPage } from './operator-page.ts';
-
-interface ConfirmProps {
-  readonly section: Section;
-  readonly title: string;
-  readonly text: string;
-  readonly button: string;
-  readonly subject: string;
-  readonly action: string;
-  readonly back: string;
-}
-
-const confirmView = view<ConfirmProps>('console/confirm');
 
 /** Makes a page that confirms what can't be undone; it requires a recent sign-in. */
 export function confirmPage(page: {
@@ -34,7 +21,7 @@ export function confirmPage(page: {
     recent: true,
     show: async (request) => {
       const { t } = penOf(request);
-      return render(confirmView, {
+      return render('console/confirm', {
         section,
         title: t(`console.${what}.title`),
         text: t(`console.${what}.text`),

@@ -1,28 +1,7 @@
 import { type Finding, findingHtml } from '../../health/finding.ts';
 import { type PageAnswer, render } from '../../http/page.ts';
-import { view } from '../../http/view.ts';
-import { type Chip, CONSOLE, penOf } from './list-view.ts';
+import { CONSOLE, penOf } from './list-view.ts';
 import { operatorPage } from './operator-page.ts';
-
-/** A check with its result. */
-interface CheckProps {
-  readonly title: string;
-  readonly chip: Chip;
-  /** HTML. */
-  readonly message: string;
-  /** Steps that repair it, as HTML. */
-  readonly fix: string | undefined;
-}
-
-interface HealthProps {
-  readonly title: string;
-  readonly intro: string;
-  readonly summary: string;
-  readonly sound: boolean;
-  readonly checks: readonly CheckProps[];
-}
-
-const healthView = view<HealthProps>('console/health');
 
 /** The worst first. */
 const ORDER = ['fail', 'warn', 'skip', 'ok'] as const satisfies readonly Finding['state'][];
@@ -36,7 +15,7 @@ export const healthPage = operatorPage({
     const { at, findings } = await request.deps.examine();
     const count = (state: Finding['state']) => findings.filter((one) => one.state === state).length;
     const sound = count('fail') + count('warn') === 0;
-    return render(healthView, {
+    return render('console/health', {
       title: t('console.health.title'),
       intro: t('console.health.intro', { when: when(at) }),
       sound,
@@ -49,7 +28,8 @@ export const healthPage = operatorPage({
           return {
             title,
             chip: { text: t(`console.check.${finding.state}`), kind: KINDS[finding.state] },
-            message: message,
+            // Message and the steps that repair it: HTML.
+            message,
             fix,
           };
         },

@@ -2,7 +2,6 @@ import { linkTo } from '../../http/link-to.ts';
 import { type PageAnswer, render } from '../../http/page.ts';
 import { pageNumber } from '../../http/page-links.ts';
 import { type Translate, translator } from '../../http/translate.ts';
-import { view } from '../../http/view.ts';
 import { formatDate } from '../../lib/format-date.ts';
 import { ownValue } from '../../lib/own-value.ts';
 import { visibleLine } from '../../lib/visible-text.ts';
@@ -71,25 +70,18 @@ interface Option {
   readonly selected: boolean;
 }
 
-interface ListProps {
+/** A page of a list. */
+interface List {
   readonly section: Exclude<Section, 'health'>;
-  readonly path: string;
-  readonly title: string;
-  readonly intro: string;
   readonly rows: readonly Row[];
-  readonly count: string;
-  readonly filters: readonly FilterField[];
-  /** Filters that are set, each with the link that removes it. */
-  readonly applied: readonly { readonly text: string; readonly href: string }[];
-  readonly empty: string;
-  readonly previous: string | undefined;
-  readonly next: string | undefined;
-  readonly notice: Notice | undefined;
+  /** Number of all entries; undefined if they were not counted: then `next` and `previous` are given. */
+  readonly count: number | undefined;
+  readonly filters?: readonly FilterField[];
   /** A button above the list. */
-  readonly all: { readonly label: string; readonly post: string } | undefined;
+  readonly all?: { readonly label: string; readonly post: string };
+  readonly previous?: string | undefined;
+  readonly next?: string | undefined;
 }
-
-const listView = view<ListProps>('console/list');
 
 /** Words and dates in the operator's language and time zone. */
 export interface Pen {
@@ -193,15 +185,7 @@ export function joined(...parts: readonly string[]): string {
 }
 
 /** Answers with a list. */
-export function renderList(
-  request: OperatorRequest,
-  list: Pick<ListProps, 'section' | 'rows'> & {
-    /** Number of all entries; undefined if they were not counted: then `next` and `previous` are given. */
-    readonly count: number | undefined;
-    readonly filters?: readonly FilterField[];
-    readonly all?: ListProps['all'];
-  } & Partial<Pick<ListProps, 'previous' | 'next'>>,
-): PageAnswer {
+export function renderList(request: OperatorRequest, list: List): PageAnswer {
   const pen = penOf(request);
   const { section, rows, count, filters = [], all } = list;
   const number = pageNumber(request.query.page);
@@ -209,12 +193,13 @@ export function renderList(
   const { path } = request;
   const pageUrl = (page: number) => linkTo(path, { ...values, page: page > 1 ? `${page}` : '' });
   const total = count ?? 0;
-  return render(listView, {
+  return render('console/list', {
     section,
     path,
     rows,
     filters,
     all,
+    // Filters that are set, each with the link that removes it.
     applied: filters
       .filter(({ name, value }) => name !== 'q' && value !== '')
       .map((field) => ({
@@ -232,13 +217,7 @@ export function renderList(
 }
 
 /** Chooses what an empty page says: a list that is not counted may go on behind it. */
-function emptyText({
-  section,
-  count,
-  filters = [],
-  previous,
-  next,
-}: Parameters<typeof renderList>[1]): ConsoleText {
+function emptyText({ section, count, filters = [], previous, next }: List): ConsoleText {
   if (!filters.some(({ value }) => value)) {
     return `console.${section}.empty`;
   }

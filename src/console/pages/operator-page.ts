@@ -10,7 +10,6 @@ import type { FormSchema } from '../../http/form.ts';
 import { type Page, PageAnswer, seeOther } from '../../http/page.ts';
 import { StagedoorError } from '../../lib/errors.ts';
 import {
-  SignInTooOldError,
   type UserPageDeps,
   type UserRequest,
   userPageAbout,
@@ -92,12 +91,7 @@ export function operatorPage<Form>(page: OperatorPage<Form>): Page<OperatorPageD
             await deps.operators.recordCall(tx, callOf(request, { method: 'POST', path }));
             return answer;
           },
-          retry: ({ ctx }, error) => {
-            if (error instanceof SignInTooOldError) {
-              return seeOther(ctx.url);
-            }
-            throw error;
-          },
+          signInAgain: ({ ctx }) => seeOther(ctx.url),
         },
       }),
     },

@@ -4,7 +4,6 @@ import type { Tx } from '../../db/transaction.ts';
 import { patchUser } from '../../directory/patch-user.ts';
 import { noFields } from '../../http/form.ts';
 import { type Page, render, seeOther } from '../../http/page.ts';
-import { view } from '../../http/view.ts';
 import { StagedoorError } from '../../lib/errors.ts';
 import { roughAddress } from '../../lib/rough-address.ts';
 import { deviceWords } from '../../mail/origin-words.ts';
@@ -17,7 +16,6 @@ import {
   CONSOLE,
   type Fact,
   joined,
-  type Notice,
   noticeOf,
   type Pen,
   penOf,
@@ -28,23 +26,6 @@ import { type OperatorPageDeps, type OperatorRequest, operatorPage } from './ope
 const PATH = `${CONSOLE}/users/:id`;
 /** Maximum number of sessions on the page. */
 const SHOWN = 20;
-
-interface UserProps {
-  readonly title: string;
-  readonly path: string;
-  readonly chips: readonly Chip[];
-  readonly facts: readonly Fact[];
-  readonly sessions: readonly Fact[];
-  readonly active: boolean;
-  /** Operators can't keep themselves out. */
-  readonly self: boolean;
-  readonly grantsPath: string;
-  readonly applicationsPath: string;
-  readonly logPath: string;
-  readonly notice: Notice | undefined;
-}
-
-const userView = view<UserProps>('console/user');
 
 /** Returns the states of a user. */
 export function userChips({ isActive, isOperator }: ProvisionedUser, { t }: Pen): Chip[] {
@@ -75,7 +56,7 @@ export const userPage = operatorPage({
     const pen = penOf(request);
     const { when } = pen;
     const sessions = await listSessions(request.deps.db, user.id);
-    return render(userView, {
+    return render('console/user', {
       title: shown(user.fullName || user.email),
       path: `${CONSOLE}/users/${user.id}`,
       chips: userChips(user, pen),
@@ -89,6 +70,7 @@ export const userPage = operatorPage({
           ],
         ),
       active: user.isActive,
+      // Operators can't keep themselves out.
       self: user.id === request.user.id,
       grantsPath: `${CONSOLE}/grants?user=${user.id}`,
       applicationsPath: `${CONSOLE}/applications?q=${user.id}`,

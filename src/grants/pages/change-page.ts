@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { list, text } from '../../http/form.ts';
 import { type PageAnswer, render, seeOther } from '../../http/page.ts';
-import { view } from '../../http/view.ts';
 import { localized } from '../../lib/localized-text.ts';
 import type { User } from '../../users/user.ts';
 import { endOfDay, lastDay } from '../end-date.ts';
@@ -19,8 +18,6 @@ interface ChangeErrors {
   readonly meanwhile?: boolean | undefined;
   readonly endDate?: EndDateError | undefined;
 }
-
-const changeView = view<ReturnType<typeof presentForm>>('grants/change');
 
 const form = z
   .object({ scopes: list, organizers: list, end_date: text })
@@ -100,7 +97,7 @@ function showForm(
   errors: ChangeErrors,
   status = 200,
 ): PageAnswer {
-  return render(changeView, presentForm(request, choice, errors), status);
+  return render('grants/change', presentForm(request, choice, errors), status);
 }
 
 /** Presents the form that narrows a grant. It posts what stays. */

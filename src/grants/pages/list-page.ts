@@ -2,7 +2,6 @@ import { findApplication } from '../../applications/find-application.ts';
 import type { Db } from '../../db/database.ts';
 import { oneOf, render } from '../../http/page.ts';
 import { pageNumber } from '../../http/page-links.ts';
-import { view } from '../../http/view.ts';
 import { isClientId } from '../../lib/client-id.ts';
 import { matches } from '../../lib/search.ts';
 import { type UserPageDeps, type UserRequest, userPage } from '../../sessions/pages/user-page.ts';
@@ -23,13 +22,10 @@ import { presentRows } from './row-presenters.ts';
 /** Grants per page: more would make a slow page of megabytes. */
 const PAGE_SIZE = 50;
 
-/** View of the list. */
-export const listView = view<Awaited<ReturnType<typeof presentList>>>('grants/list');
-
 /** Lists the applications that the user has authorized. */
 export const listPage = userPage({
   path: AUTHORIZATIONS,
-  show: async (request) => render(listView, await presentList(request)),
+  show: async (request) => render('grants/list', await presentList(request)),
 });
 
 /** Presents one page of the user's live grants, by application. */

@@ -1,6 +1,5 @@
 import { noFields } from '../../http/form.ts';
 import { type PageAnswer, render } from '../../http/page.ts';
-import { view } from '../../http/view.ts';
 import { isClientId } from '../../lib/client-id.ts';
 import {
   type UserPageDeps,
@@ -12,25 +11,7 @@ import { countLiveGrants } from '../list-store.ts';
 import { revokeGrantsOfApplication } from '../revoke-several.ts';
 import { hasEverGranted, listLiveGrants } from '../store.ts';
 import { AUTHORIZATIONS, byUser, noSuchAuthorization, toList } from './grant-page.ts';
-import {
-  type AuthorizedApplication,
-  type GrantProps,
-  presentApplication,
-  presentGrant,
-} from './presenters.ts';
-
-/** Confirms the revocation of all grants of an application. */
-interface RevokeApplicationProps {
-  readonly action: string;
-  readonly application: AuthorizedApplication;
-  /** The newest ones. */
-  readonly grants: readonly GrantProps[];
-  /** Number of all that end. */
-  readonly count: number;
-  readonly timezone: string;
-}
-
-const revokeApplicationView = view<RevokeApplicationProps>('grants/revoke_application');
+import { presentApplication, presentGrant } from './presenters.ts';
 
 /** Grants that the page shows. */
 const SHOWN = 50;
@@ -45,10 +26,12 @@ interface Opened {
 export const revokeApplicationPage = userPageAbout(openApplication, {
   path: `${AUTHORIZATIONS}/applications/:clientId/revoke`,
   show: ({ deps, user, grants, count, locale, path }) =>
-    render(revokeApplicationView, {
+    render('grants/revoke_application', {
       action: path,
       application: presentApplication(grants[0]),
+      // The newest ones.
       grants: grants.map((grant) => presentGrant({ config: deps.config, locale }, grant)),
+      // Number of all that end.
       count,
       timezone: user.timezone,
     }),

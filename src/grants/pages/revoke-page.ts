@@ -1,38 +1,20 @@
 import { noFields } from '../../http/form.ts';
 import { render } from '../../http/page.ts';
-import { view } from '../../http/view.ts';
 import { revokeGrant } from '../revoke.ts';
 import { AUTHORIZATIONS, byUser, grantPage, toList } from './grant-page.ts';
-import {
-  type AuthorizedApplication,
-  type GrantProps,
-  presentApplication,
-  presentGrant,
-} from './presenters.ts';
-
-/** Confirms the revocation of a grant. */
-interface RevokeProps {
-  readonly action: string;
-  readonly application: AuthorizedApplication;
-  readonly grant: GrantProps;
-  /** Number of other grants of the application, which do not change. */
-  readonly others: number;
-  /** The user wanted to narrow the grant to nothing. */
-  readonly nothingLeft: boolean;
-  readonly timezone: string;
-}
-
-const revokeView = view<RevokeProps>('grants/revoke');
+import { presentApplication, presentGrant } from './presenters.ts';
 
 /** Revokes a grant after a confirmation. */
 export const revokePage = grantPage({
   path: `${AUTHORIZATIONS}/:id/revoke`,
   show: ({ deps, user, grant, others, locale, path, query }) =>
-    render(revokeView, {
+    render('grants/revoke', {
       action: path,
       application: presentApplication(grant),
       grant: presentGrant({ config: deps.config, locale }, grant),
+      // Number of other grants of the application, which do not change.
       others,
+      // The user wanted to narrow the grant to nothing.
       nothingLeft: query.nothing_left !== undefined,
       timezone: user.timezone,
     }),

@@ -1,27 +1,12 @@
 import { z } from 'zod';
 import { list } from '../../http/form.ts';
 import { render } from '../../http/page.ts';
-import { view } from '../../http/view.ts';
 import { userPage } from '../../sessions/pages/user-page.ts';
 import { type GrantHead, listGrantHeads } from '../list-store.ts';
 import { revokeGrantsOfApplication } from '../revoke-several.ts';
 import { listLiveGrants } from '../store.ts';
 import { AUTHORIZATIONS, byUser, toList } from './grant-page.ts';
-import { arrangeGrants, type EndingGrant, presentEnding } from './presenters.ts';
-
-/** Lists all grants of selected applications and confirms their revocation. */
-interface RevokeSelectedProps {
-  readonly action: string;
-  /** Client IDs. */
-  readonly applications: readonly string[];
-  /** The first ones. */
-  readonly grants: readonly EndingGrant[];
-  /** Number of all that end. */
-  readonly count: number;
-  readonly timezone: string;
-}
-
-const revokeSelectedView = view<RevokeSelectedProps>('grants/revoke_selected');
+import { arrangeGrants, presentEnding } from './presenters.ts';
 
 /** Grants that the page shows. */
 const SHOWN = 100;
@@ -40,12 +25,15 @@ export const revokeSelectedPage = userPage({
     }
     const ids = heads.slice(0, SHOWN).map(({ id }) => id);
     const grants = await listLiveGrants(deps.db, { userId: user.id, ids });
-    return render(revokeSelectedView, {
+    return render('grants/revoke_selected', {
       action: path,
+      // Client IDs.
       applications: clientIdsOf(heads),
+      // The first ones.
       grants: arrangeGrants(grants, locale).map((grant) =>
         presentEnding({ config: deps.config, locale }, grant),
       ),
+      // Number of all that end.
       count: heads.length,
       timezone: user.timezone,
     });

@@ -2,14 +2,11 @@ import { z } from 'zod';
 import type { Db } from '../../db/database.ts';
 import { list, text } from '../../http/form.ts';
 import { type PageAnswer, render, seeOther } from '../../http/page.ts';
-import { view } from '../../http/view.ts';
 import { type UserPageDeps, type UserRequest, userPage } from '../../sessions/pages/user-page.ts';
 import { revokeLocked } from '../revoke-several.ts';
 import { listLiveGrants } from '../store.ts';
 import { AUTHORIZATIONS, byUser, toList } from './grant-page.ts';
 import { presentEnding } from './presenters.ts';
-
-const revokeUnusedView = view<Awaited<ReturnType<typeof presentUnused>>>('grants/revoke_unused');
 
 const CHOICES = [7, 30, 90, 180, 365];
 const FIRST_CHOICE = '30';
@@ -58,7 +55,7 @@ async function showUnused(
   meanwhile: boolean,
 ): Promise<PageAnswer> {
   const props = await presentUnused(request, db, typed, meanwhile);
-  return render(revokeUnusedView, props, props.error ? 400 : meanwhile ? 409 : 200);
+  return render('grants/revoke_unused', props, props.error ? 400 : meanwhile ? 409 : 200);
 }
 
 /** Lists unused grants, to confirm their revocation. The form posts the IDs of the grants it showed. */

@@ -4,10 +4,10 @@ import {
   type OpenedApplication,
   openApplication,
 } from '../../applications/pages/owner-page.ts';
+import { renderOwn } from '../../applications/pages/presenters.ts';
 import { text } from '../../http/form.ts';
-import { type PageAnswer, render } from '../../http/page.ts';
+import type { PageAnswer } from '../../http/page.ts';
 import { type Translate, translator } from '../../http/translate.ts';
-import { view } from '../../http/view.ts';
 import { selectResources } from '../../resource-servers/resource-store.ts';
 import {
   type UserPageDeps,
@@ -18,32 +18,7 @@ import { AUTHORIZE_PATH } from '../authorize-request.ts';
 import { checkAuthorizeUrl, resourcesInUrl } from '../check-authorize-url.ts';
 import type { Finding } from '../finding.ts';
 import type { InsightText } from '../texts.ts';
-import { type ExplainedProps, explain } from './explain.ts';
-import { type InsightsHeadProps, presentHead } from './head-presenter.ts';
-
-/** Form that checks an authorization URL. Posts `url`. */
-interface CheckProps extends InsightsHeadProps {
-  readonly action: string;
-  /** The pasted URL, to be corrected; it is not stored. */
-  readonly url: string;
-  /** A URL of this server with the application's client ID. */
-  readonly example: string;
-  /** Undefined before a URL was pasted. */
-  readonly result: ResultProps | undefined;
-}
-
-interface ResultProps {
-  readonly verdict: 'accepted' | 'remarks' | 'refused';
-  readonly problems: number;
-  readonly findings: readonly (ExplainedProps & {
-    readonly verdict: Finding['verdict'];
-    /** The name of a parameter, shown as code, or a word for another part. */
-    readonly component: string;
-    readonly isParameter: boolean;
-  })[];
-}
-
-const checkView = view<CheckProps>('insights/check');
+import { explain } from './explain.ts';
 
 /** In the order of the page: what has to be changed comes first. */
 const VERDICTS: readonly Finding['verdict'][] = ['error', 'warning', 'info', 'ok'];
@@ -67,18 +42,19 @@ export const checkPage = userPageAbout(openApplication, {
 });
 
 async function showCheck(request: Request, url: string | undefined): Promise<PageAnswer> {
-  const { deps, locale, own, clientId, path } = request;
+  const { deps, locale, own, clientId } = request;
   const { config } = deps;
   const example = `${config.issuer}${AUTHORIZE_PATH}?response_type=code&client_id=${clientId}&…`;
   const findings =
     url === undefined
       ? undefined
       : checkAuthorizeUrl(own.application, config, await findResources(deps, url), url);
-  return render(checkView, {
-    ...presentHead(request, 'check'),
-    action: path,
+  return renderOwn(request, 'insights/check', {
+    // The pasted URL, to be corrected; it is not stored.
     url: url ?? '',
+    // A URL of this server with the application's client ID.
     example,
+    // Undefined before a URL was pasted.
     result: findings && presentFindings(translator<InsightText>(locale), findings),
   });
 }
@@ -92,7 +68,7 @@ async function findResources(
   return new Map(found.map(({ key, name }) => [key, name]));
 }
 
-function presentFindings(t: Translate<InsightText>, findings: readonly Finding[]): ResultProps {
+function presentFindings(t: Translate<InsightText>, findings: readonly Finding[]) {
   const problems = findings.filter(({ verdict }) => verdict === 'error').length;
   const remarks = findings.some(({ verdict }) => verdict === 'warning');
   return {
@@ -103,6 +79,7 @@ function presentFindings(t: Translate<InsightText>, findings: readonly Finding[]
       return {
         ...explain(t, finding.code, finding.details),
         verdict: finding.verdict,
+        // The name of a parameter, shown as code, or a word for another part.
         component: part === undefined ? finding.component : t(`insights.part.${part}`),
         isParameter: part === undefined,
       };

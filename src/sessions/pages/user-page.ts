@@ -48,7 +48,7 @@ export interface UserRequest<Deps> {
  */
 export interface UserPage<Request, Form, Input> {
   readonly path: string;
-  /** Requires a recent sign-in: a GET goes to the sign-in page, a POST to `retry`. */
+  /** Requires a recent sign-in: a GET goes to the sign-in page, a POST to `signInAgain`. */
   readonly recent?: boolean;
   /** The form has a file and at most so many bytes; undefined: it has none. */
   readonly fileBytes?: number;
@@ -59,9 +59,15 @@ export interface UserPage<Request, Form, Input> {
 interface PageForm<Request, Form> {
   readonly form: FormSchema<Form>;
   /**
-   * Shows the form again for an expected error of `prepare`, `submit` or `answer`: a
-   * `ValidationError` or, with `recent`, a `SignInTooOldError` for example. Throws any other error
-   * again.
+   * Shows a form that was posted with a sign-in older than `RECENT_SIGN_IN_SECONDS` again. Absent: an
+   * error page does.
+   */
+  readonly signInAgain?: (
+    request: Request & { readonly form: Form },
+  ) => PageAnswer | Promise<PageAnswer>;
+  /**
+   * Shows the form again for an expected error of `prepare`, `submit` or `answer`, for example a
+   * `ValidationError`. Throws any other error again.
    */
   readonly retry?: (
     request: Request & { readonly form: Form },
@@ -87,13 +93,6 @@ export interface PostedForm<Request, Form, Input> extends PageForm<Request, Form
  */
 export interface AnsweredForm<Request, Form> extends PageForm<Request, Form> {
   readonly answer: (request: Request & { readonly form: Form }) => PageAnswer | Promise<PageAnswer>;
-}
-
-/** A form was posted with a sign-in older than `RECENT_SIGN_IN_SECONDS`. */
-export class SignInTooOldError extends StagedoorError {
-  constructor() {
-    super('forbidden', 'Sign in again to change security settings.');
-  }
 }
 
 /** Makes a page of signed-in users. Everybody else is sent to sign in, and back afterwards. */
@@ -164,10 +163,13 @@ async function submit<Deps extends UserPageDeps, Request extends UserRequest<Dep
   fields: URLSearchParams,
 ): Promise<PageAnswer> {
   const posted = { ...request, form: parseForm(post.form, fields) };
-  try {
-    if (recent && !request.recent) {
-      throw new SignInTooOldError();
+  if (recent && !request.recent) {
+    if (post.signInAgain === undefined) {
+      throw new StagedoorError('forbidden', 'Sign in again to change security settings.');
     }
+    return post.signInAgain(posted);
+  }
+  try {
     if ('answer' in post) {
       return await post.answer(posted);
     }

@@ -1,6 +1,5 @@
 import type { Context } from 'koa';
 import { type PageAnswer, render } from '../../http/page.ts';
-import { view } from '../../http/view.ts';
 import type { SignInResult } from '../sign-in.ts';
 import { setRetryAfter } from './sign-in-here.ts';
 
@@ -26,8 +25,6 @@ interface LoginProps {
   readonly retrySeconds?: number | undefined;
 }
 
-const loginView = view<LoginProps>('sign-in/login');
-
 const STATUS = { signed_in: 200, wrong: 401, throttled: 429, busy: 503 } as const;
 
 /**
@@ -40,10 +37,10 @@ export function showLoginForm(
   failed: SignInResult | undefined,
 ): PageAnswer {
   if (failed === undefined) {
-    return render(loginView, props);
+    return render('sign-in/login', props);
   }
   setRetryAfter(ctx, failed);
-  return render(loginView, { ...props, ...presentFailure(failed) }, STATUS[failed.outcome]);
+  return render('sign-in/login', { ...props, ...presentFailure(failed) }, STATUS[failed.outcome]);
 }
 
 function presentFailure(

@@ -1,7 +1,6 @@
 import type { Context } from 'koa';
 import { originOf } from '../../http/origin.ts';
 import { type Page, type PageDeps, render } from '../../http/page.ts';
-import { view } from '../../http/view.ts';
 import { identify } from '../../sessions/pages/identify.ts';
 import { signOut } from '../sign-out.ts';
 import type { SignInPageDeps } from './sign-in-here.ts';
@@ -18,24 +17,14 @@ export interface SignedOutProps {
   readonly elsewhere?: { readonly host: string; readonly href: string } | undefined;
 }
 
-const signedOutView = view<SignedOutProps>('sign-in/signed_out');
-
-/** Confirms before signing out. */
-interface LogoutProps {
-  readonly action: string;
-  readonly email: string;
-}
-
-const logoutView = view<LogoutProps>('sign-in/logout');
-
 /** Signs out of everything here. */
 export const logoutPage: Page<LogoutPageDeps> = {
   path: '/logout',
   show: async (deps, ctx) => {
     const signedIn = await identify(deps, ctx);
     return signedIn === undefined
-      ? render(signedOutView, {})
-      : render(logoutView, { action: ctx.path, email: signedIn.user.email });
+      ? render('sign-in/signed_out', {})
+      : render('sign-in/logout', { action: ctx.path, email: signedIn.user.email });
   },
   submit: async (deps, ctx) => {
     const signedIn = await identify(deps, ctx);
@@ -44,6 +33,6 @@ export const logoutPage: Page<LogoutPageDeps> = {
     }
     await deps.sessions.signOut(ctx);
     ctx.state.signedIn = undefined;
-    return render(signedOutView, (await deps.elsewhere?.(ctx)) ?? {});
+    return render('sign-in/signed_out', (await deps.elsewhere?.(ctx)) ?? {});
   },
 };

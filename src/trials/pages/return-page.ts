@@ -1,25 +1,12 @@
 import { APPLICATIONS, openApplication } from '../../applications/pages/owner-page.ts';
-import { type ApplicationHeader, presentHeader } from '../../applications/pages/presenters.ts';
+import { renderOwn } from '../../applications/pages/presenters.ts';
 import { setCookie } from '../../http/cookies.ts';
-import { type PageAnswer, render, seeOther } from '../../http/page.ts';
-import { view } from '../../http/view.ts';
+import { seeOther } from '../../http/page.ts';
 import { userPageAbout } from '../../sessions/pages/user-page.ts';
 import { endTrial, runTrial } from '../run-trial.ts';
 import { readTrial, trialCookie } from '../trial.ts';
 import { applicationSteps, browserSteps, type TrialStep } from './trial-requests.ts';
 import { type TrialPagesDeps, tried } from './try-page.ts';
-
-/** Shows each request of a trial and its answer. */
-interface ResultProps {
-  readonly application: ApplicationHeader;
-  /** Failed requests within 24 hours. */
-  readonly failures: number;
-  readonly outcome: 'finished' | 'denied' | 'refused';
-  readonly steps: readonly TrialStep[];
-  readonly confidential: boolean;
-}
-
-const resultView = view<ResultProps>('trials/result');
 
 /** Takes the redirect of a trial, once, and runs the rest of the flow. */
 export const trialReturnPage = userPageAbout(openApplication<TrialPagesDeps>, {
@@ -46,14 +33,8 @@ export const trialReturnPage = userPageAbout(openApplication<TrialPagesDeps>, {
     setCookie(ctx, trialCookie(secure, clientId), '');
     const about = tried(deps.config, own);
     const steps = browserSteps(about, trial, searchParams);
-    const show = (outcome: ResultProps['outcome'], more: TrialStep[] = []): PageAnswer =>
-      render(resultView, {
-        application: presentHeader(own.application),
-        failures: own.recentFailures,
-        outcome,
-        steps: [...steps, ...more],
-        confidential: about.confidential,
-      });
+    const show = (outcome: 'finished' | 'denied' | 'refused', more: TrialStep[] = []) =>
+      renderOwn(request, 'trials/result', { outcome, steps: [...steps, ...more] });
     if (code === null) {
       return show(searchParams.get('error') === 'access_denied' ? 'denied' : 'refused');
     }

@@ -5,12 +5,11 @@ import {
   type OpenedApplication,
   openApplication,
 } from '../../applications/pages/owner-page.ts';
-import { type ApplicationHeader, presentHeader } from '../../applications/pages/presenters.ts';
+import { renderOwn } from '../../applications/pages/presenters.ts';
 import type { Config } from '../../config/config.ts';
 import { setCookie } from '../../http/cookies.ts';
 import { noFields } from '../../http/form.ts';
-import { oneOf, PageAnswer, render, seeOther } from '../../http/page.ts';
-import { view } from '../../http/view.ts';
+import { oneOf, PageAnswer, seeOther } from '../../http/page.ts';
 import { type UserRequest, userPageAbout } from '../../sessions/pages/user-page.ts';
 import type { TrialDeps } from '../run-trial.ts';
 import { newTrial, sealTrial, TRIAL_SECONDS, trialCookie } from '../trial.ts';
@@ -26,32 +25,16 @@ type TrialRequest = UserRequest<TrialPagesDeps> & OpenedApplication;
 /** Reasons to begin again. */
 const NOTICES = ['over'] as const;
 
-/** Explains a trial and begins it. */
-interface TryProps {
-  readonly application: ApplicationHeader;
-  /** Failed requests within 24 hours. */
-  readonly failures: number;
-  readonly action: string;
-  readonly scopes: readonly string[];
-  readonly minutes: number;
-  readonly notice: (typeof NOTICES)[number] | undefined;
-}
-
-const tryView = view<TryProps>('trials/try');
-
 /** Begins the flow of the owner's application with a redirect to this server. */
 export const tryPage = userPageAbout<TrialPagesDeps, OpenedApplication, unknown, unknown>(
   openApplication,
   {
     path: `${APPLICATIONS}/:clientId/try`,
-    show: ({ deps, own, path, query }) =>
-      render(tryView, {
-        application: presentHeader(own.application),
-        failures: own.recentFailures,
-        action: path,
-        scopes: scopesOf(deps.config, own),
+    show: (request) =>
+      renderOwn(request, 'trials/try', {
+        scopes: scopesOf(request.deps.config, request.own),
         minutes: TRIAL_SECONDS / 60,
-        notice: oneOf(NOTICES, query.notice),
+        notice: oneOf(NOTICES, request.query.notice),
       }),
     post: {
       form: noFields,

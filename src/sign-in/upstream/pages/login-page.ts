@@ -1,19 +1,9 @@
 import { checkCookies } from '../../../http/cookie-check.ts';
 import { type Page, render, seeOther } from '../../../http/page.ts';
-import { view } from '../../../http/view.ts';
 import { identify } from '../../../sessions/pages/identify.ts';
 import { selectsAccount, showAccounts } from '../../pages/account-selection.ts';
 import { loginHint, returnPath, setLanguage } from '../../pages/login-page.ts';
 import { CALLBACK, type UpstreamPageDeps } from './upstream-login.ts';
-
-/** Says that a form was not taken because its session had ended. */
-interface SignInAgainProps {
-  /** Host of the platform's own login. */
-  readonly host: string;
-  readonly href: string;
-}
-
-const signInAgainView = view<SignInAgainProps>('sign-in/sign_in_again');
 
 /**
  * Sends the user straight on to the platform's own login: a page in between would ask nothing. After
@@ -34,7 +24,7 @@ export const upstreamLoginPage: Page<UpstreamPageDeps> = {
     }
     if (reason === 'lost') {
       const href = `/login?return_to=${encodeURIComponent(returnTo)}`;
-      return render(signInAgainView, { host: deps.upstream.host, href });
+      return render('sign-in/sign_in_again', { host: deps.upstream.host, href });
     }
     const withoutCookies = checkCookies(deps, ctx);
     if (withoutCookies !== undefined) {

@@ -1,6 +1,5 @@
 import type { Context } from 'koa';
 import { type UpstreamConfig, upstreamHost } from '../../../config/upstream.ts';
-import { errorView } from '../../../http/error-page.ts';
 import { type PageAnswer, render } from '../../../http/page.ts';
 import { type SharedText, translator } from '../../../http/translate.ts';
 import type { Locale } from '../../../lib/locale.ts';
@@ -56,7 +55,7 @@ export function showRefusal(
         : [{ href: signOutAt, label: t('upstream.link.sign_out', { host }) }]),
     ],
   };
-  return render(errorView, props, status);
+  return render('error', props, status);
 }
 
 /** Returns the link beside those of every error page. */
