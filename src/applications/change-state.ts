@@ -6,7 +6,7 @@ import { setActive, setSuspension } from './change-store.ts';
 import { lockForActor, lockOrThrow } from './lock.ts';
 import { mailOwner } from './mail-owner.ts';
 import { refuseOwnDecision } from './refuse-own-decision.ts';
-import { applicationById } from './store.ts';
+import { findApplication } from './store.ts';
 
 /**
  * Suspends an application: nothing of it is live until it is resumed. A second call only changes
@@ -32,7 +32,7 @@ export async function suspendApplication(
     data: { application: before.name, reason },
   });
   await mailOwner(tx, before, { change: 'suspended', reason });
-  return (await applicationById(tx, clientId)) ?? before;
+  return (await findApplication(tx, clientId)) ?? before;
 }
 
 /**
@@ -58,7 +58,7 @@ export async function resumeApplication(
     data: { application: before.name, ...own },
   });
   await mailOwner(tx, before, { change: 'resumed' });
-  return (await applicationById(tx, clientId)) ?? before;
+  return (await findApplication(tx, clientId)) ?? before;
 }
 
 /**
@@ -86,5 +86,5 @@ export async function setApplicationActive(
     origin,
     data: { application: before.name },
   });
-  return (await applicationById(tx, clientId)) ?? before;
+  return (await findApplication(tx, clientId)) ?? before;
 }

@@ -2,7 +2,7 @@ import type { Tx } from '../db/transaction.ts';
 import { translator } from '../http/translate.ts';
 import { type FieldErrors, ValidationError } from '../lib/errors.ts';
 import { quote } from '../lib/printable.ts';
-import { findMissingUsers } from '../users/find-missing-users.ts';
+import { findMissingUsers } from '../users/user-store.ts';
 import type { ApplicationDetails, ClientType } from './application.ts';
 import { checkRedirectUri, REDIRECT_URI_LIMIT } from './redirect-uri.ts';
 import type { ApplicationText } from './texts.ts';

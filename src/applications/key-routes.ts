@@ -5,10 +5,10 @@ import { ordering } from '../api/query.ts';
 import { found } from '../api/route.ts';
 import { NO_CONTENT, nothing, writeEndpoint } from '../api/write-endpoint.ts';
 import { LONGEST_KEYS } from '../client-keys/read-keys.ts';
-import type { ClientKey } from '../client-keys/store.ts';
+import { type ClientKey, selectKeys } from '../client-keys/store.ts';
 import { sliceOf } from '../db/slice.ts';
-import { addKeys, deleteKey, listKeys } from './keys.ts';
-import { applicationById } from './store.ts';
+import { addKeys, deleteKey } from './keys.ts';
+import { findApplication } from './store.ts';
 import { EXAMPLES } from './wire-examples.ts';
 
 /** Query of `GET /applications/{client_id}/keys/`. */
@@ -91,8 +91,8 @@ export function keyEndpoints(deps: ApiDeps): Endpoint[] {
       entry: applicationKey,
       conditional: { by: 'last-modified', list: () => 'application-keys' },
       load: async (tx, { param, query, slice }) => {
-        found(await applicationById(tx, param('client_id')));
-        const keys = await listKeys(tx, param('client_id'));
+        found(await findApplication(tx, param('client_id')));
+        const keys = await selectKeys(tx, param('client_id'));
         return sliceOf(keys, slice, query.ordering.direction);
       },
       present: presentKey,

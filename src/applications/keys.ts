@@ -11,19 +11,12 @@ import {
 } from '../client-keys/store.ts';
 import { isUsable } from '../client-secrets/client-secret.ts';
 import { selectSecrets } from '../client-secrets/store.ts';
-import type { Db } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Actor, Origin } from '../lib/actor.ts';
-import { isClientId } from '../lib/client-id.ts';
 import { StagedoorError, ValidationError } from '../lib/errors.ts';
 import type { Application } from './application.ts';
 import { lockForActor } from './lock.ts';
 import { mailOwner } from './mail-owner.ts';
-
-/** Returns the keys of an application that have not expired, the oldest first. */
-export async function listKeys(db: Db, clientId: string): Promise<ClientKey[]> {
-  return isClientId(clientId) ? selectKeys(db, clientId) : [];
-}
 
 /**
  * Adds public keys: PEM, a JWK, or a JWK Set. The owner gets a mail.

@@ -3,7 +3,7 @@ import type { Origin } from '../lib/actor.ts';
 import { proofHost } from '../lib/client-id.ts';
 import type { MailApplication, MailData } from '../mail/mail.ts';
 import { enqueueMail } from '../mail/outbox-store.ts';
-import { findUser } from '../users/find-user.ts';
+import { findUser } from '../users/user-store.ts';
 import { type Application, isReviewed } from './application.ts';
 
 /** A change of an application that its owner gets a mail about. */

@@ -10,7 +10,7 @@ import type { Application, ApplicationDetails, ClientType } from './application.
 import { insertApplication } from './change-store.ts';
 import { checkDetails } from './check-details.ts';
 import { lockOwnApplications } from './own-store.ts';
-import { applicationById } from './store.ts';
+import { findApplication } from './store.ts';
 
 /** Required fields of a registration; the others have defaults. */
 export type Registration = Pick<ApplicationDetails, 'name' | 'redirectUris' | 'scopes'> & {
@@ -57,7 +57,7 @@ export async function registerApplication(
     origin,
     data: { application: details.name, client_type: clientType },
   });
-  const application = await applicationById(tx, clientId);
+  const application = await findApplication(tx, clientId);
   if (application === undefined) {
     throw new StagedoorError('not_found', 'Not found.');
   }

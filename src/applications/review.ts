@@ -18,7 +18,7 @@ import {
   setReviewRequested,
 } from './review-store.ts';
 import { replaceUnsafeName } from './safe-name.ts';
-import { applicationById } from './store.ts';
+import { findApplication } from './store.ts';
 
 /**
  * Asks the operators for a review, who get a mail. A second request changes nothing until an operator
@@ -87,7 +87,7 @@ export async function reviewApplication(
     clientId,
     data: { application: before.name, version, ...own },
   });
-  return (await applicationById(tx, clientId)) ?? before;
+  return (await findApplication(tx, clientId)) ?? before;
 }
 
 /** Longest question, in characters. */

@@ -7,12 +7,11 @@ import type { Config } from '../config/config.ts';
 import type { Application } from './application.ts';
 import { resumeApplication, suspendApplication } from './change-state.ts';
 import { deleteApplication } from './delete-application.ts';
-import { findApplication } from './find-application.ts';
 import { keyEndpoints } from './key-routes.ts';
 import { registerApplication } from './register.ts';
 import { reviewApplication } from './review.ts';
 import type { NameSettings, ReviewSettings } from './review-need.ts';
-import { listApplications } from './store.ts';
+import { findApplication, listApplications } from './store.ts';
 import { updateApplication } from './update.ts';
 import {
   applicationAnswer,

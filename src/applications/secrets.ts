@@ -11,7 +11,6 @@ import { deleteSecretRow, selectSecrets } from '../client-secrets/store.ts';
 import type { Db } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Actor, Origin } from '../lib/actor.ts';
-import { isClientId } from '../lib/client-id.ts';
 import { type FieldErrors, ValidationError } from '../lib/errors.ts';
 import { isUnprintable } from '../lib/printable.ts';
 import { lockForActor } from './lock.ts';
@@ -19,8 +18,8 @@ import { mailOwner } from './mail-owner.ts';
 import { lockApplication } from './store.ts';
 
 /** Returns the secrets of an application, the oldest first, expired ones too. */
-export async function listSecrets(db: Db, clientId: string): Promise<ClientSecret[]> {
-  return isClientId(clientId) ? selectSecrets(db, 'application_secrets', clientId) : [];
+export function listSecrets(db: Db, clientId: string): Promise<ClientSecret[]> {
+  return selectSecrets(db, 'application_secrets', clientId);
 }
 
 /**

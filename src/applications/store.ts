@@ -4,6 +4,7 @@ import type { Db } from '../db/database.ts';
 import { countEntries } from '../db/list-changes.ts';
 import { type Direction, readSlice, type Slice, type Sliced } from '../db/slice.ts';
 import type { Tx } from '../db/transaction.ts';
+import { isClientId } from '../lib/client-id.ts';
 import type { Application, ApplicationFilters } from './application.ts';
 
 const COLUMNS = [
@@ -60,13 +61,15 @@ export const APPLICATION = [
   SCHEME_SHARED_WITH,
 ] as const;
 
-/** The application with this client id. */
-export function applicationById(db: Db, clientId: string): Promise<Application | undefined> {
-  return db
-    .selectFrom('applications')
-    .select(APPLICATION)
-    .where('client_id', '=', clientId)
-    .executeTakeFirst();
+/** Returns the application with this client ID, whatever its state. */
+export async function findApplication(db: Db, clientId: string): Promise<Application | undefined> {
+  return isClientId(clientId)
+    ? db
+        .selectFrom('applications')
+        .select(APPLICATION)
+        .where('client_id', '=', clientId)
+        .executeTakeFirst()
+    : undefined;
 }
 
 /**
@@ -101,12 +104,21 @@ export function withSecrets(db: Db, { lock }: { readonly lock: boolean }) {
     .$if(lock, (query) => query.forShare('applications'));
 }
 
-/** Returns an application with its secrets, see `withSecrets`; one statement. */
-export async function applicationWithSecrets(
+/** An application with the SHA-256 hashes (hex) of the secrets that are good now. */
+export interface FoundClient {
+  readonly application: Application;
+  readonly secretHashes: string[];
+}
+
+/** Returns an application, whatever its state, with its secrets, see `withSecrets`; one statement. */
+export async function findClient(
   db: Db,
   clientId: string,
   { lock }: { readonly lock: boolean } = { lock: false },
-): Promise<{ application: Application; secretHashes: string[] } | undefined> {
+): Promise<FoundClient | undefined> {
+  if (!isClientId(clientId)) {
+    return undefined;
+  }
   const row = await withSecrets(db, { lock }).where('client_id', '=', clientId).executeTakeFirst();
   if (row === undefined) {
     return undefined;

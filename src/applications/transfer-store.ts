@@ -55,7 +55,7 @@ export async function deleteTransfer(
     .executeTakeFirst();
 }
 
-/** The offer of an application. */
+/** Returns the offer of an application that waits for an answer; `email` as the owner typed it. */
 export async function selectOutgoingTransfer(db: Db, clientId: string) {
   return await db
     .selectFrom('application_transfers')

@@ -1,9 +1,7 @@
 import type { AuditAction } from '../audit/event.ts';
 import { record } from '../audit/store.ts';
-import type { Db } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Actor, Origin } from '../lib/actor.ts';
-import { isClientId } from '../lib/client-id.ts';
 import { emailKey } from '../lib/email.ts';
 import { StagedoorError, ValidationError } from '../lib/errors.ts';
 import { type Application, isReviewed } from './application.ts';
@@ -17,13 +15,6 @@ import {
   insertTransfer,
   selectOutgoingTransfer,
 } from './transfer-store.ts';
-
-/** An offer as its owner sees it. */
-export interface OutgoingTransfer {
-  /** As it was typed: the same whether there is such a user or not. */
-  readonly email: string;
-  readonly createdAt: Date;
-}
 
 /**
  * Offers an application to the user with this e-mail address. Whether there is one shows in
@@ -118,14 +109,6 @@ export async function declineTransfer(
   const { application, fromUserId } = await takeOffer(tx, userId, clientId);
   await log(tx, 'declined', actor, fromUserId, application, undefined);
   await log(tx, 'declined', actor, userId, application, origin);
-}
-
-/** The offer of this application that waits for an answer. */
-export async function outgoingTransfer(
-  db: Db,
-  clientId: string,
-): Promise<OutgoingTransfer | undefined> {
-  return isClientId(clientId) ? selectOutgoingTransfer(db, clientId) : undefined;
 }
 
 /** Operators cannot end the suspension of an application that is theirs; transferred, it would not be. */

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { changedFieldsSince } from '../audit/changed-fields.ts';
-import { record } from '../audit/store.ts';
+import { record, selectChangedFields } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Actor, Origin } from '../lib/actor.ts';
 import { StagedoorError, ValidationError } from '../lib/errors.ts';
@@ -16,7 +15,7 @@ import { checkDetails } from './check-details.ts';
 import { followOwnerChange } from './follow-owner-change.ts';
 import { lockForActor, lockOrThrow } from './lock.ts';
 import { mailOwner } from './mail-owner.ts';
-import { applicationById } from './store.ts';
+import { findApplication } from './store.ts';
 
 /** Changes of an application; undefined fields stay. */
 export type ApplicationChanges = {
@@ -78,7 +77,7 @@ export async function updateOwnApplication(
   }
   if (before.updatedAt.getTime() !== expected.getTime()) {
     // A review or a suspension meanwhile is nothing that this would overwrite.
-    const fields = await changedFieldsSince(tx, clientId, expected);
+    const fields = await selectChangedFields(tx, clientId, expected);
     if (fields.length > 0) {
       throw new ChangedMeanwhileError(fields);
     }
@@ -124,7 +123,7 @@ async function apply(
     });
   }
   await follow(tx, before, after, changed, origin);
-  return (await applicationById(tx, clientId)) ?? before;
+  return (await findApplication(tx, clientId)) ?? before;
 }
 
 /**

@@ -60,7 +60,7 @@ export async function recordAll(db: Db, events: readonly AuditEvent[]): Promise<
   }
 }
 
-/** The fields of an application that its log says were changed after `since`. */
+/** Returns the camelCase names of the fields of an application that were changed after `since`. */
 export async function selectChangedFields(
   db: Db,
   clientId: string,

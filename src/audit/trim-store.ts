@@ -1,15 +1,25 @@
 import { sql } from 'kysely';
-import type { Tx } from '../db/transaction.ts';
+import type { Db } from '../db/database.ts';
+import { inTransaction, type Tx } from '../db/transaction.ts';
 
 /** Advisory lock of trimming; any number that nothing else uses. */
 const TRIM_LOCK = 7_236_402;
 
 /**
- * Deletes the oldest entries that are older than `days`, at most `limit`. Sets a flag for its own
- * transaction, without which the trigger refuses; only one transaction at a time can trim.
- * @returns number of deleted entries; 0 if another transaction is trimming
+ * Deletes entries of the log that are older than the retention, the oldest first, at most `limit`.
+ * Any number of processes may do so at once: one of them does it. The database refuses to delete
+ * what is younger than 30 days, whatever the setting says.
+ * @param retentionDays 0: entries are kept for ever
+ * @returns how many were deleted
  */
-export async function deleteOldEvents(tx: Tx, days: number, limit: number): Promise<number> {
+export async function trimLog(db: Db, retentionDays: number, limit: number): Promise<number> {
+  return retentionDays === 0
+    ? 0
+    : inTransaction(db, (tx) => deleteOldEvents(tx, retentionDays, limit));
+}
+
+/** Sets a flag for its own transaction, without which the trigger refuses. */
+async function deleteOldEvents(tx: Tx, days: number, limit: number): Promise<number> {
   // A row lock would need the right to update the rows, which no role should have.
   const { rows } = await sql<{ locked: boolean }>`
     select pg_try_advisory_xact_lock(${sql.lit(TRIM_LOCK)}) as locked,

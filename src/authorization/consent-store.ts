@@ -4,7 +4,7 @@ import type { Db } from '../db/database.ts';
 import type { JsonRow } from '../db/json-row.ts';
 import { preparedQuery, preparedWrite } from '../db/prepared-query.ts';
 import type { Tx } from '../db/transaction.ts';
-import { type OrganizerWithTeams, organizersWithTeams } from '../directory/user-teams-store.ts';
+import { type OrganizerWithTeams, organizersWithTeams } from '../directory/organizer-store.ts';
 import type { EarlierGrant } from '../grants/grant.ts';
 import { earlierGrants } from '../grants/store.ts';
 import type { PendingInteraction } from './interaction.ts';

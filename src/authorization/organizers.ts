@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import type { OrganizerWithTeams } from '../directory/user-teams-store.ts';
+import type { OrganizerWithTeams } from '../directory/organizer-store.ts';
 import type { ScopeConfig } from '../lib/scopes.ts';
 import { type TeamRow, unitePermissions } from '../tokens/permissions.ts';
 

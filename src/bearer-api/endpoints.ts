@@ -15,13 +15,13 @@ import { found } from '../api/route.ts';
 import type { Config } from '../config/config.ts';
 import type { Database } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
-import { listOrganizersOf } from '../directory/user-organizers.ts';
+import { listOrganizersOf } from '../directory/organizer-store.ts';
 import { organizerAnswer, presentOrganizer } from '../directory/wire.ts';
 import { ORGANIZERS_PER_GRANT } from '../grants/grant.ts';
 import type { RequestCounter } from '../insights/request-counter.ts';
 import { tokenSettings } from '../tokens/introspect.ts';
 import type { OnReplay } from '../tokens/proof.ts';
-import { findUser } from '../users/find-user.ts';
+import { findUser } from '../users/user-store.ts';
 import { createBearerVerifier } from './bearer-verifier.ts';
 
 /** Dependencies of the endpoints for applications. */

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Application } from '../applications/application.ts';
 import type { Candidate } from '../applications/candidate.ts';
 import { lockOrThrow } from '../applications/lock.ts';
-import { applicationById } from '../applications/store.ts';
+import { findApplication } from '../applications/store.ts';
 import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import { recordForUsers, updateFromCandidate } from './document-store.ts';
@@ -41,7 +41,7 @@ export async function updateFromDocument(tx: Tx, candidate: Candidate): Promise<
     return;
   }
   await updateFromCandidate(tx, candidate);
-  const after = await applicationById(tx, clientId);
+  const after = await findApplication(tx, clientId);
   const resetReview = before.reviewedAt !== null && after?.reviewedAt === null;
   await record(tx, {
     action: 'stagedoor.application.changed',

@@ -1,19 +1,22 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import { countEntries } from '../db/list-changes.ts';
 import { preparedQuery } from '../db/prepared-query.ts';
-import { type Direction, readSlice, type Slice, type Sliced } from '../db/slice.ts';
+import { type Direction, readSlice, type Slice, type Sliced, sliceOf } from '../db/slice.ts';
 import type { Tx } from '../db/transaction.ts';
-import type { Organizer } from './organizer.ts';
+import { isDirectoryId } from '../users/user.ts';
+import { isSlug, type Organizer } from './organizer.ts';
 import { type Team, type TeamInput, teamsListOf } from './team.ts';
 
-/** The organizer with this slug. */
-export function organizerBySlug(db: Db, slug: string): Promise<Organizer | undefined> {
-  return db
-    .selectFrom('organizers')
-    .select(['slug', 'name'])
-    .where('slug', '=', slug)
-    .executeTakeFirst();
+/** Returns the organizer with this slug. */
+export async function findOrganizer(db: Db, slug: string): Promise<Organizer | undefined> {
+  return isSlug(slug)
+    ? db
+        .selectFrom('organizers')
+        .select(['slug', 'name'])
+        .where('slug', '=', slug)
+        .executeTakeFirst()
+    : undefined;
 }
 
 /** The organizer, locked until the transaction ends. */
@@ -109,14 +112,20 @@ const TEAM = [
   MEMBERS,
 ] as const;
 
-/** One team of an organizer. */
-export function teamById(db: Db, organizerSlug: string, id: string): Promise<Team | undefined> {
-  return db
-    .selectFrom('teams')
-    .select(TEAM)
-    .where('organizer_slug', '=', organizerSlug)
-    .where('id', '=', id)
-    .executeTakeFirst();
+/** Returns one team of an organizer. */
+export async function findTeam(
+  db: Db,
+  organizerSlug: string,
+  id: string,
+): Promise<Team | undefined> {
+  return isSlug(organizerSlug) && isDirectoryId(id)
+    ? db
+        .selectFrom('teams')
+        .select(TEAM)
+        .where('organizer_slug', '=', organizerSlug)
+        .where('id', '=', id)
+        .executeTakeFirst()
+    : undefined;
 }
 
 /** The team, locked until the transaction ends; who changes its members locks it first. */
@@ -133,11 +142,11 @@ export async function lockTeam(
     .forUpdate()
     .executeTakeFirst();
   // A statement of its own: the members as they are after waiting for the lock, not before.
-  return teamById(tx, organizerSlug, id);
+  return findTeam(tx, organizerSlug, id);
 }
 
 /** One slice of an organizer's teams, by id. */
-export async function listTeamRows(
+export async function listTeams(
   db: Db,
   organizerSlug: string,
   slice: Slice,
@@ -217,3 +226,34 @@ export async function deleteTeamRow(tx: Tx, organizerSlug: string, id: string): 
     .where('id', '=', id)
     .execute();
 }
+
+/** One slice of those among `slugs`, by slug. */
+export async function listOrganizersOf(
+  db: Db,
+  userId: string,
+  slugs: readonly string[],
+  slice: Slice,
+  direction: Direction,
+): Promise<Sliced<Organizer>> {
+  const open = new Set(slugs);
+  const all = (await organizersOf(db, userId)).filter(({ slug }) => open.has(slug));
+  return sliceOf(all, slice, direction);
+}
+
+/** An organizer with the teams there that a user is in, at least one. */
+export interface OrganizerWithTeams extends Organizer {
+  readonly teams: readonly (readonly [permissions: readonly string[], allEvents: boolean])[];
+}
+
+/** Query for the organizers in which a user is in a team, by slug, with these teams. */
+export const organizersWithTeams = (userId: RawBuilder<string>) => sql<OrganizerWithTeams>`
+  select o.slug, o.name, mine.teams
+  from (
+    select m.organizer_slug, json_agg(json_build_array(t.permissions, t.all_events)) as teams
+    from memberships m
+      join teams t on t.organizer_slug = m.organizer_slug and t.id = m.team_id
+    where m.user_id = ${userId}
+    group by m.organizer_slug
+  ) mine
+    join organizers o on o.slug = mine.organizer_slug
+  order by o.slug`;

@@ -3,8 +3,8 @@ import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Actor } from '../lib/actor.ts';
 import { StagedoorError, ValidationError } from '../lib/errors.ts';
-import { findMissingUsers } from '../users/find-missing-users.ts';
 import { requireDirectoryId } from '../users/user.ts';
+import { findMissingUsers } from '../users/user-store.ts';
 import { isSlug } from './organizer.ts';
 import {
   holdOrganizer,

@@ -1,12 +1,11 @@
 import type { ApiDeps, Endpoint } from '../api/endpoint.ts';
 import { listEndpoint } from '../api/list-endpoint.ts';
 import { readEndpoint } from '../api/read-endpoint.ts';
-import type { Param } from '../api/route.ts';
+import { found, type Param } from '../api/route.ts';
 import { NO_CONTENT, nothing, writeEndpoint } from '../api/write-endpoint.ts';
 import { deleteTeam } from './delete-team.ts';
-import { findTeam } from './find-team.ts';
-import { listTeams } from './list-teams.ts';
 import { isSlug } from './organizer.ts';
+import { findOrganizer, findTeam, listTeams } from './organizer-store.ts';
 import { putTeam } from './put-team.ts';
 import { teamsListOf } from './team.ts';
 import { presentTeam, readTeam, teamAnswer, teamBody, teamQuery } from './team-wire.ts';
@@ -41,8 +40,10 @@ export function teamEndpoints(deps: ApiDeps, permissions: readonly string[]): En
       query: teamQuery,
       entry: teamAnswer,
       conditional: { by: 'last-modified', list: listOf },
-      load: (tx, { query, param, slice }) =>
-        listTeams(tx, param('slug'), slice, query.ordering.direction),
+      load: async (tx, { query, param, slice }) => {
+        const { slug } = found(await findOrganizer(tx, param('slug')));
+        return listTeams(tx, slug, slice, query.ordering.direction);
+      },
       present: presentTeam,
     }),
     readEndpoint(deps, {

@@ -1,7 +1,7 @@
 import type { ApiDeps, Endpoint } from '../api/endpoint.ts';
 import { listEndpoint } from '../api/list-endpoint.ts';
 import { found } from '../api/route.ts';
-import { findApplication } from '../applications/find-application.ts';
+import { findApplication } from '../applications/store.ts';
 import { EXAMPLES } from '../applications/wire-examples.ts';
 import { listErrors } from './store.ts';
 import { errorsQuery, failedRequest, presentFailedRequest } from './wire.ts';

@@ -1,7 +1,7 @@
 import { countLargeApplications } from '../applications/count-usage.ts';
 import { notifyOperators } from '../applications/notify-operators.ts';
 import { recordAuthenticationFailures } from '../audit/authentication-failures.ts';
-import { trimLog } from '../audit/trim.ts';
+import { trimLog } from '../audit/trim-store.ts';
 import { trimChanges } from '../changes/changes-store.ts';
 import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';

@@ -2,7 +2,7 @@ import type { Context, Middleware } from 'koa';
 import type { Provider } from 'oidc-provider';
 import type { Application } from '../applications/application.ts';
 import { type Candidate, type CandidateSource, sourceOf } from '../applications/candidate.ts';
-import { findApplication } from '../applications/find-application.ts';
+import { findApplication } from '../applications/store.ts';
 import { renderForeignLink } from '../authorization/pages/foreign-link-page.ts';
 import type { Db } from '../db/database.ts';
 import { setUiLocales } from '../http/locale.ts';

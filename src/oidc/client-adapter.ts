@@ -8,8 +8,8 @@ import {
 } from '../applications/application.ts';
 import { sourceOf } from '../applications/candidate.ts';
 import { toApplication } from '../applications/candidate-store.ts';
-import { type FoundClient, findClient, lockClient } from '../applications/find-client.ts';
 import { reviewNeed } from '../applications/review-need.ts';
+import { type FoundClient, findClient } from '../applications/store.ts';
 import type { Config } from '../config/config.ts';
 import { preparedKeys } from './client-keys.ts';
 import { currentTransaction } from './current-transaction.ts';
@@ -60,10 +60,8 @@ export function clientAdapter(deps: AdapterDeps): PartialAdapter {
       const { ctx } = Provider;
       const issuesNothing =
         ctx !== undefined && (MACHINE_ROUTES.has(ctx.oidc.route) || isAnonymous(ctx));
-      const found =
-        tx !== undefined && !issuesNothing
-          ? await lockClient(tx, clientId)
-          : await findClient(tx ?? deps.db, clientId);
+      const lock = tx !== undefined && !issuesNothing;
+      const found = await findClient(tx ?? deps.db, clientId, { lock });
       const client = found ?? (await findCandidate(deps, clientId));
       return client === undefined
         ? standIn(deps, clientId)

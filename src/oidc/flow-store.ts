@@ -1,7 +1,6 @@
 import { type SqlBool, sql } from 'kysely';
 import type { Application } from '../applications/application.ts';
-import type { FoundClient } from '../applications/find-client.ts';
-import { withSecrets } from '../applications/store.ts';
+import { type FoundClient, withSecrets } from '../applications/store.ts';
 import type { Db } from '../db/database.ts';
 import type { JsonRow } from '../db/json-row.ts';
 import { preparedQuery } from '../db/prepared-query.ts';

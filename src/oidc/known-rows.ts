@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Candidate } from '../applications/candidate.ts';
-import type { FoundClient } from '../applications/find-client.ts';
+import type { FoundClient } from '../applications/store.ts';
 import type { Grant } from '../grants/grant.ts';
 import type { FoundSession } from '../sessions/session-store.ts';
 import type { StoredInteraction } from './interaction-store.ts';

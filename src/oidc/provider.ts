@@ -13,7 +13,7 @@ import type { RequestCounter } from '../insights/request-counter.ts';
 import { deriveKey } from '../lib/encryption.ts';
 import type { CountTokenResponse } from '../tokens/count-token-response.ts';
 import { DPOP_ALGORITHMS, type OnReplay } from '../tokens/proof.ts';
-import { findActiveUser } from '../users/find-user.ts';
+import { findActiveUser } from '../users/user-store.ts';
 import { createAdapterFactory } from './adapter.ts';
 import { reportAuthenticationFailures } from './authentication-failures.ts';
 import { blockRedirects } from './block-redirects.ts';

@@ -2,7 +2,7 @@ import type { Middleware } from 'koa';
 import type { Provider } from 'oidc-provider';
 import type { Candidate } from '../applications/candidate.ts';
 import { toApplication } from '../applications/candidate-store.ts';
-import type { FoundClient } from '../applications/find-client.ts';
+import type { FoundClient } from '../applications/store.ts';
 import type { Db } from '../db/database.ts';
 import { candidateOf } from './candidates.ts';
 import { COOKIE_OPTIONS, sessionIdOf } from './cookies.ts';

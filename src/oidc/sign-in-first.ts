@@ -1,6 +1,6 @@
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import { applicationState, isReviewed } from '../applications/application.ts';
-import { findApplication } from '../applications/find-application.ts';
+import { findApplication } from '../applications/store.ts';
 import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
 import { documentHost, isDocumentAddress } from '../lib/client-id.ts';

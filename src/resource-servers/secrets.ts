@@ -5,11 +5,10 @@ import { deleteSecretRow, selectSecrets } from '../client-secrets/store.ts';
 import type { Db } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Actor } from '../lib/actor.ts';
-import { isClientId } from '../lib/client-id.ts';
 import { ValidationError } from '../lib/errors.ts';
-import { lockOrThrow } from './lock-or-throw.ts';
+import { lockOrThrow } from './change-resource-server.ts';
 import type { ResourceServer } from './resource-server.ts';
-import { lockResourceServer, resourceServerById } from './store.ts';
+import { findResourceServer, lockResourceServer } from './store.ts';
 
 const TABLE = 'resource_server_secrets';
 
@@ -21,8 +20,8 @@ export async function listServerSecrets(
   db: Db,
   clientId: string,
 ): Promise<ClientSecret[] | undefined> {
-  const known = isClientId(clientId) && (await resourceServerById(db, clientId)) !== undefined;
-  return known ? selectSecrets(db, TABLE, clientId) : undefined;
+  const server = await findResourceServer(db, clientId);
+  return server && selectSecrets(db, TABLE, clientId);
 }
 
 /**

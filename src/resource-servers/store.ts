@@ -3,6 +3,7 @@ import type { Db } from '../db/database.ts';
 import { countEntries } from '../db/list-changes.ts';
 import { type Direction, readSlice, type Slice, type Sliced } from '../db/slice.ts';
 import type { Tx } from '../db/transaction.ts';
+import { isClientId } from '../lib/client-id.ts';
 import type { ResourceServer, ResourceServerDetails } from './resource-server.ts';
 
 const RESOURCE_SERVER = [
@@ -16,13 +17,18 @@ const RESOURCE_SERVER = [
   )`.as('resources'),
 ] as const;
 
-/** The resource server with this client id. */
-export function resourceServerById(db: Db, clientId: string): Promise<ResourceServer | undefined> {
-  return db
-    .selectFrom('resource_servers')
-    .select(RESOURCE_SERVER)
-    .where('client_id', '=', clientId)
-    .executeTakeFirst();
+/** Returns the resource server with this client ID. */
+export async function findResourceServer(
+  db: Db,
+  clientId: string,
+): Promise<ResourceServer | undefined> {
+  return isClientId(clientId)
+    ? db
+        .selectFrom('resource_servers')
+        .select(RESOURCE_SERVER)
+        .where('client_id', '=', clientId)
+        .executeTakeFirst()
+    : undefined;
 }
 
 /** Locks a resource server until the transaction ends. */

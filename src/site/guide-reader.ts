@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import type { Application } from '../applications/application.ts';
-import { findApplication } from '../applications/find-application.ts';
+import { findApplication } from '../applications/store.ts';
 import type { Config } from '../config/config.ts';
 import type { Locale } from '../lib/locale.ts';
 import { identify } from '../sessions/pages/identify.ts';

@@ -5,7 +5,13 @@ import { countEntries } from '../db/list-changes.ts';
 import { type Ordering, readSlice, type Slice, type Sliced } from '../db/slice.ts';
 import type { Tx } from '../db/transaction.ts';
 import { emailKey } from '../lib/email.ts';
-import type { ProvisionedUser, User, UserFilters, UserOrdering } from './user.ts';
+import {
+  isDirectoryId,
+  type ProvisionedUser,
+  type User,
+  type UserFilters,
+  type UserOrdering,
+} from './user.ts';
 
 const COUNT = sql<string>`count(*)`.as('count');
 
@@ -41,21 +47,27 @@ export interface UserCredentials<U extends User = User> {
   readonly passwordHash: string | null;
 }
 
-/** The user with this id, active or not. */
-export function userById(db: Db, id: string): Promise<User | undefined> {
-  return db.selectFrom('users').select(USER).where('id', '=', id).executeTakeFirst();
+/** Returns the user with this ID, active or not. */
+export async function findUser(db: Db, id: string): Promise<User | undefined> {
+  return isDirectoryId(id)
+    ? db.selectFrom('users').select(USER).where('id', '=', id).executeTakeFirst()
+    : undefined;
 }
 
-/** As `userById`, as the platform says. */
-export async function provisionedUserById(
+/** Returns the user with this ID, unless deactivated. */
+export async function findActiveUser(db: Db, id: string): Promise<User | undefined> {
+  const user = await findUser(db, id);
+  return user?.isActive ? user : undefined;
+}
+
+/** Returns the user with this ID, active or not, as the platform says. */
+export async function findProvisionedUser(
   db: Db,
   id: string,
 ): Promise<ProvisionedUser | undefined> {
-  const row = await db
-    .selectFrom('users')
-    .select(PROVISIONED)
-    .where('id', '=', id)
-    .executeTakeFirst();
+  const row = isDirectoryId(id)
+    ? await db.selectFrom('users').select(PROVISIONED).where('id', '=', id).executeTakeFirst()
+    : undefined;
   return row && toProvisioned(row);
 }
 
@@ -247,8 +259,11 @@ export async function selectUserNames(
   return new Map(rows.map(({ id, name }) => [id, name]));
 }
 
-/** Returns the ids that a user has. Locks these users against deletion until the transaction ends. */
-export async function lockExistingUsers(tx: Tx, ids: readonly string[]): Promise<string[]> {
+/**
+ * Returns the ids that no user has. The other users can't be deleted until the transaction ends, so
+ * that rows can refer to them.
+ */
+export async function findMissingUsers(tx: Tx, ids: readonly string[]): Promise<string[]> {
   const rows = await tx
     .selectFrom('users')
     .select('id')
@@ -256,5 +271,6 @@ export async function lockExistingUsers(tx: Tx, ids: readonly string[]): Promise
     .orderBy('id')
     .forKeyShare()
     .execute();
-  return rows.map((row) => row.id);
+  const existing = new Set(rows.map((row) => row.id));
+  return ids.filter((id) => !existing.has(id));
 }

@@ -4,10 +4,12 @@ import {
   acceptTransfer,
   declineTransfer,
   offerTransfer,
-  outgoingTransfer,
   withdrawTransfer,
 } from '../../src/applications/transfer.ts';
-import { incomingTransfers } from '../../src/applications/transfer-store.ts';
+import {
+  incomingTransfers,
+  selectOutgoingTransfer,
+} from '../../src/applications/transfer-store.ts';
 import { registerApplication } from '../support/factories.ts';
 import { ADA, BEN, code, ORIGIN, useOwnApplication } from '../support/own-application.ts';
 import { manage } from '../support/platform.ts';
@@ -18,7 +20,7 @@ const { own, run, read, add, offer, logOf, actionsOf, mails, changesMailed, clea
 describe('Transfer of an application', () => {
   test('accepted: the owner changes, and both users get a log entry and a mail', async () => {
     await offer(' ADA@example.com ');
-    const outgoing = await outgoingTransfer(own.server.database.db, own.clientId);
+    const outgoing = await selectOutgoingTransfer(own.server.database.db, own.clientId);
     assert.equal(outgoing?.email, 'ADA@example.com');
     const [incoming, ...others] = await incomingTransfers(own.server.database.db, 'ada');
     assert.equal(others.length, 0);
@@ -28,7 +30,7 @@ describe('Transfer of an application', () => {
     );
     await run((tx) => acceptTransfer(tx, ADA, 'ada', own.clientId, ORIGIN));
     assert.deepEqual([(await read()).ownerId, (await read()).ownerName], ['ada', 'Ada Example']);
-    assert.equal(await outgoingTransfer(own.server.database.db, own.clientId), undefined);
+    assert.equal(await selectOutgoingTransfer(own.server.database.db, own.clientId), undefined);
     assert.deepEqual(await incomingTransfers(own.server.database.db, 'ada'), []);
     assert.deepEqual(await actionsOf('ben'), [
       'registered',
@@ -55,7 +57,7 @@ describe('Transfer of an application', () => {
     await run((tx) => declineTransfer(tx, ADA, 'ada', own.clientId));
     assert.equal((await read()).ownerId, 'ben');
     assert.equal((await actionsOf('ben')).at(-1), 'transfer_declined');
-    assert.equal(await outgoingTransfer(own.server.database.db, own.clientId), undefined);
+    assert.equal(await selectOutgoingTransfer(own.server.database.db, own.clientId), undefined);
   });
 
   test('accept and withdraw race: exactly one wins', async () => {
@@ -81,7 +83,7 @@ describe('Transfer of an application', () => {
     for (const email of ['ada@example.com', 'nobody@example.com', 'eve@example.com']) {
       await clearMails();
       await offer(email);
-      const outgoing = await outgoingTransfer(own.server.database.db, own.clientId);
+      const outgoing = await selectOutgoingTransfer(own.server.database.db, own.clientId);
       const entry = (await logOf('ben')).at(-1);
       const toBen = (await mails()).filter(({ recipient }) => recipient === 'ben@example.com');
       seen.push(

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { decodeJwt } from 'jose';
-import { findApplication } from '../../src/applications/find-application.ts';
+import { findApplication } from '../../src/applications/store.ts';
 import { readConsentRequest } from '../../src/authorization/describe.ts';
 import { StagedoorError } from '../../src/lib/errors.ts';
-import { findUser } from '../../src/users/find-user.ts';
+import { findUser } from '../../src/users/user-store.ts';
 import { queuedMails } from '../support/account.ts';
 import { PAGE_ENGINES } from '../support/engines.ts';
 import {

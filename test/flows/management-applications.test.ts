@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { findApplication } from '../../src/applications/find-application.ts';
-import { findClient } from '../../src/applications/find-client.ts';
+import { findApplication, findClient } from '../../src/applications/store.ts';
 import { isWellFormed } from '../../src/lib/credentials.ts';
 import { type ManagementServer, startManagementServer } from '../support/management-server.ts';
 import { callManagement, credentialsOf, manage } from '../support/platform.ts';

@@ -12,7 +12,7 @@ import type { OpenApiDocument } from '../../src/api/openapi.ts';
 import { RIGHTS } from '../../src/api/operator.ts';
 import { EXAMPLES as APPLICATION_EXAMPLES } from '../../src/applications/wire-examples.ts';
 import { escapeHtml } from '../../src/lib/html.ts';
-import { EXAMPLES } from '../../src/resource-servers/wire-examples.ts';
+import { EXAMPLES } from '../../src/resource-servers/wire.ts';
 import { createPlatform, putOrganizer, putTeam, putUser } from '../support/factories.ts';
 import { decide, signIn } from '../support/flow.ts';
 import { readCode } from '../support/guide/read-guide.ts';

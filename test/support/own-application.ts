@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach } from 'node:test';
-import { findApplication } from '../../src/applications/find-application.ts';
 import { addSecret } from '../../src/applications/secrets.ts';
+import { findApplication } from '../../src/applications/store.ts';
 import { offerTransfer } from '../../src/applications/transfer.ts';
 import { type OwnApplicationChanges, updateOwnApplication } from '../../src/applications/update.ts';
 import { inTransaction, type Tx } from '../../src/db/transaction.ts';

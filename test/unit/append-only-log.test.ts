@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { sql } from 'kysely';
-import { trimLog } from '../../src/audit/trim.ts';
+import { trimLog } from '../../src/audit/trim-store.ts';
 import type { Database, Db } from '../../src/db/database.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { inTransaction } from '../../src/db/transaction.ts';

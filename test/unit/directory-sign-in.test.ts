@@ -6,9 +6,9 @@ import { inTransaction } from '../../src/db/transaction.ts';
 import { patchUser } from '../../src/directory/patch-user.ts';
 import { putUser } from '../../src/directory/put-user.ts';
 import { authenticate } from '../../src/sign-in/authenticate.ts';
-import { findActiveUser } from '../../src/users/find-user.ts';
 import { createPasswordHasher } from '../../src/users/password.ts';
 import { createPasswordQueue, passwordWork } from '../../src/users/password-queue.ts';
+import { findActiveUser } from '../../src/users/user-store.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { CHEAP_PASSWORDS } from '../support/passwords.ts';
 

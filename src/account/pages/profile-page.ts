@@ -9,8 +9,8 @@ import {
   userPageAbout,
 } from '../../sessions/pages/user-page.ts';
 import { choosePreferences } from '../../users/choose-preferences.ts';
-import { findProvisionedUser } from '../../users/find-user.ts';
 import { type Preferences, type ProvisionedUser, withPreferences } from '../../users/user.ts';
+import { findProvisionedUser } from '../../users/user-store.ts';
 import type { AccountText } from '../texts.ts';
 import { type PreferencesForm, presentChoices, readPreferences } from './profile-presenters.ts';
 

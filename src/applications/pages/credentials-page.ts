@@ -1,7 +1,7 @@
 import { KEY_LIMIT } from '../../client-keys/key-error.ts';
+import { selectKeys } from '../../client-keys/store.ts';
 import { isUsable, SECRET_LIMIT } from '../../client-secrets/client-secret.ts';
 import { oneOf } from '../../http/page.ts';
-import { listKeys } from '../keys.ts';
 import { listSecrets } from '../secrets.ts';
 import { APPLICATIONS, ownerPage } from './owner-page.ts';
 import { presentKeys, presentSecrets, renderOwn } from './presenters.ts';
@@ -15,7 +15,7 @@ export const credentialsPage = ownerPage({
   show: async (request) => {
     const { deps, user, clientId, home, query } = request;
     const secrets = await listSecrets(deps.db, clientId);
-    const keys = await listKeys(deps.db, clientId);
+    const keys = await selectKeys(deps.db, clientId);
     return renderOwn(request, 'applications/credentials', {
       // Empty for a public application.
       secrets: presentSecrets(home, secrets, keys),

@@ -5,7 +5,7 @@ import { type Translate, translator } from '../../http/translate.ts';
 import { ValidationError } from '../../lib/errors.ts';
 import { isReviewed } from '../application.ts';
 import type { ApplicationText } from '../texts.ts';
-import { outgoingTransfer } from '../transfer.ts';
+import { selectOutgoingTransfer } from '../transfer-store.ts';
 import { ChangedMeanwhileError, updateOwnApplication } from '../update.ts';
 import {
   type ApplicationField,
@@ -172,7 +172,7 @@ async function showForm(
   status = 200,
 ): Promise<PageAnswer> {
   const { deps, own, clientId, home, query, ctx } = request;
-  const transfer = await outgoingTransfer(deps.db, clientId);
+  const transfer = await selectOutgoingTransfer(deps.db, clientId);
   const props = {
     ...state,
     action: `${home}/edit`,

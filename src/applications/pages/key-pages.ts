@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { KEY_LIMIT, KeysError } from '../../client-keys/key-error.ts';
 import { readKeys } from '../../client-keys/read-keys.ts';
+import { selectKeys } from '../../client-keys/store.ts';
 import { noFields, text } from '../../http/form.ts';
 import { type PageAnswer, seeOther } from '../../http/page.ts';
 import { translator } from '../../http/translate.ts';
 import { userPageAbout } from '../../sessions/pages/user-page.ts';
-import { addKeys, deleteKey, listKeys } from '../keys.ts';
+import { addKeys, deleteKey } from '../keys.ts';
 import { listSecrets } from '../secrets.ts';
 import type { ApplicationText } from '../texts.ts';
 import type { FormErrors } from './application-form.ts';
@@ -17,7 +18,7 @@ export const newKeyPage = userPageAbout(openConfidential, {
   path: `${APPLICATIONS}/:clientId/keys/new`,
   recent: true,
   show: async (request) => {
-    const keys = await listKeys(request.deps.db, request.clientId);
+    const keys = await selectKeys(request.deps.db, request.clientId);
     return keys.length >= KEY_LIMIT
       ? seeOther(`${request.home}/credentials`)
       : showForm(request, { value: '' });
@@ -77,7 +78,7 @@ async function showKey(
   status = 200,
 ): Promise<PageAnswer> {
   const { deps, clientId, home, params } = request;
-  const keys = await listKeys(deps.db, clientId);
+  const keys = await selectKeys(deps.db, clientId);
   const place = keys.findIndex(({ id }) => id === params.keyId);
   const key = presentKeys(home, keys, await listSecrets(deps.db, clientId))[place];
   if (key?.deletePath === undefined) {

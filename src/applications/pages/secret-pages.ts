@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { selectKeys } from '../../client-keys/store.ts';
 import { isUsable, LABEL_LIMIT, SECRET_LIMIT } from '../../client-secrets/client-secret.ts';
 import { noFields, text } from '../../http/form.ts';
 import { type PageAnswer, seeOther } from '../../http/page.ts';
@@ -6,7 +7,6 @@ import { type Translate, translator } from '../../http/translate.ts';
 import { ValidationError } from '../../lib/errors.ts';
 import { isUnprintable, turnsDirection } from '../../lib/printable.ts';
 import { userPageAbout } from '../../sessions/pages/user-page.ts';
-import { listKeys } from '../keys.ts';
 import { addSecret, deleteSecret, listSecrets } from '../secrets.ts';
 import type { ApplicationText } from '../texts.ts';
 import type { FormErrors } from './application-form.ts';
@@ -150,7 +150,7 @@ async function showSecret(
   const { deps, user, clientId, home, params } = request;
   const secrets = await listSecrets(deps.db, clientId);
   const place = secrets.findIndex(({ id }) => id === params.secretId);
-  const keys = await listKeys(deps.db, clientId);
+  const keys = await selectKeys(deps.db, clientId);
   const secret = presentSecrets(home, secrets, keys)[place];
   if (secret?.deletePath === undefined) {
     // Deleted in another tab, or the last one: the page of the credentials shows either.

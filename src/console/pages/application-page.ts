@@ -2,7 +2,6 @@ import { z } from 'zod';
 import type { Application } from '../../applications/application.ts';
 import { resumeApplication, suspendApplication } from '../../applications/change-state.ts';
 import { deleteApplication } from '../../applications/delete-application.ts';
-import { findApplication } from '../../applications/find-application.ts';
 import { logoPath, pictureUrl } from '../../applications/picture.ts';
 import { askOwner, QUESTION_LIMIT, reviewApplication } from '../../applications/review.ts';
 import {
@@ -10,6 +9,7 @@ import {
   selectReviewedLogo,
   selectReviewState,
 } from '../../applications/review-store.ts';
+import { findApplication } from '../../applications/store.ts';
 import type { Tx } from '../../db/transaction.ts';
 import { noFields, text } from '../../http/form.ts';
 import { type Page, render, seeOther } from '../../http/page.ts';

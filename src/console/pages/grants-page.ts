@@ -1,6 +1,5 @@
-import { findApplication } from '../../applications/find-application.ts';
 import { pictureUrl } from '../../applications/picture.ts';
-import { selectNamesAndLogos } from '../../applications/store.ts';
+import { findApplication, selectNamesAndLogos } from '../../applications/store.ts';
 import type { Db } from '../../db/database.ts';
 import {
   findManagedGrant,
@@ -10,8 +9,7 @@ import {
 import { revokeGrant } from '../../grants/revoke.ts';
 import { oneOf } from '../../http/page.ts';
 import { StagedoorError } from '../../lib/errors.ts';
-import { findUser } from '../../users/find-user.ts';
-import { selectUserNames } from '../../users/user-store.ts';
+import { findUser, selectUserNames } from '../../users/user-store.ts';
 import { confirmPage } from './confirm-page.ts';
 import {
   type Chip,

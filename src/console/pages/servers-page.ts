@@ -1,9 +1,8 @@
 import { isUsable } from '../../client-secrets/client-secret.ts';
 import { StagedoorError } from '../../lib/errors.ts';
-import { deleteResourceServer } from '../../resource-servers/delete-resource-server.ts';
-import { findResourceServer } from '../../resource-servers/find-resource-server.ts';
+import { deleteResourceServer } from '../../resource-servers/change-resource-server.ts';
 import { listServerSecrets } from '../../resource-servers/secrets.ts';
-import { listResourceServers } from '../../resource-servers/store.ts';
+import { findResourceServer, listResourceServers } from '../../resource-servers/store.ts';
 import { confirmPage } from './confirm-page.ts';
 import { CONSOLE, type Fact, penOf, type Row, renderList, shown, sliceOf } from './list-view.ts';
 import { operatorPage } from './operator-page.ts';

@@ -9,8 +9,8 @@ import { roughAddress } from '../../lib/rough-address.ts';
 import { deviceWords } from '../../mail/origin-words.ts';
 import { endSessionsOf } from '../../sessions/end-sessions.ts';
 import { listSessions } from '../../sessions/session-store.ts';
-import { findProvisionedUser } from '../../users/find-user.ts';
 import type { ProvisionedUser } from '../../users/user.ts';
+import { findProvisionedUser } from '../../users/user-store.ts';
 import {
   type Chip,
   CONSOLE,

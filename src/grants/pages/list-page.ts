@@ -1,4 +1,4 @@
-import { findApplication } from '../../applications/find-application.ts';
+import { findApplication } from '../../applications/store.ts';
 import type { Db } from '../../db/database.ts';
 import { oneOf, render } from '../../http/page.ts';
 import { pageNumber } from '../../http/page-links.ts';
