@@ -1,10 +1,10 @@
-import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Actor, Origin } from '../lib/actor.ts';
 import type { Application } from './application.ts';
 import { setActive, setSuspension } from './change-store.ts';
 import { lockForActor, lockOrThrow } from './lock.ts';
 import { mailOwner } from './mail-owner.ts';
+import { recordForOwner } from './record-for-owner.ts';
 import { refuseOwnDecision } from './refuse-own-decision.ts';
 import { findApplication } from './store.ts';
 
@@ -24,12 +24,10 @@ export async function suspendApplication(
     return before;
   }
   await setSuspension(tx, clientId, reason);
-  await record(tx, {
+  await recordForOwner(tx, before, {
     action: 'stagedoor.application.suspended',
     actor,
-    userId: before.ownerId ?? undefined,
-    clientId,
-    data: { application: before.name, reason },
+    data: { reason },
   });
   await mailOwner(tx, before, { change: 'suspended', reason });
   return (await findApplication(tx, clientId)) ?? before;
@@ -50,12 +48,10 @@ export async function resumeApplication(
   }
   const own = await refuseOwnDecision(tx, actor, before);
   await setSuspension(tx, clientId, null);
-  await record(tx, {
+  await recordForOwner(tx, before, {
     action: 'stagedoor.application.resumed',
     actor,
-    userId: before.ownerId ?? undefined,
-    clientId,
-    data: { application: before.name, ...own },
+    data: own,
   });
   await mailOwner(tx, before, { change: 'resumed' });
   return (await findApplication(tx, clientId)) ?? before;
@@ -78,13 +74,10 @@ export async function setApplicationActive(
     return before;
   }
   await setActive(tx, clientId, active);
-  await record(tx, {
+  await recordForOwner(tx, before, {
     action: active ? 'stagedoor.application.enabled' : 'stagedoor.application.disabled',
     actor,
-    userId: before.ownerId ?? undefined,
-    clientId,
     origin,
-    data: { application: before.name },
   });
   return (await findApplication(tx, clientId)) ?? before;
 }

@@ -1,4 +1,3 @@
-import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import { beginDeletion } from '../deletions/begin-deletion.ts';
 import type { Actor, Origin } from '../lib/actor.ts';
@@ -7,6 +6,7 @@ import { applicationState } from './application.ts';
 import { deleteApplicationRow } from './change-store.ts';
 import { lockForActor } from './lock.ts';
 import { mailApplication } from './mail-owner.ts';
+import { recordForOwner } from './record-for-owner.ts';
 
 /**
  * Deletes an application with all its grants and tokens: from the commit on, none of them is live. Each
@@ -29,13 +29,10 @@ export async function deleteApplication(
       `The application is ${state}, and stays so only as long as it is not deleted: the next consent would register it again as an active one. ${first} it first if you still want to delete it.`,
     );
   }
-  await record(tx, {
+  await recordForOwner(tx, application, {
     action: 'stagedoor.application.deleted',
     actor,
-    userId: application.ownerId ?? undefined,
-    clientId,
     origin,
-    data: { application: application.name },
   });
   await deleteApplicationRow(tx, clientId);
   await beginDeletion(tx, 'application', clientId, {

@@ -1,4 +1,3 @@
-import { record } from '../audit/store.ts';
 import { KEY_LIMIT, KeysError } from '../client-keys/key-error.ts';
 import type { PublicKey } from '../client-keys/public-key.ts';
 import { readKeys } from '../client-keys/read-keys.ts';
@@ -17,6 +16,7 @@ import { StagedoorError, ValidationError } from '../lib/errors.ts';
 import type { Application } from './application.ts';
 import { lockForActor } from './lock.ts';
 import { mailOwner } from './mail-owner.ts';
+import { recordForOwner } from './record-for-owner.ts';
 
 /**
  * Adds public keys: PEM, a JWK, or a JWK Set. The owner gets a mail.
@@ -52,7 +52,7 @@ export async function addKeys(
   for (const key of read) {
     added.push(await insertKey(tx, clientId, key));
   }
-  await tell(tx, 'key_added', { actor, application, keys: added, origin });
+  await tell(tx, 'key_added', application, added, { actor, origin });
   return added;
 }
 
@@ -81,44 +81,29 @@ export async function deleteKey(
     );
   }
   await deleteKeyRow(tx, id);
-  await tell(tx, 'key_deleted', { actor, application, keys: [key], origin });
-}
-
-/** Names a key for people. */
-export function describeKey({ jwk }: Pick<PublicKey, 'jwk'>): string {
-  return `${jwk.crv ?? jwk.kty} ${jwk.kid}`;
+  await tell(tx, 'key_deleted', application, [key], { actor, origin });
 }
 
 function hasDuplicates(keys: readonly PublicKey[]): boolean {
-  const [kids, thumbprints] = [
-    new Set(keys.map(({ jwk }) => jwk.kid)),
-    new Set(keys.map(({ thumbprint }) => thumbprint)),
-  ];
+  const kids = new Set(keys.map(({ jwk }) => jwk.kid));
+  const thumbprints = new Set(keys.map(({ thumbprint }) => thumbprint));
   return kids.size < keys.length || thumbprints.size < keys.length;
 }
 
+/** Logs what happened to keys, and mails it to the owner. */
 async function tell(
   tx: Tx,
   change: 'key_added' | 'key_deleted',
-  {
-    actor,
-    application,
-    keys,
-    origin,
-  }: {
-    readonly actor: Actor;
-    readonly application: Application;
-    readonly keys: readonly ClientKey[];
-    readonly origin: Origin | undefined;
-  },
+  application: Application,
+  keys: readonly ClientKey[],
+  { actor, origin }: { readonly actor: Actor; readonly origin: Origin | undefined },
 ): Promise<void> {
-  await record(tx, {
+  await recordForOwner(tx, application, {
     action: `stagedoor.application.${change}`,
     actor,
-    userId: application.ownerId ?? undefined,
-    clientId: application.clientId,
     origin,
-    data: { application: application.name, kids: keys.map(({ jwk }) => jwk.kid) },
+    data: { kids: keys.map(({ jwk }) => jwk.kid) },
   });
-  await mailOwner(tx, application, { change, details: keys.map(describeKey), origin });
+  const details = keys.map(({ jwk }) => `${jwk.crv ?? jwk.kty} ${jwk.kid}`);
+  await mailOwner(tx, application, { change, details, origin });
 }

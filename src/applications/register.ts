@@ -1,4 +1,3 @@
-import { record } from '../audit/store.ts';
 import { createSecret } from '../client-secrets/create-secret.ts';
 import type { Config } from '../config/config.ts';
 import type { Tx } from '../db/transaction.ts';
@@ -9,8 +8,9 @@ import type { User } from '../users/user.ts';
 import type { Application, ApplicationDetails, ClientType } from './application.ts';
 import { insertApplication } from './change-store.ts';
 import { checkDetails } from './check-details.ts';
+import { lockOrThrow } from './lock.ts';
 import { lockOwnApplications } from './own-store.ts';
-import { findApplication } from './store.ts';
+import { recordForOwner } from './record-for-owner.ts';
 
 /** Required fields of a registration; the others have defaults. */
 export type Registration = Pick<ApplicationDetails, 'name' | 'redirectUris' | 'scopes'> & {
@@ -49,18 +49,13 @@ export async function registerApplication(
     clientType === 'confidential'
       ? await createSecret(tx, 'application_secrets', clientId)
       : undefined;
-  await record(tx, {
+  const application = await lockOrThrow(tx, clientId);
+  await recordForOwner(tx, application, {
     action: 'stagedoor.application.registered',
     actor,
-    userId: details.ownerId ?? undefined,
-    clientId,
     origin,
-    data: { application: details.name, client_type: clientType },
+    data: { client_type: clientType },
   });
-  const application = await findApplication(tx, clientId);
-  if (application === undefined) {
-    throw new StagedoorError('not_found', 'Not found.');
-  }
   return { application, ...(created && { clientSecret: created.clientSecret }) };
 }
 

@@ -1,4 +1,3 @@
-import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Actor, Origin } from '../lib/actor.ts';
 import { StagedoorError, ValidationError } from '../lib/errors.ts';
@@ -9,6 +8,7 @@ import { setReviewed } from './change-store.ts';
 import { lockForActor, lockOrThrow } from './lock.ts';
 import { mailOwner } from './mail-owner.ts';
 import { notifyOperators } from './notify-operators.ts';
+import { recordForOwner } from './record-for-owner.ts';
 import { refuseOwnDecision } from './refuse-own-decision.ts';
 import type { NameSettings, QueueSettings } from './review-need.ts';
 import {
@@ -40,13 +40,11 @@ export async function requestReview(
     return;
   }
   await setReviewRequested(tx, clientId);
-  await record(tx, {
+  await recordForOwner(tx, application, {
     action: 'stagedoor.application.review_requested',
     actor,
-    userId: application.ownerId ?? undefined,
-    clientId,
     origin,
-    data: { application: application.name, version: application.version },
+    data: { version: application.version },
   });
   await notifyOperators(tx, config);
 }
@@ -80,12 +78,10 @@ export async function reviewApplication(
   for (const other of await selectLookalikes(tx, clientId)) {
     await replaceUnsafeName(tx, settings, other);
   }
-  await record(tx, {
+  await recordForOwner(tx, before, {
     action: 'stagedoor.application.reviewed',
     actor,
-    userId: before.ownerId ?? undefined,
-    clientId,
-    data: { application: before.name, version, ...own },
+    data: { version, ...own },
   });
   return (await findApplication(tx, clientId)) ?? before;
 }
@@ -114,12 +110,10 @@ export async function askOwner(
   }
   const own = await refuseOwnDecision(tx, actor, application);
   await setReviewQuestion(tx, clientId, question);
-  await record(tx, {
+  await recordForOwner(tx, application, {
     action: 'stagedoor.application.review_questioned',
     actor,
-    userId: application.ownerId,
-    clientId,
-    data: { application: application.name, question, ...own },
+    data: { question, ...own },
   });
   await mailOwner(tx, application, { change: 'review_question', reason: question });
 }

@@ -1,4 +1,3 @@
-import { record } from '../audit/store.ts';
 import { selectKeys } from '../client-keys/store.ts';
 import {
   assertRoom,
@@ -13,13 +12,17 @@ import type { Tx } from '../db/transaction.ts';
 import type { Actor, Origin } from '../lib/actor.ts';
 import { type FieldErrors, ValidationError } from '../lib/errors.ts';
 import { isUnprintable } from '../lib/printable.ts';
+import type { Application } from './application.ts';
 import { lockForActor } from './lock.ts';
 import { mailOwner } from './mail-owner.ts';
+import { recordForOwner } from './record-for-owner.ts';
 import { lockApplication } from './store.ts';
+
+const TABLE = 'application_secrets';
 
 /** Returns the secrets of an application, the oldest first, expired ones too. */
 export function listSecrets(db: Db, clientId: string): Promise<ClientSecret[]> {
-  return selectSecrets(db, 'application_secrets', clientId);
+  return selectSecrets(db, TABLE, clientId);
 }
 
 /**
@@ -40,27 +43,13 @@ export async function addSecret(
       secret: ['A public application has no secret: it could not keep one.'],
     });
   }
-  const label = input.label.trim();
-  checkInput(label, input.expiresAt);
-  assertRoom(await selectSecrets(tx, 'application_secrets', clientId), 'An application');
   const { expiresAt } = input;
-  const { secret, clientSecret } = await createSecret(tx, 'application_secrets', clientId, {
-    label,
-    expiresAt,
-  });
-  await record(tx, {
-    action: 'stagedoor.application.secret_added',
-    actor,
-    userId: application.ownerId ?? undefined,
-    clientId,
-    origin,
-    data: { application: application.name, ...namesOf(secret) },
-  });
-  await mailOwner(tx, application, {
-    change: 'secret_added',
-    details: [describe(secret)],
-    origin,
-  });
+  const label = input.label.trim();
+  checkInput(label, expiresAt);
+  assertRoom(await listSecrets(tx, clientId), 'An application');
+  const options = { label, expiresAt };
+  const { secret, clientSecret } = await createSecret(tx, TABLE, clientId, options);
+  await tell(tx, 'added', application, secret, { actor, origin });
   return { id: secret.id, clientSecret };
 }
 
@@ -78,44 +67,43 @@ export async function deleteSecret(
 ): Promise<void> {
   const application = await lockForActor(tx, actor, clientId);
   const secret = findDeletable(
-    await selectSecrets(tx, 'application_secrets', clientId),
+    await listSecrets(tx, clientId),
     id,
     'Add a new one and let your application use it, then delete this one.',
     (await selectKeys(tx, clientId)).length > 0,
   );
-  await deleteSecretRow(tx, 'application_secrets', secret.id);
-  await record(tx, {
-    action: 'stagedoor.application.secret_deleted',
-    actor,
-    userId: application.ownerId ?? undefined,
-    clientId,
-    origin,
-    data: { application: application.name, ...namesOf(secret) },
-  });
-  await mailOwner(tx, application, {
-    change: 'secret_deleted',
-    details: [describe(secret)],
-    origin,
-  });
+  await deleteSecretRow(tx, TABLE, secret.id);
+  await tell(tx, 'deleted', application, secret, { actor, origin });
 }
 
 /** Deletes a secret that was found in public, the last one too. The owner gets a mail. */
 export async function endLeakedSecret(tx: Tx, clientId: string, id: string): Promise<void> {
   const application = await lockApplication(tx, clientId);
-  const secrets = application && (await selectSecrets(tx, 'application_secrets', clientId));
-  const secret = secrets?.find((one) => one.id === id);
+  const secret = (await listSecrets(tx, clientId)).find((one) => one.id === id);
   if (application === undefined || secret === undefined) {
     return;
   }
-  await deleteSecretRow(tx, 'application_secrets', secret.id);
-  await record(tx, {
-    action: 'stagedoor.application.secret_deleted',
-    actor: 'system',
-    userId: application.ownerId ?? undefined,
-    clientId,
-    data: { application: application.name, ...namesOf(secret), reason: 'leaked' },
+  await deleteSecretRow(tx, TABLE, secret.id);
+  await tell(tx, 'deleted', application, secret, { actor: 'system', reason: 'leaked' });
+}
+
+/** Logs what happened to a secret, and mails it to the owner. */
+async function tell(
+  tx: Tx,
+  verb: 'added' | 'deleted',
+  application: Application,
+  { label, lastFour }: ClientSecret,
+  by: { readonly actor: Actor; readonly origin?: Origin | undefined; readonly reason?: 'leaked' },
+): Promise<void> {
+  const { actor, origin, reason } = by;
+  await recordForOwner(tx, application, {
+    action: `stagedoor.application.secret_${verb}`,
+    actor,
+    origin,
+    data: { label, last_four: lastFour, ...(reason && { reason }) },
   });
-  await mailOwner(tx, application, { change: 'secret_leaked', details: [describe(secret)] });
+  const details = [label === '' ? `…${lastFour}` : `${label} (…${lastFour})`];
+  await mailOwner(tx, application, { change: `secret_${reason ?? verb}`, details, origin });
 }
 
 function checkInput(label: string, expiresAt: Date | null): void {
@@ -132,12 +120,4 @@ function checkInput(label: string, expiresAt: Date | null): void {
   if (Object.keys(fields).length > 0) {
     throw new ValidationError(fields);
   }
-}
-
-function namesOf({ label, lastFour }: ClientSecret) {
-  return { label, last_four: lastFour };
-}
-
-function describe({ label, lastFour }: ClientSecret): string {
-  return label === '' ? `…${lastFour}` : `${label} (…${lastFour})`;
 }

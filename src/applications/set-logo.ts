@@ -1,4 +1,3 @@
-import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Actor, Origin } from '../lib/actor.ts';
 import { StagedoorError } from '../lib/errors.ts';
@@ -6,6 +5,7 @@ import { isReviewed } from './application.ts';
 import type { EncodedLogo } from './encode-logo.ts';
 import { lockForActor } from './lock.ts';
 import { updateLogo } from './logo-store.ts';
+import { recordForOwner } from './record-for-owner.ts';
 
 /**
  * Sets the logo of a registered application, or removes it. No difference: nothing is written or logged.
@@ -26,15 +26,12 @@ export async function setLogo(
   }
   const { updatedAt: at, reviewedAt } = await updateLogo(tx, clientId, logo);
   const resetReview = isReviewed(before) && reviewedAt === null;
-  await record(tx, {
+  await recordForOwner(tx, before, {
     action: 'stagedoor.application.changed',
     actor,
-    userId: before.ownerId ?? undefined,
-    clientId,
     origin,
     at,
     data: {
-      application: before.name,
       changed: ['logo'],
       ...(resetReview ? { review_reset: true } : {}),
     },

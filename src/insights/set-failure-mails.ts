@@ -1,5 +1,5 @@
 import { lockForActor } from '../applications/lock.ts';
-import { record } from '../audit/store.ts';
+import { recordForOwner } from '../applications/record-for-owner.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Actor, Origin } from '../lib/actor.ts';
 import { setMuted, wantsFailureMails } from './failing-store.ts';
@@ -20,12 +20,10 @@ export async function setFailureMails(
     return;
   }
   await setMuted(tx, clientId, !wanted);
-  await record(tx, {
+  await recordForOwner(tx, application, {
     action: 'stagedoor.user.preferences_changed',
     actor,
-    userId: application.ownerId ?? undefined,
-    clientId,
     origin,
-    data: { application: application.name, changed: ['failure_mails'] },
+    data: { changed: ['failure_mails'] },
   });
 }
