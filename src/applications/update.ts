@@ -4,12 +4,8 @@ import type { Tx } from '../db/transaction.ts';
 import type { Actor, Origin } from '../lib/actor.ts';
 import { StagedoorError, ValidationError } from '../lib/errors.ts';
 import { ownValue } from '../lib/own-value.ts';
-import {
-  type Application,
-  type ApplicationDetails,
-  type ClientType,
-  isReviewed,
-} from './application.ts';
+import { type Changes, withChanges } from '../lib/with-changes.ts';
+import { type Application, type ApplicationDetails, isReviewed } from './application.ts';
 import { updateApplicationRow } from './change-store.ts';
 import { checkDetails } from './check-details.ts';
 import { followOwnerChange } from './follow-owner-change.ts';
@@ -17,16 +13,8 @@ import { lockForActor, lockOrThrow } from './lock.ts';
 import { mailOwner } from './mail-owner.ts';
 import { findApplication } from './store.ts';
 
-/** Changes of an application; undefined fields stay. */
-export type ApplicationChanges = {
-  readonly [K in keyof ApplicationDetails]?: ApplicationDetails[K] | undefined;
-} & {
-  /** Only what it is already: a change of type would leave secrets, or none, behind. */
-  readonly clientType?: ClientType | undefined;
-};
-
-/** Changes by the owner's form. Owner and state change elsewhere. */
-export type OwnApplicationChanges = Omit<ApplicationChanges, 'ownerId' | 'isActive'>;
+/** Changes of an application. The type can't change: that would leave secrets, or none, behind. */
+export type ApplicationChanges = Changes<ApplicationDetails & Pick<Application, 'clientType'>>;
 
 /** Somebody else, or the same person in another tab, has changed the application meanwhile. */
 export class ChangedMeanwhileError extends StagedoorError {
@@ -56,28 +44,26 @@ export async function updateApplication(
 }
 
 /**
- * Updates an application for its owner.
- * @param expected `updatedAt` of the version that the form was made from
+ * Updates an application for its owner. Owner and state change elsewhere.
+ * @param expected `updatedAt` of the version that the form was made from; an invalid date is older than
+ *   every change
  * @throws StagedoorError `not_found`, also if it belongs to another user; ChangedMeanwhileError;
  *   ValidationError
  */
 export async function updateOwnApplication(
   tx: Tx,
   actor: Actor,
-  ownerId: string,
   clientId: string,
   expected: Date,
-  changes: OwnApplicationChanges,
+  changes: Omit<ApplicationChanges, 'ownerId' | 'isActive'>,
   origin?: Origin,
   customSchemes: readonly string[] = [],
 ): Promise<Application> {
   const before = await lockForActor(tx, actor, clientId);
-  if (before.ownerId !== ownerId) {
-    throw new StagedoorError('not_found', 'Not found.');
-  }
   if (before.updatedAt.getTime() !== expected.getTime()) {
     // A review or a suspension meanwhile is nothing that this would overwrite.
-    const fields = await selectChangedFields(tx, clientId, expected);
+    const since = Number.isNaN(expected.getTime()) ? new Date(0) : expected;
+    const fields = await selectChangedFields(tx, clientId, since);
     if (fields.length > 0) {
       throw new ChangedMeanwhileError(fields);
     }
@@ -99,10 +85,10 @@ async function apply(
       client_type: ["The type can't be changed. Register another application."],
     });
   }
-  const after = merged(before, changes);
-  const changed = Object.entries(after)
-    .filter(([field, value]) => !isDeepStrictEqual(value, ownValue({ ...before }, field)))
-    .map(([field]) => field);
+  const after = withChanges(before, changes);
+  const changed = Object.keys(changes).filter(
+    (field) => !isDeepStrictEqual(ownValue({ ...after }, field), ownValue({ ...before }, field)),
+  );
   if (changed.length === 0) {
     return before;
   }
@@ -122,7 +108,14 @@ async function apply(
       data: { application: after.name, changed, ...(resetReview ? { review_reset: true } : {}) },
     });
   }
-  await follow(tx, before, after, changed, origin);
+  if (changed.includes('ownerId')) {
+    await followOwnerChange(tx, before, after.ownerId, origin);
+  }
+  if (changed.includes('redirectUris')) {
+    const change = 'redirect_uris_changed';
+    const renamed = { ...before, name: after.name };
+    await mailOwner(tx, renamed, { change, details: after.redirectUris, origin });
+  }
   return (await findApplication(tx, clientId)) ?? before;
 }
 
@@ -153,41 +146,4 @@ function refuseForeignDetails({ kind }: Application, changed: readonly string[])
 function ownersToTell(before: Application, after: ApplicationDetails): (string | undefined)[] {
   const owners = [after.ownerId, before.ownerId].filter((id) => id !== null);
   return owners.length === 0 ? [undefined] : [...new Set(owners)];
-}
-
-/** Applies the consequences of a change. */
-async function follow(
-  tx: Tx,
-  before: Application,
-  after: ApplicationDetails,
-  changed: readonly string[],
-  origin: Origin | undefined,
-): Promise<void> {
-  if (changed.includes('ownerId')) {
-    await followOwnerChange(tx, before, after.ownerId, origin);
-  }
-  if (changed.includes('redirectUris')) {
-    await mailOwner(
-      tx,
-      { ...before, name: after.name },
-      { change: 'redirect_uris_changed', details: after.redirectUris, origin },
-    );
-  }
-}
-
-function merged(before: Application, changes: ApplicationChanges): ApplicationDetails {
-  const nullable = <T>(change: T | null | undefined, known: T | null) =>
-    change === undefined ? known : change;
-  return {
-    ownerId: nullable(changes.ownerId, before.ownerId),
-    name: changes.name ?? before.name,
-    description: changes.description ?? before.description,
-    homepageUrl: nullable(changes.homepageUrl, before.homepageUrl),
-    privacyPolicyUrl: nullable(changes.privacyPolicyUrl, before.privacyPolicyUrl),
-    termsUrl: nullable(changes.termsUrl, before.termsUrl),
-    redirectUris: changes.redirectUris ?? before.redirectUris,
-    scopes: changes.scopes ?? before.scopes,
-    requirePkce: changes.requirePkce ?? before.requirePkce,
-    isActive: changes.isActive ?? before.isActive,
-  };
 }

@@ -1,5 +1,6 @@
 import type { Tx } from '../db/transaction.ts';
 import { StagedoorError } from '../lib/errors.ts';
+import { type Changes, withChanges } from '../lib/with-changes.ts';
 import type { HashPassword } from '../users/password.ts';
 import { isDirectoryId, type ProvisionedUser, type UserInput } from '../users/user.ts';
 import { lockUser } from '../users/user-store.ts';
@@ -15,23 +16,14 @@ export async function patchUser(
   tx: Tx,
   editor: UserEditor,
   id: string,
-  changes: { readonly [K in keyof UserInput]?: UserInput[K] | undefined },
+  changes: Changes<UserInput>,
   hash: HashPassword,
 ): Promise<{ user: ProvisionedUser; changed: boolean }> {
   const known = isDirectoryId(id) ? await lockUser(tx, id) : undefined;
   if (known === undefined) {
     throw new StagedoorError('not_found', 'Not found.');
   }
-  const { user } = known;
-  const input = {
-    email: changes.email ?? user.email,
-    fullName: changes.fullName ?? user.fullName,
-    locale: changes.locale ?? user.locale,
-    timezone: changes.timezone ?? user.timezone,
-    isActive: changes.isActive ?? user.isActive,
-    isOperator: changes.isOperator,
-    password: changes.password,
-    identity: changes.identity,
-  };
-  return changeUser(tx, editor, known, input, hash);
+  const { email, fullName, locale, timezone, isActive } = known.user;
+  const before = { email, fullName, locale, timezone, isActive };
+  return changeUser(tx, editor, known, withChanges<UserInput>(before, changes), hash);
 }

@@ -8,6 +8,7 @@ import { randomText } from '../lib/credentials.ts';
 import { StagedoorError, ValidationError } from '../lib/errors.ts';
 import { quote } from '../lib/printable.ts';
 import { resourceKey } from '../lib/resource-uri.ts';
+import { type Changes, withChanges } from '../lib/with-changes.ts';
 import type { ResourceServer, ResourceServerDetails } from './resource-server.ts';
 import { deleteOtherResources, upsertResources } from './resource-store.ts';
 import {
@@ -44,11 +45,6 @@ export async function registerResourceServer(
   return { resourceServer: { clientId, ...details, createdAt }, clientSecret };
 }
 
-/** Changes of a resource server; undefined fields stay. */
-export type ResourceServerChanges = {
-  readonly [K in keyof ResourceServerDetails]?: ResourceServerDetails[K] | undefined;
-};
-
 /**
  * Changes the given fields of a resource server. If nothing differs, nothing is written or logged.
  * @throws StagedoorError `not_found`; ValidationError if a resource belongs to another server
@@ -57,15 +53,10 @@ export async function updateResourceServer(
   tx: Tx,
   actor: Actor,
   clientId: string,
-  changes: ResourceServerChanges,
+  changes: Changes<ResourceServerDetails>,
 ): Promise<ResourceServer> {
   const before = await lockOrThrow(tx, clientId);
-  const after = {
-    ...before,
-    name: changes.name ?? before.name,
-    resources: changes.resources ?? before.resources,
-    requireAudience: changes.requireAudience ?? before.requireAudience,
-  };
+  const after = withChanges<ResourceServer>(before, changes);
   const changed = {
     ...(after.name === before.name ? {} : { name: after.name }),
     ...(isDeepStrictEqual(after.resources, before.resources) ? {} : { resources: after.resources }),
@@ -92,11 +83,7 @@ export async function updateResourceServer(
  * @param uris absolute URIs without fragment, of which no two are the same
  * @throws ValidationError if a resource belongs to another server
  */
-export async function replaceResources(
-  tx: Tx,
-  clientId: string,
-  uris: readonly string[],
-): Promise<void> {
+async function replaceResources(tx: Tx, clientId: string, uris: readonly string[]): Promise<void> {
   const resources = uris.map((uri) => ({ key: resourceKey(uri) ?? uri, uri }));
   await deleteOtherResources(tx, clientId, resources);
   const taken = await upsertResources(tx, clientId, resources);

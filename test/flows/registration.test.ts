@@ -109,7 +109,7 @@ describe('With REGISTRATION=approval, an application that lost its review', () =
     const { agent } = tokens.authorization;
     const open = await openAsAda(application, agent, { prompt: 'consent' });
     await inTransaction(server.database.db, (tx) =>
-      updateOwnApplication(tx, 'user:ben', 'ben', application.clientId, new Date(), {
+      updateOwnApplication(tx, 'user:ben', application.clientId, new Date(), {
         redirectUris: [application.redirectUri, 'https://other.example.com/'],
       }),
     );

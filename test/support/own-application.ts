@@ -3,7 +3,7 @@ import { after, before, beforeEach } from 'node:test';
 import { addSecret } from '../../src/applications/secrets.ts';
 import { findApplication } from '../../src/applications/store.ts';
 import { offerTransfer } from '../../src/applications/transfer.ts';
-import { type OwnApplicationChanges, updateOwnApplication } from '../../src/applications/update.ts';
+import { type ApplicationChanges, updateOwnApplication } from '../../src/applications/update.ts';
 import { inTransaction, type Tx } from '../../src/db/transaction.ts';
 import type { Origin } from '../../src/lib/actor.ts';
 import {
@@ -52,9 +52,9 @@ export function useOwnApplication() {
     assert.ok(found);
     return found;
   };
-  const edit = async (changes: OwnApplicationChanges, expected?: Date) => {
+  const edit = async (changes: ApplicationChanges, expected?: Date) => {
     const since = expected ?? (await read()).updatedAt;
-    return run((tx) => updateOwnApplication(tx, BEN, 'ben', own.clientId, since, changes, ORIGIN));
+    return run((tx) => updateOwnApplication(tx, BEN, own.clientId, since, changes, ORIGIN));
   };
   const add = (label = '', expiresAt: Date | null = null) =>
     run((tx) => addSecret(tx, BEN, own.clientId, { label, expiresAt }, ORIGIN));

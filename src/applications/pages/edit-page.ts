@@ -65,20 +65,10 @@ export const editPage = ownerPage({
       const { details, errors } = readApplicationForm(request.deps.config, t, valuesIn(request));
       return details ?? showTyped(request, { errors }, 400);
     },
-    submit: async ({ tx, deps, actor, user, clientId, home, form: { updated_at }, ...rest }) => {
-      const { input, origin } = rest;
+    submit: async ({ tx, deps, actor, clientId, home, form: { updated_at }, input, origin }) => {
       const { customSchemes } = deps.config;
-      const expected = readDate(updated_at);
-      await updateOwnApplication(
-        tx,
-        actor,
-        user.id,
-        clientId,
-        expected,
-        input,
-        origin,
-        customSchemes,
-      );
+      const expected = new Date(updated_at);
+      await updateOwnApplication(tx, actor, clientId, expected, input, origin, customSchemes);
       return seeOther(`${home}?notice=saved`);
     },
     signInAgain,
@@ -110,12 +100,6 @@ function retry(request: Posted, error: unknown): Promise<PageAnswer> {
 
 function valuesIn({ own: { application }, form }: Posted): ApplicationFormValues {
   return { ...form, client_type: application.clientType };
-}
-
-/** Returns a date that is too old if the form has none: the form is shown again. */
-function readDate(updatedAt: string): Date {
-  const date = new Date(updatedAt);
-  return Number.isNaN(date.getTime()) ? new Date(0) : date;
 }
 
 /** Shows what was saved in another tab beside what was typed. */
