@@ -25,10 +25,10 @@ export async function listDeletions(
     'id',
     'kind',
     'subject',
-    'requested_at',
+    'requested_at as requestedAt',
     'grants',
     'removed',
-    'finished_at',
+    'finished_at as finishedAt',
   ]);
   const part = await readSlice(
     rows,
@@ -36,14 +36,7 @@ export async function listDeletions(
     { by: { requested_at: 'time', id: 'uuid' }, direction },
     count,
   );
-  const entries = part.entries.map(({ requested_at, grants, removed, finished_at, ...row }) => ({
-    ...row,
-    requestedAt: requested_at,
-    grants: grants === null ? null : Number(grants),
-    removed: Number(removed),
-    finishedAt: finished_at,
-  }));
-  return { ...part, entries };
+  return { ...part, entries: part.entries.map(withNumbers) };
 }
 
 /** Progress of the deletion of an application, for its former owner. */
@@ -63,11 +56,15 @@ export async function listOwnDeletions(db: Db, ownerId: string): Promise<OwnDele
     .where(sql<SqlBool>`notice ->> 'owner' = ${ownerId}`)
     .orderBy('requested_at', 'desc')
     .execute();
-  return rows.map(({ application, grants, removed }) => ({
-    application,
-    grants: grants === null ? null : Number(grants),
-    removed: Number(removed),
-  }));
+  return rows.map(withNumbers);
+}
+
+/** Converts counts, which one of the engines reads as text. */
+function withNumbers<T extends { grants: string | number | null; removed: string | number }>(
+  row: T,
+) {
+  const { grants, removed } = row;
+  return { ...row, grants: grants === null ? null : Number(grants), removed: Number(removed) };
 }
 
 /** Removes a deleted owner's name from notices that are not written yet. */

@@ -62,26 +62,32 @@ export async function listErrors(
   const { count } = await wanted
     .select(sql<number>`count(*)::int`.as('count'))
     .executeTakeFirstOrThrow();
-  const rows = wanted.select(['id', 'happened_at', 'endpoint', 'error', 'reason', 'details']);
+  const rows = wanted.select([
+    'id',
+    'happened_at as happenedAt',
+    'endpoint',
+    'error',
+    'reason',
+    'details',
+  ]);
   const order = { by: { id: 'bigint' }, direction: 'desc' } as const;
   const part = await readSlice(rows, slice, order, count);
   return { ...part, entries: part.entries.map(toClientError) };
 }
 
 function toClientError(row: {
-  id: string | number;
-  happened_at: Date;
-  endpoint: string;
-  error: string;
-  reason: string;
-  details: Record<string, unknown>;
+  readonly id: string | number;
+  readonly happenedAt: Date;
+  readonly endpoint: string;
+  readonly error: string;
+  readonly reason: string;
+  readonly details: Record<string, unknown>;
 }): ClientError {
   const { [REQUEST_ID]: requestId, ...details } = toDetails(row.details);
   return {
+    ...row,
     id: String(row.id),
-    happenedAt: row.happened_at,
     endpoint: ENDPOINTS.find((endpoint) => endpoint === row.endpoint) ?? 'token',
-    error: row.error,
     reason: toReason(row.reason),
     details,
     requestId: typeof requestId === 'string' ? requestId : undefined,

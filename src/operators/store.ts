@@ -7,15 +7,15 @@ import { ValidationError } from '../lib/errors.ts';
 import { isRight, type OperatorToken } from './operator.ts';
 
 const COLUMNS = [
-  'id',
+  'operator_tokens.id',
   'name',
-  'last_four',
+  'last_four as lastFour',
   'rights',
-  'created_by',
-  'parent_id',
-  'created_at',
-  'expires_at',
-  'last_used_at',
+  'created_by as createdBy',
+  'parent_id as parentId',
+  'created_at as createdAt',
+  'expires_at as expiresAt',
+  'last_used_at as lastUsedAt',
 ] as const;
 
 /** The token with this hash, unless it has expired, and whether its last use has to be noted. */
@@ -32,7 +32,11 @@ export async function liveTokenByHash(
     .where('token_hash', '=', hash)
     .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', sql<Date>`now()`)]))
     .executeTakeFirst();
-  return row && { token: toToken(row), unnoted: row.unnoted };
+  if (row === undefined) {
+    return undefined;
+  }
+  const { unnoted, ...token } = row;
+  return { token: withKnownRights(token), unnoted };
 }
 
 /** Notes that the token was used. Of several at once one writes. */
@@ -89,12 +93,12 @@ export async function selectTokenTree(db: Db, id: string): Promise<OperatorToken
     )
     .selectFrom('operator_tokens')
     .innerJoin('tree', 'tree.id', 'operator_tokens.id')
-    .select(COLUMNS.map((column) => `operator_tokens.${column}` as const))
+    .select(COLUMNS)
     .orderBy('tree.depth')
     .orderBy('operator_tokens.created_at')
     .orderBy('operator_tokens.id')
     .execute();
-  return rows.map(toToken);
+  return rows.map(withKnownRights);
 }
 
 /** The tokens that were made before a time, and all that were made with them, directly or not. */
@@ -118,7 +122,7 @@ export async function selectOlderTokens(db: Db, before: Date): Promise<OperatorT
     .orderBy('created_at')
     .orderBy('id')
     .execute();
-  return rows.map(toToken);
+  return rows.map(withKnownRights);
 }
 
 /** One slice of the tokens, by when they were made. */
@@ -135,7 +139,7 @@ export async function listOperatorTokens(
     { by: { created_at: 'time', id: 'text' }, direction },
     count,
   );
-  return { ...part, entries: part.entries.map(toToken) };
+  return { ...part, entries: part.entries.map(withKnownRights) };
 }
 
 /** Columns of a new token. */
@@ -169,7 +173,7 @@ export async function insertToken(tx: Tx, token: NewTokenRow): Promise<OperatorT
     })
     .returning(COLUMNS)
     .executeTakeFirstOrThrow();
-  return toToken(row);
+  return withKnownRights(row);
 }
 
 /** Gives the tokens that a token has made to the token that made it. */
@@ -189,28 +193,9 @@ export async function deleteTokens(tx: Tx, ids: readonly string[]): Promise<void
     .execute();
 }
 
-interface TokenRow {
-  id: string;
-  name: string;
-  last_four: string;
-  rights: string[];
-  created_by: string;
-  parent_id: string | null;
-  created_at: Date;
-  expires_at: Date | null;
-  last_used_at: Date | null;
-}
-
-function toToken(row: TokenRow): OperatorToken {
-  return {
-    id: row.id,
-    name: row.name,
-    lastFour: row.last_four,
-    rights: row.rights.filter(isRight),
-    createdBy: row.created_by,
-    parentId: row.parent_id,
-    createdAt: row.created_at,
-    expiresAt: row.expires_at,
-    lastUsedAt: row.last_used_at,
-  };
+/** Leaves out rights that only a later version knows. */
+function withKnownRights(
+  token: Omit<OperatorToken, 'rights'> & { rights: string[] },
+): OperatorToken {
+  return { ...token, rights: token.rights.filter(isRight) };
 }

@@ -1,5 +1,5 @@
 import { linkTo } from '../../http/link-to.ts';
-import { type PageAnswer, render } from '../../http/page.ts';
+import { oneOf, type PageAnswer, render } from '../../http/page.ts';
 import { pageNumber } from '../../http/page-links.ts';
 import { type Translate, translator } from '../../http/translate.ts';
 import { formatDate } from '../../lib/format-date.ts';
@@ -117,7 +117,7 @@ export function sliceOf({ query }: OperatorRequest): { limit: number; offset: nu
 }
 
 /** Notices after a change. */
-const NOTICES = [
+const SUCCESSES = [
   'reviewed',
   'asked',
   'suspended',
@@ -128,6 +128,10 @@ const NOTICES = [
   'signed_out',
   'revoked',
   'retried',
+] as const;
+
+/** Notices about a change that was not made. */
+const REFUSALS = [
   'question_missing',
   'text_refused',
   'changed_meanwhile',
@@ -135,16 +139,6 @@ const NOTICES = [
   'not_deleted',
   'own_application',
 ] as const;
-
-/** Those about a change that was not made. */
-const REFUSALS: ReadonlySet<string> = new Set([
-  'question_missing',
-  'text_refused',
-  'changed_meanwhile',
-  'not_asked',
-  'not_deleted',
-  'own_application',
-]);
 
 /** A sentence about what was done or refused. */
 export interface Notice {
@@ -154,13 +148,9 @@ export interface Notice {
 
 /** Returns the notice that the query names. */
 export function noticeOf({ query }: OperatorRequest, { t }: Pen): Notice | undefined {
-  const notice = NOTICES.find((one) => one === query.notice);
-  return (
-    notice && {
-      text: t(`console.notice.${notice}`),
-      kind: REFUSALS.has(notice) ? 'warning' : 'success',
-    }
-  );
+  const success = oneOf(SUCCESSES, query.notice);
+  const notice = success ?? oneOf(REFUSALS, query.notice);
+  return notice && { text: t(`console.notice.${notice}`), kind: success ? 'success' : 'warning' };
 }
 
 /** Makes a filter that offers values, or all. */

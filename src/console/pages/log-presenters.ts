@@ -34,21 +34,11 @@ const TOLD = new Set([
   ...['email_after', 'client_type'],
 ]);
 
-const LABELS: Readonly<Record<string, ConsoleText>> = {
-  calls: 'console.data.calls',
-  path: 'console.data.path',
-  status: 'console.data.status',
-  method: 'console.data.method',
-  filters: 'console.data.filters',
-  entries: 'console.data.entries',
-  name: 'console.data.name',
-  reason: 'console.data.reason',
-  count: 'console.data.count',
-  changed: 'console.data.changed',
-  organizer: 'console.data.organizer',
-  command: 'console.data.command',
-  by_owner: 'console.data.by_owner',
-};
+/** Data that have a label, `console.data.<name>`. */
+const LABELLED = [
+  ...(['calls', 'path', 'status', 'method', 'filters', 'entries', 'name', 'reason'] as const),
+  ...(['count', 'changed', 'organizer', 'command', 'by_owner'] as const),
+] as const;
 
 /** Names of the users and applications in entries. */
 interface Names {
@@ -82,13 +72,11 @@ function userOf(actor: string): string | undefined {
 function presentEntry(request: OperatorRequest, names: Names, entry: LogEntry): Row {
   const pen = penOf(request);
   const { t, when } = pen;
-  const words = ownValue(LOG_WORDS, entry.action);
+  const [kind, , alarming] = ownValue(LOG_WORDS, entry.action) ?? [];
   return {
     title: sentenceOf(pen, names, entry),
     below: joined(when(entry.happenedAt), toIpAddress(entry.ip) ?? ''),
-    chips: words
-      ? [{ text: t(`console.log.kind.${words.kind}`), kind: words.alarming ? 'warning' : '' }]
-      : [],
+    chips: kind ? [{ text: t(`console.log.kind.${kind}`), kind: alarming ? 'warning' : '' }] : [],
     facts: factsOf(request, names, entry).filter(([, values]) => values.some((one) => one !== '')),
   };
 }
@@ -112,9 +100,11 @@ function textOf({ action, data }: LogEntry): ConsoleText {
     return data.method === 'GET' ? 'console.log.opened' : 'console.log.used';
   }
   const isNew = Array.isArray(data.changed) && data.changed.includes('created');
-  return action === 'stagedoor.directory.user.changed' && isNew
-    ? 'console.log.user_created'
-    : (ownValue(LOG_WORDS, action)?.text ?? 'console.log.unknown');
+  if (action === 'stagedoor.directory.user.changed' && isNew) {
+    return 'console.log.user_created';
+  }
+  const [, text = 'unknown'] = ownValue(LOG_WORDS, action) ?? [];
+  return `console.log.${text}`;
 }
 
 /** Returns the section of the console that a path belongs to. */
@@ -172,9 +162,9 @@ function factsOf(request: OperatorRequest, { applications }: Names, entry: LogEn
   return [
     ...(hasWords ? detailsOf(words, entry) : []).map(({ label, items }): Fact => [label, items]),
     ...rest.map(([field, value]): Fact => {
-      const label = ownValue(LABELS, field);
+      const label = LABELLED.find((one) => one === field);
       return [
-        label === undefined ? detail(field) : t(label),
+        label === undefined ? detail(field) : t(`console.data.${label}`),
         [value === true ? t('console.yes') : detail(value)],
       ];
     }),
