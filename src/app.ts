@@ -70,7 +70,7 @@ import { operationsRoutes } from './operations/health.ts';
 import type { Metrics } from './operations/metrics.ts';
 import { observeRequests } from './operations/observe-requests.ts';
 import { createDevices } from './sessions/pages/device-cookie.ts';
-import { identify } from './sessions/pages/identify.ts';
+import { identify } from './sessions/pages/sessions.ts';
 import { createGuessGuard } from './sign-in/guess-guard.ts';
 import { createGuessLimits } from './sign-in/guess-limits.ts';
 import { demoPage, offerDemoAccounts } from './sign-in/pages/demo-page.ts';

@@ -1,5 +1,5 @@
 import type { Tx } from '../db/transaction.ts';
-import { beginDeletion } from '../deletions/begin-deletion.ts';
+import { beginDeletion } from '../deletions/remove-grants.ts';
 import type { Actor, Origin } from '../lib/actor.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import { applicationState } from './application.ts';

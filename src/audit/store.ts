@@ -1,8 +1,14 @@
 import { sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import { preparedWrite } from '../db/prepared-query.ts';
-import { entryCounts } from './entry-counts.ts';
-import type { AuditEvent } from './event.ts';
+import { createEventCounts } from '../lib/event-counts.ts';
+import type { AuditAction, AuditEvent } from './event.ts';
+
+/**
+ * Entries that this process has added to the log, also those of transactions that failed afterwards.
+ * All servers of a process share it: passing a counter to each state change would change all of them.
+ */
+export const entryCounts = createEventCounts<AuditAction>([]);
 
 const toValues = (event: AuditEvent) => ({
   at: event.at ?? null,

@@ -1,7 +1,7 @@
 import { adoptCandidate } from '../applications/adopt.ts';
 import { mailApplication } from '../applications/mail-owner.ts';
 import { record } from '../audit/store.ts';
-import { refuseBlockedUntilCommit } from '../client-documents/refuse-blocked.ts';
+import { refuseBlockedUntilCommit } from '../client-documents/block-host.ts';
 import type { Tx } from '../db/transaction.ts';
 import { createGrant } from '../grants/create.ts';
 import { lockLiveGrants } from '../grants/list-store.ts';

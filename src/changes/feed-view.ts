@@ -3,9 +3,26 @@ import { grantHandle } from '../grants/grant-handle.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import type { TokenSettings } from '../tokens/introspect.ts';
 import { insertEpoch, MOST_CHANGES, selectChanges } from './changes-store.ts';
-import { type Cursor, epochOf } from './cursor.ts';
-import { type Moment, now } from './moment.ts';
-import { parseSnapshot } from './snapshot.ts';
+import { type Cursor, epochOf, parseSnapshot } from './cursor.ts';
+
+/** A moment by both clocks of this machine. */
+export interface Moment {
+  readonly monotonic: number;
+  readonly wall: number;
+}
+
+/** Reads the clocks. */
+export function now(): Moment {
+  return { monotonic: performance.now(), wall: Date.now() };
+}
+
+/**
+ * Returns the milliseconds since a moment, rather too many than too few: the monotonic clock stands
+ * still while a machine is suspended, the other one may be set back.
+ */
+export function ageOf({ monotonic, wall }: Moment): number {
+  return Math.ceil(Math.max(performance.now() - monotonic, Date.now() - wall));
+}
 
 /** The feed as one snapshot of the database shows it. */
 export interface FeedView extends Cursor {

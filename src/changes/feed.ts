@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StagedoorError } from '../lib/errors.ts';
 import { MOST_CHANGES } from './changes-store.ts';
-import { type Cursor, formatCursor, parseCursor } from './cursor.ts';
-import { type FeedSource, type FeedView, readFeed } from './feed-view.ts';
-import { ageOf } from './moment.ts';
-import { hasSeenAllOf } from './snapshot.ts';
+import { type Cursor, formatCursor, hasSeenAllOf, parseCursor } from './cursor.ts';
+import { ageOf, type FeedSource, type FeedView, readFeed } from './feed-view.ts';
 
 /** Milliseconds from one reading of the table to the next. */
 const INTERVAL = 100;

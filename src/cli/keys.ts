@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Config } from '../config/config.ts';
 import { COOKIE_KEY_FILE, cookieKeysOf, hasCookieKeys } from '../data-dir/secret.ts';
 import { StagedoorError } from '../lib/errors.ts';
-import { recordCommand } from '../operators/record-command.ts';
+import { recordCommand } from '../operators/record-call.ts';
 import { rotateSigningKey } from '../signing-keys/rotate-signing-key.ts';
 import { publishedAfter, type SigningKey } from '../signing-keys/signing-key.ts';
 import { selectSigningKeys } from '../signing-keys/signing-key-store.ts';

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { logEndpoints } from '../audit/log-routes.ts';
 import { apiAction, examples, type Line } from './command.ts';
 import { type Page, readPages } from './list.ts';

@@ -4,7 +4,7 @@ import type { Tx } from '../db/transaction.ts';
 import type { UndeliveredMail } from '../mail/mail.ts';
 import { retryFailedMails, selectUndelivered } from '../mail/outbox-store.ts';
 import { retryMail } from '../mail/retry-mail.ts';
-import { recordCommand } from '../operators/record-command.ts';
+import { recordCommand } from '../operators/record-call.ts';
 import { databaseAction, examples, json } from './command.ts';
 import type { Entry } from './management.ts';
 import { createTable } from './present.ts';

@@ -3,7 +3,7 @@ import { migrate } from '../db/migrate.ts';
 import { readSchemaState } from '../db/schema-state.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { assertSuitable } from '../health/assert-suitable.ts';
-import { recordCommand } from '../operators/record-command.ts';
+import { recordCommand } from '../operators/record-call.ts';
 import { databaseAction, examples, json } from './command.ts';
 import type { Shell } from './shell.ts';
 import { withDatabase } from './with-database.ts';

@@ -3,7 +3,7 @@ import type { Db } from '../db/database.ts';
 import { inTransaction, type Tx } from '../db/transaction.ts';
 import { countOlderGrants, revokeOlderGrants } from '../grants/revoke-older-store.ts';
 import type { Actor } from '../lib/actor.ts';
-import { recordCommand } from '../operators/record-command.ts';
+import { recordCommand } from '../operators/record-call.ts';
 import { revokeOlderTokens } from '../operators/revoke.ts';
 import { selectOlderTokens } from '../operators/store.ts';
 import { countOlderSessions, endSessions, selectOlderSessions } from '../sessions/session-store.ts';

@@ -1,12 +1,16 @@
 import { suspendApplication } from '../applications/change-state.ts';
 import { record } from '../audit/store.ts';
+import type { Db } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Actor } from '../lib/actor.ts';
+import { documentHost } from '../lib/client-id.ts';
 import { StagedoorError, ValidationError } from '../lib/errors.ts';
 import {
   type BlockedHost,
   clientIdsOfHost,
   deleteBlockedHost,
+  isBlockedHost,
+  keepUnblocked,
   lockBlock,
   upsertBlockedHost,
 } from './blocked-host-store.ts';
@@ -54,4 +58,32 @@ export async function unblockHost(tx: Tx, actor: Actor, host: string): Promise<v
     throw new StagedoorError('not_found', 'Not found.');
   }
   await record(tx, { action: 'stagedoor.client_host.unblocked', actor, data: { host } });
+}
+
+/**
+ * Refuses a document of a blocked host.
+ * @throws StagedoorError `document_refused`
+ */
+export async function refuseBlocked(db: Db, clientId: string): Promise<void> {
+  if (await isBlockedHost(db, new URL(clientId).hostname)) {
+    throw refused(clientId);
+  }
+}
+
+/**
+ * Does the same, and keeps the host from being blocked until the transaction ends: the block then finds
+ * the row that the transaction writes. Does not wait for a block, which may wait for a row of this
+ * transaction.
+ * @throws StagedoorError `document_refused`
+ */
+export async function refuseBlockedUntilCommit(tx: Tx, clientId: string): Promise<void> {
+  if (!(await keepUnblocked(tx, new URL(clientId).hostname))) {
+    throw refused(clientId);
+  }
+  await refuseBlocked(tx, clientId);
+}
+
+function refused(clientId: string): StagedoorError {
+  const message = `The operator of this server has blocked ${documentHost(clientId)}.`;
+  return new StagedoorError('document_refused', message);
 }

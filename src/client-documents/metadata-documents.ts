@@ -9,6 +9,7 @@ import { inTransaction } from '../db/transaction.ts';
 import type { Fetcher } from '../fetch/fetcher.ts';
 import { isDocumentAddress } from '../lib/client-id.ts';
 import { RetryLaterError, StagedoorError } from '../lib/errors.ts';
+import { refuseBlocked } from './block-host.ts';
 import {
   findWaitingCopy,
   isCopyTooOld,
@@ -17,7 +18,6 @@ import {
   takeStale,
 } from './document-store.ts';
 import { type DocumentRules, readDocument } from './read-document.ts';
-import { refuseBlocked } from './refuse-blocked.ts';
 import { type ReportDeps, reportKnown, reportUnknown } from './report-failure.ts';
 import { hasDetailsOf, updateFromDocument } from './update-from-document.ts';
 

@@ -1,7 +1,63 @@
-import type { ApiDeps, Endpoint } from '../api/endpoint.ts';
+import { z } from 'zod';
+import { type ApiDeps, component, type Endpoint } from '../api/endpoint.ts';
 import { listEndpoint } from '../api/list-endpoint.ts';
+import { filter, flag, ordering } from '../api/query.ts';
+import { isClientId } from '../lib/client-id.ts';
+import { isDirectoryId } from '../users/user.ts';
+import { DELETION_KINDS, type Deletion } from './deletion.ts';
 import { listDeletions } from './store.ts';
-import { deletionAnswer, deletionQuery, presentDeletion } from './wire.ts';
+
+/** Query of `GET /deletions/`. */
+export const deletionQuery = z.object({
+  kind: z.enum(DELETION_KINDS).optional().describe('Only those of users, or of applications.'),
+  subject: filter(
+    (value) => isDirectoryId(value) || isClientId(value),
+    'Neither the ID of a user nor a client ID.',
+    'Only deletions of this user (ID) or application (client ID).',
+  ),
+  finished: flag('Only those that are finished, or only the others.'),
+  ordering: ordering(['requested_at'], '-requested_at'),
+});
+
+const time = z.string().meta({ format: 'date-time' });
+
+/** A deletion in API answers. */
+export const deletionAnswer = component(
+  'Deletion',
+  z.object({
+    id: z.string(),
+    kind: z.enum(DELETION_KINDS),
+    subject: z.string().describe('ID of the user, or client ID of the application.'),
+    requested_at: time.describe('From then on, nothing of it is live.'),
+    grants: z.int().nullable().describe('Number of grants; null until they are counted.'),
+    removed: z.int().describe('Number of grants that are removed.'),
+    finished_at: time
+      .nullable()
+      .describe('Until then, the same ID cannot be registered again (409).'),
+  }),
+  {
+    id: '5b0d7c52-6a3e-4f0e-9d7b-2f4f0c9f1a68',
+    kind: 'application',
+    subject: 'pK3vTq7ZyWc5Nf2XbG8dRm4L',
+    requested_at: '2026-11-27T07:00:00.000Z',
+    grants: 300_000,
+    removed: 120_000,
+    finished_at: null,
+  },
+);
+
+/** A deletion as the API answers it. */
+export function presentDeletion(deletion: Deletion): z.infer<typeof deletionAnswer.schema> {
+  return {
+    id: deletion.id,
+    kind: deletion.kind,
+    subject: deletion.subject,
+    requested_at: deletion.requestedAt.toISOString(),
+    grants: deletion.grants,
+    removed: deletion.removed,
+    finished_at: deletion.finishedAt?.toISOString() ?? null,
+  };
+}
 
 /** `GET /api/v1/deletions/`: progress of the removal of grants. */
 export function deletionEndpoints(deps: ApiDeps): Endpoint[] {

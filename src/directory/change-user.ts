@@ -2,6 +2,7 @@ import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Actor, Origin } from '../lib/actor.ts';
 import { emailKey } from '../lib/email.ts';
+import { enqueueMail } from '../mail/outbox-store.ts';
 import { endSessionsOf } from '../sessions/end-sessions.ts';
 import { updateUser } from '../users/change-user-store.ts';
 import { notifyPasswordChanged } from '../users/notify-password-changed.ts';
@@ -9,11 +10,11 @@ import type { HashPassword } from '../users/password.ts';
 import {
   type IdentityInput,
   type ProvisionedUser,
+  type User,
   type UserInput,
   withPreferences,
 } from '../users/user.ts';
 import type { UserCredentials } from '../users/user-store.ts';
-import { notifyEmailChanged } from './notify-email-changed.ts';
 import { notifyIdentityChanged } from './notify-identity-changed.ts';
 import { requireRightsOver, type UserEditor } from './operator-role.ts';
 import { setIdentity } from './set-identity.ts';
@@ -121,4 +122,23 @@ export async function recordUserChange(
     origin,
     data: { changed, ...data },
   });
+}
+
+/**
+ * Notifies a user at both email addresses that one replaced the other. Neither mail names the other
+ * address: one of the mailboxes may belong to another person or be mistyped.
+ */
+export async function notifyEmailChanged(tx: Tx, user: User, formerEmail: string): Promise<void> {
+  const mails = [
+    { recipient: formerEmail, isFormer: true },
+    { recipient: user.email, isFormer: false },
+  ];
+  for (const { recipient, isFormer } of mails) {
+    await enqueueMail(tx, {
+      kind: 'email_changed',
+      recipient,
+      locale: user.locale,
+      data: { at: new Date().toISOString(), timezone: user.timezone, isFormer },
+    });
+  }
 }

@@ -1,7 +1,7 @@
 import { forgetUser } from '../audit/forget-user.ts';
 import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
-import { beginDeletion } from '../deletions/begin-deletion.ts';
+import { beginDeletion } from '../deletions/remove-grants.ts';
 import { forgetOwnerInNotices } from '../deletions/store.ts';
 import type { Actor } from '../lib/actor.ts';
 import { StagedoorError } from '../lib/errors.ts';

@@ -9,14 +9,12 @@ import type { HashPassword } from '../users/password.ts';
 import { type PasswordQueue, passwordWork } from '../users/password-queue.ts';
 import type { ProvisionedUser } from '../users/user.ts';
 import { findProvisionedUser, listUsers } from '../users/user-store.ts';
-import { deleteOrganizer } from './delete-organizer.ts';
+import { deleteOrganizer, putOrganizer } from './change-organizer.ts';
 import { deleteUser } from './delete-user.ts';
 import { bulkEndpoint } from './import/routes.ts';
 import { findOrganizer, listOrganizers } from './organizer-store.ts';
 import { patchUser } from './patch-user.ts';
-import { putOrganizer } from './put-organizer.ts';
 import { putUser } from './put-user.ts';
-import { readIdentity } from './read-identity.ts';
 import { withSubject, withSubjects } from './set-identity.ts';
 import { teamEndpoints } from './team-routes.ts';
 import {
@@ -25,6 +23,7 @@ import {
   organizerQuery,
   presentOrganizer,
   presentUser,
+  readIdentity,
   readUser,
   userAnswer,
   userBody,

@@ -3,10 +3,9 @@ import { listEndpoint } from '../api/list-endpoint.ts';
 import { readEndpoint } from '../api/read-endpoint.ts';
 import { found, type Param } from '../api/route.ts';
 import { NO_CONTENT, nothing, writeEndpoint } from '../api/write-endpoint.ts';
-import { deleteTeam } from './delete-team.ts';
+import { deleteTeam, putTeam } from './change-team.ts';
 import { isSlug } from './organizer.ts';
 import { findOrganizer, findTeam, listTeams } from './organizer-store.ts';
-import { putTeam } from './put-team.ts';
 import { teamsListOf } from './team.ts';
 import { presentTeam, readTeam, teamAnswer, teamBody, teamQuery } from './team-wire.ts';
 

@@ -4,12 +4,12 @@ import { filledLine, line } from '../api/fields.ts';
 import { filter, flag, ordering } from '../api/query.ts';
 import type { UpstreamConfig } from '../config/upstream.ts';
 import { EMAIL_LIMIT, isEmail } from '../lib/email.ts';
+import { type FieldErrors, ValidationError } from '../lib/errors.ts';
 import { isLanguageTag, localizedText } from '../lib/localized-text.ts';
 import { isUnprintable } from '../lib/printable.ts';
 import { isTooLong, PASSWORD_LIMIT } from '../users/password.ts';
-import { isTimeZone, type UserInput } from '../users/user.ts';
+import { type IdentityInput, isTimeZone, type UserInput } from '../users/user.ts';
 import type { Organizer } from './organizer.ts';
-import { readIdentity } from './read-identity.ts';
 import type { KnownUser } from './set-identity.ts';
 import { EXAMPLES } from './wire-examples.ts';
 
@@ -194,4 +194,31 @@ export function presentOrganizer({
   name,
 }: Organizer): z.infer<typeof organizerAnswer.schema> {
   return { slug, name };
+}
+
+/**
+ * Reads the upstream identity from a request body.
+ * @throws ValidationError if it does not fit the way people sign in here
+ */
+export function readIdentity(
+  upstream: UpstreamConfig | undefined,
+  body: {
+    readonly password?: string | null | undefined;
+    readonly upstream_subject?: string | null | undefined;
+  },
+): IdentityInput | undefined {
+  const { password, upstream_subject: subject } = body;
+  const wrong: FieldErrors = {};
+  if (upstream !== undefined && typeof password === 'string') {
+    wrong.password = [`Users sign in at ${upstream.issuer}; this server keeps no passwords.`];
+  }
+  if (upstream === undefined && typeof subject === 'string') {
+    wrong.upstream_subject = ['Users sign in with passwords here: OIDC_ISSUER is not set.'];
+  }
+  if (Object.keys(wrong).length > 0) {
+    throw new ValidationError(wrong);
+  }
+  return upstream === undefined || subject === undefined
+    ? undefined
+    : { issuer: upstream.issuer, subject };
 }

@@ -7,7 +7,7 @@ import { updateRevoked } from './change-store.ts';
 import { REVOCATION_REASONS, type RevocationReason } from './grant.ts';
 import { type GrantForMail, selectGrantForMail } from './mail-store.ts';
 
-/** Grants that this process has revoked; counted as in `audit/entry-counts.ts`. */
+/** Grants that this process has revoked; counted as in `audit/store.ts`. */
 export const revocationCounts = createEventCounts(REVOCATION_REASONS);
 
 /** Actor, origin and reason of a revocation. */

@@ -4,6 +4,7 @@ import { assertReachable } from '../db/assert-reachable.ts';
 import { timeAhead } from '../db/clock.ts';
 import { describeServer, findWeakness } from '../db/connection-options.ts';
 import type { Database } from '../db/database.ts';
+import { detectPooler } from '../db/detect-pooler.ts';
 import { explainFailure } from '../db/explain-failure.ts';
 import { readSchemaState, type SchemaState } from '../db/schema-state.ts';
 import { findUnsuitable, OLDEST, readServerInfo, type Unsuitable } from '../db/server-info.ts';
@@ -12,9 +13,7 @@ import { countMails } from '../mail/outbox-store.ts';
 import { unopenedSigningKeys } from '../signing-keys/seal-signing-key.ts';
 import { selectSigningKeys } from '../signing-keys/signing-key-store.ts';
 import { checkClock } from './check-clock.ts';
-import { checkPooler } from './check-pooler.ts';
 import { type Finding, fail, ok, skip, warn } from './finding.ts';
-import { judgeMails } from './judge-mails.ts';
 
 const DAY = 86_400_000;
 /** Days that a key may exceed its age, because only a running server replaces it. */
@@ -112,4 +111,37 @@ async function checkKeys({ db }: Database, config: Config): Promise<Finding> {
   return limit > 0 && age > limit + GRACE
     ? warn('health.signing_keys.old', { age, limit })
     : ok('health.signing_keys.young', { count: age });
+}
+
+/** Checks if a pooler in front of PostgreSQL keeps prepared statements. */
+export async function checkPooler(
+  config: Pick<Config, 'databaseUrl' | 'databasePrepare'>,
+): Promise<Finding[]> {
+  if (config.databaseUrl === undefined) {
+    return [];
+  }
+  try {
+    switch (await detectPooler(config.databaseUrl)) {
+      case 'none':
+        return [];
+      case 'keeps_statements':
+        return [ok('health.pooler.keeps')];
+      case 'loses_statements':
+        return [
+          config.databasePrepare ? fail('health.pooler.loses') : ok('health.pooler.unprepared'),
+        ];
+    }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return [skip('health.pooler.unknown', { reason })];
+  }
+}
+
+/** Reports undelivered mails. */
+export function judgeMails({ failed, pending }: { failed: number; pending: number }): Finding[] {
+  return [
+    failed === 0
+      ? ok('health.mails.sent', { pending })
+      : warn('health.mails.failed', { count: failed }),
+  ];
 }

@@ -3,9 +3,8 @@ import { checkClientAddress } from './check-client-address.ts';
 import { checkCookieKeys, checkDataDir, checkNode } from './check-here.ts';
 import { checkIssuer } from './check-issuer.ts';
 import { checkMail } from './check-mail.ts';
-import { checkPlatformName } from './check-platform-name.ts';
 import { checkUpstream } from './check-upstream.ts';
-import { type Check, type Finding, fail, ok } from './finding.ts';
+import { type Check, type Finding, fail, ok, warn } from './finding.ts';
 
 /** A check and the name to report it by if it breaks. */
 export type NamedCheck = readonly [name: Check, check: () => Promise<readonly Finding[]>];
@@ -40,4 +39,14 @@ export function checksOf(
 export function broken(check: Check, error: unknown): Finding {
   const reason = error instanceof Error ? error.message : String(error);
   return fail('health.check.broken', { reason }, check);
+}
+
+/** Checks that users of a server in production see the name of their platform. */
+export function checkPlatformName({
+  production,
+  platform,
+}: Pick<Config, 'production' | 'platform'>): Finding[] {
+  return production && !platform.isNamed
+    ? [warn('health.platform_name.missing', { name: platform.name })]
+    : [];
 }

@@ -7,11 +7,14 @@ import {
   KNOWN_PARAMETERS,
   type Parameters,
 } from './authorize-request.ts';
-import { checkChallenge } from './check-challenge.ts';
 import { checkOtherParameters, IGNORED } from './check-other-parameters.ts';
-import { checkRedirectUriParameter } from './check-redirect-uri-parameter.ts';
-import { checkResourceParameter, readResources } from './check-resource-parameter.ts';
-import { checkScopeParameter } from './check-scope-parameter.ts';
+import {
+  checkChallenge,
+  checkRedirectUriParameter,
+  checkResourceParameter,
+  checkScopeParameter,
+  readResources,
+} from './check-parameters.ts';
 import { asDetail } from './client-error.ts';
 import { type Finding, problem, remark } from './finding.ts';
 

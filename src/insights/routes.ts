@@ -1,10 +1,64 @@
-import type { ApiDeps, Endpoint } from '../api/endpoint.ts';
+import { z } from 'zod';
+import { type ApiDeps, component, type Endpoint } from '../api/endpoint.ts';
 import { listEndpoint } from '../api/list-endpoint.ts';
 import { found } from '../api/route.ts';
 import { findApplication } from '../applications/store.ts';
 import { EXAMPLES } from '../applications/wire-examples.ts';
+import { type ClientError, ENDPOINTS } from './client-error.ts';
 import { listErrors } from './store.ts';
-import { errorsQuery, failedRequest, presentFailedRequest } from './wire.ts';
+
+/** Query of `GET /applications/{client_id}/errors/`. */
+export const errorsQuery = z.object({
+  endpoint: z.enum(ENDPOINTS).optional().describe('Only failed requests at this endpoint.'),
+});
+
+/** A failed request in responses. */
+export const failedRequest = component(
+  'FailedRequest',
+  z.object({
+    id: z.string(),
+    request_id: z
+      .string()
+      .optional()
+      .describe('`X-Request-ID` of the response, which the error page shows, too.'),
+    happened_at: z.string().meta({ format: 'date-time' }),
+    endpoint: z.enum(ENDPOINTS),
+    error: z.string().describe('Error code of the response, for example `invalid_grant`.'),
+    reason: z.string().describe('Stable name of the exact reason, for example `code_expired`.'),
+    details: z
+      .record(z.string(), z.union([z.string(), z.array(z.string())]))
+      .describe('Values that help to find the fault. Never a code, token or secret.'),
+  }),
+  {
+    id: '2718',
+    request_id: '5f0c9a52-7c1e-4d0b-9a55-0e6a1c0f2b11',
+    happened_at: '2026-11-27T09:30:00.000Z',
+    endpoint: 'token',
+    error: 'invalid_client',
+    reason: 'client_assertion_key_unknown',
+    details: { sent: 'summer' },
+  },
+);
+
+/** Presents a failed request. */
+export function presentFailedRequest(entry: ClientError): z.infer<typeof failedRequest.schema> {
+  const { id, requestId, happenedAt, endpoint, error, reason } = entry;
+  const details = Object.fromEntries(
+    Object.entries(entry.details).map(([name, value]): [string, string | string[]] => [
+      name,
+      typeof value === 'string' ? value : [...value],
+    ]),
+  );
+  return {
+    id,
+    ...(requestId === undefined ? {} : { request_id: requestId }),
+    happened_at: happenedAt.toISOString(),
+    endpoint,
+    error,
+    reason,
+    details,
+  };
+}
 
 /** `/api/v1/applications/{client_id}/errors/`: what developers see, also of applications without an owner. */
 export function errorEndpoints(deps: ApiDeps): Endpoint[] {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Db } from '../db/database.ts';
-import { countDue } from '../db/delete-due.ts';
+import { type Backlog, countDue } from '../db/delete-due.ts';
+import { countNewChanges } from '../db/list-changes.ts';
 import { deletionJobs, type JobConfig } from './jobs.ts';
 import { timedRules } from './retention.ts';
 import { runJob } from './run-job.ts';
@@ -53,4 +54,13 @@ export async function prune(db: Db, config: JobConfig): Promise<Pruned> {
     jobs.push({ name: job.name, rows: rows ?? 0 });
   }
   return { jobs: jobs.filter(({ rows }) => rows > 0), more: signal.aborted, busy };
+}
+
+/** Rows that are counted per job at most, so that counting costs little however many are due. */
+const MOST = 10_000;
+
+/** Counts the rows that wait for the jobs. */
+export async function countBacklog(db: Db, config: JobConfig): Promise<Backlog[]> {
+  const due = await countDue(db, timedRules(config), MOST);
+  return [...due, { name: 'list_counters', rows: await countNewChanges(db, MOST), lag: 0 }];
 }

@@ -8,7 +8,7 @@ import type { Db } from '../db/database.ts';
 import { setUiLocales } from '../http/locale.ts';
 import type { Renderer } from '../http/render.ts';
 import { documentHost } from '../lib/client-id.ts';
-import { greet } from '../sessions/pages/identify.ts';
+import { greet } from '../sessions/pages/sessions.ts';
 import { selectSession } from '../sessions/session-store.ts';
 import type { User } from '../users/user.ts';
 import { sessionIdOf } from './cookies.ts';

@@ -10,7 +10,7 @@ import { requestIdOf } from '../http/request-id.ts';
 import { translator } from '../http/translate.ts';
 import { presentRefused } from '../insights/pages/refused-page.ts';
 import { visibleLine } from '../lib/visible-text.ts';
-import { greet } from '../sessions/pages/identify.ts';
+import { greet } from '../sessions/pages/sessions.ts';
 import type { User } from '../users/user.ts';
 import { findActiveUser } from '../users/user-store.ts';
 import { type Block, findBlock } from './block-redirects.ts';

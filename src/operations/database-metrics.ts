@@ -1,10 +1,11 @@
 import { Gauge, type Registry } from 'prom-client';
-import type { Database } from '../db/database.ts';
+import type { Database, Db } from '../db/database.ts';
 import { readServerInfo } from '../db/server-info.ts';
+import { selectJobs } from '../jobs/job-store.ts';
 import type { JobConfig } from '../jobs/jobs.ts';
+import { countBacklog } from '../jobs/prune.ts';
 import { countMails } from '../mail/outbox-store.ts';
 import { selectSigningKeys } from '../signing-keys/signing-key-store.ts';
-import { jobGauges } from './job-metrics.ts';
 import { withTimeout } from './with-timeout.ts';
 
 /** Milliseconds that a scrape waits for the database. */
@@ -89,5 +90,48 @@ function clockGauge(db: Database['db'], registry: Registry): () => Promise<void>
     const before = Date.now();
     const { now } = await readServerInfo(db);
     ahead.set((now.getTime() - (before + Date.now()) / 2) / 1000);
+  };
+}
+
+/**
+ * Adds the metrics of the scheduled jobs. They come from the database, so every process reports the
+ * same.
+ * @returns a function that reads them; none are reported after it has failed
+ */
+export function jobGauges(db: Db, config: JobConfig, registry: Registry): () => Promise<void> {
+  const gauge = (name: string, help: string) =>
+    new Gauge({ name, help, labelNames: ['job'], registers: [registry] });
+  const finished = gauge(
+    'stagedoor_job_last_success_timestamp_seconds',
+    'End of the last complete run of a job',
+  );
+  const failed = gauge('stagedoor_job_failed', '1 if the last run of a job failed');
+  const duration = gauge(
+    'stagedoor_job_last_duration_seconds',
+    'Duration of the last complete run of a job',
+  );
+  const rows = gauge(
+    'stagedoor_job_last_rows',
+    'Rows that the last complete run of a job deleted or changed',
+  );
+  const due = gauge('stagedoor_job_due_rows', 'Rows that wait for a job, up to 10000');
+  const lag = gauge('stagedoor_job_lag_seconds', 'Time since the oldest row that waits was due');
+  return async () => {
+    for (const one of [finished, failed, duration, rows, due, lag]) {
+      one.reset();
+    }
+    const [jobs, backlog] = await Promise.all([selectJobs(db), countBacklog(db, config)]);
+    for (const { name: job, ...state } of jobs) {
+      failed.set({ job }, state.failed ? 1 : 0);
+      if (state.finishedAt !== null) {
+        finished.set({ job }, state.finishedAt.getTime() / 1000);
+        duration.set({ job }, state.seconds);
+        rows.set({ job }, state.rows);
+      }
+    }
+    for (const { name: job, ...waiting } of backlog) {
+      due.set({ job }, waiting.rows);
+      lag.set({ job }, waiting.lag);
+    }
   };
 }

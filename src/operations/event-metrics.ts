@@ -1,6 +1,6 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
 import type { FailureEndpoint } from '../audit/authentication-failure.ts';
-import { entryCounts } from '../audit/entry-counts.ts';
+import { entryCounts } from '../audit/store.ts';
 import type { OutageCause } from '../db/unreachable.ts';
 import { revocationCounts } from '../grants/revoke.ts';
 import { createEventCounts, type EventCounts } from '../lib/event-counts.ts';

@@ -23,3 +23,20 @@ export async function recordCall(tx: Tx, call: OperatorCall, calls = 1): Promise
     },
   });
 }
+
+/**
+ * Logs a command of the command line that works on the database itself, in the transaction of what
+ * it does. Commands that call the management API are logged as calls.
+ * @param command its name, without arguments
+ */
+export async function recordCommand(
+  tx: Tx,
+  command: string,
+  data: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
+  await record(tx, {
+    action: 'stagedoor.operator.command',
+    actor: 'operator:cli',
+    data: { command, ...data },
+  });
+}

@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts';
 import { type Page, render } from '../http/page.ts';
 import { translator } from '../http/translate.ts';
 import { StagedoorError } from '../lib/errors.ts';
-import { identify } from '../sessions/pages/identify.ts';
+import { identify } from '../sessions/pages/sessions.ts';
 import { presentReference } from './api-reference.ts';
 import { searchApi } from './api-search.ts';
 import { presentDocument } from './guide.ts';

@@ -3,7 +3,7 @@ import type { Application } from '../applications/application.ts';
 import { findApplication } from '../applications/store.ts';
 import type { Config } from '../config/config.ts';
 import type { Locale } from '../lib/locale.ts';
-import { identify } from '../sessions/pages/identify.ts';
+import { identify } from '../sessions/pages/sessions.ts';
 import { type ExampleValues, isPlain, presentExample, presentSteps } from './examples.ts';
 import { type Examples, presentDocument } from './guide.ts';
 import type { GuideDocument } from './guide-document.ts';

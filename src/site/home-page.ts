@@ -2,7 +2,7 @@ import { isFromThisMachine } from '../http/origin.ts';
 import { type Page, render } from '../http/page.ts';
 import type { Locale } from '../lib/locale.ts';
 import { isLoopbackHost } from '../lib/loopback.ts';
-import { identify } from '../sessions/pages/identify.ts';
+import { identify } from '../sessions/pages/sessions.ts';
 import type { SiteDeps } from './site-page.ts';
 
 /** The running demo, as the home page describes it. */

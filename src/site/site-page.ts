@@ -2,8 +2,7 @@ import type { Db } from '../db/database.ts';
 import { type Page, type PageDeps, render } from '../http/page.ts';
 import { lazy } from '../lib/lazy.ts';
 import type { Locale } from '../lib/locale.ts';
-import { identify } from '../sessions/pages/identify.ts';
-import type { Sessions } from '../sessions/pages/sessions.ts';
+import { identify, type Sessions } from '../sessions/pages/sessions.ts';
 import { chosenSamples } from './chosen-samples.ts';
 
 /** Dependencies of the guides. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { exportActivity } from '../../src/activity/export-activity.ts';
+import { exportActivity } from '../../src/activity/pages/download-page.ts';
 import { setApplicationActive } from '../../src/applications/change-state.ts';
 import { registerApplication } from '../../src/applications/register.ts';
 import { addSecret, deleteSecret } from '../../src/applications/secrets.ts';

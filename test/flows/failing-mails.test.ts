@@ -8,8 +8,8 @@ import {
   FAILING,
   OWN_TOKEN_REASONS,
   SECRET_REASONS,
-} from '../../src/insights/failing.ts';
-import { notifyFailing } from '../../src/insights/notify-failing.ts';
+} from '../../src/insights/failing-store.ts';
+import { notifyFailing } from '../../src/insights/failure-mails.ts';
 import { queuedMails } from '../support/account.ts';
 import { cleanUp } from '../support/clean-up.ts';
 import { assertionOf, makeKeyPair } from '../support/client-keys.ts';

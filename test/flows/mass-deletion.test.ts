@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import type { Candidate } from '../../src/applications/candidate.ts';
 import { insertCandidate } from '../../src/applications/candidate-store.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
-import { continueDeletion, continueIn } from '../../src/deletions/continue-deletion.ts';
+import { continueDeletion, continueIn } from '../../src/deletions/remove-grants.ts';
 import { readChanges } from '../support/changes/read-changes.ts';
 import { cleanUp } from '../support/clean-up.ts';
 import { stagedoorHere } from '../support/command-line.ts';

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { NOTICES as SESSION_NOTICES } from '../../src/account/pages/end-sessions-page.ts';
+import { NOTICES as SESSION_NOTICES } from '../../src/account/pages/session-pages.ts';
 import { ACTIVITY_KINDS } from '../../src/activity/activity.ts';
 import { NOTICES as APPLICATION_NOTICES } from '../../src/applications/pages/application-page.ts';
 import { NOTICES as CREDENTIAL_NOTICES } from '../../src/applications/pages/credentials-page.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { readConfig } from '../../src/config/config.ts';
-import { checkPlatformName } from '../../src/health/check-platform-name.ts';
+import { checkPlatformName } from '../../src/health/checks.ts';
 import { securityHeaders } from '../../src/http/headers.ts';
 import { paletteOf, themeCss } from '../../src/http/theme.ts';
 import { type Color, contrast } from '../../src/lib/color.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { layOutPlot } from '../../src/insights/pages/plot.ts';
+import { layOutPlot } from '../../src/insights/pages/statistics-presenters.ts';
 import {
   NO_REQUESTS,
   requestsByDay,

@@ -1,8 +1,7 @@
-import { endOtherSessionsPage, endSessionPage } from './end-sessions-page.ts';
 import { languagePage } from './language-page.ts';
 import { passwordPage } from './password-page.ts';
 import { profilePage } from './profile-page.ts';
-import { sessionsPage } from './sessions-page.ts';
+import { endOtherSessionsPage, endSessionPage, sessionsPage } from './session-pages.ts';
 
 /** Pages where users see their profile, choose their language, change their password and end their sessions. */
 export const accountPages = [

@@ -1,10 +1,14 @@
+import type { Db } from '../../db/database.ts';
 import { download, type Page, seeOther } from '../../http/page.ts';
 import { csvLine } from '../../lib/csv.ts';
-import { identify } from '../../sessions/pages/identify.ts';
+import { identify } from '../../sessions/pages/sessions.ts';
 import type { UserPageDeps } from '../../sessions/pages/user-page.ts';
-import type { ActivityEntry } from '../activity.ts';
-import { listActivityApplications, listActivityOrganizers } from '../activity-store.ts';
-import { exportActivity } from '../export-activity.ts';
+import type { ActivityEntry, ActivityFilter, Place } from '../activity.ts';
+import {
+  listActivityApplications,
+  listActivityOrganizers,
+  readActivity,
+} from '../activity-store.ts';
 import { ACTIVITY, readLogQuery, storeFilter } from './activity-filter.ts';
 import { CSV_DOWNLOAD, DOWNLOAD } from './activity-page.ts';
 import { type PresentDeps, presentForDownload, wordsFor } from './presenters.ts';
@@ -82,4 +86,24 @@ async function* writeJson(
     }
   }
   yield before === '[' ? '[]\n' : '\n]\n';
+}
+
+/** Entries that are in memory at once. */
+const BATCH = 500;
+
+/**
+ * All entries of a user's log that match a filter, in batches, the newest first. Each is read when it
+ * is asked for, so a long log is never in memory; what is written meanwhile is left out. A batch is
+ * empty if a long part of the log has no match.
+ */
+export async function* exportActivity(
+  db: Db,
+  filter: ActivityFilter,
+): AsyncGenerator<readonly ActivityEntry[]> {
+  let after: Place | undefined;
+  do {
+    const { entries, end } = await readActivity(db, filter, after, BATCH);
+    yield entries;
+    after = end;
+  } while (after !== undefined);
 }

@@ -2,7 +2,7 @@ import type { Context } from 'koa';
 import { z } from 'zod';
 import { list, parseForm, text } from '../../http/form.ts';
 import { type PageAnswer, render, seeOther } from '../../http/page.ts';
-import { greet } from '../../sessions/pages/identify.ts';
+import { greet } from '../../sessions/pages/sessions.ts';
 import { setRetryAfter, signInHere } from '../../sign-in/pages/sign-in-here.ts';
 import { checkChoice } from '../check-choice.ts';
 import { type Choice, ENDS, PREVIOUS } from '../choice.ts';

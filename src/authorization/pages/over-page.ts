@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import { type PageAnswer, render } from '../../http/page.ts';
-import { identify } from '../../sessions/pages/identify.ts';
+import { identify } from '../../sessions/pages/sessions.ts';
 import { type ClosedInteraction, isForeign } from '../interaction.ts';
 import type { InteractionDeps } from './interactions.ts';
 

@@ -1,9 +1,8 @@
 import type { Config } from '../../config/config.ts';
 import type { ServerFile } from '../../data-dir/server-file.ts';
 import { findIneffective } from '../../db/check-engine.ts';
-import { checkDatabase } from '../../health/check-database.ts';
+import { checkDatabase, judgeMails } from '../../health/check-database.ts';
 import { type Finding, fail, ok, skip, warn } from '../../health/finding.ts';
-import { judgeMails } from '../../health/judge-mails.ts';
 import { StagedoorError } from '../../lib/errors.ts';
 import { reasonOf } from '../../lib/failure-reason.ts';
 import type { Shell } from '../shell.ts';

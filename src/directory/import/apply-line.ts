@@ -1,11 +1,11 @@
 import type { Tx } from '../../db/transaction.ts';
 import { StagedoorError, ValidationError } from '../../lib/errors.ts';
 import type { HashPassword } from '../../users/password.ts';
+import { putOrganizer } from '../change-organizer.ts';
+import { putTeam } from '../change-team.ts';
 import type { UserEditor } from '../operator-role.ts';
 import { isSlug } from '../organizer.ts';
-import { putOrganizer } from '../put-organizer.ts';
 import type { PutOutcome } from '../put-outcome.ts';
-import { putTeam } from '../put-team.ts';
 import { putUser } from '../put-user.ts';
 import type { ImportItem } from './line.ts';
 

@@ -1,10 +1,8 @@
 import { APPLICATIONS, openApplication } from '../../applications/pages/owner-page.ts';
 import { renderOwn } from '../../applications/pages/presenters.ts';
 import { userPageAbout } from '../../sessions/pages/user-page.ts';
-import { readStatistics } from '../read-statistics.ts';
-import { PERIODS } from '../statistics.ts';
-import { presentFigures } from './figures-presenter.ts';
-import { presentPlots } from './plots-presenter.ts';
+import { PERIODS, readStatistics } from '../statistics.ts';
+import { presentFigures, presentPlots } from './statistics-presenters.ts';
 
 /** Shows how an application was used in the last 7, 30 or 90 days, and how that changed. */
 export const statisticsPage = userPageAbout(openApplication, {

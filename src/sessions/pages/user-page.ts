@@ -9,8 +9,7 @@ import type { Actor, Origin } from '../../lib/actor.ts';
 import { StagedoorError } from '../../lib/errors.ts';
 import type { Locale } from '../../lib/locale.ts';
 import type { User } from '../../users/user.ts';
-import { identify } from './identify.ts';
-import type { Sessions } from './sessions.ts';
+import { identify, type Sessions } from './sessions.ts';
 
 /** Dependencies of the pages of signed-in users. */
 export interface UserPageDeps extends PageDeps {

@@ -6,7 +6,7 @@ import { localPath } from '../../http/local-path.ts';
 import { setUiLocales } from '../../http/locale.ts';
 import { type Page, type PageAnswer, type PageDeps, seeOther } from '../../http/page.ts';
 import { emailKey } from '../../lib/email.ts';
-import { identify } from '../../sessions/pages/identify.ts';
+import { identify } from '../../sessions/pages/sessions.ts';
 import type { SignInResult } from '../sign-in.ts';
 import { selectsAccount, showAccounts } from './account-selection.ts';
 import { showLoginForm } from './login-form.ts';

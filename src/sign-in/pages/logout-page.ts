@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import { originOf } from '../../http/origin.ts';
 import { type Page, type PageDeps, render } from '../../http/page.ts';
-import { identify } from '../../sessions/pages/identify.ts';
+import { identify } from '../../sessions/pages/sessions.ts';
 import { signOut } from '../sign-out.ts';
 import type { SignInPageDeps } from './sign-in-here.ts';
 

@@ -1,6 +1,6 @@
 import { checkCookies } from '../../../http/cookie-check.ts';
 import { type Page, render, seeOther } from '../../../http/page.ts';
-import { identify } from '../../../sessions/pages/identify.ts';
+import { identify } from '../../../sessions/pages/sessions.ts';
 import { selectsAccount, showAccounts } from '../../pages/account-selection.ts';
 import { loginHint, returnPath, setLanguage } from '../../pages/login-page.ts';
 import { CALLBACK, type UpstreamPageDeps } from './upstream-login.ts';

@@ -4,7 +4,12 @@ import type { Tx } from '../db/transaction.ts';
 import type { Actor } from '../lib/actor.ts';
 import { StagedoorError, ValidationError } from '../lib/errors.ts';
 import { isSlug, type Organizer } from './organizer.ts';
-import { insertOrganizer, lockOrganizer, updateOrganizer } from './organizer-store.ts';
+import {
+  deleteOrganizerRow,
+  insertOrganizer,
+  lockOrganizer,
+  updateOrganizer,
+} from './organizer-store.ts';
 import type { PutOutcome } from './put-outcome.ts';
 
 /**
@@ -42,4 +47,21 @@ export async function putOrganizer(
     data: { organizer: slug, name, changed: created ? ['created'] : ['name'] },
   });
   return { organizer, outcome: created ? 'created' : 'changed' };
+}
+
+/**
+ * Deletes an organizer and its teams. Grants stay, and no longer open it.
+ * @throws StagedoorError `not_found`
+ */
+export async function deleteOrganizer(tx: Tx, actor: Actor, slug: string): Promise<void> {
+  const known = isSlug(slug) ? await lockOrganizer(tx, slug) : undefined;
+  if (known === undefined) {
+    throw new StagedoorError('not_found', 'Not found.');
+  }
+  await record(tx, {
+    action: 'stagedoor.directory.organizer.deleted',
+    actor,
+    data: { organizer: slug, name: known.name },
+  });
+  await deleteOrganizerRow(tx, slug);
 }
