@@ -39,16 +39,8 @@ export async function listDeletions(
   return { ...part, entries: part.entries.map(withNumbers) };
 }
 
-/** Progress of the deletion of an application, for its former owner. */
-export interface OwnDeletion {
-  readonly application: string;
-  /** Null until they are counted. */
-  readonly grants: number | null;
-  readonly removed: number;
-}
-
-/** Returns the unfinished deletions of applications of a user. */
-export async function listOwnDeletions(db: Db, ownerId: string): Promise<OwnDeletion[]> {
+/** Returns the progress of the unfinished deletions of a user's applications; see `Deletion`. */
+export async function listOwnDeletions(db: Db, ownerId: string) {
   const rows = await db
     .selectFrom('deletions')
     .select([sql<string>`notice #>> '{log,application}'`.as('application'), 'grants', 'removed'])

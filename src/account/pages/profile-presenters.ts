@@ -26,21 +26,6 @@ const AREAS = [
   'Pacific',
 ] as const;
 
-/** Option of the form. */
-interface ChoiceProps {
-  readonly value: string;
-  readonly name: string;
-  readonly selected: boolean;
-}
-
-/** Options of the form, with the saved ones selected. */
-export interface PreferenceChoices {
-  readonly languages: readonly ChoiceProps[];
-  /** First option, above the areas. */
-  readonly platformZone: ChoiceProps;
-  readonly areas: readonly { readonly name: string; readonly zones: readonly ChoiceProps[] }[];
-}
-
 /** The posted preferences; undefined: none of the options. */
 export interface PreferencesForm {
   readonly locale: string | null | undefined;
@@ -71,9 +56,10 @@ export function presentChoices(
   t: Translate<AccountText>,
   user: ProvisionedUser,
   chosen: Preferences,
-): PreferenceChoices {
+) {
   return {
     languages: presentLanguages(t, user, chosen),
+    // First option, above the areas.
     platformZone: {
       value: AS_PLATFORM,
       name: t('account.profile.timezone.platform', { timezone: user.timezone }),
@@ -83,11 +69,7 @@ export function presentChoices(
   };
 }
 
-function presentLanguages(
-  t: Translate<AccountText>,
-  user: ProvisionedUser,
-  chosen: Preferences,
-): ChoiceProps[] {
+function presentLanguages(t: Translate<AccountText>, user: ProvisionedUser, chosen: Preferences) {
   const spoken = localeOf(user.locale);
   const platform =
     spoken === undefined
@@ -109,10 +91,7 @@ function presentLanguages(
 }
 
 /** Groups zones by area, named by their city: typing its first letters finds it. */
-function presentAreas(
-  t: Translate<AccountText>,
-  chosen: string | null,
-): PreferenceChoices['areas'] {
+function presentAreas(t: Translate<AccountText>, chosen: string | null) {
   const zones = chosen === null || ZONES.includes(chosen) ? ZONES : [...ZONES, chosen];
   const byArea = Map.groupBy(
     zones,

@@ -89,43 +89,19 @@ function toList({ params, sessionUid }: Request, ended = 0): PageAnswer {
   return seeOther(`${SESSIONS}?notice=${notice}`);
 }
 
-/** A browser in which the user is signed in. */
-interface SessionProps {
-  readonly device: string;
-  readonly current: boolean;
-  readonly signedInAt: Date;
-  readonly lastSeenAt: Date;
-  /** Network of the last use, shortened. */
-  readonly address: string | undefined;
-  /** The user signed in at the platform's own login. */
-  readonly upstream: boolean;
-  /** Confirms before the session ends. */
-  readonly endPath: string;
-}
-
-/** The sessions that fit on a page. */
-export interface ShownSessions {
-  readonly sessions: readonly SessionProps[];
-  /** Number of sessions that are not shown. */
-  readonly more: number;
-}
-
 /** Maximum number of sessions on a page: a browser without cookies begins one at each sign-in. */
 const SHOWN = 50;
 
-/** Presents sessions, at most `SHOWN` of them. */
-export function presentSessions(
-  request: UserRequest<UserPageDeps>,
-  sessions: readonly UserSession[],
-): ShownSessions {
+/** Presents sessions, at most `SHOWN` of them, and counts the others. */
+function presentSessions(request: Request, sessions: readonly UserSession[]) {
   const shown = sessions.slice(0, SHOWN).map((session) => presentSession(request, session));
   return { sessions: shown, more: sessions.length - shown.length };
 }
 
 function presentSession(
-  { locale, sessionUid }: UserRequest<UserPageDeps>,
+  { locale, sessionUid }: Request,
   { uid, signedInAt, lastSeenAt, userAgent, ip, method }: UserSession,
-): SessionProps {
+) {
   return {
     device:
       userAgent === null
@@ -134,8 +110,11 @@ function presentSession(
     current: uid === sessionUid,
     signedInAt,
     lastSeenAt,
+    // Network of the last use, shortened.
     address: roughAddress(ip),
+    // The user signed in at the platform's own login.
     upstream: method === 'upstream',
+    // Confirms before the session ends.
     endPath: `${SESSIONS}/${uid}/end`,
   };
 }

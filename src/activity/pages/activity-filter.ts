@@ -38,25 +38,9 @@ export interface LogQuery {
 }
 
 /** Option of a select. */
-interface OptionProps {
-  /** Empty: does not filter. */
+interface Option {
   readonly value: string;
   readonly name: string;
-  readonly selected: boolean;
-}
-
-/** Fields of the filter, and what is set. */
-export interface FilterProps {
-  readonly action: string;
-  readonly kinds: readonly OptionProps[];
-  readonly applications: readonly OptionProps[];
-  /** Empty: the user has none. */
-  readonly organizers: readonly OptionProps[];
-  readonly from: string;
-  readonly to: string;
-  readonly isInvalid: boolean;
-  /** Filters that are set, each with the link that removes it. */
-  readonly applied: readonly { readonly text: string; readonly href: string }[];
 }
 
 /** Maximum length of a name, in characters. */
@@ -116,20 +100,21 @@ export function linkToLog(
   });
 }
 
-/** Presents the fields, with what is set. */
+/** Presents the fields of the filter, and what is set, each with the link that removes it. */
 export function presentFilter(
   { t, locale }: WordsDeps,
   choices: FilterChoices,
   query: LogQuery,
   day: (date: string) => string,
-): FilterProps {
+) {
   const nameOf = ({ slug, name }: FilterChoices['organizers'][number]) =>
     oneLine(localized(name, locale) || slug, NAME_LIMIT);
-  const options = (all: string, some: readonly Omit<OptionProps, 'selected'>[], chosen = '') => [
+  const options = (all: string, some: readonly Option[], chosen = '') => [
+    // An empty value does not filter.
     { value: '', name: all, selected: chosen === '' },
     ...some.map((one) => ({ ...one, selected: one.value === chosen })),
   ];
-  const sorted = (some: readonly Omit<OptionProps, 'selected'>[]) =>
+  const sorted = (some: readonly Option[]) =>
     some.toSorted((a, b) => COLLATORS[locale].compare(a.name, b.name));
   const { kind, application, organizer, from, to, single } = query;
   const applied: readonly (readonly [keyof LogQuery, string | undefined])[] = [

@@ -1,9 +1,8 @@
 import { dayOf, formatDate } from '../../lib/format-date.ts';
 import type { OwnedApplication } from '../activity.ts';
 import type { ActivityLine } from '../fold-activity.ts';
-import { type AdviceProps, adviceOn } from './advice-presenters.ts';
-import { type ActivityEntryProps, type PresentDeps, presentEntry } from './presenters.ts';
-import type { Sentence } from './sentence-presenters.ts';
+import { adviceOn } from './advice-presenters.ts';
+import { type PresentDeps, presentEntry } from './presenters.ts';
 
 /** Icons of entries: symbols of `views/activity/icons.eta`. */
 const ICONS = {
@@ -16,30 +15,7 @@ const ICONS = {
   key: /password|\.(secret|key)_/,
   person: /\.user\./,
   app: /\.application\./,
-} as const;
-
-type Icon = keyof typeof ICONS;
-
-/** Equal entries as one line, which opens to the single ones. */
-export interface LineProps extends Sentence {
-  readonly icon: Icon | 'other';
-  /** Time of the newest, and of the oldest of several if it was at another minute. */
-  readonly at: Date;
-  readonly time: string;
-  readonly count: number;
-  readonly entries: readonly ActivityEntryProps[];
-  /** All of them, if there are more. */
-  readonly all: string | undefined;
-  /** Shows only entries about the same application, unless the page does. */
-  readonly application: string | undefined;
-  readonly advice: AdviceProps | undefined;
-}
-
-/** Lines of a day. */
-export interface DayProps {
-  readonly heading: string;
-  readonly lines: readonly LineProps[];
-}
+};
 
 /** Values that lines need beside the words. */
 export interface LineContext {
@@ -55,7 +31,7 @@ export function presentDays(
   deps: PresentDeps,
   context: LineContext,
   lines: readonly ActivityLine[],
-): DayProps[] {
+) {
   return [...Map.groupBy(lines, ({ day }) => day)].map(([day, some]) => ({
     heading: headingOf(deps, context, day, some[0]?.entries[0].happenedAt ?? new Date(day)),
     lines: some.map((line) => presentLine(deps, context, line)),
@@ -72,7 +48,8 @@ function headingOf(
   return day === dayOf(new Date(), timezone) ? t('activity.today', { date }) : date;
 }
 
-function presentLine(deps: PresentDeps, context: LineContext, line: ActivityLine): LineProps {
+/** Presents equal entries as one line, which opens to the single ones. */
+function presentLine(deps: PresentDeps, context: LineContext, line: ActivityLine) {
   const [newest] = line.entries;
   const { message, params, ...entry } = presentEntry(deps, newest);
   const { clientId } = newest;
@@ -84,11 +61,14 @@ function presentLine(deps: PresentDeps, context: LineContext, line: ActivityLine
     icon: iconOf(newest.action),
     message,
     params,
+    // Time of the newest, and of the oldest of several if it was at another minute.
     at: entry.happenedAt,
     time: oldest === time(newest) ? oldest : `${oldest} – ${time(newest)}`,
     count: line.count,
     entries: line.entries.map((one) => presentEntry(deps, one)),
+    // All of them, if there are more.
     all: isShort ? undefined : context.linkToAll(line),
+    // Shows only entries about the same application, unless the page does.
     application: clientId === null ? undefined : context.linkToApplication(clientId),
     advice: adviceOn(
       line.entries,
@@ -98,11 +78,7 @@ function presentLine(deps: PresentDeps, context: LineContext, line: ActivityLine
   };
 }
 
-function iconOf(action: string): LineProps['icon'] {
-  const found = Object.entries(ICONS).find(([, pattern]) => pattern.test(action))?.[0];
-  return isIcon(found) ? found : 'other';
-}
-
-function isIcon(name: string | undefined): name is Icon {
-  return name !== undefined && Object.hasOwn(ICONS, name);
+function iconOf(action: string): string {
+  const [icon = 'other'] = Object.entries(ICONS).find(([, found]) => found.test(action)) ?? [];
+  return icon;
 }

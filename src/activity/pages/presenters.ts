@@ -1,29 +1,13 @@
 import type { Config } from '../../config/config.ts';
-import { type MessageParams, translator } from '../../http/translate.ts';
+import { translator } from '../../http/translate.ts';
 import { toIpAddress } from '../../lib/ip-address.ts';
 import type { Locale } from '../../lib/locale.ts';
 import { deviceWords } from '../../mail/origin-words.ts';
 import type { ActivityEntry } from '../activity.ts';
 import { readEntryData } from '../entry-data.ts';
 import type { ActivityText } from '../texts.ts';
-import { type DetailProps, detailsOf, endOf, type WordsDeps } from './detail-presenters.ts';
+import { detailsOf, endOf, type WordsDeps } from './detail-presenters.ts';
 import { isOwn, sentenceOf } from './sentence-presenters.ts';
-
-/** An entry as a sentence with details. */
-export interface ActivityEntryProps {
-  readonly message: ActivityText;
-  /** Values for the message. Names come from strangers, so they are isolated. */
-  readonly params: MessageParams;
-  readonly happenedAt: Date;
-  /** The kind of actor in words, unless it was the user. */
-  readonly by: string | undefined;
-  /** In words. */
-  readonly device: string | undefined;
-  readonly address: string | undefined;
-  readonly details: readonly DetailProps[];
-  /** New end of the access, if that was changed. */
-  readonly endsAt: Date | undefined;
-}
 
 /** Language and scopes for the texts, and the user whose log it is. */
 export interface PresentDeps extends WordsDeps {
@@ -35,19 +19,21 @@ export function wordsFor({ scopes }: Config, locale: Locale, userId: string): Pr
   return { t: translator<ActivityText>(locale), locale, scopes, userId };
 }
 
-/** Presents an entry on the page. */
-export function presentEntry(deps: PresentDeps, entry: ActivityEntry): ActivityEntryProps {
+/** Presents an entry on the page, as a sentence with details. */
+export function presentEntry(deps: PresentDeps, entry: ActivityEntry) {
   const { t } = deps;
   const ip = toIpAddress(entry.ip);
   return {
     ...sentenceOf(t, deps.userId, entry),
     happenedAt: entry.happenedAt,
+    // The kind of actor in words, unless it was the user.
     by: byWhom(deps, entry),
     device: hasDevice(deps, entry)
       ? deviceWords(entry.userAgent ?? undefined, deps.locale)
       : undefined,
     address: ip && t('activity.address', { ip }),
     details: detailsOf(deps, entry),
+    // New end of the access, if that was changed.
     endsAt: endOf(entry),
   };
 }

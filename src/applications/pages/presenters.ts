@@ -4,55 +4,9 @@ import type { Config } from '../../config/config.ts';
 import { type PageAnswer, render } from '../../http/page.ts';
 import type { Locale } from '../../lib/locale.ts';
 import { localized } from '../../lib/localized-text.ts';
-import {
-  type Application,
-  type ApplicationState,
-  applicationState,
-  isReviewed,
-} from '../application.ts';
+import { type Application, applicationState, isReviewed } from '../application.ts';
 import { pictureUrl } from '../picture.ts';
 import { APPLICATIONS, type OpenedApplication } from './owner-page.ts';
-
-/** Identifies the application of a page. */
-export interface ApplicationHeader {
-  readonly name: string;
-  /** The picture, for `<img src>`. */
-  readonly monogram: string;
-  readonly state: ApplicationState;
-  readonly reviewed: boolean;
-  /** Path of the application's page; its other pages are below. */
-  readonly path: string;
-}
-
-/** A secret, without its value. */
-export interface SecretProps {
-  readonly label: string;
-  readonly lastFour: string;
-  readonly createdAt: Date;
-  readonly lastUsedAt: Date | null;
-  readonly expiresAt: Date | null;
-  readonly expired: boolean;
-  /** Confirms before the secret is deleted; undefined for the last one, which has to stay. */
-  readonly deletePath: string | undefined;
-}
-
-/** A public key. */
-export interface KeyProps {
-  readonly kid: string;
-  /** Type and size, as specialists write it. */
-  readonly type: string;
-  readonly createdAt: Date;
-  readonly lastUsedAt: Date | null;
-  readonly expiresAt: Date | null;
-  /** Confirms before the key is deleted; undefined for the last credential, which has to stay. */
-  readonly deletePath: string | undefined;
-}
-
-/** A scope and its description in the reader's language. */
-export interface ScopeProps {
-  readonly name: string;
-  readonly text: string;
-}
 
 /** Answers with a page about the user's own application; `action` is the page's own path. */
 export function renderOwn(
@@ -73,27 +27,29 @@ export function renderOwn(
 }
 
 /** Presents the application of a page. */
-export function presentHeader(application: Application): ApplicationHeader {
+export function presentHeader(application: Application) {
   return {
     name: application.name,
+    // The picture, for `<img src>`.
     monogram: pictureUrl(application),
     state: applicationState(application),
     reviewed: isReviewed(application),
+    // Path of the application's page; its other pages are below.
     path: `${APPLICATIONS}/${application.clientId}`,
   };
 }
 
-/** Returns all scopes of the server, in the configured order. */
-export function presentScopes(config: Config, locale: Locale): ScopeProps[] {
+/** Returns all scopes of the server, in the configured order, with a description in the language. */
+export function presentScopes(config: Config, locale: Locale) {
   return config.scopes.map(({ name, text }) => ({ name, text: localized(text, locale) }));
 }
 
-/** Presents the secrets of the application with this path. */
+/** Presents the secrets of the application with this path, without their values. */
 export function presentSecrets(
   path: string,
   secrets: readonly ClientSecret[],
   keys: readonly ClientKey[],
-): SecretProps[] {
+) {
   const last = keys.length === 0 && secrets.filter(isUsable).length === 1;
   return secrets.map((secret) => ({
     label: secret.label,
@@ -102,6 +58,7 @@ export function presentSecrets(
     lastUsedAt: secret.lastUsedAt,
     expiresAt: secret.expiresAt,
     expired: !isUsable(secret),
+    // Confirms before it is deleted; undefined for the last one, which has to stay.
     deletePath: last && isUsable(secret) ? undefined : `${path}/secrets/${secret.id}/delete`,
   }));
 }
@@ -111,14 +68,16 @@ export function presentKeys(
   path: string,
   keys: readonly ClientKey[],
   secrets: readonly ClientSecret[],
-): KeyProps[] {
+) {
   const last = keys.length === 1 && !secrets.some(isUsable);
   return keys.map(({ id, jwk, createdAt, lastUsedAt, expiresAt }) => ({
     kid: jwk.kid,
+    // Type and size, as specialists write it.
     type: jwk.crv ?? `${jwk.kty} ${Buffer.from(jwk.n ?? '', 'base64url').length * 8}`,
     createdAt,
     lastUsedAt,
     expiresAt,
+    // Confirms before it is deleted; undefined for the last credential, which has to stay.
     deletePath: last ? undefined : `${path}/keys/${id}/delete`,
   }));
 }

@@ -106,26 +106,21 @@ function explainRefused(
   );
 }
 
-/** A redirect URI of the form. */
-export interface RedirectUriRow {
-  /** Empty: a free row. */
-  readonly value: string;
-  /** Sentence about what is wrong; undefined if it is accepted or empty. */
-  readonly problem: string | undefined;
-}
-
 /** Rows of the form at least, for browsers without script. */
 const LEAST_ROWS = 2;
 /** Rows of the form at most: more are not accepted anyway. */
 const MOST_ROWS = 5 * REDIRECT_URI_LIMIT;
 
-/** Returns the rows of the form for redirect URIs in lines, with a free one at the end. */
+/**
+ * Returns the rows of the form for redirect URIs in lines, with a free one at the end. `problem` is a
+ * sentence about what is wrong.
+ */
 export function presentRedirectUris(
   t: Translate<ApplicationText>,
   text: string,
   clientType: ClientType,
   customSchemes: readonly string[],
-): RedirectUriRow[] {
+) {
   const lines = linesOf(text.trimEnd());
   const kept = lines.length > MOST_ROWS ? lines.filter(Boolean).slice(0, MOST_ROWS) : lines;
   const filled = kept.length === 1 && kept[0] === '' ? [] : kept;
@@ -177,7 +172,7 @@ function judge(
   lines: readonly string[],
   clientType: ClientType,
   customSchemes: readonly string[],
-): RedirectUriRow[] {
+) {
   return lines.map((value, index) => {
     const first = lines.indexOf(value);
     if (value !== '' && first < index) {

@@ -8,25 +8,7 @@ import {
 } from '../statistics.ts';
 
 /** Numbers of the days that a plot shows as bars. */
-export type Series = keyof RequestCounts;
-
-/** A bar of the plot, in the plot's own units. */
-export interface Bar {
-  readonly series: Series;
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** The days as bars side by side, in a frame of `width` × `height` units. */
-export interface Plot {
-  readonly width: number;
-  readonly height: number;
-  /** The number that the top of the frame stands for: a round one. */
-  readonly top: number;
-  readonly bars: readonly Bar[];
-}
+type Series = keyof RequestCounts;
 
 /** Units of a day: a gap, its bars, a gap. */
 const STEP = 10;
@@ -35,12 +17,15 @@ const HEIGHT = 100;
 /** One token among thousands can still be seen. */
 const LEAST = 1.5;
 
-/** Lays the days out, each with a bar for each of `series`. */
-export function layOutPlot(days: readonly DayCounts[], series: readonly Series[]): Plot {
+/**
+ * Lays the days out as bars side by side, one for each of `series` and day.
+ * @returns the bars, in a frame of `width` × `height` units, and the number that its top stands for
+ */
+export function layOutPlot(days: readonly DayCounts[], series: readonly Series[]) {
   const top = roundUp(Math.max(0, ...days.flatMap((day) => series.map((one) => day[one]))));
   const width = BARS / series.length;
   const bars = days.flatMap((day, index) =>
-    series.flatMap((one, place): Bar[] => {
+    series.flatMap((one, place) => {
       const count = day[one];
       if (count === 0) {
         return [];
@@ -64,19 +49,6 @@ function rounded(value: number): number {
   return Math.round(value * 100) / 100;
 }
 
-/** Requests of an application per day, as a plot with its table. */
-export interface PlotProps extends Omit<Plot, 'top'> {
-  readonly name: 'calls' | 'tokens' | 'failures';
-  readonly top: string;
-  readonly series: readonly { readonly name: Series; readonly sum: string }[];
-  /** The newest first. */
-  readonly rows: readonly {
-    readonly day: string;
-    readonly label: string;
-    readonly numbers: readonly string[];
-  }[];
-}
-
 /** Plots of the page, with what they show. */
 const PLOTS = [
   { name: 'calls', series: ['apiCalls'] },
@@ -84,12 +56,8 @@ const PLOTS = [
   { name: 'failures', series: ['failed'] },
 ] as const;
 
-/** Presents the days in plots; omits those of which all numbers are zero. */
-export function presentPlots(
-  locale: Locale,
-  days: readonly DayCounts[],
-  sum: RequestCounts,
-): PlotProps[] {
+/** Presents the days in plots, each with its table; omits those of which all numbers are zero. */
+export function presentPlots(locale: Locale, days: readonly DayCounts[], sum: RequestCounts) {
   const { format } = new Intl.NumberFormat(locale);
   return PLOTS.filter(({ series }) => series.some((one) => sum[one] > 0)).map(
     ({ name, series }) => {
@@ -99,6 +67,7 @@ export function presentPlots(
         name,
         top: format(plot.top),
         series: series.map((one) => ({ name: one, sum: format(sum[one]) })),
+        // The newest first.
         rows: days.toReversed().map((day) => ({
           day: day.day,
           label: formatDate(new Date(day.day), 'UTC', locale, { dateStyle: 'medium' }),
@@ -109,23 +78,12 @@ export function presentPlots(
   );
 }
 
-/** A number of the period, and its change against the period before. */
-export interface FigureProps {
-  readonly name: 'users' | 'calls' | 'refresh' | 'failures';
-  /** Undefined if there is none. */
-  readonly value: string | undefined;
-  /** Undefined if there was nothing before, or it is unknown. */
-  readonly before: string | undefined;
-  /** With a sign; undefined for shares, and if it cannot be told. */
-  readonly change: string | undefined;
-}
-
-/** Presents the numbers of the period. */
+/** Presents the numbers of the period, and their changes against the period before. */
 export function presentFigures(
   locale: Locale,
   { sum, before, usersBefore }: Statistics,
   connectedUsers: number,
-): FigureProps[] {
+) {
   const number = new Intl.NumberFormat(locale);
   const share = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
   const percent = new Intl.NumberFormat(locale, {
@@ -133,10 +91,12 @@ export function presentFigures(
     maximumFractionDigits: 0,
     signDisplay: 'exceptZero',
   });
-  const counted = (name: FigureProps['name'], value: number, earlier: number): FigureProps => ({
+  const counted = (name: string, value: number, earlier: number) => ({
     name,
     value: number.format(value),
+    // Undefined if there was nothing before, or it is unknown.
     before: earlier === 0 ? undefined : number.format(earlier),
+    // With a sign.
     change: earlier === 0 ? undefined : percent.format(value / earlier - 1),
   });
   const [success, successBefore] = [refreshSuccess(sum), refreshSuccess(before)];
