@@ -68,6 +68,9 @@ export const moment = z
   )
   .meta({ format: 'date-time' });
 
+/** A time in answers, ISO 8601 in UTC. */
+export const time = z.string().meta({ format: 'date-time' });
+
 /**
  * Parses input by a schema whose keys are the names on the wire; unknown fields are dropped.
  * @throws ValidationError with the contract's messages by field

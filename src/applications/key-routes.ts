@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type ApiDeps, component, type Endpoint } from '../api/endpoint.ts';
+import { time } from '../api/fields.ts';
 import { listEndpoint } from '../api/list-endpoint.ts';
 import { ordering } from '../api/query.ts';
 import { found } from '../api/route.ts';
@@ -9,13 +10,21 @@ import { type ClientKey, selectKeys } from '../client-keys/store.ts';
 import { sliceOf } from '../db/slice.ts';
 import { addKeys, deleteKey } from './keys.ts';
 import { findApplication } from './store.ts';
-import { EXAMPLES } from './wire-examples.ts';
+import { ONE } from './wire.ts';
+
+const JWK = {
+  kty: 'OKP',
+  crv: 'Ed25519',
+  x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
+  kid: 'summer',
+  use: 'sig',
+};
 
 /** Query of `GET /applications/{client_id}/keys/`. */
-export const keysQuery = z.object({ ordering: ordering(['created_at'], 'created_at') });
+const keysQuery = z.object({ ordering: ordering(['created_at'], 'created_at') });
 
 /** Body of `POST /applications/{client_id}/keys/`. */
-export const keysBody = component(
+const keysBody = component(
   'ApplicationKeysBody',
   z.object({
     public_keys: z
@@ -23,7 +32,7 @@ export const keysBody = component(
       .max(LONGEST_KEYS)
       .describe('Public keys as text: PEM, a JWK, or a JWK Set. Private keys are refused.'),
   }),
-  EXAMPLES.keysBody,
+  { public_keys: JSON.stringify(JWK) },
 );
 
 /** A public key in responses. */
@@ -33,30 +42,31 @@ export const applicationKey = component(
     id: z.string(),
     kid: z.string().describe('Key ID for the header of the JWT.'),
     jwk: z.record(z.string(), z.string()).describe('The public key (RFC 7517).'),
-    created_at: z.string().meta({ format: 'date-time' }),
-    last_used_at: z
-      .string()
-      .meta({ format: 'date-time' })
-      .nullable()
-      .describe('Precise to the minute.'),
-    expires_at: z
-      .string()
-      .meta({ format: 'date-time' })
+    created_at: time,
+    last_used_at: time.nullable().describe('Precise to the minute.'),
+    expires_at: time
       .nullable()
       .describe('Set when the application gets another owner. Null: never.'),
   }),
-  EXAMPLES.key,
+  {
+    id: '8d6f1f2e-64a5-4d0b-9a3a-2f6a4f0f3f7b',
+    kid: JWK.kid,
+    jwk: JWK,
+    created_at: '2026-11-27T09:30:00.000Z',
+    last_used_at: null,
+    expires_at: null,
+  },
 );
 
 /** Response to added keys. */
-export const addedKeys = component(
+const addedKeys = component(
   'AddedApplicationKeys',
   z.object({ keys: z.array(applicationKey.schema) }),
-  { keys: [EXAMPLES.key] },
+  { keys: [applicationKey.example] },
 );
 
 /** Presents a public key. */
-export function presentKey(key: ClientKey): z.infer<typeof applicationKey.schema> {
+function presentKey(key: ClientKey): z.infer<typeof applicationKey.schema> {
   const { kid, use, ...rest } = key.jwk;
   const members = Object.entries(rest).map(([name, value = '']) => [name, value]);
   return {
@@ -69,16 +79,7 @@ export function presentKey(key: ClientKey): z.infer<typeof applicationKey.schema
   };
 }
 
-const CLIENT_ID = {
-  description: 'Client ID of the application',
-  example: EXAMPLES.application.client_id,
-};
-const KEYS = {
-  path: '/applications/:client_id/keys',
-  right: 'applications',
-  tag: 'Applications',
-  params: { client_id: CLIENT_ID },
-} as const;
+const KEYS = { ...ONE, path: `${ONE.path}/keys` } as const;
 
 /** `/api/v1/applications/{client_id}/keys/`: rotation without downtime. */
 export function keyEndpoints(deps: ApiDeps): Endpoint[] {
@@ -114,10 +115,10 @@ export function keyEndpoints(deps: ApiDeps): Endpoint[] {
     }),
     writeEndpoint(deps, {
       ...KEYS,
-      path: '/applications/:client_id/keys/:id',
+      path: `${KEYS.path}/:id`,
       params: {
-        client_id: CLIENT_ID,
-        id: { description: 'ID of the key', example: EXAMPLES.key.id },
+        ...KEYS.params,
+        id: { description: 'ID of the key', example: applicationKey.example.id },
       },
       method: 'delete',
       id: 'deleteApplicationKey',

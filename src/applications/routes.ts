@@ -1,8 +1,8 @@
 import type { z } from 'zod';
-import type { ApiDeps, Component, Endpoint } from '../api/endpoint.ts';
+import type { ApiDeps, Endpoint } from '../api/endpoint.ts';
 import { listEndpoint } from '../api/list-endpoint.ts';
 import { readEndpoint } from '../api/read-endpoint.ts';
-import { NO_CONTENT, nothing, type WriteCall, writeEndpoint } from '../api/write-endpoint.ts';
+import { NO_CONTENT, nothing, writeEndpoint } from '../api/write-endpoint.ts';
 import type { Config } from '../config/config.ts';
 import type { Application } from './application.ts';
 import { resumeApplication, suspendApplication } from './change-state.ts';
@@ -10,64 +10,32 @@ import { deleteApplication } from './delete-application.ts';
 import { keyEndpoints } from './key-routes.ts';
 import { registerApplication } from './register.ts';
 import { reviewApplication } from './review.ts';
-import type { NameSettings, ReviewSettings } from './review-need.ts';
+import type { ReviewSettings } from './review-need.ts';
 import { findApplication, listApplications } from './store.ts';
 import { updateApplication } from './update.ts';
 import {
+  ALL,
   applicationAnswer,
   applicationBody,
   applicationChanges,
   applicationQuery,
+  ONE,
   presentApplication,
   registeredApplication,
   reviewBody,
   suspensionBody,
 } from './wire.ts';
-import { EXAMPLES } from './wire-examples.ts';
+
+type Settings = Pick<Config, 'issuer' | 'scopes' | 'customSchemes'> & ReviewSettings;
+
+const UPDATED = { 200: 'The updated application.' };
 
 /** `/api/v1/applications/`, for operators. */
-export function applicationEndpoints(
-  deps: ApiDeps,
-  config: Pick<Config, 'issuer' | 'scopes' | 'customSchemes'> & ReviewSettings,
-): Endpoint[] {
-  const rules = {
-    scopes: config.scopes.map(({ name }) => name),
-    customSchemes: config.customSchemes,
-  };
-  const present: Present = (application) => presentApplication(config, application);
-  return [
-    ...applicationReading(deps, present),
-    registration(deps, rules, present),
-    ...applicationWriting(deps, rules, present),
-    ...stateEndpoints(deps, config, present),
-    ...keyEndpoints(deps),
-  ];
-}
-
-/** Settings that registrations are checked against. */
-interface Rules {
-  readonly scopes: readonly string[];
-  readonly customSchemes: readonly string[];
-}
-
-const APPLICATION = {
-  path: '/applications/:client_id',
-  right: 'applications',
-  tag: 'Applications',
-  params: {
-    client_id: {
-      description: 'Client ID of the application',
-      example: EXAMPLES.application.client_id,
-    },
-  },
-} as const;
-
-function applicationReading(deps: ApiDeps, present: Present): Endpoint[] {
+export function applicationEndpoints(deps: ApiDeps, config: Settings): Endpoint[] {
+  const present = (application: Application) => presentApplication(config, application);
   return [
     listEndpoint(deps, {
-      path: '/applications',
-      right: 'applications',
-      tag: 'Applications',
+      ...ALL,
       id: 'listApplications',
       summary: 'List applications',
       query: applicationQuery,
@@ -78,7 +46,7 @@ function applicationReading(deps: ApiDeps, present: Present): Endpoint[] {
       present,
     }),
     readEndpoint(deps, {
-      ...APPLICATION,
+      ...ONE,
       id: 'getApplication',
       summary: 'Read an application',
       answer: applicationAnswer,
@@ -86,66 +54,53 @@ function applicationReading(deps: ApiDeps, present: Present): Endpoint[] {
       load: (tx, param) => findApplication(tx, param('client_id')),
       present,
     }),
+    ...writing(deps, config, present),
+    ...decisions(deps, config, present),
+    ...keyEndpoints(deps),
   ];
 }
 
-function registration(deps: ApiDeps, rules: Rules, present: Present): Endpoint {
-  return writeEndpoint(deps, {
-    method: 'post',
-    path: '/applications',
-    right: 'applications',
-    tag: 'Applications',
-    id: 'registerApplication',
-    summary: 'Register an application',
-    details: 'It starts unreviewed. A confidential application gets its first secret.',
-    body: applicationBody(rules.scopes),
-    answer: registeredApplication,
-    statuses: { 201: 'The application and its secret, shown only once.' },
-    run: async ({ tx, actor, body }) => {
-      const { application, clientSecret } = await registerApplication(
-        tx,
-        actor,
-        {
-          ...named(body),
-          name: body.name,
-          redirectUris: body.redirect_uris,
-          scopes: body.scopes,
-        },
-        undefined,
-        rules.customSchemes,
-      );
-      const answer = { ...present(application), client_secret: clientSecret };
-      return { status: 201, answer };
-    },
-  });
-}
+type Present = (application: Application) => z.output<typeof applicationAnswer.schema>;
 
-function applicationWriting(deps: ApiDeps, rules: Rules, present: Present): Endpoint[] {
+function writing(deps: ApiDeps, config: Settings, present: Present): Endpoint[] {
+  const scopes = config.scopes.map(({ name }) => name);
+  const { customSchemes } = config;
   return [
     writeEndpoint(deps, {
-      ...APPLICATION,
+      ...ALL,
+      method: 'post',
+      id: 'registerApplication',
+      summary: 'Register an application',
+      details: 'It starts unreviewed. A confidential application gets its first secret.',
+      body: applicationBody(scopes),
+      answer: registeredApplication,
+      statuses: { 201: 'The application and its secret, shown only once.' },
+      run: async ({ tx, actor, body }) => {
+        const { name, redirect_uris: redirectUris, scopes } = body;
+        const input = { ...named(body), name, redirectUris, scopes };
+        const registered = await registerApplication(tx, actor, input, undefined, customSchemes);
+        const { application, clientSecret } = registered;
+        return { status: 201, answer: { ...present(application), client_secret: clientSecret } };
+      },
+    }),
+    writeEndpoint(deps, {
+      ...ONE,
       method: 'patch',
       id: 'patchApplication',
       summary: 'Update fields of an application',
       details:
         'Removed scopes and redirect URIs stop working immediately. Any change except `is_active` resets the review. If the owner changes, existing client secrets expire within 24 hours.',
-      body: applicationChanges(rules.scopes),
+      body: applicationChanges(scopes),
       answer: applicationAnswer,
-      statuses: { 200: 'The updated application.' },
+      statuses: UPDATED,
       run: async ({ tx, actor, param, body }) => {
-        const changes = named(body);
-        const application = await updateApplication(
-          tx,
-          actor,
-          param('client_id'),
-          changes,
-          rules.customSchemes,
-        );
-        return { status: 200, answer: present(application) };
+        const clientId = param('client_id');
+        const updated = await updateApplication(tx, actor, clientId, named(body), customSchemes);
+        return { status: 200, answer: present(updated) };
       },
     }),
     writeEndpoint(deps, {
-      ...APPLICATION,
+      ...ONE,
       method: 'delete',
       id: 'deleteApplication',
       summary: 'Delete an application with its grants and tokens',
@@ -179,74 +134,50 @@ function named(body: z.output<ReturnType<typeof applicationChanges>['schema']>) 
   };
 }
 
-/** Makes the answer about an application. */
-export type Present = (application: Application) => z.output<typeof applicationAnswer.schema>;
-
 /** Decisions of an operator about an application. Each is idempotent. */
-export function stateEndpoints(
-  deps: ApiDeps,
-  settings: NameSettings,
-  present: Present,
-): Endpoint[] {
+function decisions(deps: ApiDeps, config: Settings, present: Present): Endpoint[] {
+  const common = { ...ONE, method: 'post', answer: applicationAnswer, statuses: UPDATED } as const;
   return [
-    stateEndpoint(deps, present, 'suspend', {
+    writeEndpoint(deps, {
+      ...common,
+      path: `${ONE.path}/suspend`,
+      id: 'suspendApplication',
       summary: 'Suspend an application',
       details:
         'None of its tokens are live until it is resumed. Its owner gets a mail with the reason.',
       body: suspensionBody,
-      run: ({ tx, actor, body }, clientId) => suspendApplication(tx, actor, clientId, body.reason),
+      run: async ({ tx, actor, param, body }) => {
+        const suspended = await suspendApplication(tx, actor, param('client_id'), body.reason);
+        return { status: 200, answer: present(suspended) };
+      },
     }),
-    stateEndpoint(deps, present, 'resume', {
+    writeEndpoint(deps, {
+      ...common,
+      path: `${ONE.path}/resume`,
+      id: 'resumeApplication',
       summary: 'Resume a suspended application',
       details:
         'Grants that were not revoked in the meantime are live again. Its owner gets a mail.',
       body: nothing,
-      run: ({ tx, actor }, clientId) => resumeApplication(tx, actor, clientId),
+      run: async ({ tx, actor, param }) => {
+        const resumed = await resumeApplication(tx, actor, param('client_id'));
+        return { status: 200, answer: present(resumed) };
+      },
     }),
-    stateEndpoint(deps, present, 'review', {
+    writeEndpoint(deps, {
+      ...common,
+      path: `${ONE.path}/review`,
+      id: 'reviewApplication',
       summary: 'Mark an application as reviewed',
       details:
         'The review is for the given version. If the application has changed since, the response is 412. Every later change except `is_active` and suspension resets the review.',
       body: reviewBody,
       versioned: true,
-      run: ({ tx, actor, body }, clientId) =>
-        reviewApplication(tx, settings, actor, clientId, body.version),
+      run: async ({ tx, actor, param, body }) => {
+        const clientId = param('client_id');
+        const reviewed = await reviewApplication(tx, config, actor, clientId, body.version);
+        return { status: 200, answer: present(reviewed) };
+      },
     }),
   ];
-}
-
-interface StateChange<B extends z.ZodObject> {
-  readonly summary: string;
-  readonly details: string;
-  readonly versioned?: boolean;
-  readonly body: Component<B>;
-  readonly run: (call: WriteCall<z.output<B>>, clientId: string) => Promise<Application>;
-}
-
-function stateEndpoint<B extends z.ZodObject>(
-  deps: ApiDeps,
-  present: Present,
-  verb: 'suspend' | 'resume' | 'review',
-  { run, ...info }: StateChange<B>,
-): Endpoint {
-  return writeEndpoint(deps, {
-    ...info,
-    method: 'post',
-    path: `/applications/:client_id/${verb}`,
-    right: 'applications',
-    tag: 'Applications',
-    id: `${verb}Application`,
-    params: {
-      client_id: {
-        description: 'Client ID of the application',
-        example: EXAMPLES.application.client_id,
-      },
-    },
-    answer: applicationAnswer,
-    statuses: { 200: 'The updated application.' },
-    run: async (call) => ({
-      status: 200,
-      answer: present(await run(call, call.param('client_id'))),
-    }),
-  });
 }

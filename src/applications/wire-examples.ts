@@ -26,29 +26,12 @@ const application = {
   updated_at: '2026-11-02T09:30:00.000Z',
 };
 
-const jwk = {
-  kty: 'OKP',
-  crv: 'Ed25519',
-  x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
-  kid: 'summer',
-  use: 'sig',
-};
-
 /** Examples for the description of the API. */
 export const EXAMPLES = {
   registration: details,
   changes: { homepage_url: 'https://seatmap.example.com/about', require_pkce: true },
   suspension: { reason: 'Its homepage has been taken over.' },
   review: { version: 1 },
-  keysBody: { public_keys: JSON.stringify(jwk) },
-  key: {
-    id: '8d6f1f2e-64a5-4d0b-9a3a-2f6a4f0f3f7b',
-    kid: 'summer',
-    jwk,
-    created_at: '2026-11-27T09:30:00.000Z',
-    last_used_at: null,
-    expires_at: null,
-  },
   application,
   registered: { ...application, client_secret: 'sds_…' },
 };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { component } from '../api/endpoint.ts';
-import { filledLine, lines, subsetOf } from '../api/fields.ts';
+import { filledLine, lines, subsetOf, time } from '../api/fields.ts';
 import { filter, flag, ordering } from '../api/query.ts';
 import type { Config } from '../config/config.ts';
 import { isUnprintable, withoutUnprintable } from '../lib/printable.ts';
@@ -10,6 +10,20 @@ import { APPLICATION_KINDS, type Application, applicationState } from './applica
 import { logoPath } from './picture.ts';
 import { REVIEW_NEEDS, type ReviewSettings, reviewNeed } from './review-need.ts';
 import { EXAMPLES } from './wire-examples.ts';
+
+/** Endpoints of all applications. */
+export const ALL = { path: '/applications', right: 'applications', tag: 'Applications' } as const;
+/** Endpoints of one application. */
+export const ONE = {
+  ...ALL,
+  path: '/applications/:client_id',
+  params: {
+    client_id: {
+      description: 'Client ID of the application',
+      example: EXAMPLES.application.client_id,
+    },
+  },
+} as const;
 
 const URL_LIMIT = 2000;
 
@@ -136,7 +150,6 @@ export const reviewBody = component(
   EXAMPLES.review,
 );
 
-const time = z.string().meta({ format: 'date-time' });
 const url = z.string().meta({ format: 'uri' }).nullable();
 
 /** An application in responses. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type ApiDeps, component, type Endpoint } from '../api/endpoint.ts';
+import { time } from '../api/fields.ts';
 import { listEndpoint } from '../api/list-endpoint.ts';
 import { filter, ordering, sinceMoment } from '../api/query.ts';
 import { toIpAddress } from '../lib/ip-address.ts';
@@ -7,7 +8,7 @@ import { isAction, type LogEntry } from './log-entry.ts';
 import { listLog, logCompleteUntil } from './log-store.ts';
 
 /** Query of `GET /logentries/`. */
-export const logQuery = z.object({
+const logQuery = z.object({
   user: filter(
     // As the ids of users are; the log knows those who were deleted too.
     (value) => /^[A-Za-z0-9._-]{1,64}$/.test(value),
@@ -26,11 +27,11 @@ export const logQuery = z.object({
 });
 
 /** An entry of the log in API answers. */
-export const logAnswer = component(
+const logAnswer = component(
   'LogEntry',
   z.object({
     id: z.string(),
-    happened_at: z.string().meta({ format: 'date-time' }),
+    happened_at: time,
     action: z.string().describe('For example `stagedoor.user.oauth.authorized`.'),
     actor: z
       .string()
@@ -59,7 +60,7 @@ export const logAnswer = component(
 );
 
 /** An entry of the log as the API answers it. */
-export function presentLogEntry(entry: LogEntry): z.infer<typeof logAnswer.schema> {
+function presentLogEntry(entry: LogEntry): z.infer<typeof logAnswer.schema> {
   return {
     id: entry.id,
     happened_at: entry.happenedAt.toISOString(),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type ApiDeps, component, type Endpoint } from '../api/endpoint.ts';
+import { time } from '../api/fields.ts';
 import { listEndpoint } from '../api/list-endpoint.ts';
 import { filter, flag, ordering } from '../api/query.ts';
 import { isClientId } from '../lib/client-id.ts';
@@ -8,7 +9,7 @@ import { DELETION_KINDS, type Deletion } from './deletion.ts';
 import { listDeletions } from './store.ts';
 
 /** Query of `GET /deletions/`. */
-export const deletionQuery = z.object({
+const deletionQuery = z.object({
   kind: z.enum(DELETION_KINDS).optional().describe('Only those of users, or of applications.'),
   subject: filter(
     (value) => isDirectoryId(value) || isClientId(value),
@@ -19,10 +20,8 @@ export const deletionQuery = z.object({
   ordering: ordering(['requested_at'], '-requested_at'),
 });
 
-const time = z.string().meta({ format: 'date-time' });
-
 /** A deletion in API answers. */
-export const deletionAnswer = component(
+const deletionAnswer = component(
   'Deletion',
   z.object({
     id: z.string(),
@@ -47,7 +46,7 @@ export const deletionAnswer = component(
 );
 
 /** A deletion as the API answers it. */
-export function presentDeletion(deletion: Deletion): z.infer<typeof deletionAnswer.schema> {
+function presentDeletion(deletion: Deletion): z.infer<typeof deletionAnswer.schema> {
   return {
     id: deletion.id,
     kind: deletion.kind,

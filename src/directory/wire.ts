@@ -13,76 +13,73 @@ import type { Organizer } from './organizer.ts';
 import type { KnownUser } from './set-identity.ts';
 import { EXAMPLES } from './wire-examples.ts';
 
-const email = filledLine(EMAIL_LIMIT).refine(isEmail, 'Enter a valid email address.');
-const fullName = line(255);
-// Empty: the platform does not know it, and the pages follow the browser.
-const locale = line(35).refine(
-  (value) => value === '' || isLanguageTag(value),
-  'Not a language tag such as "en" or "pt-BR".',
-);
-const timezone = filledLine(64).refine(
-  isTimeZone,
-  'Not the name of an IANA time zone such as "Europe/Berlin".',
-);
-// The platform decides how strong a password must be: users choose it there.
-const password = z
-  .string()
-  .min(1, { abort: true })
-  .refine(
-    (value) => !isTooLong(value),
-    `Ensure this field has no more than ${PASSWORD_LIMIT} bytes.`,
-  )
-  .refine(
-    (value) => !isUnprintable(value),
-    'Control characters and broken Unicode are not allowed.',
-  )
-  .meta({ format: 'password' })
-  .nullable();
+const OPERATOR =
+  'Operator of this server, with all rights in the console at `/operator`. Only a token with all rights can set it to true, reactivate an operator, or change how an operator signs in (`email`, `password`, `upstream_subject`).';
+const CONTROL_CHARACTERS = 'Control characters and broken Unicode are not allowed.';
 
-const upstreamSubject = z
-  .string()
-  .min(1, { abort: true })
-  .max(255, { abort: true })
-  .refine(
-    (value) => !isUnprintable(value),
-    'Control characters and broken Unicode are not allowed.',
-  )
-  .nullable();
-
-const SAYS = {
-  email:
-    'Unique, case-insensitive for A to Z; a domain in Unicode equals its form in ASCII. If it changes, both addresses get a mail.',
-  fullName: 'Display name.',
-  locale:
-    "BCP 47 language tag; empty: the browser's language. The user's own choice overrides it and is not shown.",
-  timezone: "IANA time zone name. The user's own choice overrides it and is not shown.",
-  isActive: 'If false, the user cannot sign in, and none of their grants are live.',
-  isOperator:
-    'Operator of this server, with all rights in the console at `/operator`. Only a token with all rights can set it to true, reactivate an operator, or change how an operator signs in (`email`, `password`, `upstream_subject`).',
-  upstreamSubject:
-    "The user's `sub` at the platform's login (OIDC_ISSUER), which links sign-ins there to this user. Omitted: unchanged. Null: none.",
-};
-
-const PASSWORD = {
-  description: `At most ${PASSWORD_LIMIT} bytes. Never in a response. Omitted: unchanged. Null: no password. With OIDC_ISSUER no user has one.`,
-  writeOnly: true,
+/** Fields of a user that the platform sets. It decides how strong a password must be: users choose it there. */
+const fields = {
+  email: filledLine(EMAIL_LIMIT)
+    .refine(isEmail, 'Enter a valid email address.')
+    .describe(
+      'Unique, case-insensitive for A to Z; a domain in Unicode equals its form in ASCII. If it changes, both addresses get a mail.',
+    ),
+  full_name: line(255).describe('Display name.'),
+  // Empty: the platform does not know it, and the pages follow the browser.
+  locale: line(35)
+    .refine(
+      (value) => value === '' || isLanguageTag(value),
+      'Not a language tag such as "en" or "pt-BR".',
+    )
+    .describe(
+      "BCP 47 language tag; empty: the browser's language. The user's own choice overrides it and is not shown.",
+    ),
+  timezone: filledLine(64)
+    .refine(isTimeZone, 'Not the name of an IANA time zone such as "Europe/Berlin".')
+    .describe("IANA time zone name. The user's own choice overrides it and is not shown."),
+  is_active: z
+    .boolean()
+    .describe('If false, the user cannot sign in, and none of their grants are live.'),
+  is_operator: z.boolean().describe(OPERATOR),
+  password: z
+    .string()
+    .min(1, { abort: true })
+    .refine(
+      (value) => !isTooLong(value),
+      `Ensure this field has no more than ${PASSWORD_LIMIT} bytes.`,
+    )
+    .refine((value) => !isUnprintable(value), CONTROL_CHARACTERS)
+    .meta({ format: 'password' })
+    .nullable()
+    .meta({
+      description: `At most ${PASSWORD_LIMIT} bytes. Never in a response. Omitted: unchanged. Null: no password. With OIDC_ISSUER no user has one.`,
+      writeOnly: true,
+    }),
+  upstream_subject: z
+    .string()
+    .min(1, { abort: true })
+    .max(255, { abort: true })
+    .refine((value) => !isUnprintable(value), CONTROL_CHARACTERS)
+    .nullable()
+    .describe(
+      "The user's `sub` at the platform's login (OIDC_ISSUER), which links sign-ins there to this user. Omitted: unchanged. Null: none.",
+    ),
 };
 
 /** Body of `PUT /users/{id}/`. */
 export const userBody = component(
   'UserBody',
   z.object({
-    email: email.describe(SAYS.email),
-    full_name: fullName.default('').describe(SAYS.fullName),
-    locale: locale.default('').describe(SAYS.locale),
-    timezone: timezone.default('UTC').describe(SAYS.timezone),
-    is_active: z.boolean().default(true).describe(SAYS.isActive),
-    is_operator: z
-      .boolean()
+    email: fields.email,
+    full_name: fields.full_name.default(''),
+    locale: fields.locale.default(''),
+    timezone: fields.timezone.default('UTC'),
+    is_active: fields.is_active.default(true),
+    is_operator: fields.is_operator
       .optional()
-      .describe(`${SAYS.isOperator} Omitted: unchanged; false for a new user.`),
-    password: password.optional().meta(PASSWORD),
-    upstream_subject: upstreamSubject.optional().describe(SAYS.upstreamSubject),
+      .describe(`${OPERATOR} Omitted: unchanged; false for a new user.`),
+    password: fields.password.optional(),
+    upstream_subject: fields.upstream_subject.optional(),
   }),
   EXAMPLES.userBody,
 );
@@ -111,16 +108,7 @@ export function readUser(
 /** Body of `PATCH /users/{id}/`. */
 export const userChanges = component(
   'UserChanges',
-  z.object({
-    email: email.optional().describe(SAYS.email),
-    full_name: fullName.optional().describe(SAYS.fullName),
-    locale: locale.optional().describe(SAYS.locale),
-    timezone: timezone.optional().describe(SAYS.timezone),
-    is_active: z.boolean().optional().describe(SAYS.isActive),
-    is_operator: z.boolean().optional().describe(SAYS.isOperator),
-    password: password.optional().meta(PASSWORD),
-    upstream_subject: upstreamSubject.optional().describe(SAYS.upstreamSubject),
-  }),
+  z.object(fields).partial(),
   EXAMPLES.userChanges,
 );
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { component } from '../api/endpoint.ts';
+import { time } from '../api/fields.ts';
 import { filter, flag, ordering } from '../api/query.ts';
 import { isSlug } from '../directory/organizer.ts';
 import { isClientId } from '../lib/client-id.ts';
@@ -19,8 +20,6 @@ export const grantQuery = z.object({
   active: flag('Only those that are neither revoked nor past their end, or only the others.'),
   ordering: ordering(['created_at'], '-created_at'),
 });
-
-const time = z.string().meta({ format: 'date-time' });
 
 /** A grant in API answers. */
 export const grantAnswer = component(

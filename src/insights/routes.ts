@@ -1,19 +1,20 @@
 import { z } from 'zod';
 import { type ApiDeps, component, type Endpoint } from '../api/endpoint.ts';
+import { time } from '../api/fields.ts';
 import { listEndpoint } from '../api/list-endpoint.ts';
 import { found } from '../api/route.ts';
 import { findApplication } from '../applications/store.ts';
-import { EXAMPLES } from '../applications/wire-examples.ts';
+import { ONE } from '../applications/wire.ts';
 import { type ClientError, ENDPOINTS } from './client-error.ts';
 import { listErrors } from './store.ts';
 
 /** Query of `GET /applications/{client_id}/errors/`. */
-export const errorsQuery = z.object({
+const errorsQuery = z.object({
   endpoint: z.enum(ENDPOINTS).optional().describe('Only failed requests at this endpoint.'),
 });
 
 /** A failed request in responses. */
-export const failedRequest = component(
+const failedRequest = component(
   'FailedRequest',
   z.object({
     id: z.string(),
@@ -21,7 +22,7 @@ export const failedRequest = component(
       .string()
       .optional()
       .describe('`X-Request-ID` of the response, which the error page shows, too.'),
-    happened_at: z.string().meta({ format: 'date-time' }),
+    happened_at: time,
     endpoint: z.enum(ENDPOINTS),
     error: z.string().describe('Error code of the response, for example `invalid_grant`.'),
     reason: z.string().describe('Stable name of the exact reason, for example `code_expired`.'),
@@ -41,7 +42,7 @@ export const failedRequest = component(
 );
 
 /** Presents a failed request. */
-export function presentFailedRequest(entry: ClientError): z.infer<typeof failedRequest.schema> {
+function presentFailedRequest(entry: ClientError): z.infer<typeof failedRequest.schema> {
   const { id, requestId, happenedAt, endpoint, error, reason } = entry;
   const details = Object.fromEntries(
     Object.entries(entry.details).map(([name, value]): [string, string | string[]] => [
@@ -64,18 +65,11 @@ export function presentFailedRequest(entry: ClientError): z.infer<typeof failedR
 export function errorEndpoints(deps: ApiDeps): Endpoint[] {
   return [
     listEndpoint(deps, {
-      path: '/applications/:client_id/errors',
-      right: 'applications',
-      tag: 'Applications',
+      ...ONE,
+      path: `${ONE.path}/errors`,
       id: 'listFailedRequests',
       summary: 'List the failed requests of an application in the last 7 days',
       details: 'The newest first. At most 60 a minute are recorded.',
-      params: {
-        client_id: {
-          description: 'Client ID of the application',
-          example: EXAMPLES.application.client_id,
-        },
-      },
       query: errorsQuery,
       entry: failedRequest,
       conditional: { by: 'nothing' },

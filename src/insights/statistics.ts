@@ -1,6 +1,3 @@
-import type { Db } from '../db/database.ts';
-import { selectRequestCounts, selectUsersOn } from './request-count-store.ts';
-
 /** Days of the statistics that a developer can choose, today included. */
 export const PERIODS = [7, 30, 90] as const;
 
@@ -116,21 +113,4 @@ export interface Statistics {
   readonly before: RequestCounts;
   /** Connected users when the period began; undefined if that is unknown. */
   readonly usersBefore: number | undefined;
-}
-
-/** Reads the statistics of the last days, from counts that are up to a second old. */
-export async function readStatistics(
-  db: Db,
-  clientId: string,
-  { period, timezone }: { readonly period: Period; readonly timezone: string },
-): Promise<Statistics> {
-  const now = new Date();
-  const counts = await selectRequestCounts(db, clientId, statisticsStart(now, 2 * period));
-  const days = requestsByDay(counts, { now, timezone, days: 2 * period });
-  return {
-    days: days.slice(period),
-    sum: sumOf(days.slice(period)),
-    before: sumOf(days.slice(0, period)),
-    usersBefore: await selectUsersOn(db, clientId, statisticsStart(now, period - 1)),
-  };
 }

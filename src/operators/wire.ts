@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { component } from '../api/endpoint.ts';
-import { moment, subsetOf } from '../api/fields.ts';
+import { moment, subsetOf, time } from '../api/fields.ts';
 import { RIGHTS } from '../api/operator.ts';
 import { flag, ordering } from '../api/query.ts';
 import { isOperatorName, NAME_RULE, type OperatorToken } from './operator.ts';
@@ -37,8 +37,6 @@ export const tokenBody = component(
   }),
   { name: 'sync-job', rights: ['directory', 'read'] },
 );
-
-const time = z.string().meta({ format: 'date-time' });
 
 /** An operator token in API answers. */
 export const tokenAnswer = component(

@@ -114,19 +114,10 @@ export function resourceServerEndpoints(deps: ApiDeps): Endpoint[] {
   ];
 }
 
-const CLIENT_ID = {
-  description: 'Client ID of the resource server',
-  example: EXAMPLES.resourceServer.client_id,
-};
-const SECRETS = {
-  path: '/resource-servers/:client_id/secrets',
-  right: 'resource_servers',
-  tag: 'Resource servers',
-  params: { client_id: CLIENT_ID },
-} as const;
+const SECRETS = { ...ONE, path: `${ONE.path}/secrets` } as const;
 
 /** `/api/v1/resource-servers/{client_id}/secrets/`: rotation without downtime. */
-export function serverSecretEndpoints(deps: ApiDeps): Endpoint[] {
+function serverSecretEndpoints(deps: ApiDeps): Endpoint[] {
   return [
     listEndpoint(deps, {
       ...SECRETS,
@@ -162,9 +153,9 @@ export function serverSecretEndpoints(deps: ApiDeps): Endpoint[] {
     }),
     writeEndpoint(deps, {
       ...SECRETS,
-      path: '/resource-servers/:client_id/secrets/:id',
+      path: `${SECRETS.path}/:id`,
       params: {
-        client_id: CLIENT_ID,
+        ...SECRETS.params,
         id: {
           description: 'ID of the secret, not the secret itself',
           example: EXAMPLES.serverSecret.id,

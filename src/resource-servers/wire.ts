@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { component } from '../api/endpoint.ts';
-import { line, moment } from '../api/fields.ts';
+import { line, moment, time } from '../api/fields.ts';
 import { ordering } from '../api/query.ts';
 import { clientName } from '../applications/wire.ts';
 import { type ClientSecret, LABEL_LIMIT } from '../client-secrets/client-secret.ts';
@@ -93,7 +93,6 @@ export const resourceServerQuery = z.object({
   ordering: ordering(['created_at'], 'created_at'),
 });
 
-const time = z.string().meta({ format: 'date-time' });
 const secret = 'Shown only once.';
 
 /** A resource server in responses. */

@@ -10,6 +10,7 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import type { OpenApiDocument } from '../../src/api/openapi.ts';
 import { RIGHTS } from '../../src/api/operator.ts';
+import { applicationKey } from '../../src/applications/key-routes.ts';
 import { EXAMPLES as APPLICATION_EXAMPLES } from '../../src/applications/wire-examples.ts';
 import { escapeHtml } from '../../src/lib/html.ts';
 import { EXAMPLES } from '../../src/resource-servers/wire.ts';
@@ -154,7 +155,7 @@ describe('API reference', () => {
       const key = await world.applicationKey();
       return example
         .replace(APPLICATION_EXAMPLES.application.client_id, key.client_id)
-        .replace(APPLICATION_EXAMPLES.key.id, key.id);
+        .replace(applicationKey.example.id, key.id);
     }
     const real: Record<string, () => Promise<string>> = {
       Applications: async () => (await world.application()).client_id,

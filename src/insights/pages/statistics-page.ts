@@ -1,7 +1,16 @@
 import { APPLICATIONS, openApplication } from '../../applications/pages/owner-page.ts';
 import { renderOwn } from '../../applications/pages/presenters.ts';
+import type { Db } from '../../db/database.ts';
 import { userPageAbout } from '../../sessions/pages/user-page.ts';
-import { PERIODS, readStatistics } from '../statistics.ts';
+import { selectRequestCounts, selectUsersOn } from '../request-count-store.ts';
+import {
+  PERIODS,
+  type Period,
+  requestsByDay,
+  type Statistics,
+  statisticsStart,
+  sumOf,
+} from '../statistics.ts';
 import { presentFigures, presentPlots } from './statistics-presenters.ts';
 
 /** Shows how an application was used in the last 7, 30 or 90 days, and how that changed. */
@@ -29,3 +38,20 @@ export const statisticsPage = userPageAbout(openApplication, {
     });
   },
 });
+
+/** Reads the statistics of the last days, from counts that are up to a second old. */
+async function readStatistics(
+  db: Db,
+  clientId: string,
+  { period, timezone }: { readonly period: Period; readonly timezone: string },
+): Promise<Statistics> {
+  const now = new Date();
+  const counts = await selectRequestCounts(db, clientId, statisticsStart(now, 2 * period));
+  const days = requestsByDay(counts, { now, timezone, days: 2 * period });
+  return {
+    days: days.slice(period),
+    sum: sumOf(days.slice(period)),
+    before: sumOf(days.slice(0, period)),
+    usersBefore: await selectUsersOn(db, clientId, statisticsStart(now, period - 1)),
+  };
+}
