@@ -29,7 +29,6 @@ export function isActivityKind(value: unknown): value is ActivityKind {
   return typeof value === 'string' && Object.hasOwn(ACTIVITY_KINDS, value);
 }
 
-/** An entry of a user's log. */
 export type ActivityEntry = Omit<LogEntry, 'userId'>;
 
 /** An application that occurs in a user's log, by the name that it had there last. */

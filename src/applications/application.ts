@@ -6,7 +6,6 @@ export type ClientType = 'confidential' | 'public';
  * a document that describes it, or the program itself registered.
  */
 export const APPLICATION_KINDS = ['registered', 'metadata_document', 'dynamic'] as const;
-/** One of `APPLICATION_KINDS`. */
 export type ApplicationKind = (typeof APPLICATION_KINDS)[number];
 
 /** An OAuth client. */

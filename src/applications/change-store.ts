@@ -12,7 +12,6 @@ export const NEXT_UPDATE = sql<Date>`greatest(
   date_trunc('milliseconds', applications.updated_at) + interval '1 millisecond'
 )`;
 
-/** Adds an application. */
 export async function insertApplication(
   tx: Tx,
   clientId: string,

@@ -75,7 +75,6 @@ function rgb(hue: number, lightness: number): [number, number, number] {
 /** Path of logos, before the hash. */
 export const LOGOS = '/application-logos';
 
-/** Returns the path of a logo. */
 export function logoPath(hash: string): string {
   return `${LOGOS}/${hash}.png`;
 }

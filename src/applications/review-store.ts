@@ -108,7 +108,6 @@ export function reviewedDetailsOf(application: Application) {
   };
 }
 
-/** An application that waits for a review. */
 export interface WaitingApplication {
   readonly application: Application;
   readonly state: ReviewState;

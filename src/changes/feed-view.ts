@@ -35,7 +35,6 @@ export interface FeedView extends Cursor {
   readonly changes: readonly string[] | undefined;
 }
 
-/** Sources of a view of the feed. */
 export interface FeedSource {
   readonly database: Database;
   /** Introspection answers depend on them. */

@@ -15,7 +15,6 @@ const IDLE = 2_000;
 /** Views that are kept: those of the last ten seconds. */
 const VIEWS = 100;
 
-/** An answer of the feed. */
 export interface FeedAnswer {
   readonly changes: readonly string[];
   readonly cursor: string;

@@ -30,7 +30,6 @@ const blockedHostAnswer = component(
   { host: 'agent.example.com', ...EXAMPLE, created_at: '2026-11-02T09:30:00.000Z' },
 );
 
-/** Presents a blocked host. */
 function presentBlockedHost({
   host,
   reason,

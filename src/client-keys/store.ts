@@ -53,7 +53,6 @@ export async function selectKeySource(
     .executeTakeFirst();
 }
 
-/** Adds a key. */
 export function insertKey(tx: Tx, clientId: string, key: PublicKey): Promise<ClientKey> {
   return tx
     .insertInto('application_keys')
@@ -76,7 +75,6 @@ export async function deleteExpiredKeys(tx: Tx, clientId: string): Promise<void>
     .execute();
 }
 
-/** Deletes a key. */
 export async function deleteKeyRow(tx: Tx, id: string): Promise<void> {
   await tx.deleteFrom('application_keys').where('id', '=', id).execute();
 }

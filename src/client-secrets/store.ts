@@ -45,7 +45,6 @@ export function insertSecret(
   return tx.insertInto(table).values(secret).returning(COLUMNS).executeTakeFirstOrThrow();
 }
 
-/** Deletes a secret. */
 export async function deleteSecretRow(tx: Tx, table: SecretTable, id: string): Promise<void> {
   await tx.deleteFrom(table).where('id', '=', id).execute();
 }

@@ -11,7 +11,6 @@ export const LOG_KINDS = [
   'services',
   'operators',
 ] as const;
-/** One of `LOG_KINDS`. */
 export type LogKind = (typeof LOG_KINDS)[number];
 
 /** Kind of an action, its sentence as `console.log.<text>`, and whether somebody should look at it. */
@@ -78,7 +77,6 @@ export const LOG_WORDS: Readonly<Record<AuditAction, LogWords>> = {
   'stagedoor.server.configured': ['operators', 'configured'],
 };
 
-/** Returns the actions of a kind. */
 export function actionsOf(kind: LogKind): string[] {
   return Object.entries(LOG_WORDS)
     .filter(([, [one]]) => one === kind)

@@ -8,7 +8,6 @@ import { isDirectoryId } from '../users/user.ts';
 import { isSlug, type Organizer } from './organizer.ts';
 import { type Team, type TeamInput, teamsListOf } from './team.ts';
 
-/** Returns the organizer with this slug. */
 export async function findOrganizer(db: Db, slug: string): Promise<Organizer | undefined> {
   return isSlug(slug)
     ? db
@@ -112,7 +111,6 @@ const TEAM = [
   MEMBERS,
 ] as const;
 
-/** Returns one team of an organizer. */
 export async function findTeam(
   db: Db,
   organizerSlug: string,

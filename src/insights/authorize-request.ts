@@ -1,7 +1,6 @@
 import type { Application } from '../applications/application.ts';
 import type { Config } from '../config/config.ts';
 
-/** Path of authorization requests. */
 export const AUTHORIZE_PATH = '/api/v1/oauth/authorize';
 
 /** The parameters that this server reads; all others are ignored. */
@@ -31,7 +30,6 @@ export const KNOWN_PARAMETERS = [
   'request_uri',
 ] as const;
 
-/** One of `KNOWN_PARAMETERS`. */
 export type KnownParameter = (typeof KNOWN_PARAMETERS)[number];
 
 /** The parameters of a request; an empty one is as good as none (RFC 6749 §3.1). */

@@ -6,7 +6,6 @@ import { isDifference } from './redirect-uri-difference.ts';
 /** Endpoint of a failed request, for the filter. */
 export const ENDPOINTS = ['authorize', 'token', 'revoke_token', 'par'] as const;
 
-/** One of `ENDPOINTS`. */
 export type Endpoint = (typeof ENDPOINTS)[number];
 
 /**

@@ -94,7 +94,6 @@ export const REASONS = [
   'other',
 ] as const;
 
-/** One of `REASONS`. */
 export type Reason = (typeof REASONS)[number];
 
 /** Tests if this version has a text for the reason. */

@@ -15,7 +15,6 @@ export const DIFFERENCES = [
   'fragment',
 ] as const;
 
-/** One of `DIFFERENCES`. */
 export type Difference = (typeof DIFFERENCES)[number];
 
 /** Distance of a redirect URI from another one, by kind of difference. */

@@ -41,7 +41,6 @@ const failedRequest = component(
   },
 );
 
-/** Presents a failed request. */
 function presentFailedRequest(entry: ClientError): z.infer<typeof failedRequest.schema> {
   const { id, requestId, happenedAt, endpoint, error, reason } = entry;
   const details = Object.fromEntries(

@@ -1,7 +1,6 @@
 /** Days of the statistics that a developer can choose, today included. */
 export const PERIODS = [7, 30, 90] as const;
 
-/** One of `PERIODS`. */
 export type Period = (typeof PERIODS)[number];
 
 /** Numbers of requests of an application. */
@@ -22,13 +21,11 @@ export interface TimedCounts extends RequestCounts {
   readonly at: Date;
 }
 
-/** Requests of one day. */
 export interface DayCounts extends RequestCounts {
   /** `2026-03-01`. */
   readonly day: string;
 }
 
-/** No requests. */
 export const NO_REQUESTS: RequestCounts = {
   issued: 0,
   refreshed: 0,

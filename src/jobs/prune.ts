@@ -12,7 +12,6 @@ const SLICE = 2_000;
 const COUNTED = 1_000_000;
 const LOOKED_AT = 1_000;
 
-/** Rows of one job. */
 export interface JobRows {
   readonly name: string;
   readonly rows: number;

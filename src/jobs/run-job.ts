@@ -14,7 +14,6 @@ export interface Job {
   readonly begin: (db: Db) => (limit: number) => Promise<Batch>;
 }
 
-/** A run of a job. */
 export interface Run {
   readonly db: Db;
   /** Id of the process. */

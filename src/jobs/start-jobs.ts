@@ -6,7 +6,6 @@ import { selectDueJobs } from './job-store.ts';
 import { frequentJobs, grantRemoval, hourlyJobs, type JobConfig } from './jobs.ts';
 import { type Job, runJob } from './run-job.ts';
 
-/** Dependencies of the jobs. */
 export interface JobDeps {
   readonly db: Db;
   readonly config: JobConfig;

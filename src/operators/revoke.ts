@@ -13,7 +13,6 @@ import {
   updateParent,
 } from './store.ts';
 
-/** The token that revokes. */
 export type TokenRevoker = Pick<Operator, 'id' | 'actor' | 'rights'>;
 
 /** Revocation of a token, with or without the tokens that were made with it. */

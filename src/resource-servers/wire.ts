@@ -142,7 +142,6 @@ export const addedServerSecret = component(
   EXAMPLES.addedServerSecret,
 );
 
-/** Presents a resource server. */
 export function presentResourceServer({
   clientId,
   name,

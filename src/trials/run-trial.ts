@@ -12,7 +12,6 @@ import { findCode } from '../tokens/store.ts';
 import type { IssuedTokens } from '../tokens/token-response.ts';
 import { type Trial, trialUri } from './trial.ts';
 
-/** Dependencies of a trial. */
 export interface TrialDeps {
   readonly database: Database;
   readonly config: Config;

@@ -49,7 +49,6 @@ export async function updatePassword(tx: Tx, userId: string, passwordHash: strin
     .execute();
 }
 
-/** Stores the preferences of a user. */
 export async function updatePreferences(
   tx: Tx,
   userId: string,

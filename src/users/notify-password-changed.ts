@@ -5,7 +5,6 @@ import type { MailData } from '../mail/mail.ts';
 import { enqueueMail } from '../mail/outbox-store.ts';
 import type { User } from './user.ts';
 
-/** A change of a password. */
 export interface PasswordChange {
   readonly user: User;
   readonly actor: Actor;

@@ -16,7 +16,6 @@ import type { AccountText } from '../texts.ts';
 
 const PASSWORD = '/account/password';
 
-/** State of the form. */
 interface FormState {
   /** Reason for showing no form: the user signs in elsewhere, or has no password. */
   readonly without: { readonly host: string } | 'none' | undefined;

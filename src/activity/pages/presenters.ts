@@ -14,7 +14,6 @@ export interface PresentDeps extends WordsDeps {
   readonly userId: string;
 }
 
-/** Makes the dependencies of the presenters. */
 export function wordsFor({ scopes }: Config, locale: Locale, userId: string): PresentDeps {
   return { t: translator<ActivityText>(locale), locale, scopes, userId };
 }

@@ -9,7 +9,6 @@ import { hasUnsafeName, NAMELESS, replaceUnsafeName } from '../safe-name.ts';
 import { type ClientIds, type DynamicClient, isDynamicClientId } from './client-ids.ts';
 import { isAccepted, type RegistrationSettings } from './registration-request.ts';
 
-/** Dependencies of the source. */
 export interface DynamicDeps {
   readonly config: RegistrationSettings & ReviewSettings;
   readonly clientIds: ClientIds;

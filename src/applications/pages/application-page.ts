@@ -13,7 +13,6 @@ const PATH = `${APPLICATIONS}/:clientId`;
 /** Results of a change, shown above the page. */
 export const NOTICES = ['saved', 'review_requested', 'enabled', 'disabled'] as const;
 
-/** Shows an application. */
 export const applicationPage = ownerPage({
   path: PATH,
   show: async (request) => {
@@ -64,7 +63,6 @@ function presentReview(
   };
 }
 
-/** Switches an application on. */
 export const enablePage = switchPage('enable', true);
 
 /** Switches an application off. */

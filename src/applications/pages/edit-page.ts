@@ -49,7 +49,6 @@ type Posted = OwnerRequest & { readonly form: z.output<typeof form> };
 
 const PATH = `${APPLICATIONS}/:clientId/edit`;
 
-/** Edits an application. */
 export const editPage = ownerPage({
   path: PATH,
   recent: true,

@@ -29,7 +29,6 @@ export const logoPage = ownerPage({
   },
 });
 
-/** Removes the logo of an application. */
 export const removeLogoPage = ownerPage({
   path: `${APPLICATIONS}/:clientId/logo/remove`,
   recent: true,

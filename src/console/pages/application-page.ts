@@ -146,7 +146,6 @@ export const askPage = action('ask', z.object({ question: text }), async (act) =
   });
 });
 
-/** Suspends the application. */
 export const suspendPage = action('suspend', z.object({ reason: text }), async (act) => {
   const reason = readLines(act.form.reason);
   if (reason === undefined) {

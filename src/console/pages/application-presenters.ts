@@ -26,7 +26,6 @@ export function applicationChips(application: Application, { t }: Pen): Chip[] {
   ];
 }
 
-/** Names the owner of an application. */
 export function ownerOf({ ownerName, ownerId }: Application, { t }: Pen): string {
   return shown(ownerName ?? ownerId ?? t('console.no_owner'));
 }

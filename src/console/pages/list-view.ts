@@ -23,7 +23,6 @@ export const SECTIONS = [
   'tokens',
   'health',
 ] as const;
-/** One of `SECTIONS`. */
 export type Section = (typeof SECTIONS)[number];
 
 /** Rows of a page of a list. */
@@ -35,7 +34,6 @@ export interface Chip {
   readonly kind: '' | 'good' | 'warning' | 'stopped';
 }
 
-/** Labelled values. */
 export type Fact = readonly [label: string, values: readonly string[]];
 
 /** A row of a list, which opens to its facts. Texts may come from anybody: they are one visible line. */
@@ -174,7 +172,6 @@ export function joined(...parts: readonly string[]): string {
   return parts.filter((part) => part !== '').join(' · ');
 }
 
-/** Answers with a list. */
 export function renderList(request: OperatorRequest, list: List): PageAnswer {
   const pen = penOf(request);
   const { section, rows, count, filters = [], all } = list;

@@ -17,7 +17,6 @@ import {
 import type { HashPassword } from '../../users/password.ts';
 import { lockOperatorUser } from '../../users/user-store.ts';
 
-/** Dependencies of the operator console. */
 export interface OperatorPageDeps extends UserPageDeps {
   /** Logs what operators open and do, as it logs calls of the API. */
   readonly operators: Pick<OperatorAccess, 'recordCall' | 'countCall'>;
@@ -37,7 +36,6 @@ type Shown =
   | PageAnswer
   | { readonly answer: PageAnswer; readonly read: NonNullable<OperatorCall['read']> };
 
-/** A page of the console. */
 export interface OperatorPage<Form> {
   readonly path: string;
   /** Requires a recent sign-in: for what can't be undone. */

@@ -38,7 +38,6 @@ export interface Subject {
   readonly team?: string;
 }
 
-/** Result of a line. */
 export type LineResult =
   | { readonly outcome: PutOutcome }
   | ({ readonly outcome: 'refused' } & Refusal);

@@ -137,7 +137,6 @@ function refusalOf(error: unknown): { errors: FieldErrors } | { detail: string }
 
 const count = z.int().min(0);
 
-/** A line of the report. */
 export const bulkReport: Component = component(
   'BulkReportLine',
   z.union([

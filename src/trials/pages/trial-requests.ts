@@ -28,7 +28,6 @@ const LINE = 44;
 /** Organizers on the first page of the API's list. */
 const PAGE = 50;
 
-/** Returns the URL of the authorization request. */
 export function authorizeUrl(tried: Tried, trial: Pick<Trial, 'state' | 'verifier'>): URL {
   const url = new URL(AUTHORIZE_PATH, tried.issuer);
   url.search = new URLSearchParams({

@@ -15,7 +15,6 @@ import type { TrialDeps } from '../run-trial.ts';
 import { newTrial, sealTrial, TRIAL_SECONDS, trialCookie } from '../trial.ts';
 import { authorizeUrl } from './trial-requests.ts';
 
-/** Dependencies of the pages of a trial. */
 export interface TrialPagesDeps
   extends ApplicationPagesDeps,
     Pick<TrialDeps, 'database' | 'settings'> {}
