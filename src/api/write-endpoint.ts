@@ -60,9 +60,6 @@ export interface Outcome<A> {
 /** Empty body. */
 export const nothing = component('Nothing', z.object({}), {});
 
-/** Answer without content. */
-export const NO_CONTENT = { status: 204 } as const;
-
 /**
  * A change, in one transaction with what the log says of it. A POST with an `Idempotency-Key` is
  * carried out once.
@@ -115,6 +112,30 @@ export function writeEndpoint<B extends z.ZodObject, S extends z.ZodType>(
       return logged;
     },
   );
+}
+
+/** A change without body and answer. */
+type DeleteEndpoint = Omit<
+  WriteEndpoint<typeof nothing.schema, z.ZodType>,
+  'method' | 'body' | 'answer' | 'statuses' | 'run'
+> & {
+  /** Description of the response. */
+  readonly deleted: string;
+  readonly run: (call: WriteCall<object>) => Promise<void>;
+};
+
+/** A deletion, which is answered with 204. */
+export function deleteEndpoint(deps: ApiDeps, { deleted, run, ...info }: DeleteEndpoint): Endpoint {
+  return writeEndpoint(deps, {
+    ...info,
+    method: 'delete',
+    body: nothing,
+    statuses: { 204: deleted },
+    run: async (call) => {
+      await run(call);
+      return { status: 204 };
+    },
+  });
 }
 
 async function readGiven<B extends z.ZodObject>(

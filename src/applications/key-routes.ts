@@ -4,7 +4,7 @@ import { time } from '../api/fields.ts';
 import { listEndpoint } from '../api/list-endpoint.ts';
 import { ordering } from '../api/query.ts';
 import { found } from '../api/route.ts';
-import { NO_CONTENT, nothing, writeEndpoint } from '../api/write-endpoint.ts';
+import { deleteEndpoint, writeEndpoint } from '../api/write-endpoint.ts';
 import { LONGEST_KEYS } from '../client-keys/read-keys.ts';
 import { type ClientKey, selectKeys } from '../client-keys/store.ts';
 import { sliceOf } from '../db/slice.ts';
@@ -113,25 +113,20 @@ export function keyEndpoints(deps: ApiDeps): Endpoint[] {
         return { status: 201, answer: { keys: added.map(presentKey) } };
       },
     }),
-    writeEndpoint(deps, {
+    deleteEndpoint(deps, {
       ...KEYS,
       path: `${KEYS.path}/:id`,
       params: {
         ...KEYS.params,
         id: { description: 'ID of the key', example: applicationKey.example.id },
       },
-      method: 'delete',
       id: 'deleteApplicationKey',
       summary: 'Delete a public key of an application',
       details:
         'It stops working immediately. The last key of an application without a secret cannot be deleted.',
       conflicts: true,
-      body: nothing,
-      statuses: { 204: 'The key was deleted.' },
-      run: async ({ tx, actor, param }) => {
-        await deleteKey(tx, actor, param('client_id'), param('id'));
-        return NO_CONTENT;
-      },
+      deleted: 'The key was deleted.',
+      run: ({ tx, actor, param }) => deleteKey(tx, actor, param('client_id'), param('id')),
     }),
   ];
 }

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { ApiDeps, Endpoint } from '../api/endpoint.ts';
 import { listEndpoint } from '../api/list-endpoint.ts';
 import { readEndpoint } from '../api/read-endpoint.ts';
-import { NO_CONTENT, nothing, writeEndpoint } from '../api/write-endpoint.ts';
+import { deleteEndpoint, nothing, writeEndpoint } from '../api/write-endpoint.ts';
 import type { Config } from '../config/config.ts';
 import type { Application } from './application.ts';
 import { resumeApplication, suspendApplication } from './change-state.ts';
@@ -99,20 +99,15 @@ function writing(deps: ApiDeps, config: Settings, present: Present): Endpoint[] 
         return { status: 200, answer: present(updated) };
       },
     }),
-    writeEndpoint(deps, {
+    deleteEndpoint(deps, {
       ...ONE,
-      method: 'delete',
       id: 'deleteApplication',
       summary: 'Delete an application with its grants and tokens',
       details:
         'A suspended or disabled application that nobody registered by hand (`kind`) is refused with 409: the next consent would register it again as an active one. To delete it, resume or enable it first.',
       conflicts: true,
-      body: nothing,
-      statuses: { 204: 'The application was deleted.' },
-      run: async ({ tx, actor, param }) => {
-        await deleteApplication(tx, actor, param('client_id'));
-        return NO_CONTENT;
-      },
+      deleted: 'The application was deleted.',
+      run: ({ tx, actor, param }) => deleteApplication(tx, actor, param('client_id')),
     }),
   ];
 }

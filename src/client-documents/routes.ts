@@ -3,7 +3,7 @@ import { type ApiDeps, component, type Endpoint } from '../api/endpoint.ts';
 import { lines, time } from '../api/fields.ts';
 import { listEndpoint } from '../api/list-endpoint.ts';
 import { ordering } from '../api/query.ts';
-import { NO_CONTENT, nothing, writeEndpoint } from '../api/write-endpoint.ts';
+import { deleteEndpoint, writeEndpoint } from '../api/write-endpoint.ts';
 import { blockHost, unblockHost } from './block-host.ts';
 import { type BlockedHost, listBlockedHosts } from './blocked-host-store.ts';
 
@@ -73,18 +73,13 @@ export function blockedHostEndpoints(deps: ApiDeps): Endpoint[] {
         return { status: 200, answer: presentBlockedHost(blocked) };
       },
     }),
-    writeEndpoint(deps, {
+    deleteEndpoint(deps, {
       ...ONE,
-      method: 'delete',
       id: 'unblockHost',
       summary: 'Accept documents of a host again',
       details: 'Applications that were suspended stay suspended.',
-      body: nothing,
-      statuses: { 204: 'The host is no longer blocked.' },
-      run: async ({ tx, actor, param }) => {
-        await unblockHost(tx, actor, param('host'));
-        return NO_CONTENT;
-      },
+      deleted: 'The host is no longer blocked.',
+      run: ({ tx, actor, param }) => unblockHost(tx, actor, param('host')),
     }),
   ];
 }

@@ -1,7 +1,7 @@
 import type { ApiDeps, Endpoint } from '../api/endpoint.ts';
 import { listEndpoint } from '../api/list-endpoint.ts';
 import { readEndpoint } from '../api/read-endpoint.ts';
-import { NO_CONTENT, nothing, writeEndpoint } from '../api/write-endpoint.ts';
+import { deleteEndpoint, writeEndpoint } from '../api/write-endpoint.ts';
 import type { Config } from '../config/config.ts';
 import type { UpstreamConfig } from '../config/upstream.ts';
 import type { Tx } from '../db/transaction.ts';
@@ -14,6 +14,7 @@ import { deleteUser } from './delete-user.ts';
 import { bulkEndpoint } from './import/routes.ts';
 import { findOrganizer, listOrganizers } from './organizer-store.ts';
 import { patchUser } from './patch-user.ts';
+import { putAnswer } from './put-outcome.ts';
 import { putUser } from './put-user.ts';
 import { withSubject, withSubjects } from './set-identity.ts';
 import { teamEndpoints } from './team-routes.ts';
@@ -113,11 +114,7 @@ function userWriting(
       run: async ({ tx, operator, param, body }) => {
         const input = readUser(upstream, body);
         const { user, outcome } = await putUser(tx, operator, param('id'), input, hash);
-        return {
-          status: outcome === 'created' ? 201 : 200,
-          changed: outcome !== 'unchanged',
-          answer: await present(tx, user),
-        };
+        return putAnswer(outcome, await present(tx, user));
       },
     }),
     writeEndpoint(deps, {
@@ -137,19 +134,14 @@ function userWriting(
         return { status: 200, changed, answer: await present(tx, user) };
       },
     }),
-    writeEndpoint(deps, {
+    deleteEndpoint(deps, {
       ...USER,
-      method: 'delete',
       id: 'deleteUser',
       summary: 'Delete a user',
       details:
         'Also deletes sessions, grants and tokens immediately. Applications stay, without an owner.',
-      body: nothing,
-      statuses: { 204: 'The user was deleted.' },
-      run: async ({ tx, actor, param }) => {
-        await deleteUser(tx, actor, param('id'));
-        return NO_CONTENT;
-      },
+      deleted: 'The user was deleted.',
+      run: ({ tx, actor, param }) => deleteUser(tx, actor, param('id')),
     }),
   ];
 }
@@ -200,25 +192,16 @@ function organizerEndpoints(deps: ApiDeps): Endpoint[] {
       statuses: { 200: 'The existing organizer.', 201: 'The organizer was created.' },
       run: async ({ tx, actor, param, body }) => {
         const { organizer, outcome } = await putOrganizer(tx, actor, param('slug'), body);
-        return {
-          status: outcome === 'created' ? 201 : 200,
-          changed: outcome !== 'unchanged',
-          answer: presentOrganizer(organizer),
-        };
+        return putAnswer(outcome, presentOrganizer(organizer));
       },
     }),
-    writeEndpoint(deps, {
+    deleteEndpoint(deps, {
       ...ORGANIZER,
-      method: 'delete',
       id: 'deleteOrganizer',
       summary: 'Delete an organizer and its teams',
       details: 'Grants stay, but no longer give access to it.',
-      body: nothing,
-      statuses: { 204: 'The organizer was deleted.' },
-      run: async ({ tx, actor, param }) => {
-        await deleteOrganizer(tx, actor, param('slug'));
-        return NO_CONTENT;
-      },
+      deleted: 'The organizer was deleted.',
+      run: ({ tx, actor, param }) => deleteOrganizer(tx, actor, param('slug')),
     }),
   ];
 }

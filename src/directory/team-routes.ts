@@ -2,10 +2,11 @@ import type { ApiDeps, Endpoint } from '../api/endpoint.ts';
 import { listEndpoint } from '../api/list-endpoint.ts';
 import { readEndpoint } from '../api/read-endpoint.ts';
 import { found, type Param } from '../api/route.ts';
-import { NO_CONTENT, nothing, writeEndpoint } from '../api/write-endpoint.ts';
+import { deleteEndpoint, writeEndpoint } from '../api/write-endpoint.ts';
 import { deleteTeam, putTeam } from './change-team.ts';
 import { isSlug } from './organizer.ts';
 import { findOrganizer, findTeam, listTeams } from './organizer-store.ts';
+import { putAnswer } from './put-outcome.ts';
 import { teamsListOf } from './team.ts';
 import { presentTeam, readTeam, teamAnswer, teamBody, teamQuery } from './team-wire.ts';
 
@@ -67,25 +68,16 @@ export function teamEndpoints(deps: ApiDeps, permissions: readonly string[]): En
       run: async ({ tx, actor, param, body }) => {
         const input = readTeam(body);
         const { team, outcome } = await putTeam(tx, actor, param('slug'), param('id'), input);
-        return {
-          status: outcome === 'created' ? 201 : 200,
-          changed: outcome !== 'unchanged',
-          answer: presentTeam(team),
-        };
+        return putAnswer(outcome, presentTeam(team));
       },
     }),
-    writeEndpoint(deps, {
+    deleteEndpoint(deps, {
       ...TEAM,
-      method: 'delete',
       id: 'deleteTeam',
       summary: 'Delete a team',
       details: 'Its members lose its permissions immediately.',
-      body: nothing,
-      statuses: { 204: 'The team was deleted.' },
-      run: async ({ tx, actor, param }) => {
-        await deleteTeam(tx, actor, param('slug'), param('id'));
-        return NO_CONTENT;
-      },
+      deleted: 'The team was deleted.',
+      run: ({ tx, actor, param }) => deleteTeam(tx, actor, param('slug'), param('id')),
     }),
   ];
 }

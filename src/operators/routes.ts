@@ -1,6 +1,6 @@
 import type { ApiDeps, Endpoint } from '../api/endpoint.ts';
 import { listEndpoint } from '../api/list-endpoint.ts';
-import { NO_CONTENT, nothing, writeEndpoint } from '../api/write-endpoint.ts';
+import { deleteEndpoint, writeEndpoint } from '../api/write-endpoint.ts';
 import { createOperatorToken } from './create.ts';
 import { revokeOperatorToken } from './revoke.ts';
 import { listOperatorTokens } from './store.ts';
@@ -47,11 +47,10 @@ export function operatorTokenEndpoints(deps: ApiDeps): Endpoint[] {
         return { status: 201, answer: { ...presentToken(operatorToken), token } };
       },
     }),
-    writeEndpoint(deps, {
+    deleteEndpoint(deps, {
       ...TOKENS,
       path: '/operator-tokens/:id',
       right: 'any',
-      method: 'delete',
       id: 'revokeOperatorToken',
       summary: 'Revoke an operator token',
       details:
@@ -63,13 +62,11 @@ export function operatorTokenEndpoints(deps: ApiDeps): Endpoint[] {
         },
       },
       query: revocationQuery,
-      body: nothing,
-      statuses: { 204: 'The token was revoked.' },
+      deleted: 'The token was revoked.',
       endsTokens: true,
       run: async ({ tx, operator, param, query }) => {
         const { keep_children: keepChildren } = query(revocationQuery);
         await revokeOperatorToken(tx, operator, { id: param('id'), keepChildren });
-        return NO_CONTENT;
       },
     }),
   ];

@@ -2,7 +2,7 @@ import type { ApiDeps, Endpoint } from '../api/endpoint.ts';
 import { listEndpoint } from '../api/list-endpoint.ts';
 import { readEndpoint } from '../api/read-endpoint.ts';
 import { found } from '../api/route.ts';
-import { NO_CONTENT, nothing, writeEndpoint } from '../api/write-endpoint.ts';
+import { deleteEndpoint, writeEndpoint } from '../api/write-endpoint.ts';
 import { sliceOf } from '../db/slice.ts';
 import {
   deleteResourceServer,
@@ -97,18 +97,13 @@ export function resourceServerEndpoints(deps: ApiDeps): Endpoint[] {
         return { status: 200, answer: presentResourceServer(server) };
       },
     }),
-    writeEndpoint(deps, {
+    deleteEndpoint(deps, {
       ...ONE,
-      method: 'delete',
       id: 'deleteResourceServer',
       summary: 'Delete a resource server',
       details: 'It can no longer introspect tokens, and tokens for its resources become inactive.',
-      body: nothing,
-      statuses: { 204: 'The resource server was deleted.' },
-      run: async ({ tx, actor, param }) => {
-        await deleteResourceServer(tx, actor, param('client_id'));
-        return NO_CONTENT;
-      },
+      deleted: 'The resource server was deleted.',
+      run: ({ tx, actor, param }) => deleteResourceServer(tx, actor, param('client_id')),
     }),
     ...serverSecretEndpoints(deps),
   ];
@@ -151,7 +146,7 @@ function serverSecretEndpoints(deps: ApiDeps): Endpoint[] {
         return { status: 201, answer: { ...presentServerSecret(secret), ...credentials } };
       },
     }),
-    writeEndpoint(deps, {
+    deleteEndpoint(deps, {
       ...SECRETS,
       path: `${SECRETS.path}/:id`,
       params: {
@@ -161,17 +156,12 @@ function serverSecretEndpoints(deps: ApiDeps): Endpoint[] {
           example: EXAMPLES.serverSecret.id,
         },
       },
-      method: 'delete',
       id: 'deleteResourceServerSecret',
       summary: 'Delete a secret of a resource server',
       details: 'It stops working immediately. The last valid secret cannot be deleted.',
       conflicts: true,
-      body: nothing,
-      statuses: { 204: 'The secret was deleted.' },
-      run: async ({ tx, actor, param }) => {
-        await deleteServerSecret(tx, actor, param('client_id'), param('id'));
-        return NO_CONTENT;
-      },
+      deleted: 'The secret was deleted.',
+      run: ({ tx, actor, param }) => deleteServerSecret(tx, actor, param('client_id'), param('id')),
     }),
   ];
 }
