@@ -12,20 +12,15 @@ export const IGNORED: readonly KnownParameter[] = [
   'nonce',
   'display',
 ];
-/** Those of which nothing is said where they are missing. */
-const OPTIONAL: ReadonlySet<string> = new Set([
-  ...IGNORED,
-  'max_age',
-  'resource',
-  'prompt',
-  'approval_prompt',
-  'response_mode',
-  'dpop_jkt',
-  'login_hint',
-  'ui_locales',
-  'registration',
-  'request',
-  'request_uri',
+/** Those of which something is said where they are missing. */
+const EXPECTED: ReadonlySet<string> = new Set<KnownParameter>([
+  'client_id',
+  'response_type',
+  'redirect_uri',
+  'scope',
+  'state',
+  'code_challenge',
+  'code_challenge_method',
 ]);
 const PROMPTS = ['none', 'login', 'consent', 'select_account'];
 const RESPONSE_MODES = ['query', 'fragment', 'form_post'];
@@ -35,11 +30,10 @@ const UNKNOWN_LIMIT = 20;
 /** Checks what need not be there: the optional parameters, those of OpenID Connect, and unknown ones. */
 export function checkOtherParameters(parameters: Parameters, sent: ParsedUrlQuery): Finding[] {
   return [
-    ...checkPrompt(parameters),
-    ...checkApprovalPrompt(parameters),
-    ...checkResponseMode(parameters),
-    ...checkThumbprint(parameters),
-    ...checkMaxAge(parameters),
+    ...CHECKS.flatMap(([name, check]) => {
+      const value = parameters[name];
+      return value === undefined ? [] : [check(value)];
+    }),
     ...IGNORED.filter((name) => parameters[name] !== undefined).map((name) =>
       remark(name, 'info', 'openid_ignored', { parameter: name }),
     ),
@@ -53,56 +47,50 @@ export function checkOtherParameters(parameters: Parameters, sent: ParsedUrlQuer
   ];
 }
 
-function checkPrompt({ prompt }: Parameters): Finding[] {
-  if (prompt === undefined) {
-    return [];
-  }
+/** The optional parameters that have rules of their own, in the order of the report. */
+const CHECKS: readonly (readonly [KnownParameter, (sent: string) => Finding])[] = [
+  ['prompt', checkPrompt],
+  ['approval_prompt', checkApprovalPrompt],
+  ['response_mode', checkResponseMode],
+  ['dpop_jkt', checkThumbprint],
+  ['max_age', checkMaxAge],
+];
+
+function checkPrompt(prompt: string): Finding {
   const values = new Set(prompt.split(' ').filter(Boolean));
   if ([...values].some((value) => !PROMPTS.includes(value))) {
-    return [problem('prompt', 'prompt_unsupported', { sent: asDetail(prompt) })];
+    return problem('prompt', 'prompt_unsupported', { sent: asDetail(prompt) });
   }
   if (!values.has('none')) {
-    return [remark('prompt', 'ok', 'prompt_fits')];
+    return remark('prompt', 'ok', 'prompt_fits');
   }
   return values.size > 1
-    ? [problem('prompt', 'prompt_none_not_alone')]
-    : [remark('prompt', 'warning', 'prompt_none')];
+    ? problem('prompt', 'prompt_none_not_alone')
+    : remark('prompt', 'warning', 'prompt_none');
 }
 
-function checkMaxAge({ max_age: sent }: Parameters): Finding[] {
-  if (sent === undefined) {
-    return [];
-  }
-  return /^\d{1,9}$/.test(sent)
-    ? [remark('max_age', 'ok', 'max_age_honored')]
-    : [remark('max_age', 'warning', 'max_age_malformed', { sent: asDetail(sent) })];
-}
-
-function checkApprovalPrompt({ approval_prompt: sent }: Parameters): Finding[] {
-  if (sent === undefined) {
-    return [];
-  }
+function checkApprovalPrompt(sent: string): Finding {
   return sent === 'force'
-    ? [remark('approval_prompt', 'ok', 'approval_prompt_force')]
-    : [remark('approval_prompt', 'info', 'approval_prompt_ignored', { sent: asDetail(sent) })];
+    ? remark('approval_prompt', 'ok', 'approval_prompt_force')
+    : remark('approval_prompt', 'info', 'approval_prompt_ignored', { sent: asDetail(sent) });
 }
 
-function checkResponseMode({ response_mode: sent }: Parameters): Finding[] {
-  if (sent === undefined) {
-    return [];
-  }
+function checkResponseMode(sent: string): Finding {
   return RESPONSE_MODES.includes(sent)
-    ? [remark('response_mode', 'ok', 'response_mode_fits')]
-    : [problem('response_mode', 'response_mode_unsupported', { sent: asDetail(sent) })];
+    ? remark('response_mode', 'ok', 'response_mode_fits')
+    : problem('response_mode', 'response_mode_unsupported', { sent: asDetail(sent) });
 }
 
-function checkThumbprint({ dpop_jkt: sent }: Parameters): Finding[] {
-  if (sent === undefined) {
-    return [];
-  }
+function checkThumbprint(sent: string): Finding {
   return isThumbprint(sent)
-    ? [remark('dpop_jkt', 'ok', 'fits')]
-    : [problem('dpop_jkt', 'dpop_thumbprint_malformed')];
+    ? remark('dpop_jkt', 'ok', 'fits')
+    : problem('dpop_jkt', 'dpop_thumbprint_malformed');
+}
+
+function checkMaxAge(sent: string): Finding {
+  return /^\d{1,9}$/.test(sent)
+    ? remark('max_age', 'ok', 'max_age_honored')
+    : remark('max_age', 'warning', 'max_age_malformed', { sent: asDetail(sent) });
 }
 
 function checkUnknown(sent: ParsedUrlQuery): Finding[] {
@@ -110,8 +98,7 @@ function checkUnknown(sent: ParsedUrlQuery): Finding[] {
     .filter(([name]) => name !== '')
     .flatMap(([name, value]) => {
       if (KNOWN_PARAMETERS.some((known) => known === name)) {
-        // Missing values of required parameters are reported elsewhere.
-        return value === '' && OPTIONAL.has(name) ? [remark(name, 'info', 'parameter_empty')] : [];
+        return value === '' && !EXPECTED.has(name) ? [remark(name, 'info', 'parameter_empty')] : [];
       }
       return [checkUnknownName(name)];
     })

@@ -1,6 +1,6 @@
 import { ownValue } from '../lib/own-value.ts';
 import { asDetail, type Details } from './client-error.ts';
-import type { Failure } from './failure.ts';
+import type { Failure, SentParameters } from './failure.ts';
 import type { Reason } from './reason.ts';
 import { nearestRedirectUri, withoutValues } from './redirect-uri-difference.ts';
 
@@ -25,6 +25,10 @@ const ofCode = (code: Reason, refreshToken: Reason) => (failure: Failure) =>
 const quotedNames = (_failure: Failure, [, names = '']: RegExpExecArray) => ({
   parameters: [...names.matchAll(/'([^']*)'/g)].map(([, name = '']) => name),
 });
+/** The value of a parameter as it was sent. */
+const sentValue =
+  (name: Exclude<keyof SentParameters, 'codeChallengeLength'>) =>
+  ({ sent }: Failure) => ({ sent: sent[name] });
 const parameter = (_failure: Failure, [, name = '']: RegExpExecArray) => ({ parameter: name });
 const scopes = ({ scope, client }: Failure) => ({
   scope,
@@ -41,16 +45,8 @@ export const RULES: readonly Rule[] = [
   [/^(.*) parameters? must not be provided twice$/, 'parameter_twice', quotedNames],
   [/^(\w+) contains control characters$/, 'control_characters', parameter],
   [/^redirect_uri did not match/, 'redirect_uri_mismatch', redirectUri],
-  [
-    /^unsupported response_type/,
-    'response_type_unsupported',
-    ({ sent }) => ({ sent: sent.responseType }),
-  ],
-  [
-    /^unsupported response_mode/,
-    'response_mode_unsupported',
-    ({ sent }) => ({ sent: sent.responseMode }),
-  ],
+  [/^unsupported response_type/, 'response_type_unsupported', sentValue('responseType')],
+  [/^unsupported response_mode/, 'response_mode_unsupported', sentValue('responseMode')],
   [/^scope contains invalid characters$/, 'scope_malformed'],
   [
     /^requested scope is not known$/,
@@ -67,7 +63,7 @@ export const RULES: readonly Rule[] = [
   [
     /^not supported value of code_challenge_method$/,
     'pkce_method_unsupported',
-    ({ sent }) => ({ sent: sent.codeChallengeMethod }),
+    sentValue('codeChallengeMethod'),
   ],
   [/^code_challenge must be provided with/, 'pkce_challenge_missing'],
   [
@@ -76,7 +72,7 @@ export const RULES: readonly Rule[] = [
     ({ sent }) => ({ length: String(sent.codeChallengeLength) }),
   ],
   [/^code_challenge contains invalid characters$/, 'pkce_challenge_characters'],
-  [/^unsupported prompt value/, 'prompt_unsupported', ({ sent }) => ({ sent: sent.prompt })],
+  [/^unsupported prompt value/, 'prompt_unsupported', sentValue('prompt')],
   [/^prompt none must only be used alone$/, 'prompt_none_not_alone'],
   [/^request_uri is invalid|^invalid request_uri$/, 'request_uri_invalid'],
   [/^dpop_jkt must be/, 'dpop_thumbprint_malformed'],
@@ -98,7 +94,7 @@ export const RULES: readonly Rule[] = [
   [
     /^aud \(JWT audience\) must be the issuer|^aud \(JWT audience\) must be provided|^audience \(aud\) must |^list of audience \(aud\) must /,
     'client_assertion_audience',
-    ({ sent }) => ({ sent: sent.audience }),
+    sentValue('audience'),
   ],
   [/^jwt expired$/, 'client_assertion_expired'],
   [
@@ -128,11 +124,7 @@ export const RULES: readonly Rule[] = [
     /^invalid authorization header|in the authorization header are not properly encoded$/,
     'authorization_header_malformed',
   ],
-  [
-    /^origin .* not allowed for client/,
-    'origin_not_allowed',
-    ({ sent }) => ({ sent: sent.origin }),
-  ],
+  [/^origin .* not allowed for client/, 'origin_not_allowed', sentValue('origin')],
   [
     /^only .* content-type bodies are supported|^failed to parse the request body$/,
     'body_unsupported',
@@ -141,7 +133,7 @@ export const RULES: readonly Rule[] = [
   [
     /^unsupported grant_type|^requested grant type is not allowed/,
     'grant_type_unsupported',
-    ({ sent }) => ({ sent: sent.grantType }),
+    sentValue('grantType'),
   ],
   [/^authorization code not found$/, 'code_unknown'],
   [/^refresh token not found$/, 'refresh_token_unknown'],

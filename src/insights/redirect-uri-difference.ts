@@ -1,24 +1,8 @@
 import type { Application } from '../applications/application.ts';
 import { isLoopbackHost } from '../lib/loopback.ts';
 
-/** A component in which two redirect URIs can differ. */
-export const DIFFERENCES = [
-  'scheme',
-  'user',
-  'host',
-  'port',
-  'path',
-  'trailing_slash',
-  'letter_case',
-  'encoding',
-  'query',
-  'fragment',
-] as const;
-
-export type Difference = (typeof DIFFERENCES)[number];
-
 /** Distance of a redirect URI from another one, by kind of difference. */
-const WEIGHTS: Readonly<Record<Difference, number>> = {
+const WEIGHTS = {
   host: 16,
   scheme: 8,
   path: 8,
@@ -29,7 +13,10 @@ const WEIGHTS: Readonly<Record<Difference, number>> = {
   trailing_slash: 1,
   letter_case: 1,
   encoding: 1,
-};
+} as const;
+
+/** A component in which two redirect URIs can differ. */
+export type Difference = keyof typeof WEIGHTS;
 
 /** The registered redirect URI that is most like the one that was sent, and what differs. */
 export interface NearestRedirectUri {
@@ -39,7 +26,7 @@ export interface NearestRedirectUri {
 
 /** Tests if `value` is the name of a difference. */
 export function isDifference(value: string): value is Difference {
-  return DIFFERENCES.some((difference) => difference === value);
+  return Object.hasOwn(WEIGHTS, value);
 }
 
 const PORT = /^(http:\/\/(?:[^/?#]*@)?(?:\[[^\]]*\]|[^:/?#[]*)):[0-9]*/i;
@@ -80,7 +67,7 @@ export function nearestRedirectUri(
 }
 
 function distance(found: readonly Difference[]): number {
-  return found.reduce((sum, difference) => sum + WEIGHTS[difference], 0);
+  return found.reduce<number>((sum, difference) => sum + WEIGHTS[difference], 0);
 }
 
 function differences(sent: string, registered: string): Difference[] {
