@@ -1,5 +1,6 @@
 import { isLoopbackHost } from '../lib/loopback.ts';
 import type { ClientType } from './application.ts';
+import type { ApplicationText } from './texts.ts';
 
 /** Longest redirect URI, in characters. */
 const LENGTH_LIMIT = 2000;
@@ -47,30 +48,10 @@ export const RESPONSE_PARAMETERS: ReadonlySet<string> = new Set([
   'scope',
 ]);
 
-/** Rule that a redirect URI breaks. Its sentence is `redirect_uri.<code>` in `views/applications/`. */
-export type RedirectUriCode =
-  | 'empty'
-  | 'long'
-  | 'space'
-  | 'wildcard'
-  | 'fragment'
-  | 'relative'
-  | 'scheme_case'
-  | 'host'
-  | 'user'
-  | 'address_form'
-  | 'address_form_host'
-  | 'host_name'
-  | 'http'
-  | 'address'
-  | 'loopback_tls'
-  | 'scheme'
-  | 'scheme_public'
-  | 'scheme_own'
-  | 'path'
-  | 'parameter'
-  | 'characters'
-  | 'normal_form';
+/** Rule that a redirect URI breaks: `redirect_uri.<code>` in `views/applications/` is its sentence. */
+export type RedirectUriCode = {
+  [Key in ApplicationText]: Key extends `redirect_uri.${infer Code}` ? Code : never;
+}[ApplicationText];
 
 /** Broken rule, with the values for its sentence. */
 export interface RedirectUriProblem {

@@ -3,36 +3,29 @@ import { z } from 'zod';
 import { cookieName, readCookie } from '../http/cookies.ts';
 import { seal, unseal } from '../lib/encryption.ts';
 
+const trial = z.object({
+  /** The owner. */
+  userId: z.string(),
+  sessionUid: z.string(),
+  clientId: z.string(),
+  state: z.string(),
+  /** PKCE verifier. */
+  verifier: z.string(),
+  /** Time in milliseconds. */
+  endsAt: z.number(),
+});
+
 /**
  * A run of the authorization flow that the owner of an application began, with a redirect URI of this
  * server. It exists only in an encrypted cookie of the owner's browser.
  */
-export interface Trial {
-  /** The owner. */
-  readonly userId: string;
-  readonly sessionUid: string;
-  readonly clientId: string;
-  readonly state: string;
-  /** PKCE verifier. */
-  readonly verifier: string;
-  /** Time in milliseconds. */
-  readonly endsAt: number;
-}
+export type Trial = Readonly<z.infer<typeof trial>>;
 
 /** Seconds that the owner has for sign-in and consent. */
 export const TRIAL_SECONDS = 900;
 
 /** Longest cookie that is decrypted. */
 const LONGEST = 2_000;
-
-const stored = z.object({
-  userId: z.string(),
-  sessionUid: z.string(),
-  clientId: z.string(),
-  state: z.string(),
-  verifier: z.string(),
-  endsAt: z.number(),
-});
 
 /** Returns the redirect URI of trials of an application. It is not registered for it. */
 export function trialUri(issuer: string, clientId: string): string {
@@ -60,8 +53,8 @@ export function trialCookie(secure: boolean, clientId: string): string {
 }
 
 /** Encrypts a trial for the cookie. */
-export function sealTrial(key: string, trial: Trial): string {
-  return seal(key, purpose(trial.clientId), JSON.stringify(trial)).toString('base64url');
+export function sealTrial(key: string, begun: Trial): string {
+  return seal(key, purpose(begun.clientId), JSON.stringify(begun)).toString('base64url');
 }
 
 /**
@@ -80,8 +73,8 @@ export function readTrial(
   for (const key of cookieKeys) {
     try {
       const text = unseal(key, purpose(clientId), Buffer.from(sealed, 'base64url'));
-      const trial = stored.parse(JSON.parse(text));
-      return trial.endsAt > Date.now() && trial.clientId === clientId ? trial : undefined;
+      const read = trial.parse(JSON.parse(text));
+      return read.endsAt > Date.now() && read.clientId === clientId ? read : undefined;
     } catch {
       // Encrypted with another key, or not by this server.
     }
