@@ -24,7 +24,7 @@ export const applicationsPage = operatorPage({
       deps.db,
       sliceOf(request),
       {
-        search: search === '' ? undefined : search,
+        search: search || undefined,
         reviewed: state === 'reviewed' ? true : state === 'not_reviewed' ? false : undefined,
         suspended: state === 'suspended' ? true : undefined,
       },
@@ -35,11 +35,8 @@ export const applicationsPage = operatorPage({
       count,
       filters: [
         { name: 'q', label: pen.t('console.applications.search'), value: search },
-        choice(
-          pen,
-          { name: 'state', label: pen.t('console.field.state'), value: state },
-          STATES,
-          (one) => pen.t(one === 'suspended' ? 'console.state.suspended' : `console.${one}`),
+        choice(pen, 'state', STATES, state, (one) =>
+          pen.t(one === 'suspended' ? 'console.state.suspended' : `console.${one}`),
         ),
       ],
       rows: entries.map((application) => ({

@@ -59,12 +59,7 @@ export const grantsPage = operatorPage({
         { name: 'user', label: t('console.field.user'), value: user },
         { name: 'application', label: t('console.field.client_id'), value: application },
         { name: 'organizer', label: t('console.field.organizer'), value: organizer },
-        choice(
-          pen,
-          { name: 'state', label: t('console.field.state'), value: state },
-          STATES,
-          (one) => t(`console.grant.${one}`),
-        ),
+        choice(pen, 'state', STATES, state, (one) => t(`console.grant.${one}`)),
       ],
       rows: entries.map((grant) => {
         const { id, userId, clientId } = grant;

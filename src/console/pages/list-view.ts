@@ -154,17 +154,23 @@ export function noticeOf({ query }: OperatorRequest, { t }: Pen): Notice | undef
 /** Makes a filter that offers values, or all. */
 export function choice<Value extends string>(
   { t }: Pen,
-  field: { readonly name: string; readonly label: string; readonly value: Value | undefined },
+  name: 'state' | 'operator' | 'kind',
   values: readonly Value[],
-  textOf: (value: Value) => string,
+  chosen: Value | undefined,
+  nameOf: (value: Value) => string,
 ): FilterField {
   const options = values.map((value) => ({
     value,
-    name: textOf(value),
-    selected: value === field.value,
+    name: nameOf(value),
+    selected: value === chosen,
   }));
-  const all = { value: '', name: t('console.all'), selected: field.value === undefined };
-  return { ...field, value: field.value ?? '', options: [all, ...options] };
+  const all = { value: '', name: t('console.all'), selected: chosen === undefined };
+  return {
+    name,
+    label: t(`console.field.${name}`),
+    value: chosen ?? '',
+    options: [all, ...options],
+  };
 }
 
 /** Joins the parts of a line that are not empty. */

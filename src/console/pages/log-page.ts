@@ -32,7 +32,8 @@ export const logPage = operatorPage({
     };
     const kind = oneOf(LOG_KINDS, request.query.kind);
     const operators = await operatorsOf(request);
-    const operator = oneOf([...operators.keys()], request.query.operator);
+    const names = [...operators.keys()];
+    const operator = oneOf(names, request.query.operator);
     const userId = typed.user === '' ? undefined : await findUserId(db, typed.user);
     const filters = { ...typed, kind, operator };
     const page = pageRequest(PATH, filters, request.query);
@@ -58,18 +59,8 @@ export const logPage = operatorPage({
       filters: [
         { name: 'user', label: t('console.field.person'), value: typed.user },
         { name: 'application', label: t('console.field.client_id'), value: typed.application },
-        choice(
-          pen,
-          { name: 'operator', label: t('console.field.operator'), value: operator },
-          [...operators.keys()],
-          (one) => operators.get(one) ?? one,
-        ),
-        choice(
-          pen,
-          { name: 'kind', label: t('console.field.kind'), value: kind },
-          LOG_KINDS,
-          (one) => t(`console.log.kind.${one}`),
-        ),
+        choice(pen, 'operator', names, operator, (one) => operators.get(one) ?? one),
+        choice(pen, 'kind', LOG_KINDS, kind, (one) => t(`console.log.kind.${one}`)),
         { name: 'since', label: t('console.field.since'), value: typed.since, type: 'date' },
         { name: 'until', label: t('console.field.until'), value: typed.until, type: 'date' },
       ],

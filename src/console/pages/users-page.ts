@@ -15,7 +15,7 @@ export const usersPage = operatorPage({
     const search = queryText(request, 'q');
     const state = oneOf(STATES, query.state);
     const { entries, count } = await listUsers(deps.db, sliceOf(request), {
-      search: search === '' ? undefined : search,
+      search: search || undefined,
       isActive: state === 'active' ? true : state === 'inactive' ? false : undefined,
       isOperator: state === 'operator' ? true : undefined,
     });
@@ -24,12 +24,7 @@ export const usersPage = operatorPage({
       count,
       filters: [
         { name: 'q', label: pen.t('console.users.search'), value: search },
-        choice(
-          pen,
-          { name: 'state', label: pen.t('console.field.state'), value: state },
-          STATES,
-          (one) => pen.t(`console.user.${one}`),
-        ),
+        choice(pen, 'state', STATES, state, (one) => pen.t(`console.user.${one}`)),
       ],
       rows: entries.map((user) => ({
         title: shown(user.fullName || user.email),
