@@ -7,7 +7,7 @@ import type { Application, ApplicationDetails, ClientType } from './application.
  * A whole millisecond, later than the previous one under the row's lock, independent of the clock:
  * the edit pages use it to detect other changes.
  */
-export const NEXT_UPDATE = sql<Date>`greatest(
+const NEXT_UPDATE = sql<Date>`greatest(
   date_trunc('milliseconds', clock_timestamp()),
   date_trunc('milliseconds', applications.updated_at) + interval '1 millisecond'
 )`;
@@ -33,12 +33,18 @@ export async function updateApplicationRow(
   clientId: string,
   details: ApplicationDetails,
 ): Promise<Pick<Application, 'updatedAt' | 'reviewedAt'>> {
-  return await tx
-    .updateTable('applications')
-    .set({ ...columns(details), updated_at: NEXT_UPDATE })
-    .where('client_id', '=', clientId)
+  return await change(tx, clientId)
+    .set(columns(details))
     .returning(['updated_at as updatedAt', 'reviewed_at as reviewedAt'])
     .executeTakeFirstOrThrow();
+}
+
+/** Begins an update of an application, which also sets its time. */
+export function change(tx: Tx, clientId: string) {
+  return tx
+    .updateTable('applications')
+    .set({ updated_at: NEXT_UPDATE })
+    .where('client_id', '=', clientId);
 }
 
 function columns(details: ApplicationDetails) {
@@ -63,56 +69,38 @@ export async function setSuspension(
   clientId: string,
   reason: string | null,
 ): Promise<void> {
-  await tx
-    .updateTable('applications')
-    .set({
-      suspended_at: reason === null ? null : sql<Date>`coalesce(suspended_at, now())`,
-      suspension_reason: reason,
-      updated_at: NEXT_UPDATE,
-    })
-    .where('client_id', '=', clientId)
+  const suspendedAt = reason === null ? null : sql<Date>`coalesce(suspended_at, now())`;
+  await change(tx, clientId)
+    .set({ suspended_at: suspendedAt, suspension_reason: reason })
     .execute();
 }
 
 /** Notes that an operator has reviewed the application as it is now. */
 export async function setReviewed(tx: Tx, clientId: string): Promise<void> {
-  await tx
-    .updateTable('applications')
+  await change(tx, clientId)
     .set((eb) => ({
       reviewed_at: sql<Date>`now()`,
       reviewed_skeleton: eb.ref('name_skeleton'),
       reviewed_schemes: eb.ref('private_schemes'),
-      updated_at: NEXT_UPDATE,
     }))
-    .where('client_id', '=', clientId)
     .execute();
 }
 
 /** Enables or disables the application for its owner. */
 export async function setActive(tx: Tx, clientId: string, active: boolean): Promise<void> {
-  await tx
-    .updateTable('applications')
-    .set({ is_active: active, updated_at: NEXT_UPDATE })
-    .where('client_id', '=', clientId)
-    .execute();
+  await change(tx, clientId).set({ is_active: active }).execute();
 }
 
 /** Renames the application. */
 export async function setName(tx: Tx, clientId: string, name: string): Promise<void> {
-  await tx
-    .updateTable('applications')
-    .set({ name, name_skeleton: skeletonOf(name), updated_at: NEXT_UPDATE })
-    .where('client_id', '=', clientId)
+  await change(tx, clientId)
+    .set({ name, name_skeleton: skeletonOf(name) })
     .execute();
 }
 
 /** Gives the application to another user. */
 export async function setOwner(tx: Tx, clientId: string, ownerId: string): Promise<void> {
-  await tx
-    .updateTable('applications')
-    .set({ owner_id: ownerId, updated_at: NEXT_UPDATE })
-    .where('client_id', '=', clientId)
-    .execute();
+  await change(tx, clientId).set({ owner_id: ownerId }).execute();
 }
 
 /** Forgets which mails about failures the owner wants and got. */

@@ -1,7 +1,7 @@
 import type { Db } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Application } from './application.ts';
-import { NEXT_UPDATE } from './change-store.ts';
+import { change } from './change-store.ts';
 import type { EncodedLogo } from './encode-logo.ts';
 
 /** Returns the image with this hash. */
@@ -31,10 +31,8 @@ export async function updateLogo(
       .onConflict((conflict) => conflict.column('client_id').doUpdateSet({ hash, image }))
       .execute();
   }
-  return await tx
-    .updateTable('applications')
-    .set({ logo: logo?.hash ?? null, updated_at: NEXT_UPDATE })
-    .where('client_id', '=', clientId)
+  return await change(tx, clientId)
+    .set({ logo: logo?.hash ?? null })
     .returning(['updated_at as updatedAt', 'reviewed_at as reviewedAt'])
     .executeTakeFirstOrThrow();
 }

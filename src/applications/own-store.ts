@@ -16,6 +16,8 @@ export interface OwnApplication {
   readonly lastUsedAt: Date | null;
   /** Failed requests within 24 hours; 100 stands for more, too. */
   readonly recentFailures: number;
+  /** Last word about a review: the owner requested one, or an operator asked back. */
+  readonly reviewTalk: 'requested' | 'questioned' | null;
 }
 
 /** Returns an application of this user. */
@@ -70,16 +72,7 @@ export async function listOwnApplications(
   db: Db,
   ownerId: string,
   clientId?: string,
-): Promise<
-  {
-    application: Application;
-    connectedUsers: number;
-    lastUsedAt: Date | null;
-    recentFailures: number;
-    /** Last word about a review: the owner requested one, or an operator asked back. */
-    reviewTalk: 'requested' | 'questioned' | null;
-  }[]
-> {
+): Promise<OwnApplication[]> {
   const rows = await db
     .selectFrom('applications')
     .leftJoin('application_usage as usage', 'usage.client_id', 'applications.client_id')
@@ -88,7 +81,7 @@ export async function listOwnApplications(
       ...USAGE,
       sql<number>`(select count(*)::int from (${newestFailures}) newest
         where happened_at > now() - interval '24 hours')`.as('recentFailures'),
-      sql<'requested' | 'questioned' | null>`(
+      sql<OwnApplication['reviewTalk']>`(
         select case
           when r.requested_at > coalesce(r.asked_at, '-infinity') then 'requested'
           when r.asked_at is not null then 'questioned'

@@ -1,5 +1,6 @@
-import { type SqlBool, sql } from 'kysely';
+import { type InsertObject, type SqlBool, sql } from 'kysely';
 import type { Db } from '../db/database.ts';
+import type { Schema } from '../db/schema.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Application, ApplicationKind } from './application.ts';
 import { USAGE } from './own-store.ts';
@@ -56,8 +57,7 @@ export async function selectReviewedLogo(db: Db, clientId: string): Promise<Uint
 
 /** Notes that the owner requests a review. */
 export async function setReviewRequested(tx: Tx, clientId: string): Promise<void> {
-  const values = { requested_at: sql<Date>`clock_timestamp()` };
-  await upsert(tx, clientId, values);
+  await upsert(tx, clientId, { requested_at: sql<Date>`clock_timestamp()` });
 }
 
 /** Notes a question to the owner. */
@@ -82,14 +82,7 @@ export async function setReviewedDetails(tx: Tx, application: Application): Prom
 function upsert(
   tx: Tx,
   clientId: string,
-  values: {
-    requested_at?: ReturnType<typeof sql<Date>> | null;
-    question?: string | null;
-    asked_at?: ReturnType<typeof sql<Date>> | null;
-    reviewed_at?: ReturnType<typeof sql<Date>>;
-    reviewed_details?: string;
-    reviewed_logo?: ReturnType<typeof sql<Uint8Array>>;
-  },
+  values: Omit<InsertObject<Schema, 'application_reviews'>, 'client_id'>,
 ) {
   return tx
     .insertInto('application_reviews')
@@ -106,14 +99,6 @@ export function reviewedDetailsOf(application: Application) {
     ...{ name, description, homepageUrl, privacyPolicyUrl, termsUrl },
     ...{ redirectUris, scopes, requirePkce, ownerId, clientType, fingerprint, logo },
   };
-}
-
-export interface WaitingApplication {
-  readonly application: Application;
-  readonly state: ReviewState;
-  /** Users with a live grant. */
-  readonly connectedUsers: number;
-  readonly since: Date;
 }
 
 /**
@@ -139,13 +124,13 @@ function waiting(db: Db, kinds: readonly ApplicationKind[]) {
 
 const SINCE = sql<Date>`coalesce(r.requested_at, applications.updated_at)`;
 
-/** Returns the applications that wait, those that wait longest first. */
+/** Returns the applications that wait with their `ReviewState`, those that wait longest first. */
 export async function listWaiting(
   db: Db,
   kinds: readonly ApplicationKind[],
   { limit, offset }: { readonly limit: number; readonly offset: number },
-): Promise<WaitingApplication[]> {
-  const rows = await waiting(db, kinds)
+) {
+  return waiting(db, kinds)
     .leftJoin('application_usage as usage', 'usage.client_id', 'applications.client_id')
     .select([...APPLICATION, ...USAGE, ...STATE, SINCE.as('since')])
     .orderBy(SINCE)
@@ -153,24 +138,6 @@ export async function listWaiting(
     .limit(limit)
     .offset(offset)
     .execute();
-  return rows.map(
-    ({
-      requestedAt,
-      question,
-      askedAt,
-      reviewedDetails,
-      lastReviewedAt,
-      connectedUsers,
-      lastUsedAt: _,
-      since,
-      ...application
-    }) => ({
-      application,
-      state: { requestedAt, question, askedAt, reviewedDetails, lastReviewedAt },
-      connectedUsers,
-      since,
-    }),
-  );
 }
 
 /** Counts the applications that wait, and returns since when the latest of them does. */
@@ -178,10 +145,9 @@ export async function countWaiting(
   db: Db,
   kinds: readonly ApplicationKind[],
 ): Promise<{ count: number; latest: Date | null }> {
-  const row = await waiting(db, kinds)
+  return waiting(db, kinds)
     .select([sql<number>`count(*)::int`.as('count'), sql<Date | null>`max(${SINCE})`.as('latest')])
     .executeTakeFirstOrThrow();
-  return row;
 }
 
 /**

@@ -77,16 +77,18 @@ export async function credentialsByEmail(
   email: string,
 ): Promise<UserCredentials | undefined> {
   const key = emailKey(email);
-  if (key === undefined) {
-    return undefined;
-  }
-  return split(
-    await db
-      .selectFrom('users')
-      .select([...USER, 'password_hash as passwordHash'])
-      .where('email_key', '=', key)
-      .executeTakeFirst(),
-  );
+  return key === undefined
+    ? undefined
+    : split(await credentials(db).where('email_key', '=', key).executeTakeFirst());
+}
+
+/** As `credentialsByEmail`, by the id. */
+export async function credentialsById(db: Db, id: string): Promise<UserCredentials | undefined> {
+  return split(await credentials(db).where('id', '=', id).executeTakeFirst());
+}
+
+function credentials(db: Db) {
+  return db.selectFrom('users').select([...USER, 'password_hash as passwordHash']);
 }
 
 /**
@@ -103,17 +105,6 @@ export async function holdIdByEmail(tx: Tx, email: string): Promise<string | und
     .skipLocked()
     .executeTakeFirst();
   return row?.id;
-}
-
-/** As `credentialsByEmail`, by the id. */
-export async function credentialsById(db: Db, id: string): Promise<UserCredentials | undefined> {
-  return split(
-    await db
-      .selectFrom('users')
-      .select([...USER, 'password_hash as passwordHash'])
-      .where('id', '=', id)
-      .executeTakeFirst(),
-  );
 }
 
 /** The hashes of these users' passwords, by id; null where there is none. */

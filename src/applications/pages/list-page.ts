@@ -5,7 +5,7 @@ import { matches, readSearch } from '../../lib/search.ts';
 import { visibleLine } from '../../lib/visible-text.ts';
 import { userPage } from '../../sessions/pages/user-page.ts';
 import { applicationState, isReviewed } from '../application.ts';
-import { listOwnApplications } from '../own-store.ts';
+import { listOwnApplications, type OwnApplication } from '../own-store.ts';
 import { monogramUrl } from '../picture.ts';
 import { mayRegister } from '../register.ts';
 import { type ReviewSettings, reviewNeed } from '../review-need.ts';
@@ -31,8 +31,6 @@ type FilterState = (typeof FILTER_STATES)[number];
 const MANY = 6;
 
 const TONES = { active: 'good', disabled: 'warning', suspended: 'stopped' } as const;
-
-type OwnApplication = Awaited<ReturnType<typeof listOwnApplications>>[number];
 
 /** Lists the user's own applications. */
 export const listPage = userPage({

@@ -24,15 +24,15 @@ export const queuePage = operatorPage({
     return renderList(request, {
       section: 'queue',
       count,
-      rows: waiting.map(({ application, state, connectedUsers, since }) => {
+      rows: waiting.map((application) => {
         const href = applicationPath(application.clientId);
-        const { changes, summary } = compareWithReview(application, state, pen);
+        const { changes, summary } = compareWithReview(application, application, pen);
         const warnings = reviewWarnings(deps.config, application, pen);
         return {
           title: shown(application.name),
           below: joined(
             ownerOf(application, pen),
-            pen.t('console.since', { when: pen.when(since) }),
+            pen.t('console.since', { when: pen.when(application.since) }),
           ),
           picture: pictureUrl(application),
           chips: [
@@ -46,13 +46,15 @@ export const queuePage = operatorPage({
           ],
           facts: [
             [
-              pen.t(state.lastReviewedAt === null ? 'console.first_review' : 'console.changes'),
+              pen.t(
+                application.lastReviewedAt === null ? 'console.first_review' : 'console.changes',
+              ),
               [summary ?? changes.map(({ field }) => field).join(', ')],
             ],
             [pen.t('console.warning'), warnings],
             [pen.t('console.field.hosts'), redirectHosts(application)],
             [pen.t('console.field.scopes'), application.scopes],
-            [pen.t('console.field.users'), [String(connectedUsers)]],
+            [pen.t('console.field.users'), [String(application.connectedUsers)]],
           ],
           action: { label: pen.t('console.review'), href },
         };

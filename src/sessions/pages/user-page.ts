@@ -123,14 +123,16 @@ export function userPageAbout<Deps extends UserPageDeps, Opened extends object, 
     const opened = await open(request);
     return opened instanceof PageAnswer ? opened : { ...request, ...opened };
   };
+  const beginRecent = async (deps: Deps, ctx: Context) => {
+    const request = await begin(deps, ctx);
+    const tooOld = recent && !(request instanceof PageAnswer) && !request.recent;
+    return tooOld ? confirmSignIn(ctx) : request;
+  };
   return {
     path,
     show: async (deps, ctx) => {
-      const request = await begin(deps, ctx);
-      if (request instanceof PageAnswer) {
-        return request;
-      }
-      return recent && !request.recent ? confirmSignIn(ctx) : show(request);
+      const request = await beginRecent(deps, ctx);
+      return request instanceof PageAnswer ? request : show(request);
     },
     // A stranger cannot make this server read a large form.
     upload:
@@ -139,11 +141,8 @@ export function userPageAbout<Deps extends UserPageDeps, Opened extends object, 
         : {
             limit: fileBytes,
             refuse: async (deps, ctx) => {
-              const request = await begin(deps, ctx);
-              if (request instanceof PageAnswer) {
-                return request;
-              }
-              return recent && !request.recent ? confirmSignIn(ctx) : undefined;
+              const request = await beginRecent(deps, ctx);
+              return request instanceof PageAnswer ? request : undefined;
             },
           },
     ...(post && {
