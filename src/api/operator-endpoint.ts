@@ -111,7 +111,7 @@ function requireRight(operator: Operator, demand: Demand): void {
   }
 }
 
-/** Each of which is enough; none: any token is. */
+/** Returns the rights of which one is enough; empty: every token is admitted. */
 function rightsFor({ right, access }: Demand): Right[] {
   if (right === 'any') {
     return [];

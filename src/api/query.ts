@@ -21,15 +21,11 @@ export function flag(description: string) {
     .describe(description);
 }
 
-/** A text that `isValid`; an empty one filters nothing. */
-export function filter(
-  isValid: (value: string) => boolean,
-  otherwise: string,
-  description: string,
-) {
+/** A text that `isValid`, else the answer states the `problem`; an empty one filters nothing. */
+export function filter(isValid: (value: string) => boolean, problem: string, description: string) {
   return z
     .string()
-    .refine((value) => value === '' || isValid(value), otherwise)
+    .refine((value) => value === '' || isValid(value), problem)
     .transform((value) => value || undefined)
     .optional()
     .describe(description);
@@ -51,11 +47,11 @@ export function sinceMoment(description: string) {
 /** `field` or `-field`, of these fields; anything else is refused. */
 export function ordering<const Field extends string>(
   fields: readonly [Field, ...Field[]],
-  otherwise: Field | `-${Field}`,
+  byDefault: Field | `-${Field}`,
 ) {
   return z
     .enum(fields.flatMap((field) => [field, `-${field}`]))
-    .default(otherwise)
+    .default(byDefault)
     .transform((choice): Ordering<Field> => {
       const field = fields.find((one) => choice === one || choice === `-${one}`) ?? fields[0];
       return { field, direction: choice.startsWith('-') ? 'desc' : 'asc' };

@@ -6,6 +6,9 @@ import { seal, unseal } from '../lib/encryption.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import { insertCall, selectCall, updateAnswer } from './idempotency-store.ts';
 
+/** Separates the encryption of stored responses from other uses of the same secret. */
+const PURPOSE = 'idempotent call';
+
 /** A call that may be repeated and is run once. */
 export interface IdempotentCall {
   /** Id of the operator token; each token has its own keys. */
@@ -76,5 +79,3 @@ function open(secret: string, sealed: Uint8Array): StoredResponse {
   }
   return storedResponse.parse(JSON.parse(text));
 }
-
-const PURPOSE = 'idempotent call';

@@ -18,7 +18,7 @@ import { readQuery } from './query.ts';
 import type { StoredResponse } from './replay-or-run.ts';
 import { type Param, paramsOf } from './route.ts';
 
-/** Something that can be changed. */
+/** Description of an endpoint that changes something. */
 export interface WriteEndpoint<B extends z.ZodObject, S extends z.ZodType> extends OperationInfo {
   readonly method: Exclude<Method, 'get'>;
   readonly path: string;
@@ -101,14 +101,14 @@ export function writeEndpoint<B extends z.ZodObject, S extends z.ZodType>(
       };
       const { db } = deps.database;
       if (key === undefined) {
-        tell(ctx, await inTransaction(db, work));
+        respond(ctx, await inTransaction(db, work));
         return logged;
       }
       const { answer: kept, repeated } = await runIdempotent(db, call, key, bytes, work);
       if (repeated) {
         ctx.set('Idempotent-Replayed', 'true');
       }
-      tell(ctx, kept);
+      respond(ctx, kept);
       return logged;
     },
   );
@@ -148,7 +148,7 @@ async function readGiven<B extends z.ZodObject>(
     : readJson(ctx, schema);
 }
 
-function tell(ctx: Context, { status, body }: StoredResponse): void {
+function respond(ctx: Context, { status, body }: StoredResponse): void {
   ctx.status = status;
   ctx.body = body ?? null;
 }

@@ -44,8 +44,8 @@ export function preparedWrite<Params extends object>(
   const bind = compileOnce(build);
   return async (db, params) => {
     const query = bind(db, params);
-    const sql = db.isTransaction ? WITH_NEXT + query.sql : query.sql;
-    await db.executeQuery({ ...query, sql });
+    const prefix = db.isTransaction ? WITH_NEXT : '';
+    await db.executeQuery({ ...query, sql: prefix + query.sql });
   };
 }
 

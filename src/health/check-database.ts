@@ -61,7 +61,7 @@ export async function checkDatabase(
   return [
     ...findings,
     migrations,
-    ...judgeMails(await countMails(db)),
+    judgeMails(await countMails(db)),
     await checkKeys(database, config),
   ];
 }
@@ -138,10 +138,8 @@ export async function checkPooler(
 }
 
 /** Reports undelivered mails. */
-export function judgeMails({ failed, pending }: { failed: number; pending: number }): Finding[] {
-  return [
-    failed === 0
-      ? ok('health.mails.sent', { pending })
-      : warn('health.mails.failed', { count: failed }),
-  ];
+export function judgeMails({ failed, pending }: { failed: number; pending: number }): Finding {
+  return failed === 0
+    ? ok('health.mails.sent', { pending })
+    : warn('health.mails.failed', { count: failed });
 }

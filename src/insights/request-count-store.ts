@@ -8,7 +8,7 @@ import type { DayCounts, RequestCounts, TimedCounts } from './statistics.ts';
  */
 const RECENT_HOURS = 32 * 24 - 12;
 
-/** Requests of an application that are not counted yet. */
+/** Requests of an application that are not written yet; the counter adds to the numbers. */
 export type NewRequestCount = { readonly clientId: string } & {
   -readonly [Kind in keyof RequestCounts]: RequestCounts[Kind];
 };

@@ -46,6 +46,7 @@ const flowQuery = (lock: boolean) =>
     Row
   >((db, param) => {
     const session = liveSession(db, param('sessionHash'), lock);
+    // Always true, and lets PostgreSQL lock the interaction only after the session's user.
     const interaction = liveInteraction(db, param('interactionHash'), lock).where(
       sql<SqlBool>`(select count(*) from session) >= 0`,
     );
