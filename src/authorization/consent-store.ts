@@ -24,7 +24,7 @@ export async function lockConsents(
   await locking(tx, { key: `consents of ${user?.id} to ${application?.clientId}` });
 }
 
-/** What a user can choose from, and has chosen before. */
+/** Choices of a user, and what the user has chosen before. */
 interface Choices {
   /** The user's organizers, by slug; undefined if they were not asked for. */
   readonly organizers: readonly OrganizerWithTeams[] | undefined;
