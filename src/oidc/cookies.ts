@@ -72,6 +72,7 @@ function useRequestCookies(jar: Context['cookies'], place: Place): void {
   const { secure, uid, header } = place;
   const get = readOnce(jar);
   const set = jar.set.bind(jar);
+  let written: string | undefined;
   jar.get = (name, options) => {
     if (!REQUEST_COOKIES.has(name)) {
       return get(name, options);
@@ -83,6 +84,11 @@ function useRequestCookies(jar: Context['cookies'], place: Place): void {
     if (!REQUEST_COOKIES.has(name) || id === undefined) {
       return set(name, value, options);
     }
+    // Both names stand for one cookie, and the provider writes both.
+    if (written === `${id}=${value}`) {
+      return jar;
+    }
+    written = `${id}=${value}`;
     const own = { ...options, path: '/' };
     for (const surplus of surplusCookies(header, { secure, kind: 'request', keep: AT_ONCE - 1 })) {
       set(surplus, null, own);

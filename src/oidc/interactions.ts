@@ -160,7 +160,9 @@ function toPending(model: Interaction, rows: FlowRows, issuer: string): PendingI
     authenticatedAt: rows.session?.authenticatedAt,
     application: rows.client?.application,
     candidate: rows.interaction?.candidate,
-    restartUrl: waitingUrl(issuer, model),
+    get restartUrl() {
+      return waitingUrl(issuer, model);
+    },
     decidedUrl: model.result === undefined ? undefined : model.returnTo,
     finish: async (decision) => {
       model.result = toResult(decision);
