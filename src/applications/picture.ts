@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Color, colorOf, luminance } from '../lib/color.ts';
 import { escapeHtml } from '../lib/html.ts';
+import { remember } from '../lib/remember.ts';
 import type { Application } from './application.ts';
 
 /**
@@ -38,9 +39,9 @@ export function monogramSvg(name: string): string {
  * Returns the picture as a data URL for `<img src>`: no request, nothing to store, and nothing to
  * update when the name changes.
  */
-export function monogramUrl(name: string): string {
-  return `data:image/svg+xml,${encodeURIComponent(monogramSvg(name))}`;
-}
+export const monogramUrl = remember(
+  (name) => `data:image/svg+xml,${encodeURIComponent(monogramSvg(name))}`,
+);
 
 /** Relative luminance (WCAG 2) of every monogram: 4.9:1 to white, 3.3:1 to the dark page. */
 const LUMINANCE = 0.165;

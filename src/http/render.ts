@@ -47,7 +47,7 @@ export interface Renderer {
 
 /** Every view sees these by name, beside its own props in `it`. */
 const HEADER =
-  'const { t, rich, locale, languages, csrf, asset, date, day, link, byName, isLong, brief, signedIn, waiting, requestId, platform, pageUrl, locales, addressIn } = it.helpers;';
+  'const { t, rich, locale, languages, csrf, asset, date, day, link, lists, byName, isLong, brief, signedIn, waiting, requestId, platform, pageUrl, locales, addressIn } = it.helpers;';
 
 /** Makes the renderer of `views/`. Templates are read once. */
 export function createRenderer(options: RendererOptions): Renderer {

@@ -57,10 +57,15 @@ export function translator<Key extends string = SharedText>(
       typeof message === 'string'
         ? message
         : message[plurals.select(Number(params.count ?? 0)) === 'one' ? 'one' : 'other'];
-    return text.replace(/\{(\w+)\}/g, (placeholder, name: string) =>
-      String(ownValue(params, name) ?? ownValue(always, name) ?? placeholder),
-    );
+    return text.includes('{') ? fill(text, params, always) : text;
   };
+}
+
+/** Fills in the placeholders that have a value. */
+function fill(text: string, params: MessageParams, always: MessageParams): string {
+  return text.replace(/\{(\w+)\}/g, (placeholder, name: string) =>
+    String(ownValue(params, name) ?? ownValue(always, name) ?? placeholder),
+  );
 }
 
 /** @throws Error if two catalogues have the same key */

@@ -1,6 +1,6 @@
 import { formatDate } from '../lib/format-date.ts';
 import { escapeHtml } from '../lib/html.ts';
-import { COLLATORS, type Locale } from '../lib/locale.ts';
+import { COLLATORS, LISTS, type Locale } from '../lib/locale.ts';
 import { shorten } from '../lib/shorten.ts';
 import type { MessageParams, Translate } from './translate.ts';
 
@@ -17,6 +17,8 @@ export interface ViewHelpers {
   day(when: Date, timezone?: string): string;
   /** The address when it is a web address, else undefined: it goes into `href`. */
   link(url: string | null | undefined): string | undefined;
+  /** Formats of lists. */
+  readonly lists: (typeof LISTS)[Locale];
   byName<Item extends { readonly name: string }>(items: readonly Item[]): Item[];
   /** Tests if a name is too long for the size of a heading; it may have 255 characters. */
   isLong(name: string): boolean;
@@ -35,6 +37,7 @@ export function viewHelpers(t: Translate, locale: Locale, always: MessageParams 
   return {
     t,
     locale,
+    lists: LISTS[locale],
     rich: (key, params) => {
       const isolated = Object.entries({ ...always, ...params }).map(([name, value]) => [
         name,

@@ -16,6 +16,16 @@ export function localeOf(tag: string | undefined): Locale | undefined {
 
 const COLLATION = { sensitivity: 'base', numeric: true } as const;
 
+/** Formats of lists per language: "a, b and c", and "a, b, c". */
+export const LISTS: Readonly<
+  Record<Locale, { readonly sentence: Intl.ListFormat; readonly short: Intl.ListFormat }>
+> = { en: listFormats('en'), de: listFormats('de') };
+
+function listFormats(locale: Locale) {
+  const short = { type: 'unit', style: 'short' } as const;
+  return { sentence: new Intl.ListFormat(locale), short: new Intl.ListFormat(locale, short) };
+}
+
 const ENGLISH = lazy(() => new Intl.Collator('en', COLLATION));
 const GERMAN = lazy(() => new Intl.Collator('de', COLLATION));
 

@@ -1,4 +1,5 @@
 import unhomoglyph from 'unhomoglyph';
+import { remember } from './remember.ts';
 
 /** Longest skeleton, in characters. */
 const LENGTH_LIMIT = 255;
@@ -38,10 +39,6 @@ const LATIN = new Map(
   }).flatMap(([latin, others]) => [...others].map((other) => [other, latin] as const)),
 );
 
-/** Skeletons of the last names: a flow compares the same few names several times. */
-const known = new Map<string, string>();
-const KNOWN_LIMIT = 1_000;
-
 /**
  * Returns the skeleton of a name: names that look alike have the same one. Letter case, accents,
  * spaces, punctuation and invisible characters do not count.
@@ -52,18 +49,7 @@ const KNOWN_LIMIT = 1_000;
  * lower case.
  * @see UTS 39 (Unicode Security Mechanisms), section 4
  */
-export function skeletonOf(name: string): string {
-  const found = known.get(name);
-  if (found !== undefined) {
-    return found;
-  }
-  if (known.size >= KNOWN_LIMIT) {
-    known.clear();
-  }
-  const skeleton = computeSkeleton(name);
-  known.set(name, skeleton);
-  return skeleton;
-}
+export const skeletonOf = remember(computeSkeleton);
 
 function computeSkeleton(name: string): string {
   // NFKD would make letters of these marks.

@@ -1,0 +1,22 @@
+/** Results that one function keeps. */
+const LIMIT = 1_000;
+
+/**
+ * Makes a function that computes the result for a text once while it is asked for often. Only for functions
+ * whose result depends on nothing but the text.
+ */
+export function remember<Result>(compute: (text: string) => Result): (text: string) => Result {
+  const known = new Map<string, Result>();
+  return (text) => {
+    const found = known.get(text);
+    if (found !== undefined) {
+      return found;
+    }
+    if (known.size >= LIMIT) {
+      known.clear();
+    }
+    const result = compute(text);
+    known.set(text, result);
+    return result;
+  };
+}
