@@ -7,7 +7,7 @@ import {
   type PreparingClientOptions,
 } from './preparing-client.ts';
 import type { SessionSettings } from './session-settings.ts';
-import { announceStatement } from './statements.ts';
+import { announceStatement, STATEMENTS } from './statements.ts';
 import { isUnreachable } from './unreachable.ts';
 
 /** Statements of one transaction: so few that their rows are locked for some milliseconds only. */
@@ -50,7 +50,7 @@ class GroupLane extends Lane {
     values: readonly unknown[],
   ): Promise<Row[]> {
     const { promise, resolve, reject } = Promise.withResolvers<unknown[]>();
-    const inContext = AsyncLocalStorage.snapshot();
+    const inContext = STATEMENTS.hasSubscribers ? AsyncLocalStorage.snapshot() : inAnyContext;
     this.#waiting.push({ client, text, values, resolve, reject, inContext });
     if (!this.#isCommitting) {
       this.#isCommitting = true;
@@ -99,6 +99,8 @@ class GroupLane extends Lane {
     await inContext(() => super.send(client, text, values)).then(resolve, reject);
   }
 }
+
+const inAnyContext = <T>(work: () => T): T => work();
 
 function runTogether(client: PreparingClient, group: readonly Waiting[]): Promise<unknown[][]> {
   const results = client.queryGroup(group);
