@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CompiledQuery, Kysely, PostgresDialect } from 'kysely';
 import { takeDirectory } from '../data-dir/lock.ts';
 import type { AdmissionUse } from '../lib/admission-queue.ts';
+import { atMost } from '../lib/at-most.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import { connectionOptions } from './connection-options.ts';
 import { EmbeddedDialect } from './embedded-dialect.ts';
@@ -19,6 +20,8 @@ const LOOK_UPS = 2;
 const WRITES = 4;
 /** Milliseconds after which a short read or write, or a new connection, is given up. */
 const SHORT_TIMEOUT = 5_000;
+/** Milliseconds that a close waits for a database that does not answer. */
+const CLOSE_LIMIT = 2_000;
 
 /** Database for queries: the pool or one transaction (see `transaction.ts`). */
 export type Db = Kysely<Schema>;
@@ -106,10 +109,7 @@ async function openPostgres(url: string, options: DatabaseOptions): Promise<Data
     lookUp: lookUps.run,
     write: writes.run,
     pools: () => ({ general: pool.use(), look_ups: lookUps.use(), writes: writes.use() }),
-    close: async () => {
-      await Promise.all([lookUps.close(), writes.close()]);
-      await db.destroy();
-    },
+    close: () => atMost(CLOSE_LIMIT, Promise.all([lookUps.close(), writes.close(), db.destroy()])),
   };
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Db } from '../db/database.ts';
+import { atMost } from '../lib/at-most.ts';
 import type { Logger } from '../lib/log.ts';
 import { selectDueJobs } from './job-store.ts';
 import { frequentJobs, grantRemoval, hourlyJobs, type JobConfig } from './jobs.ts';
@@ -15,7 +16,7 @@ export interface JobDeps {
 /** Milliseconds between two looks at what is due. */
 const LOOK = 60_000;
 /** Milliseconds that a stop waits for a statement of a job. The job is repeated by another process. */
-const STOP_LIMIT = 5_000;
+const STOP_LIMIT = 2_000;
 
 /**
  * Deletes rows that are due, compacts counters and notifies users of grants that end soon: from the
@@ -34,7 +35,7 @@ export function startJobs(deps: JobDeps): () => Promise<void> {
   });
   return async () => {
     stopping.abort();
-    await Promise.race([Promise.all(running), sleep(STOP_LIMIT, undefined, { ref: false })]);
+    await atMost(STOP_LIMIT, Promise.all(running));
   };
 }
 

@@ -1,7 +1,12 @@
+import { atMost } from './at-most.ts';
+
+/** Milliseconds that a stop waits for the work. */
+const STOP_LIMIT = 2_000;
+
 /**
  * Runs `work` repeatedly, each time so many milliseconds after it has ended.
  * @param onFailure called for the first failure in a row
- * @returns a function that stops it and resolves when nothing runs any more
+ * @returns a function that stops it and resolves when nothing runs any more, or after two seconds
  */
 export function repeat(
   work: () => Promise<void>,
@@ -35,6 +40,6 @@ export function repeat(
   return async () => {
     stopped = true;
     clearTimeout(timer);
-    await running;
+    await atMost(STOP_LIMIT, Promise.resolve(running));
   };
 }

@@ -1,4 +1,5 @@
 import type { Database } from '../db/database.ts';
+import { atMost } from '../lib/at-most.ts';
 import type { Logger } from '../lib/log.ts';
 import type { ComposeDeps } from './compose-mail.ts';
 import type { QueuedMail } from './mail.ts';
@@ -35,6 +36,8 @@ const LEASE_SECONDS = 300;
 const SEND_SHARE = 0.4;
 const INTERVAL = 2_000;
 const GRACE = 5_000;
+/** Time that a stop waits for the outbox to be read. */
+const READ_LIMIT = 2_000;
 
 /**
  * Starts to send what is in the outbox. Any number of processes may do so: each mail is taken by
@@ -78,7 +81,7 @@ export function startMailSender(options: MailSenderOptions): MailSender {
 
   const stop = async () => {
     alarm.ring();
-    await running;
+    await atMost(READ_LIMIT, running);
     const grace = setTimeout(() => cut.abort(), GRACE);
     await Promise.all(inFlight);
     clearTimeout(grace);

@@ -1,9 +1,12 @@
 import type { Db } from '../db/database.ts';
+import { atMost } from '../lib/at-most.ts';
 import type { Logger } from '../lib/log.ts';
 import { deleteExpiredReplays } from '../tokens/replay-store.ts';
 
 /** Milliseconds. */
 const INTERVAL = 5_000;
+/** Milliseconds that a stop waits for a statement. */
+const STOP_LIMIT = 2_000;
 
 /**
  * Deletes encrypted tokens whose time for retries has ended, every few seconds. Any number of
@@ -29,6 +32,6 @@ export function startReplaySweep(db: Db, log: Logger): () => Promise<void> {
   }, INTERVAL);
   return async () => {
     clearInterval(timer);
-    await running;
+    await atMost(STOP_LIMIT, running);
   };
 }

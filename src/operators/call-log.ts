@@ -1,6 +1,7 @@
 import type { OperatorCall } from '../api/operator.ts';
 import type { Db } from '../db/database.ts';
 import { inTransaction } from '../db/transaction.ts';
+import { atMost } from '../lib/at-most.ts';
 import type { Logger } from '../lib/log.ts';
 import { recordCall } from './record-call.ts';
 
@@ -16,6 +17,8 @@ export interface CallLog {
 
 /** Milliseconds. */
 const MINUTE = 60_000;
+/** Milliseconds for which a process that ends waits for the database. */
+const LAST_TRY = 2_000;
 /** Kinds of calls that are counted at a time; each call beyond them gets an entry of its own. */
 const CAPACITY = 1000;
 
@@ -75,7 +78,7 @@ export function startCallLog(db: Db, log: Pick<Logger, 'warn'>): CallLog {
     flush: flushInTurn,
     stop: () => {
       clearInterval(timer);
-      return flushInTurn();
+      return atMost(LAST_TRY, flushInTurn());
     },
   };
 }

@@ -151,7 +151,7 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
       secrets: cookieKeys,
       interval: options.signingKeyInterval,
     });
-    closers.push(() => keyring.stop());
+    activities.push(() => keyring.stop());
     let demoGuide: DemoGuide | undefined;
     const ending = new AbortController();
     let isReady = true;
