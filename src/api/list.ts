@@ -22,7 +22,12 @@ export function pageComponent(entry: Component): Component {
   const page = component(
     `${name}List`,
     z.object({
-      count: z.int().min(0).describe('Number of entries on all pages.'),
+      count: z
+        .int()
+        .min(0)
+        .describe(
+          'Number of entries on all pages. At a URL from `next` or `previous` it may be up to ten minutes old.',
+        ),
       next: link.describe('URL of the next page; null on the last page.'),
       previous: link.describe('URL of the previous page; null on the first page.'),
       results: z.array(schema).max(PAGE_SIZE),
@@ -87,7 +92,9 @@ export async function listPage<T, P>(
   if (page > 1 && slice.position === undefined && slice.offset >= count) {
     throw invalidPage();
   }
-  const { next, previous } = pageLinks(request, beside);
+  // A number that was not counted again keeps its age.
+  const counted = slice.counted?.count === count ? slice.counted : { count, at: Date.now() };
+  const { next, previous } = pageLinks(request, beside, counted);
   return {
     count,
     next: next === undefined ? null : `${issuer}${next}`,

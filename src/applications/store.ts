@@ -5,7 +5,7 @@ import { countEntries } from '../db/list-changes.ts';
 import { type Direction, readSlice, type Slice, type Sliced } from '../db/slice.ts';
 import type { Tx } from '../db/transaction.ts';
 import { isClientId } from '../lib/client-id.ts';
-import type { Application, ApplicationFilters } from './application.ts';
+import { APPLICATION_KINDS, type Application, type ApplicationFilters } from './application.ts';
 
 const COLUMNS = [
   'applications.client_id as clientId',
@@ -135,10 +135,13 @@ export async function listApplications(
   direction: Direction = 'asc',
 ): Promise<Sliced<Application>> {
   const { ownerId, kind, reviewed, suspended, search } = filters;
+  const found = search === undefined ? undefined : await findMatches(db, search);
   const filtered = db
     .selectFrom('applications')
     .$if(ownerId !== undefined, (query) => query.where('owner_id', '=', ownerId ?? ''))
-    .$if(search !== undefined, (query) => query.where(matches(db, search ?? '')))
+    .$if(found !== undefined, (query) =>
+      query.where('client_id', '=', sql<string>`any(${found ?? []}::text[])`),
+    )
     .$if(kind !== undefined, (query) => query.where('kind', '=', kind ?? 'registered'))
     .$if(reviewed !== undefined, (query) =>
       query.where('reviewed_at', reviewed ? 'is not' : 'is', null),
@@ -146,10 +149,11 @@ export async function listApplications(
     .$if(suspended !== undefined, (query) =>
       query.where('suspended_at', suspended ? 'is not' : 'is', null),
     );
-  const all = Object.values(filters).every((value) => value === undefined);
-  const count = all
-    ? await countEntries(db, { list: 'applications' })
-    : Number((await filtered.select(COUNT).executeTakeFirstOrThrow()).count);
+  // Those of one owner are few, as are those that a search finds.
+  const count =
+    ownerId === undefined && found === undefined
+      ? await countEntries(db, { list: 'application-states', facet: statesOf(filters) })
+      : Number((await filtered.select(COUNT).executeTakeFirstOrThrow()).count);
   const rows = filtered.select(APPLICATION);
   return readSlice(
     rows,
@@ -159,15 +163,25 @@ export async function listApplications(
   );
 }
 
+/** Returns the matching results of the function `application_state`. */
+function statesOf({ kind, reviewed, suspended }: ApplicationFilters): string[] {
+  const either = (given: boolean | undefined) => (given === undefined ? [true, false] : [given]);
+  return (kind === undefined ? APPLICATION_KINDS : [kind]).flatMap((one) =>
+    either(reviewed).flatMap((isReviewed) =>
+      either(suspended).map((isSuspended) => `${one}/${isReviewed}/${isSuspended}`),
+    ),
+  );
+}
+
 /** Applications of each way to match a search that are looked at. */
 const MATCHES = 1_000;
 
 /**
- * Matches applications whose client ID or owner's ID is the text, whose name begins with it, or that have
+ * Returns the IDs of applications whose client ID or owner's ID is the text, whose name begins with it, or that have
  * words in their name that begin with its words. Without case, each by an index, and at most 1,000 each.
  * PostgreSQL splits both into words: it takes `pretix.eu` and `v2.0` for one word.
  */
-function matches(db: Db, search: string): RawBuilder<SqlBool> {
+async function findMatches(db: Db, search: string): Promise<string[]> {
   const found = (condition: RawBuilder<SqlBool>) =>
     db.selectFrom('applications').select('client_id').where(condition).limit(MATCHES);
   const byOwner = found(sql`owner_id = ${search}`);
@@ -178,9 +192,10 @@ function matches(db: Db, search: string): RawBuilder<SqlBool> {
   const byWords = found(
     sql`to_tsvector('simple', name) @@ to_tsquery('simple', ${words.join(' & ')})`,
   );
-  // As an array: PostgreSQL joins a subselect with the whole table.
-  return sql<SqlBool>`applications.client_id = any(array(
-    select ${search}::text union ${byOwner} union ${byName} union ${byWords}))`;
+  const { rows } = await sql<{ client_id: string }>`
+    select ${search}::text as client_id union ${byOwner} union ${byName} union ${byWords}
+  `.execute(db);
+  return rows.map((row) => row.client_id);
 }
 
 /** Returns the names and logos of these applications by their client IDs. */

@@ -12,7 +12,7 @@ export async function listLog(
   direction: Direction = 'desc',
 ): Promise<Sliced<LogEntry>> {
   const filtered = filter(db, filters);
-  const count = await countLog(db, filters);
+  const count = await countLog(db, filters, slice);
   const rows = filtered.select([
     'id',
     'happened_at as happenedAt',
@@ -45,15 +45,19 @@ function filter(db: Db, { userId, action, since, before }: LogFilters & { before
 }
 
 /**
- * Counts matching entries. A user's entries are counted one by one, as are those after now, which are
+ * Counts matching entries. A user's entries are counted one by one, once for a walk over the pages, as are those after now, which are
  * few or none. Others can be millions: whole days are known by their sums, and only entries of the
  * first day are counted.
  */
-async function countLog(db: Db, filters: LogFilters): Promise<number> {
+async function countLog(
+  db: Db,
+  filters: LogFilters,
+  { counted }: Pick<Slice, 'counted'>,
+): Promise<number> {
   const { userId, action, since } = filters;
   const isFuture = since !== undefined && since.getTime() > Date.now();
   if (userId !== undefined || isFuture) {
-    return countOneByOne(db, filters);
+    return counted?.count ?? countOneByOne(db, filters);
   }
   if (since === undefined) {
     return countEntries(db, { list: LIST, facet: action });

@@ -5,7 +5,8 @@ import type { Db } from './database.ts';
 export interface Counted {
   /** A list of the API: `users`, `teams/<slug of the organizer>`. */
   readonly list: string;
-  readonly facet?: string | undefined;
+  /** Only those of this facet, or of any of these. */
+  readonly facet?: string | readonly string[] | undefined;
   /** Only those whose day (UTC, as `2026-12-31`) is later. */
   readonly after?: string | undefined;
 }
@@ -18,7 +19,9 @@ export async function countEntries(db: Db, { list, facet, after }: Counted): Pro
     .selectFrom('list_changes')
     .select(sql<string>`coalesce(sum(entries), 0)`.as('count'))
     .where('list', '=', list)
-    .$if(facet !== undefined, (query) => query.where('facet', '=', facet ?? ''))
+    .$if(facet !== undefined, (query) =>
+      query.where('facet', '=', sql<string>`any(${[facet ?? []].flat()}::text[])`),
+    )
     .$if(after !== undefined, (query) => query.where('day', '>', sql<Date>`${after}::date`))
     .executeTakeFirstOrThrow();
   return Number(row.count);

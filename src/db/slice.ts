@@ -6,6 +6,15 @@ export interface Slice {
   /** Number of rows before it; ignored if the list can begin at the position. */
   readonly offset: number;
   readonly position?: Position | undefined;
+  /** Number of all entries that was counted for a page before, if counting again would take long. */
+  readonly counted?: Counted | undefined;
+}
+
+/** Number of all entries of a list at some time. */
+export interface Counted {
+  readonly count: number;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
 }
 
 /** Position beside a row of an ordered list, which holds after the row is gone, too. */

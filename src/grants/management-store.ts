@@ -70,7 +70,7 @@ export async function listManagedGrants(
   direction: Direction = 'desc',
 ): Promise<Sliced<ManagedGrant>> {
   const filtered = filter(db, filters);
-  const count = await countGrants(db, filters);
+  const count = await countGrants(db, filters, slice);
   const rows = filtered.select([...COLUMNS, ...LISTS]);
   return readSlice(
     rows,
@@ -102,12 +102,20 @@ function grantsOfOrganizer(db: Db, slug: string | undefined) {
 }
 
 /**
- * Counts matching grants. Those of a user or an organizer are counted one by one. All grants, those
- * of an application, and the active ones of either can be millions and are known by their sums.
+ * Counts matching grants. Those of a user or an organizer are counted one by one, once for a walk over
+ * the pages. All grants, those of an application, and the active ones of either can be millions and are
+ * known by their sums.
  */
-async function countGrants(db: Db, filters: GrantFilters): Promise<number> {
+async function countGrants(
+  db: Db,
+  filters: GrantFilters,
+  { counted: before }: Pick<Slice, 'counted'>,
+): Promise<number> {
   const { userId, clientId, organizer, active } = filters;
   if (userId !== undefined || organizer !== undefined) {
+    if (before !== undefined) {
+      return before.count;
+    }
     const isOfOrganizer = userId === undefined && clientId === undefined && active === undefined;
     const counted = isOfOrganizer
       ? grantsOfOrganizer(db, organizer).select(COUNT)

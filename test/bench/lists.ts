@@ -5,13 +5,14 @@ import { callManagement } from '../support/platform.ts';
 import { runAndExit } from './run-and-exit.ts';
 import { withPostgres } from './with-postgres.ts';
 
-const ROWS = 1_000_000;
+/** Users, grants, log entries and applications; one organizer has all grants, one user a hundredth of them. */
+const ROWS = Number(process.env.ROWS ?? 1_000_000);
 /** Number of warm-up requests, after which PostgreSQL uses generic plans (more than five). */
 const WARM_UP = 8;
 const TIMES = 21;
 
 /**
- * Measures the first page of lists with 1,000,000 entries, the middle one by the link that leads to it,
+ * Measures the first page of lists with `ROWS` entries (1,000,000), the middle one by the link that leads to it,
  * and the last one by its number, over HTTP, with and without filter: `npm run bench:lists`.
  */
 async function main(): Promise<void> {
@@ -32,11 +33,20 @@ const FILL = [
   `insert into applications (client_id, owner_id, name, client_type, redirect_uris, scopes)
      select 'app' || n, 'u1', 'App', 'confidential', '{https://app.example.com/}', '{read}'
        from generate_series(1, 20) n`,
+  `insert into applications (client_id, kind, name, client_type, redirect_uris, scopes, created_at, reviewed_at, suspended_at)
+     select 'other' || n, case when n % 100 = 0 then 'registered' when n % 10 = 0 then 'metadata_document' else 'dynamic' end,
+            'Tool ' || n, 'public', '{http://127.0.0.1/}', '{read}', now() - n * interval '10 seconds',
+            case when n % 200 = 0 then now() end, case when n % 5000 = 0 then now() end
+       from generate_series(1, ${ROWS}) n`,
+  `insert into organizers (slug, name) select 'o' || n, '"Organizer"' from generate_series(0, 2000) n`,
   `insert into grants (id, user_id, client_id, scopes, created_at, expires_at, revoked_at, revocation_reason)
-     select md5(n::text), 'u' || (1 + n % 500000), 'app' || (1 + n % 20), '{read}',
+     select md5(n::text), 'u' || case when n % 100 = 0 then 1 else 1 + n % 500000 % ${ROWS} end,
+            'app' || (1 + n % 20), '{read}',
             now() - n * interval '10 seconds', now() + (n % 90) * interval '1 day' + interval '1 hour',
             case when n % 4 = 0 then now() end, case when n % 4 = 0 then 'revoked_by_user' end
        from generate_series(1, ${ROWS}) n`,
+  `insert into grant_organizers select md5(n::text), 'o' || k
+     from generate_series(1, ${ROWS}) n, lateral (values (0), (1 + n % 2000)) o (k)`,
   `insert into audit_events (happened_at, action, actor, user_id, data)
      select now() - (${ROWS} - n) * interval '20 seconds',
             'stagedoor.user.' || (array['signed_in', 'oauth.authorized', 'signed_out'])[1 + n % 3],
@@ -62,9 +72,30 @@ const LISTS = [
   '/grants/?active=true',
   '/grants/?application=app7',
   '/grants/?application=app7&active=true',
+  '/grants/?user=u1',
+  '/grants/?user=u1&active=true',
+  '/grants/?user=u1&organizer=o0&active=true',
+  '/grants/?organizer=o7',
+  '/grants/?organizer=o7&active=true',
+  '/grants/?organizer=o0',
+  '/grants/?organizer=o0&active=true',
+  '/grants/?organizer=o0&active=false',
+  '/grants/?organizer=o0&application=app7',
+  '/grants/?organizer=o0&application=app7&active=true',
+  '/applications/',
+  '/applications/?owner=u1',
+  '/applications/?reviewed=true',
+  '/applications/?reviewed=false',
+  '/applications/?suspended=true',
+  '/applications/?suspended=false',
+  '/applications/?kind=registered',
+  '/applications/?kind=dynamic',
+  '/applications/?kind=dynamic&reviewed=true&suspended=true',
+  '/applications/?kind=registered&reviewed=false',
   '/logentries/',
   '/logentries/?action=stagedoor.user.signed_in',
   '/logentries/?modified_since=2000-01-01T00:00:00Z',
+  '/logentries/?user=u1',
 ];
 
 async function measureAll(server: ManagementServer): Promise<void> {
@@ -72,7 +103,7 @@ async function measureAll(server: ManagementServer): Promise<void> {
   for (const list of LISTS) {
     const { body } = await get(server, list);
     const count = Number(Reflect.get(Object(body), 'count'));
-    const last = `${list}${list.includes('?') ? '&' : '?'}page=${Math.ceil(count / 50)}`;
+    const last = `${list}${list.includes('?') ? '&' : '?'}page=${Math.max(1, Math.ceil(count / 50))}`;
     table.push({
       list,
       count,
@@ -87,8 +118,11 @@ async function measureAll(server: ManagementServer): Promise<void> {
 
 /** Returns the path, below `/api/v1`, of the link to a page in the middle. */
 async function linkToMiddle(server: ManagementServer, list: string, count: number) {
-  const before = `${list}${list.includes('?') ? '&' : '?'}page=${Math.floor(count / 100)}`;
+  const before = `${list}${list.includes('?') ? '&' : '?'}page=${Math.max(1, Math.floor(count / 100))}`;
   const { next } = Object((await get(server, before)).body);
+  if (next === null) {
+    return list;
+  }
   const { pathname, search } = new URL(String(next));
   return `${pathname.slice('/api/v1'.length)}${search}`;
 }
