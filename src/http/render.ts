@@ -49,17 +49,19 @@ export interface Renderer {
 const HEADER =
   'const { t, rich, locale, languages, csrf, asset, date, day, link, lists, byName, isLong, brief, signedIn, waiting, requestId, platform, pageUrl, locales, addressIn } = it.helpers;';
 
-/** Makes the renderer of `views/`. Templates are read once. */
+/** Templates of this process; each is compiled once. */
+const TEMPLATES = new Eta({
+  views: fileURLToPath(new URL('../../views', import.meta.url)),
+  cache: true,
+  autoEscape: true,
+  autoFilter: true,
+  filterFunction: printable,
+  functionHeader: HEADER,
+});
+
+/** Makes the renderer of `views/`. */
 export function createRenderer(options: RendererOptions): Renderer {
   const { platform, assets } = options;
-  const eta = new Eta({
-    views: fileURLToPath(new URL('../../views', import.meta.url)),
-    cache: true,
-    autoEscape: true,
-    autoFilter: true,
-    filterFunction: printable,
-    functionHeader: HEADER,
-  });
   return {
     page: (ctx, view, props, { status = 200, locale = localeOf(ctx) } = {}) => {
       const state: PageState = ctx.state;
@@ -82,7 +84,7 @@ export function createRenderer(options: RendererOptions): Renderer {
         requestId: requestIdOf(ctx.req),
         view,
       };
-      const html = eta.render(view, { ...props, helpers });
+      const html = TEMPLATES.render(view, { ...props, helpers });
       ctx.status = status;
       ctx.set({ 'Content-Language': locale, 'Cache-Control': 'no-store' });
       ctx.type = 'html';
