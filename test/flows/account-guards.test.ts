@@ -1,25 +1,16 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { hash } from '@node-rs/argon2';
 import { sql } from 'kysely';
-import { browsers, isSignedIn } from '../support/account.ts';
-import { createPlatform, putUser, type TestPlatform } from '../support/factories.ts';
+import { isSignedIn, withBrowsers } from '../support/account.ts';
+import { putUser } from '../support/factories.ts';
 import { signIn } from '../support/flow.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { describe as textOf } from '../support/user-agent.ts';
 
 const APPLICATIONS = '/account/applications';
 
 describe('User account', () => {
-  let server: TestServer;
-  let platform: TestPlatform;
-  let people: ReturnType<typeof browsers>;
-  before(async () => {
-    server = await startServer({ TRUST_PROXY: '1' });
-    platform = await createPlatform(server);
-    people = browsers(server);
-  });
-  after(() => server.close());
+  const { server, platform, people } = withBrowsers();
 
   const hashOf = async (id: string) =>
     (

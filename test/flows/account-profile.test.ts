@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, describe, test } from 'node:test';
-import { browsers, logOf, queuedMails } from '../support/account.ts';
+import { beforeEach, describe, test } from 'node:test';
+import { logOf, queuedMails, withBrowsers } from '../support/account.ts';
 import { PAGE_ENGINE_VARIABLES } from '../support/engines.ts';
-import { createPlatform, putUser, type TestPlatform, type TestUser } from '../support/factories.ts';
+import { putUser, type TestUser } from '../support/factories.ts';
 import { callManagement, manage } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { pattern, says } from '../support/texts.ts';
 import { obtainTokens } from '../support/tokens.ts';
 import { type Page, describe as textOf, UserAgent } from '../support/user-agent.ts';
@@ -13,19 +12,11 @@ const PROFILE = '/account/profile';
 
 for (const [engine, variables] of Object.entries(PAGE_ENGINE_VARIABLES)) {
   describe(`Profile page on ${engine}:`, () => {
-    let server: TestServer;
-    let platform: TestPlatform;
+    const { server, platform, people } = withBrowsers(variables);
     let user: TestUser;
     let agent: UserAgent;
     let users = 0;
-    let people: ReturnType<typeof browsers>;
 
-    before(async () => {
-      server = await startServer({ ...variables, TRUST_PROXY: '1' });
-      platform = await createPlatform(server);
-      people = browsers(server);
-    });
-    after(() => server.close());
     beforeEach(async () => {
       users += 1;
       user = await provide();

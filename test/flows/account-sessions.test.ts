@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, describe, test } from 'node:test';
+import { beforeEach, describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { hashOf } from '../../src/lib/credentials.ts';
-import { browsers, FIREFOX, isSignedIn, logOf, SAFARI } from '../support/account.ts';
+import { FIREFOX, isSignedIn, logOf, SAFARI, withBrowsers } from '../support/account.ts';
 import { cleanUp } from '../support/clean-up.ts';
 import { PAGE_ENGINE_VARIABLES } from '../support/engines.ts';
-import { createPlatform, putUser, type TestPlatform, type TestUser } from '../support/factories.ts';
-import { authorizationUrl, challengeOf, signIn } from '../support/flow.ts';
+import { putUser, type TestUser } from '../support/factories.ts';
+import { authorizationUrl, requestOf, signIn } from '../support/flow.ts';
 import { callManagement } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { pattern, says, textFor } from '../support/texts.ts';
 import { type Page, showsForm, describe as textOf, UserAgent } from '../support/user-agent.ts';
 
@@ -16,18 +15,10 @@ const SESSIONS = '/account/sessions';
 
 for (const [engine, variables] of Object.entries(PAGE_ENGINE_VARIABLES)) {
   describe(`Session list on ${engine}`, () => {
-    let server: TestServer;
-    let platform: TestPlatform;
+    const { server, platform, people } = withBrowsers(variables);
     let user: TestUser;
     let users = 0;
-    let people: ReturnType<typeof browsers>;
 
-    before(async () => {
-      server = await startServer({ ...variables, TRUST_PROXY: '1' });
-      platform = await createPlatform(server);
-      people = browsers(server);
-    });
-    after(() => server.close());
     beforeEach(async () => {
       users += 1;
       user = await putUser(server, { id: `user${users}`, timezone: 'Europe/Berlin' });
@@ -63,15 +54,10 @@ for (const [engine, variables] of Object.entries(PAGE_ENGINE_VARIABLES)) {
     };
 
     const requestUrl = (parameters: Record<string, string> = {}) =>
-      authorizationUrl(server, {
-        response_type: 'code',
-        client_id: platform.application.clientId,
-        redirect_uri: platform.application.redirectUri,
-        scope: 'profile',
-        code_challenge: challengeOf('v'.repeat(43)),
-        code_challenge_method: 'S256',
-        ...parameters,
-      });
+      authorizationUrl(
+        server,
+        requestOf(platform.application, { scope: 'profile', ...parameters }),
+      );
 
     test('shows device, network and times of each session', async () => {
       await people.signedIn(user, { 'user-agent': SAFARI, 'x-forwarded-for': '2001:db8:7:8::9' });

@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { isSignedIn, logOf, queuedMails } from '../support/account.ts';
+import { prepared } from '../support/fixture.ts';
 import { mailsTo } from '../support/mail-folder.ts';
 import { pattern, says, textFor } from '../support/texts.ts';
-import { startUpstreamSite, type UpstreamSite } from '../support/upstream-site.ts';
+import { startUpstreamSite } from '../support/upstream-site.ts';
 import { UpstreamVisitor } from '../support/upstream-visitor.ts';
 import { showsForm, describe as textOf } from '../support/user-agent.ts';
 
 describe('Account pages with the platform’s own login', () => {
-  let site: UpstreamSite;
-  before(async () => {
-    site = await startUpstreamSite();
-  });
-  after(() => site.close());
+  const site = prepared(startUpstreamSite, (one) => one.close());
 
   const signedIn = async (account = site.ada) => {
     const visitor = new UpstreamVisitor(site.server, site.upstream);

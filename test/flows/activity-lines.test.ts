@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { sql } from 'kysely';
 import {
   ACTIVITY,
@@ -13,27 +13,15 @@ import {
   walk,
 } from '../support/activity-log.ts';
 import { PAGE_ENGINE_VARIABLES } from '../support/engines.ts';
-import {
-  createPlatform,
-  putUser,
-  registerApplication,
-  type TestPlatform,
-} from '../support/factories.ts';
+import { putUser, registerApplication } from '../support/factories.ts';
+import { withPlatform } from '../support/fixture.ts';
 import { manage } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { pattern, says, textFor } from '../support/texts.ts';
 import { findForm } from '../support/user-agent.ts';
 
 for (const [engine, overrides] of Object.entries(PAGE_ENGINE_VARIABLES)) {
   describe(`Lines of the activity log on ${engine}:`, () => {
-    let server: TestServer;
-    let platform: TestPlatform;
-
-    before(async () => {
-      server = await startServer(overrides);
-      platform = await createPlatform(server);
-    });
-    after(() => server.close());
+    const { server, platform } = withPlatform(overrides);
 
     it('has 50 lines a page, and an invalid cursor shows the first page', async () => {
       const user = await putUser(server, { id: 'paula' });

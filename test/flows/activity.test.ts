@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { exportActivity } from '../../src/activity/pages/download-page.ts';
@@ -20,15 +20,14 @@ import { ACTIVITY, addEntries, entriesOf, FIREFOX, signedIn } from '../support/a
 import { createTestDatabase } from '../support/database.ts';
 import { PAGE_ENGINE_VARIABLES } from '../support/engines.ts';
 import {
-  createPlatform,
   registerApplication as provisionApplication,
   putUser,
   reviewApplication,
-  type TestPlatform,
 } from '../support/factories.ts';
+import { withPlatform } from '../support/fixture.ts';
 import { authorize, signIn } from '../support/flow.ts';
 import { manage } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { startServer } from '../support/server.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 import { pattern, says, scopeText, textFor } from '../support/texts.ts';
 import { exchange, revoke } from '../support/tokens.ts';
@@ -39,14 +38,7 @@ const PATIENCE = 30_000;
 
 for (const [engine, overrides] of Object.entries(PAGE_ENGINE_VARIABLES)) {
   describe(`Activity log on ${engine}:`, () => {
-    let server: TestServer;
-    let platform: TestPlatform;
-
-    before(async () => {
-      server = await startServer(overrides);
-      platform = await createPlatform(server);
-    });
-    after(() => server.close());
+    const { server, platform } = withPlatform(overrides);
 
     const doing = <T>(work: (tx: Tx) => Promise<T>) => inTransaction(server.database.db, work);
 

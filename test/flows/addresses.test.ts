@@ -1,17 +1,13 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { createPlatform } from '../support/factories.ts';
+import { withServer } from '../support/fixture.ts';
 import { signIn } from '../support/flow.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { textFor } from '../support/texts.ts';
 import { UserAgent } from '../support/user-agent.ts';
 
 describe('Addresses that people and programs guess', () => {
-  let server: TestServer;
-  before(async () => {
-    server = await startServer({ PASSWORD_HELP_URL: 'https://example.com/reset' });
-  });
-  after(() => server.close());
+  const server = withServer({ PASSWORD_HELP_URL: 'https://example.com/reset' });
 
   it('lead to the pages of the account', async () => {
     for (const [path, to] of [

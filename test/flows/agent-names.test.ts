@@ -1,48 +1,21 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { NAMELESS } from '../../src/applications/safe-name.ts';
 import { readDocument } from '../../src/client-documents/read-document.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
 import { notifyExpiring } from '../../src/grants/notify-expiring.ts';
 import { revokeGrant } from '../../src/grants/revoke.ts';
-import {
-  type DocumentApplication,
-  type DocumentSite,
-  startDocumentSite,
-} from '../support/document-site.ts';
-import {
-  createPlatform,
-  registerApplication,
-  reviewApplication,
-  type TestPlatform,
-} from '../support/factories.ts';
-import { authorizationUrl, decide, requestOf, signIn } from '../support/flow.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { withDocuments } from '../support/document-fixture.ts';
+import { registerApplication, reviewApplication } from '../support/factories.ts';
+import { decide, signIn } from '../support/flow.ts';
 import { says } from '../support/texts.ts';
 import { obtainTokens } from '../support/tokens.ts';
 import { UserAgent } from '../support/user-agent.ts';
 
-let server: TestServer;
-let platform: TestPlatform;
-let site: DocumentSite;
-let ada: UserAgent;
-before(async () => {
-  site = await startDocumentSite();
-  server = await startServer({ FETCH_PRIVATE_HOSTS: '127.0.0.1', PLATFORM_NAME: 'Ticket Harbor' });
-  platform = await createPlatform(server);
-  ada = new UserAgent(server);
-  await signIn(ada, await ada.get('/login'), platform.ada);
+const { server, platform, site, ada, open, connect } = withDocuments({
+  PLATFORM_NAME: 'Ticket Harbor',
 });
-after(async () => {
-  await server.close();
-  await site.close();
-});
-
-const open = (application: DocumentApplication, agent = ada) =>
-  agent.get(authorizationUrl(server, requestOf(application)));
-const connect = (application: DocumentApplication) =>
-  obtainTokens(server, { application, user: platform.ada, agent: ada, scope: 'read' });
 /** Lets an operator review a registered application with a name. */
 const review = async (name: string) => {
   const { clientId } = await registerApplication(server, { owner: 'ben', name });
@@ -64,7 +37,7 @@ describe('A document with a name that is reviewed for another application later'
     await review('Curtain Call');
     assert.doesNotMatch((await ada.get('/account/authorizations')).body, /Curtain Call/);
     const agent = new UserAgent(server);
-    const page = await signIn(agent, await open(application, agent), platform.ben);
+    const page = await signIn(agent, await open(application, {}, agent), platform.ben);
     assert.match(page.body, headingOf(site.host));
     assert.match((await open(application)).body, headingOf(site.host));
   });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { putUser, registerApplication } from '../support/factories.ts';
+import { withServer } from '../support/fixture.ts';
 import { signIn } from '../support/flow.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { says } from '../support/texts.ts';
 import {
   type FormValues,
@@ -17,16 +17,14 @@ import {
 const APPLICATIONS = '/account/applications';
 
 describe('Form of an application', () => {
-  let server: TestServer;
+  const server = withServer();
   let agent: UserAgent;
 
   before(async () => {
-    server = await startServer();
     const user = await putUser(server, { id: 'dora', fullName: 'Dora Developer' });
     agent = new UserAgent(server);
     await signIn(agent, await agent.get('/login'), user);
   });
-  after(() => server.close());
 
   const names = async () => {
     const rows = await server.database.db.selectFrom('applications').select('name').execute();

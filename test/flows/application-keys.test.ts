@@ -1,34 +1,25 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { addKeys, assertionOf, type ClientKeyPair, makeKeyPair } from '../support/client-keys.ts';
-import { createPlatform, registerApplication, type TestPlatform } from '../support/factories.ts';
-import { signIn } from '../support/flow.ts';
+import { registerApplication } from '../support/factories.ts';
+import { prepared, withPlatform } from '../support/fixture.ts';
+import { signedIn } from '../support/flow.ts';
 import { until } from '../support/outbox.ts';
 import { callManagement, manage } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { says, textFor } from '../support/texts.ts';
 import { postForm } from '../support/tokens.ts';
-import { type Page, UserAgent } from '../support/user-agent.ts';
+import type { Page } from '../support/user-agent.ts';
 
 const RSA = generateKeyPairSync('rsa', { modulusLength: 2_048 });
 const { d: _, ...PUBLIC_RSA } = RSA.publicKey.export({ format: 'jwk' });
 
 describe('Public keys of an application', () => {
-  let server: TestServer;
-  let platform: TestPlatform;
-  let agent: UserAgent;
-  let key: ClientKeyPair;
-  before(async () => {
-    server = await startServer();
-    platform = await createPlatform(server);
-    agent = new UserAgent(server);
-    await signIn(agent, await agent.get('/login'), platform.ben);
-    key = await makeKeyPair('ES256', 'first');
-  });
-  after(() => server.close());
+  const { server, platform } = withPlatform();
+  const agent = prepared(() => signedIn(server, platform.ben));
+  const key = prepared(() => makeKeyPair('ES256', 'first'));
 
   const homeOf = (clientId: string) => `/account/applications/${clientId}`;
   const statusBy = async (pair: ClientKeyPair, clientId: string) => {

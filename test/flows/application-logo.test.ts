@@ -1,39 +1,28 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { Transformer } from '@napi-rs/image';
 import { LOGO_BYTES, LOGO_SIDE } from '../../src/applications/encode-logo.ts';
-import {
-  createPlatform,
-  putUser,
-  reviewApplication,
-  type TestApplication,
-  type TestPlatform,
-} from '../support/factories.ts';
+import { putUser, reviewApplication } from '../support/factories.ts';
+import { withPlatform } from '../support/fixture.ts';
 import { authorizationUrl, authorize, challengeOf, signIn } from '../support/flow.ts';
 import { callManagement } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { says } from '../support/texts.ts';
 import { UserAgent } from '../support/user-agent.ts';
 
 describe('Logo of an application', () => {
-  let server: TestServer;
-  let platform: TestPlatform;
-  let application: TestApplication;
+  const { server, platform } = withPlatform();
   let ben: UserAgent;
   let home: string;
   let wide: Transformer;
+  const { application } = platform;
 
   before(async () => {
-    server = await startServer();
-    platform = await createPlatform(server);
-    application = platform.application;
     home = `/account/applications/${application.clientId}`;
     ben = new UserAgent(server);
     await signIn(ben, await ben.get('/login'), platform.ben);
     const red = Buffer.from([200, 0, 0, 255]);
     wide = Transformer.fromRgbaPixels(Buffer.alloc(400 * 200 * 4, red), 400, 200);
   });
-  after(() => server.close());
 
   async function upload(file: Uint8Array, { agent = ben, csrf = '' } = {}) {
     const { body } = await agent.get(`${home}/logo`);

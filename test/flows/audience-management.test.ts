@@ -1,21 +1,16 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import { FLOW_ENGINES } from '../support/engines.ts';
+import { describe, it } from 'node:test';
+import { ENGINE_VARIABLES } from '../support/engines.ts';
+import { withServer } from '../support/fixture.ts';
 import { callManagement } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 
 const SERVERS = '/api/v1/resource-servers/';
 const ORDERS = 'https://api.example.com/orders';
 const STOCK = 'https://api.example.com/stock/';
 
-for (const engine of FLOW_ENGINES) {
+for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
   describe(`Resources of resource servers, on ${engine}`, () => {
-    let server: TestServer;
-
-    before(async () => {
-      server = await startServer(engine === 'PostgreSQL' ? {} : { DATABASE_URL: '' });
-    });
-    after(() => server.close());
+    const server = withServer(variables);
 
     const call = async (method: string, path: string, body?: unknown) => {
       const answer = await callManagement(server, method, `${SERVERS}${path}`, body);

@@ -1,22 +1,16 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { decodeJwt } from 'jose';
 import { findApplication } from '../../src/applications/store.ts';
 import { readConsentRequest } from '../../src/authorization/describe.ts';
 import { StagedoorError } from '../../src/lib/errors.ts';
 import { findUser } from '../../src/users/user-store.ts';
 import { queuedMails } from '../support/account.ts';
-import { PAGE_ENGINES } from '../support/engines.ts';
-import {
-  createPlatform,
-  registerApplication,
-  registerResourceServer,
-  type TestApplication,
-  type TestPlatform,
-} from '../support/factories.ts';
-import { authorizationUrl, authorize, challengeOf, decide } from '../support/flow.ts';
+import { PAGE_ENGINE_VARIABLES } from '../support/engines.ts';
+import { registerApplication, registerResourceServer } from '../support/factories.ts';
+import { prepared, withPlatform } from '../support/fixture.ts';
+import { authorizationUrl, authorize, challengeOf, decide, requestOf } from '../support/flow.ts';
 import { type ClientCredentials, manage } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import {
   exchange,
   introspect,
@@ -31,25 +25,15 @@ const ORDERS = 'https://api.example.com/orders';
 const STOCK = 'https://stock.example.com';
 const SERVERS = '/api/v1/resource-servers/';
 
-for (const engine of PAGE_ENGINES) {
+for (const [engine, variables] of Object.entries(PAGE_ENGINE_VARIABLES)) {
   describe(`Tokens for one API, on ${engine}`, () => {
-    let server: TestServer;
-    let platform: TestPlatform;
-    let application: TestApplication;
-    let agent: UserAgent;
-    let orders: ClientCredentials;
+    const { server, platform } = withPlatform(variables);
     /** Requires an audience. */
-    let stock: ClientCredentials;
 
-    before(async () => {
-      server = await startServer(engine === 'PostgreSQL' ? {} : { DATABASE_URL: '' });
-      platform = await createPlatform(server);
-      application = platform.application;
-      agent = new UserAgent(server);
-      orders = await register({ resources: [ORDERS] });
-      stock = await register({ resources: [STOCK], require_audience: true });
-    });
-    after(() => server.close());
+    const { application } = platform;
+    const agent = prepared(() => new UserAgent(server));
+    const orders = prepared(() => register({ resources: [ORDERS] }));
+    const stock = prepared(() => register({ resources: [STOCK], require_audience: true }));
 
     const register = (details: Parameters<typeof registerResourceServer>[2]) =>
       registerResourceServer(server, 'API', details);
@@ -439,15 +423,7 @@ for (const engine of PAGE_ENGINES) {
       });
 
       const waiting = (resource: string) =>
-        authorizationUrl(server, {
-          response_type: 'code',
-          client_id: application.clientId,
-          redirect_uri: application.redirectUri,
-          code_challenge: challengeOf('x'.repeat(43)),
-          code_challenge_method: 'S256',
-          approval_prompt: 'force',
-          resource,
-        });
+        authorizationUrl(server, requestOf(application, { approval_prompt: 'force', resource }));
     });
 
     it('have their APIs in the mail to the user and in the list of grants', async () => {

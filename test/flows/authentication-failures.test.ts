@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { recordAuthenticationFailures } from '../../src/audit/authentication-failures.ts';
-import { createPlatform, type TestPlatform } from '../support/factories.ts';
+import { withPlatform } from '../support/fixture.ts';
 import { signIn } from '../support/flow.ts';
 import { callManagement, manage } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { says } from '../support/texts.ts';
 import { UserAgent } from '../support/user-agent.ts';
 
@@ -24,13 +23,7 @@ const log = z.object({
 });
 
 describe('Failed client authentication', () => {
-  let server: TestServer;
-  let platform: TestPlatform;
-  before(async () => {
-    server = await startServer({ TRUST_PROXY: '1' });
-    platform = await createPlatform(server);
-  });
-  after(() => server.close());
+  const { server, platform } = withPlatform({ TRUST_PROXY: '1' });
 
   const basic = (clientId: string, secret: string) => `Basic ${btoa(`${clientId}:${secret}`)}`;
   const send = async (path: string, authorization: string, fields = {}, ip = OTHER) => {

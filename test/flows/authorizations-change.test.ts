@@ -1,27 +1,24 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, describe, it } from 'node:test';
+import { beforeEach, describe, it } from 'node:test';
 import { AUTHORIZATIONS, confirm, newestGrant, open, words } from '../support/authorizations.ts';
-import { PAGE_ENGINES } from '../support/engines.ts';
+import { PAGE_ENGINE_VARIABLES } from '../support/engines.ts';
 import {
-  createPlatform,
   putTeam,
   putUser,
   registerApplication,
   type TestApplication,
-  type TestPlatform,
   type TestUser,
 } from '../support/factories.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { withPlatform } from '../support/fixture.ts';
 import { pattern, says, scopeText } from '../support/texts.ts';
 import { introspect, type ObtainedTokens, obtainTokens, refresh } from '../support/tokens.ts';
 import { findForm, offered, type Page, ticked, type UserAgent } from '../support/user-agent.ts';
 
 const AUCKLAND = 'Pacific/Auckland';
 
-for (const engine of PAGE_ENGINES) {
+for (const [engine, variables] of Object.entries(PAGE_ENGINE_VARIABLES)) {
   describe(`Changing an authorization, on ${engine}`, () => {
-    let server: TestServer;
-    let platform: TestPlatform;
+    const { server, platform } = withPlatform(variables);
     let application: TestApplication;
     let user: TestUser;
     let tokens: ObtainedTokens;
@@ -29,12 +26,6 @@ for (const engine of PAGE_ENGINES) {
     let id: string;
     let path: string;
     let count = 0;
-
-    before(async () => {
-      server = await startServer(engine === 'PostgreSQL' ? {} : { DATABASE_URL: '' });
-      platform = await createPlatform(server);
-    });
-    after(() => server.close());
 
     beforeEach(async () => {
       count += 1;

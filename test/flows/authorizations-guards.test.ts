@@ -1,53 +1,21 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import {
   AUTHORIZATIONS,
   ageGrant,
   grantIds,
   newestGrant,
   open,
-  putMember,
+  withAuthorizations,
 } from '../support/authorizations.ts';
-import {
-  createPlatform,
-  putOrganizer,
-  putTeam,
-  registerApplication,
-  type TestApplication,
-  type TestPlatform,
-  type TestUser,
-} from '../support/factories.ts';
-import { startServer, type TestServer } from '../support/server.ts';
-import { introspect, obtainTokens } from '../support/tokens.ts';
+import { putOrganizer, putTeam, registerApplication } from '../support/factories.ts';
+import { introspect } from '../support/tokens.ts';
 import { describe as textOf, UserAgent } from '../support/user-agent.ts';
 
 const HOSTILE = '"><script>alert(1)</script> \'onclick="x" <b>';
 
 describe('Authorizations page: guards', () => {
-  let server: TestServer;
-  let platform: TestPlatform;
-  let application: TestApplication;
-  /** A new user in each test, with the organizers of Ada. */
-  let user: TestUser;
-  let count = 0;
-
-  before(async () => {
-    server = await startServer({ REFRESH_TOKEN_TTL: String(400 * 86_400) });
-    platform = await createPlatform(server);
-  });
-  after(() => server.close());
-
-  beforeEach(async () => {
-    count += 1;
-    user = await putMember(server, `user${count}`);
-    application = await registerApplication(server, { owner: 'ben', name: `Sync ${count}` });
-  });
-
-  const allow = (more: Partial<Parameters<typeof obtainTokens>[1]> = {}) =>
-    obtainTokens(server, { application, user, parameters: { prompt: 'consent' }, ...more });
-
-  const isActive = async (accessToken: string) =>
-    (await introspect(server, platform.resourceServer, accessToken)).body.active;
+  const { server, platform, user, application, allow, isActive } = withAuthorizations();
 
   it('shows hostile names as escaped text', async () => {
     await putOrganizer(server, 'hostile', HOSTILE);

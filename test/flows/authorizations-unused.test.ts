@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, describe, it } from 'node:test';
+import { beforeEach, describe, it } from 'node:test';
 import {
   AUTHORIZATIONS,
   addGrants,
@@ -8,46 +8,15 @@ import {
   grantIds,
   newestGrant,
   open,
-  putMember,
+  withAuthorizations,
   words,
 } from '../support/authorizations.ts';
-import {
-  createPlatform,
-  registerApplication,
-  type TestApplication,
-  type TestPlatform,
-  type TestUser,
-} from '../support/factories.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { registerApplication } from '../support/factories.ts';
 import { pattern, says, textFor } from '../support/texts.ts';
-import { introspect, obtainTokens } from '../support/tokens.ts';
 import { showsForm, type UserAgent } from '../support/user-agent.ts';
 
 describe('Unused authorizations', () => {
-  let server: TestServer;
-  let platform: TestPlatform;
-  let application: TestApplication;
-  /** A new user in each test, with the organizers of Ada. */
-  let user: TestUser;
-  let count = 0;
-
-  before(async () => {
-    server = await startServer({ REFRESH_TOKEN_TTL: String(400 * 86_400) });
-    platform = await createPlatform(server);
-  });
-  after(() => server.close());
-
-  beforeEach(async () => {
-    count += 1;
-    user = await putMember(server, `user${count}`);
-    application = await registerApplication(server, { owner: 'ben', name: `Sync ${count}` });
-  });
-
-  const allow = (more: Partial<Parameters<typeof obtainTokens>[1]> = {}) =>
-    obtainTokens(server, { application, user, parameters: { prompt: 'consent' }, ...more });
-
-  const isActive = async (accessToken: string) =>
-    (await introspect(server, platform.resourceServer, accessToken)).body.active;
+  const { server, user, application, allow, isActive } = withAuthorizations();
 
   let agent: UserAgent;
   let old: string;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { sql } from 'kysely';
 import {
   AUTHORIZATIONS,
@@ -9,52 +9,22 @@ import {
   grantIds,
   newestGrant,
   open,
-  putMember,
+  withAuthorizations,
   words,
 } from '../support/authorizations.ts';
 import { countStatements } from '../support/count-statements.ts';
-import {
-  createPlatform,
-  registerApplication,
-  type TestApplication,
-  type TestPlatform,
-  type TestUser,
-} from '../support/factories.ts';
+import { registerApplication } from '../support/factories.ts';
 import { authorize } from '../support/flow.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { pattern, says, scopeText, textFor } from '../support/texts.ts';
-import { introspect, obtainTokens, refresh } from '../support/tokens.ts';
+import { refresh } from '../support/tokens.ts';
 import { UserAgent } from '../support/user-agent.ts';
 
 describe('Authorizations page', () => {
-  let server: TestServer;
-  let platform: TestPlatform;
-  let application: TestApplication;
-  /** A new user in each test, with the organizers of Ada. */
-  let user: TestUser;
-  let count = 0;
-
-  before(async () => {
-    server = await startServer({ REFRESH_TOKEN_TTL: String(400 * 86_400) });
-    platform = await createPlatform(server);
-  });
-  after(() => server.close());
-
-  beforeEach(async () => {
-    count += 1;
-    user = await putMember(server, `user${count}`);
-    application = await registerApplication(server, { owner: 'ben', name: `Sync ${count}` });
-  });
-
-  const allow = (more: Partial<Parameters<typeof obtainTokens>[1]> = {}) =>
-    obtainTokens(server, { application, user, parameters: { prompt: 'consent' }, ...more });
-
-  const isActive = async (accessToken: string) =>
-    (await introspect(server, platform.resourceServer, accessToken)).body.active;
+  const { server, platform, user, application, allow, isActive } = withAuthorizations();
 
   it('shows 50 grants per page, in the order of the whole list', async () => {
     const { agent } = (await allow()).authorization;
-    const other = await registerApplication(server, { owner: 'ben', name: `App ${count}` });
+    const other = await registerApplication(server, { owner: 'ben', name: `App of ${user.id}` });
     const { clientId } = application;
     await sql`
       insert into grants (id, user_id, client_id, scopes, created_at, expires_at)
@@ -79,7 +49,7 @@ describe('Authorizations page', () => {
     assert.match(second.body, /href="\/account\/authorizations\?page=3" rel="next"/);
     assert.match(words(second), says('authorizations.page', { page: 2, pages: 3 }));
     // The button is about all grants of the application, also those on other pages.
-    const all = { application: `Sync ${count}`, count: 100 };
+    const all = { application: application.name, count: 100 };
     assert.match(second.body, says('authorizations.revoke_all_of', all));
     assert.equal(grantIds(await open(agent, `${AUTHORIZATIONS}?page=9`)).length, 20);
     const byDate = await open(agent, `${AUTHORIZATIONS}?sort=granted`);
@@ -115,7 +85,7 @@ describe('Authorizations page', () => {
       from audit_events where user_id = ${user.id} and action = 'stagedoor.user.oauth.revoked'
         and ip is not null and data ->> 'reason' = 'revoked_by_user'
     `.execute(server.database.db);
-    assert.deepEqual(rows, [{ entries: 121, grants: 121, names: [`Sync ${count}`] }]);
+    assert.deepEqual(rows, [{ entries: 121, grants: 121, names: [application.name] }]);
   });
 
   it('shows one entry per grant, not per token, with scopes in words', async () => {
@@ -130,7 +100,7 @@ describe('Authorizations page', () => {
     const text = words(page);
     assert.match(
       text,
-      pattern`Sync ${`${count}`} Ben Example ${says('authorizations.can.view')} ${says('authorizations.can.profile')} ${says('authorizations.organizers.count', { count: 1 })} ${says('authorizations.used.today')} ${says('authorizations.homepage')} ${says('authorizations.granted_on')}`,
+      pattern`${application.name} Ben Example ${says('authorizations.can.view')} ${says('authorizations.can.profile')} ${says('authorizations.organizers.count', { count: 1 })} ${says('authorizations.used.today')} ${says('authorizations.homepage')} ${says('authorizations.granted_on')}`,
     );
     assert.match(
       text,
@@ -196,14 +166,14 @@ describe('Authorizations page', () => {
   it('groups grants by application, also if two applications have the same name', async () => {
     const { agent } = (await allow({ scope: 'read' })).authorization;
     await allow({ agent });
-    const twin = await registerApplication(server, { owner: 'ben', name: `Sync ${count}` });
+    const twin = await registerApplication(server, { owner: 'ben', name: application.name });
     await allow({ agent, application: twin });
     const page = await list(agent);
     assert.equal(grantIds(page).length, 3);
     assert.equal(page.body.match(/<h2>/g)?.length, 2);
     assert.equal(
       page.body.split(
-        textFor('authorizations.revoke_all_of', { application: `Sync ${count}`, count: 2 }),
+        textFor('authorizations.revoke_all_of', { application: application.name, count: 2 }),
       ).length - 1,
       1,
     );
@@ -252,7 +222,7 @@ describe('Authorizations page', () => {
     const done = await confirm(agent, asks);
     assert.match(
       words(done),
-      says('authorizations.notice.revoked', { application: `Sync ${count}` }),
+      says('authorizations.notice.revoked', { application: application.name }),
     );
     const other = await registerApplication(server, { owner: 'ben', name: 'Never connected' });
     const forged = await open(

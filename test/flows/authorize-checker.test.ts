@@ -1,32 +1,22 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { sql } from 'kysely';
 import {
-  createPlatform,
   registerApplication,
   reviewApplication,
   type TestApplication,
-  type TestPlatform,
 } from '../support/factories.ts';
+import { prepared, withPlatform } from '../support/fixture.ts';
 import { authorizationUrl, requestOf, signedIn } from '../support/flow.ts';
 import { manage } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { says } from '../support/texts.ts';
 import { type Page, showsForm, describe as textOf, UserAgent } from '../support/user-agent.ts';
 
 const good = (application: TestApplication) => requestOf(application, { state: 'some-long-state' });
 
 describe('Authorize-URL checker', () => {
-  let server: TestServer;
-  let platform: TestPlatform;
-  let ben: UserAgent;
-
-  before(async () => {
-    server = await startServer();
-    platform = await createPlatform(server);
-    ben = await signedIn(server, platform.ben);
-  });
-  after(() => server.close());
+  const { server, platform } = withPlatform();
+  const ben = prepared(() => signedIn(server, platform.ben));
 
   async function check(application: TestApplication, url: string): Promise<Page> {
     const path = `/account/applications/${application.clientId}/check`;

@@ -1,49 +1,27 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import { FLOW_ENGINES } from '../support/engines.ts';
-import {
-  createPlatform,
-  putTeam,
-  putUser,
-  registerApplication,
-  reviewApplication,
-  type TestApplication,
-  type TestPlatform,
-} from '../support/factories.ts';
-import { authorizationUrl, authorize, challengeOf, decide, signIn } from '../support/flow.ts';
+import { before, describe, it } from 'node:test';
+import { ENGINE_VARIABLES } from '../support/engines.ts';
+import { putTeam, putUser, registerApplication, reviewApplication } from '../support/factories.ts';
+import { prepared, withPlatform } from '../support/fixture.ts';
+import { authorizationUrl, authorize, decide, requestOf, signIn } from '../support/flow.ts';
 import { manage } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { says, scopeText } from '../support/texts.ts';
 import { introspect, obtainTokens, revoke } from '../support/tokens.ts';
 import { type Page, showsForm, describe as textOf, UserAgent } from '../support/user-agent.ts';
 
-for (const engine of FLOW_ENGINES) {
+for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
   describe(`Authorizing an application, on ${engine}`, () => {
-    let server: TestServer;
-    let platform: TestPlatform;
-    let publicApplication: TestApplication;
-
-    before(async () => {
-      server = await startServer(engine === 'PostgreSQL' ? {} : { DATABASE_URL: '' });
-      platform = await createPlatform(server);
-      publicApplication = await registerApplication(server, {
+    const { server, platform } = withPlatform(variables);
+    const publicApplication = prepared(() =>
+      registerApplication(server, {
         owner: 'ben',
         clientType: 'public',
         redirectUris: ['http://127.0.0.1/callback'],
-      });
-    });
-    after(() => server.close());
+      }),
+    );
 
     const requestUrl = (parameters: Record<string, string> = {}) =>
-      authorizationUrl(server, {
-        response_type: 'code',
-        client_id: platform.application.clientId,
-        redirect_uri: platform.application.redirectUri,
-        state: 'abc',
-        code_challenge: challengeOf('v'.repeat(43)),
-        code_challenge_method: 'S256',
-        ...parameters,
-      });
+      authorizationUrl(server, requestOf(platform.application, { state: 'abc', ...parameters }));
 
     /** Signs Ada in and returns the consent page. */
     const toConsent = async (parameters: Record<string, string> = {}) => {
@@ -340,9 +318,9 @@ for (const engine of FLOW_ENGINES) {
         'a NUL in login_hint': [{ login_hint: 'a\0' }, 'invalid_request'],
         'a request object': [{ request: 'e30.e30.' }, 'request_not_supported'],
       };
-      let reviewed: TestApplication;
+      const reviewed = prepared(() => registerApplication(server, { owner: 'ben' }));
+
       before(async () => {
-        reviewed = await registerApplication(server, { owner: 'ben' });
         await reviewApplication(server, reviewed.clientId);
       });
       for (const [name, [parameters, error]] of Object.entries(cases)) {

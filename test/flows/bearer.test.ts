@@ -1,18 +1,12 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createPlatform, putTeam, type TestPlatform } from '../support/factories.ts';
+import { putTeam } from '../support/factories.ts';
+import { withPlatform } from '../support/fixture.ts';
 import { callManagement, manage } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { obtainTokens, revoke } from '../support/tokens.ts';
 
-let server: TestServer;
-let platform: TestPlatform;
-before(async () => {
-  server = await startServer();
-  platform = await createPlatform(server);
-});
-after(() => server.close());
+const { server, platform } = withPlatform();
 
 const ORGANIZERS = '/api/v1/organizers/';
 const get = (path: string, token: string, headers: Record<string, string> = {}) =>

@@ -1,14 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { crossOrigin } from '@stagedoor/resource-server';
-import {
-  createPlatform,
-  registerApplication,
-  type TestApplication,
-  type TestPlatform,
-} from '../support/factories.ts';
-import { authorizationUrl, authorize, challengeOf, decide, signIn } from '../support/flow.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { registerApplication, type TestApplication } from '../support/factories.ts';
+import { withPlatform } from '../support/fixture.ts';
+import { authorizationUrl, authorize, decide, requestOf, signIn } from '../support/flow.ts';
 import { basic, obtainTokens } from '../support/tokens.ts';
 import { describe as textOf, UserAgent } from '../support/user-agent.ts';
 
@@ -43,14 +38,11 @@ const ORIGINS: readonly [redirectUri: string, origin: string, allowed: boolean][
 ];
 
 describe('Applications in a browser', () => {
-  let server: TestServer;
-  let platform: TestPlatform;
+  const { server, platform } = withPlatform();
   let spa: TestApplication;
   const applications = new Map<string, TestApplication>();
 
   before(async () => {
-    server = await startServer();
-    platform = await createPlatform(server);
     for (const [redirectUri] of ORIGINS) {
       if (!applications.has(redirectUri)) {
         const options = {
@@ -63,7 +55,6 @@ describe('Applications in a browser', () => {
     }
     spa = ofUri(`${SPA}/callback`);
   });
-  after(() => server.close());
 
   function ofUri(redirectUri: string): TestApplication {
     const application = applications.get(redirectUri);
@@ -277,13 +268,7 @@ describe('Applications in a browser', () => {
 
   it('no page or redirect of the flow disconnects the opener', async () => {
     const agent = new UserAgent(server);
-    const url = authorizationUrl(server, {
-      response_type: 'code',
-      client_id: spa.clientId,
-      redirect_uri: spa.redirectUri,
-      code_challenge: challengeOf('v'.repeat(43)),
-      code_challenge_method: 'S256',
-    });
+    const url = authorizationUrl(server, requestOf(spa));
     const first = await fetch(url, { redirect: 'manual' });
     assert.equal(first.headers.get('cross-origin-opener-policy'), null, 'the redirect');
     const login = await agent.get(url);

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { BULK, importDirectory, linesOf } from '../support/bulk.ts';
 import { createTestDatabase } from '../support/database.ts';
-import { FLOW_ENGINES } from '../support/engines.ts';
+import { ENGINE_VARIABLES } from '../support/engines.ts';
+import { withServer } from '../support/fixture.ts';
 import { until } from '../support/outbox.ts';
 import { callManagement } from '../support/platform.ts';
 import { sendHead } from '../support/raw-request.ts';
@@ -40,13 +41,9 @@ const count = async (server: TestServer) =>
     Reflect.get(Object((await callManagement(server, 'GET', '/api/v1/users/')).body), 'count'),
   );
 
-for (const engine of FLOW_ENGINES) {
+for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
   describe(`Interrupted import, on ${engine}`, () => {
-    let server: TestServer;
-    before(async () => {
-      server = await startServer(engine === 'PostgreSQL' ? {} : { DATABASE_URL: '' });
-    });
-    after(() => server.close());
+    const server = withServer(variables);
 
     /** Counts connections that are inside a transaction, without the asking one. */
     const transactions = async () => {
@@ -119,11 +116,7 @@ for (const engine of FLOW_ENGINES) {
   });
 
   describe(`Two imports at once, on ${engine}`, () => {
-    let server: TestServer;
-    before(async () => {
-      server = await startServer(engine === 'PostgreSQL' ? {} : { DATABASE_URL: '' });
-    });
-    after(() => server.close());
+    const server = withServer(variables);
 
     const rounds = engine === 'PostgreSQL' ? 5 : 2;
     const ids = Array.from({ length: 60 }, (_, n) => `user${n}`);
@@ -183,7 +176,7 @@ for (const engine of FLOW_ENGINES) {
   });
 
   test(`Stopping a server during an import reports it to the client, on ${engine}`, async () => {
-    const server = await startServer(engine === 'PostgreSQL' ? {} : { DATABASE_URL: '' });
+    const server = await startServer(variables);
     try {
       const call = begin(server);
       call.send(user('ada'));

@@ -1,16 +1,13 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BULK, type ImportBody, importDirectory, linesOf } from '../support/bulk.ts';
-import { type ManagementServer, startManagementServer } from '../support/management-server.ts';
+import { prepared } from '../support/fixture.ts';
+import { startManagementServer } from '../support/management-server.ts';
 import { callManagement, manage } from '../support/platform.ts';
 import { sendHead } from '../support/raw-request.ts';
 
-let server: ManagementServer;
-before(async () => {
-  server = await startManagementServer();
-});
-after(() => server.close());
+const server = prepared(startManagementServer, (one) => one.close());
 
 const send = (body: ImportBody, query = '', headers: Record<string, string> = {}) =>
   importDirectory(server, body, query, headers);

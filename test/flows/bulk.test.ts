@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { type ImportBody, importDirectory } from '../support/bulk.ts';
-import { FLOW_ENGINES } from '../support/engines.ts';
+import { ENGINE_VARIABLES } from '../support/engines.ts';
+import { withServer } from '../support/fixture.ts';
 import { callManagement, manage } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 
 const user = (id: string, more: object = {}) => ({
   user: { id, email: `${id}@example.com`, ...more },
@@ -17,13 +17,9 @@ const REQUIRED = ['This field is required.'];
 const SHAPE =
   'Expected a JSON object with exactly one of "user", "organizer" and "team", which is an object.';
 
-for (const engine of FLOW_ENGINES) {
+for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
   describe(`Importing the whole directory in one call, on ${engine}`, () => {
-    let server: TestServer;
-    before(async () => {
-      server = await startServer(engine === 'PostgreSQL' ? {} : { DATABASE_URL: '' });
-    });
-    after(() => server.close());
+    const server = withServer(variables);
 
     const send = (body: ImportBody, query = '') => importDirectory(server, body, query);
     const get = (path: string) => manage(server, 'GET', `/api/v1${path}`);

@@ -1,35 +1,26 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { inTransaction } from '../../src/db/transaction.ts';
 import { narrowGrant } from '../../src/grants/narrow.ts';
 import { listLiveGrants } from '../../src/grants/store.ts';
 import { importAll } from '../support/bulk.ts';
 import { fetchChanges, keysOf, readChanges } from '../support/changes/read-changes.ts';
-import { FLOW_ENGINES } from '../support/engines.ts';
+import { ENGINE_VARIABLES } from '../support/engines.ts';
 import {
-  createPlatform,
   putTeam,
   putUser,
   registerApplication,
   registerResourceServer,
   type TestApplication,
-  type TestPlatform,
 } from '../support/factories.ts';
+import { withPlatform } from '../support/fixture.ts';
 import { manage } from '../support/platform.ts';
 import { type SeededTokens, seedTokens } from '../support/seed-tokens.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { basic, introspect, refresh, revoke } from '../support/tokens.ts';
 
-for (const engine of FLOW_ENGINES) {
+for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
   describe(`Changes feed, on ${engine}`, () => {
-    let server: TestServer;
-    let platform: TestPlatform;
-
-    before(async () => {
-      server = await startServer(engine === 'PostgreSQL' ? {} : { DATABASE_URL: '' });
-      platform = await createPlatform(server);
-    });
-    after(() => server.close());
+    const { server, platform } = withPlatform(variables);
 
     const answerTo = async (token: string) =>
       (await introspect(server, platform.resourceServer, token)).body;

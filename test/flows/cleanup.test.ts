@@ -10,10 +10,9 @@ import { countBacklog } from '../../src/jobs/prune.ts';
 import { type Job, runJob } from '../../src/jobs/run-job.ts';
 import { cleanUp } from '../support/clean-up.ts';
 import { ENGINES } from '../support/engines.ts';
-import { createPlatform, type TestPlatform } from '../support/factories.ts';
+import { withPlatform } from '../support/fixture.ts';
 import { signIn } from '../support/flow.ts';
 import { manage } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { obtainTokens, refresh } from '../support/tokens.ts';
 import { UserAgent } from '../support/user-agent.ts';
 
@@ -263,14 +262,7 @@ for (const [engine, open] of Object.entries(ENGINES)) {
 }
 
 describe('Grant deleted after its retention', () => {
-  let server: TestServer;
-  let platform: TestPlatform;
-
-  before(async () => {
-    server = await startServer();
-    platform = await createPlatform(server);
-  });
-  after(() => server.close());
+  const { server, platform } = withPlatform();
 
   test('its log entries stay, and its tokens are refused like unknown ones', async () => {
     const { application, ada } = platform;

@@ -1,17 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { type Outcome, stagedoorHere } from '../support/command-line.ts';
-import { createPlatform, type TestPlatform } from '../support/factories.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { withPlatform } from '../support/fixture.ts';
 import { introspect, obtainTokens, refresh } from '../support/tokens.ts';
 
-let server: TestServer;
-let platform: TestPlatform;
-before(async () => {
-  server = await startServer();
-  platform = await createPlatform(server);
-});
-after(() => server.close());
+const { server, platform } = withPlatform();
 
 const cli = (...args: string[]): Promise<Outcome> => {
   const { databaseUrl = '', dataDir } = server.config;

@@ -1,32 +1,17 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { readConfig } from '../../src/config/config.ts';
-import { type Database, openDatabase } from '../../src/db/database.ts';
 import { cleanUp } from '../support/clean-up.ts';
 import { stagedoorHere } from '../support/command-line.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { type Outbox, outboxOf, RECIPIENT, until } from '../support/outbox.ts';
+import { RECIPIENT, until, withOutbox } from '../support/outbox.ts';
 
 const UNKNOWN = '00000000-0000-4000-8000-000000000000';
 
-let testDatabase: TestDatabase;
-let database: Database;
-let outbox: Outbox;
-
-before(async () => {
-  testDatabase = await createTestDatabase();
-  database = await openDatabase({ url: testDatabase.url, dataDir: '', connections: 5 });
-  outbox = outboxOf(database);
-});
-after(async () => {
-  await database.close();
-  await testDatabase.drop();
-});
-beforeEach(() => outbox.clear());
+const { database, outbox, url } = withOutbox();
 
 const mail = (...args: string[]) =>
-  stagedoorHere({ DATABASE_URL: testDatabase.url, DATA_DIR: '/nowhere' }, ['mail', ...args]);
+  stagedoorHere({ DATABASE_URL: url(), DATA_DIR: '/nowhere' }, ['mail', ...args]);
 
 /** Queues a mail to each recipient, in the given state. */
 async function enqueue(recipients: Readonly<Record<string, 'waits' | 'failed' | 'sent'>>) {

@@ -1,22 +1,15 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { stagedoorHere } from '../support/command-line.ts';
 import { ENGINE_VARIABLES } from '../support/engines.ts';
-import { createPlatform, type TestPlatform } from '../support/factories.ts';
+import { withPlatform } from '../support/fixture.ts';
 import { callManagement } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { introspect, obtainTokens } from '../support/tokens.ts';
 
 for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
   describe(`stagedoor prune during the operation of a server, on ${engine}`, () => {
-    let server: TestServer;
-    let platform: TestPlatform;
-    before(async () => {
-      server = await startServer(variables);
-      platform = await createPlatform(server);
-    });
-    after(() => server.close());
+    const { server, platform } = withPlatform(variables);
 
     const prune = (...args: string[]) => {
       const { databaseUrl = '', dataDir } = server.config;

@@ -2,27 +2,20 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { browsers, isSignedIn } from '../support/account.ts';
 import { stagedoorHere } from '../support/command-line.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { copyEmbeddedTemplate } from '../support/embedded-template.ts';
-import { FLOW_ENGINES } from '../support/engines.ts';
-import { createPlatform, type TestPlatform } from '../support/factories.ts';
+import { ENGINE_VARIABLES } from '../support/engines.ts';
+import { withPlatform } from '../support/fixture.ts';
 import { callManagement, manage } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { introspect, obtainTokens, refresh } from '../support/tokens.ts';
 
 describe('stagedoor restored beside a running server', () => {
-  let server: TestServer;
-  let platform: TestPlatform;
-  before(async () => {
-    server = await startServer();
-    platform = await createPlatform(server);
-  });
-  after(() => server.close());
+  const { server, platform } = withPlatform();
 
   const restored = (...args: string[]) => {
     const { databaseUrl = '', dataDir } = server.config;
@@ -132,7 +125,7 @@ async function createFor(
   return { env: { DATA_DIR: folder }, drop: () => rm(folder, { recursive: true, force: true }) };
 }
 
-for (const engine of FLOW_ENGINES) {
+for (const engine of Object.keys(ENGINE_VARIABLES)) {
   test(`stagedoor restored ends thousands of grants in batches, on ${engine}`, async () => {
     const { env, drop } = await createFor(engine);
     const use = async <T>(work: (database: Database) => Promise<T>) => {

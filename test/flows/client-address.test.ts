@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { isIP } from 'node:net';
-import { after, before, describe, test } from 'node:test';
-import { putUser, type TestUser } from '../support/factories.ts';
+import { describe, test } from 'node:test';
+import { putUser } from '../support/factories.ts';
+import { prepared, withServer } from '../support/fixture.ts';
 import { signIn } from '../support/flow.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { startServer } from '../support/server.ts';
 import { UserAgent } from '../support/user-agent.ts';
 
 /** `X-Forwarded-For` as the last proxy sends it, and the address that is stored. */
@@ -49,13 +50,8 @@ const STANDARD: readonly (readonly [string, string])[] = [
 ];
 
 describe('Client address', () => {
-  let server: TestServer;
-  let user: TestUser;
-  before(async () => {
-    server = await startServer({ TRUST_PROXY: '1', HOST: '127.0.0.1' });
-    user = await putUser(server, { id: 'ada' });
-  });
-  after(() => server.close());
+  const server = withServer({ TRUST_PROXY: '1', HOST: '127.0.0.1' });
+  const user = prepared(() => putUser(server, { id: 'ada' }));
 
   test('is an IP address in log, session and mail for any X-Forwarded-For value', async () => {
     const userAgent = `Firefox/140.0 ${'x'.repeat(5000)}`;

@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import {
-  createPlatform,
-  registerApplication,
-  type TestApplication,
-  type TestPlatform,
-} from '../support/factories.ts';
+import { describe, it } from 'node:test';
+import { registerApplication, type TestApplication } from '../support/factories.ts';
+import { prepared, withPlatform } from '../support/fixture.ts';
 import { authorize, requestOf } from '../support/flow.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { basic, obtainTokens } from '../support/tokens.ts';
 
 /**
@@ -31,16 +26,10 @@ const PARAMETERS: Readonly<Record<string, Record<string, string>>> = {
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 describe('Client authentication of programs', () => {
-  let server: TestServer;
-  let platform: TestPlatform;
-  let publicApplication: TestApplication;
-
-  before(async () => {
-    server = await startServer();
-    platform = await createPlatform(server);
-    publicApplication = await registerApplication(server, { owner: 'ben', clientType: 'public' });
-  });
-  after(() => server.close());
+  const { server, platform } = withPlatform();
+  const publicApplication = prepared(() =>
+    registerApplication(server, { owner: 'ben', clientType: 'public' }),
+  );
 
   async function post(
     endpoint: string,

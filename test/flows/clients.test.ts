@@ -1,36 +1,25 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import * as oauth from 'oauth4webapi';
 import * as client from 'openid-client';
-import {
-  createPlatform,
-  registerApplication,
-  type TestApplication,
-  type TestPlatform,
-} from '../support/factories.ts';
+import { registerApplication } from '../support/factories.ts';
+import { prepared, withPlatform } from '../support/fixture.ts';
 import { decide, signIn } from '../support/flow.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { describe as textOf, UserAgent } from '../support/user-agent.ts';
 
 /** The libraries require https; these servers use http on loopback. */
 const LOOPBACK = { [oauth.allowInsecureRequests]: true };
 
 describe('Third-party OAuth clients', () => {
-  let server: TestServer;
-  let platform: TestPlatform;
-  let publicApplication: TestApplication;
-
-  before(async () => {
-    server = await startServer();
-    platform = await createPlatform(server);
-    publicApplication = await registerApplication(server, {
+  const { server, platform } = withPlatform();
+  const publicApplication = prepared(() =>
+    registerApplication(server, {
       owner: 'ben',
       name: 'Door Scanner',
       clientType: 'public',
       redirectUris: ['http://127.0.0.1/callback'],
-    });
-  });
-  after(() => server.close());
+    }),
+  );
 
   /** Lets Ada sign in and allow the application; returns the redirect with the code. */
   async function adaAllows(link: URL): Promise<URL> {

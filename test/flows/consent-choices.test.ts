@@ -1,19 +1,17 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, describe, it } from 'node:test';
+import { beforeEach, describe, it } from 'node:test';
 import { sql } from 'kysely';
 import { countStatements } from '../support/count-statements.ts';
 import {
-  createPlatform,
   putTeam,
   putUser,
   registerApplication,
   type TestApplication,
-  type TestPlatform,
   type TestUser,
 } from '../support/factories.ts';
-import { authorizationUrl, challengeOf, decide, signIn } from '../support/flow.ts';
+import { withPlatform } from '../support/fixture.ts';
+import { authorizationUrl, decide, requestOf, signIn } from '../support/flow.ts';
 import { mailsTo } from '../support/mail-folder.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { says, textFor } from '../support/texts.ts';
 import { introspect, obtainTokens, refresh } from '../support/tokens.ts';
 import {
@@ -31,20 +29,14 @@ const DAY = 86_400_000;
 const EDITOR = ['can_view_orders', 'can_change_orders'];
 
 describe('Choices on the consent page', () => {
-  let server: TestServer;
-  let platform: TestPlatform;
+  const { server, platform } = withPlatform({
+    PERMISSIONS: 'can_view_orders,can_change_orders,can_scan_tickets,orders:read',
+    PERMISSION_TEXTS: '{"orders:read": {"en": "read all orders"}}',
+  });
   let application: TestApplication;
   let user: TestUser;
   let users = 0;
 
-  before(async () => {
-    server = await startServer({
-      PERMISSIONS: 'can_view_orders,can_change_orders,can_scan_tickets,orders:read',
-      PERMISSION_TEXTS: '{"orders:read": {"en": "read all orders"}}',
-    });
-    platform = await createPlatform(server);
-  });
-  after(() => server.close());
   beforeEach(async () => {
     users += 1;
     user = await putUser(server, { id: `user${users}` });
@@ -67,14 +59,7 @@ describe('Choices on the consent page', () => {
   /** Opens the consent page in a new browser. */
   const ask = async (scope = 'read write profile'): Promise<{ agent: UserAgent; page: Page }> => {
     const agent = new UserAgent(server);
-    const url = authorizationUrl(server, {
-      response_type: 'code',
-      client_id: application.clientId,
-      redirect_uri: application.redirectUri,
-      scope,
-      code_challenge: challengeOf('v'.repeat(43)),
-      code_challenge_method: 'S256',
-    });
+    const url = authorizationUrl(server, requestOf(application, { scope }));
     const page = await signIn(agent, await agent.get(url), user);
     assert.ok(showsForm(page, 'decision'), textOf(page));
     return { agent, page };

@@ -1,28 +1,15 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, describe, it } from 'node:test';
-import {
-  createPlatform,
-  putTeam,
-  registerApplication,
-  type TestApplication,
-  type TestPlatform,
-} from '../support/factories.ts';
-import { authorizationUrl, challengeOf, decide, signIn } from '../support/flow.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { beforeEach, describe, it } from 'node:test';
+import { putTeam, registerApplication, type TestApplication } from '../support/factories.ts';
+import { withPlatform } from '../support/fixture.ts';
+import { authorizationUrl, decide, requestOf, signIn } from '../support/flow.ts';
 import { pattern, says, scopeText } from '../support/texts.ts';
 import { introspect, type ObtainedTokens, obtainTokens, revoke } from '../support/tokens.ts';
 import { type Page, showsForm, ticked, UserAgent } from '../support/user-agent.ts';
 
 describe('Consent page of an application that asks again', () => {
-  let server: TestServer;
-  let platform: TestPlatform;
+  const { server, platform } = withPlatform();
   let application: TestApplication;
-
-  before(async () => {
-    server = await startServer();
-    platform = await createPlatform(server);
-  });
-  after(() => server.close());
 
   beforeEach(async () => {
     application = await registerApplication(server, { owner: 'ben', name: 'Box Office Sync' });
@@ -49,15 +36,7 @@ describe('Consent page of an application that asks again', () => {
     user = platform.ada,
   ): Promise<{ agent: UserAgent; page: Page }> => {
     const agent = new UserAgent(server);
-    const url = authorizationUrl(server, {
-      response_type: 'code',
-      client_id: application.clientId,
-      redirect_uri: application.redirectUri,
-      scope,
-      code_challenge: challengeOf('v'.repeat(43)),
-      code_challenge_method: 'S256',
-      ...parameters,
-    });
+    const url = authorizationUrl(server, requestOf(application, { scope, ...parameters }));
     const page = await signIn(agent, await agent.get(url), user);
     assert.ok(showsForm(page, 'decision'), 'the consent page is shown');
     return { agent, page };

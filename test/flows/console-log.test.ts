@@ -1,51 +1,13 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { dayOf } from '../../src/lib/format-date.ts';
-import { browsers, entriesOf } from '../support/account.ts';
-import {
-  createPlatform,
-  putUser,
-  registerApplication,
-  type TestApplication,
-  type TestPlatform,
-  type TestUser,
-} from '../support/factories.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { withConsole, ZONE } from '../support/console.ts';
+import { putUser } from '../support/factories.ts';
 import { says, textFor } from '../support/texts.ts';
 import { obtainTokens } from '../support/tokens.ts';
-import type { UserAgent } from '../support/user-agent.ts';
 
-/** Markup, a formula of a spreadsheet, and characters that turn the reading direction. */
-const EVIL = '=1+2<script>alert(1)</script>"\'';
-
-/** Time zone of the operator, 14 hours ahead. */
-const ZONE = 'Pacific/Kiritimati';
-
-let server: TestServer;
-let platform: TestPlatform;
-let people: ReturnType<typeof browsers>;
-let operator: TestUser;
-let console: UserAgent;
-let developer: TestUser;
-let applications = 0;
-
-before(async () => {
-  server = await startServer({ TRUST_PROXY: '1' });
-  platform = await createPlatform(server);
-  people = browsers(server);
-  operator = await putUser(server, { id: 'olga', isOperator: true, timezone: ZONE });
-  developer = await putUser(server, { id: 'dev', fullName: EVIL });
-  console = await people.signedIn(operator);
-});
-after(() => server.close());
-
-function register(name = EVIL): Promise<TestApplication> {
-  applications += 1;
-  return registerApplication(server, { owner: developer.id, name: `${name} ${applications}` });
-}
-
-const entries = (action: string) => entriesOf(server, action);
+const { server, platform, people, console, register, entries } = withConsole();
 
 describe('The log in the console', () => {
   const titles = async (query: string) => {

@@ -1,52 +1,18 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { hourlyJobs } from '../../src/jobs/jobs.ts';
-import { browsers, entriesOf, press, queuedMails } from '../support/account.ts';
-import {
-  createPlatform,
-  putUser,
-  registerApplication,
-  type TestApplication,
-  type TestUser,
-} from '../support/factories.ts';
+import { press, queuedMails } from '../support/account.ts';
+import { withConsole } from '../support/console.ts';
+import { putUser, registerApplication, type TestApplication } from '../support/factories.ts';
 import { manage } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { says } from '../support/texts.ts';
-import { describe as textOf, type UserAgent } from '../support/user-agent.ts';
+import { describe as textOf } from '../support/user-agent.ts';
 
-/** Markup, a formula of a spreadsheet, and characters that turn the reading direction. */
-const EVIL = '=1+2<script>alert(1)</script>"\'';
+const { server, people, operator, developer, console, register, inConsole, entries } =
+  withConsole();
 
-/** Time zone of the operator, 14 hours ahead. */
-const ZONE = 'Pacific/Kiritimati';
-
-let server: TestServer;
-let people: ReturnType<typeof browsers>;
-let operator: TestUser;
-let console: UserAgent;
-let developer: TestUser;
-let applications = 0;
-
-before(async () => {
-  server = await startServer({ TRUST_PROXY: '1' });
-  await createPlatform(server);
-  people = browsers(server);
-  operator = await putUser(server, { id: 'olga', isOperator: true, timezone: ZONE });
-  developer = await putUser(server, { id: 'dev', fullName: EVIL });
-  console = await people.signedIn(operator);
-});
-after(() => server.close());
-
-function register(name = EVIL): Promise<TestApplication> {
-  applications += 1;
-  return registerApplication(server, { owner: developer.id, name: `${name} ${applications}` });
-}
-
-const inConsole = (one: TestApplication) => `/operator/applications/${one.clientId}`;
 const own = (one: TestApplication) => `/account/applications/${one.clientId}`;
-
-const entries = (action: string) => entriesOf(server, action);
 
 describe('Review of an application', () => {
   test('requested, asked back, requested again, approved, changed: each step is seen', async () => {

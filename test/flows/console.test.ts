@@ -1,21 +1,16 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { consolePages } from '../../src/console/pages/pages.ts';
-import { browsers, entriesOf, logOf, press } from '../support/account.ts';
-import {
-  createPlatform,
-  putUser,
-  registerApplication,
-  type TestApplication,
-  type TestPlatform,
-  type TestUser,
-} from '../support/factories.ts';
+import { logOf, press } from '../support/account.ts';
+import { EVIL, withConsole } from '../support/console.ts';
+import { putUser } from '../support/factories.ts';
+import { prepared } from '../support/fixture.ts';
+import { signIn } from '../support/flow.ts';
 import { manage } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { pattern, says } from '../support/texts.ts';
 import { introspect, obtainTokens } from '../support/tokens.ts';
-import { describe as textOf, type UserAgent } from '../support/user-agent.ts';
+import { describe as textOf } from '../support/user-agent.ts';
 
 /** Pages without an object. */
 const LISTS = [
@@ -29,42 +24,12 @@ const LISTS = [
   '/tokens',
   '/health',
 ].map((path) => `/operator${path}`);
-/** Markup, a formula of a spreadsheet, and characters that turn the reading direction. */
-const EVIL = '=1+2<script>alert(1)</script>"\'';
-
-/** Time zone of the operator, 14 hours ahead. */
-const ZONE = 'Pacific/Kiritimati';
 /** Answers to a wrong ID; 400 is for one that no URL may have. */
 const REFUSED = [400, 404];
 
-let server: TestServer;
-let platform: TestPlatform;
-let people: ReturnType<typeof browsers>;
-let operator: TestUser;
-let console: UserAgent;
-let developer: TestUser;
-let application: TestApplication;
-let applications = 0;
-
-before(async () => {
-  server = await startServer({ TRUST_PROXY: '1' });
-  platform = await createPlatform(server);
-  people = browsers(server);
-  operator = await putUser(server, { id: 'olga', isOperator: true, timezone: ZONE });
-  developer = await putUser(server, { id: 'dev', fullName: EVIL });
-  console = await people.signedIn(operator);
-  application = await register();
-});
-after(() => server.close());
-
-function register(name = EVIL): Promise<TestApplication> {
-  applications += 1;
-  return registerApplication(server, { owner: developer.id, name: `${name} ${applications}` });
-}
-
-const inConsole = (one: TestApplication) => `/operator/applications/${one.clientId}`;
-
-const entries = (action: string) => entriesOf(server, action);
+const { server, platform, people, operator, developer, console, register, inConsole, entries } =
+  withConsole();
+const application = prepared(() => register());
 
 describe('The operator console', () => {
   test('is 404 for other users, and a sign-in without a session', async () => {
@@ -205,7 +170,7 @@ describe('The operator console', () => {
     const refused = await press(agent, `/operator/users/${developer.id}`, path);
     assert.equal(refused.url.pathname, '/login');
     assert.equal((await agent.get(inConsole(doomed))).status, 200);
-    console = await people.signedIn(operator);
+    await signIn(console, await console.get('/login?reason=recent'), operator);
     assert.match((await press(console, path, path)).body, says('console.notice.deleted'));
     assert.equal((await console.get(inConsole(doomed))).status, 404);
   });

@@ -1,41 +1,30 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { type RawBuilder, sql } from 'kysely';
 import {
-  createPlatform,
   putTeam,
   putUser,
   registerApplication,
   type TestApplication,
-  type TestPlatform,
   type TestUser,
 } from '../support/factories.ts';
-import { authorizationUrl, authorize, decide, signIn } from '../support/flow.ts';
+import { prepared, withPlatform } from '../support/fixture.ts';
+import { authorizationUrl, authorize, decide, signedIn } from '../support/flow.ts';
 import { callManagement } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { exchange, introspect, refresh } from '../support/tokens.ts';
-import { UserAgent } from '../support/user-agent.ts';
 
 /** Rounds of each race, and milliseconds by which the second request starts later in each round. */
 const ROUNDS = 4;
 const STEP = 2;
 
-let server: TestServer;
-let platform: TestPlatform;
-before(async () => {
-  server = await startServer({ DATABASE_CONNECTIONS: '20' });
-  platform = await createPlatform(server);
-  ada = await signedIn(platform.ada);
-});
-after(() => server.close());
-
+const { server, platform } = withPlatform({ DATABASE_CONNECTIONS: '20' });
+const ada = prepared(() => signedIn(server, platform.ada));
 let users = 0;
-let ada: UserAgent;
 
 /** Returns a signed-in user with an application: Ada, or a user who can be deleted. */
 async function setUp(deletesUser: boolean) {
   const user = deletesUser ? await newUser() : platform.ada;
-  const agent = deletesUser ? await signedIn(user) : ada;
+  const agent = deletesUser ? await signedIn(server, user) : ada;
   const application = await registerApplication(server, { owner: user.id, requirePkce: false });
   return { user, agent, application };
 }
@@ -45,12 +34,6 @@ async function newUser(): Promise<TestUser> {
   const user = await putUser(server, { id: `user${users}` });
   await putTeam(server, { organizer: 'redstage', id: user.id, members: [user.id] });
   return user;
-}
-
-async function signedIn(user: TestUser): Promise<UserAgent> {
-  const agent = new UserAgent(server);
-  await signIn(agent, await agent.get('/login'), user);
-  return agent;
 }
 
 type Party = Awaited<ReturnType<typeof setUp>>;

@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
+import { withServer } from '../support/fixture.ts';
 import { send } from '../support/send.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 
 describe('Demo application', () => {
-  let server: TestServer;
+  const server = withServer({ DEMO: '1' });
   let url: string;
 
   before(async () => {
-    server = await startServer({ DEMO: '1' });
     url = server.demo?.applicationUrl ?? '';
     await mkdir(server.mailFolder, { recursive: true });
     const mails = { ada: 'ada@example.org', real: 'real.person@example.com' };
@@ -19,7 +18,6 @@ describe('Demo application', () => {
       await writeFile(join(server.mailFolder, `2030-01-01-${name}.eml`), mail);
     }
   });
-  after(() => server.close());
 
   const get = (path: string, headers: Record<string, string> = {}) =>
     send(new URL(path, url), { headers: new Headers(headers) });

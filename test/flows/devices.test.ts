@@ -1,29 +1,23 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, describe, test } from 'node:test';
+import { beforeEach, describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { hashOf } from '../../src/lib/credentials.ts';
 import { cleanUp } from '../support/clean-up.ts';
-import { createPlatform, putUser, type TestPlatform, type TestUser } from '../support/factories.ts';
-import { authorizationUrl, challengeOf, signIn } from '../support/flow.ts';
+import { putUser, type TestUser } from '../support/factories.ts';
+import { withPlatform } from '../support/fixture.ts';
+import { authorizationUrl, requestOf, signIn } from '../support/flow.ts';
 import { mailsTo } from '../support/mail-folder.ts';
 import { callManagement } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { says, textFor } from '../support/texts.ts';
 import { showsForm, describe as textOf, UserAgent } from '../support/user-agent.ts';
 
 const COOKIE = 'stagedoor_device';
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 
-let server: TestServer;
-let platform: TestPlatform;
+const { server, platform } = withPlatform({ TRUST_PROXY: '1' });
 let user: TestUser;
 let users = 0;
 
-before(async () => {
-  server = await startServer({ TRUST_PROXY: '1' });
-  platform = await createPlatform(server);
-});
-after(() => server.close());
 beforeEach(async () => {
   users += 1;
   user = await putUser(server, { id: `user${users}`, locale: 'de', timezone: 'Europe/Berlin' });
@@ -78,15 +72,7 @@ const age = (days: number) =>
     .execute();
 
 const requestUrl = (parameters: Record<string, string>) =>
-  authorizationUrl(server, {
-    response_type: 'code',
-    client_id: platform.application.clientId,
-    redirect_uri: platform.application.redirectUri,
-    scope: 'profile',
-    code_challenge: challengeOf('v'.repeat(43)),
-    code_challenge_method: 'S256',
-    ...parameters,
-  });
+  authorizationUrl(server, requestOf(platform.application, { scope: 'profile', ...parameters }));
 
 describe('Sign-in', () => {
   test('the first one of a user sends no mail, and the browser becomes known', async () => {

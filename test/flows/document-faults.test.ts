@@ -1,32 +1,16 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, describe, test } from 'node:test';
+import { beforeEach, describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { blockHost } from '../../src/client-documents/block-host.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
-import { type DocumentSite, startDocumentSite } from '../support/document-site.ts';
-import { createPlatform, type TestApplication, type TestPlatform } from '../support/factories.ts';
-import { authorizationUrl, decide, requestOf, signIn } from '../support/flow.ts';
+import { pathOf, STALE, withDocuments } from '../support/document-fixture.ts';
+import type { TestApplication } from '../support/factories.ts';
+import { authorizationUrl, decide, requestOf } from '../support/flow.ts';
 import { callManagement, manage } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { says } from '../support/texts.ts';
-import { obtainTokens } from '../support/tokens.ts';
-import { type Page, showsForm, UserAgent } from '../support/user-agent.ts';
+import { showsForm } from '../support/user-agent.ts';
 
-let server: TestServer;
-let platform: TestPlatform;
-let site: DocumentSite;
-let ada: UserAgent;
-before(async () => {
-  site = await startDocumentSite();
-  server = await startServer({ FETCH_PRIVATE_HOSTS: '127.0.0.1' });
-  platform = await createPlatform(server);
-  ada = new UserAgent(server);
-  await signIn(ada, await ada.get('/login'), platform.ada);
-});
-after(async () => {
-  await server.close();
-  await site.close();
-});
+const { server, site, ada, open, connect, setDocuments } = withDocuments();
 
 // Each test has the whole budget of the user and of the host, and no host is blocked.
 beforeEach(async () => {
@@ -34,19 +18,9 @@ beforeEach(async () => {
   await sql`delete from blocked_client_hosts`.execute(server.database.db);
 });
 
-const pathOf = ({ clientId }: TestApplication) =>
-  `/api/v1/applications/${encodeURIComponent(clientId)}/`;
 const stateOf = async (application: TestApplication) =>
   Object((await callManagement(server, 'GET', pathOf(application))).body).state;
-const open = (application: TestApplication): Promise<Page> =>
-  ada.get(authorizationUrl(server, requestOf(application)));
-const connect = (application: TestApplication) =>
-  obtainTokens(server, { application, user: platform.ada, agent: ada, scope: 'read' });
 const requestsTo = (path: string) => site.requests.filter((one) => one === path).length;
-/** Lets the copies of documents become old. */
-const setDocument = (change: string) =>
-  sql`update client_documents set ${sql.raw(change)}`.execute(server.database.db);
-const STALE = "fresh_until = now() - interval '1 second'";
 const documentOf = ({ clientId }: TestApplication) =>
   server.database.db
     .selectFrom('client_documents')
@@ -73,7 +47,7 @@ describe('A stopped application', () => {
     const application = site.publish('/stopped.json');
     await connect(application);
     await manage(server, 'POST', `${pathOf(application)}suspend/`, { reason: 'Misused' });
-    await setDocument(STALE);
+    await setDocuments(STALE);
     const page = await open(application);
     assert.match(page.body, says('over.title.application_suspended'));
     assert.equal(requestsTo('/stopped.json'), 1);
@@ -100,14 +74,14 @@ describe('A new fetch of a document', () => {
     const application = site.publish('/unwritten.json');
     await connect(application);
     site.publish('/unwritten.json', { client_name: 'Renamed Agent' });
-    await setDocument(`${STALE}, fetched_at = 'epoch'`);
+    await setDocuments(`${STALE}, fetched_at = 'epoch'`);
     await sql`alter table applications add constraint unwritten check (name <> 'Renamed Agent')`.execute(
       db,
     );
     assert.equal((await open(application)).status, 500);
     await drop();
     assert.equal((await documentOf(application)).fetched_at.getTime(), 0);
-    await setDocument(STALE);
+    await setDocuments(STALE);
     assert.match((await open(application)).body, /Renamed Agent/);
   });
 });
@@ -159,10 +133,10 @@ describe('A fetch that our own limit refuses', () => {
   test('is no failure of the document', async () => {
     const application = site.publish('/limited.json');
     await connect(application);
-    await setDocument(STALE);
+    await setDocuments(STALE);
     await open(application);
     await sql`update rate_limits set points = 1000`.execute(server.database.db);
-    await setDocument(STALE);
+    await setDocuments(STALE);
     assert.ok(showsForm(await open(application), 'decision'));
     assert.equal(requestsTo('/limited.json'), 2);
     assert.equal((await documentOf(application)).failing_since, null);

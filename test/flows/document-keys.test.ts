@@ -1,36 +1,15 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { assertionOf, type ClientKeyPair, makeKeyPair } from '../support/client-keys.ts';
-import {
-  type DocumentApplication,
-  type DocumentSite,
-  LOOPBACK,
-  startDocumentSite,
-} from '../support/document-site.ts';
-import { createPlatform, type TestPlatform } from '../support/factories.ts';
-import { authorizationUrl, authorize, requestOf, signIn } from '../support/flow.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { withDocuments } from '../support/document-fixture.ts';
+import { type DocumentApplication, LOOPBACK } from '../support/document-site.ts';
+import { authorizationUrl, authorize, requestOf } from '../support/flow.ts';
 import { exchange, postForm } from '../support/tokens.ts';
-import { showsForm, UserAgent } from '../support/user-agent.ts';
+import { showsForm } from '../support/user-agent.ts';
 
 describe('A metadata document with private_key_jwt', () => {
-  let server: TestServer;
-  let platform: TestPlatform;
-  let site: DocumentSite;
-  let agent: UserAgent;
-
-  before(async () => {
-    site = await startDocumentSite();
-    server = await startServer({ FETCH_PRIVATE_HOSTS: '127.0.0.1' });
-    platform = await createPlatform(server);
-    agent = new UserAgent(server);
-    await signIn(agent, await agent.get('/login'), platform.ada);
-  });
-  after(async () => {
-    await server.close();
-    await site.close();
-  });
+  const { server, platform, site, ada: agent } = withDocuments();
 
   const METHOD = { token_endpoint_auth_method: 'private_key_jwt' };
   const setOf = (...pairs: ClientKeyPair[]) => ({ keys: pairs.map(({ publicJwk }) => publicJwk) });

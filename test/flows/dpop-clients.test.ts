@@ -1,41 +1,20 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import * as oauth from 'oauth4webapi';
 import * as client from 'openid-client';
-import { PAGE_ENGINES } from '../support/engines.ts';
-import {
-  createPlatform,
-  registerApplication,
-  reviewApplication,
-  type TestApplication,
-  type TestPlatform,
-} from '../support/factories.ts';
+import { withScanner } from '../support/dpop.ts';
+import { PAGE_ENGINE_VARIABLES } from '../support/engines.ts';
+import { withPlatform } from '../support/fixture.ts';
 import { decide, signIn } from '../support/flow.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { UserAgent } from '../support/user-agent.ts';
 
 const LOOPBACK = { [oauth.allowInsecureRequests]: true };
 
-for (const engine of PAGE_ENGINES) {
+for (const [engine, variables] of Object.entries(PAGE_ENGINE_VARIABLES)) {
   describe(`DPoP with third-party clients, on ${engine}`, () => {
-    let server: TestServer;
-    let platform: TestPlatform;
-    let application: TestApplication;
-    let scanner: TestApplication;
-
-    before(async () => {
-      server = await startServer(engine === 'PostgreSQL' ? {} : { DATABASE_URL: '' });
-      platform = await createPlatform(server);
-      application = platform.application;
-      scanner = await registerApplication(server, {
-        owner: 'ben',
-        name: 'Door Scanner',
-        clientType: 'public',
-        redirectUris: ['http://127.0.0.1/callback'],
-      });
-      await reviewApplication(server, scanner.clientId);
-    });
-    after(() => server.close());
+    const { server, platform } = withPlatform(variables);
+    const { application } = platform;
+    const scanner = withScanner(server);
 
     async function adaAllows(link: URL): Promise<URL> {
       const agent = new UserAgent(server);

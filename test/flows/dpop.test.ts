@@ -1,20 +1,24 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { CompiledQuery, sql } from 'kysely';
 import { cleanUp } from '../support/clean-up.ts';
-import { type DpopKey, newDpopKey, newProof, type ProofOptions } from '../support/dpop.ts';
-import { PAGE_ENGINES } from '../support/engines.ts';
 import {
-  createPlatform,
+  type DpopKey,
+  newDpopKey,
+  newProof,
+  type ProofOptions,
+  withScanner,
+} from '../support/dpop.ts';
+import { PAGE_ENGINE_VARIABLES } from '../support/engines.ts';
+import {
   registerApplication,
   reviewApplication,
   type TestApplication,
-  type TestPlatform,
 } from '../support/factories.ts';
+import { prepared, withPlatform } from '../support/fixture.ts';
 import { type AuthorizeResult, authorize, challengeOf } from '../support/flow.ts';
 import { until } from '../support/outbox.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { introspect, postForm, type TokenAnswer } from '../support/tokens.ts';
 
 /** Seconds since 1970. */
@@ -24,32 +28,14 @@ const CHALLENGE = {
   code_challenge_method: 'S256',
 };
 
-for (const engine of PAGE_ENGINES) {
+for (const [engine, variables] of Object.entries(PAGE_ENGINE_VARIABLES)) {
   describe(`DPoP-bound tokens, on ${engine}`, () => {
-    let server: TestServer;
-    let platform: TestPlatform;
-    let application: TestApplication;
-    let scanner: TestApplication;
-    let key: DpopKey;
-    let otherKey: DpopKey;
-    let endpoint: string;
-
-    before(async () => {
-      server = await startServer(engine === 'PostgreSQL' ? {} : { DATABASE_URL: '' });
-      platform = await createPlatform(server);
-      application = platform.application;
-      scanner = await registerApplication(server, {
-        owner: 'ben',
-        name: 'Door Scanner',
-        clientType: 'public',
-        redirectUris: ['http://127.0.0.1/callback'],
-      });
-      await reviewApplication(server, scanner.clientId);
-      key = await newDpopKey();
-      otherKey = await newDpopKey('Ed25519');
-      endpoint = `${server.issuer}/api/v1/oauth/token`;
-    });
-    after(() => server.close());
+    const { server, platform } = withPlatform(variables);
+    const { application } = platform;
+    const scanner = withScanner(server);
+    const key = prepared(() => newDpopKey());
+    const otherKey = prepared(() => newDpopKey('Ed25519'));
+    const endpoint = () => `${server.issuer}/api/v1/oauth/token`;
 
     const code = (of: TestApplication, parameters: Record<string, string> = {}) =>
       authorize(server, {
@@ -58,7 +44,7 @@ for (const engine of PAGE_ENGINES) {
         parameters: { approval_prompt: 'force', ...parameters },
       });
     const proof = (by: DpopKey, options: Partial<ProofOptions> = {}) =>
-      newProof(by, { url: endpoint, ...options });
+      newProof(by, { url: endpoint(), ...options });
     const redeem = (of: TestApplication, authorization: AuthorizeResult, dpop?: string) =>
       postForm(
         server,
@@ -282,7 +268,7 @@ for (const engine of PAGE_ENGINES) {
     it('an invalid proof is refused, and the code stays valid', async () => {
       const authorization = await code(scanner);
       const unsigned = (header: object) =>
-        [header, { jti: 'x', htm: 'POST', htu: endpoint, iat: now() }]
+        [header, { jti: 'x', htm: 'POST', htu: endpoint(), iat: now() }]
           .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
           .join('.');
       const none = `${unsigned({ alg: 'none', typ: 'dpop+jwt', jwk: key.publicJwk })}.`;

@@ -7,8 +7,8 @@ import {
   registerApplication,
   reviewApplication,
   type TestApplication,
-  type TestPlatform,
 } from '../support/factories.ts';
+import { withPlatform } from '../support/fixture.ts';
 import { authorizationUrl, authorize, requestOf, signIn } from '../support/flow.ts';
 import { manage } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -53,18 +53,11 @@ async function register(
 }
 
 describe('Dynamic registration', () => {
-  let server: TestServer;
-  let platform: TestPlatform;
-
-  before(async () => {
-    server = await startServer({
-      TRUST_PROXY: '1',
-      COOKIE_KEYS: `${NEW_KEY},${OLD_KEY}`,
-      PLATFORM_NAME: 'Live',
-    });
-    platform = await createPlatform(server);
+  const { server, platform } = withPlatform({
+    TRUST_PROXY: '1',
+    COOKIE_KEYS: `${NEW_KEY},${OLD_KEY}`,
+    PLATFORM_NAME: 'Live',
   });
-  after(() => server.close());
 
   const allow = (application: TestApplication) =>
     authorize(server, {

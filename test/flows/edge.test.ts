@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { putUser, registerApplication } from '../support/factories.ts';
+import { withServer } from '../support/fixture.ts';
 import { signIn } from '../support/flow.ts';
 import { sendHead } from '../support/raw-request.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -24,11 +25,7 @@ async function status(
 }
 
 describe('Server behind an https proxy', () => {
-  let server: TestServer;
-  before(async () => {
-    server = await startServer({ ISSUER: 'https://login.example.com', TRUST_PROXY: '1' });
-  });
-  after(() => server.close());
+  const server = withServer({ ISSUER: 'https://login.example.com', TRUST_PROXY: '1' });
 
   test('every response has HSTS and nosniff', async () => {
     const form = { 'content-type': 'application/x-www-form-urlencoded' };

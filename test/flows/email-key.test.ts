@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { up } from '../../migrations/0013_email_key.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
@@ -7,19 +7,15 @@ import { browsers, queuedMails } from '../support/account.ts';
 import { importDirectory } from '../support/bulk.ts';
 import { ENGINE_VARIABLES } from '../support/engines.ts';
 import { putUser } from '../support/factories.ts';
+import { withServer } from '../support/fixture.ts';
 import { signIn } from '../support/flow.ts';
 import { callManagement } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 
 const TAKEN = { email: ['This e-mail address is already in use.'] };
 
 for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
   describe(`E-mail address, on ${engine},`, () => {
-    let server: TestServer;
-    before(async () => {
-      server = await startServer({ ...variables, TRUST_PROXY: '1' });
-    });
-    after(() => server.close());
+    const server = withServer({ ...variables, TRUST_PROXY: '1' });
 
     const put = (id: string, email: string) =>
       callManagement(server, 'PUT', `/api/v1/users/${id}/`, { email });

@@ -7,7 +7,7 @@ import {
   type TestApplication,
   type TestPlatform,
 } from '../support/factories.ts';
-import { authorizationUrl, challengeOf, signIn } from '../support/flow.ts';
+import { authorizationUrl, requestOf, signIn } from '../support/flow.ts';
 import { until } from '../support/outbox.ts';
 import { manage } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -183,15 +183,7 @@ for (const REGISTRATION of ['open', 'approval'] as const) {
 const register = () => registerApplication(server, { owner: 'ben' });
 
 function requestUrl(application: TestApplication, parameters: Record<string, string>): URL {
-  return authorizationUrl(server, {
-    response_type: 'code',
-    client_id: application.clientId,
-    redirect_uri: application.redirectUri,
-    state: 'abc',
-    code_challenge: challengeOf('v'.repeat(43)),
-    code_challenge_method: 'S256',
-    ...parameters,
-  });
+  return authorizationUrl(server, requestOf(application, { state: 'abc', ...parameters }));
 }
 
 function post(application: TestApplication, parameters: Record<string, string>): Promise<Page> {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { createResourceServer } from '@stagedoor/resource-server';
 import fc from 'fast-check';
 import { z } from 'zod';
 import { importAll } from '../support/bulk.ts';
-import { PAGE_ENGINES } from '../support/engines.ts';
+import { PAGE_ENGINE_VARIABLES } from '../support/engines.ts';
 import {
   EVENTS,
   type GeneratedTeam,
@@ -17,10 +17,11 @@ import {
   type Wish,
 } from '../support/event-rule.ts';
 import { registerApplication, registerResourceServer } from '../support/factories.ts';
+import { prepared, withServer } from '../support/fixture.ts';
 import { bearer } from '../support/kit/ask.ts';
-import { type ClientCredentials, manage } from '../support/platform.ts';
+import { manage } from '../support/platform.ts';
 import { seedTokens } from '../support/seed-tokens.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import type { TestServer } from '../support/server.ts';
 import { introspect } from '../support/tokens.ts';
 
 /** An answer as a service reads it. Maps: zod drops the key `__proto__` of a record. */
@@ -36,15 +37,13 @@ interface Answer {
 const SEED = 20261126;
 const DIRECTORIES = 30;
 
-for (const engine of PAGE_ENGINES) {
+for (const [engine, variables] of Object.entries(PAGE_ENGINE_VARIABLES)) {
   describe(`Permissions for events, on ${engine}`, () => {
-    let server: TestServer;
-    let resourceServer: ClientCredentials;
+    const server = withServer(variables);
     const tokens = new Map<string, string>();
+    const resourceServer = prepared(() => registerResourceServer(server));
 
     before(async () => {
-      server = await startServer(engine === 'PostgreSQL' ? {} : { DATABASE_URL: '' });
-      resourceServer = await registerResourceServer(server);
       await importAll(server, [
         ...USERS.map((id) => ({ user: { id, email: `${id}@example.com` } })),
         ...ORGANIZERS.map((slug) => ({ organizer: { slug, name: slug } })),
@@ -56,7 +55,6 @@ for (const engine of PAGE_ENGINES) {
         tokens.set(userId, seeded.accessToken);
       }
     });
-    after(() => server.close());
 
     /** Checks signatures, too. */
     const kit = () =>

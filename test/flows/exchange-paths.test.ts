@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { inTransaction } from '../../src/db/transaction.ts';
 import { revokeGrant } from '../../src/grants/revoke.ts';
 import { newCredential, randomText } from '../../src/lib/credentials.ts';
 import { ENGINE_VARIABLES } from '../support/engines.ts';
 import { type ExchangeAttempt, exchangeCase, USUAL } from '../support/exchange-cases.ts';
 import { type ExchangeSubject, seedExchange, VERIFIER } from '../support/exchange-subject.ts';
-import { comparePaths, type PathServers, startPathServers } from '../support/token-paths.ts';
+import { prepared } from '../support/fixture.ts';
+import { comparePaths, startPathServers } from '../support/token-paths.ts';
 import { exchange, introspect } from '../support/tokens.ts';
 
 for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
   describe(`Two code paths of a code exchange, on ${engine}`, () => {
-    let servers: PathServers;
-    before(async () => {
-      servers = await startPathServers(variables, { REGISTRATION: 'approval' });
-    });
-    after(() => servers.close());
+    const servers = prepared(
+      () => startPathServers(variables, { REGISTRATION: 'approval' }),
+      (one) => one.close(),
+    );
 
     test('return the same responses, and write the same rows', async (t) => {
       const cases = {

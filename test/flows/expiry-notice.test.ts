@@ -1,25 +1,17 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, describe, it } from 'node:test';
+import { beforeEach, describe, it } from 'node:test';
 import { notifyExpiring } from '../../src/grants/notify-expiring.ts';
-import { PAGE_ENGINES } from '../support/engines.ts';
-import { createPlatform, type TestPlatform } from '../support/factories.ts';
+import { PAGE_ENGINE_VARIABLES } from '../support/engines.ts';
+import { withPlatform } from '../support/fixture.ts';
 import { manage } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { obtainTokens, refresh } from '../support/tokens.ts';
 
 const DAY = 86_400_000;
 
-for (const engine of PAGE_ENGINES) {
+for (const [engine, variables] of Object.entries(PAGE_ENGINE_VARIABLES)) {
   describe(`Notice about an unused authorization that ends soon, on ${engine}`, () => {
-    let server: TestServer;
-    let platform: TestPlatform;
+    const { server, platform } = withPlatform(variables);
     let refreshToken: string;
-
-    before(async () => {
-      server = await startServer(engine === 'PostgreSQL' ? {} : { DATABASE_URL: '' });
-      platform = await createPlatform(server);
-    });
-    after(() => server.close());
 
     const authorizeAnew = async (scope: string) => {
       const { application, ada } = platform;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CookieJar } from '../support/cookie-jar.ts';
 import { createPlatform, type TestPlatform } from '../support/factories.ts';
-import { authorizationUrl, challengeOf } from '../support/flow.ts';
+import { authorizationUrl, requestOf } from '../support/flow.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
 const SESSION = 'stagedoor_session';
@@ -77,14 +77,7 @@ describe('Cookies of the authorization flow', () => {
     const csrfOf = (text: string) => /name="csrf" value="([^"]+)"/.exec(text)?.[1] ?? '';
     const { application, ada } = platform;
     const login = await follow(
-      authorizationUrl(server, {
-        response_type: 'code',
-        client_id: application.clientId,
-        redirect_uri: application.redirectUri,
-        scope: 'profile',
-        code_challenge: challengeOf('v'.repeat(43)),
-        code_challenge_method: 'S256',
-      }),
+      authorizationUrl(server, requestOf(application, { scope: 'profile' })),
     );
     const consent = await follow(
       '/login',

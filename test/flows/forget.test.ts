@@ -1,21 +1,14 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { offerTransfer } from '../../src/applications/transfer.ts';
 import { inTransaction, type Tx } from '../../src/db/transaction.ts';
 import { deleteUser } from '../../src/directory/delete-user.ts';
 import { isSignedIn } from '../support/account.ts';
-import {
-  createPlatform,
-  putTeam,
-  putUser,
-  registerApplication,
-  type TestPlatform,
-  type TestUser,
-} from '../support/factories.ts';
+import { putTeam, putUser, registerApplication, type TestUser } from '../support/factories.ts';
+import { withPlatform } from '../support/fixture.ts';
 import { signIn } from '../support/flow.ts';
 import { manage } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { says } from '../support/texts.ts';
 import { obtainTokens } from '../support/tokens.ts';
 import { UserAgent } from '../support/user-agent.ts';
@@ -29,14 +22,11 @@ const TRACES = {
   'User-Agent': /EveBrowser/,
 };
 
-let server: TestServer;
-let platform: TestPlatform;
+const { server, platform } = withPlatform({ TRUST_PROXY: '1' });
 let eve: TestUser;
 let agent: UserAgent;
 
 before(async () => {
-  server = await startServer({ TRUST_PROXY: '1' });
-  platform = await createPlatform(server);
   const fullName = 'Eve Moneypenny';
   await putUser(server, { id: 'eve', email: 'Eve.Former@example.com', fullName });
   eve = await putUser(server, { id: 'eve', email: 'Eve.Moneypenny@example.com', fullName });
@@ -59,7 +49,6 @@ before(async () => {
   );
   await manage(server, 'DELETE', `/api/v1/applications/${hers.clientId}/`);
 });
-after(() => server.close());
 
 /** Returns the tables that contain a matching row. */
 async function tablesWith(pattern: RegExp): Promise<string[]> {

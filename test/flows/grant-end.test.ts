@@ -1,26 +1,15 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { open } from '../support/authorizations.ts';
-import {
-  createPlatform,
-  registerApplication,
-  type TestApplication,
-  type TestPlatform,
-} from '../support/factories.ts';
-import { authorizationUrl, authorize, challengeOf } from '../support/flow.ts';
+import { registerApplication, type TestApplication } from '../support/factories.ts';
+import { withPlatform } from '../support/fixture.ts';
+import { authorizationUrl, authorize, requestOf } from '../support/flow.ts';
 import { manage } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { introspect, obtainTokens, refresh } from '../support/tokens.ts';
 import type { UserAgent } from '../support/user-agent.ts';
 
-let server: TestServer;
-let platform: TestPlatform;
-before(async () => {
-  server = await startServer();
-  platform = await createPlatform(server);
-});
-after(() => server.close());
+const { server, platform } = withPlatform();
 
 /** Ways in which a grant ends while its tokens are not expired yet. */
 const ENDS: Readonly<Record<string, Partial<Record<'expires_at' | 'ends_at', string>>>> = {
@@ -94,15 +83,7 @@ describe('Authorization request with a response mode', () => {
     test(`${response_mode}: the consent page is ${asks ? 'shown' : 'skipped'} the second time`, async () => {
       const { application, authorization } = await tokens();
       const { agent } = authorization;
-      const url = authorizationUrl(server, {
-        response_type: 'code',
-        client_id: application.clientId,
-        redirect_uri: application.redirectUri,
-        state: 's',
-        code_challenge: challengeOf('v'.repeat(43)),
-        code_challenge_method: 'S256',
-        response_mode,
-      });
+      const url = authorizationUrl(server, requestOf(application, { state: 's', response_mode }));
       const page = await agent.get(url);
       assert.equal(/name="decision"/.test(page.body), asks);
       if (!asks) {

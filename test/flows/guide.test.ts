@@ -1,30 +1,26 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { z } from 'zod';
-import { createPlatform, registerApplication, type TestPlatform } from '../support/factories.ts';
-import { signIn } from '../support/flow.ts';
+import { registerApplication } from '../support/factories.ts';
+import { prepared, withPlatform } from '../support/fixture.ts';
+import { signedIn, signIn } from '../support/flow.ts';
 import { provokeErrors } from '../support/guide/provoke-errors.ts';
 import { readCode, readErrors, readIf } from '../support/guide/read-guide.ts';
 import { shapeOf } from '../support/guide/shape-of.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { startServer } from '../support/server.ts';
 import { textFor } from '../support/texts.ts';
 import { obtainTokens } from '../support/tokens.ts';
 import { describe as textOf, UserAgent } from '../support/user-agent.ts';
 
 describe('Developer guide', () => {
-  let server: TestServer;
-  let platform: TestPlatform;
+  const { server, platform } = withPlatform({
+    ACCESS_TOKEN_TTL: '5400',
+    REFRESH_TOKEN_TTL: '2592000',
+  });
 
   /** Browser of Ben, who owns the applications of these tests. */
-  let ben: UserAgent;
 
-  before(async () => {
-    server = await startServer({ ACCESS_TOKEN_TTL: '5400', REFRESH_TOKEN_TTL: '2592000' });
-    platform = await createPlatform(server);
-    ben = new UserAgent(server);
-    await signIn(ben, await ben.get('/login'), platform.ben);
-  });
-  after(() => server.close());
+  const ben = prepared(() => signedIn(server, platform.ben));
 
   async function page(path: string, agent = new UserAgent(server)) {
     const answer = await agent.get(path);

@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { createResourceServer } from '@stagedoor/resource-server';
 import { grantIds, newestGrant, open } from '../support/authorizations.ts';
 import { importDirectory } from '../support/bulk.ts';
-import {
-  createPlatform,
-  registerApplication,
-  type TestApplication,
-  type TestPlatform,
-} from '../support/factories.ts';
+import { registerApplication, type TestApplication } from '../support/factories.ts';
+import { withPlatform } from '../support/fixture.ts';
 import { authorizationUrl } from '../support/flow.ts';
 import {
   INHERITED,
@@ -17,7 +13,6 @@ import {
 } from '../support/hostile-directory.ts';
 import { ask, bearer } from '../support/kit/ask.ts';
 import { callManagement, manage } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { basic, introspect, obtainTokens, postForm, refresh } from '../support/tokens.ts';
 import { describe as textOf, UserAgent } from '../support/user-agent.ts';
 
@@ -30,8 +25,10 @@ const SCOPES = Object.fromEntries(
 );
 
 describe('Directory with names of inherited object properties', () => {
-  let server: TestServer;
-  let platform: TestPlatform;
+  const { server, platform } = withPlatform({
+    SCOPES: JSON.stringify(SCOPES),
+    PERMISSIONS: [VIEW, 'can_change_orders', ...INHERITED_OR_PROTO].join(),
+  });
   let application: TestApplication;
   const agent = () => new UserAgent(server);
   const tokens = (browser: UserAgent, scope: string) =>
@@ -45,18 +42,12 @@ describe('Directory with names of inherited object properties', () => {
     });
 
   before(async () => {
-    server = await startServer({
-      SCOPES: JSON.stringify(SCOPES),
-      PERMISSIONS: [VIEW, 'can_change_orders', ...INHERITED_OR_PROTO].join(),
-    });
-    platform = await createPlatform(server);
     await putHostileDirectory(server, { members: ['ada'], permissions: INHERITED_OR_PROTO });
     application = await registerApplication(server, {
       owner: 'ben',
       scopes: ['read', 'write', 'profile', ...INHERITED],
     });
   });
-  after(() => server.close());
 
   it('introspection returns each name as an ordinary key', async () => {
     const { accessToken } = await tokens(agent(), `read ${INHERITED.join(' ')}`);

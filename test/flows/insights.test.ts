@@ -1,19 +1,14 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { sql } from 'kysely';
 import { cleanUp } from '../support/clean-up.ts';
 import { ENGINE_VARIABLES } from '../support/engines.ts';
-import {
-  createPlatform,
-  registerApplication,
-  type TestApplication,
-  type TestPlatform,
-} from '../support/factories.ts';
+import { registerApplication, type TestApplication } from '../support/factories.ts';
+import { prepared, withPlatform } from '../support/fixture.ts';
 import { authorizationUrl, authorize, requestOf, signedIn } from '../support/flow.ts';
 import { manage } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { pattern, says } from '../support/texts.ts';
 import { exchange, introspect, postForm, refresh } from '../support/tokens.ts';
 import { type Page, showsForm, UserAgent } from '../support/user-agent.ts';
@@ -25,18 +20,9 @@ const PATIENCE = 30_000;
 
 for (const [engine, overrides] of Object.entries(ENGINE_VARIABLES)) {
   describe(`Insights of an application, on ${engine}:`, () => {
-    let server: TestServer;
-    let platform: TestPlatform;
-    let application: TestApplication;
-    let ben: UserAgent;
-
-    before(async () => {
-      server = await startServer(overrides);
-      platform = await createPlatform(server);
-      application = platform.application;
-      ben = await signedIn(server, platform.ben);
-    });
-    after(() => server.close());
+    const { server, platform } = withPlatform(overrides);
+    const { application } = platform;
+    const ben = prepared(() => signedIn(server, platform.ben));
 
     const errorsPage = (query = '') =>
       ben.get(`/account/applications/${application.clientId}/errors${query}`);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { createPlatform, registerApplication, type TestPlatform } from '../support/factories.ts';
-import { authorizationUrl, challengeOf, decide, signIn } from '../support/flow.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { describe, test } from 'node:test';
+import { registerApplication, type TestPlatform } from '../support/factories.ts';
+import { withPlatform } from '../support/fixture.ts';
+import { authorizationUrl, decide, requestOf, signIn } from '../support/flow.ts';
 import { says } from '../support/texts.ts';
 import {
   fill,
@@ -13,29 +13,13 @@ import {
   UserAgent,
 } from '../support/user-agent.ts';
 
-let server: TestServer;
-let platform: TestPlatform;
-before(async () => {
-  server = await startServer();
-  platform = await createPlatform(server);
-});
-after(() => server.close());
+const { server, platform } = withPlatform();
 
 const SESSION = 'stagedoor_session';
 
 async function begin(agent = new UserAgent(server), parameters = {}) {
   const application = await registerApplication(server, { owner: 'ben' });
-  const page = await agent.get(
-    authorizationUrl(server, {
-      response_type: 'code',
-      client_id: application.clientId,
-      redirect_uri: application.redirectUri,
-      state: 'the-state',
-      code_challenge: challengeOf('v'.repeat(43)),
-      code_challenge_method: 'S256',
-      ...parameters,
-    }),
-  );
+  const page = await agent.get(authorizationUrl(server, requestOf(application, parameters)));
   return { agent, page, application };
 }
 

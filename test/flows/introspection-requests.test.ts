@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { decodeJwt } from 'jose';
-import { createPlatform, type TestPlatform } from '../support/factories.ts';
-import type { ClientCredentials } from '../support/platform.ts';
+import { withPlatform } from '../support/fixture.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import {
   basic,
@@ -17,19 +16,14 @@ import {
 const SIGNED = 'application/token-introspection+jwt';
 
 describe('Introspection request', () => {
-  let server: TestServer;
-  let platform: TestPlatform;
+  const { server, platform } = withPlatform();
   let tokens: ObtainedTokens;
-  let caller: ClientCredentials;
+  const caller = platform.resourceServer;
 
   before(async () => {
-    server = await startServer();
-    platform = await createPlatform(server);
-    caller = platform.resourceServer;
     const { application, ada: user } = platform;
     tokens = await obtainTokens(server, { application, user, scope: 'read write profile' });
   });
-  after(() => server.close());
 
   /** Posts these parameters, with client credentials in the header unless `header` is false. */
   const post = (

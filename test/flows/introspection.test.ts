@@ -1,48 +1,15 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import { FLOW_ENGINES } from '../support/engines.ts';
-import {
-  createPlatform,
-  putTeam,
-  putUser,
-  registerApplication,
-  type TestApplication,
-  type TestPlatform,
-} from '../support/factories.ts';
+import { describe, it } from 'node:test';
+import { ENGINE_VARIABLES } from '../support/engines.ts';
+import { putTeam, putUser, registerApplication } from '../support/factories.ts';
 import { callManagement, manage } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
-import { basic, introspect, obtainTokens, refresh, type TokenAnswer } from '../support/tokens.ts';
+import { assertInvalidGrant, withTokens } from '../support/token-fixture.ts';
+import { basic, introspect, obtainTokens, refresh } from '../support/tokens.ts';
 
-for (const engine of FLOW_ENGINES) {
+for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
   describe(`Introspection and bearer endpoints, on ${engine}`, () => {
-    let server: TestServer;
-    let platform: TestPlatform;
-    let application: TestApplication;
-
-    before(async () => {
-      server = await startServer(engine === 'PostgreSQL' ? {} : { DATABASE_URL: '' });
-      platform = await createPlatform(server);
-      application = platform.application;
-    });
-    after(() => server.close());
-
-    /** Returns the tokens of a new grant of Ada. */
-    const tokens = (organizers = ['redstage']) =>
-      obtainTokens(server, {
-        application,
-        user: platform.ada,
-        organizers,
-        parameters: { approval_prompt: 'force' },
-      });
-    const isActive = async (token: string) =>
-      (await introspect(server, platform.resourceServer, token)).body.active;
-    const assertInvalidGrant = (answer: TokenAnswer, reason?: string) => {
-      assert.equal(answer.status, 400);
-      assert.equal(answer.body.error, 'invalid_grant');
-      if (reason !== undefined) {
-        assert.equal(answer.body.error_description, reason);
-      }
-    };
+    const { server, platform, tokens, isActive } = withTokens(variables);
+    const { application } = platform;
 
     describe('introspection', () => {
       it('is refused to unknown clients, wrong secrets and public applications', async () => {

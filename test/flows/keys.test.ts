@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
 import { CompiledQuery, sql } from 'kysely';
 import { readConfig } from '../../src/config/config.ts';
@@ -12,8 +12,9 @@ import { openSigningKey } from '../../src/signing-keys/seal-signing-key.ts';
 import { purgeSigningKeys, selectSigningKeys } from '../../src/signing-keys/signing-key-store.ts';
 import { type Outcome, stagedoorHere } from '../support/command-line.ts';
 import { createTestDatabase } from '../support/database.ts';
-import { FLOW_ENGINES } from '../support/engines.ts';
+import { ENGINE_VARIABLES } from '../support/engines.ts';
 import { registerResourceServer } from '../support/factories.ts';
+import { withServer } from '../support/fixture.ts';
 import { until } from '../support/outbox.ts';
 import { CHEAP_PASSWORDS } from '../support/passwords.ts';
 import type { ClientCredentials, Issuer } from '../support/platform.ts';
@@ -87,18 +88,16 @@ async function succeed(command: Promise<Outcome>): Promise<string> {
   return out;
 }
 
-for (const engine of FLOW_ENGINES) {
+for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
   describe(`Signing keys, on ${engine}`, () => {
-    let server: TestServer;
+    const server = withServer(variables, OPTIONS);
     let caller: ClientCredentials;
     let db: Db;
 
     before(async () => {
-      server = await startServer(engine === 'PostgreSQL' ? {} : { DATABASE_URL: '' }, OPTIONS);
       caller = await registerResourceServer(server);
       db = server.database.db;
     });
-    after(() => server.close());
 
     it('are rotated by age: published first, then in use, then still verifiable for a while', async () => {
       const first = await sign(server, caller);
@@ -182,16 +181,14 @@ for (const engine of FLOW_ENGINES) {
 }
 
 describe('stagedoor keys', () => {
-  let server: TestServer;
+  const server = withServer({}, OPTIONS);
   let caller: ClientCredentials;
   let db: Db;
 
   before(async () => {
-    server = await startServer({}, OPTIONS);
     caller = await registerResourceServer(server);
     db = server.database.db;
   });
-  after(() => server.close());
 
   it('rotate takes effect in all processes, and two parallel calls create one key', async () => {
     const workers = await startServerProcess({ ...sameDatabase(server), WORKERS: '2' });

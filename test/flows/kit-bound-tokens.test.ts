@@ -2,23 +2,19 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { createResourceServer } from '@stagedoor/resource-server';
 import * as oauth from 'oauth4webapi';
-import { createPlatform, type TestPlatform } from '../support/factories.ts';
+import { withPlatform } from '../support/fixture.ts';
 import { authorize } from '../support/flow.ts';
 import { FRAMEWORKS, type GuardedApi } from '../support/kit/frameworks.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { obtainTokens, revoke } from '../support/tokens.ts';
 
 const LOOPBACK = { [oauth.allowInsecureRequests]: true };
 
 describe('API service with DPoP-bound tokens and signed introspection', () => {
-  let server: TestServer;
-  let platform: TestPlatform;
   let metadata: oauth.AuthorizationServer;
   let api: GuardedApi;
+  const { server, platform } = withPlatform();
 
   before(async () => {
-    server = await startServer();
-    platform = await createPlatform(server);
     const issuer = new URL(server.issuer);
     const options = { algorithm: 'oauth2', ...LOOPBACK } as const;
     metadata = await oauth.processDiscoveryResponse(
@@ -41,10 +37,7 @@ describe('API service with DPoP-bound tokens and signed introspection', () => {
     };
     api = await start(kit, [{ path: '/organizers/:organizer/orders', needs }]);
   });
-  after(async () => {
-    await api?.close();
-    await server.close();
-  });
+  after(() => api?.close());
 
   const call = (token: string, organizer: string, dpop?: oauth.DPoPHandle, method = 'GET') =>
     oauth.protectedResourceRequest(

@@ -1,18 +1,13 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { z } from 'zod';
 import { newCredential } from '../../src/lib/credentials.ts';
 import { words } from '../support/authorizations.ts';
-import {
-  createPlatform,
-  registerApplication,
-  registerResourceServer,
-  type TestPlatform,
-} from '../support/factories.ts';
+import { registerApplication, registerResourceServer } from '../support/factories.ts';
+import { withPlatform } from '../support/fixture.ts';
 import { signIn } from '../support/flow.ts';
 import { callManagement, manage } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { says } from '../support/texts.ts';
 import { introspect, obtainTokens, refresh } from '../support/tokens.ts';
 import { UserAgent } from '../support/user-agent.ts';
@@ -28,17 +23,16 @@ const KEYS = {
   ],
 };
 
-let server: TestServer;
-let platform: TestPlatform;
+const { server, platform } = withPlatform({
+  LEAK_SCANNER_KEYS: JSON.stringify(KEYS),
+  TRUST_PROXY: '1',
+});
 let caller: Awaited<ReturnType<typeof registerResourceServer>>;
 let sources = 0;
 
 before(async () => {
-  server = await startServer({ LEAK_SCANNER_KEYS: JSON.stringify(KEYS), TRUST_PROXY: '1' });
-  platform = await createPlatform(server);
   caller = await registerResourceServer(server);
 });
-after(() => server.close());
 
 /** Sends a report, with a different address each time unless `headers` contains one. */
 function report(body: unknown, headers: Record<string, string> = {}): Promise<Response> {

@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import {
-  createPlatform,
-  registerApplication,
-  type TestApplication,
-  type TestPlatform,
-} from '../support/factories.ts';
+import { describe, it } from 'node:test';
+import { registerApplication, type TestApplication } from '../support/factories.ts';
+import { prepared, withPlatform } from '../support/fixture.ts';
 import { authorizationUrl, decide, requestOf, signIn, VERIFIER } from '../support/flow.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { says } from '../support/texts.ts';
 import { exchange, postForm, pushRequest } from '../support/tokens.ts';
 import {
@@ -22,16 +17,10 @@ import {
 const LONG = 's'.repeat(65_000);
 
 describe('long authorization requests', () => {
-  let server: TestServer;
-  let platform: TestPlatform;
-  let publicApplication: TestApplication;
-
-  before(async () => {
-    server = await startServer();
-    platform = await createPlatform(server);
-    publicApplication = await registerApplication(server, { owner: 'ben', clientType: 'public' });
-  });
-  after(() => server.close());
+  const { server, platform } = withPlatform();
+  const publicApplication = prepared(() =>
+    registerApplication(server, { owner: 'ben', clientType: 'public' }),
+  );
 
   const parametersOf = (application: TestApplication, state: string) =>
     requestOf(application, {

@@ -1,34 +1,25 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { z } from 'zod';
 import {
-  createPlatform,
   putUser,
   registerApplication,
   reviewApplication,
   type TestApplication,
-  type TestPlatform,
 } from '../support/factories.ts';
-import { authorizationUrl, challengeOf, signIn } from '../support/flow.ts';
+import { prepared, withPlatform } from '../support/fixture.ts';
+import { authorizationUrl, requestOf, signedIn } from '../support/flow.ts';
 import { callManagement, manage } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { pattern, says } from '../support/texts.ts';
 import { obtainTokens } from '../support/tokens.ts';
-import { type Page, UserAgent } from '../support/user-agent.ts';
+import type { Page } from '../support/user-agent.ts';
 
-let server: TestServer;
-let platform: TestPlatform;
-let ada: UserAgent;
-let tim: UserAgent;
-before(async () => {
-  server = await startServer({ PLATFORM_NAME: 'Ticket Harbor' });
-  platform = await createPlatform(server);
-  [ada, tim] = [new UserAgent(server), new UserAgent(server)];
-  const stranger = await putUser(server, { id: 'tim', fullName: 'Tim\u3164\u202e Example' });
-  await signIn(ada, await ada.get('/login'), platform.ada);
-  await signIn(tim, await tim.get('/login'), stranger);
-});
-after(() => server.close());
+const { server, platform } = withPlatform({ PLATFORM_NAME: 'Ticket Harbor' });
+const ada = prepared(() => signedIn(server, platform.ada));
+const stranger = prepared(() =>
+  putUser(server, { id: 'tim', fullName: 'Tim\u3164\u202e Example' }),
+);
+const tim = prepared(() => signedIn(server, stranger));
 
 const answer = z.object({ review_needed: z.string().nullable() });
 const pathOf = ({ clientId }: TestApplication) => `/api/v1/applications/${clientId}/`;
@@ -47,15 +38,7 @@ async function reviewed(name: string): Promise<TestApplication> {
 
 /** Opens the consent page as Ada, who owns none of the applications. */
 function consent({ clientId, redirectUri }: TestApplication): Promise<Page> {
-  return ada.get(
-    authorizationUrl(server, {
-      response_type: 'code',
-      client_id: clientId,
-      redirect_uri: redirectUri,
-      code_challenge: challengeOf('x'.repeat(43)),
-      code_challenge_method: 'S256',
-    }),
-  );
+  return ada.get(authorizationUrl(server, requestOf({ clientId, redirectUri })));
 }
 
 describe('Application name', () => {

@@ -1,17 +1,15 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { sql } from 'kysely';
 import {
-  createPlatform,
   putTeam,
   putUser,
   registerApplication,
   reviewApplication,
-  type TestApplication,
   type TestUser,
 } from '../support/factories.ts';
+import { prepared, withPlatform } from '../support/fixture.ts';
 import { authorizationUrl, decide, requestOf, signIn } from '../support/flow.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { says, textFor } from '../support/texts.ts';
 import { type Page, showsForm, describe as textOf, UserAgent } from '../support/user-agent.ts';
 
@@ -193,8 +191,8 @@ const CASES: Record<string, Case> = {
   },
 };
 
-let server: TestServer;
-let application: TestApplication;
+const { server } = withPlatform();
+const application = prepared(() => registerApplication(server, { owner: 'ben' }));
 const users = new Map<Locale, TestUser>();
 
 function newBrowser(locale: Locale): UserAgent {
@@ -253,16 +251,12 @@ function linkOf(page: Page, label: string): string {
 
 describe('A browser without its cookies, or with an old page', () => {
   before(async () => {
-    server = await startServer();
-    await createPlatform(server);
-    application = await registerApplication(server, { owner: 'ben' });
     await reviewApplication(server, application.clientId);
     for (const locale of LOCALES) {
       users.set(locale, await putUser(server, { id: locale, locale }));
     }
     await putTeam(server, { organizer: 'redstage', id: 'readers', members: [...LOCALES] });
   });
-  after(() => server.close());
 
   for (const locale of LOCALES) {
     for (const [name, { run, status, title, link, leadsTo }] of Object.entries(CASES)) {

@@ -1,31 +1,13 @@
 import assert from 'node:assert/strict';
 import { createServer, type Socket } from 'node:net';
-import { after, before, beforeEach, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Database, openDatabase } from '../../src/db/database.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { MAILS } from '../support/mails.ts';
-import { type Outbox, outboxOf, until } from '../support/outbox.ts';
+import { until, withOutbox } from '../support/outbox.ts';
 
 const LONG_NAME = 'Verein zur Förderung der zeitgenössischen Kammermusik im ländlichen Raum e. V.';
 
-let testDatabase: TestDatabase;
-let database: Database;
-let outbox: Outbox;
-
-before(async () => {
-  testDatabase = await createTestDatabase();
-  database = await openDatabase({ url: testDatabase.url, dataDir: '', connections: 5 });
-  outbox = outboxOf(database);
-});
-after(async () => {
-  await database.close();
-  await testDatabase.drop();
-});
-beforeEach(async () => {
-  outbox.lines.length = 0;
-  await outbox.clear();
-});
+const { database, outbox } = withOutbox();
 
 describe('Mail sender with a mail server that', () => {
   test('is busy at first: the same mail is sent later', async () => {

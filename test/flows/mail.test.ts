@@ -2,30 +2,16 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, beforeEach, describe, test } from 'node:test';
-import { type Database, openDatabase } from '../../src/db/database.ts';
+import { describe, test } from 'node:test';
+import { openDatabase } from '../../src/db/database.ts';
 import type { MailKind } from '../../src/mail/mail.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { copyEmbeddedTemplate } from '../support/embedded-template.ts';
 import { hostile, MAIL_KINDS, MAILS } from '../support/mails.ts';
-import { ISSUER, type Outbox, outboxOf, RECIPIENT, until } from '../support/outbox.ts';
+import { ISSUER, outboxOf, RECIPIENT, until, withOutbox } from '../support/outbox.ts';
 import { parseMessage } from '../support/read-message.ts';
 import { textFor } from '../support/texts.ts';
 
-let testDatabase: TestDatabase;
-let database: Database;
-let outbox: Outbox;
-
-before(async () => {
-  testDatabase = await createTestDatabase();
-  database = await openDatabase({ url: testDatabase.url, dataDir: '', connections: 5 });
-  outbox = outboxOf(database);
-});
-after(async () => {
-  await database.close();
-  await testDatabase.drop();
-});
-beforeEach(() => outbox.clear());
+const { outbox } = withOutbox();
 
 const SUBJECTS: Readonly<Record<MailKind, { readonly en: string; readonly de: string }>> = {
   authorized: {

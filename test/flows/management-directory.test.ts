@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { sql } from 'kysely';
-import { type ManagementServer, startManagementServer } from '../support/management-server.ts';
+import { prepared } from '../support/fixture.ts';
+import { startManagementServer } from '../support/management-server.ts';
 import { callManagement, manage } from '../support/platform.ts';
 
-let server: ManagementServer;
-before(async () => {
-  server = await startManagementServer();
-});
-after(() => server.close());
+const server = prepared(startManagementServer, (one) => one.close());
 
 const call = (method: string, path: string, body?: unknown) =>
   callManagement(server, method, `/api/v1${path}`, body);

@@ -1,17 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { createPlatform, type TestPlatform } from '../support/factories.ts';
+import { describe, test } from 'node:test';
+import { withPlatform } from '../support/fixture.ts';
 import { callManagement, manage } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { introspect, obtainTokens, refresh } from '../support/tokens.ts';
 
-let server: TestServer;
-let platform: TestPlatform;
-before(async () => {
-  server = await startServer();
-  platform = await createPlatform(server);
-});
-after(() => server.close());
+const { server, platform } = withPlatform();
 
 const call = (method: string, path: string) => callManagement(server, method, `/api/v1${path}`);
 const field = (body: unknown, name: string): unknown => Reflect.get(Object(body), name);

@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { compactListChanges, countEntries } from '../../src/db/list-changes.ts';
-import { type ManagementServer, startManagementServer } from '../support/management-server.ts';
+import { prepared } from '../support/fixture.ts';
+import { startManagementServer } from '../support/management-server.ts';
 import { until } from '../support/outbox.ts';
 import { type ApiAnswer, callManagement, manage } from '../support/platform.ts';
 
-let server: ManagementServer;
-before(async () => {
-  server = await startManagementServer();
-});
-after(() => server.close());
+const server = prepared(startManagementServer, (one) => one.close());
 
 const page = z.object({
   count: z.number(),

@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { type ManagementServer, startManagementServer } from '../support/management-server.ts';
+import { prepared } from '../support/fixture.ts';
+import { startManagementServer } from '../support/management-server.ts';
 import { callManagement, manage } from '../support/platform.ts';
 
-let server: ManagementServer;
-before(async () => {
-  server = await startManagementServer();
-});
-after(() => server.close());
+const server = prepared(startManagementServer, (one) => one.close());
 
 const entries = z.object({
   count: z.number(),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { sql } from 'kysely';
 import type { Candidate } from '../../src/applications/candidate.ts';
 import { insertCandidate } from '../../src/applications/candidate-store.ts';
@@ -8,17 +8,12 @@ import { continueDeletion, continueIn } from '../../src/deletions/remove-grants.
 import { readChanges } from '../support/changes/read-changes.ts';
 import { cleanUp } from '../support/clean-up.ts';
 import { stagedoorHere } from '../support/command-line.ts';
-import { FLOW_ENGINES } from '../support/engines.ts';
-import {
-  createPlatform,
-  putUser,
-  registerApplication,
-  type TestPlatform,
-} from '../support/factories.ts';
+import { ENGINE_VARIABLES } from '../support/engines.ts';
+import { putUser, registerApplication } from '../support/factories.ts';
+import { withPlatform } from '../support/fixture.ts';
 import { signIn } from '../support/flow.ts';
 import { callManagement, manage } from '../support/platform.ts';
 import { seedTokens } from '../support/seed-tokens.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { introspect, refresh } from '../support/tokens.ts';
 import { UserAgent } from '../support/user-agent.ts';
 
@@ -27,13 +22,10 @@ const USERS = 500;
 const EACH = 5;
 const ALL = USERS * EACH + 1;
 
-for (const engine of FLOW_ENGINES) {
+for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
   describe(`Deletion of a user or an application with many grants, on ${engine}`, () => {
-    let server: TestServer;
-    let platform: TestPlatform;
+    const { server, platform } = withPlatform(variables);
     before(async () => {
-      server = await startServer(engine === 'PostgreSQL' ? {} : { DATABASE_URL: '' });
-      platform = await createPlatform(server);
       // One of ten has chosen a language, and one of ten is deactivated.
       await sql`
         insert into users (id, email, email_key, chosen_locale, is_active)
@@ -42,7 +34,6 @@ for (const engine of FLOW_ENGINES) {
         from generate_series(1, ${USERS}) n
       `.execute(server.database.db);
     });
-    after(() => server.close());
 
     const run = (statement: ReturnType<typeof sql>) => statement.execute(server.database.db);
     const count = async (from: ReturnType<typeof sql>): Promise<number> => {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, type TestContext, test } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
 import { sql } from 'kysely';
-import { type DocumentSite, startDocumentSite } from '../support/document-site.ts';
+import { startDocumentSite } from '../support/document-site.ts';
 import { createPlatform, type TestPlatform } from '../support/factories.ts';
+import { prepared } from '../support/fixture.ts';
 import { authorizationUrl, requestOf, signIn } from '../support/flow.ts';
 import { manage } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -10,11 +11,7 @@ import { says } from '../support/texts.ts';
 import { obtainTokens } from '../support/tokens.ts';
 import { showsForm, UserAgent } from '../support/user-agent.ts';
 
-let site: DocumentSite;
-before(async () => {
-  site = await startDocumentSite();
-});
-after(() => site.close());
+const site = prepared(startDocumentSite, (one) => one.close());
 
 interface Started {
   readonly server: TestServer;

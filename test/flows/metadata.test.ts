@@ -1,20 +1,16 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import * as oauth from 'oauth4webapi';
 import { z } from 'zod';
 import { METADATA_PATHS } from '../../src/oidc/paths.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { withServer } from '../support/fixture.ts';
 
 /** Features of OpenID Connect and other standards that this server does not have. */
 const ABSENT =
   /^(userinfo|device|backchannel|end_session|check_session)_|^id_token_|^claims_supported|^acr_values/;
 
 describe('Server metadata', () => {
-  let server: TestServer;
-  before(async () => {
-    server = await startServer();
-  });
-  after(() => server.close());
+  const server = withServer();
 
   const read = async (path: string) => {
     const response = await fetch(server.issuer + path, {

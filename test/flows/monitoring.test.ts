@@ -2,11 +2,10 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { z } from 'zod';
-import { createPlatform, type TestPlatform } from '../support/factories.ts';
+import { withPlatform } from '../support/fixture.ts';
 import { type Samples, samplesOf, sumOf } from '../support/metrics.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { exchange, introspect, obtainTokens, refresh, revoke } from '../support/tokens.ts';
 import { UserAgent } from '../support/user-agent.ts';
 
@@ -27,14 +26,7 @@ const dashboard = z.object({
 });
 
 describe('Metrics', () => {
-  let server: TestServer;
-  let platform: TestPlatform;
-
-  before(async () => {
-    server = await startServer();
-    platform = await createPlatform(server);
-  });
-  after(() => server.close());
+  const { server, platform } = withPlatform();
 
   const text = async () => (await fetch(`${server.issuer}/metrics`)).text();
   const scrape = async () => samplesOf(await text());

@@ -1,21 +1,15 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { listOwnApplications } from '../../src/applications/own-store.ts';
 import { selectChoices } from '../../src/authorization/consent-store.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
 import { type Narrowing, narrowGrant } from '../../src/grants/narrow.ts';
 import { revokeGrantsOfApplication, revokeLocked } from '../../src/grants/revoke-several.ts';
 import { listLiveGrants } from '../../src/grants/store.ts';
-import { PAGE_ENGINES } from '../support/engines.ts';
-import {
-  createPlatform,
-  putTeam,
-  registerApplication,
-  type TestApplication,
-  type TestPlatform,
-} from '../support/factories.ts';
+import { PAGE_ENGINE_VARIABLES } from '../support/engines.ts';
+import { putTeam, registerApplication } from '../support/factories.ts';
+import { withPlatform } from '../support/fixture.ts';
 import { authorize } from '../support/flow.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import {
   exchange,
   introspect,
@@ -27,18 +21,10 @@ import {
 
 const ORIGIN = { ip: '192.0.2.1', userAgent: undefined };
 
-for (const engine of PAGE_ENGINES) {
+for (const [engine, variables] of Object.entries(PAGE_ENGINE_VARIABLES)) {
   describe(`Narrowing a grant, on ${engine}`, () => {
-    let server: TestServer;
-    let platform: TestPlatform;
-    let application: TestApplication;
-
-    before(async () => {
-      server = await startServer(engine === 'PostgreSQL' ? {} : { DATABASE_URL: '' });
-      platform = await createPlatform(server);
-      application = platform.application;
-    });
-    after(() => server.close());
+    const { server, platform } = withPlatform(variables);
+    const { application } = platform;
 
     const tokens = (scope?: string) =>
       obtainTokens(server, {
@@ -285,14 +271,7 @@ for (const engine of PAGE_ENGINES) {
   });
 
   describe(`Revoking several grants, on ${engine}`, () => {
-    let server: TestServer;
-    let platform: TestPlatform;
-
-    before(async () => {
-      server = await startServer(engine === 'PostgreSQL' ? {} : { DATABASE_URL: '' });
-      platform = await createPlatform(server);
-    });
-    after(() => server.close());
+    const { server, platform } = withPlatform(variables);
 
     const isActive = async ({ accessToken }: ObtainedTokens) =>
       (await introspect(server, platform.resourceServer, accessToken)).body.active;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { newestGrant } from '../support/authorizations.ts';
-import { createPlatform, type TestPlatform } from '../support/factories.ts';
+import { withPlatform } from '../support/fixture.ts';
 import { authorizationUrl, challengeOf, signIn } from '../support/flow.ts';
 import { type Call, call } from '../support/openapi/call.ts';
 import {
@@ -13,7 +13,6 @@ import {
 } from '../support/openapi/operations.ts';
 import { WALKERS } from '../support/openapi/walkers.ts';
 import { createWorld, type World } from '../support/openapi/world.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { obtainTokens } from '../support/tokens.ts';
 import { type Page, UserAgent } from '../support/user-agent.ts';
 
@@ -43,23 +42,19 @@ const VALUES: readonly unknown[] = [
   { '\0': '\ud800', __proto__x: '' },
 ];
 
-let server: TestServer;
-let platform: TestPlatform;
+const { server, platform } = withPlatform({ LOG_LEVEL: 'silent' });
 let world: World;
 let agent: UserAgent;
 let grantId: string;
 let defects: string[];
 
 before(async () => {
-  server = await startServer({ LOG_LEVEL: 'silent' });
-  platform = await createPlatform(server);
   world = createWorld(server, platform);
   const { application, ben } = platform;
   agent = new UserAgent(server);
   await obtainTokens(server, { application, user: ben, agent });
   grantId = await newestGrant(server, application.clientId);
 });
-after(() => server.close());
 
 function note(status: number, what: string): void {
   if (status >= 500) {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OpenApiDocument } from '../../src/api/openapi.ts';
 import { RIGHTS } from '../../src/api/operator.ts';
 import { createPlatform } from '../support/factories.ts';
+import { withServer } from '../support/fixture.ts';
 import { type Call, type CallAnswer, type CallOptions, call } from '../support/openapi/call.ts';
 import { type Contract, createContract } from '../support/openapi/contract.ts';
 import {
@@ -16,26 +17,24 @@ import {
 } from '../support/openapi/operations.ts';
 import { QUERY_VALUES, WALKERS } from '../support/openapi/walkers.ts';
 import { createWorld, type World } from '../support/openapi/world.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { startServer } from '../support/server.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 
 const METHODS = ['GET', 'PUT', 'POST', 'PATCH', 'DELETE'];
 
 describe('Each operation of the API description', () => {
-  let server: TestServer;
+  const server = withServer();
   let world: World;
   let document: OpenApiDocument;
   let contract: Contract;
   let operations: readonly Documented[];
 
   before(async () => {
-    server = await startServer();
     world = createWorld(server, await createPlatform(server));
     document = await fetchDocument(server);
     contract = createContract(document);
     operations = operationsOf(document);
   });
-  after(() => server?.close());
 
   const documents = (one: Documented, status: number) =>
     answerOf(document, one.operation, status) !== undefined;

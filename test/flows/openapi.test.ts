@@ -3,11 +3,10 @@ import { execFile, spawnSync } from 'node:child_process';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { Router } from '@koa/router';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
-import type { OpenApiDocument } from '../../src/api/openapi.ts';
 import { createApp } from '../../src/app.ts';
 import { cookieKeysOf } from '../../src/data-dir/secret.ts';
 import { startErrorQueue } from '../../src/insights/error-queue.ts';
@@ -17,21 +16,16 @@ import { createMetrics } from '../../src/operations/metrics.ts';
 import { operatorAccess } from '../../src/operators/access.ts';
 import { startCallLog } from '../../src/operators/call-log.ts';
 import { openKeyring } from '../../src/signing-keys/keyring.ts';
+import { prepared, withServer } from '../support/fixture.ts';
 import { createContract } from '../support/openapi/contract.ts';
 import { fetchDocument, operationsOf, parametersOf } from '../support/openapi/operations.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import type { TestServer } from '../support/server.ts';
 
 const VALIDATOR = 'import openapi_spec_validator';
 
 describe('API description', () => {
-  let server: TestServer;
-  let document: OpenApiDocument;
-
-  before(async () => {
-    server = await startServer();
-    document = await fetchDocument(server);
-  });
-  after(() => server.close());
+  const server = withServer();
+  const document = prepared(() => fetchDocument(server));
 
   it('is public and contains the URL of the server', async () => {
     const response = await fetch(`${server.issuer}/api/v1/openapi.json`);

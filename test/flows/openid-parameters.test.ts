@@ -1,17 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { sql } from 'kysely';
-import {
-  createPlatform,
-  registerApplication,
-  type TestApplication,
-  type TestPlatform,
-} from '../support/factories.ts';
+import { registerApplication } from '../support/factories.ts';
+import { prepared, withPlatform } from '../support/fixture.ts';
 import { authorizationUrl, decide, requestOf, signIn } from '../support/flow.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { says } from '../support/texts.ts';
 import { obtainTokens, postForm, pushRequest, refresh } from '../support/tokens.ts';
-import { startUpstreamSite, type UpstreamSite } from '../support/upstream-site.ts';
+import { startUpstreamSite } from '../support/upstream-site.ts';
 import { UpstreamVisitor } from '../support/upstream-visitor.ts';
 import {
   offered,
@@ -66,20 +61,17 @@ const ACCEPTED: readonly [
 ];
 
 describe('Requests of generic OpenID and OAuth clients', () => {
-  let server: TestServer;
-  let platform: TestPlatform;
+  const { server, platform } = withPlatform();
   /** A public application, whose requests always show the consent page. */
-  let application: TestApplication;
-  let ada: UserAgent;
+
+  const application = prepared(() =>
+    registerApplication(server, { owner: 'ben', clientType: 'public' }),
+  );
+  const ada = prepared(() => new UserAgent(server));
 
   before(async () => {
-    server = await startServer();
-    platform = await createPlatform(server);
-    application = await registerApplication(server, { owner: 'ben', clientType: 'public' });
-    ada = new UserAgent(server);
     await signIn(ada, await ada.get('/login'), platform.ada);
   });
-  after(() => server.close());
 
   const parametersOf = (parameters: Record<string, string>) => requestOf(application, parameters);
   const requestUrl = (parameters: Record<string, string>) =>
@@ -271,10 +263,8 @@ describe('Requests of generic OpenID and OAuth clients', () => {
 });
 
 describe('Requests of generic clients, with the platform’s own login', () => {
-  let site: UpstreamSite;
-  before(async () => {
-    site = await startUpstreamSite();
-  });
+  const site = prepared(() => startUpstreamSite());
+
   after(() => site.close());
 
   const requestUrl = (parameters: Record<string, string>) =>

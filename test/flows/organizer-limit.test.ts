@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { inTransaction } from '../../src/db/transaction.ts';
 import { createGrant } from '../../src/grants/create.ts';
 import { ORGANIZERS_PER_GRANT } from '../../src/grants/grant.ts';
 import { importDirectory } from '../support/bulk.ts';
-import { createPlatform, type TestPlatform } from '../support/factories.ts';
-import { authorizationUrl, challengeOf, decide, signIn } from '../support/flow.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { withPlatform } from '../support/fixture.ts';
+import { authorizationUrl, decide, requestOf, signIn } from '../support/flow.ts';
 import { says } from '../support/texts.ts';
 import { introspect, obtainTokens } from '../support/tokens.ts';
 import {
@@ -21,13 +20,10 @@ const LIMIT = ORGANIZERS_PER_GRANT;
 const SLUGS = Array.from({ length: LIMIT + 100 }, (_, n) => `o${String(n).padStart(4, '0')}`);
 
 describe('User in more organizers than one grant can have', () => {
-  let server: TestServer;
-  let platform: TestPlatform;
+  const { server, platform } = withPlatform();
   let browser: UserAgent;
 
   before(async () => {
-    server = await startServer();
-    platform = await createPlatform(server);
     const { end } = await importDirectory(
       server,
       SLUGS.flatMap((slug) => [
@@ -38,20 +34,11 @@ describe('User in more organizers than one grant can have', () => {
     assert.equal(end?.refused, 0);
     browser = new UserAgent(server);
   });
-  after(() => server.close());
 
   async function openConsent(): Promise<Page> {
     const { application, ada } = platform;
     const page = await browser.get(
-      authorizationUrl(server, {
-        response_type: 'code',
-        client_id: application.clientId,
-        redirect_uri: application.redirectUri,
-        scope: 'read',
-        prompt: 'consent',
-        code_challenge: challengeOf('x'.repeat(43)),
-        code_challenge_method: 'S256',
-      }),
+      authorizationUrl(server, requestOf(application, { scope: 'read', prompt: 'consent' })),
     );
     return offered(page, 'password').length > 0 ? signIn(browser, page, ada) : page;
   }

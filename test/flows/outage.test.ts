@@ -7,7 +7,7 @@ import { inTransaction } from '../../src/db/transaction.ts';
 import { isUnreachable } from '../../src/db/unreachable.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createPlatform, type TestPlatform } from '../support/factories.ts';
-import { authorizationUrl, authorize, challengeOf, decide, signIn } from '../support/flow.ts';
+import { authorizationUrl, authorize, decide, requestOf, signIn } from '../support/flow.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { asAdmin } from '../support/template-database.ts';
@@ -60,15 +60,10 @@ describe('While the database is unreachable', () => {
     });
 
   const requestUrl = () =>
-    authorizationUrl(server, {
-      response_type: 'code',
-      client_id: platform.application.clientId,
-      redirect_uri: platform.application.redirectUri,
-      scope: 'profile',
-      code_challenge: challengeOf('v'.repeat(43)),
-      code_challenge_method: 'S256',
-      prompt: 'consent',
-    });
+    authorizationUrl(
+      server,
+      requestOf(platform.application, { scope: 'profile', prompt: 'consent' }),
+    );
 
   const get = (path: string, headers: Record<string, string> = {}) =>
     fetch(new URL(path, server.issuer), { headers, redirect: 'manual' });

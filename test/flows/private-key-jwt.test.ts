@@ -14,38 +14,26 @@ import {
   makeKeyPair,
 } from '../support/client-keys.ts';
 import { PAGE_ENGINE_VARIABLES } from '../support/engines.ts';
-import {
-  createPlatform,
-  registerApplication,
-  registerResourceServer,
-  type TestApplication,
-  type TestPlatform,
-} from '../support/factories.ts';
-import { type CountingHost, startHost } from '../support/fetch-hosts.ts';
+import { registerApplication, registerResourceServer } from '../support/factories.ts';
+import { startHost } from '../support/fetch-hosts.ts';
+import { prepared, withPlatform } from '../support/fixture.ts';
 import { authorize, requestOf } from '../support/flow.ts';
 import { until } from '../support/outbox.ts';
 import { manage } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { exchange, introspect, postForm, refresh } from '../support/tokens.ts';
 
 for (const [engine, variables] of Object.entries(PAGE_ENGINE_VARIABLES)) {
   describe(`private_key_jwt on ${engine}`, () => {
-    let server: TestServer;
-    let platform: TestPlatform;
+    const { server, platform } = withPlatform({ FETCH_PRIVATE_HOSTS: 'localhost', ...variables });
     /** Has a key and a secret. */
-    let application: TestApplication;
-    let key: ClientKeyPair;
     /** Sends no credentials of its own: the parameters authenticate. */
     const nobody = undefined;
+    const application = prepared(() => registerApplication(server, { owner: 'ben' }));
+    const key = prepared(() => makeKeyPair());
 
     before(async () => {
-      server = await startServer({ FETCH_PRIVATE_HOSTS: 'localhost', ...variables });
-      platform = await createPlatform(server);
-      application = await registerApplication(server, { owner: 'ben' });
-      key = await makeKeyPair();
       await addKeys(server, application.clientId, JSON.stringify({ keys: [key.publicJwk] }));
     });
-    after(() => server.close());
 
     const assertion = (changes?: AssertionChanges, by = key) =>
       assertionOf(server.issuer, application.clientId, by, changes);
@@ -273,10 +261,8 @@ for (const [engine, variables] of Object.entries(PAGE_ENGINE_VARIABLES)) {
     });
 
     describe('with an address of keys', () => {
-      let host: CountingHost;
-      before(async () => {
-        host = await startHost('127.0.0.1');
-      });
+      const host = prepared(() => startHost('127.0.0.1'));
+
       after(() => host.close());
 
       /** Gives an application an address of keys, as a metadata document does. */

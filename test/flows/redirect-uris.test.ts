@@ -1,18 +1,12 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import {
-  createPlatform,
-  registerApplication,
-  reviewApplication,
-  type TestPlatform,
-} from '../support/factories.ts';
-import { authorizationUrl, challengeOf, decide, signIn } from '../support/flow.ts';
+import { describe, it } from 'node:test';
+import { registerApplication, reviewApplication } from '../support/factories.ts';
+import { prepared, withPlatform } from '../support/fixture.ts';
+import { authorizationUrl, decide, requestOf, signedIn, VERIFIER } from '../support/flow.ts';
 import { callManagement } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { exchange } from '../support/tokens.ts';
 import { describe as textOf, UserAgent } from '../support/user-agent.ts';
 
-const VERIFIER = 'v'.repeat(43);
 /** Queries that must be returned as they were registered. */
 const QUERIES = [
   '?next=/a%20b&flag&sig=a~b%2Bc',
@@ -24,17 +18,8 @@ const QUERIES = [
 ];
 
 describe('Redirect URIs', () => {
-  let server: TestServer;
-  let platform: TestPlatform;
-  let ada: UserAgent;
-
-  before(async () => {
-    server = await startServer({ CUSTOM_SCHEMES: 'myapp' });
-    platform = await createPlatform(server);
-    ada = new UserAgent(server);
-    await signIn(ada, await ada.get('/login'), platform.ada);
-  });
-  after(() => server.close());
+  const { server, platform } = withPlatform({ CUSTOM_SCHEMES: 'myapp' });
+  const ada = prepared(() => signedIn(server, platform.ada));
 
   const register = (redirectUri: string, clientType: 'public' | 'confidential' = 'confidential') =>
     registerApplication(server, { owner: 'ben', clientType, redirectUris: [redirectUri] });
@@ -44,16 +29,13 @@ describe('Redirect URIs', () => {
     redirectUri: string,
     parameters: Record<string, string> = {},
   ) =>
-    authorizationUrl(server, {
-      response_type: 'code',
-      client_id: clientId,
-      redirect_uri: redirectUri,
-      state: 'a b+c',
-      approval_prompt: 'force',
-      code_challenge: challengeOf(VERIFIER),
-      code_challenge_method: 'S256',
-      ...parameters,
-    });
+    authorizationUrl(
+      server,
+      requestOf(
+        { clientId, redirectUri },
+        { state: 'a b+c', approval_prompt: 'force', ...parameters },
+      ),
+    );
 
   /** Returns the raw `Location` header of the response to one request. */
   async function locationOf(agent: UserAgent, url: string | URL): Promise<string> {

@@ -1,18 +1,18 @@
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { newCredential } from '../../src/lib/credentials.ts';
 import { ENGINE_VARIABLES } from '../support/engines.ts';
+import { prepared } from '../support/fixture.ts';
 import { type RefreshAttempt, refreshCase } from '../support/refresh-cases.ts';
 import { seedRefresh } from '../support/refresh-subject.ts';
-import { comparePaths, type PathServers, startPathServers } from '../support/token-paths.ts';
+import { comparePaths, startPathServers } from '../support/token-paths.ts';
 import type { TokenSubject } from '../support/token-subject.ts';
 
 for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
   describe(`Two code paths of a refresh, on ${engine}`, () => {
-    let servers: PathServers;
-    before(async () => {
-      servers = await startPathServers(variables, { REFRESH_RETRY_SECONDS: '0' });
-    });
-    after(() => servers.close());
+    const servers = prepared(
+      () => startPathServers(variables, { REFRESH_RETRY_SECONDS: '0' }),
+      (one) => one.close(),
+    );
 
     test('return the same responses, and write the same rows', async (t) => {
       const cases = {

@@ -15,6 +15,7 @@ import {
   type TestApplication,
   type TestPlatform,
 } from '../support/factories.ts';
+import { withServer } from '../support/fixture.ts';
 import { type ClientCredentials, manage } from '../support/platform.ts';
 import { type SeededTokens, type SeedOptions, seedTokens } from '../support/seed-tokens.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -32,15 +33,17 @@ const VARYING = new Set(['date', 'connection', 'keep-alive', 'x-request-id']);
 
 for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
   describe(`Lost response to a refresh, on ${engine}`, () => {
-    let server: TestServer;
     /** Another server on the same database; on the embedded database, the same server. */
     let second: TestServer;
     let platform: TestPlatform;
     let confidential: TestApplication;
     let publicClient: TestApplication;
 
+    // Before its database is dropped.
+    after(() => second?.close());
+    const server = withServer(variables);
+
     before(async () => {
-      server = await startServer(variables);
       const { databaseUrl } = server.config;
       second =
         databaseUrl === undefined ? server : await startServer({ DATABASE_URL: databaseUrl });
@@ -51,10 +54,6 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
         clientType: 'public',
         redirectUris: ['http://127.0.0.1/callback'],
       });
-    });
-    after(async () => {
-      await second.close();
-      await server.close();
     });
 
     const seed = (options: Partial<SeedOptions> = {}) =>

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createPlatform, type TestPlatform, type TestUser } from '../support/factories.ts';
+import type { TestUser } from '../support/factories.ts';
+import { withPlatform } from '../support/fixture.ts';
 import { authorizationUrl, challengeOf, signIn } from '../support/flow.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { says } from '../support/texts.ts';
 import { type Page, describe as textOf, UserAgent } from '../support/user-agent.ts';
 
@@ -11,13 +11,10 @@ import { type Page, describe as textOf, UserAgent } from '../support/user-agent.
 const PATIENCE = 8000;
 
 describe('Page of a refused authorization request', () => {
-  let server: TestServer;
-  let platform: TestPlatform;
+  const { server, platform } = withPlatform();
   let url: URL;
 
   before(async () => {
-    server = await startServer();
-    platform = await createPlatform(server);
     const { application } = platform;
     url = authorizationUrl(server, {
       response_type: 'code',
@@ -30,7 +27,6 @@ describe('Page of a refused authorization request', () => {
       client_secret: 'sds_S3CRET',
     });
   });
-  after(() => server.close());
 
   async function open(user?: TestUser): Promise<{ agent: UserAgent; page: Page }> {
     const agent = new UserAgent(server);

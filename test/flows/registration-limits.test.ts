@@ -1,18 +1,12 @@
 import assert from 'node:assert/strict';
-import { after, before, it } from 'node:test';
-import { createPlatform, registerApplication, type TestPlatform } from '../support/factories.ts';
+import { it } from 'node:test';
+import { registerApplication } from '../support/factories.ts';
+import { withPlatform } from '../support/fixture.ts';
 import { signIn } from '../support/flow.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { says } from '../support/texts.ts';
 import { type Page, describe as textOf, UserAgent } from '../support/user-agent.ts';
 
-let server: TestServer;
-let platform: TestPlatform;
-before(async () => {
-  server = await startServer({ APPLICATIONS_PER_OWNER: '3' });
-  platform = await createPlatform(server);
-});
-after(() => server.close());
+const { server, platform } = withPlatform({ APPLICATIONS_PER_OWNER: '3' });
 
 const FORM = '/account/applications/new';
 

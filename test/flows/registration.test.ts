@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { mayRegister } from '../../src/applications/register.ts';
 import { updateOwnApplication } from '../../src/applications/update.ts';
 import { readConfig } from '../../src/config/config.ts';
@@ -9,22 +9,16 @@ import {
   registerApplication,
   reviewApplication,
   type TestApplication,
-  type TestPlatform,
 } from '../support/factories.ts';
-import { authorizationUrl, authorize, challengeOf, decide, signIn } from '../support/flow.ts';
+import { withPlatform } from '../support/fixture.ts';
+import { authorizationUrl, authorize, decide, requestOf, signIn } from '../support/flow.ts';
 import { manage } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { startServer } from '../support/server.ts';
 import { says } from '../support/texts.ts';
 import { obtainTokens, refresh } from '../support/tokens.ts';
 import { type Page, showsForm, UserAgent } from '../support/user-agent.ts';
 
-let server: TestServer;
-let platform: TestPlatform;
-before(async () => {
-  server = await startServer({ REGISTRATION: 'approval' });
-  platform = await createPlatform(server);
-});
-after(() => server.close());
+const { server, platform } = withPlatform({ REGISTRATION: 'approval' });
 
 const review = ({ clientId }: TestApplication) => reviewApplication(server, clientId);
 
@@ -34,17 +28,7 @@ async function openAsAda(
   agent: UserAgent,
   parameters: Readonly<Record<string, string>> = {},
 ): Promise<Page> {
-  const page = await agent.get(
-    authorizationUrl(server, {
-      response_type: 'code',
-      client_id: application.clientId,
-      redirect_uri: application.redirectUri,
-      code_challenge: challengeOf('x'.repeat(43)),
-      code_challenge_method: 'S256',
-      state: 'the-state',
-      ...parameters,
-    }),
-  );
+  const page = await agent.get(authorizationUrl(server, requestOf(application, parameters)));
   return showsForm(page, 'email', 'password') ? signIn(agent, page, platform.ada) : page;
 }
 

@@ -1,16 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { importDirectory } from '../support/bulk.ts';
-import { FLOW_ENGINES } from '../support/engines.ts';
-import {
-  createPlatform,
-  putOrganizer,
-  putTeam,
-  putUser,
-  type TestPlatform,
-} from '../support/factories.ts';
+import { ENGINE_VARIABLES } from '../support/engines.ts';
+import { putOrganizer, putTeam, putUser } from '../support/factories.ts';
+import { withPlatform } from '../support/fixture.ts';
 import { manage } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import type { TestServer } from '../support/server.ts';
 import { introspect, obtainTokens } from '../support/tokens.ts';
 
 const BOTH = { north: ['can_view_orders', 'can_change_orders'], south: ['can_view_orders'] };
@@ -114,15 +109,9 @@ const REMOVALS: Removal[] = [
   },
 ];
 
-for (const engine of FLOW_ENGINES) {
+for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
   describe(`Removal of rights applies to the next introspection and is logged, on ${engine}`, () => {
-    let server: TestServer;
-    let platform: TestPlatform;
-    before(async () => {
-      server = await startServer(engine === 'PostgreSQL' ? {} : { DATABASE_URL: '' });
-      platform = await createPlatform(server);
-    });
-    after(() => server.close());
+    const { server, platform } = withPlatform(variables);
 
     const tokenOf = async () => {
       const dora = await putUser(server, { id: 'dora' });

@@ -1,23 +1,16 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { newDpopKey, newProof } from '../support/dpop.ts';
-import { createPlatform, type TestPlatform } from '../support/factories.ts';
+import { withPlatform } from '../support/fixture.ts';
 import { authorize } from '../support/flow.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 
 const TOKEN = '/api/v1/oauth/token';
 const BAD = 'HTTP/1.1 400 Bad Request';
 
 describe('Request line', () => {
-  let server: TestServer;
-  let platform: TestPlatform;
-  before(async () => {
-    server = await startServer({ TRUST_PROXY: '0' });
-    platform = await createPlatform(server);
-  });
-  after(() => server.close());
+  const { server, platform } = withPlatform({ TRUST_PROXY: '0' });
 
   /** Sends a raw request and returns the whole response. */
   async function send(

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { z } from 'zod';
 import { hashOf } from '../../src/lib/credentials.ts';
 import { registerResourceServer } from '../support/factories.ts';
+import { withServer } from '../support/fixture.ts';
 import { callManagement, manage } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { introspect } from '../support/tokens.ts';
 
 const added = z.object({ id: z.string(), client_secret: z.string() });
@@ -22,11 +22,7 @@ const listed = z.object({
 });
 
 describe('Secrets of a resource server', () => {
-  let server: TestServer;
-  before(async () => {
-    server = await startServer();
-  });
-  after(() => server.close());
+  const server = withServer();
 
   const pathOf = (clientId: string) => `/api/v1/resource-servers/${clientId}/secrets/`;
   const add = async (clientId: string, body: object = {}) =>

@@ -1,32 +1,22 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { type DpopKey, newDpopKey, newProof } from '../support/dpop.ts';
 import {
-  createPlatform,
   putTeam,
   putUser,
   registerApplication,
   type TestApplication,
-  type TestPlatform,
   type TestUser,
 } from '../support/factories.ts';
-import { type AuthorizeResult, authorize, signIn } from '../support/flow.ts';
+import { prepared, withPlatform } from '../support/fixture.ts';
+import { type AuthorizeResult, authorize, signedIn } from '../support/flow.ts';
 import { manage } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { exchange, introspect, postForm, refresh, type TokenAnswer } from '../support/tokens.ts';
 import { UserAgent } from '../support/user-agent.ts';
 
-let server: TestServer;
-let platform: TestPlatform;
-let ada: UserAgent;
-before(async () => {
-  server = await startServer();
-  platform = await createPlatform(server);
-  ada = new UserAgent(server);
-  await signIn(ada, await ada.get('/login'), platform.ada);
-});
-after(() => server.close());
+const { server, platform } = withPlatform();
+const ada = prepared(() => signedIn(server, platform.ada));
 
 /** A redeemed code and the tokens issued for it. */
 interface Redeemed {

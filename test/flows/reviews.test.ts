@@ -1,37 +1,26 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { setReviewQuestion } from '../../src/applications/review-store.ts';
 import { addSecret, listSecrets } from '../../src/applications/secrets.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
 import {
-  createPlatform,
   putUser,
   registerApplication,
   reviewApplication,
   type TestApplication,
-  type TestPlatform,
 } from '../support/factories.ts';
-import { authorizationUrl, challengeOf, signIn } from '../support/flow.ts';
+import { prepared, withPlatform } from '../support/fixture.ts';
+import { authorizationUrl, requestOf, signedIn } from '../support/flow.ts';
 import { callManagement, manage } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { says } from '../support/texts.ts';
 import { obtainTokens, refresh } from '../support/tokens.ts';
-import { type FormValues, type Page, showsForm, UserAgent } from '../support/user-agent.ts';
+import { type FormValues, type Page, showsForm } from '../support/user-agent.ts';
 
-let server: TestServer;
-let platform: TestPlatform;
-let ada: UserAgent;
-let ben: UserAgent;
-before(async () => {
-  server = await startServer({ REGISTRATION: 'approval' });
-  platform = await createPlatform(server);
-  [ada, ben] = [new UserAgent(server), new UserAgent(server)];
-  await signIn(ada, await ada.get('/login'), platform.ada);
-  await signIn(ben, await ben.get('/login'), platform.ben);
-});
-after(() => server.close());
+const { server, platform } = withPlatform({ REGISTRATION: 'approval' });
+const ada = prepared(() => signedIn(server, platform.ada));
+const ben = prepared(() => signedIn(server, platform.ben));
 
 const answer = z.object({
   version: z.number(),
@@ -54,15 +43,7 @@ async function reviewed(): Promise<TestApplication> {
 
 /** Opens the consent page as Ada, who does not own the application. */
 function consent({ clientId, redirectUri }: TestApplication): Promise<Page> {
-  return ada.get(
-    authorizationUrl(server, {
-      response_type: 'code',
-      client_id: clientId,
-      redirect_uri: redirectUri,
-      code_challenge: challengeOf('x'.repeat(43)),
-      code_challenge_method: 'S256',
-    }),
-  );
+  return ada.get(authorizationUrl(server, requestOf({ clientId, redirectUri })));
 }
 
 /** Edits an application on the page, as its owner. */
@@ -224,8 +205,7 @@ describe('Review call with', () => {
 describe('List of one’s own applications', () => {
   test('with many can be filtered by state, with few has no filter', async () => {
     const user = await putUser(server, { id: 'list' });
-    const owner = new UserAgent(server);
-    await signIn(owner, await owner.get('/login'), user);
+    const owner = await signedIn(server, user);
     const names = ['Asked Back', 'Disabled', 'Failing', 'Reviewed', 'Suspended', 'Waiting'];
     const add = (name = '') => registerApplication(server, { owner: user.id, name });
     const applications = new Map<string, string>();

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it, test } from 'node:test';
+import { before, describe, it, test } from 'node:test';
 import { notifyExpiring } from '../../src/grants/notify-expiring.ts';
 import { putOrganizer, putTeam, putUser, registerApplication } from '../support/factories.ts';
-import { authorizationUrl, challengeOf, signIn } from '../support/flow.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { withServer } from '../support/fixture.ts';
+import { authorizationUrl, requestOf, signIn } from '../support/flow.ts';
+import { startServer } from '../support/server.ts';
 import { obtainTokens } from '../support/tokens.ts';
 import { UserAgent } from '../support/user-agent.ts';
 
@@ -17,18 +18,16 @@ const SCOPES = {
 };
 
 describe('Platform with its own SCOPES', () => {
-  let server: TestServer;
+  const server = withServer({
+    SCOPES: JSON.stringify(SCOPES),
+    DEFAULT_SCOPES: 'events:read',
+  });
   before(async () => {
-    server = await startServer({
-      SCOPES: JSON.stringify(SCOPES),
-      DEFAULT_SCOPES: 'events:read',
-    });
     await putOrganizer(server, 'redstage');
     await putUser(server, { id: 'ada', locale: 'de' });
     const permissions = ['can_change_orders'];
     await putTeam(server, { organizer: 'redstage', permissions, members: ['ada'] });
   });
-  after(() => server.close());
 
   const ada = { id: 'ada', email: 'ada@example.com', password: 'the password of ada' };
   const register = () => registerApplication(server, { owner: 'ada', scopes: Object.keys(SCOPES) });
@@ -55,14 +54,10 @@ describe('Platform with its own SCOPES', () => {
     const { clientId, redirectUri } = await register();
     const agent = new UserAgent(server);
     const login = await agent.get(
-      authorizationUrl(server, {
-        response_type: 'code',
-        client_id: clientId,
-        redirect_uri: redirectUri,
-        scope: 'tickets:scan events:read profile',
-        code_challenge: challengeOf('x'.repeat(43)),
-        code_challenge_method: 'S256',
-      }),
+      authorizationUrl(
+        server,
+        requestOf({ clientId, redirectUri }, { scope: 'tickets:scan events:read profile' }),
+      ),
     );
     const page = await signIn(agent, login, ada);
     assert.match(page.body, /Tickets am Einlass scannen/);

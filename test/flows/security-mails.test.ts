@@ -1,32 +1,20 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, describe, test } from 'node:test';
+import { beforeEach, describe, test } from 'node:test';
 import type { MailKind } from '../../src/mail/mail.ts';
-import {
-  createPlatform,
-  putUser,
-  registerApplication,
-  type TestPlatform,
-  type TestUser,
-} from '../support/factories.ts';
+import { putUser, registerApplication, type TestUser } from '../support/factories.ts';
+import { withPlatform } from '../support/fixture.ts';
 import { signIn } from '../support/flow.ts';
 import { mailsTo } from '../support/mail-folder.ts';
 import { callManagement, manage } from '../support/platform.ts';
 import type { ReadMessage } from '../support/read-message.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { pattern, says, scopeText, textFor } from '../support/texts.ts';
 import { introspect, obtainTokens } from '../support/tokens.ts';
 import { UserAgent } from '../support/user-agent.ts';
 
-let server: TestServer;
-let platform: TestPlatform;
+const { server, platform } = withPlatform();
 let user: TestUser;
 let users = 0;
 
-before(async () => {
-  server = await startServer();
-  platform = await createPlatform(server);
-});
-after(() => server.close());
 beforeEach(async () => {
   users += 1;
   user = await putUser(server, { id: `user${users}`, timezone: 'Europe/Berlin' });

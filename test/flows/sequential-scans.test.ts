@@ -1,20 +1,15 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { sql } from 'kysely';
 import pg from 'pg';
 import { frequentJobs, grantRemoval, hourlyJobs } from '../../src/jobs/jobs.ts';
 import { readChanges } from '../support/changes/read-changes.ts';
 import { cleanUp } from '../support/clean-up.ts';
-import {
-  createPlatform,
-  putUser,
-  registerApplication,
-  type TestPlatform,
-} from '../support/factories.ts';
+import { putUser, registerApplication } from '../support/factories.ts';
+import { withPlatform } from '../support/fixture.ts';
 import { authorize, signIn } from '../support/flow.ts';
 import { callManagement, manage } from '../support/platform.ts';
 import { type RecordedStatement, recordStatements } from '../support/record-statements.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { exchange, introspect, obtainTokens, refresh, revoke } from '../support/tokens.ts';
 import { UserAgent } from '../support/user-agent.ts';
 
@@ -101,18 +96,14 @@ const FILL = [
      select 'a' || n % 300, current_date - n / 300, 1 from generate_series(0, ${ROWS - 1}) n`,
 ];
 
-let server: TestServer;
-let platform: TestPlatform;
+const { server, platform } = withPlatform();
 before(async () => {
-  server = await startServer();
-  platform = await createPlatform(server);
   for (const text of FILL) {
     await sql.raw(text).execute(server.database.db);
   }
   await cleanUp(server, 'list_counters');
   await sql`vacuum analyze`.execute(server.database.db);
 });
-after(() => server.close());
 
 test('no statement reads a large table as a whole', async () => {
   const statements = await recordStatements(async () => {

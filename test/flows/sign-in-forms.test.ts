@@ -1,61 +1,22 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { CompiledQuery } from 'kysely';
+import { withBrowsers } from '../support/account.ts';
 import type { CookieJar } from '../support/cookie-jar.ts';
-import { FLOW_ENGINES } from '../support/engines.ts';
-import {
-  createPlatform,
-  reviewApplication,
-  type TestPlatform,
-  type TestUser,
-} from '../support/factories.ts';
-import { authorizationUrl, challengeOf, signIn } from '../support/flow.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { ENGINE_VARIABLES } from '../support/engines.ts';
+import { reviewApplication } from '../support/factories.ts';
 import { pattern, says } from '../support/texts.ts';
-import { findForm, type Page, describe as textOf, UserAgent } from '../support/user-agent.ts';
+import { findForm, type Page, describe as textOf, type UserAgent } from '../support/user-agent.ts';
 
 const ACCOUNT = '/account/authorizations';
 const CSRF = 'stagedoor_csrf';
 
-for (const engine of FLOW_ENGINES) {
+for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
   describe(`Sign-in forms, on ${engine}`, () => {
-    let server: TestServer;
-    let platform: TestPlatform;
-    let browsers = 0;
+    const { server, platform, people, requestUrl } = withBrowsers(variables);
+    const { open: newBrowser, signedIn } = people;
 
-    before(async () => {
-      server = await startServer({
-        ...(engine === 'PostgreSQL' ? {} : { DATABASE_URL: '' }),
-        TRUST_PROXY: '1',
-      });
-      platform = await createPlatform(server);
-      await reviewApplication(server, platform.application.clientId);
-    });
-    after(() => server.close());
-
-    /** Opens a browser with its own address, so that limits of other tests do not apply. */
-    const newBrowser = (headers: Record<string, string> = {}, jar?: CookieJar) => {
-      browsers += 1;
-      const address = `198.51.100.${browsers}`;
-      return new UserAgent(server, { 'x-forwarded-for': address, ...headers }, jar);
-    };
-
-    const signedIn = async (user: TestUser, headers?: Record<string, string>) => {
-      const agent = newBrowser(headers);
-      const page = await signIn(agent, await agent.get('/login'), user);
-      assert.equal(page.url.pathname, ACCOUNT, textOf(page));
-      return agent;
-    };
-
-    const requestUrl = (parameters: Record<string, string> = {}) =>
-      authorizationUrl(server, {
-        response_type: 'code',
-        client_id: platform.application.clientId,
-        redirect_uri: platform.application.redirectUri,
-        code_challenge: challengeOf('v'.repeat(43)),
-        code_challenge_method: 'S256',
-        ...parameters,
-      });
+    before(() => reviewApplication(server, platform.application.clientId));
 
     const query = async (text: string): Promise<Record<string, unknown>[]> =>
       (await server.database.db.executeQuery<Record<string, unknown>>(CompiledQuery.raw(text)))

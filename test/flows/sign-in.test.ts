@@ -1,68 +1,28 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { CompiledQuery } from 'kysely';
-import type { CookieJar } from '../support/cookie-jar.ts';
-import { FLOW_ENGINES } from '../support/engines.ts';
-import {
-  createPlatform,
-  putUser,
-  reviewApplication,
-  type TestPlatform,
-  type TestUser,
-} from '../support/factories.ts';
-import { authorizationUrl, challengeOf, signIn } from '../support/flow.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { withBrowsers } from '../support/account.ts';
+import { ENGINE_VARIABLES } from '../support/engines.ts';
+import { putUser, reviewApplication } from '../support/factories.ts';
+import { signIn } from '../support/flow.ts';
 import { says } from '../support/texts.ts';
-import { type Page, showsForm, describe as textOf, UserAgent } from '../support/user-agent.ts';
+import { type Page, showsForm, describe as textOf, type UserAgent } from '../support/user-agent.ts';
 
 const ACCOUNT = '/account/authorizations';
 const SESSION = 'stagedoor_session';
 
-for (const engine of FLOW_ENGINES) {
+for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
   describe(`Sign-in, on ${engine}`, () => {
-    let server: TestServer;
-    let platform: TestPlatform;
-    let browsers = 0;
+    const { server, platform, people, requestUrl } = withBrowsers(variables);
+    const { open: newBrowser, signedIn } = people;
 
-    before(async () => {
-      server = await startServer({
-        ...(engine === 'PostgreSQL' ? {} : { DATABASE_URL: '' }),
-        TRUST_PROXY: '1',
-      });
-      platform = await createPlatform(server);
-      await reviewApplication(server, platform.application.clientId);
-    });
-    after(() => server.close());
-
-    /** Opens a browser with its own address, so that limits of other tests do not apply. */
-    const newBrowser = (headers: Record<string, string> = {}, jar?: CookieJar) => {
-      browsers += 1;
-      const address = `198.51.100.${browsers}`;
-      return new UserAgent(server, { 'x-forwarded-for': address, ...headers }, jar);
-    };
-
-    const signedIn = async (user: TestUser, headers?: Record<string, string>) => {
-      const agent = newBrowser(headers);
-      const page = await signIn(agent, await agent.get('/login'), user);
-      assert.equal(page.url.pathname, ACCOUNT, textOf(page));
-      return agent;
-    };
+    before(() => reviewApplication(server, platform.application.clientId));
 
     const isSignedIn = async (agent: UserAgent) => {
       const page = await agent.get(ACCOUNT);
       assert.equal(page.status, 200, textOf(page));
       return page.url.pathname === ACCOUNT;
     };
-
-    const requestUrl = (parameters: Record<string, string> = {}) =>
-      authorizationUrl(server, {
-        response_type: 'code',
-        client_id: platform.application.clientId,
-        redirect_uri: platform.application.redirectUri,
-        code_challenge: challengeOf('v'.repeat(43)),
-        code_challenge_method: 'S256',
-        ...parameters,
-      });
 
     /** Returns the error of a silent request: `consent_required` if a user is signed in. */
     const silently = async (agent: UserAgent) => {

@@ -1,38 +1,27 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { createLocalJWKSet, createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import * as oauth from 'oauth4webapi';
 import { z } from 'zod';
-import { FLOW_ENGINES } from '../support/engines.ts';
-import {
-  createPlatform,
-  registerApplication,
-  type TestApplication,
-  type TestPlatform,
-} from '../support/factories.ts';
+import { ENGINE_VARIABLES } from '../support/engines.ts';
+import { registerApplication } from '../support/factories.ts';
+import { withPlatform } from '../support/fixture.ts';
 import type { ClientCredentials } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { basic, introspect, obtainTokens } from '../support/tokens.ts';
 
 const SIGNED = 'application/token-introspection+jwt';
 const LOOPBACK = { [oauth.allowInsecureRequests]: true };
 
-for (const engine of FLOW_ENGINES) {
+for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
   describe(`Signed introspection, on ${engine}`, () => {
-    let server: TestServer;
-    let platform: TestPlatform;
-    let application: TestApplication;
-    let caller: ClientCredentials;
+    const { server, platform } = withPlatform(variables);
     let accessToken: string;
+    const { application } = platform;
+    const caller = platform.resourceServer;
 
     before(async () => {
-      server = await startServer(engine === 'PostgreSQL' ? {} : { DATABASE_URL: '' });
-      platform = await createPlatform(server);
-      application = platform.application;
-      caller = platform.resourceServer;
       ({ accessToken } = await obtainTokens(server, { application, user: platform.ada }));
     });
-    after(() => server.close());
 
     const ask = (accept: string | undefined, token: string, as: ClientCredentials = caller) =>
       fetch(`${server.issuer}/api/v1/oauth/introspect`, {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { upsertFailures } from '../../src/audit/failure-store.ts';
 import { recordAll } from '../../src/audit/store.ts';
 import { isBlockedHost } from '../../src/client-documents/blocked-host-store.ts';
@@ -10,22 +10,14 @@ import {
   upsertResources,
 } from '../../src/resource-servers/resource-store.ts';
 import { type CountedRequest, countStatements } from '../support/count-statements.ts';
-import { createPlatform, type TestApplication, type TestUser } from '../support/factories.ts';
+import { prepared, withPlatform } from '../support/fixture.ts';
 import { type AuthorizeResult, authorize } from '../support/flow.ts';
 import { recordStatements } from '../support/record-statements.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { exchange, introspect, refresh, revoke } from '../support/tokens.ts';
 import { UserAgent } from '../support/user-agent.ts';
 
-let server: TestServer;
-let ada: TestUser;
-let application: TestApplication;
-let resourceServer: Awaited<ReturnType<typeof createPlatform>>['resourceServer'];
-before(async () => {
-  server = await startServer();
-  ({ ada, application, resourceServer } = await createPlatform(server));
-});
-after(() => server.close());
+const { server, platform } = withPlatform();
+const { ada, application, resourceServer } = platform;
 
 /**
  * Returns statements, commits, and how often statements were sent, of each request, with ids in paths
@@ -41,7 +33,6 @@ function summarize(requests: readonly CountedRequest[]): [string, number, number
 }
 
 describe('Statements and commits', () => {
-  let browser: UserAgent;
   let authorized: AuthorizeResult;
 
   /** Authorizes in the signed-in browser. */
@@ -49,8 +40,9 @@ describe('Statements and commits', () => {
     authorized = await authorize(server, { application, user: ada, agent: browser, parameters });
   }
 
+  const browser = prepared(() => new UserAgent(server));
+
   before(async () => {
-    browser = new UserAgent(server);
     await authorizeAgain();
     const { body } = await exchange(server, application, authorized);
     // The use of a secret is written once a minute.

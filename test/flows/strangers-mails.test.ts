@@ -1,27 +1,19 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, describe, test } from 'node:test';
+import { beforeEach, describe, test } from 'node:test';
 import { composeMail } from '../../src/mail/compose-mail.ts';
 import {
-  createPlatform,
   putUser,
   registerApplication,
   reviewApplication,
-  type TestPlatform,
   type TestUser,
 } from '../support/factories.ts';
+import { withPlatform } from '../support/fixture.ts';
 import { authorize, signIn } from '../support/flow.ts';
 import { manage } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { textFor } from '../support/texts.ts';
 import { type Page, UserAgent } from '../support/user-agent.ts';
 
-let server: TestServer;
-let platform: TestPlatform;
-before(async () => {
-  server = await startServer();
-  platform = await createPlatform(server);
-});
-after(() => server.close());
+const { server, platform } = withPlatform();
 beforeEach(() => server.database.db.deleteFrom('mail_outbox').execute());
 
 /** Returns the subjects and texts of the mails to a user, as they are sent. */

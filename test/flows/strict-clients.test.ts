@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import * as oauth from 'oauth4webapi';
 import * as client from 'openid-client';
-import {
-  createPlatform,
-  registerApplication,
-  type TestApplication,
-  type TestPlatform,
-} from '../support/factories.ts';
+import { createPlatform, registerApplication, type TestApplication } from '../support/factories.ts';
+import { prepared } from '../support/fixture.ts';
 import { decide, signIn } from '../support/flow.ts';
-import { type SecureServer, startSecureServer, whyNotSecure } from '../support/secure-server.ts';
+import { startSecureServer, whyNotSecure } from '../support/secure-server.ts';
 import { describe as textOf, UserAgent } from '../support/user-agent.ts';
 
 const skip = whyNotSecure() ?? false;
@@ -17,14 +13,8 @@ const skip = whyNotSecure() ?? false;
 // Over https, with everything that these libraries can check: pushed requests, PKCE, state, `iss`,
 // DPoP-bound tokens, and signed introspection with its signature verified.
 describe('Third-party clients in their strictest settings', { skip }, () => {
-  let server: SecureServer;
-  let platform: TestPlatform;
-
-  before(async () => {
-    server = await startSecureServer();
-    platform = await createPlatform(server);
-  });
-  after(() => server?.close());
+  const server = prepared(startSecureServer, (one) => one.close());
+  const platform = prepared(() => createPlatform(server));
 
   async function adaAllows(link: URL): Promise<URL> {
     assert.deepEqual([...link.searchParams.keys()].sort(), ['client_id', 'request_uri']);

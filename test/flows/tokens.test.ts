@@ -1,16 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { CompiledQuery } from 'kysely';
 import { z } from 'zod';
-import { FLOW_ENGINES } from '../support/engines.ts';
-import {
-  createPlatform,
-  registerApplication,
-  type TestApplication,
-  type TestPlatform,
-} from '../support/factories.ts';
+import { ENGINE_VARIABLES } from '../support/engines.ts';
+import { registerApplication } from '../support/factories.ts';
 import { authorize } from '../support/flow.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { assertInvalidGrant, withTokens } from '../support/token-fixture.ts';
 import {
   basic,
   exchange,
@@ -19,32 +14,12 @@ import {
   postForm,
   refresh,
   revoke,
-  type TokenAnswer,
 } from '../support/tokens.ts';
 
-for (const engine of FLOW_ENGINES) {
+for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
   describe(`Tokens, on ${engine}`, () => {
-    let server: TestServer;
-    let platform: TestPlatform;
-    let application: TestApplication;
-
-    before(async () => {
-      server = await startServer(engine === 'PostgreSQL' ? {} : { DATABASE_URL: '' });
-      platform = await createPlatform(server);
-      application = platform.application;
-    });
-    after(() => server.close());
-
-    /** Returns the tokens of a new grant of Ada. */
-    const tokens = (organizers = ['redstage']) =>
-      obtainTokens(server, {
-        application,
-        user: platform.ada,
-        organizers,
-        parameters: { approval_prompt: 'force' },
-      });
-    const isActive = async (token: string) =>
-      (await introspect(server, platform.resourceServer, token)).body.active;
+    const { server, platform, tokens, isActive } = withTokens(variables);
+    const { application } = platform;
     const code = (options: { pkce?: boolean } = {}) =>
       authorize(server, {
         application,
@@ -52,13 +27,6 @@ for (const engine of FLOW_ENGINES) {
         parameters: { approval_prompt: 'force' },
         ...options,
       });
-    const assertInvalidGrant = (answer: TokenAnswer, reason?: string) => {
-      assert.equal(answer.status, 400);
-      assert.equal(answer.body.error, 'invalid_grant');
-      if (reason !== undefined) {
-        assert.equal(answer.body.error_description, reason);
-      }
-    };
 
     it('have prefix and checksum, and the response is not cacheable', async () => {
       const answer = await exchange(server, application, await code());

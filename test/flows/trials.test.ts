@@ -1,32 +1,25 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, describe, it } from 'node:test';
+import { beforeEach, describe, it } from 'node:test';
 import { challengeOf } from '../../src/trials/trial.ts';
 import {
-  createPlatform,
   registerApplication,
   type TestApplication,
   type TestPlatform,
 } from '../support/factories.ts';
+import { withPlatform } from '../support/fixture.ts';
 import { authorize, decide, signIn } from '../support/flow.ts';
 import { manage } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { says } from '../support/texts.ts';
 import { type Page, describe as textOf, UserAgent } from '../support/user-agent.ts';
 
 const AUTHORIZE = '/api/v1/oauth/authorize';
 
 describe('Trial of an application by its owner', () => {
-  let server: TestServer;
-  let platform: TestPlatform;
+  const { server, platform } = withPlatform();
   /** Owned by Ben. */
   let application: TestApplication;
   let ben: UserAgent;
 
-  before(async () => {
-    server = await startServer();
-    platform = await createPlatform(server);
-  });
-  after(() => server.close());
   beforeEach(async () => {
     application = await registerApplication(server, { owner: 'ben' });
     ben = await signedIn(platform.ben);

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { warnOfUpstream } from '../../src/server/warn-of-upstream.ts';
+import { prepared } from '../support/fixture.ts';
 import { freePort } from '../support/free-port.ts';
 import { until } from '../support/outbox.ts';
 import { manage } from '../support/platform.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { says } from '../support/texts.ts';
 import { startUpstreamProvider, type UpstreamProvider } from '../support/upstream-provider.ts';
-import { startUpstreamSite, type UpstreamSite } from '../support/upstream-site.ts';
+import { startUpstreamSite } from '../support/upstream-site.ts';
 import { UpstreamVisitor } from '../support/upstream-visitor.ts';
 import { describe as textOf } from '../support/user-agent.ts';
 
@@ -65,15 +66,18 @@ describe('start with a platform login', () => {
 });
 
 describe('platform login whose ID tokens have no auth_time', () => {
-  let site: UpstreamSite;
+  const site = prepared(
+    () =>
+      startUpstreamSite({
+        OIDC_WITHOUT_AUTH_TIME: '1',
+        OIDC_MATCH_VERIFIED_EMAIL: '1',
+      }),
+    (one) => one.close(),
+  );
+
   before(async () => {
-    site = await startUpstreamSite({
-      OIDC_WITHOUT_AUTH_TIME: '1',
-      OIDC_MATCH_VERIFIED_EMAIL: '1',
-    });
     site.upstream.behaviour = { claims: ({ auth_time: _, ...claims }) => claims };
   });
-  after(() => site.close());
 
   it('each sign-in requires a new authentication there, and counts from its beginning', async () => {
     const visitor = new UpstreamVisitor(site.server, site.upstream);

@@ -1,33 +1,28 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { CompiledQuery } from 'kysely';
-import { authorizationUrl, challengeOf, decide } from '../support/flow.ts';
+import { prepared } from '../support/fixture.ts';
+import { authorizationUrl, decide, requestOf } from '../support/flow.ts';
 import { pattern, says } from '../support/texts.ts';
-import { startUpstreamSite, type UpstreamSite } from '../support/upstream-site.ts';
+import { startUpstreamSite } from '../support/upstream-site.ts';
 import { UpstreamVisitor } from '../support/upstream-visitor.ts';
 import { offered, type Page, showsForm, describe as textOf } from '../support/user-agent.ts';
 
 describe('Consent with an old upstream sign-in', () => {
-  let site: UpstreamSite;
-  before(async () => {
-    site = await startUpstreamSite();
-  });
-  after(() => site.close());
+  const site = prepared(startUpstreamSite, (one) => one.close());
 
   const query = async (text: string): Promise<Record<string, unknown>[]> =>
     (await site.server.database.db.executeQuery<Record<string, unknown>>(CompiledQuery.raw(text)))
       .rows;
 
   const requestUrl = () =>
-    authorizationUrl(site.server, {
-      response_type: 'code',
-      client_id: site.platform.application.clientId,
-      redirect_uri: site.platform.application.redirectUri,
-      scope: 'read write profile',
-      code_challenge: challengeOf('v'.repeat(43)),
-      code_challenge_method: 'S256',
-      approval_prompt: 'force',
-    });
+    authorizationUrl(
+      site.server,
+      requestOf(site.platform.application, {
+        scope: 'read write profile',
+        approval_prompt: 'force',
+      }),
+    );
 
   /** Returns Ada at the consent page, two hours after she signed in. */
   const atConsent = async () => {

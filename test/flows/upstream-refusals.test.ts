@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import type { JWTPayload } from 'jose';
 import { CompiledQuery } from 'kysely';
-import { authorizationUrl, challengeOf } from '../support/flow.ts';
+import { authorizationUrl, requestOf } from '../support/flow.ts';
 import { freePort } from '../support/free-port.ts';
 import { createScriptRunner } from '../support/run-script.ts';
 import { prepareEnvironment } from '../support/server-environment.ts';
@@ -31,14 +31,10 @@ describe('Failed upstream sign-in', () => {
     new UpstreamVisitor(site.server, site.upstream, headers);
 
   const requestUrl = () =>
-    authorizationUrl(site.server, {
-      response_type: 'code',
-      client_id: site.platform.application.clientId,
-      redirect_uri: site.platform.application.redirectUri,
-      code_challenge: challengeOf('v'.repeat(43)),
-      code_challenge_method: 'S256',
-      approval_prompt: 'force',
-    });
+    authorizationUrl(
+      site.server,
+      requestOf(site.platform.application, { approval_prompt: 'force' }),
+    );
 
   const query = async (text: string): Promise<Record<string, unknown>[]> =>
     (await site.server.database.db.executeQuery<Record<string, unknown>>(CompiledQuery.raw(text)))

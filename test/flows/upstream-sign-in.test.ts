@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { CompiledQuery } from 'kysely';
-import { authorizationUrl, challengeOf, decide } from '../support/flow.ts';
+import { prepared } from '../support/fixture.ts';
+import { authorizationUrl, decide, requestOf } from '../support/flow.ts';
 import { says } from '../support/texts.ts';
-import { startUpstreamSite, type UpstreamSite } from '../support/upstream-site.ts';
+import { startUpstreamSite } from '../support/upstream-site.ts';
 import { UpstreamVisitor } from '../support/upstream-visitor.ts';
 import { offered, showsForm, describe as textOf } from '../support/user-agent.ts';
 
@@ -11,11 +12,7 @@ const ACCOUNT = '/account/authorizations';
 const APPLICATIONS = '/account/applications';
 
 describe('Sign-in at the platform’s own login', () => {
-  let site: UpstreamSite;
-  before(async () => {
-    site = await startUpstreamSite();
-  });
-  after(() => site.close());
+  const site = prepared(startUpstreamSite, (one) => one.close());
 
   const newVisitor = (headers?: Record<string, string>) =>
     new UpstreamVisitor(site.server, site.upstream, headers);
@@ -28,15 +25,10 @@ describe('Sign-in at the platform’s own login', () => {
   };
 
   const requestUrl = (parameters: Record<string, string> = {}) =>
-    authorizationUrl(site.server, {
-      response_type: 'code',
-      client_id: site.platform.application.clientId,
-      redirect_uri: site.platform.application.redirectUri,
-      code_challenge: challengeOf('v'.repeat(43)),
-      code_challenge_method: 'S256',
-      approval_prompt: 'force',
-      ...parameters,
-    });
+    authorizationUrl(
+      site.server,
+      requestOf(site.platform.application, { approval_prompt: 'force', ...parameters }),
+    );
 
   const query = async (text: string): Promise<Record<string, unknown>[]> =>
     (await site.server.database.db.executeQuery<Record<string, unknown>>(CompiledQuery.raw(text)))

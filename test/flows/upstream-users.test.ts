@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CompiledQuery } from 'kysely';
+import { withServer } from '../support/fixture.ts';
 import { callManagement, manage } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import type { TestServer } from '../support/server.ts';
 import { says } from '../support/texts.ts';
 import type { UpstreamAccount } from '../support/upstream-provider.ts';
 import { startUpstreamSite, type UpstreamSite } from '../support/upstream-site.ts';
@@ -264,11 +265,7 @@ describe('with OIDC_MATCH_VERIFIED_EMAIL', () => {
 });
 
 describe('Server without upstream login', () => {
-  let server: TestServer;
-  before(async () => {
-    server = await startServer();
-  });
-  after(() => server.close());
+  const server = withServer();
 
   it('refuses upstream subjects', async () => {
     const put = (subject: string | null) =>

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { NOTICES as SESSION_NOTICES } from '../../src/account/pages/session-pages.ts';
 import { ACTIVITY_KINDS } from '../../src/activity/activity.ts';
@@ -20,8 +20,9 @@ import {
   type TestApplication,
   type TestUser,
 } from '../support/factories.ts';
-import { authorizationUrl, challengeOf } from '../support/flow.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { withServer } from '../support/fixture.ts';
+import { authorizationUrl, requestOf } from '../support/flow.ts';
+import type { TestServer } from '../support/server.ts';
 import {
   describe as describePage,
   type FormValues,
@@ -47,17 +48,11 @@ const DEFECT = /\b(undefined|NaN)\b|\[object |\{[a-z]\w*\}/;
 
 describe('Every view is rendered in both languages with the props of its page', () => {
   const seen = new Set<string>();
-  let server: TestServer;
-  let elsewhere: TestServer;
+  const server = withServer();
+  const elsewhere = withServer(UPSTREAM);
 
   before(async () => {
-    server = await startServer();
-    elsewhere = await startServer(UPSTREAM);
     await putOrganizer(server, 'redstage', { en: 'Red Stage', de: 'Rote Bühne' });
-  });
-  after(async () => {
-    await server?.close();
-    await elsewhere?.close();
   });
 
   for (const locale of LOCALES) {
@@ -186,15 +181,7 @@ async function createCast(server: TestServer, locale: Locale): Promise<Cast> {
 }
 
 function request(server: TestServer, application: TestApplication, changes: object = {}): URL {
-  return authorizationUrl(server, {
-    response_type: 'code',
-    client_id: application.clientId,
-    redirect_uri: application.redirectUri,
-    scope: 'read write',
-    code_challenge: challengeOf('v'.repeat(43)),
-    code_challenge_method: 'S256',
-    ...changes,
-  });
+  return authorizationUrl(server, requestOf(application, { scope: 'read write', ...changes }));
 }
 
 async function visitPublicPages(visitor: Visitor): Promise<void> {

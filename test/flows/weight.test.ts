@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { registerApplication } from '../support/factories.ts';
+import { withServer } from '../support/fixture.ts';
 import { authorizationUrl, requestOf } from '../support/flow.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { UserAgent } from '../support/user-agent.ts';
 
 /** Bytes of a page with its style sheets, scripts and pictures, all compressed by gzip. */
@@ -14,11 +14,7 @@ const LINK = /<a\b[^>]*\shref="(\/[^"#?]*)/g;
 const ASSET = /(?:href|src)="(\/assets\/[^"]*)"/g;
 
 describe('Weight of pages', () => {
-  let server: TestServer;
-  before(async () => {
-    server = await startServer({ DEMO: '1' });
-  });
-  after(() => server.close());
+  const server = withServer({ DEMO: '1' });
 
   for (const language of ['en', 'de']) {
     it(`is at most 40 KB for each page that links lead to (${language})`, async () => {

@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { CompiledQuery } from 'kysely';
 import { openDatabase } from '../../src/db/database.ts';
-import { FLOW_ENGINES } from '../support/engines.ts';
+import { ENGINE_VARIABLES } from '../support/engines.ts';
 import { createPlatform, type TestPlatform } from '../support/factories.ts';
-import { authorizationUrl, authorize, challengeOf, decide, signIn } from '../support/flow.ts';
+import { authorizationUrl, authorize, decide, requestOf, signIn } from '../support/flow.ts';
 import { until } from '../support/outbox.ts';
 import { type ServerProcess, startServerProcess } from '../support/server-process.ts';
 import {
@@ -18,7 +18,7 @@ import {
 } from '../support/tokens.ts';
 import { type Page, UserAgent } from '../support/user-agent.ts';
 
-for (const engine of FLOW_ENGINES) {
+for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
   /** Number of concurrent requests. A grant takes ten times as long on the embedded database. */
   const count = engine === 'PostgreSQL' ? 20 : 8;
 
@@ -27,7 +27,7 @@ for (const engine of FLOW_ENGINES) {
     let platform: TestPlatform;
 
     before(async () => {
-      server = await startServerProcess(engine === 'PostgreSQL' ? {} : { DATABASE_URL: '' });
+      server = await startServerProcess(variables);
       platform = await createPlatform(server);
     });
     after(() => server.close());
@@ -107,14 +107,7 @@ for (const engine of FLOW_ENGINES) {
 
     it('each consent is stored completely or not at all', async () => {
       const { agent } = (await tokens()).authorization;
-      const url = authorizationUrl(server, {
-        response_type: 'code',
-        client_id: platform.application.clientId,
-        redirect_uri: platform.application.redirectUri,
-        code_challenge: challengeOf('v'.repeat(43)),
-        code_challenge_method: 'S256',
-        prompt: 'consent',
-      });
+      const url = authorizationUrl(server, requestOf(platform.application, { prompt: 'consent' }));
       const pages: Page[] = [];
       for (let i = 0; i < count / 2; i += 1) {
         pages.push(await agent.get(url));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { TestUser } from './factories.ts';
-import { signIn } from './flow.ts';
+import { withPlatform } from './fixture.ts';
+import { authorizationUrl, requestOf, signIn } from './flow.ts';
 import type { TestServer } from './server.ts';
 import { describe, type Page, UserAgent } from './user-agent.ts';
 
@@ -25,6 +26,19 @@ export function browsers(server: TestServer) {
       assert.equal(page.url.pathname, '/account/authorizations', describe(page));
       return agent;
     },
+  };
+}
+
+/** Starts a server for the tests of a suite, and creates browsers for it. */
+export function withBrowsers(variables: Readonly<Record<string, string>> = {}) {
+  const { server, platform } = withPlatform({ ...variables, TRUST_PROXY: '1' });
+  return {
+    server,
+    platform,
+    people: browsers(server),
+    /** Returns the URL of a request of the platform's application. */
+    requestUrl: (parameters: Readonly<Record<string, string>> = {}) =>
+      authorizationUrl(server, requestOf(platform.application, parameters)),
   };
 }
 

@@ -1,11 +1,41 @@
 import assert from 'node:assert/strict';
 import { sql } from 'kysely';
-import { putTeam, putUser, type TestUser } from './factories.ts';
+import { putTeam, putUser, registerApplication, type TestUser } from './factories.ts';
+import { preparedEach, withPlatform } from './fixture.ts';
 import type { TestServer } from './server.ts';
+import { introspect, obtainTokens } from './tokens.ts';
 import { type Page, describe as textOf, type UserAgent } from './user-agent.ts';
 
 /** Path of the pages about authorizations. */
 export const AUTHORIZATIONS = '/account/authorizations';
+
+/**
+ * Starts a server for the tests of a suite. Each test has a new user with the organizers of Ada, and
+ * a new application.
+ */
+export function withAuthorizations() {
+  const { server, platform } = withPlatform({ REFRESH_TOKEN_TTL: String(400 * 86_400) });
+  let count = 0;
+  const user = preparedEach(() => {
+    count += 1;
+    return putMember(server, `user${count}`);
+  });
+  const application = preparedEach(async () => {
+    const name = `Sync ${count}`;
+    return { ...(await registerApplication(server, { owner: 'ben', name })), name };
+  });
+  return {
+    server,
+    platform,
+    user,
+    application,
+    /** Lets the user allow what the application asks for, on the consent page. */
+    allow: (more: Partial<Parameters<typeof obtainTokens>[1]> = {}) =>
+      obtainTokens(server, { application, user, parameters: { prompt: 'consent' }, ...more }),
+    isActive: async (accessToken: string) =>
+      (await introspect(server, platform.resourceServer, accessToken)).body.active,
+  };
+}
 
 /** Returns the ids of the grants on a page, in order. */
 export function grantIds(page: Page): string[] {

@@ -1,12 +1,13 @@
-import { after, before, beforeEach, describe } from 'node:test';
+import { beforeEach, describe } from 'node:test';
 import { sql } from 'kysely';
 import { type DocumentApplication, type DocumentSite, startDocumentSite } from './document-site.ts';
 import { ENGINE_VARIABLES } from './engines.ts';
-import { createPlatform, type TestPlatform } from './factories.ts';
-import { authorizationUrl, requestOf, signIn } from './flow.ts';
-import { startServer, type TestServer } from './server.ts';
+import type { TestPlatform } from './factories.ts';
+import { prepared, withPlatform } from './fixture.ts';
+import { authorizationUrl, requestOf, signedIn } from './flow.ts';
+import type { TestServer } from './server.ts';
 import { obtainTokens } from './tokens.ts';
-import { type Page, UserAgent } from './user-agent.ts';
+import type { Page, UserAgent } from './user-agent.ts';
 
 /** A server, a host of documents that it may fetch, and a user who is signed in. */
 export interface DocumentWorld {
@@ -38,56 +39,28 @@ export function pathOf({ clientId }: Pick<DocumentApplication, 'clientId'>): str
 export function describeDocuments(name: string, tests: (world: DocumentWorld) => void): void {
   for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
     describe(`${name}, on ${engine}`, () => {
-      const { world, start, stop } = createWorld(variables);
-      before(start);
-      after(stop);
+      const world = withDocuments(variables);
       beforeEach(() => sql`delete from rate_limits`.execute(world.server.database.db));
       tests(world);
     });
   }
 }
 
-function createWorld(variables: Readonly<Record<string, string>>) {
-  let parts: Pick<DocumentWorld, 'server' | 'platform' | 'site' | 'ada'> | undefined;
-  const get = () => {
-    if (parts === undefined) {
-      throw new Error('The server runs only within tests.');
-    }
-    return parts;
-  };
-  const world: DocumentWorld = {
-    get server() {
-      return get().server;
-    },
-    get platform() {
-      return get().platform;
-    },
-    get site() {
-      return get().site;
-    },
-    get ada() {
-      return get().ada;
-    },
-    open: (application, parameters = {}, agent = get().ada) =>
-      agent.get(authorizationUrl(get().server, requestOf(application, parameters))),
-    connect: (application) => {
-      const { server, platform, ada: agent } = get();
-      return obtainTokens(server, { application, user: platform.ada, agent, scope: 'read' });
-    },
+/** Starts a server and a host of documents for the tests of a suite. */
+export function withDocuments(variables: Readonly<Record<string, string>> = {}): DocumentWorld {
+  const site = prepared(startDocumentSite, (one) => one.close());
+  const { server, platform } = withPlatform({ FETCH_PRIVATE_HOSTS: '127.0.0.1', ...variables });
+  const ada = prepared(() => signedIn(server, platform.ada));
+  return {
+    server,
+    platform,
+    site,
+    ada,
+    open: (application, parameters = {}, agent = ada) =>
+      agent.get(authorizationUrl(server, requestOf(application, parameters))),
+    connect: (application) =>
+      obtainTokens(server, { application, user: platform.ada, agent: ada, scope: 'read' }),
     setDocuments: (change) =>
-      sql`update client_documents set ${sql.raw(change)}`.execute(get().server.database.db),
+      sql`update client_documents set ${sql.raw(change)}`.execute(server.database.db),
   };
-  const start = async () => {
-    const site = await startDocumentSite();
-    const server = await startServer({ FETCH_PRIVATE_HOSTS: '127.0.0.1', ...variables });
-    const platform = await createPlatform(server);
-    const ada = new UserAgent(server);
-    await signIn(ada, await ada.get('/login'), platform.ada);
-    parts = { server, platform, site, ada };
-  };
-  const stop = async () => {
-    await parts?.server.close();
-    await parts?.site.close();
-  };
-  return { world, start, stop };
 }

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { before } from 'node:test';
 import {
   type CryptoKey,
   calculateJwkThumbprint,
@@ -7,8 +8,10 @@ import {
   type JWK,
   SignJWT,
 } from 'jose';
+import { registerApplication, reviewApplication } from './factories.ts';
+import { prepared } from './fixture.ts';
 import { type AuthorizeOptions, authorize } from './flow.ts';
-import type { Issuer } from './platform.ts';
+import type { Issuer, ManagedServer } from './platform.ts';
 import { postForm } from './tokens.ts';
 
 /** A client's key for DPoP. */
@@ -81,4 +84,18 @@ export async function obtainBoundToken(
     throw new Error(`No bound token: ${JSON.stringify({ ...parameters, ...answer.body })}`);
   }
   return access_token;
+}
+
+/** Registers a public application for the tests of a suite, and reviews it. */
+export function withScanner(server: ManagedServer) {
+  const scanner = prepared(() =>
+    registerApplication(server, {
+      owner: 'ben',
+      name: 'Door Scanner',
+      clientType: 'public',
+      redirectUris: ['http://127.0.0.1/callback'],
+    }),
+  );
+  before(() => reviewApplication(server, scanner.clientId));
+  return scanner;
 }

@@ -20,9 +20,6 @@ export const ENGINE_VARIABLES: Readonly<Record<string, Readonly<Record<string, s
   ...(['stores', 'all'].includes(process.env.TEST_ENGINES ?? '') && EMBEDDED),
 };
 
-/** Names of the engines of `ENGINE_VARIABLES`. */
-export const FLOW_ENGINES: readonly string[] = Object.keys(ENGINE_VARIABLES);
-
 /**
  * Settings per engine for tests of pages and protocols, whose statements `embedded.test.ts` runs.
  * Contains the embedded database only if `TEST_ENGINES` is `all`.
@@ -31,9 +28,6 @@ export const PAGE_ENGINE_VARIABLES: typeof ENGINE_VARIABLES = {
   PostgreSQL: {},
   ...(process.env.TEST_ENGINES === 'all' && EMBEDDED),
 };
-
-/** Names of the engines of `PAGE_ENGINE_VARIABLES`. */
-export const PAGE_ENGINES: readonly string[] = Object.keys(PAGE_ENGINE_VARIABLES);
 
 /** Opens a migrated database, per engine. */
 export const ENGINES: Readonly<Record<string, () => Promise<Opened>>> = {

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
+import { beforeEach } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { readConfig } from '../../src/config/config.ts';
-import type { Database } from '../../src/db/database.ts';
+import { type Database, openDatabase } from '../../src/db/database.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
 import { createLog, type Logger } from '../../src/lib/log.ts';
 import type { Mail } from '../../src/mail/mail.ts';
 import { enqueueMail } from '../../src/mail/outbox-store.ts';
 import { type MailSender, startMailSender } from '../../src/mail/sender.ts';
 import { createTransport } from '../../src/mail/transport.ts';
+import { createTestDatabase } from './database.ts';
+import { withDatabase } from './fixture.ts';
 import { type MailServer, type MailServerOptions, startMailServer } from './mail-server.ts';
 import { MAILS } from './mails.ts';
 
@@ -99,6 +102,22 @@ export function outboxOf(database: Database): Outbox {
       }
     },
   };
+}
+
+/** Opens a database for the tests of a file; outbox and log are empty before each test. */
+export function withOutbox() {
+  let url = '';
+  const database = withDatabase(async () => {
+    const created = await createTestDatabase();
+    url = created.url;
+    return [await openDatabase({ url, dataDir: '', connections: 5 }), created.drop];
+  });
+  const outbox = outboxOf(database);
+  beforeEach(async () => {
+    outbox.lines.length = 0;
+    await outbox.clear();
+  });
+  return { url: () => url, database, outbox };
 }
 
 /** Waits until the condition is true, by default for at most half a minute. */

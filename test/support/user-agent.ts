@@ -24,16 +24,16 @@ const REDIRECTS = 20;
 /** A browser without a screen: stores cookies, follows redirects, fills in forms. */
 export class UserAgent {
   readonly cookies: CookieJar;
-  readonly #origin: string;
-  readonly #headers: Readonly<Record<string, string>>;
+  readonly origin: string;
+  readonly headers: Readonly<Record<string, string>>;
 
   constructor(
     server: Issuer,
     headers: Readonly<Record<string, string>> = {},
     cookies = new CookieJar(),
   ) {
-    this.#origin = new URL(server.issuer).origin;
-    this.#headers = headers;
+    this.origin = new URL(server.issuer).origin;
+    this.headers = headers;
     this.cookies = cookies;
   }
 
@@ -45,14 +45,14 @@ export class UserAgent {
   /** Sends one request and follows redirects within the server. */
   async request(url: string | URL, init: SendOptions = {}): Promise<Page> {
     const visited: URL[] = [];
-    let next = new URL(url, this.#origin);
+    let next = new URL(url, this.origin);
     let current = init;
     for (let redirects = 0; redirects <= REDIRECTS; redirects += 1) {
       visited.push(next);
-      const response = await this.#send(next, current);
+      const response = await this.send(next, current);
       const location = response.headers.get('location');
       const target = location === null ? undefined : new URL(location, next);
-      if (target?.origin !== this.#origin || response.status < 300 || response.status > 399) {
+      if (target?.origin !== this.origin || response.status < 300 || response.status > 399) {
         return present(response, next, visited, target);
       }
       if (response.status !== 307 && response.status !== 308) {
@@ -76,12 +76,12 @@ export class UserAgent {
       target.search = body.toString();
       return this.get(target);
     }
-    return this.request(target, { method: 'POST', body, headers: { origin: this.#origin } });
+    return this.request(target, { method: 'POST', body, headers: { origin: this.origin } });
   }
 
-  async #send(url: URL, init: SendOptions): Promise<SendAnswer> {
+  private async send(url: URL, init: SendOptions): Promise<SendAnswer> {
     const headers = new Headers(init.headers);
-    for (const [name, value] of Object.entries({ accept: 'text/html', ...this.#headers })) {
+    for (const [name, value] of Object.entries({ accept: 'text/html', ...this.headers })) {
       headers.set(name, headers.get(name) ?? value);
     }
     const cookie = this.cookies.header(url);

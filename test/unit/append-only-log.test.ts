@@ -1,28 +1,23 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, describe, test } from 'node:test';
+import { before, beforeEach, describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { trimLog } from '../../src/audit/trim-store.ts';
-import type { Database, Db } from '../../src/db/database.ts';
+import type { Db } from '../../src/db/database.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
 import { ENGINES } from '../support/engines.ts';
+import { withDatabase } from '../support/fixture.ts';
 
 const REFUSED = /append-only/;
 
 for (const [engine, open] of Object.entries(ENGINES)) {
   describe(`Audit log on ${engine}`, () => {
-    let database: Database;
+    const database = withDatabase(open);
     let db: Db;
-    let remove: () => Promise<void>;
 
     before(async () => {
-      [database, remove] = await open();
       db = database.db;
       await migrate(database);
-    });
-    after(async () => {
-      await database.close();
-      await remove();
     });
     beforeEach(async () => {
       // The owner of the triggers can disable them, which the service never does.

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { type Database, type Db, openDatabase } from '../../src/db/database.ts';
+import { type Db, openDatabase } from '../../src/db/database.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { listMigrations } from '../../src/db/migration-files.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
 import { createEmptyDatabase } from '../support/database.ts';
 import { ENGINES } from '../support/engines.ts';
+import { withDatabase } from '../support/fixture.ts';
 
 async function slugs(db: Db): Promise<string[]> {
   const rows = await db.selectFrom('organizers').select('slug').orderBy('slug').execute();
@@ -23,18 +24,12 @@ async function addOrganizer(db: Db, slug: string): Promise<void> {
 
 for (const [engine, open] of Object.entries(ENGINES)) {
   describe(`Database on ${engine}`, () => {
-    let database: Database;
+    const database = withDatabase(open);
     let db: Db;
-    let remove: () => Promise<void>;
 
     before(async () => {
-      [database, remove] = await open();
       db = database.db;
       await migrate(database);
-    });
-    after(async () => {
-      await database.close();
-      await remove();
     });
 
     test('a second run of the migrations does nothing', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import type { MetadataOptions, ResourceServer } from '@stagedoor/resource-server';
 import * as forExpress from '@stagedoor/resource-server/express';
 import * as forFastify from '@stagedoor/resource-server/fastify';
@@ -9,6 +9,7 @@ import * as forNode from '@stagedoor/resource-server/node';
 import express from 'express';
 import fastify from 'fastify';
 import Koa from 'koa';
+import { prepared } from '../support/fixture.ts';
 import { ask, bearer, createKit } from '../support/kit/ask.ts';
 import { facts, json, useFakeIssuer } from '../support/kit/fake-issuer.ts';
 import { type GuardedApi, listen } from '../support/kit/frameworks.ts';
@@ -60,11 +61,10 @@ const STARTS: Record<string, (kit: ResourceServer) => Promise<GuardedApi>> = {
 
 for (const [framework, start] of Object.entries(STARTS)) {
   describe(`Metadata of an API with ${framework}`, () => {
-    let api: GuardedApi;
-    before(async () => {
-      api = await start(createDescribedKit());
-    });
-    after(() => api.close());
+    const api = prepared(
+      () => start(createDescribedKit()),
+      (one) => one.close(),
+    );
 
     test('is served without a token, to scripts of every origin', async () => {
       const answer = await fetch(api.url + PATH, { headers: { origin: 'https://app.example' } });

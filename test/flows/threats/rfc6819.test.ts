@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { CompiledQuery } from 'kysely';
 import { z } from 'zod';
 import { putUser, registerApplication } from '../../support/factories.ts';
@@ -14,15 +14,10 @@ import {
   ticked,
   UserAgent,
 } from '../../support/user-agent.ts';
-import { assertRefused, createWorld, requestUrl, type World } from './world.ts';
+import { assertRefused, requestUrl, withWorld } from './world.ts';
 
 /** Threats of RFC 6819 that RFC 9700 does not repeat. Suites are named after its sections. */
-let world: World;
-
-before(async () => {
-  world = await createWorld();
-});
-after(() => world.server.close());
+const world = withWorld();
 
 const rowsOf = async <Row>(sql: string) =>
   (await world.server.database.db.executeQuery<Row>(CompiledQuery.raw(sql))).rows;

@@ -1,28 +1,16 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { registerApplication } from '../../support/factories.ts';
 import { decide } from '../../support/flow.ts';
 import { manage } from '../../support/platform.ts';
 import { findForm, showsForm, UserAgent } from '../../support/user-agent.ts';
-import {
-  assertGoesBack,
-  assertStays,
-  createWorld,
-  type Parameters,
-  requestUrl,
-  type World,
-} from './world.ts';
+import { assertGoesBack, assertStays, type Parameters, requestUrl, withWorld } from './world.ts';
 
 /**
  * Threats of RFC 9700 that arrive with an authorization request. Suites are named after its
  * sections.
  */
-let world: World;
-
-before(async () => {
-  world = await createWorld();
-});
-after(() => world.server.close());
+const world = withWorld();
 
 describe('RFC 9700 §4.11: open redirection', () => {
   for (const target of [

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { z } from 'zod';
 import { registerApplication } from '../../support/factories.ts';
+import { VERIFIER } from '../../support/flow.ts';
 import { callManagement } from '../../support/platform.ts';
 import { exchange, postForm } from '../../support/tokens.ts';
 import { findForm, UserAgent } from '../../support/user-agent.ts';
@@ -9,24 +10,17 @@ import {
   assertGoesBack,
   assertRefused,
   assertStays,
-  createWorld,
   type Parameters,
   requestUrl,
   sendWithHeaders,
-  VERIFIER,
-  type World,
+  withWorld,
 } from './world.ts';
 
 /**
  * Threats of RFC 9700 that arrive with an authorization request. Suites are named after its
  * sections.
  */
-let world: World;
-
-before(async () => {
-  world = await createWorld();
-});
-after(() => world.server.close());
+const world = withWorld();
 
 describe('RFC 9700 §2.1 and §4.1: insufficient redirect URI validation', () => {
   const variants = [

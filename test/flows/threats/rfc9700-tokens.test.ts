@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { CompiledQuery } from 'kysely';
 import { newDpopKey, newProof, obtainBoundToken } from '../../support/dpop.ts';
 import {
@@ -12,15 +12,10 @@ import { decide } from '../../support/flow.ts';
 import { manage } from '../../support/platform.ts';
 import { basic, exchange, introspect, postForm, refresh, revoke } from '../../support/tokens.ts';
 import { describe as textOf } from '../../support/user-agent.ts';
-import { assertRefused, createWorld, type World } from './world.ts';
+import { assertRefused, withWorld } from './world.ts';
 
 /** Threats of RFC 9700 to codes and tokens. Suites are named after its sections. */
-let world: World;
-
-before(async () => {
-  world = await createWorld();
-});
-after(() => world.server.close());
+const world = withWorld();
 
 const query = (sql: string) => world.server.database.db.executeQuery(CompiledQuery.raw(sql));
 

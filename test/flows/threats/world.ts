@@ -1,21 +1,22 @@
 import assert from 'node:assert/strict';
 import { request as sendRequest } from 'node:http';
+import { before } from 'node:test';
 import {
-  createPlatform,
   registerApplication,
   reviewApplication,
   type TestApplication,
   type TestPlatform,
 } from '../../support/factories.ts';
+import { prepared, withPlatform } from '../../support/fixture.ts';
 import {
   type AuthorizeOptions,
   type AuthorizeResult,
   authorizationUrl,
   authorize,
-  challengeOf,
-  signIn,
+  requestOf,
+  signedIn,
 } from '../../support/flow.ts';
-import { startServer, type TestServer } from '../../support/server.ts';
+import type { TestServer } from '../../support/server.ts';
 import {
   introspect,
   type ObtainedTokens,
@@ -23,9 +24,6 @@ import {
   type TokenAnswer,
 } from '../../support/tokens.ts';
 import { describe, type Page, UserAgent } from '../../support/user-agent.ts';
-
-/** PKCE verifier; its challenge is in every request that `World.open` sends. */
-export const VERIFIER = 'v'.repeat(43);
 
 /** Parameters of a request; `undefined` omits one. */
 export type Parameters = Readonly<Record<string, string | undefined>>;
@@ -48,21 +46,19 @@ export interface World extends TestPlatform {
   isActive(accessToken: string): Promise<boolean>;
 }
 
-/** Starts a server with two users, three applications and a resource server. */
-export async function createWorld(
-  environment: Readonly<Record<string, string>> = {},
-): Promise<World> {
-  const server = await startServer(environment);
-  const platform = await createPlatform(server);
-  const native = await registerApplication(server, {
-    owner: 'ben',
-    name: 'Pocket Scanner',
-    clientType: 'public',
-    redirectUris: ['http://127.0.0.1/callback'],
-  });
-  await reviewApplication(server, platform.application.clientId);
-  const agent = new UserAgent(server);
-  await signIn(agent, await agent.get('/login'), platform.ada);
+/** Starts a server with two users, three applications and a resource server, for the tests of a file. */
+export function withWorld(): World {
+  const { server, platform } = withPlatform();
+  const native = prepared(() =>
+    registerApplication(server, {
+      owner: 'ben',
+      name: 'Pocket Scanner',
+      clientType: 'public',
+      redirectUris: ['http://127.0.0.1/callback'],
+    }),
+  );
+  before(() => reviewApplication(server, platform.application.clientId));
+  const agent = prepared(() => signedIn(server, platform.ada));
   const consent = (options: Partial<AuthorizeOptions>): AuthorizeOptions => ({
     application: platform.application,
     user: platform.ada,
@@ -92,12 +88,7 @@ export function requestUrl(
   parameters: Parameters = {},
 ): URL {
   const all: Parameters = {
-    response_type: 'code',
-    client_id: application.clientId,
-    redirect_uri: application.redirectUri,
-    state: 'abc',
-    code_challenge: challengeOf(VERIFIER),
-    code_challenge_method: 'S256',
+    ...requestOf(application, { state: 'abc' }),
     ...parameters,
   };
   const sent = Object.entries(all).flatMap(([name, value]) =>

@@ -9,7 +9,7 @@ import {
   type TestApplication,
   type TestUser,
 } from '../factories.ts';
-import { authorizationUrl, challengeOf } from '../flow.ts';
+import { authorizationUrl, requestOf } from '../flow.ts';
 import { manage } from '../platform.ts';
 import { startServer, type TestServer } from '../server.ts';
 
@@ -60,17 +60,13 @@ export async function startSite(): Promise<Site> {
     seatmap: await register('Seatmap Studio'),
     longName: await register('Antidisestablishmentarianism'.repeat(10).slice(0, 255)),
     request: ({ clientId, redirectUri }, parameters = {}) => {
-      const url = authorizationUrl(server, {
-        response_type: 'code',
-        client_id: clientId,
-        redirect_uri: redirectUri,
-        scope: 'read write',
-        state: 'some-state',
-        code_challenge: challengeOf('v'.repeat(43)),
-        code_challenge_method: 'S256',
-        approval_prompt: 'force',
-        ...parameters,
-      });
+      const url = authorizationUrl(
+        server,
+        requestOf(
+          { clientId, redirectUri },
+          { scope: 'read write', state: 'some-state', approval_prompt: 'force', ...parameters },
+        ),
+      );
       return url.pathname + url.search;
     },
     close: async () => {

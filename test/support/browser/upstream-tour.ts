@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { registerApplication, reviewApplication, type TestApplication } from '../factories.ts';
-import { authorizationUrl, challengeOf } from '../flow.ts';
+import { authorizationUrl, requestOf } from '../flow.ts';
 import { manage } from '../platform.ts';
 import type { Behaviour } from '../upstream-behaviour.ts';
 import type { UpstreamAccount } from '../upstream-provider.ts';
@@ -28,15 +28,10 @@ export async function startUpstreamWorld(): Promise<UpstreamWorld> {
   });
   await reviewApplication(site.server, boxOffice.clientId);
   await manage(site.server, 'PATCH', `/api/v1/users/${site.platform.ada.id}/`, { locale: '' });
-  const { pathname, search } = authorizationUrl(site.server, {
-    response_type: 'code',
-    client_id: boxOffice.clientId,
-    redirect_uri: boxOffice.redirectUri,
-    scope: 'read write',
-    code_challenge: challengeOf('v'.repeat(43)),
-    code_challenge_method: 'S256',
-    approval_prompt: 'force',
-  });
+  const { pathname, search } = authorizationUrl(
+    site.server,
+    requestOf(boxOffice, { scope: 'read write', approval_prompt: 'force' }),
+  );
   return {
     ...site,
     boxOffice,
