@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, describe, test } from 'node:test';
+import { beforeEach, describe, test } from 'node:test';
 import { inTransaction } from '../../src/db/transaction.ts';
 import { hashOf } from '../../src/lib/credentials.ts';
 import { lockSessions } from '../../src/sessions/session-store.ts';
-import { browsers, isSignedIn, logOf, queuedMails } from '../support/account.ts';
+import { isSignedIn, logOf, queuedMails, withBrowsers } from '../support/account.ts';
 import { PAGE_ENGINE_VARIABLES } from '../support/engines.ts';
-import { createPlatform, putUser, type TestPlatform, type TestUser } from '../support/factories.ts';
-import { authorizationUrl, challengeOf, signIn } from '../support/flow.ts';
+import { putUser, type TestUser } from '../support/factories.ts';
+import { authorizationUrl, requestOf, signIn } from '../support/flow.ts';
 import { mailsTo } from '../support/mail-folder.ts';
 import { manage } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { pattern, says, textFor } from '../support/texts.ts';
 import { introspect, obtainTokens } from '../support/tokens.ts';
+import { untilBlocked } from '../support/until-blocked.ts';
 import { type Page, showsForm, describe as textOf, type UserAgent } from '../support/user-agent.ts';
 
 const PASSWORD = '/account/password';
@@ -19,19 +19,11 @@ const BETTER = 'four unrelated words of mine';
 
 for (const [engine, variables] of Object.entries(PAGE_ENGINE_VARIABLES)) {
   describe(`Changing one’s password, on ${engine}`, () => {
-    let server: TestServer;
-    let platform: TestPlatform;
+    const { server, platform, people } = withBrowsers(variables);
     let user: TestUser;
     let agent: UserAgent;
     let users = 0;
-    let people: ReturnType<typeof browsers>;
 
-    before(async () => {
-      server = await startServer({ ...variables, TRUST_PROXY: '1' });
-      platform = await createPlatform(server);
-      people = browsers(server);
-    });
-    after(() => server.close());
     beforeEach(async () => {
       users += 1;
       user = await putUser(server, { id: `user${users}`, fullName: 'Rosalind Franklin' });
@@ -57,14 +49,7 @@ for (const [engine, variables] of Object.entries(PAGE_ENGINE_VARIABLES)) {
       (await logOf(server, user.id)).filter(({ action }) => action.includes('password'));
 
     const requestUrl = () =>
-      authorizationUrl(server, {
-        response_type: 'code',
-        client_id: platform.application.clientId,
-        redirect_uri: platform.application.redirectUri,
-        scope: 'profile',
-        code_challenge: challengeOf('v'.repeat(43)),
-        code_challenge_method: 'S256',
-      });
+      authorizationUrl(server, requestOf(platform.application, { scope: 'profile' }));
 
     test('ends all other sessions, renews this one, and shows the number', async () => {
       const others = [await people.signedIn(user), await people.signedIn(user)];
@@ -252,6 +237,7 @@ for (const [engine, variables] of Object.entries(PAGE_ENGINE_VARIABLES)) {
       }
       const { db } = server.database;
       const page = await agent.get(PASSWORD);
+      const { promise: isWritten, resolve: hasWritten } = Promise.withResolvers<void>();
       const written = inTransaction(db, async (tx) => {
         await lockSessions(tx, user.id, 'begin');
         await tx
@@ -264,8 +250,10 @@ for (const [engine, variables] of Object.entries(PAGE_ENGINE_VARIABLES)) {
             expires_at: new Date(Date.now() + 3_600_000),
           })
           .execute();
-        await new Promise((resolve) => setTimeout(resolve, 1500));
+        hasWritten();
+        await untilBlocked(server.database);
       });
+      await isWritten;
       const [answer] = await Promise.all([agent.submit(page, form(BETTER)), written]);
       assert.match(answer.body, says('account.password.changed.others'), textOf(answer));
       const late = await db

@@ -1,21 +1,20 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BULK } from '../support/bulk.ts';
+import { withServer } from '../support/fixture.ts';
 import { sendHead } from '../support/raw-request.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { startServer } from '../support/server.ts';
 
 const TEN_GB = 10_000_000_000;
 const FORM = 'application/x-www-form-urlencoded';
 
-let server: TestServer;
+const server = withServer();
 let operator: string;
 before(async () => {
-  server = await startServer();
   operator = `Token ${server.operatorToken}`;
 });
-after(() => server.close());
 
 /** Endpoints that read a body, with the content type and the limit in bytes. */
 const BODIES = [
@@ -125,7 +124,7 @@ describe('Chunked request body above the limit', () => {
     const start = performance.now();
     await request.closed;
     clearInterval(sending);
-    assert.ok(performance.now() - start < 8_000);
+    assert.ok(performance.now() - start < 30_000);
     request.socket.destroy();
   });
 });

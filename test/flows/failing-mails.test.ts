@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, describe, it } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
+import { before, beforeEach, describe, it } from 'node:test';
 import { sql } from 'kysely';
 import { inTransaction } from '../../src/db/transaction.ts';
 import {
@@ -13,41 +12,34 @@ import { notifyFailing } from '../../src/insights/failure-mails.ts';
 import { queuedMails } from '../support/account.ts';
 import { cleanUp } from '../support/clean-up.ts';
 import { assertionOf, makeKeyPair } from '../support/client-keys.ts';
-import {
-  createPlatform,
-  registerApplication,
-  type TestApplication,
-  type TestPlatform,
-} from '../support/factories.ts';
+import { registerApplication, type TestApplication } from '../support/factories.ts';
+import { prepared, withPlatform } from '../support/fixture.ts';
 import { signIn } from '../support/flow.ts';
+import { until } from '../support/outbox.ts';
 import { manage } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { says, textFor } from '../support/texts.ts';
 import { type FormParameters, postForm } from '../support/tokens.ts';
+import { untilBlocked } from '../support/until-blocked.ts';
 import { UserAgent } from '../support/user-agent.ts';
 
 describe('Mail about an application that has stopped working', () => {
-  let server: TestServer;
-  let platform: TestPlatform;
-  let application: TestApplication;
-  let publicApplication: TestApplication;
+  const { server, platform } = withPlatform();
   let ben: UserAgent;
   let errors: string;
-
-  before(async () => {
-    server = await startServer();
-    platform = await createPlatform(server);
-    application = platform.application;
-    publicApplication = await registerApplication(server, {
+  const { application } = platform;
+  const publicApplication = prepared(() =>
+    registerApplication(server, {
       owner: 'ben',
       name: 'Door List',
       clientType: 'public',
-    });
+    }),
+  );
+
+  before(async () => {
     errors = `/account/applications/${application.clientId}/errors`;
     ben = new UserAgent(server);
     await signIn(ben, await ben.get('/login'), platform.ben);
   });
-  after(() => server.close());
 
   beforeEach(async () => {
     const { db } = server.database;
@@ -91,21 +83,6 @@ describe('Mail about an application that has stopped working', () => {
 
   const day = 24 * 60;
 
-  async function untilBlocked(): Promise<void> {
-    const until = Date.now() + 30_000;
-    for (;;) {
-      const { rows } = await sql`
-        select from pg_stat_activity
-        where datname = current_database() and wait_event_type = 'Lock'
-      `.execute(server.database.db);
-      if (rows.length > 0) {
-        return;
-      }
-      assert.ok(Date.now() < until, 'the second process does not wait');
-      await delay(10);
-    }
-  }
-
   /** Sends a failing token request often enough, to an application that worked yesterday. */
   async function send(
     of: TestApplication,
@@ -122,12 +99,8 @@ describe('Mail about an application that has stopped working', () => {
       }
     }
     const wanted = requests.length * FAILING.failures;
-    const until = Date.now() + 30_000;
     const found = () => db.selectFrom('client_errors').select('reason').execute();
-    while ((await found()).length < wanted) {
-      assert.ok(Date.now() < until, 'the failures are not recorded');
-      await delay(10);
-    }
+    await until(async () => (await found()).length >= wanted);
   }
 
   const notify = () => cleanUp(server, 'failure_notices');
@@ -142,7 +115,7 @@ describe('Mail about an application that has stopped working', () => {
       assert.equal(await notifyFailing(tx, 100), 1);
       // Sees the application as due, and waits for the notice of this transaction.
       const written = inTransaction(db, (second) => notifyFailing(second, 100));
-      await untilBlocked();
+      await untilBlocked(server.database);
       return { written };
     });
     assert.equal(await other.written, 0);

@@ -1,17 +1,14 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { after, before, describe, test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
+import { describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { cleanUp } from '../support/clean-up.ts';
-import { type ManagementServer, startManagementServer } from '../support/management-server.ts';
+import { prepared } from '../support/fixture.ts';
+import { startManagementServer } from '../support/management-server.ts';
+import { until } from '../support/outbox.ts';
 import { callManagement } from '../support/platform.ts';
 
-let server: ManagementServer;
-before(async () => {
-  server = await startManagementServer();
-});
-after(() => server.close());
+const server = prepared(startManagementServer, (one) => one.close());
 
 const APPLICATIONS = '/api/v1/applications/';
 const BODY = { name: 'Box Office', redirect_uris: ['https://app.example.com/'] };
@@ -151,19 +148,29 @@ describe('POST with an Idempotency-Key', () => {
     const { db } = server.database;
     const before = await count('applications');
     const key = randomUUID();
+    // Not a lock: the call would wait for it for two seconds at most, as the second one does.
+    await sql`create table running ()`.execute(db);
+    await sql`insert into running default values`.execute(db);
     await sql`
-      create function be_slow() returns trigger language plpgsql as
-        'begin perform pg_sleep(3.5); return new; end'`.execute(db);
+      create function be_slow() returns trigger language plpgsql as 'begin
+        while exists (select from running) loop perform pg_sleep(0.02); end loop;
+        return new; end'`.execute(db);
     await sql`
       create trigger be_slow before insert on applications
         for each row execute function be_slow()`.execute(db);
     const first = post(key);
-    await setTimeout(500);
+    await until(async () => {
+      const sleeping = sql`select from pg_stat_activity
+        where datname = current_database() and wait_event = 'PgSleep'`;
+      return (await sleeping.execute(db)).rows.length > 0;
+    });
     const second = await post(key);
     assert.equal(second.status, 409);
     assert.match(String(field(second.body, 'detail')), /still under way/);
+    await sql`delete from running`.execute(db);
     assert.equal((await first).status, 201);
     await sql`drop function be_slow cascade`.execute(db);
+    await sql`drop table running`.execute(db);
     assert.equal((await post(key)).headers.get('idempotent-replayed'), 'true');
     assert.equal(await count('applications'), before + 1);
   });

@@ -8,31 +8,26 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type RawBuilder, sql } from 'kysely';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { createTestDatabase } from '../support/database.ts';
-import { createPlatform, type TestApplication, type TestPlatform } from '../support/factories.ts';
-import { authorizationUrl, authorize, challengeOf, decide, signIn } from '../support/flow.ts';
+import { createPlatform, type TestApplication } from '../support/factories.ts';
+import { prepared, withPlatform } from '../support/fixture.ts';
+import { authorizationUrl, authorize, decide, requestOf, signedIn } from '../support/flow.ts';
+import { until } from '../support/outbox.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 import { basic, exchange, introspect, obtainTokens, refresh, revoke } from '../support/tokens.ts';
-import { UserAgent } from '../support/user-agent.ts';
+import { unlessStalled } from '../support/unless-stalled.ts';
+import { untilBlocked } from '../support/until-blocked.ts';
 
 const CONNECTIONS = 4;
-/** Milliseconds to wait for a condition, on a machine that does other things, too. */
-const PATIENCE = 30_000;
 
-let server: TestServer;
-let platform: TestPlatform;
 let outside: Database;
-let ada: UserAgent;
+// Before the database is dropped.
+after(() => outside?.close());
+const { server, platform } = withPlatform({ DATABASE_CONNECTIONS: String(CONNECTIONS) });
+const ada = prepared(() => signedIn(server, platform.ada));
+
 before(async () => {
-  server = await startServer({ DATABASE_CONNECTIONS: String(CONNECTIONS) });
-  platform = await createPlatform(server);
   outside = await openDatabase({ url: server.config.databaseUrl, dataDir: '', connections: 2 });
-  ada = new UserAgent(server);
-  await signIn(ada, await ada.get('/login'), platform.ada);
-});
-after(async () => {
-  await outside.close();
-  await server.close();
 });
 
 /** Holds a lock, as a frozen process would, until `work` has ended. */
@@ -48,14 +43,7 @@ const allUsers = sql`select from users for update`;
 
 function consentUrl(): URL {
   const { clientId, redirectUri } = platform.application;
-  return authorizationUrl(server, {
-    response_type: 'code',
-    client_id: clientId,
-    redirect_uri: redirectUri,
-    code_challenge: challengeOf('v'.repeat(43)),
-    code_challenge_method: 'S256',
-    prompt: 'consent',
-  });
+  return authorizationUrl(server, requestOf({ clientId, redirectUri }, { prompt: 'consent' }));
 }
 
 function authorizeApplication() {
@@ -67,23 +55,6 @@ async function newTokens() {
   const { application } = platform;
   const { body } = await exchange(server, application, await authorizeApplication());
   return { accessToken: body.access_token ?? '', refreshToken: body.refresh_token ?? '' };
-}
-
-/** Waits until so many statements wait for a lock. */
-async function untilBlocked(count: number): Promise<void> {
-  const query = sql<{ blocked: number }>`
-    select count(*)::int as blocked from pg_stat_activity
-    where datname = current_database() and wait_event_type = 'Lock'`;
-  await until(async () => (await query.execute(outside.db)).rows[0]?.blocked === count);
-}
-
-async function until(isDone: () => boolean | Promise<boolean>): Promise<void> {
-  for (const end = Date.now() + PATIENCE; Date.now() < end; await sleep(10)) {
-    if (await isDone()) {
-      return;
-    }
-  }
-  assert.fail('The condition did not become true in time.');
 }
 
 const general = () => server.database.pools().general;
@@ -122,7 +93,7 @@ describe('A locked row', () => {
       where token_hash = sha256(${locked.refreshToken}::bytea) for update`;
     await whileLocked(lock, async () => {
       const refused = refresh(server, application, locked.refreshToken);
-      await untilBlocked(1);
+      await untilBlocked(outside);
       assert.equal((await refresh(server, application, free.refreshToken)).status, 200);
       assert.equal((await refused).status, 503);
     });
@@ -155,61 +126,70 @@ describe('While requests wait for a lock', () => {
     assert.equal(feed.status, 200);
   }
 
-  test('on all connections, introspection and the feed are answered', async () => {
-    const { accessToken } = await newTokens();
-    const settled: number[] = [];
-    await whileLocked(allUsers, async () => {
-      const blocked = Array.from({ length: 2 * CONNECTIONS }, () =>
-        ada.get(consentUrl()).then(({ status }) => {
-          settled.push(status);
-        }),
-      );
-      await untilBlocked(CONNECTIONS);
-      await assertHotPath(accessToken);
-      assert.deepEqual(settled, []);
-      await Promise.all(blocked);
-    });
-    assert.ok(settled.every((status) => status === 503));
-  });
+  test(
+    'on all connections, introspection and the feed are answered',
+    unlessStalled(async () => {
+      const { accessToken } = await newTokens();
+      const settled: number[] = [];
+      await whileLocked(allUsers, async () => {
+        const blocked = Array.from({ length: 2 * CONNECTIONS }, () =>
+          ada.get(consentUrl()).then(({ status }) => {
+            settled.push(status);
+          }),
+        );
+        await untilBlocked(outside, CONNECTIONS);
+        await assertHotPath(accessToken);
+        assert.deepEqual(settled, []);
+        await Promise.all(blocked);
+      });
+      assert.ok(settled.every((status) => status === 503));
+    }),
+  );
 
-  test('introspections take 64 places, so that the feed never waits behind more', async () => {
-    const { accessToken } = await newTokens();
-    const underWay = () => {
-      const { inUse = 0, waiting = 0 } = server.database.pools().look_ups ?? {};
-      return inUse + waiting;
-    };
-    const sent = await whileLocked(sql`lock table access_tokens`, async () => {
-      const answers = Array.from({ length: 100 }, () =>
-        introspect(server, platform.resourceServer, accessToken),
-      );
-      await until(() => underWay() >= 64);
-      await sleep(200);
-      assert.equal(underWay(), 64);
-      return { answers };
-    });
-    for (const { body } of await Promise.all(sent.answers)) {
-      assert.equal(body.active, true);
-    }
-  });
+  test(
+    'introspections take 64 places, so that the feed never waits behind more',
+    unlessStalled(async () => {
+      const { accessToken } = await newTokens();
+      const underWay = () => {
+        const { inUse = 0, waiting = 0 } = server.database.pools().look_ups ?? {};
+        return inUse + waiting;
+      };
+      const sent = await whileLocked(sql`lock table access_tokens`, async () => {
+        const answers = Array.from({ length: 100 }, () =>
+          introspect(server, platform.resourceServer, accessToken),
+        );
+        await until(() => underWay() >= 64);
+        await sleep(200);
+        assert.equal(underWay(), 64);
+        return { answers };
+      });
+      for (const { body } of await Promise.all(sent.answers)) {
+        assert.equal(body.active, true);
+      }
+    }),
+  );
 
-  test('token requests take half of the connections, and pages are answered', async () => {
-    const tokens = await newTokens();
-    const settled: number[] = [];
-    await whileLocked(allGrants, async () => {
-      const blocked = Array.from({ length: CONNECTIONS }, () =>
-        refresh(server, platform.application, tokens.refreshToken).then(({ status }) => {
-          settled.push(status);
-        }),
-      );
-      await untilBlocked(CONNECTIONS / 2);
-      await assertHotPath(tokens.accessToken);
-      assert.equal((await ada.get('/account/profile')).status, 200);
-      assert.equal((await ada.get('/account/authorizations')).status, 200);
-      assert.deepEqual(settled, []);
-      await Promise.all(blocked);
-    });
-    assert.ok(settled.every((status) => status === 503));
-  });
+  test(
+    'token requests take half of the connections, and pages are answered',
+    unlessStalled(async () => {
+      const tokens = await newTokens();
+      const settled: number[] = [];
+      await whileLocked(allGrants, async () => {
+        const blocked = Array.from({ length: CONNECTIONS }, () =>
+          refresh(server, platform.application, tokens.refreshToken).then(({ status }) => {
+            settled.push(status);
+          }),
+        );
+        await untilBlocked(outside, CONNECTIONS / 2);
+        await assertHotPath(tokens.accessToken);
+        assert.equal((await ada.get('/account/profile')).status, 200);
+        assert.equal((await ada.get('/account/authorizations')).status, 200);
+        assert.deepEqual(settled, []);
+        await Promise.all(blocked);
+      });
+      assert.ok(settled.every((status) => status === 503));
+    }),
+  );
 });
 
 describe('Connections', () => {
@@ -250,7 +230,7 @@ describe('Connections', () => {
           await ada.get(consentUrl());
           isFree = true;
         });
-        await untilBlocked(CONNECTIONS);
+        await untilBlocked(outside, CONNECTIONS);
         await leaveWhen(() => isFree || general()?.waiting === 1, server, application, token);
         hasLeft = !isFree && general()?.waiting === 1;
         await Promise.all(blocked);

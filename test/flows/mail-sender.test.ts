@@ -1,35 +1,21 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { readConfig } from '../../src/config/config.ts';
-import { type Database, openDatabase } from '../../src/db/database.ts';
+import { openDatabase } from '../../src/db/database.ts';
 import { inTransaction, type Tx } from '../../src/db/transaction.ts';
 import { enqueueMail } from '../../src/mail/outbox-store.ts';
 import { createMetrics } from '../../src/operations/metrics.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { startMailServer } from '../support/mail-server.ts';
 import { MAILS } from '../support/mails.ts';
-import { type Outbox, outboxOf, RECIPIENT, until } from '../support/outbox.ts';
+import { outboxOf, RECIPIENT, until, withOutbox } from '../support/outbox.ts';
 
-let testDatabase: TestDatabase;
-let database: Database;
-let outbox: Outbox;
+const { database, outbox, url } = withOutbox();
 
-const open = () => openDatabase({ url: testDatabase.url, dataDir: '', connections: 5 });
+const open = () => openDatabase({ url: url(), dataDir: '', connections: 5 });
 const enqueueIn = (tx: Tx, recipient = RECIPIENT) =>
   enqueueMail(tx, { kind: 'authorized', recipient, locale: 'en', data: MAILS.authorized });
-
-before(async () => {
-  testDatabase = await createTestDatabase();
-  database = await open();
-  outbox = outboxOf(database);
-});
-after(async () => {
-  await database.close();
-  await testDatabase.drop();
-});
-beforeEach(() => outbox.clear());
 
 describe('Mail sender', () => {
   test('a mail leased by another process is sent only after the lease has ended', async () => {
@@ -80,12 +66,14 @@ describe('Mail sender', () => {
   test('an unreadable outbox is logged once, and sending continues afterwards', async () => {
     await outbox.withSender({}, async () => {
       await sql`alter table mail_outbox rename to mail_outbox_away`.execute(database.db);
-      await sleep(300);
+      const warnings = () =>
+        outbox.lines.filter((line) => line.includes('Mail outbox unreadable')).length;
+      await until(() => warnings() > 0);
+      await sleep(200);
       await sql`alter table mail_outbox_away rename to mail_outbox`.execute(database.db);
       await outbox.enqueue();
       await outbox.untilSent();
-      const warnings = outbox.lines.filter((line) => line.includes('Mail outbox unreadable'));
-      assert.equal(warnings.length, 1);
+      assert.equal(warnings(), 1);
     });
   });
 

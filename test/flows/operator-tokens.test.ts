@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { RIGHTS } from '../../src/api/operator.ts';
 import { hashOf, isWellFormed } from '../../src/lib/credentials.ts';
 import { importDirectory, linesOf } from '../support/bulk.ts';
 import { type ManagementServer, startManagementServer } from '../support/management-server.ts';
+import { until } from '../support/outbox.ts';
 import { callManagement, manage } from '../support/platform.ts';
+import { untilBlocked } from '../support/until-blocked.ts';
 
 let server: ManagementServer;
 before(async () => {
@@ -338,7 +339,7 @@ describe('Stolen operator token', () => {
       const waiting = [root, child].map(({ token }) =>
         as(token, 'PATCH', '/api/v1/users/ada/', { full_name: 'Too Late' }),
       );
-      await until(async () => (await waitingForLocks()) === 2);
+      await untilBlocked(server.database, 2);
       assert.equal((await revoke(root.id)).status, 204);
       return waiting;
     });
@@ -386,22 +387,6 @@ describe('Stolen operator token', () => {
 
 async function exists(user: string): Promise<boolean> {
   return (await bootstrap('GET', `/api/v1/users/${user}/`)).status === 200;
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; !(await condition()); tries += 1) {
-    assert.ok(tries < 1000, 'waited too long');
-    await sleep(10);
-  }
-}
-
-async function waitingForLocks(): Promise<number> {
-  const rows = await server.database.read<{ pid: number }>(
-    `select pid from pg_stat_activity
-      where datname = current_database() and wait_event_type = 'Lock'`,
-    [],
-  );
-  return rows.length;
 }
 
 describe('Making a user an operator', () => {

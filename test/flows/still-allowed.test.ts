@@ -1,33 +1,24 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { sql } from 'kysely';
 import {
-  createPlatform,
   putTeam,
   putUser,
   registerApplication,
   type TestApplication,
-  type TestPlatform,
   type TestUser,
 } from '../support/factories.ts';
-import { authorizationUrl, decide, signIn } from '../support/flow.ts';
+import { prepared, withPlatform } from '../support/fixture.ts';
+import { authorizationUrl, decide, signedIn, signIn } from '../support/flow.ts';
 import { manage } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { pattern, says } from '../support/texts.ts';
 import { exchange } from '../support/tokens.ts';
+import { untilBlocked } from '../support/until-blocked.ts';
 import { fill, findForm, type Page, describe as textOf, UserAgent } from '../support/user-agent.ts';
 
-let server: TestServer;
-let platform: TestPlatform;
+const { server, platform } = withPlatform();
 /** The browser in which Ada is signed in. */
-let signedIn: UserAgent;
-before(async () => {
-  server = await startServer();
-  platform = await createPlatform(server);
-  signedIn = new UserAgent(server);
-  await signIn(signedIn, await signedIn.get('/login'), platform.ada);
-});
-after(() => server.close());
+const ada = prepared(() => signedIn(server, platform.ada));
 
 /** A request of an application without PKCE, so that PKCE can be required later. */
 interface Waiting {
@@ -133,7 +124,7 @@ async function wait(user: TestUser, agent = new UserAgent(server)): Promise<Wait
 /** Returns a request at the consent page, of Ada or of a user who will be deactivated. */
 async function waitAtConsent(how: Change): Promise<Waiting> {
   if (!how.endsUser) {
-    return wait(platform.ada, signedIn);
+    return wait(platform.ada, ada);
   }
   const waiting = await wait(await newUser());
   return { ...waiting, page: await signIn(waiting.agent, waiting.page, waiting.user) };
@@ -252,18 +243,9 @@ test('An application suspended while a consent waits for a lock: nothing is writ
   await server.database.db.transaction().execute(async (tx) => {
     await sql`select from interactions where client_id = ${clientId} for update`.execute(tx);
     decided = decide(waiting.agent, waiting.page);
-    while (!(await isWaiting('interactions'))) {}
+    await untilBlocked(server.database);
     await change(how, waiting);
   });
   endsOnPage((await decided) ?? assert.fail(), how.page);
   assert.deepEqual(await written(waiting), [0, 0, 0, 0]);
 });
-
-/** Tests if a statement on this table waits for a lock. */
-async function isWaiting(table: string): Promise<boolean> {
-  const { rows } = await sql`
-    select from pg_stat_activity
-    where datname = current_database() and wait_event_type = 'Lock' and query like ${`%${table}%`}
-  `.execute(server.database.db);
-  return rows.length > 0;
-}

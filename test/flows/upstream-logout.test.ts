@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { after, before, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, it } from 'node:test';
 import { CompiledQuery, sql } from 'kysely';
-import { authorizationUrl, challengeOf } from '../support/flow.ts';
+import { prepared } from '../support/fixture.ts';
+import { authorizationUrl, requestOf } from '../support/flow.ts';
 import { says } from '../support/texts.ts';
-import { startUpstreamSite, type UpstreamSite } from '../support/upstream-site.ts';
+import { untilBlocked } from '../support/until-blocked.ts';
+import { startUpstreamSite } from '../support/upstream-site.ts';
 import { UpstreamVisitor } from '../support/upstream-visitor.ts';
 import { showsForm, describe as textOf } from '../support/user-agent.ts';
 
@@ -13,11 +14,7 @@ const ACCOUNT = '/account/authorizations';
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout';
 
 describe('Back-channel logout by the platform', () => {
-  let site: UpstreamSite;
-  before(async () => {
-    site = await startUpstreamSite();
-  });
-  after(() => site.close());
+  const site = prepared(startUpstreamSite, (one) => one.close());
 
   /** Returns a signed-in user and the upstream session id. */
   const signedIn = async (account = site.ada) => {
@@ -118,13 +115,7 @@ describe('Back-channel logout by the platform', () => {
     };
     const { application } = site.platform;
     const { page } = await visitor.open(
-      authorizationUrl(site.server, {
-        response_type: 'code',
-        client_id: application.clientId,
-        redirect_uri: application.redirectUri,
-        code_challenge: challengeOf('v'.repeat(43)),
-        code_challenge_method: 'S256',
-      }),
+      authorizationUrl(site.server, requestOf(application)),
       site.ada,
     );
     site.upstream.behaviour = {};
@@ -185,9 +176,9 @@ describe('Back-channel logout by the platform', () => {
       const [opened, ended] = await site.server.database.db.transaction().execute(async (tx) => {
         await sql`lock table session_sign_ins in access exclusive mode`.execute(tx);
         const opening = visitor.open(ACCOUNT, site.ada);
-        await until(async () => (await waitingForLocks()) === 1);
+        await untilBlocked(site.server.database);
         const ending = post(await token({ sid }));
-        await until(async () => (await waitingForLocks()) === 2);
+        await untilBlocked(site.server.database, 2);
         return [opening, ending];
       });
       assert.equal((await ended).status, 200);
@@ -198,19 +189,6 @@ describe('Back-channel logout by the platform', () => {
       const rows = await query('select * from upstream_sessions');
       assert.ok(rows.every((row) => row.sid !== sid));
     });
-
-    const waitingForLocks = async () =>
-      (
-        await query(
-          "select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
-        )
-      ).length;
-    const until = async (condition: () => Promise<boolean>) => {
-      for (let tries = 0; !(await condition()); tries += 1) {
-        assert.ok(tries < 1000, 'waited too long');
-        await sleep(10);
-      }
-    };
 
     it('the logout is stored as a hash, for about an hour', async () => {
       await post(await token({ sid: 'a session to forget' }));

@@ -10,6 +10,8 @@ export type Answer = (request: IncomingMessage, response: ServerResponse, body: 
 
 /** A request to the fake authorization server. */
 export interface IssuerRequest {
+  /** Time of `performance.now()`. */
+  readonly at: number;
   readonly path: string;
   readonly authorization: string | undefined;
   readonly accept: string | undefined;
@@ -88,7 +90,7 @@ export function createFakeIssuer(): FakeIssuer {
     const body = Buffer.concat(chunks).toString();
     const path = request.url ?? '';
     const { authorization, accept } = request.headers;
-    requests.push({ path, authorization, accept, body });
+    requests.push({ at: performance.now(), path, authorization, accept, body });
     const answer = path.startsWith('/changes')
       ? (feedAnswer ?? feed.answer)
       : path === '/introspect'
