@@ -39,7 +39,7 @@ const SHARDS = availableParallelism() + 1;
 const SLOWEST = 10;
 
 /**
- * Runs tests on a real PostgreSQL: `npm test`, or `npm test -- test/flows/refresh.test.ts`. With
+ * Runs tests on a real PostgreSQL: `npm test`, or `npm test -- test/flows/tokens.test.ts`. With
  * options of `node --test` (`npm test -- --test-name-pattern=… <file>`), each file runs in a
  * separate process.
  *

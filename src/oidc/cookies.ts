@@ -4,7 +4,7 @@ import type { Provider } from 'oidc-provider';
 import { cookieName, readCookie, surplusCookies } from '../http/cookies.ts';
 import type { CookieSignatures } from './cookie-signatures.ts';
 
-/** Of every cookie of the flow. `secure` follows the issuer's scheme, see `web/own-url.ts`. */
+/** Of every cookie of the flow. `secure` follows the issuer's scheme, see `http/own-url.ts`. */
 export const COOKIE_OPTIONS = {
   httpOnly: true,
   sameSite: 'lax',

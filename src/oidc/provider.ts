@@ -49,7 +49,6 @@ const AUTHORIZATION_CODE_TTL = 60;
 const INTERACTION_TTL = 3600;
 
 const OFF = { enabled: false } as const;
-const ON = { enabled: true };
 
 /** Dependencies of the provider. */
 export interface ProviderDeps {
@@ -73,7 +72,7 @@ export interface ProviderDeps {
 
 /**
  * The protocol engine. It speaks the authorization code and refresh token grants and nothing
- * else; introspection and server metadata are ours (`tokens/routes.ts`, `server-metadata.ts`).
+ * else; introspection and server metadata are ours (`introspection/routes.ts`, `server-metadata.ts`).
  */
 export function createProvider(deps: ProviderDeps): Provider {
   const { db, config } = deps;
@@ -126,7 +125,7 @@ export function createProvider(deps: ProviderDeps): Provider {
       resourceIndicators: resourceIndicators(deps),
       dPoP: { enabled: true, nonceSecret: deriveKey(firstKey, 'DPoP nonce') },
       revocation: { enabled: true, allowedPolicy: mayRevoke },
-      pushedAuthorizationRequests: ON,
+      pushedAuthorizationRequests: { enabled: true },
     },
     findAccount: async (_ctx, id) => {
       const isActive =
@@ -184,7 +183,7 @@ export function createProvider(deps: ProviderDeps): Provider {
 
 /**
  * The provider insists on a key for ID tokens, which are never issued here. What this server signs,
- * and the keys that it publishes, are ours (`tokens/keyring.ts`), since the provider's are fixed.
+ * and the keys that it publishes, are ours (`signing-keys/keyring.ts`), since the provider's are fixed.
  */
 function unusedKey() {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });

@@ -103,8 +103,8 @@ function stateChip(active: boolean, { t }: Pen): Chip {
 }
 
 function isActive({ revokedAt, expiresAt, endsAt }: ManagedGrant): boolean {
-  const now = Date.now();
-  return revokedAt === null && expiresAt.getTime() > now && (endsAt?.getTime() ?? now + 1) > now;
+  const isAhead = (end: Date) => end.getTime() > Date.now();
+  return revokedAt === null && isAhead(expiresAt) && (endsAt === null || isAhead(endsAt));
 }
 
 /** Revokes an authorization, after a confirmation and a recent sign-in. */

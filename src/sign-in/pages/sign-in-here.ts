@@ -31,7 +31,7 @@ export async function signInHere(
   return result;
 }
 
-/** Reads the source of a password. */
+/** Returns where a typed password comes from: the network, the browser and its session. */
 export async function guessOriginOf(
   { devices, sessions }: Pick<SignInPageDeps, 'devices' | 'sessions'>,
   ctx: Context,
