@@ -2,16 +2,6 @@ import { z } from 'zod';
 import { type LocalizedText, localizedText } from '../lib/localized-text.ts';
 import { parseJson, words } from './variables.ts';
 
-/** Permissions of teams. */
-export interface PermissionSettings {
-  /** The permissions that teams may carry, in the order in which they are listed. */
-  readonly permissions: readonly string[];
-  /** Those that hold at the organizer, whatever the events of the team are. */
-  readonly organizerPermissions: ReadonlySet<string>;
-  /** Continuations of "You can …" that the consent page shows; others are made from the name. */
-  readonly permissionTexts: ReadonlyMap<string, LocalizedText>;
-}
-
 /** Marks an organizer-level permission. */
 const MARK = '@organizer';
 
@@ -52,22 +42,27 @@ export const permissionVariables = {
  */
 export function permissionSettings({
   PERMISSIONS: words = DEFAULT,
-  PERMISSION_TEXTS: permissionTexts = new Map(),
+  PERMISSION_TEXTS: permissionTexts = new Map<string, LocalizedText>(),
 }: {
   readonly PERMISSIONS?: readonly string[] | undefined;
   readonly PERMISSION_TEXTS?: ReadonlyMap<string, LocalizedText> | undefined;
-} = {}): PermissionSettings {
+} = {}) {
   const read = words.map((word) => ({ name: withoutMark(word), marked: word.endsWith(MARK) }));
   return {
+    /** The permissions that teams may carry, in the order in which they are listed. */
     permissions: [...new Set(read.map(({ name }) => name))],
+    /** Those that hold at the organizer, whatever the events of the team are. */
     organizerPermissions: new Set(read.filter(({ marked }) => marked).map(({ name }) => name)),
+    /** Continuations of "You can …" that the consent page shows; others are made from the name. */
     permissionTexts,
   };
 }
 
-/** Returns the words of `PERMISSIONS`. */
-export function permissionWords(settings: PermissionSettings): string[] {
-  const { permissions, organizerPermissions } = settings;
+/** Returns the permissions as `PERMISSIONS` lists them: with the mark of organizer-level ones. */
+export function markedPermissions({
+  permissions,
+  organizerPermissions,
+}: ReturnType<typeof permissionSettings>): string[] {
   return permissions.map((name) => (organizerPermissions.has(name) ? `${name}${MARK}` : name));
 }
 

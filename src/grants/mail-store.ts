@@ -2,19 +2,12 @@ import { sql } from 'kysely';
 import { jsonArrayFrom } from 'kysely/helpers/postgres';
 import type { Db } from '../db/database.ts';
 import { proofHost } from '../lib/client-id.ts';
-import type { MailAccess } from '../mail/mail.ts';
 
 /** Recipient and content of a mail about a grant. */
-export interface GrantForMail {
-  readonly email: string;
-  readonly locale: string;
-  readonly timezone: string;
-  readonly access: MailAccess;
-  readonly createdAt: Date;
-}
+export type GrantForMail = NonNullable<Awaited<ReturnType<typeof selectGrantForMail>>>;
 
 /** Returns a live or ended grant as mails describe it. */
-export async function selectGrantForMail(db: Db, id: string): Promise<GrantForMail | undefined> {
+export async function selectGrantForMail(db: Db, id: string) {
   const row = await db
     .selectFrom('grants as g')
     .innerJoin('users as u', 'u.id', 'g.user_id')

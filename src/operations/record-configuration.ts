@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { record } from '../audit/store.ts';
 import type { Config } from '../config/config.ts';
-import { permissionWords } from '../config/permissions.ts';
+import { markedPermissions } from '../config/permissions.ts';
 import { describePlatform } from '../config/platform.ts';
 import type { Db } from '../db/database.ts';
 import { inTransaction } from '../db/transaction.ts';
@@ -43,7 +43,7 @@ const SETTINGS: { readonly [Setting in keyof Config]: Presented | undefined } = 
   platform: ['PLATFORM_NAME', ({ platform }) => describePlatform(platform)],
   scopes: ['SCOPES', ({ scopes }) => scopes.map(({ name }) => name)],
   defaultScopes: ['DEFAULT_SCOPES', ({ defaultScopes }) => [...defaultScopes]],
-  permissions: ['PERMISSIONS', permissionWords],
+  permissions: ['PERMISSIONS', markedPermissions],
   // Marked in PERMISSIONS.
   organizerPermissions: undefined,
   permissionTexts: undefined,

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { readFeed } from '../../src/changes/feed-view.ts';
-import { permissionWords } from '../../src/config/permissions.ts';
+import { markedPermissions } from '../../src/config/permissions.ts';
 import { tokenSettings } from '../../src/tokens/introspect.ts';
 import { readChanges } from '../support/changes/read-changes.ts';
 import { cleanUp } from '../support/clean-up.ts';
@@ -118,7 +118,7 @@ describe('Changes feed and concurrent transactions', () => {
     const { cursor } = await read();
     for (const settings of [
       { SCOPES: JSON.stringify({ read: { text: 'Read' } }), DEFAULT_SCOPES: 'read' },
-      { PERMISSIONS: permissionWords(server.config).join().replaceAll('@organizer', '') },
+      { PERMISSIONS: markedPermissions(server.config).join().replaceAll('@organizer', '') },
     ]) {
       const other = await startServer({
         DATABASE_URL: server.config.databaseUrl ?? '',

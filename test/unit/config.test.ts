@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { readConfig } from '../../src/config/config.ts';
-import { permissionWords } from '../../src/config/permissions.ts';
+import { markedPermissions } from '../../src/config/permissions.ts';
 import { StagedoorError } from '../../src/lib/errors.ts';
 
 const KEY = '0123456789abcdef0123456789abcdef';
@@ -46,7 +46,7 @@ describe('Configuration for trying the server', () => {
   test('marks organizer-level permissions in PERMISSIONS; none without a mark', () => {
     const read = (PERMISSIONS: string) => {
       const config = readConfig({ PERMISSIONS });
-      return [config.permissions, [...config.organizerPermissions], permissionWords(config)];
+      return [config.permissions, [...config.organizerPermissions], markedPermissions(config)];
     };
     assert.deepEqual(read('can_create_events, can_view'), [
       ['can_create_events', 'can_view'],
